@@ -1,0 +1,5 @@
+//! In-process inference of Mixture-of-Experts language models from GGUF files, on the CPU.
+//!
+//! It knows nothing of what is asked of a model.
+
+pub mod quant;

@@ -1,0 +1,72 @@
+//! The tensor types that the engine knows, as the file numbers them.
+
+use std::fmt;
+
+macro_rules! tensor_types {
+    ($($variant:ident = $id:literal, $name:literal, $elements:literal, $bytes:literal;)*) => {
+        /// The type of a tensor's elements, as a GGUF file names it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "the names are the documentation")]
+        #[expect(non_camel_case_types, reason = "the file format's own spelling")]
+        pub enum TensorType { $($variant,)* }
+
+        impl TensorType {
+            /// Every type that the engine knows.
+            pub const ALL: &[TensorType] = &[$(TensorType::$variant,)*];
+
+            /// The type with this number in a file.
+            pub fn from_id(id: u32) -> Option<TensorType> {
+                match id { $($id => Some(TensorType::$variant),)* _ => None }
+            }
+
+            /// The number of this type in a file.
+            pub fn id(self) -> u32 {
+                match self { $(TensorType::$variant => $id,)* }
+            }
+
+            /// The usual spelling, such as `Q4_K`.
+            pub fn name(self) -> &'static str {
+                match self { $(TensorType::$variant => $name,)* }
+            }
+
+            /// Elements in one block; a row is a whole number of blocks.
+            pub const fn block_elements(self) -> usize {
+                match self { $(TensorType::$variant => $elements,)* }
+            }
+
+            /// Bytes of one block.
+            pub const fn block_bytes(self) -> usize {
+                match self { $(TensorType::$variant => $bytes,)* }
+            }
+        }
+    };
+}
+
+tensor_types! {
+    F32 = 0, "F32", 1, 4;
+    F16 = 1, "F16", 1, 2;
+    Q4_0 = 2, "Q4_0", 32, 18;
+    Q4_1 = 3, "Q4_1", 32, 20;
+    Q5_0 = 6, "Q5_0", 32, 22;
+    Q5_1 = 7, "Q5_1", 32, 24;
+    Q8_0 = 8, "Q8_0", 32, 34;
+    Q4_K = 12, "Q4_K", 256, 144;
+    Q5_K = 13, "Q5_K", 256, 176;
+    Q6_K = 14, "Q6_K", 256, 210;
+    BF16 = 30, "BF16", 1, 2;
+}
+
+impl TensorType {
+    /// Bytes of a row of `elements` numbers; `None` when it is not a whole number of blocks.
+    pub fn row_bytes(self, elements: usize) -> Option<usize> {
+        elements
+            .is_multiple_of(self.block_elements())
+            .then(|| elements / self.block_elements() * self.block_bytes())
+    }
+}
+
+impl fmt::Display for TensorType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,231 @@
+//! The record of one request and all that came of it: plain data, the word that every room speaks.
+//!
+//! A record is written once and never edited. What a later version measures is recomputed on reading.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::drawing::Check;
+
+/// The version of the record's shape that this program writes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One request and all that came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// Version of this record's shape, [`SCHEMA_VERSION`] when this program wrote it.
+    pub schema: u32,
+    /// Sorts by time; unique between machines.
+    pub id: String,
+    /// The invocation that made it, an identifier of the same kind.
+    pub run: String,
+    /// The program that made it.
+    pub tool: Tool,
+    /// The machine that asked.
+    pub host: Host,
+    /// What was asked.
+    pub prompt: PromptRecord,
+    /// Who was asked.
+    pub contestant: ContestantRecord,
+    /// Which of the run's samples of this prompt and contestant, from 1.
+    pub sample: u32,
+    /// The settings that went with the request.
+    pub request: RequestRecord,
+    /// How the request ended.
+    pub outcome: Outcome,
+    /// What went wrong, in words, when `outcome` is `error`, or what cut the reply short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Tokens.
+    pub usage: Usage,
+    /// Times, all from one monotonic clock but `started`.
+    pub timing: Timing,
+    /// The local engine's account of itself; absent for a service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineRecord>,
+    /// The reply, kept byte for byte in `reply.md`; absent when none came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<TextRecord>,
+    /// The reasoning text, kept in `thinking.md`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<TextRecord>,
+    /// What the check found in the reply; absent when there was no reply to check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Check>,
+}
+
+/// The program that made a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `pelicycle`, or the importer's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The version of the renderer behind the raster and the verdict.
+    pub renderer: String,
+}
+
+/// The machine that asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Host {
+    /// `linux`, `macos`, `windows`.
+    pub os: String,
+    /// `x86_64`, `aarch64`.
+    pub arch: String,
+    /// The processor's own name, where it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<String>,
+    /// Logical cores that the process may use.
+    pub cores: u32,
+}
+
+/// What was asked, as it stood then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PromptRecord {
+    /// The prompt file's id.
+    pub id: String,
+    /// The prompt's title at that time.
+    pub title: String,
+    /// The prompt's family at that time.
+    pub family: String,
+    /// The exact text.
+    pub text: String,
+    /// Hex BLAKE3 of the text: with `id`, the prompt's identity.
+    pub hash: String,
+    /// Longest side of the raster, in pixels.
+    pub raster: u32,
+}
+
+/// Who was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContestantRecord {
+    /// Its folder under `results/PROMPT/`; safe as a file name everywhere.
+    pub slug: String,
+    /// The name shown to people.
+    pub label: String,
+    /// Who served it: `local` for the engine in this process.
+    pub provider: String,
+    /// The model as asked for: a service's model id, or a local file's name without its folder.
+    pub model: String,
+    /// The model as the service named it in its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<String>,
+    /// A demonstration or test fixture, shown as such and left out of rankings.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
+}
+
+/// The settings that went with a request; absent means "not sent".
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestRecord {
+    /// The sample's own seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// The run's seed, from which every sample's seed is derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_seed: Option<u64>,
+    /// Softmax temperature; 0 is greedy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f32>,
+    /// Keep this many best tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u32>,
+    /// Keep the best tokens up to this share of probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f32>,
+    /// Drop tokens less likely than this share of the best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_p: Option<f32>,
+    /// Divides the logits of tokens seen of late; 1 is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_penalty: Option<f32>,
+    /// Bound on the tokens of a reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    /// Whether the model was asked to think first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<bool>,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The model ended its turn.
+    Complete,
+    /// The bound on tokens, or the context, ended it.
+    Length,
+    /// The user broke it off.
+    Cancelled,
+    /// It failed; `error` says how.
+    Error,
+    /// The stream ended without its end mark.
+    Cut,
+    /// The model or the service declined to answer.
+    Refusal,
+    /// The service's filter took the answer.
+    Filtered,
+}
+
+/// Token counts as the service or the engine gave them; absent is unknown, never zero.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Usage {
+    /// Tokens of the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<u64>,
+    /// Tokens of the reply, reasoning included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<u64>,
+    /// The part of `output` that was reasoning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<u64>,
+}
+
+/// When things happened; seconds are from the start of the request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Timing {
+    /// Wall-clock time of the start, RFC 3339 in UTC.
+    #[schemars(with = "String")]
+    pub started: jiff::Timestamp,
+    /// Seconds to the first token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_token: Option<f64>,
+    /// Seconds to the end of the reply.
+    pub total: f64,
+    /// Tokens a second between the first token and the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_per_second: Option<f64>,
+    /// Other requests that decoded in the same steps, at most; a local speed means little without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u32>,
+}
+
+/// The local engine's account of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EngineRecord {
+    /// Name of the model file, without its folder.
+    pub file: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Hex BLAKE3 of the file: the weights' identity.
+    pub hash: String,
+    /// `general.architecture`.
+    pub architecture: String,
+    /// Most of its weights' tensor type.
+    pub quantization: String,
+    /// Worker threads.
+    pub threads: u32,
+    /// The kernels in use, such as `avx512-vnni`.
+    pub kernels: String,
+    /// `run` or `exact`.
+    pub arithmetic: String,
+}
+
+/// A text kept in a file beside the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TextRecord {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Hex BLAKE3 of its bytes.
+    pub hash: String,
+}

@@ -1,0 +1,61 @@
+//! One file a command: arguments become calls of the library, results become words and exit codes.
+
+mod check;
+mod completions;
+mod gallery;
+mod model;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Ask language models to draw a pelican riding a bicycle; keep, check and compare what they draw.
+#[derive(Debug, Parser)]
+#[command(name = "pelicycle", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Folder of the attempts, kept for good.
+    #[arg(long, global = true, value_name = "DIR", default_value = "results", env = "PELICYCLE_RESULTS")]
+    pub(crate) results: PathBuf,
+    /// Folder of the site made from them; can be deleted and rebuilt.
+    #[arg(long, global = true, value_name = "DIR", default_value = "gallery", env = "PELICYCLE_GALLERY")]
+    pub(crate) gallery: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Ask models, check and keep what they draw, rebuild the gallery.
+    Run(run::RunArgs),
+    /// Check one reply or SVG and say what is wrong with it.
+    Check(check::CheckArgs),
+    /// Rebuild the gallery from the results.
+    Gallery(gallery::GalleryArgs),
+    /// Look into a local model file.
+    Model(model::ModelArgs),
+    /// Print a completion script for a shell.
+    Completions(completions::CompletionsArgs),
+}
+
+/// Carries out what was parsed.
+///
+/// # Errors
+/// What a person should read when the command could not be carried out.
+pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Run(args) => run::run(&cli.global, args),
+        Command::Check(args) => check::check(args),
+        Command::Gallery(args) => gallery::gallery(&cli.global, args),
+        Command::Model(args) => model::model(args),
+        Command::Completions(args) => completions::completions(&args),
+    }
+}

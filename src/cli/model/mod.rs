@@ -1,0 +1,37 @@
+//! `pelicycle model`: looks into a local model file.
+
+mod eval;
+mod inspect;
+mod prompt;
+mod tokenize;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelArgs {
+    #[command(subcommand)]
+    command: ModelCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelCommand {
+    /// Evaluate token ids: logits at every position, or a greedy continuation.
+    Eval(eval::EvalArgs),
+    /// Say what a model file holds.
+    Inspect(inspect::InspectArgs),
+    /// Render a conversation with the model's chat template.
+    Prompt(prompt::PromptArgs),
+    /// Turn text into token ids.
+    Tokenize(tokenize::TokenizeArgs),
+}
+
+pub(crate) fn model(args: ModelArgs) -> anyhow::Result<ExitCode> {
+    match args.command {
+        ModelCommand::Eval(args) => eval::eval(args),
+        ModelCommand::Inspect(args) => inspect::inspect(args),
+        ModelCommand::Prompt(args) => prompt::prompt(args),
+        ModelCommand::Tokenize(args) => tokenize::tokenize(args),
+    }
+}

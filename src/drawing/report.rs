@@ -1,0 +1,92 @@
+//! What the check of a reply found: plain data, the shape of `pelicycle check --json`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The one-word answer to "did the model draw?", strict on the bytes as the model wrote them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// A picture with something to see.
+    Drawn,
+    /// Draws without an error, and nothing is visible.
+    Blank,
+    /// Well-formed XML, but no SVG root or no size to draw by.
+    Unrenderable,
+    /// A whole drawing that is not well-formed XML.
+    Malformed,
+    /// The reply ends before the root element does.
+    Truncated,
+    /// Over a bound, or against policy.
+    Refused,
+    /// Nothing in the reply is an SVG.
+    NoSvg,
+}
+
+/// Which renderer shows a picture for the bytes as written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Draws {
+    /// resvg, the renderer of our rasters.
+    pub resvg: bool,
+    /// A browser that is given the file as an image.
+    pub browser: bool,
+}
+
+/// One stretch of the reply that may be a drawing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Candidate {
+    /// Byte offset of its first byte in the reply.
+    pub start: usize,
+    /// Byte offset after its last byte in the reply.
+    pub end: usize,
+    /// Whether this is the one that was judged.
+    pub chosen: bool,
+    /// How it was found, and why it was chosen or passed over.
+    pub why: String,
+}
+
+/// One thing worth telling about a reply or its drawing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Stable kebab-case code.
+    pub code: String,
+    /// A sentence for a person.
+    pub message: String,
+    /// 1-based line in the extracted text, where the finding has a place.
+    pub line: Option<u32>,
+    /// 1-based column, in characters, in the extracted text.
+    pub column: Option<u32>,
+}
+
+/// Numbers of the chosen drawing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SvgFacts {
+    /// Length of the extracted text.
+    pub bytes: usize,
+    /// Width it asks for, in user units, where it could be told.
+    pub width: Option<f64>,
+    /// Height it asks for, in user units, where it could be told.
+    pub height: Option<f64>,
+    /// Number of elements as written, where the text could be parsed.
+    pub elements: Option<usize>,
+}
+
+/// Everything the check says about one reply.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Check {
+    /// The verdict on the chosen candidate.
+    pub verdict: Verdict,
+    /// Who draws it as written.
+    pub draws: Draws,
+    /// Whether a repair made a picture of a malformed drawing. Never counted as `drawn`.
+    pub repaired: bool,
+    /// The name of that repair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repair: Option<String>,
+    /// Every stretch that may be a drawing, in the order of the reply.
+    pub candidates: Vec<Candidate>,
+    /// What is worth telling.
+    pub findings: Vec<Finding>,
+    /// Numbers of the chosen drawing; absent when there is none.
+    pub svg: Option<SvgFacts>,
+}

@@ -1,0 +1,5 @@
+//! The library under the `pelicycle` command: ask models to draw, keep, check and compare what they draw.
+
+pub mod attempt;
+pub mod cli;
+pub mod drawing;

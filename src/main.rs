@@ -1,0 +1,16 @@
+//! The `pelicycle` command: parse, dispatch, exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+#[expect(clippy::print_stderr, reason = "the last resort of the command layer")]
+fn main() -> ExitCode {
+    match pelicycle::cli::dispatch(pelicycle::cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
