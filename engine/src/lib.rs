@@ -2,4 +2,5 @@
 //!
 //! It knows nothing of what is asked of a model.
 
+mod kernel;
 pub mod quant;

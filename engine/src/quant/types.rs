@@ -20,7 +20,7 @@ macro_rules! tensor_types {
             }
 
             /// The number of this type in a file.
-            pub fn id(self) -> u32 {
+            pub const fn id(self) -> u32 {
                 match self { $(TensorType::$variant => $id,)* }
             }
 

@@ -1,0 +1,524 @@
+//! AVX-512 with VNNI: weights unpacked in registers, one byte product instruction for 64 weights.
+#![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
+
+use std::arch::x86_64::*;
+
+use super::{Kernels, QuantizedRow, activations, math};
+use crate::quant::TensorType;
+
+/// The table, where the processor has what it needs.
+pub(super) fn kernels() -> Option<&'static Kernels> {
+    let there = is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vnni")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("f16c");
+    there.then_some(&KERNELS)
+}
+
+static KERNELS: Kernels = Kernels {
+    name: "avx512-vnni",
+    quantize,
+    quantized_product,
+    widen,
+    dot,
+    scores,
+    scores_half,
+    mix,
+    mix_half,
+    exponentials,
+    silu_times,
+};
+
+/// Gives a body compiled for AVX-512 a face that the table can hold.
+macro_rules! compiled_for_avx512 {
+    ($(fn $name:ident($($arg:ident: $type:ty),*) $(-> $result:ty)? = $body:path;)*) => {$(
+        fn $name($($arg: $type),*) $(-> $result)? {
+            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+            fn compiled($($arg: $type),*) $(-> $result)? {
+                $body($($arg),*)
+            }
+            // SAFETY: the table is handed out only where `kernels` found these features.
+            unsafe { compiled($($arg),*) }
+        }
+    )*};
+}
+
+compiled_for_avx512! {
+    fn quantize(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]) = quantize_groups;
+    fn dot(a: &[f32], b: &[f32]) -> f32 = dot_of_floats;
+    fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = scores_of_floats;
+    fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
+    fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
+    fn silu_times(gate: &mut [f32], up: &[f32]) = math::silu_times;
+    fn widen(bytes: &[u8], out: &mut [f32]) = widen_sixteens;
+    fn scores_half(query: &[f32], keys: &[u16], scale: f32, out: &mut [f32]) = scores_of_halves;
+    fn mix_half(weights: &[f32], values: &[u16], out: &mut [f32]) = mix_of_halves;
+}
+
+/// Sixteen half-precision numbers as floats.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn sixteen_halves(halves: &[u16; 16]) -> __m512 {
+    // SAFETY: reads the 32 bytes of the array, at any alignment.
+    unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(halves.as_ptr().cast())) }
+}
+
+/// Sixteen floats from an array.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn sixteen_floats(floats: &[f32; 16]) -> __m512 {
+    // SAFETY: reads the 64 bytes of the array, at any alignment.
+    unsafe { _mm512_loadu_ps(floats.as_ptr()) }
+}
+
+/// Sixteen floats into an array.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn store_sixteen(floats: &mut [f32; 16], x: __m512) {
+    // SAFETY: writes the 64 bytes of the array, at any alignment.
+    unsafe { _mm512_storeu_ps(floats.as_mut_ptr(), x) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+fn quantize_groups(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]) {
+    let (whole, rest) = x.as_chunks::<16>();
+    if !rest.is_empty() || whole.len() % 2 == 1 {
+        return activations::quantize(x, codes, scales, sums);
+    }
+    let padded = x.len().next_multiple_of(super::SUPERBLOCK);
+    assert!(codes.len() == padded && scales.len() == padded / 16 && sums.len() == padded / 16);
+    codes[x.len()..].fill(0);
+    scales[whole.len()..].fill(0.0);
+    sums[whole.len()..].fill(0.0);
+    let groups = whole.as_chunks::<2>().0.iter().zip(codes.as_chunks_mut::<16>().0.as_chunks_mut::<2>().0);
+    let factors = scales.as_chunks_mut::<2>().0.iter_mut().zip(sums.as_chunks_mut::<2>().0);
+    for ((x, codes), (scales, sums)) in groups.zip(factors) {
+        let halves = [sixteen_floats(&x[0]), sixteen_floats(&x[1])];
+        let max = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_abs_ps(halves[0]), _mm512_abs_ps(halves[1])));
+        let scale = max / 127.0;
+        let inverse = _mm512_set1_ps(if scale > 0.0 { 127.0 / max } else { 0.0 });
+        for h in 0..2 {
+            let rounded = _mm512_cvtps_epi32(_mm512_mul_ps(halves[h], inverse));
+            // SAFETY: writes the 16 bytes of the array, at any alignment.
+            unsafe { _mm_storeu_si128(codes[h].as_mut_ptr().cast(), _mm512_cvtsepi32_epi8(rounded)) };
+            scales[h] = scale;
+            sums[h] = scale * _mm512_reduce_add_epi32(rounded) as f32;
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+fn widen_sixteens(bytes: &[u8], out: &mut [f32]) {
+    assert_eq!(bytes.len(), out.len() * 2);
+    let (sixteens, rest) = out.as_chunks_mut::<16>();
+    let (from, from_rest) = bytes.as_chunks::<32>();
+    for (out, from) in sixteens.iter_mut().zip(from) {
+        // SAFETY: reads the 32 bytes of the array, at any alignment.
+        let halves = unsafe { _mm256_loadu_si256(from.as_ptr().cast()) };
+        store_sixteen(out, _mm512_cvtph_ps(halves));
+    }
+    crate::quant::dequantize(TensorType::F16, from_rest, rest);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn dot_of_floats(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    let (a_whole, a_rest) = a.as_chunks::<16>();
+    let (b_whole, b_rest) = b.as_chunks::<16>();
+    let mut sums = [_mm512_setzero_ps(); 4];
+    for (i, (a, b)) in a_whole.iter().zip(b_whole).enumerate() {
+        sums[i % 4] = _mm512_fmadd_ps(sixteen_floats(a), sixteen_floats(b), sums[i % 4]);
+    }
+    let sum = _mm512_add_ps(_mm512_add_ps(sums[0], sums[1]), _mm512_add_ps(sums[2], sums[3]));
+    _mm512_reduce_add_ps(sum) + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+fn scores_of_floats(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]) {
+    assert_eq!(query.len() * scores.len(), keys.len());
+    for (score, key) in scores.iter_mut().zip(keys.chunks_exact(query.len())) {
+        *score = dot_of_floats(query, key) * scale;
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+fn scores_of_halves(query: &[f32], keys: &[u16], scale: f32, scores: &mut [f32]) {
+    assert_eq!(query.len() * scores.len(), keys.len());
+    let (query_whole, rest) = query.as_chunks::<16>();
+    if !rest.is_empty() {
+        return math::scores(query, keys, scale, scores);
+    }
+    for (score, key) in scores.iter_mut().zip(keys.chunks_exact(query.len())) {
+        let mut sums = [_mm512_setzero_ps(); 2];
+        for (i, (q, k)) in query_whole.iter().zip(key.as_chunks::<16>().0).enumerate() {
+            sums[i % 2] = _mm512_fmadd_ps(sixteen_floats(q), sixteen_halves(k), sums[i % 2]);
+        }
+        *score = _mm512_reduce_add_ps(_mm512_add_ps(sums[0], sums[1])) * scale;
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+fn mix_of_halves(weights: &[f32], values: &[u16], out: &mut [f32]) {
+    assert_eq!(out.len() * weights.len(), values.len());
+    if !out.len().is_multiple_of(16) {
+        return math::mix(weights, values, out);
+    }
+    for (&weight, value) in weights.iter().zip(values.chunks_exact(out.len())) {
+        let weight = _mm512_set1_ps(weight);
+        for (o, v) in out.as_chunks_mut::<16>().0.iter_mut().zip(value.as_chunks::<16>().0) {
+            let mixed = _mm512_fmadd_ps(weight, sixteen_halves(v), sixteen_floats(o));
+            store_sixteen(o, mixed);
+        }
+    }
+}
+
+/// 256 weights in registers: see `Unpacked`, whose fields these are.
+struct Superblock {
+    codes: [__m512i; 4],
+    scales: __m512,
+    offsets: __m512,
+}
+
+fn quantized_product(
+    kind: TensorType,
+    weights: &[u8],
+    row_bytes: usize,
+    rows: &[QuantizedRow<'_>],
+    out: &mut [&mut [f32]],
+) {
+    macro_rules! of_kind {
+        ($($kind:ident $bytes:literal,)*) => {
+            match kind {
+                // SAFETY: the table is handed out only where `kernels` found these features.
+                $(TensorType::$kind => unsafe {
+                    rows_by_four::<$bytes, { TensorType::$kind.id() }>(weights, row_bytes, rows, out);
+                },)*
+                TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
+            }
+        };
+    }
+    assert_eq!(rows.len(), out.len());
+    of_kind!(Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, Q4_K 144, Q5_K 176, Q6_K 210,);
+}
+
+/// Unpacks a superblock of the type with number `KIND`, which is settled at compile time.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -> Superblock {
+    macro_rules! of_kind {
+        ($($kind:ident $unpack:ident,)*) => {
+            $(if KIND == TensorType::$kind.id() {
+                return $unpack(block[..].first_chunk().expect("the size of this type"));
+            })*
+        };
+    }
+    of_kind!(Q4_0 q4_0, Q4_1 q4_1, Q5_0 q5_0, Q5_1 q5_1, Q8_0 q8_0, Q4_K q4_k, Q5_K q5_k, Q6_K q6_k,);
+    unreachable!("type {KIND} is not quantized")
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn rows_by_four<const BYTES: usize, const KIND: u32>(
+    weights: &[u8],
+    row_bytes: usize,
+    rows: &[QuantizedRow<'_>],
+    out: &mut [&mut [f32]],
+) {
+    let (fours, rows) = rows.as_chunks::<4>();
+    let (out_fours, out) = out.as_chunks_mut::<4>();
+    for (rows, out) in fours.iter().zip(out_fours) {
+        product::<BYTES, KIND, 4>(weights, row_bytes, rows, out);
+    }
+    let (twos, rows) = rows.as_chunks::<2>();
+    let (out_twos, out) = out.as_chunks_mut::<2>();
+    for (rows, out) in twos.iter().zip(out_twos) {
+        product::<BYTES, KIND, 2>(weights, row_bytes, rows, out);
+    }
+    for (row, out) in rows.as_chunks::<1>().0.iter().zip(out.as_chunks_mut::<1>().0) {
+        product::<BYTES, KIND, 1>(weights, row_bytes, row, out);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
+    weights: &[u8],
+    row_bytes: usize,
+    rows: &[QuantizedRow<'_>; ROWS],
+    out: &mut [&mut [f32]; ROWS],
+) {
+    for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
+        let (whole, rest) = row.as_chunks::<BYTES>();
+        let mut sums = [[_mm512_setzero_ps(); 3]; ROWS];
+        for (i, block) in whole.iter().enumerate() {
+            add_superblock(&unpack::<BYTES, KIND>(block), rows, i, &mut sums);
+        }
+        if !rest.is_empty() {
+            // Blocks of zeros have scale and offset 0, as the activations beyond the row have.
+            let mut block = [0; BYTES];
+            block[..rest.len()].copy_from_slice(rest);
+            add_superblock(&unpack::<BYTES, KIND>(&block), rows, whole.len(), &mut sums);
+        }
+        for (out, [even, odd, offsets]) in out.iter_mut().zip(&sums) {
+            out[j] = _mm512_reduce_add_ps(_mm512_sub_ps(_mm512_add_ps(*even, *odd), *offsets));
+        }
+    }
+}
+
+/// Adds the products of one superblock with the `i`-th 256 activations of each row: two sums for the codes'
+/// part, so that one addition need not wait for the other, and one for the offsets'.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn add_superblock<const ROWS: usize>(
+    w: &Superblock,
+    rows: &[QuantizedRow<'_>; ROWS],
+    i: usize,
+    sums: &mut [[__m512; 3]; ROWS],
+) {
+    // 64 products end as sixteen lanes, four for each group of 16.
+    let lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    for (x, sums) in rows.iter().zip(sums) {
+        let codes: &[[i8; 64]; 4] = x.codes.as_chunks().0[i * 4..].first_chunk().expect("rows are padded");
+        let scales = sixteen_floats(&x.scales.as_chunks().0[i]);
+        let x_sums = sixteen_floats(&x.sums.as_chunks().0[i]);
+        let scales = _mm512_mul_ps(w.scales, scales);
+        sums[2] = _mm512_fmadd_ps(w.offsets, x_sums, sums[2]);
+        for c in 0..4 {
+            // SAFETY: reads the 64 bytes of the array, at any alignment.
+            let x = unsafe { _mm512_loadu_si512(codes[c].as_ptr().cast()) };
+            let products = _mm512_dpbusd_epi32(_mm512_setzero_si512(), w.codes[c], x);
+            let scale =
+                _mm512_permutexvar_ps(_mm512_add_epi32(lanes, _mm512_set1_epi32(4 * c as i32)), scales);
+            sums[c % 2] = _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(products), sums[c % 2]);
+        }
+    }
+}
+
+/// The half-precision numbers at byte `AT` of eight blocks of `BLOCK` bytes, each written twice.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn eight_scales<const BYTES: usize, const BLOCK: usize, const AT: usize>(blocks: &[u8; BYTES]) -> __m512 {
+    let at = |i: usize| i16::from_le_bytes([blocks[i * BLOCK + AT], blocks[i * BLOCK + AT + 1]]);
+    let halves = _mm_setr_epi16(at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
+    twice(_mm256_cvtph_ps(halves))
+}
+
+/// Eight numbers, each written twice.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn twice(x: __m256) -> __m512 {
+    let lanes = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    _mm512_permutexvar_ps(lanes, _mm512_castps256_ps512(x))
+}
+
+/// The 4-bit codes of two blocks whose 16 bytes begin at `first` and `second`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn two_blocks_of_nibbles(first: &[u8; 16], second: &[u8; 16]) -> __m512i {
+    // SAFETY: both read the 16 bytes of an array, at any alignment.
+    let (first, second) =
+        unsafe { (_mm_loadu_si128(first.as_ptr().cast()), _mm_loadu_si128(second.as_ptr().cast())) };
+    let bytes = _mm512_inserti64x4(
+        _mm512_castsi256_si512(_mm256_broadcastsi128_si256(first)),
+        _mm256_broadcastsi128_si256(second),
+        1,
+    );
+    let shifts = _mm512_setr_epi64(0, 0, SHIFT_4, SHIFT_4, 0, 0, SHIFT_4, SHIFT_4);
+    _mm512_and_si512(_mm512_srlv_epi16(bytes, shifts), _mm512_set1_epi8(15))
+}
+
+/// A shift by 4 in each of four 16-bit lanes.
+const SHIFT_4: i64 = 0x0004_0004_0004_0004;
+
+/// 16 bytes at `at`.
+#[inline(always)]
+fn sixteen_bytes(bytes: &[u8], at: usize) -> &[u8; 16] {
+    bytes[at..].first_chunk().expect("inside the block")
+}
+
+#[inline(always)]
+fn word(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(*bytes[at..].first_chunk().expect("inside the block"))
+}
+
+/// The codes of eight blocks of `BLOCK` bytes with their nibbles at `NIBBLES`, without fifth bits.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn eight_blocks_of_nibbles<const BYTES: usize, const BLOCK: usize, const NIBBLES: usize>(
+    b: &[u8; BYTES],
+) -> [__m512i; 4] {
+    let pair = |c: usize| {
+        let at = 2 * c * BLOCK + NIBBLES;
+        two_blocks_of_nibbles(sixteen_bytes(b, at), sixteen_bytes(b, at + BLOCK))
+    };
+    [pair(0), pair(1), pair(2), pair(3)]
+}
+
+/// As `eight_blocks_of_nibbles`, with the fifth bits in a word at `HIGH`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn eight_blocks_of_fives<const BYTES: usize, const BLOCK: usize, const HIGH: usize, const NIBBLES: usize>(
+    b: &[u8; BYTES],
+) -> [__m512i; 4] {
+    let low = eight_blocks_of_nibbles::<BYTES, BLOCK, NIBBLES>(b);
+    let fifth = |c: usize| {
+        let bits =
+            u64::from(word(b, 2 * c * BLOCK + HIGH)) | u64::from(word(b, (2 * c + 1) * BLOCK + HIGH)) << 32;
+        _mm512_mask_add_epi8(low[c], bits, low[c], _mm512_set1_epi8(16))
+    };
+    [fifth(0), fifth(1), fifth(2), fifth(3)]
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q4_0(b: &[u8; 144]) -> Superblock {
+    let scales = eight_scales::<144, 18, 0>(b);
+    let codes = eight_blocks_of_nibbles::<144, 18, 2>(b);
+    Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(8.0)) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q4_1(b: &[u8; 160]) -> Superblock {
+    let minima = eight_scales::<160, 20, 2>(b);
+    let codes = eight_blocks_of_nibbles::<160, 20, 4>(b);
+    Superblock {
+        codes,
+        scales: eight_scales::<160, 20, 0>(b),
+        offsets: _mm512_sub_ps(_mm512_setzero_ps(), minima),
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q5_0(b: &[u8; 176]) -> Superblock {
+    let scales = eight_scales::<176, 22, 0>(b);
+    let codes = eight_blocks_of_fives::<176, 22, 2, 6>(b);
+    Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(16.0)) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q5_1(b: &[u8; 192]) -> Superblock {
+    let minima = eight_scales::<192, 24, 2>(b);
+    let codes = eight_blocks_of_fives::<192, 24, 4, 8>(b);
+    Superblock {
+        codes,
+        scales: eight_scales::<192, 24, 0>(b),
+        offsets: _mm512_sub_ps(_mm512_setzero_ps(), minima),
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q8_0(b: &[u8; 272]) -> Superblock {
+    let scales = eight_scales::<272, 34, 0>(b);
+    let pair = |c: usize| {
+        let (first, second) = (half_register(b, 2 * c * 34 + 2), half_register(b, (2 * c + 1) * 34 + 2));
+        let signed = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
+        _mm512_xor_si512(signed, _mm512_set1_epi8(-128))
+    };
+    let codes = [pair(0), pair(1), pair(2), pair(3)];
+    Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(128.0)) }
+}
+
+/// 32 bytes at `at`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn half_register(bytes: &[u8], at: usize) -> __m256i {
+    let bytes: &[u8; 32] = bytes[at..].first_chunk().expect("inside the block");
+    // SAFETY: reads the 32 bytes of the array, at any alignment.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+}
+
+/// Scales and offsets of a Q4_K or Q5_K block, each written twice: `d` and `dmin`, then 12 bytes of sixes.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn six_bit_scales(b: &[u8]) -> (__m512, __m512) {
+    let (first, second, third) = (word(b, 4), word(b, 8), word(b, 12));
+    let sixes = |low: u32, high: u32, tops: u32| {
+        let low = u64::from(low & 0x3f3f_3f3f);
+        low | u64::from((high & 0x0f0f_0f0f) | (tops >> 6 & 0x0303_0303) << 4) << 32
+    };
+    let scales = sixes(first, third, first);
+    let minima = sixes(second, third >> 4, second);
+    let numbers =
+        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_set_epi64x(minima.cast_signed(), scales.cast_signed())));
+    let factors = _mm_cvtph_ps(_mm_cvtsi32_si128(word(b, 0).cast_signed()));
+    let d = _mm512_broadcastss_ps(factors);
+    let dmin = _mm512_broadcastss_ps(_mm_shuffle_ps(factors, factors, 1));
+    let first_eight = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    let last_eight = _mm512_add_epi32(first_eight, _mm512_set1_epi32(8));
+    (
+        _mm512_mul_ps(d, _mm512_permutexvar_ps(first_eight, numbers)),
+        _mm512_mul_ps(dmin, _mm512_permutexvar_ps(last_eight, numbers)),
+    )
+}
+
+/// The 4-bit codes of 64 elements of a k-quant: 32 bytes at `at`, low halves first.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn low_then_high(b: &[u8], at: usize) -> __m512i {
+    let bytes = _mm512_broadcast_i64x4(half_register(b, at));
+    let shifts = _mm512_setr_epi64(0, 0, 0, 0, SHIFT_4, SHIFT_4, SHIFT_4, SHIFT_4);
+    _mm512_and_si512(_mm512_srlv_epi16(bytes, shifts), _mm512_set1_epi8(15))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q4_k(b: &[u8; 144]) -> Superblock {
+    let (scales, offsets) = six_bit_scales(b);
+    let codes = [low_then_high(b, 16), low_then_high(b, 48), low_then_high(b, 80), low_then_high(b, 112)];
+    Superblock { codes, scales, offsets }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q5_k(b: &[u8; 176]) -> Superblock {
+    let (scales, offsets) = six_bit_scales(b);
+    let high = _mm512_broadcast_i64x4(half_register(b, 16));
+    let run = |c: usize| {
+        let low = low_then_high(b, 48 + 32 * c);
+        let (first, second) = (
+            _mm256_set1_epi8((1u8 << (2 * c)).cast_signed()),
+            _mm256_set1_epi8((2u8 << (2 * c)).cast_signed()),
+        );
+        let bits = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
+        _mm512_mask_add_epi8(low, _mm512_test_epi8_mask(high, bits), low, _mm512_set1_epi8(16))
+    };
+    Superblock { codes: [run(0), run(1), run(2), run(3)], scales, offsets }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q6_k(b: &[u8; 210]) -> Superblock {
+    let d = _mm512_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(i32::from(u16::from_le_bytes([
+        b[208], b[209],
+    ])))));
+    // SAFETY: reads 16 bytes of the array, at any alignment.
+    let scales = unsafe { _mm_loadu_si128(sixteen_bytes(b, 192).as_ptr().cast()) };
+    let scales = _mm512_mul_ps(d, _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(scales)));
+    let mask = _mm512_set1_epi8(15);
+    let half = |n: usize| {
+        let low = _mm512_inserti64x4(
+            _mm512_castsi256_si512(half_register(b, 64 * n)),
+            half_register(b, 64 * n + 32),
+            1,
+        );
+        let high = _mm512_broadcast_i64x4(half_register(b, 128 + 32 * n));
+        [0u16, 4].map(|shift| {
+            let (first, second) =
+                (i64::from(shift) * 0x0001_0001_0001_0001, i64::from(shift + 2) * 0x0001_0001_0001_0001);
+            let shifts = _mm512_setr_epi64(first, first, first, first, second, second, second, second);
+            let high = _mm512_and_si512(_mm512_srlv_epi16(high, shifts), _mm512_set1_epi8(3));
+            let low = _mm512_and_si512(_mm512_srl_epi16(low, _mm_cvtsi32_si128(i32::from(shift))), mask);
+            _mm512_or_si512(low, _mm512_slli_epi16(high, 4))
+        })
+    };
+    let ([a, b], [c, d]) = (half(0), half(1));
+    Superblock { codes: [a, b, c, d], scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(32.0)) }
+}

@@ -1,0 +1,85 @@
+//! Products of weight rows with activations, and the inner loops of attention: one file an instruction set.
+//!
+//! The scalar file is the reference that every other is tested against. Which one runs is chosen once, by
+//! what the processor says of itself at run time. A kernel computes each output with the same operations
+//! whatever the number of rows beside it, which is what makes a sequence's tokens independent of its batch.
+
+mod activations;
+mod math;
+mod scalar;
+mod unpack;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+pub(crate) use activations::{Activations, QuantizedRow};
+
+use crate::quant::TensorType;
+
+/// Elements that the integer kernels take at a time; activations are padded to a multiple.
+pub(crate) const SUPERBLOCK: usize = 256;
+
+/// The inner loops, for one instruction set.
+///
+/// Slices must agree in length as each field says; the functions panic otherwise and never read or write
+/// outside them.
+pub(crate) struct Kernels {
+    /// Name for people, such as `avx512-vnni`.
+    pub(crate) name: &'static str,
+    /// Rounds a row of activations to 8 bits: see [`QuantizedRow`].
+    pub(crate) quantize: fn(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]),
+    /// Products of the weight rows in `weights` (each `row_bytes` long, of a quantized type) with each of `rows`.
+    /// `out[r][j]` is row `r` with weight row `j`.
+    pub(crate) quantized_product: fn(
+        kind: TensorType,
+        weights: &[u8],
+        row_bytes: usize,
+        rows: &[QuantizedRow<'_>],
+        out: &mut [&mut [f32]],
+    ),
+    /// Turns half-precision numbers into floats: `bytes` is twice as long as `out`.
+    pub(crate) widen: fn(bytes: &[u8], out: &mut [f32]),
+    /// Σ a·b.
+    pub(crate) dot: fn(a: &[f32], b: &[f32]) -> f32,
+    /// For each key in `keys` (as long as `query`, one after another): `scores[i]` = query·key · `scale`.
+    pub(crate) scores: fn(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]),
+    /// As `scores`, for keys in half precision.
+    pub(crate) scores_half: fn(query: &[f32], keys: &[u16], scale: f32, scores: &mut [f32]),
+    /// `out` += Σ `weights[i]` · value i, each value as long as `out`.
+    pub(crate) mix: fn(weights: &[f32], values: &[f32], out: &mut [f32]),
+    /// As `mix`, for values in half precision.
+    pub(crate) mix_half: fn(weights: &[f32], values: &[u16], out: &mut [f32]),
+    /// Replaces scores by e^(score − max); the sum of the results.
+    pub(crate) exponentials: fn(scores: &mut [f32], max: f32) -> f32,
+    /// `gate[i]` = silu(`gate[i]`) · `up[i]`.
+    pub(crate) silu_times: fn(gate: &mut [f32], up: &[f32]),
+}
+
+impl Kernels {
+    /// The fastest set that this processor runs.
+    pub(crate) fn detect() -> &'static Kernels {
+        Self::available().pop().unwrap_or(&scalar::KERNELS)
+    }
+
+    /// Every set that this processor runs, the reference first, the fastest last.
+    pub(crate) fn available() -> Vec<&'static Kernels> {
+        let mut sets = vec![&scalar::KERNELS];
+        #[cfg(target_arch = "x86_64")]
+        {
+            sets.extend(avx2::kernels());
+            sets.extend(avx512::kernels());
+        }
+        sets
+    }
+}
+
+impl std::fmt::Debug for Kernels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! Every instruction set against exact arithmetic on the same rounded activations, and against itself.
+
+use super::*;
+use crate::quant::dequantize;
+
+const QUANTIZED: [TensorType; 8] = [
+    TensorType::Q4_0,
+    TensorType::Q4_1,
+    TensorType::Q5_0,
+    TensorType::Q5_1,
+    TensorType::Q8_0,
+    TensorType::Q4_K,
+    TensorType::Q5_K,
+    TensorType::Q6_K,
+];
+
+/// A small generator of test bytes (splitmix64).
+struct Bytes(u64);
+
+impl Bytes {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn float(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    }
+}
+
+/// Random rows of weights; every half-precision scale is made small and finite.
+fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut Bytes) -> Vec<u8> {
+    let mut weights: Vec<u8> =
+        (0..rows * kind.row_bytes(width).unwrap()).map(|_| (bytes.next() >> 56) as u8).collect();
+    let scales: &[usize] = match kind {
+        TensorType::Q4_1 | TensorType::Q5_1 | TensorType::Q4_K | TensorType::Q5_K => &[0, 2],
+        TensorType::Q6_K => &[208],
+        _ => &[0],
+    };
+    for block in weights.chunks_exact_mut(kind.block_bytes()) {
+        for &at in scales {
+            let scale = half::f16::from_f32(bytes.float() * 0.1);
+            block[at..at + 2].copy_from_slice(&scale.to_le_bytes());
+        }
+    }
+    weights
+}
+
+fn activations(kernels: &Kernels, rows: usize, width: usize, bytes: &mut Bytes) -> Activations {
+    let mut x = Activations::default();
+    x.reset(rows, width);
+    x.rows_mut().for_each(|row| row.iter_mut().for_each(|x| *x = bytes.float() * 3.0));
+    x.quantize(kernels);
+    x
+}
+
+fn product(
+    kernels: &Kernels,
+    kind: TensorType,
+    weights: &[u8],
+    x: &Activations,
+    rows: std::ops::Range<usize>,
+) -> Vec<Vec<f32>> {
+    let row_bytes = kind.row_bytes(x.width()).unwrap();
+    let mut out = vec![vec![f32::NAN; weights.len() / row_bytes]; rows.len()];
+    let mut slices: Vec<&mut [f32]> = out.iter_mut().map(Vec::as_mut_slice).collect();
+    let rows: Vec<_> = rows.map(|r| x.quantized_row(r)).collect();
+    (kernels.quantized_product)(kind, weights, row_bytes, &rows, &mut slices);
+    out
+}
+
+#[test]
+fn every_instruction_set_multiplies_every_type_as_exact_arithmetic_does() {
+    let mut bytes = Bytes(7);
+    for kind in QUANTIZED {
+        for width in [256, 512, 2048]
+            .into_iter()
+            .chain((kind.block_elements() == 32).then_some([32, 96, 576, 1504]).into_iter().flatten())
+        {
+            let weights = weights(kind, 5, width, &mut bytes);
+            let mut exact_weights = vec![0.0; 5 * width];
+            dequantize(kind, &weights, &mut exact_weights);
+            for kernels in Kernels::available() {
+                let x = activations(kernels, 7, width, &mut bytes);
+                let got = product(kernels, kind, &weights, &x, 0..7);
+                for (r, got) in got.iter().enumerate() {
+                    let q = x.quantized_row(r);
+                    for (j, got) in got.iter().enumerate() {
+                        let terms = (0..width).map(|i| {
+                            let x = f64::from(q.scales[i / 16]) * f64::from(q.codes[i]);
+                            f64::from(exact_weights[j * width + i]) * x
+                        });
+                        let (sum, size) = terms.fold((0.0, 0.0), |(s, a), t| (s + t, a + t.abs()));
+                        let error = (f64::from(*got) - sum).abs();
+                        assert!(
+                            error <= size * 2e-5,
+                            "{} {kind} width {width}: {got} is not {sum} (error {error})",
+                            kernels.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
+    let mut bytes = Bytes(11);
+    for kind in QUANTIZED {
+        let weights = weights(kind, 6, 768, &mut bytes);
+        for kernels in Kernels::available() {
+            let x = activations(kernels, 9, 768, &mut bytes);
+            let together = product(kernels, kind, &weights, &x, 0..9);
+            for (r, row) in together.iter().enumerate() {
+                let alone = product(kernels, kind, &weights, &x, r..r + 1);
+                assert_eq!(row, &alone[0], "{} {kind} row {r}", kernels.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn rounding_to_eight_bits_is_the_same_in_every_instruction_set() {
+    for width in [32, 576, 100, 2048] {
+        let mut rows = Vec::new();
+        for kernels in Kernels::available() {
+            let x = activations(kernels, 1, width, &mut Bytes(3));
+            let row = x.quantized_row(0);
+            rows.push((row.codes.to_vec(), row.scales.to_vec(), row.sums.to_vec()));
+            for (i, x) in x.row(0).iter().enumerate() {
+                let back = row.scales[i / 16] * f32::from(row.codes[i]);
+                assert!((back - x).abs() <= row.scales[i / 16] * 0.5001);
+            }
+        }
+        assert!(rows.windows(2).all(|two| two[0] == two[1]), "width {width}");
+    }
+}
+
+#[test]
+fn float_loops_agree_with_the_reference_in_every_instruction_set() {
+    let mut bytes = Bytes(5);
+    for width in [16, 24, 64, 80, 128] {
+        let query: Vec<f32> = (0..width).map(|_| bytes.float()).collect();
+        let keys: Vec<f32> = (0..width * 9).map(|_| bytes.float()).collect();
+        let halves: Vec<u16> = keys.iter().map(|&x| half::f16::from_f32(x).to_bits()).collect();
+        let half_bytes: Vec<u8> = halves.iter().flat_map(|x| x.to_le_bytes()).collect();
+        for kernels in Kernels::available() {
+            let mut widened = vec![0.0; keys.len()];
+            (kernels.widen)(&half_bytes, &mut widened);
+            let expected: Vec<f32> = halves.iter().map(|&x| half::f16::from_bits(x).to_f32()).collect();
+            assert_eq!(widened, expected);
+            let (mut of_halves, mut of_floats) = ([0.0; 9], [0.0; 9]);
+            (kernels.scores_half)(&query, &halves, 0.5, &mut of_halves);
+            (kernels.scores)(&query, &widened, 0.5, &mut of_floats);
+            for i in 0..9 {
+                let key = &widened[i * width..][..width];
+                let exact: f64 =
+                    query.iter().zip(key).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>() * 0.5;
+                assert!(
+                    (f64::from(of_halves[i]) - exact).abs() < 1e-5
+                        && (f64::from(of_floats[i]) - exact).abs() < 1e-5
+                );
+                assert!((f64::from((kernels.dot)(&query, key)) * 0.5 - exact).abs() < 1e-5);
+            }
+            let weights: Vec<f32> = (0..9).map(|_| bytes.float()).collect();
+            let (mut mixed_halves, mut mixed_floats) = (vec![1.0; width], vec![1.0; width]);
+            (kernels.mix_half)(&weights, &halves, &mut mixed_halves);
+            (kernels.mix)(&weights, &widened, &mut mixed_floats);
+            for e in 0..width {
+                let exact: f64 = 1.0
+                    + (0..9).map(|i| f64::from(weights[i]) * f64::from(widened[i * width + e])).sum::<f64>();
+                assert!(
+                    (f64::from(mixed_halves[e]) - exact).abs() < 1e-5
+                        && (f64::from(mixed_floats[e]) - exact).abs() < 1e-5
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn exponentials_and_silu_are_within_a_few_units_in_the_last_place() {
+    for kernels in Kernels::available() {
+        let x: Vec<f32> = (0..4003).map(|i| -90.0 + i as f32 * 0.0225).collect();
+        let mut e = x.clone();
+        let sum = (kernels.exponentials)(&mut e, 0.5);
+        let mut exact_sum = 0.0;
+        for (x, e) in x.iter().zip(&e) {
+            let exact = f64::from(x - 0.5).exp();
+            exact_sum += exact;
+            assert!(
+                (f64::from(*e) - exact).abs() <= exact * 4e-7 + 1e-37,
+                "{}: e^{} is not {e}",
+                kernels.name,
+                x - 0.5
+            );
+        }
+        assert!((f64::from(sum) / exact_sum - 1.0).abs() < 1e-5);
+        let mut gate = x.clone();
+        (kernels.silu_times)(&mut gate, &vec![2.0; x.len()]);
+        for (x, g) in x.iter().zip(&gate) {
+            let exact = 2.0 * f64::from(*x) / (1.0 + f64::from(-x).exp());
+            assert!((f64::from(*g) - exact).abs() <= exact.abs() * 1e-6 + 1e-35, "silu of {x} is not {g}");
+        }
+    }
+}
+
+#[test]
+fn tmp_speed() {
+    let mut bytes = Bytes(7);
+    for kind in QUANTIZED {
+        let weights = weights(kind, 512, 2048, &mut bytes);
+        for kernels in Kernels::available() {
+            let x = activations(kernels, 4, 2048, &mut bytes);
+            for m in [1, 4] {
+                let t = std::time::Instant::now();
+                let n = if kernels.name == "scalar" { 2 } else { 100 };
+                for _ in 0..n {
+                    std::hint::black_box(product(kernels, kind, &weights, &x, 0..m));
+                }
+                let dt = t.elapsed().as_secs_f64() / n as f64;
+                println!(
+                    "{kind} {} m={m}: {:.2} GB/s weights, {:.1} GMAC/s",
+                    kernels.name,
+                    weights.len() as f64 / dt / 1e9,
+                    (512 * 2048 * m) as f64 / dt / 1e9
+                );
+            }
+        }
+    }
+}
