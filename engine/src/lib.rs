@@ -2,5 +2,6 @@
 //!
 //! It knows nothing of what is asked of a model.
 
+pub mod gguf;
 mod kernel;
 pub mod quant;

@@ -1,0 +1,137 @@
+//! What can be wrong with a model file, in words that say what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::quant::TensorType;
+
+/// A model file that can't be used: which one, and what is wrong with it.
+#[derive(Debug, Error)]
+#[error("{}: {fault}", path.display())]
+pub struct GgufError {
+    /// The file (the part, where a model is split); `<memory>` for bytes that came from no file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// What is wrong with a model file.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages are the documentation")]
+pub enum Fault {
+    #[error("can't be opened: {0}")]
+    Open(io::Error),
+    #[error("can't be mapped into memory: {0}")]
+    Map(io::Error),
+    #[error("is not a GGUF file (it begins with {found}); give a file that ends in .gguf")]
+    Magic { found: String },
+    #[error("is a big-endian GGUF file, which is not supported; convert it again on a little-endian machine")]
+    BigEndian,
+    #[error("is GGUF version {0}; versions 2 and 3 are supported; convert the model again")]
+    Version(u32),
+    #[error(
+        "ends too early: {what} at byte {at} needs {need} bytes, {left} are left; \
+         the file is damaged or its download was cut short"
+    )]
+    Truncated { what: String, at: usize, need: u64, left: usize },
+    #[error("{what} at byte {at} is not UTF-8; the file is damaged")]
+    Utf8 { what: String, at: usize },
+    #[error(
+        "{what} at byte {at} has the unknown value type {id}; the file is damaged or newer than this reader"
+    )]
+    ValueType { what: String, at: usize, id: u32 },
+    #[error("{what} at byte {at} is a list of lists, which no supported model uses")]
+    NestedArray { what: String, at: usize },
+    #[error("{what} at byte {at} is a boolean with the value {found}; the file is damaged")]
+    Bool { what: String, at: usize, found: u8 },
+    #[error("the metadata key {0:?} occurs twice; the file is damaged")]
+    DuplicateKey(String),
+    #[error("the tensor {0:?} occurs twice; the file is damaged")]
+    DuplicateTensor(String),
+    #[error("general.alignment is {0}; it must be a power of two from 8 to 65536")]
+    Alignment(u64),
+    #[error("the tensor {name:?} has {count} dimensions; 1 to 4 are possible")]
+    Dimensions { name: String, count: u32 },
+    #[error("the tensor {name:?} has the impossible shape {dims:?}; the file is damaged")]
+    Shape { name: String, dims: Vec<u64> },
+    #[error(
+        "the tensor {name:?} has the type {} ({id}), which is not supported; supported are {}",
+        type_name(*id), supported_types()
+    )]
+    TensorType { name: String, id: u32 },
+    #[error(
+        "the tensor {name:?} of type {tensor_type} has rows of {row} numbers, \
+         which is not a whole number of blocks of {}",
+        tensor_type.block_elements()
+    )]
+    Row { name: String, tensor_type: TensorType, row: u64 },
+    #[error(
+        "the tensor {name:?} begins at {offset} of the data, not at a multiple of {alignment}; the file is damaged"
+    )]
+    Unaligned { name: String, offset: u64, alignment: u64 },
+    #[error(
+        "the tensor {name:?} needs bytes {start} to {end} of a file of {len} bytes; \
+         the file is damaged or its download was cut short"
+    )]
+    OutOfFile { name: String, start: u64, end: u64, len: u64 },
+    #[error("the tensors {first:?} and {second:?} overlap; the file is damaged")]
+    Overlap { first: String, second: String },
+    #[error("is part {number} of {count} of a split model; give the first part, {}", first.display())]
+    NotFirstPart { number: u64, count: u64, first: PathBuf },
+    #[error("is one of {count} parts but not named like NAME-00001-of-{count:05}.gguf; restore its name")]
+    PartName { count: u64 },
+    #[error("does not belong to the split model: {what} is {found}, expected {expected}")]
+    PartMismatch { what: &'static str, found: String, expected: u64 },
+    #[error(
+        "the parts hold {found} tensors, split.tensors.count says {expected}; a part was replaced or damaged"
+    )]
+    PartTensors { found: usize, expected: u64 },
+    #[error("the metadata key {0:?} is missing; the file is not a complete model of its architecture")]
+    MissingKey(String),
+    #[error("the metadata key {key:?} is {found}, expected {expected}")]
+    KeyType { key: String, expected: &'static str, found: String },
+    #[error("the metadata key {key:?} has {found} entries, expected {expected}")]
+    KeyLength { key: String, expected: usize, found: usize },
+    #[error("the tensor {0:?} is missing; the file is not a complete model of its architecture")]
+    MissingTensor(String),
+}
+
+fn supported_types() -> String {
+    TensorType::ALL.iter().map(|t| t.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// Names of types that exist in files, supported or not, so that an error can name them.
+fn type_name(id: u32) -> &'static str {
+    if let Some(known) = TensorType::from_id(id) {
+        return known.name();
+    }
+    match id {
+        4 => "Q4_2",
+        5 => "Q4_3",
+        9 => "Q8_1",
+        10 => "Q2_K",
+        11 => "Q3_K",
+        15 => "Q8_K",
+        16 => "IQ2_XXS",
+        17 => "IQ2_XS",
+        18 => "IQ3_XXS",
+        19 => "IQ1_S",
+        20 => "IQ4_NL",
+        21 => "IQ3_S",
+        22 => "IQ2_S",
+        23 => "IQ4_XS",
+        24 => "I8",
+        25 => "I16",
+        26 => "I32",
+        27 => "I64",
+        28 => "F64",
+        29 => "IQ1_M",
+        34 => "TQ1_0",
+        35 => "TQ2_0",
+        39 => "MXFP4",
+        40 => "NVFP4",
+        _ => "unknown",
+    }
+}

@@ -1,0 +1,187 @@
+//! An open model file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::error::{Fault, GgufError};
+use super::parse::{Parsed, parse};
+use super::source::Source;
+use super::split::{Split, part_path};
+use super::tensor::TensorInfo;
+use super::value::Value;
+
+struct Part {
+    path: PathBuf,
+    source: Source,
+}
+
+/// An open model file, or all files of a split model.
+///
+/// Everything in the front of the file is checked when it is opened: each tensor lies in the file, has a type
+/// that the engine knows and shares its bytes with no other. The numbers stay on disk until they are read.
+pub struct Gguf {
+    version: u32,
+    metadata: BTreeMap<String, Value>,
+    tensors: Vec<TensorInfo>,
+    by_name: HashMap<String, usize>,
+    parts: Vec<Part>,
+}
+
+impl Gguf {
+    /// Opens a model file; for a split model, the first of its files.
+    ///
+    /// # Errors
+    /// When a file can't be opened or mapped, is no GGUF of version 2 or 3, or is damaged.
+    pub fn open(path: &Path) -> Result<Gguf, GgufError> {
+        let fail = |fault| GgufError { path: path.to_owned(), fault };
+        let source = Source::map(path).map_err(fail)?;
+        let parsed = parse(source.bytes(), 0).map_err(fail)?;
+        let split = Split::of(&parsed.metadata).map_err(fail)?;
+        let mut gguf = Gguf::assemble(path.to_owned(), source, parsed).map_err(fail)?;
+        if let Some(split) = split {
+            if split.number != 0 {
+                let Some(first) = part_path(path, 0, split.count) else {
+                    return Err(fail(Fault::PartName { count: split.count }));
+                };
+                let number = split.number.saturating_add(1);
+                return Err(fail(Fault::NotFirstPart { number, count: split.count, first }));
+            }
+            for number in 1..split.count {
+                let Some(next) = part_path(path, number, split.count) else {
+                    return Err(fail(Fault::PartName { count: split.count }));
+                };
+                gguf.add_part(&next, number, &split)
+                    .map_err(|fault| GgufError { path: next.clone(), fault })?;
+            }
+            let found = gguf.tensors.len();
+            if let Some(expected) = split.tensors.filter(|&expected| expected != found as u64) {
+                return Err(fail(Fault::PartTensors { found, expected }));
+            }
+        }
+        Ok(gguf)
+    }
+
+    /// Reads a model from memory: a whole one, never a part.
+    ///
+    /// # Errors
+    /// As [`Gguf::open`], with `<memory>` for a path.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Gguf, GgufError> {
+        let path = PathBuf::from("<memory>");
+        let source = Source::memory(bytes);
+        let made = parse(source.bytes(), 0).and_then(|parsed| match Split::of(&parsed.metadata)? {
+            Some(split) => Err(Fault::PartName { count: split.count }),
+            None => Gguf::assemble(path.clone(), source, parsed),
+        });
+        made.map_err(|fault| GgufError { path, fault })
+    }
+
+    fn assemble(path: PathBuf, source: Source, parsed: Parsed) -> Result<Gguf, Fault> {
+        let Parsed { version, metadata, tensors } = parsed;
+        let mut gguf = Gguf {
+            version,
+            metadata,
+            tensors: Vec::new(),
+            by_name: HashMap::new(),
+            parts: vec![Part { path, source }],
+        };
+        gguf.add_tensors(tensors)?;
+        Ok(gguf)
+    }
+
+    fn add_part(&mut self, path: &Path, number: u64, whole: &Split) -> Result<(), Fault> {
+        let source = Source::map(path)?;
+        let parsed = parse(source.bytes(), self.parts.len())?;
+        let split = Split::of(&parsed.metadata)?;
+        let says = |value: Option<u64>| value.map_or("missing".to_owned(), |v| v.to_string());
+        let found = split.as_ref().map(|split| split.count);
+        if found != Some(whole.count) {
+            return Err(Fault::PartMismatch {
+                what: "split.count",
+                found: says(found),
+                expected: whole.count,
+            });
+        }
+        let found = split.map(|split| split.number);
+        if found != Some(number) {
+            return Err(Fault::PartMismatch { what: "split.no", found: says(found), expected: number });
+        }
+        self.parts.push(Part { path: path.to_owned(), source });
+        self.add_tensors(parsed.tensors)
+    }
+
+    fn add_tensors(&mut self, tensors: Vec<TensorInfo>) -> Result<(), Fault> {
+        for tensor in tensors {
+            if self.by_name.insert(tensor.name.clone(), self.tensors.len()).is_some() {
+                return Err(Fault::DuplicateTensor(tensor.name));
+            }
+            self.tensors.push(tensor);
+        }
+        Ok(())
+    }
+
+    /// The file; of a split model the first.
+    pub fn path(&self) -> &Path {
+        &self.parts[0].path
+    }
+
+    /// All files, in order.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = &Path> {
+        self.parts.iter().map(|part| part.path.as_path())
+    }
+
+    /// The bytes of all files together.
+    pub fn file_bytes(&self) -> u64 {
+        self.parts.iter().map(|part| part.source.bytes().len() as u64).sum()
+    }
+
+    /// The version of the format, 2 or 3.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// All metadata by key; of a split model those of the first file, which has them all.
+    pub fn metadata(&self) -> &BTreeMap<String, Value> {
+        &self.metadata
+    }
+
+    /// All tensors, in the order of the file. A file of a vocabulary alone has none.
+    pub fn tensors(&self) -> &[TensorInfo] {
+        &self.tensors
+    }
+
+    /// The tensor of this name.
+    pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
+        self.by_name.get(name).map(|&index| &self.tensors[index])
+    }
+
+    /// The tensor of this name.
+    ///
+    /// # Errors
+    /// When the file has none.
+    pub fn require_tensor(&self, name: &str) -> Result<&TensorInfo, GgufError> {
+        self.tensor(name).ok_or_else(|| self.fail(Fault::MissingTensor(name.to_owned())))
+    }
+
+    /// Exactly the bytes of a tensor of this file, its address a multiple of 8.
+    ///
+    /// # Panics
+    /// When the tensor is another file's.
+    pub fn bytes(&self, tensor: &TensorInfo) -> &[u8] {
+        &self.parts[tensor.part].source.bytes()[tensor.range.clone()]
+    }
+
+    pub(super) fn fail(&self, fault: Fault) -> GgufError {
+        GgufError { path: self.path().to_owned(), fault }
+    }
+}
+
+impl fmt::Debug for Gguf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gguf")
+            .field("path", &self.path())
+            .field("metadata", &self.metadata.len())
+            .field("tensors", &self.tensors.len())
+            .finish_non_exhaustive()
+    }
+}

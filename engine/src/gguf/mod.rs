@@ -1,0 +1,16 @@
+//! Model files: GGUF versions 2 and 3, read over a memory map, every length and offset checked first.
+
+mod cursor;
+mod error;
+mod file;
+mod getters;
+mod parse;
+mod source;
+mod split;
+mod tensor;
+mod value;
+
+pub use error::{Fault, GgufError};
+pub use file::Gguf;
+pub use tensor::TensorInfo;
+pub use value::{Array, Value};

@@ -1,0 +1,45 @@
+//! Models in several files, named `NAME-00001-of-00003.gguf` and on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::error::Fault;
+use super::value::Value;
+
+/// What a file says of its place in a split model; `None` for a model in one file.
+pub(super) struct Split {
+    /// This part, from 0.
+    pub(super) number: u64,
+    /// All parts.
+    pub(super) count: u64,
+    /// Tensors in all parts together, where it is said.
+    pub(super) tensors: Option<u64>,
+}
+
+impl Split {
+    pub(super) fn of(metadata: &BTreeMap<String, Value>) -> Result<Option<Split>, Fault> {
+        let Some(count) = integer(metadata, "split.count")?.filter(|&count| count > 1) else {
+            return Ok(None);
+        };
+        let number =
+            integer(metadata, "split.no")?.ok_or_else(|| Fault::MissingKey("split.no".to_owned()))?;
+        Ok(Some(Split { number, count, tensors: integer(metadata, "split.tensors.count")? }))
+    }
+}
+
+fn integer(metadata: &BTreeMap<String, Value>, key: &str) -> Result<Option<u64>, Fault> {
+    let Some(value) = metadata.get(key) else { return Ok(None) };
+    match value.as_integer().and_then(|n| u64::try_from(n).ok()) {
+        Some(n) => Ok(Some(n)),
+        None => Err(Fault::KeyType { key: key.into(), expected: "a count", found: value.describe() }),
+    }
+}
+
+/// The path of part `number` (from 0), made from the path of any part; `None` when that is not named like one.
+pub(super) fn part_path(any: &Path, number: u64, count: u64) -> Option<PathBuf> {
+    let name = any.file_name()?.to_str()?;
+    let stem = name.strip_suffix(".gguf")?.strip_suffix(&format!("-of-{count:05}"))?;
+    let (stem, digits) = stem.rsplit_once('-')?;
+    (digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| any.with_file_name(format!("{stem}-{:05}-of-{count:05}.gguf", number + 1)))
+}

@@ -1,0 +1,114 @@
+//! Where a tensor lies, checked before anyone asks for its bytes.
+
+use std::ops::Range;
+
+use super::cursor::Cursor;
+use super::error::Fault;
+use crate::quant::TensorType;
+
+/// A tensor of a model file: its name, shape and type. [`Gguf::bytes`](super::Gguf::bytes) has its numbers.
+#[derive(Debug, Clone)]
+pub struct TensorInfo {
+    /// The name, such as `blk.0.attn_q.weight`.
+    pub name: String,
+    /// One to four dimensions, the fastest first: a matrix is `[columns, rows]`. None is zero.
+    pub dims: Vec<u64>,
+    /// The type of its elements.
+    pub tensor_type: TensorType,
+    pub(super) part: usize,
+    pub(super) range: Range<usize>,
+}
+
+impl TensorInfo {
+    /// How many numbers the tensor holds.
+    pub fn elements(&self) -> u64 {
+        self.dims.iter().product()
+    }
+
+    /// How many bytes they take in the file.
+    pub fn byte_len(&self) -> usize {
+        self.range.len()
+    }
+}
+
+/// A line of the tensor table, its place not yet checked against the file.
+pub(super) struct Entry {
+    pub(super) name: String,
+    dims: Vec<u64>,
+    tensor_type: TensorType,
+    offset: u64,
+    len: u64,
+}
+
+impl Entry {
+    pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Entry, Fault> {
+        let name = cursor.string(|| "the name of a tensor".into())?.to_owned();
+        let count = cursor.u32(|| format!("the number of dimensions of the tensor {name:?}"))?;
+        if !(1..=4).contains(&count) {
+            return Err(Fault::Dimensions { name, count });
+        }
+        let dims = (0..count)
+            .map(|_| cursor.u64(|| format!("the shape of the tensor {name:?}")))
+            .collect::<Result<Vec<_>, _>>()?;
+        let id = cursor.u32(|| format!("the type of the tensor {name:?}"))?;
+        let offset = cursor.u64(|| format!("the offset of the tensor {name:?}"))?;
+        let Some(tensor_type) = TensorType::from_id(id) else {
+            return Err(Fault::TensorType { name, id });
+        };
+        let len = match byte_len(&dims, tensor_type) {
+            Ok(len) => len,
+            Err(Size::Row) => return Err(Fault::Row { name, tensor_type, row: dims[0] }),
+            Err(Size::Absurd) => return Err(Fault::Shape { name, dims }),
+        };
+        Ok(Entry { name, dims, tensor_type, offset, len })
+    }
+
+    /// The tensor, once its bytes are known to lie in a file of `file_len` bytes whose data begin at `data`.
+    pub(super) fn place(
+        self,
+        part: usize,
+        data: u64,
+        alignment: u64,
+        file_len: usize,
+    ) -> Result<TensorInfo, Fault> {
+        let Entry { name, dims, tensor_type, offset, len } = self;
+        if !offset.is_multiple_of(alignment) {
+            return Err(Fault::Unaligned { name, offset, alignment });
+        }
+        let start = data.saturating_add(offset);
+        let end = start.saturating_add(len);
+        if end > file_len as u64 {
+            return Err(Fault::OutOfFile { name, start, end, len: file_len as u64 });
+        }
+        Ok(TensorInfo { name, dims, tensor_type, part, range: start as usize..end as usize })
+    }
+}
+
+enum Size {
+    Row,
+    Absurd,
+}
+
+/// The bytes of a tensor of this shape. The count of its numbers fits 63 bits when this is `Ok`.
+fn byte_len(dims: &[u64], tensor_type: TensorType) -> Result<u64, Size> {
+    let elements =
+        dims.iter().try_fold(1_u64, |product, &dim| product.checked_mul(dim)).ok_or(Size::Absurd)?;
+    if elements == 0 || elements > i64::MAX as u64 {
+        return Err(Size::Absurd);
+    }
+    let block = tensor_type.block_elements() as u64;
+    if !dims[0].is_multiple_of(block) {
+        return Err(Size::Row);
+    }
+    (elements / block).checked_mul(tensor_type.block_bytes() as u64).ok_or(Size::Absurd)
+}
+
+/// Refuses tensors that share bytes.
+pub(super) fn check_overlap(tensors: &[TensorInfo]) -> Result<(), Fault> {
+    let mut by_start: Vec<&TensorInfo> = tensors.iter().collect();
+    by_start.sort_by_key(|t| t.range.start);
+    match by_start.windows(2).find(|pair| pair[0].range.end > pair[1].range.start) {
+        Some(pair) => Err(Fault::Overlap { first: pair[0].name.clone(), second: pair[1].name.clone() }),
+        None => Ok(()),
+    }
+}
