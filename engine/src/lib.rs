@@ -2,6 +2,12 @@
 //!
 //! It knows nothing of what is asked of a model.
 
+mod cache;
 pub mod gguf;
 mod kernel;
+pub mod model;
+mod pool;
 pub mod quant;
+mod session;
+
+pub use session::{Choice, Session};

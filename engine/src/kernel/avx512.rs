@@ -85,7 +85,7 @@ fn store_sixteen(floats: &mut [f32; 16], x: __m512) {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 fn quantize_groups(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]) {
     let (whole, rest) = x.as_chunks::<16>();
-    if !rest.is_empty() || whole.len() % 2 == 1 {
+    if !rest.is_empty() {
         return activations::quantize(x, codes, scales, sums);
     }
     let padded = x.len().next_multiple_of(super::SUPERBLOCK);
@@ -93,20 +93,16 @@ fn quantize_groups(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [
     codes[x.len()..].fill(0);
     scales[whole.len()..].fill(0.0);
     sums[whole.len()..].fill(0.0);
-    let groups = whole.as_chunks::<2>().0.iter().zip(codes.as_chunks_mut::<16>().0.as_chunks_mut::<2>().0);
-    let factors = scales.as_chunks_mut::<2>().0.iter_mut().zip(sums.as_chunks_mut::<2>().0);
-    for ((x, codes), (scales, sums)) in groups.zip(factors) {
-        let halves = [sixteen_floats(&x[0]), sixteen_floats(&x[1])];
-        let max = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_abs_ps(halves[0]), _mm512_abs_ps(halves[1])));
-        let scale = max / 127.0;
-        let inverse = _mm512_set1_ps(if scale > 0.0 { 127.0 / max } else { 0.0 });
-        for h in 0..2 {
-            let rounded = _mm512_cvtps_epi32(_mm512_mul_ps(halves[h], inverse));
-            // SAFETY: writes the 16 bytes of the array, at any alignment.
-            unsafe { _mm_storeu_si128(codes[h].as_mut_ptr().cast(), _mm512_cvtsepi32_epi8(rounded)) };
-            scales[h] = scale;
-            sums[h] = scale * _mm512_reduce_add_epi32(rounded) as f32;
-        }
+    let groups = codes.as_chunks_mut::<16>().0.iter_mut().zip(scales).zip(sums);
+    for (x, ((codes, scale), sum)) in whole.iter().zip(groups) {
+        let x = sixteen_floats(x);
+        let max = _mm512_reduce_max_ps(_mm512_abs_ps(x));
+        *scale = max / 127.0;
+        let inverse = if *scale > 0.0 { 127.0 / max } else { 0.0 };
+        let rounded = _mm512_cvtps_epi32(_mm512_mul_ps(x, _mm512_set1_ps(inverse)));
+        // SAFETY: writes the 16 bytes of the array, at any alignment.
+        unsafe { _mm_storeu_si128(codes.as_mut_ptr().cast(), _mm512_cvtsepi32_epi8(rounded)) };
+        *sum = *scale * _mm512_reduce_add_epi32(rounded) as f32;
     }
 }
 

@@ -52,7 +52,7 @@ fn activations(kernels: &Kernels, rows: usize, width: usize, bytes: &mut Bytes) 
     let mut x = Activations::default();
     x.reset(rows, width);
     x.rows_mut().for_each(|row| row.iter_mut().for_each(|x| *x = bytes.float() * 3.0));
-    x.quantize(kernels);
+    x.quantize_with(kernels);
     x
 }
 
@@ -204,31 +204,6 @@ fn exponentials_and_silu_are_within_a_few_units_in_the_last_place() {
         for (x, g) in x.iter().zip(&gate) {
             let exact = 2.0 * f64::from(*x) / (1.0 + f64::from(-x).exp());
             assert!((f64::from(*g) - exact).abs() <= exact.abs() * 1e-6 + 1e-35, "silu of {x} is not {g}");
-        }
-    }
-}
-
-#[test]
-fn tmp_speed() {
-    let mut bytes = Bytes(7);
-    for kind in QUANTIZED {
-        let weights = weights(kind, 512, 2048, &mut bytes);
-        for kernels in Kernels::available() {
-            let x = activations(kernels, 4, 2048, &mut bytes);
-            for m in [1, 4] {
-                let t = std::time::Instant::now();
-                let n = if kernels.name == "scalar" { 2 } else { 100 };
-                for _ in 0..n {
-                    std::hint::black_box(product(kernels, kind, &weights, &x, 0..m));
-                }
-                let dt = t.elapsed().as_secs_f64() / n as f64;
-                println!(
-                    "{kind} {} m={m}: {:.2} GB/s weights, {:.1} GMAC/s",
-                    kernels.name,
-                    weights.len() as f64 / dt / 1e9,
-                    (512 * 2048 * m) as f64 / dt / 1e9
-                );
-            }
         }
     }
 }

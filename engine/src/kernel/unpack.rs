@@ -1,7 +1,7 @@
 //! Weight blocks as integer products take them.
 
 use super::SUPERBLOCK;
-use crate::quant::{TensorType, half_at, q5_code, q5_k_code, q6_k_code, scales_and_minima};
+use crate::quant::{TensorType, half_at, scales_and_minima};
 
 /// Up to 256 weights: weight i is `scales[i / 16] · codes[i] − offsets[i / 16]`.
 ///
@@ -23,28 +23,29 @@ impl Unpacked {
     #[inline(always)]
     pub(super) fn fill(&mut self, kind: TensorType, blocks: &[u8]) -> usize {
         let weights = match kind {
-            TensorType::Q4_0 => {
-                self.small::<18>(blocks, |b| (half_at(b, 0), 8.0 * half_at(b, 0)), nibbles::<18, 2>)
-            }
+            TensorType::Q4_0 => self.small::<18>(
+                blocks,
+                |b| (half_at(b, 0), 8.0 * half_at(b, 0)),
+                |b, out| nibbles(&b[2..], out),
+            ),
             TensorType::Q4_1 => {
-                self.small::<20>(blocks, |b| (half_at(b, 0), -half_at(b, 2)), nibbles::<20, 4>)
+                self.small::<20>(blocks, |b| (half_at(b, 0), -half_at(b, 2)), |b, out| nibbles(&b[4..], out))
             }
             TensorType::Q5_0 => self.small::<22>(
                 blocks,
                 |b| (half_at(b, 0), 16.0 * half_at(b, 0)),
-                |b, j| q5_code(b, 2, 6, j),
+                |b, out| fives(&b[2..], out),
             ),
             TensorType::Q5_1 => {
-                self.small::<24>(blocks, |b| (half_at(b, 0), -half_at(b, 2)), |b, j| q5_code(b, 4, 8, j))
+                self.small::<24>(blocks, |b| (half_at(b, 0), -half_at(b, 2)), |b, out| fives(&b[4..], out))
             }
-            TensorType::Q8_0 => {
-                self.small::<34>(blocks, |b| (half_at(b, 0), 128.0 * half_at(b, 0)), |b, j| b[2 + j] ^ 0x80)
-            }
-            TensorType::Q4_K => self.scaled_by_six_bits::<144>(blocks, |b, e| {
-                let byte = b[16 + e / 64 * 32 + e % 32];
-                if e % 64 < 32 { byte & 15 } else { byte >> 4 }
-            }),
-            TensorType::Q5_K => self.scaled_by_six_bits::<176>(blocks, q5_k_code),
+            TensorType::Q8_0 => self.small::<34>(
+                blocks,
+                |b| (half_at(b, 0), 128.0 * half_at(b, 0)),
+                |b, out| out.iter_mut().zip(&b[2..]).for_each(|(out, b)| *out = b ^ 0x80),
+            ),
+            TensorType::Q4_K => self.q4_k(blocks),
+            TensorType::Q5_K => self.q5_k(blocks),
             TensorType::Q6_K => self.q6_k(blocks),
             TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
         };
@@ -58,37 +59,55 @@ impl Unpacked {
         &mut self,
         blocks: &[u8],
         scale_and_offset: impl Fn(&[u8; BYTES]) -> (f32, f32),
-        code: impl Fn(&[u8; BYTES], usize) -> u8,
+        codes: impl Fn(&[u8; BYTES], &mut [u8; 32]),
     ) -> usize {
         let blocks = blocks.as_chunks::<BYTES>().0;
-        for (i, (block, codes)) in blocks.iter().zip(self.codes.as_chunks_mut::<32>().0).enumerate() {
+        for (i, (block, out)) in blocks.iter().zip(self.codes.as_chunks_mut::<32>().0).enumerate() {
             let (scale, offset) = scale_and_offset(block);
             self.scales[2 * i..2 * i + 2].fill(scale);
             self.offsets[2 * i..2 * i + 2].fill(offset);
-            for (j, c) in codes.iter_mut().enumerate() {
-                *c = code(block, j);
-            }
+            codes(block, out);
         }
         blocks.len() * 32
     }
 
     #[inline(always)]
-    fn scaled_by_six_bits<const BYTES: usize>(
-        &mut self,
-        blocks: &[u8],
-        code: impl Fn(&[u8; BYTES], usize) -> u8,
-    ) -> usize {
-        let block: &[u8; BYTES] = blocks.first_chunk().expect("one whole block");
+    fn q4_k(&mut self, blocks: &[u8]) -> usize {
+        let block: &[u8; 144] = blocks.first_chunk().expect("one whole block");
+        self.six_bit_scales(block);
+        for (out, b) in self.codes.as_chunks_mut::<64>().0.iter_mut().zip(block[16..].as_chunks::<32>().0) {
+            for j in 0..32 {
+                out[j] = b[j] & 15;
+                out[j + 32] = b[j] >> 4;
+            }
+        }
+        SUPERBLOCK
+    }
+
+    #[inline(always)]
+    fn q5_k(&mut self, blocks: &[u8]) -> usize {
+        let block: &[u8; 176] = blocks.first_chunk().expect("one whole block");
+        self.six_bit_scales(block);
+        let high: &[u8; 32] = block[16..].first_chunk().expect("32 bytes of fifth bits");
+        let runs = self.codes.as_chunks_mut::<64>().0.iter_mut().zip(block[48..].as_chunks::<32>().0);
+        for (run, (out, b)) in runs.enumerate() {
+            for j in 0..32 {
+                out[j] = b[j] & 15 | (high[j] >> (2 * run) & 1) << 4;
+                out[j + 32] = b[j] >> 4 | (high[j] >> (2 * run + 1) & 1) << 4;
+            }
+        }
+        SUPERBLOCK
+    }
+
+    /// Scales and offsets of a block that begins with `d`, `dmin` and twelve bytes of six-bit numbers.
+    #[inline(always)]
+    fn six_bit_scales(&mut self, block: &[u8]) {
         let (d, dmin) = (half_at(block, 0), half_at(block, 2));
         let (scales, minima) = scales_and_minima(block[4..].first_chunk().expect("a k-quant block"));
         for i in 0..16 {
             self.scales[i] = d * f32::from(scales[i / 2]);
             self.offsets[i] = dmin * f32::from(minima[i / 2]);
         }
-        for (e, c) in self.codes.iter_mut().enumerate() {
-            *c = code(block, e);
-        }
-        SUPERBLOCK
     }
 
     #[inline(always)]
@@ -99,17 +118,38 @@ impl Unpacked {
             self.scales[i] = d * f32::from(block[192 + i].cast_signed());
             self.offsets[i] = 32.0 * self.scales[i];
         }
-        for (e, c) in self.codes.iter_mut().enumerate() {
-            *c = q6_k_code(block, e);
+        for (n, out) in self.codes.as_chunks_mut::<128>().0.iter_mut().enumerate() {
+            let low: &[u8; 64] = block[64 * n..].first_chunk().expect("64 bytes of low bits");
+            let high: &[u8; 32] = block[128 + 32 * n..].first_chunk().expect("32 bytes of high bits");
+            for j in 0..32 {
+                out[j] = low[j] & 15 | (high[j] & 3) << 4;
+                out[j + 32] = low[j + 32] & 15 | (high[j] >> 2 & 3) << 4;
+                out[j + 64] = low[j] >> 4 | (high[j] >> 4 & 3) << 4;
+                out[j + 96] = low[j + 32] >> 4 | (high[j] >> 6) << 4;
+            }
         }
         SUPERBLOCK
     }
 }
 
-/// Code of element `j` in a block whose 16 bytes of 4-bit codes begin at `AT`.
+/// 32 codes from the 16 bytes of 4-bit codes that `bytes` begins with.
 #[inline(always)]
-fn nibbles<const BYTES: usize, const AT: usize>(block: &[u8; BYTES], j: usize) -> u8 {
-    if j < 16 { block[AT + j] & 15 } else { block[AT + j - 16] >> 4 }
+fn nibbles(bytes: &[u8], out: &mut [u8; 32]) {
+    let bytes: &[u8; 16] = bytes.first_chunk().expect("16 bytes of codes");
+    for j in 0..16 {
+        out[j] = bytes[j] & 15;
+        out[j + 16] = bytes[j] >> 4;
+    }
+}
+
+/// 32 codes from a word of fifth bits and 16 bytes of 4-bit codes.
+#[inline(always)]
+fn fives(bytes: &[u8], out: &mut [u8; 32]) {
+    let word = u32::from_le_bytes(*bytes.first_chunk().expect("a word of fifth bits"));
+    nibbles(&bytes[4..], out);
+    for (j, out) in out.iter_mut().enumerate() {
+        *out |= ((word >> j & 1) as u8) << 4;
+    }
 }
 
 /// Bytes of a superblock of `kind`: 256 weights.

@@ -44,7 +44,7 @@ pub(super) fn q5_k(bytes: &[u8], out: &mut [f32]) {
 
 /// Code of element `e` of a Q5_K block.
 #[inline(always)]
-pub(crate) fn q5_k_code(b: &[u8; 176], e: usize) -> u8 {
+fn q5_k_code(b: &[u8; 176], e: usize) -> u8 {
     let byte = b[48 + e / 64 * 32 + e % 32];
     let low = if e % 64 < 32 { byte & 15 } else { byte >> 4 };
     low | ((b[16 + e % 32] >> (e / 32)) & 1) << 4
@@ -52,7 +52,7 @@ pub(crate) fn q5_k_code(b: &[u8; 176], e: usize) -> u8 {
 
 /// Code of element `e` of a Q6_K block, 32 above what it stands for.
 #[inline(always)]
-pub(crate) fn q6_k_code(b: &[u8; 210], e: usize) -> u8 {
+fn q6_k_code(b: &[u8; 210], e: usize) -> u8 {
     let (half, within) = (e / 128, e % 128);
     let low = b[half * 64 + within % 64];
     let low = if within < 64 { low & 15 } else { low >> 4 };

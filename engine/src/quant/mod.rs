@@ -8,8 +8,7 @@ mod k_quants;
 mod small_blocks;
 mod types;
 
-pub(crate) use k_quants::{q5_k_code, q6_k_code, scales_and_minima};
-pub(crate) use small_blocks::q5_code;
+pub(crate) use k_quants::scales_and_minima;
 pub use types::TensorType;
 
 /// Writes the numbers that `bytes` stand for to `out`.

@@ -39,7 +39,7 @@ pub(super) fn q4_1(bytes: &[u8], out: &mut [f32]) {
 
 /// Element codes of a Q5 block: 16 bytes of low bits at `codes`, the word of high bits at `high`.
 #[inline(always)]
-pub(crate) fn q5_code(block: &[u8], high: usize, codes: usize, j: usize) -> u8 {
+fn q5_code(block: &[u8], high: usize, codes: usize, j: usize) -> u8 {
     let word = u32::from_le_bytes([block[high], block[high + 1], block[high + 2], block[high + 3]]);
     let byte = block[codes + j % 16];
     let low = if j < 16 { byte & 15 } else { byte >> 4 };

@@ -57,6 +57,11 @@ tensor_types! {
 }
 
 impl TensorType {
+    /// Whether its elements come in blocks of codes with scales, rather than as floats.
+    pub const fn is_quantized(self) -> bool {
+        self.block_elements() > 1
+    }
+
     /// Bytes of a row of `elements` numbers; `None` when it is not a whole number of blocks.
     pub fn row_bytes(self, elements: usize) -> Option<usize> {
         elements

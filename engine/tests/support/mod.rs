@@ -1,10 +1,10 @@
 //! What the engine's tests share.
 #![expect(dead_code, reason = "each test binary uses its own part")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The folder of golden data beside the checkout; without it a test skips and says so, but never in CI.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("PELICYCLE_SHARED")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")), PathBuf::from);
     if path.is_dir() {
@@ -13,4 +13,49 @@ pub fn shared() -> Option<PathBuf> {
     assert!(std::env::var("CI").as_deref() != Ok("true"), "no golden data at {}", path.display());
     println!("skipped: no golden data at {}", path.display());
     None
+}
+
+/// Tensors of a safetensors file, read whole.
+pub(crate) struct Reference(Vec<u8>);
+
+impl Reference {
+    pub(crate) fn read(path: &Path) -> Reference {
+        Reference(std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
+    }
+
+    fn bytes<'a>(tensors: &safetensors::SafeTensors<'a>, name: &str) -> (Vec<usize>, &'a [u8]) {
+        let tensor = tensors.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
+        (tensor.shape().to_vec(), tensor.data())
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        safetensors::SafeTensors::deserialize(&self.0).unwrap().tensor(name).is_ok()
+    }
+
+    pub(crate) fn i32s(&self, name: &str) -> (Vec<usize>, Vec<i32>) {
+        let tensors = safetensors::SafeTensors::deserialize(&self.0).unwrap();
+        let (shape, bytes) = Self::bytes(&tensors, name);
+        (shape, bytes.as_chunks().0.iter().map(|b| i32::from_le_bytes(*b)).collect())
+    }
+
+    pub(crate) fn u32s(&self, name: &str) -> Vec<u32> {
+        self.i32s(name).1.into_iter().map(|n| u32::try_from(n).unwrap()).collect()
+    }
+
+    pub(crate) fn f32s(&self, name: &str) -> (Vec<usize>, Vec<f32>) {
+        let tensors = safetensors::SafeTensors::deserialize(&self.0).unwrap();
+        let (shape, bytes) = Self::bytes(&tensors, name);
+        (shape, bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect())
+    }
+
+    pub(crate) fn u8s(&self, name: &str) -> Vec<u8> {
+        let tensors = safetensors::SafeTensors::deserialize(&self.0).unwrap();
+        Self::bytes(&tensors, name).1.to_vec()
+    }
+}
+
+/// A JSON file of the golden data.
+pub(crate) fn json(path: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap()
 }

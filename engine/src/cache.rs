@@ -1,0 +1,159 @@
+//! What a sequence remembers: keys and values, in pages that sequences with the same beginning share.
+//!
+//! A page belongs to one layer and holds the same number of positions for all its heads. Forking a sequence
+//! shares its pages; writing to a shared page copies that page first.
+
+use std::sync::Arc;
+
+use half::f16;
+
+/// Positions of a page.
+const PAGE: usize = 64;
+
+/// Keys and values of one layer at up to [`PAGE`] positions: for each head the keys one after another, then
+/// for each head the values.
+#[derive(Debug, Clone)]
+enum Page {
+    Float(Vec<f32>),
+    Half(Vec<u16>),
+}
+
+/// How a page keeps its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precision {
+    /// 32 bits.
+    Float,
+    /// 16 bits: half the memory, and half the bytes that attention reads.
+    Half,
+}
+
+/// Numbers of a page, as the attention kernels take them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Numbers<'a> {
+    Float(&'a [f32]),
+    Half(&'a [u16]),
+}
+
+/// The keys and values of one layer of one sequence.
+#[derive(Debug, Clone)]
+pub(crate) struct LayerCache {
+    heads: usize,
+    key_size: usize,
+    value_size: usize,
+    precision: Precision,
+    pages: Vec<Arc<Page>>,
+}
+
+impl LayerCache {
+    pub(crate) fn new(heads: usize, key_size: usize, value_size: usize, precision: Precision) -> LayerCache {
+        LayerCache { heads, key_size, value_size, precision, pages: Vec::new() }
+    }
+
+    /// Writes the keys and values of all heads at a position: the next one, or one written before.
+    pub(crate) fn write(&mut self, position: usize, keys: &[f32], values: &[f32]) {
+        let (page, at) = (position / PAGE, position % PAGE);
+        if page == self.pages.len() {
+            let numbers = PAGE * self.heads * (self.key_size + self.value_size);
+            self.pages.push(Arc::new(match self.precision {
+                Precision::Float => Page::Float(vec![0.0; numbers]),
+                Precision::Half => Page::Half(vec![0; numbers]),
+            }));
+        }
+        let (heads, key_size, value_size) = (self.heads, self.key_size, self.value_size);
+        let page = Arc::make_mut(&mut self.pages[page]);
+        for head in 0..heads {
+            page.put((head * PAGE + at) * key_size, &keys[head * key_size..][..key_size]);
+            let begin = heads * PAGE * key_size;
+            page.put(begin + (head * PAGE + at) * value_size, &values[head * value_size..][..value_size]);
+        }
+    }
+
+    /// Keys and values of one head at the first `positions` positions, page by page.
+    pub(crate) fn pages(
+        &self,
+        head: usize,
+        positions: usize,
+    ) -> impl Iterator<Item = (Numbers<'_>, Numbers<'_>)> {
+        let values_begin = self.heads * PAGE * self.key_size;
+        self.pages.iter().take(positions.div_ceil(PAGE)).enumerate().map(move |(i, page)| {
+            let held = (positions - i * PAGE).min(PAGE);
+            (
+                page.get(head * PAGE * self.key_size, held * self.key_size),
+                page.get(values_begin + head * PAGE * self.value_size, held * self.value_size),
+            )
+        })
+    }
+
+    /// Forgets everything from `positions` on.
+    pub(crate) fn truncate(&mut self, positions: usize) {
+        self.pages.truncate(positions.div_ceil(PAGE));
+    }
+}
+
+impl Page {
+    fn put(&mut self, at: usize, numbers: &[f32]) {
+        match self {
+            Page::Float(page) => page[at..at + numbers.len()].copy_from_slice(numbers),
+            Page::Half(page) => {
+                for (out, x) in page[at..].iter_mut().zip(numbers) {
+                    *out = f16::from_f32(*x).to_bits();
+                }
+            }
+        }
+    }
+
+    fn get(&self, at: usize, len: usize) -> Numbers<'_> {
+        match self {
+            Page::Float(page) => Numbers::Float(&page[at..at + len]),
+            Page::Half(page) => Numbers::Half(&page[at..at + len]),
+        }
+    }
+}
+
+/// What a sequence remembers, all layers of it. Cloning is cheap and shares the pages.
+#[derive(Debug, Clone)]
+pub(crate) struct Cache {
+    pub(crate) layers: Vec<LayerCache>,
+    /// Positions that every layer holds.
+    pub(crate) len: usize,
+}
+
+impl Cache {
+    /// Forgets everything from `positions` on.
+    pub(crate) fn truncate(&mut self, positions: usize) {
+        self.len = self.len.min(positions);
+        self.layers.iter_mut().for_each(|layer| layer.truncate(positions));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(cache: &LayerCache, head: usize, positions: usize) -> Vec<f32> {
+        let numbers = cache.pages(head, positions).flat_map(|(keys, _)| match keys {
+            Numbers::Float(x) => x.to_vec(),
+            Numbers::Half(x) => x.iter().map(|&x| f16::from_bits(x).to_f32()).collect(),
+        });
+        numbers.collect()
+    }
+
+    #[test]
+    fn a_fork_shares_pages_and_never_sees_the_others_writes() {
+        for precision in [Precision::Float, Precision::Half] {
+            let mut one = LayerCache::new(2, 2, 4, precision);
+            for p in 0..PAGE + 3 {
+                one.write(p, &[p as f32, 1.0, 2.0, p as f32], &[0.5; 8]);
+            }
+            let before = keys(&one, 1, PAGE + 3);
+            let mut two = one.clone();
+            assert!(Arc::ptr_eq(&one.pages[1], &two.pages[1]));
+            two.write(PAGE + 3, &[7.0; 4], &[7.0; 8]);
+            two.write(PAGE + 1, &[9.0; 4], &[9.0; 8]);
+            assert!(Arc::ptr_eq(&one.pages[0], &two.pages[0]), "the full page is still shared");
+            assert_eq!(keys(&one, 1, PAGE + 3), before);
+            assert_eq!(keys(&two, 0, PAGE + 4)[2 * (PAGE + 1)..][..2], [9.0, 9.0]);
+            assert_eq!(before[2 * PAGE..][..4], [2.0, PAGE as f32, 2.0, (PAGE + 1) as f32]);
+        }
+    }
+}

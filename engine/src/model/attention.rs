@@ -1,0 +1,151 @@
+//! Attention with grouped heads over a paged cache.
+
+use super::context::Context;
+use super::forward::Row;
+use super::hyper::Hyper;
+use super::matrix::{Matrix, products};
+use super::norm::rms_norm_in_place;
+use super::rope::Rope;
+use crate::cache::{Cache, LayerCache, Numbers};
+use crate::kernel::Activations;
+
+/// The weights of one layer's attention.
+#[derive(Debug)]
+pub(super) struct Attention {
+    pub(super) query: Matrix,
+    pub(super) key: Matrix,
+    pub(super) value: Matrix,
+    pub(super) output: Matrix,
+    /// Weights of the norms over a head's queries and keys.
+    pub(super) query_key_norm: Option<(Vec<f32>, Vec<f32>)>,
+    pub(super) kv_heads: usize,
+}
+
+/// Queries, keys, values and the mixed values of the rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct AttentionScratch {
+    queries: Vec<f32>,
+    keys: Vec<f32>,
+    values: Vec<f32>,
+    mixed: Activations,
+}
+
+impl Attention {
+    /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' keys and values go into the
+    /// caches at `layer`.
+    #[expect(clippy::too_many_arguments, reason = "a step is all of these")]
+    pub(super) fn forward(
+        &self,
+        context: &Context,
+        hyper: &Hyper,
+        rope: &Rope,
+        layer: usize,
+        rows: &[Row],
+        caches: &mut [&mut Cache],
+        x: &mut Activations,
+        scratch: &mut AttentionScratch,
+        out: &mut [f32],
+    ) {
+        let (key_size, value_size, heads) = (hyper.key_size, hyper.value_size, hyper.heads);
+        let AttentionScratch { queries, keys, values, mixed } = scratch;
+        queries.resize(rows.len() * self.query.rows, 0.0);
+        keys.resize(rows.len() * self.key.rows, 0.0);
+        values.resize(rows.len() * self.value.rows, 0.0);
+        products(context, x, &mut [(&self.query, queries), (&self.key, keys), (&self.value, values)]);
+
+        let mut turning: Vec<_> = rows
+            .iter()
+            .zip(queries.chunks_exact_mut(self.query.rows))
+            .zip(keys.chunks_exact_mut(self.key.rows))
+            .map(|((row, q), k)| (row.position, q, k))
+            .collect();
+        context.pool.for_each(&mut turning, |(position, q, k)| {
+            let turns = rope.turns(*position);
+            for head in q.chunks_exact_mut(key_size) {
+                if let Some((weight, _)) = &self.query_key_norm {
+                    rms_norm_in_place(head, weight, hyper.epsilon);
+                }
+                rope.apply(head, &turns);
+            }
+            for head in k.chunks_exact_mut(key_size) {
+                if let Some((_, weight)) = &self.query_key_norm {
+                    rms_norm_in_place(head, weight, hyper.epsilon);
+                }
+                rope.apply(head, &turns);
+            }
+        });
+        let written = keys.chunks_exact(self.key.rows).zip(values.chunks_exact(self.value.rows));
+        for (row, (k, v)) in rows.iter().zip(written) {
+            caches[row.sequence].layers[layer].write(row.position, k, v);
+        }
+
+        let group = heads / self.kv_heads;
+        mixed.reset(rows.len(), heads * value_size);
+        let mut pieces: Vec<_> = Vec::with_capacity(rows.len() * self.kv_heads);
+        for ((row, q), out) in rows.iter().zip(queries.chunks_exact(self.query.rows)).zip(mixed.rows_mut()) {
+            let cache = &caches[row.sequence].layers[layer];
+            let queries = q.chunks_exact(group * key_size);
+            let outs = out.chunks_exact_mut(group * value_size);
+            for (head, (q, out)) in queries.zip(outs).enumerate() {
+                pieces.push(Piece { cache, head, positions: row.position + 1, queries: q, out });
+            }
+        }
+        let scale = 1.0 / (key_size as f32).sqrt();
+        context.pool.for_each(&mut pieces, |piece| piece.attend(context, key_size, value_size, scale));
+        products(context, mixed, &mut [(&self.output, out)]);
+    }
+}
+
+/// The query heads of one row that read one key/value head.
+struct Piece<'a> {
+    cache: &'a LayerCache,
+    head: usize,
+    positions: usize,
+    queries: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl Piece<'_> {
+    /// Softmax of the scaled scores, then the values mixed by it. Every position is taken in order, so the
+    /// answer does not depend on how the prompt was cut into steps.
+    fn attend(&mut self, context: &Context, key_size: usize, value_size: usize, scale: f32) {
+        let kernels = context.kernels;
+        let mut scores = vec![0.0; self.positions];
+        for (query, out) in self.queries.chunks_exact(key_size).zip(self.out.chunks_exact_mut(value_size)) {
+            let mut rest = &mut scores[..];
+            for (keys, _) in self.cache.pages(self.head, self.positions) {
+                let held = keys.len() / key_size;
+                let (now, later) = rest.split_at_mut(held);
+                match keys {
+                    Numbers::Float(keys) => (kernels.scores)(query, keys, scale, now),
+                    Numbers::Half(keys) => (kernels.scores_half)(query, keys, scale, now),
+                }
+                rest = later;
+            }
+            let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum = (kernels.exponentials)(&mut scores, max);
+            out.fill(0.0);
+            let mut rest = &scores[..];
+            for (_, values) in self.cache.pages(self.head, self.positions) {
+                let held = values.len() / value_size;
+                let (now, later) = rest.split_at(held);
+                match values {
+                    Numbers::Float(values) => (kernels.mix)(now, values, out),
+                    Numbers::Half(values) => (kernels.mix_half)(now, values, out),
+                }
+                rest = later;
+            }
+            let inverse = 1.0 / sum;
+            out.iter_mut().for_each(|x| *x *= inverse);
+        }
+    }
+}
+
+impl Numbers<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Numbers::Float(x) => x.len(),
+            Numbers::Half(x) => x.len(),
+        }
+    }
+}

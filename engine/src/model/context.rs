@@ -1,0 +1,33 @@
+//! What every block of a model computes with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{Activations, Kernels};
+use crate::pool::Pool;
+
+/// How activations meet quantized weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arithmetic {
+    /// In float32, as the cache is: for comparison with other implementations.
+    Exact,
+    /// Rounded to 8 bits, 16 numbers to a scale, for integer products; the cache
+    /// is half precision, unless the file has float32 weights alone.
+    #[default]
+    Run,
+}
+
+/// Threads, kernels and arithmetic.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) pool: Pool,
+    pub(crate) kernels: &'static Kernels,
+    pub(crate) arithmetic: Arithmetic,
+}
+
+impl Activations {
+    /// Rounds the rows to 8 bits with the context's kernels, unless that was done.
+    pub(super) fn quantize(&mut self, context: &Context) {
+        self.quantize_with(context.kernels);
+    }
+}

@@ -1,0 +1,28 @@
+//! Why a model could not be built from its file, or not be asked.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::gguf::GgufError;
+use crate::quant::TensorType;
+
+/// Why a model could not be built from its file, or not be asked.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ModelError {
+    #[error(transparent)]
+    File(#[from] GgufError),
+    #[error("{}: architecture {name:?} is not supported; supported are {supported}", path.display())]
+    Architecture { path: PathBuf, name: String, supported: String },
+    #[error("{}: tensor {tensor:?} has shape {found:?}, expected {expected:?}", path.display())]
+    Shape { path: PathBuf, tensor: String, found: Vec<u64>, expected: Vec<u64> },
+    #[error("{}: tensor {tensor:?} is {found}; a vector must be F32, F16 or BF16", path.display())]
+    VectorType { path: PathBuf, tensor: String, found: TensorType },
+    #[error("{}: {what} is {found}, {why}", path.display())]
+    Value { path: PathBuf, what: String, found: String, why: &'static str },
+    #[error("token id {id} is out of range: the vocabulary has {vocabulary} tokens")]
+    Token { id: u32, vocabulary: usize },
+    #[error("{wanted} tokens do not fit the context of {context}")]
+    Context { wanted: usize, context: usize },
+}

@@ -1,0 +1,196 @@
+//! Routed experts: a router chooses a few of many gated blocks for each row.
+//!
+//! Rows are gathered by expert, so that an expert's weights are read once for all the rows that chose it.
+
+use std::ops::Range;
+
+use super::architecture::Routing;
+use super::context::Context;
+use super::matrix::{Matrix, columns, products};
+use crate::kernel::Activations;
+
+/// The weights of one layer's experts: of each matrix the experts' rows one expert after another.
+#[derive(Debug)]
+pub(super) struct Experts {
+    pub(super) router: Matrix,
+    pub(super) gate: Matrix,
+    pub(super) up: Matrix,
+    pub(super) down: Matrix,
+    pub(super) count: usize,
+    pub(super) used: usize,
+    pub(super) routing: Routing,
+}
+
+/// Which experts the rows of a step chose in one layer, ascending in each row, and with which weights:
+/// `used` numbers a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Routed<'a> {
+    pub(crate) used: usize,
+    pub(crate) experts: &'a [u32],
+    pub(crate) weights: &'a [f32],
+}
+
+/// Inner numbers of the experts' rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct ExpertScratch {
+    logits: Vec<f32>,
+    experts: Vec<u32>,
+    weights: Vec<f32>,
+    inner: Activations,
+    outer: Vec<f32>,
+}
+
+/// The rows that chose one expert, as places among all choices gathered by expert.
+struct Group {
+    expert: usize,
+    places: Range<usize>,
+}
+
+impl Experts {
+    pub(super) fn forward(
+        &self,
+        context: &Context,
+        x: &mut Activations,
+        scratch: &mut ExpertScratch,
+        out: &mut [f32],
+        routed: &mut dyn FnMut(Routed<'_>),
+    ) {
+        let ExpertScratch { logits, experts, weights, inner, outer } = scratch;
+        logits.resize(x.rows() * self.count, 0.0);
+        products(context, x, &mut [(&self.router, logits)]);
+        experts.clear();
+        weights.clear();
+        for logits in logits.chunks_exact_mut(self.count) {
+            choose(self.routing, self.used, logits, experts, weights);
+        }
+        routed(Routed { used: self.used, experts, weights });
+
+        // Choices in the order of their experts, and back: `order[place]` is a choice, `places[choice]` its place.
+        let mut order: Vec<usize> = (0..experts.len()).collect();
+        order.sort_by_key(|&choice| experts[choice]);
+        let mut places = vec![0; order.len()];
+        for (place, &choice) in order.iter().enumerate() {
+            places[choice] = place;
+        }
+        let rows: Vec<usize> = order.iter().map(|choice| choice / self.used).collect();
+        let mut groups: Vec<Group> = Vec::new();
+        for (place, &choice) in order.iter().enumerate() {
+            let expert = experts[choice] as usize;
+            match groups.last_mut() {
+                Some(group) if group.expert == expert => group.places.end = place + 1,
+                _ => groups.push(Group { expert, places: place..place + 1 }),
+            }
+        }
+
+        self.gate_and_up(context, x, &groups, &rows, inner);
+        self.down(context, inner, &groups, outer);
+
+        let width = self.down.rows / self.count;
+        for (row, out) in out.chunks_exact_mut(width).enumerate() {
+            out.fill(0.0);
+            for choice in row * self.used..(row + 1) * self.used {
+                let answer = &outer[places[choice] * width..][..width];
+                for (out, x) in out.iter_mut().zip(answer) {
+                    *out += weights[choice] * x;
+                }
+            }
+        }
+    }
+
+    /// `inner` = silu(gate·x) ⊙ (up·x) at every place.
+    fn gate_and_up(
+        &self,
+        context: &Context,
+        x: &mut Activations,
+        groups: &[Group],
+        rows: &[usize],
+        inner: &mut Activations,
+    ) {
+        struct Piece<'a> {
+            weights: Range<usize>,
+            rows: &'a [usize],
+            out: Vec<&'a mut [f32]>,
+        }
+        if self.gate.rounds(context) || self.up.rounds(context) {
+            x.quantize(context);
+        }
+        let width = self.gate.rows / self.count;
+        inner.reset(rows.len(), width);
+        let step = self.gate.rows_a_piece(context, groups.len() * width * self.gate.row_bytes());
+        let mut rest = inner.floats_mut();
+        let mut pieces = Vec::new();
+        for group in groups {
+            let (mine, others) = rest.split_at_mut(group.places.len() * width);
+            rest = others;
+            for (range, out) in columns(mine, width, step) {
+                let weights = group.expert * width + range.start..group.expert * width + range.end;
+                pieces.push(Piece { weights, rows: &rows[group.places.clone()], out });
+            }
+        }
+        let x = &*x;
+        context.pool.for_each(&mut pieces, |Piece { weights, rows, out }| {
+            self.gate.multiply(context, weights.clone(), x, rows, out);
+            let mut up = vec![0.0; rows.len() * weights.len()];
+            let mut slices: Vec<&mut [f32]> = up.chunks_exact_mut(weights.len()).collect();
+            self.up.multiply(context, weights.clone(), x, rows, &mut slices);
+            for (gate, up) in out.iter_mut().zip(up.chunks_exact(weights.len())) {
+                (context.kernels.silu_times)(gate, up);
+            }
+        });
+    }
+
+    /// `outer` = down·inner at every place.
+    fn down(&self, context: &Context, inner: &mut Activations, groups: &[Group], outer: &mut Vec<f32>) {
+        struct Piece<'a> {
+            weights: Range<usize>,
+            places: Range<usize>,
+            out: Vec<&'a mut [f32]>,
+        }
+        if self.down.rounds(context) {
+            inner.quantize(context);
+        }
+        let width = self.down.rows / self.count;
+        outer.resize(inner.rows() * width, 0.0);
+        let step = self.down.rows_a_piece(context, groups.len() * width * self.down.row_bytes());
+        let mut rest = &mut outer[..];
+        let mut pieces = Vec::new();
+        for group in groups {
+            let (mine, others) = rest.split_at_mut(group.places.len() * width);
+            rest = others;
+            for (range, out) in columns(mine, width, step) {
+                let weights = group.expert * width + range.start..group.expert * width + range.end;
+                pieces.push(Piece { weights, places: group.places.clone(), out });
+            }
+        }
+        let inner = &*inner;
+        context.pool.for_each(&mut pieces, |Piece { weights, places, out }| {
+            let places: Vec<usize> = places.clone().collect();
+            self.down.multiply(context, weights.clone(), inner, &places, out);
+        });
+    }
+}
+
+/// Adds the `used` best experts of one row, ascending, and their weights. Of equal logits the lower expert wins.
+fn choose(routing: Routing, used: usize, logits: &mut [f32], experts: &mut Vec<u32>, weights: &mut Vec<f32>) {
+    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut sum = 0.0;
+    for logit in logits.iter_mut() {
+        *logit = (*logit - max).exp();
+        sum += *logit;
+    }
+    let probabilities = logits;
+    let mut best: Vec<u32> = (0..probabilities.len() as u32).collect();
+    let order =
+        |a: &u32, b: &u32| probabilities[*b as usize].total_cmp(&probabilities[*a as usize]).then(a.cmp(b));
+    if used < best.len() {
+        best.select_nth_unstable_by(used, order);
+        best.truncate(used);
+    }
+    best.sort_unstable();
+    let chosen = best.iter().map(|&e| probabilities[e as usize]);
+    let divisor = match routing {
+        Routing::Renormalized => chosen.clone().sum::<f32>().max(sum * f32::MIN_POSITIVE),
+    };
+    weights.extend(chosen.map(|p| p / divisor));
+    experts.extend(best);
+}

@@ -1,0 +1,109 @@
+//! One step: a number of rows, of one sequence or of many, through all layers.
+
+use super::attention::AttentionScratch;
+use super::error::ModelError;
+use super::experts::Routed;
+use super::feed_forward::FeedForwardScratch;
+use super::load::Model;
+use super::matrix::products;
+use super::norm::rms_norm;
+use crate::cache::{Cache, LayerCache};
+use crate::kernel::Activations;
+
+/// A token at its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) token: u32,
+    /// Which of the step's caches is its sequence's.
+    pub(crate) sequence: usize,
+    /// Its place in the sequence; a sequence's rows come in order, without a gap after what its cache holds.
+    pub(crate) position: usize,
+    /// Whether the logits after it are wanted.
+    pub(crate) logits: bool,
+}
+
+/// Room for the numbers of a step, kept from step to step.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    stream: Vec<f32>,
+    normed: Activations,
+    answer: Vec<f32>,
+    attention: AttentionScratch,
+    feed_forward: FeedForwardScratch,
+    /// The logits of the rows that wanted them, in order, a vocabulary each.
+    pub(crate) logits: Vec<f32>,
+}
+
+impl Model {
+    /// An empty cache for a sequence.
+    pub(crate) fn new_cache(&self) -> Cache {
+        let layer = |&heads: &usize| {
+            LayerCache::new(heads, self.hyper.key_size, self.hyper.value_size, self.cache_precision)
+        };
+        Cache { layers: self.hyper.kv_heads.iter().map(layer).collect(), len: 0 }
+    }
+
+    /// Computes a step: the caches grow by its rows, `scratch.logits` holds what was wanted. `routed` hears,
+    /// layer by layer, which experts the rows chose.
+    ///
+    /// # Errors
+    /// When a token is not in the vocabulary; nothing was changed then.
+    pub(crate) fn step(
+        &self,
+        rows: &[Row],
+        caches: &mut [&mut Cache],
+        scratch: &mut Scratch,
+        routed: &mut dyn FnMut(usize, Routed<'_>),
+    ) -> Result<(), ModelError> {
+        let (hyper, context) = (&self.hyper, &self.context);
+        let width = hyper.width;
+        if let Some(row) = rows.iter().find(|row| row.token as usize >= hyper.vocabulary) {
+            return Err(ModelError::Token { id: row.token, vocabulary: hyper.vocabulary });
+        }
+        let Scratch { stream, normed, answer, attention, feed_forward, logits } = scratch;
+        stream.resize(rows.len() * width, 0.0);
+        answer.resize(rows.len() * width, 0.0);
+        for (row, x) in rows.iter().zip(stream.chunks_exact_mut(width)) {
+            self.embedding.read_row(row.token as usize, x);
+        }
+        for (l, layer) in self.layers.iter().enumerate() {
+            self.norm(stream, &layer.attention_norm, normed);
+            layer.attention.forward(context, hyper, &self.rope, l, rows, caches, normed, attention, answer);
+            add(stream, answer);
+            self.norm(stream, &layer.feed_forward_norm, normed);
+            layer.feed_forward.forward(context, normed, feed_forward, answer, &mut |r| routed(l, r));
+            add(stream, answer);
+        }
+        for row in rows {
+            let cache = &mut caches[row.sequence];
+            cache.len = cache.len.max(row.position + 1);
+        }
+        let wanted: Vec<usize> = (0..rows.len()).filter(|&r| rows[r].logits).collect();
+        normed.reset(wanted.len(), width);
+        for (out, &r) in normed.rows_mut().zip(&wanted) {
+            rms_norm(&stream[r * width..][..width], &self.output_norm, hyper.epsilon, out);
+        }
+        logits.resize(wanted.len() * hyper.vocabulary, 0.0);
+        products(context, normed, &mut [(&self.output, logits)]);
+        Ok(())
+    }
+
+    /// Norms every row of the stream.
+    fn norm(&self, stream: &[f32], weight: &[f32], out: &mut Activations) {
+        let width = self.hyper.width;
+        out.reset(stream.len() / width, width);
+        let mut rows: Vec<_> = stream.chunks_exact(width).zip(out.rows_mut()).collect();
+        let norm = |(x, out): &mut (&[f32], &mut [f32])| rms_norm(x, weight, self.hyper.epsilon, out);
+        if rows.len() < 8 {
+            rows.iter_mut().for_each(norm);
+        } else {
+            self.context.pool.for_each(&mut rows, norm);
+        }
+    }
+}
+
+fn add(stream: &mut [f32], answer: &[f32]) {
+    for (x, y) in stream.iter_mut().zip(answer) {
+        *x += y;
+    }
+}

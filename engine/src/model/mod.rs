@@ -1,0 +1,24 @@
+//! A model: hyper-parameters and typed layers from the file, and the forward pass over them.
+//!
+//! An architecture is a declaration (`architecture.rs`) of which blocks with which options; the blocks are
+//! one file each and know no architecture by name.
+
+mod architecture;
+mod attention;
+mod context;
+mod error;
+mod experts;
+mod feed_forward;
+mod forward;
+mod hyper;
+mod load;
+mod matrix;
+mod norm;
+mod rope;
+
+pub use error::ModelError;
+pub(crate) use forward::{Row, Scratch};
+pub use hyper::{Experts, Hyper};
+
+pub use context::Arithmetic;
+pub use load::Model;

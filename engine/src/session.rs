@@ -1,0 +1,107 @@
+//! One sequence, fed by hand: evaluation of given tokens and greedy continuation.
+
+use crate::cache::Cache;
+use crate::model::{Model, ModelError, Row, Scratch};
+
+/// Which experts a row chose in a layer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Choice {
+    /// The layer.
+    pub layer: usize,
+    /// The row's position.
+    pub position: usize,
+    /// The chosen experts, ascending.
+    pub experts: Vec<u32>,
+    /// Their weights, in the same order.
+    pub weights: Vec<f32>,
+}
+
+/// One sequence of a model.
+#[derive(Debug)]
+pub struct Session<'a> {
+    model: &'a Model,
+    cache: Cache,
+    scratch: Scratch,
+}
+
+impl<'a> Session<'a> {
+    /// An empty sequence.
+    pub fn new(model: &'a Model) -> Session<'a> {
+        Session { cache: model.new_cache(), model, scratch: Scratch::default() }
+    }
+
+    /// Tokens fed so far.
+    pub fn position(&self) -> usize {
+        self.cache.len
+    }
+
+    /// Forgets all tokens from `positions` on.
+    pub fn truncate(&mut self, positions: usize) {
+        self.cache.truncate(positions);
+    }
+
+    /// Feeds tokens in one step: the logits after every one of them, or after the last alone, a vocabulary each.
+    ///
+    /// # Errors
+    /// When a token is out of the vocabulary.
+    pub fn feed(&mut self, tokens: &[u32], every: bool) -> Result<&[f32], ModelError> {
+        self.feed_watching(tokens, every, |_| {})
+    }
+
+    /// As [`Session::feed`], telling which experts each token chose.
+    ///
+    /// # Errors
+    /// As [`Session::feed`].
+    pub fn feed_watching(
+        &mut self,
+        tokens: &[u32],
+        every: bool,
+        mut watch: impl FnMut(Choice),
+    ) -> Result<&[f32], ModelError> {
+        let begin = self.cache.len;
+        let row = |(i, &token): (usize, &u32)| Row {
+            token,
+            sequence: 0,
+            position: begin + i,
+            logits: every || i + 1 == tokens.len(),
+        };
+        let rows: Vec<Row> = tokens.iter().enumerate().map(row).collect();
+        self.model.step(&rows, &mut [&mut self.cache], &mut self.scratch, &mut |layer, routed| {
+            let choices =
+                routed.experts.chunks_exact(routed.used).zip(routed.weights.chunks_exact(routed.used));
+            for (i, (experts, weights)) in choices.enumerate() {
+                let (experts, weights) = (experts.to_vec(), weights.to_vec());
+                watch(Choice { layer, position: begin + i, experts, weights });
+            }
+        })?;
+        Ok(&self.scratch.logits)
+    }
+
+    /// Feeds tokens, then `count` times the token with the highest logit; returns those.
+    ///
+    /// # Errors
+    /// As [`Session::feed`].
+    pub fn greedy(&mut self, tokens: &[u32], count: usize) -> Result<Vec<u32>, ModelError> {
+        let mut chosen = Vec::with_capacity(count);
+        let mut next = best(self.feed(tokens, false)?);
+        while chosen.len() < count {
+            chosen.push(next);
+            if chosen.len() < count {
+                next = best(self.feed(&[next], false)?);
+            }
+        }
+        Ok(chosen)
+    }
+}
+
+/// The token with the highest logit; of equal ones the lowest id.
+pub(crate) fn best(logits: &[f32]) -> u32 {
+    let mut best = 0;
+    for (i, logit) in logits.iter().enumerate() {
+        if *logit > logits[best] {
+            best = i;
+        }
+    }
+    best as u32
+}
