@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod gallery;
 mod model;
+mod output;
 mod run;
 
 use std::path::PathBuf;
