@@ -8,6 +8,7 @@ mod kernel;
 pub mod model;
 mod pool;
 pub mod quant;
-mod session;
 
+mod session;
+pub mod tokenizer;
 pub use session::{Choice, Session};
