@@ -3,11 +3,14 @@
 //! It knows nothing of what is asked of a model.
 
 mod cache;
+pub mod chat;
 pub mod gguf;
 mod kernel;
 pub mod model;
 mod pool;
 pub mod quant;
-mod session;
 
+pub mod sample;
+mod session;
+pub mod tokenizer;
 pub use session::{Choice, Session};

@@ -1,9 +1,10 @@
 //! What the engine's tests share.
-#![expect(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::path::{Path, PathBuf};
 
 /// The folder of golden data beside the checkout; without it a test skips and says so, but never in CI.
+#[expect(clippy::print_stdout, reason = "a test says that it skips")]
 pub(crate) fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("PELICYCLE_SHARED")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")), PathBuf::from);

@@ -1,0 +1,33 @@
+//! Why a conversation can't be rendered.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::template::{MAX_OUTPUT_BYTES, MAX_STEPS};
+use crate::gguf::GgufError;
+
+/// Why a conversation can't be rendered.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages are the documentation")]
+pub enum ChatError {
+    #[error(transparent)]
+    File(#[from] GgufError),
+    #[error("{}: the file has no chat template; give one with --template FILE", path.display())]
+    NoTemplate { path: PathBuf },
+    #[error("{}: {key} is {id}, but there are {tokens} tokens; the file is damaged", path.display())]
+    NoSuchToken { path: PathBuf, key: &'static str, id: u32, tokens: usize },
+    /// The template's own words.
+    #[error("the chat template refuses this conversation: {0}")]
+    Refused(String),
+    #[error("the chat template takes more than {MAX_STEPS} steps; it does not seem to come to an end")]
+    TooManySteps,
+    #[error(
+        "the chat template writes more than {MAX_OUTPUT_BYTES} bytes; it does not seem to come to an end"
+    )]
+    TooMuchOutput,
+    #[error("the chat template is not valid: {0}")]
+    Syntax(minijinja::Error),
+    #[error("the chat template failed: {0}")]
+    Render(minijinja::Error),
+}

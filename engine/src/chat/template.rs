@@ -1,0 +1,213 @@
+//! The chat template of a model: a Jinja program that writes a conversation as the model was trained to read it.
+
+use std::io;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::{Environment, Error, ErrorKind, State};
+use serde::{Deserialize, Serialize};
+
+use super::error::ChatError;
+use super::python;
+use crate::gguf::Gguf;
+
+/// Steps that a template may take. The longest real conversations stay below a hundredth of it.
+pub const MAX_STEPS: u64 = 10_000_000;
+/// Bytes that a template may write: several times the longest context of any model.
+pub const MAX_OUTPUT_BYTES: usize = 32 << 20;
+
+const NAME: &str = "chat_template";
+
+/// A message of a conversation that needs no more than a role and a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who speaks: `system`, `user`, `assistant`.
+    pub role: String,
+    /// What is said.
+    pub content: String,
+}
+
+impl Message {
+    /// A message of the user's.
+    pub fn user(content: impl Into<String>) -> Message {
+        Message { role: "user".into(), content: content.into() }
+    }
+
+    /// An instruction that stands before a conversation.
+    pub fn system(content: impl Into<String>) -> Message {
+        Message { role: "system".into(), content: content.into() }
+    }
+}
+
+/// A compiled chat template with the texts of the model's begin and end tokens.
+#[derive(Debug)]
+pub struct ChatTemplate {
+    environment: Environment<'static>,
+    bos: String,
+    eos: String,
+}
+
+impl ChatTemplate {
+    /// The template that a model file carries.
+    ///
+    /// # Errors
+    /// When the file has none, or one that is not valid.
+    pub fn from_gguf(gguf: &Gguf) -> Result<ChatTemplate, ChatError> {
+        let source = gguf
+            .str("tokenizer.chat_template")?
+            .ok_or_else(|| ChatError::NoTemplate { path: gguf.path().to_owned() })?;
+        ChatTemplate::for_gguf(source, gguf)
+    }
+
+    /// Another template for the model of a file, whose begin and end tokens it uses.
+    ///
+    /// # Errors
+    /// When the template is not valid.
+    pub fn for_gguf(source: &str, gguf: &Gguf) -> Result<ChatTemplate, ChatError> {
+        let bos = token_text(gguf, "tokenizer.ggml.bos_token_id")?;
+        let eos = token_text(gguf, "tokenizer.ggml.eos_token_id")?;
+        ChatTemplate::new(source, bos, eos)
+    }
+
+    /// Compiles a template.
+    ///
+    /// # Errors
+    /// When it is not valid.
+    pub fn new(source: &str, bos: &str, eos: &str) -> Result<ChatTemplate, ChatError> {
+        let mut environment = jinja2()?;
+        environment.add_template_owned(NAME, without_generation_tags(source)).map_err(ChatError::Syntax)?;
+        Ok(ChatTemplate { environment, bos: bos.to_owned(), eos: eos.to_owned() })
+    }
+
+    /// The prompt for a conversation. `arguments` are variables of the template, such as `enable_thinking`,
+    /// `tools` or `add_generation_prompt` (false unless given).
+    ///
+    /// # Errors
+    /// When the template refuses the conversation, fails, or oversteps [`MAX_STEPS`] or [`MAX_OUTPUT_BYTES`].
+    pub fn render<M: Serialize>(
+        &self,
+        messages: &[M],
+        arguments: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<String, ChatError> {
+        let template = self.environment.get_template(NAME).map_err(ChatError::Syntax)?;
+        let mut context: Vec<(String, Value)> = vec![
+            ("bos_token".into(), self.bos.as_str().into()),
+            ("eos_token".into(), self.eos.as_str().into()),
+            ("add_generation_prompt".into(), false.into()),
+            ("tools".into(), ().into()),
+            ("documents".into(), ().into()),
+            ("messages".into(), Value::from(Serde(messages))),
+        ];
+        context.extend(arguments.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))));
+        let mut output = Bounded { text: Vec::new(), full: false };
+        let rendered = template.render_captured_to(Value::from_pairs(context), &mut output).map(drop);
+        match rendered {
+            Ok(()) => String::from_utf8(output.text).map_err(|_| {
+                ChatError::Render(Error::new(ErrorKind::WriteFailure, "the output is not UTF-8"))
+            }),
+            Err(_) if output.full => Err(ChatError::TooMuchOutput),
+            Err(error) => Err(explain(error)),
+        }
+    }
+}
+
+/// The functions, filters and habits of Jinja2 as `transformers` sets it up.
+fn jinja2() -> Result<Environment<'static>, ChatError> {
+    let mut environment = Environment::new();
+    environment.set_syntax(
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(ChatError::Syntax)?,
+    );
+    environment.set_fuel(Some(MAX_STEPS));
+    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment.set_formatter(|out, _: &mut State<'_, '_>, value| {
+        out.write_str(&python::str(value)?).map_err(Error::from)
+    });
+    environment.add_filter("string", |value: Value| python::str(&value));
+    environment.add_filter("tojson", |value: Value, options: Kwargs| {
+        let indent: Option<usize> = options.get("indent")?;
+        // Accepted as transformers accepts them; the first is what is done here anyway.
+        let _: Option<bool> = options.get("ensure_ascii")?;
+        options.assert_all_used()?;
+        python::json(&value, indent)
+    });
+    environment.add_function("raise_exception", |message: String| -> Result<Value, Error> {
+        Err(Error::new(ErrorKind::InvalidOperation, "raise_exception").with_source(Refusal(message)))
+    });
+    environment.add_function("strftime_now", |format: String| {
+        jiff::fmt::strtime::format(&format, &jiff::Zoned::now())
+            .map_err(|e| Error::new(ErrorKind::InvalidOperation, e.to_string()))
+    });
+    Ok(environment)
+}
+
+/// What a template says when it refuses a conversation.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Refusal(String);
+
+fn explain(error: Error) -> ChatError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(found) = cause {
+        if let Some(Refusal(words)) = found.downcast_ref() {
+            return ChatError::Refused(words.clone());
+        }
+        if found.downcast_ref::<Error>().is_some_and(|e| e.kind() == ErrorKind::OutOfFuel) {
+            return ChatError::TooManySteps;
+        }
+        cause = found.source();
+    }
+    ChatError::Render(error)
+}
+
+/// `{% generation %}` marks what a model says, for training; a prompt is the same without it.
+fn without_generation_tags(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = rest.find("{%") {
+        let (before, tag) = rest.split_at(at + 2);
+        out.push_str(before);
+        rest = tag;
+        let Some(len) = tag.find("%}") else { break };
+        let inner = &tag[..len];
+        let word = inner.trim_matches(|c: char| c.is_ascii_whitespace() || c == '-' || c == '+');
+        let plain = match word {
+            "generation" => "if true",
+            "endgeneration" => "endif",
+            _ => continue,
+        };
+        out.push_str(&inner.replace(word, plain));
+        rest = &tag[len..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn token_text<'a>(gguf: &'a Gguf, key: &'static str) -> Result<&'a str, ChatError> {
+    let Some(id) = gguf.u32(key)? else { return Ok("") };
+    let tokens = gguf.require_strings("tokenizer.ggml.tokens")?;
+    match tokens.get(id as usize) {
+        Some(text) => Ok(text),
+        None => Err(ChatError::NoSuchToken { path: gguf.path().to_owned(), key, id, tokens: tokens.len() }),
+    }
+}
+
+/// Keeps what is written, up to a bound.
+struct Bounded {
+    text: Vec<u8>,
+    full: bool,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.text.len() + bytes.len() > MAX_OUTPUT_BYTES {
+            self.full = true;
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! What can be wrong with a vocabulary.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::split;
+use crate::gguf::GgufError;
+
+/// Why a tokenizer can't be made from a model file, or a text not be turned into tokens.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages are the documentation")]
+pub enum TokenizerError {
+    #[error(transparent)]
+    File(#[from] GgufError),
+    #[error("{}: the tokenizer {model:?} is not supported; supported are gpt2 (byte-level BPE)", path.display())]
+    Model { path: PathBuf, model: String },
+    #[error(
+        "{}: the file does not say how its tokenizer splits text (tokenizer.ggml.pre is missing); \
+         convert the model again with a newer converter",
+        path.display()
+    )]
+    NoSplit { path: PathBuf },
+    #[error(
+        "{}: the pre-tokenizer {name:?} is not supported; supported are {}",
+        path.display(), split::names().join(", ")
+    )]
+    Split { path: PathBuf, name: String },
+    #[error("{}: the vocabulary is damaged: {reason}", path.display())]
+    Vocabulary { path: PathBuf, reason: String },
+    #[error("the vocabulary has no token for the byte 0x{byte:02X}, which the text needs at byte {at}")]
+    NoByte { byte: u8, at: usize },
+    #[error("the text can't be split into words: {0}")]
+    Pattern(String),
+    #[error("a piece of the text can't be tokenized: {0}")]
+    Encode(String),
+}

@@ -1,0 +1,16 @@
+//! Text to token ids and back, by the vocabulary that a model file carries.
+
+mod alphabet;
+mod bpe;
+mod error;
+mod special;
+mod split;
+mod stream;
+#[expect(clippy::module_inception, reason = "the type that the room is named for")]
+mod tokenizer;
+mod vocabulary;
+
+pub use error::TokenizerError;
+pub use stream::Utf8Stream;
+pub use tokenizer::Tokenizer;
+pub use vocabulary::TokenKind;

@@ -1,0 +1,57 @@
+//! Tokenizers on the real vocabularies, against the ids that the models' own tokenizers give.
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use pelicycle_engine::gguf::Gguf;
+use pelicycle_engine::tokenizer::Tokenizer;
+
+mod support;
+
+#[derive(serde::Deserialize)]
+struct Case {
+    text: String,
+    ids: Vec<u32>,
+    ids_with_special: Option<Vec<u32>>,
+}
+
+#[derive(serde::Deserialize)]
+struct Golden {
+    cases: Vec<Case>,
+}
+
+fn agrees(name: &str) {
+    let Some(shared) = support::shared() else { return };
+    let folder = shared.join("golden/tokenizers");
+    let golden: Golden =
+        serde_json::from_slice(&std::fs::read(folder.join(format!("{name}.json"))).unwrap()).unwrap();
+    let gguf = Gguf::open(&folder.join(format!("vocab-{name}.gguf"))).unwrap();
+    let tokenizer = Tokenizer::from_gguf(&gguf).unwrap();
+    assert!(golden.cases.len() >= 200);
+    for Case { text, ids, ids_with_special } in &golden.cases {
+        assert_eq!(&tokenizer.encode(text, false).unwrap(), ids, "{name}: {text:?}");
+        let special = ids_with_special.as_ref().unwrap_or(ids);
+        assert_eq!(&tokenizer.encode(text, true).unwrap(), special, "{name}, special: {text:?}");
+        if tokenizer.decode(ids) != text.as_bytes() {
+            let decoded = String::from_utf8(tokenizer.decode(ids)).unwrap();
+            assert_eq!(
+                &tokenizer.encode(&decoded, false).unwrap(),
+                ids,
+                "{name}: {text:?} came back {decoded:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn smollm2_agrees_with_its_own_tokenizer() {
+    agrees("smollm2");
+}
+
+#[test]
+fn qwen2_agrees_with_its_own_tokenizer() {
+    agrees("qwen2");
+}
+
+#[test]
+fn qwen35_agrees_with_its_own_tokenizer() {
+    agrees("qwen35");
+}
