@@ -4,13 +4,15 @@
 
 mod cache;
 pub mod chat;
+pub mod engine;
 pub mod gguf;
 mod kernel;
 pub mod model;
 mod pool;
 pub mod quant;
-
 pub mod sample;
 mod session;
 pub mod tokenizer;
+
+pub use engine::Engine;
 pub use session::{Choice, Session};

@@ -4,24 +4,9 @@
 
 mod support;
 
-use std::path::PathBuf;
-
 use pelicycle_engine::Session;
 use pelicycle_engine::model::{Arithmetic, Model};
-use support::{Reference, json, shared};
-
-fn smollm2() -> Option<PathBuf> {
-    let path = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../models/SmolLM2-135M-Instruct.Q4_1.gguf"
-    ));
-    if path.is_file() {
-        return Some(path);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no model: run scripts/fetch-smollm2");
-    println!("skipped: no model; run scripts/fetch-smollm2");
-    None
-}
+use support::{Reference, json, shared, smollm2};
 
 /// Mean and largest difference over the reference's 64 best logits at each position, and equal best tokens.
 fn compare(logits: &[f32], reference: &Reference) -> (f64, f64, usize) {

@@ -23,6 +23,4 @@ pub enum ModelError {
     Value { path: PathBuf, what: String, found: String, why: &'static str },
     #[error("token id {id} is out of range: the vocabulary has {vocabulary} tokens")]
     Token { id: u32, vocabulary: usize },
-    #[error("{wanted} tokens do not fit the context of {context}")]
-    Context { wanted: usize, context: usize },
 }

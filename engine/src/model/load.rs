@@ -119,6 +119,11 @@ impl Model {
         self.context.arithmetic
     }
 
+    /// Calls `work` once with each item, on the model's threads.
+    pub(crate) fn for_each<T: Send>(&self, items: &mut [T], work: impl Fn(&mut T) + Sync) {
+        self.context.pool.for_each(items, work);
+    }
+
     /// Computes with another instruction set, for tests.
     #[cfg(test)]
     pub(crate) fn use_kernels(&mut self, kernels: &'static Kernels) {

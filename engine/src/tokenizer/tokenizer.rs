@@ -43,6 +43,12 @@ enum Coder {
     Bytes(ByteBpe),
 }
 
+impl std::fmt::Debug for Tokenizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokenizer").field("vocab_size", &self.vocab_size()).finish_non_exhaustive()
+    }
+}
+
 impl Tokenizer {
     /// Makes the tokenizer of a model file.
     ///

@@ -60,3 +60,15 @@ pub(crate) fn json(path: &Path) -> serde_json::Value {
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_str(&text).unwrap()
 }
+
+/// The real model that `scripts/fetch-smollm2` fetches; without it a test skips and says so, but never in CI.
+pub(crate) fn smollm2() -> Option<PathBuf> {
+    let name = "/../models/SmolLM2-135M-Instruct.Q4_1.gguf";
+    let path = PathBuf::from(format!("{}{name}", env!("CARGO_MANIFEST_DIR")));
+    if path.is_file() {
+        return Some(path);
+    }
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "no model: run scripts/fetch-smollm2");
+    println!("skipped: no model; run scripts/fetch-smollm2");
+    None
+}

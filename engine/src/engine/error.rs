@@ -1,0 +1,30 @@
+//! Why the engine could not open a model or make a prompt.
+
+use thiserror::Error;
+
+use crate::chat::ChatError;
+use crate::model::ModelError;
+use crate::sample::SamplingError;
+use crate::tokenizer::TokenizerError;
+
+/// Why the engine could not open a model or make a prompt.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum EngineError {
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    #[error(transparent)]
+    Chat(#[from] ChatError),
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    #[error("the prompt is empty: the chat template rendered no token")]
+    EmptyPrompt,
+    #[error("the prompt of {prompt} tokens leaves no room in the context of {context}")]
+    PromptTooLong { prompt: usize, context: usize },
+    #[error("the system refused a thread for the engine: {0}")]
+    Thread(std::io::Error),
+    #[error("the engine has stopped")]
+    Stopped,
+}

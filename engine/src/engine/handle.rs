@@ -1,0 +1,147 @@
+//! The face of the engine: opens a model, makes prompts, takes requests.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use super::error::EngineError;
+use super::scheduler::{Event, Job, Request, Scheduler};
+use crate::chat::{ChatTemplate, Message};
+use crate::gguf::Gguf;
+use crate::model::{Arithmetic, Model, ModelError};
+use crate::sample::Sampler;
+use crate::tokenizer::Tokenizer;
+
+/// How an engine runs its model.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Threads; `None` takes the machine's cores.
+    pub threads: Option<usize>,
+    /// How activations meet quantized weights.
+    pub arithmetic: Arithmetic,
+    /// Requests that decode at the same time, at most; others wait. At least 1.
+    pub parallel: usize,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        EngineOptions { threads: None, arithmetic: Arithmetic::Run, parallel: 8 }
+    }
+}
+
+/// A conversation as the model reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// The rendered text.
+    pub text: String,
+    /// Its tokens.
+    pub tokens: Vec<u32>,
+}
+
+/// A model that answers many requests at a time, on a thread of its own.
+#[derive(Debug)]
+pub struct Engine {
+    model: Arc<Model>,
+    tokenizer: Arc<Tokenizer>,
+    template: ChatTemplate,
+    jobs: Option<mpsc::Sender<Job>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Opens a model file with its tokenizer and chat template.
+    ///
+    /// # Errors
+    /// When the file can't be read or lacks a part.
+    pub fn open(path: &Path, options: &EngineOptions) -> Result<Engine, EngineError> {
+        let gguf = Arc::new(Gguf::open(path).map_err(ModelError::from)?);
+        let model = Arc::new(Model::new(Arc::clone(&gguf), options.threads, options.arithmetic)?);
+        let tokenizer = Arc::new(Tokenizer::from_gguf(&gguf)?);
+        let template = ChatTemplate::from_gguf(&gguf)?;
+        let (jobs, inbox) = mpsc::channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let scheduler = Scheduler::new(
+            Arc::clone(&model),
+            Arc::clone(&tokenizer),
+            options.parallel.max(1),
+            Arc::clone(&stop),
+        );
+        let thread = std::thread::Builder::new()
+            .name("engine".into())
+            .spawn(move || scheduler.serve(&inbox))
+            .map_err(EngineError::Thread)?;
+        Ok(Engine { model, tokenizer, template, jobs: Some(jobs), stop, thread: Some(thread) })
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The model's tokenizer.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// The prompt for a conversation that the model is to answer; `thinking` asks for reasoning or forbids it,
+    /// in templates that know of it.
+    ///
+    /// # Errors
+    /// When the template refuses, or nothing comes of it.
+    pub fn prompt(&self, messages: &[Message], thinking: Option<bool>) -> Result<Prompt, EngineError> {
+        let mut arguments = serde_json::Map::new();
+        arguments.insert("add_generation_prompt".into(), true.into());
+        if let Some(thinking) = thinking {
+            arguments.insert("enable_thinking".into(), thinking.into());
+        }
+        let text = self.template.render(messages, &arguments)?;
+        let mut tokens = self.tokenizer.encode(&text, true)?;
+        // Most templates write the begin token themselves; it must not stand twice.
+        if self.tokenizer.add_bos() && self.tokenizer.bos() != tokens.first().copied() {
+            tokens.splice(0..0, self.tokenizer.bos());
+        }
+        if tokens.is_empty() {
+            return Err(EngineError::EmptyPrompt);
+        }
+        Ok(Prompt { text, tokens })
+    }
+
+    /// Hands in a request. `on_event` is called on the engine's thread for each event, and ends the request
+    /// early by breaking; it is dropped after the last event.
+    ///
+    /// # Errors
+    /// When the request can't be taken; `on_event` was not called then.
+    pub fn submit(
+        &self,
+        request: Request,
+        on_event: impl FnMut(Event) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<(), EngineError> {
+        let sampler = Sampler::new(&request.sampling)?;
+        let (context, vocabulary) = (self.model.hyper().context, self.model.hyper().vocabulary);
+        if let Some(&id) = request.tokens.iter().find(|&&id| id as usize >= vocabulary) {
+            return Err(ModelError::Token { id, vocabulary }.into());
+        }
+        if request.tokens.is_empty() {
+            return Err(EngineError::EmptyPrompt);
+        }
+        if request.tokens.len() >= context {
+            return Err(EngineError::PromptTooLong { prompt: request.tokens.len(), context });
+        }
+        let job = Job { request, sampler, on_event: Box::new(on_event) };
+        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(EngineError::Stopped)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // Its requests' owners have seen their callbacks dropped if it panicked.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! A model that answers many requests at a time.
+
+mod error;
+mod handle;
+mod scheduler;
+
+pub use error::EngineError;
+pub use handle::{Engine, EngineOptions, Prompt};
+pub use scheduler::{Event, Finish, Request};

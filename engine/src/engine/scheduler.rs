@@ -1,0 +1,234 @@
+//! The engine's thread: takes requests in, decodes all of them together, a token each a step.
+//!
+//! A prompt is computed once for all requests that begin with it: a new sequence starts as a fork of the one
+//! that shares most with it. A row's numbers do not depend on the rows beside it, so a request gets the same
+//! tokens alone or in company.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+
+use crate::cache::Cache;
+use crate::model::{Model, Row, Scratch};
+use crate::sample::{Sampler, Sampling};
+use crate::tokenizer::Tokenizer;
+
+/// Tokens of a prompt computed in one step: enough to read the weights seldom, few enough to keep the step's
+/// numbers in the processor's cache.
+const PROMPT_STEP: usize = 256;
+
+/// What is asked of the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The prompt: at least one token, fewer than the context.
+    pub tokens: Vec<u32>,
+    /// How to choose tokens.
+    pub sampling: Sampling,
+    /// Bound on the tokens of the answer.
+    pub max_tokens: usize,
+}
+
+/// What happens to a request.
+#[derive(Debug)]
+pub enum Event {
+    /// The prompt is computed; the first token comes next.
+    Started,
+    /// A token of the answer.
+    Token {
+        /// Its id.
+        id: u32,
+        /// Requests that were decoded in the same step, this one included.
+        batch: usize,
+    },
+    /// The answer is over; no event follows.
+    Finished(Finish),
+}
+
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// The model ended its turn.
+    EndOfTurn,
+    /// The bound on tokens was reached.
+    MaxTokens,
+    /// The context is full.
+    ContextFull,
+}
+
+/// A request on its way to the engine's thread.
+pub(super) struct Job {
+    pub(super) request: Request,
+    pub(super) sampler: Sampler,
+    pub(super) on_event: Box<dyn FnMut(Event) -> ControlFlow<()> + Send>,
+}
+
+/// A request that is being answered.
+struct Sequence {
+    /// The prompt and the answer so far.
+    tokens: Vec<u32>,
+    /// Holds all tokens but the last.
+    cache: Cache,
+    answered: usize,
+    job: Job,
+}
+
+/// The tokens of a prompt and the cache that holds all but the last of them.
+struct Computed {
+    tokens: Vec<u32>,
+    cache: Cache,
+}
+
+pub(super) struct Scheduler {
+    model: Arc<Model>,
+    tokenizer: Arc<Tokenizer>,
+    parallel: usize,
+    stop: Arc<AtomicBool>,
+    waiting: VecDeque<Job>,
+    active: Vec<Sequence>,
+    /// The prompt computed last, for those who ask the same again.
+    last: Option<Computed>,
+    scratch: Scratch,
+}
+
+impl Scheduler {
+    pub(super) fn new(
+        model: Arc<Model>,
+        tokenizer: Arc<Tokenizer>,
+        parallel: usize,
+        stop: Arc<AtomicBool>,
+    ) -> Scheduler {
+        Scheduler {
+            model,
+            tokenizer,
+            parallel,
+            stop,
+            waiting: VecDeque::new(),
+            active: Vec::new(),
+            last: None,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Answers requests until the engine is dropped.
+    pub(super) fn serve(mut self, inbox: &mpsc::Receiver<Job>) {
+        while !self.stop.load(Ordering::Relaxed) {
+            if self.active.is_empty() && self.waiting.is_empty() {
+                match inbox.recv() {
+                    Ok(job) => self.waiting.push_back(job),
+                    Err(mpsc::RecvError) => return,
+                }
+            }
+            self.waiting.extend(inbox.try_iter());
+            while self.active.len() < self.parallel
+                && let Some(job) = self.waiting.pop_front()
+            {
+                self.admit(job);
+            }
+            if !self.active.is_empty() {
+                self.step();
+            }
+        }
+    }
+
+    /// Computes the prompt of a request, as far as it is not computed yet, and makes it a sequence.
+    fn admit(&mut self, mut job: Job) {
+        let tokens = job.request.tokens.clone();
+        let mut cache = self.fork(&tokens);
+        let prompt = &tokens[..tokens.len() - 1];
+        while cache.len < prompt.len() {
+            if self.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let begin = cache.len;
+            let piece = &prompt[begin..prompt.len().min(begin + PROMPT_STEP)];
+            let row = |(i, &token)| Row { token, sequence: 0, position: begin + i, logits: false };
+            let rows: Vec<Row> = piece.iter().enumerate().map(row).collect();
+            self.model
+                .step(&rows, &mut [&mut cache], &mut self.scratch, &mut |_, _| {})
+                .expect("tokens were checked when they came in");
+        }
+        tokens.iter().for_each(|&token| job.sampler.accept(token));
+        self.last = Some(Computed { tokens: tokens.clone(), cache: cache.clone() });
+        if (job.on_event)(Event::Started).is_continue() {
+            self.active.push(Sequence { tokens, cache, answered: 0, job });
+        }
+    }
+
+    /// A cache with the longest known beginning of a prompt, at most all but its last token.
+    fn fork(&self, tokens: &[u32]) -> Cache {
+        let known = self.active.iter().map(|s| (&s.tokens, &s.cache));
+        let known = known.chain(self.last.iter().map(|c| (&c.tokens, &c.cache)));
+        let shared = |other: &[u32], cache: &Cache| {
+            let same = tokens.iter().zip(other).take_while(|(a, b)| a == b).count();
+            same.min(cache.len).min(tokens.len() - 1)
+        };
+        let best = known.max_by_key(|(other, cache)| shared(other, cache));
+        match best {
+            Some((other, cache)) => {
+                let mut fork = cache.clone();
+                fork.truncate(shared(other, cache));
+                fork
+            }
+            None => self.model.new_cache(),
+        }
+    }
+
+    /// Decodes one token of every sequence.
+    fn step(&mut self) {
+        let batch = self.active.len();
+        let row = |(sequence, s): (usize, &Sequence)| Row {
+            token: s.tokens[s.tokens.len() - 1],
+            sequence,
+            position: s.tokens.len() - 1,
+            logits: true,
+        };
+        let rows: Vec<Row> = self.active.iter().enumerate().map(row).collect();
+        let mut caches: Vec<&mut Cache> = self.active.iter_mut().map(|s| &mut s.cache).collect();
+        self.model
+            .step(&rows, &mut caches, &mut self.scratch, &mut |_, _| {})
+            .expect("tokens were checked when they came in, or drawn from the vocabulary");
+        let vocabulary = self.model.hyper().vocabulary;
+        let logits = self.scratch.logits.chunks_exact(vocabulary);
+        let mut choices: Vec<(&mut Sampler, &[f32], u32)> =
+            self.active.iter_mut().map(|s| &mut s.job.sampler).zip(logits).map(|(s, l)| (s, l, 0)).collect();
+        self.model.for_each(&mut choices, |(sampler, logits, token)| *token = sampler.next(logits));
+        let tokens: Vec<u32> = choices.into_iter().map(|(_, _, token)| token).collect();
+        let (tokenizer, context) = (&self.tokenizer, self.model.hyper().context);
+        let mut tokens = tokens.into_iter();
+        self.active.retain_mut(|sequence| {
+            let id = tokens.next().expect("a token was chosen for every sequence");
+            sequence.advance(id, batch, tokenizer.is_end_of_turn(id), context).is_continue()
+        });
+    }
+}
+
+impl Sequence {
+    /// Takes a token in and tells the owner.
+    fn advance(&mut self, id: u32, batch: usize, ends: bool, context: usize) -> ControlFlow<()> {
+        let tell = &mut self.job.on_event;
+        if ends {
+            let _ = tell(Event::Finished(Finish::EndOfTurn));
+            return ControlFlow::Break(());
+        }
+        self.answered += 1;
+        self.tokens.push(id);
+        tell(Event::Token { id, batch })?;
+        let finish = if self.answered >= self.job.request.max_tokens {
+            Finish::MaxTokens
+        } else if self.tokens.len() >= context {
+            Finish::ContextFull
+        } else {
+            return ControlFlow::Continue(());
+        };
+        let _ = tell(Event::Finished(finish));
+        ControlFlow::Break(())
+    }
+}
+
+impl fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheduler").field("active", &self.active.len()).finish_non_exhaustive()
+    }
+}
