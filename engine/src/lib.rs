@@ -9,8 +9,8 @@ mod kernel;
 pub mod model;
 mod pool;
 pub mod quant;
-
 pub mod sample;
 mod session;
 pub mod tokenizer;
+
 pub use session::{Choice, Session};
