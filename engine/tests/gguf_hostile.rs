@@ -77,7 +77,10 @@ fn what_was_written_is_read() {
     let gguf = Gguf::from_bytes(&small().pair("n", 5, (-7_i32).to_le_bytes().to_vec()).bytes()).unwrap();
     assert_eq!(gguf.str("general.architecture").unwrap(), Some("llama"));
     assert_eq!(gguf.metadata()["n"], Value::I32(-7));
-    assert_eq!(gguf.u32("n").unwrap_err().to_string(), "<memory>: the metadata key \"n\" is the integer -7, expected an integer from 0 to 4294967295");
+    assert_eq!(
+        gguf.u32("n").unwrap_err().to_string(),
+        "<memory>: the metadata key \"n\" is the integer -7, expected an integer from 0 to 4294967295"
+    );
     assert_eq!(gguf.u32("absent").unwrap(), None);
     let b = gguf.tensor("b").unwrap();
     assert_eq!((b.dims.as_slice(), b.tensor_type, b.elements()), (&[32][..], TensorType::Q8_0, 32));
@@ -106,7 +109,9 @@ fn every_lie_about_a_tensor_is_named() {
         (small().tensor("c", &[4, 0], f32, 96), |f| matches!(f, Fault::Shape { .. })),
         (small().tensor("c", &[], f32, 96), |f| matches!(f, Fault::Dimensions { count: 0, .. })),
         (small().tensor("c", &[33], TensorType::Q8_0.id(), 96), |f| matches!(f, Fault::Row { row: 33, .. })),
-        (small().tensor("c", &[256], 16, 96), |f| f.to_string().contains("IQ2_XXS (16), which is not supported")),
+        (small().tensor("c", &[256], 16, 96), |f| {
+            f.to_string().contains("IQ2_XXS (16), which is not supported")
+        }),
     ];
     for (writer, expected) in cases {
         let fault = writer.fault();
@@ -120,7 +125,9 @@ fn every_lie_in_the_metadata_is_named() {
         (small().pair("general.architecture", 0, vec![1]), |f| matches!(f, Fault::DuplicateKey(_))),
         (small().pair("k", 13, vec![0; 8]), |f| matches!(f, Fault::ValueType { id: 13, .. })),
         (small().pair("k", 7, vec![2]), |f| matches!(f, Fault::Bool { found: 2, .. })),
-        (small().pair("k", 8, [&1_u64.to_le_bytes()[..], &[0xff]].concat()), |f| matches!(f, Fault::Utf8 { .. })),
+        (small().pair("k", 8, [&1_u64.to_le_bytes()[..], &[0xff]].concat()), |f| {
+            matches!(f, Fault::Utf8 { .. })
+        }),
         (small().pair("k", 9, array(9, 1, &[0; 12])), |f| matches!(f, Fault::NestedArray { .. })),
         (small().pair("k", 9, array(4, u64::MAX, &[])), |f| matches!(f, Fault::Truncated { .. })),
         (small().pair("general.alignment", 4, vec![24, 0, 0, 0]), |f| matches!(f, Fault::Alignment(24))),
