@@ -96,9 +96,9 @@ impl ChatTemplate {
             ("add_generation_prompt".into(), false.into()),
             ("tools".into(), ().into()),
             ("documents".into(), ().into()),
-            ("messages".into(), Value::from(Serde(messages))),
         ];
         context.extend(arguments.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))));
+        context.push(("messages".into(), Value::from(Serde(messages))));
         let mut output = Bounded { text: Vec::new(), full: false };
         let rendered = template.render_captured_to(Value::from_pairs(context), &mut output).map(drop);
         match rendered {

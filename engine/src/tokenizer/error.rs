@@ -13,7 +13,7 @@ use crate::gguf::GgufError;
 pub enum TokenizerError {
     #[error(transparent)]
     File(#[from] GgufError),
-    #[error("{}: the tokenizer {model:?} is not supported; supported are gpt2 (byte-level BPE)", path.display())]
+    #[error("{}: the tokenizer {model:?} is not supported; supported are gpt2 (byte-level BPE) and llama (SentencePiece)", path.display())]
     Model { path: PathBuf, model: String },
     #[error(
         "{}: the file does not say how its tokenizer splits text (tokenizer.ggml.pre is missing); \

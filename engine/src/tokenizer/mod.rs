@@ -3,6 +3,7 @@
 mod alphabet;
 mod bpe;
 mod error;
+mod sentencepiece;
 mod special;
 mod split;
 mod stream;

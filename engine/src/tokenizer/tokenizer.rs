@@ -2,6 +2,7 @@
 
 use super::bpe::ByteBpe;
 use super::error::TokenizerError;
+use super::sentencepiece::SentencePiece;
 use super::special::SpecialIndex;
 use super::split::Splitter;
 use super::vocabulary::{Spelling, TokenKind, Vocabulary, damaged};
@@ -41,6 +42,7 @@ pub struct Tokenizer {
 
 enum Coder {
     Bytes(ByteBpe),
+    Pieces(SentencePiece),
 }
 
 impl std::fmt::Debug for Tokenizer {
@@ -57,17 +59,27 @@ impl Tokenizer {
     pub fn from_gguf(gguf: &Gguf) -> Result<Tokenizer, TokenizerError> {
         let texts = gguf.require_strings("tokenizer.ggml.tokens")?;
         let model = gguf.require_str("tokenizer.ggml.model")?;
-        if model != "gpt2" {
-            return Err(TokenizerError::Model { path: gguf.path().to_owned(), model: model.to_owned() });
-        }
-        let Some(pre) = gguf.str("tokenizer.ggml.pre")? else {
-            return Err(TokenizerError::NoSplit { path: gguf.path().to_owned() });
+        let (coder, vocabulary, begins) = match model {
+            "gpt2" => {
+                let Some(pre) = gguf.str("tokenizer.ggml.pre")? else {
+                    return Err(TokenizerError::NoSplit { path: gguf.path().to_owned() });
+                };
+                let splitter = Splitter::named(pre)?.ok_or_else(|| TokenizerError::Split {
+                    path: gguf.path().to_owned(),
+                    name: pre.to_owned(),
+                })?;
+                let begins = splitter.begins;
+                let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::StandIns)?;
+                (Coder::Bytes(ByteBpe::from_gguf(gguf, texts, splitter)?), vocabulary, begins)
+            }
+            "llama" => {
+                let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
+                (Coder::Pieces(SentencePiece::from_gguf(gguf, texts, &vocabulary)?), vocabulary, true)
+            }
+            _ => {
+                return Err(TokenizerError::Model { path: gguf.path().to_owned(), model: model.to_owned() });
+            }
         };
-        let splitter = Splitter::named(pre)?
-            .ok_or_else(|| TokenizerError::Split { path: gguf.path().to_owned(), name: pre.to_owned() })?;
-        let begins = splitter.begins;
-        let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::StandIns)?;
-        let coder = Coder::Bytes(ByteBpe::from_gguf(gguf, texts, splitter)?);
 
         let special = |name: &str| -> Result<Option<u32>, TokenizerError> {
             let key = format!("tokenizer.ggml.{name}_token_id");
@@ -117,6 +129,7 @@ impl Tokenizer {
     fn encode_plain(&self, text: &str, ids: &mut Vec<u32>) -> Result<(), TokenizerError> {
         match &self.coder {
             Coder::Bytes(bpe) => bpe.encode(text, ids),
+            Coder::Pieces(pieces) => pieces.encode(text, ids),
         }
     }
 

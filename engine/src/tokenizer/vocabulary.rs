@@ -28,6 +28,8 @@ pub enum TokenKind {
 pub(super) enum Spelling {
     /// With the stand-ins of byte-level BPE.
     StandIns,
+    /// As text, with `▁` for a blank.
+    Blanks,
 }
 
 pub(super) struct Vocabulary {
@@ -79,6 +81,17 @@ impl Vocabulary {
             let start = bytes.len();
             let plain = match (kind, spelling) {
                 (TokenKind::Control | TokenKind::UserDefined | TokenKind::Unused, _) => true,
+                (TokenKind::Byte, _) => match byte_token(text) {
+                    Some(byte) => {
+                        bytes.push(byte);
+                        false
+                    }
+                    None => true,
+                },
+                (_, Spelling::Blanks) => {
+                    bytes.extend_from_slice(text.replace('▁', " ").as_bytes());
+                    false
+                }
                 (_, Spelling::StandIns) => !text.chars().all(|c| match alphabet::byte(c) {
                     Some(byte) => {
                         bytes.push(byte);
@@ -117,6 +130,12 @@ impl Vocabulary {
     pub(super) fn of_kind(&self, kind: TokenKind) -> impl Iterator<Item = u32> {
         (0_u32..).zip(&self.kinds).filter(move |(_, found)| **found == kind).map(|(id, _)| id)
     }
+}
+
+/// The byte that a token such as `<0x0A>` stands for.
+fn byte_token(text: &str) -> Option<u8> {
+    let digits = text.strip_prefix("<0x")?.strip_suffix('>')?;
+    (digits.len() == 2).then(|| u8::from_str_radix(digits, 16).ok())?
 }
 
 fn kind(number: i32) -> Option<TokenKind> {

@@ -3,6 +3,7 @@
 mod eval;
 mod inspect;
 mod prompt;
+mod stdio;
 mod tokenize;
 
 use std::process::ExitCode;
@@ -30,8 +31,8 @@ enum ModelCommand {
 pub(crate) fn model(args: ModelArgs) -> anyhow::Result<ExitCode> {
     match args.command {
         ModelCommand::Eval(args) => eval::eval(args),
-        ModelCommand::Inspect(args) => inspect::inspect(args),
-        ModelCommand::Prompt(args) => prompt::prompt(args),
-        ModelCommand::Tokenize(args) => tokenize::tokenize(args),
+        ModelCommand::Inspect(args) => inspect::inspect(&args),
+        ModelCommand::Prompt(args) => prompt::prompt(&args),
+        ModelCommand::Tokenize(args) => tokenize::tokenize(&args),
     }
 }

@@ -1,10 +1,71 @@
 //! `pelicycle model prompt`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct PromptArgs {}
+use anyhow::{Context as _, anyhow, bail};
+use clap::ValueEnum;
+use pelicycle_engine::chat::{ChatError, ChatTemplate};
+use pelicycle_engine::gguf::Gguf;
+use serde_json::{Map, Value};
 
-pub(crate) fn prompt(_args: PromptArgs) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not there yet")
+use super::stdio::{harmless, print, read_text};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+                  pelicycle model prompt model.gguf --messages messages.json\n  \
+                  pelicycle model prompt model.gguf --messages - --thinking off < messages.json\n\n\
+                  messages.json holds a list such as [{\"role\": \"user\", \"content\": \"Draw a pelican\"}].")]
+pub(crate) struct PromptArgs {
+    /// The model file.
+    model: PathBuf,
+    /// A JSON list of messages, each with a role and a content; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    messages: PathBuf,
+    /// Whether the model is asked to think first (the template's variable enable_thinking).
+    #[arg(long, value_enum)]
+    thinking: Option<Switch>,
+    /// A JSON object of variables for the template, such as {"add_generation_prompt": true}.
+    #[arg(long, value_name = "FILE")]
+    arguments: Option<PathBuf>,
+    /// Use this template instead of the model's own.
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+pub(crate) fn prompt(args: &PromptArgs) -> anyhow::Result<ExitCode> {
+    let gguf = Gguf::open(&args.model)?;
+    let template = match &args.template {
+        Some(path) => ChatTemplate::for_gguf(&read_text(Some(path))?, &gguf)?,
+        None => ChatTemplate::from_gguf(&gguf)?,
+    };
+    let Value::Array(messages) = read_json(&args.messages)? else {
+        bail!("{}: the messages are not a JSON list", args.messages.display());
+    };
+    let mut arguments = match &args.arguments {
+        None => Map::new(),
+        Some(path) => match read_json(path)? {
+            Value::Object(arguments) => arguments,
+            _ => bail!("{}: the arguments are not a JSON object", path.display()),
+        },
+    };
+    if let Some(thinking) = args.thinking {
+        arguments.insert("enable_thinking".to_owned(), Value::Bool(thinking == Switch::On));
+    }
+    let rendered = template.render(&messages, &arguments).map_err(|error| match error {
+        ChatError::Refused(words) => anyhow!(ChatError::Refused(harmless(&words))),
+        other => anyhow!(other),
+    })?;
+    print(&rendered)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_json(path: &Path) -> anyhow::Result<Value> {
+    serde_json::from_str(&read_text(Some(path))?).with_context(|| format!("{} is not JSON", path.display()))
 }
