@@ -1,10 +1,198 @@
 //! `pelicycle check`.
 
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct CheckArgs {}
+use anyhow::Context as _;
 
-pub(crate) fn check(_args: CheckArgs) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not there yet")
+use super::terminal::{coloured, printable, printable_json};
+use crate::drawing::{Bounds, Check, Inspection, Options, Pool, Verdict};
+
+/// Exit code of a mistake on the command line, as clap's own.
+const USAGE: u8 = 2;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The exit code is 0 when the verdict is `drawn`, 1 for any other verdict, 2 for a file that cannot be read.
+
+Examples:
+  pelicycle check reply.md
+  pelicycle check drawing.svg --png drawing.png
+  llm 'Generate an SVG of a pelican riding a bicycle' | pelicycle check --json")]
+pub(crate) struct CheckArgs {
+    /// A model's reply, or an SVG; `-` is standard input.
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// Print the answer as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Write the picture here, when there is one.
+    #[arg(long, value_name = "OUT.png")]
+    png: Option<PathBuf>,
+    /// Longest side of the picture, in pixels.
+    #[arg(long, value_name = "PIXELS", default_value_t = Options::default().raster, value_parser = clap::value_parser!(u32).range(1..))]
+    raster: u32,
+    /// Change one bound, such as `seconds=2` (docs/drawing.md lists them); may be given again.
+    #[arg(long = "bound", value_name = "NAME=NUMBER")]
+    bounds: Vec<String>,
+}
+
+pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let bounds = match settle_bounds(&args.bounds) {
+        Ok(bounds) => bounds,
+        Err(words) => return usage(&words),
+    };
+    if args.raster > bounds.raster {
+        return usage(&format!("--raster {} is more than {} (bound raster)", args.raster, bounds.raster));
+    }
+    let reply = match read(&args.file, bounds.reply_bytes) {
+        Ok(reply) => reply,
+        Err(error) => {
+            let what = if args.file == OsStr::new("-") {
+                "standard input".into()
+            } else {
+                args.file.display().to_string()
+            };
+            return usage(&format!(
+                "cannot read {what}: {error}; give the file of a reply or an SVG, or - for standard input"
+            ));
+        }
+    };
+    let pool = Pool::new(1, Options { raster: args.raster, bounds });
+    let inspection = pool.inspect(&reply, args.raster)?;
+    if let Some(path) = &args.png
+        && let Some(png) = &inspection.png
+    {
+        write_whole(path, png).with_context(|| format!("cannot write the picture to {}", path.display()))?;
+    }
+    let words = match args.json {
+        true => printable_json(&serde_json::to_string_pretty(&inspection.check)?) + "\n",
+        false => describe(&inspection, args.png.as_deref(), coloured()),
+    };
+    match io::stdout().lock().write_all(words.as_bytes()) {
+        // Whoever read the answer has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written.context("cannot write the answer to standard output")?,
+    }
+    if args.json && args.png.is_some() && inspection.png.is_none() {
+        complain("there is no picture, so none was written");
+    }
+    Ok(match inspection.check.verdict {
+        Verdict::Drawn => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
+}
+
+fn usage(words: &str) -> anyhow::Result<ExitCode> {
+    complain(&format!("error: {words}"));
+    Ok(ExitCode::from(USAGE))
+}
+
+#[expect(clippy::print_stderr, reason = "the command layer speaks to the person")]
+fn complain(words: &str) {
+    eprintln!("{}", printable(words));
+}
+
+/// Reads at most one byte over the bound, so that an endless input ends.
+fn read(path: &Path, bound: usize) -> io::Result<Vec<u8>> {
+    let most = bound as u64 + 1;
+    let mut reply = Vec::new();
+    if path == OsStr::new("-") {
+        io::stdin().lock().take(most).read_to_end(&mut reply)?;
+    } else {
+        File::open(path)?.take(most).read_to_end(&mut reply)?;
+    }
+    Ok(reply)
+}
+
+/// Applies `NAME=NUMBER` to the defaults.
+fn settle_bounds(changes: &[String]) -> Result<Bounds, String> {
+    let mut bounds = serde_json::to_value(Bounds::default()).map_err(|error| error.to_string())?;
+    for change in changes {
+        let (name, number) =
+            change.split_once('=').ok_or_else(|| format!("--bound {change} is not NAME=NUMBER"))?;
+        let names = || {
+            let known = Bounds::default();
+            let known = serde_json::to_value(known).ok();
+            known
+                .and_then(|v| v.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>().join(", ")))
+                .unwrap_or_default()
+        };
+        let Some(value) = bounds.get_mut(name) else {
+            return Err(format!("there is no bound {name}; there are {}", names()));
+        };
+        *value =
+            serde_json::from_str(number).map_err(|_| format!("--bound {change}: {number} is no number"))?;
+    }
+    serde_json::from_value(bounds).map_err(|error| format!("--bound: {error}"))
+}
+
+/// Writes a file so that it is there whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pelicycle-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The verdict in the first line, then the findings as a compiler would put them.
+fn describe(inspection: &Inspection, png: Option<&Path>, colour: bool) -> String {
+    let check = &inspection.check;
+    let paint =
+        |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
+    let verdict = serde_json::to_value(check.verdict).ok();
+    let verdict = verdict.as_ref().and_then(|v| v.as_str()).unwrap_or_default();
+    let mut out = paint(if check.verdict == Verdict::Drawn { "1;32" } else { "1;31" }, verdict);
+    out.push_str(&facts(check));
+    out.push('\n');
+    for finding in &check.findings {
+        let place = match (finding.line, finding.column) {
+            (Some(line), Some(column)) => format!("{line}:{column}"),
+            _ => "-".to_owned(),
+        };
+        let (code, message) = (printable(&finding.code), printable(&finding.message));
+        out.push_str(&format!("{place} {}: {message}\n", paint("1", &code)));
+    }
+    if let Some(name) = &check.repair {
+        out.push_str(&format!(
+            "repaired: {} makes a picture of it; that does not count as drawn\n",
+            printable(name)
+        ));
+    }
+    match (png, &inspection.png) {
+        (Some(path), Some(_)) => {
+            out.push_str(&format!("picture: {}\n", printable(&path.display().to_string())))
+        }
+        (Some(_), None) => out.push_str("picture: there is none, so none was written\n"),
+        (None, _) => {}
+    }
+    out
+}
+
+/// What is known of the drawing, and who draws it.
+fn facts(check: &Check) -> String {
+    let mut words = Vec::new();
+    if let Some(svg) = &check.svg {
+        if let (Some(width), Some(height)) = (svg.width, svg.height) {
+            words.push(format!("{width} x {height}"));
+        }
+        if let Some(elements) = svg.elements {
+            words.push(format!("{elements} elements"));
+        }
+        words.push(format!("{} bytes", svg.bytes));
+        let says = |draws| if draws { "draws it" } else { "does not" };
+        words.push(format!("resvg {}, a browser {}", says(check.draws.resvg), says(check.draws.browser)));
+    }
+    if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) }
 }

@@ -6,6 +6,8 @@ mod gallery;
 mod model;
 mod output;
 mod run;
+pub mod terminal;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,6 +47,9 @@ enum Command {
     Model(model::ModelArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
+    /// Inspect replies for a parent process, over standard input and output.
+    #[command(hide = true, name = crate::drawing::WORKER_COMMAND)]
+    InspectWorker,
 }
 
 /// Carries out what was parsed.
@@ -54,9 +59,10 @@ enum Command {
 pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Run(args) => run::run(&cli.global, args),
-        Command::Check(args) => check::check(args),
+        Command::Check(args) => check::check(&args),
         Command::Gallery(args) => gallery::gallery(&cli.global, args),
         Command::Model(args) => model::model(args),
         Command::Completions(args) => completions::completions(&args),
+        Command::InspectWorker => worker::worker(),
     }
 }

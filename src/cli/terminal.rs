@@ -1,0 +1,71 @@
+//! Text on its way to a terminal.
+
+use std::borrow::Cow;
+use std::io::IsTerminal as _;
+
+/// Makes text from outside safe to print on one line: control characters (escape sequences need them) and
+/// characters that reorder text become U+FFFD; line breaks and tabs become spaces.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let harmless = |c| match c {
+        '\n' | '\r' | '\t' => ' ',
+        c if acts(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    Cow::Owned(text.chars().map(harmless).collect())
+}
+
+/// Makes JSON safe to print, without a change to what it means: what would act on a terminal is escaped.
+#[must_use]
+pub fn printable_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\n' => out.push(c),
+            c if acts(c) => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether a character acts on a terminal rather than showing there.
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Whether to colour what goes to standard output: on a terminal, unless `NO_COLOR` is set.
+#[must_use]
+pub fn coloured() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        && std::io::stdout().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_and_reordering_are_taken_out() {
+        assert_eq!(printable("plain ü"), "plain ü");
+        assert_eq!(printable("a\x1b[31mb\u{9b}c\u{202e}d\ne"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d e");
+    }
+
+    #[test]
+    fn json_keeps_its_meaning() {
+        let value = "\u{9b}x\u{202e}\x7f\u{e0041}";
+        let json = printable_json(&serde_json::to_string(value).unwrap());
+        assert!(json.is_ascii());
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), value);
+    }
+}

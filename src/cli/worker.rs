@@ -1,0 +1,10 @@
+//! The hidden command that makes this program a drawing worker of another one of its kind.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+pub(crate) fn worker() -> anyhow::Result<ExitCode> {
+    crate::drawing::serve().context("the drawing worker stops")?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,90 @@
+//! Undoes the escaping of a drawing inside a container, to show what it would have been.
+
+use super::extract::Escape;
+
+/// The repair's name and the unescaped text; `None` when the escapes make no sense.
+pub(super) fn unescape(bytes: &[u8], how: Escape) -> Option<(&'static str, String)> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    Some(match how {
+        Escape::Html => ("unescape-html", html(text)),
+        Escape::Json => ("unescape-json", serde_json::from_str(&format!("\"{}\"", json(text))).ok()?),
+        Escape::Percent => ("unescape-percent", percent(text)?),
+    })
+}
+
+/// One level of the five entities; what was escaped twice stays escaped once.
+fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let known = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#39;", "'"),
+            ("&#34;", "\""),
+            ("&apos;", "'"),
+            ("&amp;", "&"),
+        ];
+        let (taken, put) = known
+            .iter()
+            .find(|(name, _)| rest.starts_with(name))
+            .map_or((1, "&"), |(name, put)| (name.len(), *put));
+        out.push_str(put);
+        rest = &rest[taken..];
+    }
+    out + rest
+}
+
+/// Makes the inside of a JSON string out of what stands between quotes that may have been forgotten.
+fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut escaped = false;
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '"' if !escaped => out.push_str("\\\""),
+            c => out.push(c),
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    out
+}
+
+fn percent(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte == b'%' {
+            let (digits, after) = after.split_at_checked(2)?;
+            out.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+            rest = after;
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_container_is_undone_once() {
+        let un = |text: &str, how| unescape(text.as_bytes(), how).map(|(_, text)| text);
+        assert_eq!(
+            un("&lt;svg a=&quot;&amp;amp;&quot;/&gt; & ü", Escape::Html).unwrap(),
+            "<svg a=\"&amp;\"/> & ü"
+        );
+        assert_eq!(un("<svg a=\\\"1\\\">\\n<\\/svg>", Escape::Json).unwrap(), "<svg a=\"1\">\n</svg>");
+        assert_eq!(un("\\u003csvg/\\u003e", Escape::Json).unwrap(), "<svg/>");
+        assert_eq!(un("%3Csvg%20a='%C3%BC'/%3E", Escape::Percent).unwrap(), "<svg a='ü'/>");
+        assert_eq!(un("%3Csvg%zz", Escape::Percent), None);
+    }
+}

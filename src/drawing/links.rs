@@ -1,0 +1,123 @@
+//! What an address in a drawing points to.
+
+use super::css;
+
+/// Where an address leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target<'a> {
+    /// Nowhere.
+    Nothing,
+    /// To an element of this document, by id.
+    Inside(&'a str),
+    /// It carries its own content.
+    Data,
+    /// It runs script.
+    Script,
+    /// Out of the document: a file or another machine.
+    Outside,
+}
+
+/// Classifies an address.
+pub(super) fn target(address: &str) -> Target<'_> {
+    let trimmed = address.trim();
+    if trimmed.is_empty() || trimmed == "#" {
+        Target::Nothing
+    } else if let Some(id) = trimmed.strip_prefix('#') {
+        Target::Inside(id)
+    } else if is_script(trimmed) {
+        Target::Script
+    } else if trimmed.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+        Target::Data
+    } else {
+        Target::Outside
+    }
+}
+
+/// Whether a browser would run what an address holds; blanks and control characters inside are skipped, as there.
+pub(super) fn is_script(address: &str) -> bool {
+    let mut letters =
+        address.chars().filter(|c| !c.is_control() && !c.is_whitespace()).map(|c| c.to_ascii_lowercase());
+    let head: String = letters.by_ref().take(15).collect();
+    ["javascript:", "vbscript:", "data:text/html", "data:text/xml", "livescript:"]
+        .iter()
+        .any(|scheme| head.starts_with(scheme))
+}
+
+/// The content of a data address.
+pub(super) fn decode(address: &str) -> Option<Vec<u8>> {
+    let url = data_url::DataUrl::process(address.trim()).ok()?;
+    url.decode_to_vec().ok().map(|(data, _)| data)
+}
+
+/// Whether data looks like an SVG document.
+pub(super) fn is_svg(data: &[u8]) -> bool {
+    let head = data.trim_ascii_start();
+    head.starts_with(b"<") && super::markup::find(&head[..head.len().min(4096)], b"<svg").is_some()
+}
+
+/// Whether data begins like a picture that the renderer decodes.
+pub(super) fn is_supported_raster(data: &[u8]) -> bool {
+    data.starts_with(b"\x89PNG\r\n\x1a\n")
+        || data.starts_with(&[0xff, 0xd8, 0xff])
+        || data.starts_with(b"GIF8")
+        || (data.starts_with(b"RIFF") && data.get(8..12) == Some(b"WEBP"))
+}
+
+/// Levels of nested documents that are searched for addresses; deeper ones are not drawn either.
+const DEEPEST: usize = 4;
+
+/// Addresses that lead outside from an SVG inside a data address, and from those inside of that.
+pub(super) fn inside_nested(data: &[u8], depth: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    let Some(text) = std::str::from_utf8(data).ok().filter(|_| depth < DEEPEST && is_svg(data)) else {
+        return found;
+    };
+    let Ok(document) = roxmltree::Document::parse(text) else { return found };
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        for attribute in node.attributes() {
+            let addresses = match attribute.name() {
+                "href" if node.tag_name().name() != "a" => vec![attribute.value()],
+                _ => css::addresses(attribute.value()).into_iter().map(|a| a.target).collect(),
+            };
+            for address in addresses {
+                match target(address) {
+                    Target::Outside => found.push(address.to_owned()),
+                    Target::Data => found.extend(
+                        decode(address).map(|data| inside_nested(&data, depth + 1)).unwrap_or_default(),
+                    ),
+                    Target::Nothing | Target::Inside(_) | Target::Script => {}
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The value of `name="…"` in a processing instruction.
+pub(super) fn pseudo_attribute<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let after = &text[text.find(name)? + name.len()..];
+    let after = after.trim_start().strip_prefix('=')?.trim_start();
+    let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    after[1..].split(quote).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_apart() {
+        assert_eq!(target(" #a"), Target::Inside("a"));
+        assert_eq!(target("java\nscript:f()"), Target::Script);
+        assert_eq!(target("DATA:image/png,x"), Target::Data);
+        assert_eq!(target("//host/x"), Target::Outside);
+        assert_eq!(target("a.svg#b"), Target::Outside);
+        assert_eq!(target("#"), Target::Nothing);
+    }
+
+    #[test]
+    fn a_nested_document_is_searched() {
+        let svg = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Cimage href='/etc/passwd'/%3E%3C/svg%3E";
+        assert_eq!(inside_nested(&decode(svg).unwrap(), 0), ["/etc/passwd"]);
+    }
+}

@@ -1,0 +1,50 @@
+//! From a byte offset to the line and column that an editor shows.
+
+/// The lines of a text.
+#[derive(Debug)]
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    /// Finds the lines.
+    pub(super) fn new(text: &'a str) -> Self {
+        let ends = text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i + 1);
+        Self { text, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// Line and column of a byte offset, both from 1, the column in characters.
+    pub(super) fn place(&self, offset: usize) -> (u32, u32) {
+        let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
+        let line = self.starts.partition_point(|&start| start <= offset) - 1;
+        let column = self.text[self.starts[line]..offset].chars().count() + 1;
+        (u32::try_from(line + 1).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+    }
+
+    /// The byte offset of a line and column.
+    pub(super) fn offset(&self, line: u32, column: u32) -> usize {
+        let Some(&start) = self.starts.get((line.max(1) - 1) as usize) else { return self.text.len() };
+        let skipped = (column.max(1) - 1) as usize;
+        self.text[start..].char_indices().nth(skipped).map_or(self.text.len(), |(i, _)| start + i)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters() {
+        let lines = Lines::new("ab\nüx\r\nend");
+        assert_eq!(lines.place(0), (1, 1));
+        assert_eq!(lines.place(3), (2, 1));
+        assert_eq!(lines.place(5), (2, 2));
+        assert_eq!(lines.place(8), (3, 1));
+        assert_eq!(lines.place(999), (3, 4));
+        for offset in [0, 1, 3, 5, 8, 10] {
+            let (line, column) = lines.place(offset);
+            assert_eq!(lines.offset(line, column), offset);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The parent's side: workers that are kept warm, watched, and replaced when one dies.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::bounds::Options;
+use super::inspect::{Inspection, died, over_reply_bound};
+use super::wire;
+use super::worker::WORKER_COMMAND;
+
+/// No worker can be had at all.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// The program that would be the worker is not known.
+    #[error("cannot tell which program is running, so no drawing worker can be started")]
+    NoProgram(#[source] io::Error),
+    /// The program could not be started.
+    #[error("cannot start the drawing worker {program}")]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// It starts, and ends before it takes a request.
+    #[error("the drawing worker {program} ends at once: {said}")]
+    Useless {
+        /// The program.
+        program: PathBuf,
+        /// What it wrote to its standard error.
+        said: String,
+    },
+}
+
+/// Inspects replies in worker processes, so that no drawing can harm the caller.
+///
+/// A worker that dies or takes too long is replaced; what it could tell before is the answer.
+#[derive(Debug)]
+pub struct Pool {
+    program: Option<PathBuf>,
+    most: usize,
+    options: Options,
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    idle: Vec<Worker>,
+    busy: usize,
+}
+
+#[derive(Debug)]
+struct Worker {
+    child: Child,
+    input: ChildStdin,
+    frames: Receiver<io::Result<(u8, Vec<u8>)>>,
+    said: Arc<Mutex<VecDeque<u8>>>,
+}
+
+/// How a worker ended before its final answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Death {
+    /// Killed at the wall clock's bound.
+    Time,
+    /// An allocation failed.
+    Memory,
+    /// The stack overflowed.
+    Stack,
+    /// Anything else, in words.
+    Crash(String),
+}
+
+impl Pool {
+    /// A pool of at most `workers` processes of this very program; the first starts with the first request.
+    #[must_use]
+    pub fn new(workers: usize, options: Options) -> Self {
+        Self::make(None, workers, options)
+    }
+
+    /// A pool whose workers run another program, for tests.
+    #[must_use]
+    pub fn with_program(program: impl Into<PathBuf>, workers: usize, options: Options) -> Self {
+        Self::make(Some(program.into()), workers, options)
+    }
+
+    fn make(program: Option<PathBuf>, workers: usize, options: Options) -> Self {
+        let most = workers.max(1);
+        Self { program, most, options, state: Mutex::default(), freed: Condvar::new() }
+    }
+
+    /// Inspects one reply; waits for a free worker. `raster` is the longest side of the picture.
+    ///
+    /// # Errors
+    /// Only when no worker can be started at all; whatever is in the reply, there is an answer.
+    pub fn inspect(&self, reply: &[u8], raster: u32) -> Result<Inspection, WorkerError> {
+        if reply.len() > self.options.bounds.reply_bytes {
+            return Ok(over_reply_bound(&self.options.bounds));
+        }
+        let mut slot = Slot { pool: self, worker: self.take() };
+        // A worker that was killed while idle gets one successor.
+        for _ in 0..2 {
+            let mut worker = match slot.worker.take() {
+                Some(worker) => worker,
+                None => self.start()?,
+            };
+            let asked = wire::write(&mut worker.input, wire::REQUEST, &[&raster.to_le_bytes(), reply]);
+            if asked.is_err() {
+                worker.end();
+                continue;
+            }
+            let (inspection, alive) = self.answer(&mut worker, reply);
+            match alive {
+                true => slot.worker = Some(worker),
+                false => worker.end(),
+            }
+            return Ok(inspection);
+        }
+        let mut worker = self.start()?;
+        worker.end();
+        Err(WorkerError::Useless { program: self.program().unwrap_or_default(), said: worker.said() })
+    }
+
+    /// Waits for the answer; tells whether the worker is still good.
+    fn answer(&self, worker: &mut Worker, reply: &[u8]) -> (Inspection, bool) {
+        let deadline =
+            Instant::now() + Duration::from_secs_f64(self.options.bounds.seconds.clamp(0.01, 3600.0));
+        let mut partial = None;
+        let death = loop {
+            match worker.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(Ok((tag @ (wire::FINAL | wire::PARTIAL), payload))) => {
+                    match (wire::parse_answer(&payload, reply), tag) {
+                        (Some(inspection), wire::FINAL) => return (inspection, true),
+                        (Some(inspection), _) => partial = Some(inspection),
+                        (None, _) => break Death::Crash("it gave a garbled answer".to_owned()),
+                    }
+                }
+                Ok(Ok(_)) => break Death::Crash("it gave a garbled answer".to_owned()),
+                Ok(Err(error)) => break worker.cause(&error.to_string()),
+                Err(RecvTimeoutError::Timeout) => break Death::Time,
+                Err(RecvTimeoutError::Disconnected) => break worker.cause("it ended"),
+            }
+        };
+        (died(partial, &death, &self.options.bounds), false)
+    }
+
+    fn take(&self) -> Option<Worker> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while state.busy >= self.most {
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.busy += 1;
+        state.idle.pop()
+    }
+
+    fn program(&self) -> Result<PathBuf, WorkerError> {
+        match &self.program {
+            Some(program) => Ok(program.clone()),
+            None => std::env::current_exe().map_err(WorkerError::NoProgram),
+        }
+    }
+
+    fn start(&self) -> Result<Worker, WorkerError> {
+        let program = self.program()?;
+        Worker::start(&program, &self.options).map_err(|source| WorkerError::Start { program, source })
+    }
+}
+
+/// Gives the worker back, or its place at least, however the inspection ended.
+struct Slot<'a> {
+    pool: &'a Pool,
+    worker: Option<Worker>,
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        let mut state = self.pool.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.busy -= 1;
+        state.idle.extend(self.worker.take());
+        self.pool.freed.notify_one();
+    }
+}
+
+impl Worker {
+    fn start(program: &Path, options: &Options) -> io::Result<Self> {
+        let mut command = Command::new(program);
+        command.arg(WORKER_COMMAND).env_clear();
+        // Windows programs do not load without it.
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            command.env("SystemRoot", root);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        let missing = || io::Error::other("a pipe is missing");
+        let input = child.stdin.take().ok_or_else(missing)?;
+        let mut output = child.stdout.take().ok_or_else(missing)?;
+        let mut errors = child.stderr.take().ok_or_else(missing)?;
+        let (send, frames) = sync_channel(1);
+        std::thread::Builder::new().name("drawing answers".to_owned()).spawn(move || {
+            loop {
+                let frame = wire::read(&mut output).transpose();
+                let last = !matches!(frame, Some(Ok(_)));
+                if frame.is_none_or(|frame| send.send(frame).is_err()) || last {
+                    return;
+                }
+            }
+        })?;
+        let said = Arc::new(Mutex::new(VecDeque::new()));
+        let tail = said.clone();
+        std::thread::Builder::new().name("drawing errors".to_owned()).spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = errors.read(&mut buffer) {
+                let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+                tail.extend(&buffer[..read]);
+                let over = tail.len().saturating_sub(SAID);
+                tail.drain(..over);
+            }
+        })?;
+        let mut worker = Self { child, input, frames, said };
+        let bounds = serde_json::to_vec(&options.bounds).map_err(io::Error::other)?;
+        // A worker that ended already shows at the first request.
+        let _ = wire::write(&mut worker.input, wire::BOUNDS, &[&bounds]);
+        Ok(worker)
+    }
+
+    /// Why it ended, going by what it said last.
+    fn cause(&mut self, what: &str) -> Death {
+        let status = self.child.wait().map(|status| status.to_string()).unwrap_or_default();
+        let said = self.said();
+        if said.contains("memory allocation of") || said.contains("alloc") && said.contains("failed") {
+            Death::Memory
+        } else if said.contains("overflowed its stack") {
+            Death::Stack
+        } else if status.contains("SIGXCPU") {
+            Death::Time
+        } else {
+            Death::Crash(format!("{what} ({status})"))
+        }
+    }
+
+    fn said(&self) -> String {
+        // Its thread reads until the pipe closes, a moment after the process has ended.
+        let until = Instant::now() + Duration::from_millis(200);
+        while Arc::strong_count(&self.said) > 1 && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(said.make_contiguous()).trim().to_owned()
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Bytes that are kept of what a worker wrote to its standard error.
+const SAID: usize = 4096;

@@ -1,0 +1,105 @@
+//! The size that a drawing asks for, as written on its root element.
+
+use std::str::FromStr as _;
+
+use svgtypes::{Length, LengthUnit, ViewBox};
+
+use super::survey::Note;
+
+/// What the root element says about size.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct SvgSize {
+    /// Width in user units, where it can be told.
+    pub(super) width: Option<f64>,
+    /// Height in user units, where it can be told.
+    pub(super) height: Option<f64>,
+    /// Whether `width` or `height` is there and leaves nothing: zero or negative.
+    pub(super) nothing: bool,
+}
+
+/// Reads `width`, `height` and `viewBox`, and notes what is wrong with them.
+pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgSize {
+    let mut note = |code, at, message: String| notes.push(Note { code, at, message });
+    let view_box = match root.attribute_node("viewBox") {
+        Some(attribute) => {
+            let parsed = ViewBox::from_str(attribute.value()).ok();
+            let good = parsed.filter(|b| b.w > 0.0 && b.h > 0.0 && b.w.is_finite() && b.h.is_finite());
+            if good.is_none() {
+                let message = format!(
+                    "viewBox={:?} is not four numbers, the last two positive; it is ignored",
+                    attribute.value()
+                );
+                note("bad-viewbox", attribute.range().start, message);
+            }
+            good
+        }
+        None => {
+            let misspelt = root.attributes().find(|a| a.name().eq_ignore_ascii_case("viewbox"));
+            match misspelt {
+                Some(attribute) => {
+                    let message =
+                        format!("{} is not viewBox: XML minds the case, so it is ignored", attribute.name());
+                    note("bad-viewbox", attribute.range().start, message);
+                }
+                None => {
+                    let message = "the root has no viewBox, so the drawing cannot be scaled by a browser";
+                    note("no-viewbox", root.range().start, message.to_owned());
+                }
+            }
+            None
+        }
+    };
+    let mut nothing = false;
+    let mut length = |name: &str, side: Option<f64>| -> (Option<f64>, bool) {
+        let Some(attribute) = root.attribute_node(name) else { return (None, false) };
+        let value = attribute.value().trim();
+        if value == "auto" {
+            return (None, false);
+        }
+        match Length::from_str(value) {
+            Ok(length) if length.number > 0.0 && length.number.is_finite() => (units(length, side), true),
+            Ok(_) => {
+                nothing = true;
+                note(
+                    "bad-size",
+                    attribute.range().start,
+                    format!("{name}={value:?} leaves nothing to draw on"),
+                );
+                (None, true)
+            }
+            Err(_) => {
+                note(
+                    "bad-size",
+                    attribute.range().start,
+                    format!("{name}={value:?} is no length; it is ignored"),
+                );
+                (None, false)
+            }
+        }
+    };
+    let (width, has_width) = length("width", view_box.map(|b| b.w));
+    let (height, has_height) = length("height", view_box.map(|b| b.h));
+    let (width, height) = match (view_box, has_width, has_height) {
+        (Some(b), false, false) => (Some(b.w), Some(b.h)),
+        (Some(b), true, false) => (width, width.map(|w| w * b.h / b.w)),
+        (Some(b), false, true) => (height.map(|h| h * b.w / b.h), height),
+        _ => (width, height),
+    };
+    SvgSize { width, height, nothing }
+}
+
+/// A length in user units, at 96 to the inch; `side` is what a percentage is of.
+fn units(length: Length, side: Option<f64>) -> Option<f64> {
+    let factor = match length.unit {
+        LengthUnit::None | LengthUnit::Px => 1.0,
+        LengthUnit::Em => 16.0,
+        LengthUnit::Ex => 8.0,
+        LengthUnit::In => 96.0,
+        LengthUnit::Cm => 96.0 / 2.54,
+        LengthUnit::Mm => 96.0 / 25.4,
+        LengthUnit::Pt => 96.0 / 72.0,
+        LengthUnit::Pc => 16.0,
+        LengthUnit::Percent => side? / 100.0,
+    };
+    Some(length.number * factor)
+}

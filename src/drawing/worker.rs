@@ -1,0 +1,51 @@
+//! The worker's side: a loop that inspects one reply after another in a confined process.
+
+use std::io::{self, Read, Write};
+
+use super::bounds::{Bounds, Options};
+use super::inspect::inspect_staged;
+use super::{limits, wire};
+
+/// The hidden sub-command that turns the program into a worker.
+pub const WORKER_COMMAND: &str = "inspect-worker";
+
+/// Serves requests from standard input until it ends; the parent is [`super::Pool`].
+///
+/// # Errors
+/// When the parent breaks the protocol, or goes away in the middle of a frame.
+pub fn serve() -> io::Result<()> {
+    let worker = std::thread::Builder::new().stack_size(limits::STACK).spawn(run)?;
+    worker.join().unwrap_or_else(|_| Err(io::Error::other("the worker panicked")))
+}
+
+fn run() -> io::Result<()> {
+    let input = &mut io::stdin().lock();
+    let bounds: Bounds = match wire::read(input)? {
+        Some((wire::BOUNDS, json)) => serde_json::from_slice(&json).map_err(io::Error::other)?,
+        Some(_) => return Err(io::Error::other("the bounds were expected first")),
+        None => return Ok(()),
+    };
+    // Fonts are parsed once, and before memory is bounded.
+    let _ = super::fonts::database();
+    limits::confine(bounds.memory_bytes);
+    requests(input, &mut io::stdout().lock(), &bounds)
+}
+
+fn requests(input: &mut impl Read, output: &mut impl Write, bounds: &Bounds) -> io::Result<()> {
+    while let Some((tag, payload)) = wire::read(input)? {
+        let (wire::REQUEST, Some((raster, reply))) = (tag, payload.split_first_chunk::<4>()) else {
+            return Err(io::Error::other("a request was expected"));
+        };
+        limits::allow_processor(bounds.seconds);
+        let options = Options { raster: u32::from_le_bytes(*raster), bounds: bounds.clone() };
+        let mut written = Ok(());
+        let last = inspect_staged(reply, &options, &mut |partial| {
+            if written.is_ok() {
+                written = wire::answer(output, wire::PARTIAL, partial);
+            }
+        });
+        written?;
+        wire::answer(output, wire::FINAL, &last)?;
+    }
+    Ok(())
+}
