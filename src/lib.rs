@@ -3,3 +3,6 @@
 pub mod attempt;
 pub mod cli;
 pub mod drawing;
+pub mod id;
+pub mod name;
+pub mod prompt;
