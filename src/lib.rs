@@ -6,3 +6,4 @@ pub mod drawing;
 pub mod id;
 pub mod name;
 pub mod prompt;
+pub mod store;
