@@ -1,0 +1,1 @@
+//! Exhibits made of real drawings.
