@@ -14,7 +14,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// One request and all that came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
-    /// Version of this record's shape, [`SCHEMA_VERSION`] when this program wrote it.
+    /// Version of this record's shape.
     pub schema: u32,
     /// Sorts by time; unique between machines.
     pub id: Id,
@@ -244,7 +244,7 @@ impl TextRecord {
 /// What of it is done is told by the attempts alone: their `run`, prompt, contestant and sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunRecord {
-    /// Version of this record's shape, [`SCHEMA_VERSION`] when this program wrote it.
+    /// Version of this record's shape.
     pub schema: u32,
     /// The run's identifier, which its attempts carry.
     pub id: Id,

@@ -17,7 +17,8 @@ const RANDOM: usize = 12;
 /// The identifier of an attempt or a run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-pub struct Id(#[schemars(regex(pattern = r"^[0-9]{8}-[0-9]{6}-[0-9]{3}-[0-9a-hjkmnp-tv-z]{12}$"))] String);
+#[schemars(extend("pattern" = r"^[0-9]{8}-[0-9]{6}-[0-9]{3}-[0-9a-hjkmnp-tv-z]{12}$"))]
+pub struct Id(String);
 
 /// A text that is not an identifier.
 #[derive(Debug, thiserror::Error)]
