@@ -3,7 +3,7 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use common::exhibits::{ALARM, hang, hang_corpus, hang_failure, hang_hostile, shared};
@@ -44,6 +44,12 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     found
+}
+
+/// Set `PELICYCLE_LOOK` to a folder to keep these galleries there and look at them.
+fn base(name: &str, folder: &tempfile::TempDir) -> PathBuf {
+    std::env::var_os("PELICYCLE_LOOK")
+        .map_or_else(|| folder.path().to_owned(), |look| Path::new(&look).join(name))
 }
 
 fn page(files: &BTreeMap<String, Vec<u8>>, name: &str) -> String {
@@ -162,9 +168,10 @@ fn failures_hang_in_their_place_with_their_reason() {
 #[test]
 fn what_models_wrote_never_becomes_markup() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path().join("results")).unwrap();
+    let base = base("hostile", &folder);
+    let store = Store::open(base.join("results")).unwrap();
     hang_hostile(&store);
-    let out = folder.path().join("gallery");
+    let out = base.join("gallery");
     built(store.root(), &out);
     let files = files(&out);
     assert!(
@@ -191,12 +198,11 @@ fn what_models_wrote_never_becomes_markup() {
     );
 }
 
-/// Kept for looking at: set `PELICYCLE_LOOK` to a folder and open its pages.
 #[test]
 fn the_corpus_makes_a_gallery() {
     let Some(shared) = shared() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let base = std::env::var_os("PELICYCLE_LOOK").map_or_else(|| folder.path().to_owned(), Into::into);
+    let base = base("corpus", &folder);
     let store = Store::open(base.join("results")).unwrap();
     hang_corpus(&store, &shared);
     built(store.root(), &base.join("gallery"));
