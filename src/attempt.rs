@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::drawing::Check;
+use crate::id::Id;
 
 /// The version of the record's shape that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -13,12 +14,12 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// One request and all that came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
-    /// Version of this record's shape, [`SCHEMA_VERSION`] when this program wrote it.
+    /// Version of this record's shape.
     pub schema: u32,
     /// Sorts by time; unique between machines.
-    pub id: String,
-    /// The invocation that made it, an identifier of the same kind.
-    pub run: String,
+    pub id: Id,
+    /// The invocation that made it.
+    pub run: Id,
     /// The program that made it.
     pub tool: Tool,
     /// The machine that asked.
@@ -228,4 +229,47 @@ pub struct TextRecord {
     pub bytes: u64,
     /// Hex BLAKE3 of its bytes.
     pub hash: String,
+}
+
+impl TextRecord {
+    /// The record of a text.
+    #[must_use]
+    pub fn of(text: &[u8]) -> Self {
+        Self { bytes: text.len() as u64, hash: blake3::hash(text).to_hex().to_string() }
+    }
+}
+
+/// What an invocation set out to ask, written before its first request, so that it can be taken up again.
+///
+/// What of it is done is told by the attempts alone: their `run`, prompt, contestant and sample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunRecord {
+    /// Version of this record's shape.
+    pub schema: u32,
+    /// The run's identifier, which its attempts carry.
+    pub id: Id,
+    /// Wall-clock time of the start, RFC 3339 in UTC.
+    #[schemars(with = "String")]
+    pub started: jiff::Timestamp,
+    /// The program that made it.
+    pub tool: Tool,
+    /// The seed from which every sample's seed is derived.
+    pub seed: u64,
+    /// Samples of each prompt and contestant.
+    pub samples: u32,
+    /// What is asked.
+    pub prompts: Vec<PromptRecord>,
+    /// Who is asked.
+    pub contestants: Vec<RunContestant>,
+}
+
+/// One who is asked in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunContestant {
+    /// Who.
+    pub record: ContestantRecord,
+    /// With what settings; the samples' own seeds are left out.
+    pub request: RequestRecord,
+    /// Where it is found again: the path of the model file as it was given, or a service's address.
+    pub source: String,
 }

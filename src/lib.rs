@@ -3,3 +3,8 @@
 pub mod attempt;
 pub mod cli;
 pub mod drawing;
+pub mod gallery;
+pub mod id;
+pub mod name;
+pub mod prompt;
+pub mod store;

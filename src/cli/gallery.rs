@@ -1,12 +1,92 @@
 //! `pelicycle gallery`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+
 use super::Global;
+use crate::gallery::{self, Exhibit, ExhibitFiles, Omission, Options, Report, text};
+use crate::store::{Damaged, Store, Stored};
 
+/// Rebuild the gallery from the results.
+///
+/// Only what changed is written. The folder can be deleted at any time: it is made anew from the results.
 #[derive(Debug, clap::Args)]
-pub(crate) struct GalleryArgs {}
+#[command(after_help = "\
+Examples:
+  pelicycle gallery                   build from results/ into gallery/
+  pelicycle gallery --out site        build into another folder
+  pelicycle gallery --results other   build from other results")]
+pub(crate) struct GalleryArgs {
+    /// Build into this folder instead of the one that --gallery names.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
 
-pub(crate) fn gallery(_global: &Global, _args: GalleryArgs) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not there yet")
+/// A gallery as it was rebuilt.
+pub(crate) struct Rebuilt {
+    pub(crate) report: Report,
+    /// Records that could not be used, by path.
+    pub(crate) damaged: Vec<Damaged>,
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's answer")]
+pub(crate) fn gallery(global: &Global, args: GalleryArgs) -> anyhow::Result<ExitCode> {
+    let store = Store::open(&global.results)?;
+    let Rebuilt { report, damaged } = rebuild(&store, args.out.as_deref().unwrap_or(&global.gallery))?;
+    for damaged in &damaged {
+        let place = store.root().join(&damaged.path);
+        eprintln!("skipped {}: {}", text::visible(&place.to_string_lossy()), damaged.reason);
+    }
+    for (path, why) in &report.problems {
+        eprintln!("left out {}: {why}", text::visible(&path.to_string_lossy()));
+    }
+    let mut counts = text::plural(report.attempts as u64, "attempt");
+    if !damaged.is_empty() {
+        counts.push_str(&format!(", {} skipped", text::plural(damaged.len() as u64, "damaged record")));
+    }
+    let Report { index, written, unchanged, removed, .. } = report;
+    println!("{counts}; {written} files written, {unchanged} unchanged, {removed} removed");
+    println!("{}", index.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Rebuilds the gallery in `out` from all that the store holds whole.
+pub(crate) fn rebuild(store: &Store, out: &Path) -> anyhow::Result<Rebuilt> {
+    let listing = store.list()?;
+    let mut damaged = listing.damaged;
+    let mut exhibits = Vec::with_capacity(listing.attempts.len());
+    for stored in listing.attempts {
+        match store.verify(&stored) {
+            Ok(()) => exhibits.push(exhibit(stored)),
+            Err(damage) => damaged.push(damage),
+        }
+    }
+    damaged.sort_by(|a, b| a.path.cmp(&b.path));
+    let omissions: Vec<_> = damaged
+        .iter()
+        .map(|damaged| Omission {
+            place: damaged.path.to_string_lossy().into_owned(),
+            reason: damaged.reason.to_string(),
+        })
+        .collect();
+    let report = gallery::build(&exhibits, &omissions, out, &Options::default())
+        .context("the gallery was not built")?;
+    Ok(Rebuilt { report, damaged })
+}
+
+fn exhibit(stored: Stored) -> Exhibit {
+    let files = stored.files;
+    Exhibit {
+        attempt: stored.attempt,
+        files: ExhibitFiles {
+            reply: files.reply,
+            thinking: files.thinking,
+            svg: files.svg,
+            active: files.active,
+            png: files.png,
+            repaired_png: files.repaired_png,
+        },
+    }
 }

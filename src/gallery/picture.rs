@@ -1,0 +1,196 @@
+//! Rasters: taken only when they are whole PNG of a bounded size, and made small for the wall.
+
+use std::io::Cursor;
+
+/// Longest side that is taken.
+const MAX_SIDE: u32 = 4096;
+/// Longest side of the small one: a plate is at most some 260 CSS pixels wide, shown at twice the density.
+pub(super) const SMALL: u32 = 512;
+
+/// A picture that cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PictureError {
+    #[error("the picture is not a whole PNG: {0}")]
+    Decode(#[from] png::DecodingError),
+    #[error("the picture is {0} × {1} pixels, over the bound of 4096")]
+    Size(u32, u32),
+    #[error("the picture could not be made small: {0}")]
+    Encode(#[from] png::EncodingError),
+}
+
+/// Width and height by the header alone.
+pub(super) fn size(png: &[u8]) -> Result<(u32, u32), PictureError> {
+    let mut decoder = png::Decoder::new(Cursor::new(png));
+    let header = decoder.read_header_info()?;
+    let (width, height) = (header.width, header.height);
+    if width > MAX_SIDE || height > MAX_SIDE {
+        return Err(PictureError::Size(width, height));
+    }
+    Ok((width, height))
+}
+
+/// The size of the small picture of a large one.
+pub(super) fn small_size((width, height): (u32, u32)) -> (u32, u32) {
+    let longest = width.max(height);
+    if longest <= SMALL {
+        return (width, height);
+    }
+    let scaled = |side: u32| {
+        let scaled = (u64::from(side) * u64::from(SMALL) + u64::from(longest) / 2) / u64::from(longest);
+        u32::try_from(scaled).unwrap_or(SMALL).max(1)
+    };
+    (scaled(width), scaled(height))
+}
+
+/// The small picture, on white. Decodes all of the large one, so that a broken one is found.
+pub(super) fn small(png: &[u8]) -> Result<Vec<u8>, PictureError> {
+    let large = decode(png)?;
+    let (width, height) = small_size((large.width, large.height));
+    let pixels = if (width, height) == (large.width, large.height) {
+        large.pixels
+    } else {
+        shrink(&large, width, height)
+    };
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::High);
+    encoder.write_header()?.write_image_data(&pixels)?;
+    Ok(bytes)
+}
+
+struct Rgb {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+}
+
+fn decode(png: &[u8]) -> Result<Rgb, PictureError> {
+    let (width, height) = size(png)?;
+    let mut decoder = png::Decoder::new(Cursor::new(png));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info()?;
+    let length = reader.output_buffer_size().ok_or(PictureError::Size(width, height))?;
+    let mut raw = vec![0; length];
+    reader.next_frame(&mut raw)?;
+    // A file that ends early has all its pixels only by chance.
+    reader.finish()?;
+    let over_white = |value: u8, alpha: u8| {
+        let (value, alpha) = (u32::from(value), u32::from(alpha));
+        u8::try_from((value * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
+    };
+    let pixels = match reader.output_color_type().0 {
+        png::ColorType::Rgb => raw,
+        png::ColorType::Rgba => {
+            raw.chunks_exact(4).flat_map(|p| [0, 1, 2].map(|channel| over_white(p[channel], p[3]))).collect()
+        }
+        png::ColorType::GrayscaleAlpha => {
+            raw.chunks_exact(2).flat_map(|p| [over_white(p[0], p[1]); 3]).collect()
+        }
+        // The normalization leaves no palette.
+        png::ColorType::Grayscale | png::ColorType::Indexed => raw.iter().flat_map(|v| [*v; 3]).collect(),
+    };
+    Ok(Rgb { width, height, pixels })
+}
+
+/// Each small pixel is the mean of the area of the large picture that it covers, by rows and then by columns.
+fn shrink(large: &Rgb, width: u32, height: u32) -> Vec<u8> {
+    let columns = spans(large.width, width);
+    let rows = spans(large.height, height);
+    let stride = large.width as usize * 3;
+    let mut small = Vec::with_capacity(width as usize * height as usize * 3);
+    let mut mean_row = vec![0.0f32; stride];
+    for row in &rows {
+        mean_row.fill(0.0);
+        for (index, weight) in row {
+            let line = &large.pixels[index * stride..][..stride];
+            for (sum, value) in mean_row.iter_mut().zip(line) {
+                *sum += weight * f32::from(*value);
+            }
+        }
+        for column in &columns {
+            for channel in 0..3 {
+                let mean: f32 =
+                    column.iter().map(|(index, weight)| weight * mean_row[index * 3 + channel]).sum();
+                // The cast saturates; a mean of bytes is one.
+                small.push((mean + 0.5) as u8);
+            }
+        }
+    }
+    small
+}
+
+/// For each of `small` cells, the cells out of `large` that it covers, and their shares, which sum to 1.
+fn spans(large: u32, small: u32) -> Vec<Vec<(usize, f32)>> {
+    // Positions in units of 1/small of a large cell are whole numbers, so that no share depends on rounding.
+    let (large, small) = (u64::from(large), u64::from(small));
+    let cell = |i: u64| {
+        let (start, end) = (i * large, (i + 1) * large);
+        (start / small..end.div_ceil(small)).map(move |index| {
+            let covered = end.min((index + 1) * small) - start.max(index * small);
+            (usize::try_from(index).unwrap_or(usize::MAX), covered as f32 / large as f32)
+        })
+    };
+    (0..small).map(|i| cell(i).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encode(width: u32, height: u32, color: png::ColorType, pixels: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(color);
+        encoder.write_header().unwrap().write_image_data(pixels).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn sizes_keep_their_proportions_and_never_vanish() {
+        assert_eq!(small_size((1024, 768)), (512, 384));
+        assert_eq!(small_size((300, 200)), (300, 200));
+        assert_eq!(small_size((4096, 1)), (512, 1));
+    }
+
+    #[test]
+    fn a_picture_shrinks_to_the_means_of_its_areas() {
+        // Columns of 0 and 200 by turns: every small pixel covers one of each.
+        let pixels: Vec<u8> = (0..1024 * 4).flat_map(|i| [if i % 2 == 0 { 0 } else { 200 }; 3]).collect();
+        let small = decode(&small(&encode(1024, 4, png::ColorType::Rgb, &pixels)).unwrap()).unwrap();
+        assert_eq!((small.width, small.height), (512, 2));
+        assert!(small.pixels.iter().all(|value| *value == 100));
+    }
+
+    #[test]
+    fn an_even_ground_stays_even_at_any_ratio() {
+        let pixels = vec![77; 1000 * 613 * 3];
+        let small = decode(&small(&encode(1000, 613, png::ColorType::Rgb, &pixels)).unwrap()).unwrap();
+        assert_eq!((small.width, small.height), (512, 314));
+        assert!(small.pixels.iter().all(|value| *value == 77));
+    }
+
+    #[test]
+    fn transparency_is_laid_on_white() {
+        let png = encode(2, 1, png::ColorType::Rgba, &[0, 0, 0, 0, 10, 20, 30, 255]);
+        assert_eq!(decode(&png).unwrap().pixels, [255, 255, 255, 10, 20, 30]);
+    }
+
+    #[test]
+    fn what_is_no_whole_png_of_a_bounded_size_is_refused() {
+        let good = encode(8, 8, png::ColorType::Rgb, &[9; 192]);
+        assert!(small(&good).is_ok());
+        assert!(small(&good[..good.len() - 20]).is_err(), "cut off");
+        assert!(small(b"<svg onload='alert(1)'/>").is_err());
+        let mut huge = good;
+        huge[16..20].copy_from_slice(&100_000u32.to_be_bytes());
+        let crc = crc(&huge[12..29]);
+        huge[29..33].copy_from_slice(&crc.to_be_bytes());
+        assert!(matches!(small(&huge), Err(PictureError::Size(100_000, 8))));
+    }
+
+    fn crc(bytes: &[u8]) -> u32 {
+        let step = |crc: u32, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+        !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
+    }
+}

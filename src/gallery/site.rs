@@ -1,0 +1,281 @@
+//! The site's folder: writes what changed, removes what no longer belongs, touches nothing else.
+//!
+//! A list of the files that were made lies in the folder. Only files on it are ever removed, and only a folder
+//! that is empty or has such a list is built into.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::GalleryError;
+
+/// The list of the site's files.
+const MANIFEST: &str = ".pelicycle-gallery.json";
+/// Held while a build goes on, so that two do not mix.
+const LOCK: &str = ".pelicycle-gallery.lock";
+/// Where files are made before they are moved to their place.
+const STAGING: &str = ".pelicycle-gallery.new";
+
+/// Version of the list's shape, and of what derived files are made by: a change makes them all anew.
+const VERSION: u32 = 1;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Manifest {
+    version: u32,
+    files: BTreeMap<String, Made>,
+}
+
+/// One file of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Made {
+    bytes: u64,
+    hash: String,
+    /// Hash of what it was made from, for one that is costly to make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+}
+
+/// What became of the site's files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) written: usize,
+    pub(super) unchanged: usize,
+    pub(super) removed: usize,
+}
+
+/// A site being built.
+pub(super) struct Site {
+    root: PathBuf,
+    before: BTreeMap<String, Made>,
+    now: BTreeMap<String, Made>,
+    tally: Tally,
+    /// Released when the build ends, however it ends.
+    _lock: File,
+}
+
+impl Site {
+    pub(super) fn open(root: &Path) -> Result<Self, GalleryError> {
+        let manifest = root.join(MANIFEST);
+        let read = |path: &Path, source| GalleryError::Read { path: path.to_owned(), source };
+        let empty = match fs::read_dir(root) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(source) => return Err(read(root, source)),
+        };
+        if !empty && !manifest.exists() && !root.join(LOCK).exists() {
+            return Err(GalleryError::NotAGallery { path: root.to_owned() });
+        }
+        fs::create_dir_all(root).map_err(|source| write_error(root, source))?;
+        let lock = root.join(LOCK);
+        let lock = File::create(&lock).map_err(|source| write_error(&lock, source))?;
+        // A file system without locks is built into all the same: two builds at once only write the same twice.
+        drop(lock.lock());
+
+        let before = match fs::read(&manifest) {
+            Ok(text) => {
+                known_files(&text).map_err(|why| GalleryError::Manifest { path: manifest.clone(), why })?
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
+            Err(source) => return Err(read(&manifest, source)),
+        };
+        let staging = root.join(STAGING);
+        fs::create_dir_all(&staging).map_err(|source| write_error(&staging, source))?;
+        Ok(Self { root: root.to_owned(), before, now: BTreeMap::new(), tally: Tally::default(), _lock: lock })
+    }
+
+    /// Puts a file at `path`, which is relative to the site and uses `/`.
+    pub(super) fn put(&mut self, path: &str, content: &[u8]) -> Result<(), GalleryError> {
+        self.put_made_from(path, content, None)
+    }
+
+    /// Whether `path` is there and was made from `source`; if so it stays.
+    pub(super) fn keep(&mut self, path: &str, source: &str) -> bool {
+        let Some(made) = self.before.get(path) else { return false };
+        if made.source.as_deref() != Some(source) || !self.is_there(path, made) {
+            return false;
+        }
+        self.now.insert(path.to_owned(), made.clone());
+        self.tally.unchanged += 1;
+        true
+    }
+
+    /// As [`Site::put`], noting the hash of what it was made from for [`Site::keep`] of the next build.
+    pub(super) fn put_made_from(
+        &mut self,
+        path: &str,
+        content: &[u8],
+        source: Option<&str>,
+    ) -> Result<(), GalleryError> {
+        debug_assert!(is_inside(path), "{path}");
+        let made = Made {
+            bytes: content.len() as u64,
+            hash: blake3::hash(content).to_hex().to_string(),
+            source: source.map(str::to_owned),
+        };
+        let same = self.before.get(path).is_some_and(|old| old.hash == made.hash && self.is_there(path, old));
+        if same {
+            self.tally.unchanged += 1;
+        } else {
+            self.write(path, content)?;
+            self.tally.written += 1;
+        }
+        self.now.insert(path.to_owned(), made);
+        Ok(())
+    }
+
+    /// Removes what the last build made and this one did not, and keeps the list for the next.
+    pub(super) fn finish(mut self) -> Result<Tally, GalleryError> {
+        for path in self.before.keys().filter(|path| !self.now.contains_key(*path)) {
+            let target = self.root.join(path);
+            match fs::remove_file(&target) {
+                Ok(()) => self.tally.removed += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(write_error(&target, source)),
+            }
+            // Folders go when nothing is left in them; one that holds something of the user's stays.
+            for folder in Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty())
+            {
+                if fs::remove_dir(self.root.join(folder)).is_err() {
+                    break;
+                }
+            }
+        }
+        let files = std::mem::take(&mut self.now);
+        if files != self.before || !self.root.join(MANIFEST).exists() {
+            let manifest = Manifest { version: VERSION, files };
+            let mut text = serde_json::to_vec_pretty(&manifest)
+                .map_err(|error| write_error(&self.root.join(MANIFEST), error.into()))?;
+            text.push(b'\n');
+            self.write(MANIFEST, &text)?;
+        }
+        Ok(self.tally)
+    }
+
+    fn is_there(&self, path: &str, made: &Made) -> bool {
+        fs::symlink_metadata(self.root.join(path))
+            .is_ok_and(|found| found.is_file() && found.len() == made.bytes)
+    }
+
+    fn write(&self, path: &str, content: &[u8]) -> Result<(), GalleryError> {
+        let target = self.root.join(path);
+        let staged = self.root.join(STAGING).join("file");
+        let written = target
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&staged, content))
+            .and_then(|()| fs::rename(&staged, &target));
+        written.map_err(|source| write_error(&target, source))
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(self.root.join(STAGING)));
+    }
+}
+
+fn write_error(path: &Path, source: io::Error) -> GalleryError {
+    GalleryError::Write { path: path.to_owned(), source }
+}
+
+/// The files that the last build made. The list is read from a folder that others may have written to, and files
+/// on it are removed, so none of its paths may lead out of the folder.
+fn known_files(text: &[u8]) -> Result<BTreeMap<String, Made>, String> {
+    let manifest: Manifest = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    if let Some(path) = manifest.files.keys().find(|path| !is_inside(path)) {
+        return Err(format!("it names {path:?}, which is not in the gallery"));
+    }
+    let mut files = manifest.files;
+    if manifest.version != VERSION {
+        for made in files.values_mut() {
+            made.source = None;
+        }
+    }
+    Ok(files)
+}
+
+fn is_inside(path: &str) -> bool {
+    !path.is_empty()
+        && !path.contains('\\')
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(root: &Path, files: &[(&str, &str)]) -> Tally {
+        let mut site = Site::open(root).unwrap();
+        for (path, content) in files {
+            site.put(path, content.as_bytes()).unwrap();
+        }
+        site.finish().unwrap()
+    }
+
+    #[test]
+    fn only_what_changed_is_written_and_only_its_own_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("site");
+        let first = build(&root, &[("index.html", "1"), ("a/one.html", "1"), ("b/two.html", "2")]);
+        assert_eq!(first, Tally { written: 3, unchanged: 0, removed: 0 });
+        fs::write(root.join("b/mine.txt"), "mine").unwrap();
+        let modified = |path| fs::metadata(root.join(path)).unwrap().modified().unwrap();
+        let before = (modified("index.html"), modified(MANIFEST));
+
+        assert_eq!(
+            build(&root, &[("index.html", "1"), ("a/one.html", "1"), ("b/two.html", "2")]),
+            Tally { written: 0, unchanged: 3, removed: 0 }
+        );
+        assert_eq!((modified("index.html"), modified(MANIFEST)), before);
+
+        assert_eq!(build(&root, &[("index.html", "2")]), Tally { written: 1, unchanged: 0, removed: 2 });
+        assert!(!root.join("a").exists());
+        assert!(root.join("b/mine.txt").exists());
+        assert!(!root.join(STAGING).exists());
+    }
+
+    #[test]
+    fn a_file_that_went_missing_is_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        build(folder.path(), &[("index.html", "1")]);
+        fs::remove_file(folder.path().join("index.html")).unwrap();
+        assert_eq!(build(folder.path(), &[("index.html", "1")]).written, 1);
+    }
+
+    #[test]
+    fn a_file_made_from_the_same_source_is_kept_without_making_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut site = Site::open(folder.path()).unwrap();
+        assert!(!site.keep("a.png", "source"));
+        site.put_made_from("a.png", b"costly", Some("source")).unwrap();
+        site.finish().unwrap();
+        let mut site = Site::open(folder.path()).unwrap();
+        assert!(!site.keep("a.png", "another source"));
+        assert!(site.keep("a.png", "source"));
+        assert_eq!(site.finish().unwrap(), Tally { written: 0, unchanged: 1, removed: 0 });
+        assert!(folder.path().join("a.png").exists());
+    }
+
+    #[test]
+    fn a_folder_of_something_else_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
+        assert!(matches!(Site::open(folder.path()), Err(GalleryError::NotAGallery { .. })));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_list_that_leads_out_of_the_folder_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("site");
+        build(&root, &[("index.html", "1")]);
+        for path in ["../precious", "/etc/passwd", "a/../../precious", "..\\\\precious"] {
+            let text = format!("{{\"version\":1,\"files\":{{\"{path}\":{{\"bytes\":1,\"hash\":\"\"}}}}}}");
+            fs::write(root.join(MANIFEST), text).unwrap();
+            assert!(matches!(Site::open(&root), Err(GalleryError::Manifest { .. })), "{path}");
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The page of one attempt: all that is known about it.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::card::{Picture, Pictures};
+use super::words;
+use crate::attempt::Attempt;
+use crate::drawing::Finding;
+use crate::gallery::text::{self, Excerpt};
+
+/// Findings on a page; a hostile drawing may have thousands.
+const MAX_FINDINGS: usize = 200;
+
+/// The page of one attempt.
+#[derive(Debug, Serialize)]
+pub(in crate::gallery) struct AttemptPage {
+    label: String,
+    prompt: String,
+    prompt_text: String,
+    /// Path of the prompt's page from the site's root.
+    prompt_href: String,
+    demonstration: bool,
+    verdict: &'static str,
+    drawn: bool,
+    meaning: String,
+    reason: Option<String>,
+    picture: Option<Picture>,
+    repaired: Option<Picture>,
+    repair: Option<String>,
+    /// The drawing as an address that a browser shows as an image; absent where it may not or cannot.
+    browser: Option<String>,
+    draws: Option<Draws>,
+    /// What a museum's label says.
+    plate: Vec<Fact>,
+    findings: Vec<Found>,
+    more_findings: usize,
+    source: Option<Source>,
+    reply: Option<Shown>,
+    thinking: Option<Shown>,
+    groups: Vec<Group>,
+    newer: Option<Neighbour>,
+    older: Option<Neighbour>,
+}
+
+/// The texts of an attempt, as far as a page shows them.
+#[derive(Debug, Default)]
+pub(in crate::gallery) struct Texts {
+    pub(in crate::gallery) reply: Option<Excerpt>,
+    pub(in crate::gallery) thinking: Option<Excerpt>,
+    pub(in crate::gallery) svg: Option<Excerpt>,
+    /// Address of the drawing as an image.
+    pub(in crate::gallery) browser: Option<String>,
+}
+
+/// Another sample of the same contestant on the same prompt.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::gallery) struct Neighbour {
+    /// Path of its page from the site's root.
+    pub(in crate::gallery) href: String,
+    pub(in crate::gallery) sample: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Draws {
+    resvg: bool,
+    browser: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Fact {
+    name: &'static str,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Group {
+    title: &'static str,
+    facts: Vec<Fact>,
+}
+
+#[derive(Debug, Serialize)]
+struct Found {
+    code: String,
+    message: String,
+    line: Option<u32>,
+    column: Option<u32>,
+    /// Whether the page shows that line.
+    linked: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Source {
+    lines: Vec<Line>,
+    cut: bool,
+    active: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    text: String,
+    marked: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    text: String,
+    cut: bool,
+    length: String,
+}
+
+impl AttemptPage {
+    pub(in crate::gallery) fn new(
+        attempt: &Attempt,
+        pictures: &Pictures,
+        texts: Texts,
+        active: bool,
+        prompt_href: &str,
+        (newer, older): (Option<Neighbour>, Option<Neighbour>),
+    ) -> Self {
+        let result = words::result(attempt);
+        let check = attempt.check.as_ref();
+        let findings = check.map(|check| check.findings.as_slice()).unwrap_or_default();
+        let source = texts.svg.map(|svg| source(svg, findings, active));
+        let shown_lines = source.as_ref().map_or(0, |source| source.lines.len());
+        let length = |recorded: &Option<crate::attempt::TextRecord>| {
+            text::bytes(recorded.as_ref().map_or(0, |recorded| recorded.bytes))
+        };
+        let reply_length = length(&attempt.reply);
+        let thinking_length = length(&attempt.thinking);
+        Self {
+            label: text::label(&attempt.contestant.label),
+            prompt: text::label(&attempt.prompt.title),
+            prompt_text: text::visible(&attempt.prompt.text),
+            prompt_href: prompt_href.to_owned(),
+            demonstration: attempt.contestant.demonstration,
+            verdict: result.name,
+            drawn: result.drawn,
+            meaning: result.meaning,
+            reason: pictures.problem.clone().or(result.reason),
+            picture: pictures.large.clone(),
+            repaired: pictures.repaired_large.clone(),
+            repair: check.and_then(|check| check.repair.as_deref()).map(text::label),
+            browser: texts.browser,
+            draws: check.map(|check| Draws { resvg: check.draws.resvg, browser: check.draws.browser }),
+            plate: plate(attempt),
+            findings: findings.iter().take(MAX_FINDINGS).map(|f| found(f, shown_lines)).collect(),
+            more_findings: findings.len().saturating_sub(MAX_FINDINGS),
+            source,
+            reply: texts.reply.map(|reply| Shown { text: reply.text, cut: reply.cut, length: reply_length }),
+            thinking: texts.thinking.map(|thinking| Shown {
+                text: thinking.text,
+                cut: thinking.cut,
+                length: thinking_length,
+            }),
+            groups: groups(attempt),
+            newer,
+            older,
+        }
+    }
+}
+
+fn source(svg: Excerpt, findings: &[Finding], active: bool) -> Source {
+    let marked: BTreeSet<u32> = findings.iter().filter_map(|finding| finding.line).collect();
+    let text = svg.text.strip_suffix('\n').unwrap_or(&svg.text);
+    let lines = text
+        .split('\n')
+        .zip(1..)
+        .map(|(text, number)| Line { text: text.to_owned(), marked: marked.contains(&number) });
+    Source { lines: lines.collect(), cut: svg.cut, active }
+}
+
+fn found(finding: &Finding, shown_lines: usize) -> Found {
+    Found {
+        code: text::label(&finding.code),
+        message: text::sentence(&finding.message),
+        line: finding.line,
+        column: finding.column,
+        linked: finding.line.is_some_and(|line| line >= 1 && line as usize <= shown_lines),
+    }
+}
+
+/// Names and values, without those that are unknown.
+fn facts<const N: usize>(facts: [(&'static str, Option<String>); N]) -> Vec<Fact> {
+    let known = facts.into_iter().filter_map(|(name, value)| value.map(|value| Fact { name, value }));
+    known.collect()
+}
+
+fn plate(attempt: &Attempt) -> Vec<Fact> {
+    let contestant = &attempt.contestant;
+    facts([
+        ("Model", Some(text::label(&contestant.model))),
+        ("Answered as", contestant.served.as_deref().map(text::label)),
+        ("Provider", Some(provider(&contestant.provider))),
+        ("Date", Some(text::day(attempt.timing.started))),
+        ("Sample", Some(format!("no. {}", attempt.sample))),
+        ("Reply", attempt.usage.output.map(|tokens| text::plural(tokens, "token"))),
+        ("Time", Some(text::seconds(attempt.timing.total))),
+    ])
+}
+
+fn provider(name: &str) -> String {
+    if name == "local" { "local, in this program's own engine".to_owned() } else { text::label(name) }
+}
+
+fn groups(attempt: &Attempt) -> Vec<Group> {
+    let request = &attempt.request;
+    let float = |value: Option<f32>| value.map(|value| text::decimal(shortest(value)));
+    let integer = |value: Option<u32>| value.map(|value| text::count(u64::from(value)));
+    let mut groups = vec![Group {
+        title: "Request",
+        facts: facts([
+            ("Temperature", float(request.temperature)),
+            ("Top k", integer(request.top_k)),
+            ("Top p", float(request.top_p)),
+            ("Min p", float(request.min_p)),
+            ("Repetition penalty", float(request.repeat_penalty)),
+            ("Most tokens", integer(request.max_tokens)),
+            ("Thinking", request.thinking.map(|on| if on { "asked for" } else { "off" }.to_owned())),
+            ("Seed", request.seed.map(|seed| seed.to_string())),
+            ("Seed of the run", request.run_seed.map(|seed| seed.to_string())),
+        ]),
+    }];
+    let timing = &attempt.timing;
+    let alongside = timing.batch.map(|others| match others {
+        0 => "alone".to_owned(),
+        others => format!("with up to {} in the same steps", text::plural(u64::from(others), "other")),
+    });
+    groups.push(Group {
+        title: "Tokens and time",
+        facts: facts([
+            ("Ended", Some(words::outcome(attempt.outcome).to_owned())),
+            ("Prompt", attempt.usage.input.map(|tokens| text::plural(tokens, "token"))),
+            ("Reply", attempt.usage.output.map(|tokens| text::plural(tokens, "token"))),
+            ("Reasoning", attempt.usage.reasoning.map(|tokens| text::plural(tokens, "token"))),
+            ("Started", Some(text::moment(timing.started))),
+            ("First token after", timing.first_token.map(text::seconds)),
+            ("Whole reply after", Some(text::seconds(timing.total))),
+            (
+                "Speed",
+                timing.tokens_per_second.map(|speed| format!("{} tokens/s", text::decimal(tenths(speed)))),
+            ),
+            ("Decoded", alongside),
+        ]),
+    });
+    if let Some(svg) = attempt.check.as_ref().and_then(|check| check.svg.as_ref()) {
+        let size = svg.width.zip(svg.height);
+        groups.push(Group {
+            title: "Drawing",
+            facts: facts([
+                ("Length", Some(text::bytes(svg.bytes as u64))),
+                ("Elements", svg.elements.map(|elements| text::count(elements as u64))),
+                ("Size", size.map(|(w, h)| format!("{} × {}", text::decimal(w), text::decimal(h)))),
+                ("Candidates in the reply", attempt.check.as_ref().map(|c| c.candidates.len().to_string())),
+            ]),
+        });
+    }
+    if let Some(engine) = &attempt.engine {
+        groups.push(Group {
+            title: "Engine",
+            facts: facts([
+                ("File", Some(text::label(&engine.file))),
+                ("Length", Some(text::bytes(engine.bytes))),
+                ("BLAKE3", Some(text::label(&engine.hash))),
+                ("Architecture", Some(text::label(&engine.architecture))),
+                ("Quantization", Some(text::label(&engine.quantization))),
+                ("Threads", Some(engine.threads.to_string())),
+                ("Kernels", Some(text::label(&engine.kernels))),
+                ("Arithmetic", Some(text::label(&engine.arithmetic))),
+            ]),
+        });
+    }
+    let (host, tool) = (&attempt.host, &attempt.tool);
+    groups.push(Group {
+        title: "Made by",
+        facts: facts([
+            ("Tool", Some(text::label(&format!("{} {}", tool.name, tool.version)))),
+            ("Renderer", Some(text::label(&tool.renderer))),
+            ("Host", Some(text::label(&format!("{} on {}", host.os, host.arch)))),
+            ("Processor", host.cpu.as_deref().map(text::label)),
+            ("Cores", Some(host.cores.to_string())),
+            ("Run", Some(attempt.run.to_string())),
+            ("Attempt", Some(attempt.id.to_string())),
+            ("Prompt's BLAKE3", Some(text::label(&attempt.prompt.hash))),
+        ]),
+    });
+    groups.retain(|group| !group.facts.is_empty());
+    groups
+}
+
+/// The number that a person would write for this `f32`: 0.8, not 0.800000012.
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+}
+
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}

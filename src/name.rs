@@ -1,0 +1,126 @@
+//! Names that are safe as a folder's name on every system, and slugs made from names that are not.
+//!
+//! Results are shared by copying folders and through git, so a name must survive file systems that fold
+//! case, refuse device names or drop trailing dots. Safe names are lower-case ASCII, which rules all of it out.
+
+/// Longest safe name, in bytes: short enough that a whole path stays under Windows' 260 characters.
+pub const MAX_BYTES: usize = 64;
+
+/// Folders that `results/` keeps for itself beside the prompts' own.
+pub const RESERVED: [&str; 3] = ["baselines", "judgements", "runs"];
+
+/// Hexadecimal digits of the hash that marks a changed name.
+const MARK: usize = 8;
+
+/// Why `name` is not safe as a folder's name, as the end of a sentence; `None` when it is.
+#[must_use]
+pub fn fault(name: &str) -> Option<&'static str> {
+    let alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if name.is_empty() {
+        Some("is empty")
+    } else if name.len() > MAX_BYTES {
+        Some("is longer than 64 bytes")
+    } else if !name.chars().all(|c| alphanumeric(Some(c)) || matches!(c, '-' | '_' | '.')) {
+        Some("has characters other than a-z, 0-9, '-', '_' and '.'")
+    } else if !alphanumeric(name.chars().next()) || !alphanumeric(name.chars().next_back()) {
+        Some("does not begin and end with a letter or a digit")
+    } else if is_device(name) {
+        Some("is the name of a device on Windows")
+    } else if RESERVED.contains(&name) {
+        Some("is kept for a folder of results that is no prompt's")
+    } else {
+        None
+    }
+}
+
+/// A safe name for `text`: itself where it is safe, else its safe characters and a mark from its hash.
+///
+/// Two texts never share a slug, short of a collision of the hash: a safe text that merely looks marked is
+/// marked too.
+#[must_use]
+pub fn slug(text: &str) -> String {
+    if fault(text).is_none() && !looks_marked(text) {
+        return text.to_owned();
+    }
+    let mut base = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        if base.len() >= MAX_BYTES - MARK - 1 {
+            break;
+        }
+        if c.is_ascii_lowercase() || c.is_ascii_digit() || (matches!(c, '_' | '.') && !base.is_empty()) {
+            base.push(c);
+        } else if !base.is_empty() && !base.ends_with('-') {
+            base.push('-');
+        }
+    }
+    let base = base.trim_end_matches(['-', '_', '.']);
+    let base = if base.is_empty() || is_device(base) { "unnamed" } else { base };
+    format!("{base}-{}", &blake3::hash(text.as_bytes()).to_hex()[..MARK])
+}
+
+/// Windows takes these, with any extension, for devices.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    matches!(stem, "con" | "prn" | "aux" | "nul")
+        || stem
+            .strip_prefix("com")
+            .or_else(|| stem.strip_prefix("lpt"))
+            .is_some_and(|port| port.len() == 1 && port.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn looks_marked(name: &str) -> bool {
+    name.rsplit_once('-').is_some_and(|(_, mark)| {
+        mark.len() == MARK && mark.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ordinary_names_stay_as_they_are() {
+        for name in ["pelican", "gpt-4o-mini", "gemini-1.5-pro-002", "us.amazon.nova-lite-v1-0", "q4_1", "0"]
+        {
+            assert_eq!(fault(name), None, "{name}");
+            assert_eq!(slug(name), name);
+        }
+    }
+
+    #[test]
+    fn unsafe_names_are_faulted() {
+        let long = "a".repeat(65);
+        for name in ["", "A", "a b", "..", ".git", "a.", "con", "nul.txt", "com1", "runs", "a/b", "é", &long]
+        {
+            assert!(fault(name).is_some(), "{name:?}");
+        }
+        assert_eq!(fault(&long[1..]), None);
+        assert_eq!(fault("com10"), None);
+    }
+
+    #[test]
+    fn names_that_differ_only_in_case_or_in_lost_characters_get_different_slugs() {
+        let names =
+            ["SmolLM2", "smollm2", "smolLM2", "a/b", "a b", "a-b", "鹈鹕", "鵜鶘", "", "con", "CON", "a."];
+        let slugs: HashSet<_> = names.iter().map(|n| slug(n)).collect();
+        assert_eq!(slugs.len(), names.len(), "{slugs:?}");
+    }
+
+    #[test]
+    fn a_name_that_imitates_a_slug_does_not_share_it() {
+        let slug_of_upper = slug("SmolLM2");
+        assert_ne!(slug(&slug_of_upper), slug_of_upper);
+    }
+
+    proptest! {
+        #[test]
+        fn every_slug_is_a_safe_name(text in "\\PC{0,200}") {
+            let slug = slug(&text);
+            prop_assert_eq!(fault(&slug), None, "{}", slug);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What can be wrong with a prompt's file or with the name of a prompt.
+
+use std::io;
+use std::path::PathBuf;
+
+/// A prompt that cannot be used, with where and why.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// The folder or a file in it could not be read.
+    #[error("cannot read prompts from {}: {source}", path.display())]
+    Read {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A folder without a single prompt.
+    #[error("no prompt in {}: a prompt is a file that ends in .toml", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file that is no prompt.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// 1-based column, in characters.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A field whose value cannot be.
+    #[error("{}:{line}: `{field}` {message}", path.display())]
+    Field {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// The field's name.
+        field: &'static str,
+        /// What is wrong with it, as the end of a sentence.
+        message: String,
+    },
+    /// No prompt goes by this name.
+    #[error("no prompt is called {name:?}{hint}")]
+    Unknown {
+        /// The name as given.
+        name: String,
+        /// What may have been meant, as the end of the sentence.
+        hint: String,
+    },
+}

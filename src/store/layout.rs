@@ -1,0 +1,32 @@
+//! Names of files and folders, and the bounds on what is read from them.
+
+/// The record.
+pub(super) const ATTEMPT: &str = "attempt.json";
+/// The reply, byte for byte.
+pub(super) const REPLY: &str = "reply.md";
+/// The reasoning text.
+pub(super) const THINKING: &str = "thinking.md";
+/// The drawing as it stood in the reply.
+pub(super) const SVG: &str = "drawing.svg";
+/// The same under a name that no program runs, for one with active content.
+pub(super) const SVG_ACTIVE: &str = "drawing.svg.txt";
+/// Our raster of it.
+pub(super) const PNG: &str = "drawing.png";
+/// A malformed drawing after a named repair.
+pub(super) const REPAIRED: &str = "repaired.svg";
+/// The same, with active content.
+pub(super) const REPAIRED_ACTIVE: &str = "repaired.svg.txt";
+/// Our raster of the repaired one.
+pub(super) const REPAIRED_PNG: &str = "repaired.png";
+
+/// Folder of the runs' records.
+pub(super) const RUNS: &str = "runs";
+/// A run's record in its folder.
+pub(super) const RUN: &str = "run.json";
+/// Folder in which records are made before they are moved to their place; hidden, so that readers pass it by.
+pub(super) const STAGING: &str = ".incoming";
+
+/// Longest record: one is some KiB, and a thousand findings some hundred.
+pub(super) const MAX_RECORD: u64 = 16 << 20;
+/// Longest file beside it: four times the longest reply that is ever checked.
+pub(super) const MAX_FILE: u64 = 64 << 20;

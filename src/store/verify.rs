@@ -1,0 +1,64 @@
+//! Holding the kept texts against their record.
+
+use std::path::Path;
+
+use super::layout::MAX_FILE;
+use super::read::read_bounded;
+use super::{DamageReason, Damaged, Store, Stored};
+use crate::attempt::TextRecord;
+
+impl Store {
+    /// Reads the texts beside a record and compares them with what was recorded: lengths, hashes, and that
+    /// the drawing is the chosen stretch of the reply.
+    ///
+    /// # Errors
+    /// The first difference.
+    pub fn verify(&self, stored: &Stored) -> Result<(), Damaged> {
+        verify(stored).map_err(|reason| {
+            let path = stored.folder.strip_prefix(self.root()).unwrap_or(&stored.folder).to_owned();
+            Damaged { path, reason }
+        })
+    }
+
+    /// The reply of an attempt, byte for byte, once it is found to be what was recorded.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not what was recorded.
+    pub fn reply(&self, stored: &Stored) -> Result<Option<Vec<u8>>, DamageReason> {
+        text(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())
+    }
+}
+
+fn verify(stored: &Stored) -> Result<(), DamageReason> {
+    let reply = text(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())?;
+    text(stored.files.thinking.as_deref(), stored.attempt.thinking.as_ref())?;
+    if let (Some(path), Some(check), Some(reply)) = (&stored.files.svg, &stored.attempt.check, reply) {
+        let drawing = read_bounded(path, MAX_FILE)?;
+        let chosen = check.candidates.iter().find(|candidate| candidate.chosen);
+        if chosen.and_then(|chosen| reply.get(chosen.start..chosen.end)) != Some(&drawing) {
+            return Err(DamageReason::NotInReply { file: file_name(path) });
+        }
+    }
+    Ok(())
+}
+
+fn text(path: Option<&Path>, record: Option<&TextRecord>) -> Result<Option<Vec<u8>>, DamageReason> {
+    let (Some(path), Some(record)) = (path, record) else { return Ok(None) };
+    let content = read_bounded(path, MAX_FILE)?;
+    let found = TextRecord::of(&content);
+    if found.bytes != record.bytes {
+        return Err(DamageReason::Length {
+            file: file_name(path),
+            found: found.bytes,
+            recorded: record.bytes,
+        });
+    }
+    if found.hash != record.hash {
+        return Err(DamageReason::Hash { what: file_name(path) });
+    }
+    Ok(Some(content))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,79 @@
+// Opens pages in a real Chromium and tells what came of it, as JSON.
+//
+// Reads {"chromium": path, "pages": [path], "alarm": text, "views": [{"width", "scheme"}], "shots": folder or null}
+// from its input. What is right and wrong is for the caller to say.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const order = JSON.parse(readFileSync(0, "utf8"));
+const browser = await chromium.launch({
+  executablePath: order.chromium,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
+});
+
+const seen = [];
+for (const view of order.views) {
+  const context = await browser.newContext({
+    viewport: { width: view.width, height: 900 }, colorScheme: view.scheme, reducedMotion: "reduce",
+  });
+  for (const [index, path] of order.pages.entries()) {
+    const page = await context.newPage();
+    const requests = [], errors = [];
+    page.on("request", (request) => requests.push(request.url().slice(0, 300)));
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("dialog", (dialog) => { errors.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
+    await page.goto(pathToFileURL(path).href, { waitUntil: "load" });
+
+    await page.keyboard.press("Tab");
+    const firstStop = await page.evaluate(() => {
+      const { top, height } = document.activeElement.getBoundingClientRect();
+      return { words: document.activeElement.textContent.trim(), visible: top >= 0 && height > 0 };
+    });
+    await page.keyboard.press("Enter");
+    const afterSkip = await page.evaluate(() => document.activeElement.id);
+
+    // Everything folded is opened and everything lazy is loaded, so that all of the page takes part.
+    const facts = await page.evaluate(async () => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
+      const images = [...document.images];
+      for (const image of images) image.loading = "eager";
+      await Promise.all(images.map((image) => image.decode().catch(() => {})));
+      const background = (element) => element && getComputedStyle(element).backgroundColor;
+      const small = [...document.querySelectorAll("a, summary")].filter((element) => !element.matches(".skip"))
+        .filter((element) => { const box = element.getBoundingClientRect(); return box.width < 1 || box.height < 1; });
+      return {
+        overflow: document.documentElement.scrollWidth - innerWidth,
+        images: images.length,
+        broken: images.filter((image) => !image.naturalWidth).map((image) => image.src.slice(0, 120)),
+        unlabelled: images.filter((image) => !image.alt).length,
+        room: background(document.body),
+        plate: background(document.querySelector(".plate img")?.parentElement),
+        unreachable: small.length,
+      };
+    });
+    // The slowest part: walls in every view, the many pages of attempts by turns in one or the other.
+    const turn = !path.includes("attempts") || (index + order.views.indexOf(view)) % 2 === 0;
+    if (turn) await page.evaluate(axe);
+    const violations = !turn ? [] : await page.evaluate(async () => {
+      const found = (await globalThis.axe.run(document, { resultTypes: ["violations"], preload: false })).violations;
+      return found.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 200)).join(" | ")}`);
+    });
+    if (order.shots) {
+      const name = `${seen.length}-${view.width}-${view.scheme}.png`;
+      await page.screenshot({ path: join(order.shots, name) });
+    }
+    const alarmed = (await page.title()) === order.alarm;
+    seen.push({ path, view, requests, errors, firstStop, afterSkip, alarmed, audited: turn, violations, ...facts });
+    await page.close();
+  }
+  await context.close();
+}
+await browser.close();
+process.stdout.write(JSON.stringify(seen));

@@ -1,0 +1,252 @@
+//! Results made of real drawings, and of hostile ones, to build galleries from.
+
+use std::path::{Path, PathBuf};
+
+use pelicycle::attempt::{Attempt, Outcome, TextRecord};
+use pelicycle::drawing::{Draws, Finding, Verdict};
+use pelicycle::store::{Files, Store};
+
+use super::{attempt, check};
+
+/// The folder of golden data beside the checkout, where it is; without it a test skips, and fails in CI.
+pub fn shared() -> Option<PathBuf> {
+    let folder = std::env::var_os("PELICYCLE_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    if folder.join("corpus").is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{} is missing", folder.display());
+    println!("skipped: this test needs the golden data in {}", folder.display());
+    None
+}
+
+/// The raster of a drawing, for the gallery to show; nothing when it cannot be drawn.
+pub fn raster(svg: &str) -> Option<Vec<u8>> {
+    let mut options = usvg::Options::default();
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.set_sans_serif_family("DejaVu Sans");
+    fonts.set_serif_family("DejaVu Sans");
+    options.fontdb = std::sync::Arc::new(fonts);
+    let tree = usvg::Tree::from_str(svg, &options).ok()?;
+    let scale = 1024.0 / tree.size().width().max(tree.size().height());
+    let side = |length: f32| (length * scale).round().max(1.0) as u32;
+    let mut pixmap = tiny_skia::Pixmap::new(side(tree.size().width()), side(tree.size().height()))?;
+    pixmap.fill(tiny_skia::Color::WHITE);
+    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+    pixmap.encode_png().ok()
+}
+
+/// A finding with a place.
+pub fn finding(code: &str, message: &str, line: u32, column: u32) -> Finding {
+    Finding { code: code.to_owned(), message: message.to_owned(), line: Some(line), column: Some(column) }
+}
+
+/// Writes one attempt with a reply around `svg`, judged by whether resvg draws it.
+pub fn hang(
+    store: &Store,
+    prompt: &str,
+    label: &str,
+    started: &str,
+    svg: &str,
+    change: impl FnOnce(&mut Attempt),
+) {
+    let reply = format!("Here is the drawing you asked for:\n\n```svg\n{svg}\n```\n\nThe bicycle is red.\n");
+    let png = raster(svg);
+    let verdict = if png.is_some() { Verdict::Drawn } else { Verdict::Malformed };
+    let slug = pelicycle::name::slug(label);
+    let mut attempt = attempt(prompt, &slug, started, Some((&reply, check(&reply, svg, verdict))));
+    attempt.contestant.label = label.to_owned();
+    if png.is_none() {
+        let check = attempt.check.as_mut().unwrap();
+        check.findings.push(finding("bad-markup", "this is not XML: a name or '>' is expected here", 3, 14));
+    }
+    change(&mut attempt);
+    let files = Files {
+        reply: Some(reply.as_bytes()),
+        thinking: attempt.thinking.is_some().then_some(THINKING.as_bytes()),
+        svg: Some(svg.as_bytes()),
+        active: attempt.check.as_ref().unwrap().findings.iter().any(|f| f.code == "active-content"),
+        png: png.as_deref(),
+        ..Files::default()
+    };
+    store.write(&attempt, &files).unwrap();
+}
+
+/// A reasoning text that an attempt may carry.
+pub const THINKING: &str =
+    "The user wants a pelican. Wheels first: two circles.\nThen the frame, then the bird.";
+
+/// Marks an attempt as one that carries [`THINKING`].
+pub fn with_thinking(attempt: &mut Attempt) {
+    attempt.thinking = Some(TextRecord::of(THINKING.as_bytes()));
+    attempt.usage.reasoning = Some(212);
+}
+
+/// A request that failed without a reply.
+pub fn hang_failure(store: &Store, prompt: &str, label: &str, started: &str, outcome: Outcome, error: &str) {
+    let mut failed = attempt(prompt, &pelicycle::name::slug(label), started, None);
+    failed.contestant.label = label.to_owned();
+    failed.outcome = outcome;
+    failed.error = (!error.is_empty()).then(|| error.to_owned());
+    failed.usage.output = None;
+    failed.timing.tokens_per_second = None;
+    store.write(&failed, &Files::default()).unwrap();
+}
+
+/// The corpus of real drawings and replies, as results of several prompts.
+pub fn hang_corpus(store: &Store, shared: &Path) {
+    let mut drawings: Vec<_> = std::fs::read_dir(shared.join("corpus/pelican-bicycle"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    drawings.sort();
+    for (index, path) in drawings.iter().enumerate() {
+        let svg = std::fs::read_to_string(path).unwrap();
+        let label = path.file_stem().unwrap().to_string_lossy();
+        hang(
+            store,
+            "pelican",
+            &label,
+            &format!("2026-11-{:02}T10:00:00Z", 1 + index % 20),
+            svg.trim_end(),
+            |attempt| {
+                attempt.contestant.provider = label.split('-').next().unwrap().to_owned();
+                attempt.engine = None;
+                if index % 5 == 0 {
+                    with_thinking(attempt);
+                }
+            },
+        );
+    }
+    let mut replies: Vec<_> =
+        std::fs::read_dir(shared.join("corpus/granite")).unwrap().map(|e| e.unwrap().path()).collect();
+    replies.sort();
+    for (index, path) in replies.iter().enumerate() {
+        let reply = std::fs::read_to_string(path).unwrap();
+        let (Some(start), Some(end)) = (reply.find("<svg"), reply.rfind("</svg>")) else { continue };
+        let (label, sample) = ("granite-4.1-3b", u32::try_from(index).unwrap() % 6 + 1);
+        let label = format!("{label}-{}", if index < 6 { "Q4" } else { "Q8" });
+        let started = format!("2026-11-21T10:{index:02}:00Z");
+        hang(store, "pelican", &label, &started, &reply[start..end + 6], |attempt| attempt.sample = sample);
+    }
+    hang_failure(
+        store,
+        "pelican",
+        "mistral-large-3",
+        "2026-11-21T12:00:00Z",
+        Outcome::Error,
+        "the service answered 503: overloaded, try again later",
+    );
+    hang_failure(store, "pelican", "granite-4.1-3b-Q8", "2026-11-21T12:00:00Z", Outcome::Cancelled, "");
+    let svg = std::fs::read_to_string(&drawings[6]).unwrap();
+    for (index, prompt) in
+        ["flamingo-unicycle", "otter-boat", "cat-skateboard", "pelican-2"].iter().enumerate()
+    {
+        for sample in 1..=index as u32 + 1 {
+            let started = format!("2026-10-0{}T0{sample}:00:00Z", index + 1);
+            hang(store, prompt, "claude-3-5-sonnet", &started, svg.trim_end(), |attempt| {
+                attempt.sample = sample;
+                attempt.contestant.demonstration = index == 2;
+            });
+        }
+    }
+}
+
+/// A word that only a script or a load of the attempts below would bring about.
+pub const ALARM: &str = "hostile.example";
+
+/// Attempts that try all that a model's text can try on a page.
+pub fn hang_hostile(store: &Store) {
+    let ns = r#"xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60""#;
+    let script = format!(
+        r#"<svg {ns} onload="document.title='{ALARM}'"><script>document.title='{ALARM}';fetch('https://{ALARM}/a')</script><image href="https://{ALARM}/b.png"/><a href="javascript:document.title='{ALARM}'"><circle cx="30" cy="30" r="20" fill="orange"/></a></svg>"#
+    );
+    hang(store, "pelican", "active", "2026-11-01T00:00:00Z", &script, |attempt| {
+        let findings = &mut attempt.check.as_mut().unwrap().findings;
+        findings.push(finding("active-content", "a script, which nothing here runs", 1, 60));
+        findings.push(finding("external-ref-blocked", &format!("https://{ALARM}/b.png"), 1, 99));
+    });
+    // Not told to be active, as if the check had missed it.
+    hang(
+        store,
+        "pelican",
+        "undetected",
+        "2026-11-02T00:00:00Z",
+        &script.replace("</svg>", " </svg>"),
+        |_| {},
+    );
+
+    let plain = format!(r#"<svg {ns}><circle cx="30" cy="30" r="20" fill="teal"/></svg>"#);
+    let breakout = format!(
+        "</title></code></pre></script>\"'><script>document.title='{ALARM}'</script><img src=x onerror=\"document.title='{ALARM}'\">{{{{ 7*7 }}}}{{% raw %}}"
+    );
+    hang(store, "pelican", &breakout, "2026-11-03T00:00:00Z", &plain, |attempt| {
+        attempt.contestant.provider = breakout.clone();
+        attempt.contestant.model = breakout.clone();
+        attempt.contestant.served = Some(breakout.clone());
+        attempt.prompt.title = breakout.clone();
+        attempt.prompt.family = breakout.clone();
+        attempt.host.cpu = Some(breakout.clone());
+        attempt.check.as_mut().unwrap().findings.push(finding(&breakout, &breakout, 1, 1));
+    });
+    hang(store, "pelican", "\u{202e}gnp.live\u{202c} \u{1b}[31mred", "2026-11-04T00:00:00Z", &plain, |_| {});
+    hang(store, "pelican", "نموذج اللغة العربية الكبير", "2026-11-05T00:00:00Z", &plain, |_| {});
+    hang(store, "pelican", &"unbreakable".repeat(900), "2026-11-06T00:00:00Z", &plain, |attempt| {
+        attempt.contestant.model = "W".repeat(100_000);
+        attempt.contestant.provider = "x".repeat(5_000);
+    });
+    hang(store, "pelican", "🚲🪿 emoji 鹈鹕骑自行车", "2026-11-07T00:00:00Z", &plain, |attempt| {
+        attempt.sample = u32::MAX
+    });
+    let broken =
+        format!("<svg {ns}>\n<text>Fish & chips</text>\n<script>document.title='{ALARM}'</script><\n</svg>");
+    hang(store, "pelican", "broken", "2026-11-08T00:00:00Z", &broken, |_| {});
+    hang_failure(
+        store,
+        "pelican",
+        "failing",
+        "2026-11-09T00:00:00Z",
+        Outcome::Error,
+        &format!("<b>500</b> {breakout}{}", "e".repeat(50_000)),
+    );
+    hang_repaired(store);
+    hang_long_reply(store);
+    for sample in 1..=11 {
+        let started = format!("2026-11-10T00:00:{sample:02}Z");
+        hang(store, "otter-boat", "prolific", &started, &plain, |attempt| attempt.sample = sample);
+    }
+}
+
+fn hang_repaired(store: &Store) {
+    let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60"><title>Fish & chips</title><path d="M5 50L30 9l25 41z"/></svg>"#;
+    let mended = svg.replace(" & ", " &amp; ");
+    let reply = format!("```\n{svg}\n```");
+    let mut found = check(&reply, svg, Verdict::Malformed);
+    found.repaired = true;
+    found.repair = Some("escape-ampersands".to_owned());
+    found.findings.push(finding("unescaped-ampersand", "a bare & must be written &amp;", 1, 74));
+    let mut attempt = attempt("pelican", "mended", "2026-11-11T00:00:00Z", Some((&reply, found)));
+    attempt.outcome = Outcome::Complete;
+    let png = raster(&mended).unwrap();
+    let files = Files {
+        reply: Some(reply.as_bytes()),
+        svg: Some(svg.as_bytes()),
+        repaired_svg: Some(mended.as_bytes()),
+        repaired_png: Some(&png),
+        ..Files::default()
+    };
+    store.write(&attempt, &files).unwrap();
+}
+
+/// A reply of ten megabytes without a drawing.
+fn hang_long_reply(store: &Store) {
+    let reply = "a pelican on a bicycle ".repeat(10_000_000 / 23) + "<script>";
+    let mut found = check("x", "x", Verdict::NoSvg);
+    found.candidates.clear();
+    found.svg = None;
+    found.draws = Draws::default();
+    let mut attempt = attempt("pelican", "talkative", "2026-11-12T00:00:00Z", Some((&reply, found)));
+    attempt.outcome = Outcome::Length;
+    store.write(&attempt, &Files { reply: Some(reply.as_bytes()), ..Files::default() }).unwrap();
+}

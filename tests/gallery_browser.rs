@@ -1,0 +1,171 @@
+//! The gallery in a real Chromium: every view, narrow and wide, light and dark, with hostile attempts in the data.
+//!
+//! `npm ci` in `tests/browser` brings what drives the browser; the browser is the system's.
+
+mod common;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::exhibits::{ALARM, hang_corpus, hang_hostile, shared};
+use pelicycle::store::Store;
+use serde_json::{Value, json};
+
+/// The browser and its driver, or the reason to skip, which is none in CI.
+fn browser() -> Option<(PathBuf, PathBuf)> {
+    let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    let chromium = std::env::var_os("CHROMIUM").unwrap_or_else(|| "chromium".into());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let chromium = std::env::split_paths(&path)
+        .map(|folder| folder.join(&chromium))
+        .chain([PathBuf::from(&chromium)])
+        .find(|candidate| candidate.is_file());
+    let missing = if chromium.is_none() {
+        "Chromium: install the package chromium, or name the program in CHROMIUM"
+    } else if Command::new("node").arg("--version").stdout(Stdio::null()).status().is_err() {
+        "Node: install the package nodejs"
+    } else if !driver.join("node_modules/playwright-core").is_dir() {
+        "the driver: run npm ci in tests/browser"
+    } else {
+        return chromium.map(|chromium| (chromium, driver));
+    };
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "this test needs {missing}");
+    println!("skipped: this test needs {missing}");
+    None
+}
+
+fn look(pages: &[PathBuf], views: &Value) -> Option<Vec<Value>> {
+    let (chromium, driver) = browser()?;
+    let shots = std::env::var_os("PELICYCLE_SHOTS").map(PathBuf::from);
+    let order =
+        json!({ "chromium": chromium, "pages": pages, "alarm": ALARM, "views": views, "shots": shots });
+    let mut child = Command::new("node")
+        .arg(driver.join("look.mjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(order.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "the driver failed");
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+fn build(store: &Store, out: &Path) -> Vec<PathBuf> {
+    let status = assert_cmd::Command::cargo_bin("pelicycle")
+        .unwrap()
+        .args(["gallery", "--results"])
+        .arg(store.root())
+        .arg("--out")
+        .arg(out)
+        .output()
+        .unwrap();
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+    let mut pages = vec![out.join("index.html")];
+    for folder in ["prompts", "attempts"] {
+        let Ok(entries) = std::fs::read_dir(out.join(folder)) else { continue };
+        let mut found: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        found.sort();
+        pages.extend(found.into_iter().map(|p| if p.is_dir() { p.join("index.html") } else { p }));
+    }
+    pages
+}
+
+/// Narrow and light, wide and dark, and the two the other way round.
+fn views() -> Value {
+    json!([{ "width": 360, "scheme": "light" }, { "width": 1920, "scheme": "dark" }])
+}
+
+fn strings(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
+}
+
+/// All that must be so on every page in every view.
+fn hold(out: &Path, seen: &[Value]) {
+    let root = format!("file://{}/", out.canonicalize().unwrap().display());
+    for page in seen {
+        let place = format!("{} at {}", page["path"], page["view"]);
+        assert_eq!(page["alarmed"], false, "a script ran: {place}");
+        for request in strings(&page["requests"]) {
+            assert!(
+                request.starts_with(&root) || request.starts_with("data:image/svg+xml"),
+                "{request}: {place}"
+            );
+        }
+        assert_eq!(strings(&page["errors"]), [""; 0], "{place}");
+        assert_eq!(strings(&page["violations"]), [""; 0], "{place}");
+        assert_eq!(strings(&page["broken"]), [""; 0], "{place}");
+        assert_eq!(page["unlabelled"], 0, "{place}");
+        assert_eq!(page["unreachable"], 0, "{place}");
+        assert!(page["overflow"].as_i64().unwrap() <= 0, "it is wider than the screen: {place}");
+        assert_eq!(page["firstStop"]["words"], "Skip to the drawings", "{place}");
+        assert_eq!(page["firstStop"]["visible"], true, "{place}");
+        assert_eq!(page["afterSkip"], "main", "{place}");
+        let room = if page["view"]["scheme"] == "dark" { "rgb(24, 23, 20)" } else { "rgb(244, 242, 237)" };
+        assert_eq!(page["room"], room, "{place}");
+        if page["images"].as_u64().unwrap() > 0 {
+            assert_eq!(page["plate"], "rgb(255, 255, 255)", "pictures stay on white: {place}");
+        }
+    }
+}
+
+#[test]
+fn hostile_attempts_run_nothing_load_nothing_and_break_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang_hostile(&store);
+    let out = folder.path().join("gallery");
+    let mut pages = build(&store, &out);
+    // Of the many alike, a few are enough.
+    let alike: Vec<_> =
+        pages.iter().filter(|page| page.to_string_lossy().contains("20261110-")).cloned().collect();
+    pages.retain(|page| !alike[2..].contains(page));
+    let Some(seen) = look(&pages, &views()) else { return };
+    assert_eq!(seen.len(), pages.len() * 2);
+    hold(&out, &seen);
+}
+
+#[test]
+fn real_drawings_are_shown_in_every_view() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang_corpus(&store, &shared);
+    let out = folder.path().join("gallery");
+    let pages = build(&store, &out);
+    let some: Vec<_> = pages.iter().take(3).chain(pages.iter().skip(3).step_by(12)).cloned().collect();
+    let views = json!([{ "width": 1920, "scheme": "light" }, { "width": 360, "scheme": "dark" }]);
+    let Some(seen) = look(&some, &views) else { return };
+    hold(&out, &seen);
+    assert!(seen[0]["images"].as_u64().unwrap() >= 40);
+}
+
+#[test]
+fn an_empty_gallery_is_a_page_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    let out = folder.path().join("gallery");
+    let pages = build(&store, &out);
+    let Some(seen) = look(&pages, &views()) else { return };
+    hold(&out, &seen);
+}
+
+/// What the tests above look for is found where it is: a page without our rules, with the same hostile text in it.
+#[test]
+fn the_alarm_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("index.html");
+    let svg = format!("<svg onload=\"document.title='{ALARM}'\"></svg><img src='https://{ALARM}/a.png'>");
+    std::fs::write(
+        &page,
+        format!("<!doctype html><title>quiet</title><div style='width:4000px'>{svg}</div>"),
+    )
+    .unwrap();
+    let Some(seen) = look(&[page], &views()) else { return };
+    assert_eq!(seen[0]["alarmed"], true);
+    assert!(strings(&seen[0]["requests"]).iter().any(|request| request.contains(ALARM)));
+    assert!(seen[0]["overflow"].as_i64().unwrap() > 0);
+    assert!(strings(&seen[0]["violations"]).iter().any(|violation| violation.starts_with("image-alt")));
+    assert_eq!(strings(&seen[0]["broken"]).len(), 1);
+}

@@ -1,0 +1,217 @@
+//! The gallery's folder: the same results make the same bytes, a new attempt touches only what it changes.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use common::exhibits::{ALARM, hang, hang_corpus, hang_failure, hang_hostile, shared};
+use pelicycle::attempt::Outcome;
+use pelicycle::store::Store;
+
+const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
+
+fn gallery(results: &Path, out: &Path) -> std::process::Output {
+    Command::cargo_bin("pelicycle")
+        .unwrap()
+        .args(["gallery", "--results"])
+        .arg(results)
+        .arg("--out")
+        .arg(out)
+        .output()
+        .unwrap()
+}
+
+fn built(results: &Path, out: &Path) -> String {
+    let output = gallery(results, out);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+                found.insert(name, std::fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// Set `PELICYCLE_LOOK` to a folder to keep these galleries there and look at them.
+fn base(name: &str, folder: &tempfile::TempDir) -> PathBuf {
+    std::env::var_os("PELICYCLE_LOOK")
+        .map_or_else(|| folder.path().to_owned(), |look| Path::new(&look).join(name))
+}
+
+fn page(files: &BTreeMap<String, Vec<u8>>, name: &str) -> String {
+    String::from_utf8(files[name].clone()).unwrap()
+}
+
+#[test]
+fn the_same_results_make_the_same_bytes_and_a_second_build_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang(&store, "pelican", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
+    hang(&store, "pelican", "n", "2026-11-02T00:00:00Z", SVG, |_| {});
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    built(store.root(), &one);
+    built(store.root(), &two);
+    assert_eq!(files(&one), files(&two));
+    let again = built(store.root(), &one);
+    assert!(again.contains("2 attempts; 0 files written"), "{again}");
+    assert!(again.trim_end().ends_with("index.html"), "{again}");
+}
+
+#[test]
+fn a_new_attempt_touches_only_its_own_pages_and_those_that_show_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    let out = folder.path().join("gallery");
+    hang(&store, "pelican", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
+    hang(&store, "otter-boat", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
+    built(store.root(), &out);
+    let before = files(&out);
+    hang(&store, "pelican", "n", "2026-11-02T00:00:00Z", SVG, |_| {});
+    built(store.root(), &out);
+    let after = files(&out);
+    let changed: Vec<_> =
+        before.iter().filter(|(name, content)| after[*name] != **content).map(|(n, _)| n).collect();
+    assert_eq!(changed.len(), 3, "{changed:?}");
+    assert!(
+        changed.iter().all(|n| *n == "index.html" || n.starts_with("prompts/pelican-") || n.starts_with('.'))
+    );
+
+    std::fs::remove_dir_all(store.root().join("otter-boat")).unwrap();
+    built(store.root(), &out);
+    let left = files(&out);
+    assert!(!left.keys().any(|name| name.contains("otter-boat")));
+    assert_eq!(left.keys().filter(|name| name.ends_with("/index.html")).count(), 2);
+}
+
+#[test]
+fn a_folder_of_something_else_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
+    let output = gallery(&folder.path().join("none"), folder.path());
+    assert_eq!(output.status.code(), Some(1));
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(words.contains("is not empty and not a gallery"), "{words}");
+    assert_eq!(files(folder.path()).len(), 1);
+}
+
+#[test]
+fn without_results_the_page_says_how_to_get_some() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("gallery");
+    assert!(built(&folder.path().join("none"), &out).starts_with("0 attempts;"));
+    assert!(page(&files(&out), "index.html").contains("pelicycle run -m MODEL.gguf -n 4"));
+}
+
+#[test]
+fn a_damaged_record_is_told_on_the_page_and_in_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang(&store, "pelican", "whole", "2026-11-01T00:00:00Z", SVG, |_| {});
+    hang(&store, "pelican", "torn", "2026-11-01T00:00:00Z", SVG, |_| {});
+    let torn = std::fs::read_dir(store.root().join("pelican/torn")).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(torn.join("reply.md"), "another text").unwrap();
+    let out = folder.path().join("gallery");
+    let output = gallery(store.root(), &out);
+    assert!(output.status.success());
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(words.contains("reply.md is 12 bytes long") && words.contains("torn"), "{words}");
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("1 attempt, 1 damaged record skipped;"));
+    let index = page(&files(&out), "index.html");
+    assert!(index.contains("1 record could not be read and is not shown"));
+    assert!(!index.contains(&*folder.path().to_string_lossy()), "no path of the machine is published");
+}
+
+#[test]
+fn a_picture_that_is_none_is_told_and_not_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang(&store, "pelican", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
+    let place = std::fs::read_dir(store.root().join("pelican/m")).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(place.join("drawing.png"), "<svg onload='alert(1)'/>").unwrap();
+    let out = folder.path().join("gallery");
+    let output = gallery(store.root(), &out);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the picture is not a whole PNG"));
+    let files = files(&out);
+    assert!(!files.keys().any(|name| name.ends_with(".png")));
+    assert!(page(&files, "index.html").contains("the picture is not a whole PNG"));
+}
+
+#[test]
+fn failures_hang_in_their_place_with_their_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang_failure(&store, "pelican", "gone", "2026-11-01T00:00:00Z", Outcome::Error, "connection refused");
+    hang_failure(&store, "pelican", "stopped", "2026-11-01T00:00:00Z", Outcome::Cancelled, "");
+    hang(&store, "pelican", "wrong", "2026-11-01T00:00:00Z", "<svg><a & b></svg>", |_| {});
+    let out = folder.path().join("gallery");
+    built(store.root(), &out);
+    let index = page(&files(&out), "index.html");
+    for words in ["connection refused", "broken off by the user", "Line 3: this is not XML", "0 drawn"] {
+        assert!(index.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn what_models_wrote_never_becomes_markup() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = base("hostile", &folder);
+    let store = Store::open(base.join("results")).unwrap();
+    hang_hostile(&store);
+    let out = base.join("gallery");
+    built(store.root(), &out);
+    let files = files(&out);
+    assert!(
+        !files.keys().any(|name| name.ends_with(".svg") || name.ends_with(".md")),
+        "nothing opens as a drawing"
+    );
+    for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
+        let html = String::from_utf8(content.clone()).unwrap();
+        for tag in ["<script", "<img src=x", "<b>", "<image", "<iframe", "<object", "<embed"] {
+            assert!(!html.contains(tag), "{tag} in {name}");
+        }
+        assert!(!html.contains('\u{202e}') && !html.contains('\u{1b}'), "{name}");
+        assert!(html.contains("default-src 'none'"));
+        assert!(html.len() < 600_000, "{name} is {} bytes long", html.len());
+        let links = html.split("href=\"").skip(1).chain(html.split("src=\"").skip(1));
+        for link in links.map(|rest| rest.split('"').next().unwrap()) {
+            let outward = link.starts_with('/') || link.contains("//") || link.contains(ALARM);
+            assert!(!outward || link.starts_with("data:image/svg+xml"), "{link} in {name}");
+        }
+    }
+    assert!(
+        files.iter().any(|(name, text)| name.ends_with("/reply.txt") && text.len() > 9_999_000),
+        "whole beside"
+    );
+}
+
+#[test]
+fn the_corpus_makes_a_gallery() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let base = base("corpus", &folder);
+    let store = Store::open(base.join("results")).unwrap();
+    hang_corpus(&store, &shared);
+    built(store.root(), &base.join("gallery"));
+    let files = files(&base.join("gallery"));
+    let index = page(&files, "index.html");
+    assert!(
+        index.contains("by 26 models"),
+        "22 that drew, two of Granite's, one that failed, one in other rooms"
+    );
+    assert!(index.contains("503: overloaded"));
+    assert!(files.keys().filter(|name| name.ends_with("drawing-small.png")).count() >= 22);
+}

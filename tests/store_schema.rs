@@ -1,0 +1,70 @@
+//! The published JSON Schemas of the records, held against the types and against an independent validator.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pelicycle::attempt::{Attempt, RunRecord};
+
+/// Set to anything, it writes the schemas anew instead of comparing them.
+const RENEW: &str = "PELICYCLE_RENEW";
+
+fn docs(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+#[test]
+fn the_published_schemas_are_those_of_the_types() {
+    for (name, schema) in [
+        ("attempt.schema.json", schemars::schema_for!(Attempt)),
+        ("run.schema.json", schemars::schema_for!(RunRecord)),
+    ] {
+        let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os(RENEW).is_some() {
+            std::fs::write(docs(name), &made).unwrap();
+        }
+        let published = std::fs::read_to_string(docs(name)).unwrap();
+        assert!(made == published, "docs/{name} is not the schema of the type: set {RENEW}=1 to renew it");
+    }
+}
+
+#[test]
+fn records_are_valid_by_an_independent_validator_and_broken_ones_are_not() {
+    let known = Command::new("python3").args(["-c", "import jsonschema"]).output();
+    if !known.is_ok_and(|output| output.status.success()) {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "python3 with jsonschema is missing");
+        println!("skipped: this test needs python3 with the package jsonschema");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let validate = |schema: &str, record: &serde_json::Value| {
+        let path = folder.path().join("record.json");
+        std::fs::write(&path, record.to_string()).unwrap();
+        let script = "import json, jsonschema, sys\n\
+            schema = json.load(open(sys.argv[1]))\n\
+            jsonschema.Draft202012Validator.check_schema(schema)\n\
+            jsonschema.Draft202012Validator(schema).validate(json.load(open(sys.argv[2])))";
+        let output =
+            Command::new("python3").args(["-c", script]).arg(docs(schema)).arg(&path).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() { Ok(()) } else { Err(words) }
+    };
+
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/schema-1");
+    let id = "20261122-025336-412-k3f9q2m8x7ab";
+    let read =
+        |path: String| serde_json::from_str(&std::fs::read_to_string(fixture.join(path)).unwrap()).unwrap();
+    let kept: serde_json::Value = read(format!("pelican/smollm2-135m-instruct.q4_1/{id}/attempt.json"));
+    validate("attempt.schema.json", &kept).unwrap();
+    validate("run.schema.json", &read(format!("runs/{id}/run.json"))).unwrap();
+    let failed = common::attempt("pelican", "gone", "2026-11-22T02:53:36Z", None);
+    validate("attempt.schema.json", &serde_json::to_value(&failed).unwrap()).unwrap();
+
+    let mut broken = kept.clone();
+    broken["id"] = "yesterday".into();
+    assert!(validate("attempt.schema.json", &broken).unwrap_err().contains("does not match"));
+    let mut broken = kept;
+    broken["check"]["verdict"] = "splendid".into();
+    assert!(validate("attempt.schema.json", &broken).is_err());
+}
