@@ -11,10 +11,8 @@ use pelicycle_engine::model::{Arithmetic, Model};
 use support::{Reference, json, shared};
 
 fn smollm2() -> Option<PathBuf> {
-    let path = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../models/SmolLM2-135M-Instruct.Q4_1.gguf"
-    ));
+    let path =
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../models/SmolLM2-135M-Instruct.Q4_1.gguf"));
     if path.is_file() {
         return Some(path);
     }
