@@ -35,18 +35,18 @@ pub struct Bounds {
     pub image_pixels: u64,
     /// SVG in data URLs in SVG; each level has its own canvas.
     pub image_depth: usize,
-    /// Octaves of one turbulence; the cost doubles nothing, but more than ten are below a pixel.
+    /// Octaves of one turbulence; each halves the detail, and the eleventh is below a pixel.
     pub octaves: f64,
     /// Radius or deviation of a filter, in pixels of the raster.
     pub filter_radius: f64,
     /// Side of a convolution's kernel.
     pub kernel: f64,
-    /// Pixels that all filters touch, weighed by what each primitive costs.
-    pub filter_work: f64,
+    /// Seconds that all filters together would take, by a rough count per pixel and primitive.
+    pub filter_seconds: f64,
     /// Pixels of group layers that are alive at once, four bytes each.
     pub layer_pixels: f64,
-    /// Pixels of group layers, masks, and pattern tiles in all.
-    pub layer_work: f64,
+    /// Pixels painted in all: shapes, layers, masks and pattern tiles, each as often as it is drawn.
+    pub paint_pixels: f64,
     /// Pixels of one pattern tile.
     pub tile_pixels: f64,
     /// Longest side of a raster; also bounds what a caller may ask for.
@@ -82,9 +82,9 @@ impl Default for Bounds {
             octaves: 10.0,
             filter_radius: 250.0,
             kernel: 15.0,
-            filter_work: 1.5e9,
+            filter_seconds: 2.5,
             layer_pixels: 80e6,
-            layer_work: 1.5e9,
+            paint_pixels: 1.5e9,
             tile_pixels: 16e6,
             raster: 4096,
             findings: 200,

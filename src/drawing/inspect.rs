@@ -262,30 +262,16 @@ impl Inspector<'_> {
             let message = format!("{by} before the root element does");
             self.say_at("truncated", message, lines.place(text.len()));
         }
-        let over = [
-            ("elements", found.elements as u64, self.bounds.elements),
-            ("depth", found.depth as u64, self.bounds.depth as u64),
-            ("attributes", found.attributes as u64, self.bounds.attributes as u64),
-            ("namespaces", found.namespaces as u64, self.bounds.namespaces as u64),
-        ];
-        for (bound, number, most) in over {
-            if number > most {
-                let what = match bound {
-                    "elements" => "the drawing has {} elements",
-                    "depth" => "elements are nested {} deep",
-                    "attributes" => "an element has {} attributes",
-                    _ => "the drawing declares {} namespaces",
-                };
-                let what = what.replace("{}", &number.to_string());
-                self.say("resource-limit", format!("{what}, more than {most} (bound {bound})"));
-                self.refuse();
+        if let Err(over) = found.within(self.bounds) {
+            for words in over {
+                self.say("resource-limit", words);
             }
+            self.refuse();
         }
         if let Some(at) = found.entity_declaration {
             let message =
                 "the document type declares entities; such documents are refused, whatever the entities are";
             self.say_at("dtd-refused", message, lines.place(at));
-            self.refuse();
         }
         if self.out.check.verdict == Verdict::Refused {
             return;
@@ -316,7 +302,11 @@ impl Inspector<'_> {
     fn draw(&mut self, document: &roxmltree::Document<'_>, lines: &Lines<'_>) {
         let survey = survey::survey(document, self.bounds);
         for note in &survey.notes {
-            self.say_at(note.code, note.message.clone(), lines.place(note.at));
+            match note.code {
+                // A bound is passed by the drawing as a whole.
+                "resource-limit" => self.say(note.code, note.message.clone()),
+                code => self.say_at(code, note.message.clone(), lines.place(note.at)),
+            }
         }
         self.out.active = survey.active;
         if let Some(facts) = &mut self.out.check.svg {
@@ -408,12 +398,8 @@ impl Inspector<'_> {
         }
         let found = xml::survey(&text, false);
         let within = found.faults.is_empty()
-            && found.entity_declaration.is_none()
-            && text.len() <= self.bounds.svg_bytes
-            && found.elements as u64 <= self.bounds.elements
-            && found.depth <= self.bounds.depth
-            && found.attributes <= self.bounds.attributes
-            && found.namespaces <= self.bounds.namespaces;
+            && found.within(self.bounds).is_ok()
+            && text.len() <= self.bounds.svg_bytes;
         if !within {
             return;
         }

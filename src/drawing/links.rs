@@ -93,6 +93,30 @@ pub(super) fn inside_nested(data: &[u8], depth: usize) -> Vec<String> {
     found
 }
 
+/// Pixels that a data address decodes to, by its header, and how many levels of SVG are in it.
+pub(super) fn measure(address: &str, depth: usize) -> (u64, u64) {
+    let Some(data) = decode(address) else { return (0, 0) };
+    if !is_svg(&data) {
+        let pixels = imagesize::blob_size(&data)
+            .map_or(0, |size| (size.width as u64).saturating_mul(size.height as u64));
+        return (pixels, 0);
+    }
+    if depth >= DEEPEST {
+        return (0, 1);
+    }
+    let document = std::str::from_utf8(&data).ok().and_then(|text| roxmltree::Document::parse(text).ok());
+    let Some(document) = document else { return (0, 1) };
+    let images = document.descendants().filter(|node| matches!(node.tag_name().name(), "image" | "feImage"));
+    let hrefs = images.flat_map(|node| node.attributes().filter(|a| a.name() == "href"));
+    let (mut pixels, mut nested) = (0u64, 0);
+    for href in hrefs {
+        let (more, level) = measure(href.value(), depth + 1);
+        pixels = pixels.saturating_add(more);
+        nested = nested.max(level);
+    }
+    (pixels, nested + 1)
+}
+
 /// The value of `name="…"` in a processing instruction.
 pub(super) fn pseudo_attribute<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let after = &text[text.find(name)? + name.len()..];

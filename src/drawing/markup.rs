@@ -42,7 +42,12 @@ pub(super) struct Construct {
 #[derive(Debug, Default)]
 pub(super) struct Searches {
     failed: Vec<(&'static [u8], usize, usize)>,
+    /// Declarations that ran to the limit without an end.
+    endless: u32,
 }
+
+/// Declarations without an end that are looked through; a hostile reply can begin a million of them.
+const MOST_ENDLESS: u32 = 16;
 
 impl Searches {
     /// The first `needle` in `text[from..to]`.
@@ -129,7 +134,7 @@ fn declaration(text: &[u8], at: usize, limit: usize, searches: &mut Searches) ->
     let mut pos = at + 2;
     let mut subset = false;
     let construct = |end, closed| Construct { kind: Kind::Declaration, name: at..at, end, closed };
-    while pos < limit {
+    while pos < limit && searches.endless < MOST_ENDLESS {
         match text[pos] {
             quote @ (b'"' | b'\'') => {
                 let mark: &'static [u8] = if quote == b'"' { b"\"" } else { b"'" };
@@ -146,6 +151,7 @@ fn declaration(text: &[u8], at: usize, limit: usize, searches: &mut Searches) ->
         }
         pos += 1;
     }
+    searches.endless = searches.endless.saturating_add(1);
     construct(limit, false)
 }
 

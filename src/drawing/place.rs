@@ -21,13 +21,6 @@ impl<'a> Lines<'a> {
         let column = self.text[self.starts[line]..offset].chars().count() + 1;
         (u32::try_from(line + 1).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
     }
-
-    /// The byte offset of a line and column.
-    pub(super) fn offset(&self, line: u32, column: u32) -> usize {
-        let Some(&start) = self.starts.get((line.max(1) - 1) as usize) else { return self.text.len() };
-        let skipped = (column.max(1) - 1) as usize;
-        self.text[start..].char_indices().nth(skipped).map_or(self.text.len(), |(i, _)| start + i)
-    }
 }
 
 #[cfg(test)]
@@ -42,9 +35,5 @@ mod tests {
         assert_eq!(lines.place(5), (2, 2));
         assert_eq!(lines.place(8), (3, 1));
         assert_eq!(lines.place(999), (3, 4));
-        for offset in [0, 1, 3, 5, 8, 10] {
-            let (line, column) = lines.place(offset);
-            assert_eq!(lines.offset(line, column), offset);
-        }
     }
 }

@@ -6,7 +6,7 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
 
 use super::bounds::Bounds;
-use super::fonts;
+use super::{fonts, survey};
 
 /// The renderer and its version, as attempts record it.
 pub const RENDERER: &str = "resvg 0.49.0";
@@ -36,7 +36,7 @@ pub(super) struct Raster {
 /// Reads a drawing into the renderer's own tree.
 pub(super) fn read(xml: &roxmltree::Document<'_>, bounds: &Bounds) -> Result<(Tree, Asked), usvg::Error> {
     let asked = Mutex::new(Asked::default());
-    let tree = Tree::from_xmltree(xml, &options(&asked, bounds.image_depth))?;
+    let tree = Tree::from_xmltree(xml, &options(&asked, bounds, bounds.image_depth))?;
     Ok((tree, asked.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
@@ -45,7 +45,7 @@ fn note(asked: &Mutex<Asked>, add: impl FnOnce(&mut Asked)) {
 }
 
 /// `depth` is how many more levels of SVG inside data URLs may be read.
-fn options(asked: &Mutex<Asked>, depth: usize) -> usvg::Options<'_> {
+fn options<'a>(asked: &'a Mutex<Asked>, bounds: &'a Bounds, depth: usize) -> usvg::Options<'a> {
     usvg::Options {
         resources_dir: None,
         font_family: fonts::SERIF.to_owned(),
@@ -103,7 +103,7 @@ fn options(asked: &Mutex<Asked>, depth: usize) -> usvg::Options<'_> {
             select_fallback: FontResolver::default_fallback_selector(),
         },
         image_href_resolver: ImageHrefResolver {
-            resolve_data: Box::new(move |mime, data, _| resolve_data(asked, mime, data, depth)),
+            resolve_data: Box::new(move |mime, data, _| resolve_data(asked, bounds, mime, data, depth)),
             resolve_string: Box::new(move |address, _| {
                 note(asked, |asked| asked.addresses.push(address.to_owned()));
                 None
@@ -114,7 +114,13 @@ fn options(asked: &Mutex<Asked>, depth: usize) -> usvg::Options<'_> {
 }
 
 /// A picture in a data URL. What it is decides, not what it says it is; an SVG is read with the same refusals.
-fn resolve_data(asked: &Mutex<Asked>, mime: &str, data: Arc<Vec<u8>>, depth: usize) -> Option<ImageKind> {
+fn resolve_data(
+    asked: &Mutex<Asked>,
+    bounds: &Bounds,
+    mime: &str,
+    data: Arc<Vec<u8>>,
+    depth: usize,
+) -> Option<ImageKind> {
     if data.starts_with(b"\x89PNG\r\n\x1a\n") {
         return Some(ImageKind::PNG(data));
     } else if data.starts_with(&[0xff, 0xd8, 0xff]) {
@@ -124,11 +130,15 @@ fn resolve_data(asked: &Mutex<Asked>, mime: &str, data: Arc<Vec<u8>>, depth: usi
     } else if data.starts_with(b"RIFF") && data.get(8..12) == Some(b"WEBP") {
         return Some(ImageKind::WEBP(data));
     }
-    if matches!(mime, "image/svg+xml" | "text/plain" | "text/xml" | "application/xml") && depth > 0 {
-        let text = std::str::from_utf8(&data).ok()?;
+    let svg = matches!(mime, "image/svg+xml" | "text/plain" | "text/xml" | "application/xml") && depth > 0;
+    if svg
+        && let Ok(text) = std::str::from_utf8(&data)
+        && text.len() <= bounds.svg_bytes
+        && survey::within(text, bounds)
+    {
         let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
         let xml = roxmltree::Document::parse_with_options(text, parsing).ok()?;
-        return Tree::from_xmltree(&xml, &options(asked, depth - 1)).ok().map(ImageKind::SVG);
+        return Tree::from_xmltree(&xml, &options(asked, bounds, depth - 1)).ok().map(ImageKind::SVG);
     }
     note(asked, |asked| asked.refused_data.push(mime.to_owned()));
     None

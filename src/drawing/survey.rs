@@ -11,7 +11,7 @@ use super::links::{self, Target};
 use super::place::Lines;
 use super::report::Finding;
 use super::size::{self, SvgSize};
-use super::{css, weight};
+use super::{css, weight, xml};
 
 /// The namespace of SVG.
 pub(super) const SVG: &str = "http://www.w3.org/2000/svg";
@@ -90,6 +90,16 @@ pub(super) fn survey(document: &Document<'_>, bounds: &Bounds) -> Survey {
     let mut notes = walk.notes;
     let over_bounds = root_is_svg && weight::check(document, &ids, bounds, &mut notes);
     Survey { notes, active: walk.active, size, elements, over_bounds, root_is_svg, picture }
+}
+
+/// Whether a document inside of another keeps to every bound on its own.
+pub(super) fn within(text: &str, bounds: &Bounds) -> bool {
+    let found = xml::survey(text, false);
+    let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+    found.faults.is_empty()
+        && found.within(bounds).is_ok()
+        && Document::parse_with_options(text, parsing)
+            .is_ok_and(|document| !survey(&document, bounds).over_bounds)
 }
 
 /// Elements that put something on the canvas.

@@ -9,6 +9,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::bounds::Bounds;
 use super::entities;
 use super::markup::{self, Searches};
 use super::place::Lines;
@@ -68,6 +69,23 @@ pub(super) struct Survey {
     pub(super) open: Vec<String>,
     /// Where the last construct that was whole ended.
     pub(super) last_whole: usize,
+}
+
+impl Survey {
+    /// Whether the text may be parsed at all; the words say which bound is passed.
+    pub(super) fn within(&self, bounds: &Bounds) -> Result<(), Vec<String>> {
+        let numbers = [
+            ("elements", "elements", self.elements as u64, bounds.elements),
+            ("levels of nested elements", "depth", self.depth as u64, bounds.depth as u64),
+            ("attributes of one element", "attributes", self.attributes as u64, bounds.attributes as u64),
+            ("namespace declarations", "namespaces", self.namespaces as u64, bounds.namespaces as u64),
+        ];
+        let over = numbers.into_iter().filter(|(_, _, number, most)| number > most);
+        let words = over
+            .map(|(what, bound, number, most)| format!("{what}: {number}, more than {most} (bound {bound})"));
+        let words: Vec<_> = words.collect();
+        if words.is_empty() && self.entity_declaration.is_none() { Ok(()) } else { Err(words) }
+    }
 }
 
 /// Faults that are kept; more say nothing new.

@@ -1,0 +1,16 @@
+//! The extractor and the XML check alone: an SVG of no size stops the inspection before the renderer.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use pelicycle::drawing::{Bounds, Options, inspect};
+
+fuzz_target!(|reply: &[u8]| {
+    let bounds = Bounds { elements: 0, ..Bounds::default() };
+    let inspection = inspect(reply, &Options { raster: 8, bounds });
+    let chosen = inspection.check.candidates.iter().filter(|candidate| candidate.chosen).count();
+    assert!(chosen <= 1);
+    assert_eq!(chosen == 1, inspection.range.is_some() || inspection.check.candidates.len() >= 200);
+    for finding in &inspection.check.findings {
+        assert_eq!(finding.line.is_some(), finding.column.is_some());
+    }
+});

@@ -1,0 +1,104 @@
+//! `pelicycle check`, as it is typed.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use assert_cmd::assert::OutputAssertExt as _;
+
+const GOOD: &str =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><rect width=\"5\" height=\"5\"/></svg>";
+
+fn check(arguments: &[&str], input: &[u8]) -> std::process::Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pelicycle"))
+        .arg("check")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(input));
+        child.wait_with_output().unwrap()
+    })
+}
+
+#[test]
+fn the_exit_code_tells_drawn_from_the_rest() {
+    assert_eq!(check(&[], GOOD.as_bytes()).status.code(), Some(0));
+    assert_eq!(check(&["-"], b"no drawing").status.code(), Some(1));
+    assert_eq!(check(&["/nonexistent"], b"").status.code(), Some(2));
+    assert_eq!(check(&["."], b"").status.code(), Some(2));
+    assert_eq!(check(&["--no-such-flag"], b"").status.code(), Some(2));
+    assert_eq!(check(&["--bound", "nothing=1"], b"").status.code(), Some(2));
+    assert_eq!(check(&["--bound", "seconds=x"], b"").status.code(), Some(2));
+}
+
+#[test]
+fn json_has_the_shape_that_others_rely_on() {
+    let output = check(&["--json"], format!("Hi\n{GOOD}").as_bytes());
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["verdict"], "drawn");
+    assert_eq!(json["draws"], serde_json::json!({"resvg": true, "browser": true}));
+    assert_eq!(json["repaired"], false);
+    assert_eq!(json["candidates"][0]["start"], 3);
+    assert_eq!(json["candidates"][0]["end"], 3 + GOOD.len());
+    assert_eq!(json["candidates"][0]["chosen"], true);
+    assert!(json["candidates"][0]["why"].is_string());
+    assert_eq!(
+        json["svg"],
+        serde_json::json!({"bytes": GOOD.len(), "width": 9.0, "height": 9.0, "elements": 2})
+    );
+    assert!(json["findings"].is_array());
+}
+
+#[test]
+fn people_read_the_verdict_first_and_places_like_a_compilers() {
+    let text = GOOD.replace("<rect", "\n<text>a & b</text><rect");
+    let output = check(&[], text.as_bytes());
+    let words = String::from_utf8(output.stdout).unwrap();
+    assert!(words.starts_with("malformed"), "{words}");
+    assert!(words.contains("\n2:9 unescaped-ampersand: "), "{words}");
+    assert!(words.contains("escape-ampersands"), "{words}");
+    assert!(!words.contains('\x1b'), "no colour into a pipe");
+}
+
+#[test]
+fn nothing_that_acts_on_a_terminal_is_printed() {
+    let text = GOOD.replace("<rect", "<image href=\"a\u{202e}\u{9b}b.png\"/><x y=\u{1b}[31m><rect");
+    for arguments in [&[][..], &["--json"]] {
+        let output = check(arguments, text.as_bytes());
+        let words = String::from_utf8(output.stdout).unwrap();
+        let acts = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+        assert!(!words.chars().any(acts), "{words:?}");
+    }
+    let output = check(&["/nonexistent/\u{1b}[31m"], b"");
+    assert!(!output.stderr.contains(&0x1b));
+}
+
+#[test]
+fn the_picture_is_written_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.png");
+    let png = path.to_str().unwrap();
+    check(&["--png", png, "--raster", "64"], GOOD.as_bytes()).assert().success();
+    let bytes = std::fs::read(&path).unwrap();
+    assert!(bytes.starts_with(b"\x89PNG"));
+    assert_eq!(&bytes[16..24], [0, 0, 0, 64, 0, 0, 0, 64]);
+    std::fs::remove_file(&path).unwrap();
+    let output = check(&["--png", png], b"nothing");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("picture: there is none"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+    assert_eq!(check(&["--png", "/nonexistent/a.png"], GOOD.as_bytes()).status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_endless_input_ends() {
+    let started = Instant::now();
+    assert_eq!(check(&["/dev/zero"], b"").status.code(), Some(1));
+    assert!(started.elapsed() < Duration::from_secs(10));
+}

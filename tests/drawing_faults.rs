@@ -1,0 +1,259 @@
+//! One fault a drawing: the verdict, the finding, and the place that a person would point to.
+
+use pelicycle::drawing::{Inspection, Options, Verdict, inspect};
+
+/// A root with everything right, on the first line; `inside` begins on line 2, column 1.
+fn svg(inside: &str) -> String {
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\">\n{inside}\n<rect width=\"5\" height=\"5\"/>\n</svg>"
+    )
+}
+
+fn look(text: &str) -> Inspection {
+    inspect(text.as_bytes(), &Options { raster: 64, ..Options::default() })
+}
+
+/// Text, verdict, and the finding's code with its place, if it has one.
+type Row = (String, Verdict, &'static str, Option<(u32, u32)>);
+
+#[track_caller]
+fn hold(rows: Vec<Row>) {
+    let mut wrong = Vec::new();
+    for (text, verdict, code, place) in rows {
+        let check = look(&text).check;
+        let found = check.findings.iter().find(|finding| finding.code == code);
+        let found_place = found.and_then(|finding| finding.line.zip(finding.column));
+        if check.verdict != verdict || found.is_none() || found_place != place {
+            wrong.push(format!(
+                "{text}\n  wanted {verdict:?} {code} at {place:?}\n  got {:?} {:#?}",
+                check.verdict, check.findings
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn each_fault_of_xml_is_named_and_placed() {
+    let m = Verdict::Malformed;
+    hold(vec![
+        (svg("<text>Bread & butter</text>"), m, "unescaped-ampersand", Some((2, 13))),
+        (svg("<a href=\"?a=1&b=2\"/>"), m, "unescaped-ampersand", Some((2, 14))),
+        (svg("<text>ü & ü</text>"), m, "unescaped-ampersand", Some((2, 9))),
+        (svg("<text>a&nbsp;b</text>"), m, "undefined-entity", Some((2, 8))),
+        (svg("<!-- a -- b -->"), m, "bad-comment", Some((2, 8))),
+        (svg("<!-- a --->"), m, "bad-comment", Some((2, 8))),
+        (svg("<!-- never closed"), m, "bad-comment", Some((2, 1))),
+        (svg("<rect x=\"1\" y=\"2\" x=\"3\"/>"), m, "duplicate-attribute", Some((2, 19))),
+        (svg("<use xlink:href=\"#a\"/>"), m, "undeclared-prefix", Some((2, 6))),
+        (svg("<x:y/>"), m, "undeclared-prefix", Some((2, 2))),
+        (svg("<g><path/>"), m, "mismatched-tag", Some((4, 1))),
+        (svg("</g>"), m, "mismatched-tag", Some((2, 1))),
+        (svg("<g></h></g>"), m, "mismatched-tag", Some((2, 4))),
+        (svg("<linearGradient></lineargradient>"), m, "mismatched-tag", Some((2, 17))),
+        (svg("<rect x=1 />"), m, "unquoted-attribute", Some((2, 9))),
+        (svg("<rect x=“1”/>"), m, "unquoted-attribute", Some((2, 9))),
+        (svg("<rect x=\"1\"y=\"2\"/>"), m, "bad-markup", Some((2, 12))),
+        (svg("<rect hidden/>"), m, "bad-markup", Some((2, 7))),
+        (svg("<rect fill=\"red/>"), m, "bad-markup", Some((2, 12))),
+        (svg("<text>1 < 2</text>"), m, "bad-markup", Some((2, 9))),
+        (svg("<text>]]></text>"), m, "bad-markup", Some((2, 7))),
+        (svg("<rect title=\"a < b\"/>"), m, "bad-markup", Some((2, 16))),
+        (svg("<rect\n<g/>"), m, "bad-markup", Some((3, 1))),
+        (svg("<?xml version=\"1.0\"?>"), m, "bad-markup", Some((2, 1))),
+        (svg("<text>\u{1}</text>"), m, "bad-character", Some((2, 7))),
+        (svg("<text>&#0;</text>"), m, "bad-character", Some((2, 7))),
+        (svg("<text>\u{fffe}</text>"), m, "bad-character", Some((2, 7))),
+    ]);
+}
+
+#[test]
+fn the_root_and_its_size_are_judged() {
+    let shape = "<rect width=\"5\" height=\"5\"/></svg>";
+    let ns = "xmlns=\"http://www.w3.org/2000/svg\"";
+    let (drawn, un) = (Verdict::Drawn, Verdict::Unrenderable);
+    hold(vec![
+        (format!("<svg viewBox=\"0 0 9 9\">{shape}"), drawn, "missing-xmlns", Some((1, 1))),
+        (
+            format!("<svg xmlns=\"https://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">{shape}"),
+            un,
+            "wrong-namespace",
+            Some((1, 1)),
+        ),
+        (format!("<SVG {ns} viewBox=\"0 0 9 9\"><rect/></SVG>"), un, "wrong-root", Some((1, 1))),
+        (format!("<svg {ns} width=\"0\" height=\"9\">{shape}"), un, "bad-size", Some((1, 41))),
+        (format!("<svg {ns} width=\"-4\" height=\"9\">{shape}"), un, "bad-size", Some((1, 41))),
+        (format!("<svg {ns} width=\"wide\" viewBox=\"0 0 9 9\">{shape}"), drawn, "bad-size", Some((1, 41))),
+        (format!("<svg {ns} width=\"9\" height=\"9\">{shape}"), drawn, "no-viewbox", Some((1, 1))),
+        (format!("<svg {ns} viewbox=\"0 0 9 9\">{shape}"), drawn, "bad-viewbox", Some((1, 41))),
+        (format!("<svg {ns} viewBox=\"0 0 -9 9\">{shape}"), drawn, "bad-viewbox", Some((1, 41))),
+        (format!("<svg {ns} viewBox=\"0 0 NaN 9\">{shape}"), drawn, "bad-viewbox", Some((1, 41))),
+        (
+            format!("<svg {ns} viewBox=\"0 0 1e9 1e9\"><rect width=\"1e9\" height=\"1e9\"/></svg>"),
+            drawn,
+            "size-clamped",
+            None,
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_inside_is_noted_where_it_stands() {
+    let d = Verdict::Drawn;
+    let png = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    hold(vec![
+        (svg("<path d=\"M1 1 L2 x\"/>"), d, "path-data-error", Some((2, 18))),
+        (svg("<path d=\"M1 1 L2 NaN\"/>"), d, "path-data-error", Some((2, 18))),
+        (svg("<polygon points=\"1,2 3\"/>"), d, "path-data-error", Some((2, 10))),
+        (svg("<use href=\"#nothing\"/>"), d, "missing-reference", Some((2, 6))),
+        (svg("<rect fill=\"url(#nothing)\" width=\"1\" height=\"1\"/>"), d, "missing-reference", Some((2, 7))),
+        (svg("<g id=\"a\"><use href=\"#a\"/></g>"), d, "reference-cycle", Some((2, 11))),
+        (svg("<script>f()</script>"), d, "active-content", Some((2, 1))),
+        (svg("<rect onclick=\"f()\"/>"), d, "active-content", Some((2, 7))),
+        (svg("<a href=\"javascript:f()\"><g/></a>"), d, "active-content", Some((2, 4))),
+        (svg("<image href=\"a.png\"/>"), d, "external-ref-blocked", Some((2, 8))),
+        (svg("<style>\n@import 'a.css';</style>"), d, "external-ref-blocked", Some((3, 1))),
+        (svg("<foreignObject><p xmlns=\"http://www.w3.org/1999/xhtml\">x</p></foreignObject>"), d, "foreign-object-ignored", Some((2, 1))),
+        (svg("<g><animate attributeName=\"x\" to=\"1\"/></g>"), d, "animation-ignored", Some((2, 4))),
+        (svg("<style>@keyframes a{}</style>"), d, "animation-ignored", Some((2, 8))),
+        (svg("<style>.a{} @media print{.a{fill:red}}</style>"), d, "unsupported-css", Some((2, 13))),
+        (svg("<style>rect:nth-child(2){fill:red}</style>"), d, "unsupported-css", Some((2, 12))),
+        (svg("<g fill=\"var(--c)\"/>"), d, "unsupported-css", Some((2, 4))),
+        (svg("<text font-family=\"Comic Sans MS\" y=\"9\">a</text>"), d, "font-fallback", None),
+        (svg(&format!("<image width=\"1\" height=\"1\" href=\"{png}\"/>")), d, "embedded-image", Some((2, 29))),
+        (svg("<image href=\"data:application/pdf,x\"/>"), d, "embedded-image-refused", Some((2, 8))),
+        (svg("<rect width=\"-1\" height=\"2\"/>"), d, "bad-value", Some((2, 7))),
+        (format!("<!DOCTYPE svg [<!ENTITY a \"b\">]>{}", svg("")), Verdict::Refused, "dtd-refused", Some((1, 16))),
+        (svg(&"<g>".repeat(300)).replace("</svg>", &("</g>".repeat(300) + "</svg>")), Verdict::Refused, "resource-limit", None),
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"></svg>".to_owned(), Verdict::Blank, "empty-drawing", None),
+        (
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><rect width=\"9\" height=\"9\" fill=\"#fff\"/></svg>".to_owned(),
+            Verdict::Blank,
+            "empty-drawing",
+            None,
+        ),
+        (
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><rect width=\"9\" height=\"9\" fill=\"red\"/></svg>".to_owned(),
+            d,
+            "single-colour",
+            None,
+        ),
+    ]);
+}
+
+#[test]
+fn the_reply_around_the_drawing_is_judged() {
+    let whole = svg("");
+    let (d, none, cut) = (Verdict::Drawn, Verdict::NoSvg, Verdict::Truncated);
+    hold(vec![
+        (String::new(), none, "empty-reply", None),
+        (" \n".to_owned(), none, "empty-reply", None),
+        (format!("Here:\n```svg\n{whole}\n"), d, "unclosed-fence", None),
+        (format!("<think>{whole}</think>\nDone:\n{whole}"), d, "draft-in-thinking", None),
+        (format!("<think>{whole}</think>\nI could not."), none, "draft-in-thinking", None),
+        (format!("<think>\n{whole}\n"), none, "unclosed-thinking", None),
+        (format!("First:\n{whole}\nBetter:\n{whole}"), d, "multiple-svgs", None),
+        (whole.replace('<', "&lt;").replace('>', "&gt;"), none, "escaped-container", None),
+        (format!("{{\"svg\": {}}}", serde_json::to_string(&whole).unwrap()), none, "escaped-container", None),
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\">\n<rect wid".to_owned(), cut, "truncated", Some((2, 10))),
+        (
+            "```svg\n<svg xmlns=\"http://www.w3.org/2000/svg\">\n<g>\n```\nSorry.".to_owned(),
+            cut,
+            "truncated",
+            Some((2, 4)),
+        ),
+    ]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_placed() {
+    let mut bytes = svg("<text>ab</text>").into_bytes();
+    let at = bytes.windows(2).position(|pair| pair == b"ab").unwrap();
+    bytes[at] = 0xff;
+    let check = inspect(&bytes, &Options { raster: 64, ..Options::default() }).check;
+    assert_eq!(check.verdict, Verdict::Malformed);
+    let finding = check.findings.iter().find(|finding| finding.code == "invalid-utf8").unwrap();
+    assert_eq!((finding.line, finding.column), (Some(2), Some(7)));
+    assert_eq!(check.repair.as_deref(), Some("replace-invalid-utf8"));
+}
+
+#[test]
+fn a_repair_is_kept_beside_and_never_counts() {
+    let inspection = look(&svg("<text y=\"9\">Bread & butter</text>"));
+    assert_eq!(inspection.check.verdict, Verdict::Malformed);
+    assert!(!inspection.check.draws.resvg && !inspection.check.draws.browser);
+    assert!(inspection.png.is_none());
+    assert!(inspection.check.repaired);
+    let repaired = inspection.repaired.unwrap();
+    assert_eq!(repaired.name, "escape-ampersands");
+    assert!(repaired.png.starts_with(b"\x89PNG"));
+    assert!(String::from_utf8(repaired.svg).unwrap().contains("Bread &amp; butter"));
+}
+
+/// Reply, and the text that must be chosen; `None` when nothing may be.
+#[test]
+fn the_extractor_chooses_by_the_written_rule() {
+    let a = "<svg><rect id=\"a\"/></svg>";
+    let b = "<svg><rect id=\"b\"/></svg>";
+    let rows: Vec<(String, Option<String>)> = vec![
+        (format!("{a} {b}"), Some(b.into())),
+        (format!("{a} <svg><rect"), Some(a.into())),
+        (format!("<svg><g> {a}"), Some(format!("<svg><g> {a}"))),
+        (format!("Use the <svg> element.\n{a}"), Some(a.into())),
+        (format!("{a}\nThe `<svg>...</svg>` element holds it."), Some(a.into())),
+        (format!("<think>{b}</think>{a}"), Some(a.into())),
+        (format!("{b}</think>{a}"), Some(a.into())),
+        (format!("[THINK]{b}[/THINK]{a}"), Some(a.into())),
+        (format!("<think><svg><g></think>{a}"), Some(a.into())),
+        (format!("{a}<think>{b}</think>"), Some(a.into())),
+        (format!("<think>{a}"), None),
+        (format!("I <think> that\n{a}"), Some(a.into())),
+        ("<svg><!-- </svg> --><g/></svg> tail".into(), Some("<svg><!-- </svg> --><g/></svg>".into())),
+        ("<svg><![CDATA[</svg>]]><g/></svg>".into(), Some("<svg><![CDATA[</svg>]]><g/></svg>".into())),
+        ("<svg><?x </svg> ?><g/></svg>".into(), Some("<svg><?x </svg> ?><g/></svg>".into())),
+        ("<svg a='</svg>'><g/></svg>".into(), Some("<svg a='</svg>'><g/></svg>".into())),
+        ("<svg><svg></svg><g/></svg>".into(), Some("<svg><svg></svg><g/></svg>".into())),
+        ("<svg/>".into(), Some("<svg/>".into())),
+        ("<SVG><g/></SVG>".into(), Some("<SVG><g/></SVG>".into())),
+        ("<svg:svg><g/></svg:svg>".into(), Some("<svg:svg><g/></svg:svg>".into())),
+        (format!("<html><body>{a}</body></html>"), Some(a.into())),
+        (format!("<!DOCTYPE html><body>{a}"), Some(a.into())),
+        (
+            format!("\n<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<!-- c -->\n{a}"),
+            Some(format!("<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<!-- c -->\n{a}")),
+        ),
+        (format!("~~~\n{a}\n~~~"), Some(a.into())),
+        (format!("````md\n```svg\n{a}\n```\n````"), Some(a.into())),
+        (format!("```svg {a}```"), Some(a.into())),
+        (format!("<!-- {b} -->{a}<!-- {b} -->"), Some(a.into())),
+        ("<svgfoo></svgfoo>".into(), None),
+        ("no drawing, 1 < 2".into(), None),
+        (
+            "```svg\n<svg><g>\n```\ntext\n```svg\n<svg><rect/></svg>\n```".into(),
+            Some("<svg><rect/></svg>".into()),
+        ),
+        (
+            "<svg><rect fill=\"red/><g x=\"5\"/></svg> tail".into(),
+            Some("<svg><rect fill=\"red/><g x=\"5\"/></svg>".into()),
+        ),
+    ];
+    for (reply, expected) in rows {
+        let inspection = look(&reply);
+        let chosen = inspection.check.candidates.iter().find(|candidate| candidate.chosen);
+        assert_eq!(
+            chosen.map(|c| reply[c.start..c.end].to_owned()),
+            expected,
+            "{reply}\n{:#?}",
+            inspection.check.candidates
+        );
+        assert_eq!(inspection.svg.map(|svg| String::from_utf8(svg).unwrap()), expected, "{reply}");
+    }
+}
+
+#[test]
+fn thinking_is_given_back_as_ranges() {
+    let reply = "<think>hm</think>a<svg/>";
+    assert_eq!(look(reply).thinking, vec![0..17]);
+    assert_eq!(look("hm</think>a").thinking, vec![0..10]);
+    assert_eq!(look("<think>hm").thinking, vec![0..9]);
+}
