@@ -47,7 +47,7 @@ impl Id {
         let mut bytes = [0; RANDOM];
         getrandom::fill(&mut bytes).map_err(RandomError)?;
         let random = bytes.map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
-        let time = DateTime::from(TimeZone::UTC.to_datetime(time));
+        let time = TimeZone::UTC.to_datetime(time);
         Ok(Self(format!("{}-{}", time.strftime("%Y%m%d-%H%M%S-%3f"), String::from_iter(random))))
     }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::Global;
-use crate::gallery::{self, Exhibit, ExhibitFiles, Omission, Options, Report, text};
+use crate::gallery::{self, Exhibit, ExhibitFiles, Omission, Report, text};
 use crate::store::{Damaged, Store, Stored};
 
 /// Rebuild the gallery from the results.
@@ -32,7 +32,7 @@ pub(crate) struct Rebuilt {
 }
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's answer")]
-pub(crate) fn gallery(global: &Global, args: GalleryArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let Rebuilt { report, damaged } = rebuild(&store, args.out.as_deref().unwrap_or(&global.gallery))?;
     for damaged in &damaged {
@@ -71,8 +71,7 @@ pub(crate) fn rebuild(store: &Store, out: &Path) -> anyhow::Result<Rebuilt> {
             reason: damaged.reason.to_string(),
         })
         .collect();
-    let report = gallery::build(&exhibits, &omissions, out, &Options::default())
-        .context("the gallery was not built")?;
+    let report = gallery::build(&exhibits, &omissions, out).context("the gallery was not built")?;
     Ok(Rebuilt { report, damaged })
 }
 

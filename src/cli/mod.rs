@@ -60,7 +60,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Run(args) => run::run(&cli.global, args),
         Command::Check(args) => check::check(&args),
-        Command::Gallery(args) => gallery::gallery(&cli.global, args),
+        Command::Gallery(args) => gallery::gallery(&cli.global, &args),
         Command::Model(args) => model::model(args),
         Command::Completions(args) => completions::completions(&args),
         Command::InspectWorker => worker::worker(),

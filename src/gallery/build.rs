@@ -27,10 +27,6 @@ const MAX_SHOWN_LINES: usize = 2_000;
 /// Longest drawing that a page carries as an image of its own.
 const MAX_BROWSER_SVG: usize = 256 << 10;
 
-/// What a gallery is built with.
-#[derive(Debug, Clone, Default)]
-pub struct Options {}
-
 /// What was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -52,12 +48,7 @@ pub struct Report {
 ///
 /// # Errors
 /// A folder of something else; a failing disk. A file of an exhibit that cannot be read is no error: its attempt says so.
-pub fn build(
-    exhibits: &[Exhibit],
-    omissions: &[Omission],
-    out: &Path,
-    _options: &Options,
-) -> Result<Report, GalleryError> {
+pub fn build(exhibits: &[Exhibit], omissions: &[Omission], out: &Path) -> Result<Report, GalleryError> {
     let mut newest_first: Vec<&Exhibit> = exhibits.iter().collect();
     newest_first.sort_by(|a, b| {
         let key = |attempt: &Attempt| (attempt.timing.started, attempt.sample);

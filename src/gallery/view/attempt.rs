@@ -122,7 +122,7 @@ impl AttemptPage {
         let result = words::result(attempt);
         let check = attempt.check.as_ref();
         let findings = check.map(|check| check.findings.as_slice()).unwrap_or_default();
-        let source = texts.svg.map(|svg| source(svg, findings, active));
+        let source = texts.svg.map(|svg| source(&svg, findings, active));
         let shown_lines = source.as_ref().map_or(0, |source| source.lines.len());
         let length = |recorded: &Option<crate::attempt::TextRecord>| {
             text::bytes(recorded.as_ref().map_or(0, |recorded| recorded.bytes))
@@ -161,7 +161,7 @@ impl AttemptPage {
     }
 }
 
-fn source(svg: Excerpt, findings: &[Finding], active: bool) -> Source {
+fn source(svg: &Excerpt, findings: &[Finding], active: bool) -> Source {
     let marked: BTreeSet<u32> = findings.iter().filter_map(|finding| finding.line).collect();
     let text = svg.text.strip_suffix('\n').unwrap_or(&svg.text);
     let lines = text
