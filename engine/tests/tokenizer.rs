@@ -33,10 +33,13 @@ fn agrees(name: &str) {
         if name != "mistral" {
             assert_eq!(&tokenizer.encode(text, true).unwrap(), special, "{name}, special: {text:?}");
         }
-        // SentencePiece puts a blank before the text, which decoding shows.
+        // SentencePiece puts a blank before the text, which decoding shows, and can't tell `▁` from a blank.
         let decoded = tokenizer.decode(ids);
         if name == "mistral" {
-            assert!(text.is_empty() || decoded == format!(" {text}").as_bytes(), "{name}: {text:?}");
+            assert!(
+                text.is_empty() || decoded == format!(" {}", text.replace('▁', " ")).as_bytes(),
+                "{name}: {text:?}"
+            );
         } else if decoded != text.as_bytes() {
             let decoded = String::from_utf8(decoded).unwrap();
             assert_eq!(
