@@ -2,9 +2,13 @@
 
 pub mod attempt;
 pub mod cli;
+pub mod config;
+pub mod contestant;
 pub mod drawing;
 pub mod gallery;
 pub mod id;
 pub mod name;
 pub mod prompt;
+pub mod provider;
+pub mod run;
 pub mod store;

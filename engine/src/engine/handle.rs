@@ -86,6 +86,11 @@ impl Engine {
         &self.tokenizer
     }
 
+    /// The model's tokenizer, to keep.
+    pub fn tokenizer_handle(&self) -> Arc<Tokenizer> {
+        Arc::clone(&self.tokenizer)
+    }
+
     /// The prompt for a conversation that the model is to answer; `thinking` asks for reasoning or forbids it,
     /// in templates that know of it.
     ///

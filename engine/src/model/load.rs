@@ -114,6 +114,15 @@ impl Model {
         self.context.kernels.name
     }
 
+    /// The tensor type that holds most of its weights.
+    pub fn quantization(&self) -> TensorType {
+        let mut weights = std::collections::BTreeMap::<TensorType, u64>::new();
+        for tensor in self.gguf.tensors() {
+            *weights.entry(tensor.tensor_type).or_default() += tensor.elements();
+        }
+        weights.into_iter().max_by_key(|&(_, n)| n).map_or(TensorType::F32, |(kind, _)| kind)
+    }
+
     /// How activations meet its weights.
     pub fn arithmetic(&self) -> Arithmetic {
         self.context.arithmetic

@@ -1,0 +1,69 @@
+//! One JSON object a line on standard output, for programs: docs/running.md lists them.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::Teller;
+use super::summary::{Summary, address};
+use crate::attempt::RunRecord;
+use crate::cli::terminal::printable_json;
+use crate::run::Progress;
+
+pub(super) struct Json;
+
+impl Teller for Json {
+    fn tell(&mut self, news: &Progress<'_>) {
+        match news {
+            Progress::RunStarted { run, cells } => print(&json!({
+                "event": "run-started",
+                "run": run.id,
+                "seed": run.seed,
+                "samples": run.samples,
+                "prompts": run.prompts.iter().map(|p| &p.id).collect::<Vec<_>>(),
+                "contestants": run.contestants.iter().map(|c| &c.record.slug).collect::<Vec<_>>(),
+                "left": cells.len(),
+            })),
+            Progress::Asked(cell) => print(&json!({
+                "event": "attempt-started",
+                "prompt": cell.prompt,
+                "contestant": cell.contestant,
+                "sample": cell.sample,
+                "seed": cell.seed,
+            })),
+            Progress::Tokens { .. } => {}
+            Progress::Finished(finished) => print(&json!({
+                "event": "attempt-finished",
+                "attempt": finished.id,
+                "prompt": finished.cell.prompt,
+                "contestant": finished.cell.contestant,
+                "sample": finished.cell.sample,
+                "outcome": finished.outcome,
+                "verdict": finished.verdict,
+                "error": finished.error,
+                "tokens": finished.tokens,
+                "tokens_per_second": finished.tokens_per_second,
+                "seconds": finished.elapsed.as_secs_f64(),
+                "folder": finished.folder.to_string_lossy(),
+            })),
+        }
+    }
+}
+
+/// The last line.
+pub(super) fn finished(run: &RunRecord, summary: &Summary, index: Option<&Path>, interrupted: bool) {
+    print(&json!({
+        "event": "run-finished",
+        "run": run.id,
+        "attempts": summary.attempts(),
+        "drawn": summary.drawn(),
+        "failed": summary.failed(),
+        "interrupted": interrupted,
+        "gallery": index.map(address),
+    }));
+}
+
+#[expect(clippy::print_stdout, reason = "the command's result")]
+fn print(event: &serde_json::Value) {
+    println!("{}", printable_json(&event.to_string()));
+}

@@ -1,0 +1,48 @@
+//! Plain lines on standard error, for logs: one for each attempt that is over.
+
+use std::collections::BTreeMap;
+
+use super::Teller;
+use super::summary::result;
+use crate::cli::terminal::printable;
+use crate::run::Progress;
+
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    labels: Vec<String>,
+    prompts: Vec<String>,
+    total: usize,
+    over: BTreeMap<usize, usize>,
+}
+
+impl Teller for Lines {
+    #[expect(clippy::print_stderr, reason = "the command layer speaks to the person")]
+    fn tell(&mut self, news: &Progress<'_>) {
+        match news {
+            Progress::RunStarted { run, cells } => {
+                self.labels =
+                    run.contestants.iter().map(|c| printable(&c.record.label).into_owned()).collect();
+                self.prompts = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
+                self.total = cells.len();
+                eprintln!("run {}: {} to ask, seed {}", run.id.as_str(), cells.len(), run.seed);
+            }
+            Progress::Asked(_) | Progress::Tokens { .. } => {}
+            Progress::Finished(finished) => {
+                *self.over.entry(finished.cell.contestant).or_default() += 1;
+                let speed =
+                    finished.tokens_per_second.map_or(String::new(), |s| format!(", {s:.1} tokens/s"));
+                let tokens = finished.tokens.map_or(String::new(), |n| format!(", {n} tokens"));
+                eprintln!(
+                    "{}/{} {} {} sample {}: {}{tokens}{speed}, {:.1} s",
+                    self.over.values().sum::<usize>(),
+                    self.total,
+                    self.prompts[finished.cell.prompt],
+                    self.labels[finished.cell.contestant],
+                    finished.cell.sample,
+                    result(finished),
+                    finished.elapsed.as_secs_f64(),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! `pelicycle run`.
+
+mod bars;
+mod json;
+mod lines;
+mod settle;
+mod summary;
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Global, gallery};
+use crate::drawing::{Options, Pool};
+use crate::run::{Progress, Rooms, Stop, execute};
+use crate::store::Store;
+use settle::Settled;
+use summary::Summary;
+
+/// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
+const INTERRUPTED: u8 = 130;
+
+/// Ask models for drawings, keep every attempt, rebuild the gallery.
+///
+/// Exits with 0 when every request was answered, however it drew; with 1 when one failed; with 130 when
+/// interrupted. Ctrl-C keeps what is finished and records what it cuts short; a second one ends at once.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pelicycle run -m models/SmolLM2-135M-Instruct.Q4_1.gguf -n 4
+  pelicycle run -m local/smollm2 -p pelican -p otter-unicycle --seed 7
+  pelicycle run -m model.gguf -p family:control -n 2 --json
+  pelicycle run --resume last")]
+pub(crate) struct RunArgs {
+    /// A model: the path of a .gguf file, or local/NAME for one in the folder models/. May be given again.
+    #[arg(short, long, value_name = "MODEL", conflicts_with = "resume")]
+    model: Vec<String>,
+    /// Samples of each prompt and model [default: 1].
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "resume")]
+    samples: Option<u32>,
+    /// A prompt's id, or family:NAME for a set of them. May be given again [default: pelican].
+    #[arg(short, long, value_name = "ID", conflicts_with = "resume")]
+    prompt: Vec<String>,
+    /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.
+    #[arg(long, value_name = "DIR")]
+    prompts: Option<PathBuf>,
+    /// Where every sample's seed comes from: the same seed gives the same replies [default: a random one].
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    sampling: SamplingArgs,
+    /// Ask a model that can to think first, or not to.
+    #[arg(long, value_name = "on|off", value_parser = ["on", "off"], conflicts_with = "resume")]
+    thinking: Option<String>,
+    /// Threads of the local engine [default: the machine's cores].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+    /// Samples that a local model decodes together, at most [default: 8].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    parallel: Option<u32>,
+    /// Finish a run: its id, the beginning of it, or `last`. What was cut short or failed is asked again.
+    #[arg(long, value_name = "RUN")]
+    resume: Option<String>,
+    /// Tell what happens as JSON, one object a line (docs/running.md).
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+    /// Tell only what went wrong.
+    #[arg(short, long)]
+    quiet: bool,
+    /// Leave the gallery as it is.
+    #[arg(long)]
+    no_gallery: bool,
+    /// Read this file instead of pelicycle.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// How a local model chooses tokens. What is not given here or in pelicycle.toml is the file's own
+/// recommendation, else llama.cpp's custom.
+#[derive(Debug, clap::Args)]
+struct SamplingArgs {
+    /// Softmax temperature; 0 always takes the best token.
+    #[arg(long, value_name = "T", conflicts_with = "resume")]
+    temperature: Option<f32>,
+    /// Choose among this many best tokens; 0 is off.
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    top_k: Option<u32>,
+    /// Choose among the best tokens that have this probability together; 1 is off.
+    #[arg(long, value_name = "P", conflicts_with = "resume")]
+    top_p: Option<f32>,
+    /// Leave out tokens less likely than this share of the best; 0 is off.
+    #[arg(long, value_name = "P", conflicts_with = "resume")]
+    min_p: Option<f32>,
+    /// Make recent tokens less likely; 1 is off.
+    #[arg(long, value_name = "X", conflicts_with = "resume")]
+    repeat_penalty: Option<f32>,
+    /// Bound on the tokens of a reply [default: 4096, or the model's context].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "resume")]
+    max_tokens: Option<u32>,
+}
+
+/// Tells a person or a program how a run goes.
+trait Teller: Send {
+    fn tell(&mut self, news: &Progress<'_>);
+    /// The run is over; nothing is told any more.
+    fn end(&mut self) {}
+}
+
+/// Tells nothing.
+struct Silence;
+
+impl Teller for Silence {
+    fn tell(&mut self, _: &Progress<'_>) {}
+}
+
+pub(crate) fn run(global: &Global, args: RunArgs) -> anyhow::Result<ExitCode> {
+    let store = Store::open(&global.results)?;
+    let Settled { plan, providers } = match settle::settle(&store, &args)? {
+        Ok(settled) => settled,
+        Err(words) => return usage(&words),
+    };
+    let _swept = store.sweep();
+    if plan.cells.len() == plan.run.samples as usize * plan.run.prompts.len() * plan.run.contestants.len()
+        && args.resume.is_none()
+    {
+        store.write_run(&plan.run)?;
+    }
+    let mut teller: Box<dyn Teller> = if args.json {
+        Box::new(json::Json)
+    } else if args.quiet {
+        Box::new(Silence)
+    } else if std::io::stderr().is_terminal() {
+        Box::new(bars::Bars::default())
+    } else {
+        Box::new(lines::Lines::default())
+    };
+    let run = plan.run.clone();
+    let summary = Arc::new(Mutex::new(Summary::default()));
+    let counts = Arc::clone(&summary);
+    let teller_end = {
+        let teller: Arc<Mutex<Box<dyn Teller>>> =
+            Arc::new(Mutex::new(std::mem::replace(&mut teller, Box::new(Silence))));
+        let ear = Arc::clone(&teller);
+        let listener = move |news: Progress<'_>| {
+            counts.lock().unwrap_or_else(PoisonError::into_inner).count(&news);
+            ear.lock().unwrap_or_else(PoisonError::into_inner).tell(&news);
+        };
+        let stop = Stop::default();
+        let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
+        let rooms = Rooms { store: store.clone(), pool: Arc::new(Pool::new(workers, Options::default())) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let result = runtime.block_on(async {
+            tokio::spawn(heed_signals(stop.clone()));
+            execute(plan, providers, rooms, stop.clone(), listener).await
+        });
+        // A request that was broken off may still hold a thread of the engine for a step.
+        runtime.shutdown_background();
+        teller.lock().unwrap_or_else(PoisonError::into_inner).end();
+        result.map(|()| stop.asked())
+    };
+    let summary = std::mem::take(&mut *summary.lock().unwrap_or_else(PoisonError::into_inner));
+    let index = match args.no_gallery {
+        true => None,
+        false => Some(gallery::rebuild(&store, &global.gallery)?.report.index),
+    };
+    let interrupted = teller_end?;
+    if args.json {
+        json::finished(&run, &summary, index.as_deref(), interrupted);
+    } else if !args.quiet {
+        summary.print(&run, index.as_deref(), interrupted);
+    }
+    if interrupted && args.quiet {
+        complain(&format!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str()));
+    }
+    Ok(match (interrupted, summary.failed()) {
+        (true, _) => ExitCode::from(INTERRUPTED),
+        (false, 0) => ExitCode::SUCCESS,
+        (false, _) => ExitCode::FAILURE,
+    })
+}
+
+/// The first signal ends the run in order, the second at once.
+#[expect(clippy::exit, reason = "a second Ctrl-C must not wait for anything")]
+async fn heed_signals(stop: Stop) {
+    wait_for_signal().await;
+    stop.ask();
+    wait_for_signal().await;
+    std::process::exit(i32::from(INTERRUPTED));
+}
+
+async fn wait_for_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Signals can't be heard on this system; the run goes to its end.
+        std::future::pending::<()>().await;
+    }
+}
+
+fn usage(words: &str) -> anyhow::Result<ExitCode> {
+    complain(&format!("error: {words}"));
+    Ok(ExitCode::from(2))
+}
+
+#[expect(clippy::print_stderr, reason = "the command layer speaks to the person")]
+fn complain(words: &str) {
+    eprintln!("{}", super::terminal::printable(words));
+}

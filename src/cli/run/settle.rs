@@ -1,0 +1,174 @@
+//! From flags, configuration and the record of an earlier run to a plan and those who answer.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::RunArgs;
+use crate::attempt::{Attempt, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION};
+use crate::config::Config;
+use crate::contestant::Contestant;
+use crate::id::Id;
+use crate::prompt::Library;
+use crate::provider::{LocalModel, LocalOptions, Provider};
+use crate::run::{Plan, tool};
+use crate::store::Store;
+
+/// Samples that decode together when nothing is said: enough to share the reading of the weights.
+const PARALLEL: usize = 8;
+
+/// What is to be asked, and who answers for each contestant of it.
+pub(super) struct Settled {
+    pub(super) plan: Plan,
+    pub(super) providers: Vec<Arc<dyn Provider>>,
+}
+
+/// Settles a run. The inner error is a mistake on the command line.
+pub(super) fn settle(store: &Store, args: &RunArgs) -> anyhow::Result<Result<Settled, String>> {
+    let config = Config::load(args.config.as_deref())?;
+    let options = LocalOptions {
+        threads: args.threads.map(|n| n as usize).or(config.run.threads.filter(|&n| n > 0)),
+        parallel: args.parallel.map(|n| n as usize).or(config.run.parallel).unwrap_or(PARALLEL).max(1),
+    };
+    match &args.resume {
+        Some(named) => resume(store, named, &options),
+        None => begin(args, &config, &options),
+    }
+}
+
+fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Result<Result<Settled, String>> {
+    let named = if args.model.is_empty() { &config.run.model } else { &args.model };
+    if named.is_empty() {
+        return Ok(Err(
+            "no model: give one with -m, such as -m models/NAME.gguf (see `pelicycle run --help`)".into(),
+        ));
+    }
+    let library = match args.prompts.as_deref().or(config.prompts.as_deref()) {
+        Some(folder) => Library::with_dir(folder)?,
+        None => Library::bundled(),
+    };
+    let ids: Vec<&str> = if args.prompt.is_empty() {
+        vec!["pelican"]
+    } else {
+        args.prompt.iter().map(String::as_str).collect()
+    };
+    let prompts = match library.select(ids) {
+        Ok(prompts) => prompts.into_iter().map(|prompt| prompt.record()).collect(),
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let seed = match args.seed {
+        Some(seed) => seed,
+        None => random_seed()?,
+    };
+    let wanted = wanted(args, config, seed);
+    let folders = config.model_folders();
+    let (mut contestants, mut providers) = (Vec::<RunContestant>::new(), Vec::new());
+    for name in named {
+        let found = match Contestant::find(name, &folders) {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        if contestants.iter().any(|known| known.record.slug == found.record.slug) {
+            return Ok(Err(format!("{} takes part twice", found.record.label)));
+        }
+        let model = open(&found.path, options)?;
+        let source = found.path.to_string_lossy().into_owned();
+        contestants.push(RunContestant { request: model.settle(&wanted), record: found.record, source });
+        providers.push(Arc::new(model) as Arc<dyn Provider>);
+    }
+    let run = RunRecord {
+        schema: SCHEMA_VERSION,
+        id: Id::new()?,
+        started: jiff::Timestamp::now(),
+        tool: tool(),
+        seed,
+        samples: args.samples.or(config.run.samples).unwrap_or(1).max(1),
+        prompts,
+        contestants,
+    };
+    Ok(Ok(Settled { plan: Plan::whole(run), providers }))
+}
+
+fn wanted(args: &RunArgs, config: &Config, seed: u64) -> RequestRecord {
+    let (flags, defaults) = (&args.sampling, &config.run);
+    RequestRecord {
+        seed: None,
+        run_seed: Some(seed),
+        temperature: flags.temperature.or(defaults.temperature),
+        top_k: flags.top_k.or(defaults.top_k),
+        top_p: flags.top_p.or(defaults.top_p),
+        min_p: flags.min_p.or(defaults.min_p),
+        repeat_penalty: flags.repeat_penalty.or(defaults.repeat_penalty),
+        max_tokens: flags.max_tokens.or(defaults.max_tokens),
+        thinking: args.thinking.as_deref().map(|word| word == "on"),
+    }
+}
+
+/// 53 random bits, which every JSON reader keeps exactly.
+fn random_seed() -> anyhow::Result<u64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the system gave no random seed: {error}"))?;
+    Ok(u64::from_le_bytes(bytes) >> 11)
+}
+
+fn open(path: &Path, options: &LocalOptions) -> anyhow::Result<LocalModel> {
+    LocalModel::open(path, options).context("can't use the model")
+}
+
+fn resume(store: &Store, named: &str, options: &LocalOptions) -> anyhow::Result<Result<Settled, String>> {
+    let known = store.runs()?;
+    let id = match named {
+        "last" => known.last().cloned(),
+        _ => {
+            let mut fitting = known.iter().filter(|id| id.as_str().starts_with(named));
+            match (fitting.next().cloned(), fitting.next()) {
+                (Some(first), Some(second)) => {
+                    let (first, second) = (first.as_str(), second.as_str());
+                    return Ok(Err(format!("{named:?} may be run {first} or {second}; say more of it")));
+                }
+                (only, _) => only,
+            }
+        }
+    };
+    let Some(id) = id else {
+        let newest: Vec<_> = known.iter().rev().take(3).map(Id::as_str).collect();
+        let hint = if newest.is_empty() {
+            "none is kept there".to_owned()
+        } else {
+            format!("the newest: {}", newest.join(", "))
+        };
+        return Ok(Err(format!("no run {named:?} in {}; {hint}", store.root().display())));
+    };
+    let run = store.read_run(&id)?;
+    let attempts: Vec<Attempt> = store
+        .list()?
+        .attempts
+        .into_iter()
+        .map(|stored| stored.attempt)
+        .filter(|attempt| attempt.run == id)
+        .collect();
+    let mut providers = Vec::new();
+    for contestant in &run.contestants {
+        let path = Path::new(&contestant.source);
+        let model = open(path, options)?;
+        let before = attempts
+            .iter()
+            .filter(|attempt| attempt.contestant.slug == contestant.record.slug)
+            .find_map(|attempt| attempt.engine.as_ref());
+        if let Some(before) = before {
+            let now = model.engine().map_err(anyhow::Error::msg)?;
+            if now.is_some_and(|now| now.hash != before.hash) {
+                let label = &contestant.record.label;
+                anyhow::bail!(
+                    "{} is not the file that this run began with, so its drawings would not be {label}'s; \
+                     put that file back, or start a new run",
+                    path.display()
+                );
+            }
+        }
+        providers.push(Arc::new(model) as Arc<dyn Provider>);
+    }
+    Ok(Ok(Settled { plan: Plan::rest(run, &attempts), providers }))
+}

@@ -1,0 +1,150 @@
+//! What a run came to, at its end.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::attempt::{Outcome, RunRecord};
+use crate::cli::terminal::printable;
+use crate::drawing::Verdict;
+use crate::run::{Finished, Progress};
+
+/// A verdict's word, as in the JSON.
+pub(super) fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Drawn => "drawn",
+        Verdict::Blank => "blank",
+        Verdict::Unrenderable => "unrenderable",
+        Verdict::Malformed => "malformed",
+        Verdict::Truncated => "truncated",
+        Verdict::Refused => "refused",
+        Verdict::NoSvg => "no-svg",
+    }
+}
+
+/// What came of an attempt, in a few words.
+pub(super) fn result(finished: &Finished<'_>) -> String {
+    let verdict = finished.verdict.map(word);
+    match (finished.outcome, verdict) {
+        (Outcome::Complete, Some(verdict)) => verdict.to_owned(),
+        (Outcome::Length, Some(verdict)) => format!("{verdict} (ended by the bound on tokens)"),
+        (Outcome::Cancelled, _) => "cancelled".to_owned(),
+        (outcome, verdict) => {
+            let why = finished.error.unwrap_or("the request failed");
+            let what = match outcome {
+                Outcome::Cut => "cut: ",
+                Outcome::Refusal => "declined: ",
+                Outcome::Filtered => "filtered: ",
+                _ => "failed: ",
+            };
+            let verdict = verdict.map(|v| format!(" ({v})")).unwrap_or_default();
+            format!("{what}{}{verdict}", printable(why))
+        }
+    }
+}
+
+/// Counts of one prompt and contestant.
+#[derive(Debug, Default)]
+struct Row {
+    attempts: u64,
+    drawn: u64,
+    words: BTreeMap<&'static str, u64>,
+    tokens: u64,
+    speeds: Vec<f64>,
+}
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    rows: BTreeMap<(usize, usize), Row>,
+    failed: u64,
+}
+
+impl Summary {
+    pub(super) fn count(&mut self, news: &Progress<'_>) {
+        let Progress::Finished(finished) = news else { return };
+        let row = self.rows.entry((finished.cell.prompt, finished.cell.contestant)).or_default();
+        row.attempts += 1;
+        row.drawn += u64::from(finished.verdict == Some(Verdict::Drawn));
+        let cancelled = finished.outcome == Outcome::Cancelled;
+        let word = if cancelled { "cancelled" } else { finished.verdict.map_or("failed", word) };
+        *row.words.entry(word).or_default() += 1;
+        row.tokens += finished.tokens.unwrap_or(0);
+        row.speeds.extend(finished.tokens_per_second);
+        self.failed += u64::from(matches!(finished.outcome, Outcome::Error | Outcome::Cut));
+        self.failed += u64::from(finished.verdict.is_none() && finished.outcome == Outcome::Complete);
+    }
+
+    /// Requests that failed.
+    pub(super) fn failed(&self) -> u64 {
+        self.failed
+    }
+
+    /// Attempts that were made.
+    pub(super) fn attempts(&self) -> u64 {
+        self.rows.values().map(|row| row.attempts).sum()
+    }
+
+    /// Attempts that drew something.
+    pub(super) fn drawn(&self) -> u64 {
+        self.rows.values().map(|row| row.drawn).sum()
+    }
+
+    #[expect(clippy::print_stdout, reason = "the command's result")]
+    pub(super) fn print(&self, run: &RunRecord, index: Option<&Path>, interrupted: bool) {
+        let mut lines =
+            vec![["prompt", "model", "drawn", "verdicts", "tokens", "tokens/s"].map(String::from)];
+        for ((prompt, contestant), row) in &self.rows {
+            let verdicts: Vec<_> = row.words.iter().map(|(word, n)| format!("{n} {word}")).collect();
+            let mut speeds = row.speeds.clone();
+            speeds.sort_by(f64::total_cmp);
+            lines.push([
+                run.prompts[*prompt].id.clone(),
+                printable(&run.contestants[*contestant].record.label).into_owned(),
+                format!("{}/{}", row.drawn, row.attempts),
+                verdicts.join(", "),
+                row.tokens.to_string(),
+                speeds.get(speeds.len() / 2).map_or("-".to_owned(), |median| format!("{median:.1}")),
+            ]);
+        }
+        if lines.len() > 1 {
+            println!("{}", table(&lines));
+        } else {
+            println!("nothing was left to ask");
+        }
+        println!("run {}", run.id.as_str());
+        if interrupted {
+            println!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str());
+        }
+        if let Some(index) = index {
+            println!("gallery {}", printable(&address(index)));
+        }
+    }
+}
+
+/// Columns as wide as their widest cell.
+fn table(lines: &[[String; 6]]) -> String {
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..6).map(width).collect();
+    let line = |line: &[String; 6]| {
+        let cells: Vec<String> =
+            line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The page as an address that a terminal makes clickable.
+pub(super) fn address(index: &Path) -> String {
+    let absolute = std::path::absolute(index).unwrap_or_else(|_| index.to_owned());
+    let path = absolute.to_string_lossy().replace('\\', "/");
+    let mut url = String::from(if path.starts_with('/') { "file://" } else { "file:///" });
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b':' | b'-' | b'_' | b'.' | b'~' => {
+                url.push(char::from(byte));
+            }
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url
+}

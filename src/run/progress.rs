@@ -1,0 +1,54 @@
+//! What a run tells while it goes on.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::plan::Cell;
+use crate::attempt::{Outcome, RunRecord};
+use crate::drawing::Verdict;
+
+/// One piece of news.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// The run begins, with so many samples to ask for.
+    RunStarted {
+        /// The run.
+        run: &'a RunRecord,
+        /// Samples to ask for, for each contestant.
+        cells: &'a [Cell],
+    },
+    /// A sample was asked for.
+    Asked(Cell),
+    /// More tokens came.
+    Tokens {
+        /// Of which sample.
+        cell: Cell,
+        /// How many.
+        tokens: u32,
+    },
+    /// An attempt is over and kept.
+    Finished(Finished<'a>),
+}
+
+/// An attempt that is over and kept.
+#[derive(Debug)]
+pub struct Finished<'a> {
+    /// Which sample it was.
+    pub cell: Cell,
+    /// The attempt's identifier.
+    pub id: &'a str,
+    /// How the request ended.
+    pub outcome: Outcome,
+    /// What went wrong.
+    pub error: Option<&'a str>,
+    /// The verdict on its drawing, where there was a reply to check.
+    pub verdict: Option<Verdict>,
+    /// Tokens of the reply, where known.
+    pub tokens: Option<u64>,
+    /// Tokens a second, where known.
+    pub tokens_per_second: Option<f64>,
+    /// How long the reply took.
+    pub elapsed: Duration,
+    /// The attempt's folder.
+    pub folder: PathBuf,
+}
