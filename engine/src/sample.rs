@@ -272,20 +272,40 @@ fn uniform(seed: u64, index: u64) -> f64 {
 
 /// e to the power of `x`, for `x` up to 0: below -700 it is 0, else right to about 1e-15.
 ///
-/// The library's own differs in the last bit between systems; this has only operations that do not.
+/// The library's own differs in the last bit between systems; this has only operations that do not, and none
+/// that keeps a loop over a vocabulary from being vectorised.
 fn exp(x: f64) -> f64 {
-    if x.is_nan() || x < -700.0 {
-        return 0.0;
-    }
     const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    let n = (x * std::f64::consts::LOG2_E).round();
+    /// Added to a small number, it leaves the nearest integer in the lowest bits.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    /// 1/k! from k = 13 down to 0.
+    const SERIES: [f64; 14] = {
+        let mut terms = [1.0; 14];
+        let mut k = 13;
+        while k > 0 {
+            let mut n = k;
+            let mut factorial = 1.0;
+            while n > 0 {
+                factorial *= n as f64;
+                n -= 1;
+            }
+            terms[13 - k] = 1.0 / factorial;
+            k -= 1;
+        }
+        terms
+    };
+    // The comparison is false for what is not a number, which so becomes 0 as well.
+    let (x, scale) = if x >= -700.0 { (x, 1.0) } else { (0.0, 0.0) };
+    let shifted = x * std::f64::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
     let r = (x - n * LN2_HIGH) - n * LN2_LOW;
-    let mut power = 1.0;
-    for k in (1..=13).rev() {
-        power = 1.0 + power * r / f64::from(k);
+    let mut power = SERIES[0];
+    for term in &SERIES[1..] {
+        power = power * r + term;
     }
-    power * f64::from_bits(((1023 + n as i64) as u64) << 52)
+    let two_to_n = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
+    power * two_to_n * scale
 }
 
 #[cfg(test)]

@@ -68,6 +68,9 @@ impl Writer {
     }
 }
 
+/// Whether a fault is the one expected.
+type Expected = fn(&Fault) -> bool;
+
 fn array(kind: u32, count: u64, bytes: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &count.to_le_bytes(), bytes].concat()
 }
@@ -99,7 +102,7 @@ fn a_file_of_another_kind_or_version_says_so() {
 fn every_lie_about_a_tensor_is_named() {
     let f32 = TensorType::F32.id();
     let huge = u64::MAX / 8;
-    let cases: [(Writer, fn(&Fault) -> bool); 10] = [
+    let cases: [(Writer, Expected); 10] = [
         (small().tensor("a", &[1], f32, 0), |f| matches!(f, Fault::DuplicateTensor(name) if name == "a")),
         (small().tensor("c", &[4], f32, 16), |f| matches!(f, Fault::Unaligned { .. })),
         (small().tensor("c", &[4], f32, 32), |f| matches!(f, Fault::Overlap { .. })),
@@ -121,7 +124,7 @@ fn every_lie_about_a_tensor_is_named() {
 
 #[test]
 fn every_lie_in_the_metadata_is_named() {
-    let cases: [(Writer, fn(&Fault) -> bool); 8] = [
+    let cases: [(Writer, Expected); 8] = [
         (small().pair("general.architecture", 0, vec![1]), |f| matches!(f, Fault::DuplicateKey(_))),
         (small().pair("k", 13, vec![0; 8]), |f| matches!(f, Fault::ValueType { id: 13, .. })),
         (small().pair("k", 7, vec![2]), |f| matches!(f, Fault::Bool { found: 2, .. })),

@@ -41,8 +41,8 @@ pub struct Tokenizer {
 }
 
 enum Coder {
-    Bytes(ByteBpe),
-    Pieces(SentencePiece),
+    Bytes(Box<ByteBpe>),
+    Pieces(Box<SentencePiece>),
 }
 
 impl std::fmt::Debug for Tokenizer {
@@ -70,11 +70,15 @@ impl Tokenizer {
                 })?;
                 let begins = splitter.begins;
                 let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::StandIns)?;
-                (Coder::Bytes(ByteBpe::from_gguf(gguf, texts, splitter)?), vocabulary, begins)
+                (Coder::Bytes(Box::new(ByteBpe::from_gguf(gguf, texts, splitter)?)), vocabulary, begins)
             }
             "llama" => {
                 let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
-                (Coder::Pieces(SentencePiece::from_gguf(gguf, texts, &vocabulary)?), vocabulary, true)
+                (
+                    Coder::Pieces(Box::new(SentencePiece::from_gguf(gguf, texts, &vocabulary)?)),
+                    vocabulary,
+                    true,
+                )
             }
             _ => {
                 return Err(TokenizerError::Model { path: gguf.path().to_owned(), model: model.to_owned() });
