@@ -279,7 +279,16 @@ impl Inspector<'_> {
         if !span.complete || !found.faults.is_empty() || valid.is_err() {
             self.out.check.verdict = if span.complete { Verdict::Malformed } else { Verdict::Truncated };
             (self.hand_out)(&self.out);
-            return match repair::mend(&text, &found, !span.complete) {
+            let mended = repair::mend(&text, &found, !span.complete);
+            if let Some(mended) = &mended
+                && valid.is_ok()
+                && found.faults.iter().all(|fault| fault.code == "undefined-entity")
+                && found.doctype.clone().is_some_and(|range| browser::knows_entities(&text[range]))
+            {
+                self.out.check.draws.browser =
+                    mended.name == "replace-entities" && browser::draws_text(&mended.text);
+            }
+            return match mended {
                 Some(mended) => self.mend(&mended.text, true, Some(&mended.name)),
                 None if valid.is_err() && found.faults.is_empty() && span.complete => {
                     self.mend(&text, true, Some("replace-invalid-utf8"));
@@ -376,7 +385,9 @@ impl Inspector<'_> {
                 format!("the font {family:?} is not bundled; {taken} stands in for it"),
             );
         }
-        for mime in &asked.refused_data {
+        // The walk has placed it already, unless only the renderer came to see it.
+        let placed = self.out.check.findings.iter().any(|finding| finding.code == "embedded-image-refused");
+        for mime in asked.refused_data.iter().filter(|_| !placed) {
             self.say(
                 "embedded-image-refused",
                 format!("embedded data of type {mime} is no picture that is shown"),

@@ -13,7 +13,7 @@ pub(super) struct SvgSize {
     pub(super) width: Option<f64>,
     /// Height in user units, where it can be told.
     pub(super) height: Option<f64>,
-    /// Whether `width` or `height` is there and leaves nothing: zero or negative.
+    /// Whether a browser is left nothing to show: a length of zero or less, or a `viewBox` of no area.
     pub(super) nothing: bool,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgS
             None
         }
     };
-    let mut nothing = false;
+    let mut nothing = root.attribute("viewBox").is_some_and(is_empty_box);
     let mut length = |name: &str, side: Option<f64>| -> (Option<f64>, bool) {
         let Some(attribute) = root.attribute_node(name) else { return (None, false) };
         let value = attribute.value().trim();
@@ -58,8 +58,9 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgS
         }
         match Length::from_str(value) {
             Ok(length) if length.number > 0.0 && length.number.is_finite() => (units(length, side), true),
-            Ok(_) => {
-                nothing = true;
+            Ok(length) => {
+                // A browser takes no share of nothing for no size at all.
+                nothing |= length.unit != LengthUnit::Percent;
                 note(
                     "bad-size",
                     attribute.range().start,
@@ -86,6 +87,12 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgS
         _ => (width, height),
     };
     SvgSize { width, height, nothing }
+}
+
+/// Whether a `viewBox` is four numbers that make no area; a negative side makes it invalid instead.
+fn is_empty_box(value: &str) -> bool {
+    let numbers: Vec<f64> = svgtypes::NumberListParser::from(value).map_while(Result::ok).collect();
+    matches!(numbers[..], [_, _, w, h] if w >= 0.0 && h >= 0.0 && (w == 0.0 || h == 0.0))
 }
 
 /// A length in user units, at 96 to the inch; `side` is what a percentage is of.

@@ -916,3 +916,95 @@ fn doctype_is_good(after_keyword: &str) -> bool {
     let rest = rest.trim();
     rest.is_empty() || (rest.starts_with('[') && rest.ends_with(']'))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PIECES: &[&str] = &[
+        "<g>",
+        "</g>",
+        "<g/>",
+        "<a b='c'>",
+        "</a>",
+        "<a b=\"c\" d='e'/>",
+        "<a b='c' b='d'/>",
+        "<x:g/>",
+        "<g xmlns:x='u'>",
+        "<g x:a='1'/>",
+        "<!-- c -->",
+        "<!-- a--b -->",
+        "<!--->",
+        "<![CDATA[<]]>",
+        "]]>",
+        "<?p q?>",
+        "<?xml version='1.0'?>",
+        "&amp;",
+        "&#65;",
+        "&#0;",
+        "&nbsp;",
+        "&",
+        "<",
+        ">",
+        "'",
+        "\"",
+        "=",
+        "ü",
+        "\u{1}",
+        " ",
+        "\n",
+        "text",
+        "<a b=c>",
+        "<a b>",
+        "<a b='<'/>",
+        "<a\n b = 'c' />",
+        "</g >",
+        "</ g>",
+        "<!DOCTYPE a>",
+        "--",
+        "<g xmlns=''>",
+        "<1>",
+        "<a:b:c/>",
+        "<:a/>",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The renderer's parser is the oracle; it stops at the first fault, this check must have one then.
+        #[test]
+        fn well_formed_is_what_the_renderer_takes(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..8)) {
+            let text = format!("<svg>{}</svg>", pieces.concat());
+            let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+            let parsed = roxmltree::Document::parse_with_options(&text, parsing);
+            let found = survey(&text, false);
+            prop_assert_eq!(parsed.is_ok(), found.faults.is_empty(), "{} {:?} {:?}", text, parsed.err(), found.faults);
+        }
+    }
+
+    #[test]
+    fn declarations_and_document_types_are_held_to_their_form() {
+        let good =
+            [" version=\"1.0\"", " version='1.0' encoding='utf-8' standalone=\"no\" ", "\nversion = '1.1'"];
+        let bad = [
+            "",
+            " encoding='utf-8'",
+            " version=1.0",
+            " version='2.0'",
+            " version='1.0'encoding='utf-8'",
+            " version='1.0' x='y'",
+        ];
+        assert!(good.iter().all(|text| declaration_is_good(text)));
+        assert!(bad.iter().all(|text| !declaration_is_good(text)));
+        assert!(
+            doctype_is_good("svg PUBLIC \"a\" 'b' [ x ]")
+                && doctype_is_good("svg")
+                && doctype_is_good("svg SYSTEM 'b'")
+        );
+        assert!(
+            !doctype_is_good("") && !doctype_is_good("svg PUBLIC 'a'") && !doctype_is_good("svg nonsense")
+        );
+    }
+}
