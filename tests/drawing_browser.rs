@@ -1,5 +1,7 @@
 //! The rules for `draws.browser`, held against a real Chromium that is given each file as an image.
 
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests may")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -46,6 +48,7 @@ fn table() -> Vec<(String, Vec<u8>)> {
         ("undeclared prefix of an attribute", inside("<use xlink:href=\"#a\"/>")),
         ("undeclared prefix of an element", inside("<x:g/>")),
         ("declared prefix", inside("<g xmlns:x=\"u\" x:a=\"1\"><x:g/></g>")),
+        ("name that begins with a colon", inside("<:a/>")),
         ("two colons in a name", inside("<g xmlns:a=\"u\" a:b:c=\"1\"/>")),
         ("mismatched tag", inside("<g><a></g></a>")),
         ("tag never closed", inside("<g>")),
@@ -105,9 +108,7 @@ fn table() -> Vec<(String, Vec<u8>)> {
         ("empty namespace", root("xmlns=\"\" viewBox=\"0 0 10 10\"")),
         (
             "prefixed root",
-            format!(
-                "<svg:svg xmlns:svg=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\"><svg:rect width=\"5\" height=\"5\"/></svg:svg>"
-            ),
+            "<svg:svg xmlns:svg=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\"><svg:rect width=\"5\" height=\"5\"/></svg:svg>".to_owned(),
         ),
         (
             "upper-case root",

@@ -1,5 +1,7 @@
 //! `pelicycle check`, as it is typed.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may")]
+
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

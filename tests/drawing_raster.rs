@@ -1,5 +1,7 @@
 //! The picture: the same bytes on every machine, the renderer's true version, and real drawings.
 
+#![expect(clippy::print_stderr, reason = "helpers of tests may")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -172,7 +172,7 @@ fn describe(inspection: &Inspection, png: Option<&Path>, colour: bool) -> String
     }
     match (png, &inspection.png) {
         (Some(path), Some(_)) => {
-            out.push_str(&format!("picture: {}\n", printable(&path.display().to_string())))
+            out.push_str(&format!("picture: {}\n", printable(&path.display().to_string())));
         }
         (Some(_), None) => out.push_str("picture: there is none, so none was written\n"),
         (None, _) => {}

@@ -291,14 +291,14 @@ impl Scanner<'_> {
                 _ => pos = next,
             }
         }
-        self.unclosed(stack, done, stop, to, around);
+        self.unclosed(&stack, done, stop, to, around);
         stop
     }
 
     /// The root, or a nested `svg`, was never closed: tell drawings from mentions.
     fn unclosed(
         &mut self,
-        stack: Vec<Open>,
+        stack: &[Open],
         done: Vec<(Range<usize>, bool)>,
         stop: usize,
         to: usize,
@@ -307,7 +307,7 @@ impl Scanner<'_> {
         let cut_by_mark = stop < to || around.fence.is_some_and(|_| to < self.text.len());
         let mut from = usize::MAX;
         let mut first_child = stack.iter().skip(1).map(|open| open.start);
-        for open in &stack {
+        for open in stack {
             if open.text_follows {
                 let end = first_child.next().unwrap_or(stop).min(open.tag.end.max(open.start + 1)).min(stop);
                 self.push(open.start..end, false, true, around, cut_by_mark);

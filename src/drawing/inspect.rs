@@ -373,7 +373,7 @@ impl Inspector<'_> {
                 self.say("unrenderable", format!("the renderer gives up: {error}"));
             }
             Outcome::Panicked(words) => {
-                self.say("resource-limit", format!("the renderer broke down: {words}"))
+                self.say("resource-limit", format!("the renderer broke down: {words}"));
             }
         }
     }

@@ -303,7 +303,7 @@ impl<'a, 'input> Walk<'a, 'input> {
         let outside = links::inside_nested(&data, 0);
         match (imagesize::blob_size(&data), links::is_svg(&data)) {
             (_, true) => {
-                self.note("embedded-image", at, format!("an SVG of {} bytes is embedded", data.len()))
+                self.note("embedded-image", at, format!("an SVG of {} bytes is embedded", data.len()));
             }
             (Ok(size), _) if links::is_supported_raster(&data) => {
                 self.note(
