@@ -9,7 +9,10 @@ fn main() -> ExitCode {
     match pelicycle::cli::dispatch(pelicycle::cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            // A file's name or a model's words may be in it.
+            for line in format!("error: {error:#}").lines() {
+                eprintln!("{}", pelicycle::cli::terminal::printable(line));
+            }
             ExitCode::FAILURE
         }
     }

@@ -1,6 +1,6 @@
 //! One fault a drawing: the verdict, the finding, and the place that a person would point to.
 
-use pelicycle::drawing::{Inspection, Options, Verdict, inspect};
+use pelicycle::drawing::{Bounds, Inspection, Options, Verdict, inspect};
 
 /// A root with everything right, on the first line; `inside` begins on line 2, column 1.
 fn svg(inside: &str) -> String {
@@ -256,4 +256,81 @@ fn thinking_is_given_back_as_ranges() {
     assert_eq!(look(reply).thinking, vec![0..17]);
     assert_eq!(look("hm</think>a").thinking, vec![0..10]);
     assert_eq!(look("<think>hm").thinking, vec![0..9]);
+}
+
+#[test]
+fn a_ring_of_references_is_refused_with_its_place() {
+    let ring = "<g id=\"a\"><use href=\"#b\"/></g><g id=\"b\"><use href=\"#c\"/></g><g id=\"c\"><use href=\"#a\"/></g>";
+    let check = look(&svg(ring)).check;
+    assert_eq!(check.verdict, Verdict::Refused);
+    let cycle = check.findings.iter().find(|finding| finding.code == "reference-cycle").unwrap();
+    assert_eq!((cycle.line, cycle.column), (Some(2), Some(71)));
+}
+
+#[test]
+fn what_takes_long_is_called_heavy() {
+    let blurred = "<filter id=\"f\"><feGaussianBlur stdDeviation=\"2\"/></filter><rect width=\"9\" height=\"9\" filter=\"url(#f)\"/>";
+    let bounds = Bounds { heavy_milliseconds: 0, ..Bounds::default() };
+    let check = inspect(svg(blurred).as_bytes(), &Options { raster: 1000, bounds }).check;
+    assert!(check.findings.iter().any(|finding| finding.code == "heavy"), "{:?}", check.findings);
+}
+
+#[test]
+fn findings_and_candidates_are_bounded_and_counted() {
+    let many = svg(&"<use href=\"#nothing\"/>\n".repeat(300));
+    let check = look(&many).check;
+    assert_eq!(check.findings.len(), Bounds::default().findings + 1);
+    let last = check.findings.last().unwrap();
+    assert_eq!(last.code, "more-findings");
+    assert!(last.message.starts_with("100 "), "{}", last.message);
+    let check = look(&"<svg/> ".repeat(1000)).check;
+    assert_eq!(check.candidates.len(), Bounds::default().candidates);
+    assert_eq!(check.candidates.iter().filter(|candidate| candidate.chosen).count(), 1);
+}
+
+#[test]
+fn every_bound_holds_at_its_number_and_not_above() {
+    let path = |length: usize| svg(&format!("<path d=\"M0 0{}\"/>", "h1".repeat((length - 4) / 2)));
+    let at = |bounds: Bounds, text: &str| {
+        let check = inspect(text.as_bytes(), &Options { raster: 64, bounds }).check;
+        check
+            .findings
+            .iter()
+            .find(|finding| finding.code == "resource-limit")
+            .map(|finding| finding.message.clone())
+    };
+    let small = |change: fn(&mut Bounds)| {
+        let mut bounds = Bounds::default();
+        change(&mut bounds);
+        bounds
+    };
+    let rows: Vec<(Bounds, String, String, &str)> = vec![
+        (small(|b| b.elements = 3), svg("<g/>"), svg("<g/><g/>"), "elements"),
+        (small(|b| b.depth = 3), svg("<g><g/></g>"), svg("<g><g><g/></g></g>"), "depth"),
+        (small(|b| b.attributes = 2), svg(""), svg("<g a=\"\" b=\"\" c=\"\"/>"), "attributes"),
+        (
+            small(|b| b.namespaces = 2),
+            svg("<g xmlns:a=\"u\"/>"),
+            svg("<g xmlns:a=\"u\" xmlns:b=\"v\"/>"),
+            "namespaces",
+        ),
+        (
+            small(|b| b.references = 1),
+            svg("<use href=\"#a\"/>"),
+            svg("<use href=\"#a\"/><use href=\"#a\"/>"),
+            "references",
+        ),
+        (small(|b| b.path_bytes = 100), path(100), path(102), "path_bytes"),
+        (
+            small(|b| b.css_bytes = 6),
+            svg("<style>a{b:c}</style>").replace("a{b:c}", "a{b:c}"),
+            svg("<style>ab{c:d}</style>"),
+            "css_bytes",
+        ),
+    ];
+    for (bounds, under, over, name) in rows {
+        assert_eq!(at(bounds.clone(), &under), None, "{name}");
+        let message = at(bounds, &over).unwrap_or_else(|| panic!("{name} does not hold"));
+        assert!(message.contains(&format!("bound {name}")), "{message}");
+    }
 }

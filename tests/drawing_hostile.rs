@@ -428,3 +428,26 @@ fn many_threads_share_a_pool() {
         }
     });
 }
+
+/// Ctrl-C at a terminal goes to the whole group; a worker in it would leave a false verdict behind.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_worker_is_not_in_the_group_that_an_interrupt_reaches() {
+    let pool = pool();
+    assert_eq!(pool.inspect(svg("").as_bytes(), 50).unwrap().check.verdict, Verdict::Drawn);
+    let me = std::process::id();
+    let stat = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = |stat: &str| -> Vec<u32> {
+        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        rest.split_whitespace().skip(1).take(2).filter_map(|field| field.parse().ok()).collect()
+    };
+    let mine = fields(&stat(me));
+    let all = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let children: Vec<_> =
+        all.map(|pid: u32| fields(&stat(pid))).filter(|fields| fields.first() == Some(&me)).collect();
+    assert!(!children.is_empty());
+    assert!(children.iter().all(|fields| fields[1] != mine[1]), "{children:?} {mine:?}");
+}

@@ -334,7 +334,7 @@ impl Inspector<'_> {
         (self.hand_out)(&self.out);
         let started = Instant::now();
         let (outcome, said) = notes::listen(|| picture(document, self.bounds, self.raster));
-        for finding in survey::from_renderer(&said, &survey, lines) {
+        for finding in survey::from_renderer(&said, &survey) {
             self.out.check.findings.push(finding);
         }
         match outcome {
@@ -368,6 +368,14 @@ impl Inspector<'_> {
                     self.say("bad-size", "the drawing has no size to draw by");
                 }
             }
+            // The renderer has bounds of its own; a ring of references ends there.
+            Outcome::NoTree(
+                error @ (usvg::Error::ElementsLimitReached
+                | usvg::Error::ParsingFailed(roxmltree::Error::NodesLimitReached)),
+            ) => self.say(
+                "resource-limit",
+                format!("the renderer's own bound on elements or depth is passed: {error}"),
+            ),
             Outcome::NoTree(error) => {
                 self.out.check.verdict = Verdict::Unrenderable;
                 self.say("unrenderable", format!("the renderer gives up: {error}"));

@@ -51,3 +51,20 @@ pub(super) fn allow_processor(seconds: f64) {
     #[cfg(not(unix))]
     let _ = seconds;
 }
+
+/// Keeps an interrupt at the terminal from reaching a worker: the parent decides what becomes of its work.
+pub(super) fn detach(command: &mut std::process::Command) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt as _;
+        command.process_group(0);
+    }
+    #[cfg(windows)]
+    {
+        use std::os::windows::process::CommandExt as _;
+        const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+        command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+    }
+    #[cfg(not(any(unix, windows)))]
+    let _ = command;
+}

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::bounds::Options;
 use super::inspect::{Inspection, died, over_reply_bound};
-use super::wire;
 use super::worker::WORKER_COMMAND;
+use super::{limits, wire};
 
 /// No worker can be had at all.
 #[derive(Debug, thiserror::Error)]
@@ -191,6 +191,7 @@ impl Worker {
     fn start(program: &Path, options: &Options) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.arg(WORKER_COMMAND).env_clear();
+        limits::detach(&mut command);
         // Windows programs do not load without it.
         if let Some(root) = std::env::var_os("SystemRoot") {
             command.env("SystemRoot", root);

@@ -8,7 +8,6 @@ use roxmltree::{Attribute, Document, Node, NodeType};
 
 use super::bounds::Bounds;
 use super::links::{self, Target};
-use super::place::Lines;
 use super::report::Finding;
 use super::size::{self, SvgSize};
 use super::{css, weight, xml};
@@ -472,7 +471,7 @@ fn short(value: &str) -> &str {
 }
 
 /// What the renderer logged that the walk has not noted already.
-pub(super) fn from_renderer(said: &[String], survey: &Survey, _lines: &Lines<'_>) -> Vec<Finding> {
+pub(super) fn from_renderer(said: &[String], survey: &Survey) -> Vec<Finding> {
     let noted = |code: &str| survey.notes.iter().any(|note| note.code == code);
     let mut found = Vec::new();
     for line in said {

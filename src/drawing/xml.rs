@@ -967,7 +967,6 @@ mod tests {
         "<g xmlns=''>",
         "<1>",
         "<a:b:c/>",
-       
     ];
 
     proptest! {
