@@ -2,6 +2,8 @@
 //!
 //! `npm ci` in `tests/browser` brings what drives the browser; the browser is the system's.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a helper of tests is a test")]
+
 mod common;
 
 use std::io::Write as _;
