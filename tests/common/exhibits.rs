@@ -188,7 +188,7 @@ pub fn hang_hostile(store: &Store) {
         attempt.contestant.provider = "x".repeat(5_000);
     });
     hang(store, "pelican", "🚲🪿 emoji 鹈鹕骑自行车", "2026-11-07T00:00:00Z", &plain, |attempt| {
-        attempt.sample = u32::MAX
+        attempt.sample = u32::MAX;
     });
     let broken =
         format!("<svg {ns}>\n<text>Fish & chips</text>\n<script>document.title='{ALARM}'</script><\n</svg>");
