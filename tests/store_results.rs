@@ -1,5 +1,7 @@
 //! The store on a real disk: what is written is read back, what is damaged is told and passed over.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
+
 mod common;
 
 use std::fs;
@@ -184,10 +186,13 @@ fn what_does_not_fit_together_is_not_written() {
     assert!(!store.root().exists());
 }
 
+/// Damages the attempt in this folder.
+type Harm = fn(&Path);
+
 #[test]
 fn every_damage_is_told_with_its_place_and_passed_over() {
     let (_folder, store) = store();
-    let damage: [(&str, fn(&Path), &str); 12] = [
+    let damage: [(&str, Harm, &str); 12] = [
         (
             "json",
             |p| fs::write(p.join("attempt.json"), "{\"schema\": 1").unwrap(),
@@ -360,7 +365,7 @@ fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
     store.write_run(&run).unwrap();
     assert_eq!(store.read_run(&run.id).unwrap(), run);
     assert!(matches!(store.write_run(&run), Err(StoreError::Exists { .. })));
-    assert_eq!(store.runs().unwrap(), [run.id.clone()]);
+    assert_eq!(store.runs().unwrap(), std::slice::from_ref(&run.id));
     assert!(store.list().unwrap().damaged.is_empty(), "runs are no attempts");
     let error = store.read_run(&sample.id).unwrap_err().to_string();
     assert!(error.contains(run.id.as_str()), "{error}");

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::Global;
+use super::terminal::printable;
 use crate::gallery::{self, Exhibit, ExhibitFiles, Omission, Report, text};
 use crate::store::{Damaged, Store, Stored};
 
@@ -37,10 +38,14 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     let Rebuilt { report, damaged } = rebuild(&store, args.out.as_deref().unwrap_or(&global.gallery))?;
     for damaged in &damaged {
         let place = store.root().join(&damaged.path);
-        eprintln!("skipped {}: {}", text::visible(&place.to_string_lossy()), damaged.reason);
+        eprintln!(
+            "skipped {}: {}",
+            printable(&place.to_string_lossy()),
+            printable(&damaged.reason.to_string())
+        );
     }
     for (path, why) in &report.problems {
-        eprintln!("left out {}: {why}", text::visible(&path.to_string_lossy()));
+        eprintln!("left out {}: {}", printable(&path.to_string_lossy()), printable(why));
     }
     let mut counts = text::plural(report.attempts as u64, "attempt");
     if !damaged.is_empty() {

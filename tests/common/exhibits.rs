@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use pelicycle::attempt::{Attempt, Outcome, TextRecord};
-use pelicycle::drawing::{Draws, Finding, Verdict};
+use pelicycle::drawing::{Finding, Inspection, Options, inspect};
 use pelicycle::store::{Files, Store};
 
-use super::{attempt, check};
+use super::attempt;
 
 /// The folder of golden data beside the checkout, where it is; without it a test skips, and fails in CI.
 pub fn shared() -> Option<PathBuf> {
@@ -20,29 +20,12 @@ pub fn shared() -> Option<PathBuf> {
     None
 }
 
-/// The raster of a drawing, for the gallery to show; nothing when it cannot be drawn.
-pub fn raster(svg: &str) -> Option<Vec<u8>> {
-    let mut options = usvg::Options::default();
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
-    fonts.set_sans_serif_family("DejaVu Sans");
-    fonts.set_serif_family("DejaVu Sans");
-    options.fontdb = std::sync::Arc::new(fonts);
-    let tree = usvg::Tree::from_str(svg, &options).ok()?;
-    let scale = 1024.0 / tree.size().width().max(tree.size().height());
-    let side = |length: f32| (length * scale).round().max(1.0) as u32;
-    let mut pixmap = tiny_skia::Pixmap::new(side(tree.size().width()), side(tree.size().height()))?;
-    pixmap.fill(tiny_skia::Color::WHITE);
-    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().ok()
-}
-
 /// A finding with a place.
 pub fn finding(code: &str, message: &str, line: u32, column: u32) -> Finding {
     Finding { code: code.to_owned(), message: message.to_owned(), line: Some(line), column: Some(column) }
 }
 
-/// Writes one attempt with a reply around `svg`, judged by whether resvg draws it.
+/// Writes one attempt whose reply holds `svg` in a code fence.
 pub fn hang(
     store: &Store,
     prompt: &str,
@@ -52,23 +35,32 @@ pub fn hang(
     change: impl FnOnce(&mut Attempt),
 ) {
     let reply = format!("Here is the drawing you asked for:\n\n```svg\n{svg}\n```\n\nThe bicycle is red.\n");
-    let png = raster(svg);
-    let verdict = if png.is_some() { Verdict::Drawn } else { Verdict::Malformed };
-    let slug = pelicycle::name::slug(label);
-    let mut attempt = attempt(prompt, &slug, started, Some((&reply, check(&reply, svg, verdict))));
+    hang_reply(store, prompt, label, started, &reply, change);
+}
+
+/// Writes one attempt with this reply, checked and rasterized as a run would.
+pub fn hang_reply(
+    store: &Store,
+    prompt: &str,
+    label: &str,
+    started: &str,
+    reply: &str,
+    change: impl FnOnce(&mut Attempt),
+) {
+    let Inspection { check, svg, png, repaired, active, .. } = inspect(reply.as_bytes(), &Options::default());
+    let mut attempt = attempt(prompt, &pelicycle::name::slug(label), started, Some((reply, check)));
     attempt.contestant.label = label.to_owned();
-    if png.is_none() {
-        let check = attempt.check.as_mut().unwrap();
-        check.findings.push(finding("bad-markup", "this is not XML: a name or '>' is expected here", 3, 14));
-    }
     change(&mut attempt);
+    let findings = &attempt.check.as_ref().unwrap().findings;
     let files = Files {
         reply: Some(reply.as_bytes()),
         thinking: attempt.thinking.is_some().then_some(THINKING.as_bytes()),
-        svg: Some(svg.as_bytes()),
-        active: attempt.check.as_ref().unwrap().findings.iter().any(|f| f.code == "active-content"),
+        svg: svg.as_deref(),
+        // A test that takes the findings away acts as if the check had seen nothing.
+        active: active && !findings.is_empty(),
         png: png.as_deref(),
-        ..Files::default()
+        repaired_svg: repaired.as_ref().map(|repaired| repaired.svg.as_slice()),
+        repaired_png: repaired.as_ref().map(|repaired| repaired.png.as_slice()),
     };
     store.write(&attempt, &files).unwrap();
 }
@@ -124,11 +116,10 @@ pub fn hang_corpus(store: &Store, shared: &Path) {
     replies.sort();
     for (index, path) in replies.iter().enumerate() {
         let reply = std::fs::read_to_string(path).unwrap();
-        let (Some(start), Some(end)) = (reply.find("<svg"), reply.rfind("</svg>")) else { continue };
         let (label, sample) = ("granite-4.1-3b", u32::try_from(index).unwrap() % 6 + 1);
         let label = format!("{label}-{}", if index < 6 { "Q4" } else { "Q8" });
         let started = format!("2026-11-21T10:{index:02}:00Z");
-        hang(store, "pelican", &label, &started, &reply[start..end + 6], |attempt| attempt.sample = sample);
+        hang_reply(store, "pelican", &label, &started, &reply, |attempt| attempt.sample = sample);
     }
     hang_failure(
         store,
@@ -163,9 +154,9 @@ pub fn hang_hostile(store: &Store) {
         r#"<svg {ns} onload="document.title='{ALARM}'"><script>document.title='{ALARM}';fetch('https://{ALARM}/a')</script><image href="https://{ALARM}/b.png"/><a href="javascript:document.title='{ALARM}'"><circle cx="30" cy="30" r="20" fill="orange"/></a></svg>"#
     );
     hang(store, "pelican", "active", "2026-11-01T00:00:00Z", &script, |attempt| {
-        let findings = &mut attempt.check.as_mut().unwrap().findings;
-        findings.push(finding("active-content", "a script, which nothing here runs", 1, 60));
-        findings.push(finding("external-ref-blocked", &format!("https://{ALARM}/b.png"), 1, 99));
+        let codes: Vec<_> =
+            attempt.check.as_ref().unwrap().findings.iter().map(|f| f.code.as_str()).collect();
+        assert!(codes.contains(&"active-content") && codes.contains(&"external-ref-blocked"), "{codes:?}");
     });
     // Not told to be active, as if the check had missed it.
     hang(
@@ -174,7 +165,7 @@ pub fn hang_hostile(store: &Store) {
         "undetected",
         "2026-11-02T00:00:00Z",
         &script.replace("</svg>", " </svg>"),
-        |_| {},
+        |attempt| attempt.check.as_mut().unwrap().findings.clear(),
     );
 
     let plain = format!(r#"<svg {ns}><circle cx="30" cy="30" r="20" fill="teal"/></svg>"#);
@@ -197,7 +188,7 @@ pub fn hang_hostile(store: &Store) {
         attempt.contestant.provider = "x".repeat(5_000);
     });
     hang(store, "pelican", "🚲🪿 emoji 鹈鹕骑自行车", "2026-11-07T00:00:00Z", &plain, |attempt| {
-        attempt.sample = u32::MAX
+        attempt.sample = u32::MAX;
     });
     let broken =
         format!("<svg {ns}>\n<text>Fish & chips</text>\n<script>document.title='{ALARM}'</script><\n</svg>");
@@ -210,7 +201,8 @@ pub fn hang_hostile(store: &Store) {
         Outcome::Error,
         &format!("<b>500</b> {breakout}{}", "e".repeat(50_000)),
     );
-    hang_repaired(store);
+    let ampersand = format!("<svg {ns}>\n<title>Fish & chips</title><path d=\"M5 50L30 9l25 41z\"/></svg>");
+    hang(store, "pelican", "mended", "2026-11-11T00:00:00Z", &ampersand, |_| {});
     hang_long_reply(store);
     for sample in 1..=11 {
         let started = format!("2026-11-10T00:00:{sample:02}Z");
@@ -218,35 +210,10 @@ pub fn hang_hostile(store: &Store) {
     }
 }
 
-fn hang_repaired(store: &Store) {
-    let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60"><title>Fish & chips</title><path d="M5 50L30 9l25 41z"/></svg>"#;
-    let mended = svg.replace(" & ", " &amp; ");
-    let reply = format!("```\n{svg}\n```");
-    let mut found = check(&reply, svg, Verdict::Malformed);
-    found.repaired = true;
-    found.repair = Some("escape-ampersands".to_owned());
-    found.findings.push(finding("unescaped-ampersand", "a bare & must be written &amp;", 1, 74));
-    let mut attempt = attempt("pelican", "mended", "2026-11-11T00:00:00Z", Some((&reply, found)));
-    attempt.outcome = Outcome::Complete;
-    let png = raster(&mended).unwrap();
-    let files = Files {
-        reply: Some(reply.as_bytes()),
-        svg: Some(svg.as_bytes()),
-        repaired_svg: Some(mended.as_bytes()),
-        repaired_png: Some(&png),
-        ..Files::default()
-    };
-    store.write(&attempt, &files).unwrap();
-}
-
 /// A reply of ten megabytes without a drawing.
 fn hang_long_reply(store: &Store) {
     let reply = "a pelican on a bicycle ".repeat(10_000_000 / 23) + "<script>";
-    let mut found = check("x", "x", Verdict::NoSvg);
-    found.candidates.clear();
-    found.svg = None;
-    found.draws = Draws::default();
-    let mut attempt = attempt("pelican", "talkative", "2026-11-12T00:00:00Z", Some((&reply, found)));
-    attempt.outcome = Outcome::Length;
-    store.write(&attempt, &Files { reply: Some(reply.as_bytes()), ..Files::default() }).unwrap();
+    hang_reply(store, "pelican", "talkative", "2026-11-12T00:00:00Z", &reply, |attempt| {
+        attempt.outcome = Outcome::Length;
+    });
 }
