@@ -1,4 +1,5 @@
 //! Every block format against the values that another implementation reads from the same bytes.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
 
 mod support;
 

@@ -294,13 +294,28 @@ fn add_superblock<const ROWS: usize>(
     }
 }
 
-/// The half-precision numbers at byte `AT` of eight blocks of `BLOCK` bytes, each written twice.
+/// The first words of eight blocks of `BLOCK` bytes: a half-precision scale, and in the `_1` kinds a minimum.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-fn eight_scales<const BYTES: usize, const BLOCK: usize, const AT: usize>(blocks: &[u8; BYTES]) -> __m512 {
-    let at = |i: usize| i16::from_le_bytes([blocks[i * BLOCK + AT], blocks[i * BLOCK + AT + 1]]);
-    let halves = _mm_setr_epi16(at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
-    twice(_mm256_cvtph_ps(halves))
+fn eight_words<const BYTES: usize, const BLOCK: i32>(blocks: &[u8; BYTES]) -> __m256i {
+    const { assert!(BYTES == 8 * BLOCK as usize && BLOCK >= 4) };
+    let places = _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(BLOCK));
+    // SAFETY: reads four bytes at each multiple of `BLOCK` below 8 · `BLOCK`, the length of the array.
+    unsafe { _mm256_i32gather_epi32::<1>(blocks.as_ptr().cast(), places) }
+}
+
+/// The half-precision numbers in the low halves of eight words, each written twice.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn low_halves(words: __m256i) -> __m512 {
+    twice(_mm256_cvtph_ps(_mm256_cvtepi32_epi16(words)))
+}
+
+/// As `low_halves`, of the high halves.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn high_halves(words: __m256i) -> __m512 {
+    low_halves(_mm256_srli_epi32(words, 16))
 }
 
 /// Eight numbers, each written twice.
@@ -372,7 +387,7 @@ fn eight_blocks_of_fives<const BYTES: usize, const BLOCK: usize, const HIGH: usi
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn q4_0(b: &[u8; 144]) -> Superblock {
-    let scales = eight_scales::<144, 18, 0>(b);
+    let scales = low_halves(eight_words::<144, 18>(b));
     let codes = eight_blocks_of_nibbles::<144, 18, 2>(b);
     Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(8.0)) }
 }
@@ -380,19 +395,19 @@ fn q4_0(b: &[u8; 144]) -> Superblock {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn q4_1(b: &[u8; 160]) -> Superblock {
-    let minima = eight_scales::<160, 20, 2>(b);
+    let words = eight_words::<160, 20>(b);
     let codes = eight_blocks_of_nibbles::<160, 20, 4>(b);
     Superblock {
         codes,
-        scales: eight_scales::<160, 20, 0>(b),
-        offsets: _mm512_sub_ps(_mm512_setzero_ps(), minima),
+        scales: low_halves(words),
+        offsets: _mm512_sub_ps(_mm512_setzero_ps(), high_halves(words)),
     }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn q5_0(b: &[u8; 176]) -> Superblock {
-    let scales = eight_scales::<176, 22, 0>(b);
+    let scales = low_halves(eight_words::<176, 22>(b));
     let codes = eight_blocks_of_fives::<176, 22, 2, 6>(b);
     Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(16.0)) }
 }
@@ -400,19 +415,19 @@ fn q5_0(b: &[u8; 176]) -> Superblock {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn q5_1(b: &[u8; 192]) -> Superblock {
-    let minima = eight_scales::<192, 24, 2>(b);
+    let words = eight_words::<192, 24>(b);
     let codes = eight_blocks_of_fives::<192, 24, 4, 8>(b);
     Superblock {
         codes,
-        scales: eight_scales::<192, 24, 0>(b),
-        offsets: _mm512_sub_ps(_mm512_setzero_ps(), minima),
+        scales: low_halves(words),
+        offsets: _mm512_sub_ps(_mm512_setzero_ps(), high_halves(words)),
     }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn q8_0(b: &[u8; 272]) -> Superblock {
-    let scales = eight_scales::<272, 34, 0>(b);
+    let scales = low_halves(eight_words::<272, 34>(b));
     let pair = |c: usize| {
         let (first, second) = (half_register(b, 2 * c * 34 + 2), half_register(b, (2 * c + 1) * 34 + 2));
         let signed = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);

@@ -21,6 +21,12 @@ use crate::quant::TensorType;
 /// Elements that the integer kernels take at a time; activations are padded to a multiple.
 pub(crate) const SUPERBLOCK: usize = 256;
 
+/// See [`Kernels::quantize`].
+type Quantize = fn(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]);
+/// See [`Kernels::quantized_product`].
+type QuantizedProduct =
+    fn(kind: TensorType, weights: &[u8], row_bytes: usize, rows: &[QuantizedRow<'_>], out: &mut [&mut [f32]]);
+
 /// The inner loops, for one instruction set.
 ///
 /// Slices must agree in length as each field says; the functions panic otherwise and never read or write
@@ -29,16 +35,10 @@ pub(crate) struct Kernels {
     /// Name for people, such as `avx512-vnni`.
     pub(crate) name: &'static str,
     /// Rounds a row of activations to 8 bits: see [`QuantizedRow`].
-    pub(crate) quantize: fn(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]),
+    pub(crate) quantize: Quantize,
     /// Products of the weight rows in `weights` (each `row_bytes` long, of a quantized type) with each of `rows`.
     /// `out[r][j]` is row `r` with weight row `j`.
-    pub(crate) quantized_product: fn(
-        kind: TensorType,
-        weights: &[u8],
-        row_bytes: usize,
-        rows: &[QuantizedRow<'_>],
-        out: &mut [&mut [f32]],
-    ),
+    pub(crate) quantized_product: QuantizedProduct,
     /// Turns half-precision numbers into floats: `bytes` is twice as long as `out`.
     pub(crate) widen: fn(bytes: &[u8], out: &mut [f32]),
     /// Σ a·b.

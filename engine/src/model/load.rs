@@ -132,12 +132,6 @@ impl Model {
     pub(crate) fn for_each<T: Send>(&self, items: &mut [T], work: impl Fn(&mut T) + Sync) {
         self.context.pool.for_each(items, work);
     }
-
-    /// Computes with another instruction set, for tests.
-    #[cfg(test)]
-    pub(crate) fn use_kernels(&mut self, kernels: &'static Kernels) {
-        self.context.kernels = kernels;
-    }
 }
 
 /// Half precision in a run, unless the file itself keeps all its weights in 32 bits.

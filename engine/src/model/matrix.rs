@@ -104,7 +104,7 @@ pub(super) fn products(context: &Context, x: &mut Activations, targets: &mut [(&
     let mut pieces = Vec::new();
     for (matrix, out) in targets.iter_mut() {
         let columns = columns(out, matrix.rows, matrix.rows_a_piece(context, total));
-        pieces.extend(columns.map(|(weights, out)| Piece { matrix: *matrix, weights, out }));
+        pieces.extend(columns.map(|(weights, out)| Piece { matrix, weights, out }));
     }
     let which: Vec<usize> = (0..x.rows()).collect();
     let x = &*x;

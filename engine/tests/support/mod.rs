@@ -1,10 +1,11 @@
 //! What the engine's tests share.
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test that can't read its data has failed")]
+#![allow(clippy::print_stdout, reason = "a test says that it skips")]
 
 use std::path::{Path, PathBuf};
 
 /// The folder of golden data beside the checkout; without it a test skips and says so, but never in CI.
-#[expect(clippy::print_stdout, reason = "a test says that it skips")]
 pub(crate) fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("PELICYCLE_SHARED")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")), PathBuf::from);
