@@ -1,5 +1,6 @@
 //! `pelicycle.toml`: what a person does not want to type each time. Flags win over it.
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -28,10 +29,13 @@ pub struct Config {
 pub struct RunDefaults {
     #[serde(default)]
     pub model: Vec<String>,
-    pub samples: Option<u32>,
-    pub threads: Option<usize>,
-    pub parallel: Option<usize>,
-    pub max_tokens: Option<u32>,
+    #[serde(default)]
+    pub prompt: Vec<String>,
+    pub samples: Option<NonZeroU32>,
+    pub thinking: Option<bool>,
+    pub threads: Option<NonZeroU32>,
+    pub parallel: Option<NonZeroU32>,
+    pub max_tokens: Option<NonZeroU32>,
     pub temperature: Option<f32>,
     pub top_k: Option<u32>,
     pub top_p: Option<f32>,
@@ -90,9 +94,14 @@ mod tests {
     fn what_is_not_known_is_an_error_with_its_line() {
         let parse = |text| Config::parse(Path::new("p.toml"), text);
         let config = parse("models = [\"m\"]\n[run]\nsamples = 4\ntemperature = 0.5\n").unwrap();
-        assert_eq!((config.run.samples, config.model_folders()), (Some(4), vec![PathBuf::from("m")]));
+        assert_eq!(
+            (config.run.samples.unwrap().get(), config.model_folders()),
+            (4, vec![PathBuf::from("m")])
+        );
         assert_eq!(parse("").unwrap(), Config::default());
         let error = parse("models = []\n\n[run]\nsample = 4\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:4: ") && error.contains("sample"), "{error}");
+        let error = parse("[run]\nthreads = 0\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:2: ") && error.contains("nonzero"), "{error}");
     }
 }

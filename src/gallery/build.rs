@@ -44,6 +44,14 @@ pub struct Report {
     pub problems: Vec<(PathBuf, String)>,
 }
 
+/// Tells, before there is anything to show, whether a site can be built in `out`; makes the folder.
+///
+/// # Errors
+/// As [`build`].
+pub fn ready(out: &Path) -> Result<(), GalleryError> {
+    Site::open(out).map(drop)
+}
+
 /// Builds the site in `out`, which is made, empty, or a gallery built before.
 ///
 /// # Errors

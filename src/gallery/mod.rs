@@ -12,6 +12,6 @@ mod templates;
 pub(crate) mod text;
 mod view;
 
-pub use build::{Report, build};
+pub use build::{Report, build, ready};
 pub use error::GalleryError;
 pub use exhibit::{Exhibit, ExhibitFiles, Omission};

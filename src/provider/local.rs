@@ -10,7 +10,7 @@ use std::time::Instant;
 use pelicycle_engine::chat::{Message, Piece, ReasoningSplit};
 use pelicycle_engine::engine::{Engine, EngineError, EngineOptions, Finish};
 use pelicycle_engine::model::Arithmetic;
-use pelicycle_engine::sample::Sampling;
+use pelicycle_engine::sample::{Sampling, SamplingError};
 use pelicycle_engine::{engine, tokenizer::Utf8Stream};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -75,12 +75,14 @@ impl LocalModel {
 
     /// The settings that a request gets where `wanted` has none: the file's own recommendation, else what
     /// llama.cpp is customarily run with.
-    #[must_use]
-    pub fn settle(&self, wanted: &RequestRecord) -> RequestRecord {
+    ///
+    /// # Errors
+    /// For a setting outside its range.
+    pub fn settle(&self, wanted: &RequestRecord) -> Result<RequestRecord, SamplingError> {
         let gguf = self.engine.model().gguf();
         let recommended = |key: &str| gguf.f32(&format!("general.sampling.{key}")).ok().flatten();
         let context = u32::try_from(self.engine.model().hyper().context).unwrap_or(u32::MAX);
-        RequestRecord {
+        let settled = RequestRecord {
             temperature: wanted.temperature.or(recommended("temp")).or(Some(0.8)),
             top_k: wanted.top_k.or(recommended("top_k").map(|k| k.max(0.0) as u32)).or(Some(40)),
             top_p: wanted.top_p.or(recommended("top_p")).or(Some(0.95)),
@@ -88,23 +90,16 @@ impl LocalModel {
             repeat_penalty: wanted.repeat_penalty.or(recommended("penalty_repeat")).or(Some(1.0)),
             max_tokens: Some(wanted.max_tokens.unwrap_or(MAX_TOKENS).min(context)),
             ..wanted.clone()
-        }
+        };
+        check_sampling(&settled)?;
+        Ok(settled)
     }
 
     /// Hands a request to the engine.
     fn start(&self, request: &Request, events: &UnboundedSender<Event>) -> Result<(), EngineError> {
         let settings = &request.settings;
         let prompt = self.engine.prompt(&[Message::user(request.prompt.as_str())], settings.thinking)?;
-        let defaults = Sampling::default();
-        let sampling = Sampling {
-            temperature: settings.temperature.unwrap_or(defaults.temperature),
-            top_k: settings.top_k.unwrap_or(defaults.top_k),
-            top_p: settings.top_p.unwrap_or(defaults.top_p),
-            min_p: settings.min_p.unwrap_or(defaults.min_p),
-            repeat_penalty: settings.repeat_penalty.unwrap_or(defaults.repeat_penalty),
-            seed: settings.seed.unwrap_or(defaults.seed),
-            ..defaults
-        };
+        let sampling = sampling(settings);
         let mut reply = Reply {
             input: prompt.tokens.len() as u64,
             output: 0,
@@ -231,6 +226,28 @@ fn delta(pieces: Vec<Piece>) -> Delta {
         }
     }
     delta
+}
+
+/// How tokens are chosen under these settings.
+fn sampling(settings: &RequestRecord) -> Sampling {
+    let defaults = Sampling::default();
+    Sampling {
+        temperature: settings.temperature.unwrap_or(defaults.temperature),
+        top_k: settings.top_k.unwrap_or(defaults.top_k),
+        top_p: settings.top_p.unwrap_or(defaults.top_p),
+        min_p: settings.min_p.unwrap_or(defaults.min_p),
+        repeat_penalty: settings.repeat_penalty.unwrap_or(defaults.repeat_penalty),
+        seed: settings.seed.unwrap_or(defaults.seed),
+        ..defaults
+    }
+}
+
+/// Checks the settings of a request that are given, before there is a model to ask.
+///
+/// # Errors
+/// For the first outside its range.
+pub fn check_sampling(settings: &RequestRecord) -> Result<(), SamplingError> {
+    sampling(settings).validate()
 }
 
 /// Hex BLAKE3 of the files' bytes, one after another.

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::attempt::{EngineRecord, Outcome, Usage};
 
-pub use local::{LocalModel, LocalOptions};
+pub use local::{LocalModel, LocalOptions, check_sampling};
 
 /// One request, settled.
 #[derive(Debug, Clone, PartialEq)]

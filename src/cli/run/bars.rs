@@ -1,8 +1,9 @@
 //! Live lines on a terminal: one for each contestant.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use super::Teller;
 use super::summary::result;
@@ -11,26 +12,88 @@ use crate::run::Progress;
 
 /// How often the elapsed time moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);
+/// Columns left free at the end of a line: a terminal echoes `^C` there, and a line that is full would wrap.
+const MARGIN: usize = 4;
+/// Columns where the terminal does not tell.
+const COLUMNS: usize = 80;
+/// Columns that a model's name keeps, however narrow the terminal.
+const LABEL: usize = 12;
 
 #[derive(Debug, Default)]
 pub(super) struct Bars {
     all: MultiProgress,
-    lines: Vec<Line>,
+    lines: Vec<(ProgressBar, Arc<Mutex<Line>>)>,
 }
 
 /// One contestant's line.
 #[derive(Debug)]
 struct Line {
-    bar: ProgressBar,
+    label: String,
+    /// Columns of the longest label, so that what follows stands in columns.
+    widest: usize,
+    done: u64,
+    total: u64,
     tokens: u64,
-    last: String,
+    first_token: Option<Instant>,
+    last: Option<String>,
 }
 
 impl Line {
-    fn show(&self) {
-        let seconds = self.bar.elapsed().as_secs_f64();
-        let speed = if seconds > 0.5 { self.tokens as f64 / seconds } else { 0.0 };
-        self.bar.set_message(format!("{} tokens  {speed:.0} tokens/s  {}", self.tokens, self.last));
+    /// The line as it stands after `elapsed`, in at most `columns`.
+    fn text(&self, elapsed: Duration, columns: usize) -> String {
+        let speed = match self.first_token.map(|first| first.elapsed().as_secs_f64()) {
+            Some(seconds) if seconds >= 0.5 => format!("{:.1}", self.tokens as f64 / seconds),
+            _ => "-".to_owned(),
+        };
+        let facts = format!(
+            "{}/{}  {} tokens  {speed} tokens/s  {}",
+            self.done,
+            self.total,
+            self.tokens,
+            clock(elapsed)
+        );
+        let cells = if columns >= 110 { 16 } else { 8 };
+        let filled = if self.total == 0 { cells } else { (self.done * cells / self.total).min(cells) };
+        let bar = "━".repeat(filled as usize) + &"─".repeat((cells - filled) as usize);
+        let taken = facts.chars().count() + cells as usize + 2;
+        let last = self.last.as_ref().map(|last| format!("last: {last}")).unwrap_or_default();
+        // The name gives way first, then what came last.
+        let wanted = if last.is_empty() { 0 } else { last.chars().count() + 2 };
+        let label = self.widest.min(columns.saturating_sub(taken + wanted).max(LABEL));
+        let mut line = format!("{:label$} {bar} {facts}", shortened(&self.label, label));
+        let room = columns.saturating_sub(line.chars().count() + 2);
+        if !last.is_empty() && room > 8 {
+            line.push_str("  ");
+            line.push_str(&shortened(&last, room));
+        }
+        shortened(&line, columns)
+    }
+}
+
+/// Minutes and seconds, hours when there are some.
+fn clock(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// A text in at most `columns`, with a mark where it was cut.
+fn shortened(text: &str, columns: usize) -> String {
+    if text.chars().count() <= columns {
+        return text.to_owned();
+    }
+    text.chars().take(columns.saturating_sub(1)).chain(['…']).collect()
+}
+
+fn columns() -> usize {
+    let found = terminal_size::terminal_size_of(std::io::stderr());
+    found.map_or(COLUMNS, |(width, _)| usize::from(width.0)).saturating_sub(MARGIN)
+}
+
+impl Bars {
+    fn change(&self, contestant: usize, change: impl FnOnce(&mut Line)) {
+        // The bar's own tick draws it, as often as is worth seeing.
+        change(&mut self.lines[contestant].1.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -38,35 +101,74 @@ impl Teller for Bars {
     fn tell(&mut self, news: &Progress<'_>) {
         match news {
             Progress::RunStarted { run, cells } => {
-                let style = ProgressStyle::with_template(
-                    "{prefix} {bar:16.yellow/dim} {pos}/{len}  {elapsed}  {wide_msg}",
-                )
-                .unwrap_or_else(|_| ProgressStyle::default_bar())
-                .progress_chars("━━─");
-                for (i, contestant) in run.contestants.iter().enumerate() {
-                    let left = cells.iter().filter(|cell| cell.contestant == i).count();
-                    let bar = self.all.add(ProgressBar::new(left as u64)).with_style(style.clone());
-                    bar.set_prefix(printable(&contestant.record.label).into_owned());
+                let labels: Vec<_> =
+                    run.contestants.iter().map(|c| printable(&c.record.label).into_owned()).collect();
+                let widest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+                for (i, label) in labels.into_iter().enumerate() {
+                    let total = cells.iter().filter(|cell| cell.contestant == i).count() as u64;
+                    let line = Arc::new(Mutex::new(Line {
+                        label,
+                        widest,
+                        done: 0,
+                        total,
+                        tokens: 0,
+                        first_token: None,
+                        last: None,
+                    }));
+                    let shown = Arc::clone(&line);
+                    let style = ProgressStyle::with_template("{line}")
+                        .unwrap_or_else(|_| ProgressStyle::default_bar())
+                        .with_key("line", move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                            let line = shown.lock().unwrap_or_else(PoisonError::into_inner);
+                            // A line that can't be written is drawn again soon.
+                            let _ = out.write_str(&line.text(state.elapsed(), columns()));
+                        });
+                    let bar = self.all.add(ProgressBar::new(total)).with_style(style);
                     bar.enable_steady_tick(TICK);
-                    self.lines.push(Line { bar, tokens: 0, last: String::new() });
+                    self.lines.push((bar, line));
                 }
             }
             Progress::Asked(_) => {}
-            Progress::Tokens { cell, tokens } => {
-                let line = &mut self.lines[cell.contestant];
+            Progress::Tokens { cell, tokens } => self.change(cell.contestant, |line| {
+                line.first_token.get_or_insert_with(Instant::now);
                 line.tokens += u64::from(*tokens);
-                line.show();
-            }
-            Progress::Finished(finished) => {
-                let line = &mut self.lines[finished.cell.contestant];
-                line.last = format!("last: {}", result(finished));
-                line.show();
-                line.bar.inc(1);
-            }
+            }),
+            Progress::Finished(finished) => self.change(finished.cell.contestant, |line| {
+                line.done += 1;
+                line.last = Some(result(finished));
+            }),
         }
     }
 
     fn end(&mut self) {
-        self.lines.iter().for_each(|line| line.bar.abandon());
+        self.lines.iter().for_each(|(bar, _)| bar.abandon());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_fits_its_columns_and_keeps_the_numbers() {
+        let line = Line {
+            label: "SmolLM2-135M-Instruct.Q4_1".to_owned(),
+            widest: 26,
+            done: 2,
+            total: 4,
+            tokens: 1234,
+            first_token: None,
+            last: Some("no-svg (ended by the bound on tokens)".to_owned()),
+        };
+        for columns in [20, 60, 76, 100, 136, 300] {
+            let text = line.text(Duration::from_secs(75), columns);
+            assert!(text.chars().count() <= columns, "{columns}: {text}");
+            assert!(columns < 60 || text.contains("2/4  1234 tokens  - tokens/s  1:15"), "{columns}: {text}");
+        }
+        let narrow = line.text(Duration::from_secs(75), 76);
+        assert_eq!(narrow, "SmolLM2-135… ━━━━──── 2/4  1234 tokens  - tokens/s  1:15  last: no-svg (end…");
+        let wide = line.text(Duration::from_secs(3675), 136);
+        assert!(wide.starts_with("SmolLM2-135M-Instruct.Q4_1 ━━━━━━━━────────"), "{wide}");
+        assert!(wide.ends_with("1:01:15  last: no-svg (ended by the bound on tokens)"), "{wide}");
     }
 }

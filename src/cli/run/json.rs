@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::Teller;
 use super::summary::{Summary, address};
+use super::{Teller, say};
 use crate::attempt::RunRecord;
 use crate::cli::terminal::printable_json;
 use crate::run::Progress;
@@ -63,7 +63,6 @@ pub(super) fn finished(run: &RunRecord, summary: &Summary, index: Option<&Path>,
     }));
 }
 
-#[expect(clippy::print_stdout, reason = "the command's result")]
 fn print(event: &serde_json::Value) {
-    println!("{}", printable_json(&event.to_string()));
+    say(&printable_json(&event.to_string()));
 }

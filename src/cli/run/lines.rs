@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Teller;
 use super::summary::result;
+use super::{Teller, say_error};
 use crate::cli::terminal::printable;
 use crate::run::Progress;
 
@@ -16,7 +16,6 @@ pub(super) struct Lines {
 }
 
 impl Teller for Lines {
-    #[expect(clippy::print_stderr, reason = "the command layer speaks to the person")]
     fn tell(&mut self, news: &Progress<'_>) {
         match news {
             Progress::RunStarted { run, cells } => {
@@ -24,7 +23,7 @@ impl Teller for Lines {
                     run.contestants.iter().map(|c| printable(&c.record.label).into_owned()).collect();
                 self.prompts = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
                 self.total = cells.len();
-                eprintln!("run {}: {} to ask, seed {}", run.id.as_str(), cells.len(), run.seed);
+                say_error(&format!("run {}: {} to ask, seed {}", run.id.as_str(), cells.len(), run.seed));
             }
             Progress::Asked(_) | Progress::Tokens { .. } => {}
             Progress::Finished(finished) => {
@@ -32,7 +31,7 @@ impl Teller for Lines {
                 let speed =
                     finished.tokens_per_second.map_or(String::new(), |s| format!(", {s:.1} tokens/s"));
                 let tokens = finished.tokens.map_or(String::new(), |n| format!(", {n} tokens"));
-                eprintln!(
+                say_error(&format!(
                     "{}/{} {} {} sample {}: {}{tokens}{speed}, {:.1} s",
                     self.over.values().sum::<usize>(),
                     self.total,
@@ -41,7 +40,7 @@ impl Teller for Lines {
                     finished.cell.sample,
                     result(finished),
                     finished.elapsed.as_secs_f64(),
-                );
+                ));
             }
         }
     }

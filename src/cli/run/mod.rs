@@ -4,12 +4,15 @@ mod bars;
 mod json;
 mod lines;
 mod settle;
+mod signals;
 mod summary;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context as _;
 
 use super::{Global, gallery};
 use crate::drawing::{Options, Pool};
@@ -43,7 +46,7 @@ pub(crate) struct RunArgs {
     #[arg(short, long, value_name = "ID", conflicts_with = "resume")]
     prompt: Vec<String>,
     /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "resume")]
     prompts: Option<PathBuf>,
     /// Where every sample's seed comes from: the same seed gives the same replies [default: a random one].
     #[arg(long, value_name = "N", conflicts_with = "resume")]
@@ -120,58 +123,56 @@ pub(crate) fn run(global: &Global, args: RunArgs) -> anyhow::Result<ExitCode> {
         Ok(settled) => settled,
         Err(words) => return usage(&words),
     };
+    if !args.no_gallery {
+        // Better now than after hours of answers.
+        crate::gallery::ready(&global.gallery)
+            .context("the gallery could not be built, so nothing was asked")?;
+    }
     let _swept = store.sweep();
-    if plan.cells.len() == plan.run.samples as usize * plan.run.prompts.len() * plan.run.contestants.len()
-        && args.resume.is_none()
-    {
+    if args.resume.is_none() {
         store.write_run(&plan.run)?;
     }
-    let mut teller: Box<dyn Teller> = if args.json {
-        Box::new(json::Json)
-    } else if args.quiet {
-        Box::new(Silence)
-    } else if std::io::stderr().is_terminal() {
-        Box::new(bars::Bars::default())
-    } else {
-        Box::new(lines::Lines::default())
-    };
+    let stop = Stop::default();
+    signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let run = plan.run.clone();
+    let teller = Arc::new(Mutex::new(teller(&args)));
     let summary = Arc::new(Mutex::new(Summary::default()));
-    let counts = Arc::clone(&summary);
-    let teller_end = {
-        let teller: Arc<Mutex<Box<dyn Teller>>> =
-            Arc::new(Mutex::new(std::mem::replace(&mut teller, Box::new(Silence))));
-        let ear = Arc::clone(&teller);
-        let listener = move |news: Progress<'_>| {
-            counts.lock().unwrap_or_else(PoisonError::into_inner).count(&news);
-            ear.lock().unwrap_or_else(PoisonError::into_inner).tell(&news);
-        };
-        let stop = Stop::default();
-        let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
-        let rooms = Rooms { store: store.clone(), pool: Arc::new(Pool::new(workers, Options::default())) };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let result = runtime.block_on(async {
-            tokio::spawn(heed_signals(stop.clone()));
-            execute(plan, providers, rooms, stop.clone(), listener).await
-        });
-        // A request that was broken off may still hold a thread of the engine for a step.
-        runtime.shutdown_background();
-        teller.lock().unwrap_or_else(PoisonError::into_inner).end();
-        result.map(|()| stop.asked())
+    let listener = {
+        let (teller, summary) = (Arc::clone(&teller), Arc::clone(&summary));
+        move |news: Progress<'_>| {
+            locked(&summary).count(&news);
+            locked(&teller).tell(&news);
+        }
     };
-    let summary = std::mem::take(&mut *summary.lock().unwrap_or_else(PoisonError::into_inner));
-    let index = match args.no_gallery {
-        true => None,
-        false => Some(gallery::rebuild(&store, &global.gallery)?.report.index),
+    let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
+    let rooms = Rooms { store: store.clone(), pool: Arc::new(Pool::new(workers, Options::default())) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let outcome = runtime.block_on(execute(plan, providers, rooms, stop.clone(), listener));
+    // A request that was broken off may still hold a thread of the engine for a step.
+    runtime.shutdown_background();
+    locked(&teller).end();
+
+    // A run that failed stopped itself.
+    let interrupted = outcome.is_ok() && stop.asked();
+    let rebuilt = match args.no_gallery {
+        true => Ok(None),
+        false => gallery::rebuild(&store, &global.gallery).map(Some),
     };
-    let interrupted = teller_end?;
+    let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());
+    let summary = std::mem::take(&mut *locked(&summary));
     if args.json {
-        json::finished(&run, &summary, index.as_deref(), interrupted);
+        json::finished(&run, &summary, index, interrupted);
     } else if !args.quiet {
-        summary.print(&run, index.as_deref(), interrupted);
+        summary.print(&run, index, interrupted);
+    } else if interrupted {
+        say_error(&format!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str()));
     }
-    if interrupted && args.quiet {
-        complain(&format!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str()));
+    outcome?;
+    let damaged = rebuilt?.map_or(0, |rebuilt| rebuilt.damaged.len());
+    if damaged > 0 {
+        say_error(&format!(
+            "damaged records left out of the gallery: {damaged}; `pelicycle gallery` lists them"
+        ));
     }
     Ok(match (interrupted, summary.failed()) {
         (true, _) => ExitCode::from(INTERRUPTED),
@@ -180,39 +181,33 @@ pub(crate) fn run(global: &Global, args: RunArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The first signal ends the run in order, the second at once.
-#[expect(clippy::exit, reason = "a second Ctrl-C must not wait for anything")]
-async fn heed_signals(stop: Stop) {
-    wait_for_signal().await;
-    stop.ask();
-    wait_for_signal().await;
-    std::process::exit(i32::from(INTERRUPTED));
+fn teller(args: &RunArgs) -> Box<dyn Teller> {
+    if args.json {
+        Box::new(json::Json)
+    } else if args.quiet {
+        Box::new(Silence)
+    } else if std::io::stderr().is_terminal() {
+        Box::new(bars::Bars::default())
+    } else {
+        Box::new(lines::Lines::default())
+    }
 }
 
-async fn wait_for_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Signals can't be heard on this system; the run goes to its end.
-        std::future::pending::<()>().await;
-    }
+fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn usage(words: &str) -> anyhow::Result<ExitCode> {
-    complain(&format!("error: {words}"));
+    say_error(&format!("error: {words}"));
     Ok(ExitCode::from(2))
 }
 
-#[expect(clippy::print_stderr, reason = "the command layer speaks to the person")]
-fn complain(words: &str) {
-    eprintln!("{}", super::terminal::printable(words));
+/// Writes a line of the answer. Where nobody reads it any more, the run goes on: its attempts are kept.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// As [`say`], to standard error, made safe to print.
+fn say_error(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", super::terminal::printable(line));
 }

@@ -1,5 +1,6 @@
 //! From flags, configuration and the record of an earlier run to a plan and those who answer.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::config::Config;
 use crate::contestant::Contestant;
 use crate::id::Id;
 use crate::prompt::Library;
-use crate::provider::{LocalModel, LocalOptions, Provider};
+use crate::provider::{LocalModel, LocalOptions, Provider, check_sampling};
 use crate::run::{Plan, tool};
 use crate::store::Store;
 
@@ -28,8 +29,8 @@ pub(super) struct Settled {
 pub(super) fn settle(store: &Store, args: &RunArgs) -> anyhow::Result<Result<Settled, String>> {
     let config = Config::load(args.config.as_deref())?;
     let options = LocalOptions {
-        threads: args.threads.map(|n| n as usize).or(config.run.threads.filter(|&n| n > 0)),
-        parallel: args.parallel.map(|n| n as usize).or(config.run.parallel).unwrap_or(PARALLEL).max(1),
+        threads: args.threads.or(config.run.threads.map(NonZero::get)).map(|n| n as usize),
+        parallel: args.parallel.or(config.run.parallel.map(NonZero::get)).map_or(PARALLEL, |n| n as usize),
     };
     match &args.resume {
         Some(named) => resume(store, named, &options),
@@ -48,11 +49,9 @@ fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Res
         Some(folder) => Library::with_dir(folder)?,
         None => Library::bundled(),
     };
-    let ids: Vec<&str> = if args.prompt.is_empty() {
-        vec!["pelican"]
-    } else {
-        args.prompt.iter().map(String::as_str).collect()
-    };
+    let asked = if args.prompt.is_empty() { &config.run.prompt } else { &args.prompt };
+    let ids: Vec<&str> =
+        if asked.is_empty() { vec!["pelican"] } else { asked.iter().map(String::as_str).collect() };
     let prompts = match library.select(ids) {
         Ok(prompts) => prompts.into_iter().map(|prompt| prompt.record()).collect(),
         Err(error) => return Ok(Err(error.to_string())),
@@ -62,6 +61,9 @@ fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Res
         None => random_seed()?,
     };
     let wanted = wanted(args, config, seed);
+    if let Err(error) = check_sampling(&wanted) {
+        return Ok(Err(error.to_string()));
+    }
     let folders = config.model_folders();
     let (mut contestants, mut providers) = (Vec::<RunContestant>::new(), Vec::new());
     for name in named {
@@ -74,7 +76,10 @@ fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Res
         }
         let model = open(&found.path, options)?;
         let source = found.path.to_string_lossy().into_owned();
-        contestants.push(RunContestant { request: model.settle(&wanted), record: found.record, source });
+        let request = model.settle(&wanted).with_context(|| {
+            format!("{} recommends a setting that can't be used; give your own", found.path.display())
+        })?;
+        contestants.push(RunContestant { request, record: found.record, source });
         providers.push(Arc::new(model) as Arc<dyn Provider>);
     }
     let run = RunRecord {
@@ -83,7 +88,7 @@ fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Res
         started: jiff::Timestamp::now(),
         tool: tool(),
         seed,
-        samples: args.samples.or(config.run.samples).unwrap_or(1).max(1),
+        samples: args.samples.or(config.run.samples.map(NonZero::get)).unwrap_or(1),
         prompts,
         contestants,
     };
@@ -100,8 +105,8 @@ fn wanted(args: &RunArgs, config: &Config, seed: u64) -> RequestRecord {
         top_p: flags.top_p.or(defaults.top_p),
         min_p: flags.min_p.or(defaults.min_p),
         repeat_penalty: flags.repeat_penalty.or(defaults.repeat_penalty),
-        max_tokens: flags.max_tokens.or(defaults.max_tokens),
-        thinking: args.thinking.as_deref().map(|word| word == "on"),
+        max_tokens: flags.max_tokens.or(defaults.max_tokens.map(NonZero::get)),
+        thinking: args.thinking.as_deref().map(|word| word == "on").or(defaults.thinking),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::say;
 use crate::attempt::{Outcome, RunRecord};
 use crate::cli::terminal::printable;
 use crate::drawing::Verdict;
@@ -89,10 +90,9 @@ impl Summary {
         self.rows.values().map(|row| row.drawn).sum()
     }
 
-    #[expect(clippy::print_stdout, reason = "the command's result")]
     pub(super) fn print(&self, run: &RunRecord, index: Option<&Path>, interrupted: bool) {
         let mut lines =
-            vec![["prompt", "model", "drawn", "verdicts", "tokens", "tokens/s"].map(String::from)];
+            vec![["prompt", "model", "drawn", "verdicts", "tokens", "tokens/s each"].map(String::from)];
         for ((prompt, contestant), row) in &self.rows {
             let verdicts: Vec<_> = row.words.iter().map(|(word, n)| format!("{n} {word}")).collect();
             let mut speeds = row.speeds.clone();
@@ -107,16 +107,16 @@ impl Summary {
             ]);
         }
         if lines.len() > 1 {
-            println!("{}", table(&lines));
+            say(&table(&lines));
         } else {
-            println!("nothing was left to ask");
+            say("nothing was left to ask");
         }
-        println!("run {}", run.id.as_str());
+        say(&format!("run {}", run.id.as_str()));
         if interrupted {
-            println!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str());
+            say(&format!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str()));
         }
         if let Some(index) = index {
-            println!("gallery {}", printable(&address(index)));
+            say(&format!("gallery {}", printable(&address(index))));
         }
     }
 }

@@ -1,0 +1,82 @@
+//! Ctrl-C and its kin: the first ends a run in order, the second at once.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use super::INTERRUPTED;
+use crate::run::Stop;
+
+/// Listens from now on, on a thread of its own, so that a second signal is heeded whatever the run is doing.
+///
+/// # Errors
+/// When the system lets nobody listen.
+pub(super) fn listen(stop: Stop) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // From here on a signal is kept for us: none ends the process any more.
+    let mut signals = runtime.block_on(async { Signals::new() })?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(async move {
+            signals.next().await;
+            stop.ask();
+            signals.next().await;
+            leave();
+        });
+    })?;
+    Ok(())
+}
+
+#[expect(clippy::exit, reason = "a second Ctrl-C must not wait for anything")]
+fn leave() {
+    let mut stderr = io::stderr();
+    if stderr.is_terminal() {
+        // What the shell says next belongs below the live lines.
+        let _ = writeln!(stderr);
+    }
+    std::process::exit(i32::from(INTERRUPTED));
+}
+
+/// The signals that end a run.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// The events of a console that end a run.
+#[cfg(windows)]
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    stop: tokio::signal::windows::CtrlBreak,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c};
+        Ok(Signals { interrupt: ctrl_c()?, stop: ctrl_break()? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.stop.recv() => {}
+        }
+    }
+}
