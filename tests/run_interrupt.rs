@@ -1,4 +1,5 @@
 //! A run that is interrupted or killed keeps what it finished, and is finished later.
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod run_support;
 
