@@ -1,4 +1,5 @@
 //! A run that is interrupted or killed keeps what it finished, and is finished later.
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod run_support;
 
@@ -133,10 +134,12 @@ fn killing_at_any_moment_loses_no_finished_attempt_and_leaves_no_half_one() {
             _ => place.start(None, &["--resume", "last"]),
         };
         running.wait_for("run-started");
+        // Half of the moments lie anywhere from the start on, half among the writes.
+        let first = (kill % 2 == 1).then(|| running.wait_for("attempt-finished"));
         std::thread::sleep(Duration::from_micros(random.next() % 250_000));
         running.child.kill().unwrap();
         running.child.wait().unwrap();
-        let rest: Vec<_> = running.events.iter().collect();
+        let rest: Vec<_> = first.into_iter().chain(running.events.iter()).collect();
         in_the_middle += usize::from(rest.iter().all(|event| event["event"] != "run-finished"));
         let finished = rest.iter().filter(|event| event["event"] == "attempt-finished");
         announced.extend(finished.map(|event| event["attempt"].as_str().unwrap().to_owned()));
@@ -145,7 +148,7 @@ fn killing_at_any_moment_loses_no_finished_attempt_and_leaves_no_half_one() {
         assert!(announced.is_subset(&kept), "kill {kill} lost {:?}", announced.difference(&kept));
     }
     println!("{} announced, {in_the_middle} of {KILLS} kills fell into a run", announced.len());
-    assert!(in_the_middle >= 15 && !announced.is_empty());
+    assert!(in_the_middle >= 15 && announced.len() >= KILLS);
 
     for run in place.store().runs().unwrap() {
         place.run(0, None, &["--resume", run.as_str(), "--quiet"]);

@@ -58,7 +58,7 @@ enum Command {
 /// What a person should read when the command could not be carried out.
 pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Run(args) => run::run(&cli.global, args),
+        Command::Run(args) => run::run(&cli.global, &args),
         Command::Check(args) => check::check(&args),
         Command::Gallery(args) => gallery::gallery(&cli.global, &args),
         Command::Model(args) => model::model(args),

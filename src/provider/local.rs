@@ -111,7 +111,7 @@ impl LocalModel {
         };
         let max_tokens = settings.max_tokens.unwrap_or(MAX_TOKENS) as usize;
         self.engine.submit(engine::Request { tokens: prompt.tokens, sampling, max_tokens }, move |event| {
-            reply.hear(event)
+            reply.hear(&event)
         })
     }
 }
@@ -170,10 +170,10 @@ struct Reply {
 
 impl Reply {
     /// Takes an event of the engine in; breaks when nobody listens any more.
-    fn hear(&mut self, event: engine::Event) -> ControlFlow<()> {
+    fn hear(&mut self, event: &engine::Event) -> ControlFlow<()> {
         match event {
             engine::Event::Started => ControlFlow::Continue(()),
-            engine::Event::Token { id, batch } => {
+            &engine::Event::Token { id, batch } => {
                 self.output += 1;
                 let text = self.text.push(self.tokenizer.token_bytes(id));
                 let mut delta = delta(self.split.push(&text));

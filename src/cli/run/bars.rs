@@ -1,9 +1,11 @@
 //! Live lines on a terminal: one for each contestant.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use console::Term;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 
 use super::Teller;
 use super::summary::result;
@@ -12,14 +14,14 @@ use crate::run::Progress;
 
 /// How often the elapsed time moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);
-/// Columns left free at the end of a line: a terminal echoes `^C` there, and a line that is full would wrap.
-const MARGIN: usize = 4;
-/// Columns where the terminal does not tell.
-const COLUMNS: usize = 80;
+/// Columns left free at the end of a line: a terminal echoes `^C` there, and would begin a new line for it.
+const MARGIN: u16 = 4;
+/// Draws in a second, at most.
+const RATE: u8 = 10;
 /// Columns that a model's name keeps, however narrow the terminal.
 const LABEL: usize = 12;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Bars {
     all: MultiProgress,
     lines: Vec<(ProgressBar, Arc<Mutex<Line>>)>,
@@ -53,7 +55,7 @@ impl Line {
             clock(elapsed)
         );
         let cells = if columns >= 110 { 16 } else { 8 };
-        let filled = if self.total == 0 { cells } else { (self.done * cells / self.total).min(cells) };
+        let filled = (self.done * cells).checked_div(self.total).map_or(cells, |n| n.min(cells));
         let bar = "━".repeat(filled as usize) + &"─".repeat((cells - filled) as usize);
         let taken = facts.chars().count() + cells as usize + 2;
         let last = self.last.as_ref().map(|last| format!("last: {last}")).unwrap_or_default();
@@ -85,9 +87,58 @@ fn shortened(text: &str, columns: usize) -> String {
     text.chars().take(columns.saturating_sub(1)).chain(['…']).collect()
 }
 
-fn columns() -> usize {
-    let found = terminal_size::terminal_size_of(std::io::stderr());
-    found.map_or(COLUMNS, |(width, _)| usize::from(width.0)).saturating_sub(MARGIN)
+/// The terminal without its last columns, into which bars would else be filled up with blanks.
+#[derive(Debug)]
+struct Screen(Term);
+
+impl TermLike for Screen {
+    fn width(&self) -> u16 {
+        self.0.size().1.saturating_sub(MARGIN).max(1)
+    }
+
+    fn height(&self) -> u16 {
+        self.0.size().0
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_up(n)
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_down(n)
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_right(n)
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_left(n)
+    }
+
+    fn write_line(&self, s: &str) -> io::Result<()> {
+        self.0.write_line(s)
+    }
+
+    fn write_str(&self, s: &str) -> io::Result<()> {
+        self.0.write_str(s)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Default for Bars {
+    fn default() -> Bars {
+        let screen = Screen(Term::buffered_stderr());
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(screen), RATE);
+        Bars { all: MultiProgress::with_draw_target(target), lines: Vec::new() }
+    }
 }
 
 impl Bars {
@@ -119,9 +170,10 @@ impl Teller for Bars {
                     let style = ProgressStyle::with_template("{line}")
                         .unwrap_or_else(|_| ProgressStyle::default_bar())
                         .with_key("line", move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                            let columns = usize::from(Screen(Term::stderr()).width());
                             let line = shown.lock().unwrap_or_else(PoisonError::into_inner);
                             // A line that can't be written is drawn again soon.
-                            let _ = out.write_str(&line.text(state.elapsed(), columns()));
+                            let _ = out.write_str(&line.text(state.elapsed(), columns));
                         });
                     let bar = self.all.add(ProgressBar::new(total)).with_style(style);
                     bar.enable_steady_tick(TICK);
@@ -142,6 +194,10 @@ impl Teller for Bars {
 
     fn end(&mut self) {
         self.lines.iter().for_each(|(bar, _)| bar.abandon());
+        // The cursor stands behind the last line; a terminal that is gone needs no new one.
+        if !self.lines.is_empty() {
+            let _ = Term::stderr().write_line("");
+        }
     }
 }
 

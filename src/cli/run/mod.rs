@@ -84,19 +84,19 @@ pub(crate) struct RunArgs {
 #[derive(Debug, clap::Args)]
 struct SamplingArgs {
     /// Softmax temperature; 0 always takes the best token.
-    #[arg(long, value_name = "T", conflicts_with = "resume")]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, conflicts_with = "resume")]
     temperature: Option<f32>,
     /// Choose among this many best tokens; 0 is off.
     #[arg(long, value_name = "N", conflicts_with = "resume")]
     top_k: Option<u32>,
     /// Choose among the best tokens that have this probability together; 1 is off.
-    #[arg(long, value_name = "P", conflicts_with = "resume")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, conflicts_with = "resume")]
     top_p: Option<f32>,
     /// Leave out tokens less likely than this share of the best; 0 is off.
-    #[arg(long, value_name = "P", conflicts_with = "resume")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, conflicts_with = "resume")]
     min_p: Option<f32>,
     /// Make recent tokens less likely; 1 is off.
-    #[arg(long, value_name = "X", conflicts_with = "resume")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, conflicts_with = "resume")]
     repeat_penalty: Option<f32>,
     /// Bound on the tokens of a reply [default: 4096, or the model's context].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "resume")]
@@ -117,9 +117,9 @@ impl Teller for Silence {
     fn tell(&mut self, _: &Progress<'_>) {}
 }
 
-pub(crate) fn run(global: &Global, args: RunArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
-    let Settled { plan, providers } = match settle::settle(&store, &args)? {
+    let Settled { plan, providers } = match settle::settle(&store, args)? {
         Ok(settled) => settled,
         Err(words) => return usage(&words),
     };
@@ -135,7 +135,7 @@ pub(crate) fn run(global: &Global, args: RunArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let run = plan.run.clone();
-    let teller = Arc::new(Mutex::new(teller(&args)));
+    let teller = Arc::new(Mutex::new(teller(args)));
     let summary = Arc::new(Mutex::new(Summary::default()));
     let listener = {
         let (teller, summary) = (Arc::clone(&teller), Arc::clone(&summary));
