@@ -46,7 +46,7 @@ enum ArithmeticArg {
 }
 
 #[expect(clippy::print_stdout, reason = "the command's result")]
-pub(crate) fn eval(args: EvalArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn eval(args: &EvalArgs) -> anyhow::Result<ExitCode> {
     let arithmetic = match args.arithmetic {
         ArithmeticArg::Exact => Arithmetic::Exact,
         ArithmeticArg::Run => Arithmetic::Run,

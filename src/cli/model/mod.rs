@@ -30,7 +30,7 @@ enum ModelCommand {
 
 pub(crate) fn model(args: ModelArgs) -> anyhow::Result<ExitCode> {
     match args.command {
-        ModelCommand::Eval(args) => eval::eval(args),
+        ModelCommand::Eval(args) => eval::eval(&args),
         ModelCommand::Inspect(args) => inspect::inspect(&args),
         ModelCommand::Prompt(args) => prompt::prompt(&args),
         ModelCommand::Tokenize(args) => tokenize::tokenize(&args),
