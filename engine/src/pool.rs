@@ -17,8 +17,11 @@ use std::time::{Duration, Instant};
 /// How long a worker looks for the next job before it sleeps: longer than the serial parts of a step.
 const SPIN: Duration = Duration::from_micros(60);
 
-/// Set in `State::doors` while workers may enter the job; the bits below count those inside.
+/// Set in `State::doors` while workers may enter the job; the bits below count those inside, those above the
+/// jobs.
 const OPEN: u64 = 1 << 32;
+const INSIDE: u64 = OPEN - 1;
+const JOB: u64 = OPEN << 1;
 
 /// A number of threads, the caller's among them.
 pub(crate) struct Pool {
@@ -118,7 +121,9 @@ impl Pool {
         };
         let job = Job { work, items, next: AtomicUsize::new(0), panicked: AtomicBool::new(false) };
         self.state.job.store(ptr::from_ref(&job).cast_mut(), Ordering::Relaxed);
-        self.state.doors.store(OPEN, Ordering::SeqCst);
+        // Closed and empty, the doors are the caller's alone.
+        let last = self.state.doors.load(Ordering::Relaxed);
+        self.state.doors.store(last.wrapping_add(JOB) | OPEN, Ordering::SeqCst);
         if self.state.asleep.load(Ordering::SeqCst) > 0 {
             let _sleepers = lock(&self.state.sleepers);
             self.state.wake.notify_all();
@@ -137,7 +142,7 @@ impl State {
     fn close(&self) {
         self.doors.fetch_and(!OPEN, Ordering::AcqRel);
         let mut turns = 0u32;
-        while self.doors.load(Ordering::Acquire) != 0 {
+        while self.doors.load(Ordering::Acquire) & INSIDE != 0 {
             turns += 1;
             if turns.is_multiple_of(256) { std::thread::yield_now() } else { std::hint::spin_loop() }
         }
@@ -145,15 +150,16 @@ impl State {
 
     fn serve(&self) {
         loop {
-            if self.enter() {
+            if let Some(entered) = self.enter() {
                 // SAFETY: we are counted inside, so the caller keeps the job alive until we leave.
                 let job = unsafe { &*self.job.load(Ordering::Acquire) };
                 if catch_unwind(AssertUnwindSafe(|| job.take_part())).is_err() {
                     job.panicked.store(true, Ordering::Relaxed);
                 }
                 self.doors.fetch_sub(1, Ordering::Release);
-                // The items are all taken; do not come in again before the next job.
-                while self.doors.load(Ordering::Relaxed) & OPEN != 0 {
+                // The items are all taken; do not come in again before the next job. That one may be open already
+                // when a worker looks that the system kept waiting, so open doors alone would not tell it.
+                while self.doors.load(Ordering::Relaxed) & !INSIDE == entered {
                     std::hint::spin_loop();
                 }
             }
@@ -163,13 +169,14 @@ impl State {
         }
     }
 
-    /// Goes inside, if the doors are open.
-    fn enter(&self) -> bool {
+    /// Goes inside, if the doors are open: they and the job's number, as `doors` has them.
+    fn enter(&self) -> Option<u64> {
         self.doors
             .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |doors| {
                 (doors & OPEN != 0).then_some(doors + 1)
             })
-            .is_ok()
+            .ok()
+            .map(|doors| doors & !INSIDE)
     }
 
     /// Returns when the doors are open, or with `false` when the pool ends.
@@ -254,6 +261,23 @@ mod tests {
                 }
             });
             assert_eq!(seen.lock().unwrap().len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_worker_comes_to_every_job_however_soon_the_next_follows() {
+        let pool = Pool::new(2);
+        for job in 0..200 {
+            let begun = AtomicUsize::new(0);
+            let since = Instant::now();
+            // Each item needs the other to have begun: the caller alone never ends the job.
+            pool.for_each(&mut [0u8; 2], |_| {
+                begun.fetch_add(1, Ordering::SeqCst);
+                while begun.load(Ordering::SeqCst) < 2 && since.elapsed() < Duration::from_secs(20) {
+                    std::thread::yield_now();
+                }
+            });
+            assert!(since.elapsed() < Duration::from_secs(20), "the worker missed job {job}");
         }
     }
 

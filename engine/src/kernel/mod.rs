@@ -65,13 +65,10 @@ impl Kernels {
 
     /// Every set that this processor runs, the reference first, the fastest last.
     pub(crate) fn available() -> Vec<&'static Kernels> {
-        let mut sets = vec![&scalar::KERNELS];
+        let sets = std::iter::once(&scalar::KERNELS);
         #[cfg(target_arch = "x86_64")]
-        {
-            sets.extend(avx2::kernels());
-            sets.extend(avx512::kernels());
-        }
-        sets
+        let sets = sets.chain(avx2::kernels()).chain(avx512::kernels());
+        sets.collect()
     }
 }
 
