@@ -73,7 +73,7 @@ pub struct Host {
     pub os: String,
     /// `x86_64`, `aarch64`.
     pub arch: String,
-    /// The processor's own name, where it tells.
+    /// The processor's own name, where the system tells it; on Arm under Linux its numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu: Option<String>,
     /// Logical cores that the process may use.

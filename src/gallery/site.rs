@@ -70,7 +70,13 @@ impl Site {
         }
         fs::create_dir_all(root).map_err(|source| write_error(root, source))?;
         let lock = root.join(LOCK);
-        let lock = File::create(&lock).map_err(|source| write_error(&lock, source))?;
+        // Opened as it is: a system may refuse to cut a file that another build has locked.
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&lock)
+            .map_err(|source| write_error(&lock, source))?;
         // A file system without locks is built into all the same: two builds at once only write the same twice.
         drop(lock.lock());
 
