@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+use super::output::write_whole;
 use super::terminal::{coloured, printable, printable_json};
 use crate::drawing::{Bounds, Check, Inspection, Options, Pool, Verdict};
 
@@ -128,22 +129,6 @@ fn settle_bounds(changes: &[String]) -> Result<Bounds, String> {
             serde_json::from_str(number).map_err(|_| format!("--bound {change}: {number} is no number"))?;
     }
     serde_json::from_value(bounds).map_err(|error| format!("--bound: {error}"))
-}
-
-/// Writes a file so that it is there whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".pelicycle-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
-    Ok(())
 }
 
 /// The verdict in the first line, then the findings as a compiler would put them.

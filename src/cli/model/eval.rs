@@ -9,6 +9,8 @@ use pelicycle_engine::Session;
 use pelicycle_engine::model::{Arithmetic, Model};
 use safetensors::tensor::{Dtype, TensorView};
 
+use crate::cli::output::write_whole;
+
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  pelicycle model eval model.gguf --tokens 1,2,3 --logits logits.safetensors\n  \
@@ -78,6 +80,5 @@ fn write_logits(path: &Path, logits: &[f32], tokens: usize) -> anyhow::Result<()
     let bytes: Vec<u8> = logits.iter().flat_map(|x| x.to_le_bytes()).collect();
     let view = TensorView::new(Dtype::F32, vec![tokens, logits.len() / tokens], &bytes)?;
     let file = safetensors::serialize([("logits", view)], None)?;
-    super::super::output::write_whole(path, &file)
-        .with_context(|| format!("can't write the logits to {}", path.display()))
+    write_whole(path, &file).with_context(|| format!("can't write the logits to {}", path.display()))
 }
