@@ -1,4 +1,5 @@
-//! From a checked drawing to pixels: the same bytes on every machine, and nothing read but the text itself.
+//! From a checked drawing to pixels: the same bytes on every machine (`docs/platforms.md` has the one exception), and
+//! nothing read but the text itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
