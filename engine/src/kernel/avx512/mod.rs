@@ -1,0 +1,7 @@
+//! AVX-512 with VNNI: weights unpacked in registers, one byte product instruction for 64 weights.
+
+mod loops;
+mod product;
+mod unpack;
+
+pub(super) use loops::kernels;
