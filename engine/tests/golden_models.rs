@@ -58,7 +58,7 @@ fn cases() -> Vec<Case> {
     for needed in ["llama3.f32", "llama3.f16", "smollm2.f16", "qwen3.f16", "qwen3moe.f16", "qwen3moe.Q8_0"] {
         assert!(cases.iter().any(|c| c.name == needed), "{needed} is among the cases");
     }
-    for needed in ["qwen3moe.Q4_0", "qwen3moe.Q5_1", "qwen3moe-k.Q4_K_M"] {
+    for needed in ["qwen3moe.Q4_0", "qwen3moe.Q5_1", "qwen3moe-k.Q4_K_M", "qwen3moe-k.MIXED_K"] {
         assert!(cases.iter().any(|c| c.name == needed), "{needed} is among the cases");
     }
     cases

@@ -169,7 +169,7 @@ fn product<const ROWS: usize>(
         for (i, blocks) in row.chunks(bytes).enumerate() {
             unpacked.fill(kind, blocks);
             for (x, sums) in rows.iter().zip(&mut sums) {
-                if kind == TensorType::Q8_0 {
+                if matches!(kind, TensorType::Q8_0 | TensorType::IQ4_NL | TensorType::IQ4_XS) {
                     add_superblock::<true>(&unpacked, x, i, sums);
                 } else {
                     add_superblock::<false>(&unpacked, x, i, sums);

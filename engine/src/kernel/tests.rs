@@ -3,16 +3,9 @@
 use super::*;
 use crate::quant::dequantize;
 
-const QUANTIZED: [TensorType; 8] = [
-    TensorType::Q4_0,
-    TensorType::Q4_1,
-    TensorType::Q5_0,
-    TensorType::Q5_1,
-    TensorType::Q8_0,
-    TensorType::Q4_K,
-    TensorType::Q5_K,
-    TensorType::Q6_K,
-];
+fn quantized() -> impl Iterator<Item = TensorType> {
+    TensorType::ALL.iter().copied().filter(|kind| kind.is_quantized())
+}
 
 /// A small generator of test bytes (splitmix64).
 struct Bytes(u64);
@@ -37,12 +30,19 @@ fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut Bytes) -> Ve
     let scales: &[usize] = match kind {
         TensorType::Q4_1 | TensorType::Q5_1 | TensorType::Q4_K | TensorType::Q5_K => &[0, 2],
         TensorType::Q6_K => &[208],
+        TensorType::Q2_K => &[80, 82],
+        TensorType::Q3_K => &[108],
+        TensorType::MXFP4 => &[],
         _ => &[0],
     };
     for block in weights.chunks_exact_mut(kind.block_bytes()) {
         for &at in scales {
             let scale = half::f16::from_f32(bytes.float() * 0.1);
             block[at..at + 2].copy_from_slice(&scale.to_le_bytes());
+        }
+        if kind == TensorType::MXFP4 {
+            // Exponents of numbers below and above 1, and the two lowest, which are no normal numbers.
+            block[0] = [0, 1, 2, 119, 124, 127, 128, 130][usize::from(block[0] % 8)];
         }
     }
     weights
@@ -74,7 +74,7 @@ fn product(
 #[test]
 fn every_instruction_set_multiplies_every_type_as_exact_arithmetic_does() {
     let mut bytes = Bytes(7);
-    for kind in QUANTIZED {
+    for kind in quantized() {
         for width in [256, 512, 2048]
             .into_iter()
             .chain((kind.block_elements() == 32).then_some([32, 96, 576, 1504]).into_iter().flatten())
@@ -109,7 +109,7 @@ fn every_instruction_set_multiplies_every_type_as_exact_arithmetic_does() {
 #[test]
 fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
     let mut bytes = Bytes(11);
-    for kind in QUANTIZED {
+    for kind in quantized() {
         let weights = weights(kind, 6, 768, &mut bytes);
         for kernels in Kernels::available() {
             let x = activations(kernels, 9, 768, &mut bytes);

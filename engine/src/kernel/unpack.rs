@@ -1,7 +1,10 @@
 //! Weight blocks as integer products take them.
 
 use super::SUPERBLOCK;
-use crate::quant::{TensorType, half_at, scales_and_minima};
+use crate::quant::{
+    IQ4_LEVELS, MXFP4_LEVELS, TensorType, exponent_half, half_at, iq4_xs_scales, q3_k_scales,
+    scales_and_minima,
+};
 
 /// Up to 256 weights: weight i is `scales[i / 16] · codes[i] − offsets[i / 16]`.
 ///
@@ -44,9 +47,22 @@ impl Unpacked {
                 |b| (half_at(b, 0), 128.0 * half_at(b, 0)),
                 |b, out| out.iter_mut().zip(&b[2..]).for_each(|(out, b)| *out = b ^ 0x80),
             ),
+            TensorType::IQ4_NL => self.small::<18>(
+                blocks,
+                |b| (half_at(b, 0), 128.0 * half_at(b, 0)),
+                |b, out| levels(&b[2..], &above::<128>(&IQ4_LEVELS), out),
+            ),
+            TensorType::MXFP4 => self.small::<17>(
+                blocks,
+                |b| (exponent_half(b[0]), 12.0 * exponent_half(b[0])),
+                |b, out| levels(&b[1..], &above::<12>(&MXFP4_LEVELS), out),
+            ),
+            TensorType::Q2_K => self.q2_k(blocks),
+            TensorType::Q3_K => self.q3_k(blocks),
             TensorType::Q4_K => self.q4_k(blocks),
             TensorType::Q5_K => self.q5_k(blocks),
             TensorType::Q6_K => self.q6_k(blocks),
+            TensorType::IQ4_XS => self.iq4_xs(blocks),
             TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
         };
         self.scales[weights / 16..].fill(0.0);
@@ -69,6 +85,61 @@ impl Unpacked {
             codes(block, out);
         }
         blocks.len() * 32
+    }
+
+    #[inline(always)]
+    fn q2_k(&mut self, blocks: &[u8]) -> usize {
+        let block: &[u8; 84] = blocks.first_chunk().expect("one whole block");
+        let (d, dmin) = (half_at(block, 80), half_at(block, 82));
+        for (i, packed) in block[..16].iter().enumerate() {
+            self.scales[i] = d * f32::from(packed & 15);
+            self.offsets[i] = dmin * f32::from(packed >> 4);
+        }
+        self.two_bits(block[16..].first_chunk().expect("64 bytes of codes"));
+        SUPERBLOCK
+    }
+
+    #[inline(always)]
+    fn q3_k(&mut self, blocks: &[u8]) -> usize {
+        let block: &[u8; 110] = blocks.first_chunk().expect("one whole block");
+        let d = half_at(block, 108);
+        let scales = q3_k_scales(block[96..].first_chunk().expect("12 bytes of scales"));
+        for (i, scale) in scales.into_iter().enumerate() {
+            self.scales[i] = d * f32::from(scale);
+            self.offsets[i] = 4.0 * self.scales[i];
+        }
+        self.two_bits(block[32..].first_chunk().expect("64 bytes of codes"));
+        for (run, codes) in self.codes.as_chunks_mut::<32>().0.iter_mut().enumerate() {
+            for (code, high) in codes.iter_mut().zip(&block[..32]) {
+                *code |= (high >> run & 1) << 2;
+            }
+        }
+        SUPERBLOCK
+    }
+
+    /// The 2-bit codes of a superblock: 128 elements to 32 bytes, lowest bits first.
+    #[inline(always)]
+    fn two_bits(&mut self, packed: &[u8; 64]) {
+        for (run, codes) in self.codes.as_chunks_mut::<32>().0.iter_mut().enumerate() {
+            for (code, byte) in codes.iter_mut().zip(&packed[run / 4 * 32..]) {
+                *code = byte >> (run % 4 * 2) & 3;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn iq4_xs(&mut self, blocks: &[u8]) -> usize {
+        let block: &[u8; 136] = blocks.first_chunk().expect("one whole block");
+        let d = half_at(block, 0);
+        let table = above::<128>(&IQ4_LEVELS);
+        let runs = self.codes.as_chunks_mut::<32>().0.iter_mut().zip(block[8..].as_chunks::<16>().0);
+        for (i, (scale, (out, packed))) in iq4_xs_scales(block).into_iter().zip(runs).enumerate() {
+            let scale = d * f32::from(scale);
+            self.scales[2 * i..2 * i + 2].fill(scale);
+            self.offsets[2 * i..2 * i + 2].fill(128.0 * scale);
+            levels(packed, &table, out);
+        }
+        SUPERBLOCK
     }
 
     #[inline(always)]
@@ -140,6 +211,25 @@ fn nibbles(bytes: &[u8], out: &mut [u8; 32]) {
         out[j] = bytes[j] & 15;
         out[j + 16] = bytes[j] >> 4;
     }
+}
+
+/// 32 codes from 16 bytes of 4-bit places in a table.
+#[inline(always)]
+fn levels(bytes: &[u8], table: &[u8; 16], out: &mut [u8; 32]) {
+    nibbles(bytes, out);
+    out.iter_mut().for_each(|code| *code = table[usize::from(*code)]);
+}
+
+/// A table of levels as unsigned codes, `ZERO` for what stands for nothing.
+#[inline(always)]
+pub(super) const fn above<const ZERO: u8>(levels: &[i8; 16]) -> [u8; 16] {
+    let mut codes = [0; 16];
+    let mut i = 0;
+    while i < 16 {
+        codes[i] = ZERO.wrapping_add_signed(levels[i]);
+        i += 1;
+    }
+    codes
 }
 
 /// 32 codes from a word of fifth bits and 16 bytes of 4-bit codes.

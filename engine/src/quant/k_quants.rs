@@ -1,6 +1,8 @@
 //! The k-quants: blocks of 256 elements with scales of their own for every 16 or 32 of them.
 //!
-//! Q4_K and Q5_K: a half-precision `d` and `dmin`, eight 6-bit scales and minima packed into 12 bytes, then
+//! Q2_K: sixteen bytes of scale (low half) and minimum (high half), 2-bit codes, `d`, `dmin`. Q3_K: 32 bytes of
+//! third bits, 2-bit codes, sixteen 6-bit scales in 12 bytes, `d`. The 2-bit codes of 128 elements share 32 bytes,
+//! lowest bits first. Q4_K and Q5_K: a half-precision `d` and `dmin`, eight 6-bit scales and minima packed into 12 bytes, then
 //! codes in runs of 64 elements that share 32 bytes (low halves first). Q6_K: 4 low bits, 2 high bits,
 //! sixteen 8-bit scales, `d`.
 
@@ -17,6 +19,43 @@ pub(crate) fn scales_and_minima(packed: &[u8; 12]) -> ([u8; 8], [u8; 8]) {
         minima[j + 4] = (packed[j + 8] >> 4) | (packed[j + 4] >> 6) << 4;
     }
     (scales, minima)
+}
+
+/// The sixteen scales of a Q3_K block, from their 12 bytes.
+#[inline(always)]
+pub(crate) fn q3_k_scales(packed: &[u8; 12]) -> [i8; 16] {
+    std::array::from_fn(|i| {
+        let low = packed[i % 8] >> (i / 8 * 4) & 15;
+        let high = packed[8 + i % 4] >> (i / 4 * 2) & 3;
+        (low | high << 4).cast_signed() - 32
+    })
+}
+
+/// Code of element `e` of a block whose 64 bytes of 2-bit codes are `codes`.
+#[inline(always)]
+fn two_bits(codes: &[u8], e: usize) -> u8 {
+    codes[e / 128 * 32 + e % 32] >> (e % 128 / 32 * 2) & 3
+}
+
+pub(super) fn q2_k(bytes: &[u8], out: &mut [f32]) {
+    for (b, x) in bytes.as_chunks::<84>().0.iter().zip(out.as_chunks_mut::<256>().0) {
+        let (d, dmin) = (half_at(b, 80), half_at(b, 82));
+        for (e, x) in x.iter_mut().enumerate() {
+            let scale = b[e / 16];
+            *x = d * f32::from(scale & 15) * f32::from(two_bits(&b[16..], e)) - dmin * f32::from(scale >> 4);
+        }
+    }
+}
+
+pub(super) fn q3_k(bytes: &[u8], out: &mut [f32]) {
+    for (b, x) in bytes.as_chunks::<110>().0.iter().zip(out.as_chunks_mut::<256>().0) {
+        let d = half_at(b, 108);
+        let scales = q3_k_scales(b[96..].first_chunk().expect("a block of 110 bytes"));
+        for (e, x) in x.iter_mut().enumerate() {
+            let code = two_bits(&b[32..], e) | (b[e % 32] >> (e / 32) & 1) << 2;
+            *x = d * f32::from(scales[e / 16]) * (f32::from(code) - 4.0);
+        }
+    }
 }
 
 pub(super) fn q4_k(bytes: &[u8], out: &mut [f32]) {

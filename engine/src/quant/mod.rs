@@ -6,9 +6,11 @@
 mod float;
 mod k_quants;
 mod small_blocks;
+mod tables;
 mod types;
 
-pub(crate) use k_quants::scales_and_minima;
+pub(crate) use k_quants::{q3_k_scales, scales_and_minima};
+pub(crate) use tables::{IQ4_LEVELS, MXFP4_LEVELS, exponent_half, iq4_xs_scales};
 pub use types::TensorType;
 
 /// Writes the numbers that `bytes` stand for to `out`.
@@ -32,9 +34,14 @@ pub fn dequantize(tensor_type: TensorType, bytes: &[u8], out: &mut [f32]) {
         TensorType::Q5_0 => small_blocks::q5_0(bytes, out),
         TensorType::Q5_1 => small_blocks::q5_1(bytes, out),
         TensorType::Q8_0 => small_blocks::q8_0(bytes, out),
+        TensorType::Q2_K => k_quants::q2_k(bytes, out),
+        TensorType::Q3_K => k_quants::q3_k(bytes, out),
         TensorType::Q4_K => k_quants::q4_k(bytes, out),
         TensorType::Q5_K => k_quants::q5_k(bytes, out),
         TensorType::Q6_K => k_quants::q6_k(bytes, out),
+        TensorType::IQ4_NL => tables::iq4_nl(bytes, out),
+        TensorType::IQ4_XS => tables::iq4_xs(bytes, out),
+        TensorType::MXFP4 => tables::mxfp4(bytes, out),
     }
 }
 

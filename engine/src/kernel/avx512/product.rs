@@ -27,7 +27,10 @@ pub(super) fn quantized_product(
         };
     }
     assert_eq!(rows.len(), out.len());
-    of_kind!(Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, Q4_K 144, Q5_K 176, Q6_K 210,);
+    of_kind!(
+        Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84, Q3_K 110, Q4_K 144,
+        Q5_K 176, Q6_K 210, IQ4_XS 136,
+    );
 }
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
@@ -67,7 +70,7 @@ fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
             add_superblock(&unpack::<BYTES, KIND>(block), rows, i, &mut sums);
         }
         if !rest.is_empty() {
-            // Blocks of zeros have scale and offset 0, as the activations beyond the row have.
+            // A block of zeros has finite scales and offsets, and the activations beyond the row are zeros.
             let mut block = [0; BYTES];
             block[..rest.len()].copy_from_slice(rest);
             add_superblock(&unpack::<BYTES, KIND>(&block), rows, whole.len(), &mut sums);

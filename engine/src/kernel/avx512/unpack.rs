@@ -3,7 +3,8 @@
 
 use std::arch::x86_64::*;
 
-use crate::quant::TensorType;
+use crate::kernel::unpack::above;
+use crate::quant::{IQ4_LEVELS, MXFP4_LEVELS, TensorType, half_at, iq4_xs_scales, q3_k_scales};
 
 /// 256 weights in registers: see `Unpacked`, whose fields these are.
 pub(super) struct Superblock {
@@ -22,7 +23,10 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
             })*
         };
     }
-    of_kind!(Q4_0 q4_0, Q4_1 q4_1, Q5_0 q5_0, Q5_1 q5_1, Q8_0 q8_0, Q4_K q4_k, Q5_K q5_k, Q6_K q6_k,);
+    of_kind!(
+        Q4_0 q4_0, Q4_1 q4_1, Q5_0 q5_0, Q5_1 q5_1, Q8_0 q8_0, IQ4_NL iq4_nl, MXFP4 mxfp4, Q2_K q2_k,
+        Q3_K q3_k, Q4_K q4_k, Q5_K q5_k, Q6_K q6_k, IQ4_XS iq4_xs,
+    );
     unreachable!("type {KIND} is not quantized")
 }
 /// The first words of eight blocks of `BLOCK` bytes: a half-precision scale, and in the `_1` kinds a minimum.
@@ -210,6 +214,112 @@ fn low_then_high(b: &[u8], at: usize) -> __m512i {
     _mm512_and_si512(_mm512_srlv_epi16(bytes, shifts), _mm512_set1_epi8(15))
 }
 
+/// Codes looked up in a table of 16.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn look_up(table: &[u8; 16], places: [__m512i; 4]) -> [__m512i; 4] {
+    // SAFETY: reads the 16 bytes of the array, at any alignment.
+    let table = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(table.as_ptr().cast()) });
+    places.map(|places| _mm512_shuffle_epi8(table, places))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn iq4_nl(b: &[u8; 144]) -> Superblock {
+    let scales = low_halves(eight_words::<144, 18>(b));
+    let codes = look_up(&above::<128>(&IQ4_LEVELS), eight_blocks_of_nibbles::<144, 18, 2>(b));
+    Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(128.0)) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn mxfp4(b: &[u8; 136]) -> Superblock {
+    let exponents = _mm256_and_si256(eight_words::<136, 17>(b), _mm256_set1_epi32(255));
+    // 2^(exponent − 128); below 2 it is no normal number: see `exponent_half`.
+    let normal = _mm256_slli_epi32(_mm256_sub_epi32(exponents, _mm256_set1_epi32(1)), 23);
+    let small = _mm256_sllv_epi32(_mm256_set1_epi32(0x0020_0000), exponents);
+    let is_small = _mm256_cmplt_epi32_mask(exponents, _mm256_set1_epi32(2));
+    let scales = twice(_mm256_castsi256_ps(_mm256_mask_mov_epi32(normal, is_small, small)));
+    let codes = look_up(&above::<12>(&MXFP4_LEVELS), eight_blocks_of_nibbles::<136, 17, 1>(b));
+    Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(12.0)) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn iq4_xs(b: &[u8; 136]) -> Superblock {
+    let d = _mm256_set1_ps(half_at(b, 0));
+    let scales = i64::from_le_bytes(iq4_xs_scales(b).map(i8::cast_unsigned));
+    let scales = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_cvtsi64_si128(scales)));
+    let scales = twice(_mm256_mul_ps(d, scales));
+    let places = eight_blocks_of_nibbles::<128, 16, 0>(b[8..].first_chunk().expect("128 bytes of codes"));
+    let codes = look_up(&above::<128>(&IQ4_LEVELS), places);
+    Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(128.0)) }
+}
+
+/// The 2-bit codes of a superblock: 128 elements to 32 bytes, lowest bits first.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn two_bits(packed: &[u8; 64]) -> [__m512i; 4] {
+    const fn shifts(first: i64) -> [i64; 2] {
+        [first * 0x0001_0001_0001_0001, (first + 2) * 0x0001_0001_0001_0001]
+    }
+    let run = |at: usize, [first, second]: [i64; 2]| {
+        let bytes = _mm512_broadcast_i64x4(half_register(packed, at));
+        let shifts = _mm512_setr_epi64(first, first, first, first, second, second, second, second);
+        _mm512_and_si512(_mm512_srlv_epi16(bytes, shifts), _mm512_set1_epi8(3))
+    };
+    [run(0, shifts(0)), run(0, shifts(4)), run(32, shifts(0)), run(32, shifts(4))]
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q2_k(b: &[u8; 84]) -> Superblock {
+    // SAFETY: reads 16 bytes of the array, at any alignment.
+    let packed = unsafe { _mm_loadu_si128(sixteen_bytes(b, 0).as_ptr().cast()) };
+    let mask = _mm_set1_epi8(15);
+    let floats = |bytes: __m128i| _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
+    let scales = floats(_mm_and_si128(packed, mask));
+    let minima = floats(_mm_and_si128(_mm_srli_epi16(packed, 4), mask));
+    Superblock {
+        codes: two_bits(b[16..].first_chunk().expect("64 bytes of codes")),
+        scales: _mm512_mul_ps(_mm512_set1_ps(half_at(b, 80)), scales),
+        offsets: _mm512_mul_ps(_mm512_set1_ps(half_at(b, 82)), minima),
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn q3_k(b: &[u8; 110]) -> Superblock {
+    let scales = q3_k_scales(b[96..].first_chunk().expect("12 bytes of scales"));
+    // SAFETY: reads the 16 bytes of the array, at any alignment.
+    let scales = unsafe { _mm_loadu_si128(scales.as_ptr().cast()) };
+    let d = _mm512_set1_ps(half_at(b, 108));
+    let scales = _mm512_mul_ps(d, _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(scales)));
+    let high = half_register(b, 0);
+    let [first, second, third, fourth] = two_bits(b[32..].first_chunk().expect("64 bytes of codes"));
+    let codes = [
+        add_where_set::<0, 4>(high, first),
+        add_where_set::<1, 4>(high, second),
+        add_where_set::<2, 4>(high, third),
+        add_where_set::<3, 4>(high, fourth),
+    ];
+    Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(4.0)) }
+}
+
+/// Adds `AMOUNT` to the codes of 64 elements, the `RUN`-th such, where their bits in `high` are set: byte j has
+/// the bits of the elements j, j + 32, j + 64 ... of the superblock.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn add_where_set<const RUN: usize, const AMOUNT: i8>(high: __m256i, codes: __m512i) -> __m512i {
+    let (first, second) = (
+        _mm256_set1_epi8((1u8 << (2 * RUN)).cast_signed()),
+        _mm256_set1_epi8((2u8 << (2 * RUN)).cast_signed()),
+    );
+    let bits = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
+    let set = _mm512_test_epi8_mask(_mm512_broadcast_i64x4(high), bits);
+    _mm512_mask_add_epi8(codes, set, codes, _mm512_set1_epi8(AMOUNT))
+}
+
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn q4_k(b: &[u8; 144]) -> Superblock {
@@ -222,17 +332,14 @@ fn q4_k(b: &[u8; 144]) -> Superblock {
 #[inline]
 fn q5_k(b: &[u8; 176]) -> Superblock {
     let (scales, offsets) = six_bit_scales(b);
-    let high = _mm512_broadcast_i64x4(half_register(b, 16));
-    let run = |c: usize| {
-        let low = low_then_high(b, 48 + 32 * c);
-        let (first, second) = (
-            _mm256_set1_epi8((1u8 << (2 * c)).cast_signed()),
-            _mm256_set1_epi8((2u8 << (2 * c)).cast_signed()),
-        );
-        let bits = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
-        _mm512_mask_add_epi8(low, _mm512_test_epi8_mask(high, bits), low, _mm512_set1_epi8(16))
-    };
-    Superblock { codes: [run(0), run(1), run(2), run(3)], scales, offsets }
+    let high = half_register(b, 16);
+    let codes = [
+        add_where_set::<0, 16>(high, low_then_high(b, 48)),
+        add_where_set::<1, 16>(high, low_then_high(b, 80)),
+        add_where_set::<2, 16>(high, low_then_high(b, 112)),
+        add_where_set::<3, 16>(high, low_then_high(b, 144)),
+    ];
+    Superblock { codes, scales, offsets }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
