@@ -21,6 +21,23 @@ struct Case {
     llama_cpp: serde_json::Value,
 }
 
+/// Files that must be among the cases.
+const NEEDED: &[&str] = &[
+    "llama3.f16",
+    "llama3.f32",
+    "mixtral.f16",
+    "qwen2.f16",
+    "qwen2moe.f16",
+    "qwen3.f16",
+    "qwen3moe-k.MIXED_K",
+    "qwen3moe-k.Q4_K_M",
+    "qwen3moe.Q4_0",
+    "qwen3moe.Q5_1",
+    "qwen3moe.Q8_0",
+    "qwen3moe.f16",
+    "smollm2.f16",
+];
+
 /// Every golden file whose architecture and tensor types the engine knows.
 fn cases() -> Vec<Case> {
     let Some(shared) = shared() else { return Vec::new() };
@@ -55,11 +72,9 @@ fn cases() -> Vec<Case> {
     }
     assert!(cases.len() > 20, "the golden folder is whole");
     cases.retain(|case| supported(&case.gguf));
-    for needed in ["llama3.f32", "llama3.f16", "smollm2.f16", "qwen3.f16", "qwen3moe.f16", "qwen3moe.Q8_0"] {
-        assert!(cases.iter().any(|c| c.name == needed), "{needed} is among the cases");
+    for needed in NEEDED {
+        assert!(cases.iter().any(|c| c.name == *needed), "{needed} is among the cases");
     }
-    for needed in ["qwen3moe.Q4_0", "qwen3moe.Q5_1", "qwen3moe-k.Q4_K_M", "qwen3moe-k.MIXED_K"] {
-        assert!(cases.iter().any(|c| c.name == needed), "{needed} is among the cases");
     }
     cases
 }

@@ -152,7 +152,12 @@ impl Gguf {
 
     /// The tensor of this name.
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
-        self.by_name.get(name).map(|&index| &self.tensors[index])
+        self.tensor_index(name).map(|index| &self.tensors[index])
+    }
+
+    /// The place of the tensor of this name among all.
+    pub(crate) fn tensor_index(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
     }
 
     /// The tensor of this name.

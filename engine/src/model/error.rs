@@ -21,6 +21,12 @@ pub enum ModelError {
     VectorType { path: PathBuf, tensor: String, found: TensorType },
     #[error("{}: {what} is {found}, {why}", path.display())]
     Value { path: PathBuf, what: String, found: String, why: &'static str },
+    #[error(
+        "{}: tensor {tensor:?} is no part of the architecture {architecture:?} as this engine knows it; \
+         the file may hold a newer variant of the model",
+        path.display()
+    )]
+    LeftOver { path: PathBuf, tensor: String, architecture: String },
     #[error("token id {id} is out of range: the vocabulary has {vocabulary} tokens")]
     Token { id: u32, vocabulary: usize },
 }

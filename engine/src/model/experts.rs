@@ -190,6 +190,7 @@ fn choose(routing: Routing, used: usize, logits: &mut [f32], experts: &mut Vec<u
     let chosen = best.iter().map(|&e| probabilities[e as usize]);
     let divisor = match routing {
         Routing::Renormalized => chosen.clone().sum::<f32>().max(sum * f32::MIN_POSITIVE),
+        Routing::Probabilities => sum,
     };
     weights.extend(chosen.map(|p| p / divisor));
     experts.extend(best);

@@ -1,18 +1,23 @@
-//! The dense feed-forward block: down( silu(gate·x) ⊙ (up·x) ). N. Shazeer, 2020.
+//! The feed-forward blocks: dense, and routed among experts.
 
 use super::context::Context;
 use super::experts::{ExpertScratch, Experts, Routed};
 use super::matrix::{Matrix, products};
+use super::shared_expert::{SharedExpert, SharedScratch};
 use crate::kernel::Activations;
 
 /// What stands between two attentions.
 #[derive(Debug)]
 pub(super) enum FeedForward {
     Dense(Gated),
-    Experts(Experts),
+    Experts {
+        routed: Experts,
+        /// Answers beside the routed ones, in the models that have one.
+        shared: Option<SharedExpert>,
+    },
 }
 
-/// A gated block of three matrices.
+/// A gated block of three matrices: down( silu(gate·x) ⊙ (up·x) ). N. Shazeer, 2020.
 #[derive(Debug)]
 pub(super) struct Gated {
     pub(super) gate: Matrix,
@@ -22,14 +27,21 @@ pub(super) struct Gated {
 
 /// Inner numbers of the rows of a step.
 #[derive(Debug, Default)]
-pub(super) struct FeedForwardScratch {
+pub(super) struct GatedScratch {
     gate: Activations,
     up: Vec<f32>,
+}
+
+/// Room for either kind of block.
+#[derive(Debug, Default)]
+pub(super) struct FeedForwardScratch {
+    gated: GatedScratch,
     experts: ExpertScratch,
+    shared: SharedScratch,
 }
 
 impl FeedForward {
-    /// Writes the block's answer for each row of `x` (normed) to `out`; tells `routed` which experts the rows
+    /// Writes the block's answer for each row of `x` (normed) to `out`; tells `choices` which experts the rows
     /// chose.
     pub(super) fn forward(
         &self,
@@ -37,24 +49,29 @@ impl FeedForward {
         x: &mut Activations,
         scratch: &mut FeedForwardScratch,
         out: &mut [f32],
-        routed: &mut dyn FnMut(Routed<'_>),
+        choices: &mut dyn FnMut(Routed<'_>),
     ) {
         match self {
-            FeedForward::Dense(block) => block.forward(context, x, scratch, out),
-            FeedForward::Experts(block) => block.forward(context, x, &mut scratch.experts, out, routed),
+            FeedForward::Dense(block) => block.forward(context, x, &mut scratch.gated, out),
+            FeedForward::Experts { routed, shared } => {
+                routed.forward(context, x, &mut scratch.experts, out, choices);
+                if let Some(shared) = shared {
+                    shared.add(context, x, &mut scratch.shared, out);
+                }
+            }
         }
     }
 }
 
 impl Gated {
-    fn forward(
+    pub(super) fn forward(
         &self,
         context: &Context,
         x: &mut Activations,
-        scratch: &mut FeedForwardScratch,
+        scratch: &mut GatedScratch,
         out: &mut [f32],
     ) {
-        let FeedForwardScratch { gate, up, .. } = scratch;
+        let GatedScratch { gate, up } = scratch;
         let width = self.gate.rows;
         gate.reset(x.rows(), width);
         up.resize(x.rows() * width, 0.0);

@@ -33,8 +33,6 @@ pub struct Hyper {
     pub rope_factor: f32,
     /// Added to the mean square in norms.
     pub epsilon: f32,
-    /// Inner width of the dense feed-forward blocks.
-    pub feed_forward: usize,
     /// Experts of a layer and how many a token takes; absent in a dense model.
     pub experts: Option<Experts>,
 }
@@ -47,8 +45,6 @@ pub struct Experts {
     pub count: usize,
     /// How many of them a token takes.
     pub used: usize,
-    /// Inner width of one.
-    pub width: usize,
 }
 
 /// More than any released model has, little enough that no product of a few overflows or exhausts memory.
@@ -127,15 +123,10 @@ impl Hyper {
             ));
         }
         let count = gguf.u32(&key("expert_count"))?.unwrap_or(0) as usize;
-        let feed_forward = size("feed_forward_length")?;
         let experts = if count == 0 {
             None
         } else {
             let used = require("expert_used_count")?;
-            let width = match size("expert_feed_forward_length")? {
-                Some(width) => width,
-                None => require("feed_forward_length")?,
-            };
             if count > 1 << 16 || used > count {
                 return Err(fail(
                     key("expert_used_count"),
@@ -143,12 +134,7 @@ impl Hyper {
                     "which is not among the experts there are",
                 ));
             }
-            Some(Experts { count, used, width })
-        };
-        let feed_forward = match (feed_forward, experts) {
-            (Some(n), _) => n,
-            (None, Some(_)) => 0,
-            (None, None) => require("feed_forward_length")?,
+            Some(Experts { count, used })
         };
         let embedding = gguf.require_tensor("token_embd.weight")?;
         let vocabulary = embedding.dims.get(1).map_or(0, |&n| usize::try_from(n).unwrap_or(usize::MAX));
@@ -172,7 +158,6 @@ impl Hyper {
             rope_base,
             rope_factor,
             epsilon,
-            feed_forward,
             experts,
             architecture,
         })

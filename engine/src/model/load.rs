@@ -4,14 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::architecture::{Architecture, supported};
-use super::attention::Attention;
 use super::context::{Arithmetic, Context};
 use super::error::ModelError;
-use super::experts::Experts;
-use super::feed_forward::{FeedForward, Gated};
 use super::hyper::Hyper;
+use super::layer::{Layer, LayerSource};
 use super::matrix::Matrix;
 use super::rope::Rope;
+use super::tensors::Tensors;
 use crate::cache::Precision;
 use crate::gguf::Gguf;
 use crate::kernel::Kernels;
@@ -30,15 +29,6 @@ pub struct Model {
     pub(super) output_norm: Vec<f32>,
     pub(super) output: Matrix,
     pub(super) cache_precision: Precision,
-}
-
-/// One layer's weights.
-#[derive(Debug)]
-pub(super) struct Layer {
-    pub(super) attention_norm: Vec<f32>,
-    pub(super) attention: Attention,
-    pub(super) feed_forward_norm: Vec<f32>,
-    pub(super) feed_forward: FeedForward,
 }
 
 impl Model {
@@ -61,18 +51,21 @@ impl Model {
             return Err(ModelError::Architecture { path, name, supported: supported() });
         };
         let hyper = Hyper::read(&gguf)?;
-        let file = Tensors { gguf: &gguf };
-        let divisors = match gguf.tensor("rope_freqs.weight") {
-            Some(_) => Some(file.vector("rope_freqs.weight", hyper.rope_size / 2)?),
-            None => None,
+        let tensors = Tensors::new(&gguf);
+        let divisors = match tensors.has("rope_freqs.weight") {
+            true => Some(tensors.numbers("rope_freqs.weight", &[hyper.rope_size / 2])?),
+            false => None,
         };
-        let embedding = file.matrix("token_embd.weight", &[hyper.width, hyper.vocabulary])?;
-        let output = match gguf.tensor("output.weight") {
-            Some(_) => file.matrix("output.weight", &[hyper.width, hyper.vocabulary])?,
-            None => embedding.clone(),
+        let output_norm = tensors.numbers("output_norm.weight", &[hyper.width])?;
+        let embedding = tensors.matrix("token_embd", &[hyper.width, hyper.vocabulary])?;
+        let output = match tensors.has("output.weight") {
+            true => tensors.matrix("output", &[hyper.width, hyper.vocabulary])?,
+            false => embedding.clone(),
         };
-        let layers =
-            (0..hyper.layers).map(|l| file.layer(l, &hyper, architecture)).collect::<Result<_, _>>()?;
+        let layer =
+            |layer| LayerSource { gguf: &gguf, tensors: &tensors, hyper: &hyper, architecture, layer }.read();
+        let layers = (0..hyper.layers).map(layer).collect::<Result<_, _>>()?;
+        tensors.finish(architecture.name)?;
         let threads = threads
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |threads| threads.get()));
         Ok(Model {
@@ -85,7 +78,7 @@ impl Model {
             ),
             context: Context { pool: Pool::new(threads), kernels: Kernels::detect(), arithmetic },
             cache_precision: cache_precision(&gguf, arithmetic),
-            output_norm: file.vector("output_norm.weight", hyper.width)?,
+            output_norm,
             embedding,
             layers,
             output,
@@ -138,82 +131,4 @@ impl Model {
 fn cache_precision(gguf: &Gguf, arithmetic: Arithmetic) -> Precision {
     let in_full = gguf.tensors().iter().all(|tensor| tensor.tensor_type == TensorType::F32);
     if arithmetic == Arithmetic::Exact || in_full { Precision::Float } else { Precision::Half }
-}
-
-/// Takes tensors out of a file.
-struct Tensors<'a> {
-    gguf: &'a Arc<Gguf>,
-}
-
-impl Tensors<'_> {
-    /// The place of a tensor that must be there, with these dimensions.
-    fn find(&self, name: &str, dims: &[usize]) -> Result<usize, ModelError> {
-        let info = self.gguf.require_tensor(name)?;
-        if !info.dims.iter().copied().eq(dims.iter().map(|&n| n as u64)) {
-            return Err(ModelError::Shape {
-                path: self.gguf.path().to_owned(),
-                tensor: name.to_owned(),
-                found: info.dims.clone(),
-                expected: dims.iter().map(|&n| n as u64).collect(),
-            });
-        }
-        Ok(self.gguf.tensors().iter().position(|t| std::ptr::eq(t, info)).expect("it is one of them"))
-    }
-
-    fn matrix(&self, name: &str, dims: &[usize]) -> Result<Matrix, ModelError> {
-        Ok(Matrix::new(Arc::clone(self.gguf), self.find(name, dims)?))
-    }
-
-    /// A vector is small and read often: it is copied out as floats.
-    fn vector(&self, name: &str, len: usize) -> Result<Vec<f32>, ModelError> {
-        let info = &self.gguf.tensors()[self.find(name, &[len])?];
-        if info.tensor_type.is_quantized() {
-            let (path, tensor) = (self.gguf.path().to_owned(), name.to_owned());
-            return Err(ModelError::VectorType { path, tensor, found: info.tensor_type });
-        }
-        let mut numbers = vec![0.0; len];
-        crate::quant::dequantize(info.tensor_type, self.gguf.bytes(info), &mut numbers);
-        Ok(numbers)
-    }
-
-    fn layer(&self, layer: usize, hyper: &Hyper, architecture: &Architecture) -> Result<Layer, ModelError> {
-        let name = |part: &str| format!("blk.{layer}.{part}.weight");
-        let matrix = |part: &str, dims: &[usize]| self.matrix(&name(part), dims);
-        let vector = |part: &str, len| self.vector(&name(part), len);
-        let (width, kv_heads) = (hyper.width, hyper.kv_heads[layer]);
-        let query_key_norm = match architecture.query_key_norm {
-            true => Some((vector("attn_q_norm", hyper.key_size)?, vector("attn_k_norm", hyper.key_size)?)),
-            false => None,
-        };
-        let attention = Attention {
-            query: matrix("attn_q", &[width, hyper.heads * hyper.key_size])?,
-            key: matrix("attn_k", &[width, kv_heads * hyper.key_size])?,
-            value: matrix("attn_v", &[width, kv_heads * hyper.value_size])?,
-            output: matrix("attn_output", &[hyper.heads * hyper.value_size, width])?,
-            query_key_norm,
-            kv_heads,
-        };
-        let feed_forward = match hyper.experts {
-            Some(experts) => FeedForward::Experts(Experts {
-                router: matrix("ffn_gate_inp", &[width, experts.count])?,
-                gate: matrix("ffn_gate_exps", &[width, experts.width, experts.count])?,
-                up: matrix("ffn_up_exps", &[width, experts.width, experts.count])?,
-                down: matrix("ffn_down_exps", &[experts.width, width, experts.count])?,
-                count: experts.count,
-                used: experts.used,
-                routing: architecture.routing,
-            }),
-            None => FeedForward::Dense(Gated {
-                gate: matrix("ffn_gate", &[width, hyper.feed_forward])?,
-                up: matrix("ffn_up", &[width, hyper.feed_forward])?,
-                down: matrix("ffn_down", &[hyper.feed_forward, width])?,
-            }),
-        };
-        Ok(Layer {
-            attention_norm: vector("attn_norm", width)?,
-            attention,
-            feed_forward_norm: vector("ffn_norm", width)?,
-            feed_forward,
-        })
-    }
 }

@@ -14,30 +14,49 @@ const PIECE: usize = 16 << 10;
 const PIECES_A_THREAD: usize = 4;
 
 /// A weight matrix in the mapped file: `rows` rows of `columns` weights. Never copied, never unpacked whole.
+///
+/// Its rows lie in runs of equally many: one for most matrices, one an expert where experts have tensors of
+/// their own or share one with another matrix.
 #[derive(Debug, Clone)]
 pub(crate) struct Matrix {
     gguf: Arc<Gguf>,
-    tensor: usize,
+    runs: Arc<[Run]>,
+    run_rows: usize,
     pub(super) kind: TensorType,
     pub(super) columns: usize,
     pub(super) rows: usize,
     row_bytes: usize,
+    /// A number a row that is added to its products.
+    bias: Option<Arc<[f32]>>,
+}
+
+/// Rows of a tensor, one after another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    /// The tensor's place in the file.
+    pub(super) tensor: usize,
+    pub(super) first_row: usize,
 }
 
 impl Matrix {
-    /// The `tensor`-th tensor of the file as a matrix; its shape was checked by the caller.
-    pub(super) fn new(gguf: Arc<Gguf>, tensor: usize) -> Matrix {
-        let info = &gguf.tensors()[tensor];
+    /// `run_rows` rows of each run; their shapes and types were checked by the caller to be equal and to hold
+    /// the rows.
+    pub(super) fn new(gguf: Arc<Gguf>, runs: &[Run], run_rows: usize, bias: Option<Vec<f32>>) -> Matrix {
+        let info = &gguf.tensors()[runs[0].tensor];
         let kind = info.tensor_type;
         let columns = info.dims[0] as usize;
-        let rows = info.dims[1..].iter().product::<u64>() as usize;
+        let rows = runs.len() * run_rows;
         let row_bytes = kind.row_bytes(columns).expect("the file's rows are whole blocks");
-        Matrix { gguf, tensor, kind, columns, rows, row_bytes }
+        let (runs, bias) = (runs.into(), bias.map(Arc::from));
+        Matrix { gguf, runs, run_rows, kind, columns, rows, row_bytes, bias }
     }
 
+    /// The bytes of rows of one run.
     fn bytes(&self, rows: Range<usize>) -> &[u8] {
-        let bytes = self.gguf.bytes(&self.gguf.tensors()[self.tensor]);
-        &bytes[rows.start * self.row_bytes..rows.end * self.row_bytes]
+        let Run { tensor, first_row } = self.runs[rows.start / self.run_rows];
+        let begin = first_row + rows.start % self.run_rows;
+        let bytes = self.gguf.bytes(&self.gguf.tensors()[tensor]);
+        &bytes[begin * self.row_bytes..(begin + rows.len()) * self.row_bytes]
     }
 
     /// The numbers of row `r`.
@@ -60,8 +79,8 @@ impl Matrix {
         context.arithmetic == Arithmetic::Run && self.kind.is_quantized()
     }
 
-    /// Products of its rows `weights` with the rows `which` of `x`, of which `out[i]` takes those of
-    /// `which[i]`. Rows that it rounds must have been rounded before.
+    /// Products of its rows `weights`, all of one run, with the rows `which` of `x`, of which `out[i]` takes
+    /// those of `which[i]`. Rows that it rounds must have been rounded before.
     pub(super) fn multiply(
         &self,
         context: &Context,
@@ -70,12 +89,29 @@ impl Matrix {
         which: &[usize],
         out: &mut [&mut [f32]],
     ) {
-        let kernels = context.kernels;
         if self.rounds(context) {
             let rows: Vec<_> = which.iter().map(|&r| x.quantized_row(r)).collect();
-            (kernels.quantized_product)(self.kind, self.bytes(weights), self.row_bytes, &rows, out);
-            return;
+            let bytes = self.bytes(weights.clone());
+            (context.kernels.quantized_product)(self.kind, bytes, self.row_bytes, &rows, out);
+        } else {
+            self.multiply_floats(context, weights.clone(), x, which, out);
         }
+        if let Some(bias) = &self.bias {
+            for out in out {
+                out.iter_mut().zip(&bias[weights.clone()]).for_each(|(out, bias)| *out += bias);
+            }
+        }
+    }
+
+    fn multiply_floats(
+        &self,
+        context: &Context,
+        weights: Range<usize>,
+        x: &Activations,
+        which: &[usize],
+        out: &mut [&mut [f32]],
+    ) {
+        let kernels = context.kernels;
         let mut unpacked = vec![0.0; self.columns];
         for (j, bytes) in self.bytes(weights).chunks_exact(self.row_bytes).enumerate() {
             match self.kind {

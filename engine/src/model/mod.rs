@@ -11,10 +11,13 @@ mod experts;
 mod feed_forward;
 mod forward;
 mod hyper;
+mod layer;
 mod load;
 mod matrix;
 mod norm;
 mod rope;
+mod shared_expert;
+mod tensors;
 
 pub use error::ModelError;
 pub(crate) use forward::{Row, Scratch};

@@ -1,0 +1,50 @@
+//! An expert that every row takes, beside those that the router chooses.
+
+use super::context::Context;
+use super::feed_forward::{Gated, GatedScratch};
+use super::matrix::{Matrix, products};
+use crate::kernel::Activations;
+
+/// The weights of one layer's shared expert.
+#[derive(Debug)]
+pub(super) struct SharedExpert {
+    pub(super) block: Gated,
+    /// One row: the sigmoid of its product with a row weighs the answer for that row. Without it the answer is
+    /// taken as it is.
+    pub(super) gate: Option<Matrix>,
+}
+
+/// Answers and their weights for the rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct SharedScratch {
+    gated: GatedScratch,
+    answer: Vec<f32>,
+    weights: Vec<f32>,
+}
+
+impl SharedExpert {
+    /// Adds its answer for each row of `x` (normed) to `out`.
+    pub(super) fn add(
+        &self,
+        context: &Context,
+        x: &mut Activations,
+        scratch: &mut SharedScratch,
+        out: &mut [f32],
+    ) {
+        let SharedScratch { gated, answer, weights } = scratch;
+        answer.resize(out.len(), 0.0);
+        self.block.forward(context, x, gated, answer);
+        weights.clear();
+        weights.resize(x.rows(), 1.0);
+        if let Some(gate) = &self.gate {
+            products(context, x, &mut [(gate, weights)]);
+            weights.iter_mut().for_each(|w| *w = 1.0 / (1.0 + (-*w).exp()));
+        }
+        let width = self.block.down.rows;
+        for ((out, answer), weight) in
+            out.chunks_exact_mut(width).zip(answer.chunks_exact(width)).zip(weights.iter())
+        {
+            out.iter_mut().zip(answer).for_each(|(out, x)| *out += weight * x);
+        }
+    }
+}
