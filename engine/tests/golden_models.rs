@@ -75,7 +75,6 @@ fn cases() -> Vec<Case> {
     for needed in NEEDED {
         assert!(cases.iter().any(|c| c.name == *needed), "{needed} is among the cases");
     }
-    }
     cases
 }
 

@@ -11,8 +11,8 @@ use crate::pool::Pool;
 pub enum Arithmetic {
     /// In float32, as the cache is: for comparison with other implementations.
     Exact,
-    /// Rounded to 8 bits, 16 numbers to a scale, for integer products; the cache
-    /// is half precision, unless the file has float32 weights alone.
+    /// Rounded to 8 bits, 16 numbers to a scale, for integer products with quantized weights; the cache is half
+    /// precision then. A file without quantized weights computes as in `Exact`.
     #[default]
     Run,
 }

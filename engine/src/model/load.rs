@@ -127,8 +127,9 @@ impl Model {
     }
 }
 
-/// Half precision in a run, unless the file itself keeps all its weights in 32 bits.
+/// Half precision in a run of a quantized file. A file that keeps its weights as floats is there for its
+/// precision, and its cache is small beside its weights.
 fn cache_precision(gguf: &Gguf, arithmetic: Arithmetic) -> Precision {
-    let in_full = gguf.tensors().iter().all(|tensor| tensor.tensor_type == TensorType::F32);
-    if arithmetic == Arithmetic::Exact || in_full { Precision::Float } else { Precision::Half }
+    let quantized = gguf.tensors().iter().any(|tensor| tensor.tensor_type.is_quantized());
+    if arithmetic == Arithmetic::Run && quantized { Precision::Half } else { Precision::Float }
 }
