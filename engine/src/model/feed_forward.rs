@@ -11,7 +11,7 @@ use crate::kernel::Activations;
 pub(super) enum FeedForward {
     Dense(Gated),
     Experts {
-        routed: Experts,
+        routed: Box<Experts>,
         /// Answers beside the routed ones, in the models that have one.
         shared: Option<SharedExpert>,
     },

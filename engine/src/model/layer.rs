@@ -76,7 +76,7 @@ impl LayerSource<'_> {
         if !routed {
             return Ok(FeedForward::Dense(self.gated("", "feed_forward_length")?));
         }
-        Ok(FeedForward::Experts { routed: self.experts()?, shared: self.shared_expert()? })
+        Ok(FeedForward::Experts { routed: Box::new(self.experts()?), shared: self.shared_expert()? })
     }
 
     /// The gated block of three matrices whose names end so.
