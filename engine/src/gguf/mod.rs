@@ -1,4 +1,4 @@
-//! Model files: GGUF versions 2 and 3, read over a memory map, every length and offset checked first.
+//! Model files: GGUF versions 2 and 3, read over a memory map, every length and offset checked first; and written.
 
 mod cursor;
 mod error;
@@ -9,8 +9,10 @@ mod source;
 mod split;
 mod tensor;
 mod value;
+mod write;
 
 pub use error::{Fault, GgufError};
 pub use file::Gguf;
 pub use tensor::TensorInfo;
 pub use value::{Array, Value};
+pub use write::{Contents, Planned};

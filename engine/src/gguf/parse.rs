@@ -7,8 +7,8 @@ use super::error::Fault;
 use super::tensor::{Entry, TensorInfo, check_overlap};
 use super::value::{Array, Value};
 
-const MAGIC: [u8; 4] = *b"GGUF";
-const DEFAULT_ALIGNMENT: u64 = 32;
+pub(super) const MAGIC: [u8; 4] = *b"GGUF";
+pub(super) const DEFAULT_ALIGNMENT: u64 = 32;
 /// Key length, value type, the smallest value.
 const LEAST_PAIR: u64 = 8 + 4 + 1;
 /// Name length, count of dimensions, one dimension, type, offset.

@@ -55,11 +55,7 @@ impl Entry {
         let Some(tensor_type) = TensorType::from_id(id) else {
             return Err(Fault::TensorType { name, id });
         };
-        let len = match byte_len(&dims, tensor_type) {
-            Ok(len) => len,
-            Err(Size::Row) => return Err(Fault::Row { name, tensor_type, row: dims[0] }),
-            Err(Size::Absurd) => return Err(Fault::Shape { name, dims }),
-        };
+        let len = byte_len(&dims, tensor_type).map_err(|size| size.fault(&name, &dims, tensor_type))?;
         Ok(Entry { name, dims, tensor_type, offset, len })
     }
 
@@ -84,13 +80,24 @@ impl Entry {
     }
 }
 
-enum Size {
+/// Why a shape has no number of bytes.
+pub(super) enum Size {
     Row,
     Absurd,
 }
 
+impl Size {
+    pub(super) fn fault(self, name: &str, dims: &[u64], tensor_type: TensorType) -> Fault {
+        let name = name.to_owned();
+        match self {
+            Size::Row => Fault::Row { name, tensor_type, row: dims[0] },
+            Size::Absurd => Fault::Shape { name, dims: dims.to_vec() },
+        }
+    }
+}
+
 /// The bytes of a tensor of this shape. The count of its numbers fits 63 bits when this is `Ok`.
-fn byte_len(dims: &[u64], tensor_type: TensorType) -> Result<u64, Size> {
+pub(super) fn byte_len(dims: &[u64], tensor_type: TensorType) -> Result<u64, Size> {
     let elements =
         dims.iter().try_fold(1_u64, |product, &dim| product.checked_mul(dim)).ok_or(Size::Absurd)?;
     if elements == 0 || elements > i64::MAX as u64 {

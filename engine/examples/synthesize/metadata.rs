@@ -1,0 +1,130 @@
+//! The metadata of a shape, its vocabulary among them.
+
+use pelicycle_engine::gguf::{Array, Contents, Value};
+
+use crate::shape::{Attention, Shape};
+
+/// One turn after another between the markers of ChatML.
+const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}\
+    <|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+/// The last tokens of the vocabulary.
+const SPECIAL: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
+
+/// Adds all metadata of a shape.
+pub(crate) fn add(shape: &Shape, contents: &mut Contents) {
+    let number = |n: u64| Value::U32(u32::try_from(n).unwrap_or(u32::MAX));
+    contents.pair("general.architecture", Value::String(shape.architecture.into()));
+    contents.pair("general.name", Value::String(format!("synthetic {}", shape.name)));
+    contents.pair("general.description", Value::String("random weights, for measurements".into()));
+    contents.pair("general.quantization_version", Value::U32(2));
+    let mut pair = |key: &str, value: Value| contents.pair(format!("{}.{key}", shape.architecture), value);
+    pair("block_count", number(shape.layers));
+    pair("context_length", number(shape.context));
+    pair("embedding_length", number(shape.width));
+    pair("vocab_size", number(shape.vocabulary));
+    pair("attention.layer_norm_rms_epsilon", Value::F32(1e-6));
+    pair("rope.freq_base", Value::F32(shape.rope_base));
+    pair("rope.dimension_count", number(shape.rope_size));
+    if shape.feed_forward > 0 {
+        pair("feed_forward_length", number(shape.feed_forward));
+    }
+    match shape.attention {
+        Attention::Grouped { heads, kv_heads, size, .. } => {
+            pair("attention.head_count", number(heads));
+            pair("attention.head_count_kv", number(kv_heads));
+            pair("attention.key_length", number(size));
+            pair("attention.value_length", number(size));
+        }
+        Attention::Latent { heads, plain, value, compressed, compressed_query } => {
+            pair("attention.head_count", number(heads));
+            pair("attention.head_count_kv", number(1));
+            pair("attention.key_length", number(compressed + shape.rope_size));
+            pair("attention.value_length", number(compressed));
+            pair("attention.key_length_mla", number(plain + shape.rope_size));
+            pair("attention.value_length_mla", number(value));
+            pair("attention.kv_lora_rank", number(compressed));
+            if let Some(inner) = compressed_query {
+                pair("attention.q_lora_rank", number(inner));
+            }
+            pair("leading_dense_block_count", number(shape.leading_dense));
+        }
+    }
+    if let Some(delta) = &shape.delta {
+        pair("ssm.conv_kernel", number(4));
+        pair("ssm.state_size", number(delta.size));
+        pair("ssm.group_count", number(delta.key_heads));
+        pair("ssm.time_step_rank", number(delta.value_heads));
+        pair("ssm.inner_size", number(delta.value_heads * delta.size));
+        pair("full_attention_interval", number(4));
+        // How a rotation is shared between time, height and width.
+        let quarter = i32::try_from(shape.rope_size / 6).unwrap_or(0);
+        let rest = i32::try_from(shape.rope_size / 2).unwrap_or(0) - 2 * quarter;
+        pair("rope.dimension_sections", Value::Array(Array::I32(vec![rest, quarter, quarter, 0])));
+    }
+    if let Some(experts) = &shape.experts {
+        pair("expert_count", number(experts.count));
+        pair("expert_used_count", number(experts.used));
+        pair("expert_feed_forward_length", number(experts.width));
+        if experts.shared_gate {
+            pair("expert_shared_feed_forward_length", number(experts.shared));
+        }
+    }
+    for (key, value) in shape.extra {
+        pair(key, value.clone());
+    }
+    if shape.extra.iter().any(|(key, _)| *key == "rope.scaling.factor") {
+        pair("rope.scaling.type", Value::String("yarn".into()));
+    }
+    vocabulary(shape, contents);
+}
+
+/// A byte-level vocabulary: all bytes, then what merges of printable characters give, two and three at a time.
+fn vocabulary(shape: &Shape, contents: &mut Contents) {
+    let wanted = usize::try_from(shape.vocabulary).unwrap_or(usize::MAX).saturating_sub(SPECIAL.len());
+    let mut tokens: Vec<String> = (0..=255).map(|byte| stand_in(byte).to_string()).take(wanted).collect();
+    // The most usual first: small letters and the blank, then the other printable characters and the line's end.
+    let printable: Vec<String> = (b'a'..=b'z')
+        .chain([b' '])
+        .chain(b'!'..=b'`')
+        .chain(b'{'..=b'~')
+        .chain([b'\n'])
+        .map(|byte| stand_in(byte).to_string())
+        .collect();
+    let pairs = || printable.iter().flat_map(|a| printable.iter().map(move |b| (a.clone(), b.clone())));
+    let triples = pairs().flat_map(|(a, b)| printable.iter().map(move |c| (format!("{a}{b}"), c.clone())));
+    let mut merges = Vec::new();
+    for (left, right) in pairs().chain(triples).take(wanted.saturating_sub(tokens.len())) {
+        tokens.push(format!("{left}{right}"));
+        merges.push(format!("{left} {right}"));
+    }
+    // A vocabulary that the merges do not fill has rows without a use, as released models have.
+    tokens.extend((tokens.len()..wanted).map(|i| format!("<|unused-{i}|>")));
+    let mut types = vec![1; tokens.len()];
+    tokens.extend(SPECIAL.map(String::from));
+    types.extend(SPECIAL.map(|_| 3));
+    let id = |token: &str| {
+        let place = tokens.iter().position(|t| t == token).unwrap_or(0);
+        Value::U32(u32::try_from(place).unwrap_or(u32::MAX))
+    };
+    contents.pair("tokenizer.ggml.model", Value::String("gpt2".into()));
+    contents.pair("tokenizer.ggml.pre", Value::String(shape.pre.into()));
+    contents.pair("tokenizer.ggml.bos_token_id", id(SPECIAL[0]));
+    contents.pair("tokenizer.ggml.eos_token_id", id(SPECIAL[2]));
+    contents.pair("tokenizer.ggml.add_bos_token", Value::Bool(false));
+    contents.pair("tokenizer.ggml.tokens", Value::Array(Array::String(tokens)));
+    contents.pair("tokenizer.ggml.token_type", Value::Array(Array::I32(types)));
+    contents.pair("tokenizer.ggml.merges", Value::Array(Array::String(merges)));
+    contents.pair("tokenizer.chat_template", Value::String(TEMPLATE.into()));
+}
+
+/// The character that byte-level vocabularies write a byte with: itself where it can be seen, else the next one
+/// from 256 on.
+fn stand_in(byte: u8) -> char {
+    let seen = |byte: u8| matches!(byte, 33..=126 | 161..=172 | 174..=255);
+    if seen(byte) {
+        return char::from(byte);
+    }
+    let before = (0..byte).filter(|&other| !seen(other)).count() as u32;
+    char::from_u32(256 + before).unwrap_or(char::REPLACEMENT_CHARACTER)
+}

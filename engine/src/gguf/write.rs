@@ -1,0 +1,254 @@
+//! Writing model files: the front at once, the tensors' bytes as they come, never the whole file in memory.
+
+use std::io::{self, Write};
+
+use super::error::Fault;
+use super::parse::{DEFAULT_ALIGNMENT, MAGIC};
+use super::tensor::byte_len;
+use super::value::{Array, Value};
+use crate::quant::TensorType;
+
+/// What a model file is to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Contents {
+    metadata: Vec<(String, Value)>,
+    tensors: Vec<Planned>,
+}
+
+/// A tensor that is to be written.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Planned {
+    /// The name, such as `blk.0.attn_q.weight`.
+    pub name: String,
+    /// One to four dimensions, the fastest first.
+    pub dims: Vec<u64>,
+    /// The type of its elements.
+    pub tensor_type: TensorType,
+    /// How many bytes it takes.
+    pub bytes: u64,
+}
+
+impl Contents {
+    /// Adds a metadata key.
+    pub fn pair(&mut self, key: impl Into<String>, value: Value) {
+        self.metadata.push((key.into(), value));
+    }
+
+    /// Adds a tensor; the file holds them in the order of these calls.
+    ///
+    /// # Errors
+    /// When the type can't hold rows of `dims[0]` numbers, or the shape is empty or too large.
+    pub fn tensor(
+        &mut self,
+        name: impl Into<String>,
+        dims: &[u64],
+        tensor_type: TensorType,
+    ) -> Result<(), Fault> {
+        let name = name.into();
+        if !(1..=4).contains(&dims.len()) {
+            return Err(Fault::Dimensions { name, count: dims.len() as u32 });
+        }
+        let bytes = byte_len(dims, tensor_type).map_err(|size| size.fault(&name, dims, tensor_type))?;
+        self.tensors.push(Planned { name, dims: dims.to_vec(), tensor_type, bytes });
+        Ok(())
+    }
+
+    /// The tensors, in the order of the file.
+    pub fn tensors(&self) -> &[Planned] {
+        &self.tensors
+    }
+
+    /// Writes the file, version 3: `fill` is asked for each tensor's bytes in turn.
+    ///
+    /// # Errors
+    /// When `out` or `fill` fails.
+    ///
+    /// # Panics
+    /// If `fill` writes more or fewer bytes than the tensor has.
+    pub fn write(
+        &self,
+        out: &mut dyn Write,
+        mut fill: impl FnMut(&Planned, &mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let front = self.front();
+        out.write_all(&front)?;
+        pad(out, front.len() as u64)?;
+        for tensor in &self.tensors {
+            let mut counting = Counting { out, written: 0 };
+            fill(tensor, &mut counting)?;
+            assert_eq!(counting.written, tensor.bytes, "the bytes of {}", tensor.name);
+            pad(out, tensor.bytes)?;
+        }
+        Ok(())
+    }
+
+    fn front(&self) -> Vec<u8> {
+        let mut front = MAGIC.to_vec();
+        front.extend(3_u32.to_le_bytes());
+        front.extend((self.tensors.len() as u64).to_le_bytes());
+        front.extend((self.metadata.len() as u64).to_le_bytes());
+        for (key, value) in &self.metadata {
+            text(&mut front, key);
+            front.extend(value_type(value).to_le_bytes());
+            put_value(&mut front, value);
+        }
+        let mut offset = 0_u64;
+        for tensor in &self.tensors {
+            text(&mut front, &tensor.name);
+            front.extend((tensor.dims.len() as u32).to_le_bytes());
+            tensor.dims.iter().for_each(|dim| front.extend(dim.to_le_bytes()));
+            front.extend(tensor.tensor_type.id().to_le_bytes());
+            front.extend(offset.to_le_bytes());
+            offset += tensor.bytes.next_multiple_of(DEFAULT_ALIGNMENT);
+        }
+        front
+    }
+}
+
+/// Counts what is written to the one behind it.
+struct Counting<'a> {
+    out: &'a mut dyn Write,
+    written: u64,
+}
+
+impl Write for Counting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.written += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Fills up to the next multiple of the alignment after `written` bytes.
+fn pad(out: &mut dyn Write, written: u64) -> io::Result<()> {
+    let missing = written.next_multiple_of(DEFAULT_ALIGNMENT) - written;
+    out.write_all(&[0; DEFAULT_ALIGNMENT as usize][..missing as usize])
+}
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    out.extend((text.len() as u64).to_le_bytes());
+    out.extend(text.as_bytes());
+}
+
+fn value_type(value: &Value) -> u32 {
+    match value {
+        Value::U8(_) => 0,
+        Value::I8(_) => 1,
+        Value::U16(_) => 2,
+        Value::I16(_) => 3,
+        Value::U32(_) => 4,
+        Value::I32(_) => 5,
+        Value::F32(_) => 6,
+        Value::Bool(_) => 7,
+        Value::String(_) => 8,
+        Value::Array(_) => 9,
+        Value::U64(_) => 10,
+        Value::I64(_) => 11,
+        Value::F64(_) => 12,
+    }
+}
+
+fn put_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::U8(n) => out.extend(n.to_le_bytes()),
+        Value::I8(n) => out.extend(n.to_le_bytes()),
+        Value::U16(n) => out.extend(n.to_le_bytes()),
+        Value::I16(n) => out.extend(n.to_le_bytes()),
+        Value::U32(n) => out.extend(n.to_le_bytes()),
+        Value::I32(n) => out.extend(n.to_le_bytes()),
+        Value::F32(n) => out.extend(n.to_le_bytes()),
+        Value::Bool(b) => out.push(u8::from(*b)),
+        Value::String(s) => text(out, s),
+        Value::Array(array) => put_array(out, array),
+        Value::U64(n) => out.extend(n.to_le_bytes()),
+        Value::I64(n) => out.extend(n.to_le_bytes()),
+        Value::F64(n) => out.extend(n.to_le_bytes()),
+    }
+}
+
+fn put_array(out: &mut Vec<u8>, array: &Array) {
+    macro_rules! put {
+        ($id:literal, $values:expr, $value:ident => $bytes:expr) => {{
+            out.extend(u32::to_le_bytes($id));
+            out.extend((array.len() as u64).to_le_bytes());
+            $values.iter().for_each(|$value| out.extend($bytes));
+        }};
+    }
+    match array {
+        Array::U8(v) => put!(0, v, n => n.to_le_bytes()),
+        Array::I8(v) => put!(1, v, n => n.to_le_bytes()),
+        Array::U16(v) => put!(2, v, n => n.to_le_bytes()),
+        Array::I16(v) => put!(3, v, n => n.to_le_bytes()),
+        Array::U32(v) => put!(4, v, n => n.to_le_bytes()),
+        Array::I32(v) => put!(5, v, n => n.to_le_bytes()),
+        Array::F32(v) => put!(6, v, n => n.to_le_bytes()),
+        Array::Bool(v) => put!(7, v, b => [u8::from(*b)]),
+        Array::String(v) => {
+            out.extend(8_u32.to_le_bytes());
+            out.extend((v.len() as u64).to_le_bytes());
+            v.iter().for_each(|s| text(out, s));
+        }
+        Array::U64(v) => put!(10, v, n => n.to_le_bytes()),
+        Array::I64(v) => put!(11, v, n => n.to_le_bytes()),
+        Array::F64(v) => put!(12, v, n => n.to_le_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gguf::Gguf;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut contents = Contents::default();
+        let pairs = [
+            ("general.architecture", Value::String("llama".into())),
+            ("small", Value::I8(-3)),
+            ("large", Value::U64(1 << 40)),
+            ("yes", Value::Bool(true)),
+            ("half", Value::F64(0.5)),
+            ("names", Value::Array(Array::String(vec!["a".into(), String::new(), "ü".into()]))),
+            ("numbers", Value::Array(Array::I16(vec![-1, 2]))),
+            ("flags", Value::Array(Array::Bool(vec![false, true]))),
+        ];
+        for (key, value) in &pairs {
+            contents.pair(*key, value.clone());
+        }
+        contents.tensor("odd", &[3, 5], TensorType::F16).unwrap();
+        contents.tensor("blocks", &[64, 2], TensorType::Q8_0).unwrap();
+        let mut file = Vec::new();
+        contents
+            .write(&mut file, |tensor, out| {
+                for i in 0..tensor.bytes {
+                    out.write_all(&[i as u8])?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let gguf = Gguf::from_bytes(&file).unwrap();
+        for (key, value) in &pairs {
+            assert_eq!(gguf.metadata().get(*key), Some(value), "{key}");
+        }
+        for tensor in contents.tensors() {
+            let info = gguf.tensor(&tensor.name).unwrap();
+            assert_eq!((&info.dims, info.tensor_type), (&tensor.dims, tensor.tensor_type));
+            let expected: Vec<u8> = (0..tensor.bytes).map(|i| i as u8).collect();
+            assert_eq!(gguf.bytes(info), expected);
+        }
+    }
+
+    #[test]
+    fn a_shape_that_no_file_can_hold_is_refused() {
+        let mut contents = Contents::default();
+        assert!(matches!(contents.tensor("a", &[33], TensorType::Q8_0), Err(Fault::Row { row: 33, .. })));
+        assert!(matches!(contents.tensor("a", &[], TensorType::F32), Err(Fault::Dimensions { .. })));
+        assert!(matches!(contents.tensor("a", &[1 << 62, 4], TensorType::F32), Err(Fault::Shape { .. })));
+        assert!(contents.tensors().is_empty());
+    }
+}
