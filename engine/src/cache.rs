@@ -3,6 +3,7 @@
 //! A page belongs to one layer and holds the same number of positions for all its heads. Forking a sequence
 //! shares its pages; writing to a shared page copies that page first.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use half::f16;
@@ -68,18 +69,21 @@ impl LayerCache {
         }
     }
 
-    /// Keys and values of one head at the first `positions` positions, page by page.
+    /// Keys and values of one head at some positions, page by page.
     pub(crate) fn pages(
         &self,
         head: usize,
-        positions: usize,
+        positions: Range<usize>,
     ) -> impl Iterator<Item = (Numbers<'_>, Numbers<'_>)> {
         let values_begin = self.heads * PAGE * self.key_size;
-        self.pages.iter().take(positions.div_ceil(PAGE)).enumerate().map(move |(i, page)| {
-            let held = (positions - i * PAGE).min(PAGE);
+        (positions.start / PAGE..positions.end.div_ceil(PAGE)).map(move |number| {
+            let page = &self.pages[number];
+            let begin = positions.start.saturating_sub(number * PAGE);
+            let held = (positions.end - number * PAGE).min(PAGE) - begin;
+            let at = head * PAGE + begin;
             (
-                page.get(head * PAGE * self.key_size, held * self.key_size),
-                page.get(values_begin + head * PAGE * self.value_size, held * self.value_size),
+                page.get(at * self.key_size, held * self.key_size),
+                page.get(values_begin + at * self.value_size, held * self.value_size),
             )
         })
     }
@@ -131,7 +135,7 @@ mod tests {
     use super::*;
 
     fn keys(cache: &LayerCache, head: usize, positions: usize) -> Vec<f32> {
-        let numbers = cache.pages(head, positions).flat_map(|(keys, _)| match keys {
+        let numbers = cache.pages(head, 0..positions).flat_map(|(keys, _)| match keys {
             Numbers::Float(x) => x.to_vec(),
             Numbers::Half(x) => x.iter().map(|&x| f16::from_bits(x).to_f32()).collect(),
         });

@@ -23,9 +23,14 @@ struct Case {
 
 /// Files that must be among the cases.
 const NEEDED: &[&str] = &[
+    "gemma3.f16",
+    "gptoss.MXFP4",
+    "gptoss.f16",
+    "granitemoe.f16",
     "llama3.f16",
     "llama3.f32",
     "mixtral.f16",
+    "olmoe.f16",
     "qwen2.f16",
     "qwen2moe.f16",
     "qwen3.f16",
@@ -189,6 +194,7 @@ fn a_prompt_gives_the_same_bits_whole_token_by_token_or_in_ragged_pieces() {
 fn the_arithmetic_of_a_run_is_no_further_off_than_llama_cpps() {
     let best = |x: &[f32]| x.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i);
     let (mut ours_equal, mut theirs_equal) = (0, 0);
+    let (mut ours_off, mut theirs_off) = (0.0, 0.0);
     for case in cases() {
         let (run, exact) = (open(&case, 2, Arithmetic::Run), open(&case, 2, Arithmetic::Exact));
         let vocabulary = run.hyper().vocabulary;
@@ -209,9 +215,14 @@ fn the_arithmetic_of_a_run_is_no_further_off_than_llama_cpps() {
                 ids.len(),
                 theirs["argmax_equal"]
             );
-            // On float32 files both are exact but for the order of additions, and theirs is the reference's.
-            let bound = theirs["mean_abs"].as_f64().unwrap().max(2e-5);
-            assert!(mean <= bound, "{}: mean error {mean}, llama.cpp's is {bound}", case.name);
+            if mean == 0.0 {
+                continue; // Nothing is rounded beside weights that are floats.
+            }
+            // One token that takes another expert at a near-tie moves a file's mean by a third.
+            let bound = theirs["mean_abs"].as_f64().unwrap();
+            assert!(mean <= 1.5 * bound, "{}: mean error {mean}, llama.cpp's is {bound}", case.name);
+            ours_off += mean * ids.len() as f64;
+            theirs_off += bound * ids.len() as f64;
             ours_equal += equal as u64;
             theirs_equal += theirs["argmax_equal"].as_u64().unwrap();
         }
@@ -219,4 +230,6 @@ fn the_arithmetic_of_a_run_is_no_further_off_than_llama_cpps() {
     // A token of one file may fall on either side of a near-tie; over all files it must not.
     println!("best tokens as the reference's: {ours_equal}, llama.cpp {theirs_equal}");
     assert!(ours_equal >= theirs_equal);
+    println!("sum of mean errors: {ours_off}, llama.cpp {theirs_off}");
+    assert!(ours_off <= theirs_off);
 }

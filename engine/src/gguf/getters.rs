@@ -12,7 +12,7 @@ macro_rules! required {
             /// # Errors
             /// When the key is absent or has another type.
             pub fn $required(&self, key: &str) -> Result<$type, GgufError> {
-                self.$optional(key)?.ok_or_else(|| self.fail(Fault::MissingKey(key.to_owned())))
+                self.$optional(key)?.ok_or_else(|| self.missing_key(key))
             }
         )*
     };
@@ -32,6 +32,11 @@ impl Gguf {
         require_f32 = f32 -> f32;
         /// A list of strings that must be there.
         require_strings = strings -> &[String];
+    }
+
+    /// The error for a key that must be there and is not.
+    pub(crate) fn missing_key(&self, key: &str) -> GgufError {
+        self.fail(Fault::MissingKey(key.to_owned()))
     }
 
     fn typed<'a, T>(

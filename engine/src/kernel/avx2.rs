@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::unpack::{Unpacked, superblock_bytes};
-use super::{Kernels, QuantizedRow, SUPERBLOCK, activations, math};
+use super::{Gate, Kernels, QuantizedRow, SUPERBLOCK, activations, math};
 use crate::quant::TensorType;
 
 /// The table, where the processor has what it needs.
@@ -26,7 +26,7 @@ static KERNELS: Kernels = Kernels {
     mix: |weights, values, out| mix(weights, values, out),
     mix_half: |weights, values, out| mix_half(weights, values, out),
     exponentials: |x, max| exponentials(x, max),
-    silu_times: |gate, up| silu_times(gate, up),
+    gate: |kind, x, up| gate(kind, x, up),
 };
 
 /// Gives a body compiled for AVX2 a face that the table can hold.
@@ -49,7 +49,7 @@ compiled_for_avx2! {
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = math::scores;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
-    fn silu_times(gate: &mut [f32], up: &[f32]) = math::silu_times;
+    fn gate(kind: Gate, x: &mut [f32], up: &[f32]) = math::gate;
     fn widen(bytes: &[u8], out: &mut [f32]) = widen_eights;
     fn scores_half(query: &[f32], keys: &[u16], scale: f32, out: &mut [f32]) = scores_of_halves;
     fn mix_half(weights: &[f32], values: &[u16], out: &mut [f32]) = mix_of_halves;

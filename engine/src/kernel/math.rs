@@ -3,6 +3,8 @@
 
 use half::f16;
 
+use super::Gate;
+
 /// Lanes that sums are kept in; one order of addition for every instruction set that uses these bodies.
 const LANES: usize = 16;
 
@@ -110,9 +112,33 @@ pub(super) fn exponentials(scores: &mut [f32], max: f32) -> f32 {
 }
 
 #[inline(always)]
-pub(super) fn silu_times(gate: &mut [f32], up: &[f32]) {
+pub(super) fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
     assert_eq!(gate.len(), up.len());
-    for (g, u) in gate.iter_mut().zip(up) {
-        *g = *g / (1.0 + exp(-*g)) * u;
+    match kind {
+        Gate::Silu => {
+            for (g, u) in gate.iter_mut().zip(up) {
+                *g = logistic_times(*g, *g) * u;
+            }
+        }
+        Gate::Gelu => {
+            // z/2 · (1 + tanh y) is z·σ(2y).
+            const TWICE_ROOT: f32 = 2.0 * 0.797_884_6;
+            for (g, u) in gate.iter_mut().zip(up) {
+                let y = TWICE_ROOT * (*g + 0.044_715 * *g * *g * *g);
+                *g = logistic_times(*g, y) * u;
+            }
+        }
+        Gate::Clamped => {
+            for (g, u) in gate.iter_mut().zip(up) {
+                let z = g.min(7.0);
+                *g = logistic_times(z, 1.702 * z) * (u.clamp(-7.0, 7.0) + 1.0);
+            }
+        }
     }
+}
+
+/// x · σ(y).
+#[inline(always)]
+fn logistic_times(x: f32, y: f32) -> f32 {
+    x / (1.0 + exp(-y))
 }

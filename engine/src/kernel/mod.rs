@@ -21,6 +21,17 @@ use crate::quant::TensorType;
 /// Elements that the integer kernels take at a time; activations are padded to a multiple.
 pub(crate) const SUPERBLOCK: usize = 256;
 
+/// How a gated block joins its two inner products. σ is the logistic function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// gate·σ(gate) · up.
+    Silu,
+    /// gelu(gate) · up, gelu by its approximation with tanh. D. Hendrycks and K. Gimpel, 2016.
+    Gelu,
+    /// g·σ(1.702 g) · (u + 1) with g = min(gate, 7) and u = up clamped to −7…7.
+    Clamped,
+}
+
 /// See [`Kernels::quantize`].
 type Quantize = fn(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]);
 /// See [`Kernels::quantized_product`].
@@ -53,8 +64,8 @@ pub(crate) struct Kernels {
     pub(crate) mix_half: fn(weights: &[f32], values: &[u16], out: &mut [f32]),
     /// Replaces scores by e^(score − max); the sum of the results.
     pub(crate) exponentials: fn(scores: &mut [f32], max: f32) -> f32,
-    /// `gate[i]` = silu(`gate[i]`) · `up[i]`.
-    pub(crate) silu_times: fn(gate: &mut [f32], up: &[f32]),
+    /// Replaces `gate` by its product with `up` as the kind of gate says.
+    pub(crate) gate: fn(kind: Gate, gate: &mut [f32], up: &[f32]),
 }
 
 impl Kernels {

@@ -15,7 +15,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     mix: math::mix::<f32>,
     mix_half: math::mix::<u16>,
     exponentials: math::exponentials,
-    silu_times: math::silu_times,
+    gate: math::gate,
 };
 
 fn widen(bytes: &[u8], out: &mut [f32]) {

@@ -1,6 +1,7 @@
 //! What sets one architecture apart from another, as data.
 
 use super::rope::Pairs;
+use crate::kernel::Gate;
 
 /// Which blocks a model is built of, with which options.
 #[derive(Debug, Clone, Copy)]
@@ -9,10 +10,26 @@ pub(crate) struct Architecture {
     pub(crate) name: &'static str,
     /// Which numbers of a head turn together.
     pub(crate) rope: Pairs,
+    /// Whether YaRN's borders are rounded to whole pairs.
+    pub(crate) rounded_yarn: bool,
     /// Over which of their numbers queries and keys are normed before they turn, if at all.
     pub(crate) query_key_norm: Option<NormSpan>,
+    /// Layers that attend to the last tokens alone.
+    pub(crate) windows: Option<Windows>,
+    /// Whether a learned score for each head stands beside those of the tokens in the softmax.
+    pub(crate) sinks: bool,
+    /// The number of layers of the one size whose scores are scaled by 1/sqrt(width / heads).
+    pub(crate) scores_by_width_at: Option<usize>,
     /// Matrices that have a bias. Others have one too where the file does.
     pub(crate) biases: &'static [&'static str],
+    /// Whether embeddings are multiplied with the square root of the width.
+    pub(crate) embedding_by_root_of_width: bool,
+    /// The name of the norm before the feed-forward block.
+    pub(crate) feed_forward_norm: &'static str,
+    /// Whether what the blocks answer is normed before it is added.
+    pub(crate) answer_norms: bool,
+    /// How gated blocks join their two inner products.
+    pub(crate) gate: Gate,
     /// How a token's experts are chosen, in the layers that have any.
     pub(crate) routing: Routing,
     /// The expert that every token takes, in the layers that have any.
@@ -24,12 +41,23 @@ pub(crate) struct Architecture {
 pub(crate) enum NormSpan {
     /// Those of a head; all heads have the same weights.
     Head,
+    /// Those of all heads.
+    AllHeads,
+}
+
+/// Layers that attend to the last tokens alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Windows {
+    /// The last of every so many layers attends to all tokens.
+    pub(crate) period: usize,
+    /// θ of the rotary embedding in layers with a window, where it is another and the file does not say.
+    pub(crate) rope_base: Option<f32>,
 }
 
 /// How the router's logits become chosen experts and their weights. All kinds take the best of a softmax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Routing {
-    /// The chosen probabilities divided by their sum.
+    /// The chosen probabilities divided by their sum: the same as a softmax of the chosen logits.
     Renormalized,
     /// The chosen probabilities as they are.
     Probabilities,
@@ -48,14 +76,58 @@ pub(crate) enum Shared {
 const PLAIN: Architecture = Architecture {
     name: "",
     rope: Pairs::HalfSplit,
+    rounded_yarn: true,
     query_key_norm: None,
+    windows: None,
+    sinks: false,
+    scores_by_width_at: None,
     biases: &[],
+    embedding_by_root_of_width: false,
+    feed_forward_norm: "ffn_norm",
+    answer_norms: false,
+    gate: Gate::Silu,
     routing: Routing::Renormalized,
     shared_expert: Shared::Added,
 };
 
 const ARCHITECTURES: &[Architecture] = &[
+    Architecture {
+        name: "gemma3",
+        query_key_norm: Some(NormSpan::Head),
+        windows: Some(Windows { period: 6, rope_base: Some(10_000.0) }),
+        scores_by_width_at: Some(62),
+        embedding_by_root_of_width: true,
+        answer_norms: true,
+        gate: Gate::Gelu,
+        ..PLAIN
+    },
+    Architecture {
+        name: "gpt-oss",
+        rounded_yarn: false,
+        windows: Some(Windows { period: 2, rope_base: None }),
+        sinks: true,
+        biases: &[
+            "attn_q",
+            "attn_k",
+            "attn_v",
+            "attn_output",
+            "ffn_gate_inp",
+            "ffn_gate_exps",
+            "ffn_up_exps",
+            "ffn_down_exps",
+        ],
+        feed_forward_norm: "post_attention_norm",
+        gate: Gate::Clamped,
+        ..PLAIN
+    },
+    Architecture { name: "granitemoe", rope: Pairs::Interleaved, ..PLAIN },
     Architecture { name: "llama", rope: Pairs::Interleaved, ..PLAIN },
+    Architecture {
+        name: "olmoe",
+        query_key_norm: Some(NormSpan::AllHeads),
+        routing: Routing::Probabilities,
+        ..PLAIN
+    },
     Architecture { name: "qwen2", biases: &["attn_q", "attn_k", "attn_v"], ..PLAIN },
     Architecture {
         name: "qwen2moe",

@@ -1,5 +1,8 @@
 //! Attention with grouped heads over a paged cache.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::context::Context;
 use super::forward::Row;
 use super::hyper::Hyper;
@@ -19,6 +22,11 @@ pub(super) struct Attention {
     /// Weights of the norms over a head's queries and keys.
     pub(super) query_key_norm: Option<(Vec<f32>, Vec<f32>)>,
     pub(super) kv_heads: usize,
+    pub(super) rope: Arc<Rope>,
+    /// How many of the last positions, its own included, a row sees; `None` for all.
+    pub(super) window: Option<usize>,
+    /// A score for each query head that takes its share of the softmax and brings no value.
+    pub(super) sinks: Option<Vec<f32>>,
 }
 
 /// Queries, keys, values and the mixed values of the rows of a step.
@@ -38,7 +46,6 @@ impl Attention {
         &self,
         context: &Context,
         hyper: &Hyper,
-        rope: &Rope,
         layer: usize,
         rows: &[Row],
         caches: &mut [&mut Cache],
@@ -60,19 +67,15 @@ impl Attention {
             .map(|((row, q), k)| (row.position, q, k))
             .collect();
         context.pool.for_each(&mut turning, |(position, q, k)| {
-            let turns = rope.turns(*position);
-            for head in q.chunks_exact_mut(key_size) {
-                if let Some((weight, _)) = &self.query_key_norm {
-                    rms_norm_in_place(head, weight, hyper.epsilon);
+            if let Some((of_queries, of_keys)) = &self.query_key_norm {
+                for (numbers, weight) in [(&mut **q, of_queries), (&mut **k, of_keys)] {
+                    let together = numbers.chunks_exact_mut(weight.len());
+                    together.for_each(|numbers| rms_norm_in_place(numbers, weight, hyper.epsilon));
                 }
-                rope.apply(head, &turns);
             }
-            for head in k.chunks_exact_mut(key_size) {
-                if let Some((_, weight)) = &self.query_key_norm {
-                    rms_norm_in_place(head, weight, hyper.epsilon);
-                }
-                rope.apply(head, &turns);
-            }
+            let turns = self.rope.turns(*position);
+            let heads = q.chunks_exact_mut(key_size).chain(k.chunks_exact_mut(key_size));
+            heads.for_each(|head| self.rope.apply(head, &turns));
         });
         let written = keys.chunks_exact(self.key.rows).zip(values.chunks_exact(self.value.rows));
         for (row, (k, v)) in rows.iter().zip(written) {
@@ -87,11 +90,14 @@ impl Attention {
             let queries = q.chunks_exact(group * key_size);
             let outs = out.chunks_exact_mut(group * value_size);
             for (head, (q, out)) in queries.zip(outs).enumerate() {
-                pieces.push(Piece { cache, head, positions: row.position + 1, queries: q, out });
+                let end = row.position + 1;
+                let positions = self.window.map_or(0, |window| end.saturating_sub(window))..end;
+                let sinks = self.sinks.as_ref().map(|sinks| &sinks[head * group..][..group]);
+                pieces.push(Piece { cache, head, positions, queries: q, sinks, out });
             }
         }
-        let scale = 1.0 / (key_size as f32).sqrt();
-        context.pool.for_each(&mut pieces, |piece| piece.attend(context, key_size, value_size, scale));
+        let attend = |piece: &mut Piece<'_>| piece.attend(context, key_size, value_size, hyper.score_scale);
+        context.pool.for_each(&mut pieces, attend);
         products(context, mixed, &mut [(&self.output, out)]);
     }
 }
@@ -100,8 +106,10 @@ impl Attention {
 struct Piece<'a> {
     cache: &'a LayerCache,
     head: usize,
-    positions: usize,
+    positions: Range<usize>,
     queries: &'a [f32],
+    /// One for each query head, where the model has them.
+    sinks: Option<&'a [f32]>,
     out: &'a mut [f32],
 }
 
@@ -110,10 +118,12 @@ impl Piece<'_> {
     /// answer does not depend on how the prompt was cut into steps.
     fn attend(&mut self, context: &Context, key_size: usize, value_size: usize, scale: f32) {
         let kernels = context.kernels;
-        let mut scores = vec![0.0; self.positions];
-        for (query, out) in self.queries.chunks_exact(key_size).zip(self.out.chunks_exact_mut(value_size)) {
+        let mut scores = vec![0.0; self.positions.len()];
+        let heads = self.queries.chunks_exact(key_size).zip(self.out.chunks_exact_mut(value_size));
+        for (i, (query, out)) in heads.enumerate() {
+            let sink = self.sinks.map(|sinks| sinks[i]);
             let mut rest = &mut scores[..];
-            for (keys, _) in self.cache.pages(self.head, self.positions) {
+            for (keys, _) in self.cache.pages(self.head, self.positions.clone()) {
                 let held = keys.len() / key_size;
                 let (now, later) = rest.split_at_mut(held);
                 match keys {
@@ -122,11 +132,14 @@ impl Piece<'_> {
                 }
                 rest = later;
             }
-            let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let sum = (kernels.exponentials)(&mut scores, max);
+            let max = scores.iter().copied().chain(sink).fold(f32::NEG_INFINITY, f32::max);
+            let mut sum = (kernels.exponentials)(&mut scores, max);
+            if let Some(sink) = sink {
+                sum += (kernels.exponentials)(&mut [sink], max);
+            }
             out.fill(0.0);
             let mut rest = &scores[..];
-            for (_, values) in self.cache.pages(self.head, self.positions) {
+            for (_, values) in self.cache.pages(self.head, self.positions.clone()) {
                 let held = values.len() / value_size;
                 let (now, later) = rest.split_at(held);
                 match values {

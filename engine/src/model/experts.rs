@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::architecture::Routing;
 use super::context::Context;
 use super::matrix::{Matrix, columns, products};
-use crate::kernel::Activations;
+use crate::kernel::{Activations, Gate};
 
 /// The weights of one layer's experts: of each matrix the experts' rows one expert after another.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub(super) struct Experts {
     pub(super) count: usize,
     pub(super) used: usize,
     pub(super) routing: Routing,
+    pub(super) gated_by: Gate,
 }
 
 /// Which experts the rows of a step chose in one layer, ascending in each row, and with which weights:
@@ -97,7 +98,7 @@ impl Experts {
         }
     }
 
-    /// `inner` = silu(gate·x) ⊙ (up·x) at every place.
+    /// `inner` = act(gate·x) ⊙ (up·x) at every place.
     fn gate_and_up(
         &self,
         context: &Context,
@@ -134,7 +135,7 @@ impl Experts {
             let mut slices: Vec<&mut [f32]> = up.chunks_exact_mut(weights.len()).collect();
             self.up.multiply(context, weights.clone(), x, rows, &mut slices);
             for (gate, up) in out.iter_mut().zip(up.chunks_exact(weights.len())) {
-                (context.kernels.silu_times)(gate, up);
+                (context.kernels.gate)(self.gated_by, gate, up);
             }
         });
     }

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::experts::{ExpertScratch, Experts, Routed};
 use super::matrix::{Matrix, products};
 use super::shared_expert::{SharedExpert, SharedScratch};
-use crate::kernel::Activations;
+use crate::kernel::{Activations, Gate};
 
 /// What stands between two attentions.
 #[derive(Debug)]
@@ -17,12 +17,13 @@ pub(super) enum FeedForward {
     },
 }
 
-/// A gated block of three matrices: down( silu(gate·x) ⊙ (up·x) ). N. Shazeer, 2020.
+/// A gated block of three matrices: down( act(gate·x) ⊙ (up·x) ). N. Shazeer, 2020.
 #[derive(Debug)]
 pub(super) struct Gated {
     pub(super) gate: Matrix,
     pub(super) up: Matrix,
     pub(super) down: Matrix,
+    pub(super) gated_by: Gate,
 }
 
 /// Inner numbers of the rows of a step.
@@ -77,7 +78,7 @@ impl Gated {
         up.resize(x.rows() * width, 0.0);
         products(context, x, &mut [(&self.gate, gate.floats_mut()), (&self.up, up)]);
         let mut rows: Vec<_> = gate.rows_mut().zip(up.chunks_exact(width)).collect();
-        context.pool.for_each(&mut rows, |(gate, up)| (context.kernels.silu_times)(gate, up));
+        context.pool.for_each(&mut rows, |(gate, up)| (context.kernels.gate)(self.gated_by, gate, up));
         products(context, gate, &mut [(&self.down, out)]);
     }
 }

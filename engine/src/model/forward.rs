@@ -6,7 +6,7 @@ use super::experts::Routed;
 use super::feed_forward::FeedForwardScratch;
 use super::load::Model;
 use super::matrix::products;
-use super::norm::rms_norm;
+use super::norm::{rms_norm, rms_norm_in_place};
 use crate::cache::{Cache, LayerCache};
 use crate::kernel::Activations;
 
@@ -65,14 +65,15 @@ impl Model {
         answer.resize(rows.len() * width, 0.0);
         for (row, x) in rows.iter().zip(stream.chunks_exact_mut(width)) {
             self.embedding.read_row(row.token as usize, x);
+            scale(x, hyper.embedding_scale);
         }
         for (l, layer) in self.layers.iter().enumerate() {
             self.norm(stream, &layer.attention_norm, normed);
-            layer.attention.forward(context, hyper, &self.rope, l, rows, caches, normed, attention, answer);
-            add(stream, answer);
+            layer.attention.forward(context, hyper, l, rows, caches, normed, attention, answer);
+            self.add(stream, answer, layer.attention_answer_norm.as_deref());
             self.norm(stream, &layer.feed_forward_norm, normed);
             layer.feed_forward.forward(context, normed, feed_forward, answer, &mut |r| routed(l, r));
-            add(stream, answer);
+            self.add(stream, answer, layer.feed_forward_answer_norm.as_deref());
         }
         for row in rows {
             let cache = &mut caches[row.sequence];
@@ -85,7 +86,23 @@ impl Model {
         }
         logits.resize(wanted.len() * hyper.vocabulary, 0.0);
         products(context, normed, &mut [(&self.output, logits)]);
+        if hyper.logit_scale != 1.0 {
+            logits.iter_mut().for_each(|logit| *logit /= hyper.logit_scale);
+        }
+        if let Some(cap) = hyper.logit_cap {
+            logits.iter_mut().for_each(|logit| *logit = cap * (*logit / cap).tanh());
+        }
         Ok(())
+    }
+
+    /// Adds a block's answer to the stream.
+    fn add(&self, stream: &mut [f32], answer: &mut [f32], norm: Option<&[f32]>) {
+        if let Some(weight) = norm {
+            let rows = answer.chunks_exact_mut(self.hyper.width);
+            rows.for_each(|row| rms_norm_in_place(row, weight, self.hyper.epsilon));
+        }
+        scale(answer, self.hyper.residual_scale);
+        stream.iter_mut().zip(answer).for_each(|(x, y)| *x += *y);
     }
 
     /// Norms every row of the stream.
@@ -102,8 +119,8 @@ impl Model {
     }
 }
 
-fn add(stream: &mut [f32], answer: &[f32]) {
-    for (x, y) in stream.iter_mut().zip(answer) {
-        *x += y;
+fn scale(numbers: &mut [f32], factor: f32) {
+    if factor != 1.0 {
+        numbers.iter_mut().for_each(|x| *x *= factor);
     }
 }

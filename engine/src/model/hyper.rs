@@ -1,7 +1,10 @@
 //! The numbers that shape a model, read from the metadata and checked before anything is built on them.
 
+use super::architecture::{Architecture, Windows};
 use super::error::ModelError;
-use crate::gguf::Gguf;
+use super::keys::{Keys, LIMIT};
+use super::rope_scaling::RopeScaling;
+use crate::gguf::{Array, Gguf, Value};
 
 /// The numbers that shape a model.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,19 +28,33 @@ pub struct Hyper {
     pub key_size: usize,
     /// Numbers of a value in one head.
     pub value_size: usize,
+    /// How many of the last tokens, itself included, a token attends to in each layer; `None` for all.
+    pub windows: Vec<Option<usize>>,
+    /// Multiplies the scores of attention.
+    pub score_scale: f32,
     /// Numbers of a head that turn with the position.
     pub rope_size: usize,
     /// θ of the rotary embedding.
     pub rope_base: f32,
-    /// Divides positions: linear scaling, 1 for none.
-    pub rope_factor: f32,
+    /// θ in layers with a window, which are not scaled.
+    pub window_rope_base: Option<f32>,
+    /// What is done to the frequencies of the rotary embedding.
+    pub rope_scaling: RopeScaling,
     /// Added to the mean square in norms.
     pub epsilon: f32,
+    /// Multiplies a token's embedding.
+    pub embedding_scale: f32,
+    /// Multiplies what a block adds.
+    pub residual_scale: f32,
+    /// Divides the logits.
+    pub logit_scale: f32,
+    /// Bounds the logits: l becomes cap · tanh(l / cap).
+    pub logit_cap: Option<f32>,
     /// Experts of a layer and how many a token takes; absent in a dense model.
     pub experts: Option<Experts>,
 }
 
-/// The shape of a model's experts.
+/// The experts of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Experts {
@@ -47,119 +64,125 @@ pub struct Experts {
     pub used: usize,
 }
 
-/// More than any released model has, little enough that no product of a few overflows or exhausts memory.
-const LIMIT: usize = 1 << 24;
-
 impl Hyper {
-    pub(super) fn read(gguf: &Gguf) -> Result<Hyper, ModelError> {
-        let architecture = gguf.require_str("general.architecture")?.to_owned();
-        let key = |name: &str| format!("{architecture}.{name}");
-        let fail = |what: String, found: &dyn ToString, why| {
-            let path = gguf.path().to_owned();
-            ModelError::Value { path, what, found: found.to_string(), why }
-        };
-        let size = |name: &str| -> Result<Option<usize>, ModelError> {
-            match gguf.u32(&key(name))?.map(|n| n as usize) {
-                Some(n) if !(1..=LIMIT).contains(&n) => {
-                    Err(fail(key(name), &n, "which is not a sensible size"))
-                }
-                n => Ok(n),
-            }
-        };
-        let require = |name: &str| -> Result<usize, ModelError> {
-            gguf.require_u32(&key(name))?;
-            Ok(size(name)?.unwrap_or_default())
-        };
-        let layers = require("block_count")?;
+    pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<Hyper, ModelError> {
+        let keys = Keys { gguf, architecture: architecture.name };
+        let layers = keys.require("block_count")?;
         if layers > 4096 {
-            return Err(fail(key("block_count"), &layers, "which is more layers than any model has"));
+            return Err(keys.fail("block_count", &layers, "which is more layers than any model has"));
         }
-        let width = require("embedding_length")?;
-        let heads = require("attention.head_count")?;
-        let kv_heads = match gguf.u32_per_layer(&key("attention.head_count_kv"), layers)? {
+        let width = keys.require("embedding_length")?;
+        let heads = keys.require("attention.head_count")?;
+        let kv_heads: Vec<usize> = match gguf.u32_per_layer(&keys.key("attention.head_count_kv"), layers)? {
             Some(list) => list.into_iter().map(|n| n as usize).collect(),
             None => vec![heads; layers],
         };
         if let Some(n) = kv_heads.iter().find(|&&n| n == 0 || !heads.is_multiple_of(n)) {
-            return Err(fail(key("attention.head_count_kv"), n, "which does not divide the query heads"));
+            let why = "which does not divide the query heads";
+            return Err(keys.fail("attention.head_count_kv", n, why));
         }
-        let key_size = size("attention.key_length")?.unwrap_or(width / heads);
-        let value_size = size("attention.value_length")?.unwrap_or(width / heads);
+        let key_size = keys.size("attention.key_length")?.unwrap_or(width / heads);
+        let value_size = keys.size("attention.value_length")?.unwrap_or(width / heads);
         if key_size == 0 || value_size == 0 || heads.saturating_mul(key_size.max(value_size)) > LIMIT {
-            return Err(fail(
-                key("attention.head_count"),
-                &heads,
-                "which does not fit the width and size of a head",
-            ));
+            let why = "which does not fit the width and size of a head";
+            return Err(keys.fail("attention.head_count", &heads, why));
         }
-        let rope_size = size("rope.dimension_count")?.unwrap_or(key_size);
+        let rope_size = keys.size("rope.dimension_count")?.unwrap_or(key_size);
         if rope_size > key_size || !rope_size.is_multiple_of(2) {
-            return Err(fail(key("rope.dimension_count"), &rope_size, "which is odd or larger than a head"));
+            return Err(keys.fail("rope.dimension_count", &rope_size, "which is odd or larger than a head"));
         }
-        let rope_base = gguf.f32(&key("rope.freq_base"))?.unwrap_or(10_000.0);
-        if !(rope_base.is_finite() && rope_base > 0.0) {
-            return Err(fail(key("rope.freq_base"), &rope_base, "which is not a positive number"));
-        }
-        let rope_factor = match gguf.str(&key("rope.scaling.type"))? {
-            None | Some("none" | "") => 1.0,
-            Some("linear") => gguf.f32(&key("rope.scaling.factor"))?.unwrap_or(1.0),
-            Some(other) => {
-                return Err(fail(
-                    key("rope.scaling.type"),
-                    &other,
-                    "which is not supported; supported is \"linear\"",
-                ));
-            }
-        };
-        if !(rope_factor.is_finite() && rope_factor > 0.0) {
-            return Err(fail(key("rope.scaling.factor"), &rope_factor, "which is not a positive number"));
-        }
-        let epsilon = gguf.require_f32(&key("attention.layer_norm_rms_epsilon"))?;
+        let context = keys.size("context_length")?.unwrap_or(2048);
+        let rope_scaling = RopeScaling::read(&keys, context, architecture.rounded_yarn)?;
+        let epsilon = gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?;
         if !(epsilon.is_finite() && epsilon >= 0.0) {
-            return Err(fail(
-                key("attention.layer_norm_rms_epsilon"),
-                &epsilon,
-                "which is not a small number",
-            ));
+            let why = "which is not a small number";
+            return Err(keys.fail("attention.layer_norm_rms_epsilon", &epsilon, why));
         }
-        let count = gguf.u32(&key("expert_count"))?.unwrap_or(0) as usize;
-        let experts = if count == 0 {
-            None
-        } else {
-            let used = require("expert_used_count")?;
-            if count > 1 << 16 || used > count {
-                return Err(fail(
-                    key("expert_used_count"),
-                    &used,
-                    "which is not among the experts there are",
-                ));
-            }
-            Some(Experts { count, used })
+        let windows = match &architecture.windows {
+            Some(declared) => windows(&keys, declared, layers)?,
+            None => vec![None; layers],
         };
-        let embedding = gguf.require_tensor("token_embd.weight")?;
-        let vocabulary = embedding.dims.get(1).map_or(0, |&n| usize::try_from(n).unwrap_or(usize::MAX));
-        if !(1..=LIMIT).contains(&vocabulary) {
-            return Err(fail(
-                "the embedding's number of rows".into(),
-                &vocabulary,
-                "which is no vocabulary's size",
-            ));
-        }
+        let window_rope_base = match architecture.windows {
+            Some(Windows { rope_base: Some(base), .. }) => {
+                Some(keys.positive("rope.freq_base_swa")?.unwrap_or(base))
+            }
+            _ => None,
+        };
+        let score_size = match architecture.scores_by_width_at {
+            Some(at) if at == layers => width / heads,
+            _ => key_size,
+        };
+        let score_scale = match keys.positive_or_zero("attention.scale")? {
+            Some(scale) => scale,
+            None => 1.0 / (score_size as f32).sqrt(),
+        };
+        let root_of_width = if architecture.embedding_by_root_of_width { (width as f32).sqrt() } else { 1.0 };
         Ok(Hyper {
             layers,
             width,
-            vocabulary,
-            context: size("context_length")?.unwrap_or(2048),
+            vocabulary: vocabulary(gguf)?,
+            context,
             heads,
             kv_heads,
             key_size,
             value_size,
+            windows,
+            score_scale: score_scale * rope_scaling.score_factor(),
             rope_size,
-            rope_base,
-            rope_factor,
+            rope_base: keys.positive("rope.freq_base")?.unwrap_or(10_000.0),
+            window_rope_base,
+            rope_scaling,
             epsilon,
-            experts,
-            architecture,
+            embedding_scale: keys.positive_or_zero("embedding_scale")?.unwrap_or(root_of_width),
+            residual_scale: keys.positive_or_zero("residual_scale")?.unwrap_or(1.0),
+            logit_scale: keys.positive_or_zero("logit_scale")?.unwrap_or(1.0),
+            logit_cap: keys.positive_or_zero("final_logit_softcapping")?,
+            experts: experts(&keys)?,
+            architecture: architecture.name.to_owned(),
         })
     }
+}
+
+/// The window of each layer: by the architecture's own rhythm, or by the file's where it has one.
+fn windows(keys: &Keys<'_>, declared: &Windows, layers: usize) -> Result<Vec<Option<usize>>, ModelError> {
+    let window = keys.require("attention.sliding_window")?;
+    let pattern = "attention.sliding_window_pattern";
+    let windowed: Vec<bool> = match keys.gguf.metadata().get(&keys.key(pattern)) {
+        Some(Value::Array(Array::Bool(list))) if list.len() >= layers => list[..layers].to_vec(),
+        Some(Value::Array(_)) => {
+            return Err(keys.fail(pattern, &"a list", "but must have a boolean for each layer"));
+        }
+        _ => {
+            let period = keys.size(pattern)?.unwrap_or(declared.period);
+            (0..layers).map(|layer| (layer + 1) % period != 0).collect()
+        }
+    };
+    Ok(windowed.into_iter().map(|windowed| windowed.then_some(window)).collect())
+}
+
+fn experts(keys: &Keys<'_>) -> Result<Option<Experts>, ModelError> {
+    let count = keys.gguf.u32(&keys.key("expert_count"))?.unwrap_or(0) as usize;
+    if count == 0 {
+        return Ok(None);
+    }
+    let used = keys.require("expert_used_count")?;
+    if count > 1 << 16 || used > count {
+        return Err(keys.fail("expert_used_count", &used, "which is not among the experts there are"));
+    }
+    Ok(Some(Experts { count, used }))
+}
+
+/// Rows of the embedding.
+fn vocabulary(gguf: &Gguf) -> Result<usize, ModelError> {
+    let embedding = gguf.require_tensor("token_embd.weight")?;
+    let vocabulary = embedding.dims.get(1).map_or(0, |&n| usize::try_from(n).unwrap_or(usize::MAX));
+    if !(1..=LIMIT).contains(&vocabulary) {
+        return Err(ModelError::Value {
+            path: gguf.path().to_owned(),
+            what: "the embedding's number of rows".into(),
+            found: vocabulary.to_string(),
+            why: "which is no vocabulary's size",
+        });
+    }
+    Ok(vocabulary)
 }

@@ -1,5 +1,7 @@
 //! One layer: from the file's tensors to typed blocks, by what the architecture declares.
 
+use std::sync::Arc;
+
 use super::architecture::{Architecture, NormSpan, Shared};
 use super::attention::Attention;
 use super::error::ModelError;
@@ -7,6 +9,7 @@ use super::experts::Experts;
 use super::feed_forward::{FeedForward, Gated};
 use super::hyper::Hyper;
 use super::matrix::Matrix;
+use super::rope::Ropes;
 use super::shared_expert::SharedExpert;
 use super::tensors::Tensors;
 use crate::gguf::Gguf;
@@ -16,8 +19,12 @@ use crate::gguf::Gguf;
 pub(super) struct Layer {
     pub(super) attention_norm: Vec<f32>,
     pub(super) attention: Attention,
+    /// Norms the attention's answer, in the models that do.
+    pub(super) attention_answer_norm: Option<Vec<f32>>,
     pub(super) feed_forward_norm: Vec<f32>,
     pub(super) feed_forward: FeedForward,
+    /// Norms the feed-forward block's answer, in the models that do.
+    pub(super) feed_forward_answer_norm: Option<Vec<f32>>,
 }
 
 /// What a layer is read from.
@@ -26,16 +33,24 @@ pub(super) struct LayerSource<'a> {
     pub(super) tensors: &'a Tensors<'a>,
     pub(super) hyper: &'a Hyper,
     pub(super) architecture: &'a Architecture,
+    pub(super) ropes: &'a Ropes,
     pub(super) layer: usize,
 }
 
 impl LayerSource<'_> {
     pub(super) fn read(&self) -> Result<Layer, ModelError> {
+        let width = self.hyper.width;
+        let answer_norm = |part| match self.architecture.answer_norms {
+            true => self.vector(part, width).map(Some),
+            false => Ok(None),
+        };
         Ok(Layer {
-            attention_norm: self.vector("attn_norm", self.hyper.width)?,
+            attention_norm: self.vector("attn_norm", width)?,
             attention: self.attention()?,
-            feed_forward_norm: self.vector("ffn_norm", self.hyper.width)?,
+            attention_answer_norm: answer_norm("post_attention_norm")?,
+            feed_forward_norm: self.vector(self.architecture.feed_forward_norm, width)?,
             feed_forward: self.feed_forward()?,
+            feed_forward_answer_norm: answer_norm("post_ffw_norm")?,
         })
     }
 
@@ -44,15 +59,32 @@ impl LayerSource<'_> {
         let (width, kv_heads) = (hyper.width, hyper.kv_heads[self.layer]);
         let sizes = [hyper.heads * hyper.key_size, kv_heads * hyper.key_size, kv_heads * hyper.value_size];
         let [query, key, value] = self.query_key_value(sizes)?;
-        let query_key_norm = match self.architecture.query_key_norm {
-            Some(NormSpan::Head) => Some((
-                self.vector("attn_q_norm", hyper.key_size)?,
-                self.vector("attn_k_norm", hyper.key_size)?,
-            )),
+        let norm_sizes = match self.architecture.query_key_norm {
+            Some(NormSpan::Head) => Some((hyper.key_size, hyper.key_size)),
+            Some(NormSpan::AllHeads) => Some((sizes[0], sizes[1])),
             None => None,
         };
+        let query_key_norm = match norm_sizes {
+            Some((q, k)) => Some((self.vector("attn_q_norm", q)?, self.vector("attn_k_norm", k)?)),
+            None => None,
+        };
+        let sinks = match self.architecture.sinks {
+            true => Some(self.vector("attn_sinks", hyper.heads)?),
+            false => None,
+        };
+        let window = hyper.windows[self.layer];
         let output = self.matrix("attn_output", &[hyper.heads * hyper.value_size, width])?;
-        Ok(Attention { query, key, value, output, query_key_norm, kv_heads })
+        Ok(Attention {
+            query,
+            key,
+            value,
+            output,
+            query_key_norm,
+            kv_heads,
+            rope: Arc::clone(self.ropes.of(window)),
+            window,
+            sinks,
+        })
     }
 
     /// The matrices for queries, keys and values, which some files hold as one.
@@ -87,6 +119,7 @@ impl LayerSource<'_> {
             gate: self.matrix(&gate, &[width, inner])?,
             up: self.matrix(&up, &[width, inner])?,
             down: self.matrix(&down, &[inner, width])?,
+            gated_by: self.architecture.gate,
         })
     }
 
@@ -134,6 +167,7 @@ impl LayerSource<'_> {
             count,
             used: experts.used,
             routing: self.architecture.routing,
+            gated_by: self.architecture.gate,
         })
     }
 

@@ -9,7 +9,7 @@ use super::error::ModelError;
 use super::hyper::Hyper;
 use super::layer::{Layer, LayerSource};
 use super::matrix::Matrix;
-use super::rope::Rope;
+use super::rope::Ropes;
 use super::tensors::Tensors;
 use crate::cache::Precision;
 use crate::gguf::Gguf;
@@ -23,7 +23,6 @@ pub struct Model {
     pub(super) gguf: Arc<Gguf>,
     pub(super) hyper: Hyper,
     pub(super) context: Context,
-    pub(super) rope: Rope,
     pub(super) embedding: Matrix,
     pub(super) layers: Vec<Layer>,
     pub(super) output_norm: Vec<f32>,
@@ -50,7 +49,7 @@ impl Model {
             let (path, name) = (gguf.path().to_owned(), name.to_owned());
             return Err(ModelError::Architecture { path, name, supported: supported() });
         };
-        let hyper = Hyper::read(&gguf)?;
+        let hyper = Hyper::read(&gguf, architecture)?;
         let tensors = Tensors::new(&gguf);
         let divisors = match tensors.has("rope_freqs.weight") {
             true => Some(tensors.numbers("rope_freqs.weight", &[hyper.rope_size / 2])?),
@@ -62,20 +61,16 @@ impl Model {
             true => tensors.matrix("output", &[hyper.width, hyper.vocabulary])?,
             false => embedding.clone(),
         };
-        let layer =
-            |layer| LayerSource { gguf: &gguf, tensors: &tensors, hyper: &hyper, architecture, layer }.read();
+        let ropes = Ropes::new(architecture.rope, &hyper, divisors.as_deref());
+        let layer = |layer| {
+            LayerSource { gguf: &gguf, tensors: &tensors, hyper: &hyper, architecture, ropes: &ropes, layer }
+                .read()
+        };
         let layers = (0..hyper.layers).map(layer).collect::<Result<_, _>>()?;
         tensors.finish(architecture.name)?;
         let threads = threads
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |threads| threads.get()));
         Ok(Model {
-            rope: Rope::new(
-                architecture.rope,
-                hyper.rope_size,
-                hyper.rope_base,
-                hyper.rope_factor,
-                divisors.as_deref(),
-            ),
             context: Context { pool: Pool::new(threads), kernels: Kernels::detect(), arithmetic },
             cache_precision: cache_precision(&gguf, arithmetic),
             output_norm,

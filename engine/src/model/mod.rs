@@ -11,11 +11,13 @@ mod experts;
 mod feed_forward;
 mod forward;
 mod hyper;
+mod keys;
 mod layer;
 mod load;
 mod matrix;
 mod norm;
 mod rope;
+mod rope_scaling;
 mod shared_expert;
 mod tensors;
 
@@ -25,3 +27,4 @@ pub use hyper::{Experts, Hyper};
 
 pub use context::Arithmetic;
 pub use load::Model;
+pub use rope_scaling::{RopeScaling, Yarn};

@@ -1,5 +1,10 @@
 //! Rotary position embedding: J. Su and others, 2021.
 
+use std::sync::Arc;
+
+use super::hyper::Hyper;
+use super::rope_scaling::RopeScaling;
+
 /// Which two numbers of a head turn together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pairs {
@@ -9,24 +14,52 @@ pub(crate) enum Pairs {
     Interleaved,
 }
 
+/// The ropes of a model's layers.
+#[derive(Debug)]
+pub(super) struct Ropes {
+    all_tokens: Arc<Rope>,
+    windowed: Arc<Rope>,
+}
+
+impl Ropes {
+    /// `divisors`, one a pair, are the file's `rope_freqs` (Llama 3's scaling).
+    pub(super) fn new(pairs: Pairs, hyper: &Hyper, divisors: Option<&[f32]>) -> Ropes {
+        let (size, scaling) = (hyper.rope_size, &hyper.rope_scaling);
+        let all_tokens = Arc::new(Rope::new(pairs, size, hyper.rope_base, scaling, divisors));
+        let windowed = match hyper.window_rope_base {
+            Some(base) => Arc::new(Rope::new(pairs, size, base, &RopeScaling::None, None)),
+            None => Arc::clone(&all_tokens),
+        };
+        Ropes { all_tokens, windowed }
+    }
+
+    /// The rope of a layer with this window.
+    pub(super) fn of(&self, window: Option<usize>) -> &Arc<Rope> {
+        if window.is_some() { &self.windowed } else { &self.all_tokens }
+    }
+}
+
 /// The angles a position turns by.
 #[derive(Debug, Clone)]
 pub(super) struct Rope {
     pairs: Pairs,
     /// Radians a position, for each pair.
     frequencies: Vec<f32>,
+    /// What turned numbers are multiplied with.
+    stretch: f32,
 }
 
 impl Rope {
-    /// For heads of which `size` numbers turn. `divisors`, one a pair, are the file's `rope_freqs` (Llama 3's
-    /// scaling); `factor` divides every frequency (linear scaling).
-    pub(super) fn new(pairs: Pairs, size: usize, base: f32, factor: f32, divisors: Option<&[f32]>) -> Rope {
+    /// For heads of which `size` numbers turn; `base` is θ.
+    fn new(pairs: Pairs, size: usize, base: f32, scaling: &RopeScaling, divisors: Option<&[f32]>) -> Rope {
         let frequency = |i: usize| {
             let exponent = -2.0 * i as f64 / size as f64;
             let divisor = divisors.map_or(1.0, |d| f64::from(d[i]));
-            (f64::from(base).powf(exponent) / divisor / f64::from(factor)) as f32
+            let frequency = f64::from(base).powf(exponent) / divisor;
+            (frequency * scaling.frequency_factor(i, size, f64::from(base))) as f32
         };
-        Rope { pairs, frequencies: (0..size / 2).map(frequency).collect() }
+        let frequencies = (0..size / 2).map(frequency).collect();
+        Rope { pairs, frequencies, stretch: scaling.stretch() }
     }
 
     /// The cosine and sine of each pair at a position.
@@ -34,7 +67,7 @@ impl Rope {
         let angle = |frequency: &f32| {
             // In double precision: float32 would lose the angle at positions of some ten thousands.
             let (sin, cos) = (position as f64 * f64::from(*frequency)).sin_cos();
-            (cos as f32, sin as f32)
+            (cos as f32 * self.stretch, sin as f32 * self.stretch)
         };
         self.frequencies.iter().map(angle).collect()
     }

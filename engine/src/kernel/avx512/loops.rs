@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::product::quantized_product;
-use crate::kernel::{Kernels, SUPERBLOCK, activations, math};
+use crate::kernel::{Gate, Kernels, SUPERBLOCK, activations, math};
 use crate::quant::TensorType;
 
 /// The table, where the processor has what it needs.
@@ -30,7 +30,7 @@ static KERNELS: Kernels = Kernels {
     mix,
     mix_half,
     exponentials,
-    silu_times,
+    gate,
 };
 
 /// Gives a body compiled for AVX-512 a face that the table can hold.
@@ -53,7 +53,7 @@ compiled_for_avx512! {
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = scores_of_floats;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
-    fn silu_times(gate: &mut [f32], up: &[f32]) = math::silu_times;
+    fn gate(kind: Gate, x: &mut [f32], up: &[f32]) = math::gate;
     fn widen(bytes: &[u8], out: &mut [f32]) = widen_sixteens;
     fn scores_half(query: &[f32], keys: &[u16], scale: f32, out: &mut [f32]) = scores_of_halves;
     fn mix_half(weights: &[f32], values: &[u16], out: &mut [f32]) = mix_of_halves;

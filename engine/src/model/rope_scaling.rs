@@ -1,0 +1,157 @@
+//! How a model made for a short context turns its heads to read a long one.
+
+use super::error::ModelError;
+use super::keys::Keys;
+
+/// What is done to the frequencies of the rotary embedding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RopeScaling {
+    /// Nothing.
+    None,
+    /// All are divided by this.
+    Linear(f32),
+    /// The low ones are, the high ones are not.
+    Yarn(Yarn),
+}
+
+/// YaRN: B. Peng and others, 2023.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Yarn {
+    /// How many times longer the context is made; at least 1.
+    pub factor: f32,
+    /// Tokens of the context that the model was made for at first.
+    pub original_context: f32,
+    /// Pairs that turn oftener than this in the original context keep their frequency.
+    pub beta_fast: f32,
+    /// Pairs that turn more seldom than this have it divided by the factor.
+    pub beta_slow: f32,
+    /// Whether the borders between the two are rounded outwards to whole pairs.
+    pub rounded: bool,
+    /// Multiplies the turned queries and keys, beside YaRN's own correction.
+    pub attention_factor: f32,
+    /// DeepSeek's variant corrects the scores with this instead of the turned queries and keys.
+    pub log_multiplier: Option<f32>,
+}
+
+impl RopeScaling {
+    /// From the metadata; `rounded` is what they do not say of YaRN.
+    pub(super) fn read(keys: &Keys<'_>, context: usize, rounded: bool) -> Result<RopeScaling, ModelError> {
+        let factor = match keys.positive("rope.scaling.factor")? {
+            Some(factor) => Some(factor),
+            // As older converters name it.
+            None => keys.positive("rope.scale_linear")?,
+        };
+        match keys.str("rope.scaling.type")? {
+            Some("none" | "") => Ok(RopeScaling::None),
+            None | Some("linear") => Ok(match factor {
+                Some(factor) => RopeScaling::Linear(factor),
+                None => RopeScaling::None,
+            }),
+            Some("yarn") => {
+                let factor = keys.required("rope.scaling.factor", factor)?;
+                let original = keys.positive("rope.scaling.original_context_length")?;
+                Ok(RopeScaling::Yarn(Yarn {
+                    factor: factor.max(1.0),
+                    original_context: original.unwrap_or(context as f32),
+                    beta_fast: keys.positive("rope.scaling.yarn_beta_fast")?.unwrap_or(32.0),
+                    beta_slow: keys.positive("rope.scaling.yarn_beta_slow")?.unwrap_or(1.0),
+                    rounded,
+                    attention_factor: keys.positive("rope.scaling.attn_factor")?.unwrap_or(1.0),
+                    log_multiplier: keys.positive("rope.scaling.yarn_log_multiplier")?,
+                }))
+            }
+            Some(other) => Err(keys.fail(
+                "rope.scaling.type",
+                &other,
+                "which is not supported; supported are \"linear\" and \"yarn\"",
+            )),
+        }
+    }
+
+    /// What the frequency of the `pair`-th pair of a head of which `size` numbers turn is multiplied with.
+    pub(super) fn frequency_factor(&self, pair: usize, size: usize, base: f64) -> f64 {
+        match self {
+            RopeScaling::None => 1.0,
+            RopeScaling::Linear(factor) => 1.0 / f64::from(*factor),
+            RopeScaling::Yarn(yarn) => {
+                let divided = yarn.ramp(pair as f64, size as f64, base);
+                (1.0 - divided) + divided / f64::from(yarn.factor)
+            }
+        }
+    }
+
+    /// What turned queries and keys are multiplied with.
+    pub(super) fn stretch(&self) -> f32 {
+        match self {
+            RopeScaling::None | RopeScaling::Linear(_) => 1.0,
+            RopeScaling::Yarn(yarn) if yarn.log_multiplier.is_some() => yarn.attention_factor,
+            RopeScaling::Yarn(yarn) => yarn.attention_factor * (1.0 + 0.1 * yarn.factor.ln()),
+        }
+    }
+
+    /// What the scores of attention are multiplied with.
+    pub(super) fn score_factor(&self) -> f32 {
+        match self {
+            RopeScaling::Yarn(Yarn { factor, log_multiplier: Some(multiplier), .. }) => {
+                (1.0 + multiplier * factor.ln()).powi(2)
+            }
+            RopeScaling::None | RopeScaling::Linear(_) | RopeScaling::Yarn(_) => 1.0,
+        }
+    }
+}
+
+impl Yarn {
+    /// How far a pair is on the way from its own frequency, 0, to the divided one, 1.
+    fn ramp(&self, pair: f64, size: f64, base: f64) -> f64 {
+        // The pair that turns `beta` times in the original context.
+        let border = |beta: f32| {
+            let turns = f64::from(self.original_context) / (f64::from(beta) * std::f64::consts::TAU);
+            size * turns.ln() / (2.0 * base.ln())
+        };
+        let (mut low, mut high) = (border(self.beta_fast), border(self.beta_slow));
+        if self.rounded {
+            (low, high) = (low.floor(), high.ceil());
+        }
+        let (low, high) = (low.max(0.0), high.min(size - 1.0));
+        ((pair - low) / (high - low).max(0.001)).clamp(0.0, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YARN: Yarn = Yarn {
+        factor: 40.0,
+        original_context: 4096.0,
+        beta_fast: 32.0,
+        beta_slow: 1.0,
+        rounded: true,
+        attention_factor: 1.0,
+        log_multiplier: None,
+    };
+
+    /// DeepSeek-V2-Lite's own numbers: 64 of a head turn, θ 10000; the borders are at 10.47 and 22.51 pairs.
+    #[test]
+    fn yarn_leaves_fast_pairs_and_divides_slow_ones() {
+        let factors = |yarn: Yarn| -> Vec<f64> {
+            (0..32).map(|i| RopeScaling::Yarn(yarn).frequency_factor(i, 64, 10_000.0)).collect()
+        };
+        let rounded = factors(YARN);
+        assert!(rounded[..=10].iter().all(|&f| f == 1.0) && rounded[11] < 1.0);
+        assert!(rounded[23..].iter().all(|&f| (f - 1.0 / 40.0).abs() < 1e-12) && rounded[22] > 1.0 / 40.0);
+        let half_way = 1.0 - 6.0 / 13.0 + 6.0 / 13.0 / 40.0;
+        assert!((rounded[16] - half_way).abs() < 1e-12);
+        let exact = factors(Yarn { rounded: false, ..YARN });
+        assert!(exact[10] == 1.0 && exact[11] > rounded[11] && exact[23] == rounded[23]);
+    }
+
+    #[test]
+    fn yarn_corrects_either_the_turned_numbers_or_the_scores() {
+        let plain = RopeScaling::Yarn(YARN);
+        assert!((plain.stretch() - 1.368_888).abs() < 1e-5 && plain.score_factor() == 1.0);
+        let deepseek = RopeScaling::Yarn(Yarn { log_multiplier: Some(0.0707), ..YARN });
+        assert!(deepseek.stretch() == 1.0 && (deepseek.score_factor() - 1.589_62).abs() < 1e-4);
+    }
+}
