@@ -64,12 +64,16 @@ pub(crate) fn json(path: &Path) -> serde_json::Value {
 
 /// The real model that `scripts/fetch-smollm2` fetches; without it a test skips and says so, but never in CI.
 pub(crate) fn smollm2() -> Option<PathBuf> {
-    let name = "/../models/SmolLM2-135M-Instruct.Q4_1.gguf";
-    let path = PathBuf::from(format!("{}{name}", env!("CARGO_MANIFEST_DIR")));
+    fetched("SmolLM2-135M-Instruct.Q4_1.gguf", "scripts/fetch-smollm2")
+}
+
+/// A file that a script puts into the folder of models; without it a test skips and says so, but never in CI.
+pub(crate) fn fetched(name: &str, script: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(name);
     if path.is_file() {
         return Some(path);
     }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no model: run scripts/fetch-smollm2");
-    println!("skipped: no model; run scripts/fetch-smollm2");
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "no models/{name}: run {script}");
+    println!("skipped: no models/{name}; run {script}");
     None
 }
