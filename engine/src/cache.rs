@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use half::f16;
 
+use crate::state::State;
+
 /// Positions of a page.
 const PAGE: usize = 64;
 
@@ -114,25 +116,43 @@ impl Page {
     }
 }
 
-/// What a sequence remembers, all layers of it. Cloning is cheap and shares the pages.
+/// What a sequence remembers, all layers of it. Cloning is cheap and shares the pages and states.
 #[derive(Debug, Clone)]
 pub(crate) struct Cache {
+    /// Keys and values: none, ever, in layers that do not attend.
     pub(crate) layers: Vec<LayerCache>,
+    /// States: empty in layers that do not recur.
+    pub(crate) states: Vec<State>,
     /// Positions that every layer holds.
     pub(crate) len: usize,
 }
 
 impl Cache {
-    /// Forgets everything from `positions` on.
+    /// The most positions, up to `positions`, that can be left of it: pages can be cut anywhere, a state stands
+    /// for all positions or none.
+    pub(crate) fn reachable(&self, positions: usize) -> usize {
+        match positions {
+            _ if positions >= self.len => self.len,
+            _ if self.states.iter().all(State::is_empty) => positions,
+            _ => 0,
+        }
+    }
+
+    /// Forgets everything from `positions` on, or what it takes to have [`Cache::reachable`] positions left.
     pub(crate) fn truncate(&mut self, positions: usize) {
-        self.len = self.len.min(positions);
-        self.layers.iter_mut().for_each(|layer| layer.truncate(positions));
+        let left = self.reachable(positions);
+        if left < self.len {
+            self.states.iter_mut().for_each(State::clear);
+        }
+        self.len = left;
+        self.layers.iter_mut().for_each(|layer| layer.truncate(left));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::StateSize;
 
     fn keys(cache: &LayerCache, head: usize, positions: usize) -> Vec<f32> {
         let numbers = cache.pages(head, 0..positions).flat_map(|(keys, _)| match keys {
@@ -159,5 +179,22 @@ mod tests {
             assert_eq!(keys(&two, 0, PAGE + 4)[2 * (PAGE + 1)..][..2], [9.0, 9.0]);
             assert_eq!(before[2 * PAGE..][..4], [2.0, PAGE as f32, 2.0, (PAGE + 1) as f32]);
         }
+    }
+    #[test]
+    fn a_cache_with_a_state_goes_back_to_its_beginning_alone() {
+        let cache = |rows: usize| {
+            let mut state = State::new(StateSize { inputs: 1, rows });
+            state.parts_mut().0[0] = 3.0;
+            let mut layer = LayerCache::new(1, 2, 2, Precision::Float);
+            (0..5).for_each(|p| layer.write(p, &[1.0; 2], &[1.0; 2]));
+            Cache { layers: vec![layer], states: vec![state], len: 5 }
+        };
+        let (pages, mut state) = (cache(0), cache(1));
+        assert_eq!([5, 9, 4, 0].map(|n| pages.reachable(n)), [5, 5, 4, 0]);
+        assert_eq!([5, 9, 4, 0].map(|n| state.reachable(n)), [5, 5, 0, 0]);
+        state.truncate(5);
+        assert_eq!((state.len, state.states[0].parts_mut().0[0]), (5, 3.0));
+        state.truncate(4);
+        assert_eq!((state.len, state.states[0].parts_mut().0[0]), (0, 0.0));
     }
 }

@@ -12,6 +12,7 @@ mod pool;
 pub mod quant;
 pub mod sample;
 mod session;
+mod state;
 pub mod tokenizer;
 
 pub use engine::Engine;

@@ -36,7 +36,8 @@ impl<'a> Session<'a> {
         self.cache.len
     }
 
-    /// Forgets all tokens from `positions` on.
+    /// Forgets all tokens from `positions` on. A model with recurrent layers cannot go back by some tokens, and
+    /// forgets all of them: [`Session::position`] tells what is left.
     pub fn truncate(&mut self, positions: usize) {
         self.cache.truncate(positions);
     }

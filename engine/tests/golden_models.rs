@@ -17,8 +17,15 @@ struct Case {
     gguf: PathBuf,
     reference: Reference,
     tolerance: f64,
-    /// llama.cpp's own differences on this file, by `short_ub512` and `long_ub512`.
+    /// llama.cpp's own differences on this file, by prompt.
     llama_cpp: serde_json::Value,
+}
+
+impl Case {
+    /// llama.cpp's differences on the prompt `short` or `long`, given whole to it.
+    fn llama_cpp(&self, prompt: &str) -> &serde_json::Value {
+        self.llama_cpp.get(format!("{prompt}_ub512")).unwrap_or(&self.llama_cpp[prompt])
+    }
 }
 
 /// Files that must be among the cases.
@@ -34,12 +41,16 @@ const NEEDED: &[&str] = &[
     "qwen2.f16",
     "qwen2moe.f16",
     "qwen3.f16",
+    "qwen35.f16",
+    "qwen35moe-draftblock.f16",
+    "qwen35moe.f16",
     "qwen3moe-k.MIXED_K",
     "qwen3moe-k.Q4_K_M",
     "qwen3moe.Q4_0",
     "qwen3moe.Q5_1",
     "qwen3moe.Q8_0",
     "qwen3moe.f16",
+    "qwen3next.f16",
     "smollm2.f16",
 ];
 
@@ -198,8 +209,8 @@ fn the_arithmetic_of_a_run_is_no_further_off_than_llama_cpps() {
     for case in cases() {
         let (run, exact) = (open(&case, 2, Arithmetic::Run), open(&case, 2, Arithmetic::Exact));
         let vocabulary = run.hyper().vocabulary;
-        for (ids, figures) in [("short_ids", "short_ub512"), ("long_ids", "long_ub512")] {
-            let ids = case.reference.u32s(ids);
+        for prompt in ["short", "long"] {
+            let ids = case.reference.u32s(&format!("{prompt}_ids"));
             let (got, _) = logits(&run, &ids, &[ids.len()]);
             // Where the reference gives logits, the test above holds exact arithmetic to them.
             let (expected, _) = logits(&exact, &ids, &[ids.len()]);
@@ -207,13 +218,14 @@ fn the_arithmetic_of_a_run_is_no_further_off_than_llama_cpps() {
             let mean = sum / got.len() as f64;
             let pairs = got.chunks_exact(vocabulary).zip(expected.chunks_exact(vocabulary));
             let equal = pairs.filter(|(a, b)| best(a) == best(b)).count();
-            let theirs = &case.llama_cpp[figures];
+            let theirs = case.llama_cpp(prompt);
             println!(
-                "{} {figures}: mean {mean:.6} (llama.cpp {}), equal {equal} of {} (llama.cpp {})",
+                "{} {prompt}: mean {mean:.6} (llama.cpp {}), equal {equal} of {} (llama.cpp {} of {})",
                 case.name,
                 theirs["mean_abs"],
                 ids.len(),
-                theirs["argmax_equal"]
+                theirs["argmax_equal"],
+                theirs["of"]
             );
             if mean == 0.0 {
                 continue; // Nothing is rounded beside weights that are floats.

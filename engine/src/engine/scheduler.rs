@@ -1,7 +1,8 @@
 //! The engine's thread: takes requests in, decodes all of them together, a token each a step.
 //!
 //! A prompt is computed once for all requests that begin with it: a new sequence starts as a fork of the one
-//! that shares most with it. A row's numbers do not depend on the rows beside it, so a request gets the same
+//! that shares most with it. Recurrent layers can be forked only where they stand, so where a prompt parts from
+//! one known before, a fork is kept for the next that comes this way. A row's numbers do not depend on the rows beside it, so a request gets the same
 //! tokens alone or in company.
 
 use std::collections::VecDeque;
@@ -18,6 +19,10 @@ use crate::tokenizer::Tokenizer;
 /// Tokens of a prompt computed in one step: enough to read the weights seldom, few enough to keep the step's
 /// numbers in the processor's cache.
 const PROMPT_STEP: usize = 256;
+/// Computed prompts that are kept for requests to come: those of a run that goes round a few contestants' prompts.
+const KEPT: usize = 4;
+/// Tokens of a shared beginning that are worth keeping a state for.
+const WORTH_KEEPING: usize = 64;
 
 /// What is asked of the engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +79,7 @@ struct Sequence {
     job: Job,
 }
 
-/// The tokens of a prompt and the cache that holds all but the last of them.
+/// Tokens and a cache that holds all of them or all but the last.
 struct Computed {
     tokens: Vec<u32>,
     cache: Cache,
@@ -87,8 +92,8 @@ pub(super) struct Scheduler {
     stop: Arc<AtomicBool>,
     waiting: VecDeque<Job>,
     active: Vec<Sequence>,
-    /// The prompt computed last, for those who ask the same again.
-    last: Option<Computed>,
+    /// The prompts computed or asked for last, and beginnings that several share; the latest first.
+    kept: VecDeque<Computed>,
     scratch: Scratch,
 }
 
@@ -106,7 +111,7 @@ impl Scheduler {
             stop,
             waiting: VecDeque::new(),
             active: Vec::new(),
-            last: None,
+            kept: VecDeque::new(),
             scratch: Scratch::default(),
         }
     }
@@ -135,44 +140,62 @@ impl Scheduler {
     /// Computes the prompt of a request, as far as it is not computed yet, and makes it a sequence.
     fn admit(&mut self, mut job: Job) {
         let tokens = job.request.tokens.clone();
-        let mut cache = self.fork(&tokens);
+        let (mut cache, parting) = self.fork(&tokens);
         let prompt = &tokens[..tokens.len() - 1];
         while cache.len < prompt.len() {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
             let begin = cache.len;
-            let piece = &prompt[begin..prompt.len().min(begin + PROMPT_STEP)];
+            let stops = [prompt.len(), parting].into_iter().filter(|&stop| stop > begin);
+            let end = stops.fold(begin + PROMPT_STEP, usize::min);
             let row = |(i, &token)| Row { token, sequence: 0, position: begin + i, logits: false };
-            let rows: Vec<Row> = piece.iter().enumerate().map(row).collect();
+            let rows: Vec<Row> = prompt[begin..end].iter().enumerate().map(row).collect();
             self.model
                 .step(&rows, &mut [&mut cache], &mut self.scratch, &mut |_, _| {})
                 .expect("tokens were checked when they came in");
+            if end == parting {
+                self.keep(Computed { tokens: prompt[..end].to_vec(), cache: cache.clone() });
+            }
         }
         tokens.iter().for_each(|&token| job.sampler.accept(token));
-        self.last = Some(Computed { tokens: tokens.clone(), cache: cache.clone() });
+        self.keep(Computed { tokens: tokens.clone(), cache: cache.clone() });
         if (job.on_event)(Event::Started).is_continue() {
             self.active.push(Sequence { tokens, cache, answered: 0, job });
         }
     }
 
-    /// A cache with the longest known beginning of a prompt, at most all but its last token.
-    fn fork(&self, tokens: &[u32]) -> Cache {
+    fn keep(&mut self, computed: Computed) {
+        self.kept.retain(|kept| kept.tokens != computed.tokens);
+        self.kept.push_front(computed);
+        self.kept.truncate(KEPT);
+    }
+
+    /// A cache with the longest known beginning of a prompt, at most all but its last token; and where the
+    /// prompt parts from one known, if that lies far beyond what the cache could take from it: 0 if not.
+    fn fork(&self, tokens: &[u32]) -> (Cache, usize) {
         let known = self.active.iter().map(|s| (&s.tokens, &s.cache));
-        let known = known.chain(self.last.iter().map(|c| (&c.tokens, &c.cache)));
-        let shared = |other: &[u32], cache: &Cache| {
+        let known = known.chain(self.kept.iter().map(|c| (&c.tokens, &c.cache)));
+        let (mut best, mut most, mut parting) = (None, 0, 0);
+        for (other, cache) in known {
             let same = tokens.iter().zip(other).take_while(|(a, b)| a == b).count();
-            same.min(cache.len).min(tokens.len() - 1)
-        };
-        let best = known.max_by_key(|(other, cache)| shared(other, cache));
-        match best {
-            Some((other, cache)) => {
+            let shared = same.min(cache.len).min(tokens.len() - 1);
+            let reachable = cache.reachable(shared);
+            parting = parting.max(shared);
+            if reachable > most {
+                (best, most) = (Some(cache), reachable);
+            }
+        }
+        let worth_keeping = parting >= most + WORTH_KEEPING;
+        let fork = match best {
+            Some(cache) => {
                 let mut fork = cache.clone();
-                fork.truncate(shared(other, cache));
+                fork.truncate(most);
                 fork
             }
             None => self.model.new_cache(),
-        }
+        };
+        (fork, if worth_keeping { parting } else { 0 })
     }
 
     /// Decodes one token of every sequence.

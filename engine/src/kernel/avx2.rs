@@ -3,6 +3,7 @@
 
 use std::arch::x86_64::*;
 
+use super::delta::{self, DeltaToken, StateRow};
 use super::unpack::{Unpacked, superblock_bytes};
 use super::{Gate, Kernels, QuantizedRow, SUPERBLOCK, activations, math};
 use crate::quant::TensorType;
@@ -27,6 +28,9 @@ static KERNELS: Kernels = Kernels {
     mix_half: |weights, values, out| mix_half(weights, values, out),
     exponentials: |x, max| exponentials(x, max),
     gate: |kind, x, up| gate(kind, x, up),
+    sigmoid_times: |x, gate| sigmoid_times(x, gate),
+    convolve: |inputs, taps, out| convolve(inputs, taps, out),
+    delta_rule: |state, tokens, out| delta_rule(state, tokens, out),
 };
 
 /// Gives a body compiled for AVX2 a face that the table can hold.
@@ -50,9 +54,18 @@ compiled_for_avx2! {
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
     fn gate(kind: Gate, x: &mut [f32], up: &[f32]) = math::gate;
+    fn sigmoid_times(x: &mut [f32], gate: &[f32]) = math::sigmoid_times;
+    fn convolve(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]) = delta::convolve;
+    fn delta_rule(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]) = fused_delta_rule;
     fn widen(bytes: &[u8], out: &mut [f32]) = widen_eights;
     fn scores_half(query: &[f32], keys: &[u16], scale: f32, out: &mut [f32]) = scores_of_halves;
     fn mix_half(weights: &[f32], values: &[u16], out: &mut [f32]) = mix_of_halves;
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+fn fused_delta_rule(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]) {
+    delta::delta_rule(state, tokens, out, delta::recall::<true>, delta::write::<true>);
 }
 
 /// Eight half-precision numbers as floats.

@@ -142,3 +142,11 @@ pub(super) fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
 fn logistic_times(x: f32, y: f32) -> f32 {
     x / (1.0 + exp(-y))
 }
+
+#[inline(always)]
+pub(super) fn sigmoid_times(x: &mut [f32], gate: &[f32]) {
+    assert_eq!(x.len(), gate.len());
+    for (x, g) in x.iter_mut().zip(gate) {
+        *x = logistic_times(*x, *g);
+    }
+}

@@ -5,6 +5,7 @@
 //! whatever the number of rows beside it, which is what makes a sequence's tokens independent of its batch.
 
 mod activations;
+mod delta;
 mod math;
 mod scalar;
 mod unpack;
@@ -15,6 +16,7 @@ mod avx2;
 mod avx512;
 
 pub(crate) use activations::{Activations, QuantizedRow};
+pub(crate) use delta::{DeltaToken, StateRow};
 
 use crate::quant::TensorType;
 
@@ -37,6 +39,9 @@ type Quantize = fn(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [
 /// See [`Kernels::quantized_product`].
 type QuantizedProduct =
     fn(kind: TensorType, weights: &[u8], row_bytes: usize, rows: &[QuantizedRow<'_>], out: &mut [&mut [f32]]);
+
+/// See [`Kernels::convolve`].
+type Convolve = fn(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]);
 
 /// The inner loops, for one instruction set.
 ///
@@ -66,6 +71,12 @@ pub(crate) struct Kernels {
     pub(crate) exponentials: fn(scores: &mut [f32], max: f32) -> f32,
     /// Replaces `gate` by its product with `up` as the kind of gate says.
     pub(crate) gate: fn(kind: Gate, gate: &mut [f32], up: &[f32]),
+    /// `x[i]` = `x[i]` · sigmoid(`gate[i]`).
+    pub(crate) sigmoid_times: fn(x: &mut [f32], gate: &[f32]),
+    /// `out[c]` = silu(Σ `taps[j][c]` · `inputs[j][c]`): a convolution over time, each channel by itself.
+    pub(crate) convolve: Convolve,
+    /// The gated delta rule for one head: tokens pass over its state in order, `out[t]` is what token t reads.
+    pub(crate) delta_rule: fn(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]),
 }
 
 impl Kernels {

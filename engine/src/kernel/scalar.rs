@@ -1,7 +1,7 @@
 //! The reference: plain Rust, any processor.
 
 use super::unpack::{Unpacked, superblock_bytes};
-use super::{Kernels, QuantizedRow, SUPERBLOCK, activations, math};
+use super::{Kernels, QuantizedRow, SUPERBLOCK, activations, delta, math};
 use crate::quant::TensorType;
 
 pub(super) static KERNELS: Kernels = Kernels {
@@ -16,6 +16,11 @@ pub(super) static KERNELS: Kernels = Kernels {
     mix_half: math::mix::<u16>,
     exponentials: math::exponentials,
     gate: math::gate,
+    sigmoid_times: math::sigmoid_times,
+    convolve: delta::convolve,
+    delta_rule: |state, tokens, out| {
+        delta::delta_rule(state, tokens, out, delta::recall::<false>, delta::write::<false>);
+    },
 };
 
 fn widen(bytes: &[u8], out: &mut [f32]) {

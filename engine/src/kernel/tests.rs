@@ -8,7 +8,7 @@ fn quantized() -> impl Iterator<Item = TensorType> {
 }
 
 /// A small generator of test bytes (splitmix64).
-struct Bytes(u64);
+pub(super) struct Bytes(pub(super) u64);
 
 impl Bytes {
     fn next(&mut self) -> u64 {
@@ -18,7 +18,7 @@ impl Bytes {
         z ^ (z >> 31)
     }
 
-    fn float(&mut self) -> f32 {
+    pub(super) fn float(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0
     }
 }

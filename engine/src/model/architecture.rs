@@ -1,5 +1,6 @@
 //! What sets one architecture apart from another, as data.
 
+use super::delta_net::KeyHeads;
 use super::rope::Pairs;
 use crate::kernel::Gate;
 
@@ -20,6 +21,10 @@ pub(crate) struct Architecture {
     pub(crate) sinks: bool,
     /// The number of layers of the one size whose scores are scaled by 1/sqrt(width / heads).
     pub(crate) scores_by_width_at: Option<usize>,
+    /// Whether a head's queries come with a gate for its answer.
+    pub(crate) gated_attention: bool,
+    /// Where some layers are gated DeltaNet: which key head serves which value head.
+    pub(crate) delta_net: Option<KeyHeads>,
     /// Matrices that have a bias. Others have one too where the file does.
     pub(crate) biases: &'static [&'static str],
     /// Whether embeddings are multiplied with the square root of the width.
@@ -81,6 +86,8 @@ const PLAIN: Architecture = Architecture {
     windows: None,
     sinks: false,
     scores_by_width_at: None,
+    gated_attention: false,
+    delta_net: None,
     biases: &[],
     embedding_by_root_of_width: false,
     feed_forward_norm: "ffn_norm",
@@ -88,6 +95,15 @@ const PLAIN: Architecture = Architecture {
     gate: Gate::Silu,
     routing: Routing::Renormalized,
     shared_expert: Shared::Added,
+};
+
+/// Three layers of gated DeltaNet to one of gated attention.
+const QWEN35: Architecture = Architecture {
+    query_key_norm: Some(NormSpan::Head),
+    gated_attention: true,
+    delta_net: Some(KeyHeads::Cyclic),
+    feed_forward_norm: "post_attention_norm",
+    ..PLAIN
 };
 
 const ARCHITECTURES: &[Architecture] = &[
@@ -137,7 +153,15 @@ const ARCHITECTURES: &[Architecture] = &[
         ..PLAIN
     },
     Architecture { name: "qwen3", query_key_norm: Some(NormSpan::Head), ..PLAIN },
+    Architecture { name: "qwen35", ..QWEN35 },
+    Architecture { name: "qwen35moe", shared_expert: Shared::Gated, ..QWEN35 },
     Architecture { name: "qwen3moe", query_key_norm: Some(NormSpan::Head), ..PLAIN },
+    Architecture {
+        name: "qwen3next",
+        delta_net: Some(KeyHeads::Grouped),
+        shared_expert: Shared::Gated,
+        ..QWEN35
+    },
 ];
 
 impl Architecture {

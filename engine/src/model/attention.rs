@@ -4,18 +4,19 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::forward::Row;
-use super::hyper::Hyper;
+use super::forward::LayerStep;
 use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
 use super::rope::Rope;
-use crate::cache::{Cache, LayerCache, Numbers};
+use crate::cache::{LayerCache, Numbers};
 use crate::kernel::Activations;
 
 /// The weights of one layer's attention.
 #[derive(Debug)]
 pub(super) struct Attention {
     pub(super) query: Matrix,
+    /// Whether the query of each head is followed by a gate for its answer.
+    pub(super) gated: bool,
     pub(super) key: Matrix,
     pub(super) value: Matrix,
     pub(super) output: Matrix,
@@ -33,6 +34,9 @@ pub(super) struct Attention {
 #[derive(Debug, Default)]
 pub(super) struct AttentionScratch {
     queries: Vec<f32>,
+    /// Queries and gates as their matrix gives them.
+    gated_queries: Vec<f32>,
+    gates: Vec<f32>,
     keys: Vec<f32>,
     values: Vec<f32>,
     mixed: Activations,
@@ -41,28 +45,35 @@ pub(super) struct AttentionScratch {
 impl Attention {
     /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' keys and values go into the
     /// caches at `layer`.
-    #[expect(clippy::too_many_arguments, reason = "a step is all of these")]
     pub(super) fn forward(
         &self,
-        context: &Context,
-        hyper: &Hyper,
-        layer: usize,
-        rows: &[Row],
-        caches: &mut [&mut Cache],
+        step: LayerStep<'_, '_>,
         x: &mut Activations,
         scratch: &mut AttentionScratch,
         out: &mut [f32],
     ) {
+        let LayerStep { context, hyper, layer, rows, caches } = step;
         let (key_size, value_size, heads) = (hyper.key_size, hyper.value_size, hyper.heads);
-        let AttentionScratch { queries, keys, values, mixed } = scratch;
-        queries.resize(rows.len() * self.query.rows, 0.0);
+        let AttentionScratch { queries, gated_queries, gates, keys, values, mixed } = scratch;
+        queries.resize(rows.len() * heads * key_size, 0.0);
         keys.resize(rows.len() * self.key.rows, 0.0);
         values.resize(rows.len() * self.value.rows, 0.0);
-        products(context, x, &mut [(&self.query, queries), (&self.key, keys), (&self.value, values)]);
+        let of_queries = if self.gated { &mut *gated_queries } else { &mut *queries };
+        of_queries.resize(rows.len() * self.query.rows, 0.0);
+        products(context, x, &mut [(&self.query, of_queries), (&self.key, keys), (&self.value, values)]);
+        if self.gated {
+            gates.resize(rows.len() * heads * value_size, 0.0);
+            let heads = gated_queries.chunks_exact(key_size + value_size);
+            let to = queries.chunks_exact_mut(key_size).zip(gates.chunks_exact_mut(value_size));
+            for (from, (query, gate)) in heads.zip(to) {
+                query.copy_from_slice(&from[..key_size]);
+                gate.copy_from_slice(&from[key_size..]);
+            }
+        }
 
         let mut turning: Vec<_> = rows
             .iter()
-            .zip(queries.chunks_exact_mut(self.query.rows))
+            .zip(queries.chunks_exact_mut(heads * key_size))
             .zip(keys.chunks_exact_mut(self.key.rows))
             .map(|((row, q), k)| (row.position, q, k))
             .collect();
@@ -85,7 +96,8 @@ impl Attention {
         let group = heads / self.kv_heads;
         mixed.reset(rows.len(), heads * value_size);
         let mut pieces: Vec<_> = Vec::with_capacity(rows.len() * self.kv_heads);
-        for ((row, q), out) in rows.iter().zip(queries.chunks_exact(self.query.rows)).zip(mixed.rows_mut()) {
+        let queries = queries.chunks_exact(heads * key_size);
+        for (r, ((row, q), out)) in rows.iter().zip(queries).zip(mixed.rows_mut()).enumerate() {
             let cache = &caches[row.sequence].layers[layer];
             let queries = q.chunks_exact(group * key_size);
             let outs = out.chunks_exact_mut(group * value_size);
@@ -93,7 +105,8 @@ impl Attention {
                 let end = row.position + 1;
                 let positions = self.window.map_or(0, |window| end.saturating_sub(window))..end;
                 let sinks = self.sinks.as_ref().map(|sinks| &sinks[head * group..][..group]);
-                pieces.push(Piece { cache, head, positions, queries: q, sinks, out });
+                let gates = self.gated.then(|| &gates[(r * self.kv_heads + head) * out.len()..][..out.len()]);
+                pieces.push(Piece { cache, head, positions, queries: q, sinks, gates, out });
             }
         }
         let attend = |piece: &mut Piece<'_>| piece.attend(context, key_size, value_size, hyper.score_scale);
@@ -110,6 +123,8 @@ struct Piece<'a> {
     queries: &'a [f32],
     /// One for each query head, where the model has them.
     sinks: Option<&'a [f32]>,
+    /// As many as `out` has numbers, where the model has them.
+    gates: Option<&'a [f32]>,
     out: &'a mut [f32],
 }
 
@@ -150,6 +165,9 @@ impl Piece<'_> {
             }
             let inverse = 1.0 / sum;
             out.iter_mut().for_each(|x| *x *= inverse);
+        }
+        if let Some(gates) = self.gates {
+            (kernels.sigmoid_times)(self.out, gates);
         }
     }
 }

@@ -1,14 +1,18 @@
 //! One step: a number of rows, of one sequence or of many, through all layers.
 
-use super::attention::AttentionScratch;
+use super::context::Context;
 use super::error::ModelError;
 use super::experts::Routed;
 use super::feed_forward::FeedForwardScratch;
+use super::hyper::Hyper;
+use super::layer::Layer;
 use super::load::Model;
 use super::matrix::products;
+use super::mixer::MixerScratch;
 use super::norm::{rms_norm, rms_norm_in_place};
 use crate::cache::{Cache, LayerCache};
 use crate::kernel::Activations;
+use crate::state::State;
 
 /// A token at its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,13 +26,23 @@ pub(crate) struct Row {
     pub(crate) logits: bool,
 }
 
+/// What the mixer of a layer needs of a step.
+pub(super) struct LayerStep<'a, 'c> {
+    pub(super) context: &'a Context,
+    pub(super) hyper: &'a Hyper,
+    pub(super) layer: usize,
+    pub(super) rows: &'a [Row],
+    /// The caches of all sequences of the step.
+    pub(super) caches: &'a mut [&'c mut Cache],
+}
+
 /// Room for the numbers of a step, kept from step to step.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     stream: Vec<f32>,
     normed: Activations,
     answer: Vec<f32>,
-    attention: AttentionScratch,
+    mixer: MixerScratch,
     feed_forward: FeedForwardScratch,
     /// The logits of the rows that wanted them, in order, a vocabulary each.
     pub(crate) logits: Vec<f32>,
@@ -40,7 +54,12 @@ impl Model {
         let layer = |&heads: &usize| {
             LayerCache::new(heads, self.hyper.key_size, self.hyper.value_size, self.cache_precision)
         };
-        Cache { layers: self.hyper.kv_heads.iter().map(layer).collect(), len: 0 }
+        let state = |layer: &Layer| State::new(layer.mixer.state());
+        Cache {
+            layers: self.hyper.kv_heads.iter().map(layer).collect(),
+            states: self.layers.iter().map(state).collect(),
+            len: 0,
+        }
     }
 
     /// Computes a step: the caches grow by its rows, `scratch.logits` holds what was wanted. `routed` hears,
@@ -60,7 +79,7 @@ impl Model {
         if let Some(row) = rows.iter().find(|row| row.token as usize >= hyper.vocabulary) {
             return Err(ModelError::Token { id: row.token, vocabulary: hyper.vocabulary });
         }
-        let Scratch { stream, normed, answer, attention, feed_forward, logits } = scratch;
+        let Scratch { stream, normed, answer, mixer, feed_forward, logits } = scratch;
         stream.resize(rows.len() * width, 0.0);
         answer.resize(rows.len() * width, 0.0);
         for (row, x) in rows.iter().zip(stream.chunks_exact_mut(width)) {
@@ -69,7 +88,8 @@ impl Model {
         }
         for (l, layer) in self.layers.iter().enumerate() {
             self.norm(stream, &layer.attention_norm, normed);
-            layer.attention.forward(context, hyper, l, rows, caches, normed, attention, answer);
+            let step = LayerStep { context, hyper, layer: l, rows, caches };
+            layer.mixer.forward(step, normed, mixer, answer);
             self.add(stream, answer, layer.attention_answer_norm.as_deref());
             self.norm(stream, &layer.feed_forward_norm, normed);
             layer.feed_forward.forward(context, normed, feed_forward, answer, &mut |r| routed(l, r));

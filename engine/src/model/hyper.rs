@@ -1,6 +1,7 @@
 //! The numbers that shape a model, read from the metadata and checked before anything is built on them.
 
 use super::architecture::{Architecture, Windows};
+use super::delta_shape::DeltaShape;
 use super::error::ModelError;
 use super::keys::{Keys, LIMIT};
 use super::rope_scaling::RopeScaling;
@@ -14,6 +15,8 @@ pub struct Hyper {
     pub architecture: String,
     /// Layers.
     pub layers: usize,
+    /// Layers after those, in the file, that draft tokens ahead: they have no part in the model's answers.
+    pub draft_layers: usize,
     /// Numbers that stand for a token between layers.
     pub width: usize,
     /// Tokens in the vocabulary: rows of the embedding.
@@ -22,8 +25,10 @@ pub struct Hyper {
     pub context: usize,
     /// Query heads.
     pub heads: usize,
-    /// Key/value heads of each layer.
+    /// Key/value heads of each layer; 0 in those that recur instead.
     pub kv_heads: Vec<usize>,
+    /// The shape of the layers that recur, where there are any.
+    pub delta: Option<DeltaShape>,
     /// Numbers of a query or key in one head.
     pub key_size: usize,
     /// Numbers of a value in one head.
@@ -67,19 +72,37 @@ pub struct Experts {
 impl Hyper {
     pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<Hyper, ModelError> {
         let keys = Keys { gguf, architecture: architecture.name };
-        let layers = keys.require("block_count")?;
-        if layers > 4096 {
-            return Err(keys.fail("block_count", &layers, "which is more layers than any model has"));
+        let blocks = keys.require("block_count")?;
+        if blocks > 4096 {
+            return Err(keys.fail("block_count", &blocks, "which is more layers than any model has"));
         }
+        let draft_layers = gguf.u32(&keys.key("nextn_predict_layers"))?.unwrap_or(0) as usize;
+        if draft_layers >= blocks {
+            return Err(keys.fail(
+                "nextn_predict_layers",
+                &draft_layers,
+                "which leaves no layer to the model",
+            ));
+        }
+        let layers = blocks - draft_layers;
         let width = keys.require("embedding_length")?;
         let heads = keys.require("attention.head_count")?;
-        let kv_heads: Vec<usize> = match gguf.u32_per_layer(&keys.key("attention.head_count_kv"), layers)? {
-            Some(list) => list.into_iter().map(|n| n as usize).collect(),
-            None => vec![heads; layers],
+        let (delta, recurs) = match architecture.delta_net {
+            Some(_) => (Some(DeltaShape::read(&keys)?), DeltaShape::layers(&keys, layers)?),
+            None => (None, vec![false; layers]),
         };
-        if let Some(n) = kv_heads.iter().find(|&&n| n == 0 || !heads.is_multiple_of(n)) {
-            let why = "which does not divide the query heads";
-            return Err(keys.fail("attention.head_count_kv", n, why));
+        let mut kv_heads: Vec<usize> =
+            match gguf.u32_per_layer(&keys.key("attention.head_count_kv"), layers)? {
+                Some(list) => list.into_iter().map(|n| n as usize).collect(),
+                None => vec![heads; layers],
+            };
+        for (n, recurs) in kv_heads.iter_mut().zip(recurs) {
+            if recurs {
+                *n = 0;
+            } else if *n == 0 || !heads.is_multiple_of(*n) {
+                let why = "which does not divide the query heads";
+                return Err(keys.fail("attention.head_count_kv", n, why));
+            }
         }
         let key_size = keys.size("attention.key_length")?.unwrap_or(width / heads);
         let value_size = keys.size("attention.value_length")?.unwrap_or(width / heads);
@@ -119,11 +142,13 @@ impl Hyper {
         let root_of_width = if architecture.embedding_by_root_of_width { (width as f32).sqrt() } else { 1.0 };
         Ok(Hyper {
             layers,
+            draft_layers,
             width,
             vocabulary: vocabulary(gguf)?,
             context,
             heads,
             kv_heads,
+            delta,
             key_size,
             value_size,
             windows,

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use super::architecture::{Architecture, NormSpan, Shared};
 use super::attention::Attention;
+use super::delta_net::{DeltaNet, KeyHeads, Projections, Steering};
+use super::delta_shape::DeltaShape;
 use super::error::ModelError;
 use super::experts::Experts;
 use super::feed_forward::{FeedForward, Gated};
 use super::hyper::Hyper;
 use super::matrix::Matrix;
+use super::mixer::Mixer;
 use super::rope::Ropes;
 use super::shared_expert::SharedExpert;
 use super::tensors::Tensors;
@@ -18,7 +21,7 @@ use crate::gguf::Gguf;
 #[derive(Debug)]
 pub(super) struct Layer {
     pub(super) attention_norm: Vec<f32>,
-    pub(super) attention: Attention,
+    pub(super) mixer: Mixer,
     /// Norms the attention's answer, in the models that do.
     pub(super) attention_answer_norm: Option<Vec<f32>>,
     pub(super) feed_forward_norm: Vec<f32>,
@@ -46,7 +49,7 @@ impl LayerSource<'_> {
         };
         Ok(Layer {
             attention_norm: self.vector("attn_norm", width)?,
-            attention: self.attention()?,
+            mixer: self.mixer()?,
             attention_answer_norm: answer_norm("post_attention_norm")?,
             feed_forward_norm: self.vector(self.architecture.feed_forward_norm, width)?,
             feed_forward: self.feed_forward()?,
@@ -54,10 +57,55 @@ impl LayerSource<'_> {
         })
     }
 
+    fn mixer(&self) -> Result<Mixer, ModelError> {
+        match (self.architecture.delta_net, self.hyper.delta) {
+            (Some(key_heads), Some(shape)) if self.hyper.kv_heads[self.layer] == 0 => {
+                Ok(Mixer::Delta(Box::new(self.delta_net(shape, key_heads)?)))
+            }
+            _ => Ok(Mixer::Attention(Box::new(self.attention()?))),
+        }
+    }
+
+    fn delta_net(&self, shape: DeltaShape, key_heads: KeyHeads) -> Result<DeltaNet, ModelError> {
+        let (width, heads) = (self.hyper.width, shape.value_heads);
+        let projections = match self.has("ssm_in.weight") {
+            true => Projections::Fused(self.matrix("ssm_in", &[width, shape.channels() + shape.values()])?),
+            false => Projections::Split {
+                mixed: self.matrix("attn_qkv", &[width, shape.channels()])?,
+                gate: self.matrix("attn_gate", &[width, shape.values()])?,
+            },
+        };
+        let steering = match self.has("ssm_ba.weight") {
+            true => Steering::Fused(self.matrix("ssm_ba", &[width, 2 * heads])?),
+            false => Steering::Split {
+                strength: self.matrix("ssm_beta", &[width, heads])?,
+                decay: self.matrix("ssm_alpha", &[width, heads])?,
+            },
+        };
+        // The file has a channel's taps together; the convolution takes a tap's channels together.
+        let by_channel =
+            self.tensors.numbers(&self.name("ssm_conv1d.weight"), &[shape.taps, shape.channels()])?;
+        let taps = (0..shape.taps).flat_map(|tap| by_channel.iter().skip(tap).step_by(shape.taps).copied());
+        Ok(DeltaNet {
+            shape,
+            key_heads,
+            projections,
+            steering,
+            taps: taps.collect(),
+            rate: self.tensors.numbers(&self.name("ssm_a"), &[heads])?,
+            rate_bias: self.tensors.numbers(&self.name("ssm_dt.bias"), &[heads])?,
+            norm: self.vector("ssm_norm", shape.value_size)?,
+            epsilon: self.hyper.epsilon,
+            output: self.matrix("ssm_out", &[shape.values(), width])?,
+        })
+    }
+
     fn attention(&self) -> Result<Attention, ModelError> {
         let hyper = self.hyper;
         let (width, kv_heads) = (hyper.width, hyper.kv_heads[self.layer]);
-        let sizes = [hyper.heads * hyper.key_size, kv_heads * hyper.key_size, kv_heads * hyper.value_size];
+        let gated = self.architecture.gated_attention;
+        let of_a_query = hyper.key_size + if gated { hyper.value_size } else { 0 };
+        let sizes = [hyper.heads * of_a_query, kv_heads * hyper.key_size, kv_heads * hyper.value_size];
         let [query, key, value] = self.query_key_value(sizes)?;
         let norm_sizes = match self.architecture.query_key_norm {
             Some(NormSpan::Head) => Some((hyper.key_size, hyper.key_size)),
@@ -80,6 +128,7 @@ impl LayerSource<'_> {
             value,
             output,
             query_key_norm,
+            gated,
             kv_heads,
             rope: Arc::clone(self.ropes.of(window)),
             window,

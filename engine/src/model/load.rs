@@ -67,6 +67,9 @@ impl Model {
                 .read()
         };
         let layers = (0..hyper.layers).map(layer).collect::<Result<_, _>>()?;
+        for draft in hyper.layers..hyper.layers + hyper.draft_layers {
+            tensors.pass_over(&format!("blk.{draft}."));
+        }
         tensors.finish(architecture.name)?;
         let threads = threads
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |threads| threads.get()));

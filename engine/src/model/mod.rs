@@ -6,6 +6,8 @@
 mod architecture;
 mod attention;
 mod context;
+mod delta_net;
+mod delta_shape;
 mod error;
 mod experts;
 mod feed_forward;
@@ -15,12 +17,14 @@ mod keys;
 mod layer;
 mod load;
 mod matrix;
+mod mixer;
 mod norm;
 mod rope;
 mod rope_scaling;
 mod shared_expert;
 mod tensors;
 
+pub use delta_shape::DeltaShape;
 pub use error::ModelError;
 pub(crate) use forward::{Row, Scratch};
 pub use hyper::{Experts, Hyper};

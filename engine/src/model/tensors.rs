@@ -105,6 +105,12 @@ impl<'a> Tensors<'a> {
         if self.has(&name) { self.numbers(&name, dims).map(Some) } else { Ok(None) }
     }
 
+    /// Counts the tensors whose names begin so as taken: they have no part in the model's answers.
+    pub(super) fn pass_over(&self, prefix: &str) {
+        let named = self.gguf.tensors().iter().zip(&self.taken);
+        named.filter(|(tensor, _)| tensor.name.starts_with(prefix)).for_each(|(_, taken)| taken.set(true));
+    }
+
     /// Checks that no tensor was left over: what it does would be missing from the model's answers.
     pub(super) fn finish(&self, architecture: &str) -> Result<(), ModelError> {
         match self.gguf.tensors().iter().zip(&self.taken).find(|(_, taken)| !taken.get()) {

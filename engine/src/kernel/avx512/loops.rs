@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::product::quantized_product;
-use crate::kernel::{Gate, Kernels, SUPERBLOCK, activations, math};
+use crate::kernel::{Gate, Kernels, SUPERBLOCK, activations, delta, math};
 use crate::quant::TensorType;
 
 /// The table, where the processor has what it needs.
@@ -31,6 +31,9 @@ static KERNELS: Kernels = Kernels {
     mix_half,
     exponentials,
     gate,
+    sigmoid_times,
+    convolve,
+    delta_rule: super::delta::delta_rule,
 };
 
 /// Gives a body compiled for AVX-512 a face that the table can hold.
@@ -54,6 +57,8 @@ compiled_for_avx512! {
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
     fn gate(kind: Gate, x: &mut [f32], up: &[f32]) = math::gate;
+    fn sigmoid_times(x: &mut [f32], gate: &[f32]) = math::sigmoid_times;
+    fn convolve(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]) = delta::convolve;
     fn widen(bytes: &[u8], out: &mut [f32]) = widen_sixteens;
     fn scores_half(query: &[f32], keys: &[u16], scale: f32, out: &mut [f32]) = scores_of_halves;
     fn mix_half(weights: &[f32], values: &[u16], out: &mut [f32]) = mix_of_halves;
@@ -78,7 +83,7 @@ pub(super) fn sixteen_floats(floats: &[f32; 16]) -> __m512 {
 /// Sixteen floats into an array.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-fn store_sixteen(floats: &mut [f32; 16], x: __m512) {
+pub(super) fn store_sixteen(floats: &mut [f32; 16], x: __m512) {
     // SAFETY: writes the 64 bytes of the array, at any alignment.
     unsafe { _mm512_storeu_ps(floats.as_mut_ptr(), x) }
 }

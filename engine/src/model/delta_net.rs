@@ -1,0 +1,303 @@
+//! Gated DeltaNet: a layer that remembers a sequence in a state of constant size, which every token decays,
+//! corrects and reads. S. Yang and others, 2024 (arXiv:2412.06464).
+//!
+//! Tokens pass over the state one by one in every arithmetic and however a prompt is cut, so the answer has the
+//! same bits; the heads, and within a head the columns of its state, are what is shared out.
+
+use super::context::Context;
+use super::delta_shape::DeltaShape;
+use super::forward::LayerStep;
+use super::matrix::{Matrix, columns, products};
+use super::norm::rms_norm_in_place;
+use crate::kernel::{Activations, DeltaToken, Gate, StateRow};
+
+/// Added to the squared length of queries and keys: a constant of the architecture.
+const LENGTH_EPSILON: f32 = 1e-6;
+
+/// Which key head serves a value head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyHeads {
+    /// Value head j has key head j mod the number of key heads.
+    Cyclic,
+    /// As many value heads as there are to a key head, one after another.
+    Grouped,
+}
+
+/// The matrices for queries, keys, values and the output's gate.
+#[derive(Debug)]
+pub(super) enum Projections {
+    /// One for queries, keys and values, one for the gate.
+    Split { mixed: Matrix, gate: Matrix },
+    /// One for all, for each key head its query, key, values and gates: old files.
+    Fused(Matrix),
+}
+
+/// The matrices for the numbers that steer the state, one of each kind a value head.
+#[derive(Debug)]
+pub(super) enum Steering {
+    Split {
+        strength: Matrix,
+        decay: Matrix,
+    },
+    /// For each key head its value heads' strengths, then their decays.
+    Fused(Matrix),
+}
+
+/// The weights of one layer.
+#[derive(Debug)]
+pub(super) struct DeltaNet {
+    pub(super) shape: DeltaShape,
+    pub(super) key_heads: KeyHeads,
+    pub(super) projections: Projections,
+    pub(super) steering: Steering,
+    /// The convolution's weights: for each tap, oldest first, one a channel.
+    pub(super) taps: Vec<f32>,
+    /// −e^A, one a value head.
+    pub(super) rate: Vec<f32>,
+    /// Added to the decay's input, one a value head.
+    pub(super) rate_bias: Vec<f32>,
+    /// Weight of the norm over a head's answer.
+    pub(super) norm: Vec<f32>,
+    pub(super) epsilon: f32,
+    pub(super) output: Matrix,
+}
+
+/// Numbers of the rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct DeltaScratch {
+    fused: Vec<f32>,
+    /// Queries, keys and values before the convolution.
+    mixed: Vec<f32>,
+    gates: Vec<f32>,
+    strengths: Vec<f32>,
+    decays: Vec<f32>,
+    /// Queries, keys and values after it.
+    convolved: Vec<f32>,
+    agreements: Vec<f32>,
+    answers: Activations,
+}
+
+impl DeltaNet {
+    /// Writes the block's answer for each row of `x` (normed) to `out`; the rows pass over the states of their
+    /// sequences at `layer`.
+    pub(super) fn forward(
+        &self,
+        step: LayerStep<'_, '_>,
+        x: &mut Activations,
+        scratch: &mut DeltaScratch,
+        out: &mut [f32],
+    ) {
+        let LayerStep { context, layer, rows, caches, .. } = step;
+        self.project(context, x, scratch);
+        let DeltaScratch { mixed, gates, strengths, decays, convolved, agreements, answers, .. } = scratch;
+        self.steer(strengths, decays);
+
+        // The step's rows, sequence by sequence, each with the state that they pass over.
+        let mut sequences: Vec<Sequence<'_>> = Vec::with_capacity(caches.len());
+        for (s, cache) in caches.iter_mut().enumerate() {
+            let rows: Vec<usize> = (0..rows.len()).filter(|&r| rows[r].sequence == s).collect();
+            if !rows.is_empty() {
+                let (inputs, state) = cache.states[layer].parts_mut();
+                sequences.push(Sequence { rows, inputs, state });
+            }
+        }
+        convolved.resize(mixed.len(), 0.0);
+        self.convolve(context, &mut sequences, mixed, convolved);
+        self.normalize(context, convolved, agreements);
+
+        answers.reset(rows.len(), self.shape.values());
+        let mut heads: Vec<Vec<&mut [f32]>> =
+            columns(answers.floats_mut(), self.shape.values(), self.shape.value_size)
+                .map(|(_, rows)| rows)
+                .collect();
+        let mut pieces = Vec::with_capacity(sequences.len() * self.shape.value_heads);
+        let state_rows = StateRow::count(self.shape.key_size, self.shape.value_size);
+        for Sequence { rows, state, .. } in &mut sequences {
+            for (head, state) in state.chunks_exact_mut(state_rows).enumerate() {
+                let out = rows.iter().map(|&r| std::mem::take(&mut heads[head][r])).collect();
+                pieces.push(Piece { head, rows, state, out });
+            }
+        }
+        let numbers = Numbers { convolved, gates, strengths, decays, agreements };
+        context.pool.for_each(&mut pieces, |piece| self.pass(context, &numbers, piece));
+        products(context, answers, &mut [(&self.output, out)]);
+    }
+
+    /// All products with the rows of `x`, in the order of the newer files.
+    fn project(&self, context: &Context, x: &mut Activations, scratch: &mut DeltaScratch) {
+        let shape = self.shape;
+        let DeltaScratch { fused, mixed, gates, strengths, decays, .. } = scratch;
+        let rows = x.rows();
+        mixed.resize(rows * shape.channels(), 0.0);
+        gates.resize(rows * shape.values(), 0.0);
+        strengths.resize(rows * shape.value_heads, 0.0);
+        decays.resize(rows * shape.value_heads, 0.0);
+        let (wide, narrow) = (shape.channels() + shape.values(), 2 * shape.value_heads);
+        fused.resize(rows * (wide + narrow), 0.0);
+        let (fused_wide, fused_narrow) = fused.split_at_mut(rows * wide);
+
+        let mut targets: Vec<(&Matrix, &mut [f32])> = Vec::with_capacity(4);
+        match &self.projections {
+            Projections::Split { mixed: matrix, gate } => {
+                targets.extend([(matrix, &mut mixed[..]), (gate, &mut gates[..])]);
+            }
+            Projections::Fused(matrix) => targets.push((matrix, fused_wide)),
+        }
+        match &self.steering {
+            Steering::Split { strength, decay } => {
+                targets.extend([(strength, &mut strengths[..]), (decay, &mut decays[..])]);
+            }
+            Steering::Fused(matrix) => targets.push((matrix, fused_narrow)),
+        }
+        products(context, x, &mut targets);
+
+        let (keys, group) = (shape.key_size, shape.value_heads / shape.key_heads);
+        let values = group * shape.value_size;
+        if let Projections::Fused(_) = self.projections {
+            let (fused_wide, _) = fused.split_at(rows * wide);
+            for (r, row) in fused_wide.chunks_exact(wide).enumerate() {
+                let mixed = &mut mixed[r * shape.channels()..][..shape.channels()];
+                let (queries, rest) = mixed.split_at_mut(shape.keys());
+                let (all_keys, all_values) = rest.split_at_mut(shape.keys());
+                for (head, from) in row.chunks_exact(2 * (keys + values)).enumerate() {
+                    queries[head * keys..][..keys].copy_from_slice(&from[..keys]);
+                    all_keys[head * keys..][..keys].copy_from_slice(&from[keys..2 * keys]);
+                    all_values[head * values..][..values].copy_from_slice(&from[2 * keys..][..values]);
+                    gates[r * shape.values() + head * values..][..values]
+                        .copy_from_slice(&from[2 * keys + values..]);
+                }
+            }
+        }
+        if let Steering::Fused(_) = self.steering {
+            let heads = fused[rows * wide..].chunks_exact(2 * group);
+            let strengths = strengths.chunks_exact_mut(group);
+            for ((from, strengths), decays) in heads.zip(strengths).zip(decays.chunks_exact_mut(group)) {
+                strengths.copy_from_slice(&from[..group]);
+                decays.copy_from_slice(&from[group..]);
+            }
+        }
+    }
+
+    /// β = sigmoid(b) and e^g, g = rate · softplus(a + bias).
+    fn steer(&self, strengths: &mut [f32], decays: &mut [f32]) {
+        strengths.iter_mut().for_each(|b| *b = 1.0 / (1.0 + (-*b).exp()));
+        for row in decays.chunks_exact_mut(self.shape.value_heads) {
+            for ((a, rate), bias) in row.iter_mut().zip(&self.rate).zip(&self.rate_bias) {
+                let a_biased = *a + bias;
+                // Beyond 20 the two are equal in float32, and e^x may overflow.
+                let softplus = if a_biased > 20.0 { a_biased } else { a_biased.exp().ln_1p() };
+                *a = (rate * softplus).exp();
+            }
+        }
+    }
+
+    /// Each row's channels with those of the rows before it; the last rows are kept for the next step.
+    fn convolve(
+        &self,
+        context: &Context,
+        sequences: &mut [Sequence<'_>],
+        mixed: &[f32],
+        convolved: &mut [f32],
+    ) {
+        let channels = self.shape.channels();
+        let taps: Vec<&[f32]> = self.taps.chunks_exact(channels).collect();
+        let mut out: Vec<&mut [f32]> = convolved.chunks_exact_mut(channels).collect();
+        let mut jobs = Vec::with_capacity(out.len());
+        for sequence in sequences.iter() {
+            let now = sequence.rows.iter().map(|&r| &mixed[r * channels..][..channels]);
+            let inputs: Vec<&[f32]> = sequence.inputs.chunks_exact(channels).chain(now).collect();
+            for (i, &r) in sequence.rows.iter().enumerate() {
+                jobs.push((inputs[i..i + taps.len()].to_vec(), std::mem::take(&mut out[r])));
+            }
+        }
+        context.pool.for_each(&mut jobs, |(inputs, out)| (context.kernels.convolve)(inputs, &taps, out));
+        for sequence in sequences {
+            let new = sequence.rows.len().min(taps.len() - 1);
+            sequence.inputs.copy_within(new * channels.., 0);
+            let kept = sequence.inputs.len() - new * channels;
+            let last = &sequence.rows[sequence.rows.len() - new..];
+            for (to, &r) in sequence.inputs[kept..].chunks_exact_mut(channels).zip(last) {
+                to.copy_from_slice(&mixed[r * channels..][..channels]);
+            }
+        }
+    }
+
+    /// Queries and keys to length one, queries scaled by 1/sqrt(size); query · key of each key head.
+    fn normalize(&self, context: &Context, convolved: &mut [f32], agreements: &mut Vec<f32>) {
+        let shape = self.shape;
+        agreements.resize(convolved.len() / shape.channels() * shape.key_heads, 0.0);
+        let scale = 1.0 / (shape.key_size as f32).sqrt();
+        let dot = context.kernels.dot;
+        let mut rows: Vec<_> = convolved
+            .chunks_exact_mut(shape.channels())
+            .zip(agreements.chunks_exact_mut(shape.key_heads))
+            .collect();
+        context.pool.for_each(&mut rows, |(row, agreements)| {
+            let (queries, rest) = row.split_at_mut(shape.keys());
+            let queries = queries.chunks_exact_mut(shape.key_size);
+            let keys = rest[..shape.keys()].chunks_exact_mut(shape.key_size);
+            for ((query, key), agreement) in queries.zip(keys).zip(agreements.iter_mut()) {
+                let query_factor = scale / (dot(query, query) + LENGTH_EPSILON).sqrt();
+                query.iter_mut().for_each(|x| *x *= query_factor);
+                let key_factor = 1.0 / (dot(key, key) + LENGTH_EPSILON).sqrt();
+                key.iter_mut().for_each(|x| *x *= key_factor);
+                *agreement = dot(key, query);
+            }
+        });
+    }
+
+    /// One head's tokens over its state; then the norm and the gate of the answers.
+    fn pass(&self, context: &Context, numbers: &Numbers<'_>, piece: &mut Piece<'_>) {
+        let (shape, head) = (self.shape, piece.head);
+        let key_head = match self.key_heads {
+            KeyHeads::Cyclic => head % shape.key_heads,
+            KeyHeads::Grouped => head / (shape.value_heads / shape.key_heads),
+        };
+        let token = |&r: &usize| {
+            let row = &numbers.convolved[r * shape.channels()..][..shape.channels()];
+            let values = &row[2 * shape.keys()..];
+            DeltaToken {
+                query: &row[key_head * shape.key_size..][..shape.key_size],
+                key: &row[shape.keys() + key_head * shape.key_size..][..shape.key_size],
+                agreement: numbers.agreements[r * shape.key_heads + key_head],
+                value: &values[head * shape.value_size..][..shape.value_size],
+                decay: numbers.decays[r * shape.value_heads + head],
+                strength: numbers.strengths[r * shape.value_heads + head],
+            }
+        };
+        let tokens: Vec<DeltaToken<'_>> = piece.rows.iter().map(token).collect();
+        (context.kernels.delta_rule)(piece.state, &tokens, &mut piece.out);
+        let mut gated = vec![0.0; shape.value_size];
+        for (&r, out) in piece.rows.iter().zip(&mut piece.out) {
+            rms_norm_in_place(out, &self.norm, self.epsilon);
+            gated
+                .copy_from_slice(&numbers.gates[r * shape.values() + head * shape.value_size..][..out.len()]);
+            (context.kernels.gate)(Gate::Silu, &mut gated, out);
+            out.copy_from_slice(&gated);
+        }
+    }
+}
+
+/// The rows of one sequence in a step, in order, and what the layer remembers of it.
+struct Sequence<'a> {
+    rows: Vec<usize>,
+    inputs: &'a mut [f32],
+    state: &'a mut [StateRow],
+}
+
+/// One head of one sequence.
+struct Piece<'a> {
+    head: usize,
+    rows: &'a [usize],
+    state: &'a mut [StateRow],
+    out: Vec<&'a mut [f32]>,
+}
+
+/// What the heads read, row by row.
+struct Numbers<'a> {
+    convolved: &'a [f32],
+    gates: &'a [f32],
+    strengths: &'a [f32],
+    decays: &'a [f32],
+    agreements: &'a [f32],
+}

@@ -1,0 +1,90 @@
+//! The shape of gated DeltaNet layers, and which layers are of that kind.
+
+use super::error::ModelError;
+use super::keys::{Keys, LIMIT};
+use crate::kernel::StateRow;
+use crate::state::StateSize;
+
+/// The shape of gated DeltaNet layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeltaShape {
+    /// Heads of queries and keys.
+    pub key_heads: usize,
+    /// Heads of values, each with a state of its own: a multiple of the key heads.
+    pub value_heads: usize,
+    /// Numbers of a query or key in one head.
+    pub key_size: usize,
+    /// Numbers of a value in one head.
+    pub value_size: usize,
+    /// Tokens that the convolution sees, the present one included.
+    pub taps: usize,
+}
+
+impl DeltaShape {
+    pub(super) fn read(keys: &Keys<'_>) -> Result<DeltaShape, ModelError> {
+        let inner = keys.require("ssm.inner_size")?;
+        let shape = DeltaShape {
+            key_heads: keys.require("ssm.group_count")?,
+            value_heads: keys.require("ssm.time_step_rank")?,
+            key_size: keys.require("ssm.state_size")?,
+            value_size: 0,
+            taps: keys.require("ssm.conv_kernel")?,
+        };
+        if !shape.value_heads.is_multiple_of(shape.key_heads) {
+            let why = "which is not a multiple of the key heads (ssm.group_count)";
+            return Err(keys.fail("ssm.time_step_rank", &shape.value_heads, why));
+        }
+        if !inner.is_multiple_of(shape.value_heads) {
+            let why = "which is not a multiple of the value heads (ssm.time_step_rank)";
+            return Err(keys.fail("ssm.inner_size", &inner, why));
+        }
+        let shape = DeltaShape { value_size: inner / shape.value_heads, ..shape };
+        // Each factor is at most LIMIT, so these products of two do not overflow.
+        let fits = shape.key_heads * shape.key_size <= LIMIT
+            && shape.taps * shape.channels() <= LIMIT
+            && shape.key_size * shape.value_size <= LIMIT
+            && shape.value_heads * StateRow::count(shape.key_size, shape.value_size)
+                <= LIMIT / StateRow::VALUES;
+        if !fits {
+            let why = "which makes a larger state than any model has";
+            return Err(keys.fail("ssm.state_size", &shape.key_size, why));
+        }
+        Ok(shape)
+    }
+
+    /// Which of `layers` layers are gated DeltaNet: by a list of them, or all but every few.
+    pub(super) fn layers(keys: &Keys<'_>, layers: usize) -> Result<Vec<bool>, ModelError> {
+        let name = "attention.recurrent_layers";
+        if let Some(list) = keys.gguf.bools(&keys.key(name))? {
+            let listed = list.get(..layers).map(<[bool]>::to_vec);
+            let found = format!("a list for {} layers", list.len());
+            return listed.ok_or_else(|| keys.fail(name, &found, "which is fewer than the model has"));
+        }
+        let interval = keys.size("full_attention_interval")?.unwrap_or(4);
+        Ok((1..=layers).map(|nth| !nth.is_multiple_of(interval)).collect())
+    }
+
+    /// Queries or keys of all heads.
+    pub(super) fn keys(&self) -> usize {
+        self.key_heads * self.key_size
+    }
+
+    /// Values of all heads.
+    pub(super) fn values(&self) -> usize {
+        self.value_heads * self.value_size
+    }
+
+    /// What the convolution goes over: queries, keys and values.
+    pub(super) fn channels(&self) -> usize {
+        2 * self.keys() + self.values()
+    }
+
+    /// What a layer remembers of a sequence.
+    pub(super) fn state(&self) -> StateSize {
+        StateSize {
+            inputs: (self.taps - 1) * self.channels(),
+            rows: self.value_heads * StateRow::count(self.key_size, self.value_size),
+        }
+    }
+}
