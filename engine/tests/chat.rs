@@ -63,6 +63,7 @@ fn values_are_as_in_jinja2() {
     let shown = "{{ true }} {{ none }} {{ [1, 'a'] }} {{ missing }}{{ messages[0].missing }}|{{ bos_token }}";
     assert_eq!(render(shown).unwrap(), "True None [1, 'a'] |<s>");
     assert_eq!(render("{% generation %}x{%- endgeneration %}\n").unwrap(), "x");
+    assert_eq!(render("{{ none is iterable }}{{ [] is iterable }}").unwrap(), "FalseTrue");
     assert_eq!(render("{{ tools is none }}{{ add_generation_prompt }}").unwrap(), "TrueFalse");
     assert_eq!(render("{{ 'a b'.split(' ')[1].strip() }}{{ strftime_now('%%') }}").unwrap(), "b%");
 }

@@ -105,7 +105,7 @@ impl LocalModel {
             output: 0,
             reasoning: 0,
             text: Utf8Stream::new(),
-            split: ReasoningSplit::after_prompt(&prompt.text),
+            split: self.engine.split_reply(&prompt),
             tokenizer: self.engine.tokenizer_handle(),
             events: events.clone(),
         };
@@ -184,7 +184,7 @@ impl Reply {
             }
             engine::Event::Finished(finish) => {
                 let tail = std::mem::take(&mut self.text).finish();
-                let mut split = std::mem::replace(&mut self.split, ReasoningSplit::after_prompt(""));
+                let mut split = std::mem::take(&mut self.split);
                 let mut last = delta(split.push(&tail));
                 let rest = delta(split.finish());
                 last.text.push_str(&rest.text);

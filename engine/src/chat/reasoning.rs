@@ -1,7 +1,8 @@
 //! Tells what a model thinks aloud from what it answers, while the reply is still arriving.
 
-const OPEN: &str = "<think>";
-const CLOSE: &str = "</think>";
+use super::channels::ChannelSplit;
+use super::marks::ReasoningMarks;
+use super::tags::TagSplit;
 
 /// A piece of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,92 +13,66 @@ pub enum Piece {
     Answer(String),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Nothing but blanks so far: a marker may still open the reasoning.
-    Start,
-    Reasoning,
-    Answer,
-}
-
-/// Splits a reply into reasoning and answer at `<think>` and `</think>`.
+/// Splits a reply into reasoning and answer at the marks of its model.
 ///
-/// Reasoning begins where the prompt has opened it already, or where the reply begins with the marker (blanks
-/// before it are dropped); it ends at the first closing marker, and all that follows is the answer, markers
-/// included. Text is otherwise given as it came, each character once.
-#[derive(Debug)]
-pub struct ReasoningSplit {
-    place: Place,
-    held: String,
+/// With marks around it, reasoning begins where the prompt has opened it already, or where the reply begins with
+/// the mark (blanks before it are dropped); it ends at the first closing mark, and all that follows is the
+/// answer, marks included. On channels, it is what the channel for it says. Text is otherwise given as it came,
+/// each character once.
+#[derive(Debug, Default)]
+pub struct ReasoningSplit(Kind);
+
+#[derive(Debug, Default)]
+enum Kind {
+    #[default]
+    Whole,
+    Tags(TagSplit),
+    Channels(ChannelSplit),
 }
 
 impl ReasoningSplit {
-    /// A split of the reply to a prompt, which may end in an opening marker.
-    pub fn after_prompt(prompt: &str) -> ReasoningSplit {
-        let opened = prompt.trim_end().ends_with(OPEN);
-        ReasoningSplit { place: if opened { Place::Reasoning } else { Place::Start }, held: String::new() }
+    /// A split of the reply to a prompt, in which the reasoning, or its message, may have begun.
+    pub fn after_prompt(marks: ReasoningMarks, prompt: &str) -> ReasoningSplit {
+        ReasoningSplit(match marks {
+            ReasoningMarks::None => Kind::Whole,
+            ReasoningMarks::Tags(tags) => Kind::Tags(TagSplit::after_prompt(tags, prompt)),
+            ReasoningMarks::Channels => Kind::Channels(ChannelSplit::after_prompt(prompt)),
+        })
     }
 
     /// Takes in text and gives the pieces that are certain by now.
     pub fn push(&mut self, text: &str) -> Vec<Piece> {
-        self.held.push_str(text);
         let mut pieces = Vec::new();
-        loop {
-            match self.place {
-                Place::Start => {
-                    let body = self.held.trim_start();
-                    if let Some(rest) = body.strip_prefix(OPEN) {
-                        self.held = rest.to_owned();
-                        self.place = Place::Reasoning;
-                    } else if OPEN.starts_with(body) {
-                        return pieces;
-                    } else {
-                        self.place = Place::Answer;
-                    }
-                }
-                Place::Reasoning => {
-                    if let Some(at) = self.held.find(CLOSE) {
-                        let rest = self.held.split_off(at + CLOSE.len());
-                        self.held.truncate(at);
-                        self.give(&mut pieces);
-                        self.held = rest;
-                        self.place = Place::Answer;
-                    } else {
-                        let held_back = self.held.split_off(self.held.len() - begun_marker(&self.held));
-                        self.give(&mut pieces);
-                        self.held = held_back;
-                        return pieces;
-                    }
-                }
-                Place::Answer => {
-                    self.give(&mut pieces);
-                    return pieces;
-                }
-            }
+        match &mut self.0 {
+            Kind::Whole if text.is_empty() => {}
+            Kind::Whole => pieces.push(Piece::Answer(text.to_owned())),
+            Kind::Tags(split) => split.push(text, &mut pieces),
+            Kind::Channels(split) => split.push(text, &mut pieces),
         }
-    }
-
-    /// Ends the reply: what was held back because it could have become a marker.
-    pub fn finish(mut self) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        self.give(&mut pieces);
         pieces
     }
 
-    fn give(&mut self, pieces: &mut Vec<Piece>) {
-        let text = std::mem::take(&mut self.held);
-        if !text.is_empty() {
-            pieces.push(match self.place {
-                Place::Reasoning => Piece::Reasoning(text),
-                Place::Start | Place::Answer => Piece::Answer(text),
-            });
+    /// Ends the reply: what was held back because it could have become a mark.
+    pub fn finish(mut self) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        match &mut self.0 {
+            Kind::Whole => {}
+            Kind::Tags(split) => split.finish(&mut pieces),
+            Kind::Channels(split) => split.finish(&mut pieces),
         }
+        pieces
     }
 }
 
-/// How many bytes at the end of `text` could be the beginning of a closing marker.
-fn begun_marker(text: &str) -> usize {
-    (1..CLOSE.len()).rev().find(|&len| text.ends_with(&CLOSE[..len])).unwrap_or(0)
+/// The first place of any of some marks, and which it is.
+pub(super) fn first_mark<'a>(text: &str, marks: &[&'a str]) -> Option<(usize, &'a str)> {
+    marks.iter().filter_map(|mark| Some((text.find(mark)?, *mark))).min_by_key(|&(at, _)| at)
+}
+
+/// How many bytes at the end of `text` could be the beginning of one of some marks.
+pub(super) fn begun_mark(text: &str, marks: &[&str]) -> usize {
+    let begun = |mark: &&str| (1..mark.len()).rev().find(|&len| text.ends_with(&mark[..len]));
+    marks.iter().filter_map(begun).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -106,9 +81,22 @@ mod tests {
 
     use super::*;
 
+    const QWEN: &str = "{%- set content = content.split('</think>')[-1] %}";
+    const GRANITE: &str =
+        "Write your thoughts between <think></think> and your response between <response></response>";
+    const OLDER_GRANITE: &str = "Write your thoughts after 'Here is my thought process:'";
+
+    fn marks(template: &str) -> ReasoningMarks {
+        ReasoningMarks::of(template, |_| false)
+    }
+
+    fn harmony() -> ReasoningMarks {
+        ReasoningMarks::of("", |token| token.starts_with("<|"))
+    }
+
     /// Reasoning and answer of a reply that arrives in pieces of `step` characters.
-    fn split(prompt: &str, reply: &str, step: usize) -> (String, String) {
-        let mut split = ReasoningSplit::after_prompt(prompt);
+    fn split(marks: ReasoningMarks, prompt: &str, reply: &str, step: usize) -> (String, String) {
+        let mut split = ReasoningSplit::after_prompt(marks, prompt);
         let chars: Vec<char> = reply.chars().collect();
         let mut pieces = Vec::new();
         for chunk in chars.chunks(step) {
@@ -125,29 +113,89 @@ mod tests {
         (reasoning, answer)
     }
 
-    #[test]
-    fn markers_are_found_across_any_borders() {
+    #[track_caller]
+    fn splits(marks: ReasoningMarks, prompt: &str, reply: &str, reasoning: &str, answer: &str) {
         for step in 1..12 {
-            let opened_by_model = split("user", "\n<think>a <b> </thin</think>c <think>d</think>", step);
-            assert_eq!(opened_by_model, ("a <b> </thin".into(), "c <think>d</think>".into()));
-            let opened_by_prompt = split("user\n<think>\n", "why</think>\n\n<svg/>", step);
-            assert_eq!(opened_by_prompt, ("why".into(), "\n\n<svg/>".into()));
-            assert_eq!(split("", "<svg></svg><think>", step), (String::new(), "<svg></svg><think>".into()));
-            assert_eq!(
-                split("", "<think>never done </thi", step),
-                ("never done </thi".into(), String::new())
-            );
-            assert_eq!(split("", " <thin", step), (String::new(), " <thin".into()));
+            assert_eq!(split(marks, prompt, reply, step), (reasoning.into(), answer.into()), "by {step}");
         }
+    }
+
+    #[test]
+    fn think_tags_are_found_across_any_borders() {
+        let marks = marks(QWEN);
+        splits(
+            marks,
+            "user",
+            "\n<think>a <b> </thin</think>c <think>d</think>",
+            "a <b> </thin",
+            "c <think>d</think>",
+        );
+        splits(marks, "user\n<think>\n", "why</think>\n\n<svg/>", "why", "\n\n<svg/>");
+        splits(marks, "<think>\n\n</think>\n\n", "<svg/>", "", "<svg/>");
+        splits(marks, "", "<svg></svg><think>", "", "<svg></svg><think>");
+        splits(marks, "", "<think>never done </thi", "never done </thi", "");
+        splits(marks, "", " <thin", "", " <thin");
+    }
+
+    #[test]
+    fn a_vocabulary_with_the_token_is_as_good_as_a_template_with_the_tag() {
+        let deepseek = ReasoningMarks::of("User: {{ x }}", |token| token == "<think>");
+        splits(deepseek, "", "<think>a</think>b", "a", "b");
+    }
+
+    #[test]
+    fn a_model_without_marks_answers_all_of_its_reply() {
+        let gemma = marks("<start_of_turn>model\n");
+        assert_eq!(gemma, ReasoningMarks::None);
+        splits(gemma, "", "<think>a</think>b", "", "<think>a</think>b");
+    }
+
+    #[test]
+    fn granites_answer_stands_between_tags_of_its_own_or_after_a_phrase() {
+        let granite = marks(GRANITE);
+        splits(granite, "", "<think>a</think>\n<response> <svg/></response>\n", "a", " <svg/>\n");
+        splits(granite, "", "<think>a</think>b </resp", "a", "b </resp");
+        splits(granite, "", "no thought", "", "no thought");
+        let older = marks(OLDER_GRANITE);
+        splits(older, "", "Here's my thought process: a\n\nHere is my response: b", " a\n\n", " b");
+        splits(older, "", "Here is my answer", "", "Here is my answer");
+    }
+
+    #[test]
+    fn channels_tell_analysis_from_the_rest() {
+        let prompt = "<|start|>user<|message|>Draw<|end|><|start|>assistant";
+        let reply = "<|channel|>analysis<|message|>a < b<|end|>\
+                     <|start|>assistant<|channel|>final<|message|><svg/><|return|>";
+        splits(harmony(), prompt, reply, "a < b", "<svg/>");
+        let forced = "<|start|>assistant<|channel|>final<|message|>";
+        splits(harmony(), forced, "<svg/>", "", "<svg/>");
+        let preamble =
+            "<|channel|>commentary<|message|>First,<|end|><|start|>assistant<|channel|>analysis<|message|>a";
+        splits(harmony(), prompt, preamble, "a", "First,");
+        // No header at all, from a model that was not trained to the format.
+        splits(harmony(), prompt, "<svg>\n</svg> <|en", "", "<svg>\n</svg> <|en");
+        splits(harmony(), prompt, "short", "", "short");
     }
 
     proptest! {
         #[test]
         fn the_size_of_the_pieces_never_matters(
-            reply in "(<think>|</think>|<|/|think|>| |x|é){0,12}", step in 1..9_usize, opened: bool,
+            reply in "(<think>|</think>|<response>|</response>|<|/|think>| |\n|x|é){0,12}",
+            step in 1..9_usize,
+            opened: bool,
+            granite: bool,
         ) {
-            let prompt = if opened { OPEN } else { "" };
-            prop_assert_eq!(split(prompt, &reply, step), split(prompt, &reply, usize::MAX));
+            let prompt = if opened { "<think>" } else { "" };
+            let marks = marks(if granite { GRANITE } else { QWEN });
+            prop_assert_eq!(split(marks, prompt, &reply, step), split(marks, prompt, &reply, usize::MAX));
+        }
+
+        #[test]
+        fn the_size_of_the_pieces_never_matters_to_channels(
+            reply in "(<\\|start\\|>|<\\|end\\|>|<\\|channel\\|>|<\\|message\\|>|analysis|final|<|\\|| |x|é){0,12}",
+            step in 1..9_usize,
+        ) {
+            prop_assert_eq!(split(harmony(), "", &reply, step), split(harmony(), "", &reply, usize::MAX));
         }
     }
 }

@@ -39,10 +39,16 @@ impl Message {
     }
 }
 
+/// Whether a value can be looped over, as Jinja2 says it: not `none`.
+fn is_iterable(value: &Value) -> bool {
+    !value.is_none() && value.try_iter().is_ok()
+}
+
 /// A compiled chat template with the texts of the model's begin and end tokens.
 #[derive(Debug)]
 pub struct ChatTemplate {
     environment: Environment<'static>,
+    source: String,
     bos: String,
     eos: String,
 }
@@ -76,7 +82,13 @@ impl ChatTemplate {
     pub fn new(source: &str, bos: &str, eos: &str) -> Result<ChatTemplate, ChatError> {
         let mut environment = jinja2()?;
         environment.add_template_owned(NAME, without_generation_tags(source)).map_err(ChatError::Syntax)?;
-        Ok(ChatTemplate { environment, bos: bos.to_owned(), eos: eos.to_owned() })
+        let (source, bos, eos) = (source.to_owned(), bos.to_owned(), eos.to_owned());
+        Ok(ChatTemplate { environment, source, bos, eos })
+    }
+
+    /// The template's text.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// The prompt for a conversation. `arguments` are variables of the template, such as `enable_thinking`,
@@ -122,6 +134,7 @@ fn jinja2() -> Result<Environment<'static>, ChatError> {
     environment.set_formatter(|out, _: &mut State<'_, '_>, value| {
         out.write_str(&python::str(value)?).map_err(Error::from)
     });
+    environment.add_test("iterable", |value: Value| is_iterable(&value));
     environment.add_filter("string", |value: Value| python::str(&value));
     environment.add_filter("tojson", |value: Value, options: Kwargs| {
         let indent: Option<usize> = options.get("indent")?;

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use super::error::EngineError;
 use super::scheduler::{Event, Job, Request, Scheduler};
-use crate::chat::{ChatTemplate, Message};
+use crate::chat::{ChatTemplate, Message, ReasoningMarks, ReasoningSplit};
 use crate::gguf::Gguf;
 use crate::model::{Arithmetic, Model, ModelError};
 use crate::sample::Sampler;
@@ -46,6 +46,7 @@ pub struct Engine {
     model: Arc<Model>,
     tokenizer: Arc<Tokenizer>,
     template: ChatTemplate,
+    marks: ReasoningMarks,
     jobs: Option<mpsc::Sender<Job>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -61,6 +62,7 @@ impl Engine {
         let model = Arc::new(Model::new(Arc::clone(&gguf), options.threads, options.arithmetic)?);
         let tokenizer = Arc::new(Tokenizer::from_gguf(&gguf)?);
         let template = ChatTemplate::from_gguf(&gguf)?;
+        let marks = ReasoningMarks::of(template.source(), |text| tokenizer.special(text).is_some());
         let (jobs, inbox) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let scheduler = Scheduler::new(
@@ -73,7 +75,7 @@ impl Engine {
             .name("engine".into())
             .spawn(move || scheduler.serve(&inbox))
             .map_err(EngineError::Thread)?;
-        Ok(Engine { model, tokenizer, template, jobs: Some(jobs), stop, thread: Some(thread) })
+        Ok(Engine { model, tokenizer, template, marks, jobs: Some(jobs), stop, thread: Some(thread) })
     }
 
     /// The model.
@@ -92,7 +94,7 @@ impl Engine {
     }
 
     /// The prompt for a conversation that the model is to answer; `thinking` asks for reasoning or forbids it,
-    /// in templates that know of it.
+    /// in templates that know of it. (gpt-oss always reasons: forbidden, it takes little effort.)
     ///
     /// # Errors
     /// When the template refuses, or nothing comes of it.
@@ -100,7 +102,12 @@ impl Engine {
         let mut arguments = serde_json::Map::new();
         arguments.insert("add_generation_prompt".into(), true.into());
         if let Some(thinking) = thinking {
+            // The names that templates have for it: Qwen's and most others', Granite's and DeepSeek's, gpt-oss's.
             arguments.insert("enable_thinking".into(), thinking.into());
+            arguments.insert("thinking".into(), thinking.into());
+            if !thinking {
+                arguments.insert("reasoning_effort".into(), "low".into());
+            }
         }
         let text = self.template.render(messages, &arguments)?;
         let mut tokens = self.tokenizer.encode(&text, true)?;
@@ -112,6 +119,11 @@ impl Engine {
             return Err(EngineError::EmptyPrompt);
         }
         Ok(Prompt { text, tokens })
+    }
+
+    /// Tells reasoning from answer in the reply to a prompt.
+    pub fn split_reply(&self, prompt: &Prompt) -> ReasoningSplit {
+        ReasoningSplit::after_prompt(self.marks, &prompt.text)
     }
 
     /// Hands in a request. `on_event` is called on the engine's thread for each event, and ends the request

@@ -101,6 +101,11 @@ impl Tokenizer {
                 .of_kind(TokenKind::Control)
                 .filter(|&id| END_MARKS.iter().any(|mark| mark.as_bytes() == vocabulary.bytes(id))),
         );
+        // gpt-oss ends every message with this mark, and its turn with another.
+        let marked = |id: u32, mark: &str| vocabulary.bytes(id) == mark.as_bytes();
+        if ends.iter().any(|&id| marked(id, "<|return|>")) && ends.iter().any(|&id| marked(id, "<|call|>")) {
+            ends.retain(|&id| !marked(id, "<|end|>"));
+        }
         ends.sort_unstable();
         ends.dedup();
 
@@ -146,6 +151,14 @@ impl Tokenizer {
     /// The bytes of a run of tokens. A model can write anything: they need not be UTF-8.
     pub fn decode(&self, ids: &[u32]) -> Vec<u8> {
         ids.iter().flat_map(|&id| self.token_bytes(id)).copied().collect()
+    }
+
+    /// The id of a control token, or of one that is always recognised, by its whole text.
+    pub fn special(&self, text: &str) -> Option<u32> {
+        self.all_special
+            .find(text, 0)
+            .filter(|&(start, end, _)| (start, end) == (0, text.len()))
+            .map(|(.., id)| id)
     }
 
     /// What a token is for; `None` past the end of the vocabulary.

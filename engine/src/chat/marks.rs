@@ -1,0 +1,55 @@
+//! How each family marks what it thinks aloud; found from a model's template and vocabulary.
+
+/// How a model marks its reasoning in a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReasoningMarks {
+    /// Not at all: the reply is the answer.
+    #[default]
+    None,
+    /// With a mark before and after it.
+    Tags(&'static Tags),
+    /// With messages on channels of their own, as gpt-oss does (OpenAI's "harmony").
+    Channels,
+}
+
+/// Marks before and after the reasoning, and around the answer where there are any.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Tags {
+    /// Any of these at the start of a reply opens the reasoning.
+    pub(super) open: &'static [&'static str],
+    /// Any of these ends it.
+    pub(super) close: &'static [&'static str],
+    /// May stand around the answer that follows.
+    pub(super) answer: Option<(&'static str, &'static str)>,
+}
+
+/// Qwen, DeepSeek and most others.
+const THINK: Tags = Tags { open: &["<think>"], close: &["</think>"], answer: None };
+
+/// Granite 3.3.
+const THINK_AND_RESPONSE: Tags =
+    Tags { open: &["<think>"], close: &["</think>"], answer: Some(("<response>", "</response>")) };
+
+/// Granite 3.2, in words; the models write it short as well.
+const PHRASES: Tags = Tags {
+    open: &["Here is my thought process:", "Here's my thought process:"],
+    close: &["Here is my response:", "Here's my response:"],
+    answer: None,
+};
+
+impl ReasoningMarks {
+    /// The marks of a model with this chat template; `token` tells whether its vocabulary has a special token.
+    pub fn of(template: &str, token: impl Fn(&str) -> bool) -> ReasoningMarks {
+        if token("<|channel|>") && token("<|message|>") {
+            ReasoningMarks::Channels
+        } else if template.contains(PHRASES.open[0]) {
+            ReasoningMarks::Tags(&PHRASES)
+        } else if template.contains("<think>") && template.contains("<response>") {
+            ReasoningMarks::Tags(&THINK_AND_RESPONSE)
+        } else if template.contains("<think>") || template.contains("</think>") || token("<think>") {
+            ReasoningMarks::Tags(&THINK)
+        } else {
+            ReasoningMarks::None
+        }
+    }
+}
