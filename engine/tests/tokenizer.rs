@@ -1,7 +1,7 @@
 //! Tokenizers on the real vocabularies, against the ids that the models' own tokenizers give.
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use pelicycle_engine::gguf::Gguf;
+use pelicycle_engine::gguf::{Array, Contents, Gguf, Value};
 use pelicycle_engine::tokenizer::Tokenizer;
 
 mod support;
@@ -88,4 +88,31 @@ fn deepseek_v3_agrees_with_its_own_tokenizer() {
 #[test]
 fn mistral_agrees_with_sentencepiece() {
     agrees("mistral");
+}
+
+/// A vocabulary of control tokens and a letter.
+fn control_tokens(tokens: &[&str]) -> Tokenizer {
+    let texts: Vec<String> = ["a"].iter().chain(tokens).map(|&token| token.into()).collect();
+    let kinds = (0..texts.len()).map(|id| if id == 0 { 1 } else { 3 }).collect();
+    let mut contents = Contents::default();
+    contents.pair("tokenizer.ggml.model", Value::String("llama".into()));
+    contents.pair("tokenizer.ggml.scores", Value::Array(Array::F32(vec![0.0; texts.len()])));
+    contents.pair("tokenizer.ggml.tokens", Value::Array(Array::String(texts)));
+    contents.pair("tokenizer.ggml.token_type", Value::Array(Array::I32(kinds)));
+    contents.pair("tokenizer.ggml.eos_token_id", Value::U32(2));
+    let mut file = Vec::new();
+    contents.write(&mut file, |_, _| Ok(())).unwrap();
+    Tokenizer::from_gguf(&Gguf::from_bytes(&file).unwrap()).unwrap()
+}
+
+#[test]
+fn end_marks_end_a_turn_but_not_where_they_only_end_a_message() {
+    let ends =
+        |tokenizer: &Tokenizer| -> Vec<u32> { (0..5).filter(|&id| tokenizer.is_end_of_turn(id)).collect() };
+    let phi = control_tokens(&["<|end|>", "<|endoftext|>", "<|user|>"]);
+    assert_eq!(ends(&phi), [1, 2]);
+    let gpt_oss = control_tokens(&["<|end|>", "<|return|>", "<|call|>", "<|start|>"]);
+    assert_eq!(ends(&gpt_oss), [2, 3]);
+    assert_eq!(gpt_oss.special("<|call|>"), Some(3));
+    assert_eq!(gpt_oss.special("<|call|>a"), None);
 }
