@@ -11,7 +11,7 @@ use half::f16;
 use crate::state::State;
 
 /// Positions of a page.
-const PAGE: usize = 64;
+pub(crate) const PAGE: usize = 64;
 
 /// Keys and values of one layer at up to [`PAGE`] positions: for each head the keys one after another, then
 /// for each head the values.
@@ -35,6 +35,15 @@ pub(crate) enum Precision {
 pub(crate) enum Numbers<'a> {
     Float(&'a [f32]),
     Half(&'a [u16]),
+}
+
+impl Numbers<'_> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Numbers::Float(x) => x.len(),
+            Numbers::Half(x) => x.len(),
+        }
+    }
 }
 
 /// The keys and values of one layer of one sequence.

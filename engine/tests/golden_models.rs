@@ -30,6 +30,11 @@ impl Case {
 
 /// Files that must be among the cases.
 const NEEDED: &[&str] = &[
+    "deepseek2-v2-groups.f16",
+    "deepseek2-v2.f16",
+    "deepseek2-v2lite-oldlayout.f16",
+    "deepseek2-v2lite.f16",
+    "deepseek2-v3.f16",
     "gemma3.f16",
     "gptoss.MXFP4",
     "gptoss.f16",

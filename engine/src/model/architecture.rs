@@ -2,6 +2,7 @@
 
 use super::delta_net::KeyHeads;
 use super::rope::Pairs;
+use super::routing::Routes;
 use crate::kernel::Gate;
 
 /// Which blocks a model is built of, with which options.
@@ -25,6 +26,8 @@ pub(crate) struct Architecture {
     pub(crate) gated_attention: bool,
     /// Where some layers are gated DeltaNet: which key head serves which value head.
     pub(crate) delta_net: Option<KeyHeads>,
+    /// Whether attention is over latent vectors.
+    pub(crate) latent: bool,
     /// Matrices that have a bias. Others have one too where the file does.
     pub(crate) biases: &'static [&'static str],
     /// Whether embeddings are multiplied with the square root of the width.
@@ -36,7 +39,7 @@ pub(crate) struct Architecture {
     /// How gated blocks join their two inner products.
     pub(crate) gate: Gate,
     /// How a token's experts are chosen, in the layers that have any.
-    pub(crate) routing: Routing,
+    pub(crate) routes: Routes,
     /// The expert that every token takes, in the layers that have any.
     pub(crate) shared_expert: Shared,
 }
@@ -59,15 +62,6 @@ pub(crate) struct Windows {
     pub(crate) rope_base: Option<f32>,
 }
 
-/// How the router's logits become chosen experts and their weights. All kinds take the best of a softmax.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Routing {
-    /// The chosen probabilities divided by their sum: the same as a softmax of the chosen logits.
-    Renormalized,
-    /// The chosen probabilities as they are.
-    Probabilities,
-}
-
 /// How a shared expert's answer joins the others'.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shared {
@@ -88,12 +82,13 @@ const PLAIN: Architecture = Architecture {
     scores_by_width_at: None,
     gated_attention: false,
     delta_net: None,
+    latent: false,
     biases: &[],
     embedding_by_root_of_width: false,
     feed_forward_norm: "ffn_norm",
     answer_norms: false,
     gate: Gate::Silu,
-    routing: Routing::Renormalized,
+    routes: Routes::Renormalized,
     shared_expert: Shared::Added,
 };
 
@@ -107,6 +102,13 @@ const QWEN35: Architecture = Architecture {
 };
 
 const ARCHITECTURES: &[Architecture] = &[
+    Architecture {
+        name: "deepseek2",
+        rope: Pairs::Interleaved,
+        latent: true,
+        routes: Routes::Described,
+        ..PLAIN
+    },
     Architecture {
         name: "gemma3",
         query_key_norm: Some(NormSpan::Head),
@@ -141,14 +143,14 @@ const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "olmoe",
         query_key_norm: Some(NormSpan::AllHeads),
-        routing: Routing::Probabilities,
+        routes: Routes::Probabilities,
         ..PLAIN
     },
     Architecture { name: "qwen2", biases: &["attn_q", "attn_k", "attn_v"], ..PLAIN },
     Architecture {
         name: "qwen2moe",
         biases: &["attn_q", "attn_k", "attn_v"],
-        routing: Routing::Probabilities,
+        routes: Routes::Probabilities,
         shared_expert: Shared::Gated,
         ..PLAIN
     },

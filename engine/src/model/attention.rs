@@ -171,12 +171,3 @@ impl Piece<'_> {
         }
     }
 }
-
-impl Numbers<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Numbers::Float(x) => x.len(),
-            Numbers::Half(x) => x.len(),
-        }
-    }
-}

@@ -6,7 +6,9 @@
 
 use super::context::Context;
 use super::delta_shape::DeltaShape;
+use super::error::ModelError;
 use super::forward::LayerStep;
+use super::layer::LayerSource;
 use super::matrix::{Matrix, columns, products};
 use super::norm::rms_norm_in_place;
 use crate::kernel::{Activations, DeltaToken, Gate, StateRow};
@@ -25,7 +27,7 @@ pub(crate) enum KeyHeads {
 
 /// The matrices for queries, keys, values and the output's gate.
 #[derive(Debug)]
-pub(super) enum Projections {
+enum Projections {
     /// One for queries, keys and values, one for the gate.
     Split { mixed: Matrix, gate: Matrix },
     /// One for all, for each key head its query, key, values and gates: old files.
@@ -34,7 +36,7 @@ pub(super) enum Projections {
 
 /// The matrices for the numbers that steer the state, one of each kind a value head.
 #[derive(Debug)]
-pub(super) enum Steering {
+enum Steering {
     Split {
         strength: Matrix,
         decay: Matrix,
@@ -47,19 +49,19 @@ pub(super) enum Steering {
 #[derive(Debug)]
 pub(super) struct DeltaNet {
     pub(super) shape: DeltaShape,
-    pub(super) key_heads: KeyHeads,
-    pub(super) projections: Projections,
-    pub(super) steering: Steering,
+    key_heads: KeyHeads,
+    projections: Projections,
+    steering: Steering,
     /// The convolution's weights: for each tap, oldest first, one a channel.
-    pub(super) taps: Vec<f32>,
+    taps: Vec<f32>,
     /// −e^A, one a value head.
-    pub(super) rate: Vec<f32>,
+    rate: Vec<f32>,
     /// Added to the decay's input, one a value head.
-    pub(super) rate_bias: Vec<f32>,
+    rate_bias: Vec<f32>,
     /// Weight of the norm over a head's answer.
-    pub(super) norm: Vec<f32>,
-    pub(super) epsilon: f32,
-    pub(super) output: Matrix,
+    norm: Vec<f32>,
+    epsilon: f32,
+    output: Matrix,
 }
 
 /// Numbers of the rows of a step.
@@ -78,6 +80,44 @@ pub(super) struct DeltaScratch {
 }
 
 impl DeltaNet {
+    pub(super) fn read(
+        source: &LayerSource<'_>,
+        shape: DeltaShape,
+        key_heads: KeyHeads,
+    ) -> Result<DeltaNet, ModelError> {
+        let (width, heads) = (source.hyper.width, shape.value_heads);
+        let projections = match source.has("ssm_in.weight") {
+            true => Projections::Fused(source.matrix("ssm_in", &[width, shape.channels() + shape.values()])?),
+            false => Projections::Split {
+                mixed: source.matrix("attn_qkv", &[width, shape.channels()])?,
+                gate: source.matrix("attn_gate", &[width, shape.values()])?,
+            },
+        };
+        let steering = match source.has("ssm_ba.weight") {
+            true => Steering::Fused(source.matrix("ssm_ba", &[width, 2 * heads])?),
+            false => Steering::Split {
+                strength: source.matrix("ssm_beta", &[width, heads])?,
+                decay: source.matrix("ssm_alpha", &[width, heads])?,
+            },
+        };
+        // The file has a channel's taps together; the convolution takes a tap's channels together.
+        let by_channel =
+            source.tensors.numbers(&source.name("ssm_conv1d.weight"), &[shape.taps, shape.channels()])?;
+        let taps = (0..shape.taps).flat_map(|tap| by_channel.iter().skip(tap).step_by(shape.taps).copied());
+        Ok(DeltaNet {
+            shape,
+            key_heads,
+            projections,
+            steering,
+            taps: taps.collect(),
+            rate: source.tensors.numbers(&source.name("ssm_a"), &[heads])?,
+            rate_bias: source.tensors.numbers(&source.name("ssm_dt.bias"), &[heads])?,
+            norm: source.vector("ssm_norm", shape.value_size)?,
+            epsilon: source.hyper.epsilon,
+            output: source.matrix("ssm_out", &[shape.values(), width])?,
+        })
+    }
+
     /// Writes the block's answer for each row of `x` (normed) to `out`; the rows pass over the states of their
     /// sequences at `layer`.
     pub(super) fn forward(

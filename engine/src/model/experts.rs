@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::architecture::Routing;
 use super::context::Context;
 use super::matrix::{Matrix, columns, products};
+use super::routing::Routing;
 use crate::kernel::{Activations, Gate};
 
 /// The weights of one layer's experts: of each matrix the experts' rows one expert after another.
@@ -17,7 +17,6 @@ pub(super) struct Experts {
     pub(super) up: Matrix,
     pub(super) down: Matrix,
     pub(super) count: usize,
-    pub(super) used: usize,
     pub(super) routing: Routing,
     pub(super) gated_by: Gate,
 }
@@ -56,15 +55,16 @@ impl Experts {
         out: &mut [f32],
         routed: &mut dyn FnMut(Routed<'_>),
     ) {
+        let used = self.routing.used();
         let ExpertScratch { logits, experts, weights, inner, outer } = scratch;
         logits.resize(x.rows() * self.count, 0.0);
         products(context, x, &mut [(&self.router, logits)]);
         experts.clear();
         weights.clear();
         for logits in logits.chunks_exact_mut(self.count) {
-            choose(self.routing, self.used, logits, experts, weights);
+            self.routing.choose(logits, experts, weights);
         }
-        routed(Routed { used: self.used, experts, weights });
+        routed(Routed { used, experts, weights });
 
         // Choices in the order of their experts, and back: `order[place]` is a choice, `places[choice]` its place.
         let mut order: Vec<usize> = (0..experts.len()).collect();
@@ -73,7 +73,7 @@ impl Experts {
         for (place, &choice) in order.iter().enumerate() {
             places[choice] = place;
         }
-        let rows: Vec<usize> = order.iter().map(|choice| choice / self.used).collect();
+        let rows: Vec<usize> = order.iter().map(|choice| choice / used).collect();
         let mut groups: Vec<Group> = Vec::new();
         for (place, &choice) in order.iter().enumerate() {
             let expert = experts[choice] as usize;
@@ -89,7 +89,7 @@ impl Experts {
         let width = self.down.rows / self.count;
         for (row, out) in out.chunks_exact_mut(width).enumerate() {
             out.fill(0.0);
-            for choice in row * self.used..(row + 1) * self.used {
+            for choice in row * used..(row + 1) * used {
                 let answer = &outer[places[choice] * width..][..width];
                 for (out, x) in out.iter_mut().zip(answer) {
                     *out += weights[choice] * x;
@@ -169,30 +169,4 @@ impl Experts {
             self.down.multiply(context, weights.clone(), inner, &places, out);
         });
     }
-}
-
-/// Adds the `used` best experts of one row, ascending, and their weights. Of equal logits the lower expert wins.
-fn choose(routing: Routing, used: usize, logits: &mut [f32], experts: &mut Vec<u32>, weights: &mut Vec<f32>) {
-    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
-    for logit in logits.iter_mut() {
-        *logit = (*logit - max).exp();
-        sum += *logit;
-    }
-    let probabilities = logits;
-    let mut best: Vec<u32> = (0..probabilities.len() as u32).collect();
-    let order =
-        |a: &u32, b: &u32| probabilities[*b as usize].total_cmp(&probabilities[*a as usize]).then(a.cmp(b));
-    if used < best.len() {
-        best.select_nth_unstable_by(used, order);
-        best.truncate(used);
-    }
-    best.sort_unstable();
-    let chosen = best.iter().map(|&e| probabilities[e as usize]);
-    let divisor = match routing {
-        Routing::Renormalized => chosen.clone().sum::<f32>().max(sum * f32::MIN_POSITIVE),
-        Routing::Probabilities => sum,
-    };
-    weights.extend(chosen.map(|p| p / divisor));
-    experts.extend(best);
 }

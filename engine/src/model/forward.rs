@@ -10,7 +10,7 @@ use super::load::Model;
 use super::matrix::products;
 use super::mixer::MixerScratch;
 use super::norm::{rms_norm, rms_norm_in_place};
-use crate::cache::{Cache, LayerCache};
+use crate::cache::Cache;
 use crate::kernel::Activations;
 use crate::state::State;
 
@@ -51,12 +51,10 @@ pub(crate) struct Scratch {
 impl Model {
     /// An empty cache for a sequence.
     pub(crate) fn new_cache(&self) -> Cache {
-        let layer = |&heads: &usize| {
-            LayerCache::new(heads, self.hyper.key_size, self.hyper.value_size, self.cache_precision)
-        };
+        let pages = |layer: &Layer| layer.mixer.new_cache(&self.hyper, self.cache_precision);
         let state = |layer: &Layer| State::new(layer.mixer.state());
         Cache {
-            layers: self.hyper.kv_heads.iter().map(layer).collect(),
+            layers: self.layers.iter().map(pages).collect(),
             states: self.layers.iter().map(state).collect(),
             len: 0,
         }

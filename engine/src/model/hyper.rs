@@ -4,6 +4,7 @@ use super::architecture::{Architecture, Windows};
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
 use super::keys::{Keys, LIMIT};
+use super::latent_shape::LatentShape;
 use super::rope_scaling::RopeScaling;
 use crate::gguf::{Array, Gguf, Value};
 
@@ -29,6 +30,9 @@ pub struct Hyper {
     pub kv_heads: Vec<usize>,
     /// The shape of the layers that recur, where there are any.
     pub delta: Option<DeltaShape>,
+    /// The shape of attention over latent vectors, in the models that have it; their layers' caches do not depend
+    /// on heads.
+    pub latent: Option<LatentShape>,
     /// Numbers of a query or key in one head.
     pub key_size: usize,
     /// Numbers of a value in one head.
@@ -104,8 +108,14 @@ impl Hyper {
                 return Err(keys.fail("attention.head_count_kv", n, why));
             }
         }
-        let key_size = keys.size("attention.key_length")?.unwrap_or(width / heads);
-        let value_size = keys.size("attention.value_length")?.unwrap_or(width / heads);
+        let latent = architecture.latent.then(|| LatentShape::read(&keys, heads)).transpose()?;
+        let (key_size, value_size) = match latent {
+            Some(shape) => (shape.key(), shape.value),
+            None => (
+                keys.size("attention.key_length")?.unwrap_or(width / heads),
+                keys.size("attention.value_length")?.unwrap_or(width / heads),
+            ),
+        };
         if key_size == 0 || value_size == 0 || heads.saturating_mul(key_size.max(value_size)) > LIMIT {
             let why = "which does not fit the width and size of a head";
             return Err(keys.fail("attention.head_count", &heads, why));
@@ -149,6 +159,7 @@ impl Hyper {
             heads,
             kv_heads,
             delta,
+            latent,
             key_size,
             value_size,
             windows,

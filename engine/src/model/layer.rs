@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use super::architecture::{Architecture, NormSpan, Shared};
 use super::attention::Attention;
-use super::delta_net::{DeltaNet, KeyHeads, Projections, Steering};
-use super::delta_shape::DeltaShape;
+use super::delta_net::DeltaNet;
 use super::error::ModelError;
 use super::experts::Experts;
 use super::feed_forward::{FeedForward, Gated};
 use super::hyper::Hyper;
+use super::keys::Keys;
+use super::latent::LatentAttention;
 use super::matrix::Matrix;
 use super::mixer::Mixer;
 use super::rope::Ropes;
+use super::routing::Routing;
 use super::shared_expert::SharedExpert;
 use super::tensors::Tensors;
 use crate::gguf::Gguf;
@@ -58,46 +60,14 @@ impl LayerSource<'_> {
     }
 
     fn mixer(&self) -> Result<Mixer, ModelError> {
-        match (self.architecture.delta_net, self.hyper.delta) {
-            (Some(key_heads), Some(shape)) if self.hyper.kv_heads[self.layer] == 0 => {
-                Ok(Mixer::Delta(Box::new(self.delta_net(shape, key_heads)?)))
+        let recurs = self.hyper.kv_heads[self.layer] == 0;
+        match (self.architecture.delta_net, self.hyper.delta, self.hyper.latent) {
+            (Some(key_heads), Some(shape), _) if recurs => {
+                Ok(Mixer::Delta(Box::new(DeltaNet::read(self, shape, key_heads)?)))
             }
+            (_, _, Some(shape)) => Ok(Mixer::Latent(Box::new(LatentAttention::read(self, shape)?))),
             _ => Ok(Mixer::Attention(Box::new(self.attention()?))),
         }
-    }
-
-    fn delta_net(&self, shape: DeltaShape, key_heads: KeyHeads) -> Result<DeltaNet, ModelError> {
-        let (width, heads) = (self.hyper.width, shape.value_heads);
-        let projections = match self.has("ssm_in.weight") {
-            true => Projections::Fused(self.matrix("ssm_in", &[width, shape.channels() + shape.values()])?),
-            false => Projections::Split {
-                mixed: self.matrix("attn_qkv", &[width, shape.channels()])?,
-                gate: self.matrix("attn_gate", &[width, shape.values()])?,
-            },
-        };
-        let steering = match self.has("ssm_ba.weight") {
-            true => Steering::Fused(self.matrix("ssm_ba", &[width, 2 * heads])?),
-            false => Steering::Split {
-                strength: self.matrix("ssm_beta", &[width, heads])?,
-                decay: self.matrix("ssm_alpha", &[width, heads])?,
-            },
-        };
-        // The file has a channel's taps together; the convolution takes a tap's channels together.
-        let by_channel =
-            self.tensors.numbers(&self.name("ssm_conv1d.weight"), &[shape.taps, shape.channels()])?;
-        let taps = (0..shape.taps).flat_map(|tap| by_channel.iter().skip(tap).step_by(shape.taps).copied());
-        Ok(DeltaNet {
-            shape,
-            key_heads,
-            projections,
-            steering,
-            taps: taps.collect(),
-            rate: self.tensors.numbers(&self.name("ssm_a"), &[heads])?,
-            rate_bias: self.tensors.numbers(&self.name("ssm_dt.bias"), &[heads])?,
-            norm: self.vector("ssm_norm", shape.value_size)?,
-            epsilon: self.hyper.epsilon,
-            output: self.matrix("ssm_out", &[shape.values(), width])?,
-        })
     }
 
     fn attention(&self) -> Result<Attention, ModelError> {
@@ -189,8 +159,10 @@ impl LayerSource<'_> {
         let (gate, up, down) = if self.has("ffn_gate_up_exps.weight") {
             let inner = self.inner_width(key, "ffn_down_exps")?;
             let name = self.biased("ffn_gate_up_exps", "ffn_gate_exps")?;
-            let half =
-                |begin| self.tensors.rows_of_each(&name, [width, inner * 2, count], begin..begin + inner);
+            let half = |begin| {
+                let dims = [width, inner * 2, count];
+                self.tensors.rows_of_each(&name, &dims, inner * 2, begin..begin + inner)
+            };
             (half(0)?, half(inner)?, self.matrix("ffn_down_exps", &[inner, width, count])?)
         } else if self.has("ffn_down.0.weight") {
             let inner = self.inner_width(key, "ffn_down.0")?;
@@ -214,10 +186,18 @@ impl LayerSource<'_> {
             up,
             down,
             count,
-            used: experts.used,
-            routing: self.architecture.routing,
+            routing: Routing::read(&self.keys(), self.architecture.routes, experts, self.correction()?)?,
             gated_by: self.architecture.gate,
         })
+    }
+
+    /// What is added to the experts' scores for the choice.
+    fn correction(&self) -> Result<Option<Vec<f32>>, ModelError> {
+        let count = self.hyper.experts.map_or(0, |experts| experts.count);
+        match self.has("exp_probs_b.bias") {
+            true => self.tensors.numbers(&self.name("exp_probs_b.bias"), &[count]).map(Some),
+            false => Ok(None),
+        }
     }
 
     /// The inner width of a block: what the metadata says of this layer, or where they say nothing, what the
@@ -231,19 +211,23 @@ impl LayerSource<'_> {
         }
     }
 
-    fn name(&self, part: &str) -> String {
+    pub(super) fn keys(&self) -> Keys<'_> {
+        Keys { gguf: self.gguf, architecture: self.architecture.name }
+    }
+
+    pub(super) fn name(&self, part: &str) -> String {
         format!("blk.{}.{part}", self.layer)
     }
 
-    fn has(&self, part: &str) -> bool {
+    pub(super) fn has(&self, part: &str) -> bool {
         self.tensors.has(&self.name(part))
     }
 
-    fn vector(&self, part: &str, len: usize) -> Result<Vec<f32>, ModelError> {
+    pub(super) fn vector(&self, part: &str, len: usize) -> Result<Vec<f32>, ModelError> {
         self.tensors.numbers(&format!("{}.weight", self.name(part)), &[len])
     }
 
-    fn matrix(&self, part: &str, dims: &[usize]) -> Result<Matrix, ModelError> {
+    pub(super) fn matrix(&self, part: &str, dims: &[usize]) -> Result<Matrix, ModelError> {
         self.tensors.matrix(&self.biased(part, part)?, dims)
     }
 

@@ -103,6 +103,14 @@ impl Matrix {
         }
     }
 
+    /// The numbers of a row, from its bytes.
+    fn unpack(&self, context: &Context, bytes: &[u8], out: &mut [f32]) {
+        match self.kind {
+            TensorType::F16 => (context.kernels.widen)(bytes, out),
+            kind => dequantize(kind, bytes, out),
+        }
+    }
+
     fn multiply_floats(
         &self,
         context: &Context,
@@ -114,10 +122,7 @@ impl Matrix {
         let kernels = context.kernels;
         let mut unpacked = vec![0.0; self.columns];
         for (j, bytes) in self.bytes(weights).chunks_exact(self.row_bytes).enumerate() {
-            match self.kind {
-                TensorType::F16 => (kernels.widen)(bytes, &mut unpacked),
-                kind => dequantize(kind, bytes, &mut unpacked),
-            }
+            self.unpack(context, bytes, &mut unpacked);
             for (out, &r) in out.iter_mut().zip(which) {
                 out[j] = (kernels.dot)(&unpacked, x.row(r));
             }
@@ -147,6 +152,79 @@ pub(super) fn products(context: &Context, x: &mut Activations, targets: &mut [(&
     context.pool.for_each(&mut pieces, |piece| {
         piece.matrix.multiply(context, piece.weights.clone(), x, &which, &mut piece.out);
     });
+}
+
+/// The products of a stack of `count` equally large matrices with rows of their own: row i of `x` meets the matrix
+/// i mod `count`, and `out` has a row of as many numbers as one of the matrices has rows.
+pub(super) fn stacked_products(
+    context: &Context,
+    stack: &Matrix,
+    count: usize,
+    x: &mut Activations,
+    out: &mut [f32],
+) {
+    struct Piece<'a> {
+        weights: Range<usize>,
+        which: &'a [usize],
+        out: Vec<&'a mut [f32]>,
+    }
+    if stack.rounds(context) {
+        x.quantize(context);
+    }
+    let rows = stack.rows / count;
+    let step = stack.rows_a_piece(context, stack.rows * stack.row_bytes).min(rows);
+    let which = rows_of_each(count, x.rows());
+    let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(count * rows.div_ceil(step));
+    for (matrix, which) in which.iter().enumerate() {
+        let cuts = (0..rows).step_by(step).map(|begin| begin..(begin + step).min(rows));
+        pieces.extend(cuts.map(|cut| Piece {
+            weights: matrix * rows + cut.start..matrix * rows + cut.end,
+            which,
+            out: Vec::with_capacity(which.len()),
+        }));
+    }
+    let pieces_each = rows.div_ceil(step);
+    for (i, row) in out.chunks_exact_mut(rows).enumerate() {
+        let pieces = &mut pieces[i % count * pieces_each..][..pieces_each];
+        pieces.iter_mut().zip(row.chunks_mut(step)).for_each(|(piece, out)| piece.out.push(out));
+    }
+    let x = &*x;
+    context.pool.for_each(&mut pieces, |piece| {
+        stack.multiply(context, piece.weights.clone(), x, piece.which, &mut piece.out);
+    });
+}
+
+/// As [`stacked_products`], with the matrices transposed: `out` has a row of as many numbers as they have columns.
+/// In float32, whatever the arithmetic.
+pub(super) fn transposed_products(
+    context: &Context,
+    stack: &Matrix,
+    count: usize,
+    x: &Activations,
+    out: &mut [f32],
+) {
+    let rows = stack.rows / count;
+    let which = rows_of_each(count, x.rows());
+    let mut pieces: Vec<(usize, Vec<&mut [f32]>)> = (0..count).map(|matrix| (matrix, Vec::new())).collect();
+    for (i, row) in out.chunks_exact_mut(stack.columns).enumerate() {
+        row.fill(0.0);
+        pieces[i % count].1.push(row);
+    }
+    context.pool.for_each(&mut pieces, |(matrix, out)| {
+        let mut unpacked = vec![0.0; stack.columns];
+        let bytes = stack.bytes(*matrix * rows..(*matrix + 1) * rows);
+        for (j, bytes) in bytes.chunks_exact(stack.row_bytes).enumerate() {
+            stack.unpack(context, bytes, &mut unpacked);
+            for (out, &i) in out.iter_mut().zip(&which[*matrix]) {
+                (context.kernels.mix)(&x.row(i)[j..=j], &unpacked, out);
+            }
+        }
+    });
+}
+
+/// Which of `rows` rows meet each of `count` matrices in turn.
+fn rows_of_each(count: usize, rows: usize) -> Vec<Vec<usize>> {
+    (0..count).map(|matrix| (matrix..rows).step_by(count).collect()).collect()
 }
 
 /// Cuts rows of `width` numbers, one after another in `rows`, into columns of `step`: each range of columns

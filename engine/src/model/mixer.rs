@@ -3,6 +3,9 @@
 use super::attention::{Attention, AttentionScratch};
 use super::delta_net::{DeltaNet, DeltaScratch};
 use super::forward::LayerStep;
+use super::hyper::Hyper;
+use super::latent::{LatentAttention, LatentScratch};
+use crate::cache::{LayerCache, Precision};
 use crate::kernel::Activations;
 use crate::state::StateSize;
 
@@ -11,6 +14,7 @@ use crate::state::StateSize;
 pub(super) enum Mixer {
     Attention(Box<Attention>),
     Delta(Box<DeltaNet>),
+    Latent(Box<LatentAttention>),
 }
 
 /// Inner numbers of the rows of a step.
@@ -18,6 +22,7 @@ pub(super) enum Mixer {
 pub(super) struct MixerScratch {
     attention: AttentionScratch,
     delta: DeltaScratch,
+    latent: LatentScratch,
 }
 
 impl Mixer {
@@ -33,13 +38,25 @@ impl Mixer {
         match self {
             Mixer::Attention(block) => block.forward(step, x, &mut scratch.attention, out),
             Mixer::Delta(block) => block.forward(step, x, &mut scratch.delta, out),
+            Mixer::Latent(block) => block.forward(step, x, &mut scratch.latent, out),
+        }
+    }
+
+    /// An empty cache for the keys and values of a sequence.
+    pub(super) fn new_cache(&self, hyper: &Hyper, precision: Precision) -> LayerCache {
+        match self {
+            Mixer::Attention(block) => {
+                LayerCache::new(block.kv_heads, hyper.key_size, hyper.value_size, precision)
+            }
+            Mixer::Delta(_) => LayerCache::new(0, 0, 0, precision),
+            Mixer::Latent(block) => block.new_cache(precision),
         }
     }
 
     /// What it remembers of a sequence beside keys and values.
     pub(super) fn state(&self) -> StateSize {
         match self {
-            Mixer::Attention(_) => StateSize::default(),
+            Mixer::Attention(_) | Mixer::Latent(_) => StateSize::default(),
             Mixer::Delta(block) => block.shape.state(),
         }
     }

@@ -14,6 +14,8 @@ mod feed_forward;
 mod forward;
 mod hyper;
 mod keys;
+mod latent;
+mod latent_shape;
 mod layer;
 mod load;
 mod matrix;
@@ -21,6 +23,7 @@ mod mixer;
 mod norm;
 mod rope;
 mod rope_scaling;
+mod routing;
 mod shared_expert;
 mod tensors;
 
@@ -28,6 +31,7 @@ pub use delta_shape::DeltaShape;
 pub use error::ModelError;
 pub(crate) use forward::{Row, Scratch};
 pub use hyper::{Experts, Hyper};
+pub use latent_shape::LatentShape;
 
 pub use context::Arithmetic;
 pub use load::Model;

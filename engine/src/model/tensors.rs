@@ -66,19 +66,21 @@ impl<'a> Tensors<'a> {
         Ok(Matrix::new(Arc::clone(self.gguf), &[Run { tensor, first_row: rows.start }], rows.len(), bias))
     }
 
-    /// Some of the rows of every one of a stack of matrices, `dims[2]` of them.
+    /// Some of the rows of each `each` rows of the matrix or stack of matrices `NAME.weight`, and of its bias.
     pub(super) fn rows_of_each(
         &self,
         name: &str,
-        dims: [usize; 3],
+        dims: &[usize],
+        each: usize,
         rows: Range<usize>,
     ) -> Result<Matrix, ModelError> {
-        let tensor = self.find(&format!("{name}.weight"), &dims)?;
-        let run = |matrix: usize| Run { tensor, first_row: matrix * dims[1] + rows.start };
-        let runs: Vec<Run> = (0..dims[2]).map(run).collect();
+        let tensor = self.find(&format!("{name}.weight"), dims)?;
+        let all = dims[1..].iter().product();
+        let runs: Vec<Run> =
+            (0..all).step_by(each).map(|part| Run { tensor, first_row: part + rows.start }).collect();
         let bias = self
             .bias(name, &dims[1..])?
-            .map(|bias| bias.chunks_exact(dims[1]).flat_map(|bias| &bias[rows.clone()]).copied().collect());
+            .map(|bias| bias.chunks_exact(each).flat_map(|bias| &bias[rows.clone()]).copied().collect());
         Ok(Matrix::new(Arc::clone(self.gguf), &runs, rows.len(), bias))
     }
 
