@@ -1,9 +1,13 @@
-//! Any bytes: the reader, and what is built on its metadata, answer or err.
+//! Any bytes: the reader, and what is built on what it read, answer or err.
 #![no_main]
 
+use std::sync::Arc;
+
 use libfuzzer_sys::fuzz_target;
+use pelicycle_engine::Session;
 use pelicycle_engine::chat::{ChatTemplate, Message};
 use pelicycle_engine::gguf::Gguf;
+use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::tokenizer::Tokenizer;
 
 fuzz_target!(|data: &[u8]| {
@@ -18,5 +22,9 @@ fuzz_target!(|data: &[u8]| {
     }
     if let Ok(template) = ChatTemplate::from_gguf(&gguf) {
         let _ = template.render(&[Message::user("hi")], &serde_json::Map::new());
+    }
+    if let Ok(model) = Model::new(Arc::new(gguf), Some(1), Arithmetic::Run) {
+        // Refused only where the vocabulary is smaller.
+        let _ = Session::new(&model).feed(&[0, 1, 0], true);
     }
 });

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't read its data has failed")]
 #![allow(clippy::print_stdout, reason = "a test says that it skips")]
 
+pub(crate) mod parts;
+
 use std::path::{Path, PathBuf};
 
 /// The folder of golden data beside the checkout; without it a test skips and says so, but never in CI.
