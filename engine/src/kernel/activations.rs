@@ -4,28 +4,49 @@ use super::{Kernels, SUPERBLOCK};
 
 /// Elements that share one scale and one sum: the finest groups of scales that a weight format has. (llama.cpp
 /// has 32 or 256 to a scale; 16 cost the products nothing, and halve the rounding error of an outlier's neighbours.)
-const GROUP: usize = 16;
+pub(super) const GROUP: usize = 16;
 
-/// One row rounded to 8 bits, padded with zeros to a multiple of [`SUPERBLOCK`].
+/// 256 activations rounded to 8 bits: element e is about `scales[lane(e / 16)]` · `codes[place(e)]`.
 ///
-/// `x[i] ≈ scales[i / 16] · codes[i]`.
-/// `sums[i / 16]` = scale · Σ codes of the 16: what a weight format's offset is multiplied with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct QuantizedRow<'a> {
-    pub(crate) codes: &'a [i8],
-    pub(crate) scales: &'a [f32],
-    pub(crate) sums: &'a [f32],
+/// The order is the one in which byte products add up to whole groups: of 64 codes, the n-th four belong to the
+/// group in lane n, and four times 64 codes make the 16 numbers of every group. So the products of 256 weights
+/// end as 16 integers, one a group, and each is scaled once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub(crate) struct QuantizedBlock {
+    pub(super) codes: [i8; SUPERBLOCK],
+    pub(super) scales: [f32; SUPERBLOCK / GROUP],
+    /// Scale · Σ codes of the group: what a weight format's offset is multiplied with.
+    pub(super) sums: [f32; SUPERBLOCK / GROUP],
+}
+
+/// Where the `group`-th group of a block has its scale: a transposition of four by four.
+#[inline(always)]
+pub(super) const fn lane(group: usize) -> usize {
+    group % 4 * 4 + group / 4
+}
+
+/// Where the `element`-th element of a block has its code.
+#[inline(always)]
+pub(super) const fn place(element: usize) -> usize {
+    element % GROUP / 4 * 64 + lane(element / GROUP) * 4 + element % 4
+}
+
+impl QuantizedBlock {
+    pub(super) const ZERO: QuantizedBlock = QuantizedBlock {
+        codes: [0; SUPERBLOCK],
+        scales: [0.0; SUPERBLOCK / GROUP],
+        sums: [0.0; SUPERBLOCK / GROUP],
+    };
 }
 
 /// A number of rows of activations, each `width` wide.
 #[derive(Debug, Default)]
 pub(crate) struct Activations {
     width: usize,
-    padded: usize,
     floats: Vec<f32>,
-    codes: Vec<i8>,
-    scales: Vec<f32>,
-    sums: Vec<f32>,
+    /// Of each row as many as hold it, the last filled up with zeros.
+    blocks: Vec<QuantizedBlock>,
     quantized: bool,
 }
 
@@ -33,7 +54,6 @@ impl Activations {
     /// Makes room for `rows` rows of `width`; what was there is forgotten.
     pub(crate) fn reset(&mut self, rows: usize, width: usize) {
         self.width = width;
-        self.padded = width.next_multiple_of(SUPERBLOCK);
         self.floats.clear();
         self.floats.resize(rows * width, 0.0);
         self.quantized = false;
@@ -70,17 +90,10 @@ impl Activations {
         if self.quantized {
             return;
         }
-        let (rows, padded) = (self.rows(), self.padded);
-        self.codes.resize(rows * padded, 0);
-        self.scales.resize(rows * padded / GROUP, 0.0);
-        self.sums.resize(rows * padded / GROUP, 0.0);
-        let codes = self.codes.chunks_exact_mut(padded);
-        let scales = self.scales.chunks_exact_mut(padded / GROUP);
-        let sums = self.sums.chunks_exact_mut(padded / GROUP);
-        for (((x, codes), scales), sums) in
-            self.floats.chunks_exact(self.width).zip(codes).zip(scales).zip(sums)
-        {
-            (kernels.quantize)(x, codes, scales, sums);
+        let blocks = self.width.div_ceil(SUPERBLOCK);
+        self.blocks.resize(self.rows() * blocks, QuantizedBlock::ZERO);
+        for (x, blocks) in self.floats.chunks_exact(self.width).zip(self.blocks.chunks_exact_mut(blocks)) {
+            (kernels.quantize)(x, blocks);
         }
         self.quantized = true;
     }
@@ -89,36 +102,34 @@ impl Activations {
     ///
     /// # Panics
     /// If [`Activations::quantize_with`] was not called since the rows were written.
-    pub(crate) fn quantized_row(&self, r: usize) -> QuantizedRow<'_> {
+    pub(crate) fn quantized_row(&self, r: usize) -> &[QuantizedBlock] {
         assert!(self.quantized, "rows are rounded before an integer product takes them");
-        QuantizedRow {
-            codes: &self.codes[r * self.padded..][..self.padded],
-            scales: &self.scales[r * self.padded / GROUP..][..self.padded / GROUP],
-            sums: &self.sums[r * self.padded / GROUP..][..self.padded / GROUP],
-        }
+        let blocks = self.width.div_ceil(SUPERBLOCK);
+        &self.blocks[r * blocks..][..blocks]
     }
 }
 
 /// The body of [`Kernels::quantize`], to be compiled for each instruction set.
 #[inline(always)]
-pub(super) fn quantize(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]) {
-    let padded = x.len().next_multiple_of(SUPERBLOCK);
-    assert!(codes.len() == padded && scales.len() == padded / GROUP && sums.len() == padded / GROUP);
-    codes[x.len()..].fill(0);
-    scales[x.len().div_ceil(GROUP)..].fill(0.0);
-    sums[x.len().div_ceil(GROUP)..].fill(0.0);
-    let groups = codes.chunks_mut(GROUP).zip(scales).zip(sums);
-    for (x, ((codes, scale), sum)) in x.chunks(GROUP).zip(groups) {
-        let max = x.iter().fold(0f32, |max, x| max.max(x.abs()));
-        *scale = max / 127.0;
-        let inverse = if *scale > 0.0 { 127.0 / max } else { 0.0 };
-        let mut total = 0i32;
-        for (code, x) in codes.iter_mut().zip(x) {
-            // |x · inverse| is at most 127 and a rounding; the cast saturates.
-            let rounded = (x * inverse).round_ties_even() as i32;
-            *code = rounded as i8;
-            total += rounded;
+pub(super) fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) {
+    assert_eq!(blocks.len(), x.len().div_ceil(SUPERBLOCK));
+    for (x, block) in x.chunks(SUPERBLOCK).zip(blocks) {
+        if x.len() < SUPERBLOCK {
+            *block = QuantizedBlock::ZERO;
         }
-        *sum = *scale * total as f32;
+        for (group, x) in x.chunks(GROUP).enumerate() {
+            let max = x.iter().fold(0f32, |max, x| max.max(x.abs()));
+            let scale = max / 127.0;
+            let inverse = if scale > 0.0 { 127.0 / max } else { 0.0 };
+            let mut total = 0i32;
+            for (i, x) in x.iter().enumerate() {
+                // |x · inverse| is at most 127 and a rounding; the cast saturates.
+                let rounded = (x * inverse).round_ties_even() as i32;
+                block.codes[place(group * GROUP + i)] = rounded as i8;
+                total += rounded;
+            }
+            block.scales[lane(group)] = scale;
+            block.sums[lane(group)] = scale * total as f32;
+        }
     }
 }

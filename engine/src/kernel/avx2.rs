@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 
 use super::delta::{self, DeltaToken, StateRow};
 use super::unpack::{Unpacked, superblock_bytes};
-use super::{Gate, Kernels, QuantizedRow, SUPERBLOCK, activations, math};
+use super::{Gate, Kernels, QuantizedBlock, activations, math};
 use crate::quant::TensorType;
 
 /// The table, where the processor has what it needs.
@@ -48,7 +48,7 @@ macro_rules! compiled_for_avx2 {
 }
 
 compiled_for_avx2! {
-    fn quantize(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]) = activations::quantize;
+    fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = activations::quantize;
     fn dot(a: &[f32], b: &[f32]) -> f32 = math::dot;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = math::scores;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
@@ -151,7 +151,7 @@ fn quantized_product(
     kind: TensorType,
     weights: &[u8],
     row_bytes: usize,
-    rows: &[QuantizedRow<'_>],
+    rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
     assert_eq!(rows.len(), out.len());
@@ -172,70 +172,93 @@ fn product<const ROWS: usize>(
     kind: TensorType,
     weights: &[u8],
     row_bytes: usize,
-    rows: &[QuantizedRow<'_>; ROWS],
+    rows: &[&[QuantizedBlock]; ROWS],
     out: &mut [&mut [f32]; ROWS],
 ) {
     let mut unpacked = Unpacked::ZERO;
     let bytes = superblock_bytes(kind);
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
-        let mut sums = [[_mm256_setzero_ps(); 2]; ROWS];
+        let mut sums = [_mm256_setzero_ps(); ROWS];
         for (i, blocks) in row.chunks(bytes).enumerate() {
             unpacked.fill(kind, blocks);
-            for (x, sums) in rows.iter().zip(&mut sums) {
-                if matches!(kind, TensorType::Q8_0 | TensorType::IQ4_NL | TensorType::IQ4_XS) {
-                    add_superblock::<true>(&unpacked, x, i, sums);
-                } else {
-                    add_superblock::<false>(&unpacked, x, i, sums);
+            for half in 0..2 {
+                let codes = codes(&unpacked, half);
+                for (x, sum) in rows.iter().zip(&mut sums) {
+                    if matches!(kind, TensorType::Q8_0 | TensorType::IQ4_NL | TensorType::IQ4_XS) {
+                        add_half::<true>(&codes, &unpacked, &x[i], half, sum);
+                    } else {
+                        add_half::<false>(&codes, &unpacked, &x[i], half, sum);
+                    }
                 }
             }
         }
         for (out, sums) in out.iter_mut().zip(&sums) {
-            out[j] = sum(_mm256_sub_ps(sums[0], sums[1]));
+            out[j] = sum(*sums);
         }
     }
 }
 
-/// Adds the product of one superblock with the `i`-th 256 activations: `sums[0]` takes the codes' part,
-/// `sums[1]` the offsets'. `WIDE` codes use all 8 bits, which would overflow `vpmaddubsw`'s 16-bit sums.
+/// The codes that meet the lower or upper 32 of each 64 activations: of each 64 weights two groups of 16, four by
+/// four dwords of them transposed, as activations are.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn add_superblock<const WIDE: bool>(w: &Unpacked, x: &QuantizedRow<'_>, i: usize, sums: &mut [__m256; 2]) {
-    let codes: &[[i8; 32]; 8] = x.codes.as_chunks().0[i * 8..].first_chunk().expect("rows are padded");
-    let scales: &[[f32; 8]; 2] = x.scales.as_chunks().0[i * 2..].first_chunk().expect("rows are padded");
-    let offsets: &[[f32; 8]; 2] = x.sums.as_chunks().0[i * 2..].first_chunk().expect("rows are padded");
-    let w_codes: &[[u8; 32]] = w.codes.as_chunks().0;
-    let w_scales: &[[f32; 8]] = w.scales.as_chunks().0;
-    let w_offsets: &[[f32; 8]] = w.offsets.as_chunks().0;
+fn codes(w: &Unpacked, half: usize) -> [__m256i; 4] {
+    let natural = w.codes.as_chunks::<32>().0;
+    let [a, b, c, d] = [0, 1, 2, 3].map(|k| {
+        let codes: &[u8; 32] = &natural[2 * k + half];
+        // SAFETY: reads the 32 bytes of the array, at any alignment.
+        unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) }
+    });
+    let (ab, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+    let (cd, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+    [
+        _mm256_unpacklo_epi64(ab, cd),
+        _mm256_unpackhi_epi64(ab, cd),
+        _mm256_unpacklo_epi64(ab_high, cd_high),
+        _mm256_unpackhi_epi64(ab_high, cd_high),
+    ]
+}
+
+/// Adds the products of half a superblock with its activations. `WIDE` codes use all 8 bits, which would overflow
+/// `vpmaddubsw`'s 16-bit sums.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+fn add_half<const WIDE: bool>(
+    codes: &[__m256i; 4],
+    w: &Unpacked,
+    x: &QuantizedBlock,
+    half: usize,
+    sum: &mut __m256,
+) {
+    let load = |v: usize| {
+        let codes: &[i8; 32] = &x.codes.as_chunks::<32>().0[2 * v + half];
+        // SAFETY: reads the 32 bytes of the array, at any alignment.
+        unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) }
+    };
     let ones = _mm256_set1_epi16(1);
-    // Each 32 products end as eight lanes, four for either group of 16.
-    let first = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
-    for half in 0..2 {
-        let scale = _mm256_mul_ps(eight_floats(&w_scales[half]), eight_floats(&scales[half]));
-        sums[1] = _mm256_fmadd_ps(eight_floats(&w_offsets[half]), eight_floats(&offsets[half]), sums[1]);
-        for c in 0..4 {
-            // SAFETY: both read the 32 bytes of an array, at any alignment.
-            let (a, b) = unsafe {
-                let a = _mm256_loadu_si256(w_codes[half * 4 + c].as_ptr().cast());
-                (a, _mm256_loadu_si256(codes[half * 4 + c].as_ptr().cast()))
-            };
-            let products = if WIDE {
-                let low = _mm256_madd_epi16(
-                    _mm256_cvtepu8_epi16(_mm256_castsi256_si128(a)),
-                    _mm256_cvtepi8_epi16(_mm256_castsi256_si128(b)),
-                );
-                let high = _mm256_madd_epi16(
-                    _mm256_cvtepu8_epi16(_mm256_extracti128_si256(a, 1)),
-                    _mm256_cvtepi8_epi16(_mm256_extracti128_si256(b, 1)),
-                );
-                // Pairs of lanes added crosswise: 0..3 from the first 16 products, 4..7 from the second.
-                _mm256_permute4x64_epi64(_mm256_hadd_epi32(low, high), 0b11_01_10_00)
-            } else {
-                _mm256_madd_epi16(_mm256_maddubs_epi16(a, b), ones)
-            };
-            let lanes = _mm256_add_epi32(first, _mm256_set1_epi32(2 * c as i32));
-            let scale = _mm256_permutevar8x32_ps(scale, lanes);
-            sums[0] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(products), sums[0]);
+    let products = if WIDE {
+        let mut products = _mm256_setzero_si256();
+        for (v, codes) in codes.iter().enumerate() {
+            // A code less 128 is a signed number w, and w·x is |w|·x with the sign of w given to x; then 128·x, in
+            // two halves, is added again.
+            let signed = _mm256_xor_si256(*codes, _mm256_set1_epi8(-128));
+            let x = load(v);
+            let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(signed), _mm256_sign_epi8(x, signed));
+            let less = _mm256_maddubs_epi16(_mm256_set1_epi8(64), x);
+            let fours = _mm256_madd_epi16(pairs, ones);
+            let less = _mm256_slli_epi32(_mm256_madd_epi16(less, ones), 1);
+            products = _mm256_add_epi32(products, _mm256_add_epi32(fours, less));
         }
-    }
-    const { assert!(SUPERBLOCK == 256) };
+        products
+    } else {
+        // Codes of 6 bits: two sums of pairs are at most 4 · 63 · 127, which 16 bits hold.
+        let pairs = |v: usize| _mm256_maddubs_epi16(codes[v], load(v));
+        let first = _mm256_madd_epi16(_mm256_add_epi16(pairs(0), pairs(1)), ones);
+        let second = _mm256_madd_epi16(_mm256_add_epi16(pairs(2), pairs(3)), ones);
+        _mm256_add_epi32(first, second)
+    };
+    let of_half = |numbers: &[f32; 16]| eight_floats(&numbers.as_chunks::<8>().0[half]);
+    let scales = _mm256_mul_ps(of_half(&w.scales), of_half(&x.scales));
+    *sum = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(products), *sum);
+    *sum = _mm256_fnmadd_ps(of_half(&w.offsets), of_half(&x.sums), *sum);
 }

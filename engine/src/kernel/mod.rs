@@ -15,7 +15,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
-pub(crate) use activations::{Activations, QuantizedRow};
+pub(crate) use activations::{Activations, QuantizedBlock};
 pub(crate) use delta::{DeltaToken, StateRow};
 
 use crate::quant::TensorType;
@@ -35,10 +35,15 @@ pub(crate) enum Gate {
 }
 
 /// See [`Kernels::quantize`].
-type Quantize = fn(x: &[f32], codes: &mut [i8], scales: &mut [f32], sums: &mut [f32]);
+type Quantize = fn(x: &[f32], blocks: &mut [QuantizedBlock]);
 /// See [`Kernels::quantized_product`].
-type QuantizedProduct =
-    fn(kind: TensorType, weights: &[u8], row_bytes: usize, rows: &[QuantizedRow<'_>], out: &mut [&mut [f32]]);
+type QuantizedProduct = fn(
+    kind: TensorType,
+    weights: &[u8],
+    row_bytes: usize,
+    rows: &[&[QuantizedBlock]],
+    out: &mut [&mut [f32]],
+);
 
 /// See [`Kernels::convolve`].
 type Convolve = fn(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]);
@@ -50,7 +55,7 @@ type Convolve = fn(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]);
 pub(crate) struct Kernels {
     /// Name for people, such as `avx512-vnni`.
     pub(crate) name: &'static str,
-    /// Rounds a row of activations to 8 bits: see [`QuantizedRow`].
+    /// Rounds a row of activations to 8 bits, and fills the last block up with zeros: see [`QuantizedBlock`].
     pub(crate) quantize: Quantize,
     /// Products of the weight rows in `weights` (each `row_bytes` long, of a quantized type) with each of `rows`.
     /// `out[r][j]` is row `r` with weight row `j`.

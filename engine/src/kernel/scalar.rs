@@ -1,7 +1,8 @@
 //! The reference: plain Rust, any processor.
 
+use super::activations::{GROUP, QuantizedBlock, lane, place};
 use super::unpack::{Unpacked, superblock_bytes};
-use super::{Kernels, QuantizedRow, SUPERBLOCK, activations, delta, math};
+use super::{Kernels, SUPERBLOCK, activations, delta, math};
 use crate::quant::TensorType;
 
 pub(super) static KERNELS: Kernels = Kernels {
@@ -31,7 +32,7 @@ fn quantized_product(
     kind: TensorType,
     weights: &[u8],
     row_bytes: usize,
-    rows: &[QuantizedRow<'_>],
+    rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
     let mut unpacked = Unpacked::ZERO;
@@ -42,21 +43,20 @@ fn quantized_product(
         for (i, blocks) in row.chunks(superblock_bytes(kind)).enumerate() {
             unpacked.fill(kind, blocks);
             for (x, out) in rows.iter().zip(out.iter_mut()) {
-                out[j] += dot(&unpacked, x, i);
+                out[j] += dot(&unpacked, &x[i]);
             }
         }
     }
 }
 
-/// Product of one superblock with the `i`-th 256 activations of a row.
-fn dot(w: &Unpacked, x: &QuantizedRow<'_>, i: usize) -> f32 {
-    let codes = &x.codes[i * SUPERBLOCK..][..SUPERBLOCK];
+/// Product of one superblock with 256 activations.
+fn dot(w: &Unpacked, x: &QuantizedBlock) -> f32 {
     let mut sum = 0.0;
-    for g in 0..SUPERBLOCK / 16 {
-        let products = w.codes[g * 16..][..16].iter().zip(&codes[g * 16..]);
-        let integer: i32 = products.map(|(&w, &x)| i32::from(w) * i32::from(x)).sum();
-        let at = i * SUPERBLOCK / 16 + g;
-        sum += w.scales[g] * x.scales[at] * integer as f32 - w.offsets[g] * x.sums[at];
+    for g in 0..SUPERBLOCK / GROUP {
+        let product = |e: usize| i32::from(w.codes[e]) * i32::from(x.codes[place(e)]);
+        let integer: i32 = (g * GROUP..(g + 1) * GROUP).map(product).sum();
+        let lane = lane(g);
+        sum += w.scales[lane] * x.scales[lane] * integer as f32 - w.offsets[lane] * x.sums[lane];
     }
     sum
 }

@@ -1,5 +1,6 @@
 //! Every instruction set against exact arithmetic on the same rounded activations, and against itself.
 
+use super::activations::{lane, place};
 use super::*;
 use crate::quant::dequantize;
 
@@ -48,6 +49,12 @@ fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut Bytes) -> Ve
     weights
 }
 
+/// What the `i`-th activation was rounded to.
+fn rounded(row: &[QuantizedBlock], i: usize) -> f64 {
+    let (block, e) = (&row[i / SUPERBLOCK], i % SUPERBLOCK);
+    f64::from(block.scales[lane(e / 16)]) * f64::from(block.codes[place(e)])
+}
+
 fn activations(kernels: &Kernels, rows: usize, width: usize, bytes: &mut Bytes) -> Activations {
     let mut x = Activations::default();
     x.reset(rows, width);
@@ -89,7 +96,7 @@ fn every_instruction_set_multiplies_every_type_as_exact_arithmetic_does() {
                     let q = x.quantized_row(r);
                     for (j, got) in got.iter().enumerate() {
                         let terms = (0..width).map(|i| {
-                            let x = f64::from(q.scales[i / 16]) * f64::from(q.codes[i]);
+                            let x = rounded(q, i);
                             f64::from(exact_weights[j * width + i]) * x
                         });
                         let (sum, size) = terms.fold((0.0, 0.0), |(s, a), t| (s + t, a + t.abs()));
@@ -129,10 +136,10 @@ fn rounding_to_eight_bits_is_the_same_in_every_instruction_set() {
         for kernels in Kernels::available() {
             let x = activations(kernels, 1, width, &mut Bytes(3));
             let row = x.quantized_row(0);
-            rows.push((row.codes.to_vec(), row.scales.to_vec(), row.sums.to_vec()));
+            rows.push(row.to_vec());
             for (i, x) in x.row(0).iter().enumerate() {
-                let back = row.scales[i / 16] * f32::from(row.codes[i]);
-                assert!((back - x).abs() <= row.scales[i / 16] * 0.5001);
+                let scale = row[i / SUPERBLOCK].scales[lane(i % SUPERBLOCK / 16)];
+                assert!((rounded(row, i) - f64::from(*x)).abs() <= f64::from(scale) * 0.5001);
             }
         }
         assert!(rows.windows(2).all(|two| two[0] == two[1]), "width {width}");

@@ -1,12 +1,14 @@
 //! Weight blocks as integer products take them.
 
 use super::SUPERBLOCK;
+use super::activations::{GROUP, lane};
 use crate::quant::{
     IQ4_LEVELS, MXFP4_LEVELS, TensorType, exponent_half, half_at, iq4_xs_scales, q3_k_scales,
     scales_and_minima,
 };
 
-/// Up to 256 weights: weight i is `scales[i / 16] · codes[i] − offsets[i / 16]`.
+/// Up to 256 weights: weight i is `scales[g] · codes[i] − offsets[g]`, g the lane of its group (see
+/// [`QuantizedBlock`](super::QuantizedBlock)).
 ///
 /// Codes are unsigned, which is what the processors' byte products want; the sign of a format goes into the
 /// offset, and the product with an offset needs only the sum of the activations beside it.
@@ -22,10 +24,10 @@ impl Unpacked {
         Unpacked { codes: [0; SUPERBLOCK], scales: [0.0; SUPERBLOCK / 16], offsets: [0.0; SUPERBLOCK / 16] };
 
     /// Unpacks `blocks`, whole blocks of a quantized `kind` that hold at most 256 weights, over what was
-    /// there; the number of weights. What lies beyond them keeps its old codes and gets scale and offset 0.
+    /// there. What lies beyond them keeps its old codes and gets scale and offset 0.
     #[inline(always)]
-    pub(super) fn fill(&mut self, kind: TensorType, blocks: &[u8]) -> usize {
-        let weights = match kind {
+    pub(super) fn fill(&mut self, kind: TensorType, blocks: &[u8]) {
+        match kind {
             TensorType::Q4_0 => self.small::<18>(
                 blocks,
                 |b| (half_at(b, 0), 8.0 * half_at(b, 0)),
@@ -64,10 +66,14 @@ impl Unpacked {
             TensorType::Q6_K => self.q6_k(blocks),
             TensorType::IQ4_XS => self.iq4_xs(blocks),
             TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
-        };
-        self.scales[weights / 16..].fill(0.0);
-        self.offsets[weights / 16..].fill(0.0);
-        weights
+        }
+    }
+
+    /// Sets what the `group`-th 16 weights share.
+    #[inline(always)]
+    fn group(&mut self, group: usize, scale: f32, offset: f32) {
+        self.scales[lane(group)] = scale;
+        self.offsets[lane(group)] = offset;
     }
 
     #[inline(always)]
@@ -76,37 +82,35 @@ impl Unpacked {
         blocks: &[u8],
         scale_and_offset: impl Fn(&[u8; BYTES]) -> (f32, f32),
         codes: impl Fn(&[u8; BYTES], &mut [u8; 32]),
-    ) -> usize {
+    ) {
         let blocks = blocks.as_chunks::<BYTES>().0;
-        for (i, (block, out)) in blocks.iter().zip(self.codes.as_chunks_mut::<32>().0).enumerate() {
-            let (scale, offset) = scale_and_offset(block);
-            self.scales[2 * i..2 * i + 2].fill(scale);
-            self.offsets[2 * i..2 * i + 2].fill(offset);
+        for (block, out) in blocks.iter().zip(self.codes.as_chunks_mut::<32>().0) {
             codes(block, out);
         }
-        blocks.len() * 32
+        for group in 0..SUPERBLOCK / GROUP {
+            let (scale, offset) = blocks.get(group / 2).map_or((0.0, 0.0), &scale_and_offset);
+            self.group(group, scale, offset);
+        }
     }
 
     #[inline(always)]
-    fn q2_k(&mut self, blocks: &[u8]) -> usize {
+    fn q2_k(&mut self, blocks: &[u8]) {
         let block: &[u8; 84] = blocks.first_chunk().expect("one whole block");
         let (d, dmin) = (half_at(block, 80), half_at(block, 82));
         for (i, packed) in block[..16].iter().enumerate() {
-            self.scales[i] = d * f32::from(packed & 15);
-            self.offsets[i] = dmin * f32::from(packed >> 4);
+            self.group(i, d * f32::from(packed & 15), dmin * f32::from(packed >> 4));
         }
         self.two_bits(block[16..].first_chunk().expect("64 bytes of codes"));
-        SUPERBLOCK
     }
 
     #[inline(always)]
-    fn q3_k(&mut self, blocks: &[u8]) -> usize {
+    fn q3_k(&mut self, blocks: &[u8]) {
         let block: &[u8; 110] = blocks.first_chunk().expect("one whole block");
         let d = half_at(block, 108);
         let scales = q3_k_scales(block[96..].first_chunk().expect("12 bytes of scales"));
         for (i, scale) in scales.into_iter().enumerate() {
-            self.scales[i] = d * f32::from(scale);
-            self.offsets[i] = 4.0 * self.scales[i];
+            let scale = d * (f32::from(scale) - 32.0);
+            self.group(i, scale, 4.0 * scale);
         }
         self.two_bits(block[32..].first_chunk().expect("64 bytes of codes"));
         for (run, codes) in self.codes.as_chunks_mut::<32>().0.iter_mut().enumerate() {
@@ -114,7 +118,6 @@ impl Unpacked {
                 *code |= (high >> run & 1) << 2;
             }
         }
-        SUPERBLOCK
     }
 
     /// The 2-bit codes of a superblock: 128 elements to 32 bytes, lowest bits first.
@@ -128,22 +131,23 @@ impl Unpacked {
     }
 
     #[inline(always)]
-    fn iq4_xs(&mut self, blocks: &[u8]) -> usize {
+    fn iq4_xs(&mut self, blocks: &[u8]) {
         let block: &[u8; 136] = blocks.first_chunk().expect("one whole block");
         let d = half_at(block, 0);
         let table = above::<128>(&IQ4_LEVELS);
-        let runs = self.codes.as_chunks_mut::<32>().0.iter_mut().zip(block[8..].as_chunks::<16>().0);
-        for (i, (scale, (out, packed))) in iq4_xs_scales(block).into_iter().zip(runs).enumerate() {
-            let scale = d * f32::from(scale);
-            self.scales[2 * i..2 * i + 2].fill(scale);
-            self.offsets[2 * i..2 * i + 2].fill(128.0 * scale);
+        for (i, scale) in iq4_xs_scales(block).into_iter().enumerate() {
+            let scale = d * (f32::from(scale) - 32.0);
+            self.group(2 * i, scale, 128.0 * scale);
+            self.group(2 * i + 1, scale, 128.0 * scale);
+        }
+        for (out, packed) in self.codes.as_chunks_mut::<32>().0.iter_mut().zip(block[8..].as_chunks::<16>().0)
+        {
             levels(packed, &table, out);
         }
-        SUPERBLOCK
     }
 
     #[inline(always)]
-    fn q4_k(&mut self, blocks: &[u8]) -> usize {
+    fn q4_k(&mut self, blocks: &[u8]) {
         let block: &[u8; 144] = blocks.first_chunk().expect("one whole block");
         self.six_bit_scales(block);
         for (out, b) in self.codes.as_chunks_mut::<64>().0.iter_mut().zip(block[16..].as_chunks::<32>().0) {
@@ -152,11 +156,10 @@ impl Unpacked {
                 out[j + 32] = b[j] >> 4;
             }
         }
-        SUPERBLOCK
     }
 
     #[inline(always)]
-    fn q5_k(&mut self, blocks: &[u8]) -> usize {
+    fn q5_k(&mut self, blocks: &[u8]) {
         let block: &[u8; 176] = blocks.first_chunk().expect("one whole block");
         self.six_bit_scales(block);
         let high: &[u8; 32] = block[16..].first_chunk().expect("32 bytes of fifth bits");
@@ -167,7 +170,6 @@ impl Unpacked {
                 out[j + 32] = b[j] >> 4 | (high[j] >> (2 * run + 1) & 1) << 4;
             }
         }
-        SUPERBLOCK
     }
 
     /// Scales and offsets of a block that begins with `d`, `dmin` and twelve bytes of six-bit numbers.
@@ -176,18 +178,17 @@ impl Unpacked {
         let (d, dmin) = (half_at(block, 0), half_at(block, 2));
         let (scales, minima) = scales_and_minima(block[4..].first_chunk().expect("a k-quant block"));
         for i in 0..16 {
-            self.scales[i] = d * f32::from(scales[i / 2]);
-            self.offsets[i] = dmin * f32::from(minima[i / 2]);
+            self.group(i, d * f32::from(scales[i / 2]), dmin * f32::from(minima[i / 2]));
         }
     }
 
     #[inline(always)]
-    fn q6_k(&mut self, blocks: &[u8]) -> usize {
+    fn q6_k(&mut self, blocks: &[u8]) {
         let block: &[u8; 210] = blocks.first_chunk().expect("one whole block");
         let d = half_at(block, 208);
         for i in 0..16 {
-            self.scales[i] = d * f32::from(block[192 + i].cast_signed());
-            self.offsets[i] = 32.0 * self.scales[i];
+            let scale = d * f32::from(block[192 + i].cast_signed());
+            self.group(i, scale, 32.0 * scale);
         }
         for (n, out) in self.codes.as_chunks_mut::<128>().0.iter_mut().enumerate() {
             let low: &[u8; 64] = block[64 * n..].first_chunk().expect("64 bytes of low bits");
@@ -199,7 +200,6 @@ impl Unpacked {
                 out[j + 96] = low[j + 32] >> 4 | (high[j] >> 6) << 4;
             }
         }
-        SUPERBLOCK
     }
 }
 

@@ -21,14 +21,16 @@ pub(crate) fn scales_and_minima(packed: &[u8; 12]) -> ([u8; 8], [u8; 8]) {
     (scales, minima)
 }
 
-/// The sixteen scales of a Q3_K block, from their 12 bytes.
+/// The sixteen scales of a Q3_K block, 32 above what they stand for, from their 12 bytes.
 #[inline(always)]
-pub(crate) fn q3_k_scales(packed: &[u8; 12]) -> [i8; 16] {
-    std::array::from_fn(|i| {
-        let low = packed[i % 8] >> (i / 8 * 4) & 15;
-        let high = packed[8 + i % 4] >> (i / 4 * 2) & 3;
-        (low | high << 4).cast_signed() - 32
-    })
+pub(crate) fn q3_k_scales(packed: &[u8; 12]) -> [u8; 16] {
+    let low = u64::from_le_bytes(*packed.first_chunk().expect("twelve bytes"));
+    let high = u32::from_le_bytes(*packed.last_chunk().expect("twelve bytes"));
+    let pairs = |shift: u32| u64::from(high >> shift & 0x0303_0303);
+    let nibbles = |shift: u32| low >> shift & 0x0f0f_0f0f_0f0f_0f0f;
+    let first = nibbles(0) | (pairs(0) | pairs(2) << 32) << 4;
+    let second = nibbles(4) | (pairs(4) | pairs(6) << 32) << 4;
+    (u128::from(first) | u128::from(second) << 64).to_le_bytes()
 }
 
 /// Code of element `e` of a block whose 64 bytes of 2-bit codes are `codes`.
@@ -53,7 +55,7 @@ pub(super) fn q3_k(bytes: &[u8], out: &mut [f32]) {
         let scales = q3_k_scales(b[96..].first_chunk().expect("a block of 110 bytes"));
         for (e, x) in x.iter_mut().enumerate() {
             let code = two_bits(&b[32..], e) | (b[e % 32] >> (e / 32) & 1) << 2;
-            *x = d * f32::from(scales[e / 16]) * (f32::from(code) - 4.0);
+            *x = d * (f32::from(scales[e / 16]) - 32.0) * (f32::from(code) - 4.0);
         }
     }
 }

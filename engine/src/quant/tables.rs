@@ -24,14 +24,19 @@ pub(crate) fn exponent_half(exponent: u8) -> f32 {
     }
 }
 
-/// The eight scales of an IQ4_XS block.
+/// The eight scales of an IQ4_XS block, 32 above what they stand for.
 #[inline(always)]
-pub(crate) fn iq4_xs_scales(block: &[u8; 136]) -> [i8; 8] {
-    let high = u16::from_le_bytes([block[2], block[3]]);
-    std::array::from_fn(|i| {
-        let low = block[4 + i / 2] >> (i % 2 * 4) & 15;
-        (low | ((high >> (2 * i) & 3) as u8) << 4).cast_signed() - 32
-    })
+pub(crate) fn iq4_xs_scales(block: &[u8; 136]) -> [u8; 8] {
+    // Four low bits and two high bits of each, spread to a byte each by halving what stands together.
+    let low = u64::from(u32::from_le_bytes([block[4], block[5], block[6], block[7]]));
+    let low = (low | low << 16) & 0x0000_ffff_0000_ffff;
+    let low = (low | low << 8) & 0x00ff_00ff_00ff_00ff;
+    let low = (low | low << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    let high = u64::from(u16::from_le_bytes([block[2], block[3]]));
+    let high = (high | high << 24) & 0x0000_00ff_0000_00ff;
+    let high = (high | high << 12) & 0x000f_000f_000f_000f;
+    let high = (high | high << 6) & 0x0303_0303_0303_0303;
+    (low | high << 4).to_le_bytes()
 }
 
 /// The levels of 32 elements, times `scale`.
@@ -54,7 +59,7 @@ pub(super) fn iq4_xs(bytes: &[u8], out: &mut [f32]) {
         let d = half_at(b, 0);
         let runs = b[8..].as_chunks().0.iter().zip(x.as_chunks_mut().0);
         for (scale, (codes, x)) in iq4_xs_scales(b).into_iter().zip(runs) {
-            levels(&IQ4_LEVELS, d * f32::from(scale), codes, x);
+            levels(&IQ4_LEVELS, d * (f32::from(scale) - 32.0), codes, x);
         }
     }
 }

@@ -1,8 +1,11 @@
 //! AVX-512 with VNNI: weights unpacked in registers, one byte product instruction for 64 weights.
 
 mod delta;
+mod k_quants;
+mod lanes;
 mod loops;
 mod product;
+mod small_blocks;
 mod unpack;
 
 pub(super) use loops::kernels;

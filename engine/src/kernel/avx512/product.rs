@@ -5,14 +5,14 @@ use std::arch::x86_64::*;
 
 use super::loops::sixteen_floats;
 use super::unpack::{Superblock, unpack};
-use crate::kernel::QuantizedRow;
+use crate::kernel::QuantizedBlock;
 use crate::quant::TensorType;
 
 pub(super) fn quantized_product(
     kind: TensorType,
     weights: &[u8],
     row_bytes: usize,
-    rows: &[QuantizedRow<'_>],
+    rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
     macro_rules! of_kind {
@@ -20,7 +20,7 @@ pub(super) fn quantized_product(
             match kind {
                 // SAFETY: the table is handed out only where `kernels` found these features.
                 $(TensorType::$kind => unsafe {
-                    rows_by_four::<$bytes, { TensorType::$kind.id() }>(weights, row_bytes, rows, out);
+                    rows_by_eight::<$bytes, { TensorType::$kind.id() }>(weights, row_bytes, rows, out);
                 },)*
                 TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
             }
@@ -34,12 +34,17 @@ pub(super) fn quantized_product(
 }
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-fn rows_by_four<const BYTES: usize, const KIND: u32>(
+fn rows_by_eight<const BYTES: usize, const KIND: u32>(
     weights: &[u8],
     row_bytes: usize,
-    rows: &[QuantizedRow<'_>],
+    rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
+    let (eights, rows) = rows.as_chunks::<8>();
+    let (out_eights, out) = out.as_chunks_mut::<8>();
+    for (rows, out) in eights.iter().zip(out_eights) {
+        product::<BYTES, KIND, 8>(weights, row_bytes, rows, out);
+    }
     let (fours, rows) = rows.as_chunks::<4>();
     let (out_fours, out) = out.as_chunks_mut::<4>();
     for (rows, out) in fours.iter().zip(out_fours) {
@@ -60,13 +65,15 @@ fn rows_by_four<const BYTES: usize, const KIND: u32>(
 fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
     weights: &[u8],
     row_bytes: usize,
-    rows: &[QuantizedRow<'_>; ROWS],
+    rows: &[&[QuantizedBlock]; ROWS],
     out: &mut [&mut [f32]; ROWS],
 ) {
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
         let (whole, rest) = row.as_chunks::<BYTES>();
-        let mut sums = [[_mm512_setzero_ps(); 3]; ROWS];
+        let ahead = weights.get(j * row_bytes + PREFETCH..).unwrap_or_default();
+        let mut sums = [_mm512_setzero_ps(); ROWS];
         for (i, block) in whole.iter().enumerate() {
+            prefetch::<BYTES>(ahead, i * BYTES);
             add_superblock(&unpack::<BYTES, KIND>(block), rows, i, &mut sums);
         }
         if !rest.is_empty() {
@@ -75,37 +82,45 @@ fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
             block[..rest.len()].copy_from_slice(rest);
             add_superblock(&unpack::<BYTES, KIND>(&block), rows, whole.len(), &mut sums);
         }
-        for (out, [even, odd, offsets]) in out.iter_mut().zip(&sums) {
-            out[j] = _mm512_reduce_add_ps(_mm512_sub_ps(_mm512_add_ps(*even, *odd), *offsets));
+        for (out, sum) in out.iter_mut().zip(&sums) {
+            out[j] = _mm512_reduce_add_ps(*sum);
         }
     }
 }
 
-/// Adds the products of one superblock with the `i`-th 256 activations of each row: two sums for the codes'
-/// part, so that one addition need not wait for the other, and one for the offsets'.
+/// How far ahead weights are asked for: the processor's own prefetcher stops at the end of a page, and a row of
+/// weights is seldom longer than that.
+const PREFETCH: usize = 4096;
+
+/// Asks for the `BYTES` bytes at `at`, as far as they are there.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn prefetch<const BYTES: usize>(bytes: &[u8], at: usize) {
+    let Some(bytes) = bytes.get(at..at + BYTES) else { return };
+    for line in 0..BYTES.div_ceil(64) {
+        _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(line * 64).cast());
+    }
+}
+
+/// Adds the products of one superblock with the `i`-th block of activations of each row.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn add_superblock<const ROWS: usize>(
     w: &Superblock,
-    rows: &[QuantizedRow<'_>; ROWS],
+    rows: &[&[QuantizedBlock]; ROWS],
     i: usize,
-    sums: &mut [[__m512; 3]; ROWS],
+    sums: &mut [__m512; ROWS],
 ) {
-    // 64 products end as sixteen lanes, four for each group of 16.
-    let lanes = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-    for (x, sums) in rows.iter().zip(sums) {
-        let codes: &[[i8; 64]; 4] = x.codes.as_chunks().0[i * 4..].first_chunk().expect("rows are padded");
-        let scales = sixteen_floats(&x.scales.as_chunks().0[i]);
-        let x_sums = sixteen_floats(&x.sums.as_chunks().0[i]);
-        let scales = _mm512_mul_ps(w.scales, scales);
-        sums[2] = _mm512_fmadd_ps(w.offsets, x_sums, sums[2]);
-        for c in 0..4 {
+    for (x, sum) in rows.iter().zip(sums) {
+        let x = &x[i];
+        let mut products = _mm512_setzero_si512();
+        for (w, x) in w.codes.iter().zip(x.codes.as_chunks::<64>().0) {
             // SAFETY: reads the 64 bytes of the array, at any alignment.
-            let x = unsafe { _mm512_loadu_si512(codes[c].as_ptr().cast()) };
-            let products = _mm512_dpbusd_epi32(_mm512_setzero_si512(), w.codes[c], x);
-            let scale =
-                _mm512_permutexvar_ps(_mm512_add_epi32(lanes, _mm512_set1_epi32(4 * c as i32)), scales);
-            sums[c % 2] = _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(products), sums[c % 2]);
+            let x = unsafe { _mm512_loadu_si512(x.as_ptr().cast()) };
+            products = _mm512_dpbusd_epi32(products, *w, x);
         }
+        let scales = _mm512_mul_ps(w.scales, sixteen_floats(&x.scales));
+        *sum = _mm512_fmadd_ps(scales, _mm512_cvtepi32_ps(products), *sum);
+        *sum = _mm512_fnmadd_ps(w.offsets, sixteen_floats(&x.sums), *sum);
     }
 }
