@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of what is asked of a model.
 
+pub mod bench;
 mod cache;
 pub mod chat;
 pub mod engine;

@@ -6,4 +6,5 @@ mod scheduler;
 
 pub use error::EngineError;
 pub use handle::{Engine, EngineOptions, Prompt};
+pub(crate) use scheduler::PROMPT_STEP;
 pub use scheduler::{Event, Finish, Request};

@@ -18,7 +18,7 @@ use crate::tokenizer::Tokenizer;
 
 /// Tokens of a prompt computed in one step: enough to read the weights seldom, few enough to keep the step's
 /// numbers in the processor's cache.
-const PROMPT_STEP: usize = 256;
+pub(crate) const PROMPT_STEP: usize = 256;
 /// Computed prompts that are kept for requests to come: those of a run that goes round a few contestants' prompts.
 const KEPT: usize = 4;
 /// Tokens of a shared beginning that are worth keeping a state for.

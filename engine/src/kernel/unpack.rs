@@ -34,7 +34,7 @@ impl Unpacked {
                 |b, out| nibbles(&b[2..], out),
             ),
             TensorType::Q4_1 => {
-                self.small::<20>(blocks, |b| (half_at(b, 0), -half_at(b, 2)), |b, out| nibbles(&b[4..], out))
+                self.small::<20>(blocks, |b| (half_at(b, 0), -half_at(b, 2)), |b, out| nibbles(&b[4..], out));
             }
             TensorType::Q5_0 => self.small::<22>(
                 blocks,
@@ -42,7 +42,7 @@ impl Unpacked {
                 |b, out| fives(&b[2..], out),
             ),
             TensorType::Q5_1 => {
-                self.small::<24>(blocks, |b| (half_at(b, 0), -half_at(b, 2)), |b, out| fives(&b[4..], out))
+                self.small::<24>(blocks, |b| (half_at(b, 0), -half_at(b, 2)), |b, out| fives(&b[4..], out));
             }
             TensorType::Q8_0 => self.small::<34>(
                 blocks,

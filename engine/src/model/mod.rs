@@ -21,6 +21,7 @@ mod load;
 mod matrix;
 mod mixer;
 mod norm;
+mod reads;
 mod rope;
 mod rope_scaling;
 mod routing;
@@ -35,4 +36,5 @@ pub use latent_shape::LatentShape;
 
 pub use context::Arithmetic;
 pub use load::Model;
+pub use reads::Reads;
 pub use rope_scaling::{RopeScaling, Yarn};

@@ -1,0 +1,194 @@
+//! How fast a model runs on this machine, and how near that comes to what its memory gives.
+//!
+//! Tokens are random, so that every row goes to other experts: one token repeated would send all rows to the
+//! same ones and flatter what is measured.
+
+use std::time::Instant;
+
+use crate::cache::Cache;
+use crate::model::{Model, ModelError, Reads, Row, Scratch};
+
+/// What is to be measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Tokens of the prompt; 0 leaves it out.
+    pub prompt: usize,
+    /// Steps of decoding; 0 leaves it out.
+    pub generate: usize,
+    /// Sequences that are decoded at once, one measurement each.
+    pub parallel: Vec<usize>,
+    /// How often each is measured, at least once.
+    pub repeat: usize,
+    /// Another seed gives other tokens.
+    pub seed: u64,
+}
+
+/// One measurement.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Measured {
+    /// What was measured.
+    pub work: Work,
+    /// Tokens of all sequences.
+    pub tokens: usize,
+    /// Seconds, the median of all repetitions.
+    pub seconds: f64,
+    /// Seconds of the fastest and of the slowest repetition.
+    pub range: (f64, f64),
+    /// Bytes of weights that were read: an expert's once a step, however many rows chose it.
+    pub bytes: u64,
+    /// How many experts of a layer a step read, on average; 0 in a dense model.
+    pub experts: f64,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// A prompt of this many tokens.
+    Prompt(usize),
+    /// This many sequences, a token each a step.
+    Decode(usize),
+}
+
+impl Measured {
+    /// Tokens of all sequences a second.
+    pub fn tokens_per_second(&self) -> f64 {
+        self.tokens as f64 / self.seconds
+    }
+
+    /// Bytes of weights a second.
+    pub fn bytes_per_second(&self) -> f64 {
+        self.bytes as f64 / self.seconds
+    }
+}
+
+/// As many tokens of a prompt as the scheduler computes in one step.
+const PROMPT_STEP: usize = crate::engine::PROMPT_STEP;
+/// Tokens that a sequence has before its decoding is measured.
+const START: usize = 16;
+
+/// Measures `model` and hands each measurement to `done` as it is made.
+///
+/// # Errors
+/// When the model can't compute a step.
+pub fn measure(model: &Model, plan: &Plan, mut done: impl FnMut(Measured)) -> Result<(), ModelError> {
+    let reads = model.reads();
+    let mut bench = Bench { model, reads, random: plan.seed, scratch: Scratch::default() };
+    // Whoever comes first would pay for reading the file and for the memory of the step's numbers.
+    bench.prompt(START)?;
+    let repeat = plan.repeat.max(1);
+    if plan.prompt > 0 {
+        let runs = (0..repeat).map(|_| bench.prompt(plan.prompt)).collect::<Result<_, _>>()?;
+        done(median(Work::Prompt(plan.prompt), plan.prompt, runs));
+    }
+    for &sequences in plan.parallel.iter().filter(|&&n| n > 0 && plan.generate > 0) {
+        let runs = (0..repeat).map(|_| bench.decode(sequences, plan.generate)).collect::<Result<_, _>>()?;
+        done(median(Work::Decode(sequences), sequences * plan.generate, runs));
+    }
+    Ok(())
+}
+
+/// One repetition.
+struct Run {
+    seconds: f64,
+    bytes: u64,
+    experts: f64,
+}
+
+fn median(work: Work, tokens: usize, mut runs: Vec<Run>) -> Measured {
+    runs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let range = (runs[0].seconds, runs[runs.len() - 1].seconds);
+    let Run { seconds, bytes, experts } = runs.swap_remove(runs.len() / 2);
+    Measured { work, tokens, seconds, range, bytes, experts }
+}
+
+struct Bench<'a> {
+    model: &'a Model,
+    reads: Reads,
+    random: u64,
+    scratch: Scratch,
+}
+
+impl Bench<'_> {
+    /// splitmix64 (G. Steele, D. Lea, C. Flood, 2014), brought to the size of the vocabulary.
+    fn token(&mut self) -> u32 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % self.model.hyper().vocabulary as u64) as u32
+    }
+
+    fn prompt(&mut self, tokens: usize) -> Result<Run, ModelError> {
+        let mut cache = [self.model.new_cache()];
+        let rows: Vec<Row> = (0..tokens)
+            .map(|i| Row { token: self.token(), sequence: 0, position: i, logits: i + 1 == tokens })
+            .collect();
+        self.steps(rows.chunks(PROMPT_STEP), &mut cache)
+    }
+
+    fn decode(&mut self, sequences: usize, steps: usize) -> Result<Run, ModelError> {
+        let mut caches: Vec<Cache> = (0..sequences).map(|_| self.model.new_cache()).collect();
+        let rows = |bench: &mut Self, positions: std::ops::Range<usize>, logits| -> Vec<Row> {
+            let places = positions.flat_map(|position| (0..sequences).map(move |s| (position, s)));
+            places
+                .map(|(position, sequence)| Row { token: bench.token(), sequence, position, logits })
+                .collect()
+        };
+        let start = rows(self, 0..START, false);
+        self.steps(start.chunks(sequences), &mut caches)?;
+        let rows = rows(self, START..START + steps, true);
+        self.steps(rows.chunks(sequences), &mut caches)
+    }
+
+    /// Computes steps and measures all of them together.
+    fn steps<'r>(
+        &mut self,
+        steps: impl ExactSizeIterator<Item = &'r [Row]>,
+        caches: &mut [Cache],
+    ) -> Result<Run, ModelError> {
+        let mut caches: Vec<&mut Cache> = caches.iter_mut().collect();
+        let count = steps.len() as u64;
+        let (mut bytes, mut experts) = (self.reads.always * count, 0);
+        let mut chosen = Vec::new();
+        let since = Instant::now();
+        for rows in steps {
+            self.model.step(rows, &mut caches, &mut self.scratch, &mut |layer, routed| {
+                chosen.clear();
+                chosen.extend_from_slice(routed.experts);
+                chosen.sort_unstable();
+                chosen.dedup();
+                experts += chosen.len();
+                bytes += self.reads.expert[layer] * chosen.len() as u64;
+            })?;
+        }
+        let seconds = since.elapsed().as_secs_f64();
+        let layers = self.reads.expert.iter().filter(|&&bytes| bytes > 0).count();
+        let experts = experts as f64 / (count as usize * layers).max(1) as f64;
+        Ok(Run { seconds, bytes, experts })
+    }
+}
+
+/// Bytes that all of a model's threads together can read from memory in a second: the best of some passes over
+/// numbers that no cache holds.
+pub fn memory_bandwidth(model: &Model) -> f64 {
+    /// Far more than the processor's caches, far less than the memory of a machine that runs models.
+    const BYTES: usize = 512 << 20;
+    const PASSES: usize = 5;
+    let numbers = vec![1_u64; BYTES / 8];
+    let mut pieces: Vec<(&[u64], u64)> = numbers.chunks(BYTES / 8 / 64).map(|piece| (piece, 0)).collect();
+    let mut best = f64::INFINITY;
+    for _ in 0..PASSES {
+        let since = Instant::now();
+        model.for_each(&mut pieces, |(piece, sum)| {
+            // Several sums at a time, so that no addition waits for another.
+            let mut sums = [0_u64; 32];
+            for numbers in piece.as_chunks::<32>().0 {
+                sums.iter_mut().zip(numbers).for_each(|(sum, n)| *sum = sum.wrapping_add(*n));
+            }
+            *sum = sums.iter().sum();
+        });
+        best = best.min(since.elapsed().as_secs_f64());
+        assert_eq!(pieces.iter().map(|(_, sum)| sum).sum::<u64>(), (BYTES / 8) as u64);
+    }
+    BYTES as f64 / best
+}
