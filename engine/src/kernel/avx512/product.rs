@@ -70,17 +70,15 @@ fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
 ) {
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
         let (whole, rest) = row.as_chunks::<BYTES>();
+        // A block of zeros has finite scales and offsets, and the activations beyond the row are zeros.
+        let mut last = [0; BYTES];
+        last[..rest.len()].copy_from_slice(rest);
+        let last = if rest.is_empty() { None } else { Some(&last) };
         let ahead = weights.get(j * row_bytes + PREFETCH..).unwrap_or_default();
         let mut sums = [_mm512_setzero_ps(); ROWS];
-        for (i, block) in whole.iter().enumerate() {
+        for (i, block) in whole.iter().chain(last).enumerate() {
             prefetch::<BYTES>(ahead, i * BYTES);
             add_superblock(&unpack::<BYTES, KIND>(block), rows, i, &mut sums);
-        }
-        if !rest.is_empty() {
-            // A block of zeros has finite scales and offsets, and the activations beyond the row are zeros.
-            let mut block = [0; BYTES];
-            block[..rest.len()].copy_from_slice(rest);
-            add_superblock(&unpack::<BYTES, KIND>(&block), rows, whole.len(), &mut sums);
         }
         for (out, sum) in out.iter_mut().zip(&sums) {
             out[j] = _mm512_reduce_add_ps(*sum);
