@@ -1,4 +1,4 @@
-//! `model tokenize`, `model prompt` and `model inspect` as a person or a script calls them.
+//! `model bench`, `model tokenize`, `model prompt` and `model inspect` as a person or a script calls them.
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use std::path::{Path, PathBuf};
@@ -123,6 +123,32 @@ fn inspect_says_what_a_file_holds() {
         report["tensor_types"].as_array().unwrap().iter().map(|t| t["parameters"].as_u64().unwrap()).sum();
     assert_eq!(report["parameters"], sum);
     assert!(stdout(&mut model("inspect", &file)).contains("architecture    qwen3moe\n"));
+}
+
+#[test]
+fn bench_measures_what_it_was_asked_for() {
+    let Some(shared) = shared() else { return };
+    let file = shared.join("golden/models/qwen3moe.q8_0.gguf");
+    let asked = ["-p", "8", "-n", "4", "--parallel", "1,3", "-t", "2", "--repeat", "2"];
+    let out = stdout(model("bench", &file).args(asked).arg("--json"));
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["architecture"], "qwen3moe");
+    assert_eq!(report["threads"], 2);
+    let lines = report["measurements"].as_array().unwrap();
+    let found: Vec<_> = lines.iter().map(|line| [&line["work"], &line["size"], &line["tokens"]]).collect();
+    assert_eq!(json!(found), json!([["prompt", 8, 8], ["decode", 1, 4], ["decode", 3, 12]]));
+    for line in lines {
+        let positive = |key: &str| line[key].as_f64().unwrap() > 0.0;
+        assert!(positive("tokens_per_second") && positive("share_of_memory_bandwidth"), "{line}");
+    }
+    // One row takes four of its sixteen experts; three rows share some of theirs.
+    assert_eq!(lines[1]["experts_per_step"], 4.0);
+    let experts = lines[2]["experts_per_step"].as_f64().unwrap();
+    assert!(experts > 4.0 && experts <= 12.0, "{experts}");
+    assert!(lines[2]["bytes_per_token"].as_f64() < lines[1]["bytes_per_token"].as_f64());
+    let out = stdout(model("bench", &file).args(asked));
+    assert_eq!(out.lines().count(), 3 + 3, "{out}");
+    assert!(stderr(model("bench", &file).args(["--parallel", "0"]), 2).contains("0 is not in 1..=1024"));
 }
 
 #[test]

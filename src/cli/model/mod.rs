@@ -1,5 +1,6 @@
 //! `pelicycle model`: looks into a local model file.
 
+mod bench;
 mod eval;
 mod inspect;
 mod prompt;
@@ -18,6 +19,8 @@ pub(crate) struct ModelArgs {
 
 #[derive(Debug, Subcommand)]
 enum ModelCommand {
+    /// Measure how fast a model runs on this machine.
+    Bench(bench::BenchArgs),
     /// Evaluate token ids: logits at every position, or a greedy continuation.
     Eval(eval::EvalArgs),
     /// Say what a model file holds.
@@ -30,6 +33,7 @@ enum ModelCommand {
 
 pub(crate) fn model(args: ModelArgs) -> anyhow::Result<ExitCode> {
     match args.command {
+        ModelCommand::Bench(args) => bench::bench(&args),
         ModelCommand::Eval(args) => eval::eval(&args),
         ModelCommand::Inspect(args) => inspect::inspect(&args),
         ModelCommand::Prompt(args) => prompt::prompt(&args),

@@ -1,0 +1,166 @@
+//! `pelicycle model bench`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use pelicycle_engine::bench::{Measured, Plan, Work, measure, memory_bandwidth};
+use pelicycle_engine::model::{Arithmetic, Model};
+use serde::Serialize;
+
+use super::stdio::print;
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Tokens are random, so that rows take different experts. \"of the limit\" compares the bytes of \
+                  weights that were read\na second with what the same threads read from memory when they do nothing \
+                  else.\n\nExamples:\n  pelicycle model bench model.gguf -p 512 -n 128 --parallel 1,4,8 -t 2\n  \
+                  pelicycle model bench model.gguf -p 0 -n 64 --json"
+)]
+pub(crate) struct BenchArgs {
+    /// The model file.
+    model: PathBuf,
+    /// Tokens of the prompt; 0 leaves it out.
+    #[arg(short, long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(..=1 << 20))]
+    prompt: u32,
+    /// Tokens to generate in each sequence; 0 leaves it out.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(..=1 << 20))]
+    generate: u32,
+    /// Sequences to decode at once; each number is measured by itself.
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    parallel: Vec<u32>,
+    /// Threads [default: the machine's cores].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+    /// Measure so often; the median counts.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    repeat: u32,
+    /// Another seed gives other tokens.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    architecture: String,
+    layers: usize,
+    tensor_type: &'static str,
+    kernels: &'static str,
+    threads: usize,
+    /// Bytes a second that the threads read from memory when they do nothing else.
+    memory_bandwidth: f64,
+    measurements: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    /// `prompt` or `decode`.
+    work: &'static str,
+    /// Tokens of the prompt, or sequences decoded at once.
+    size: usize,
+    tokens: usize,
+    seconds: f64,
+    fastest: f64,
+    slowest: f64,
+    tokens_per_second: f64,
+    /// Bytes of weights that were read, for each token.
+    bytes_per_token: f64,
+    bytes_per_second: f64,
+    share_of_memory_bandwidth: f64,
+    /// Distinct experts of a layer that a step read; null in a dense model.
+    experts_per_step: Option<f64>,
+}
+
+pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
+    let model = Model::open(&args.model, args.threads.map(|n| n as usize), Arithmetic::Run)?;
+    let mut report = Report {
+        architecture: model.hyper().architecture.clone(),
+        layers: model.hyper().layers,
+        tensor_type: model.quantization().name(),
+        kernels: model.kernels(),
+        threads: model.threads(),
+        memory_bandwidth: memory_bandwidth(&model),
+        measurements: Vec::new(),
+    };
+    let plan = Plan {
+        prompt: args.prompt as usize,
+        generate: args.generate as usize,
+        parallel: args.parallel.iter().map(|&n| n as usize).collect(),
+        repeat: args.repeat as usize,
+        seed: args.seed,
+    };
+    if !args.json {
+        print(&report.head()?)?;
+    }
+    let mut told = Ok(());
+    measure(&model, &plan, |measured| {
+        let line = Line::of(&measured, report.memory_bandwidth);
+        if !args.json && told.is_ok() {
+            told = line.text().and_then(|text| print(&text));
+        }
+        report.measurements.push(line);
+    })?;
+    told?;
+    if args.json {
+        print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Report {
+    fn head(&self) -> anyhow::Result<String> {
+        let mut text = String::new();
+        let Report { architecture, layers, tensor_type, kernels, threads, .. } = self;
+        writeln!(text, "{architecture}, {layers} layers, {tensor_type}; {threads} threads, {kernels}")?;
+        writeln!(text, "memory reads {:.1} GB/s", self.memory_bandwidth / 1e9)?;
+        writeln!(
+            text,
+            "{:14} {:>9}  {:>15}  {:>8}  {:>6}  {:>12}  {:>7}",
+            "", "tokens/s", "slowest-fastest", "MB/token", "GB/s", "of the limit", "experts"
+        )?;
+        Ok(text)
+    }
+}
+
+impl Line {
+    fn of(measured: &Measured, limit: f64) -> Line {
+        let (work, size) = match measured.work {
+            Work::Prompt(tokens) => ("prompt", tokens),
+            Work::Decode(sequences) => ("decode", sequences),
+        };
+        let tokens = measured.tokens as f64;
+        Line {
+            work,
+            size,
+            tokens: measured.tokens,
+            seconds: measured.seconds,
+            fastest: tokens / measured.range.0,
+            slowest: tokens / measured.range.1,
+            tokens_per_second: measured.tokens_per_second(),
+            bytes_per_token: measured.bytes as f64 / tokens,
+            bytes_per_second: measured.bytes_per_second(),
+            share_of_memory_bandwidth: measured.bytes_per_second() / limit,
+            experts_per_step: (measured.experts > 0.0).then_some(measured.experts),
+        }
+    }
+
+    fn text(&self) -> anyhow::Result<String> {
+        let mut text = String::new();
+        writeln!(
+            text,
+            "{:6} {:>7} {:>9.2}  {:>15}  {:>8.1}  {:>6.1}  {:>10.0} %  {:>7}",
+            self.work,
+            if self.work == "decode" { format!("× {}", self.size) } else { self.size.to_string() },
+            self.tokens_per_second,
+            format!("{:.2}-{:.2}", self.slowest, self.fastest),
+            self.bytes_per_token / 1e6,
+            self.bytes_per_second / 1e9,
+            self.share_of_memory_bandwidth * 100.0,
+            self.experts_per_step.map_or("–".into(), |n| format!("{n:.1}")),
+        )?;
+        Ok(text)
+    }
+}
