@@ -172,7 +172,14 @@ impl DeltaNet {
         gates.resize(rows * shape.values(), 0.0);
         strengths.resize(rows * shape.value_heads, 0.0);
         decays.resize(rows * shape.value_heads, 0.0);
-        let (wide, narrow) = (shape.channels() + shape.values(), 2 * shape.value_heads);
+        let wide = match self.projections {
+            Projections::Split { .. } => 0,
+            Projections::Fused(_) => shape.channels() + shape.values(),
+        };
+        let narrow = match self.steering {
+            Steering::Split { .. } => 0,
+            Steering::Fused(_) => 2 * shape.value_heads,
+        };
         fused.resize(rows * (wide + narrow), 0.0);
         let (fused_wide, fused_narrow) = fused.split_at_mut(rows * wide);
 
