@@ -3,6 +3,7 @@
 //! A page belongs to one layer and holds the same number of positions for all its heads. Forking a sequence
 //! shares its pages; writing to a shared page copies that page first.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -53,20 +54,30 @@ pub(crate) struct LayerCache {
     key_size: usize,
     value_size: usize,
     precision: Precision,
-    pages: Vec<Arc<Page>>,
+    /// How many of the last positions a token attends to, itself included; `None` for all.
+    window: Option<usize>,
+    pages: VecDeque<Arc<Page>>,
+    /// Pages before the first of those, which no later token can attend to.
+    dropped: usize,
 }
 
 impl LayerCache {
-    pub(crate) fn new(heads: usize, key_size: usize, value_size: usize, precision: Precision) -> LayerCache {
-        LayerCache { heads, key_size, value_size, precision, pages: Vec::new() }
+    pub(crate) fn new(
+        heads: usize,
+        key_size: usize,
+        value_size: usize,
+        precision: Precision,
+        window: Option<usize>,
+    ) -> LayerCache {
+        LayerCache { heads, key_size, value_size, precision, window, pages: VecDeque::new(), dropped: 0 }
     }
 
     /// Writes the keys and values of all heads at a position: the next one, or one written before.
     pub(crate) fn write(&mut self, position: usize, keys: &[f32], values: &[f32]) {
-        let (page, at) = (position / PAGE, position % PAGE);
+        let (page, at) = (position / PAGE - self.dropped, position % PAGE);
         if page == self.pages.len() {
             let numbers = PAGE * self.heads * (self.key_size + self.value_size);
-            self.pages.push(Arc::new(match self.precision {
+            self.pages.push_back(Arc::new(match self.precision {
                 Precision::Float => Page::Float(vec![0.0; numbers]),
                 Precision::Half => Page::Half(vec![0; numbers]),
             }));
@@ -88,7 +99,7 @@ impl LayerCache {
     ) -> impl Iterator<Item = (Numbers<'_>, Numbers<'_>)> {
         let values_begin = self.heads * PAGE * self.key_size;
         (positions.start / PAGE..positions.end.div_ceil(PAGE)).map(move |number| {
-            let page = &self.pages[number];
+            let page = &self.pages[number - self.dropped];
             let begin = positions.start.saturating_sub(number * PAGE);
             let held = (positions.end - number * PAGE).min(PAGE) - begin;
             let at = head * PAGE + begin;
@@ -99,9 +110,30 @@ impl LayerCache {
         })
     }
 
-    /// Forgets everything from `positions` on.
+    /// The first position that a token at `position` attends to.
+    fn begin(&self, position: usize) -> usize {
+        self.window.map_or(0, |window| (position + 1).saturating_sub(window))
+    }
+
+    /// Drops the pages that no token from `positions` on attends to.
+    fn release(&mut self, positions: usize) {
+        let needed = self.begin(positions) / PAGE;
+        while self.dropped < needed && self.pages.pop_front().is_some() {
+            self.dropped += 1;
+        }
+    }
+
+    /// Whether the sequence can go on at `position`.
+    fn reaches(&self, position: usize) -> bool {
+        self.begin(position) >= self.dropped * PAGE
+    }
+
+    /// Forgets everything from `positions` on: a number that it reaches, or 0.
     pub(crate) fn truncate(&mut self, positions: usize) {
-        self.pages.truncate(positions.div_ceil(PAGE));
+        if positions == 0 {
+            self.dropped = 0;
+        }
+        self.pages.truncate(positions.div_ceil(PAGE) - self.dropped);
     }
 }
 
@@ -137,14 +169,20 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// The most positions, up to `positions`, that can be left of it: pages can be cut anywhere, a state stands
-    /// for all positions or none.
+    /// The most positions, up to `positions`, that can be left of it: pages can be cut anywhere, unless those
+    /// that a window needs are dropped; a state stands for all positions or none.
     pub(crate) fn reachable(&self, positions: usize) -> usize {
         match positions {
             _ if positions >= self.len => self.len,
-            _ if self.states.iter().all(State::is_empty) => positions,
+            _ if !self.states.iter().all(State::is_empty) => 0,
+            _ if self.layers.iter().all(|layer| layer.reaches(positions)) => positions,
             _ => 0,
         }
+    }
+
+    /// Drops what no later token attends to.
+    pub(crate) fn release(&mut self) {
+        self.layers.iter_mut().for_each(|layer| layer.release(self.len));
     }
 
     /// Forgets everything from `positions` on, or what it takes to have [`Cache::reachable`] positions left.
@@ -174,7 +212,7 @@ mod tests {
     #[test]
     fn a_fork_shares_pages_and_never_sees_the_others_writes() {
         for precision in [Precision::Float, Precision::Half] {
-            let mut one = LayerCache::new(2, 2, 4, precision);
+            let mut one = LayerCache::new(2, 2, 4, precision, None);
             for p in 0..PAGE + 3 {
                 one.write(p, &[p as f32, 1.0, 2.0, p as f32], &[0.5; 8]);
             }
@@ -189,12 +227,36 @@ mod tests {
             assert_eq!(before[2 * PAGE..][..4], [2.0, PAGE as f32, 2.0, (PAGE + 1) as f32]);
         }
     }
+
+    #[test]
+    fn a_window_keeps_the_pages_it_needs_and_goes_back_no_further() {
+        let mut layer = LayerCache::new(1, 1, 1, Precision::Float, Some(PAGE));
+        for p in 0..3 * PAGE {
+            layer.write(p, &[p as f32], &[0.0]);
+            layer.release(p + 1);
+            // The next token sees itself and all but one of a page's worth before it.
+            let Some((Numbers::Float(keys), _)) = layer.pages(0, layer.begin(p + 1)..p + 1).next() else {
+                panic!("it sees a token at least")
+            };
+            assert_eq!(keys[0], (p + 2).saturating_sub(PAGE) as f32);
+        }
+        assert_eq!((layer.dropped, layer.pages.len()), (2, 1));
+        let mut cache = Cache { layers: vec![layer], states: Vec::new(), len: 3 * PAGE };
+        assert_eq!(
+            [0, 2 * PAGE, 3 * PAGE - 2, 3 * PAGE - 1].map(|n| cache.reachable(n)),
+            [0, 0, 0, 3 * PAGE - 1]
+        );
+        cache.truncate(PAGE);
+        assert_eq!((cache.len, cache.layers[0].dropped, cache.layers[0].pages.len()), (0, 0, 0));
+        cache.layers[0].write(0, &[1.0], &[1.0]);
+    }
+
     #[test]
     fn a_cache_with_a_state_goes_back_to_its_beginning_alone() {
         let cache = |rows: usize| {
             let mut state = State::new(StateSize { inputs: 1, rows });
             state.parts_mut().0[0] = 3.0;
-            let mut layer = LayerCache::new(1, 2, 2, Precision::Float);
+            let mut layer = LayerCache::new(1, 2, 2, Precision::Float, None);
             (0..5).for_each(|p| layer.write(p, &[1.0; 2], &[1.0; 2]));
             Cache { layers: vec![layer], states: vec![state], len: 5 }
         };

@@ -36,8 +36,8 @@ impl<'a> Session<'a> {
         self.cache.len
     }
 
-    /// Forgets all tokens from `positions` on. A model with recurrent layers cannot go back by some tokens, and
-    /// forgets all of them: [`Session::position`] tells what is left.
+    /// Forgets all tokens from `positions` on. A model with recurrent layers cannot go back by some tokens, one
+    /// with windows not by many: it forgets all of them then. [`Session::position`] tells what is left.
     pub fn truncate(&mut self, positions: usize) {
         self.cache.truncate(positions);
     }

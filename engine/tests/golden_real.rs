@@ -8,7 +8,9 @@ mod support;
 use std::path::Path;
 
 use pelicycle_engine::Session;
+use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model};
+use pelicycle_engine::tokenizer::Tokenizer;
 use support::{Reference, fetched, json, shared, smollm2};
 
 /// Mean and largest difference over the reference's 64 best logits at each position, and equal best tokens.
@@ -42,6 +44,11 @@ fn agrees(path: &Path, name: &str) {
     let manifest = json(&folder.join("manifest.json"));
     let llama_cpp = &manifest["models"][name]["llama_cpp"];
     let ids = reference.u32s("ids");
+    let tokenizer = Tokenizer::from_gguf(&Gguf::open(path).unwrap()).unwrap();
+    let text = manifest["models"][name]["text"].as_str().unwrap();
+    let begin = tokenizer.bos().filter(|_| tokenizer.add_bos());
+    let encoded = tokenizer.encode(text, true).unwrap();
+    assert_eq!(begin.into_iter().chain(encoded).collect::<Vec<_>>(), ids);
     let greedy = reference.u32s("greedy");
 
     let exact = Model::open(path, None, Arithmetic::Exact).unwrap();

@@ -97,6 +97,7 @@ impl Model {
             let cache = &mut caches[row.sequence];
             cache.len = cache.len.max(row.position + 1);
         }
+        caches.iter_mut().for_each(|cache| cache.release());
         let wanted: Vec<usize> = (0..rows.len()).filter(|&r| rows[r].logits).collect();
         normed.reset(wanted.len(), width);
         for (out, &r) in normed.rows_mut().zip(&wanted) {

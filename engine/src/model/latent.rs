@@ -120,7 +120,7 @@ impl LatentAttention {
 
     /// An empty cache for a sequence.
     pub(super) fn new_cache(&self, precision: Precision) -> LayerCache {
-        LayerCache::new(1, self.shape.turning, self.shape.rank, precision)
+        LayerCache::new(1, self.shape.turning, self.shape.rank, precision, None)
     }
 
     /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' latent vectors go into the caches

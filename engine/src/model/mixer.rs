@@ -46,9 +46,9 @@ impl Mixer {
     pub(super) fn new_cache(&self, hyper: &Hyper, precision: Precision) -> LayerCache {
         match self {
             Mixer::Attention(block) => {
-                LayerCache::new(block.kv_heads, hyper.key_size, hyper.value_size, precision)
+                LayerCache::new(block.kv_heads, hyper.key_size, hyper.value_size, precision, block.window)
             }
-            Mixer::Delta(_) => LayerCache::new(0, 0, 0, precision),
+            Mixer::Delta(_) => LayerCache::new(0, 0, 0, precision, None),
             Mixer::Latent(block) => block.new_cache(precision),
         }
     }
