@@ -8,6 +8,8 @@ use fancy_regex::Regex;
 use super::error::TokenizerError;
 
 const GPT2: &str = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+/// Cuts at blanks and sentence marks only.
+const BLOOM: &str = r" ?[^(\s|.,!?…。，、।۔،)]+";
 const QWEN2: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 const QWEN35: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 const LLAMA3: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
@@ -68,6 +70,7 @@ const PLAIN: Family = Family { names: &[], patterns: &[], nfc: false, whole_word
 const FAMILIES: &[Family] = &[
     Family { names: &["gpt-2", "olmo", "phi-2"], patterns: &[GPT2], ..PLAIN },
     Family { names: &["smollm", "starcoder", "refact"], patterns: &[r"\p{N}", GPT2], ..PLAIN },
+    Family { names: &["bloom", "gpt3-finnish", "poro-chat"], patterns: &[BLOOM], ..PLAIN },
     Family { names: &["qwen2"], patterns: &[QWEN2], nfc: true, ..PLAIN },
     Family { names: &["deepseek-r1-qwen"], patterns: &[QWEN2], ..PLAIN },
     Family { names: &["qwen35"], patterns: &[QWEN35], nfc: true, ..PLAIN },
