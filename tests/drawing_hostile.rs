@@ -442,12 +442,16 @@ fn a_worker_is_not_in_the_group_that_an_interrupt_reaches() {
         rest.split_whitespace().skip(1).take(2).filter_map(|field| field.parse().ok()).collect()
     };
     let mine = fields(&stat(me));
-    let all = std::fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let children: Vec<_> =
-        all.map(|pid: u32| fields(&stat(pid))).filter(|fields| fields.first() == Some(&me)).collect();
-    assert!(!children.is_empty());
-    assert!(children.iter().all(|fields| fields[1] != mine[1]), "{children:?} {mine:?}");
+    let children = || -> Vec<Vec<u32>> {
+        let entries = std::fs::read_dir("/proc").unwrap().flatten();
+        let all = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        all.map(|pid: u32| fields(&stat(pid))).filter(|fields| fields.first() == Some(&me)).collect()
+    };
+    // A worker that another test is just starting leaves the group on its way from fork to exec.
+    let left = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        let children = children();
+        !children.is_empty() && children.iter().all(|fields| fields[1] != mine[1])
+    });
+    assert!(left, "{:?} {mine:?}", children());
 }
