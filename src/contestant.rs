@@ -8,13 +8,49 @@ use crate::name;
 /// The provider of models that run in this process.
 const LOCAL: &str = "local";
 
+/// The model inside this program.
+const BUNDLED: &str = "hatchling";
+
 /// A model as it was named, found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contestant {
     /// How it is written down.
     pub record: ContestantRecord,
-    /// The model's file.
-    pub path: PathBuf,
+    /// Where its weights are.
+    pub weights: Weights,
+}
+
+/// Where a local model's weights are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Weights {
+    /// In a file.
+    File(PathBuf),
+    /// In this program: hatchling's.
+    Bundled,
+}
+
+impl Weights {
+    /// What a run keeps to find them again.
+    #[must_use]
+    pub fn source(&self) -> String {
+        match self {
+            Weights::File(path) => path.to_string_lossy().into_owned(),
+            Weights::Bundled => format!("{LOCAL}/{BUNDLED}"),
+        }
+    }
+
+    /// The weights that [`Weights::source`] told of.
+    #[must_use]
+    pub fn of_source(source: &str) -> Weights {
+        let bundled = Weights::Bundled;
+        if source == bundled.source() { bundled } else { Weights::File(PathBuf::from(source)) }
+    }
+}
+
+impl std::fmt::Display for Weights {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.source())
+    }
 }
 
 /// A name that leads to no model.
@@ -27,7 +63,7 @@ pub enum ContestantError {
         "{name:?} names provider {provider:?}; this version knows \"local\": a path to a .gguf file, or local/NAME"
     )]
     Provider { name: String, provider: String },
-    #[error("{name:?} is no model: give a path to a .gguf file, or local/NAME")]
+    #[error("{name:?} is no model: give a path to a .gguf file, local/NAME, or hatchling")]
     Form { name: String },
     #[error("no local model {wanted:?} in {folders}; {there}")]
     Unknown { wanted: String, folders: String, there: String },
@@ -36,7 +72,8 @@ pub enum ContestantError {
 }
 
 impl Contestant {
-    /// Finds the model that `named` means. `local/NAME` is looked for in `folders`.
+    /// Finds the model that `named` means. `local/NAME` is looked for in `folders`; `local/hatchling` is the one
+    /// inside this program.
     ///
     /// # Errors
     /// When there is none, or more than one.
@@ -49,6 +86,8 @@ impl Contestant {
             return Err(ContestantError::NoFile { path: path.to_owned() });
         }
         match named.split_once('/') {
+            Some((LOCAL, BUNDLED)) => Ok(Contestant::bundled()),
+            None if named == BUNDLED => Ok(Contestant::bundled()),
             Some((LOCAL, wanted)) if !wanted.is_empty() => search(wanted, folders),
             Some((provider, model)) if !provider.is_empty() && !model.is_empty() => {
                 Err(ContestantError::Provider { name: named.to_owned(), provider: provider.to_owned() })
@@ -61,6 +100,16 @@ impl Contestant {
     #[must_use]
     pub fn local(path: &Path) -> Contestant {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Contestant::with_weights(stem, Weights::File(path.to_owned()))
+    }
+
+    /// The model inside this program.
+    #[must_use]
+    pub fn bundled() -> Contestant {
+        Contestant::with_weights(BUNDLED.to_owned(), Weights::Bundled)
+    }
+
+    fn with_weights(stem: String, weights: Weights) -> Contestant {
         let record = ContestantRecord {
             slug: name::slug(&format!("{LOCAL}/{stem}")),
             label: stem.clone(),
@@ -69,7 +118,7 @@ impl Contestant {
             served: None,
             demonstration: false,
         };
-        Contestant { record, path: path.to_owned() }
+        Contestant { record, weights }
     }
 }
 
@@ -128,5 +177,9 @@ mod tests {
         assert!(words("openai/gpt").contains("\"openai\""));
         assert!(words("gone.gguf").contains("no model file at gone.gguf"));
         assert!(words("pelican").contains("is no model"));
+        let bundled = Contestant::find("local/hatchling", &folders).unwrap();
+        assert_eq!(bundled, Contestant::find("hatchling", &[]).unwrap());
+        assert_eq!(Weights::of_source(&bundled.weights.source()), Weights::Bundled);
+        assert_eq!(Weights::of_source(&by_path.weights.source()), by_path.weights);
     }
 }

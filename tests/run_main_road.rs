@@ -112,8 +112,7 @@ fn a_mistake_on_the_command_line_is_told_before_anything_starts() {
     let place = Place::new();
     let model = babbler(place.path(), 4);
     let model = model.to_str().unwrap();
-    let cases: [(&[&str], &str); 14] = [
-        (&[], "no model: give one with -m"),
+    let cases: [(&[&str], &str); 13] = [
         (&["-m", "gone.gguf"], "no model file at gone.gguf"),
         (&["-m", "openai/gpt"], "names provider \"openai\""),
         (&["-m", "local/gone"], "no local model \"gone\""),

@@ -3,6 +3,7 @@
 //! It knows nothing of what is asked of a model.
 
 pub mod bench;
+pub mod bundled;
 mod cache;
 pub mod chat;
 pub mod engine;

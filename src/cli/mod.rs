@@ -15,13 +15,15 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 /// Ask language models to draw a pelican riding a bicycle; keep, check and compare what they draw.
+///
+/// Without a command it shows how: six drawings of hatchling, the small demonstration model inside it.
 #[derive(Debug, Parser)]
 #[command(name = "pelicycle", version, max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 /// Options that every command takes.
@@ -57,7 +59,10 @@ enum Command {
 /// # Errors
 /// What a person should read when the command could not be carried out.
 pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
-    match cli.command {
+    let Some(command) = cli.command else {
+        return run::demonstrate(&cli.global);
+    };
+    match command {
         Command::Run(args) => run::run(&cli.global, &args),
         Command::Check(args) => check::check(&args),
         Command::Gallery(args) => gallery::gallery(&cli.global, &args),

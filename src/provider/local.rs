@@ -9,16 +9,24 @@ use std::time::Instant;
 
 use pelicycle_engine::chat::{Message, Piece, ReasoningSplit};
 use pelicycle_engine::engine::{Engine, EngineError, EngineOptions, Finish};
-use pelicycle_engine::model::Arithmetic;
+use pelicycle_engine::gguf::Gguf;
+use pelicycle_engine::model::{Arithmetic, ModelError};
 use pelicycle_engine::sample::{Sampling, SamplingError};
-use pelicycle_engine::{engine, tokenizer::Utf8Stream};
+use pelicycle_engine::{bundled, engine, tokenizer::Utf8Stream};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::{Delta, Done, Event, EventKind, EventStream, Provider, Request};
 use crate::attempt::{EngineRecord, Outcome, RequestRecord, Usage};
+use crate::contestant::Weights;
 
 /// Tokens of a reply when nothing else is said: some three times the longest drawing that is worth the name.
 const MAX_TOKENS: u32 = 4096;
+
+/// The name that the bundled model's file has in the repository.
+const BUNDLED_FILE: &str = "hatchling.gguf";
+
+/// The metadata key by which a model file says that it is a demonstration.
+const DEMONSTRATION: &str = "pelicycle.demonstration";
 
 /// How to run a local model.
 #[derive(Debug, Clone)]
@@ -46,20 +54,29 @@ enum Hash {
 }
 
 impl LocalModel {
-    /// Opens a model file.
+    /// Opens a model.
     ///
     /// # Errors
-    /// When the file can't be read or is no model that the engine runs.
-    pub fn open(path: &Path, options: &LocalOptions) -> Result<LocalModel, EngineError> {
+    /// When its file can't be read or is no model that the engine runs.
+    pub fn open(weights: &Weights, options: &LocalOptions) -> Result<LocalModel, EngineError> {
         let engine_options = EngineOptions {
             threads: options.threads,
             arithmetic: Arithmetic::Run,
             parallel: options.parallel,
         };
-        let engine = Engine::open(path, &engine_options)?;
+        let engine = match weights {
+            Weights::File(path) => Engine::open(path, &engine_options)?,
+            Weights::Bundled => {
+                let gguf = Gguf::from_bytes(bundled::HATCHLING).map_err(ModelError::from)?;
+                Engine::new(gguf, &engine_options)?
+            }
+        };
         let model = engine.model();
         let record = EngineRecord {
-            file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            file: match weights {
+                Weights::File(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                Weights::Bundled => BUNDLED_FILE.to_owned(),
+            },
             bytes: model.gguf().file_bytes(),
             hash: String::new(),
             architecture: model.hyper().architecture.clone(),
@@ -68,9 +85,19 @@ impl LocalModel {
             kernels: model.kernels().to_owned(),
             arithmetic: "run".to_owned(),
         };
-        let files: Vec<PathBuf> = model.gguf().paths().map(Path::to_owned).collect();
-        let hash = std::thread::spawn(move || hash_of(&files));
-        Ok(LocalModel { engine, parallel: options.parallel, record, hash: Mutex::new(Hash::Running(hash)) })
+        let hash = match weights {
+            Weights::File(_) => {
+                let files: Vec<PathBuf> = model.gguf().paths().map(Path::to_owned).collect();
+                Hash::Running(std::thread::spawn(move || hash_of(&files)))
+            }
+            Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
+        };
+        Ok(LocalModel { engine, parallel: options.parallel, record, hash: Mutex::new(hash) })
+    }
+
+    /// Whether the model says of itself that it is no contestant but a demonstration.
+    pub fn demonstration(&self) -> bool {
+        self.engine.model().gguf().bool(DEMONSTRATION).ok().flatten().unwrap_or(false)
     }
 
     /// The settings that a request gets where `wanted` has none: the file's own recommendation, else what

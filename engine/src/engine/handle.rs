@@ -58,7 +58,15 @@ impl Engine {
     /// # Errors
     /// When the file can't be read or lacks a part.
     pub fn open(path: &Path, options: &EngineOptions) -> Result<Engine, EngineError> {
-        let gguf = Arc::new(Gguf::open(path).map_err(ModelError::from)?);
+        Engine::new(Gguf::open(path).map_err(ModelError::from)?, options)
+    }
+
+    /// Makes an engine of an open model file.
+    ///
+    /// # Errors
+    /// When the file lacks a part.
+    pub fn new(gguf: Gguf, options: &EngineOptions) -> Result<Engine, EngineError> {
+        let gguf = Arc::new(gguf);
         let model = Arc::new(Model::new(Arc::clone(&gguf), options.threads, options.arithmetic)?);
         let tokenizer = Arc::new(Tokenizer::from_gguf(&gguf)?);
         let template = ChatTemplate::from_gguf(&gguf)?;

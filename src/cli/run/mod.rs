@@ -24,6 +24,9 @@ use summary::Summary;
 /// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
 const INTERRUPTED: u8 = 130;
 
+/// Drawings of a demonstration.
+const DEMONSTRATION_SAMPLES: &str = "6";
+
 /// Ask models for drawings, keep every attempt, rebuild the gallery.
 ///
 /// Exits with 0 when every request was answered, however it drew; with 1 when one failed; with 130 when
@@ -31,12 +34,14 @@ const INTERRUPTED: u8 = 130;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  pelicycle run -n 4
   pelicycle run -m models/SmolLM2-135M-Instruct.Q4_1.gguf -n 4
   pelicycle run -m local/smollm2 -p pelican -p otter-unicycle --seed 7
   pelicycle run -m model.gguf -p family:control -n 2 --json
   pelicycle run --resume last")]
 pub(crate) struct RunArgs {
-    /// A model: the path of a .gguf file, or local/NAME for one in the folder models/. May be given again.
+    /// A model: the path of a .gguf file, or local/NAME for one in the folder models/. May be given again
+    /// [default: hatchling, the demonstration model inside this program].
     #[arg(short, long, value_name = "MODEL", conflicts_with = "resume")]
     model: Vec<String>,
     /// Samples of each prompt and model [default: 1].
@@ -115,6 +120,22 @@ struct Silence;
 
 impl Teller for Silence {
     fn tell(&mut self, _: &Progress<'_>) {}
+}
+
+/// Shows what pelicycle does, to someone who gave no command: drawings of the bundled model.
+pub(crate) fn demonstrate(global: &Global) -> anyhow::Result<ExitCode> {
+    #[derive(clap::Parser)]
+    struct Defaults {
+        #[command(flatten)]
+        run: RunArgs,
+    }
+    say_error(
+        "No command was given, so here is a demonstration: the small model inside pelicycle draws pelicans.",
+    );
+    say_error("`pelicycle --help` tells what else there is.");
+    let args =
+        <Defaults as clap::Parser>::try_parse_from(["run", "-m", "hatchling", "-n", DEMONSTRATION_SAMPLES])?;
+    run(global, &args.run)
 }
 
 pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {

@@ -1,7 +1,6 @@
 //! From flags, configuration and the record of an earlier run to a plan and those who answer.
 
 use std::num::NonZero;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -9,7 +8,7 @@ use anyhow::Context as _;
 use super::RunArgs;
 use crate::attempt::{Attempt, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION};
 use crate::config::Config;
-use crate::contestant::Contestant;
+use crate::contestant::{Contestant, Weights};
 use crate::id::Id;
 use crate::prompt::Library;
 use crate::provider::{LocalModel, LocalOptions, Provider, check_sampling};
@@ -40,11 +39,6 @@ pub(super) fn settle(store: &Store, args: &RunArgs) -> anyhow::Result<Result<Set
 
 fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Result<Result<Settled, String>> {
     let named = if args.model.is_empty() { &config.run.model } else { &args.model };
-    if named.is_empty() {
-        return Ok(Err(
-            "no model: give one with -m, such as -m models/NAME.gguf (see `pelicycle run --help`)".into(),
-        ));
-    }
     let library = match args.prompts.as_deref().or(config.prompts.as_deref()) {
         Some(folder) => Library::with_dir(folder)?,
         None => Library::bundled(),
@@ -65,19 +59,26 @@ fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Res
         return Ok(Err(error.to_string()));
     }
     let folders = config.model_folders();
-    let (mut contestants, mut providers) = (Vec::<RunContestant>::new(), Vec::new());
+    let mut all = Vec::new();
     for name in named {
-        let found = match Contestant::find(name, &folders) {
-            Ok(found) => found,
+        match Contestant::find(name, &folders) {
+            Ok(found) => all.push(found),
             Err(error) => return Ok(Err(error.to_string())),
-        };
+        }
+    }
+    if all.is_empty() {
+        all.push(Contestant::bundled());
+    }
+    let (mut contestants, mut providers) = (Vec::<RunContestant>::new(), Vec::new());
+    for mut found in all {
         if contestants.iter().any(|known| known.record.slug == found.record.slug) {
             return Ok(Err(format!("{} takes part twice", found.record.label)));
         }
-        let model = open(&found.path, options)?;
-        let source = found.path.to_string_lossy().into_owned();
+        let model = open(&found.weights, options)?;
+        let source = found.weights.source();
+        found.record.demonstration = model.demonstration();
         let request = model.settle(&wanted).with_context(|| {
-            format!("{} recommends a setting that can't be used; give your own", found.path.display())
+            format!("{} recommends a setting that can't be used; give your own", found.weights)
         })?;
         contestants.push(RunContestant { request, record: found.record, source });
         providers.push(Arc::new(model) as Arc<dyn Provider>);
@@ -118,8 +119,8 @@ fn random_seed() -> anyhow::Result<u64> {
     Ok(u64::from_le_bytes(bytes) >> 11)
 }
 
-fn open(path: &Path, options: &LocalOptions) -> anyhow::Result<LocalModel> {
-    LocalModel::open(path, options).context("can't use the model")
+fn open(weights: &Weights, options: &LocalOptions) -> anyhow::Result<LocalModel> {
+    LocalModel::open(weights, options).context("can't use the model")
 }
 
 fn resume(store: &Store, named: &str, options: &LocalOptions) -> anyhow::Result<Result<Settled, String>> {
@@ -156,8 +157,8 @@ fn resume(store: &Store, named: &str, options: &LocalOptions) -> anyhow::Result<
         .collect();
     let mut providers = Vec::new();
     for contestant in &run.contestants {
-        let path = Path::new(&contestant.source);
-        let model = open(path, options)?;
+        let weights = Weights::of_source(&contestant.source);
+        let model = open(&weights, options)?;
         let before = attempts
             .iter()
             .filter(|attempt| attempt.contestant.slug == contestant.record.slug)
@@ -167,9 +168,8 @@ fn resume(store: &Store, named: &str, options: &LocalOptions) -> anyhow::Result<
             if now.is_some_and(|now| now.hash != before.hash) {
                 let label = &contestant.record.label;
                 anyhow::bail!(
-                    "{} is not the file that this run began with, so its drawings would not be {label}'s; \
-                     put that file back, or start a new run",
-                    path.display()
+                    "{weights} is not the file that this run began with, so its drawings would not be {label}'s; \
+                     put that file back, or start a new run"
                 );
             }
         }
