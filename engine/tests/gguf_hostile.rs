@@ -1,7 +1,7 @@
 //! Made-up files: each thing that a file can lie about is met with an error that names it, never with a panic.
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use pelicycle_engine::gguf::{Fault, Gguf, Value};
+use pelicycle_engine::gguf::{Fault, Gguf, Outline, Value};
 use pelicycle_engine::quant::TensorType;
 use proptest::prelude::*;
 
@@ -164,7 +164,12 @@ fn a_split_model_opens_by_its_first_part_alone() {
     let missing = Gguf::open(&first).unwrap_err();
     assert!(missing.path == second && matches!(missing.fault, Fault::Open(_)), "{missing}");
 
+    let outline = Outline::open(&first).unwrap();
+    assert_eq!(outline.tensors().iter().map(|tensor| &tensor.name).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(outline.problem().unwrap().path, second);
+
     std::fs::write(&second, part(1, 2, "b")).unwrap();
+    assert_eq!(Outline::open(&first).unwrap().tensors().len(), 2);
     let gguf = Gguf::open(&first).unwrap();
     assert_eq!(gguf.paths().collect::<Vec<_>>(), [&first, &second]);
     assert_eq!(gguf.bytes(gguf.tensor("b").unwrap()).len(), 16);
@@ -176,6 +181,45 @@ fn a_split_model_opens_by_its_first_part_alone() {
     std::fs::write(&second, part(1, 2, "a")).unwrap();
     assert!(matches!(Gguf::open(&first).unwrap_err().fault, Fault::DuplicateTensor(_)));
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The outline of a file with these bytes: its tensors with their types and sizes, and its problem.
+fn outline(bytes: &[u8]) -> (Vec<(String, String, Option<u64>)>, Fault) {
+    let folder = std::env::temp_dir().join(format!("pelicycle-outline-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("m.gguf");
+    std::fs::write(&path, bytes).unwrap();
+    let outline = Outline::open(&path).unwrap();
+    assert_eq!(outline.gguf().str("general.architecture").unwrap(), Some("llama"));
+    assert!(outline.gguf().tensors().is_empty(), "only listed");
+    let listed = outline.tensors().iter();
+    let tensors =
+        listed.map(|tensor| (tensor.name.clone(), tensor.type_name.clone(), tensor.bytes)).collect();
+    assert_eq!(outline.problem().unwrap().path, path);
+    let fault = Gguf::open(&path).unwrap_err().fault;
+    assert_eq!(outline.problem().unwrap().fault.to_string(), fault.to_string());
+    std::fs::remove_dir_all(&folder).unwrap();
+    (tensors, fault)
+}
+
+#[test]
+fn what_can_be_read_of_a_file_that_does_not_open_is_listed() {
+    let (a, b) = (("a".into(), "F32".into(), Some(32)), ("b".into(), "Q8_0".into(), Some(34)));
+    let odd = small().tensor("c", &[256], 16, 96).tensor("d", &[8], 99, 192).data(300).bytes();
+    let (tensors, fault) = outline(&odd);
+    let unknown = [("c".into(), "IQ2_XXS".into(), None), ("d".into(), "type 99".into(), None)];
+    assert_eq!(tensors, [a.clone(), b.clone(), unknown[0].clone(), unknown[1].clone()]);
+    assert!(matches!(fault, Fault::TensorType { id: 16, .. }), "{fault}");
+
+    let whole = small().bytes();
+    let (tensors, fault) = outline(&whole[..whole.len() - 50]);
+    assert_eq!(tensors, [a.clone(), b]);
+    assert!(matches!(fault, Fault::OutOfFile { .. }), "{fault}");
+
+    let absurd = small().tensor("c", &[u64::MAX, 2], 0, 96).tensor("d", &[8], 0, 96).bytes();
+    let (tensors, fault) = outline(&absurd);
+    assert_eq!(tensors.len(), 2, "as far as the table makes sense");
+    assert!(matches!(fault, Fault::Shape { .. }), "{fault}");
 }
 
 proptest! {

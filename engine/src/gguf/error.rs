@@ -103,7 +103,7 @@ fn supported_types() -> String {
 }
 
 /// Names of types that exist in files, supported or not, so that an error can name them.
-fn type_name(id: u32) -> &'static str {
+pub(super) fn type_name(id: u32) -> &'static str {
     if let Some(known) = TensorType::from_id(id) {
         return known.name();
     }

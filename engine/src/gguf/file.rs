@@ -76,6 +76,16 @@ impl Gguf {
         made.map_err(|fault| GgufError { path, fault })
     }
 
+    /// As much of a model as stands at the front of its file: the metadata, and no tensors.
+    pub(super) fn metadata_alone(
+        version: u32,
+        metadata: BTreeMap<String, Value>,
+        parts: impl Iterator<Item = (PathBuf, Source)>,
+    ) -> Gguf {
+        let parts = parts.map(|(path, source)| Part { path, source }).collect();
+        Gguf { version, metadata, tensors: Vec::new(), by_name: HashMap::new(), parts }
+    }
+
     fn assemble(path: PathBuf, source: Source, parsed: Parsed) -> Result<Gguf, Fault> {
         let Parsed { version, metadata, tensors } = parsed;
         let mut gguf = Gguf {

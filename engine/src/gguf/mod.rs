@@ -4,6 +4,7 @@ mod cursor;
 mod error;
 mod file;
 mod getters;
+mod outline;
 mod parse;
 mod source;
 mod split;
@@ -13,6 +14,7 @@ mod write;
 
 pub use error::{Fault, GgufError};
 pub use file::Gguf;
+pub use outline::{Listed, Outline};
 pub use tensor::TensorInfo;
 pub use value::{Array, Value};
 pub use write::{Contents, Planned};

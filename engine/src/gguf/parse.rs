@@ -21,8 +21,34 @@ pub(super) struct Parsed {
     pub(super) tensors: Vec<TensorInfo>,
 }
 
-/// Reads the front of a file that is part number `part` of its model.
+/// What stands at the front of a file, as far as it can be read.
+pub(super) struct Front {
+    pub(super) version: u32,
+    pub(super) metadata: BTreeMap<String, Value>,
+    /// The tensor table, up to its first fault.
+    pub(super) entries: Vec<Entry>,
+    fault: Option<Fault>,
+    alignment: u64,
+    /// Where the tensors' bytes begin, if there is no fault.
+    data: u64,
+}
+
+/// Reads the front of a file that is part number `part` of its model, and checks all of it.
 pub(super) fn parse(bytes: &[u8], part: usize) -> Result<Parsed, Fault> {
+    let Front { version, metadata, entries, fault, alignment, data } = front(bytes)?;
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    let tensors = entries
+        .into_iter()
+        .map(|entry| entry.place(part, data, alignment, bytes.len()))
+        .collect::<Result<Vec<_>, _>>()?;
+    check_overlap(&tensors)?;
+    Ok(Parsed { version, metadata, tensors })
+}
+
+/// Reads the front of a file. A fault in the metadata is an error: what comes after is not found then.
+pub(super) fn front(bytes: &[u8]) -> Result<Front, Fault> {
     let mut cursor = Cursor::new(bytes);
     let version = version(&mut cursor)?;
     // The file has the count of tensors first; it is checked when the metadata have taken their bytes.
@@ -37,6 +63,14 @@ pub(super) fn parse(bytes: &[u8], part: usize) -> Result<Parsed, Fault> {
         }
     }
     let alignment = alignment(&metadata)?;
+    let mut entries = Vec::new();
+    let fault = table(&mut cursor, tensor_count, &mut entries).err();
+    let data = (cursor.at() as u64).next_multiple_of(alignment);
+    Ok(Front { version, metadata, entries, fault, alignment, data })
+}
+
+/// Reads the tensor table.
+fn table(cursor: &mut Cursor<'_>, tensor_count: u64, entries: &mut Vec<Entry>) -> Result<(), Fault> {
     if tensor_count.saturating_mul(LEAST_TENSOR) > cursor.left() as u64 {
         return Err(Fault::Truncated {
             what: format!("the table of {tensor_count} tensors"),
@@ -45,22 +79,16 @@ pub(super) fn parse(bytes: &[u8], part: usize) -> Result<Parsed, Fault> {
             left: cursor.left(),
         });
     }
-    let mut entries = Vec::with_capacity(tensor_count as usize);
+    entries.reserve_exact(tensor_count as usize);
     let mut names = HashSet::with_capacity(tensor_count as usize);
     for _ in 0..tensor_count {
-        let entry = Entry::read(&mut cursor)?;
+        let entry = Entry::read(cursor)?;
         if !names.insert(entry.name.clone()) {
             return Err(Fault::DuplicateTensor(entry.name));
         }
         entries.push(entry);
     }
-    let data = (cursor.at() as u64).next_multiple_of(alignment);
-    let tensors = entries
-        .into_iter()
-        .map(|entry| entry.place(part, data, alignment, bytes.len()))
-        .collect::<Result<Vec<_>, _>>()?;
-    check_overlap(&tensors)?;
-    Ok(Parsed { version, metadata, tensors })
+    Ok(())
 }
 
 fn version(cursor: &mut Cursor<'_>) -> Result<u32, Fault> {

@@ -31,13 +31,13 @@ impl TensorInfo {
     }
 }
 
-/// A line of the tensor table, its place not yet checked against the file.
+/// A line of the tensor table: its shape is possible; its type and place are not yet checked.
 pub(super) struct Entry {
     pub(super) name: String,
-    dims: Vec<u64>,
-    tensor_type: TensorType,
+    pub(super) dims: Vec<u64>,
+    /// The type's number.
+    pub(super) id: u32,
     offset: u64,
-    len: u64,
 }
 
 impl Entry {
@@ -52,11 +52,15 @@ impl Entry {
             .collect::<Result<Vec<_>, _>>()?;
         let id = cursor.u32(|| format!("the type of the tensor {name:?}"))?;
         let offset = cursor.u64(|| format!("the offset of the tensor {name:?}"))?;
-        let Some(tensor_type) = TensorType::from_id(id) else {
-            return Err(Fault::TensorType { name, id });
-        };
-        let len = byte_len(&dims, tensor_type).map_err(|size| size.fault(&name, &dims, tensor_type))?;
-        Ok(Entry { name, dims, tensor_type, offset, len })
+        match elements(&dims) {
+            Some(_) => Ok(Entry { name, dims, id, offset }),
+            None => Err(Fault::Shape { name, dims }),
+        }
+    }
+
+    /// Its bytes, where its type is one that the engine knows and holds such rows.
+    pub(super) fn bytes(&self) -> Option<u64> {
+        byte_len(&self.dims, TensorType::from_id(self.id)?).ok()
     }
 
     /// The tensor, once its bytes are known to lie in a file of `file_len` bytes whose data begin at `data`.
@@ -67,7 +71,11 @@ impl Entry {
         alignment: u64,
         file_len: usize,
     ) -> Result<TensorInfo, Fault> {
-        let Entry { name, dims, tensor_type, offset, len } = self;
+        let Entry { name, dims, id, offset } = self;
+        let Some(tensor_type) = TensorType::from_id(id) else {
+            return Err(Fault::TensorType { name, id });
+        };
+        let len = byte_len(&dims, tensor_type).map_err(|size| size.fault(&name, &dims, tensor_type))?;
         if !offset.is_multiple_of(alignment) {
             return Err(Fault::Unaligned { name, offset, alignment });
         }
@@ -96,13 +104,15 @@ impl Size {
     }
 }
 
-/// The bytes of a tensor of this shape. The count of its numbers fits 63 bits when this is `Ok`.
+/// How many numbers a tensor of this shape holds: at least one, and a count that fits 63 bits.
+fn elements(dims: &[u64]) -> Option<u64> {
+    let elements = dims.iter().try_fold(1_u64, |product, &dim| product.checked_mul(dim))?;
+    (1..=i64::MAX as u64).contains(&elements).then_some(elements)
+}
+
+/// The bytes of a tensor of this shape.
 pub(super) fn byte_len(dims: &[u64], tensor_type: TensorType) -> Result<u64, Size> {
-    let elements =
-        dims.iter().try_fold(1_u64, |product, &dim| product.checked_mul(dim)).ok_or(Size::Absurd)?;
-    if elements == 0 || elements > i64::MAX as u64 {
-        return Err(Size::Absurd);
-    }
+    let elements = elements(dims).ok_or(Size::Absurd)?;
     let block = tensor_type.block_elements() as u64;
     if !dims[0].is_multiple_of(block) {
         return Err(Size::Row);
