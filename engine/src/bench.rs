@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use crate::cache::Cache;
-use crate::model::{Model, ModelError, Reads, Row, Scratch};
+use crate::model::{Model, ModelError, Row, Scratch};
 
 /// What is to be measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,8 +72,15 @@ const START: usize = 16;
 /// # Errors
 /// When the model can't compute a step.
 pub fn measure(model: &Model, plan: &Plan, mut done: impl FnMut(Measured)) -> Result<(), ModelError> {
-    let reads = model.reads();
-    let mut bench = Bench { model, reads, random: plan.seed, scratch: Scratch::default() };
+    let (census, known) = (model.census(), "the types of an open file have a size");
+    let of_expert = |layer| census.expert(layer).bytes.expect(known);
+    let mut bench = Bench {
+        model,
+        for_all: census.bytes_for_all().expect(known),
+        of_expert: (0..model.hyper().layers).map(of_expert).collect(),
+        random: plan.seed,
+        scratch: Scratch::default(),
+    };
     // Whoever comes first would pay for reading the file and for the memory of the step's numbers.
     bench.prompt(START)?;
     let repeat = plan.repeat.max(1);
@@ -104,7 +111,10 @@ fn median(work: Work, tokens: usize, mut runs: Vec<Run>) -> Measured {
 
 struct Bench<'a> {
     model: &'a Model,
-    reads: Reads,
+    /// Bytes of weights that every step reads.
+    for_all: u64,
+    /// Bytes of an expert of each layer.
+    of_expert: Vec<u64>,
     random: u64,
     scratch: Scratch,
 }
@@ -148,7 +158,7 @@ impl Bench<'_> {
     ) -> Result<Run, ModelError> {
         let mut caches: Vec<&mut Cache> = caches.iter_mut().collect();
         let count = steps.len() as u64;
-        let (mut bytes, mut experts) = (self.reads.always * count, 0);
+        let (mut bytes, mut experts) = (self.for_all * count, 0);
         let mut chosen = Vec::new();
         let since = Instant::now();
         for rows in steps {
@@ -158,37 +168,12 @@ impl Bench<'_> {
                 chosen.sort_unstable();
                 chosen.dedup();
                 experts += chosen.len();
-                bytes += self.reads.expert[layer] * chosen.len() as u64;
+                bytes += self.of_expert[layer] * chosen.len() as u64;
             })?;
         }
         let seconds = since.elapsed().as_secs_f64();
-        let layers = self.reads.expert.iter().filter(|&&bytes| bytes > 0).count();
+        let layers = self.of_expert.iter().filter(|&&bytes| bytes > 0).count();
         let experts = experts as f64 / (count as usize * layers).max(1) as f64;
         Ok(Run { seconds, bytes, experts })
     }
-}
-
-/// Bytes that all of a model's threads together can read from memory in a second: the best of some passes over
-/// numbers that no cache holds.
-pub fn memory_bandwidth(model: &Model) -> f64 {
-    /// Far more than the processor's caches, far less than the memory of a machine that runs models.
-    const BYTES: usize = 512 << 20;
-    const PASSES: usize = 5;
-    let numbers = vec![1_u64; BYTES / 8];
-    let mut pieces: Vec<(&[u64], u64)> = numbers.chunks(BYTES / 8 / 64).map(|piece| (piece, 0)).collect();
-    let mut best = f64::INFINITY;
-    for _ in 0..PASSES {
-        let since = Instant::now();
-        model.for_each(&mut pieces, |(piece, sum)| {
-            // Several sums at a time, so that no addition waits for another.
-            let mut sums = [0_u64; 32];
-            for numbers in piece.as_chunks::<32>().0 {
-                sums.iter_mut().zip(numbers).for_each(|(sum, n)| *sum = sum.wrapping_add(*n));
-            }
-            *sum = sums.iter().sum();
-        });
-        best = best.min(since.elapsed().as_secs_f64());
-        assert_eq!(pieces.iter().map(|(_, sum)| sum).sum::<u64>(), (BYTES / 8) as u64);
-    }
-    BYTES as f64 / best
 }

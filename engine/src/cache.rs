@@ -72,6 +72,16 @@ impl LayerCache {
         LayerCache { heads, key_size, value_size, precision, window, pages: VecDeque::new(), dropped: 0 }
     }
 
+    /// Bytes that so many positions take, but for the rest of a page.
+    pub(crate) fn bytes_for(&self, positions: usize) -> usize {
+        let number = match self.precision {
+            Precision::Float => size_of::<f32>(),
+            Precision::Half => size_of::<u16>(),
+        };
+        let kept = self.window.map_or(positions, |window| positions.min(window));
+        kept.saturating_mul(self.heads * (self.key_size + self.value_size) * number)
+    }
+
     /// Writes the keys and values of all heads at a position: the next one, or one written before.
     pub(crate) fn write(&mut self, position: usize, keys: &[f32], values: &[f32]) {
         let (page, at) = (position / PAGE - self.dropped, position % PAGE);

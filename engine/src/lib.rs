@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of what is asked of a model.
 
+mod bandwidth;
 pub mod bench;
 pub mod bundled;
 mod cache;
@@ -17,5 +18,6 @@ mod session;
 mod state;
 pub mod tokenizer;
 
+pub use bandwidth::memory_bandwidth;
 pub use engine::Engine;
 pub use session::{Choice, Session};

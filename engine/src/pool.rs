@@ -23,6 +23,11 @@ const OPEN: u64 = 1 << 32;
 const INSIDE: u64 = OPEN - 1;
 const JOB: u64 = OPEN << 1;
 
+/// As many threads as the machine has cores for this process.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, |threads| threads.get())
+}
+
 /// A number of threads, the caller's among them.
 pub(crate) struct Pool {
     state: Arc<State>,

@@ -33,6 +33,11 @@ impl State {
         self.rows.is_empty()
     }
 
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(self.inputs.as_slice()) + size_of_val(self.rows.as_slice())
+    }
+
     /// Back before the first token.
     pub(crate) fn clear(&mut self) {
         *self = State::new(StateSize { inputs: self.inputs.len(), rows: self.rows.len() });

@@ -120,7 +120,7 @@ fn synthesize(shape: &Shape, mix: Mix, seed: u64, path: &Path) -> Result<u64, St
 #[cfg(test)]
 mod tests {
     use pelicycle_engine::Session;
-    use pelicycle_engine::model::{Arithmetic, Model};
+    use pelicycle_engine::model::{Arithmetic, Census, Experts, Model};
 
     use super::*;
     use crate::shape::Attention;
@@ -163,6 +163,35 @@ mod tests {
             }
         }
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// As the models' authors count, who differ in whether the embedding counts.
+    #[test]
+    fn a_token_meets_about_as_many_weights_as_the_models_names_say() {
+        for (name, billions) in [
+            ("qwen3-30b-a3b", 3.3),
+            ("qwen3.6-35b-a3b", 3.4),
+            ("qwen3-next-80b-a3b", 3.9),
+            ("qwen1.5-moe-a2.7b", 2.7),
+            ("llama-3.1-8b", 8.0),
+            ("mixtral-8x7b", 12.9),
+            ("olmoe-1b-7b", 1.3),
+            ("granite-3.1-3b-a800m", 0.88),
+            ("gpt-oss-20b", 4.2),
+            ("deepseek-v2-lite", 2.7),
+            ("deepseek-v3", 37.0),
+        ] {
+            let shape = named(name).unwrap();
+            let count = |n: u64| usize::try_from(n).unwrap();
+            let experts = shape.experts.as_ref().map(|e| Experts::new(count(e.count), count(e.used)));
+            let mut census = Census::new(Some(count(shape.layers)), experts);
+            for tensor in layout::tensors(&shape, Mix::Q4_K_M) {
+                census.add(&tensor.name, tensor.dims.iter().product(), None);
+            }
+            let active = census.active().unwrap().parameters;
+            let difference = (active as f64 / 1e9 / billions - 1.0).abs();
+            assert!(difference < 0.03, "a token of {name} meets {active} weights");
+        }
     }
 
     #[test]

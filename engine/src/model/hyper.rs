@@ -73,6 +73,13 @@ pub struct Experts {
     pub used: usize,
 }
 
+impl Experts {
+    /// So many experts, of which a token takes so many.
+    pub fn new(count: usize, used: usize) -> Experts {
+        Experts { count, used }
+    }
+}
+
 impl Hyper {
     pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<Hyper, ModelError> {
         let keys = Keys { gguf, architecture: architecture.name };

@@ -14,7 +14,7 @@ use super::tensors::Tensors;
 use crate::cache::Precision;
 use crate::gguf::Gguf;
 use crate::kernel::Kernels;
-use crate::pool::Pool;
+use crate::pool::{Pool, cores};
 use crate::quant::TensorType;
 
 /// A model that can be asked: its file, its layers, and the threads that compute it.
@@ -71,8 +71,7 @@ impl Model {
             tensors.pass_over(&format!("blk.{draft}."));
         }
         tensors.finish(architecture.name)?;
-        let threads = threads
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |threads| threads.get()));
+        let threads = threads.unwrap_or_else(cores);
         Ok(Model {
             context: Context { pool: Pool::new(threads), kernels: Kernels::detect(), arithmetic },
             cache_precision: cache_precision(&gguf, arithmetic),
@@ -118,7 +117,6 @@ impl Model {
     pub fn arithmetic(&self) -> Arithmetic {
         self.context.arithmetic
     }
-
     /// Calls `work` once with each item, on the model's threads.
     pub(crate) fn for_each<T: Send>(&self, items: &mut [T], work: impl Fn(&mut T) + Sync) {
         self.context.pool.for_each(items, work);

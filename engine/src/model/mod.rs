@@ -5,6 +5,7 @@
 
 mod architecture;
 mod attention;
+mod census;
 mod context;
 mod delta_net;
 mod delta_shape;
@@ -19,15 +20,16 @@ mod latent_shape;
 mod layer;
 mod load;
 mod matrix;
+mod memory;
 mod mixer;
 mod norm;
-mod reads;
 mod rope;
 mod rope_scaling;
 mod routing;
 mod shared_expert;
 mod tensors;
 
+pub use census::{Amount, Census, Role};
 pub use delta_shape::DeltaShape;
 pub use error::ModelError;
 pub(crate) use forward::{Row, Scratch};
@@ -36,5 +38,5 @@ pub use latent_shape::LatentShape;
 
 pub use context::Arithmetic;
 pub use load::Model;
-pub use reads::Reads;
+pub use memory::Memory;
 pub use rope_scaling::{RopeScaling, Yarn};

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pelicycle_engine::bench::{Measured, Plan, Work, measure, memory_bandwidth};
+use pelicycle_engine::bench::{Measured, Plan, Work, measure};
+use pelicycle_engine::memory_bandwidth;
 use pelicycle_engine::model::{Arithmetic, Model};
 use serde::Serialize;
 
@@ -82,7 +83,7 @@ pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
         tensor_type: model.quantization().name(),
         kernels: model.kernels(),
         threads: model.threads(),
-        memory_bandwidth: memory_bandwidth(&model),
+        memory_bandwidth: memory_bandwidth(model.threads()),
         measurements: Vec::new(),
     };
     let plan = Plan {
