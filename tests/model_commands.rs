@@ -1,9 +1,12 @@
 //! `model bench`, `model tokenize`, `model prompt` and `model inspect` as a person or a script calls them.
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+mod run_support;
+
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use run_support::model_file::drawer;
 use serde_json::{Value, json};
 
 #[expect(clippy::print_stdout, reason = "a test says that it skips")]
@@ -107,22 +110,92 @@ fn thinking_sets_the_variable_of_the_template() {
     }
 }
 
+fn inspected(file: &Path) -> Value {
+    serde_json::from_str(&stdout(model("inspect", file).args(["--json", "--no-measure"]))).unwrap()
+}
+
 #[test]
-fn inspect_says_what_a_file_holds() {
+fn inspect_says_what_a_file_holds_and_needs() {
     let Some(shared) = shared() else { return };
-    let file = shared.join("golden/models/qwen3moe.f16.gguf");
-    let report: Value = serde_json::from_str(&stdout(model("inspect", &file).arg("--json"))).unwrap();
+    let file = shared.join("golden/models/qwen3moe.q8_0.gguf");
+    let report = inspected(&file);
     let config = &parsed(&shared.join("golden/models/manifest.json"))["models"]["qwen3moe"]["config"];
+    let number = |key: &str| config[key].as_u64().unwrap();
+    let (layers, all, used) =
+        (number("num_hidden_layers"), number("num_experts"), number("num_experts_per_tok"));
     assert_eq!(report["architecture"], "qwen3moe");
-    assert_eq!(report["layers"], config["num_hidden_layers"]);
-    assert_eq!(
-        report["experts"],
-        json!({"count": config["num_experts"], "used": config["num_experts_per_tok"]})
-    );
-    let sum: u64 =
-        report["tensor_types"].as_array().unwrap().iter().map(|t| t["parameters"].as_u64().unwrap()).sum();
-    assert_eq!(report["parameters"], sum);
+    assert_eq!(report["layers"], layers);
+    assert_eq!(report["experts"], json!({"count": all, "used": used, "shared": 0}));
+    assert_eq!(report["router_types"], json!(["F32"]));
+    let parameters = report["parameters"].as_u64().unwrap();
+    for list in ["tensor_types", "roles"] {
+        let shares = report[list].as_array().unwrap().iter();
+        assert_eq!(shares.map(|share| share["parameters"].as_u64().unwrap()).sum::<u64>(), parameters);
+    }
+    let idle = layers * (all - used) * 3 * number("hidden_size") * number("moe_intermediate_size");
+    assert_eq!(report["active_parameters"], parameters - idle);
+    let cache = layers * number("num_key_value_heads") * 2 * number("head_dim") * 2;
+    assert_eq!(report["memory"]["cache_for_1000_tokens"], cache * 1000);
+    assert_eq!((&report["runs"], &report["speed"]), (&json!(false), &Value::Null));
+    assert!(report["problem"].as_str().unwrap().contains("no chat template"), "{report}");
     assert!(stdout(&mut model("inspect", &file)).contains("architecture    qwen3moe\n"));
+}
+
+#[test]
+fn inspect_says_what_this_machine_will_give() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = drawer(folder.path());
+    let report: Value =
+        serde_json::from_str(&stdout(model("inspect", &file).args(["--json", "-t", "1"]))).unwrap();
+    assert_eq!((&report["runs"], &report["problem"]), (&json!(true), &Value::Null));
+    let number = |value: &Value| value.as_f64().unwrap();
+    let (speed, read) = (&report["speed"], number(&report["bytes_per_token"]));
+    assert_eq!(speed["threads"], 1);
+    assert!(number(&speed["memory_bandwidth"]) > 1e8, "{speed}");
+    let predicted = number(&speed["memory_bandwidth"]) / read;
+    assert!((number(&speed["tokens_per_second"]) / predicted - 1.0).abs() < 1e-6);
+    assert!(stdout(model("inspect", &file).args(["-t", "1"])).contains("tokens/s if memory is the limit"));
+
+    std::fs::create_dir(folder.path().join("models")).unwrap();
+    std::fs::rename(&file, folder.path().join("models/drawer.gguf")).unwrap();
+    let mut named = model("inspect", Path::new("local/Draw"));
+    assert!(stdout(named.arg("--no-measure").current_dir(&folder)).contains("models/drawer.gguf\n"));
+}
+
+#[test]
+fn inspect_knows_the_bundled_model() {
+    let report = inspected(Path::new("hatchling"));
+    assert_eq!((&report["runs"], &report["chat_template"]), (&json!(true), &json!(true)), "{report}");
+    assert!(report["experts"]["used"].as_u64() < report["experts"]["count"].as_u64(), "{report}");
+    assert!(report["active_parameters"].as_u64() < report["parameters"].as_u64(), "{report}");
+}
+
+#[test]
+fn inspect_shows_what_can_be_read_of_a_file_that_does_not_run() {
+    let Some(shared) = shared() else { return };
+    let whole = shared.join("golden/models/qwen3moe.f16.gguf");
+    let folder = tempfile::tempdir().unwrap();
+    let cut = folder.path().join("cut.gguf");
+    let bytes = std::fs::read(&whole).unwrap();
+    std::fs::write(&cut, &bytes[..bytes.len() - 1000]).unwrap();
+    let (whole, report) = (inspected(&whole), inspected(&cut));
+    assert_eq!(report["runs"], false);
+    assert!(report["problem"].as_str().unwrap().contains("download was cut short"), "{report}");
+    for same in ["architecture", "parameters", "active_parameters", "tensor_types", "roles", "experts"] {
+        assert_eq!(report[same], whole[same], "{same}");
+    }
+    assert_eq!(report["memory"]["cache_for_1000_tokens"], Value::Null);
+    assert!(stdout(&mut model("inspect", &cut)).contains("\nruns            no: "));
+
+    let unknown = folder.path().join("unknown.gguf");
+    let at = bytes.windows(8).position(|found| found == b"qwen3moe").unwrap();
+    let renamed = [&bytes[..at], b"qwen9moe", &bytes[at + 8..]].concat();
+    std::fs::write(&unknown, renamed).unwrap();
+    let report = inspected(&unknown);
+    assert_eq!((&report["architecture"], &report["layers"]), (&json!("qwen9moe"), &Value::Null));
+    assert!(report["problem"].as_str().unwrap().contains("\"qwen9moe\" is not supported"), "{report}");
+    assert_eq!(report["parameters"], whole["parameters"]);
+    assert_eq!(report["active_parameters"], Value::Null, "it does not say how many experts a token takes");
 }
 
 #[test]
