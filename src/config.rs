@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::models::Places;
+
 /// The file looked for in the working directory.
 pub const FILE: &str = "pelicycle.toml";
 
@@ -79,9 +81,13 @@ impl Config {
         })
     }
 
-    /// The folders where model files are looked for.
+    /// The places where model files are looked for, in this environment.
     #[must_use]
-    pub fn model_folders(&self) -> Vec<PathBuf> {
+    pub fn places(&self) -> Places {
+        Places::of_environment(self.model_folders())
+    }
+
+    fn model_folders(&self) -> Vec<PathBuf> {
         if self.models.is_empty() { vec![PathBuf::from("models")] } else { self.models.clone() }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::attempt::ContestantRecord;
+use crate::models::{FileName, Found, NameError, Places, Shelf};
 use crate::name;
 
 /// The provider of models that run in this process.
@@ -18,6 +19,8 @@ pub struct Contestant {
     pub record: ContestantRecord,
     /// Where its weights are.
     pub weights: Weights,
+    /// What was found, where it was named by `local/NAME`.
+    pub found: Option<Found>,
 }
 
 /// Where a local model's weights are.
@@ -65,19 +68,17 @@ pub enum ContestantError {
     Provider { name: String, provider: String },
     #[error("{name:?} is no model: give a path to a .gguf file, local/NAME, or hatchling")]
     Form { name: String },
-    #[error("no local model {wanted:?} in {folders}; {there}")]
-    Unknown { wanted: String, folders: String, there: String },
-    #[error("local/{wanted} may be any of {names}; say more of the name")]
-    Ambiguous { wanted: String, names: String },
+    #[error(transparent)]
+    Name(#[from] NameError),
 }
 
 impl Contestant {
-    /// Finds the model that `named` means. `local/NAME` is looked for in `folders`; `local/hatchling` is the one
+    /// Finds the model that `named` means. `local/NAME` is looked for in `places`; `local/hatchling` is the one
     /// inside this program.
     ///
     /// # Errors
     /// When there is none, or more than one.
-    pub fn find(named: &str, folders: &[PathBuf]) -> Result<Contestant, ContestantError> {
+    pub fn find(named: &str, places: &Places) -> Result<Contestant, ContestantError> {
         let path = Path::new(named);
         if path.is_file() {
             return Ok(Contestant::local(path));
@@ -88,7 +89,9 @@ impl Contestant {
         match named.split_once('/') {
             Some((LOCAL, BUNDLED)) => Ok(Contestant::bundled()),
             None if named == BUNDLED => Ok(Contestant::bundled()),
-            Some((LOCAL, wanted)) if !wanted.is_empty() => search(wanted, folders),
+            Some((LOCAL, wanted)) if !wanted.is_empty() => {
+                Ok(Contestant::found(Shelf::scan(places).find(wanted)?.clone()))
+            }
             Some((provider, model)) if !provider.is_empty() && !model.is_empty() => {
                 Err(ContestantError::Provider { name: named.to_owned(), provider: provider.to_owned() })
             }
@@ -99,8 +102,19 @@ impl Contestant {
     /// The model in a file.
     #[must_use]
     pub fn local(path: &Path) -> Contestant {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = FileName::parse(&name).map_or_else(
+            || path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            |name| name.stem,
+        );
         Contestant::with_weights(stem, Weights::File(path.to_owned()))
+    }
+
+    /// A model that was found on this machine.
+    #[must_use]
+    pub fn found(found: Found) -> Contestant {
+        let weights = Weights::File(found.path().to_owned());
+        Contestant { found: Some(found.clone()), ..Contestant::with_weights(found.stem, weights) }
     }
 
     /// The model inside this program.
@@ -118,40 +132,7 @@ impl Contestant {
             served: None,
             demonstration: false,
         };
-        Contestant { record, weights }
-    }
-}
-
-/// The one file in `folders` whose name is `wanted`, or begins with it.
-fn search(wanted: &str, folders: &[PathBuf]) -> Result<Contestant, ContestantError> {
-    let mut there: Vec<(String, PathBuf)> = Vec::new();
-    for folder in folders {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf")) {
-                there.push((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), path));
-            }
-        }
-    }
-    there.sort();
-    let lower = wanted.to_lowercase();
-    let exact: Vec<_> = there.iter().filter(|(stem, _)| stem.to_lowercase() == lower).collect();
-    let begin = || there.iter().filter(|(stem, _)| stem.to_lowercase().starts_with(&lower)).collect();
-    let found: Vec<_> = if exact.is_empty() { begin() } else { exact };
-    let names = |list: &[&(String, PathBuf)]| {
-        list.iter().map(|(stem, _)| format!("local/{stem}")).collect::<Vec<_>>().join(", ")
-    };
-    match found.as_slice() {
-        [(_, path)] => Ok(Contestant::local(path)),
-        [] => Err(ContestantError::Unknown {
-            wanted: wanted.to_owned(),
-            folders: folders.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(", "),
-            there: match there.as_slice() {
-                [] => "there is no .gguf file".to_owned(),
-                all => format!("there are {}", names(&all.iter().collect::<Vec<_>>())),
-            },
-        }),
-        many => Err(ContestantError::Ambiguous { wanted: wanted.to_owned(), names: names(many) }),
+        Contestant { record, weights, found: None }
     }
 }
 
@@ -163,23 +144,42 @@ mod tests {
     fn a_model_is_found_by_path_by_name_and_by_the_beginning_of_its_name() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["SmolLM2-135M.Q4_1.gguf", "qwen3-a.gguf", "qwen3-b.gguf", "notes.txt"] {
-            std::fs::write(folder.path().join(name), b"x").unwrap();
+            std::fs::write(folder.path().join(name), name).unwrap();
         }
-        let folders = [folder.path().to_owned()];
+        let places = Places { folders: vec![folder.path().to_owned()], ..Places::default() };
         let path = folder.path().join("qwen3-a.gguf");
-        let by_path = Contestant::find(path.to_str().unwrap(), &[]).unwrap();
-        assert_eq!(by_path, Contestant::find("local/Qwen3-A", &folders).unwrap());
+        let by_path = Contestant::find(path.to_str().unwrap(), &Places::default()).unwrap();
+        let by_name = Contestant::find("local/Qwen3-A", &places).unwrap();
+        assert_eq!((&by_path.record, &by_path.weights), (&by_name.record, &by_name.weights));
         assert_eq!(by_path.record.label, "qwen3-a");
-        assert_eq!(Contestant::find("local/smollm2", &folders).unwrap().record.model, "SmolLM2-135M.Q4_1");
-        let words = |name: &str| Contestant::find(name, &folders).unwrap_err().to_string();
-        assert!(words("local/qwen3").contains("local/qwen3-a, local/qwen3-b"));
-        assert!(words("local/llama").contains("there are local/SmolLM2-135M.Q4_1"));
+        assert_eq!(Contestant::find("local/smollm2", &places).unwrap().record.model, "SmolLM2-135M.Q4_1");
+        let words = |name: &str| Contestant::find(name, &places).unwrap_err().to_string();
+        let either = words("local/qwen3");
+        assert!(either.contains("\n  local/qwen3-a ") && either.contains("\n  local/qwen3-b "), "{either}");
+        assert!(words("local/llama").contains("there are local/smollm2-135m, local/qwen3-a"));
         assert!(words("openai/gpt").contains("\"openai\""));
         assert!(words("gone.gguf").contains("no model file at gone.gguf"));
         assert!(words("pelican").contains("is no model"));
-        let bundled = Contestant::find("local/hatchling", &folders).unwrap();
-        assert_eq!(bundled, Contestant::find("hatchling", &[]).unwrap());
+        let bundled = Contestant::find("local/hatchling", &places).unwrap();
+        assert_eq!(bundled, Contestant::find("hatchling", &Places::default()).unwrap());
         assert_eq!(Weights::of_source(&bundled.weights.source()), Weights::Bundled);
         assert_eq!(Weights::of_source(&by_path.weights.source()), by_path.weights);
+    }
+
+    #[test]
+    fn all_parts_of_a_split_model_are_one_contestant() {
+        let folder = tempfile::tempdir().unwrap();
+        for part in 1..=2 {
+            std::fs::write(folder.path().join(format!("Big-Q8_0-0000{part}-of-00002.gguf")), b"x").unwrap();
+        }
+        let places = Places { folders: vec![folder.path().to_owned()], ..Places::default() };
+        let found = Contestant::find("local/big", &places).unwrap();
+        assert_eq!(found.record.model, "Big-Q8_0");
+        let first = folder.path().join("Big-Q8_0-00001-of-00002.gguf");
+        assert_eq!(found.weights, Weights::File(first.clone()));
+        assert_eq!(Contestant::local(&first).record, found.record);
+        std::fs::remove_file(folder.path().join("Big-Q8_0-00002-of-00002.gguf")).unwrap();
+        let error = Contestant::find("local/big", &places).unwrap_err().to_string();
+        assert!(error.contains("local/big is not whole: 1 of its files"), "{error}");
     }
 }

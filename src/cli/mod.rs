@@ -45,7 +45,7 @@ enum Command {
     Check(check::CheckArgs),
     /// Rebuild the gallery from the results.
     Gallery(gallery::GalleryArgs),
-    /// Look into a local model file.
+    /// Find, fetch, remove and look into local models.
     Model(model::ModelArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),

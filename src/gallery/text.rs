@@ -107,17 +107,6 @@ pub(crate) fn decimal(number: f64) -> String {
     }
 }
 
-/// A length in bytes: `812 bytes`, `2.4 KB`, `98.0 MB`, by thousands.
-pub(crate) fn bytes(bytes: u64) -> String {
-    let scaled = bytes as f64;
-    match bytes {
-        0..1_000 => plural(bytes, "byte"),
-        1_000..1_000_000 => format!("{:.1} KB", scaled / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", scaled / 1e6),
-        _ => format!("{:.1} GB", scaled / 1e9),
-    }
-}
-
 /// A day: `22 Nov 2026`.
 pub(crate) fn day(time: Timestamp) -> String {
     time.strftime("%-d %b %Y").to_string()
@@ -183,7 +172,6 @@ mod tests {
             [0.0, 0.8, 0.95, 106.7, 1.0, 1e30].map(decimal),
             ["0", "0.8", "0.95", "106.7", "1", "1e30"]
         );
-        assert_eq!([1, 999, 2412, 98_000_000].map(bytes), ["1 byte", "999 bytes", "2.4 KB", "98.0 MB"]);
         let time: Timestamp = "2026-11-02T02:53:36.4Z".parse().unwrap();
         assert_eq!((day(time).as_str(), moment(time).as_str()), ("2 Nov 2026", "2026-11-02 02:53:36 UTC"));
     }

@@ -1,7 +1,6 @@
 //! `pelicycle model bench`.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use pelicycle_engine::bench::{Measured, Plan, Work, measure};
@@ -9,6 +8,7 @@ use pelicycle_engine::memory_bandwidth;
 use pelicycle_engine::model::{Arithmetic, Model};
 use serde::Serialize;
 
+use super::named;
 use super::stdio::print;
 
 #[derive(Debug, clap::Args)]
@@ -19,8 +19,8 @@ use super::stdio::print;
                   pelicycle model bench model.gguf -p 0 -n 64 --json"
 )]
 pub(crate) struct BenchArgs {
-    /// The model file.
-    model: PathBuf,
+    /// The model: the path of a .gguf file, local/NAME or hatchling.
+    model: String,
     /// Tokens of the prompt; 0 leaves it out.
     #[arg(short, long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(..=1 << 20))]
     prompt: u32,
@@ -76,7 +76,7 @@ struct Line {
 }
 
 pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
-    let model = Model::open(&args.model, args.threads.map(|n| n as usize), Arithmetic::Run)?;
+    let model = Model::new(named::open(&args.model)?, args.threads.map(|n| n as usize), Arithmetic::Run)?;
     let mut report = Report {
         architecture: model.hyper().architecture.clone(),
         layers: model.hyper().layers,

@@ -9,6 +9,7 @@ use pelicycle_engine::Session;
 use pelicycle_engine::model::{Arithmetic, Model};
 use safetensors::tensor::{Dtype, TensorView};
 
+use super::named;
 use crate::cli::output::write_whole;
 
 #[derive(Debug, clap::Args)]
@@ -17,8 +18,8 @@ use crate::cli::output::write_whole;
                   pelicycle model eval model.gguf --tokens 1,2,3 --greedy 32 --arithmetic run"
 )]
 pub(crate) struct EvalArgs {
-    /// The model file.
-    model: PathBuf,
+    /// The model: the path of a .gguf file, local/NAME or hatchling.
+    model: String,
     /// Token ids, used as they are: no begin token is added.
     #[arg(long, value_name = "ID,ID,...", value_delimiter = ',', required = true)]
     tokens: Vec<u32>,
@@ -53,7 +54,7 @@ pub(crate) fn eval(args: &EvalArgs) -> anyhow::Result<ExitCode> {
         ArithmeticArg::Exact => Arithmetic::Exact,
         ArithmeticArg::Run => Arithmetic::Run,
     };
-    let model = Model::open(&args.model, args.threads.map(|n| n as usize), arithmetic)?;
+    let model = Model::new(named::open(&args.model)?, args.threads.map(|n| n as usize), arithmetic)?;
     let chunk = args.chunk.map_or(args.tokens.len(), |n| n as usize);
     let mut session = Session::new(&model);
     if let Some(path) = &args.logits {

@@ -1,9 +1,12 @@
-//! `pelicycle model`: looks into a local model file.
+//! `pelicycle model`: finds, fetches, removes and looks into local models.
 
 mod bench;
 mod eval;
 mod inspect;
+mod list;
+mod named;
 mod prompt;
+mod rm;
 mod stdio;
 mod tokenize;
 
@@ -25,8 +28,12 @@ enum ModelCommand {
     Eval(eval::EvalArgs),
     /// Say what a model file holds.
     Inspect(inspect::InspectArgs),
+    /// Say which models are on this machine, and what each is called.
+    List(list::ListArgs),
     /// Render a conversation with the model's chat template.
     Prompt(prompt::PromptArgs),
+    /// Remove a model from the Hugging Face hub's cache.
+    Rm(rm::RmArgs),
     /// Turn text into token ids.
     Tokenize(tokenize::TokenizeArgs),
 }
@@ -36,7 +43,9 @@ pub(crate) fn model(args: ModelArgs) -> anyhow::Result<ExitCode> {
         ModelCommand::Bench(args) => bench::bench(&args),
         ModelCommand::Eval(args) => eval::eval(&args),
         ModelCommand::Inspect(args) => inspect::inspect(&args),
+        ModelCommand::List(args) => list::list(&args),
         ModelCommand::Prompt(args) => prompt::prompt(&args),
+        ModelCommand::Rm(args) => rm::rm(&args),
         ModelCommand::Tokenize(args) => tokenize::tokenize(&args),
     }
 }

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, anyhow, bail};
 use clap::ValueEnum;
 use pelicycle_engine::chat::{ChatError, ChatTemplate};
-use pelicycle_engine::gguf::Gguf;
 use serde_json::{Map, Value};
 
+use super::named;
 use super::stdio::{harmless, print, read_text};
 
 #[derive(Debug, clap::Args)]
@@ -17,8 +17,8 @@ use super::stdio::{harmless, print, read_text};
                   pelicycle model prompt model.gguf --messages - --thinking off < messages.json\n\n\
                   messages.json holds a list such as [{\"role\": \"user\", \"content\": \"Draw a pelican\"}].")]
 pub(crate) struct PromptArgs {
-    /// The model file.
-    model: PathBuf,
+    /// The model: the path of a .gguf file, local/NAME or hatchling.
+    model: String,
     /// A JSON list of messages, each with a role and a content; - is standard input.
     #[arg(long, value_name = "FILE")]
     messages: PathBuf,
@@ -40,7 +40,7 @@ enum Switch {
 }
 
 pub(crate) fn prompt(args: &PromptArgs) -> anyhow::Result<ExitCode> {
-    let gguf = Gguf::open(&args.model)?;
+    let gguf = named::open(&args.model)?;
     let template = match &args.template {
         Some(path) => ChatTemplate::for_gguf(&read_text(Some(path))?, &gguf)?,
         None => ChatTemplate::from_gguf(&gguf)?,

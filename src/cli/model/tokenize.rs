@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::tokenizer::Tokenizer;
 
+use super::named;
 use super::stdio::{print, read_text};
 
 #[derive(Debug, clap::Args)]
@@ -15,8 +15,8 @@ use super::stdio::{print, read_text};
                   pelicycle model tokenize model.gguf prompt.txt --json\n  \
                   printf '\"one\"\\n\"two\"\\n' | pelicycle model tokenize model.gguf --jsonl")]
 pub(crate) struct TokenizeArgs {
-    /// The model file.
-    model: PathBuf,
+    /// The model: the path of a .gguf file, local/NAME or hatchling.
+    model: String,
     /// The text; - is standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     input: PathBuf,
@@ -32,7 +32,8 @@ pub(crate) struct TokenizeArgs {
 }
 
 pub(crate) fn tokenize(args: &TokenizeArgs) -> anyhow::Result<ExitCode> {
-    let tokenizer = Tokenizer::from_gguf(&Gguf::open(&args.model)?)?;
+    let gguf = named::open(&args.model)?;
+    let tokenizer = Tokenizer::from_gguf(&gguf)?;
     let text = read_text(Some(&args.input))?;
     let mut out = String::new();
     if args.jsonl {

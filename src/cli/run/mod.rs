@@ -40,7 +40,7 @@ Examples:
   pelicycle run -m model.gguf -p family:control -n 2 --json
   pelicycle run --resume last")]
 pub(crate) struct RunArgs {
-    /// A model: the path of a .gguf file, or local/NAME for one in the folder models/. May be given again
+    /// A model: the path of a .gguf file, or local/NAME for one that `model list` shows. May be given again
     /// [default: hatchling, the demonstration model inside this program].
     #[arg(short, long, value_name = "MODEL", conflicts_with = "resume")]
     model: Vec<String>,

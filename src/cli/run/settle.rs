@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::RunArgs;
+use super::{RunArgs, say_error};
 use crate::attempt::{Attempt, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION};
 use crate::config::Config;
 use crate::contestant::{Contestant, Weights};
@@ -13,6 +13,7 @@ use crate::id::Id;
 use crate::prompt::Library;
 use crate::provider::{LocalModel, LocalOptions, Provider, check_sampling};
 use crate::run::{Plan, tool};
+use crate::size;
 use crate::store::Store;
 
 /// Samples that decode together when nothing is said: enough to share the reading of the weights.
@@ -58,11 +59,17 @@ fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Res
     if let Err(error) = check_sampling(&wanted) {
         return Ok(Err(error.to_string()));
     }
-    let folders = config.model_folders();
+    let places = config.places();
     let mut all = Vec::new();
     for name in named {
-        match Contestant::find(name, &folders) {
-            Ok(found) => all.push(found),
+        match Contestant::find(name, &places) {
+            Ok(found) => {
+                if let Some(model) = found.found.as_ref().filter(|_| !args.quiet) {
+                    let (size, path) = (size::words(model.bytes), model.path().display());
+                    say_error(&format!("{name} is {path} ({size}, from {})", model.origin));
+                }
+                all.push(found);
+            }
             Err(error) => return Ok(Err(error.to_string())),
         }
     }

@@ -9,6 +9,7 @@ use super::words;
 use crate::attempt::Attempt;
 use crate::drawing::Finding;
 use crate::gallery::text::{self, Excerpt};
+use crate::size;
 
 /// Findings on a page; a hostile drawing may have thousands.
 const MAX_FINDINGS: usize = 200;
@@ -125,7 +126,7 @@ impl AttemptPage {
         let source = texts.svg.map(|svg| source(&svg, findings, active));
         let shown_lines = source.as_ref().map_or(0, |source| source.lines.len());
         let length = |recorded: &Option<crate::attempt::TextRecord>| {
-            text::bytes(recorded.as_ref().map_or(0, |recorded| recorded.bytes))
+            size::words(recorded.as_ref().map_or(0, |recorded| recorded.bytes))
         };
         let reply_length = length(&attempt.reply);
         let thinking_length = length(&attempt.thinking);
@@ -249,7 +250,7 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
         groups.push(Group {
             title: "Drawing",
             facts: facts([
-                ("Length", Some(text::bytes(svg.bytes as u64))),
+                ("Length", Some(size::words(svg.bytes as u64))),
                 ("Elements", svg.elements.map(|elements| text::count(elements as u64))),
                 ("Size", size.map(|(w, h)| format!("{} × {}", text::decimal(w), text::decimal(h)))),
                 ("Candidates in the reply", attempt.check.as_ref().map(|c| c.candidates.len().to_string())),
@@ -261,7 +262,7 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
             title: "Engine",
             facts: facts([
                 ("File", Some(text::label(&engine.file))),
-                ("Length", Some(text::bytes(engine.bytes))),
+                ("Length", Some(size::words(engine.bytes))),
                 ("BLAKE3", Some(text::label(&engine.hash))),
                 ("Architecture", Some(text::label(&engine.architecture))),
                 ("Quantization", Some(text::label(&engine.quantization))),

@@ -4,15 +4,13 @@ mod report;
 mod words;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use pelicycle_engine::gguf::{Gguf, GgufError, Outline};
-use pelicycle_engine::{bundled, memory_bandwidth};
+use pelicycle_engine::memory_bandwidth;
 
 use self::report::{Report, Speed};
+use super::named;
 use super::stdio::print;
 use crate::config::Config;
-use crate::contestant::{Contestant, Weights};
 
 /// Say what a model file holds and needs.
 ///
@@ -42,8 +40,7 @@ pub(crate) struct InspectArgs {
 
 pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(None)?;
-    let found = Contestant::find(&args.model, &config.model_folders())?;
-    let mut report = Report::of(&outline(&found.weights)?);
+    let mut report = Report::of(&named::outline(&named::weights(&args.model)?)?);
     if report.runs && !args.no_measure {
         let threads = args.threads.or(config.run.threads.map(std::num::NonZero::get));
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -52,11 +49,4 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<ExitCode> {
     }
     print(&if args.json { serde_json::to_string_pretty(&report)? + "\n" } else { report.text()? })?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn outline(weights: &Weights) -> Result<Outline, GgufError> {
-    match weights {
-        Weights::File(path) => Outline::open(path),
-        Weights::Bundled => Gguf::from_bytes(bundled::HATCHLING).map(|gguf| Outline::of(Arc::new(gguf))),
-    }
 }

@@ -1,0 +1,151 @@
+//! `pelicycle model list`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use pelicycle_engine::gguf::Outline;
+use serde::Serialize;
+
+use super::named;
+use super::stdio::print;
+use crate::cli::terminal::{printable, printable_json};
+use crate::config::Config;
+use crate::contestant::Weights;
+use crate::models::{Found, Origin, Shelf};
+use crate::size;
+
+/// Say which models are on this machine, and what each is called.
+///
+/// Looks in the folders of pelicycle.toml (models/ by default), in the Hugging Face hub's cache and where llama.cpp, LM
+/// Studio and Ollama keep theirs. The name is what `run -m` and the other commands take.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  pelicycle model list\n  pelicycle model list --json | jq -r '.[].name'")]
+pub(crate) struct ListArgs {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A line of the list. The names are those of the JSON; what is not known is null.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    bytes: u64,
+    quantization: Option<String>,
+    architecture: Option<String>,
+    /// `program`, `folder`, `hub`, `llama.cpp`, `LM Studio` or `Ollama`.
+    place: &'static str,
+    /// `OWNER/REPO` on the hub.
+    repo: Option<String>,
+    /// Commit of the repository.
+    commit: Option<String>,
+    files: Vec<PathBuf>,
+    /// Why it can't be run, as far as its name and metadata tell.
+    problem: Option<String>,
+}
+
+pub(crate) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
+    let shelf = Shelf::scan(&Config::load(None)?.places());
+    let mut rows = vec![bundled()];
+    rows.extend(shelf.models().iter().map(|found| row(&shelf, found)));
+    if args.json {
+        print(&(printable_json(&serde_json::to_string_pretty(&rows)?) + "\n"))?;
+    } else {
+        print(&table(&rows))?;
+    }
+    let mut stderr = std::io::stderr().lock();
+    for passed in shelf.passed_over() {
+        let line = format!("passed over {}: {}", passed.path.display(), passed.why);
+        let _ = writeln!(stderr, "{}", printable(&line));
+    }
+    if shelf.models().is_empty() && !args.json {
+        let _ = writeln!(stderr, "No other model was found; `pelicycle model pull OWNER/REPO` fetches one.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bundled() -> Row {
+    let outline = named::outline(&Weights::Bundled).ok();
+    Row {
+        name: Weights::Bundled.source(),
+        bytes: outline.as_ref().map_or(0, |outline| outline.gguf().file_bytes()),
+        quantization: outline.as_ref().and_then(quantization),
+        architecture: outline.as_ref().and_then(architecture),
+        place: "program",
+        repo: None,
+        commit: None,
+        files: Vec::new(),
+        problem: None,
+    }
+}
+
+fn row(shelf: &Shelf, found: &Found) -> Row {
+    let outline = Outline::open(found.path());
+    let problem = match &outline {
+        _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
+        Ok(outline) => outline.problem().map(ToString::to_string),
+        Err(error) => Some(error.to_string()),
+    };
+    let outline = outline.ok();
+    Row {
+        name: shelf.name_of(found),
+        bytes: found.bytes,
+        quantization: found.quantization.clone().or_else(|| quantization(outline.as_ref()?)),
+        architecture: outline.as_ref().and_then(architecture),
+        place: found.origin.place(),
+        repo: found.origin.repo().map(str::to_owned),
+        commit: match &found.origin {
+            Origin::Hub { commit, .. } => Some(commit.clone()),
+            Origin::Folder | Origin::LlamaCpp | Origin::LmStudio { .. } | Origin::Ollama { .. } => None,
+        },
+        files: found.files.clone(),
+        problem,
+    }
+}
+
+fn architecture(outline: &Outline) -> Option<String> {
+    outline.gguf().str("general.architecture").ok().flatten().map(str::to_owned)
+}
+
+/// The tensor type that holds most of the weights.
+fn quantization(outline: &Outline) -> Option<String> {
+    let mut weights = std::collections::BTreeMap::<&str, u64>::new();
+    for tensor in outline.tensors() {
+        let sum = weights.entry(&tensor.type_name).or_default();
+        *sum = sum.saturating_add(tensor.elements);
+    }
+    weights.into_iter().max_by_key(|&(_, elements)| elements).map(|(name, _)| name.to_owned())
+}
+
+fn table(rows: &[Row]) -> String {
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    let cells = |row: &Row| {
+        let path = row.files.first().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+        let path = match &row.problem {
+            Some(problem) => format!("{path} (does not open: {problem})"),
+            None => path,
+        };
+        [
+            row.name.clone(),
+            size::words(row.bytes),
+            or_dash(&row.quantization),
+            or_dash(&row.architecture),
+            row.place.to_owned(),
+            path,
+        ]
+        .map(|cell| printable(&cell).into_owned())
+    };
+    let head = ["NAME", "SIZE", "TYPE", "ARCHITECTURE", "FROM", "FILE"].map(str::to_owned);
+    let all: Vec<[String; 6]> = std::iter::once(head).chain(rows.iter().map(cells)).collect();
+    let width = |column: usize| all.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..5).map(width).collect();
+    let line = |cells: &[String; 6]| {
+        let (file, columns) =
+            cells.split_last().map_or(("", &cells[..0]), |(file, rest)| (file.as_str(), rest));
+        let columns: Vec<String> =
+            columns.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        format!("{}  {file}\n", columns.join("  "))
+    };
+    all.iter().map(line).collect()
+}

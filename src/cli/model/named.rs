@@ -1,0 +1,31 @@
+//! Models as they are named on the command line.
+
+use std::sync::Arc;
+
+use pelicycle_engine::bundled;
+use pelicycle_engine::gguf::{Gguf, GgufError, Outline};
+
+use crate::config::Config;
+use crate::contestant::{Contestant, Weights};
+
+/// The model that `named` means: a path, `local/NAME` or hatchling.
+pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
+    let gguf = match weights(named)? {
+        Weights::File(path) => Gguf::open(&path)?,
+        Weights::Bundled => Gguf::from_bytes(bundled::HATCHLING)?,
+    };
+    Ok(Arc::new(gguf))
+}
+
+/// Where the weights of such a model are.
+pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
+    Ok(Contestant::find(named, &Config::load(None)?.places())?.weights)
+}
+
+/// As much of a model as can be read.
+pub(super) fn outline(weights: &Weights) -> Result<Outline, GgufError> {
+    match weights {
+        Weights::File(path) => Outline::open(path),
+        Weights::Bundled => Gguf::from_bytes(bundled::HATCHLING).map(|gguf| Outline::of(Arc::new(gguf))),
+    }
+}

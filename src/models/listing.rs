@@ -1,0 +1,28 @@
+//! Reading folders that somebody else fills.
+
+use std::path::{Path, PathBuf};
+
+use super::found::File;
+
+/// Entries that are read of one folder: more of them is no folder of models.
+const MOST_ENTRIES: usize = 10_000;
+
+/// What lies in a folder, by name; nothing where it can't be read.
+pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
+    let all = std::fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).flatten();
+    // A name that is not UTF-8 can't be typed as a model's.
+    let mut named: Vec<_> =
+        all.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path()))).collect();
+    named.sort();
+    named
+}
+
+/// The `.gguf` files of a folder, through links.
+pub(super) fn model_files(folder: &Path) -> Vec<File> {
+    let file = |(name, path): (String, PathBuf)| {
+        let is_model = Path::new(&name).extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"));
+        let meta = is_model.then(|| std::fs::metadata(&path).ok()).flatten()?;
+        meta.is_file().then_some(File { bytes: meta.len(), path, name })
+    };
+    entries(folder).into_iter().filter_map(file).collect()
+}

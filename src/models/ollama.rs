@@ -1,0 +1,110 @@
+//! Ollama's store: a manifest for each name, which says by its hash which blob holds the weights.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::file_name::FileName;
+use super::found::{Found, Origin};
+use super::listing::entries;
+use super::shelf::PassedOver;
+
+/// A manifest is a few hundred bytes.
+const MANIFEST_BYTES: u64 = 1 << 20;
+
+/// The media type of the layer that is a GGUF file.
+const WEIGHTS: &str = "application/vnd.ollama.image.model";
+
+/// The registry and the namespace that Ollama leaves out of a name.
+const REGISTRY: &str = "registry.ollama.ai";
+const LIBRARY: &str = "library";
+
+#[derive(Deserialize)]
+struct Manifest {
+    layers: Vec<Layer>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Layer {
+    media_type: String,
+    digest: String,
+    size: u64,
+}
+
+/// The models in Ollama's store, by `manifests/REGISTRY/NAMESPACE/MODEL/TAG`.
+pub(super) fn scan(root: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (registry, folder) in entries(&root.join("manifests")) {
+        for (namespace, folder) in entries(&folder) {
+            for (model, folder) in entries(&folder) {
+                for (tag, manifest) in entries(&folder) {
+                    match weights(root, &manifest) {
+                        Ok(Some((path, bytes))) => {
+                            let name = match (registry.as_str(), namespace.as_str()) {
+                                (REGISTRY, LIBRARY) => format!("{model}:{tag}"),
+                                (REGISTRY, namespace) => format!("{namespace}/{model}:{tag}"),
+                                (registry, namespace) => format!("{registry}/{namespace}/{model}:{tag}"),
+                            };
+                            found.push(named(&model, &tag, name, path, bytes));
+                        }
+                        Ok(None) => {}
+                        Err(why) => passed_over.push(PassedOver { path: manifest, why }),
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// `qwen3.6:35b-a3b` is called `qwen3.6-35b-a3b`, as its file would be.
+fn named(model: &str, tag: &str, name: String, path: PathBuf, bytes: u64) -> Found {
+    let stem = if tag == "latest" { model.to_owned() } else { format!("{model}-{tag}") };
+    let told = FileName::parse(&format!("{stem}.gguf"));
+    let (model, quantization) =
+        told.map_or_else(|| (stem.to_lowercase(), None), |told| (told.model, told.quantization));
+    Found { stem, model, quantization, files: vec![path], bytes, missing: 0, origin: Origin::Ollama { name } }
+}
+
+/// The blob that a manifest names; `None` where it names no weights, as for a model in the cloud.
+fn weights(root: &Path, manifest: &Path) -> Result<Option<(PathBuf, u64)>, String> {
+    let mut text = Vec::new();
+    let file = File::open(manifest).map_err(|error| format!("can't be read: {error}"))?;
+    if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+        return Ok(None);
+    }
+    file.take(MANIFEST_BYTES + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| format!("can't be read: {error}"))?;
+    if text.len() as u64 > MANIFEST_BYTES {
+        return Err("is too large for a manifest".to_owned());
+    }
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|error| format!("is no manifest of a model: {error}"))?;
+    let is_weights =
+        |layer: &&Layer| layer.media_type.split(';').next().is_some_and(|kind| kind.trim() == WEIGHTS);
+    let mut layers = manifest.layers.iter().filter(is_weights);
+    let Some(layer) = layers.next() else { return Ok(None) };
+    if layers.next().is_some() {
+        return Err("keeps its weights in several blobs, which can't be opened as one model".to_owned());
+    }
+    let hex = layer.digest.strip_prefix("sha256:").filter(|hex| is_hash(hex));
+    let Some(hex) = hex else {
+        return Err(format!("names a blob by {:?}, which is no SHA-256", layer.digest));
+    };
+    let blob = root.join("blobs").join(format!("sha256-{hex}"));
+    match std::fs::metadata(&blob) {
+        Ok(meta) if meta.is_file() && meta.len() == layer.size => Ok(Some((blob, layer.size))),
+        Ok(meta) => {
+            Err(format!("its blob has {} bytes of {}: fetch it again with Ollama", meta.len(), layer.size))
+        }
+        Err(error) => Err(format!("its blob {} can't be read: {error}", blob.display())),
+    }
+}
+
+fn is_hash(hex: &str) -> bool {
+    hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}

@@ -1,0 +1,183 @@
+//! All models on this machine, and the meaning of their names.
+
+use std::path::PathBuf;
+
+use super::error::{Candidate, NameError};
+use super::found::{Found, Origin, models};
+use super::places::Places;
+use super::{hub_cache, listing, llama_cpp, lm_studio, ollama};
+
+/// Models that an error names before it only counts.
+pub(super) const MOST_NAMED: usize = 8;
+
+/// Names that an error offers in place of one that is not known.
+const MOST_NEAR: usize = 3;
+
+/// How alike two names must be (Jaro and Winkler's measure) for one to be taken for a slip of the other.
+const ALIKE: f64 = 0.85;
+
+/// The models that were found, nearest place first.
+#[derive(Debug, Clone, Default)]
+pub struct Shelf {
+    found: Vec<Found>,
+    passed_over: Vec<PassedOver>,
+}
+
+/// Something that looks like a model but can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl Shelf {
+    /// Looks in all places.
+    #[must_use]
+    pub fn scan(places: &Places) -> Shelf {
+        let mut passed_over = Vec::new();
+        let folders = places.folders.iter().flat_map(|f| models(listing::model_files(f), |_| Origin::Folder));
+        let mut found: Vec<Found> = folders.collect();
+        found.extend(places.hub.iter().flat_map(|root| hub_cache::scan(root, &mut passed_over)));
+        found.extend(places.llama_cpp.iter().flat_map(|root| llama_cpp::scan(root)));
+        found.extend(places.lm_studio.iter().flat_map(|root| lm_studio::scan(root)));
+        found.extend(places.ollama.iter().flat_map(|root| ollama::scan(root, &mut passed_over)));
+        Shelf { found, passed_over }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn models(&self) -> &[Found] {
+        &self.found
+    }
+
+    /// What was found and can't be used.
+    #[must_use]
+    pub fn passed_over(&self) -> &[PassedOver] {
+        &self.passed_over
+    }
+
+    /// The model that `wanted` means, the part of a name after `local/`, in any case: a file's name, the model's
+    /// name, either with `:QUANTIZATION`, its repository with or without one, what Ollama calls it, or the
+    /// beginning of a file's name. The first of these ways that leads anywhere counts.
+    ///
+    /// # Errors
+    /// When it means none, or several that are not the same weights, or one with a file missing.
+    pub fn find(&self, wanted: &str) -> Result<&Found, NameError> {
+        match self.meant(wanted).as_slice() {
+            [] => Err(self.unknown(wanted)),
+            [found] if found.missing > 0 => Err(NameError::Incomplete {
+                wanted: wanted.to_owned(),
+                missing: found.missing,
+                first: found.path().display().to_string(),
+            }),
+            [found] => Ok(found),
+            many => Err(NameError::Ambiguous {
+                wanted: wanted.to_owned(),
+                candidates: many.iter().map(|found| Candidate::of(self.name_of(found), found)).collect(),
+            }),
+        }
+    }
+
+    /// The different weights that a name may mean, by the first way that leads anywhere.
+    fn meant(&self, wanted: &str) -> Vec<&Found> {
+        let lower = wanted.to_lowercase();
+        for way in [Found::is_called, Found::is_model, Found::begins_with] {
+            let mut distinct: Vec<&Found> = Vec::new();
+            for found in self.found.iter().filter(|found| way(found, &lower)) {
+                if !distinct.iter().any(|known| known.same_weights(found)) {
+                    distinct.push(found);
+                }
+            }
+            if distinct.iter().any(|found| found.missing == 0) {
+                distinct.retain(|found| found.missing == 0);
+            }
+            if !distinct.is_empty() {
+                return distinct;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The shortest name that means this model: `local/…`, or its path where no name does.
+    #[must_use]
+    pub fn name_of(&self, found: &Found) -> String {
+        let repo = found.origin.repo().map(|repo| with_quantization(repo, found));
+        let ollama = match &found.origin {
+            Origin::Ollama { name } => Some(name.clone()),
+            _ => None,
+        };
+        let model = with_quantization(&found.model, found);
+        let names = [Some(found.model.clone()), Some(model), Some(found.stem.clone()), ollama, repo];
+        let means_it = |name: &String| match self.meant(name).as_slice() {
+            [one] => one.same_weights(found),
+            _ => false,
+        };
+        match names.into_iter().flatten().find(means_it) {
+            Some(name) => format!("local/{name}"),
+            None => found.path().display().to_string(),
+        }
+    }
+
+    fn unknown(&self, wanted: &str) -> NameError {
+        let lower = wanted.to_lowercase();
+        let base = lower.split(':').next().unwrap_or_default();
+        let mut alike: Vec<(f64, &Found)> = Vec::new();
+        for found in &self.found {
+            let stem = found.stem.to_lowercase();
+            // A beginning of a name may have a slip in it as well.
+            let beginning: String = stem.chars().take(base.chars().count()).collect();
+            let names = [found.model.as_str(), &stem, &beginning];
+            let likeness = names.map(|name| strsim::jaro_winkler(base, name)).into_iter().fold(0.0, f64::max);
+            // Half a name, in its middle, is as good as a slip.
+            let within = base.len() >= 3 && stem.contains(base);
+            if likeness >= ALIKE || within {
+                alike.push((likeness, found));
+            }
+        }
+        alike.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let mut near: Vec<String> = alike.iter().map(|(_, found)| self.name_of(found)).collect();
+        near.dedup();
+        near.truncate(MOST_NEAR);
+        let mut there: Vec<String> = self.found.iter().map(|found| self.name_of(found)).collect();
+        there.dedup();
+        NameError::Unknown { wanted: wanted.to_owned(), near, there }
+    }
+}
+
+fn with_quantization(base: &str, found: &Found) -> String {
+    match &found.quantization {
+        Some(quantization) => format!("{base}:{}", quantization.to_lowercase()),
+        None => base.to_owned(),
+    }
+}
+
+impl Found {
+    /// Whether the name is a name of this file alone: the file's, Ollama's, its repository's with the quantization.
+    fn is_called(&self, lower: &str) -> bool {
+        let ollama = match &self.origin {
+            Origin::Ollama { name } => Some(name.to_lowercase()),
+            Origin::Folder | Origin::Hub { .. } | Origin::LlamaCpp | Origin::LmStudio { .. } => None,
+        };
+        let tagged = lower.split_once(':').is_some_and(|(base, tag)| {
+            let repo = self.origin.repo().map(str::to_lowercase);
+            (repo.as_deref() == Some(base) || self.model == base) && self.is_quantized(tag)
+        });
+        self.stem.to_lowercase() == lower || ollama.as_deref() == Some(lower) || tagged
+    }
+
+    fn is_quantized(&self, lower: &str) -> bool {
+        self.quantization.as_ref().is_some_and(|quantization| quantization.to_lowercase() == lower)
+    }
+
+    /// Whether the name is the model's or its repository's.
+    fn is_model(&self, lower: &str) -> bool {
+        self.model == lower || self.origin.repo().is_some_and(|repo| repo.to_lowercase() == lower)
+    }
+
+    /// Whether a file's name begins so.
+    fn begins_with(&self, lower: &str) -> bool {
+        self.stem.to_lowercase().starts_with(lower)
+    }
+}
