@@ -1,11 +1,13 @@
 //! `pelicycle.toml`: what a person does not want to type each time. Flags win over it.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::models::Places;
+use crate::provider::ServiceEntry;
 
 /// The file looked for in the working directory.
 pub const FILE: &str = "pelicycle.toml";
@@ -22,6 +24,9 @@ pub struct Config {
     /// What `run` does when the command line does not say.
     #[serde(default)]
     pub run: RunDefaults,
+    /// Services by name: changes to known ones, and others.
+    #[serde(default)]
+    pub providers: BTreeMap<String, ServiceEntry>,
 }
 
 /// What `run` does when the command line does not say.
@@ -35,6 +40,7 @@ pub struct RunDefaults {
     pub prompt: Vec<String>,
     pub samples: Option<NonZeroU32>,
     pub thinking: Option<bool>,
+    pub effort: Option<String>,
     pub threads: Option<NonZeroU32>,
     pub parallel: Option<NonZeroU32>,
     pub max_tokens: Option<NonZeroU32>,

@@ -2,12 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::attempt::ContestantRecord;
+use crate::attempt::{ContestantRecord, LOCAL};
 use crate::models::{FileName, Found, NameError, Places, Shelf};
 use crate::name;
-
-/// The provider of models that run in this process.
-const LOCAL: &str = "local";
 
 /// The model inside this program.
 const BUNDLED: &str = "hatchling";
@@ -17,10 +14,19 @@ const BUNDLED: &str = "hatchling";
 pub struct Contestant {
     /// How it is written down.
     pub record: ContestantRecord,
-    /// Where its weights are.
-    pub weights: Weights,
+    /// What to ask.
+    pub model: Model,
     /// What was found, where it was named by `local/NAME`.
     pub found: Option<Found>,
+}
+
+/// What to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Model {
+    /// Weights, in the engine of this process.
+    Local(Weights),
+    /// The service that the record names as its provider.
+    Remote,
 }
 
 /// Where a local model's weights are.
@@ -62,11 +68,7 @@ impl std::fmt::Display for Weights {
 pub enum ContestantError {
     #[error("no model file at {}", path.display())]
     NoFile { path: PathBuf },
-    #[error(
-        "{name:?} names provider {provider:?}; this version knows \"local\": a path to a .gguf file, or local/NAME"
-    )]
-    Provider { name: String, provider: String },
-    #[error("{name:?} is no model: give a path to a .gguf file, local/NAME, or hatchling")]
+    #[error("{name:?} is no model: give a path to a .gguf file, local/NAME, PROVIDER/MODEL, or hatchling")]
     Form { name: String },
     #[error(transparent)]
     Name(#[from] NameError),
@@ -74,7 +76,8 @@ pub enum ContestantError {
 
 impl Contestant {
     /// Finds the model that `named` means. `local/NAME` is looked for in `places`; `local/hatchling` is the one
-    /// inside this program.
+    /// inside this program. Any other `PROVIDER/MODEL` is a service's, which is not asked whether it has it: all
+    /// after the first slash is its own name for the model.
     ///
     /// # Errors
     /// When there is none, or more than one.
@@ -92,8 +95,10 @@ impl Contestant {
             Some((LOCAL, wanted)) if !wanted.is_empty() => {
                 Ok(Contestant::found(Shelf::scan(places).find(wanted)?.clone()))
             }
-            Some((provider, model)) if !provider.is_empty() && !model.is_empty() => {
-                Err(ContestantError::Provider { name: named.to_owned(), provider: provider.to_owned() })
+            Some((provider, model))
+                if !matches!(provider, "" | LOCAL | "." | "..") && !model.trim().is_empty() =>
+            {
+                Ok(Contestant::remote(provider, model))
             }
             _ => Err(ContestantError::Form { name: named.to_owned() }),
         }
@@ -123,6 +128,20 @@ impl Contestant {
         Contestant::with_weights(BUNDLED.to_owned(), Weights::Bundled)
     }
 
+    /// A model of a service.
+    #[must_use]
+    pub fn remote(provider: &str, model: &str) -> Contestant {
+        let record = ContestantRecord {
+            slug: name::slug(&format!("{provider}/{model}")),
+            label: model.to_owned(),
+            provider: provider.to_owned(),
+            model: model.to_owned(),
+            served: None,
+            demonstration: false,
+        };
+        Contestant { record, model: Model::Remote, found: None }
+    }
+
     fn with_weights(stem: String, weights: Weights) -> Contestant {
         let record = ContestantRecord {
             slug: name::slug(&format!("{LOCAL}/{stem}")),
@@ -132,7 +151,7 @@ impl Contestant {
             served: None,
             demonstration: false,
         };
-        Contestant { record, weights, found: None }
+        Contestant { record, model: Model::Local(weights), found: None }
     }
 }
 
@@ -150,20 +169,31 @@ mod tests {
         let path = folder.path().join("qwen3-a.gguf");
         let by_path = Contestant::find(path.to_str().unwrap(), &Places::default()).unwrap();
         let by_name = Contestant::find("local/Qwen3-A", &places).unwrap();
-        assert_eq!((&by_path.record, &by_path.weights), (&by_name.record, &by_name.weights));
+        assert_eq!((&by_path.record, &by_path.model), (&by_name.record, &by_name.model));
         assert_eq!(by_path.record.label, "qwen3-a");
         assert_eq!(Contestant::find("local/smollm2", &places).unwrap().record.model, "SmolLM2-135M.Q4_1");
         let words = |name: &str| Contestant::find(name, &places).unwrap_err().to_string();
         let either = words("local/qwen3");
         assert!(either.contains("\n  local/qwen3-a ") && either.contains("\n  local/qwen3-b "), "{either}");
         assert!(words("local/llama").contains("there are local/smollm2-135m, local/qwen3-a"));
-        assert!(words("openai/gpt").contains("\"openai\""));
         assert!(words("gone.gguf").contains("no model file at gone.gguf"));
-        assert!(words("pelican").contains("is no model"));
         let bundled = Contestant::find("local/hatchling", &places).unwrap();
         assert_eq!(bundled, Contestant::find("hatchling", &Places::default()).unwrap());
-        assert_eq!(Weights::of_source(&bundled.weights.source()), Weights::Bundled);
-        assert_eq!(Weights::of_source(&by_path.weights.source()), by_path.weights);
+        for found in [bundled, by_path] {
+            let Model::Local(weights) = found.model else { panic!("{found:?}") };
+            assert_eq!(Weights::of_source(&weights.source()), weights);
+        }
+    }
+
+    #[test]
+    fn a_services_model_is_split_from_its_provider_at_the_first_slash_alone() {
+        let find = |name: &str| Contestant::find(name, &Places::default());
+        let remote = find("openrouter/anthropic/claude-opus-4.7").unwrap();
+        assert_eq!((remote.record.provider.as_str(), &remote.model), ("openrouter", &Model::Remote));
+        assert_eq!(remote.record.model, "anthropic/claude-opus-4.7");
+        for name in ["pelican", "/x", "openai/", "../gone"] {
+            assert!(find(name).unwrap_err().to_string().contains("is no model"), "{name}");
+        }
     }
 
     #[test]
@@ -176,7 +206,7 @@ mod tests {
         let found = Contestant::find("local/big", &places).unwrap();
         assert_eq!(found.record.model, "Big-Q8_0");
         let first = folder.path().join("Big-Q8_0-00001-of-00002.gguf");
-        assert_eq!(found.weights, Weights::File(first.clone()));
+        assert_eq!(found.model, Model::Local(Weights::File(first.clone())));
         assert_eq!(Contestant::local(&first).record, found.record);
         std::fs::remove_file(folder.path().join("Big-Q8_0-00002-of-00002.gguf")).unwrap();
         let error = Contestant::find("local/big", &places).unwrap_err().to_string();

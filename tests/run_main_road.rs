@@ -114,7 +114,7 @@ fn a_mistake_on_the_command_line_is_told_before_anything_starts() {
     let model = model.to_str().unwrap();
     let cases: [(&[&str], &str); 13] = [
         (&["-m", "gone.gguf"], "no model file at gone.gguf"),
-        (&["-m", "openai/gpt"], "names provider \"openai\""),
+        (&["-m", "nobody/gpt"], "no provider \"nobody\" is known; there are local, anthropic, "),
         (&["-m", "local/gone"], "no local model \"gone\""),
         (&["-m", model, "-m", model], "takes part twice"),
         (&["-m", model, "-p", "pelikan"], "pelikan"),

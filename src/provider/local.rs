@@ -15,7 +15,7 @@ use pelicycle_engine::sample::{Sampling, SamplingError};
 use pelicycle_engine::{bundled, engine, tokenizer::Utf8Stream};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::{Delta, Done, Event, EventKind, EventStream, Provider, Request};
+use super::{Account, Delta, Done, Event, EventKind, EventStream, Lane, Provider, Request, Sent};
 use crate::attempt::{EngineRecord, Outcome, RequestRecord, Usage};
 use crate::contestant::Weights;
 
@@ -41,7 +41,7 @@ pub struct LocalOptions {
 #[derive(Debug)]
 pub struct LocalModel {
     engine: Engine,
-    parallel: usize,
+    lane: Lane,
     record: EngineRecord,
     hash: Mutex<Hash>,
 }
@@ -92,7 +92,7 @@ impl LocalModel {
             }
             Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
         };
-        Ok(LocalModel { engine, parallel: options.parallel, record, hash: Mutex::new(hash) })
+        Ok(LocalModel { engine, lane: Lane::new(options.parallel, None), record, hash: Mutex::new(hash) })
     }
 
     /// Whether the model says of itself that it is no contestant but a demonstration.
@@ -144,8 +144,8 @@ impl LocalModel {
 }
 
 impl Provider for LocalModel {
-    fn concurrency(&self) -> usize {
-        self.parallel
+    fn lane(&self) -> &Lane {
+        &self.lane
     }
 
     /// Waits for the file's hash.
@@ -170,15 +170,11 @@ impl Provider for LocalModel {
 
     fn ask(&self, request: Request) -> EventStream {
         let (events, stream) = unbounded_channel();
+        // The stream is still in our hands, so it takes the events.
+        let tell = |kind| drop(events.send(Event { at: Instant::now(), kind }));
+        tell(EventKind::Sent(Sent { started: jiff::Timestamp::now(), body: None }));
         if let Err(error) = self.start(&request, &events) {
-            let done = Done {
-                outcome: Outcome::Error,
-                error: Some(error.to_string()),
-                usage: Usage::default(),
-                served: None,
-            };
-            // The stream is still in our hands, so it takes the event.
-            let _ = events.send(Event { at: Instant::now(), kind: EventKind::Done(done) });
+            tell(EventKind::Done(Done { outcome: Outcome::Error, error: Some(error.to_string()) }));
         }
         stream
     }
@@ -230,8 +226,10 @@ impl Reply {
                     input: Some(self.input),
                     output: Some(self.output),
                     reasoning: (self.reasoning > 0).then_some(self.reasoning),
+                    ..Usage::default()
                 };
-                self.send(EventKind::Done(Done { outcome, error, usage, served: None }))
+                self.send(EventKind::Account(Box::new(Account { usage, ..Account::default() })))?;
+                self.send(EventKind::Done(Done { outcome, error }))
             }
         }
     }

@@ -1,21 +1,18 @@
 //! Carries a plan out: asks, checks, keeps, each sample as soon as it is over.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::answer::Answer;
 use super::host;
 use super::plan::{Cell, Plan};
 use super::progress::{Finished, Progress};
 use super::stop::Stop;
-use crate::attempt::{
-    Attempt, EngineRecord, Outcome, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord, Timing, Usage,
-};
+use crate::attempt::{Attempt, EngineRecord, Outcome, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord};
 use crate::drawing::{Inspection, Pool};
 use crate::id::{Id, RandomError};
-use crate::provider::{Done, EventKind, Provider, Request};
+use crate::provider::{Provider, Request};
 use crate::store::{Files, Store, StoreError};
 
 /// The rooms that a run works in.
@@ -59,8 +56,6 @@ pub async fn execute(
     let Plan { run, cells } = plan;
     tell(&listener, Progress::RunStarted { run: &run, cells: &cells });
     let run = Arc::new(run);
-    let slots: Vec<Arc<Semaphore>> =
-        providers.iter().map(|p| Arc::new(Semaphore::new(p.concurrency()))).collect();
     let mut tasks = JoinSet::new();
     for cell in cells {
         let task = Task {
@@ -71,7 +66,7 @@ pub async fn execute(
             stop: stop.clone(),
             listener: Arc::clone(&listener),
         };
-        tasks.spawn(task.carry_out(Arc::clone(&slots[cell.contestant])));
+        tasks.spawn(task.carry_out());
     }
     let mut first_error = None;
     while let Some(ended) = tasks.join_next().await {
@@ -99,91 +94,44 @@ struct Task {
     listener: Listener,
 }
 
-/// What came of a request.
-struct Answer {
-    started: jiff::Timestamp,
-    text: String,
-    reasoning: String,
-    done: Done,
-    first: Option<Duration>,
-    last: Option<Duration>,
-    total: Duration,
-    tokens: u64,
-    batch: u32,
-}
-
 impl Task {
-    async fn carry_out(self, slots: Arc<Semaphore>) -> Result<(), RunError> {
-        let permit = tokio::select! {
+    async fn carry_out(self) -> Result<(), RunError> {
+        let place = tokio::select! {
             biased;
             () = self.stop.wait() => return Ok(()),
-            permit = slots.acquire() => permit,
+            place = self.provider.lane().enter() => place,
         };
-        let settings = RequestRecord {
-            seed: Some(self.cell.seed),
-            ..self.run.contestants[self.cell.contestant].request.clone()
-        };
+        let request = &self.run.contestants[self.cell.contestant].request;
+        // A service is sent a seed only where one was asked for.
+        let seed = request.run_seed.map(|_| self.cell.seed);
+        let settings = RequestRecord { seed, ..request.clone() };
         let answer = self.ask(settings.clone()).await;
-        drop(permit);
+        drop(place);
         tokio::task::spawn_blocking(move || self.keep(&answer, settings)).await?
     }
 
     async fn ask(&self, settings: RequestRecord) -> Answer {
-        let started = jiff::Timestamp::now();
-        let begin = Instant::now();
         let prompt = self.run.prompts[self.cell.prompt].text.clone();
         tell(&self.listener, Progress::Asked(self.cell));
+        let mut answer = Answer::begin();
         let mut events = self.provider.ask(Request { prompt, settings });
-        let mut answer = Answer {
-            started,
-            text: String::new(),
-            reasoning: String::new(),
-            done: Done {
-                outcome: Outcome::Cut,
-                error: Some("the reply ended without its end mark".to_owned()),
-                usage: Usage::default(),
-                served: None,
-            },
-            first: None,
-            last: None,
-            total: Duration::ZERO,
-            tokens: 0,
-            batch: 0,
-        };
         loop {
             let event = tokio::select! {
                 biased;
                 () = self.stop.wait() => {
-                    answer.done.outcome = Outcome::Cancelled;
-                    answer.done.error = Some("the run was interrupted".to_owned());
-                    answer.done.usage.output = Some(answer.tokens);
-                    break;
+                    answer.interrupt();
+                    return answer;
                 }
                 event = events.recv() => event,
             };
-            let Some(event) = event else { break };
-            let at = event.at.saturating_duration_since(begin);
-            match event.kind {
-                EventKind::Delta(delta) => {
-                    answer.text.push_str(&delta.text);
-                    answer.reasoning.push_str(&delta.reasoning);
-                    answer.tokens += u64::from(delta.tokens);
-                    answer.batch = answer.batch.max(delta.batch);
-                    if delta.tokens > 0 {
-                        answer.first.get_or_insert(at);
-                        answer.last = Some(at);
-                        tell(&self.listener, Progress::Tokens { cell: self.cell, tokens: delta.tokens });
-                    }
-                }
-                EventKind::Done(done) => {
-                    answer.done = done;
-                    answer.total = at;
-                    return answer;
-                }
+            let Some(event) = event else {
+                answer.end();
+                return answer;
+            };
+            if let Some((tokens, bytes)) = answer.hear(event) {
+                tell(&self.listener, Progress::More { cell: self.cell, tokens, bytes });
             }
         }
-        answer.total = begin.elapsed();
-        answer
     }
 
     /// Checks and writes what came of the request.
@@ -191,8 +139,9 @@ impl Task {
         let engine = self.provider.engine().map_err(RunError::Model)?;
         let prompt = &self.run.prompts[self.cell.prompt];
         let reply = answer.text.as_bytes();
+        // A model that ended its turn without a word has answered; a request that failed has not.
         let has_reply =
-            !(reply.is_empty() && matches!(answer.done.outcome, Outcome::Error | Outcome::Cancelled));
+            !reply.is_empty() || matches!(answer.done.outcome, Outcome::Complete | Outcome::Length);
         let mut error = answer.done.error.clone();
         let inspection = match has_reply.then(|| self.rooms.pool.inspect(reply, prompt.raster)) {
             None => None,
@@ -203,8 +152,10 @@ impl Task {
                 None
             }
         };
-        let attempt = self.attempt(answer, settings, engine, inspection.as_ref(), has_reply, error)?;
-        let folder = self.rooms.store.write(&attempt, &files(answer, inspection.as_ref(), has_reply))?;
+        let timeline = answer.timeline.text();
+        let files = files(answer, inspection.as_ref(), has_reply, timeline.as_deref());
+        let attempt = self.attempt(answer, settings, engine, inspection.as_ref(), &files, error)?;
+        let folder = self.rooms.store.write(&attempt, &files)?;
         tell(
             &self.listener,
             Progress::Finished(Finished {
@@ -215,7 +166,7 @@ impl Task {
                 verdict: attempt.check.as_ref().map(|check| check.verdict),
                 tokens: attempt.usage.output,
                 tokens_per_second: attempt.timing.tokens_per_second,
-                elapsed: answer.total,
+                elapsed: answer.total(),
                 folder,
             }),
         );
@@ -228,15 +179,18 @@ impl Task {
         settings: RequestRecord,
         engine: Option<EngineRecord>,
         inspection: Option<&Inspection>,
-        has_reply: bool,
+        files: &Files<'_>,
         error: Option<String>,
     ) -> Result<Attempt, RunError> {
         let mut contestant = self.run.contestants[self.cell.contestant].record.clone();
-        contestant.served = answer.done.served.clone();
-        let decoding = answer.last.zip(answer.first).map(|(last, first)| (last - first).as_secs_f64());
+        contestant.served.clone_from(&answer.account.served);
+        let mut service = answer.account.service.clone();
+        if let Some(service) = &mut service {
+            service.request = files.request.map(TextRecord::of);
+        }
         Ok(Attempt {
             schema: SCHEMA_VERSION,
-            id: Id::at(answer.started)?,
+            id: Id::at(answer.started())?,
             run: self.run.id.clone(),
             tool: host::tool(),
             host: host::host(),
@@ -246,27 +200,28 @@ impl Task {
             request: settings,
             outcome: answer.done.outcome,
             error,
-            usage: answer.done.usage.clone(),
-            timing: Timing {
-                started: answer.started,
-                first_token: answer.first.map(|first| first.as_secs_f64()),
-                total: answer.total.as_secs_f64(),
-                tokens_per_second: decoding
-                    .filter(|seconds| *seconds > 0.0)
-                    .map(|seconds| (answer.tokens - 1) as f64 / seconds),
-                batch: (answer.batch > 0).then_some(answer.batch),
-            },
+            usage: answer.account.usage.clone(),
+            timing: answer.timing(),
             engine,
-            reply: has_reply.then(|| TextRecord::of(answer.text.as_bytes())),
-            thinking: (!answer.reasoning.is_empty()).then(|| TextRecord::of(answer.reasoning.as_bytes())),
+            service,
+            reply: files.reply.map(TextRecord::of),
+            thinking: files.thinking.map(TextRecord::of),
+            timeline: files.timeline.map(TextRecord::of),
             check: inspection.map(|inspection| inspection.check.clone()),
         })
     }
 }
 
-fn files<'a>(answer: &'a Answer, inspection: Option<&'a Inspection>, has_reply: bool) -> Files<'a> {
+fn files<'a>(
+    answer: &'a Answer,
+    inspection: Option<&'a Inspection>,
+    has_reply: bool,
+    timeline: Option<&'a [u8]>,
+) -> Files<'a> {
     let repaired = inspection.and_then(|i| i.repaired.as_ref());
     Files {
+        request: answer.body.as_deref(),
+        timeline,
         reply: has_reply.then_some(answer.text.as_bytes()),
         thinking: (!answer.reasoning.is_empty()).then_some(answer.reasoning.as_bytes()),
         svg: inspection.and_then(|i| i.svg.as_deref()),

@@ -1,5 +1,6 @@
 //! A run: what is to be asked is planned, carried out, told as it goes, and can be taken up again.
 
+mod answer;
 mod execute;
 mod host;
 mod plan;

@@ -19,12 +19,14 @@ pub enum Progress<'a> {
     },
     /// A sample was asked for.
     Asked(Cell),
-    /// More tokens came.
-    Tokens {
+    /// More of a reply came.
+    More {
         /// Of which sample.
         cell: Cell,
-        /// How many.
+        /// Tokens that it is, where the provider counts them as they come.
         tokens: u32,
+        /// Bytes of text that it is.
+        bytes: usize,
     },
     /// An attempt is over and kept.
     Finished(Finished<'a>),

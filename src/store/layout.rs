@@ -6,6 +6,10 @@ pub(super) const ATTEMPT: &str = "attempt.json";
 pub(super) const REPLY: &str = "reply.md";
 /// The reasoning text.
 pub(super) const THINKING: &str = "thinking.md";
+/// The exact body of the request to a service.
+pub(super) const REQUEST: &str = "request.json";
+/// When which part of the reply came.
+pub(super) const TIMELINE: &str = "timeline.json";
 /// The drawing as it stood in the reply.
 pub(super) const SVG: &str = "drawing.svg";
 /// The same under a name that no program runs, for one with active content.

@@ -30,6 +30,10 @@ pub struct Stored {
 /// Paths of the files beside a record; absent where the record has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoredFiles {
+    /// The exact body of the request to a service.
+    pub request: Option<PathBuf>,
+    /// When which part of the reply came.
+    pub timeline: Option<PathBuf>,
     /// The reply, byte for byte.
     pub reply: Option<PathBuf>,
     /// The reasoning text.
@@ -191,6 +195,8 @@ fn load(folder: &Path, names: &Names<'_>) -> Result<Stored, DamageReason> {
     let (svg, repaired_svg) =
         if active { (layout::SVG_ACTIVE, layout::REPAIRED_ACTIVE) } else { (layout::SVG, layout::REPAIRED) };
     let files = StoredFiles {
+        request: wanted(attempt.service.as_ref().is_some_and(|s| s.request.is_some()), layout::REQUEST)?,
+        timeline: wanted(attempt.timeline.is_some(), layout::TIMELINE)?,
         reply: wanted(attempt.reply.is_some(), layout::REPLY)?,
         thinking: wanted(attempt.thinking.is_some(), layout::THINKING)?,
         svg: wanted(check.is_some_and(|check| check.svg.is_some()), svg)?,

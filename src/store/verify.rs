@@ -32,6 +32,9 @@ impl Store {
 fn verify(stored: &Stored) -> Result<(), DamageReason> {
     let reply = text(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())?;
     text(stored.files.thinking.as_deref(), stored.attempt.thinking.as_ref())?;
+    text(stored.files.timeline.as_deref(), stored.attempt.timeline.as_ref())?;
+    let request = stored.attempt.service.as_ref().and_then(|service| service.request.as_ref());
+    text(stored.files.request.as_deref(), request)?;
     if let (Some(path), Some(check), Some(reply)) = (&stored.files.svg, &stored.attempt.check, reply) {
         let drawing = read_bounded(path, MAX_FILE)?;
         let chosen = check.candidates.iter().find(|candidate| candidate.chosen);

@@ -20,6 +20,10 @@ const ABANDONED: Duration = Duration::from_secs(60 * 60);
 /// The files that belong to an attempt's record.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Files<'a> {
+    /// The exact body of the request to a service.
+    pub request: Option<&'a [u8]>,
+    /// When which part of the reply came.
+    pub timeline: Option<&'a [u8]>,
     /// The reply, byte for byte.
     pub reply: Option<&'a [u8]>,
     /// The reasoning text.
@@ -51,6 +55,8 @@ impl Store {
         };
         let record = json(attempt, &attempt.id)?;
         let files: Vec<(&str, &[u8])> = [
+            (layout::REQUEST, files.request),
+            (layout::TIMELINE, files.timeline),
             (layout::REPLY, files.reply),
             (layout::THINKING, files.thinking),
             (svg, files.svg),
@@ -225,9 +231,13 @@ fn consistent(attempt: &Attempt, files: &Files<'_>) -> Result<(), String> {
     if *attempt.prompt.hash != *blake3::hash(attempt.prompt.text.as_bytes()).to_hex() {
         return Err("the prompt's hash is not that of its text".to_owned());
     }
-    for (what, record, content) in
-        [("reply", &attempt.reply, files.reply), ("thinking", &attempt.thinking, files.thinking)]
-    {
+    let request = attempt.service.as_ref().and_then(|service| service.request.clone());
+    for (what, record, content) in [
+        ("request", &request, files.request),
+        ("timeline", &attempt.timeline, files.timeline),
+        ("reply", &attempt.reply, files.reply),
+        ("thinking", &attempt.thinking, files.thinking),
+    ] {
         if *record != content.map(TextRecord::of) {
             return Err(format!("the recorded length or hash of the {what} is not that of the text"));
         }
@@ -243,8 +253,16 @@ fn consistent(attempt: &Attempt, files: &Files<'_>) -> Result<(), String> {
     if files.repaired_svg.is_some() != repaired || files.repaired_png.is_some() != repaired {
         return Err("there is a repair in the check or in the files, but not in both".to_owned());
     }
-    let contents =
-        [files.reply, files.thinking, files.svg, files.png, files.repaired_svg, files.repaired_png];
+    let contents = [
+        files.request,
+        files.timeline,
+        files.reply,
+        files.thinking,
+        files.svg,
+        files.png,
+        files.repaired_svg,
+        files.repaired_png,
+    ];
     if contents.into_iter().flatten().any(|content| content.len() as u64 > layout::MAX_FILE) {
         return Err(format!("a file is over the bound of {} bytes", layout::MAX_FILE));
     }

@@ -53,6 +53,8 @@ pub fn hang_reply(
     change(&mut attempt);
     let findings = &attempt.check.as_ref().unwrap().findings;
     let files = Files {
+        request: None,
+        timeline: None,
         reply: Some(reply.as_bytes()),
         thinking: attempt.thinking.is_some().then_some(THINKING.as_bytes()),
         svg: svg.as_deref(),

@@ -105,7 +105,8 @@ pub struct Said {
 }
 
 impl Said {
-    fn new(code: i32, output: &Output) -> Said {
+    /// What was said by a program that should end with this exit code.
+    pub fn new(code: i32, output: &Output) -> Said {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let said = Said { stdout: text(&output.stdout), stderr: text(&output.stderr) };
         assert_eq!(output.status.code(), Some(code), "{}{}", said.stdout, said.stderr);

@@ -6,7 +6,7 @@ use pelicycle_engine::bundled;
 use pelicycle_engine::gguf::{Gguf, GgufError, Outline};
 
 use crate::config::Config;
-use crate::contestant::{Contestant, Weights};
+use crate::contestant::{Contestant, Model, Weights};
 
 /// The model that `named` means: a path, `local/NAME` or hatchling.
 pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
@@ -19,7 +19,10 @@ pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
 
 /// Where the weights of such a model are.
 pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
-    Ok(Contestant::find(named, &Config::load(None)?.places())?.weights)
+    match Contestant::find(named, &Config::load(None)?.places())?.model {
+        Model::Local(weights) => Ok(weights),
+        Model::Remote => anyhow::bail!("{named:?} is a service's model: there is no file here to look into"),
+    }
 }
 
 /// As much of a model as can be read.

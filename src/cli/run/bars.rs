@@ -36,6 +36,7 @@ struct Line {
     done: u64,
     total: u64,
     tokens: u64,
+    bytes: u64,
     first_token: Option<Instant>,
     last: Option<String>,
 }
@@ -47,13 +48,12 @@ impl Line {
             Some(seconds) if seconds >= 0.5 => format!("{:.1}", self.tokens as f64 / seconds),
             _ => "-".to_owned(),
         };
-        let facts = format!(
-            "{}/{}  {} tokens  {speed} tokens/s  {}",
-            self.done,
-            self.total,
-            self.tokens,
-            clock(elapsed)
-        );
+        // A service tells its count of tokens only at the end of a reply.
+        let come = match (self.tokens, self.bytes) {
+            (0, bytes @ 1..) => format!("{:.1} kB", bytes as f64 / 1000.0),
+            (tokens, _) => format!("{tokens} tokens  {speed} tokens/s"),
+        };
+        let facts = format!("{}/{}  {come}  {}", self.done, self.total, clock(elapsed));
         let cells = if columns >= 110 { 16 } else { 8 };
         let filled = (self.done * cells).checked_div(self.total).map_or(cells, |n| n.min(cells));
         let bar = "━".repeat(filled as usize) + &"─".repeat((cells - filled) as usize);
@@ -163,6 +163,7 @@ impl Teller for Bars {
                         done: 0,
                         total,
                         tokens: 0,
+                        bytes: 0,
                         first_token: None,
                         last: None,
                     }));
@@ -181,9 +182,10 @@ impl Teller for Bars {
                 }
             }
             Progress::Asked(_) => {}
-            Progress::Tokens { cell, tokens } => self.change(cell.contestant, |line| {
+            Progress::More { cell, tokens, bytes } => self.change(cell.contestant, |line| {
                 line.first_token.get_or_insert_with(Instant::now);
                 line.tokens += u64::from(*tokens);
+                line.bytes += *bytes as u64;
             }),
             Progress::Finished(finished) => self.change(finished.cell.contestant, |line| {
                 line.done += 1;
@@ -213,6 +215,7 @@ mod tests {
             done: 2,
             total: 4,
             tokens: 1234,
+            bytes: 5000,
             first_token: None,
             last: Some("no-svg (ended by the bound on tokens)".to_owned()),
         };

@@ -31,7 +31,7 @@ impl Teller for Json {
                 "sample": cell.sample,
                 "seed": cell.seed,
             })),
-            Progress::Tokens { .. } => {}
+            Progress::More { .. } => {}
             Progress::Finished(finished) => print(&json!({
                 "event": "attempt-finished",
                 "attempt": finished.id,

@@ -25,7 +25,7 @@ impl Teller for Lines {
                 self.total = cells.len();
                 say_error(&format!("run {}: {} to ask, seed {}", run.id.as_str(), cells.len(), run.seed));
             }
-            Progress::Asked(_) | Progress::Tokens { .. } => {}
+            Progress::Asked(_) | Progress::More { .. } => {}
             Progress::Finished(finished) => {
                 *self.over.entry(finished.cell.contestant).or_default() += 1;
                 let speed =

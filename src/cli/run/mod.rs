@@ -36,12 +36,14 @@ const DEMONSTRATION_SAMPLES: &str = "6";
 Examples:
   pelicycle run -n 4
   pelicycle run -m models/SmolLM2-135M-Instruct.Q4_1.gguf -n 4
+  pelicycle run -m anthropic/claude-opus-4-7 -m ollama/qwen3:8b -n 4
   pelicycle run -m local/smollm2 -p pelican -p otter-unicycle --seed 7
   pelicycle run -m model.gguf -p family:control -n 2 --json
   pelicycle run --resume last")]
 pub(crate) struct RunArgs {
-    /// A model: the path of a .gguf file, or local/NAME for one that `model list` shows. May be given again
-    /// [default: hatchling, the demonstration model inside this program].
+    /// A model: the path of a .gguf file, local/NAME for one that `model list` shows, or PROVIDER/MODEL for a service
+    /// or a local server (docs/providers.md). May be given again [default: hatchling, the demonstration model inside
+    /// this program].
     #[arg(short, long, value_name = "MODEL", conflicts_with = "resume")]
     model: Vec<String>,
     /// Samples of each prompt and model [default: 1].
@@ -61,6 +63,9 @@ pub(crate) struct RunArgs {
     /// Ask a model that can to think first, or not to.
     #[arg(long, value_name = "on|off", value_parser = ["on", "off"], conflicts_with = "resume")]
     thinking: Option<String>,
+    /// How hard a service's model is to think, in the service's own word, such as low or high.
+    #[arg(long, value_name = "WORD", conflicts_with = "resume")]
+    effort: Option<String>,
     /// Threads of the local engine [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -79,13 +84,16 @@ pub(crate) struct RunArgs {
     /// Leave the gallery as it is.
     #[arg(long)]
     no_gallery: bool,
+    /// Show on standard error what goes to services and comes from them, without keys.
+    #[arg(long)]
+    debug: bool,
     /// Read this file instead of pelicycle.toml.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
-/// How a local model chooses tokens. What is not given here or in pelicycle.toml is the file's own
-/// recommendation, else llama.cpp's custom.
+/// How a model chooses tokens. Of a local model, what is not given here or in pelicycle.toml is the file's own
+/// recommendation, else llama.cpp's custom; a service is sent only what is given.
 #[derive(Debug, clap::Args)]
 struct SamplingArgs {
     /// Softmax temperature; 0 always takes the best token.
@@ -103,7 +111,7 @@ struct SamplingArgs {
     /// Make recent tokens less likely; 1 is off.
     #[arg(long, value_name = "X", allow_negative_numbers = true, conflicts_with = "resume")]
     repeat_penalty: Option<f32>,
-    /// Bound on the tokens of a reply [default: 4096, or the model's context].
+    /// Bound on the tokens of a reply [default: 4096, or the model's context; a service's own].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "resume")]
     max_tokens: Option<u32>,
 }
@@ -207,7 +215,7 @@ fn teller(args: &RunArgs) -> Box<dyn Teller> {
         Box::new(json::Json)
     } else if args.quiet {
         Box::new(Silence)
-    } else if std::io::stderr().is_terminal() {
+    } else if std::io::stderr().is_terminal() && !args.debug {
         Box::new(bars::Bars::default())
     } else {
         Box::new(lines::Lines::default())

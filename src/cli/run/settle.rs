@@ -6,12 +6,12 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::{RunArgs, say_error};
-use crate::attempt::{Attempt, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION};
+use crate::attempt::{Attempt, LOCAL, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION};
 use crate::config::Config;
-use crate::contestant::{Contestant, Weights};
+use crate::contestant::{Contestant, Model, Weights};
 use crate::id::Id;
 use crate::prompt::Library;
-use crate::provider::{LocalModel, LocalOptions, Provider, check_sampling};
+use crate::provider::{LocalModel, LocalOptions, Provider, Services, check_sampling};
 use crate::run::{Plan, tool};
 use crate::size;
 use crate::store::Store;
@@ -32,13 +32,35 @@ pub(super) fn settle(store: &Store, args: &RunArgs) -> anyhow::Result<Result<Set
         threads: args.threads.or(config.run.threads.map(NonZero::get)).map(|n| n as usize),
         parallel: args.parallel.or(config.run.parallel.map(NonZero::get)).map_or(PARALLEL, |n| n as usize),
     };
+    let services = match services(args, &config) {
+        Ok(services) => services,
+        Err(words) => return Ok(Err(words)),
+    };
     match &args.resume {
-        Some(named) => resume(store, named, &options),
-        None => begin(args, &config, &options),
+        Some(named) => resume(store, named, &options, &services),
+        None => begin(args, &config, &options, &services),
     }
 }
 
-fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Result<Result<Settled, String>> {
+/// The services that are known here.
+fn services(args: &RunArgs, config: &Config) -> Result<Services, String> {
+    let variables = Arc::new(|name: &str| std::env::var(name).ok());
+    let services = Services::new(&config.providers, variables).map_err(|error| {
+        let file = args.config.as_deref().unwrap_or(crate::config::FILE.as_ref());
+        format!("{}: {error}", file.display())
+    })?;
+    Ok(match args.debug {
+        true => services.traced(Arc::new(|line: &str| super::say_error(line))),
+        false => services,
+    })
+}
+
+fn begin(
+    args: &RunArgs,
+    config: &Config,
+    options: &LocalOptions,
+    services: &Services,
+) -> anyhow::Result<Result<Settled, String>> {
     let named = if args.model.is_empty() { &config.run.model } else { &args.model };
     let library = match args.prompts.as_deref().or(config.prompts.as_deref()) {
         Some(folder) => Library::with_dir(folder)?,
@@ -76,19 +98,35 @@ fn begin(args: &RunArgs, config: &Config, options: &LocalOptions) -> anyhow::Res
     if all.is_empty() {
         all.push(Contestant::bundled());
     }
-    let (mut contestants, mut providers) = (Vec::<RunContestant>::new(), Vec::new());
+    let (mut contestants, mut providers) = (Vec::<RunContestant>::new(), Vec::<Arc<dyn Provider>>::new());
     for mut found in all {
         if contestants.iter().any(|known| known.record.slug == found.record.slug) {
             return Ok(Err(format!("{} takes part twice", found.record.label)));
         }
-        let model = open(&found.weights, options)?;
-        let source = found.weights.source();
-        found.record.demonstration = model.demonstration();
-        let request = model.settle(&wanted).with_context(|| {
-            format!("{} recommends a setting that can't be used; give your own", found.weights)
-        })?;
+        let (request, source, provider): (_, _, Arc<dyn Provider>) = match &found.model {
+            Model::Local(weights) => {
+                let model = open(weights, options)?;
+                found.record.demonstration = model.demonstration();
+                let request = model.settle(&wanted).with_context(|| {
+                    format!("{weights} recommends a setting that can't be used; give your own")
+                })?;
+                (request, weights.source(), Arc::new(model))
+            }
+            Model::Remote => {
+                let model = match services.model(&found.record.provider, &found.record.model) {
+                    Ok(model) => model,
+                    Err(error) => return Ok(Err(error.to_string())),
+                };
+                // No setting is sent that was not asked for, and the seed is one.
+                let asked = RequestRecord { run_seed: args.seed, ..wanted.clone() };
+                match model.settle(&asked) {
+                    Ok(request) => (request, model.address(), Arc::new(model)),
+                    Err(error) => return Ok(Err(error.to_string())),
+                }
+            }
+        };
         contestants.push(RunContestant { request, record: found.record, source });
-        providers.push(Arc::new(model) as Arc<dyn Provider>);
+        providers.push(provider);
     }
     let run = RunRecord {
         schema: SCHEMA_VERSION,
@@ -115,6 +153,8 @@ fn wanted(args: &RunArgs, config: &Config, seed: u64) -> RequestRecord {
         repeat_penalty: flags.repeat_penalty.or(defaults.repeat_penalty),
         max_tokens: flags.max_tokens.or(defaults.max_tokens.map(NonZero::get)),
         thinking: args.thinking.as_deref().map(|word| word == "on").or(defaults.thinking),
+        effort: args.effort.clone().or(defaults.effort.clone()),
+        ..RequestRecord::default()
     }
 }
 
@@ -130,7 +170,12 @@ fn open(weights: &Weights, options: &LocalOptions) -> anyhow::Result<LocalModel>
     LocalModel::open(weights, options).context("can't use the model")
 }
 
-fn resume(store: &Store, named: &str, options: &LocalOptions) -> anyhow::Result<Result<Settled, String>> {
+fn resume(
+    store: &Store,
+    named: &str,
+    options: &LocalOptions,
+    services: &Services,
+) -> anyhow::Result<Result<Settled, String>> {
     let known = store.runs()?;
     let id = match named {
         "last" => known.last().cloned(),
@@ -162,8 +207,24 @@ fn resume(store: &Store, named: &str, options: &LocalOptions) -> anyhow::Result<
         .map(|stored| stored.attempt)
         .filter(|attempt| attempt.run == id)
         .collect();
-    let mut providers = Vec::new();
+    let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
     for contestant in &run.contestants {
+        if contestant.record.provider != LOCAL {
+            let model = match services.model(&contestant.record.provider, &contestant.record.model) {
+                Ok(model) => model,
+                Err(error) => return Ok(Err(error.to_string())),
+            };
+            let (now, then) = (model.address(), &contestant.source);
+            // The record's address is not gone to: a key must not follow a file of results from elsewhere.
+            anyhow::ensure!(
+                now == *then,
+                "{} was asked at {then} when this run began, and is at {now} now; give it that address again, or start \
+                 a new run",
+                contestant.record.label
+            );
+            providers.push(Arc::new(model));
+            continue;
+        }
         let weights = Weights::of_source(&contestant.source);
         let model = open(&weights, options)?;
         let before = attempts
@@ -180,7 +241,7 @@ fn resume(store: &Store, named: &str, options: &LocalOptions) -> anyhow::Result<
                 );
             }
         }
-        providers.push(Arc::new(model) as Arc<dyn Provider>);
+        providers.push(Arc::new(model));
     }
     Ok(Ok(Settled { plan: Plan::rest(run, &attempts), providers }))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::card::{Picture, Pictures};
 use super::words;
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, LOCAL, ServiceRecord};
 use crate::drawing::Finding;
 use crate::gallery::text::{self, Excerpt};
 use crate::size;
@@ -146,7 +146,9 @@ impl AttemptPage {
             browser: texts.browser,
             draws: check.map(|check| Draws { resvg: check.draws.resvg, browser: check.draws.browser }),
             plate: plate(attempt),
-            findings: findings.iter().take(MAX_FINDINGS).map(|f| found(f, shown_lines)).collect(),
+            findings: remarks(attempt)
+                .chain(findings.iter().take(MAX_FINDINGS).map(|f| found(f, shown_lines)))
+                .collect(),
             more_findings: findings.len().saturating_sub(MAX_FINDINGS),
             source,
             reply: texts.reply.map(|reply| Shown { text: reply.text, cut: reply.cut, length: reply_length }),
@@ -170,6 +172,18 @@ fn source(svg: &Excerpt, findings: &[Finding], active: bool) -> Source {
         .zip(1..)
         .map(|(text, number)| Line { text: text.to_owned(), marked: marked.contains(&number) });
     Source { lines: lines.collect(), cut: svg.cut, active }
+}
+
+/// What is worth knowing of how a service answered.
+fn remarks(attempt: &Attempt) -> impl Iterator<Item = Found> {
+    let remarks = attempt.service.iter().flat_map(|service| &service.remarks).take(MAX_FINDINGS);
+    remarks.map(|remark| Found {
+        code: text::label(&remark.code),
+        message: text::sentence(&remark.message),
+        line: None,
+        column: None,
+        linked: false,
+    })
 }
 
 fn found(finding: &Finding, shown_lines: usize) -> Found {
@@ -202,7 +216,7 @@ fn plate(attempt: &Attempt) -> Vec<Fact> {
 }
 
 fn provider(name: &str) -> String {
-    if name == "local" { "local, in this program's own engine".to_owned() } else { text::label(name) }
+    if name == LOCAL { "local, in this program's own engine".to_owned() } else { text::label(name) }
 }
 
 fn groups(attempt: &Attempt) -> Vec<Group> {
@@ -218,6 +232,7 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
             ("Min p", float(request.min_p)),
             ("Repetition penalty", float(request.repeat_penalty)),
             ("Most tokens", integer(request.max_tokens)),
+            ("Effort", request.effort.as_deref().map(text::label)),
             ("Thinking", request.thinking.map(|on| if on { "asked for" } else { "off" }.to_owned())),
             ("Seed", request.seed.map(|seed| seed.to_string())),
             ("Seed of the run", request.run_seed.map(|seed| seed.to_string())),
@@ -233,10 +248,16 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
         facts: facts([
             ("Ended", Some(words::outcome(attempt.outcome).to_owned())),
             ("Prompt", attempt.usage.input.map(|tokens| text::plural(tokens, "token"))),
+            ("From a cache", attempt.usage.cached.filter(|n| *n > 0).map(|n| text::plural(n, "token"))),
             ("Reply", attempt.usage.output.map(|tokens| text::plural(tokens, "token"))),
             ("Reasoning", attempt.usage.reasoning.map(|tokens| text::plural(tokens, "token"))),
             ("Started", Some(text::moment(timing.started))),
             ("First token after", timing.first_token.map(text::seconds)),
+            // Told where reasoning came first.
+            (
+                "Answer began after",
+                timing.first_text.filter(|t| timing.first_token < Some(*t)).map(text::seconds),
+            ),
             ("Whole reply after", Some(text::seconds(timing.total))),
             (
                 "Speed",
@@ -272,6 +293,9 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
             ]),
         });
     }
+    if let Some(service) = &attempt.service {
+        groups.push(Group { title: "Service", facts: of_service(service) });
+    }
     let (host, tool) = (&attempt.host, &attempt.tool);
     groups.push(Group {
         title: "Made by",
@@ -288,6 +312,28 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
     });
     groups.retain(|group| !group.facts.is_empty());
     groups
+}
+
+fn of_service(service: &ServiceRecord) -> Vec<Fact> {
+    let label = |text: &Option<String>| text.as_deref().map(text::label);
+    let waited: f64 = service.tries.iter().filter_map(|failed| failed.waited).sum();
+    let failed = (!service.tries.is_empty()).then(|| {
+        let requests = text::plural(service.tries.len() as u64, "request");
+        format!("{requests} failed, {} waited", text::seconds(waited))
+    });
+    let version = service.headers.get("anthropic-version");
+    facts([
+        ("Protocol", Some(text::label(&service.dialect))),
+        ("Version", version.map(|version| text::label(version))),
+        ("Address", Some(text::label(&service.endpoint))),
+        ("Status", service.status.map(|status| status.to_string())),
+        ("Answered by", label(&service.upstream)),
+        ("Class", label(&service.tier)),
+        ("Its word for the end", label(&service.stop)),
+        ("Its id of the reply", label(&service.response_id)),
+        ("Failures", failed),
+        ("Cost, by its account", service.cost.map(|cost| format!("${}", text::decimal(cost)))),
+    ])
 }
 
 /// The number that a person would write for this `f32`: 0.8, not 0.800000012.

@@ -71,7 +71,9 @@ fn ending(attempt: &Attempt) -> Option<String> {
         Outcome::Cancelled => Some("The user broke the reply off.".to_owned()),
         Outcome::Cut => Some("The connection ended before the reply did.".to_owned()),
         Outcome::Filtered => Some("The service's filter stopped the reply.".to_owned()),
-        Outcome::Complete | Outcome::Error | Outcome::Refusal => None,
+        Outcome::Error => Some("The request failed before the reply ended.".to_owned()),
+        Outcome::Refusal => Some("The model declined to go on.".to_owned()),
+        Outcome::Complete => None,
     }
 }
 

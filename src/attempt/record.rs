@@ -1,10 +1,11 @@
-//! The record of one request and all that came of it: plain data, the word that every room speaks.
-//!
-//! A record is written once and never edited. What a later version measures is recomputed on reading.
+//! The record itself, and that of a run.
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ServiceRecord;
 use crate::drawing::Check;
 use crate::id::Id;
 
@@ -44,12 +45,18 @@ pub struct Attempt {
     /// The local engine's account of itself; absent for a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<EngineRecord>,
+    /// A service's account of the request; absent for the local engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceRecord>,
     /// The reply, kept byte for byte in `reply.md`; absent when none came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<TextRecord>,
     /// The reasoning text, kept in `thinking.md`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thinking: Option<TextRecord>,
+    /// When which part of the reply came, kept in `timeline.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<TextRecord>,
     /// What the check found in the reply; absent when there was no reply to check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
@@ -104,7 +111,7 @@ pub struct ContestantRecord {
     pub slug: String,
     /// The name shown to people.
     pub label: String,
-    /// Who served it: `local` for the engine in this process.
+    /// Who served it: `local` for the engine in this process, else the service's name.
     pub provider: String,
     /// The model as asked for: a service's model id, or a local file's name without its folder.
     pub model: String,
@@ -146,6 +153,12 @@ pub struct RequestRecord {
     /// Whether the model was asked to think first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thinking: Option<bool>,
+    /// How hard it was asked to think, in the service's own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<String>,
+    /// What else was put into the body of the request, by its key there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub body: BTreeMap<String, serde_json::Value>,
 }
 
 /// How a request ended.
@@ -171,9 +184,15 @@ pub enum Outcome {
 /// Token counts as the service or the engine gave them; absent is unknown, never zero.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
-    /// Tokens of the prompt.
+    /// Tokens of the prompt, those from and for a cache included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<u64>,
+    /// The part of `input` that was read from a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached: Option<u64>,
+    /// The part of `input` that was written to a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_written: Option<u64>,
     /// Tokens of the reply, reasoning included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<u64>,
@@ -182,15 +201,25 @@ pub struct Usage {
     pub reasoning: Option<u64>,
 }
 
-/// When things happened; seconds are from the start of the request.
+/// When things happened; seconds are from the moment when the request was sent. Of a request that was tried more than
+/// once, the last try counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timing {
     /// Wall-clock time of the start, RFC 3339 in UTC.
     #[schemars(with = "String")]
     pub started: jiff::Timestamp,
-    /// Seconds to the first token.
+    /// Seconds to the head of a service's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<f64>,
+    /// Seconds to the first token, be it of the reasoning or of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_token: Option<f64>,
+    /// Seconds to the first text of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_text: Option<f64>,
+    /// Seconds to the last token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_token: Option<f64>,
     /// Seconds to the end of the reply.
     pub total: f64,
     /// Tokens a second between the first token and the last.
@@ -270,6 +299,6 @@ pub struct RunContestant {
     pub record: ContestantRecord,
     /// With what settings; the samples' own seeds are left out.
     pub request: RequestRecord,
-    /// Where it is found again: the path of the model file as it was given, or a service's address.
+    /// Where it is found again: the path of the model file as it was given, or the address of the service.
     pub source: String,
 }

@@ -1,0 +1,14 @@
+//! The record of one request and all that came of it: plain data, the word that every room speaks.
+//!
+//! A record is written once and never edited. What a later version measures is recomputed on reading.
+
+mod record;
+mod service;
+mod timeline;
+
+pub use record::{
+    Attempt, ContestantRecord, EngineRecord, Host, Outcome, PromptRecord, RequestRecord, RunContestant,
+    RunRecord, SCHEMA_VERSION, TextRecord, Timing, Tool, Usage,
+};
+pub use service::{LOCAL, Remark, ServiceRecord, Try};
+pub use timeline::{Timeline, TimelineError};

@@ -1,0 +1,99 @@
+//! What a service over HTTP tells of a request beside the reply itself.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::TextRecord;
+
+/// The provider of models that run in this process, which is no service.
+pub const LOCAL: &str = "local";
+
+/// The service's account of a request. No key is ever in it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ServiceRecord {
+    /// The protocol: `anthropic`, `responses`, `chat`, `gemini` or `ollama`.
+    pub dialect: String,
+    /// Where the request went: scheme, host, port and path, without a query.
+    pub endpoint: String,
+    /// The exact body of the request, kept in `request.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<TextRecord>,
+    /// The headers of the request that say what was asked for, such as the version of the protocol.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// The HTTP status of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Headers of the answer that are worth keeping: the request's id, limits, processing time.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answer_headers: BTreeMap<String, String>,
+    /// The service's identifier of the reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_id: Option<String>,
+    /// Why the reply ended, in the service's own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<String>,
+    /// What the service says beside that word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_detail: Option<Value>,
+    /// The class of service that answered, where the service names it; prices depend on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// Who answered behind a gateway, where the gateway names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<String>,
+    /// What the request cost in US dollars, as the service reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// Each account of tokens as it was received; of many, the first and the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub usage: Vec<Value>,
+    /// The server's own account of its times, as it was received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_timing: Option<Value>,
+    /// The tries that failed, in order; the one that the reply is of is not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tries: Vec<Try>,
+    /// What is worth knowing before this reply is compared with others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
+}
+
+/// A try that failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Try {
+    /// Wall-clock time of its start, RFC 3339 in UTC.
+    #[schemars(with = "String")]
+    pub started: jiff::Timestamp,
+    /// Seconds until it had failed.
+    pub seconds: f64,
+    /// The HTTP status, where one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// What went wrong, in words.
+    pub error: String,
+    /// Seconds waited before the next try; absent where it was the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waited: Option<f64>,
+}
+
+/// One thing worth knowing of how a service answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Remark {
+    /// Stable kebab-case code: `served-other-model`, `served-elsewhere`, `thinking-in-text`, `not-streamed`,
+    /// `usage-missing`, `unknown-stop`.
+    pub code: String,
+    /// A sentence for a person.
+    pub message: String,
+}
+
+impl Remark {
+    /// A remark.
+    #[must_use]
+    pub fn new(code: &str, message: String) -> Remark {
+        Remark { code: code.to_owned(), message }
+    }
+}

@@ -1,0 +1,23 @@
+//! Services and local servers over HTTP.
+//!
+//! The table says what is known of each service, a dialect what its protocol looks like; one client asks them all.
+
+mod address;
+mod body;
+mod bounds;
+mod dialect;
+mod exchange;
+mod failure;
+mod frames;
+mod key;
+mod link;
+mod remote;
+mod served;
+mod table;
+
+pub use body::SettingError;
+pub use dialect::DialectName;
+pub use key::Key;
+pub use link::{RemoteError, Services, Trace, Variables};
+pub use remote::Remote;
+pub use table::{EntryError, ModelRule, ServiceEntry};

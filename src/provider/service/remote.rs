@@ -1,0 +1,188 @@
+//! One model of a service: asks, waits and asks again, and tells what came of it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::time::sleep;
+
+use super::address::{join, recorded};
+use super::body::{Body, SettingError, body};
+use super::exchange::Exchange;
+use super::failure::{Again, Failure};
+use super::link::Link;
+use crate::attempt::{Outcome, RequestRecord, ServiceRecord, Try};
+use crate::provider::{Account, Done, Event, EventKind, EventStream, Lane, Provider, Request, Sent};
+
+/// How long a server that is loading its model is left alone before it is asked again.
+const LOADING_WAIT: Duration = Duration::from_millis(500);
+
+/// One model of a service.
+#[derive(Clone)]
+pub struct Remote {
+    link: Arc<Link>,
+    model: String,
+}
+
+impl std::fmt::Debug for Remote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{} at {}", self.link.provider, self.model, self.link.base)
+    }
+}
+
+impl Remote {
+    pub(super) fn new(link: Arc<Link>, model: String) -> Remote {
+        Remote { link, model }
+    }
+
+    /// The service's address.
+    #[must_use]
+    pub fn address(&self) -> String {
+        recorded(&self.link.base)
+    }
+
+    /// The settings that a request is sent with where these are wanted: none is added but a bound on tokens that the
+    /// service must have.
+    ///
+    /// # Errors
+    /// For a setting that the model can't be asked with.
+    pub fn settle(&self, wanted: &RequestRecord) -> Result<RequestRecord, SettingError> {
+        let has_seed = self.link.entry.place("seed").is_some();
+        let settled = RequestRecord {
+            max_tokens: wanted.max_tokens.or(self.link.entry.max_tokens),
+            run_seed: wanted.run_seed.filter(|_| has_seed),
+            ..wanted.clone()
+        };
+        self.body("", &settled)?;
+        Ok(settled)
+    }
+
+    fn body(&self, prompt: &str, settings: &RequestRecord) -> Result<Body, SettingError> {
+        let link = &self.link;
+        let begin = link.entry.dialect().dialect().body(&self.model, prompt);
+        body(&link.provider, &link.entry, &self.model, begin, settings)
+    }
+
+    /// Asks until there is an answer, or asking again makes no sense.
+    async fn answer(self, request: Request, events: UnboundedSender<Event>) {
+        let tell = |kind| {
+            // Where nobody listens any more, this task is being ended.
+            let _ = events.send(Event { at: Instant::now(), kind });
+        };
+        let failed = |error: String| EventKind::Done(Done { outcome: Outcome::Error, error: Some(error) });
+        let link = &self.link;
+        let dialect = link.entry.dialect();
+        let body = match self.body(&request.prompt, &request.settings) {
+            Ok(body) => body,
+            Err(error) => return tell(failed(error.to_string())),
+        };
+        let Some(url) = join(&link.base, &dialect.dialect().path(&self.model)) else {
+            return tell(failed(format!("{:?} can't be part of an address", self.model)));
+        };
+        let bytes = body.json.to_string().into_bytes();
+        let mut record = ServiceRecord {
+            dialect: dialect.name().to_owned(),
+            endpoint: recorded(&url),
+            ..ServiceRecord::default()
+        };
+        let patience = Instant::now() + link.bounds.first;
+        let mut tries = 0;
+        loop {
+            link.lane.turn().await;
+            let (begin, started) = (Instant::now(), jiff::Timestamp::now());
+            tell(EventKind::Sent(Sent { started, body: Some(bytes.clone()) }));
+            tell(account(&record));
+            let exchange = Exchange {
+                link,
+                model: &self.model,
+                url: &url,
+                headers: &body.headers,
+                body: &bytes,
+                events: &events,
+            };
+            let failure = match exchange.run(&mut record).await {
+                Ok(()) => return,
+                Err(failure) => failure,
+            };
+            tries += u32::from(failure.again != Again::Loading);
+            let (wait, why) = self.wait(&failure, tries, patience);
+            let error = match why {
+                Some(why) => format!("{}; {why}", link.redact(failure.message)),
+                None => link.redact(failure.message),
+            };
+            note(&mut record, begin, started, failure.status, &error, wait);
+            tell(account(&record));
+            let Some(wait) = wait else {
+                let times = if tries > 1 { format!(" (tried {tries} times)") } else { String::new() };
+                return tell(failed(format!("{error}{times}")));
+            };
+            if failure.status == Some(429) {
+                link.lane.pause(wait);
+            }
+            sleep(wait).await;
+        }
+    }
+
+    /// The wait before the next try, none where there is to be none; and why, where that needs words.
+    fn wait(&self, failure: &Failure, tries: u32, patience: Instant) -> (Option<Duration>, Option<String>) {
+        let bounds = &self.link.bounds;
+        match failure.again {
+            Again::No => (None, None),
+            Again::Loading => ((Instant::now() < patience).then_some(LOADING_WAIT), None),
+            Again::After(_) if tries >= bounds.tries => (None, None),
+            Again::After(None) => (Some(bounds.backoff(tries - 1)), None),
+            Again::After(Some(wait)) if wait <= bounds.longest_wait => (Some(bounds.spread(wait)), None),
+            Again::After(Some(wait)) => {
+                let (asked, most) = (wait.as_secs(), bounds.longest_wait.as_secs());
+                (None, Some(format!("the service asks to wait {asked} s, longer than {most} s")))
+            }
+        }
+    }
+}
+
+/// What is known where no answer has come.
+fn account(record: &ServiceRecord) -> EventKind {
+    EventKind::Account(Box::new(Account { service: Some(record.clone()), ..Account::default() }))
+}
+
+/// Keeps a try that failed. A server that loads its model says so again and again; that is one try.
+fn note(
+    record: &mut ServiceRecord,
+    begin: Instant,
+    started: jiff::Timestamp,
+    status: Option<u16>,
+    error: &str,
+    wait: Option<Duration>,
+) {
+    let seconds = begin.elapsed().as_secs_f64();
+    let waited = wait.map(|wait| wait.as_secs_f64());
+    if status == Some(503)
+        && wait == Some(LOADING_WAIT)
+        && let Some(last) = record.tries.last_mut().filter(|last| last.error == error)
+    {
+        last.seconds += seconds;
+        last.waited = last.waited.map(|before| before + waited.unwrap_or(0.0));
+        return;
+    }
+    record.tries.push(Try { started, seconds, status, error: error.to_owned(), waited });
+}
+
+impl Provider for Remote {
+    fn lane(&self) -> &Lane {
+        &self.link.lane
+    }
+
+    fn ask(&self, request: Request) -> EventStream {
+        let (events, stream) = unbounded_channel();
+        let asked = self.clone();
+        tokio::spawn(async move {
+            let gone = events.clone();
+            tokio::select! {
+                // Whoever drops the stream breaks the request off.
+                () = gone.closed() => {}
+                () = asked.answer(request, events) => {}
+            }
+        });
+        stream
+    }
+}
