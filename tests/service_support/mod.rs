@@ -249,7 +249,11 @@ pub fn ask_with(remote: &Remote, settings: RequestRecord) -> Heard {
 }
 
 pub async fn hear(remote: &Remote, settings: RequestRecord) -> Heard {
-    let mut stream = remote.ask(Request { prompt: "Draw a pelican.".to_owned(), settings });
+    hear_of(remote, "Draw a pelican.", settings).await
+}
+
+pub async fn hear_of(remote: &Remote, prompt: &str, settings: RequestRecord) -> Heard {
+    let mut stream = remote.ask(Request { prompt: prompt.to_owned(), settings });
     let mut heard = Heard::default();
     let mut begin = Instant::now();
     while let Some(event) = stream.recv().await {

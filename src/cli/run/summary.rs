@@ -49,7 +49,8 @@ struct Row {
     attempts: u64,
     drawn: u64,
     words: BTreeMap<&'static str, u64>,
-    tokens: u64,
+    /// Of the attempts whose tokens are known.
+    tokens: Option<u64>,
     speeds: Vec<f64>,
 }
 
@@ -69,7 +70,9 @@ impl Summary {
         let cancelled = finished.outcome == Outcome::Cancelled;
         let word = if cancelled { "cancelled" } else { finished.verdict.map_or("failed", word) };
         *row.words.entry(word).or_default() += 1;
-        row.tokens += finished.tokens.unwrap_or(0);
+        if let Some(tokens) = finished.tokens {
+            *row.tokens.get_or_insert_default() += tokens;
+        }
         row.speeds.extend(finished.tokens_per_second);
         self.failed += u64::from(matches!(finished.outcome, Outcome::Error | Outcome::Cut));
         self.failed += u64::from(finished.verdict.is_none() && finished.outcome == Outcome::Complete);
@@ -102,7 +105,7 @@ impl Summary {
                 printable(&run.contestants[*contestant].record.label).into_owned(),
                 format!("{}/{}", row.drawn, row.attempts),
                 verdicts.join(", "),
-                row.tokens.to_string(),
+                row.tokens.map_or("-".to_owned(), |tokens| tokens.to_string()),
                 speeds.get(speeds.len() / 2).map_or("-".to_owned(), |median| format!("{median:.1}")),
             ]);
         }

@@ -75,11 +75,8 @@ fn tokens(usage: &Value) -> Usage {
     let reasoning = count(usage, "/completion_tokens_details/reasoning_tokens")
         .or_else(|| count(usage, "/reasoning_tokens"));
     // Some servers count the reasoning beside the output; their total tells.
-    let beside = reasoning.filter(|&n| {
-        n > 0
-            && count(usage, "/total_tokens")
-                .is_some_and(|total| input.zip(output).is_some_and(|(i, o)| total == i + o + n))
-    });
+    let sum = |n: u64| input?.checked_add(output?)?.checked_add(n);
+    let beside = reasoning.filter(|&n| n > 0 && sum(n) == count(usage, "/total_tokens").or(Some(0)));
     Usage {
         input,
         cached: count(usage, "/prompt_tokens_details/cached_tokens")

@@ -104,3 +104,69 @@ fn no_answer(answer: &Value) -> Failure {
         "the service sent JSON that is no answer: {answer}"
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Map;
+
+    use super::*;
+
+    const ALL: [DialectName; 5] = [
+        DialectName::Anthropic,
+        DialectName::Responses,
+        DialectName::Chat,
+        DialectName::Gemini,
+        DialectName::Ollama,
+    ];
+
+    /// The words of all the protocols, so that what is made of them goes far into the readers.
+    const WORDS: &str = "type message message_start message_delta message_stop usage input_tokens output_tokens \
+        cache_read_input_tokens cache_creation_input_tokens output_tokens_details thinking_tokens content_block_start \
+        content_block content_block_delta delta text thinking text_delta thinking_delta stop_reason refusal \
+        stop_details category error code details error_code retryDelay violations quotaId model id response \
+        response.completed response.incomplete response.failed response.output_text.delta output content \
+        output_text summary status completed incomplete incomplete_details reason input_tokens_details \
+        cached_tokens choices finish_reason stop length content_filter reasoning_content reasoning \
+        reasoning_details prompt_tokens completion_tokens total_tokens completion_tokens_details reasoning_tokens \
+        cost timings candidates parts thought finishReason STOP SAFETY promptFeedback blockReason usageMetadata \
+        promptTokenCount candidatesTokenCount thoughtsTokenCount toolUsePromptTokenCount done done_reason \
+        remote_host prompt_eval_count eval_count <think> </think> [DONE]";
+
+    fn word() -> impl Strategy<Value = String> {
+        prop::sample::select(WORDS.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            prop_oneof![Just(0), Just(9), Just(u64::MAX), any::<u64>()].prop_map(Value::from),
+            Just(Value::from(-1.5e300)),
+            word().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 48, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map(word(), inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_frame_makes_a_reader_fall(frames in prop::collection::vec(json(), 1..6)) {
+            for dialect in ALL.map(DialectName::dialect) {
+                let (mut stream, mut whole) = (Reading::default(), Reading::default());
+                for frame in &frames {
+                    let _ = dialect.read(frame, &mut stream);
+                    let _ = dialect.read_whole(frame, &mut whole);
+                }
+                stream.finish();
+                whole.finish();
+                prop_assert!(stream.accounts.len() <= 4);
+            }
+        }
+    }
+}

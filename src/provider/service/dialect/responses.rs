@@ -100,8 +100,15 @@ fn finished(response: &Value, reading: &mut Reading) -> Result<(), Failure> {
         ("failed" | "cancelled", _) => {
             return Err(Failure::senseless(format!("the service says that the request {status}, not why")));
         }
-        (_, Some(reason)) => reading.unknown_stop(reason),
-        (other, None) => reading.unknown_stop(other),
+        // Whatever the reason, the model did not end its turn.
+        ("incomplete", reason) => {
+            let words = match reason {
+                Some(reason) => format!("the service calls the reply incomplete: {reason}"),
+                None => "the service calls the reply incomplete and does not say why".to_owned(),
+            };
+            reading.stop(Outcome::Length, reason.unwrap_or(status), Some(&words));
+        }
+        (other, _) => reading.unknown_stop(other),
     }
     if let Some(stop) = &mut reading.stop {
         stop.detail = detail.cloned();
@@ -174,6 +181,9 @@ mod tests {
         assert_eq!(reading.text, "Four.", "a text that was not streamed is in the last event");
         let reading = read(&Responses, &[&incomplete("content_filter")]).unwrap();
         assert_eq!(last(&reading), (Outcome::Filtered, "content_filter"));
+        assert_eq!(last(&read(&Responses, &[&incomplete("steered")]).unwrap()), (Outcome::Length, "steered"));
+        let silent = read(&Responses, &[&end("incomplete", "")]).unwrap();
+        assert_eq!(last(&silent), (Outcome::Length, "incomplete"));
         let failed = end("failed", r#","error":{"code":"server_error","message":"oh"}"#);
         assert!(read(&Responses, &[CREATED, &failed]).unwrap_err().message.contains("oh (server_error)"));
         let error = r#"{"type":"error","code":"rate_limit_exceeded","message":"slow","sequence_number":3}"#;
