@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::lineup::{Entry, LineupError, Lineups};
 use crate::models::Places;
+use crate::price::Rates;
 use crate::provider::ServiceEntry;
 
 /// The file looked for in the working directory.
@@ -27,6 +29,20 @@ pub struct Config {
     /// Services by name: changes to known ones, and others.
     #[serde(default)]
     pub providers: BTreeMap<String, ServiceEntry>,
+    /// Prices by `provider/model`, before any table's.
+    #[serde(default)]
+    pub prices: BTreeMap<String, Rates>,
+    /// What a kilowatt-hour costs here, in US dollars: the cost of local models.
+    pub usd_per_kwh: Option<f64>,
+    /// Commands that print keys, by the variable that each stands for.
+    #[serde(default)]
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// Contestants with names of their own.
+    #[serde(default)]
+    contestants: BTreeMap<String, Entry>,
+    /// Line-ups by name: contestants, models, other line-ups.
+    #[serde(default)]
+    lineups: BTreeMap<String, Vec<String>>,
 }
 
 /// What `run` does when the command line does not say.
@@ -41,6 +57,7 @@ pub struct RunDefaults {
     pub samples: Option<NonZeroU32>,
     pub thinking: Option<bool>,
     pub effort: Option<String>,
+    pub max_cost: Option<f64>,
     pub threads: Option<NonZeroU32>,
     pub parallel: Option<NonZeroU32>,
     pub max_tokens: Option<NonZeroU32>,
@@ -85,6 +102,14 @@ impl Config {
             line: text[..error.span().map_or(0, |span| span.start)].matches('\n').count() + 1,
             message: error.message().to_owned(),
         })
+    }
+
+    /// The contestants and line-ups by name.
+    ///
+    /// # Errors
+    /// When names clash or can't be used.
+    pub fn lineups(&self) -> Result<Lineups, LineupError> {
+        Lineups::new(self.contestants.clone(), self.lineups.clone())
     }
 
     /// The places where model files are looked for, in this environment.

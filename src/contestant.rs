@@ -2,9 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::attempt::{ContestantRecord, LOCAL};
+use crate::attempt::{ContestantRecord, LOCAL, RunContestant};
+use crate::lineup::Chosen;
 use crate::models::{FileName, Found, NameError, Places, Shelf};
 use crate::name;
+
+/// The provider of replies that lie ready in a folder.
+const FOLDER: &str = "folder";
+
+/// The provider of a reply on standard input.
+const INPUT: &str = "stdin";
 
 /// The model inside this program.
 const BUNDLED: &str = "hatchling";
@@ -27,6 +34,28 @@ pub enum Model {
     Local(Weights),
     /// The service that the record names as its provider.
     Remote,
+    /// Nobody: its replies lie ready.
+    Given(Given),
+}
+
+/// Where replies lie ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// In a folder of files.
+    Folder(PathBuf),
+    /// On standard input.
+    Input,
+}
+
+impl Given {
+    /// What a run keeps to find them again.
+    #[must_use]
+    pub fn source(&self) -> String {
+        match self {
+            Given::Folder(path) => path.to_string_lossy().into_owned(),
+            Given::Input => INPUT.to_owned(),
+        }
+    }
 }
 
 /// Where a local model's weights are.
@@ -70,13 +99,15 @@ pub enum ContestantError {
     NoFile { path: PathBuf },
     #[error("{name:?} is no model: give a path to a .gguf file, local/NAME, PROVIDER/MODEL, or hatchling")]
     Form { name: String },
+    #[error("no folder of replies at {}", path.display())]
+    NoFolder { path: PathBuf },
     #[error(transparent)]
     Name(#[from] NameError),
 }
 
 impl Contestant {
     /// Finds the model that `named` means. `local/NAME` is looked for in `places`; `local/hatchling` is the one
-    /// inside this program. Any other `PROVIDER/MODEL` is a service's, which is not asked whether it has it: all
+    /// inside this program. `folder/PATH` are replies in files, `stdin/NAME` is one on standard input. Any other `PROVIDER/MODEL` is a service's, which is not asked whether it has it: all
     /// after the first slash is its own name for the model.
     ///
     /// # Errors
@@ -94,6 +125,10 @@ impl Contestant {
             None if named == BUNDLED => Ok(Contestant::bundled()),
             Some((LOCAL, wanted)) if !wanted.is_empty() => {
                 Ok(Contestant::found(Shelf::scan(places).find(wanted)?.clone()))
+            }
+            Some((FOLDER, path)) if !path.is_empty() => Contestant::folder(Path::new(path)),
+            Some((INPUT, name)) if !name.trim().is_empty() => {
+                Ok(Contestant { model: Model::Given(Given::Input), ..Contestant::remote(INPUT, name) })
             }
             Some((provider, model))
                 if !matches!(provider, "" | LOCAL | "." | "..") && !model.trim().is_empty() =>
@@ -137,9 +172,49 @@ impl Contestant {
             provider: provider.to_owned(),
             model: model.to_owned(),
             served: None,
+            released: None,
             demonstration: false,
         };
         Contestant { record, model: Model::Remote, found: None }
+    }
+
+    /// Replies in a folder, under its name.
+    fn folder(path: &Path) -> Result<Contestant, ContestantError> {
+        let whole = path.canonicalize().ok().filter(|whole| whole.is_dir());
+        let whole = whole.ok_or_else(|| ContestantError::NoFolder { path: path.to_owned() })?;
+        let name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let model = Model::Given(Given::Folder(path.to_owned()));
+        Ok(Contestant { model, ..Contestant::remote(FOLDER, &name) })
+    }
+
+    /// Whom a run's record tells of.
+    #[must_use]
+    pub fn of_record(who: &RunContestant) -> Contestant {
+        let model = match who.record.provider.as_str() {
+            LOCAL => Model::Local(Weights::of_source(&who.source)),
+            FOLDER => Model::Given(Given::Folder(PathBuf::from(&who.source))),
+            INPUT => Model::Given(Given::Input),
+            _ => Model::Remote,
+        };
+        Contestant { record: who.record.clone(), model, found: None }
+    }
+
+    /// Takes on the name, label and date that pelicycle.toml gives it.
+    pub fn named(&mut self, chosen: &Chosen) {
+        if let Some(own) = &chosen.name {
+            self.record.slug.clone_from(own);
+            self.record.label.clone_from(own);
+        }
+        if let Some(label) = &chosen.entry.label {
+            self.record.label.clone_from(label);
+        }
+        self.record.released = chosen.entry.released;
+    }
+
+    /// Whether its replies lie ready.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        matches!(self.model, Model::Given(_))
     }
 
     fn with_weights(stem: String, weights: Weights) -> Contestant {
@@ -149,6 +224,7 @@ impl Contestant {
             provider: LOCAL.to_owned(),
             model: stem,
             served: None,
+            released: None,
             demonstration: false,
         };
         Contestant { record, model: Model::Local(weights), found: None }

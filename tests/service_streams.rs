@@ -317,7 +317,12 @@ fn whoever_stops_listening_breaks_the_request_off() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         use pelicycle::provider::{EventKind, Provider as _, Request};
-        let request = Request { prompt: "x".to_owned(), settings: RequestRecord::default() };
+        let request = Request {
+            prompt_id: "x".to_owned(),
+            prompt: "x".to_owned(),
+            sample: 1,
+            settings: RequestRecord::default(),
+        };
         let mut stream = remote.ask(request);
         loop {
             if let EventKind::Delta(delta) = stream.recv().await.unwrap().kind {

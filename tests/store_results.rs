@@ -355,10 +355,12 @@ fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
         tool: sample.tool.clone(),
         seed: u64::MAX,
         samples: 4,
+        shard: None,
         prompts: vec![sample.prompt.clone()],
         contestants: vec![RunContestant {
             record: sample.contestant.clone(),
             request: sample.request.clone(),
+            samples: None,
             source: "models/m.gguf".to_owned(),
         }],
     };

@@ -2,13 +2,15 @@
 //!
 //! A record is written once and never edited. What a later version measures is recomputed on reading.
 
+mod cost;
 mod record;
 mod service;
 mod timeline;
 
+pub use cost::{CostRecord, CostSource};
 pub use record::{
-    Attempt, ContestantRecord, EngineRecord, Host, Outcome, PromptRecord, RequestRecord, RunContestant,
-    RunRecord, SCHEMA_VERSION, TextRecord, Timing, Tool, Usage,
+    Attempt, ContestantRecord, EngineRecord, Host, Origin, Outcome, PromptRecord, RequestRecord,
+    RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool, Usage,
 };
 pub use service::{LOCAL, Remark, ServiceRecord, Try};
 pub use timeline::{Timeline, TimelineError};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ServiceRecord;
+use super::{CostRecord, ServiceRecord};
 use crate::drawing::Check;
 use crate::id::Id;
 
@@ -38,8 +38,17 @@ pub struct Attempt {
     /// What went wrong, in words, when `outcome` is `error`, or what cut the reply short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// How the reply was had, where it was not asked for and waited for.
+    #[serde(default, skip_serializing_if = "Origin::is_asked")]
+    pub origin: Origin,
     /// Tokens.
     pub usage: Usage,
+    /// What it cost; absent is unknown, never zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostRecord>,
+    /// Joules that this machine's counters counted for it, shared evenly among the requests that were under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joules: Option<f64>,
     /// Times, all from one monotonic clock but `started`.
     pub timing: Timing,
     /// The local engine's account of itself; absent for a service.
@@ -118,6 +127,10 @@ pub struct ContestantRecord {
     /// The model as the service named it in its answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub served: Option<String>,
+    /// The day the model came out, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub released: Option<jiff::civil::Date>,
     /// A demonstration or test fixture, shown as such and left out of rankings.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demonstration: bool,
@@ -181,6 +194,25 @@ pub enum Outcome {
     Filtered,
 }
 
+/// How a reply was had.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A request was sent, and waited for.
+    #[default]
+    Asked,
+    /// It was given as a file or on standard input: nothing was asked, and its times say nothing.
+    Given,
+    /// It came with a batch: nobody waited, so there are no times.
+    Batch,
+}
+
+impl Origin {
+    fn is_asked(&self) -> bool {
+        *self == Origin::Asked
+    }
+}
+
 /// Token counts as the service or the engine gave them; absent is unknown, never zero.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
@@ -203,7 +235,7 @@ pub struct Usage {
 
 /// When things happened; seconds are from the moment when the request was sent. Of a request that was tried more than
 /// once, the last try counts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timing {
     /// Wall-clock time of the start, RFC 3339 in UTC.
     #[schemars(with = "String")]
@@ -220,8 +252,9 @@ pub struct Timing {
     /// Seconds to the last token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_token: Option<f64>,
-    /// Seconds to the end of the reply.
-    pub total: f64,
+    /// Seconds to the end of the reply; absent where nobody waited for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<f64>,
     /// Tokens a second between the first token and the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_per_second: Option<f64>,
@@ -286,10 +319,22 @@ pub struct RunRecord {
     pub seed: u64,
     /// Samples of each prompt and contestant.
     pub samples: u32,
+    /// The part of all that this run asks; all of it where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// What is asked.
     pub prompts: Vec<PromptRecord>,
     /// Who is asked.
     pub contestants: Vec<RunContestant>,
+}
+
+/// A part of a run's matrix, for one of several machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub number: u32,
+    /// How many parts there are.
+    pub count: u32,
 }
 
 /// One who is asked in a run.
@@ -299,6 +344,9 @@ pub struct RunContestant {
     pub record: ContestantRecord,
     /// With what settings; the samples' own seeds are left out.
     pub request: RequestRecord,
+    /// Samples of each prompt, in the prompts' order, for one who has its own number of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<Vec<u32>>,
     /// Where it is found again: the path of the model file as it was given, or the address of the service.
     pub source: String,
 }

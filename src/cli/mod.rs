@@ -2,9 +2,12 @@
 
 mod check;
 mod completions;
+mod doctor;
 mod gallery;
+mod lookup;
 mod model;
 mod output;
+mod prices;
 mod run;
 pub mod terminal;
 mod worker;
@@ -47,6 +50,10 @@ enum Command {
     Gallery(gallery::GalleryArgs),
     /// Find, fetch, remove and look into local models.
     Model(model::ModelArgs),
+    /// Check what is set up: folders, keys, services, local servers.
+    Doctor(doctor::DoctorArgs),
+    /// Look up what models cost, and fetch newer prices.
+    Prices(prices::PricesArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
     /// Inspect replies for a parent process, over standard input and output.
@@ -67,6 +74,8 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::check(&args),
         Command::Gallery(args) => gallery::gallery(&cli.global, &args),
         Command::Model(args) => model::model(args),
+        Command::Doctor(args) => doctor::doctor(&cli.global, &args),
+        Command::Prices(args) => prices::prices(&args),
         Command::Completions(args) => completions::completions(&args),
         Command::InspectWorker => worker::worker(),
     }

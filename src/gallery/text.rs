@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// Longest name on a page, in characters.
 const MAX_LABEL: usize = 96;
@@ -110,6 +111,11 @@ pub(crate) fn decimal(number: f64) -> String {
 /// A day: `22 Nov 2026`.
 pub(crate) fn day(time: Timestamp) -> String {
     time.strftime("%-d %b %Y").to_string()
+}
+
+/// A day: `22 Nov 2026`.
+pub(crate) fn date(day: Date) -> String {
+    day.strftime("%-d %b %Y").to_string()
 }
 
 /// A moment: `2026-11-22 02:53:36 UTC`.

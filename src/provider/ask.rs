@@ -5,13 +5,17 @@ use std::time::Instant;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Lane;
-use crate::attempt::{EngineRecord, Outcome, RequestRecord, ServiceRecord, Usage};
+use crate::attempt::{EngineRecord, Origin, Outcome, RequestRecord, ServiceRecord, Usage};
 
 /// One request, settled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
+    /// The prompt's id, for those whose replies lie ready.
+    pub prompt_id: String,
     /// The prompt's exact text.
     pub prompt: String,
+    /// Which sample it is, from 1.
+    pub sample: u32,
     /// The settings; absent means "not sent".
     pub settings: RequestRecord,
 }
@@ -96,6 +100,11 @@ pub trait Provider: Send + Sync {
     /// When it can't be given, in words.
     fn engine(&self) -> Result<Option<EngineRecord>, String> {
         Ok(None)
+    }
+
+    /// How its replies are had.
+    fn origin(&self) -> Origin {
+        Origin::Asked
     }
 
     /// Asks. Returns at once; every failure is an event. Is called within the run's runtime.

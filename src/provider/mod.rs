@@ -5,11 +5,13 @@
 mod ask;
 mod lane;
 mod local;
+mod replies;
 mod service;
 
 pub use ask::{Account, Delta, Done, Event, EventKind, EventStream, Provider, Request, Sent};
 pub use lane::{Lane, Place};
 pub use local::{LocalModel, LocalOptions, check_sampling};
+pub use replies::{Replies, RepliesError};
 pub use service::{
     DialectName, EntryError, Key, ModelRule, Remote, RemoteError, ServiceEntry, Services, SettingError,
     Trace, Variables,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::attempt::{Outcome, Timeline, Timing};
+use crate::attempt::{Origin, Outcome, Timeline, Timing};
 use crate::provider::{Account, Delta, Done, Event, EventKind};
 
 /// What came of a request.
@@ -119,7 +119,10 @@ impl Answer {
     }
 
     /// All times.
-    pub(super) fn timing(&self) -> Timing {
+    pub(super) fn timing(&self, origin: Origin) -> Timing {
+        if origin != Origin::Asked {
+            return Timing { started: self.started, ..Timing::default() };
+        }
         let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
         let head = self.account.head.map(|head| head.saturating_duration_since(self.begin));
         Timing {
@@ -128,7 +131,7 @@ impl Answer {
             first_token: seconds(self.first),
             first_text: seconds(self.first_text),
             last_token: seconds(self.last),
-            total: self.total().as_secs_f64(),
+            total: Some(self.total().as_secs_f64()),
             tokens_per_second: self.speed(),
             batch: (self.batch > 0).then_some(self.batch),
         }

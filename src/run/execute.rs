@@ -5,11 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
+use super::budget::Budget;
+use super::energy::{Meter, Metered};
 use super::host;
 use super::plan::{Cell, Plan};
 use super::progress::{Finished, Progress};
 use super::stop::Stop;
-use crate::attempt::{Attempt, EngineRecord, Outcome, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord};
+use super::tariff::{Taken, Tariff};
+use crate::attempt::{
+    Attempt, EngineRecord, Origin, Outcome, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord, Usage,
+};
 use crate::drawing::{Inspection, Pool};
 use crate::id::{Id, RandomError};
 use crate::provider::{Provider, Request};
@@ -41,27 +46,49 @@ pub enum RunError {
 /// Hears of all that happens, from any thread.
 type Listener = Arc<Mutex<dyn FnMut(Progress<'_>) + Send>>;
 
-/// Asks for every cell of the plan: `providers[i]` answers for the run's contestant `i`. Returns when all are over, or when what was under way after `stop` is kept.
+/// Who answers for a contestant, and what that costs.
+#[derive(Clone)]
+pub struct Seat {
+    /// Who answers.
+    pub provider: Arc<dyn Provider>,
+    /// What it costs.
+    pub tariff: Tariff,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Ended {
+    /// US dollars spent, where the bound on them kept something from being asked.
+    pub over_budget: Option<f64>,
+}
+
+/// Asks for every cell of the plan: `seats[i]` answers for the run's contestant `i`, and is there where the plan needs it.
+/// No request is sent that could bring the cost over `max_cost` US dollars. Returns when all are over, or when what was
+/// under way after `stop` is kept.
 ///
 /// # Errors
 /// When attempts can't be kept any more; the run ends there.
 pub async fn execute(
     plan: Plan,
-    providers: Vec<Arc<dyn Provider>>,
+    seats: Vec<Option<Seat>>,
+    max_cost: Option<f64>,
     rooms: Rooms,
     stop: Stop,
     listener: impl FnMut(Progress<'_>) + Send + 'static,
-) -> Result<(), RunError> {
+) -> Result<Ended, RunError> {
     let listener: Listener = Arc::new(Mutex::new(listener));
     let Plan { run, cells } = plan;
     tell(&listener, Progress::RunStarted { run: &run, cells: &cells });
     let run = Arc::new(run);
+    let purse = Arc::new(Purse { budget: max_cost.map(Budget::new), meter: Meter::of_machine() });
     let mut tasks = JoinSet::new();
     for cell in cells {
+        let Some(seat) = &seats[cell.contestant] else { continue };
         let task = Task {
             cell,
             run: Arc::clone(&run),
-            provider: Arc::clone(&providers[cell.contestant]),
+            seat: seat.clone(),
+            purse: Arc::clone(&purse),
             rooms: rooms.clone(),
             stop: stop.clone(),
             listener: Arc::clone(&listener),
@@ -76,7 +103,16 @@ pub async fn execute(
             first_error.get_or_insert(error);
         }
     }
-    first_error.map_or(Ok(()), Err)
+    match first_error {
+        Some(error) => Err(error),
+        None => Ok(Ended { over_budget: purse.budget.as_ref().and_then(Budget::refused) }),
+    }
+}
+
+/// What is spent: money, and this machine's energy.
+struct Purse {
+    budget: Option<Budget>,
+    meter: Meter,
 }
 
 fn tell(listener: &Listener, news: Progress<'_>) {
@@ -88,10 +124,19 @@ fn tell(listener: &Listener, news: Progress<'_>) {
 struct Task {
     cell: Cell,
     run: Arc<RunRecord>,
-    provider: Arc<dyn Provider>,
+    seat: Seat,
+    purse: Arc<Purse>,
     rooms: Rooms,
     stop: Stop,
     listener: Listener,
+}
+
+/// What a request took, beside what the answer tells.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spent {
+    /// The most that was set aside for it, in US dollars.
+    reserved: f64,
+    joules: Option<f64>,
 }
 
 impl Task {
@@ -99,22 +144,41 @@ impl Task {
         let place = tokio::select! {
             biased;
             () = self.stop.wait() => return Ok(()),
-            place = self.provider.lane().enter() => place,
+            place = self.seat.provider.lane().enter() => place,
         };
         let request = &self.run.contestants[self.cell.contestant].request;
         // A service is sent a seed only where one was asked for.
         let seed = request.run_seed.map(|_| self.cell.seed);
         let settings = RequestRecord { seed, ..request.clone() };
-        let answer = self.ask(settings.clone()).await;
+        let Some(reserved) = self.reserve(&settings) else { return Ok(()) };
+        let metered =
+            matches!(self.seat.tariff, Tariff::Energy { .. }).then(|| self.purse.meter.begin()).flatten();
+        let answer = self.ask(settings.clone(), metered.as_ref()).await;
+        let spent = Spent { reserved, joules: metered.and_then(Metered::end) };
         drop(place);
-        tokio::task::spawn_blocking(move || self.keep(&answer, settings)).await?
+        tokio::task::spawn_blocking(move || self.keep(&answer, settings, spent)).await?
     }
 
-    async fn ask(&self, settings: RequestRecord) -> Answer {
-        let prompt = self.run.prompts[self.cell.prompt].text.clone();
+    /// Sets aside the most that the request may cost; `None` where that is more than is left.
+    fn reserve(&self, settings: &RequestRecord) -> Option<f64> {
+        let Some(budget) = &self.purse.budget else { return Some(0.0) };
+        let prompt = &self.run.prompts[self.cell.prompt].text;
+        // Whoever set a bound was told before the run of what has no price.
+        let most = self.seat.tariff.most(prompt, settings).unwrap_or(0.0);
+        budget.take(most).then_some(most)
+    }
+
+    async fn ask(&self, settings: RequestRecord, metered: Option<&Metered<'_>>) -> Answer {
+        let prompt = &self.run.prompts[self.cell.prompt];
+        let request = Request {
+            prompt_id: prompt.id.clone(),
+            prompt: prompt.text.clone(),
+            sample: self.cell.sample,
+            settings,
+        };
         tell(&self.listener, Progress::Asked(self.cell));
         let mut answer = Answer::begin();
-        let mut events = self.provider.ask(Request { prompt, settings });
+        let mut events = self.seat.provider.ask(request);
         loop {
             let event = tokio::select! {
                 biased;
@@ -128,6 +192,7 @@ impl Task {
                 answer.end();
                 return answer;
             };
+            metered.inspect(|metered| metered.tick());
             if let Some((tokens, bytes)) = answer.hear(event) {
                 tell(&self.listener, Progress::More { cell: self.cell, tokens, bytes });
             }
@@ -135,8 +200,8 @@ impl Task {
     }
 
     /// Checks and writes what came of the request.
-    fn keep(&self, answer: &Answer, settings: RequestRecord) -> Result<(), RunError> {
-        let engine = self.provider.engine().map_err(RunError::Model)?;
+    fn keep(&self, answer: &Answer, settings: RequestRecord, spent: Spent) -> Result<(), RunError> {
+        let engine = self.seat.provider.engine().map_err(RunError::Model)?;
         let prompt = &self.run.prompts[self.cell.prompt];
         let reply = answer.text.as_bytes();
         // A model that ended its turn without a word has answered; a request that failed has not.
@@ -154,7 +219,20 @@ impl Task {
         };
         let timeline = answer.timeline.text();
         let files = files(answer, inspection.as_ref(), has_reply, timeline.as_deref());
-        let attempt = self.attempt(answer, settings, engine, inspection.as_ref(), &files, error)?;
+        let mut attempt = self.attempt(answer, settings, engine, inspection.as_ref(), &files, error)?;
+        let reported = attempt.service.as_ref().and_then(|service| service.cost);
+        let batch = attempt.origin == Origin::Batch;
+        let taken = Taken { usage: &attempt.usage, reported, joules: spent.joules, batch };
+        attempt.cost = self.seat.tariff.record(taken);
+        attempt.joules = spent.joules;
+        if let Some(budget) = &self.purse.budget {
+            // A request that failed before anything came of it is charged by nobody.
+            let free = !has_reply && attempt.cost.is_none() && attempt.usage == Usage::default();
+            budget.settle(
+                spent.reserved,
+                if free { Some(0.0) } else { attempt.cost.as_ref().map(|cost| cost.usd) },
+            );
+        }
         let folder = self.rooms.store.write(&attempt, &files)?;
         tell(
             &self.listener,
@@ -167,6 +245,7 @@ impl Task {
                 tokens: attempt.usage.output,
                 tokens_per_second: attempt.timing.tokens_per_second,
                 elapsed: answer.total(),
+                cost: attempt.cost.as_ref().map(|cost| cost.usd),
                 folder,
             }),
         );
@@ -200,8 +279,11 @@ impl Task {
             request: settings,
             outcome: answer.done.outcome,
             error,
+            origin: self.seat.provider.origin(),
             usage: answer.account.usage.clone(),
-            timing: answer.timing(),
+            cost: None,
+            joules: None,
+            timing: answer.timing(self.seat.provider.origin()),
             engine,
             service,
             reply: files.reply.map(TextRecord::of),

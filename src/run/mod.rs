@@ -1,14 +1,18 @@
 //! A run: what is to be asked is planned, carried out, told as it goes, and can be taken up again.
 
 mod answer;
+mod budget;
+mod energy;
 mod execute;
 mod host;
 mod plan;
 mod progress;
 mod stop;
+mod tariff;
 
-pub use execute::{Rooms, RunError, execute};
+pub use execute::{Ended, Rooms, RunError, Seat, execute};
 pub use host::tool;
 pub use plan::{Cell, Plan, sample_seed};
 pub use progress::{Finished, Progress};
 pub use stop::Stop;
+pub use tariff::{Taken, Tariff};

@@ -51,6 +51,8 @@ pub struct Finished<'a> {
     pub tokens_per_second: Option<f64>,
     /// How long the reply took.
     pub elapsed: Duration,
+    /// What it cost in US dollars, where known.
+    pub cost: Option<f64>,
     /// The attempt's folder.
     pub folder: PathBuf,
 }

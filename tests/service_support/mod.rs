@@ -253,7 +253,12 @@ pub async fn hear(remote: &Remote, settings: RequestRecord) -> Heard {
 }
 
 pub async fn hear_of(remote: &Remote, prompt: &str, settings: RequestRecord) -> Heard {
-    let mut stream = remote.ask(Request { prompt: prompt.to_owned(), settings });
+    let mut stream = remote.ask(Request {
+        prompt_id: "pelican".to_owned(),
+        prompt: prompt.to_owned(),
+        sample: 1,
+        settings,
+    });
     let mut heard = Heard::default();
     let mut begin = Instant::now();
     while let Some(event) = stream.recv().await {

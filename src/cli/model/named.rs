@@ -21,7 +21,9 @@ pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
 pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
     match Contestant::find(named, &Config::load(None)?.places())?.model {
         Model::Local(weights) => Ok(weights),
-        Model::Remote => anyhow::bail!("{named:?} is a service's model: there is no file here to look into"),
+        Model::Remote | Model::Given(_) => {
+            anyhow::bail!("{named:?} is no model of this machine: there is no file here to look into")
+        }
     }
 }
 

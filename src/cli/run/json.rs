@@ -43,6 +43,7 @@ impl Teller for Json {
                 "error": finished.error,
                 "tokens": finished.tokens,
                 "tokens_per_second": finished.tokens_per_second,
+                "cost": finished.cost,
                 "seconds": finished.elapsed.as_secs_f64(),
                 "folder": finished.folder.to_string_lossy(),
             })),

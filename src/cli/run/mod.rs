@@ -1,23 +1,30 @@
 //! `pelicycle run`.
 
 mod bars;
+mod forecast;
 mod json;
 mod lines;
+mod opener;
+mod resume;
 mod settle;
 mod signals;
 mod summary;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 
+use super::output::{say, say_error};
 use super::{Global, gallery};
+use crate::attempt::Shard;
 use crate::drawing::{Options, Pool};
+use crate::price::dollars;
 use crate::run::{Progress, Rooms, Stop, execute};
 use crate::store::Store;
+use opener::{Opener, Refusal};
 use settle::Settled;
 use summary::Summary;
 
@@ -72,6 +79,15 @@ pub(crate) struct RunArgs {
     /// Samples that a local model decodes together, at most [default: 8].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     parallel: Option<u32>,
+    /// Ask one part of several, for as many machines: the K-th of N.
+    #[arg(long, value_name = "K/N", value_parser = settle::shard, conflicts_with = "resume")]
+    shard: Option<Shard>,
+    /// Say what would be asked, with estimated tokens and cost; ask nothing.
+    #[arg(long, conflicts_with_all = ["resume", "json", "quiet"])]
+    dry_run: bool,
+    /// Stop before requests could have cost more than so many US dollars.
+    #[arg(long, value_name = "USD")]
+    max_cost: Option<f64>,
     /// Finish a run: its id, the beginning of it, or `last`. What was cut short or failed is asked again.
     #[arg(long, value_name = "RUN")]
     resume: Option<String>,
@@ -148,9 +164,13 @@ pub(crate) fn demonstrate(global: &Global) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
-    let Settled { plan, providers } = match settle::settle(&store, args)? {
+    let settled = match args.dry_run {
+        true => return refused(forecast(&store, args)).map(|done| done.unwrap_or_else(|code| code)),
+        false => refused(settle::settle(&store, args))?,
+    };
+    let Settled { plan, seats, max_cost } = match settled {
         Ok(settled) => settled,
-        Err(words) => return usage(&words),
+        Err(code) => return Ok(code),
     };
     if !args.no_gallery {
         // Better now than after hours of answers.
@@ -176,7 +196,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
     let rooms = Rooms { store: store.clone(), pool: Arc::new(Pool::new(workers, Options::default())) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(execute(plan, providers, rooms, stop.clone(), listener));
+    let outcome = runtime.block_on(execute(plan, seats, max_cost, rooms, stop.clone(), listener));
     // A request that was broken off may still hold a thread of the engine for a step.
     runtime.shutdown_background();
     locked(&teller).end();
@@ -196,14 +216,23 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     } else if interrupted {
         say_error(&format!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str()));
     }
-    outcome?;
+    let ended = outcome?;
+    if let Some(spent) = ended.over_budget {
+        say_error(&format!(
+            "stopped at {}: another request could have passed --max-cost; `pelicycle run --resume {} --max-cost USD` \
+             goes on, with a bound of its own",
+            dollars(spent),
+            run.id.as_str()
+        ));
+    }
     let damaged = rebuilt?.map_or(0, |rebuilt| rebuilt.damaged.len());
     if damaged > 0 {
         say_error(&format!(
             "damaged records left out of the gallery: {damaged}; `pelicycle gallery` lists them"
         ));
     }
-    Ok(match (interrupted, summary.failed()) {
+    let failed = summary.failed() + u64::from(ended.over_budget.is_some());
+    Ok(match (interrupted, failed) {
         (true, _) => ExitCode::from(INTERRUPTED),
         (false, 0) => ExitCode::SUCCESS,
         (false, _) => ExitCode::FAILURE,
@@ -226,17 +255,21 @@ fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn usage(words: &str) -> anyhow::Result<ExitCode> {
-    say_error(&format!("error: {words}"));
-    Ok(ExitCode::from(2))
+/// A mistake of whoever asked is told and becomes an exit code.
+fn refused<T>(result: Result<T, Refusal>) -> anyhow::Result<Result<T, ExitCode>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Refusal::Failure(error)) => Err(error),
+        Err(Refusal::Usage(words)) => {
+            say_error(&format!("error: {words}"));
+            Ok(Err(ExitCode::from(2)))
+        }
+    }
 }
 
-/// Writes a line of the answer. Where nobody reads it any more, the run goes on: its attempts are kept.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
-}
-
-/// As [`say`], to standard error, made safe to print.
-fn say_error(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", super::terminal::printable(line));
+fn forecast(store: &Store, args: &RunArgs) -> Result<ExitCode, Refusal> {
+    let config = settle::load(args)?;
+    let opener = Opener::new(args, &config)?;
+    forecast::forecast(store, settle::wanted(args, &config, &opener)?, &opener)?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,159 +1,185 @@
-//! From flags, configuration and the record of an earlier run to a plan and those who answer.
+//! From flags and configuration to a plan and those who answer.
 
 use std::num::NonZero;
-use std::sync::Arc;
 
-use anyhow::Context as _;
-
+use super::opener::{Opener, Refusal};
 use super::{RunArgs, say_error};
-use crate::attempt::{Attempt, LOCAL, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION};
+use crate::attempt::{RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard};
 use crate::config::Config;
-use crate::contestant::{Contestant, Model, Weights};
+use crate::contestant::Contestant;
 use crate::id::Id;
+use crate::lineup::Chosen;
 use crate::prompt::Library;
-use crate::provider::{LocalModel, LocalOptions, Provider, Services, check_sampling};
-use crate::run::{Plan, tool};
+use crate::provider::check_sampling;
+use crate::run::{Plan, Seat, tool};
 use crate::size;
 use crate::store::Store;
 
-/// Samples that decode together when nothing is said: enough to share the reading of the weights.
-const PARALLEL: usize = 8;
-
-/// What is to be asked, and who answers for each contestant of it.
+/// What is to be asked, and who answers for each contestant that is needed.
 pub(super) struct Settled {
     pub(super) plan: Plan,
-    pub(super) providers: Vec<Arc<dyn Provider>>,
+    pub(super) seats: Vec<Option<Seat>>,
+    pub(super) max_cost: Option<f64>,
 }
 
-/// Settles a run. The inner error is a mistake on the command line.
-pub(super) fn settle(store: &Store, args: &RunArgs) -> anyhow::Result<Result<Settled, String>> {
-    let config = Config::load(args.config.as_deref())?;
-    let options = LocalOptions {
-        threads: args.threads.or(config.run.threads.map(NonZero::get)).map(|n| n as usize),
-        parallel: args.parallel.or(config.run.parallel.map(NonZero::get)).map_or(PARALLEL, |n| n as usize),
+/// What was asked for, before anything is opened.
+pub(super) struct Wanted {
+    pub(super) run: RunRecord,
+    pub(super) all: Vec<(Chosen, Contestant)>,
+}
+
+/// Settles a run.
+pub(super) fn settle(store: &Store, args: &RunArgs) -> Result<Settled, Refusal> {
+    let config = load(args)?;
+    let opener = Opener::new(args, &config)?;
+    let settled = match &args.resume {
+        Some(named) => super::resume::resume(store, named, &opener)?,
+        None => begin(args, wanted(args, &config, &opener)?, &opener)?,
     };
-    let services = match services(args, &config) {
-        Ok(services) => services,
-        Err(words) => return Ok(Err(words)),
-    };
-    match &args.resume {
-        Some(named) => resume(store, named, &options, &services),
-        None => begin(args, &config, &options, &services),
+    let max_cost = args.max_cost.or(config.run.max_cost);
+    bounded(max_cost, &settled)?;
+    Ok(Settled { max_cost, ..settled })
+}
+
+/// The configuration.
+pub(super) fn load(args: &RunArgs) -> Result<Config, Refusal> {
+    Ok(Config::load(args.config.as_deref()).map_err(anyhow::Error::from)?)
+}
+
+/// A bound on the cost holds only where all costs can be told beforehand.
+fn bounded(max_cost: Option<f64>, settled: &Settled) -> Result<(), Refusal> {
+    let Some(bound) = max_cost else { return Ok(()) };
+    if !(bound.is_finite() && bound >= 0.0) {
+        return Err(Refusal::Usage(format!("{bound} is no amount of US dollars for --max-cost")));
     }
+    for contestant in settled.plan.needed() {
+        let Some(seat) = &settled.seats[contestant] else { continue };
+        let who = &settled.plan.run.contestants[contestant];
+        if seat.provider.origin() == crate::attempt::Origin::Asked
+            && seat.tariff.most("", &who.request).is_none()
+        {
+            let name = format!("{}/{}", who.record.provider, who.record.model);
+            return Err(Refusal::Usage(format!(
+                "--max-cost can't hold: no price of {name} is known; say one in pelicycle.toml:\n\
+                 [prices.\"{name}\"]\ninput = 0.0   # US dollars for a million tokens\noutput = 0.0"
+            )));
+        }
+    }
+    Ok(())
 }
 
-/// The services that are known here.
-fn services(args: &RunArgs, config: &Config) -> Result<Services, String> {
-    let variables = Arc::new(|name: &str| std::env::var(name).ok());
-    let services = Services::new(&config.providers, variables).map_err(|error| {
-        let file = args.config.as_deref().unwrap_or(crate::config::FILE.as_ref());
-        format!("{}: {error}", file.display())
-    })?;
-    Ok(match args.debug {
-        true => services.traced(Arc::new(|line: &str| super::say_error(line))),
-        false => services,
-    })
-}
-
-fn begin(
-    args: &RunArgs,
-    config: &Config,
-    options: &LocalOptions,
-    services: &Services,
-) -> anyhow::Result<Result<Settled, String>> {
-    let named = if args.model.is_empty() { &config.run.model } else { &args.model };
+/// What the flags and the configuration ask for. Nothing is opened.
+pub(super) fn wanted(args: &RunArgs, config: &Config, opener: &Opener) -> Result<Wanted, Refusal> {
     let library = match args.prompts.as_deref().or(config.prompts.as_deref()) {
-        Some(folder) => Library::with_dir(folder)?,
+        Some(folder) => Library::with_dir(folder).map_err(anyhow::Error::from)?,
         None => Library::bundled(),
     };
     let asked = if args.prompt.is_empty() { &config.run.prompt } else { &args.prompt };
     let ids: Vec<&str> =
         if asked.is_empty() { vec!["pelican"] } else { asked.iter().map(String::as_str).collect() };
-    let prompts = match library.select(ids) {
-        Ok(prompts) => prompts.into_iter().map(|prompt| prompt.record()).collect(),
-        Err(error) => return Ok(Err(error.to_string())),
-    };
+    let prompts = library.select(ids).map_err(Refusal::usage)?;
     let seed = match args.seed {
         Some(seed) => seed,
         None => random_seed()?,
     };
-    let wanted = wanted(args, config, seed);
-    if let Err(error) = check_sampling(&wanted) {
-        return Ok(Err(error.to_string()));
+    let named = if args.model.is_empty() { config.run.model.clone() } else { args.model.clone() };
+    let mut chosen = opener.lineups.choose(&named).map_err(Refusal::usage)?;
+    if chosen.is_empty() {
+        chosen.push(Chosen::bundled());
     }
     let places = config.places();
-    let mut all = Vec::new();
-    for name in named {
-        match Contestant::find(name, &places) {
-            Ok(found) => {
-                if let Some(model) = found.found.as_ref().filter(|_| !args.quiet) {
-                    let (size, path) = (size::words(model.bytes), model.path().display());
-                    say_error(&format!("{name} is {path} ({size}, from {})", model.origin));
-                }
-                all.push(found);
-            }
-            Err(error) => return Ok(Err(error.to_string())),
+    let (mut all, mut contestants) = (Vec::new(), Vec::<RunContestant>::new());
+    for one in chosen {
+        let mut found = Contestant::find(&one.entry.model, &places).map_err(Refusal::usage)?;
+        if let Some(model) = found.found.as_ref().filter(|_| !args.quiet) {
+            let (size, path) = (size::words(model.bytes), model.path().display());
+            say_error(&format!("{} is {path} ({size}, from {})", one.entry.model, model.origin));
         }
-    }
-    if all.is_empty() {
-        all.push(Contestant::bundled());
-    }
-    let (mut contestants, mut providers) = (Vec::<RunContestant>::new(), Vec::<Arc<dyn Provider>>::new());
-    for mut found in all {
+        found.named(&one);
         if contestants.iter().any(|known| known.record.slug == found.record.slug) {
-            return Ok(Err(format!("{} takes part twice", found.record.label)));
+            return Err(Refusal::Usage(format!("{} takes part twice", found.record.label)));
         }
-        let (request, source, provider): (_, _, Arc<dyn Provider>) = match &found.model {
-            Model::Local(weights) => {
-                let model = open(weights, options)?;
-                found.record.demonstration = model.demonstration();
-                let request = model.settle(&wanted).with_context(|| {
-                    format!("{weights} recommends a setting that can't be used; give your own")
-                })?;
-                (request, weights.source(), Arc::new(model))
-            }
-            Model::Remote => {
-                let model = match services.model(&found.record.provider, &found.record.model) {
-                    Ok(model) => model,
-                    Err(error) => return Ok(Err(error.to_string())),
-                };
-                // No setting is sent that was not asked for, and the seed is one.
-                let asked = RequestRecord { run_seed: args.seed, ..wanted.clone() };
-                match model.settle(&asked) {
-                    Ok(request) => (request, model.address(), Arc::new(model)),
-                    Err(error) => return Ok(Err(error.to_string())),
-                }
-            }
-        };
-        contestants.push(RunContestant { request, record: found.record, source });
-        providers.push(provider);
+        let request = one.entry.settings(&flags(args, seed), &defaults(config));
+        check_sampling(&request).map_err(Refusal::usage)?;
+        contestants.push(RunContestant {
+            record: found.record.clone(),
+            request,
+            samples: None,
+            source: String::new(),
+        });
+        all.push((one, found));
     }
     let run = RunRecord {
         schema: SCHEMA_VERSION,
-        id: Id::new()?,
+        id: Id::new().map_err(anyhow::Error::from)?,
         started: jiff::Timestamp::now(),
         tool: tool(),
         seed,
         samples: args.samples.or(config.run.samples.map(NonZero::get)).unwrap_or(1),
-        prompts,
+        shard: args.shard,
+        prompts: prompts.into_iter().map(|prompt| prompt.record()).collect(),
         contestants,
     };
-    Ok(Ok(Settled { plan: Plan::whole(run), providers }))
+    Ok(Wanted { run, all })
 }
 
-fn wanted(args: &RunArgs, config: &Config, seed: u64) -> RequestRecord {
-    let (flags, defaults) = (&args.sampling, &config.run);
+fn begin(args: &RunArgs, wanted: Wanted, opener: &Opener) -> Result<Settled, Refusal> {
+    let Wanted { mut run, all } = wanted;
+    let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
+    let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
+    // How many samples there are of replies that lie ready decides which are whose.
+    let mut seats: Vec<Option<Seat>> = vec![None; all.len()];
+    let mut open = |run: &mut RunRecord, index: usize| -> Result<(), Refusal> {
+        let (one, found) = &all[index];
+        let who = &mut run.contestants[index];
+        let opened =
+            opener.open(found, one.entry.price.as_ref(), &who.request, args.seed.is_some(), &prompts)?;
+        who.request = opened.request;
+        who.source = opened.source;
+        who.samples = opened.samples;
+        who.record.demonstration = opened.demonstration;
+        seats[index] = Some(opened.seat);
+        Ok(())
+    };
+    let given = |index: &usize| all[*index].1.is_given();
+    for index in (0..all.len()).filter(given) {
+        open(&mut run, index)?;
+    }
+    for index in Plan::whole(run.clone()).needed().into_iter().filter(|index| !given(index)) {
+        open(&mut run, index)?;
+    }
+    Ok(Settled { plan: Plan::whole(run), seats, max_cost: None })
+}
+
+/// The settings on the command line.
+fn flags(args: &RunArgs, seed: u64) -> RequestRecord {
+    let flags = &args.sampling;
     RequestRecord {
-        seed: None,
         run_seed: Some(seed),
-        temperature: flags.temperature.or(defaults.temperature),
-        top_k: flags.top_k.or(defaults.top_k),
-        top_p: flags.top_p.or(defaults.top_p),
-        min_p: flags.min_p.or(defaults.min_p),
-        repeat_penalty: flags.repeat_penalty.or(defaults.repeat_penalty),
-        max_tokens: flags.max_tokens.or(defaults.max_tokens.map(NonZero::get)),
-        thinking: args.thinking.as_deref().map(|word| word == "on").or(defaults.thinking),
-        effort: args.effort.clone().or(defaults.effort.clone()),
+        temperature: flags.temperature,
+        top_k: flags.top_k,
+        top_p: flags.top_p,
+        min_p: flags.min_p,
+        repeat_penalty: flags.repeat_penalty,
+        max_tokens: flags.max_tokens,
+        thinking: args.thinking.as_deref().map(|word| word == "on"),
+        effort: args.effort.clone(),
+        ..RequestRecord::default()
+    }
+}
+
+/// The settings of `[run]`.
+fn defaults(config: &Config) -> RequestRecord {
+    let run = &config.run;
+    RequestRecord {
+        temperature: run.temperature,
+        top_k: run.top_k,
+        top_p: run.top_p,
+        min_p: run.min_p,
+        repeat_penalty: run.repeat_penalty,
+        max_tokens: run.max_tokens.map(NonZero::get),
+        thinking: run.thinking,
+        effort: run.effort.clone(),
         ..RequestRecord::default()
     }
 }
@@ -166,82 +192,14 @@ fn random_seed() -> anyhow::Result<u64> {
     Ok(u64::from_le_bytes(bytes) >> 11)
 }
 
-fn open(weights: &Weights, options: &LocalOptions) -> anyhow::Result<LocalModel> {
-    LocalModel::open(weights, options).context("can't use the model")
-}
-
-fn resume(
-    store: &Store,
-    named: &str,
-    options: &LocalOptions,
-    services: &Services,
-) -> anyhow::Result<Result<Settled, String>> {
-    let known = store.runs()?;
-    let id = match named {
-        "last" => known.last().cloned(),
-        _ => {
-            let mut fitting = known.iter().filter(|id| id.as_str().starts_with(named));
-            match (fitting.next().cloned(), fitting.next()) {
-                (Some(first), Some(second)) => {
-                    let (first, second) = (first.as_str(), second.as_str());
-                    return Ok(Err(format!("{named:?} may be run {first} or {second}; say more of it")));
-                }
-                (only, _) => only,
-            }
-        }
+/// `K/N` of the command line.
+pub(super) fn shard(text: &str) -> Result<Shard, String> {
+    let parse = || {
+        let (number, count) = text.split_once('/')?;
+        Some(Shard { number: number.trim().parse().ok()?, count: count.trim().parse().ok()? })
     };
-    let Some(id) = id else {
-        let newest: Vec<_> = known.iter().rev().take(3).map(Id::as_str).collect();
-        let hint = if newest.is_empty() {
-            "none is kept there".to_owned()
-        } else {
-            format!("the newest: {}", newest.join(", "))
-        };
-        return Ok(Err(format!("no run {named:?} in {}; {hint}", store.root().display())));
-    };
-    let run = store.read_run(&id)?;
-    let attempts: Vec<Attempt> = store
-        .list()?
-        .attempts
-        .into_iter()
-        .map(|stored| stored.attempt)
-        .filter(|attempt| attempt.run == id)
-        .collect();
-    let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
-    for contestant in &run.contestants {
-        if contestant.record.provider != LOCAL {
-            let model = match services.model(&contestant.record.provider, &contestant.record.model) {
-                Ok(model) => model,
-                Err(error) => return Ok(Err(error.to_string())),
-            };
-            let (now, then) = (model.address(), &contestant.source);
-            // The record's address is not gone to: a key must not follow a file of results from elsewhere.
-            anyhow::ensure!(
-                now == *then,
-                "{} was asked at {then} when this run began, and is at {now} now; give it that address again, or start \
-                 a new run",
-                contestant.record.label
-            );
-            providers.push(Arc::new(model));
-            continue;
-        }
-        let weights = Weights::of_source(&contestant.source);
-        let model = open(&weights, options)?;
-        let before = attempts
-            .iter()
-            .filter(|attempt| attempt.contestant.slug == contestant.record.slug)
-            .find_map(|attempt| attempt.engine.as_ref());
-        if let Some(before) = before {
-            let now = model.engine().map_err(anyhow::Error::msg)?;
-            if now.is_some_and(|now| now.hash != before.hash) {
-                let label = &contestant.record.label;
-                anyhow::bail!(
-                    "{weights} is not the file that this run began with, so its drawings would not be {label}'s; \
-                     put that file back, or start a new run"
-                );
-            }
-        }
-        providers.push(Arc::new(model));
+    match parse() {
+        Some(shard) if (1..=shard.count).contains(&shard.number) => Ok(shard),
+        _ => Err("a shard is K/N, the K-th of N parts, such as 2/8".to_owned()),
     }
-    Ok(Ok(Settled { plan: Plan::rest(run, &attempts), providers }))
 }

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use super::say;
 use crate::attempt::{Outcome, RunRecord};
+use crate::cli::output::table;
 use crate::cli::terminal::printable;
 use crate::drawing::Verdict;
+use crate::price::dollars;
 use crate::run::{Finished, Progress};
 
 /// A verdict's word, as in the JSON.
@@ -52,6 +54,8 @@ struct Row {
     /// Of the attempts whose tokens are known.
     tokens: Option<u64>,
     speeds: Vec<f64>,
+    /// US dollars, and of how many attempts they are known.
+    cost: (f64, u64),
 }
 
 /// What a run came to.
@@ -74,6 +78,9 @@ impl Summary {
             *row.tokens.get_or_insert_default() += tokens;
         }
         row.speeds.extend(finished.tokens_per_second);
+        if let Some(cost) = finished.cost {
+            row.cost = (row.cost.0 + cost, row.cost.1 + 1);
+        }
         self.failed += u64::from(matches!(finished.outcome, Outcome::Error | Outcome::Cut));
         self.failed += u64::from(finished.verdict.is_none() && finished.outcome == Outcome::Complete);
     }
@@ -94,8 +101,9 @@ impl Summary {
     }
 
     pub(super) fn print(&self, run: &RunRecord, index: Option<&Path>, interrupted: bool) {
-        let mut lines =
-            vec![["prompt", "model", "drawn", "verdicts", "tokens", "tokens/s each"].map(String::from)];
+        let mut lines = vec![
+            ["prompt", "model", "drawn", "verdicts", "tokens", "tokens/s each", "cost"].map(String::from),
+        ];
         for ((prompt, contestant), row) in &self.rows {
             let verdicts: Vec<_> = row.words.iter().map(|(word, n)| format!("{n} {word}")).collect();
             let mut speeds = row.speeds.clone();
@@ -107,6 +115,11 @@ impl Summary {
                 verdicts.join(", "),
                 row.tokens.map_or("-".to_owned(), |tokens| tokens.to_string()),
                 speeds.get(speeds.len() / 2).map_or("-".to_owned(), |median| format!("{median:.1}")),
+                match row.cost {
+                    (_, 0) => "-".to_owned(),
+                    (usd, known) if known == row.attempts => dollars(usd),
+                    (usd, known) => format!("{} for {known}", dollars(usd)),
+                },
             ]);
         }
         if lines.len() > 1 {
@@ -122,18 +135,6 @@ impl Summary {
             say(&format!("gallery {}", printable(&address(index))));
         }
     }
-}
-
-/// Columns as wide as their widest cell.
-fn table(lines: &[[String; 6]]) -> String {
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..6).map(width).collect();
-    let line = |line: &[String; 6]| {
-        let cells: Vec<String> =
-            line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        cells.join("  ").trim_end().to_owned()
-    };
-    lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The page as an address that a terminal makes clickable.

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::card::{Picture, Pictures};
 use super::words;
-use crate::attempt::{Attempt, LOCAL, ServiceRecord};
+use crate::attempt::{Attempt, CostRecord, CostSource, LOCAL, Origin, ServiceRecord};
 use crate::drawing::Finding;
 use crate::gallery::text::{self, Excerpt};
+use crate::price::dollars;
 use crate::size;
 
 /// Findings on a page; a hostile drawing may have thousands.
@@ -211,12 +212,33 @@ fn plate(attempt: &Attempt) -> Vec<Fact> {
         ("Date", Some(text::day(attempt.timing.started))),
         ("Sample", Some(format!("no. {}", attempt.sample))),
         ("Reply", attempt.usage.output.map(|tokens| text::plural(tokens, "token"))),
-        ("Time", Some(text::seconds(attempt.timing.total))),
+        ("Time", attempt.timing.total.map(text::seconds)),
+        ("Cost", attempt.cost.as_ref().map(|cost| dollars(cost.usd))),
+        ("Released", contestant.released.map(text::date)),
     ])
 }
 
 fn provider(name: &str) -> String {
     if name == LOCAL { "local, in this program's own engine".to_owned() } else { text::label(name) }
+}
+
+/// How a reply was had, where that was not by asking.
+fn origin(origin: Origin) -> Option<String> {
+    match origin {
+        Origin::Asked => None,
+        Origin::Given => Some("given as a file, not asked for by this program".to_owned()),
+        Origin::Batch => Some("part of a batch: nobody waited for it".to_owned()),
+    }
+}
+
+/// Where the figure of a cost comes from.
+fn cost_source(cost: &CostRecord) -> String {
+    let list = cost.list.as_deref().unwrap_or("a list");
+    match cost.source {
+        CostSource::Service => "the service's own account".to_owned(),
+        CostSource::List => format!("list prices: {}", text::label(list)),
+        CostSource::Energy => "the energy it took".to_owned(),
+    }
 }
 
 fn groups(attempt: &Attempt) -> Vec<Group> {
@@ -226,6 +248,7 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
     let mut groups = vec![Group {
         title: "Request",
         facts: facts([
+            ("The reply was", origin(attempt.origin)),
             ("Temperature", float(request.temperature)),
             ("Top k", integer(request.top_k)),
             ("Top p", float(request.top_p)),
@@ -258,12 +281,15 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
                 "Answer began after",
                 timing.first_text.filter(|t| timing.first_token < Some(*t)).map(text::seconds),
             ),
-            ("Whole reply after", Some(text::seconds(timing.total))),
+            ("Whole reply after", timing.total.map(text::seconds)),
             (
                 "Speed",
                 timing.tokens_per_second.map(|speed| format!("{} tokens/s", text::decimal(tenths(speed)))),
             ),
             ("Decoded", alongside),
+            ("Cost by", attempt.cost.as_ref().map(cost_source)),
+            ("Cost by the list", attempt.cost.as_ref().and_then(|cost| cost.listed).map(dollars)),
+            ("Energy", attempt.joules.map(|joules| format!("{} J", text::decimal(tenths(joules))))),
         ]),
     });
     if let Some(svg) = attempt.check.as_ref().and_then(|check| check.svg.as_ref()) {

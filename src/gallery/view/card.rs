@@ -54,7 +54,7 @@ impl Card {
         let repaired = pictures.small.is_none() && pictures.repaired_small.is_some();
         let tokens = attempt.usage.output.map(|tokens| text::plural(tokens, "token"));
         let facts =
-            [Some(text::day(attempt.timing.started)), tokens, Some(text::seconds(attempt.timing.total))];
+            [Some(text::day(attempt.timing.started)), tokens, attempt.timing.total.map(text::seconds)];
         Self {
             href: page_path(attempt),
             label: text::label(&attempt.contestant.label),

@@ -463,7 +463,7 @@ fn seconds(time: Duration) -> String {
 }
 
 /// The cause at the bottom of an error, which is the one that says something.
-fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
         cause = next;

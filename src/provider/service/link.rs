@@ -102,7 +102,7 @@ impl Services {
         Ok(Remote::new(self.link(provider)?, model.to_owned()))
     }
 
-    fn link(&self, provider: &str) -> Result<Arc<Link>, RemoteError> {
+    pub(super) fn link(&self, provider: &str) -> Result<Arc<Link>, RemoteError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(link) = open.get(provider) {
             return Ok(Arc::clone(link));

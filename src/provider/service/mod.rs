@@ -5,6 +5,7 @@
 mod address;
 mod body;
 mod bounds;
+mod catalog;
 mod dialect;
 mod exchange;
 mod failure;

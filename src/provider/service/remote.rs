@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
-use super::address::{join, recorded};
+use super::address::{is_own, join, recorded};
 use super::body::{Body, SettingError, body};
 use super::exchange::Exchange;
 use super::failure::{Again, Failure};
@@ -39,6 +39,12 @@ impl Remote {
     #[must_use]
     pub fn address(&self) -> String {
         recorded(&self.link.base)
+    }
+
+    /// Whether it runs on this machine.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        is_own(&self.link.base)
     }
 
     /// The settings that a request is sent with where these are wanted: none is added but a bound on tokens that the

@@ -298,7 +298,8 @@ impl ServiceEntry {
     }
 
     /// Whether it can't be asked without a key.
-    pub(super) fn needs_key(&self) -> bool {
+    #[must_use]
+    pub fn needs_key(&self) -> bool {
         self.key_needed.unwrap_or(!self.key_env.is_empty())
     }
 }

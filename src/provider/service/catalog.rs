@@ -1,0 +1,102 @@
+//! Which models a service says it has.
+
+use std::time::Duration;
+
+use reqwest::Url;
+use serde_json::Value;
+
+use super::address::join;
+use super::dialect::DialectName;
+use super::failure::Failure;
+use super::link::{Link, Services};
+
+/// A service that takes longer to list its models can't be waited for by a person.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// As much of a list as is read.
+const MAX_BYTES: usize = 16 << 20;
+
+/// Where a protocol lists models, after the service's address.
+fn path(dialect: DialectName) -> &'static str {
+    match dialect {
+        DialectName::Anthropic => "/v1/models?limit=1000",
+        DialectName::Responses | DialectName::Chat => "/models",
+        DialectName::Gemini => "/v1beta/models?pageSize=1000",
+        DialectName::Ollama => "/api/tags",
+    }
+}
+
+/// The ids of models in a list. Some servers send the list bare.
+fn ids(dialect: DialectName, answer: &Value) -> Option<Vec<String>> {
+    let (list, key, prefix) = match dialect {
+        DialectName::Anthropic | DialectName::Responses | DialectName::Chat => ("data", "id", ""),
+        DialectName::Gemini => ("models", "name", "models/"),
+        DialectName::Ollama => ("models", "name", ""),
+    };
+    let list = answer.get(list).or(Some(answer))?.as_array()?;
+    let id = |model: &Value| {
+        let id = model.get(key)?.as_str()?;
+        Some(id.strip_prefix(prefix).unwrap_or(id).to_owned())
+    };
+    Some(list.iter().filter_map(id).collect())
+}
+
+impl Services {
+    /// Asks a service which models it has.
+    ///
+    /// # Errors
+    /// In words, when it can't be asked or does not answer; no key is in them.
+    pub async fn catalog(&self, provider: &str) -> Result<Vec<String>, String> {
+        let link = self.link(provider).map_err(|error| error.to_string())?;
+        let dialect = link.entry.dialect();
+        let url = join(&link.base, path(dialect)).ok_or("its address can't be extended")?;
+        let asked = tokio::time::timeout(PATIENCE, list(&link, dialect, url)).await;
+        let answer = asked.unwrap_or_else(|_| Err(format!("no answer in {} s", PATIENCE.as_secs())));
+        answer.map_err(|words| link.redact(words))
+    }
+
+    /// Where a service is asked.
+    ///
+    /// # Errors
+    /// In words, when it can't be asked.
+    pub fn address(&self, provider: &str) -> Result<String, String> {
+        let link = self.link(provider).map_err(|error| error.to_string())?;
+        Ok(super::address::recorded(&link.base))
+    }
+}
+
+async fn list(link: &Link, dialect: DialectName, url: Url) -> Result<Vec<String>, String> {
+    let request = link.client.get(url).headers(link.headers.clone());
+    let mut response = request.send().await.map_err(|error| super::exchange::innermost(&error))?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| super::exchange::innermost(&error))? {
+        body.extend_from_slice(&piece);
+        if body.len() > MAX_BYTES {
+            return Err(format!("its list is longer than {} MiB", MAX_BYTES >> 20));
+        }
+    }
+    let text = String::from_utf8_lossy(&body);
+    if !status.is_success() {
+        return Err(Failure::of_answer(status.as_u16(), &headers, &text).message);
+    }
+    let answer: Value =
+        serde_json::from_str(&text).map_err(|_| "its answer is no list of models".to_owned())?;
+    ids(dialect, &answer).ok_or_else(|| "its answer is no list of models".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_all_protocols_are_read() {
+        let read = |dialect, text: &str| ids(dialect, &serde_json::from_str(text).unwrap());
+        let one = |id: &str| Some(vec![id.to_owned()]);
+        assert_eq!(read(DialectName::Chat, r#"{"object":"list","data":[{"id":"a"},{}]}"#), one("a"));
+        assert_eq!(read(DialectName::Chat, r#"[{"id":"a/b"}]"#), one("a/b"));
+        assert_eq!(read(DialectName::Gemini, r#"{"models":[{"name":"models/g"}]}"#), one("g"));
+        assert_eq!(read(DialectName::Ollama, r#"{"models":[{"name":"q:8b","size":1}]}"#), one("q:8b"));
+        assert_eq!(read(DialectName::Anthropic, r#"{"type":"error"}"#), None);
+    }
+}

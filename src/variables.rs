@@ -1,0 +1,185 @@
+//! Where keys and addresses come from: the environment, else a `.env` file, else a command that is asked for one.
+//!
+//! Nothing here is put into the environment of this process, so that no other process inherits it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// The file beside pelicycle.toml that may set variables.
+pub const DOTENV: &str = ".env";
+
+/// A command's longest answer, in bytes: a key is far shorter.
+const LONGEST: usize = 64 * 1024;
+
+/// Variables by name, from all that may set them.
+#[derive(Debug, Default)]
+pub struct Variables {
+    file: BTreeMap<String, SecretString>,
+    commands: BTreeMap<String, Vec<String>>,
+    /// What commands answered; each is asked once.
+    answers: Mutex<BTreeMap<String, SecretString>>,
+}
+
+/// What set a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setter {
+    /// The environment of this process.
+    Environment,
+    /// The file `.env`.
+    File,
+    /// A command that pelicycle.toml names.
+    Command,
+}
+
+impl std::fmt::Display for Setter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Setter::Environment => "the environment",
+            Setter::File => DOTENV,
+            Setter::Command => "its command",
+        })
+    }
+}
+
+/// Why variables could not be had. No value is ever in it.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum VariableError {
+    #[error("can't read {}: {source}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{}: line {line} is not NAME=value", path.display())]
+    Line { path: PathBuf, line: usize },
+    #[error("keys.{name} in pelicycle.toml names no command; write it as a list: [\"op\", \"read\", ...]")]
+    Empty { name: String },
+    #[error("the command of keys.{name} ({program}) {what}")]
+    Command { name: String, program: String, what: String },
+}
+
+impl Variables {
+    /// Reads `.env` in `folder`, where there is one; `commands` answer for the names that nothing else sets.
+    ///
+    /// # Errors
+    /// When the file can't be read, or a line of it is no setting.
+    pub fn load(folder: &Path, commands: BTreeMap<String, Vec<String>>) -> Result<Variables, VariableError> {
+        if let Some(name) = commands.iter().find(|(_, words)| words.is_empty()).map(|(name, _)| name) {
+            return Err(VariableError::Empty { name: name.clone() });
+        }
+        let path = folder.join(DOTENV);
+        let mut file = BTreeMap::new();
+        match std::fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => return Err(VariableError::Read { path, source }),
+            Ok(bytes) => {
+                for setting in dotenvy::from_read_iter(bytes.as_slice()) {
+                    // The library quotes the line in its error, and the line may hold a key.
+                    let Ok((name, value)) = setting else {
+                        let line = bad_line(&bytes);
+                        return Err(VariableError::Line { path, line });
+                    };
+                    file.insert(name, SecretString::from(value));
+                }
+            }
+        }
+        Ok(Variables { file, commands, answers: Mutex::default() })
+    }
+
+    /// The value of a variable, and what set it. An empty value is none. A command is run when it is its turn.
+    ///
+    /// # Errors
+    /// When a command fails.
+    pub fn get(&self, name: &str) -> Result<Option<(String, Setter)>, VariableError> {
+        if let Some(value) = std::env::var(name).ok().filter(|value| !value.trim().is_empty()) {
+            return Ok(Some((value, Setter::Environment)));
+        }
+        if let Some(value) = self.file.get(name).map(|v| v.expose_secret()).filter(|v| !v.trim().is_empty()) {
+            return Ok(Some((value.to_owned(), Setter::File)));
+        }
+        let Some(words) = self.commands.get(name) else { return Ok(None) };
+        let mut answers = self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if !answers.contains_key(name) {
+            answers.insert(name.to_owned(), ask(name, words)?);
+        }
+        Ok(answers.get(name).map(|value| (value.expose_secret().to_owned(), Setter::Command)))
+    }
+}
+
+/// The first line that the library refuses: everything up to it reads, with it nothing does.
+fn bad_line(bytes: &[u8]) -> usize {
+    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let reads = |end: usize| dotenvy::from_read_iter(&bytes[..end]).all(|setting| setting.is_ok());
+    1 + ends.take_while(|end| reads(*end)).count()
+}
+
+fn ask(name: &str, words: &[String]) -> Result<SecretString, VariableError> {
+    let failed =
+        |what: String| VariableError::Command { name: name.to_owned(), program: words[0].clone(), what };
+    // Its questions and complaints go to the person; only its answer is taken.
+    let output = Command::new(&words[0])
+        .args(&words[1..])
+        .stdin(Stdio::inherit())
+        .stderr(Stdio::inherit())
+        .stdout(Stdio::piped())
+        .output()
+        .map_err(|error| failed(format!("can't be run: {error}")))?;
+    if !output.status.success() {
+        return Err(failed(format!("failed ({})", output.status)));
+    }
+    let text = String::from_utf8(output.stdout)
+        .map_err(|_| failed("answered something that is no text".to_owned()))?;
+    let value = text.trim();
+    if value.is_empty() || value.len() > LONGEST || value.contains('\n') {
+        return Err(failed("answered something that is no key: one line is expected".to_owned()));
+    }
+    Ok(SecretString::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, commands: &[(&str, &[&str])]) -> Result<Variables, VariableError> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(DOTENV), file).unwrap();
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let commands = commands.iter().map(|&(name, list)| (name.to_owned(), words(list))).collect();
+        Variables::load(folder.path(), commands)
+    }
+
+    #[test]
+    fn the_environment_outranks_the_file_and_that_a_command() {
+        let file = "# keys\nexport PELICYCLE_A=\"sk a\"\nPATH=elsewhere\nPELICYCLE_EMPTY=\n";
+        let all = load(file, &[("PELICYCLE_A", &["false"]), ("PELICYCLE_EMPTY", &["echo", "from-command"])])
+            .unwrap();
+        assert_eq!(all.get("PELICYCLE_A").unwrap(), Some(("sk a".to_owned(), Setter::File)));
+        assert_eq!(all.get("PATH").unwrap().unwrap().1, Setter::Environment);
+        assert_eq!(all.get("PELICYCLE_EMPTY").unwrap(), Some(("from-command".to_owned(), Setter::Command)));
+        assert_eq!(all.get("PELICYCLE_NONE").unwrap(), None);
+        assert!(std::env::var("PELICYCLE_A").is_err(), "the file does not change the environment");
+        assert!(!format!("{all:?}").contains("sk a") && !format!("{all:?}").contains("from-command"));
+    }
+
+    #[test]
+    fn what_can_not_be_used_is_told_without_its_value() {
+        let error = load("A=1\n\nsk planted key\nB=2\n", &[]).unwrap_err().to_string();
+        assert!(error.ends_with("line 3 is not NAME=value") && !error.contains("planted"), "{error}");
+        assert!(load("", &[("K", &[])]).unwrap_err().to_string().contains("keys.K"));
+        let answers =
+            |words: &[&str]| load("", &[("PELICYCLE_K", words)]).unwrap().get("PELICYCLE_K").unwrap_err();
+        assert!(answers(&["false"]).to_string().contains("(false) failed"));
+        assert!(answers(&["pelicycle-no-such-program"]).to_string().contains("can't be run"));
+        assert!(answers(&["printf", "a\\nplanted"]).to_string().contains("no key"));
+        assert!(!answers(&["printf", "a\\nplanted"]).to_string().contains("planted"));
+    }
+
+    #[test]
+    fn no_file_is_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(
+            Variables::load(folder.path(), BTreeMap::new()).unwrap().get("PELICYCLE_NONE").unwrap().is_none()
+        );
+    }
+}
