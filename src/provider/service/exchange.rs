@@ -9,13 +9,13 @@ use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::timeout;
 
-use super::dialect::{Dialect, Reading};
+use super::answer::{Answer, End};
+use super::dialect::Dialect;
 use super::failure::Failure;
 use super::frames::{Frame, Framing, Splitter};
 use super::link::Link;
-use super::served::is_same;
-use crate::attempt::{Outcome, Remark, ServiceRecord};
-use crate::provider::{Account, Delta, Done, Event, EventKind};
+use crate::attempt::ServiceRecord;
+use crate::provider::{Event, EventKind};
 
 /// How long a connection is listened to after the end mark, for what still belongs to the answer.
 const AFTER_END: Duration = Duration::from_secs(1);
@@ -44,32 +44,6 @@ pub(super) struct Exchange<'a> {
     pub(super) headers: &'a BTreeMap<String, String>,
     pub(super) body: &'a [u8],
     pub(super) events: &'a UnboundedSender<Event>,
-}
-
-/// How an answer came to its end after some of it was told.
-enum End {
-    /// The stream is over.
-    Over,
-    /// It broke.
-    Broken(String),
-    /// It said that it failed.
-    Failed(String),
-    /// It grew over a bound.
-    Bound(String),
-}
-
-/// An answer as far as it came.
-struct Answer {
-    reading: Reading,
-    /// Something of it was told.
-    content: bool,
-    /// Bytes of text that were told.
-    told: usize,
-    /// What was known when it was last told.
-    known: (bool, usize),
-    head: Instant,
-    streamed: bool,
-    record: ServiceRecord,
 }
 
 impl Exchange<'_> {
@@ -109,15 +83,7 @@ impl Exchange<'_> {
             )));
         }
         let dialect = self.link.entry.dialect().dialect();
-        let mut answer = Answer {
-            reading: Reading::default(),
-            content: false,
-            told: 0,
-            known: (false, 0),
-            head,
-            streamed: true,
-            record: record.clone(),
-        };
+        let mut answer = Answer::new(head, record.clone());
         let kind = response.headers().get(CONTENT_TYPE).map(|v| v.as_bytes().to_ascii_lowercase());
         let kind = String::from_utf8_lossy(&kind.unwrap_or_default()).into_owned();
         let end = if kind.starts_with("application/json") && dialect.framing() == Framing::Events {
@@ -294,7 +260,6 @@ impl Exchange<'_> {
         read: Result<(), Failure>,
         at: Instant,
     ) -> Result<Option<End>, Failure> {
-        answer.content |= answer.reading.has_content();
         self.tell_text(answer, at);
         if let Err(failure) = read {
             return match answer.content {
@@ -310,20 +275,10 @@ impl Exchange<'_> {
     }
 
     fn tell_text(&self, answer: &mut Answer, at: Instant) {
-        let delta = Delta {
-            text: std::mem::take(&mut answer.reading.text),
-            reasoning: std::mem::take(&mut answer.reading.reasoning),
-            ..Delta::default()
-        };
-        if delta != Delta::default() {
-            answer.told += delta.text.len() + delta.reasoning.len();
+        if let Some(delta) = answer.take_text() {
             self.tell(at, EventKind::Delta(delta));
         }
-        // Should the request be broken off, what it has cost so far is known.
-        let known = (answer.reading.served.is_some(), answer.reading.accounts.len());
-        if known != answer.known {
-            answer.known = known;
-            let account = account(answer);
+        if let Some(account) = answer.news() {
             self.tell(at, EventKind::Account(Box::new(account)));
         }
     }
@@ -332,46 +287,9 @@ impl Exchange<'_> {
         answer.reading.finish();
         let at = Instant::now();
         self.tell_text(&mut answer, at);
-        let done = outcome(&answer.reading, end, |text| self.link.redact(text));
-        if !answer.reading.ended {
-            // What was counted before the end is not the count of what came.
-            answer.reading.usage.output = None;
-            answer.reading.usage.reasoning = None;
-        }
-        self.fill(&mut answer, &done);
-        self.tell(at, EventKind::Account(Box::new(account(&answer))));
+        let (account, done) = answer.finish(self.model, end, |text| self.link.redact(text));
+        self.tell(at, EventKind::Account(Box::new(account)));
         self.tell(at, EventKind::Done(done));
-    }
-
-    /// Puts what is known of the answer into the record.
-    fn fill(&self, answer: &mut Answer, done: &Done) {
-        let Answer { reading, record, streamed, .. } = answer;
-        record.response_id.clone_from(&reading.id);
-        record.stop = reading.stop.as_ref().map(|stop| stop.raw.clone()).filter(|raw| !raw.is_empty());
-        record.stop_detail = reading.stop.as_ref().and_then(|stop| stop.detail.clone());
-        record.tier.clone_from(&reading.tier);
-        record.upstream.clone_from(&reading.upstream);
-        record.cost = reading.cost;
-        record.usage.clone_from(&reading.accounts);
-        record.server_timing.clone_from(&reading.server_timing);
-        record.remarks.clone_from(&reading.remarks);
-        let mut remark = |code: &str, message: String| record.remarks.push(Remark::new(code, message));
-        if !*streamed {
-            remark(
-                "not-streamed",
-                "The answer came whole instead of as a stream, so its times say little.".to_owned(),
-            );
-        }
-        if let Some(served) = reading.served.as_deref().filter(|served| !is_same(self.model, served)) {
-            remark(
-                "served-other-model",
-                format!("{} was asked for, and {served} says that it answered.", self.model),
-            );
-        }
-        let ended = !matches!(done.outcome, Outcome::Cut | Outcome::Error | Outcome::Cancelled);
-        if ended && reading.usage.output.is_none() {
-            remark("usage-missing", "The service did not say how many tokens the reply has.".to_owned());
-        }
     }
 
     /// The text of a body that is no stream, up to a bound.
@@ -423,34 +341,6 @@ impl Exchange<'_> {
     fn tell(&self, at: Instant, kind: EventKind) {
         // Where nobody listens any more, this task is being ended.
         let _ = self.events.send(Event { at, kind });
-    }
-}
-
-/// What is known of the answer by now.
-fn account(answer: &Answer) -> Account {
-    Account {
-        usage: answer.reading.usage.clone(),
-        served: answer.reading.served.clone(),
-        head: Some(answer.head),
-        service: Some(answer.record.clone()),
-    }
-}
-
-/// How a request ended, by what was read and how the stream did.
-fn outcome(reading: &Reading, end: End, redact: impl Fn(String) -> String) -> Done {
-    let done = |outcome, error: Option<String>| Done { outcome, error: error.map(redact) };
-    match end {
-        End::Broken(words) => done(Outcome::Cut, Some(words)),
-        End::Failed(words) => done(Outcome::Error, Some(words)),
-        End::Bound(words) => done(Outcome::Length, Some(words)),
-        End::Over => match &reading.stop {
-            Some(_) if !reading.refusal.is_empty() => {
-                let words = super::failure::shortened(&reading.refusal);
-                done(Outcome::Refusal, Some(format!("the model declined: {words}")))
-            }
-            Some(stop) if reading.ended => done(stop.outcome, stop.words.clone()),
-            _ => done(Outcome::Cut, Some("the stream ended without its end mark".to_owned())),
-        },
     }
 }
 

@@ -3,6 +3,7 @@
 //! The table says what is known of each service, a dialect what its protocol looks like; one client asks them all.
 
 mod address;
+mod answer;
 mod body;
 mod bounds;
 mod catalog;
