@@ -311,6 +311,27 @@ fn a_key_goes_nowhere_but_into_its_header() {
 }
 
 #[test]
+fn a_service_that_says_too_much_of_itself_ends_no_run() {
+    let long = "long ".repeat(1 << 20);
+    let frame = format!(
+        "data: {{\"id\":\"{long}\",\"model\":\"{long}\",\"provider\":\"{long}\",\"service_tier\":\"{long}\",\
+         \"choices\":[{{\"delta\":{{\"content\":\"hi\",\"refusal\":null}},\"finish_reason\":\"{}\"}}],\
+         \"usage\":{{\"completion_tokens\":1,\"x\":\"{long}\"}}}}\n\ndata: [DONE]\n\n",
+        "stop".repeat(1 << 20)
+    );
+    let timing = format!("data: {{\"choices\":[],\"timings\":{{\"x\":\"{}\"}}}}\n\n", "y".repeat(15 << 20));
+    let server = Server::new(vec![vec![events(), chunk(timing), chunk(frame), end()]]);
+    let place = Place::new();
+    configure(&place, &entry("mine", &server, ""));
+    run(&place, 0, &["-m", "mine/m", "-n", "2", "--no-gallery"], &[]);
+    for stored in place.attempts() {
+        assert_eq!(stored.attempt.usage.output, Some(1));
+        let record = std::fs::metadata(stored.folder.join("attempt.json")).unwrap();
+        assert!(record.len() < 20_000, "{}", record.len());
+    }
+}
+
+#[test]
 fn a_key_that_no_header_can_have_is_not_repeated() {
     let place = Place::new();
     let said = run(&place, 2, &["-m", "openai/m"], &[("OPENAI_API_KEY", "planted\nkey")]);

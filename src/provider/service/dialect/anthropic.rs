@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::reading::kept;
 use super::{Dialect, Reading, count, no_answer, text};
 use crate::attempt::{Outcome, Usage};
-use crate::provider::service::failure::Failure;
+use crate::provider::service::failure::{Failure, shortened};
 
 #[derive(Debug)]
 pub(super) struct Anthropic;
@@ -77,7 +78,7 @@ fn usage(usage: Option<&Value>, reading: &mut Reading) {
         let known = account.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
         all.extend(known.map(|(key, value)| (key.clone(), value.clone())));
     }
-    reading.tier = text(newest, "/service_tier").map(str::to_owned).or(reading.tier.take());
+    reading.tier = text(newest, "/service_tier").map(shortened).or(reading.tier.take());
     let all = Value::Object(all);
     let cached = count(&all, "/cache_read_input_tokens");
     let cache_written = count(&all, "/cache_creation_input_tokens");
@@ -109,7 +110,7 @@ fn stop(word: &str, detail: Option<&Value>, reading: &mut Reading) {
         other => reading.unknown_stop(other),
     }
     if let Some(stop) = &mut reading.stop {
-        stop.detail = detail.filter(|detail| !detail.is_null()).cloned();
+        stop.detail = detail.filter(|detail| !detail.is_null()).and_then(kept);
     }
 }
 

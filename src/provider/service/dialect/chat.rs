@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::reading::kept;
 use super::{Dialect, Reading, count, no_answer, text};
 use crate::attempt::{Outcome, Usage};
-use crate::provider::service::failure::Failure;
+use crate::provider::service::failure::{Failure, shortened};
 
 #[derive(Debug)]
 pub(super) struct Chat;
@@ -52,14 +53,14 @@ impl Dialect for Chat {
 fn about(chunk: &Value, reading: &mut Reading) {
     reading.identify(text(chunk, "/model"), text(chunk, "/id"));
     if let Some(upstream) = text(chunk, "/provider") {
-        reading.upstream = Some(upstream.to_owned());
+        reading.upstream = Some(shortened(upstream));
     }
     if let Some(tier) = text(chunk, "/service_tier") {
-        reading.tier = Some(tier.to_owned());
+        reading.tier = Some(shortened(tier));
     }
     let timing = ["/timings", "/stats"].iter().find_map(|place| chunk.pointer(place));
     if let Some(timing) = timing.filter(|timing| timing.is_object()) {
-        reading.server_timing = Some(timing.clone());
+        reading.server_timing = kept(timing);
     }
     let usage = ["/usage", "/x_groq/usage"].iter().find_map(|place| chunk.pointer(place));
     if let Some(usage) = usage.filter(|usage| usage.is_object()) {

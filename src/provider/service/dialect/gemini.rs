@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::reading::kept;
 use super::{Dialect, Reading, count, no_answer, text};
 use crate::attempt::{Outcome, Usage};
 use crate::provider::service::failure::Failure;
@@ -57,7 +58,7 @@ impl Dialect for Gemini {
             let words = format!("the service's filter refused the prompt: {reason}");
             reading.stop(Outcome::Filtered, reason, Some(&words));
             if let Some(stop) = &mut reading.stop {
-                stop.detail = frame.get("promptFeedback").cloned();
+                stop.detail = frame.get("promptFeedback").and_then(kept);
             }
             reading.ended = true;
         }

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::reading::kept;
 use super::{Dialect, Reading, count, no_answer, text};
 use crate::attempt::{Outcome, Remark, Usage};
-use crate::provider::service::failure::Failure;
+use crate::provider::service::failure::{Failure, shortened};
 use crate::provider::service::frames::Framing;
 
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl Dialect for Ollama {
         reading.identify(text(frame, "/model"), None);
         let known = reading.remarks.iter().any(|remark| remark.code == "served-elsewhere");
         if let Some(host) = text(frame, "/remote_host").filter(|_| !known) {
+            let host = shortened(host);
             let message = format!("This server did not answer itself: it asked {host}.");
             reading.remarks.push(Remark::new("served-elsewhere", message));
         }
@@ -59,16 +61,16 @@ fn done(frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
         output: count(frame, "/eval_count"),
         ..Usage::default()
     };
-    let kept = |names: &[&str]| -> Map<String, Value> {
+    let picked = |names: &[&str]| -> Map<String, Value> {
         let known = names.iter().filter_map(|&name| Some((name.to_owned(), frame.get(name)?.clone())));
         known.collect()
     };
-    let counts = kept(&["prompt_eval_count", "eval_count"]);
+    let counts = picked(&["prompt_eval_count", "eval_count"]);
     if !counts.is_empty() {
         reading.account(&Value::Object(counts));
     }
-    let times = kept(&TIMES);
-    reading.server_timing = (!times.is_empty()).then_some(Value::Object(times));
+    let times = picked(&TIMES);
+    reading.server_timing = (!times.is_empty()).then_some(Value::Object(times)).as_ref().and_then(kept);
     match text(frame, "/done_reason") {
         Some(word @ "stop") => reading.stop(Outcome::Complete, word, None),
         Some(word @ "length") => {

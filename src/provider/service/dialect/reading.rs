@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 
+use super::super::failure::shortened;
 use super::tags::Tags;
 use crate::attempt::{Outcome, Remark, Usage};
 
 /// Accounts of tokens that are kept; of more, the first ones and the last.
 const MAX_ACCOUNTS: usize = 4;
+
+/// Bytes of a JSON value of the service's that is kept as it came. A record must not grow by what a service likes to say.
+const MAX_VALUE: usize = 8 << 10;
 
 /// What is known of an answer by the frames that have come.
 #[derive(Debug, Default)]
@@ -62,7 +66,7 @@ impl Reading {
 
     /// Keeps an account of tokens as it was received.
     pub(super) fn account(&mut self, usage: &Value) {
-        if self.accounts.last() == Some(usage) {
+        if self.accounts.last() == Some(usage) || kept(usage).is_none() {
             return;
         }
         if self.accounts.len() == MAX_ACCOUNTS {
@@ -73,20 +77,20 @@ impl Reading {
 
     /// Notes the model that answers, its identifier of the answer.
     pub(super) fn identify(&mut self, served: Option<&str>, id: Option<&str>) {
-        let known = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(str::to_owned);
+        let known = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(shortened);
         self.served = self.served.take().or_else(|| known(served));
         self.id = self.id.take().or_else(|| known(id));
     }
 
     /// Notes why the answer ended.
     pub(super) fn stop(&mut self, outcome: Outcome, raw: &str, words: Option<&str>) {
-        self.stop =
-            Some(Stop { outcome, raw: raw.to_owned(), detail: None, words: words.map(str::to_owned) });
+        self.stop = Some(Stop { outcome, raw: shortened(raw), detail: None, words: words.map(shortened) });
     }
 
     /// Notes an end by a word that is not known here: the model is taken to have ended its turn.
     pub(super) fn unknown_stop(&mut self, raw: &str) {
-        self.stop(Outcome::Complete, raw, None);
+        let raw = shortened(raw);
+        self.stop(Outcome::Complete, &raw, None);
         self.remarks.push(Remark::new(
             "unknown-stop",
             format!("The service says that the reply ended by {raw:?}, a word that is not known here."),
@@ -129,6 +133,11 @@ impl Reading {
             ));
         }
     }
+}
+
+/// A value as it came, where it is not too long to be kept.
+pub(super) fn kept(value: &Value) -> Option<Value> {
+    (value.to_string().len() <= MAX_VALUE).then(|| value.clone())
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::reading::kept;
 use super::{Dialect, Reading, count, no_answer, text};
 use crate::attempt::{Outcome, Usage};
-use crate::provider::service::failure::Failure;
+use crate::provider::service::failure::{Failure, shortened};
 
 #[derive(Debug)]
 pub(super) struct Responses;
@@ -68,7 +69,7 @@ impl Dialect for Responses {
 /// Reads the whole response, which the last event holds.
 fn finished(response: &Value, reading: &mut Reading) -> Result<(), Failure> {
     reading.identify(text(response, "/model"), text(response, "/id"));
-    reading.tier = text(response, "/service_tier").map(str::to_owned).or(reading.tier.take());
+    reading.tier = text(response, "/service_tier").map(shortened).or(reading.tier.take());
     if let Some(usage) = response.get("usage").filter(|usage| usage.is_object()) {
         reading.account(usage);
         reading.usage = Usage {
@@ -111,7 +112,7 @@ fn finished(response: &Value, reading: &mut Reading) -> Result<(), Failure> {
         (other, _) => reading.unknown_stop(other),
     }
     if let Some(stop) = &mut reading.stop {
-        stop.detail = detail.cloned();
+        stop.detail = detail.and_then(kept);
     }
     reading.ended = true;
     Ok(())
