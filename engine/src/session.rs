@@ -69,9 +69,7 @@ impl<'a> Session<'a> {
         };
         let rows: Vec<Row> = tokens.iter().enumerate().map(row).collect();
         self.model.step(&rows, &mut [&mut self.cache], &mut self.scratch, &mut |layer, routed| {
-            let choices =
-                routed.experts.chunks_exact(routed.used).zip(routed.weights.chunks_exact(routed.used));
-            for (i, (experts, weights)) in choices.enumerate() {
+            for (i, (experts, weights)) in routed.rows().enumerate() {
                 let (experts, weights) = (experts.to_vec(), weights.to_vec());
                 watch(Choice { layer, position: begin + i, experts, weights });
             }

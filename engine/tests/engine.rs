@@ -48,7 +48,10 @@ fn answers(engine: &Engine, requests: Vec<Request>) -> Vec<Answer> {
                     answer.0.push(id);
                     answer.2 = answer.2.max(batch);
                 }
-                Event::Finished(finish) => answer.1 = Some(finish),
+                Event::Finished { why, experts } => {
+                    assert!(experts.is_none(), "it is a dense model");
+                    answer.1 = Some(why);
+                }
             }
         }
         answer

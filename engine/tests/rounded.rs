@@ -120,7 +120,7 @@ fn answers(engine: &Engine, prompts: &[Vec<u32>]) -> Vec<Vec<u32>> {
     let inboxes: Vec<mpsc::Receiver<Event>> = prompts.iter().enumerate().map(ask).collect();
     let token = |event| match event {
         Event::Token { id, .. } => Some(id),
-        Event::Started | Event::Finished(_) => None,
+        Event::Started | Event::Finished { .. } => None,
     };
     inboxes.into_iter().map(|inbox| inbox.into_iter().filter_map(token).collect()).collect()
 }

@@ -138,7 +138,7 @@ fn ask(engine: &Engine, prompt: &str, sampling: &Sampling, count: u64) -> anyhow
             match event {
                 Event::Started => {}
                 Event::Token { id, .. } => tokens.push(id),
-                Event::Finished(_) => {
+                Event::Finished { .. } => {
                     let _ = send.send((seed, std::mem::take(&mut tokens)));
                 }
             }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
 use crate::cache::Cache;
-use crate::model::{Model, Row, Scratch};
+use crate::model::{ExpertUse, Model, Routed, Row, Scratch};
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
 
@@ -48,7 +48,14 @@ pub enum Event {
         batch: usize,
     },
     /// The answer is over; no event follows.
-    Finished(Finish),
+    Finished {
+        /// Why.
+        why: Finish,
+        /// Which experts the answer took; `None` in a model without experts. Counted is each step in which a
+        /// token of the answer was drawn, the end mark's too: the prompt is left out but for its last token, since
+        /// it is computed once for all requests that share it.
+        experts: Option<ExpertUse>,
+    },
 }
 
 /// Why an answer ended.
@@ -76,6 +83,8 @@ struct Sequence {
     /// Holds all tokens but the last.
     cache: Cache,
     answered: usize,
+    /// Which experts its steps took.
+    experts: Option<ExpertUse>,
     job: Job,
 }
 
@@ -161,7 +170,8 @@ impl Scheduler {
         tokens.iter().for_each(|&token| job.sampler.accept(token));
         self.keep(Computed { tokens: tokens.clone(), cache: cache.clone() });
         if (job.on_event)(Event::Started).is_continue() {
-            self.active.push(Sequence { tokens, cache, answered: 0, job });
+            let experts = self.model.expert_use();
+            self.active.push(Sequence { tokens, cache, answered: 0, experts, job });
         }
     }
 
@@ -208,9 +218,15 @@ impl Scheduler {
             logits: true,
         };
         let rows: Vec<Row> = self.active.iter().enumerate().map(row).collect();
-        let mut caches: Vec<&mut Cache> = self.active.iter_mut().map(|s| &mut s.cache).collect();
+        let parts = self.active.iter_mut().map(|s| (&mut s.cache, s.experts.as_mut()));
+        let (mut caches, mut counts): (Vec<&mut Cache>, Vec<Option<&mut ExpertUse>>) = parts.unzip();
+        let mut count = |layer, routed: Routed<'_>| {
+            for ((experts, _), counts) in routed.rows().zip(counts.iter_mut().flatten()) {
+                counts.take(layer, experts);
+            }
+        };
         self.model
-            .step(&rows, &mut caches, &mut self.scratch, &mut |_, _| {})
+            .step(&rows, &mut caches, &mut self.scratch, &mut count)
             .expect("tokens were checked when they came in, or drawn from the vocabulary");
         let vocabulary = self.model.hyper().vocabulary;
         let logits = self.scratch.logits.chunks_exact(vocabulary);
@@ -232,20 +248,20 @@ impl Sequence {
     fn advance(&mut self, id: u32, batch: usize, ends: bool, context: usize) -> ControlFlow<()> {
         let tell = &mut self.job.on_event;
         if ends {
-            let _ = tell(Event::Finished(Finish::EndOfTurn));
+            let _ = tell(Event::Finished { why: Finish::EndOfTurn, experts: self.experts.take() });
             return ControlFlow::Break(());
         }
         self.answered += 1;
         self.tokens.push(id);
         tell(Event::Token { id, batch })?;
-        let finish = if self.answered >= self.job.request.max_tokens {
+        let why = if self.answered >= self.job.request.max_tokens {
             Finish::MaxTokens
         } else if self.tokens.len() >= context {
             Finish::ContextFull
         } else {
             return ControlFlow::Continue(());
         };
-        let _ = tell(Event::Finished(finish));
+        let _ = tell(Event::Finished { why, experts: self.experts.take() });
         ControlFlow::Break(())
     }
 }

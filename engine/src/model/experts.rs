@@ -30,6 +30,13 @@ pub(crate) struct Routed<'a> {
     pub(crate) weights: &'a [f32],
 }
 
+impl<'a> Routed<'a> {
+    /// The experts and weights of each row.
+    pub(crate) fn rows(self) -> impl Iterator<Item = (&'a [u32], &'a [f32])> {
+        self.experts.chunks_exact(self.used).zip(self.weights.chunks_exact(self.used))
+    }
+}
+
 /// Inner numbers of the experts' rows of a step.
 #[derive(Debug, Default)]
 pub(super) struct ExpertScratch {

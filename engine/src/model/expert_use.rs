@@ -1,0 +1,87 @@
+//! Which experts the tokens of a sequence took, and how much of the weights that touched.
+
+use super::census::Census;
+use super::feed_forward::FeedForward;
+use super::load::Model;
+
+/// How often each expert of each layer was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpertUse {
+    used: usize,
+    /// A count for each expert of a layer; none for a layer without experts.
+    layers: Vec<Vec<u32>>,
+}
+
+impl Model {
+    /// Room to count in, all counts 0; `None` for a model without experts.
+    pub fn expert_use(&self) -> Option<ExpertUse> {
+        let used = self.hyper.experts?.used;
+        let counts = |feed_forward: &FeedForward| match feed_forward {
+            FeedForward::Dense(_) => Vec::new(),
+            FeedForward::Experts { routed, .. } => vec![0; routed.count],
+        };
+        let layers: Vec<_> = self.layers.iter().map(|layer| counts(&layer.feed_forward)).collect();
+        layers.iter().any(|counts| !counts.is_empty()).then_some(ExpertUse { used, layers })
+    }
+}
+
+impl ExpertUse {
+    /// Counts the experts that one token took in a layer.
+    ///
+    /// # Panics
+    /// For a layer or an expert that the model has not.
+    pub fn take(&mut self, layer: usize, experts: &[u32]) {
+        let counts = &mut self.layers[layer];
+        experts.iter().for_each(|&expert| counts[expert as usize] += 1);
+    }
+
+    /// Experts that a token takes in a layer.
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    /// For each layer of the model how often each of its experts was taken; empty for one without experts.
+    pub fn layers(&self) -> &[Vec<u32>] {
+        &self.layers
+    }
+
+    /// Tokens that were counted.
+    pub fn tokens(&self) -> u64 {
+        let of_a_layer = self.layers.iter().find(|counts| !counts.is_empty());
+        let taken: u64 = of_a_layer.into_iter().flatten().map(|&count| u64::from(count)).sum();
+        taken / self.used.max(1) as u64
+    }
+
+    /// Bytes of the distinct weights that all counted tokens read together: those that [every token
+    /// reads](Census::bytes_for_all), and each expert that was taken at all. `None` where a size is not known.
+    pub fn bytes_touched(&self, census: &Census) -> Option<u64> {
+        self.layers.iter().enumerate().try_fold(census.bytes_for_all()?, |sum, (layer, counts)| {
+            let taken = counts.iter().filter(|&&count| count > 0).count() as u64;
+            sum.checked_add(census.expert(layer).bytes?.checked_mul(taken)?)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Experts;
+
+    #[test]
+    fn an_expert_touched_twice_is_touched_once() {
+        let mut census = Census::new(Some(2), Some(Experts { count: 4, used: 2 }));
+        census.add("blk.0.attn_q.weight", 50, Some(100));
+        census.add("blk.0.ffn_up.weight", 5, Some(10));
+        census.add("blk.1.ffn_up_exps.weight", 40, Some(80));
+        census.add("output.weight", 1, Some(1));
+        let mut experts = ExpertUse { used: 2, layers: vec![vec![], vec![0; 4]] };
+        assert_eq!((experts.tokens(), experts.bytes_touched(&census)), (0, Some(111)));
+        experts.take(1, &[0, 3]);
+        assert_eq!(experts.bytes_touched(&census), census.bytes_a_token(), "one token alone");
+        experts.take(1, &[1, 3]);
+        assert_eq!((experts.tokens(), experts.bytes_touched(&census)), (2, Some(111 + 60)));
+        assert_eq!(experts.layers()[1], [1, 1, 0, 2]);
+        census.add("blk.1.ffn_down_exps.weight", 40, None);
+        assert_eq!(experts.bytes_touched(&census), None);
+    }
+}
