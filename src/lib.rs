@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod contestant;
 pub mod drawing;
+pub mod experts;
 pub mod gallery;
 pub mod id;
 pub mod lineup;

@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use pelicycle::attempt::Outcome;
 use pelicycle::drawing::Verdict;
+use pelicycle::experts::ExpertCounts;
 use pelicycle::run::sample_seed;
 use run_support::Place;
 use run_support::model_file::{DRAWING, babbler, drawer};
@@ -32,6 +33,14 @@ fn every_sample_is_kept_checked_and_shown() {
         assert!(attempt.check.is_some() && attempt.timing.tokens_per_second.is_some());
         let engine = attempt.engine.as_ref().unwrap();
         let bytes = std::fs::read(&model).unwrap();
+        let experts = attempt.experts.as_ref().unwrap();
+        let picture = std::fs::read(stored.files.experts.as_ref().unwrap()).unwrap();
+        let counts = ExpertCounts::from_png(&picture).unwrap();
+        assert_eq!((experts.tokens, experts.used, counts.layers(), counts.experts()), (40, 2, 2, 4));
+        for layer in counts.with_experts() {
+            assert_eq!(layer.counts.iter().sum::<u32>(), 40 * 2);
+        }
+        assert!(experts.token_bytes <= experts.touched_bytes && experts.touched_bytes <= experts.total_bytes);
         assert_eq!((engine.bytes, engine.quantization.as_str()), (bytes.len() as u64, "Q8_0"));
         assert_eq!(engine.hash, blake3::hash(&bytes).to_hex().as_str());
     }

@@ -7,9 +7,11 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use common::exhibits::{MODELS, taken};
 use common::{attempt, check, tiny_png};
 use pelicycle::attempt::{Attempt, RunContestant, RunRecord, SCHEMA_VERSION};
 use pelicycle::drawing::Verdict;
+use pelicycle::experts::ExpertCounts;
 use pelicycle::store::{DamageReason, Files, Store, StoreError};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
@@ -113,6 +115,34 @@ fn nothing_is_ever_overwritten() {
 }
 
 #[test]
+fn the_counts_of_experts_are_kept_beside_the_record_and_held_against_it() {
+    let (_folder, store) = store();
+    let reply = reply();
+    let mut by_experts = drawn("m", "2026-11-22T02:53:36Z");
+    let taken = taken(MODELS[0]);
+    let (picture, png) = (taken.counts.to_png(), tiny_png());
+    assert!(picture.len() < 9_000, "6,144 counts in {} bytes", picture.len());
+    by_experts.experts = Some(taken.record(&picture));
+    let files = Files {
+        reply: Some(reply.as_bytes()),
+        svg: Some(SVG.as_bytes()),
+        png: Some(&png),
+        experts: Some(&picture),
+        ..Files::default()
+    };
+    store.write(&by_experts, &files).unwrap();
+    let stored = &store.list().unwrap().attempts[0];
+    assert_eq!(stored.attempt, by_experts);
+    store.verify(stored).unwrap();
+    let path = stored.files.experts.as_ref().unwrap();
+    assert_eq!(ExpertCounts::from_png(&fs::read(path).unwrap()).unwrap(), taken.counts);
+    fs::write(path, png).unwrap();
+    assert!(store.verify(stored).unwrap_err().to_string().contains("experts.png"));
+    fs::remove_file(path).unwrap();
+    assert!(store.list().unwrap().damaged[0].to_string().contains("experts.png is missing"));
+}
+
+#[test]
 fn what_does_not_fit_together_is_not_written() {
     let (_folder, store) = store();
     let good = drawn("m", "2026-11-22T02:53:36Z");
@@ -129,6 +159,7 @@ fn what_does_not_fit_together_is_not_written() {
         ("thinking", good.clone(), Files { thinking: Some(b"unrecorded"), ..files }),
         ("drawing", good.clone(), Files { svg: None, ..files }),
         ("raster", good.clone(), Files { png: None, ..files }),
+        ("experts", good.clone(), Files { experts: Some(b"unrecorded"), ..files }),
         ("repair", good.clone(), Files { repaired_svg: Some(b"<svg/>"), ..files }),
         (
             "slug",

@@ -60,6 +60,9 @@ fn records_are_valid_by_an_independent_validator_and_broken_ones_are_not() {
     validate("run.schema.json", &read(format!("runs/{id}/run.json"))).unwrap();
     let failed = common::attempt("pelican", "gone", "2026-11-22T02:53:36Z", None);
     validate("attempt.schema.json", &serde_json::to_value(&failed).unwrap()).unwrap();
+    let mut by_experts = failed;
+    common::exhibits::with_experts(&mut by_experts, 0);
+    validate("attempt.schema.json", &serde_json::to_value(&by_experts).unwrap()).unwrap();
 
     let mut broken = kept.clone();
     broken["id"] = "yesterday".into();

@@ -3,11 +3,13 @@
 //! A record is written once and never edited. What a later version measures is recomputed on reading.
 
 mod cost;
+mod experts;
 mod record;
 mod service;
 mod timeline;
 
 pub use cost::{CostRecord, CostSource};
+pub use experts::ExpertsRecord;
 pub use record::{
     Attempt, ContestantRecord, EngineRecord, Host, Origin, Outcome, PromptRecord, RequestRecord,
     RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool, Usage,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CostRecord, ServiceRecord};
+use super::{CostRecord, ExpertsRecord, ServiceRecord};
 use crate::drawing::Check;
 use crate::id::Id;
 
@@ -57,6 +57,10 @@ pub struct Attempt {
     /// A service's account of the request; absent for the local engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceRecord>,
+    /// What the reply took of a local Mixture-of-Experts model; absent for any other, and for a reply that was broken
+    /// off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experts: Option<ExpertsRecord>,
     /// The reply, kept byte for byte in `reply.md`; absent when none came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<TextRecord>,
@@ -284,7 +288,7 @@ pub struct EngineRecord {
     pub arithmetic: String,
 }
 
-/// A text kept in a file beside the record.
+/// A file kept beside the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TextRecord {
     /// Its length in bytes.
@@ -294,10 +298,10 @@ pub struct TextRecord {
 }
 
 impl TextRecord {
-    /// The record of a text.
+    /// The record of a file's content.
     #[must_use]
-    pub fn of(text: &[u8]) -> Self {
-        Self { bytes: text.len() as u64, hash: blake3::hash(text).to_hex().to_string() }
+    pub fn of(content: &[u8]) -> Self {
+        Self { bytes: content.len() as u64, hash: blake3::hash(content).to_hex().to_string() }
     }
 }
 

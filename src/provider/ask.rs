@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::Lane;
+use super::{ExpertsTaken, Lane};
 use crate::attempt::{EngineRecord, Origin, Outcome, RequestRecord, ServiceRecord, Usage};
 
 /// One request, settled.
@@ -75,6 +75,8 @@ pub struct Account {
     pub head: Option<Instant>,
     /// What else a service tells.
     pub service: Option<ServiceRecord>,
+    /// What the reply took of a local Mixture-of-Experts model.
+    pub experts: Option<ExpertsTaken>,
 }
 
 /// How a request ended.

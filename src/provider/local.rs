@@ -3,21 +3,24 @@
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use pelicycle_engine::chat::{Message, Piece, ReasoningSplit};
 use pelicycle_engine::engine::{Engine, EngineError, EngineOptions, Finish};
 use pelicycle_engine::gguf::Gguf;
-use pelicycle_engine::model::{Arithmetic, ModelError};
+use pelicycle_engine::model::{Arithmetic, Census, ExpertUse, ModelError};
 use pelicycle_engine::sample::{Sampling, SamplingError};
 use pelicycle_engine::{bundled, engine, tokenizer::Utf8Stream};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::{Account, Delta, Done, Event, EventKind, EventStream, Lane, Provider, Request, Sent};
+use super::{
+    Account, Delta, Done, Event, EventKind, EventStream, ExpertsTaken, Lane, Provider, Request, Sent,
+};
 use crate::attempt::{EngineRecord, Outcome, RequestRecord, Usage};
 use crate::contestant::Weights;
+use crate::experts::ExpertCounts;
 
 /// Tokens of a reply when nothing else is said: some three times the longest drawing that is worth the name.
 const MAX_TOKENS: u32 = 4096;
@@ -41,6 +44,8 @@ pub struct LocalOptions {
 #[derive(Debug)]
 pub struct LocalModel {
     engine: Engine,
+    /// Its weights by what they are for.
+    census: Arc<Census>,
     lane: Lane,
     record: EngineRecord,
     hash: Mutex<Hash>,
@@ -92,7 +97,9 @@ impl LocalModel {
             }
             Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
         };
-        Ok(LocalModel { engine, lane: Lane::new(options.parallel, None), record, hash: Mutex::new(hash) })
+        let census = Arc::new(model.census());
+        let lane = Lane::new(options.parallel, None);
+        Ok(LocalModel { engine, census, lane, record, hash: Mutex::new(hash) })
     }
 
     /// Whether the model says of itself that it is no contestant but a demonstration.
@@ -134,11 +141,12 @@ impl LocalModel {
             text: Utf8Stream::new(),
             split: self.engine.split_reply(&prompt),
             tokenizer: self.engine.tokenizer_handle(),
+            census: Arc::clone(&self.census),
             events: events.clone(),
         };
         let max_tokens = settings.max_tokens.unwrap_or(MAX_TOKENS) as usize;
         self.engine.submit(engine::Request { tokens: prompt.tokens, sampling, max_tokens }, move |event| {
-            reply.hear(&event)
+            reply.hear(event)
         })
     }
 }
@@ -187,16 +195,17 @@ struct Reply {
     reasoning: u64,
     text: Utf8Stream,
     split: ReasoningSplit,
-    tokenizer: std::sync::Arc<pelicycle_engine::tokenizer::Tokenizer>,
+    tokenizer: Arc<pelicycle_engine::tokenizer::Tokenizer>,
+    census: Arc<Census>,
     events: UnboundedSender<Event>,
 }
 
 impl Reply {
     /// Takes an event of the engine in; breaks when nobody listens any more.
-    fn hear(&mut self, event: &engine::Event) -> ControlFlow<()> {
+    fn hear(&mut self, event: engine::Event) -> ControlFlow<()> {
         match event {
             engine::Event::Started => ControlFlow::Continue(()),
-            &engine::Event::Token { id, batch } => {
+            engine::Event::Token { id, batch } => {
                 self.output += 1;
                 let text = self.text.push(self.tokenizer.token_bytes(id));
                 let mut delta = delta(self.split.push(&text));
@@ -205,7 +214,7 @@ impl Reply {
                 self.reasoning += u64::from(!delta.reasoning.is_empty());
                 self.send(EventKind::Delta(delta))
             }
-            engine::Event::Finished(finish) => {
+            engine::Event::Finished { why, experts } => {
                 let tail = std::mem::take(&mut self.text).finish();
                 let mut split = std::mem::take(&mut self.split);
                 let mut last = delta(split.push(&tail));
@@ -215,7 +224,7 @@ impl Reply {
                 if last != Delta::default() {
                     self.send(EventKind::Delta(last))?;
                 }
-                let (outcome, error) = match finish {
+                let (outcome, error) = match why {
                     Finish::EndOfTurn => (Outcome::Complete, None),
                     Finish::MaxTokens => {
                         (Outcome::Length, Some("the bound on tokens was reached".to_owned()))
@@ -228,7 +237,8 @@ impl Reply {
                     reasoning: (self.reasoning > 0).then_some(self.reasoning),
                     ..Usage::default()
                 };
-                self.send(EventKind::Account(Box::new(Account { usage, ..Account::default() })))?;
+                let experts = experts.and_then(|experts| taken(&experts, &self.census));
+                self.send(EventKind::Account(Box::new(Account { usage, experts, ..Account::default() })))?;
                 self.send(EventKind::Done(Done { outcome, error }))
             }
         }
@@ -240,6 +250,17 @@ impl Reply {
             Err(_) => ControlFlow::Break(()),
         }
     }
+}
+
+fn taken(experts: &ExpertUse, census: &Census) -> Option<ExpertsTaken> {
+    Some(ExpertsTaken {
+        tokens: experts.tokens(),
+        counts: ExpertCounts::new(experts.layers())?,
+        used: experts.used(),
+        token_bytes: census.bytes_a_token()?,
+        touched_bytes: experts.bytes_touched(census)?,
+        total_bytes: census.total().bytes?,
+    })
 }
 
 fn delta(pieces: Vec<Piece>) -> Delta {

@@ -3,12 +3,14 @@
 //! A request goes in, a stream of events comes out; whoever drops the stream breaks the request off.
 
 mod ask;
+mod experts;
 mod lane;
 mod local;
 mod replies;
 mod service;
 
 pub use ask::{Account, Delta, Done, Event, EventKind, EventStream, Provider, Request, Sent};
+pub use experts::ExpertsTaken;
 pub use lane::{Lane, Place};
 pub use local::{LocalModel, LocalOptions, check_sampling};
 pub use replies::{Replies, RepliesError};

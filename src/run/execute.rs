@@ -218,7 +218,11 @@ impl Task {
             }
         };
         let timeline = answer.timeline.text();
-        let files = files(answer, inspection.as_ref(), has_reply, timeline.as_deref());
+        let counts = answer.account.experts.as_ref().map(|taken| taken.counts.to_png());
+        let files = Files {
+            experts: counts.as_deref(),
+            ..files(answer, inspection.as_ref(), has_reply, timeline.as_deref())
+        };
         let mut attempt = self.attempt(answer, settings, engine, inspection.as_ref(), &files, error)?;
         let reported = attempt.service.as_ref().and_then(|service| service.cost);
         let batch = attempt.origin == Origin::Batch;
@@ -286,6 +290,7 @@ impl Task {
             timing: answer.timing(self.seat.provider.origin()),
             engine,
             service,
+            experts: answer.account.experts.as_ref().zip(files.experts).map(|(taken, png)| taken.record(png)),
             reply: files.reply.map(TextRecord::of),
             thinking: files.thinking.map(TextRecord::of),
             timeline: files.timeline.map(TextRecord::of),
@@ -311,5 +316,6 @@ fn files<'a>(
         png: inspection.and_then(|i| i.png.as_deref()),
         repaired_svg: repaired.map(|r| r.svg.as_slice()),
         repaired_png: repaired.map(|r| r.png.as_slice()),
+        experts: None,
     }
 }

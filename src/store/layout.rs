@@ -23,6 +23,9 @@ pub(super) const REPAIRED_ACTIVE: &str = "repaired.svg.txt";
 /// Our raster of the repaired one.
 pub(super) const REPAIRED_PNG: &str = "repaired.png";
 
+/// How often the reply took each expert.
+pub(super) const EXPERTS: &str = "experts.png";
+
 /// Folder of the runs' records.
 pub(super) const RUNS: &str = "runs";
 /// A run's record in its folder.

@@ -48,6 +48,8 @@ pub struct StoredFiles {
     pub repaired_svg: Option<PathBuf>,
     /// Our raster of the repaired one.
     pub repaired_png: Option<PathBuf>,
+    /// The picture of how often the reply took each expert.
+    pub experts: Option<PathBuf>,
 }
 
 /// All that a store holds.
@@ -204,6 +206,7 @@ fn load(folder: &Path, names: &Names<'_>) -> Result<Stored, DamageReason> {
         png: wanted(check.is_some_and(|check| check.draws.resvg), layout::PNG)?,
         repaired_svg: wanted(repaired, repaired_svg)?,
         repaired_png: wanted(repaired, layout::REPAIRED_PNG)?,
+        experts: wanted(attempt.experts.is_some(), layout::EXPERTS)?,
     };
     Ok(Stored { attempt, folder: folder.to_owned(), files })
 }

@@ -1,4 +1,4 @@
-//! Holding the kept texts against their record.
+//! Holding the kept files against their record.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::{DamageReason, Damaged, Store, Stored};
 use crate::attempt::TextRecord;
 
 impl Store {
-    /// Reads the texts beside a record and compares them with what was recorded: lengths, hashes, and that
+    /// Reads the files beside a record and compares them with what was recorded: lengths, hashes, and that
     /// the drawing is the chosen stretch of the reply.
     ///
     /// # Errors
@@ -25,16 +25,18 @@ impl Store {
     /// # Errors
     /// A file that cannot be read or is not what was recorded.
     pub fn reply(&self, stored: &Stored) -> Result<Option<Vec<u8>>, DamageReason> {
-        text(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())
+        content(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())
     }
 }
 
 fn verify(stored: &Stored) -> Result<(), DamageReason> {
-    let reply = text(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())?;
-    text(stored.files.thinking.as_deref(), stored.attempt.thinking.as_ref())?;
-    text(stored.files.timeline.as_deref(), stored.attempt.timeline.as_ref())?;
+    let reply = content(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())?;
+    content(stored.files.thinking.as_deref(), stored.attempt.thinking.as_ref())?;
+    content(stored.files.timeline.as_deref(), stored.attempt.timeline.as_ref())?;
     let request = stored.attempt.service.as_ref().and_then(|service| service.request.as_ref());
-    text(stored.files.request.as_deref(), request)?;
+    content(stored.files.request.as_deref(), request)?;
+    let counts = stored.attempt.experts.as_ref().map(|experts| &experts.counts);
+    content(stored.files.experts.as_deref(), counts)?;
     if let (Some(path), Some(check), Some(reply)) = (&stored.files.svg, &stored.attempt.check, reply) {
         let drawing = read_bounded(path, MAX_FILE)?;
         let chosen = check.candidates.iter().find(|candidate| candidate.chosen);
@@ -45,10 +47,10 @@ fn verify(stored: &Stored) -> Result<(), DamageReason> {
     Ok(())
 }
 
-fn text(path: Option<&Path>, record: Option<&TextRecord>) -> Result<Option<Vec<u8>>, DamageReason> {
+fn content(path: Option<&Path>, record: Option<&TextRecord>) -> Result<Option<Vec<u8>>, DamageReason> {
     let (Some(path), Some(record)) = (path, record) else { return Ok(None) };
-    let content = read_bounded(path, MAX_FILE)?;
-    let found = TextRecord::of(&content);
+    let read = read_bounded(path, MAX_FILE)?;
+    let found = TextRecord::of(&read);
     if found.bytes != record.bytes {
         return Err(DamageReason::Length {
             file: file_name(path),
@@ -59,7 +61,7 @@ fn text(path: Option<&Path>, record: Option<&TextRecord>) -> Result<Option<Vec<u
     if found.hash != record.hash {
         return Err(DamageReason::Hash { what: file_name(path) });
     }
-    Ok(Some(content))
+    Ok(Some(read))
 }
 
 fn file_name(path: &Path) -> String {

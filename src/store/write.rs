@@ -38,6 +38,8 @@ pub struct Files<'a> {
     pub repaired_svg: Option<&'a [u8]>,
     /// Our raster of the repaired one.
     pub repaired_png: Option<&'a [u8]>,
+    /// The picture of how often the reply took each expert.
+    pub experts: Option<&'a [u8]>,
 }
 
 impl Store {
@@ -63,6 +65,7 @@ impl Store {
             (layout::PNG, files.png),
             (repaired, files.repaired_svg),
             (layout::REPAIRED_PNG, files.repaired_png),
+            (layout::EXPERTS, files.experts),
             (layout::ATTEMPT, Some(&record)),
         ]
         .into_iter()
@@ -231,15 +234,17 @@ fn consistent(attempt: &Attempt, files: &Files<'_>) -> Result<(), String> {
     if *attempt.prompt.hash != *blake3::hash(attempt.prompt.text.as_bytes()).to_hex() {
         return Err("the prompt's hash is not that of its text".to_owned());
     }
-    let request = attempt.service.as_ref().and_then(|service| service.request.clone());
+    let request = attempt.service.as_ref().and_then(|service| service.request.as_ref());
+    let counts = attempt.experts.as_ref().map(|experts| &experts.counts);
     for (what, record, content) in [
-        ("request", &request, files.request),
-        ("timeline", &attempt.timeline, files.timeline),
-        ("reply", &attempt.reply, files.reply),
-        ("thinking", &attempt.thinking, files.thinking),
+        ("request", request, files.request),
+        ("timeline", attempt.timeline.as_ref(), files.timeline),
+        ("reply", attempt.reply.as_ref(), files.reply),
+        ("thinking", attempt.thinking.as_ref(), files.thinking),
+        ("experts", counts, files.experts),
     ] {
-        if *record != content.map(TextRecord::of) {
-            return Err(format!("the recorded length or hash of the {what} is not that of the text"));
+        if record != content.map(TextRecord::of).as_ref() {
+            return Err(format!("the recorded length or hash of the {what} is not that of the file"));
         }
     }
     let check = attempt.check.as_ref();
@@ -262,6 +267,7 @@ fn consistent(attempt: &Attempt, files: &Files<'_>) -> Result<(), String> {
         files.png,
         files.repaired_svg,
         files.repaired_png,
+        files.experts,
     ];
     if contents.into_iter().flatten().any(|content| content.len() as u64 > layout::MAX_FILE) {
         return Err(format!("a file is over the bound of {} bytes", layout::MAX_FILE));

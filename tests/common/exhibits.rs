@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use pelicycle::attempt::{Attempt, Outcome, TextRecord};
 use pelicycle::drawing::{Finding, Inspection, Options, inspect};
+use pelicycle::experts::ExpertCounts;
+use pelicycle::provider::ExpertsTaken;
 use pelicycle::store::{Files, Store};
 
 use super::attempt;
@@ -52,6 +54,11 @@ pub fn hang_reply(
     attempt.contestant.label = label.to_owned();
     change(&mut attempt);
     let findings = &attempt.check.as_ref().unwrap().findings;
+    let experts = attempt.experts.as_ref().map(|experts| {
+        let mut pictures =
+            MODELS.iter().map(|shape| taken(*shape).counts.to_png()).chain([NO_PICTURE.into()]);
+        pictures.find(|picture| TextRecord::of(picture) == experts.counts).unwrap()
+    });
     let files = Files {
         request: None,
         timeline: None,
@@ -63,6 +70,7 @@ pub fn hang_reply(
         png: png.as_deref(),
         repaired_svg: repaired.as_ref().map(|repaired| repaired.svg.as_slice()),
         repaired_png: repaired.as_ref().map(|repaired| repaired.png.as_slice()),
+        experts: experts.as_deref(),
     };
     store.write(&attempt, &files).unwrap();
 }
@@ -75,6 +83,36 @@ pub const THINKING: &str =
 pub fn with_thinking(attempt: &mut Attempt) {
     attempt.thinking = Some(TextRecord::of(THINKING.as_bytes()));
     attempt.usage.reasoning = Some(212);
+}
+
+/// Layers, experts and experts used of models that an attempt may be by: Qwen3-30B-A3B, Qwen3.6-35B-A3B, and one whose
+/// first layer is dense.
+pub const MODELS: [(usize, usize, usize); 3] = [(48, 128, 8), (40, 256, 8), (5, 6, 2)];
+
+/// What an attempt may have instead of a picture of its experts.
+pub const NO_PICTURE: &[u8] = b"<svg onload='alert(1)'/>";
+
+/// What some tokens took of a model: about what they would of one that prefers some experts.
+pub fn taken((layers, experts, used): (usize, usize, usize)) -> ExpertsTaken {
+    let tokens = 1312;
+    let count = |layer: usize, expert: usize| {
+        let hash = blake3::hash(format!("{layer} {expert}").as_bytes());
+        let preferred = f64::from(hash.as_bytes()[0]) / 255.0;
+        let equal = tokens as f64 * used as f64 / experts as f64;
+        // A tenth is never taken; 3.4 times the equal share is the most.
+        ((preferred - 0.1).max(0.0).powi(2) * 4.2 * equal) as u32
+    };
+    let dense = |layer: usize| layer == 0 && layers == 5;
+    let row = |layer| if dense(layer) { vec![] } else { (0..experts).map(|e| count(layer, e)).collect() };
+    let counts = ExpertCounts::new(&(0..layers).map(row).collect::<Vec<_>>()).unwrap();
+    let (token_bytes, touched_bytes, total_bytes) = (1_903_000_000, 18_120_000_000, 18_560_000_000);
+    ExpertsTaken { tokens, counts, used, token_bytes, touched_bytes, total_bytes }
+}
+
+/// Marks an attempt as one by a model of [`MODELS`].
+pub fn with_experts(attempt: &mut Attempt, model: usize) {
+    let taken = taken(MODELS[model]);
+    attempt.experts = Some(taken.record(&taken.counts.to_png()));
 }
 
 /// A request that failed without a reply.
@@ -105,6 +143,9 @@ pub fn hang_corpus(store: &Store, shared: &Path) {
             &format!("2026-11-{:02}T10:00:00Z", 1 + index % 20),
             svg.trim_end(),
             |attempt| {
+                if index < MODELS.len() {
+                    with_experts(attempt, index);
+                }
                 attempt.contestant.provider = label.split('-').next().unwrap().to_owned();
                 attempt.engine = None;
                 if index % 5 == 0 {
@@ -205,6 +246,21 @@ pub fn hang_hostile(store: &Store) {
     );
     let ampersand = format!("<svg {ns}>\n<title>Fish & chips</title><path d=\"M5 50L30 9l25 41z\"/></svg>");
     hang(store, "pelican", "mended", "2026-11-11T00:00:00Z", &ampersand, |_| {});
+    hang(store, "pelican", "unpictured", "2026-11-11T01:00:00Z", &plain, |attempt| {
+        with_experts(attempt, 0);
+        let experts = attempt.experts.as_mut().unwrap();
+        experts.counts = TextRecord::of(NO_PICTURE);
+        (experts.tokens, experts.experts, experts.used) = (0, u32::MAX, u32::MAX);
+        experts.evenness = f64::MAX;
+    });
+    hang(store, "pelican", "misrecorded", "2026-11-11T02:00:00Z", &plain, |attempt| {
+        with_experts(attempt, 2);
+        attempt.experts.as_mut().unwrap().layers = 61;
+    });
+    hang(store, "pelican", "never ran", "2026-11-11T03:00:00Z", &plain, |attempt| {
+        with_experts(attempt, 2);
+        attempt.experts.as_mut().unwrap().tokens = 0;
+    });
     hang_long_reply(store);
     for sample in 1..=11 {
         let started = format!("2026-11-10T00:00:{sample:02}Z");

@@ -108,6 +108,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
             kernels: "avx2".to_owned(),
             arithmetic: "run".to_owned(),
         }),
+        experts: None,
         service: None,
         timeline: None,
         reply: text.map(|text| TextRecord::of(text.as_bytes())),

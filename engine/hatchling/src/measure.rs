@@ -174,31 +174,26 @@ fn judge(engine: &Engine, asked: usize, tokens: Vec<u32>) -> Drawn {
 
 /// Prints how often each expert of each layer was chosen over the given texts.
 fn routing(engine: &Engine, texts: &[Vec<u32>]) -> anyhow::Result<()> {
-    let hyper = engine.model().hyper();
-    let experts = hyper.experts.as_ref().context("the model has no experts")?.count;
-    let mut counts: Vec<Vec<u64>> = vec![vec![0; experts]; hyper.layers];
-    let mut rows = 0;
+    let mut taken = engine.model().expert_use().context("the model has no experts")?;
     for text in texts {
-        rows += text.len() as u64;
-        Session::new(engine.model()).feed_watching(text, false, |choice| {
-            for &expert in &choice.experts {
-                counts[choice.layer][expert as usize] += 1;
-            }
-        })?;
+        Session::new(engine.model())
+            .feed_watching(text, false, |choice| taken.take(choice.layer, &choice.experts))?;
     }
+    let (rows, layers) = (taken.tokens(), taken.layers());
+    let experts = layers.iter().map(Vec::len).max().unwrap_or(0);
     println!("\nShare of {rows} tokens ({} drawings) that chose each expert, in percent:\n", texts.len());
     let head: String = (0..experts).map(|e| format!(" {e} |")).collect();
     println!("| layer |{head}\n|---|{}", "---:|".repeat(experts));
-    for (layer, counts) in counts.iter().enumerate() {
+    for (layer, counts) in layers.iter().enumerate() {
         let row: String =
-            counts.iter().map(|&n| format!(" {:.1} |", n as f64 * 100.0 / rows as f64)).collect();
+            counts.iter().map(|&n| format!(" {:.1} |", f64::from(n) * 100.0 / rows as f64)).collect();
         println!("| {layer} |{row}");
     }
-    let unused = counts.iter().flatten().filter(|&&n| n == 0).count();
-    let most = counts.iter().flatten().copied().max().unwrap_or(0);
+    let unused = layers.iter().flatten().filter(|&&n| n == 0).count();
+    let most = layers.iter().flatten().copied().max().unwrap_or(0);
     println!(
         "\nExperts never chosen: {unused}. The busiest takes {:.1}% of its layer's tokens.",
-        most as f64 * 100.0 / rows as f64
+        f64::from(most) * 100.0 / rows as f64
     );
     Ok(())
 }

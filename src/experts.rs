@@ -1,0 +1,246 @@
+//! How often a reply took each expert of a Mixture-of-Experts model: as a table, as the picture that is kept beside the
+//! record, and what can be said of it in figures.
+//!
+//! The picture is the table itself, so that any program that reads PNG reads the counts: greyscale of 16 bits, a row
+//! for each layer of the model, a column for each expert.
+
+use std::io::Cursor;
+
+/// The largest count that the picture can hold; a larger one, which takes a reply longer than this, is kept as this.
+pub const MAX_COUNT: u32 = u16::MAX as u32;
+/// Most layers that are read from a picture: several times those of the deepest models.
+pub const MAX_LAYERS: u32 = 1024;
+/// Most experts of a layer that are read from a picture: several times those of the widest models.
+pub const MAX_EXPERTS: u32 = 4096;
+
+/// How often each expert of each layer was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpertCounts {
+    experts: usize,
+    /// A row for each layer.
+    counts: Vec<u32>,
+}
+
+/// The counts of one layer that has experts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LayerCounts<'a> {
+    /// The layer's number, from 0.
+    pub layer: usize,
+    /// How often each of its experts was taken: at least one of them was.
+    pub counts: &'a [u32],
+}
+
+/// A picture that holds no counts.
+#[derive(Debug, thiserror::Error)]
+pub enum ExpertCountsError {
+    /// It is broken.
+    #[error("the picture of the experts is not a whole PNG: {0}")]
+    Decode(#[from] png::DecodingError),
+    /// It is another kind of picture.
+    #[error("the picture of the experts is {0:?} of {1:?} bits, not greyscale of 16")]
+    Kind(png::ColorType, png::BitDepth),
+    /// It is too large.
+    #[error(
+        "the picture of the experts is {experts} × {layers}, over the bound of {MAX_EXPERTS} × {MAX_LAYERS}"
+    )]
+    Size {
+        /// Its width.
+        experts: u32,
+        /// Its height.
+        layers: u32,
+    },
+}
+
+impl ExpertCounts {
+    /// The table with a row for each layer, of as many numbers as the layer has experts: none where it has none.
+    /// `None` when no layer has any.
+    #[must_use]
+    pub fn new(layers: &[Vec<u32>]) -> Option<Self> {
+        let experts = layers.iter().map(Vec::len).max().filter(|experts| *experts > 0)?;
+        let row = |layer: &Vec<u32>| {
+            let mut row = layer.clone();
+            row.resize(experts, 0);
+            row
+        };
+        Some(Self { experts, counts: layers.iter().flat_map(row).collect() })
+    }
+
+    /// Experts of a layer.
+    #[must_use]
+    pub fn experts(&self) -> usize {
+        self.experts
+    }
+
+    /// Layers of the model, those without experts too.
+    #[must_use]
+    pub fn layers(&self) -> usize {
+        self.counts.len() / self.experts
+    }
+
+    /// The layers that have experts. A token takes some in every such layer, so that one where none was taken has
+    /// none.
+    pub fn with_experts(&self) -> impl Iterator<Item = LayerCounts<'_>> {
+        let rows = self.counts.chunks_exact(self.experts).enumerate();
+        let rows = rows.map(|(layer, counts)| LayerCounts { layer, counts });
+        rows.filter(|layer| layer.counts.iter().any(|count| *count > 0))
+    }
+
+    /// Experts that were taken at all, of all layers.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.counts.iter().filter(|count| **count > 0).count()
+    }
+
+    /// The mean of the [evenness](LayerCounts::evenness) of the layers that have experts.
+    #[must_use]
+    pub fn evenness(&self) -> f64 {
+        let (sum, layers) =
+            self.with_experts().fold((0.0, 0), |(sum, n), layer| (sum + layer.evenness(), n + 1));
+        if layers == 0 { 1.0 } else { sum / f64::from(layers) }
+    }
+
+    /// The picture.
+    ///
+    /// # Panics
+    /// Never: a table is not empty, and memory takes any picture.
+    #[must_use]
+    pub fn to_png(&self) -> Vec<u8> {
+        let size =
+            |n: usize| u32::try_from(n).expect("a table has fewer rows and columns than bytes fit a file");
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, size(self.experts), size(self.layers()));
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::Sixteen);
+        encoder.set_compression(png::Compression::High);
+        // Neighbours have nothing to do with each other, and differences would only hide the zeros.
+        encoder.set_filter(png::Filter::NoFilter);
+        let pixel = |count: &u32| u16::try_from(*count).unwrap_or(u16::MAX).to_be_bytes();
+        let pixels: Vec<u8> = self.counts.iter().flat_map(pixel).collect();
+        let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
+        written.expect("a picture with a size is written to memory");
+        bytes
+    }
+
+    /// The table in a picture.
+    ///
+    /// # Errors
+    /// A picture that is broken, too large, or not greyscale of 16 bits.
+    pub fn from_png(png: &[u8]) -> Result<Self, ExpertCountsError> {
+        let mut decoder = png::Decoder::new(Cursor::new(png));
+        let header = decoder.read_header_info()?;
+        let (experts, layers) = (header.width, header.height);
+        if experts > MAX_EXPERTS || layers > MAX_LAYERS {
+            return Err(ExpertCountsError::Size { experts, layers });
+        }
+        if (header.color_type, header.bit_depth) != (png::ColorType::Grayscale, png::BitDepth::Sixteen) {
+            return Err(ExpertCountsError::Kind(header.color_type, header.bit_depth));
+        }
+        let mut reader = decoder.read_info()?;
+        let mut pixels = vec![0; experts as usize * layers as usize * 2];
+        reader.next_frame(&mut pixels)?;
+        reader.finish()?;
+        let counts = pixels.as_chunks().0.iter().map(|pixel| u32::from(u16::from_be_bytes(*pixel))).collect();
+        Ok(Self { experts: experts as usize, counts })
+    }
+}
+
+impl LayerCounts<'_> {
+    /// Experts that were taken at all.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.counts.iter().filter(|count| **count > 0).count()
+    }
+
+    /// The expert that was taken most often, of equal ones the first, and how often.
+    #[must_use]
+    pub fn busiest(&self) -> (usize, u32) {
+        let counts = self.counts.iter().copied().enumerate();
+        counts.fold((0, 0), |best, next| if next.1 > best.1 { next } else { best })
+    }
+
+    /// How evenly the experts were taken: the entropy of their shares by that of equal shares. 1 when all were taken
+    /// equally often; when a token takes k of n experts and all tokens take the same, log k by log n.
+    #[must_use]
+    pub fn evenness(&self) -> f64 {
+        let sum: f64 = self.counts.iter().map(|count| f64::from(*count)).sum();
+        let shares = self.counts.iter().filter(|count| **count > 0).map(|count| f64::from(*count) / sum);
+        let entropy: f64 = shares.map(|share| -share * share.ln()).sum();
+        if self.counts.len() < 2 { 1.0 } else { entropy / (self.counts.len() as f64).ln() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts() -> ExpertCounts {
+        ExpertCounts::new(&[vec![], vec![5, 5, 5, 5], vec![0, 7, 0, 7], vec![1, 70_000, 300, 65_535]])
+            .unwrap()
+    }
+
+    #[test]
+    fn any_reader_of_png_finds_the_counts_as_grey_levels() {
+        let png = counts().to_png();
+        let mut reader = png::Decoder::new(Cursor::new(&png)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!((info.width, info.height, info.bit_depth), (4, 4, png::BitDepth::Sixteen));
+        assert_eq!(pixels[..16], [0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 5, 0, 5, 0, 5]);
+        assert_eq!(pixels[24..], [0, 1, 255, 255, 1, 44, 255, 255]);
+    }
+
+    #[test]
+    fn a_picture_gives_back_its_table_but_for_counts_over_the_largest() {
+        let mut table = counts();
+        let back = ExpertCounts::from_png(&table.to_png()).unwrap();
+        assert_eq!((back.counts[13], back.counts[15]), (MAX_COUNT, MAX_COUNT));
+        table.counts[13] = MAX_COUNT;
+        assert_eq!(back, table);
+        assert_eq!((back.layers(), back.experts()), (4, 4));
+        assert_eq!(ExpertCounts::new(&[vec![], vec![]]), None);
+    }
+
+    #[test]
+    fn what_is_no_whole_picture_of_counts_is_refused() {
+        let good = counts().to_png();
+        assert!(matches!(
+            ExpertCounts::from_png(&good[..good.len() - 16]),
+            Err(ExpertCountsError::Decode(_))
+        ));
+        let picture = |width, height, color, depth, bytes| {
+            let mut out = Vec::new();
+            let mut encoder = png::Encoder::new(&mut out, width, height);
+            encoder.set_color(color);
+            encoder.set_depth(depth);
+            encoder.write_header().unwrap().write_image_data(&vec![0; bytes]).unwrap();
+            ExpertCounts::from_png(&out)
+        };
+        let (grey, rgb) = (png::ColorType::Grayscale, png::ColorType::Rgb);
+        let (eight, sixteen) = (png::BitDepth::Eight, png::BitDepth::Sixteen);
+        assert!(matches!(picture(2, 2, grey, eight, 4), Err(ExpertCountsError::Kind(..))));
+        assert!(matches!(picture(2, 2, rgb, sixteen, 24), Err(ExpertCountsError::Kind(..))));
+        assert!(picture(MAX_EXPERTS, 1, grey, sixteen, 2 * MAX_EXPERTS as usize).is_ok());
+        assert!(picture(1, MAX_LAYERS, grey, sixteen, 2 * MAX_LAYERS as usize).is_ok());
+        for (width, height) in [(MAX_EXPERTS + 1, 1), (1, MAX_LAYERS + 1)] {
+            let bytes = 2 * width as usize * height as usize;
+            assert!(matches!(
+                picture(width, height, grey, sixteen, bytes),
+                Err(ExpertCountsError::Size { .. })
+            ));
+        }
+    }
+
+    #[test]
+    fn the_figures_are_those_of_the_counts() {
+        let counts = counts();
+        let layers: Vec<_> = counts.with_experts().collect();
+        assert_eq!(layers.iter().map(|layer| layer.layer).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(layers.iter().map(LayerCounts::taken).collect::<Vec<_>>(), [4, 2, 4]);
+        assert_eq!((layers[0].busiest(), layers[2].busiest()), ((0, 5), (1, 70_000)));
+        assert_eq!((layers[0].evenness(), layers[1].evenness()), (1.0, 0.5));
+        assert!(layers[2].evenness() > 0.4 && layers[2].evenness() < 0.6);
+        assert_eq!(counts.taken(), 10);
+        let mean = (1.5 + layers[2].evenness()) / 3.0;
+        assert!((counts.evenness() - mean).abs() < 1e-12);
+    }
+}
