@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use common::exhibits::{ALARM, hang, hang_corpus, hang_failure, hang_hostile, shared};
-use pelicycle::attempt::Outcome;
+use common::exhibits::{
+    ALARM, NO_PICTURE, hang, hang_corpus, hang_failure, hang_hostile, shared, with_experts,
+};
+use pelicycle::attempt::{Outcome, TextRecord};
 use pelicycle::store::Store;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
@@ -150,6 +152,51 @@ fn a_picture_that_is_none_is_told_and_not_published() {
     let files = files(&out);
     assert!(!files.keys().any(|name| name.ends_with(".png")));
     assert!(page(&files, "index.html").contains("the picture is not a whole PNG"));
+}
+
+#[test]
+fn the_experts_of_an_attempt_are_a_map_a_table_and_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    for (model, label) in ["wide", "wider", "partly"].iter().enumerate() {
+        hang(&store, "pelican", label, "2026-11-01T00:00:00Z", SVG, |attempt| with_experts(attempt, model));
+    }
+    let broken = |attempt: &mut pelicycle::attempt::Attempt| {
+        with_experts(attempt, 0);
+        attempt.experts.as_mut().unwrap().counts = TextRecord::of(NO_PICTURE);
+    };
+    hang(&store, "pelican", "broken", "2026-11-01T00:00:00Z", SVG, broken);
+    let out = folder.path().join("gallery");
+    let output = gallery(store.root(), &out);
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(words.contains("experts.png") && words.contains("not a whole PNG"), "{words}");
+
+    let files = files(&out);
+    let pages = files.keys().filter(|name| name.ends_with("/index.html") && name.starts_with("attempts/"));
+    let pages: Vec<(String, &str)> =
+        pages.map(|name| (page(&files, name), name.strip_suffix("index.html").unwrap())).collect();
+    let of = |label: &str| pages.iter().find(|(html, _)| html.contains(&format!(">{label}</h1>"))).unwrap();
+    let (html, place) = of("wide");
+    for words in [
+        "A token takes 8 of 128 experts in each of 48 layers.",
+        "of the 6,144 were taken at least once",
+        "A token reads 1.9 GB of the model&#x27;s 18.6 GB of weights; the whole reply touched 18.1 GB.",
+        "width=\"1024\" height=\"480\"",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    assert_eq!(html.matches("<tr><th scope=\"row\">").count(), 48);
+    let (partly, _) = of("partly");
+    assert!(partly.contains("A token takes 2 of 6 experts in each of 4 of the 5 layers."));
+    assert!(!partly.contains("<tr><th scope=\"row\">0</th>"), "a layer without experts has no line");
+    for (model, place) in [(0, place), (1, &of("wider").1)] {
+        let map = &files[&format!("{place}experts.png")];
+        assert!(map.len() < 6_000, "the map of model {model} is {} bytes", map.len());
+        assert_ne!(*map, files[&format!("{place}experts-dark.png")]);
+    }
+    let (html, place) = of("broken");
+    assert!(html.contains("A token takes 8 of 128 experts") && html.contains("The map is not shown: "));
+    assert!(!files.contains_key(&format!("{place}experts.png")));
 }
 
 #[test]

@@ -91,6 +91,7 @@ fn exhibit(stored: Stored) -> Exhibit {
             active: files.active,
             png: files.png,
             repaired_png: files.repaired_png,
+            experts: files.experts,
         },
     }
 }

@@ -9,15 +9,17 @@ use base64::Engine as _;
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 
+use super::heat::{self, Ground};
 use super::picture;
 use super::site::{Site, Tally};
 use super::view::{
-    AttemptPage, Card, IndexPage, Neighbour, Picture, Pictures, PromptPage, Texts, page_path, prompt_path,
-    sections,
+    AttemptPage, Card, ExpertsView, IndexPage, MapPaths, Neighbour, Picture, Pictures, PromptPage, Texts,
+    equal_share, page_path, prompt_path, sections,
 };
 use super::{Exhibit, GalleryError, Omission, templates, text};
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, ExpertsRecord};
 use crate::drawing::Verdict;
+use crate::experts::ExpertCounts;
 
 /// Longest file that is taken into the site: as long as the store keeps.
 const MAX_FILE: u64 = 64 << 20;
@@ -90,11 +92,13 @@ pub fn build(exhibits: &[Exhibit], omissions: &[Omission], out: &Path) -> Result
     let neighbours = neighbours(&newest_first);
     for ((exhibit, pictures), neighbours) in newest_first.iter().zip(&pictures).zip(neighbours) {
         let texts = builder.texts(exhibit)?;
+        let experts = builder.experts(exhibit)?;
         let prompt_href = prompt_path(&exhibit.attempt.prompt);
         let page = AttemptPage::new(
             &exhibit.attempt,
             pictures,
             texts,
+            experts,
             exhibit.files.active,
             &prompt_href,
             neighbours,
@@ -192,6 +196,26 @@ impl Builder {
         })
     }
 
+    /// Draws the map of an attempt's experts.
+    fn experts(&mut self, exhibit: &Exhibit) -> Result<Option<ExpertsView>, GalleryError> {
+        let Some(record) = &exhibit.attempt.experts else { return Ok(None) };
+        let Some(path) = &exhibit.files.experts else { return Ok(None) };
+        let counts = match read(path).map_err(|error| error.to_string()).and_then(|png| counts(&png, record))
+        {
+            Ok(counts) => counts,
+            Err(why) => return Ok(Some(ExpertsView::new(record, Err(self.problem(path, why))))),
+        };
+        let place = |name: &str| format!("attempts/{}/{name}.png", exhibit.attempt.id);
+        let paths = MapPaths { light: place("experts"), dark: place("experts-dark") };
+        let equal = equal_share(record);
+        self.site.put(&paths.light, &heat::map(&counts, equal, Ground::Light))?;
+        self.site.put(&paths.dark, &heat::map(&counts, equal, Ground::Dark))?;
+        // The same for all of them.
+        self.site.put("scale.png", &heat::scale(Ground::Light))?;
+        self.site.put("scale-dark.png", &heat::scale(Ground::Dark))?;
+        Ok(Some(ExpertsView::new(record, Ok((&counts, paths)))))
+    }
+
     fn problem(&mut self, path: &Path, why: String) -> String {
         self.problems.push((path.to_owned(), why.clone()));
         why
@@ -206,6 +230,21 @@ fn browser_image(attempt: &Attempt, svg: &[u8], active: bool) -> Option<String> 
     (fit && svg.len() <= MAX_BROWSER_SVG).then(|| {
         format!("data:image/svg+xml;base64,{}", base64::engine::general_purpose::STANDARD.encode(svg))
     })
+}
+
+/// The counts in a picture, if they are of the size that was recorded.
+fn counts(png: &[u8], record: &ExpertsRecord) -> Result<ExpertCounts, String> {
+    let counts = ExpertCounts::from_png(png).map_err(|error| error.to_string())?;
+    if (counts.layers(), counts.experts()) != (record.layers as usize, record.experts as usize) {
+        return Err(format!(
+            "the picture of the experts is of {} layers by {}, the record speaks of {} by {}",
+            counts.layers(),
+            counts.experts(),
+            record.layers,
+            record.experts
+        ));
+    }
+    Ok(counts)
 }
 
 /// For each attempt, the next newer and the next older of the same contestant on the same prompt.

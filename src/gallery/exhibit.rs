@@ -28,6 +28,8 @@ pub struct ExhibitFiles {
     pub png: Option<PathBuf>,
     /// Our raster of the repaired drawing.
     pub repaired_png: Option<PathBuf>,
+    /// The picture of how often the reply took each expert.
+    pub experts: Option<PathBuf>,
 }
 
 /// A record that could not be read and is not shown.

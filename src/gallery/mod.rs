@@ -6,6 +6,7 @@
 mod build;
 mod error;
 mod exhibit;
+mod heat;
 mod picture;
 mod site;
 mod templates;

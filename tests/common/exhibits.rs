@@ -100,7 +100,7 @@ pub fn taken((layers, experts, used): (usize, usize, usize)) -> ExpertsTaken {
         let preferred = f64::from(hash.as_bytes()[0]) / 255.0;
         let equal = tokens as f64 * used as f64 / experts as f64;
         // A tenth is never taken; 3.4 times the equal share is the most.
-        ((preferred - 0.1).max(0.0).powi(2) * 4.2 * equal) as u32
+        ((preferred - 0.1).max(0.0).powi(2) * 4.2 * equal).min(tokens as f64) as u32
     };
     let dense = |layer: usize| layer == 0 && layers == 5;
     let row = |layer| if dense(layer) { vec![] } else { (0..experts).map(|e| count(layer, e)).collect() };

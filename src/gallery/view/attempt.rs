@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::card::{Picture, Pictures};
+use super::experts::ExpertsView;
 use super::words;
 use crate::attempt::{Attempt, CostRecord, CostSource, LOCAL, Origin, ServiceRecord};
 use crate::drawing::Finding;
@@ -41,6 +42,7 @@ pub(in crate::gallery) struct AttemptPage {
     source: Option<Source>,
     reply: Option<Shown>,
     thinking: Option<Shown>,
+    experts: Option<ExpertsView>,
     groups: Vec<Group>,
     newer: Option<Neighbour>,
     older: Option<Neighbour>,
@@ -117,6 +119,7 @@ impl AttemptPage {
         attempt: &Attempt,
         pictures: &Pictures,
         texts: Texts,
+        experts: Option<ExpertsView>,
         active: bool,
         prompt_href: &str,
         (newer, older): (Option<Neighbour>, Option<Neighbour>),
@@ -158,6 +161,7 @@ impl AttemptPage {
                 cut: thinking.cut,
                 length: thinking_length,
             }),
+            experts,
             groups: groups(attempt),
             newer,
             older,
