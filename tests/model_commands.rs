@@ -219,8 +219,21 @@ fn bench_measures_what_it_was_asked_for() {
     let experts = lines[2]["experts_per_step"].as_f64().unwrap();
     assert!(experts > 4.0 && experts <= 12.0, "{experts}");
     assert!(lines[2]["bytes_per_token"].as_f64() < lines[1]["bytes_per_token"].as_f64());
+    let touched: Vec<u64> = lines.iter().map(|line| line["touched"].as_u64().unwrap()).collect();
+    assert!(touched.is_sorted() && touched[2] <= report["weights"].as_u64().unwrap(), "{report}");
+    assert!(
+        touched[0] as f64 > lines[1]["bytes_per_token"].as_f64().unwrap(),
+        "prompts take more than a row"
+    );
+    if cfg!(target_os = "linux") {
+        let bytes = |key: &str| report["resident"][key].as_u64().unwrap();
+        // What is mapped has the file's touched pages, whole ones, and the program's.
+        assert!(bytes("mapped") > touched[2] && bytes("peak") >= bytes("own"), "{report}");
+    }
     let out = stdout(model("bench", &file).args(asked));
-    assert_eq!(out.lines().count(), 3 + 3, "{out}");
+    assert!(out.lines().nth(6).unwrap().starts_with("weights read at least once: 0.00 of 0.00 GB"), "{out}");
+    let told = usize::from(cfg!(target_os = "linux"));
+    assert_eq!(out.lines().count(), 3 + 3 + 1 + told, "{out}");
     assert!(stderr(model("bench", &file).args(["--parallel", "0"]), 2).contains("0 is not in 1..=1024"));
 }
 

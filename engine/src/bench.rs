@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use crate::cache::Cache;
-use crate::model::{Model, ModelError, Row, Scratch};
+use crate::model::{Census, ExpertUse, Model, ModelError, Row, Scratch};
 
 /// What is to be measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Measured {
     pub bytes: u64,
     /// How many experts of a layer a step read, on average; 0 in a dense model.
     pub experts: f64,
+    /// Bytes of the distinct weights that were read since measuring began, by what was measured before too.
+    pub touched: u64,
 }
 
 /// What was measured.
@@ -64,6 +66,8 @@ impl Measured {
 
 /// As many tokens of a prompt as the scheduler computes in one step.
 const PROMPT_STEP: usize = crate::engine::PROMPT_STEP;
+/// What an open model's census never lacks.
+const SIZES: &str = "the types of an open file have a size";
 /// Tokens that a sequence has before its decoding is measured.
 const START: usize = 16;
 
@@ -72,12 +76,14 @@ const START: usize = 16;
 /// # Errors
 /// When the model can't compute a step.
 pub fn measure(model: &Model, plan: &Plan, mut done: impl FnMut(Measured)) -> Result<(), ModelError> {
-    let (census, known) = (model.census(), "the types of an open file have a size");
-    let of_expert = |layer| census.expert(layer).bytes.expect(known);
+    let census = model.census();
+    let of_expert = |layer| census.expert(layer).bytes.expect(SIZES);
     let mut bench = Bench {
         model,
-        for_all: census.bytes_for_all().expect(known),
+        for_all: census.bytes_for_all().expect(SIZES),
         of_expert: (0..model.hyper().layers).map(of_expert).collect(),
+        taken: model.expert_use(),
+        census,
         random: plan.seed,
         scratch: Scratch::default(),
     };
@@ -86,11 +92,11 @@ pub fn measure(model: &Model, plan: &Plan, mut done: impl FnMut(Measured)) -> Re
     let repeat = plan.repeat.max(1);
     if plan.prompt > 0 {
         let runs = (0..repeat).map(|_| bench.prompt(plan.prompt)).collect::<Result<_, _>>()?;
-        done(median(Work::Prompt(plan.prompt), plan.prompt, runs));
+        done(bench.median(Work::Prompt(plan.prompt), plan.prompt, runs));
     }
     for &sequences in plan.parallel.iter().filter(|&&n| n > 0 && plan.generate > 0) {
         let runs = (0..repeat).map(|_| bench.decode(sequences, plan.generate)).collect::<Result<_, _>>()?;
-        done(median(Work::Decode(sequences), sequences * plan.generate, runs));
+        done(bench.median(Work::Decode(sequences), sequences * plan.generate, runs));
     }
     Ok(())
 }
@@ -102,24 +108,29 @@ struct Run {
     experts: f64,
 }
 
-fn median(work: Work, tokens: usize, mut runs: Vec<Run>) -> Measured {
-    runs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
-    let range = (runs[0].seconds, runs[runs.len() - 1].seconds);
-    let Run { seconds, bytes, experts } = runs.swap_remove(runs.len() / 2);
-    Measured { work, tokens, seconds, range, bytes, experts }
-}
-
 struct Bench<'a> {
     model: &'a Model,
     /// Bytes of weights that every step reads.
     for_all: u64,
     /// Bytes of an expert of each layer.
     of_expert: Vec<u64>,
+    census: Census,
+    /// The experts of every row so far.
+    taken: Option<ExpertUse>,
     random: u64,
     scratch: Scratch,
 }
 
 impl Bench<'_> {
+    fn median(&self, work: Work, tokens: usize, mut runs: Vec<Run>) -> Measured {
+        runs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+        let range = (runs[0].seconds, runs[runs.len() - 1].seconds);
+        let Run { seconds, bytes, experts } = runs.swap_remove(runs.len() / 2);
+        let touched =
+            self.taken.as_ref().map_or(Some(self.for_all), |taken| taken.bytes_touched(&self.census));
+        Measured { work, tokens, seconds, range, bytes, experts, touched: touched.expect(SIZES) }
+    }
+
     /// splitmix64 (G. Steele, D. Lea, C. Flood, 2014), brought to the size of the vocabulary.
     fn token(&mut self) -> u32 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -163,6 +174,9 @@ impl Bench<'_> {
         let since = Instant::now();
         for rows in steps {
             self.model.step(rows, &mut caches, &mut self.scratch, &mut |layer, routed| {
+                if let Some(taken) = &mut self.taken {
+                    routed.rows().for_each(|(experts, _)| taken.take(layer, experts));
+                }
                 chosen.clear();
                 chosen.extend_from_slice(routed.experts);
                 chosen.sort_unstable();

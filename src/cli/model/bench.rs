@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use pelicycle_engine::bench::{Measured, Plan, Work, measure};
 use pelicycle_engine::memory_bandwidth;
@@ -9,13 +10,15 @@ use pelicycle_engine::model::{Arithmetic, Model};
 use serde::Serialize;
 
 use super::named;
+use super::resident::{Resident, resident};
 use super::stdio::print;
 
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Tokens are random, so that rows take different experts. \"of the limit\" compares the bytes of \
                   weights that were read\na second with what the same threads read from memory when they do nothing \
-                  else.\n\nExamples:\n  pelicycle model bench model.gguf -p 512 -n 128 --parallel 1,4,8 -t 2\n  \
+                  else. Memory is told on Linux: the\nprocess's own, and that of the mapped file, which the system \
+                  takes back when it needs the room.\n\nExamples:\n  pelicycle model bench model.gguf -p 512 -n 128 --parallel 1,4,8 -t 2\n  \
                   pelicycle model bench model.gguf -p 0 -n 64 --json"
 )]
 pub(crate) struct BenchArgs {
@@ -51,9 +54,14 @@ struct Report {
     tensor_type: &'static str,
     kernels: &'static str,
     threads: usize,
+    /// Bytes of all weights.
+    weights: u64,
+    open_seconds: f64,
     /// Bytes a second that the threads read from memory when they do nothing else.
     memory_bandwidth: f64,
     measurements: Vec<Line>,
+    /// When all was measured; null where the system does not tell.
+    resident: Option<Resident>,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,18 +81,25 @@ struct Line {
     share_of_memory_bandwidth: f64,
     /// Distinct experts of a layer that a step read; null in a dense model.
     experts_per_step: Option<f64>,
+    /// Bytes of the distinct weights that were read since measuring began.
+    touched: u64,
 }
 
 pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
+    let since = Instant::now();
     let model = Model::new(named::open(&args.model)?, args.threads.map(|n| n as usize), Arithmetic::Run)?;
+    let open_seconds = since.elapsed().as_secs_f64();
     let mut report = Report {
         architecture: model.hyper().architecture.clone(),
         layers: model.hyper().layers,
         tensor_type: model.quantization().name(),
         kernels: model.kernels(),
         threads: model.threads(),
+        weights: model.memory().weights(),
+        open_seconds,
         memory_bandwidth: memory_bandwidth(model.threads()),
         measurements: Vec::new(),
+        resident: None,
     };
     let plan = Plan {
         prompt: args.prompt as usize,
@@ -105,7 +120,10 @@ pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
         report.measurements.push(line);
     })?;
     told?;
-    if args.json {
+    report.resident = resident();
+    if !args.json {
+        print(&report.tail()?)?;
+    } else {
         print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -116,12 +134,31 @@ impl Report {
         let mut text = String::new();
         let Report { architecture, layers, tensor_type, kernels, threads, .. } = self;
         writeln!(text, "{architecture}, {layers} layers, {tensor_type}; {threads} threads, {kernels}")?;
-        writeln!(text, "memory reads {:.1} GB/s", self.memory_bandwidth / 1e9)?;
+        let (opened, bandwidth) = (self.open_seconds, self.memory_bandwidth / 1e9);
+        writeln!(text, "opened in {opened:.2} s; memory reads {bandwidth:.1} GB/s")?;
         writeln!(
             text,
             "{:14} {:>9}  {:>15}  {:>8}  {:>6}  {:>12}  {:>7}",
             "", "tokens/s", "slowest-fastest", "MB/token", "GB/s", "of the limit", "experts"
         )?;
+        Ok(text)
+    }
+}
+
+impl Report {
+    fn tail(&self) -> anyhow::Result<String> {
+        let mut text = String::new();
+        let gb = |bytes: u64| bytes as f64 / 1e9;
+        if let Some(touched) = self.measurements.last().map(|line| line.touched) {
+            writeln!(text, "weights read at least once: {:.2} of {:.2} GB", gb(touched), gb(self.weights))?;
+        }
+        if let Some(Resident { own, mapped, peak }) = self.resident {
+            let (own, mapped, peak) = (gb(own), gb(mapped), gb(peak));
+            writeln!(
+                text,
+                "memory: {own:.3} GB own, {mapped:.2} GB of mapped files, at most {peak:.2} GB together"
+            )?;
+        }
         Ok(text)
     }
 }
@@ -145,6 +182,7 @@ impl Line {
             bytes_per_second: measured.bytes_per_second(),
             share_of_memory_bandwidth: measured.bytes_per_second() / limit,
             experts_per_step: (measured.experts > 0.0).then_some(measured.experts),
+            touched: measured.touched,
         }
     }
 

@@ -6,6 +6,7 @@ mod inspect;
 mod list;
 mod named;
 mod prompt;
+mod resident;
 mod rm;
 mod stdio;
 mod tokenize;
