@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::attempt::RequestRecord;
 use crate::name;
@@ -25,6 +25,7 @@ pub struct Entry {
     #[serde(default)]
     pub aliases: Vec<String>,
     /// The day the model came out.
+    #[serde(default, deserialize_with = "day")]
     pub released: Option<Date>,
     /// What it costs, before any table.
     pub price: Option<Rates>,
@@ -44,6 +45,21 @@ pub struct Entry {
     pub min_p: Option<f32>,
     /// Makes tokens seen of late less likely.
     pub repeat_penalty: Option<f32>,
+}
+
+/// A day, as TOML writes it or as a text.
+fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Day {
+        Toml(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Day::deserialize(from)? {
+        Day::Toml(day) => day.to_string(),
+        Day::Text(text) => text,
+    };
+    text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("{text:?} is no day: {error}")))
 }
 
 /// One who takes part: a model, and what its contestant says of it.
@@ -220,6 +236,7 @@ mod tests {
         price = { input = 5, output = 25 }
         [contestants.bird]
         model = 'local/hatchling'
+        released = '2026-11-22'
         [lineups]
         spring = ['opus-high', 'bird', 'openai/gpt-6.1-sol']
         all = ['lineup:spring', 'ollama/qwen3.6:35b-a3b', 'bird']

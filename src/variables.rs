@@ -152,8 +152,11 @@ mod tests {
     #[test]
     fn the_environment_outranks_the_file_and_that_a_command() {
         let file = "# keys\nexport PELICYCLE_A=\"sk a\"\nPATH=elsewhere\nPELICYCLE_EMPTY=\n";
-        let all = load(file, &[("PELICYCLE_A", &["false"]), ("PELICYCLE_EMPTY", &["echo", "from-command"])])
-            .unwrap();
+        let all = load(
+            file,
+            &[("PELICYCLE_A", &["false"]), ("PELICYCLE_EMPTY", &["printf", "%s-%s", "from", "command"])],
+        )
+        .unwrap();
         assert_eq!(all.get("PELICYCLE_A").unwrap(), Some(("sk a".to_owned(), Setter::File)));
         assert_eq!(all.get("PATH").unwrap().unwrap().1, Setter::Environment);
         assert_eq!(all.get("PELICYCLE_EMPTY").unwrap(), Some(("from-command".to_owned(), Setter::Command)));

@@ -51,7 +51,12 @@ fn late(written: &str) -> Option<f64> {
 
 /// Reads a stream as pelicycle does; how late each piece was for whoever listens, in milliseconds.
 async fn ours(remote: Remote) -> Vec<f64> {
-    let mut stream = remote.ask(Request { prompt: "x".to_owned(), settings: RequestRecord::default() });
+    let mut stream = remote.ask(Request {
+        prompt_id: "x".to_owned(),
+        prompt: "x".to_owned(),
+        sample: 1,
+        settings: RequestRecord::default(),
+    });
     let mut times = Vec::new();
     while let Some(event) = stream.recv().await {
         match event.kind {

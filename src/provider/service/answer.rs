@@ -73,6 +73,7 @@ impl Answer {
             usage: self.reading.usage.clone(),
             served: self.reading.served.clone(),
             head: Some(self.head),
+            experts: None,
             service: Some(self.record.clone()),
         }
     }
