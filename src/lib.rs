@@ -7,6 +7,7 @@ pub mod contestant;
 pub mod drawing;
 pub mod experts;
 pub mod gallery;
+pub mod hub;
 pub mod id;
 pub mod lineup;
 pub mod models;

@@ -18,27 +18,27 @@ const DEPTH: usize = 4;
 const COMMIT_LEN: usize = 40;
 
 /// Whether a revision is a commit and needs no ref.
-pub(super) fn is_commit(revision: &str) -> bool {
+pub(crate) fn is_commit(revision: &str) -> bool {
     revision.len() == COMMIT_LEN && revision.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The folder of a repository in the cache.
-pub(super) fn repo_folder(root: &Path, repo: &str) -> PathBuf {
+pub(crate) fn repo_folder(root: &Path, repo: &str) -> PathBuf {
     root.join(format!("models--{}", repo.replace('/', "--")))
 }
 
 /// A file of a snapshot: a link to a blob, or the file itself where links can't be made.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(crate) struct Link {
     /// Where it lies.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Its name in the repository, with `/`.
-    pub(super) file: String,
+    pub(crate) file: String,
     /// The commit whose snapshot it is in.
-    pub(super) commit: String,
+    pub(crate) commit: String,
     /// The file that it leads to, inside the repository's folder.
-    pub(super) blob: PathBuf,
-    pub(super) bytes: u64,
+    pub(crate) blob: PathBuf,
+    pub(crate) bytes: u64,
     modified: SystemTime,
 }
 
@@ -95,7 +95,7 @@ fn main_commit(folder: &Path) -> Option<String> {
 
 /// The model files of all snapshots of a repository. A link that leads out of the repository's folder is passed
 /// over: the cache never has one.
-pub(super) fn links(folder: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Link> {
+pub(crate) fn links(folder: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Link> {
     let Ok(inside) = folder.canonicalize() else { return Vec::new() };
     let mut links = Vec::new();
     for (commit, snapshot) in entries(&folder.join("snapshots")) {

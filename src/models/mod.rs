@@ -21,3 +21,5 @@ pub use found::{Found, Origin};
 pub use places::Places;
 pub use remove::{Removal, RemoveError};
 pub use shelf::{PassedOver, Shelf};
+
+pub(crate) use hub_cache::{is_commit, links, repo_folder};

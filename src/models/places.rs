@@ -26,25 +26,21 @@ impl Places {
     }
 
     fn of(folders: Vec<PathBuf>, home: Option<&Path>, variable: impl Fn(&str) -> Option<OsString>) -> Places {
-        let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let at_home = |rest: &str| home.map(|home| home.join(rest));
-        let cache = || path("XDG_CACHE_HOME").or_else(|| at_home(".cache"));
         let own_cache = || match std::env::consts::OS {
             "macos" => at_home("Library/Caches"),
-            "windows" => path("LOCALAPPDATA"),
-            _ => cache(),
+            "windows" => path(&variable, "LOCALAPPDATA"),
+            _ => cache(home, &variable),
         };
         Places {
             folders,
-            hub: path("HF_HUB_CACHE").or_else(|| path("HUGGINGFACE_HUB_CACHE")).or_else(|| {
-                Some(path("HF_HOME").or_else(|| Some(cache()?.join("huggingface")))?.join("hub"))
-            }),
-            llama_cpp: path("LLAMA_CACHE").or_else(|| Some(own_cache()?.join("llama.cpp"))),
+            hub: Places::hub_cache(home, &variable),
+            llama_cpp: path(&variable, "LLAMA_CACHE").or_else(|| Some(own_cache()?.join("llama.cpp"))),
             lm_studio: [".lmstudio/models", ".cache/lm-studio/models"]
                 .into_iter()
                 .filter_map(at_home)
                 .collect(),
-            ollama: match path("OLLAMA_MODELS") {
+            ollama: match path(&variable, "OLLAMA_MODELS") {
                 Some(models) => vec![models],
                 None => at_home(".ollama/models")
                     .into_iter()
@@ -53,6 +49,33 @@ impl Places {
             },
         }
     }
+
+    /// The folder of everything that the hub's library keeps.
+    pub(crate) fn hub_home(
+        home: Option<&Path>,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Option<PathBuf> {
+        path(variable, "HF_HOME").or_else(|| Some(cache(home, variable)?.join("huggingface")))
+    }
+
+    /// The hub's cache.
+    pub(crate) fn hub_cache(
+        home: Option<&Path>,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Option<PathBuf> {
+        path(variable, "HF_HUB_CACHE")
+            .or_else(|| path(variable, "HUGGINGFACE_HUB_CACHE"))
+            .or_else(|| Some(Places::hub_home(home, variable)?.join("hub")))
+    }
+}
+
+/// A variable that names a folder; an empty one names none.
+fn path(variable: &dyn Fn(&str) -> Option<OsString>, name: &str) -> Option<PathBuf> {
+    variable(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn cache(home: Option<&Path>, variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    path(variable, "XDG_CACHE_HOME").or_else(|| Some(home?.join(".cache")))
 }
 
 #[cfg(test)]

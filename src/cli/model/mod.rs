@@ -6,6 +6,7 @@ mod inspect;
 mod list;
 mod named;
 mod prompt;
+mod pull;
 mod resident;
 mod rm;
 mod stdio;
@@ -33,6 +34,8 @@ enum ModelCommand {
     List(list::ListArgs),
     /// Render a conversation with the model's chat template.
     Prompt(prompt::PromptArgs),
+    /// Fetch a model from the Hugging Face hub.
+    Pull(pull::PullArgs),
     /// Remove a model from the Hugging Face hub's cache.
     Rm(rm::RmArgs),
     /// Turn text into token ids.
@@ -46,6 +49,7 @@ pub(crate) fn model(args: ModelArgs) -> anyhow::Result<ExitCode> {
         ModelCommand::Inspect(args) => inspect::inspect(&args),
         ModelCommand::List(args) => list::list(&args),
         ModelCommand::Prompt(args) => prompt::prompt(&args),
+        ModelCommand::Pull(args) => pull::pull(&args),
         ModelCommand::Rm(args) => rm::rm(&args),
         ModelCommand::Tokenize(args) => tokenize::tokenize(&args),
     }

@@ -7,7 +7,7 @@ mod lines;
 mod opener;
 mod resume;
 mod settle;
-mod signals;
+pub(super) mod signals;
 mod summary;
 
 use std::io::IsTerminal as _;

@@ -36,14 +36,14 @@ fn leave() {
 
 /// The signals that end a run.
 #[cfg(unix)]
-struct Signals {
+pub(in crate::cli) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> io::Result<Signals> {
+    pub(in crate::cli) fn new() -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
@@ -51,7 +51,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    pub(in crate::cli) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -61,19 +61,19 @@ impl Signals {
 
 /// The events of a console that end a run.
 #[cfg(windows)]
-struct Signals {
+pub(in crate::cli) struct Signals {
     interrupt: tokio::signal::windows::CtrlC,
     stop: tokio::signal::windows::CtrlBreak,
 }
 
 #[cfg(windows)]
 impl Signals {
-    fn new() -> io::Result<Signals> {
+    pub(in crate::cli) fn new() -> io::Result<Signals> {
         use tokio::signal::windows::{ctrl_break, ctrl_c};
         Ok(Signals { interrupt: ctrl_c()?, stop: ctrl_break()? })
     }
 
-    async fn next(&mut self) {
+    pub(in crate::cli) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.stop.recv() => {}

@@ -1,0 +1,138 @@
+//! `pelicycle model pull`.
+
+mod teller;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use self::teller::Teller;
+use super::stdio::print;
+use crate::cli::run::signals::Signals;
+use crate::cli::terminal::printable;
+use crate::config::Config;
+use crate::hub::{Hub, HubError, Plan, Pulled, Settings, Wanted};
+use crate::models::{Found, Origin, Shelf};
+use crate::size;
+
+/// Exit code of a mistake on the command line, as clap's own.
+const USAGE: u8 = 2;
+
+/// Exit code when it was interrupted: 128 and the number of the signal, as shells count.
+const INTERRUPTED: u8 = 130;
+
+/// Fetch a model from the Hugging Face hub into its standard cache.
+///
+/// Without a quantization Q4_K_M is taken, else Q4_K_S, Q4_0, Q8_0, else the first file by name. All files of a split
+/// model are fetched. What was fetched before is not fetched again, what was cut is gone on with, and every file has the
+/// sum that the hub names.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Environment, as for the hub's own tools:
+  HF_TOKEN            token for private and gated models; or the file that `hf auth login` writes
+  HF_HUB_CACHE        folder of the cache [default: ~/.cache/huggingface/hub]
+  HF_HOME             folder above it, with the token file in it
+  HF_ENDPOINT         address of the hub or a mirror
+  HF_HUB_OFFLINE      when 1, ask nobody: only say whether it is in the cache
+
+Examples:
+  pelicycle model pull Qwen/Qwen3-0.6B-GGUF
+  pelicycle model pull unsloth/Qwen3.6-35B-A3B-GGUF:UD-Q4_K_XL
+  pelicycle model pull Qwen/Qwen3-0.6B-GGUF/Qwen3-0.6B-Q8_0.gguf --revision main
+  pelicycle run -m local/qwen3-0.6b")]
+pub(crate) struct PullArgs {
+    /// OWNER/REPO, OWNER/REPO:QUANTIZATION, OWNER/REPO/FILE.gguf, or the address of a page of the hub.
+    #[arg(value_name = "MODEL")]
+    model: String,
+    /// A branch, a tag or a commit [default: main].
+    #[arg(long, value_name = "REVISION")]
+    revision: Option<String>,
+    /// Fetch it even where another program has the same file on this machine.
+    #[arg(long)]
+    again: bool,
+    /// Tell only what went wrong.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// How it ended.
+enum End {
+    /// And all its bytes.
+    Pulled(Pulled, u64),
+    /// The same weights lie elsewhere on this machine.
+    Elsewhere(Found),
+    Interrupted,
+}
+
+pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
+    let wanted = match Wanted::parse(&args.model, args.revision.as_deref()) {
+        Ok(wanted) => wanted,
+        Err(error) => return usage(&error),
+    };
+    let places = Config::load(None)?.places();
+    let teller = Teller::new(args.quiet);
+    let hub = Hub::new(Settings::of_environment()?, teller.listener())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let work = async {
+        let plan = hub.plan(wanted).await?;
+        let shelf = if args.again { Shelf::default() } else { Shelf::scan(&places) };
+        match shelf.models().iter().find(|found| is_elsewhere(found, &plan)) {
+            Some(found) => Ok::<_, HubError>(End::Elsewhere(found.clone())),
+            None => plan.fetch().await.map(|pulled| End::Pulled(pulled, plan.bytes())),
+        }
+    };
+    let end = runtime.block_on(async {
+        let mut signals = Signals::new().context("can't listen for Ctrl-C")?;
+        tokio::select! {
+            // What came is written when the work is dropped.
+            () = signals.next() => Ok(End::Interrupted),
+            end = work => Ok::<_, anyhow::Error>(end?),
+        }
+    });
+    teller.end();
+    let end = end?;
+    let shelf = Shelf::scan(&places);
+    match end {
+        End::Pulled(pulled, bytes) => {
+            let found = shelf.models().iter().find(|found| found.files == pulled.files);
+            let path = pulled.files.first().map(|path| path.display().to_string()).unwrap_or_default();
+            let name = found.map_or_else(|| path.clone(), |found| shelf.name_of(found));
+            print(&format!("{}\n", printable(&format!("{name} is ready ({}): {path}", size::words(bytes)))))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        End::Elsewhere(found) => {
+            let (name, path) = (shelf.name_of(&found), found.path().display());
+            let line = format!("{name} is the same file, on this machine already ({}): {path}", found.origin);
+            print(&format!("{}\n--again fetches it into the hub's cache as well\n", printable(&line)))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        End::Interrupted => {
+            teller.say("interrupted; what came is kept, and the same command goes on from there");
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+    }
+}
+
+/// Whether a model outside the hub's cache is the one that would be fetched.
+fn is_elsewhere(found: &Found, plan: &Plan<'_>) -> bool {
+    let [first, ..] = plan.files() else { return false };
+    match &found.origin {
+        Origin::Hub { .. } => false,
+        // Its blobs are named by their sums.
+        Origin::Ollama { .. } => {
+            let blob = found.path().file_name().unwrap_or_default().to_string_lossy();
+            plan.files().len() == 1 && first.sha256().is_some_and(|sum| blob == format!("sha256-{sum}"))
+        }
+        Origin::Folder | Origin::LlamaCpp | Origin::LmStudio { .. } => {
+            found.missing == 0
+                && found.bytes == plan.bytes()
+                && first.stem().is_some_and(|stem| stem.eq_ignore_ascii_case(&found.stem))
+        }
+    }
+}
+
+fn usage(error: &HubError) -> anyhow::Result<ExitCode> {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{}", printable(&format!("error: {error}")));
+    Ok(ExitCode::from(USAGE))
+}
