@@ -17,5 +17,6 @@ pub mod prompt;
 pub mod provider;
 pub mod run;
 mod size;
+pub mod statistics;
 pub mod store;
 pub mod variables;

@@ -38,12 +38,17 @@ fn browser() -> Option<(PathBuf, PathBuf)> {
 }
 
 fn look(pages: &[PathBuf], views: &Value) -> Option<Vec<Value>> {
-    let (chromium, driver) = browser()?;
     let shots = std::env::var_os("PELICYCLE_SHOTS").map(PathBuf::from);
-    let order =
-        json!({ "chromium": chromium, "pages": pages, "alarm": ALARM, "views": views, "shots": shots });
+    let seen = drive("look.mjs", json!({ "pages": pages, "alarm": ALARM, "views": views, "shots": shots }))?;
+    Some(serde_json::from_value(seen).unwrap())
+}
+
+/// What a script of `tests/browser` tells of an order.
+fn drive(script: &str, mut order: Value) -> Option<Value> {
+    let (chromium, driver) = browser()?;
+    order["chromium"] = json!(chromium);
     let mut child = Command::new("node")
-        .arg(driver.join("look.mjs"))
+        .arg(driver.join(script))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -65,7 +70,7 @@ fn build(store: &Store, out: &Path) -> Vec<PathBuf> {
         .unwrap();
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
     let mut pages = vec![out.join("index.html")];
-    for folder in ["prompts", "attempts"] {
+    for folder in ["prompts", "models", "grids", "timelines", "versus", "attempts"] {
         let Ok(entries) = std::fs::read_dir(out.join(folder)) else { continue };
         let mut found: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
         found.sort();
@@ -142,6 +147,61 @@ fn real_drawings_are_shown_in_every_view() {
     let Some(seen) = look(&some, &views) else { return };
     hold(&out, &seen);
     assert!(seen[0]["images"].as_u64().unwrap() >= 40);
+}
+
+#[test]
+fn a_wall_is_sorted_and_filtered_drawings_are_compared_and_an_address_keeps_it() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang_corpus(&store, &shared);
+    let out = folder.path().join("gallery");
+    let pages = build(&store, &out);
+    let pelicans = |folder: &str| {
+        let found =
+            pages.iter().find(|p| p.to_string_lossy().contains(&format!("{folder}/pelican-41c826e0")));
+        found.unwrap().clone()
+    };
+    let attempt = pages.iter().find(|page| {
+        page.to_string_lossy().contains("attempts/")
+            && std::fs::read_to_string(page).unwrap().contains("Watch it being drawn")
+    });
+    let order =
+        json!({ "wall": pelicans("prompts"), "versus": pelicans("versus"), "attempt": attempt.unwrap() });
+    let Some(told) = drive("use.mjs", order) else { return };
+
+    let names = |key: &str| -> Vec<String> {
+        told[key].as_array().unwrap().iter().map(|case| case["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(strings(&told["errors"]), [""; 0]);
+    assert_eq!(told["tools"], true);
+    let (before, by_name) = (names("before"), names("byName"));
+    assert_ne!(before, by_name);
+    assert!(
+        by_name[0].starts_with("cerebras") && by_name.last().unwrap().starts_with("us.amazon"),
+        "{by_name:?}"
+    );
+    assert_eq!(names("filtered"), ["gpt-3.5-turbo", "gpt-4o", "gpt-4o-mini"]);
+    assert_eq!(told["count"], format!("3 of {}", before.len()));
+    assert_eq!(told["hash"], "#sort=name&provider=gpt");
+    assert_eq!(names("again"), names("filtered"), "an address brings the choice back");
+    assert!(told["largerPicture"].as_f64().unwrap() > told["firstPicture"].as_f64().unwrap());
+    assert_eq!(
+        (&told["plainTools"], told["plainCases"].as_u64()),
+        (&json!(false), Some(before.len() as u64))
+    );
+
+    assert_eq!(
+        (&told["benchBefore"], &told["bench"], &told["broken"]),
+        (&json!(false), &json!(3), &json!(0))
+    );
+    assert_eq!(told["clip"], "inset(0px 0px 0px 30%)");
+    let hash = told["versusHash"].as_str().unwrap();
+    assert!(hash.starts_with("#compare=20") && hash.ends_with("&view=slider&at=30"), "{hash}");
+    assert_eq!(told["linked"], json!([3, "bench slider", "30"]));
+    assert_eq!(told["blink"], json!([0, 1]));
+    assert_eq!(told["stray"], false, "what an address names and the page has not is passed over");
+    assert_eq!(told["replay"], true);
 }
 
 #[test]

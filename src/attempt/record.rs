@@ -109,6 +109,12 @@ pub struct PromptRecord {
     pub title: String,
     /// The prompt's family at that time.
     pub family: String,
+    /// The animal, in a grid of animals and vehicles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub animal: Option<String>,
+    /// What it rides, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vehicle: Option<String>,
     /// The exact text.
     pub text: String,
     /// Hex BLAKE3 of the text: with `id`, the prompt's identity.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 
@@ -60,33 +61,34 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
 /// Rebuilds the gallery in `out` from all that the store holds whole.
 pub(crate) fn rebuild(store: &Store, out: &Path) -> anyhow::Result<Rebuilt> {
     let listing = store.list()?;
-    let mut damaged = listing.damaged;
-    let mut exhibits = Vec::with_capacity(listing.attempts.len());
-    for stored in listing.attempts {
-        match store.verify(&stored) {
-            Ok(()) => exhibits.push(exhibit(stored)),
-            Err(damage) => damaged.push(damage),
-        }
-    }
-    damaged.sort_by(|a, b| a.path.cmp(&b.path));
-    let omissions: Vec<_> = damaged
-        .iter()
-        .map(|damaged| Omission {
-            place: damaged.path.to_string_lossy().into_owned(),
-            reason: damaged.reason.to_string(),
+    let exhibits: Vec<_> = listing.attempts.iter().map(exhibit).collect();
+    let omissions: Vec<_> = listing.damaged.iter().map(omission).collect();
+    let found = Mutex::new(listing.damaged);
+    let verify = |index: usize| {
+        store.verify(&listing.attempts[index]).map_err(|damage| {
+            let omission = omission(&damage);
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(damage);
+            omission
         })
-        .collect();
-    let report = gallery::build(&exhibits, &omissions, out).context("the gallery was not built")?;
+    };
+    let report = gallery::build(&exhibits, &verify, &omissions, out).context("the gallery was not built")?;
+    let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    damaged.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Rebuilt { report, damaged })
 }
 
-fn exhibit(stored: Stored) -> Exhibit {
-    let files = stored.files;
+fn omission(damaged: &Damaged) -> Omission {
+    Omission { place: damaged.path.to_string_lossy().into_owned(), reason: damaged.reason.to_string() }
+}
+
+pub(crate) fn exhibit(stored: &Stored) -> Exhibit<'_> {
+    let files = stored.files.clone();
     Exhibit {
-        attempt: stored.attempt,
+        attempt: &stored.attempt,
         files: ExhibitFiles {
             reply: files.reply,
             thinking: files.thinking,
+            timeline: files.timeline,
             svg: files.svg,
             active: files.active,
             png: files.png,

@@ -9,6 +9,7 @@ mod model;
 mod output;
 mod prices;
 mod run;
+mod sheet;
 pub mod terminal;
 mod worker;
 
@@ -48,6 +49,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Rebuild the gallery from the results.
     Gallery(gallery::GalleryArgs),
+    /// Put one prompt's drawings on a single picture.
+    Sheet(sheet::SheetArgs),
     /// Find, fetch, remove and look into local models.
     Model(model::ModelArgs),
     /// Check what is set up: folders, keys, services, local servers.
@@ -73,6 +76,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&cli.global, &args),
         Command::Check(args) => check::check(&args),
         Command::Gallery(args) => gallery::gallery(&cli.global, &args),
+        Command::Sheet(args) => sheet::sheet(&cli.global, &args),
         Command::Model(args) => model::model(args),
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),

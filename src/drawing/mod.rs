@@ -30,5 +30,6 @@ pub use bounds::{Bounds, Options};
 pub use inspect::{Inspection, Repaired, inspect};
 pub use pool::{Pool, WorkerError};
 pub use raster::RENDERER;
+pub(crate) use raster::print;
 pub use report::{Candidate, Check, Draws, Finding, SvgFacts, Verdict};
 pub use worker::{WORKER_COMMAND, serve};

@@ -172,5 +172,14 @@ pub(super) fn draw(tree: &Tree, longest: u32) -> Option<Raster> {
     Some(Raster { png: pixmap.encode_png().ok()?, visible, uniform })
 }
 
+/// Prints an SVG of our own making, with the bundled fonts; `None` when it is none, or too large for the memory. It has
+/// no bounds: nothing of a model may be in it but text and finished rasters.
+pub(crate) fn print(svg: &str, longest: u32) -> Option<Vec<u8>> {
+    let xml = roxmltree::Document::parse(svg).ok()?;
+    let bounds = Bounds::default();
+    let (tree, _) = read(&xml, &bounds).ok()?;
+    draw(&tree, longest).map(|raster| raster.png)
+}
+
 /// Levels of a channel below white that nobody sees.
 const INVISIBLE: u8 = 2;

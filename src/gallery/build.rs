@@ -1,33 +1,35 @@
 //! From exhibits to a site.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use base64::Engine as _;
-use minijinja::context;
 use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
+use serde::Serialize;
 
 use super::heat::{self, Ground};
-use super::picture;
+use super::seen::{self, Seen};
 use super::site::{Site, Tally};
+use super::take::{self, Hung, Missing, Problem};
 use super::view::{
-    AttemptPage, Card, ExpertsView, IndexPage, MapPaths, Neighbour, Picture, Pictures, PromptPage, Texts,
-    equal_share, page_path, prompt_path, sections,
+    AttemptPage, ExpertsView, GridPage, IndexPage, MapPaths, Model, ModelPage, Neighbour, Played, PromptPage,
+    Section, Texts, TimelinePage, VersusPage, equal_share, models, page_path, prompt_path, sections,
 };
-use super::{Exhibit, GalleryError, Omission, templates, text};
-use crate::attempt::{Attempt, ExpertsRecord};
+use super::{Exhibit, GalleryError, Omission, newer, parallel, replay, templates, text, view};
+use crate::attempt::{Attempt, ExpertsRecord, Timeline};
 use crate::drawing::Verdict;
 use crate::experts::ExpertCounts;
 
-/// Longest file that is taken into the site: as long as the store keeps.
-const MAX_FILE: u64 = 64 << 20;
 /// How much of a text a page shows; the whole of it is a link away.
 const MAX_SHOWN_BYTES: usize = 64 << 10;
 const MAX_SHOWN_LINES: usize = 2_000;
 /// Longest drawing that a page carries as an image of its own.
 const MAX_BROWSER_SVG: usize = 256 << 10;
+/// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
+/// are not read to find that out.
+const TEXTS: u32 = 2;
 
 /// What was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,10 @@ pub struct Report {
     pub problems: Vec<(PathBuf, String)>,
 }
 
+/// Holds the files of the exhibit with this index against its record; one that does not fit is left out. Asked only
+/// for exhibits whose files changed since the last build.
+pub type Verify<'a> = dyn Fn(usize) -> Result<(), Omission> + Sync + 'a;
+
 /// Tells, before there is anything to show, whether a site can be built in `out`; makes the folder.
 ///
 /// # Errors
@@ -58,177 +64,294 @@ pub fn ready(out: &Path) -> Result<(), GalleryError> {
 ///
 /// # Errors
 /// A folder of something else; a failing disk. A file of an exhibit that cannot be read is no error: its attempt says so.
-pub fn build(exhibits: &[Exhibit], omissions: &[Omission], out: &Path) -> Result<Report, GalleryError> {
-    let mut newest_first: Vec<&Exhibit> = exhibits.iter().collect();
-    newest_first.sort_by(|a, b| {
-        let key = |attempt: &Attempt| (attempt.timing.started, attempt.sample);
-        key(&b.attempt).cmp(&key(&a.attempt)).then_with(|| b.attempt.id.cmp(&a.attempt.id))
-    });
+pub fn build(
+    exhibits: &[Exhibit<'_>],
+    verify: &Verify<'_>,
+    omissions: &[Omission],
+    out: &Path,
+) -> Result<Report, GalleryError> {
+    let site = Site::open(out)?;
+    let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions)?;
+    shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
+    let sections = sections(
+        shown.iter().map(|one| view::Shown { attempt: one.exhibit.attempt, pictures: &one.hung.pictures }),
+    );
+    let models = models(&sections);
 
-    let mut builder = Builder { site: Site::open(out)?, problems: Vec::new() };
-    let pictures =
-        newest_first.iter().map(|exhibit| builder.pictures(exhibit)).collect::<Result<Vec<_>, _>>()?;
-    let cards = newest_first
-        .iter()
-        .zip(&pictures)
-        .map(|(exhibit, pictures)| (&exhibit.attempt, Card::new(&exhibit.attempt, pictures)));
-    let sections = sections(cards);
-
-    let templates = templates::environment()?;
-    let render = |name: &str, root: &str, page: Value| -> Result<String, GalleryError> {
-        Ok(templates.get_template(name)?.render(context! { root, page })?)
-    };
-    let site = &mut builder.site;
+    let press = Press { templates: templates::environment()?, site: &site };
     site.put("style.css", templates::STYLE.as_bytes())?;
-    let attempts = newest_first.iter().map(|exhibit| &exhibit.attempt);
-    let index = IndexPage::new(attempts, &sections, omissions);
-    site.put("index.html", render("index.html", "", Value::from(Serde(&index)))?.as_bytes())?;
-    for section in &sections {
-        let page = PromptPage { section: section.hang(true) };
-        let html = render("prompt.html", "../", Value::from(Serde(&page)))?;
-        site.put(&section.href, html.as_bytes())?;
-    }
+    press.page("index.html", "index.html", "", &IndexPage::new(&sections, &models, &omissions))?;
+    parallel::map(&sections, |section| press.section(section))?;
+    parallel::map(&models, |model| press.model(model))?;
+    let pages: Vec<_> = shown.iter().zip(neighbours(&shown)).collect();
+    let unread = parallel::map(&pages, |(one, neighbours)| press.attempt(one, neighbours.clone()))?;
 
-    let neighbours = neighbours(&newest_first);
-    for ((exhibit, pictures), neighbours) in newest_first.iter().zip(&pictures).zip(neighbours) {
-        let texts = builder.texts(exhibit)?;
-        let experts = builder.experts(exhibit)?;
-        let prompt_href = prompt_path(&exhibit.attempt.prompt);
-        let page = AttemptPage::new(
-            &exhibit.attempt,
-            pictures,
-            texts,
-            experts,
-            exhibit.files.active,
-            &prompt_href,
-            neighbours,
-        );
-        let html = render("attempt.html", "../../", Value::from(Serde(&page)))?;
-        builder.site.put(&page_path(&exhibit.attempt), html.as_bytes())?;
-    }
-
-    let Tally { written, unchanged, removed } = builder.site.finish()?;
-    let index = out.join("index.html");
-    Ok(Report { index, attempts: exhibits.len(), written, unchanged, removed, problems: builder.problems })
+    let seen =
+        Seen::new(shown.iter().filter_map(|one| {
+            one.hung.taken.clone().map(|taken| (one.exhibit.attempt.id.to_string(), taken))
+        }));
+    let memory =
+        seen.text().map_err(|error| GalleryError::Write { path: out.to_owned(), source: error.into() })?;
+    site.remember(&memory)?;
+    let attempts = shown.len();
+    let problems =
+        shown.into_iter().flat_map(|one| one.hung.problems).chain(unread.into_iter().flatten()).collect();
+    let Tally { written, unchanged, removed } = site.finish()?;
+    Ok(Report { index: out.join("index.html"), attempts, written, unchanged, removed, problems })
 }
 
-struct Builder {
-    site: Site,
-    problems: Vec<(PathBuf, String)>,
+/// An attempt that is shown.
+struct Shown<'a> {
+    exhibit: &'a Exhibit<'a>,
+    hung: Hung,
+    /// Hash of the record.
+    record: blake3::Hash,
 }
 
-impl Builder {
-    /// Takes an attempt's rasters into the site.
-    fn pictures(&mut self, exhibit: &Exhibit) -> Result<Pictures, GalleryError> {
-        let mut pictures = Pictures::default();
-        if let Some(path) = &exhibit.files.png {
-            match self.picture(&exhibit.attempt, path, "drawing")? {
-                Ok((small, large)) => (pictures.small, pictures.large) = (Some(small), Some(large)),
-                Err(problem) => pictures.problem = Some(problem),
-            }
+/// Takes the files of all exhibits into the site. Returns those that are shown, and all that are not.
+fn take_in<'a>(
+    site: &Site,
+    exhibits: &'a [Exhibit<'a>],
+    verify: &Verify<'_>,
+    omissions: &[Omission],
+) -> Result<(Vec<Shown<'a>>, Vec<Omission>), GalleryError> {
+    let before = Seen::read(site.memory().as_deref());
+    let now = SystemTime::now();
+    let numbered: Vec<_> = exhibits.iter().enumerate().collect();
+    let taken = parallel::map(&numbered, |(index, exhibit)| {
+        let record = blake3::hash(&serde_json::to_vec(exhibit.attempt).unwrap_or_default());
+        let stamp = seen::stamp(record.as_bytes(), &exhibit.files, now);
+        let known = stamp.as_deref().and_then(|stamp| take::unchanged(site, exhibit, &before, stamp));
+        let hung = match known {
+            Some(hung) => hung,
+            None => match verify(*index) {
+                Ok(()) => take::anew(site, exhibit, stamp)?,
+                Err(omission) => return Ok(Err(omission)),
+            },
+        };
+        Ok::<_, GalleryError>(Ok(Shown { exhibit, hung, record }))
+    })?;
+    let (mut shown, mut left_out) = (Vec::with_capacity(taken.len()), omissions.to_vec());
+    for one in taken {
+        match one {
+            Ok(one) => shown.push(one),
+            Err(omission) => left_out.push(omission),
         }
-        if let Some(path) = &exhibit.files.repaired_png
-            && let Ok((small, large)) = self.picture(&exhibit.attempt, path, "repaired")?
-        {
-            (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
+    }
+    left_out.sort_by(|a, b| a.place.cmp(&b.place));
+    Ok((shown, left_out))
+}
+
+/// Prints pages, each only when what it shows has changed.
+struct Press<'a> {
+    templates: Environment<'static>,
+    site: &'a Site,
+}
+
+impl Press<'_> {
+    /// A page at `path`, from which `root` leads to the site's root.
+    fn page(
+        &self,
+        path: &str,
+        template: &str,
+        root: &str,
+        page: &impl Serialize,
+    ) -> Result<(), GalleryError> {
+        let source = self.source(&[&json(page)?]);
+        if self.site.keep(path, &source) {
+            return Ok(());
         }
-        Ok(pictures)
+        self.print(path, template, root, page, &source)
     }
 
-    /// Takes one raster and its small copy into the site, or says why it is not taken.
-    fn picture(
-        &mut self,
-        attempt: &Attempt,
-        path: &Path,
-        name: &str,
-    ) -> Result<Result<(Picture, Picture), String>, GalleryError> {
-        let large_path = format!("attempts/{}/{name}.png", attempt.id);
-        let small_path = format!("attempts/{}/{name}-small.png", attempt.id);
-        let taken = read(path).map_err(|error| error.to_string()).and_then(|png| {
-            let size = picture::size(&png).map_err(|error| error.to_string())?;
-            Ok((png, size))
-        });
-        let (png, (width, height)) = match taken {
-            Ok(taken) => taken,
-            Err(problem) => return Ok(Err(self.problem(path, problem))),
-        };
-        let source = blake3::hash(&png).to_hex();
-        if !self.site.keep(&small_path, &source) {
-            match picture::small(&png) {
-                Ok(small) => self.site.put_made_from(&small_path, &small, Some(&source))?,
-                Err(error) => return Ok(Err(self.problem(path, error.to_string()))),
-            }
-        }
-        self.site.put(&large_path, &png)?;
-        let (small_width, small_height) = picture::small_size((width, height));
-        Ok(Ok((
-            Picture { href: small_path, width: small_width, height: small_height },
-            Picture { href: large_path, width, height },
-        )))
+    fn print(
+        &self,
+        path: &str,
+        template: &str,
+        root: &str,
+        page: &impl Serialize,
+        source: &str,
+    ) -> Result<(), GalleryError> {
+        let page = Value::from(Serde(page));
+        let html = self.templates.get_template(template)?.render(context! { root, page })?;
+        self.site.put_made_from(path, html.as_bytes(), Some(source))
     }
 
-    /// Takes an attempt's texts into the site, and reads as much of them as its page shows.
-    fn texts(&mut self, exhibit: &Exhibit) -> Result<Texts, GalleryError> {
-        let (attempt, files) = (&exhibit.attempt, &exhibit.files);
-        let mut take = |path: &Option<PathBuf>, name: &str| -> Result<Option<Vec<u8>>, GalleryError> {
-            let Some(path) = path else { return Ok(None) };
-            match read(path) {
-                Ok(content) => {
-                    self.site.put(&format!("attempts/{}/{name}", attempt.id), &content)?;
-                    Ok(Some(content))
-                }
-                Err(error) => {
-                    self.problem(path, error.to_string());
-                    Ok(None)
-                }
-            }
+    /// The pages of one prompt.
+    fn section(&self, section: &Section<'_>) -> Result<(), GalleryError> {
+        self.page(&prompt_path(section.prompt), "prompt.html", "../", &PromptPage::new(section))?;
+        if let Some(page) = TimelinePage::new(section) {
+            self.page(&page.path, "timeline.html", "../", &page)?;
+        }
+        if let Some(page) = VersusPage::new(section) {
+            self.page(&page.path, "versus.html", "../", &page)?;
+        }
+        Ok(())
+    }
+
+    /// The pages of one contestant.
+    fn model(&self, model: &Model<'_>) -> Result<(), GalleryError> {
+        let page = ModelPage::new(model);
+        self.page(&page.path, "model.html", "../", &page)?;
+        if let Some(page) = GridPage::new(model) {
+            self.page(&page.path, "grid.html", "../", &page)?;
+        }
+        Ok(())
+    }
+
+    /// The page of one attempt. Its texts are read only when there is something to print; returns those that could
+    /// not be.
+    fn attempt(
+        &self,
+        one: &Shown<'_>,
+        neighbours: (Option<Neighbour>, Option<Neighbour>),
+    ) -> Result<Vec<Problem>, GalleryError> {
+        let (attempt, files) = (one.exhibit.attempt, &one.exhibit.files);
+        let prompt_href = prompt_path(&attempt.prompt);
+        let page = |texts, experts, neighbours| {
+            AttemptPage::new(
+                attempt,
+                &one.hung.pictures,
+                texts,
+                experts,
+                files.active,
+                &prompt_href,
+                neighbours,
+            )
         };
-        // Every text goes out under a name that no browser runs, the drawing too.
-        let reply = take(&files.reply, "reply.txt")?;
-        let thinking = take(&files.thinking, "thinking.txt")?;
-        let svg = take(&files.svg, "drawing.svg.txt")?;
-        let shown = |text: Vec<u8>| text::excerpt(&text, MAX_SHOWN_BYTES, MAX_SHOWN_LINES);
-        Ok(Texts {
-            browser: svg.as_deref().and_then(|svg| browser_image(attempt, svg, files.active)),
-            reply: reply.map(shown),
-            thinking: thinking.map(shown),
-            svg: svg.map(shown),
-        })
+        // The record holds the hashes of the texts.
+        let bare = json(&page(Texts::default(), None, neighbours.clone()))?;
+        let missing = format!("{TEXTS} {:?} {}", one.hung.missing, files.active);
+        let source = self.source(&[&bare, one.record.as_bytes(), missing.as_bytes()]);
+        let path = page_path(attempt);
+        let maps = one.hung.taken.as_ref().filter(|_| attempt.experts.is_some()).map(|_| maps(attempt));
+        let with_maps: Vec<&str> = std::iter::once(path.as_str())
+            .chain(
+                maps.iter().flat_map(|maps| [maps.light.as_str(), maps.dark.as_str(), SCALES[0], SCALES[1]]),
+            )
+            .collect();
+        let drawn = attempt.experts.is_none() || files.experts.is_none() || maps.is_some();
+        if drawn && self.site.is_made_from(&path, &source) && self.site.keep_as_they_are(&with_maps) {
+            return Ok(Vec::new());
+        }
+        let (texts, mut problems) = texts(one);
+        let experts = self.experts(one.exhibit, &mut problems)?;
+        self.print(&path, "attempt.html", "../../", &page(texts, experts, neighbours), &source)?;
+        Ok(problems)
     }
 
     /// Draws the map of an attempt's experts.
-    fn experts(&mut self, exhibit: &Exhibit) -> Result<Option<ExpertsView>, GalleryError> {
+    fn experts(
+        &self,
+        exhibit: &Exhibit<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<ExpertsView>, GalleryError> {
         let Some(record) = &exhibit.attempt.experts else { return Ok(None) };
         let Some(path) = &exhibit.files.experts else { return Ok(None) };
-        let counts = match read(path).map_err(|error| error.to_string()).and_then(|png| counts(&png, record))
-        {
+        let read = take::read(path).map_err(|error| error.to_string());
+        let counts = match read.and_then(|png| counts(&png, record)) {
             Ok(counts) => counts,
-            Err(why) => return Ok(Some(ExpertsView::new(record, Err(self.problem(path, why))))),
+            Err(why) => {
+                problems.push((path.clone(), why.clone()));
+                return Ok(Some(ExpertsView::new(record, Err(why))));
+            }
         };
-        let place = |name: &str| format!("attempts/{}/{name}.png", exhibit.attempt.id);
-        let paths = MapPaths { light: place("experts"), dark: place("experts-dark") };
+        let paths = maps(exhibit.attempt);
         let equal = equal_share(record);
         self.site.put(&paths.light, &heat::map(&counts, equal, Ground::Light))?;
         self.site.put(&paths.dark, &heat::map(&counts, equal, Ground::Dark))?;
         // The same for all of them.
-        self.site.put("scale.png", &heat::scale(Ground::Light))?;
-        self.site.put("scale-dark.png", &heat::scale(Ground::Dark))?;
+        self.site.put(SCALES[0], &heat::scale(Ground::Light))?;
+        self.site.put(SCALES[1], &heat::scale(Ground::Dark))?;
         Ok(Some(ExpertsView::new(record, Ok((&counts, paths)))))
     }
 
-    fn problem(&mut self, path: &Path, why: String) -> String {
-        self.problems.push((path.to_owned(), why.clone()));
-        why
+    /// Hash of the templates and of these parts.
+    fn source(&self, parts: &[&[u8]]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(templates::fingerprint());
+        for part in parts {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+        }
+        hasher.finalize().to_hex().to_string()
     }
 }
 
-/// The drawing as an address for `<img>`, which shows it without script, load or link. It is offered only for what
-/// passed the check's bounds and has no active content, and it is no file that could be opened by itself.
-fn browser_image(attempt: &Attempt, svg: &[u8], active: bool) -> Option<String> {
-    let check = attempt.check.as_ref()?;
-    let fit = matches!(check.verdict, Verdict::Drawn | Verdict::Blank) && check.draws.browser && !active;
-    (fit && svg.len() <= MAX_BROWSER_SVG).then(|| {
-        format!("data:image/svg+xml;base64,{}", base64::engine::general_purpose::STANDARD.encode(svg))
+fn json(page: &impl Serialize) -> Result<Vec<u8>, GalleryError> {
+    serde_json::to_vec(page).map_err(GalleryError::Page)
+}
+
+/// Reads as much of an attempt's texts as its page shows.
+fn texts(one: &Shown<'_>) -> (Texts, Vec<Problem>) {
+    let (files, Missing { reply, thinking, svg }) = (&one.exhibit.files, one.hung.missing);
+    let mut problems = Vec::new();
+    let mut text = |path: &Option<PathBuf>, missing: bool| {
+        let path = path.as_ref().filter(|_| !missing)?;
+        take::read(path).map_err(|error| problems.push((path.clone(), error.to_string()))).ok()
+    };
+    let (reply, thinking) = (text(&files.reply, reply), text(&files.thinking, thinking));
+    let svg = text(&files.svg, svg);
+    let shown = |text: Vec<u8>| text::excerpt(&text, MAX_SHOWN_BYTES, MAX_SHOWN_LINES);
+    let safe = svg.as_deref().filter(|_| shows_in_browser(one.exhibit.attempt, files.active));
+    let texts = Texts {
+        browser: safe.filter(|svg| svg.len() <= MAX_BROWSER_SVG).map(image_address),
+        replay: safe.and_then(|svg| played(one.exhibit, svg)),
+        reply: reply.map(shown),
+        thinking: thinking.map(shown),
+        svg: svg.map(shown),
+    };
+    (texts, problems)
+}
+
+/// Scales of the maps of experts, the same for all attempts.
+const SCALES: [&str; 2] = ["scale.png", "scale-dark.png"];
+
+/// Where the maps of an attempt's experts lie.
+fn maps(attempt: &Attempt) -> MapPaths {
+    let place = |name: &str| format!("attempts/{}/{name}.png", attempt.id);
+    MapPaths { light: place("experts"), dark: place("experts-dark") }
+}
+
+/// Whether the drawing may be shown as an image of its own: it passed the check's bounds and has no active content.
+fn shows_in_browser(attempt: &Attempt, active: bool) -> bool {
+    let Some(check) = &attempt.check else { return false };
+    matches!(check.verdict, Verdict::Drawn | Verdict::Blank) && check.draws.browser && !active
+}
+
+/// A drawing as an address for `<img>`, which shows it without script, load or link. It is no file that could be opened
+/// by itself.
+fn image_address(svg: &[u8]) -> String {
+    format!("data:image/svg+xml;base64,{}", base64::engine::general_purpose::STANDARD.encode(svg))
+}
+
+/// The drawing as it came: by the times that were kept of the stream, else at an even pace over the reply's time.
+fn played(exhibit: &Exhibit<'_>, svg: &[u8]) -> Option<Played> {
+    let attempt = exhibit.attempt;
+    let length = attempt.reply.as_ref()?.bytes;
+    let start = attempt.check.as_ref()?.candidates.iter().find(|candidate| candidate.chosen)?.start;
+    let thinking = attempt.thinking.as_ref().map_or(0, |thinking| thinking.bytes);
+    let timeline = exhibit.files.timeline.as_deref().and_then(|path| take::read(path).ok());
+    let timeline = timeline.and_then(|text| Timeline::read(&text, length, thinking).ok());
+    let points = timeline.map(|timeline| timeline.reply).filter(|points| points.len() > 1);
+    let began = attempt.timing.first_token.unwrap_or_default();
+    let total = attempt.timing.total.unwrap_or_default();
+    let came = |offset: usize| {
+        let byte = (start as u64).saturating_add(offset as u64);
+        match &points {
+            Some(points) => {
+                let point = points.partition_point(|(_, there)| *there < byte).min(points.len() - 1);
+                points[point].0 as f64 / 1e3
+            }
+            None => began + (total - began) * byte as f64 / length as f64,
+        }
+    };
+    let replay = replay::replay(svg, came)?;
+    Some(Played {
+        address: image_address(&replay.svg),
+        shapes: replay.shapes,
+        seconds: text::seconds(replay.seconds),
+        took: text::seconds(replay.took),
+        timed: points.is_some(),
     })
 }
 
@@ -248,27 +371,18 @@ fn counts(png: &[u8], record: &ExpertsRecord) -> Result<ExpertCounts, String> {
 }
 
 /// For each attempt, the next newer and the next older of the same contestant on the same prompt.
-fn neighbours(newest_first: &[&Exhibit]) -> Vec<(Option<Neighbour>, Option<Neighbour>)> {
+fn neighbours(newest_first: &[Shown<'_>]) -> Vec<(Option<Neighbour>, Option<Neighbour>)> {
     let neighbour = |attempt: &Attempt| Neighbour { href: page_path(attempt), sample: attempt.sample };
     let mut found = vec![(None, None); newest_first.len()];
     let mut last: HashMap<(&str, &str, &str), usize> = HashMap::new();
-    for (index, exhibit) in newest_first.iter().enumerate() {
-        let attempt = &exhibit.attempt;
+    for (index, one) in newest_first.iter().enumerate() {
+        let attempt = one.exhibit.attempt;
         let key =
             (attempt.prompt.id.as_str(), attempt.prompt.text.as_str(), attempt.contestant.slug.as_str());
         if let Some(newer) = last.insert(key, index) {
-            found[index].0 = Some(neighbour(&newest_first[newer].attempt));
+            found[index].0 = Some(neighbour(newest_first[newer].exhibit.attempt));
             found[newer].1 = Some(neighbour(attempt));
         }
     }
     found
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > MAX_FILE {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is over 64 MiB"));
-    }
-    Ok(content)
 }

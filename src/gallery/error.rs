@@ -39,6 +39,9 @@ pub enum GalleryError {
         /// Why not.
         source: io::Error,
     },
+    /// What a page shows could not be written down, which is a fault of the program.
+    #[error("a page of the gallery could not be put together: {0}")]
+    Page(serde_json::Error),
     /// A template failed, which is a fault of the program.
     #[error("a template of the gallery failed: {0:#}")]
     Template(#[from] minijinja::Error),

@@ -6,9 +6,9 @@ use crate::attempt::Attempt;
 
 /// One attempt to show.
 #[derive(Debug, Clone)]
-pub struct Exhibit {
+pub struct Exhibit<'a> {
     /// The record.
-    pub attempt: Attempt,
+    pub attempt: &'a Attempt,
     /// Where its files are.
     pub files: ExhibitFiles,
 }
@@ -20,6 +20,8 @@ pub struct ExhibitFiles {
     pub reply: Option<PathBuf>,
     /// The reasoning text.
     pub thinking: Option<PathBuf>,
+    /// When which part of the reply came.
+    pub timeline: Option<PathBuf>,
     /// The drawing as it stood in the reply.
     pub svg: Option<PathBuf>,
     /// The drawing has active content: it is shown as text and as our raster only.

@@ -7,12 +7,26 @@ mod build;
 mod error;
 mod exhibit;
 mod heat;
+mod parallel;
 mod picture;
+mod replay;
+mod seen;
+mod sheet;
 mod site;
+mod take;
 mod templates;
 pub(crate) mod text;
 mod view;
 
-pub use build::{Report, build, ready};
+use crate::attempt::Attempt;
+
+pub use build::{Report, Verify, build, ready};
 pub use error::GalleryError;
 pub use exhibit::{Exhibit, ExhibitFiles, Omission};
+pub use sheet::{Sheet, SheetError, SheetOptions, sheet};
+
+/// The order of all pages: the newest first, of samples of one moment the last.
+fn newer(a: &Attempt, b: &Attempt) -> std::cmp::Ordering {
+    let key = |attempt: &Attempt| (attempt.timing.started, attempt.sample);
+    key(b).cmp(&key(a)).then_with(|| b.id.cmp(&a.id))
+}

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,8 @@ use super::GalleryError;
 const MANIFEST: &str = ".pelicycle-gallery.json";
 /// Held while a build goes on, so that two do not mix.
 const LOCK: &str = ".pelicycle-gallery.lock";
+/// Notes for the next build, which are no part of the site.
+const MEMORY: &str = ".pelicycle-gallery.seen";
 /// Where files are made before they are moved to their place.
 const STAGING: &str = ".pelicycle-gallery.new";
 
@@ -46,12 +50,13 @@ pub(super) struct Tally {
     pub(super) removed: usize,
 }
 
-/// A site being built.
+/// A site being built, by any number of threads.
 pub(super) struct Site {
     root: PathBuf,
     before: BTreeMap<String, Made>,
-    now: BTreeMap<String, Made>,
-    tally: Tally,
+    now: Mutex<(BTreeMap<String, Made>, Tally)>,
+    /// Numbers the files that are being made, so that threads do not share one.
+    staged: AtomicUsize,
     /// Released when the build ends, however it ends.
     _lock: File,
 }
@@ -89,28 +94,51 @@ impl Site {
         };
         let staging = root.join(STAGING);
         fs::create_dir_all(&staging).map_err(|source| write_error(&staging, source))?;
-        Ok(Self { root: root.to_owned(), before, now: BTreeMap::new(), tally: Tally::default(), _lock: lock })
+        Ok(Self {
+            root: root.to_owned(),
+            before,
+            now: Mutex::default(),
+            staged: AtomicUsize::new(0),
+            _lock: lock,
+        })
     }
 
     /// Puts a file at `path`, which is relative to the site and uses `/`.
-    pub(super) fn put(&mut self, path: &str, content: &[u8]) -> Result<(), GalleryError> {
+    pub(super) fn put(&self, path: &str, content: &[u8]) -> Result<(), GalleryError> {
         self.put_made_from(path, content, None)
     }
 
-    /// Whether `path` is there and was made from `source`; if so it stays.
-    pub(super) fn keep(&mut self, path: &str, source: &str) -> bool {
-        let Some(made) = self.before.get(path) else { return false };
-        if made.source.as_deref() != Some(source) || !self.is_there(path, made) {
-            return false;
+    /// Keeps `path` if it is there and was made from `source`.
+    pub(super) fn keep(&self, path: &str, source: &str) -> bool {
+        self.keep_all(&[path], |made| made.source.as_deref() == Some(source))
+    }
+
+    /// Whether the last build made `path` from `source`.
+    pub(super) fn is_made_from(&self, path: &str, source: &str) -> bool {
+        self.before.get(path).is_some_and(|made| made.source.as_deref() == Some(source))
+    }
+
+    /// Keeps these files if all of them are there as the last build left them.
+    pub(super) fn keep_as_they_are(&self, paths: &[&str]) -> bool {
+        self.keep_all(paths, |_| true)
+    }
+
+    fn keep_all(&self, paths: &[&str], fits: impl Fn(&Made) -> bool) -> bool {
+        let known =
+            |path: &&str| self.before.get(*path).filter(|made| fits(made) && self.is_there(path, made));
+        let Some(found) = paths.iter().map(known).collect::<Option<Vec<_>>>() else { return false };
+        let mut now = self.now();
+        for (path, made) in paths.iter().zip(found) {
+            if now.0.insert((*path).to_owned(), made.clone()).is_none() {
+                now.1.unchanged += 1;
+            }
         }
-        self.now.insert(path.to_owned(), made.clone());
-        self.tally.unchanged += 1;
         true
     }
 
     /// As [`Site::put`], noting the hash of what it was made from for [`Site::keep`] of the next build.
     pub(super) fn put_made_from(
-        &mut self,
+        &self,
         path: &str,
         content: &[u8],
         source: Option<&str>,
@@ -122,22 +150,37 @@ impl Site {
             source: source.map(str::to_owned),
         };
         let same = self.before.get(path).is_some_and(|old| old.hash == made.hash && self.is_there(path, old));
-        if same {
-            self.tally.unchanged += 1;
-        } else {
+        if !same {
             self.write(path, content)?;
-            self.tally.written += 1;
         }
-        self.now.insert(path.to_owned(), made);
+        let mut now = self.now();
+        let tally = &mut now.1;
+        *(if same { &mut tally.unchanged } else { &mut tally.written }) += 1;
+        now.0.insert(path.to_owned(), made);
         Ok(())
     }
 
+    /// What [`Site::remember`] kept of the last build.
+    pub(super) fn memory(&self) -> Option<Vec<u8>> {
+        fs::read(self.root.join(MEMORY)).ok()
+    }
+
+    /// Keeps notes for the next build; they are no part of the site.
+    pub(super) fn remember(&self, notes: &[u8]) -> Result<(), GalleryError> {
+        if self.memory().as_deref() == Some(notes) { Ok(()) } else { self.write(MEMORY, notes) }
+    }
+
+    fn now(&self) -> MutexGuard<'_, (BTreeMap<String, Made>, Tally)> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Removes what the last build made and this one did not, and keeps the list for the next.
-    pub(super) fn finish(mut self) -> Result<Tally, GalleryError> {
-        for path in self.before.keys().filter(|path| !self.now.contains_key(*path)) {
+    pub(super) fn finish(self) -> Result<Tally, GalleryError> {
+        let (files, mut tally) = std::mem::take(&mut *self.now());
+        for path in self.before.keys().filter(|path| !files.contains_key(*path)) {
             let target = self.root.join(path);
             match fs::remove_file(&target) {
-                Ok(()) => self.tally.removed += 1,
+                Ok(()) => tally.removed += 1,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => return Err(write_error(&target, source)),
             }
@@ -149,7 +192,6 @@ impl Site {
                 }
             }
         }
-        let files = std::mem::take(&mut self.now);
         if files != self.before || !self.root.join(MANIFEST).exists() {
             let manifest = Manifest { version: VERSION, files };
             let mut text = serde_json::to_vec_pretty(&manifest)
@@ -157,7 +199,7 @@ impl Site {
             text.push(b'\n');
             self.write(MANIFEST, &text)?;
         }
-        Ok(self.tally)
+        Ok(tally)
     }
 
     fn is_there(&self, path: &str, made: &Made) -> bool {
@@ -167,13 +209,16 @@ impl Site {
 
     fn write(&self, path: &str, content: &[u8]) -> Result<(), GalleryError> {
         let target = self.root.join(path);
-        let staged = self.root.join(STAGING).join("file");
-        let written = target
-            .parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::write(&staged, content))
-            .and_then(|()| fs::rename(&staged, &target));
-        written.map_err(|source| write_error(&target, source))
+        let number = self.staged.fetch_add(1, Ordering::Relaxed);
+        let staged = self.root.join(STAGING).join(number.to_string());
+        let place = || match fs::rename(&staged, &target) {
+            // Most files come to a folder that is there.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                target.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::rename(&staged, &target))
+            }
+            placed => placed,
+        };
+        fs::write(&staged, content).and_then(|()| place()).map_err(|source| write_error(&target, source))
     }
 }
 
@@ -214,7 +259,7 @@ mod tests {
     use super::*;
 
     fn build(root: &Path, files: &[(&str, &str)]) -> Tally {
-        let mut site = Site::open(root).unwrap();
+        let site = Site::open(root).unwrap();
         for (path, content) in files {
             site.put(path, content.as_bytes()).unwrap();
         }
@@ -254,11 +299,11 @@ mod tests {
     #[test]
     fn a_file_made_from_the_same_source_is_kept_without_making_it() {
         let folder = tempfile::tempdir().unwrap();
-        let mut site = Site::open(folder.path()).unwrap();
+        let site = Site::open(folder.path()).unwrap();
         assert!(!site.keep("a.png", "source"));
         site.put_made_from("a.png", b"costly", Some("source")).unwrap();
         site.finish().unwrap();
-        let mut site = Site::open(folder.path()).unwrap();
+        let site = Site::open(folder.path()).unwrap();
         assert!(!site.keep("a.png", "another source"));
         assert!(site.keep("a.png", "source"));
         assert_eq!(site.finish().unwrap(), Tally { written: 0, unchanged: 1, removed: 0 });

@@ -1,7 +1,11 @@
 //! The templates, carried in the program. Escaping is on for all of them, and an unknown name is an error.
 
+use std::sync::LazyLock;
+
+use base64::Engine as _;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use sha2::{Digest as _, Sha256};
 
 use super::GalleryError;
 
@@ -11,10 +15,31 @@ const FILES: &[(&str, &str)] = &[
     ("prompt.html", include_str!("../../templates/prompt.html")),
     ("section.html", include_str!("../../templates/section.html")),
     ("attempt.html", include_str!("../../templates/attempt.html")),
+    ("model.html", include_str!("../../templates/model.html")),
+    ("grid.html", include_str!("../../templates/grid.html")),
+    ("timeline.html", include_str!("../../templates/timeline.html")),
+    ("versus.html", include_str!("../../templates/versus.html")),
 ];
 
 /// The site's style sheet.
 pub(super) const STYLE: &str = include_str!("../../templates/style.css");
+
+/// The one script. It stands in the pages that use it, which name its hash in their policy, so that nothing else runs.
+const SCRIPT: &str = include_str!("../../templates/gallery.js");
+
+/// Hash of the program's version, the templates and the style: a page made by others is made anew.
+pub(super) fn fingerprint() -> &'static [u8; 32] {
+    static FINGERPRINT: LazyLock<[u8; 32]> = LazyLock::new(|| {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        hasher.update(SCRIPT.as_bytes()).update(&[0]);
+        for (name, source) in FILES {
+            hasher.update(name.as_bytes()).update(&[0]).update(source.as_bytes()).update(&[0]);
+        }
+        *hasher.finalize().as_bytes()
+    });
+    &FINGERPRINT
+}
 
 pub(super) fn environment() -> Result<Environment<'static>, GalleryError> {
     let mut environment = Environment::new();
@@ -22,6 +47,9 @@ pub(super) fn environment() -> Result<Environment<'static>, GalleryError> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.add_global("generator", concat!("pelicycle ", env!("CARGO_PKG_VERSION")));
+    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT));
+    environment.add_global("script_hash", format!("sha256-{hash}"));
+    environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
     for (name, source) in FILES {
         environment.add_template(name, source)?;
     }

@@ -29,6 +29,10 @@ pub struct Prompt {
     pub title: String,
     /// The set that it belongs to, such as `pelican` or `control`.
     pub family: String,
+    /// The animal, in a grid of animals and vehicles.
+    pub animal: Option<String>,
+    /// What it rides, likewise.
+    pub vehicle: Option<String>,
     /// The exact text that is sent.
     pub text: String,
     /// Longest side of the raster, in pixels.
@@ -43,6 +47,8 @@ struct File {
     id: Spanned<String>,
     title: Spanned<String>,
     family: Spanned<String>,
+    animal: Option<Spanned<String>>,
+    vehicle: Option<Spanned<String>>,
     text: Spanned<String>,
     raster: Option<Spanned<u32>>,
     #[serde(default)]
@@ -76,8 +82,11 @@ impl Prompt {
             let message = format!("is not the file's name: it must be {stem:?}, or the file be renamed");
             return Err(fault("id", file.id.span().start, message));
         }
-        let labels =
-            [("title", &file.title)].into_iter().chain(file.expects.iter().map(|line| ("expects", line)));
+        let labels = [("title", &file.title)]
+            .into_iter()
+            .chain(file.animal.iter().map(|animal| ("animal", animal)))
+            .chain(file.vehicle.iter().map(|vehicle| ("vehicle", vehicle)))
+            .chain(file.expects.iter().map(|line| ("expects", line)));
         for (field, value) in labels {
             if let Some(why) = label_fault(value.get_ref()) {
                 return Err(fault(field, value.span().start, why.to_owned()));
@@ -98,6 +107,8 @@ impl Prompt {
             id: file.id.into_inner(),
             title: file.title.into_inner(),
             family: file.family.into_inner(),
+            animal: file.animal.map(Spanned::into_inner),
+            vehicle: file.vehicle.map(Spanned::into_inner),
             text: file.text.into_inner(),
             raster: file.raster.map_or(DEFAULT_RASTER, Spanned::into_inner),
             expects: file.expects.into_iter().map(Spanned::into_inner).collect(),
@@ -117,6 +128,8 @@ impl Prompt {
             id: self.id.clone(),
             title: self.title.clone(),
             family: self.family.clone(),
+            animal: self.animal.clone(),
+            vehicle: self.vehicle.clone(),
             text: self.text.clone(),
             hash: self.hash(),
             raster: self.raster,
@@ -197,6 +210,7 @@ expects = ["The animal is a heron."]
                 "mine/heron.toml:2: `id` is not the file's name: it must be \"heron\"",
             ),
             ("family = \"birds\"", "family = \"\"", "mine/heron.toml:4: `family` is empty"),
+            ("title =", "animal = \"\"\ntitle =", "mine/heron.toml:3: `animal` is empty"),
             ("title = \"A heron\"", "title = \" \"", "mine/heron.toml:3: `title` is empty"),
             (
                 "SVG of a heron\"",

@@ -48,7 +48,7 @@ for (const view of order.views) {
       for (const image of images) image.loading = "eager";
       await Promise.all(images.map((image) => image.decode().catch(() => {})));
       const background = (element) => element && getComputedStyle(element).backgroundColor;
-      const small = [...document.querySelectorAll("a, summary")].filter((element) => !element.matches(".skip"))
+      const small = [...document.querySelectorAll("a, summary")].filter((element) => !element.matches(".skip") && element.getClientRects().length)
         .filter((element) => { const box = element.getBoundingClientRect(); return box.width < 1 || box.height < 1; });
       return {
         overflow: document.documentElement.scrollWidth - innerWidth,

@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use super::card::{Picture, Pictures};
 use super::experts::ExpertsView;
+use super::figures::{Fact, facts, speed_in_words};
+use super::hall::model_path;
+use super::syntax::{Piece, Reader};
 use super::words;
 use crate::attempt::{Attempt, CostRecord, CostSource, LOCAL, Origin, ServiceRecord};
 use crate::drawing::Finding;
@@ -34,6 +37,9 @@ pub(in crate::gallery) struct AttemptPage {
     repair: Option<String>,
     /// The drawing as an address that a browser shows as an image; absent where it may not or cannot.
     browser: Option<String>,
+    replay: Option<Played>,
+    /// Path of the model's page from the site's root.
+    model_href: String,
     draws: Option<Draws>,
     /// What a museum's label says.
     plate: Vec<Fact>,
@@ -56,6 +62,21 @@ pub(in crate::gallery) struct Texts {
     pub(in crate::gallery) svg: Option<Excerpt>,
     /// Address of the drawing as an image.
     pub(in crate::gallery) browser: Option<String>,
+    pub(in crate::gallery) replay: Option<Played>,
+}
+
+/// The drawing as it came, as an image that plays by itself.
+#[derive(Debug, Serialize)]
+pub(in crate::gallery) struct Played {
+    /// Its address.
+    pub(in crate::gallery) address: String,
+    pub(in crate::gallery) shapes: usize,
+    /// How long it plays.
+    pub(in crate::gallery) seconds: String,
+    /// How long the model took for it.
+    pub(in crate::gallery) took: String,
+    /// The pace is the model's own; else it is even.
+    pub(in crate::gallery) timed: bool,
 }
 
 /// Another sample of the same contestant on the same prompt.
@@ -70,12 +91,6 @@ pub(in crate::gallery) struct Neighbour {
 struct Draws {
     resvg: bool,
     browser: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Fact {
-    name: &'static str,
-    value: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,7 +118,7 @@ struct Source {
 
 #[derive(Debug, Serialize)]
 struct Line {
-    text: String,
+    pieces: Vec<Piece>,
     marked: bool,
 }
 
@@ -148,6 +163,8 @@ impl AttemptPage {
             repaired: pictures.repaired_large.clone(),
             repair: check.and_then(|check| check.repair.as_deref()).map(text::label),
             browser: texts.browser,
+            replay: texts.replay,
+            model_href: model_path(&attempt.contestant),
             draws: check.map(|check| Draws { resvg: check.draws.resvg, browser: check.draws.browser }),
             plate: plate(attempt),
             findings: remarks(attempt)
@@ -171,11 +188,12 @@ impl AttemptPage {
 
 fn source(svg: &Excerpt, findings: &[Finding], active: bool) -> Source {
     let marked: BTreeSet<u32> = findings.iter().filter_map(|finding| finding.line).collect();
+    let mut reader = Reader::default();
     let text = svg.text.strip_suffix('\n').unwrap_or(&svg.text);
     let lines = text
         .split('\n')
         .zip(1..)
-        .map(|(text, number)| Line { text: text.to_owned(), marked: marked.contains(&number) });
+        .map(|(text, number)| Line { pieces: reader.line(text), marked: marked.contains(&number) });
     Source { lines: lines.collect(), cut: svg.cut, active }
 }
 
@@ -199,12 +217,6 @@ fn found(finding: &Finding, shown_lines: usize) -> Found {
         column: finding.column,
         linked: finding.line.is_some_and(|line| line >= 1 && line as usize <= shown_lines),
     }
-}
-
-/// Names and values, without those that are unknown.
-fn facts<const N: usize>(facts: [(&'static str, Option<String>); N]) -> Vec<Fact> {
-    let known = facts.into_iter().filter_map(|(name, value)| value.map(|value| Fact { name, value }));
-    known.collect()
 }
 
 fn plate(attempt: &Attempt) -> Vec<Fact> {
@@ -286,10 +298,7 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
                 timing.first_text.filter(|t| timing.first_token < Some(*t)).map(text::seconds),
             ),
             ("Whole reply after", timing.total.map(text::seconds)),
-            (
-                "Speed",
-                timing.tokens_per_second.map(|speed| format!("{} tokens/s", text::decimal(tenths(speed)))),
-            ),
+            ("Speed", timing.tokens_per_second.map(speed_in_words)),
             ("Decoded", alongside),
             ("Cost by", attempt.cost.as_ref().map(cost_source)),
             ("Cost by the list", attempt.cost.as_ref().and_then(|cost| cost.listed).map(dollars)),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::hall::Shown;
 use super::words;
 use crate::attempt::Attempt;
 use crate::gallery::text;
@@ -27,7 +28,7 @@ pub(in crate::gallery) struct Pictures {
 }
 
 /// One attempt on the wall.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(in crate::gallery) struct Card {
     /// Path of its page from the site's root.
     pub(in crate::gallery) href: String,
@@ -38,7 +39,7 @@ pub(in crate::gallery) struct Card {
     picture: Option<Picture>,
     /// The picture is of a repaired drawing, which does not count.
     repaired: bool,
-    verdict: &'static str,
+    pub(super) verdict: &'static str,
     drawn: bool,
     /// Why there is no picture.
     meaning: String,
@@ -49,7 +50,7 @@ pub(in crate::gallery) struct Card {
 }
 
 impl Card {
-    pub(in crate::gallery) fn new(attempt: &Attempt, pictures: &Pictures) -> Self {
+    pub(in crate::gallery) fn new(Shown { attempt, pictures }: Shown<'_>) -> Self {
         let result = words::result(attempt);
         let repaired = pictures.small.is_none() && pictures.repaired_small.is_some();
         let tokens = attempt.usage.output.map(|tokens| text::plural(tokens, "token"));

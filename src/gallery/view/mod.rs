@@ -3,10 +3,25 @@
 mod attempt;
 mod card;
 mod experts;
+mod figures;
+mod grid;
+mod hall;
+mod lineage;
+mod model;
+mod places;
+mod syntax;
+mod timeline;
+mod versus;
 mod wall;
 mod words;
 
-pub(super) use attempt::{AttemptPage, Neighbour, Texts};
+pub(super) use attempt::{AttemptPage, Neighbour, Played, Texts};
 pub(super) use card::{Card, Picture, Pictures, page_path};
 pub(super) use experts::{ExpertsView, MapPaths, equal_share};
-pub(super) use wall::{IndexPage, PromptPage, prompt_path, sections};
+pub(super) use grid::GridPage;
+pub(super) use hall::{Model, Section, Shown, models, prompt_path, sections};
+pub(super) use model::ModelPage;
+pub(super) use places::{Place, Places, places};
+pub(super) use timeline::TimelinePage;
+pub(super) use versus::VersusPage;
+pub(super) use wall::{IndexPage, PromptPage};

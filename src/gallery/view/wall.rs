@@ -1,47 +1,69 @@
-//! The walls: all prompts on the first page, and one page for each prompt.
+//! The walls: one card a contestant, all its samples behind it.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::Card;
-use crate::attempt::{Attempt, PromptRecord};
-use crate::drawing::Verdict;
+use super::figures::Figures;
+use super::hall::{self, Case, Section, model_path, prompt_path};
+use super::{lineage, timeline, versus, words};
+use crate::attempt::LOCAL;
 use crate::gallery::{Omission, text};
-use crate::name;
+use crate::statistics::Rate;
 
-/// Samples of one contestant that hang on the first page; the prompt's own page has them all.
-const ON_INDEX: usize = 8;
+/// Contestants of one prompt that hang on the first page; the prompt's own page has them all.
+const ON_INDEX: usize = 24;
+/// The same for the prompts after the first few.
+const ON_INDEX_LATER: usize = 6;
+/// Prompts that get the larger share.
+const FIRST: usize = 2;
+/// Samples of a contestant that unfold on a wall; the model's own page has them all.
+const UNFOLDED: usize = 24;
+/// A wall of so few drawings shows all samples at once.
+const FEW: usize = 16;
+/// Fewer contestants need no tools to find their way.
+const TOOLS_FROM: usize = 4;
 
 /// The first page.
 #[derive(Debug, Serialize)]
-pub(in crate::gallery) struct IndexPage<'a> {
-    pub(in crate::gallery) attempts: String,
-    pub(in crate::gallery) contestants: String,
-    pub(in crate::gallery) drawn: String,
-    pub(in crate::gallery) sections: Vec<Hung<'a>>,
-    pub(in crate::gallery) omissions: Vec<Omitted>,
+pub(in crate::gallery) struct IndexPage {
+    attempts: String,
+    contestants: String,
+    drawn: String,
+    prompts: Vec<Link>,
+    models: Vec<Link>,
+    tools: Option<Tools>,
+    walls: Vec<Wall>,
+    omissions: Vec<Omitted>,
 }
 
 /// The page of one prompt.
 #[derive(Debug, Serialize)]
-pub(in crate::gallery) struct PromptPage<'a> {
-    pub(in crate::gallery) section: Hung<'a>,
+pub(in crate::gallery) struct PromptPage {
+    tools: Option<Tools>,
+    wall: Wall,
+}
+
+/// A way to another page.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::gallery) struct Link {
+    pub(super) href: String,
+    pub(super) words: String,
+    pub(super) note: String,
 }
 
 /// A record that is not shown.
 #[derive(Debug, Serialize)]
-pub(in crate::gallery) struct Omitted {
+struct Omitted {
     place: String,
     reason: String,
 }
 
-/// All attempts on one prompt: its id and its exact text.
+/// One prompt's wall.
 #[derive(Debug, Serialize)]
-pub(in crate::gallery) struct Section {
-    /// Path of the prompt's page from the site's root.
-    pub(in crate::gallery) href: String,
-    /// Name of its place on the first page.
+struct Wall {
+    href: String,
     anchor: String,
     title: String,
     family: String,
@@ -49,151 +71,192 @@ pub(in crate::gallery) struct Section {
     attempts: String,
     contestants: String,
     drawn: String,
-    #[serde(skip)]
-    cases: Vec<Case>,
+    /// Several samples of some contestant stand behind one card.
+    folded: bool,
+    /// Contestants that hang on the prompt's own page only.
+    more: usize,
+    cases: Vec<Hung>,
+    timeline: Option<String>,
+    versus: Option<String>,
 }
 
-/// All attempts of one contestant on one prompt, newest first.
+/// One contestant on a wall.
 #[derive(Debug, Serialize)]
-struct Case {
+struct Hung {
     label: String,
+    href: String,
     provider: String,
+    family: String,
+    place: &'static str,
     demonstration: bool,
-    drawn: usize,
-    cards: Vec<Card>,
-}
-
-/// A section as a page shows it.
-#[derive(Debug, Serialize)]
-pub(in crate::gallery) struct Hung<'a> {
-    #[serde(flatten)]
-    section: &'a Section,
-    cases: Vec<HungCase<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct HungCase<'a> {
-    label: &'a str,
-    provider: &'a str,
-    demonstration: bool,
-    drawn: usize,
-    /// All samples, of which `cards` may be the newest only.
+    /// Verdicts of its samples, for the filter.
+    verdicts: Vec<&'static str>,
+    /// Seconds since 1970, to sort by.
+    newest: i64,
+    released: i64,
+    speed: Option<f64>,
+    price: Option<f64>,
     samples: usize,
-    cards: &'a [Card],
+    drawn: String,
+    open: bool,
+    lead: Card,
+    /// All samples, newest first, where there are several.
+    cards: Vec<Card>,
+    /// Samples that only the model's own page has.
+    beyond: usize,
 }
 
-/// Sections by prompt, and in them cases by contestant, from attempts that are given newest first. Both come in the
-/// order of their newest attempt.
-pub(in crate::gallery) fn sections<'a>(hung: impl Iterator<Item = (&'a Attempt, Card)>) -> Vec<Section> {
-    let mut sections: Vec<(Section, HashMap<String, usize>)> = Vec::new();
-    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
-    for (attempt, card) in hung {
-        let place = *places.entry((&attempt.prompt.id, &attempt.prompt.text)).or_insert_with(|| {
-            sections.push((Section::new(attempt), HashMap::new()));
-            sections.len() - 1
-        });
-        let (section, cases) = &mut sections[place];
-        let case = *cases.entry(attempt.contestant.slug.clone()).or_insert_with(|| {
-            section.cases.push(Case::new(attempt));
-            section.cases.len() - 1
-        });
-        let case = &mut section.cases[case];
-        case.drawn += usize::from(is_drawn(attempt));
-        case.cards.push(card);
-    }
-    let finished = sections.into_iter().map(|(mut section, _)| {
-        let sum = |count: fn(&Case) -> usize| section.cases.iter().map(count).sum::<usize>() as u64;
-        (section.attempts, section.drawn, section.contestants) = (
-            text::plural(sum(|case| case.cards.len()), "attempt"),
-            text::count(sum(|case| case.drawn)),
-            text::plural(section.cases.len() as u64, "model"),
-        );
-        section
-    });
-    finished.collect()
+/// What a wall can be sorted and filtered by.
+#[derive(Debug, Serialize)]
+struct Tools {
+    providers: BTreeSet<String>,
+    families: BTreeSet<String>,
+    verdicts: BTreeSet<&'static str>,
+    places: BTreeSet<&'static str>,
+    speed: bool,
+    price: bool,
+    released: bool,
+    demonstration: bool,
 }
 
-/// Path of a prompt's page from the site's root.
-pub(in crate::gallery) fn prompt_path(prompt: &PromptRecord) -> String {
-    format!("prompts/{}.html", anchor(prompt))
-}
-
-/// The recorded hash is not trusted to be a safe name, and an edited text must not share the page.
-fn anchor(prompt: &PromptRecord) -> String {
-    format!("{}-{}", name::slug(&prompt.id), &blake3::hash(prompt.text.as_bytes()).to_hex()[..8])
-}
-
-impl Section {
-    fn new(attempt: &Attempt) -> Self {
-        let prompt = &attempt.prompt;
+impl Wall {
+    fn new(section: &Section<'_>, most: usize) -> Self {
+        let prompt = section.prompt;
+        let attempts: usize = section.cases.iter().map(|case| case.shown.len()).sum();
+        let open = attempts <= FEW;
+        let drawn = section.cases.iter().flat_map(|case| &case.shown);
+        let drawn = drawn.filter(|shown| hall::is_drawn(shown.attempt)).count();
         Self {
             href: prompt_path(prompt),
-            anchor: anchor(prompt),
+            anchor: section.stem(),
             title: text::label(&prompt.title),
             family: text::label(&prompt.family),
             text: text::visible(&prompt.text),
-            attempts: String::new(),
-            contestants: String::new(),
-            drawn: String::new(),
-            cases: Vec::new(),
+            attempts: text::plural(attempts as u64, "attempt"),
+            contestants: text::plural(section.cases.len() as u64, "model"),
+            drawn: text::count(drawn as u64),
+            folded: !open && section.cases.iter().any(|case| case.shown.len() > 1),
+            more: section.cases.len().saturating_sub(most),
+            cases: section.cases.iter().take(most).map(|case| Hung::new(case, open)).collect(),
+            timeline: timeline::path(section),
+            versus: versus::path(section),
         }
-    }
-
-    /// All of it, or the newest of each contestant.
-    pub(in crate::gallery) fn hang(&self, all: bool) -> Hung<'_> {
-        let cases = self.cases.iter().map(|case| HungCase {
-            label: &case.label,
-            provider: &case.provider,
-            demonstration: case.demonstration,
-            drawn: case.drawn,
-            samples: case.cards.len(),
-            cards: if all { &case.cards } else { &case.cards[..case.cards.len().min(ON_INDEX)] },
-        });
-        Hung { section: self, cases: cases.collect() }
     }
 }
 
-impl Case {
-    fn new(newest: &Attempt) -> Self {
+impl Hung {
+    fn new(case: &Case<'_>, open: bool) -> Self {
+        let contestant = case.contestant();
+        let numbers = Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
+        let lead = case.lead();
+        let several = case.shown.len() > 1;
+        let verdicts: BTreeSet<_> =
+            case.shown.iter().map(|shown| words::result(shown.attempt).name).collect();
+        let Rate { hits, of } = case.drawn();
         Self {
-            label: text::label(&newest.contestant.label),
-            provider: text::label(&newest.contestant.provider),
-            demonstration: newest.contestant.demonstration,
-            drawn: 0,
-            cards: Vec::new(),
+            label: text::label(&contestant.label),
+            href: model_path(contestant),
+            provider: text::label(&contestant.provider),
+            family: text::label(&lineage::family(contestant)),
+            place: place(&contestant.provider),
+            demonstration: contestant.demonstration,
+            verdicts: verdicts.into_iter().collect(),
+            newest: case.shown[0].attempt.timing.started.as_second(),
+            released: lineage::dated(case).as_second(),
+            speed: numbers.speed,
+            price: numbers.price,
+            samples: case.shown.len(),
+            drawn: format!("{} of {}", text::count(hits), text::count(of)),
+            open: open && several,
+            lead: Card::new(lead),
+            cards: if several {
+                case.shown.iter().take(UNFOLDED).map(|shown| Card::new(*shown)).collect()
+            } else {
+                Vec::new()
+            },
+            beyond: case.shown.len().saturating_sub(UNFOLDED),
         }
     }
 }
 
-impl Omitted {
-    pub(in crate::gallery) fn new(omission: &Omission) -> Self {
-        Self { place: text::sentence(&omission.place), reason: text::sentence(&omission.reason) }
+fn place(provider: &str) -> &'static str {
+    if provider == LOCAL { "local" } else { "remote" }
+}
+
+impl Tools {
+    /// None where there is nothing to find.
+    fn new<'a>(cases: &(impl Iterator<Item = &'a Hung> + Clone)) -> Option<Self> {
+        if cases.clone().count() < TOOLS_FROM {
+            return None;
+        }
+        Some(Self {
+            providers: cases.clone().map(|case| case.provider.clone()).collect(),
+            families: cases.clone().map(|case| case.family.clone()).collect(),
+            verdicts: cases.clone().flat_map(|case| case.verdicts.iter().copied()).collect(),
+            places: cases.clone().map(|case| case.place).collect(),
+            speed: cases.clone().any(|case| case.speed.is_some()),
+            price: cases.clone().any(|case| case.price.is_some()),
+            released: cases.clone().any(|case| case.released != case.newest),
+            demonstration: cases.clone().any(|case| case.demonstration)
+                && cases.clone().any(|case| !case.demonstration),
+        })
     }
 }
 
-impl<'a> IndexPage<'a> {
-    pub(in crate::gallery) fn new<'b>(
-        attempts: impl Iterator<Item = &'b Attempt>,
-        sections: &'a [Section],
+impl PromptPage {
+    pub(in crate::gallery) fn new(section: &Section<'_>) -> Self {
+        let wall = Wall::new(section, usize::MAX);
+        Self { tools: Tools::new(&wall.cases.iter()), wall }
+    }
+}
+
+impl IndexPage {
+    pub(in crate::gallery) fn new(
+        sections: &[Section<'_>],
+        models: &[hall::Model<'_>],
         omissions: &[Omission],
     ) -> Self {
-        let mut contestants = std::collections::HashSet::new();
-        let (mut count, mut drawn) = (0, 0);
-        for attempt in attempts {
-            count += 1;
-            drawn += u64::from(is_drawn(attempt));
-            contestants.insert(&attempt.contestant.slug);
-        }
+        // The prompts that people know come first, then by their newest attempt.
+        let mut order: Vec<&Section<'_>> = sections.iter().collect();
+        order.sort_by_key(|section| section.prompt.family != FAMOUS);
+        let most = |index: usize| if index < FIRST { ON_INDEX } else { ON_INDEX_LATER };
+        let walls: Vec<_> =
+            order.iter().enumerate().map(|(index, section)| Wall::new(section, most(index))).collect();
+        let shown = || sections.iter().flat_map(|section| &section.cases).flat_map(|case| &case.shown);
+        let drawn = shown().filter(|shown| hall::is_drawn(shown.attempt)).count();
+        let prompts = order.iter().zip(&walls).map(|(section, wall)| Link {
+            href: format!("#{}", section.stem()),
+            words: wall.title.clone(),
+            note: wall.attempts.clone(),
+        });
         Self {
-            attempts: text::plural(count, "attempt"),
-            contestants: text::plural(contestants.len() as u64, "model"),
-            drawn: text::count(drawn),
-            sections: sections.iter().map(|section| section.hang(false)).collect(),
-            omissions: omissions.iter().map(Omitted::new).collect(),
+            attempts: text::plural(shown().count() as u64, "attempt"),
+            contestants: text::plural(models.len() as u64, "model"),
+            drawn: text::count(drawn as u64),
+            prompts: prompts.collect(),
+            models: models.iter().map(model_link).collect(),
+            tools: Tools::new(&walls.iter().flat_map(|wall| &wall.cases)),
+            walls,
+            omissions: omissions
+                .iter()
+                .map(|omission| Omitted {
+                    place: text::sentence(&omission.place),
+                    reason: text::sentence(&omission.reason),
+                })
+                .collect(),
         }
     }
 }
 
-fn is_drawn(attempt: &Attempt) -> bool {
-    attempt.check.as_ref().is_some_and(|check| check.verdict == Verdict::Drawn)
+/// The prompts that people know.
+pub(super) const FAMOUS: &str = "pelican";
+
+fn model_link(model: &hall::Model<'_>) -> Link {
+    let contestant = model.contestant();
+    let Rate { hits, of } = hall::drawn(model.attempts());
+    Link {
+        href: model_path(contestant),
+        words: text::label(&contestant.label),
+        note: format!("{} of {} drawn", text::count(hits), text::count(of)),
+    }
 }

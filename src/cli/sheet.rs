@@ -1,0 +1,61 @@
+//! `pelicycle sheet`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use super::Global;
+use super::gallery::exhibit;
+use super::terminal::printable;
+use crate::gallery::{self, Sheet, SheetOptions};
+use crate::store::Store;
+
+/// Put one prompt's drawings on a single picture, to be shared.
+///
+/// One card a model, the first sample of its newest run, whatever came of it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pelicycle sheet                          the pelicans, into sheet.png
+  pelicycle sheet -p otter-boat -o otters.png
+  pelicycle sheet --timeline               families of models, the oldest model first")]
+pub(crate) struct SheetArgs {
+    /// The prompt's id instead of `pelican`.
+    #[arg(short, long, value_name = "ID")]
+    prompt: Option<String>,
+    /// A row a family of models, the oldest model first.
+    #[arg(long)]
+    timeline: bool,
+    /// Cards of a row.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=40))]
+    columns: Option<u16>,
+    /// The picture's file, a PNG.
+    #[arg(short, long, value_name = "FILE", default_value = "sheet.png")]
+    out: PathBuf,
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's answer")]
+pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCode> {
+    let store = Store::open(&global.results)?;
+    let listing = store.list()?;
+    if !listing.damaged.is_empty() {
+        eprintln!(
+            "left out: {} that could not be read; `pelicycle gallery` lists them",
+            gallery::text::plural(listing.damaged.len() as u64, "record")
+        );
+    }
+    let exhibits: Vec<_> = listing.attempts.iter().map(exhibit).collect();
+    let options = SheetOptions {
+        prompt: args.prompt.clone(),
+        timeline: args.timeline,
+        columns: args.columns.map(usize::from),
+    };
+    let Sheet { png, title, shown, left_out } = gallery::sheet(&exhibits, &options)
+        .with_context(|| format!("no sheet of {}", printable(&store.root().to_string_lossy())))?;
+    std::fs::write(&args.out, png).with_context(|| format!("cannot write {}", args.out.display()))?;
+    let rest = if left_out > 0 { format!(", {left_out} more found no place") } else { String::new() };
+    println!("{}: {}{rest}", printable(&title), gallery::text::plural(shown as u64, "model"));
+    println!("{}", args.out.display());
+    Ok(ExitCode::SUCCESS)
+}

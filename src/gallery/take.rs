@@ -1,0 +1,157 @@
+//! Taking an attempt's files into the site: rasters and texts, whole or not at all, and read again only when they
+//! changed.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::seen::{Seen, Taken};
+use super::site::Site;
+use super::view::{Picture, Pictures};
+use super::{Exhibit, GalleryError, picture};
+
+/// Longest file that is taken into the site: as long as the store keeps.
+const MAX_FILE: u64 = 64 << 20;
+
+/// A file that could not be taken in, and why.
+pub(super) type Problem = (PathBuf, String);
+
+/// An attempt whose files are in the site.
+#[derive(Debug)]
+pub(super) struct Hung {
+    pub(super) pictures: Pictures,
+    /// Notes for the next build; none when it should look again.
+    pub(super) taken: Option<Taken>,
+    pub(super) problems: Vec<Problem>,
+    /// The texts that could not be taken in.
+    pub(super) missing: Missing,
+}
+
+/// Which texts could not be taken in.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Missing {
+    pub(super) reply: bool,
+    pub(super) thinking: bool,
+    pub(super) svg: bool,
+}
+
+/// Names of an attempt's texts in the site: every text goes out under a name that no browser runs, the drawing too.
+const REPLY: &str = "reply.txt";
+const THINKING: &str = "thinking.txt";
+const SVG: &str = "drawing.svg.txt";
+
+/// The attempt, if the site holds its files as they are: nothing of them is read.
+pub(super) fn unchanged(site: &Site, exhibit: &Exhibit<'_>, seen: &Seen, stamp: &str) -> Option<Hung> {
+    let taken = seen.get(exhibit.attempt.id.as_str(), stamp)?;
+    let path = |name: &str| format!("attempts/{}/{name}", exhibit.attempt.id);
+    let files = &exhibit.files;
+    let texts = [(&files.reply, REPLY), (&files.thinking, THINKING), (&files.svg, SVG)];
+    let mut paths: Vec<String> =
+        texts.into_iter().filter(|(file, _)| file.is_some()).map(|(_, name)| path(name)).collect();
+    let mut pictures = Pictures::default();
+    if let Some(size) = taken.drawing {
+        let (small, large) = hang(&path("drawing"), size);
+        paths.extend([small.href.clone(), large.href.clone()]);
+        (pictures.small, pictures.large) = (Some(small), Some(large));
+    }
+    if let Some(size) = taken.repaired {
+        let (small, large) = hang(&path("repaired"), size);
+        paths.extend([small.href.clone(), large.href.clone()]);
+        (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
+    }
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    site.keep_as_they_are(&paths).then(|| Hung {
+        pictures,
+        taken: Some(taken.clone()),
+        problems: Vec::new(),
+        missing: Missing::default(),
+    })
+}
+
+/// The small picture and the large one of a raster, by where they lie and the large one's size.
+fn hang(stem: &str, (width, height): (u32, u32)) -> (Picture, Picture) {
+    let small = picture::small_size((width, height));
+    (
+        Picture { href: format!("{stem}-small.png"), width: small.0, height: small.1 },
+        Picture { href: format!("{stem}.png"), width, height },
+    )
+}
+
+/// Takes an attempt's files into the site.
+pub(super) fn anew(site: &Site, exhibit: &Exhibit<'_>, stamp: Option<String>) -> Result<Hung, GalleryError> {
+    let mut problems = Vec::new();
+    let mut pictures = Pictures::default();
+    let (mut drawing, mut repaired) = (None, None);
+    let path = |name: &str| format!("attempts/{}/{name}", exhibit.attempt.id);
+    if let Some(file) = &exhibit.files.png {
+        match raster(site, file, &path("drawing"))? {
+            Ok(size) => {
+                let (small, large) = hang(&path("drawing"), size);
+                (pictures.small, pictures.large, drawing) = (Some(small), Some(large), Some(size));
+            }
+            Err(why) => {
+                pictures.problem = Some(why.clone());
+                problems.push((file.clone(), why));
+            }
+        }
+    }
+    if let Some(file) = &exhibit.files.repaired_png {
+        match raster(site, file, &path("repaired"))? {
+            Ok(size) => {
+                let (small, large) = hang(&path("repaired"), size);
+                (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
+                repaired = Some(size);
+            }
+            Err(why) => problems.push((file.clone(), why)),
+        }
+    }
+    let mut text = |file: &Option<PathBuf>, name: &str| -> Result<bool, GalleryError> {
+        let Some(file) = file else { return Ok(false) };
+        match read(file) {
+            Ok(content) => site.put(&path(name), &content).map(|()| false),
+            Err(error) => {
+                problems.push((file.clone(), error.to_string()));
+                Ok(true)
+            }
+        }
+    };
+    let missing = Missing {
+        reply: text(&exhibit.files.reply, REPLY)?,
+        thinking: text(&exhibit.files.thinking, THINKING)?,
+        svg: text(&exhibit.files.svg, SVG)?,
+    };
+    let taken = stamp.filter(|_| problems.is_empty()).map(|stamp| Taken { stamp, drawing, repaired });
+    Ok(Hung { pictures, taken, problems, missing })
+}
+
+/// Takes one raster and its small copy into the site, or says why it is not taken. Returns its size.
+fn raster(site: &Site, file: &Path, stem: &str) -> Result<Result<(u32, u32), String>, GalleryError> {
+    let read = read(file).map_err(|error| error.to_string()).and_then(|png| {
+        let size = picture::size(&png).map_err(|error| error.to_string())?;
+        Ok((png, size))
+    });
+    let (png, size) = match read {
+        Ok(read) => read,
+        Err(why) => return Ok(Err(why)),
+    };
+    let source = format!("{}-{}", picture::VERSION, blake3::hash(&png).to_hex());
+    let (small, large) = hang(stem, size);
+    if !site.keep(&small.href, &source) {
+        match picture::small(&png) {
+            Ok(made) => site.put_made_from(&small.href, &made, Some(&source))?,
+            Err(error) => return Ok(Err(error.to_string())),
+        }
+    }
+    site.put(&large.href, &png)?;
+    Ok(Ok(size))
+}
+
+/// Reads a file of a bounded length.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_FILE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is over 64 MiB"));
+    }
+    Ok(content)
+}

@@ -1,0 +1,150 @@
+//! Attempts in their order: by prompt, by contestant, by model. What the pages are made from.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::card::Pictures;
+use crate::attempt::{Attempt, ContestantRecord, PromptRecord};
+use crate::drawing::Verdict;
+use crate::name;
+use crate::statistics::Rate;
+
+/// One attempt and its pictures in the site.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::gallery) struct Shown<'a> {
+    pub(in crate::gallery) attempt: &'a Attempt,
+    pub(in crate::gallery) pictures: &'a Pictures,
+}
+
+/// All attempts on one prompt: its id and its exact text.
+#[derive(Debug)]
+pub(in crate::gallery) struct Section<'a> {
+    /// The prompt as the newest attempt recorded it.
+    pub(in crate::gallery) prompt: &'a PromptRecord,
+    /// By contestant, in the order of their newest attempt.
+    pub(in crate::gallery) cases: Vec<Case<'a>>,
+}
+
+/// All attempts of one contestant on one prompt, newest first; there is at least one.
+#[derive(Debug)]
+pub(in crate::gallery) struct Case<'a> {
+    pub(in crate::gallery) shown: Vec<Shown<'a>>,
+}
+
+/// All that one contestant drew: a case a prompt, in the order of the sections.
+#[derive(Debug)]
+pub(in crate::gallery) struct Model<'a> {
+    pub(in crate::gallery) cases: Vec<(&'a Section<'a>, &'a Case<'a>)>,
+}
+
+/// Sections by prompt, and in them cases by contestant, from attempts that are given newest first. Both come in the
+/// order of their newest attempt.
+pub(in crate::gallery) fn sections<'a>(newest_first: impl Iterator<Item = Shown<'a>>) -> Vec<Section<'a>> {
+    let mut sections: Vec<(Section<'a>, HashMap<&'a str, usize>)> = Vec::new();
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    for shown in newest_first {
+        let (prompt, slug) = (&shown.attempt.prompt, shown.attempt.contestant.slug.as_str());
+        let place = *places.entry((&prompt.id, &prompt.text)).or_insert_with(|| {
+            sections.push((Section { prompt, cases: Vec::new() }, HashMap::new()));
+            sections.len() - 1
+        });
+        let (section, cases) = &mut sections[place];
+        let case = *cases.entry(slug).or_insert_with(|| {
+            section.cases.push(Case { shown: Vec::new() });
+            section.cases.len() - 1
+        });
+        section.cases[case].shown.push(shown);
+    }
+    sections.into_iter().map(|(section, _)| section).collect()
+}
+
+/// Models by slug.
+pub(in crate::gallery) fn models<'a>(sections: &'a [Section<'a>]) -> Vec<Model<'a>> {
+    let mut models: BTreeMap<&str, Model<'a>> = BTreeMap::new();
+    for section in sections {
+        for case in &section.cases {
+            let model = models.entry(&case.contestant().slug).or_insert_with(|| Model { cases: Vec::new() });
+            model.cases.push((section, case));
+        }
+    }
+    models.into_values().collect()
+}
+
+impl<'a> Case<'a> {
+    /// The contestant as the newest attempt recorded it.
+    pub(in crate::gallery) fn contestant(&self) -> &'a ContestantRecord {
+        &self.shown[0].attempt.contestant
+    }
+
+    /// The attempt that stands for all: the first sample of the newest run, whatever came of it, so that nobody
+    /// picks it.
+    pub(in crate::gallery) fn lead(&self) -> Shown<'a> {
+        let run = &self.shown[0].attempt.run;
+        let newest_run = self.shown.iter().filter(|shown| shown.attempt.run == *run);
+        newest_run
+            .min_by_key(|shown| (shown.attempt.sample, &shown.attempt.id))
+            .copied()
+            .unwrap_or(self.shown[0])
+    }
+
+    pub(in crate::gallery) fn drawn(&self) -> Rate {
+        drawn(self.shown.iter().map(|shown| shown.attempt))
+    }
+}
+
+impl<'a> Model<'a> {
+    pub(in crate::gallery) fn attempts(&self) -> impl Iterator<Item = &'a Attempt> {
+        self.cases.iter().flat_map(|(_, case)| case.shown.iter().map(|shown| shown.attempt))
+    }
+
+    /// The contestant as its newest attempt recorded it.
+    pub(in crate::gallery) fn contestant(&self) -> &'a ContestantRecord {
+        let newest = self.attempts().max_by_key(|attempt| (attempt.timing.started, &attempt.id));
+        newest.map_or_else(|| self.cases[0].1.contestant(), |attempt| &attempt.contestant)
+    }
+}
+
+impl Section<'_> {
+    /// Name of the prompt in paths. The recorded hash is not trusted to be a safe name, and an edited text must not
+    /// share the page.
+    pub(in crate::gallery) fn stem(&self) -> String {
+        stem(self.prompt)
+    }
+}
+
+fn stem(prompt: &PromptRecord) -> String {
+    format!("{}-{}", name::slug(&prompt.id), &blake3::hash(prompt.text.as_bytes()).to_hex()[..8])
+}
+
+/// Name of the place of a contestant's samples of one prompt, on the contestant's page.
+pub(in crate::gallery) fn anchor(case: &Case<'_>) -> String {
+    stem(&case.shown[0].attempt.prompt)
+}
+
+/// Path of a prompt's page from the site's root.
+pub(in crate::gallery) fn prompt_path(prompt: &PromptRecord) -> String {
+    format!("prompts/{}.html", stem(prompt))
+}
+
+/// Path of a model's page from the site's root.
+pub(in crate::gallery) fn model_path(contestant: &ContestantRecord) -> String {
+    format!("models/{}.html", name::slug(&contestant.slug))
+}
+
+/// Whether the drawing as written shows something.
+pub(in crate::gallery) fn is_drawn(attempt: &Attempt) -> bool {
+    attempt.check.as_ref().is_some_and(|check| check.verdict == Verdict::Drawn)
+}
+
+/// The share of drawings. A request that failed for reasons of its service, or that the user broke off, says nothing
+/// of the model and is left out.
+pub(in crate::gallery) fn drawn<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Rate {
+    attempts.filter(|attempt| counts(attempt)).map(is_drawn).collect()
+}
+
+fn counts(attempt: &Attempt) -> bool {
+    use crate::attempt::Outcome;
+    match attempt.outcome {
+        Outcome::Complete | Outcome::Length | Outcome::Refusal | Outcome::Filtered => true,
+        Outcome::Cancelled | Outcome::Error | Outcome::Cut => is_drawn(attempt),
+    }
+}

@@ -1,0 +1,158 @@
+"use strict";
+// What the pages can do beyond being read. Nothing is fetched; what is chosen stands in the address after "#".
+
+const state = () => new URLSearchParams(location.hash.slice(1));
+const keep = (values) => {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) params.set(name, value);
+  const hash = params.toString();
+  // An address to a place on the page stays as it is while nothing is chosen.
+  if (hash || state().toString().includes("=")) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+};
+
+// Walls: order, filters, size.
+const tools = document.querySelector("[data-tools]");
+if (tools) {
+  const fields = tools.elements;
+  const walls = [...document.querySelectorAll("ul.wall")];
+  const cases = new Map(walls.map((wall) => [wall, [...wall.children]]));
+  const number = (item, name) => Number(item.dataset[name] ?? NaN);
+  // What is unknown comes last, whichever way the order goes.
+  const by = (name, sign) => (a, b) => {
+    const x = number(a, name), y = number(b, name);
+    return Number.isNaN(x) - Number.isNaN(y) || sign * (x - y) || 0;
+  };
+  const called = (item) => item.querySelector("h2, h3").textContent;
+  const orders = {
+    released: by("released", -1), speed: by("speed", -1), price: by("price", 1),
+    name: (a, b) => called(a).localeCompare(called(b), "en", { numeric: true }),
+  };
+  const names = ["sort", "provider", "family", "place", "verdict"];
+  const value = (name) => fields[name]?.value ?? "";
+  const apply = () => {
+    const wanted = Object.fromEntries(names.map((name) => [name, value(name)]));
+    const fits = ({ dataset }) => (!wanted.provider || dataset.provider === wanted.provider)
+      && (!wanted.family || dataset.family === wanted.family)
+      && (!wanted.place || dataset.place === wanted.place)
+      && (!wanted.verdict || dataset.verdicts.split("|").includes(wanted.verdict))
+      && !(fields.contestants?.checked && "demonstration" in dataset);
+    let shown = 0, all = 0;
+    for (const [wall, items] of cases) {
+      const order = orders[wanted.sort];
+      const sorted = order ? items.toSorted(order) : items;
+      if (sorted.some((item, index) => wall.children[index] !== item)) wall.append(...sorted);
+      let here = 0;
+      for (const item of items) here += !(item.hidden = !fits(item));
+      wall.closest("section.room")?.toggleAttribute("hidden", here === 0);
+      shown += here;
+      all += items.length;
+    }
+    const size = value("size");
+    document.body.dataset.size = size;
+    tools.querySelector("output").textContent = shown < all ? `${shown} of ${all}` : "";
+    keep({ ...wanted, contestants: fields.contestants?.checked ? "only" : "", size: size === "3" ? "" : size });
+  };
+  const read = () => {
+    const params = state();
+    for (const name of names) {
+      const field = fields[name];
+      if (field) field.value = [...field.options].some((o) => o.value === params.get(name)) ? params.get(name) : "";
+    }
+    if (fields.contestants) fields.contestants.checked = params.get("contestants") === "only";
+    fields.size.value = params.get("size") ?? "3";
+    apply();
+  };
+  tools.addEventListener("input", apply);
+  tools.addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("hashchange", () => { if (location.hash.includes("=")) read(); });
+  read();
+  tools.hidden = false;
+}
+
+// Versus: two to six drawings side by side or over each other.
+const versus = document.querySelector("[data-versus]");
+if (versus) {
+  const MOST = 6;
+  const fields = versus.elements;
+  const bench = document.querySelector("[data-bench]");
+  const rows = new Map([...document.querySelectorAll("tr[data-id]")].map((row) => [row.dataset.id, row]));
+  const output = versus.querySelector("output");
+  const next = versus.querySelector("[data-next]");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const boxes = new Map();
+  let chosen = [], turn = 0, timer = 0;
+
+  for (const [id, row] of rows) {
+    const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+    box.setAttribute("aria-label", `Compare ${row.dataset.name}`);
+    box.addEventListener("change", () => choose(id, box.checked));
+    boxes.set(id, box);
+    row.querySelector("th").prepend(box, " ");
+  }
+  const choose = (id, on) => {
+    chosen = chosen.filter((other) => other !== id);
+    if (on && rows.has(id) && chosen.length < MOST) chosen.push(id);
+    draw();
+  };
+  const specimen = (id) => {
+    const { src, name } = rows.get(id).dataset;
+    const item = document.createElement("li");
+    const plate = Object.assign(document.createElement("div"), { className: "plate" });
+    if (src) plate.append(Object.assign(new Image(), { src, alt: name }));
+    else plate.append(Object.assign(document.createElement("p"), { className: "notice", textContent: `No picture: ${rows.get(id).cells[2].textContent.toLowerCase()}` }));
+    const caption = Object.assign(document.createElement("p"), { className: "caption", textContent: name });
+    item.append(plate, caption);
+    return item;
+  };
+  const place = () => {
+    const view = fields.view.value, at = Number(fields.at.value), items = [...bench.children];
+    items.forEach((item, index) => {
+      const plate = item.firstElementChild;
+      plate.style.clipPath = view === "slider" && index ? `inset(0 0 0 ${at}%)` : "";
+      plate.style.opacity = view === "onion" && index ? at / 100 : "";
+      item.classList.toggle("off", view === "blink" && index !== turn % items.length);
+    });
+    bench.style.setProperty("--at", `${at}%`);
+  };
+  const save = () => keep({
+    compare: chosen.join(","), view: fields.view.value === "side" ? "" : fields.view.value,
+    at: fields.at.value === "50" ? "" : fields.at.value,
+  });
+  const step = () => { turn += 1; place(); };
+  const draw = () => {
+    for (const [id, box] of boxes) {
+      box.checked = chosen.includes(id);
+      box.disabled = !box.checked && chosen.length >= MOST;
+      rows.get(id).classList.toggle("marked", box.checked);
+    }
+    const view = fields.view.value;
+    bench.className = `bench ${view}`;
+    bench.replaceChildren(...chosen.map(specimen));
+    bench.hidden = versus.hidden = chosen.length < 2;
+    versus.querySelector("[data-at]").hidden = view !== "slider" && view !== "onion";
+    next.hidden = view !== "blink";
+    versus.querySelector("[data-run]").hidden = view !== "blink" || still;
+    clearInterval(timer);
+    if (view === "blink" && fields.run.checked && !still) timer = setInterval(step, 800);
+    output.textContent = chosen.length > 1 ? chosen.map((id) => rows.get(id).dataset.name).join(" · ") : "";
+    turn = 0;
+    place();
+    save();
+  };
+  const read = () => {
+    const params = state();
+    chosen = [...new Set((params.get("compare") ?? "").split(","))].filter((id) => rows.has(id)).slice(0, MOST);
+    fields.view.value = ["slider", "onion", "blink"].includes(params.get("view")) ? params.get("view") : "side";
+    fields.at.value = params.get("at") ?? "50";
+    draw();
+  };
+  versus.addEventListener("submit", (event) => event.preventDefault());
+  fields.view.addEventListener("input", draw);
+  fields.run.addEventListener("input", draw);
+  fields.at.addEventListener("input", () => { place(); save(); });
+  next.addEventListener("click", step);
+  versus.querySelector("[data-clear]").addEventListener("click", () => { chosen = []; draw(); });
+  addEventListener("hashchange", read);
+  document.querySelector("[data-scripted]").hidden = false;
+  read();
+}

@@ -1,0 +1,89 @@
+// Uses the gallery's script in a real Chromium as a person with a keyboard would, and tells what came of it, as JSON.
+//
+// Reads {"chromium": path, "wall": path, "versus": path, "attempt": path} from its input. What is right and wrong is
+// for the caller to say.
+
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const order = JSON.parse(readFileSync(0, "utf8"));
+const browser = await chromium.launch({
+  executablePath: order.chromium,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
+});
+const errors = [];
+const open = async (context, path, hash = "") => {
+  const page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.goto(pathToFileURL(path).href + hash, { waitUntil: "load" });
+  return page;
+};
+const hash = (page) => page.evaluate(() => decodeURIComponent(location.hash));
+const cases = (page) => page.evaluate(() => [...document.querySelectorAll(".case")].filter((item) => !item.hidden)
+  .map((item) => ({ name: item.querySelector("h2").textContent, provider: item.dataset.provider })));
+
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+const wall = await open(context, order.wall);
+const told = { before: await cases(wall), tools: await wall.locator("[data-tools]").isVisible() };
+await wall.locator("[name=sort]").selectOption("name");
+told.byName = await cases(wall);
+await wall.locator("[name=provider]").selectOption("gpt");
+told.filtered = await cases(wall);
+told.count = await wall.locator("[data-tools] output").textContent();
+told.hash = await hash(wall);
+await wall.reload();
+told.again = await cases(wall);
+told.firstPicture = await wall.evaluate(() => {
+  const first = document.querySelector(".case:not([hidden]) .plate img");
+  return first ? first.getBoundingClientRect().width : 0;
+});
+await wall.locator("[name=size]").fill("5");
+told.largerPicture = await wall.evaluate(() => document.querySelector(".case:not([hidden]) .plate img").getBoundingClientRect().width);
+
+const versus = await open(context, order.versus);
+told.benchBefore = await versus.locator("[data-bench]").isVisible();
+for (const index of [0, 3, 1]) {
+  await versus.locator("tr[data-id] input").nth(index).focus();
+  await versus.keyboard.press("Space");
+}
+told.bench = await versus.locator("[data-bench] > li").count();
+told.broken = await versus.evaluate(async () => {
+  const images = [...document.querySelectorAll("[data-bench] img")];
+  await Promise.all(images.map((image) => image.decode().catch(() => {})));
+  return images.filter((image) => !image.naturalWidth).length;
+});
+await versus.locator("[name=view]").selectOption("slider");
+await versus.locator("[name=at]").fill("30");
+told.clip = await versus.evaluate(() => document.querySelectorAll("[data-bench] .plate")[1].style.clipPath);
+told.versusHash = await hash(versus);
+const permalink = await open(context, order.versus, await versus.evaluate(() => location.hash));
+told.linked = await permalink.evaluate(() => [document.querySelectorAll("[data-bench] > li").length,
+  document.querySelector("[data-bench]").className, document.querySelector("[name=at]").value]);
+await permalink.locator("[name=view]").selectOption("blink");
+const onTop = () => permalink.evaluate(() => [...document.querySelectorAll("[data-bench] > li")].findIndex((item) => !item.classList.contains("off")));
+told.blink = [await onTop()];
+await permalink.locator("[data-next]").click();
+told.blink.push(await onTop());
+const stray = await open(context, order.versus, "#compare=nobody,%3Cscript%3E&view=x&at=y");
+told.stray = await stray.locator("[data-bench]").isVisible();
+
+// The replay plays by itself: a shape that comes late is not there at first and is there at the end.
+const attempt = await open(context, order.attempt);
+await attempt.locator("details.browser > summary").first().click();
+const drawn = () => attempt.locator("details.browser img").first().screenshot();
+await attempt.waitForTimeout(300);
+const early = await drawn();
+await attempt.waitForTimeout(4500);
+const late = await drawn();
+told.replay = !early.equals(late);
+
+const still = await browser.newContext({ javaScriptEnabled: false });
+const plain = await open(still, order.wall);
+told.plainTools = await plain.locator("[data-tools]").isVisible();
+told.plainCases = await plain.locator(".case").count();
+told.errors = errors;
+await browser.close();
+process.stdout.write(JSON.stringify(told));
