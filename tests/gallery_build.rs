@@ -179,7 +179,8 @@ fn the_experts_of_an_attempt_are_a_map_a_table_and_words() {
     let pages = files.keys().filter(|name| name.ends_with("/index.html") && name.starts_with("attempts/"));
     let pages: Vec<(String, &str)> =
         pages.map(|name| (page(&files, name), name.strip_suffix("index.html").unwrap())).collect();
-    let of = |label: &str| pages.iter().find(|(html, _)| html.contains(&format!(">{label}</h1>"))).unwrap();
+    let of =
+        |label: &str| pages.iter().find(|(html, _)| html.contains(&format!(">{label}</a></h1>"))).unwrap();
     let (html, place) = of("wide");
     for words in [
         "A token takes 8 of 128 experts in each of 48 layers.",

@@ -64,7 +64,7 @@ fn a_model_is_pulled_listed_run_and_removed_by_its_name() {
     let rows: serde_json::Value = serde_json::from_str(&out).unwrap();
     let row = &rows[1];
     assert_eq!((&rows[0]["name"], &row["name"]), (&"local/hatchling".into(), &"local/tiny".into()));
-    assert_eq!((&row["architecture"], &row["quantization"]), (&"llama".into(), &"Q8_0".into()));
+    assert_eq!((&row["architecture"], &row["quantization"]), (&"qwen3moe".into(), &"Q8_0".into()));
     assert_eq!((&row["place"], &row["repo"], &row["commit"]), (&"hub".into(), &REPO.into(), &COMMIT.into()));
     assert_eq!((&row["bytes"], &row["problem"]), (&bytes.len().into(), &serde_json::Value::Null));
 

@@ -21,6 +21,7 @@ fn lineup(server: &Server) -> String {
     format!(
         "usd_per_kwh = 0.3\n\
          [providers.mine]\ndialect = \"chat\"\nbase_url = \"{}\"\nkey_env = [\"MINE_KEY\"]\n\
+         [providers.far]\ndialect = \"chat\"\nbase_url = \"https://models.invalid/v1\"\n\
          [prices.\"mine/plain\"]\ninput = 1000.0\noutput = 2000.0\n\
          [contestants.plain]\nmodel = \"mine/plain\"\naliases = [\"p\"]\nreleased = 2026-04-16\nmax_tokens = 50\n\
          [contestants.dear]\nmodel = \"mine/plain\"\nlabel = \"Dear\"\nprice = {{ input = 1e5, output = 2e5 }}\nmax_tokens = 10\n\
@@ -91,7 +92,7 @@ fn a_dry_run_tells_the_matrix_and_its_cost_and_asks_nothing() {
     assert!(said.stdout.ends_with("nothing was asked\n") && said.stdout.contains("9 requests, about $"));
     assert!(server.seen().is_empty() && place.attempts().is_empty());
     assert!(place.store().runs().unwrap().is_empty());
-    let unknown = run(&place, 0, &["-m", "mine/other", "--dry-run"]);
+    let unknown = run(&place, 0, &["-m", "far/other", "--dry-run"]);
     assert!(
         unknown.stdout.contains("unknown") && unknown.stdout.contains("no price is known"),
         "{}",
@@ -104,6 +105,7 @@ fn requests_end_before_the_cost_could_pass_its_bound_and_a_resumed_run_goes_on()
     let server = Server::new(vec![chat(SVG)]);
     let place = place(&lineup(&server));
     // A request can cost 1.15 dollars at most: the prompt's bytes, what a template may add, and 50 tokens; it does 0.019.
+    // So one is asked after the other, and some six of them leave too little for the next.
     let said = run(&place, 1, &["-m", "plain", "-n", "40", "--max-cost", "1.3", "--no-gallery"]);
     let (made, seen) = (place.attempts().len(), server.seen().len());
     assert!((2..40).contains(&made) && made == seen, "{made} attempts, {seen} requests");
@@ -112,9 +114,9 @@ fn requests_end_before_the_cost_could_pass_its_bound_and_a_resumed_run_goes_on()
     assert!(said.stderr.contains("--max-cost") && said.stderr.contains("run --resume"), "{}", said.stderr);
     run(&place, 0, &["--resume", "last", "--no-gallery"]);
     assert_eq!(place.attempts().len(), 40);
-    let refused = run(&place, 2, &["-m", "mine/other", "--max-cost", "1"]);
-    assert!(refused.stderr.contains("no price of mine/other is known"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("[prices.\"mine/other\"]"), "{}", refused.stderr);
+    let refused = run(&place, 2, &["-m", "far/other", "--max-cost", "1"]);
+    assert!(refused.stderr.contains("no price of far/other is known"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("[prices.\"far/other\"]"), "{}", refused.stderr);
 }
 
 #[test]

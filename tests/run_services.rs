@@ -312,14 +312,14 @@ fn a_key_goes_nowhere_but_into_its_header() {
 
 #[test]
 fn a_service_that_says_too_much_of_itself_ends_no_run() {
-    let long = "long ".repeat(1 << 20);
+    let long = "long ".repeat(1 << 18);
     let frame = format!(
         "data: {{\"id\":\"{long}\",\"model\":\"{long}\",\"provider\":\"{long}\",\"service_tier\":\"{long}\",\
          \"choices\":[{{\"delta\":{{\"content\":\"hi\",\"refusal\":null}},\"finish_reason\":\"{}\"}}],\
          \"usage\":{{\"completion_tokens\":1,\"x\":\"{long}\"}}}}\n\ndata: [DONE]\n\n",
-        "stop".repeat(1 << 20)
+        "stop".repeat(1 << 18)
     );
-    let timing = format!("data: {{\"choices\":[],\"timings\":{{\"x\":\"{}\"}}}}\n\n", "y".repeat(15 << 20));
+    let timing = format!("data: {{\"choices\":[],\"timings\":{{\"x\":\"{}\"}}}}\n\n", "y".repeat(4 << 20));
     let server = Server::new(vec![vec![events(), chunk(timing), chunk(frame), end()]]);
     let place = Place::new();
     configure(&place, &entry("mine", &server, ""));

@@ -164,7 +164,8 @@ mod tests {
     fn what_is_not_there_or_not_clear_is_answered_with_what_is_there() {
         let error = chosen("a/b:Q3_K", &ALL).unwrap_err().to_string();
         assert!(error.contains("a/b has no \"Q3_K\""), "{error}");
-        for line in ["\n  Q4_K_M      5.0 GB  M-Q4_K_M.gguf", "\n  BF16       10.0 GB  BF16/M-BF16.gguf"] {
+        for line in ["\n  Q4_K_M        5.0 GB  M-Q4_K_M.gguf", "\n  BF16         10.0 GB  BF16/M-BF16.gguf"]
+        {
             assert!(error.contains(line), "{error}");
         }
         let error = chosen("a/b:q8_0", &["x-Q8_0.gguf", "y-Q8_0.gguf"]).unwrap_err().to_string();

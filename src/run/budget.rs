@@ -2,44 +2,78 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 /// What a run has spent, and what the requests under way may still take.
 #[derive(Debug)]
 pub(super) struct Budget {
     bound: f64,
     state: Mutex<State>,
+    settled: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     spent: f64,
-    under_way: f64,
+    reserved: f64,
+    under_way: usize,
     refused: bool,
+}
+
+/// Whether a request may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Taken,
+    /// Not before others have shown what they really cost.
+    Later,
+    Refused,
 }
 
 impl Budget {
     /// A bound of so many US dollars.
     pub(super) fn new(bound: f64) -> Budget {
-        Budget { bound, state: Mutex::default() }
+        Budget { bound, state: Mutex::default(), settled: Notify::new() }
     }
 
-    /// Takes up a request that may cost as much as `most`. Refused where the bound could be passed; from then on
-    /// nothing is taken up, so that what a run asked is the beginning of what it was to ask.
-    pub(super) fn take(&self, most: f64) -> bool {
+    /// Takes up a request that may cost as much as `most`, once that is sure to stay within the bound. Refused when it
+    /// would not even with all others over; from then on nothing is taken up.
+    pub(super) async fn take(&self, most: f64) -> bool {
+        loop {
+            let settled = self.settled.notified();
+            match self.decide(most) {
+                Verdict::Taken => return true,
+                Verdict::Refused => return false,
+                Verdict::Later => settled.await,
+            }
+        }
+    }
+
+    fn decide(&self, most: f64) -> Verdict {
         let mut state = self.state();
         // A sum of many small numbers may be off in its last bits.
-        let within = state.spent + state.under_way + most <= self.bound * (1.0 + 1e-12);
-        state.refused |= !within;
-        if !state.refused {
-            state.under_way += most;
+        let within = state.spent + state.reserved + most <= self.bound * (1.0 + 1e-12);
+        if state.refused || (!within && state.under_way == 0) {
+            state.refused = true;
+            drop(state);
+            self.settled.notify_waiters();
+            return Verdict::Refused;
         }
-        !state.refused
+        if !within {
+            return Verdict::Later;
+        }
+        state.reserved += most;
+        state.under_way += 1;
+        Verdict::Taken
     }
 
     /// The request is over. What it cost is not always known; then it counts as the most it may have.
     pub(super) fn settle(&self, most: f64, cost: Option<f64>) {
         let mut state = self.state();
-        state.under_way -= most;
+        state.reserved -= most;
+        state.under_way -= 1;
         state.spent += cost.unwrap_or(most);
+        drop(state);
+        self.settled.notify_waiters();
     }
 
     /// US dollars spent, where a request was refused.
@@ -58,15 +92,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_that_could_pass_the_bound_is_not_begun_nor_any_after_it() {
+    fn a_request_waits_while_others_could_still_pay_for_it_and_is_refused_when_none_can() {
         let budget = Budget::new(1.0);
-        assert!(budget.take(0.4) && budget.take(0.4));
+        assert_eq!((budget.decide(0.4), budget.decide(0.4)), (Verdict::Taken, Verdict::Taken));
+        assert_eq!(budget.decide(0.4), Verdict::Later, "the two could come to 0.8");
         budget.settle(0.4, Some(0.1));
-        assert!(budget.take(0.5), "0.1 spent, 0.4 and 0.5 under way");
-        assert!(!budget.take(0.01), "it could come to 1.01");
-        budget.settle(0.4, Some(0.1));
-        budget.settle(0.5, None);
-        assert!(!budget.take(0.0));
-        assert!((budget.refused().unwrap() - 0.7).abs() < 1e-12, "an unknown cost counts in full");
+        assert_eq!(budget.decide(0.4), Verdict::Taken, "0.1 spent, 0.4 and 0.4 under way");
+        budget.settle(0.4, None);
+        budget.settle(0.4, Some(0.4));
+        assert_eq!((budget.refused(), budget.decide(0.2)), (None, Verdict::Refused));
+        assert_eq!(budget.decide(0.0), Verdict::Refused, "what was asked is the beginning of what was to be");
+        assert!((budget.refused().unwrap() - 0.9).abs() < 1e-12, "an unknown cost counts in full");
+    }
+
+    #[test]
+    fn those_who_wait_are_told() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let budget = Budget::new(1.0);
+            assert!(budget.take(0.9).await);
+            let (waited, ()) = tokio::join!(budget.take(0.5), async { budget.settle(0.9, Some(0.2)) });
+            assert!(waited);
+        });
     }
 }

@@ -150,7 +150,12 @@ impl Task {
         // A service is sent a seed only where one was asked for.
         let seed = request.run_seed.map(|_| self.cell.seed);
         let settings = RequestRecord { seed, ..request.clone() };
-        let Some(reserved) = self.reserve(&settings) else { return Ok(()) };
+        let reserved = tokio::select! {
+            biased;
+            () = self.stop.wait() => return Ok(()),
+            reserved = self.reserve(&settings) => reserved,
+        };
+        let Some(reserved) = reserved else { return Ok(()) };
         let metered =
             matches!(self.seat.tariff, Tariff::Energy { .. }).then(|| self.purse.meter.begin()).flatten();
         let answer = self.ask(settings.clone(), metered.as_ref()).await;
@@ -160,12 +165,12 @@ impl Task {
     }
 
     /// Sets aside the most that the request may cost; `None` where that is more than is left.
-    fn reserve(&self, settings: &RequestRecord) -> Option<f64> {
+    async fn reserve(&self, settings: &RequestRecord) -> Option<f64> {
         let Some(budget) = &self.purse.budget else { return Some(0.0) };
         let prompt = &self.run.prompts[self.cell.prompt].text;
         // Whoever set a bound was told before the run of what has no price.
         let most = self.seat.tariff.most(prompt, settings).unwrap_or(0.0);
-        budget.take(most).then_some(most)
+        budget.take(most).await.then_some(most)
     }
 
     async fn ask(&self, settings: RequestRecord, metered: Option<&Metered<'_>>) -> Answer {
