@@ -224,8 +224,8 @@ async fn examine(
             found.words = format!("{} in {}", count(models.len(), "model"), seconds(begin.elapsed()));
             found.models = models;
         }
-        // A local server that is not running is the usual state of most of them.
-        Err(words) if found.local && !words.starts_with("HTTP ") => {
+        // A server of one's own that is not running is the usual state of most of them.
+        Err(words) if (found.local || !entry.needs_key()) && !words.starts_with("HTTP ") => {
             found.state = State::Away;
             found.words = format!("nobody answers at {}", found.address.as_deref().unwrap_or("its address"));
         }
