@@ -32,4 +32,5 @@ pub use pool::{Pool, WorkerError};
 pub use raster::RENDERER;
 pub(crate) use raster::print;
 pub use report::{Candidate, Check, Draws, Finding, SvgFacts, Verdict};
+pub(crate) use survey::PAINTS;
 pub use worker::{WORKER_COMMAND, serve};

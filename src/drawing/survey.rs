@@ -102,7 +102,7 @@ pub(super) fn within(text: &str, bounds: &Bounds) -> bool {
 }
 
 /// Elements that put something on the canvas.
-const PAINTS: &[&str] = &[
+pub(crate) const PAINTS: &[&str] = &[
     "path",
     "rect",
     "circle",

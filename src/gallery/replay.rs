@@ -5,6 +5,8 @@
 
 use roxmltree::{Document, Node};
 
+use crate::drawing::PAINTS;
+
 /// Longest drawing that is replayed, and longest replay, in bytes.
 const MAX_SOURCE: usize = 256 << 10;
 const MAX_REPLAY: usize = 512 << 10;
@@ -15,20 +17,6 @@ const LONGEST: f64 = 15.0;
 const BLANK: f64 = 0.4;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
-/// What is seen by itself.
-const SHAPES: [&str; 11] = [
-    "path",
-    "rect",
-    "circle",
-    "ellipse",
-    "line",
-    "polyline",
-    "polygon",
-    "text",
-    "image",
-    "use",
-    "foreignObject",
-];
 /// What is seen only where it is referred to.
 const HIDDEN: [&str; 9] =
     ["defs", "clipPath", "mask", "pattern", "marker", "symbol", "linearGradient", "radialGradient", "filter"];
@@ -96,9 +84,9 @@ fn is_shape(node: Node<'_, '_>) -> bool {
         let name = node.tag_name();
         name.namespace() == Some(SVG) && names.contains(&name.name())
     };
-    named(node, &SHAPES) && !node.ancestors().any(|above| named(above, &HIDDEN))
+    named(node, PAINTS) && !node.ancestors().any(|above| named(above, &HIDDEN))
         // One of its own shapes is a part of it.
-        && !node.ancestors().skip(1).any(|above| named(above, &SHAPES))
+        && !node.ancestors().skip(1).any(|above| named(above, PAINTS))
 }
 
 /// The tag that begins an element.

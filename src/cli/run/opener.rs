@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::RunArgs;
-use crate::attempt::{LOCAL, RequestRecord};
+use crate::attempt::RequestRecord;
 use crate::config::Config;
 use crate::contestant::{Contestant, Given, Model, Weights};
 use crate::lineup::Lineups;
@@ -166,7 +166,6 @@ impl Opener {
 
     /// The user's own figure for a contestant that has a name in pelicycle.toml.
     pub(super) fn own_price(&self, slug: &str) -> Option<Rates> {
-        debug_assert_ne!(slug, LOCAL);
         self.lineups.everyone().find(|one| one.name.as_deref() == Some(slug)).and_then(|one| one.entry.price)
     }
 }
