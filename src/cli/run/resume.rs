@@ -1,7 +1,7 @@
 //! From the record of an earlier run to what is left of it and those who answer.
 
 use super::opener::{Opener, Refusal};
-use super::settle::Settled;
+use super::settle::Cast;
 use crate::attempt::{Attempt, RunContestant};
 use crate::contestant::{Contestant, Model};
 use crate::id::Id;
@@ -10,7 +10,7 @@ use crate::run::{Plan, Seat};
 use crate::store::Store;
 
 /// Takes up the run that `named` means.
-pub(super) fn resume(store: &Store, named: &str, opener: &Opener) -> Result<Settled, Refusal> {
+pub(super) fn resume(store: &Store, named: &str, opener: &Opener) -> Result<Cast, Refusal> {
     let id = find(store, named)?;
     let run = store.read_run(&id).map_err(anyhow::Error::from)?;
     let attempts: Vec<Attempt> = store
@@ -27,7 +27,7 @@ pub(super) fn resume(store: &Store, named: &str, opener: &Opener) -> Result<Sett
     for index in plan.needed() {
         seats[index] = Some(seat(&plan.run.contestants[index], &attempts, &prompts, opener)?);
     }
-    Ok(Settled { plan, seats, max_cost: None })
+    Ok((plan, seats))
 }
 
 /// The run whose id begins so.

@@ -22,6 +22,9 @@ pub(super) struct Settled {
     pub(super) max_cost: Option<f64>,
 }
 
+/// A plan, and who answers for each contestant that it needs.
+pub(super) type Cast = (Plan, Vec<Option<Seat>>);
+
 /// What was asked for, before anything is opened.
 pub(super) struct Wanted {
     pub(super) run: RunRecord,
@@ -32,13 +35,13 @@ pub(super) struct Wanted {
 pub(super) fn settle(store: &Store, args: &RunArgs) -> Result<Settled, Refusal> {
     let config = load(args)?;
     let opener = Opener::new(args, &config)?;
-    let settled = match &args.resume {
+    let (plan, seats) = match &args.resume {
         Some(named) => super::resume::resume(store, named, &opener)?,
         None => begin(args, wanted(args, &config, &opener)?, &opener)?,
     };
-    let max_cost = args.max_cost.or(config.run.max_cost);
-    bounded(max_cost, &settled)?;
-    Ok(Settled { max_cost, ..settled })
+    let settled = Settled { plan, seats, max_cost: args.max_cost.or(config.run.max_cost) };
+    bounded(&settled)?;
+    Ok(settled)
 }
 
 /// The configuration.
@@ -47,8 +50,8 @@ pub(super) fn load(args: &RunArgs) -> Result<Config, Refusal> {
 }
 
 /// A bound on the cost holds only where all costs can be told beforehand.
-fn bounded(max_cost: Option<f64>, settled: &Settled) -> Result<(), Refusal> {
-    let Some(bound) = max_cost else { return Ok(()) };
+fn bounded(settled: &Settled) -> Result<(), Refusal> {
+    let Some(bound) = settled.max_cost else { return Ok(()) };
     if !(bound.is_finite() && bound >= 0.0) {
         return Err(Refusal::Usage(format!("{bound} is no amount of US dollars for --max-cost")));
     }
@@ -123,7 +126,7 @@ pub(super) fn wanted(args: &RunArgs, config: &Config, opener: &Opener) -> Result
     Ok(Wanted { run, all })
 }
 
-fn begin(args: &RunArgs, wanted: Wanted, opener: &Opener) -> Result<Settled, Refusal> {
+fn begin(args: &RunArgs, wanted: Wanted, opener: &Opener) -> Result<Cast, Refusal> {
     let Wanted { mut run, all } = wanted;
     let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
     let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
@@ -148,7 +151,7 @@ fn begin(args: &RunArgs, wanted: Wanted, opener: &Opener) -> Result<Settled, Ref
     for index in Plan::whole(run.clone()).needed().into_iter().filter(|index| !given(index)) {
         open(&mut run, index)?;
     }
-    Ok(Settled { plan: Plan::whole(run), seats, max_cost: None })
+    Ok((Plan::whole(run), seats))
 }
 
 /// The settings on the command line.
