@@ -85,8 +85,7 @@ fn a_new_attempt_touches_only_its_own_pages_and_those_that_show_it() {
     let store = Store::open(folder.path().join("results")).unwrap();
     let out = folder.path().join("gallery");
     hang(&store, "pelican", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
-    // Older, so that the order of the prompts stays as it is.
-    hang(&store, "otter-boat", "m", "2026-10-31T00:00:00Z", SVG, |_| {});
+    hang(&store, "otter-boat", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
     built(store.root(), &out);
     let before = files(&out);
     hang(&store, "pelican", "n", "2026-11-02T00:00:00Z", SVG, |_| {});

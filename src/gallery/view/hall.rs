@@ -1,5 +1,6 @@
 //! Attempts in their order: by prompt, by contestant, by model. What the pages are made from.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use super::card::Pictures;
@@ -30,7 +31,8 @@ pub(in crate::gallery) struct Case<'a> {
     pub(in crate::gallery) shown: Vec<Shown<'a>>,
 }
 
-/// All that one contestant drew: a case a prompt, in the order of the sections.
+/// All that one contestant drew: a case a prompt, in the order of its own newest attempts, so that what others drew
+/// does not change its page.
 #[derive(Debug)]
 pub(in crate::gallery) struct Model<'a> {
     pub(in crate::gallery) cases: Vec<(&'a Section<'a>, &'a Case<'a>)>,
@@ -66,7 +68,14 @@ pub(in crate::gallery) fn models<'a>(sections: &'a [Section<'a>]) -> Vec<Model<'
             model.cases.push((section, case));
         }
     }
-    models.into_values().collect()
+    let mut models: Vec<Model<'a>> = models.into_values().collect();
+    for model in &mut models {
+        model.cases.sort_by_key(|(_, case)| {
+            let newest = case.shown[0].attempt;
+            Reverse((newest.timing.started, &newest.id))
+        });
+    }
+    models
 }
 
 impl<'a> Case<'a> {
