@@ -127,7 +127,13 @@ pub struct Running {
 impl Running {
     /// The next event of this kind.
     pub fn wait_for(&self, event: &str) -> Value {
-        self.events.iter().find(|found| found["event"] == event).expect("the run tells it")
+        self.wait_for_any(&[event])
+    }
+
+    /// The next event of one of these kinds.
+    pub fn wait_for_any(&self, events: &[&str]) -> Value {
+        let wanted = |found: &Value| events.iter().any(|event| found["event"] == *event);
+        self.events.iter().find(wanted).expect("the run tells it")
     }
 
     /// The events that are left, once it has ended with this exit code.
