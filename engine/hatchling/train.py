@@ -219,14 +219,25 @@ def export(model, path):
     save_file({k: v.detach().float().contiguous().clone() for k, v in out.items()}, path)
 
 
+# From which step on, with which end in view, from which share of it the rate falls. The end was moved while the model
+# that ships was trained; this repeats it.
+SHIPPED = [(0, 3000, 0.6), (800, 1950, 0.5), (1075, 1700, 0.57), (1375, 1600, 0.57)]
+
+
+def late(plan, step):
+    """How far the rate has fallen, from 0 to 1."""
+    _, end, begin = next(piece for piece in reversed(plan) if piece[0] <= step)
+    return max(0.0, step / end - begin) / (1 - begin)
+
+
 def main():
     parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parse.add_argument("data")
     parse.add_argument("out")
-    parse.add_argument("--steps", type=int, default=1600)
+    parse.add_argument("--steps", type=int, help="with a rate that falls once; else as the model that ships was trained")
     parse.add_argument("--batch", type=int, default=4000, help="tokens a step")
     parse.add_argument("--rate", type=float, default=3e-3)
-    parse.add_argument("--decay-from", type=float, default=0.6, help="share of the steps after which the rate falls")
+    parse.add_argument("--decay-from", type=float, default=0.6, help="with --steps: share of them after which the rate falls")
     parse.add_argument("--vocabulary", type=int, default=1792)
     parse.add_argument("--threads", type=int, default=os.cpu_count())
     args = parse.parse_args()
@@ -268,12 +279,13 @@ def main():
     total = sum(p.numel() for p in model.parameters())
     print(f"{total:,} parameters, {data.count:,} scenes, {int(data.lengths.sum()):,} tokens", flush=True)
     losses, kept, since = [], time.time(), time.time()
-    while step < args.steps:
+    plan = [(0, args.steps, args.decay_from)] if args.steps else SHIPPED
+    end = plan[-1][1]
+    while step < end:
         for number, (batch, wanted, real) in enumerate(data.batches(epoch)):
             if number < skip:
                 continue
-            late = max(0.0, step / args.steps - args.decay_from) / (1 - args.decay_from)
-            rate = args.rate * min(1.0, (step + 1) / 100) * (1 - 0.97 * late)
+            rate = args.rate * min(1.0, (step + 1) / 100) * (1 - 0.97 * late(plan, step))
             loss, costs, shares = model(batch, wanted, real)
             (loss + costs).backward()
             nn.utils.clip_grad_norm_(others, 1.0)
@@ -289,7 +301,7 @@ def main():
                 now = time.time()
                 seconds, since = seconds + now - since, now
                 held = ""
-                if step % 250 == 0 or step == args.steps:
+                if step % 250 == 0 or step == end:
                     with torch.no_grad():
                         held = f"{np.mean([model(*b)[0].item() for b in held_out]):.4f}"
                 line = f"{step},{tokens},{seconds:.0f},{np.mean(losses):.4f},{held},{shares.max():.3f}"
@@ -300,7 +312,7 @@ def main():
                 if now - kept > 180:
                     keep()
                     kept = now
-            if step >= args.steps:
+            if step >= end:
                 break
         else:
             epoch, skip = epoch + 1, 0
