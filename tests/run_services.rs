@@ -39,12 +39,6 @@ fn entry(name: &str, server: &Server, more: &str) -> String {
 
 fn command(place: &Place, args: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = place.command(None, args);
-    // No variable of whoever runs the tests may send a request anywhere.
-    for (name, _) in std::env::vars() {
-        if name.ends_with("_API_KEY") || name.ends_with("_BASE_URL") || name == "OLLAMA_HOST" {
-            command.env_remove(name);
-        }
-    }
     command.envs(variables.iter().copied());
     command
 }

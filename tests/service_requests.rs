@@ -115,3 +115,55 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
         assert_eq!(serde_json::from_slice::<Value>(&heard.body).unwrap(), seen.body);
     }
 }
+
+/// The parts of a form by their names.
+fn parts(kind: &str, body: &str) -> BTreeMap<String, String> {
+    let boundary = kind.split_once("boundary=").unwrap().1.trim_matches('"');
+    let part = |part: &str| {
+        let (head, text) = part.split_once("\r\n\r\n")?;
+        let name = head.split_once("; name=\"")?.1.split_once('"')?.0;
+        Some((name.to_owned(), text.trim_end_matches("\r\n").to_owned()))
+    };
+    body.split(&format!("--{boundary}")).filter_map(part).collect()
+}
+
+#[test]
+fn a_batch_is_left_as_the_services_own_client_leaves_one() {
+    let ids = [r#"{"id":"file-1"}"#, r#"{"id":"batch-1","status":"validating"}"#];
+    for (provider, model, path, names) in [
+        ("anthropic", "claude-opus-4-7", "", vec!["anthropic-batch"]),
+        ("openai", "gpt-6.1-sol", "/v1", vec!["openai-batch-file", "openai-batch"]),
+    ] {
+        let server = Server::new(ids.map(|id| answer(200, "application/json", &[], id)).to_vec());
+        let variables: Variables =
+            Arc::new(|variable: &str| variable.ends_with("_API_KEY").then(|| "KEY".to_owned()));
+        let change = format!("[{provider}]\nbase_url = \"{}\"\n", server.url(path));
+        let services = Services::new(&toml::from_str(&change).unwrap(), variables).unwrap();
+        let batches = services.model(provider, model).unwrap().batches().unwrap();
+        let prompt = "Generate an SVG of a pelican riding a bicycle";
+        let body = batches.request(prompt, &RequestRecord::default()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(batches.submit(&[body.clone(), body])).unwrap();
+
+        for (seen, name) in server.seen().iter().zip(names) {
+            let expected = recorded(name);
+            assert_eq!(seen.path, expected["path"], "{name}");
+            for (header, value) in expected["headers"].as_object().unwrap() {
+                let (ours, theirs) = (&seen.headers[header], value.as_str().unwrap());
+                // The boundary of a form is anyone's choice.
+                assert_eq!(ours.split(';').next(), theirs.split(';').next(), "{name}");
+            }
+            if seen.body.is_null() {
+                let form = parts(&seen.headers["content-type"], &seen.text);
+                let expected = &expected["body"];
+                assert_eq!(form["purpose"], expected["purpose"].as_str().unwrap());
+                let lines = |text: &str| -> Vec<Value> {
+                    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+                };
+                assert_eq!(lines(&form["file"]), lines(expected["file"].as_str().unwrap()));
+            } else {
+                assert_eq!(plain(&seen.body), plain(&expected["body"]), "{name}");
+            }
+        }
+    }
+}

@@ -387,6 +387,7 @@ fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
         seed: u64::MAX,
         samples: 4,
         shard: None,
+        batch: false,
         prompts: vec![sample.prompt.clone()],
         contestants: vec![RunContestant {
             record: sample.contestant.clone(),

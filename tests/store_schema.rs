@@ -5,7 +5,7 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pelicycle::attempt::{Attempt, RunRecord};
+use pelicycle::attempt::{Attempt, BatchRecord, RunRecord};
 
 /// Set to anything, it writes the schemas anew instead of comparing them.
 const RENEW: &str = "PELICYCLE_RENEW";
@@ -19,6 +19,7 @@ fn the_published_schemas_are_those_of_the_types() {
     for (name, schema) in [
         ("attempt.schema.json", schemars::schema_for!(Attempt)),
         ("run.schema.json", schemars::schema_for!(RunRecord)),
+        ("batch.schema.json", schemars::schema_for!(BatchRecord)),
     ] {
         let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os(RENEW).is_some() {

@@ -2,12 +2,14 @@
 //!
 //! A record is written once and never edited. What a later version measures is recomputed on reading.
 
+mod batch;
 mod cost;
 mod experts;
 mod record;
 mod service;
 mod timeline;
 
+pub use batch::{BatchCell, BatchRecord};
 pub use cost::{CostRecord, CostSource};
 pub use experts::ExpertsRecord;
 pub use record::{

@@ -332,6 +332,9 @@ pub struct RunRecord {
     /// The part of all that this run asks; all of it where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
+    /// Its requests are left with the services as batches.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub batch: bool,
     /// What is asked.
     pub prompts: Vec<PromptRecord>,
     /// Who is asked.

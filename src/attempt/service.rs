@@ -18,6 +18,9 @@ pub struct ServiceRecord {
     pub dialect: String,
     /// Where the request went: scheme, host, port and path, without a query.
     pub endpoint: String,
+    /// The service's identifier of the batch that it was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<String>,
     /// The exact body of the request, kept in `request.json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<TextRecord>,

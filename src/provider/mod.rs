@@ -15,6 +15,6 @@ pub use lane::{Lane, Place};
 pub use local::{LocalModel, LocalOptions, check_sampling};
 pub use replies::{Replies, RepliesError};
 pub use service::{
-    DialectName, EntryError, Key, ModelRule, Remote, RemoteError, ServiceEntry, Services, SettingError,
-    Trace, Variables,
+    BatchError, BatchProtocol, BatchReplies, BatchState, Batches, DialectName, EntryError, Key, ModelRule,
+    Remote, RemoteError, ServiceEntry, Services, SettingError, Trace, Variables,
 };

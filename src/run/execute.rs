@@ -146,10 +146,7 @@ impl Task {
             () = self.stop.wait() => return Ok(()),
             place = self.seat.provider.lane().enter() => place,
         };
-        let request = &self.run.contestants[self.cell.contestant].request;
-        // A service is sent a seed only where one was asked for.
-        let seed = request.run_seed.map(|_| self.cell.seed);
-        let settings = RequestRecord { seed, ..request.clone() };
+        let settings = self.cell.settings(&self.run);
         let reserved = tokio::select! {
             biased;
             () = self.stop.wait() => return Ok(()),
@@ -167,9 +164,13 @@ impl Task {
     /// Sets aside the most that the request may cost; `None` where that is more than is left.
     async fn reserve(&self, settings: &RequestRecord) -> Option<f64> {
         let Some(budget) = &self.purse.budget else { return Some(0.0) };
+        if self.seat.provider.origin() != Origin::Asked {
+            // It is there, and paid for where it was to be paid for.
+            return Some(0.0);
+        }
         let prompt = &self.run.prompts[self.cell.prompt].text;
         // Whoever set a bound was told before the run of what has no price.
-        let most = self.seat.tariff.most(prompt, settings).unwrap_or(0.0);
+        let most = self.seat.tariff.most(prompt, settings, false).unwrap_or(0.0);
         budget.take(most).await.then_some(most)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::attempt::{Attempt, Outcome, RunRecord, Shard};
+use crate::attempt::{Attempt, Outcome, RequestRecord, RunRecord, Shard};
 
 /// One sample to ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,16 @@ pub struct Cell {
     pub sample: u32,
     /// The sample's seed.
     pub seed: u64,
+}
+
+impl Cell {
+    /// The settings that go with its request.
+    #[must_use]
+    pub fn settings(&self, run: &RunRecord) -> RequestRecord {
+        let request = &run.contestants[self.contestant].request;
+        // A service is sent a seed only where one was asked for.
+        RequestRecord { seed: request.run_seed.map(|_| self.seed), ..request.clone() }
+    }
 }
 
 /// A run and what is left of it to do.

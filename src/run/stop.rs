@@ -27,7 +27,7 @@ impl Stop {
     }
 
     /// Returns when the run is to end.
-    pub(super) async fn wait(&self) {
+    pub async fn wait(&self) {
         // The sender is ours, so the wait ends only with the wish.
         let _ = self.sender.subscribe().wait_for(|asked| *asked).await;
     }

@@ -79,25 +79,25 @@ impl Tariff {
         Some(record)
     }
 
-    /// The most that a request can cost: with the longest reply that its settings, or else the model, allow. `None`
-    /// where no price is known.
+    /// The most that a request can cost, alone or in a batch: with the longest reply that its settings, or else the
+    /// model, allow. `None` where no price is known.
     #[must_use]
-    pub fn most(&self, prompt: &str, settings: &RequestRecord) -> Option<f64> {
+    pub fn most(&self, prompt: &str, settings: &RequestRecord, batch: bool) -> Option<f64> {
         let longest = settings.max_tokens.map(u64::from).or(self.longest_reply()).unwrap_or(LONGEST_REPLY);
         // A token is at least a byte of the prompt; templates add some.
-        self.forecast(prompt.len() as u64 + TEMPLATE, longest)
+        self.forecast(prompt.len() as u64 + TEMPLATE, longest, batch)
     }
 
     /// What a request of `input` tokens can cost where its reply has `output` tokens; `None` where no price is known.
     /// Energy counts for nothing here: it is not charged by anybody who could be stopped from charging.
     #[must_use]
-    pub fn forecast(&self, input: u64, output: u64) -> Option<f64> {
+    pub fn forecast(&self, input: u64, output: u64, batch: bool) -> Option<f64> {
         match self {
             Tariff::Unknown => None,
             Tariff::Energy { .. } => Some(0.0),
             Tariff::Tokens { price, .. } => {
                 let usage = Usage { input: Some(input), output: Some(output), ..Usage::default() };
-                cost(&usage, price.rates(input, false)?)
+                cost(&usage, price.rates(input, batch)?)
             }
         }
     }

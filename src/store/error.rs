@@ -115,6 +115,14 @@ pub enum DamageReason {
         /// The most that is read.
         bound: u64,
     },
+    /// The requests beside a batch's record are not those of its samples.
+    #[error("its requests.jsonl has {found} requests, and the record {cells} samples")]
+    Requests {
+        /// Lines of the file.
+        found: usize,
+        /// Samples of the record.
+        cells: usize,
+    },
     /// The record says that it belongs elsewhere.
     #[error("its {what} is {found:?}, its folder says {folder:?}")]
     Misplaced {

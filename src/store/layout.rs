@@ -30,6 +30,12 @@ pub(super) const EXPERTS: &str = "experts.png";
 pub(super) const RUNS: &str = "runs";
 /// A run's record in its folder.
 pub(super) const RUN: &str = "run.json";
+/// Folder of the records of batches.
+pub(super) const BATCHES: &str = "batches";
+/// A batch's record in its folder.
+pub(super) const BATCH: &str = "batch.json";
+/// The requests of a batch, one a line.
+pub(super) const REQUESTS: &str = "requests.jsonl";
 /// Folder in which records are made before they are moved to their place; hidden, so that readers pass it by.
 pub(super) const STAGING: &str = ".incoming";
 
@@ -37,3 +43,5 @@ pub(super) const STAGING: &str = ".incoming";
 pub(super) const MAX_RECORD: u64 = 16 << 20;
 /// Longest file beside it: four times the longest reply that is ever checked.
 pub(super) const MAX_FILE: u64 = 64 << 20;
+/// Longest file of a batch's requests: as long as a service takes.
+pub(super) const MAX_REQUESTS: u64 = 256 << 20;

@@ -2,6 +2,7 @@
 //!
 //! Nothing else in the program knows a path inside `results/`.
 
+mod batches;
 mod error;
 mod layout;
 mod read;

@@ -28,7 +28,9 @@ pub enum Step {
 pub struct Seen {
     pub path: String,
     pub headers: BTreeMap<String, String>,
+    /// Null where it is no JSON.
     pub body: Value,
+    pub text: String,
     pub at: Instant,
 }
 
@@ -122,8 +124,9 @@ fn read_request(stream: &mut TcpStream) -> Option<Seen> {
         let n = stream.read(&mut piece).ok().filter(|n| *n > 0)?;
         bytes.extend_from_slice(&piece[..n]);
     }
-    let body = serde_json::from_slice(&bytes[end + 4..]).unwrap_or(Value::Null);
-    Some(Seen { path, headers, body, at: Instant::now() })
+    let text = String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
+    let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    Some(Seen { path, headers, body, text, at: Instant::now() })
 }
 
 /// The head of an answer whose body is sent in chunks.

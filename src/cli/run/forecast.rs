@@ -73,8 +73,8 @@ pub(super) fn forecast(store: &Store, wanted: Wanted, opener: &Opener) -> Result
             row.input += input;
             row.output += each;
             let add = |sum: Option<f64>, cost: Option<f64>| sum.zip(cost).map(|(sum, cost)| sum + cost);
-            row.about = add(row.about, tariff.forecast(input, each));
-            row.most = add(row.most, tariff.most(prompt, &who.request));
+            row.about = add(row.about, tariff.forecast(input, each, plan.run.batch));
+            row.most = add(row.most, tariff.most(prompt, &who.request, plan.run.batch));
         }
         rows.push(row);
     }

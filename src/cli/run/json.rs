@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::summary::{Summary, address};
 use super::{Teller, say};
-use crate::attempt::RunRecord;
+use crate::attempt::{BatchRecord, RunRecord};
 use crate::cli::terminal::printable_json;
 use crate::run::Progress;
 
@@ -49,6 +49,17 @@ impl Teller for Json {
             })),
         }
     }
+}
+
+/// A batch was left with a service, or is still there.
+pub(super) fn batch(event: &str, record: &BatchRecord) {
+    print(&json!({
+        "event": event,
+        "run": record.run,
+        "contestant": record.contestant,
+        "batch": record.batch,
+        "samples": record.cells.len(),
+    }));
 }
 
 /// The last line.

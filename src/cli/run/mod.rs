@@ -1,6 +1,7 @@
 //! `pelicycle run`.
 
 mod bars;
+mod batch;
 mod forecast;
 mod json;
 mod lines;
@@ -31,13 +32,16 @@ use summary::Summary;
 /// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
 const INTERRUPTED: u8 = 130;
 
+/// Exit code where batches are still under way.
+const UNDER_WAY: u8 = 3;
+
 /// Drawings of a demonstration.
 const DEMONSTRATION_SAMPLES: &str = "6";
 
 /// Ask models for drawings, keep every attempt, rebuild the gallery.
 ///
-/// Exits with 0 when every request was answered, however it drew; with 1 when one failed; with 130 when
-/// interrupted. Ctrl-C keeps what is finished and records what it cuts short; a second one ends at once.
+/// Exits with 0 when every request was answered, however it drew; with 1 when one failed; with 3 when batches are still
+/// under way; with 130 when interrupted. Ctrl-C keeps what is finished and records what it cuts short; a second one ends at once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -46,6 +50,7 @@ Examples:
   pelicycle run -m anthropic/claude-opus-4-7 -m ollama/qwen3:8b -n 4
   pelicycle run -m local/smollm2 -p pelican -p otter-unicycle --seed 7
   pelicycle run -m model.gguf -p family:control -n 2 --json
+  pelicycle run -m anthropic/claude-opus-4-7 -p family:control -n 10 --batch
   pelicycle run --resume last")]
 pub(crate) struct RunArgs {
     /// A model: the path of a .gguf file, local/NAME for one that `model list` shows, or PROVIDER/MODEL for a service
@@ -82,6 +87,12 @@ pub(crate) struct RunArgs {
     /// Ask one part of several, for as many machines: the K-th of N.
     #[arg(long, value_name = "K/N", value_parser = settle::shard, conflicts_with = "resume")]
     shard: Option<Shard>,
+    /// Leave the requests with the services as batches, which cost half and take up to a day; --resume fetches them.
+    #[arg(long, conflicts_with = "resume")]
+    batch: bool,
+    /// Wait until the batches are over.
+    #[arg(long)]
+    wait: bool,
     /// Say what would be asked, with estimated tokens and cost; ask nothing.
     #[arg(long, conflicts_with_all = ["resume", "json", "quiet"])]
     dry_run: bool,
@@ -168,7 +179,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
         true => return refused(forecast(&store, args)).map(|done| done.unwrap_or_else(|code| code)),
         false => refused(settle::settle(&store, args))?,
     };
-    let Settled { plan, seats, max_cost } = match settled {
+    let mut settled = match settled {
         Ok(settled) => settled,
         Err(code) => return Ok(code),
     };
@@ -178,11 +189,22 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             .context("the gallery could not be built, so nothing was asked")?;
     }
     let _swept = store.sweep();
-    if args.resume.is_none() {
-        store.write_run(&plan.run)?;
-    }
     let stop = Stop::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
+    let batches = match settled.plan.run.batch {
+        true => match refused(batch::exchange(&store, args, &mut settled, &stop))? {
+            Ok(left) if settled.plan.cells.is_empty() && left.begun() => return Ok(left.exit_code()),
+            Ok(left) => left,
+            Err(code) => return Ok(code),
+        },
+        false => {
+            if args.resume.is_none() {
+                store.write_run(&settled.plan.run)?;
+            }
+            batch::Left::default()
+        }
+    };
+    let Settled { plan, seats, max_cost, .. } = settled;
     let run = plan.run.clone();
     let teller = Arc::new(Mutex::new(teller(args)));
     let summary = Arc::new(Mutex::new(Summary::default()));
@@ -203,6 +225,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
 
     // A run that failed stopped itself.
     let interrupted = outcome.is_ok() && stop.asked();
+    batches.tell(args, &run);
     let rebuilt = match args.no_gallery {
         true => Ok(None),
         false => gallery::rebuild(&store, &global.gallery).map(Some),
@@ -234,7 +257,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let failed = summary.failed() + u64::from(ended.over_budget.is_some());
     Ok(match (interrupted, failed) {
         (true, _) => ExitCode::from(INTERRUPTED),
-        (false, 0) => ExitCode::SUCCESS,
+        (false, 0) => batches.exit_code(),
         (false, _) => ExitCode::FAILURE,
     })
 }

@@ -6,11 +6,11 @@ use super::opener::{Opener, Refusal};
 use super::{RunArgs, say_error};
 use crate::attempt::{RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard};
 use crate::config::Config;
-use crate::contestant::Contestant;
+use crate::contestant::{Contestant, Model};
 use crate::id::Id;
 use crate::lineup::Chosen;
 use crate::prompt::Library;
-use crate::provider::check_sampling;
+use crate::provider::{Batches, check_sampling};
 use crate::run::{Plan, Seat, tool};
 use crate::size;
 use crate::store::Store;
@@ -20,6 +20,8 @@ pub(super) struct Settled {
     pub(super) plan: Plan,
     pub(super) seats: Vec<Option<Seat>>,
     pub(super) max_cost: Option<f64>,
+    /// Of a run by batches: those of each contestant that is needed.
+    pub(super) batches: Vec<Option<Batches>>,
 }
 
 /// A plan, and who answers for each contestant that it needs.
@@ -39,9 +41,42 @@ pub(super) fn settle(store: &Store, args: &RunArgs) -> Result<Settled, Refusal> 
         Some(named) => super::resume::resume(store, named, &opener)?,
         None => begin(args, wanted(args, &config, &opener)?, &opener)?,
     };
-    let settled = Settled { plan, seats, max_cost: args.max_cost.or(config.run.max_cost) };
+    if args.wait && !plan.run.batch {
+        return Err(Refusal::Usage(
+            "--wait is for a run by --batch; this one is waited for anyway".to_owned(),
+        ));
+    }
+    let batches = match plan.run.batch {
+        true => batches(&plan, &opener)?,
+        false => Vec::new(),
+    };
+    let settled = Settled { plan, seats, max_cost: args.max_cost.or(config.run.max_cost), batches };
     bounded(&settled)?;
     Ok(settled)
+}
+
+/// The batches of each contestant that is needed; all must have some.
+fn batches(plan: &Plan, opener: &Opener) -> Result<Vec<Option<Batches>>, Refusal> {
+    let mut all = vec![None; plan.run.contestants.len()];
+    for index in plan.needed() {
+        all[index] = Some(batches_of(&Contestant::of_record(&plan.run.contestants[index]), opener)?);
+    }
+    Ok(all)
+}
+
+fn batches_of(found: &Contestant, opener: &Opener) -> Result<Batches, Refusal> {
+    let batches = match &found.model {
+        Model::Remote => opener.remote(found).map_err(Refusal::usage)?.batches(),
+        Model::Local(_) | Model::Given(_) => None,
+    };
+    batches.ok_or_else(|| {
+        let taking = opener.services.entries().filter(|(_, entry)| entry.batch.is_some());
+        let taking: Vec<&str> = taking.map(|(name, _)| name).collect();
+        let (label, taking) = (&found.record.label, taking.join(" and "));
+        Refusal::Usage(format!(
+            "{label} can't be asked in a batch, only models of {taking}; ask it in a run without --batch"
+        ))
+    })
 }
 
 /// The configuration.
@@ -59,7 +94,7 @@ fn bounded(settled: &Settled) -> Result<(), Refusal> {
         let Some(seat) = &settled.seats[contestant] else { continue };
         let who = &settled.plan.run.contestants[contestant];
         if seat.provider.origin() == crate::attempt::Origin::Asked
-            && seat.tariff.most("", &who.request).is_none()
+            && seat.tariff.most("", &who.request, settled.plan.run.batch).is_none()
         {
             let name = format!("{}/{}", who.record.provider, who.record.model);
             return Err(Refusal::Usage(format!(
@@ -120,6 +155,7 @@ pub(super) fn wanted(args: &RunArgs, config: &Config, opener: &Opener) -> Result
         seed,
         samples: args.samples.or(config.run.samples.map(NonZero::get)).unwrap_or(1),
         shard: args.shard,
+        batch: args.batch,
         prompts: prompts.into_iter().map(|prompt| prompt.record()).collect(),
         contestants,
     };
@@ -130,6 +166,12 @@ fn begin(args: &RunArgs, wanted: Wanted, opener: &Opener) -> Result<Cast, Refusa
     let Wanted { mut run, all } = wanted;
     let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
     let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
+    if run.batch {
+        // Before a model is opened for nothing.
+        for (_, found) in &all {
+            batches_of(found, opener)?;
+        }
+    }
     // How many samples there are of replies that lie ready decides which are whose.
     let mut seats: Vec<Option<Seat>> = vec![None; all.len()];
     let mut open = |run: &mut RunRecord, index: usize| -> Result<(), Refusal> {

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::address::join;
 use super::dialect::DialectName;
-use super::failure::Failure;
 use super::link::{Link, Services};
+use super::whole::text;
 
 /// A service that takes longer to list its models can't be waited for by a person.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -50,9 +50,7 @@ impl Services {
         let link = self.link(provider).map_err(|error| error.to_string())?;
         let dialect = link.entry.dialect();
         let url = join(&link.base, path(dialect)).ok_or("its address can't be extended")?;
-        let asked = tokio::time::timeout(PATIENCE, list(&link, dialect, url)).await;
-        let answer = asked.unwrap_or_else(|_| Err(format!("no answer in {} s", PATIENCE.as_secs())));
-        answer.map_err(|words| link.redact(words))
+        list(&link, dialect, url).await.map_err(|words| link.redact(words))
     }
 
     /// Where a service is asked.
@@ -66,22 +64,10 @@ impl Services {
 }
 
 async fn list(link: &Link, dialect: DialectName, url: Url) -> Result<Vec<String>, String> {
-    let request = link.client.get(url).headers(link.headers.clone());
-    let mut response = request.send().await.map_err(|error| super::exchange::innermost(&error))?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(|error| super::exchange::innermost(&error))? {
-        body.extend_from_slice(&piece);
-        if body.len() > MAX_BYTES {
-            return Err(format!("its list is longer than {} MiB", MAX_BYTES >> 20));
-        }
-    }
-    let text = String::from_utf8_lossy(&body);
-    if !status.is_success() {
-        return Err(Failure::of_answer(status.as_u16(), &headers, &text).message);
-    }
+    let answer =
+        text(link, link.client.get(url), PATIENCE, MAX_BYTES).await.map_err(|failure| failure.message)?;
     let answer: Value =
-        serde_json::from_str(&text).map_err(|_| "its answer is no list of models".to_owned())?;
+        serde_json::from_str(&answer).map_err(|_| "its answer is no list of models".to_owned())?;
     ids(dialect, &answer).ok_or_else(|| "its answer is no list of models".to_owned())
 }
 

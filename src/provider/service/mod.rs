@@ -4,6 +4,7 @@
 
 mod address;
 mod answer;
+mod batch;
 mod body;
 mod bounds;
 mod catalog;
@@ -16,7 +17,9 @@ mod link;
 mod remote;
 mod served;
 mod table;
+mod whole;
 
+pub use batch::{BatchError, BatchProtocol, BatchReplies, BatchState, Batches};
 pub use body::SettingError;
 pub use dialect::DialectName;
 pub use key::Key;

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
 use super::address::{is_own, join, recorded};
+use super::batch::Batches;
 use super::body::{Body, SettingError, body};
 use super::exchange::Exchange;
 use super::failure::{Again, Failure};
@@ -63,7 +64,21 @@ impl Remote {
         Ok(settled)
     }
 
-    fn body(&self, prompt: &str, settings: &RequestRecord) -> Result<Body, SettingError> {
+    /// Its batches, where the service takes any.
+    #[must_use]
+    pub fn batches(&self) -> Option<Batches> {
+        Some(Batches::new(self.clone(), self.link.entry.batch?))
+    }
+
+    pub(super) fn link(&self) -> &Arc<Link> {
+        &self.link
+    }
+
+    pub(super) fn model(&self) -> &str {
+        &self.model
+    }
+
+    pub(super) fn body(&self, prompt: &str, settings: &RequestRecord) -> Result<Body, SettingError> {
         let link = &self.link;
         let begin = link.entry.dialect().dialect().body(&self.model, prompt);
         body(&link.provider, &link.entry, &self.model, begin, settings)

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::batch::BatchProtocol;
 use super::dialect::DialectName;
 
 /// What is known of one service: `[services.NAME]` of the bundled table, `[providers.NAME]` of pelicycle.toml.
@@ -37,6 +38,8 @@ pub struct ServiceEntry {
     pub key_header: Option<String>,
     /// Whether it can't be asked without a key; so when nothing is said and there are variables for it.
     pub key_needed: Option<bool>,
+    /// How it takes batches, where it does.
+    pub batch: Option<BatchProtocol>,
     /// It runs on a machine of the user's: one request at a time, and patience while it loads a model.
     pub local: Option<bool>,
     /// Requests at the same time.
@@ -249,7 +252,7 @@ impl ServiceEntry {
         macro_rules! take {
             ($($field:ident)*) => { $(if change.$field.is_some() { self.$field.clone_from(&change.$field); })* };
         }
-        take!(title dialect base_url host_env host_port base_path key_header key_needed local concurrency);
+        take!(title dialect batch base_url host_env host_port base_path key_header key_needed local concurrency);
         take!(requests_per_minute max_tokens connect_seconds first_seconds idle_seconds total_seconds backoff_seconds tries);
         if change.base_url.is_some() {
             // An address that was written down is meant.

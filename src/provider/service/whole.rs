@@ -1,0 +1,90 @@
+//! Small requests whose answer is no stream: lists, batches, files.
+
+use std::io::Write;
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, Response};
+use tokio::time::{Instant, timeout_at};
+
+use super::exchange::innermost;
+use super::failure::Failure;
+use super::link::Link;
+
+/// Sends a request of a service's and gives the text of its answer, without the key, up to `bound` bytes.
+///
+/// # Errors
+/// When none came in time, it says that it is none, or is longer.
+pub(super) async fn text(
+    link: &Link,
+    request: RequestBuilder,
+    within: Duration,
+    bound: usize,
+) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    copy(link, request, within, bound as u64, &mut bytes).await?;
+    let text = link.redact(String::from_utf8_lossy(&bytes).into_owned());
+    trace(link, "< ", || text.clone());
+    Ok(text)
+}
+
+/// Sends a request of a service's and writes the body of its answer as it comes, up to `bound` bytes.
+///
+/// # Errors
+/// As [`text`]; and when it can't be written.
+pub(super) async fn copy(
+    link: &Link,
+    request: RequestBuilder,
+    within: Duration,
+    bound: u64,
+    to: &mut impl Write,
+) -> Result<(), Failure> {
+    let deadline = Instant::now() + within;
+    let late = |_| Failure::connection(format!("no whole answer within {} s", within.as_secs()));
+    let broke = |error: reqwest::Error| Failure::connection(innermost(&error));
+    let mut request = request.build().map_err(broke)?;
+    for (name, value) in &link.headers {
+        // A form says itself what it is.
+        request.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    trace(link, "> ", || format!("{} {}", request.method(), request.url()));
+    let mut response =
+        timeout_at(deadline, link.client.execute(request)).await.map_err(late)?.map_err(broke)?;
+    trace(link, "< ", || {
+        format!("{:?} {} from {}", response.version(), response.status(), response.url().path())
+    });
+    if !response.status().is_success() {
+        return Err(refused(link, response, deadline).await);
+    }
+    let mut length = 0;
+    while let Some(piece) = timeout_at(deadline, response.chunk()).await.map_err(late)?.map_err(broke)? {
+        length += piece.len() as u64;
+        if length > bound {
+            return Err(Failure::senseless(format!("the answer is longer than {bound} bytes")));
+        }
+        to.write_all(&piece)
+            .map_err(|error| Failure::senseless(format!("what came can't be written down: {error}")))?;
+    }
+    Ok(())
+}
+
+/// What an answer says that is none.
+async fn refused(link: &Link, mut response: Response, deadline: Instant) -> Failure {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = Vec::new();
+    while let Ok(Ok(Some(piece))) = timeout_at(deadline, response.chunk()).await {
+        body.extend_from_slice(&piece);
+        if body.len() > link.bounds.error {
+            break;
+        }
+    }
+    let body = link.redact(String::from_utf8_lossy(&body).into_owned());
+    trace(link, "< ", || body.clone());
+    Failure::of_answer(status.as_u16(), &headers, &body)
+}
+
+/// Tells what goes over the wire, where somebody listens.
+fn trace(link: &Link, mark: &str, words: impl FnOnce() -> String) {
+    if let Some(trace) = &link.trace {
+        trace(&format!("{mark}{}", link.redact(words())));
+    }
+}
