@@ -10,6 +10,7 @@ pub mod gallery;
 pub mod hub;
 pub mod id;
 pub mod lineup;
+pub mod measure;
 pub mod models;
 pub mod name;
 pub mod price;

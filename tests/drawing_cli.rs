@@ -104,3 +104,32 @@ fn an_endless_input_ends() {
     assert_eq!(check(&["/dev/zero"], b"").status.code(), Some(1));
     assert!(started.elapsed() < Duration::from_secs(10));
 }
+
+#[test]
+fn a_drawing_is_held_against_the_rubric_of_the_prompt_that_is_named() {
+    let board = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 400 300\">\
+        <rect x=\"90\" y=\"215\" width=\"220\" height=\"12\" rx=\"6\" fill=\"#a52\"/>\
+        <circle cx=\"130\" cy=\"237\" r=\"11\" fill=\"#222\"/><circle cx=\"270\" cy=\"237\" r=\"11\" fill=\"#222\"/></svg>";
+    let words = |arguments: &[&str]| {
+        let output = check(arguments, board.as_bytes());
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let pelican = words(&[]);
+    assert!(pelican.contains("\nstructure: 3 shapes, no path commands, 2 colours"), "{pelican}");
+    assert!(pelican.contains("\nrubric of pelican:\n  met         two wheels"), "{pelican}");
+    assert!(pelican.contains("\n  not met     a rider above the vehicle"), "{pelican}");
+    let otter = words(&["--prompt", "otter-skateboard"]);
+    assert!(otter.contains("  met         something that joins the wheels"), "{otter}");
+    assert!(!otter.contains("pouch"), "{otter}");
+    let json: serde_json::Value = serde_json::from_str(&words(&["--json"])).unwrap();
+    assert_eq!(json["measures"]["structure"]["shapes"], 3);
+    assert_eq!(json["measures"]["rubric"][0]["item"], "wheels");
+    assert_eq!(json["measures"]["rubric"][0]["state"], "met");
+    let wheel = &json["measures"]["rubric"][0]["found"][0];
+    assert_eq!(wheel["outline"]["round"]["centre"], serde_json::json!([130.0, 237.0]), "{wheel}");
+    assert!(json.get("unmeasured").is_none());
+    let unknown = check(&["--prompt", "otter-skatebord"], board.as_bytes());
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("otter-skateboard"), "near names are told");
+}

@@ -8,9 +8,15 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+use serde::Serialize;
+
+use super::measures;
 use super::output::write_whole;
+use super::prompts::library;
 use super::terminal::{coloured, printable, printable_json};
-use crate::drawing::{Bounds, Check, Inspection, Options, Pool, Verdict};
+use crate::config::Config;
+use crate::drawing::{Bounds, Check, Inspection, MeasureError, Options, Pool, Verdict};
+use crate::measure::Measures;
 
 /// Exit code of a mistake on the command line, as clap's own.
 const USAGE: u8 = 2;
@@ -22,6 +28,7 @@ The exit code is 0 when the verdict is `drawn`, 1 for any other verdict, 2 for a
 Examples:
   pelicycle check reply.md
   pelicycle check drawing.svg --png drawing.png
+  pelicycle check drawing.svg --prompt otter-skateboard
   llm 'Generate an SVG of a pelican riding a bicycle' | pelicycle check --json")]
 pub(crate) struct CheckArgs {
     /// A model's reply, or an SVG; `-` is standard input.
@@ -36,6 +43,12 @@ pub(crate) struct CheckArgs {
     /// Longest side of the picture, in pixels.
     #[arg(long, value_name = "PIXELS", default_value_t = Options::default().raster, value_parser = clap::value_parser!(u32).range(1..))]
     raster: u32,
+    /// Whose rubric a drawing is held against: a prompt's id.
+    #[arg(short, long, value_name = "ID", default_value = "pelican")]
+    prompt: String,
+    /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.
+    #[arg(long, value_name = "DIR")]
+    prompts: Option<PathBuf>,
     /// Change one bound, such as `seconds=2` (docs/drawing.md lists them); may be given again.
     #[arg(long = "bound", value_name = "NAME=NUMBER")]
     bounds: Vec<String>,
@@ -49,6 +62,11 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     if args.raster > bounds.raster {
         return usage(&format!("--raster {} is more than {} (bound raster)", args.raster, bounds.raster));
     }
+    let library = library(args.prompts.as_deref(), &Config::load(None)?)?;
+    let prompt = match library.get(&args.prompt) {
+        Ok(prompt) => prompt,
+        Err(error) => return usage(&error.to_string()),
+    };
     let reply = match read(&args.file, bounds.reply_bytes) {
         Ok(reply) => reply,
         Err(error) => {
@@ -69,9 +87,33 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     {
         write_whole(path, png).with_context(|| format!("cannot write the picture to {}", path.display()))?;
     }
+    let measured = match &inspection.svg {
+        Some(svg) if inspection.check.verdict == Verdict::Drawn => match pool.measure(svg, &prompt.rubric) {
+            Ok(measures) => Some(Ok(measures)),
+            Err(MeasureError::Drawing(why)) => Some(Err(why)),
+            Err(MeasureError::Worker(error)) => return Err(error.into()),
+        },
+        _ => None,
+    };
     let words = match args.json {
-        true => printable_json(&serde_json::to_string_pretty(&inspection.check)?) + "\n",
-        false => describe(&inspection, args.png.as_deref(), coloured()),
+        true => {
+            let (measures, unmeasured) = match &measured {
+                Some(Ok(measures)) => (Some(measures), None),
+                Some(Err(why)) => (None, Some(why.as_str())),
+                None => (None, None),
+            };
+            let answer = Answer { check: &inspection.check, measures, unmeasured };
+            printable_json(&serde_json::to_string_pretty(&answer)?) + "\n"
+        }
+        false => {
+            let mut words = describe(&inspection, args.png.as_deref(), coloured());
+            match &measured {
+                Some(Ok(measures)) => words.push_str(&measures::describe(measures, &prompt.id, coloured())),
+                Some(Err(why)) => words.push_str(&format!("not measured: {}\n", printable(why))),
+                None => {}
+            }
+            words
+        }
     };
     match io::stdout().lock().write_all(words.as_bytes()) {
         // Whoever read the answer has read enough.
@@ -85,6 +127,19 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         Verdict::Drawn => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     })
+}
+
+/// The answer as JSON: the check, and what was measured.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    check: &'a Check,
+    /// Of a drawing that draws.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measures: Option<&'a Measures>,
+    /// Why a drawing that draws could not be measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unmeasured: Option<&'a str>,
 }
 
 fn usage(words: &str) -> anyhow::Result<ExitCode> {

@@ -86,12 +86,7 @@ pub(super) fn over_reply_bound(bounds: &Bounds) -> Inspection {
 
 /// The answer when a worker ended before its final one.
 pub(super) fn died(partial: Option<Inspection>, death: &Death, bounds: &Bounds) -> Inspection {
-    let what = match death {
-        Death::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
-        Death::Memory => format!("needed more than {} MiB (bound memory_bytes)", bounds.memory_bytes >> 20),
-        Death::Stack => "overflowed the stack".to_owned(),
-        Death::Crash(how) => format!("ended the worker: {how}"),
-    };
+    let what = death.words(bounds);
     let mut out = partial.unwrap_or_else(|| {
         let mut out = blank_inspection(&Extraction::default(), bounds);
         out.check.verdict = Verdict::Refused;

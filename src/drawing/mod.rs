@@ -12,6 +12,7 @@ mod inspect;
 mod limits;
 mod links;
 mod markup;
+mod measuring;
 mod notes;
 mod place;
 mod pool;
@@ -28,6 +29,7 @@ mod xml;
 
 pub use bounds::{Bounds, Options};
 pub use inspect::{Inspection, Repaired, inspect};
+pub use measuring::{MeasureError, measure};
 pub use pool::{Pool, WorkerError};
 pub use raster::RENDERER;
 pub(crate) use raster::print;

@@ -8,10 +8,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::bounds::Options;
+use super::bounds::{Bounds, Options};
 use super::inspect::{Inspection, died, over_reply_bound};
+use super::measuring::MeasureError;
 use super::worker::WORKER_COMMAND;
 use super::{limits, wire};
+use crate::measure::{Measures, Rubric};
 
 /// No worker can be had at all.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +79,24 @@ pub(super) enum Death {
     Crash(String),
 }
 
+impl Death {
+    fn garbled() -> Self {
+        Death::Crash("it gave a garbled answer".to_owned())
+    }
+
+    /// What the drawing did, to follow its name.
+    pub(super) fn words(&self, bounds: &Bounds) -> String {
+        match self {
+            Death::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
+            Death::Memory => {
+                format!("needed more than {} MiB (bound memory_bytes)", bounds.memory_bytes >> 20)
+            }
+            Death::Stack => "overflowed the stack".to_owned(),
+            Death::Crash(how) => format!("ended the worker: {how}"),
+        }
+    }
+}
+
 impl Pool {
     /// A pool of at most `workers` processes of this very program; the first starts with the first request.
     #[must_use]
@@ -103,6 +123,39 @@ impl Pool {
         if reply.len() > self.options.bounds.reply_bytes {
             return Ok(over_reply_bound(&self.options.bounds));
         }
+        let request = [&raster.to_le_bytes()[..], reply];
+        self.request(wire::REQUEST, &request, |worker| self.answer(worker, reply))
+    }
+
+    /// Measures a kept drawing; waits for a free worker.
+    ///
+    /// # Errors
+    /// When no worker can be started, or the drawing can't be measured within the bounds.
+    pub fn measure(&self, svg: &[u8], rubric: &Rubric) -> Result<Measures, MeasureError> {
+        let bounds = &self.options.bounds;
+        if svg.len() > bounds.svg_bytes {
+            let message = format!("the drawing has more than {} bytes (bound svg_bytes)", bounds.svg_bytes);
+            return Err(MeasureError::Drawing(message));
+        }
+        let (length, rubric) = wire::rubric(rubric);
+        let measured =
+            self.request(wire::MEASURE, &[&length, &rubric, svg], |worker| match self.last_frame(worker) {
+                Ok(payload) => match wire::parse_measures(&payload) {
+                    Some(measures) => (measures, true),
+                    None => (Err("its worker gave a garbled answer".to_owned()), false),
+                },
+                Err(death) => (Err(format!("measuring this drawing {}", death.words(bounds))), false),
+            });
+        measured?.map_err(MeasureError::Drawing)
+    }
+
+    /// Sends a request to a worker and has its answer read, which tells whether the worker is still good.
+    fn request<T>(
+        &self,
+        tag: u8,
+        parts: &[&[u8]],
+        answer: impl FnOnce(&mut Worker) -> (T, bool),
+    ) -> Result<T, WorkerError> {
         let mut slot = Slot { pool: self, worker: self.take() };
         // A worker that was killed while idle gets one successor.
         for _ in 0..2 {
@@ -110,17 +163,16 @@ impl Pool {
                 Some(worker) => worker,
                 None => self.start()?,
             };
-            let asked = wire::write(&mut worker.input, wire::REQUEST, &[&raster.to_le_bytes(), reply]);
-            if asked.is_err() {
+            if wire::write(&mut worker.input, tag, parts).is_err() {
                 worker.end();
                 continue;
             }
-            let (inspection, alive) = self.answer(&mut worker, reply);
+            let (answer, alive) = answer(&mut worker);
             match alive {
                 true => slot.worker = Some(worker),
                 false => worker.end(),
             }
-            return Ok(inspection);
+            return Ok(answer);
         }
         let mut worker = self.start()?;
         worker.end();
@@ -129,25 +181,34 @@ impl Pool {
 
     /// Waits for the answer; tells whether the worker is still good.
     fn answer(&self, worker: &mut Worker, reply: &[u8]) -> (Inspection, bool) {
-        let deadline =
-            Instant::now() + Duration::from_secs_f64(self.options.bounds.seconds.clamp(0.01, 3600.0));
+        let deadline = self.deadline();
         let mut partial = None;
         let death = loop {
-            match worker.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(Ok((tag @ (wire::FINAL | wire::PARTIAL), payload))) => {
+            match worker.frame(deadline) {
+                Ok((tag @ (wire::FINAL | wire::PARTIAL), payload)) => {
                     match (wire::parse_answer(&payload, reply), tag) {
                         (Some(inspection), wire::FINAL) => return (inspection, true),
                         (Some(inspection), _) => partial = Some(inspection),
-                        (None, _) => break Death::Crash("it gave a garbled answer".to_owned()),
+                        (None, _) => break Death::garbled(),
                     }
                 }
-                Ok(Ok(_)) => break Death::Crash("it gave a garbled answer".to_owned()),
-                Ok(Err(error)) => break worker.cause(&error.to_string()),
-                Err(RecvTimeoutError::Timeout) => break Death::Time,
-                Err(RecvTimeoutError::Disconnected) => break worker.cause("it ended"),
+                Ok(_) => break Death::garbled(),
+                Err(death) => break death,
             }
         };
         (died(partial, &death, &self.options.bounds), false)
+    }
+
+    /// The only frame of an answer that has no other.
+    fn last_frame(&self, worker: &mut Worker) -> Result<Vec<u8>, Death> {
+        match worker.frame(self.deadline())? {
+            (wire::FINAL, payload) => Ok(payload),
+            _ => Err(Death::garbled()),
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + Duration::from_secs_f64(self.options.bounds.seconds.clamp(0.01, 3600.0))
     }
 
     fn take(&self) -> Option<Worker> {
@@ -228,6 +289,16 @@ impl Worker {
         // A worker that ended already shows at the first request.
         let _ = wire::write(&mut worker.input, wire::BOUNDS, &[&bounds]);
         Ok(worker)
+    }
+
+    /// The next frame, or how the worker ended before it came.
+    fn frame(&mut self, deadline: Instant) -> Result<(u8, Vec<u8>), Death> {
+        match self.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(Ok(frame)) => Ok(frame),
+            Ok(Err(error)) => Err(self.cause(&error.to_string())),
+            Err(RecvTimeoutError::Timeout) => Err(Death::Time),
+            Err(RecvTimeoutError::Disconnected) => Err(self.cause("it ended")),
+        }
     }
 
     /// Why it ended, going by what it said last.

@@ -157,14 +157,24 @@ pub(super) fn canvas(tree: &Tree, longest: u32) -> (u32, u32) {
     (side(width), side(height))
 }
 
-/// Draws; `None` when there is no memory for the canvas or the PNG cannot be written.
-pub(super) fn draw(tree: &Tree, longest: u32) -> Option<Raster> {
+/// The pixels on a transparent ground, for those who measure; `None` when there is no memory for them.
+pub(super) fn transparent(tree: &Tree, longest: u32) -> Option<Pixmap> {
+    render(tree, longest, Color::TRANSPARENT)
+}
+
+fn render(tree: &Tree, longest: u32, ground: Color) -> Option<Pixmap> {
     let (width, height) = canvas(tree, longest);
     let mut pixmap = Pixmap::new(width, height)?;
-    pixmap.fill(Color::WHITE);
+    pixmap.fill(ground);
     #[expect(clippy::cast_precision_loss, reason = "a canvas has at most a few thousand pixels a side")]
     let scale = (width as f32 / tree.size().width(), height as f32 / tree.size().height());
     resvg::render(tree, Transform::from_scale(scale.0, scale.1), &mut pixmap.as_mut());
+    Some(pixmap)
+}
+
+/// Draws; `None` when there is no memory for the canvas or the PNG cannot be written.
+pub(super) fn draw(tree: &Tree, longest: u32) -> Option<Raster> {
+    let pixmap = render(tree, longest, Color::WHITE)?;
     let pixels = pixmap.pixels();
     let seen = |channel: u8| channel < 0xff - INVISIBLE;
     let visible = pixels.iter().any(|p| seen(p.red()) || seen(p.green()) || seen(p.blue()));

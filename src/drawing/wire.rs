@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::inspect::{Inspection, Repaired};
 use super::report::Check;
+use crate::measure::{Measures, Rubric};
 
 /// The parent's first frame: the bounds, as JSON.
 pub(super) const BOUNDS: u8 = b'b';
 /// A request: the raster's longest side, four bytes, then the reply.
 pub(super) const REQUEST: u8 = b'q';
+/// Another request: the length of a rubric, eight bytes, the rubric, then the drawing to measure by it.
+pub(super) const MEASURE: u8 = b'm';
 /// An answer that holds if the worker dies before the final one.
 pub(super) const PARTIAL: u8 = b'p';
 /// The final answer.
@@ -113,4 +116,27 @@ pub(super) fn parse_answer(payload: &[u8], reply: &[u8]) -> Option<Inspection> {
         active: head.active,
         thinking: head.thinking,
     })
+}
+
+/// Writes measures, or why there are none.
+pub(super) fn measures(to: &mut impl Write, measures: &Result<Measures, String>) -> io::Result<()> {
+    write(to, FINAL, &[&serde_json::to_vec(measures).map_err(io::Error::other)?])
+}
+
+/// Reads what [`measures`] wrote.
+pub(super) fn parse_measures(payload: &[u8]) -> Option<Result<Measures, String>> {
+    serde_json::from_slice(payload).ok()
+}
+
+/// A rubric as a request carries it: its length, and itself.
+pub(super) fn rubric(rubric: &Rubric) -> ([u8; 8], Vec<u8>) {
+    let json = serde_json::to_vec(rubric).unwrap_or_default();
+    ((json.len() as u64).to_le_bytes(), json)
+}
+
+/// Takes apart what [`MEASURE`] carries.
+pub(super) fn parse_measure(payload: &[u8]) -> Option<(Rubric, &[u8])> {
+    let (length, rest) = payload.split_first_chunk::<8>()?;
+    let (rubric, svg) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    Some((serde_json::from_slice(rubric).ok()?, svg))
 }

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 
 use super::bounds::{Bounds, Options};
 use super::inspect::inspect_staged;
+use super::measuring::measure;
 use super::{limits, wire};
 
 /// The hidden sub-command that turns the program into a worker.
@@ -33,10 +34,16 @@ fn run() -> io::Result<()> {
 
 fn requests(input: &mut impl Read, output: &mut impl Write, bounds: &Bounds) -> io::Result<()> {
     while let Some((tag, payload)) = wire::read(input)? {
+        limits::allow_processor(bounds.seconds);
+        if tag == wire::MEASURE {
+            let (rubric, svg) = wire::parse_measure(&payload)
+                .ok_or_else(|| io::Error::other("a rubric and a drawing were expected"))?;
+            wire::measures(output, &measure(svg, &rubric, bounds))?;
+            continue;
+        }
         let (wire::REQUEST, Some((raster, reply))) = (tag, payload.split_first_chunk::<4>()) else {
             return Err(io::Error::other("a request was expected"));
         };
-        limits::allow_processor(bounds.seconds);
         let options = Options { raster: u32::from_le_bytes(*raster), bounds: bounds.clone() };
         let mut written = Ok(());
         let last = inspect_staged(reply, &options, &mut |partial| {

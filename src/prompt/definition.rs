@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::PromptError;
 use crate::attempt::PromptRecord;
+use crate::measure::{Entry, Rubric};
 use crate::name;
 
 /// Smallest raster: below it a drawing cannot be told from another.
@@ -39,6 +40,8 @@ pub struct Prompt {
     pub raster: u32,
     /// What a good drawing shows, one plain statement each.
     pub expects: Vec<String>,
+    /// What detectors look for in one; no part of the prompt's identity.
+    pub rubric: Rubric,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +56,8 @@ struct File {
     raster: Option<Spanned<u32>>,
     #[serde(default)]
     expects: Vec<Spanned<String>>,
+    #[serde(default)]
+    rubric: Vec<Spanned<Entry>>,
 }
 
 impl Prompt {
@@ -103,6 +108,10 @@ impl Prompt {
             return Err(fault("raster", raster.span().start, message));
         }
 
+        let entries: Vec<&Entry> = file.rubric.iter().map(Spanned::get_ref).collect();
+        let rubric = Rubric::settle(&entries)
+            .map_err(|(index, message)| fault("rubric", file.rubric[index].span().start, message))?;
+
         Ok(Self {
             id: file.id.into_inner(),
             title: file.title.into_inner(),
@@ -112,6 +121,7 @@ impl Prompt {
             text: file.text.into_inner(),
             raster: file.raster.map_or(DEFAULT_RASTER, Spanned::into_inner),
             expects: file.expects.into_iter().map(Spanned::into_inner).collect(),
+            rubric,
         })
     }
 

@@ -5,11 +5,11 @@ use std::num::NonZero;
 use super::opener::{Opener, Refusal};
 use super::{RunArgs, say_error};
 use crate::attempt::{RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard};
+use crate::cli::prompts::library;
 use crate::config::Config;
 use crate::contestant::{Contestant, Model};
 use crate::id::Id;
 use crate::lineup::Chosen;
-use crate::prompt::Library;
 use crate::provider::{Batches, check_sampling};
 use crate::run::{Plan, Seat, tool};
 use crate::size;
@@ -108,10 +108,7 @@ fn bounded(settled: &Settled) -> Result<(), Refusal> {
 
 /// What the flags and the configuration ask for. Nothing is opened.
 pub(super) fn wanted(args: &RunArgs, config: &Config, opener: &Opener) -> Result<Wanted, Refusal> {
-    let library = match args.prompts.as_deref().or(config.prompts.as_deref()) {
-        Some(folder) => Library::with_dir(folder).map_err(anyhow::Error::from)?,
-        None => Library::bundled(),
-    };
+    let library = library(args.prompts.as_deref(), config).map_err(anyhow::Error::from)?;
     let asked = if args.prompt.is_empty() { &config.run.prompt } else { &args.prompt };
     let ids: Vec<&str> =
         if asked.is_empty() { vec!["pelican"] } else { asked.iter().map(String::as_str).collect() };

@@ -1,0 +1,59 @@
+//! Measures of a drawing, in words for a terminal.
+
+use super::terminal::printable;
+use crate::measure::{Judged, Measures, State, Structure};
+
+/// Lines that follow the verdict and the findings; `prompt` names whose rubric it is.
+pub(super) fn describe(measures: &Measures, prompt: &str, coloured: bool) -> String {
+    let mut out = structure(&measures.structure);
+    if !measures.painted.is_empty() {
+        out.push_str(&format!("painted in this order: {}\n", measures.painted.join(", ")));
+    }
+    if !measures.rubric.is_empty() {
+        out.push_str(&format!("rubric of {}:\n", printable(prompt)));
+        for judged in &measures.rubric {
+            out.push_str(&line(judged, coloured));
+        }
+    }
+    out
+}
+
+fn line(judged: &Judged, coloured: bool) -> String {
+    let (word, code) = match judged.state {
+        State::Met => ("met", "32"),
+        State::NotMet => ("not met", "31"),
+        State::CantTell => ("can't tell", "33"),
+    };
+    let word = format!("{word:<10}");
+    let word = if coloured { format!("\x1b[{code}m{word}\x1b[0m") } else { word };
+    format!("  {word}  {}: {}\n", judged.asked, judged.why)
+}
+
+fn structure(structure: &Structure) -> String {
+    let count = |n: usize, one: &str| match n {
+        0 => format!("no {one}s"),
+        1 => format!("1 {one}"),
+        n => format!("{n} {one}s"),
+    };
+    let built = [
+        count(structure.shapes, "shape"),
+        count(structure.path_commands, "path command"),
+        count(structure.colours, "colour"),
+        count(structure.groups, "group"),
+        count(structure.gradients, "gradient"),
+        count(structure.texts, "text"),
+        count(structure.pictures, "picture"),
+        format!("depth {}", structure.depth),
+    ];
+    let percent = |share: f64| format!("{:.1}%", share * 100.0);
+    let mut canvas = vec![
+        format!("{} of it painted", percent(structure.painted)),
+        format!("{} the figure", percent(structure.figure)),
+    ];
+    if let Some(symmetry) = structure.symmetry {
+        canvas.push(format!("symmetry {symmetry:.2}"));
+    }
+    canvas.push(format!("{} off it", count(structure.outside, "shape")));
+    canvas.push(format!("{} over its edge", count(structure.over_the_edge, "shape")));
+    format!("structure: {}\ncanvas: {}\n", built.join(", "), canvas.join(", "))
+}
