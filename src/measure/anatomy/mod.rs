@@ -15,7 +15,7 @@ mod wheels;
 use super::canvas::Canvas;
 use super::geometry::{Extent, Point};
 use super::report::Judged;
-use super::rubric::{Item, Joint, Rubric};
+use super::rubric::{Item, Joint, Name, Rubric};
 use super::scene::{Scene, Shape};
 
 use beak::Beak;
@@ -157,7 +157,7 @@ pub(super) fn judge(scene: &Scene, canvas: &Canvas<'_>, rubric: &Rubric) -> (Vec
         Item::Pouch => pouch::judge(&look),
     };
     let all: Vec<Judged> = rubric.items.iter().map(|item| judged(item, answer(item))).collect();
-    (painted(&look), all)
+    (painted(&look, rubric), all)
 }
 
 /// Why no detector can look at a drawing.
@@ -187,7 +187,8 @@ fn background(scene: &Scene) -> Vec<bool> {
 }
 
 /// The parts, in the order in which their first shapes were painted.
-fn painted(look: &Look<'_>) -> Vec<String> {
+fn painted(look: &Look<'_>, rubric: &Rubric) -> Vec<String> {
+    let asked = |name: Name| rubric.items.iter().any(|item| item.name() == name);
     let first = |shapes: &mut dyn Iterator<Item = usize>| shapes.min();
     let ground = look.background.iter().position(|is| *is);
     let parts = [
@@ -200,8 +201,14 @@ fn painted(look: &Look<'_>) -> Vec<String> {
         ("eye", first(&mut look.eyes.iter().map(|eye| eye.shape))),
         ("beak", look.beak.as_ref().map(|beak| beak.shape)),
     ];
-    let mut there: Vec<(usize, &str)> =
-        parts.into_iter().filter_map(|(name, shape)| Some((shape?, name))).collect();
+    let wanted = |name: &str| match name {
+        "legs" => asked(Name::Legs),
+        "eye" => asked(Name::Eye),
+        "beak" => asked(Name::Beak),
+        _ => true,
+    };
+    let parts = parts.into_iter().filter(|(name, _)| wanted(name));
+    let mut there: Vec<(usize, &str)> = parts.filter_map(|(name, shape)| Some((shape?, name))).collect();
     there.sort_unstable();
     there.into_iter().map(|(_, name)| name.to_owned()).collect()
 }

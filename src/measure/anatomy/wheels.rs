@@ -93,21 +93,20 @@ pub(super) fn find(look: &Look<'_>, expected: Option<u32>) -> Wheels {
     for (i, a) in groups.iter().enumerate() {
         for (j, b) in groups.iter().enumerate().skip(i + 1) {
             let Some((size, fault)) = pair(look, a, b) else { continue };
+            let larger = |least: Option<f64>| least.is_none_or(|least| size > least);
             match fault {
-                None if best.is_none_or(|(least, ..)| size > least) => best = Some((size, i, j)),
-                Some(fault) if near.is_none_or(|(least, ..)| size > least) => {
-                    near = Some((size, i, j, fault))
-                }
-                _ => {}
+                None if larger(best.map(|(least, ..)| least)) => best = Some((size, i, j)),
+                Some(fault) if larger(near.map(|(least, ..)| least)) => near = Some((size, i, j, fault)),
+                None | Some(_) => {}
             }
         }
     }
     let mut list: Vec<Wheel> = Vec::new();
     if let Some((_, i, j)) = best {
         list = vec![groups[i].clone(), groups[j].clone()];
-        for (k, other) in groups.iter().enumerate().filter(|(k, _)| *k != i && *k != j) {
+        for (_, other) in groups.iter().enumerate().filter(|(k, _)| *k != i && *k != j) {
             let fits = list.iter().all(|wheel| matches!(pair(look, wheel, other), Some((_, None))));
-            if fits && k < groups.len() {
+            if fits {
                 list.push(other.clone());
             }
         }
