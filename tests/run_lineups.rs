@@ -106,11 +106,13 @@ fn requests_end_before_the_cost_could_pass_its_bound_and_a_resumed_run_goes_on()
     let place = place(&lineup(&server));
     // A request can cost 1.15 dollars at most: the prompt's bytes, what a template may add, and 50 tokens; it does 0.019.
     // So one is asked after the other, and some six of them leave too little for the next.
-    let said = run(&place, 1, &["-m", "plain", "-n", "40", "--max-cost", "1.3", "--no-gallery"]);
+    let said = run(&place, 1, &["-m", "plain", "-n", "40", "--max-cost", "1.3", "--no-gallery", "--json"]);
     let (made, seen) = (place.attempts().len(), server.seen().len());
     assert!((2..40).contains(&made) && made == seen, "{made} attempts, {seen} requests");
     let spent: f64 = place.attempts().iter().map(|stored| stored.attempt.cost.as_ref().unwrap().usd).sum();
     assert!(spent <= 1.3, "{spent}");
+    let told = said.events().pop().unwrap()["over_budget"].as_f64().unwrap();
+    assert!((told - spent).abs() < 1e-9, "{told}");
     assert!(said.stderr.contains("--max-cost") && said.stderr.contains("run --resume"), "{}", said.stderr);
     run(&place, 0, &["--resume", "last", "--no-gallery"]);
     assert_eq!(place.attempts().len(), 40);

@@ -1,18 +1,12 @@
 //! Our reading of the protocols against somebody else's: aimock imitates all of the services on one port.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test panics where it fails, and tells that it skips"
-)]
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod service_support;
 
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pelicycle::attempt::{Outcome, RequestRecord};
+use service_support::mock::Mock;
 use service_support::*;
 
 const SVG: &str = "<svg viewBox=\"0 0 9 9\"><title>Pélican 🚲</title></svg>";
@@ -21,69 +15,23 @@ const SVG: &str = "<svg viewBox=\"0 0 9 9\"><title>Pélican 🚲</title></svg>";
 const DIALECTS: [(&str, &str); 5] =
     [("anthropic", ""), ("responses", "/v1"), ("chat", "/v1"), ("gemini", ""), ("ollama", "")];
 
-/// The imitation, running.
-struct Mock {
-    child: Child,
-    port: u16,
-}
-
-impl Mock {
-    /// None where it is not installed, which is told.
-    fn start() -> Option<Mock> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mock");
-        let script = folder.join("node_modules/.bin/llmock");
-        let node = Command::new("node").arg("--version").output();
-        if !script.exists() || node.is_err() {
-            assert!(
-                std::env::var("CI").as_deref() != Ok("true"),
-                "Node.js or tests/mock/node_modules is missing"
-            );
-            println!("skipped: this test needs Node.js and `npm ci` in tests/mock");
-            return None;
-        }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new("node")
-            .arg(script)
-            .args(["-p", &port.to_string(), "-f", "fixtures", "--chunk-size", "8"])
-            .current_dir(folder)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mock = Mock { child, port };
-        let begin = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(begin.elapsed() < Duration::from_secs(60), "aimock does not start");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Some(mock)
-    }
-
-    fn ask(&self, (dialect, path): (&str, &str), prompt: &str) -> Heard {
-        let providers = format!(
-            "[test]\ndialect = \"{dialect}\"\nbase_url = \"http://127.0.0.1:{}{path}\"\nkey_env = [\"TEST_KEY\"]\n\
-             tries = 2\nbackoff_seconds = 0.02\nmax_tokens = 900\n",
-            self.port
-        );
-        let remote = services(&providers).model("test", "m").unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(hear_of(&remote, prompt, RequestRecord::default()))
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        // One that has ended by itself can't be killed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Asks it by a protocol.
+fn ask_by(mock: &Mock, (dialect, path): (&str, &str), prompt: &str) -> Heard {
+    let providers = format!(
+        "[test]\ndialect = \"{dialect}\"\nbase_url = \"http://127.0.0.1:{}{path}\"\nkey_env = [\"TEST_KEY\"]\n\
+         tries = 2\nbackoff_seconds = 0.02\nmax_tokens = 900\n",
+        mock.port
+    );
+    let remote = services(&providers).model("test", "m").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(hear_of(&remote, prompt, RequestRecord::default()))
 }
 
 #[test]
 fn every_protocol_is_read_as_someone_else_speaks_it() {
     let Some(mock) = Mock::start() else { return };
     for dialect in DIALECTS {
-        let heard = mock.ask(dialect, "think");
+        let heard = ask_by(&mock, dialect, "think");
         assert_eq!((heard.text.as_str(), heard.outcome()), (SVG, Outcome::Complete), "{dialect:?}");
         // It gives Ollama's reasoning another name than Ollama does.
         if dialect.0 != "ollama" {
@@ -92,12 +40,12 @@ fn every_protocol_is_read_as_someone_else_speaks_it() {
         }
         assert!(heard.pieces.len() > 5, "{dialect:?}: it came in pieces");
 
-        let heard = mock.ask(dialect, "length");
+        let heard = ask_by(&mock, dialect, "length");
         // It knows no length of Ollama's.
         let ended = if dialect.0 == "ollama" { Outcome::Complete } else { Outcome::Length };
         assert_eq!((heard.text.as_str(), heard.outcome()), ("Stopped early", ended), "{dialect:?}");
 
-        let heard = mock.ask(dialect, "slow");
+        let heard = ask_by(&mock, dialect, "slow");
         let (first, last) = (heard.pieces[0].0, heard.pieces.last().unwrap().0);
         assert!(
             first >= Duration::from_millis(350) && last > first + Duration::from_millis(50),
@@ -105,7 +53,7 @@ fn every_protocol_is_read_as_someone_else_speaks_it() {
         );
         assert_eq!(heard.outcome(), Outcome::Complete, "{dialect:?}");
 
-        let heard = mock.ask(dialect, "cutoff");
+        let heard = ask_by(&mock, dialect, "cutoff");
         assert_eq!((heard.outcome(), heard.sent), (Outcome::Cut, 1), "{dialect:?}: {}", heard.error());
         assert!(
             !heard.text.is_empty()
@@ -113,7 +61,7 @@ fn every_protocol_is_read_as_someone_else_speaks_it() {
                     .starts_with(&heard.text)
         );
 
-        let heard = mock.ask(dialect, "busy");
+        let heard = ask_by(&mock, dialect, "busy");
         assert_eq!((heard.outcome(), heard.sent), (Outcome::Error, 2), "{dialect:?}");
         assert!(
             heard.error().contains("HTTP 429") && heard.error().contains("Rate limit reached"),

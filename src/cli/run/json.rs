@@ -63,7 +63,13 @@ pub(super) fn batch(event: &str, record: &BatchRecord) {
 }
 
 /// The last line.
-pub(super) fn finished(run: &RunRecord, summary: &Summary, index: Option<&Path>, interrupted: bool) {
+pub(super) fn finished(
+    run: &RunRecord,
+    summary: &Summary,
+    index: Option<&Path>,
+    interrupted: bool,
+    over_budget: Option<f64>,
+) {
     print(&json!({
         "event": "run-finished",
         "run": run.id,
@@ -71,6 +77,7 @@ pub(super) fn finished(run: &RunRecord, summary: &Summary, index: Option<&Path>,
         "drawn": summary.drawn(),
         "failed": summary.failed(),
         "interrupted": interrupted,
+        "over_budget": over_budget,
         "gallery": index.map(address),
     }));
 }

@@ -233,7 +233,8 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());
     let summary = std::mem::take(&mut *locked(&summary));
     if args.json {
-        json::finished(&run, &summary, index, interrupted);
+        let over_budget = outcome.as_ref().ok().and_then(|ended| ended.over_budget);
+        json::finished(&run, &summary, index, interrupted, over_budget);
     } else if !args.quiet {
         summary.print(&run, index, interrupted);
     } else if interrupted {
