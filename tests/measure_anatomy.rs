@@ -296,8 +296,16 @@ fn the_worst_that_is_looked_at_ends_soon() {
     let rounds: String = (0..700)
         .map(|i| format!("<circle cx='{}' cy='220' r='{}' fill='none' stroke='#000'/>", i % 390, 9 + i % 60))
         .collect();
-    let started = Instant::now();
-    let measures = look("pelican", &svg(&(lines + &rounds)));
-    assert!(!measures.rubric.is_empty());
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    // Few lines of very many points, all over one another.
+    let zigzag = |n: i32| -> String {
+        let points: String = (0..12_000).map(|i| format!("{} {} ", i % 397, (i * 31 + n) % 293)).collect();
+        format!("<polyline points='{points}' fill='none' stroke='#{:03x}'/>", n + 256)
+    };
+    let zigzags: String = wheels(circle) + &(0..4).map(zigzag).collect::<String>();
+    for inside in [lines + &rounds, zigzags] {
+        let started = Instant::now();
+        let measures = look("pelican", &svg(&inside));
+        assert!(!measures.rubric.is_empty());
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    }
 }

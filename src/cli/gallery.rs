@@ -1,5 +1,6 @@
 //! `pelicycle gallery`.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -7,8 +8,13 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Context as _;
 
 use super::Global;
+use super::prompts::library;
 use super::terminal::printable;
+use crate::config::Config;
+use crate::drawing::{Options, Pool};
 use crate::gallery::{self, Exhibit, ExhibitFiles, Omission, Report, text};
+use crate::measure::Rubric;
+use crate::prompt::Library;
 use crate::store::{Damaged, Store, Stored};
 
 /// Rebuild the gallery from the results.
@@ -24,6 +30,9 @@ pub(crate) struct GalleryArgs {
     /// Build into this folder instead of the one that --gallery names.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// A folder of prompts beside the bundled ones, whose rubrics drawings are held against.
+    #[arg(long, value_name = "DIR")]
+    prompts: Option<PathBuf>,
 }
 
 /// A gallery as it was rebuilt.
@@ -36,7 +45,9 @@ pub(crate) struct Rebuilt {
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's answer")]
 pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
-    let Rebuilt { report, damaged } = rebuild(&store, args.out.as_deref().unwrap_or(&global.gallery))?;
+    let library = library(args.prompts.as_deref(), &Config::load(None)?)?;
+    let out = args.out.as_deref().unwrap_or(&global.gallery);
+    let Rebuilt { report, damaged } = rebuild(&store, &library, out)?;
     for damaged in &damaged {
         let place = store.root().join(&damaged.path);
         eprintln!(
@@ -58,10 +69,22 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// Rebuilds the gallery in `out` from all that the store holds whole.
-pub(crate) fn rebuild(store: &Store, out: &Path) -> anyhow::Result<Rebuilt> {
+/// Rebuilds the gallery in `out` from all that the store holds whole; the library has the rubrics.
+pub(crate) fn rebuild(store: &Store, library: &Library, out: &Path) -> anyhow::Result<Rebuilt> {
     let listing = store.list()?;
-    let exhibits: Vec<_> = listing.attempts.iter().map(exhibit).collect();
+    let exhibits: Vec<_> = listing
+        .attempts
+        .iter()
+        .map(|stored| {
+            // An edited text is another prompt, and may ask for other things.
+            let asked = &stored.attempt.prompt;
+            let prompt = library.get(&asked.id).ok().filter(|prompt| prompt.hash() == asked.hash);
+            Exhibit { rubric: prompt.map(|prompt| &prompt.rubric), ..exhibit(stored) }
+        })
+        .collect();
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let pool = Pool::new(workers, Options::default());
+    let measure = |svg: &[u8], rubric: &Rubric| pool.measure(svg, rubric).map_err(|error| error.to_string());
     let omissions: Vec<_> = listing.damaged.iter().map(omission).collect();
     let found = Mutex::new(listing.damaged);
     let verify = |index: usize| {
@@ -71,7 +94,8 @@ pub(crate) fn rebuild(store: &Store, out: &Path) -> anyhow::Result<Rebuilt> {
             omission
         })
     };
-    let report = gallery::build(&exhibits, &verify, &omissions, out).context("the gallery was not built")?;
+    let report =
+        gallery::build(&exhibits, &verify, &measure, &omissions, out).context("the gallery was not built")?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     damaged.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Rebuilt { report, damaged })
@@ -85,6 +109,7 @@ pub(crate) fn exhibit(stored: &Stored) -> Exhibit<'_> {
     let files = stored.files.clone();
     Exhibit {
         attempt: &stored.attempt,
+        rubric: None,
         files: ExhibitFiles {
             reply: files.reply,
             thinking: files.thinking,

@@ -14,13 +14,15 @@ use super::seen::{self, Seen};
 use super::site::{Site, Tally};
 use super::take::{self, Hung, Missing, Problem};
 use super::view::{
-    AttemptPage, ExpertsView, GridPage, IndexPage, MapPaths, Model, ModelPage, Neighbour, Played, PromptPage,
-    Section, Texts, TimelinePage, VersusPage, equal_share, models, page_path, prompt_path, sections,
+    AttemptPage, ExpertsView, GridPage, IndexPage, MapPaths, MeasuresView, Model, ModelPage, Neighbour,
+    Played, PromptPage, Section, Texts, TimelinePage, VersusPage, equal_share, models, page_path,
+    prompt_path, sections,
 };
 use super::{Exhibit, GalleryError, Omission, newer, parallel, replay, templates, text, view};
 use crate::attempt::{Attempt, ExpertsRecord, Timeline};
 use crate::drawing::Verdict;
 use crate::experts::ExpertCounts;
+use crate::measure::{Measures, RULES, Rubric};
 
 /// How much of a text a page shows; the whole of it is a link away.
 const MAX_SHOWN_BYTES: usize = 64 << 10;
@@ -29,7 +31,7 @@ const MAX_SHOWN_LINES: usize = 2_000;
 const MAX_BROWSER_SVG: usize = 256 << 10;
 /// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
 /// are not read to find that out.
-const TEXTS: u32 = 2;
+const TEXTS: u32 = 3;
 
 /// What was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,9 @@ pub struct Report {
 /// for exhibits whose files changed since the last build.
 pub type Verify<'a> = dyn Fn(usize) -> Result<(), Omission> + Sync + 'a;
 
+/// Measures a kept drawing by a rubric, or says why it can't be. Asked only for attempts whose pages are printed anew.
+pub type Measure<'a> = dyn Fn(&[u8], &Rubric) -> Result<Measures, String> + Sync + 'a;
+
 /// Tells, before there is anything to show, whether a site can be built in `out`; makes the folder.
 ///
 /// # Errors
@@ -67,6 +72,7 @@ pub fn ready(out: &Path) -> Result<(), GalleryError> {
 pub fn build(
     exhibits: &[Exhibit<'_>],
     verify: &Verify<'_>,
+    measure: &Measure<'_>,
     omissions: &[Omission],
     out: &Path,
 ) -> Result<Report, GalleryError> {
@@ -78,7 +84,7 @@ pub fn build(
     );
     let models = models(&sections);
 
-    let press = Press { templates: templates::environment()?, site: &site };
+    let press = Press { templates: templates::environment()?, site: &site, measure };
     site.put("style.css", templates::STYLE.as_bytes())?;
     press.page("index.html", "index.html", "", &IndexPage::new(&sections, &models, &omissions))?;
     parallel::map(&sections, |section| press.section(section))?;
@@ -146,6 +152,7 @@ fn take_in<'a>(
 struct Press<'a> {
     templates: Environment<'static>,
     site: &'a Site,
+    measure: &'a Measure<'a>,
 }
 
 impl Press<'_> {
@@ -222,7 +229,9 @@ impl Press<'_> {
         // The record holds the hashes of the texts.
         let bare = json(&page(Texts::default(), None, neighbours.clone()))?;
         let missing = format!("{TEXTS} {:?} {}", one.hung.missing, files.active);
-        let source = self.source(&[&bare, one.record.as_bytes(), missing.as_bytes()]);
+        // Measures follow from the drawing, whose hash the record has too.
+        let measured = json(&(RULES, one.exhibit.rubric))?;
+        let source = self.source(&[&bare, one.record.as_bytes(), missing.as_bytes(), &measured]);
         let path = page_path(attempt);
         let maps = one.hung.taken.as_ref().filter(|_| attempt.experts.is_some()).map(|_| maps(attempt));
         let with_maps: Vec<&str> = std::iter::once(path.as_str())
@@ -234,10 +243,22 @@ impl Press<'_> {
         if drawn && self.site.is_made_from(&path, &source) && self.site.keep_as_they_are(&with_maps) {
             return Ok(Vec::new());
         }
-        let (texts, mut problems) = texts(one);
+        let (mut texts, mut problems) = texts(one);
+        texts.measures = self.measures(one);
         let experts = self.experts(one.exhibit, &mut problems)?;
         self.print(&path, "attempt.html", "../../", &page(texts, experts, neighbours), &source)?;
         Ok(problems)
+    }
+
+    /// Measures what was drawn as written.
+    fn measures(&self, one: &Shown<'_>) -> Option<MeasuresView> {
+        let check = one.exhibit.attempt.check.as_ref()?;
+        let path = one.exhibit.files.svg.as_ref().filter(|_| check.verdict == Verdict::Drawn)?;
+        // One that can't be read is told of where its text is shown.
+        let svg = take::read(path).ok()?;
+        let measured = (self.measure)(&svg, one.exhibit.rubric.unwrap_or(&Rubric::default()));
+        let size = one.hung.pictures.large.as_ref().map(|picture| (picture.width, picture.height));
+        Some(MeasuresView::new(measured, size))
     }
 
     /// Draws the map of an attempt's experts.
@@ -299,6 +320,7 @@ fn texts(one: &Shown<'_>) -> (Texts, Vec<Problem>) {
         reply: reply.map(shown),
         thinking: thinking.map(shown),
         svg: svg.map(shown),
+        measures: None,
     };
     (texts, problems)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::attempt::Attempt;
+use crate::measure::Rubric;
 
 /// One attempt to show.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct Exhibit<'a> {
     pub attempt: &'a Attempt,
     /// Where its files are.
     pub files: ExhibitFiles,
+    /// What its prompt asks to be there, where the prompt is known.
+    pub rubric: Option<&'a Rubric>,
 }
 
 /// Paths of an attempt's files; absent where it has none.

@@ -7,6 +7,7 @@ mod build;
 mod error;
 mod exhibit;
 mod heat;
+mod overlay;
 mod parallel;
 mod picture;
 mod replay;
@@ -20,7 +21,7 @@ mod view;
 
 use crate::attempt::Attempt;
 
-pub use build::{Report, Verify, build, ready};
+pub use build::{Measure, Report, Verify, build, ready};
 pub use error::GalleryError;
 pub use exhibit::{Exhibit, ExhibitFiles, Omission};
 pub use sheet::{Sheet, SheetError, SheetOptions, sheet};

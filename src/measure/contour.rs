@@ -25,6 +25,9 @@ pub(super) struct Moments {
 /// A turn of less than this, in radians, leaves a line straight.
 const STRAIGHT: f64 = 0.035;
 
+/// Segments of a line that distances between lines are taken over: a circle has at most 96.
+const COARSE: usize = 100;
+
 impl Contour {
     /// `None` for less than two points, or none that are apart. A line that ends where it began is closed.
     pub(super) fn new(mut points: Vec<Point>, closed: bool) -> Option<Self> {
@@ -121,10 +124,19 @@ impl Contour {
         self.segments().map(|(a, b)| point.to_segment(a, b)).fold(f64::INFINITY, f64::min)
     }
 
-    /// Distance between two lines.
+    /// Distance between two lines; of more than [`COARSE`] segments, that of lines through some of their points.
     pub(super) fn gap(&self, other: &Self) -> f64 {
-        let pairs = self.segments().flat_map(|one| other.segments().map(move |two| between(one, two)));
+        let pairs = self.coarse().flat_map(|one| other.coarse().map(move |two| between(one, two)));
         pairs.fold(f64::INFINITY, f64::min)
+    }
+
+    /// The segments, or fewer and longer ones.
+    fn coarse(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
+        let step = self.points.len().div_ceil(COARSE);
+        let last = self.points.len() - 1;
+        let closing = (self.closed && last > 1).then(|| (self.points[last], self.points[0]));
+        let pairs = (0..last).step_by(step);
+        pairs.map(move |at| (self.points[at], self.points[(at + step).min(last)])).chain(closing)
     }
 
     /// Evenly spaced places along it, with the unit normal at each.

@@ -204,7 +204,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             batch::Left::default()
         }
     };
-    let Settled { plan, seats, max_cost, .. } = settled;
+    let Settled { plan, seats, max_cost, library, .. } = settled;
     let run = plan.run.clone();
     let teller = Arc::new(Mutex::new(teller(args)));
     let summary = Arc::new(Mutex::new(Summary::default()));
@@ -228,7 +228,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     batches.tell(args, &run);
     let rebuilt = match args.no_gallery {
         true => Ok(None),
-        false => gallery::rebuild(&store, &global.gallery).map(Some),
+        false => gallery::rebuild(&store, &library, &global.gallery).map(Some),
     };
     let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());
     let summary = std::mem::take(&mut *locked(&summary));

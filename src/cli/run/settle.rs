@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::contestant::{Contestant, Model};
 use crate::id::Id;
 use crate::lineup::Chosen;
+use crate::prompt::Library;
 use crate::provider::{Batches, check_sampling};
 use crate::run::{Plan, Seat, tool};
 use crate::size;
@@ -22,6 +23,8 @@ pub(super) struct Settled {
     pub(super) max_cost: Option<f64>,
     /// Of a run by batches: those of each contestant that is needed.
     pub(super) batches: Vec<Option<Batches>>,
+    /// Whose rubrics the gallery holds drawings against.
+    pub(super) library: Library,
 }
 
 /// A plan, and who answers for each contestant that it needs.
@@ -50,7 +53,8 @@ pub(super) fn settle(store: &Store, args: &RunArgs) -> Result<Settled, Refusal> 
         true => batches(&plan, &opener)?,
         false => Vec::new(),
     };
-    let settled = Settled { plan, seats, max_cost: args.max_cost.or(config.run.max_cost), batches };
+    let library = library(args.prompts.as_deref(), &config).map_err(anyhow::Error::from)?;
+    let settled = Settled { plan, seats, max_cost: args.max_cost.or(config.run.max_cost), batches, library };
     bounded(&settled)?;
     Ok(settled)
 }

@@ -8,6 +8,7 @@ use super::card::{Picture, Pictures};
 use super::experts::ExpertsView;
 use super::figures::{Fact, facts, speed_in_words};
 use super::hall::model_path;
+use super::measures::MeasuresView;
 use super::syntax::{Piece, Reader};
 use super::words;
 use crate::attempt::{Attempt, CostRecord, CostSource, LOCAL, Origin, ServiceRecord};
@@ -48,6 +49,7 @@ pub(in crate::gallery) struct AttemptPage {
     source: Option<Source>,
     reply: Option<Shown>,
     thinking: Option<Shown>,
+    measures: Option<MeasuresView>,
     experts: Option<ExpertsView>,
     groups: Vec<Group>,
     newer: Option<Neighbour>,
@@ -63,6 +65,8 @@ pub(in crate::gallery) struct Texts {
     /// Address of the drawing as an image.
     pub(in crate::gallery) browser: Option<String>,
     pub(in crate::gallery) replay: Option<Played>,
+    /// What was measured of the drawing.
+    pub(in crate::gallery) measures: Option<MeasuresView>,
 }
 
 /// The drawing as it came, as an image that plays by itself.
@@ -178,6 +182,7 @@ impl AttemptPage {
                 cut: thinking.cut,
                 length: thinking_length,
             }),
+            measures: texts.measures,
             experts,
             groups: groups(attempt),
             newer,

@@ -23,6 +23,8 @@ const REAR: f64 = 0.65;
 /// Length of the bar that hands hold, and its height above the hub.
 const BAR: (f64, f64) = (0.12, 1.3);
 const BAR_HIGH: (f64, f64) = (0.9, 3.2);
+/// On small wheels it is as high as this share of the wheelbase.
+const COLUMN: f64 = 1.1;
 /// How far before the front hub and behind it the bar may be.
 const BEFORE: f64 = 0.9;
 const BEHIND: f64 = 1.4;
@@ -133,23 +135,18 @@ pub(super) fn handlebar(look: &Look<'_>) -> Found {
             return Found::met(format!("a short bar is above the {side} wheel, on the frame"), vec![mark]);
         }
     }
-    if let Some(heading) = look.heading()
-        && let Some(mark) = bar(look, -heading)
-    {
-        let words = "a short bar is on the frame, and above the rear wheel: behind where the beak points";
-        return Found::cant_tell(words, vec![mark]);
-    }
     Found::not_met("no short bar is on the frame above the front wheel", Vec::new())
 }
 
 /// A short piece above the front wheel that hangs on the frame and does not itself lead down to the wheel.
 fn bar(look: &Look<'_>, heading: f64) -> Option<Mark> {
-    let (front, _) = ends(look, heading)?;
+    let (front, rear) = ends(look, heading)?;
     let (hub, unit) = (front.hub(), look.unit);
+    let highest = BAR_HIGH.1.max(COLUMN * hub.distance(rear.hub()) / unit);
     let there = |place: Point| {
         let before = (place.x - hub.x) * heading / unit;
         let high = (hub.y - place.y) / unit;
-        (-BEHIND..=BEFORE).contains(&before) && (BAR_HIGH.0..=BAR_HIGH.1).contains(&high)
+        (-BEHIND..=BEFORE).contains(&before) && (BAR_HIGH.0..=highest).contains(&high)
     };
     for (index, shape) in small(look) {
         for contour in &shape.contours {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::measure::contour::Contour;
 use crate::measure::rubric::Joint;
 
-use super::Look;
 use super::found::{self, Found};
+use super::{Look, rider};
 
 /// A bar is thinner than this, in radii of a wheel or parts of the wheelbase, whichever is more.
 const THIN: f64 = 0.35;
@@ -105,11 +105,14 @@ pub(super) fn find(look: &Look<'_>, joint: Joint) -> Frame {
             continue;
         }
         let members: Vec<(usize, usize)> = part.iter().map(|bar| bars[*bar]).collect();
-        let at_hubs =
-            members.iter().filter(|bar| look.wheels.list.iter().any(|wheel| reach(bar, wheel) <= AT_HUB));
-        let paints: Vec<Paint> = at_hubs.map(|bar| paint(look, bar.0)).collect();
+        let at_hub = |bar: &&(usize, usize)| look.wheels.list.iter().any(|wheel| reach(bar, wheel) <= AT_HUB);
+        let mut at_hubs: Vec<(usize, usize)> = members.iter().filter(at_hub).copied().collect();
+        // A leg may end at a hub too: what begins in the body tells the frame's paint only where nothing else does.
+        let (hung, own): (Vec<_>, Vec<_>) =
+            at_hubs.iter().copied().partition(|bar| hangs_from_body(look, contour(bar)));
+        at_hubs = if own.is_empty() { hung } else { own };
+        best.paints.extend(at_hubs.iter().map(|bar| paint(look, bar.0)));
         best.bars.extend(members);
-        best.paints.extend(paints);
         if (hubs, wheels) > (best.hubs, best.wheels) {
             (best.hubs, best.wheels) = (hubs, wheels);
         }
@@ -117,12 +120,18 @@ pub(super) fn find(look: &Look<'_>, joint: Joint) -> Frame {
     best
 }
 
+/// Whether an end of a line is inside of the body.
+fn hangs_from_body(look: &Look<'_>, contour: &Contour) -> bool {
+    let ends = [contour.points[0], contour.points[contour.points.len() - 1]];
+    look.body.is_some_and(|body| ends.into_iter().any(|end| look.scene.shapes[body].holds(end)))
+}
+
 /// Lines and thin shapes that are no wheel, no spoke, no ground and not inside of the body.
 fn candidates(look: &Look<'_>, joint: Joint) -> Vec<(usize, usize)> {
     let thin = THIN * look.unit;
     let mut bars = Vec::new();
     for (index, shape) in look.scene.shapes.iter().enumerate() {
-        let slab = joint == Joint::Wheel && shape.filled && !look.is_body(index);
+        let slab = joint == Joint::Wheel && rider::is_deck(look, index);
         if look.background[index]
             || look.wheels.own(index)
             || look.seen[index] < super::FAINT
@@ -140,9 +149,22 @@ fn candidates(look: &Look<'_>, joint: Joint) -> Vec<(usize, usize)> {
             };
             let on_body = look.body.is_some_and(|body| {
                 let body = &look.scene.shapes[body];
-                contour.points.iter().all(|point| body.holds(*point))
+                let inside = contour.points.iter().filter(|point| body.holds(**point)).count();
+                // A wing is a shape that begins on the body; a tube may end under it.
+                inside == contour.points.len() || shape.filled && 4 * inside > contour.points.len()
             });
-            if !within(AT_WHEEL) && !on_body {
+            // A neck or a wing, painted as the body is.
+            let of_body = look.body.map(|body| &look.scene.shapes[body]).is_some_and(|body| {
+                body.colour.is_some()
+                    && shape.colour == body.colour
+                    && shape.gap(body) <= TOUCH * look.unit
+                    && look
+                        .wheels
+                        .list
+                        .iter()
+                        .all(|wheel| contour.from(wheel.hub()) > AT_HUB * wheel.radius())
+            });
+            if !within(AT_WHEEL) && !on_body && !of_body {
                 bars.push((index, which));
             }
         }
@@ -162,25 +184,32 @@ pub(super) fn judge(look: &Look<'_>, joint: Joint) -> Found {
     }
     let marks = || frame.contours(look).map(|bar| found::contour("frame", bar)).collect::<Vec<_>>();
     let bars = frame.bars.len();
-    let pieces = if bars == 1 { "one line or bar".to_owned() } else { format!("{bars} lines and bars") };
+    // One leads, several lead.
+    let pieces = |verb: &str| match bars {
+        1 => format!("one line or bar {verb}s"),
+        n => format!("{n} lines and bars {verb}"),
+    };
     if count == 1 {
         return match frame.hubs {
-            1 => Found::met(format!("{pieces} rise from the hub"), marks()),
+            1 => Found::met(format!("{} from the hub", pieces("rise")), marks()),
             _ if frame.wheels == 1 => {
-                Found::cant_tell(format!("{pieces} touch the wheel, none its hub"), marks())
+                Found::cant_tell(format!("{} at the wheel, none at its hub", pieces("end")), marks())
             }
             _ => Found::not_met("nothing thin touches the wheel", marks()),
         };
     }
     match (joint, frame.hubs, frame.wheels) {
         (Joint::Hub, hubs, _) if hubs == count => {
-            Found::met(format!("{pieces} lead from hub to hub"), marks())
+            Found::met(format!("{} from hub to hub", pieces("lead")), marks())
         }
         (Joint::Wheel, _, wheels) if wheels == count => {
-            Found::met(format!("{pieces} lead from wheel to wheel"), marks())
+            Found::met(format!("{} from wheel to wheel", pieces("lead")), marks())
         }
         (Joint::Hub, hubs, wheels) if wheels == count => Found::cant_tell(
-            format!("{pieces} join the wheels, and hold {hubs} of {count} hubs: the rest end at the rims"),
+            format!(
+                "{} the wheels, reaching {hubs} of {count} hubs: the rest end at the rims",
+                pieces("join")
+            ),
             marks(),
         ),
         (_, 0, 0) => Found::not_met("no line or bar touches a wheel", marks()),

@@ -51,7 +51,7 @@ pub(super) fn find(look: &Look<'_>) -> Vec<Leg> {
             let body = look.body.map(|body| &look.scene.shapes[body]);
             let hangs = foot.y - top.y >= DROPS * look.unit
                 && rider::from(look, top) <= BEGINS * look.unit
-                && body.is_some_and(|body| !body.holds(foot) && foot.y > body.extent.centre().y);
+                && body.is_some_and(|body| foot.y > body.extent.bottom);
             if hangs && !at_hub {
                 legs.push(Leg { shape: index, contour: which, foot });
             }

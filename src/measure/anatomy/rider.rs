@@ -61,7 +61,7 @@ pub(super) fn body(look: &Look<'_>) -> Option<usize> {
 }
 
 /// Whether a shape is what a vehicle carries its rider on: long, level, and on every wheel.
-fn is_deck(look: &Look<'_>, index: usize) -> bool {
+pub(super) fn is_deck(look: &Look<'_>, index: usize) -> bool {
     let shape = &look.scene.shapes[index];
     let wheels = &look.wheels.list;
     let on = |wheel: &super::wheels::Wheel| shape.from(wheel.hub()) <= ON_WHEEL * wheel.radius();
