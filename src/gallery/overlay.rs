@@ -53,7 +53,7 @@ pub(super) fn overlay(measures: &Measures, (width, height): (u32, u32)) -> Optio
         let r = 15.0 * unit;
         let x = x.clamp(r, (width - r).max(r));
         let mut y = y.clamp(r, (height - r).max(r));
-        for _ in 0..20 {
+        for _ in 0..3 {
             let taken = placed.iter().any(|(px, py)| (px - x).hypot(py - y) < 2.0 * r);
             if !taken || y + 2.0 * r > height {
                 break;

@@ -15,8 +15,6 @@ pub(in crate::gallery) struct MeasuresView {
     rules: u32,
     structure: Vec<Fact>,
     items: Vec<Row>,
-    /// How many are met, of how many.
-    summary: Option<String>,
     /// The parts in the order of painting, in words.
     painted: Option<String>,
     /// The overlay as an address, to lie on the raster.
@@ -41,13 +39,10 @@ impl MeasuresView {
         };
         let drawn = size.and_then(|size| overlay::overlay(&measures, size));
         let encode = |svg: String| base64::engine::general_purpose::STANDARD.encode(svg);
-        let met = measures.rubric.iter().filter(|one| one.state == State::Met).count();
         Self {
             problem: None,
             rules: measures.rules,
             structure: structure(&measures.structure),
-            summary: (!measures.rubric.is_empty())
-                .then(|| format!("{met} of {}", text::plural(measures.rubric.len() as u64, "item"))),
             items: measures.rubric.iter().map(row).collect(),
             painted: (!measures.painted.is_empty()).then(|| measures.painted.join(", ")),
             overlay: drawn.map(|svg| format!("data:image/svg+xml;base64,{}", encode(svg))),
@@ -60,7 +55,6 @@ impl MeasuresView {
             rules: 0,
             structure: Vec::new(),
             items: Vec::new(),
-            summary: None,
             painted: None,
             overlay: None,
         }
