@@ -1,6 +1,4 @@
-//! Rates and their uncertainty, honest for small samples.
-//!
-//! The normal approximation and the plain bootstrap promise too much of a few attempts, so neither is here.
+//! Rates and the uncertainty of their differences.
 
 /// The 97.5 % point of the standard normal distribution: bounds of a two-sided 95 % interval.
 const Z: f64 = 1.959_963_984_540_054;
@@ -52,6 +50,23 @@ impl Rate {
     }
 }
 
+/// The mean difference of pairs of rates, second less first, each pair of one stratum and all strata of equal weight, and
+/// its interval at 95 %: the square-and-add of the Wilson intervals of all rates (G. Y. Zou and A. Donner, 2008). For one
+/// stratum it is [`Rate::less`]. Pairs in which a rate has no trials are left out.
+#[must_use]
+pub fn mean_difference(pairs: &[(Rate, Rate)]) -> Option<(f64, Interval)> {
+    let all: Vec<(f64, Interval)> = pairs.iter().filter_map(|(first, second)| second.less(*first)).collect();
+    if all.is_empty() {
+        return None;
+    }
+    let n = all.len() as f64;
+    let mean = all.iter().map(|(difference, _)| difference).sum::<f64>() / n;
+    // The bounds of one stratum are its own square-and-add, so that sums of squares go on from there.
+    let below = all.iter().map(|(difference, interval)| (difference - interval.low).powi(2)).sum::<f64>();
+    let above = all.iter().map(|(difference, interval)| (interval.high - difference).powi(2)).sum::<f64>();
+    Some((mean, Interval { low: mean - below.sqrt() / n, high: mean + above.sqrt() / n }))
+}
+
 impl std::ops::AddAssign for Rate {
     fn add_assign(&mut self, other: Rate) {
         self.hits += other.hits;
@@ -72,19 +87,6 @@ impl Interval {
     #[must_use]
     pub fn excludes_zero(self) -> bool {
         self.low > 0.0 || self.high < 0.0
-    }
-}
-
-/// The middle of some numbers, or the mean of the two in the middle. Order by size is that of `f64::total_cmp`.
-#[must_use]
-pub fn median(numbers: impl IntoIterator<Item = f64>) -> Option<f64> {
-    let mut sorted: Vec<f64> = numbers.into_iter().collect();
-    sorted.sort_by(f64::total_cmp);
-    let upper = *sorted.get(sorted.len() / 2)?;
-    if sorted.len().is_multiple_of(2) {
-        Some(f64::midpoint(sorted[sorted.len() / 2 - 1], upper))
-    } else {
-        Some(upper)
     }
 }
 
@@ -136,9 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn medians() {
-        assert_eq!(median([3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median([4.0, 1.0, 2.0, 3.0]), Some(2.5));
-        assert_eq!(median([]), None);
+    fn strata_count_alike_and_narrow_the_interval() {
+        let one = [(rate(48, 80), rate(56, 70))];
+        assert_eq!(mean_difference(&one), rate(56, 70).less(rate(48, 80)));
+        let (mean, interval) =
+            mean_difference(&[one[0], one[0], one[0], one[0], (rate(0, 0), rate(1, 2))]).unwrap();
+        let (single, wide) = mean_difference(&one).unwrap();
+        assert!((mean - single).abs() < 1e-12);
+        assert!(((mean - interval.low) * 2.0 - (single - wide.low)).abs() < 1e-12);
+        assert_eq!(mean_difference(&[(rate(0, 0), rate(1, 2))]), None);
     }
 }

@@ -1,0 +1,31 @@
+//! Rates, scores and their differences, honest for small samples. What is counted is not known here.
+//!
+//! The normal approximation and the plain bootstrap promise too much of a few attempts: tests are exact or permutations
+//! where there are few numbers, and an interval holds just those values that its test does not reject. Every figure is
+//! held against SciPy's and statsmodels' on the same numbers (`scripts/statistics-figures`).
+
+mod blocks;
+mod bootstrap;
+mod centre;
+mod change;
+mod correction;
+mod davidson;
+mod normal;
+mod power;
+mod random;
+mod rank;
+mod rate;
+mod tables;
+
+pub use blocks::{Block, BlockTest, block_test};
+pub use bootstrap::{percentile_interval, resample};
+pub use centre::{mean, median};
+pub use change::{Change, changes};
+pub use correction::holm;
+pub use davidson::{Choice, Strengths, davidson};
+pub use normal::{quantile, upper_tail};
+pub use power::{Reach, detectable_rate, detectable_score, growth, rate_gap};
+pub use random::Random;
+pub use rank::{RankTest, Shift, rank_test, shift};
+pub use rate::{Interval, Rate, mean_difference};
+pub use tables::exact_rates;

@@ -1,0 +1,306 @@
+//! The statistics against SciPy's, statsmodels', NumPy's and choix' figures for the same numbers; `scripts/statistics-figures`
+//! makes them.
+
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
+
+use std::path::Path;
+
+use pelicycle::statistics::{
+    Block, Choice, Interval, Rate, block_test, davidson, detectable_rate, exact_rates, growth, holm,
+    percentile_interval, quantile, rank_test, rate_gap, resample, shift, upper_tail,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Figures {
+    normal: Normal,
+    rank_tests: Vec<Ranks>,
+    shifts: Vec<Shifted>,
+    blocks: Vec<Blocks>,
+    tables: Vec<Table>,
+    rates: Vec<Rates>,
+    holm: Vec<(Vec<f64>, Vec<f64>)>,
+    power: Power,
+    percentiles: Vec<Percentile>,
+    choices: Vec<Choices>,
+}
+
+#[derive(Deserialize)]
+struct Choices {
+    n: usize,
+    /// Two things, how often the first was chosen, the second, neither.
+    choices: Vec<(usize, usize, f64, f64, f64)>,
+    log: Vec<f64>,
+    ties: f64,
+}
+
+#[derive(Deserialize)]
+struct Normal {
+    upper_tail: Vec<(f64, f64)>,
+    quantile: Vec<(f64, f64)>,
+}
+
+#[derive(Deserialize)]
+struct Ranks {
+    first: Vec<f64>,
+    second: Vec<f64>,
+    u: f64,
+    p: f64,
+    exact: bool,
+}
+
+#[derive(Deserialize)]
+struct Shifted {
+    first: Vec<f64>,
+    second: Vec<f64>,
+    alpha: f64,
+    estimate: f64,
+    interval: Option<(f64, f64)>,
+}
+
+#[derive(Deserialize)]
+struct Blocks {
+    blocks: Vec<(Vec<f64>, Vec<f64>)>,
+    difference: f64,
+    p: f64,
+}
+
+/// Hits, and trials.
+type Hits = (u64, u64);
+
+#[derive(Deserialize)]
+struct Table {
+    strata: Vec<(Hits, Hits)>,
+    p: f64,
+}
+
+#[derive(Deserialize)]
+struct Rates {
+    base: Hits,
+    head: Hits,
+    difference: (f64, f64),
+    interval: (f64, f64),
+}
+
+#[derive(Deserialize)]
+struct Power {
+    rates: Vec<Near>,
+    samples: Vec<Samples>,
+}
+
+#[derive(Deserialize)]
+struct Near {
+    share: f64,
+    base: u64,
+    head: u64,
+    alpha: f64,
+    lower: Option<f64>,
+    upper: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Samples {
+    share: f64,
+    other: f64,
+    n: u64,
+    needed: f64,
+}
+
+#[derive(Deserialize)]
+struct Percentile {
+    numbers: Vec<f64>,
+    alpha: f64,
+    interval: (f64, f64),
+}
+
+fn figures() -> Figures {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/statistics.json");
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn rate((hits, of): Hits) -> Rate {
+    Rate { hits, of }
+}
+
+#[track_caller]
+fn near(found: f64, expected: f64, relative: f64) {
+    let off = (found - expected).abs();
+    assert!(off <= relative * expected.abs().max(1e-300), "{found} is not {expected}");
+}
+
+#[track_caller]
+fn same(found: Option<Interval>, expected: Option<(f64, f64)>) {
+    match (found, expected) {
+        (Some(found), Some((low, high))) => {
+            assert!(
+                (found.low - low).abs() < 1e-9 && (found.high - high).abs() < 1e-9,
+                "{found:?} {low} {high}"
+            );
+        }
+        (found, expected) => assert!(found.is_none() && expected.is_none(), "{found:?} {expected:?}"),
+    }
+}
+
+#[test]
+fn the_normal_distribution_is_scipys() {
+    let Normal { upper_tail: tails, quantile: quantiles } = figures().normal;
+    for (z, p) in tails {
+        near(upper_tail(z), p, 1e-12);
+    }
+    for (p, z) in quantiles {
+        assert!((quantile(p) - z).abs() < 1e-9 * z.abs().max(1.0), "{p}: {} {z}", quantile(p));
+    }
+    assert_eq!((quantile(0.0), quantile(1.0)), (f64::NEG_INFINITY, f64::INFINITY));
+}
+
+#[test]
+fn rank_tests_are_scipys_exact_ones_with_and_without_ties_and_its_approximation_of_large_samples() {
+    for case in figures().rank_tests {
+        let found = rank_test(&case.first, &case.second).unwrap();
+        assert_eq!((found.u, found.exact), (case.u, case.exact), "{:?}", case.first);
+        near(found.p, case.p, 1e-9);
+    }
+    assert_eq!(rank_test(&[], &[1.0]), None);
+    assert_eq!(rank_test(&[1.0; 4], &[1.0; 5]).unwrap().p, 1.0);
+    assert_eq!(rank_test(&[1.0; 400], &[1.0; 500]).unwrap().p, 1.0);
+}
+
+#[test]
+fn shifts_hold_what_scipys_test_does_not_reject() {
+    for case in figures().shifts {
+        let found = shift(&case.first, &case.second, case.alpha).unwrap();
+        assert!((found.estimate - case.estimate).abs() < 1e-9);
+        same(found.interval, case.interval);
+    }
+    let ties = shift(&[1.0; 9], &[2.0; 9], 0.05).unwrap();
+    assert_eq!((ties.estimate, ties.interval), (1.0, Some(Interval { low: 1.0, high: 1.0 })));
+}
+
+#[test]
+fn blocks_are_scipys_permutation_tests_of_pairs_and_of_samples_and_all_ways_between() {
+    for case in figures().blocks {
+        let blocks: Vec<Block> = case.blocks.into_iter().map(|(base, head)| Block { base, head }).collect();
+        let found = block_test(&blocks, 0.05).unwrap();
+        assert!((found.difference - case.difference).abs() < 1e-9);
+        assert!(found.exact);
+        near(found.p, case.p, 1e-9);
+        assert!(found.least_p <= found.p * (1.0 + 1e-12));
+        // The interval is the test turned round.
+        if let Some(Interval { low, high }) = found.interval {
+            assert_eq!(found.p < 0.05, low > 0.0 || high < 0.0);
+            let p_at = |by: f64| {
+                let moved: Vec<Block> = blocks
+                    .iter()
+                    .map(|b| Block { base: b.base.clone(), head: b.head.iter().map(|x| x - by).collect() })
+                    .collect();
+                block_test(&moved, 0.05).unwrap().p
+            };
+            let step = (high - low) * 1e-6;
+            assert!(p_at(low + step) >= 0.05 && p_at(high - step) >= 0.05);
+            assert!(p_at(low - step) < 0.05 && p_at(high + step) < 0.05);
+        } else {
+            assert!(found.p >= 0.05);
+        }
+    }
+}
+
+#[test]
+fn many_blocks_are_tried_at_random_with_the_same_answer_each_time() {
+    let blocks: Vec<Block> = (0..12)
+        .map(|i| {
+            let x = f64::from(i * 7 % 12);
+            Block { base: vec![x, x + 1.0, x + 0.4], head: vec![x + 1.3, x + 2.1, x + 0.9] }
+        })
+        .collect();
+    let found = block_test(&blocks, 0.05).unwrap();
+    assert!(!found.exact && found.p < 0.001, "{found:?}");
+    let interval = found.interval.unwrap();
+    assert!(interval.low > 0.5 && interval.high < 1.5, "{interval:?}");
+    assert_eq!(block_test(&blocks, 0.05), Some(found));
+    assert_eq!(block_test(&[Block { base: vec![1.0], head: vec![] }], 0.05), None);
+}
+
+#[test]
+fn tables_are_fishers_and_their_strata_the_convolution_of_hypergeometric_laws() {
+    for case in figures().tables {
+        let strata: Vec<(Rate, Rate)> = case.strata.iter().map(|(b, h)| (rate(*b), rate(*h))).collect();
+        near(exact_rates(&strata), case.p, 1e-9);
+    }
+    assert_eq!(exact_rates(&[]), 1.0);
+}
+
+#[test]
+fn rates_and_differences_have_statsmodels_intervals() {
+    for case in figures().rates {
+        same(rate(case.head).interval(), Some(case.interval));
+        same(rate(case.head).less(rate(case.base)).map(|(_, interval)| interval), Some(case.difference));
+    }
+}
+
+#[test]
+fn corrections_are_statsmodels() {
+    for (p, expected) in figures().holm {
+        let found = holm(&p);
+        found.iter().zip(&expected).for_each(|(found, expected)| near(*found, *expected, 1e-12));
+    }
+}
+
+#[test]
+fn what_could_be_seen_and_how_much_more_it_takes_are_statsmodels() {
+    for case in figures().power.rates {
+        let found = detectable_rate(case.share, case.base, case.head, case.alpha);
+        for (found, expected) in [(found.lower, case.lower), (found.upper, case.upper)] {
+            match (found, expected) {
+                // statsmodels adds the far tail to the power, which is some millionths.
+                (Some(found), Some(expected)) => near(found, expected, 1e-4),
+                (found, expected) => assert_eq!(found, expected),
+            }
+        }
+    }
+    for case in figures().power.samples {
+        let part = rate_gap((case.share, case.n), (case.other, case.n), 0.05);
+        near(growth(part).unwrap() * case.n as f64, case.needed, 1e-4);
+    }
+    assert_eq!((growth(0.0), growth(2.0)), (None, Some(1.0)));
+}
+
+#[test]
+fn percentiles_are_numpys_and_a_resample_is_the_same_each_time() {
+    for case in figures().percentiles {
+        same(percentile_interval(case.numbers, case.alpha), Some(case.interval));
+    }
+    let numbers: Vec<f64> = (0..50).map(f64::from).collect();
+    let means =
+        |seed| resample(seed, 2000, 50, |drawn| Some(drawn.iter().map(|i| numbers[*i]).sum::<f64>() / 50.0));
+    let interval = percentile_interval(means(1), 0.05).unwrap();
+    // The mean's standard error is 14.43 / √50 = 2.04.
+    assert!((interval.low - 20.5).abs() < 0.6 && (interval.high - 28.5).abs() < 0.6, "{interval:?}");
+    assert_eq!(means(1), means(1));
+    assert_ne!(means(1), means(2));
+    assert_eq!(percentile_interval(Vec::new(), 0.05), None);
+}
+
+#[test]
+fn strengths_are_those_of_choix_and_with_ties_of_the_likelihoods_own_optimum() {
+    for case in figures().choices {
+        let choices: Vec<Choice> = case
+            .choices
+            .iter()
+            .map(|(a, b, first, second, ties)| Choice {
+                pair: (*a, *b),
+                first: *first,
+                second: *second,
+                ties: *ties,
+            })
+            .collect();
+        let found = davidson(case.n, &choices, 0.0);
+        for (found, expected) in found.log.iter().zip(&case.log) {
+            assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+        }
+        assert!((found.ties - case.ties).abs() < 1e-5, "{} {}", found.ties, case.ties);
+    }
+    // One that never lost has a strength all the same, and one that nobody was asked about is in the middle.
+    let won = [Choice { pair: (0, 1), first: 5.0, second: 0.0, ties: 0.0 }];
+    let found = davidson(3, &won, 1.0);
+    assert!(found.log[0] > 0.5 && found.log[0] < 5.0 && found.log[1] < -0.5, "{found:?}");
+}
