@@ -6,6 +6,7 @@ pub mod config;
 pub mod contestant;
 pub mod drawing;
 pub mod experts;
+pub mod export;
 pub mod gallery;
 pub mod hub;
 pub mod id;

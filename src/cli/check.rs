@@ -11,15 +11,12 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::measures;
-use super::output::write_whole;
+use super::output::{say_error, usage, write_whole};
 use super::prompts::library;
 use super::terminal::{coloured, printable, printable_json};
 use crate::config::Config;
 use crate::drawing::{Bounds, Check, Inspection, MeasureError, Options, Pool, Verdict};
 use crate::measure::Measures;
-
-/// Exit code of a mistake on the command line, as clap's own.
-const USAGE: u8 = 2;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -121,7 +118,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         written => written.context("cannot write the answer to standard output")?,
     }
     if args.json && args.png.is_some() && inspection.png.is_none() {
-        complain("there is no picture, so none was written");
+        say_error("there is no picture, so none was written");
     }
     Ok(match inspection.check.verdict {
         Verdict::Drawn => ExitCode::SUCCESS,
@@ -140,16 +137,6 @@ struct Answer<'a> {
     /// Why a drawing that draws could not be measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     unmeasured: Option<&'a str>,
-}
-
-fn usage(words: &str) -> anyhow::Result<ExitCode> {
-    complain(&format!("error: {words}"));
-    Ok(ExitCode::from(USAGE))
-}
-
-#[expect(clippy::print_stderr, reason = "the command layer speaks to the person")]
-fn complain(words: &str) {
-    eprintln!("{}", printable(words));
 }
 
 /// Reads at most one byte over the bound, so that an endless input ends.

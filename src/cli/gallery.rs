@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Context as _;
 
 use super::Global;
+use super::output::say_damaged;
 use super::prompts::library;
 use super::terminal::printable;
 use crate::config::Config;
@@ -48,14 +49,7 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     let library = library(args.prompts.as_deref(), &Config::load(None)?)?;
     let out = args.out.as_deref().unwrap_or(&global.gallery);
     let Rebuilt { report, damaged } = rebuild(&store, &library, out)?;
-    for damaged in &damaged {
-        let place = store.root().join(&damaged.path);
-        eprintln!(
-            "skipped {}: {}",
-            printable(&place.to_string_lossy()),
-            printable(&damaged.reason.to_string())
-        );
-    }
+    say_damaged(&store, &damaged);
     for (path, why) in &report.problems {
         eprintln!("left out {}: {}", printable(&path.to_string_lossy()), printable(why));
     }

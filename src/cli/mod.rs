@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod doctor;
+mod export;
 mod gallery;
 mod lookup;
 mod measures;
@@ -53,6 +54,8 @@ enum Command {
     Gallery(gallery::GalleryArgs),
     /// Put one prompt's drawings on a single picture.
     Sheet(sheet::SheetArgs),
+    /// Write a table of all attempts: CSV, JSON Lines or Parquet.
+    Export(export::ExportArgs),
     /// Find, fetch, remove and look into local models.
     Model(model::ModelArgs),
     /// Check what is set up: folders, keys, services, local servers.
@@ -79,6 +82,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::check(&args),
         Command::Gallery(args) => gallery::gallery(&cli.global, &args),
         Command::Sheet(args) => sheet::sheet(&cli.global, &args),
+        Command::Export(args) => export::export(&cli.global, &args),
         Command::Model(args) => model::model(args),
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),

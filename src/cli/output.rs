@@ -1,7 +1,11 @@
 //! What commands write: lines for people, tables, and files that were asked for.
 
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::process::ExitCode;
+
+use crate::store::{Damaged, Store};
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
 pub(crate) fn say(line: &str) {
@@ -13,8 +17,33 @@ pub(crate) fn say_error(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", super::terminal::printable(line));
 }
 
+/// Exit code of a mistake on the command line, as clap's own.
+const USAGE: u8 = 2;
+
+/// Tells of a mistake on the command line.
+pub(crate) fn usage(words: &str) -> anyhow::Result<ExitCode> {
+    say_error(&format!("error: {words}"));
+    Ok(ExitCode::from(USAGE))
+}
+
+/// Tells of records that could not be used and are passed over.
+pub(crate) fn say_damaged(store: &Store, damaged: &[Damaged]) {
+    for damaged in damaged {
+        let place = store.root().join(&damaged.path);
+        say_error(&format!("skipped {}: {}", place.display(), damaged.reason));
+    }
+}
+
 /// Writes a file whole or not at all: to a temporary name beside it, then one rename.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_whole_by(path, |file| file.write_all(bytes))
+}
+
+/// As [`write_whole`], for what is written piece by piece.
+pub(crate) fn write_whole_by<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".pelicycle-").suffix(".tmp");
@@ -25,8 +54,8 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
+    write(file.as_file_mut())?;
+    file.persist(path).map_err(io::Error::from)?;
     Ok(())
 }
 

@@ -90,3 +90,11 @@ pub struct Check {
     /// Numbers of the chosen drawing; absent when there is none.
     pub svg: Option<SvgFacts>,
 }
+
+impl Check {
+    /// Whether the drawing as written shows something.
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        self.verdict == Verdict::Drawn
+    }
+}

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::{DamageReason, Damaged, StoreError};
 pub use read::{Listing, Stored, StoredFiles};
+pub use verify::TextFile;
 pub use write::Files;
 
 /// A folder of results.

@@ -25,8 +25,35 @@ impl Store {
     /// # Errors
     /// A file that cannot be read or is not what was recorded.
     pub fn reply(&self, stored: &Stored) -> Result<Option<Vec<u8>>, DamageReason> {
-        content(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())
+        self.text(stored, TextFile::Reply)
     }
+
+    /// A text of an attempt, byte for byte, once it is found to be what was recorded.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not what was recorded.
+    pub fn text(&self, stored: &Stored, file: TextFile) -> Result<Option<Vec<u8>>, DamageReason> {
+        let (files, attempt) = (&stored.files, &stored.attempt);
+        match file {
+            TextFile::Reply => content(files.reply.as_deref(), attempt.reply.as_ref()),
+            TextFile::Thinking => content(files.thinking.as_deref(), attempt.thinking.as_ref()),
+            TextFile::Svg => match self.reply(stored)? {
+                Some(reply) => drawing(stored, &reply),
+                None => Ok(None),
+            },
+        }
+    }
+}
+
+/// A text that is kept beside a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextFile {
+    /// The reply.
+    Reply,
+    /// The reasoning text.
+    Thinking,
+    /// The drawing as it stood in the reply.
+    Svg,
 }
 
 fn verify(stored: &Stored) -> Result<(), DamageReason> {
@@ -37,14 +64,21 @@ fn verify(stored: &Stored) -> Result<(), DamageReason> {
     content(stored.files.request.as_deref(), request)?;
     let counts = stored.attempt.experts.as_ref().map(|experts| &experts.counts);
     content(stored.files.experts.as_deref(), counts)?;
-    if let (Some(path), Some(check), Some(reply)) = (&stored.files.svg, &stored.attempt.check, reply) {
-        let drawing = read_bounded(path, MAX_FILE)?;
-        let chosen = check.candidates.iter().find(|candidate| candidate.chosen);
-        if chosen.and_then(|chosen| reply.get(chosen.start..chosen.end)) != Some(&drawing) {
-            return Err(DamageReason::NotInReply { file: file_name(path) });
-        }
+    if let Some(reply) = reply {
+        drawing(stored, &reply)?;
     }
     Ok(())
+}
+
+/// The drawing, which must be the chosen stretch of the reply.
+fn drawing(stored: &Stored, reply: &[u8]) -> Result<Option<Vec<u8>>, DamageReason> {
+    let (Some(path), Some(check)) = (&stored.files.svg, &stored.attempt.check) else { return Ok(None) };
+    let drawing = read_bounded(path, MAX_FILE)?;
+    let chosen = check.candidates.iter().find(|candidate| candidate.chosen);
+    if chosen.and_then(|chosen| reply.get(chosen.start..chosen.end)) != Some(&drawing) {
+        return Err(DamageReason::NotInReply { file: file_name(path) });
+    }
+    Ok(Some(drawing))
 }
 
 fn content(path: Option<&Path>, record: Option<&TextRecord>) -> Result<Option<Vec<u8>>, DamageReason> {

@@ -8,15 +8,13 @@ use anyhow::Context as _;
 
 use self::teller::Teller;
 use super::stdio::print;
+use crate::cli::output::usage;
 use crate::cli::run::signals::Signals;
 use crate::cli::terminal::printable;
 use crate::config::Config;
 use crate::hub::{Hub, HubError, Plan, Pulled, Settings, Wanted};
 use crate::models::{Found, Origin, Shelf};
 use crate::size;
-
-/// Exit code of a mistake on the command line, as clap's own.
-const USAGE: u8 = 2;
 
 /// Exit code when it was interrupted: 128 and the number of the signal, as shells count.
 const INTERRUPTED: u8 = 130;
@@ -67,7 +65,7 @@ enum End {
 pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
     let wanted = match Wanted::parse(&args.model, args.revision.as_deref()) {
         Ok(wanted) => wanted,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error.to_string()),
     };
     let places = Config::load(None)?.places();
     let teller = Teller::new(args.quiet);
@@ -129,10 +127,4 @@ fn is_elsewhere(found: &Found, plan: &Plan<'_>) -> bool {
                 && first.stem().is_some_and(|stem| stem.eq_ignore_ascii_case(&found.stem))
         }
     }
-}
-
-fn usage(error: &HubError) -> anyhow::Result<ExitCode> {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{}", printable(&format!("error: {error}")));
-    Ok(ExitCode::from(USAGE))
 }

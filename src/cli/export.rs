@@ -1,0 +1,123 @@
+//! `pelicycle export`.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+
+use super::Global;
+use super::output::{say_damaged, say_error, usage, write_whole_by};
+use crate::export::{Cell, Csv, ExportError, Heading, JsonLines, Kind, Parquet, Table, headings, row};
+use crate::gallery::text::plural;
+use crate::store::{Store, Stored, TextFile};
+
+/// Write a table of all attempts, for notebooks and databases.
+///
+/// One row an attempt; docs/results.md lists the columns. Where -o is not given, the table goes to standard output.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pelicycle export > attempts.csv
+  pelicycle export -o attempts.parquet
+  pelicycle export --texts --format jsonl | jq -r 'select(.verdict == \"malformed\") | .reply'
+  duckdb -c \"select label, avg(drawn::int) from 'attempts.parquet' group by 1\"")]
+pub(crate) struct ExportArgs {
+    /// csv, jsonl (JSON Lines) or parquet [default: by the file's ending, else csv].
+    #[arg(short, long, value_enum, hide_possible_values = true)]
+    format: Option<Format>,
+    /// Write into this file, whole or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Add the columns reply, thinking_text and svg with the texts themselves.
+    #[arg(long)]
+    texts: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Csv,
+    Jsonl,
+    Parquet,
+}
+
+/// The columns of the texts; a text that is no UTF-8 has U+FFFD where it is not.
+const TEXTS: [(TextFile, Heading); 3] = [
+    (TextFile::Reply, Heading { name: "reply", kind: Kind::Text, about: "The reply." }),
+    (TextFile::Thinking, Heading { name: "thinking_text", kind: Kind::Text, about: "The reasoning text." }),
+    (
+        TextFile::Svg,
+        Heading { name: "svg", kind: Kind::Text, about: "The drawing as it stood in the reply." },
+    ),
+];
+
+pub(crate) fn export(global: &Global, args: &ExportArgs) -> anyhow::Result<ExitCode> {
+    let format = args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(Format::Csv);
+    if args.out.is_none() && format == Format::Parquet && io::stdout().is_terminal() {
+        return usage("Parquet is not for terminals: name a file with -o");
+    }
+    let store = Store::open(&global.results)?;
+    let listing = store.list()?;
+    say_damaged(&store, &listing.damaged);
+    let attempts = &listing.attempts;
+    match &args.out {
+        Some(path) => {
+            write_whole_by(path, |file| write(&store, attempts, format, args.texts, file))
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            say_error(&format!("{}: {}", path.display(), plural(attempts.len() as u64, "attempt")));
+        }
+        None => match write(&store, attempts, format, args.texts, &mut io::stdout()) {
+            // Whoever read the table has read enough.
+            Err(ExportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            written => written?,
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn by_ending(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "csv" => Some(Format::Csv),
+        "jsonl" | "ndjson" => Some(Format::Jsonl),
+        "parquet" => Some(Format::Parquet),
+        _ => None,
+    }
+}
+
+fn write(
+    store: &Store,
+    attempts: &[Stored],
+    format: Format,
+    texts: bool,
+    out: &mut (dyn Write + Send),
+) -> Result<(), ExportError> {
+    let mut heads = headings();
+    heads.extend(TEXTS.iter().filter(|_| texts).map(|(_, heading)| *heading));
+    let out = io::BufWriter::new(out);
+    let mut table: Box<dyn Table + '_> = match format {
+        Format::Csv => Box::new(Csv::new(out, &heads)?),
+        Format::Jsonl => Box::new(JsonLines::new(out, &heads)),
+        Format::Parquet => Box::new(Parquet::new(out, &heads)?),
+    };
+    for stored in attempts {
+        let mut cells = row(&stored.attempt);
+        if texts {
+            cells.extend(TEXTS.iter().map(|(file, _)| text(store, stored, *file)));
+        }
+        table.row(&cells)?;
+    }
+    table.finish()
+}
+
+/// A text of an attempt. One that is not what was recorded is left out, and told.
+fn text(store: &Store, stored: &Stored, file: TextFile) -> Cell<'static> {
+    match store.text(stored, file) {
+        Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned().into(),
+        Ok(None) => Cell::Absent,
+        Err(damage) => {
+            say_error(&format!("left out a text of {}: {damage}", stored.folder.display()));
+            Cell::Absent
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What stands in a column, and what a column is.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text; some of it was written by models and services.
+    Text,
+    /// A whole number from 0.
+    Whole,
+    /// A number.
+    Number,
+    /// True or false.
+    Truth,
+    /// A moment in time, in UTC.
+    Moment,
+    /// A day.
+    Day,
+}
+
+/// One value; what is unknown is absent, never zero.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the kinds of columns, which are explained there")]
+pub enum Cell<'a> {
+    Absent,
+    Text(Cow<'a, str>),
+    Whole(u64),
+    Number(f64),
+    Truth(bool),
+    Moment(Timestamp),
+    Day(Date),
+}
+
+/// The head of a column.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading {
+    /// Its name: `snake_case`, never changed once it was published.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// A sentence on what that is, with its unit.
+    pub about: &'static str,
+}
+
+impl Cell<'_> {
+    /// What it holds; nothing where it is absent.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Cell::Absent => return None,
+            Cell::Text(_) => Kind::Text,
+            Cell::Whole(_) => Kind::Whole,
+            Cell::Number(_) => Kind::Number,
+            Cell::Truth(_) => Kind::Truth,
+            Cell::Moment(_) => Kind::Moment,
+            Cell::Day(_) => Kind::Day,
+        })
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Cell::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a String> for Cell<'a> {
+    fn from(text: &'a String) -> Self {
+        Cell::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Cell::Text(Cow::Owned(text))
+    }
+}
+
+impl From<u64> for Cell<'_> {
+    fn from(number: u64) -> Self {
+        Cell::Whole(number)
+    }
+}
+
+impl From<u32> for Cell<'_> {
+    fn from(number: u32) -> Self {
+        Cell::Whole(u64::from(number))
+    }
+}
+
+impl From<usize> for Cell<'_> {
+    fn from(number: usize) -> Self {
+        Cell::Whole(number as u64)
+    }
+}
+
+impl From<f64> for Cell<'_> {
+    fn from(number: f64) -> Self {
+        Cell::Number(number)
+    }
+}
+
+/// A setting, as a person would write it: 0.8, not 0.800000012.
+impl From<f32> for Cell<'_> {
+    fn from(number: f32) -> Self {
+        Cell::Number(number.to_string().parse().unwrap_or_else(|_| f64::from(number)))
+    }
+}
+
+impl From<bool> for Cell<'_> {
+    fn from(truth: bool) -> Self {
+        Cell::Truth(truth)
+    }
+}
+
+impl From<Timestamp> for Cell<'_> {
+    fn from(moment: Timestamp) -> Self {
+        Cell::Moment(moment)
+    }
+}
+
+impl From<Date> for Cell<'_> {
+    fn from(day: Date) -> Self {
+        Cell::Day(day)
+    }
+}
+
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Cell::Absent, Into::into)
+    }
+}
