@@ -46,9 +46,20 @@ impl Id {
     pub fn at(time: Timestamp) -> Result<Self, RandomError> {
         let mut bytes = [0; RANDOM];
         getrandom::fill(&mut bytes).map_err(RandomError)?;
+        Ok(Self::with(time, &bytes))
+    }
+
+    /// The identifier of something that began at `time` and is told from all others by `name`: always the same.
+    #[must_use]
+    pub fn derived(time: Timestamp, name: &[u8]) -> Self {
+        let hash = blake3::hash(name);
+        Self::with(time, hash.as_bytes().first_chunk().expect("a hash has 32 bytes"))
+    }
+
+    fn with(time: Timestamp, bytes: &[u8; RANDOM]) -> Self {
         let random = bytes.map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
         let time = TimeZone::UTC.to_datetime(time);
-        Ok(Self(format!("{}-{}", time.strftime("%Y%m%d-%H%M%S-%3f"), String::from_iter(random))))
+        Self(format!("{}-{}", time.strftime("%Y%m%d-%H%M%S-%3f"), String::from_iter(random)))
     }
 
     /// Its text.
@@ -108,6 +119,16 @@ mod tests {
         assert!(id.as_str().starts_with("20261122-025336-412-"), "{id}");
         assert_eq!(crate::name::fault(id.as_str()), None);
         assert_eq!(id.as_str().parse::<Id>().unwrap(), id);
+    }
+
+    #[test]
+    fn a_derived_one_is_always_the_same_and_changes_with_its_name() {
+        let time = "2026-11-22T02:53:36.4129Z".parse().unwrap();
+        let id = Id::derived(time, b"a reply");
+        assert_eq!(id.as_str().parse::<Id>().unwrap(), id);
+        assert_eq!(id, Id::derived(time, b"a reply"));
+        assert_ne!(id, Id::derived(time, b"another"));
+        assert_eq!(&id.as_str()[..19], "20261122-025336-412");
     }
 
     #[test]

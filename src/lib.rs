@@ -10,6 +10,7 @@ pub mod export;
 pub mod gallery;
 pub mod hub;
 pub mod id;
+pub mod import;
 pub mod lineup;
 pub mod measure;
 pub mod models;

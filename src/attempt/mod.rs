@@ -13,8 +13,8 @@ pub use batch::{BatchCell, BatchRecord};
 pub use cost::{CostRecord, CostSource};
 pub use experts::ExpertsRecord;
 pub use record::{
-    Attempt, ContestantRecord, EngineRecord, Host, Origin, Outcome, PromptRecord, RequestRecord,
-    RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool, Usage,
+    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Origin, Outcome, PromptRecord,
+    RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool, Usage,
 };
 pub use service::{LOCAL, Remark, ServiceRecord, Try};
 pub use timeline::{Timeline, TimelineError};

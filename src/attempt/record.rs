@@ -41,6 +41,9 @@ pub struct Attempt {
     /// How the reply was had, where it was not asked for and waited for.
     #[serde(default, skip_serializing_if = "Origin::is_asked")]
     pub origin: Origin,
+    /// Where the reply was found; absent unless it was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportRecord>,
     /// Tokens.
     pub usage: Usage,
     /// What it cost; absent is unknown, never zero.
@@ -78,7 +81,7 @@ pub struct Attempt {
 /// The program that made a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
-    /// `pelicycle`, or the importer's name.
+    /// `pelicycle`.
     pub name: String,
     /// Its version.
     pub version: String,
@@ -86,7 +89,7 @@ pub struct Tool {
     pub renderer: String,
 }
 
-/// The machine that asked.
+/// The machine that asked; empty where that is not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Host {
     /// `linux`, `macos`, `windows`.
@@ -215,12 +218,23 @@ pub enum Origin {
     Given,
     /// It came with a batch: nobody waited, so there are no times.
     Batch,
+    /// Another tool asked and kept it; what is recorded beside the reply is what that tool wrote down.
+    Imported,
 }
 
 impl Origin {
     fn is_asked(&self) -> bool {
         *self == Origin::Asked
     }
+}
+
+/// Where an imported reply was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ImportRecord {
+    /// The kind of source: `llm-logs` or `svg-folder`.
+    pub from: String,
+    /// The reply's name there: an identifier of the log, or a file's path in the folder.
+    pub id: String,
 }
 
 /// Token counts as the service or the engine gave them; absent is unknown, never zero.

@@ -5,6 +5,7 @@ mod completions;
 mod doctor;
 mod export;
 mod gallery;
+mod import;
 mod lookup;
 mod measures;
 mod model;
@@ -56,6 +57,8 @@ enum Command {
     Sheet(sheet::SheetArgs),
     /// Write a table of all attempts: CSV, JSON Lines or Parquet.
     Export(export::ExportArgs),
+    /// Take over replies that other tools kept: llm's logs, folders of drawings.
+    Import(import::ImportArgs),
     /// Find, fetch, remove and look into local models.
     Model(model::ModelArgs),
     /// Check what is set up: folders, keys, services, local servers.
@@ -83,6 +86,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Gallery(args) => gallery::gallery(&cli.global, &args),
         Command::Sheet(args) => sheet::sheet(&cli.global, &args),
         Command::Export(args) => export::export(&cli.global, &args),
+        Command::Import(args) => import::import(&cli.global, &args),
         Command::Model(args) => model::model(args),
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),

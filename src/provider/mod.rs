@@ -13,7 +13,7 @@ pub use ask::{Account, Delta, Done, Event, EventKind, EventStream, Provider, Req
 pub use experts::ExpertsTaken;
 pub use lane::{Lane, Place};
 pub use local::{LocalModel, LocalOptions, check_sampling};
-pub use replies::{Replies, RepliesError};
+pub use replies::{Replies, RepliesError, reply_files};
 pub use service::{
     BatchError, BatchProtocol, BatchReplies, BatchState, Batches, DialectName, EntryError, Key, ModelRule,
     Remote, RemoteError, ServiceEntry, Services, SettingError, Trace, Variables,

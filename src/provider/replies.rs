@@ -59,14 +59,14 @@ impl Replies {
         for prompt in prompts {
             let own = path.join(prompt);
             if own.is_dir() {
-                files.insert((*prompt).to_owned(), list(&own)?);
+                files.insert((*prompt).to_owned(), reply_files(&own)?);
             }
         }
         if files.is_empty() {
             if prompts.len() > 1 {
                 return Err(RepliesError::Prompts { path: path.to_owned(), prompts: prompts.len() });
             }
-            files.insert(String::new(), list(path)?);
+            files.insert(String::new(), reply_files(path)?);
         }
         if files.values().all(Vec::is_empty) {
             return Err(RepliesError::None { path: path.to_owned() });
@@ -144,7 +144,10 @@ impl Provider for Replies {
 }
 
 /// The files of a folder that are replies, by name.
-fn list(folder: &Path) -> Result<Vec<PathBuf>, RepliesError> {
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn reply_files(folder: &Path) -> Result<Vec<PathBuf>, RepliesError> {
     let failed = |source| RepliesError::Read { path: folder.to_owned(), source };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {

@@ -290,6 +290,7 @@ impl Task {
             outcome: answer.done.outcome,
             error,
             origin: self.seat.provider.origin(),
+            import: None,
             usage: answer.account.usage.clone(),
             cost: None,
             joules: None,
@@ -311,17 +312,11 @@ fn files<'a>(
     has_reply: bool,
     timeline: Option<&'a [u8]>,
 ) -> Files<'a> {
-    let repaired = inspection.and_then(|i| i.repaired.as_ref());
     Files {
         request: answer.body.as_deref(),
         timeline,
         reply: has_reply.then_some(answer.text.as_bytes()),
         thinking: (!answer.reasoning.is_empty()).then_some(answer.reasoning.as_bytes()),
-        svg: inspection.and_then(|i| i.svg.as_deref()),
-        active: inspection.is_some_and(|i| i.active),
-        png: inspection.and_then(|i| i.png.as_deref()),
-        repaired_svg: repaired.map(|r| r.svg.as_slice()),
-        repaired_png: repaired.map(|r| r.png.as_slice()),
-        experts: None,
+        ..inspection.map(Files::drawn).unwrap_or_default()
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::layout;
 use super::{Store, StoreError};
 use crate::attempt::{Attempt, SCHEMA_VERSION, TextRecord};
+use crate::drawing::Inspection;
 use crate::id::Id;
 use crate::name;
 
@@ -40,6 +41,22 @@ pub struct Files<'a> {
     pub repaired_png: Option<&'a [u8]>,
     /// The picture of how often the reply took each expert.
     pub experts: Option<&'a [u8]>,
+}
+
+impl<'a> Files<'a> {
+    /// The files that a check made of a reply.
+    #[must_use]
+    pub fn drawn(inspection: &'a Inspection) -> Self {
+        let repaired = inspection.repaired.as_ref();
+        Self {
+            svg: inspection.svg.as_deref(),
+            active: inspection.active,
+            png: inspection.png.as_deref(),
+            repaired_svg: repaired.map(|repaired| repaired.svg.as_slice()),
+            repaired_png: repaired.map(|repaired| repaired.png.as_slice()),
+            ..Self::default()
+        }
+    }
 }
 
 impl Store {

@@ -85,6 +85,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         outcome: Outcome::Complete,
         error: None,
         origin: pelicycle::attempt::Origin::Asked,
+        import: None,
         cost: None,
         joules: None,
         usage: Usage { input: Some(42), output: Some(1311), ..Usage::default() },

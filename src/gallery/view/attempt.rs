@@ -249,6 +249,7 @@ fn origin(origin: Origin) -> Option<String> {
         Origin::Asked => None,
         Origin::Given => Some("given as a file, not asked for by this program".to_owned()),
         Origin::Batch => Some("part of a batch: nobody waited for it".to_owned()),
+        Origin::Imported => Some("asked and kept by another tool, and imported".to_owned()),
     }
 }
 
@@ -270,6 +271,7 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
         title: "Request",
         facts: facts([
             ("The reply was", origin(attempt.origin)),
+            ("Found in", attempt.import.as_ref().map(|i| text::label(&format!("{} {}", i.from, i.id)))),
             ("Temperature", float(request.temperature)),
             ("Top k", integer(request.top_k)),
             ("Top p", float(request.top_p)),
@@ -341,14 +343,16 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
         groups.push(Group { title: "Service", facts: of_service(service) });
     }
     let (host, tool) = (&attempt.host, &attempt.tool);
+    // Nobody knows where an imported reply was asked for.
+    let asked = attempt.origin != Origin::Imported;
     groups.push(Group {
         title: "Made by",
         facts: facts([
             ("Tool", Some(text::label(&format!("{} {}", tool.name, tool.version)))),
             ("Renderer", Some(text::label(&tool.renderer))),
-            ("Host", Some(text::label(&format!("{} on {}", host.os, host.arch)))),
+            ("Host", asked.then(|| text::label(&format!("{} on {}", host.os, host.arch)))),
             ("Processor", host.cpu.as_deref().map(text::label)),
-            ("Cores", Some(host.cores.to_string())),
+            ("Cores", asked.then(|| host.cores.to_string())),
             ("Run", Some(attempt.run.to_string())),
             ("Attempt", Some(attempt.id.to_string())),
             ("Prompt's BLAKE3", Some(text::label(&attempt.prompt.hash))),
