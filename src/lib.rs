@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod contestant;
 pub mod drawing;

@@ -3,13 +3,16 @@
 //! A record is written once and never edited. What a later version measures is recomputed on reading.
 
 mod batch;
+mod baseline;
 mod cost;
+mod counting;
 mod experts;
 mod record;
 mod service;
 mod timeline;
 
 pub use batch::{BatchCell, BatchRecord};
+pub use baseline::BaselineRecord;
 pub use cost::{CostRecord, CostSource};
 pub use experts::ExpertsRecord;
 pub use record::{

@@ -1,6 +1,8 @@
 //! One file a command: arguments become calls of the library, results become words and exit codes.
 
+mod baseline;
 mod check;
+mod compare;
 mod completions;
 mod doctor;
 mod export;
@@ -53,6 +55,10 @@ enum Command {
     Check(check::CheckArgs),
     /// Rebuild the gallery from the results.
     Gallery(gallery::GalleryArgs),
+    /// Say whether one set of drawings is better or worse than another, or that it can't be told.
+    Compare(compare::CompareArgs),
+    /// Keep a set of attempts under a name, to compare with later.
+    Baseline(baseline::BaselineArgs),
     /// Put one prompt's drawings on a single picture.
     Sheet(sheet::SheetArgs),
     /// Write a table of all attempts: CSV, JSON Lines or Parquet.
@@ -87,6 +93,8 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Sheet(args) => sheet::sheet(&cli.global, &args),
         Command::Export(args) => export::export(&cli.global, &args),
         Command::Import(args) => import::import(&cli.global, &args),
+        Command::Compare(args) => compare::compare(&cli.global, &args),
+        Command::Baseline(args) => baseline::baseline(&cli.global, &args),
         Command::Model(args) => model::model(args),
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),

@@ -24,7 +24,10 @@ use crate::attempt::Attempt;
 pub use build::{Measure, Report, Verify, build, ready};
 pub use error::GalleryError;
 pub use exhibit::{Exhibit, ExhibitFiles, Omission};
+pub use minijinja::Error as PageError;
+pub(crate) use picture::{Rgb, decode as decode_picture, small_picture};
 pub use sheet::{Sheet, SheetError, SheetOptions, sheet};
+pub(crate) use templates::lone_page;
 
 /// The order of all pages: the newest first, of samples of one moment the last.
 fn newer(a: &Attempt, b: &Attempt) -> std::cmp::Ordering {

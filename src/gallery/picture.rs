@@ -12,7 +12,7 @@ pub(super) const VERSION: u32 = 1;
 
 /// A picture that cannot be shown.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PictureError {
+pub(crate) enum PictureError {
     #[error("the picture is not a whole PNG: {0}")]
     Decode(#[from] png::DecodingError),
     #[error("the picture is {0} × {1} pixels, over the bound of 4096")]
@@ -55,6 +55,14 @@ pub(super) fn small(png: &[u8]) -> Result<Vec<u8>, PictureError> {
     within(png, SMALL)
 }
 
+/// The picture on white, with no side longer than `most`, and its size.
+///
+/// # Errors
+/// When it is no whole PNG of a bounded size.
+pub(crate) fn small_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32)), PictureError> {
+    Ok((within(png, most)?, fitted(size(png)?, most)))
+}
+
 /// The picture on white, with no side longer than `most`.
 pub(super) fn within(png: &[u8], most: u32) -> Result<Vec<u8>, PictureError> {
     let large = decode(png)?;
@@ -72,13 +80,18 @@ pub(super) fn within(png: &[u8], most: u32) -> Result<Vec<u8>, PictureError> {
     Ok(bytes)
 }
 
-struct Rgb {
-    width: u32,
-    height: u32,
-    pixels: Vec<u8>,
+/// A picture of 8 bits a channel, rows from the top.
+pub(crate) struct Rgb {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) pixels: Vec<u8>,
 }
 
-fn decode(png: &[u8]) -> Result<Rgb, PictureError> {
+/// The picture on white.
+///
+/// # Errors
+/// When it is no whole PNG of a bounded size.
+pub(crate) fn decode(png: &[u8]) -> Result<Rgb, PictureError> {
     let (width, height) = size(png)?;
     let mut decoder = png::Decoder::new(Cursor::new(png));
     decoder.set_transformations(png::Transformations::normalize_to_color8());

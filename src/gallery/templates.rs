@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::GalleryError;
@@ -41,12 +43,36 @@ pub(super) fn fingerprint() -> &'static [u8; 32] {
     &FINGERPRINT
 }
 
-pub(super) fn environment() -> Result<Environment<'static>, GalleryError> {
+/// A page that stands by itself, in the site's style and `style` after it; the template's text is `template`.
+///
+/// # Errors
+/// When the template is broken.
+pub(crate) fn lone_page(
+    template: &'static str,
+    style: &'static str,
+    page: &impl Serialize,
+) -> Result<String, minijinja::Error> {
+    let mut environment = plain()?;
+    let style = format!("{STYLE}{style}");
+    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&style));
+    environment.add_global("style_hash", format!("sha256-{hash}"));
+    environment.add_global("style", Value::from_safe_string(style));
+    environment.add_template("page.html", template)?;
+    environment.get_template("page.html")?.render(minijinja::context! { page => Value::from(Serde(page)) })
+}
+
+/// An environment without templates: what is put into a page is escaped, and an unknown name is an error.
+fn plain() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.add_global("generator", concat!("pelicycle ", env!("CARGO_PKG_VERSION")));
+    Ok(environment)
+}
+
+pub(super) fn environment() -> Result<Environment<'static>, GalleryError> {
+    let mut environment = plain()?;
     let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT));
     environment.add_global("script_hash", format!("sha256-{hash}"));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));

@@ -36,6 +36,10 @@ pub(super) const BATCHES: &str = "batches";
 pub(super) const BATCH: &str = "batch.json";
 /// The requests of a batch, one a line.
 pub(super) const REQUESTS: &str = "requests.jsonl";
+/// Folder of the baselines' records.
+pub(super) const BASELINES: &str = "baselines";
+/// A baseline's record in its folder.
+pub(super) const BASELINE: &str = "baseline.json";
 /// Folder in which records are made before they are moved to their place; hidden, so that readers pass it by.
 pub(super) const STAGING: &str = ".incoming";
 

@@ -3,6 +3,7 @@
 //! Nothing else in the program knows a path inside `results/`.
 
 mod batches;
+mod baselines;
 mod error;
 mod layout;
 mod read;

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::card::Pictures;
 use crate::attempt::{Attempt, ContestantRecord, PromptRecord};
-use crate::drawing::Verdict;
 use crate::name;
 use crate::statistics::Rate;
 
@@ -139,21 +138,7 @@ pub(in crate::gallery) fn model_path(contestant: &ContestantRecord) -> String {
     format!("models/{}.html", name::slug(&contestant.slug))
 }
 
-/// Whether the drawing as written shows something.
-pub(in crate::gallery) fn is_drawn(attempt: &Attempt) -> bool {
-    attempt.check.as_ref().is_some_and(|check| check.verdict == Verdict::Drawn)
-}
-
-/// The share of drawings. A request that failed for reasons of its service, or that the user broke off, says nothing
-/// of the model and is left out.
+/// The share of drawings among the attempts that count.
 pub(in crate::gallery) fn drawn<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Rate {
-    attempts.filter(|attempt| counts(attempt)).map(is_drawn).collect()
-}
-
-fn counts(attempt: &Attempt) -> bool {
-    use crate::attempt::Outcome;
-    match attempt.outcome {
-        Outcome::Complete | Outcome::Length | Outcome::Refusal | Outcome::Filtered => true,
-        Outcome::Cancelled | Outcome::Error | Outcome::Cut => is_drawn(attempt),
-    }
+    attempts.filter(|attempt| attempt.counts()).map(Attempt::is_drawn).collect()
 }

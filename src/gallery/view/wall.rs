@@ -125,7 +125,7 @@ impl Wall {
         let attempts: usize = section.cases.iter().map(|case| case.shown.len()).sum();
         let open = attempts <= FEW;
         let drawn = section.cases.iter().flat_map(|case| &case.shown);
-        let drawn = drawn.filter(|shown| hall::is_drawn(shown.attempt)).count();
+        let drawn = drawn.filter(|shown| shown.attempt.is_drawn()).count();
         Self {
             href: prompt_path(prompt),
             anchor: section.stem(),
@@ -223,7 +223,7 @@ impl IndexPage {
         let walls: Vec<_> =
             order.iter().enumerate().map(|(index, section)| Wall::new(section, most(index))).collect();
         let shown = || sections.iter().flat_map(|section| &section.cases).flat_map(|case| &case.shown);
-        let drawn = shown().filter(|shown| hall::is_drawn(shown.attempt)).count();
+        let drawn = shown().filter(|shown| shown.attempt.is_drawn()).count();
         let prompts = order.iter().zip(&walls).map(|(section, wall)| Link {
             href: format!("#{}", section.stem()),
             words: wall.title.clone(),

@@ -1,0 +1,302 @@
+//! `pelicycle compare`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+
+use super::Global;
+use super::output::{say, say_damaged, say_error, usage, write_whole};
+use super::terminal::{coloured, printable, printable_json};
+use crate::attempt::Attempt;
+use crate::compare::{self, Catalog, MEASURES, Measure, Redrawn, Rendering, Report, Sides, measures, select};
+use crate::drawing::{Options, Pool, RENDERER};
+use crate::id::Id;
+use crate::store::{Listing, Store, Stored};
+
+/// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
+/// the command line (2).
+const FAILED: u8 = 3;
+
+/// Say whether HEAD draws better or worse than BASE, or that the sample does not tell.
+///
+/// Each side is a contestant (its slug, label or PROVIDER/MODEL), a run (its id, the beginning of it, or `last`), a day or
+/// days (2026-11-22, 2026-11-01..2026-11-22), a release tag of the repository that holds the results, or a baseline. A name
+/// that may be several of these is written KIND:NAME. Sides are compared prompt by prompt; docs/comparing.md says how.
+///
+/// Exits with 0; with 3 when --fail-on worse is given and a measure got worse; with 1 when the comparison could not be
+/// made; with 2 for a mistake on the command line.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pelicycle compare openai/gpt-4o openai/gpt-5
+  pelicycle compare baseline:spring run:last --fail-on worse --format markdown
+  pelicycle compare v1.1 v1.2 --format html -o comparison.html
+  pelicycle compare 2026-10-01..2026-10-31 2026-11-01.. --contestant openai-gpt-5-1f0c2a9b
+  pelicycle compare --history openai/gpt-5
+  pelicycle compare --rendering all --format html -o rendering.html")]
+pub(crate) struct CompareArgs {
+    /// What was before.
+    #[arg(required_unless_present_any = ["history", "rendering"])]
+    base: Option<String>,
+    /// What is now; attempts that BASE holds as well are not counted to it.
+    #[arg(required_unless_present_any = ["history", "rendering"])]
+    head: Option<String>,
+    /// text, markdown, json, junit or html [default: by the file's ending, else text].
+    #[arg(short, long, value_enum, hide_possible_values = true)]
+    format: Option<Format>,
+    /// Write into this file, whole or not at all, instead of to standard output.
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Ask only for this measure; fewer questions leave more to each. May be given again [default: all].
+    #[arg(short, long = "measure", value_name = "NAME")]
+    measures: Vec<String>,
+    /// Only attempts of this contestant, on both sides.
+    #[arg(long, value_name = "NAME")]
+    contestant: Option<String>,
+    /// Only attempts on this prompt. May be given again.
+    #[arg(short, long = "prompt", value_name = "ID")]
+    prompts: Vec<String>,
+    /// Exit with 3 when a measure is worse.
+    #[arg(long, value_name = "worse", value_parser = ["worse"], conflicts_with = "history")]
+    fail_on: Option<String>,
+    /// One contestant over time instead: where its level changed, and when another model was served.
+    #[arg(long, value_name = "CONTESTANT", conflicts_with_all = ["base", "head"])]
+    history: Option<String>,
+    /// Render kept drawings anew instead, and compare the pixels: those of this side, or `all`. With --fail-on worse, a drawing
+    /// that is seen to differ counts as worse.
+    #[arg(long, value_name = "SIDE", conflicts_with_all = ["base", "head", "history", "measures"])]
+    rendering: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Markdown,
+    Json,
+    Junit,
+    Html,
+}
+
+pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<ExitCode> {
+    let asked = match measures(&args.measures) {
+        Ok(asked) => asked,
+        Err(unknown) => {
+            let names: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
+            return usage(&format!("there is no measure {unknown:?}; there are {}", names.join(", ")));
+        }
+    };
+    let format = args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(Format::Text);
+    let store = Store::open(&global.results)?;
+    let listing = store.list()?;
+    say_damaged(&store, &listing.damaged);
+    let mut attempts: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
+    if !args.prompts.is_empty() {
+        attempts.retain(|attempt| args.prompts.contains(&attempt.prompt.id));
+        if attempts.is_empty() {
+            return usage(&format!("no attempt answers {}", args.prompts.join(" or ")));
+        }
+    }
+    let places = Places(&store);
+    let kept = |named: &str| select(&format!("contestant:{named}"), &attempts, &places);
+    if let Some(named) = &args.history {
+        return match kept(named) {
+            Ok(selection) => history(named, &selection.attempts, &asked, format, args),
+            Err(error) => usage(&error.to_string()),
+        };
+    }
+    if let Some(named) = &args.contestant {
+        attempts = match kept(named) {
+            Ok(selection) => selection.attempts,
+            Err(error) => return usage(&error.to_string()),
+        };
+    }
+    if let Some(named) = &args.rendering {
+        let chosen = match named.as_str() {
+            "all" => attempts,
+            named => match select(named, &attempts, &places) {
+                Ok(selection) => selection.attempts,
+                Err(error) => return usage(&error.to_string()),
+            },
+        };
+        return rendering(&store, &listing, &chosen, format, args);
+    }
+    let (base, head) = (args.base.as_deref().unwrap_or_default(), args.head.as_deref().unwrap_or_default());
+    let sides = match (select(base, &attempts, &places), select(head, &attempts, &places)) {
+        (Ok(first), Ok(second)) => Sides::pair(&first.attempts, &second.attempts),
+        (Err(error), _) | (_, Err(error)) => return usage(&error.to_string()),
+    };
+    let report = compare::compare(base, head, &sides, &asked)?;
+    write(&render(&report, &sides, &listing, format)?, args)?;
+    match args.fail_on.is_some() && report.is_worse() {
+        true => Ok(ExitCode::from(FAILED)),
+        false => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn by_ending(path: &std::path::Path) -> Option<Format> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "txt" => Some(Format::Text),
+        "md" => Some(Format::Markdown),
+        "json" => Some(Format::Json),
+        "xml" => Some(Format::Junit),
+        "html" | "htm" => Some(Format::Html),
+        _ => None,
+    }
+}
+
+fn render(report: &Report, sides: &Sides<'_>, listing: &Listing, format: Format) -> anyhow::Result<String> {
+    Ok(match format {
+        Format::Text => lines(&compare::text(report)),
+        Format::Markdown => compare::markdown(report),
+        Format::Json => json(report)?,
+        Format::Junit => compare::junit(report),
+        Format::Html => {
+            let files: BTreeMap<&Id, &PathBuf> = listing
+                .attempts
+                .iter()
+                .filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?)))
+                .collect();
+            let raster = |attempt: &Attempt| std::fs::read(files.get(&attempt.id)?).ok();
+            compare::page(report, sides, &raster)?
+        }
+    })
+}
+
+fn history(
+    named: &str,
+    attempts: &[&Attempt],
+    asked: &[&'static Measure],
+    format: Format,
+    args: &CompareArgs,
+) -> anyhow::Result<ExitCode> {
+    let history = compare::history(named, attempts, asked);
+    let words = match format {
+        Format::Text => lines(&history.text()),
+        Format::Json => json(&history)?,
+        Format::Markdown | Format::Junit | Format::Html => {
+            return usage("--history is written as text or json");
+        }
+    };
+    write(&words, args)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Renders kept drawings anew.
+fn rendering(
+    store: &Store,
+    listing: &Listing,
+    chosen: &[&Attempt],
+    format: Format,
+    args: &CompareArgs,
+) -> anyhow::Result<ExitCode> {
+    let chosen: BTreeSet<&Id> = chosen.iter().map(|attempt| &attempt.id).collect();
+    let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
+    let pool = Pool::new(workers, Options::default());
+    let stored: Vec<&Stored> =
+        listing.attempts.iter().filter(|stored| chosen.contains(&stored.attempt.id)).collect();
+    let redrawn = |stored: &Stored| -> anyhow::Result<Option<Redrawn>> {
+        let Some(reply) = store.reply(stored)? else { return Ok(None) };
+        let kept = stored.files.png.as_ref().map(std::fs::read).transpose()?;
+        let now = pool.inspect(&reply, stored.attempt.prompt.raster)?;
+        Ok(compare::redrawn(&stored.attempt, kept, &now)?)
+    };
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some(stored) = stored.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push(redrawn(stored).with_context(|| stored.folder.display().to_string()));
+        }
+        done
+    };
+    let done: Vec<anyhow::Result<Option<Redrawn>>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    });
+    let mut all = Vec::new();
+    for one in done {
+        match one {
+            Ok(one) => all.extend(one),
+            Err(error) => say_error(&format!("left out {error:#}")),
+        }
+    }
+    let rendering = Rendering::new(RENDERER, all);
+    let words = match format {
+        Format::Text => lines(&rendering.text()),
+        Format::Json => json(&rendering)?,
+        Format::Html => rendering.page()?,
+        Format::Markdown | Format::Junit => return usage("--rendering is written as text, json or html"),
+    };
+    write(&words, args)?;
+    match args.fail_on.is_some() && rendering.different > 0 {
+        true => Ok(ExitCode::from(FAILED)),
+        false => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Lines for a terminal: verdicts in colour where that is wanted, names made safe.
+fn lines(lines: &[String]) -> String {
+    let paint = |line: &str| {
+        let line = printable(line).into_owned();
+        if !coloured() {
+            return line;
+        }
+        line.replacen("  better ", "  \x1b[32mbetter\x1b[0m ", 1).replacen(
+            "  worse ",
+            "  \x1b[31mworse\x1b[0m ",
+            1,
+        )
+    };
+    lines.iter().map(|line| paint(line) + "\n").collect()
+}
+
+fn json(value: &impl serde::Serialize) -> anyhow::Result<String> {
+    Ok(printable_json(&serde_json::to_string_pretty(value)?) + "\n")
+}
+
+fn write(words: &str, args: &CompareArgs) -> anyhow::Result<()> {
+    match &args.out {
+        None => say(words.trim_end_matches('\n')),
+        Some(path) => {
+            write_whole(path, words.as_bytes())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            say_error(&path.display().to_string());
+        }
+    }
+    Ok(())
+}
+
+/// Where names of sides lead.
+pub(super) struct Places<'a>(pub(super) &'a Store);
+
+impl Catalog for Places<'_> {
+    fn baseline(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String> {
+        let found = self.0.read_baseline(name).map_err(|error| error.to_string())?;
+        Ok(found.map(|baseline| baseline.attempts.into_iter().collect()))
+    }
+
+    fn tag(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String> {
+        if name.is_empty() || name.starts_with('-') || name.contains(':') {
+            return Ok(None);
+        }
+        let mut git = Command::new("git");
+        git.args(["--no-pager", "-c", "core.fsmonitor=false", "ls-tree", "-r", "-z", "--name-only"]);
+        git.arg(format!("refs/tags/{name}^{{commit}}")).arg(".");
+        git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_OPTIONAL_LOCKS", "0");
+        git.current_dir(self.0.root()).stdin(Stdio::null()).stderr(Stdio::null());
+        // Without git, outside of a repository, or without the tag there is none of this name.
+        let Ok(output) = git.output() else { return Ok(None) };
+        if !output.status.success() {
+            return Ok(None);
+        }
+        let paths = output.stdout.split(|byte| *byte == 0).filter_map(|path| std::str::from_utf8(path).ok());
+        let ids = paths.filter_map(|path| match path.split('/').collect::<Vec<_>>()[..] {
+            [_, _, id, "attempt.json"] => id.parse().ok(),
+            _ => None,
+        });
+        Ok(Some(ids.collect()))
+    }
+}

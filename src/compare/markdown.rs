@@ -1,0 +1,69 @@
+//! A comparison as Markdown, for a pull request.
+
+use super::answer::Verdict;
+use super::report::Report;
+use super::words;
+use crate::gallery::text::label;
+
+/// The comparison as Markdown.
+#[must_use]
+pub fn markdown(report: &Report) -> String {
+    let worse = report.answers.iter().filter(|answer| answer.verdict == Verdict::Worse).count();
+    let better = report.answers.iter().filter(|answer| answer.verdict == Verdict::Better).count();
+    let sum = match (better, worse) {
+        (0, 0) => "no verdict".to_owned(),
+        (better, 0) => format!("{better} better"),
+        (0, worse) => format!("{worse} worse"),
+        (better, worse) => format!("{worse} worse, {better} better"),
+    };
+    let mut out = format!("### {} → {}: {sum}\n\n", escape(&report.base), escape(&report.head));
+    out.push_str(&format!("{}.\n\n", escape(&words::scope(report))));
+    out.push_str("| | verdict | base | head | change (95 %) | |\n| --- | --- | --- | --- | --- | --- |\n");
+    for answer in &report.answers {
+        let verdict = words::verdict(answer);
+        let verdict =
+            if answer.verdict == Verdict::CantTell { verdict.to_owned() } else { format!("**{verdict}**") };
+        out.push_str(&format!(
+            "| {} | {verdict} | {} | {} | {} | {} |\n",
+            answer.label,
+            words::side(answer, &answer.base),
+            words::side(answer, &answer.head),
+            words::effect(&answer.effect),
+            words::outlook(answer)
+        ));
+    }
+    out.push('\n');
+    for remark in words::remarks(report) {
+        out.push_str(&format!("{}\n", escape(&remark)));
+    }
+    out.push_str(&format!("\n<sub>{}</sub>\n", words::rule(report)));
+    out
+}
+
+/// A name in Markdown: one bounded line in which nothing is markup.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for c in label(text).chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '!' | '~' | '@' => out.extend(['\\', c]),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // A bare address would become a link.
+            ':' => out.push_str("&#58;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_no_markup() {
+        assert_eq!(escape("[x](https://a)\n<b>"), "\\[x\\](https&#58;//a) &lt;b&gt;");
+        assert_eq!(escape("gpt-4o"), "gpt-4o");
+    }
+}
