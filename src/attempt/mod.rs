@@ -2,8 +2,8 @@
 //!
 //! A record is written once and never edited. What a later version measures is recomputed on reading.
 
-mod batch;
 mod baseline;
+mod batch;
 mod cost;
 mod counting;
 mod experts;
@@ -11,8 +11,8 @@ mod record;
 mod service;
 mod timeline;
 
-pub use batch::{BatchCell, BatchRecord};
 pub use baseline::BaselineRecord;
+pub use batch::{BatchCell, BatchRecord};
 pub use cost::{CostRecord, CostSource};
 pub use experts::ExpertsRecord;
 pub use record::{

@@ -2,8 +2,8 @@
 //!
 //! Nothing else in the program knows a path inside `results/`.
 
-mod batches;
 mod baselines;
+mod batches;
 mod error;
 mod layout;
 mod read;
