@@ -10,12 +10,17 @@ use clap::ValueEnum;
 
 use super::Global;
 use super::output::{say, say_damaged, say_error, usage, write_whole};
+use super::prompts::library;
 use super::terminal::{coloured, printable, printable_json};
 use crate::attempt::Attempt;
-use crate::compare::{self, Catalog, MEASURES, Measure, Redrawn, Rendering, Report, Sides, measures, select};
+use crate::compare::{
+    self, Catalog, History, MEASURES, Measure, Measured, Redrawn, Rendering, Report, Sides, measures, select,
+};
+use crate::config::Config;
 use crate::drawing::{Options, Pool, RENDERER};
 use crate::id::Id;
-use crate::store::{Listing, Store, Stored};
+use crate::measure::Measures;
+use crate::store::{Listing, Store, Stored, TextFile};
 
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).
@@ -54,6 +59,12 @@ pub(crate) struct CompareArgs {
     /// Ask only for this measure; fewer questions leave more to each. May be given again [default: all].
     #[arg(short, long = "measure", value_name = "NAME")]
     measures: Vec<String>,
+    /// Ask also for the items of the prompts' rubrics, which takes measuring every drawing (docs/measures.md).
+    #[arg(long)]
+    rubric: bool,
+    /// A folder of prompts beside the bundled ones, for their rubrics.
+    #[arg(long = "prompts", value_name = "DIR")]
+    library: Option<PathBuf>,
     /// Only attempts of this contestant, on both sides.
     #[arg(long, value_name = "NAME")]
     contestant: Option<String>,
@@ -82,7 +93,7 @@ enum Format {
 }
 
 pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<ExitCode> {
-    let asked = match measures(&args.measures) {
+    let asked = match measures(&args.measures, args.rubric) {
         Ok(asked) => asked,
         Err(unknown) => {
             let names: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
@@ -104,7 +115,10 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     let kept = |named: &str| select(&format!("contestant:{named}"), &attempts, &places);
     if let Some(named) = &args.history {
         return match kept(named) {
-            Ok(selection) => history(named, &selection.attempts, &asked, format, args),
+            Ok(selection) => {
+                let measured = measured(&store, &listing, &selection.attempts, &asked, args)?;
+                history(&compare::history(named, &selection.attempts, &asked, &measured), format, args)
+            }
             Err(error) => usage(&error.to_string()),
         };
     }
@@ -129,7 +143,10 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
         (Ok(first), Ok(second)) => Sides::pair(&first.attempts, &second.attempts),
         (Err(error), _) | (_, Err(error)) => return usage(&error.to_string()),
     };
-    let report = compare::compare(base, head, &sides, &asked)?;
+    let both: Vec<&Attempt> =
+        sides.strata.iter().flat_map(|stratum| stratum.base.iter().chain(&stratum.head).copied()).collect();
+    let measured = measured(&store, &listing, &both, &asked, args)?;
+    let report = compare::compare(base, head, &sides, &asked, &measured)?;
     write(&render(&report, &sides, &listing, format)?, args)?;
     match args.fail_on.is_some() && report.is_worse() {
         true => Ok(ExitCode::from(FAILED)),
@@ -166,23 +183,76 @@ fn render(report: &Report, sides: &Sides<'_>, listing: &Listing, format: Format)
     })
 }
 
-fn history(
-    named: &str,
-    attempts: &[&Attempt],
-    asked: &[&'static Measure],
-    format: Format,
-    args: &CompareArgs,
-) -> anyhow::Result<ExitCode> {
-    let history = compare::history(named, attempts, asked);
+fn history(history: &History, format: Format, args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let words = match format {
         Format::Text => lines(&history.text()),
-        Format::Json => json(&history)?,
+        Format::Json => json(history)?,
         Format::Markdown | Format::Junit | Format::Html => {
             return usage("--history is written as text or json");
         }
     };
     write(&words, args)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What drawings are like, where a measure asks for it.
+fn measured(
+    store: &Store,
+    listing: &Listing,
+    attempts: &[&Attempt],
+    asked: &[&'static Measure],
+    args: &CompareArgs,
+) -> anyhow::Result<Measured> {
+    if !asked.iter().any(|measure| measure.is_measured()) {
+        return Ok(Measured::new());
+    }
+    let library = library(args.library.as_deref(), &Config::load(None)?)?;
+    let wanted: BTreeSet<&Id> =
+        attempts.iter().filter(|attempt| attempt.is_drawn()).map(|attempt| &attempt.id).collect();
+    let stored: Vec<&Stored> =
+        listing.attempts.iter().filter(|stored| wanted.contains(&stored.attempt.id)).collect();
+    let workers = workers();
+    let pool = Pool::new(workers, Options::default());
+    let measure = |stored: &Stored| -> anyhow::Result<Option<(Id, Measures)>> {
+        let prompt = &stored.attempt.prompt;
+        // An edited prompt is another one, and what it asks for is not known.
+        let known = library
+            .get(&prompt.id)
+            .ok()
+            .filter(|known| known.text == prompt.text && !known.rubric.items.is_empty());
+        let (Some(known), Some(svg)) = (known, store.text(stored, TextFile::Svg)?) else { return Ok(None) };
+        Ok(Some((stored.attempt.id.clone(), pool.measure(&svg, &known.rubric)?)))
+    };
+    let mut measured = Measured::new();
+    for one in
+        each(&stored, workers, |stored| measure(stored).with_context(|| stored.folder.display().to_string()))
+    {
+        match one {
+            Ok(one) => measured.extend(one),
+            Err(error) => say_error(&format!("not measured: {error:#}")),
+        }
+    }
+    Ok(measured)
+}
+
+/// Does something with each, several at a time; what is done comes in any order.
+fn each<T: Send>(stored: &[&Stored], threads: usize, work: impl Fn(&Stored) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some(stored) = stored.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push(work(stored));
+        }
+        done
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    })
+}
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| n.get().min(8))
 }
 
 /// Renders kept drawings anew.
@@ -194,7 +264,7 @@ fn rendering(
     args: &CompareArgs,
 ) -> anyhow::Result<ExitCode> {
     let chosen: BTreeSet<&Id> = chosen.iter().map(|attempt| &attempt.id).collect();
-    let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(8));
+    let workers = workers();
     let pool = Pool::new(workers, Options::default());
     let stored: Vec<&Stored> =
         listing.attempts.iter().filter(|stored| chosen.contains(&stored.attempt.id)).collect();
@@ -204,18 +274,8 @@ fn rendering(
         let now = pool.inspect(&reply, stored.attempt.prompt.raster)?;
         Ok(compare::redrawn(&stored.attempt, kept, &now)?)
     };
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some(stored) = stored.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push(redrawn(stored).with_context(|| stored.folder.display().to_string()));
-        }
-        done
-    };
-    let done: Vec<anyhow::Result<Option<Redrawn>>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-    });
+    let done =
+        each(&stored, workers, |stored| redrawn(stored).with_context(|| stored.folder.display().to_string()));
     let mut all = Vec::new();
     for one in done {
         match one {

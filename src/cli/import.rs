@@ -7,8 +7,10 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
 use super::output::{say, say_damaged, say_error, usage};
+use super::prompts::library;
 use super::{Global, gallery};
 use crate::attempt::LOCAL;
+use crate::config::Config;
 use crate::drawing::{Options, Pool, Verdict};
 use crate::gallery::text::plural;
 use crate::import::{
@@ -84,15 +86,6 @@ struct Common {
     no_gallery: bool,
 }
 
-impl Common {
-    fn library(&self) -> anyhow::Result<Library> {
-        Ok(match &self.prompts {
-            Some(folder) => Library::with_dir(folder)?,
-            None => Library::bundled(),
-        })
-    }
-}
-
 /// What an import did.
 #[derive(Debug, Default)]
 struct Tally {
@@ -107,7 +100,7 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
         Source::LlmLogs(args) => &args.common,
         Source::SvgFolder(args) => &args.common,
     };
-    let library = common.library()?;
+    let library = library(common.prompts.as_deref(), &Config::load(None)?)?;
     if !common.no_gallery {
         // Better now than after a thousand checks.
         crate::gallery::ready(&global.gallery)

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::measure::{Better, Measure, Scale};
+use super::measure::{Better, Measure, Measured, Scale};
 use super::pair::Sides;
 use crate::statistics::{
     Block, Interval, Rate, block_test, detectable_rate, detectable_score, exact_rates, growth, mean,
@@ -106,9 +106,9 @@ struct Found {
 
 impl Question {
     /// Asks; nothing where one side does not tell, or all numbers are the same.
-    pub(super) fn ask(measure: &'static Measure, sides: &Sides<'_>) -> Option<Self> {
+    pub(super) fn ask(measure: &'static Measure, sides: &Sides<'_>, measured: &Measured) -> Option<Self> {
         let read = |attempts: &[&crate::attempt::Attempt]| -> Vec<f64> {
-            attempts.iter().filter_map(|attempt| (measure.read)(attempt)).filter(|x| x.is_finite()).collect()
+            attempts.iter().filter_map(|attempt| measure.of(attempt, measured)).collect()
         };
         let mut strata: Vec<Block> = sides
             .strata

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::measure::{Measure, Scale};
+use super::measure::{Measure, Measured, Scale};
 use crate::attempt::Attempt;
 use crate::statistics::{changes, mean, median};
 
@@ -87,17 +87,21 @@ pub struct Mark {
     pub after: String,
 }
 
-/// One contestant's attempts over time.
+/// One contestant's attempts over time; `measured` has what `measures` ask of drawings.
 #[must_use]
-pub fn history(contestant: &str, attempts: &[&Attempt], measures: &[&'static Measure]) -> History {
+pub fn history(
+    contestant: &str,
+    attempts: &[&Attempt],
+    measures: &[&'static Measure],
+    measured: &Measured,
+) -> History {
     let mut attempts = attempts.to_vec();
     attempts.sort_by(|a, b| (a.timing.started, &a.id).cmp(&(b.timing.started, &b.id)));
     let told: Vec<(&'static Measure, Vec<(&Attempt, f64)>)> = measures
         .iter()
         .map(|measure| {
-            let values = attempts.iter().filter_map(|attempt| {
-                Some((*attempt, (measure.read)(attempt).filter(|number| number.is_finite())?))
-            });
+            let values =
+                attempts.iter().filter_map(|attempt| Some((*attempt, measure.of(attempt, measured)?)));
             (*measure, values.collect::<Vec<_>>())
         })
         .filter(|(_, values)| values.len() >= 2 * LEAST)

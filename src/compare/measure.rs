@@ -1,6 +1,13 @@
-//! What is asked of both sides: a table of measures, each a number that a record tells.
+//! What is asked of both sides: a table of measures, each a number of an attempt.
+
+use std::collections::BTreeMap;
 
 use crate::attempt::{Attempt, Outcome};
+use crate::id::Id;
+use crate::measure::{Measures, Name, State};
+
+/// What was measured of drawings, by attempt; records do not hold it.
+pub type Measured = BTreeMap<Id, Measures>;
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +44,51 @@ pub struct Measure {
     pub scale: Scale,
     /// Its unit, as it stands after a number.
     pub unit: &'static str,
-    /// What it is of an attempt; nothing where the attempt does not tell.
-    pub read: fn(&Attempt) -> Option<f64>,
+    /// Where it is read.
+    pub read: Read,
 }
 
-/// The measures of a name each, or all.
+/// Where a measure is read.
+#[derive(Debug, Clone, Copy)]
+pub enum Read {
+    /// In the record.
+    Record(fn(&Attempt) -> Option<f64>),
+    /// In what was measured of the drawing: whether an item of its prompt's rubric is met.
+    Item(Name),
+}
+
+impl Measure {
+    /// What it is of an attempt; nothing where the attempt does not tell.
+    #[must_use]
+    pub fn of(&self, attempt: &Attempt, measured: &Measured) -> Option<f64> {
+        let value = match self.read {
+            Read::Record(read) => read(attempt),
+            Read::Item(item) => {
+                let judged = measured.get(&attempt.id)?.rubric.iter().find(|judged| judged.item == item)?;
+                match judged.state {
+                    State::Met => Some(1.0),
+                    State::NotMet => Some(0.0),
+                    State::CantTell => None,
+                }
+            }
+        };
+        value.filter(|value| value.is_finite())
+    }
+
+    /// Whether the drawings must be measured to read it.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        matches!(self.read, Read::Item(_))
+    }
+}
+
+/// The measures of a name each; without names all that records tell, and with `rubric` the items of rubrics as well.
 ///
 /// # Errors
 /// The first name that is none.
-pub fn measures(names: &[String]) -> Result<Vec<&'static Measure>, String> {
+pub fn measures(names: &[String], rubric: bool) -> Result<Vec<&'static Measure>, String> {
     if names.is_empty() {
-        return Ok(MEASURES.iter().collect());
+        return Ok(MEASURES.iter().filter(|measure| rubric || !measure.is_measured()).collect());
     }
     let mut found: Vec<&'static Measure> = Vec::new();
     for name in names {
@@ -75,15 +116,20 @@ fn drawn(attempt: &Attempt, number: Option<f64>) -> Option<f64> {
     number.filter(|_| attempt.is_drawn())
 }
 
+/// An item of a rubric: of drawings that show something, those in which the rules decide.
+const fn item(name: &'static str, label: &'static str, item: Name) -> Measure {
+    Measure { name, label, better: Better::Higher, scale: Scale::Rate, unit: "", read: Read::Item(item) }
+}
+
 /// All measures, in the order in which they are told.
-pub static MEASURES: [Measure; 10] = [
+pub static MEASURES: [Measure; 20] = [
     Measure {
         name: "drawn",
         label: "Drawn",
         better: Better::Higher,
         scale: Scale::Rate,
         unit: "",
-        read: |attempt| share(attempt, Attempt::is_drawn),
+        read: Read::Record(|attempt| share(attempt, Attempt::is_drawn)),
     },
     Measure {
         name: "ended",
@@ -91,7 +137,7 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Higher,
         scale: Scale::Rate,
         unit: "",
-        read: |attempt| share(attempt, |attempt| attempt.outcome == Outcome::Complete),
+        read: Read::Record(|attempt| share(attempt, |attempt| attempt.outcome == Outcome::Complete)),
     },
     Measure {
         name: "findings",
@@ -99,7 +145,9 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Lower,
         scale: Scale::Plain,
         unit: "",
-        read: |attempt| whole(attempt, attempt.check.as_ref().map(|check| check.findings.len() as f64)),
+        read: Read::Record(|attempt| {
+            whole(attempt, attempt.check.as_ref().map(|check| check.findings.len() as f64))
+        }),
     },
     Measure {
         name: "output-tokens",
@@ -107,7 +155,7 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Lower,
         scale: Scale::Ratio,
         unit: "",
-        read: |attempt| whole(attempt, attempt.usage.output.map(|tokens| tokens as f64)),
+        read: Read::Record(|attempt| whole(attempt, attempt.usage.output.map(|tokens| tokens as f64))),
     },
     Measure {
         name: "seconds",
@@ -115,7 +163,7 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Lower,
         scale: Scale::Ratio,
         unit: "s",
-        read: |attempt| whole(attempt, attempt.timing.total),
+        read: Read::Record(|attempt| whole(attempt, attempt.timing.total)),
     },
     Measure {
         name: "first-token-seconds",
@@ -123,7 +171,7 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Lower,
         scale: Scale::Ratio,
         unit: "s",
-        read: |attempt| whole(attempt, attempt.timing.first_token),
+        read: Read::Record(|attempt| whole(attempt, attempt.timing.first_token)),
     },
     Measure {
         name: "tokens-per-second",
@@ -131,7 +179,7 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Higher,
         scale: Scale::Ratio,
         unit: "tokens/s",
-        read: |attempt| whole(attempt, attempt.timing.tokens_per_second),
+        read: Read::Record(|attempt| whole(attempt, attempt.timing.tokens_per_second)),
     },
     Measure {
         name: "cost",
@@ -139,7 +187,7 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Lower,
         scale: Scale::Ratio,
         unit: "USD",
-        read: |attempt| whole(attempt, attempt.cost.as_ref().map(|cost| cost.usd)),
+        read: Read::Record(|attempt| whole(attempt, attempt.cost.as_ref().map(|cost| cost.usd))),
     },
     Measure {
         name: "elements",
@@ -147,10 +195,10 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Neither,
         scale: Scale::Ratio,
         unit: "",
-        read: |attempt| {
+        read: Read::Record(|attempt| {
             let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
             drawn(attempt, svg.and_then(|svg| svg.elements).map(|elements| elements as f64))
-        },
+        }),
     },
     Measure {
         name: "svg-bytes",
@@ -158,9 +206,19 @@ pub static MEASURES: [Measure; 10] = [
         better: Better::Neither,
         scale: Scale::Ratio,
         unit: "bytes",
-        read: |attempt| {
+        read: Read::Record(|attempt| {
             let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
             drawn(attempt, svg.map(|svg| svg.bytes as f64))
-        },
+        }),
     },
+    item("wheels", "Wheels as asked", Name::Wheels),
+    item("spokes", "Spokes as asked", Name::Spokes),
+    item("frame", "Frame as asked", Name::Frame),
+    item("saddle", "Saddle as asked", Name::Saddle),
+    item("handlebar", "Handlebar as asked", Name::Handlebar),
+    item("rider", "Rider as asked", Name::Rider),
+    item("legs", "Legs as asked", Name::Legs),
+    item("eye", "Eye as asked", Name::Eye),
+    item("beak", "Beak as asked", Name::Beak),
+    item("pouch", "Pouch as asked", Name::Pouch),
 ];

@@ -21,7 +21,7 @@ pub use answer::{Answer, Effect, Summary, Verdict};
 pub use history::{History, Line, history};
 pub use junit::junit;
 pub use markdown::markdown;
-pub use measure::{Better, MEASURES, Measure, measures};
+pub use measure::{Better, MEASURES, Measure, Measured, Read, measures};
 pub use page::{PageError, Thumb, page};
 pub use pair::{Sides, Stratum};
 pub use pixels::{Difference, Likeness, PixelError, difference, likeness};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::answer::{Answer, Question, Verdict};
-use super::measure::Measure;
+use super::measure::{Measure, Measured};
 use super::pair::Sides;
 use crate::statistics::holm;
 
@@ -44,7 +44,7 @@ pub enum CompareError {
     NothingInCommon { base: String, head: String, hint: &'static str },
 }
 
-/// Answers a comparison of two sides, which are called `base` and `head`.
+/// Answers a comparison of two sides, which are called `base` and `head`; `measured` has what `measures` ask of drawings.
 ///
 /// # Errors
 /// When there is nothing to compare.
@@ -53,6 +53,7 @@ pub fn compare(
     head: &str,
     sides: &Sides<'_>,
     measures: &[&'static Measure],
+    measured: &Measured,
 ) -> Result<Report, CompareError> {
     let attempts = sides.sizes();
     if sides.strata.is_empty() {
@@ -73,7 +74,8 @@ pub fn compare(
             }
         });
     }
-    let asked: Vec<Option<Question>> = measures.iter().map(|measure| Question::ask(measure, sides)).collect();
+    let asked: Vec<Option<Question>> =
+        measures.iter().map(|measure| Question::ask(measure, sides, measured)).collect();
     let silent =
         measures.iter().zip(&asked).filter(|(_, q)| q.is_none()).map(|(measure, _)| measure.name).collect();
     let questions: Vec<Question> = asked.into_iter().flatten().collect();
