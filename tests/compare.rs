@@ -1,6 +1,6 @@
 //! `pelicycle compare` and `baseline`: what can be told is told, what can't is not, in every format.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a helper of tests is a test")]
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! `pelicycle export`, read by the programs that it is for: Python's own csv and json, and pyarrow.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a helper of tests is a test")]
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! `pelicycle import`, on databases that `llm` wrote (`scripts/llm-logs` makes them) and on folders of real replies.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a helper of tests is a test")]
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 mod common;
 

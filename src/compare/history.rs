@@ -158,9 +158,12 @@ fn line(measure: &Measure, values: &[(&Attempt, f64)], alpha: f64) -> Line {
     Line { measure: measure.name, label: measure.label, unit: measure.unit, is_rate, days, changes }
 }
 
+/// What a record tells.
+type Told = fn(&Attempt) -> Option<String>;
+
 /// What a record says that may explain a change, by kind.
 fn marks(attempts: &[&Attempt]) -> Vec<Mark> {
-    let read: [(&'static str, fn(&Attempt) -> Option<String>); 4] = [
+    let read: [(&'static str, Told); 4] = [
         ("served", |attempt| attempt.contestant.served.clone()),
         ("weights", |attempt| attempt.engine.as_ref().map(|engine| engine.hash.clone())),
         ("settings", |attempt| {

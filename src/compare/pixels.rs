@@ -130,7 +130,7 @@ mod tests {
         let level = picture(64, |x, y| disc(20)(x, y).map(|v| v.max(31)));
         match likeness(&kept, &level).unwrap() {
             Likeness::Alike(found) => {
-                assert!(found.most == 1 && found.score > 98.0 && found.share < 0.4, "{found:?}")
+                assert!(found.most == 1 && found.score > 98.0 && found.share < 0.4, "{found:?}");
             }
             other => panic!("{other:?}"),
         }

@@ -36,14 +36,10 @@ fn number(value: f64, unit: &str) -> String {
             let sign = if value < 0.0 { "−" } else { "" };
             return sign.to_owned() + &count(size.round() as u64);
         }
-        let places = if size == 0.0 || size.fract() == 0.0 {
-            0
-        } else if size >= 100.0 {
-            0
-        } else if size >= 1.0 {
-            1
-        } else {
-            2
+        let places = match size {
+            _ if size.fract() == 0.0 || size >= 100.0 => 0,
+            _ if size >= 1.0 => 1,
+            _ => 2,
         };
         format!("{value:.places$}").replace('-', "−")
     };

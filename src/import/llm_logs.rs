@@ -354,7 +354,7 @@ impl Logged {
 
 /// A moment as the versions wrote it: with an offset, or without one and in UTC.
 fn moment(text: &str) -> Option<Timestamp> {
-    text.parse().ok().or_else(|| Some(TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok()?))
+    text.parse().ok().or_else(|| TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok())
 }
 
 #[cfg(test)]

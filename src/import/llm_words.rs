@@ -18,7 +18,7 @@ pub(super) fn request(options: Option<&str>) -> RequestRecord {
             "top_p" if number.is_some() => request.top_p = number,
             "top_k" if whole.is_some() => request.top_k = whole,
             "max_tokens" | "max_output_tokens" | "num_predict" if whole.is_some() => {
-                request.max_tokens = whole
+                request.max_tokens = whole;
             }
             "seed" if value.is_u64() => request.seed = value.as_u64(),
             "reasoning_effort" | "thinking_effort" if value.is_string() => {
