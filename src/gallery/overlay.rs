@@ -134,9 +134,10 @@ mod tests {
         let document = roxmltree::Document::parse(&overlay).unwrap();
         let root = document.root_element();
         assert_eq!((root.attribute("width"), root.attribute("height")), (Some("1024"), Some("512")));
-        let badges: Vec<&str> = document.descendants().filter_map(|node| node.text()).collect();
+        let badges: Vec<&str> =
+            document.descendants().filter(|node| node.is_text()).filter_map(|node| node.text()).collect();
         assert_eq!(badges, ["1", "1"], "each wheel carries the number of the first item");
-        // The top of the left wheel, its line counted: 25 and 24.5 of 100 by 50.
+        // The left wheel's middle is at 25 of 100.
         let circle = document.descendants().find(|node| node.tag_name().name() == "circle").unwrap();
         assert_eq!(circle.attribute("cx"), Some("256.0"));
         assert!(!overlay.contains("SECRET"));
