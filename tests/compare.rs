@@ -149,7 +149,7 @@ fn what_a_small_sample_does_not_tell_is_not_told_but_what_it_would_take_is() {
 }
 
 /// Comparisons of sides that are drawn alike.
-const ROUNDS: usize = 80;
+const ROUNDS: usize = 40;
 
 /// Both sides drawn alike, many times: no more than one in twenty comparisons may raise an alarm.
 #[test]
@@ -186,7 +186,7 @@ fn alarms_where_nothing_changed_are_as_rare_as_promised() {
         }
     }
     println!("{alarms:?} of {ROUNDS} each");
-    assert!(alarms.iter().all(|alarms| *alarms <= 10), "{alarms:?} of {ROUNDS} each");
+    assert!(alarms.iter().all(|alarms| *alarms <= 6), "{alarms:?} of {ROUNDS} each");
 }
 
 #[test]
@@ -354,6 +354,9 @@ fn a_history_flags_where_the_level_changed_and_when_another_model_was_served() {
         (1, &changes[0]["started"], &"gpt-b".into())
     );
     let text = told(store.root(), &["compare", "--history", "gpt"]);
-    assert!(text.contains("changed at 2026-03-19") && text.contains("served: gpt-a → gpt-b"), "{text}");
+    assert!(
+        text.contains("changed at 2026-03-19 10:00:00 UTC") && text.contains("served: gpt-a → gpt-b"),
+        "{text}"
+    );
     refused(store.root(), &["compare", "--history", "nobody"], 2);
 }

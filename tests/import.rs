@@ -88,7 +88,14 @@ fn logs_of_both_generations_become_the_same_attempts_and_only_once() {
         assert_eq!(std::fs::read(&path).unwrap(), before, "the log is not written to");
         let elsewhere = folder.path().join("elsewhere");
         imported(&elsewhere, &["llm-logs", path.to_str().unwrap(), "--no-gallery"]);
-        assert_eq!(attempts(&elsewhere), found, "the same on every machine");
+        // A slow machine finds a drawing heavy, and says so; all else is the same.
+        let told = |mut attempts: Vec<Attempt>| {
+            attempts.iter_mut().filter_map(|attempt| attempt.check.as_mut()).for_each(|check| {
+                check.findings.retain(|finding| finding.code != "heavy");
+            });
+            attempts
+        };
+        assert_eq!(told(attempts(&elsewhere)), told(found), "the same on every machine");
     }
 }
 

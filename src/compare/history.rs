@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::measure::{Measure, Measured, Scale};
 use crate::attempt::Attempt;
+use crate::gallery::text::plural;
 use crate::statistics::{changes, mean, median};
 
 /// The share of false alarms that is taken, over all measures together.
@@ -200,25 +201,29 @@ impl History {
                     .to_owned()
             }
         };
-        let mut lines = vec![format!("{}: {} attempts", self.contestant, self.attempts), String::new()];
+        let second = |moment: Timestamp| moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+        let mut lines =
+            vec![format!("{}: {}", self.contestant, plural(self.attempts as u64, "attempt")), String::new()];
         for line in &self.lines {
-            let (first, last) = (line.days.first(), line.days.last());
-            if let (Some(first), Some(last)) = (first, last) {
-                let n: usize = line.days.iter().map(|day| day.n).sum();
-                lines.push(format!(
-                    "{}: {} on {}, {} on {}, {n} attempts on {} days",
+            let n: usize = line.days.iter().map(|day| day.n).sum();
+            let n = plural(n as u64, "attempt");
+            lines.push(match line.days.as_slice() {
+                [first, .., last] => format!(
+                    "{}: {} on {}, {} on {}; {n} on {} days",
                     line.label,
                     number(line, first.value),
                     first.day,
                     number(line, last.value),
                     last.day,
                     line.days.len()
-                ));
-            }
+                ),
+                [day] => format!("{}: {} on {}; {n}", line.label, number(line, day.value), day.day),
+                [] => line.label.to_owned(),
+            });
             for change in &line.changes {
                 lines.push(format!(
                     "  changed at {}: {} → {} (p = {:.3}), from attempt {}",
-                    change.started,
+                    second(change.started),
                     number(line, change.before),
                     number(line, change.after),
                     change.p,
@@ -236,7 +241,7 @@ impl History {
             lines.push(String::new());
         }
         for mark in &self.marks {
-            lines.push(format!("{} {}: {} → {}", mark.started, mark.what, mark.before, mark.after));
+            lines.push(format!("{} {}: {} → {}", second(mark.started), mark.what, mark.before, mark.after));
         }
         lines
     }

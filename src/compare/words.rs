@@ -120,7 +120,9 @@ pub(super) fn scope(report: &Report) -> String {
     let (base, head) = report.attempts;
     let within = match report.strata.len() {
         1 => format!("on {}", report.strata[0]),
-        strata => format!("within {}", plural(strata as u64, "pair").replace("pair", "matched set")),
+        // More names than that are no line any more.
+        2..=4 => format!("within each of {}", report.strata.join(", ")),
+        strata => format!("within each of {strata} matched sets"),
     };
     format!("{} against {}, {within}", plural(base as u64, "attempt"), count(head as u64))
 }
