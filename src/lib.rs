@@ -20,6 +20,7 @@ pub mod price;
 pub mod prompt;
 pub mod provider;
 pub mod run;
+pub mod serve;
 mod size;
 pub mod statistics;
 pub mod store;

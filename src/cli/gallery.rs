@@ -1,5 +1,6 @@
 //! `pelicycle gallery`.
 
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,13 +8,12 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 
-use super::Global;
-use super::output::say_damaged;
+use super::output::{say, say_damaged, say_error};
 use super::prompts::library;
-use super::terminal::printable;
+use super::{Global, serve};
 use crate::config::Config;
 use crate::drawing::{Options, Pool};
-use crate::gallery::{self, Exhibit, ExhibitFiles, Omission, Report, text};
+use crate::gallery::{self, BaseUrl, Exhibit, ExhibitFiles, Omission, Report, text};
 use crate::measure::Rubric;
 use crate::prompt::Library;
 use crate::store::{Damaged, Store, Stored};
@@ -25,7 +25,9 @@ use crate::store::{Damaged, Store, Stored};
 #[command(after_help = "\
 Examples:
   pelicycle gallery                   build from results/ into gallery/
-  pelicycle gallery --out site        build into another folder
+  pelicycle gallery --out site --base-url https://example.org/pelicans
+                                      build to be published there (docs/publishing.md)
+  pelicycle gallery --serve           watch drawings arrive, at http://127.0.0.1:8765/
   pelicycle gallery --results other   build from other results")]
 pub(crate) struct GalleryArgs {
     /// Build into this folder instead of the one that --gallery names.
@@ -34,6 +36,13 @@ pub(crate) struct GalleryArgs {
     /// A folder of prompts beside the bundled ones, whose rubrics drawings are held against.
     #[arg(long, value_name = "DIR")]
     prompts: Option<PathBuf>,
+    /// Where the site will be found: its pages get pictures for links to them, and it gets a feed and a map for crawlers.
+    #[arg(long, value_name = "URL", env = "PELICYCLE_BASE_URL")]
+    base_url: Option<BaseUrl>,
+    /// Show it to browsers on this machine until Ctrl-C, and rebuild it as attempts come. ADDR is a port, or an address
+    /// and a port for others to read it too.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = serve::ADDRESS, value_parser = serve::address)]
+    serve: Option<SocketAddr>,
 }
 
 /// A gallery as it was rebuilt.
@@ -43,28 +52,41 @@ pub(crate) struct Rebuilt {
     pub(crate) damaged: Vec<Damaged>,
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's answer")]
 pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let library = library(args.prompts.as_deref(), &Config::load(None)?)?;
+    let options = gallery::Options { base: args.base_url.clone() };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
-    let Rebuilt { report, damaged } = rebuild(&store, &library, out)?;
-    say_damaged(&store, &damaged);
+    if let Some(address) = args.serve {
+        return serve::serve(serve::Hall { store, library, out: out.to_owned(), options }, address);
+    }
+    let rebuilt = rebuild(&store, &library, out, &options)?;
+    tell(&store, &rebuilt);
+    say(&rebuilt.report.index.display().to_string());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what was built, and what could not be.
+pub(super) fn tell(store: &Store, Rebuilt { report, damaged }: &Rebuilt) {
+    say_damaged(store, damaged);
     for (path, why) in &report.problems {
-        eprintln!("left out {}: {}", printable(&path.to_string_lossy()), printable(why));
+        say_error(&format!("left out {}: {why}", path.display()));
     }
     let mut counts = text::plural(report.attempts as u64, "attempt");
     if !damaged.is_empty() {
         counts.push_str(&format!(", {} skipped", text::plural(damaged.len() as u64, "damaged record")));
     }
-    let Report { index, written, unchanged, removed, .. } = report;
-    println!("{counts}; {written} files written, {unchanged} unchanged, {removed} removed");
-    println!("{}", index.display());
-    Ok(ExitCode::SUCCESS)
+    let Report { written, unchanged, removed, .. } = report;
+    say(&format!("{counts}; {written} files written, {unchanged} unchanged, {removed} removed"));
 }
 
 /// Rebuilds the gallery in `out` from all that the store holds whole; the library has the rubrics.
-pub(crate) fn rebuild(store: &Store, library: &Library, out: &Path) -> anyhow::Result<Rebuilt> {
+pub(crate) fn rebuild(
+    store: &Store,
+    library: &Library,
+    out: &Path,
+    options: &gallery::Options,
+) -> anyhow::Result<Rebuilt> {
     let listing = store.list()?;
     let exhibits: Vec<_> = listing
         .attempts
@@ -88,8 +110,8 @@ pub(crate) fn rebuild(store: &Store, library: &Library, out: &Path) -> anyhow::R
             omission
         })
     };
-    let report =
-        gallery::build(&exhibits, &verify, &measure, &omissions, out).context("the gallery was not built")?;
+    let report = gallery::build(&exhibits, &verify, &measure, &omissions, out, options)
+        .context("the gallery was not built")?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     damaged.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Rebuilt { report, damaged })

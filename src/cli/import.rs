@@ -123,7 +123,8 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     let known = if tally.known > 0 { format!(", {} known before", tally.known) } else { String::new() };
     say(&format!("{} imported, {} drawn{known}", plural(tally.added, "attempt"), tally.drawn));
     if !common.no_gallery && tally.added > 0 {
-        let rebuilt = gallery::rebuild(&store, &library, &global.gallery)?;
+        let rebuilt =
+            gallery::rebuild(&store, &library, &global.gallery, &crate::gallery::Options::default())?;
         say(&rebuilt.report.index.display().to_string());
     }
     Ok(ExitCode::SUCCESS)

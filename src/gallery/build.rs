@@ -2,36 +2,40 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use base64::Engine as _;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use serde::Serialize;
 
 use super::heat::{self, Ground};
 use super::seen::{self, Seen};
+use super::share::{self, BaseUrl, Feed, Share, SiteMap};
 use super::site::{Site, Tally};
-use super::take::{self, Hung, Missing, Problem};
+use super::take::{self, Hung, Problem};
 use super::view::{
     AttemptPage, ExpertsView, GridPage, IndexPage, MapPaths, MeasuresView, Model, ModelPage, Neighbour,
-    Played, PromptPage, Section, Texts, TimelinePage, VersusPage, equal_share, models, page_path,
+    Poster, PromptPage, Section, Texts, TimelinePage, VersusPage, equal_share, folder, models, page_path,
     prompt_path, sections,
 };
-use super::{Exhibit, GalleryError, Omission, newer, parallel, replay, templates, text, view};
-use crate::attempt::{Attempt, ExpertsRecord, Timeline};
+use super::{Exhibit, GalleryError, Omission, newer, parallel, templates, texts, view};
+use crate::attempt::{Attempt, ExpertsRecord};
 use crate::drawing::Verdict;
 use crate::experts::ExpertCounts;
 use crate::measure::{Measures, RULES, Rubric};
 
-/// How much of a text a page shows; the whole of it is a link away.
-const MAX_SHOWN_BYTES: usize = 64 << 10;
-const MAX_SHOWN_LINES: usize = 2_000;
-/// Longest drawing that a page carries as an image of its own.
-const MAX_BROWSER_SVG: usize = 256 << 10;
 /// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
 /// are not read to find that out.
 const TEXTS: u32 = 3;
+
+/// How a site is built.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where it will be found. What needs whole addresses is made only with one: the pages' pictures for links to them,
+    /// the feed, and what crawlers read.
+    pub base: Option<BaseUrl>,
+}
 
 /// What was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,22 +79,30 @@ pub fn build(
     measure: &Measure<'_>,
     omissions: &[Omission],
     out: &Path,
+    options: &Options,
 ) -> Result<Report, GalleryError> {
     let site = Site::open(out)?;
     let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions)?;
     shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
-    let sections = sections(
-        shown.iter().map(|one| view::Shown { attempt: one.exhibit.attempt, pictures: &one.hung.pictures }),
-    );
+    let sections = sections(shown.iter().map(Shown::view));
     let models = models(&sections);
 
-    let press = Press { templates: templates::environment()?, site: &site, measure };
+    let press = Press {
+        templates: templates::environment()?,
+        site: &site,
+        measure,
+        base: options.base.as_ref(),
+        map: Mutex::default(),
+    };
     site.put("style.css", templates::STYLE.as_bytes())?;
-    press.page("index.html", "index.html", "", &IndexPage::new(&sections, &models, &omissions))?;
+    let index = IndexPage::new(&sections, &models, &omissions);
+    press.page("index.html", "index.html", "", &index, || Poster::index(&sections, &models))?;
     parallel::map(&sections, |section| press.section(section))?;
     parallel::map(&models, |model| press.model(model))?;
     let pages: Vec<_> = shown.iter().zip(neighbours(&shown)).collect();
     let unread = parallel::map(&pages, |(one, neighbours)| press.attempt(one, neighbours.clone()))?;
+    press.data(&shown)?;
+    press.directions(&shown)?;
 
     let seen =
         Seen::new(shown.iter().filter_map(|one| {
@@ -112,6 +124,12 @@ struct Shown<'a> {
     hung: Hung,
     /// Hash of the record.
     record: blake3::Hash,
+}
+
+impl Shown<'_> {
+    fn view(&self) -> view::Shown<'_> {
+        view::Shown { attempt: self.exhibit.attempt, pictures: &self.hung.pictures }
+    }
 }
 
 /// Takes the files of all exhibits into the site. Returns those that are shown, and all that are not.
@@ -153,6 +171,8 @@ struct Press<'a> {
     templates: Environment<'static>,
     site: &'a Site,
     measure: &'a Measure<'a>,
+    base: Option<&'a BaseUrl>,
+    map: Mutex<SiteMap>,
 }
 
 impl Press<'_> {
@@ -163,12 +183,30 @@ impl Press<'_> {
         template: &str,
         root: &str,
         page: &impl Serialize,
+        poster: impl FnOnce() -> Poster,
     ) -> Result<(), GalleryError> {
-        let source = self.source(&[&json(page)?]);
+        let share = self.share(path, poster)?;
+        let source = self.source(&[&json(page)?, &json(&share)?]);
         if self.site.keep(path, &source) {
             return Ok(());
         }
-        self.print(path, template, root, page, &source)
+        self.print(path, template, root, page, share.as_ref(), &source)
+    }
+
+    /// What the head of a page says to those who link to it; its poster is drawn, where that is something new.
+    fn share(&self, path: &str, poster: impl FnOnce() -> Poster) -> Result<Option<Share>, GalleryError> {
+        let Some(base) = self.base else { return Ok(None) };
+        let poster = poster();
+        self.map.lock().unwrap_or_else(PoisonError::into_inner).add(path, poster.newest);
+        let image = share::image_path(path);
+        let source = poster.source(|picture| self.site.hash(picture));
+        if !self.site.keep(&image, &source) {
+            let pictures = poster.plates.iter().map(|plate| self.site.read(&plate.picture.as_ref()?.href));
+            let png = share::draw(&poster, &pictures.collect::<Vec<_>>())
+                .ok_or_else(|| GalleryError::Poster { path: image.clone() })?;
+            self.site.put_made_from(&image, &png, Some(&source))?;
+        }
+        Ok(Some(share::share(&poster, path, base)))
     }
 
     fn print(
@@ -177,21 +215,23 @@ impl Press<'_> {
         template: &str,
         root: &str,
         page: &impl Serialize,
+        share: Option<&Share>,
         source: &str,
     ) -> Result<(), GalleryError> {
-        let page = Value::from(Serde(page));
-        let html = self.templates.get_template(template)?.render(context! { root, page })?;
+        let (page, share) = (Value::from(Serde(page)), Value::from(Serde(share)));
+        let html = self.templates.get_template(template)?.render(context! { root, page, share })?;
         self.site.put_made_from(path, html.as_bytes(), Some(source))
     }
 
     /// The pages of one prompt.
     fn section(&self, section: &Section<'_>) -> Result<(), GalleryError> {
-        self.page(&prompt_path(section.prompt), "prompt.html", "../", &PromptPage::new(section))?;
+        let (path, page) = (prompt_path(section.prompt), PromptPage::new(section));
+        self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))?;
         if let Some(page) = TimelinePage::new(section) {
-            self.page(&page.path, "timeline.html", "../", &page)?;
+            self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))?;
         }
         if let Some(page) = VersusPage::new(section) {
-            self.page(&page.path, "versus.html", "../", &page)?;
+            self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section))?;
         }
         Ok(())
     }
@@ -199,11 +239,45 @@ impl Press<'_> {
     /// The pages of one contestant.
     fn model(&self, model: &Model<'_>) -> Result<(), GalleryError> {
         let page = ModelPage::new(model);
-        self.page(&page.path, "model.html", "../", &page)?;
+        self.page(&page.path, "model.html", "../", &page, || Poster::model(model))?;
         if let Some(page) = GridPage::new(model) {
-            self.page(&page.path, "grid.html", "../", &page)?;
+            self.page(&page.path, "grid.html", "../", &page, || Poster::grid(model))?;
         }
         Ok(())
+    }
+
+    /// All the data, as files for other programs.
+    fn data(&self, shown: &[Shown<'_>]) -> Result<(), GalleryError> {
+        let rows = || shown.iter().map(|one| (one.exhibit, &one.hung));
+        // A row follows from the record and from which files are there.
+        let parts: Vec<_> = shown
+            .iter()
+            .flat_map(|one| {
+                let there = format!("{:?} {:?}", one.hung.missing, one.hung.pictures.large.is_some());
+                [one.record.as_bytes().to_vec(), there.into_bytes()]
+            })
+            .collect();
+        let source = self.source(&parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        if !self.site.keep("attempts.json", &source) {
+            self.site.put_made_from("attempts.json", share::json(rows()).as_bytes(), Some(&source))?;
+        }
+        if !self.site.keep("attempts.csv", &source) {
+            self.site.put_made_from("attempts.csv", &share::csv(rows())?, Some(&source))?;
+        }
+        Ok(())
+    }
+
+    /// What leads others to the pages: the feed, the map for crawlers, and where that is.
+    fn directions(&self, shown: &[Shown<'_>]) -> Result<(), GalleryError> {
+        let Some(base) = self.base else { return Ok(()) };
+        let feed = Value::from(Serde(Feed::new(base, shown.iter().map(Shown::view))));
+        let feed = self.templates.get_template("feed.xml")?.render(context! { feed })?;
+        self.site.put(Feed::PATH, feed.as_bytes())?;
+        let map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
+        for (path, text) in map.files(base, &self.templates)? {
+            self.site.put(&path, text.as_bytes())?;
+        }
+        self.site.put(share::ROBOTS, share::robots(base).as_bytes())
     }
 
     /// The page of one attempt. Its texts are read only when there is something to print; returns those that could
@@ -231,8 +305,10 @@ impl Press<'_> {
         let missing = format!("{TEXTS} {:?} {}", one.hung.missing, files.active);
         // Measures follow from the drawing, whose hash the record has too.
         let measured = json(&(RULES, one.exhibit.rubric))?;
-        let source = self.source(&[&bare, one.record.as_bytes(), missing.as_bytes(), &measured]);
         let path = page_path(attempt);
+        let share = self.share(&path, || Poster::attempt(one.view()))?;
+        let source =
+            self.source(&[&bare, one.record.as_bytes(), missing.as_bytes(), &measured, &json(&share)?]);
         let maps = one.hung.taken.as_ref().filter(|_| attempt.experts.is_some()).map(|_| maps(attempt));
         let with_maps: Vec<&str> = std::iter::once(path.as_str())
             .chain(
@@ -243,10 +319,11 @@ impl Press<'_> {
         if drawn && self.site.is_made_from(&path, &source) && self.site.keep_as_they_are(&with_maps) {
             return Ok(Vec::new());
         }
-        let (mut texts, mut problems) = texts(one);
+        let (mut texts, mut problems) = texts::read(one.exhibit, &one.hung);
         texts.measures = self.measures(one);
         let experts = self.experts(one.exhibit, &mut problems)?;
-        self.print(&path, "attempt.html", "../../", &page(texts, experts, neighbours), &source)?;
+        let page = page(texts, experts, neighbours);
+        self.print(&path, "attempt.html", "../../", &page, share.as_ref(), &source)?;
         Ok(problems)
     }
 
@@ -302,79 +379,13 @@ fn json(page: &impl Serialize) -> Result<Vec<u8>, GalleryError> {
     serde_json::to_vec(page).map_err(GalleryError::Page)
 }
 
-/// Reads as much of an attempt's texts as its page shows.
-fn texts(one: &Shown<'_>) -> (Texts, Vec<Problem>) {
-    let (files, Missing { reply, thinking, svg }) = (&one.exhibit.files, one.hung.missing);
-    let mut problems = Vec::new();
-    let mut text = |path: &Option<PathBuf>, missing: bool| {
-        let path = path.as_ref().filter(|_| !missing)?;
-        take::read(path).map_err(|error| problems.push((path.clone(), error.to_string()))).ok()
-    };
-    let (reply, thinking) = (text(&files.reply, reply), text(&files.thinking, thinking));
-    let svg = text(&files.svg, svg);
-    let shown = |text: Vec<u8>| text::excerpt(&text, MAX_SHOWN_BYTES, MAX_SHOWN_LINES);
-    let safe = svg.as_deref().filter(|_| shows_in_browser(one.exhibit.attempt, files.active));
-    let texts = Texts {
-        browser: safe.filter(|svg| svg.len() <= MAX_BROWSER_SVG).map(image_address),
-        replay: safe.and_then(|svg| played(one.exhibit, svg)),
-        reply: reply.map(shown),
-        thinking: thinking.map(shown),
-        svg: svg.map(shown),
-        measures: None,
-    };
-    (texts, problems)
-}
-
 /// Scales of the maps of experts, the same for all attempts.
 const SCALES: [&str; 2] = ["scale.png", "scale-dark.png"];
 
 /// Where the maps of an attempt's experts lie.
 fn maps(attempt: &Attempt) -> MapPaths {
-    let place = |name: &str| format!("attempts/{}/{name}.png", attempt.id);
+    let place = |name: &str| format!("{}/{name}.png", folder(attempt));
     MapPaths { light: place("experts"), dark: place("experts-dark") }
-}
-
-/// Whether the drawing may be shown as an image of its own: it passed the check's bounds and has no active content.
-fn shows_in_browser(attempt: &Attempt, active: bool) -> bool {
-    let Some(check) = &attempt.check else { return false };
-    matches!(check.verdict, Verdict::Drawn | Verdict::Blank) && check.draws.browser && !active
-}
-
-/// A drawing as an address for `<img>`, which shows it without script, load or link. It is no file that could be opened
-/// by itself.
-fn image_address(svg: &[u8]) -> String {
-    format!("data:image/svg+xml;base64,{}", base64::engine::general_purpose::STANDARD.encode(svg))
-}
-
-/// The drawing as it came: by the times that were kept of the stream, else at an even pace over the reply's time.
-fn played(exhibit: &Exhibit<'_>, svg: &[u8]) -> Option<Played> {
-    let attempt = exhibit.attempt;
-    let length = attempt.reply.as_ref()?.bytes;
-    let start = attempt.check.as_ref()?.candidates.iter().find(|candidate| candidate.chosen)?.start;
-    let thinking = attempt.thinking.as_ref().map_or(0, |thinking| thinking.bytes);
-    let timeline = exhibit.files.timeline.as_deref().and_then(|path| take::read(path).ok());
-    let timeline = timeline.and_then(|text| Timeline::read(&text, length, thinking).ok());
-    let points = timeline.map(|timeline| timeline.reply).filter(|points| points.len() > 1);
-    let began = attempt.timing.first_token.unwrap_or_default();
-    let total = attempt.timing.total.unwrap_or_default();
-    let came = |offset: usize| {
-        let byte = (start as u64).saturating_add(offset as u64);
-        match &points {
-            Some(points) => {
-                let point = points.partition_point(|(_, there)| *there < byte).min(points.len() - 1);
-                points[point].0 as f64 / 1e3
-            }
-            None => began + (total - began) * byte as f64 / length as f64,
-        }
-    };
-    let replay = replay::replay(svg, came)?;
-    Some(Played {
-        address: image_address(&replay.svg),
-        shapes: replay.shapes,
-        seconds: text::seconds(replay.seconds),
-        took: text::seconds(replay.took),
-        timed: points.is_some(),
-    })
 }
 
 /// The counts in a picture, if they are of the size that was recorded.

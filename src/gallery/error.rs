@@ -39,9 +39,18 @@ pub enum GalleryError {
         /// Why not.
         source: io::Error,
     },
+    /// The picture for links to a page could not be drawn.
+    #[error("{path}, the picture for links to its page, could not be drawn: it is too large for the memory")]
+    Poster {
+        /// The picture, relative to the site.
+        path: String,
+    },
     /// What a page shows could not be written down, which is a fault of the program.
     #[error("a page of the gallery could not be put together: {0}")]
     Page(serde_json::Error),
+    /// The table of all attempts could not be put together.
+    #[error(transparent)]
+    Data(#[from] crate::export::ExportError),
     /// A template failed, which is a fault of the program.
     #[error("a template of the gallery failed: {0:#}")]
     Template(#[from] minijinja::Error),

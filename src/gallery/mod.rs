@@ -7,25 +7,31 @@ mod build;
 mod error;
 mod exhibit;
 mod heat;
+mod lettering;
+mod live;
 mod overlay;
 mod parallel;
 mod picture;
 mod replay;
 mod seen;
+mod share;
 mod sheet;
 mod site;
 mod take;
 mod templates;
 pub(crate) mod text;
+mod texts;
 mod view;
 
 use crate::attempt::Attempt;
 
-pub use build::{Measure, Report, Verify, build, ready};
+pub use build::{Measure, Options, Report, Verify, build, ready};
 pub use error::GalleryError;
 pub use exhibit::{Exhibit, ExhibitFiles, Omission};
+pub use live::live;
 pub use minijinja::Error as PageError;
 pub(crate) use picture::{Rgb, decode as decode_picture, small_picture};
+pub use share::{BaseUrl, BaseUrlError};
 pub use sheet::{Sheet, SheetError, SheetOptions, sheet};
 pub(crate) use templates::lone_page;
 

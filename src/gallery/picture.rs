@@ -1,14 +1,16 @@
-//! Rasters: taken only when they are whole PNG of a bounded size, and made small for the wall.
+//! Rasters: taken only when they are whole PNG of a bounded size, and made small for the walls, in two sizes.
 
 use std::io::Cursor;
 
 /// Longest side that is taken.
 const MAX_SIDE: u32 = 4096;
-/// Longest side of the small one: a plate is at most some 260 CSS pixels wide, shown at twice the density.
-pub(super) const SMALL: u32 = 512;
+/// Longest side of the small one: a plate is mostly some 220 CSS pixels wide, shown at twice the density.
+const SMALL: u32 = 512;
+/// The same at the plain density.
+const TINY: u32 = 256;
 
 /// Version of how small pictures are made: a change makes them all anew.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// A picture that cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -32,9 +34,9 @@ pub(super) fn size(png: &[u8]) -> Result<(u32, u32), PictureError> {
     Ok((width, height))
 }
 
-/// The size of the small picture of a large one.
-pub(super) fn small_size(large: (u32, u32)) -> (u32, u32) {
-    fitted(large, SMALL)
+/// The sizes of the small picture and of the tiny one of a large one.
+pub(super) fn sizes(large: (u32, u32)) -> [(u32, u32); 2] {
+    [fitted(large, SMALL), fitted(large, TINY)]
 }
 
 /// The size that a picture has when no side of it is longer than `most`.
@@ -50,9 +52,11 @@ fn fitted((width, height): (u32, u32), most: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-/// The small picture, on white. Decodes all of the large one, so that a broken one is found.
-pub(super) fn small(png: &[u8]) -> Result<Vec<u8>, PictureError> {
-    within(png, SMALL)
+/// The small picture and the tiny one, on white. Decodes all of the large one, so that a broken one is found.
+pub(super) fn small(png: &[u8]) -> Result<[Vec<u8>; 2], PictureError> {
+    let small = decode(png)?.within(SMALL);
+    let encoded = small.encode()?;
+    Ok([encoded, small.within(TINY).encode()?])
 }
 
 /// The picture on white, with no side longer than `most`, and its size.
@@ -65,19 +69,7 @@ pub(crate) fn small_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32
 
 /// The picture on white, with no side longer than `most`.
 pub(super) fn within(png: &[u8], most: u32) -> Result<Vec<u8>, PictureError> {
-    let large = decode(png)?;
-    let (width, height) = fitted((large.width, large.height), most);
-    let pixels = if (width, height) == (large.width, large.height) {
-        large.pixels
-    } else {
-        shrink(&large, width, height)
-    };
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_compression(png::Compression::High);
-    encoder.write_header()?.write_image_data(&pixels)?;
-    Ok(bytes)
+    decode(png)?.within(most).encode()
 }
 
 /// A picture of 8 bits a channel, rows from the top.
@@ -85,6 +77,26 @@ pub(crate) struct Rgb {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) pixels: Vec<u8>,
+}
+
+impl Rgb {
+    /// The picture with no side longer than `most`.
+    fn within(self, most: u32) -> Rgb {
+        let (width, height) = fitted((self.width, self.height), most);
+        if (width, height) == (self.width, self.height) {
+            return self;
+        }
+        Rgb { width, height, pixels: shrink(&self, width, height) }
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, PictureError> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_compression(png::Compression::High);
+        encoder.write_header()?.write_image_data(&self.pixels)?;
+        Ok(bytes)
+    }
 }
 
 /// The picture on white.
@@ -194,18 +206,21 @@ mod tests {
 
     #[test]
     fn sizes_keep_their_proportions_and_never_vanish() {
-        assert_eq!(small_size((1024, 768)), (512, 384));
-        assert_eq!(small_size((300, 200)), (300, 200));
-        assert_eq!(small_size((4096, 1)), (512, 1));
+        assert_eq!(sizes((1024, 768)), [(512, 384), (256, 192)]);
+        assert_eq!(sizes((300, 200)), [(300, 200), (256, 171)]);
+        assert_eq!(sizes((4096, 1)), [(512, 1), (256, 1)]);
     }
 
     #[test]
     fn a_picture_shrinks_to_the_means_of_its_areas() {
         // Columns of 0 and 200 by turns: every small pixel covers one of each.
         let pixels: Vec<u8> = (0..1024 * 4).flat_map(|i| [if i % 2 == 0 { 0 } else { 200 }; 3]).collect();
-        let small = decode(&small(&encode(1024, 4, png::ColorType::Rgb, &pixels)).unwrap()).unwrap();
-        assert_eq!((small.width, small.height), (512, 2));
-        assert!(small.pixels.iter().all(|value| *value == 100));
+        let made = small(&encode(1024, 4, png::ColorType::Rgb, &pixels)).unwrap();
+        for (png, size) in made.iter().zip([(512, 2), (256, 1)]) {
+            let small = decode(png).unwrap();
+            assert_eq!((small.width, small.height), size);
+            assert!(small.pixels.iter().all(|value| *value == 100));
+        }
     }
 
     #[test]
@@ -231,7 +246,7 @@ mod tests {
     #[test]
     fn an_even_ground_stays_even_at_any_ratio() {
         let pixels = vec![77; 1000 * 613 * 3];
-        let small = decode(&small(&encode(1000, 613, png::ColorType::Rgb, &pixels)).unwrap()).unwrap();
+        let small = decode(&small(&encode(1000, 613, png::ColorType::Rgb, &pixels)).unwrap()[0]).unwrap();
         assert_eq!((small.width, small.height), (512, 314));
         assert!(small.pixels.iter().all(|value| *value == 77));
     }

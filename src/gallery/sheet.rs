@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 
+use super::lettering::write_text;
 use super::view::{Place, Places, Section, Shown, places, sections};
 use super::{Exhibit, parallel, picture, take, text};
 use crate::drawing;
@@ -194,21 +195,6 @@ fn compose_card(svg: &mut String, card: &Place<'_>, picture: Option<&[u8]>, (x, 
     svg.push_str("</svg>");
 }
 
-/// Sets one line of text. What XML cannot hold was made visible before; the two noncharacters are left.
-fn write_text(svg: &mut String, (x, y): (usize, usize), style: &str, words: &str) {
-    let _ = write!(svg, "<text x=\"{x}\" y=\"{y}\" {style}>");
-    for c in words.chars() {
-        match c {
-            '&' => svg.push_str("&amp;"),
-            '<' => svg.push_str("&lt;"),
-            '>' => svg.push_str("&gt;"),
-            '\u{fffe}' | '\u{ffff}' => svg.push('\u{fffd}'),
-            c => svg.push(c),
-        }
-    }
-    svg.push_str("</text>");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,12 +203,5 @@ mod tests {
     fn a_sheet_is_about_half_wider_than_high() {
         assert_eq!([1, 6, 24, 400].map(|cards| columns(cards, None)), [3, 4, 7, 14]);
         assert_eq!(columns(24, Some(5)), 5);
-    }
-
-    #[test]
-    fn text_of_others_stays_text() {
-        let mut svg = String::new();
-        write_text(&mut svg, (1, 2), "", "</text><image href=\"x\"/>\u{ffff}&");
-        assert_eq!(svg, "<text x=\"1\" y=\"2\" >&lt;/text&gt;&lt;image href=\"x\"/&gt;\u{fffd}&amp;</text>");
     }
 }

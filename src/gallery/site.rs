@@ -160,6 +160,16 @@ impl Site {
         Ok(())
     }
 
+    /// Hash of a file that this build put or kept.
+    pub(super) fn hash(&self, path: &str) -> Option<String> {
+        self.now().0.get(path).map(|made| made.hash.clone())
+    }
+
+    /// Reads a file that this build put or kept.
+    pub(super) fn read(&self, path: &str) -> Option<Vec<u8>> {
+        fs::read(self.root.join(path)).ok()
+    }
+
     /// What [`Site::remember`] kept of the last build.
     pub(super) fn memory(&self) -> Option<Vec<u8>> {
         fs::read(self.root.join(MEMORY)).ok()

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::seen::{Seen, Taken};
 use super::site::Site;
-use super::view::{Picture, Pictures};
+use super::view::{Picture, Pictures, Tiny, folder};
 use super::{Exhibit, GalleryError, picture};
 
 /// Longest file that is taken into the site: as long as the store keeps.
@@ -36,14 +36,14 @@ pub(super) struct Missing {
 }
 
 /// Names of an attempt's texts in the site: every text goes out under a name that no browser runs, the drawing too.
-const REPLY: &str = "reply.txt";
-const THINKING: &str = "thinking.txt";
-const SVG: &str = "drawing.svg.txt";
+pub(super) const REPLY: &str = "reply.txt";
+pub(super) const THINKING: &str = "thinking.txt";
+pub(super) const SVG: &str = "drawing.svg.txt";
 
 /// The attempt, if the site holds its files as they are: nothing of them is read.
 pub(super) fn unchanged(site: &Site, exhibit: &Exhibit<'_>, seen: &Seen, stamp: &str) -> Option<Hung> {
     let taken = seen.get(exhibit.attempt.id.as_str(), stamp)?;
-    let path = |name: &str| format!("attempts/{}/{name}", exhibit.attempt.id);
+    let path = |name: &str| format!("{}/{name}", folder(exhibit.attempt));
     let files = &exhibit.files;
     let texts = [(&files.reply, REPLY), (&files.thinking, THINKING), (&files.svg, SVG)];
     let mut paths: Vec<String> =
@@ -51,12 +51,12 @@ pub(super) fn unchanged(site: &Site, exhibit: &Exhibit<'_>, seen: &Seen, stamp: 
     let mut pictures = Pictures::default();
     if let Some(size) = taken.drawing {
         let (small, large) = hang(&path("drawing"), size);
-        paths.extend([small.href.clone(), large.href.clone()]);
+        paths.extend(files_of(&small).chain([large.href.clone()]));
         (pictures.small, pictures.large) = (Some(small), Some(large));
     }
     if let Some(size) = taken.repaired {
         let (small, large) = hang(&path("repaired"), size);
-        paths.extend([small.href.clone(), large.href.clone()]);
+        paths.extend(files_of(&small).chain([large.href.clone()]));
         (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
     }
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
@@ -70,11 +70,17 @@ pub(super) fn unchanged(site: &Site, exhibit: &Exhibit<'_>, seen: &Seen, stamp: 
 
 /// The small picture and the large one of a raster, by where they lie and the large one's size.
 fn hang(stem: &str, (width, height): (u32, u32)) -> (Picture, Picture) {
-    let small = picture::small_size((width, height));
+    let [small, tiny] = picture::sizes((width, height));
+    let tiny = (tiny != small).then(|| Tiny { href: format!("{stem}-tiny.png"), width: tiny.0 });
     (
-        Picture { href: format!("{stem}-small.png"), width: small.0, height: small.1 },
-        Picture { href: format!("{stem}.png"), width, height },
+        Picture { href: format!("{stem}-small.png"), width: small.0, height: small.1, tiny },
+        Picture { href: format!("{stem}.png"), width, height, tiny: None },
     )
+}
+
+/// The files that a small picture is.
+fn files_of(small: &Picture) -> impl Iterator<Item = String> {
+    [small.href.clone()].into_iter().chain(small.tiny.as_ref().map(|tiny| tiny.href.clone()))
 }
 
 /// Takes an attempt's files into the site.
@@ -82,7 +88,7 @@ pub(super) fn anew(site: &Site, exhibit: &Exhibit<'_>, stamp: Option<String>) ->
     let mut problems = Vec::new();
     let mut pictures = Pictures::default();
     let (mut drawing, mut repaired) = (None, None);
-    let path = |name: &str| format!("attempts/{}/{name}", exhibit.attempt.id);
+    let path = |name: &str| format!("{}/{name}", folder(exhibit.attempt));
     if let Some(file) = &exhibit.files.png {
         match raster(site, file, &path("drawing"))? {
             Ok(size) => {
@@ -136,9 +142,13 @@ fn raster(site: &Site, file: &Path, stem: &str) -> Result<Result<(u32, u32), Str
     };
     let source = format!("{}-{}", picture::VERSION, blake3::hash(&png).to_hex());
     let (small, large) = hang(stem, size);
-    if !site.keep(&small.href, &source) {
+    if !files_of(&small).all(|file| site.keep(&file, &source)) {
         match picture::small(&png) {
-            Ok(made) => site.put_made_from(&small.href, &made, Some(&source))?,
+            Ok(made) => {
+                for (file, made) in files_of(&small).zip(&made) {
+                    site.put_made_from(&file, made, Some(&source))?;
+                }
+            }
             Err(error) => return Ok(Err(error.to_string())),
         }
     }

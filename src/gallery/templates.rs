@@ -21,6 +21,8 @@ const FILES: &[(&str, &str)] = &[
     ("grid.html", include_str!("../../templates/grid.html")),
     ("timeline.html", include_str!("../../templates/timeline.html")),
     ("versus.html", include_str!("../../templates/versus.html")),
+    ("feed.xml", include_str!("../../templates/feed.xml")),
+    ("sitemap.xml", include_str!("../../templates/sitemap.xml")),
 ];
 
 /// The site's style sheet.
@@ -41,6 +43,11 @@ pub(super) fn fingerprint() -> &'static [u8; 32] {
         *hasher.finalize().as_bytes()
     });
     &FINGERPRINT
+}
+
+/// A script as a policy names it.
+pub(super) fn script_hash(script: &str) -> String {
+    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(script)))
 }
 
 /// A page that stands by itself, in the site's style and `style` after it; the template's text is `template`.
@@ -73,8 +80,7 @@ fn plain() -> Result<Environment<'static>, minijinja::Error> {
 
 pub(super) fn environment() -> Result<Environment<'static>, GalleryError> {
     let mut environment = plain()?;
-    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT));
-    environment.add_global("script_hash", format!("sha256-{hash}"));
+    environment.add_global("script_hash", script_hash(SCRIPT));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
     for (name, source) in FILES {
         environment.add_template(name, source)?;

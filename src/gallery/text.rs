@@ -13,11 +13,12 @@ const MAX_LABEL: usize = 96;
 /// Longest sentence on a page, in characters: findings and errors.
 const MAX_SENTENCE: usize = 600;
 
-/// Whether a character acts unseen: controls, and those that reorder or hide the text around them.
+/// Whether a character acts unseen: controls, those that reorder or hide the text around them, and those that no XML
+/// holds.
 fn acts_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The text with every character that acts unseen written as `⟨U+202E⟩`; tabs and line breaks stay.
@@ -158,6 +159,7 @@ mod tests {
     fn characters_that_act_unseen_are_written_out() {
         assert_eq!(visible("a\u{202e}b\u{1b}[2Jc\u{0}"), "a⟨U+202E⟩b⟨U+001B⟩[2Jc⟨U+0000⟩");
         assert_eq!(visible("one\r\n\ttwo\rthree"), "one\n\ttwo⟨U+000D⟩three");
+        assert_eq!(visible("\u{fffe}\u{ffff}"), "⟨U+FFFE⟩⟨U+FFFF⟩");
         assert_eq!(visible("عربي 鹈鹕 🚲"), "عربي 鹈鹕 🚲");
     }
 

@@ -256,6 +256,7 @@ impl Task {
                 tokens_per_second: attempt.timing.tokens_per_second,
                 elapsed: answer.total(),
                 cost: attempt.cost.as_ref().map(|cost| cost.usd),
+                png: files.png,
                 folder,
             }),
         );

@@ -53,6 +53,8 @@ pub struct Finished<'a> {
     pub elapsed: Duration,
     /// What it cost in US dollars, where known.
     pub cost: Option<f64>,
+    /// Our raster of its drawing, a PNG, where there is one.
+    pub png: Option<&'a [u8]>,
     /// The attempt's folder.
     pub folder: PathBuf,
 }

@@ -9,6 +9,7 @@ mod layout;
 mod read;
 mod runs;
 mod verify;
+mod watch;
 mod write;
 
 use std::fs;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 pub use error::{DamageReason, Damaged, StoreError};
 pub use read::{Listing, Stored, StoredFiles};
 pub use verify::TextFile;
+pub use watch::Fingerprint;
 pub use write::Files;
 
 /// A folder of results.

@@ -1,6 +1,6 @@
 //! Live lines on a terminal: one for each contestant.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,8 +9,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 
 use super::Teller;
 use super::summary::result;
+use crate::cli::pictures::Protocol;
 use crate::cli::terminal::printable;
-use crate::run::Progress;
+use crate::run::{Finished, Progress};
 
 /// How often the elapsed time moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);
@@ -25,6 +26,8 @@ const LABEL: usize = 12;
 pub(super) struct Bars {
     all: MultiProgress,
     lines: Vec<(ProgressBar, Arc<Mutex<Line>>)>,
+    /// How drawings are shown above the lines, where they can be.
+    pictures: Option<Protocol>,
 }
 
 /// One contestant's line.
@@ -133,15 +136,25 @@ impl TermLike for Screen {
     }
 }
 
-impl Default for Bars {
-    fn default() -> Bars {
+impl Bars {
+    pub(super) fn new(pictures: Option<Protocol>) -> Bars {
         let screen = Screen(Term::buffered_stderr());
         let target = ProgressDrawTarget::term_like_with_hz(Box::new(screen), RATE);
-        Bars { all: MultiProgress::with_draw_target(target), lines: Vec::new() }
+        Bars { all: MultiProgress::with_draw_target(target), lines: Vec::new(), pictures }
     }
-}
 
-impl Bars {
+    /// Puts the drawing above the lines, with a line of its own that says whose it is.
+    fn show(&self, finished: &Finished<'_>) {
+        let (Some(protocol), Some(png)) = (self.pictures, finished.png) else { return };
+        let label = self.lines[finished.cell.contestant].1.lock().unwrap_or_else(PoisonError::into_inner);
+        let caption = format!("{}, sample {}: {}", label.label, finished.cell.sample, result(finished));
+        drop(label);
+        // A terminal that is gone shows nothing.
+        self.all.suspend(|| {
+            let _ = writeln!(io::stderr().lock(), "{}{caption}", protocol.show(png));
+        });
+    }
+
     fn change(&self, contestant: usize, change: impl FnOnce(&mut Line)) {
         // The bar's own tick draws it, as often as is worth seeing.
         change(&mut self.lines[contestant].1.lock().unwrap_or_else(PoisonError::into_inner));
@@ -187,10 +200,13 @@ impl Teller for Bars {
                 line.tokens += u64::from(*tokens);
                 line.bytes += *bytes as u64;
             }),
-            Progress::Finished(finished) => self.change(finished.cell.contestant, |line| {
-                line.done += 1;
-                line.last = Some(result(finished));
-            }),
+            Progress::Finished(finished) => {
+                self.show(finished);
+                self.change(finished.cell.contestant, |line| {
+                    line.done += 1;
+                    line.last = Some(result(finished));
+                });
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 //! Plain lines on standard error, for logs: one for each attempt that is over.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write as _};
 
 use super::summary::result;
 use super::{Teller, say_error};
+use crate::cli::pictures::Protocol;
 use crate::cli::terminal::printable;
 use crate::run::Progress;
 
@@ -13,6 +15,14 @@ pub(super) struct Lines {
     prompts: Vec<String>,
     total: usize,
     over: BTreeMap<usize, usize>,
+    /// How drawings are shown above their lines, where they are.
+    pictures: Option<Protocol>,
+}
+
+impl Lines {
+    pub(super) fn new(pictures: Option<Protocol>) -> Self {
+        Self { pictures, ..Self::default() }
+    }
 }
 
 impl Teller for Lines {
@@ -27,6 +37,10 @@ impl Teller for Lines {
             }
             Progress::Asked(_) | Progress::More { .. } => {}
             Progress::Finished(finished) => {
+                if let (Some(protocol), Some(png)) = (self.pictures, finished.png) {
+                    // Where nobody sees it, the run goes on.
+                    let _ = write!(io::stderr().lock(), "{}", protocol.show(png));
+                }
                 *self.over.entry(finished.cell.contestant).or_default() += 1;
                 let speed =
                     finished.tokens_per_second.map_or(String::new(), |s| format!(", {s:.1} tokens/s"));

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Context as _;
 
 use super::output::{say, say_error};
+use super::pictures::Pictures;
 use super::{Global, gallery};
 use crate::attempt::Shard;
 use crate::drawing::{Options, Pool};
@@ -108,6 +109,9 @@ pub(crate) struct RunArgs {
     /// Tell only what went wrong.
     #[arg(short, long)]
     quiet: bool,
+    /// Show each drawing in the terminal: where it is known to show pictures, by this protocol, or never.
+    #[arg(long, value_name = "HOW", value_enum, default_value_t, conflicts_with_all = ["json", "quiet"])]
+    pictures: Pictures,
     /// Leave the gallery as it is.
     #[arg(long)]
     no_gallery: bool,
@@ -228,7 +232,10 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     batches.tell(args, &run);
     let rebuilt = match args.no_gallery {
         true => Ok(None),
-        false => gallery::rebuild(&store, &library, &global.gallery).map(Some),
+        false => {
+            let options = crate::gallery::Options::default();
+            gallery::rebuild(&store, &library, &global.gallery, &options).map(Some)
+        }
     };
     let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());
     let summary = std::mem::take(&mut *locked(&summary));
@@ -269,9 +276,9 @@ fn teller(args: &RunArgs) -> Box<dyn Teller> {
     } else if args.quiet {
         Box::new(Silence)
     } else if std::io::stderr().is_terminal() && !args.debug {
-        Box::new(bars::Bars::default())
+        Box::new(bars::Bars::new(args.pictures.protocol()))
     } else {
-        Box::new(lines::Lines::default())
+        Box::new(lines::Lines::new(args.pictures.protocol()))
     }
 }
 

@@ -14,6 +14,16 @@ pub(in crate::gallery) struct Picture {
     pub(in crate::gallery) href: String,
     pub(in crate::gallery) width: u32,
     pub(in crate::gallery) height: u32,
+    /// The same for screens of a plain density.
+    pub(in crate::gallery) tiny: Option<Tiny>,
+}
+
+/// A raster at a smaller size.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::gallery) struct Tiny {
+    /// Path from the site's root.
+    pub(in crate::gallery) href: String,
+    pub(in crate::gallery) width: u32,
 }
 
 /// The rasters of one attempt.
@@ -39,14 +49,14 @@ pub(in crate::gallery) struct Card {
     picture: Option<Picture>,
     /// The picture is of a repaired drawing, which does not count.
     repaired: bool,
-    pub(super) verdict: &'static str,
+    pub(in crate::gallery) verdict: &'static str,
     drawn: bool,
     /// Why there is no picture.
     meaning: String,
     reason: Option<String>,
     sample: u32,
     /// Date, tokens, time.
-    facts: Vec<String>,
+    pub(in crate::gallery) facts: Vec<String>,
 }
 
 impl Card {
@@ -72,7 +82,12 @@ impl Card {
     }
 }
 
+/// Folder of an attempt's page and files from the site's root.
+pub(in crate::gallery) fn folder(attempt: &Attempt) -> String {
+    format!("attempts/{}", attempt.id)
+}
+
 /// Path of an attempt's page from the site's root. Identifiers are safe names, so it needs no escaping.
 pub(in crate::gallery) fn page_path(attempt: &Attempt) -> String {
-    format!("attempts/{}/index.html", attempt.id)
+    format!("{}/index.html", folder(attempt))
 }

@@ -137,7 +137,7 @@ fn map(record: &ExpertsRecord, counts: &ExpertCounts, paths: MapPaths) -> Option
     let width = across * (WIDTH / across).clamp(1, CELL);
     // A cell is no lower than it is wide, unless the map would grow too high.
     let height = down * (HEIGHT / down).clamp(1, CELL).min((width / across).max(10));
-    let picture = |href| Picture { href, width, height };
+    let picture = |href| Picture { href, width, height, tiny: None };
     let alt = format!(
         "Heat map of {down} layers by {across} experts: how often each was taken. {} The table below has each \
          layer in numbers.",

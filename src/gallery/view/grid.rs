@@ -69,7 +69,7 @@ struct Premium {
 type Cells<'a> = BTreeMap<(String, String), &'a Case<'a>>;
 
 /// Animal and vehicle of a prompt: as it was recorded, or as the bundled prompt of the same id and text has them.
-fn pair(prompt: &PromptRecord) -> Option<(String, String)> {
+pub(super) fn pair(prompt: &PromptRecord) -> Option<(String, String)> {
     static BUNDLED: LazyLock<HashMap<String, PromptRecord>> = LazyLock::new(|| {
         Library::bundled().iter().map(Prompt::record).map(|record| (record.id.clone(), record)).collect()
     });

@@ -100,7 +100,7 @@ impl<'a> Case<'a> {
 }
 
 impl<'a> Model<'a> {
-    pub(in crate::gallery) fn attempts(&self) -> impl Iterator<Item = &'a Attempt> {
+    pub(in crate::gallery) fn attempts(&self) -> impl Iterator<Item = &'a Attempt> + Clone {
         self.cases.iter().flat_map(|(_, case)| case.shown.iter().map(|shown| shown.attempt))
     }
 
@@ -111,7 +111,11 @@ impl<'a> Model<'a> {
     }
 }
 
-impl Section<'_> {
+impl<'a> Section<'a> {
+    pub(in crate::gallery) fn attempts(&self) -> impl Iterator<Item = &'a Attempt> + Clone {
+        self.cases.iter().flat_map(|case| case.shown.iter().map(|shown| shown.attempt))
+    }
+
     /// Name of the prompt in paths. The recorded hash is not trusted to be a safe name, and an edited text must not
     /// share the page.
     pub(in crate::gallery) fn stem(&self) -> String {

@@ -1,0 +1,14 @@
+//! What goes out with a site that is published: addresses, a picture for each page, a feed, a map, and all the data.
+
+mod address;
+mod data;
+mod feed;
+mod map;
+mod poster;
+
+pub use address::{BaseUrl, BaseUrlError};
+
+pub(super) use data::{csv, json};
+pub(super) use feed::Feed;
+pub(super) use map::{ROBOTS, SiteMap, robots};
+pub(super) use poster::{Share, draw, image_path, share};

@@ -1,0 +1,180 @@
+//! What a page says of itself to those who link to it: its words, and the drawings that stand for it.
+
+use jiff::Timestamp;
+
+use super::card::{Card, Picture};
+use super::hall::{Case, Model, Section, Shown};
+use super::{grid, lineage, timeline, wall};
+use crate::attempt::Attempt;
+use crate::gallery::text;
+
+/// Drawings on the poster of a wall.
+const PLATES: usize = 4;
+
+/// What a page says of itself.
+#[derive(Debug)]
+pub(in crate::gallery) struct Poster {
+    pub(in crate::gallery) title: String,
+    /// What was asked, where it was one thing.
+    pub(in crate::gallery) asked: Option<String>,
+    /// A line of figures.
+    pub(in crate::gallery) sum: String,
+    pub(in crate::gallery) plates: Vec<Plate>,
+    /// One drawing, large, with its label beside it.
+    pub(in crate::gallery) single: bool,
+    /// When the newest attempt on the page was made.
+    pub(in crate::gallery) newest: Timestamp,
+}
+
+/// A drawing on a poster, or the verdict in its place.
+#[derive(Debug)]
+pub(in crate::gallery) struct Plate {
+    pub(in crate::gallery) picture: Option<Picture>,
+    pub(in crate::gallery) verdict: &'static str,
+    pub(in crate::gallery) label: String,
+}
+
+impl Plate {
+    fn new(shown: Shown<'_>, label: &str) -> Self {
+        // A repaired picture does not count, so it stands for nothing.
+        let picture = shown.pictures.small.clone();
+        Self { picture, verdict: Card::new(shown).verdict, label: text::label(label) }
+    }
+
+    fn of_case(case: &Case<'_>) -> Self {
+        Self::new(case.lead(), &case.contestant().label)
+    }
+}
+
+impl Poster {
+    /// Of the first page: the first cards of its first wall.
+    pub(in crate::gallery) fn index(sections: &[Section<'_>], models: &[Model<'_>]) -> Self {
+        let first = sections.iter().find(|section| section.prompt.family == wall::FAMOUS);
+        let attempts = sections.iter().flat_map(Section::attempts);
+        Self {
+            title: "Language models draw a pelican riding a bicycle".to_owned(),
+            asked: None,
+            sum: sum(attempts.clone(), Some(models.len())),
+            plates: first.or(sections.first()).map(leads).unwrap_or_default(),
+            single: false,
+            newest: newest(attempts),
+        }
+    }
+
+    /// Of a prompt's wall.
+    pub(in crate::gallery) fn wall(section: &Section<'_>) -> Self {
+        Self::of_prompt(section, text::label(&section.prompt.title), leads(section))
+    }
+
+    /// Of the same drawings in a comparison.
+    pub(in crate::gallery) fn versus(section: &Section<'_>) -> Self {
+        Self::of_prompt(
+            section,
+            format!("{}, side by side", text::label(&section.prompt.title)),
+            leads(section),
+        )
+    }
+
+    /// Of a prompt's families: the newest models of the largest one, the oldest of them first.
+    pub(in crate::gallery) fn timeline(section: &Section<'_>) -> Self {
+        let strips = timeline::strips(section);
+        let longest = strips.values().max_by_key(|cases| cases.len());
+        let plates = longest.map(|cases| {
+            let cases = &cases[cases.len().saturating_sub(PLATES)..];
+            cases.iter().map(|case| {
+                let day = text::day(lineage::dated(case));
+                Plate::new(case.lead(), &format!("{} · {day}", case.contestant().label))
+            })
+        });
+        let title = format!("{}, through the years", text::label(&section.prompt.title));
+        Self::of_prompt(section, title, plates.into_iter().flatten().collect())
+    }
+
+    fn of_prompt(section: &Section<'_>, title: String, plates: Vec<Plate>) -> Self {
+        Self {
+            title,
+            asked: Some(text::sentence(&section.prompt.text)),
+            sum: sum(section.attempts(), Some(section.cases.len())),
+            plates,
+            single: false,
+            newest: newest(section.attempts()),
+        }
+    }
+
+    /// Of all that a model drew.
+    pub(in crate::gallery) fn model(model: &Model<'_>) -> Self {
+        let cases = model.cases.iter().map(|(section, case)| (&section.prompt.title, *case));
+        Self::of_model(model, "", cases)
+    }
+
+    /// Of a model's animals by vehicles.
+    pub(in crate::gallery) fn grid(model: &Model<'_>) -> Self {
+        let cases = model.cases.iter().filter(|(section, _)| grid::pair(section.prompt).is_some());
+        let cases = cases.map(|(section, case)| (&section.prompt.title, *case));
+        Self::of_model(model, ": animals by vehicles", cases)
+    }
+
+    fn of_model<'a>(
+        model: &Model<'_>,
+        view: &str,
+        cases: impl Iterator<Item = (&'a String, &'a Case<'a>)>,
+    ) -> Self {
+        let cases: Vec<_> = cases.take(PLATES).collect();
+        let contestant = model.contestant();
+        let demonstration = if contestant.demonstration { "Demonstration · " } else { "" };
+        Self {
+            title: text::label(&contestant.label) + view,
+            asked: None,
+            sum: demonstration.to_owned() + &sum(model.attempts(), None),
+            plates: match cases.as_slice() {
+                [(_, only)] => samples(only),
+                cases => cases.iter().map(|(title, case)| Plate::new(case.lead(), title)).collect(),
+            },
+            single: false,
+            newest: newest(model.attempts()),
+        }
+    }
+
+    /// Of one attempt.
+    pub(in crate::gallery) fn attempt(shown: Shown<'_>) -> Self {
+        let Shown { attempt, .. } = shown;
+        let card = Card::new(shown);
+        let demonstration = attempt.contestant.demonstration.then_some("Demonstration");
+        let facts = demonstration.into_iter().chain([card.verdict]);
+        let facts: Vec<_> = facts.chain(card.facts.iter().map(String::as_str)).collect();
+        Self {
+            title: text::label(&attempt.contestant.label),
+            asked: Some(text::sentence(&attempt.prompt.text)),
+            sum: facts.join(" · "),
+            plates: vec![Plate::new(shown, &attempt.contestant.label)],
+            single: true,
+            newest: attempt.timing.started,
+        }
+    }
+}
+
+/// The first cards of a wall; where one contestant has it for itself, its newest samples.
+fn leads(section: &Section<'_>) -> Vec<Plate> {
+    match section.cases.as_slice() {
+        [only] => samples(only),
+        cases => cases.iter().take(PLATES).map(Plate::of_case).collect(),
+    }
+}
+
+fn samples(case: &Case<'_>) -> Vec<Plate> {
+    let named =
+        |shown: &Shown<'_>| format!("{}, no. {}", shown.attempt.contestant.label, shown.attempt.sample);
+    case.shown.iter().take(PLATES).map(|shown| Plate::new(*shown, &named(shown))).collect()
+}
+
+fn newest<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Timestamp {
+    attempts.map(|attempt| attempt.timing.started).max().unwrap_or_default()
+}
+
+/// `12 attempts by 5 models, 9 drawn`.
+fn sum<'a>(attempts: impl Iterator<Item = &'a Attempt> + Clone, models: Option<usize>) -> String {
+    let all = text::plural(attempts.clone().count() as u64, "attempt");
+    let by = models.map(|models| format!(" by {}", text::plural(models as u64, "model"))).unwrap_or_default();
+    let drawn = attempts.filter(|attempt| attempt.is_drawn()).count();
+    format!("{all}{by}, {} drawn", text::count(drawn as u64))
+}

@@ -1,0 +1,114 @@
+//! Who is answered: requests that read, to an address that is this server's own.
+//!
+//! A browser also sends requests here for pages of other sites. Such a page may call its own name our address (DNS
+//! rebinding), and would then read the answers; its name stands in `Host`, so a host that is not ours is refused. Only
+//! names can be given a new address, so a literal address that we listen to is taken.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+/// What every answer says to the browser: no other site may show or read it, and it is what it says it is.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-cache"),
+];
+
+/// Lets through what may be answered by a server that listens at `own`.
+pub(super) async fn guard(State(own): State<SocketAddr>, request: Request, next: Next) -> Response {
+    let mut answer = if !is_own_host(request.headers(), request.uri().authority(), own) {
+        (StatusCode::MISDIRECTED_REQUEST, format!("This server answers at http://{own}/ only.\n"))
+            .into_response()
+    } else if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let allowed = [(header::ALLOW, "GET, HEAD")];
+        (StatusCode::METHOD_NOT_ALLOWED, allowed, "There is nothing to change here.\n").into_response()
+    } else {
+        next.run(request).await
+    };
+    for (name, value) in HEADERS {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
+/// Whether a request is meant for this server: by its one `Host`, and by its target where that names a host too.
+fn is_own_host(headers: &HeaderMap, target: Option<&Authority>, own: SocketAddr) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else { return false };
+    is_own(&host, own) && target.is_none_or(|target| is_own(target, own))
+}
+
+fn is_own(host: &Authority, own: SocketAddr) -> bool {
+    if host.as_str().contains('@') || host.port_u16().unwrap_or(80) != own.port() {
+        return false;
+    }
+    let name = host.host();
+    let literal = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    match literal.parse::<IpAddr>() {
+        Ok(address) if own.ip().is_loopback() => address.is_loopback(),
+        Ok(address) => own.ip().is_unspecified() || address == own.ip(),
+        Err(_) => {
+            let here = own.ip().is_loopback() || own.ip().is_unspecified();
+            here && name.eq_ignore_ascii_case("localhost")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(host: &str, own: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
+        is_own_host(&headers, None, own.parse().unwrap())
+    }
+
+    #[test]
+    fn a_host_that_is_not_this_server_is_refused() {
+        let loopback = "127.0.0.1:8765";
+        for own in ["127.0.0.1:8765", "localhost:8765", "LOCALHOST:8765", "[::1]:8765", "127.0.0.2:8765"] {
+            assert!(asked(own, loopback), "{own}");
+        }
+        for other in [
+            "example.org:8765",
+            "localhost.example.org:8765",
+            "localhost:80",
+            "localhost",
+            "127.0.0.1",
+            "192.168.0.7:8765",
+            "me@localhost:8765",
+            "127.0.0.1.example.org:8765",
+            "localhost:8765/x",
+            "",
+        ] {
+            assert!(!asked(other, loopback), "{other}");
+        }
+        assert!(asked("localhost", "127.0.0.1:80"));
+        assert!(asked("192.168.0.7:8765", "0.0.0.0:8765") && asked("localhost:8765", "0.0.0.0:8765"));
+        assert!(!asked("example.org:8765", "0.0.0.0:8765"));
+        assert!(asked("192.168.0.7:8765", "192.168.0.7:8765"));
+        assert!(!asked("192.168.0.8:8765", "192.168.0.7:8765"));
+    }
+
+    #[test]
+    fn a_request_names_one_host_and_no_other_as_its_target() {
+        let own: SocketAddr = "127.0.0.1:8765".parse().unwrap();
+        assert!(!is_own_host(&HeaderMap::new(), None, own));
+        let mut headers = HeaderMap::new();
+        headers.append(header::HOST, HeaderValue::from_static("localhost:8765"));
+        let other: Authority = "example.org:8765".parse().unwrap();
+        assert!(!is_own_host(&headers, Some(&other), own));
+        headers.append(header::HOST, HeaderValue::from_static("localhost:8765"));
+        assert!(!is_own_host(&headers, None, own));
+    }
+}
