@@ -110,6 +110,7 @@ pub(super) fn outlook(answer: &Answer) -> String {
         ""
     };
     match answer.needed {
+        None if near.is_empty() => format!("{seen}, nor do they tell how many it takes"),
         Some(needed) => format!("{seen}{alone}; {} a side would settle it", plural(needed, "drawing")),
         None => format!("{seen}{alone}; no reachable number of drawings would settle so small a difference"),
     }
