@@ -110,20 +110,15 @@ mod tests {
         let one = map.files(&base, &templates).unwrap();
         assert_eq!(one.len(), 1);
         let xml = roxmltree::Document::parse(&one[0].1).unwrap();
-        assert_eq!(
-            xml.descendants().filter(|node| node.has_tag_name("loc")).count(),
-            0,
-            "all in a namespace"
-        );
-        assert_eq!(xml.descendants().filter(|node| node.tag_name().name() == "loc").count(), 3);
+        assert_eq!(xml.descendants().filter(|node| node.has_tag_name("loc")).count(), 3);
 
         let files = map.in_files_of(2, &base, &templates).unwrap();
         let paths: Vec<_> = files.iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(paths, ["sitemap-1.xml", "sitemap-2.xml", "sitemap.xml"]);
         let xml = roxmltree::Document::parse(&files[2].1).unwrap();
         assert_eq!(xml.root_element().tag_name().name(), "sitemapindex");
-        let texts: Vec<_> =
-            xml.descendants().filter_map(|node| node.text()).filter(|text| !text.trim().is_empty()).collect();
+        let texts = xml.descendants().filter(|node| node.is_text()).filter_map(|node| node.text());
+        let texts: Vec<_> = texts.filter(|text| !text.trim().is_empty()).collect();
         assert_eq!(
             texts,
             [
