@@ -1,0 +1,18 @@
+//! Is it well-formed XML, and if not, where would a person point to?
+//!
+//! A strict check by XML 1.0 and "Namespaces in XML", in one pass that goes on after a fault, so that an
+//! answer can name several. Each fault carries the smallest edit that would mend it, which
+//! [`super::repair`] may try. Entity declarations are reported and never expanded. The parser of the renderer
+//! must agree that there is no fault; this one exists because that one stops at the first and often tells
+//! neither its kind nor its place.
+
+mod characters;
+mod checker;
+mod declarations;
+mod namespaces;
+mod survey;
+mod tags;
+mod text;
+
+pub(super) use checker::survey;
+pub(super) use survey::{Edit, Survey};
