@@ -5,12 +5,11 @@ mod run_support;
 mod service_support;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use pelicycle::attempt::{Attempt, CostSource, Origin, Outcome};
 use pelicycle::drawing::Verdict;
-use run_support::{Place, Said};
+use run_support::{Place, Said, files};
 use serde_json::{Value, json};
 use service_support::*;
 
@@ -228,20 +227,10 @@ fn one_command_leaves_a_file_of_requests_waits_and_fetches() {
         said.stderr
     );
     assert!(!said.stderr.contains(KEY) && !said.stdout.contains(KEY));
-    no_file_has(place.path(), KEY);
-}
-
-fn no_file_has(folder: &Path, text: &str) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => no_file_has(&path, text),
-            false => {
-                let bytes = std::fs::read(&path).unwrap();
-                let found = bytes.windows(text.len()).any(|window| window == text.as_bytes());
-                assert!(!found, "{} has the key", path.display());
-            }
-        }
+    for path in files(place.path()) {
+        let bytes = std::fs::read(&path).unwrap();
+        let found = bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes());
+        assert!(!found, "{} has the key", path.display());
     }
 }
 
@@ -298,4 +287,23 @@ fn a_batch_that_the_service_forgot_leaves_failed_attempts_that_are_left_again() 
     assert_eq!((attempt.origin, attempt.cost.is_none()), (Origin::Batch, true));
     run(&place, &server, 3, &["--resume", "last"]);
     assert_eq!(posts(&server), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_while_batches_are_waited_for_leaves_them_for_resume() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let desk = Arc::new(Mutex::new(Desk::default()));
+    let (server, place) = (anthropic(&desk), Place::new());
+    let mut command =
+        place.command(None, &["-m", "anthropic/claude-opus-4-7", "-n", "2", "--batch", "--wait"]);
+    command.env("ANTHROPIC_BASE_URL", server.url("")).env("ANTHROPIC_API_KEY", KEY);
+    let running = place.watch(command);
+    running.wait_for("batch-submitted");
+    kill_process(Pid::from_child(&running.child), Signal::INT).unwrap();
+    running.end(130);
+    desk.lock().unwrap().over = true;
+    run(&place, &server, 0, &["--resume", "last"]);
+    assert_eq!((place.replies().len(), posts(&server)), (2, 1));
 }

@@ -5,14 +5,13 @@ mod run_support;
 mod service_support;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use pelicycle::attempt::{Attempt, Outcome, Timeline};
 use pelicycle::drawing::Verdict;
-use run_support::Place;
 use run_support::model_file::babbler;
+use run_support::{Place, files};
 use service_support::*;
 
 const SVG: &str =
@@ -243,15 +242,6 @@ fn a_failed_request_is_an_attempt_and_resume_asks_again() {
 }
 
 /// Every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found
-}
-
 #[test]
 fn a_key_goes_nowhere_but_into_its_header() {
     // A service that quotes the key wherever it can.

@@ -64,6 +64,7 @@ pub(crate) fn lone_page(
     let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&style));
     environment.add_global("style_hash", format!("sha256-{hash}"));
     environment.add_global("style", Value::from_safe_string(style));
+    environment.add_template("lone.html", include_str!("../../templates/lone.html"))?;
     environment.add_template("page.html", template)?;
     environment.get_template("page.html")?.render(minijinja::context! { page => Value::from(Serde(page)) })
 }

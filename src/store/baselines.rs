@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::layout;
-use super::read::read_record;
+use super::read::{names, read_record};
 use super::write::json;
 use super::{DamageReason, Store, StoreError};
 use crate::attempt::BaselineRecord;
@@ -46,14 +46,7 @@ impl Store {
     /// # Errors
     /// When their folder can't be read; one that is not there is empty.
     pub fn baselines(&self) -> Result<Vec<String>, StoreError> {
-        let folder = self.root().join(layout::BASELINES);
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(StoreError::Read { path: folder, source }),
-        };
-        let mut names: Vec<String> =
-            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut names = names(&self.root().join(layout::BASELINES))?;
         names.retain(|name| self.baseline_folder(name).is_some());
         names.sort();
         Ok(names)

@@ -1,10 +1,9 @@
 //! The records of batches: what was left with a service, and under which name.
 
-use std::fs;
 use std::path::PathBuf;
 
 use super::layout;
-use super::read::{read_bounded, read_record};
+use super::read::{ids, read_bounded, read_record};
 use super::write::json;
 use super::{DamageReason, Store, StoreError};
 use crate::attempt::BatchRecord;
@@ -37,16 +36,8 @@ impl Store {
     /// When one can't be read, or is damaged or newer than this program: what it asks for would be asked for again.
     pub fn batches(&self, run: &Id) -> Result<Vec<BatchRecord>, StoreError> {
         let folder = self.root().join(layout::BATCHES);
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(StoreError::Read { path: folder, source }),
-        };
-        let mut ids: Vec<Id> =
-            entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
-        ids.sort();
         let mut batches = Vec::new();
-        for id in ids {
+        for id in ids(&folder)? {
             let path = folder.join(id.as_str());
             let damaged = |reason| StoreError::Damaged { path: path.clone(), reason };
             let batch: BatchRecord =

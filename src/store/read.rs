@@ -246,6 +246,24 @@ pub(super) fn read_record<T: DeserializeOwned>(path: &Path, file: &'static str) 
     serde_json::from_slice(&text).map_err(invalid)
 }
 
+/// Names in a folder, in no order; those that are no text are nobody's. A folder that is not there has none.
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(StoreError::Read { path: folder.to_owned(), source }),
+    }
+}
+
+/// Identifiers that folders in a folder have for names, oldest first.
+pub(super) fn ids(folder: &Path) -> Result<Vec<Id>, StoreError> {
+    let mut ids: Vec<Id> = names(folder)?.iter().filter_map(|name| name.parse().ok()).collect();
+    ids.sort();
+    Ok(ids)
+}
+
 /// Reads a file up to a bound; over it is an error, not a cut.
 pub(super) fn read_bounded(path: &Path, bound: u64) -> Result<Vec<u8>, DamageReason> {
     let name = || path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -1,10 +1,9 @@
 //! The records of runs: what each set out to ask.
 
-use std::fs;
 use std::path::PathBuf;
 
 use super::layout;
-use super::read::read_record;
+use super::read::{ids, read_record};
 use super::write::json;
 use super::{DamageReason, Store, StoreError};
 use crate::attempt::RunRecord;
@@ -56,15 +55,6 @@ impl Store {
     /// # Errors
     /// When their folder cannot be read; one that is not there is empty.
     pub fn runs(&self) -> Result<Vec<Id>, StoreError> {
-        let folder = self.root().join(layout::RUNS);
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(StoreError::Read { path: folder, source }),
-        };
-        let mut ids: Vec<Id> =
-            entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
-        ids.sort();
-        Ok(ids)
+        ids(&self.root().join(layout::RUNS))
     }
 }

@@ -60,7 +60,11 @@ impl Place {
 
     /// Starts a run that tells its events, to be disturbed.
     pub fn start(&self, model: Option<&Path>, args: &[&str]) -> Running {
-        let mut command = self.command(model, args);
+        self.watch(self.command(model, args))
+    }
+
+    /// Starts a command that tells its events.
+    pub fn watch(&self, mut command: Command) -> Running {
         let mut child = command.arg("--json").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (send, events) = channel();
@@ -97,6 +101,16 @@ impl Place {
         }
         replies
     }
+}
+
+/// All files in a folder and those in it.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
 }
 
 /// Whether an attempt is one that a resumed run leaves alone.

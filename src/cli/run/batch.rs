@@ -101,8 +101,7 @@ pub(super) fn exchange(
     let mut left =
         Left { begun: !open.is_empty() || !new.is_empty(), fresh: fresh && !args.wait, ..Left::default() };
     let looked = !open.is_empty() || args.wait;
-    let submitted = runtime.block_on(submit(store, args, settled, &new, stop));
-    let (submitted, trouble) = submitted;
+    let (submitted, trouble) = runtime.block_on(submit(store, args, settled, &new, stop));
     open.extend(submitted);
     if looked {
         runtime.block_on(look(&settled.batches, &mut open, args, stop, &mut left));

@@ -197,7 +197,9 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let batches = match settled.plan.run.batch {
         true => match refused(batch::exchange(&store, args, &mut settled, &stop))? {
-            Ok(left) if settled.plan.cells.is_empty() && left.begun() => return Ok(left.exit_code()),
+            Ok(left) if settled.plan.cells.is_empty() && left.begun() => {
+                return Ok(if stop.asked() { ExitCode::from(INTERRUPTED) } else { left.exit_code() });
+            }
             Ok(left) => left,
             Err(code) => return Ok(code),
         },

@@ -72,7 +72,7 @@ impl Exchange<'_> {
                     String::from_utf8_lossy(place.as_bytes())
                 );
             }
-            self.trace("< ", &body);
+            self.link.tell("< ", || body.clone());
             return Err(Failure::of_answer(status.as_u16(), &headers, &body));
         }
         if let Some(coding) = response.headers().get(CONTENT_ENCODING).filter(|v| v.as_bytes() != b"identity")
@@ -110,15 +110,15 @@ impl Exchange<'_> {
         }
         let asking = |name: &&str| Some(((*name).to_owned(), headers.get(*name)?.to_str().ok()?.to_owned()));
         record.headers = ASKING_HEADERS.iter().filter_map(asking).collect();
-        if self.link.trace.is_some() {
-            self.trace("> ", &format!("POST {}", self.url));
-            for (name, value) in &headers {
+        self.link.tell("> ", || format!("POST {}", self.url));
+        for (name, value) in &headers {
+            self.link.tell("> ", || {
                 // The key's header is marked as one.
                 let value = if value.is_sensitive() { "[key]" } else { value.to_str().unwrap_or("?") };
-                self.trace("> ", &format!("{name}: {value}"));
-            }
-            self.trace("> ", &String::from_utf8_lossy(self.body));
+                format!("{name}: {value}")
+            });
         }
+        self.link.tell("> ", || String::from_utf8_lossy(self.body).into_owned());
         let request = self.link.client.post(self.url.clone()).headers(headers).body(self.body.to_vec());
         match timeout(left(first), request.send()).await {
             Err(_) => {
@@ -146,7 +146,7 @@ impl Exchange<'_> {
         deadline: Instant,
     ) -> Result<End, Failure> {
         let text = self.body(response, self.link.bounds.text, deadline).await?;
-        self.trace("< ", &text);
+        self.link.tell("< ", || text.clone());
         let json: Value = serde_json::from_str(&text)
             .map_err(|error| Failure::senseless(format!("the answer is no JSON, as it says: {error}")))?;
         let read = dialect.read_whole(&json, &mut answer.reading);
@@ -234,10 +234,10 @@ impl Exchange<'_> {
         last: bool,
     ) -> Result<(), Failure> {
         let data = self.link.redact(frame.data);
-        if self.link.trace.is_some() {
+        self.link.tell("< ", || {
             let event = frame.event.map(|event| format!("{event}: ")).unwrap_or_default();
-            self.trace("< ", &format!("{event}{data}"));
-        }
+            format!("{event}{data}")
+        });
         if dialect.is_end(&data) {
             answer.reading.ended = true;
             return Ok(());
@@ -324,17 +324,9 @@ impl Exchange<'_> {
     }
 
     fn trace_answer(&self, response: &Response) {
-        if self.link.trace.is_some() {
-            self.trace("< ", &format!("{:?} {}", response.version(), response.status()));
-            for (name, value) in response.headers() {
-                self.trace("< ", &format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
-            }
-        }
-    }
-
-    fn trace(&self, mark: &str, text: &str) {
-        if let Some(trace) = &self.link.trace {
-            trace(&format!("{mark}{}", self.link.redact(text.to_owned())));
+        self.link.tell("< ", || format!("{:?} {}", response.version(), response.status()));
+        for (name, value) in response.headers() {
+            self.link.tell("< ", || format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
         }
     }
 

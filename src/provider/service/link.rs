@@ -164,6 +164,13 @@ impl Link {
         })
     }
 
+    /// Tells what goes over the wire, without the key, where somebody listens.
+    pub(super) fn tell(&self, mark: &str, words: impl FnOnce() -> String) {
+        if let Some(trace) = &self.trace {
+            trace(&format!("{mark}{}", self.redact(words())));
+        }
+    }
+
     /// A text without the key, should it stand there.
     pub(super) fn redact(&self, text: String) -> String {
         match &self.key {

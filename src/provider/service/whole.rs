@@ -23,7 +23,7 @@ pub(super) async fn text(
     let mut bytes = Vec::new();
     copy(link, request, within, bound as u64, &mut bytes).await?;
     let text = link.redact(String::from_utf8_lossy(&bytes).into_owned());
-    trace(link, "< ", || text.clone());
+    link.tell("< ", || text.clone());
     Ok(text)
 }
 
@@ -46,10 +46,10 @@ pub(super) async fn copy(
         // A form says itself what it is.
         request.headers_mut().entry(name).or_insert_with(|| value.clone());
     }
-    trace(link, "> ", || format!("{} {}", request.method(), request.url()));
+    link.tell("> ", || format!("{} {}", request.method(), request.url()));
     let mut response =
         timeout_at(deadline, link.client.execute(request)).await.map_err(late)?.map_err(broke)?;
-    trace(link, "< ", || {
+    link.tell("< ", || {
         format!("{:?} {} from {}", response.version(), response.status(), response.url().path())
     });
     if !response.status().is_success() {
@@ -78,13 +78,6 @@ async fn refused(link: &Link, mut response: Response, deadline: Instant) -> Fail
         }
     }
     let body = link.redact(String::from_utf8_lossy(&body).into_owned());
-    trace(link, "< ", || body.clone());
+    link.tell("< ", || body.clone());
     Failure::of_answer(status.as_u16(), &headers, &body)
-}
-
-/// Tells what goes over the wire, where somebody listens.
-fn trace(link: &Link, mark: &str, words: impl FnOnce() -> String) {
-    if let Some(trace) = &link.trace {
-        trace(&format!("{mark}{}", link.redact(words())));
-    }
 }
