@@ -78,10 +78,14 @@ if (versus) {
   const rows = new Map([...document.querySelectorAll("tr[data-id]")].map((row) => [row.dataset.id, row]));
   const output = versus.querySelector("output");
   const next = versus.querySelector("[data-next]");
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
   const boxes = new Map();
   let chosen = [], turn = 0, timer = 0;
 
+  // The rows of what is compared stand together, below it.
+  const chart = document.querySelector("[data-chosen]");
+  const figures = chart.querySelector("tbody");
+  figures.before(rows.values().next().value.closest("table").tHead.cloneNode(true));
   for (const [id, row] of rows) {
     const box = Object.assign(document.createElement("input"), { type: "checkbox" });
     box.setAttribute("aria-label", `Compare ${row.dataset.name}`);
@@ -98,45 +102,72 @@ if (versus) {
     const { src, name } = rows.get(id).dataset;
     const item = document.createElement("li");
     const plate = Object.assign(document.createElement("div"), { className: "plate" });
-    if (src) plate.append(Object.assign(new Image(), { src, alt: name }));
-    else plate.append(Object.assign(document.createElement("p"), { className: "notice", textContent: `No picture: ${rows.get(id).cells[2].textContent.toLowerCase()}` }));
+    const verdict = rows.get(id).cells[2].textContent;
+    if (src) plate.append(Object.assign(new Image(), { src, alt: `${name}. ${verdict}.` }));
+    else plate.append(Object.assign(document.createElement("p"), { className: "notice", textContent: `No picture: ${verdict.toLowerCase()}` }));
     const caption = Object.assign(document.createElement("p"), { className: "caption", textContent: name });
     item.append(plate, caption);
     return item;
   };
+  const figuresOf = (id) => {
+    const row = rows.get(id).cloneNode(true);
+    row.removeAttribute("data-id");
+    row.classList.remove("marked");
+    row.querySelector("input").remove();
+    return row;
+  };
+  const orders = { side: "", slider: "From left to right: ", onion: "From below: " };
+  // Between several drawings there are several edges; the slider moves the last.
   const place = () => {
     const view = fields.view.value, at = Number(fields.at.value), items = [...bench.children];
+    const names = chosen.map((id) => rows.get(id).dataset.name), onView = turn % items.length;
     items.forEach((item, index) => {
-      const plate = item.firstElementChild;
-      plate.style.clipPath = view === "slider" && index ? `inset(0 0 0 ${at}%)` : "";
+      const plate = item.firstElementChild, edge = `${at * index / Math.max(1, items.length - 1)}%`;
+      plate.style.clipPath = view === "slider" && index ? `inset(0 0 0 ${edge})` : "";
       plate.style.opacity = view === "onion" && index ? at / 100 : "";
-      item.classList.toggle("off", view === "blink" && index !== turn % items.length);
+      item.style.setProperty("--edge", edge);
+      item.classList.toggle("off", view === "blink" && index !== onView);
+      figures.children[index].classList.toggle("marked", view === "blink" && index === onView);
     });
-    bench.style.setProperty("--at", `${at}%`);
+    const words = view === "blink" ? `${onView + 1} of ${names.length}: ${names[onView]}` : orders[view] + names.join(" · ");
+    const told = names.length > 1 ? words : "";
+    // A screen reader is told of turns that were asked for, not of each that comes by itself.
+    output.setAttribute("aria-live", timer ? "off" : "polite");
+    if (output.textContent !== told) output.textContent = told;
   };
   const save = () => keep({
     compare: chosen.join(","), view: fields.view.value === "side" ? "" : fields.view.value,
     at: fields.at.value === "50" ? "" : fields.at.value,
   });
   const step = () => { turn += 1; place(); };
+  const run = () => {
+    clearInterval(timer);
+    const runs = fields.view.value === "blink" && fields.run.checked && !still.matches && chosen.length > 1;
+    timer = runs ? setInterval(step, 800) : 0;
+    versus.querySelector("[data-run]").hidden = fields.view.value !== "blink" || still.matches;
+    place();
+  };
   const draw = () => {
     for (const [id, box] of boxes) {
       box.checked = chosen.includes(id);
       box.disabled = !box.checked && chosen.length >= MOST;
       rows.get(id).classList.toggle("marked", box.checked);
     }
-    const view = fields.view.value;
+    const view = fields.view.value, overlaid = view === "slider" || view === "onion";
     bench.className = `bench ${view}`;
-    bench.replaceChildren(...chosen.map(specimen));
-    bench.hidden = versus.hidden = chosen.length < 2;
-    versus.querySelector("[data-at]").hidden = view !== "slider" && view !== "onion";
+    versus.dataset.view = view;
+    // What hangs already stays, so that nothing flickers when only the view changes.
+    if (bench.dataset.ids !== chosen.join()) {
+      bench.dataset.ids = chosen.join();
+      bench.replaceChildren(...chosen.map(specimen));
+      figures.replaceChildren(...chosen.map(figuresOf));
+    }
+    bench.hidden = versus.hidden = chart.hidden = chosen.length < 2;
+    versus.querySelector("[data-at]").hidden = !overlaid;
+    versus.querySelector("[data-what]").textContent = view === "slider" ? "Edge" : "Opacity";
     next.hidden = view !== "blink";
-    versus.querySelector("[data-run]").hidden = view !== "blink" || still;
-    clearInterval(timer);
-    if (view === "blink" && fields.run.checked && !still) timer = setInterval(step, 800);
-    output.textContent = chosen.length > 1 ? chosen.map((id) => rows.get(id).dataset.name).join(" · ") : "";
     turn = 0;
-    place();
+    run();
     save();
   };
   const read = () => {
@@ -148,7 +179,8 @@ if (versus) {
   };
   versus.addEventListener("submit", (event) => event.preventDefault());
   fields.view.addEventListener("input", draw);
-  fields.run.addEventListener("input", draw);
+  fields.run.addEventListener("input", run);
+  still.addEventListener("change", run);
   fields.at.addEventListener("input", () => { place(); save(); });
   next.addEventListener("click", step);
   versus.querySelector("[data-clear]").addEventListener("click", () => { chosen = []; draw(); });

@@ -63,6 +63,7 @@ fn hold(out: &Path, seen: &[Value]) {
         assert_eq!(strings(&page["errors"]), [""; 0], "{place}");
         assert_eq!(strings(&page["violations"]), [""; 0], "{place}");
         assert_eq!(strings(&page["broken"]), [""; 0], "{place}");
+        assert_eq!(strings(&page["cut"]), [""; 0], "a badge is cut: {place}");
         assert_eq!(page["unlabelled"], 0, "{place}");
         assert_eq!(page["unreachable"], 0, "{place}");
         assert!(page["overflow"].as_i64().unwrap() <= 0, "it is wider than the screen: {place}");
@@ -155,11 +156,23 @@ fn a_wall_is_sorted_and_filtered_drawings_are_compared_and_an_address_keeps_it()
         (&told["benchBefore"], &told["bench"], &told["broken"]),
         (&json!(false), &json!(3), &json!(0))
     );
-    assert_eq!(told["clip"], "inset(0px 0px 0px 30%)");
+    assert_eq!(strings(&told["violations"]), [""; 0]);
+    // Three drawings have two edges between them.
+    assert_eq!(told["clip"], json!(["", "inset(0px 0px 0px 15%)", "inset(0px 0px 0px 30%)"]));
+    // Rows were chosen in the order 0, 3, 1.
+    let rows = strings(&told["names"]);
+    let chosen = [rows[0], rows[2], rows[1]];
+    assert_eq!(told["words"], format!("From left to right: {}", chosen.join(" · ")));
+    assert_eq!(strings(&told["figures"]).len(), 3);
+    for (figures, name) in strings(&told["figures"]).iter().zip(chosen) {
+        assert!(figures.starts_with(name), "{figures} is not of {name}");
+    }
     let hash = told["versusHash"].as_str().unwrap();
     assert!(hash.starts_with("#compare=20") && hash.ends_with("&view=slider&at=30"), "{hash}");
     assert_eq!(told["linked"], json!([3, "bench slider", "30"]));
-    assert_eq!(told["blink"], json!([0, 1]));
+    assert_eq!(told["blink"], json!([0, 1, 1]));
+    assert_eq!(told["turns"], json!([format!("1 of 3: {}", chosen[0]), format!("2 of 3: {}", chosen[1])]));
+    assert_eq!((&told["live"], &told["runs"], &told["stops"]), (&json!("off"), &json!(false), &json!(true)));
     assert_eq!(told["stray"], false, "what an address names and the page has not is passed over");
     assert_eq!(told["replay"], true);
 }

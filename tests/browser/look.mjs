@@ -50,7 +50,13 @@ for (const view of order.views) {
       const background = (element) => element && getComputedStyle(element).backgroundColor;
       const small = [...document.querySelectorAll("a, summary")].filter((element) => !element.matches(".skip") && element.getClientRects().length)
         .filter((element) => { const box = element.getBoundingClientRect(); return box.width < 1 || box.height < 1; });
+      // A badge stands whole in its line, whose other end may be cut.
+      const cut = [...document.querySelectorAll(".tag")].filter((tag) => {
+        const [box, line] = [tag, tag.closest("p, td, th, li, div")].map((element) => element.getBoundingClientRect());
+        return box.height && (box.top < line.top - 0.1 || box.bottom > line.bottom + 0.1);
+      });
       return {
+        cut: cut.map((tag) => tag.textContent),
         overflow: document.documentElement.scrollWidth - innerWidth,
         images: images.length,
         broken: images.filter((image) => !image.naturalWidth).map((image) => image.src.slice(0, 120)),

@@ -4,9 +4,11 @@
 // for the caller to say.
 
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const order = JSON.parse(readFileSync(0, "utf8"));
 const browser = await chromium.launch({
   executablePath: order.chromium,
@@ -55,9 +57,19 @@ told.broken = await versus.evaluate(async () => {
   await Promise.all(images.map((image) => image.decode().catch(() => {})));
   return images.filter((image) => !image.naturalWidth).length;
 });
-await versus.locator("[name=view]").selectOption("slider");
+await versus.evaluate(axe);
+told.violations = [];
+for (const view of ["onion", "blink", "side", "slider"]) {
+  await versus.locator("[name=view]").selectOption(view);
+  const found = await versus.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"], preload: false })).violations);
+  told.violations.push(...found.map((violation) => `${view}: ${violation.id}`));
+}
 await versus.locator("[name=at]").fill("30");
-told.clip = await versus.evaluate(() => document.querySelectorAll("[data-bench] .plate")[1].style.clipPath);
+told.clip = await versus.evaluate(() => [...document.querySelectorAll("[data-bench] .plate")].map((plate) => plate.style.clipPath));
+told.names = await versus.evaluate(() => [...document.querySelectorAll("tr[data-id] :checked")].map((box) => box.closest("tr").dataset.name));
+told.words = await versus.locator("[data-versus] output").textContent();
+told.figures = await versus.evaluate(() => [...document.querySelectorAll("[data-chosen] tbody tr")].map((row) =>
+  [row.querySelector("a").textContent, row.cells[1].innerText].join(", ")));
 told.versusHash = await hash(versus);
 const permalink = await open(context, order.versus, await versus.evaluate(() => location.hash));
 told.linked = await permalink.evaluate(() => [document.querySelectorAll("[data-bench] > li").length,
@@ -65,8 +77,25 @@ told.linked = await permalink.evaluate(() => [document.querySelectorAll("[data-b
 await permalink.locator("[name=view]").selectOption("blink");
 const onTop = () => permalink.evaluate(() => [...document.querySelectorAll("[data-bench] > li")].findIndex((item) => !item.classList.contains("off")));
 told.blink = [await onTop()];
-await permalink.locator("[data-next]").click();
+const words = () => permalink.locator("[data-versus] output").textContent();
+told.turns = [await words()];
+await permalink.locator("[data-next]").focus();
+await permalink.keyboard.press("Enter");
 told.blink.push(await onTop());
+told.turns.push(await words());
+// By itself only when that is asked for, and not where motion is unwelcome.
+await permalink.waitForTimeout(1000);
+told.blink.push(await onTop());
+await permalink.locator("[name=run]").focus();
+await permalink.keyboard.press("Space");
+await permalink.waitForFunction(() => !document.querySelectorAll("[data-bench] > li")[2].classList.contains("off"));
+told.live = await permalink.locator("[data-versus] output").getAttribute("aria-live");
+await permalink.emulateMedia({ reducedMotion: "reduce" });
+await permalink.locator("[data-run]").waitFor({ state: "hidden", timeout: 5_000 }).catch(() => {});
+told.runs = await permalink.locator("[data-run]").isVisible();
+const stopped = await onTop();
+await permalink.waitForTimeout(1000);
+told.stops = stopped === await onTop();
 const stray = await open(context, order.versus, "#compare=nobody,%3Cscript%3E&view=x&at=y");
 told.stray = await stray.locator("[data-bench]").isVisible();
 
