@@ -49,13 +49,13 @@ impl Plate {
 impl Poster {
     /// Of the first page: the first cards of its first wall.
     pub(in crate::gallery) fn index(sections: &[Section<'_>], models: &[Model<'_>]) -> Self {
-        let first = sections.iter().find(|section| section.prompt.family == wall::FAMOUS);
+        let order = wall::in_order(sections);
         let attempts = sections.iter().flat_map(Section::attempts);
         Self {
             title: "Language models draw a pelican riding a bicycle".to_owned(),
             asked: None,
             sum: sum(attempts.clone(), Some(models.len())),
-            plates: first.or(sections.first()).map(leads).unwrap_or_default(),
+            plates: order.first().map(|first| leads(first)).unwrap_or_default(),
             single: false,
             newest: newest(attempts),
         }

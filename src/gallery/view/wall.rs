@@ -1,5 +1,6 @@
 //! The walls: one card a contestant, all its samples behind it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -216,9 +217,7 @@ impl IndexPage {
         models: &[hall::Model<'_>],
         omissions: &[Omission],
     ) -> Self {
-        // The prompts that people know come first, then by their newest attempt.
-        let mut order: Vec<&Section<'_>> = sections.iter().collect();
-        order.sort_by_key(|section| section.prompt.family != FAMOUS);
+        let order = in_order(sections);
         let most = |index: usize| if index < FIRST { ON_INDEX } else { ON_INDEX_LATER };
         let walls: Vec<_> =
             order.iter().enumerate().map(|(index, section)| Wall::new(section, most(index))).collect();
@@ -249,7 +248,16 @@ impl IndexPage {
 }
 
 /// The prompts that people know.
-pub(super) const FAMOUS: &str = "pelican";
+const FAMOUS: &str = "pelican";
+
+/// Walls as they hang on the first page: the prompts that people know, of these the one first that most models were
+/// asked; then the others, from sections in the order of their newest attempt.
+pub(super) fn in_order<'a, 'b>(sections: &'b [Section<'a>]) -> Vec<&'b Section<'a>> {
+    let (mut famous, others): (Vec<_>, Vec<_>) =
+        sections.iter().partition(|section| section.prompt.family == FAMOUS);
+    famous.sort_by_key(|section| Reverse(section.cases.len()));
+    famous.into_iter().chain(others).collect()
+}
 
 fn model_link(model: &hall::Model<'_>) -> Link {
     let contestant = model.contestant();
