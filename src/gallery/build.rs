@@ -27,7 +27,7 @@ use crate::measure::{Measures, RULES, Rubric};
 
 /// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
 /// are not read to find that out.
-const TEXTS: u32 = 3;
+const TEXTS: u32 = 4;
 
 /// How a site is built.
 #[derive(Debug, Clone, Default)]

@@ -30,6 +30,8 @@ pub(super) fn read(exhibit: &Exhibit<'_>, hung: &Hung) -> (Texts, Vec<Problem>) 
     let shown = |text: Vec<u8>| text::excerpt(&text, MAX_SHOWN_BYTES, MAX_SHOWN_LINES);
     let safe = svg.as_deref().filter(|_| shows_in_browser(exhibit.attempt, files.active));
     let texts = Texts {
+        alone: svg.is_some()
+            && svg.as_deref().map(<[u8]>::trim_ascii) == reply.as_deref().map(<[u8]>::trim_ascii),
         browser: safe.filter(|svg| svg.len() <= MAX_BROWSER_SVG).map(image_address),
         replay: safe.and_then(|svg| played(exhibit, svg)),
         reply: reply.map(shown),

@@ -48,6 +48,8 @@ pub(in crate::gallery) struct AttemptPage {
     more_findings: usize,
     source: Option<Source>,
     reply: Option<Shown>,
+    /// The reply is the source and nothing else.
+    alone: bool,
     thinking: Option<Shown>,
     measures: Option<MeasuresView>,
     experts: Option<ExpertsView>,
@@ -62,6 +64,8 @@ pub(in crate::gallery) struct Texts {
     pub(in crate::gallery) reply: Option<Excerpt>,
     pub(in crate::gallery) thinking: Option<Excerpt>,
     pub(in crate::gallery) svg: Option<Excerpt>,
+    /// The reply is the drawing and nothing else.
+    pub(in crate::gallery) alone: bool,
     /// Address of the drawing as an image.
     pub(in crate::gallery) browser: Option<String>,
     pub(in crate::gallery) replay: Option<Played>,
@@ -177,6 +181,7 @@ impl AttemptPage {
             more_findings: findings.len().saturating_sub(MAX_FINDINGS),
             source,
             reply: texts.reply.map(|reply| Shown { text: reply.text, cut: reply.cut, length: reply_length }),
+            alone: texts.alone,
             thinking: texts.thinking.map(|thinking| Shown {
                 text: thinking.text,
                 cut: thinking.cut,
