@@ -148,7 +148,9 @@ static COLUMNS: [Column; 66] = [
         a.cost.as_ref().map_or(Cell::Absent, |cost| word(cost.source))
     }),
     column("joules", Number, "Energy that this machine's counters counted.", |a| a.joules.into()),
-    column("seed", Whole, "The sample's seed.", |a| a.request.seed.into()),
+    column("seed", Whole, "The sample's seed; below 2^53 unless another tool chose it.", |a| {
+        a.request.seed.into()
+    }),
     column("temperature", Number, "Softmax temperature.", |a| a.request.temperature.into()),
     column("top_k", Whole, "Bound on the choice by number.", |a| a.request.top_k.into()),
     column("top_p", Number, "Bound on the choice by share.", |a| a.request.top_p.into()),
