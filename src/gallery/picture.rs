@@ -119,8 +119,16 @@ pub(crate) fn decode(png: &[u8]) -> Result<Rgb, PictureError> {
     };
     let pixels = match reader.output_color_type().0 {
         png::ColorType::Rgb => raw,
+        // Most pictures, and most pixels of them opaque.
         png::ColorType::Rgba => {
-            raw.chunks_exact(4).flat_map(|p| [0, 1, 2].map(|channel| over_white(p[channel], p[3]))).collect()
+            let mut pixels = Vec::with_capacity(raw.len() / 4 * 3);
+            for p in raw.chunks_exact(4) {
+                match p[3] {
+                    u8::MAX => pixels.extend_from_slice(&p[..3]),
+                    alpha => pixels.extend([p[0], p[1], p[2]].map(|value| over_white(value, alpha))),
+                }
+            }
+            pixels
         }
         png::ColorType::GrayscaleAlpha => {
             raw.chunks_exact(2).flat_map(|p| [over_white(p[0], p[1]); 3]).collect()
