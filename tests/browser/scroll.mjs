@@ -27,7 +27,19 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync"],
 });
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-await page.goto(address, { waitUntil: "networkidle" });
+await page.goto(address, { waitUntil: "load" });
+// A busy machine is quiet for a while before it asks for the first picture.
+await page.waitForFunction(() => {
+  const seen = [...document.images].filter((image) => {
+    const { top, bottom } = image.getBoundingClientRect();
+    return image.checkVisibility() && bottom > 0 && top < innerHeight;
+  });
+  return seen.length > 0 && seen.every((image) => image.complete && image.naturalWidth > 0);
+});
+for (let count = 0; count !== Object.keys(fetched).length;) {
+  count = Object.keys(fetched).length;
+  await page.waitForTimeout(1000);
+}
 const before = { ...fetched };
 // A second of scrolling a screen at a time is slower than what a hand does; frames are timed as they are shown.
 const frames = await page.evaluate(async () => {
