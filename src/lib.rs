@@ -24,4 +24,5 @@ pub mod serve;
 mod size;
 pub mod statistics;
 pub mod store;
+mod text;
 pub mod variables;

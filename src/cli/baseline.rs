@@ -8,14 +8,14 @@ use jiff::Timestamp;
 
 use super::Global;
 use super::compare::Places;
-use super::output::{say, say_damaged, say_error, table, usage};
+use super::output::{say, say_damaged, say_error, usage};
 use super::terminal::printable;
 use crate::attempt::{Attempt, BaselineRecord, SCHEMA_VERSION};
 use crate::compare::select;
-use crate::gallery::text::{day, plural};
 use crate::id::Id;
 use crate::name;
 use crate::store::Store;
+use crate::text::{self, day, plural};
 
 /// Keep a set of attempts under a name, to compare with later.
 #[derive(Debug, Args)]
@@ -112,7 +112,7 @@ fn list(store: &Store) -> anyhow::Result<ExitCode> {
     if lines.len() == 1 {
         say_error("No baseline is saved; `pelicycle baseline save NAME` saves one.");
     } else {
-        say(&table(&lines));
+        say(&text::table(&lines).join("\n"));
     }
     Ok(ExitCode::SUCCESS)
 }

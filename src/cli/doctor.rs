@@ -11,13 +11,14 @@ use tokio::task::JoinSet;
 
 use super::Global;
 use super::lookup;
-use super::output::{say, table};
+use super::output::say;
 use super::terminal::printable;
 use crate::config::Config;
 use crate::contestant::{Contestant, Model};
 use crate::drawing::{Options, Pool};
 use crate::provider::Services;
 use crate::store::Store;
+use crate::text;
 use crate::variables::Variables;
 
 /// Names of models in a line for people.
@@ -300,7 +301,7 @@ fn print(report: &Report) {
     };
     let block = |title: &str, lines: Vec<[String; 3]>| {
         if !lines.is_empty() {
-            say(&format!("{title}\n{}\n", table(&lines)));
+            say(&format!("{title}\n{}\n", text::table(&lines).join("\n")));
         }
     };
     block("This machine", report.parts.iter().map(part).collect());

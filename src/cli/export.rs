@@ -10,8 +10,8 @@ use clap::ValueEnum;
 use super::Global;
 use super::output::{say_damaged, say_error, usage, write_whole_by};
 use crate::export::{Cell, Csv, ExportError, Heading, JsonLines, Kind, Parquet, Table, headings, row};
-use crate::gallery::text::plural;
 use crate::store::{Store, Stored, TextFile};
+use crate::text::plural;
 
 /// Write a table of all attempts, for notebooks and databases.
 ///

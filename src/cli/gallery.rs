@@ -13,10 +13,11 @@ use super::prompts::library;
 use super::{Global, serve};
 use crate::config::Config;
 use crate::drawing::{Options, Pool};
-use crate::gallery::{self, BaseUrl, Exhibit, ExhibitFiles, Omission, Report, text};
+use crate::gallery::{self, BaseUrl, Exhibit, ExhibitFiles, Omission, Report};
 use crate::measure::Rubric;
 use crate::prompt::Library;
 use crate::store::{Damaged, Store, Stored};
+use crate::text;
 
 /// Rebuild the gallery from the results.
 ///

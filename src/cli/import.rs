@@ -12,12 +12,12 @@ use super::{Global, gallery};
 use crate::attempt::LOCAL;
 use crate::config::Config;
 use crate::drawing::{Options, Pool, Verdict};
-use crate::gallery::text::plural;
 use crate::import::{
     Found, ImportError, Importer, Kept, LlmLogs, LogsError, Skipped, default_path, svg_folder,
 };
 use crate::prompt::{Library, Prompt};
 use crate::store::Store;
+use crate::text::plural;
 
 /// Take over what other tools kept.
 ///

@@ -58,15 +58,3 @@ pub(crate) fn write_whole_by<E: From<io::Error>>(
     file.persist(path).map_err(io::Error::from)?;
     Ok(())
 }
-
-/// Lines of cells under one another, columns as wide as their widest cell.
-pub(crate) fn table<const N: usize>(lines: &[[String; N]]) -> String {
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
-    let line = |line: &[String; N]| {
-        let cells: Vec<String> =
-            line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        cells.join("  ").trim_end().to_owned()
-    };
-    lines.iter().map(line).collect::<Vec<_>>().join("\n")
-}

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::output::{say, say_error, table, write_whole};
+use super::output::{say, say_error, write_whole};
 use crate::config::Config;
 use crate::price::{self, LITELLM_URL, Prices, Rates};
+use crate::text;
 
 /// Look up what models cost, and fetch newer prices.
 ///
@@ -108,7 +109,7 @@ fn show(prices: &Prices, names: &[&str]) {
             lines.push(row(&words, &tier.list, tier.batch.as_ref(), ""));
         }
     }
-    say(&table(&lines));
+    say(&text::table(&lines).join("\n"));
 }
 
 fn row(name: &str, list: &Rates, batch: Option<&Rates>, from: &str) -> [String; 7] {

@@ -10,6 +10,7 @@ use super::gallery::exhibit;
 use super::terminal::printable;
 use crate::gallery::{self, Sheet, SheetOptions};
 use crate::store::Store;
+use crate::text::plural;
 
 /// Put one prompt's drawings on a single picture, to be shared.
 ///
@@ -42,7 +43,7 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
     if !listing.damaged.is_empty() {
         eprintln!(
             "left out: {} that could not be read; `pelicycle gallery` lists them",
-            gallery::text::plural(listing.damaged.len() as u64, "record")
+            plural(listing.damaged.len() as u64, "record")
         );
     }
     let exhibits: Vec<_> = listing.attempts.iter().map(exhibit).collect();
@@ -55,7 +56,7 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
         .with_context(|| format!("no sheet of {}", printable(&store.root().to_string_lossy())))?;
     std::fs::write(&args.out, png).with_context(|| format!("cannot write {}", args.out.display()))?;
     let rest = if left_out > 0 { format!(", {left_out} more found no place") } else { String::new() };
-    println!("{}: {}{rest}", printable(&title), gallery::text::plural(shown as u64, "model"));
+    println!("{}: {}{rest}", printable(&title), plural(shown as u64, "model"));
     println!("{}", args.out.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::measure::{Measure, Measured, Scale};
 use crate::attempt::Attempt;
-use crate::gallery::text::plural;
 use crate::statistics::{changes, mean, median};
+use crate::text::plural;
 
 /// The share of false alarms that is taken, over all measures together.
 const ALPHA: f64 = 0.05;
@@ -195,11 +195,9 @@ impl History {
     pub fn text(&self) -> Vec<String> {
         let number = |line: &Line, value: f64| match line.is_rate {
             true => format!("{:.0} %", value * 100.0),
-            false => {
-                format!("{} {}", crate::gallery::text::decimal((value * 100.0).round() / 100.0), line.unit)
-                    .trim_end()
-                    .to_owned()
-            }
+            false => format!("{} {}", crate::text::decimal((value * 100.0).round() / 100.0), line.unit)
+                .trim_end()
+                .to_owned(),
         };
         let second = |moment: Timestamp| moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
         let mut lines =

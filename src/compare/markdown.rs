@@ -3,7 +3,7 @@
 use super::answer::Verdict;
 use super::report::Report;
 use super::words;
-use crate::gallery::text::label;
+use crate::text::escape_markdown as escape;
 
 /// The comparison as Markdown.
 #[must_use]
@@ -38,32 +38,4 @@ pub fn markdown(report: &Report) -> String {
     }
     out.push_str(&format!("\n<sub>{}</sub>\n", words::rule(report)));
     out
-}
-
-/// A name in Markdown: one bounded line in which nothing is markup.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for c in label(text).chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '!' | '~' | '@' => out.extend(['\\', c]),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            // A bare address would become a link.
-            ':' => out.push_str("&#58;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_no_markup() {
-        assert_eq!(escape("[x](https://a)\n<b>"), "\\[x\\](https&#58;//a) &lt;b&gt;");
-        assert_eq!(escape("gpt-4o"), "gpt-4o");
-    }
 }

@@ -10,7 +10,8 @@ use super::pair::Sides;
 use super::report::Report;
 use super::words;
 use crate::attempt::Attempt;
-use crate::gallery::{PageError as TemplateError, lone_page, small_picture, text};
+use crate::gallery::{PageError as TemplateError, lone_page, small_picture};
+use crate::text;
 
 /// Drawings of a side that are shown of one stratum.
 const SHOWN: usize = 6;

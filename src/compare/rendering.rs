@@ -7,7 +7,7 @@ use super::pixels::{Difference, Likeness, PixelError, difference, likeness};
 use crate::attempt::Attempt;
 use crate::drawing::{Inspection, Verdict};
 use crate::gallery::lone_page;
-use crate::gallery::text::{count, label, plural};
+use crate::text::{count, label, plural};
 
 /// Drawings on the page; the least alike come first.
 const SHOWN: usize = 60;

@@ -2,6 +2,7 @@
 
 use super::report::Report;
 use super::words;
+use crate::text::table;
 
 /// The comparison as lines; a side's name may be anything, so whoever prints them makes them safe.
 #[must_use]
@@ -20,13 +21,7 @@ pub fn text(report: &Report) -> Vec<String> {
                 ]
             }))
             .collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 5] = std::array::from_fn(width);
-    for row in &rows {
-        let cells: Vec<String> =
-            row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        lines.push(cells.join("  ").trim_end().to_owned());
-    }
+    lines.extend(table(&rows));
     lines.push(String::new());
     for answer in &report.answers {
         lines.push(format!("{}: {}", answer.label, words::outlook(answer)));

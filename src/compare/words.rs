@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Effect, Summary, Verdict};
 use super::report::Report;
-use crate::gallery::text::{count, plural};
 use crate::size;
+use crate::text::{count, plural};
 
 /// A verdict in a word or two.
 pub(super) fn verdict(answer: &Answer) -> &'static str {

@@ -19,7 +19,6 @@ mod sheet;
 mod site;
 mod take;
 mod templates;
-pub(crate) mod text;
 mod texts;
 mod view;
 

@@ -9,8 +9,9 @@ use base64::Engine as _;
 
 use super::lettering::write_text;
 use super::view::{Place, Places, Section, Shown, places, sections};
-use super::{Exhibit, parallel, picture, take, text};
+use super::{Exhibit, parallel, picture, take};
 use crate::drawing;
+use crate::text;
 
 /// Contestants on a sheet: more cannot be told apart on a screen.
 const MOST: usize = 400;

@@ -7,9 +7,10 @@ use base64::Engine as _;
 
 use super::take::{self, Hung, Missing, Problem};
 use super::view::{Played, Texts};
-use super::{Exhibit, replay, text};
+use super::{Exhibit, replay};
 use crate::attempt::{Attempt, Timeline};
 use crate::drawing::Verdict;
+use crate::text;
 
 /// How much of a text a page shows; the whole of it is a link away.
 const MAX_SHOWN_BYTES: usize = 64 << 10;

@@ -6,12 +6,12 @@ use super::opener::{Opener, Refusal, given_replies};
 use super::say;
 use super::settle::Wanted;
 use crate::attempt::RequestRecord;
-use crate::cli::output::table;
 use crate::cli::terminal::printable;
 use crate::contestant::{Contestant, Model};
 use crate::price::dollars;
 use crate::run::{Plan, Tariff};
 use crate::store::Store;
+use crate::text;
 
 /// Tokens of a reply of a model that was never asked: a drawing of some four kilobytes.
 const REPLY: u64 = 1_500;
@@ -149,7 +149,7 @@ fn print(plan: &Plan, rows: &[Row]) {
     }
     let sum = |of: fn(&Row) -> Option<f64>| rows.iter().map(of).sum::<Option<f64>>();
     let unknown = rows.iter().filter(|row| row.about.is_none()).count();
-    say(&table(&lines));
+    say(&text::table(&lines).join("\n"));
     let known: f64 = rows.iter().filter_map(|row| row.about).sum();
     say(&match unknown {
         0 => format!(

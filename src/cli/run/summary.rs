@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::say;
 use crate::attempt::{Outcome, RunRecord};
-use crate::cli::output::table;
 use crate::cli::terminal::printable;
 use crate::drawing::Verdict;
 use crate::price::dollars;
 use crate::run::{Finished, Progress};
+use crate::text;
 
 /// A verdict's word, as in the JSON.
 pub(super) fn word(verdict: Verdict) -> &'static str {
@@ -123,7 +123,7 @@ impl Summary {
             ]);
         }
         if lines.len() > 1 {
-            say(&table(&lines));
+            say(&text::table(&lines).join("\n"));
         } else {
             say("nothing was left to ask");
         }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::BaseUrl;
 use crate::attempt::Attempt;
-use crate::gallery::text;
 use crate::gallery::view::{self, Card};
+use crate::text;
 
 /// Drawings of the feed, the newest.
 const MOST: usize = 50;

@@ -13,9 +13,9 @@ use super::syntax::{Piece, Reader};
 use super::words;
 use crate::attempt::{Attempt, CostRecord, CostSource, LOCAL, Origin, ServiceRecord};
 use crate::drawing::Finding;
-use crate::gallery::text::{self, Excerpt};
 use crate::price::dollars;
 use crate::size;
+use crate::text::{self, Excerpt};
 
 /// Findings on a page; a hostile drawing may have thousands.
 const MAX_FINDINGS: usize = 200;

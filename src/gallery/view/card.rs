@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::hall::Shown;
 use super::words;
 use crate::attempt::Attempt;
-use crate::gallery::text;
+use crate::text;
 
 /// A raster in the site.
 #[derive(Debug, Clone, Serialize)]

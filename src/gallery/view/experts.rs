@@ -6,8 +6,8 @@ use super::card::Picture;
 use crate::attempt::ExpertsRecord;
 use crate::experts::{ExpertCounts, LayerCounts};
 use crate::gallery::heat::DEEPEST;
-use crate::gallery::text;
 use crate::size;
+use crate::text;
 
 /// Pixels that the map may be wide and high; cells grow until they fill it.
 const WIDTH: u32 = 1024;

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::hall;
 use crate::attempt::Attempt;
-use crate::gallery::text;
 use crate::price::dollars;
 use crate::statistics::{Interval, Rate, median};
+use crate::text;
 
 /// A name and its value.
 #[derive(Debug, Clone, Serialize)]

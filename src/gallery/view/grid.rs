@@ -9,10 +9,10 @@ use super::Card;
 use super::figures::{difference_in_words, rate_in_words};
 use super::hall::{self, Case, Model, model_path};
 use crate::attempt::PromptRecord;
-use crate::gallery::text;
 use crate::name;
 use crate::prompt::{Library, Prompt};
 use crate::statistics::Rate;
+use crate::text;
 
 /// The famous pair.
 const ANIMAL: &str = "pelican";

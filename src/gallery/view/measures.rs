@@ -4,8 +4,9 @@ use base64::Engine as _;
 use serde::Serialize;
 
 use super::figures::{Fact, facts};
-use crate::gallery::{overlay, text};
+use crate::gallery::overlay;
 use crate::measure::{Judged, Measures, State, Structure};
+use crate::text;
 
 /// The measures of one drawing.
 #[derive(Debug, Serialize)]

@@ -11,8 +11,8 @@ use super::hall::{self, Model, model_path, prompt_path};
 use super::wall::Link;
 use super::{grid, lineage};
 use crate::attempt::Attempt;
-use crate::gallery::text;
 use crate::statistics::Rate;
+use crate::text;
 
 /// Samples of a prompt that hang on the page; the others are links.
 const HUNG: usize = 12;

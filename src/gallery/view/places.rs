@@ -4,7 +4,7 @@ use super::card::Card;
 use super::hall::{Section, Shown};
 use super::{lineage, timeline};
 use crate::attempt::Attempt;
-use crate::gallery::text;
+use crate::text;
 
 /// One contestant on a sheet.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use super::card::{Card, Picture};
 use super::hall::{Case, Model, Section, Shown};
 use super::{grid, lineage, timeline, wall};
 use crate::attempt::Attempt;
-use crate::gallery::text;
+use crate::text;
 
 /// Drawings on the poster of a wall.
 const PLATES: usize = 4;

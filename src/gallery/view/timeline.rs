@@ -8,7 +8,7 @@ use super::Card;
 use super::figures::{difference_in_words, rate_in_words};
 use super::hall::{Case, Section, model_path, prompt_path};
 use super::lineage;
-use crate::gallery::text;
+use crate::text;
 
 /// Models of a strip, the newest.
 const MOST: usize = 60;

@@ -7,9 +7,9 @@ use super::card::Picture;
 use super::figures::{price, speed_in_words};
 use super::hall::{Section, Shown, model_path, prompt_path};
 use super::{page_path, words};
-use crate::gallery::text;
 use crate::price::dollars;
 use crate::size;
+use crate::text;
 
 /// Samples of a contestant in the table.
 const SAMPLES: usize = 12;

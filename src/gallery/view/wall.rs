@@ -10,8 +10,9 @@ use super::figures::Figures;
 use super::hall::{self, Case, Section, model_path, prompt_path};
 use super::{lineage, timeline, versus, words};
 use crate::attempt::LOCAL;
-use crate::gallery::{Omission, text};
+use crate::gallery::Omission;
 use crate::statistics::Rate;
+use crate::text;
 
 /// Contestants of one prompt that hang on the first page; the prompt's own page has them all.
 const ON_INDEX: usize = 24;

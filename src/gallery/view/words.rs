@@ -2,7 +2,7 @@
 
 use crate::attempt::{Attempt, Outcome};
 use crate::drawing::{Check, Finding, Verdict};
-use crate::gallery::text;
+use crate::text;
 
 /// What came of an attempt, in words.
 #[derive(Debug)]

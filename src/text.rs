@@ -1,4 +1,4 @@
-//! Untrusted text on its way to a page: made visible, bounded, and numbers and times in words.
+//! Untrusted text on its way to a reader: made visible, bounded; numbers, times and tables in words.
 //!
 //! Escaping is the templates' work and is on for all of them. What is done here is what escaping does not do:
 //! characters that act on the reader's screen without being seen, and lengths that break a page.
@@ -151,6 +151,35 @@ pub(crate) fn excerpt(text: &[u8], most_bytes: usize, most_lines: usize) -> Exce
     Excerpt { text: visible(&String::from_utf8_lossy(&text[..end])), cut }
 }
 
+/// A name in Markdown: one bounded line in which nothing is markup.
+pub(crate) fn escape_markdown(text: &str) -> String {
+    let mut out = String::new();
+    for c in label(text).chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '!' | '~' | '@' => out.extend(['\\', c]),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // A bare address would become a link.
+            ':' => out.push_str("&#58;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Cells under one another, a line a row, columns as wide as their widest cell.
+pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let line = |row: &[String; N]| {
+        let cells: Vec<String> =
+            row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,5 +222,11 @@ mod tests {
         let lines = excerpt(b"1\n2\n3\n", 100, 2);
         assert_eq!((lines.text.as_str(), lines.cut), ("1\n2", true));
         assert!(!excerpt(b"1\n2\n\n", 100, 2).cut);
+    }
+
+    #[test]
+    fn names_are_no_markup() {
+        assert_eq!(escape_markdown("[x](https://a)\n<b>"), "\\[x\\](https&#58;//a) &lt;b&gt;");
+        assert_eq!(escape_markdown("gpt-4o"), "gpt-4o");
     }
 }
