@@ -12,6 +12,7 @@ pub mod gallery;
 pub mod hub;
 pub mod id;
 pub mod import;
+pub mod judge;
 pub mod lineup;
 pub mod measure;
 pub mod models;

@@ -7,6 +7,7 @@ mod batch;
 mod cost;
 mod counting;
 mod experts;
+mod judgement;
 mod record;
 mod service;
 mod timeline;
@@ -15,6 +16,7 @@ pub use baseline::BaselineRecord;
 pub use batch::{BatchCell, BatchRecord};
 pub use cost::{CostRecord, CostSource};
 pub use experts::ExpertsRecord;
+pub use judgement::{AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 pub use record::{
     Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Origin, Outcome, PromptRecord,
     RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool, Usage,

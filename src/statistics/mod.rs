@@ -4,6 +4,7 @@
 //! where there are few numbers, and an interval holds just those values that its test does not reject. Every figure is
 //! held against SciPy's and statsmodels' on the same numbers (`scripts/statistics-figures`).
 
+mod agreement;
 mod blocks;
 mod bootstrap;
 mod centre;
@@ -17,6 +18,7 @@ mod rank;
 mod rate;
 mod tables;
 
+pub use agreement::kappa;
 pub use blocks::{Block, BlockTest, block_test};
 pub use bootstrap::{percentile_interval, resample};
 pub use centre::{mean, median};

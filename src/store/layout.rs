@@ -40,6 +40,10 @@ pub(super) const REQUESTS: &str = "requests.jsonl";
 pub(super) const BASELINES: &str = "baselines";
 /// A baseline's record in its folder.
 pub(super) const BASELINE: &str = "baseline.json";
+/// Folder of the judgements' records.
+pub(super) const JUDGEMENTS: &str = "judgements";
+/// A judgement's record in its folder.
+pub(super) const JUDGEMENT: &str = "judgement.json";
 /// Folder in which records are made before they are moved to their place; hidden, so that readers pass it by.
 pub(super) const STAGING: &str = ".incoming";
 

@@ -5,6 +5,7 @@
 mod baselines;
 mod batches;
 mod error;
+mod judgements;
 mod layout;
 mod read;
 mod runs;
@@ -16,6 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use error::{DamageReason, Damaged, StoreError};
+pub use judgements::Judgements;
 pub use read::{Listing, Stored, StoredFiles};
 pub use verify::TextFile;
 pub use watch::Fingerprint;

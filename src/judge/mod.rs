@@ -1,0 +1,26 @@
+//! Which drawings people and models find better: what can be judged, what to ask next, what follows from the answers.
+//!
+//! Contestants are ranked, by judgements of single drawings of a prompt. How sure a ranking is depends on how many drawings
+//! there are as much as on how many judgements; "can't separate these" is an answer.
+
+mod field;
+mod markdown;
+mod next;
+mod question;
+mod ranking;
+mod reliability;
+mod report;
+mod separation;
+mod text;
+mod votes;
+mod words;
+
+pub use field::{Drawing, Entrant, Field};
+pub use markdown::markdown;
+pub use next::{Next, Pair};
+pub use question::{Reading, question, read};
+pub use ranking::{Group, Ranking, Standing, rank};
+pub use reliability::{Agreement, Reliability, reliability};
+pub use report::{Pool, Ranked, Report, report};
+pub use text::text;
+pub use votes::{Ballot, Judge, Vote, Votes};
