@@ -54,6 +54,7 @@ async fn ours(remote: Remote) -> Vec<f64> {
     let mut stream = remote.ask(Request {
         prompt_id: "x".to_owned(),
         prompt: "x".to_owned(),
+        pictures: Vec::new(),
         sample: 1,
         settings: RequestRecord::default(),
     });

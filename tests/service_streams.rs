@@ -320,6 +320,7 @@ fn whoever_stops_listening_breaks_the_request_off() {
         let request = Request {
             prompt_id: "x".to_owned(),
             prompt: "x".to_owned(),
+            pictures: Vec::new(),
             sample: 1,
             settings: RequestRecord::default(),
         };

@@ -11,6 +11,7 @@ mod import;
 mod lookup;
 mod measures;
 mod model;
+mod opener;
 mod output;
 mod pictures;
 mod prices;

@@ -14,6 +14,8 @@ pub struct Request {
     pub prompt_id: String,
     /// The prompt's exact text.
     pub prompt: String,
+    /// Pictures that go before it, as PNG.
+    pub pictures: Vec<Vec<u8>>,
     /// Which sample it is, from 1.
     pub sample: u32,
     /// The settings; absent means "not sent".

@@ -181,8 +181,12 @@ impl Provider for LocalModel {
         // The stream is still in our hands, so it takes the events.
         let tell = |kind| drop(events.send(Event { at: Instant::now(), kind }));
         tell(EventKind::Sent(Sent { started: jiff::Timestamp::now(), body: None }));
-        if let Err(error) = self.start(&request, &events) {
-            tell(EventKind::Done(Done { outcome: Outcome::Error, error: Some(error.to_string()) }));
+        let failed = match request.pictures.is_empty() {
+            true => self.start(&request, &events).err().map(|error| error.to_string()),
+            false => Some("the engine shows no pictures to models".to_owned()),
+        };
+        if failed.is_some() {
+            tell(EventKind::Done(Done { outcome: Outcome::Error, error: failed }));
         }
         stream
     }

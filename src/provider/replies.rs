@@ -177,6 +177,7 @@ mod tests {
         let request = Request {
             prompt_id: prompt.to_owned(),
             prompt: String::new(),
+            pictures: Vec::new(),
             sample,
             settings: RequestRecord::default(),
         };

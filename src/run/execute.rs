@@ -179,6 +179,7 @@ impl Task {
         let request = Request {
             prompt_id: prompt.id.clone(),
             prompt: prompt.text.clone(),
+            pictures: Vec::new(),
             sample: self.cell.sample,
             settings,
         };

@@ -261,6 +261,7 @@ pub async fn hear_of(remote: &Remote, prompt: &str, settings: RequestRecord) -> 
     let mut stream = remote.ask(Request {
         prompt_id: "pelican".to_owned(),
         prompt: prompt.to_owned(),
+        pictures: Vec::new(),
         sample: 1,
         settings,
     });

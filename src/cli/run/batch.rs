@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::opener::Refusal;
 use super::settle::Settled;
 use super::{RunArgs, UNDER_WAY, json, say, say_error};
 use crate::attempt::{BatchCell, BatchRecord, RunRecord, SCHEMA_VERSION};
+use crate::cli::opener::Refusal;
 use crate::cli::terminal::printable;
 use crate::id::Id;
 use crate::price::dollars;

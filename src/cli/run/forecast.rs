@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::opener::{Opener, Refusal, given_replies};
 use super::say;
 use super::settle::Wanted;
 use crate::attempt::RequestRecord;
+use crate::cli::opener::{Opener, Refusal, given_replies};
 use crate::cli::terminal::printable;
 use crate::contestant::{Contestant, Model};
 use crate::price::dollars;

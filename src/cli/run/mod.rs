@@ -5,7 +5,6 @@ mod batch;
 mod forecast;
 mod json;
 mod lines;
-mod opener;
 mod resume;
 mod settle;
 pub(super) mod signals;
@@ -18,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 
+use super::opener::{Given, Opener, Refusal, refused};
 use super::output::{say, say_error};
 use super::pictures::Pictures;
 use super::{Global, gallery};
@@ -26,7 +26,6 @@ use crate::drawing::{Options, Pool};
 use crate::price::dollars;
 use crate::run::{Progress, Rooms, Stop, execute};
 use crate::store::Store;
-use opener::{Opener, Refusal};
 use settle::Settled;
 use summary::Summary;
 
@@ -145,6 +144,17 @@ struct SamplingArgs {
     /// Bound on the tokens of a reply [default: 4096, or the model's context; a service's own].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "resume")]
     max_tokens: Option<u32>,
+}
+
+impl RunArgs {
+    fn given(&self) -> Given<'_> {
+        Given {
+            config: self.config.as_deref(),
+            threads: self.threads,
+            parallel: self.parallel,
+            debug: self.debug,
+        }
+    }
 }
 
 /// Tells a person or a program how a run goes.
@@ -288,21 +298,9 @@ fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A mistake of whoever asked is told and becomes an exit code.
-fn refused<T>(result: Result<T, Refusal>) -> anyhow::Result<Result<T, ExitCode>> {
-    match result {
-        Ok(value) => Ok(Ok(value)),
-        Err(Refusal::Failure(error)) => Err(error),
-        Err(Refusal::Usage(words)) => {
-            say_error(&format!("error: {words}"));
-            Ok(Err(ExitCode::from(2)))
-        }
-    }
-}
-
 fn forecast(store: &Store, args: &RunArgs) -> Result<ExitCode, Refusal> {
     let config = settle::load(args)?;
-    let opener = Opener::new(args, &config)?;
+    let opener = Opener::new(&config, &args.given())?;
     forecast::forecast(store, settle::wanted(args, &config, &opener)?, &opener)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,8 +1,8 @@
 //! From the record of an earlier run to what is left of it and those who answer.
 
-use super::opener::{Opener, Refusal};
 use super::settle::Cast;
 use crate::attempt::{Attempt, RunContestant};
+use crate::cli::opener::{Opener, Refusal};
 use crate::contestant::{Contestant, Model};
 use crate::id::Id;
 use crate::provider::Provider as _;
@@ -101,7 +101,7 @@ fn seat(
             Ok(seat(std::sync::Arc::new(model), None))
         }
         Model::Given(given) => {
-            let replies = super::opener::given_replies(given, prompts)?;
+            let replies = crate::cli::opener::given_replies(given, prompts)?;
             Ok(seat(std::sync::Arc::new(replies), None))
         }
     }

@@ -2,9 +2,9 @@
 
 use std::num::NonZero;
 
-use super::opener::{Opener, Refusal};
 use super::{RunArgs, say_error};
 use crate::attempt::{RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard};
+use crate::cli::opener::{Opener, Refusal};
 use crate::cli::prompts::library;
 use crate::config::Config;
 use crate::contestant::{Contestant, Model};
@@ -39,7 +39,7 @@ pub(super) struct Wanted {
 /// Settles a run.
 pub(super) fn settle(store: &Store, args: &RunArgs) -> Result<Settled, Refusal> {
     let config = load(args)?;
-    let opener = Opener::new(args, &config)?;
+    let opener = Opener::new(&config, &args.given())?;
     let (plan, seats) = match &args.resume {
         Some(named) => super::resume::resume(store, named, &opener)?,
         None => begin(args, wanted(args, &config, &opener)?, &opener)?,

@@ -184,7 +184,7 @@ mod tests {
     fn built(provider: &str, model: &str, settings: &RequestRecord) -> Result<Body, SettingError> {
         let entries = entries(&BTreeMap::new()).unwrap();
         let entry = &entries[provider];
-        let begin = entry.dialect().dialect().body(model, "hi");
+        let begin = entry.dialect().dialect().body(model, "hi", &[]);
         body(provider, entry, model, begin, settings)
     }
 

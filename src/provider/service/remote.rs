@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
@@ -60,7 +61,7 @@ impl Remote {
             run_seed: wanted.run_seed.filter(|_| has_seed),
             ..wanted.clone()
         };
-        self.body("", &settled)?;
+        self.body("", &[], &settled)?;
         Ok(settled)
     }
 
@@ -78,9 +79,16 @@ impl Remote {
         &self.model
     }
 
-    pub(super) fn body(&self, prompt: &str, settings: &RequestRecord) -> Result<Body, SettingError> {
+    pub(super) fn body(
+        &self,
+        prompt: &str,
+        pictures: &[Vec<u8>],
+        settings: &RequestRecord,
+    ) -> Result<Body, SettingError> {
         let link = &self.link;
-        let begin = link.entry.dialect().dialect().body(&self.model, prompt);
+        let encode = |picture: &Vec<u8>| base64::engine::general_purpose::STANDARD.encode(picture);
+        let pictures: Vec<String> = pictures.iter().map(encode).collect();
+        let begin = link.entry.dialect().dialect().body(&self.model, prompt, &pictures);
         body(&link.provider, &link.entry, &self.model, begin, settings)
     }
 
@@ -93,7 +101,7 @@ impl Remote {
         let failed = |error: String| EventKind::Done(Done { outcome: Outcome::Error, error: Some(error) });
         let link = &self.link;
         let dialect = link.entry.dialect();
-        let body = match self.body(&request.prompt, &request.settings) {
+        let body = match self.body(&request.prompt, &request.pictures, &request.settings) {
             Ok(body) => body,
             Err(error) => return tell(failed(error.to_string())),
         };

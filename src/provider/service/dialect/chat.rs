@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::reading::kept;
-use super::{Dialect, Reading, count, no_answer, text};
+use super::{Dialect, Reading, address, content, count, no_answer, text};
 use crate::attempt::{Outcome, Usage};
 use crate::provider::service::failure::{Failure, shortened};
 
@@ -15,8 +15,14 @@ impl Dialect for Chat {
         "/chat/completions".to_owned()
     }
 
-    fn body(&self, model: &str, prompt: &str) -> Value {
-        json!({"model": model, "stream": true, "messages": [{"role": "user", "content": prompt}]})
+    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
+        let content = content(
+            prompt.into(),
+            |text| json!({"type": "text", "text": text}),
+            pictures,
+            |picture| json!({"type": "image_url", "image_url": {"url": address(picture)}}),
+        );
+        json!({"model": model, "stream": true, "messages": [{"role": "user", "content": content}]})
     }
 
     fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {

@@ -28,8 +28,11 @@ impl Dialect for Gemini {
         path + ":streamGenerateContent?alt=sse"
     }
 
-    fn body(&self, _model: &str, prompt: &str) -> Value {
-        json!({"contents": [{"role": "user", "parts": [{"text": prompt}]}]})
+    fn body(&self, _model: &str, prompt: &str, pictures: &[String]) -> Value {
+        let pictures =
+            pictures.iter().map(|picture| json!({"inlineData": {"mimeType": "image/png", "data": picture}}));
+        let parts: Vec<Value> = pictures.chain([json!({"text": prompt})]).collect();
+        json!({"contents": [{"role": "user", "parts": parts}]})
     }
 
     fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {

@@ -67,8 +67,8 @@ pub(super) trait Dialect: Sync {
     /// Where a request goes, after the service's address; with a query where the protocol needs one.
     fn path(&self, model: &str) -> String;
 
-    /// The body of a request for a stream, without settings.
-    fn body(&self, model: &str, prompt: &str) -> Value;
+    /// The body of a request for a stream, without settings. Pictures are PNG in base64 and stand before the prompt.
+    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value;
 
     /// Takes a frame of the stream in.
     ///
@@ -86,6 +86,25 @@ pub(super) trait Dialect: Sync {
     fn is_end(&self, _data: &str) -> bool {
         false
     }
+}
+
+/// The content of a message: the prompt alone as `text` makes it of it, or each picture as `picture` makes it, and then the
+/// prompt.
+fn content(
+    prompt: Value,
+    text: impl Fn(Value) -> Value,
+    pictures: &[String],
+    picture: impl Fn(&String) -> Value,
+) -> Value {
+    match pictures {
+        [] => prompt,
+        pictures => pictures.iter().map(picture).chain([text(prompt)]).collect(),
+    }
+}
+
+/// A picture as an address that holds it.
+fn address(picture: &str) -> String {
+    format!("data:image/png;base64,{picture}")
 }
 
 /// Text at a JSON pointer.

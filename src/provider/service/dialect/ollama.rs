@@ -23,8 +23,12 @@ impl Dialect for Ollama {
         "/api/chat".to_owned()
     }
 
-    fn body(&self, model: &str, prompt: &str) -> Value {
-        json!({"model": model, "stream": true, "messages": [{"role": "user", "content": prompt}]})
+    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
+        let mut message = json!({"role": "user", "content": prompt});
+        if !pictures.is_empty() {
+            message["images"] = pictures.into();
+        }
+        json!({"model": model, "stream": true, "messages": [message]})
     }
 
     fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {

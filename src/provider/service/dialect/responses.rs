@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::reading::kept;
-use super::{Dialect, Reading, count, no_answer, text};
+use super::{Dialect, Reading, address, content, count, no_answer, text};
 use crate::attempt::{Outcome, Usage};
 use crate::provider::service::failure::{Failure, shortened};
 
@@ -15,8 +15,17 @@ impl Dialect for Responses {
         "/responses".to_owned()
     }
 
-    fn body(&self, model: &str, prompt: &str) -> Value {
-        json!({"model": model, "stream": true, "input": prompt})
+    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
+        if pictures.is_empty() {
+            return json!({"model": model, "stream": true, "input": prompt});
+        }
+        let content = content(
+            prompt.into(),
+            |text| json!({"type": "input_text", "text": text}),
+            pictures,
+            |picture| json!({"type": "input_image", "image_url": address(picture)}),
+        );
+        json!({"model": model, "stream": true, "input": [{"role": "user", "content": content}]})
     }
 
     fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {

@@ -1,14 +1,15 @@
 //! Opens those who answer, and says what they cost.
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::RunArgs;
+use super::output::{say_error, usage};
 use crate::attempt::RequestRecord;
 use crate::config::Config;
-use crate::contestant::{Contestant, Given, Model, Weights};
+use crate::contestant::{Contestant, Given as GivenReplies, Model, Weights};
 use crate::lineup::Lineups;
 use crate::price::{self, Price, Prices, Rates};
 use crate::provider::{LocalModel, LocalOptions, Provider, Remote, Replies, Services};
@@ -17,6 +18,19 @@ use crate::variables::Variables;
 
 /// Samples that decode together when nothing is said: enough to share the reading of the weights.
 const PARALLEL: usize = 8;
+
+/// What the command line says of those who answer.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Given<'a> {
+    /// The file that is read instead of pelicycle.toml.
+    pub(super) config: Option<&'a Path>,
+    /// Threads of the local engine.
+    pub(super) threads: Option<u32>,
+    /// Samples that it decodes together.
+    pub(super) parallel: Option<u32>,
+    /// Show what goes to services and comes from them.
+    pub(super) debug: bool,
+}
 
 /// All that is needed to open contestants.
 pub(super) struct Opener {
@@ -58,10 +72,10 @@ impl Refusal {
 }
 
 impl Opener {
-    pub(super) fn new(args: &RunArgs, config: &Config) -> Result<Opener, Refusal> {
-        let file = || args.config.as_deref().unwrap_or(crate::config::FILE.as_ref()).display();
+    pub(super) fn new(config: &Config, given: &Given<'_>) -> Result<Opener, Refusal> {
+        let file = || given.config.unwrap_or(crate::config::FILE.as_ref()).display();
         let variables = Variables::load(Path::new("."), config.keys.clone()).map_err(anyhow::Error::from)?;
-        let services = Services::new(&config.providers, crate::cli::lookup::variables(&Arc::new(variables)))
+        let services = Services::new(&config.providers, super::lookup::variables(&Arc::new(variables)))
             .map_err(|error| Refusal::Usage(format!("{}: {error}", file())))?;
         if let Some(price) = config.usd_per_kwh.filter(|price| !(0.0..1000.0).contains(price)) {
             return Err(Refusal::Usage(format!("{}: usd_per_kwh = {price} is no price of energy", file())));
@@ -69,14 +83,14 @@ impl Opener {
         let fetched = price::data_file();
         Ok(Opener {
             options: LocalOptions {
-                threads: args.threads.or(config.run.threads.map(|n| n.get())).map(|n| n as usize),
-                parallel: args
+                threads: given.threads.or(config.run.threads.map(|n| n.get())).map(|n| n as usize),
+                parallel: given
                     .parallel
                     .or(config.run.parallel.map(|n| n.get()))
                     .map_or(PARALLEL, |n| n as usize),
             },
-            services: match args.debug {
-                true => services.traced(Arc::new(|line: &str| super::say_error(line))),
+            services: match given.debug {
+                true => services.traced(Arc::new(|line: &str| say_error(line))),
                 false => services,
             },
             lineups: config.lineups().map_err(|error| Refusal::Usage(format!("{}: {error}", file())))?,
@@ -170,11 +184,20 @@ impl Opener {
     }
 }
 
+/// A mistake of whoever asked is told and becomes an exit code.
+pub(super) fn refused<T>(result: Result<T, Refusal>) -> anyhow::Result<Result<T, ExitCode>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Refusal::Failure(error)) => Err(error),
+        Err(Refusal::Usage(words)) => Ok(Err(usage(&words)?)),
+    }
+}
+
 /// The replies that lie ready.
-pub(super) fn given_replies(given: &Given, prompts: &[&str]) -> Result<Replies, Refusal> {
+pub(super) fn given_replies(given: &GivenReplies, prompts: &[&str]) -> Result<Replies, Refusal> {
     let replies = match given {
-        Given::Folder(path) => Replies::folder(path, prompts),
-        Given::Input => Replies::input(std::io::stdin().lock()),
+        GivenReplies::Folder(path) => Replies::folder(path, prompts),
+        GivenReplies::Input => Replies::input(std::io::stdin().lock()),
     };
     replies.map_err(Refusal::usage)
 }
