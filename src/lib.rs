@@ -17,6 +17,7 @@ pub mod lineup;
 pub mod measure;
 pub mod models;
 pub mod name;
+pub mod panel;
 pub mod price;
 pub mod prompt;
 pub mod provider;

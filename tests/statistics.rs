@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use pelicycle::statistics::{
-    Block, Choice, Interval, Rate, block_test, davidson, detectable_rate, exact_rates, growth, holm,
-    percentile_interval, quantile, rank_test, rate_gap, resample, shift, upper_tail,
+    Block, Choice, Interval, Rate, block_test, davidson, detectable_rate, exact_rates, growth, holm, kappa,
+    quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
 };
 use serde::Deserialize;
 
@@ -21,8 +21,9 @@ struct Figures {
     rates: Vec<Rates>,
     holm: Vec<(Vec<f64>, Vec<f64>)>,
     power: Power,
-    percentiles: Vec<Percentile>,
+    student: Vec<(f64, usize, f64)>,
     choices: Vec<Choices>,
+    kappas: Vec<([[f64; 3]; 3], f64)>,
 }
 
 #[derive(Deserialize)]
@@ -104,13 +105,6 @@ struct Samples {
     other: f64,
     n: u64,
     needed: f64,
-}
-
-#[derive(Deserialize)]
-struct Percentile {
-    numbers: Vec<f64>,
-    alpha: f64,
-    interval: (f64, f64),
 }
 
 fn figures() -> Figures {
@@ -265,19 +259,11 @@ fn what_could_be_seen_and_how_much_more_it_takes_are_statsmodels() {
 }
 
 #[test]
-fn percentiles_are_numpys_and_a_resample_is_the_same_each_time() {
-    for case in figures().percentiles {
-        same(percentile_interval(case.numbers, case.alpha), Some(case.interval));
+fn students_quantiles_are_scipys() {
+    for (tail, freedom, expected) in figures().student {
+        let found = student_quantile(tail, freedom);
+        assert!((found / expected - 1.0).abs() < 1e-6, "{tail} {freedom}: {found} {expected}");
     }
-    let numbers: Vec<f64> = (0..50).map(f64::from).collect();
-    let means =
-        |seed| resample(seed, 2000, 50, |drawn| Some(drawn.iter().map(|i| numbers[*i]).sum::<f64>() / 50.0));
-    let interval = percentile_interval(means(1), 0.05).unwrap();
-    // The mean's standard error is 14.43 / √50 = 2.04.
-    assert!((interval.low - 20.5).abs() < 0.6 && (interval.high - 28.5).abs() < 0.6, "{interval:?}");
-    assert_eq!(means(1), means(1));
-    assert_ne!(means(1), means(2));
-    assert_eq!(percentile_interval(Vec::new(), 0.05), None);
 }
 
 #[test]
@@ -303,4 +289,13 @@ fn strengths_are_those_of_choix_and_with_ties_of_the_likelihoods_own_optimum() {
     let won = [Choice { pair: (0, 1), first: 5.0, second: 0.0, ties: 0.0 }];
     let found = davidson(3, &won, 1.0);
     assert!(found.log[0] > 0.5 && found.log[0] < 5.0 && found.log[1] < -0.5, "{found:?}");
+}
+
+#[test]
+fn agreement_beyond_chance_is_that_of_statsmodels() {
+    for (table, expected) in figures().kappas {
+        assert!((kappa(&table).unwrap() - expected).abs() < 1e-12);
+    }
+    assert_eq!(kappa(&[[0.0; 2]; 2]), None);
+    assert_eq!(kappa(&[[9.0, 0.0], [0.0, 0.0]]), None, "chance alone would have them agree");
 }

@@ -9,9 +9,9 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::Global;
-use super::output::{say, say_damaged, say_error, usage, write_whole};
+use super::output::{json, say_damaged, say_error, usage, write};
 use super::prompts::library;
-use super::terminal::{coloured, printable, printable_json};
+use super::terminal::{coloured, printable};
 use crate::attempt::Attempt;
 use crate::compare::{
     self, Catalog, History, MEASURES, Measure, Measured, Redrawn, Rendering, Report, Sides, measures, select,
@@ -147,7 +147,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
         sides.strata.iter().flat_map(|stratum| stratum.base.iter().chain(&stratum.head).copied()).collect();
     let measured = measured(&store, &listing, &both, &asked, args)?;
     let report = compare::compare(base, head, &sides, &asked, &measured)?;
-    write(&render(&report, &sides, &listing, format)?, args)?;
+    write(&render(&report, &sides, &listing, format)?, args.out.as_deref())?;
     match args.fail_on.is_some() && report.is_worse() {
         true => Ok(ExitCode::from(FAILED)),
         false => Ok(ExitCode::SUCCESS),
@@ -191,7 +191,7 @@ fn history(history: &History, format: Format, args: &CompareArgs) -> anyhow::Res
             return usage("--history is written as text or json");
         }
     };
-    write(&words, args)?;
+    write(&words, args.out.as_deref())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -290,7 +290,7 @@ fn rendering(
         Format::Html => rendering.page()?,
         Format::Markdown | Format::Junit => return usage("--rendering is written as text, json or html"),
     };
-    write(&words, args)?;
+    write(&words, args.out.as_deref())?;
     match args.fail_on.is_some() && rendering.different > 0 {
         true => Ok(ExitCode::from(FAILED)),
         false => Ok(ExitCode::SUCCESS),
@@ -311,22 +311,6 @@ fn lines(lines: &[String]) -> String {
         )
     };
     lines.iter().map(|line| paint(line) + "\n").collect()
-}
-
-fn json(value: &impl serde::Serialize) -> anyhow::Result<String> {
-    Ok(printable_json(&serde_json::to_string_pretty(value)?) + "\n")
-}
-
-fn write(words: &str, args: &CompareArgs) -> anyhow::Result<()> {
-    match &args.out {
-        None => say(words.trim_end_matches('\n')),
-        Some(path) => {
-            write_whole(path, words.as_bytes())
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            say_error(&path.display().to_string());
-        }
-    }
-    Ok(())
 }
 
 /// Where names of sides lead.

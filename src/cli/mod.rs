@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod gallery;
 mod import;
+mod judge;
 mod lookup;
 mod measures;
 mod model;
@@ -16,6 +17,7 @@ mod output;
 mod pictures;
 mod prices;
 mod prompts;
+mod rank;
 mod run;
 mod serve;
 mod sheet;
@@ -62,6 +64,10 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Keep a set of attempts under a name, to compare with later.
     Baseline(baseline::BaselineArgs),
+    /// Have a vision model judge pairs of drawings.
+    Judge(judge::JudgeArgs),
+    /// Rank contestants by the judgements of their drawings.
+    Rank(rank::RankArgs),
     /// Put one prompt's drawings on a single picture.
     Sheet(sheet::SheetArgs),
     /// Write a table of all attempts: CSV, JSON Lines or Parquet.
@@ -98,6 +104,8 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(args) => import::import(&cli.global, &args),
         Command::Compare(args) => compare::compare(&cli.global, &args),
         Command::Baseline(args) => baseline::baseline(&cli.global, &args),
+        Command::Judge(args) => judge::judge(&cli.global, &args),
+        Command::Rank(args) => rank::rank(&cli.global, &args),
         Command::Model(args) => model::model(args),
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),

@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+
 use crate::store::{Damaged, Store};
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
@@ -56,5 +58,23 @@ pub(crate) fn write_whole_by<E: From<io::Error>>(
     let mut file = builder.tempfile_in(folder)?;
     write(file.as_file_mut())?;
     file.persist(path).map_err(io::Error::from)?;
+    Ok(())
+}
+
+/// Plain data as JSON for a person or a program.
+pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<String> {
+    Ok(super::terminal::printable_json(&serde_json::to_string_pretty(value)?) + "\n")
+}
+
+/// Writes an answer to standard output, or whole or not at all into a file, whose path is told.
+pub(crate) fn write(words: &str, out: Option<&Path>) -> anyhow::Result<()> {
+    match out {
+        None => say(words.trim_end_matches('\n')),
+        Some(path) => {
+            write_whole(path, words.as_bytes())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            say_error(&path.display().to_string());
+        }
+    }
     Ok(())
 }

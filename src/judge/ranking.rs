@@ -1,8 +1,8 @@
 //! From votes on drawings to an order of contestants, and how sure it is.
 
-use super::separation::apart;
+use super::separation::{apart, mean_and_spread};
 use super::{Ballot, Field};
-use crate::statistics::{Choice, Interval, Random, davidson, percentile_interval};
+use crate::statistics::{Choice, Interval, Random, davidson, quantile, student_quantile};
 
 /// Wins and losses, together, that each contestant is thought to have against a middling one: without any, one that never lost
 /// would have no finite strength.
@@ -109,18 +109,19 @@ fn group(field: &Field, members: &[usize], all: &[(Ballot, f64)], seed: u64) -> 
     let strengths = davidson(n, &choices(n, ballots.iter().map(|cast| (cast, cast.weight))), PRIOR);
     let rounds = resampled(n, &ballots, seed);
 
-    let apart = apart(&strengths.log, &rounds, ALPHA);
+    let drawings = drawings(n, &ballots);
+    let freedom: Vec<usize> = drawings.iter().map(|own| own.len().saturating_sub(1)).collect();
+    let apart = apart(&strengths.log, &rounds, &freedom, ALPHA);
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|a, b| strengths.log[*b].total_cmp(&strengths.log[*a]));
-    let drawings = drawings(n, &ballots);
     let standings = order
         .iter()
         .map(|&index| {
             let better = (0..n).filter(|other| apart[*other][index]).count();
             let worse = (0..n).filter(|other| apart[index][*other]).count();
             let log = strengths.log[index];
-            let bounds = percentile_interval(rounds.iter().map(|round| round[index]).collect(), ALPHA);
-            let bounds = bounds.unwrap_or(Interval { low: log, high: log });
+            let (_, spread) = mean_and_spread(|| rounds.iter().map(|round| round[index]), rounds.len());
+            let wide = spread * deviations(freedom[index]);
             let mut record = [0.0; 3];
             for cast in &ballots {
                 let Ballot { first, second, ties, .. } = cast.ballot;
@@ -136,7 +137,7 @@ fn group(field: &Field, members: &[usize], all: &[(Ballot, f64)], seed: u64) -> 
                 places: (better + 1, n - worse),
                 log,
                 chance: chance(log),
-                interval: Interval { low: chance(bounds.low.min(log)), high: chance(bounds.high.max(log)) },
+                interval: Interval { low: chance(log - wide), high: chance(log + wide) },
                 drawings: drawings[index].len(),
                 record,
             }
@@ -152,6 +153,14 @@ struct Cast {
     /// The contestants of its drawings, as members of the group.
     pair: (usize, usize),
     weight: f64,
+}
+
+/// Deviations on either side of an estimate that leave out 5 %.
+fn deviations(freedom: usize) -> f64 {
+    match freedom {
+        0 => quantile(1.0 - ALPHA / 2.0),
+        freedom => student_quantile(ALPHA / 2.0, freedom),
+    }
 }
 
 /// The chance against one of middling strength.
@@ -191,10 +200,14 @@ fn drawings(n: usize, ballots: &[Cast]) -> Vec<Vec<usize>> {
 }
 
 /// Logarithms of the strengths that could also have been seen: each contestant's drawings are drawn anew, whole, with all
-/// judgements of them, and then the judgements. The second is all the spread there is where a contestant has one drawing.
+/// judgements of them. That spreads more than judgements do that differ by chance alone (A. B. Owen, "The pigeonhole bootstrap",
+/// 2007), so what it separates is surely apart. Between contestants of one drawing each there is nothing to draw anew but the
+/// judgements.
 fn resampled(n: usize, ballots: &[Cast], seed: u64) -> Vec<Vec<f64>> {
     let drawings = drawings(n, ballots);
     let most = drawings.iter().flatten().max().map_or(0, |last| last + 1);
+    let is_single = |cast: &Cast| drawings[cast.pair.0].len() == 1 && drawings[cast.pair.1].len() == 1;
+    let (single, several): (Vec<&Cast>, Vec<&Cast>) = ballots.iter().partition(|cast| is_single(cast));
     let mut random = Random::new(seed);
     let mut rounds = Vec::with_capacity(ROUNDS);
     let mut times = vec![0.0; most];
@@ -203,12 +216,13 @@ fn resampled(n: usize, ballots: &[Cast], seed: u64) -> Vec<Vec<f64>> {
         for own in &drawings {
             own.iter().for_each(|_| times[own[random.below(own.len())]] += 1.0);
         }
-        let drawn: Vec<usize> = ballots.iter().map(|_| random.below(ballots.len())).collect();
-        let drawn = drawn.iter().map(|index| {
-            let cast = &ballots[*index];
-            (cast, cast.weight * times[cast.ballot.pair.0] * times[cast.ballot.pair.1])
-        });
-        rounds.push(davidson(n, &choices(n, drawn.filter(|(_, weight)| *weight > 0.0)), PRIOR).log);
+        let anew: Vec<&Cast> = single.iter().map(|_| single[random.below(single.len())]).collect();
+        let weighed = several
+            .iter()
+            .map(|cast| (*cast, cast.weight * times[cast.ballot.pair.0] * times[cast.ballot.pair.1]))
+            .filter(|(_, weight)| *weight > 0.0)
+            .chain(anew.iter().map(|cast| (*cast, cast.weight)));
+        rounds.push(davidson(n, &choices(n, weighed), PRIOR).log);
     }
     rounds
 }

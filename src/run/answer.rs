@@ -7,14 +7,14 @@ use crate::provider::{Account, Delta, Done, Event, EventKind};
 
 /// What came of a request.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) text: String,
-    pub(super) reasoning: String,
-    pub(super) account: Account,
-    pub(super) done: Done,
-    pub(super) timeline: Timeline,
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) reasoning: String,
+    pub(crate) account: Account,
+    pub(crate) done: Done,
+    pub(crate) timeline: Timeline,
     /// The exact body of the request.
-    pub(super) body: Option<Vec<u8>>,
+    pub(crate) body: Option<Vec<u8>>,
     started: jiff::Timestamp,
     /// When the request was sent: all times count from here.
     begin: Instant,
@@ -29,7 +29,7 @@ pub(super) struct Answer {
 
 impl Answer {
     /// A request that is sent now.
-    pub(super) fn begin() -> Answer {
+    pub(crate) fn begin() -> Answer {
         Answer {
             text: String::new(),
             reasoning: String::new(),
@@ -52,7 +52,7 @@ impl Answer {
     }
 
     /// Takes an event in. Where it brought more of the reply, says how many tokens and bytes.
-    pub(super) fn hear(&mut self, event: Event) -> Option<(u32, usize)> {
+    pub(crate) fn hear(&mut self, event: Event) -> Option<(u32, usize)> {
         let at = event.at.saturating_duration_since(self.begin);
         match event.kind {
             EventKind::Sent(sent) => {
@@ -96,7 +96,7 @@ impl Answer {
     }
 
     /// The user broke it off.
-    pub(super) fn interrupt(&mut self) {
+    pub(crate) fn interrupt(&mut self) {
         self.done = Done { outcome: Outcome::Cancelled, error: Some("the run was interrupted".to_owned()) };
         // What a service counted before the end is not the count of what came.
         self.account.usage.output = self.account.service.is_none().then_some(self.tokens);
@@ -104,22 +104,22 @@ impl Answer {
     }
 
     /// Nothing more comes.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.total.get_or_insert_with(|| self.begin.elapsed());
     }
 
     /// Wall-clock time of the moment when the request was sent.
-    pub(super) fn started(&self) -> jiff::Timestamp {
+    pub(crate) fn started(&self) -> jiff::Timestamp {
         self.started
     }
 
     /// From the request to the end of the reply.
-    pub(super) fn total(&self) -> Duration {
+    pub(crate) fn total(&self) -> Duration {
         self.total.unwrap_or_default()
     }
 
     /// All times.
-    pub(super) fn timing(&self, origin: Origin) -> Timing {
+    pub(crate) fn timing(&self, origin: Origin) -> Timing {
         if origin != Origin::Asked {
             return Timing { started: self.started, ..Timing::default() };
         }

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 /// What a run has spent, and what the requests under way may still take.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     bound: f64,
     state: Mutex<State>,
     settled: Notify,
@@ -31,13 +31,13 @@ enum Verdict {
 
 impl Budget {
     /// A bound of so many US dollars.
-    pub(super) fn new(bound: f64) -> Budget {
+    pub(crate) fn new(bound: f64) -> Budget {
         Budget { bound, state: Mutex::default(), settled: Notify::new() }
     }
 
     /// Takes up a request that may cost as much as `most`, once that is sure to stay within the bound. Refused when it
     /// would not even with all others over; from then on nothing is taken up.
-    pub(super) async fn take(&self, most: f64) -> bool {
+    pub(crate) async fn take(&self, most: f64) -> bool {
         loop {
             let settled = self.settled.notified();
             match self.decide(most) {
@@ -67,7 +67,7 @@ impl Budget {
     }
 
     /// The request is over. What it cost is not always known; then it counts as the most it may have.
-    pub(super) fn settle(&self, most: f64, cost: Option<f64>) {
+    pub(crate) fn settle(&self, most: f64, cost: Option<f64>) {
         let mut state = self.state();
         state.reserved -= most;
         state.under_way -= 1;
@@ -77,7 +77,7 @@ impl Budget {
     }
 
     /// US dollars spent, where a request was refused.
-    pub(super) fn refused(&self) -> Option<f64> {
+    pub(crate) fn refused(&self) -> Option<f64> {
         let state = self.state();
         state.refused.then_some(state.spent)
     }

@@ -10,6 +10,8 @@ mod progress;
 mod stop;
 mod tariff;
 
+pub(crate) use answer::Answer;
+pub(crate) use budget::Budget;
 pub use execute::{Ended, Rooms, RunError, Seat, execute};
 pub use host::tool;
 pub use plan::{Cell, Plan, sample_seed};

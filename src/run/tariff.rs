@@ -83,9 +83,15 @@ impl Tariff {
     /// model, allow. `None` where no price is known.
     #[must_use]
     pub fn most(&self, prompt: &str, settings: &RequestRecord, batch: bool) -> Option<f64> {
-        let longest = settings.max_tokens.map(u64::from).or(self.longest_reply()).unwrap_or(LONGEST_REPLY);
         // A token is at least a byte of the prompt; templates add some.
-        self.forecast(prompt.len() as u64 + TEMPLATE, longest, batch)
+        self.most_after(prompt.len() as u64 + TEMPLATE, settings, batch)
+    }
+
+    /// As [`Tariff::most`], for so many tokens of input at most.
+    #[must_use]
+    pub fn most_after(&self, input: u64, settings: &RequestRecord, batch: bool) -> Option<f64> {
+        let longest = settings.max_tokens.map(u64::from).or(self.longest_reply()).unwrap_or(LONGEST_REPLY);
+        self.forecast(input, longest, batch)
     }
 
     /// What a request of `input` tokens can cost where its reply has `output` tokens; `None` where no price is known.

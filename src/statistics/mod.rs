@@ -6,7 +6,6 @@
 
 mod agreement;
 mod blocks;
-mod bootstrap;
 mod centre;
 mod change;
 mod correction;
@@ -16,11 +15,11 @@ mod power;
 mod random;
 mod rank;
 mod rate;
+mod student;
 mod tables;
 
 pub use agreement::kappa;
 pub use blocks::{Block, BlockTest, block_test};
-pub use bootstrap::{percentile_interval, resample};
 pub use centre::{mean, median};
 pub use change::{Change, changes};
 pub use correction::holm;
@@ -30,4 +29,5 @@ pub use power::{Reach, detectable_rate, detectable_score, growth, rate_gap};
 pub use random::Random;
 pub use rank::{RankTest, Shift, rank_test, shift};
 pub use rate::{Interval, Rate, mean_difference};
+pub use student::student_quantile;
 pub use tables::exact_rates;

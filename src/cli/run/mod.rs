@@ -30,7 +30,7 @@ use settle::Settled;
 use summary::Summary;
 
 /// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
-const INTERRUPTED: u8 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// Exit code where batches are still under way.
 const UNDER_WAY: u8 = 3;

@@ -9,7 +9,7 @@ use crate::run::Stop;
 ///
 /// # Errors
 /// When the system lets nobody listen.
-pub(super) fn listen(stop: Stop) -> io::Result<()> {
+pub(in crate::cli) fn listen(stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // From here on a signal is kept for us: none ends the process any more.
     let mut signals = runtime.block_on(async { Signals::new() })?;

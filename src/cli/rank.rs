@@ -1,0 +1,151 @@
+//! `pelicycle rank`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::Global;
+use super::compare::Places;
+use super::output::{json, say_damaged, usage, write};
+use super::terminal::printable;
+use crate::attempt::{Attempt, JudgementRecord};
+use crate::compare::select;
+use crate::judge::{Field, Pool, Votes, markdown, report, text};
+use crate::store::{Listing, Store};
+
+/// The resampling's seed: the same judgements give the same figures.
+const SEED: u64 = 1970;
+
+/// Rank contestants by the judgements of their drawings.
+///
+/// People are ranked by together, each model that judged for itself; how far a judge can be trusted stands below. Contestants
+/// that the judgements can't separate share their places. docs/judging.md says how.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pelicycle vote                        judge pairs yourself, first
+  pelicycle rank
+  pelicycle rank -p pelican --format markdown
+  pelicycle rank --pool 0.5             one ranking; a model's view counts half of a person's")]
+pub(crate) struct RankArgs {
+    #[command(flatten)]
+    what: What,
+    /// Make one ranking of all judges, in which a model's view of a pair counts so much of a person's.
+    #[arg(long, value_name = "WEIGHT", allow_negative_numbers = true)]
+    pool: Option<f64>,
+    /// text, markdown or json [default: by the file's ending, else text].
+    #[arg(short, long, value_enum, hide_possible_values = true)]
+    format: Option<Format>,
+    /// Write into this file, whole or not at all, instead of to standard output.
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Which drawings are judged.
+#[derive(Debug, clap::Args)]
+pub(super) struct What {
+    /// Only drawings on this prompt. May be given again.
+    #[arg(short, long = "prompt", value_name = "ID")]
+    prompts: Vec<String>,
+    /// Only drawings of this contestant: its slug, its label or PROVIDER/MODEL. May be given again.
+    #[arg(long = "contestant", value_name = "NAME")]
+    contestants: Vec<String>,
+    /// Take demonstrations such as hatchling for contestants as well.
+    #[arg(long)]
+    demonstrations: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Markdown,
+    Json,
+}
+
+impl What {
+    /// The attempts that are meant, oldest first.
+    ///
+    /// # Errors
+    /// In words, where a name means nothing.
+    pub(super) fn attempts<'a>(
+        &self,
+        listing: &'a Listing,
+        store: &Store,
+    ) -> Result<Vec<&'a Attempt>, String> {
+        let mut all: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
+        if !self.prompts.is_empty() {
+            all.retain(|attempt| self.prompts.contains(&attempt.prompt.id));
+            if all.is_empty() {
+                return Err(format!("no attempt answers {}", self.prompts.join(" or ")));
+            }
+        }
+        if self.contestants.is_empty() {
+            return Ok(all);
+        }
+        let places = Places(store);
+        let mut chosen: Vec<&Attempt> = Vec::new();
+        for named in &self.contestants {
+            let found = select(&format!("contestant:{named}"), &all, &places);
+            chosen.extend(found.map_err(|error| error.to_string())?.attempts);
+        }
+        chosen.sort_by(|a, b| a.id.cmp(&b.id));
+        chosen.dedup_by(|a, b| a.id == b.id);
+        Ok(chosen)
+    }
+
+    /// The field of some attempts.
+    pub(super) fn field(&self, attempts: &[&Attempt]) -> Field {
+        Field::new(attempts, self.demonstrations)
+    }
+}
+
+/// All judgements of a store; what is damaged is told.
+pub(super) fn judgements(store: &Store) -> anyhow::Result<Vec<JudgementRecord>> {
+    let judgements = store.judgements()?;
+    say_damaged(store, &judgements.damaged);
+    Ok(judgements.records)
+}
+
+pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode> {
+    let pool = match args.pool {
+        None => Pool::Apart,
+        Some(model) if model.is_finite() && model > 0.0 => Pool::Together { model },
+        Some(other) => return usage(&format!("--pool {other}: a weight is above zero, such as 0.5")),
+    };
+    let store = Store::open(&global.results)?;
+    let listing = store.list()?;
+    say_damaged(&store, &listing.damaged);
+    let attempts = match args.what.attempts(&listing, &store) {
+        Ok(attempts) => attempts,
+        Err(words) => return usage(&words),
+    };
+    let field = args.what.field(&attempts);
+    let votes = Votes::new(&field, &judgements(&store)?);
+    if votes.votes.is_empty() {
+        let place = printable(&store.root().to_string_lossy()).into_owned();
+        anyhow::bail!(
+            "no judgement of these drawings is in {place}: `pelicycle vote` opens a page to judge pairs of them, \
+             `pelicycle judge -m PROVIDER/MODEL` asks a vision model"
+        );
+    }
+    let report = report(&field, &votes, pool, SEED);
+    let words = match args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(Format::Text) {
+        Format::Text => {
+            text(&report).iter().map(|line| printable(line).into_owned() + "\n").collect::<String>()
+        }
+        Format::Markdown => markdown(&report),
+        Format::Json => json(&report)?,
+    };
+    write(&words, args.out.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn by_ending(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "txt" => Some(Format::Text),
+        "md" => Some(Format::Markdown),
+        "json" => Some(Format::Json),
+        _ => None,
+    }
+}
