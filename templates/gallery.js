@@ -24,7 +24,7 @@ if (tools) {
   };
   const called = (item) => item.querySelector("h2, h3").textContent;
   const orders = {
-    released: by("released", -1), speed: by("speed", -1), price: by("price", 1),
+    released: by("released", -1), speed: by("speed", -1), price: by("price", 1), rank: by("rank", 1),
     name: (a, b) => called(a).localeCompare(called(b), "en", { numeric: true }),
   };
   const names = ["sort", "provider", "family", "place", "verdict"];

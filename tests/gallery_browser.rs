@@ -9,7 +9,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::browser::drive;
-use common::exhibits::{ALARM, hang_corpus, hang_hostile, shared};
+use common::exhibits::{ALARM, hang_corpus, hang_hostile, hang_judgements, shared};
 use pelicycle::store::Store;
 use serde_json::{Value, json};
 
@@ -30,6 +30,7 @@ fn build(store: &Store, out: &Path) -> Vec<PathBuf> {
         .unwrap();
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
     let mut pages = vec![out.join("index.html")];
+    pages.extend(Some(out.join("ranking.html")).filter(|page| page.is_file()));
     for folder in ["prompts", "models", "grids", "timelines", "versus", "attempts"] {
         let Ok(entries) = std::fs::read_dir(out.join(folder)) else { continue };
         let mut found: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -83,6 +84,7 @@ fn hostile_attempts_run_nothing_load_nothing_and_break_no_page() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang_hostile(&store);
+    hang_judgements(&store);
     let out = folder.path().join("gallery");
     let mut pages = build(&store, &out);
     // Of the many alike, a few are enough.
@@ -101,6 +103,7 @@ fn real_drawings_are_shown_in_every_view() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang_corpus(&store, &shared);
+    hang_judgements(&store);
     let out = folder.path().join("gallery");
     let pages = build(&store, &out);
     let some: Vec<_> = pages.iter().take(3).chain(pages.iter().skip(3).step_by(12)).cloned().collect();

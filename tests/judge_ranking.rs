@@ -12,7 +12,7 @@ use pelicycle::attempt::{
 };
 use pelicycle::drawing::Verdict;
 use pelicycle::id::Id;
-use pelicycle::judge::{Field, Next, Pool, Report, Votes, markdown, report, text};
+use pelicycle::judge::{Field, Next, Pooling, Report, Votes, markdown, report, text};
 use pelicycle::statistics::Random;
 use serde::Deserialize;
 
@@ -60,7 +60,7 @@ const ANN: (JudgeKind, &str) = (JudgeKind::Person, "Ann");
 const BEN: (JudgeKind, &str) = (JudgeKind::Person, "Ben");
 const EYE: (JudgeKind, &str) = (JudgeKind::Model, "openai/eye");
 
-fn of(attempts: &[Attempt], records: &[JudgementRecord], pool: Pool) -> Report {
+fn of(attempts: &[Attempt], records: &[JudgementRecord], pool: Pooling) -> Report {
     let field = field(attempts);
     report(&field, &Votes::new(&field, records), pool, 1)
 }
@@ -89,7 +89,7 @@ fn strengths_are_those_that_other_implementations_find_in_the_same_votes() {
             .iter()
             .map(|(left, right, preference)| judgement(&attempts, ANN, (*left, *right), *preference))
             .collect();
-        let found = of(&attempts, &records, Pool::Apart);
+        let found = of(&attempts, &records, Pooling::Apart);
         let [group] = found.rankings[0].groups.as_slice() else { panic!("{:?}", found.rankings) };
         for placed in &group.standings {
             let expected = case.log[usize::from(placed.slug.as_bytes()[0] - b'a')];
@@ -120,7 +120,7 @@ fn simulated(random: &mut Random, strengths: &[f64], each: usize, votes: usize) 
         let preference = if uniform < chance { Preference::Left } else { Preference::Right };
         records.push(judgement(&attempts, ANN, (left, right), preference));
     }
-    of(&attempts, &records, Pool::Apart)
+    of(&attempts, &records, Pooling::Apart)
 }
 
 fn is_apart(report: &Report) -> bool {
@@ -157,7 +157,7 @@ fn those_whom_no_judgement_joins_are_not_compared() {
         judgement(&attempts, ANN, (1, 2), Preference::Tie),
         judgement(&attempts, ANN, (3, 4), Preference::Right),
     ];
-    let report = of(&attempts, &records, Pool::Apart);
+    let report = of(&attempts, &records, Pooling::Apart);
     let groups: Vec<Vec<&str>> = report.rankings[0]
         .groups
         .iter()
@@ -179,7 +179,7 @@ fn a_judge_counts_once_for_a_pair_and_people_are_apart_from_models() {
     for _ in 0..10 {
         records.push(judgement(&attempts, EYE, (1, 0), Preference::Left));
     }
-    let apart = of(&attempts, &records, Pool::Apart);
+    let apart = of(&attempts, &records, Pooling::Apart);
     let by: Vec<(&str, usize)> =
         apart.rankings.iter().map(|ranked| (ranked.by.as_str(), ranked.pairs)).collect();
     assert_eq!(by, [("2 people", 2), ("openai/eye", 1)]);
@@ -191,7 +191,7 @@ fn a_judge_counts_once_for_a_pair_and_people_are_apart_from_models() {
     assert_eq!((record(&apart, 0, "a"), record(&apart, 1, "a")), ((1.0, 0.0, 1.0), (0.0, 1.0, 0.0)));
 
     let strength = |model| {
-        let report = of(&attempts, &records, Pool::Together { model });
+        let report = of(&attempts, &records, Pooling::Together { model });
         assert_eq!(report.rankings.len(), 1);
         let standings = &report.rankings[0].groups[0].standings;
         standings.iter().find(|placed| placed.slug == "a").unwrap().strength
@@ -214,7 +214,7 @@ fn a_judge_is_weighed_by_its_sides_its_steadiness_and_its_agreement_with_people(
     }
     records.push(judgement(&attempts, EYE, (0, 20), Preference::Left));
     records.push(judgement(&attempts, EYE, (1, 21), Preference::Tie));
-    let report = of(&attempts, &records, Pool::Apart);
+    let report = of(&attempts, &records, Pooling::Apart);
     let eye = report.judges.iter().find(|judge| judge.name == "openai/eye").unwrap();
     assert_eq!((eye.left.hits, eye.left.of), (37, 41));
     assert_eq!((eye.turned.hits, eye.turned.of), (4, 20));
@@ -239,7 +239,7 @@ fn what_fits_no_two_drawings_here_is_counted_and_left_aside() {
     unread.preference = None;
     let itself = judgement(&attempts, ANN, (1, 1), Preference::Left);
     let records = [other, unread, itself, judgement(&attempts, ANN, (0, 3), Preference::Right)];
-    let report = of(&attempts, &records, Pool::Apart);
+    let report = of(&attempts, &records, Pooling::Apart);
     assert_eq!((report.absent, report.unread, report.rankings[0].pairs), (2, 1, 1));
 }
 

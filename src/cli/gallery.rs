@@ -11,12 +11,14 @@ use anyhow::Context as _;
 use super::output::{say, say_damaged, say_error};
 use super::prompts::library;
 use super::{Global, serve};
+use crate::attempt::Attempt;
 use crate::config::Config;
 use crate::drawing::{Options, Pool};
 use crate::gallery::{self, BaseUrl, Exhibit, ExhibitFiles, Omission, Report};
+use crate::judge::{self, Field, Pooling, SEED, Votes};
 use crate::measure::Rubric;
 use crate::prompt::Library;
-use crate::store::{Damaged, Store, Stored};
+use crate::store::{Damaged, Listing, Store, Stored};
 use crate::text;
 
 /// Rebuild the gallery from the results.
@@ -103,6 +105,7 @@ pub(crate) fn rebuild(
     let pool = Pool::new(workers, Options::default());
     let measure = |svg: &[u8], rubric: &Rubric| pool.measure(svg, rubric).map_err(|error| error.to_string());
     let omissions: Vec<_> = listing.damaged.iter().map(omission).collect();
+    let (judged, damaged_judgements) = judged(store, &listing)?;
     let found = Mutex::new(listing.damaged);
     let verify = |index: usize| {
         store.verify(&listing.attempts[index]).map_err(|damage| {
@@ -111,11 +114,24 @@ pub(crate) fn rebuild(
             omission
         })
     };
-    let report = gallery::build(&exhibits, &verify, &measure, &omissions, out, options)
+    let report = gallery::build(&exhibits, &verify, &measure, &omissions, judged.as_ref(), out, options)
         .context("the gallery was not built")?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    damaged.extend(damaged_judgements);
     damaged.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Rebuilt { report, damaged })
+}
+
+/// The rankings of all contestants by all judgements, where there are any; and judgements that can't be used.
+fn judged(store: &Store, listing: &Listing) -> anyhow::Result<(Option<judge::Report>, Vec<Damaged>)> {
+    let judgements = store.judgements()?;
+    if judgements.records.is_empty() {
+        return Ok((None, judgements.damaged));
+    }
+    let attempts: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
+    let field = Field::new(&attempts, false);
+    let votes = Votes::new(&field, &judgements.records);
+    Ok((Some(judge::report(&field, &votes, Pooling::Apart, SEED)), judgements.damaged))
 }
 
 fn omission(damaged: &Damaged) -> Omission {

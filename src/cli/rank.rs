@@ -11,11 +11,8 @@ use super::output::{json, say_damaged, usage, write};
 use super::terminal::printable;
 use crate::attempt::{Attempt, JudgementRecord};
 use crate::compare::select;
-use crate::judge::{Field, Pool, Votes, markdown, report, text};
+use crate::judge::{Field, Pooling, SEED, Votes, markdown, report, text};
 use crate::store::{Listing, Store};
-
-/// The resampling's seed: the same judgements give the same figures.
-const SEED: u64 = 1970;
 
 /// Rank contestants by the judgements of their drawings.
 ///
@@ -109,8 +106,8 @@ pub(super) fn judgements(store: &Store) -> anyhow::Result<Vec<JudgementRecord>> 
 
 pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode> {
     let pool = match args.pool {
-        None => Pool::Apart,
-        Some(model) if model.is_finite() && model > 0.0 => Pool::Together { model },
+        None => Pooling::Apart,
+        Some(model) if model.is_finite() && model > 0.0 => Pooling::Together { model },
         Some(other) => return usage(&format!("--pool {other}: a weight is above zero, such as 0.5")),
     };
     let store = Store::open(&global.results)?;

@@ -16,13 +16,14 @@ use super::site::{Site, Tally};
 use super::take::{self, Hung, Problem};
 use super::view::{
     AttemptPage, ExpertsView, GridPage, IndexPage, MapPaths, MeasuresView, Model, ModelPage, Neighbour,
-    Poster, PromptPage, Section, Texts, TimelinePage, VersusPage, equal_share, folder, models, page_path,
-    prompt_path, sections,
+    Poster, PromptPage, RankingPage, Ranks, Section, Texts, TimelinePage, VersusPage, equal_share, folder,
+    models, page_path, prompt_path, sections,
 };
 use super::{Exhibit, GalleryError, Omission, newer, parallel, templates, texts, view};
 use crate::attempt::{Attempt, ExpertsRecord};
 use crate::drawing::Verdict;
 use crate::experts::ExpertCounts;
+use crate::judge;
 use crate::measure::{Measures, RULES, Rubric};
 
 /// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
@@ -69,7 +70,8 @@ pub fn ready(out: &Path) -> Result<(), GalleryError> {
     Site::open(out).map(drop)
 }
 
-/// Builds the site in `out`, which is made, empty, or a gallery built before.
+/// Builds the site in `out`, which is made, empty, or a gallery built before. `judged` is what judgements made of the
+/// contestants, where there are any.
 ///
 /// # Errors
 /// A folder of something else; a failing disk. A file of an exhibit that cannot be read is no error: its attempt says so.
@@ -78,6 +80,7 @@ pub fn build(
     verify: &Verify<'_>,
     measure: &Measure<'_>,
     omissions: &[Omission],
+    judged: Option<&judge::Report>,
     out: &Path,
     options: &Options,
 ) -> Result<Report, GalleryError> {
@@ -92,11 +95,16 @@ pub fn build(
         site: &site,
         measure,
         base: options.base.as_ref(),
+        ranks: Ranks::new(judged),
         map: Mutex::default(),
     };
     site.put("style.css", templates::STYLE.as_bytes())?;
-    let index = IndexPage::new(&sections, &models, &omissions);
+    let index = IndexPage::new(&sections, &models, &omissions, &press.ranks);
     press.page("index.html", "index.html", "", &index, || Poster::index(&sections, &models))?;
+    if let Some(page) = judged.and_then(|report| RankingPage::new(report, &models)) {
+        let poster = || Poster { title: "Who draws best?".to_owned(), ..Poster::index(&sections, &models) };
+        press.page(RankingPage::PATH, "ranking.html", "", &page, poster)?;
+    }
     parallel::map(&sections, |section| press.section(section))?;
     parallel::map(&models, |model| press.model(model))?;
     let pages: Vec<_> = shown.iter().zip(neighbours(&shown)).collect();
@@ -172,6 +180,7 @@ struct Press<'a> {
     site: &'a Site,
     measure: &'a Measure<'a>,
     base: Option<&'a BaseUrl>,
+    ranks: Ranks,
     map: Mutex<SiteMap>,
 }
 
@@ -225,7 +234,7 @@ impl Press<'_> {
 
     /// The pages of one prompt.
     fn section(&self, section: &Section<'_>) -> Result<(), GalleryError> {
-        let (path, page) = (prompt_path(section.prompt), PromptPage::new(section));
+        let (path, page) = (prompt_path(section.prompt), PromptPage::new(section, &self.ranks));
         self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))?;
         if let Some(page) = TimelinePage::new(section) {
             self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))?;

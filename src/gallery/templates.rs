@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("attempt.html", include_str!("../../templates/attempt.html")),
     ("model.html", include_str!("../../templates/model.html")),
     ("grid.html", include_str!("../../templates/grid.html")),
+    ("ranking.html", include_str!("../../templates/ranking.html")),
     ("timeline.html", include_str!("../../templates/timeline.html")),
     ("versus.html", include_str!("../../templates/versus.html")),
     ("feed.xml", include_str!("../../templates/feed.xml")),

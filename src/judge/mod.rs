@@ -13,7 +13,7 @@ mod report;
 mod separation;
 mod text;
 mod votes;
-mod words;
+pub(crate) mod words;
 
 pub use field::{Drawing, Entrant, Field};
 pub use markdown::markdown;
@@ -21,6 +21,6 @@ pub use next::{Next, Pair};
 pub use question::{Reading, question, read};
 pub use ranking::{Group, Ranking, Standing, rank};
 pub use reliability::{Agreement, Reliability, reliability};
-pub use report::{Pool, Ranked, Report, report};
+pub use report::{Placed, Pooling, Ranked, Report, SEED, Share, Standings, Weighed, report};
 pub use text::text;
 pub use votes::{Ballot, Judge, Vote, Votes};

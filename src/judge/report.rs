@@ -11,6 +11,9 @@ use crate::statistics::Rate;
 /// Version of the shape.
 const SCHEMA: u32 = 1;
 
+/// The resampling's seed where nothing else is wished: the same judgements give the same figures.
+pub const SEED: u64 = 1970;
+
 /// Rankings, and how far those who judged can be trusted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -30,7 +33,7 @@ pub struct Report {
 
 /// How judges are put together.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Pool {
+pub enum Pooling {
     /// People together, each model for itself.
     Apart,
     /// All together; a model's view of a pair counts as much of a person's.
@@ -135,13 +138,13 @@ pub struct Weighed {
 
 /// Ranks the contestants of a field by votes. `seed` decides on the resampling.
 #[must_use]
-pub fn report(field: &Field, votes: &Votes, pool: Pool, seed: u64) -> Report {
+pub fn report(field: &Field, votes: &Votes, pooling: Pooling, seed: u64) -> Report {
     let ballots = votes.ballots();
     let name = |judge: usize| votes.judges[judge].record.name.clone();
     let people: Vec<(usize, f64)> = votes.judges_of(JudgeKind::Person).map(|judge| (judge, 1.0)).collect();
     let models: Vec<usize> = votes.judges_of(JudgeKind::Model).collect();
-    let pools: Vec<(String, Vec<(usize, f64)>)> = match pool {
-        Pool::Apart => {
+    let pools: Vec<(String, Vec<(usize, f64)>)> = match pooling {
+        Pooling::Apart => {
             let by = match people.as_slice() {
                 [] => None,
                 [(one, _)] => Some(name(*one)),
@@ -150,7 +153,7 @@ pub fn report(field: &Field, votes: &Votes, pool: Pool, seed: u64) -> Report {
             let models = models.iter().map(|judge| (name(*judge), vec![(*judge, 1.0)]));
             by.map(|by| (by, people.clone())).into_iter().chain(models).collect()
         }
-        Pool::Together { model } => {
+        Pooling::Together { model } => {
             let all: Vec<(usize, f64)> =
                 people.iter().copied().chain(models.iter().map(|judge| (*judge, model))).collect();
             let by = match people.is_empty() {

@@ -4,7 +4,7 @@ use super::report::{Placed, Ranked, Report, Share, Standings, Weighed};
 use crate::attempt::JudgeKind;
 
 /// A place, or the places that it may be: `1`, `2–4`.
-pub(super) fn places(placed: &Placed) -> String {
+pub(crate) fn places(placed: &Placed) -> String {
     match placed.best == placed.worst {
         true => placed.best.to_string(),
         false => format!("{}–{}", placed.best, placed.worst),
@@ -12,13 +12,13 @@ pub(super) fn places(placed: &Placed) -> String {
 }
 
 /// `62 % (48 to 75)`.
-pub(super) fn chance(placed: &Placed) -> String {
+pub(crate) fn chance(placed: &Placed) -> String {
     let percent = |share: f64| format!("{:.0}", share * 100.0);
     format!("{} % ({} to {})", percent(placed.chance), percent(placed.low), percent(placed.high))
 }
 
 /// `12–3–1`: won, lost, tied; half a pair where a judge was of two minds.
-pub(super) fn record(placed: &Placed) -> String {
+pub(crate) fn record(placed: &Placed) -> String {
     let number = |value: f64| {
         let text = format!("{value:.1}");
         text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
@@ -27,18 +27,18 @@ pub(super) fn record(placed: &Placed) -> String {
 }
 
 /// How often it drew at all, which no judgement of drawings says.
-pub(super) fn drawn(placed: &Placed) -> String {
+pub(crate) fn drawn(placed: &Placed) -> String {
     format!("{} of {}", placed.drawn, placed.attempts)
 }
 
 /// Who judged how much: `3 people, 214 pairs`.
-pub(super) fn by(ranked: &Ranked) -> String {
+pub(crate) fn by(ranked: &Ranked) -> String {
     let pairs = if ranked.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", ranked.pairs) };
     format!("By {} ({pairs} of drawings)", ranked.by)
 }
 
 /// What can't be told, a line each.
-pub(super) fn doubts(group: &Standings) -> Vec<String> {
+pub(crate) fn doubts(group: &Standings) -> Vec<String> {
     let mut doubts: Vec<String> =
         group.inseparable.iter().map(|labels| format!("Can't separate: {}.", labels.join(", "))).collect();
     let single: Vec<&str> = group
@@ -57,7 +57,7 @@ pub(super) fn doubts(group: &Standings) -> Vec<String> {
 }
 
 /// `7 of 10 (70 %, 40 to 89)`, or that it was never tried.
-pub(super) fn share(share: &Share) -> String {
+pub(crate) fn share(share: &Share) -> String {
     let Some((low, high)) = share.interval else { return "not measured".to_owned() };
     let percent = |value: f64| format!("{:.0}", value * 100.0);
     let middle = percent(share.hits as f64 / share.of as f64);
@@ -65,7 +65,7 @@ pub(super) fn share(share: &Share) -> String {
 }
 
 /// Whether a judge prefers a side.
-pub(super) fn side(judge: &Weighed) -> String {
+pub(crate) fn side(judge: &Weighed) -> String {
     let lean = match judge.left.interval {
         Some((low, _)) if low > 0.5 => ": prefers the left",
         Some((_, high)) if high < 0.5 => ": prefers the right",
@@ -75,7 +75,7 @@ pub(super) fn side(judge: &Weighed) -> String {
 }
 
 /// How a judge agrees with people.
-pub(super) fn people(judge: &Weighed) -> String {
+pub(crate) fn people(judge: &Weighed) -> String {
     let Some(same) = &judge.people else { return "not measured".to_owned() };
     match judge.kappa {
         Some(kappa) => format!("{}, κ {}", share(same), format!("{kappa:.2}").replace('-', "−")),
@@ -84,7 +84,7 @@ pub(super) fn people(judge: &Weighed) -> String {
 }
 
 /// What is not measured of the judges, and how to measure it.
-pub(super) fn advice(report: &Report) -> Vec<String> {
+pub(crate) fn advice(report: &Report) -> Vec<String> {
     let models = || report.judges.iter().filter(|judge| judge.kind == JudgeKind::Model);
     let mut advice = Vec::new();
     if models().any(|judge| judge.people.is_none()) {
@@ -96,7 +96,7 @@ pub(super) fn advice(report: &Report) -> Vec<String> {
 }
 
 /// What was left aside, a line each.
-pub(super) fn remarks(report: &Report) -> Vec<String> {
+pub(crate) fn remarks(report: &Report) -> Vec<String> {
     let plural = |n: usize| if n == 1 { "1 judgement".to_owned() } else { format!("{n} judgements") };
     let mut remarks = Vec::new();
     if report.absent > 0 {
@@ -109,6 +109,6 @@ pub(super) fn remarks(report: &Report) -> Vec<String> {
 }
 
 /// The rule by which contestants are ranked.
-pub(super) const RULE: &str = "Bradley and Terry's model with ties (Davidson), each judge counting once a pair, \"both bad\" as a tie. \
+pub(crate) const RULE: &str = "Bradley and Terry's model with ties (Davidson), each judge counting once a pair, \"both bad\" as a tie. \
      Places at 5 % false separations over all pairs together; chances against a middling contestant at 95 % each; both by drawing \
      whole drawings anew.";

@@ -107,7 +107,7 @@ impl Sitting<'_> {
             while begun < pairs
                 && under_way.len() < TOGETHER
                 && !self.stop.asked()
-                && !budget.as_deref().is_some_and(|budget| budget.refused().is_some())
+                && budget.as_deref().is_none_or(|budget| budget.refused().is_none())
             {
                 let Some(showing) = course.next() else { break };
                 let showings = self.showings(&showing, begun, budget.as_ref()).map_err(RunError::Model)?;

@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use pelicycle::attempt::{Attempt, Outcome, TextRecord};
+use pelicycle::attempt::{
+    AskedPrompt, Attempt, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference, SCHEMA_VERSION,
+    TextRecord,
+};
 use pelicycle::drawing::{Finding, Inspection, Options, inspect};
 use pelicycle::experts::ExpertCounts;
+use pelicycle::id::Id;
 use pelicycle::provider::ExpertsTaken;
 use pelicycle::store::{Files, Store};
 
@@ -274,4 +278,48 @@ fn hang_long_reply(store: &Store) {
     hang_reply(store, "pelican", "talkative", "2026-11-12T00:00:00Z", &reply, |attempt| {
         attempt.outcome = Outcome::Length;
     });
+}
+
+/// Judgements of the drawings of the famous prompt, by a person whose name is hostile and by a model: of two drawings they
+/// prefer the one whose maker's name is shorter, but for some.
+pub fn hang_judgements(store: &Store) {
+    let listing = store.list().unwrap();
+    let drawn: Vec<&Attempt> = listing
+        .attempts
+        .iter()
+        .map(|stored| &stored.attempt)
+        .filter(|attempt| attempt.is_drawn() && attempt.prompt.id == "pelican")
+        .collect();
+    let person = format!("Ann </td><script>document.title='{ALARM}'</script>");
+    let judges = [(JudgeKind::Person, person.as_str()), (JudgeKind::Model, "openai/eye")];
+    for (n, (left, right)) in
+        drawn.iter().zip(drawn.iter().skip(3)).chain(drawn.iter().zip(drawn.iter().skip(7))).enumerate()
+    {
+        let (a, b) = (left.contestant.label.len(), right.contestant.label.len());
+        for (kind, name) in judges {
+            let preference = match (n % 5, a.cmp(&b)) {
+                (0, _) if kind == JudgeKind::Model => Preference::Left,
+                (1, _) => Preference::BothBad,
+                (_, std::cmp::Ordering::Less) => Preference::Left,
+                (_, std::cmp::Ordering::Greater) => Preference::Right,
+                _ => Preference::Tie,
+            };
+            let judged: jiff::Timestamp =
+                format!("2026-11-21T13:{:02}:{:02}Z", n / 60, n % 60).parse().unwrap();
+            let record = JudgementRecord {
+                schema: SCHEMA_VERSION,
+                id: Id::at(judged).unwrap(),
+                judged,
+                tool: left.tool.clone(),
+                judge: JudgeRecord { kind, name: name.to_owned() },
+                prompt: AskedPrompt { id: left.prompt.id.clone(), hash: left.prompt.hash.clone() },
+                left: left.id.clone(),
+                right: right.id.clone(),
+                preference: Some(preference),
+                seconds: None,
+                asked: None,
+            };
+            store.write_judgement(&record, None).unwrap();
+        }
+    }
 }

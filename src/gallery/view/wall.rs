@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Card;
 use super::figures::Figures;
 use super::hall::{self, Case, Section, model_path, prompt_path};
+use super::ranking::{RankingPage, Ranks};
 use super::{lineage, timeline, versus, words};
 use crate::attempt::LOCAL;
 use crate::gallery::Omission;
@@ -35,6 +36,8 @@ pub(in crate::gallery) struct IndexPage {
     drawn: String,
     prompts: Vec<Link>,
     models: Vec<Link>,
+    /// The page of the rankings.
+    ranking: Option<&'static str>,
     tools: Option<Tools>,
     walls: Vec<Wall>,
     omissions: Vec<Omitted>,
@@ -98,6 +101,9 @@ struct Hung {
     released: i64,
     speed: Option<f64>,
     price: Option<f64>,
+    /// Its order and its places among those who were judged.
+    rank: Option<usize>,
+    places: Option<String>,
     samples: usize,
     drawn: String,
     open: bool,
@@ -118,11 +124,12 @@ struct Tools {
     speed: bool,
     price: bool,
     released: bool,
+    ranked: bool,
     demonstration: bool,
 }
 
 impl Wall {
-    fn new(section: &Section<'_>, most: usize) -> Self {
+    fn new(section: &Section<'_>, most: usize, ranks: &Ranks) -> Self {
         let prompt = section.prompt;
         let attempts: usize = section.cases.iter().map(|case| case.shown.len()).sum();
         let open = attempts <= FEW;
@@ -139,7 +146,7 @@ impl Wall {
             drawn: text::count(drawn as u64),
             folded: !open && section.cases.iter().any(|case| case.shown.len() > 1),
             more: section.cases.len().saturating_sub(most),
-            cases: section.cases.iter().take(most).map(|case| Hung::new(case, open)).collect(),
+            cases: section.cases.iter().take(most).map(|case| Hung::new(case, open, ranks)).collect(),
             timeline: timeline::path(section),
             versus: versus::path(section),
         }
@@ -147,7 +154,7 @@ impl Wall {
 }
 
 impl Hung {
-    fn new(case: &Case<'_>, open: bool) -> Self {
+    fn new(case: &Case<'_>, open: bool, ranks: &Ranks) -> Self {
         let contestant = case.contestant();
         let numbers = Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
         let lead = case.lead();
@@ -155,6 +162,7 @@ impl Hung {
         let verdicts: BTreeSet<_> =
             case.shown.iter().map(|shown| words::result(shown.attempt).name).collect();
         let Rate { hits, of } = case.drawn();
+        let (rank, places) = ranks.of(&contestant.slug).cloned().unzip();
         Self {
             label: text::label(&contestant.label),
             href: model_path(contestant),
@@ -167,6 +175,8 @@ impl Hung {
             released: lineage::dated(case).as_second(),
             speed: numbers.speed,
             price: numbers.price,
+            rank,
+            places,
             samples: case.shown.len(),
             drawn: format!("{} of {}", text::count(hits), text::count(of)),
             open: open && several,
@@ -199,6 +209,7 @@ impl Tools {
             speed: cases.clone().any(|case| case.speed.is_some()),
             price: cases.clone().any(|case| case.price.is_some()),
             released: cases.clone().any(|case| case.released != case.newest),
+            ranked: cases.clone().any(|case| case.rank.is_some()),
             demonstration: cases.clone().any(|case| case.demonstration)
                 && cases.clone().any(|case| !case.demonstration),
         })
@@ -206,8 +217,8 @@ impl Tools {
 }
 
 impl PromptPage {
-    pub(in crate::gallery) fn new(section: &Section<'_>) -> Self {
-        let wall = Wall::new(section, usize::MAX);
+    pub(in crate::gallery) fn new(section: &Section<'_>, ranks: &Ranks) -> Self {
+        let wall = Wall::new(section, usize::MAX, ranks);
         Self { tools: Tools::new(&wall.cases.iter()), wall }
     }
 }
@@ -217,11 +228,12 @@ impl IndexPage {
         sections: &[Section<'_>],
         models: &[hall::Model<'_>],
         omissions: &[Omission],
+        ranks: &Ranks,
     ) -> Self {
         let order = in_order(sections);
         let most = |index: usize| if index < FIRST { ON_INDEX } else { ON_INDEX_LATER };
         let walls: Vec<_> =
-            order.iter().enumerate().map(|(index, section)| Wall::new(section, most(index))).collect();
+            order.iter().enumerate().map(|(index, section)| Wall::new(section, most(index), ranks)).collect();
         let shown = || sections.iter().flat_map(|section| &section.cases).flat_map(|case| &case.shown);
         let drawn = shown().filter(|shown| shown.attempt.is_drawn()).count();
         let prompts = order.iter().zip(&walls).map(|(section, wall)| Link {
@@ -235,6 +247,7 @@ impl IndexPage {
             drawn: text::count(drawn as u64),
             prompts: prompts.collect(),
             models: models.iter().map(model_link).collect(),
+            ranking: (!ranks.is_empty()).then_some(RankingPage::PATH),
             tools: Tools::new(&walls.iter().flat_map(|wall| &wall.cases)),
             walls,
             omissions: omissions
