@@ -37,17 +37,33 @@ pub(crate) fn by(ranked: &Ranked) -> String {
     format!("By {} ({pairs} of drawings)", ranked.by)
 }
 
+/// Contestants that are named one by one where they can't be separated.
+const NAMED: usize = 6;
+
 /// What can't be told, a line each.
 pub(crate) fn doubts(group: &Standings) -> Vec<String> {
-    let mut doubts: Vec<String> =
-        group.inseparable.iter().map(|labels| format!("Can't separate: {}.", labels.join(", "))).collect();
+    let mut doubts: Vec<String> = group
+        .inseparable
+        .iter()
+        .map(|labels| match labels.as_slice() {
+            [first, .., last] if labels.len() > NAMED => {
+                format!("Can't separate the {} from {first} down to {last}.", labels.len())
+            }
+            labels => format!("Can't separate: {}.", labels.join(", ")),
+        })
+        .collect();
     let single: Vec<&str> = group
         .standings
         .iter()
         .filter(|placed| placed.drawings == 1)
         .map(|placed| placed.label.as_str())
         .collect();
-    if !single.is_empty() {
+    if single.len() == group.standings.len() {
+        doubts.push(
+            "Each has one drawing here, so the intervals are those of the drawings, not of the contestants."
+                .to_owned(),
+        );
+    } else if !single.is_empty() {
         doubts.push(format!(
             "One drawing each, so its interval is that of the drawing, not of the contestant: {}.",
             single.join(", ")
