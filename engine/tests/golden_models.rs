@@ -248,5 +248,5 @@ fn the_arithmetic_of_a_run_is_no_further_off_than_llama_cpps() {
     println!("best tokens as the reference's: {ours_equal}, llama.cpp {theirs_equal}");
     assert!(ours_equal >= theirs_equal);
     println!("sum of mean errors: {ours_off}, llama.cpp {theirs_off}");
-    assert!(ours_off <= theirs_off);
+    assert!(ours_off <= 0.85 * theirs_off);
 }

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Activations, Kernels};
+use crate::kernel::{Activations, Kernels, QuantizedBlock};
 use crate::pool::Pool;
+
+/// Numbers to round that are worth waking other threads for: some 20 µs of work.
+const WORTH_SHARING: usize = 16 << 10;
 
 /// How activations meet quantized weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,6 +31,12 @@ pub(crate) struct Context {
 impl Activations {
     /// Rounds the rows to 8 bits with the context's kernels, unless that was done.
     pub(super) fn quantize(&mut self, context: &Context) {
-        self.quantize_with(context.kernels);
+        let mut rows = self.unrounded();
+        let round = |(x, blocks): &mut (&[f32], &mut [QuantizedBlock])| (context.kernels.quantize)(x, blocks);
+        if rows.iter().map(|(x, _)| x.len()).sum::<usize>() < WORTH_SHARING {
+            rows.iter_mut().for_each(round);
+        } else {
+            context.pool.for_each(&mut rows, round);
+        }
     }
 }

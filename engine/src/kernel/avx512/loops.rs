@@ -3,10 +3,8 @@
 
 use std::arch::x86_64::*;
 
-use super::lanes::transpose;
 use super::product::quantized_product;
-use crate::kernel::activations::lane;
-use crate::kernel::{Gate, Kernels, QuantizedBlock, SUPERBLOCK, activations, delta, math};
+use crate::kernel::{Gate, Kernels, QuantizedBlock, delta, math};
 use crate::quant::TensorType;
 
 /// The table, where the processor has what it needs.
@@ -53,7 +51,7 @@ macro_rules! compiled_for_avx512 {
 }
 
 compiled_for_avx512! {
-    fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = quantize_groups;
+    fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize;
     fn dot(a: &[f32], b: &[f32]) -> f32 = dot_of_floats;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = scores_of_floats;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
@@ -88,34 +86,6 @@ pub(super) fn sixteen_floats(floats: &[f32; 16]) -> __m512 {
 pub(super) fn store_sixteen(floats: &mut [f32; 16], x: __m512) {
     // SAFETY: writes the 64 bytes of the array, at any alignment.
     unsafe { _mm512_storeu_ps(floats.as_mut_ptr(), x) }
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
-fn quantize_groups(x: &[f32], blocks: &mut [QuantizedBlock]) {
-    let (whole, rest) = x.as_chunks::<SUPERBLOCK>();
-    let (blocks, last) = blocks.split_at_mut(whole.len());
-    for (x, block) in whole.iter().zip(blocks) {
-        for (group, x) in x.as_chunks::<16>().0.iter().enumerate() {
-            let x = sixteen_floats(x);
-            let max = _mm512_reduce_max_ps(_mm512_abs_ps(x));
-            let scale = max / 127.0;
-            let inverse = if scale > 0.0 { 127.0 / max } else { 0.0 };
-            let rounded = _mm512_cvtps_epi32(_mm512_mul_ps(x, _mm512_set1_ps(inverse)));
-            let codes: &mut [i8; 16] = block.codes.as_chunks_mut().0[group..].first_mut().expect("16 groups");
-            // SAFETY: writes the 16 bytes of the array, at any alignment.
-            unsafe { _mm_storeu_si128(codes.as_mut_ptr().cast(), _mm512_cvtsepi32_epi8(rounded)) };
-            block.scales[lane(group)] = scale;
-            block.sums[lane(group)] = scale * _mm512_reduce_add_epi32(rounded) as f32;
-        }
-        let codes: &mut [[i8; 64]; 4] = block.codes.as_chunks_mut().0.try_into().expect("256 codes");
-        // SAFETY: each reads the 64 bytes of an array, at any alignment.
-        let natural = [0, 1, 2, 3].map(|c| unsafe { _mm512_loadu_si512(codes[c].as_ptr().cast()) });
-        for (codes, ordered) in codes.iter_mut().zip(transpose(natural)) {
-            // SAFETY: writes the 64 bytes of the array, at any alignment.
-            unsafe { _mm512_storeu_si512(codes.as_mut_ptr().cast(), ordered) };
-        }
-    }
-    activations::quantize(rest, last);
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]

@@ -5,6 +5,7 @@ mod k_quants;
 mod lanes;
 mod loops;
 mod product;
+mod quantize;
 mod small_blocks;
 mod unpack;
 
