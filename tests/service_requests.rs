@@ -8,9 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pelicycle::attempt::RequestRecord;
-use pelicycle::provider::{Services, Variables};
+use pelicycle::provider::{Request, Services, Variables};
 use serde_json::{Value, json};
 use service_support::*;
+
+/// The picture that the clients were given: a white pixel.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\xb1\x38\xf6\x14\0\0\0\0IEND\xaeB`\x82";
 
 fn recorded(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/requests");
@@ -61,6 +64,11 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
     let cases = [
         ("anthropic", "anthropic", "claude-opus-4-7", "", none()),
         ("anthropic-thinking", "anthropic", "claude-opus-5-5", "", effort(9000)),
+        ("anthropic-pictures", "anthropic", "claude-opus-4-7", "", none()),
+        ("openai-pictures", "openai", "gpt-6.1-sol", "/v1", none()),
+        ("vllm-pictures", "vllm", "m", "/v1", none()),
+        ("gemini-pictures", "gemini", "gemini-4-argon", "", none()),
+        ("ollama-pictures", "ollama", "qwen3:8b", "", none()),
         ("openai", "openai", "gpt-6.1-sol", "/v1", none()),
         (
             "openai-thinking",
@@ -92,7 +100,9 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
             Arc::new(|variable: &str| variable.ends_with("_API_KEY").then(|| "KEY".to_owned()));
         let change = format!("[{provider}]\nbase_url = \"{}\"\n", server.url(path));
         let services = Services::new(&toml::from_str(&change).unwrap(), variables).unwrap();
-        let heard = ask_with(&services.model(provider, model).unwrap(), settings);
+        let pictures = if name.ends_with("-pictures") { vec![PNG.to_vec(); 2] } else { Vec::new() };
+        let request = Request { pictures, ..request("Draw a pelican.", settings) };
+        let heard = ask_all(&services.model(provider, model).unwrap(), request);
         let seen = server.seen().remove(0);
 
         assert_eq!(seen.path, expected["path"], "{name}");
@@ -105,7 +115,7 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
         let text = serde_json::to_string(&theirs).unwrap();
         theirs = serde_json::from_str(&text.replace("Generate an SVG of a pelican riding a bicycle", prompt))
             .unwrap();
-        if name == "ollama" {
+        if provider == "ollama" {
             // Its client always sends an empty list of tools; we ask that a long prompt be refused, not cut. A key in
             // a variable is for Ollama's cloud.
             assert_eq!(theirs.as_object_mut().unwrap().remove("tools"), Some(json!([])));

@@ -249,8 +249,13 @@ pub fn ask(remote: &Remote) -> Heard {
 
 /// Asks with these settings and hears all of it.
 pub fn ask_with(remote: &Remote, settings: RequestRecord) -> Heard {
+    ask_all(remote, request("Draw a pelican.", settings))
+}
+
+/// Sends a request and hears all of it.
+pub fn ask_all(remote: &Remote, request: Request) -> Heard {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(hear(remote, settings))
+    runtime.block_on(hear_all(remote, request))
 }
 
 pub async fn hear(remote: &Remote, settings: RequestRecord) -> Heard {
@@ -258,13 +263,23 @@ pub async fn hear(remote: &Remote, settings: RequestRecord) -> Heard {
 }
 
 pub async fn hear_of(remote: &Remote, prompt: &str, settings: RequestRecord) -> Heard {
-    let mut stream = remote.ask(Request {
+    hear_all(remote, request(prompt, settings)).await
+}
+
+/// A request without pictures.
+pub fn request(prompt: &str, settings: RequestRecord) -> Request {
+    Request {
         prompt_id: "pelican".to_owned(),
         prompt: prompt.to_owned(),
         pictures: Vec::new(),
         sample: 1,
         settings,
-    });
+    }
+}
+
+/// Hears all that becomes of a request.
+pub async fn hear_all(remote: &Remote, request: Request) -> Heard {
+    let mut stream = remote.ask(request);
     let mut heard = Heard::default();
     let mut begin = Instant::now();
     while let Some(event) = stream.recv().await {
