@@ -358,5 +358,14 @@ fn a_history_flags_where_the_level_changed_and_when_another_model_was_served() {
         text.contains("changed at 2026-03-19 10:00:00 UTC") && text.contains("served: gpt-a → gpt-b"),
         "{text}"
     );
+    let page = told(store.root(), &["compare", "--history", "gpt", "-f", "html"]);
+    assert_eq!(page.matches("class=\"level\"").count(), 2, "the level before and the one after");
+    let days: usize = lines.iter().map(|line| line["days"].as_array().unwrap().len()).sum();
+    assert_eq!(page.matches("class=\"day\"").count(), days, "a dot a day and measure");
+    assert!(page.contains("<bdi>gpt-b</bdi>") && page.contains("No change that stands out"));
+    assert!(!page.contains("<script") && !page.contains("http:") && !page.contains("NaN"));
+    if let Some(out) = std::env::var_os("PELICYCLE_SHOTS") {
+        std::fs::write(std::path::Path::new(&out).join("history.html"), &page).unwrap();
+    }
     refused(store.root(), &["compare", "--history", "nobody"], 2);
 }

@@ -41,7 +41,7 @@ Examples:
   pelicycle compare baseline:spring run:last --fail-on worse --format markdown
   pelicycle compare v1.1 v1.2 --format html -o comparison.html
   pelicycle compare 2026-10-01..2026-10-31 2026-11-01.. --contestant openai-gpt-5-1f0c2a9b
-  pelicycle compare --history openai/gpt-5
+  pelicycle compare --history openai/gpt-5 -o history.html
   pelicycle compare --rendering all --format html -o rendering.html")]
 pub(crate) struct CompareArgs {
     /// What was before.
@@ -187,9 +187,8 @@ fn history(history: &History, format: Format, args: &CompareArgs) -> anyhow::Res
     let words = match format {
         Format::Text => lines(&history.text()),
         Format::Json => json(history)?,
-        Format::Markdown | Format::Junit | Format::Html => {
-            return usage("--history is written as text or json");
-        }
+        Format::Html => history.page()?,
+        Format::Markdown | Format::Junit => return usage("--history is written as text, json or html"),
     };
     write(&words, args.out.as_deref())?;
     Ok(ExitCode::SUCCESS)

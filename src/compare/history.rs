@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::measure::{Measure, Measured, Scale};
 use crate::attempt::Attempt;
 use crate::statistics::{changes, mean, median};
-use crate::text::plural;
+use crate::text::{moment, plural};
 
 /// The share of false alarms that is taken, over all measures together.
 const ALPHA: f64 = 0.05;
@@ -189,57 +189,76 @@ fn marks(attempts: &[&Attempt]) -> Vec<Mark> {
     marks
 }
 
+impl Line {
+    /// A value with its unit.
+    pub(super) fn number(&self, value: f64) -> String {
+        match self.is_rate {
+            true => format!("{:.0} %", value * 100.0),
+            false => {
+                let value = crate::text::decimal((value * 100.0).round() / 100.0);
+                format!("{value} {}", self.unit).trim_end().to_owned()
+            }
+        }
+    }
+
+    /// Where it began, where it is, and of how much that is known.
+    pub(super) fn words(&self) -> String {
+        let n: usize = self.days.iter().map(|day| day.n).sum();
+        let n = plural(n as u64, "attempt");
+        match self.days.as_slice() {
+            [first, .., last] => format!(
+                "{}: {} on {}, {} on {}; {n} on {} days",
+                self.label,
+                self.number(first.value),
+                first.day,
+                self.number(last.value),
+                last.day,
+                self.days.len()
+            ),
+            [day] => format!("{}: {} on {}; {n}", self.label, self.number(day.value), day.day),
+            [] => self.label.to_owned(),
+        }
+    }
+
+    /// A change of its level.
+    pub(super) fn change(&self, change: &LevelChange) -> String {
+        format!(
+            "changed at {}: {} → {} (p = {:.3}), from attempt {}",
+            moment(change.started),
+            self.number(change.before),
+            self.number(change.after),
+            change.p,
+            change.attempt
+        )
+    }
+}
+
 impl History {
+    /// Why no measure is told of.
+    pub(super) fn too_few(&self) -> String {
+        format!("Too few attempts: a change needs {LEAST} on either side.")
+    }
+
     /// The history as lines; names in it may be anything, so whoever prints them makes them safe.
     #[must_use]
     pub fn text(&self) -> Vec<String> {
-        let number = |line: &Line, value: f64| match line.is_rate {
-            true => format!("{:.0} %", value * 100.0),
-            false => format!("{} {}", crate::text::decimal((value * 100.0).round() / 100.0), line.unit)
-                .trim_end()
-                .to_owned(),
-        };
-        let second = |moment: Timestamp| moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
         let mut lines =
             vec![format!("{}: {}", self.contestant, plural(self.attempts as u64, "attempt")), String::new()];
         for line in &self.lines {
-            let n: usize = line.days.iter().map(|day| day.n).sum();
-            let n = plural(n as u64, "attempt");
-            lines.push(match line.days.as_slice() {
-                [first, .., last] => format!(
-                    "{}: {} on {}, {} on {}; {n} on {} days",
-                    line.label,
-                    number(line, first.value),
-                    first.day,
-                    number(line, last.value),
-                    last.day,
-                    line.days.len()
-                ),
-                [day] => format!("{}: {} on {}; {n}", line.label, number(line, day.value), day.day),
-                [] => line.label.to_owned(),
-            });
-            for change in &line.changes {
-                lines.push(format!(
-                    "  changed at {}: {} → {} (p = {:.3}), from attempt {}",
-                    second(change.started),
-                    number(line, change.before),
-                    number(line, change.after),
-                    change.p,
-                    change.attempt
-                ));
-            }
+            lines.push(line.words());
+            lines.extend(line.changes.iter().map(|change| format!("  {}", line.change(change))));
             if line.changes.is_empty() {
                 lines.push("  no change that stands out".to_owned());
             }
         }
         if self.lines.is_empty() {
-            lines.push(format!("Too few attempts: a change needs {LEAST} on either side."));
+            lines.push(self.too_few());
         }
         if !self.marks.is_empty() {
             lines.push(String::new());
         }
         for mark in &self.marks {
-            lines.push(format!("{} {}: {} → {}", second(mark.started), mark.what, mark.before, mark.after));
+            lines.push(format!("{} {}: {} → {}", moment(mark.started), mark.what, mark.before, mark.after));
         }
         lines
     }

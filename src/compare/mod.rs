@@ -4,6 +4,7 @@
 //! is an answer, and says what it would take.
 
 mod answer;
+mod chart;
 mod history;
 mod junit;
 mod markdown;
