@@ -28,3 +28,4 @@ pub mod statistics;
 pub mod store;
 mod text;
 pub mod variables;
+pub mod vote;

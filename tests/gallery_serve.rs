@@ -4,63 +4,25 @@
 
 mod common;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use assert_cmd::cargo::CommandCargoExt as _;
 use common::browser::begin;
 use common::exhibits::hang;
+use common::server::{Server, status};
 use pelicycle::store::Store;
 use serde_json::json;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
-/// A server of its own port, ended with the test.
-struct Server {
-    process: Child,
-    /// `127.0.0.1:PORT`.
-    own: String,
-}
-
-impl Server {
-    fn of(store: &Store, out: &Path) -> Self {
-        let mut command = Command::cargo_bin("pelicycle").unwrap();
-        command.args(["gallery", "--serve", "0", "--results"]).arg(store.root()).arg("--out").arg(out);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = lines.map(Result::unwrap).find(|line| line.starts_with("http://")).unwrap();
-        let own = address.strip_prefix("http://").unwrap().trim_end_matches('/').to_owned();
-        Self { process, own }
-    }
-
-    /// Sends a request as it stands, and returns the head and the body of the answer.
-    fn ask(&self, request: &str) -> (String, Vec<u8>) {
-        let mut stream = TcpStream::connect(&self.own).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-        (String::from_utf8(answer[..end].to_vec()).unwrap(), answer[end + 4..].to_vec())
-    }
-
-    fn get(&self, path: &str) -> (String, Vec<u8>) {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.own))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
-fn status(head: &str) -> &str {
-    head.split(' ').nth(1).unwrap()
+fn serve(store: &Store, out: &Path) -> Server {
+    let mut command = Command::cargo_bin("pelicycle").unwrap();
+    command.args(["gallery", "--serve", "0", "--results"]).arg(store.root()).arg("--out").arg(out);
+    Server::begin(command)
 }
 
 fn hall() -> (tempfile::TempDir, Store, std::path::PathBuf) {
@@ -74,7 +36,7 @@ fn hall() -> (tempfile::TempDir, Store, std::path::PathBuf) {
 #[test]
 fn pages_are_served_with_the_script_that_reloads_them_and_their_files_without() {
     let (_folder, store, out) = hall();
-    let server = Server::of(&store, &out);
+    let server = serve(&store, &out);
     let (head, body) = server.get("/");
     assert_eq!(status(&head), "200");
     let head = head.to_lowercase();
@@ -123,7 +85,7 @@ fn pages_are_served_with_the_script_that_reloads_them_and_their_files_without() 
 fn nobody_else_is_answered_and_nothing_outside_is_found() {
     let (folder, store, out) = hall();
     std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
-    let server = Server::of(&store, &out);
+    let server = serve(&store, &out);
     let own = &server.own;
     let port = own.rsplit(':').next().unwrap();
     let ask = |request: String| server.ask(&(request + "Connection: close\r\n\r\n")).0;
@@ -163,7 +125,7 @@ fn nobody_else_is_answered_and_nothing_outside_is_found() {
 #[test]
 fn a_change_is_told_and_the_page_shows_what_came() {
     let (_folder, store, out) = hall();
-    let server = Server::of(&store, &out);
+    let server = serve(&store, &out);
     let mut stream = TcpStream::connect(&server.own).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream.write_all(format!("GET /.changes HTTP/1.1\r\nHost: {}\r\n\r\n", server.own).as_bytes()).unwrap();
@@ -180,7 +142,7 @@ fn a_change_is_told_and_the_page_shows_what_came() {
 #[test]
 fn a_browser_sees_a_real_run_arrive_and_leaves_other_pages_alone() {
     let (_folder, store, out) = hall();
-    let server = Server::of(&store, &out);
+    let server = serve(&store, &out);
     let attempt = std::fs::read_dir(out.join("attempts")).unwrap().next().unwrap().unwrap().file_name();
     let order = json!({
         "address": format!("http://{}/", server.own),

@@ -405,6 +405,108 @@ fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
     assert!(error.contains(run.id.as_str()), "{error}");
 }
 
+#[test]
+fn a_judgement_is_read_back_and_a_model_s_reply_lies_beside_it() {
+    let (_folder, store) = store();
+    assert!(store.judgements().unwrap().records.is_empty());
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    let reply = b"Left.\r\n\xff";
+    let (vote, verdict) = (common::vote(&pair), common::verdict(&pair, reply));
+    let place = store.write_judgement(&vote, None).unwrap();
+    assert_eq!(place, store.root().join("judgements").join(vote.id.as_str()));
+    let place = store.write_judgement(&verdict, Some(reply)).unwrap();
+    assert_eq!(fs::read(place.join("reply.md")).unwrap(), reply);
+    assert!(matches!(store.write_judgement(&vote, None), Err(StoreError::Exists { .. })));
+    for (record, reply) in [(&vote, Some(&reply[..])), (&verdict, None), (&verdict, Some(b"Right."))] {
+        let mut record = record.clone();
+        record.id = pelicycle::id::Id::new().unwrap();
+        let error = store.write_judgement(&record, reply).unwrap_err();
+        assert!(matches!(error, StoreError::Inconsistent { .. }), "{error}");
+    }
+    let mut expected = vec![vote, verdict];
+    expected.sort_by(|a, b| a.id.cmp(&b.id));
+    let read = store.judgements().unwrap();
+    assert_eq!(read.records, expected);
+    assert!(read.damaged.is_empty());
+    assert!(store.list().unwrap().damaged.is_empty(), "judgements are no attempts");
+}
+
+#[test]
+fn a_judgement_is_taken_back_whole_and_others_stay() {
+    let (_folder, store) = store();
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    let votes = [common::vote(&pair), common::vote(&pair)];
+    votes.iter().for_each(|vote| drop(store.write_judgement(vote, None).unwrap()));
+    assert!(store.take_back_judgement(&votes[0].id).unwrap());
+    assert!(!store.take_back_judgement(&votes[0].id).unwrap(), "it is gone");
+    assert_eq!(store.judgements().unwrap().records, [votes[1].clone()]);
+    let left: Vec<_> =
+        fs::read_dir(store.root().join(".incoming")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, [".gitignore"]);
+    store.write_judgement(&votes[0], None).unwrap();
+}
+
+#[test]
+fn damaged_judgements_are_told_and_passed_over() {
+    let (_folder, store) = store();
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    let votes: Vec<_> = (0..6).map(|_| common::vote(&pair)).collect();
+    let places: Vec<_> = votes.iter().map(|vote| store.write_judgement(vote, None).unwrap()).collect();
+    let record = |index: usize| places[index].join("judgement.json");
+    let change = |index: usize, from: &str, to: &str| {
+        let text = fs::read_to_string(record(index)).unwrap();
+        assert!(text.contains(from));
+        fs::write(record(index), text.replacen(from, to, 1)).unwrap();
+    };
+    fs::remove_file(record(0)).unwrap();
+    change(1, "\"schema\": 1", "\"schema\": 9");
+    change(2, "\"left\"", "\"lft\"");
+    change(3, votes[3].id.as_str(), votes[5].id.as_str());
+    fs::write(record(4), vec![b' '; (16 << 20) + 1]).unwrap();
+    // What bears no identifier is nobody's judgement.
+    fs::create_dir(store.root().join("judgements/notes")).unwrap();
+    fs::write(store.root().join("judgements/README.md"), "of three people").unwrap();
+    let read = store.judgements().unwrap();
+    assert_eq!(read.records, [votes[5].clone()]);
+    let words = |index: usize| {
+        let path = Path::new("judgements").join(votes[index].id.as_str());
+        let found = read.damaged.iter().find(|damaged| damaged.path == path);
+        found.unwrap().reason.to_string()
+    };
+    assert!(words(0).starts_with("judgement.json cannot be read"), "{}", words(0));
+    assert!(words(1).contains("use a newer pelicycle"));
+    assert!(words(2).starts_with("judgement.json is not a record"));
+    assert!(words(3).starts_with("its id is"));
+    assert!(words(4).contains("the bound is 16777216"));
+    #[cfg(unix)]
+    {
+        fs::remove_dir_all(&places[0]).unwrap();
+        std::os::unix::fs::symlink(&places[5], &places[0]).unwrap();
+        fs::remove_file(record(2)).unwrap();
+        std::os::unix::fs::symlink(record(5), record(2)).unwrap();
+        let read = store.judgements().unwrap();
+        assert_eq!(read.records.len(), 1);
+        let links = read.damaged.iter().filter(|damaged| matches!(damaged.reason, DamageReason::Link { .. }));
+        assert_eq!(links.count(), 2);
+    }
+}
+
+#[test]
+fn what_came_is_told_by_the_look_of_the_folders() {
+    let (_folder, store) = store();
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    write(&store, &pair[0], false);
+    store.write_judgement(&common::vote(&pair), None).unwrap();
+    let first = store.fingerprint();
+    assert_eq!(store.fingerprint(), first);
+    store.write_judgement(&common::vote(&pair), None).unwrap();
+    let judged = store.fingerprint();
+    assert!(judged != first && judged.has_the_attempts_of(&first));
+    write(&store, &pair[1], false);
+    let asked = store.fingerprint();
+    assert!(asked != judged && !asked.has_the_attempts_of(&judged));
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

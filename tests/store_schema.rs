@@ -5,7 +5,7 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pelicycle::attempt::{Attempt, BatchRecord, RunRecord};
+use pelicycle::attempt::{Attempt, BatchRecord, JudgementRecord, RunRecord};
 
 /// Set to anything, it writes the schemas anew instead of comparing them.
 const RENEW: &str = "PELICYCLE_RENEW";
@@ -20,6 +20,7 @@ fn the_published_schemas_are_those_of_the_types() {
         ("attempt.schema.json", schemars::schema_for!(Attempt)),
         ("run.schema.json", schemars::schema_for!(RunRecord)),
         ("batch.schema.json", schemars::schema_for!(BatchRecord)),
+        ("judgement.schema.json", schemars::schema_for!(JudgementRecord)),
     ] {
         let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os(RENEW).is_some() {
@@ -65,6 +66,13 @@ fn records_are_valid_by_an_independent_validator_and_broken_ones_are_not() {
     common::exhibits::with_experts(&mut by_experts, 0);
     validate("attempt.schema.json", &serde_json::to_value(&by_experts).unwrap()).unwrap();
 
+    let pair = ["a", "b"].map(|slug| common::attempt("pelican", slug, "2026-11-22T02:53:36Z", None));
+    for judgement in [common::vote(&pair), common::verdict(&pair, b"Left.")] {
+        validate("judgement.schema.json", &serde_json::to_value(&judgement).unwrap()).unwrap();
+        let mut broken = serde_json::to_value(&judgement).unwrap();
+        broken["preference"] = "both".into();
+        assert!(validate("judgement.schema.json", &broken).is_err());
+    }
     let mut broken = kept.clone();
     broken["id"] = "yesterday".into();
     assert!(validate("attempt.schema.json", &broken).unwrap_err().contains("does not match"));

@@ -1,6 +1,6 @@
-//! What an attempt counts for.
+//! What an attempt counts for, and for whom.
 
-use super::{Attempt, Outcome};
+use super::{Attempt, ContestantRecord, Outcome};
 use crate::drawing::Check;
 
 impl Attempt {
@@ -18,5 +18,14 @@ impl Attempt {
             Outcome::Complete | Outcome::Length | Outcome::Refusal | Outcome::Filtered => true,
             Outcome::Cancelled | Outcome::Error | Outcome::Cut => self.is_drawn(),
         }
+    }
+}
+
+impl ContestantRecord {
+    /// Whether it goes by a name: its slug, its label, or `PROVIDER/MODEL`.
+    #[must_use]
+    pub fn goes_by(&self, name: &str) -> bool {
+        let named = || name.strip_prefix(&*self.provider)?.strip_prefix('/');
+        self.slug == name || self.label == name || named() == Some(&*self.model)
     }
 }

@@ -22,6 +22,7 @@ mod run;
 mod serve;
 mod sheet;
 pub mod terminal;
+mod vote;
 mod worker;
 
 use std::path::PathBuf;
@@ -64,6 +65,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Keep a set of attempts under a name, to compare with later.
     Baseline(baseline::BaselineArgs),
+    /// Say which of two drawings is better, on a local page, without their makers' names.
+    Vote(vote::VoteArgs),
     /// Have a vision model judge pairs of drawings.
     Judge(judge::JudgeArgs),
     /// Rank contestants by the judgements of their drawings.
@@ -104,6 +107,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(args) => import::import(&cli.global, &args),
         Command::Compare(args) => compare::compare(&cli.global, &args),
         Command::Baseline(args) => baseline::baseline(&cli.global, &args),
+        Command::Vote(args) => vote::vote(&cli.global, &args),
         Command::Judge(args) => judge::judge(&cli.global, &args),
         Command::Rank(args) => rank::rank(&cli.global, &args),
         Command::Model(args) => model::model(args),

@@ -11,7 +11,7 @@ use super::output::{json, say_damaged, usage, write};
 use super::terminal::printable;
 use crate::attempt::{Attempt, JudgementRecord};
 use crate::compare::select;
-use crate::judge::{Field, Pooling, SEED, Votes, markdown, report, text};
+use crate::judge::{Field, Pooling, SEED, Scope, Votes, markdown, report, text};
 use crate::store::{Listing, Store};
 
 /// Rank contestants by the judgements of their drawings.
@@ -89,6 +89,15 @@ impl What {
         chosen.sort_by(|a, b| a.id.cmp(&b.id));
         chosen.dedup_by(|a, b| a.id == b.id);
         Ok(chosen)
+    }
+
+    /// The same as a rule, for attempts that are yet to come.
+    pub(super) fn scope(&self) -> Scope {
+        Scope {
+            prompts: self.prompts.clone(),
+            contestants: self.contestants.clone(),
+            demonstrations: self.demonstrations,
+        }
     }
 
     /// The field of some attempts.

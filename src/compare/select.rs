@@ -101,7 +101,7 @@ fn of_kind<'a>(
     };
     let some = |found: Vec<&'a Attempt>| Some(found).filter(|found| !found.is_empty());
     let found = match kind {
-        "contestant" => some(those(&|attempt| is_contestant(attempt, name))),
+        "contestant" => some(those(&|attempt| attempt.contestant.goes_by(name))),
         "run" => run(name, attempts).map(|run| those(&|attempt| attempt.run == run)),
         "date" => days(name).and_then(|(from, to)| {
             some(those(&|attempt| {
@@ -119,12 +119,6 @@ fn of_kind<'a>(
         }
     };
     Ok(found.map(|attempts| Selection { name: name.to_owned(), kind, attempts }))
-}
-
-/// A contestant goes by its slug, by provider and model, or by its label.
-fn is_contestant(attempt: &Attempt, name: &str) -> bool {
-    let who = &attempt.contestant;
-    who.slug == name || who.label == name || format!("{}/{}", who.provider, who.model) == name
 }
 
 /// A run goes by its identifier, by a beginning of it that no other has, or by `last`.

@@ -29,10 +29,10 @@ pub use error::GalleryError;
 pub use exhibit::{Exhibit, ExhibitFiles, Omission};
 pub use live::live;
 pub use minijinja::Error as PageError;
-pub(crate) use picture::{Rgb, decode as decode_picture, small_picture};
+pub(crate) use picture::{Rgb, decode as decode_picture, quick_picture, small_picture};
 pub use share::{BaseUrl, BaseUrlError};
 pub use sheet::{Sheet, SheetError, SheetOptions, sheet};
-pub(crate) use templates::lone_page;
+pub(crate) use templates::{lone_page, scripted_page};
 
 /// The order of all pages: the newest first, of samples of one moment the last.
 fn newer(a: &Attempt, b: &Attempt) -> std::cmp::Ordering {

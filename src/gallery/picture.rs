@@ -67,6 +67,15 @@ pub(crate) fn small_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32
     Ok((within(png, most)?, fitted(size(png)?, most)))
 }
 
+/// As [`small_picture`], for one that is looked at once: made in a moment rather than of few bytes.
+///
+/// # Errors
+/// When it is no whole PNG of a bounded size.
+pub(crate) fn quick_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32)), PictureError> {
+    let picture = decode(png)?.within(most);
+    Ok((picture.encode_as(png::Compression::Fast)?, (picture.width, picture.height)))
+}
+
 /// The picture on white, with no side longer than `most`.
 pub(super) fn within(png: &[u8], most: u32) -> Result<Vec<u8>, PictureError> {
     decode(png)?.within(most).encode()
@@ -90,10 +99,14 @@ impl Rgb {
     }
 
     fn encode(&self) -> Result<Vec<u8>, PictureError> {
+        self.encode_as(png::Compression::High)
+    }
+
+    fn encode_as(&self, compression: png::Compression) -> Result<Vec<u8>, PictureError> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
         encoder.set_color(png::ColorType::Rgb);
-        encoder.set_compression(png::Compression::High);
+        encoder.set_compression(compression);
         encoder.write_header()?.write_image_data(&self.pixels)?;
         Ok(bytes)
     }

@@ -46,9 +46,9 @@ pub(super) fn fingerprint() -> &'static [u8; 32] {
     &FINGERPRINT
 }
 
-/// A script as a policy names it.
-pub(super) fn script_hash(script: &str) -> String {
-    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(script)))
+/// A script or a style as a policy names it.
+pub(super) fn script_hash(text: &str) -> String {
+    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
 }
 
 /// A page that stands by itself, in the site's style and `style` after it; the template's text is `template`.
@@ -60,11 +60,25 @@ pub(crate) fn lone_page(
     style: &'static str,
     page: &impl Serialize,
 ) -> Result<String, minijinja::Error> {
+    scripted_page(template, style, "", page)
+}
+
+/// As [`lone_page`], with a script, which the template puts where it wants it.
+///
+/// # Errors
+/// When the template is broken.
+pub(crate) fn scripted_page(
+    template: &'static str,
+    style: &'static str,
+    script: &'static str,
+    page: &impl Serialize,
+) -> Result<String, minijinja::Error> {
     let mut environment = plain()?;
     let style = format!("{STYLE}{style}");
-    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&style));
-    environment.add_global("style_hash", format!("sha256-{hash}"));
+    environment.add_global("style_hash", script_hash(&style));
     environment.add_global("style", Value::from_safe_string(style));
+    environment.add_global("script_hash", script_hash(script));
+    environment.add_global("script", Value::from_safe_string(script.to_owned()));
     environment.add_template("lone.html", include_str!("../../templates/lone.html"))?;
     environment.add_template("page.html", template)?;
     environment.get_template("page.html")?.render(minijinja::context! { page => Value::from(Serde(page)) })

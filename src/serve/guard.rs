@@ -1,8 +1,11 @@
-//! Who is answered: requests that read, to an address that is this server's own.
+//! Who is answered: requests that read, and where something may be changed those of our own pages, to an address that is
+//! this server's own.
 //!
 //! A browser also sends requests here for pages of other sites. Such a page may call its own name our address (DNS
 //! rebinding), and would then read the answers; its name stands in `Host`, so a host that is not ours is refused. Only
-//! names can be given a new address, so a literal address that we listen to is taken.
+//! names can be given a new address, so a literal address that we listen to is taken. And such a page may send a form
+//! here, whose answer it does not see but which would do its work: whose page it was stands in `Origin` and in
+//! `Sec-Fetch-Site`, which no page can change.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,7 +16,8 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-/// What every answer says to the browser: no other site may show or read it, and it is what it says it is.
+/// What every answer says to the browser, unless it says something else of its own: no other site may show or read it, and
+/// it is what it says it is.
 const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
@@ -22,21 +26,58 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-cache"),
 ];
 
-/// Lets through what may be answered by a server that listens at `own`.
-pub(super) async fn guard(State(own): State<SocketAddr>, request: Request, next: Next) -> Response {
+/// What a server answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guard {
+    /// Where it listens.
+    pub(crate) own: SocketAddr,
+    /// Whether its own pages may send something.
+    pub(crate) posts: bool,
+}
+
+/// Lets through what the server answers.
+pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let Guard { own, posts } = guard;
     let mut answer = if !is_own_host(request.headers(), request.uri().authority(), own) {
         (StatusCode::MISDIRECTED_REQUEST, format!("This server answers at http://{own}/ only.\n"))
             .into_response()
-    } else if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let allowed = [(header::ALLOW, "GET, HEAD")];
-        (StatusCode::METHOD_NOT_ALLOWED, allowed, "There is nothing to change here.\n").into_response()
     } else {
-        next.run(request).await
+        match *request.method() {
+            Method::GET | Method::HEAD => next.run(request).await,
+            Method::POST if posts && is_own_page(request.headers()) => next.run(request).await,
+            Method::POST if posts => {
+                (StatusCode::FORBIDDEN, "Only a page of this server may send something here.\n")
+                    .into_response()
+            }
+            _ => {
+                let allowed = [(header::ALLOW, if posts { "GET, HEAD, POST" } else { "GET, HEAD" })];
+                (StatusCode::METHOD_NOT_ALLOWED, allowed, "There is nothing to change here.\n")
+                    .into_response()
+            }
+        }
     };
     for (name, value) in HEADERS {
-        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+        answer.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     answer
+}
+
+/// Whether a page of the server that is asked sent the request: by what the browser says of it, at least one thing of two.
+/// Its host is known to be ours.
+fn is_own_page(headers: &HeaderMap) -> bool {
+    let only = |name: HeaderName| {
+        let mut values = headers.get_all(name).iter();
+        (values.next().map(|value| value.as_bytes()), values.next().is_some())
+    };
+    let (host, _) = only(header::HOST);
+    let own = |origin: &[u8]| {
+        let named = origin.strip_prefix(b"http://");
+        named.zip(host).is_some_and(|(named, host)| named.eq_ignore_ascii_case(host))
+    };
+    match (only(header::ORIGIN), only(HeaderName::from_static("sec-fetch-site"))) {
+        ((_, true), _) | (_, (_, true)) | ((None, _), (None, _)) => false,
+        ((origin, _), (site, _)) => origin.is_none_or(own) && site.is_none_or(|site| site == b"same-origin"),
+    }
 }
 
 /// Whether a request is meant for this server: by its one `Host`, and by its target where that names a host too.
@@ -98,6 +139,38 @@ mod tests {
         assert!(!asked("example.org:8765", "0.0.0.0:8765"));
         assert!(asked("192.168.0.7:8765", "192.168.0.7:8765"));
         assert!(!asked("192.168.0.8:8765", "192.168.0.7:8765"));
+    }
+
+    #[test]
+    fn only_a_page_of_the_server_sends_something() {
+        let sent = |lines: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("localhost:8766"));
+            for (name, value) in lines {
+                headers.append(*name, HeaderValue::from_static(value));
+            }
+            is_own_page(&headers)
+        };
+        let own = ("origin", "http://localhost:8766");
+        assert!(sent(&[own]) && sent(&[own, ("sec-fetch-site", "same-origin")]));
+        assert!(sent(&[("sec-fetch-site", "same-origin")]));
+        assert!(!sent(&[]), "a browser says whose page it is");
+        for other in [
+            "http://localhost:8765",
+            "http://127.0.0.1:8766",
+            "https://localhost:8766",
+            "http://localhost:8766.example.org",
+            "http://example.org",
+            "localhost:8766",
+            "null",
+            "",
+        ] {
+            assert!(!sent(&[("origin", other)]), "{other}");
+        }
+        for site in ["cross-site", "same-site", "none", ""] {
+            assert!(!sent(&[own, ("sec-fetch-site", site)]), "{site}");
+        }
+        assert!(!sent(&[own, own]) && !sent(&[own, ("origin", "null")]));
     }
 
     #[test]

@@ -7,4 +7,5 @@ mod file;
 mod guard;
 mod site;
 
+pub(crate) use guard::{Guard, guard};
 pub use site::serve;

@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::file::{self, Found, HTML};
-use super::guard::guard;
+use super::guard::{Guard, guard};
 use crate::gallery::live;
 
 /// Where word of changes is had. No file of the gallery has such a name.
@@ -42,7 +42,7 @@ pub async fn serve(listener: TcpListener, root: &Path, changes: watch::Receiver<
         .route(CHANGES, get(tell))
         .fallback(show)
         .with_state(Hall { root: root.to_owned(), changes })
-        .layer(middleware::from_fn_with_state(own, guard));
+        .layer(middleware::from_fn_with_state(Guard { own, posts: false }, guard));
     axum::serve(listener, app).await
 }
 

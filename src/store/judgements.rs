@@ -48,29 +48,39 @@ impl Store {
     /// # Errors
     /// When their folder can't be read; one that is not there is empty.
     pub fn judgements(&self) -> Result<Judgements, StoreError> {
-        let folder = self.root().join(layout::JUDGEMENTS);
         let mut all = Judgements::default();
-        for id in ids(&folder)? {
-            let place = Path::new(layout::JUDGEMENTS).join(id.as_str());
-            match read(&folder.join(id.as_str()), &id) {
+        for id in self.judgement_ids()? {
+            match self.read_judgement(&id) {
                 Ok(record) => all.records.push(record),
-                Err(reason) => all.damaged.push(Damaged { path: place, reason }),
+                Err(damaged) => all.damaged.push(damaged),
             }
         }
         Ok(all)
     }
 
-    /// Takes back a judgement that was just made. Returns whether there was one.
+    /// Identifiers of all judgements, damaged or not, oldest first.
     ///
     /// # Errors
-    /// A failing disk.
+    /// When their folder can't be read; one that is not there is empty.
+    pub fn judgement_ids(&self) -> Result<Vec<Id>, StoreError> {
+        ids(&self.root().join(layout::JUDGEMENTS))
+    }
+
+    /// One judgement.
+    ///
+    /// # Errors
+    /// When it is damaged or newer than this program.
+    pub fn read_judgement(&self, id: &Id) -> Result<JudgementRecord, Damaged> {
+        let place = Path::new(layout::JUDGEMENTS).join(id.as_str());
+        read(&self.root().join(&place), id).map_err(|reason| Damaged { path: place, reason })
+    }
+
+    /// Takes back a judgement that was just made, whole. Returns whether there was one.
+    ///
+    /// # Errors
+    /// A failing disk; the judgement is then there still.
     pub fn take_back_judgement(&self, id: &Id) -> Result<bool, StoreError> {
-        let folder = self.root().join(layout::JUDGEMENTS).join(id.as_str());
-        match fs::remove_dir_all(&folder) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(source) => Err(StoreError::Write { path: folder, source }),
-        }
+        self.displace(id, &[layout::JUDGEMENTS, id.as_str()])
     }
 }
 

@@ -158,6 +158,23 @@ impl Store {
         }
         Ok(target)
     }
+
+    /// Takes the folder at `place` away, by one rename out of the readers' sight. Returns whether there was one.
+    pub(super) fn displace(&self, id: &Id, place: &[&str]) -> Result<bool, StoreError> {
+        let target = place.iter().fold(self.root.clone(), |path, part| path.join(part));
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| StoreError::Write { path, source }
+        };
+        if fs::symlink_metadata(&target).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Ok(false);
+        }
+        let staged = Staged::new(&self.root, id)?;
+        fs::rename(&target, staged.folder.join("displaced")).map_err(failed(&target))?;
+        let parent = target.parent().unwrap_or(&self.root);
+        sync_folder(parent).map_err(failed(parent))?;
+        Ok(true)
+    }
 }
 
 /// A folder in the making. Dropped, it takes what is left of it away.

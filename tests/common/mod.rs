@@ -4,6 +4,7 @@
 
 pub mod browser;
 pub mod exhibits;
+pub mod server;
 
 use pelicycle::attempt::*;
 use pelicycle::drawing::{Candidate, Check, Draws, SvgFacts, Verdict};
@@ -116,5 +117,44 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         reply: text.map(|text| TextRecord::of(text.as_bytes())),
         thinking: None,
         check,
+    }
+}
+
+/// A person's vote on two attempts.
+pub fn vote([left, right]: &[Attempt; 2]) -> JudgementRecord {
+    let judged: jiff::Timestamp = "2026-11-22T03:00:00Z".parse().unwrap();
+    JudgementRecord {
+        schema: SCHEMA_VERSION,
+        id: Id::at(judged).unwrap(),
+        judged,
+        tool: left.tool.clone(),
+        judge: JudgeRecord { kind: JudgeKind::Person, name: "Ada".to_owned() },
+        prompt: AskedPrompt { id: left.prompt.id.clone(), hash: left.prompt.hash.clone() },
+        left: left.id.clone(),
+        right: right.id.clone(),
+        preference: Some(Preference::Left),
+        seconds: Some(2.75),
+        asked: None,
+    }
+}
+
+/// A model's judgement of two attempts, by a reply.
+pub fn verdict(pair: &[Attempt; 2], reply: &[u8]) -> JudgementRecord {
+    JudgementRecord {
+        judge: JudgeRecord { kind: JudgeKind::Model, name: "somewhere/some-model".to_owned() },
+        asked: Some(AskedRecord {
+            question: TextRecord::of(b"Which is better?"),
+            pictures: [TextRecord::of(&tiny_png()), TextRecord::of(&tiny_png())],
+            request: pair[0].request.clone(),
+            outcome: Outcome::Complete,
+            error: None,
+            defects: Some([vec!["one wheel".to_owned()], Vec::new()]),
+            usage: pair[0].usage.clone(),
+            cost: None,
+            served: None,
+            service: None,
+            reply: Some(TextRecord::of(reply)),
+        }),
+        ..vote(pair)
     }
 }

@@ -1,0 +1,121 @@
+//! `pelicycle vote`.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+use super::Global;
+use super::output::{say, say_error, usage};
+use super::rank::What;
+use super::run::signals::Signals;
+use crate::store::Store;
+use crate::text::plural;
+use crate::vote::{Booth, serve, voter};
+
+/// Where the page is when nothing else is said: beside a gallery that is served.
+const ADDRESS: &str = "127.0.0.1:8766";
+
+/// Say which of two drawings is better, on a local page, without their makers' names.
+///
+/// Two drawings of one prompt stand side by side in random order; ← → ↑ ↓ choose the left, the right, neither, or both as bad.
+/// The pair that tells most comes next. Votes are files in results/judgements/: copy those of several people together, and
+/// `pelicycle rank` counts them all.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  pelicycle vote                            at http://127.0.0.1:8766/, in your user's name
+  pelicycle vote --name Ada -p pelican      only the pelicans, as Ada
+  pelicycle vote --contestant openai/gpt-4o --contestant openai/gpt-5
+  pelicycle rank                            what follows from the votes")]
+pub(crate) struct VoteArgs {
+    /// Who votes; your user's name when nothing is said.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    what: What,
+    /// Where the page is: a port, or an address of this machine and a port.
+    #[arg(long, value_name = "ADDRESS", default_value = ADDRESS, value_parser = loopback)]
+    address: SocketAddr,
+}
+
+/// Reads an address that this machine alone reaches.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address = super::serve::address(text)?;
+    if !address.ip().is_loopback() {
+        return Err(format!(
+            "{} can be reached from outside, and whoever reaches the page votes in your name; 127.0.0.1:{} is this \
+             machine alone",
+            address.ip(),
+            address.port()
+        ));
+    }
+    Ok(address)
+}
+
+pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode> {
+    let user = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let Some(name) = args.name.clone().or_else(user) else {
+        return usage("who votes? --name NAME says it");
+    };
+    let voter = match voter(&name) {
+        Ok(voter) => voter,
+        Err(why) => return usage(&format!("nobody can vote as {name:?}: {why}; --name gives another name")),
+    };
+    let store = Store::open(&global.results)?;
+    let looked = store.fingerprint();
+    let listing = store.list()?;
+    if let Err(words) = args.what.attempts(&listing, &store) {
+        return usage(&words);
+    }
+    let place = store.root().join("judgements");
+    let name = voter.name.clone();
+    let booth = Arc::new(Booth::open(store, (looked, &listing), args.what.scope(), voter, say_error)?);
+    drop(listing);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let served = runtime.block_on(async {
+        let listener = TcpListener::bind(args.address).await.with_context(|| {
+            format!("no page can be served at {}; --address 0 takes a port that is free", args.address)
+        })?;
+        let own = listener.local_addr()?;
+        let mut signals = Signals::new().context("can't listen for Ctrl-C")?;
+        say(&format!("http://{own}/"));
+        say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it."));
+        tokio::select! {
+            ended = serve(listener, Arc::clone(&booth)) => ended.context("the server failed"),
+            () = signals.next() => Ok(()),
+        }
+    });
+    // Waits for a vote that is being written.
+    let given = booth.given();
+    runtime.shutdown_background();
+    if given == 0 {
+        say_error("No votes were given.");
+    } else {
+        let votes = plural(given as u64, "vote");
+        say_error(&format!("{votes} kept in {}. Next: pelicycle rank", place.display()));
+    }
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_served() {
+        for (text, expected) in [
+            ("8000", "127.0.0.1:8000"),
+            ("localhost:80", "127.0.0.1:80"),
+            ("[::1]:8000", "[::1]:8000"),
+            (ADDRESS, "127.0.0.1:8766"),
+        ] {
+            assert_eq!(loopback(text).unwrap().to_string(), expected);
+        }
+        for text in ["0.0.0.0:8000", "[::]:8000", "192.168.0.7:8000", "example.org:80"] {
+            assert!(loopback(text).is_err(), "{text}");
+        }
+    }
+}
