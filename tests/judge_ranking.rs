@@ -147,6 +147,8 @@ fn contestants_far_from_each_other_are_told_apart() {
     assert_eq!(slugs, "abcde");
     let (first, last) = (&group.standings[0], &group.standings[4]);
     assert!(first.worst < last.best && first.low > 0.5 && last.high < 0.5, "{report:?}");
+    let apart: usize = group.standings.iter().map(|placed| placed.best - 1).sum();
+    assert!(apart >= 5, "{apart} of 10 pairs are told apart");
 }
 
 #[test]
