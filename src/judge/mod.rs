@@ -25,4 +25,4 @@ pub use reliability::{Agreement, Reliability, reliability};
 pub use report::{Placed, Pooling, Ranked, Report, SEED, Share, Standings, Weighed, report};
 pub use scope::Scope;
 pub use text::text;
-pub use votes::{Ballot, Judge, Vote, Votes};
+pub use votes::{Ballot, Vote, Votes};

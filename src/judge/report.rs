@@ -140,7 +140,7 @@ pub struct Weighed {
 #[must_use]
 pub fn report(field: &Field, votes: &Votes, pooling: Pooling, seed: u64) -> Report {
     let ballots = votes.ballots();
-    let name = |judge: usize| votes.judges[judge].record.name.clone();
+    let name = |judge: usize| votes.judges[judge].name.clone();
     let people: Vec<(usize, f64)> = votes.judges_of(JudgeKind::Person).map(|judge| (judge, 1.0)).collect();
     let models: Vec<usize> = votes.judges_of(JudgeKind::Model).collect();
     let pools: Vec<(String, Vec<(usize, f64)>)> = match pooling {
@@ -219,7 +219,7 @@ fn weighed(votes: &Votes, found: &Reliability) -> Weighed {
         of: rate.of,
         interval: rate.interval().map(|interval| (interval.low, interval.high)),
     };
-    let judge = &votes.judges[found.judge].record;
+    let judge = &votes.judges[found.judge];
     let of = |part: fn(&Agreement) -> Rate| found.people.as_ref().map(|people| share(part(people)));
     Weighed {
         name: judge.name.clone(),

@@ -5,13 +5,6 @@ use std::collections::BTreeMap;
 use super::Field;
 use crate::attempt::{JudgeKind, JudgeRecord, JudgementRecord, Preference};
 
-/// Who judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judge {
-    /// A person or a model, and the name.
-    pub record: JudgeRecord,
-}
-
 /// One vote. Drawings are indices of the field's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Vote {
@@ -44,7 +37,7 @@ pub struct Ballot {
 #[derive(Debug, Clone, Default)]
 pub struct Votes {
     /// Those who judged, people first.
-    pub judges: Vec<Judge>,
+    pub judges: Vec<JudgeRecord>,
     /// The votes, oldest first.
     pub votes: Vec<Vote>,
     /// Judgements of drawings that are not at hand.
@@ -64,7 +57,7 @@ impl Votes {
             names.dedup();
             names.into_iter().enumerate().map(|(index, judge)| (judge, index)).collect()
         };
-        votes.judges = judges.keys().map(|judge| Judge { record: (*judge).clone() }).collect();
+        votes.judges = judges.keys().map(|judge| (*judge).clone()).collect();
         for record in records {
             let (left, right) = (field.place(&record.left), field.place(&record.right));
             // What a record says of its prompt is not heard: the drawings' own say counts.
@@ -112,7 +105,7 @@ impl Votes {
     /// Indices of the judges of a kind.
     pub fn judges_of(&self, kind: JudgeKind) -> impl Iterator<Item = usize> + '_ {
         let judges = self.judges.iter().enumerate();
-        judges.filter(move |(_, judge)| judge.record.kind == kind).map(|(index, _)| index)
+        judges.filter(move |(_, judge)| judge.kind == kind).map(|(index, _)| index)
     }
 }
 

@@ -37,9 +37,8 @@ impl<'a> Course<'a> {
     /// The course of the judge of this name. `every` so many pairs one is shown twice.
     #[must_use]
     pub fn new(field: &'a Field, votes: &Votes, name: &str, every: u32, seed: u64) -> Course<'a> {
-        let place = |kind, name: &str| {
-            votes.judges.iter().position(|judge| judge.record.kind == kind && judge.record.name == name)
-        };
+        let place =
+            |kind, name: &str| votes.judges.iter().position(|judge| judge.kind == kind && judge.name == name);
         let judge = place(JudgeKind::Model, name).unwrap_or(votes.judges.len());
         // How often it has seen each pair with the lower index on the left, and the other way.
         let mut shown: BTreeMap<(usize, usize), [u32; 2]> = BTreeMap::new();
@@ -60,7 +59,7 @@ impl<'a> Course<'a> {
         let between = |pair: (usize, usize)| field.drawings[pair.0].entrant != field.drawings[pair.1].entrant;
         for vote in &votes.votes {
             let pair = (vote.left.min(vote.right), vote.left.max(vote.right));
-            let by_person = votes.judges[vote.judge].record.kind == JudgeKind::Person;
+            let by_person = votes.judges[vote.judge].kind == JudgeKind::Person;
             if by_person && between(pair) && seen.insert(pair) {
                 let pair = Pair { left: vote.left, right: vote.right };
                 ready.push_back(Showing { pair, this_way: 1, other_way: 1 });

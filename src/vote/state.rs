@@ -100,5 +100,5 @@ impl State {
 }
 
 fn position(votes: &Votes, voter: &JudgeRecord) -> Option<usize> {
-    votes.judges.iter().position(|judge| judge.record == *voter)
+    votes.judges.iter().position(|judge| judge == voter)
 }
