@@ -151,7 +151,13 @@ fn a_model_is_shown_pairs_both_ways_round_and_what_it_says_makes_a_ranking() {
 fn a_judge_sees_pictures_and_the_prompt_and_nothing_else() {
     let (place, server) = (hall(), seeing());
     configure(&place, &server, "");
-    run(&place, 0, &["judge", "-m", "mine/eye", "-n", "3"]);
+    let said = run(&place, 0, &["judge", "-m", "mine/eye", "-n", "3", "--debug"]);
+    assert!(
+        said.stderr.contains("bytes of a picture)") && said.stderr.contains("> Generate an SVG"),
+        "{}",
+        said.stderr
+    );
+    assert!(said.stderr.lines().all(|line| line.len() < 4000), "no picture is printed");
     let ids: BTreeSet<String> = place.attempts().iter().map(|stored| stored.attempt.id.to_string()).collect();
     for seen in server.seen() {
         let content = seen.body["messages"][0]["content"].as_array().unwrap();

@@ -118,7 +118,7 @@ impl Exchange<'_> {
                 format!("{name}: {value}")
             });
         }
-        self.link.tell("> ", || String::from_utf8_lossy(self.body).into_owned());
+        self.link.tell("> ", || without_pictures(&String::from_utf8_lossy(self.body)));
         let request = self.link.client.post(self.url.clone()).headers(headers).body(self.body.to_vec());
         match timeout(left(first), request.send()).await {
             Err(_) => {
@@ -351,4 +351,15 @@ pub(super) fn innermost(error: &reqwest::Error) -> String {
         cause = next;
     }
     cause.to_string()
+}
+
+/// A body for people: strings in it that are so long and have no space are pictures, and nobody reads them.
+fn without_pictures(body: &str) -> String {
+    const PICTURE: usize = 1000;
+    let is_picture = |part: &&str| part.len() >= PICTURE && !part.bytes().any(|byte| byte == b' ');
+    let parts = body.split('"').map(|part| match Some(part).filter(is_picture) {
+        Some(picture) => format!("({} bytes of a picture)", picture.len()),
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("\"")
 }
