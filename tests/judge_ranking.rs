@@ -246,6 +246,16 @@ fn what_fits_no_two_drawings_here_is_counted_and_left_aside() {
 }
 
 #[test]
+fn a_model_that_judged_drawings_of_its_own_is_named() {
+    let attempts = drawings(3, 1);
+    let itself = (JudgeKind::Model, "local/a.gguf");
+    let other = of(&attempts, &[judgement(&attempts, itself, (1, 2), Preference::Left)], Pooling::Apart);
+    assert!(other.own.is_empty());
+    let own = of(&attempts, &[judgement(&attempts, itself, (0, 2), Preference::Left)], Pooling::Apart);
+    assert!(text(&own).join("\n").contains("local/a.gguf also judged drawings of its own."));
+}
+
+#[test]
 fn demonstrations_and_attempts_without_a_drawing_are_not_judged() {
     let mut attempts = drawings(3, 1);
     attempts[1].contestant.demonstration = true;

@@ -12,8 +12,8 @@ pub struct Entrant {
     pub slug: String,
     /// The name shown to people, as its newest attempt has it.
     pub label: String,
-    /// Who served it.
-    pub provider: String,
+    /// `PROVIDER/MODEL`, as its newest attempt has it.
+    pub model: String,
     /// Attempts that say something of it, drawn or not.
     pub attempts: usize,
     /// Those of them that drew.
@@ -56,11 +56,12 @@ impl Field {
             let entrant = entrants.entry(&who.slug).or_insert_with(|| Entrant {
                 slug: who.slug.clone(),
                 label: String::new(),
-                provider: String::new(),
+                model: String::new(),
                 attempts: 0,
                 drawn: 0,
             });
-            (entrant.label, entrant.provider) = (who.label.clone(), who.provider.clone());
+            entrant.label.clone_from(&who.label);
+            entrant.model = format!("{}/{}", who.provider, who.model);
             entrant.attempts += usize::from(attempt.counts() || attempt.is_drawn());
             entrant.drawn += usize::from(attempt.is_drawn());
         }

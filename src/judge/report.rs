@@ -25,6 +25,8 @@ pub struct Report {
     pub rankings: Vec<Ranked>,
     /// Those who judged.
     pub judges: Vec<Weighed>,
+    /// Models that judged drawings of their own.
+    pub own: Vec<String>,
     /// Judgements of drawings that are not here.
     pub absent: usize,
     /// Judgements that came to nothing.
@@ -181,7 +183,20 @@ pub fn report(field: &Field, votes: &Votes, pooling: Pooling, seed: u64) -> Repo
     prompts.sort();
     prompts.dedup();
     let judges = reliability(votes).iter().map(|found| weighed(votes, found)).collect();
-    Report { schema: SCHEMA, prompts, rankings, judges, absent: votes.absent, unread: votes.unread }
+    let own = own(field, votes);
+    Report { schema: SCHEMA, prompts, rankings, judges, own, absent: votes.absent, unread: votes.unread }
+}
+
+/// Models that judged drawings of their own.
+fn own(field: &Field, votes: &Votes) -> Vec<String> {
+    let by_itself = |judge: &usize| {
+        let name = &votes.judges[*judge].name;
+        let is_own = |drawing: usize| field.entrants[field.drawings[drawing].entrant].model == *name;
+        let mut own = votes.votes.iter().filter(|vote| vote.judge == *judge);
+        own.any(|vote| is_own(vote.left) || is_own(vote.right))
+    };
+    let models = votes.judges_of(JudgeKind::Model).filter(by_itself);
+    models.map(|judge| votes.judges[judge].name.clone()).collect()
 }
 
 fn standings(field: &Field, group: &Group) -> Standings {

@@ -114,7 +114,8 @@ pub(crate) fn advice(report: &Report) -> Vec<String> {
 /// What was left aside, a line each.
 pub(crate) fn remarks(report: &Report) -> Vec<String> {
     let plural = |n: usize| if n == 1 { "1 judgement".to_owned() } else { format!("{n} judgements") };
-    let mut remarks = Vec::new();
+    let own = |name: &String| format!("{name} also judged drawings of its own.");
+    let mut remarks: Vec<String> = report.own.iter().map(own).collect();
     if report.absent > 0 {
         remarks.push(format!("Left aside: {} of drawings that are not here.", plural(report.absent)));
     }
