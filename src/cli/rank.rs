@@ -77,18 +77,14 @@ impl What {
                 return Err(format!("no attempt answers {}", self.prompts.join(" or ")));
             }
         }
-        if self.contestants.is_empty() {
-            return Ok(all);
-        }
-        let places = Places(store);
-        let mut chosen: Vec<&Attempt> = Vec::new();
         for named in &self.contestants {
-            let found = select(&format!("contestant:{named}"), &all, &places);
-            chosen.extend(found.map_err(|error| error.to_string())?.attempts);
+            // A name that means nobody is a mistake, and may be near to one.
+            select(&format!("contestant:{named}"), &all, &Places(store))
+                .map_err(|error| error.to_string())?;
         }
-        chosen.sort_by(|a, b| a.id.cmp(&b.id));
-        chosen.dedup_by(|a, b| a.id == b.id);
-        Ok(chosen)
+        let scope = self.scope();
+        all.retain(|attempt| scope.takes(attempt));
+        Ok(all)
     }
 
     /// The same as a rule, for attempts that are yet to come.
