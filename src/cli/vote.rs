@@ -70,7 +70,7 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     if let Err(words) = args.what.attempts(&listing, &store) {
         return usage(&words);
     }
-    let place = store.root().join("judgements");
+    let place = store.judgements_folder();
     let name = voter.name.clone();
     let booth = Arc::new(Booth::open(store, (looked, &listing), args.what.scope(), voter, say_error)?);
     drop(listing);

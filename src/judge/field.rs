@@ -89,6 +89,19 @@ impl Field {
         self.places.get(id).copied()
     }
 
+    /// The contestants of two drawings.
+    #[must_use]
+    pub fn entrants_of(&self, drawings: (usize, usize)) -> (usize, usize) {
+        (self.drawings[drawings.0].entrant, self.drawings[drawings.1].entrant)
+    }
+
+    /// Whether two drawings are by two contestants: of one alone they say nothing of how it stands to others.
+    #[must_use]
+    pub fn is_between(&self, drawings: (usize, usize)) -> bool {
+        let (one, other) = self.entrants_of(drawings);
+        one != other
+    }
+
     /// Whether any two contestants have drawings on the same prompt.
     #[must_use]
     pub fn has_pairs(&self) -> bool {

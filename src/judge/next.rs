@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ranking::PRIOR;
-use super::{Ballot, Field, Votes};
+use super::{Ballot, Field, Vote, Votes};
 use crate::statistics::{Choice, Random, davidson};
 
 /// Two drawings to be shown, as indices of the field's.
@@ -17,6 +17,14 @@ pub struct Pair {
     pub left: usize,
     /// On the right, or second.
     pub right: usize,
+}
+
+impl Pair {
+    /// The two, the lower index first: the same whichever way round they are shown.
+    #[must_use]
+    pub fn key(self) -> (usize, usize) {
+        (self.left.min(self.right), self.left.max(self.right))
+    }
 }
 
 /// Chooses pairs.
@@ -78,13 +86,13 @@ impl<'a> Next<'a> {
         seen: &BTreeSet<(usize, usize)>,
     ) -> Option<(usize, usize)> {
         let mut best: Option<(f64, (usize, usize))> = None;
-        for (prompt, _) in self.field.prompts.iter().enumerate() {
+        for prompt in 0..self.field.prompts.len() {
             let (Some(of_a), Some(of_b)) = (self.own.get(&(a, prompt)), self.own.get(&(b, prompt))) else {
                 continue;
             };
             for &x in of_a {
                 for &y in of_b {
-                    if seen.contains(&(x.min(y), x.max(y))) {
+                    if seen.contains(&Pair { left: x, right: y }.key()) {
                         continue;
                     }
                     let often = judged[x] + judged[y] + 1e-6 * (self.random.below(1000) as f64);
@@ -100,17 +108,11 @@ impl<'a> Next<'a> {
     /// A pair that a judge saw once, long enough ago to be shown again with its sides changed: how steady a judge is can't be
     /// known otherwise.
     pub fn again(&mut self, votes: &Votes, judge: usize, at_least_before: usize) -> Option<Pair> {
-        let own: Vec<Pair> = votes
-            .votes
-            .iter()
-            .filter(|vote| vote.judge == judge)
-            .map(|vote| Pair { left: vote.left, right: vote.right })
-            .collect();
+        let own: Vec<Pair> = votes.votes.iter().filter(|vote| vote.judge == judge).map(Vote::pair).collect();
         let old = own.len().checked_sub(at_least_before)?;
-        let key = |pair: &Pair| (pair.left.min(pair.right), pair.left.max(pair.right));
         let once: Vec<&Pair> = own[..old]
             .iter()
-            .filter(|pair| own.iter().filter(|other| key(other) == key(pair)).count() == 1)
+            .filter(|pair| own.iter().filter(|other| other.key() == pair.key()).count() == 1)
             .collect();
         if once.is_empty() {
             return None;
@@ -136,13 +138,11 @@ impl Known {
 
 fn known(field: &Field, ballots: &[Ballot]) -> Known {
     let n = field.entrants.len();
-    let entrants =
-        |ballot: &Ballot| (field.drawings[ballot.pair.0].entrant, field.drawings[ballot.pair.1].entrant);
     let choices: Vec<Choice> = ballots
         .iter()
-        .filter(|ballot| entrants(ballot).0 != entrants(ballot).1)
+        .filter(|ballot| field.is_between(ballot.pair))
         .map(|ballot| Choice {
-            pair: entrants(ballot),
+            pair: field.entrants_of(ballot.pair),
             first: ballot.first,
             second: ballot.second,
             ties: ballot.ties,

@@ -57,17 +57,12 @@ pub struct Standing {
 pub fn rank(field: &Field, ballots: &[(Ballot, f64)], seed: u64) -> Ranking {
     let between: Vec<(Ballot, f64)> = ballots
         .iter()
-        .filter(|(ballot, weight)| *weight > 0.0 && entrants(field, ballot).0 != entrants(field, ballot).1)
+        .filter(|(ballot, weight)| *weight > 0.0 && field.is_between(ballot.pair))
         .copied()
         .collect();
     let groups = joined(field, &between);
     let groups = groups.iter().map(|members| group(field, members, &between, seed)).collect();
     Ranking { groups, pairs: between.len() }
-}
-
-/// The contestants of a ballot's drawings.
-fn entrants(field: &Field, ballot: &Ballot) -> (usize, usize) {
-    (field.drawings[ballot.pair.0].entrant, field.drawings[ballot.pair.1].entrant)
 }
 
 /// Contestants that ballots join, the largest set first.
@@ -81,7 +76,7 @@ fn joined(field: &Field, ballots: &[(Ballot, f64)]) -> Vec<Vec<usize>> {
         one
     }
     for (ballot, _) in ballots {
-        let (a, b) = entrants(field, ballot);
+        let (a, b) = field.entrants_of(ballot.pair);
         let (a, b) = (find(&mut root, a), find(&mut root, b));
         root[a.max(b)] = a.min(b);
     }
@@ -102,7 +97,7 @@ fn group(field: &Field, members: &[usize], all: &[(Ballot, f64)], seed: u64) -> 
     let ballots: Vec<Cast> = all
         .iter()
         .filter_map(|(ballot, weight)| {
-            let (a, b) = entrants(field, ballot);
+            let (a, b) = field.entrants_of(ballot.pair);
             Some(Cast { ballot: *ballot, pair: (local[a]?, local[b]?), weight: *weight })
         })
         .collect();

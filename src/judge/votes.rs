@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Field;
+use super::{Field, Pair};
 use crate::attempt::{JudgeKind, JudgeRecord, JudgementRecord, Preference};
 
 /// One vote. Drawings are indices of the field's.
@@ -81,7 +81,7 @@ impl Votes {
     pub fn ballots(&self) -> Vec<Ballot> {
         let mut ballots: BTreeMap<(usize, usize, usize), (f64, Ballot)> = BTreeMap::new();
         for vote in &self.votes {
-            let pair = (vote.left.min(vote.right), vote.left.max(vote.right));
+            let pair = vote.pair().key();
             let empty = Ballot { judge: vote.judge, pair, first: 0.0, second: 0.0, ties: 0.0 };
             let (n, ballot) = ballots.entry((vote.judge, pair.0, pair.1)).or_insert((0.0, empty));
             *n += 1.0;
@@ -110,6 +110,12 @@ impl Votes {
 }
 
 impl Vote {
+    /// The two drawings, as they were shown.
+    #[must_use]
+    pub fn pair(&self) -> Pair {
+        Pair { left: self.left, right: self.right }
+    }
+
     /// The drawing that was found better; none where neither was.
     #[must_use]
     pub fn chosen(&self) -> Option<usize> {

@@ -43,7 +43,7 @@ impl<'a> Course<'a> {
         // How often it has seen each pair with the lower index on the left, and the other way.
         let mut shown: BTreeMap<(usize, usize), [u32; 2]> = BTreeMap::new();
         for vote in votes.votes.iter().filter(|vote| vote.judge == judge) {
-            let pair = (vote.left.min(vote.right), vote.left.max(vote.right));
+            let pair = vote.pair().key();
             shown.entry(pair).or_default()[usize::from(vote.left > vote.right)] += 1;
         }
         let mut ready: VecDeque<Showing> = shown
@@ -56,13 +56,11 @@ impl<'a> Course<'a> {
             })
             .collect();
         let mut seen: BTreeSet<(usize, usize)> = shown.keys().copied().collect();
-        let between = |pair: (usize, usize)| field.drawings[pair.0].entrant != field.drawings[pair.1].entrant;
         for vote in &votes.votes {
-            let pair = (vote.left.min(vote.right), vote.left.max(vote.right));
+            let pair = vote.pair().key();
             let by_person = votes.judges[vote.judge].kind == JudgeKind::Person;
-            if by_person && between(pair) && seen.insert(pair) {
-                let pair = Pair { left: vote.left, right: vote.right };
-                ready.push_back(Showing { pair, this_way: 1, other_way: 1 });
+            if by_person && field.is_between(pair) && seen.insert(pair) {
+                ready.push_back(Showing { pair: vote.pair(), this_way: 1, other_way: 1 });
             }
         }
         let own = votes.ballots().into_iter().filter(|ballot| ballot.judge == judge);
@@ -88,8 +86,7 @@ impl Iterator for Course<'_> {
                 Showing { pair, this_way: 1, other_way: 1 }
             }
         };
-        let pair = showing.pair;
-        let key = (pair.left.min(pair.right), pair.left.max(pair.right));
+        let key = showing.pair.key();
         self.seen.insert(key);
         self.ballots.entry(key).or_insert(Ballot {
             judge: self.judge,

@@ -203,8 +203,7 @@ struct Pending {
 
 impl Pending {
     fn new(number: u32, showing: &Showing, left: usize) -> Pending {
-        let Pair { left: one, right: other } = showing.pair;
-        Pending { number, pair: (one.min(other), one.max(other)), left, whole: true, heard: [0.0; 3] }
+        Pending { number, pair: showing.pair.key(), left, whole: true, heard: [0.0; 3] }
     }
 
     fn hear(&mut self, asked: bool, preference: Option<Option<usize>>) {

@@ -20,6 +20,12 @@ pub struct Judgements {
 }
 
 impl Store {
+    /// The folder of all judgements, for people.
+    #[must_use]
+    pub fn judgements_folder(&self) -> PathBuf {
+        self.root().join(layout::JUDGEMENTS)
+    }
+
     /// Writes a judgement, with the model's reply where a model judged; whole or not at all.
     ///
     /// # Errors
@@ -63,7 +69,7 @@ impl Store {
     /// # Errors
     /// When their folder can't be read; one that is not there is empty.
     pub fn judgement_ids(&self) -> Result<Vec<Id>, StoreError> {
-        ids(&self.root().join(layout::JUDGEMENTS))
+        ids(&self.judgements_folder())
     }
 
     /// One judgement.

@@ -91,11 +91,8 @@ impl State {
 
     /// Pairs of different contestants that a judge saw, the lower index first.
     fn seen(&self, votes: &Votes, judge: Option<usize>) -> BTreeSet<(usize, usize)> {
-        let drawings = &self.exhibits.field.drawings;
         let own = votes.votes.iter().filter(|vote| Some(vote.judge) == judge);
-        own.filter(|vote| drawings[vote.left].entrant != drawings[vote.right].entrant)
-            .map(|vote| (vote.left.min(vote.right), vote.left.max(vote.right)))
-            .collect()
+        own.map(|vote| vote.pair().key()).filter(|pair| self.exhibits.field.is_between(*pair)).collect()
     }
 }
 
