@@ -1,4 +1,10 @@
 //! The `pelicycle` command: parse, dispatch, exit code.
+//!
+//! [`cli`] has a file for each command: arguments become plain requests to the crates under `crates/`, results become
+//! words and exit codes. Nothing else prints, and nothing here knows how anything is done.
+
+mod allocator;
+mod cli;
 
 use std::process::ExitCode;
 
@@ -6,12 +12,12 @@ use clap::Parser as _;
 
 #[expect(clippy::print_stderr, reason = "the last resort of the command layer")]
 fn main() -> ExitCode {
-    match pelicycle::cli::dispatch(pelicycle::cli::Cli::parse()) {
+    match cli::dispatch(cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
             // A file's name or a model's words may be in it.
             for line in format!("error: {error:#}").lines() {
-                eprintln!("{}", pelicycle::cli::terminal::printable(line));
+                eprintln!("{}", cli::terminal::printable(line));
             }
             ExitCode::FAILURE
         }

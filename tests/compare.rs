@@ -8,11 +8,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::{attempt, check, tiny_png};
-use pelicycle::attempt::{Attempt, Outcome};
-use pelicycle::compare::{MEASURES, Measured, Sides, Verdict, compare};
-use pelicycle::drawing::Verdict as Drawn;
-use pelicycle::statistics::{Random, Rate, exact_rates};
-use pelicycle::store::{Files, Store};
+use pelicycle_compare::{MEASURES, Measured, Sides, Verdict, compare};
+use pelicycle_record::Verdict as Drawn;
+use pelicycle_record::{Attempt, Outcome};
+use pelicycle_statistics::{Random, Rate, exact_rates};
+use pelicycle_store::{AttemptFiles, Store};
 use serde_json::Value;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
@@ -54,11 +54,11 @@ fn one(slug: &str, prompt: &str, started: &str, drawn: bool, tokens: u64) -> Att
 
 fn keep(store: &Store, attempt: &Attempt) {
     let png = tiny_png();
-    let files = Files {
+    let files = AttemptFiles {
         reply: Some(SVG.as_bytes()),
         svg: Some(SVG.as_bytes()),
         png: attempt.is_drawn().then_some(&png),
-        ..Files::default()
+        ..AttemptFiles::default()
     };
     store.write(attempt, &files).unwrap();
 }

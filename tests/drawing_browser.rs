@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pelicycle::drawing::{Options, inspect};
+use pelicycle_drawing::{Options, inspect};
 
 const NS: &str = "xmlns=\"http://www.w3.org/2000/svg\"";
 

@@ -1,6 +1,7 @@
 //! One fault a drawing: the verdict, the finding, and the place that a person would point to.
 
-use pelicycle::drawing::{Bounds, Inspection, Options, Verdict, inspect};
+use pelicycle_drawing::{Bounds, Options, inspect};
+use pelicycle_record::{Inspection, Verdict};
 
 /// A root with everything right, on the first line; `inside` begins on line 2, column 1.
 fn svg(inside: &str) -> String {

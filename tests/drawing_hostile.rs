@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use pelicycle::drawing::{Bounds, Inspection, Options, Pool, Verdict};
+use pelicycle_drawing::{Bounds, Options, Pool};
+use pelicycle_record::{Inspection, Verdict};
 
 fn pool() -> Pool {
     let bounds = Bounds { seconds: 4.0, ..Bounds::default() };

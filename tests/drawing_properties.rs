@@ -1,6 +1,7 @@
 //! What holds for every reply: no panic, offsets within the reply, answers that agree with themselves.
 
-use pelicycle::drawing::{Bounds, Options, Verdict, inspect};
+use pelicycle_drawing::{Bounds, Options, inspect};
+use pelicycle_record::Verdict;
 use proptest::prelude::*;
 
 /// Pieces that replies are made of, the well-behaved and the broken ones.

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use pelicycle::drawing::{Options, Pool, RENDERER, Verdict, inspect};
+use pelicycle_drawing::{Options, Pool, RENDERER, inspect};
+use pelicycle_record::Verdict;
 
 #[test]
 fn the_renderer_is_named_with_the_version_that_is_built_in() {

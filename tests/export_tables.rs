@@ -8,9 +8,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::exhibits::{hang, hang_failure, hang_hostile, with_experts, with_thinking};
-use pelicycle::attempt::{CostRecord, CostSource, Outcome};
-use pelicycle::export::{Kind, headings};
-use pelicycle::store::Store;
+use pelicycle_record::{CostRecord, CostSource, Outcome};
+use pelicycle_store::Store;
+use pelicycle_table::{Kind, headings};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use common::browser::drive;
 use common::exhibits::{ALARM, hang_corpus, hang_hostile, hang_judgements, shared};
-use pelicycle::store::Store;
+use pelicycle_store::Store;
 use serde_json::{Value, json};
 
 fn look(pages: &[PathBuf], views: &Value) -> Option<Vec<Value>> {

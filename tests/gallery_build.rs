@@ -11,8 +11,8 @@ use assert_cmd::Command;
 use common::exhibits::{
     ALARM, NO_PICTURE, hang, hang_corpus, hang_failure, hang_hostile, shared, with_experts,
 };
-use pelicycle::attempt::{Outcome, TextRecord};
-use pelicycle::store::Store;
+use pelicycle_record::{Outcome, TextRecord};
+use pelicycle_store::Store;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -166,7 +166,7 @@ fn the_experts_of_an_attempt_are_a_map_a_table_and_words() {
     for (model, label) in ["wide", "wider", "partly"].iter().enumerate() {
         hang(&store, "pelican", label, "2026-11-01T00:00:00Z", SVG, |attempt| with_experts(attempt, model));
     }
-    let broken = |attempt: &mut pelicycle::attempt::Attempt| {
+    let broken = |attempt: &mut pelicycle_record::Attempt| {
         with_experts(attempt, 0);
         attempt.experts.as_mut().unwrap().counts = TextRecord::of(NO_PICTURE);
     };
@@ -297,7 +297,7 @@ fn a_model_has_a_page_a_grid_with_its_premium_and_a_place_in_the_years() {
     let store = Store::open(folder.path().join("results")).unwrap();
     let blank = SVG.replace("<path d=\"M1 1h7v7z\"/>", "");
     for sample in 1..=10 {
-        let number = |attempt: &mut pelicycle::attempt::Attempt| attempt.sample = sample;
+        let number = |attempt: &mut pelicycle_record::Attempt| attempt.sample = sample;
         hang(&store, "pelican", "crane-1", "2026-11-01T00:00:00Z", SVG, number);
         hang(&store, "otter-boat", "crane-1", "2026-11-02T00:00:00Z", &blank, number);
         hang(&store, "pelican", "crane-2", "2026-11-03T00:00:00Z", &blank, number);

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::process::Command;
 
 use base64::Engine as _;
-use pelicycle::prompt::Library;
-use pelicycle::store::Store;
+use pelicycle_prompt::Library;
+use pelicycle_store::Store;
 
 use common::exhibits::hang;
 

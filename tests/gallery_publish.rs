@@ -11,8 +11,8 @@ use assert_cmd::Command;
 use common::exhibits::{hang, hang_failure, hang_hostile};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use pelicycle::attempt::Outcome;
-use pelicycle::store::Store;
+use pelicycle_record::Outcome;
+use pelicycle_store::Store;
 use roxmltree::{Document, Node};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;

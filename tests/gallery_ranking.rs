@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 use common::exhibits::{hang, hang_judgements};
-use pelicycle::store::Store;
+use pelicycle_store::Store;
 
 fn drawing(side: u8) -> String {
     format!(

@@ -14,7 +14,7 @@ use assert_cmd::cargo::CommandCargoExt as _;
 use common::browser::begin;
 use common::exhibits::hang;
 use common::server::{Server, status};
-use pelicycle::store::Store;
+use pelicycle_store::Store;
 use serde_json::json;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;

@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 
 use common::browser::drive;
 use common::exhibits::shared;
-use pelicycle::drawing::{Check, Options, inspect};
-use pelicycle::gallery::{self, Exhibit, ExhibitFiles};
-use pelicycle::measure::Rubric;
+use pelicycle_drawing::{Options, inspect};
+use pelicycle_record::Check;
+use pelicycle_record::measure::Rubric;
+use pelicycle_site as gallery;
+use pelicycle_site::Exhibit;
+use pelicycle_store::AttemptFiles;
 use serde_json::json;
 
 /// Drawings of the wall.
@@ -53,7 +56,7 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
             let Specimen { reply, check, png } = &of[number % of.len()];
             let label = format!("family-{}-model-{}", number / 4 % 9, number / 4);
             let started = start + jiff::SignedDuration::from_hours(number as i64);
-            let slug = pelicycle::name::slug(&label);
+            let slug = pelicycle_record::name::slug(&label);
             let mut attempt =
                 common::attempt("pelican", &slug, &started.to_string(), Some((reply, check.clone())));
             attempt.sample = u32::try_from(number % 4).unwrap() + 1;
@@ -65,7 +68,7 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
         .map(|(attempt, png)| Exhibit {
             attempt,
             rubric: None,
-            files: ExhibitFiles { png: Some((*png).clone()), ..ExhibitFiles::default() },
+            files: AttemptFiles { png: Some((*png).clone()), ..AttemptFiles::default() },
         })
         .collect();
     let out = folder.path().join("gallery");

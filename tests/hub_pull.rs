@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hub_support::{Act, COMMIT, FakeHub, REPO, Request, Storage, noise, sha256};
-use pelicycle::hub::{Hub, HubError, Listener, News, Pulled, Settings, Token, Tuning, Wanted};
+use pelicycle_models::hub::{Hub, HubError, Listener, News, Pulled, Settings, Token, Tuning, Wanted};
+use pelicycle_net::BackoffPolicy;
 
 const FILE: &str = "Tiny-Q8_0.gguf";
 const TOKEN: &str = "hf_planted_token";
@@ -32,9 +33,12 @@ impl Fetcher {
             tuning: Tuning {
                 connections: 4,
                 piece: 64 << 10,
-                tries: 4,
-                pause: Duration::from_millis(4),
-                longest_pause: Duration::from_millis(400),
+                backoff: BackoffPolicy {
+                    retries: 4,
+                    first: Duration::from_millis(4),
+                    longest: Duration::from_millis(400),
+                    longest_asked: Duration::from_secs(4),
+                },
                 idle: Duration::from_secs(5),
             },
         };

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use common::exhibits::shared;
-use pelicycle::attempt::{Attempt, Origin, Outcome};
-use pelicycle::drawing::Verdict;
-use pelicycle::store::Store;
+use pelicycle_record::Verdict;
+use pelicycle_record::{Attempt, Origin, Outcome};
+use pelicycle_store::Store;
 
 fn import(results: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pelicycle"))

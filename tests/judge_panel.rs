@@ -10,11 +10,11 @@ use std::process::Command;
 
 use base64::Engine as _;
 use common::exhibits::hang;
-use pelicycle::attempt::{
+use pelicycle_record::Id;
+use pelicycle_record::{
     AskedPrompt, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference, SCHEMA_VERSION,
 };
-use pelicycle::id::Id;
-use pelicycle::store::Store;
+use pelicycle_store::Store;
 use run_support::{Place, Said, files};
 use serde_json::Value;
 use service_support::*;

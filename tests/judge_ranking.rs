@@ -7,13 +7,13 @@ use std::path::Path;
 
 use common::{attempt, check};
 use jiff::{Span, Timestamp};
-use pelicycle::attempt::{
+use pelicycle_judge::{Field, Next, Pooling, Report, Votes, markdown, report, text};
+use pelicycle_record::Id;
+use pelicycle_record::Verdict;
+use pelicycle_record::{
     AskedPrompt, Attempt, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION,
 };
-use pelicycle::drawing::Verdict;
-use pelicycle::id::Id;
-use pelicycle::judge::{Field, Next, Pooling, Report, Votes, markdown, report, text};
-use pelicycle::statistics::Random;
+use pelicycle_statistics::Random;
 use serde::Deserialize;
 
 const SVG: &str = "<svg/>";
@@ -102,7 +102,7 @@ fn strengths_are_those_that_other_implementations_find_in_the_same_votes() {
 
 fn normal(random: &mut Random) -> f64 {
     let uniform = ((random.bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
-    pelicycle::statistics::quantile(uniform)
+    pelicycle_statistics::quantile(uniform)
 }
 
 /// Votes of one person on drawings whose quality varies about that of their contestant.

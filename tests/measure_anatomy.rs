@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
-use pelicycle::drawing::{Bounds, MeasureError, Options, Pool, measure};
-use pelicycle::measure::{Measures, Name, Outline, Rubric, State};
-use pelicycle::prompt::Library;
+use pelicycle_drawing::{Bounds, MeasureError, Options, Pool, measure};
+use pelicycle_prompt::Library;
+use pelicycle_record::measure::{Measures, Name, Outline, Rubric, State};
 
 fn rubric(prompt: &str) -> Rubric {
     Library::bundled().get(prompt).unwrap().rubric.clone()

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pelicycle::drawing::{Bounds, Options, inspect, measure};
-use pelicycle::measure::{Measures, State};
-use pelicycle::prompt::Library;
+use pelicycle_drawing::{Bounds, Options, inspect, measure};
+use pelicycle_prompt::Library;
+use pelicycle_record::measure::{Measures, State};
 use serde::Deserialize;
 
 const ITEMS: [&str; 10] =

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pelicycle::models::{NameError, Origin, Places, Removal, Shelf};
+use pelicycle_models::{NameError, Origin, Places, Removal, Shelf};
 
 const MAIN: &str = "0123456789abcdef0123456789abcdef01234567";
 const OLD: &str = "fedcba9876543210fedcba9876543210fedcba98";

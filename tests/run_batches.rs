@@ -7,8 +7,8 @@ mod service_support;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use pelicycle::attempt::{Attempt, CostSource, Origin, Outcome};
-use pelicycle::drawing::Verdict;
+use pelicycle_record::Verdict;
+use pelicycle_record::{Attempt, CostSource, Origin, Outcome};
 use run_support::{Place, Said, files};
 use serde_json::{Value, json};
 use service_support::*;

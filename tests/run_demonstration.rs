@@ -4,7 +4,7 @@ mod run_support;
 
 use std::process::Command;
 
-use pelicycle::drawing::Verdict;
+use pelicycle_record::Verdict;
 use run_support::Place;
 
 #[test]

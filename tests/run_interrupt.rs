@@ -6,7 +6,7 @@ mod run_support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use pelicycle::attempt::Outcome;
+use pelicycle_record::Outcome;
 use run_support::model_file::{Random, babbler};
 use run_support::{Place, is_done};
 

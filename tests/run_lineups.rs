@@ -8,8 +8,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use pelicycle::attempt::{CostSource, Origin};
-use pelicycle::drawing::Verdict;
+use pelicycle_record::Verdict;
+use pelicycle_record::{CostSource, Origin};
 use run_support::{Place, Said};
 use service_support::*;
 

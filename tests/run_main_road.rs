@@ -5,10 +5,10 @@ mod run_support;
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use pelicycle::attempt::Outcome;
-use pelicycle::drawing::Verdict;
-use pelicycle::experts::ExpertCounts;
-use pelicycle::run::sample_seed;
+use pelicycle_record::ExpertCounts;
+use pelicycle_record::Outcome;
+use pelicycle_record::Verdict;
+use pelicycle_run::sample_seed;
 use run_support::Place;
 use run_support::model_file::{DRAWING, babbler, drawer};
 

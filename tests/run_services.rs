@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
-use pelicycle::attempt::{Attempt, Outcome, Timeline};
-use pelicycle::drawing::Verdict;
+use pelicycle_record::Verdict;
+use pelicycle_record::{Attempt, Outcome, Timeline};
 use run_support::model_file::babbler;
 use run_support::{Place, files};
 use service_support::*;

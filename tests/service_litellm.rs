@@ -11,7 +11,7 @@ mod service_support;
 
 use std::process::{Child, Command, Stdio};
 
-use pelicycle::attempt::{Outcome, RequestRecord};
+use pelicycle_record::{Outcome, RequestRecord};
 use service_support::mock::{Mock, free_port, wait_for};
 use service_support::*;
 

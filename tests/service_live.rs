@@ -11,8 +11,8 @@ mod service_support;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pelicycle::attempt::{Outcome, RequestRecord};
-use pelicycle::provider::Services;
+use pelicycle_provider::Services;
+use pelicycle_record::{Outcome, RequestRecord};
 use service_support::{Heard, hear_of};
 
 #[test]

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pelicycle::attempt::{Outcome, Timeline};
+use pelicycle_record::{Outcome, Timeline};
 use run_support::{Place, Said};
 use serde_json::Value;
 

@@ -12,8 +12,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use pelicycle::attempt::RequestRecord;
-use pelicycle::provider::{EventKind, Provider as _, Remote, Request};
+use pelicycle_provider::{EventKind, Provider as _, Remote, Request};
+use pelicycle_record::RequestRecord;
 use rustix::time::{ClockId, clock_gettime};
 use service_support::*;
 

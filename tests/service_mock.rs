@@ -5,7 +5,7 @@ mod service_support;
 
 use std::time::Duration;
 
-use pelicycle::attempt::{Outcome, RequestRecord};
+use pelicycle_record::{Outcome, RequestRecord};
 use service_support::mock::Mock;
 use service_support::*;
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use pelicycle::attempt::RequestRecord;
-use pelicycle::provider::{Request, Services, Variables};
+use pelicycle_provider::{Request, Services, Variables};
+use pelicycle_record::RequestRecord;
 use serde_json::{Value, json};
 use service_support::*;
 

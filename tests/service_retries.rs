@@ -4,8 +4,8 @@ mod service_support;
 
 use std::time::{Duration, Instant};
 
-use pelicycle::attempt::{Outcome, RequestRecord};
-use pelicycle::provider::Remote;
+use pelicycle_provider::Remote;
+use pelicycle_record::{Outcome, RequestRecord};
 use service_support::*;
 
 const BUSY: &str =

@@ -4,7 +4,7 @@ mod service_support;
 
 use std::time::Duration;
 
-use pelicycle::attempt::{Outcome, RequestRecord};
+use pelicycle_record::{Outcome, RequestRecord};
 use service_support::*;
 
 /// Asks a server that plays this once.
@@ -316,7 +316,7 @@ fn whoever_stops_listening_breaks_the_request_off() {
     let remote = remote(&server, "chat", "");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        use pelicycle::provider::{EventKind, Provider as _, Request};
+        use pelicycle_provider::{EventKind, Provider as _, Request};
         let request = Request {
             prompt_id: "x".to_owned(),
             prompt: "x".to_owned(),

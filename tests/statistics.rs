@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use pelicycle::statistics::{
+use pelicycle_statistics::{
     Block, Choice, Interval, Rate, block_test, davidson, detectable_rate, exact_rates, growth, holm, kappa,
     quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
 };

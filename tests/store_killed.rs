@@ -8,8 +8,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use common::{attempt, check, tiny_png};
-use pelicycle::drawing::Verdict;
-use pelicycle::store::{Files, Store};
+use pelicycle_record::Verdict;
+use pelicycle_store::{AttemptFiles, Store};
 
 const RESULTS: &str = "PELICYCLE_TEST_RESULTS";
 const ROUNDS: u64 = 30;
@@ -27,11 +27,11 @@ fn write_until_killed() {
         let now = jiff::Timestamp::now().to_string();
         let mut attempt = attempt("pelican", "busy", &now, Some((&reply, check)));
         attempt.sample = sample;
-        let files = Files {
+        let files = AttemptFiles {
             reply: Some(reply.as_bytes()),
             svg: Some(svg.as_bytes()),
             png: Some(&png),
-            ..Files::default()
+            ..AttemptFiles::default()
         };
         store.write(&attempt, &files).unwrap();
         println!("finished {}", attempt.id);

@@ -9,10 +9,10 @@ use std::path::Path;
 
 use common::exhibits::{MODELS, taken};
 use common::{attempt, check, tiny_png};
-use pelicycle::attempt::{Attempt, RunContestant, RunRecord, SCHEMA_VERSION};
-use pelicycle::drawing::Verdict;
-use pelicycle::experts::ExpertCounts;
-use pelicycle::store::{DamageReason, Files, Store, StoreError};
+use pelicycle_record::ExpertCounts;
+use pelicycle_record::Verdict;
+use pelicycle_record::{Attempt, RunContestant, RunRecord, SCHEMA_VERSION};
+use pelicycle_store::{AttemptFiles, DamageReason, Store, StoreError};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -26,12 +26,12 @@ fn drawn(slug: &str, started: &str) -> Attempt {
 
 fn write(store: &Store, attempt: &Attempt, active: bool) -> std::path::PathBuf {
     let (reply, png) = (reply(), tiny_png());
-    let files = Files {
+    let files = AttemptFiles {
         reply: Some(reply.as_bytes()),
         svg: Some(SVG.as_bytes()),
         active,
         png: Some(&png),
-        ..Files::default()
+        ..AttemptFiles::default()
     };
     store.write(attempt, &files).unwrap()
 }
@@ -66,9 +66,9 @@ fn an_attempt_is_read_back_as_it_was_written() {
 fn a_failed_request_is_an_attempt_without_files() {
     let (_folder, store) = store();
     let mut failed = attempt("pelican", "gone", "2026-11-22T02:53:36Z", None);
-    failed.outcome = pelicycle::attempt::Outcome::Error;
+    failed.outcome = pelicycle_record::Outcome::Error;
     failed.error = Some("connection refused".to_owned());
-    store.write(&failed, &Files::default()).unwrap();
+    store.write(&failed, &AttemptFiles::default()).unwrap();
     assert_eq!(store.list().unwrap().attempts[0].attempt, failed);
 }
 
@@ -104,11 +104,11 @@ fn nothing_is_ever_overwritten() {
     let before = fs::read(place.join("attempt.json")).unwrap();
     let second = Attempt { sample: 9, ..first };
     let (reply, png) = (reply(), tiny_png());
-    let files = Files {
+    let files = AttemptFiles {
         reply: Some(reply.as_bytes()),
         svg: Some(SVG.as_bytes()),
         png: Some(&png),
-        ..Files::default()
+        ..AttemptFiles::default()
     };
     assert!(matches!(store.write(&second, &files), Err(StoreError::Exists { .. })));
     assert_eq!(fs::read(place.join("attempt.json")).unwrap(), before);
@@ -123,12 +123,12 @@ fn the_counts_of_experts_are_kept_beside_the_record_and_held_against_it() {
     let (picture, png) = (taken.counts.to_png(), tiny_png());
     assert!(picture.len() < 9_000, "6,144 counts in {} bytes", picture.len());
     by_experts.experts = Some(taken.record(&picture));
-    let files = Files {
+    let files = AttemptFiles {
         reply: Some(reply.as_bytes()),
         svg: Some(SVG.as_bytes()),
         png: Some(&png),
         experts: Some(&picture),
-        ..Files::default()
+        ..AttemptFiles::default()
     };
     store.write(&by_experts, &files).unwrap();
     let stored = &store.list().unwrap().attempts[0];
@@ -147,20 +147,20 @@ fn what_does_not_fit_together_is_not_written() {
     let (_folder, store) = store();
     let good = drawn("m", "2026-11-22T02:53:36Z");
     let (text, png) = (reply(), tiny_png());
-    let files = Files {
+    let files = AttemptFiles {
         reply: Some(text.as_bytes()),
         svg: Some(SVG.as_bytes()),
         png: Some(&png),
-        ..Files::default()
+        ..AttemptFiles::default()
     };
-    let cases: Vec<(&str, Attempt, Files<'_>)> = vec![
-        ("reply", good.clone(), Files { reply: Some(b"another"), ..files }),
-        ("reply", good.clone(), Files { reply: None, ..files }),
-        ("thinking", good.clone(), Files { thinking: Some(b"unrecorded"), ..files }),
-        ("drawing", good.clone(), Files { svg: None, ..files }),
-        ("raster", good.clone(), Files { png: None, ..files }),
-        ("experts", good.clone(), Files { experts: Some(b"unrecorded"), ..files }),
-        ("repair", good.clone(), Files { repaired_svg: Some(b"<svg/>"), ..files }),
+    let cases: Vec<(&str, Attempt, AttemptFiles<&[u8]>)> = vec![
+        ("reply", good.clone(), AttemptFiles { reply: Some(b"another"), ..files }),
+        ("reply", good.clone(), AttemptFiles { reply: None, ..files }),
+        ("thinking", good.clone(), AttemptFiles { thinking: Some(b"unrecorded"), ..files }),
+        ("drawing", good.clone(), AttemptFiles { svg: None, ..files }),
+        ("raster", good.clone(), AttemptFiles { png: None, ..files }),
+        ("experts", good.clone(), AttemptFiles { experts: Some(b"unrecorded"), ..files }),
+        ("repair", good.clone(), AttemptFiles { repaired_svg: Some(b"<svg/>"), ..files }),
         (
             "slug",
             {
@@ -419,7 +419,7 @@ fn a_judgement_is_read_back_and_a_model_s_reply_lies_beside_it() {
     assert!(matches!(store.write_judgement(&vote, None), Err(StoreError::Exists { .. })));
     for (record, reply) in [(&vote, Some(&reply[..])), (&verdict, None), (&verdict, Some(b"Right."))] {
         let mut record = record.clone();
-        record.id = pelicycle::id::Id::new().unwrap();
+        record.id = pelicycle_record::Id::new().unwrap();
         let error = store.write_judgement(&record, reply).unwrap_err();
         assert!(matches!(error, StoreError::Inconsistent { .. }), "{error}");
     }

@@ -5,7 +5,7 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pelicycle::attempt::{Attempt, BatchRecord, JudgementRecord, RunRecord};
+use pelicycle_record::{Attempt, BatchRecord, JudgementRecord, RunRecord};
 
 /// Set to anything, it writes the schemas anew instead of comparing them.
 const RENEW: &str = "PELICYCLE_RENEW";

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use assert_cmd::cargo::CommandCargoExt as _;
 use common::server::{Server, status};
 use common::{attempt, check};
-use pelicycle::attempt::{JudgeKind, JudgementRecord, Preference};
-use pelicycle::drawing::Verdict;
-use pelicycle::id::Id;
-use pelicycle::store::{Files, Store};
+use pelicycle_record::Id;
+use pelicycle_record::Verdict;
+use pelicycle_record::{JudgeKind, JudgementRecord, Preference};
+use pelicycle_store::{AttemptFiles, Store};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -57,7 +57,7 @@ impl Hall {
         self.hang_as(prompt, slug, |_| {});
     }
 
-    fn hang_as(&mut self, prompt: &str, slug: &str, change: impl FnOnce(&mut pelicycle::attempt::Attempt)) {
+    fn hang_as(&mut self, prompt: &str, slug: &str, change: impl FnOnce(&mut pelicycle_record::Attempt)) {
         let grey = u8::try_from(self.drawings.len()).unwrap();
         let reply = format!("```svg\n{SVG}\n```\n");
         let found = check(&reply, SVG, Verdict::Drawn);
@@ -67,11 +67,11 @@ impl Hall {
         drawn.contestant.model = format!("{slug}-model");
         change(&mut drawn);
         let png = picture(grey);
-        let files = Files {
+        let files = AttemptFiles {
             reply: Some(reply.as_bytes()),
             svg: Some(SVG.as_bytes()),
             png: Some(&png),
-            ..Files::default()
+            ..AttemptFiles::default()
         };
         self.store.write(&drawn, &files).unwrap();
         self.drawings.insert(grey, (slug.to_owned(), drawn.id));
@@ -232,7 +232,7 @@ fn each_button_keeps_what_it_says_of_the_pair_on_show() {
     }
     let end = Page::of(&server);
     assert!(end.html.contains("You have seen every pair") && end.token.is_none());
-    let asked = pelicycle::prompt::Library::bundled().get("pelican").unwrap().record();
+    let asked = pelicycle_prompt::Library::bundled().get("pelican").unwrap().record();
     for ((record, (left, right)), (_, preference)) in hall.kept().iter().zip(shown).zip(choices) {
         assert_eq!((record.judge.kind, record.judge.name.as_str()), (JudgeKind::Person, "Ada"));
         assert_eq!((&record.prompt.id, &record.prompt.hash), (&asked.id, &asked.hash));

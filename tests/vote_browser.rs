@@ -12,8 +12,9 @@ use assert_cmd::cargo::CommandCargoExt as _;
 use common::browser::drive;
 use common::exhibits::hang;
 use common::server::Server;
-use pelicycle::attempt::Preference::{self, BothBad, Left, Right, Tie};
-use pelicycle::store::Store;
+use pelicycle_record::Preference;
+use pelicycle_record::Preference::{BothBad, Left, Right, Tie};
+use pelicycle_store::Store;
 use serde_json::{Value, json};
 
 fn strings(value: &Value) -> Vec<&str> {

@@ -1,6 +1,6 @@
 //! The model that ships with the engine, against an independent implementation of its weights.
 //!
-//! `fixtures/hatchling.json` was written by `engine/hatchling/verify.py`: the greedy tokens of `transformers`.
+//! `fixtures/hatchling.json` was written by `crates/hatchling/verify.py`: the greedy tokens of `transformers`.
 
 use std::sync::Arc;
 

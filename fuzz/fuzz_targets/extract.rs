@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pelicycle::drawing::{Bounds, Options, inspect};
+use pelicycle_drawing::{Bounds, Options, inspect};
 
 fuzz_target!(|reply: &[u8]| {
     let bounds = Bounds { elements: 0, ..Bounds::default() };

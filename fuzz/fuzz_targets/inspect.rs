@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pelicycle::drawing::{Bounds, Options, Verdict, inspect};
+use pelicycle_drawing::{Bounds, Options, inspect};
+use pelicycle_record::Verdict;
 
 fuzz_target!(|reply: &[u8]| {
     let bounds = Bounds { elements: 500, paint_pixels: 2e6, filter_seconds: 0.05, ..Bounds::default() };

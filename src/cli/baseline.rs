@@ -10,12 +10,13 @@ use super::Global;
 use super::compare::Places;
 use super::output::{say, say_damaged, say_error, usage};
 use super::terminal::printable;
-use crate::attempt::{Attempt, BaselineRecord, SCHEMA_VERSION};
-use crate::compare::select;
-use crate::id::Id;
-use crate::name;
-use crate::store::Store;
-use crate::text::{self, day, plural};
+use pelicycle_compare::select;
+use pelicycle_record::Id;
+use pelicycle_record::name;
+use pelicycle_record::{Attempt, BaselineRecord, SCHEMA_VERSION};
+use pelicycle_store::Store;
+use pelicycle_text as text;
+use pelicycle_text::{day, plural};
 
 /// Keep a set of attempts under a name, to compare with later.
 #[derive(Debug, Args)]

@@ -14,9 +14,10 @@ use super::measures;
 use super::output::{say_error, usage, write_whole};
 use super::prompts::library;
 use super::terminal::{coloured, printable, printable_json};
-use crate::config::Config;
-use crate::drawing::{Bounds, Check, Inspection, MeasureError, Options, Pool, Verdict};
-use crate::measure::Measures;
+use pelicycle_drawing::{Bounds, MeasureError, Options, Pool};
+use pelicycle_record::measure::Measures;
+use pelicycle_record::{Check, Inspection, Verdict};
+use pelicycle_run::config::Config;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

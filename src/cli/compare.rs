@@ -12,15 +12,15 @@ use super::Global;
 use super::output::{json, say_damaged, say_error, usage, write};
 use super::prompts::library;
 use super::terminal::{coloured, printable};
-use crate::attempt::Attempt;
-use crate::compare::{
-    self, Catalog, History, MEASURES, Measure, Measured, Redrawn, Rendering, Report, Sides, measures, select,
-};
-use crate::config::Config;
-use crate::drawing::{Options, Pool, RENDERER};
-use crate::id::Id;
-use crate::measure::Measures;
-use crate::store::{Listing, Store, Stored, TextFile};
+use pelicycle_compare as compare;
+use pelicycle_compare::{Catalog, History, MEASURES, Measure, Measured, Report, Sides, measures, select};
+use pelicycle_drawing::{Options, Pool, RENDERER};
+use pelicycle_record::Attempt;
+use pelicycle_record::Id;
+use pelicycle_record::measure::Measures;
+use pelicycle_run::config::Config;
+use pelicycle_site::comparison::{Redrawn, Rendering, history_page, page, redrawn};
+use pelicycle_store::{Listing, Store, Stored, TextFile};
 
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).
@@ -178,7 +178,7 @@ fn render(report: &Report, sides: &Sides<'_>, listing: &Listing, format: Format)
                 .filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?)))
                 .collect();
             let raster = |attempt: &Attempt| std::fs::read(files.get(&attempt.id)?).ok();
-            compare::page(report, sides, &raster)?
+            page(report, sides, &raster)?
         }
     })
 }
@@ -187,7 +187,7 @@ fn history(history: &History, format: Format, args: &CompareArgs) -> anyhow::Res
     let words = match format {
         Format::Text => lines(&history.text()),
         Format::Json => json(history)?,
-        Format::Html => history.page()?,
+        Format::Html => history_page(history)?,
         Format::Markdown | Format::Junit => return usage("--history is written as text, json or html"),
     };
     write(&words, args.out.as_deref())?;
@@ -267,14 +267,15 @@ fn rendering(
     let pool = Pool::new(workers, Options::default());
     let stored: Vec<&Stored> =
         listing.attempts.iter().filter(|stored| chosen.contains(&stored.attempt.id)).collect();
-    let redrawn = |stored: &Stored| -> anyhow::Result<Option<Redrawn>> {
+    let draw_anew = |stored: &Stored| -> anyhow::Result<Option<Redrawn>> {
         let Some(reply) = store.reply(stored)? else { return Ok(None) };
         let kept = stored.files.png.as_ref().map(std::fs::read).transpose()?;
         let now = pool.inspect(&reply, stored.attempt.prompt.raster)?;
-        Ok(compare::redrawn(&stored.attempt, kept, &now)?)
+        Ok(redrawn(&stored.attempt, kept, &now)?)
     };
-    let done =
-        each(&stored, workers, |stored| redrawn(stored).with_context(|| stored.folder.display().to_string()));
+    let done = each(&stored, workers, |stored| {
+        draw_anew(stored).with_context(|| stored.folder.display().to_string())
+    });
     let mut all = Vec::new();
     for one in done {
         match one {

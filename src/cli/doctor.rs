@@ -13,13 +13,13 @@ use super::Global;
 use super::lookup;
 use super::output::say;
 use super::terminal::printable;
-use crate::config::Config;
-use crate::contestant::{Contestant, Model};
-use crate::drawing::{Options, Pool};
-use crate::provider::Services;
-use crate::store::Store;
-use crate::text;
-use crate::variables::Variables;
+use pelicycle_drawing::{Options, Pool};
+use pelicycle_provider::Services;
+use pelicycle_run::config::Config;
+use pelicycle_run::contestant::{Contestant, Model};
+use pelicycle_run::variables::Variables;
+use pelicycle_store::Store;
+use pelicycle_text as text;
 
 /// Names of models in a line for people.
 const NAMED: usize = 6;

@@ -9,9 +9,10 @@ use clap::ValueEnum;
 
 use super::Global;
 use super::output::{say_damaged, say_error, usage, write_whole_by};
-use crate::export::{Cell, Csv, ExportError, Heading, JsonLines, Kind, Parquet, Table, headings, row};
-use crate::store::{Store, Stored, TextFile};
-use crate::text::plural;
+use pelicycle_exchange::Parquet;
+use pelicycle_store::{Store, Stored, TextFile};
+use pelicycle_table::{Cell, Csv, Heading, JsonLines, Kind, Table, TableError, headings, row};
+use pelicycle_text::plural;
 
 /// Write a table of all attempts, for notebooks and databases.
 ///
@@ -69,7 +70,7 @@ pub(crate) fn export(global: &Global, args: &ExportArgs) -> anyhow::Result<ExitC
         }
         None => match write(&store, attempts, format, args.texts, &mut io::stdout()) {
             // Whoever read the table has read enough.
-            Err(ExportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Err(TableError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
             written => written?,
         },
     }
@@ -91,7 +92,7 @@ fn write(
     format: Format,
     texts: bool,
     out: &mut (dyn Write + Send),
-) -> Result<(), ExportError> {
+) -> Result<(), TableError> {
     let mut heads = headings();
     heads.extend(TEXTS.iter().filter(|_| texts).map(|(_, heading)| *heading));
     let out = io::BufWriter::new(out);

@@ -6,18 +6,19 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
+use super::Global;
 use super::output::{say, say_damaged, say_error, usage};
 use super::prompts::library;
-use super::{Global, gallery};
-use crate::attempt::LOCAL;
-use crate::config::Config;
-use crate::drawing::{Options, Pool, Verdict};
-use crate::import::{
+use pelicycle_drawing::{Options, Pool};
+use pelicycle_exchange::import::{
     Found, ImportError, Importer, Kept, LlmLogs, LogsError, Skipped, default_path, svg_folder,
 };
-use crate::prompt::{Library, Prompt};
-use crate::store::Store;
-use crate::text::plural;
+use pelicycle_prompt::{Library, Prompt};
+use pelicycle_record::LOCAL;
+use pelicycle_record::Verdict;
+use pelicycle_run::config::Config;
+use pelicycle_store::Store;
+use pelicycle_text::plural;
 
 /// Take over what other tools kept.
 ///
@@ -103,7 +104,7 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     let library = library(common.prompts.as_deref(), &Config::load(None)?)?;
     if !common.no_gallery {
         // Better now than after a thousand checks.
-        crate::gallery::ready(&global.gallery)
+        pelicycle_site::ready(&global.gallery)
             .context("the gallery could not be built, so nothing was imported")?;
     }
     let listing = store.list()?;
@@ -124,7 +125,7 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     say(&format!("{} imported, {} drawn{known}", plural(tally.added, "attempt"), tally.drawn));
     if !common.no_gallery && tally.added > 0 {
         let rebuilt =
-            gallery::rebuild(&store, &library, &global.gallery, &crate::gallery::Options::default())?;
+            pelicycle_site::rebuild(&store, &library, &global.gallery, &pelicycle_site::Options::default())?;
         say(&rebuilt.report.index.display().to_string());
     }
     Ok(ExitCode::SUCCESS)

@@ -13,17 +13,17 @@ use super::output::{say, say_damaged, say_error};
 use super::rank::{What, judgements};
 use super::run::{INTERRUPTED, signals};
 use super::terminal::printable;
-use crate::attempt::{AskedRecord, Attempt, Preference, RequestRecord};
-use crate::config::Config;
-use crate::contestant::{Contestant, Model};
-use crate::gallery::small_picture;
-use crate::id::Id;
-use crate::judge::{Field, Votes, question};
-use crate::panel::{Course, Heard, Panelist, Sat, Shown, Sitting};
-use crate::price::dollars;
-use crate::run::{Seat, Stop};
-use crate::store::{Listing, Store};
-use crate::text::plural;
+use pelicycle_judge::{Field, Votes, question};
+use pelicycle_record::Id;
+use pelicycle_record::{AskedRecord, Attempt, Preference, RequestRecord};
+use pelicycle_run::config::Config;
+use pelicycle_run::contestant::{Contestant, Model};
+use pelicycle_run::panel::{Course, Heard, Panelist, Sat, Shown, Sitting};
+use pelicycle_run::{Seat, Stop};
+use pelicycle_site::small_picture;
+use pelicycle_store::{Listing, Store};
+use pelicycle_text::dollars;
+use pelicycle_text::plural;
 
 /// Longest side of a picture that is shown to a model, in pixels: all services take it whole.
 const SIDE: u32 = 512;
@@ -243,7 +243,7 @@ impl Shown for Walls<'_> {
 }
 
 /// What would be asked.
-fn forecast(who: &Panelist, showings: impl Iterator<Item = crate::panel::Showing>) {
+fn forecast(who: &Panelist, showings: impl Iterator<Item = pelicycle_run::panel::Showing>) {
     let (mut pairs, mut requests) = (0, 0);
     for showing in showings {
         pairs += 1;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::output::say_error;
-use crate::provider::Variables as Lookup;
-use crate::variables::Variables;
+use pelicycle_provider::Variables as Lookup;
+use pelicycle_run::variables::Variables;
 
 /// Looks variables up. A command that fails is told once, and its variable is then not set.
 pub(super) fn variables(variables: &Arc<Variables>) -> Lookup {

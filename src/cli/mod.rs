@@ -21,7 +21,7 @@ mod rank;
 mod run;
 mod serve;
 mod sheet;
-pub mod terminal;
+pub(crate) mod terminal;
 mod vote;
 mod worker;
 
@@ -35,7 +35,7 @@ use clap::{Args, Parser, Subcommand};
 /// Without a command it shows how: six drawings of hatchling, the small demonstration model inside it.
 #[derive(Debug, Parser)]
 #[command(name = "pelicycle", version, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
@@ -86,7 +86,7 @@ enum Command {
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
     /// Inspect replies for a parent process, over standard input and output.
-    #[command(hide = true, name = crate::drawing::WORKER_COMMAND)]
+    #[command(hide = true, name = pelicycle_drawing::WORKER_COMMAND)]
     InspectWorker,
 }
 
@@ -94,7 +94,7 @@ enum Command {
 ///
 /// # Errors
 /// What a person should read when the command could not be carried out.
-pub fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+pub(crate) fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let Some(command) = cli.command else {
         return run::demonstrate(&cli.global);
     };

@@ -7,14 +7,17 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::output::{say_error, usage};
-use crate::attempt::RequestRecord;
-use crate::config::Config;
-use crate::contestant::{Contestant, Given as GivenReplies, Model, Weights};
-use crate::lineup::Lineups;
-use crate::price::{self, Price, Prices, Rates};
-use crate::provider::{LocalModel, LocalOptions, Provider, Remote, Replies, Services};
-use crate::run::{Seat, Tariff};
-use crate::variables::Variables;
+use pelicycle_provider::{Provider, Remote, Replies, Services};
+use pelicycle_record::Rates;
+use pelicycle_record::RequestRecord;
+use pelicycle_run::config::Config;
+use pelicycle_run::contestant::{Contestant, Given as GivenReplies, Model, Weights};
+use pelicycle_run::lineup::Lineups;
+use pelicycle_run::local::{LocalModel, LocalOptions};
+use pelicycle_run::price;
+use pelicycle_run::price::{Price, Prices};
+use pelicycle_run::variables::Variables;
+use pelicycle_run::{Seat, Tariff};
 
 /// Samples that decode together when nothing is said: enough to share the reading of the weights.
 const PARALLEL: usize = 8;
@@ -73,7 +76,7 @@ impl Refusal {
 
 impl Opener {
     pub(super) fn new(config: &Config, given: &Given<'_>) -> Result<Opener, Refusal> {
-        let file = || given.config.unwrap_or(crate::config::FILE.as_ref()).display();
+        let file = || given.config.unwrap_or(pelicycle_run::config::FILE.as_ref()).display();
         let variables = Variables::load(Path::new("."), config.keys.clone()).map_err(anyhow::Error::from)?;
         let services = Services::new(&config.providers, super::lookup::variables(&Arc::new(variables)))
             .map_err(|error| Refusal::Usage(format!("{}: {error}", file())))?;
@@ -149,7 +152,7 @@ impl Opener {
     }
 
     /// A model of a service.
-    pub(super) fn remote(&self, found: &Contestant) -> Result<Remote, crate::provider::RemoteError> {
+    pub(super) fn remote(&self, found: &Contestant) -> Result<Remote, pelicycle_provider::RemoteError> {
         self.services.model(&found.record.provider, &found.record.model)
     }
 

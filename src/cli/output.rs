@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use crate::store::{Damaged, Store};
+use pelicycle_store::{Damaged, Store};
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
 pub(crate) fn say(line: &str) {

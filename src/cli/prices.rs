@@ -2,14 +2,23 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::output::{say, say_error, write_whole};
-use crate::config::Config;
-use crate::price::{self, LITELLM_URL, Prices, Rates};
-use crate::text;
+use pelicycle_net::fetch;
+use pelicycle_record::Rates;
+use pelicycle_run::config::Config;
+use pelicycle_run::price;
+use pelicycle_run::price::{LITELLM_URL, Prices};
+use pelicycle_text as text;
+
+/// As much of a list as is read: LiteLLM's is some 3 MB.
+const MAX_LIST: usize = 64 << 20;
+/// The whole of it has to be there by then.
+const WITHIN: Duration = Duration::from_secs(120);
 
 /// Look up what models cost, and fetch newer prices.
 ///
@@ -132,7 +141,7 @@ fn update(from: &str, to: Option<PathBuf>, source: &str) -> anyhow::Result<ExitC
     };
     let text = if from.starts_with("https://") || from.starts_with("http://") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(price::fetch(from)).with_context(|| format!("can't fetch {from}"))?
+        runtime.block_on(fetch(from, MAX_LIST, WITHIN)).with_context(|| format!("can't fetch {from}"))?
     } else {
         std::fs::read_to_string(from).with_context(|| format!("can't read {from}"))?
     };

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::config::Config;
-use crate::prompt::{Library, PromptError};
+use pelicycle_prompt::{Library, PromptError};
+use pelicycle_run::config::Config;
 
 /// The bundled prompts with those of the folder that the command line names, or else the configuration.
 pub(super) fn library(folder: Option<&Path>, config: &Config) -> Result<Library, PromptError> {

@@ -9,10 +9,10 @@ use super::Global;
 use super::compare::Places;
 use super::output::{json, say_damaged, usage, write};
 use super::terminal::printable;
-use crate::attempt::{Attempt, JudgementRecord};
-use crate::compare::select;
-use crate::judge::{Field, Pooling, SEED, Scope, Votes, markdown, report, text};
-use crate::store::{Listing, Store};
+use pelicycle_compare::select;
+use pelicycle_judge::{Field, Pooling, SEED, Scope, Votes, markdown, report, text};
+use pelicycle_record::{Attempt, JudgementRecord};
+use pelicycle_store::{Listing, Store};
 
 /// Rank contestants by the judgements of their drawings.
 ///

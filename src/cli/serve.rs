@@ -10,13 +10,13 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::gallery::{Rebuilt, rebuild, tell};
+use super::gallery::tell;
 use super::output::{say, say_error};
 use super::run::signals::Signals;
-use crate::gallery::Options;
-use crate::prompt::Library;
-use crate::serve::serve as serve_site;
-use crate::store::{Fingerprint, Store};
+use pelicycle_prompt::Library;
+use pelicycle_serve::serve as serve_site;
+use pelicycle_site::{Options, RebuildError, Rebuilt, rebuild};
+use pelicycle_store::{Fingerprint, Store};
 
 /// Where a gallery is served when nothing else is said.
 pub(super) const ADDRESS: &str = "127.0.0.1:8765";
@@ -46,7 +46,7 @@ pub(super) struct Hall {
 }
 
 impl Hall {
-    fn rebuild(&self) -> anyhow::Result<Rebuilt> {
+    fn rebuild(&self) -> Result<Rebuilt, RebuildError> {
         rebuild(&self.store, &self.library, &self.out, &self.options)
     }
 }
@@ -105,7 +105,7 @@ async fn keep_up(
         let builder = Arc::clone(hall);
         match tokio::task::spawn_blocking(move || builder.rebuild()).await {
             Ok(Ok(rebuilt)) => tell(&hall.store, &rebuilt),
-            Ok(Err(error)) => say_error(&format!("error: {error:#}; it is tried again when results change")),
+            Ok(Err(error)) => say_error(&format!("error: {error}; it is tried again when results change")),
             Err(_) => {
                 say_error("error: the gallery could not be rebuilt; it is tried again when results change");
             }

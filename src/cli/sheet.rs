@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::Global;
-use super::gallery::exhibit;
 use super::terminal::printable;
-use crate::gallery::{self, Sheet, SheetOptions};
-use crate::store::Store;
-use crate::text::plural;
+use pelicycle_site as gallery;
+use pelicycle_site::{Sheet, SheetOptions, exhibit};
+use pelicycle_store::Store;
+use pelicycle_text::plural;
 
 /// Put one prompt's drawings on a single picture, to be shared.
 ///

@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 /// Makes text from outside safe to print on one line: control characters (escape sequences need them) and
 /// characters that reorder text become U+FFFD; line breaks and tabs become spaces.
 #[must_use]
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }
@@ -20,7 +20,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// Makes JSON safe to print, without a change to what it means: what would act on a terminal is escaped.
 #[must_use]
-pub fn printable_json(json: &str) -> String {
+pub(crate) fn printable_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
@@ -45,7 +45,7 @@ fn acts(c: char) -> bool {
 
 /// Whether to colour what goes to standard output: on a terminal, unless `NO_COLOR` is set.
 #[must_use]
-pub fn coloured() -> bool {
+pub(crate) fn coloured() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
         && std::io::stdout().is_terminal()

@@ -11,9 +11,9 @@ use super::Global;
 use super::output::{say, say_error, usage};
 use super::rank::What;
 use super::run::signals::Signals;
-use crate::store::Store;
-use crate::text::plural;
-use crate::vote::{Booth, serve, voter};
+use pelicycle_serve::vote::{Booth, serve, voter};
+use pelicycle_store::Store;
+use pelicycle_text::plural;
 
 /// Where the page is when nothing else is said: beside a gallery that is served.
 const ADDRESS: &str = "127.0.0.1:8766";

@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use pelicycle::attempt::{
+use pelicycle_drawing::{Options, inspect};
+use pelicycle_record::ExpertCounts;
+use pelicycle_record::ExpertsTaken;
+use pelicycle_record::Id;
+use pelicycle_record::{
     AskedPrompt, Attempt, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference, SCHEMA_VERSION,
     TextRecord,
 };
-use pelicycle::drawing::{Finding, Inspection, Options, inspect};
-use pelicycle::experts::ExpertCounts;
-use pelicycle::id::Id;
-use pelicycle::provider::ExpertsTaken;
-use pelicycle::store::{Files, Store};
+use pelicycle_record::{Finding, Inspection};
+use pelicycle_store::{AttemptFiles, Store};
 
 use super::attempt;
 
@@ -54,7 +55,7 @@ pub fn hang_reply(
     change: impl FnOnce(&mut Attempt),
 ) {
     let Inspection { check, svg, png, repaired, active, .. } = inspect(reply.as_bytes(), &Options::default());
-    let mut attempt = attempt(prompt, &pelicycle::name::slug(label), started, Some((reply, check)));
+    let mut attempt = attempt(prompt, &pelicycle_record::name::slug(label), started, Some((reply, check)));
     attempt.contestant.label = label.to_owned();
     change(&mut attempt);
     let findings = &attempt.check.as_ref().unwrap().findings;
@@ -63,7 +64,7 @@ pub fn hang_reply(
             MODELS.iter().map(|shape| taken(*shape).counts.to_png()).chain([NO_PICTURE.into()]);
         pictures.find(|picture| TextRecord::of(picture) == experts.counts).unwrap()
     });
-    let files = Files {
+    let files = AttemptFiles {
         request: None,
         timeline: None,
         reply: Some(reply.as_bytes()),
@@ -121,13 +122,13 @@ pub fn with_experts(attempt: &mut Attempt, model: usize) {
 
 /// A request that failed without a reply.
 pub fn hang_failure(store: &Store, prompt: &str, label: &str, started: &str, outcome: Outcome, error: &str) {
-    let mut failed = attempt(prompt, &pelicycle::name::slug(label), started, None);
+    let mut failed = attempt(prompt, &pelicycle_record::name::slug(label), started, None);
     failed.contestant.label = label.to_owned();
     failed.outcome = outcome;
     failed.error = (!error.is_empty()).then(|| error.to_owned());
     failed.usage.output = None;
     failed.timing.tokens_per_second = None;
-    store.write(&failed, &Files::default()).unwrap();
+    store.write(&failed, &AttemptFiles::default()).unwrap();
 }
 
 /// The corpus of real drawings and replies, as results of several prompts.

@@ -6,10 +6,10 @@ pub mod browser;
 pub mod exhibits;
 pub mod server;
 
-use pelicycle::attempt::*;
-use pelicycle::drawing::{Candidate, Check, Draws, SvgFacts, Verdict};
-use pelicycle::id::Id;
-use pelicycle::prompt::Library;
+use pelicycle_prompt::Library;
+use pelicycle_record::Id;
+use pelicycle_record::*;
+use pelicycle_record::{Candidate, Check, Draws, SvgFacts, Verdict};
 
 /// A 1 × 1 white PNG, whole and valid.
 pub fn tiny_png() -> Vec<u8> {
@@ -86,7 +86,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         },
         outcome: Outcome::Complete,
         error: None,
-        origin: pelicycle::attempt::Origin::Asked,
+        origin: pelicycle_record::Origin::Asked,
         import: None,
         cost: None,
         joules: None,

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use pelicycle::attempt::Outcome;
-use pelicycle::store::{Store, Stored};
+use pelicycle_record::Outcome;
+use pelicycle_store::{Store, Stored};
 use serde_json::Value;
 
 /// A working directory that goes with the test, with `results/` and `gallery/` in it.

@@ -10,8 +10,8 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use pelicycle::attempt::{Outcome, RequestRecord, ServiceRecord};
-use pelicycle::provider::{Account, Done, EventKind, Provider as _, Remote, Request, Services, Variables};
+use pelicycle_provider::{Account, Done, EventKind, Provider as _, Remote, Request, Services, Variables};
+use pelicycle_record::{Outcome, RequestRecord, ServiceRecord};
 use serde_json::Value;
 
 /// What a server does with a connection once it has read the request.

@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::named;
 use super::stdio::print;
 use crate::cli::terminal::{printable, printable_json};
-use crate::config::Config;
-use crate::contestant::Weights;
-use crate::models::{Found, Origin, Shelf};
-use crate::size;
+use pelicycle_models::{Found, Origin, Shelf};
+use pelicycle_run::config::Config;
+use pelicycle_run::contestant::Weights;
+use pelicycle_text::size;
 
 /// Say which models are on this machine, and what each is called.
 ///

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pelicycle_engine::bundled;
 use pelicycle_engine::gguf::{Gguf, GgufError, Outline};
 
-use crate::config::Config;
-use crate::contestant::{Contestant, Model, Weights};
+use pelicycle_run::config::Config;
+use pelicycle_run::contestant::{Contestant, Model, Weights};
 
 /// The model that `named` means: a path, `local/NAME` or hatchling.
 pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {

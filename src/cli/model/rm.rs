@@ -7,9 +7,9 @@ use anyhow::{Context as _, bail};
 
 use super::stdio::print;
 use crate::cli::terminal::printable;
-use crate::config::Config;
-use crate::models::{Found, Removal, Shelf};
-use crate::size;
+use pelicycle_models::{Found, Removal, Shelf};
+use pelicycle_run::config::Config;
+use pelicycle_text::size;
 
 /// Remove a model from the Hugging Face hub's cache.
 ///

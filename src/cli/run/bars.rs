@@ -11,7 +11,7 @@ use super::Teller;
 use super::summary::result;
 use crate::cli::pictures::Protocol;
 use crate::cli::terminal::printable;
-use crate::run::{Finished, Progress};
+use pelicycle_run::{Finished, Progress};
 
 /// How often the elapsed time moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);

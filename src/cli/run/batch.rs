@@ -9,14 +9,14 @@ use anyhow::Context as _;
 
 use super::settle::Settled;
 use super::{RunArgs, UNDER_WAY, json, say, say_error};
-use crate::attempt::{BatchCell, BatchRecord, RunRecord, SCHEMA_VERSION};
 use crate::cli::opener::Refusal;
 use crate::cli::terminal::printable;
-use crate::id::Id;
-use crate::price::dollars;
-use crate::provider::{BatchState, Batches};
-use crate::run::{Cell, Plan, Seat, Stop};
-use crate::store::Store;
+use pelicycle_provider::{BatchState, Batches};
+use pelicycle_record::Id;
+use pelicycle_record::{BatchCell, BatchRecord, RunRecord, SCHEMA_VERSION};
+use pelicycle_run::{Cell, Plan, Seat, Stop};
+use pelicycle_store::Store;
+use pelicycle_text::dollars;
 
 /// The first and the longest wait between two looks at a batch.
 const LOOKS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];

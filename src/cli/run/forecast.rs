@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::say;
 use super::settle::Wanted;
-use crate::attempt::RequestRecord;
 use crate::cli::opener::{Opener, Refusal, given_replies};
 use crate::cli::terminal::printable;
-use crate::contestant::{Contestant, Model};
-use crate::price::dollars;
-use crate::run::{Plan, Tariff};
-use crate::store::Store;
-use crate::text;
+use pelicycle_record::RequestRecord;
+use pelicycle_run::contestant::{Contestant, Model};
+use pelicycle_run::{Plan, Tariff};
+use pelicycle_store::Store;
+use pelicycle_text as text;
+use pelicycle_text::dollars;
 
 /// Tokens of a reply of a model that was never asked: a drawing of some four kilobytes.
 const REPLY: u64 = 1_500;
@@ -83,7 +83,11 @@ pub(super) fn forecast(store: &Store, wanted: Wanted, opener: &Opener) -> Result
 }
 
 /// What a contestant is charged by, and what a person should know of it.
-fn priced(found: &Contestant, own_price: Option<&crate::price::Rates>, opener: &Opener) -> (Tariff, String) {
+fn priced(
+    found: &Contestant,
+    own_price: Option<&pelicycle_record::Rates>,
+    opener: &Opener,
+) -> (Tariff, String) {
     match &found.model {
         Model::Given(_) => (Tariff::Energy { usd_per_kwh: None }, "given, not asked".to_owned()),
         Model::Local(_) => (opener.tariff(found, own_price, None), "this machine's energy".to_owned()),

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::summary::{Summary, address};
 use super::{Teller, say};
-use crate::attempt::{BatchRecord, RunRecord};
 use crate::cli::terminal::printable_json;
-use crate::run::Progress;
+use pelicycle_record::{BatchRecord, RunRecord};
+use pelicycle_run::Progress;
 
 pub(super) struct Json;
 

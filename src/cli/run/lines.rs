@@ -7,7 +7,7 @@ use super::summary::result;
 use super::{Teller, say_error};
 use crate::cli::pictures::Protocol;
 use crate::cli::terminal::printable;
-use crate::run::Progress;
+use pelicycle_run::Progress;
 
 #[derive(Debug, Default)]
 pub(super) struct Lines {

@@ -17,15 +17,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 
+use super::Global;
 use super::opener::{Given, Opener, Refusal, refused};
 use super::output::{say, say_error};
 use super::pictures::Pictures;
-use super::{Global, gallery};
-use crate::attempt::Shard;
-use crate::drawing::{Options, Pool};
-use crate::price::dollars;
-use crate::run::{Progress, Rooms, Stop, execute};
-use crate::store::Store;
+use pelicycle_drawing::{Options, Pool};
+use pelicycle_record::Shard;
+use pelicycle_run::{Progress, Rooms, Stop, execute};
+use pelicycle_store::Store;
+use pelicycle_text::dollars;
 use settle::Settled;
 use summary::Summary;
 
@@ -199,7 +199,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     };
     if !args.no_gallery {
         // Better now than after hours of answers.
-        crate::gallery::ready(&global.gallery)
+        pelicycle_site::ready(&global.gallery)
             .context("the gallery could not be built, so nothing was asked")?;
     }
     let _swept = store.sweep();
@@ -245,8 +245,8 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let rebuilt = match args.no_gallery {
         true => Ok(None),
         false => {
-            let options = crate::gallery::Options::default();
-            gallery::rebuild(&store, &library, &global.gallery, &options).map(Some)
+            let options = pelicycle_site::Options::default();
+            pelicycle_site::rebuild(&store, &library, &global.gallery, &options).map(Some)
         }
     };
     let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());

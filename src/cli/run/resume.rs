@@ -1,13 +1,13 @@
 //! From the record of an earlier run to what is left of it and those who answer.
 
 use super::settle::Cast;
-use crate::attempt::{Attempt, RunContestant};
 use crate::cli::opener::{Opener, Refusal};
-use crate::contestant::{Contestant, Model};
-use crate::id::Id;
-use crate::provider::Provider as _;
-use crate::run::{Plan, Seat};
-use crate::store::Store;
+use pelicycle_provider::Provider as _;
+use pelicycle_record::Id;
+use pelicycle_record::{Attempt, RunContestant};
+use pelicycle_run::contestant::{Contestant, Model};
+use pelicycle_run::{Plan, Seat};
+use pelicycle_store::Store;
 
 /// Takes up the run that `named` means.
 pub(super) fn resume(store: &Store, named: &str, opener: &Opener) -> Result<Cast, Refusal> {

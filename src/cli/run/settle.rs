@@ -3,18 +3,20 @@
 use std::num::NonZero;
 
 use super::{RunArgs, say_error};
-use crate::attempt::{RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard};
 use crate::cli::opener::{Opener, Refusal};
 use crate::cli::prompts::library;
-use crate::config::Config;
-use crate::contestant::{Contestant, Model};
-use crate::id::Id;
-use crate::lineup::Chosen;
-use crate::prompt::Library;
-use crate::provider::{Batches, check_sampling};
-use crate::run::{Plan, Seat, tool};
-use crate::size;
-use crate::store::Store;
+use pelicycle_drawing::tool;
+use pelicycle_prompt::Library;
+use pelicycle_provider::Batches;
+use pelicycle_record::Id;
+use pelicycle_record::{RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard};
+use pelicycle_run::config::Config;
+use pelicycle_run::contestant::{Contestant, Model};
+use pelicycle_run::lineup::Chosen;
+use pelicycle_run::local::check_sampling;
+use pelicycle_run::{Plan, Seat};
+use pelicycle_store::Store;
+use pelicycle_text::size;
 
 /// What is to be asked, and who answers for each contestant that is needed.
 pub(super) struct Settled {
@@ -97,7 +99,7 @@ fn bounded(settled: &Settled) -> Result<(), Refusal> {
     for contestant in settled.plan.needed() {
         let Some(seat) = &settled.seats[contestant] else { continue };
         let who = &settled.plan.run.contestants[contestant];
-        if seat.provider.origin() == crate::attempt::Origin::Asked
+        if seat.provider.origin() == pelicycle_record::Origin::Asked
             && seat.tariff.most("", &who.request, settled.plan.run.batch).is_none()
         {
             let name = format!("{}/{}", who.record.provider, who.record.model);

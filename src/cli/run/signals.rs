@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::INTERRUPTED;
-use crate::run::Stop;
+use pelicycle_run::Stop;
 
 /// Listens from now on, on a thread of its own, so that a second signal is heeded whatever the run is doing.
 ///

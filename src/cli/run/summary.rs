@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::say;
-use crate::attempt::{Outcome, RunRecord};
 use crate::cli::terminal::printable;
-use crate::drawing::Verdict;
-use crate::price::dollars;
-use crate::run::{Finished, Progress};
-use crate::text;
+use pelicycle_record::Verdict;
+use pelicycle_record::{Outcome, RunRecord};
+use pelicycle_run::{Finished, Progress};
+use pelicycle_text as text;
+use pelicycle_text::dollars;
 
 /// A verdict's word, as in the JSON.
 pub(super) fn word(verdict: Verdict) -> &'static str {

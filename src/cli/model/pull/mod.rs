@@ -11,10 +11,10 @@ use super::stdio::print;
 use crate::cli::output::usage;
 use crate::cli::run::signals::Signals;
 use crate::cli::terminal::printable;
-use crate::config::Config;
-use crate::hub::{Hub, HubError, Plan, Pulled, Settings, Wanted};
-use crate::models::{Found, Origin, Shelf};
-use crate::size;
+use pelicycle_models::hub::{Hub, HubError, Plan, Pulled, Settings, Wanted};
+use pelicycle_models::{Found, Origin, Shelf};
+use pelicycle_run::config::Config;
+use pelicycle_text::size;
 
 /// Exit code when it was interrupted: 128 and the number of the signal, as shells count.
 const INTERRUPTED: u8 = 130;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::terminal::printable;
-use crate::hub::{Listener, News};
-use crate::size;
+use pelicycle_models::hub::{Listener, News};
+use pelicycle_text::size;
 
 /// Draws in a second, at most.
 const RATE: u8 = 10;

@@ -1,0 +1,292 @@
+//! The answer to one question: how a measure differs between two sides.
+
+use serde::Serialize;
+
+use super::measure::{Better, Measure, Measured, Scale};
+use super::pair::Sides;
+use pelicycle_statistics::{
+    Block, Interval, Rate, block_test, detectable_rate, detectable_score, exact_rates, growth, mean,
+    mean_difference, median, rank_test, rate_gap, shift,
+};
+
+/// The share of false alarms that is taken, over all questions together.
+pub(super) const ALPHA: f64 = 0.05;
+/// Samples that are so many times larger are told as out of reach.
+const OUT_OF_REACH: f64 = 100.0;
+
+/// What can be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The second side is better.
+    Better,
+    /// The second side is worse.
+    Worse,
+    /// They differ in a measure of which neither more nor less is better.
+    Differs,
+    /// The sample does not tell.
+    CantTell,
+}
+
+/// One side in one measure.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Summary {
+    /// Attempts that tell.
+    pub n: usize,
+    /// Their share, or their median; over several strata the mean of theirs.
+    pub value: f64,
+    /// Of a rate, how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hits: Option<u64>,
+}
+
+/// How far the second side is from the first.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Effect {
+    /// `points` (1 is 100 %), `ratio` (second over first) or `difference`.
+    pub kind: &'static str,
+    /// The estimate.
+    pub estimate: f64,
+    /// Bounds at 95 %, for this question alone; absent where the sample is too small to have any.
+    pub low: Option<f64>,
+    /// Likewise.
+    pub high: Option<f64>,
+}
+
+/// The answer to one question.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// The measure's name.
+    pub measure: &'static str,
+    /// What it is, in a few words.
+    pub label: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What can be said.
+    pub verdict: Verdict,
+    /// The first side.
+    pub base: Summary,
+    /// The second side.
+    pub head: Summary,
+    /// How far they are apart.
+    pub effect: Effect,
+    /// Two-sided probability of so large a difference, under none.
+    pub p: f64,
+    /// The same, corrected for the number of questions (Holm).
+    pub p_corrected: f64,
+    /// The test behind it.
+    pub method: &'static str,
+    /// The smallest effects that this sample would have shown with a chance of 80 %, downwards and upwards, in the kind of
+    /// `effect`; absent where none would have been.
+    pub smallest_down: Option<f64>,
+    /// Likewise.
+    pub smallest_up: Option<f64>,
+    /// Drawings on each side that would settle a difference as large as this one; absent where it is settled, or where
+    /// that is out of reach.
+    pub needed: Option<u64>,
+}
+
+/// A question before it is known how many there are.
+pub(super) struct Question {
+    measure: &'static Measure,
+    strata: Vec<Block>,
+    found: Found,
+    pub(super) p: f64,
+}
+
+/// What a test says.
+struct Found {
+    effect: Effect,
+    method: &'static str,
+    /// Standard error of the difference, of scores.
+    spread: Option<f64>,
+    /// The least probability that so many numbers can have.
+    least_p: f64,
+}
+
+impl Question {
+    /// Asks; nothing where one side does not tell, or all numbers are the same.
+    pub(super) fn ask(measure: &'static Measure, sides: &Sides<'_>, measured: &Measured) -> Option<Self> {
+        let read = |attempts: &[&pelicycle_record::Attempt]| -> Vec<f64> {
+            attempts.iter().filter_map(|attempt| measure.of(attempt, measured)).collect()
+        };
+        let mut strata: Vec<Block> = sides
+            .strata
+            .iter()
+            .map(|stratum| Block { base: read(&stratum.base), head: read(&stratum.head) })
+            .filter(|block| !block.base.is_empty() && !block.head.is_empty())
+            .collect();
+        let all = || strata.iter().flat_map(|block| block.base.iter().chain(&block.head));
+        let first = *all().next()?;
+        if all().all(|x| *x == first) && measure.scale != Scale::Rate {
+            return None;
+        }
+        let logarithmic = measure.scale == Scale::Ratio && all().all(|x| *x > 0.0);
+        if measure.scale == Scale::Rate {
+            let (found, p) = rates(&strata)?;
+            return Some(Self { measure, strata, found, p });
+        }
+        let values = strata.clone();
+        if logarithmic {
+            for block in &mut strata {
+                block.base.iter_mut().chain(&mut block.head).for_each(|x| *x = x.ln());
+            }
+        }
+        let (found, p) = scores(&strata, logarithmic)?;
+        Some(Self { measure, strata: values, found, p })
+    }
+
+    /// The answer, once it is known how many questions were asked.
+    pub(super) fn answer(self, p_corrected: f64, questions: usize) -> Answer {
+        let Self { measure, strata, found, p } = self;
+        let alpha = ALPHA / questions.max(1) as f64;
+        let up = match found.effect.kind {
+            "ratio" => found.effect.estimate > 1.0,
+            _ => found.effect.estimate > 0.0,
+        };
+        let verdict = match (p_corrected < ALPHA, measure.better) {
+            (false, _) => Verdict::CantTell,
+            (true, Better::Neither) => Verdict::Differs,
+            (true, Better::Higher) => {
+                if up {
+                    Verdict::Better
+                } else {
+                    Verdict::Worse
+                }
+            }
+            (true, Better::Lower) => {
+                if up {
+                    Verdict::Worse
+                } else {
+                    Verdict::Better
+                }
+            }
+        };
+        let is_rate = measure.scale == Scale::Rate;
+        let (base, head) = (
+            summary(strata.iter().map(|b| &b.base), is_rate),
+            summary(strata.iter().map(|b| &b.head), is_rate),
+        );
+        let Reached { down, up, needed } = reach(&found, (&base, &head), strata.len(), alpha);
+        Answer {
+            measure: measure.name,
+            label: measure.label,
+            unit: measure.unit,
+            verdict,
+            base,
+            head,
+            effect: found.effect,
+            p,
+            p_corrected,
+            method: found.method,
+            smallest_down: down,
+            smallest_up: up,
+            needed: needed.filter(|_| verdict == Verdict::CantTell),
+        }
+    }
+}
+
+fn summary<'a>(strata: impl Iterator<Item = &'a Vec<f64>> + Clone, is_rate: bool) -> Summary {
+    let n = strata.clone().map(Vec::len).sum();
+    let each: Vec<f64> = strata
+        .clone()
+        .filter_map(|numbers| if is_rate { mean(numbers) } else { median(numbers.iter().copied()) })
+        .collect();
+    let hits = is_rate.then(|| strata.flatten().filter(|x| **x > 0.5).count() as u64);
+    Summary { n, value: mean(&each).unwrap_or(f64::NAN), hits }
+}
+
+fn rates(strata: &[Block]) -> Option<(Found, f64)> {
+    let rate = |numbers: &[f64]| numbers.iter().map(|x| *x > 0.5).collect::<Rate>();
+    let pairs: Vec<(Rate, Rate)> = strata.iter().map(|b| (rate(&b.base), rate(&b.head))).collect();
+    let (estimate, Interval { low, high }) = mean_difference(&pairs)?;
+    let method = match pairs.len() {
+        1 => "Fisher's exact test, Newcombe's interval",
+        _ => "exact test within strata (Cochran, Mantel and Haenszel), square-and-add interval",
+    };
+    let p = exact_rates(&pairs);
+    // The most unlikely outcome: all hits on one side.
+    let extreme: Vec<(Rate, Rate)> = pairs
+        .iter()
+        .map(|(base, head)| (Rate { hits: base.of, ..*base }, Rate { hits: 0, ..*head }))
+        .collect();
+    let least_p = exact_rates(&extreme);
+    let effect = Effect { kind: "points", estimate, low: Some(low), high: Some(high) };
+    Some((Found { effect, method, spread: None, least_p }, p))
+}
+
+fn scores(strata: &[Block], logarithmic: bool) -> Option<(Found, f64)> {
+    let blocks = block_test(strata, ALPHA)?;
+    let (estimate, interval, p, method) = match strata {
+        [one] => {
+            let (test, shift) = (rank_test(&one.base, &one.head)?, shift(&one.base, &one.head, ALPHA)?);
+            let method = match test.exact {
+                true => "exact Mann-Whitney test, Hodges-Lehmann shift",
+                false => "Mann-Whitney test, Hodges-Lehmann shift",
+            };
+            (shift.estimate, shift.interval, test.p, method)
+        }
+        _ => {
+            let method = match blocks.exact {
+                true => "exact permutation within prompts",
+                false => "permutation within prompts, 20,000 ways",
+            };
+            (blocks.difference, blocks.interval, blocks.p, method)
+        }
+    };
+    let kind = if logarithmic { "ratio" } else { "difference" };
+    let back = |x: f64| if logarithmic { x.exp() } else { x };
+    let effect = Effect {
+        kind,
+        estimate: back(estimate),
+        low: interval.map(|interval| back(interval.low)),
+        high: interval.map(|interval| back(interval.high)),
+    };
+    Some((Found { effect, method, spread: Some(blocks.spread), least_p: blocks.least_p }, p))
+}
+
+struct Reached {
+    down: Option<f64>,
+    up: Option<f64>,
+    needed: Option<u64>,
+}
+
+/// What the sample could have shown, and how large one would have to be.
+fn reach(found: &Found, (base, head): (&Summary, &Summary), strata: usize, alpha: f64) -> Reached {
+    let (n, m) = (base.n as u64, head.n as u64);
+    let ratio = found.effect.kind == "ratio";
+    let (down, up, part) = match found.spread {
+        None => {
+            let near = detectable_rate(base.value, n, m, alpha);
+            let down = near.lower.map(|rate| rate - base.value);
+            let up = near.upper.map(|rate| rate - base.value);
+            (down, up, rate_gap((base.value, n), (head.value, m), alpha))
+        }
+        Some(spread) => {
+            let smallest = detectable_score(spread, alpha);
+            let estimate = if ratio { found.effect.estimate.ln() } else { found.effect.estimate };
+            let back = |x: f64| if ratio { x.exp() } else { x };
+            let told = spread > 0.0;
+            (told.then(|| back(-smallest)), told.then(|| back(smallest)), estimate.abs() / smallest)
+        }
+    };
+    // With too few drawings even the largest difference proves nothing.
+    let hopeless = found.least_p >= alpha;
+    let each = 2.0 / (1.0 / n as f64 + 1.0 / m as f64);
+    let needed = growth(part).filter(|factor| *factor <= OUT_OF_REACH).map(|factor| {
+        let for_power = (each * factor).ceil() as u64;
+        for_power.max(fewest(strata, alpha))
+    });
+    Reached { down: down.filter(|_| !hopeless), up: up.filter(|_| !hopeless), needed }
+}
+
+/// The fewest drawings on each side with which any difference at all is told.
+fn fewest(strata: usize, alpha: f64) -> u64 {
+    let strata = strata.max(1);
+    let fewest = (1..=64u32).find(|each| {
+        // One stratum with so many on each side can be dealt out in (2n choose n) ways.
+        let ways = (1..=*each).fold(1.0, |ways, i| ways * f64::from(each + i) / f64::from(i));
+        2.0 / ways.powi(i32::try_from(strata).unwrap_or(i32::MAX)) < alpha
+    });
+    u64::from(fewest.unwrap_or(64)) * strata as u64
+}

@@ -1,0 +1,41 @@
+//! A comparison as Markdown, for a pull request.
+
+use super::answer::Verdict;
+use super::report::Report;
+use super::words;
+use pelicycle_text::escape_markdown as escape;
+
+/// The comparison as Markdown.
+#[must_use]
+pub fn markdown(report: &Report) -> String {
+    let worse = report.answers.iter().filter(|answer| answer.verdict == Verdict::Worse).count();
+    let better = report.answers.iter().filter(|answer| answer.verdict == Verdict::Better).count();
+    let sum = match (better, worse) {
+        (0, 0) => "no verdict".to_owned(),
+        (better, 0) => format!("{better} better"),
+        (0, worse) => format!("{worse} worse"),
+        (better, worse) => format!("{worse} worse, {better} better"),
+    };
+    let mut out = format!("### {} → {}: {sum}\n\n", escape(&report.base), escape(&report.head));
+    out.push_str(&format!("{}.\n\n", escape(&words::scope(report))));
+    out.push_str("| | verdict | base | head | change (95 %) | |\n| --- | --- | --- | --- | --- | --- |\n");
+    for answer in &report.answers {
+        let verdict = words::verdict(answer);
+        let verdict =
+            if answer.verdict == Verdict::CantTell { verdict.to_owned() } else { format!("**{verdict}**") };
+        out.push_str(&format!(
+            "| {} | {verdict} | {} | {} | {} | {} |\n",
+            answer.label,
+            words::side(answer, &answer.base),
+            words::side(answer, &answer.head),
+            words::effect(&answer.effect),
+            words::outlook(answer)
+        ));
+    }
+    out.push('\n');
+    for remark in words::remarks(report) {
+        out.push_str(&format!("{}\n", escape(&remark)));
+    }
+    out.push_str(&format!("\n<sub>{}</sub>\n", words::rule(report)));
+    out
+}

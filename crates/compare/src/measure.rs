@@ -1,0 +1,224 @@
+//! What is asked of both sides: a table of measures, each a number of an attempt.
+
+use std::collections::BTreeMap;
+
+use pelicycle_record::Id;
+use pelicycle_record::measure::{Measures, Name, State};
+use pelicycle_record::{Attempt, Outcome};
+
+/// What was measured of drawings, by attempt; records do not hold it.
+pub type Measured = BTreeMap<Id, Measures>;
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither: it is worth knowing, and no verdict on quality.
+    Neither,
+}
+
+/// How a measure's numbers are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// 1 or 0: shares are compared, in points.
+    Rate,
+    /// Never below zero and told in percent: logarithms are compared, where no number is zero.
+    Ratio,
+    /// Compared as they are.
+    Plain,
+}
+
+/// A measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Measure {
+    /// Its name on the command line and in JSON; never changed once it was published.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub label: &'static str,
+    /// Which way is better.
+    pub better: Better,
+    /// How it is compared.
+    pub scale: Scale,
+    /// Its unit, as it stands after a number.
+    pub unit: &'static str,
+    /// Where it is read.
+    pub read: Read,
+}
+
+/// Where a measure is read.
+#[derive(Debug, Clone, Copy)]
+pub enum Read {
+    /// In the record.
+    Record(fn(&Attempt) -> Option<f64>),
+    /// In what was measured of the drawing: whether an item of its prompt's rubric is met.
+    Item(Name),
+}
+
+impl Measure {
+    /// What it is of an attempt; nothing where the attempt does not tell.
+    #[must_use]
+    pub fn of(&self, attempt: &Attempt, measured: &Measured) -> Option<f64> {
+        let value = match self.read {
+            Read::Record(read) => read(attempt),
+            Read::Item(item) => {
+                let judged = measured.get(&attempt.id)?.rubric.iter().find(|judged| judged.item == item)?;
+                match judged.state {
+                    State::Met => Some(1.0),
+                    State::NotMet => Some(0.0),
+                    State::CantTell => None,
+                }
+            }
+        };
+        value.filter(|value| value.is_finite())
+    }
+
+    /// Whether the drawings must be measured to read it.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        matches!(self.read, Read::Item(_))
+    }
+}
+
+/// The measures of a name each; without names all that records tell, and with `rubric` the items of rubrics as well.
+///
+/// # Errors
+/// The first name that is none.
+pub fn measures(names: &[String], rubric: bool) -> Result<Vec<&'static Measure>, String> {
+    if names.is_empty() {
+        return Ok(MEASURES.iter().filter(|measure| rubric || !measure.is_measured()).collect());
+    }
+    let mut found: Vec<&'static Measure> = Vec::new();
+    for name in names {
+        let measure = MEASURES.iter().find(|measure| measure.name == name).ok_or_else(|| name.clone())?;
+        if !found.iter().any(|known| known.name == measure.name) {
+            found.push(measure);
+        }
+    }
+    Ok(found)
+}
+
+/// 1 or 0 of an attempt that says something of the model.
+fn share(attempt: &Attempt, of: impl FnOnce(&Attempt) -> bool) -> Option<f64> {
+    attempt.counts().then(|| if of(attempt) { 1.0 } else { 0.0 })
+}
+
+/// A number of a whole reply: of one that was cut off it says nothing.
+fn whole(attempt: &Attempt, number: Option<f64>) -> Option<f64> {
+    let ended = matches!(attempt.outcome, Outcome::Complete | Outcome::Length);
+    number.filter(|number| ended && number.is_finite())
+}
+
+/// A number of a drawing that shows something.
+fn drawn(attempt: &Attempt, number: Option<f64>) -> Option<f64> {
+    number.filter(|_| attempt.is_drawn())
+}
+
+/// An item of a rubric: of drawings that show something, those in which the rules decide.
+const fn item(name: &'static str, label: &'static str, item: Name) -> Measure {
+    Measure { name, label, better: Better::Higher, scale: Scale::Rate, unit: "", read: Read::Item(item) }
+}
+
+/// All measures, in the order in which they are told.
+pub static MEASURES: [Measure; 20] = [
+    Measure {
+        name: "drawn",
+        label: "Drawn",
+        better: Better::Higher,
+        scale: Scale::Rate,
+        unit: "",
+        read: Read::Record(|attempt| share(attempt, Attempt::is_drawn)),
+    },
+    Measure {
+        name: "ended",
+        label: "Ended by itself",
+        better: Better::Higher,
+        scale: Scale::Rate,
+        unit: "",
+        read: Read::Record(|attempt| share(attempt, |attempt| attempt.outcome == Outcome::Complete)),
+    },
+    Measure {
+        name: "findings",
+        label: "Findings of the check",
+        better: Better::Lower,
+        scale: Scale::Plain,
+        unit: "",
+        read: Read::Record(|attempt| {
+            whole(attempt, attempt.check.as_ref().map(|check| check.findings.len() as f64))
+        }),
+    },
+    Measure {
+        name: "output-tokens",
+        label: "Tokens",
+        better: Better::Lower,
+        scale: Scale::Ratio,
+        unit: "",
+        read: Read::Record(|attempt| whole(attempt, attempt.usage.output.map(|tokens| tokens as f64))),
+    },
+    Measure {
+        name: "seconds",
+        label: "Time",
+        better: Better::Lower,
+        scale: Scale::Ratio,
+        unit: "s",
+        read: Read::Record(|attempt| whole(attempt, attempt.timing.total)),
+    },
+    Measure {
+        name: "first-token-seconds",
+        label: "Time to the first token",
+        better: Better::Lower,
+        scale: Scale::Ratio,
+        unit: "s",
+        read: Read::Record(|attempt| whole(attempt, attempt.timing.first_token)),
+    },
+    Measure {
+        name: "tokens-per-second",
+        label: "Speed",
+        better: Better::Higher,
+        scale: Scale::Ratio,
+        unit: "tokens/s",
+        read: Read::Record(|attempt| whole(attempt, attempt.timing.tokens_per_second)),
+    },
+    Measure {
+        name: "cost",
+        label: "Cost",
+        better: Better::Lower,
+        scale: Scale::Ratio,
+        unit: "USD",
+        read: Read::Record(|attempt| whole(attempt, attempt.cost.as_ref().map(|cost| cost.usd))),
+    },
+    Measure {
+        name: "elements",
+        label: "Elements",
+        better: Better::Neither,
+        scale: Scale::Ratio,
+        unit: "",
+        read: Read::Record(|attempt| {
+            let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
+            drawn(attempt, svg.and_then(|svg| svg.elements).map(|elements| elements as f64))
+        }),
+    },
+    Measure {
+        name: "svg-bytes",
+        label: "Length of the drawing",
+        better: Better::Neither,
+        scale: Scale::Ratio,
+        unit: "bytes",
+        read: Read::Record(|attempt| {
+            let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
+            drawn(attempt, svg.map(|svg| svg.bytes as f64))
+        }),
+    },
+    item("wheels", "Wheels as asked", Name::Wheels),
+    item("spokes", "Spokes as asked", Name::Spokes),
+    item("frame", "Frame as asked", Name::Frame),
+    item("saddle", "Saddle as asked", Name::Saddle),
+    item("handlebar", "Handlebar as asked", Name::Handlebar),
+    item("rider", "Rider as asked", Name::Rider),
+    item("legs", "Legs as asked", Name::Legs),
+    item("eye", "Eye as asked", Name::Eye),
+    item("beak", "Beak as asked", Name::Beak),
+    item("pouch", "Pouch as asked", Name::Pouch),
+];

@@ -1,0 +1,108 @@
+//! All answers to a comparison.
+
+use serde::Serialize;
+
+use super::answer::{Answer, Question, Verdict};
+use super::measure::{Measure, Measured};
+use super::pair::Sides;
+use pelicycle_statistics::holm;
+
+/// A comparison, answered: plain data, the shape of `--format json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Version of this shape.
+    pub schema: u32,
+    /// The first side, as it was named.
+    pub base: String,
+    /// The second side, as it was named.
+    pub head: String,
+    /// Attempts of each side that are compared.
+    pub attempts: (usize, usize),
+    /// What they are compared in: prompts, or prompts and contestants.
+    pub strata: Vec<String>,
+    /// Attempts of each side without a counterpart.
+    pub unpaired: (usize, usize),
+    /// Attempts that both sides hold, and that are counted to the first alone.
+    pub shared: usize,
+    /// The share of false alarms that is taken, over all questions together.
+    pub alpha: f64,
+    /// The answers, in the order of the measures.
+    pub answers: Vec<Answer>,
+    /// Measures of which one side tells nothing, or which are all the same.
+    pub silent: Vec<&'static str>,
+}
+
+/// Why two sides can't be compared.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum CompareError {
+    #[error("{name} has no attempts")]
+    Empty { name: String },
+    #[error("every attempt of {head} is one of {base} as well, so there is nothing to compare")]
+    Same { base: String, head: String },
+    #[error("{base} and {head} have no prompt in common{hint}")]
+    NothingInCommon { base: String, head: String, hint: &'static str },
+}
+
+/// Answers a comparison of two sides, which are called `base` and `head`; `measured` has what `measures` ask of drawings.
+///
+/// # Errors
+/// When there is nothing to compare.
+pub fn compare(
+    base: &str,
+    head: &str,
+    sides: &Sides<'_>,
+    measures: &[&'static Measure],
+    measured: &Measured,
+) -> Result<Report, CompareError> {
+    let attempts = sides.sizes();
+    if sides.strata.is_empty() {
+        let (base, head) = (base.to_owned(), head.to_owned());
+        return Err(match sides.unpaired {
+            (0, _) => CompareError::Empty { name: base },
+            (_, 0) if sides.shared > 0 => CompareError::Same { base, head },
+            (_, 0) => CompareError::Empty { name: head },
+            _ => {
+                let hint = match sides.by_contestant {
+                    true => {
+                        " that one contestant of both was asked: where a side has several, each is held against itself; \
+                        name one with --contestant, or contestants as the sides"
+                    }
+                    false => "",
+                };
+                CompareError::NothingInCommon { base, head, hint }
+            }
+        });
+    }
+    let asked: Vec<Option<Question>> =
+        measures.iter().map(|measure| Question::ask(measure, sides, measured)).collect();
+    let silent =
+        measures.iter().zip(&asked).filter(|(_, q)| q.is_none()).map(|(measure, _)| measure.name).collect();
+    let questions: Vec<Question> = asked.into_iter().flatten().collect();
+    let corrected = holm(&questions.iter().map(|question| question.p).collect::<Vec<_>>());
+    let count = questions.len();
+    Ok(Report {
+        schema: 1,
+        base: base.to_owned(),
+        head: head.to_owned(),
+        attempts,
+        strata: sides.strata.iter().map(|stratum| stratum.name.clone()).collect(),
+        unpaired: sides.unpaired,
+        shared: sides.shared,
+        alpha: super::answer::ALPHA,
+        answers: questions
+            .into_iter()
+            .zip(corrected)
+            .map(|(q, corrected)| q.answer(corrected, count))
+            .collect(),
+        silent,
+    })
+}
+
+impl Report {
+    /// Whether any measure got worse.
+    #[must_use]
+    pub fn is_worse(&self) -> bool {
+        self.answers.iter().any(|answer| answer.verdict == Verdict::Worse)
+    }
+}

@@ -1,0 +1,172 @@
+//! What a side's name means: a contestant, a run, a date, a release tag or a baseline.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use pelicycle_record::Attempt;
+use pelicycle_record::Id;
+
+/// What names can mean, beside what the attempts themselves tell.
+pub trait Catalog {
+    /// The attempts of a baseline; none where there is none of this name.
+    ///
+    /// # Errors
+    /// One that can't be read, in words.
+    fn baseline(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String>;
+
+    /// The attempts that were there when a release was tagged, by the history of the results; none where there is no such
+    /// tag.
+    ///
+    /// # Errors
+    /// A history that can't be read, in words.
+    fn tag(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String>;
+}
+
+/// A side.
+#[derive(Debug, Clone)]
+pub struct Selection<'a> {
+    /// The name that it was given.
+    pub name: String,
+    /// What kind of thing that is: `contestant`, `run`, `date`, `tag`, `baseline`.
+    pub kind: &'static str,
+    /// Its attempts.
+    pub attempts: Vec<&'a Attempt>,
+}
+
+/// Why a name means no side.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum SelectError {
+    #[error("{name:?} is no contestant, run, date, tag or baseline of these results{hint}")]
+    Unknown { name: String, hint: String },
+    #[error("{name:?} may be a {kinds}: write {example}:{name}")]
+    Ambiguous { name: String, kinds: String, example: &'static str },
+    #[error("no {kind} {name:?} in these results{hint}")]
+    None { kind: &'static str, name: String, hint: String },
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// Kinds of names, each with its prefix.
+const KINDS: [&str; 5] = ["baseline", "contestant", "date", "run", "tag"];
+/// Names shown when one is unknown.
+const NEAR: usize = 3;
+
+/// The attempts that `named` means: `KIND:NAME`, or a name that is of one kind only.
+///
+/// # Errors
+/// A name that is of no kind, or of several.
+pub fn select<'a>(
+    named: &str,
+    attempts: &[&'a Attempt],
+    catalog: &dyn Catalog,
+) -> Result<Selection<'a>, SelectError> {
+    if let Some((kind, name)) = named.split_once(':')
+        && let Some(kind) = KINDS.into_iter().find(|known| *known == kind)
+    {
+        return of_kind(kind, name, attempts, catalog)?.ok_or_else(|| SelectError::None {
+            kind,
+            name: shortened(name),
+            hint: hint(name, attempts),
+        });
+    }
+    let mut found = Vec::new();
+    for kind in KINDS {
+        found.extend(of_kind(kind, named, attempts, catalog)?);
+    }
+    match found.len() {
+        0 => Err(SelectError::Unknown { name: shortened(named), hint: hint(named, attempts) }),
+        1 => Ok(found.remove(0)),
+        _ => {
+            let kinds: Vec<&str> = found.iter().map(|selection| selection.kind).collect();
+            Err(SelectError::Ambiguous {
+                name: shortened(named),
+                kinds: kinds.join(" or a "),
+                example: kinds[0],
+            })
+        }
+    }
+}
+
+fn of_kind<'a>(
+    kind: &'static str,
+    name: &str,
+    attempts: &[&'a Attempt],
+    catalog: &dyn Catalog,
+) -> Result<Option<Selection<'a>>, SelectError> {
+    let those = |fits: &dyn Fn(&Attempt) -> bool| -> Vec<&'a Attempt> {
+        attempts.iter().copied().filter(|attempt| fits(attempt)).collect()
+    };
+    let some = |found: Vec<&'a Attempt>| Some(found).filter(|found| !found.is_empty());
+    let found = match kind {
+        "contestant" => some(those(&|attempt| attempt.contestant.goes_by(name))),
+        "run" => run(name, attempts).map(|run| those(&|attempt| attempt.run == run)),
+        "date" => days(name).and_then(|(from, to)| {
+            some(those(&|attempt| {
+                let day = attempt.timing.started.to_zoned(TimeZone::UTC).date();
+                from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to)
+            }))
+        }),
+        _ => {
+            let ids = match kind {
+                "baseline" => catalog.baseline(name),
+                _ => catalog.tag(name),
+            };
+            let ids = ids.map_err(SelectError::Unreadable)?;
+            ids.map(|ids| those(&|attempt| ids.contains(&attempt.id)))
+        }
+    };
+    Ok(found.map(|attempts| Selection { name: name.to_owned(), kind, attempts }))
+}
+
+/// A run goes by its identifier, by a beginning of it that no other has, or by `last`.
+fn run(name: &str, attempts: &[&Attempt]) -> Option<Id> {
+    let runs: BTreeSet<&Id> = attempts.iter().map(|attempt| &attempt.run).collect();
+    if name == "last" {
+        return runs.last().map(|run| (*run).clone());
+    }
+    // A day is a date.
+    let mut fit = runs.iter().filter(|run| name.len() > 8 && run.as_str().starts_with(name));
+    match (fit.next(), fit.next()) {
+        (Some(run), None) => Some((*run).clone()),
+        _ => None,
+    }
+}
+
+/// First and last day of `2026-11-22`, `2026-11-01..2026-11-22`, `..2026-11-22` and `2026-11-22..`.
+fn days(name: &str) -> Option<(Option<Date>, Option<Date>)> {
+    let day = |text: &str| text.parse::<Date>().ok().filter(|_| text.len() == 10);
+    match name.split_once("..") {
+        None => day(name).map(|day| (Some(day), Some(day))),
+        Some(("", "")) => None,
+        Some((from, to)) => {
+            let open = |text: &str| if text.is_empty() { Some(None) } else { day(text).map(Some) };
+            Some((open(from)?, open(to)?))
+        }
+    }
+}
+
+fn hint(name: &str, attempts: &[&Attempt]) -> String {
+    let known: BTreeSet<&str> = attempts.iter().map(|attempt| attempt.contestant.slug.as_str()).collect();
+    let mut near: Vec<(f64, &str)> = known
+        .iter()
+        .map(|slug| (strsim::jaro_winkler(name, slug), *slug))
+        .filter(|(near, _)| *near > 0.6)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let names: Vec<String> = near.iter().take(NEAR).map(|(_, slug)| format!("{slug:?}")).collect();
+    match names.as_slice() {
+        [] if known.is_empty() => ": there are no attempts".to_owned(),
+        [] => format!(
+            "; contestants there: {}",
+            known.iter().take(NEAR).copied().collect::<Vec<_>>().join(", ")
+        ),
+        names => format!("; did you mean {}?", names.join(" or ")),
+    }
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().take(80).collect()
+}

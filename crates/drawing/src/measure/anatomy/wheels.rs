@@ -1,0 +1,231 @@
+//! Wheels: round outlines of like size that stand on one line, low in the picture.
+
+use crate::measure::geometry::{Extent, Point};
+use pelicycle_record::measure::Mark;
+
+use super::Look;
+use super::found::{self, Found, length};
+use super::round::Round;
+
+/// Smaller over larger radius of wheels of like size.
+const LIKE: f64 = 0.8;
+/// How far the lowest places of two wheels may differ, in radii.
+const LEVEL: f64 = 0.25;
+/// How near two wheels may stand, in radii from hub to hub: they may overlap on paper.
+const APART: f64 = 1.3;
+/// Shorter axis over longer; what is flatter is seen from an angle, or no wheel.
+const ROUND: f64 = 0.8;
+const FLAT: f64 = 0.6;
+/// Radius of a wheel at least and at most, in diagonals of the canvas.
+const SMALLEST: f64 = 0.012;
+const LARGEST: f64 = 0.3;
+/// Centres of rounds of one wheel (tyre, rim, hub) differ by no more than this, in radii of the outermost.
+const CONCENTRIC: f64 = 0.2;
+/// Share of an outline that must be seen for a wheel to be one, and for it to be certain.
+const SEEN: f64 = 0.3;
+const PLAIN: f64 = 0.6;
+/// Where wheels may stand: their lowest places, from the top of what is drawn (0) to its bottom (1).
+const LOW: f64 = 0.5;
+/// A single wheel stands at the very bottom.
+const LOWEST: f64 = 0.85;
+/// A filled shape around both, of less than so many times their area, is a face or a lamp, and they are its eyes.
+const FACE: f64 = 40.0;
+
+/// One wheel: the outermost of concentric rounds.
+#[derive(Debug, Clone)]
+pub(super) struct Wheel {
+    pub(super) outer: Round,
+    /// Shapes of all its rounds.
+    pub(super) shapes: Vec<usize>,
+}
+
+impl Wheel {
+    pub(super) fn hub(&self) -> Point {
+        self.outer.centre
+    }
+
+    pub(super) fn radius(&self) -> f64 {
+        self.outer.radius()
+    }
+}
+
+/// The wheels that a vehicle stands on, from left to right.
+#[derive(Debug, Default)]
+pub(super) struct Wheels {
+    pub(super) list: Vec<Wheel>,
+    /// Two that are nearly wheels, and why they are not.
+    near: Option<(Wheel, Wheel, Near)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Near {
+    /// Flattened: perhaps seen from an angle.
+    Flat,
+    /// Not on one line.
+    Level,
+    /// Not of one size.
+    Size,
+}
+
+impl Wheels {
+    /// The mean radius; `None` without wheels.
+    pub(super) fn radius(&self) -> Option<f64> {
+        let count = self.list.len();
+        (count > 0).then(|| self.list.iter().map(Wheel::radius).sum::<f64>() / count as f64)
+    }
+
+    /// Whether a shape is a part of one.
+    pub(super) fn own(&self, shape: usize) -> bool {
+        self.list.iter().any(|wheel| wheel.shapes.contains(&shape))
+    }
+
+    pub(super) fn marks(&self) -> Vec<Mark> {
+        self.list.iter().map(|wheel| found::round("wheel", &wheel.outer)).collect()
+    }
+}
+
+/// Finds the wheels. `expected` settles what one round at the bottom is.
+pub(super) fn find(look: &Look<'_>, expected: Option<u32>) -> Wheels {
+    let diagonal = look.scene.diagonal();
+    let groups = groups(look, diagonal);
+    let mut best: Option<(f64, usize, usize)> = None;
+    let mut near: Option<(f64, usize, usize, Near)> = None;
+    for (i, a) in groups.iter().enumerate() {
+        for (j, b) in groups.iter().enumerate().skip(i + 1) {
+            let Some((size, fault)) = pair(look, a, b) else { continue };
+            let larger = |least: Option<f64>| least.is_none_or(|least| size > least);
+            match fault {
+                None if larger(best.map(|(least, ..)| least)) => best = Some((size, i, j)),
+                Some(fault) if larger(near.map(|(least, ..)| least)) => near = Some((size, i, j, fault)),
+                None | Some(_) => {}
+            }
+        }
+    }
+    let mut list: Vec<Wheel> = Vec::new();
+    if let Some((_, i, j)) = best {
+        list = vec![groups[i].clone(), groups[j].clone()];
+        for (_, other) in groups.iter().enumerate().filter(|(k, _)| *k != i && *k != j) {
+            let fits = list.iter().all(|wheel| matches!(pair(look, wheel, other), Some((_, None))));
+            if fits {
+                list.push(other.clone());
+            }
+        }
+    } else if expected == Some(1) {
+        list = single(look, &groups).into_iter().collect();
+    }
+    list.sort_by(|a, b| a.hub().x.total_cmp(&b.hub().x));
+    let near = near.map(|(_, i, j, fault)| (groups[i].clone(), groups[j].clone(), fault));
+    Wheels { list, near }
+}
+
+/// Concentric rounds together, each by its outermost.
+fn groups(look: &Look<'_>, diagonal: f64) -> Vec<Wheel> {
+    let mut groups: Vec<Wheel> = Vec::new();
+    for round in &look.rounds {
+        let inside = |wheel: &&mut Wheel| {
+            wheel.hub().distance(round.centre) <= CONCENTRIC * wheel.radius()
+                && round.radius() <= wheel.radius() * 1.001
+        };
+        if let Some(wheel) = groups.iter_mut().find(inside) {
+            wheel.shapes.push(round.shape);
+            continue;
+        }
+        let radius = round.radius();
+        let plausible = (SMALLEST * diagonal..=LARGEST * diagonal).contains(&radius);
+        if plausible && round.roundness() >= FLAT && round.seen >= SEEN {
+            groups.push(Wheel { outer: *round, shapes: vec![round.shape] });
+        }
+    }
+    groups
+}
+
+/// How large two wheels are together, and what is wrong with them if it is one thing only.
+fn pair(look: &Look<'_>, a: &Wheel, b: &Wheel) -> Option<(f64, Option<Near>)> {
+    let radius = f64::midpoint(a.radius(), b.radius());
+    let low = f64::midpoint(look.height_of(a.outer.bottom()), look.height_of(b.outer.bottom()));
+    if a.hub().distance(b.hub()) < APART * radius || low < LOW || in_one_face(look, a, b) {
+        return None;
+    }
+    let like = a.radius().min(b.radius()) / a.radius().max(b.radius());
+    let faults = [
+        (a.outer.roundness().min(b.outer.roundness()) < ROUND, Near::Flat),
+        ((a.outer.bottom() - b.outer.bottom()).abs() > LEVEL * radius, Near::Level),
+        (like < LIKE, Near::Size),
+    ];
+    let mut faults = faults.into_iter().filter(|(is, _)| *is).map(|(_, fault)| fault);
+    let first = faults.next();
+    // The lower of two pairs of one size is the wheels.
+    (faults.next().is_none() && like >= LIKE / 2.0).then_some((radius * low, first))
+}
+
+/// Whether both lie in one shape that is no ground.
+fn in_one_face(look: &Look<'_>, a: &Wheel, b: &Wheel) -> bool {
+    let own = std::f64::consts::PI * (a.radius().powi(2) + b.radius().powi(2));
+    let reach = |wheel: &Wheel| {
+        let (hub, r) = (wheel.hub(), wheel.radius());
+        Extent { left: hub.x - r, right: hub.x + r, top: hub.y - r, bottom: hub.y + r }
+    };
+    let before = a.outer.shape.min(b.outer.shape);
+    look.scene.shapes.iter().enumerate().take(before).any(|(index, shape)| {
+        let wide = |wheel: &Wheel| {
+            let reach = reach(wheel);
+            let corners = [reach.left, reach.right].map(|x| Point::new(x, wheel.hub().y));
+            let ends = [reach.top, reach.bottom].map(|y| Point::new(wheel.hub().x, y));
+            corners.into_iter().chain(ends).all(|place| shape.holds(place))
+        };
+        shape.filled && !look.background[index] && shape.area() < FACE * own && wide(a) && wide(b)
+    })
+}
+
+/// The one wheel of a unicycle: the largest round at the bottom that has nothing solid below its hub.
+fn single(look: &Look<'_>, groups: &[Wheel]) -> Option<Wheel> {
+    let stands =
+        |wheel: &&Wheel| wheel.outer.roundness() >= ROUND && look.height_of(wheel.outer.bottom()) >= LOWEST;
+    groups.iter().filter(stands).max_by(|a, b| a.radius().total_cmp(&b.radius())).cloned()
+}
+
+/// Whether the wheels are as many as were asked for.
+pub(super) fn judge(look: &Look<'_>, expected: u32) -> Found {
+    let wheels = &look.wheels;
+    let (count, marks) = (wheels.list.len(), wheels.marks());
+    let radii: Vec<String> = wheels.list.iter().map(|wheel| length(wheel.radius())).collect();
+    let stand = match count {
+        0 => "no round outlines of like size stand on one line".to_owned(),
+        1 => format!("one round outline stands at the bottom, radius {}", radii[0]),
+        n => format!("{n} round outlines of like size stand on one line, radii {}", radii.join(" and ")),
+    };
+    if expected as usize == count {
+        let hidden = wheels.list.iter().filter(|wheel| wheel.outer.seen < PLAIN).count();
+        return match hidden {
+            0 => Found::met(stand, marks),
+            n => Found::cant_tell(format!("{stand}; much of {n} can't be seen"), marks),
+        };
+    }
+    if let (0, Some((a, b, fault))) = (count, &wheels.near) {
+        let marks = vec![found::round("round", &a.outer), found::round("round", &b.outer)];
+        let both = (length(a.radius()), length(b.radius()));
+        let lines = (length(a.outer.bottom()), length(b.outer.bottom()));
+        return match fault {
+            Near::Flat => Found::cant_tell(
+                "two outlines of like size stand on one line, and are flattened: perhaps wheels at an angle",
+                marks,
+            ),
+            _ if expected == 0 => Found::met("no round outlines of like size stand on one line", marks),
+            Near::Level => Found::not_met(
+                format!(
+                    "two round outlines of like size, and not on one line: they end at y {} and {}",
+                    lines.0, lines.1
+                ),
+                marks,
+            ),
+            Near::Size => Found::not_met(
+                format!(
+                    "two round outlines on one line, and of unlike size: radii {} and {}",
+                    both.0, both.1
+                ),
+                marks,
+            ),
+        };
+    }
+    Found::not_met(stand, marks)
+}

@@ -1,0 +1,56 @@
+//! Measuring a kept drawing: the check's bounds again, then the renderer's tree and a small picture, then the rules.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::bounds::Bounds;
+use super::pool::WorkerError;
+use super::{budget, raster, survey, xml};
+use crate::measure as rules;
+use crate::measure::SIDE;
+use pelicycle_record::measure::{Measures, Rubric};
+
+/// Why there are no measures.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    /// No worker can be had.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    /// The drawing can't be measured, in words.
+    #[error("{0}")]
+    Drawing(String),
+}
+
+/// Measures a drawing in this process, as [`super::inspect`] inspects one: for workers and tests. Everybody else asks a
+/// [`super::Pool`].
+///
+/// # Errors
+/// In words, for what is no drawing, or passes a bound.
+pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &Bounds) -> Result<Measures, String> {
+    let text = std::str::from_utf8(svg).map_err(|error| format!("the drawing is not UTF-8: {error}"))?;
+    if text.len() > bounds.svg_bytes {
+        return Err(format!("the drawing has more than {} bytes (bound svg_bytes)", bounds.svg_bytes));
+    }
+    let found = xml::survey(text, false);
+    if let Some(fault) = found.faults.first() {
+        return Err(format!("the drawing is not well-formed: {}", fault.message));
+    }
+    if found.entity_declaration.is_some() {
+        return Err("the document type declares entities".to_owned());
+    }
+    found.within(bounds).map_err(|over| over.join("; "))?;
+    let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+    let document = roxmltree::Document::parse_with_options(text, parsing)
+        .map_err(|error| format!("the drawing is not well-formed: {error}"))?;
+    let survey = survey::survey(&document, bounds);
+    if survey.over_bounds {
+        let over = survey.notes.iter().find(|note| note.code == "resource-limit");
+        return Err(over.map_or("a bound is passed", |note| &note.message).to_owned());
+    }
+    let work = || {
+        let (tree, _) = raster::read(&document, bounds).map_err(|error| error.to_string())?;
+        budget::check(&tree, bounds, SIDE)?;
+        let pixmap = raster::transparent(&tree, SIDE).ok_or("there is no memory for its picture")?;
+        Ok(rules::measure(&document, &tree, &pixmap, rubric))
+    };
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the renderer broke down".to_owned()))
+}

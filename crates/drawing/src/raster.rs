@@ -1,0 +1,195 @@
+//! From a checked drawing to pixels: the same bytes on every machine (`docs/platforms.md` has the one exception), and
+//! nothing read but the text itself.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use resvg::tiny_skia::{Color, Pixmap, Transform};
+use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
+
+use super::bounds::Bounds;
+use super::{fonts, survey};
+
+/// The renderer and its version, as attempts record it.
+pub const RENDERER: &str = "resvg 0.49.0";
+
+/// What the renderer asked for while it read a drawing.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Asked {
+    /// Families that are not bundled, each with the one taken instead.
+    pub(super) missing_fonts: Vec<(String, &'static str)>,
+    /// Addresses that are not data, refused.
+    pub(super) addresses: Vec<String>,
+    /// Media types of data that is no picture we show, refused.
+    pub(super) refused_data: Vec<String>,
+}
+
+/// A picture on a white ground.
+#[derive(Debug)]
+pub(super) struct Raster {
+    /// The PNG.
+    pub(super) png: Vec<u8>,
+    /// Whether any pixel differs from white enough to be seen.
+    pub(super) visible: bool,
+    /// Whether every pixel has one colour.
+    pub(super) uniform: bool,
+}
+
+/// Reads a drawing into the renderer's own tree.
+pub(super) fn read(xml: &roxmltree::Document<'_>, bounds: &Bounds) -> Result<(Tree, Asked), usvg::Error> {
+    let asked = Mutex::new(Asked::default());
+    let tree = Tree::from_xmltree(xml, &options(&asked, bounds, bounds.image_depth))?;
+    Ok((tree, asked.into_inner().unwrap_or_else(PoisonError::into_inner)))
+}
+
+fn note(asked: &Mutex<Asked>, add: impl FnOnce(&mut Asked)) {
+    add(&mut asked.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+/// `depth` is how many more levels of SVG inside data URLs may be read.
+fn options<'a>(asked: &'a Mutex<Asked>, bounds: &'a Bounds, depth: usize) -> usvg::Options<'a> {
+    usvg::Options {
+        resources_dir: None,
+        font_family: fonts::SERIF.to_owned(),
+        fontdb: fonts::database(),
+        font_resolver: FontResolver {
+            select_font: Box::new(move |font, database| {
+                let wanted = font.families();
+                let found = wanted.iter().find_map(|family| match family {
+                    FontFamily::Serif => Some(fonts::SERIF),
+                    FontFamily::SansSerif | FontFamily::Cursive | FontFamily::Fantasy => Some(fonts::SANS),
+                    FontFamily::Monospace => Some(fonts::MONO),
+                    FontFamily::Named(name) => fonts::bundled(name).then_some(""),
+                });
+                let stand_in = fonts::stand_in(wanted.iter().find_map(|family| match family {
+                    FontFamily::Named(name) => Some(name.as_str()),
+                    FontFamily::Serif | FontFamily::SansSerif | FontFamily::Cursive => None,
+                    FontFamily::Fantasy | FontFamily::Monospace => None,
+                }));
+                let taken = found.filter(|name| !name.is_empty()).unwrap_or(stand_in);
+                for family in wanted {
+                    let FontFamily::Named(name) = family else { break };
+                    if fonts::bundled(name) {
+                        break;
+                    }
+                    note(asked, |asked| {
+                        if !asked.missing_fonts.iter().any(|(known, _)| known == name) {
+                            asked.missing_fonts.push((name.clone(), taken));
+                        }
+                    });
+                }
+                let mut names: Vec<fontdb::Family<'_>> = wanted
+                    .iter()
+                    .map(|family| match family {
+                        FontFamily::Serif => fontdb::Family::Serif,
+                        FontFamily::SansSerif => fontdb::Family::SansSerif,
+                        FontFamily::Cursive => fontdb::Family::Cursive,
+                        FontFamily::Fantasy => fontdb::Family::Fantasy,
+                        FontFamily::Monospace => fontdb::Family::Monospace,
+                        FontFamily::Named(name) => fontdb::Family::Name(name),
+                    })
+                    .collect();
+                names.push(fontdb::Family::Name(stand_in));
+                let style = match font.style() {
+                    usvg::FontStyle::Normal => fontdb::Style::Normal,
+                    usvg::FontStyle::Italic => fontdb::Style::Italic,
+                    usvg::FontStyle::Oblique => fontdb::Style::Oblique,
+                };
+                database.query(&fontdb::Query {
+                    families: &names,
+                    weight: fontdb::Weight(font.weight()),
+                    stretch: fontdb::Stretch::Normal,
+                    style,
+                })
+            }),
+            select_fallback: FontResolver::default_fallback_selector(),
+        },
+        image_href_resolver: ImageHrefResolver {
+            resolve_data: Box::new(move |mime, data, _| resolve_data(asked, bounds, mime, data, depth)),
+            resolve_string: Box::new(move |address, _| {
+                note(asked, |asked| asked.addresses.push(address.to_owned()));
+                None
+            }),
+        },
+        ..usvg::Options::default()
+    }
+}
+
+/// A picture in a data URL. What it is decides, not what it says it is; an SVG is read with the same refusals.
+fn resolve_data(
+    asked: &Mutex<Asked>,
+    bounds: &Bounds,
+    mime: &str,
+    data: Arc<Vec<u8>>,
+    depth: usize,
+) -> Option<ImageKind> {
+    if data.starts_with(b"\x89PNG\r\n\x1a\n") {
+        return Some(ImageKind::PNG(data));
+    } else if data.starts_with(&[0xff, 0xd8, 0xff]) {
+        return Some(ImageKind::JPEG(data));
+    } else if data.starts_with(b"GIF8") {
+        return Some(ImageKind::GIF(data));
+    } else if data.starts_with(b"RIFF") && data.get(8..12) == Some(b"WEBP") {
+        return Some(ImageKind::WEBP(data));
+    }
+    let svg = matches!(mime, "image/svg+xml" | "text/plain" | "text/xml" | "application/xml") && depth > 0;
+    if svg
+        && let Ok(text) = std::str::from_utf8(&data)
+        && text.len() <= bounds.svg_bytes
+        && survey::within(text, bounds)
+    {
+        let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+        let xml = roxmltree::Document::parse_with_options(text, parsing).ok()?;
+        return Tree::from_xmltree(&xml, &options(asked, bounds, depth - 1)).ok().map(ImageKind::SVG);
+    }
+    note(asked, |asked| asked.refused_data.push(mime.to_owned()));
+    None
+}
+
+/// Width and height of the raster: the longest side is `longest`, the other at least one pixel.
+pub(super) fn canvas(tree: &Tree, longest: u32) -> (u32, u32) {
+    let (width, height) = (f64::from(tree.size().width()), f64::from(tree.size().height()));
+    let scale = f64::from(longest) / width.max(height);
+    let side = |length: f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1..=longest")]
+        let pixels = (length * scale).round().clamp(1.0, f64::from(longest)) as u32;
+        pixels
+    };
+    (side(width), side(height))
+}
+
+/// The pixels on a transparent ground, for those who measure; `None` when there is no memory for them.
+pub(super) fn transparent(tree: &Tree, longest: u32) -> Option<Pixmap> {
+    render(tree, longest, Color::TRANSPARENT)
+}
+
+fn render(tree: &Tree, longest: u32, ground: Color) -> Option<Pixmap> {
+    let (width, height) = canvas(tree, longest);
+    let mut pixmap = Pixmap::new(width, height)?;
+    pixmap.fill(ground);
+    #[expect(clippy::cast_precision_loss, reason = "a canvas has at most a few thousand pixels a side")]
+    let scale = (width as f32 / tree.size().width(), height as f32 / tree.size().height());
+    resvg::render(tree, Transform::from_scale(scale.0, scale.1), &mut pixmap.as_mut());
+    Some(pixmap)
+}
+
+/// Draws; `None` when there is no memory for the canvas or the PNG cannot be written.
+pub(super) fn draw(tree: &Tree, longest: u32) -> Option<Raster> {
+    let pixmap = render(tree, longest, Color::WHITE)?;
+    let pixels = pixmap.pixels();
+    let seen = |channel: u8| channel < 0xff - INVISIBLE;
+    let visible = pixels.iter().any(|p| seen(p.red()) || seen(p.green()) || seen(p.blue()));
+    let uniform = pixels.windows(2).all(|pair| pair[0] == pair[1]);
+    Some(Raster { png: pixmap.encode_png().ok()?, visible, uniform })
+}
+
+/// Prints an SVG of our own making, with the bundled fonts; `None` when it is none, or too large for the memory. It has
+/// no bounds: nothing of a model may be in it but text and finished rasters.
+pub fn print(svg: &str, longest: u32) -> Option<Vec<u8>> {
+    let xml = roxmltree::Document::parse(svg).ok()?;
+    let bounds = Bounds::default();
+    let (tree, _) = read(&xml, &bounds).ok()?;
+    draw(&tree, longest).map(|raster| raster.png)
+}
+
+/// Levels of a channel below white that nobody sees.
+const INVISIBLE: u8 = 2;

@@ -1,0 +1,62 @@
+//! The worker's side: a loop that inspects one reply after another in a confined process.
+
+use std::io::{self, Read, Write};
+
+use super::bounds::{Bounds, Options};
+use super::inspect::inspect_staged;
+use super::measuring::measure;
+use super::{limits, wire};
+
+/// The hidden sub-command that turns the program into a worker.
+pub const WORKER_COMMAND: &str = "inspect-worker";
+
+/// Serves requests from standard input until it ends; the parent is [`super::Pool`].
+///
+/// `limit_memory` is called once, before anything is read: it has to see to it that the process allocates no more than so
+/// many bytes from then on. Only a program can choose an allocator that does; see `src/bin/inspect_worker.rs`.
+///
+/// # Errors
+/// When the parent breaks the protocol, or goes away in the middle of a frame.
+pub fn serve(limit_memory: impl FnOnce(usize) + Send + 'static) -> io::Result<()> {
+    let worker = std::thread::Builder::new().stack_size(limits::STACK).spawn(move || run(limit_memory))?;
+    worker.join().unwrap_or_else(|_| Err(io::Error::other("the worker panicked")))
+}
+
+fn run(limit_memory: impl FnOnce(usize)) -> io::Result<()> {
+    let input = &mut io::stdin().lock();
+    let bounds: Bounds = match wire::read(input)? {
+        Some((wire::BOUNDS, json)) => serde_json::from_slice(&json).map_err(io::Error::other)?,
+        Some(_) => return Err(io::Error::other("the bounds were expected first")),
+        None => return Ok(()),
+    };
+    // Fonts are parsed once, and before memory is bounded.
+    let _ = super::fonts::database();
+    limit_memory(bounds.memory_bytes);
+    limits::confine(bounds.memory_bytes);
+    requests(input, &mut io::stdout().lock(), &bounds)
+}
+
+fn requests(input: &mut impl Read, output: &mut impl Write, bounds: &Bounds) -> io::Result<()> {
+    while let Some((tag, payload)) = wire::read(input)? {
+        limits::allow_processor(bounds.seconds);
+        if tag == wire::MEASURE {
+            let (rubric, svg) = wire::parse_measure(&payload)
+                .ok_or_else(|| io::Error::other("a rubric and a drawing were expected"))?;
+            wire::measures(output, &measure(svg, &rubric, bounds))?;
+            continue;
+        }
+        let (wire::REQUEST, Some((raster, reply))) = (tag, payload.split_first_chunk::<4>()) else {
+            return Err(io::Error::other("a request was expected"));
+        };
+        let options = Options { raster: u32::from_le_bytes(*raster), bounds: bounds.clone() };
+        let mut written = Ok(());
+        let last = inspect_staged(reply, &options, &mut |partial| {
+            if written.is_ok() {
+                written = wire::answer(output, wire::PARTIAL, partial);
+            }
+        });
+        written?;
+        wire::answer(output, wire::FINAL, &last)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,367 @@
+//! The pass over a document: what stands where, and which tags are open.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::characters::{is_name, is_name_start};
+use super::survey::{Edit, Fault, Survey};
+use crate::markup::Searches;
+use crate::place::Lines;
+
+/// Faults that are kept; more say nothing new.
+pub(super) const MOST_FAULTS: usize = 2000;
+
+/// Depth and number of namespaces at which the pass stops: both are far over any bound by then.
+const ENOUGH: usize = 4096;
+
+/// An element that is open.
+#[derive(Debug, Clone)]
+pub(super) struct Open<'a> {
+    pub(super) name: &'a str,
+    pub(super) at: usize,
+    pub(super) prefixes: usize,
+}
+
+/// Checks a document. `cut` says that the text is known to end before the root does.
+pub(in super::super) fn survey(text: &str, cut: bool) -> Survey {
+    let mut checker = Checker {
+        text,
+        bytes: text.as_bytes(),
+        pos: 0,
+        cut,
+        found: Survey::default(),
+        stack: Vec::new(),
+        prefixes: vec![("xml", "http://www.w3.org/XML/1998/namespace")],
+        declared: HashSet::new(),
+        added: HashSet::new(),
+        root_seen: false,
+        root_name_end: None,
+        searches: Searches::default(),
+    };
+    checker.document();
+    let mut found = checker.found;
+    found.open = checker.stack.iter().map(|open| open.name.to_owned()).collect();
+    found.faults.sort_by_key(|fault| fault.at);
+    found
+}
+
+/// The pass, and where it is.
+pub(super) struct Checker<'a> {
+    pub(super) text: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) pos: usize,
+    pub(super) cut: bool,
+    pub(super) found: Survey,
+    pub(super) stack: Vec<Open<'a>>,
+    pub(super) prefixes: Vec<(&'a str, &'a str)>,
+    /// Names of declared entities: references to them are not undefined, only refused.
+    pub(super) declared: HashSet<&'a str>,
+    /// Prefixes that an edit has declared already.
+    pub(super) added: HashSet<&'a str>,
+    pub(super) root_seen: bool,
+    pub(super) root_name_end: Option<usize>,
+    pub(super) searches: Searches,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn fault(&mut self, code: &'static str, at: usize, message: impl Into<String>) {
+        if self.found.faults.len() < MOST_FAULTS {
+            self.found.faults.push(Fault { code, at, message: message.into() });
+        } else {
+            self.found.more += 1;
+        }
+    }
+
+    pub(super) fn edit(&mut self, name: &'static str, range: Range<usize>, text: impl Into<String>) {
+        if self.found.edits.len() < 2 * MOST_FAULTS {
+            self.found.edits.push(Edit { range, text: text.into(), name });
+        }
+    }
+
+    pub(super) fn rest(&self) -> &'a str {
+        &self.text[self.pos..]
+    }
+
+    fn document(&mut self) {
+        if self.text.starts_with('\u{feff}') {
+            self.pos = 3;
+        }
+        self.declaration();
+        while self.pos < self.bytes.len() {
+            if self.stack.len() > ENOUGH || self.found.namespaces > ENOUGH {
+                return;
+            }
+            let start = self.pos;
+            if self.bytes[start] == b'<' {
+                self.markup();
+            } else {
+                self.characters();
+            }
+            debug_assert!(self.pos > start);
+        }
+        if !self.root_seen {
+            self.fault("bad-markup", self.text.len(), "there is no root element");
+        }
+        if !self.cut
+            && let Some(open) = self.stack.last()
+        {
+            let message = format!("<{}> is opened here and never closed", open.name);
+            self.fault("mismatched-tag", open.at, message);
+        }
+    }
+
+    fn markup(&mut self) {
+        let start = self.pos;
+        let rest = self.rest();
+        let (bytes, searches) = (self.bytes, &mut self.searches);
+        let mut after = |mark: &'static str, from: usize| {
+            searches.find(bytes, mark.as_bytes(), start + from, bytes.len()).map(|at| at - start)
+        };
+        if rest.starts_with("<!--") {
+            match after("-->", 4) {
+                Some(end) => {
+                    self.comment(start, start + end);
+                    self.pos = start + end + 3;
+                    self.found.last_whole = self.pos;
+                }
+                None => {
+                    self.ends_in("a comment", "bad-comment", start);
+                    self.edit("escape-less-than", start..start + 1, "&lt;");
+                    self.pos = if self.cut { self.text.len() } else { start + 4 };
+                }
+            }
+        } else if rest.starts_with("<![CDATA[") {
+            match after("]]>", 9) {
+                Some(end) => {
+                    if self.stack.is_empty() {
+                        self.fault("bad-markup", start, "a CDATA section outside of the root element");
+                        self.edit("drop-outside-text", start..start + end + 3, "");
+                    }
+                    self.plain(start + 9, start + end);
+                    self.pos = start + end + 3;
+                    self.found.last_whole = self.pos;
+                }
+                None => {
+                    self.ends_in("a CDATA section", "bad-markup", start);
+                    self.edit("escape-less-than", start..start + 1, "&lt;");
+                    self.pos = if self.cut { self.text.len() } else { start + 9 };
+                }
+            }
+        } else if rest.starts_with("<?") {
+            match after("?>", 2) {
+                Some(end) => {
+                    self.instruction(start, start + end);
+                    self.pos = start + end + 2;
+                    self.found.last_whole = self.pos;
+                }
+                None => {
+                    self.ends_in("a processing instruction", "bad-markup", start);
+                    self.edit("escape-less-than", start..start + 1, "&lt;");
+                    self.pos = if self.cut { self.text.len() } else { start + 2 };
+                }
+            }
+        } else if rest.starts_with("<!") {
+            self.doctype(start);
+        } else if rest.starts_with("</") && rest[2..].starts_with(is_name_start) {
+            self.end_tag(start);
+        } else if rest[1..].starts_with(is_name_start) {
+            self.start_tag(start);
+        } else if self.cut && rest.len() == 1 {
+            self.pos += 1;
+        } else {
+            self.fault("bad-markup", start, "a bare < in the text; it must be written as &lt;");
+            self.edit("escape-less-than", start..start + 1, "&lt;");
+            self.pos += 1;
+        }
+    }
+
+    /// A construct runs into the end of the text: a fault of its own only when the drawing is whole.
+    pub(super) fn ends_in(&mut self, what: &str, code: &'static str, at: usize) {
+        if !self.cut {
+            self.fault(code, at, format!("{what} that is never closed"));
+        }
+    }
+
+    fn comment(&mut self, start: usize, end: usize) {
+        let inside = start + 4..end;
+        self.plain(inside.start, inside.end);
+        let text = &self.text[inside.clone()];
+        if let Some(dashes) = text.find("--") {
+            self.fault("bad-comment", inside.start + dashes, "two hyphens in a row inside a comment");
+        } else if text.ends_with('-') {
+            self.fault("bad-comment", inside.end - 1, "a comment must not end in --->");
+        } else {
+            return;
+        }
+        // Every second hyphen of a run gives way to a space; the picture is not touched by a comment.
+        let mended = text.replace("--", "- ").replace("--", "- ");
+        let mended = mended.strip_suffix('-').map(|head| format!("{head} ")).unwrap_or(mended);
+        self.edit("fix-comment", inside, mended);
+    }
+
+    fn instruction(&mut self, start: usize, end: usize) {
+        let inside = &self.text[start + 2..end];
+        let name = inside.find(|c: char| !is_name(c)).map_or(inside, |at| &inside[..at]);
+        self.plain(start + 2, end);
+        if name.eq_ignore_ascii_case("xml") {
+            self.fault("bad-markup", start, "an XML declaration may only stand at the very start");
+            self.edit("drop-declaration", start..end + 2, "");
+        } else if !name.starts_with(is_name_start)
+            || inside[name.len()..].starts_with(|c: char| !c.is_ascii_whitespace())
+        {
+            self.fault("bad-markup", start, "a processing instruction must begin with its name");
+            self.edit("drop-instruction", start..end + 2, "");
+        }
+    }
+
+    fn end_tag(&mut self, start: usize) {
+        let name = self.name_at(start + 2);
+        let mut pos = start + 2 + name.len();
+        pos += self.spaces(pos);
+        let closed = self.bytes.get(pos) == Some(&b'>');
+        if !closed {
+            if pos >= self.bytes.len() && self.cut {
+                self.pos = self.text.len();
+                return;
+            }
+            self.fault("bad-markup", start, format!("</{name}> does not end in >"));
+            let junk = self.bytes[pos..]
+                .iter()
+                .position(|&b| matches!(b, b'>' | b'<'))
+                .map_or(self.bytes.len(), |at| pos + at);
+            let end = junk + usize::from(self.bytes.get(junk) == Some(&b'>'));
+            self.edit("fix-tag", pos..end, ">");
+            pos = end.max(pos);
+        } else {
+            pos += 1;
+        }
+        self.pos = pos.max(start + 2);
+        self.found.last_whole = self.pos;
+        match self.stack.iter().rposition(|open| open.name == name) {
+            Some(index) if index + 1 == self.stack.len() => self.pop(),
+            Some(index) => {
+                let closes: String =
+                    self.stack[index + 1..].iter().rev().map(|open| format!("</{}>", open.name)).collect();
+                if let Some(inner) = self.stack.last() {
+                    let opened = match self.found.faults.len() {
+                        0..20 => {
+                            let (line, column) = Lines::new(self.text).place(inner.at);
+                            format!("; <{}> is opened at {line}:{column}", inner.name)
+                        }
+                        _ => String::new(),
+                    };
+                    let message = format!("</{name}> stands where </{}> was expected{opened}", inner.name);
+                    self.fault("mismatched-tag", start, message);
+                }
+                self.edit("balance-tags", start..start, closes);
+                while self.stack.len() > index {
+                    self.pop();
+                }
+            }
+            None => {
+                // The same name in another case, or misspelt, where nothing else can be meant.
+                let expected = self.stack.last().map(|open| open.name);
+                let message = match expected {
+                    Some(expected) => format!("</{name}> stands where </{expected}> was expected"),
+                    None => format!("</{name}> closes nothing"),
+                };
+                self.fault("mismatched-tag", start, message);
+                match expected {
+                    Some(expected) if expected.eq_ignore_ascii_case(name) => {
+                        self.edit("balance-tags", start..self.pos, format!("</{expected}>"));
+                        self.pop();
+                    }
+                    _ => self.edit("balance-tags", start..self.pos, ""),
+                }
+            }
+        }
+    }
+
+    fn pop(&mut self) {
+        if let Some(open) = self.stack.pop() {
+            self.prefixes.truncate(open.prefixes);
+        }
+    }
+
+    pub(super) fn spaces(&self, from: usize) -> usize {
+        self.bytes[from.min(self.bytes.len())..]
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+            .count()
+    }
+
+    pub(super) fn name_at(&self, from: usize) -> &'a str {
+        let rest = &self.text[from..];
+        if !rest.starts_with(is_name_start) {
+            return "";
+        }
+        &rest[..rest.find(|c: char| !is_name(c)).unwrap_or(rest.len())]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PIECES: &[&str] = &[
+        "<g>",
+        "</g>",
+        "<g/>",
+        "<a b='c'>",
+        "</a>",
+        "<a b=\"c\" d='e'/>",
+        "<a b='c' b='d'/>",
+        "<x:g/>",
+        "<g xmlns:x='u'>",
+        "<g x:a='1'/>",
+        "<!-- c -->",
+        "<!-- a--b -->",
+        "<!--->",
+        "<![CDATA[<]]>",
+        "]]>",
+        "<?p q?>",
+        "<?xml version='1.0'?>",
+        "&amp;",
+        "&#65;",
+        "&#0;",
+        "&nbsp;",
+        "&",
+        "<",
+        ">",
+        "'",
+        "\"",
+        "=",
+        "ü",
+        "\u{1}",
+        " ",
+        "\n",
+        "text",
+        "<a b=c>",
+        "<a b>",
+        "<a b='<'/>",
+        "<a\n b = 'c' />",
+        "</g >",
+        "</ g>",
+        "<!DOCTYPE a>",
+        "--",
+        "<g xmlns=''>",
+        "<1>",
+        "<a:b:c/>",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The renderer's parser is the oracle; it stops at the first fault, this check must have one then.
+        #[test]
+        fn well_formed_is_what_the_renderer_takes(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..8)) {
+            let text = format!("<svg>{}</svg>", pieces.concat());
+            let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+            let parsed = roxmltree::Document::parse_with_options(&text, parsing);
+            let found = survey(&text, false);
+            prop_assert_eq!(parsed.is_ok(), found.faults.is_empty(), "{} {:?} {:?}", text, parsed.err(), found.faults);
+        }
+    }
+}

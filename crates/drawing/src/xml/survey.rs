@@ -1,0 +1,71 @@
+//! What one pass over a text tells.
+
+use std::ops::Range;
+
+use crate::bounds::Bounds;
+
+/// A small change to the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Edit {
+    /// The bytes to replace.
+    pub(in super::super) range: Range<usize>,
+    /// What to put there.
+    pub(in super::super) text: String,
+    /// The name of the repair.
+    pub(in super::super) name: &'static str,
+}
+
+/// One violation of the rules of XML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Fault {
+    /// The finding's code.
+    pub(in super::super) code: &'static str,
+    /// Where a person would point to.
+    pub(in super::super) at: usize,
+    /// A sentence.
+    pub(in super::super) message: String,
+}
+
+/// What one pass over the text told.
+#[derive(Debug, Default)]
+pub(in super::super) struct Survey {
+    /// The violations, in the order of the text, at most [`super::checker::MOST_FAULTS`].
+    pub(in super::super) faults: Vec<Fault>,
+    /// Edits that would mend them.
+    pub(in super::super) edits: Vec<Edit>,
+    /// Violations beyond those kept.
+    pub(in super::super) more: usize,
+    /// Elements.
+    pub(in super::super) elements: usize,
+    /// Deepest nesting of elements.
+    pub(in super::super) depth: usize,
+    /// Most attributes of an element.
+    pub(in super::super) attributes: usize,
+    /// Namespace declarations in all.
+    pub(in super::super) namespaces: usize,
+    /// Offset of the first entity declaration in a document type.
+    pub(in super::super) entity_declaration: Option<usize>,
+    /// The document type.
+    pub(in super::super) doctype: Option<Range<usize>>,
+    /// Names of elements that are open where the text ends, outermost first.
+    pub(in super::super) open: Vec<String>,
+    /// Where the last construct that was whole ended.
+    pub(in super::super) last_whole: usize,
+}
+
+impl Survey {
+    /// Whether the text may be parsed at all; the words say which bound is passed.
+    pub(in super::super) fn within(&self, bounds: &Bounds) -> Result<(), Vec<String>> {
+        let numbers = [
+            ("elements", "elements", self.elements as u64, bounds.elements),
+            ("levels of nested elements", "depth", self.depth as u64, bounds.depth as u64),
+            ("attributes of one element", "attributes", self.attributes as u64, bounds.attributes as u64),
+            ("namespace declarations", "namespaces", self.namespaces as u64, bounds.namespaces as u64),
+        ];
+        let over = numbers.into_iter().filter(|(_, _, number, most)| number > most);
+        let words = over
+            .map(|(what, bound, number, most)| format!("{what}: {number}, more than {most} (bound {bound})"));
+        let words: Vec<_> = words.collect();
+        if words.is_empty() && self.entity_declaration.is_none() { Ok(()) } else { Err(words) }
+    }
+}

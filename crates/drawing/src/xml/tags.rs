@@ -1,0 +1,253 @@
+//! Start tags and their attributes.
+
+use std::collections::HashSet;
+
+use super::characters::{bad_character, is_char};
+use super::checker::{Checker, Open};
+use crate::markup;
+
+/// An attribute that has a value.
+pub(super) struct Attribute<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a str,
+    pub(super) at: usize,
+}
+
+/// A start tag as far as it was read.
+pub(super) struct Tag<'a> {
+    pub(super) name: &'a str,
+    pub(super) attributes: Vec<Attribute<'a>>,
+    pub(super) pos: usize,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn start_tag(&mut self, start: usize) {
+        let name = self.name_at(start + 1);
+        let mut tag = Tag { name, attributes: Vec::new(), pos: start + 1 + name.len() };
+        let prefixes = self.prefixes.len();
+        if self.stack.is_empty() {
+            if self.root_seen {
+                self.fault("bad-markup", start, format!("<{name}> is a second root element"));
+            } else {
+                self.root_name_end = Some(tag.pos);
+            }
+        }
+        self.root_seen = true;
+        let Some(empty) = self.attributes(start, &mut tag) else {
+            self.pos = self.text.len();
+            return;
+        };
+        self.found.elements += 1;
+        self.found.attributes = self.found.attributes.max(tag.attributes.len());
+        self.found.depth = self.found.depth.max(self.stack.len() + 1);
+        self.pos = tag.pos;
+        self.found.last_whole = self.pos;
+        self.namespaces(start, &tag);
+        if empty {
+            self.prefixes.truncate(prefixes);
+        } else {
+            self.stack.push(Open { name, at: start, prefixes });
+        }
+    }
+
+    /// Reads the attributes and the end of a tag; `None` when the text ends within it.
+    fn attributes(&mut self, start: usize, tag: &mut Tag<'a>) -> Option<bool> {
+        let mut seen: HashSet<&'a str> = HashSet::new();
+        loop {
+            let spaces = self.spaces(tag.pos);
+            let at = tag.pos + spaces;
+            tag.pos = at;
+            match self.bytes.get(at) {
+                None => {
+                    if !self.cut {
+                        self.fault("bad-markup", start, format!("<{}> does not end in >", tag.name));
+                    }
+                    return None;
+                }
+                Some(b'>') => {
+                    tag.pos += 1;
+                    return Some(false);
+                }
+                Some(b'/') if self.bytes.get(at + 1) == Some(&b'>') => {
+                    tag.pos += 2;
+                    return Some(true);
+                }
+                Some(b'/') if at + 1 == self.bytes.len() && self.cut => return None,
+                Some(b'<') => {
+                    self.fault(
+                        "bad-markup",
+                        at,
+                        format!("the tag <{}> is not closed before this <", tag.name),
+                    );
+                    self.edit("fix-tag", at..at, ">");
+                    return Some(false);
+                }
+                Some(_) => {}
+            }
+            let name = self.name_at(at);
+            if name.is_empty() {
+                // Junk: up to the next thing that a tag can go on with.
+                let junk = self.text[at..]
+                    .char_indices()
+                    .skip(1)
+                    .find(|&(_, c)| c.is_ascii_whitespace() || matches!(c, '<' | '>' | '/'))
+                    .map_or(self.text.len(), |(i, _)| at + i);
+                let shown: String = self.text[at..junk].chars().take(20).collect();
+                let control = shown.chars().find(|&c| !is_char(c));
+                match control {
+                    Some(c) => self.fault("bad-character", at, bad_character(c)),
+                    None => self.fault("bad-markup", at, format!("{shown:?} is no attribute")),
+                }
+                self.edit("drop-junk", at..junk, "");
+                tag.pos = junk;
+                continue;
+            }
+            if spaces == 0 {
+                self.fault("bad-markup", at, format!("a space is missing before the attribute {name}"));
+                self.edit("fix-tag", at..at, " ");
+            }
+            let Some(value) = self.value(at, name, tag)? else { continue };
+            let range = at..tag.pos;
+            if !seen.insert(name) {
+                self.fault(
+                    "duplicate-attribute",
+                    at,
+                    format!("the attribute {name} stands twice in <{}>", tag.name),
+                );
+                self.edit("drop-duplicate-attributes", range, "");
+            } else {
+                tag.attributes.push(Attribute { name, value, at });
+            }
+        }
+    }
+
+    /// Reads `="value"`. The outer `None`: the text ends here. The inner: no value to speak of.
+    #[expect(clippy::option_option, reason = "the end of the text and a missing value are different things")]
+    fn value(&mut self, at: usize, name: &'a str, tag: &mut Tag<'a>) -> Option<Option<&'a str>> {
+        let mut pos = at + name.len();
+        pos += self.spaces(pos);
+        if self.bytes.get(pos) != Some(&b'=') {
+            if pos >= self.bytes.len() && self.cut {
+                return None;
+            }
+            self.fault("bad-markup", at, format!("the attribute {name} has no value"));
+            self.edit("quote-attributes", at + name.len()..at + name.len(), "=\"\"");
+            tag.pos = at + name.len();
+            return Some(None);
+        }
+        let equals = pos;
+        pos += 1;
+        pos += self.spaces(pos);
+        let Some(first) = self.text[pos..].chars().next() else {
+            if !self.cut {
+                self.fault("bad-markup", at, format!("the attribute {name} has no value"));
+            }
+            return None;
+        };
+        if matches!(first, '"' | '\'') {
+            return self.quoted(pos, name, tag);
+        }
+        // Typographic quotes, or none.
+        let curly = matches!(
+            first,
+            '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2018}' | '\u{2019}' | '\u{ff02}' | '\u{2033}'
+        );
+        let end = if curly {
+            let inside = pos + first.len_utf8();
+            self.text[inside..]
+                .char_indices()
+                .find(|&(_, c)| {
+                    matches!(
+                        c,
+                        '\u{201c}'
+                            | '\u{201d}'
+                            | '\u{2018}'
+                            | '\u{2019}'
+                            | '\u{ff02}'
+                            | '\u{2033}'
+                            | '"'
+                            | '<'
+                            | '>'
+                    )
+                })
+                .map_or(self.text.len(), |(i, c)| {
+                    if matches!(c, '<' | '>') { inside + i } else { inside + i + c.len_utf8() }
+                })
+        } else {
+            let stop = self.text[pos..].char_indices().find(|&(i, c)| {
+                c.is_ascii_whitespace()
+                    || matches!(c, '>' | '<')
+                    || (c == '/' && self.text[pos + i + 1..].starts_with('>'))
+            });
+            stop.map_or(self.text.len(), |(i, _)| pos + i)
+        };
+        if end >= self.text.len() && self.cut {
+            return None;
+        }
+        if end == pos {
+            self.fault("bad-markup", at, format!("the attribute {name} has no value"));
+            self.edit("quote-attributes", equals + 1..pos, "\"\"");
+            tag.pos = pos;
+            return Some(Some(""));
+        }
+        let shown: String = self.text[pos..end].chars().take(20).collect();
+        let message = match curly {
+            true => format!("the value of {name} stands in typographic quotes, not in \" or '"),
+            false => format!("the value {shown} of {name} is not in quotes"),
+        };
+        self.fault("unquoted-attribute", pos, message);
+        let inner = self.text[pos..end].trim_matches(|c| {
+            matches!(c, '\u{201c}'..='\u{201e}' | '\u{2018}' | '\u{2019}' | '\u{ff02}' | '\u{2033}' | '"')
+        });
+        self.edit(
+            "quote-attributes",
+            pos..end,
+            format!("\"{}\"", inner.replace('&', "&amp;").replace('"', "&quot;")),
+        );
+        tag.pos = end;
+        Some(Some(inner))
+    }
+
+    #[expect(clippy::option_option, reason = "as for `value`")]
+    fn quoted(&mut self, open: usize, name: &'a str, tag: &mut Tag<'a>) -> Option<Option<&'a str>> {
+        let believable = markup::quoted(self.bytes, open, self.bytes.len(), &mut self.searches);
+        let close = match believable {
+            Some(close) => close,
+            None => {
+                if self.cut
+                    && !self.bytes[open + 1..].contains(&self.bytes[open])
+                    && !self.text[open..].contains('<')
+                {
+                    return None;
+                }
+                // The quote never closes: the value ends where the tag does.
+                let end = self.bytes[open + 1..]
+                    .iter()
+                    .position(|&b| matches!(b, b'<' | b'>'))
+                    .map_or(self.bytes.len(), |i| open + 1 + i);
+                let end = if self.bytes[..end].ends_with(b"/") && self.bytes.get(end) == Some(&b'>') {
+                    end - 1
+                } else {
+                    end
+                };
+                self.fault("bad-markup", open, format!("the value of {name} has no closing quote"));
+                self.edit("quote-attributes", end..end, self.text[open..=open].to_owned());
+                self.references(open + 1, end);
+                tag.pos = end;
+                return Some(Some(&self.text[open + 1..end]));
+            }
+        };
+        for (i, _) in self.text[open + 1..close].match_indices('<') {
+            let at = open + 1 + i;
+            self.fault(
+                "bad-markup",
+                at,
+                format!("a bare < in the value of {name}; it must be written as &lt;"),
+            );
+            self.edit("escape-less-than", at..at + 1, "&lt;");
+        }
+        self.references(open + 1, close);
+        tag.pos = close + 1;
+        Some(Some(&self.text[open + 1..close]))
+    }
+}

@@ -1,0 +1,87 @@
+//! Text, and the references in it and in values.
+
+use super::characters::{bad_character, is_char, is_name, is_name_start};
+use super::checker::Checker;
+use crate::entities;
+
+impl Checker<'_> {
+    /// Text between tags.
+    pub(super) fn characters(&mut self) {
+        let start = self.pos;
+        let end =
+            self.bytes[start..].iter().position(|&b| b == b'<').map_or(self.bytes.len(), |at| start + at);
+        self.pos = end;
+        let text = &self.text[start..end];
+        if self.stack.is_empty() {
+            if let Some(at) = text.find(|c: char| !c.is_ascii_whitespace()) {
+                self.fault("bad-markup", start + at, "text outside of the root element");
+                self.edit("drop-outside-text", start..end, "");
+            }
+            return;
+        }
+        for (i, _) in text.match_indices("]]>") {
+            self.fault("bad-markup", start + i, "]]> may not stand in text");
+            self.edit("escape-greater-than", start + i + 2..start + i + 3, "&gt;");
+        }
+        self.references(start, end);
+        if end < self.bytes.len() {
+            self.found.last_whole = end;
+        }
+    }
+
+    /// Characters that XML does not know.
+    pub(super) fn plain(&mut self, start: usize, end: usize) {
+        let mut previous = None;
+        for (i, c) in self.text[start..end].char_indices() {
+            if !is_char(c) {
+                let at = start + i;
+                if previous != Some(at) {
+                    self.fault("bad-character", at, bad_character(c));
+                }
+                previous = Some(at + c.len_utf8());
+                self.edit("drop-bad-characters", at..at + c.len_utf8(), "");
+            }
+        }
+    }
+
+    /// Characters and references of text or a value.
+    pub(super) fn references(&mut self, start: usize, end: usize) {
+        self.plain(start, end);
+        let mut pos = start;
+        while let Some(at) = self.bytes[pos..end].iter().position(|&b| b == b'&') {
+            let at = pos + at;
+            pos = at + 1;
+            let rest = &self.text[pos..end];
+            let length = rest.find(|c: char| !(is_name(c) || c == '#')).unwrap_or(rest.len());
+            let ended = rest[length..].starts_with(';');
+            let name = &rest[..length];
+            if let Some(number) = name.strip_prefix('#').filter(|_| ended) {
+                let code = match number.strip_prefix('x') {
+                    Some(hex) => u32::from_str_radix(hex, 16).ok().filter(|_| !hex.starts_with('+')),
+                    None => number.parse().ok().filter(|_| !number.starts_with('+')),
+                };
+                if !code.and_then(char::from_u32).is_some_and(is_char) {
+                    self.fault("bad-character", at, format!("&{name}; stands for no character of XML"));
+                    self.edit("drop-bad-characters", at..pos + length + 1, "");
+                }
+                continue;
+            }
+            if !ended || name.is_empty() || !name.starts_with(is_name_start) {
+                if self.cut && pos + length == self.text.len() {
+                    continue;
+                }
+                self.fault("unescaped-ampersand", at, "a bare & must be written as &amp;");
+                self.edit("escape-ampersands", at..at + 1, "&amp;");
+                continue;
+            }
+            if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") || self.declared.contains(name) {
+                continue;
+            }
+            self.fault("undefined-entity", at, format!("the entity &{name}; is not defined in XML"));
+            match entities::character(name) {
+                Some(c) => self.edit("replace-entities", at..pos + length + 1, c.to_string()),
+                None => self.edit("escape-ampersands", at..at + 1, "&amp;"),
+            }
+        }
+    }
+}

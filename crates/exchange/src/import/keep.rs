@@ -1,0 +1,114 @@
+//! Keeping what was found: checked, written as an attempt, and only once.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::Found;
+use pelicycle_drawing::{Pool, WorkerError, tool};
+use pelicycle_record::Id;
+use pelicycle_record::Verdict;
+use pelicycle_record::{Attempt, Host, ImportRecord, Origin, SCHEMA_VERSION, TextRecord, Timing};
+use pelicycle_store::{AttemptFiles, Store, StoreError};
+
+/// Keeps what sources tell of.
+#[derive(Debug)]
+pub struct Importer<'a> {
+    store: &'a Store,
+    pool: &'a Pool,
+    /// What the store holds already.
+    known: BTreeSet<Key>,
+}
+
+/// What tells an imported reply from all others: its kind of source, its name there, and its own hash.
+type Key = (String, String, String);
+
+/// What became of a reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// It is an attempt now.
+    Added {
+        /// Its folder.
+        folder: PathBuf,
+        /// What the check says of it.
+        verdict: Verdict,
+    },
+    /// It was imported before.
+    Known,
+}
+
+/// A reply could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ImportError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the reply could not be checked: {0}")]
+    Worker(#[from] WorkerError),
+}
+
+impl<'a> Importer<'a> {
+    /// Begins an import into a store that holds `attempts`.
+    pub fn new(store: &'a Store, pool: &'a Pool, attempts: impl Iterator<Item = &'a Attempt>) -> Self {
+        let known = attempts.filter_map(|attempt| {
+            let (import, reply) = (attempt.import.as_ref()?, attempt.reply.as_ref()?);
+            Some((import.from.clone(), import.id.clone(), reply.hash.clone()))
+        });
+        Self { store, pool, known: known.collect() }
+    }
+
+    /// Keeps a reply, unless it is there already.
+    ///
+    /// # Errors
+    /// A failing disk; a checker that can't be started.
+    pub fn keep(&mut self, found: Found) -> Result<Kept, ImportError> {
+        let reply = TextRecord::of(&found.reply);
+        let key = (found.from.to_owned(), found.id.clone(), reply.hash.clone());
+        if self.known.contains(&key) {
+            return Ok(Kept::Known);
+        }
+        let name = format!("pelicycle import 1\n{}\n{}\n{}\n", found.from, found.id, reply.hash);
+        let id = Id::derived(found.started, name.as_bytes());
+        let inspection = self.pool.inspect(&found.reply, found.prompt.raster)?;
+        let thinking = found.thinking.filter(|text| !text.is_empty());
+        let verdict = inspection.check.verdict;
+        let attempt = Attempt {
+            schema: SCHEMA_VERSION,
+            id: id.clone(),
+            // No invocation of ours made it, so none holds it together with others.
+            run: id,
+            tool: tool(),
+            host: Host::default(),
+            prompt: found.prompt,
+            contestant: found.contestant,
+            sample: 1,
+            request: found.request,
+            outcome: found.outcome,
+            error: None,
+            origin: Origin::Imported,
+            import: Some(ImportRecord { from: found.from.to_owned(), id: found.id }),
+            usage: found.usage,
+            cost: None,
+            joules: None,
+            timing: Timing { started: found.started, total: found.seconds, ..Timing::default() },
+            engine: None,
+            service: None,
+            experts: None,
+            reply: Some(reply),
+            thinking: thinking.as_ref().map(|text| TextRecord::of(text.as_bytes())),
+            timeline: None,
+            check: Some(inspection.check.clone()),
+        };
+        let files = AttemptFiles {
+            reply: Some(found.reply.as_slice()),
+            thinking: thinking.as_deref().map(str::as_bytes),
+            ..AttemptFiles::drawn(&inspection)
+        };
+        let kept = match self.store.write(&attempt, &files) {
+            // Another import of the same source was quicker.
+            Err(StoreError::Exists { .. }) => Kept::Known,
+            written => Kept::Added { folder: written?, verdict },
+        };
+        self.known.insert(key);
+        Ok(kept)
+    }
+}

@@ -1,0 +1,43 @@
+//! Replies that other tools kept: found in their files, checked as any other, kept by the same store.
+//!
+//! What a source does not tell stays unknown. An identifier follows from the reply and where it came from, so importing a
+//! source twice, or on two machines, makes the same attempt.
+
+mod git;
+mod keep;
+mod llm_logs;
+mod llm_words;
+mod svg_folder;
+
+use pelicycle_record::{ContestantRecord, Outcome, PromptRecord, RequestRecord, Usage};
+
+pub use keep::{ImportError, Importer, Kept};
+pub use llm_logs::{LlmLogs, LogsError, Skipped, default_path};
+pub use svg_folder::{FolderError, svg_folder};
+
+/// A reply as a source tells of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The kind of source: `llm-logs` or `svg-folder`.
+    pub from: &'static str,
+    /// The reply's name in the source, the same each time.
+    pub id: String,
+    /// What was asked.
+    pub prompt: PromptRecord,
+    /// Who answered.
+    pub contestant: ContestantRecord,
+    /// The settings that are known of the request.
+    pub request: RequestRecord,
+    /// How it ended, as far as is told.
+    pub outcome: Outcome,
+    /// Tokens, where they were counted.
+    pub usage: Usage,
+    /// When it was asked.
+    pub started: jiff::Timestamp,
+    /// Seconds to the end of the reply.
+    pub seconds: Option<f64>,
+    /// The reply, byte for byte.
+    pub reply: Vec<u8>,
+    /// The reasoning text; none where it is empty.
+    pub thinking: Option<String>,
+}

@@ -1,0 +1,251 @@
+//! A ranking with all that is needed to believe it: plain data, the shape of `--format json`.
+
+use serde::Serialize;
+
+use super::ranking::{Group, Ranking, Standing, rank};
+use super::reliability::{Agreement, Reliability, reliability};
+use super::{Ballot, Field, Votes};
+use pelicycle_record::JudgeKind;
+use pelicycle_statistics::Rate;
+
+/// Version of the shape.
+const SCHEMA: u32 = 1;
+
+/// The resampling's seed where nothing else is wished: the same judgements give the same figures.
+pub const SEED: u64 = 1970;
+
+/// Rankings, and how far those who judged can be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Version of this shape.
+    pub schema: u32,
+    /// Ids of the prompts whose drawings were judged.
+    pub prompts: Vec<String>,
+    /// The rankings: of people, then of each model that judged; or of all together.
+    pub rankings: Vec<Ranked>,
+    /// Those who judged.
+    pub judges: Vec<Weighed>,
+    /// Models that judged drawings of their own.
+    pub own: Vec<String>,
+    /// Judgements of drawings that are not here.
+    pub absent: usize,
+    /// Judgements that came to nothing.
+    pub unread: usize,
+}
+
+/// How judges are put together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pooling {
+    /// People together, each model for itself.
+    Apart,
+    /// All together; a model's view of a pair counts as much of a person's.
+    Together {
+        /// How much.
+        model: f64,
+    },
+}
+
+/// One ranking.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ranked {
+    /// Whose judgement it is, in words.
+    pub by: String,
+    /// Who judged, each with the weight of one view of a pair.
+    pub weights: Vec<(String, f64)>,
+    /// Pairs of drawings judged, each once a judge.
+    pub pairs: usize,
+    /// Contestants that judgements join; several groups can't be compared.
+    pub groups: Vec<Standings>,
+}
+
+/// Contestants that can be held against each other.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Standings {
+    /// The best first.
+    pub standings: Vec<Placed>,
+    /// Davidson's ν: between equals, ties are to wins of one side as ν is to 1.
+    pub ties: f64,
+    /// Labels of contestants that stand beside each other and can't be separated, each set as large as can be.
+    pub inseparable: Vec<Vec<String>>,
+}
+
+/// A contestant's place.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Placed {
+    /// Its slug.
+    pub slug: String,
+    /// Its label.
+    pub label: String,
+    /// Best place that it may have.
+    pub best: usize,
+    /// Worst place that it may have.
+    pub worst: usize,
+    /// Logarithm of its strength; the mean of the group is 0.
+    pub strength: f64,
+    /// The chance that a drawing of it is preferred to one of a middling contestant.
+    pub chance: f64,
+    /// Lower bound of that at 95 %.
+    pub low: f64,
+    /// Upper bound.
+    pub high: f64,
+    /// Pairs won.
+    pub won: f64,
+    /// Pairs lost.
+    pub lost: f64,
+    /// Pairs tied.
+    pub tied: f64,
+    /// Drawings of it that were judged.
+    pub drawings: usize,
+    /// Attempts that drew, which alone can be judged.
+    pub drawn: usize,
+    /// Attempts that say something of it.
+    pub attempts: usize,
+}
+
+/// So many of so many.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Share {
+    /// How many.
+    pub hits: u64,
+    /// Of how many.
+    pub of: u64,
+    /// Wilson's bounds at 95 %.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// How far a judge can be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Weighed {
+    /// The name.
+    pub name: String,
+    /// A person or a model.
+    pub kind: JudgeKind,
+    /// Its votes.
+    pub votes: usize,
+    /// Votes for the left one, of those for one of the two.
+    pub left: Share,
+    /// Pairs shown both ways round that it judged the same both times.
+    pub turned: Share,
+    /// Pairs shown again the same way round that it judged the same.
+    pub again: Share,
+    /// Votes that found neither any good.
+    pub both_bad: usize,
+    /// Pairs that it judges as people do: for a person, the others.
+    pub people: Option<Share>,
+    /// The same of pairs on which both took one of the two.
+    pub decided: Option<Share>,
+    /// Cohen's κ of it.
+    pub kappa: Option<f64>,
+}
+
+/// Ranks the contestants of a field by votes. `seed` decides on the resampling.
+#[must_use]
+pub fn report(field: &Field, votes: &Votes, pooling: Pooling, seed: u64) -> Report {
+    let ballots = votes.ballots();
+    let name = |judge: usize| votes.judges[judge].name.clone();
+    let people: Vec<(usize, f64)> = votes.judges_of(JudgeKind::Person).map(|judge| (judge, 1.0)).collect();
+    let models: Vec<usize> = votes.judges_of(JudgeKind::Model).collect();
+    let pools: Vec<(String, Vec<(usize, f64)>)> = match pooling {
+        Pooling::Apart => {
+            let by = match people.as_slice() {
+                [] => None,
+                [(one, _)] => Some(name(*one)),
+                several => Some(format!("{} people", several.len())),
+            };
+            let models = models.iter().map(|judge| (name(*judge), vec![(*judge, 1.0)]));
+            by.map(|by| (by, people.clone())).into_iter().chain(models).collect()
+        }
+        Pooling::Together { model } => {
+            let all: Vec<(usize, f64)> =
+                people.iter().copied().chain(models.iter().map(|judge| (*judge, model))).collect();
+            let by = match people.is_empty() {
+                true => "all models together".to_owned(),
+                false => format!("people and models together, a model's view counting {model} of a person's"),
+            };
+            vec![(by, all)]
+        }
+    };
+    let rankings = pools
+        .into_iter()
+        .map(|(by, judges)| {
+            let weigh = |ballot: &Ballot| judges.iter().find(|(judge, _)| *judge == ballot.judge);
+            let weighed: Vec<(Ballot, f64)> =
+                ballots.iter().filter_map(|ballot| Some((*ballot, weigh(ballot)?.1))).collect();
+            let Ranking { groups, pairs } = rank(field, &weighed, seed);
+            let weights = judges.iter().map(|(judge, weight)| (name(*judge), *weight)).collect();
+            let groups = groups.iter().map(|group| standings(field, group)).collect();
+            Ranked { by, weights, pairs, groups }
+        })
+        .filter(|ranked| ranked.pairs > 0)
+        .collect();
+    let mut prompts: Vec<String> =
+        votes.votes.iter().map(|vote| field.prompts[field.drawings[vote.left].prompt].id.clone()).collect();
+    prompts.sort();
+    prompts.dedup();
+    let judges = reliability(votes).iter().map(|found| weighed(votes, found)).collect();
+    let own = own(field, votes);
+    Report { schema: SCHEMA, prompts, rankings, judges, own, absent: votes.absent, unread: votes.unread }
+}
+
+/// Models that judged drawings of their own.
+fn own(field: &Field, votes: &Votes) -> Vec<String> {
+    let by_itself = |judge: &usize| {
+        let name = &votes.judges[*judge].name;
+        let is_own = |drawing: usize| field.entrants[field.drawings[drawing].entrant].model == *name;
+        let mut own = votes.votes.iter().filter(|vote| vote.judge == *judge);
+        own.any(|vote| is_own(vote.left) || is_own(vote.right))
+    };
+    let models = votes.judges_of(JudgeKind::Model).filter(by_itself);
+    models.map(|judge| votes.judges[judge].name.clone()).collect()
+}
+
+fn standings(field: &Field, group: &Group) -> Standings {
+    let place = |standing: &Standing| {
+        let who = &field.entrants[standing.entrant];
+        let [won, lost, tied] = standing.record;
+        Placed {
+            slug: who.slug.clone(),
+            label: who.label.clone(),
+            best: standing.places.0,
+            worst: standing.places.1,
+            strength: standing.log,
+            chance: standing.chance,
+            low: standing.interval.low,
+            high: standing.interval.high,
+            won,
+            lost,
+            tied,
+            drawings: standing.drawings,
+            drawn: who.drawn,
+            attempts: who.attempts,
+        }
+    };
+    let placed: Vec<Placed> = group.standings.iter().map(place).collect();
+    let labels = |(first, last): &(usize, usize)| {
+        placed[*first..=*last].iter().map(|placed| placed.label.clone()).collect()
+    };
+    let inseparable = group.inseparable.iter().map(labels).collect();
+    Standings { standings: placed, ties: group.ties, inseparable }
+}
+
+fn weighed(votes: &Votes, found: &Reliability) -> Weighed {
+    let share = |rate: Rate| Share {
+        hits: rate.hits,
+        of: rate.of,
+        interval: rate.interval().map(|interval| (interval.low, interval.high)),
+    };
+    let judge = &votes.judges[found.judge];
+    let of = |part: fn(&Agreement) -> Rate| found.people.as_ref().map(|people| share(part(people)));
+    Weighed {
+        name: judge.name.clone(),
+        kind: judge.kind,
+        votes: found.votes,
+        left: share(found.left),
+        turned: share(found.turned),
+        again: share(found.again),
+        both_bad: found.both_bad,
+        people: of(|people| people.same),
+        decided: of(|people| people.decided),
+        kappa: found.people.and_then(|people| people.kappa),
+    }
+}

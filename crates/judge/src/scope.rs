@@ -1,0 +1,24 @@
+//! Which attempts somebody wants to hear about.
+
+use pelicycle_record::Attempt;
+
+/// A choice of attempts; an empty list leaves none out.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Prompts by their ids.
+    pub prompts: Vec<String>,
+    /// Contestants by any name that they go by.
+    pub contestants: Vec<String>,
+    /// Whether demonstrations take part.
+    pub demonstrations: bool,
+}
+
+impl Scope {
+    /// Whether it answers one of the prompts and is by one of the contestants. Demonstrations are told apart by the field.
+    #[must_use]
+    pub fn takes(&self, attempt: &Attempt) -> bool {
+        let asked = self.prompts.is_empty() || self.prompts.contains(&attempt.prompt.id);
+        let by = || self.contestants.iter().any(|name| attempt.contestant.goes_by(name));
+        asked && (self.contestants.is_empty() || by())
+    }
+}

@@ -1,0 +1,128 @@
+//! Judgements as votes on drawings that are at hand, and what each judge makes of a pair of them.
+
+use std::collections::BTreeMap;
+
+use super::{Field, Pair};
+use pelicycle_record::{JudgeKind, JudgeRecord, JudgementRecord, Preference};
+
+/// One vote. Drawings are indices of the field's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Vote {
+    /// Index of the judge.
+    pub judge: usize,
+    /// The drawing on the left.
+    pub left: usize,
+    /// The drawing on the right.
+    pub right: usize,
+    /// What was chosen.
+    pub preference: Preference,
+}
+
+/// What one judge makes of two drawings, however often it was asked: shares that sum to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ballot {
+    /// Index of the judge.
+    pub judge: usize,
+    /// The two drawings, the lower index first.
+    pub pair: (usize, usize),
+    /// How often the first was better.
+    pub first: f64,
+    /// How often the second was.
+    pub second: f64,
+    /// How often neither was, good or bad.
+    pub ties: f64,
+}
+
+/// All votes on a field.
+#[derive(Debug, Clone, Default)]
+pub struct Votes {
+    /// Those who judged, people first.
+    pub judges: Vec<JudgeRecord>,
+    /// The votes, oldest first.
+    pub votes: Vec<Vote>,
+    /// Judgements of drawings that are not at hand.
+    pub absent: usize,
+    /// Judgements that came to nothing: a request that failed, a reply that could not be read.
+    pub unread: usize,
+}
+
+impl Votes {
+    /// The votes that judgements are; those that fit no two drawings of the field are counted.
+    #[must_use]
+    pub fn new(field: &Field, records: &[JudgementRecord]) -> Votes {
+        let mut votes = Votes::default();
+        let judges: BTreeMap<&JudgeRecord, usize> = {
+            let mut names: Vec<&JudgeRecord> = records.iter().map(|record| &record.judge).collect();
+            names.sort();
+            names.dedup();
+            names.into_iter().enumerate().map(|(index, judge)| (judge, index)).collect()
+        };
+        votes.judges = judges.keys().map(|judge| (*judge).clone()).collect();
+        for record in records {
+            let (left, right) = (field.place(&record.left), field.place(&record.right));
+            // What a record says of its prompt is not heard: the drawings' own say counts.
+            let fits = |left: &usize, right: &usize| {
+                left != right && field.drawings[*left].prompt == field.drawings[*right].prompt
+            };
+            match (left, right, record.preference) {
+                (Some(left), Some(right), Some(preference)) if fits(&left, &right) => {
+                    let judge = judges[&record.judge];
+                    votes.votes.push(Vote { judge, left, right, preference });
+                }
+                (Some(_), Some(_), None) => votes.unread += 1,
+                _ => votes.absent += 1,
+            }
+        }
+        votes
+    }
+
+    /// What each judge makes of each pair it saw: each judge counts once for a pair, however often it was asked.
+    #[must_use]
+    pub fn ballots(&self) -> Vec<Ballot> {
+        let mut ballots: BTreeMap<(usize, usize, usize), (f64, Ballot)> = BTreeMap::new();
+        for vote in &self.votes {
+            let pair = vote.pair().key();
+            let empty = Ballot { judge: vote.judge, pair, first: 0.0, second: 0.0, ties: 0.0 };
+            let (n, ballot) = ballots.entry((vote.judge, pair.0, pair.1)).or_insert((0.0, empty));
+            *n += 1.0;
+            match vote.chosen() {
+                Some(chosen) if chosen == pair.0 => ballot.first += 1.0,
+                Some(_) => ballot.second += 1.0,
+                None => ballot.ties += 1.0,
+            }
+        }
+        ballots
+            .into_values()
+            .map(|(n, ballot)| Ballot {
+                first: ballot.first / n,
+                second: ballot.second / n,
+                ties: ballot.ties / n,
+                ..ballot
+            })
+            .collect()
+    }
+
+    /// Indices of the judges of a kind.
+    pub fn judges_of(&self, kind: JudgeKind) -> impl Iterator<Item = usize> + '_ {
+        let judges = self.judges.iter().enumerate();
+        judges.filter(move |(_, judge)| judge.kind == kind).map(|(index, _)| index)
+    }
+}
+
+impl Vote {
+    /// The two drawings, as they were shown.
+    #[must_use]
+    pub fn pair(&self) -> Pair {
+        Pair { left: self.left, right: self.right }
+    }
+
+    /// The drawing that was found better; none where neither was.
+    #[must_use]
+    pub fn chosen(&self) -> Option<usize> {
+        match self.preference {
+            Preference::Left => Some(self.left),
+            Preference::Right => Some(self.right),
+            Preference::Tie | Preference::BothBad => None,
+        }
+    }
+}

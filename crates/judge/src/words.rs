@@ -1,0 +1,131 @@
+//! Rankings in words, the same in every format.
+
+use super::report::{Placed, Ranked, Report, Share, Standings, Weighed};
+use pelicycle_record::JudgeKind;
+
+/// A place, or the places that it may be: `1`, `2–4`.
+pub fn places(placed: &Placed) -> String {
+    match placed.best == placed.worst {
+        true => placed.best.to_string(),
+        false => format!("{}–{}", placed.best, placed.worst),
+    }
+}
+
+/// `62 % (48 to 75)`.
+pub fn chance(placed: &Placed) -> String {
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    format!("{} % ({} to {})", percent(placed.chance), percent(placed.low), percent(placed.high))
+}
+
+/// `12–3–1`: won, lost, tied; half a pair where a judge was of two minds.
+pub fn record(placed: &Placed) -> String {
+    let number = |value: f64| {
+        let text = format!("{value:.1}");
+        text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+    };
+    format!("{}–{}–{}", number(placed.won), number(placed.lost), number(placed.tied))
+}
+
+/// How often it drew at all, which no judgement of drawings says.
+pub fn drawn(placed: &Placed) -> String {
+    format!("{} of {}", placed.drawn, placed.attempts)
+}
+
+/// Who judged how much: `3 people, 214 pairs`.
+pub fn by(ranked: &Ranked) -> String {
+    let pairs = if ranked.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", ranked.pairs) };
+    format!("By {} ({pairs} of drawings)", ranked.by)
+}
+
+/// Contestants that are named one by one where they can't be separated.
+const NAMED: usize = 6;
+
+/// What can't be told, a line each.
+pub fn doubts(group: &Standings) -> Vec<String> {
+    let mut doubts: Vec<String> = group
+        .inseparable
+        .iter()
+        .map(|labels| match labels.as_slice() {
+            [first, .., last] if labels.len() > NAMED => {
+                format!("Can't separate the {} from {first} down to {last}.", labels.len())
+            }
+            labels => format!("Can't separate: {}.", labels.join(", ")),
+        })
+        .collect();
+    let single: Vec<&str> = group
+        .standings
+        .iter()
+        .filter(|placed| placed.drawings == 1)
+        .map(|placed| placed.label.as_str())
+        .collect();
+    if single.len() == group.standings.len() {
+        doubts.push(
+            "Each has one drawing here, so the intervals are those of the drawings, not of the contestants."
+                .to_owned(),
+        );
+    } else if !single.is_empty() {
+        doubts.push(format!(
+            "One drawing each, so its interval is that of the drawing, not of the contestant: {}.",
+            single.join(", ")
+        ));
+    }
+    doubts
+}
+
+/// `7 of 10 (70 %, 40 to 89)`, or that it was never tried.
+pub fn share(share: &Share) -> String {
+    let Some((low, high)) = share.interval else { return "not measured".to_owned() };
+    let percent = |value: f64| format!("{:.0}", value * 100.0);
+    let middle = percent(share.hits as f64 / share.of as f64);
+    format!("{} of {} ({middle} %, {} to {})", share.hits, share.of, percent(low), percent(high))
+}
+
+/// Whether a judge prefers a side.
+pub fn side(judge: &Weighed) -> String {
+    let lean = match judge.left.interval {
+        Some((low, _)) if low > 0.5 => ": prefers the left",
+        Some((_, high)) if high < 0.5 => ": prefers the right",
+        _ => "",
+    };
+    format!("{}{lean}", share(&judge.left))
+}
+
+/// How a judge agrees with people.
+pub fn people(judge: &Weighed) -> String {
+    let Some(same) = &judge.people else { return "not measured".to_owned() };
+    match judge.kappa {
+        Some(kappa) => format!("{}, κ {}", share(same), format!("{kappa:.2}").replace('-', "−")),
+        None => share(same),
+    }
+}
+
+/// What is not measured of the judges, and how to measure it.
+pub fn advice(report: &Report) -> Vec<String> {
+    let models = || report.judges.iter().filter(|judge| judge.kind == JudgeKind::Model);
+    let mut advice = Vec::new();
+    if models().any(|judge| judge.people.is_none()) {
+        advice.push(
+            "How a model agrees with people is not known before people judge the same pairs: `pelicycle vote`.".to_owned(),
+        );
+    }
+    advice
+}
+
+/// What was left aside, a line each.
+pub fn remarks(report: &Report) -> Vec<String> {
+    let plural = |n: usize| if n == 1 { "1 judgement".to_owned() } else { format!("{n} judgements") };
+    let own = |name: &String| format!("{name} also judged drawings of its own.");
+    let mut remarks: Vec<String> = report.own.iter().map(own).collect();
+    if report.absent > 0 {
+        remarks.push(format!("Left aside: {} of drawings that are not here.", plural(report.absent)));
+    }
+    if report.unread > 0 {
+        remarks.push(format!("Came to nothing: {}.", plural(report.unread)));
+    }
+    remarks
+}
+
+/// The rule by which contestants are ranked.
+pub const RULE: &str = "Bradley and Terry's model with ties (Davidson), each judge counting once a pair, \"both bad\" as a tie. \
+     Places at 5 % false separations over all pairs together; chances against a middling contestant at 95 % each; both by drawing \
+     whole drawings anew.";

@@ -1,0 +1,327 @@
+//! Asking the hub: its list of files, where a file is, and its bytes.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use pelicycle_net::{Backoff, BodyError, ClientOptions, NextTry, Patience, client, innermost, shown};
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION,
+    RANGE, RETRY_AFTER,
+};
+use reqwest::{Method, Response, StatusCode, Url};
+
+use tokio::time::Instant;
+
+use super::error::{Fault, HubError};
+use super::news::{Listener, News};
+use super::settings::{Settings, Token, Tuning};
+use super::sum::Sum;
+use super::tree::{Entry, RepoFile};
+use super::wanted::Wanted;
+use crate::is_commit;
+
+/// How often a request is sent elsewhere.
+const REDIRECTS: usize = 6;
+/// Bytes of a page of the list; a page has a thousand files.
+const PAGE_BYTES: usize = 16 << 20;
+/// Pages of a list.
+const PAGES: usize = 100;
+/// Characters of a server's message that are shown.
+const MESSAGE: usize = 300;
+/// Until a connection stands.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Until a page of the list is there.
+const PAGE: Duration = Duration::from_secs(300);
+
+const COMMIT: HeaderName = HeaderName::from_static("x-repo-commit");
+const LINKED_ETAG: HeaderName = HeaderName::from_static("x-linked-etag");
+const LINKED_SIZE: HeaderName = HeaderName::from_static("x-linked-size");
+const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-error-message");
+
+/// Where a file of a commit is to be had, and what it must be.
+#[derive(Debug, Clone)]
+pub(super) struct Resolved {
+    pub(super) commit: String,
+    pub(super) sum: Sum,
+    pub(super) bytes: u64,
+    /// Where its bytes are: often another host's address, good for an hour or so.
+    pub(super) link: Url,
+}
+
+/// A connection to one hub.
+pub(super) struct Client {
+    http: reqwest::Client,
+    endpoint: Url,
+    token: Option<Token>,
+    pub(super) tuning: Tuning,
+    pub(super) listener: Listener,
+}
+
+impl Client {
+    pub(super) fn new(settings: &Settings, listener: Listener) -> Result<Client, HubError> {
+        let options = ClientOptions {
+            connect: CONNECT,
+            idle: Some(settings.tuning.idle),
+            // Followed here, so that the token goes to nobody else.
+            redirects: false,
+            proxy: true,
+        };
+        let http = client(&options).map_err(|source| HubError::Client { source: source.without_url() })?;
+        Ok(Client {
+            http,
+            endpoint: settings.endpoint.clone(),
+            token: settings.token.clone(),
+            tuning: settings.tuning.clone(),
+            listener,
+        })
+    }
+
+    /// All model files of a repository.
+    pub(super) async fn list(&self, wanted: &Wanted) -> Result<Vec<RepoFile>, HubError> {
+        let words =
+            ["api", "models"].into_iter().chain(wanted.repo.split('/')).chain(["tree", &wanted.revision]);
+        let mut url = self.url(words)?;
+        url.set_query(Some("recursive=true"));
+        let mut files = Vec::new();
+        for _ in 0..PAGES {
+            let (page, next) = self.patiently(|| self.page(wanted, &url)).await?;
+            files.extend(page.into_iter().filter_map(Entry::into_file));
+            match next {
+                Some(next) => url = next,
+                None => return Ok(files),
+            }
+        }
+        Err(malformed(&url, &format!("the list of files has more than {PAGES} pages")))
+    }
+
+    async fn page(&self, wanted: &Wanted, url: &Url) -> Result<(Vec<Entry>, Option<Url>), Fault> {
+        let response = self.follow(Method::GET, url.clone(), None).await?;
+        if !response.status().is_success() {
+            return Err(self.refusal(&response, wanted));
+        }
+        let next = next_page(response.headers()).map(|link| url.join(&link)).transpose();
+        let next = next.map_err(|_| malformed(url, "the next page's address is none"))?;
+        if next.as_ref().is_some_and(|next| !same_origin(next, url)) {
+            return Err(malformed(url, "the next page is on another host").into());
+        }
+        let patience = Patience::until(Instant::now() + PAGE);
+        let body = patience.read(response, PAGE_BYTES).await.map_err(|error| match error {
+            BodyError::Long(_) => malformed(url, "the list of files is too long").into(),
+            other => Fault::Passing { why: format!("{}: {other}", shown(url)), after: None },
+        })?;
+        let entries = serde_json::from_slice(&body)
+            .map_err(|error| malformed(url, &format!("the list of files can't be read: {error}")))?;
+        Ok((entries, next))
+    }
+
+    /// Where a file of a revision is to be had.
+    pub(super) async fn resolve(
+        &self,
+        wanted: &Wanted,
+        revision: &str,
+        file: &str,
+    ) -> Result<Resolved, HubError> {
+        let words = wanted.repo.split('/').chain(["resolve", revision]).chain(file.split('/'));
+        let url = self.url(words)?;
+        self.patiently(|| self.head(wanted, &url)).await
+    }
+
+    async fn head(&self, wanted: &Wanted, asked: &Url) -> Result<Resolved, Fault> {
+        let (mut commit, mut etag, mut size) = (None, None, None);
+        let mut url = asked.clone();
+        for _ in 0..=REDIRECTS {
+            let response = self.send(Method::HEAD, &url, None).await?;
+            let (status, headers) = (response.status(), response.headers());
+            commit = commit.or_else(|| text(headers, &COMMIT));
+            etag = etag.or_else(|| text(headers, &LINKED_ETAG));
+            size = size.or_else(|| text(headers, &LINKED_SIZE));
+            let link = match target(&url, &response)? {
+                // The storage that it leads to need not be asked: the hub has said all.
+                Some(next) if etag.is_some() && size.is_some() && !same_origin(&next, &self.endpoint) => next,
+                Some(next) => {
+                    url = next;
+                    continue;
+                }
+                None if status.is_success() => {
+                    etag = etag.or_else(|| text(headers, &ETAG));
+                    size = size.or_else(|| text(headers, &CONTENT_LENGTH));
+                    url
+                }
+                None => return Err(self.refusal(&response, wanted)),
+            };
+            let missing = |what: &str| malformed(asked, what);
+            return Ok(Resolved {
+                commit: commit
+                    .filter(|commit| is_commit(commit))
+                    .ok_or_else(|| missing("it names no commit (X-Repo-Commit)"))?,
+                sum: etag
+                    .and_then(|etag| Sum::parse(&etag))
+                    .ok_or_else(|| missing("it names no checksum (X-Linked-Etag)"))?,
+                bytes: size
+                    .and_then(|size| size.parse().ok())
+                    .ok_or_else(|| missing("it names no length (X-Linked-Size)"))?,
+                link,
+            });
+        }
+        Err(malformed(asked, "it redirects too often").into())
+    }
+
+    /// A file's bytes in a range. The answer is one with a body: partial, or whole where the server has no ranges.
+    pub(super) async fn bytes(&self, link: &Url, range: &Range<u64>) -> Result<Response, Fault> {
+        let header = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+        let response = self.follow(Method::GET, link.clone(), HeaderValue::from_str(&header).ok()).await?;
+        match response.status() {
+            status if status.is_success() => Ok(response),
+            status if status.is_client_error() && !is_passing(status) => {
+                Err(Fault::Expired { why: format!("{} answered {}", shown(response.url()), status.as_u16()) })
+            }
+            _ => Err(failure(&response)),
+        }
+    }
+
+    /// Makes a request until it does not fail in a way that passes.
+    async fn patiently<T, F: Future<Output = Result<T, Fault>>>(
+        &self,
+        ask: impl Fn() -> F,
+    ) -> Result<T, HubError> {
+        let mut backoff = Backoff::new(self.tuning.backoff);
+        loop {
+            match ask().await {
+                Ok(answer) => return Ok(answer),
+                Err(Fault::Lasting(error)) => return Err(error),
+                Err(Fault::Passing { why, after }) => match backoff.next(after) {
+                    NextTry::After(pause) => self.pause(why, pause).await,
+                    NextTry::GiveUp | NextTry::AskedTooLong => {
+                        return Err(HubError::Unreachable { address: shown(&self.endpoint), why });
+                    }
+                },
+                Err(Fault::Expired { why }) => {
+                    return Err(HubError::Unreachable { address: shown(&self.endpoint), why });
+                }
+                Err(Fault::NoRanges) => {
+                    return Err(malformed(&self.endpoint, "it sent what was not asked for"));
+                }
+            }
+        }
+    }
+
+    /// Waits, and says why.
+    pub(super) async fn pause(&self, why: String, pause: Duration) {
+        (self.listener)(News::TryingAgain { why, pause });
+        tokio::time::sleep(pause).await;
+    }
+
+    /// An address below the hub's, with each word escaped.
+    fn url<'a>(&self, words: impl Iterator<Item = &'a str>) -> Result<Url, HubError> {
+        let mut url = self.endpoint.clone();
+        match url.path_segments_mut() {
+            Ok(mut path) => {
+                path.pop_if_empty().extend(words);
+            }
+            Err(()) => return Err(malformed(&self.endpoint, "no path can be added to its address")),
+        }
+        Ok(url)
+    }
+
+    async fn follow(&self, method: Method, url: Url, range: Option<HeaderValue>) -> Result<Response, Fault> {
+        let mut next = url.clone();
+        for _ in 0..=REDIRECTS {
+            let response = self.send(method.clone(), &next, range.clone()).await?;
+            match target(&next, &response)? {
+                Some(target) => next = target,
+                None => return Ok(response),
+            }
+        }
+        Err(malformed(&url, "it redirects too often").into())
+    }
+
+    /// One request. The token goes to the hub alone.
+    async fn send(&self, method: Method, url: &Url, range: Option<HeaderValue>) -> Result<Response, Fault> {
+        let mut request = self.http.request(method, url.clone()).header(ACCEPT_ENCODING, "identity");
+        if let Some(token) = self.token.as_ref().filter(|_| same_origin(url, &self.endpoint)) {
+            request = request.header(AUTHORIZATION, token.header());
+        }
+        if let Some(range) = range {
+            request = request.header(RANGE, range);
+        }
+        let response = request.send().await.map_err(|error| passing(url, &error))?;
+        if is_passing(response.status()) { Err(failure(&response)) } else { Ok(response) }
+    }
+
+    /// What a refusal by the hub means.
+    fn refusal(&self, response: &Response, wanted: &Wanted) -> Fault {
+        let (repo, token) = (wanted.repo.clone(), self.token.is_some());
+        let code = text(response.headers(), &ERROR_CODE).unwrap_or_default();
+        let message = text(response.headers(), &ERROR_MESSAGE).unwrap_or_default();
+        let page = self.url(repo.split('/')).map_or_else(|_| repo.clone(), |url| url.to_string());
+        match (code.as_str(), response.status().as_u16()) {
+            ("GatedRepo", _) => HubError::Gated { repo, page, token },
+            (_, 403) => HubError::Forbidden { address: shown(response.url()), repo, page, message },
+            ("RevisionNotFound", _) => HubError::NoRevision { repo, revision: wanted.revision.clone() },
+            ("EntryNotFound", _) => HubError::NoModels { repo, revision: wanted.revision.clone() },
+            // Whether a repository is private or not there at all, the hub does not tell strangers.
+            ("RepoNotFound", _) | (_, 401 | 404) => {
+                HubError::NoRepo { repo, endpoint: shown(&self.endpoint), token }
+            }
+            (_, status) => HubError::Refused { address: shown(response.url()), status, message },
+        }
+        .into()
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.chars().take(MESSAGE).collect())
+}
+
+/// Where a redirect leads.
+fn target(from: &Url, response: &Response) -> Result<Option<Url>, HubError> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    // Longer than any message: a signed address.
+    let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+    let Some(to) = location.and_then(|location| from.join(location).ok()) else {
+        return Err(malformed(from, "it redirects to no address"));
+    };
+    match (from.scheme(), to.scheme()) {
+        (_, "https") | ("http", "http") => Ok(Some(to)),
+        (_, scheme) => Err(malformed(from, &format!("it redirects to {scheme}://, which is not secure"))),
+    }
+}
+
+/// The address in `Link: <…>; rel="next"`.
+fn next_page(headers: &HeaderMap) -> Option<String> {
+    let link = headers.get(LINK)?.to_str().ok()?;
+    link.split(',').find_map(|part| {
+        let (address, rest) = part.trim().strip_prefix('<')?.split_once('>')?;
+        rest.contains("rel=\"next\"").then(|| address.to_owned())
+    })
+}
+
+fn same_origin(a: &Url, b: &Url) -> bool {
+    a.origin() == b.origin()
+}
+
+fn malformed(url: &Url, what: &str) -> HubError {
+    HubError::Malformed { address: shown(url), what: what.to_owned() }
+}
+
+fn is_passing(status: StatusCode) -> bool {
+    status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
+}
+
+/// A failure that passes, by the server's word.
+fn failure(response: &Response) -> Fault {
+    let after = text(response.headers(), &RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
+    Fault::Passing {
+        why: format!("{} answered {}", shown(response.url()), response.status().as_u16()),
+        after: after.map(Duration::from_secs),
+    }
+}
+
+/// A failure of the connection.
+pub(super) fn passing(url: &Url, error: &reqwest::Error) -> Fault {
+    let why = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(error) };
+    Fault::Passing { why: format!("{}: {why}", shown(url)), after: None }
+}

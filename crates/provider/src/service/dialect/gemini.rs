@@ -1,0 +1,188 @@
+//! Google's generateContent.
+
+use serde_json::{Value, json};
+
+use super::reading::kept;
+use super::{Dialect, Reading, count, no_answer, text};
+use crate::service::failure::Failure;
+use pelicycle_record::{Outcome, Usage};
+
+#[derive(Debug)]
+pub(super) struct Gemini;
+
+impl Dialect for Gemini {
+    fn path(&self, model: &str) -> String {
+        let mut path = String::from("/v1beta/");
+        // A tuned model names its collection itself.
+        if !model.contains('/') {
+            path.push_str("models/");
+        }
+        for byte in model.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' | b'@' => {
+                    path.push(char::from(byte));
+                }
+                _ => path.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        path + ":streamGenerateContent?alt=sse"
+    }
+
+    fn body(&self, _model: &str, prompt: &str, pictures: &[String]) -> Value {
+        let pictures =
+            pictures.iter().map(|picture| json!({"inlineData": {"mimeType": "image/png", "data": picture}}));
+        let parts: Vec<Value> = pictures.chain([json!({"text": prompt})]).collect();
+        json!({"contents": [{"role": "user", "parts": parts}]})
+    }
+
+    fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+        if frame.get("error").is_some_and(|error| !error.is_null()) {
+            return Err(Failure::of_event(frame));
+        }
+        reading.identify(text(frame, "/modelVersion"), text(frame, "/responseId"));
+        if let Some(usage) = frame.get("usageMetadata").filter(|usage| usage.is_object()) {
+            reading.account(usage);
+            reading.usage = tokens(usage);
+        }
+        for part in
+            frame.pointer("/candidates/0/content/parts").and_then(Value::as_array).into_iter().flatten()
+        {
+            let words = text(part, "/text").unwrap_or_default();
+            match part.get("thought").and_then(Value::as_bool) {
+                Some(true) => reading.reasoning.push_str(words),
+                _ => reading.text.push_str(words),
+            }
+        }
+        if let Some(word) = text(frame, "/candidates/0/finishReason") {
+            stop(word, text(frame, "/candidates/0/finishMessage"), reading)?;
+            reading.ended = true;
+        }
+        if let Some(reason) = text(frame, "/promptFeedback/blockReason") {
+            let words = format!("the service's filter refused the prompt: {reason}");
+            reading.stop(Outcome::Filtered, reason, Some(&words));
+            if let Some(stop) = &mut reading.stop {
+                stop.detail = frame.get("promptFeedback").and_then(kept);
+            }
+            reading.ended = true;
+        }
+        Ok(())
+    }
+
+    fn read_whole(&self, answer: &Value, reading: &mut Reading) -> Result<(), Failure> {
+        // Without server-sent events the chunks come as a list.
+        let one = std::slice::from_ref(answer);
+        for chunk in answer.as_array().map_or(one, Vec::as_slice) {
+            if !["candidates", "promptFeedback", "usageMetadata", "error"]
+                .iter()
+                .any(|key| chunk.get(key).is_some())
+            {
+                return Err(no_answer(chunk));
+            }
+            self.read(chunk, reading)?;
+        }
+        Ok(())
+    }
+}
+
+fn tokens(usage: &Value) -> Usage {
+    let sum = |places: [&str; 2]| {
+        let counts = places.map(|place| count(usage, place));
+        counts.iter().flatten().copied().reduce(u64::saturating_add)
+    };
+    Usage {
+        input: sum(["/promptTokenCount", "/toolUsePromptTokenCount"]),
+        cached: count(usage, "/cachedContentTokenCount"),
+        cache_written: None,
+        // Thoughts are counted beside the answer, and billed with it.
+        output: sum(["/candidatesTokenCount", "/thoughtsTokenCount"]),
+        reasoning: count(usage, "/thoughtsTokenCount"),
+    }
+}
+
+fn stop(word: &str, why: Option<&str>, reading: &mut Reading) -> Result<(), Failure> {
+    let more = why.map(|why| format!(": {why}")).unwrap_or_default();
+    match word {
+        "STOP" => reading.stop(Outcome::Complete, word, None),
+        "MAX_TOKENS" | "CONTINUATION" => {
+            reading.stop(Outcome::Length, word, Some("the bound on tokens was reached"));
+        }
+        "SAFETY"
+        | "RECITATION"
+        | "LANGUAGE"
+        | "BLOCKLIST"
+        | "PROHIBITED_CONTENT"
+        | "SPII"
+        | "ESCALATION"
+        | "PUP_LIMITED_DISABLED" => {
+            let words = format!("the service's filter stopped the reply: {word}{more}");
+            reading.stop(Outcome::Filtered, word, Some(&words));
+        }
+        word if word.starts_with("IMAGE_") => {
+            reading.stop(Outcome::Filtered, word, Some("the service's filter stopped the reply"));
+        }
+        "OTHER"
+        | "MALFORMED_RESPONSE"
+        | "MALFORMED_FUNCTION_CALL"
+        | "UNEXPECTED_TOOL_CALL"
+        | "TOO_MANY_TOOL_CALLS"
+        | "MISSING_THOUGHT_SIGNATURE" => {
+            return Err(Failure::senseless(format!("the service broke the reply off: {word}{more}")));
+        }
+        other => reading.unknown_stop(other),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading::tests_support::{last, read};
+    use super::*;
+
+    #[test]
+    fn a_stream_is_read_and_thoughts_are_billed_with_the_answer() {
+        let thought = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"Adding.","thought":true}]},"index":0}],"modelVersion":"gemini-3.8-flash","responseId":"r1","usageMetadata":{"promptTokenCount":9,"thoughtsTokenCount":20}}"#;
+        let end = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"Four."},{"thoughtSignature":"c2ln"}]},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":9,"cachedContentTokenCount":1,"candidatesTokenCount":2,"thoughtsTokenCount":24,"totalTokenCount":35}}"#;
+        let reading = read(&Gemini, &[thought, end]).unwrap();
+        assert_eq!((reading.text.as_str(), reading.reasoning.as_str()), ("Four.", "Adding."));
+        let expected = Usage {
+            input: Some(9),
+            cached: Some(1),
+            cache_written: None,
+            output: Some(26),
+            reasoning: Some(24),
+        };
+        assert_eq!((&reading.usage, last(&reading)), (&expected, (Outcome::Complete, "STOP")));
+        assert!(reading.ended && reading.id.as_deref() == Some("r1"));
+        let list = format!("[{thought},{end}]");
+        let mut whole = Reading::default();
+        Gemini.read_whole(&serde_json::from_str(&list).unwrap(), &mut whole).unwrap();
+        assert_eq!((whole.text, whole.ended), (reading.text, true));
+        assert!(!read(&Gemini, &[thought]).unwrap().ended);
+    }
+
+    #[test]
+    fn every_end_has_its_name() {
+        let end = |word: &str| {
+            let frame = format!(r#"{{"candidates":[{{"finishReason":"{word}"}}]}}"#);
+            read(&Gemini, &[&frame]).map(|reading| last(&reading).0)
+        };
+        assert_eq!(end("MAX_TOKENS"), Ok(Outcome::Length));
+        assert_eq!(end("SAFETY"), Ok(Outcome::Filtered));
+        assert_eq!(end("IMAGE_SAFETY"), Ok(Outcome::Filtered));
+        assert!(end("MALFORMED_RESPONSE").is_err());
+        assert_eq!(end("STOP"), Ok(Outcome::Complete), "no parts are no fault");
+        let blocked = r#"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}"#;
+        let reading = read(&Gemini, &[blocked]).unwrap();
+        assert_eq!((reading.ended, last(&reading)), (true, (Outcome::Filtered, "PROHIBITED_CONTENT")));
+        assert!(read(&Gemini, &[r#"{"error":{"code":503,"status":"UNAVAILABLE","message":"m"}}"#]).is_err());
+    }
+
+    #[test]
+    fn a_models_id_is_safe_in_a_path() {
+        assert_eq!(
+            Gemini.path("gemini-3.8-flash"),
+            "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse"
+        );
+        assert_eq!(Gemini.path("tunedModels/a?b"), "/v1beta/tunedModels/a%3Fb:streamGenerateContent?alt=sse");
+    }
+}

@@ -1,0 +1,137 @@
+//! Ollama's own protocol: one JSON object a line.
+
+use serde_json::{Map, Value, json};
+
+use super::reading::kept;
+use super::{Dialect, Reading, count, no_answer, text};
+use crate::service::failure::{Failure, shortened};
+use crate::service::frames::Framing;
+use pelicycle_record::{Outcome, Remark, Usage};
+
+#[derive(Debug)]
+pub(super) struct Ollama;
+
+/// The server's own times, in nanoseconds.
+const TIMES: [&str; 4] = ["total_duration", "load_duration", "prompt_eval_duration", "eval_duration"];
+
+impl Dialect for Ollama {
+    fn framing(&self) -> Framing {
+        Framing::Lines
+    }
+
+    fn path(&self, _model: &str) -> String {
+        "/api/chat".to_owned()
+    }
+
+    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
+        let mut message = json!({"role": "user", "content": prompt});
+        if !pictures.is_empty() {
+            message["images"] = pictures.into();
+        }
+        json!({"model": model, "stream": true, "messages": [message]})
+    }
+
+    fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+        if frame.get("error").is_some_and(|error| !error.is_null()) {
+            return Err(Failure::of_event(frame));
+        }
+        reading.identify(text(frame, "/model"), None);
+        let known = reading.remarks.iter().any(|remark| remark.code == "served-elsewhere");
+        if let Some(host) = text(frame, "/remote_host").filter(|_| !known) {
+            let host = shortened(host);
+            let message = format!("This server did not answer itself: it asked {host}.");
+            reading.remarks.push(Remark::new("served-elsewhere", message));
+        }
+        reading.apart(text(frame, "/message/thinking").unwrap_or_default());
+        reading.tagged_text(text(frame, "/message/content").unwrap_or_default());
+        if frame.get("done").and_then(Value::as_bool) == Some(true) {
+            done(frame, reading)?;
+        }
+        Ok(())
+    }
+
+    fn read_whole(&self, answer: &Value, reading: &mut Reading) -> Result<(), Failure> {
+        match answer.get("message").is_some() || answer.get("error").is_some() {
+            true => self.read(answer, reading),
+            false => Err(no_answer(answer)),
+        }
+    }
+}
+
+fn done(frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    // A count of zero is left out, so what is left out is not known.
+    reading.usage = Usage {
+        input: count(frame, "/prompt_eval_count"),
+        output: count(frame, "/eval_count"),
+        ..Usage::default()
+    };
+    let picked = |names: &[&str]| -> Map<String, Value> {
+        let known = names.iter().filter_map(|&name| Some((name.to_owned(), frame.get(name)?.clone())));
+        known.collect()
+    };
+    let counts = picked(&["prompt_eval_count", "eval_count"]);
+    if !counts.is_empty() {
+        reading.account(&Value::Object(counts));
+    }
+    let times = picked(&TIMES);
+    reading.server_timing = (!times.is_empty()).then_some(Value::Object(times)).as_ref().and_then(kept);
+    match text(frame, "/done_reason") {
+        Some(word @ "stop") => reading.stop(Outcome::Complete, word, None),
+        Some(word @ "length") => {
+            reading.stop(
+                Outcome::Length,
+                word,
+                Some("the bound on tokens was reached, or the context is full"),
+            );
+        }
+        Some(word @ ("load" | "unload")) => {
+            return Err(Failure::senseless(format!("the server only did a {word} of the model")));
+        }
+        // Servers of 2024 gave no reason.
+        None => reading.stop(Outcome::Complete, "", None),
+        Some(other) => reading.unknown_stop(other),
+    }
+    reading.ended = true;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading::tests_support::{last, read};
+    use super::*;
+
+    const THINK: &str = r#"{"model":"qwen3","created_at":"2026-11-22T00:00:00Z","message":{"role":"assistant","content":"","thinking":"Hm"},"done":false}"#;
+    const TEXT: &str = r#"{"model":"qwen3","message":{"role":"assistant","content":"Hello"},"done":false}"#;
+
+    #[test]
+    fn lines_are_read_to_the_one_that_says_done() {
+        let done = r#"{"model":"qwen3","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":2000000000,"load_duration":900000000,"prompt_eval_count":11,"eval_count":42,"eval_duration":950000000}"#;
+        let reading = read(&Ollama, &[THINK, TEXT, done]).unwrap();
+        assert_eq!((reading.text.as_str(), reading.reasoning.as_str()), ("Hello", "Hm"));
+        assert_eq!((reading.usage.input, reading.usage.output), (Some(11), Some(42)));
+        assert_eq!(reading.server_timing.as_ref().unwrap()["load_duration"], 900_000_000);
+        assert_eq!((reading.ended, last(&reading)), (true, (Outcome::Complete, "stop")));
+        assert!(!read(&Ollama, &[THINK, TEXT]).unwrap().ended);
+    }
+
+    #[test]
+    fn a_count_that_is_left_out_is_unknown() {
+        let done = r#"{"message":{"content":""},"done":true,"done_reason":"length","eval_count":9}"#;
+        let reading = read(&Ollama, &[TEXT, done]).unwrap();
+        assert_eq!((reading.usage.input, reading.usage.output), (None, Some(9)));
+        assert_eq!(last(&reading), (Outcome::Length, "length"));
+    }
+
+    #[test]
+    fn an_error_line_is_a_failure_and_a_cloud_behind_the_server_is_told() {
+        assert!(
+            read(&Ollama, &[TEXT, r#"{"error":"out of memory"}"#]).unwrap_err().message.contains("memory")
+        );
+        let cloud =
+            r#"{"model":"m","remote_host":"https://ollama.com","message":{"content":"a"},"done":false}"#;
+        let reading = read(&Ollama, &[cloud, cloud]).unwrap();
+        assert_eq!(reading.remarks.len(), 1);
+        assert!(reading.remarks[0].message.contains("https://ollama.com"));
+        assert!(read(&Ollama, &[r#"{"message":{},"done":true,"done_reason":"load"}"#]).is_err());
+    }
+}

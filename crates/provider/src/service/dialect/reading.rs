@@ -1,0 +1,169 @@
+//! What is known of an answer by the frames that have come.
+
+use serde_json::Value;
+
+use super::super::failure::shortened;
+use super::tags::Tags;
+use pelicycle_record::{Outcome, Remark, Usage};
+
+/// Accounts of tokens that are kept; of more, the first ones and the last.
+const MAX_ACCOUNTS: usize = 4;
+
+/// Bytes of a JSON value of the service's that is kept as it came. A record must not grow by what a service likes to say.
+const MAX_VALUE: usize = 8 << 10;
+
+/// What is known of an answer by the frames that have come.
+#[derive(Debug, Default)]
+pub(in super::super) struct Reading {
+    /// Text of the answer that was not taken yet.
+    pub(in super::super) text: String,
+    /// Text of the reasoning that was not taken yet.
+    pub(in super::super) reasoning: String,
+    /// All that the model said when it declined.
+    pub(in super::super) refusal: String,
+    /// Tokens.
+    pub(in super::super) usage: Usage,
+    /// Accounts of tokens, as received.
+    pub(in super::super) accounts: Vec<Value>,
+    pub(in super::super) served: Option<String>,
+    pub(in super::super) id: Option<String>,
+    pub(in super::super) upstream: Option<String>,
+    pub(in super::super) tier: Option<String>,
+    pub(in super::super) cost: Option<f64>,
+    pub(in super::super) server_timing: Option<Value>,
+    /// Why the answer ended, where that was said.
+    pub(in super::super) stop: Option<Stop>,
+    /// The end mark has come.
+    pub(in super::super) ended: bool,
+    pub(in super::super) remarks: Vec<Remark>,
+    /// Text has come as a stream, so that a final account of the whole text is none of it.
+    pub(super) streamed: bool,
+    /// Finds reasoning that a server left in the answer between tags.
+    pub(super) tags: Tags,
+}
+
+/// Why an answer ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct Stop {
+    /// In one word.
+    pub(in super::super) outcome: Outcome,
+    /// In the service's own.
+    pub(in super::super) raw: String,
+    /// What it says besides.
+    pub(in super::super) detail: Option<Value>,
+    /// In words, where it was not the model that ended its turn.
+    pub(in super::super) words: Option<String>,
+}
+
+impl Reading {
+    /// Whether anything of the answer came: then asking again would bill it twice.
+    pub(in super::super) fn has_content(&self) -> bool {
+        !self.text.is_empty()
+            || !self.reasoning.is_empty()
+            || !self.refusal.is_empty()
+            || self.tags.holds_text()
+    }
+
+    /// Keeps an account of tokens as it was received.
+    pub(super) fn account(&mut self, usage: &Value) {
+        if self.accounts.last() == Some(usage) || kept(usage).is_none() {
+            return;
+        }
+        if self.accounts.len() == MAX_ACCOUNTS {
+            self.accounts.pop();
+        }
+        self.accounts.push(usage.clone());
+    }
+
+    /// Notes the model that answers, its identifier of the answer.
+    pub(super) fn identify(&mut self, served: Option<&str>, id: Option<&str>) {
+        let known = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(shortened);
+        self.served = self.served.take().or_else(|| known(served));
+        self.id = self.id.take().or_else(|| known(id));
+    }
+
+    /// Notes why the answer ended.
+    pub(super) fn stop(&mut self, outcome: Outcome, raw: &str, words: Option<&str>) {
+        self.stop = Some(Stop { outcome, raw: shortened(raw), detail: None, words: words.map(shortened) });
+    }
+
+    /// Notes an end by a word that is not known here: the model is taken to have ended its turn.
+    pub(super) fn unknown_stop(&mut self, raw: &str) {
+        let raw = shortened(raw);
+        self.stop(Outcome::Complete, &raw, None);
+        self.remarks.push(Remark::new(
+            "unknown-stop",
+            format!("The service says that the reply ended by {raw:?}, a word that is not known here."),
+        ));
+    }
+
+    /// More text of the answer, in which a server may have left the reasoning between tags.
+    pub(super) fn tagged_text(&mut self, text: &str) {
+        if !self.reasoning_was_apart() {
+            let split = self.tags.push(text);
+            self.text.push_str(&split.text);
+            self.reasoning.push_str(&split.reasoning);
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    /// Reasoning that came in a field of its own.
+    pub(super) fn apart(&mut self, reasoning: &str) {
+        if !reasoning.is_empty() {
+            self.reasoning.push_str(reasoning);
+            self.tags.switch_off();
+        }
+    }
+
+    fn reasoning_was_apart(&self) -> bool {
+        self.tags.is_off()
+    }
+
+    /// The stream is over: what was held back is text.
+    pub(in super::super) fn finish(&mut self) {
+        let rest = self.tags.finish();
+        self.text.push_str(&rest.text);
+        self.reasoning.push_str(&rest.reasoning);
+        if self.tags.found() {
+            self.remarks.push(Remark::new(
+                "thinking-in-text",
+                "The reasoning came within the answer, between <think> and </think>, and was taken apart here."
+                    .to_owned(),
+            ));
+        }
+    }
+}
+
+/// A value as it came, where it is not too long to be kept.
+pub(super) fn kept(value: &Value) -> Option<Value> {
+    (value.to_string().len() <= MAX_VALUE).then(|| value.clone())
+}
+
+#[cfg(test)]
+pub(super) mod tests_support {
+    use super::super::Dialect;
+    use super::Reading;
+    use crate::service::failure::Failure;
+    use pelicycle_record::Outcome;
+
+    /// Reads the frames of a stream to its end.
+    pub(in super::super) fn read(dialect: &dyn Dialect, frames: &[&str]) -> Result<Reading, Failure> {
+        let mut reading = Reading::default();
+        for frame in frames {
+            if dialect.is_end(frame) {
+                reading.ended = true;
+            } else {
+                dialect.read(&serde_json::from_str(frame).unwrap(), &mut reading)?;
+            }
+        }
+        reading.finish();
+        Ok(reading)
+    }
+
+    /// How it ended.
+    pub(in super::super) fn last(reading: &Reading) -> (Outcome, &str) {
+        let stop = reading.stop.as_ref().unwrap();
+        (stop.outcome, &stop.raw)
+    }
+}

@@ -1,0 +1,206 @@
+//! OpenAI's Responses.
+
+use serde_json::{Value, json};
+
+use super::reading::kept;
+use super::{Dialect, Reading, address, content, count, no_answer, text};
+use crate::service::failure::{Failure, shortened};
+use pelicycle_record::{Outcome, Usage};
+
+#[derive(Debug)]
+pub(super) struct Responses;
+
+impl Dialect for Responses {
+    fn path(&self, _model: &str) -> String {
+        "/responses".to_owned()
+    }
+
+    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
+        if pictures.is_empty() {
+            return json!({"model": model, "stream": true, "input": prompt});
+        }
+        let content = content(
+            prompt.into(),
+            |text| json!({"type": "input_text", "text": text}),
+            pictures,
+            |picture| json!({"type": "input_image", "image_url": address(picture)}),
+        );
+        json!({"model": model, "stream": true, "input": [{"role": "user", "content": content}]})
+    }
+
+    fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+        let delta = || text(frame, "/delta").unwrap_or_default();
+        match text(frame, "/type") {
+            Some("error") => return Err(Failure::of_event(frame)),
+            Some("response.created" | "response.in_progress") => {
+                reading.identify(text(frame, "/response/model"), text(frame, "/response/id"));
+            }
+            Some("response.output_text.delta") => {
+                reading.streamed = true;
+                reading.text.push_str(delta());
+            }
+            Some("response.reasoning_summary_text.delta" | "response.reasoning_text.delta") => {
+                reading.streamed = true;
+                reading.reasoning.push_str(delta());
+            }
+            // Summaries come in parts with nothing between them.
+            Some("response.reasoning_summary_part.added") if count(frame, "/summary_index") > Some(0) => {
+                reading.reasoning.push_str("\n\n");
+            }
+            Some("response.refusal.delta") => {
+                reading.streamed = true;
+                reading.refusal.push_str(delta());
+            }
+            Some("response.completed" | "response.incomplete" | "response.failed") => {
+                finished(frame.get("response").unwrap_or(&Value::Null), reading)?;
+            }
+            _ if frame.get("error").is_some_and(|error| !error.is_null()) => {
+                return Err(Failure::of_event(frame));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_whole(&self, answer: &Value, reading: &mut Reading) -> Result<(), Failure> {
+        match answer.get("output").is_some_and(Value::is_array) || answer.get("error").is_some() {
+            true => finished(answer, reading),
+            false => Err(no_answer(answer)),
+        }
+    }
+
+    fn is_end(&self, data: &str) -> bool {
+        // Not promised, and gateways send it all the same.
+        data.trim() == "[DONE]"
+    }
+}
+
+/// Reads the whole response, which the last event holds.
+fn finished(response: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    reading.identify(text(response, "/model"), text(response, "/id"));
+    reading.tier = text(response, "/service_tier").map(shortened).or(reading.tier.take());
+    if let Some(usage) = response.get("usage").filter(|usage| usage.is_object()) {
+        reading.account(usage);
+        reading.usage = Usage {
+            input: count(usage, "/input_tokens"),
+            cached: count(usage, "/input_tokens_details/cached_tokens"),
+            cache_written: count(usage, "/input_tokens_details/cache_write_tokens"),
+            output: count(usage, "/output_tokens"),
+            reasoning: count(usage, "/output_tokens_details/reasoning_tokens"),
+        };
+        reading.cost = usage.get("cost").and_then(Value::as_f64).or(reading.cost);
+    }
+    if !reading.streamed {
+        output(response, reading);
+    }
+    let failed = response.get("error").filter(|error| !error.is_null());
+    let status = text(response, "/status").unwrap_or_default();
+    if let Some(error) = failed {
+        return Err(Failure::of_event(&json!({ "error": error })));
+    }
+    let detail = response.get("incomplete_details").filter(|detail| !detail.is_null());
+    match (status, detail.and_then(|detail| text(detail, "/reason"))) {
+        ("completed", _) => reading.stop(Outcome::Complete, status, None),
+        ("incomplete", Some(reason @ "max_output_tokens")) => {
+            reading.stop(Outcome::Length, reason, Some("the bound on tokens was reached"));
+        }
+        ("incomplete", Some(reason @ "content_filter")) => {
+            reading.stop(Outcome::Filtered, reason, Some("the service's filter stopped the reply"));
+        }
+        ("failed" | "cancelled", _) => {
+            return Err(Failure::senseless(format!("the service says that the request {status}, not why")));
+        }
+        // Whatever the reason, the model did not end its turn.
+        ("incomplete", reason) => {
+            let words = match reason {
+                Some(reason) => format!("the service calls the reply incomplete: {reason}"),
+                None => "the service calls the reply incomplete and does not say why".to_owned(),
+            };
+            reading.stop(Outcome::Length, reason.unwrap_or(status), Some(&words));
+        }
+        (other, _) => reading.unknown_stop(other),
+    }
+    if let Some(stop) = &mut reading.stop {
+        stop.detail = detail.and_then(kept);
+    }
+    reading.ended = true;
+    Ok(())
+}
+
+/// The texts of a response that was not streamed.
+fn output(response: &Value, reading: &mut Reading) {
+    for item in response.get("output").and_then(Value::as_array).into_iter().flatten() {
+        for place in ["/content", "/summary"] {
+            for part in item.pointer(place).and_then(Value::as_array).into_iter().flatten() {
+                match text(part, "/type") {
+                    Some("output_text") => reading.text.push_str(text(part, "/text").unwrap_or_default()),
+                    Some("summary_text" | "reasoning_text") => {
+                        reading.reasoning.push_str(text(part, "/text").unwrap_or_default());
+                    }
+                    Some("refusal") => {
+                        reading.refusal.push_str(text(part, "/refusal").unwrap_or_default());
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading::tests_support::{last, read};
+    use super::*;
+
+    const CREATED: &str = r#"{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","model":"gpt-6.1-sol-2026-08-07","status":"in_progress"}}"#;
+
+    fn end(kind: &str, more: &str) -> String {
+        format!(
+            r#"{{"type":"response.{kind}","response":{{"id":"resp_1","model":"gpt-6.1-sol","status":"{kind}","service_tier":"default",
+            "output":[{{"type":"message","content":[{{"type":"output_text","text":"Four."}}]}}],
+            "usage":{{"input_tokens":12,"input_tokens_details":{{"cached_tokens":2}},"output_tokens":57,"output_tokens_details":{{"reasoning_tokens":40}}}}{more}}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_stream_is_read_to_its_last_event() {
+        let text = r#"{"type":"response.output_text.delta","item_id":"i","output_index":1,"content_index":0,"delta":"Four."}"#;
+        let think = r#"{"type":"response.reasoning_summary_text.delta","delta":"Hm."}"#;
+        let part = r#"{"type":"response.reasoning_summary_part.added","summary_index":1}"#;
+        let reading =
+            read(&Responses, &[CREATED, think, part, think, text, &end("completed", ""), "[DONE]"]).unwrap();
+        assert_eq!((reading.text.as_str(), reading.reasoning.as_str()), ("Four.", "Hm.\n\nHm."));
+        assert_eq!(reading.served.as_deref(), Some("gpt-6.1-sol-2026-08-07"));
+        assert_eq!((reading.tier.as_deref(), reading.ended), (Some("default"), true));
+        let expected = Usage {
+            input: Some(12),
+            cached: Some(2),
+            cache_written: None,
+            output: Some(57),
+            reasoning: Some(40),
+        };
+        assert_eq!((&reading.usage, last(&reading)), (&expected, (Outcome::Complete, "completed")));
+    }
+
+    #[test]
+    fn every_end_has_its_name() {
+        let incomplete =
+            |reason| end("incomplete", &format!(r#","incomplete_details":{{"reason":"{reason}"}}"#));
+        let reading = read(&Responses, &[&incomplete("max_output_tokens")]).unwrap();
+        assert_eq!(last(&reading), (Outcome::Length, "max_output_tokens"));
+        assert_eq!(reading.text, "Four.", "a text that was not streamed is in the last event");
+        let reading = read(&Responses, &[&incomplete("content_filter")]).unwrap();
+        assert_eq!(last(&reading), (Outcome::Filtered, "content_filter"));
+        assert_eq!(last(&read(&Responses, &[&incomplete("steered")]).unwrap()), (Outcome::Length, "steered"));
+        let silent = read(&Responses, &[&end("incomplete", "")]).unwrap();
+        assert_eq!(last(&silent), (Outcome::Length, "incomplete"));
+        let failed = end("failed", r#","error":{"code":"server_error","message":"oh"}"#);
+        assert!(read(&Responses, &[CREATED, &failed]).unwrap_err().message.contains("oh (server_error)"));
+        let error = r#"{"type":"error","code":"rate_limit_exceeded","message":"slow","sequence_number":3}"#;
+        let failure = read(&Responses, &[error]).unwrap_err();
+        assert!(failure.message.contains("slow") && failure.again != crate::service::failure::Again::No);
+        let refusal = r#"{"type":"response.refusal.delta","delta":"No."}"#;
+        assert_eq!(read(&Responses, &[refusal, &end("completed", "")]).unwrap().refusal, "No.");
+        assert!(Responses.read_whole(&json!({"object": "list"}), &mut Reading::default()).is_err());
+    }
+}

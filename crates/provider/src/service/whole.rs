@@ -1,0 +1,72 @@
+//! Small requests whose answer is no stream: lists, batches, files.
+
+use std::io::Write;
+use std::time::Duration;
+
+use pelicycle_net::{BodyError, Patience, innermost};
+use reqwest::{RequestBuilder, Response};
+use tokio::time::{Instant, timeout_at};
+
+use super::failure::Failure;
+use super::link::Link;
+
+/// Sends a request of a service's and gives the text of its answer, without the key, up to `bound` bytes.
+///
+/// # Errors
+/// When none came in time, it says that it is none, or is longer.
+pub(super) async fn text(
+    link: &Link,
+    request: RequestBuilder,
+    within: Duration,
+    bound: usize,
+) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    copy(link, request, within, bound as u64, &mut bytes).await?;
+    let text = link.redact(String::from_utf8_lossy(&bytes).into_owned());
+    link.tell("< ", || text.clone());
+    Ok(text)
+}
+
+/// Sends a request of a service's and writes the body of its answer as it comes, up to `bound` bytes.
+///
+/// # Errors
+/// As [`text`]; and when it can't be written.
+pub(super) async fn copy(
+    link: &Link,
+    request: RequestBuilder,
+    within: Duration,
+    bound: u64,
+    to: &mut impl Write,
+) -> Result<(), Failure> {
+    let deadline = Instant::now() + within;
+    let late = |()| Failure::connection(format!("no whole answer within {} s", within.as_secs()));
+    let broke = |error: reqwest::Error| Failure::connection(innermost(&error));
+    let mut request = request.build().map_err(broke)?;
+    for (name, value) in &link.headers {
+        // A form says itself what it is.
+        request.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    link.tell("> ", || format!("{} {}", request.method(), request.url()));
+    let response =
+        timeout_at(deadline, link.client.execute(request)).await.map_err(|_| late(()))?.map_err(broke)?;
+    link.tell("< ", || {
+        format!("{:?} {} from {}", response.version(), response.status(), response.url().path())
+    });
+    if !response.status().is_success() {
+        return Err(refused(link, response, deadline).await);
+    }
+    Patience::until(deadline).copy(response, bound, to).await.map_err(|error| match error {
+        BodyError::Late => late(()),
+        BodyError::Broken(why) => Failure::connection(why),
+        BodyError::Long(_) | BodyError::Write(_) => Failure::senseless(error.to_string()),
+    })
+}
+
+/// What an answer says that is none.
+async fn refused(link: &Link, response: Response, deadline: Instant) -> Failure {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = Patience::until(deadline).read_some(response, link.bounds.error).await;
+    let body = link.redact(String::from_utf8_lossy(&body).into_owned());
+    link.tell("< ", || body.clone());
+    Failure::of_answer(status.as_u16(), &headers, &body)
+}

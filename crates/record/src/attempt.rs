@@ -1,0 +1,379 @@
+//! The record itself, and that of a run.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CostRecord, ExpertsRecord, ServiceRecord};
+use crate::Check;
+use crate::Id;
+
+/// The version of the record's shape that this program writes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One request and all that came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// Version of this record's shape.
+    pub schema: u32,
+    /// Sorts by time; unique between machines.
+    pub id: Id,
+    /// The invocation that made it.
+    pub run: Id,
+    /// The program that made it.
+    pub tool: Tool,
+    /// The machine that asked.
+    pub host: Host,
+    /// What was asked.
+    pub prompt: PromptRecord,
+    /// Who was asked.
+    pub contestant: ContestantRecord,
+    /// Which of the run's samples of this prompt and contestant, from 1.
+    pub sample: u32,
+    /// The settings that went with the request.
+    pub request: RequestRecord,
+    /// How the request ended.
+    pub outcome: Outcome,
+    /// What went wrong, in words, when `outcome` is `error`, or what cut the reply short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// How the reply was had, where it was not asked for and waited for.
+    #[serde(default, skip_serializing_if = "Origin::is_asked")]
+    pub origin: Origin,
+    /// Where the reply was found; absent unless it was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportRecord>,
+    /// Tokens.
+    pub usage: Usage,
+    /// What it cost; absent is unknown, never zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostRecord>,
+    /// Joules that this machine's counters counted for it, shared evenly among the requests that were under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joules: Option<f64>,
+    /// Times, all from one monotonic clock but `started`.
+    pub timing: Timing,
+    /// The local engine's account of itself; absent for a service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineRecord>,
+    /// A service's account of the request; absent for the local engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceRecord>,
+    /// What the reply took of a local Mixture-of-Experts model; absent for any other, and for a reply that was broken
+    /// off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experts: Option<ExpertsRecord>,
+    /// The reply, kept byte for byte in `reply.md`; absent when none came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<TextRecord>,
+    /// The reasoning text, kept in `thinking.md`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<TextRecord>,
+    /// When which part of the reply came, kept in `timeline.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<TextRecord>,
+    /// What the check found in the reply; absent when there was no reply to check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Check>,
+}
+
+/// The program that made a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `pelicycle`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The version of the renderer behind the raster and the verdict.
+    pub renderer: String,
+}
+
+/// The machine that asked; empty where that is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Host {
+    /// `linux`, `macos`, `windows`.
+    pub os: String,
+    /// `x86_64`, `aarch64`.
+    pub arch: String,
+    /// The processor's own name, where the system tells it; on Arm under Linux its numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<String>,
+    /// Logical cores that the process may use.
+    pub cores: u32,
+}
+
+/// What was asked, as it stood then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PromptRecord {
+    /// The prompt file's id.
+    pub id: String,
+    /// The prompt's title at that time.
+    pub title: String,
+    /// The prompt's family at that time.
+    pub family: String,
+    /// The animal, in a grid of animals and vehicles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub animal: Option<String>,
+    /// What it rides, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vehicle: Option<String>,
+    /// The exact text.
+    pub text: String,
+    /// Hex BLAKE3 of the text: with `id`, the prompt's identity.
+    pub hash: String,
+    /// Longest side of the raster, in pixels.
+    pub raster: u32,
+}
+
+/// Who was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContestantRecord {
+    /// Its folder under `results/PROMPT/`; safe as a file name everywhere.
+    pub slug: String,
+    /// The name shown to people.
+    pub label: String,
+    /// Who served it: `local` for the engine in this process, else the service's name.
+    pub provider: String,
+    /// The model as asked for: a service's model id, or a local file's name without its folder.
+    pub model: String,
+    /// The model as the service named it in its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<String>,
+    /// The day the model came out, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub released: Option<jiff::civil::Date>,
+    /// A demonstration or test fixture, shown as such and left out of rankings.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
+}
+
+/// The settings that went with a request; absent means "not sent".
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestRecord {
+    /// The sample's own seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// The run's seed, from which every sample's seed is derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_seed: Option<u64>,
+    /// Softmax temperature; 0 is greedy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f32>,
+    /// Keep this many best tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u32>,
+    /// Keep the best tokens up to this share of probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f32>,
+    /// Drop tokens less likely than this share of the best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_p: Option<f32>,
+    /// Divides the logits of tokens seen of late; 1 is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_penalty: Option<f32>,
+    /// Bound on the tokens of a reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    /// Whether the model was asked to think first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<bool>,
+    /// How hard it was asked to think, in the service's own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<String>,
+    /// What else was put into the body of the request, by its key there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub body: BTreeMap<String, serde_json::Value>,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The model ended its turn.
+    Complete,
+    /// The bound on tokens, or the context, ended it.
+    Length,
+    /// The user broke it off.
+    Cancelled,
+    /// It failed; `error` says how.
+    Error,
+    /// The stream ended without its end mark.
+    Cut,
+    /// The model or the service declined to answer.
+    Refusal,
+    /// The service's filter took the answer.
+    Filtered,
+}
+
+/// How a reply was had.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A request was sent, and waited for.
+    #[default]
+    Asked,
+    /// It was given as a file or on standard input: nothing was asked, and its times say nothing.
+    Given,
+    /// It came with a batch: nobody waited, so there are no times.
+    Batch,
+    /// Another tool asked and kept it; what is recorded beside the reply is what that tool wrote down.
+    Imported,
+}
+
+impl Origin {
+    fn is_asked(&self) -> bool {
+        *self == Origin::Asked
+    }
+}
+
+/// Where an imported reply was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ImportRecord {
+    /// The kind of source: `llm-logs` or `svg-folder`.
+    pub from: String,
+    /// The reply's name there: an identifier of the log, or a file's path in the folder.
+    pub id: String,
+}
+
+/// Token counts as the service or the engine gave them; absent is unknown, never zero.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Usage {
+    /// Tokens of the prompt, those from and for a cache included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<u64>,
+    /// The part of `input` that was read from a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached: Option<u64>,
+    /// The part of `input` that was written to a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_written: Option<u64>,
+    /// Tokens of the reply, reasoning included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<u64>,
+    /// The part of `output` that was reasoning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<u64>,
+}
+
+/// When things happened; seconds are from the moment when the request was sent. Of a request that was tried more than
+/// once, the last try counts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Timing {
+    /// Wall-clock time of the start, RFC 3339 in UTC.
+    #[schemars(with = "String")]
+    pub started: jiff::Timestamp,
+    /// Seconds to the head of a service's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<f64>,
+    /// Seconds to the first token, be it of the reasoning or of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_token: Option<f64>,
+    /// Seconds to the first text of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_text: Option<f64>,
+    /// Seconds to the last token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_token: Option<f64>,
+    /// Seconds to the end of the reply; absent where nobody waited for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<f64>,
+    /// Tokens a second between the first token and the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_per_second: Option<f64>,
+    /// Other requests that decoded in the same steps, at most; a local speed means little without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u32>,
+}
+
+/// The local engine's account of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EngineRecord {
+    /// Name of the model file, without its folder.
+    pub file: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Hex BLAKE3 of the file: the weights' identity.
+    pub hash: String,
+    /// `general.architecture`.
+    pub architecture: String,
+    /// Most of its weights' tensor type.
+    pub quantization: String,
+    /// Worker threads.
+    pub threads: u32,
+    /// The kernels in use, such as `avx512-vnni`.
+    pub kernels: String,
+    /// `run` or `exact`.
+    pub arithmetic: String,
+}
+
+/// A file kept beside the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TextRecord {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Hex BLAKE3 of its bytes.
+    pub hash: String,
+}
+
+impl TextRecord {
+    /// The record of a file's content.
+    #[must_use]
+    pub fn of(content: &[u8]) -> Self {
+        Self { bytes: content.len() as u64, hash: blake3::hash(content).to_hex().to_string() }
+    }
+}
+
+/// What an invocation set out to ask, written before its first request, so that it can be taken up again.
+///
+/// What of it is done is told by the attempts alone: their `run`, prompt, contestant and sample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunRecord {
+    /// Version of this record's shape.
+    pub schema: u32,
+    /// The run's identifier, which its attempts carry.
+    pub id: Id,
+    /// Wall-clock time of the start, RFC 3339 in UTC.
+    #[schemars(with = "String")]
+    pub started: jiff::Timestamp,
+    /// The program that made it.
+    pub tool: Tool,
+    /// The seed from which every sample's seed is derived.
+    pub seed: u64,
+    /// Samples of each prompt and contestant.
+    pub samples: u32,
+    /// The part of all that this run asks; all of it where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// Its requests are left with the services as batches.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub batch: bool,
+    /// What is asked.
+    pub prompts: Vec<PromptRecord>,
+    /// Who is asked.
+    pub contestants: Vec<RunContestant>,
+}
+
+/// A part of a run's matrix, for one of several machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub number: u32,
+    /// How many parts there are.
+    pub count: u32,
+}
+
+/// One who is asked in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunContestant {
+    /// Who.
+    pub record: ContestantRecord,
+    /// With what settings; the samples' own seeds are left out.
+    pub request: RequestRecord,
+    /// Samples of each prompt, in the prompts' order, for one who has its own number of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<Vec<u32>>,
+    /// Where it is found again: the path of the model file as it was given, or the address of the service.
+    pub source: String,
+}

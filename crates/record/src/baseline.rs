@@ -1,0 +1,24 @@
+//! A set of attempts under a name, to compare with later.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Id;
+
+/// The attempts that a name stands for. They are named, not copied: an attempt is never edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BaselineRecord {
+    /// Version of this record's shape.
+    pub schema: u32,
+    /// Its name, and that of its folder.
+    pub name: String,
+    /// Wall-clock time of its saving, RFC 3339 in UTC.
+    #[schemars(with = "String")]
+    pub saved: Timestamp,
+    /// What was named to be saved; empty for all attempts of then.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub of: String,
+    /// The attempts' identifiers, sorted.
+    pub attempts: Vec<Id>,
+}

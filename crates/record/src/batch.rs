@@ -1,0 +1,38 @@
+//! The record of a batch that was left with a service.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Id;
+
+/// Requests that were left with a service together, to be answered within a day at a lower price. Written once, when
+/// the service has taken them; which of them are answered is told by the attempts alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BatchRecord {
+    /// Version of this record's shape.
+    pub schema: u32,
+    /// Its own identifier, which is its folder's name.
+    pub id: Id,
+    /// The run whose samples it asks for.
+    pub run: Id,
+    /// When the service had taken it, RFC 3339 in UTC.
+    #[schemars(with = "String")]
+    pub submitted: jiff::Timestamp,
+    /// Who is asked, by the slug.
+    pub contestant: String,
+    /// The service's identifier of the batch.
+    pub batch: String,
+    /// Where it was left: scheme, host, port and path.
+    pub endpoint: String,
+    /// What is asked for. The request of each, byte for byte, is the line of `requests.jsonl` with its number.
+    pub cells: Vec<BatchCell>,
+}
+
+/// One sample that a batch asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BatchCell {
+    /// The prompt's id.
+    pub prompt: String,
+    /// Which sample, from 1.
+    pub sample: u32,
+}

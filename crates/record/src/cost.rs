@@ -1,0 +1,39 @@
+//! What an attempt cost.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Rates;
+
+/// What an attempt cost, with the figures it was reckoned from: prices change, records don't.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CostRecord {
+    /// US dollars.
+    pub usd: f64,
+    /// Where that figure comes from.
+    pub source: CostSource,
+    /// US dollars by the list price, where the service reported another figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<f64>,
+    /// The list price, in US dollars for a million tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<Rates>,
+    /// Whose list it is, and its day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// US dollars for a kilowatt-hour, where energy is what it cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd_per_kwh: Option<f64>,
+}
+
+/// Where a cost comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CostSource {
+    /// The service reported it.
+    Service,
+    /// Reckoned from tokens and list prices.
+    List,
+    /// Reckoned from the energy that this machine counted.
+    Energy,
+}

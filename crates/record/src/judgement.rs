@@ -1,0 +1,114 @@
+//! Which of two drawings somebody found better.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CostRecord, Outcome, RequestRecord, ServiceRecord, TextRecord, Tool, Usage};
+use crate::Id;
+
+/// One judgement: two drawings on one prompt, seen side by side without their makers' names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JudgementRecord {
+    /// Version of this record's shape.
+    pub schema: u32,
+    /// Its identifier, and the name of its folder.
+    pub id: Id,
+    /// Wall-clock time of the choice, RFC 3339 in UTC.
+    #[schemars(with = "String")]
+    pub judged: Timestamp,
+    /// The program that made it.
+    pub tool: Tool,
+    /// Who chose.
+    pub judge: JudgeRecord,
+    /// The prompt's id, and the hex BLAKE3 of its text.
+    pub prompt: AskedPrompt,
+    /// The attempt whose drawing was on the left, or shown first.
+    pub left: Id,
+    /// The attempt whose drawing was on the right, or shown second.
+    pub right: Id,
+    /// What was chosen; absent where a model's reply named nothing that could be read, or there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preference: Option<Preference>,
+    /// Seconds from the showing to the choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// What a model was asked and how it answered; absent for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedRecord>,
+}
+
+/// Which prompt the drawings answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct AskedPrompt {
+    /// Its id.
+    pub id: String,
+    /// Hex BLAKE3 of its text.
+    pub hash: String,
+}
+
+/// Who chose.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct JudgeRecord {
+    /// A person or a model.
+    pub kind: JudgeKind,
+    /// The name that a person gave, or `PROVIDER/MODEL`.
+    pub name: String,
+}
+
+/// What kind of judge it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum JudgeKind {
+    /// A person with eyes.
+    Person,
+    /// A model that is shown pictures.
+    Model,
+}
+
+/// What was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preference {
+    /// The left one, or the first, is better.
+    Left,
+    /// The right one, or the second, is better.
+    Right,
+    /// Both are as good.
+    Tie,
+    /// Neither is any good.
+    BothBad,
+}
+
+/// What a model was asked, and how it answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AskedRecord {
+    /// The exact text of the question.
+    pub question: TextRecord,
+    /// The pictures that were sent, left and right, as PNG.
+    pub pictures: [TextRecord; 2],
+    /// The settings that went with the request.
+    pub request: RequestRecord,
+    /// How the request ended.
+    pub outcome: Outcome,
+    /// What went wrong, where something did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The defects that it listed before it chose: of the left drawing, of the right one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defects: Option<[Vec<String>; 2]>,
+    /// Tokens.
+    pub usage: Usage,
+    /// What it cost; absent is unknown, never zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostRecord>,
+    /// The model as the service named it in its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<String>,
+    /// The service's account of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceRecord>,
+    /// The reply, kept byte for byte in `reply.md`; absent when none came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<TextRecord>,
+}

@@ -1,0 +1,206 @@
+//! What a prompt asks to be there: which detectors look, and with what numbers. Read from the prompt's file.
+
+use serde::{Deserialize, Serialize};
+
+/// Items in a rubric: a page shows them all.
+const MOST: usize = 20;
+/// Wheels that can be asked for: more in a row are a train.
+const MOST_WHEELS: u32 = 6;
+
+/// What a good drawing of one prompt has, item by item; empty when the prompt declares none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Rubric {
+    /// The items, in the order in which they are told.
+    pub items: Vec<Item>,
+}
+
+/// One thing that is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Item {
+    /// So many wheels on one ground line; 0 is a vehicle that stands on none.
+    Wheels(u32),
+    /// Spokes in every wheel.
+    Spokes,
+    /// Something that joins the wheels, there.
+    Frame(Joint),
+    /// A saddle above the frame, towards the rear wheel.
+    Saddle,
+    /// A handlebar above the front wheel.
+    Handlebar,
+    /// A rider above the vehicle, touching it.
+    Rider,
+    /// Legs that end near the pedals.
+    Legs,
+    /// An eye in the rider's head.
+    Eye,
+    /// A beak that points forward.
+    Beak,
+    /// A pouch under the beak.
+    Pouch,
+}
+
+/// Where a frame joins a wheel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Joint {
+    /// At its hub, as a bicycle's does.
+    #[default]
+    Hub,
+    /// Anywhere on it, as a board lies on its wheels.
+    Wheel,
+}
+
+/// An item as a prompt's file has it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    find: Name,
+    count: Option<u32>,
+    at: Option<Joint>,
+}
+
+/// The detectors' names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is the item of that name")]
+pub enum Name {
+    Wheels,
+    Spokes,
+    Frame,
+    Saddle,
+    Handlebar,
+    Rider,
+    Legs,
+    Eye,
+    Beak,
+    Pouch,
+}
+
+impl Item {
+    /// The detector that looks for it.
+    #[must_use]
+    pub fn name(self) -> Name {
+        match self {
+            Item::Wheels(_) => Name::Wheels,
+            Item::Spokes => Name::Spokes,
+            Item::Frame(_) => Name::Frame,
+            Item::Saddle => Name::Saddle,
+            Item::Handlebar => Name::Handlebar,
+            Item::Rider => Name::Rider,
+            Item::Legs => Name::Legs,
+            Item::Eye => Name::Eye,
+            Item::Beak => Name::Beak,
+            Item::Pouch => Name::Pouch,
+        }
+    }
+
+    /// What it asks for, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Item::Wheels(0) => "no wheels",
+            Item::Wheels(1) => "one wheel",
+            Item::Wheels(2) => "two wheels of like size on one ground line",
+            Item::Wheels(3) => "three wheels of like size on one ground line",
+            Item::Wheels(_) => "wheels of like size on one ground line",
+            Item::Spokes => "spokes in every wheel",
+            Item::Frame(Joint::Hub) => "a frame that joins the hubs",
+            Item::Frame(Joint::Wheel) => "something that joins the wheels",
+            Item::Saddle => "a saddle above the frame",
+            Item::Handlebar => "a handlebar above the front wheel",
+            Item::Rider => "a rider above the vehicle, touching it",
+            Item::Legs => "legs that end near the pedals",
+            Item::Eye => "an eye in the head",
+            Item::Beak => "a beak that points forward",
+            Item::Pouch => "a pouch under the beak",
+        }
+    }
+}
+
+impl Rubric {
+    /// Settles a file's entries.
+    ///
+    /// # Errors
+    /// The index of the entry at fault, and what is wrong with it.
+    pub fn settle(entries: &[&Entry]) -> Result<Self, (usize, String)> {
+        let mut items: Vec<Item> = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.iter().enumerate() {
+            let fault = |words: String| Err((index, words));
+            if index >= MOST {
+                return fault(format!("has more than {MOST} items"));
+            }
+            let item = match entry.find {
+                Name::Wheels => match entry.count {
+                    Some(count) if count <= MOST_WHEELS => Item::Wheels(count),
+                    Some(count) => return fault(format!("asks for {count} wheels, more than {MOST_WHEELS}")),
+                    None => {
+                        return fault("asks for wheels and does not say how many: give `count`".to_owned());
+                    }
+                },
+                Name::Frame => Item::Frame(entry.at.unwrap_or_default()),
+                Name::Spokes => Item::Spokes,
+                Name::Saddle => Item::Saddle,
+                Name::Handlebar => Item::Handlebar,
+                Name::Rider => Item::Rider,
+                Name::Legs => Item::Legs,
+                Name::Eye => Item::Eye,
+                Name::Beak => Item::Beak,
+                Name::Pouch => Item::Pouch,
+            };
+            if entry.count.is_some() && entry.find != Name::Wheels {
+                return fault("has a `count`, which only wheels have".to_owned());
+            }
+            if entry.at.is_some() && entry.find != Name::Frame {
+                return fault("has an `at`, which only a frame has".to_owned());
+            }
+            if items.iter().any(|known| known.name() == entry.find) {
+                return fault("names the same detector twice".to_owned());
+            }
+            items.push(item);
+        }
+        Ok(Self { items })
+    }
+
+    /// Wheels that the vehicle should have, as far as it says.
+    pub fn wheels(&self) -> Option<u32> {
+        self.items.iter().find_map(|item| match item {
+            Item::Wheels(count) => Some(*count),
+            _ => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settle(items: &str) -> Result<Vec<Item>, (usize, String)> {
+        #[derive(Deserialize)]
+        struct File {
+            rubric: Vec<Entry>,
+        }
+        let file: File = toml::from_str(&format!("rubric = [{items}]")).unwrap();
+        Rubric::settle(&file.rubric.iter().collect::<Vec<_>>()).map(|rubric| rubric.items)
+    }
+
+    #[test]
+    fn items_keep_their_order_and_numbers() {
+        let items = settle("{find='rider'}, {find='wheels', count=3}, {find='frame', at='wheel'}").unwrap();
+        assert_eq!(items, [Item::Rider, Item::Wheels(3), Item::Frame(Joint::Wheel)]);
+        assert_eq!(settle("{find='frame'}").unwrap(), [Item::Frame(Joint::Hub)]);
+    }
+
+    #[test]
+    fn what_is_no_item_is_told_by_its_place() {
+        for (items, index, words) in [
+            ("{find='wheels'}", 0, "does not say how many"),
+            ("{find='eye'}, {find='wheels', count=7}", 1, "asks for 7 wheels"),
+            ("{find='eye', count=2}", 0, "which only wheels have"),
+            ("{find='eye', at='hub'}", 0, "which only a frame has"),
+            ("{find='eye'}, {find='beak'}, {find='eye'}", 2, "twice"),
+        ] {
+            let (at, why) = settle(items).unwrap_err();
+            assert!(at == index && why.contains(words), "{items}: {at}, {why}");
+        }
+    }
+}

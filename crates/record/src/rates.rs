@@ -1,0 +1,93 @@
+//! From tokens and rates to money.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Usage;
+
+/// Prices in US dollars for a million tokens.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    /// Tokens of the prompt.
+    pub input: f64,
+    /// Tokens of the reply.
+    pub output: f64,
+    /// Tokens of the prompt that the service had kept from an earlier one; as `input` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached: Option<f64>,
+    /// Tokens of the prompt that the service keeps for a later one; as `input` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write: Option<f64>,
+    /// Tokens of reasoning; as `output` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<f64>,
+}
+
+impl Rates {
+    /// The numbers with their names, for checks and tables.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let optional =
+            [("cached", self.cached), ("cache_write", self.cache_write), ("reasoning", self.reasoning)];
+        [("input", self.input), ("output", self.output)]
+            .into_iter()
+            .chain(optional.into_iter().filter_map(|(name, rate)| rate.map(|rate| (name, rate))))
+    }
+}
+
+/// What these tokens cost, in US dollars; `None` where the service did not say how many they were.
+///
+/// `usage.input` includes `cached` and `cache_written`, `usage.output` includes `reasoning`: a part is charged once, at its
+/// own rate.
+#[must_use]
+pub fn cost(usage: &Usage, rates: &Rates) -> Option<f64> {
+    let (input, output) = (usage.input?, usage.output?);
+    let cached = usage.cached.unwrap_or(0).min(input);
+    let written = usage.cache_written.unwrap_or(0).min(input - cached);
+    let reasoning = usage.reasoning.unwrap_or(0).min(output);
+    let parts = [
+        (input - cached - written, rates.input),
+        (cached, rates.cached.unwrap_or(rates.input)),
+        (written, rates.cache_write.unwrap_or(rates.input)),
+        (output - reasoning, rates.output),
+        (reasoning, rates.reasoning.unwrap_or(rates.output)),
+    ];
+    Some(parts.iter().map(|&(tokens, rate)| tokens as f64 * rate).sum::<f64>() / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(input: Option<u64>, output: Option<u64>) -> Usage {
+        Usage { input, output, ..Usage::default() }
+    }
+
+    #[test]
+    fn each_token_is_charged_once_at_its_own_rate() {
+        let rates =
+            Rates { input: 2.0, output: 10.0, cached: Some(0.5), cache_write: Some(4.0), reasoning: None };
+        assert_eq!(cost(&usage(Some(1_000_000), Some(0)), &rates), Some(2.0));
+        let parts =
+            Usage { cached: Some(400_000), cache_written: Some(100_000), ..usage(Some(1_000_000), Some(0)) };
+        assert!((cost(&parts, &rates).unwrap() - (1.0 + 0.2 + 0.4)).abs() < 1e-12);
+        let thought = Usage { reasoning: Some(60), ..usage(Some(0), Some(100)) };
+        assert_eq!(cost(&thought, &rates), Some(1e-3));
+        let dearer = Rates { reasoning: Some(20.0), ..rates };
+        assert!((cost(&thought, &dearer).unwrap() - 1.6e-3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_the_service_did_not_count_has_no_cost_rather_than_none() {
+        let rates = Rates { input: 2.0, output: 10.0, ..Rates::default() };
+        assert_eq!(cost(&usage(None, Some(100)), &rates), None);
+        assert_eq!(cost(&usage(Some(10), None), &rates), None);
+    }
+
+    #[test]
+    fn parts_that_exceed_the_whole_do_not_make_a_cost_negative() {
+        let rates = Rates { input: 2.0, output: 10.0, cached: Some(0.0), ..Rates::default() };
+        let lying = Usage { cached: Some(1000), reasoning: Some(1000), ..usage(Some(10), Some(10)) };
+        assert_eq!(cost(&lying, &rates), Some(1e-4));
+    }
+}

@@ -1,0 +1,272 @@
+//! Who takes part: `-m` on the command line, settled to a model that can be asked.
+
+use std::path::{Path, PathBuf};
+
+use crate::lineup::Chosen;
+use pelicycle_models::{FileName, Found, NameError, Places, Shelf};
+use pelicycle_record::{ContestantRecord, LOCAL, RunContestant};
+
+/// The provider of replies that lie ready in a folder.
+const FOLDER: &str = "folder";
+
+/// The provider of a reply on standard input.
+const INPUT: &str = "stdin";
+
+/// The model inside this program.
+const BUNDLED: &str = "hatchling";
+
+/// A model as it was named, found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contestant {
+    /// How it is written down.
+    pub record: ContestantRecord,
+    /// What to ask.
+    pub model: Model,
+    /// What was found, where it was named by `local/NAME`.
+    pub found: Option<Found>,
+}
+
+/// What to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Model {
+    /// Weights, in the engine of this process.
+    Local(Weights),
+    /// The service that the record names as its provider.
+    Remote,
+    /// Nobody: its replies lie ready.
+    Given(Given),
+}
+
+/// Where replies lie ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// In a folder of files.
+    Folder(PathBuf),
+    /// On standard input.
+    Input,
+}
+
+impl Given {
+    /// What a run keeps to find them again.
+    #[must_use]
+    pub fn source(&self) -> String {
+        match self {
+            Given::Folder(path) => path.to_string_lossy().into_owned(),
+            Given::Input => INPUT.to_owned(),
+        }
+    }
+}
+
+/// Where a local model's weights are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Weights {
+    /// In a file.
+    File(PathBuf),
+    /// In this program: hatchling's.
+    Bundled,
+}
+
+impl Weights {
+    /// What a run keeps to find them again.
+    #[must_use]
+    pub fn source(&self) -> String {
+        match self {
+            Weights::File(path) => path.to_string_lossy().into_owned(),
+            Weights::Bundled => format!("{LOCAL}/{BUNDLED}"),
+        }
+    }
+
+    /// The weights that [`Weights::source`] told of.
+    #[must_use]
+    pub fn of_source(source: &str) -> Weights {
+        let bundled = Weights::Bundled;
+        if source == bundled.source() { bundled } else { Weights::File(PathBuf::from(source)) }
+    }
+}
+
+impl std::fmt::Display for Weights {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.source())
+    }
+}
+
+/// A name that leads to no model.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ContestantError {
+    #[error("no model file at {}", path.display())]
+    NoFile { path: PathBuf },
+    #[error("{name:?} is no model: give a path to a .gguf file, local/NAME, PROVIDER/MODEL, or hatchling")]
+    Form { name: String },
+    #[error("no folder of replies at {}", path.display())]
+    NoFolder { path: PathBuf },
+    #[error(transparent)]
+    Name(#[from] NameError),
+}
+
+impl Contestant {
+    /// Finds the model that `named` means. `local/NAME` is looked for in `places`; `local/hatchling` is the one
+    /// inside this program. `folder/PATH` are replies in files, `stdin/NAME` is one on standard input. Any other `PROVIDER/MODEL` is a service's, which is not asked whether it has it: all
+    /// after the first slash is its own name for the model.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn find(named: &str, places: &Places) -> Result<Contestant, ContestantError> {
+        let path = Path::new(named);
+        if path.is_file() {
+            return Ok(Contestant::local(path));
+        }
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf")) {
+            return Err(ContestantError::NoFile { path: path.to_owned() });
+        }
+        match named.split_once('/') {
+            Some((LOCAL, BUNDLED)) => Ok(Contestant::bundled()),
+            None if named == BUNDLED => Ok(Contestant::bundled()),
+            Some((LOCAL, wanted)) if !wanted.is_empty() => {
+                Ok(Contestant::found(Shelf::scan(places).find(wanted)?.clone()))
+            }
+            Some((FOLDER, path)) if !path.is_empty() => Contestant::folder(Path::new(path)),
+            Some((INPUT, name)) if !name.trim().is_empty() => {
+                Ok(Contestant { model: Model::Given(Given::Input), ..Contestant::remote(INPUT, name) })
+            }
+            Some((provider, model))
+                if !matches!(provider, "" | LOCAL | "." | "..") && !model.trim().is_empty() =>
+            {
+                Ok(Contestant::remote(provider, model))
+            }
+            _ => Err(ContestantError::Form { name: named.to_owned() }),
+        }
+    }
+
+    /// The model in a file.
+    #[must_use]
+    pub fn local(path: &Path) -> Contestant {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = FileName::parse(&name).map_or_else(
+            || path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            |name| name.stem,
+        );
+        Contestant::with_weights(&stem, Weights::File(path.to_owned()))
+    }
+
+    /// A model that was found on this machine.
+    #[must_use]
+    pub fn found(found: Found) -> Contestant {
+        let weights = Weights::File(found.path().to_owned());
+        Contestant { found: Some(found.clone()), ..Contestant::with_weights(&found.stem, weights) }
+    }
+
+    /// The model inside this program.
+    #[must_use]
+    pub fn bundled() -> Contestant {
+        Contestant::with_weights(BUNDLED, Weights::Bundled)
+    }
+
+    /// A model of a service.
+    #[must_use]
+    pub fn remote(provider: &str, model: &str) -> Contestant {
+        Contestant { record: ContestantRecord::new(provider, model), model: Model::Remote, found: None }
+    }
+
+    /// Replies in a folder, under its name.
+    fn folder(path: &Path) -> Result<Contestant, ContestantError> {
+        let whole = path.canonicalize().ok().filter(|whole| whole.is_dir());
+        let whole = whole.ok_or_else(|| ContestantError::NoFolder { path: path.to_owned() })?;
+        let name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let model = Model::Given(Given::Folder(path.to_owned()));
+        Ok(Contestant { model, ..Contestant::remote(FOLDER, &name) })
+    }
+
+    /// Whom a run's record tells of.
+    #[must_use]
+    pub fn of_record(who: &RunContestant) -> Contestant {
+        let model = match who.record.provider.as_str() {
+            LOCAL => Model::Local(Weights::of_source(&who.source)),
+            FOLDER => Model::Given(Given::Folder(PathBuf::from(&who.source))),
+            INPUT => Model::Given(Given::Input),
+            _ => Model::Remote,
+        };
+        Contestant { record: who.record.clone(), model, found: None }
+    }
+
+    /// Takes on the name, label and date that pelicycle.toml gives it.
+    pub fn named(&mut self, chosen: &Chosen) {
+        if let Some(own) = &chosen.name {
+            self.record.slug.clone_from(own);
+            self.record.label.clone_from(own);
+        }
+        if let Some(label) = &chosen.entry.label {
+            self.record.label.clone_from(label);
+        }
+        self.record.released = chosen.entry.released;
+    }
+
+    /// Whether its replies lie ready.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        matches!(self.model, Model::Given(_))
+    }
+
+    fn with_weights(stem: &str, weights: Weights) -> Contestant {
+        Contestant { record: ContestantRecord::new(LOCAL, stem), model: Model::Local(weights), found: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_found_by_path_by_name_and_by_the_beginning_of_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["SmolLM2-135M.Q4_1.gguf", "qwen3-a.gguf", "qwen3-b.gguf", "notes.txt"] {
+            std::fs::write(folder.path().join(name), name).unwrap();
+        }
+        let places = Places { folders: vec![folder.path().to_owned()], ..Places::default() };
+        let path = folder.path().join("qwen3-a.gguf");
+        let by_path = Contestant::find(path.to_str().unwrap(), &Places::default()).unwrap();
+        let by_name = Contestant::find("local/Qwen3-A", &places).unwrap();
+        assert_eq!((&by_path.record, &by_path.model), (&by_name.record, &by_name.model));
+        assert_eq!(by_path.record.label, "qwen3-a");
+        assert_eq!(Contestant::find("local/smollm2", &places).unwrap().record.model, "SmolLM2-135M.Q4_1");
+        let words = |name: &str| Contestant::find(name, &places).unwrap_err().to_string();
+        let either = words("local/qwen3");
+        assert!(either.contains("\n  local/qwen3-a ") && either.contains("\n  local/qwen3-b "), "{either}");
+        assert!(words("local/llama").contains("there are local/smollm2-135m, local/qwen3-a"));
+        assert!(words("gone.gguf").contains("no model file at gone.gguf"));
+        let bundled = Contestant::find("local/hatchling", &places).unwrap();
+        assert_eq!(bundled, Contestant::find("hatchling", &Places::default()).unwrap());
+        for found in [bundled, by_path] {
+            let Model::Local(weights) = found.model else { panic!("{found:?}") };
+            assert_eq!(Weights::of_source(&weights.source()), weights);
+        }
+    }
+
+    #[test]
+    fn a_services_model_is_split_from_its_provider_at_the_first_slash_alone() {
+        let find = |name: &str| Contestant::find(name, &Places::default());
+        let remote = find("openrouter/anthropic/claude-opus-4.7").unwrap();
+        assert_eq!((remote.record.provider.as_str(), &remote.model), ("openrouter", &Model::Remote));
+        assert_eq!(remote.record.model, "anthropic/claude-opus-4.7");
+        for name in ["pelican", "/x", "openai/", "../gone"] {
+            assert!(find(name).unwrap_err().to_string().contains("is no model"), "{name}");
+        }
+    }
+
+    #[test]
+    fn all_parts_of_a_split_model_are_one_contestant() {
+        let folder = tempfile::tempdir().unwrap();
+        for part in 1..=2 {
+            std::fs::write(folder.path().join(format!("Big-Q8_0-0000{part}-of-00002.gguf")), b"x").unwrap();
+        }
+        let places = Places { folders: vec![folder.path().to_owned()], ..Places::default() };
+        let found = Contestant::find("local/big", &places).unwrap();
+        assert_eq!(found.record.model, "Big-Q8_0");
+        let first = folder.path().join("Big-Q8_0-00001-of-00002.gguf");
+        assert_eq!(found.model, Model::Local(Weights::File(first.clone())));
+        assert_eq!(Contestant::local(&first).record, found.record);
+        std::fs::remove_file(folder.path().join("Big-Q8_0-00002-of-00002.gguf")).unwrap();
+        let error = Contestant::find("local/big", &places).unwrap_err().to_string();
+        assert!(error.contains("local/big is not whole: 1 of its files"), "{error}");
+    }
+}

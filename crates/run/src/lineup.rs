@@ -1,0 +1,283 @@
+//! Contestants with names of their own: `[contestants.NAME]` and `[lineups]` of pelicycle.toml.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer};
+
+use pelicycle_record::Rates;
+use pelicycle_record::RequestRecord;
+use pelicycle_record::name;
+
+/// What `-m` begins with to mean a whole line-up.
+const LINEUP: &str = "lineup:";
+
+/// A contestant as pelicycle.toml describes it. Settings that are left out are those of the run.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The model, as `-m` takes it.
+    pub model: String,
+    /// The name for people; the contestant's own name when nothing is said.
+    pub label: Option<String>,
+    /// Other names of it on the command line.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The day the model came out.
+    #[serde(default, deserialize_with = "day")]
+    pub released: Option<Date>,
+    /// What it costs, before any table.
+    pub price: Option<Rates>,
+    /// Whether it is asked to think first.
+    pub thinking: Option<bool>,
+    /// How hard it is asked to think, in the service's own word.
+    pub effort: Option<String>,
+    /// Bound on the tokens of a reply.
+    pub max_tokens: Option<NonZeroU32>,
+    /// Softmax temperature.
+    pub temperature: Option<f32>,
+    /// Keep this many best tokens.
+    pub top_k: Option<u32>,
+    /// Keep the best tokens up to this share of probability.
+    pub top_p: Option<f32>,
+    /// Drop tokens less likely than this share of the best.
+    pub min_p: Option<f32>,
+    /// Makes tokens seen of late less likely.
+    pub repeat_penalty: Option<f32>,
+}
+
+/// A day, as TOML writes it or as a text.
+fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Day {
+        Toml(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Day::deserialize(from)? {
+        Day::Toml(day) => day.to_string(),
+        Day::Text(text) => text,
+    };
+    text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("{text:?} is no day: {error}")))
+}
+
+/// One who takes part: a model, and what its contestant says of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Chosen {
+    /// The contestant's name, where it has one.
+    pub name: Option<String>,
+    /// What is said of it; for a bare model only which.
+    pub entry: Entry,
+}
+
+impl Chosen {
+    /// The one who takes part where none is named: the model inside this program.
+    #[must_use]
+    pub fn bundled() -> Chosen {
+        Chosen { name: None, entry: Entry { model: "hatchling".to_owned(), ..Entry::default() } }
+    }
+}
+
+/// Contestants and line-ups by name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lineups {
+    contestants: BTreeMap<String, Entry>,
+    lineups: BTreeMap<String, Vec<String>>,
+    /// Contestants by every name they have.
+    names: BTreeMap<String, String>,
+}
+
+/// Why names in pelicycle.toml, or one that was asked for, can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum LineupError {
+    #[error("contestants.{name}: the name of a contestant is a folder's name too, and this {fault}")]
+    Name { name: String, fault: &'static str },
+    #[error("{name:?} names two contestants in pelicycle.toml: {first} and {second}")]
+    Twice { name: String, first: String, second: String },
+    #[error("no line-up {name:?} in pelicycle.toml; {there}")]
+    Unknown { name: String, there: String },
+    #[error("lineups.{name} names itself, by way of {via}")]
+    Circle { name: String, via: String },
+}
+
+impl Lineups {
+    /// Checks names.
+    ///
+    /// # Errors
+    /// When a name can't be a folder's, or means two contestants.
+    pub fn new(
+        contestants: BTreeMap<String, Entry>,
+        lineups: BTreeMap<String, Vec<String>>,
+    ) -> Result<Lineups, LineupError> {
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for (own, entry) in &contestants {
+            if let Some(fault) = name::fault(own) {
+                return Err(LineupError::Name { name: own.clone(), fault });
+            }
+            for name in std::iter::once(own).chain(&entry.aliases) {
+                if let Some(first) = names.insert(name.clone(), own.clone()) {
+                    return Err(LineupError::Twice { name: name.clone(), first, second: own.clone() });
+                }
+            }
+        }
+        Ok(Lineups { contestants, lineups, names })
+    }
+
+    /// Every contestant that has a name.
+    pub fn everyone(&self) -> impl Iterator<Item = Chosen> {
+        self.contestants.iter().map(|(own, entry)| Chosen { name: Some(own.clone()), entry: entry.clone() })
+    }
+
+    /// Those whom `asked` names, in order, each once: `lineup:NAME`, a contestant, or a model.
+    ///
+    /// # Errors
+    /// When there is no such line-up, or it names itself.
+    pub fn choose(&self, asked: &[String]) -> Result<Vec<Chosen>, LineupError> {
+        let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+        for one in asked {
+            self.add(one, &mut Vec::new(), &mut seen, &mut all)?;
+        }
+        Ok(all)
+    }
+
+    fn add<'a>(
+        &'a self,
+        asked: &'a str,
+        within: &mut Vec<&'a str>,
+        seen: &mut BTreeSet<String>,
+        all: &mut Vec<Chosen>,
+    ) -> Result<(), LineupError> {
+        let Some(lineup) = asked.strip_prefix(LINEUP) else {
+            let chosen = match self.names.get(asked) {
+                Some(own) => Chosen { name: Some(own.clone()), entry: self.contestants[own].clone() },
+                None => Chosen { name: None, entry: Entry { model: asked.to_owned(), ..Entry::default() } },
+            };
+            // A line-up may have one that was also asked for by itself; twice the same word is a mistake that the
+            // caller tells.
+            let key = chosen.name.clone().unwrap_or_else(|| asked.to_owned());
+            if seen.insert(key) || within.is_empty() {
+                all.push(chosen);
+            }
+            return Ok(());
+        };
+        if within.contains(&lineup) {
+            return Err(LineupError::Circle { name: lineup.to_owned(), via: within.join(", ") });
+        }
+        let Some(members) = self.lineups.get(lineup) else {
+            let there = match self.lineups.keys().cloned().collect::<Vec<_>>() {
+                none if none.is_empty() => "[lineups] has none".to_owned(),
+                some => format!("there are {}", some.join(", ")),
+            };
+            return Err(LineupError::Unknown { name: lineup.to_owned(), there });
+        };
+        within.push(lineup);
+        for member in members {
+            self.add(member, within, seen, all)?;
+        }
+        within.pop();
+        Ok(())
+    }
+}
+
+impl Entry {
+    /// What is asked for: `flags` first, then this contestant's own settings, then the `run`'s.
+    #[must_use]
+    pub fn settings(&self, flags: &RequestRecord, run: &RequestRecord) -> RequestRecord {
+        macro_rules! first {
+            ($field:ident, $own:expr) => {
+                flags.$field.clone().or($own).or_else(|| run.$field.clone())
+            };
+        }
+        RequestRecord {
+            thinking: first!(thinking, self.thinking),
+            effort: first!(effort, self.effort.clone()),
+            max_tokens: first!(max_tokens, self.max_tokens.map(NonZeroU32::get)),
+            temperature: first!(temperature, self.temperature),
+            top_k: first!(top_k, self.top_k),
+            top_p: first!(top_p, self.top_p),
+            min_p: first!(min_p, self.min_p),
+            repeat_penalty: first!(repeat_penalty, self.repeat_penalty),
+            ..flags.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct File {
+        #[serde(default)]
+        contestants: BTreeMap<String, Entry>,
+        #[serde(default)]
+        lineups: BTreeMap<String, Vec<String>>,
+    }
+
+    fn lineups(text: &str) -> Result<Lineups, LineupError> {
+        let file: File = toml::from_str(text).unwrap();
+        Lineups::new(file.contestants, file.lineups)
+    }
+
+    fn names(lineups: &Lineups, asked: &[&str]) -> Result<Vec<String>, LineupError> {
+        let asked: Vec<String> = asked.iter().map(|&one| one.to_owned()).collect();
+        let chosen = lineups.choose(&asked)?;
+        Ok(chosen.into_iter().map(|one| one.name.unwrap_or(one.entry.model)).collect())
+    }
+
+    const FILE: &str = "
+        [contestants.opus-high]
+        model = 'anthropic/claude-opus-4-7'
+        released = 2026-04-16
+        effort = 'high'
+        aliases = ['oh']
+        price = { input = 5, output = 25 }
+        [contestants.bird]
+        model = 'local/hatchling'
+        released = '2026-11-22'
+        [lineups]
+        spring = ['opus-high', 'bird', 'openai/gpt-6.1-sol']
+        all = ['lineup:spring', 'ollama/qwen3.6:35b-a3b', 'bird']
+    ";
+
+    #[test]
+    fn a_lineup_is_all_its_members_once_in_order() {
+        let lineups = lineups(FILE).unwrap();
+        assert_eq!(
+            names(&lineups, &["lineup:all"]).unwrap(),
+            ["opus-high", "bird", "openai/gpt-6.1-sol", "ollama/qwen3.6:35b-a3b"]
+        );
+        assert_eq!(names(&lineups, &["oh", "lineup:spring"]).unwrap().len(), 3);
+        assert_eq!(names(&lineups, &["hatchling"]).unwrap(), ["hatchling"]);
+        let opus = &lineups.choose(&["oh".to_owned()]).unwrap()[0];
+        assert_eq!(opus.entry.released, Some("2026-04-16".parse().unwrap()));
+        assert_eq!(opus.entry.price.as_ref().map(|rates| rates.output), Some(25.0));
+    }
+
+    #[test]
+    fn a_flag_outranks_the_contestant_and_that_the_run() {
+        let entry = Entry { temperature: Some(0.3), effort: Some("low".to_owned()), ..Entry::default() };
+        let flags =
+            RequestRecord { effort: Some("high".to_owned()), run_seed: Some(7), ..RequestRecord::default() };
+        let run = RequestRecord { temperature: Some(1.0), top_k: Some(9), ..RequestRecord::default() };
+        let settled = entry.settings(&flags, &run);
+        assert_eq!((settled.temperature, settled.top_k, settled.run_seed), (Some(0.3), Some(9), Some(7)));
+        assert_eq!(settled.effort.as_deref(), Some("high"));
+    }
+
+    #[test]
+    fn names_that_mean_two_or_none_or_themselves_are_told() {
+        let words = |text: &str| lineups(text).unwrap_err().to_string();
+        assert!(words("[contestants.A]\nmodel = 'x'").contains("contestants.A: the name"));
+        assert!(
+            words("[contestants.a]\nmodel = 'x'\n[contestants.b]\nmodel = 'y'\naliases = ['a']")
+                .contains("a and b")
+        );
+        let lineups = lineups("[lineups]\na = ['lineup:b']\nb = ['lineup:a']").unwrap();
+        let words = |asked: &str| names(&lineups, &[asked]).unwrap_err().to_string();
+        assert!(words("lineup:c").contains("there are a, b"));
+        assert!(words("lineup:a").contains("names itself"));
+    }
+}

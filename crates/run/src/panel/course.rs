@@ -1,0 +1,105 @@
+//! Which pairs a model is shown, in what order.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use pelicycle_judge::{Ballot, Field, Next, Pair, Votes};
+use pelicycle_record::JudgeKind;
+
+/// Two drawings to be shown, and how often each way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Showing {
+    /// One way round; the other way changes sides.
+    pub pair: Pair,
+    /// Times that it is shown this way.
+    pub this_way: u32,
+    /// Times that it is shown the other way.
+    pub other_way: u32,
+}
+
+/// The order of pairs: first what this judge has seen one way round only, then what people have judged and it has not, then
+/// what tells most.
+#[derive(Debug)]
+pub struct Course<'a> {
+    next: Next<'a>,
+    /// Pairs that come first.
+    ready: VecDeque<Showing>,
+    /// Pairs that it has seen or will see, the lower index first.
+    seen: BTreeSet<(usize, usize)>,
+    /// What it made of pairs so far; ties for those that are under way.
+    ballots: BTreeMap<(usize, usize), Ballot>,
+    judge: usize,
+    /// Every so many pairs one is shown twice each way round; none where it is 0.
+    every: u32,
+    given: u32,
+}
+
+impl<'a> Course<'a> {
+    /// The course of the judge of this name. `every` so many pairs one is shown twice.
+    #[must_use]
+    pub fn new(field: &'a Field, votes: &Votes, name: &str, every: u32, seed: u64) -> Course<'a> {
+        let place =
+            |kind, name: &str| votes.judges.iter().position(|judge| judge.kind == kind && judge.name == name);
+        let judge = place(JudgeKind::Model, name).unwrap_or(votes.judges.len());
+        // How often it has seen each pair with the lower index on the left, and the other way.
+        let mut shown: BTreeMap<(usize, usize), [u32; 2]> = BTreeMap::new();
+        for vote in votes.votes.iter().filter(|vote| vote.judge == judge) {
+            let pair = vote.pair().key();
+            shown.entry(pair).or_default()[usize::from(vote.left > vote.right)] += 1;
+        }
+        let mut ready: VecDeque<Showing> = shown
+            .iter()
+            .filter(|(_, ways)| ways.contains(&0))
+            .map(|((left, right), [this, other])| Showing {
+                pair: Pair { left: *left, right: *right },
+                this_way: u32::from(*this == 0),
+                other_way: u32::from(*other == 0),
+            })
+            .collect();
+        let mut seen: BTreeSet<(usize, usize)> = shown.keys().copied().collect();
+        for vote in &votes.votes {
+            let pair = vote.pair().key();
+            let by_person = votes.judges[vote.judge].kind == JudgeKind::Person;
+            if by_person && field.is_between(pair) && seen.insert(pair) {
+                ready.push_back(Showing { pair: vote.pair(), this_way: 1, other_way: 1 });
+            }
+        }
+        let own = votes.ballots().into_iter().filter(|ballot| ballot.judge == judge);
+        let ballots = own.map(|ballot| (ballot.pair, ballot)).collect();
+        Course { next: Next::new(field, seed), ready, seen, ballots, judge, every, given: 0 }
+    }
+
+    /// Takes in what came of a pair: shares of the lower index, of the higher, and of neither.
+    pub fn learn(&mut self, ballot: Ballot) {
+        self.ballots.insert(ballot.pair, ballot);
+    }
+}
+
+impl Iterator for Course<'_> {
+    type Item = Showing;
+
+    fn next(&mut self) -> Option<Showing> {
+        let mut showing = match self.ready.pop_front() {
+            Some(showing) => showing,
+            None => {
+                let ballots: Vec<Ballot> = self.ballots.values().copied().collect();
+                let pair = self.next.choose(&ballots, &self.seen)?;
+                Showing { pair, this_way: 1, other_way: 1 }
+            }
+        };
+        let key = showing.pair.key();
+        self.seen.insert(key);
+        self.ballots.entry(key).or_insert(Ballot {
+            judge: self.judge,
+            pair: key,
+            first: 0.0,
+            second: 0.0,
+            ties: 1.0,
+        });
+        self.given += 1;
+        let whole = showing.this_way > 0 && showing.other_way > 0;
+        if self.every > 0 && whole && self.given.is_multiple_of(self.every) {
+            (showing.this_way, showing.other_way) = (2, 2);
+        }
+        Some(showing)
+    }
+}

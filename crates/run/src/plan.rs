@@ -1,0 +1,151 @@
+//! What a run asks: every prompt of every contestant, so many times, each sample with its own seed.
+
+use std::collections::BTreeSet;
+
+use pelicycle_record::{Attempt, Outcome, RequestRecord, RunRecord, Shard};
+
+/// One sample to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// Index into the run's prompts.
+    pub prompt: usize,
+    /// Index into the run's contestants.
+    pub contestant: usize,
+    /// Which sample, from 1.
+    pub sample: u32,
+    /// The sample's seed.
+    pub seed: u64,
+}
+
+impl Cell {
+    /// The settings that go with its request.
+    #[must_use]
+    pub fn settings(&self, run: &RunRecord) -> RequestRecord {
+        let request = &run.contestants[self.contestant].request;
+        // A service is sent a seed only where one was asked for.
+        RequestRecord { seed: request.run_seed.map(|_| self.seed), ..request.clone() }
+    }
+}
+
+/// A run and what is left of it to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The run.
+    pub run: RunRecord,
+    /// What is to be asked, in order: prompt by prompt, so that a prompt computed once serves all its samples.
+    pub cells: Vec<Cell>,
+}
+
+impl Plan {
+    /// All of a run.
+    #[must_use]
+    pub fn whole(run: RunRecord) -> Plan {
+        Plan::rest(run, &[])
+    }
+
+    /// What `attempts` leave of a run. An attempt that was cut short or failed is asked again; one that ended,
+    /// however badly it drew, is done.
+    #[must_use]
+    pub fn rest(run: RunRecord, attempts: &[Attempt]) -> Plan {
+        let done: BTreeSet<(&str, &str, &str, u32)> = attempts
+            .iter()
+            .filter(|a| a.run == run.id)
+            .filter(|a| !matches!(a.outcome, Outcome::Cancelled | Outcome::Error | Outcome::Cut))
+            .map(|a| (a.prompt.id.as_str(), a.prompt.hash.as_str(), a.contestant.slug.as_str(), a.sample))
+            .collect();
+        let mut cells = sharded(matrix(&run), run.shard);
+        cells.retain(|cell| {
+            let (prompt, contestant) = (&run.prompts[cell.prompt], &run.contestants[cell.contestant]);
+            let slug = contestant.record.slug.as_str();
+            !done.contains(&(prompt.id.as_str(), prompt.hash.as_str(), slug, cell.sample))
+        });
+        Plan { run, cells }
+    }
+
+    /// The contestants that have something left to answer, as indices.
+    #[must_use]
+    pub fn needed(&self) -> BTreeSet<usize> {
+        self.cells.iter().map(|cell| cell.contestant).collect()
+    }
+}
+
+/// All samples of a run, prompt by prompt.
+fn matrix(run: &RunRecord) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for (p, prompt) in run.prompts.iter().enumerate() {
+        for (c, contestant) in run.contestants.iter().enumerate() {
+            let own = contestant.samples.as_ref().map(|each| each.get(p).copied().unwrap_or(0));
+            for sample in 1..=own.unwrap_or(run.samples) {
+                let seed = sample_seed(run.seed, &prompt.hash, &contestant.record.slug, sample);
+                cells.push(Cell { prompt: p, contestant: c, sample, seed });
+            }
+        }
+    }
+    cells
+}
+
+/// The cells of one shard: neighbours in the matrix ordered by contestant, so that a machine opens few models.
+fn sharded(mut cells: Vec<Cell>, shard: Option<Shard>) -> Vec<Cell> {
+    let Some(Shard { number, count }) = shard else { return cells };
+    let order = |cell: &Cell| (cell.prompt, cell.contestant, cell.sample);
+    cells.sort_by_key(|cell| (cell.contestant, cell.prompt, cell.sample));
+    // Never more than one apart in size.
+    let edge = |part: u32| (cells.len() as u128 * u128::from(part) / u128::from(count.max(1))) as usize;
+    let (begin, end) = (edge(number.saturating_sub(1)).min(cells.len()), edge(number).min(cells.len()));
+    let mut own = cells[begin.min(end)..end].to_vec();
+    own.sort_by_key(order);
+    own
+}
+
+/// The seed of one sample: the first 53 bits, which every JSON reader keeps exactly, of the BLAKE3 of what
+/// names the sample. The same for ever: a reply can be asked for again.
+#[must_use]
+pub fn sample_seed(run_seed: u64, prompt_hash: &str, slug: &str, sample: u32) -> u64 {
+    let named = format!("pelicycle sample seed 1\n{run_seed}\n{prompt_hash}\n{slug}\n{sample}\n");
+    let hash = blake3::hash(named.as_bytes());
+    u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes")) >> 11
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_samples_seed_never_changes_and_differs_by_all_that_names_the_sample() {
+        let seed = sample_seed(1, "ab", "local-x", 1);
+        assert_eq!(seed, 1_022_227_366_801_337, "seeds of published runs must stay what they are");
+        let others = [
+            (2, "ab", "local-x", 1),
+            (1, "ac", "local-x", 1),
+            (1, "ab", "local-y", 1),
+            (1, "ab", "local-x", 2),
+        ];
+        for (run_seed, hash, slug, sample) in others {
+            assert_ne!(sample_seed(run_seed, hash, slug, sample), seed);
+        }
+        assert!(seed < 1 << 53);
+    }
+
+    #[test]
+    fn shards_share_the_matrix_without_gap_or_overlap_and_keep_contestants_together() {
+        let cell = |n: usize| Cell {
+            prompt: n % 5,
+            contestant: n / 5 % 4,
+            sample: (n / 20) as u32 + 1,
+            seed: n as u64,
+        };
+        let whole: Vec<Cell> = (0..5 * 4 * 3).map(cell).collect();
+        for count in [1, 2, 7, 8, 60, 61] {
+            let shards: Vec<Vec<Cell>> =
+                (1..=count).map(|number| sharded(whole.clone(), Some(Shard { number, count }))).collect();
+            let mut all: Vec<u64> = shards.iter().flatten().map(|cell| cell.seed).collect();
+            all.sort_unstable();
+            assert!(all.into_iter().eq(0..60), "{count}");
+            let sizes: BTreeSet<usize> = shards.iter().map(Vec::len).collect();
+            assert!(sizes.last().unwrap() - sizes.first().unwrap() <= 1, "{count}: {sizes:?}");
+        }
+        let half = sharded(whole.clone(), Some(Shard { number: 2, count: 2 }));
+        assert!(half.iter().all(|cell| cell.contestant >= 2));
+        assert_eq!(sharded(whole.clone(), None), whole);
+    }
+}

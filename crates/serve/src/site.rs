@@ -1,0 +1,91 @@
+//! The server: pages and files of the gallery, and word of each change as server-sent events.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::{StatusCode, Uri};
+use axum::middleware;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::file::{self, Found, HTML};
+use super::guard::{Guard, guard};
+use pelicycle_site::live;
+
+/// Where word of changes is had. No file of the gallery has such a name.
+const CHANGES: &str = "/.changes";
+
+#[derive(Debug, Clone)]
+struct Hall {
+    root: PathBuf,
+    changes: watch::Receiver<u64>,
+}
+
+/// Serves the gallery in `root` at `listener` and does not end; pages load themselves anew when `changes` changes and
+/// they did.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(listener: TcpListener, root: &Path, changes: watch::Receiver<u64>) -> io::Result<()> {
+    let own: SocketAddr = listener.local_addr()?;
+    let app = Router::new()
+        .route(CHANGES, get(tell))
+        .fallback(show)
+        .with_state(Hall { root: root.to_owned(), changes })
+        .layer(middleware::from_fn_with_state(Guard { own, posts: false }, guard));
+    axum::serve(listener, app).await
+}
+
+/// One event now, and one after each change: whoever connects anew may have missed some.
+async fn tell(State(hall): State<Hall>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let mut changes = hall.changes;
+    changes.mark_changed();
+    let events = unfold(changes, |mut changes| async {
+        changes.changed().await.ok()?;
+        let number = *changes.borrow_and_update();
+        Some((Ok(Event::default().data(number.to_string())), changes))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+async fn show(State(hall): State<Hall>, request: Request) -> Response {
+    let (path, known) = (request.uri().path().to_owned(), request.headers().clone());
+    let found = tokio::task::spawn_blocking(move || file::find(&hall.root, &path)).await;
+    match found.unwrap_or(Found::Nothing) {
+        Found::File { content, kind } => file(content, kind, &known),
+        Found::Folder => match HeaderValue::try_from(format!("{}/", request.uri().path())) {
+            Ok(place) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response(),
+            Err(_) => nothing(request.uri()),
+        },
+        Found::Nothing => nothing(request.uri()),
+    }
+}
+
+fn nothing(uri: &Uri) -> Response {
+    (StatusCode::NOT_FOUND, format!("The gallery has nothing at {}.\n", uri.path())).into_response()
+}
+
+/// The file, or word that the asker has it.
+fn file(content: Vec<u8>, kind: &'static str, known: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", &blake3::hash(&content).to_hex()[..32]);
+    let has = known.get(header::IF_NONE_MATCH).is_some_and(|tags| tags.as_bytes() == tag.as_bytes());
+    let tagged = [(header::ETAG, tag.clone()), (header::CONTENT_TYPE, kind.to_owned())];
+    if has {
+        return (StatusCode::NOT_MODIFIED, tagged).into_response();
+    }
+    let content = match kind {
+        HTML => live(&content, &tag, CHANGES),
+        _ => content,
+    };
+    (tagged, content).into_response()
+}

@@ -1,0 +1,340 @@
+//! The booth: shows a pair until it is voted on, keeps the vote, takes it back.
+//!
+//! One voter, one pair on show, however many windows: a window that shows an older pair can change nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::exhibits::Exhibits;
+use super::showing::{Showing, Unshown};
+use super::state::{Given, Progress, State};
+use super::token::token;
+use pelicycle_drawing::tool;
+use pelicycle_judge::{Pair, Scope};
+use pelicycle_record::Id;
+use pelicycle_record::{JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
+use pelicycle_statistics::Random;
+use pelicycle_store::{Damaged, Fingerprint, Listing, Store, StoreError};
+
+/// Where one person votes.
+pub struct Booth {
+    store: Store,
+    scope: Scope,
+    voter: JudgeRecord,
+    tell: Box<Tell>,
+    /// What the folders looked like when they were listed.
+    looked: Mutex<Fingerprint>,
+    state: Mutex<State>,
+}
+
+/// Is told, a line each, what could not be used and is passed over.
+type Tell = dyn Fn(&str) + Send + Sync;
+
+/// The booth can't open, or can't show anything.
+#[derive(Debug, thiserror::Error)]
+pub enum BoothError {
+    /// The judgements can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No token can be made.
+    #[error("the system's source of random bytes failed: {0}")]
+    Random(getrandom::Error),
+}
+
+/// Why something was not done, in words for the voter.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The vote's pair is not on show.
+    #[error(
+        "That vote was not counted: its pair is no longer on show. It may have been voted on in another window. \
+         What is on show now is below."
+    )]
+    Stale,
+    /// A drawing of the pair is not there any more.
+    #[error("That vote was not counted: one of the two drawings is no longer among the results.")]
+    Gone,
+    /// The vote could not be written.
+    #[error("That vote was not counted, since it could not be kept: {0}. Choose again when that is mended.")]
+    Unkept(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was to be taken back is not the last vote.
+    #[error("Nothing was taken back: the vote that this window knew is no longer the last one.")]
+    NotLast,
+    /// The vote could not be taken back.
+    #[error("The vote was not taken back: {0}.")]
+    Kept(#[source] StoreError),
+}
+
+/// What a voter sees.
+#[derive(Debug)]
+pub(super) struct View {
+    pub(super) shown: Shown,
+    pub(super) progress: Progress,
+    /// The token that takes the last vote back, where there is one.
+    pub(super) undo: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) enum Shown {
+    Pair(Paper),
+    /// No two contestants have drawn the same prompt; so many demonstrations were left out.
+    Nothing {
+        demonstrations: usize,
+    },
+    /// The voter has seen every pair.
+    All,
+}
+
+/// The pair on show, as the page has it: no identifier, no name.
+#[derive(Debug)]
+pub(super) struct Paper {
+    pub(super) token: String,
+    pub(super) text: String,
+    /// Names and sizes of the pictures, left and right.
+    pub(super) pictures: [(String, (u32, u32)); 2],
+}
+
+impl Booth {
+    /// Opens a booth for a voter, over what lay in the store when it looked like `looked`.
+    ///
+    /// # Errors
+    /// Judgements that can't be read; no random bytes.
+    pub fn open(
+        store: Store,
+        (looked, listing): (Fingerprint, &Listing),
+        scope: Scope,
+        voter: JudgeRecord,
+        tell: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Booth, BoothError> {
+        let state = State {
+            exhibits: Exhibits::new(&listing.attempts, &scope),
+            records: Vec::new(),
+            read: BTreeSet::new(),
+            current: None,
+            given: Vec::new(),
+            counted: BTreeMap::new(),
+            undone: BTreeSet::new(),
+            broken: BTreeSet::new(),
+            told: BTreeSet::new(),
+            random: Random::new(getrandom::u64().map_err(BoothError::Random)?),
+        };
+        let (looked, state) = (Mutex::new(looked), Mutex::new(state));
+        let booth = Booth { store, scope, voter, tell: Box::new(tell), looked, state };
+        let mut state = booth.lock();
+        listing.damaged.iter().for_each(|damaged| booth.tell_once(&mut state, damaged));
+        booth.read_judgements(&mut state)?;
+        drop(state);
+        Ok(booth)
+    }
+
+    /// Votes that were given and not taken back since it opened.
+    #[must_use]
+    pub fn given(&self) -> usize {
+        self.lock().given.len()
+    }
+
+    /// The pair on show, which is chosen now if there is none.
+    pub(super) fn view(&self) -> Result<View, BoothError> {
+        let mut state = self.lock();
+        let state = &mut *state;
+        if state.current.is_none() {
+            state.current = self.choose(state)?;
+        }
+        let shown = match &mut state.current {
+            Some(showing) => {
+                showing.since.get_or_insert_with(Instant::now);
+                let picture = |side: &super::showing::Side| (side.token.clone(), side.size);
+                Shown::Pair(Paper {
+                    token: showing.token.clone(),
+                    text: showing.text.clone(),
+                    pictures: [picture(&showing.left), picture(&showing.right)],
+                })
+            }
+            None if state.exhibits.field.has_pairs() => Shown::All,
+            None => Shown::Nothing { demonstrations: state.exhibits.demonstrations },
+        };
+        let undo = state.given.last().map(|given| given.undo.clone());
+        Ok(View { shown, progress: state.progress(&self.voter), undo })
+    }
+
+    /// A picture on show.
+    pub(super) fn picture(&self, token: &str) -> Option<Bytes> {
+        let state = self.lock();
+        let showing = state.current.as_ref()?;
+        let side = [&showing.left, &showing.right].into_iter().find(|side| side.token == token)?;
+        Some(side.png.clone())
+    }
+
+    /// Keeps a vote on the pair that `token` was given out for. It is written when this returns.
+    pub(super) fn vote(&self, token: &str, preference: Preference) -> Result<(), Refusal> {
+        let mut state = self.lock();
+        // A button that was pressed twice, or an answer that was asked for again.
+        if state.counted.get(token) == Some(&preference) {
+            return Ok(());
+        }
+        let Some(showing) = state.current.as_ref().filter(|showing| showing.token == token) else {
+            return Err(Refusal::Stale);
+        };
+        if !showing.left.file.is_file() || !showing.right.file.is_file() {
+            state.current = None;
+            return Err(Refusal::Gone);
+        }
+        let (record, given) = self.record(showing, preference).map_err(Refusal::Unkept)?;
+        self.store.write_judgement(&record, None).map_err(|error| Refusal::Unkept(error.into()))?;
+        state.read.insert(record.id.clone());
+        state.records.push(record);
+        state.counted.insert(token.to_owned(), preference);
+        state.given.push(given);
+        state.current = None;
+        Ok(())
+    }
+
+    /// Takes the last vote back and shows its pair again.
+    pub(super) fn undo(&self, token: &str) -> Result<(), Refusal> {
+        let mut state = self.lock();
+        let state = &mut *state;
+        if state.undone.contains(token) {
+            return Ok(());
+        }
+        let Some(last) = state.given.last().filter(|given| given.undo == token) else {
+            return Err(Refusal::NotLast);
+        };
+        self.store.take_back_judgement(&last.record).map_err(Refusal::Kept)?;
+        state.records.retain(|record| record.id != last.record);
+        state.read.remove(&last.record);
+        state.counted.remove(&last.token);
+        state.undone.insert(token.to_owned());
+        let places = (state.exhibits.field.place(&last.left), state.exhibits.field.place(&last.right));
+        // One that can't be shown any more gives way to another pair.
+        state.current = match places {
+            (Some(left), Some(right)) => state.exhibits.show(Pair { left, right }).ok(),
+            _ => None,
+        };
+        state.given.pop();
+        Ok(())
+    }
+
+    /// Takes in what came or went since it was last looked at: drawings, and other people's votes. The pair on show stays.
+    pub(super) fn refresh(&self) {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.store.fingerprint();
+        // Nobody waits for the list, which may take a while.
+        let listed = (!now.has_the_attempts_of(&looked)).then(|| self.store.list());
+        let mut state = self.lock();
+        match listed {
+            Some(Ok(listing)) => {
+                *looked = now;
+                state.exhibits = Exhibits::new(&listing.attempts, &self.scope);
+                state.broken.clear();
+                listing.damaged.iter().for_each(|damaged| self.tell_once(&mut state, damaged));
+            }
+            Some(Err(error)) => {
+                *looked = now;
+                (self.tell)(&format!("error: {error}; it is tried again when results change"));
+            }
+            None => {}
+        }
+        // A folder that can't be read now is read the next time; a vote that can't be kept is told then.
+        drop(self.read_judgements(&mut state));
+    }
+
+    /// Puts the next pair on show; drawings without a usable picture are told of and passed over.
+    fn choose(&self, state: &mut State) -> Result<Option<Showing>, BoothError> {
+        while let Some(pair) = state.next(&self.voter) {
+            match state.exhibits.show(pair) {
+                Ok(showing) => return Ok(Some(showing)),
+                Err(Unshown::Random(error)) => return Err(BoothError::Random(error)),
+                Err(Unshown::Picture { drawing, why }) => {
+                    state.broken.insert(drawing);
+                    let file = state.exhibits.pictures[drawing].clone();
+                    if state.told.insert(file.clone()) {
+                        (self.tell)(&format!("skipped {}: {why}", file.display()));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The record of a vote that is given now.
+    fn record(
+        &self,
+        showing: &Showing,
+        preference: Preference,
+    ) -> Result<(JudgementRecord, Given), Box<dyn std::error::Error + Send + Sync>> {
+        let judged = Timestamp::now();
+        let id = Id::at(judged)?;
+        let (left, right) = (showing.left.attempt.clone(), showing.right.attempt.clone());
+        let given = Given {
+            record: id.clone(),
+            left: left.clone(),
+            right: right.clone(),
+            token: showing.token.clone(),
+            undo: token()?,
+        };
+        let record = JudgementRecord {
+            schema: SCHEMA_VERSION,
+            id,
+            judged,
+            tool: tool(),
+            judge: self.voter.clone(),
+            prompt: showing.prompt.clone(),
+            left,
+            right,
+            preference: Some(preference),
+            // To the millisecond: the rest is the browser's.
+            seconds: showing.since.map(|since| since.elapsed().as_millis() as f64 / 1e3),
+            asked: None,
+        };
+        Ok((record, given))
+    }
+
+    /// Reads the judgements that were not read yet, and forgets those that are gone. It is done with the state locked, so that
+    /// no vote comes between.
+    fn read_judgements(&self, state: &mut State) -> Result<(), StoreError> {
+        let ids: BTreeSet<Id> = self.store.judgement_ids()?.into_iter().collect();
+        state.read.retain(|id| ids.contains(id));
+        state.records.retain(|record| ids.contains(&record.id));
+        for id in ids {
+            if state.read.contains(&id) {
+                continue;
+            }
+            match self.store.read_judgement(&id) {
+                Ok(record) => {
+                    state.read.insert(id);
+                    if record.judge.kind == JudgeKind::Person {
+                        state.records.push(record);
+                    }
+                }
+                // It may be on its way here, so it is looked at again.
+                Err(damaged) => self.tell_once(state, &damaged),
+            }
+        }
+        state.records.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(())
+    }
+
+    fn tell_once(&self, state: &mut State, damaged: &Damaged) {
+        if state.told.insert(damaged.path.clone()) {
+            let place = self.store.root().join(&damaged.path);
+            (self.tell)(&format!("skipped {}: {}", place.display(), damaged.reason));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Booth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Booth")
+            .field("store", &self.store)
+            .field("voter", &self.voter)
+            .finish_non_exhaustive()
+    }
+}

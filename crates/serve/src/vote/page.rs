@@ -1,0 +1,96 @@
+//! The page, as HTML that works without a script; the script adds keys.
+
+use serde::Serialize;
+
+use super::booth::{Shown, View};
+use pelicycle_site::{TemplateError, scripted_page};
+use pelicycle_text as text;
+
+const TEMPLATE: &str = include_str!("../../../../templates/vote.html");
+const STYLE: &str = include_str!("../../../../templates/vote.css");
+const SCRIPT: &str = include_str!("../../../../templates/vote.js");
+/// Longest text of a prompt on the page, in characters.
+const MAX_TEXT: usize = 2000;
+
+#[derive(Serialize)]
+struct Page<'a> {
+    notice: Option<String>,
+    paper: Option<Paper<'a>>,
+    end: Option<End>,
+    sum: String,
+    undo: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Paper<'a> {
+    token: &'a str,
+    text: String,
+    sides: [Side<'a>; 2],
+}
+
+#[derive(Serialize)]
+struct Side<'a> {
+    name: &'static str,
+    picture: &'a str,
+    width: u32,
+    height: u32,
+}
+
+#[derive(Serialize)]
+struct End {
+    title: &'static str,
+    words: &'static str,
+    commands: Vec<(&'static str, &'static str)>,
+}
+
+/// The page that shows a view, under a notice where something was not done.
+///
+/// # Errors
+/// When the template is broken.
+pub(super) fn page(view: &View, notice: Option<String>) -> Result<String, TemplateError> {
+    let (paper, end) = match &view.shown {
+        Shown::Pair(paper) => {
+            let side = |name, index: usize| {
+                let (picture, (width, height)) = &paper.pictures[index];
+                Side { name, picture, width: *width, height: *height }
+            };
+            // Cut before anything else is done to it: a text may be megabytes long.
+            let cut: String = paper.text.chars().take(MAX_TEXT).collect();
+            let text = text::visible(&cut);
+            (Some(Paper { token: &paper.token, text, sides: [side("A", 0), side("B", 1)] }), None)
+        }
+        Shown::Nothing { demonstrations } => (None, Some(nothing(*demonstrations))),
+        Shown::All => (None, Some(all())),
+    };
+    let votes = text::plural(view.progress.votes as u64, "vote");
+    let sum = match view.progress.left {
+        0 => format!("{votes} by you"),
+        left => format!("{votes} by you · {} you have not seen", text::plural(left as u64, "pair")),
+    };
+    let page = Page { notice, paper, end, sum, undo: view.undo.as_deref() };
+    scripted_page(TEMPLATE, STYLE, SCRIPT, &page)
+}
+
+fn nothing(demonstrations: usize) -> End {
+    let mut commands = vec![("pelicycle run -m MODEL -m ANOTHER -n 4", "asks two models for drawings")];
+    if demonstrations > 0 {
+        commands.push(("pelicycle vote --demonstrations", "takes in those of demonstration models"));
+    }
+    End {
+        title: "Nothing to judge yet",
+        words: "It takes drawings of one prompt by two contestants: a reply whose drawing shows nothing, or is \
+                malformed, can't be judged. Load this page anew when there are more.",
+        commands,
+    }
+}
+
+fn all() -> End {
+    End {
+        title: "You have seen every pair",
+        words: "There is nothing left to ask you. Load this page anew when there are more drawings.",
+        commands: vec![
+            ("pelicycle rank", "says what follows from all votes"),
+            ("pelicycle run -n 4", "asks for more drawings; -m names the model"),
+        ],
+    }
+}

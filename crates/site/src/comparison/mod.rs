@@ -1,0 +1,12 @@
+//! Pages of a comparison: the two sides' drawings beside the figures, one contestant over time, kept drawings rendered
+//! anew.
+
+mod chart;
+mod page;
+mod pixels;
+mod rendering;
+
+pub use chart::history_page;
+pub use page::{PageError, Thumb, page};
+pub use pixels::{Difference, Likeness, PixelError, difference, likeness};
+pub use rendering::{Redrawn, Rendering, redrawn};

@@ -1,0 +1,57 @@
+//! Why a gallery could not be built.
+
+use std::io;
+use std::path::PathBuf;
+
+/// The site could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GalleryError {
+    /// The folder holds other things.
+    #[error(
+        "{} is not empty and not a gallery that pelicycle made: name another folder, or empty it",
+        path.display()
+    )]
+    NotAGallery {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The list of the site's files is broken, so that nothing can be removed safely.
+    #[error("{} is not the list of a gallery's files ({why}): delete the gallery's folder and build it anew", path.display())]
+    Manifest {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A file of the site could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file of the site could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The picture for links to a page could not be drawn.
+    #[error("{path}, the picture for links to its page, could not be drawn: it is too large for the memory")]
+    Poster {
+        /// The picture, relative to the site.
+        path: String,
+    },
+    /// What a page shows could not be written down, which is a fault of the program.
+    #[error("a page of the gallery could not be put together: {0}")]
+    Page(serde_json::Error),
+    /// The table of all attempts could not be put together.
+    #[error(transparent)]
+    Data(#[from] pelicycle_table::TableError),
+    /// A template failed, which is a fault of the program.
+    #[error("a template of the gallery failed: {0:#}")]
+    Template(#[from] minijinja::Error),
+}

@@ -1,0 +1,27 @@
+//! What the gallery is given: plain data.
+
+use std::path::PathBuf;
+
+use pelicycle_record::Attempt;
+use pelicycle_record::measure::Rubric;
+use pelicycle_store::AttemptFiles;
+
+/// One attempt to show.
+#[derive(Debug, Clone)]
+pub struct Exhibit<'a> {
+    /// The record.
+    pub attempt: &'a Attempt,
+    /// Where its files are.
+    pub files: AttemptFiles<PathBuf>,
+    /// What its prompt asks to be there, where the prompt is known.
+    pub rubric: Option<&'a Rubric>,
+}
+
+/// A record that could not be read and is not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Omission {
+    /// Its place, relative to the results.
+    pub place: String,
+    /// What is wrong with it.
+    pub reason: String,
+}

@@ -1,0 +1,114 @@
+//! The gallery of a store: everything that it holds whole becomes exhibits, and they become the site.
+//!
+//! The one place of this crate that knows the store; what it makes of it is plain data.
+
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use pelicycle_drawing::{Options as DrawingOptions, Pool};
+use pelicycle_judge::{self as judge, Field, Pooling, SEED, Votes};
+use pelicycle_prompt::Library;
+use pelicycle_record::Attempt;
+use pelicycle_record::measure::Rubric;
+use pelicycle_store::{Damaged, Listing, Store, StoreError, Stored};
+
+use crate::{Exhibit, GalleryError, Measure, Omission, Options, Report, build};
+
+/// A gallery as it was rebuilt.
+#[derive(Debug)]
+pub struct Rebuilt {
+    /// What was built.
+    pub report: Report,
+    /// Records that could not be used, by path.
+    pub damaged: Vec<Damaged>,
+}
+
+/// Why a gallery could not be rebuilt.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum RebuildError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the gallery was not built: {0}")]
+    Gallery(#[source] GalleryError),
+}
+
+/// Rebuilds the gallery in `out` from all that the store holds whole. The library has the rubrics; drawings are measured
+/// in worker processes.
+///
+/// # Errors
+/// When the store can't be read, or the site can't be written.
+pub fn rebuild(
+    store: &Store,
+    library: &Library,
+    out: &Path,
+    options: &Options,
+) -> Result<Rebuilt, RebuildError> {
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let pool = Pool::new(workers, DrawingOptions::default());
+    let measure = |svg: &[u8], rubric: &Rubric| pool.measure(svg, rubric).map_err(|error| error.to_string());
+    rebuild_measured_by(store, library, &measure, out, options)
+}
+
+/// As [`rebuild`], with drawings measured by `measure`.
+///
+/// # Errors
+/// As [`rebuild`].
+pub fn rebuild_measured_by(
+    store: &Store,
+    library: &Library,
+    measure: &Measure<'_>,
+    out: &Path,
+    options: &Options,
+) -> Result<Rebuilt, RebuildError> {
+    let listing = store.list()?;
+    let exhibits: Vec<_> = listing
+        .attempts
+        .iter()
+        .map(|stored| {
+            // An edited text is another prompt, and may ask for other things.
+            let asked = &stored.attempt.prompt;
+            let prompt = library.get(&asked.id).ok().filter(|prompt| prompt.hash() == asked.hash);
+            Exhibit { rubric: prompt.map(|prompt| &prompt.rubric), ..exhibit(stored) }
+        })
+        .collect();
+    let omissions: Vec<_> = listing.damaged.iter().map(omission).collect();
+    let (judged, damaged_judgements) = judged(store, &listing)?;
+    let found = Mutex::new(listing.damaged);
+    let verify = |index: usize| {
+        store.verify(&listing.attempts[index]).map_err(|damage| {
+            let omission = omission(&damage);
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(damage);
+            omission
+        })
+    };
+    let report = build(&exhibits, &verify, measure, &omissions, judged.as_ref(), out, options)
+        .map_err(RebuildError::Gallery)?;
+    let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    damaged.extend(damaged_judgements);
+    damaged.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Rebuilt { report, damaged })
+}
+
+/// The rankings of all contestants by all judgements, where there are any; and judgements that can't be used.
+fn judged(store: &Store, listing: &Listing) -> Result<(Option<judge::Report>, Vec<Damaged>), StoreError> {
+    let judgements = store.judgements()?;
+    if judgements.records.is_empty() {
+        return Ok((None, judgements.damaged));
+    }
+    let attempts: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
+    let field = Field::new(&attempts, false);
+    let votes = Votes::new(&field, &judgements.records);
+    Ok((Some(judge::report(&field, &votes, Pooling::Apart, SEED)), judgements.damaged))
+}
+
+fn omission(damaged: &Damaged) -> Omission {
+    Omission { place: damaged.path.to_string_lossy().into_owned(), reason: damaged.reason.to_string() }
+}
+
+/// An attempt of the store as an exhibit, without a rubric.
+#[must_use]
+pub fn exhibit(stored: &Stored) -> Exhibit<'_> {
+    Exhibit { attempt: &stored.attempt, rubric: None, files: stored.files.clone() }
+}

@@ -1,0 +1,63 @@
+//! All the data of a gallery as one table, for notebooks: the columns of an export, and where each attempt's files lie in
+//! the site. The newest attempt comes first.
+
+use crate::Exhibit;
+use crate::take;
+use crate::take::Hung;
+use crate::view;
+use pelicycle_table::{Cell, Csv, Heading, Kind, Table as _, TableError, headings, object, row};
+
+const fn path(name: &'static str, about: &'static str) -> Heading {
+    Heading { name, kind: Kind::Text, about }
+}
+
+/// Columns that only a gallery has: paths from the site's root.
+const PLACES: [Heading; 6] = [
+    Heading { name: "counts", kind: Kind::Truth, about: "Whether the attempt says something of the model." },
+    path("page", "The attempt's page."),
+    path("picture", "The raster."),
+    path("svg", "The drawing as it stood in the reply, as text."),
+    path("reply", "The reply."),
+    path("reasoning", "The reasoning text."),
+];
+
+fn heads() -> Vec<Heading> {
+    headings().into_iter().chain(PLACES).collect()
+}
+
+fn cells<'a>(exhibit: &Exhibit<'a>, hung: &Hung) -> Vec<Cell<'a>> {
+    let Exhibit { attempt, files, .. } = exhibit;
+    let Hung { pictures, missing, .. } = hung;
+    let folder = view::folder(attempt);
+    let beside = |there: bool, name: &str| Cell::from(there.then(|| format!("{folder}/{name}")));
+    let places = [
+        attempt.counts().into(),
+        view::page_path(attempt).into(),
+        pictures.large.as_ref().map(|picture| picture.href.clone()).into(),
+        beside(files.svg.is_some() && !missing.svg, take::SVG),
+        beside(files.reply.is_some() && !missing.reply, take::REPLY),
+        beside(files.thinking.is_some() && !missing.thinking, take::THINKING),
+    ];
+    row(attempt).into_iter().chain(places).collect()
+}
+
+/// The table as a list of objects, a line each. Every object has every column; what is unknown is `null`.
+pub(crate) fn json<'a>(shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a Hung)>) -> String {
+    let heads = heads();
+    let rows: Vec<String> =
+        shown.map(|(exhibit, hung)| object(&heads, &cells(exhibit, hung)).to_string()).collect();
+    format!("[\n{}\n]\n", rows.join(",\n"))
+}
+
+/// The table as comma-separated values under a line of names. What is unknown is empty.
+pub(crate) fn csv<'a>(
+    shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a Hung)>,
+) -> Result<Vec<u8>, TableError> {
+    let mut out = Vec::new();
+    let mut table = Box::new(Csv::new(&mut out, &heads())?);
+    for (exhibit, hung) in shown {
+        table.row(&cells(exhibit, hung))?;
+    }
+    table.finish()?;
+    Ok(out)
+}

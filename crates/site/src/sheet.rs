@@ -1,0 +1,208 @@
+//! One picture of many: a prompt's wall, or its families through the years, on a single sheet to be shared.
+//!
+//! Composed as an SVG of our own making, of plain text and finished rasters, and drawn by the renderer and the fonts of
+//! every raster, so that the same attempts make the same bytes.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+
+use super::lettering::write_text;
+use super::view::{Place, Places, Section, Shown, places, sections};
+use super::{Exhibit, parallel, picture, take};
+use pelicycle_drawing as drawing;
+use pelicycle_text as text;
+
+/// Contestants on a sheet: more cannot be told apart on a screen.
+const MOST: usize = 400;
+const MARGIN: usize = 64;
+const GAP: usize = 28;
+/// Side of a plate, and of the picture on it.
+const PLATE: usize = 256;
+const PICTURE: u32 = 240;
+const NAME: usize = 46;
+const CAPTION: usize = 30;
+const HEAD: usize = 178;
+const FOOT: usize = 40;
+
+/// What a sheet shows.
+#[derive(Debug, Clone, Default)]
+pub struct SheetOptions {
+    /// The prompt's id; without one the famous prompt where it was asked, else the newest.
+    pub prompt: Option<String>,
+    /// By families and dates of their models, instead of the newest first.
+    pub timeline: bool,
+    /// Cards of a row; without it, what makes a sheet one half wider than high.
+    pub columns: Option<usize>,
+}
+
+/// A sheet.
+#[derive(Debug)]
+pub struct Sheet {
+    /// The PNG.
+    pub png: Vec<u8>,
+    /// The prompt's title.
+    pub title: String,
+    /// Contestants on it.
+    pub shown: usize,
+    /// Contestants that found no place.
+    pub left_out: usize,
+}
+
+/// A sheet that could not be made.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum SheetError {
+    #[error("there are no attempts to show")]
+    Empty,
+    #[error("nothing was drawn for the prompt {wanted:?}; there are attempts for {there}")]
+    Prompt { wanted: String, there: String },
+    #[error("the sheet could not be drawn: it is too large for the memory, or its text cannot be set")]
+    Draw,
+}
+
+/// Makes a sheet: one card a contestant, the first sample of its newest run, whatever came of it.
+///
+/// # Errors
+/// No attempts, or none of that prompt.
+pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, SheetError> {
+    let mut newest_first: Vec<&Exhibit<'_>> = exhibits.iter().collect();
+    newest_first.sort_by(|a, b| super::newer(a.attempt, b.attempt));
+    let none = Default::default();
+    let shown = newest_first.iter().map(|exhibit| Shown { attempt: exhibit.attempt, pictures: &none });
+    let sections = sections(shown);
+    let section = choose(&sections, options.prompt.as_deref())?;
+    let Places { mut cards, families } = places(section, options.timeline);
+    let left_out = cards.len().saturating_sub(MOST);
+    cards.truncate(MOST);
+
+    let pictures = parallel::map(&cards, |card| {
+        let files = exhibits.iter().find(|exhibit| exhibit.attempt.id == card.attempt.id).map(|e| &e.files);
+        let png = files.and_then(|files| files.png.as_ref()).and_then(|path| take::read(path).ok());
+        Ok::<_, SheetError>(png.and_then(|png| picture::within(&png, PICTURE).ok()))
+    })?;
+    let columns = options.columns.unwrap_or_else(|| columns(cards.len(), families)).clamp(1, MOST);
+    let title = text::label(&section.prompt.title);
+    let sum = format!(
+        "{} by {}, {}",
+        text::plural(section.cases.iter().map(|case| case.shown.len()).sum::<usize>() as u64, "attempt"),
+        text::plural(section.cases.len() as u64, "model"),
+        if left_out > 0 {
+            format!("{} of them here", cards.len())
+        } else {
+            "one drawing a model, none picked".to_owned()
+        },
+    );
+    let (svg, longest) =
+        compose(&title, &text::sentence(&section.prompt.text), &sum, &cards, &pictures, columns);
+    let png = drawing::print(&svg, longest).ok_or(SheetError::Draw)?;
+    Ok(Sheet { png, title, shown: cards.len(), left_out })
+}
+
+/// The section of the wanted prompt.
+fn choose<'a, 'b>(sections: &'b [Section<'a>], wanted: Option<&str>) -> Result<&'b Section<'a>, SheetError> {
+    let newest = sections.first().ok_or(SheetError::Empty)?;
+    let by_id = |id: &str| sections.iter().find(|section| section.prompt.id == id);
+    match wanted {
+        None => Ok(by_id("pelican").unwrap_or(newest)),
+        Some(id) => by_id(id).ok_or_else(|| {
+            let mut there: Vec<&str> = sections.iter().map(|section| section.prompt.id.as_str()).collect();
+            there.sort_unstable();
+            there.dedup();
+            SheetError::Prompt { wanted: id.to_owned(), there: there.join(", ") }
+        }),
+    }
+}
+
+/// As many columns as make the sheet half wider than high, or as the longest family is long.
+fn columns(cards: usize, longest_family: Option<usize>) -> usize {
+    let cell = (PLATE + GAP) as f64 / (PLATE + NAME + CAPTION + GAP) as f64;
+    let even = (cards as f64 * 1.5 / cell).sqrt().ceil() as usize;
+    longest_family.unwrap_or(even).clamp(3, 14)
+}
+
+/// The sheet as SVG, and its longest side.
+fn compose(
+    title: &str,
+    asked: &str,
+    sum: &str,
+    cards: &[Place<'_>],
+    pictures: &[Option<Vec<u8>>],
+    columns: usize,
+) -> (String, u32) {
+    let (mut row, mut column, mut cells) = (0, 0, Vec::with_capacity(cards.len()));
+    for card in cards {
+        if column == columns || (card.begins_row && column > 0) {
+            (row, column) = (row + 1, 0);
+        }
+        cells.push((MARGIN + column * (PLATE + GAP), MARGIN + HEAD + row * (PLATE + NAME + CAPTION + GAP)));
+        column += 1;
+    }
+    let width = 2 * MARGIN + columns * (PLATE + GAP) - GAP;
+    let height = 2 * MARGIN + HEAD + (row + 1) * (PLATE + NAME + CAPTION + GAP) + FOOT - GAP;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\
+         <rect width=\"100%\" height=\"100%\" fill=\"#f4f2ed\"/>"
+    );
+    let head = [
+        (MARGIN + 44, 48, "DejaVu Serif", "", "#221f1a", title),
+        (MARGIN + 92, 22, "DejaVu Serif", "font-style=\"italic\"", "#221f1a", asked),
+        (MARGIN + 128, 18, "DejaVu Sans", "", "#655f55", sum),
+        (height - MARGIN + 8, 15, "DejaVu Sans", "", "#655f55", "pelicycle"),
+    ];
+    for (y, size, family, style, ink, words) in head {
+        write_text(
+            &mut svg,
+            (MARGIN, y),
+            &format!("font-size=\"{size}\" font-family=\"{family}\" {style} fill=\"{ink}\""),
+            words,
+        );
+    }
+    for ((card, picture), (x, y)) in cards.iter().zip(pictures).zip(cells) {
+        compose_card(&mut svg, card, picture.as_deref(), (x, y));
+    }
+    svg.push_str("</svg>");
+    (svg, u32::try_from(width.max(height)).unwrap_or(u32::MAX))
+}
+
+fn compose_card(svg: &mut String, card: &Place<'_>, picture: Option<&[u8]>, (x, y): (usize, usize)) {
+    let sans = |size: usize, ink: &str, weight: &str| {
+        format!("font-size=\"{size}\" font-family=\"DejaVu Sans\" font-weight=\"{weight}\" fill=\"{ink}\"")
+    };
+    // A view of its own cuts what is too long. Writing to a String cannot fail.
+    let height = NAME + PLATE + CAPTION;
+    let _ = write!(svg, "<svg x=\"{x}\" y=\"{y}\" width=\"{PLATE}\" height=\"{height}\">");
+    let _ = write!(svg, "<rect width=\"{PLATE}\" height=\"2\" fill=\"#221f1a\"/>");
+    write_text(svg, (0, 20), &sans(15, "#221f1a", "bold"), &card.label);
+    write_text(svg, (0, 38), &sans(13, "#655f55", "normal"), &card.note);
+    let _ = write!(svg, "<rect y=\"{NAME}\" width=\"{PLATE}\" height=\"{PLATE}\" fill=\"#fff\"/>");
+    match picture {
+        Some(png) => {
+            let data = base64::engine::general_purpose::STANDARD.encode(png);
+            let inset = (PLATE - PICTURE as usize) / 2;
+            let _ = write!(
+                svg,
+                "<image x=\"{inset}\" y=\"{}\" width=\"{PICTURE}\" height=\"{PICTURE}\" href=\"data:image/png;base64,{data}\"/>",
+                NAME + inset
+            );
+        }
+        None => {
+            let style =
+                "font-size=\"22\" font-family=\"DejaVu Serif\" fill=\"#221f1a\" text-anchor=\"middle\"";
+            write_text(svg, (PLATE / 2, NAME + PLATE / 2), style, card.verdict);
+        }
+    }
+    write_text(svg, (0, NAME + PLATE + 20), &sans(13, "#655f55", "normal"), &card.caption);
+    svg.push_str("</svg>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_is_about_half_wider_than_high() {
+        assert_eq!([1, 6, 24, 400].map(|cards| columns(cards, None)), [3, 4, 7, 14]);
+        assert_eq!(columns(24, Some(5)), 5);
+    }
+}

@@ -1,0 +1,93 @@
+//! One attempt on the wall: a picture or the reason why there is none, and its label.
+
+use serde::Serialize;
+
+use super::hall::Shown;
+use super::words;
+use pelicycle_record::Attempt;
+use pelicycle_text as text;
+
+/// A raster in the site.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Picture {
+    /// Path from the site's root.
+    pub(crate) href: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// The same for screens of a plain density.
+    pub(crate) tiny: Option<Tiny>,
+}
+
+/// A raster at a smaller size.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Tiny {
+    /// Path from the site's root.
+    pub(crate) href: String,
+    pub(crate) width: u32,
+}
+
+/// The rasters of one attempt.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pictures {
+    pub(crate) small: Option<Picture>,
+    pub(crate) large: Option<Picture>,
+    pub(crate) repaired_small: Option<Picture>,
+    pub(crate) repaired_large: Option<Picture>,
+    /// Why a raster that should be there is not.
+    pub(crate) problem: Option<String>,
+}
+
+/// One attempt on the wall.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Card {
+    /// Path of its page from the site's root.
+    pub(crate) href: String,
+    /// Who drew it, for those who hear the page.
+    label: String,
+    /// What was asked, likewise.
+    prompt: String,
+    picture: Option<Picture>,
+    /// The picture is of a repaired drawing, which does not count.
+    repaired: bool,
+    pub(crate) verdict: &'static str,
+    drawn: bool,
+    /// Why there is no picture.
+    meaning: String,
+    reason: Option<String>,
+    sample: u32,
+    /// Date, tokens, time.
+    pub(crate) facts: Vec<String>,
+}
+
+impl Card {
+    pub(crate) fn new(Shown { attempt, pictures }: Shown<'_>) -> Self {
+        let result = words::result(attempt);
+        let repaired = pictures.small.is_none() && pictures.repaired_small.is_some();
+        let tokens = attempt.usage.output.map(|tokens| text::plural(tokens, "token"));
+        let facts =
+            [Some(text::day(attempt.timing.started)), tokens, attempt.timing.total.map(text::seconds)];
+        Self {
+            href: page_path(attempt),
+            label: text::label(&attempt.contestant.label),
+            prompt: text::label(&attempt.prompt.title),
+            picture: pictures.small.clone().or_else(|| pictures.repaired_small.clone()),
+            repaired,
+            verdict: result.name,
+            drawn: result.drawn,
+            meaning: result.meaning,
+            reason: pictures.problem.clone().or(result.reason),
+            sample: attempt.sample,
+            facts: facts.into_iter().flatten().collect(),
+        }
+    }
+}
+
+/// Folder of an attempt's page and files from the site's root.
+pub(crate) fn folder(attempt: &Attempt) -> String {
+    format!("attempts/{}", attempt.id)
+}
+
+/// Path of an attempt's page from the site's root. Identifiers are safe names, so it needs no escaping.
+pub(crate) fn page_path(attempt: &Attempt) -> String {
+    format!("{}/index.html", folder(attempt))
+}

@@ -1,0 +1,191 @@
+//! The grid of one contestant: animals by vehicles, and whether the famous one is drawn more often than its cousins.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use super::Card;
+use super::figures::{difference_in_words, rate_in_words};
+use super::hall::{self, Case, Model, model_path};
+use pelicycle_prompt::{Library, Prompt};
+use pelicycle_record::PromptRecord;
+use pelicycle_record::name;
+use pelicycle_statistics::Rate;
+use pelicycle_text as text;
+
+/// The famous pair.
+const ANIMAL: &str = "pelican";
+const VEHICLE: &str = "bicycle";
+/// Rows and columns of a page; more are a mistake in prompt files.
+const MOST: usize = 40;
+
+/// The grid of one contestant.
+#[derive(Debug, Serialize)]
+pub(crate) struct GridPage {
+    #[serde(skip)]
+    pub(crate) path: String,
+    label: String,
+    model_href: String,
+    demonstration: bool,
+    vehicles: Vec<String>,
+    rows: Vec<Row>,
+    famous: Option<Group>,
+    premiums: Vec<Premium>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    animal: String,
+    /// A cell a vehicle; none where nobody asked.
+    cells: Vec<Option<Cell>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Cell {
+    card: Card,
+    famous: bool,
+    drawn: String,
+    anchor: String,
+}
+
+/// Attempts taken together.
+#[derive(Debug, Serialize)]
+struct Group {
+    name: &'static str,
+    drawn: String,
+    rate: String,
+}
+
+/// How much oftener the famous pair is drawn than its controls.
+#[derive(Debug, Serialize)]
+struct Premium {
+    controls: Group,
+    difference: String,
+    meaning: &'static str,
+}
+
+/// Cells by animal and vehicle.
+type Cells<'a> = BTreeMap<(String, String), &'a Case<'a>>;
+
+/// Animal and vehicle of a prompt: as it was recorded, or as the bundled prompt of the same id and text has them.
+pub(super) fn pair(prompt: &PromptRecord) -> Option<(String, String)> {
+    static BUNDLED: LazyLock<HashMap<String, PromptRecord>> = LazyLock::new(|| {
+        Library::bundled().iter().map(Prompt::record).map(|record| (record.id.clone(), record)).collect()
+    });
+    let own = |prompt: &PromptRecord| prompt.animal.clone().zip(prompt.vehicle.clone());
+    let bundled = || BUNDLED.get(&prompt.id).filter(|bundled| bundled.text == prompt.text).and_then(own);
+    own(prompt).or_else(bundled).map(|(animal, vehicle)| (text::label(&animal), text::label(&vehicle)))
+}
+
+fn cells<'a>(model: &Model<'a>) -> Cells<'a> {
+    let mut cells = Cells::new();
+    for (section, case) in &model.cases {
+        // Of two texts for one pair the newer stands: sections come newest first.
+        if let Some(pair) = pair(section.prompt) {
+            cells.entry(pair).or_insert(case);
+        }
+    }
+    cells
+}
+
+/// Path of the grid's page from the site's root; none where there is no grid to see.
+pub(super) fn path(model: &Model<'_>) -> Option<String> {
+    let stem = name::slug(&model.contestant().slug);
+    (cells(model).len() > 1).then(|| format!("grids/{stem}.html"))
+}
+
+impl GridPage {
+    /// None where there is no grid to see.
+    pub(crate) fn new(model: &Model<'_>) -> Option<Self> {
+        let path = path(model)?;
+        let cells = cells(model);
+        let contestant = model.contestant();
+        let animals = order(cells.keys().map(|(animal, _)| animal), ANIMAL);
+        let vehicles = order(cells.keys().map(|(_, vehicle)| vehicle), VEHICLE);
+        let rows = animals.iter().map(|animal| Row {
+            animal: animal.clone(),
+            cells: vehicles
+                .iter()
+                .map(|vehicle| {
+                    cells.get(&(animal.clone(), vehicle.clone())).map(|case| Cell::new(case, animal, vehicle))
+                })
+                .collect(),
+        });
+        let (famous, premiums) = premiums(&cells);
+        Some(Self {
+            path,
+            label: text::label(&contestant.label),
+            model_href: model_path(contestant),
+            demonstration: contestant.demonstration,
+            rows: rows.collect(),
+            vehicles,
+            famous,
+            premiums,
+        })
+    }
+}
+
+/// The famous one first, then by the alphabet.
+fn order<'a>(names: impl Iterator<Item = &'a String>, first: &str) -> Vec<String> {
+    let names: BTreeSet<&String> = names.collect();
+    let (famous, others): (Vec<&String>, Vec<&String>) = names.into_iter().partition(|name| *name == first);
+    famous.into_iter().chain(others).take(MOST).cloned().collect()
+}
+
+impl Cell {
+    fn new(case: &Case<'_>, animal: &str, vehicle: &str) -> Self {
+        let Rate { hits, of } = case.drawn();
+        Self {
+            card: Card::new(case.lead()),
+            famous: animal == ANIMAL && vehicle == VEHICLE,
+            drawn: format!("{} of {} drawn", text::count(hits), text::count(of)),
+            anchor: hall::anchor(case),
+        }
+    }
+}
+
+impl Group {
+    fn new(name: &'static str, rate: Rate) -> Option<Self> {
+        Some(Self {
+            name,
+            drawn: format!("{} of {}", text::count(rate.hits), text::count(rate.of)),
+            rate: rate_in_words(rate)?,
+        })
+    }
+}
+
+/// The famous pair's rate, and its difference to that of its controls: the same animal on other vehicles, other animals
+/// on the same vehicle, and all of them.
+fn premiums(cells: &Cells<'_>) -> (Option<Group>, Vec<Premium>) {
+    let famous = cells.get(&(ANIMAL.to_owned(), VEHICLE.to_owned())).map(|case| case.drawn());
+    let Some(famous) = famous else { return (None, Vec::new()) };
+    let sum = |wanted: fn(&str, &str) -> bool| {
+        let mut sum = Rate::default();
+        for ((animal, vehicle), case) in cells {
+            if wanted(animal, vehicle) && !(animal == ANIMAL && vehicle == VEHICLE) {
+                sum += case.drawn();
+            }
+        }
+        sum
+    };
+    let controls = [
+        ("Pelicans on other vehicles", sum(|animal, _| animal == ANIMAL)),
+        ("Other animals on bicycles", sum(|_, vehicle| vehicle == VEHICLE)),
+        ("All controls", sum(|_, _| true)),
+    ];
+    let premiums = controls.into_iter().filter_map(|(name, rate)| {
+        let difference = famous.less(rate)?;
+        let meaning = match difference {
+            (_, interval) if !interval.excludes_zero() => "can’t tell",
+            (points, _) if points > 0.0 => "drawn more often",
+            _ => "drawn less often",
+        };
+        Some(Premium {
+            controls: Group::new(name, rate)?,
+            difference: difference_in_words(difference),
+            meaning,
+        })
+    });
+    (Group::new("A pelican on a bicycle", famous), premiums.collect())
+}

@@ -1,0 +1,61 @@
+//! Which models belong together, and when each came out.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::hall::Case;
+use pelicycle_record::ContestantRecord;
+
+/// The family of a model, by its name alone: the first word of it, without a version. `claude` for
+/// `claude-3-5-sonnet`, `qwen` for `qwen3-30b`, `o1` for `o1-mini`.
+pub(super) fn family(contestant: &ContestantRecord) -> String {
+    let name = contestant.model.rsplit('/').next().unwrap_or_default();
+    let word: String =
+        name.chars().take(64).take_while(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    match (stem.chars().count(), word.is_empty()) {
+        (_, true) => "other".to_owned(),
+        (0 | 1, false) => word,
+        _ => stem.to_owned(),
+    }
+}
+
+/// When the model came out, where that is known, else when it first drew here.
+pub(super) fn dated(case: &Case<'_>) -> Timestamp {
+    let first = case.shown.iter().map(|shown| shown.attempt.timing.started).min();
+    released(case.contestant()).or(first).unwrap_or_default()
+}
+
+/// When the model came out.
+pub(super) fn released(contestant: &ContestantRecord) -> Option<Timestamp> {
+    contestant.released?.to_zoned(TimeZone::UTC).map(|day| day.timestamp()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_are_the_first_words_of_names() {
+        for (model, expected) in [
+            ("claude-3-5-sonnet-20241022", "claude"),
+            ("gpt-4o-mini", "gpt"),
+            ("o1-mini", "o1"),
+            ("meta-llama/Llama-3.1-70B", "llama"),
+            ("Qwen3-30B-A3B", "qwen"),
+            ("", "other"),
+            ("鹈鹕-1", "鹈鹕"),
+        ] {
+            let contestant = ContestantRecord {
+                slug: String::new(),
+                label: String::new(),
+                provider: String::new(),
+                model: model.to_owned(),
+                served: None,
+                released: None,
+                demonstration: false,
+            };
+            assert_eq!(family(&contestant), expected);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What was measured of a drawing, for its page: numbers of how it is built, and the rubric's items with their words.
+
+use base64::Engine as _;
+use serde::Serialize;
+
+use super::figures::{Fact, facts};
+use crate::overlay;
+use pelicycle_record::measure::{Judged, Measures, State, Structure};
+use pelicycle_text as text;
+
+/// The measures of one drawing.
+#[derive(Debug, Serialize)]
+pub(crate) struct MeasuresView {
+    /// Why there are none.
+    problem: Option<String>,
+    rules: u32,
+    structure: Vec<Fact>,
+    items: Vec<Row>,
+    /// The parts in the order of painting, in words.
+    painted: Option<String>,
+    /// The overlay as an address, to lie on the raster.
+    overlay: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    asked: String,
+    /// `met`, `not-met` or `cant-tell`, for the style.
+    class: &'static str,
+    state: &'static str,
+    why: String,
+}
+
+impl MeasuresView {
+    /// `size` is that of the raster the overlay lies on.
+    pub(crate) fn new(measured: Result<Measures, String>, size: Option<(u32, u32)>) -> Self {
+        let measures = match measured {
+            Ok(measures) => measures,
+            Err(why) => return Self::none(&why),
+        };
+        let drawn = size.and_then(|size| overlay::overlay(&measures, size));
+        let encode = |svg: String| base64::engine::general_purpose::STANDARD.encode(svg);
+        Self {
+            problem: None,
+            rules: measures.rules,
+            structure: structure(&measures.structure),
+            items: measures.rubric.iter().map(row).collect(),
+            painted: (!measures.painted.is_empty()).then(|| measures.painted.join(", ")),
+            overlay: drawn.map(|svg| format!("data:image/svg+xml;base64,{}", encode(svg))),
+        }
+    }
+
+    fn none(why: &str) -> Self {
+        Self {
+            problem: Some(text::sentence(why)),
+            rules: 0,
+            structure: Vec::new(),
+            items: Vec::new(),
+            painted: None,
+            overlay: None,
+        }
+    }
+}
+
+fn row(judged: &Judged) -> Row {
+    let (class, state) = match judged.state {
+        State::Met => ("met", "met"),
+        State::NotMet => ("not-met", "not met"),
+        State::CantTell => ("cant-tell", "can’t tell"),
+    };
+    Row { asked: judged.asked.clone(), class, state, why: judged.why.clone() }
+}
+
+fn structure(structure: &Structure) -> Vec<Fact> {
+    let count = |n: usize| Some(text::count(n as u64));
+    let some = |n: usize| (n > 0).then(|| text::count(n as u64));
+    let percent = |share: f64| Some(format!("{:.1}%", share * 100.0));
+    facts([
+        ("Shapes painted", count(structure.shapes)),
+        ("Path commands", count(structure.path_commands)),
+        ("Colours", count(structure.colours)),
+        ("Groups", count(structure.groups)),
+        ("Gradients", count(structure.gradients)),
+        ("Texts", some(structure.texts)),
+        ("Embedded pictures", some(structure.pictures)),
+        ("Depth", count(structure.depth)),
+        ("Canvas painted", percent(structure.painted)),
+        ("Differs from ground", percent(structure.figure)),
+        ("Mirror symmetry", structure.symmetry.map(|share| format!("{share:.2}"))),
+        ("Shapes off the canvas", count(structure.outside)),
+        ("Over its edge", count(structure.over_the_edge)),
+    ])
+}

@@ -1,0 +1,180 @@
+//! What a page says of itself to those who link to it: its words, and the drawings that stand for it.
+
+use jiff::Timestamp;
+
+use super::card::{Card, Picture};
+use super::hall::{Case, Model, Section, Shown};
+use super::{grid, lineage, timeline, wall};
+use pelicycle_record::Attempt;
+use pelicycle_text as text;
+
+/// Drawings on the poster of a wall.
+const PLATES: usize = 4;
+
+/// What a page says of itself.
+#[derive(Debug)]
+pub(crate) struct Poster {
+    pub(crate) title: String,
+    /// What was asked, where it was one thing.
+    pub(crate) asked: Option<String>,
+    /// A line of figures.
+    pub(crate) sum: String,
+    pub(crate) plates: Vec<Plate>,
+    /// One drawing, large, with its label beside it.
+    pub(crate) single: bool,
+    /// When the newest attempt on the page was made.
+    pub(crate) newest: Timestamp,
+}
+
+/// A drawing on a poster, or the verdict in its place.
+#[derive(Debug)]
+pub(crate) struct Plate {
+    pub(crate) picture: Option<Picture>,
+    pub(crate) verdict: &'static str,
+    pub(crate) label: String,
+}
+
+impl Plate {
+    fn new(shown: Shown<'_>, label: &str) -> Self {
+        // A repaired picture does not count, so it stands for nothing.
+        let picture = shown.pictures.small.clone();
+        Self { picture, verdict: Card::new(shown).verdict, label: text::label(label) }
+    }
+
+    fn of_case(case: &Case<'_>) -> Self {
+        Self::new(case.lead(), &case.contestant().label)
+    }
+}
+
+impl Poster {
+    /// Of the first page: the first cards of its first wall.
+    pub(crate) fn index(sections: &[Section<'_>], models: &[Model<'_>]) -> Self {
+        let order = wall::in_order(sections);
+        let attempts = sections.iter().flat_map(Section::attempts);
+        Self {
+            title: "Language models draw a pelican riding a bicycle".to_owned(),
+            asked: None,
+            sum: sum(attempts.clone(), Some(models.len())),
+            plates: order.first().map(|first| leads(first)).unwrap_or_default(),
+            single: false,
+            newest: newest(attempts),
+        }
+    }
+
+    /// Of a prompt's wall.
+    pub(crate) fn wall(section: &Section<'_>) -> Self {
+        Self::of_prompt(section, text::label(&section.prompt.title), leads(section))
+    }
+
+    /// Of the same drawings in a comparison.
+    pub(crate) fn versus(section: &Section<'_>) -> Self {
+        Self::of_prompt(
+            section,
+            format!("{}, side by side", text::label(&section.prompt.title)),
+            leads(section),
+        )
+    }
+
+    /// Of a prompt's families: the newest models of the largest one, the oldest of them first.
+    pub(crate) fn timeline(section: &Section<'_>) -> Self {
+        let strips = timeline::strips(section);
+        let longest = strips.values().max_by_key(|cases| cases.len());
+        let plates = longest.map(|cases| {
+            let cases = &cases[cases.len().saturating_sub(PLATES)..];
+            cases.iter().map(|case| {
+                let day = text::day(lineage::dated(case));
+                Plate::new(case.lead(), &format!("{} · {day}", case.contestant().label))
+            })
+        });
+        let title = format!("{}, through the years", text::label(&section.prompt.title));
+        Self::of_prompt(section, title, plates.into_iter().flatten().collect())
+    }
+
+    fn of_prompt(section: &Section<'_>, title: String, plates: Vec<Plate>) -> Self {
+        Self {
+            title,
+            asked: Some(text::sentence(&section.prompt.text)),
+            sum: sum(section.attempts(), Some(section.cases.len())),
+            plates,
+            single: false,
+            newest: newest(section.attempts()),
+        }
+    }
+
+    /// Of all that a model drew.
+    pub(crate) fn model(model: &Model<'_>) -> Self {
+        let cases = model.cases.iter().map(|(section, case)| (&section.prompt.title, *case));
+        Self::of_model(model, "", cases)
+    }
+
+    /// Of a model's animals by vehicles.
+    pub(crate) fn grid(model: &Model<'_>) -> Self {
+        let cases = model.cases.iter().filter(|(section, _)| grid::pair(section.prompt).is_some());
+        let cases = cases.map(|(section, case)| (&section.prompt.title, *case));
+        Self::of_model(model, ": animals by vehicles", cases)
+    }
+
+    fn of_model<'a>(
+        model: &Model<'_>,
+        view: &str,
+        cases: impl Iterator<Item = (&'a String, &'a Case<'a>)>,
+    ) -> Self {
+        let cases: Vec<_> = cases.take(PLATES).collect();
+        let contestant = model.contestant();
+        let demonstration = if contestant.demonstration { "Demonstration · " } else { "" };
+        Self {
+            title: text::label(&contestant.label) + view,
+            asked: None,
+            sum: demonstration.to_owned() + &sum(model.attempts(), None),
+            plates: match cases.as_slice() {
+                [(_, only)] => samples(only),
+                cases => cases.iter().map(|(title, case)| Plate::new(case.lead(), title)).collect(),
+            },
+            single: false,
+            newest: newest(model.attempts()),
+        }
+    }
+
+    /// Of one attempt.
+    pub(crate) fn attempt(shown: Shown<'_>) -> Self {
+        let Shown { attempt, .. } = shown;
+        let card = Card::new(shown);
+        let demonstration = attempt.contestant.demonstration.then_some("Demonstration");
+        let facts = demonstration.into_iter().chain([card.verdict]);
+        let facts: Vec<_> = facts.chain(card.facts.iter().map(String::as_str)).collect();
+        Self {
+            title: text::label(&attempt.contestant.label),
+            asked: Some(text::sentence(&attempt.prompt.text)),
+            sum: facts.join(" · "),
+            plates: vec![Plate::new(shown, &attempt.contestant.label)],
+            single: true,
+            newest: attempt.timing.started,
+        }
+    }
+}
+
+/// The first cards of a wall; where one contestant has it for itself, its newest samples.
+fn leads(section: &Section<'_>) -> Vec<Plate> {
+    match section.cases.as_slice() {
+        [only] => samples(only),
+        cases => cases.iter().take(PLATES).map(Plate::of_case).collect(),
+    }
+}
+
+fn samples(case: &Case<'_>) -> Vec<Plate> {
+    let named =
+        |shown: &Shown<'_>| format!("{}, no. {}", shown.attempt.contestant.label, shown.attempt.sample);
+    case.shown.iter().take(PLATES).map(|shown| Plate::new(*shown, &named(shown))).collect()
+}
+
+fn newest<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Timestamp {
+    attempts.map(|attempt| attempt.timing.started).max().unwrap_or_default()
+}
+
+/// `12 attempts by 5 models, 9 drawn`.
+fn sum<'a>(attempts: impl Iterator<Item = &'a Attempt> + Clone, models: Option<usize>) -> String {
+    let all = text::plural(attempts.clone().count() as u64, "attempt");
+    let by = models.map(|models| format!(" by {}", text::plural(models as u64, "model"))).unwrap_or_default();
+    let drawn = attempts.filter(|attempt| attempt.is_drawn()).count();
+    format!("{all}{by}, {} drawn", text::count(drawn as u64))
+}

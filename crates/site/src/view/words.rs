@@ -1,0 +1,126 @@
+//! Verdicts and outcomes in words.
+
+use pelicycle_record::{Attempt, Outcome};
+use pelicycle_record::{Check, Finding, Verdict};
+use pelicycle_text as text;
+
+/// What came of an attempt, in words.
+#[derive(Debug)]
+pub(super) struct Result {
+    /// One or two words.
+    pub(super) name: &'static str,
+    /// A sentence that explains them.
+    pub(super) meaning: String,
+    /// The finding or error behind a failure.
+    pub(super) reason: Option<String>,
+    /// Whether there is a drawing to see.
+    pub(super) drawn: bool,
+}
+
+/// What came of an attempt.
+pub(super) fn result(attempt: &Attempt) -> Result {
+    let error = attempt.error.as_deref().map(text::sentence);
+    let Some(check) = &attempt.check else {
+        let (name, meaning) = unchecked(attempt.outcome);
+        return Result { name, meaning: meaning.to_owned(), reason: error, drawn: false };
+    };
+    let (name, meaning) = verdict(check.verdict);
+    let drawn = check.verdict == Verdict::Drawn;
+    let mut meaning = meaning.to_owned();
+    // How the request ended explains a drawing that did not: a model that was stopped did not fail by itself.
+    if let Some(ending) = (!drawn).then(|| ending(attempt)).flatten() {
+        meaning = format!("{meaning} {ending}");
+    }
+    let reason = (!drawn).then(|| cause(check).map(located)).flatten().or(error);
+    Result { name, meaning, reason, drawn }
+}
+
+/// A verdict's name and what it says.
+pub(super) fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::Drawn => ("Drawn", "It draws, with something to see."),
+        Verdict::Blank => ("Blank", "It draws, and nothing can be seen."),
+        Verdict::Unrenderable => {
+            ("Unrenderable", "Well-formed XML, but without an SVG root or a size to draw by.")
+        }
+        Verdict::Malformed => ("Malformed", "A whole drawing that is not well-formed XML."),
+        Verdict::Truncated => ("Truncated", "The reply ends before the drawing does."),
+        Verdict::Refused => ("Refused", "Over a safety bound of the renderer, or against its policy."),
+        Verdict::NoSvg => ("No SVG", "Nothing in the reply is an SVG."),
+    }
+}
+
+fn unchecked(outcome: Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Error => ("Failed", "The request failed, so there is no reply."),
+        Outcome::Cancelled => ("Cancelled", "The request was broken off by the user."),
+        Outcome::Refusal => ("Declined", "The model declined to answer."),
+        Outcome::Filtered => ("Filtered", "The service's filter took the answer."),
+        Outcome::Cut => ("Cut off", "The connection ended before the reply did."),
+        Outcome::Length => ("No answer", "The bound on tokens was reached before an answer began."),
+        Outcome::Complete => ("No answer", "The model ended its turn without an answer."),
+    }
+}
+
+fn ending(attempt: &Attempt) -> Option<String> {
+    match attempt.outcome {
+        Outcome::Length => Some(match attempt.request.max_tokens {
+            Some(bound) => format!("The reply was stopped at {}.", text::plural(u64::from(bound), "token")),
+            None => "The reply was stopped at its bound.".to_owned(),
+        }),
+        Outcome::Cancelled => Some("The user broke the reply off.".to_owned()),
+        Outcome::Cut => Some("The connection ended before the reply did.".to_owned()),
+        Outcome::Filtered => Some("The service's filter stopped the reply.".to_owned()),
+        Outcome::Error => Some("The request failed before the reply ended.".to_owned()),
+        Outcome::Refusal => Some("The model declined to go on.".to_owned()),
+        Outcome::Complete => None,
+    }
+}
+
+/// How a request ended, for the table of facts.
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Complete => "the model ended its turn",
+        Outcome::Length => "stopped at the bound on tokens",
+        Outcome::Cancelled => "broken off by the user",
+        Outcome::Error => "failed",
+        Outcome::Cut => "the stream ended early",
+        Outcome::Refusal => "the model declined",
+        Outcome::Filtered => "taken by the service's filter",
+    }
+}
+
+/// The finding that a verdict rests on; others may stand before it.
+fn cause(check: &Check) -> Option<&Finding> {
+    let codes: &[&str] = match check.verdict {
+        Verdict::Drawn => &[],
+        Verdict::Blank => &["empty-drawing", "missing-reference", "reference-cycle"],
+        Verdict::Unrenderable => {
+            &["wrong-root", "wrong-namespace", "missing-xmlns", "bad-size", "bad-viewbox"]
+        }
+        Verdict::Malformed => &[
+            "unescaped-ampersand",
+            "duplicate-attribute",
+            "undeclared-prefix",
+            "undefined-entity",
+            "bad-comment",
+            "mismatched-tag",
+            "unquoted-attribute",
+            "bad-character",
+            "bad-markup",
+            "invalid-utf8",
+        ],
+        Verdict::Truncated => &["truncated"],
+        Verdict::Refused => &["resource-limit", "dtd-refused"],
+        Verdict::NoSvg => &["empty-reply", "escaped-container", "draft-in-thinking", "unclosed-thinking"],
+    };
+    check.findings.iter().find(|finding| codes.contains(&finding.code.as_str()))
+}
+
+fn located(finding: &Finding) -> String {
+    let message = text::sentence(&finding.message);
+    match finding.line {
+        Some(line) => format!("Line {line}: {message}"),
+        None => message,
+    }
+}

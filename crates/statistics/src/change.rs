@@ -1,0 +1,136 @@
+//! Where a series of samples changes.
+
+use super::Random;
+
+/// Orders that are tried to learn how large a jump comes by chance.
+const ORDERS: usize = 999;
+/// Seed of those orders.
+const SEED: u64 = 0x6472_6966_7421;
+/// Most changes that are looked for in one series.
+const MOST: usize = 16;
+
+/// A change of a series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    /// Index of the first number after it.
+    pub at: usize,
+    /// Probability of so large a jump somewhere, if the order of the numbers meant nothing.
+    pub p: f64,
+}
+
+/// Changes of level in a series, in its order, by halving: the largest jump of ranks is a change where no more than a
+/// share of `alpha` of random orders has one as large (A. N. Pettitt, 1979, with the distribution by permutation), and
+/// what lies before and after it is looked at by itself. No side of a change has fewer than `least` numbers.
+#[must_use]
+pub fn changes(series: &[f64], least: usize, alpha: f64) -> Vec<Change> {
+    let mut random = Random::new(SEED);
+    let (mut found, mut parts) = (Vec::new(), vec![(0, series.len())]);
+    while let Some((from, to)) = parts.pop() {
+        if found.len() >= MOST {
+            break;
+        }
+        if let Some(change) = largest(&series[from..to], least, &mut random)
+            && change.p <= alpha
+        {
+            let at = from + change.at;
+            found.push(Change { at, ..change });
+            parts.extend([(from, at), (at, to)]);
+        }
+    }
+    found.sort_by_key(|change| change.at);
+    // Each was placed before its neighbours were known; between them it has its true place.
+    for index in 0..found.len() {
+        let from = index.checked_sub(1).map_or(0, |before| found[before].at);
+        let to = found.get(index + 1).map_or(series.len(), |after| after.at);
+        if let Some((at, _)) = jump(&ranks(&series[from..to]), least.max(1)) {
+            found[index].at = from + at;
+        }
+    }
+    found
+}
+
+fn largest(series: &[f64], least: usize, random: &mut Random) -> Option<Change> {
+    let least = least.max(1);
+    if series.len() < 2 * least {
+        return None;
+    }
+    let mut ranks = ranks(series);
+    let (at, height) = jump(&ranks, least)?;
+    if height <= 0.0 {
+        return None;
+    }
+    let mut as_large = 1usize;
+    for _ in 0..ORDERS {
+        random.shuffle(&mut ranks);
+        as_large +=
+            usize::from(jump(&ranks, least).is_some_and(|(_, other)| other >= height * (1.0 - 1e-12)));
+    }
+    Some(Change { at, p: as_large as f64 / (ORDERS + 1) as f64 })
+}
+
+/// Where the ranks before and after are furthest apart, in standard errors.
+fn jump(ranks: &[f64], least: usize) -> Option<(usize, f64)> {
+    let n = ranks.len() as f64;
+    let mean = (n + 1.0) / 2.0;
+    let mut sum = 0.0;
+    let mut best: Option<(usize, f64)> = None;
+    for (index, rank) in ranks.iter().enumerate() {
+        let before = index + 1;
+        sum += rank - mean;
+        if before < least || ranks.len() - before < least {
+            continue;
+        }
+        let share = before as f64 / n;
+        let height = sum.abs() / (share * (1.0 - share)).sqrt();
+        if best.is_none_or(|(_, most)| height > most) {
+            best = Some((before, height));
+        }
+    }
+    best
+}
+
+/// Ranks from 1; ties have their middle.
+fn ranks(series: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..series.len()).collect();
+    order.sort_by(|a, b| series[*a].total_cmp(&series[*b]));
+    let mut ranks = vec![0.0; series.len()];
+    let mut done = 0;
+    for group in order.chunk_by(|a, b| series[*a] == series[*b]) {
+        let rank = done as f64 + (group.len() + 1) as f64 / 2.0;
+        group.iter().for_each(|index| ranks[*index] = rank);
+        done += group.len();
+    }
+    ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rank_test;
+
+    fn noise(n: usize, level: f64, seed: u64) -> Vec<f64> {
+        let mut random = Random::new(seed);
+        (0..n).map(|_| level + random.below(1000) as f64 / 1000.0).collect()
+    }
+
+    #[test]
+    fn levels_that_change_are_found_where_they_do_and_noise_has_none() {
+        let series = [noise(20, 0.0, 1), noise(25, 1.5, 2), noise(15, 0.2, 3)].concat();
+        let found = changes(&series, 3, 0.01);
+        assert_eq!(found.iter().map(|change| change.at).collect::<Vec<_>>(), [20, 45], "{found:?}");
+        let alarms = (10..60).filter(|seed| !changes(&noise(40, 0.0, *seed), 3, 0.01).is_empty()).count();
+        assert!(alarms <= 3, "{alarms} of 50");
+        assert!(changes(&[1.0; 30], 3, 0.05).is_empty());
+        assert!(changes(&[1.0, 2.0], 3, 0.05).is_empty());
+    }
+
+    #[test]
+    fn the_jump_of_a_part_is_that_of_the_rank_test() {
+        // Height and Mann-Whitney's z differ by a factor of the series alone.
+        let series = noise(24, 0.0, 9);
+        let ranks = ranks(&series);
+        let (at, _) = jump(&ranks, 3).unwrap();
+        let p = |at: usize| rank_test(&series[..at], &series[at..]).unwrap().p;
+        assert!((3..=21).all(|other| p(other) >= p(at) * 0.8), "{at}");
+    }
+}

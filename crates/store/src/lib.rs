@@ -1,0 +1,53 @@
+//! The layout of `results/`: reading it, and writing to it so that an attempt is there whole or not at all.
+//!
+//! Nothing else in the program knows a path inside `results/`.
+
+mod baselines;
+mod batches;
+mod error;
+mod files;
+mod judgements;
+mod layout;
+mod read;
+mod runs;
+mod verify;
+mod watch;
+mod write;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use error::{DamageReason, Damaged, StoreError};
+pub use files::AttemptFiles;
+pub use judgements::Judgements;
+pub use read::{Listing, Stored};
+pub use verify::TextFile;
+pub use watch::Fingerprint;
+
+/// A folder of results.
+#[derive(Debug, Clone)]
+pub struct Store {
+    root: PathBuf,
+}
+
+impl Store {
+    /// Opens the folder; it need not be there yet, the first write makes it.
+    ///
+    /// # Errors
+    /// When something else than a folder goes by that name, or it cannot be looked at.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let root = root.into();
+        match fs::metadata(&root) {
+            Ok(found) if found.is_dir() => Ok(Self { root }),
+            Ok(_) => Err(StoreError::NotAFolder { path: root }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self { root }),
+            Err(source) => Err(StoreError::Read { path: root, source }),
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}

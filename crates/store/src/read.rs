@@ -1,0 +1,256 @@
+//! Reading: every attempt of the folder, and every place that holds none where one should be.
+//!
+//! Only records are read here, and the names of the files beside them; links are never followed.
+
+use std::collections::BTreeSet;
+use std::fs::{self, DirEntry, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::layout::{self, MAX_RECORD};
+use super::{AttemptFiles, DamageReason, Damaged, Store, StoreError};
+use pelicycle_record::{Attempt, Id, SCHEMA_VERSION, name};
+
+/// An attempt as it lies in the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The record.
+    pub attempt: Attempt,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The files beside the record.
+    pub files: AttemptFiles<PathBuf>,
+}
+
+/// All that a store holds.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The attempts, oldest first.
+    pub attempts: Vec<Stored>,
+    /// What could not be read and was passed over, by path.
+    pub damaged: Vec<Damaged>,
+}
+
+impl Store {
+    /// Every attempt and every damaged place.
+    ///
+    /// The kept texts are not read: [`Store::verify`] does that.
+    ///
+    /// # Errors
+    /// Only when the results folder itself cannot be read; one that is not there is empty.
+    pub fn list(&self) -> Result<Listing, StoreError> {
+        let mut listing = Listing::default();
+        let mut links = Vec::new();
+        let prompts = match folders(self.root(), &mut links) {
+            Ok(prompts) => prompts,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(listing),
+            Err(source) => return Err(StoreError::Read { path: self.root().to_owned(), source }),
+        };
+        for link in links {
+            self.damaged(&link, DamageReason::Link { what: "it".to_owned() }, &mut listing);
+        }
+        for prompt in prompts {
+            if name::RESERVED.contains(&prompt.name.as_str()) {
+                continue;
+            }
+            let expected = "a prompt's id";
+            for contestant in self.descend(&prompt.path, name::fault(&prompt.name), expected, &mut listing) {
+                let expected = "a contestant's slug";
+                let fault = name::fault(&contestant.name);
+                for attempt in self.descend(&contestant.path, fault, expected, &mut listing) {
+                    let names =
+                        Names { prompt: &prompt.name, contestant: &contestant.name, id: &attempt.name };
+                    match load(&attempt.path, &names) {
+                        Ok(stored) => listing.attempts.push(stored),
+                        Err(reason) => self.damaged(&attempt.path, reason, &mut listing),
+                    }
+                }
+            }
+        }
+        listing.attempts.sort_by(|a, b| a.attempt.id.cmp(&b.attempt.id));
+        listing.damaged.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(listing)
+    }
+
+    /// The folders in a folder; what is wrong with it or in it goes to the listing.
+    fn descend(
+        &self,
+        path: &Path,
+        fault: Option<&str>,
+        expected: &'static str,
+        listing: &mut Listing,
+    ) -> Vec<Folder> {
+        if fault.is_some() {
+            self.damaged(path, DamageReason::Name { expected }, listing);
+            return Vec::new();
+        }
+        let mut links = Vec::new();
+        let found = folders(path, &mut links);
+        for link in links {
+            self.damaged(&link, DamageReason::Link { what: "it".to_owned() }, listing);
+        }
+        found.unwrap_or_else(|source| {
+            self.damaged(path, DamageReason::Read { file: "the folder".to_owned(), source }, listing);
+            Vec::new()
+        })
+    }
+
+    fn damaged(&self, path: &Path, reason: DamageReason, listing: &mut Listing) {
+        let path = path.strip_prefix(self.root()).unwrap_or(path).to_owned();
+        listing.damaged.push(Damaged { path, reason });
+    }
+}
+
+struct Folder {
+    name: String,
+    path: PathBuf,
+}
+
+/// What an attempt's path says about it.
+struct Names<'a> {
+    prompt: &'a str,
+    contestant: &'a str,
+    id: &'a str,
+}
+
+/// The folders in a folder by name, without hidden ones; files are passed by, links are told.
+fn folders(path: &Path, links: &mut Vec<PathBuf>) -> std::io::Result<Vec<Folder>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        if kind.is_symlink() {
+            links.push(entry.path());
+        } else if kind.is_dir() {
+            found.push(Folder { name, path: entry.path() });
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+fn load(folder: &Path, names: &Names<'_>) -> Result<Stored, DamageReason> {
+    if names.id.parse::<Id>().is_err() {
+        return Err(DamageReason::Name { expected: "an attempt's identifier" });
+    }
+    let present = files_in(folder)?;
+    if !present.contains(layout::ATTEMPT) {
+        return Err(DamageReason::Missing { file: layout::ATTEMPT.to_owned() });
+    }
+    let attempt: Attempt = read_record(&folder.join(layout::ATTEMPT), layout::ATTEMPT)?;
+    for (what, found, expected) in [
+        ("id", attempt.id.as_str(), names.id),
+        ("prompt", attempt.prompt.id.as_str(), names.prompt),
+        ("contestant", attempt.contestant.slug.as_str(), names.contestant),
+    ] {
+        if found != expected {
+            let found = found.chars().take(name::MAX_BYTES).collect();
+            return Err(DamageReason::Misplaced { what, found, folder: expected.to_owned() });
+        }
+    }
+    if *attempt.prompt.hash != *blake3::hash(attempt.prompt.text.as_bytes()).to_hex() {
+        return Err(DamageReason::Hash { what: "the prompt's text".to_owned() });
+    }
+
+    let active = [layout::SVG_ACTIVE, layout::REPAIRED_ACTIVE].iter().any(|file| present.contains(*file));
+    let files = AttemptFiles::collect(active, &needed(&attempt), |file| match present.contains(file) {
+        true => Ok(folder.join(file)),
+        false => Err(DamageReason::Missing { file: file.to_owned() }),
+    })?;
+    Ok(Stored { attempt, folder: folder.to_owned(), files })
+}
+
+/// The files that a record tells of.
+fn needed(attempt: &Attempt) -> AttemptFiles<()> {
+    let check = attempt.check.as_ref();
+    let repaired = check.is_some_and(|check| check.repaired).then_some(());
+    AttemptFiles {
+        request: attempt.service.as_ref().is_some_and(|service| service.request.is_some()).then_some(()),
+        timeline: attempt.timeline.is_some().then_some(()),
+        reply: attempt.reply.is_some().then_some(()),
+        thinking: attempt.thinking.is_some().then_some(()),
+        svg: check.is_some_and(|check| check.svg.is_some()).then_some(()),
+        active: false,
+        png: check.is_some_and(|check| check.draws.resvg).then_some(()),
+        repaired_svg: repaired,
+        repaired_png: repaired,
+        experts: attempt.experts.is_some().then_some(()),
+    }
+}
+
+/// Names of the plain files in an attempt's folder. Others may lie there, written by a later version.
+fn files_in(folder: &Path) -> Result<BTreeSet<String>, DamageReason> {
+    let failed = |source| DamageReason::Read { file: "the folder".to_owned(), source };
+    let mut names = BTreeSet::new();
+    let known = |entry: &DirEntry| entry.file_name().to_string_lossy().into_owned();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_symlink() {
+            return Err(DamageReason::Link { what: known(&entry) });
+        }
+        if kind.is_file() {
+            names.insert(known(&entry));
+        }
+    }
+    Ok(names)
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    schema: u64,
+}
+
+/// Reads a record whose schema this program knows.
+pub(super) fn read_record<T: DeserializeOwned>(path: &Path, file: &'static str) -> Result<T, DamageReason> {
+    let text = read_bounded(path, MAX_RECORD)?;
+    let invalid = |source| DamageReason::Json { file, source };
+    // A newer record need not have the shape that this version knows, so its version is read by itself.
+    let Versioned { schema } = serde_json::from_slice(&text).map_err(invalid)?;
+    if schema > u64::from(SCHEMA_VERSION) {
+        return Err(DamageReason::Newer { found: schema, known: SCHEMA_VERSION });
+    }
+    serde_json::from_slice(&text).map_err(invalid)
+}
+
+/// Names in a folder, in no order; those that are no text are nobody's. A folder that is not there has none.
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(StoreError::Read { path: folder.to_owned(), source }),
+    }
+}
+
+/// Identifiers that folders in a folder have for names, oldest first.
+pub(super) fn ids(folder: &Path) -> Result<Vec<Id>, StoreError> {
+    let mut ids: Vec<Id> = names(folder)?.iter().filter_map(|name| name.parse().ok()).collect();
+    ids.sort();
+    Ok(ids)
+}
+
+/// Reads a file up to a bound; over it is an error, not a cut.
+pub(super) fn read_bounded(path: &Path, bound: u64) -> Result<Vec<u8>, DamageReason> {
+    let name = || path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let failed = |source| DamageReason::Read { file: name(), source };
+    let file = File::open(path).map_err(failed)?;
+    let bytes = file.metadata().map_err(failed)?.len();
+    if bytes > bound {
+        return Err(DamageReason::TooLarge { file: name(), bytes, bound });
+    }
+    let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
+    file.take(bound + 1).read_to_end(&mut content).map_err(failed)?;
+    if content.len() as u64 > bound {
+        return Err(DamageReason::TooLarge { file: name(), bytes: content.len() as u64, bound });
+    }
+    Ok(content)
+}

@@ -1,0 +1,66 @@
+//! Whether attempts or judgements came or went, at little cost.
+
+use std::fs;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use super::{Store, layout};
+use pelicycle_record::name;
+
+/// What the folders of a store looked like. Two that differ say that an attempt or a judgement came or went between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint {
+    attempts: blake3::Hash,
+    judgements: blake3::Hash,
+}
+
+impl Fingerprint {
+    /// Whether no attempt came or went between the two.
+    #[must_use]
+    pub fn has_the_attempts_of(&self, other: &Fingerprint) -> bool {
+        self.attempts == other.attempts
+    }
+}
+
+impl Store {
+    /// Looks at the folders of prompts and contestants: an attempt appears and goes by a change of the folder it is in,
+    /// and is never edited, so no attempt is looked at. A judgement appears and goes likewise.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut hasher = blake3::Hasher::new();
+        let prompts = mark(self.root(), &mut hasher);
+        for prompt in prompts.iter().filter(|prompt| !prompt.to_str().is_some_and(is_kept)) {
+            let prompt = self.root().join(prompt);
+            for contestant in mark(&prompt, &mut hasher) {
+                stamp(&prompt.join(contestant), &mut hasher);
+            }
+        }
+        let mut judgements = blake3::Hasher::new();
+        mark(&self.root().join(layout::JUDGEMENTS), &mut judgements);
+        Fingerprint { attempts: hasher.finalize(), judgements: judgements.finalize() }
+    }
+}
+
+/// Whether a folder is no prompt's: what comes and goes there is no attempt.
+fn is_kept(name: &str) -> bool {
+    name::RESERVED.contains(&name)
+}
+
+/// Takes in a folder's time and its entries' names, which it returns; hidden ones are passed by.
+fn mark(folder: &Path, hasher: &mut blake3::Hasher) -> Vec<std::ffi::OsString> {
+    stamp(folder, hasher);
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+    names.retain(|name| !name.as_encoded_bytes().starts_with(b"."));
+    names.sort();
+    for name in &names {
+        hasher.update(name.as_encoded_bytes()).update(b"/");
+    }
+    names
+}
+
+fn stamp(path: &Path, hasher: &mut blake3::Hasher) {
+    let modified = fs::symlink_metadata(path).and_then(|found| found.modified()).ok();
+    let age = modified.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+    hasher.update(&age.map_or(0, |age| age.as_nanos()).to_le_bytes());
+}

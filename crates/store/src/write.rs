@@ -1,0 +1,252 @@
+//! Writing: all files in a hidden folder of the same file system, synced, then one rename.
+//!
+//! A process that is killed leaves at most a hidden folder. Its lock, which the system drops with the process,
+//! tells the sweeper that nobody works there any more.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use pelicycle_record::{Attempt, Id, SCHEMA_VERSION, TextRecord, name};
+
+use super::layout;
+use super::{AttemptFiles, Store, StoreError};
+
+/// A folder left by a killed process is swept when it is older: a write takes well under a second.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
+impl Store {
+    /// Writes an attempt, which is there whole when this returns and not at all when it fails.
+    ///
+    /// # Errors
+    /// A record that does not fit its files or whose names are unsafe; a place that is taken; a failing disk.
+    pub fn write(&self, attempt: &Attempt, files: &AttemptFiles<&[u8]>) -> Result<PathBuf, StoreError> {
+        consistent(attempt, files)
+            .map_err(|why| StoreError::Inconsistent { id: attempt.id.to_string(), why })?;
+        let record = json(attempt, &attempt.id)?;
+        let files: Vec<(&str, &[u8])> = files
+            .iter()
+            .map(|(name, content)| (name, *content))
+            .chain([(layout::ATTEMPT, &*record)])
+            .collect();
+        let place = [attempt.prompt.id.as_str(), attempt.contestant.slug.as_str(), attempt.id.as_str()];
+        self.place(&attempt.id, &place, &files)
+    }
+
+    /// Removes what killed processes left behind: hidden folders that are old and that nobody holds.
+    /// Returns how many. What cannot be removed stays for the next time.
+    #[must_use]
+    pub fn sweep(&self) -> usize {
+        self.sweep_older_than(ABANDONED)
+    }
+
+    pub(super) fn sweep_older_than(&self, age: Duration) -> usize {
+        let Ok(entries) = fs::read_dir(self.root.join(layout::STAGING)) else { return 0 };
+        let mut swept = 0;
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            if stem.parse::<Id>().is_err() {
+                continue;
+            }
+            let folder = path.with_extension("");
+            let modified = entry.metadata().and_then(|found| found.modified());
+            let old = modified.is_ok_and(|time| time.elapsed().is_ok_and(|elapsed| elapsed >= age));
+            if !old || is_held(&folder) {
+                continue;
+            }
+            if path == folder {
+                swept += usize::from(fs::remove_dir_all(&folder).is_ok());
+            }
+            if !folder.exists() {
+                drop(fs::remove_file(lock_of(&folder)));
+            }
+        }
+        swept
+    }
+
+    /// Makes a folder with these files at `place`, by one rename.
+    pub(super) fn place(
+        &self,
+        id: &Id,
+        place: &[&str],
+        files: &[(&str, &[u8])],
+    ) -> Result<PathBuf, StoreError> {
+        let target = place.iter().fold(self.root.clone(), |path, part| path.join(part));
+        let exists = || StoreError::Exists { path: target.clone() };
+        if fs::symlink_metadata(&target).is_ok() {
+            return Err(exists());
+        }
+        let staged = Staged::new(&self.root, id)?;
+        for (name, content) in files {
+            let path = staged.folder.join(name);
+            write_synced(&path, content).map_err(|source| StoreError::Write { path, source })?;
+        }
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| StoreError::Write { path, source }
+        };
+        sync_folder(&staged.folder).map_err(failed(&staged.folder))?;
+        let parent = target.parent().unwrap_or(&self.root);
+        fs::create_dir_all(parent).map_err(failed(parent))?;
+        fs::rename(&staged.folder, &target).map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => exists(),
+            _ => StoreError::Write { path: target.clone(), source },
+        })?;
+        // Every folder on the way may be new, and a folder's entry is only safe once its parent is synced.
+        for folder in parent.ancestors().take(place.len()) {
+            sync_folder(folder).map_err(failed(folder))?;
+        }
+        Ok(target)
+    }
+
+    /// Takes the folder at `place` away, by one rename out of the readers' sight. Returns whether there was one.
+    pub(super) fn displace(&self, id: &Id, place: &[&str]) -> Result<bool, StoreError> {
+        let target = place.iter().fold(self.root.clone(), |path, part| path.join(part));
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| StoreError::Write { path, source }
+        };
+        if fs::symlink_metadata(&target).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Ok(false);
+        }
+        let staged = Staged::new(&self.root, id)?;
+        fs::rename(&target, staged.folder.join("displaced")).map_err(failed(&target))?;
+        let parent = target.parent().unwrap_or(&self.root);
+        sync_folder(parent).map_err(failed(parent))?;
+        Ok(true)
+    }
+}
+
+/// A folder in the making. Dropped, it takes what is left of it away.
+struct Staged {
+    folder: PathBuf,
+    lock: Option<File>,
+}
+
+impl Staged {
+    fn new(root: &Path, id: &Id) -> Result<Self, StoreError> {
+        let staging = root.join(layout::STAGING);
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| StoreError::Write { path, source }
+        };
+        fs::create_dir_all(&staging).map_err(failed(&staging))?;
+        let ignore = staging.join(".gitignore");
+        if !ignore.exists() {
+            fs::write(&ignore, "*\n").map_err(failed(&ignore))?;
+        }
+        let folder = staging.join(id.as_str());
+        let lock_path = lock_of(&folder);
+        let lock = File::create(&lock_path).map_err(failed(&lock_path))?;
+        // A file system without locks loses only the sweeper's certainty, which then goes by age.
+        let lock = match lock.try_lock() {
+            Ok(()) | Err(TryLockError::Error(_)) => lock,
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Exists { path: folder }),
+        };
+        let staged = Self { folder, lock: Some(lock) };
+        fs::create_dir(&staged.folder).map_err(failed(&staged.folder))?;
+        Ok(staged)
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if self.folder.exists() {
+            drop(fs::remove_dir_all(&self.folder));
+        }
+        // Closed before it is removed, as Windows wants it.
+        drop(self.lock.take());
+        drop(fs::remove_file(lock_of(&self.folder)));
+    }
+}
+
+fn lock_of(folder: &Path) -> PathBuf {
+    folder.with_extension("lock")
+}
+
+/// Whether a living process holds the folder's lock.
+fn is_held(folder: &Path) -> bool {
+    File::open(lock_of(folder)).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// Makes the entries of a folder durable, where the system knows such a thing.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+/// A record's text: indented, for people and for diffs.
+pub(super) fn json(record: &impl serde::Serialize, id: &Id) -> Result<Vec<u8>, StoreError> {
+    let mut text = serde_json::to_vec_pretty(record)
+        .map_err(|error| StoreError::Inconsistent { id: id.to_string(), why: error.to_string() })?;
+    text.push(b'\n');
+    let length = text.len() as u64;
+    if length > layout::MAX_RECORD {
+        let why = format!("the record is {length} bytes long, the bound is {}", layout::MAX_RECORD);
+        return Err(StoreError::Inconsistent { id: id.to_string(), why });
+    }
+    Ok(text)
+}
+
+/// What a reader would find wrong is not written in the first place.
+fn consistent(attempt: &Attempt, files: &AttemptFiles<&[u8]>) -> Result<(), String> {
+    if attempt.schema != SCHEMA_VERSION {
+        return Err(format!("its schema is {}, this version writes {SCHEMA_VERSION}", attempt.schema));
+    }
+    for (what, value) in
+        [("prompt's id", &attempt.prompt.id), ("contestant's slug", &attempt.contestant.slug)]
+    {
+        if let Some(why) = name::fault(value) {
+            return Err(format!("the {what} {value:?} {why}"));
+        }
+    }
+    if *attempt.prompt.hash != *blake3::hash(attempt.prompt.text.as_bytes()).to_hex() {
+        return Err("the prompt's hash is not that of its text".to_owned());
+    }
+    let request = attempt.service.as_ref().and_then(|service| service.request.as_ref());
+    let counts = attempt.experts.as_ref().map(|experts| &experts.counts);
+    for (what, record, content) in [
+        ("request", request, files.request),
+        ("timeline", attempt.timeline.as_ref(), files.timeline),
+        ("reply", attempt.reply.as_ref(), files.reply),
+        ("thinking", attempt.thinking.as_ref(), files.thinking),
+        ("experts", counts, files.experts),
+    ] {
+        if record != content.map(TextRecord::of).as_ref() {
+            return Err(format!("the recorded length or hash of the {what} is not that of the file"));
+        }
+    }
+    let check = attempt.check.as_ref();
+    if files.svg.is_some() != check.is_some_and(|check| check.svg.is_some()) {
+        return Err("there is a drawing in the check or in the files, but not in both".to_owned());
+    }
+    if files.png.is_some() != check.is_some_and(|check| check.draws.resvg) {
+        return Err("there is a raster in the check or in the files, but not in both".to_owned());
+    }
+    let repaired = check.is_some_and(|check| check.repaired);
+    if files.repaired_svg.is_some() != repaired || files.repaired_png.is_some() != repaired {
+        return Err("there is a repair in the check or in the files, but not in both".to_owned());
+    }
+    let contents = [
+        files.request,
+        files.timeline,
+        files.reply,
+        files.thinking,
+        files.svg,
+        files.png,
+        files.repaired_svg,
+        files.repaired_png,
+        files.experts,
+    ];
+    if contents.into_iter().flatten().any(|content| content.len() as u64 > layout::MAX_FILE) {
+        return Err(format!("a file is over the bound of {} bytes", layout::MAX_FILE));
+    }
+    Ok(())
+}

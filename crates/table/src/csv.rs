@@ -1,0 +1,99 @@
+//! Comma-separated values as RFC 4180 has them, in UTF-8.
+
+use std::io::Write;
+
+use super::{Cell, Heading, Table, TableError};
+
+/// First characters that make a spreadsheet run a cell as a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A table as CSV.
+///
+/// Whoever opens it in a spreadsheet must not run what a model or a service wrote: text that would be a formula there gets an
+/// apostrophe before it, which spreadsheets take for "this is text". The other formats have every text as it is.
+#[derive(Debug)]
+pub struct Csv<W: Write>(W);
+
+impl<W: Write> Csv<W> {
+    /// Begins a table with its heads.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn new(mut out: W, headings: &[Heading]) -> Result<Self, TableError> {
+        let names: Vec<&str> = headings.iter().map(|heading| heading.name).collect();
+        out.write_all((names.join(",") + "\r\n").as_bytes())?;
+        Ok(Self(out))
+    }
+}
+
+impl<W: Write> Table for Csv<W> {
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
+        let mut line = String::new();
+        for (index, cell) in cells.iter().enumerate() {
+            if index > 0 {
+                line.push(',');
+            }
+            push(&mut line, cell);
+        }
+        line.push_str("\r\n");
+        Ok(self.0.write_all(line.as_bytes())?)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), TableError> {
+        Ok(self.0.flush()?)
+    }
+}
+
+fn push(line: &mut String, cell: &Cell<'_>) {
+    match cell {
+        Cell::Absent => {}
+        Cell::Text(text) => quote(line, text),
+        Cell::Whole(number) => line.push_str(&number.to_string()),
+        // Only a damaged record has one that is none.
+        Cell::Number(number) if number.is_finite() => line.push_str(&number.to_string()),
+        Cell::Number(_) => {}
+        Cell::Truth(truth) => line.push_str(if *truth { "true" } else { "false" }),
+        Cell::Moment(moment) => line.push_str(&moment.to_string()),
+        Cell::Day(day) => line.push_str(&day.to_string()),
+    }
+}
+
+fn quote(line: &mut String, text: &str) {
+    let guard = if text.starts_with(FORMULA) { "'" } else { "" };
+    // An empty text is not an absent one.
+    if !text.is_empty() && !text.contains(['"', ',', '\r', '\n']) {
+        line.push_str(guard);
+        line.push_str(text);
+        return;
+    }
+    line.push('"');
+    line.push_str(guard);
+    line.push_str(&text.replace('"', "\"\""));
+    line.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(cells: &[Cell<'_>]) -> String {
+        let mut out = Vec::new();
+        let mut table = Box::new(Csv::new(&mut out, &[]).unwrap());
+        table.row(cells).unwrap();
+        table.finish().unwrap();
+        String::from_utf8(out).unwrap().split_once("\r\n").unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn cells_are_quoted_where_they_must_be_and_an_empty_text_is_not_an_absent_one() {
+        let cells = [Cell::Absent, "".into(), "a \"b\", c\nd".into(), 7u64.into(), 0.1.into(), true.into()];
+        assert_eq!(line(&cells), ",\"\",\"a \"\"b\"\", c\nd\",7,0.1,true\r\n");
+        assert_eq!(line(&[f64::NAN.into(), 1e300.into()]), format!(",{}\r\n", 1e300));
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_text_and_numbers_stay_numbers() {
+        assert_eq!(line(&["=HYPERLINK(\"x\")".into()]), "\"'=HYPERLINK(\"\"x\"\")\"\r\n");
+        assert_eq!(line(&["@a".into(), (-1.5).into()]), "'@a,-1.5\r\n");
+    }
+}
