@@ -102,7 +102,7 @@ fn supported_types() -> String {
     TensorType::ALL.iter().map(|t| t.name()).collect::<Vec<_>>().join(", ")
 }
 
-/// Names of types that exist in files, supported or not, so that an error can name them.
+/// The name of a tensor type, supported or not, so that an error can name it.
 pub(super) fn type_name(id: u32) -> &'static str {
     if let Some(known) = TensorType::from_id(id) {
         return known.name();
@@ -111,17 +111,13 @@ pub(super) fn type_name(id: u32) -> &'static str {
         4 => "Q4_2",
         5 => "Q4_3",
         9 => "Q8_1",
-        10 => "Q2_K",
-        11 => "Q3_K",
         15 => "Q8_K",
         16 => "IQ2_XXS",
         17 => "IQ2_XS",
         18 => "IQ3_XXS",
         19 => "IQ1_S",
-        20 => "IQ4_NL",
         21 => "IQ3_S",
         22 => "IQ2_S",
-        23 => "IQ4_XS",
         24 => "I8",
         25 => "I16",
         26 => "I32",
@@ -130,7 +126,6 @@ pub(super) fn type_name(id: u32) -> &'static str {
         29 => "IQ1_M",
         34 => "TQ1_0",
         35 => "TQ2_0",
-        39 => "MXFP4",
         40 => "NVFP4",
         _ => "unknown",
     }
