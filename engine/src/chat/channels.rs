@@ -3,7 +3,7 @@
 //! A message is `<|start|>`, a header, `<|message|>`, its text and an end mark. The header names the role and, after
 //! `<|channel|>`, the channel: `analysis` is reasoning, every other is for the reader.
 
-use super::reasoning::{Piece, begun_mark, first_mark};
+use super::piece::{Piece, begun_mark, first_mark};
 
 const START: &str = "<|start|>";
 const CHANNEL: &str = "<|channel|>";

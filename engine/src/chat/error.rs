@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::template::{MAX_OUTPUT_BYTES, MAX_STEPS};
+use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
 use crate::gguf::GgufError;
 
 /// Why a conversation can't be rendered.

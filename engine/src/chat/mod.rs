@@ -2,13 +2,17 @@
 
 mod channels;
 mod error;
+mod limits;
 mod marks;
+mod piece;
 mod python;
 mod reasoning;
 mod tags;
 mod template;
 
 pub use error::ChatError;
+pub use limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
 pub use marks::{ReasoningMarks, Tags};
-pub use reasoning::{Piece, ReasoningSplit};
-pub use template::{ChatTemplate, MAX_OUTPUT_BYTES, MAX_STEPS, Message};
+pub use piece::Piece;
+pub use reasoning::ReasoningSplit;
+pub use template::{ChatTemplate, Message};

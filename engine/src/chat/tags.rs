@@ -1,7 +1,7 @@
 //! Reasoning between marks, as a reply arrives.
 
 use super::marks::Tags;
-use super::reasoning::{Piece, begun_mark, first_mark};
+use super::piece::{Piece, begun_mark, first_mark};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {

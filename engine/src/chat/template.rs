@@ -8,13 +8,9 @@ use minijinja::{Environment, Error, ErrorKind, State};
 use serde::{Deserialize, Serialize};
 
 use super::error::ChatError;
+use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
 use super::python;
 use crate::gguf::Gguf;
-
-/// Steps that a template may take. The longest real conversations stay below a hundredth of it.
-pub const MAX_STEPS: u64 = 10_000_000;
-/// Bytes that a template may write: several times the longest context of any model.
-pub const MAX_OUTPUT_BYTES: usize = 32 << 20;
 
 const NAME: &str = "chat_template";
 

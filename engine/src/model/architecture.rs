@@ -1,8 +1,5 @@
 //! What sets one architecture apart from another, as data.
 
-use super::delta_net::KeyHeads;
-use super::rope::Pairs;
-use super::routing::Routes;
 use crate::kernel::Gate;
 
 /// Which blocks a model is built of, with which options.
@@ -44,6 +41,15 @@ pub(crate) struct Architecture {
     pub(crate) shared_expert: Shared,
 }
 
+/// Which two numbers of a head turn together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pairs {
+    /// i and i + half of the size.
+    HalfSplit,
+    /// 2i and 2i + 1.
+    Interleaved,
+}
+
 /// Which numbers a norm of queries or keys takes together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NormSpan {
@@ -60,6 +66,27 @@ pub(crate) struct Windows {
     pub(crate) period: usize,
     /// θ of the rotary embedding in layers with a window, where it is another and the file does not say.
     pub(crate) rope_base: Option<f32>,
+}
+
+/// Which key head serves a value head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyHeads {
+    /// Value head j has key head j mod the number of key heads.
+    Cyclic,
+    /// As many value heads as there are to a key head, one after another.
+    Grouped,
+}
+
+/// What an architecture says of its routing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Routes {
+    /// By softmax, weighed by the chosen probabilities divided by their sum: the same as a softmax of the chosen
+    /// logits.
+    Renormalized,
+    /// By softmax, weighed by the probabilities as they are.
+    Probabilities,
+    /// As the file's metadata say.
+    Described,
 }
 
 /// How a shared expert's answer joins the others'.

@@ -3,31 +3,34 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::architecture::NormSpan;
 use super::context::Context;
-use super::forward::LayerStep;
+use super::error::ModelError;
+use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
 use super::rope::Rope;
+use super::step::LayerStep;
 use crate::cache::{LayerCache, Numbers};
 use crate::kernel::Activations;
 
 /// The weights of one layer's attention.
 #[derive(Debug)]
 pub(super) struct Attention {
-    pub(super) query: Matrix,
+    query: Matrix,
     /// Whether the query of each head is followed by a gate for its answer.
-    pub(super) gated: bool,
-    pub(super) key: Matrix,
-    pub(super) value: Matrix,
-    pub(super) output: Matrix,
+    gated: bool,
+    key: Matrix,
+    value: Matrix,
+    output: Matrix,
     /// Weights of the norms over a head's queries and keys.
-    pub(super) query_key_norm: Option<(Vec<f32>, Vec<f32>)>,
+    query_key_norm: Option<(Vec<f32>, Vec<f32>)>,
     pub(super) kv_heads: usize,
-    pub(super) rope: Arc<Rope>,
+    rope: Arc<Rope>,
     /// How many of the last positions, its own included, a row sees; `None` for all.
     pub(super) window: Option<usize>,
     /// A score for each query head that takes its share of the softmax and brings no value.
-    pub(super) sinks: Option<Vec<f32>>,
+    sinks: Option<Vec<f32>>,
 }
 
 /// Queries, keys, values and the mixed values of the rows of a step.
@@ -43,6 +46,41 @@ pub(super) struct AttentionScratch {
 }
 
 impl Attention {
+    pub(super) fn read(source: &LayerSource<'_>) -> Result<Attention, ModelError> {
+        let hyper = source.hyper;
+        let kv_heads = hyper.kv_heads[source.layer];
+        let gated = source.architecture.gated_attention;
+        let of_a_query = hyper.key_size + if gated { hyper.value_size } else { 0 };
+        let sizes = [hyper.heads * of_a_query, kv_heads * hyper.key_size, kv_heads * hyper.value_size];
+        let [query, key, value] = query_key_value(source, sizes)?;
+        let norm_sizes = match source.architecture.query_key_norm {
+            Some(NormSpan::Head) => Some((hyper.key_size, hyper.key_size)),
+            Some(NormSpan::AllHeads) => Some((sizes[0], sizes[1])),
+            None => None,
+        };
+        let query_key_norm = match norm_sizes {
+            Some((q, k)) => Some((source.vector("attn_q_norm", q)?, source.vector("attn_k_norm", k)?)),
+            None => None,
+        };
+        let sinks = match source.architecture.sinks {
+            true => Some(source.vector("attn_sinks", hyper.heads)?),
+            false => None,
+        };
+        let window = hyper.windows[source.layer];
+        Ok(Attention {
+            query,
+            gated,
+            key,
+            value,
+            output: source.matrix("attn_output", &[hyper.heads * hyper.value_size, hyper.width])?,
+            query_key_norm,
+            kv_heads,
+            rope: Arc::clone(source.ropes.of(window)),
+            window,
+            sinks,
+        })
+    }
+
     /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' keys and values go into the
     /// caches at `layer`.
     pub(super) fn forward(
@@ -113,6 +151,25 @@ impl Attention {
         context.pool.for_each(&mut pieces, attend);
         products(context, mixed, &mut [(&self.output, out)]);
     }
+}
+
+/// The matrices for queries, keys and values, which some files hold as one.
+fn query_key_value(
+    source: &LayerSource<'_>,
+    [query, key, value]: [usize; 3],
+) -> Result<[Matrix; 3], ModelError> {
+    let width = source.hyper.width;
+    if source.has("attn_qkv.weight") {
+        let name = source.biased("attn_qkv", "attn_q")?;
+        let rows = query + key + value;
+        let part = |begin, len| source.tensors.rows(&name, [width, rows], begin..begin + len);
+        return Ok([part(0, query)?, part(query, key)?, part(query + key, value)?]);
+    }
+    Ok([
+        source.matrix("attn_q", &[width, query])?,
+        source.matrix("attn_k", &[width, key])?,
+        source.matrix("attn_v", &[width, value])?,
+    ])
 }
 
 /// The query heads of one row that read one key/value head.

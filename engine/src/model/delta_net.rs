@@ -4,26 +4,18 @@
 //! Tokens pass over the state one by one in every arithmetic and however a prompt is cut, so the answer has the
 //! same bits; the heads, and within a head the columns of its state, are what is shared out.
 
+use super::architecture::KeyHeads;
 use super::context::Context;
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
-use super::forward::LayerStep;
-use super::layer::LayerSource;
+use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
 use super::norm::rms_norm_in_place;
+use super::step::LayerStep;
 use crate::kernel::{Activations, DeltaToken, Gate, StateRow};
 
 /// Added to the squared length of queries and keys: a constant of the architecture.
 const LENGTH_EPSILON: f32 = 1e-6;
-
-/// Which key head serves a value head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyHeads {
-    /// Value head j has key head j mod the number of key heads.
-    Cyclic,
-    /// As many value heads as there are to a key head, one after another.
-    Grouped,
-}
 
 /// The matrices for queries, keys, values and the output's gate.
 #[derive(Debug)]

@@ -5,6 +5,9 @@
 use std::ops::Range;
 
 use super::context::Context;
+use super::error::ModelError;
+use super::hyper;
+use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
 use super::routing::Routing;
 use crate::kernel::{Activations, Gate};
@@ -12,13 +15,13 @@ use crate::kernel::{Activations, Gate};
 /// The weights of one layer's experts: of each matrix the experts' rows one expert after another.
 #[derive(Debug)]
 pub(super) struct Experts {
-    pub(super) router: Matrix,
-    pub(super) gate: Matrix,
-    pub(super) up: Matrix,
-    pub(super) down: Matrix,
+    router: Matrix,
+    gate: Matrix,
+    up: Matrix,
+    down: Matrix,
     pub(super) count: usize,
-    pub(super) routing: Routing,
-    pub(super) gated_by: Gate,
+    routing: Routing,
+    gated_by: Gate,
 }
 
 /// Which experts the rows of a step chose in one layer, ascending in each row, and with which weights:
@@ -54,6 +57,25 @@ struct Group {
 }
 
 impl Experts {
+    pub(super) fn read(source: &LayerSource<'_>, experts: hyper::Experts) -> Result<Experts, ModelError> {
+        let [gate, up, down] = matrices(source, experts.count)?;
+        let correction = match source.has("exp_probs_b.bias") {
+            true => Some(source.tensors.numbers(&source.name("exp_probs_b.bias"), &[experts.count])?),
+            false => None,
+        };
+        Ok(Experts {
+            router: source.matrix("ffn_gate_inp", &[source.hyper.width, experts.count])?,
+            gate,
+            up,
+            down,
+            count: experts.count,
+            routing: Routing::read(&source.keys(), source.architecture.routes, experts, correction)?,
+            gated_by: source.architecture.gate,
+        })
+    }
+
+    /// Writes the experts' weighed answers for each row of `x` (normed) to `out`; tells `routed` which experts the rows
+    /// chose.
     pub(super) fn forward(
         &self,
         context: &Context,
@@ -176,4 +198,35 @@ impl Experts {
             self.down.multiply(context, weights.clone(), inner, &places, out);
         });
     }
+}
+
+/// The gate, up and down matrices of all experts: in a tensor each, with gate and up in one, or with a tensor for each
+/// expert.
+fn matrices(source: &LayerSource<'_>, count: usize) -> Result<[Matrix; 3], ModelError> {
+    let width = source.hyper.width;
+    let inner_width = |down| source.inner_width("expert_feed_forward_length", down);
+    if source.has("ffn_gate_up_exps.weight") {
+        let inner = inner_width("ffn_down_exps")?;
+        let name = source.biased("ffn_gate_up_exps", "ffn_gate_exps")?;
+        let half = |begin| {
+            let dims = [width, inner * 2, count];
+            source.tensors.rows_of_each(&name, &dims, inner * 2, begin..begin + inner)
+        };
+        return Ok([half(0)?, half(inner)?, source.matrix("ffn_down_exps", &[inner, width, count])?]);
+    }
+    if source.has("ffn_down.0.weight") {
+        let inner = inner_width("ffn_down.0")?;
+        let stack = |part: &str, dims| {
+            let names: Vec<String> = (0..count).map(|e| source.name(&format!("{part}.{e}"))).collect();
+            source.tensors.stack(&names, dims)
+        };
+        let (gate, up) = (stack("ffn_gate", [width, inner])?, stack("ffn_up", [width, inner])?);
+        return Ok([gate, up, stack("ffn_down", [inner, width])?]);
+    }
+    let inner = inner_width("ffn_down_exps")?;
+    Ok([
+        source.matrix("ffn_gate_exps", &[width, inner, count])?,
+        source.matrix("ffn_up_exps", &[width, inner, count])?,
+        source.matrix("ffn_down_exps", &[inner, width, count])?,
+    ])
 }

@@ -1,40 +1,17 @@
 //! One step: a number of rows, of one sequence or of many, through all layers.
 
-use super::context::Context;
 use super::error::ModelError;
 use super::experts::Routed;
 use super::feed_forward::FeedForwardScratch;
-use super::hyper::Hyper;
 use super::layer::Layer;
 use super::load::Model;
 use super::matrix::products;
 use super::mixer::MixerScratch;
 use super::norm::{rms_norm, rms_norm_in_place};
+use super::step::{LayerStep, Row};
 use crate::cache::Cache;
 use crate::kernel::Activations;
 use crate::state::State;
-
-/// A token at its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Row {
-    pub(crate) token: u32,
-    /// Which of the step's caches is its sequence's.
-    pub(crate) sequence: usize,
-    /// Its place in the sequence; a sequence's rows come in order, without a gap after what its cache holds.
-    pub(crate) position: usize,
-    /// Whether the logits after it are wanted.
-    pub(crate) logits: bool,
-}
-
-/// What the mixer of a layer needs of a step.
-pub(super) struct LayerStep<'a, 'c> {
-    pub(super) context: &'a Context,
-    pub(super) hyper: &'a Hyper,
-    pub(super) layer: usize,
-    pub(super) rows: &'a [Row],
-    /// The caches of all sequences of the step.
-    pub(super) caches: &'a mut [&'c mut Cache],
-}
 
 /// Room for the numbers of a step, kept from step to step.
 #[derive(Debug, Default)]

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::error::ModelError;
-use super::forward::LayerStep;
 use super::latent_shape::LatentShape;
-use super::layer::LayerSource;
+use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products, stacked_products, transposed_products};
 use super::norm::rms_norm_in_place;
 use super::rope::Rope;
+use super::step::LayerStep;
 use crate::cache::{LayerCache, Numbers, PAGE, Precision};
 use crate::kernel::Activations;
 

@@ -7,7 +7,8 @@ use super::architecture::{Architecture, supported};
 use super::context::{Arithmetic, Context};
 use super::error::ModelError;
 use super::hyper::Hyper;
-use super::layer::{Layer, LayerSource};
+use super::layer::Layer;
+use super::layer_source::LayerSource;
 use super::matrix::Matrix;
 use super::rope::Ropes;
 use super::tensors::Tensors;
@@ -63,8 +64,8 @@ impl Model {
         };
         let ropes = Ropes::new(architecture.rope, &hyper, divisors.as_deref());
         let layer = |layer| {
-            LayerSource { gguf: &gguf, tensors: &tensors, hyper: &hyper, architecture, ropes: &ropes, layer }
-                .read()
+            let (gguf, tensors, hyper, ropes) = (&gguf, &tensors, &hyper, &ropes);
+            Layer::read(&LayerSource { gguf, tensors, hyper, architecture, ropes, layer })
         };
         let layers = (0..hyper.layers).map(layer).collect::<Result<_, _>>()?;
         for draft in hyper.layers..hyper.layers + hyper.draft_layers {
@@ -117,6 +118,7 @@ impl Model {
     pub fn arithmetic(&self) -> Arithmetic {
         self.context.arithmetic
     }
+
     /// Calls `work` once with each item, on the model's threads.
     pub(crate) fn for_each<T: Send>(&self, items: &mut [T], work: impl Fn(&mut T) + Sync) {
         self.context.pool.for_each(items, work);

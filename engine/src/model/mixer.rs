@@ -2,9 +2,11 @@
 
 use super::attention::{Attention, AttentionScratch};
 use super::delta_net::{DeltaNet, DeltaScratch};
-use super::forward::LayerStep;
+use super::error::ModelError;
 use super::hyper::Hyper;
 use super::latent::{LatentAttention, LatentScratch};
+use super::layer_source::LayerSource;
+use super::step::LayerStep;
 use crate::cache::{LayerCache, Precision};
 use crate::kernel::Activations;
 use crate::state::StateSize;
@@ -26,6 +28,17 @@ pub(super) struct MixerScratch {
 }
 
 impl Mixer {
+    pub(super) fn read(source: &LayerSource<'_>) -> Result<Mixer, ModelError> {
+        let recurs = source.hyper.kv_heads[source.layer] == 0;
+        match (source.architecture.delta_net, source.hyper.delta, source.hyper.latent) {
+            (Some(key_heads), Some(shape), _) if recurs => {
+                Ok(Mixer::Delta(Box::new(DeltaNet::read(source, shape, key_heads)?)))
+            }
+            (_, _, Some(shape)) => Ok(Mixer::Latent(Box::new(LatentAttention::read(source, shape)?))),
+            _ => Ok(Mixer::Attention(Box::new(Attention::read(source)?))),
+        }
+    }
+
     /// Writes the block's answer for each row of `x` (normed) to `out`, and what the rows leave into the caches of
     /// their sequences.
     pub(super) fn forward(

@@ -2,17 +2,9 @@
 
 use std::sync::Arc;
 
+use super::architecture::Pairs;
 use super::hyper::Hyper;
 use super::rope_scaling::RopeScaling;
-
-/// Which two numbers of a head turn together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pairs {
-    /// i and i + half of the size.
-    HalfSplit,
-    /// 2i and 2i + 1.
-    Interleaved,
-}
 
 /// The ropes of a model's layers.
 #[derive(Debug)]

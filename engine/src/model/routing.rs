@@ -1,20 +1,9 @@
 //! Which experts a token takes, and how their answers are weighed.
 
+use super::architecture::Routes;
 use super::error::ModelError;
 use super::hyper::Experts;
 use super::keys::Keys;
-
-/// What an architecture says of its routing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Routes {
-    /// By softmax, weighed by the chosen probabilities divided by their sum: the same as a softmax of the chosen
-    /// logits.
-    Renormalized,
-    /// By softmax, weighed by the probabilities as they are.
-    Probabilities,
-    /// As the file's metadata say.
-    Described,
-}
 
 /// How the router's logits become chosen experts and their weights.
 #[derive(Debug, Clone, PartialEq)]

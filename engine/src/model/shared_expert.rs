@@ -1,17 +1,20 @@
 //! An expert that every row takes, beside those that the router chooses.
 
+use super::architecture::Shared;
 use super::context::Context;
-use super::feed_forward::{Gated, GatedScratch};
+use super::error::ModelError;
+use super::gated::{Gated, GatedScratch};
+use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
 use crate::kernel::Activations;
 
 /// The weights of one layer's shared expert.
 #[derive(Debug)]
 pub(super) struct SharedExpert {
-    pub(super) block: Gated,
+    block: Gated,
     /// One row: the sigmoid of its product with a row weighs the answer for that row. Without it the answer is
     /// taken as it is.
-    pub(super) gate: Option<Matrix>,
+    gate: Option<Matrix>,
 }
 
 /// Answers and their weights for the rows of a step.
@@ -23,6 +26,17 @@ pub(super) struct SharedScratch {
 }
 
 impl SharedExpert {
+    /// The layer's shared expert; `None` where it has none.
+    pub(super) fn read(source: &LayerSource<'_>) -> Result<Option<SharedExpert>, ModelError> {
+        let gate = match source.architecture.shared_expert {
+            Shared::Gated => Some(source.matrix("ffn_gate_inp_shexp", &[source.hyper.width, 1])?),
+            Shared::Added if source.has("ffn_down_shexp.weight") => None,
+            Shared::Added => return Ok(None),
+        };
+        let block = Gated::read(source, "_shexp", "expert_shared_feed_forward_length")?;
+        Ok(Some(SharedExpert { block, gate }))
+    }
+
     /// Adds its answer for each row of `x` (normed) to `out`.
     pub(super) fn add(
         &self,
