@@ -11,13 +11,13 @@ pub mod engine;
 pub mod gguf;
 mod kernel;
 pub mod model;
-mod pool;
 pub mod quant;
+mod recurrent_state;
 pub mod sample;
 mod session;
-mod state;
+mod thread_pool;
 pub mod tokenizer;
 
 pub use bandwidth::memory_bandwidth;
 pub use engine::Engine;
-pub use session::{Choice, Session};
+pub use session::{ExpertChoice, Session};

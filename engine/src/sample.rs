@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use thiserror::Error;
 
-/// How to choose tokens. The default draws from the model's own distribution.
+/// The options of choosing tokens. The default draws from the model's own distribution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampling {
     /// Divides the logits before the draw; 0 always takes the best token.
@@ -22,9 +22,9 @@ pub struct Sampling {
     pub min_p: f32,
     /// Makes recent tokens less likely: positive logits are divided by it, negative ones multiplied; 1 is off.
     pub repeat_penalty: f32,
-    /// How many of the last tokens are recent.
+    /// The number of last tokens that count as recent.
     pub repeat_window: u32,
-    /// Where the random numbers start.
+    /// The seed of the random numbers.
     pub seed: u64,
 }
 
@@ -48,9 +48,9 @@ impl Default for Sampling {
 pub struct SamplingError {
     /// The option's name.
     pub option: &'static str,
-    /// What it was set to.
+    /// The value that it was set to.
     pub value: f32,
-    /// What is allowed.
+    /// The values that are allowed.
     pub range: &'static str,
 }
 

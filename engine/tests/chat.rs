@@ -1,6 +1,6 @@
 //! Chat templates against what the reference implementation renders, and against templates that misbehave.
 
-use pelicycle_engine::chat::{ChatError, ChatTemplate, Message};
+use pelicycle_engine::chat::{ChatError, ChatMessage, ChatTemplate};
 use serde_json::{Map, Value, json};
 
 mod support;
@@ -39,7 +39,7 @@ fn every_golden_conversation_renders_the_same() {
 }
 
 fn render(source: &str) -> Result<String, ChatError> {
-    ChatTemplate::new(source, "<s>", "</s>")?.render(&[Message::user("hi")], &Map::new())
+    ChatTemplate::new(source, "<s>", "</s>")?.render(&[ChatMessage::user("hi")], &Map::new())
 }
 
 #[test]

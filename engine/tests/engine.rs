@@ -8,8 +8,10 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use pelicycle_engine::Engine;
-use pelicycle_engine::chat::Message;
-use pelicycle_engine::engine::{EngineError, EngineOptions, Event, Finish, Request};
+use pelicycle_engine::chat::ChatMessage;
+use pelicycle_engine::engine::{
+    EngineError, EngineOptions, FinishReason, GenerationEvent, GenerationRequest,
+};
 use pelicycle_engine::sample::Sampling;
 use support::smollm2;
 
@@ -18,17 +20,17 @@ fn open(path: &Path, threads: usize, parallel: usize) -> Engine {
     Engine::open(path, &options).unwrap()
 }
 
-fn request(engine: &Engine, text: &str, seed: u64, max_tokens: usize) -> Request {
-    let prompt = engine.prompt(&[Message::user(text)], None).unwrap();
+fn request(engine: &Engine, text: &str, seed: u64, max_tokens: usize) -> GenerationRequest {
+    let prompt = engine.prompt(&[ChatMessage::user(text)], None).unwrap();
     let sampling = Sampling { temperature: 0.8, top_p: 0.95, seed, ..Sampling::default() };
-    Request { tokens: prompt.tokens, sampling, max_tokens }
+    GenerationRequest { tokens: prompt.tokens, sampling, max_tokens }
 }
 
 /// What came of a request: its tokens, how it ended, the largest batch it was part of.
-type Answer = (Vec<u32>, Option<Finish>, usize);
+type Answer = (Vec<u32>, Option<FinishReason>, usize);
 
 /// Hands in all requests at once and waits for every answer.
-fn answers(engine: &Engine, requests: Vec<Request>) -> Vec<Answer> {
+fn answers(engine: &Engine, requests: Vec<GenerationRequest>) -> Vec<Answer> {
     let inboxes: Vec<_> = requests
         .into_iter()
         .map(|request| {
@@ -39,16 +41,16 @@ fn answers(engine: &Engine, requests: Vec<Request>) -> Vec<Answer> {
             inbox
         })
         .collect();
-    let answer = |inbox: mpsc::Receiver<Event>| {
+    let answer = |inbox: mpsc::Receiver<GenerationEvent>| {
         let mut answer: Answer = (Vec::new(), None, 0);
         for event in inbox {
             match event {
-                Event::Started => assert!(answer.0.is_empty()),
-                Event::Token { id, batch } => {
+                GenerationEvent::Started => assert!(answer.0.is_empty()),
+                GenerationEvent::Token { id, batch } => {
                     answer.0.push(id);
                     answer.2 = answer.2.max(batch);
                 }
-                Event::Finished { why, experts } => {
+                GenerationEvent::Finished { why, experts } => {
                     assert!(experts.is_none(), "it is a dense model");
                     answer.1 = Some(why);
                 }
@@ -86,7 +88,7 @@ fn the_end_of_turn_ends_an_answer_and_is_not_part_of_it() {
     let mut request = request(&engine, "Reply with the single word yes.", 0, 400);
     request.sampling.temperature = 0.0;
     let answer = &answers(&engine, vec![request])[0];
-    assert_eq!(answer.1, Some(Finish::EndOfTurn), "it said {:?}", text(&engine, &answer.0));
+    assert_eq!(answer.1, Some(FinishReason::EndOfTurn), "it said {:?}", text(&engine, &answer.0));
     assert!(!text(&engine, &answer.0).contains("<|im_end|>"));
 }
 
@@ -120,11 +122,11 @@ fn the_bound_on_tokens_ends_an_answer_and_a_departed_owner_ends_its_request() {
     let endless = request(&engine, "Count from one to a million.", 1, 1_000_000);
     let on_event = move |event| send.send(event).map_or(ControlFlow::Break(()), ControlFlow::Continue);
     engine.submit(endless, on_event).unwrap();
-    assert!(matches!(inbox.recv().unwrap(), Event::Started));
+    assert!(matches!(inbox.recv().unwrap(), GenerationEvent::Started));
     drop(inbox);
     let bounded = request(&engine, "Write a long story.", 2, 7);
     let answer = &answers(&engine, vec![bounded])[0];
-    assert_eq!((answer.0.len(), answer.1), (7, Some(Finish::MaxTokens)));
+    assert_eq!((answer.0.len(), answer.1), (7, Some(FinishReason::MaxTokens)));
 }
 
 #[test]
@@ -133,7 +135,9 @@ fn a_request_that_cannot_be_answered_is_refused_with_words() {
     let engine = open(&path, 1, 1);
     let refused = |tokens: Vec<u32>, temperature: f32| {
         let sampling = Sampling { temperature, ..Sampling::default() };
-        engine.submit(Request { tokens, sampling, max_tokens: 1 }, |_| ControlFlow::Break(())).unwrap_err()
+        engine
+            .submit(GenerationRequest { tokens, sampling, max_tokens: 1 }, |_| ControlFlow::Break(()))
+            .unwrap_err()
     };
     assert!(matches!(refused(vec![], 1.0), EngineError::EmptyPrompt));
     assert!(matches!(refused(vec![1; 8192], 1.0), EngineError::PromptTooLong { .. }));

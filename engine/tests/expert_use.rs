@@ -6,8 +6,8 @@ mod support;
 use std::ops::ControlFlow;
 use std::sync::mpsc;
 
-use pelicycle_engine::chat::Message;
-use pelicycle_engine::engine::{EngineOptions, Event, Finish, Request};
+use pelicycle_engine::chat::ChatMessage;
+use pelicycle_engine::engine::{EngineOptions, FinishReason, GenerationEvent, GenerationRequest};
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse};
 use pelicycle_engine::sample::Sampling;
@@ -17,7 +17,7 @@ use support::parts::Parts;
 struct Answer {
     prompt: Vec<u32>,
     tokens: Vec<u32>,
-    why: Finish,
+    why: FinishReason,
     experts: ExpertUse,
 }
 
@@ -31,23 +31,23 @@ fn answers(threads: usize, parallel: usize) -> (Engine, Vec<Answer>) {
         .zip(0..)
         .map(|((what, max_tokens), seed)| {
             let text = format!("Generate an SVG of a {what}");
-            let tokens = engine.prompt(&[Message::user(text.as_str())], None).unwrap().tokens;
+            let tokens = engine.prompt(&[ChatMessage::user(text.as_str())], None).unwrap().tokens;
             let (send, inbox) = mpsc::channel();
             let sampling = Sampling { temperature: 0.8, seed, ..Sampling::default() };
-            let request = Request { tokens: tokens.clone(), sampling, max_tokens };
+            let request = GenerationRequest { tokens: tokens.clone(), sampling, max_tokens };
             let on_event =
                 move |event| send.send(event).map_or(ControlFlow::Break(()), ControlFlow::Continue);
             engine.submit(request, on_event).unwrap();
             (tokens, inbox)
         })
         .collect();
-    let answer = |(prompt, inbox): (Vec<u32>, mpsc::Receiver<Event>)| {
+    let answer = |(prompt, inbox): (Vec<u32>, mpsc::Receiver<GenerationEvent>)| {
         let mut tokens = Vec::new();
         for event in inbox {
             match event {
-                Event::Started => {}
-                Event::Token { id, .. } => tokens.push(id),
-                Event::Finished { why, experts } => {
+                GenerationEvent::Started => {}
+                GenerationEvent::Token { id, .. } => tokens.push(id),
+                GenerationEvent::Finished { why, experts } => {
                     return Answer { prompt, tokens, why, experts: experts.unwrap() };
                 }
             }
@@ -62,14 +62,14 @@ fn answers(threads: usize, parallel: usize) -> (Engine, Vec<Answer>) {
 fn each_answer_has_the_counts_of_its_own_tokens_in_any_company() {
     for (threads, parallel) in [(1, 1), (2, 3)] {
         let (engine, answers) = answers(threads, parallel);
-        assert!(answers.iter().any(|answer| answer.why == Finish::EndOfTurn));
-        assert!(answers.iter().any(|answer| answer.why == Finish::MaxTokens));
+        assert!(answers.iter().any(|answer| answer.why == FinishReason::EndOfTurn));
+        assert!(answers.iter().any(|answer| answer.why == FinishReason::MaxTokens));
         for answer in &answers {
             // The last token of an answer that its bound ended was never fed.
-            let end_mark = usize::from(answer.why == Finish::EndOfTurn);
+            let end_mark = usize::from(answer.why == FinishReason::EndOfTurn);
             let fed = [&answer.prompt[..], &answer.tokens[..answer.tokens.len() + end_mark - 1]].concat();
             let mut counts = engine.model().expert_use().unwrap();
-            let watch = |choice: pelicycle_engine::Choice| {
+            let watch = |choice: pelicycle_engine::ExpertChoice| {
                 if choice.position >= answer.prompt.len() - 1 {
                     counts.take(choice.layer, &choice.experts);
                 }
@@ -78,9 +78,9 @@ fn each_answer_has_the_counts_of_its_own_tokens_in_any_company() {
             assert_eq!(answer.experts, counts);
             assert_eq!(answer.experts.tokens(), (answer.tokens.len() + end_mark) as u64);
         }
-        let census = engine.model().census();
-        let (one, all) = (census.bytes_a_token().unwrap(), census.total().bytes.unwrap());
-        let touched = answers[0].experts.bytes_touched(&census).unwrap();
+        let summary = engine.model().weight_summary();
+        let (one, all) = (summary.bytes_a_token().unwrap(), summary.total().bytes.unwrap());
+        let touched = answers[0].experts.bytes_touched(&summary).unwrap();
         assert!(one < touched && touched <= all, "{one} {touched} {all}");
     }
 }
@@ -88,8 +88,8 @@ fn each_answer_has_the_counts_of_its_own_tokens_in_any_company() {
 #[test]
 fn layers_without_experts_count_nothing() {
     let Some(parts) = Parts::golden("deepseek2-v3.f16") else { return };
-    let experts = parts.model(Arithmetic::Run).unwrap().expert_use().unwrap();
+    let experts = parts.model(Arithmetic::Int8).unwrap().expert_use().unwrap();
     assert!(experts.layers()[0].is_empty() && !experts.layers()[1].is_empty());
     let Some(parts) = Parts::golden("qwen3.f16") else { return };
-    assert_eq!(parts.model(Arithmetic::Run).unwrap().expert_use(), None);
+    assert_eq!(parts.model(Arithmetic::Int8).unwrap().expert_use(), None);
 }

@@ -1,7 +1,7 @@
 //! Made-up files: each thing that a file can lie about is met with an error that names it, never with a panic.
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use pelicycle_engine::gguf::{Fault, Gguf, Outline, Value};
+use pelicycle_engine::gguf::{Gguf, GgufFault, GgufOutline, MetadataValue};
 use pelicycle_engine::quant::TensorType;
 use proptest::prelude::*;
 
@@ -63,13 +63,13 @@ impl Writer {
         out
     }
 
-    fn fault(&self) -> Fault {
+    fn fault(&self) -> GgufFault {
         Gguf::from_bytes(&self.bytes()).unwrap_err().fault
     }
 }
 
 /// Whether a fault is the one expected.
-type Expected = fn(&Fault) -> bool;
+type Expected = fn(&GgufFault) -> bool;
 
 fn array(kind: u32, count: u64, bytes: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &count.to_le_bytes(), bytes].concat()
@@ -79,7 +79,7 @@ fn array(kind: u32, count: u64, bytes: &[u8]) -> Vec<u8> {
 fn what_was_written_is_read() {
     let gguf = Gguf::from_bytes(&small().pair("n", 5, (-7_i32).to_le_bytes().to_vec()).bytes()).unwrap();
     assert_eq!(gguf.str("general.architecture").unwrap(), Some("llama"));
-    assert_eq!(gguf.metadata()["n"], Value::I32(-7));
+    assert_eq!(gguf.metadata()["n"], MetadataValue::I32(-7));
     assert_eq!(
         gguf.u32("n").unwrap_err().to_string(),
         "<memory>: the metadata key \"n\" is the integer -7, expected an integer from 0 to 4294967295"
@@ -92,9 +92,9 @@ fn what_was_written_is_read() {
 
 #[test]
 fn a_file_of_another_kind_or_version_says_so() {
-    assert!(matches!(Gguf::from_bytes(b"PK\x03\x04....").unwrap_err().fault, Fault::Magic { .. }));
-    assert!(matches!(Writer { version: 1, ..small() }.fault(), Fault::Version(1)));
-    assert!(matches!(Writer { version: 3_u32.swap_bytes(), ..small() }.fault(), Fault::BigEndian));
+    assert!(matches!(Gguf::from_bytes(b"PK\x03\x04....").unwrap_err().fault, GgufFault::Magic { .. }));
+    assert!(matches!(Writer { version: 1, ..small() }.fault(), GgufFault::Version(1)));
+    assert!(matches!(Writer { version: 3_u32.swap_bytes(), ..small() }.fault(), GgufFault::BigEndian));
     assert!(Gguf::from_bytes(&Writer { version: 2, ..small() }.bytes()).is_ok());
 }
 
@@ -103,15 +103,17 @@ fn every_lie_about_a_tensor_is_named() {
     let f32 = TensorType::F32.id();
     let huge = u64::MAX / 8;
     let cases: [(Writer, Expected); 10] = [
-        (small().tensor("a", &[1], f32, 0), |f| matches!(f, Fault::DuplicateTensor(name) if name == "a")),
-        (small().tensor("c", &[4], f32, 16), |f| matches!(f, Fault::Unaligned { .. })),
-        (small().tensor("c", &[4], f32, 32), |f| matches!(f, Fault::Overlap { .. })),
-        (small().tensor("c", &[4], f32, 96), |f| matches!(f, Fault::OutOfFile { .. })),
-        (small().tensor("c", &[4], f32, u64::MAX - 31), |f| matches!(f, Fault::OutOfFile { .. })),
-        (small().tensor("c", &[huge, huge], f32, 96), |f| matches!(f, Fault::Shape { .. })),
-        (small().tensor("c", &[4, 0], f32, 96), |f| matches!(f, Fault::Shape { .. })),
-        (small().tensor("c", &[], f32, 96), |f| matches!(f, Fault::Dimensions { count: 0, .. })),
-        (small().tensor("c", &[33], TensorType::Q8_0.id(), 96), |f| matches!(f, Fault::Row { row: 33, .. })),
+        (small().tensor("a", &[1], f32, 0), |f| matches!(f, GgufFault::DuplicateTensor(name) if name == "a")),
+        (small().tensor("c", &[4], f32, 16), |f| matches!(f, GgufFault::Unaligned { .. })),
+        (small().tensor("c", &[4], f32, 32), |f| matches!(f, GgufFault::Overlap { .. })),
+        (small().tensor("c", &[4], f32, 96), |f| matches!(f, GgufFault::OutOfFile { .. })),
+        (small().tensor("c", &[4], f32, u64::MAX - 31), |f| matches!(f, GgufFault::OutOfFile { .. })),
+        (small().tensor("c", &[huge, huge], f32, 96), |f| matches!(f, GgufFault::Shape { .. })),
+        (small().tensor("c", &[4, 0], f32, 96), |f| matches!(f, GgufFault::Shape { .. })),
+        (small().tensor("c", &[], f32, 96), |f| matches!(f, GgufFault::Dimensions { count: 0, .. })),
+        (small().tensor("c", &[33], TensorType::Q8_0.id(), 96), |f| {
+            matches!(f, GgufFault::Row { row: 33, .. })
+        }),
         (small().tensor("c", &[256], 16, 96), |f| {
             f.to_string().contains("IQ2_XXS (16), which is not supported")
         }),
@@ -125,17 +127,17 @@ fn every_lie_about_a_tensor_is_named() {
 #[test]
 fn every_lie_in_the_metadata_is_named() {
     let cases: [(Writer, Expected); 8] = [
-        (small().pair("general.architecture", 0, vec![1]), |f| matches!(f, Fault::DuplicateKey(_))),
-        (small().pair("k", 13, vec![0; 8]), |f| matches!(f, Fault::ValueType { id: 13, .. })),
-        (small().pair("k", 7, vec![2]), |f| matches!(f, Fault::Bool { found: 2, .. })),
+        (small().pair("general.architecture", 0, vec![1]), |f| matches!(f, GgufFault::DuplicateKey(_))),
+        (small().pair("k", 13, vec![0; 8]), |f| matches!(f, GgufFault::ValueType { id: 13, .. })),
+        (small().pair("k", 7, vec![2]), |f| matches!(f, GgufFault::Bool { found: 2, .. })),
         (small().pair("k", 8, [&1_u64.to_le_bytes()[..], &[0xff]].concat()), |f| {
-            matches!(f, Fault::Utf8 { .. })
+            matches!(f, GgufFault::Utf8 { .. })
         }),
-        (small().pair("k", 9, array(9, 1, &[0; 12])), |f| matches!(f, Fault::NestedArray { .. })),
-        (small().pair("k", 9, array(4, u64::MAX, &[])), |f| matches!(f, Fault::Truncated { .. })),
-        (small().pair("general.alignment", 4, vec![24, 0, 0, 0]), |f| matches!(f, Fault::Alignment(24))),
+        (small().pair("k", 9, array(9, 1, &[0; 12])), |f| matches!(f, GgufFault::NestedArray { .. })),
+        (small().pair("k", 9, array(4, u64::MAX, &[])), |f| matches!(f, GgufFault::Truncated { .. })),
+        (small().pair("general.alignment", 4, vec![24, 0, 0, 0]), |f| matches!(f, GgufFault::Alignment(24))),
         (small().pair("split.count", 2, vec![2, 0]).pair("split.no", 2, vec![0, 0]), |f| {
-            matches!(f, Fault::PartName { count: 2 })
+            matches!(f, GgufFault::PartName { count: 2 })
         }),
     ];
     for (writer, expected) in cases {
@@ -162,34 +164,34 @@ fn a_split_model_opens_by_its_first_part_alone() {
     let second = folder.join("m-00002-of-00002.gguf");
     std::fs::write(&first, part(0, 2, "a")).unwrap();
     let missing = Gguf::open(&first).unwrap_err();
-    assert!(missing.path == second && matches!(missing.fault, Fault::Open(_)), "{missing}");
+    assert!(missing.path == second && matches!(missing.fault, GgufFault::Open(_)), "{missing}");
 
-    let outline = Outline::open(&first).unwrap();
+    let outline = GgufOutline::open(&first).unwrap();
     assert_eq!(outline.tensors().iter().map(|tensor| &tensor.name).collect::<Vec<_>>(), ["a"]);
     assert_eq!(outline.problem().unwrap().path, second);
 
     std::fs::write(&second, part(1, 2, "b")).unwrap();
-    assert_eq!(Outline::open(&first).unwrap().tensors().len(), 2);
+    assert_eq!(GgufOutline::open(&first).unwrap().tensors().len(), 2);
     let gguf = Gguf::open(&first).unwrap();
     assert_eq!(gguf.paths().collect::<Vec<_>>(), [&first, &second]);
     assert_eq!(gguf.bytes(gguf.tensor("b").unwrap()).len(), 16);
     let wrong = Gguf::open(&second).unwrap_err();
-    assert!(matches!(&wrong.fault, Fault::NotFirstPart { first: f, .. } if *f == first), "{wrong}");
+    assert!(matches!(&wrong.fault, GgufFault::NotFirstPart { first: f, .. } if *f == first), "{wrong}");
 
     std::fs::write(&second, part(1, 3, "b")).unwrap();
-    assert!(matches!(Gguf::open(&first).unwrap_err().fault, Fault::PartMismatch { .. }));
+    assert!(matches!(Gguf::open(&first).unwrap_err().fault, GgufFault::PartMismatch { .. }));
     std::fs::write(&second, part(1, 2, "a")).unwrap();
-    assert!(matches!(Gguf::open(&first).unwrap_err().fault, Fault::DuplicateTensor(_)));
+    assert!(matches!(Gguf::open(&first).unwrap_err().fault, GgufFault::DuplicateTensor(_)));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
 /// The outline of a file with these bytes: its tensors with their types and sizes, and its problem.
-fn outline(bytes: &[u8]) -> (Vec<(String, String, Option<u64>)>, Fault) {
+fn outline(bytes: &[u8]) -> (Vec<(String, String, Option<u64>)>, GgufFault) {
     let folder = std::env::temp_dir().join(format!("pelicycle-outline-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("m.gguf");
     std::fs::write(&path, bytes).unwrap();
-    let outline = Outline::open(&path).unwrap();
+    let outline = GgufOutline::open(&path).unwrap();
     assert_eq!(outline.gguf().str("general.architecture").unwrap(), Some("llama"));
     assert!(outline.gguf().tensors().is_empty(), "only listed");
     let listed = outline.tensors().iter();
@@ -209,17 +211,17 @@ fn what_can_be_read_of_a_file_that_does_not_open_is_listed() {
     let (tensors, fault) = outline(&odd);
     let unknown = [("c".into(), "IQ2_XXS".into(), None), ("d".into(), "type 99".into(), None)];
     assert_eq!(tensors, [a.clone(), b.clone(), unknown[0].clone(), unknown[1].clone()]);
-    assert!(matches!(fault, Fault::TensorType { id: 16, .. }), "{fault}");
+    assert!(matches!(fault, GgufFault::TensorType { id: 16, .. }), "{fault}");
 
     let whole = small().bytes();
     let (tensors, fault) = outline(&whole[..whole.len() - 50]);
     assert_eq!(tensors, [a.clone(), b]);
-    assert!(matches!(fault, Fault::OutOfFile { .. }), "{fault}");
+    assert!(matches!(fault, GgufFault::OutOfFile { .. }), "{fault}");
 
     let absurd = small().tensor("c", &[u64::MAX, 2], 0, 96).tensor("d", &[8], 0, 96).bytes();
     let (tensors, fault) = outline(&absurd);
     assert_eq!(tensors.len(), 2, "as far as the table makes sense");
-    assert!(matches!(fault, Fault::Shape { .. }), "{fault}");
+    assert!(matches!(fault, GgufFault::Shape { .. }), "{fault}");
 }
 
 proptest! {

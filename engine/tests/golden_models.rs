@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model, ModelError};
-use pelicycle_engine::{Choice, Session};
+use pelicycle_engine::{ExpertChoice, Session};
 use support::{Reference, json, shared};
 
 /// A model file, its reference and what the manifest says of it.
@@ -102,7 +102,7 @@ fn cases() -> Vec<Case> {
 fn supported(path: &Path) -> bool {
     match Gguf::open(path) {
         Ok(gguf) => !matches!(
-            Model::new(Arc::new(gguf), Some(1), Arithmetic::Exact),
+            Model::new(Arc::new(gguf), Some(1), Arithmetic::Float32),
             Err(ModelError::Architecture { .. })
         ),
         Err(error) if error.to_string().contains("type") => false,
@@ -115,7 +115,7 @@ fn open(case: &Case, threads: usize, arithmetic: Arithmetic) -> Model {
 }
 
 /// Logits after every token, fed in pieces of the given lengths (repeated), and what the experts were.
-fn logits(model: &Model, tokens: &[u32], pieces: &[usize]) -> (Vec<f32>, Vec<Choice>) {
+fn logits(model: &Model, tokens: &[u32], pieces: &[usize]) -> (Vec<f32>, Vec<ExpertChoice>) {
     let mut session = Session::new(model);
     let (mut logits, mut choices) = (Vec::new(), Vec::new());
     let mut rest = tokens;
@@ -135,7 +135,7 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max)
 }
 
-fn check_experts(case: &Case, prefix: &str, choices: &[Choice]) {
+fn check_experts(case: &Case, prefix: &str, choices: &[ExpertChoice]) {
     if !case.reference.has("moe_layers") {
         return;
     }
@@ -163,8 +163,8 @@ fn check_experts(case: &Case, prefix: &str, choices: &[Choice]) {
 #[test]
 fn float32_logits_greedy_tokens_and_experts_are_the_references() {
     for case in cases() {
-        let model = open(&case, 2, Arithmetic::Exact);
-        let vocabulary = model.hyper().vocabulary;
+        let model = open(&case, 2, Arithmetic::Float32);
+        let vocabulary = model.config().vocabulary;
         let (short, long) = (case.reference.u32s("short_ids"), case.reference.u32s("long_ids"));
 
         let (got, choices) = logits(&model, &short, &[short.len()]);
@@ -192,7 +192,7 @@ fn float32_logits_greedy_tokens_and_experts_are_the_references() {
 #[test]
 fn a_prompt_gives_the_same_bits_whole_token_by_token_or_in_ragged_pieces() {
     for case in cases() {
-        for arithmetic in [Arithmetic::Exact, Arithmetic::Run] {
+        for arithmetic in [Arithmetic::Float32, Arithmetic::Int8] {
             let model = open(&case, 2, arithmetic);
             let long = case.reference.u32s("long_ids");
             let (whole, _) = logits(&model, &long, &[long.len()]);
@@ -212,8 +212,8 @@ fn the_arithmetic_of_a_run_is_no_further_off_than_llama_cpps() {
     let (mut ours_equal, mut theirs_equal) = (0, 0);
     let (mut ours_off, mut theirs_off) = (0.0, 0.0);
     for case in cases() {
-        let (run, exact) = (open(&case, 2, Arithmetic::Run), open(&case, 2, Arithmetic::Exact));
-        let vocabulary = run.hyper().vocabulary;
+        let (run, exact) = (open(&case, 2, Arithmetic::Int8), open(&case, 2, Arithmetic::Float32));
+        let vocabulary = run.config().vocabulary;
         for prompt in ["short", "long"] {
             let ids = case.reference.u32s(&format!("{prompt}_ids"));
             let (got, _) = logits(&run, &ids, &[ids.len()]);

@@ -51,14 +51,14 @@ fn agrees(path: &Path, name: &str) {
     assert_eq!(begin.into_iter().chain(encoded).collect::<Vec<_>>(), ids);
     let greedy = reference.u32s("greedy");
 
-    let exact = Model::open(path, None, Arithmetic::Exact).unwrap();
+    let exact = Model::open(path, None, Arithmetic::Float32).unwrap();
     let logits = Session::new(&exact).feed(&ids, true).unwrap().to_vec();
     let (mean, largest, equal) = compare(&logits, &reference);
     println!("{name} exact: mean {mean:.6}, largest {largest:.6}, equal {equal} of {}", ids.len());
     assert!(largest < 1e-3 && equal == ids.len());
     assert_eq!(Session::new(&exact).greedy(&ids, EXACT_GREEDY).unwrap(), greedy[..EXACT_GREEDY]);
 
-    let run = Model::open(path, None, Arithmetic::Run).unwrap();
+    let run = Model::open(path, None, Arithmetic::Int8).unwrap();
     let logits = Session::new(&run).feed(&ids, true).unwrap().to_vec();
     let (mean, largest, equal) = compare(&logits, &reference);
     println!("{name} run: mean {mean:.6}, largest {largest:.6}, equal {equal} of {}", ids.len());

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use pelicycle_engine::chat::Message;
+use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::engine::EngineOptions;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model};
@@ -24,9 +24,9 @@ fn ids(value: &Value) -> Vec<u32> {
 fn it_is_small_and_has_experts() {
     assert!(bundled::HATCHLING.len() <= 16_000_000, "{} bytes", bundled::HATCHLING.len());
     let gguf = Arc::new(Gguf::from_bytes(bundled::HATCHLING).unwrap());
-    let model = Model::new(Arc::clone(&gguf), Some(1), Arithmetic::Exact).unwrap();
-    let experts = model.hyper().experts.as_ref().unwrap();
-    assert_eq!(model.hyper().architecture, "qwen3moe");
+    let model = Model::new(Arc::clone(&gguf), Some(1), Arithmetic::Float32).unwrap();
+    let experts = model.config().experts.as_ref().unwrap();
+    assert_eq!(model.config().architecture, "qwen3moe");
     assert!(experts.count >= 16 && experts.used < experts.count);
     assert_eq!(gguf.bool("pelicycle.demonstration").unwrap(), Some(true));
 }
@@ -37,7 +37,7 @@ fn its_chat_is_what_the_reference_was_asked() {
     let engine = Engine::new(gguf, &EngineOptions::default()).unwrap();
     for case in cases() {
         let prompt = case["prompt"].as_str().unwrap();
-        let ours = engine.prompt(&[Message::user(prompt)], None).unwrap();
+        let ours = engine.prompt(&[ChatMessage::user(prompt)], None).unwrap();
         assert_eq!(ours.tokens, ids(&case["tokens"]), "{prompt}");
     }
 }
@@ -45,7 +45,7 @@ fn its_chat_is_what_the_reference_was_asked() {
 #[test]
 fn in_float32_it_draws_what_the_reference_draws() {
     let gguf = Arc::new(Gguf::from_bytes(bundled::HATCHLING).unwrap());
-    let model = Model::new(gguf, None, Arithmetic::Exact).unwrap();
+    let model = Model::new(gguf, None, Arithmetic::Float32).unwrap();
     for case in cases() {
         let wanted = ids(&case["greedy"]);
         assert!(wanted.len() > 100);

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
-use pelicycle_engine::engine::{EngineOptions, Event, Request};
-use pelicycle_engine::gguf::Value;
+use pelicycle_engine::engine::{EngineOptions, GenerationEvent, GenerationRequest};
+use pelicycle_engine::gguf::MetadataValue;
 use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{Engine, Session};
@@ -46,7 +46,7 @@ fn a_prompt_gives_the_same_bits_however_it_is_cut_and_on_any_number_of_threads()
     for file in FILES {
         let Some(parts) = Parts::golden(file) else { return };
         let gguf = parts.rounded().gguf();
-        let open = |threads| Model::new(gguf.clone(), Some(threads), Arithmetic::Run).unwrap();
+        let open = |threads| Model::new(gguf.clone(), Some(threads), Arithmetic::Int8).unwrap();
         let prompt = tokens(100, 7);
         let whole = logits(&open(1), &prompt, &[prompt.len()]);
         for (threads, pieces) in [(1, &[1][..]), (2, &[100]), (3, &[7, 1, 30, 3])] {
@@ -64,7 +64,7 @@ fn rounded_activations_stay_close_to_exact_ones() {
         let Some(parts) = Parts::golden(file) else { return };
         let gguf = parts.rounded().gguf();
         let prompt = tokens(100, 7);
-        let [run, exact] = [Arithmetic::Run, Arithmetic::Exact].map(|arithmetic| {
+        let [run, exact] = [Arithmetic::Int8, Arithmetic::Float32].map(|arithmetic| {
             logits(&Model::new(gguf.clone(), Some(2), arithmetic).unwrap(), &prompt, &[prompt.len()])
         });
         assert!(run != exact, "{file}: the weights are quantized");
@@ -89,7 +89,7 @@ struct File(PathBuf);
 impl File {
     fn write(parts: &Parts, name: &str) -> File {
         let mut parts = parts.rounded();
-        parts.set("tokenizer.chat_template", Some(Value::String("{{ messages[0].content }}".into())));
+        parts.set("tokenizer.chat_template", Some(MetadataValue::String("{{ messages[0].content }}".into())));
         let path = std::env::temp_dir().join(format!("pelicycle-rounded-{}-{name}.gguf", std::process::id()));
         std::fs::write(&path, parts.file()).unwrap();
         File(path)
@@ -112,15 +112,15 @@ fn answers(engine: &Engine, prompts: &[Vec<u32>]) -> Vec<Vec<u32>> {
     let ask = |(i, tokens): (usize, &Vec<u32>)| {
         let (send, inbox) = mpsc::channel();
         let sampling = Sampling { temperature: 1.0, seed: i as u64, ..Sampling::default() };
-        let request = Request { tokens: tokens.clone(), sampling, max_tokens: 12 };
+        let request = GenerationRequest { tokens: tokens.clone(), sampling, max_tokens: 12 };
         let on_event = move |event| send.send(event).map_or(ControlFlow::Break(()), ControlFlow::Continue);
         engine.submit(request, on_event).unwrap();
         inbox
     };
-    let inboxes: Vec<mpsc::Receiver<Event>> = prompts.iter().enumerate().map(ask).collect();
+    let inboxes: Vec<mpsc::Receiver<GenerationEvent>> = prompts.iter().enumerate().map(ask).collect();
     let token = |event| match event {
-        Event::Token { id, .. } => Some(id),
-        Event::Started | Event::Finished { .. } => None,
+        GenerationEvent::Token { id, .. } => Some(id),
+        GenerationEvent::Started | GenerationEvent::Finished { .. } => None,
     };
     inboxes.into_iter().map(|inbox| inbox.into_iter().filter_map(token).collect()).collect()
 }

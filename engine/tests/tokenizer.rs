@@ -1,7 +1,7 @@
 //! Tokenizers on the real vocabularies, against the ids that the models' own tokenizers give.
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use pelicycle_engine::gguf::{Array, Contents, Gguf, Value};
+use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataArray, MetadataValue};
 use pelicycle_engine::tokenizer::Tokenizer;
 
 mod support;
@@ -94,12 +94,12 @@ fn mistral_agrees_with_sentencepiece() {
 fn control_tokens(tokens: &[&str]) -> Tokenizer {
     let texts: Vec<String> = ["a"].iter().chain(tokens).map(|&token| token.into()).collect();
     let kinds = (0..texts.len()).map(|id| if id == 0 { 1 } else { 3 }).collect();
-    let mut contents = Contents::default();
-    contents.pair("tokenizer.ggml.model", Value::String("llama".into()));
-    contents.pair("tokenizer.ggml.scores", Value::Array(Array::F32(vec![0.0; texts.len()])));
-    contents.pair("tokenizer.ggml.tokens", Value::Array(Array::String(texts)));
-    contents.pair("tokenizer.ggml.token_type", Value::Array(Array::I32(kinds)));
-    contents.pair("tokenizer.ggml.eos_token_id", Value::U32(2));
+    let mut contents = GgufBuilder::default();
+    contents.pair("tokenizer.ggml.model", MetadataValue::String("llama".into()));
+    contents.pair("tokenizer.ggml.scores", MetadataValue::Array(MetadataArray::F32(vec![0.0; texts.len()])));
+    contents.pair("tokenizer.ggml.tokens", MetadataValue::Array(MetadataArray::String(texts)));
+    contents.pair("tokenizer.ggml.token_type", MetadataValue::Array(MetadataArray::I32(kinds)));
+    contents.pair("tokenizer.ggml.eos_token_id", MetadataValue::U32(2));
     let mut file = Vec::new();
     contents.write(&mut file, |_, _| Ok(())).unwrap();
     Tokenizer::from_gguf(&Gguf::from_bytes(&file).unwrap()).unwrap()

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use pelicycle_engine::chat::{Message, Piece, ReasoningSplit};
-use pelicycle_engine::engine::{Engine, EngineError, EngineOptions, Finish};
+use pelicycle_engine::chat::{ChatMessage, ReasoningSplit, ReplySegment};
+use pelicycle_engine::engine::{Engine, EngineError, EngineOptions, FinishReason};
 use pelicycle_engine::gguf::Gguf;
-use pelicycle_engine::model::{Arithmetic, Census, ExpertUse, ModelError};
+use pelicycle_engine::model::{Arithmetic, ExpertUse, ModelError, WeightSummary};
 use pelicycle_engine::sample::{Sampling, SamplingError};
 use pelicycle_engine::{bundled, engine, tokenizer::Utf8Stream};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -45,7 +45,7 @@ pub struct LocalOptions {
 pub struct LocalModel {
     engine: Engine,
     /// Its weights by what they are for.
-    census: Arc<Census>,
+    census: Arc<WeightSummary>,
     lane: Lane,
     record: EngineRecord,
     hash: Mutex<Hash>,
@@ -66,7 +66,7 @@ impl LocalModel {
     pub fn open(weights: &Weights, options: &LocalOptions) -> Result<LocalModel, EngineError> {
         let engine_options = EngineOptions {
             threads: options.threads,
-            arithmetic: Arithmetic::Run,
+            arithmetic: Arithmetic::Int8,
             parallel: options.parallel,
         };
         let engine = match weights {
@@ -84,7 +84,7 @@ impl LocalModel {
             },
             bytes: model.gguf().file_bytes(),
             hash: String::new(),
-            architecture: model.hyper().architecture.clone(),
+            architecture: model.config().architecture.clone(),
             quantization: model.quantization().to_string(),
             threads: u32::try_from(model.threads()).unwrap_or(u32::MAX),
             kernels: model.kernels().to_owned(),
@@ -97,7 +97,7 @@ impl LocalModel {
             }
             Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
         };
-        let census = Arc::new(model.census());
+        let census = Arc::new(model.weight_summary());
         let lane = Lane::new(options.parallel, None);
         Ok(LocalModel { engine, census, lane, record, hash: Mutex::new(hash) })
     }
@@ -115,7 +115,7 @@ impl LocalModel {
     pub fn settle(&self, wanted: &RequestRecord) -> Result<RequestRecord, SamplingError> {
         let gguf = self.engine.model().gguf();
         let recommended = |key: &str| gguf.f32(&format!("general.sampling.{key}")).ok().flatten();
-        let context = u32::try_from(self.engine.model().hyper().context).unwrap_or(u32::MAX);
+        let context = u32::try_from(self.engine.model().config().context).unwrap_or(u32::MAX);
         let settled = RequestRecord {
             temperature: wanted.temperature.or(recommended("temp")).or(Some(0.8)),
             top_k: wanted.top_k.or(recommended("top_k").map(|k| k.max(0.0) as u32)).or(Some(40)),
@@ -132,7 +132,7 @@ impl LocalModel {
     /// Hands a request to the engine.
     fn start(&self, request: &Request, events: &UnboundedSender<Event>) -> Result<(), EngineError> {
         let settings = &request.settings;
-        let prompt = self.engine.prompt(&[Message::user(request.prompt.as_str())], settings.thinking)?;
+        let prompt = self.engine.prompt(&[ChatMessage::user(request.prompt.as_str())], settings.thinking)?;
         let sampling = sampling(settings);
         let mut reply = Reply {
             input: prompt.tokens.len() as u64,
@@ -145,9 +145,10 @@ impl LocalModel {
             events: events.clone(),
         };
         let max_tokens = settings.max_tokens.unwrap_or(MAX_TOKENS) as usize;
-        self.engine.submit(engine::Request { tokens: prompt.tokens, sampling, max_tokens }, move |event| {
-            reply.hear(event)
-        })
+        self.engine
+            .submit(engine::GenerationRequest { tokens: prompt.tokens, sampling, max_tokens }, move |event| {
+                reply.hear(event)
+            })
     }
 }
 
@@ -200,16 +201,16 @@ struct Reply {
     text: Utf8Stream,
     split: ReasoningSplit,
     tokenizer: Arc<pelicycle_engine::tokenizer::Tokenizer>,
-    census: Arc<Census>,
+    census: Arc<WeightSummary>,
     events: UnboundedSender<Event>,
 }
 
 impl Reply {
     /// Takes an event of the engine in; breaks when nobody listens any more.
-    fn hear(&mut self, event: engine::Event) -> ControlFlow<()> {
+    fn hear(&mut self, event: engine::GenerationEvent) -> ControlFlow<()> {
         match event {
-            engine::Event::Started => ControlFlow::Continue(()),
-            engine::Event::Token { id, batch } => {
+            engine::GenerationEvent::Started => ControlFlow::Continue(()),
+            engine::GenerationEvent::Token { id, batch } => {
                 self.output += 1;
                 let text = self.text.push(self.tokenizer.token_bytes(id));
                 let mut delta = delta(self.split.push(&text));
@@ -218,7 +219,7 @@ impl Reply {
                 self.reasoning += u64::from(!delta.reasoning.is_empty());
                 self.send(EventKind::Delta(delta))
             }
-            engine::Event::Finished { why, experts } => {
+            engine::GenerationEvent::Finished { why, experts } => {
                 let tail = std::mem::take(&mut self.text).finish();
                 let mut split = std::mem::take(&mut self.split);
                 let mut last = delta(split.push(&tail));
@@ -229,11 +230,13 @@ impl Reply {
                     self.send(EventKind::Delta(last))?;
                 }
                 let (outcome, error) = match why {
-                    Finish::EndOfTurn => (Outcome::Complete, None),
-                    Finish::MaxTokens => {
+                    FinishReason::EndOfTurn => (Outcome::Complete, None),
+                    FinishReason::MaxTokens => {
                         (Outcome::Length, Some("the bound on tokens was reached".to_owned()))
                     }
-                    Finish::ContextFull => (Outcome::Length, Some("the model's context is full".to_owned())),
+                    FinishReason::ContextFull => {
+                        (Outcome::Length, Some("the model's context is full".to_owned()))
+                    }
                 };
                 let usage = Usage {
                     input: Some(self.input),
@@ -256,7 +259,7 @@ impl Reply {
     }
 }
 
-fn taken(experts: &ExpertUse, census: &Census) -> Option<ExpertsTaken> {
+fn taken(experts: &ExpertUse, census: &WeightSummary) -> Option<ExpertsTaken> {
     Some(ExpertsTaken {
         tokens: experts.tokens(),
         counts: ExpertCounts::new(experts.layers())?,
@@ -267,12 +270,12 @@ fn taken(experts: &ExpertUse, census: &Census) -> Option<ExpertsTaken> {
     })
 }
 
-fn delta(pieces: Vec<Piece>) -> Delta {
+fn delta(pieces: Vec<ReplySegment>) -> Delta {
     let mut delta = Delta::default();
     for piece in pieces {
         match piece {
-            Piece::Answer(text) => delta.text.push_str(&text),
-            Piece::Reasoning(text) => delta.reasoning.push_str(&text),
+            ReplySegment::Answer(text) => delta.text.push_str(&text),
+            ReplySegment::Reasoning(text) => delta.reasoning.push_str(&text),
         }
     }
     delta

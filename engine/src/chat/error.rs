@@ -1,4 +1,4 @@
-//! Why a conversation can't be rendered.
+//! The errors of rendering a conversation.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
 use crate::gguf::GgufError;
 
-/// Why a conversation can't be rendered.
+/// An error of rendering a conversation.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages are the documentation")]
 pub enum ChatError {

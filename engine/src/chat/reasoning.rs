@@ -1,8 +1,8 @@
-//! Tells what a model thinks aloud from what it answers, while the reply is still arriving.
+//! Tells a model's reasoning from its answer, while the reply is still arriving.
 
 use super::channels::ChannelSplit;
 use super::marks::ReasoningMarks;
-use super::piece::Piece;
+use super::segment::ReplySegment;
 use super::tags::TagSplit;
 
 /// Splits a reply into reasoning and answer at the marks of its model.
@@ -12,10 +12,10 @@ use super::tags::TagSplit;
 /// answer, marks included. On channels, it is what the channel for it says. Text is otherwise given as it came,
 /// each character once.
 #[derive(Debug, Default)]
-pub struct ReasoningSplit(Kind);
+pub struct ReasoningSplit(SplitMethod);
 
 #[derive(Debug, Default)]
-enum Kind {
+enum SplitMethod {
     #[default]
     Whole,
     Tags(TagSplit),
@@ -26,33 +26,33 @@ impl ReasoningSplit {
     /// A split of the reply to a prompt, in which the reasoning, or its message, may have begun.
     pub fn after_prompt(marks: ReasoningMarks, prompt: &str) -> ReasoningSplit {
         ReasoningSplit(match marks {
-            ReasoningMarks::None => Kind::Whole,
-            ReasoningMarks::Tags(tags) => Kind::Tags(TagSplit::after_prompt(tags, prompt)),
-            ReasoningMarks::Channels => Kind::Channels(ChannelSplit::after_prompt(prompt)),
+            ReasoningMarks::None => SplitMethod::Whole,
+            ReasoningMarks::Tags(tags) => SplitMethod::Tags(TagSplit::after_prompt(tags, prompt)),
+            ReasoningMarks::Channels => SplitMethod::Channels(ChannelSplit::after_prompt(prompt)),
         })
     }
 
-    /// Takes in text and gives the pieces that are certain by now.
-    pub fn push(&mut self, text: &str) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+    /// Takes in text and gives the segments that are certain by now.
+    pub fn push(&mut self, text: &str) -> Vec<ReplySegment> {
+        let mut segments = Vec::new();
         match &mut self.0 {
-            Kind::Whole if text.is_empty() => {}
-            Kind::Whole => pieces.push(Piece::Answer(text.to_owned())),
-            Kind::Tags(split) => split.push(text, &mut pieces),
-            Kind::Channels(split) => split.push(text, &mut pieces),
+            SplitMethod::Whole if text.is_empty() => {}
+            SplitMethod::Whole => segments.push(ReplySegment::Answer(text.to_owned())),
+            SplitMethod::Tags(split) => split.push(text, &mut segments),
+            SplitMethod::Channels(split) => split.push(text, &mut segments),
         }
-        pieces
+        segments
     }
 
     /// Ends the reply: what was held back because it could have become a mark.
-    pub fn finish(mut self) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+    pub fn finish(mut self) -> Vec<ReplySegment> {
+        let mut segments = Vec::new();
         match &mut self.0 {
-            Kind::Whole => {}
-            Kind::Tags(split) => split.finish(&mut pieces),
-            Kind::Channels(split) => split.finish(&mut pieces),
+            SplitMethod::Whole => {}
+            SplitMethod::Tags(split) => split.finish(&mut segments),
+            SplitMethod::Channels(split) => split.finish(&mut segments),
         }
-        pieces
+        segments
     }
 }
 
@@ -79,16 +79,16 @@ mod tests {
     fn split(marks: ReasoningMarks, prompt: &str, reply: &str, step: usize) -> (String, String) {
         let mut split = ReasoningSplit::after_prompt(marks, prompt);
         let chars: Vec<char> = reply.chars().collect();
-        let mut pieces = Vec::new();
+        let mut segments = Vec::new();
         for chunk in chars.chunks(step) {
-            pieces.extend(split.push(&chunk.iter().collect::<String>()));
+            segments.extend(split.push(&chunk.iter().collect::<String>()));
         }
-        pieces.extend(split.finish());
+        segments.extend(split.finish());
         let (mut reasoning, mut answer) = (String::new(), String::new());
-        for piece in pieces {
-            match piece {
-                Piece::Reasoning(text) => reasoning += &text,
-                Piece::Answer(text) => answer += &text,
+        for segment in segments {
+            match segment {
+                ReplySegment::Reasoning(text) => reasoning += &text,
+                ReplySegment::Answer(text) => answer += &text,
             }
         }
         (reasoning, answer)

@@ -1,4 +1,4 @@
-//! Why the engine could not open a model or make a prompt.
+//! The errors of opening a model and of asking it.
 
 use thiserror::Error;
 
@@ -7,7 +7,7 @@ use crate::model::ModelError;
 use crate::sample::SamplingError;
 use crate::tokenizer::TokenizerError;
 
-/// Why the engine could not open a model or make a prompt.
+/// An error of opening a model or of asking it.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum EngineError {

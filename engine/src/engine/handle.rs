@@ -1,4 +1,4 @@
-//! The face of the engine: opens a model, makes prompts, takes requests.
+//! The engine: it opens a model, makes prompts and takes requests.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -7,19 +7,19 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use super::error::EngineError;
-use super::scheduler::{Event, Job, Request, Scheduler};
-use crate::chat::{ChatTemplate, Message, ReasoningMarks, ReasoningSplit};
+use super::scheduler::{GenerationEvent, GenerationRequest, QueuedRequest, Scheduler};
+use crate::chat::{ChatMessage, ChatTemplate, ReasoningMarks, ReasoningSplit};
 use crate::gguf::Gguf;
 use crate::model::{Arithmetic, Model, ModelError};
 use crate::sample::Sampler;
 use crate::tokenizer::Tokenizer;
 
-/// How an engine runs its model.
+/// The options of an engine.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// Threads; `None` takes the machine's cores.
     pub threads: Option<usize>,
-    /// How activations meet quantized weights.
+    /// The arithmetic in which activations meet quantized weights.
     pub arithmetic: Arithmetic,
     /// Requests that decode at the same time, at most; others wait. At least 1.
     pub parallel: usize,
@@ -27,13 +27,13 @@ pub struct EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        EngineOptions { threads: None, arithmetic: Arithmetic::Run, parallel: 8 }
+        EngineOptions { threads: None, arithmetic: Arithmetic::Int8, parallel: 8 }
     }
 }
 
 /// A conversation as the model reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prompt {
+pub struct RenderedPrompt {
     /// The rendered text.
     pub text: String,
     /// Its tokens.
@@ -47,7 +47,7 @@ pub struct Engine {
     tokenizer: Arc<Tokenizer>,
     template: ChatTemplate,
     marks: ReasoningMarks,
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<QueuedRequest>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -106,7 +106,11 @@ impl Engine {
     ///
     /// # Errors
     /// When the template refuses, or nothing comes of it.
-    pub fn prompt(&self, messages: &[Message], thinking: Option<bool>) -> Result<Prompt, EngineError> {
+    pub fn prompt(
+        &self,
+        messages: &[ChatMessage],
+        thinking: Option<bool>,
+    ) -> Result<RenderedPrompt, EngineError> {
         let mut arguments = serde_json::Map::new();
         arguments.insert("add_generation_prompt".into(), true.into());
         if let Some(thinking) = thinking {
@@ -126,11 +130,11 @@ impl Engine {
         if tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        Ok(Prompt { text, tokens })
+        Ok(RenderedPrompt { text, tokens })
     }
 
     /// Tells reasoning from answer in the reply to a prompt.
-    pub fn split_reply(&self, prompt: &Prompt) -> ReasoningSplit {
+    pub fn split_reply(&self, prompt: &RenderedPrompt) -> ReasoningSplit {
         ReasoningSplit::after_prompt(self.marks, &prompt.text)
     }
 
@@ -141,11 +145,11 @@ impl Engine {
     /// When the request can't be taken; `on_event` was not called then.
     pub fn submit(
         &self,
-        request: Request,
-        on_event: impl FnMut(Event) -> ControlFlow<()> + Send + 'static,
+        request: GenerationRequest,
+        on_event: impl FnMut(GenerationEvent) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), EngineError> {
         let sampler = Sampler::new(&request.sampling)?;
-        let (context, vocabulary) = (self.model.hyper().context, self.model.hyper().vocabulary);
+        let (context, vocabulary) = (self.model.config().context, self.model.config().vocabulary);
         if let Some(&id) = request.tokens.iter().find(|&&id| id as usize >= vocabulary) {
             return Err(ModelError::Token { id, vocabulary }.into());
         }
@@ -155,7 +159,7 @@ impl Engine {
         if request.tokens.len() >= context {
             return Err(EngineError::PromptTooLong { prompt: request.tokens.len(), context });
         }
-        let job = Job { request, sampler, on_event: Box::new(on_event) };
+        let job = QueuedRequest { request, sampler, on_event: Box::new(on_event) };
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(EngineError::Stopped)
     }
 }

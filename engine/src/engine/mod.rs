@@ -5,6 +5,6 @@ mod handle;
 mod scheduler;
 
 pub use error::EngineError;
-pub use handle::{Engine, EngineOptions, Prompt};
+pub use handle::{Engine, EngineOptions, RenderedPrompt};
 pub(crate) use scheduler::PROMPT_STEP;
-pub use scheduler::{Event, Finish, Request};
+pub use scheduler::{FinishReason, GenerationEvent, GenerationRequest};

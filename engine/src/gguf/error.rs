@@ -1,4 +1,4 @@
-//! What can be wrong with a model file, in words that say what to do.
+//! The errors of model files, in words that say what to do.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,20 +7,20 @@ use thiserror::Error;
 
 use crate::quant::TensorType;
 
-/// A model file that can't be used: which one, and what is wrong with it.
+/// A model file that can't be used, and its fault.
 #[derive(Debug, Error)]
 #[error("{}: {fault}", path.display())]
 pub struct GgufError {
     /// The file (the part, where a model is split); `<memory>` for bytes that came from no file.
     pub path: PathBuf,
-    /// What is wrong with it.
-    pub fault: Fault,
+    /// The file's fault.
+    pub fault: GgufFault,
 }
 
-/// What is wrong with a model file.
+/// A fault of a model file.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages are the documentation")]
-pub enum Fault {
+pub enum GgufFault {
     #[error("can't be opened: {0}")]
     Open(io::Error),
     #[error("can't be mapped into memory: {0}")]

@@ -21,13 +21,13 @@ pub(crate) struct QuantizedBlock {
     pub(super) sums: [f32; GROUPS],
 }
 
-/// Where the `group`-th group of a block has its scale: a transposition of four by four.
+/// The place of the scale of a block's `group`-th group: a transposition of four by four.
 #[inline(always)]
 pub(super) const fn lane(group: usize) -> usize {
     group % 4 * 4 + group / 4
 }
 
-/// Where the `element`-th element of a block has its code.
+/// The place of the code of a block's `element`-th element.
 #[inline(always)]
 pub(super) const fn place(element: usize) -> usize {
     element % GROUP / 4 * 64 + lane(element / GROUP) * 4 + element % 4
@@ -112,7 +112,7 @@ pub(super) const CANDIDATES: usize = 6;
 /// byte of the sum is that number's.
 pub(super) const WHOLE: f32 = 12_582_912.0;
 
-/// How many steps the largest number of a group has under a candidate.
+/// The steps that the largest number of a group has under a candidate.
 #[inline(always)]
 pub(super) const fn steps_tried(candidate: usize) -> f32 {
     127.0 - candidate as f32

@@ -4,8 +4,8 @@
 use std::arch::x86_64::*;
 
 use super::delta::{self, DeltaToken, StateRow};
-use super::unpack::{Unpacked, superblock_bytes};
-use super::{Gate, Kernels, QuantizedBlock, activations, math};
+use super::unpack::{UnpackedBlock, superblock_bytes};
+use super::{GateFunction, Kernels, QuantizedBlock, activations, math};
 use crate::quant::TensorType;
 
 /// The table, where the processor has what it needs.
@@ -53,7 +53,7 @@ compiled_for_avx2! {
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = math::scores;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
-    fn gate(kind: Gate, x: &mut [f32], up: &[f32]) = math::gate;
+    fn gate(kind: GateFunction, x: &mut [f32], up: &[f32]) = math::gate;
     fn sigmoid_times(x: &mut [f32], gate: &[f32]) = math::sigmoid_times;
     fn convolve(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]) = delta::convolve;
     fn delta_rule(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]) = fused_delta_rule;
@@ -175,7 +175,7 @@ fn product<const ROWS: usize>(
     rows: &[&[QuantizedBlock]; ROWS],
     out: &mut [&mut [f32]; ROWS],
 ) {
-    let mut unpacked = Unpacked::ZERO;
+    let mut unpacked = UnpackedBlock::ZERO;
     let bytes = superblock_bytes(kind);
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
         let mut sums = [_mm256_setzero_ps(); ROWS];
@@ -202,7 +202,7 @@ fn product<const ROWS: usize>(
 /// four dwords of them transposed, as activations are.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn codes(w: &Unpacked, half: usize) -> [__m256i; 4] {
+fn codes(w: &UnpackedBlock, half: usize) -> [__m256i; 4] {
     let natural = w.codes.as_chunks::<32>().0;
     let [a, b, c, d] = [0, 1, 2, 3].map(|k| {
         let codes: &[u8; 32] = &natural[2 * k + half];
@@ -225,7 +225,7 @@ fn codes(w: &Unpacked, half: usize) -> [__m256i; 4] {
 #[inline]
 fn add_half<const WIDE: bool>(
     codes: &[__m256i; 4],
-    w: &Unpacked,
+    w: &UnpackedBlock,
     x: &QuantizedBlock,
     half: usize,
     sum: &mut __m256,

@@ -6,7 +6,7 @@ use super::math::exp;
 /// nearest cache while a step's tokens pass over it.
 pub(super) const LANES: usize = 32;
 
-/// What the state of one head holds for one key and [`LANES`] values. Aligned, since a vector that crosses cache
+/// The part of a head's state for one key and [`LANES`] values. Aligned, since a vector that crosses cache
 /// lines costs twice.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
@@ -23,7 +23,7 @@ impl StateRow {
     }
 }
 
-/// What one token brings to one head of the recurrence.
+/// The numbers that one token brings to one head of the recurrence.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DeltaToken<'a> {
     /// As many numbers as the state has keys.
@@ -33,9 +33,9 @@ pub(crate) struct DeltaToken<'a> {
     /// key · query.
     pub(crate) agreement: f32,
     pub(crate) value: &'a [f32],
-    /// What is left of the state: e^g, 0 to 1.
+    /// The share of the state that is left: e^g, 0 to 1.
     pub(crate) decay: f32,
-    /// How far the value replaces what the state recalls: β, 0 to 1.
+    /// The share in which the value replaces what the state recalls: β, 0 to 1.
     pub(crate) strength: f32,
 }
 
@@ -123,16 +123,17 @@ pub(super) fn convolve(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::super::Kernels;
-    use super::super::tests::Bytes;
+    use super::super::tests::RandomBytes;
     use super::*;
 
     #[test]
     fn the_delta_rule_is_the_recurrence_in_every_instruction_set() {
-        let mut bytes = Bytes(13);
+        let mut bytes = RandomBytes(13);
         // Values that fill no block of lanes, an odd number of keys, the size of real models.
         for (keys, values) in [(16, 16), (7, 40), (128, 128)] {
             let tokens = 9;
-            let numbers = |n: usize, bytes: &mut Bytes| (0..n).map(|_| bytes.float()).collect::<Vec<f32>>();
+            let numbers =
+                |n: usize, bytes: &mut RandomBytes| (0..n).map(|_| bytes.float()).collect::<Vec<f32>>();
             let unit = 1.0 / (keys as f32).sqrt();
             let mut directions = || {
                 let x = numbers(tokens * keys, &mut bytes);
@@ -199,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_convolution_sums_its_taps_and_takes_the_silu() {
-        let mut bytes = Bytes(17);
+        let mut bytes = RandomBytes(17);
         let numbers: Vec<Vec<f32>> = (0..8).map(|_| (0..83).map(|_| bytes.float()).collect()).collect();
         let slices: Vec<&[f32]> = numbers.iter().map(Vec::as_slice).collect();
         let (inputs, taps) = slices.split_at(4);

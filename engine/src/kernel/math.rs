@@ -3,24 +3,24 @@
 
 use half::f16;
 
-use super::Gate;
+use super::GateFunction;
 
 /// Lanes that sums are kept in; one order of addition for every instruction set that uses these bodies.
 const LANES: usize = 16;
 
 /// A number in the key/value cache.
-pub(super) trait Element: Copy {
+pub(super) trait CacheElement: Copy {
     fn float(self) -> f32;
 }
 
-impl Element for f32 {
+impl CacheElement for f32 {
     #[inline(always)]
     fn float(self) -> f32 {
         self
     }
 }
 
-impl Element for u16 {
+impl CacheElement for u16 {
     #[inline(always)]
     fn float(self) -> f32 {
         f16::from_bits(self).to_f32()
@@ -28,7 +28,7 @@ impl Element for u16 {
 }
 
 #[inline(always)]
-pub(super) fn dot<E: Element>(a: &[f32], b: &[E]) -> f32 {
+pub(super) fn dot<E: CacheElement>(a: &[f32], b: &[E]) -> f32 {
     assert_eq!(a.len(), b.len());
     let mut sums = [0f32; LANES];
     let (a_lanes, a_rest) = a.as_chunks::<LANES>();
@@ -57,7 +57,7 @@ fn sum_lanes(mut sums: [f32; LANES]) -> f32 {
 }
 
 #[inline(always)]
-pub(super) fn scores<E: Element>(query: &[f32], keys: &[E], scale: f32, scores: &mut [f32]) {
+pub(super) fn scores<E: CacheElement>(query: &[f32], keys: &[E], scale: f32, scores: &mut [f32]) {
     assert_eq!(query.len() * scores.len(), keys.len());
     for (score, key) in scores.iter_mut().zip(keys.chunks_exact(query.len())) {
         *score = dot(query, key) * scale;
@@ -65,7 +65,7 @@ pub(super) fn scores<E: Element>(query: &[f32], keys: &[E], scale: f32, scores: 
 }
 
 #[inline(always)]
-pub(super) fn mix<E: Element>(weights: &[f32], values: &[E], out: &mut [f32]) {
+pub(super) fn mix<E: CacheElement>(weights: &[f32], values: &[E], out: &mut [f32]) {
     assert_eq!(out.len() * weights.len(), values.len());
     for (&weight, value) in weights.iter().zip(values.chunks_exact(out.len())) {
         for (o, v) in out.iter_mut().zip(value) {
@@ -112,15 +112,15 @@ pub(super) fn exponentials(scores: &mut [f32], max: f32) -> f32 {
 }
 
 #[inline(always)]
-pub(super) fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
+pub(super) fn gate(kind: GateFunction, gate: &mut [f32], up: &[f32]) {
     assert_eq!(gate.len(), up.len());
     match kind {
-        Gate::Silu => {
+        GateFunction::Silu => {
             for (g, u) in gate.iter_mut().zip(up) {
                 *g = logistic_times(*g, *g) * u;
             }
         }
-        Gate::Gelu => {
+        GateFunction::Gelu => {
             // z/2 · (1 + tanh y) is z·σ(2y).
             const TWICE_ROOT: f32 = 2.0 * 0.797_884_6;
             for (g, u) in gate.iter_mut().zip(up) {
@@ -128,7 +128,7 @@ pub(super) fn gate(kind: Gate, gate: &mut [f32], up: &[f32]) {
                 *g = logistic_times(*g, y) * u;
             }
         }
-        Gate::Clamped => {
+        GateFunction::Clamped => {
             for (g, u) in gate.iter_mut().zip(up) {
                 let z = g.min(7.0);
                 *g = logistic_times(z, 1.702 * z) * (u.clamp(-7.0, 7.0) + 1.0);

@@ -23,9 +23,9 @@ use crate::quant::TensorType;
 /// Elements that the integer kernels take at a time; activations are padded to a multiple.
 pub(crate) const SUPERBLOCK: usize = 256;
 
-/// How a gated block joins its two inner products. σ is the logistic function.
+/// The function by which a gated block joins its two inner products. σ is the logistic function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gate {
+pub(crate) enum GateFunction {
     /// gate·σ(gate) · up.
     Silu,
     /// gelu(gate) · up, gelu by its approximation with tanh. D. Hendrycks and K. Gimpel, 2016.
@@ -75,7 +75,7 @@ pub(crate) struct Kernels {
     /// Replaces scores by e^(score − max); the sum of the results.
     pub(crate) exponentials: fn(scores: &mut [f32], max: f32) -> f32,
     /// Replaces `gate` by its product with `up` as the kind of gate says.
-    pub(crate) gate: fn(kind: Gate, gate: &mut [f32], up: &[f32]),
+    pub(crate) gate: fn(kind: GateFunction, gate: &mut [f32], up: &[f32]),
     /// `x[i]` = `x[i]` · sigmoid(`gate[i]`).
     pub(crate) sigmoid_times: fn(x: &mut [f32], gate: &[f32]),
     /// `out[c]` = silu(Σ `taps[j][c]` · `inputs[j][c]`): a convolution over time, each channel by itself.

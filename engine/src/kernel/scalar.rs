@@ -1,7 +1,7 @@
 //! The reference: plain Rust, any processor.
 
 use super::activations::{GROUP, QuantizedBlock, lane, place};
-use super::unpack::{Unpacked, superblock_bytes};
+use super::unpack::{UnpackedBlock, superblock_bytes};
 use super::{Kernels, SUPERBLOCK, activations, delta, math};
 use crate::quant::TensorType;
 
@@ -35,7 +35,7 @@ fn quantized_product(
     rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
-    let mut unpacked = Unpacked::ZERO;
+    let mut unpacked = UnpackedBlock::ZERO;
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
         for out in out.iter_mut() {
             out[j] = 0.0;
@@ -50,7 +50,7 @@ fn quantized_product(
 }
 
 /// Product of one superblock with 256 activations.
-fn dot(w: &Unpacked, x: &QuantizedBlock) -> f32 {
+fn dot(w: &UnpackedBlock, x: &QuantizedBlock) -> f32 {
     let mut sum = 0.0;
     for g in 0..SUPERBLOCK / GROUP {
         let product = |e: usize| i32::from(w.codes[e]) * i32::from(x.codes[place(e)]);

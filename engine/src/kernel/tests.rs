@@ -9,9 +9,9 @@ fn quantized() -> impl Iterator<Item = TensorType> {
 }
 
 /// A small generator of test bytes (splitmix64).
-pub(super) struct Bytes(pub(super) u64);
+pub(super) struct RandomBytes(pub(super) u64);
 
-impl Bytes {
+impl RandomBytes {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -25,7 +25,7 @@ impl Bytes {
 }
 
 /// Random rows of weights; every half-precision scale is made small and finite.
-fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut Bytes) -> Vec<u8> {
+fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut RandomBytes) -> Vec<u8> {
     let mut weights: Vec<u8> =
         (0..rows * kind.row_bytes(width).unwrap()).map(|_| (bytes.next() >> 56) as u8).collect();
     let scales: &[usize] = match kind {
@@ -49,7 +49,7 @@ fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut Bytes) -> Ve
     weights
 }
 
-/// What the `i`-th activation was rounded to.
+/// The value that the `i`-th activation was rounded to.
 fn rounded(row: &[QuantizedBlock], i: usize) -> f64 {
     let (block, e) = (&row[i / SUPERBLOCK], i % SUPERBLOCK);
     f64::from(block.scales[lane(e / 16)]) * f64::from(block.codes[place(e)])
@@ -59,7 +59,7 @@ fn round(kernels: &Kernels, x: &mut Activations) {
     x.unrounded().into_iter().for_each(|(x, blocks)| (kernels.quantize)(x, blocks));
 }
 
-fn activations(kernels: &Kernels, rows: usize, width: usize, bytes: &mut Bytes) -> Activations {
+fn activations(kernels: &Kernels, rows: usize, width: usize, bytes: &mut RandomBytes) -> Activations {
     let mut x = Activations::default();
     x.reset(rows, width);
     x.rows_mut().for_each(|row| row.iter_mut().for_each(|x| *x = bytes.float() * 3.0));
@@ -84,7 +84,7 @@ fn product(
 
 #[test]
 fn every_instruction_set_multiplies_every_type_as_exact_arithmetic_does() {
-    let mut bytes = Bytes(7);
+    let mut bytes = RandomBytes(7);
     for kind in quantized() {
         for width in [256, 512, 2048]
             .into_iter()
@@ -119,7 +119,7 @@ fn every_instruction_set_multiplies_every_type_as_exact_arithmetic_does() {
 
 #[test]
 fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
-    let mut bytes = Bytes(11);
+    let mut bytes = RandomBytes(11);
     for kind in quantized() {
         let weights = weights(kind, 6, 768, &mut bytes);
         for kernels in Kernels::available() {
@@ -137,7 +137,7 @@ fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
 fn rounding_to_eight_bits_is_the_same_in_every_instruction_set() {
     for width in [32, 576, 100, 2048] {
         let rows = Kernels::available().into_iter().map(|kernels| {
-            let x = activations(kernels, 1, width, &mut Bytes(3));
+            let x = activations(kernels, 1, width, &mut RandomBytes(3));
             x.quantized_row(0).to_vec()
         });
         let rows: Vec<Vec<QuantizedBlock>> = rows.collect();
@@ -163,7 +163,7 @@ fn plain_errors(x: &[f32]) -> Vec<f64> {
 #[test]
 fn the_scale_of_every_group_fits_it_better_than_127_steps_do() {
     for kernels in Kernels::available() {
-        let x = activations(kernels, 1, 2040, &mut Bytes(3));
+        let x = activations(kernels, 1, 2040, &mut RandomBytes(3));
         let (got, plain) = (errors(x.row(0), x.quantized_row(0)), plain_errors(x.row(0)));
         assert_eq!((got.len(), plain.len()), (128, 128));
         let better = |(got, plain): (&f64, &f64)| *got <= plain * 1.02;
@@ -179,7 +179,7 @@ fn numbers_of_any_size_are_rounded_and_what_is_no_number_stays_none() {
         for size in [1e-37, 1e-30, 1e-3, 1e15, 1e37] {
             let mut x = Activations::default();
             x.reset(1, 256);
-            let mut bytes = Bytes(5);
+            let mut bytes = RandomBytes(5);
             x.floats_mut().iter_mut().for_each(|x| *x = bytes.float() * size);
             round(kernels, &mut x);
             let error: f64 = errors(x.row(0), x.quantized_row(0)).iter().sum();
@@ -204,7 +204,7 @@ fn numbers_of_any_size_are_rounded_and_what_is_no_number_stays_none() {
 
 #[test]
 fn float_loops_agree_with_the_reference_in_every_instruction_set() {
-    let mut bytes = Bytes(5);
+    let mut bytes = RandomBytes(5);
     for width in [16, 24, 64, 80, 128] {
         let query: Vec<f32> = (0..width).map(|_| bytes.float()).collect();
         let keys: Vec<f32> = (0..width * 9).map(|_| bytes.float()).collect();
@@ -269,19 +269,19 @@ fn exponentials_are_within_a_few_units_in_the_last_place() {
 fn gates_are_what_their_formulas_say() {
     let logistic = |z: f64| 1.0 / (1.0 + (-z).exp());
     let exact = |kind, z: f64, up: f64| match kind {
-        Gate::Silu => z * logistic(z) * up,
-        Gate::Gelu => {
+        GateFunction::Silu => z * logistic(z) * up,
+        GateFunction::Gelu => {
             let inner = (2.0 / std::f64::consts::PI).sqrt() * (z + 0.044_715 * z.powi(3));
             // 1 + tanh, without the cancellation far below zero.
             z / 2.0 * up * 2.0 * logistic(2.0 * inner)
         }
-        Gate::Clamped => {
+        GateFunction::Clamped => {
             let z = z.min(7.0);
             z * logistic(1.702 * z) * (up.clamp(-7.0, 7.0) + 1.0)
         }
     };
     for kernels in Kernels::available() {
-        for kind in [Gate::Silu, Gate::Gelu, Gate::Clamped] {
+        for kind in [GateFunction::Silu, GateFunction::Gelu, GateFunction::Clamped] {
             let x: Vec<f32> = (0..4003).map(|i| -90.0 + i as f32 * 0.0225 * 2.0).collect();
             let up: Vec<f32> = (0..4003).map(|i| (i % 41) as f32 * 0.5 - 10.0).collect();
             let mut gate = x.clone();
@@ -289,7 +289,7 @@ fn gates_are_what_their_formulas_say() {
             for ((x, up), g) in x.iter().zip(&up).zip(&gate) {
                 let exact = exact(kind, f64::from(*x), f64::from(*up));
                 // The exponent is rounded where it is not the number itself, and the result as much more.
-                let bound = if kind == Gate::Silu { 2e-6 } else { 2e-5 };
+                let bound = if kind == GateFunction::Silu { 2e-6 } else { 2e-5 };
                 assert!(
                     (f64::from(*g) - exact).abs() <= exact.abs() * bound + 1e-35,
                     "{} {kind:?} of {x} and {up} is not {g} but {exact}",

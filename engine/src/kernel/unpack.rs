@@ -13,15 +13,18 @@ use crate::quant::{
 /// Codes are unsigned, which is what the processors' byte products want; the sign of a format goes into the
 /// offset, and the product with an offset needs only the sum of the activations beside it.
 #[repr(align(64))]
-pub(super) struct Unpacked {
+pub(super) struct UnpackedBlock {
     pub(super) codes: [u8; SUPERBLOCK],
     pub(super) scales: [f32; SUPERBLOCK / 16],
     pub(super) offsets: [f32; SUPERBLOCK / 16],
 }
 
-impl Unpacked {
-    pub(super) const ZERO: Unpacked =
-        Unpacked { codes: [0; SUPERBLOCK], scales: [0.0; SUPERBLOCK / 16], offsets: [0.0; SUPERBLOCK / 16] };
+impl UnpackedBlock {
+    pub(super) const ZERO: UnpackedBlock = UnpackedBlock {
+        codes: [0; SUPERBLOCK],
+        scales: [0.0; SUPERBLOCK / 16],
+        offsets: [0.0; SUPERBLOCK / 16],
+    };
 
     /// Unpacks `blocks`, whole blocks of a quantized `kind` that hold at most 256 weights, over what was
     /// there. What lies beyond them keeps its old codes and gets scale and offset 0.

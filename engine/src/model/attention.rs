@@ -4,14 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::architecture::NormSpan;
-use super::context::Context;
+use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
 use super::rope::Rope;
 use super::step::LayerStep;
-use crate::cache::{LayerCache, Numbers};
+use crate::cache::{CacheSlice, LayerCache};
 use crate::kernel::Activations;
 
 /// The weights of one layer's attention.
@@ -47,14 +47,14 @@ pub(super) struct AttentionScratch {
 
 impl Attention {
     pub(super) fn read(source: &LayerSource<'_>) -> Result<Attention, ModelError> {
-        let hyper = source.hyper;
-        let kv_heads = hyper.kv_heads[source.layer];
+        let config = source.config;
+        let kv_heads = config.kv_heads[source.layer];
         let gated = source.architecture.gated_attention;
-        let of_a_query = hyper.key_size + if gated { hyper.value_size } else { 0 };
-        let sizes = [hyper.heads * of_a_query, kv_heads * hyper.key_size, kv_heads * hyper.value_size];
+        let of_a_query = config.key_size + if gated { config.value_size } else { 0 };
+        let sizes = [config.heads * of_a_query, kv_heads * config.key_size, kv_heads * config.value_size];
         let [query, key, value] = query_key_value(source, sizes)?;
         let norm_sizes = match source.architecture.query_key_norm {
-            Some(NormSpan::Head) => Some((hyper.key_size, hyper.key_size)),
+            Some(NormSpan::Head) => Some((config.key_size, config.key_size)),
             Some(NormSpan::AllHeads) => Some((sizes[0], sizes[1])),
             None => None,
         };
@@ -63,16 +63,16 @@ impl Attention {
             None => None,
         };
         let sinks = match source.architecture.sinks {
-            true => Some(source.vector("attn_sinks", hyper.heads)?),
+            true => Some(source.vector("attn_sinks", config.heads)?),
             false => None,
         };
-        let window = hyper.windows[source.layer];
+        let window = config.windows[source.layer];
         Ok(Attention {
             query,
             gated,
             key,
             value,
-            output: source.matrix("attn_output", &[hyper.heads * hyper.value_size, hyper.width])?,
+            output: source.matrix("attn_output", &[config.heads * config.value_size, config.width])?,
             query_key_norm,
             kv_heads,
             rope: Arc::clone(source.ropes.of(window)),
@@ -90,8 +90,8 @@ impl Attention {
         scratch: &mut AttentionScratch,
         out: &mut [f32],
     ) {
-        let LayerStep { context, hyper, layer, rows, caches } = step;
-        let (key_size, value_size, heads) = (hyper.key_size, hyper.value_size, hyper.heads);
+        let LayerStep { context, config, layer, rows, caches } = step;
+        let (key_size, value_size, heads) = (config.key_size, config.value_size, config.heads);
         let AttentionScratch { queries, gated_queries, gates, keys, values, mixed } = scratch;
         queries.resize(rows.len() * heads * key_size, 0.0);
         keys.resize(rows.len() * self.key.rows, 0.0);
@@ -119,7 +119,7 @@ impl Attention {
             if let Some((of_queries, of_keys)) = &self.query_key_norm {
                 for (numbers, weight) in [(&mut **q, of_queries), (&mut **k, of_keys)] {
                     let together = numbers.chunks_exact_mut(weight.len());
-                    together.for_each(|numbers| rms_norm_in_place(numbers, weight, hyper.epsilon));
+                    together.for_each(|numbers| rms_norm_in_place(numbers, weight, config.epsilon));
                 }
             }
             let turns = self.rope.turns(*position);
@@ -147,7 +147,7 @@ impl Attention {
                 pieces.push(Piece { cache, head, positions, queries: q, sinks, gates, out });
             }
         }
-        let attend = |piece: &mut Piece<'_>| piece.attend(context, key_size, value_size, hyper.score_scale);
+        let attend = |piece: &mut Piece<'_>| piece.attend(context, key_size, value_size, config.score_scale);
         context.pool.for_each(&mut pieces, attend);
         products(context, mixed, &mut [(&self.output, out)]);
     }
@@ -158,7 +158,7 @@ fn query_key_value(
     source: &LayerSource<'_>,
     [query, key, value]: [usize; 3],
 ) -> Result<[Matrix; 3], ModelError> {
-    let width = source.hyper.width;
+    let width = source.config.width;
     if source.has("attn_qkv.weight") {
         let name = source.biased("attn_qkv", "attn_q")?;
         let rows = query + key + value;
@@ -188,7 +188,7 @@ struct Piece<'a> {
 impl Piece<'_> {
     /// Softmax of the scaled scores, then the values mixed by it. Every position is taken in order, so the
     /// answer does not depend on how the prompt was cut into steps.
-    fn attend(&mut self, context: &Context, key_size: usize, value_size: usize, scale: f32) {
+    fn attend(&mut self, context: &ComputeContext, key_size: usize, value_size: usize, scale: f32) {
         let kernels = context.kernels;
         let mut scores = vec![0.0; self.positions.len()];
         let heads = self.queries.chunks_exact(key_size).zip(self.out.chunks_exact_mut(value_size));
@@ -199,8 +199,8 @@ impl Piece<'_> {
                 let held = keys.len() / key_size;
                 let (now, later) = rest.split_at_mut(held);
                 match keys {
-                    Numbers::Float(keys) => (kernels.scores)(query, keys, scale, now),
-                    Numbers::Half(keys) => (kernels.scores_half)(query, keys, scale, now),
+                    CacheSlice::Float(keys) => (kernels.scores)(query, keys, scale, now),
+                    CacheSlice::Half(keys) => (kernels.scores_half)(query, keys, scale, now),
                 }
                 rest = later;
             }
@@ -215,8 +215,8 @@ impl Piece<'_> {
                 let held = values.len() / value_size;
                 let (now, later) = rest.split_at(held);
                 match values {
-                    Numbers::Float(values) => (kernels.mix)(now, values, out),
-                    Numbers::Half(values) => (kernels.mix_half)(now, values, out),
+                    CacheSlice::Float(values) => (kernels.mix)(now, values, out),
+                    CacheSlice::Half(values) => (kernels.mix_half)(now, values, out),
                 }
                 rest = later;
             }

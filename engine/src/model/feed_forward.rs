@@ -1,19 +1,19 @@
 //! The feed-forward blocks: dense, and routed among experts.
 
-use super::context::Context;
+use super::compute_context::ComputeContext;
 use super::error::ModelError;
-use super::experts::{ExpertScratch, Experts, Routed};
-use super::gated::{Gated, GatedScratch};
+use super::gated_mlp::{GatedMlp, GatedMlpScratch};
 use super::layer_source::LayerSource;
-use super::shared_expert::{SharedExpert, SharedScratch};
+use super::routed_experts::{ExpertScratch, LayerRouting, RoutedExperts};
+use super::shared_expert::{SharedExpert, SharedExpertScratch};
 use crate::kernel::Activations;
 
-/// What stands between two attentions.
+/// The feed-forward block of a layer.
 #[derive(Debug)]
 pub(super) enum FeedForward {
-    Dense(Gated),
+    Dense(GatedMlp),
     Experts {
-        routed: Box<Experts>,
+        routed: Box<RoutedExperts>,
         /// Answers beside the routed ones, in the models that have one.
         shared: Option<SharedExpert>,
     },
@@ -22,17 +22,17 @@ pub(super) enum FeedForward {
 /// Room for either kind of block.
 #[derive(Debug, Default)]
 pub(super) struct FeedForwardScratch {
-    gated: GatedScratch,
+    gated: GatedMlpScratch,
     experts: ExpertScratch,
-    shared: SharedScratch,
+    shared: SharedExpertScratch,
 }
 
 impl FeedForward {
     pub(super) fn read(source: &LayerSource<'_>) -> Result<FeedForward, ModelError> {
-        match source.hyper.experts.filter(|_| source.has("ffn_gate_inp.weight")) {
-            None => Ok(FeedForward::Dense(Gated::read(source, "", "feed_forward_length")?)),
+        match source.config.experts.filter(|_| source.has("ffn_gate_inp.weight")) {
+            None => Ok(FeedForward::Dense(GatedMlp::read(source, "", "feed_forward_length")?)),
             Some(experts) => Ok(FeedForward::Experts {
-                routed: Box::new(Experts::read(source, experts)?),
+                routed: Box::new(RoutedExperts::read(source, experts)?),
                 shared: SharedExpert::read(source)?,
             }),
         }
@@ -42,11 +42,11 @@ impl FeedForward {
     /// chose.
     pub(super) fn forward(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         x: &mut Activations,
         scratch: &mut FeedForwardScratch,
         out: &mut [f32],
-        choices: &mut dyn FnMut(Routed<'_>),
+        choices: &mut dyn FnMut(LayerRouting<'_>),
     ) {
         match self {
             FeedForward::Dense(block) => block.forward(context, x, &mut scratch.gated, out),

@@ -3,13 +3,13 @@
 use super::error::ModelError;
 use super::feed_forward::FeedForward;
 use super::layer_source::LayerSource;
-use super::mixer::Mixer;
+use super::token_mixer::TokenMixer;
 
 /// One layer's weights.
 #[derive(Debug)]
 pub(super) struct Layer {
     pub(super) attention_norm: Vec<f32>,
-    pub(super) mixer: Mixer,
+    pub(super) mixer: TokenMixer,
     /// Norms the attention's answer, in the models that do.
     pub(super) attention_answer_norm: Option<Vec<f32>>,
     pub(super) feed_forward_norm: Vec<f32>,
@@ -20,14 +20,14 @@ pub(super) struct Layer {
 
 impl Layer {
     pub(super) fn read(source: &LayerSource<'_>) -> Result<Layer, ModelError> {
-        let width = source.hyper.width;
+        let width = source.config.width;
         let answer_norm = |part| match source.architecture.answer_norms {
             true => source.vector(part, width).map(Some),
             false => Ok(None),
         };
         Ok(Layer {
             attention_norm: source.vector("attn_norm", width)?,
-            mixer: Mixer::read(source)?,
+            mixer: TokenMixer::read(source)?,
             attention_answer_norm: answer_norm("post_attention_norm")?,
             feed_forward_norm: source.vector(source.architecture.feed_forward_norm, width)?,
             feed_forward: FeedForward::read(source)?,

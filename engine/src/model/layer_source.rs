@@ -1,28 +1,28 @@
-//! What a layer is read from: the tensors whose names begin with its number, and what the model says of them.
+//! The source of a layer: the tensors whose names begin with its number, and what the model says of them.
 
 use super::architecture::Architecture;
+use super::config::ModelConfig;
+use super::config_keys::ConfigKeys;
 use super::error::ModelError;
-use super::hyper::Hyper;
-use super::keys::Keys;
 use super::matrix::Matrix;
-use super::rope::Ropes;
-use super::tensors::Tensors;
+use super::rope::LayerRopes;
+use super::tensor_reader::TensorReader;
 use crate::gguf::Gguf;
 
-/// What a layer is read from.
+/// The source that the blocks of a layer are read from.
 pub(super) struct LayerSource<'a> {
     pub(super) gguf: &'a Gguf,
-    pub(super) tensors: &'a Tensors<'a>,
-    pub(super) hyper: &'a Hyper,
+    pub(super) tensors: &'a TensorReader<'a>,
+    pub(super) config: &'a ModelConfig,
     pub(super) architecture: &'a Architecture,
-    pub(super) ropes: &'a Ropes,
+    pub(super) ropes: &'a LayerRopes,
     pub(super) layer: usize,
 }
 
 impl LayerSource<'_> {
     /// The metadata of the model's architecture.
-    pub(super) fn keys(&self) -> Keys<'_> {
-        Keys { gguf: self.gguf, architecture: self.architecture.name }
+    pub(super) fn keys(&self) -> ConfigKeys<'_> {
+        ConfigKeys { gguf: self.gguf, architecture: self.architecture.name }
     }
 
     /// The name that a tensor has in this layer.
@@ -58,7 +58,7 @@ impl LayerSource<'_> {
     /// last matrix takes.
     pub(super) fn inner_width(&self, key: &str, down: &str) -> Result<usize, ModelError> {
         let key = self.keys().key(key);
-        let said = self.gguf.u32_per_layer(&key, self.hyper.layers)?.map_or(0, |list| list[self.layer]);
+        let said = self.gguf.u32_per_layer(&key, self.config.layers)?.map_or(0, |list| list[self.layer]);
         match said {
             0 => self.tensors.size(&format!("{}.weight", self.name(down)), 0),
             width => Ok(width as usize),

@@ -1,14 +1,14 @@
 //! The input of a step: the tokens that it computes, and what a layer needs to take them further.
 
-use super::context::Context;
-use super::hyper::Hyper;
-use crate::cache::Cache;
+use super::compute_context::ComputeContext;
+use super::config::ModelConfig;
+use crate::cache::SequenceCache;
 
-/// A token at its place.
+/// A token of a step, at its place in its sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Row {
+pub(crate) struct BatchToken {
     pub(crate) token: u32,
-    /// Which of the step's caches is its sequence's.
+    /// The place of its sequence's cache among the step's.
     pub(crate) sequence: usize,
     /// Its place in the sequence; a sequence's rows come in order, without a gap after what its cache holds.
     pub(crate) position: usize,
@@ -16,12 +16,12 @@ pub(crate) struct Row {
     pub(crate) logits: bool,
 }
 
-/// What the mixer of a layer needs of a step.
+/// The part of a step that a layer's token mixer needs.
 pub(super) struct LayerStep<'a, 'c> {
-    pub(super) context: &'a Context,
-    pub(super) hyper: &'a Hyper,
+    pub(super) context: &'a ComputeContext,
+    pub(super) config: &'a ModelConfig,
     pub(super) layer: usize,
-    pub(super) rows: &'a [Row],
+    pub(super) rows: &'a [BatchToken],
     /// The caches of all sequences of the step.
-    pub(super) caches: &'a mut [&'c mut Cache],
+    pub(super) caches: &'a mut [&'c mut SequenceCache],
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use half::f16;
-use pelicycle_engine::gguf::{Contents, Gguf, Value};
+use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataValue};
 use pelicycle_engine::model::{Arithmetic, Model, ModelError};
 use pelicycle_engine::quant::TensorType;
 
@@ -21,7 +21,7 @@ pub(crate) struct Tensor {
 /// The parts of a model file, to be changed.
 #[derive(Clone)]
 pub(crate) struct Parts {
-    pub(crate) pairs: Vec<(String, Value)>,
+    pub(crate) pairs: Vec<(String, MetadataValue)>,
     pub(crate) tensors: Vec<Tensor>,
 }
 
@@ -38,7 +38,7 @@ impl Parts {
 
     /// The file's bytes.
     pub(crate) fn file(&self) -> Vec<u8> {
-        let mut contents = Contents::default();
+        let mut contents = GgufBuilder::default();
         for (key, value) in &self.pairs {
             contents.pair(key.clone(), value.clone());
         }
@@ -93,7 +93,7 @@ impl Parts {
     }
 
     /// Sets a key, or leaves it out.
-    pub(crate) fn set(&mut self, key: &str, value: Option<Value>) {
+    pub(crate) fn set(&mut self, key: &str, value: Option<MetadataValue>) {
         self.pairs.retain(|(k, _)| k != key);
         self.pairs.extend(value.map(|value| (key.to_owned(), value)));
     }

@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::product::quantized_product;
-use crate::kernel::{Gate, Kernels, QuantizedBlock, delta, math};
+use crate::kernel::{GateFunction, Kernels, QuantizedBlock, delta, math};
 use crate::quant::TensorType;
 
 /// The table, where the processor has what it needs.
@@ -56,7 +56,7 @@ compiled_for_avx512! {
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = scores_of_floats;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
-    fn gate(kind: Gate, x: &mut [f32], up: &[f32]) = math::gate;
+    fn gate(kind: GateFunction, x: &mut [f32], up: &[f32]) = math::gate;
     fn sigmoid_times(x: &mut [f32], gate: &[f32]) = math::sigmoid_times;
     fn convolve(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]) = delta::convolve;
     fn widen(bytes: &[u8], out: &mut [f32]) = widen_sixteens;

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::{k_quants, small_blocks};
 use crate::quant::TensorType;
 
-/// 256 weights, in the order that activations have: see `Unpacked` for what the fields mean.
+/// 256 weights, in the order that activations have: see `UnpackedBlock` for what the fields mean.
 pub(super) struct Superblock {
     pub(super) codes: [__m512i; 4],
     pub(super) scales: __m512,

@@ -1,17 +1,17 @@
-//! The numbers that shape a model, read from the metadata and checked before anything is built on them.
+//! The configuration of a model, read from the metadata and checked before anything is built on it.
 
-use super::architecture::{Architecture, Windows};
+use super::architecture::{Architecture, WindowPattern};
+use super::config_keys::{ConfigKeys, LIMIT};
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
-use super::keys::{Keys, LIMIT};
 use super::latent_shape::LatentShape;
 use super::rope_scaling::RopeScaling;
-use crate::gguf::{Array, Gguf, Value};
+use crate::gguf::{Gguf, MetadataArray, MetadataValue};
 
-/// The numbers that shape a model.
+/// The configuration of a model: the numbers that shape it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Hyper {
+pub struct ModelConfig {
     /// `general.architecture`.
     pub architecture: String,
     /// Layers.
@@ -37,7 +37,7 @@ pub struct Hyper {
     pub key_size: usize,
     /// Numbers of a value in one head.
     pub value_size: usize,
-    /// How many of the last tokens, itself included, a token attends to in each layer; `None` for all.
+    /// The window of each layer: how many of the last tokens, itself included, a token attends to; `None` for all.
     pub windows: Vec<Option<usize>>,
     /// Multiplies the scores of attention.
     pub score_scale: f32,
@@ -47,7 +47,7 @@ pub struct Hyper {
     pub rope_base: f32,
     /// θ in layers with a window, which are not scaled.
     pub window_rope_base: Option<f32>,
-    /// What is done to the frequencies of the rotary embedding.
+    /// The scaling of the rotary embedding's frequencies.
     pub rope_scaling: RopeScaling,
     /// Added to the mean square in norms.
     pub epsilon: f32,
@@ -60,29 +60,29 @@ pub struct Hyper {
     /// Bounds the logits: l becomes cap · tanh(l / cap).
     pub logit_cap: Option<f32>,
     /// Experts of a layer and how many a token takes; absent in a dense model.
-    pub experts: Option<Experts>,
+    pub experts: Option<ExpertConfig>,
 }
 
-/// The experts of a model.
+/// The number of experts in a layer, and of those that a token takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Experts {
+pub struct ExpertConfig {
     /// Experts of a layer.
     pub count: usize,
-    /// How many of them a token takes.
+    /// Experts that a token takes.
     pub used: usize,
 }
 
-impl Experts {
+impl ExpertConfig {
     /// So many experts, of which a token takes so many.
-    pub fn new(count: usize, used: usize) -> Experts {
-        Experts { count, used }
+    pub fn new(count: usize, used: usize) -> ExpertConfig {
+        ExpertConfig { count, used }
     }
 }
 
-impl Hyper {
-    pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<Hyper, ModelError> {
-        let keys = Keys { gguf, architecture: architecture.name };
+impl ModelConfig {
+    pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<ModelConfig, ModelError> {
+        let keys = ConfigKeys { gguf, architecture: architecture.name };
         let blocks = keys.require("block_count")?;
         if blocks > 4096 {
             return Err(keys.fail("block_count", &blocks, "which is more layers than any model has"));
@@ -143,7 +143,7 @@ impl Hyper {
             None => vec![None; layers],
         };
         let window_rope_base = match architecture.windows {
-            Some(Windows { rope_base: Some(base), .. }) => {
+            Some(WindowPattern { rope_base: Some(base), .. }) => {
                 Some(keys.positive("rope.freq_base_swa")?.unwrap_or(base))
             }
             _ => None,
@@ -157,7 +157,7 @@ impl Hyper {
             None => 1.0 / (score_size as f32).sqrt(),
         };
         let root_of_width = if architecture.embedding_by_root_of_width { (width as f32).sqrt() } else { 1.0 };
-        Ok(Hyper {
+        Ok(ModelConfig {
             layers,
             draft_layers,
             width,
@@ -187,12 +187,18 @@ impl Hyper {
 }
 
 /// The window of each layer: by the architecture's own rhythm, or by the file's where it has one.
-fn windows(keys: &Keys<'_>, declared: &Windows, layers: usize) -> Result<Vec<Option<usize>>, ModelError> {
+fn windows(
+    keys: &ConfigKeys<'_>,
+    declared: &WindowPattern,
+    layers: usize,
+) -> Result<Vec<Option<usize>>, ModelError> {
     let window = keys.require("attention.sliding_window")?;
     let pattern = "attention.sliding_window_pattern";
     let windowed: Vec<bool> = match keys.gguf.metadata().get(&keys.key(pattern)) {
-        Some(Value::Array(Array::Bool(list))) if list.len() >= layers => list[..layers].to_vec(),
-        Some(Value::Array(_)) => {
+        Some(MetadataValue::Array(MetadataArray::Bool(list))) if list.len() >= layers => {
+            list[..layers].to_vec()
+        }
+        Some(MetadataValue::Array(_)) => {
             return Err(keys.fail(pattern, &"a list", "but must have a boolean for each layer"));
         }
         _ => {
@@ -203,7 +209,7 @@ fn windows(keys: &Keys<'_>, declared: &Windows, layers: usize) -> Result<Vec<Opt
     Ok(windowed.into_iter().map(|windowed| windowed.then_some(window)).collect())
 }
 
-fn experts(keys: &Keys<'_>) -> Result<Option<Experts>, ModelError> {
+fn experts(keys: &ConfigKeys<'_>) -> Result<Option<ExpertConfig>, ModelError> {
     let count = keys.gguf.u32(&keys.key("expert_count"))?.unwrap_or(0) as usize;
     if count == 0 {
         return Ok(None);
@@ -212,7 +218,7 @@ fn experts(keys: &Keys<'_>) -> Result<Option<Experts>, ModelError> {
     if count > 1 << 16 || used > count {
         return Err(keys.fail("expert_used_count", &used, "which is not among the experts there are"));
     }
-    Ok(Some(Experts { count, used }))
+    Ok(Some(ExpertConfig { count, used }))
 }
 
 /// Rows of the embedding.

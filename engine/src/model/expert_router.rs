@@ -1,13 +1,13 @@
-//! Which experts a token takes, and how their answers are weighed.
+//! The router: it chooses the experts that a token takes, and weighs their answers.
 
-use super::architecture::Routes;
+use super::architecture::RoutingScheme;
+use super::config::ExpertConfig;
+use super::config_keys::ConfigKeys;
 use super::error::ModelError;
-use super::hyper::Experts;
-use super::keys::Keys;
 
-/// How the router's logits become chosen experts and their weights.
+/// The rule by which the router's logits become chosen experts and their weights.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Routing {
+pub(super) struct ExpertRouter {
     used: usize,
     scores: Scores,
     /// Added to the scores for the choice alone.
@@ -30,27 +30,27 @@ enum Scores {
 struct Groups {
     count: usize,
     used: usize,
-    /// How many of its experts a group is judged by: their scores are added.
+    /// The number of its best experts whose scores, added, a group is judged by.
     judged_by: usize,
 }
 
-impl Routing {
+impl ExpertRouter {
     /// `correction` is what the layer adds to the scores for the choice.
     pub(super) fn read(
-        keys: &Keys<'_>,
-        routes: Routes,
-        experts: Experts,
+        keys: &ConfigKeys<'_>,
+        scheme: RoutingScheme,
+        experts: ExpertConfig,
         correction: Option<Vec<f32>>,
-    ) -> Result<Routing, ModelError> {
-        let plain = Routing {
+    ) -> Result<ExpertRouter, ModelError> {
+        let plain = ExpertRouter {
             used: experts.used,
             scores: Scores::Softmax,
             correction,
             groups: None,
-            renormalized: routes == Routes::Renormalized,
+            renormalized: scheme == RoutingScheme::Renormalized,
             scale: 1.0,
         };
-        if routes != Routes::Described {
+        if scheme != RoutingScheme::Described {
             return Ok(plain);
         }
         let function = "expert_gating_func";
@@ -65,7 +65,7 @@ impl Routing {
                 ));
             }
         };
-        Ok(Routing {
+        Ok(ExpertRouter {
             scores,
             groups: Groups::read(keys, experts, scores)?,
             renormalized: keys.gguf.bool(&keys.key("expert_weights_norm"))?.unwrap_or(false),
@@ -74,7 +74,7 @@ impl Routing {
         })
     }
 
-    /// How many experts a token takes.
+    /// Experts that a token takes.
     pub(super) fn used(&self) -> usize {
         self.used
     }
@@ -118,7 +118,11 @@ impl Routing {
 impl Groups {
     /// Softmax came with groups judged by their best expert (DeepSeek-V2), sigmoid with groups judged by their best
     /// two (DeepSeek-V3, arXiv:2412.19437); a file says no more.
-    fn read(keys: &Keys<'_>, experts: Experts, scores: Scores) -> Result<Option<Groups>, ModelError> {
+    fn read(
+        keys: &ConfigKeys<'_>,
+        experts: ExpertConfig,
+        scores: Scores,
+    ) -> Result<Option<Groups>, ModelError> {
         let (of_count, of_used) = ("expert_group_count", "expert_group_used_count");
         let count = keys.gguf.u32(&keys.key(of_count))?.unwrap_or(0) as usize;
         if count <= 1 {
@@ -170,12 +174,12 @@ fn take_best(all: &mut Vec<u32>, count: usize, score: impl Fn(u32) -> f32) {
 mod tests {
     use super::*;
 
-    fn routing(scores: Scores, judged_by: Option<usize>) -> Routing {
+    fn routing(scores: Scores, judged_by: Option<usize>) -> ExpertRouter {
         let groups = judged_by.map(|judged_by| Groups { count: 3, used: 1, judged_by });
-        Routing { used: 2, scores, correction: None, groups, renormalized: false, scale: 1.0 }
+        ExpertRouter { used: 2, scores, correction: None, groups, renormalized: false, scale: 1.0 }
     }
 
-    fn chosen(routing: &Routing, logits: &[f32]) -> (Vec<u32>, Vec<f32>) {
+    fn chosen(routing: &ExpertRouter, logits: &[f32]) -> (Vec<u32>, Vec<f32>) {
         let (mut experts, mut weights) = (Vec::new(), Vec::new());
         routing.choose(&mut logits.to_vec(), &mut experts, &mut weights);
         (experts, weights)
@@ -197,7 +201,7 @@ mod tests {
         let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
         assert_eq!(experts, [1, 2]);
         assert_eq!(weights, [sigmoid(1.0), sigmoid(-2.0)]);
-        routing = Routing { renormalized: true, scale: 2.5, ..routing };
+        routing = ExpertRouter { renormalized: true, scale: 2.5, ..routing };
         let weights = chosen(&routing, &[0.0, 1.0, -2.0, -4.0]).1;
         assert!((weights.iter().sum::<f32>() - 2.5).abs() < 1e-6);
     }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::context::Context;
+use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::latent_shape::LatentShape;
 use super::layer_source::LayerSource;
@@ -14,7 +14,7 @@ use super::matrix::{Matrix, products, stacked_products, transposed_products};
 use super::norm::rms_norm_in_place;
 use super::rope::Rope;
 use super::step::LayerStep;
-use crate::cache::{LayerCache, Numbers, PAGE, Precision};
+use crate::cache::{CachePrecision, CacheSlice, LayerCache, PAGE};
 use crate::kernel::Activations;
 
 /// Added to the mean square in the norms of latent vectors: a constant of the architecture.
@@ -23,7 +23,7 @@ const EPSILON: f32 = 1e-6;
 /// Heads that a piece of work takes; they read the same pages.
 const HEADS: usize = 4;
 
-/// Where queries come from.
+/// The matrices that make queries.
 #[derive(Debug)]
 enum Queries {
     Direct(Matrix),
@@ -76,7 +76,7 @@ pub(super) struct LatentScratch {
 
 impl LatentAttention {
     pub(super) fn read(source: &LayerSource<'_>, shape: LatentShape) -> Result<LatentAttention, ModelError> {
-        let width = source.hyper.width;
+        let width = source.config.width;
         let of_queries = shape.heads * shape.key();
         let queries = match source.has("attn_q.weight") {
             true => Queries::Direct(source.matrix("attn_q", &[width, of_queries])?),
@@ -119,7 +119,7 @@ impl LatentAttention {
     }
 
     /// An empty cache for a sequence.
-    pub(super) fn new_cache(&self, precision: Precision) -> LayerCache {
+    pub(super) fn new_cache(&self, precision: CachePrecision) -> LayerCache {
         LayerCache::new(1, self.shape.turning, self.shape.rank, precision, None)
     }
 
@@ -132,7 +132,7 @@ impl LatentAttention {
         scratch: &mut LatentScratch,
         out: &mut [f32],
     ) {
-        let LayerStep { context, hyper, layer, rows, caches } = step;
+        let LayerStep { context, config, layer, rows, caches } = step;
         let (shape, head_size) = (self.shape, self.shape.key());
         self.project(context, x, scratch);
         let LatentScratch { queries, latents, plain, absorbed, mixed, answers, .. } = scratch;
@@ -178,7 +178,7 @@ impl LatentAttention {
                 pieces.push(Piece { cache, positions: row.position + 1, queries, absorbed, out });
             }
         }
-        context.pool.for_each(&mut pieces, |piece| piece.attend(context, &shape, hyper.score_scale));
+        context.pool.for_each(&mut pieces, |piece| piece.attend(context, &shape, config.score_scale));
 
         answers.reset(rows.len(), shape.heads * shape.value);
         stacked_products(context, &self.values, shape.heads, mixed, answers.floats_mut());
@@ -186,7 +186,7 @@ impl LatentAttention {
     }
 
     /// Queries and latent vectors of the rows of `x`, not yet normed or turned.
-    fn project(&self, context: &Context, x: &mut Activations, scratch: &mut LatentScratch) {
+    fn project(&self, context: &ComputeContext, x: &mut Activations, scratch: &mut LatentScratch) {
         let LatentScratch { compressed, queries, latents, .. } = scratch;
         latents.resize(x.rows() * self.compress.rows, 0.0);
         match &self.queries {
@@ -217,7 +217,7 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     /// Softmax of the scaled scores, then the latent vectors mixed by it. Positions are taken in order.
-    fn attend(&mut self, context: &Context, shape: &LatentShape, scale: f32) {
+    fn attend(&mut self, context: &ComputeContext, shape: &LatentShape, scale: f32) {
         let kernels = context.kernels;
         let positions = self.positions;
         let heads = self.absorbed.len() / shape.rank;
@@ -233,11 +233,11 @@ impl Piece<'_> {
                 let query = &self.queries[head * shape.key()..][..shape.key()];
                 let query = &query[shape.plain..];
                 match (keys, latents) {
-                    (Numbers::Float(keys), Numbers::Float(latents)) => {
+                    (CacheSlice::Float(keys), CacheSlice::Float(latents)) => {
                         (kernels.scores)(absorbed, latents, scale, scores);
                         (kernels.scores)(query, keys, scale, turned);
                     }
-                    (Numbers::Half(keys), Numbers::Half(latents)) => {
+                    (CacheSlice::Half(keys), CacheSlice::Half(latents)) => {
                         (kernels.scores_half)(absorbed, latents, scale, scores);
                         (kernels.scores_half)(query, keys, scale, turned);
                     }
@@ -259,8 +259,8 @@ impl Piece<'_> {
             for (scores, out) in scores.chunks_exact(positions).zip(self.out.chunks_exact_mut(shape.rank)) {
                 let scores = &scores[begin..begin + held];
                 match latents {
-                    Numbers::Float(latents) => (kernels.mix)(scores, latents, out),
-                    Numbers::Half(latents) => (kernels.mix_half)(scores, latents, out),
+                    CacheSlice::Float(latents) => (kernels.mix)(scores, latents, out),
+                    CacheSlice::Half(latents) => (kernels.mix_half)(scores, latents, out),
                 }
             }
             begin += held;

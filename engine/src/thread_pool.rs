@@ -14,10 +14,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long a worker looks for the next job before it sleeps: longer than the serial parts of a step.
+/// The time for which a worker looks for the next job before it sleeps: longer than the serial parts of a step.
 const SPIN: Duration = Duration::from_micros(60);
 
-/// Set in `State::doors` while workers may enter the job; the bits below count those inside, those above the
+/// Set in `PoolState::doors` while workers may enter the job; the bits below count those inside, those above the
 /// jobs.
 const OPEN: u64 = 1 << 32;
 const INSIDE: u64 = OPEN - 1;
@@ -29,16 +29,16 @@ pub(crate) fn cores() -> usize {
 }
 
 /// A number of threads, the caller's among them.
-pub(crate) struct Pool {
-    state: Arc<State>,
+pub(crate) struct ThreadPool {
+    state: Arc<PoolState>,
     /// Held by the caller of the job that runs.
     turn: Mutex<()>,
     workers: Vec<JoinHandle<()>>,
 }
 
-struct State {
+struct PoolState {
     /// The job, valid while the doors are open or someone is inside.
-    job: AtomicPtr<Job>,
+    job: AtomicPtr<PoolJob>,
     doors: AtomicU64,
     sleepers: Mutex<usize>,
     asleep: AtomicUsize,
@@ -47,7 +47,7 @@ struct State {
 }
 
 /// A job on its caller's stack.
-struct Job {
+struct PoolJob {
     /// The caller's closure, its lifetime hidden.
     work: *const (dyn Fn(usize) + Sync),
     items: usize,
@@ -55,10 +55,10 @@ struct Job {
     panicked: AtomicBool,
 }
 
-impl Job {
+impl PoolJob {
     /// Does items until none is left.
     fn take_part(&self) {
-        // SAFETY: `Pool::run` does not return before the doors are closed and everyone is out, so the closure
+        // SAFETY: `ThreadPool::run` does not return before the doors are closed and everyone is out, so the closure
         // that it borrowed is alive here.
         let work = unsafe { &*self.work };
         loop {
@@ -71,10 +71,10 @@ impl Job {
     }
 }
 
-impl Pool {
+impl ThreadPool {
     /// A pool of `threads` threads, at least one: the caller's own and the rest new ones.
-    pub(crate) fn new(threads: usize) -> Pool {
-        let state = Arc::new(State {
+    pub(crate) fn new(threads: usize) -> ThreadPool {
+        let state = Arc::new(PoolState {
             job: AtomicPtr::new(ptr::null_mut()),
             doors: AtomicU64::new(0),
             sleepers: Mutex::new(0),
@@ -88,7 +88,7 @@ impl Pool {
         };
         // A thread that the system refuses is one fewer; the work gets done all the same.
         let workers = (1..threads).filter_map(worker).collect();
-        Pool { state, turn: Mutex::new(()), workers }
+        ThreadPool { state, turn: Mutex::new(()), workers }
     }
 
     /// Threads that take part, the caller's included.
@@ -124,7 +124,7 @@ impl Pool {
                 ptr::from_ref(work),
             )
         };
-        let job = Job { work, items, next: AtomicUsize::new(0), panicked: AtomicBool::new(false) };
+        let job = PoolJob { work, items, next: AtomicUsize::new(0), panicked: AtomicBool::new(false) };
         self.state.job.store(ptr::from_ref(&job).cast_mut(), Ordering::Relaxed);
         // Closed and empty, the doors are the caller's alone.
         let last = self.state.doors.load(Ordering::Relaxed);
@@ -142,7 +142,7 @@ impl Pool {
     }
 }
 
-impl State {
+impl PoolState {
     /// Lets nobody in any more and waits until everybody is out.
     fn close(&self) {
         self.doors.fetch_and(!OPEN, Ordering::AcqRel);
@@ -208,7 +208,7 @@ impl State {
     }
 }
 
-impl Drop for Pool {
+impl Drop for ThreadPool {
     fn drop(&mut self) {
         self.state.stop.store(true, Ordering::SeqCst);
         {
@@ -222,7 +222,7 @@ impl Drop for Pool {
     }
 }
 
-impl fmt::Debug for Pool {
+impl fmt::Debug for ThreadPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool").field("threads", &self.threads()).finish_non_exhaustive()
     }
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn every_item_is_done_once_on_any_number_of_threads() {
         for threads in [1, 2, 3, 8] {
-            let pool = Pool::new(threads);
+            let pool = ThreadPool::new(threads);
             for n in [0, 1, 2, 7, 1000] {
                 let mut items = vec![0u32; n];
                 for _ in 0..50 {
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_sleeping_worker_wakes_for_the_next_job() {
-        let pool = Pool::new(2);
+        let pool = ThreadPool::new(2);
         for _ in 0..5 {
             std::thread::sleep(SPIN * 20);
             let seen = Mutex::new(std::collections::BTreeSet::new());
@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_worker_comes_to_every_job_however_soon_the_next_follows() {
-        let pool = Pool::new(2);
+        let pool = ThreadPool::new(2);
         for job in 0..200 {
             let begun = AtomicUsize::new(0);
             let since = Instant::now();
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_an_item_reaches_the_caller_and_the_pool_lives_on() {
-        let pool = Pool::new(3);
+        let pool = ThreadPool::new(3);
         let caught = catch_unwind(AssertUnwindSafe(|| {
             pool.for_each(&mut [1, 2, 3, 4, 5, 6], |x| assert_ne!(*x, 4, "on purpose"));
         }));

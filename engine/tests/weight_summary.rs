@@ -5,8 +5,8 @@ mod support;
 
 use std::sync::Arc;
 
-use pelicycle_engine::gguf::{Gguf, Outline};
-use pelicycle_engine::model::{Arithmetic, Census, Memory, Model, Role};
+use pelicycle_engine::gguf::{Gguf, GgufOutline};
+use pelicycle_engine::model::{Arithmetic, Model, ModelMemory, TensorRole, WeightSummary};
 use serde_json::Value;
 use support::{json, shared};
 
@@ -45,12 +45,12 @@ impl Golden {
         self.number(&[key]).unwrap_or_else(|| panic!("no {key} in {}", self.config))
     }
 
-    fn census(&self) -> Census {
-        Census::of(&Outline::of(Arc::clone(&self.gguf)))
+    fn weight_summary(&self) -> WeightSummary {
+        WeightSummary::of(&GgufOutline::of(Arc::clone(&self.gguf)))
     }
 
-    fn memory(&self) -> Memory {
-        Model::new(Arc::clone(&self.gguf), Some(1), Arithmetic::Run).unwrap().memory()
+    fn memory(&self) -> ModelMemory {
+        Model::new(Arc::clone(&self.gguf), Some(1), Arithmetic::Int8).unwrap().memory()
     }
 
     /// Parameters of the experts that a token does not take.
@@ -84,19 +84,19 @@ fn a_token_meets_all_weights_but_those_of_the_experts_that_it_does_not_take() {
         "qwen35.f16",
     ] {
         let Some(golden) = Golden::open(file) else { return };
-        let (census, gguf) = (golden.census(), &golden.gguf);
+        let (summary, gguf) = (golden.weight_summary(), &golden.gguf);
         let total: u64 = gguf.tensors().iter().map(|tensor| tensor.elements()).sum();
-        assert_eq!(census.total().parameters, total, "{file}");
-        assert_eq!(census.active().unwrap().parameters, total - golden.idle(), "{file}");
-        assert_eq!(golden.idle() == 0, census.role(Role::Experts).parameters == 0, "{file}");
+        assert_eq!(summary.total().parameters, total, "{file}");
+        assert_eq!(summary.active().unwrap().parameters, total - golden.idle(), "{file}");
+        assert_eq!(golden.idle() == 0, summary.role(TensorRole::Experts).parameters == 0, "{file}");
 
         let bytes: u64 = gguf.tensors().iter().map(|tensor| tensor.byte_len() as u64).sum();
-        let idle = bytes - census.active().unwrap().bytes.unwrap();
+        let idle = bytes - summary.active().unwrap().bytes.unwrap();
         // Experts' matrices are in half precision, gpt-oss's biases are not.
         assert!(idle == golden.idle() * 2 || file == "gptoss.f16", "{file}");
         let tied = gguf.tensor("output.weight").is_none();
-        let unread = if tied { 0 } else { census.role(Role::Embedding).bytes.unwrap() };
-        assert_eq!(census.bytes_a_token().unwrap(), bytes - idle - unread, "{file}");
+        let unread = if tied { 0 } else { summary.role(TensorRole::Embedding).bytes.unwrap() };
+        assert_eq!(summary.bytes_a_token().unwrap(), bytes - idle - unread, "{file}");
     }
 }
 
@@ -107,8 +107,8 @@ fn a_draft_block_is_counted_and_not_met() {
     else {
         return;
     };
-    let (with, without) = (with.census(), without.census());
-    let draft = with.role(Role::Draft).parameters;
+    let (with, without) = (with.weight_summary(), without.weight_summary());
+    let draft = with.role(TensorRole::Draft).parameters;
     assert!(draft > 0);
     assert_eq!(with.total().parameters, without.total().parameters + draft);
     assert_eq!(with.active(), without.active());
@@ -119,12 +119,12 @@ fn a_draft_block_is_counted_and_not_met() {
 fn a_model_and_its_outline_are_counted_alike() {
     for file in ["qwen35moe-draftblock.f16", "qwen3moe-k.q4_k_m", "deepseek2-v2lite-oldlayout.f16"] {
         let Some(golden) = Golden::open(file) else { return };
-        let model = Model::new(Arc::clone(&golden.gguf), Some(1), Arithmetic::Run).unwrap();
-        assert_eq!(model.census(), golden.census(), "{file}");
-        let expert = golden.census().expert(model.hyper().layers - 1).bytes.unwrap();
-        let experts = model.hyper().experts.unwrap().used as u64 * golden.routed * expert;
+        let model = Model::new(Arc::clone(&golden.gguf), Some(1), Arithmetic::Int8).unwrap();
+        assert_eq!(model.weight_summary(), golden.weight_summary(), "{file}");
+        let expert = golden.weight_summary().expert(model.config().layers - 1).bytes.unwrap();
+        let experts = model.config().experts.unwrap().used as u64 * golden.routed * expert;
         // One layer's experts may be of other types than another's.
-        let (read, known) = (model.census().bytes_a_token(), model.census().bytes_for_all());
+        let (read, known) = (model.weight_summary().bytes_a_token(), model.weight_summary().bytes_for_all());
         assert!(read.unwrap() - known.unwrap() == experts || file.contains("q4_k_m"), "{file}");
     }
 }
@@ -172,6 +172,6 @@ fn a_token_leaves_keys_and_values_or_a_latent_vector_and_recurrent_layers_keep_a
             (layers - attending) * (inputs + value_heads * key * value.next_multiple_of(32)) * 4
         });
         assert_eq!(memory.state(), state, "{file}");
-        assert_eq!(Some(memory.weights()), golden.census().total().bytes, "{file}");
+        assert_eq!(Some(memory.weights()), golden.weight_summary().total().bytes, "{file}");
     }
 }

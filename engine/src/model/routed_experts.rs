@@ -4,36 +4,36 @@
 
 use std::ops::Range;
 
-use super::context::Context;
+use super::compute_context::ComputeContext;
+use super::config::ExpertConfig;
 use super::error::ModelError;
-use super::hyper;
+use super::expert_router::ExpertRouter;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
-use super::routing::Routing;
-use crate::kernel::{Activations, Gate};
+use crate::kernel::{Activations, GateFunction};
 
 /// The weights of one layer's experts: of each matrix the experts' rows one expert after another.
 #[derive(Debug)]
-pub(super) struct Experts {
+pub(super) struct RoutedExperts {
     router: Matrix,
     gate: Matrix,
     up: Matrix,
     down: Matrix,
     pub(super) count: usize,
-    routing: Routing,
-    gated_by: Gate,
+    routing: ExpertRouter,
+    gated_by: GateFunction,
 }
 
-/// Which experts the rows of a step chose in one layer, ascending in each row, and with which weights:
-/// `used` numbers a row.
+/// The experts that the rows of a step chose in one layer, ascending in each row, and their weights: `used` numbers a
+/// row.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Routed<'a> {
+pub(crate) struct LayerRouting<'a> {
     pub(crate) used: usize,
     pub(crate) experts: &'a [u32],
     pub(crate) weights: &'a [f32],
 }
 
-impl<'a> Routed<'a> {
+impl<'a> LayerRouting<'a> {
     /// The experts and weights of each row.
     pub(crate) fn rows(self) -> impl Iterator<Item = (&'a [u32], &'a [f32])> {
         self.experts.chunks_exact(self.used).zip(self.weights.chunks_exact(self.used))
@@ -56,20 +56,20 @@ struct Group {
     places: Range<usize>,
 }
 
-impl Experts {
-    pub(super) fn read(source: &LayerSource<'_>, experts: hyper::Experts) -> Result<Experts, ModelError> {
+impl RoutedExperts {
+    pub(super) fn read(source: &LayerSource<'_>, experts: ExpertConfig) -> Result<RoutedExperts, ModelError> {
         let [gate, up, down] = matrices(source, experts.count)?;
         let correction = match source.has("exp_probs_b.bias") {
             true => Some(source.tensors.numbers(&source.name("exp_probs_b.bias"), &[experts.count])?),
             false => None,
         };
-        Ok(Experts {
-            router: source.matrix("ffn_gate_inp", &[source.hyper.width, experts.count])?,
+        Ok(RoutedExperts {
+            router: source.matrix("ffn_gate_inp", &[source.config.width, experts.count])?,
             gate,
             up,
             down,
             count: experts.count,
-            routing: Routing::read(&source.keys(), source.architecture.routes, experts, correction)?,
+            routing: ExpertRouter::read(&source.keys(), source.architecture.routing, experts, correction)?,
             gated_by: source.architecture.gate,
         })
     }
@@ -78,11 +78,11 @@ impl Experts {
     /// chose.
     pub(super) fn forward(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         x: &mut Activations,
         scratch: &mut ExpertScratch,
         out: &mut [f32],
-        routed: &mut dyn FnMut(Routed<'_>),
+        routed: &mut dyn FnMut(LayerRouting<'_>),
     ) {
         let used = self.routing.used();
         let ExpertScratch { logits, experts, weights, inner, outer } = scratch;
@@ -93,7 +93,7 @@ impl Experts {
         for logits in logits.chunks_exact_mut(self.count) {
             self.routing.choose(logits, experts, weights);
         }
-        routed(Routed { used, experts, weights });
+        routed(LayerRouting { used, experts, weights });
 
         // Choices in the order of their experts, and back: `order[place]` is a choice, `places[choice]` its place.
         let mut order: Vec<usize> = (0..experts.len()).collect();
@@ -130,7 +130,7 @@ impl Experts {
     /// `inner` = act(gate·x) ⊙ (up·x) at every place.
     fn gate_and_up(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         x: &mut Activations,
         groups: &[Group],
         rows: &[usize],
@@ -170,7 +170,13 @@ impl Experts {
     }
 
     /// `outer` = down·inner at every place.
-    fn down(&self, context: &Context, inner: &mut Activations, groups: &[Group], outer: &mut Vec<f32>) {
+    fn down(
+        &self,
+        context: &ComputeContext,
+        inner: &mut Activations,
+        groups: &[Group],
+        outer: &mut Vec<f32>,
+    ) {
         struct Piece<'a> {
             weights: Range<usize>,
             places: Range<usize>,
@@ -203,7 +209,7 @@ impl Experts {
 /// The gate, up and down matrices of all experts: in a tensor each, with gate and up in one, or with a tensor for each
 /// expert.
 fn matrices(source: &LayerSource<'_>, count: usize) -> Result<[Matrix; 3], ModelError> {
-    let width = source.hyper.width;
+    let width = source.config.width;
     let inner_width = |down| source.inner_width("expert_feed_forward_length", down);
     if source.has("ffn_gate_up_exps.weight") {
         let inner = inner_width("ffn_down_exps")?;

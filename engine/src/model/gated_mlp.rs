@@ -1,33 +1,33 @@
 //! The gated block: a dense layer's feed-forward block, and the shape of every expert.
 
-use super::context::Context;
+use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
-use crate::kernel::{Activations, Gate};
+use crate::kernel::{Activations, GateFunction};
 
 /// A gated block of three matrices: down( act(gate·x) ⊙ (up·x) ). N. Shazeer, 2020.
 #[derive(Debug)]
-pub(super) struct Gated {
+pub(super) struct GatedMlp {
     pub(super) gate: Matrix,
     pub(super) up: Matrix,
     pub(super) down: Matrix,
-    pub(super) gated_by: Gate,
+    pub(super) gated_by: GateFunction,
 }
 
 /// Inner numbers of the rows of a step.
 #[derive(Debug, Default)]
-pub(super) struct GatedScratch {
+pub(super) struct GatedMlpScratch {
     gate: Activations,
     up: Vec<f32>,
 }
 
-impl Gated {
+impl GatedMlp {
     /// The block whose three matrices' names end in `suffix`; `key` names its inner width in the metadata.
-    pub(super) fn read(source: &LayerSource<'_>, suffix: &str, key: &str) -> Result<Gated, ModelError> {
+    pub(super) fn read(source: &LayerSource<'_>, suffix: &str, key: &str) -> Result<GatedMlp, ModelError> {
         let [gate, up, down] = ["gate", "up", "down"].map(|part| format!("ffn_{part}{suffix}"));
-        let (width, inner) = (source.hyper.width, source.inner_width(key, &down)?);
-        Ok(Gated {
+        let (width, inner) = (source.config.width, source.inner_width(key, &down)?);
+        Ok(GatedMlp {
             gate: source.matrix(&gate, &[width, inner])?,
             up: source.matrix(&up, &[width, inner])?,
             down: source.matrix(&down, &[inner, width])?,
@@ -38,12 +38,12 @@ impl Gated {
     /// Writes the block's answer for each row of `x` (normed) to `out`.
     pub(super) fn forward(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         x: &mut Activations,
-        scratch: &mut GatedScratch,
+        scratch: &mut GatedMlpScratch,
         out: &mut [f32],
     ) {
-        let GatedScratch { gate, up } = scratch;
+        let GatedMlpScratch { gate, up } = scratch;
         let width = self.gate.rows;
         gate.reset(x.rows(), width);
         up.resize(x.rows() * width, 0.0);

@@ -1,31 +1,34 @@
-//! What a recurrent layer remembers of a sequence: always the same size, and only of where the sequence stands.
-//! It can be forked, but not taken back to an earlier position.
+//! The state of a recurrent layer: what it remembers of a sequence, always of one size, and only of where the sequence
+//! stands. It can be forked, but not taken back to an earlier position.
 
 use std::sync::Arc;
 
 use crate::kernel::StateRow;
 
-/// How much a layer remembers.
+/// The size of a recurrent layer's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct StateSize {
+pub(crate) struct RecurrentStateSize {
     /// Numbers of the last inputs of its convolution.
     pub(crate) inputs: usize,
     /// Rows of its heads' states.
     pub(crate) rows: usize,
 }
 
-/// What a recurrent layer remembers; nothing in layers of other kinds. A clone shares the numbers until one of
-/// the two writes.
+/// The state of a recurrent layer; empty in layers of other kinds. A clone shares the numbers until one of the two
+/// writes.
 #[derive(Debug, Clone)]
-pub(crate) struct State {
+pub(crate) struct RecurrentState {
     inputs: Arc<Vec<f32>>,
     rows: Arc<Vec<StateRow>>,
 }
 
-impl State {
+impl RecurrentState {
     /// Before the first token: zeros.
-    pub(crate) fn new(size: StateSize) -> State {
-        State { inputs: Arc::new(vec![0.0; size.inputs]), rows: Arc::new(vec![StateRow::ZERO; size.rows]) }
+    pub(crate) fn new(size: RecurrentStateSize) -> RecurrentState {
+        RecurrentState {
+            inputs: Arc::new(vec![0.0; size.inputs]),
+            rows: Arc::new(vec![StateRow::ZERO; size.rows]),
+        }
     }
 
     /// Whether its layer remembers anything this way.
@@ -40,7 +43,7 @@ impl State {
 
     /// Back before the first token.
     pub(crate) fn clear(&mut self) {
-        *self = State::new(StateSize { inputs: self.inputs.len(), rows: self.rows.len() });
+        *self = RecurrentState::new(RecurrentStateSize { inputs: self.inputs.len(), rows: self.rows.len() });
     }
 
     /// The last inputs of the convolution, oldest first, and the heads' states, to be written.
@@ -55,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_fork_shares_the_state_until_one_of_the_two_writes() {
-        let mut one = State::new(StateSize { inputs: 3, rows: 2 });
+        let mut one = RecurrentState::new(RecurrentStateSize { inputs: 3, rows: 2 });
         one.parts_mut().0[1] = 5.0;
         let mut two = one.clone();
         assert!(Arc::ptr_eq(&one.rows, &two.rows));

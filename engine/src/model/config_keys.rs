@@ -7,12 +7,12 @@ use crate::gguf::Gguf;
 pub(super) const LIMIT: usize = 1 << 24;
 
 /// The metadata of one architecture.
-pub(super) struct Keys<'a> {
+pub(super) struct ConfigKeys<'a> {
     pub(super) gguf: &'a Gguf,
     pub(super) architecture: &'a str,
 }
 
-impl Keys<'_> {
+impl ConfigKeys<'_> {
     pub(super) fn key(&self, name: &str) -> String {
         format!("{}.{name}", self.architecture)
     }
@@ -51,7 +51,7 @@ impl Keys<'_> {
         }
     }
 
-    /// As [`Keys::positive`], where some converters write 0 for a thing that the model does not have.
+    /// As [`ConfigKeys::positive`], where some converters write 0 for a thing that the model does not have.
     pub(super) fn positive_or_zero(&self, name: &str) -> Result<Option<f32>, ModelError> {
         match self.gguf.f32(&self.key(name))? {
             Some(0.0) => Ok(None),

@@ -1,4 +1,4 @@
-//! Takes tensors out of a file: each shape is checked against what the hyper-parameters ask for, and in the end
+//! Takes tensors out of a file: each shape is checked against what the configuration asks for, and in the end
 //! no tensor may be left over.
 
 use std::cell::Cell;
@@ -6,18 +6,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::ModelError;
-use super::matrix::{Matrix, Run};
+use super::matrix::{Matrix, RowRun};
 use crate::gguf::Gguf;
 
 /// The tensors of a file, and which of them the model has taken.
-pub(super) struct Tensors<'a> {
+pub(super) struct TensorReader<'a> {
     gguf: &'a Arc<Gguf>,
     taken: Vec<Cell<bool>>,
 }
 
-impl<'a> Tensors<'a> {
-    pub(super) fn new(gguf: &'a Arc<Gguf>) -> Tensors<'a> {
-        Tensors { gguf, taken: vec![Cell::new(false); gguf.tensors().len()] }
+impl<'a> TensorReader<'a> {
+    pub(super) fn new(gguf: &'a Arc<Gguf>) -> TensorReader<'a> {
+        TensorReader { gguf, taken: vec![Cell::new(false); gguf.tensors().len()] }
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -48,7 +48,7 @@ impl<'a> Tensors<'a> {
         let rows = dims[1..].iter().product();
         Ok(Matrix::new(
             Arc::clone(self.gguf),
-            &[Run { tensor, first_row: 0 }],
+            &[RowRun { tensor, first_row: 0 }],
             rows,
             self.bias(name, &dims[1..])?,
         ))
@@ -63,7 +63,7 @@ impl<'a> Tensors<'a> {
     ) -> Result<Matrix, ModelError> {
         let tensor = self.find(&format!("{name}.weight"), &dims)?;
         let bias = self.bias(name, &dims[1..])?.map(|bias| bias[rows.clone()].to_vec());
-        Ok(Matrix::new(Arc::clone(self.gguf), &[Run { tensor, first_row: rows.start }], rows.len(), bias))
+        Ok(Matrix::new(Arc::clone(self.gguf), &[RowRun { tensor, first_row: rows.start }], rows.len(), bias))
     }
 
     /// Some of the rows of each `each` rows of the matrix or stack of matrices `NAME.weight`, and of its bias.
@@ -76,8 +76,8 @@ impl<'a> Tensors<'a> {
     ) -> Result<Matrix, ModelError> {
         let tensor = self.find(&format!("{name}.weight"), dims)?;
         let all = dims[1..].iter().product();
-        let runs: Vec<Run> =
-            (0..all).step_by(each).map(|part| Run { tensor, first_row: part + rows.start }).collect();
+        let runs: Vec<RowRun> =
+            (0..all).step_by(each).map(|part| RowRun { tensor, first_row: part + rows.start }).collect();
         let bias = self
             .bias(name, &dims[1..])?
             .map(|bias| bias.chunks_exact(each).flat_map(|bias| &bias[rows.clone()]).copied().collect());
@@ -88,9 +88,9 @@ impl<'a> Tensors<'a> {
     pub(super) fn stack(&self, names: &[String], dims: [usize; 2]) -> Result<Matrix, ModelError> {
         let mut runs = Vec::with_capacity(names.len());
         for name in names {
-            runs.push(Run { tensor: self.find(&format!("{name}.weight"), &dims)?, first_row: 0 });
+            runs.push(RowRun { tensor: self.find(&format!("{name}.weight"), &dims)?, first_row: 0 });
         }
-        let info = |run: &Run| &self.gguf.tensors()[run.tensor];
+        let info = |run: &RowRun| &self.gguf.tensors()[run.tensor];
         if let Some(other) = runs.iter().find(|run| info(run).tensor_type != info(&runs[0]).tensor_type) {
             return Err(ModelError::Value {
                 path: self.gguf.path().to_owned(),

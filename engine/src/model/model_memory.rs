@@ -1,25 +1,25 @@
-//! How much memory a model takes.
+//! The memory that a model takes.
 
 use super::load::Model;
-use crate::cache::Cache;
+use crate::cache::SequenceCache;
 
-/// How much memory a model takes.
+/// The memory that a model takes.
 #[derive(Debug, Clone)]
-pub struct Memory {
+pub struct ModelMemory {
     weights: u64,
     /// Of a sequence that has not begun.
-    cache: Cache,
+    cache: SequenceCache,
 }
 
 impl Model {
-    /// How much memory the model takes in its arithmetic.
-    pub fn memory(&self) -> Memory {
+    /// The memory that the model takes in its arithmetic.
+    pub fn memory(&self) -> ModelMemory {
         let weights = self.gguf.tensors().iter().map(|tensor| tensor.byte_len() as u64).sum();
-        Memory { weights, cache: self.new_cache() }
+        ModelMemory { weights, cache: self.new_cache() }
     }
 }
 
-impl Memory {
+impl ModelMemory {
     /// Bytes of its weights, which stay in the mapped file.
     pub fn weights(&self) -> u64 {
         self.weights
