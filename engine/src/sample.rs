@@ -9,6 +9,8 @@ use std::collections::VecDeque;
 
 use thiserror::Error;
 
+use crate::gguf::Gguf;
+
 /// The options of choosing tokens. The default draws from the model's own distribution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampling {
@@ -55,6 +57,20 @@ pub struct SamplingError {
 }
 
 impl Sampling {
+    /// The sampling that a model file recommends (`general.sampling.*`), and where it says nothing, what llama.cpp is
+    /// customarily run with.
+    pub fn recommended(gguf: &Gguf) -> Sampling {
+        let said = |key: &str| gguf.f32(&format!("general.sampling.{key}")).ok().flatten();
+        Sampling {
+            temperature: said("temp").unwrap_or(0.8),
+            top_k: said("top_k").map_or(40, |k| k.max(0.0) as u32),
+            top_p: said("top_p").unwrap_or(0.95),
+            min_p: said("min_p").unwrap_or(0.05),
+            repeat_penalty: said("penalty_repeat").unwrap_or(1.0),
+            ..Sampling::default()
+        }
+    }
+
     /// Checks every option.
     ///
     /// # Errors
@@ -227,7 +243,7 @@ impl Sampler {
 }
 
 /// The token with the highest score; among equals the lowest id.
-fn best(scores: &[f32]) -> u32 {
+pub(crate) fn best(scores: &[f32]) -> u32 {
     let mut best = 0;
     for (id, &score) in scores.iter().enumerate() {
         if score > scores[best] {

@@ -2,6 +2,7 @@
 
 use crate::cache::SequenceCache;
 use crate::model::{BatchToken, Model, ModelError, StepScratch};
+use crate::sample::best;
 
 /// The experts that a token chose in a layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,15 +93,4 @@ impl<'a> Session<'a> {
         }
         Ok(chosen)
     }
-}
-
-/// The token with the highest logit; of equal ones the lowest id.
-pub(crate) fn best(logits: &[f32]) -> u32 {
-    let mut best = 0;
-    for (i, logit) in logits.iter().enumerate() {
-        if *logit > logits[best] {
-            best = i;
-        }
-    }
-    best as u32
 }

@@ -9,15 +9,13 @@ use std::sync::mpsc;
 
 use pelicycle_engine::Engine;
 use pelicycle_engine::chat::ChatMessage;
-use pelicycle_engine::engine::{
-    EngineError, EngineOptions, FinishReason, GenerationEvent, GenerationRequest,
-};
 use pelicycle_engine::sample::Sampling;
+use pelicycle_engine::{EngineError, EngineOptions, FinishReason, GenerationEvent, GenerationRequest};
 use support::smollm2;
 
 fn open(path: &Path, threads: usize, parallel: usize) -> Engine {
     let options = EngineOptions { threads: Some(threads), parallel, ..EngineOptions::default() };
-    Engine::open(path, &options).unwrap()
+    Engine::open_with(path, &options).unwrap()
 }
 
 fn request(engine: &Engine, text: &str, seed: u64, max_tokens: usize) -> GenerationRequest {

@@ -7,11 +7,11 @@ use std::ops::ControlFlow;
 use std::sync::mpsc;
 
 use pelicycle_engine::chat::ChatMessage;
-use pelicycle_engine::engine::{EngineOptions, FinishReason, GenerationEvent, GenerationRequest};
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse};
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{Engine, Session, bundled};
+use pelicycle_engine::{EngineOptions, FinishReason, GenerationEvent, GenerationRequest};
 use support::parts::Parts;
 
 struct Answer {

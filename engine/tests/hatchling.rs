@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
+use pelicycle_engine::EngineOptions;
 use pelicycle_engine::chat::ChatMessage;
-use pelicycle_engine::engine::EngineOptions;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::{Engine, Session, bundled};

@@ -8,11 +8,11 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
-use pelicycle_engine::engine::{EngineOptions, GenerationEvent, GenerationRequest};
 use pelicycle_engine::gguf::MetadataValue;
 use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{Engine, Session};
+use pelicycle_engine::{EngineOptions, GenerationEvent, GenerationRequest};
 use support::parts::Parts;
 
 const FILES: &[&str] =
@@ -97,7 +97,7 @@ impl File {
 
     fn engine(&self, threads: usize, parallel: usize) -> Engine {
         let options = EngineOptions { threads: Some(threads), parallel, ..EngineOptions::default() };
-        Engine::open(&self.0, &options).unwrap()
+        Engine::open_with(&self.0, &options).unwrap()
     }
 }
 

@@ -9,9 +9,9 @@ use anyhow::Context;
 use pelicycle::drawing::{Options, Verdict, inspect};
 use pelicycle::prompt::Library;
 use pelicycle_engine::chat::ChatMessage;
-use pelicycle_engine::engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest};
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::sample::Sampling;
+use pelicycle_engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest};
 use pelicycle_engine::{Session, bundled};
 
 use crate::animal::{ANIMALS, Animal};

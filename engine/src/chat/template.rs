@@ -29,6 +29,11 @@ impl ChatMessage {
         ChatMessage { role: "user".into(), content: content.into() }
     }
 
+    /// A reply of the model's.
+    pub fn assistant(content: impl Into<String>) -> ChatMessage {
+        ChatMessage { role: "assistant".into(), content: content.into() }
+    }
+
     /// An instruction that stands before a conversation.
     pub fn system(content: impl Into<String>) -> ChatMessage {
         ChatMessage { role: "system".into(), content: content.into() }

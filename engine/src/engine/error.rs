@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::chat::ChatError;
+use crate::gguf::GgufError;
 use crate::model::ModelError;
 use crate::sample::SamplingError;
 use crate::tokenizer::TokenizerError;
@@ -27,4 +28,10 @@ pub enum EngineError {
     Thread(std::io::Error),
     #[error("the engine has stopped")]
     Stopped,
+}
+
+impl From<GgufError> for EngineError {
+    fn from(error: GgufError) -> EngineError {
+        ModelError::from(error).into()
+    }
 }

@@ -8,10 +8,11 @@ use std::thread::JoinHandle;
 
 use super::error::EngineError;
 use super::scheduler::{GenerationEvent, GenerationRequest, QueuedRequest, Scheduler};
+use crate::bundled;
 use crate::chat::{ChatMessage, ChatTemplate, ReasoningMarks, ReasoningSplit};
 use crate::gguf::Gguf;
 use crate::model::{Arithmetic, Model, ModelError};
-use crate::sample::Sampler;
+use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
 
 /// The options of an engine.
@@ -53,12 +54,28 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens a model file with its tokenizer and chat template.
+    /// Opens a model file, its tokenizer and its chat template, with the default options.
     ///
     /// # Errors
     /// When the file can't be read or lacks a part.
-    pub fn open(path: &Path, options: &EngineOptions) -> Result<Engine, EngineError> {
-        Engine::new(Gguf::open(path).map_err(ModelError::from)?, options)
+    pub fn open(path: impl AsRef<Path>) -> Result<Engine, EngineError> {
+        Engine::open_with(path, &EngineOptions::default())
+    }
+
+    /// As [`Engine::open`], with these options.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with(path: impl AsRef<Path>, options: &EngineOptions) -> Result<Engine, EngineError> {
+        Engine::new(Gguf::open(path.as_ref())?, options)
+    }
+
+    /// Opens [the model that ships with the engine](bundled::HATCHLING), with the default options.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub fn bundled() -> Result<Engine, EngineError> {
+        Engine::new(Gguf::from_bytes(bundled::HATCHLING)?, &EngineOptions::default())
     }
 
     /// Makes an engine of an open model file.
@@ -96,9 +113,13 @@ impl Engine {
         &self.tokenizer
     }
 
-    /// The model's tokenizer, to keep.
-    pub fn tokenizer_handle(&self) -> Arc<Tokenizer> {
+    pub(super) fn shared_tokenizer(&self) -> Arc<Tokenizer> {
         Arc::clone(&self.tokenizer)
+    }
+
+    /// The sampling that the model's file recommends.
+    pub fn recommended_sampling(&self) -> Sampling {
+        Sampling::recommended(self.model.gguf())
     }
 
     /// The prompt for a conversation that the model is to answer; `thinking` asks for reasoning or forbids it,
@@ -134,11 +155,11 @@ impl Engine {
     }
 
     /// Tells reasoning from answer in the reply to a prompt.
-    pub fn split_reply(&self, prompt: &RenderedPrompt) -> ReasoningSplit {
+    pub(super) fn split_reply(&self, prompt: &RenderedPrompt) -> ReasoningSplit {
         ReasoningSplit::after_prompt(self.marks, &prompt.text)
     }
 
-    /// Hands in a request. `on_event` is called on the engine's thread for each event, and ends the request
+    /// Hands in a request of tokens, for those who make their own prompt. `on_event` is called on the engine's thread for each event, and ends the request
     /// early by breaking; it is dropped after the last event.
     ///
     /// # Errors
