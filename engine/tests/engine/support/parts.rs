@@ -27,13 +27,16 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn golden(name: &str) -> Option<Parts> {
-        let gguf = Gguf::open(&shared()?.join(format!("golden/models/{name}.gguf"))).unwrap();
+        Some(Parts::of(&Gguf::open(&shared()?.join(format!("golden/models/{name}.gguf"))).unwrap()))
+    }
+
+    pub(crate) fn of(gguf: &Gguf) -> Parts {
         let tensor = |tensor| {
             let bytes = gguf.bytes(tensor).to_vec();
             Tensor { name: tensor.name.clone(), dims: tensor.dims.clone(), kind: tensor.tensor_type, bytes }
         };
         let pairs = gguf.metadata().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-        Some(Parts { pairs, tensors: gguf.tensors().iter().map(tensor).collect() })
+        Parts { pairs, tensors: gguf.tensors().iter().map(tensor).collect() }
     }
 
     /// The file's bytes.

@@ -1,5 +1,4 @@
 //! The sampler: its filters, its determinism, its distribution.
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,8 @@
 //! Every block format against the values that another implementation reads from the same bytes.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
-
-mod support;
 
 use pelicycle_engine::quant::{TensorType, dequantize};
-use support::{Reference, json, shared};
+
+use crate::support::{Reference, json, shared};
 
 #[test]
 fn every_type_stands_for_exactly_the_numbers_that_the_reference_reads() {

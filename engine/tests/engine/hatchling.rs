@@ -12,7 +12,7 @@ use pelicycle_engine::{Engine, Session, bundled};
 use serde_json::Value;
 
 fn cases() -> Vec<Value> {
-    serde_json::from_str(include_str!("fixtures/hatchling.json")).expect("the fixture is JSON")
+    serde_json::from_str(include_str!("../fixtures/hatchling.json")).expect("the fixture is JSON")
 }
 
 fn ids(value: &Value) -> Vec<u32> {

@@ -1,13 +1,11 @@
 //! Model files that say wrong things of themselves: an error that names them, never a panic.
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
-mod support;
 
 use pelicycle_engine::Session;
 use pelicycle_engine::gguf::{MetadataArray, MetadataValue};
 use pelicycle_engine::model::Arithmetic;
 use pelicycle_engine::quant::TensorType;
-use support::parts::{Parts, Tensor};
+
+use crate::support::parts::{Parts, Tensor};
 
 #[test]
 fn a_tensor_that_nothing_reads_is_refused_by_name() {

@@ -1,14 +1,12 @@
 //! What a model holds and needs, against the configuration that its file was made from.
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
-mod support;
 
 use std::sync::Arc;
 
 use pelicycle_engine::gguf::{Gguf, GgufOutline};
 use pelicycle_engine::model::{Arithmetic, Model, ModelMemory, TensorRole, WeightSummary};
 use serde_json::Value;
-use support::{json, shared};
+
+use crate::support::{json, shared};
 
 /// A golden model and the configuration that it was made from.
 struct Golden {

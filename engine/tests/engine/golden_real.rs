@@ -1,9 +1,6 @@
 //! Real models against logits of an independent implementation.
 //!
 //! `scripts/fetch-smollm2` and `scripts/fetch-fixtures` put them where these tests look for them.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
-
-mod support;
 
 use std::path::Path;
 
@@ -11,7 +8,8 @@ use pelicycle_engine::Session;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::tokenizer::Tokenizer;
-use support::{Reference, fetched, json, shared, smollm2};
+
+use crate::support::{Reference, fetched, json, shared, smollm2};
 
 /// Mean and largest difference over the reference's 64 best logits at each position, and equal best tokens.
 fn compare(logits: &[f32], reference: &Reference) -> (f64, f64, usize) {

@@ -1,11 +1,9 @@
 //! Model files rewritten: other layouts of the same weights give the same answers.
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
-mod support;
 
 use pelicycle_engine::Session;
 use pelicycle_engine::model::{Arithmetic, Model};
-use support::parts::{Parts, Tensor};
+
+use crate::support::parts::{Parts, Tensor};
 
 fn answer(model: &Model) -> Vec<f32> {
     Session::new(model).feed(&[5, 3, 200, 17, 5, 60, 61], true).unwrap().to_vec()

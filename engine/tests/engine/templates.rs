@@ -3,11 +3,11 @@
 use pelicycle_engine::chat::{ChatError, ChatMessage, ChatTemplate};
 use serde_json::{Map, Value, json};
 
-mod support;
+use crate::support::shared;
 
 #[test]
 fn every_golden_conversation_renders_the_same() {
-    let Some(shared) = support::shared() else { return };
+    let Some(shared) = shared() else { return };
     let folder = shared.join("golden/chat");
     let golden: Value = serde_json::from_slice(&std::fs::read(folder.join("chat.json")).unwrap()).unwrap();
     let mut cases = 0;

@@ -1,10 +1,9 @@
 //! Tokenizers on the real vocabularies, against the ids that the models' own tokenizers give.
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataArray, MetadataValue};
 use pelicycle_engine::tokenizer::Tokenizer;
 
-mod support;
+use crate::support::{fetched, shared};
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -19,7 +18,7 @@ struct Golden {
 }
 
 fn agrees(name: &str) {
-    let Some(shared) = support::shared() else { return };
+    let Some(shared) = shared() else { return };
     let folder = shared.join("golden/tokenizers");
     let golden: Golden =
         serde_json::from_slice(&std::fs::read(folder.join(format!("{name}.json"))).unwrap()).unwrap();
@@ -27,7 +26,7 @@ fn agrees(name: &str) {
     let path = match folder.join(&file) {
         path if path.is_file() => path,
         // Not shipped with the golden data.
-        _ => match support::fetched(&file, "scripts/fetch-fixtures") {
+        _ => match fetched(&file, "scripts/fetch-fixtures") {
             Some(path) => path,
             None => return,
         },

@@ -1,8 +1,5 @@
 //! Layers that remember and attend in their own ways, with quantized weights: copies of golden models whose matrices
 //! are rounded to Q8_0 (but for rows that are no whole blocks), in the arithmetic of a run.
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
-mod support;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -13,7 +10,8 @@ use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{Engine, Session};
 use pelicycle_engine::{EngineOptions, GenerationEvent, GenerationRequest};
-use support::parts::Parts;
+
+use crate::support::parts::Parts;
 
 const FILES: &[&str] =
     &["deepseek2-v2lite-oldlayout.f16", "deepseek2-v3.f16", "qwen35.f16", "qwen35moe.f16", "qwen3next.f16"];

@@ -1,7 +1,4 @@
 //! What is counted of an answer's experts, held against feeding the same tokens by hand.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
-
-mod support;
 
 use std::ops::ControlFlow;
 use std::sync::mpsc;
@@ -12,7 +9,8 @@ use pelicycle_engine::model::{Arithmetic, ExpertUse};
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{Engine, Session, bundled};
 use pelicycle_engine::{EngineOptions, FinishReason, GenerationEvent, GenerationRequest};
-use support::parts::Parts;
+
+use crate::support::parts::Parts;
 
 struct Answer {
     prompt: Vec<u32>,

@@ -1,7 +1,4 @@
 //! Whole models against reference logits, greedy tokens and chosen experts of an independent implementation.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
-
-mod support;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +6,8 @@ use std::sync::Arc;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model, ModelError};
 use pelicycle_engine::{ExpertChoice, Session};
-use support::{Reference, json, shared};
+
+use crate::support::{Reference, json, shared};
 
 /// A model file, its reference and what the manifest says of it.
 struct Case {

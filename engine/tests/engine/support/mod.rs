@@ -1,7 +1,4 @@
 //! What the engine's tests share.
-#![allow(dead_code, reason = "each test binary uses its own part")]
-#![allow(clippy::unwrap_used, reason = "a test that can't read its data has failed")]
-#![allow(clippy::print_stdout, reason = "a test says that it skips")]
 
 pub(crate) mod parts;
 

@@ -2,11 +2,11 @@
 
 use pelicycle_engine::gguf::{Gguf, GgufFault};
 
-mod support;
+use crate::support::shared;
 
 #[test]
 fn golden_models_open_with_every_tensor_inside_the_file() {
-    let Some(shared) = support::shared() else { return };
+    let Some(shared) = shared() else { return };
     for name in ["llama3.f16", "llama3.f32", "qwen3moe.f16", "mixtral.f16", "deepseek2-v3.f16"] {
         let gguf = Gguf::open(&shared.join(format!("golden/models/{name}.gguf"))).unwrap();
         assert!(!gguf.tensors().is_empty());
@@ -21,7 +21,7 @@ fn golden_models_open_with_every_tensor_inside_the_file() {
 
 #[test]
 fn a_vocabulary_alone_opens() {
-    let Some(shared) = support::shared() else { return };
+    let Some(shared) = shared() else { return };
     let gguf = Gguf::open(&shared.join("golden/tokenizers/vocab-qwen2.gguf")).unwrap();
     assert!(gguf.tensors().is_empty());
     assert!(gguf.require_strings("tokenizer.ggml.tokens").unwrap().len() >= 151_669);
@@ -29,7 +29,7 @@ fn a_vocabulary_alone_opens() {
 
 #[test]
 fn a_real_file_cut_anywhere_is_an_error() {
-    let Some(shared) = support::shared() else { return };
+    let Some(shared) = shared() else { return };
     let whole = std::fs::read(shared.join("golden/models/llama3.f16.gguf")).unwrap();
     Gguf::from_bytes(&whole).unwrap();
     let front = whole.len().min(40_000);

@@ -1,5 +1,4 @@
 //! Made-up files: each thing that a file can lie about is met with an error that names it, never with a panic.
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use pelicycle_engine::gguf::{Gguf, GgufFault, GgufOutline, MetadataValue};
 use pelicycle_engine::quant::TensorType;

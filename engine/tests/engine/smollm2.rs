@@ -1,7 +1,4 @@
 //! The engine with the real SmolLM2: it writes English, and a request gets the same tokens in any company.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
-
-mod support;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -11,7 +8,8 @@ use pelicycle_engine::Engine;
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{EngineError, EngineOptions, FinishReason, GenerationEvent, GenerationRequest};
-use support::smollm2;
+
+use crate::support::smollm2;
 
 fn open(path: &Path, threads: usize, parallel: usize) -> Engine {
     let options = EngineOptions { threads: Some(threads), parallel, ..EngineOptions::default() };
