@@ -1,6 +1,7 @@
 //! The engine's tests, in one binary: each file is linked once.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
 
+mod chatting;
 mod expert_use;
 mod gguf;
 mod gguf_hostile;
