@@ -61,3 +61,8 @@ pub use engine::{
     GenerationEvent, GenerationRequest, RenderedPrompt, ReplyDelta, ReplyEvent, ReplySummary,
 };
 pub use session::{ExpertChoice, Session};
+
+/// The example of the README, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

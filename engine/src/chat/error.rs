@@ -10,6 +10,7 @@ use crate::gguf::GgufError;
 /// An error of rendering a conversation.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages are the documentation")]
+#[non_exhaustive]
 pub enum ChatError {
     #[error(transparent)]
     File(#[from] GgufError),

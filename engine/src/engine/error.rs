@@ -11,6 +11,7 @@ use crate::tokenizer::TokenizerError;
 /// An error of opening a model or of asking it.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
+#[non_exhaustive]
 pub enum EngineError {
     #[error(transparent)]
     Model(#[from] ModelError),

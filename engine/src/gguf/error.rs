@@ -20,6 +20,7 @@ pub struct GgufError {
 /// A fault of a model file.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages are the documentation")]
+#[non_exhaustive]
 pub enum GgufFault {
     #[error("can't be opened: {0}")]
     Open(io::Error),

@@ -10,6 +10,7 @@ use crate::quant::TensorType;
 /// An error of building a model from its file, or of feeding it.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
+#[non_exhaustive]
 pub enum ModelError {
     #[error(transparent)]
     File(#[from] GgufError),

@@ -8,6 +8,7 @@ mod gguf_hostile;
 mod golden_blocks;
 mod golden_models;
 mod golden_real;
+mod guide;
 mod hatchling;
 mod layouts;
 mod model_hostile;
