@@ -46,9 +46,7 @@ mod cache;
 pub mod chat;
 mod engine;
 pub mod gguf;
-mod kernel;
 pub mod model;
-pub mod quant;
 mod recurrent_state;
 pub mod sample;
 mod session;
@@ -60,6 +58,7 @@ pub use engine::{
     ChatEvent, ChatReply, ChatRequest, ChatStream, Engine, EngineError, EngineOptions, FinishReason,
     GenerationEvent, GenerationRequest, RenderedPrompt, ReplyDelta, ReplyEvent, ReplySummary,
 };
+pub use pelicycle_kernels::quant;
 pub use session::{ExpertChoice, Session};
 
 /// The example of the README, run as a test.

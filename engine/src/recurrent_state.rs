@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::kernel::StateRow;
+use pelicycle_kernels::StateRow;
 
 /// The size of a recurrent layer's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

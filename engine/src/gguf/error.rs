@@ -3,9 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use pelicycle_kernels::quant::TensorType;
 use thiserror::Error;
-
-use crate::quant::TensorType;
 
 /// A model file that can't be used, and its fault.
 #[derive(Debug, Error)]

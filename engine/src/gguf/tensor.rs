@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use pelicycle_kernels::quant::TensorType;
+
 use super::byte_cursor::ByteCursor;
 use super::error::GgufFault;
-use crate::quant::TensorType;
 
 /// A tensor of a model file: its name, shape and type. [`Gguf::bytes`](super::Gguf::bytes) has its numbers.
 #[derive(Debug, Clone)]

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use pelicycle_kernels::quant::TensorType;
+
 use super::error::GgufFault;
 use super::parse::{DEFAULT_ALIGNMENT, MAGIC};
 use super::tensor::byte_len;
 use super::value::{MetadataArray, MetadataValue};
-use crate::quant::TensorType;
 
 /// A model file to be written: its metadata and the plan of its tensors.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,6 @@
 //! The architectures, as data: what sets one apart from another.
 
-use crate::kernel::GateFunction;
+use pelicycle_kernels::GateFunction;
 
 /// The blocks that a model is built of, and their options.
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use pelicycle_kernels::Activations;
+
 use super::architecture::NormSpan;
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
@@ -12,7 +14,6 @@ use super::norm::rms_norm_in_place;
 use super::rope::Rope;
 use super::step::LayerStep;
 use crate::cache::{CacheSlice, LayerCache};
-use crate::kernel::Activations;
 
 /// The weights of one layer's attention.
 #[derive(Debug)]

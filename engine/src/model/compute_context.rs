@@ -1,6 +1,7 @@
 //! The means of computing that all blocks of a model share.
 
-use crate::kernel::{Activations, Kernels, QuantizedBlock};
+use pelicycle_kernels::{Activations, Kernels, QuantizedBlock};
+
 use crate::thread_pool::ThreadPool;
 
 /// Numbers to round that are worth waking other threads for: some 20 µs of work.
@@ -25,15 +26,15 @@ pub(crate) struct ComputeContext {
     pub(crate) arithmetic: Arithmetic,
 }
 
-impl Activations {
-    /// Rounds the rows to 8 bits with the context's kernels, unless that was done.
-    pub(super) fn quantize(&mut self, context: &ComputeContext) {
-        let mut rows = self.unrounded();
-        let round = |(x, blocks): &mut (&[f32], &mut [QuantizedBlock])| (context.kernels.quantize)(x, blocks);
+impl ComputeContext {
+    /// Rounds the rows of `x` to 8 bits, unless that was done.
+    pub(super) fn quantize(&self, x: &mut Activations) {
+        let mut rows = x.unrounded();
+        let round = |(x, blocks): &mut (&[f32], &mut [QuantizedBlock])| (self.kernels.quantize)(x, blocks);
         if rows.iter().map(|(x, _)| x.len()).sum::<usize>() < WORTH_SHARING {
             rows.iter_mut().for_each(round);
         } else {
-            context.pool.for_each(&mut rows, round);
+            self.pool.for_each(&mut rows, round);
         }
     }
 }

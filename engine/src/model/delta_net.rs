@@ -4,6 +4,8 @@
 //! Tokens pass over the state one by one in every arithmetic and however a prompt is cut, so the answer has the
 //! same bits; the heads, and within a head the columns of its state, are what is shared out.
 
+use pelicycle_kernels::{Activations, DeltaToken, GateFunction, StateRow};
+
 use super::architecture::KeyHeadMapping;
 use super::compute_context::ComputeContext;
 use super::delta_shape::DeltaShape;
@@ -12,7 +14,6 @@ use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
 use super::norm::rms_norm_in_place;
 use super::step::LayerStep;
-use crate::kernel::{Activations, DeltaToken, GateFunction, StateRow};
 
 /// Added to the squared length of queries and keys: a constant of the architecture.
 const LENGTH_EPSILON: f32 = 1e-6;

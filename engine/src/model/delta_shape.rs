@@ -1,8 +1,9 @@
 //! The shape of gated DeltaNet layers, and which layers are of that kind.
 
+use pelicycle_kernels::StateRow;
+
 use super::config_keys::{ConfigKeys, LIMIT};
 use super::error::ModelError;
-use crate::kernel::StateRow;
 use crate::recurrent_state::RecurrentStateSize;
 
 /// The shape of gated DeltaNet layers.

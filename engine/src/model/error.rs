@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use pelicycle_kernels::quant::TensorType;
 use thiserror::Error;
 
 use crate::gguf::GgufError;
-use crate::quant::TensorType;
 
 /// An error of building a model from its file, or of feeding it.
 #[derive(Debug, Error)]

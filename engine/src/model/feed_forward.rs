@@ -1,12 +1,13 @@
 //! The feed-forward blocks: dense, and routed among experts.
 
+use pelicycle_kernels::Activations;
+
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::gated_mlp::{GatedMlp, GatedMlpScratch};
 use super::layer_source::LayerSource;
 use super::routed_experts::{ExpertScratch, LayerRouting, RoutedExperts};
 use super::shared_expert::{SharedExpert, SharedExpertScratch};
-use crate::kernel::Activations;
 
 /// The feed-forward block of a layer.
 #[derive(Debug)]

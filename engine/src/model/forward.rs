@@ -1,5 +1,7 @@
 //! One step: a number of rows, of one sequence or of many, through all layers.
 
+use pelicycle_kernels::Activations;
+
 use super::error::ModelError;
 use super::feed_forward::FeedForwardScratch;
 use super::layer::Layer;
@@ -10,7 +12,6 @@ use super::routed_experts::LayerRouting;
 use super::step::{BatchToken, LayerStep};
 use super::token_mixer::TokenMixerScratch;
 use crate::cache::SequenceCache;
-use crate::kernel::Activations;
 use crate::recurrent_state::RecurrentState;
 
 /// Room for the numbers of a step, kept from step to step.

@@ -1,10 +1,11 @@
 //! The gated block: a dense layer's feed-forward block, and the shape of every expert.
 
+use pelicycle_kernels::{Activations, GateFunction};
+
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
-use crate::kernel::{Activations, GateFunction};
 
 /// A gated block of three matrices: down( act(gate·x) ⊙ (up·x) ). N. Shazeer, 2020.
 #[derive(Debug)]

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use pelicycle_kernels::Activations;
+
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::latent_shape::LatentShape;
@@ -15,7 +17,6 @@ use super::norm::rms_norm_in_place;
 use super::rope::Rope;
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, CacheSlice, LayerCache, PAGE};
-use crate::kernel::Activations;
 
 /// Added to the mean square in the norms of latent vectors: a constant of the architecture.
 const EPSILON: f32 = 1e-6;

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use pelicycle_kernels::Kernels;
+use pelicycle_kernels::quant::TensorType;
+
 use super::architecture::{Architecture, supported};
 use super::compute_context::{Arithmetic, ComputeContext};
 use super::config::ModelConfig;
@@ -14,8 +17,6 @@ use super::rope::LayerRopes;
 use super::tensor_reader::TensorReader;
 use crate::cache::CachePrecision;
 use crate::gguf::Gguf;
-use crate::kernel::Kernels;
-use crate::quant::TensorType;
 use crate::thread_pool::{ThreadPool, cores};
 
 /// A model that can be asked: its file, its layers, and the threads that compute it.

@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use pelicycle_kernels::Activations;
+use pelicycle_kernels::quant::{TensorType, dequantize};
+
 use super::compute_context::{Arithmetic, ComputeContext};
 use crate::gguf::Gguf;
-use crate::kernel::Activations;
-use crate::quant::{TensorType, dequantize};
 
 /// Bytes of weights below which a piece of work is not worth handing out.
 const PIECE: usize = 16 << 10;
@@ -134,7 +135,7 @@ impl Matrix {
 /// each row of `x`.
 pub(super) fn products(context: &ComputeContext, x: &mut Activations, targets: &mut [(&Matrix, &mut [f32])]) {
     if targets.iter().any(|(matrix, _)| matrix.rounds(context)) {
-        x.quantize(context);
+        context.quantize(x);
     }
     struct Piece<'a> {
         matrix: &'a Matrix,
@@ -169,7 +170,7 @@ pub(super) fn stacked_products(
         out: Vec<&'a mut [f32]>,
     }
     if stack.rounds(context) {
-        x.quantize(context);
+        context.quantize(x);
     }
     let rows = stack.rows / count;
     let step = stack.rows_a_piece(context, stack.rows * stack.row_bytes).min(rows);

@@ -4,13 +4,14 @@
 
 use std::ops::Range;
 
+use pelicycle_kernels::{Activations, GateFunction};
+
 use super::compute_context::ComputeContext;
 use super::config::ExpertConfig;
 use super::error::ModelError;
 use super::expert_router::ExpertRouter;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
-use crate::kernel::{Activations, GateFunction};
 
 /// The weights of one layer's experts: of each matrix the experts' rows one expert after another.
 #[derive(Debug)]
@@ -142,7 +143,7 @@ impl RoutedExperts {
             out: Vec<&'a mut [f32]>,
         }
         if self.gate.rounds(context) || self.up.rounds(context) {
-            x.quantize(context);
+            context.quantize(x);
         }
         let width = self.gate.rows / self.count;
         inner.reset(rows.len(), width);
@@ -183,7 +184,7 @@ impl RoutedExperts {
             out: Vec<&'a mut [f32]>,
         }
         if self.down.rounds(context) {
-            inner.quantize(context);
+            context.quantize(inner);
         }
         let width = self.down.rows / self.count;
         outer.resize(inner.rows() * width, 0.0);

@@ -1,12 +1,13 @@
 //! An expert that every row takes, beside those that the router chooses.
 
+use pelicycle_kernels::Activations;
+
 use super::architecture::SharedExpertMode;
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::gated_mlp::{GatedMlp, GatedMlpScratch};
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
-use crate::kernel::Activations;
 
 /// The weights of one layer's shared expert.
 #[derive(Debug)]

@@ -5,6 +5,8 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use pelicycle_kernels::quant::dequantize;
+
 use super::error::ModelError;
 use super::matrix::{Matrix, RowRun};
 use crate::gguf::Gguf;
@@ -38,7 +40,7 @@ impl<'a> TensorReader<'a> {
             return Err(ModelError::VectorType { path, tensor, found: info.tensor_type });
         }
         let mut numbers = vec![0.0; dims.iter().product()];
-        crate::quant::dequantize(info.tensor_type, self.gguf.bytes(info), &mut numbers);
+        dequantize(info.tensor_type, self.gguf.bytes(info), &mut numbers);
         Ok(numbers)
     }
 

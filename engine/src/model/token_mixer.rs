@@ -1,5 +1,7 @@
 //! The block of a layer that mixes the tokens of a sequence: attention or a recurrence.
 
+use pelicycle_kernels::Activations;
+
 use super::attention::{Attention, AttentionScratch};
 use super::config::ModelConfig;
 use super::delta_net::{DeltaNet, DeltaScratch};
@@ -8,7 +10,6 @@ use super::latent_attention::{LatentAttention, LatentScratch};
 use super::layer_source::LayerSource;
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, LayerCache};
-use crate::kernel::Activations;
 use crate::recurrent_state::RecurrentStateSize;
 
 /// The block of a layer that mixes the tokens of a sequence.

@@ -4,11 +4,11 @@
 use std::arch::x86_64::*;
 
 use super::product::quantized_product;
-use crate::kernel::{GateFunction, Kernels, QuantizedBlock, delta, math};
 use crate::quant::TensorType;
+use crate::{GateFunction, Kernels, QuantizedBlock, delta, math};
 
 /// The table, where the processor has what it needs.
-pub(in crate::kernel) fn kernels() -> Option<&'static Kernels> {
+pub(crate) fn kernels() -> Option<&'static Kernels> {
     let there = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512vl")

@@ -14,7 +14,7 @@ const GROUPS: usize = SUPERBLOCK / GROUP;
 /// end as 16 integers, one a group, and each is scaled once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
-pub(crate) struct QuantizedBlock {
+pub struct QuantizedBlock {
     pub(super) codes: [i8; SUPERBLOCK],
     pub(super) scales: [f32; GROUPS],
     /// Scale · Σ codes of the group: what a weight format's offset is multiplied with.
@@ -40,7 +40,7 @@ impl QuantizedBlock {
 
 /// A number of rows of activations, each `width` wide.
 #[derive(Debug, Default)]
-pub(crate) struct Activations {
+pub struct Activations {
     width: usize,
     floats: Vec<f32>,
     /// Of each row as many as hold it, the last filled up with zeros.
@@ -50,14 +50,15 @@ pub(crate) struct Activations {
 
 impl Activations {
     /// Makes room for `rows` rows of `width`; what was there is forgotten.
-    pub(crate) fn reset(&mut self, rows: usize, width: usize) {
+    pub fn reset(&mut self, rows: usize, width: usize) {
         self.width = width;
         self.floats.clear();
         self.floats.resize(rows * width, 0.0);
         self.quantized = false;
     }
 
-    pub(crate) fn rows(&self) -> usize {
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
         self.floats.len().checked_div(self.width).unwrap_or(0)
     }
 
@@ -67,25 +68,25 @@ impl Activations {
     }
 
     /// Row `r` in float32.
-    pub(crate) fn row(&self, r: usize) -> &[f32] {
+    pub fn row(&self, r: usize) -> &[f32] {
         &self.floats[r * self.width..][..self.width]
     }
 
     /// All rows, to be written; what was rounded before is out of date after.
-    pub(crate) fn rows_mut(&mut self) -> std::slice::ChunksExactMut<'_, f32> {
+    pub fn rows_mut(&mut self) -> std::slice::ChunksExactMut<'_, f32> {
         self.quantized = false;
         self.floats.chunks_exact_mut(self.width)
     }
 
     /// All rows one after another, to be written.
-    pub(crate) fn floats_mut(&mut self) -> &mut [f32] {
+    pub fn floats_mut(&mut self) -> &mut [f32] {
         self.quantized = false;
         &mut self.floats
     }
 
     /// The rows, and where [`Kernels::quantize`](super::Kernels::quantize) is to round each to; none if that was done
     /// since they were written. Whoever asks must round them all.
-    pub(crate) fn unrounded(&mut self) -> Vec<(&[f32], &mut [QuantizedBlock])> {
+    pub fn unrounded(&mut self) -> Vec<(&[f32], &mut [QuantizedBlock])> {
         if std::mem::replace(&mut self.quantized, true) {
             return Vec::new();
         }
@@ -98,7 +99,7 @@ impl Activations {
     ///
     /// # Panics
     /// If [`Activations::unrounded`] was not called since the rows were written.
-    pub(crate) fn quantized_row(&self, r: usize) -> &[QuantizedBlock] {
+    pub fn quantized_row(&self, r: usize) -> &[QuantizedBlock] {
         assert!(self.quantized, "rows are rounded before an integer product takes them");
         let blocks = self.width.div_ceil(SUPERBLOCK);
         &self.blocks[r * blocks..][..blocks]

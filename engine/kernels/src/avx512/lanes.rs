@@ -1,4 +1,4 @@
-//! The order of a block of activations (see [`QuantizedBlock`](crate::kernel::QuantizedBlock)), for registers of
+//! The order of a block of activations (see [`QuantizedBlock`](crate::QuantizedBlock)), for registers of
 //! weights: lane 4j + k belongs to group 4k + j.
 #![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 

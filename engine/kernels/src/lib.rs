@@ -1,12 +1,18 @@
-//! Products of weight rows with activations, and the inner loops of attention: one file an instruction set.
+//! The inner loops of language models on a CPU: products of weight rows with activations, attention, gates and the delta
+//! rule, one file an instruction set; and the block formats of the weights ([`quant`]).
 //!
-//! The scalar file is the reference that every other is tested against. Which one runs is chosen once, by
-//! what the processor says of itself at run time. A kernel computes each output with the same operations
-//! whatever the number of rows beside it, which is what makes a sequence's tokens independent of its batch.
+//! It knows neither threads nor models: a caller cuts the work, takes [`Kernels::detect`] once and calls the functions of
+//! that table. The scalar file is the reference that every other is tested against. A kernel computes each output with
+//! the same operations whatever the number of rows beside it, which is what makes a sequence's tokens independent of its
+//! batch.
+//!
+//! Start reading with [`Kernels`], then `activations.rs` for the form in which activations meet quantized weights,
+//! `unpack.rs` for that of the weights, and `scalar.rs` for how the two are multiplied.
 
 mod activations;
 mod delta;
 mod math;
+pub mod quant;
 mod scalar;
 mod unpack;
 
@@ -15,8 +21,8 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
-pub(crate) use activations::{Activations, QuantizedBlock};
-pub(crate) use delta::{DeltaToken, StateRow};
+pub use activations::{Activations, QuantizedBlock};
+pub use delta::{DeltaToken, StateRow};
 
 use crate::quant::TensorType;
 
@@ -25,7 +31,7 @@ pub(crate) const SUPERBLOCK: usize = 256;
 
 /// The function by which a gated block joins its two inner products. σ is the logistic function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GateFunction {
+pub enum GateFunction {
     /// gate·σ(gate) · up.
     Silu,
     /// gelu(gate) · up, gelu by its approximation with tanh. D. Hendrycks and K. Gimpel, 2016.
@@ -52,41 +58,41 @@ type Convolve = fn(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]);
 ///
 /// Slices must agree in length as each field says; the functions panic otherwise and never read or write
 /// outside them.
-pub(crate) struct Kernels {
+pub struct Kernels {
     /// Name for people, such as `avx512-vnni`.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Rounds a row of activations to 8 bits, and fills the last block up with zeros: see [`QuantizedBlock`].
-    pub(crate) quantize: Quantize,
+    pub quantize: Quantize,
     /// Products of the weight rows in `weights` (each `row_bytes` long, of a quantized type) with each of `rows`.
     /// `out[r][j]` is row `r` with weight row `j`.
-    pub(crate) quantized_product: QuantizedProduct,
+    pub quantized_product: QuantizedProduct,
     /// Turns half-precision numbers into floats: `bytes` is twice as long as `out`.
-    pub(crate) widen: fn(bytes: &[u8], out: &mut [f32]),
+    pub widen: fn(bytes: &[u8], out: &mut [f32]),
     /// Σ a·b.
-    pub(crate) dot: fn(a: &[f32], b: &[f32]) -> f32,
+    pub dot: fn(a: &[f32], b: &[f32]) -> f32,
     /// For each key in `keys` (as long as `query`, one after another): `scores[i]` = query·key · `scale`.
-    pub(crate) scores: fn(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]),
+    pub scores: fn(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]),
     /// As `scores`, for keys in half precision.
-    pub(crate) scores_half: fn(query: &[f32], keys: &[u16], scale: f32, scores: &mut [f32]),
+    pub scores_half: fn(query: &[f32], keys: &[u16], scale: f32, scores: &mut [f32]),
     /// `out` += Σ `weights[i]` · value i, each value as long as `out`.
-    pub(crate) mix: fn(weights: &[f32], values: &[f32], out: &mut [f32]),
+    pub mix: fn(weights: &[f32], values: &[f32], out: &mut [f32]),
     /// As `mix`, for values in half precision.
-    pub(crate) mix_half: fn(weights: &[f32], values: &[u16], out: &mut [f32]),
+    pub mix_half: fn(weights: &[f32], values: &[u16], out: &mut [f32]),
     /// Replaces scores by e^(score − max); the sum of the results.
-    pub(crate) exponentials: fn(scores: &mut [f32], max: f32) -> f32,
+    pub exponentials: fn(scores: &mut [f32], max: f32) -> f32,
     /// Replaces `gate` by its product with `up` as the kind of gate says.
-    pub(crate) gate: fn(kind: GateFunction, gate: &mut [f32], up: &[f32]),
+    pub gate: fn(kind: GateFunction, gate: &mut [f32], up: &[f32]),
     /// `x[i]` = `x[i]` · sigmoid(`gate[i]`).
-    pub(crate) sigmoid_times: fn(x: &mut [f32], gate: &[f32]),
+    pub sigmoid_times: fn(x: &mut [f32], gate: &[f32]),
     /// `out[c]` = silu(Σ `taps[j][c]` · `inputs[j][c]`): a convolution over time, each channel by itself.
-    pub(crate) convolve: Convolve,
+    pub convolve: Convolve,
     /// The gated delta rule for one head: tokens pass over its state in order, `out[t]` is what token t reads.
-    pub(crate) delta_rule: fn(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]),
+    pub delta_rule: fn(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]),
 }
 
 impl Kernels {
     /// The fastest set that this processor runs.
-    pub(crate) fn detect() -> &'static Kernels {
+    pub fn detect() -> &'static Kernels {
         Self::available().pop().unwrap_or(&scalar::KERNELS)
     }
 

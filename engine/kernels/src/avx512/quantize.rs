@@ -6,10 +6,10 @@ use std::arch::x86_64::*;
 
 use super::lanes::transpose;
 use super::loops::{sixteen_floats, store_sixteen};
-use crate::kernel::activations::{self, CANDIDATES, GROUP, WHOLE, steps_tried};
-use crate::kernel::{QuantizedBlock, SUPERBLOCK};
+use crate::activations::{self, CANDIDATES, GROUP, WHOLE, steps_tried};
+use crate::{QuantizedBlock, SUPERBLOCK};
 
-/// See [`crate::kernel::Kernels::quantize`].
+/// See [`crate::Kernels::quantize`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 pub(super) fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) {
     let (whole, rest) = x.as_chunks::<SUPERBLOCK>();

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 
 use super::loops::sixteen_floats;
 use super::unpack::{Superblock, unpack};
-use crate::kernel::QuantizedBlock;
+use crate::QuantizedBlock;
 use crate::quant::TensorType;
 
 pub(super) fn quantized_product(

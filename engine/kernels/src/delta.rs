@@ -10,33 +10,35 @@ pub(super) const LANES: usize = 32;
 /// lines costs twice.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
-pub(crate) struct StateRow(pub(super) [f32; LANES]);
+pub struct StateRow(pub(super) [f32; LANES]);
 
 impl StateRow {
-    pub(crate) const ZERO: StateRow = StateRow([0.0; LANES]);
+    /// A row of zeros.
+    pub const ZERO: StateRow = StateRow([0.0; LANES]);
     /// Numbers of a row.
-    pub(crate) const VALUES: usize = LANES;
+    pub const VALUES: usize = LANES;
 
     /// Rows of a head's state: for each [`LANES`] values, a row a key.
-    pub(crate) fn count(keys: usize, values: usize) -> usize {
+    pub fn count(keys: usize, values: usize) -> usize {
         values.div_ceil(LANES) * keys
     }
 }
 
 /// The numbers that one token brings to one head of the recurrence.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct DeltaToken<'a> {
+pub struct DeltaToken<'a> {
     /// As many numbers as the state has keys.
-    pub(crate) key: &'a [f32],
+    pub key: &'a [f32],
     /// As long as the key.
-    pub(crate) query: &'a [f32],
+    pub query: &'a [f32],
     /// key · query.
-    pub(crate) agreement: f32,
-    pub(crate) value: &'a [f32],
+    pub agreement: f32,
+    /// The value, as long as a row of the head's answers.
+    pub value: &'a [f32],
     /// The share of the state that is left: e^g, 0 to 1.
-    pub(crate) decay: f32,
+    pub decay: f32,
     /// The share in which the value replaces what the state recalls: β, 0 to 1.
-    pub(crate) strength: f32,
+    pub strength: f32,
 }
 
 /// The body of [`super::Kernels::delta_rule`]. With S decayed by α, u = β(v − αSᵀk), S' = αS + kuᵀ and

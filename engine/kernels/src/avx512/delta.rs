@@ -5,9 +5,9 @@
 use std::arch::x86_64::*;
 
 use super::loops::{sixteen_floats, store_sixteen};
-use crate::kernel::delta::{self, DeltaToken, LANES, StateRow};
+use crate::delta::{self, DeltaToken, LANES, StateRow};
 
-/// See [`crate::kernel::Kernels::delta_rule`].
+/// See [`crate::Kernels::delta_rule`].
 pub(super) fn delta_rule(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]) {
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
     fn compiled(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]) {

@@ -7,8 +7,8 @@ use super::lanes::{
     by_lane, dwords, fields, half_register, of_32_in_lanes, quarter_register, symmetric, transpose,
 };
 use super::unpack::Superblock;
-use crate::kernel::unpack::above;
 use crate::quant::{IQ4_LEVELS, MXFP4_LEVELS};
+use crate::unpack::above;
 
 /// The first words of eight blocks of `BLOCK` bytes: a half-precision scale, and in the `_1` kinds a minimum.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]

@@ -8,8 +8,8 @@ use super::lanes::{
 };
 use super::small_blocks::look_up;
 use super::unpack::Superblock;
-use crate::kernel::unpack::above;
 use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
+use crate::unpack::above;
 
 /// Where codes of two bits lie: those of 128 elements in 32 bytes, 32 elements to each pair of bits.
 const TWO_BITS: [[i32; 16]; 4] = dwords(4, 0, 0, 8);
