@@ -1,8 +1,8 @@
-//! How fast this machine's memory is.
+//! Measures how fast this machine's memory is.
 
 use std::time::{Duration, Instant};
 
-use crate::pool::Pool;
+use crate::thread_pool::ThreadPool;
 
 /// Far more than the processor's caches, far less than the memory of a machine that runs models.
 const BYTES: usize = 512 << 20;
@@ -16,7 +16,7 @@ const ENOUGH: Duration = Duration::from_millis(500);
 /// Bytes that so many threads together can read from memory in a second.
 /// Measuring takes less than a second.
 pub fn memory_bandwidth(threads: usize) -> f64 {
-    let pool = Pool::new(threads);
+    let pool = ThreadPool::new(threads);
     let mut numbers = vec![0_u64; BYTES / 8];
     // The threads that will read a page are the first to touch it: it is then near them.
     pool.for_each(&mut pieces(&mut numbers), |(piece, _)| piece.fill(1));

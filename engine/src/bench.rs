@@ -1,23 +1,23 @@
-//! How fast a model runs on this machine, and how near that comes to what its memory gives.
+//! Measures how fast a model runs on this machine, and how near that comes to what the memory gives.
 //!
 //! Tokens are random, so that every row goes to other experts: one token repeated would send all rows to the
 //! same ones and flatter what is measured.
 
 use std::time::Instant;
 
-use crate::cache::Cache;
-use crate::model::{Census, ExpertUse, Model, ModelError, Row, Scratch};
+use crate::cache::SequenceCache;
+use crate::model::{BatchToken, ExpertUse, Model, ModelError, StepScratch, WeightSummary};
 
-/// What is to be measured.
+/// A plan of measurements.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct BenchPlan {
     /// Tokens of the prompt; 0 leaves it out.
     pub prompt: usize,
     /// Steps of decoding; 0 leaves it out.
     pub generate: usize,
     /// Sequences that are decoded at once, one measurement each.
     pub parallel: Vec<usize>,
-    /// How often each is measured, at least once.
+    /// Repetitions of each measurement, at least one.
     pub repeat: usize,
     /// Another seed gives other tokens.
     pub seed: u64,
@@ -26,9 +26,9 @@ pub struct Plan {
 /// One measurement.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Measured {
-    /// What was measured.
-    pub work: Work,
+pub struct BenchMeasurement {
+    /// The work that was measured.
+    pub work: BenchWork,
     /// Tokens of all sequences.
     pub tokens: usize,
     /// Seconds, the median of all repetitions.
@@ -37,22 +37,22 @@ pub struct Measured {
     pub range: (f64, f64),
     /// Bytes of weights that were read: an expert's once a step, however many rows chose it.
     pub bytes: u64,
-    /// How many experts of a layer a step read, on average; 0 in a dense model.
+    /// Experts of a layer that a step read, on average; 0 in a dense model.
     pub experts: f64,
     /// Bytes of the distinct weights that were read since measuring began, by what was measured before too.
     pub touched: u64,
 }
 
-/// What was measured.
+/// The work that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
+pub enum BenchWork {
     /// A prompt of this many tokens.
     Prompt(usize),
     /// This many sequences, a token each a step.
     Decode(usize),
 }
 
-impl Measured {
+impl BenchMeasurement {
     /// Tokens of all sequences a second.
     pub fn tokens_per_second(&self) -> f64 {
         self.tokens as f64 / self.seconds
@@ -66,7 +66,7 @@ impl Measured {
 
 /// As many tokens of a prompt as the scheduler computes in one step.
 const PROMPT_STEP: usize = crate::engine::PROMPT_STEP;
-/// What an open model's census never lacks.
+/// The message for what an open model's summary never lacks.
 const SIZES: &str = "the types of an open file have a size";
 /// Tokens that a sequence has before its decoding is measured.
 const START: usize = 16;
@@ -75,34 +75,38 @@ const START: usize = 16;
 ///
 /// # Errors
 /// When the model can't compute a step.
-pub fn measure(model: &Model, plan: &Plan, mut done: impl FnMut(Measured)) -> Result<(), ModelError> {
-    let census = model.census();
-    let of_expert = |layer| census.expert(layer).bytes.expect(SIZES);
+pub fn measure(
+    model: &Model,
+    plan: &BenchPlan,
+    mut done: impl FnMut(BenchMeasurement),
+) -> Result<(), ModelError> {
+    let summary = model.weight_summary();
+    let of_expert = |layer| summary.expert(layer).bytes.expect(SIZES);
     let mut bench = Bench {
         model,
-        for_all: census.bytes_for_all().expect(SIZES),
-        of_expert: (0..model.hyper().layers).map(of_expert).collect(),
+        for_all: summary.bytes_for_all().expect(SIZES),
+        of_expert: (0..model.config().layers).map(of_expert).collect(),
         taken: model.expert_use(),
-        census,
+        summary,
         random: plan.seed,
-        scratch: Scratch::default(),
+        scratch: StepScratch::default(),
     };
     // Whoever comes first would pay for reading the file and for the memory of the step's numbers.
     bench.prompt(START)?;
     let repeat = plan.repeat.max(1);
     if plan.prompt > 0 {
         let runs = (0..repeat).map(|_| bench.prompt(plan.prompt)).collect::<Result<_, _>>()?;
-        done(bench.median(Work::Prompt(plan.prompt), plan.prompt, runs));
+        done(bench.median(BenchWork::Prompt(plan.prompt), plan.prompt, runs));
     }
     for &sequences in plan.parallel.iter().filter(|&&n| n > 0 && plan.generate > 0) {
         let runs = (0..repeat).map(|_| bench.decode(sequences, plan.generate)).collect::<Result<_, _>>()?;
-        done(bench.median(Work::Decode(sequences), sequences * plan.generate, runs));
+        done(bench.median(BenchWork::Decode(sequences), sequences * plan.generate, runs));
     }
     Ok(())
 }
 
 /// One repetition.
-struct Run {
+struct Repetition {
     seconds: f64,
     bytes: u64,
     experts: f64,
@@ -114,21 +118,21 @@ struct Bench<'a> {
     for_all: u64,
     /// Bytes of an expert of each layer.
     of_expert: Vec<u64>,
-    census: Census,
+    summary: WeightSummary,
     /// The experts of every row so far.
     taken: Option<ExpertUse>,
     random: u64,
-    scratch: Scratch,
+    scratch: StepScratch,
 }
 
 impl Bench<'_> {
-    fn median(&self, work: Work, tokens: usize, mut runs: Vec<Run>) -> Measured {
+    fn median(&self, work: BenchWork, tokens: usize, mut runs: Vec<Repetition>) -> BenchMeasurement {
         runs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
         let range = (runs[0].seconds, runs[runs.len() - 1].seconds);
-        let Run { seconds, bytes, experts } = runs.swap_remove(runs.len() / 2);
+        let Repetition { seconds, bytes, experts } = runs.swap_remove(runs.len() / 2);
         let touched =
-            self.taken.as_ref().map_or(Some(self.for_all), |taken| taken.bytes_touched(&self.census));
-        Measured { work, tokens, seconds, range, bytes, experts, touched: touched.expect(SIZES) }
+            self.taken.as_ref().map_or(Some(self.for_all), |taken| taken.bytes_touched(&self.summary));
+        BenchMeasurement { work, tokens, seconds, range, bytes, experts, touched: touched.expect(SIZES) }
     }
 
     /// splitmix64 (G. Steele, D. Lea, C. Flood, 2014), brought to the size of the vocabulary.
@@ -136,23 +140,23 @@ impl Bench<'_> {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % self.model.hyper().vocabulary as u64) as u32
+        ((z ^ (z >> 31)) % self.model.config().vocabulary as u64) as u32
     }
 
-    fn prompt(&mut self, tokens: usize) -> Result<Run, ModelError> {
+    fn prompt(&mut self, tokens: usize) -> Result<Repetition, ModelError> {
         let mut cache = [self.model.new_cache()];
-        let rows: Vec<Row> = (0..tokens)
-            .map(|i| Row { token: self.token(), sequence: 0, position: i, logits: i + 1 == tokens })
+        let rows: Vec<BatchToken> = (0..tokens)
+            .map(|i| BatchToken { token: self.token(), sequence: 0, position: i, logits: i + 1 == tokens })
             .collect();
         self.steps(rows.chunks(PROMPT_STEP), &mut cache)
     }
 
-    fn decode(&mut self, sequences: usize, steps: usize) -> Result<Run, ModelError> {
-        let mut caches: Vec<Cache> = (0..sequences).map(|_| self.model.new_cache()).collect();
-        let rows = |bench: &mut Self, positions: std::ops::Range<usize>, logits| -> Vec<Row> {
+    fn decode(&mut self, sequences: usize, steps: usize) -> Result<Repetition, ModelError> {
+        let mut caches: Vec<SequenceCache> = (0..sequences).map(|_| self.model.new_cache()).collect();
+        let rows = |bench: &mut Self, positions: std::ops::Range<usize>, logits| -> Vec<BatchToken> {
             let places = positions.flat_map(|position| (0..sequences).map(move |s| (position, s)));
             places
-                .map(|(position, sequence)| Row { token: bench.token(), sequence, position, logits })
+                .map(|(position, sequence)| BatchToken { token: bench.token(), sequence, position, logits })
                 .collect()
         };
         let start = rows(self, 0..START, false);
@@ -164,10 +168,10 @@ impl Bench<'_> {
     /// Computes steps and measures all of them together.
     fn steps<'r>(
         &mut self,
-        steps: impl ExactSizeIterator<Item = &'r [Row]>,
-        caches: &mut [Cache],
-    ) -> Result<Run, ModelError> {
-        let mut caches: Vec<&mut Cache> = caches.iter_mut().collect();
+        steps: impl ExactSizeIterator<Item = &'r [BatchToken]>,
+        caches: &mut [SequenceCache],
+    ) -> Result<Repetition, ModelError> {
+        let mut caches: Vec<&mut SequenceCache> = caches.iter_mut().collect();
         let count = steps.len() as u64;
         let (mut bytes, mut experts) = (self.for_all * count, 0);
         let mut chosen = Vec::new();
@@ -188,6 +192,6 @@ impl Bench<'_> {
         let seconds = since.elapsed().as_secs_f64();
         let layers = self.of_expert.iter().filter(|&&bytes| bytes > 0).count();
         let experts = experts as f64 / (count as usize * layers).max(1) as f64;
-        Ok(Run { seconds, bytes, experts })
+        Ok(Repetition { seconds, bytes, experts })
     }
 }

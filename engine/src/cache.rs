@@ -1,4 +1,4 @@
-//! What a sequence remembers: keys and values, in pages that sequences with the same beginning share.
+//! The cache of a sequence: keys and values, in pages that sequences with the same beginning share.
 //!
 //! A page belongs to one layer and holds the same number of positions for all its heads. Forking a sequence
 //! shares its pages; writing to a shared page copies that page first.
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use half::f16;
 
-use crate::state::State;
+use crate::recurrent_state::RecurrentState;
 
 /// Positions of a page.
 pub(crate) const PAGE: usize = 64;
@@ -22,9 +22,9 @@ enum Page {
     Half(Vec<u16>),
 }
 
-/// How a page keeps its numbers.
+/// The precision in which a page keeps its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Precision {
+pub(crate) enum CachePrecision {
     /// 32 bits.
     Float,
     /// 16 bits: half the memory, and half the bytes that attention reads.
@@ -33,16 +33,16 @@ pub(crate) enum Precision {
 
 /// Numbers of a page, as the attention kernels take them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Numbers<'a> {
+pub(crate) enum CacheSlice<'a> {
     Float(&'a [f32]),
     Half(&'a [u16]),
 }
 
-impl Numbers<'_> {
+impl CacheSlice<'_> {
     pub(crate) fn len(&self) -> usize {
         match self {
-            Numbers::Float(x) => x.len(),
-            Numbers::Half(x) => x.len(),
+            CacheSlice::Float(x) => x.len(),
+            CacheSlice::Half(x) => x.len(),
         }
     }
 }
@@ -53,8 +53,8 @@ pub(crate) struct LayerCache {
     heads: usize,
     key_size: usize,
     value_size: usize,
-    precision: Precision,
-    /// How many of the last positions a token attends to, itself included; `None` for all.
+    precision: CachePrecision,
+    /// The number of last positions that a token attends to, itself included; `None` for all.
     window: Option<usize>,
     pages: VecDeque<Arc<Page>>,
     /// Pages before the first of those, which no later token can attend to.
@@ -66,7 +66,7 @@ impl LayerCache {
         heads: usize,
         key_size: usize,
         value_size: usize,
-        precision: Precision,
+        precision: CachePrecision,
         window: Option<usize>,
     ) -> LayerCache {
         LayerCache { heads, key_size, value_size, precision, window, pages: VecDeque::new(), dropped: 0 }
@@ -75,8 +75,8 @@ impl LayerCache {
     /// Bytes that so many positions take, but for the rest of a page.
     pub(crate) fn bytes_for(&self, positions: usize) -> usize {
         let number = match self.precision {
-            Precision::Float => size_of::<f32>(),
-            Precision::Half => size_of::<u16>(),
+            CachePrecision::Float => size_of::<f32>(),
+            CachePrecision::Half => size_of::<u16>(),
         };
         let kept = self.window.map_or(positions, |window| positions.min(window));
         kept.saturating_mul(self.heads * (self.key_size + self.value_size) * number)
@@ -88,8 +88,8 @@ impl LayerCache {
         if page == self.pages.len() {
             let numbers = PAGE * self.heads * (self.key_size + self.value_size);
             self.pages.push_back(Arc::new(match self.precision {
-                Precision::Float => Page::Float(vec![0.0; numbers]),
-                Precision::Half => Page::Half(vec![0; numbers]),
+                CachePrecision::Float => Page::Float(vec![0.0; numbers]),
+                CachePrecision::Half => Page::Half(vec![0; numbers]),
             }));
         }
         let (heads, key_size, value_size) = (self.heads, self.key_size, self.value_size);
@@ -106,7 +106,7 @@ impl LayerCache {
         &self,
         head: usize,
         positions: Range<usize>,
-    ) -> impl Iterator<Item = (Numbers<'_>, Numbers<'_>)> {
+    ) -> impl Iterator<Item = (CacheSlice<'_>, CacheSlice<'_>)> {
         let values_begin = self.heads * PAGE * self.key_size;
         (positions.start / PAGE..positions.end.div_ceil(PAGE)).map(move |number| {
             let page = &self.pages[number - self.dropped];
@@ -159,32 +159,32 @@ impl Page {
         }
     }
 
-    fn get(&self, at: usize, len: usize) -> Numbers<'_> {
+    fn get(&self, at: usize, len: usize) -> CacheSlice<'_> {
         match self {
-            Page::Float(page) => Numbers::Float(&page[at..at + len]),
-            Page::Half(page) => Numbers::Half(&page[at..at + len]),
+            Page::Float(page) => CacheSlice::Float(&page[at..at + len]),
+            Page::Half(page) => CacheSlice::Half(&page[at..at + len]),
         }
     }
 }
 
-/// What a sequence remembers, all layers of it. Cloning is cheap and shares the pages and states.
+/// The cache of a sequence, of all its layers. Cloning is cheap and shares the pages and states.
 #[derive(Debug, Clone)]
-pub(crate) struct Cache {
+pub(crate) struct SequenceCache {
     /// Keys and values: none, ever, in layers that do not attend.
     pub(crate) layers: Vec<LayerCache>,
     /// States: empty in layers that do not recur.
-    pub(crate) states: Vec<State>,
+    pub(crate) states: Vec<RecurrentState>,
     /// Positions that every layer holds.
     pub(crate) len: usize,
 }
 
-impl Cache {
+impl SequenceCache {
     /// The most positions, up to `positions`, that can be left of it: pages can be cut anywhere, unless those
     /// that a window needs are dropped; a state stands for all positions or none.
     pub(crate) fn reachable(&self, positions: usize) -> usize {
         match positions {
             _ if positions >= self.len => self.len,
-            _ if !self.states.iter().all(State::is_empty) => 0,
+            _ if !self.states.iter().all(RecurrentState::is_empty) => 0,
             _ if self.layers.iter().all(|layer| layer.reaches(positions)) => positions,
             _ => 0,
         }
@@ -195,11 +195,11 @@ impl Cache {
         self.layers.iter_mut().for_each(|layer| layer.release(self.len));
     }
 
-    /// Forgets everything from `positions` on, or what it takes to have [`Cache::reachable`] positions left.
+    /// Forgets everything from `positions` on, or what it takes to have [`SequenceCache::reachable`] positions left.
     pub(crate) fn truncate(&mut self, positions: usize) {
         let left = self.reachable(positions);
         if left < self.len {
-            self.states.iter_mut().for_each(State::clear);
+            self.states.iter_mut().for_each(RecurrentState::clear);
         }
         self.len = left;
         self.layers.iter_mut().for_each(|layer| layer.truncate(left));
@@ -209,19 +209,19 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::StateSize;
+    use crate::recurrent_state::RecurrentStateSize;
 
     fn keys(cache: &LayerCache, head: usize, positions: usize) -> Vec<f32> {
         let numbers = cache.pages(head, 0..positions).flat_map(|(keys, _)| match keys {
-            Numbers::Float(x) => x.to_vec(),
-            Numbers::Half(x) => x.iter().map(|&x| f16::from_bits(x).to_f32()).collect(),
+            CacheSlice::Float(x) => x.to_vec(),
+            CacheSlice::Half(x) => x.iter().map(|&x| f16::from_bits(x).to_f32()).collect(),
         });
         numbers.collect()
     }
 
     #[test]
     fn a_fork_shares_pages_and_never_sees_the_others_writes() {
-        for precision in [Precision::Float, Precision::Half] {
+        for precision in [CachePrecision::Float, CachePrecision::Half] {
             let mut one = LayerCache::new(2, 2, 4, precision, None);
             for p in 0..PAGE + 3 {
                 one.write(p, &[p as f32, 1.0, 2.0, p as f32], &[0.5; 8]);
@@ -240,18 +240,18 @@ mod tests {
 
     #[test]
     fn a_window_keeps_the_pages_it_needs_and_goes_back_no_further() {
-        let mut layer = LayerCache::new(1, 1, 1, Precision::Float, Some(PAGE));
+        let mut layer = LayerCache::new(1, 1, 1, CachePrecision::Float, Some(PAGE));
         for p in 0..3 * PAGE {
             layer.write(p, &[p as f32], &[0.0]);
             layer.release(p + 1);
             // The next token sees itself and all but one of a page's worth before it.
-            let Some((Numbers::Float(keys), _)) = layer.pages(0, layer.begin(p + 1)..p + 1).next() else {
+            let Some((CacheSlice::Float(keys), _)) = layer.pages(0, layer.begin(p + 1)..p + 1).next() else {
                 panic!("it sees a token at least")
             };
             assert_eq!(keys[0], (p + 2).saturating_sub(PAGE) as f32);
         }
         assert_eq!((layer.dropped, layer.pages.len()), (2, 1));
-        let mut cache = Cache { layers: vec![layer], states: Vec::new(), len: 3 * PAGE };
+        let mut cache = SequenceCache { layers: vec![layer], states: Vec::new(), len: 3 * PAGE };
         assert_eq!(
             [0, 2 * PAGE, 3 * PAGE - 2, 3 * PAGE - 1].map(|n| cache.reachable(n)),
             [0, 0, 0, 3 * PAGE - 1]
@@ -264,11 +264,11 @@ mod tests {
     #[test]
     fn a_cache_with_a_state_goes_back_to_its_beginning_alone() {
         let cache = |rows: usize| {
-            let mut state = State::new(StateSize { inputs: 1, rows });
+            let mut state = RecurrentState::new(RecurrentStateSize { inputs: 1, rows });
             state.parts_mut().0[0] = 3.0;
-            let mut layer = LayerCache::new(1, 2, 2, Precision::Float, None);
+            let mut layer = LayerCache::new(1, 2, 2, CachePrecision::Float, None);
             (0..5).for_each(|p| layer.write(p, &[1.0; 2], &[1.0; 2]));
-            Cache { layers: vec![layer], states: vec![state], len: 5 }
+            SequenceCache { layers: vec![layer], states: vec![state], len: 5 }
         };
         let (pages, mut state) = (cache(0), cache(1));
         assert_eq!([5, 9, 4, 0].map(|n| pages.reachable(n)), [5, 5, 4, 0]);

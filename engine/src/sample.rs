@@ -9,7 +9,9 @@ use std::collections::VecDeque;
 
 use thiserror::Error;
 
-/// How to choose tokens. The default draws from the model's own distribution.
+use crate::gguf::Gguf;
+
+/// The options of choosing tokens. The default draws from the model's own distribution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampling {
     /// Divides the logits before the draw; 0 always takes the best token.
@@ -22,9 +24,9 @@ pub struct Sampling {
     pub min_p: f32,
     /// Makes recent tokens less likely: positive logits are divided by it, negative ones multiplied; 1 is off.
     pub repeat_penalty: f32,
-    /// How many of the last tokens are recent.
+    /// The number of last tokens that count as recent.
     pub repeat_window: u32,
-    /// Where the random numbers start.
+    /// The seed of the random numbers.
     pub seed: u64,
 }
 
@@ -48,13 +50,27 @@ impl Default for Sampling {
 pub struct SamplingError {
     /// The option's name.
     pub option: &'static str,
-    /// What it was set to.
+    /// The value that it was set to.
     pub value: f32,
-    /// What is allowed.
+    /// The values that are allowed.
     pub range: &'static str,
 }
 
 impl Sampling {
+    /// The sampling that a model file recommends (`general.sampling.*`), and where it says nothing, what llama.cpp is
+    /// customarily run with.
+    pub fn recommended(gguf: &Gguf) -> Sampling {
+        let said = |key: &str| gguf.f32(&format!("general.sampling.{key}")).ok().flatten();
+        Sampling {
+            temperature: said("temp").unwrap_or(0.8),
+            top_k: said("top_k").map_or(40, |k| k.max(0.0) as u32),
+            top_p: said("top_p").unwrap_or(0.95),
+            min_p: said("min_p").unwrap_or(0.05),
+            repeat_penalty: said("penalty_repeat").unwrap_or(1.0),
+            ..Sampling::default()
+        }
+    }
+
     /// Checks every option.
     ///
     /// # Errors
@@ -227,7 +243,7 @@ impl Sampler {
 }
 
 /// The token with the highest score; among equals the lowest id.
-fn best(scores: &[f32]) -> u32 {
+pub(crate) fn best(scores: &[f32]) -> u32 {
     let mut best = 0;
     for (id, &score) in scores.iter().enumerate() {
         if score > scores[best] {

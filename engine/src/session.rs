@@ -1,15 +1,16 @@
 //! One sequence, fed by hand: evaluation of given tokens and greedy continuation.
 
-use crate::cache::Cache;
-use crate::model::{Model, ModelError, Row, Scratch};
+use crate::cache::SequenceCache;
+use crate::model::{BatchToken, Model, ModelError, StepScratch};
+use crate::sample::best;
 
-/// Which experts a row chose in a layer.
+/// The experts that a token chose in a layer.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Choice {
+pub struct ExpertChoice {
     /// The layer.
     pub layer: usize,
-    /// The row's position.
+    /// The token's position.
     pub position: usize,
     /// The chosen experts, ascending.
     pub experts: Vec<u32>,
@@ -17,18 +18,18 @@ pub struct Choice {
     pub weights: Vec<f32>,
 }
 
-/// One sequence of a model.
+/// One sequence of tokens that a model goes over.
 #[derive(Debug)]
 pub struct Session<'a> {
     model: &'a Model,
-    cache: Cache,
-    scratch: Scratch,
+    cache: SequenceCache,
+    scratch: StepScratch,
 }
 
 impl<'a> Session<'a> {
     /// An empty sequence.
     pub fn new(model: &'a Model) -> Session<'a> {
-        Session { cache: model.new_cache(), model, scratch: Scratch::default() }
+        Session { cache: model.new_cache(), model, scratch: StepScratch::default() }
     }
 
     /// Tokens fed so far.
@@ -58,20 +59,20 @@ impl<'a> Session<'a> {
         &mut self,
         tokens: &[u32],
         every: bool,
-        mut watch: impl FnMut(Choice),
+        mut watch: impl FnMut(ExpertChoice),
     ) -> Result<&[f32], ModelError> {
         let begin = self.cache.len;
-        let row = |(i, &token): (usize, &u32)| Row {
+        let row = |(i, &token): (usize, &u32)| BatchToken {
             token,
             sequence: 0,
             position: begin + i,
             logits: every || i + 1 == tokens.len(),
         };
-        let rows: Vec<Row> = tokens.iter().enumerate().map(row).collect();
+        let rows: Vec<BatchToken> = tokens.iter().enumerate().map(row).collect();
         self.model.step(&rows, &mut [&mut self.cache], &mut self.scratch, &mut |layer, routed| {
             for (i, (experts, weights)) in routed.rows().enumerate() {
                 let (experts, weights) = (experts.to_vec(), weights.to_vec());
-                watch(Choice { layer, position: begin + i, experts, weights });
+                watch(ExpertChoice { layer, position: begin + i, experts, weights });
             }
         })?;
         Ok(&self.scratch.logits)
@@ -92,15 +93,4 @@ impl<'a> Session<'a> {
         }
         Ok(chosen)
     }
-}
-
-/// The token with the highest logit; of equal ones the lowest id.
-pub(crate) fn best(logits: &[f32]) -> u32 {
-    let mut best = 0;
-    for (i, logit) in logits.iter().enumerate() {
-        if *logit > logits[best] {
-            best = i;
-        }
-    }
-    best as u32
 }

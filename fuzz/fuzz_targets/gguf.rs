@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
 use pelicycle_engine::Session;
-use pelicycle_engine::chat::{ChatTemplate, Message};
+use pelicycle_engine::chat::{ChatMessage, ChatTemplate};
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::tokenizer::Tokenizer;
@@ -21,9 +21,9 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     if let Ok(template) = ChatTemplate::from_gguf(&gguf) {
-        let _ = template.render(&[Message::user("hi")], &serde_json::Map::new());
+        let _ = template.render(&[ChatMessage::user("hi")], &serde_json::Map::new());
     }
-    if let Ok(model) = Model::new(Arc::new(gguf), Some(1), Arithmetic::Run) {
+    if let Ok(model) = Model::new(Arc::new(gguf), Some(1), Arithmetic::Int8) {
         // Refused only where the vocabulary is smaller.
         let _ = Session::new(&model).feed(&[0, 1, 0], true);
     }

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use pelicycle_engine::gguf::{Array, Contents, Value};
+use pelicycle_engine::gguf::{GgufBuilder, MetadataArray, MetadataValue};
 use pelicycle_engine::quant::TensorType;
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -56,7 +56,7 @@ pub(crate) fn export(weights: &Path, tokenizer: &Path, out: &Path) -> anyhow::Re
     let tokenizer: Tokenizer =
         serde_json::from_str(&text).with_context(|| tokenizer.display().to_string())?;
     let made = tensors(&trained)?;
-    let mut contents = Contents::default();
+    let mut contents = GgufBuilder::default();
     metadata(&mut contents, &trained, &made)?;
     vocabulary(&mut contents, tokenizer.model)?;
     for tensor in &made {
@@ -140,27 +140,27 @@ fn tensors(trained: &SafeTensors<'_>) -> anyhow::Result<Vec<Made>> {
     Ok(made)
 }
 
-fn metadata(contents: &mut Contents, trained: &SafeTensors<'_>, made: &[Made]) -> anyhow::Result<()> {
+fn metadata(contents: &mut GgufBuilder, trained: &SafeTensors<'_>, made: &[Made]) -> anyhow::Result<()> {
     let dim = |name: &str, n: usize| -> anyhow::Result<u32> {
         let tensor = made.iter().find(|t| t.name == name).with_context(|| name.to_owned())?;
         Ok(u32::try_from(tensor.dims[n])?)
     };
     let heads = |name: &str| anyhow::Ok(dim(name, 1)? / HEAD as u32);
     let inner = dim("blk.0.ffn_gate_exps.weight", 1)?;
-    let text = |t: &str| Value::String(t.to_owned());
+    let text = |t: &str| MetadataValue::String(t.to_owned());
     contents.pair("general.architecture", text("qwen3moe"));
     contents.pair("general.type", text("model"));
     contents.pair("general.name", text("hatchling"));
     contents.pair("general.description", text(DESCRIPTION));
     contents.pair("general.license", text("mit OR apache-2.0"));
     contents.pair("general.size_label", text("16x1M"));
-    contents.pair("general.quantization_version", Value::U32(2));
-    contents.pair("general.file_type", Value::U32(7));
-    contents.pair("general.sampling.temp", Value::F32(0.7));
-    contents.pair("general.sampling.top_k", Value::I32(0));
-    contents.pair("general.sampling.top_p", Value::F32(0.95));
-    contents.pair("general.sampling.min_p", Value::F32(0.05));
-    contents.pair("pelicycle.demonstration", Value::Bool(true));
+    contents.pair("general.quantization_version", MetadataValue::U32(2));
+    contents.pair("general.file_type", MetadataValue::U32(7));
+    contents.pair("general.sampling.temp", MetadataValue::F32(0.7));
+    contents.pair("general.sampling.top_k", MetadataValue::I32(0));
+    contents.pair("general.sampling.top_p", MetadataValue::F32(0.95));
+    contents.pair("general.sampling.min_p", MetadataValue::F32(0.05));
+    contents.pair("pelicycle.demonstration", MetadataValue::Bool(true));
     for (key, value) in [
         ("block_count", u32::try_from(layers(trained))?),
         ("context_length", CONTEXT),
@@ -174,14 +174,14 @@ fn metadata(contents: &mut Contents, trained: &SafeTensors<'_>, made: &[Made]) -
         ("attention.key_length", HEAD as u32),
         ("attention.value_length", HEAD as u32),
     ] {
-        contents.pair(format!("qwen3moe.{key}"), Value::U32(value));
+        contents.pair(format!("qwen3moe.{key}"), MetadataValue::U32(value));
     }
-    contents.pair("qwen3moe.attention.layer_norm_rms_epsilon", Value::F32(EPSILON));
-    contents.pair("qwen3moe.rope.freq_base", Value::F32(THETA));
+    contents.pair("qwen3moe.attention.layer_norm_rms_epsilon", MetadataValue::F32(EPSILON));
+    contents.pair("qwen3moe.rope.freq_base", MetadataValue::F32(THETA));
     Ok(())
 }
 
-fn vocabulary(contents: &mut Contents, vocabulary: Vocabulary) -> anyhow::Result<()> {
+fn vocabulary(contents: &mut GgufBuilder, vocabulary: Vocabulary) -> anyhow::Result<()> {
     const NORMAL: i32 = 1;
     const CONTROL: i32 = 3;
     let mut tokens = vec![String::new(); vocabulary.vocab.len()];
@@ -192,23 +192,23 @@ fn vocabulary(contents: &mut Contents, vocabulary: Vocabulary) -> anyhow::Result
         *slot = token;
     }
     let special = [END, TURN, TURN_END];
-    let id = |token: &str| -> anyhow::Result<Value> {
+    let id = |token: &str| -> anyhow::Result<MetadataValue> {
         let at = tokens.iter().position(|t| t == token).with_context(|| format!("no token {token}"))?;
-        Ok(Value::U32(u32::try_from(at)?))
+        Ok(MetadataValue::U32(u32::try_from(at)?))
     };
     let (end, turn_end) = (id(END)?, id(TURN_END)?);
     let kinds = tokens.iter().map(|t| if special.contains(&t.as_str()) { CONTROL } else { NORMAL }).collect();
     let merges = vocabulary.merges.into_iter().map(|(a, b)| format!("{a} {b}")).collect();
-    contents.pair("tokenizer.ggml.model", Value::String("gpt2".into()));
-    contents.pair("tokenizer.ggml.pre", Value::String("bloom".into()));
-    contents.pair("tokenizer.ggml.tokens", Value::Array(Array::String(tokens)));
-    contents.pair("tokenizer.ggml.token_type", Value::Array(Array::I32(kinds)));
-    contents.pair("tokenizer.ggml.merges", Value::Array(Array::String(merges)));
+    contents.pair("tokenizer.ggml.model", MetadataValue::String("gpt2".into()));
+    contents.pair("tokenizer.ggml.pre", MetadataValue::String("bloom".into()));
+    contents.pair("tokenizer.ggml.tokens", MetadataValue::Array(MetadataArray::String(tokens)));
+    contents.pair("tokenizer.ggml.token_type", MetadataValue::Array(MetadataArray::I32(kinds)));
+    contents.pair("tokenizer.ggml.merges", MetadataValue::Array(MetadataArray::String(merges)));
     contents.pair("tokenizer.ggml.bos_token_id", end.clone());
     contents.pair("tokenizer.ggml.eos_token_id", turn_end);
     contents.pair("tokenizer.ggml.padding_token_id", end);
-    contents.pair("tokenizer.ggml.add_bos_token", Value::Bool(false));
-    contents.pair("tokenizer.chat_template", Value::String(TEMPLATE.into()));
+    contents.pair("tokenizer.ggml.add_bos_token", MetadataValue::Bool(false));
+    contents.pair("tokenizer.chat_template", MetadataValue::String(TEMPLATE.into()));
     Ok(())
 }
 

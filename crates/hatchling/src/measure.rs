@@ -7,10 +7,10 @@ use std::sync::mpsc;
 
 use anyhow::Context;
 use pelicycle_drawing::{Options, inspect};
-use pelicycle_engine::chat::Message;
-use pelicycle_engine::engine::{Engine, EngineOptions, Event, Request};
+use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::sample::Sampling;
+use pelicycle_engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest};
 use pelicycle_engine::{Session, bundled};
 use pelicycle_prompt::Library;
 use pelicycle_record::Verdict;
@@ -125,10 +125,10 @@ fn vehicle_of(text: &str) -> Option<Vehicle> {
 }
 
 fn ask(engine: &Engine, prompt: &str, sampling: &Sampling, count: u64) -> anyhow::Result<Replies> {
-    let prompt = engine.prompt(&[Message::user(prompt)], None)?;
+    let prompt = engine.prompt(&[ChatMessage::user(prompt)], None)?;
     let (send, receive) = mpsc::channel();
     for seed in 0..count {
-        let request = Request {
+        let request = GenerationRequest {
             tokens: prompt.tokens.clone(),
             sampling: Sampling { seed, ..sampling.clone() },
             max_tokens: 1024,
@@ -137,9 +137,9 @@ fn ask(engine: &Engine, prompt: &str, sampling: &Sampling, count: u64) -> anyhow
         let mut tokens = prompt.tokens.clone();
         engine.submit(request, move |event| {
             match event {
-                Event::Started => {}
-                Event::Token { id, .. } => tokens.push(id),
-                Event::Finished { .. } => {
+                GenerationEvent::Started => {}
+                GenerationEvent::Token { id, .. } => tokens.push(id),
+                GenerationEvent::Finished { .. } => {
                     let _ = send.send((seed, std::mem::take(&mut tokens)));
                 }
             }

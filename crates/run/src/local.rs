@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use pelicycle_engine::chat::{Message, Piece, ReasoningSplit};
-use pelicycle_engine::engine::{Engine, EngineError, EngineOptions, Finish};
+use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::Gguf;
-use pelicycle_engine::model::{Arithmetic, Census, ExpertUse, ModelError};
+use pelicycle_engine::model::{Arithmetic, ExpertUse, WeightSummary};
 use pelicycle_engine::sample::{Sampling, SamplingError};
-use pelicycle_engine::{bundled, engine, tokenizer::Utf8Stream};
+use pelicycle_engine::{
+    Engine, EngineError, EngineOptions, FinishReason, ReplyDelta, ReplyEvent, ReplySummary, bundled,
+};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::contestant::Weights;
@@ -45,7 +46,7 @@ pub struct LocalOptions {
 pub struct LocalModel {
     engine: Engine,
     /// Its weights by what they are for.
-    census: Arc<Census>,
+    weight_summary: Arc<WeightSummary>,
     lane: Lane,
     record: EngineRecord,
     hash: Mutex<Hash>,
@@ -66,15 +67,12 @@ impl LocalModel {
     pub fn open(weights: &Weights, options: &LocalOptions) -> Result<LocalModel, EngineError> {
         let engine_options = EngineOptions {
             threads: options.threads,
-            arithmetic: Arithmetic::Run,
+            arithmetic: Arithmetic::Int8,
             parallel: options.parallel,
         };
         let engine = match weights {
-            Weights::File(path) => Engine::open(path, &engine_options)?,
-            Weights::Bundled => {
-                let gguf = Gguf::from_bytes(bundled::HATCHLING).map_err(ModelError::from)?;
-                Engine::new(gguf, &engine_options)?
-            }
+            Weights::File(path) => Engine::open_with(path, &engine_options)?,
+            Weights::Bundled => Engine::new(Gguf::from_bytes(bundled::HATCHLING)?, &engine_options)?,
         };
         let model = engine.model();
         let record = EngineRecord {
@@ -84,7 +82,7 @@ impl LocalModel {
             },
             bytes: model.gguf().file_bytes(),
             hash: String::new(),
-            architecture: model.hyper().architecture.clone(),
+            architecture: model.config().architecture.clone(),
             quantization: model.quantization().to_string(),
             threads: u32::try_from(model.threads()).unwrap_or(u32::MAX),
             kernels: model.kernels().to_owned(),
@@ -97,9 +95,9 @@ impl LocalModel {
             }
             Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
         };
-        let census = Arc::new(model.census());
+        let weight_summary = Arc::new(model.weight_summary());
         let lane = Lane::new(options.parallel, None);
-        Ok(LocalModel { engine, census, lane, record, hash: Mutex::new(hash) })
+        Ok(LocalModel { engine, weight_summary, lane, record, hash: Mutex::new(hash) })
     }
 
     /// Whether the model says of itself that it is no contestant but a demonstration.
@@ -107,21 +105,19 @@ impl LocalModel {
         self.engine.model().gguf().bool(DEMONSTRATION).ok().flatten().unwrap_or(false)
     }
 
-    /// The settings that a request gets where `wanted` has none: the file's own recommendation, else what
-    /// llama.cpp is customarily run with.
+    /// The settings that a request gets where `wanted` has none: those that the file recommends.
     ///
     /// # Errors
     /// For a setting outside its range.
     pub fn settle(&self, wanted: &RequestRecord) -> Result<RequestRecord, SamplingError> {
-        let gguf = self.engine.model().gguf();
-        let recommended = |key: &str| gguf.f32(&format!("general.sampling.{key}")).ok().flatten();
-        let context = u32::try_from(self.engine.model().hyper().context).unwrap_or(u32::MAX);
+        let recommended = self.engine.recommended_sampling();
+        let context = u32::try_from(self.engine.model().config().context).unwrap_or(u32::MAX);
         let settled = RequestRecord {
-            temperature: wanted.temperature.or(recommended("temp")).or(Some(0.8)),
-            top_k: wanted.top_k.or(recommended("top_k").map(|k| k.max(0.0) as u32)).or(Some(40)),
-            top_p: wanted.top_p.or(recommended("top_p")).or(Some(0.95)),
-            min_p: wanted.min_p.or(recommended("min_p")).or(Some(0.05)),
-            repeat_penalty: wanted.repeat_penalty.or(recommended("penalty_repeat")).or(Some(1.0)),
+            temperature: wanted.temperature.or(Some(recommended.temperature)),
+            top_k: wanted.top_k.or(Some(recommended.top_k)),
+            top_p: wanted.top_p.or(Some(recommended.top_p)),
+            min_p: wanted.min_p.or(Some(recommended.min_p)),
+            repeat_penalty: wanted.repeat_penalty.or(Some(recommended.repeat_penalty)),
             max_tokens: Some(wanted.max_tokens.unwrap_or(MAX_TOKENS).min(context)),
             ..wanted.clone()
         };
@@ -132,22 +128,16 @@ impl LocalModel {
     /// Hands a request to the engine.
     fn start(&self, request: &Request, events: &UnboundedSender<Event>) -> Result<(), EngineError> {
         let settings = &request.settings;
-        let prompt = self.engine.prompt(&[Message::user(request.prompt.as_str())], settings.thinking)?;
-        let sampling = sampling(settings);
-        let mut reply = Reply {
-            input: prompt.tokens.len() as u64,
-            output: 0,
-            reasoning: 0,
-            text: Utf8Stream::new(),
-            split: self.engine.split_reply(&prompt),
-            tokenizer: self.engine.tokenizer_handle(),
-            census: Arc::clone(&self.census),
-            events: events.clone(),
-        };
-        let max_tokens = settings.max_tokens.unwrap_or(MAX_TOKENS) as usize;
-        self.engine.submit(engine::Request { tokens: prompt.tokens, sampling, max_tokens }, move |event| {
-            reply.hear(event)
-        })
+        let (weights, events) = (Arc::clone(&self.weight_summary), events.clone());
+        self.engine
+            .chat(&[ChatMessage::user(request.prompt.as_str())])
+            .thinking(settings.thinking)
+            .sampling(sampling(settings))
+            .max_tokens(settings.max_tokens.unwrap_or(MAX_TOKENS) as usize)
+            .start(move |event| match event {
+                ReplyEvent::Delta(part) => send(&events, EventKind::Delta(delta(part))),
+                ReplyEvent::Finished(summary) => finish(&events, &summary, &weights),
+            })
     }
 }
 
@@ -192,90 +182,51 @@ impl Provider for LocalModel {
     }
 }
 
-/// A reply on its way from the engine's tokens to text.
-struct Reply {
-    input: u64,
-    output: u64,
-    reasoning: u64,
-    text: Utf8Stream,
-    split: ReasoningSplit,
-    tokenizer: Arc<pelicycle_engine::tokenizer::Tokenizer>,
-    census: Arc<Census>,
-    events: UnboundedSender<Event>,
+/// Tells how a reply ended and what it took.
+fn finish(
+    events: &UnboundedSender<Event>,
+    summary: &ReplySummary,
+    weights: &WeightSummary,
+) -> ControlFlow<()> {
+    let (outcome, error) = match summary.finish {
+        FinishReason::EndOfTurn => (Outcome::Complete, None),
+        FinishReason::MaxTokens => (Outcome::Length, Some("the bound on tokens was reached".to_owned())),
+        FinishReason::ContextFull => (Outcome::Length, Some("the model's context is full".to_owned())),
+    };
+    let count = |tokens: usize| Some(tokens as u64);
+    let usage = Usage {
+        input: count(summary.prompt_tokens),
+        output: count(summary.reply_tokens),
+        reasoning: count(summary.reasoning_tokens).filter(|&tokens| tokens > 0),
+        ..Usage::default()
+    };
+    let experts = summary.experts.as_ref().and_then(|experts| taken(experts, weights));
+    send(events, EventKind::Account(Box::new(Account { usage, experts, ..Account::default() })))?;
+    send(events, EventKind::Done(Done { outcome, error }))
 }
 
-impl Reply {
-    /// Takes an event of the engine in; breaks when nobody listens any more.
-    fn hear(&mut self, event: engine::Event) -> ControlFlow<()> {
-        match event {
-            engine::Event::Started => ControlFlow::Continue(()),
-            engine::Event::Token { id, batch } => {
-                self.output += 1;
-                let text = self.text.push(self.tokenizer.token_bytes(id));
-                let mut delta = delta(self.split.push(&text));
-                delta.tokens = 1;
-                delta.batch = u32::try_from(batch).unwrap_or(u32::MAX);
-                self.reasoning += u64::from(!delta.reasoning.is_empty());
-                self.send(EventKind::Delta(delta))
-            }
-            engine::Event::Finished { why, experts } => {
-                let tail = std::mem::take(&mut self.text).finish();
-                let mut split = std::mem::take(&mut self.split);
-                let mut last = delta(split.push(&tail));
-                let rest = delta(split.finish());
-                last.text.push_str(&rest.text);
-                last.reasoning.push_str(&rest.reasoning);
-                if last != Delta::default() {
-                    self.send(EventKind::Delta(last))?;
-                }
-                let (outcome, error) = match why {
-                    Finish::EndOfTurn => (Outcome::Complete, None),
-                    Finish::MaxTokens => {
-                        (Outcome::Length, Some("the bound on tokens was reached".to_owned()))
-                    }
-                    Finish::ContextFull => (Outcome::Length, Some("the model's context is full".to_owned())),
-                };
-                let usage = Usage {
-                    input: Some(self.input),
-                    output: Some(self.output),
-                    reasoning: (self.reasoning > 0).then_some(self.reasoning),
-                    ..Usage::default()
-                };
-                let experts = experts.and_then(|experts| taken(&experts, &self.census));
-                self.send(EventKind::Account(Box::new(Account { usage, experts, ..Account::default() })))?;
-                self.send(EventKind::Done(Done { outcome, error }))
-            }
-        }
-    }
-
-    fn send(&self, kind: EventKind) -> ControlFlow<()> {
-        match self.events.send(Event { at: Instant::now(), kind }) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
+/// Sends an event; breaks when nobody listens any more.
+fn send(events: &UnboundedSender<Event>, kind: EventKind) -> ControlFlow<()> {
+    match events.send(Event { at: Instant::now(), kind }) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
     }
 }
 
-fn taken(experts: &ExpertUse, census: &Census) -> Option<ExpertsTaken> {
+fn taken(experts: &ExpertUse, weights: &WeightSummary) -> Option<ExpertsTaken> {
     Some(ExpertsTaken {
         tokens: experts.tokens(),
         counts: ExpertCounts::new(experts.layers())?,
         used: experts.used(),
-        token_bytes: census.bytes_a_token()?,
-        touched_bytes: experts.bytes_touched(census)?,
-        total_bytes: census.total().bytes?,
+        token_bytes: weights.bytes_a_token()?,
+        touched_bytes: experts.bytes_touched(weights)?,
+        total_bytes: weights.total().bytes?,
     })
 }
 
-fn delta(pieces: Vec<Piece>) -> Delta {
-    let mut delta = Delta::default();
-    for piece in pieces {
-        match piece {
-            Piece::Answer(text) => delta.text.push_str(&text),
-            Piece::Reasoning(text) => delta.reasoning.push_str(&text),
-        }
-    }
-    delta
+fn delta(ReplyDelta { reasoning, text, tokens, batch }: ReplyDelta) -> Delta {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Delta { text, reasoning, tokens: number(tokens), batch: number(batch) }
 }
 
 /// How tokens are chosen under these settings.

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use pelicycle_engine::gguf::Contents;
+use pelicycle_engine::gguf::GgufBuilder;
 
 use crate::mix::Mix;
 use crate::numbers::Random;
@@ -94,7 +94,7 @@ fn named(name: &str) -> Result<Shape, String> {
 
 /// Writes the file; its size.
 fn synthesize(shape: &Shape, mix: Mix, seed: u64, path: &Path) -> Result<u64, String> {
-    let mut contents = Contents::default();
+    let mut contents = GgufBuilder::default();
     metadata::add(shape, &mut contents);
     let tensors = layout::tensors(shape, mix);
     for tensor in &tensors {
@@ -120,7 +120,7 @@ fn synthesize(shape: &Shape, mix: Mix, seed: u64, path: &Path) -> Result<u64, St
 #[cfg(test)]
 mod tests {
     use pelicycle_engine::Session;
-    use pelicycle_engine::model::{Arithmetic, Census, Experts, Model};
+    use pelicycle_engine::model::{Arithmetic, ExpertConfig, Model, WeightSummary};
 
     use super::*;
     use crate::shape::Attention;
@@ -155,7 +155,7 @@ mod tests {
             let path = folder.join(format!("{}.gguf", shape.name));
             for mix in [Mix::Q4_K_M, Mix::MXFP4_MOE, Mix::F16] {
                 synthesize(&small(shape), mix, 1, &path).unwrap();
-                let model = Model::open(&path, Some(2), Arithmetic::Run)
+                let model = Model::open(&path, Some(2), Arithmetic::Int8)
                     .unwrap_or_else(|error| panic!("{}: {error}", shape.name));
                 let logits = Session::new(&model).feed(&[5, 900, 17], false).unwrap().to_vec();
                 assert!(logits.iter().all(|x| x.is_finite()), "{} {mix:?}", shape.name);
@@ -183,12 +183,12 @@ mod tests {
         ] {
             let shape = named(name).unwrap();
             let count = |n: u64| usize::try_from(n).unwrap();
-            let experts = shape.experts.as_ref().map(|e| Experts::new(count(e.count), count(e.used)));
-            let mut census = Census::new(Some(count(shape.layers)), experts);
+            let experts = shape.experts.as_ref().map(|e| ExpertConfig::new(count(e.count), count(e.used)));
+            let mut summary = WeightSummary::new(Some(count(shape.layers)), experts);
             for tensor in layout::tensors(&shape, Mix::Q4_K_M) {
-                census.add(&tensor.name, tensor.dims.iter().product(), None);
+                summary.add(&tensor.name, tensor.dims.iter().product(), None);
             }
-            let active = census.active().unwrap().parameters;
+            let active = summary.active().unwrap().parameters;
             let difference = (active as f64 / 1e9 / billions - 1.0).abs();
             assert!(difference < 0.03, "a token of {name} meets {active} weights");
         }

@@ -1,6 +1,6 @@
 //! The metadata of a shape, its vocabulary among them.
 
-use pelicycle_engine::gguf::{Array, Contents, Value};
+use pelicycle_engine::gguf::{GgufBuilder, MetadataArray, MetadataValue};
 
 use crate::shape::{Attention, Shape};
 
@@ -12,19 +12,20 @@ const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message.role
 const SPECIAL: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
 /// Adds all metadata of a shape.
-pub(crate) fn add(shape: &Shape, contents: &mut Contents) {
-    let number = |n: u64| Value::U32(u32::try_from(n).unwrap_or(u32::MAX));
-    contents.pair("general.architecture", Value::String(shape.architecture.into()));
-    contents.pair("general.name", Value::String(format!("synthetic {}", shape.name)));
-    contents.pair("general.description", Value::String("random weights, for measurements".into()));
-    contents.pair("general.quantization_version", Value::U32(2));
-    let mut pair = |key: &str, value: Value| contents.pair(format!("{}.{key}", shape.architecture), value);
+pub(crate) fn add(shape: &Shape, contents: &mut GgufBuilder) {
+    let number = |n: u64| MetadataValue::U32(u32::try_from(n).unwrap_or(u32::MAX));
+    contents.pair("general.architecture", MetadataValue::String(shape.architecture.into()));
+    contents.pair("general.name", MetadataValue::String(format!("synthetic {}", shape.name)));
+    contents.pair("general.description", MetadataValue::String("random weights, for measurements".into()));
+    contents.pair("general.quantization_version", MetadataValue::U32(2));
+    let mut pair =
+        |key: &str, value: MetadataValue| contents.pair(format!("{}.{key}", shape.architecture), value);
     pair("block_count", number(shape.layers));
     pair("context_length", number(shape.context));
     pair("embedding_length", number(shape.width));
     pair("vocab_size", number(shape.vocabulary));
-    pair("attention.layer_norm_rms_epsilon", Value::F32(1e-6));
-    pair("rope.freq_base", Value::F32(shape.rope_base));
+    pair("attention.layer_norm_rms_epsilon", MetadataValue::F32(1e-6));
+    pair("rope.freq_base", MetadataValue::F32(shape.rope_base));
     pair("rope.dimension_count", number(shape.rope_size));
     if shape.feed_forward > 0 {
         pair("feed_forward_length", number(shape.feed_forward));
@@ -60,7 +61,10 @@ pub(crate) fn add(shape: &Shape, contents: &mut Contents) {
         // How a rotation is shared between time, height and width.
         let quarter = i32::try_from(shape.rope_size / 6).unwrap_or(0);
         let rest = i32::try_from(shape.rope_size / 2).unwrap_or(0) - 2 * quarter;
-        pair("rope.dimension_sections", Value::Array(Array::I32(vec![rest, quarter, quarter, 0])));
+        pair(
+            "rope.dimension_sections",
+            MetadataValue::Array(MetadataArray::I32(vec![rest, quarter, quarter, 0])),
+        );
     }
     if let Some(experts) = &shape.experts {
         pair("expert_count", number(experts.count));
@@ -74,13 +78,13 @@ pub(crate) fn add(shape: &Shape, contents: &mut Contents) {
         pair(key, value.clone());
     }
     if shape.extra.iter().any(|(key, _)| *key == "rope.scaling.factor") {
-        pair("rope.scaling.type", Value::String("yarn".into()));
+        pair("rope.scaling.type", MetadataValue::String("yarn".into()));
     }
     vocabulary(shape, contents);
 }
 
 /// A byte-level vocabulary: all bytes, then what merges of printable characters give, two and three at a time.
-fn vocabulary(shape: &Shape, contents: &mut Contents) {
+fn vocabulary(shape: &Shape, contents: &mut GgufBuilder) {
     let wanted = usize::try_from(shape.vocabulary).unwrap_or(usize::MAX).saturating_sub(SPECIAL.len());
     let mut tokens: Vec<String> = (0..=255).map(|byte| stand_in(byte).to_string()).take(wanted).collect();
     // The most usual first: small letters and the blank, then the other printable characters and the line's end.
@@ -105,17 +109,17 @@ fn vocabulary(shape: &Shape, contents: &mut Contents) {
     types.extend(SPECIAL.map(|_| 3));
     let id = |token: &str| {
         let place = tokens.iter().position(|t| t == token).unwrap_or(0);
-        Value::U32(u32::try_from(place).unwrap_or(u32::MAX))
+        MetadataValue::U32(u32::try_from(place).unwrap_or(u32::MAX))
     };
-    contents.pair("tokenizer.ggml.model", Value::String("gpt2".into()));
-    contents.pair("tokenizer.ggml.pre", Value::String(shape.pre.into()));
+    contents.pair("tokenizer.ggml.model", MetadataValue::String("gpt2".into()));
+    contents.pair("tokenizer.ggml.pre", MetadataValue::String(shape.pre.into()));
     contents.pair("tokenizer.ggml.bos_token_id", id(SPECIAL[0]));
     contents.pair("tokenizer.ggml.eos_token_id", id(SPECIAL[2]));
-    contents.pair("tokenizer.ggml.add_bos_token", Value::Bool(false));
-    contents.pair("tokenizer.ggml.tokens", Value::Array(Array::String(tokens)));
-    contents.pair("tokenizer.ggml.token_type", Value::Array(Array::I32(types)));
-    contents.pair("tokenizer.ggml.merges", Value::Array(Array::String(merges)));
-    contents.pair("tokenizer.chat_template", Value::String(TEMPLATE.into()));
+    contents.pair("tokenizer.ggml.add_bos_token", MetadataValue::Bool(false));
+    contents.pair("tokenizer.ggml.tokens", MetadataValue::Array(MetadataArray::String(tokens)));
+    contents.pair("tokenizer.ggml.token_type", MetadataValue::Array(MetadataArray::I32(types)));
+    contents.pair("tokenizer.ggml.merges", MetadataValue::Array(MetadataArray::String(merges)));
+    contents.pair("tokenizer.chat_template", MetadataValue::String(TEMPLATE.into()));
 }
 
 /// The character that byte-level vocabularies write a byte with: itself where it can be seen, else the next one

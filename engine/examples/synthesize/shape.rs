@@ -1,6 +1,6 @@
 //! The shapes of released models, and how one is changed.
 
-use pelicycle_engine::gguf::Value;
+use pelicycle_engine::gguf::MetadataValue;
 
 /// What sets a model's tensors and metadata apart from another's.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub(crate) struct Shape {
     /// `tokenizer.ggml.pre`.
     pub(crate) pre: &'static str,
     /// Metadata that no other field has, without the architecture's prefix.
-    pub(crate) extra: &'static [(&'static str, Value)],
+    pub(crate) extra: &'static [(&'static str, MetadataValue)],
 }
 
 #[derive(Debug, Clone)]
@@ -285,10 +285,10 @@ pub(crate) const SHAPES: &[Shape] = &[
         rope_size: 64,
         pre: "refact",
         extra: &[
-            ("attention.scale", Value::F32(0.015_625)),
-            ("embedding_scale", Value::F32(12.0)),
-            ("residual_scale", Value::F32(0.22)),
-            ("logit_scale", Value::F32(6.0)),
+            ("attention.scale", MetadataValue::F32(0.015_625)),
+            ("embedding_scale", MetadataValue::F32(12.0)),
+            ("residual_scale", MetadataValue::F32(0.22)),
+            ("logit_scale", MetadataValue::F32(6.0)),
         ],
         ..PLAIN
     },
@@ -303,7 +303,10 @@ pub(crate) const SHAPES: &[Shape] = &[
         tied: true,
         norms_behind: true,
         rope_size: 256,
-        extra: &[("attention.sliding_window", Value::U32(512)), ("rope.freq_base_swa", Value::F32(1e4))],
+        extra: &[
+            ("attention.sliding_window", MetadataValue::U32(512)),
+            ("rope.freq_base_swa", MetadataValue::F32(1e4)),
+        ],
         ..PLAIN
     },
     Shape {
@@ -328,9 +331,9 @@ pub(crate) const SHAPES: &[Shape] = &[
         rope_size: 64,
         pre: "gpt-4o",
         extra: &[
-            ("attention.sliding_window", Value::U32(128)),
-            ("rope.scaling.factor", Value::F32(32.0)),
-            ("rope.scaling.original_context_length", Value::U32(4096)),
+            ("attention.sliding_window", MetadataValue::U32(128)),
+            ("rope.scaling.factor", MetadataValue::F32(32.0)),
+            ("rope.scaling.original_context_length", MetadataValue::U32(4096)),
         ],
         ..PLAIN
     },
@@ -358,11 +361,11 @@ pub(crate) const SHAPES: &[Shape] = &[
         }),
         pre: "deepseek-llm",
         extra: &[
-            ("expert_shared_count", Value::U32(2)),
-            ("expert_weights_scale", Value::F32(1.0)),
-            ("rope.scaling.factor", Value::F32(40.0)),
-            ("rope.scaling.original_context_length", Value::U32(4096)),
-            ("rope.scaling.yarn_log_multiplier", Value::F32(0.0707)),
+            ("expert_shared_count", MetadataValue::U32(2)),
+            ("expert_weights_scale", MetadataValue::F32(1.0)),
+            ("rope.scaling.factor", MetadataValue::F32(40.0)),
+            ("rope.scaling.original_context_length", MetadataValue::U32(4096)),
+            ("rope.scaling.yarn_log_multiplier", MetadataValue::F32(0.0707)),
         ],
         ..LATENT
     },
@@ -389,15 +392,15 @@ pub(crate) const SHAPES: &[Shape] = &[
             choice_bias: true,
         }),
         extra: &[
-            ("expert_shared_count", Value::U32(1)),
-            ("expert_weights_scale", Value::F32(2.5)),
-            ("expert_weights_norm", Value::Bool(true)),
-            ("expert_gating_func", Value::U32(2)),
-            ("expert_group_count", Value::U32(8)),
-            ("expert_group_used_count", Value::U32(4)),
-            ("rope.scaling.factor", Value::F32(40.0)),
-            ("rope.scaling.original_context_length", Value::U32(4096)),
-            ("rope.scaling.yarn_log_multiplier", Value::F32(0.1)),
+            ("expert_shared_count", MetadataValue::U32(1)),
+            ("expert_weights_scale", MetadataValue::F32(2.5)),
+            ("expert_weights_norm", MetadataValue::Bool(true)),
+            ("expert_gating_func", MetadataValue::U32(2)),
+            ("expert_group_count", MetadataValue::U32(8)),
+            ("expert_group_used_count", MetadataValue::U32(4)),
+            ("rope.scaling.factor", MetadataValue::F32(40.0)),
+            ("rope.scaling.original_context_length", MetadataValue::U32(4096)),
+            ("rope.scaling.yarn_log_multiplier", MetadataValue::F32(0.1)),
         ],
         ..LATENT
     },

@@ -3,12 +3,12 @@
 //! A message is `<|start|>`, a header, `<|message|>`, its text and an end mark. The header names the role and, after
 //! `<|channel|>`, the channel: `analysis` is reasoning, every other is for the reader.
 
-use super::reasoning::{Piece, begun_mark, first_mark};
+use super::segment::{ReplySegment, begun_mark, first_mark};
 
 const START: &str = "<|start|>";
 const CHANNEL: &str = "<|channel|>";
 const MESSAGE: &str = "<|message|>";
-/// What ends a message; a new one may also begin without.
+/// The marks that end a message; a new one may also begin without.
 const ENDS: &[&str] = &["<|end|>", "<|return|>", "<|call|>", START, CHANNEL];
 /// Headers are some words. What goes on longer without a message is taken for an answer without a header.
 const LONGEST_HEADER: usize = 200;
@@ -38,7 +38,7 @@ impl ChannelSplit {
         ChannelSplit { place, held: String::new() }
     }
 
-    pub(super) fn push(&mut self, text: &str, pieces: &mut Vec<Piece>) {
+    pub(super) fn push(&mut self, text: &str, segments: &mut Vec<ReplySegment>) {
         self.held.push_str(text);
         loop {
             if self.place == Place::Header {
@@ -53,31 +53,31 @@ impl ChannelSplit {
             }
             match first_mark(&self.held, ENDS) {
                 Some((at, mark)) => {
-                    self.give(at, pieces);
+                    self.give(at, segments);
                     // What begins the next header is part of it.
                     self.held.drain(..if mark == CHANNEL { 0 } else { mark.len() });
                     self.place = Place::Header;
                 }
                 None => {
                     let certain = self.held.len() - begun_mark(&self.held, ENDS);
-                    return self.give(certain, pieces);
+                    return self.give(certain, segments);
                 }
             }
         }
     }
 
     /// Ends the reply: what was held back because it could have become a mark.
-    pub(super) fn finish(&mut self, pieces: &mut Vec<Piece>) {
+    pub(super) fn finish(&mut self, segments: &mut Vec<ReplySegment>) {
         let all = self.held.len();
-        self.give(all, pieces);
+        self.give(all, segments);
     }
 
-    fn give(&mut self, len: usize, pieces: &mut Vec<Piece>) {
+    fn give(&mut self, len: usize, segments: &mut Vec<ReplySegment>) {
         let text: String = self.held.drain(..len).collect();
         if !text.is_empty() {
-            pieces.push(match self.place {
-                Place::Reasoning => Piece::Reasoning(text),
-                Place::Header | Place::Answer => Piece::Answer(text),
+            segments.push(match self.place {
+                Place::Reasoning => ReplySegment::Reasoning(text),
+                Place::Header | Place::Answer => ReplySegment::Answer(text),
             });
         }
     }

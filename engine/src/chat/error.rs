@@ -1,15 +1,16 @@
-//! Why a conversation can't be rendered.
+//! The errors of rendering a conversation.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::template::{MAX_OUTPUT_BYTES, MAX_STEPS};
+use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
 use crate::gguf::GgufError;
 
-/// Why a conversation can't be rendered.
+/// An error of rendering a conversation.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages are the documentation")]
+#[non_exhaustive]
 pub enum ChatError {
     #[error(transparent)]
     File(#[from] GgufError),

@@ -1,20 +1,20 @@
-//! How each family marks what it thinks aloud; found from a model's template and vocabulary.
+//! The marks that each family of models puts around its reasoning; found from a model's template and vocabulary.
 
-/// How a model marks its reasoning in a reply.
+/// The marks that a model puts around its reasoning in a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReasoningMarks {
-    /// Not at all: the reply is the answer.
+    /// None: the whole reply is the answer.
     #[default]
     None,
-    /// With a mark before and after it.
-    Tags(&'static Tags),
-    /// With messages on channels of their own, as gpt-oss does (OpenAI's "harmony").
+    /// A mark before and after it.
+    Tags(&'static ReasoningTags),
+    /// Messages on channels of their own, as gpt-oss does (OpenAI's "harmony").
     Channels,
 }
 
 /// Marks before and after the reasoning, and around the answer where there are any.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Tags {
+pub struct ReasoningTags {
     /// Any of these at the start of a reply opens the reasoning.
     pub(super) open: &'static [&'static str],
     /// Any of these ends it.
@@ -24,14 +24,14 @@ pub struct Tags {
 }
 
 /// Qwen, DeepSeek and most others.
-const THINK: Tags = Tags { open: &["<think>"], close: &["</think>"], answer: None };
+const THINK: ReasoningTags = ReasoningTags { open: &["<think>"], close: &["</think>"], answer: None };
 
 /// Granite 3.3.
-const THINK_AND_RESPONSE: Tags =
-    Tags { open: &["<think>"], close: &["</think>"], answer: Some(("<response>", "</response>")) };
+const THINK_AND_RESPONSE: ReasoningTags =
+    ReasoningTags { open: &["<think>"], close: &["</think>"], answer: Some(("<response>", "</response>")) };
 
 /// Granite 3.2, in words; the models write it short as well.
-const PHRASES: Tags = Tags {
+const PHRASES: ReasoningTags = ReasoningTags {
     open: &["Here is my thought process:", "Here's my thought process:"],
     close: &["Here is my response:", "Here's my response:"],
     answer: None,

@@ -2,13 +2,17 @@
 
 mod channels;
 mod error;
+mod limits;
 mod marks;
 mod python;
 mod reasoning;
+mod segment;
 mod tags;
 mod template;
 
 pub use error::ChatError;
-pub use marks::{ReasoningMarks, Tags};
-pub use reasoning::{Piece, ReasoningSplit};
-pub use template::{ChatTemplate, MAX_OUTPUT_BYTES, MAX_STEPS, Message};
+pub use limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
+pub use marks::{ReasoningMarks, ReasoningTags};
+pub use reasoning::ReasoningSplit;
+pub use segment::ReplySegment;
+pub use template::{ChatMessage, ChatTemplate};

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-/// How deep values may nest. Messages come from people's files, and recursion has a stack to keep to.
+/// The depth to which values may nest. Messages come from people's files, and recursion has a stack to keep to.
 const MAX_DEPTH: usize = 128;
 
 fn too_deep() -> Error {

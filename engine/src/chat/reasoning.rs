@@ -1,17 +1,9 @@
-//! Tells what a model thinks aloud from what it answers, while the reply is still arriving.
+//! Tells a model's reasoning from its answer, while the reply is still arriving.
 
 use super::channels::ChannelSplit;
 use super::marks::ReasoningMarks;
+use super::segment::ReplySegment;
 use super::tags::TagSplit;
-
-/// A piece of a reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// Part of the reasoning.
-    Reasoning(String),
-    /// Part of the answer.
-    Answer(String),
-}
 
 /// Splits a reply into reasoning and answer at the marks of its model.
 ///
@@ -20,10 +12,10 @@ pub enum Piece {
 /// answer, marks included. On channels, it is what the channel for it says. Text is otherwise given as it came,
 /// each character once.
 #[derive(Debug, Default)]
-pub struct ReasoningSplit(Kind);
+pub struct ReasoningSplit(SplitMethod);
 
 #[derive(Debug, Default)]
-enum Kind {
+enum SplitMethod {
     #[default]
     Whole,
     Tags(TagSplit),
@@ -34,45 +26,34 @@ impl ReasoningSplit {
     /// A split of the reply to a prompt, in which the reasoning, or its message, may have begun.
     pub fn after_prompt(marks: ReasoningMarks, prompt: &str) -> ReasoningSplit {
         ReasoningSplit(match marks {
-            ReasoningMarks::None => Kind::Whole,
-            ReasoningMarks::Tags(tags) => Kind::Tags(TagSplit::after_prompt(tags, prompt)),
-            ReasoningMarks::Channels => Kind::Channels(ChannelSplit::after_prompt(prompt)),
+            ReasoningMarks::None => SplitMethod::Whole,
+            ReasoningMarks::Tags(tags) => SplitMethod::Tags(TagSplit::after_prompt(tags, prompt)),
+            ReasoningMarks::Channels => SplitMethod::Channels(ChannelSplit::after_prompt(prompt)),
         })
     }
 
-    /// Takes in text and gives the pieces that are certain by now.
-    pub fn push(&mut self, text: &str) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+    /// Takes in text and gives the segments that are certain by now.
+    pub fn push(&mut self, text: &str) -> Vec<ReplySegment> {
+        let mut segments = Vec::new();
         match &mut self.0 {
-            Kind::Whole if text.is_empty() => {}
-            Kind::Whole => pieces.push(Piece::Answer(text.to_owned())),
-            Kind::Tags(split) => split.push(text, &mut pieces),
-            Kind::Channels(split) => split.push(text, &mut pieces),
+            SplitMethod::Whole if text.is_empty() => {}
+            SplitMethod::Whole => segments.push(ReplySegment::Answer(text.to_owned())),
+            SplitMethod::Tags(split) => split.push(text, &mut segments),
+            SplitMethod::Channels(split) => split.push(text, &mut segments),
         }
-        pieces
+        segments
     }
 
     /// Ends the reply: what was held back because it could have become a mark.
-    pub fn finish(mut self) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+    pub fn finish(mut self) -> Vec<ReplySegment> {
+        let mut segments = Vec::new();
         match &mut self.0 {
-            Kind::Whole => {}
-            Kind::Tags(split) => split.finish(&mut pieces),
-            Kind::Channels(split) => split.finish(&mut pieces),
+            SplitMethod::Whole => {}
+            SplitMethod::Tags(split) => split.finish(&mut segments),
+            SplitMethod::Channels(split) => split.finish(&mut segments),
         }
-        pieces
+        segments
     }
-}
-
-/// The first place of any of some marks, and which it is.
-pub(super) fn first_mark<'a>(text: &str, marks: &[&'a str]) -> Option<(usize, &'a str)> {
-    marks.iter().filter_map(|mark| Some((text.find(mark)?, *mark))).min_by_key(|&(at, _)| at)
-}
-
-/// How many bytes at the end of `text` could be the beginning of one of some marks.
-pub(super) fn begun_mark(text: &str, marks: &[&str]) -> usize {
-    let begun = |mark: &&str| (1..mark.len()).rev().find(|&len| text.ends_with(&mark[..len]));
-    marks.iter().filter_map(begun).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -98,16 +79,16 @@ mod tests {
     fn split(marks: ReasoningMarks, prompt: &str, reply: &str, step: usize) -> (String, String) {
         let mut split = ReasoningSplit::after_prompt(marks, prompt);
         let chars: Vec<char> = reply.chars().collect();
-        let mut pieces = Vec::new();
+        let mut segments = Vec::new();
         for chunk in chars.chunks(step) {
-            pieces.extend(split.push(&chunk.iter().collect::<String>()));
+            segments.extend(split.push(&chunk.iter().collect::<String>()));
         }
-        pieces.extend(split.finish());
+        segments.extend(split.finish());
         let (mut reasoning, mut answer) = (String::new(), String::new());
-        for piece in pieces {
-            match piece {
-                Piece::Reasoning(text) => reasoning += &text,
-                Piece::Answer(text) => answer += &text,
+        for segment in segments {
+            match segment {
+                ReplySegment::Reasoning(text) => reasoning += &text,
+                ReplySegment::Answer(text) => answer += &text,
             }
         }
         (reasoning, answer)

@@ -1,7 +1,7 @@
 //! Reasoning between marks, as a reply arrives.
 
-use super::marks::Tags;
-use super::reasoning::{Piece, begun_mark, first_mark};
+use super::marks::ReasoningTags;
+use super::segment::{ReplySegment, begun_mark, first_mark};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -16,19 +16,19 @@ enum Place {
 /// Splits at marks. What stands before a mark is not given before it is certain that no mark begins in it.
 #[derive(Debug)]
 pub(super) struct TagSplit {
-    tags: &'static Tags,
+    tags: &'static ReasoningTags,
     place: Place,
     held: String,
 }
 
 impl TagSplit {
     /// For the reply to a prompt, which may end in an opening mark.
-    pub(super) fn after_prompt(tags: &'static Tags, prompt: &str) -> TagSplit {
+    pub(super) fn after_prompt(tags: &'static ReasoningTags, prompt: &str) -> TagSplit {
         let opened = tags.open.iter().any(|open| prompt.trim_end().ends_with(open));
         TagSplit { tags, place: if opened { Place::Reasoning } else { Place::Start }, held: String::new() }
     }
 
-    pub(super) fn push(&mut self, text: &str, pieces: &mut Vec<Piece>) {
+    pub(super) fn push(&mut self, text: &str, segments: &mut Vec<ReplySegment>) {
         self.held.push_str(text);
         loop {
             match self.place {
@@ -44,7 +44,7 @@ impl TagSplit {
                     }
                 }
                 Place::Reasoning => {
-                    if !self.give_to_mark(self.tags.close, pieces) {
+                    if !self.give_to_mark(self.tags.close, segments) {
                         return;
                     }
                     self.place = if self.tags.answer.is_some() { Place::Between } else { Place::Answer };
@@ -61,13 +61,13 @@ impl TagSplit {
                 }
                 Place::Answer => match self.tags.answer {
                     Some((_, close)) => {
-                        if !self.give_to_mark(&[close], pieces) {
+                        if !self.give_to_mark(&[close], segments) {
                             return;
                         }
                     }
                     None => {
                         let all = self.held.len();
-                        return self.give(all, pieces);
+                        return self.give(all, segments);
                     }
                 },
             }
@@ -75,34 +75,34 @@ impl TagSplit {
     }
 
     /// Ends the reply: what was held back because it could have become a mark.
-    pub(super) fn finish(&mut self, pieces: &mut Vec<Piece>) {
+    pub(super) fn finish(&mut self, segments: &mut Vec<ReplySegment>) {
         let all = self.held.len();
-        self.give(all, pieces);
+        self.give(all, segments);
     }
 
     /// Gives what stands before the first of some marks, and drops the mark: true. Without one, gives what can't
     /// be the beginning of one: false.
-    fn give_to_mark(&mut self, marks: &[&str], pieces: &mut Vec<Piece>) -> bool {
+    fn give_to_mark(&mut self, marks: &[&str], segments: &mut Vec<ReplySegment>) -> bool {
         match first_mark(&self.held, marks) {
             Some((at, mark)) => {
-                self.give(at, pieces);
+                self.give(at, segments);
                 self.held.drain(..mark.len());
                 true
             }
             None => {
                 let certain = self.held.len() - begun_mark(&self.held, marks);
-                self.give(certain, pieces);
+                self.give(certain, segments);
                 false
             }
         }
     }
 
-    fn give(&mut self, len: usize, pieces: &mut Vec<Piece>) {
+    fn give(&mut self, len: usize, segments: &mut Vec<ReplySegment>) {
         let text: String = self.held.drain(..len).collect();
         if !text.is_empty() {
-            pieces.push(match self.place {
-                Place::Reasoning => Piece::Reasoning(text),
-                Place::Start | Place::Between | Place::Answer => Piece::Answer(text),
+            segments.push(match self.place {
+                Place::Reasoning => ReplySegment::Reasoning(text),
+                Place::Start | Place::Between | Place::Answer => ReplySegment::Answer(text),
             });
         }
     }

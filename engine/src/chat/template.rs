@@ -8,34 +8,35 @@ use minijinja::{Environment, Error, ErrorKind, State};
 use serde::{Deserialize, Serialize};
 
 use super::error::ChatError;
+use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
 use super::python;
 use crate::gguf::Gguf;
-
-/// Steps that a template may take. The longest real conversations stay below a hundredth of it.
-pub const MAX_STEPS: u64 = 10_000_000;
-/// Bytes that a template may write: several times the longest context of any model.
-pub const MAX_OUTPUT_BYTES: usize = 32 << 20;
 
 const NAME: &str = "chat_template";
 
 /// A message of a conversation that needs no more than a role and a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// Who speaks: `system`, `user`, `assistant`.
+pub struct ChatMessage {
+    /// The speaker: `system`, `user` or `assistant`.
     pub role: String,
-    /// What is said.
+    /// The text.
     pub content: String,
 }
 
-impl Message {
+impl ChatMessage {
     /// A message of the user's.
-    pub fn user(content: impl Into<String>) -> Message {
-        Message { role: "user".into(), content: content.into() }
+    pub fn user(content: impl Into<String>) -> ChatMessage {
+        ChatMessage { role: "user".into(), content: content.into() }
+    }
+
+    /// A reply of the model's.
+    pub fn assistant(content: impl Into<String>) -> ChatMessage {
+        ChatMessage { role: "assistant".into(), content: content.into() }
     }
 
     /// An instruction that stands before a conversation.
-    pub fn system(content: impl Into<String>) -> Message {
-        Message { role: "system".into(), content: content.into() }
+    pub fn system(content: impl Into<String>) -> ChatMessage {
+        ChatMessage { role: "system".into(), content: content.into() }
     }
 }
 
@@ -111,7 +112,7 @@ impl ChatTemplate {
         ];
         context.extend(arguments.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))));
         context.push(("messages".into(), Value::from(Serde(messages))));
-        let mut output = Bounded { text: Vec::new(), full: false };
+        let mut output = BoundedText { text: Vec::new(), full: false };
         let rendered = template.render_captured_to(Value::from_pairs(context), &mut output).map(drop);
         match rendered {
             Ok(()) => String::from_utf8(output.text).map_err(|_| {
@@ -153,7 +154,7 @@ fn jinja2() -> Result<Environment<'static>, ChatError> {
     Ok(environment)
 }
 
-/// What a template says when it refuses a conversation.
+/// The words in which a template refuses a conversation.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Refusal(String);
@@ -205,12 +206,12 @@ fn token_text<'a>(gguf: &'a Gguf, key: &'static str) -> Result<&'a str, ChatErro
 }
 
 /// Keeps what is written, up to a bound.
-struct Bounded {
+struct BoundedText {
     text: Vec<u8>,
     full: bool,
 }
 
-impl io::Write for Bounded {
+impl io::Write for BoundedText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.text.len() + bytes.len() > MAX_OUTPUT_BYTES {
             self.full = true;

@@ -1,15 +1,17 @@
-//! Why the engine could not open a model or make a prompt.
+//! The errors of opening a model and of asking it.
 
 use thiserror::Error;
 
 use crate::chat::ChatError;
+use crate::gguf::GgufError;
 use crate::model::ModelError;
 use crate::sample::SamplingError;
 use crate::tokenizer::TokenizerError;
 
-/// Why the engine could not open a model or make a prompt.
+/// An error of opening a model or of asking it.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
+#[non_exhaustive]
 pub enum EngineError {
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -27,4 +29,10 @@ pub enum EngineError {
     Thread(std::io::Error),
     #[error("the engine has stopped")]
     Stopped,
+}
+
+impl From<GgufError> for EngineError {
+    fn from(error: GgufError) -> EngineError {
+        ModelError::from(error).into()
+    }
 }

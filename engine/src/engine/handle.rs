@@ -1,4 +1,4 @@
-//! The face of the engine: opens a model, makes prompts, takes requests.
+//! The engine: it opens a model, makes prompts and takes requests.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -7,19 +7,20 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use super::error::EngineError;
-use super::scheduler::{Event, Job, Request, Scheduler};
-use crate::chat::{ChatTemplate, Message, ReasoningMarks, ReasoningSplit};
+use super::scheduler::{GenerationEvent, GenerationRequest, QueuedRequest, Scheduler};
+use crate::bundled;
+use crate::chat::{ChatMessage, ChatTemplate, ReasoningMarks, ReasoningSplit};
 use crate::gguf::Gguf;
 use crate::model::{Arithmetic, Model, ModelError};
-use crate::sample::Sampler;
+use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
 
-/// How an engine runs its model.
+/// The options of an engine.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// Threads; `None` takes the machine's cores.
     pub threads: Option<usize>,
-    /// How activations meet quantized weights.
+    /// The arithmetic in which activations meet quantized weights.
     pub arithmetic: Arithmetic,
     /// Requests that decode at the same time, at most; others wait. At least 1.
     pub parallel: usize,
@@ -27,13 +28,13 @@ pub struct EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        EngineOptions { threads: None, arithmetic: Arithmetic::Run, parallel: 8 }
+        EngineOptions { threads: None, arithmetic: Arithmetic::Int8, parallel: 8 }
     }
 }
 
 /// A conversation as the model reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prompt {
+pub struct RenderedPrompt {
     /// The rendered text.
     pub text: String,
     /// Its tokens.
@@ -47,18 +48,34 @@ pub struct Engine {
     tokenizer: Arc<Tokenizer>,
     template: ChatTemplate,
     marks: ReasoningMarks,
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<QueuedRequest>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Engine {
-    /// Opens a model file with its tokenizer and chat template.
+    /// Opens a model file, its tokenizer and its chat template, with the default options.
     ///
     /// # Errors
     /// When the file can't be read or lacks a part.
-    pub fn open(path: &Path, options: &EngineOptions) -> Result<Engine, EngineError> {
-        Engine::new(Gguf::open(path).map_err(ModelError::from)?, options)
+    pub fn open(path: impl AsRef<Path>) -> Result<Engine, EngineError> {
+        Engine::open_with(path, &EngineOptions::default())
+    }
+
+    /// As [`Engine::open`], with these options.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with(path: impl AsRef<Path>, options: &EngineOptions) -> Result<Engine, EngineError> {
+        Engine::new(Gguf::open(path.as_ref())?, options)
+    }
+
+    /// Opens [the model that ships with the engine](bundled::HATCHLING), with the default options.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub fn bundled() -> Result<Engine, EngineError> {
+        Engine::new(Gguf::from_bytes(bundled::HATCHLING)?, &EngineOptions::default())
     }
 
     /// Makes an engine of an open model file.
@@ -96,9 +113,13 @@ impl Engine {
         &self.tokenizer
     }
 
-    /// The model's tokenizer, to keep.
-    pub fn tokenizer_handle(&self) -> Arc<Tokenizer> {
+    pub(super) fn shared_tokenizer(&self) -> Arc<Tokenizer> {
         Arc::clone(&self.tokenizer)
+    }
+
+    /// The sampling that the model's file recommends.
+    pub fn recommended_sampling(&self) -> Sampling {
+        Sampling::recommended(self.model.gguf())
     }
 
     /// The prompt for a conversation that the model is to answer; `thinking` asks for reasoning or forbids it,
@@ -106,7 +127,11 @@ impl Engine {
     ///
     /// # Errors
     /// When the template refuses, or nothing comes of it.
-    pub fn prompt(&self, messages: &[Message], thinking: Option<bool>) -> Result<Prompt, EngineError> {
+    pub fn prompt(
+        &self,
+        messages: &[ChatMessage],
+        thinking: Option<bool>,
+    ) -> Result<RenderedPrompt, EngineError> {
         let mut arguments = serde_json::Map::new();
         arguments.insert("add_generation_prompt".into(), true.into());
         if let Some(thinking) = thinking {
@@ -126,26 +151,26 @@ impl Engine {
         if tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        Ok(Prompt { text, tokens })
+        Ok(RenderedPrompt { text, tokens })
     }
 
     /// Tells reasoning from answer in the reply to a prompt.
-    pub fn split_reply(&self, prompt: &Prompt) -> ReasoningSplit {
+    pub(super) fn split_reply(&self, prompt: &RenderedPrompt) -> ReasoningSplit {
         ReasoningSplit::after_prompt(self.marks, &prompt.text)
     }
 
-    /// Hands in a request. `on_event` is called on the engine's thread for each event, and ends the request
+    /// Hands in a request of tokens, for those who make their own prompt. `on_event` is called on the engine's thread for each event, and ends the request
     /// early by breaking; it is dropped after the last event.
     ///
     /// # Errors
     /// When the request can't be taken; `on_event` was not called then.
     pub fn submit(
         &self,
-        request: Request,
-        on_event: impl FnMut(Event) -> ControlFlow<()> + Send + 'static,
+        request: GenerationRequest,
+        on_event: impl FnMut(GenerationEvent) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), EngineError> {
         let sampler = Sampler::new(&request.sampling)?;
-        let (context, vocabulary) = (self.model.hyper().context, self.model.hyper().vocabulary);
+        let (context, vocabulary) = (self.model.config().context, self.model.config().vocabulary);
         if let Some(&id) = request.tokens.iter().find(|&&id| id as usize >= vocabulary) {
             return Err(ModelError::Token { id, vocabulary }.into());
         }
@@ -155,7 +180,7 @@ impl Engine {
         if request.tokens.len() >= context {
             return Err(EngineError::PromptTooLong { prompt: request.tokens.len(), context });
         }
-        let job = Job { request, sampler, on_event: Box::new(on_event) };
+        let job = QueuedRequest { request, sampler, on_event: Box::new(on_event) };
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(EngineError::Stopped)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A prompt is computed once for all requests that begin with it: a new sequence starts as a fork of the one
 //! that shares most with it. Recurrent layers can be forked only where they stand, so where a prompt parts from
-//! one known before, a fork is kept for the next that comes this way. A row's numbers do not depend on the rows beside it, so a request gets the same
-//! tokens alone or in company.
+//! one known before, a fork is kept for the next that comes this way. A row's numbers do not depend on the rows
+//! beside it, so a request gets the same tokens alone or in company.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -11,8 +11,8 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
-use crate::cache::Cache;
-use crate::model::{ExpertUse, Model, Routed, Row, Scratch};
+use crate::cache::SequenceCache;
+use crate::model::{BatchToken, ExpertUse, LayerRouting, Model, StepScratch};
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
 
@@ -24,20 +24,20 @@ const KEPT: usize = 4;
 /// Tokens of a shared beginning that are worth keeping a state for.
 const WORTH_KEEPING: usize = 64;
 
-/// What is asked of the engine.
+/// A request for an answer: the tokens of a prompt, and how to go on from them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Request {
+pub struct GenerationRequest {
     /// The prompt: at least one token, fewer than the context.
     pub tokens: Vec<u32>,
-    /// How to choose tokens.
+    /// The choice of tokens.
     pub sampling: Sampling,
     /// Bound on the tokens of the answer.
     pub max_tokens: usize,
 }
 
-/// What happens to a request.
+/// An event in the life of a request.
 #[derive(Debug)]
-pub enum Event {
+pub enum GenerationEvent {
     /// The prompt is computed; the first token comes next.
     Started,
     /// A token of the answer.
@@ -49,18 +49,18 @@ pub enum Event {
     },
     /// The answer is over; no event follows.
     Finished {
-        /// Why.
-        why: Finish,
-        /// Which experts the answer took; `None` in a model without experts. Counted is each step in which a
+        /// The reason.
+        why: FinishReason,
+        /// The experts that the answer took; `None` in a model without experts. Counted is each step in which a
         /// token of the answer was drawn, the end mark's too: the prompt is left out but for its last token, since
         /// it is computed once for all requests that share it.
         experts: Option<ExpertUse>,
     },
 }
 
-/// Why an answer ended.
+/// The reason why an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finish {
+pub enum FinishReason {
     /// The model ended its turn.
     EndOfTurn,
     /// The bound on tokens was reached.
@@ -70,10 +70,10 @@ pub enum Finish {
 }
 
 /// A request on its way to the engine's thread.
-pub(super) struct Job {
-    pub(super) request: Request,
+pub(super) struct QueuedRequest {
+    pub(super) request: GenerationRequest,
     pub(super) sampler: Sampler,
-    pub(super) on_event: Box<dyn FnMut(Event) -> ControlFlow<()> + Send>,
+    pub(super) on_event: Box<dyn FnMut(GenerationEvent) -> ControlFlow<()> + Send>,
 }
 
 /// A request that is being answered.
@@ -81,17 +81,17 @@ struct Sequence {
     /// The prompt and the answer so far.
     tokens: Vec<u32>,
     /// Holds all tokens but the last.
-    cache: Cache,
+    cache: SequenceCache,
     answered: usize,
-    /// Which experts its steps took.
+    /// The experts that its steps took.
     experts: Option<ExpertUse>,
-    job: Job,
+    job: QueuedRequest,
 }
 
 /// Tokens and a cache that holds all of them or all but the last.
 struct Computed {
     tokens: Vec<u32>,
-    cache: Cache,
+    cache: SequenceCache,
 }
 
 pub(super) struct Scheduler {
@@ -99,11 +99,11 @@ pub(super) struct Scheduler {
     tokenizer: Arc<Tokenizer>,
     parallel: usize,
     stop: Arc<AtomicBool>,
-    waiting: VecDeque<Job>,
+    waiting: VecDeque<QueuedRequest>,
     active: Vec<Sequence>,
     /// The prompts computed or asked for last, and beginnings that several share; the latest first.
     kept: VecDeque<Computed>,
-    scratch: Scratch,
+    scratch: StepScratch,
 }
 
 impl Scheduler {
@@ -121,12 +121,12 @@ impl Scheduler {
             waiting: VecDeque::new(),
             active: Vec::new(),
             kept: VecDeque::new(),
-            scratch: Scratch::default(),
+            scratch: StepScratch::default(),
         }
     }
 
     /// Answers requests until the engine is dropped.
-    pub(super) fn serve(mut self, inbox: &mpsc::Receiver<Job>) {
+    pub(super) fn serve(mut self, inbox: &mpsc::Receiver<QueuedRequest>) {
         while !self.stop.load(Ordering::Relaxed) {
             if self.active.is_empty() && self.waiting.is_empty() {
                 match inbox.recv() {
@@ -147,7 +147,7 @@ impl Scheduler {
     }
 
     /// Computes the prompt of a request, as far as it is not computed yet, and makes it a sequence.
-    fn admit(&mut self, mut job: Job) {
+    fn admit(&mut self, mut job: QueuedRequest) {
         let tokens = job.request.tokens.clone();
         let (mut cache, parting) = self.fork(&tokens);
         let prompt = &tokens[..tokens.len() - 1];
@@ -158,8 +158,8 @@ impl Scheduler {
             let begin = cache.len;
             let stops = [prompt.len(), parting].into_iter().filter(|&stop| stop > begin);
             let end = stops.fold(begin + PROMPT_STEP, usize::min);
-            let row = |(i, &token)| Row { token, sequence: 0, position: begin + i, logits: false };
-            let rows: Vec<Row> = prompt[begin..end].iter().enumerate().map(row).collect();
+            let row = |(i, &token)| BatchToken { token, sequence: 0, position: begin + i, logits: false };
+            let rows: Vec<BatchToken> = prompt[begin..end].iter().enumerate().map(row).collect();
             self.model
                 .step(&rows, &mut [&mut cache], &mut self.scratch, &mut |_, _| {})
                 .expect("tokens were checked when they came in");
@@ -169,7 +169,7 @@ impl Scheduler {
         }
         tokens.iter().for_each(|&token| job.sampler.accept(token));
         self.keep(Computed { tokens: tokens.clone(), cache: cache.clone() });
-        if (job.on_event)(Event::Started).is_continue() {
+        if (job.on_event)(GenerationEvent::Started).is_continue() {
             let experts = self.model.expert_use();
             self.active.push(Sequence { tokens, cache, answered: 0, experts, job });
         }
@@ -183,7 +183,7 @@ impl Scheduler {
 
     /// A cache with the longest known beginning of a prompt, at most all but its last token; and where the
     /// prompt parts from one known, if that lies far beyond what the cache could take from it: 0 if not.
-    fn fork(&self, tokens: &[u32]) -> (Cache, usize) {
+    fn fork(&self, tokens: &[u32]) -> (SequenceCache, usize) {
         let known = self.active.iter().map(|s| (&s.tokens, &s.cache));
         let known = known.chain(self.kept.iter().map(|c| (&c.tokens, &c.cache)));
         let (mut best, mut most, mut parting) = (None, 0, 0);
@@ -211,16 +211,16 @@ impl Scheduler {
     /// Decodes one token of every sequence.
     fn step(&mut self) {
         let batch = self.active.len();
-        let row = |(sequence, s): (usize, &Sequence)| Row {
+        let row = |(sequence, s): (usize, &Sequence)| BatchToken {
             token: s.tokens[s.tokens.len() - 1],
             sequence,
             position: s.tokens.len() - 1,
             logits: true,
         };
-        let rows: Vec<Row> = self.active.iter().enumerate().map(row).collect();
+        let rows: Vec<BatchToken> = self.active.iter().enumerate().map(row).collect();
         let parts = self.active.iter_mut().map(|s| (&mut s.cache, s.experts.as_mut()));
-        let (mut caches, mut counts): (Vec<&mut Cache>, Vec<Option<&mut ExpertUse>>) = parts.unzip();
-        let mut count = |layer, routed: Routed<'_>| {
+        let (mut caches, mut counts): (Vec<&mut SequenceCache>, Vec<Option<&mut ExpertUse>>) = parts.unzip();
+        let mut count = |layer, routed: LayerRouting<'_>| {
             for ((experts, _), counts) in routed.rows().zip(counts.iter_mut().flatten()) {
                 counts.take(layer, experts);
             }
@@ -228,13 +228,13 @@ impl Scheduler {
         self.model
             .step(&rows, &mut caches, &mut self.scratch, &mut count)
             .expect("tokens were checked when they came in, or drawn from the vocabulary");
-        let vocabulary = self.model.hyper().vocabulary;
+        let vocabulary = self.model.config().vocabulary;
         let logits = self.scratch.logits.chunks_exact(vocabulary);
         let mut choices: Vec<(&mut Sampler, &[f32], u32)> =
             self.active.iter_mut().map(|s| &mut s.job.sampler).zip(logits).map(|(s, l)| (s, l, 0)).collect();
         self.model.for_each(&mut choices, |(sampler, logits, token)| *token = sampler.next(logits));
         let tokens: Vec<u32> = choices.into_iter().map(|(_, _, token)| token).collect();
-        let (tokenizer, context) = (&self.tokenizer, self.model.hyper().context);
+        let (tokenizer, context) = (&self.tokenizer, self.model.config().context);
         let mut tokens = tokens.into_iter();
         self.active.retain_mut(|sequence| {
             let id = tokens.next().expect("a token was chosen for every sequence");
@@ -248,20 +248,23 @@ impl Sequence {
     fn advance(&mut self, id: u32, batch: usize, ends: bool, context: usize) -> ControlFlow<()> {
         let tell = &mut self.job.on_event;
         if ends {
-            let _ = tell(Event::Finished { why: Finish::EndOfTurn, experts: self.experts.take() });
+            let _ = tell(GenerationEvent::Finished {
+                why: FinishReason::EndOfTurn,
+                experts: self.experts.take(),
+            });
             return ControlFlow::Break(());
         }
         self.answered += 1;
         self.tokens.push(id);
-        tell(Event::Token { id, batch })?;
+        tell(GenerationEvent::Token { id, batch })?;
         let why = if self.answered >= self.job.request.max_tokens {
-            Finish::MaxTokens
+            FinishReason::MaxTokens
         } else if self.tokens.len() >= context {
-            Finish::ContextFull
+            FinishReason::ContextFull
         } else {
             return ControlFlow::Continue(());
         };
-        let _ = tell(Event::Finished { why, experts: self.experts.take() });
+        let _ = tell(GenerationEvent::Finished { why, experts: self.experts.take() });
         ControlFlow::Break(())
     }
 }

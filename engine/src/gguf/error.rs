@@ -1,26 +1,26 @@
-//! What can be wrong with a model file, in words that say what to do.
+//! The errors of model files, in words that say what to do.
 
 use std::io;
 use std::path::PathBuf;
 
+use pelicycle_kernels::quant::TensorType;
 use thiserror::Error;
 
-use crate::quant::TensorType;
-
-/// A model file that can't be used: which one, and what is wrong with it.
+/// A model file that can't be used, and its fault.
 #[derive(Debug, Error)]
 #[error("{}: {fault}", path.display())]
 pub struct GgufError {
     /// The file (the part, where a model is split); `<memory>` for bytes that came from no file.
     pub path: PathBuf,
-    /// What is wrong with it.
-    pub fault: Fault,
+    /// The file's fault.
+    pub fault: GgufFault,
 }
 
-/// What is wrong with a model file.
+/// A fault of a model file.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages are the documentation")]
-pub enum Fault {
+#[non_exhaustive]
+pub enum GgufFault {
     #[error("can't be opened: {0}")]
     Open(io::Error),
     #[error("can't be mapped into memory: {0}")]
@@ -102,7 +102,7 @@ fn supported_types() -> String {
     TensorType::ALL.iter().map(|t| t.name()).collect::<Vec<_>>().join(", ")
 }
 
-/// Names of types that exist in files, supported or not, so that an error can name them.
+/// The name of a tensor type, supported or not, so that an error can name it.
 pub(super) fn type_name(id: u32) -> &'static str {
     if let Some(known) = TensorType::from_id(id) {
         return known.name();
@@ -111,17 +111,13 @@ pub(super) fn type_name(id: u32) -> &'static str {
         4 => "Q4_2",
         5 => "Q4_3",
         9 => "Q8_1",
-        10 => "Q2_K",
-        11 => "Q3_K",
         15 => "Q8_K",
         16 => "IQ2_XXS",
         17 => "IQ2_XS",
         18 => "IQ3_XXS",
         19 => "IQ1_S",
-        20 => "IQ4_NL",
         21 => "IQ3_S",
         22 => "IQ2_S",
-        23 => "IQ4_XS",
         24 => "I8",
         25 => "I16",
         26 => "I32",
@@ -130,7 +126,6 @@ pub(super) fn type_name(id: u32) -> &'static str {
         29 => "IQ1_M",
         34 => "TQ1_0",
         35 => "TQ2_0",
-        39 => "MXFP4",
         40 => "NVFP4",
         _ => "unknown",
     }

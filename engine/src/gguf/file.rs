@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::error::{Fault, GgufError};
-use super::parse::{Parsed, parse};
-use super::source::Source;
-use super::split::{Split, part_path};
+use super::error::{GgufError, GgufFault};
+use super::file_bytes::FileBytes;
+use super::parse::{ParsedFile, parse};
+use super::split::{SplitInfo, part_path};
 use super::tensor::TensorInfo;
-use super::value::Value;
+use super::value::MetadataValue;
 
-struct Part {
+struct FilePart {
     path: PathBuf,
-    source: Source,
+    source: FileBytes,
 }
 
 /// An open model file, or all files of a split model.
@@ -22,10 +22,10 @@ struct Part {
 /// that the engine knows and shares its bytes with no other. The numbers stay on disk until they are read.
 pub struct Gguf {
     version: u32,
-    metadata: BTreeMap<String, Value>,
+    metadata: BTreeMap<String, MetadataValue>,
     tensors: Vec<TensorInfo>,
     by_name: HashMap<String, usize>,
-    parts: Vec<Part>,
+    parts: Vec<FilePart>,
 }
 
 impl Gguf {
@@ -35,28 +35,28 @@ impl Gguf {
     /// When a file can't be opened or mapped, is no GGUF of version 2 or 3, or is damaged.
     pub fn open(path: &Path) -> Result<Gguf, GgufError> {
         let fail = |fault| GgufError { path: path.to_owned(), fault };
-        let source = Source::map(path).map_err(fail)?;
+        let source = FileBytes::map(path).map_err(fail)?;
         let parsed = parse(source.bytes(), 0).map_err(fail)?;
-        let split = Split::of(&parsed.metadata).map_err(fail)?;
+        let split = SplitInfo::of(&parsed.metadata).map_err(fail)?;
         let mut gguf = Gguf::assemble(path.to_owned(), source, parsed).map_err(fail)?;
         if let Some(split) = split {
             if split.number != 0 {
                 let Some(first) = part_path(path, 0, split.count) else {
-                    return Err(fail(Fault::PartName { count: split.count }));
+                    return Err(fail(GgufFault::PartName { count: split.count }));
                 };
                 let number = split.number.saturating_add(1);
-                return Err(fail(Fault::NotFirstPart { number, count: split.count, first }));
+                return Err(fail(GgufFault::NotFirstPart { number, count: split.count, first }));
             }
             for number in 1..split.count {
                 let Some(next) = part_path(path, number, split.count) else {
-                    return Err(fail(Fault::PartName { count: split.count }));
+                    return Err(fail(GgufFault::PartName { count: split.count }));
                 };
                 gguf.add_part(&next, number, &split)
                     .map_err(|fault| GgufError { path: next.clone(), fault })?;
             }
             let found = gguf.tensors.len();
             if let Some(expected) = split.tensors.filter(|&expected| expected != found as u64) {
-                return Err(fail(Fault::PartTensors { found, expected }));
+                return Err(fail(GgufFault::PartTensors { found, expected }));
             }
         }
         Ok(gguf)
@@ -68,9 +68,9 @@ impl Gguf {
     /// As [`Gguf::open`], with `<memory>` for a path.
     pub fn from_bytes(bytes: &[u8]) -> Result<Gguf, GgufError> {
         let path = PathBuf::from("<memory>");
-        let source = Source::memory(bytes);
-        let made = parse(source.bytes(), 0).and_then(|parsed| match Split::of(&parsed.metadata)? {
-            Some(split) => Err(Fault::PartName { count: split.count }),
+        let source = FileBytes::memory(bytes);
+        let made = parse(source.bytes(), 0).and_then(|parsed| match SplitInfo::of(&parsed.metadata)? {
+            Some(split) => Err(GgufFault::PartName { count: split.count }),
             None => Gguf::assemble(path.clone(), source, parsed),
         });
         made.map_err(|fault| GgufError { path, fault })
@@ -79,34 +79,34 @@ impl Gguf {
     /// As much of a model as stands at the front of its file: the metadata, and no tensors.
     pub(super) fn metadata_alone(
         version: u32,
-        metadata: BTreeMap<String, Value>,
-        parts: impl Iterator<Item = (PathBuf, Source)>,
+        metadata: BTreeMap<String, MetadataValue>,
+        parts: impl Iterator<Item = (PathBuf, FileBytes)>,
     ) -> Gguf {
-        let parts = parts.map(|(path, source)| Part { path, source }).collect();
+        let parts = parts.map(|(path, source)| FilePart { path, source }).collect();
         Gguf { version, metadata, tensors: Vec::new(), by_name: HashMap::new(), parts }
     }
 
-    fn assemble(path: PathBuf, source: Source, parsed: Parsed) -> Result<Gguf, Fault> {
-        let Parsed { version, metadata, tensors } = parsed;
+    fn assemble(path: PathBuf, source: FileBytes, parsed: ParsedFile) -> Result<Gguf, GgufFault> {
+        let ParsedFile { version, metadata, tensors } = parsed;
         let mut gguf = Gguf {
             version,
             metadata,
             tensors: Vec::new(),
             by_name: HashMap::new(),
-            parts: vec![Part { path, source }],
+            parts: vec![FilePart { path, source }],
         };
         gguf.add_tensors(tensors)?;
         Ok(gguf)
     }
 
-    fn add_part(&mut self, path: &Path, number: u64, whole: &Split) -> Result<(), Fault> {
-        let source = Source::map(path)?;
+    fn add_part(&mut self, path: &Path, number: u64, whole: &SplitInfo) -> Result<(), GgufFault> {
+        let source = FileBytes::map(path)?;
         let parsed = parse(source.bytes(), self.parts.len())?;
-        let split = Split::of(&parsed.metadata)?;
+        let split = SplitInfo::of(&parsed.metadata)?;
         let says = |value: Option<u64>| value.map_or("missing".to_owned(), |v| v.to_string());
         let found = split.as_ref().map(|split| split.count);
         if found != Some(whole.count) {
-            return Err(Fault::PartMismatch {
+            return Err(GgufFault::PartMismatch {
                 what: "split.count",
                 found: says(found),
                 expected: whole.count,
@@ -114,16 +114,16 @@ impl Gguf {
         }
         let found = split.map(|split| split.number);
         if found != Some(number) {
-            return Err(Fault::PartMismatch { what: "split.no", found: says(found), expected: number });
+            return Err(GgufFault::PartMismatch { what: "split.no", found: says(found), expected: number });
         }
-        self.parts.push(Part { path: path.to_owned(), source });
+        self.parts.push(FilePart { path: path.to_owned(), source });
         self.add_tensors(parsed.tensors)
     }
 
-    fn add_tensors(&mut self, tensors: Vec<TensorInfo>) -> Result<(), Fault> {
+    fn add_tensors(&mut self, tensors: Vec<TensorInfo>) -> Result<(), GgufFault> {
         for tensor in tensors {
             if self.by_name.insert(tensor.name.clone(), self.tensors.len()).is_some() {
-                return Err(Fault::DuplicateTensor(tensor.name));
+                return Err(GgufFault::DuplicateTensor(tensor.name));
             }
             self.tensors.push(tensor);
         }
@@ -151,7 +151,7 @@ impl Gguf {
     }
 
     /// All metadata by key; of a split model those of the first file, which has them all.
-    pub fn metadata(&self) -> &BTreeMap<String, Value> {
+    pub fn metadata(&self) -> &BTreeMap<String, MetadataValue> {
         &self.metadata
     }
 
@@ -175,7 +175,7 @@ impl Gguf {
     /// # Errors
     /// When the file has none.
     pub fn require_tensor(&self, name: &str) -> Result<&TensorInfo, GgufError> {
-        self.tensor(name).ok_or_else(|| self.fail(Fault::MissingTensor(name.to_owned())))
+        self.tensor(name).ok_or_else(|| self.fail(GgufFault::MissingTensor(name.to_owned())))
     }
 
     /// Exactly the bytes of a tensor of this file, its address a multiple of 8.
@@ -186,7 +186,7 @@ impl Gguf {
         &self.parts[tensor.part].source.bytes()[tensor.range.clone()]
     }
 
-    pub(super) fn fail(&self, fault: Fault) -> GgufError {
+    pub(super) fn fail(&self, fault: GgufFault) -> GgufError {
         GgufError { path: self.path().to_owned(), fault }
     }
 }

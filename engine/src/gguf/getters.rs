@@ -1,8 +1,8 @@
 //! Metadata by key and expected type. A key that is absent is `None`; one of another type is an error.
 
-use super::error::{Fault, GgufError};
+use super::error::{GgufError, GgufFault};
 use super::file::Gguf;
-use super::value::{Array, Value};
+use super::value::{MetadataArray, MetadataValue};
 
 macro_rules! required {
     ($(#[doc = $doc:literal] $required:ident = $optional:ident -> $type:ty;)*) => {
@@ -36,26 +36,28 @@ impl Gguf {
 
     /// The error for a key that must be there and is not.
     pub(crate) fn missing_key(&self, key: &str) -> GgufError {
-        self.fail(Fault::MissingKey(key.to_owned()))
+        self.fail(GgufFault::MissingKey(key.to_owned()))
     }
 
     fn typed<'a, T>(
         &'a self,
         key: &str,
         expected: &'static str,
-        get: impl FnOnce(&'a Value) -> Option<T>,
+        get: impl FnOnce(&'a MetadataValue) -> Option<T>,
     ) -> Result<Option<T>, GgufError> {
         let Some(value) = self.metadata().get(key) else { return Ok(None) };
         match get(value) {
             Some(found) => Ok(Some(found)),
-            None => Err(self.fail(Fault::KeyType { key: key.to_owned(), expected, found: value.describe() })),
+            None => {
+                Err(self.fail(GgufFault::KeyType { key: key.to_owned(), expected, found: value.describe() }))
+            }
         }
     }
 
     /// A string.
     pub fn str(&self, key: &str) -> Result<Option<&str>, GgufError> {
         self.typed(key, "a string", |value| match value {
-            Value::String(s) => Some(s.as_str()),
+            MetadataValue::String(s) => Some(s.as_str()),
             _ => None,
         })
     }
@@ -73,8 +75,8 @@ impl Gguf {
     /// A number of any type, rounded to 32 bits.
     pub fn f32(&self, key: &str) -> Result<Option<f32>, GgufError> {
         self.typed(key, "a number", |value| match value {
-            Value::F32(x) => Some(*x),
-            Value::F64(x) => Some(*x as f32),
+            MetadataValue::F32(x) => Some(*x),
+            MetadataValue::F64(x) => Some(*x as f32),
             _ => value.as_integer().map(|n| n as f32),
         })
     }
@@ -82,7 +84,7 @@ impl Gguf {
     /// A boolean.
     pub fn bool(&self, key: &str) -> Result<Option<bool>, GgufError> {
         self.typed(key, "a boolean", |value| match value {
-            Value::Bool(b) => Some(*b),
+            MetadataValue::Bool(b) => Some(*b),
             _ => None,
         })
     }
@@ -90,7 +92,7 @@ impl Gguf {
     /// A list of strings.
     pub fn strings(&self, key: &str) -> Result<Option<&[String]>, GgufError> {
         self.typed(key, "a list of strings", |value| match value {
-            Value::Array(Array::String(strings)) => Some(strings.as_slice()),
+            MetadataValue::Array(MetadataArray::String(strings)) => Some(strings.as_slice()),
             _ => None,
         })
     }
@@ -98,9 +100,11 @@ impl Gguf {
     /// A list of numbers, rounded to 32 bits.
     pub fn f32s(&self, key: &str) -> Result<Option<Vec<f32>>, GgufError> {
         self.typed(key, "a list of numbers", |value| match value {
-            Value::Array(Array::F32(numbers)) => Some(numbers.clone()),
-            Value::Array(Array::F64(numbers)) => Some(numbers.iter().map(|&x| x as f32).collect()),
-            Value::Array(array) => Some(array.integers()?.into_iter().map(|n| n as f32).collect()),
+            MetadataValue::Array(MetadataArray::F32(numbers)) => Some(numbers.clone()),
+            MetadataValue::Array(MetadataArray::F64(numbers)) => {
+                Some(numbers.iter().map(|&x| x as f32).collect())
+            }
+            MetadataValue::Array(array) => Some(array.integers()?.into_iter().map(|n| n as f32).collect()),
             _ => None,
         })
     }
@@ -121,7 +125,9 @@ impl Gguf {
         expected: &'static str,
     ) -> Result<Option<Vec<T>>, GgufError> {
         self.typed(key, expected, |value| match value {
-            Value::Array(array) => array.integers()?.into_iter().map(|n| T::try_from(n).ok()).collect(),
+            MetadataValue::Array(array) => {
+                array.integers()?.into_iter().map(|n| T::try_from(n).ok()).collect()
+            }
             _ => None,
         })
     }
@@ -129,7 +135,7 @@ impl Gguf {
     /// A list of booleans.
     pub fn bools(&self, key: &str) -> Result<Option<&[bool]>, GgufError> {
         self.typed(key, "a list of booleans", |value| match value {
-            Value::Array(Array::Bool(bools)) => Some(bools.as_slice()),
+            MetadataValue::Array(MetadataArray::Bool(bools)) => Some(bools.as_slice()),
             _ => None,
         })
     }
@@ -137,13 +143,13 @@ impl Gguf {
     /// An integer for each of `layers` layers, from a list with at least that many entries or from one integer
     /// that stands for all.
     pub fn u32_per_layer(&self, key: &str, layers: usize) -> Result<Option<Vec<u32>>, GgufError> {
-        if !matches!(self.metadata().get(key), Some(Value::Array(_))) {
+        if !matches!(self.metadata().get(key), Some(MetadataValue::Array(_))) {
             return Ok(self.u32(key)?.map(|one| vec![one; layers]));
         }
         let Some(mut list) = self.u32s(key)? else { return Ok(None) };
         if list.len() < layers {
             let key = key.to_owned();
-            return Err(self.fail(Fault::KeyLength { key, expected: layers, found: list.len() }));
+            return Err(self.fail(GgufFault::KeyLength { key, expected: layers, found: list.len() }));
         }
         list.truncate(layers);
         Ok(Some(list))

@@ -1,20 +1,20 @@
 //! Model files: GGUF versions 2 and 3, read over a memory map, every length and offset checked first; and written.
 
-mod cursor;
+mod byte_cursor;
 mod error;
 mod file;
+mod file_bytes;
 mod getters;
 mod outline;
 mod parse;
-mod source;
 mod split;
 mod tensor;
 mod value;
 mod write;
 
-pub use error::{Fault, GgufError};
+pub use error::{GgufError, GgufFault};
 pub use file::Gguf;
-pub use outline::{Listed, Outline};
+pub use outline::{GgufOutline, TensorListing};
 pub use tensor::TensorInfo;
-pub use value::{Array, Value};
-pub use write::{Contents, Planned};
+pub use value::{MetadataArray, MetadataValue};
+pub use write::{GgufBuilder, PlannedTensor};

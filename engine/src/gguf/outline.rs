@@ -5,26 +5,26 @@ use std::sync::Arc;
 
 use super::error::{GgufError, type_name};
 use super::file::Gguf;
-use super::parse::{Front, front};
-use super::source::Source;
-use super::split::{Split, part_path};
-use super::tensor::{Entry, TensorInfo};
+use super::file_bytes::FileBytes;
+use super::parse::{GgufHeader, front};
+use super::split::{SplitInfo, part_path};
+use super::tensor::{TensorEntry, TensorInfo};
 
-/// What a model's files say, even where they are damaged or hold what the engine does not know.
+/// The outline of a model's files: what can be read even where they are damaged or hold what the engine does not know.
 #[derive(Debug)]
-pub struct Outline {
+pub struct GgufOutline {
     gguf: Arc<Gguf>,
-    tensors: Vec<Listed>,
+    tensors: Vec<TensorListing>,
     problem: Option<GgufError>,
 }
 
-/// A line of the tensor table.
+/// A tensor as the file's table lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Listed {
+pub struct TensorListing {
     /// The name, such as `blk.0.attn_q.weight`.
     pub name: String,
-    /// How many numbers it holds.
+    /// Numbers that it holds.
     pub elements: u64,
     /// The usual spelling of its type, such as `Q4_K`, or the number of a type without one.
     pub type_name: String,
@@ -32,17 +32,17 @@ pub struct Listed {
     pub bytes: Option<u64>,
 }
 
-impl Outline {
+impl GgufOutline {
     /// Reads what can be read of a model file; for a split model, the first of its files.
     ///
     /// # Errors
     /// As [`Gguf::open`], when not even the metadata can be read.
-    pub fn open(path: &Path) -> Result<Outline, GgufError> {
+    pub fn open(path: &Path) -> Result<GgufOutline, GgufError> {
         match Gguf::open(path) {
-            Ok(gguf) => Ok(Outline::of(Arc::new(gguf))),
+            Ok(gguf) => Ok(GgufOutline::of(Arc::new(gguf))),
             Err(problem) => match partial(path) {
                 Some((gguf, tensors)) => {
-                    Ok(Outline { gguf: Arc::new(gguf), tensors, problem: Some(problem) })
+                    Ok(GgufOutline { gguf: Arc::new(gguf), tensors, problem: Some(problem) })
                 }
                 None => Err(problem),
             },
@@ -50,22 +50,22 @@ impl Outline {
     }
 
     /// The outline of an open file.
-    pub fn of(gguf: Arc<Gguf>) -> Outline {
-        let tensors = gguf.tensors().iter().map(Listed::from).collect();
-        Outline { gguf, tensors, problem: None }
+    pub fn of(gguf: Arc<Gguf>) -> GgufOutline {
+        let tensors = gguf.tensors().iter().map(TensorListing::from).collect();
+        GgufOutline { gguf, tensors, problem: None }
     }
 
-    /// The metadata; the tensors as well if there is no [problem](Outline::problem), and none otherwise.
+    /// The metadata; the tensors as well if there is no [problem](GgufOutline::problem), and none otherwise.
     pub fn gguf(&self) -> &Arc<Gguf> {
         &self.gguf
     }
 
     /// The tensor table, as far as it could be read.
-    pub fn tensors(&self) -> &[Listed] {
+    pub fn tensors(&self) -> &[TensorListing] {
         &self.tensors
     }
 
-    /// Why the model can't be opened, if it can't.
+    /// The error that keeps the model from being opened, if there is one.
     pub fn problem(&self) -> Option<&GgufError> {
         self.problem.as_ref()
     }
@@ -73,28 +73,28 @@ impl Outline {
 
 /// The metadata of the first file, and the tensors that it and those after it list: up to the first that is
 /// missing or can't be read.
-fn partial(path: &Path) -> Option<(Gguf, Vec<Listed>)> {
-    let source = Source::map(path).ok()?;
-    let Front { version, metadata, entries, .. } = front(source.bytes()).ok()?;
-    let mut tensors: Vec<Listed> = entries.iter().map(Listed::from).collect();
+fn partial(path: &Path) -> Option<(Gguf, Vec<TensorListing>)> {
+    let source = FileBytes::map(path).ok()?;
+    let GgufHeader { version, metadata, entries, .. } = front(source.bytes()).ok()?;
+    let mut tensors: Vec<TensorListing> = entries.iter().map(TensorListing::from).collect();
     let mut parts = vec![(path.to_owned(), source)];
-    if let Ok(Some(split)) = Split::of(&metadata)
+    if let Ok(Some(split)) = SplitInfo::of(&metadata)
         && split.number == 0
     {
         for number in 1..split.count {
             let Some(next) = part_path(path, number, split.count) else { break };
-            let Ok(source) = Source::map(&next) else { break };
+            let Ok(source) = FileBytes::map(&next) else { break };
             let Ok(front) = front(source.bytes()) else { break };
-            tensors.extend(front.entries.iter().map(Listed::from));
+            tensors.extend(front.entries.iter().map(TensorListing::from));
             parts.push((next, source));
         }
     }
     Some((Gguf::metadata_alone(version, metadata, parts.into_iter()), tensors))
 }
 
-impl From<&TensorInfo> for Listed {
-    fn from(tensor: &TensorInfo) -> Listed {
-        Listed {
+impl From<&TensorInfo> for TensorListing {
+    fn from(tensor: &TensorInfo) -> TensorListing {
+        TensorListing {
             name: tensor.name.clone(),
             elements: tensor.elements(),
             type_name: tensor.tensor_type.name().to_owned(),
@@ -103,9 +103,9 @@ impl From<&TensorInfo> for Listed {
     }
 }
 
-impl From<&Entry> for Listed {
-    fn from(entry: &Entry) -> Listed {
-        Listed {
+impl From<&TensorEntry> for TensorListing {
+    fn from(entry: &TensorEntry) -> TensorListing {
+        TensorListing {
             name: entry.name.clone(),
             elements: entry.dims.iter().product(),
             type_name: match type_name(entry.id) {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::error::Fault;
-use super::value::Value;
+use super::error::GgufFault;
+use super::value::MetadataValue;
 
-/// What a file says of its place in a split model; `None` for a model in one file.
-pub(super) struct Split {
+/// A file's place in a split model, as it says itself.
+pub(super) struct SplitInfo {
     /// This part, from 0.
     pub(super) number: u64,
     /// All parts.
@@ -16,22 +16,23 @@ pub(super) struct Split {
     pub(super) tensors: Option<u64>,
 }
 
-impl Split {
-    pub(super) fn of(metadata: &BTreeMap<String, Value>) -> Result<Option<Split>, Fault> {
+impl SplitInfo {
+    /// `None` for a model in one file.
+    pub(super) fn of(metadata: &BTreeMap<String, MetadataValue>) -> Result<Option<SplitInfo>, GgufFault> {
         let Some(count) = integer(metadata, "split.count")?.filter(|&count| count > 1) else {
             return Ok(None);
         };
         let number =
-            integer(metadata, "split.no")?.ok_or_else(|| Fault::MissingKey("split.no".to_owned()))?;
-        Ok(Some(Split { number, count, tensors: integer(metadata, "split.tensors.count")? }))
+            integer(metadata, "split.no")?.ok_or_else(|| GgufFault::MissingKey("split.no".to_owned()))?;
+        Ok(Some(SplitInfo { number, count, tensors: integer(metadata, "split.tensors.count")? }))
     }
 }
 
-fn integer(metadata: &BTreeMap<String, Value>, key: &str) -> Result<Option<u64>, Fault> {
+fn integer(metadata: &BTreeMap<String, MetadataValue>, key: &str) -> Result<Option<u64>, GgufFault> {
     let Some(value) = metadata.get(key) else { return Ok(None) };
     match value.as_integer().and_then(|n| u64::try_from(n).ok()) {
         Some(n) => Ok(Some(n)),
-        None => Err(Fault::KeyType { key: key.into(), expected: "a count", found: value.describe() }),
+        None => Err(GgufFault::KeyType { key: key.into(), expected: "a count", found: value.describe() }),
     }
 }
 

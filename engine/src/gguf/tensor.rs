@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::cursor::Cursor;
-use super::error::Fault;
-use crate::quant::TensorType;
+use pelicycle_kernels::quant::TensorType;
+
+use super::byte_cursor::ByteCursor;
+use super::error::GgufFault;
 
 /// A tensor of a model file: its name, shape and type. [`Gguf::bytes`](super::Gguf::bytes) has its numbers.
 #[derive(Debug, Clone)]
@@ -20,19 +21,19 @@ pub struct TensorInfo {
 }
 
 impl TensorInfo {
-    /// How many numbers the tensor holds.
+    /// Numbers that the tensor holds.
     pub fn elements(&self) -> u64 {
         self.dims.iter().product()
     }
 
-    /// How many bytes they take in the file.
+    /// Bytes that they take in the file.
     pub fn byte_len(&self) -> usize {
         self.range.len()
     }
 }
 
-/// A line of the tensor table: its shape is possible; its type and place are not yet checked.
-pub(super) struct Entry {
+/// An entry of the tensor table: its shape is possible; its type and place are not yet checked.
+pub(super) struct TensorEntry {
     pub(super) name: String,
     pub(super) dims: Vec<u64>,
     /// The type's number.
@@ -40,12 +41,12 @@ pub(super) struct Entry {
     offset: u64,
 }
 
-impl Entry {
-    pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Entry, Fault> {
+impl TensorEntry {
+    pub(super) fn read(cursor: &mut ByteCursor<'_>) -> Result<TensorEntry, GgufFault> {
         let name = cursor.string(|| "the name of a tensor".into())?.to_owned();
         let count = cursor.u32(|| format!("the number of dimensions of the tensor {name:?}"))?;
         if !(1..=4).contains(&count) {
-            return Err(Fault::Dimensions { name, count });
+            return Err(GgufFault::Dimensions { name, count });
         }
         let dims = (0..count)
             .map(|_| cursor.u64(|| format!("the shape of the tensor {name:?}")))
@@ -53,8 +54,8 @@ impl Entry {
         let id = cursor.u32(|| format!("the type of the tensor {name:?}"))?;
         let offset = cursor.u64(|| format!("the offset of the tensor {name:?}"))?;
         match elements(&dims) {
-            Some(_) => Ok(Entry { name, dims, id, offset }),
-            None => Err(Fault::Shape { name, dims }),
+            Some(_) => Ok(TensorEntry { name, dims, id, offset }),
+            None => Err(GgufFault::Shape { name, dims }),
         }
     }
 
@@ -70,62 +71,62 @@ impl Entry {
         data: u64,
         alignment: u64,
         file_len: usize,
-    ) -> Result<TensorInfo, Fault> {
-        let Entry { name, dims, id, offset } = self;
+    ) -> Result<TensorInfo, GgufFault> {
+        let TensorEntry { name, dims, id, offset } = self;
         let Some(tensor_type) = TensorType::from_id(id) else {
-            return Err(Fault::TensorType { name, id });
+            return Err(GgufFault::TensorType { name, id });
         };
         let len = byte_len(&dims, tensor_type).map_err(|size| size.fault(&name, &dims, tensor_type))?;
         if !offset.is_multiple_of(alignment) {
-            return Err(Fault::Unaligned { name, offset, alignment });
+            return Err(GgufFault::Unaligned { name, offset, alignment });
         }
         let start = data.saturating_add(offset);
         let end = start.saturating_add(len);
         if end > file_len as u64 {
-            return Err(Fault::OutOfFile { name, start, end, len: file_len as u64 });
+            return Err(GgufFault::OutOfFile { name, start, end, len: file_len as u64 });
         }
         Ok(TensorInfo { name, dims, tensor_type, part, range: start as usize..end as usize })
     }
 }
 
-/// Why a shape has no number of bytes.
-pub(super) enum Size {
+/// The reason why a shape has no number of bytes.
+pub(super) enum ShapeError {
     Row,
     Absurd,
 }
 
-impl Size {
-    pub(super) fn fault(self, name: &str, dims: &[u64], tensor_type: TensorType) -> Fault {
+impl ShapeError {
+    pub(super) fn fault(self, name: &str, dims: &[u64], tensor_type: TensorType) -> GgufFault {
         let name = name.to_owned();
         match self {
-            Size::Row => Fault::Row { name, tensor_type, row: dims[0] },
-            Size::Absurd => Fault::Shape { name, dims: dims.to_vec() },
+            ShapeError::Row => GgufFault::Row { name, tensor_type, row: dims[0] },
+            ShapeError::Absurd => GgufFault::Shape { name, dims: dims.to_vec() },
         }
     }
 }
 
-/// How many numbers a tensor of this shape holds: at least one, and a count that fits 63 bits.
+/// Numbers that a tensor of this shape holds: at least one, and a count that fits 63 bits.
 fn elements(dims: &[u64]) -> Option<u64> {
     let elements = dims.iter().try_fold(1_u64, |product, &dim| product.checked_mul(dim))?;
     (1..=i64::MAX as u64).contains(&elements).then_some(elements)
 }
 
 /// The bytes of a tensor of this shape.
-pub(super) fn byte_len(dims: &[u64], tensor_type: TensorType) -> Result<u64, Size> {
-    let elements = elements(dims).ok_or(Size::Absurd)?;
+pub(super) fn byte_len(dims: &[u64], tensor_type: TensorType) -> Result<u64, ShapeError> {
+    let elements = elements(dims).ok_or(ShapeError::Absurd)?;
     let block = tensor_type.block_elements() as u64;
     if !dims[0].is_multiple_of(block) {
-        return Err(Size::Row);
+        return Err(ShapeError::Row);
     }
-    (elements / block).checked_mul(tensor_type.block_bytes() as u64).ok_or(Size::Absurd)
+    (elements / block).checked_mul(tensor_type.block_bytes() as u64).ok_or(ShapeError::Absurd)
 }
 
 /// Refuses tensors that share bytes.
-pub(super) fn check_overlap(tensors: &[TensorInfo]) -> Result<(), Fault> {
+pub(super) fn check_overlap(tensors: &[TensorInfo]) -> Result<(), GgufFault> {
     let mut by_start: Vec<&TensorInfo> = tensors.iter().collect();
     by_start.sort_by_key(|t| t.range.start);
     match by_start.windows(2).find(|pair| pair[0].range.end > pair[1].range.start) {
-        Some(pair) => Err(Fault::Overlap { first: pair[0].name.clone(), second: pair[1].name.clone() }),
+        Some(pair) => Err(GgufFault::Overlap { first: pair[0].name.clone(), second: pair[1].name.clone() }),
         None => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 /// A metadata value with the type that the file gave it.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the names are the documentation")]
-pub enum Value {
+pub enum MetadataValue {
     U8(u8),
     I8(i8),
     U16(u16),
@@ -16,13 +16,13 @@ pub enum Value {
     F64(f64),
     Bool(bool),
     String(String),
-    Array(Array),
+    Array(MetadataArray),
 }
 
 /// A list of values of one type.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the names are the documentation")]
-pub enum Array {
+pub enum MetadataArray {
     U8(Vec<u8>),
     I8(Vec<i8>),
     U16(Vec<u16>),
@@ -37,52 +37,56 @@ pub enum Array {
     String(Vec<String>),
 }
 
-impl Value {
+impl MetadataValue {
     /// The value as an integer, whatever integer type the file chose; `None` for anything else.
     pub fn as_integer(&self) -> Option<i128> {
         match *self {
-            Value::U8(n) => Some(n.into()),
-            Value::I8(n) => Some(n.into()),
-            Value::U16(n) => Some(n.into()),
-            Value::I16(n) => Some(n.into()),
-            Value::U32(n) => Some(n.into()),
-            Value::I32(n) => Some(n.into()),
-            Value::U64(n) => Some(n.into()),
-            Value::I64(n) => Some(n.into()),
-            Value::F32(_) | Value::F64(_) | Value::Bool(_) | Value::String(_) | Value::Array(_) => None,
+            MetadataValue::U8(n) => Some(n.into()),
+            MetadataValue::I8(n) => Some(n.into()),
+            MetadataValue::U16(n) => Some(n.into()),
+            MetadataValue::I16(n) => Some(n.into()),
+            MetadataValue::U32(n) => Some(n.into()),
+            MetadataValue::I32(n) => Some(n.into()),
+            MetadataValue::U64(n) => Some(n.into()),
+            MetadataValue::I64(n) => Some(n.into()),
+            MetadataValue::F32(_)
+            | MetadataValue::F64(_)
+            | MetadataValue::Bool(_)
+            | MetadataValue::String(_)
+            | MetadataValue::Array(_) => None,
         }
     }
 
-    /// What the value is, for messages: its type, and the value where it is short.
+    /// A description for messages: the value's type, and the value where it is short.
     pub fn describe(&self) -> String {
         match self {
-            Value::F32(x) => format!("the number {x}"),
-            Value::F64(x) => format!("the number {x}"),
-            Value::Bool(b) => format!("the boolean {b}"),
-            Value::String(s) if s.len() <= 40 => format!("the string {s:?}"),
-            Value::String(s) => format!("a string of {} bytes", s.len()),
-            Value::Array(array) => format!("a list of {} {}", array.len(), array.type_name()),
+            MetadataValue::F32(x) => format!("the number {x}"),
+            MetadataValue::F64(x) => format!("the number {x}"),
+            MetadataValue::Bool(b) => format!("the boolean {b}"),
+            MetadataValue::String(s) if s.len() <= 40 => format!("the string {s:?}"),
+            MetadataValue::String(s) => format!("a string of {} bytes", s.len()),
+            MetadataValue::Array(array) => format!("a list of {} {}", array.len(), array.type_name()),
             integer => format!("the integer {}", integer.as_integer().unwrap_or_default()),
         }
     }
 }
 
-impl Array {
-    /// How many values the list has.
+impl MetadataArray {
+    /// The number of values in the list.
     pub fn len(&self) -> usize {
         match self {
-            Array::U8(v) => v.len(),
-            Array::I8(v) => v.len(),
-            Array::U16(v) => v.len(),
-            Array::I16(v) => v.len(),
-            Array::U32(v) => v.len(),
-            Array::I32(v) => v.len(),
-            Array::U64(v) => v.len(),
-            Array::I64(v) => v.len(),
-            Array::F32(v) => v.len(),
-            Array::F64(v) => v.len(),
-            Array::Bool(v) => v.len(),
-            Array::String(v) => v.len(),
+            MetadataArray::U8(v) => v.len(),
+            MetadataArray::I8(v) => v.len(),
+            MetadataArray::U16(v) => v.len(),
+            MetadataArray::I16(v) => v.len(),
+            MetadataArray::U32(v) => v.len(),
+            MetadataArray::I32(v) => v.len(),
+            MetadataArray::U64(v) => v.len(),
+            MetadataArray::I64(v) => v.len(),
+            MetadataArray::F32(v) => v.len(),
+            MetadataArray::F64(v) => v.len(),
+            MetadataArray::Bool(v) => v.len(),
+            MetadataArray::String(v) => v.len(),
         }
     }
 
@@ -97,23 +101,26 @@ impl Array {
             Some(values.iter().map(|&value| value.into()).collect())
         }
         match self {
-            Array::U8(v) => widen(v),
-            Array::I8(v) => widen(v),
-            Array::U16(v) => widen(v),
-            Array::I16(v) => widen(v),
-            Array::U32(v) => widen(v),
-            Array::I32(v) => widen(v),
-            Array::U64(v) => widen(v),
-            Array::I64(v) => widen(v),
-            Array::F32(_) | Array::F64(_) | Array::Bool(_) | Array::String(_) => None,
+            MetadataArray::U8(v) => widen(v),
+            MetadataArray::I8(v) => widen(v),
+            MetadataArray::U16(v) => widen(v),
+            MetadataArray::I16(v) => widen(v),
+            MetadataArray::U32(v) => widen(v),
+            MetadataArray::I32(v) => widen(v),
+            MetadataArray::U64(v) => widen(v),
+            MetadataArray::I64(v) => widen(v),
+            MetadataArray::F32(_)
+            | MetadataArray::F64(_)
+            | MetadataArray::Bool(_)
+            | MetadataArray::String(_) => None,
         }
     }
 
     fn type_name(&self) -> &'static str {
         match self {
-            Array::F32(_) | Array::F64(_) => "numbers",
-            Array::Bool(_) => "booleans",
-            Array::String(_) => "strings",
+            MetadataArray::F32(_) | MetadataArray::F64(_) => "numbers",
+            MetadataArray::Bool(_) => "booleans",
+            MetadataArray::String(_) => "strings",
             _ => "integers",
         }
     }

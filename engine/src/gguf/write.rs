@@ -2,36 +2,37 @@
 
 use std::io::{self, Write};
 
-use super::error::Fault;
+use pelicycle_kernels::quant::TensorType;
+
+use super::error::GgufFault;
 use super::parse::{DEFAULT_ALIGNMENT, MAGIC};
 use super::tensor::byte_len;
-use super::value::{Array, Value};
-use crate::quant::TensorType;
+use super::value::{MetadataArray, MetadataValue};
 
-/// What a model file is to hold.
+/// A model file to be written: its metadata and the plan of its tensors.
 #[derive(Debug, Clone, Default)]
-pub struct Contents {
-    metadata: Vec<(String, Value)>,
-    tensors: Vec<Planned>,
+pub struct GgufBuilder {
+    metadata: Vec<(String, MetadataValue)>,
+    tensors: Vec<PlannedTensor>,
 }
 
 /// A tensor that is to be written.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Planned {
+pub struct PlannedTensor {
     /// The name, such as `blk.0.attn_q.weight`.
     pub name: String,
     /// One to four dimensions, the fastest first.
     pub dims: Vec<u64>,
     /// The type of its elements.
     pub tensor_type: TensorType,
-    /// How many bytes it takes.
+    /// Bytes that it takes.
     pub bytes: u64,
 }
 
-impl Contents {
+impl GgufBuilder {
     /// Adds a metadata key.
-    pub fn pair(&mut self, key: impl Into<String>, value: Value) {
+    pub fn pair(&mut self, key: impl Into<String>, value: MetadataValue) {
         self.metadata.push((key.into(), value));
     }
 
@@ -44,18 +45,18 @@ impl Contents {
         name: impl Into<String>,
         dims: &[u64],
         tensor_type: TensorType,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), GgufFault> {
         let name = name.into();
         if !(1..=4).contains(&dims.len()) {
-            return Err(Fault::Dimensions { name, count: dims.len() as u32 });
+            return Err(GgufFault::Dimensions { name, count: dims.len() as u32 });
         }
         let bytes = byte_len(dims, tensor_type).map_err(|size| size.fault(&name, dims, tensor_type))?;
-        self.tensors.push(Planned { name, dims: dims.to_vec(), tensor_type, bytes });
+        self.tensors.push(PlannedTensor { name, dims: dims.to_vec(), tensor_type, bytes });
         Ok(())
     }
 
     /// The tensors, in the order of the file.
-    pub fn tensors(&self) -> &[Planned] {
+    pub fn tensors(&self) -> &[PlannedTensor] {
         &self.tensors
     }
 
@@ -69,7 +70,7 @@ impl Contents {
     pub fn write(
         &self,
         out: &mut dyn Write,
-        mut fill: impl FnMut(&Planned, &mut dyn Write) -> io::Result<()>,
+        mut fill: impl FnMut(&PlannedTensor, &mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
         let front = self.front();
         out.write_all(&front)?;
@@ -135,43 +136,43 @@ fn text(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
-fn value_type(value: &Value) -> u32 {
+fn value_type(value: &MetadataValue) -> u32 {
     match value {
-        Value::U8(_) => 0,
-        Value::I8(_) => 1,
-        Value::U16(_) => 2,
-        Value::I16(_) => 3,
-        Value::U32(_) => 4,
-        Value::I32(_) => 5,
-        Value::F32(_) => 6,
-        Value::Bool(_) => 7,
-        Value::String(_) => 8,
-        Value::Array(_) => 9,
-        Value::U64(_) => 10,
-        Value::I64(_) => 11,
-        Value::F64(_) => 12,
+        MetadataValue::U8(_) => 0,
+        MetadataValue::I8(_) => 1,
+        MetadataValue::U16(_) => 2,
+        MetadataValue::I16(_) => 3,
+        MetadataValue::U32(_) => 4,
+        MetadataValue::I32(_) => 5,
+        MetadataValue::F32(_) => 6,
+        MetadataValue::Bool(_) => 7,
+        MetadataValue::String(_) => 8,
+        MetadataValue::Array(_) => 9,
+        MetadataValue::U64(_) => 10,
+        MetadataValue::I64(_) => 11,
+        MetadataValue::F64(_) => 12,
     }
 }
 
-fn put_value(out: &mut Vec<u8>, value: &Value) {
+fn put_value(out: &mut Vec<u8>, value: &MetadataValue) {
     match value {
-        Value::U8(n) => out.extend(n.to_le_bytes()),
-        Value::I8(n) => out.extend(n.to_le_bytes()),
-        Value::U16(n) => out.extend(n.to_le_bytes()),
-        Value::I16(n) => out.extend(n.to_le_bytes()),
-        Value::U32(n) => out.extend(n.to_le_bytes()),
-        Value::I32(n) => out.extend(n.to_le_bytes()),
-        Value::F32(n) => out.extend(n.to_le_bytes()),
-        Value::Bool(b) => out.push(u8::from(*b)),
-        Value::String(s) => text(out, s),
-        Value::Array(array) => put_array(out, array),
-        Value::U64(n) => out.extend(n.to_le_bytes()),
-        Value::I64(n) => out.extend(n.to_le_bytes()),
-        Value::F64(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::U8(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::I8(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::U16(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::I16(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::U32(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::I32(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::F32(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::Bool(b) => out.push(u8::from(*b)),
+        MetadataValue::String(s) => text(out, s),
+        MetadataValue::Array(array) => put_array(out, array),
+        MetadataValue::U64(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::I64(n) => out.extend(n.to_le_bytes()),
+        MetadataValue::F64(n) => out.extend(n.to_le_bytes()),
     }
 }
 
-fn put_array(out: &mut Vec<u8>, array: &Array) {
+fn put_array(out: &mut Vec<u8>, array: &MetadataArray) {
     macro_rules! put {
         ($id:literal, $values:expr, $value:ident => $bytes:expr) => {{
             out.extend(u32::to_le_bytes($id));
@@ -180,22 +181,22 @@ fn put_array(out: &mut Vec<u8>, array: &Array) {
         }};
     }
     match array {
-        Array::U8(v) => put!(0, v, n => n.to_le_bytes()),
-        Array::I8(v) => put!(1, v, n => n.to_le_bytes()),
-        Array::U16(v) => put!(2, v, n => n.to_le_bytes()),
-        Array::I16(v) => put!(3, v, n => n.to_le_bytes()),
-        Array::U32(v) => put!(4, v, n => n.to_le_bytes()),
-        Array::I32(v) => put!(5, v, n => n.to_le_bytes()),
-        Array::F32(v) => put!(6, v, n => n.to_le_bytes()),
-        Array::Bool(v) => put!(7, v, b => [u8::from(*b)]),
-        Array::String(v) => {
+        MetadataArray::U8(v) => put!(0, v, n => n.to_le_bytes()),
+        MetadataArray::I8(v) => put!(1, v, n => n.to_le_bytes()),
+        MetadataArray::U16(v) => put!(2, v, n => n.to_le_bytes()),
+        MetadataArray::I16(v) => put!(3, v, n => n.to_le_bytes()),
+        MetadataArray::U32(v) => put!(4, v, n => n.to_le_bytes()),
+        MetadataArray::I32(v) => put!(5, v, n => n.to_le_bytes()),
+        MetadataArray::F32(v) => put!(6, v, n => n.to_le_bytes()),
+        MetadataArray::Bool(v) => put!(7, v, b => [u8::from(*b)]),
+        MetadataArray::String(v) => {
             out.extend(8_u32.to_le_bytes());
             out.extend((v.len() as u64).to_le_bytes());
             v.iter().for_each(|s| text(out, s));
         }
-        Array::U64(v) => put!(10, v, n => n.to_le_bytes()),
-        Array::I64(v) => put!(11, v, n => n.to_le_bytes()),
-        Array::F64(v) => put!(12, v, n => n.to_le_bytes()),
+        MetadataArray::U64(v) => put!(10, v, n => n.to_le_bytes()),
+        MetadataArray::I64(v) => put!(11, v, n => n.to_le_bytes()),
+        MetadataArray::F64(v) => put!(12, v, n => n.to_le_bytes()),
     }
 }
 
@@ -206,16 +207,19 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let mut contents = Contents::default();
+        let mut contents = GgufBuilder::default();
         let pairs = [
-            ("general.architecture", Value::String("llama".into())),
-            ("small", Value::I8(-3)),
-            ("large", Value::U64(1 << 40)),
-            ("yes", Value::Bool(true)),
-            ("half", Value::F64(0.5)),
-            ("names", Value::Array(Array::String(vec!["a".into(), String::new(), "ü".into()]))),
-            ("numbers", Value::Array(Array::I16(vec![-1, 2]))),
-            ("flags", Value::Array(Array::Bool(vec![false, true]))),
+            ("general.architecture", MetadataValue::String("llama".into())),
+            ("small", MetadataValue::I8(-3)),
+            ("large", MetadataValue::U64(1 << 40)),
+            ("yes", MetadataValue::Bool(true)),
+            ("half", MetadataValue::F64(0.5)),
+            (
+                "names",
+                MetadataValue::Array(MetadataArray::String(vec!["a".into(), String::new(), "ü".into()])),
+            ),
+            ("numbers", MetadataValue::Array(MetadataArray::I16(vec![-1, 2]))),
+            ("flags", MetadataValue::Array(MetadataArray::Bool(vec![false, true]))),
         ];
         for (key, value) in &pairs {
             contents.pair(*key, value.clone());
@@ -245,10 +249,10 @@ mod tests {
 
     #[test]
     fn a_shape_that_no_file_can_hold_is_refused() {
-        let mut contents = Contents::default();
-        assert!(matches!(contents.tensor("a", &[33], TensorType::Q8_0), Err(Fault::Row { row: 33, .. })));
-        assert!(matches!(contents.tensor("a", &[], TensorType::F32), Err(Fault::Dimensions { .. })));
-        assert!(matches!(contents.tensor("a", &[1 << 62, 4], TensorType::F32), Err(Fault::Shape { .. })));
+        let mut contents = GgufBuilder::default();
+        assert!(matches!(contents.tensor("a", &[33], TensorType::Q8_0), Err(GgufFault::Row { row: 33, .. })));
+        assert!(matches!(contents.tensor("a", &[], TensorType::F32), Err(GgufFault::Dimensions { .. })));
+        assert!(matches!(contents.tensor("a", &[1 << 62, 4], TensorType::F32), Err(GgufFault::Shape { .. })));
         assert!(contents.tensors().is_empty());
     }
 }

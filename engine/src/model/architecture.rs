@@ -1,31 +1,28 @@
-//! What sets one architecture apart from another, as data.
+//! The architectures, as data: what sets one apart from another.
 
-use super::delta_net::KeyHeads;
-use super::rope::Pairs;
-use super::routing::Routes;
-use crate::kernel::Gate;
+use pelicycle_kernels::GateFunction;
 
-/// Which blocks a model is built of, with which options.
+/// The blocks that a model is built of, and their options.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Architecture {
     /// `general.architecture` in the file, and the prefix of its metadata keys.
     pub(crate) name: &'static str,
-    /// Which numbers of a head turn together.
-    pub(crate) rope: Pairs,
+    /// The numbers of a head that turn together.
+    pub(crate) rope: RopePairing,
     /// Whether YaRN's borders are rounded to whole pairs.
     pub(crate) rounded_yarn: bool,
     /// Over which of their numbers queries and keys are normed before they turn, if at all.
     pub(crate) query_key_norm: Option<NormSpan>,
     /// Layers that attend to the last tokens alone.
-    pub(crate) windows: Option<Windows>,
+    pub(crate) windows: Option<WindowPattern>,
     /// Whether a learned score for each head stands beside those of the tokens in the softmax.
     pub(crate) sinks: bool,
     /// The number of layers of the one size whose scores are scaled by 1/sqrt(width / heads).
     pub(crate) scores_by_width_at: Option<usize>,
     /// Whether a head's queries come with a gate for its answer.
     pub(crate) gated_attention: bool,
-    /// Where some layers are gated DeltaNet: which key head serves which value head.
-    pub(crate) delta_net: Option<KeyHeads>,
+    /// The assignment of key heads to value heads, where some layers are gated DeltaNet.
+    pub(crate) delta_net: Option<KeyHeadMapping>,
     /// Whether attention is over latent vectors.
     pub(crate) latent: bool,
     /// Matrices that have a bias. Others have one too where the file does.
@@ -36,15 +33,24 @@ pub(crate) struct Architecture {
     pub(crate) feed_forward_norm: &'static str,
     /// Whether what the blocks answer is normed before it is added.
     pub(crate) answer_norms: bool,
-    /// How gated blocks join their two inner products.
-    pub(crate) gate: Gate,
-    /// How a token's experts are chosen, in the layers that have any.
-    pub(crate) routes: Routes,
+    /// The function by which gated blocks join their two inner products.
+    pub(crate) gate: GateFunction,
+    /// The routing of tokens to experts, in the layers that have any.
+    pub(crate) routing: RoutingScheme,
     /// The expert that every token takes, in the layers that have any.
-    pub(crate) shared_expert: Shared,
+    pub(crate) shared_expert: SharedExpertMode,
 }
 
-/// Which numbers a norm of queries or keys takes together.
+/// The two numbers of a head that turn together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RopePairing {
+    /// i and i + half of the size.
+    HalfSplit,
+    /// 2i and 2i + 1.
+    Interleaved,
+}
+
+/// The numbers that a norm of queries or keys takes together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NormSpan {
     /// Those of a head; all heads have the same weights.
@@ -55,26 +61,47 @@ pub(crate) enum NormSpan {
 
 /// Layers that attend to the last tokens alone.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Windows {
+pub(crate) struct WindowPattern {
     /// The last of every so many layers attends to all tokens.
     pub(crate) period: usize,
     /// θ of the rotary embedding in layers with a window, where it is another and the file does not say.
     pub(crate) rope_base: Option<f32>,
 }
 
-/// How a shared expert's answer joins the others'.
+/// The assignment of key heads to value heads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shared {
+pub(crate) enum KeyHeadMapping {
+    /// Value head j has key head j mod the number of key heads.
+    Cyclic,
+    /// As many value heads as there are to a key head, one after another.
+    Grouped,
+}
+
+/// The routing of an architecture: how scores become weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RoutingScheme {
+    /// By softmax, weighed by the chosen probabilities divided by their sum: the same as a softmax of the chosen
+    /// logits.
+    Renormalized,
+    /// By softmax, weighed by the probabilities as they are.
+    Probabilities,
+    /// As the file's metadata say.
+    Described,
+}
+
+/// The way in which a shared expert's answer joins the others'.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SharedExpertMode {
     /// As it is, in a file that has a shared expert.
     Added,
     /// Times the sigmoid of a product with the token; the file must have one.
     Gated,
 }
 
-/// What an entry that says nothing else has.
+/// The options of an entry that says nothing else.
 const PLAIN: Architecture = Architecture {
     name: "",
-    rope: Pairs::HalfSplit,
+    rope: RopePairing::HalfSplit,
     rounded_yarn: true,
     query_key_norm: None,
     windows: None,
@@ -87,16 +114,16 @@ const PLAIN: Architecture = Architecture {
     embedding_by_root_of_width: false,
     feed_forward_norm: "ffn_norm",
     answer_norms: false,
-    gate: Gate::Silu,
-    routes: Routes::Renormalized,
-    shared_expert: Shared::Added,
+    gate: GateFunction::Silu,
+    routing: RoutingScheme::Renormalized,
+    shared_expert: SharedExpertMode::Added,
 };
 
 /// Three layers of gated DeltaNet to one of gated attention.
 const QWEN35: Architecture = Architecture {
     query_key_norm: Some(NormSpan::Head),
     gated_attention: true,
-    delta_net: Some(KeyHeads::Cyclic),
+    delta_net: Some(KeyHeadMapping::Cyclic),
     feed_forward_norm: "post_attention_norm",
     ..PLAIN
 };
@@ -104,25 +131,25 @@ const QWEN35: Architecture = Architecture {
 const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "deepseek2",
-        rope: Pairs::Interleaved,
+        rope: RopePairing::Interleaved,
         latent: true,
-        routes: Routes::Described,
+        routing: RoutingScheme::Described,
         ..PLAIN
     },
     Architecture {
         name: "gemma3",
         query_key_norm: Some(NormSpan::Head),
-        windows: Some(Windows { period: 6, rope_base: Some(10_000.0) }),
+        windows: Some(WindowPattern { period: 6, rope_base: Some(10_000.0) }),
         scores_by_width_at: Some(62),
         embedding_by_root_of_width: true,
         answer_norms: true,
-        gate: Gate::Gelu,
+        gate: GateFunction::Gelu,
         ..PLAIN
     },
     Architecture {
         name: "gpt-oss",
         rounded_yarn: false,
-        windows: Some(Windows { period: 2, rope_base: None }),
+        windows: Some(WindowPattern { period: 2, rope_base: None }),
         sinks: true,
         biases: &[
             "attn_q",
@@ -135,33 +162,33 @@ const ARCHITECTURES: &[Architecture] = &[
             "ffn_down_exps",
         ],
         feed_forward_norm: "post_attention_norm",
-        gate: Gate::Clamped,
+        gate: GateFunction::Clamped,
         ..PLAIN
     },
-    Architecture { name: "granitemoe", rope: Pairs::Interleaved, ..PLAIN },
-    Architecture { name: "llama", rope: Pairs::Interleaved, ..PLAIN },
+    Architecture { name: "granitemoe", rope: RopePairing::Interleaved, ..PLAIN },
+    Architecture { name: "llama", rope: RopePairing::Interleaved, ..PLAIN },
     Architecture {
         name: "olmoe",
         query_key_norm: Some(NormSpan::AllHeads),
-        routes: Routes::Probabilities,
+        routing: RoutingScheme::Probabilities,
         ..PLAIN
     },
     Architecture { name: "qwen2", biases: &["attn_q", "attn_k", "attn_v"], ..PLAIN },
     Architecture {
         name: "qwen2moe",
         biases: &["attn_q", "attn_k", "attn_v"],
-        routes: Routes::Probabilities,
-        shared_expert: Shared::Gated,
+        routing: RoutingScheme::Probabilities,
+        shared_expert: SharedExpertMode::Gated,
         ..PLAIN
     },
     Architecture { name: "qwen3", query_key_norm: Some(NormSpan::Head), ..PLAIN },
     Architecture { name: "qwen35", ..QWEN35 },
-    Architecture { name: "qwen35moe", shared_expert: Shared::Gated, ..QWEN35 },
+    Architecture { name: "qwen35moe", shared_expert: SharedExpertMode::Gated, ..QWEN35 },
     Architecture { name: "qwen3moe", query_key_norm: Some(NormSpan::Head), ..PLAIN },
     Architecture {
         name: "qwen3next",
-        delta_net: Some(KeyHeads::Grouped),
-        shared_expert: Shared::Gated,
+        delta_net: Some(KeyHeadMapping::Grouped),
+        shared_expert: SharedExpertMode::Gated,
         ..QWEN35
     },
 ];

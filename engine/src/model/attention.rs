@@ -3,31 +3,35 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::context::Context;
-use super::forward::LayerStep;
+use pelicycle_kernels::Activations;
+
+use super::architecture::NormSpan;
+use super::compute_context::ComputeContext;
+use super::error::ModelError;
+use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
 use super::rope::Rope;
-use crate::cache::{LayerCache, Numbers};
-use crate::kernel::Activations;
+use super::step::LayerStep;
+use crate::cache::{CacheSlice, LayerCache};
 
 /// The weights of one layer's attention.
 #[derive(Debug)]
 pub(super) struct Attention {
-    pub(super) query: Matrix,
+    query: Matrix,
     /// Whether the query of each head is followed by a gate for its answer.
-    pub(super) gated: bool,
-    pub(super) key: Matrix,
-    pub(super) value: Matrix,
-    pub(super) output: Matrix,
+    gated: bool,
+    key: Matrix,
+    value: Matrix,
+    output: Matrix,
     /// Weights of the norms over a head's queries and keys.
-    pub(super) query_key_norm: Option<(Vec<f32>, Vec<f32>)>,
+    query_key_norm: Option<(Vec<f32>, Vec<f32>)>,
     pub(super) kv_heads: usize,
-    pub(super) rope: Arc<Rope>,
+    rope: Arc<Rope>,
     /// How many of the last positions, its own included, a row sees; `None` for all.
     pub(super) window: Option<usize>,
     /// A score for each query head that takes its share of the softmax and brings no value.
-    pub(super) sinks: Option<Vec<f32>>,
+    sinks: Option<Vec<f32>>,
 }
 
 /// Queries, keys, values and the mixed values of the rows of a step.
@@ -43,6 +47,41 @@ pub(super) struct AttentionScratch {
 }
 
 impl Attention {
+    pub(super) fn read(source: &LayerSource<'_>) -> Result<Attention, ModelError> {
+        let config = source.config;
+        let kv_heads = config.kv_heads[source.layer];
+        let gated = source.architecture.gated_attention;
+        let of_a_query = config.key_size + if gated { config.value_size } else { 0 };
+        let sizes = [config.heads * of_a_query, kv_heads * config.key_size, kv_heads * config.value_size];
+        let [query, key, value] = query_key_value(source, sizes)?;
+        let norm_sizes = match source.architecture.query_key_norm {
+            Some(NormSpan::Head) => Some((config.key_size, config.key_size)),
+            Some(NormSpan::AllHeads) => Some((sizes[0], sizes[1])),
+            None => None,
+        };
+        let query_key_norm = match norm_sizes {
+            Some((q, k)) => Some((source.vector("attn_q_norm", q)?, source.vector("attn_k_norm", k)?)),
+            None => None,
+        };
+        let sinks = match source.architecture.sinks {
+            true => Some(source.vector("attn_sinks", config.heads)?),
+            false => None,
+        };
+        let window = config.windows[source.layer];
+        Ok(Attention {
+            query,
+            gated,
+            key,
+            value,
+            output: source.matrix("attn_output", &[config.heads * config.value_size, config.width])?,
+            query_key_norm,
+            kv_heads,
+            rope: Arc::clone(source.ropes.of(window)),
+            window,
+            sinks,
+        })
+    }
+
     /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' keys and values go into the
     /// caches at `layer`.
     pub(super) fn forward(
@@ -52,8 +91,8 @@ impl Attention {
         scratch: &mut AttentionScratch,
         out: &mut [f32],
     ) {
-        let LayerStep { context, hyper, layer, rows, caches } = step;
-        let (key_size, value_size, heads) = (hyper.key_size, hyper.value_size, hyper.heads);
+        let LayerStep { context, config, layer, rows, caches } = step;
+        let (key_size, value_size, heads) = (config.key_size, config.value_size, config.heads);
         let AttentionScratch { queries, gated_queries, gates, keys, values, mixed } = scratch;
         queries.resize(rows.len() * heads * key_size, 0.0);
         keys.resize(rows.len() * self.key.rows, 0.0);
@@ -81,7 +120,7 @@ impl Attention {
             if let Some((of_queries, of_keys)) = &self.query_key_norm {
                 for (numbers, weight) in [(&mut **q, of_queries), (&mut **k, of_keys)] {
                     let together = numbers.chunks_exact_mut(weight.len());
-                    together.for_each(|numbers| rms_norm_in_place(numbers, weight, hyper.epsilon));
+                    together.for_each(|numbers| rms_norm_in_place(numbers, weight, config.epsilon));
                 }
             }
             let turns = self.rope.turns(*position);
@@ -109,10 +148,29 @@ impl Attention {
                 pieces.push(Piece { cache, head, positions, queries: q, sinks, gates, out });
             }
         }
-        let attend = |piece: &mut Piece<'_>| piece.attend(context, key_size, value_size, hyper.score_scale);
+        let attend = |piece: &mut Piece<'_>| piece.attend(context, key_size, value_size, config.score_scale);
         context.pool.for_each(&mut pieces, attend);
         products(context, mixed, &mut [(&self.output, out)]);
     }
+}
+
+/// The matrices for queries, keys and values, which some files hold as one.
+fn query_key_value(
+    source: &LayerSource<'_>,
+    [query, key, value]: [usize; 3],
+) -> Result<[Matrix; 3], ModelError> {
+    let width = source.config.width;
+    if source.has("attn_qkv.weight") {
+        let name = source.biased("attn_qkv", "attn_q")?;
+        let rows = query + key + value;
+        let part = |begin, len| source.tensors.rows(&name, [width, rows], begin..begin + len);
+        return Ok([part(0, query)?, part(query, key)?, part(query + key, value)?]);
+    }
+    Ok([
+        source.matrix("attn_q", &[width, query])?,
+        source.matrix("attn_k", &[width, key])?,
+        source.matrix("attn_v", &[width, value])?,
+    ])
 }
 
 /// The query heads of one row that read one key/value head.
@@ -131,7 +189,7 @@ struct Piece<'a> {
 impl Piece<'_> {
     /// Softmax of the scaled scores, then the values mixed by it. Every position is taken in order, so the
     /// answer does not depend on how the prompt was cut into steps.
-    fn attend(&mut self, context: &Context, key_size: usize, value_size: usize, scale: f32) {
+    fn attend(&mut self, context: &ComputeContext, key_size: usize, value_size: usize, scale: f32) {
         let kernels = context.kernels;
         let mut scores = vec![0.0; self.positions.len()];
         let heads = self.queries.chunks_exact(key_size).zip(self.out.chunks_exact_mut(value_size));
@@ -142,8 +200,8 @@ impl Piece<'_> {
                 let held = keys.len() / key_size;
                 let (now, later) = rest.split_at_mut(held);
                 match keys {
-                    Numbers::Float(keys) => (kernels.scores)(query, keys, scale, now),
-                    Numbers::Half(keys) => (kernels.scores_half)(query, keys, scale, now),
+                    CacheSlice::Float(keys) => (kernels.scores)(query, keys, scale, now),
+                    CacheSlice::Half(keys) => (kernels.scores_half)(query, keys, scale, now),
                 }
                 rest = later;
             }
@@ -158,8 +216,8 @@ impl Piece<'_> {
                 let held = values.len() / value_size;
                 let (now, later) = rest.split_at(held);
                 match values {
-                    Numbers::Float(values) => (kernels.mix)(now, values, out),
-                    Numbers::Half(values) => (kernels.mix_half)(now, values, out),
+                    CacheSlice::Float(values) => (kernels.mix)(now, values, out),
+                    CacheSlice::Half(values) => (kernels.mix_half)(now, values, out),
                 }
                 rest = later;
             }

@@ -4,26 +4,19 @@
 //! Tokens pass over the state one by one in every arithmetic and however a prompt is cut, so the answer has the
 //! same bits; the heads, and within a head the columns of its state, are what is shared out.
 
-use super::context::Context;
+use pelicycle_kernels::{Activations, DeltaToken, GateFunction, StateRow};
+
+use super::architecture::KeyHeadMapping;
+use super::compute_context::ComputeContext;
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
-use super::forward::LayerStep;
-use super::layer::LayerSource;
+use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
 use super::norm::rms_norm_in_place;
-use crate::kernel::{Activations, DeltaToken, Gate, StateRow};
+use super::step::LayerStep;
 
 /// Added to the squared length of queries and keys: a constant of the architecture.
 const LENGTH_EPSILON: f32 = 1e-6;
-
-/// Which key head serves a value head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyHeads {
-    /// Value head j has key head j mod the number of key heads.
-    Cyclic,
-    /// As many value heads as there are to a key head, one after another.
-    Grouped,
-}
 
 /// The matrices for queries, keys, values and the output's gate.
 #[derive(Debug)]
@@ -49,7 +42,7 @@ enum Steering {
 #[derive(Debug)]
 pub(super) struct DeltaNet {
     pub(super) shape: DeltaShape,
-    key_heads: KeyHeads,
+    key_heads: KeyHeadMapping,
     projections: Projections,
     steering: Steering,
     /// The convolution's weights: for each tap, oldest first, one a channel.
@@ -83,9 +76,9 @@ impl DeltaNet {
     pub(super) fn read(
         source: &LayerSource<'_>,
         shape: DeltaShape,
-        key_heads: KeyHeads,
+        key_heads: KeyHeadMapping,
     ) -> Result<DeltaNet, ModelError> {
-        let (width, heads) = (source.hyper.width, shape.value_heads);
+        let (width, heads) = (source.config.width, shape.value_heads);
         let projections = match source.has("ssm_in.weight") {
             true => Projections::Fused(source.matrix("ssm_in", &[width, shape.channels() + shape.values()])?),
             false => Projections::Split {
@@ -113,7 +106,7 @@ impl DeltaNet {
             rate: source.tensors.numbers(&source.name("ssm_a"), &[heads])?,
             rate_bias: source.tensors.numbers(&source.name("ssm_dt.bias"), &[heads])?,
             norm: source.vector("ssm_norm", shape.value_size)?,
-            epsilon: source.hyper.epsilon,
+            epsilon: source.config.epsilon,
             output: source.matrix("ssm_out", &[shape.values(), width])?,
         })
     }
@@ -158,13 +151,13 @@ impl DeltaNet {
                 pieces.push(Piece { head, rows, state, out });
             }
         }
-        let numbers = Numbers { convolved, gates, strengths, decays, agreements };
+        let numbers = HeadInputs { convolved, gates, strengths, decays, agreements };
         context.pool.for_each(&mut pieces, |piece| self.pass(context, &numbers, piece));
         products(context, answers, &mut [(&self.output, out)]);
     }
 
     /// All products with the rows of `x`, in the order of the newer files.
-    fn project(&self, context: &Context, x: &mut Activations, scratch: &mut DeltaScratch) {
+    fn project(&self, context: &ComputeContext, x: &mut Activations, scratch: &mut DeltaScratch) {
         let shape = self.shape;
         let DeltaScratch { fused, mixed, gates, strengths, decays, .. } = scratch;
         let rows = x.rows();
@@ -241,7 +234,7 @@ impl DeltaNet {
     /// Each row's channels with those of the rows before it; the last rows are kept for the next step.
     fn convolve(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         sequences: &mut [Sequence<'_>],
         mixed: &[f32],
         convolved: &mut [f32],
@@ -270,7 +263,7 @@ impl DeltaNet {
     }
 
     /// Queries and keys to length one, queries scaled by 1/sqrt(size); query · key of each key head.
-    fn normalize(&self, context: &Context, convolved: &mut [f32], agreements: &mut Vec<f32>) {
+    fn normalize(&self, context: &ComputeContext, convolved: &mut [f32], agreements: &mut Vec<f32>) {
         let shape = self.shape;
         agreements.resize(convolved.len() / shape.channels() * shape.key_heads, 0.0);
         let scale = 1.0 / (shape.key_size as f32).sqrt();
@@ -294,11 +287,11 @@ impl DeltaNet {
     }
 
     /// One head's tokens over its state; then the norm and the gate of the answers.
-    fn pass(&self, context: &Context, numbers: &Numbers<'_>, piece: &mut Piece<'_>) {
+    fn pass(&self, context: &ComputeContext, numbers: &HeadInputs<'_>, piece: &mut Piece<'_>) {
         let (shape, head) = (self.shape, piece.head);
         let key_head = match self.key_heads {
-            KeyHeads::Cyclic => head % shape.key_heads,
-            KeyHeads::Grouped => head / (shape.value_heads / shape.key_heads),
+            KeyHeadMapping::Cyclic => head % shape.key_heads,
+            KeyHeadMapping::Grouped => head / (shape.value_heads / shape.key_heads),
         };
         let token = |&r: &usize| {
             let row = &numbers.convolved[r * shape.channels()..][..shape.channels()];
@@ -319,7 +312,7 @@ impl DeltaNet {
             rms_norm_in_place(out, &self.norm, self.epsilon);
             gated
                 .copy_from_slice(&numbers.gates[r * shape.values() + head * shape.value_size..][..out.len()]);
-            (context.kernels.gate)(Gate::Silu, &mut gated, out);
+            (context.kernels.gate)(GateFunction::Silu, &mut gated, out);
             out.copy_from_slice(&gated);
         }
     }
@@ -340,8 +333,8 @@ struct Piece<'a> {
     out: Vec<&'a mut [f32]>,
 }
 
-/// What the heads read, row by row.
-struct Numbers<'a> {
+/// The numbers that the heads read, row by row.
+struct HeadInputs<'a> {
     convolved: &'a [f32],
     gates: &'a [f32],
     strengths: &'a [f32],

@@ -1,9 +1,10 @@
 //! The shape of gated DeltaNet layers, and which layers are of that kind.
 
+use pelicycle_kernels::StateRow;
+
+use super::config_keys::{ConfigKeys, LIMIT};
 use super::error::ModelError;
-use super::keys::{Keys, LIMIT};
-use crate::kernel::StateRow;
-use crate::state::StateSize;
+use crate::recurrent_state::RecurrentStateSize;
 
 /// The shape of gated DeltaNet layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct DeltaShape {
 }
 
 impl DeltaShape {
-    pub(super) fn read(keys: &Keys<'_>) -> Result<DeltaShape, ModelError> {
+    pub(super) fn read(keys: &ConfigKeys<'_>) -> Result<DeltaShape, ModelError> {
         let inner = keys.require("ssm.inner_size")?;
         let shape = DeltaShape {
             key_heads: keys.require("ssm.group_count")?,
@@ -53,8 +54,8 @@ impl DeltaShape {
         Ok(shape)
     }
 
-    /// Which of `layers` layers are gated DeltaNet: by a list of them, or all but every few.
-    pub(super) fn layers(keys: &Keys<'_>, layers: usize) -> Result<Vec<bool>, ModelError> {
+    /// For each of `layers` layers whether it is gated DeltaNet: by a list of them, or all but every few.
+    pub(super) fn layers(keys: &ConfigKeys<'_>, layers: usize) -> Result<Vec<bool>, ModelError> {
         let name = "attention.recurrent_layers";
         if let Some(list) = keys.gguf.bools(&keys.key(name))? {
             let listed = list.get(..layers).map(<[bool]>::to_vec);
@@ -75,14 +76,14 @@ impl DeltaShape {
         self.value_heads * self.value_size
     }
 
-    /// What the convolution goes over: queries, keys and values.
+    /// Channels of the convolution: queries, keys and values.
     pub(super) fn channels(&self) -> usize {
         2 * self.keys() + self.values()
     }
 
-    /// What a layer remembers of a sequence.
-    pub(super) fn state(&self) -> StateSize {
-        StateSize {
+    /// The size of what a layer remembers of a sequence.
+    pub(super) fn state(&self) -> RecurrentStateSize {
+        RecurrentStateSize {
             inputs: (self.taps - 1) * self.channels(),
             rows: self.value_heads * StateRow::count(self.key_size, self.value_size),
         }

@@ -1,15 +1,16 @@
-//! Why a model could not be built from its file, or not be asked.
+//! The errors of building a model from its file, and of feeding it.
 
 use std::path::PathBuf;
 
+use pelicycle_kernels::quant::TensorType;
 use thiserror::Error;
 
 use crate::gguf::GgufError;
-use crate::quant::TensorType;
 
-/// Why a model could not be built from its file, or not be asked.
+/// An error of building a model from its file, or of feeding it.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
+#[non_exhaustive]
 pub enum ModelError {
     #[error(transparent)]
     File(#[from] GgufError),

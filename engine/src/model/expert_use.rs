@@ -1,10 +1,10 @@
-//! Which experts the tokens of a sequence took, and how much of the weights that touched.
+//! Counts of the experts that the tokens of a sequence took, and the weights that were read for them.
 
-use super::census::Census;
 use super::feed_forward::FeedForward;
 use super::load::Model;
+use super::weight_summary::WeightSummary;
 
-/// How often each expert of each layer was taken.
+/// Counts of how often each expert of each layer was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpertUse {
     used: usize,
@@ -15,7 +15,7 @@ pub struct ExpertUse {
 impl Model {
     /// Room to count in, all counts 0; `None` for a model without experts.
     pub fn expert_use(&self) -> Option<ExpertUse> {
-        let used = self.hyper.experts?.used;
+        let used = self.config.experts?.used;
         let counts = |feed_forward: &FeedForward| match feed_forward {
             FeedForward::Dense(_) => Vec::new(),
             FeedForward::Experts { routed, .. } => vec![0; routed.count],
@@ -53,11 +53,11 @@ impl ExpertUse {
     }
 
     /// Bytes of the distinct weights that all counted tokens read together: those that [every token
-    /// reads](Census::bytes_for_all), and each expert that was taken at all. `None` where a size is not known.
-    pub fn bytes_touched(&self, census: &Census) -> Option<u64> {
-        self.layers.iter().enumerate().try_fold(census.bytes_for_all()?, |sum, (layer, counts)| {
+    /// reads](WeightSummary::bytes_for_all), and each expert that was taken at all. `None` where a size is not known.
+    pub fn bytes_touched(&self, summary: &WeightSummary) -> Option<u64> {
+        self.layers.iter().enumerate().try_fold(summary.bytes_for_all()?, |sum, (layer, counts)| {
             let taken = counts.iter().filter(|&&count| count > 0).count() as u64;
-            sum.checked_add(census.expert(layer).bytes?.checked_mul(taken)?)
+            sum.checked_add(summary.expert(layer).bytes?.checked_mul(taken)?)
         })
     }
 }
@@ -65,23 +65,23 @@ impl ExpertUse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Experts;
+    use crate::model::ExpertConfig;
 
     #[test]
     fn an_expert_touched_twice_is_touched_once() {
-        let mut census = Census::new(Some(2), Some(Experts { count: 4, used: 2 }));
-        census.add("blk.0.attn_q.weight", 50, Some(100));
-        census.add("blk.0.ffn_up.weight", 5, Some(10));
-        census.add("blk.1.ffn_up_exps.weight", 40, Some(80));
-        census.add("output.weight", 1, Some(1));
+        let mut summary = WeightSummary::new(Some(2), Some(ExpertConfig { count: 4, used: 2 }));
+        summary.add("blk.0.attn_q.weight", 50, Some(100));
+        summary.add("blk.0.ffn_up.weight", 5, Some(10));
+        summary.add("blk.1.ffn_up_exps.weight", 40, Some(80));
+        summary.add("output.weight", 1, Some(1));
         let mut experts = ExpertUse { used: 2, layers: vec![vec![], vec![0; 4]] };
-        assert_eq!((experts.tokens(), experts.bytes_touched(&census)), (0, Some(111)));
+        assert_eq!((experts.tokens(), experts.bytes_touched(&summary)), (0, Some(111)));
         experts.take(1, &[0, 3]);
-        assert_eq!(experts.bytes_touched(&census), census.bytes_a_token(), "one token alone");
+        assert_eq!(experts.bytes_touched(&summary), summary.bytes_a_token(), "one token alone");
         experts.take(1, &[1, 3]);
-        assert_eq!((experts.tokens(), experts.bytes_touched(&census)), (2, Some(111 + 60)));
+        assert_eq!((experts.tokens(), experts.bytes_touched(&summary)), (2, Some(111 + 60)));
         assert_eq!(experts.layers()[1], [1, 1, 0, 2]);
-        census.add("blk.1.ffn_down_exps.weight", 40, None);
-        assert_eq!(experts.bytes_touched(&census), None);
+        summary.add("blk.1.ffn_down_exps.weight", 40, None);
+        assert_eq!(experts.bytes_touched(&summary), None);
     }
 }

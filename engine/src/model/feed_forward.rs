@@ -1,56 +1,53 @@
 //! The feed-forward blocks: dense, and routed among experts.
 
-use super::context::Context;
-use super::experts::{ExpertScratch, Experts, Routed};
-use super::matrix::{Matrix, products};
-use super::shared_expert::{SharedExpert, SharedScratch};
-use crate::kernel::{Activations, Gate};
+use pelicycle_kernels::Activations;
 
-/// What stands between two attentions.
+use super::compute_context::ComputeContext;
+use super::error::ModelError;
+use super::gated_mlp::{GatedMlp, GatedMlpScratch};
+use super::layer_source::LayerSource;
+use super::routed_experts::{ExpertScratch, LayerRouting, RoutedExperts};
+use super::shared_expert::{SharedExpert, SharedExpertScratch};
+
+/// The feed-forward block of a layer.
 #[derive(Debug)]
 pub(super) enum FeedForward {
-    Dense(Gated),
+    Dense(GatedMlp),
     Experts {
-        routed: Box<Experts>,
+        routed: Box<RoutedExperts>,
         /// Answers beside the routed ones, in the models that have one.
         shared: Option<SharedExpert>,
     },
 }
 
-/// A gated block of three matrices: down( act(gate·x) ⊙ (up·x) ). N. Shazeer, 2020.
-#[derive(Debug)]
-pub(super) struct Gated {
-    pub(super) gate: Matrix,
-    pub(super) up: Matrix,
-    pub(super) down: Matrix,
-    pub(super) gated_by: Gate,
-}
-
-/// Inner numbers of the rows of a step.
-#[derive(Debug, Default)]
-pub(super) struct GatedScratch {
-    gate: Activations,
-    up: Vec<f32>,
-}
-
 /// Room for either kind of block.
 #[derive(Debug, Default)]
 pub(super) struct FeedForwardScratch {
-    gated: GatedScratch,
+    gated: GatedMlpScratch,
     experts: ExpertScratch,
-    shared: SharedScratch,
+    shared: SharedExpertScratch,
 }
 
 impl FeedForward {
+    pub(super) fn read(source: &LayerSource<'_>) -> Result<FeedForward, ModelError> {
+        match source.config.experts.filter(|_| source.has("ffn_gate_inp.weight")) {
+            None => Ok(FeedForward::Dense(GatedMlp::read(source, "", "feed_forward_length")?)),
+            Some(experts) => Ok(FeedForward::Experts {
+                routed: Box::new(RoutedExperts::read(source, experts)?),
+                shared: SharedExpert::read(source)?,
+            }),
+        }
+    }
+
     /// Writes the block's answer for each row of `x` (normed) to `out`; tells `choices` which experts the rows
     /// chose.
     pub(super) fn forward(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         x: &mut Activations,
         scratch: &mut FeedForwardScratch,
         out: &mut [f32],
-        choices: &mut dyn FnMut(Routed<'_>),
+        choices: &mut dyn FnMut(LayerRouting<'_>),
     ) {
         match self {
             FeedForward::Dense(block) => block.forward(context, x, &mut scratch.gated, out),
@@ -61,24 +58,5 @@ impl FeedForward {
                 }
             }
         }
-    }
-}
-
-impl Gated {
-    pub(super) fn forward(
-        &self,
-        context: &Context,
-        x: &mut Activations,
-        scratch: &mut GatedScratch,
-        out: &mut [f32],
-    ) {
-        let GatedScratch { gate, up } = scratch;
-        let width = self.gate.rows;
-        gate.reset(x.rows(), width);
-        up.resize(x.rows() * width, 0.0);
-        products(context, x, &mut [(&self.gate, gate.floats_mut()), (&self.up, up)]);
-        let mut rows: Vec<_> = gate.rows_mut().zip(up.chunks_exact(width)).collect();
-        context.pool.for_each(&mut rows, |(gate, up)| (context.kernels.gate)(self.gated_by, gate, up));
-        products(context, gate, &mut [(&self.down, out)]);
     }
 }

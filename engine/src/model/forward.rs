@@ -1,48 +1,26 @@
 //! One step: a number of rows, of one sequence or of many, through all layers.
 
-use super::context::Context;
+use pelicycle_kernels::Activations;
+
 use super::error::ModelError;
-use super::experts::Routed;
 use super::feed_forward::FeedForwardScratch;
-use super::hyper::Hyper;
 use super::layer::Layer;
 use super::load::Model;
 use super::matrix::products;
-use super::mixer::MixerScratch;
 use super::norm::{rms_norm, rms_norm_in_place};
-use crate::cache::Cache;
-use crate::kernel::Activations;
-use crate::state::State;
-
-/// A token at its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Row {
-    pub(crate) token: u32,
-    /// Which of the step's caches is its sequence's.
-    pub(crate) sequence: usize,
-    /// Its place in the sequence; a sequence's rows come in order, without a gap after what its cache holds.
-    pub(crate) position: usize,
-    /// Whether the logits after it are wanted.
-    pub(crate) logits: bool,
-}
-
-/// What the mixer of a layer needs of a step.
-pub(super) struct LayerStep<'a, 'c> {
-    pub(super) context: &'a Context,
-    pub(super) hyper: &'a Hyper,
-    pub(super) layer: usize,
-    pub(super) rows: &'a [Row],
-    /// The caches of all sequences of the step.
-    pub(super) caches: &'a mut [&'c mut Cache],
-}
+use super::routed_experts::LayerRouting;
+use super::step::{BatchToken, LayerStep};
+use super::token_mixer::TokenMixerScratch;
+use crate::cache::SequenceCache;
+use crate::recurrent_state::RecurrentState;
 
 /// Room for the numbers of a step, kept from step to step.
 #[derive(Debug, Default)]
-pub(crate) struct Scratch {
+pub(crate) struct StepScratch {
     stream: Vec<f32>,
     normed: Activations,
     answer: Vec<f32>,
-    mixer: MixerScratch,
+    mixer: TokenMixerScratch,
     feed_forward: FeedForwardScratch,
     /// The logits of the rows that wanted them, in order, a vocabulary each.
     pub(crate) logits: Vec<f32>,
@@ -50,10 +28,10 @@ pub(crate) struct Scratch {
 
 impl Model {
     /// An empty cache for a sequence.
-    pub(crate) fn new_cache(&self) -> Cache {
-        let pages = |layer: &Layer| layer.mixer.new_cache(&self.hyper, self.cache_precision);
-        let state = |layer: &Layer| State::new(layer.mixer.state());
-        Cache {
+    pub(crate) fn new_cache(&self) -> SequenceCache {
+        let pages = |layer: &Layer| layer.mixer.new_cache(&self.config, self.cache_precision);
+        let state = |layer: &Layer| RecurrentState::new(layer.mixer.state());
+        SequenceCache {
             layers: self.layers.iter().map(pages).collect(),
             states: self.layers.iter().map(state).collect(),
             len: 0,
@@ -67,26 +45,26 @@ impl Model {
     /// When a token is not in the vocabulary; nothing was changed then.
     pub(crate) fn step(
         &self,
-        rows: &[Row],
-        caches: &mut [&mut Cache],
-        scratch: &mut Scratch,
-        routed: &mut dyn FnMut(usize, Routed<'_>),
+        rows: &[BatchToken],
+        caches: &mut [&mut SequenceCache],
+        scratch: &mut StepScratch,
+        routed: &mut dyn FnMut(usize, LayerRouting<'_>),
     ) -> Result<(), ModelError> {
-        let (hyper, context) = (&self.hyper, &self.context);
-        let width = hyper.width;
-        if let Some(row) = rows.iter().find(|row| row.token as usize >= hyper.vocabulary) {
-            return Err(ModelError::Token { id: row.token, vocabulary: hyper.vocabulary });
+        let (config, context) = (&self.config, &self.context);
+        let width = config.width;
+        if let Some(row) = rows.iter().find(|row| row.token as usize >= config.vocabulary) {
+            return Err(ModelError::Token { id: row.token, vocabulary: config.vocabulary });
         }
-        let Scratch { stream, normed, answer, mixer, feed_forward, logits } = scratch;
+        let StepScratch { stream, normed, answer, mixer, feed_forward, logits } = scratch;
         stream.resize(rows.len() * width, 0.0);
         answer.resize(rows.len() * width, 0.0);
         for (row, x) in rows.iter().zip(stream.chunks_exact_mut(width)) {
             self.embedding.read_row(row.token as usize, x);
-            scale(x, hyper.embedding_scale);
+            scale(x, config.embedding_scale);
         }
         for (l, layer) in self.layers.iter().enumerate() {
             self.norm(stream, &layer.attention_norm, normed);
-            let step = LayerStep { context, hyper, layer: l, rows, caches };
+            let step = LayerStep { context, config, layer: l, rows, caches };
             layer.mixer.forward(step, normed, mixer, answer);
             self.add(stream, answer, layer.attention_answer_norm.as_deref());
             self.norm(stream, &layer.feed_forward_norm, normed);
@@ -101,14 +79,14 @@ impl Model {
         let wanted: Vec<usize> = (0..rows.len()).filter(|&r| rows[r].logits).collect();
         normed.reset(wanted.len(), width);
         for (out, &r) in normed.rows_mut().zip(&wanted) {
-            rms_norm(&stream[r * width..][..width], &self.output_norm, hyper.epsilon, out);
+            rms_norm(&stream[r * width..][..width], &self.output_norm, config.epsilon, out);
         }
-        logits.resize(wanted.len() * hyper.vocabulary, 0.0);
+        logits.resize(wanted.len() * config.vocabulary, 0.0);
         products(context, normed, &mut [(&self.output, logits)]);
-        if hyper.logit_scale != 1.0 {
-            logits.iter_mut().for_each(|logit| *logit /= hyper.logit_scale);
+        if config.logit_scale != 1.0 {
+            logits.iter_mut().for_each(|logit| *logit /= config.logit_scale);
         }
-        if let Some(cap) = hyper.logit_cap {
+        if let Some(cap) = config.logit_cap {
             logits.iter_mut().for_each(|logit| *logit = cap * (*logit / cap).tanh());
         }
         Ok(())
@@ -117,19 +95,19 @@ impl Model {
     /// Adds a block's answer to the stream.
     fn add(&self, stream: &mut [f32], answer: &mut [f32], norm: Option<&[f32]>) {
         if let Some(weight) = norm {
-            let rows = answer.chunks_exact_mut(self.hyper.width);
-            rows.for_each(|row| rms_norm_in_place(row, weight, self.hyper.epsilon));
+            let rows = answer.chunks_exact_mut(self.config.width);
+            rows.for_each(|row| rms_norm_in_place(row, weight, self.config.epsilon));
         }
-        scale(answer, self.hyper.residual_scale);
+        scale(answer, self.config.residual_scale);
         stream.iter_mut().zip(answer).for_each(|(x, y)| *x += *y);
     }
 
     /// Norms every row of the stream.
     fn norm(&self, stream: &[f32], weight: &[f32], out: &mut Activations) {
-        let width = self.hyper.width;
+        let width = self.config.width;
         out.reset(stream.len() / width, width);
         let mut rows: Vec<_> = stream.chunks_exact(width).zip(out.rows_mut()).collect();
-        let norm = |(x, out): &mut (&[f32], &mut [f32])| rms_norm(x, weight, self.hyper.epsilon, out);
+        let norm = |(x, out): &mut (&[f32], &mut [f32])| rms_norm(x, weight, self.config.epsilon, out);
         if rows.len() < 8 {
             rows.iter_mut().for_each(norm);
         } else {

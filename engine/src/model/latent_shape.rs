@@ -1,7 +1,7 @@
 //! The shape of latent attention.
 
+use super::config_keys::{ConfigKeys, LIMIT};
 use super::error::ModelError;
-use super::keys::{Keys, LIMIT};
 
 /// The shape of latent attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct LatentShape {
 
 impl LatentShape {
     /// The sizes of a head stand under keys of their own where the file's plain keys describe its cache.
-    pub(super) fn read(keys: &Keys<'_>, heads: usize) -> Result<LatentShape, ModelError> {
+    pub(super) fn read(keys: &ConfigKeys<'_>, heads: usize) -> Result<LatentShape, ModelError> {
         let size = |own: &'static str, plain: &'static str| -> Result<(&'static str, usize), ModelError> {
             match keys.size(own)? {
                 Some(size) => Ok((own, size)),

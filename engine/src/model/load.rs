@@ -1,40 +1,42 @@
-//! From an open file to typed layers; every tensor's shape is checked against the hyper-parameters.
+//! From an open file to typed layers; every tensor's shape is checked against the configuration.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use pelicycle_kernels::Kernels;
+use pelicycle_kernels::quant::TensorType;
+
 use super::architecture::{Architecture, supported};
-use super::context::{Arithmetic, Context};
+use super::compute_context::{Arithmetic, ComputeContext};
+use super::config::ModelConfig;
 use super::error::ModelError;
-use super::hyper::Hyper;
-use super::layer::{Layer, LayerSource};
+use super::layer::Layer;
+use super::layer_source::LayerSource;
 use super::matrix::Matrix;
-use super::rope::Ropes;
-use super::tensors::Tensors;
-use crate::cache::Precision;
+use super::rope::LayerRopes;
+use super::tensor_reader::TensorReader;
+use crate::cache::CachePrecision;
 use crate::gguf::Gguf;
-use crate::kernel::Kernels;
-use crate::pool::{Pool, cores};
-use crate::quant::TensorType;
+use crate::thread_pool::{ThreadPool, cores};
 
 /// A model that can be asked: its file, its layers, and the threads that compute it.
 #[derive(Debug)]
 pub struct Model {
     pub(super) gguf: Arc<Gguf>,
-    pub(super) hyper: Hyper,
-    pub(super) context: Context,
+    pub(super) config: ModelConfig,
+    pub(super) context: ComputeContext,
     pub(super) embedding: Matrix,
     pub(super) layers: Vec<Layer>,
     pub(super) output_norm: Vec<f32>,
     pub(super) output: Matrix,
-    pub(super) cache_precision: Precision,
+    pub(super) cache_precision: CachePrecision,
 }
 
 impl Model {
     /// Opens a model file. `threads` is at least 1; `None` takes the machine's cores.
     ///
     /// # Errors
-    /// When the file can't be read, or its architecture, a tensor or a hyper-parameter is not as it must be.
+    /// When the file can't be read, or its architecture, a tensor or a number of its configuration is not as it must be.
     pub fn open(path: &Path, threads: Option<usize>, arithmetic: Arithmetic) -> Result<Model, ModelError> {
         Model::new(Arc::new(Gguf::open(path)?), threads, arithmetic)
     }
@@ -49,37 +51,41 @@ impl Model {
             let (path, name) = (gguf.path().to_owned(), name.to_owned());
             return Err(ModelError::Architecture { path, name, supported: supported() });
         };
-        let hyper = Hyper::read(&gguf, architecture)?;
-        let tensors = Tensors::new(&gguf);
+        let config = ModelConfig::read(&gguf, architecture)?;
+        let tensors = TensorReader::new(&gguf);
         let divisors = match tensors.has("rope_freqs.weight") {
-            true => Some(tensors.numbers("rope_freqs.weight", &[hyper.rope_size / 2])?),
+            true => Some(tensors.numbers("rope_freqs.weight", &[config.rope_size / 2])?),
             false => None,
         };
-        let output_norm = tensors.numbers("output_norm.weight", &[hyper.width])?;
-        let embedding = tensors.matrix("token_embd", &[hyper.width, hyper.vocabulary])?;
+        let output_norm = tensors.numbers("output_norm.weight", &[config.width])?;
+        let embedding = tensors.matrix("token_embd", &[config.width, config.vocabulary])?;
         let output = match tensors.has("output.weight") {
-            true => tensors.matrix("output", &[hyper.width, hyper.vocabulary])?,
+            true => tensors.matrix("output", &[config.width, config.vocabulary])?,
             false => embedding.clone(),
         };
-        let ropes = Ropes::new(architecture.rope, &hyper, divisors.as_deref());
+        let ropes = LayerRopes::new(architecture.rope, &config, divisors.as_deref());
         let layer = |layer| {
-            LayerSource { gguf: &gguf, tensors: &tensors, hyper: &hyper, architecture, ropes: &ropes, layer }
-                .read()
+            let (gguf, tensors, config, ropes) = (&gguf, &tensors, &config, &ropes);
+            Layer::read(&LayerSource { gguf, tensors, config, architecture, ropes, layer })
         };
-        let layers = (0..hyper.layers).map(layer).collect::<Result<_, _>>()?;
-        for draft in hyper.layers..hyper.layers + hyper.draft_layers {
+        let layers = (0..config.layers).map(layer).collect::<Result<_, _>>()?;
+        for draft in config.layers..config.layers + config.draft_layers {
             tensors.pass_over(&format!("blk.{draft}."));
         }
         tensors.finish(architecture.name)?;
         let threads = threads.unwrap_or_else(cores);
         Ok(Model {
-            context: Context { pool: Pool::new(threads), kernels: Kernels::detect(), arithmetic },
+            context: ComputeContext {
+                pool: ThreadPool::new(threads),
+                kernels: Kernels::detect(),
+                arithmetic,
+            },
             cache_precision: cache_precision(&gguf, arithmetic),
             output_norm,
             embedding,
             layers,
             output,
-            hyper,
+            config,
             gguf,
         })
     }
@@ -89,9 +95,9 @@ impl Model {
         &self.gguf
     }
 
-    /// The numbers that shape the model.
-    pub fn hyper(&self) -> &Hyper {
-        &self.hyper
+    /// The model's configuration.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
     }
 
     /// Threads that compute, the caller's included.
@@ -113,10 +119,11 @@ impl Model {
         weights.into_iter().max_by_key(|&(_, n)| n).map_or(TensorType::F32, |(kind, _)| kind)
     }
 
-    /// How activations meet its weights.
+    /// The arithmetic in which activations meet its weights.
     pub fn arithmetic(&self) -> Arithmetic {
         self.context.arithmetic
     }
+
     /// Calls `work` once with each item, on the model's threads.
     pub(crate) fn for_each<T: Send>(&self, items: &mut [T], work: impl Fn(&mut T) + Sync) {
         self.context.pool.for_each(items, work);
@@ -125,7 +132,7 @@ impl Model {
 
 /// Half precision in a run of a quantized file. A file that keeps its weights as floats is there for its
 /// precision, and its cache is small beside its weights.
-fn cache_precision(gguf: &Gguf, arithmetic: Arithmetic) -> Precision {
+fn cache_precision(gguf: &Gguf, arithmetic: Arithmetic) -> CachePrecision {
     let quantized = gguf.tensors().iter().any(|tensor| tensor.tensor_type.is_quantized());
-    if arithmetic == Arithmetic::Run && quantized { Precision::Half } else { Precision::Float }
+    if arithmetic == Arithmetic::Int8 && quantized { CachePrecision::Half } else { CachePrecision::Float }
 }

@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::context::{Arithmetic, Context};
+use pelicycle_kernels::Activations;
+use pelicycle_kernels::quant::{TensorType, dequantize};
+
+use super::compute_context::{Arithmetic, ComputeContext};
 use crate::gguf::Gguf;
-use crate::kernel::Activations;
-use crate::quant::{TensorType, dequantize};
 
 /// Bytes of weights below which a piece of work is not worth handing out.
 const PIECE: usize = 16 << 10;
@@ -20,7 +21,7 @@ const PIECES_A_THREAD: usize = 4;
 #[derive(Debug, Clone)]
 pub(crate) struct Matrix {
     gguf: Arc<Gguf>,
-    runs: Arc<[Run]>,
+    runs: Arc<[RowRun]>,
     run_rows: usize,
     pub(super) kind: TensorType,
     pub(super) columns: usize,
@@ -32,7 +33,7 @@ pub(crate) struct Matrix {
 
 /// Rows of a tensor, one after another.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Run {
+pub(super) struct RowRun {
     /// The tensor's place in the file.
     pub(super) tensor: usize,
     pub(super) first_row: usize,
@@ -41,7 +42,7 @@ pub(super) struct Run {
 impl Matrix {
     /// `run_rows` rows of each run; their shapes and types were checked by the caller to be equal and to hold
     /// the rows.
-    pub(super) fn new(gguf: Arc<Gguf>, runs: &[Run], run_rows: usize, bias: Option<Vec<f32>>) -> Matrix {
+    pub(super) fn new(gguf: Arc<Gguf>, runs: &[RowRun], run_rows: usize, bias: Option<Vec<f32>>) -> Matrix {
         let info = &gguf.tensors()[runs[0].tensor];
         let kind = info.tensor_type;
         let columns = info.dims[0] as usize;
@@ -53,7 +54,7 @@ impl Matrix {
 
     /// The bytes of rows of one run.
     fn bytes(&self, rows: Range<usize>) -> &[u8] {
-        let Run { tensor, first_row } = self.runs[rows.start / self.run_rows];
+        let RowRun { tensor, first_row } = self.runs[rows.start / self.run_rows];
         let begin = first_row + rows.start % self.run_rows;
         let bytes = self.gguf.bytes(&self.gguf.tensors()[tensor]);
         &bytes[begin * self.row_bytes..(begin + rows.len()) * self.row_bytes]
@@ -64,8 +65,8 @@ impl Matrix {
         dequantize(self.kind, self.bytes(r..r + 1), out);
     }
 
-    /// How many of its rows make a piece of work when `total` bytes of weights are to be handed out.
-    pub(super) fn rows_a_piece(&self, context: &Context, total: usize) -> usize {
+    /// The number of its rows that make a piece of work when `total` bytes of weights are to be handed out.
+    pub(super) fn rows_a_piece(&self, context: &ComputeContext, total: usize) -> usize {
         let piece = (total / (context.pool.threads() * PIECES_A_THREAD)).max(PIECE);
         (piece / self.row_bytes).max(1)
     }
@@ -75,15 +76,15 @@ impl Matrix {
     }
 
     /// Whether products with this matrix take activations rounded to 8 bits.
-    pub(super) fn rounds(&self, context: &Context) -> bool {
-        context.arithmetic == Arithmetic::Run && self.kind.is_quantized()
+    pub(super) fn rounds(&self, context: &ComputeContext) -> bool {
+        context.arithmetic == Arithmetic::Int8 && self.kind.is_quantized()
     }
 
     /// Products of its rows `weights`, all of one run, with the rows `which` of `x`, of which `out[i]` takes
     /// those of `which[i]`. Rows that it rounds must have been rounded before.
     pub(super) fn multiply(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         weights: Range<usize>,
         x: &Activations,
         which: &[usize],
@@ -104,7 +105,7 @@ impl Matrix {
     }
 
     /// The numbers of a row, from its bytes.
-    fn unpack(&self, context: &Context, bytes: &[u8], out: &mut [f32]) {
+    fn unpack(&self, context: &ComputeContext, bytes: &[u8], out: &mut [f32]) {
         match self.kind {
             TensorType::F16 => (context.kernels.widen)(bytes, out),
             kind => dequantize(kind, bytes, out),
@@ -113,7 +114,7 @@ impl Matrix {
 
     fn multiply_floats(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         weights: Range<usize>,
         x: &Activations,
         which: &[usize],
@@ -132,9 +133,9 @@ impl Matrix {
 
 /// The products of all rows of `x` with each matrix, in one job: `out` has a row of `matrix.rows` numbers for
 /// each row of `x`.
-pub(super) fn products(context: &Context, x: &mut Activations, targets: &mut [(&Matrix, &mut [f32])]) {
+pub(super) fn products(context: &ComputeContext, x: &mut Activations, targets: &mut [(&Matrix, &mut [f32])]) {
     if targets.iter().any(|(matrix, _)| matrix.rounds(context)) {
-        x.quantize(context);
+        context.quantize(x);
     }
     struct Piece<'a> {
         matrix: &'a Matrix,
@@ -157,7 +158,7 @@ pub(super) fn products(context: &Context, x: &mut Activations, targets: &mut [(&
 /// The products of a stack of `count` equally large matrices with rows of their own: row i of `x` meets the matrix
 /// i mod `count`, and `out` has a row of as many numbers as one of the matrices has rows.
 pub(super) fn stacked_products(
-    context: &Context,
+    context: &ComputeContext,
     stack: &Matrix,
     count: usize,
     x: &mut Activations,
@@ -169,7 +170,7 @@ pub(super) fn stacked_products(
         out: Vec<&'a mut [f32]>,
     }
     if stack.rounds(context) {
-        x.quantize(context);
+        context.quantize(x);
     }
     let rows = stack.rows / count;
     let step = stack.rows_a_piece(context, stack.rows * stack.row_bytes).min(rows);
@@ -197,7 +198,7 @@ pub(super) fn stacked_products(
 /// As [`stacked_products`], with the matrices transposed: `out` has a row of as many numbers as they have columns.
 /// In float32, whatever the arithmetic.
 pub(super) fn transposed_products(
-    context: &Context,
+    context: &ComputeContext,
     stack: &Matrix,
     count: usize,
     x: &Activations,
@@ -222,7 +223,7 @@ pub(super) fn transposed_products(
     });
 }
 
-/// Which of `rows` rows meet each of `count` matrices in turn.
+/// For each of `count` matrices in turn, those of `rows` rows that meet it.
 fn rows_of_each(count: usize, rows: usize) -> Vec<Vec<usize>> {
     (0..count).map(|matrix| (matrix..rows).step_by(count).collect()).collect()
 }

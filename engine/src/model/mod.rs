@@ -1,45 +1,65 @@
-//! A model: hyper-parameters and typed layers from the file, and the forward pass over them.
+//! A model: its configuration and typed layers from the file, and the forward pass over them.
 //!
 //! An architecture is a declaration (`architecture.rs`) of which blocks with which options; the blocks are
 //! one file each and know no architecture by name.
+//!
+//! The files stand in floors, and each uses only those on floors below it:
+//!
+//! ```text
+//! expert_use                                  the experts that tokens took
+//! forward  weight_summary  model_memory       a step through all layers; what a model holds and takes
+//! load                                        a model from its file
+//! layer                                       a token mixer, then a feed-forward block
+//! token_mixer            feed_forward         the kind of block that a layer has
+//! attention              shared_expert
+//! latent_attention       routed_experts       the blocks: read from the file, computed
+//! delta_net              gated_mlp
+//! step  layer_source  expert_router           what a block is handed, and what it is read from
+//! tensor_reader  matrix  norm  rope           weights and small parts
+//! compute_context  config                     threads and kernels; the numbers that shape a model
+//! architecture  config_keys  error  ...       declarations and metadata
+//! ```
 
 mod architecture;
 mod attention;
-mod census;
-mod context;
+mod compute_context;
+mod config;
+mod config_keys;
 mod delta_net;
 mod delta_shape;
 mod error;
+mod expert_router;
 mod expert_use;
-mod experts;
 mod feed_forward;
 mod forward;
-mod hyper;
-mod keys;
-mod latent;
+mod gated_mlp;
+mod latent_attention;
 mod latent_shape;
 mod layer;
+mod layer_source;
 mod load;
 mod matrix;
-mod memory;
-mod mixer;
+mod model_memory;
 mod norm;
 mod rope;
 mod rope_scaling;
-mod routing;
+mod routed_experts;
 mod shared_expert;
-mod tensors;
+mod step;
+mod tensor_reader;
+mod token_mixer;
+mod weight_summary;
 
-pub use census::{Amount, Census, Role};
+pub use compute_context::Arithmetic;
+pub use config::{ExpertConfig, ModelConfig};
 pub use delta_shape::DeltaShape;
 pub use error::ModelError;
 pub use expert_use::ExpertUse;
-pub(crate) use experts::Routed;
-pub(crate) use forward::{Row, Scratch};
-pub use hyper::{Experts, Hyper};
+pub(crate) use forward::StepScratch;
 pub use latent_shape::LatentShape;
-
-pub use context::Arithmetic;
 pub use load::Model;
-pub use memory::Memory;
-pub use rope_scaling::{RopeScaling, Yarn};
+pub use model_memory::ModelMemory;
+pub use rope_scaling::{RopeScaling, YarnScaling};
+pub(crate) use routed_experts::LayerRouting;
+pub(crate) use step::BatchToken;
+pub use weight_summary::{TensorRole, WeightSize, WeightSummary};

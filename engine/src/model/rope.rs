@@ -2,35 +2,27 @@
 
 use std::sync::Arc;
 
-use super::hyper::Hyper;
+use super::architecture::RopePairing;
+use super::config::ModelConfig;
 use super::rope_scaling::RopeScaling;
 
-/// Which two numbers of a head turn together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pairs {
-    /// i and i + half of the size.
-    HalfSplit,
-    /// 2i and 2i + 1.
-    Interleaved,
-}
-
-/// The ropes of a model's layers.
+/// The rotary embeddings of a model's layers.
 #[derive(Debug)]
-pub(super) struct Ropes {
+pub(super) struct LayerRopes {
     all_tokens: Arc<Rope>,
     windowed: Arc<Rope>,
 }
 
-impl Ropes {
+impl LayerRopes {
     /// `divisors`, one a pair, are the file's `rope_freqs` (Llama 3's scaling).
-    pub(super) fn new(pairs: Pairs, hyper: &Hyper, divisors: Option<&[f32]>) -> Ropes {
-        let (size, scaling) = (hyper.rope_size, &hyper.rope_scaling);
-        let all_tokens = Arc::new(Rope::new(pairs, size, hyper.rope_base, scaling, divisors));
-        let windowed = match hyper.window_rope_base {
+    pub(super) fn new(pairs: RopePairing, config: &ModelConfig, divisors: Option<&[f32]>) -> LayerRopes {
+        let (size, scaling) = (config.rope_size, &config.rope_scaling);
+        let all_tokens = Arc::new(Rope::new(pairs, size, config.rope_base, scaling, divisors));
+        let windowed = match config.window_rope_base {
             Some(base) => Arc::new(Rope::new(pairs, size, base, &RopeScaling::None, None)),
             None => Arc::clone(&all_tokens),
         };
-        Ropes { all_tokens, windowed }
+        LayerRopes { all_tokens, windowed }
     }
 
     /// The rope of a layer with this window.
@@ -39,19 +31,25 @@ impl Ropes {
     }
 }
 
-/// The angles a position turns by.
+/// The rotary embedding of some layers: the angles that a position turns a head by.
 #[derive(Debug, Clone)]
 pub(super) struct Rope {
-    pairs: Pairs,
+    pairs: RopePairing,
     /// Radians a position, for each pair.
     frequencies: Vec<f32>,
-    /// What turned numbers are multiplied with.
+    /// The factor of turned numbers.
     stretch: f32,
 }
 
 impl Rope {
     /// For heads of which `size` numbers turn; `base` is θ.
-    fn new(pairs: Pairs, size: usize, base: f32, scaling: &RopeScaling, divisors: Option<&[f32]>) -> Rope {
+    fn new(
+        pairs: RopePairing,
+        size: usize,
+        base: f32,
+        scaling: &RopeScaling,
+        divisors: Option<&[f32]>,
+    ) -> Rope {
         let frequency = |i: usize| {
             let exponent = -2.0 * i as f64 / size as f64;
             let divisor = divisors.map_or(1.0, |d| f64::from(d[i]));
@@ -77,8 +75,8 @@ impl Rope {
         let half = turns.len();
         for (i, &(cos, sin)) in turns.iter().enumerate() {
             let (a, b) = match self.pairs {
-                Pairs::HalfSplit => (i, i + half),
-                Pairs::Interleaved => (2 * i, 2 * i + 1),
+                RopePairing::HalfSplit => (i, i + half),
+                RopePairing::Interleaved => (2 * i, 2 * i + 1),
             };
             let (x, y) = (head[a], head[b]);
             head[a] = x * cos - y * sin;

@@ -1,24 +1,24 @@
 //! How a model made for a short context turns its heads to read a long one.
 
+use super::config_keys::ConfigKeys;
 use super::error::ModelError;
-use super::keys::Keys;
 
-/// What is done to the frequencies of the rotary embedding.
+/// The scaling of the frequencies of the rotary embedding.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RopeScaling {
-    /// Nothing.
+    /// Every frequency stays as it is.
     None,
-    /// All are divided by this.
+    /// All frequencies are divided by this.
     Linear(f32),
-    /// The low ones are, the high ones are not.
-    Yarn(Yarn),
+    /// Low frequencies are divided, high ones are not.
+    Yarn(YarnScaling),
 }
 
-/// YaRN: B. Peng and others, 2023.
+/// The parameters of YaRN: B. Peng and others, 2023.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub struct Yarn {
-    /// How many times longer the context is made; at least 1.
+pub struct YarnScaling {
+    /// The new length of the context over the original one; at least 1.
     pub factor: f32,
     /// Tokens of the context that the model was made for at first.
     pub original_context: f32,
@@ -36,7 +36,11 @@ pub struct Yarn {
 
 impl RopeScaling {
     /// From the metadata; `rounded` is what they do not say of YaRN.
-    pub(super) fn read(keys: &Keys<'_>, context: usize, rounded: bool) -> Result<RopeScaling, ModelError> {
+    pub(super) fn read(
+        keys: &ConfigKeys<'_>,
+        context: usize,
+        rounded: bool,
+    ) -> Result<RopeScaling, ModelError> {
         let factor = match keys.positive("rope.scaling.factor")? {
             Some(factor) => Some(factor),
             // As older converters name it.
@@ -51,7 +55,7 @@ impl RopeScaling {
             Some("yarn") => {
                 let factor = keys.required("rope.scaling.factor", factor)?;
                 let original = keys.positive("rope.scaling.original_context_length")?;
-                Ok(RopeScaling::Yarn(Yarn {
+                Ok(RopeScaling::Yarn(YarnScaling {
                     factor: factor.max(1.0),
                     original_context: original.unwrap_or(context as f32),
                     beta_fast: keys.positive("rope.scaling.yarn_beta_fast")?.unwrap_or(32.0),
@@ -69,7 +73,7 @@ impl RopeScaling {
         }
     }
 
-    /// What the frequency of the `pair`-th pair of a head of which `size` numbers turn is multiplied with.
+    /// The factor of the frequency of the `pair`-th pair, in a head of which `size` numbers turn.
     pub(super) fn frequency_factor(&self, pair: usize, size: usize, base: f64) -> f64 {
         match self {
             RopeScaling::None => 1.0,
@@ -81,7 +85,7 @@ impl RopeScaling {
         }
     }
 
-    /// What turned queries and keys are multiplied with.
+    /// The factor of turned queries and keys.
     pub(super) fn stretch(&self) -> f32 {
         match self {
             RopeScaling::None | RopeScaling::Linear(_) => 1.0,
@@ -90,10 +94,10 @@ impl RopeScaling {
         }
     }
 
-    /// What the scores of attention are multiplied with.
+    /// The factor of attention's scores.
     pub(super) fn score_factor(&self) -> f32 {
         match self {
-            RopeScaling::Yarn(Yarn { factor, log_multiplier: Some(multiplier), .. }) => {
+            RopeScaling::Yarn(YarnScaling { factor, log_multiplier: Some(multiplier), .. }) => {
                 (1.0 + multiplier * factor.ln()).powi(2)
             }
             RopeScaling::None | RopeScaling::Linear(_) | RopeScaling::Yarn(_) => 1.0,
@@ -101,8 +105,8 @@ impl RopeScaling {
     }
 }
 
-impl Yarn {
-    /// How far a pair is on the way from its own frequency, 0, to the divided one, 1.
+impl YarnScaling {
+    /// The place of a pair on the way from its own frequency, 0, to the divided one, 1.
     fn ramp(&self, pair: f64, size: f64, base: f64) -> f64 {
         // The pair that turns `beta` times in the original context.
         let border = |beta: f32| {
@@ -122,7 +126,7 @@ impl Yarn {
 mod tests {
     use super::*;
 
-    const YARN: Yarn = Yarn {
+    const YARN: YarnScaling = YarnScaling {
         factor: 40.0,
         original_context: 4096.0,
         beta_fast: 32.0,
@@ -135,7 +139,7 @@ mod tests {
     /// DeepSeek-V2-Lite's own numbers: 64 of a head turn, θ 10000; the borders are at 10.47 and 22.51 pairs.
     #[test]
     fn yarn_leaves_fast_pairs_and_divides_slow_ones() {
-        let factors = |yarn: Yarn| -> Vec<f64> {
+        let factors = |yarn: YarnScaling| -> Vec<f64> {
             (0..32).map(|i| RopeScaling::Yarn(yarn).frequency_factor(i, 64, 10_000.0)).collect()
         };
         let rounded = factors(YARN);
@@ -143,7 +147,7 @@ mod tests {
         assert!(rounded[23..].iter().all(|&f| (f - 1.0 / 40.0).abs() < 1e-12) && rounded[22] > 1.0 / 40.0);
         let half_way = 1.0 - 6.0 / 13.0 + 6.0 / 13.0 / 40.0;
         assert!((rounded[16] - half_way).abs() < 1e-12);
-        let exact = factors(Yarn { rounded: false, ..YARN });
+        let exact = factors(YarnScaling { rounded: false, ..YARN });
         assert!(exact[10] == 1.0 && exact[11] > rounded[11] && exact[23] == rounded[23]);
     }
 
@@ -151,7 +155,7 @@ mod tests {
     fn yarn_corrects_either_the_turned_numbers_or_the_scores() {
         let plain = RopeScaling::Yarn(YARN);
         assert!((plain.stretch() - 1.368_888).abs() < 1e-5 && plain.score_factor() == 1.0);
-        let deepseek = RopeScaling::Yarn(Yarn { log_multiplier: Some(0.0707), ..YARN });
+        let deepseek = RopeScaling::Yarn(YarnScaling { log_multiplier: Some(0.0707), ..YARN });
         assert!(deepseek.stretch() == 1.0 && (deepseek.score_factor() - 1.589_62).abs() < 1e-4);
     }
 }

@@ -1,37 +1,52 @@
 //! An expert that every row takes, beside those that the router chooses.
 
-use super::context::Context;
-use super::feed_forward::{Gated, GatedScratch};
+use pelicycle_kernels::Activations;
+
+use super::architecture::SharedExpertMode;
+use super::compute_context::ComputeContext;
+use super::error::ModelError;
+use super::gated_mlp::{GatedMlp, GatedMlpScratch};
+use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
-use crate::kernel::Activations;
 
 /// The weights of one layer's shared expert.
 #[derive(Debug)]
 pub(super) struct SharedExpert {
-    pub(super) block: Gated,
+    block: GatedMlp,
     /// One row: the sigmoid of its product with a row weighs the answer for that row. Without it the answer is
     /// taken as it is.
-    pub(super) gate: Option<Matrix>,
+    gate: Option<Matrix>,
 }
 
 /// Answers and their weights for the rows of a step.
 #[derive(Debug, Default)]
-pub(super) struct SharedScratch {
-    gated: GatedScratch,
+pub(super) struct SharedExpertScratch {
+    gated: GatedMlpScratch,
     answer: Vec<f32>,
     weights: Vec<f32>,
 }
 
 impl SharedExpert {
+    /// The layer's shared expert; `None` where it has none.
+    pub(super) fn read(source: &LayerSource<'_>) -> Result<Option<SharedExpert>, ModelError> {
+        let gate = match source.architecture.shared_expert {
+            SharedExpertMode::Gated => Some(source.matrix("ffn_gate_inp_shexp", &[source.config.width, 1])?),
+            SharedExpertMode::Added if source.has("ffn_down_shexp.weight") => None,
+            SharedExpertMode::Added => return Ok(None),
+        };
+        let block = GatedMlp::read(source, "_shexp", "expert_shared_feed_forward_length")?;
+        Ok(Some(SharedExpert { block, gate }))
+    }
+
     /// Adds its answer for each row of `x` (normed) to `out`.
     pub(super) fn add(
         &self,
-        context: &Context,
+        context: &ComputeContext,
         x: &mut Activations,
-        scratch: &mut SharedScratch,
+        scratch: &mut SharedExpertScratch,
         out: &mut [f32],
     ) {
-        let SharedScratch { gated, answer, weights } = scratch;
+        let SharedExpertScratch { gated, answer, weights } = scratch;
         answer.resize(out.len(), 0.0);
         self.block.forward(context, x, gated, answer);
         weights.clear();

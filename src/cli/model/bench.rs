@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use pelicycle_engine::bench::{Measured, Plan, Work, measure};
+use pelicycle_engine::bench::{BenchMeasurement, BenchPlan, BenchWork, measure};
 use pelicycle_engine::memory_bandwidth;
 use pelicycle_engine::model::{Arithmetic, Model};
 use serde::Serialize;
@@ -87,11 +87,11 @@ struct Line {
 
 pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let since = Instant::now();
-    let model = Model::new(named::open(&args.model)?, args.threads.map(|n| n as usize), Arithmetic::Run)?;
+    let model = Model::new(named::open(&args.model)?, args.threads.map(|n| n as usize), Arithmetic::Int8)?;
     let open_seconds = since.elapsed().as_secs_f64();
     let mut report = Report {
-        architecture: model.hyper().architecture.clone(),
-        layers: model.hyper().layers,
+        architecture: model.config().architecture.clone(),
+        layers: model.config().layers,
         tensor_type: model.quantization().name(),
         kernels: model.kernels(),
         threads: model.threads(),
@@ -101,7 +101,7 @@ pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
         measurements: Vec::new(),
         resident: None,
     };
-    let plan = Plan {
+    let plan = BenchPlan {
         prompt: args.prompt as usize,
         generate: args.generate as usize,
         parallel: args.parallel.iter().map(|&n| n as usize).collect(),
@@ -164,10 +164,10 @@ impl Report {
 }
 
 impl Line {
-    fn of(measured: &Measured, limit: f64) -> Line {
+    fn of(measured: &BenchMeasurement, limit: f64) -> Line {
         let (work, size) = match measured.work {
-            Work::Prompt(tokens) => ("prompt", tokens),
-            Work::Decode(sequences) => ("decode", sequences),
+            BenchWork::Prompt(tokens) => ("prompt", tokens),
+            BenchWork::Decode(sequences) => ("decode", sequences),
         };
         let tokens = measured.tokens as f64;
         Line {

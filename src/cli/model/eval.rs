@@ -51,8 +51,8 @@ enum ArithmeticArg {
 #[expect(clippy::print_stdout, reason = "the command's result")]
 pub(crate) fn eval(args: &EvalArgs) -> anyhow::Result<ExitCode> {
     let arithmetic = match args.arithmetic {
-        ArithmeticArg::Exact => Arithmetic::Exact,
-        ArithmeticArg::Run => Arithmetic::Run,
+        ArithmeticArg::Exact => Arithmetic::Float32,
+        ArithmeticArg::Run => Arithmetic::Int8,
     };
     let model = Model::new(named::open(&args.model)?, args.threads.map(|n| n as usize), arithmetic)?;
     let chunk = args.chunk.map_or(args.tokens.len(), |n| n as usize);

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pelicycle_engine::gguf::Outline;
+use pelicycle_engine::gguf::GgufOutline;
 use serde::Serialize;
 
 use super::named;
@@ -81,7 +81,7 @@ fn bundled() -> Row {
 }
 
 fn row(shelf: &Shelf, found: &Found) -> Row {
-    let outline = Outline::open(found.path());
+    let outline = GgufOutline::open(found.path());
     let problem = match &outline {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
         Ok(outline) => outline.problem().map(ToString::to_string),
@@ -104,12 +104,12 @@ fn row(shelf: &Shelf, found: &Found) -> Row {
     }
 }
 
-fn architecture(outline: &Outline) -> Option<String> {
+fn architecture(outline: &GgufOutline) -> Option<String> {
     outline.gguf().str("general.architecture").ok().flatten().map(str::to_owned)
 }
 
 /// The tensor type that holds most of the weights.
-fn quantization(outline: &Outline) -> Option<String> {
+fn quantization(outline: &GgufOutline) -> Option<String> {
     let mut weights = std::collections::BTreeMap::<&str, u64>::new();
     for tensor in outline.tensors() {
         let sum = weights.entry(&tensor.type_name).or_default();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pelicycle_engine::bundled;
-use pelicycle_engine::gguf::{Gguf, GgufError, Outline};
+use pelicycle_engine::gguf::{Gguf, GgufError, GgufOutline};
 
 use pelicycle_run::config::Config;
 use pelicycle_run::contestant::{Contestant, Model, Weights};
@@ -28,9 +28,9 @@ pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
 }
 
 /// As much of a model as can be read.
-pub(super) fn outline(weights: &Weights) -> Result<Outline, GgufError> {
+pub(super) fn outline(weights: &Weights) -> Result<GgufOutline, GgufError> {
     match weights {
-        Weights::File(path) => Outline::open(path),
-        Weights::Bundled => Gguf::from_bytes(bundled::HATCHLING).map(|gguf| Outline::of(Arc::new(gguf))),
+        Weights::File(path) => GgufOutline::open(path),
+        Weights::Bundled => Gguf::from_bytes(bundled::HATCHLING).map(|gguf| GgufOutline::of(Arc::new(gguf))),
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pelicycle_engine::chat::ChatTemplate;
-use pelicycle_engine::gguf::{Gguf, Outline};
-use pelicycle_engine::model::{Arithmetic, Census, Model, Role};
+use pelicycle_engine::gguf::{Gguf, GgufOutline};
+use pelicycle_engine::model::{Arithmetic, Model, TensorRole, WeightSummary};
 use pelicycle_engine::tokenizer::Tokenizer;
 use serde::Serialize;
 
@@ -104,11 +104,11 @@ pub(super) struct Vocabulary {
 }
 
 impl Report {
-    pub(super) fn of(outline: &Outline) -> Report {
+    pub(super) fn of(outline: &GgufOutline) -> Report {
         let gguf = &**outline.gguf();
         let says = Says { gguf, architecture: gguf.str("general.architecture").ok().flatten() };
         let (model, problem) = attempt(outline);
-        let census = Census::of(outline);
+        let census = WeightSummary::of(outline);
         let total = census.total();
         let memory = model.map(|model| model.memory());
         let tokens = gguf.strings("tokenizer.ggml.tokens").ok().flatten().map(|tokens| tokens.len() as u64);
@@ -197,12 +197,12 @@ impl Says<'_> {
 }
 
 /// Opens everything that a run needs: the model, as soon as that opens, and why a run would fail.
-fn attempt(outline: &Outline) -> (Option<Model>, Option<String>) {
+fn attempt(outline: &GgufOutline) -> (Option<Model>, Option<String>) {
     if let Some(problem) = outline.problem() {
         return (None, Some(problem.to_string()));
     }
     let gguf = outline.gguf();
-    let model = match Model::new(Arc::clone(gguf), Some(1), Arithmetic::Run) {
+    let model = match Model::new(Arc::clone(gguf), Some(1), Arithmetic::Int8) {
         Ok(model) => model,
         Err(error) => return (None, Some(error.to_string())),
     };
@@ -211,41 +211,41 @@ fn attempt(outline: &Outline) -> (Option<Model>, Option<String>) {
     (Some(model), problem)
 }
 
-fn experts(says: &Says<'_>, census: &Census) -> Option<Experts> {
+fn experts(says: &Says<'_>, census: &WeightSummary) -> Option<Experts> {
     let count = says.number("expert_count").filter(|&count| count > 0)?;
     // A file that does not count its shared experts has their weights as one.
-    let there = u64::from(census.role(Role::SharedExperts).parameters > 0);
+    let there = u64::from(census.role(TensorRole::SharedExperts).parameters > 0);
     let shared = says.number("expert_shared_count").unwrap_or(there);
     Some(Experts { count, used: says.number("expert_used_count"), shared })
 }
 
 /// What the weights are for; only what there is.
-fn roles(census: &Census) -> Vec<RoleShare> {
+fn roles(census: &WeightSummary) -> Vec<RoleShare> {
     let share = |role| {
         let all = census.role(role);
         let active = census.active_of(role).map(|active| active.parameters);
         let (parameters, bytes) = (all.parameters, all.bytes);
         RoleShare { role: role_name(role), parameters, active_parameters: active, bytes }
     };
-    Role::ALL.into_iter().map(share).filter(|share| share.parameters > 0).collect()
+    TensorRole::ALL.into_iter().map(share).filter(|share| share.parameters > 0).collect()
 }
 
-fn role_name(role: Role) -> &'static str {
+fn role_name(role: TensorRole) -> &'static str {
     match role {
-        Role::Embedding => "embedding",
-        Role::Attention => "attention",
-        Role::FeedForward => "feed_forward",
-        Role::Router => "router",
-        Role::Experts => "experts",
-        Role::SharedExperts => "shared_experts",
-        Role::Output => "output",
-        Role::Draft => "draft",
-        Role::Other => "other",
+        TensorRole::Embedding => "embedding",
+        TensorRole::Attention => "attention",
+        TensorRole::FeedForward => "feed_forward",
+        TensorRole::Router => "router",
+        TensorRole::Experts => "experts",
+        TensorRole::SharedExperts => "shared_experts",
+        TensorRole::Output => "output",
+        TensorRole::Draft => "draft",
+        TensorRole::Other => "other",
     }
 }
 
 /// The tensor types of a file, the one with most bytes first, and those of unknown size last.
-fn type_shares(outline: &Outline) -> Vec<TypeShare> {
+fn type_shares(outline: &GgufOutline) -> Vec<TypeShare> {
     let mut shares = BTreeMap::new();
     for tensor in outline.tensors() {
         let name = tensor.type_name.clone();
@@ -260,7 +260,7 @@ fn type_shares(outline: &Outline) -> Vec<TypeShare> {
     shares
 }
 
-fn router_types(outline: &Outline) -> BTreeSet<String> {
+fn router_types(outline: &GgufOutline) -> BTreeSet<String> {
     let routers = outline.tensors().iter().filter(|tensor| tensor.name.ends_with(".ffn_gate_inp.weight"));
     routers.map(|tensor| tensor.type_name.clone()).collect()
 }

@@ -1,0 +1,205 @@
+//! Activation rows as the products take them: in float32, and rounded to 8 bits where the weights are quantized.
+
+use super::SUPERBLOCK;
+
+/// Elements that share one scale and one sum: the finest groups of scales that a weight format has. (llama.cpp
+/// has 32 or 256 to a scale; 16 cost the products nothing, and halve the rounding error of an outlier's neighbours.)
+pub(super) const GROUP: usize = 16;
+const GROUPS: usize = SUPERBLOCK / GROUP;
+
+/// 256 activations rounded to 8 bits: element e is about `scales[lane(e / 16)]` · `codes[place(e)]`.
+///
+/// The order is the one in which byte products add up to whole groups: of 64 codes, the n-th four belong to the
+/// group in lane n, and four times 64 codes make the 16 numbers of every group. So the products of 256 weights
+/// end as 16 integers, one a group, and each is scaled once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub struct QuantizedBlock {
+    pub(super) codes: [i8; SUPERBLOCK],
+    pub(super) scales: [f32; GROUPS],
+    /// Scale · Σ codes of the group: what a weight format's offset is multiplied with.
+    pub(super) sums: [f32; GROUPS],
+}
+
+/// The place of the scale of a block's `group`-th group: a transposition of four by four.
+#[inline(always)]
+pub(super) const fn lane(group: usize) -> usize {
+    group % 4 * 4 + group / 4
+}
+
+/// The place of the code of a block's `element`-th element.
+#[inline(always)]
+pub(super) const fn place(element: usize) -> usize {
+    element % GROUP / 4 * 64 + lane(element / GROUP) * 4 + element % 4
+}
+
+impl QuantizedBlock {
+    pub(super) const ZERO: QuantizedBlock =
+        QuantizedBlock { codes: [0; SUPERBLOCK], scales: [0.0; GROUPS], sums: [0.0; GROUPS] };
+}
+
+/// A number of rows of activations, each `width` wide.
+#[derive(Debug, Default)]
+pub struct Activations {
+    width: usize,
+    floats: Vec<f32>,
+    /// Of each row as many as hold it, the last filled up with zeros.
+    blocks: Vec<QuantizedBlock>,
+    quantized: bool,
+}
+
+impl Activations {
+    /// Makes room for `rows` rows of `width`; what was there is forgotten.
+    pub fn reset(&mut self, rows: usize, width: usize) {
+        self.width = width;
+        self.floats.clear();
+        self.floats.resize(rows * width, 0.0);
+        self.quantized = false;
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.floats.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Row `r` in float32.
+    pub fn row(&self, r: usize) -> &[f32] {
+        &self.floats[r * self.width..][..self.width]
+    }
+
+    /// All rows, to be written; what was rounded before is out of date after.
+    pub fn rows_mut(&mut self) -> std::slice::ChunksExactMut<'_, f32> {
+        self.quantized = false;
+        self.floats.chunks_exact_mut(self.width)
+    }
+
+    /// All rows one after another, to be written.
+    pub fn floats_mut(&mut self) -> &mut [f32] {
+        self.quantized = false;
+        &mut self.floats
+    }
+
+    /// The rows, and where [`Kernels::quantize`](super::Kernels::quantize) is to round each to; none if that was done
+    /// since they were written. Whoever asks must round them all.
+    pub fn unrounded(&mut self) -> Vec<(&[f32], &mut [QuantizedBlock])> {
+        if std::mem::replace(&mut self.quantized, true) {
+            return Vec::new();
+        }
+        let blocks = self.width.div_ceil(SUPERBLOCK);
+        self.blocks.resize(self.rows() * blocks, QuantizedBlock::ZERO);
+        self.floats.chunks_exact(self.width).zip(self.blocks.chunks_exact_mut(blocks)).collect()
+    }
+
+    /// Row `r` rounded to 8 bits.
+    ///
+    /// # Panics
+    /// If [`Activations::unrounded`] was not called since the rows were written.
+    pub fn quantized_row(&self, r: usize) -> &[QuantizedBlock] {
+        assert!(self.quantized, "rows are rounded before an integer product takes them");
+        let blocks = self.width.div_ceil(SUPERBLOCK);
+        &self.blocks[r * blocks..][..blocks]
+    }
+}
+
+/// Scales that are tried for each group: see [`quantize`].
+pub(super) const CANDIDATES: usize = 6;
+
+/// Three halves of 2²³: a small number that was added to it is rounded to a whole one, even at a tie, and the lowest
+/// byte of the sum is that number's.
+pub(super) const WHOLE: f32 = 12_582_912.0;
+
+/// The steps that the largest number of a group has under a candidate.
+#[inline(always)]
+pub(super) const fn steps_tried(candidate: usize) -> f32 {
+    127.0 - candidate as f32
+}
+
+/// The body of [`Kernels::quantize`](super::Kernels::quantize), to be compiled for each instruction set.
+///
+/// A group's scale is searched for: its largest number is given 127, 126, … steps in turn, and the codes that fit best
+/// are kept, with the scale that fits them best (least squares). Sixteen roundings err by chance, now more, now less;
+/// the best of six tries and its scale have a seventh less error than 127 steps alone.
+///
+/// Groups stand in the lanes and each is added up in the order of its elements, so that vectors and plain code give the
+/// same bits.
+#[inline(always)]
+pub(super) fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) {
+    assert_eq!(blocks.len(), x.len().div_ceil(SUPERBLOCK));
+    for (x, block) in x.chunks(SUPERBLOCK).zip(blocks) {
+        // Element e of every group, the groups in the order of their lanes.
+        let mut elements = [[0f32; GROUPS]; GROUP];
+        for (group, x) in x.chunks(GROUP).enumerate() {
+            x.iter().zip(&mut elements).for_each(|(x, element)| element[lane(group)] = *x);
+        }
+        quantize_groups(elements, block);
+    }
+}
+
+#[inline(always)]
+fn quantize_groups(mut elements: [[f32; GROUPS]; GROUP], block: &mut QuantizedBlock) {
+    let mut max = [0f32; GROUPS];
+    for element in &elements {
+        (0..GROUPS).for_each(|l| max[l] = max[l].max(element[l].abs()));
+    }
+    // Numbers so small that products with them are nothing count as zeros.
+    let inverse = max.map(|max| if max >= f32::MIN_POSITIVE { 1.0 / max } else { 0.0 });
+    for element in &mut elements {
+        (0..GROUPS).for_each(|l| element[l] *= inverse[l]);
+    }
+    let mut steps = [steps_tried(0); GROUPS];
+    let (mut best, mut scale) = fit(&elements, steps_tried(0));
+    for candidate in 1..CANDIDATES {
+        let tried = steps_tried(candidate);
+        let (fit, fitted) = fit(&elements, tried);
+        for l in 0..GROUPS {
+            let better = fit[l] > best[l];
+            best[l] = if better { fit[l] } else { best[l] };
+            scale[l] = if better { fitted[l] } else { scale[l] };
+            steps[l] = if better { tried } else { steps[l] };
+        }
+    }
+    let mut sums = [0f32; GROUPS];
+    for (fours, codes) in elements.as_chunks::<4>().0.iter().zip(block.codes.as_chunks_mut::<64>().0) {
+        let mut words = [0u32; GROUPS];
+        for (i, element) in fours.iter().enumerate() {
+            for l in 0..GROUPS {
+                let raised = element[l].mul_add(steps[l], WHOLE);
+                sums[l] += raised - WHOLE;
+                words[l] |= (raised.to_bits() & 255) << (8 * i);
+            }
+        }
+        let codes = codes.as_chunks_mut::<4>().0;
+        codes
+            .iter_mut()
+            .zip(words)
+            .for_each(|(codes, word)| *codes = word.to_le_bytes().map(u8::cast_signed));
+    }
+    for l in 0..GROUPS {
+        block.scales[l] = scale[l] * max[l];
+        block.sums[l] = block.scales[l] * sums[l];
+    }
+}
+
+/// How well codes of so many steps fit each group, and the scale that fits them best. With the scale s = Σ x·c / Σ c²
+/// the error Σ (x − s·c)² is Σ x² less the first of the two.
+#[inline(always)]
+fn fit(elements: &[[f32; GROUPS]; GROUP], steps: f32) -> ([f32; GROUPS], [f32; GROUPS]) {
+    let (mut product, mut square) = ([0f32; GROUPS], [0f32; GROUPS]);
+    for element in elements {
+        for l in 0..GROUPS {
+            let code = element[l].mul_add(steps, WHOLE) - WHOLE;
+            product[l] = element[l].mul_add(code, product[l]);
+            square[l] = code.mul_add(code, square[l]);
+        }
+    }
+    let mut fitted = [0f32; GROUPS];
+    // A group of zeros has zeros for codes.
+    (0..GROUPS).for_each(|l| fitted[l] = product[l] / square[l].max(1.0));
+    (0..GROUPS).for_each(|l| product[l] *= fitted[l]);
+    (product, fitted)
+}

@@ -1,0 +1,133 @@
+//! Types of 256 elements a block, unpacked to registers.
+
+use std::arch::x86_64::*;
+
+use super::lanes::{
+    by_lane, dwords, fields, half_register, integers, of_32_in_lanes, pick, pick_of_two, quarter_register,
+    register, signed_in_lanes, symmetric, unsigned_in_lanes, with_high_bits,
+};
+use super::small_blocks::look_up;
+use super::unpack::Superblock;
+use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
+use crate::unpack::above;
+
+/// Where codes of two bits lie: those of 128 elements in 32 bytes, 32 elements to each pair of bits.
+const TWO_BITS: [[i32; 16]; 4] = dwords(4, 0, 0, 8);
+const TWO_BITS_SHIFTS: [i32; 16] = by_lane(0, 0, 2, 4, 0);
+/// Where one bit of every element lies: 32 bytes, 32 elements to each bit.
+const ONE_BIT: [[i32; 16]; 4] = dwords(4, 0, 0, 0);
+
+/// The half-precision number at `AT`, in all lanes.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn half<const AT: usize>(bytes: &[u8]) -> __m512 {
+    let bits: &[u8; 2] = bytes[AT..].first_chunk().expect("inside the block");
+    _mm512_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(i32::from(u16::from_le_bytes(*bits)))))
+}
+
+/// `bytes[FROM..FROM + 64]`.
+#[inline(always)]
+fn sixty_four<const FROM: usize>(bytes: &[u8]) -> &[u8; 64] {
+    bytes[FROM..].first_chunk().expect("inside the block")
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn q2_k(b: &[u8; 84]) -> Superblock {
+    let packed = quarter_register(b, 0);
+    let mask = _mm_set1_epi8(15);
+    let scales = unsigned_in_lanes(_mm_and_si128(packed, mask));
+    let minima = unsigned_in_lanes(_mm_and_si128(_mm_srli_epi16(packed, 4), mask));
+    Superblock {
+        codes: fields(pick(register(sixty_four::<16>(b)), &TWO_BITS), &TWO_BITS_SHIFTS, 3),
+        scales: _mm512_mul_ps(half::<80>(b), scales),
+        offsets: _mm512_mul_ps(half::<82>(b), minima),
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn q3_k(b: &[u8; 110]) -> Superblock {
+    const TURNS: [i32; 16] = by_lane(2, 0, -1, -2, -4);
+    let scales = q3_k_scales(b[96..].first_chunk().expect("12 bytes of scales"));
+    let scales = signed_in_lanes(_mm_sub_epi8(quarter_register(&scales, 0), _mm_set1_epi8(32)));
+    let low = fields(pick(register(sixty_four::<32>(b)), &TWO_BITS), &TWO_BITS_SHIFTS, 3);
+    let high = pick(_mm512_castsi256_si512(half_register(b, 0)), &ONE_BIT);
+    let scales = _mm512_mul_ps(half::<108>(b), scales);
+    symmetric(with_high_bits(low, high, &TURNS, 4), scales, 4.0)
+}
+
+/// Scales and offsets of a Q4_K or Q5_K block: `d` and `dmin`, then 12 bytes of sixes.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn six_bit_scales(b: &[u8]) -> (__m512, __m512) {
+    const SCALES: [i32; 16] = by_lane(0, 0, 1, 2, 4);
+    const MINIMA: [i32; 16] = by_lane(8, 0, 1, 2, 4);
+    let word = |at: usize| u32::from_le_bytes(*b[at..].first_chunk().expect("inside the block"));
+    let (first, second, third) = (word(4), word(8), word(12));
+    let sixes = |low: u32, high: u32, tops: u32| {
+        let low = u64::from(low & 0x3f3f_3f3f);
+        low | u64::from((high & 0x0f0f_0f0f) | (tops >> 6 & 0x0303_0303) << 4) << 32
+    };
+    let scales = sixes(first, third, first);
+    let minima = sixes(second, third >> 4, second);
+    let numbers =
+        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_set_epi64x(minima.cast_signed(), scales.cast_signed())));
+    let factors = _mm_cvtph_ps(_mm_cvtsi32_si128(word(0).cast_signed()));
+    let d = _mm512_broadcastss_ps(factors);
+    let dmin = _mm512_broadcastss_ps(_mm_shuffle_ps(factors, factors, 1));
+    (
+        _mm512_mul_ps(d, _mm512_permutexvar_ps(integers(&SCALES), numbers)),
+        _mm512_mul_ps(dmin, _mm512_permutexvar_ps(integers(&MINIMA), numbers)),
+    )
+}
+
+/// The 4-bit codes of Q4_K and Q5_K: 64 elements in 32 bytes, low halves first.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+fn low_then_high(first: &[u8; 64], second: &[u8; 64]) -> [__m512i; 4] {
+    const PLACES: [[i32; 16]; 4] = dwords(4, 0, 8, 16);
+    const SHIFTS: [i32; 16] = by_lane(0, 0, 4, 0, 0);
+    fields(pick_of_two(register(first), register(second), &PLACES), &SHIFTS, 15)
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn q4_k(b: &[u8; 144]) -> Superblock {
+    let (scales, offsets) = six_bit_scales(b);
+    Superblock { codes: low_then_high(sixty_four::<16>(b), sixty_four::<80>(b)), scales, offsets }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn q5_k(b: &[u8; 176]) -> Superblock {
+    const TURNS: [i32; 16] = by_lane(4, 0, -1, -2, -4);
+    let (scales, offsets) = six_bit_scales(b);
+    let low = low_then_high(sixty_four::<48>(b), sixty_four::<112>(b));
+    let high = pick(_mm512_castsi256_si512(half_register(b, 16)), &ONE_BIT);
+    Superblock { codes: with_high_bits(low, high, &TURNS, 16), scales, offsets }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn q6_k(b: &[u8; 210]) -> Superblock {
+    const PLACES: [[i32; 16]; 4] = dwords(4, 8, 0, 16);
+    const SHIFTS: [i32; 16] = by_lane(0, 0, 0, 4, 0);
+    const TURNS: [i32; 16] = by_lane(4, 0, -2, -4, 0);
+    let low = pick_of_two(register(sixty_four::<0>(b)), register(sixty_four::<64>(b)), &PLACES);
+    let low = fields(low, &SHIFTS, 15);
+    let high = pick(register(sixty_four::<128>(b)), &TWO_BITS);
+    let scales = signed_in_lanes(quarter_register(b, 192));
+    let scales = _mm512_mul_ps(half::<208>(b), scales);
+    symmetric(with_high_bits(low, high, &TURNS, 0x30), scales, 32.0)
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn iq4_xs(b: &[u8; 136]) -> Superblock {
+    let scales = _mm_cvtsi64_si128(i64::from_le_bytes(iq4_xs_scales(b)));
+    let scales = _mm256_cvtepi8_epi32(_mm_sub_epi8(scales, _mm_set1_epi8(32)));
+    let scales = _mm512_mul_ps(half::<0>(b), of_32_in_lanes(_mm256_cvtepi32_ps(scales)));
+    let places = super::small_blocks::nibbles(register(sixty_four::<8>(b)), register(sixty_four::<72>(b)));
+    symmetric(look_up(&above::<128>(&IQ4_LEVELS), places), scales, 128.0)
+}

@@ -1,0 +1,115 @@
+//! The inner loops of language models on a CPU: products of weight rows with activations, attention, gates and the delta
+//! rule, one file an instruction set; and the block formats of the weights ([`quant`]).
+//!
+//! It knows neither threads nor models: a caller cuts the work, takes [`Kernels::detect`] once and calls the functions of
+//! that table. The scalar file is the reference that every other is tested against. A kernel computes each output with
+//! the same operations whatever the number of rows beside it, which is what makes a sequence's tokens independent of its
+//! batch.
+//!
+//! Start reading with [`Kernels`], then `activations.rs` for the form in which activations meet quantized weights,
+//! `unpack.rs` for that of the weights, and `scalar.rs` for how the two are multiplied.
+
+mod activations;
+mod delta;
+mod math;
+pub mod quant;
+mod scalar;
+mod unpack;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+pub use activations::{Activations, QuantizedBlock};
+pub use delta::{DeltaToken, StateRow};
+
+use crate::quant::TensorType;
+
+/// Elements that the integer kernels take at a time; activations are padded to a multiple.
+pub(crate) const SUPERBLOCK: usize = 256;
+
+/// The function by which a gated block joins its two inner products. σ is the logistic function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateFunction {
+    /// gate·σ(gate) · up.
+    Silu,
+    /// gelu(gate) · up, gelu by its approximation with tanh. D. Hendrycks and K. Gimpel, 2016.
+    Gelu,
+    /// g·σ(1.702 g) · (u + 1) with g = min(gate, 7) and u = up clamped to −7…7.
+    Clamped,
+}
+
+/// See [`Kernels::quantize`].
+type Quantize = fn(x: &[f32], blocks: &mut [QuantizedBlock]);
+/// See [`Kernels::quantized_product`].
+type QuantizedProduct = fn(
+    kind: TensorType,
+    weights: &[u8],
+    row_bytes: usize,
+    rows: &[&[QuantizedBlock]],
+    out: &mut [&mut [f32]],
+);
+
+/// See [`Kernels::convolve`].
+type Convolve = fn(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]);
+
+/// The inner loops, for one instruction set.
+///
+/// Slices must agree in length as each field says; the functions panic otherwise and never read or write
+/// outside them.
+pub struct Kernels {
+    /// Name for people, such as `avx512-vnni`.
+    pub name: &'static str,
+    /// Rounds a row of activations to 8 bits, and fills the last block up with zeros: see [`QuantizedBlock`].
+    pub quantize: Quantize,
+    /// Products of the weight rows in `weights` (each `row_bytes` long, of a quantized type) with each of `rows`.
+    /// `out[r][j]` is row `r` with weight row `j`.
+    pub quantized_product: QuantizedProduct,
+    /// Turns half-precision numbers into floats: `bytes` is twice as long as `out`.
+    pub widen: fn(bytes: &[u8], out: &mut [f32]),
+    /// Σ a·b.
+    pub dot: fn(a: &[f32], b: &[f32]) -> f32,
+    /// For each key in `keys` (as long as `query`, one after another): `scores[i]` = query·key · `scale`.
+    pub scores: fn(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]),
+    /// As `scores`, for keys in half precision.
+    pub scores_half: fn(query: &[f32], keys: &[u16], scale: f32, scores: &mut [f32]),
+    /// `out` += Σ `weights[i]` · value i, each value as long as `out`.
+    pub mix: fn(weights: &[f32], values: &[f32], out: &mut [f32]),
+    /// As `mix`, for values in half precision.
+    pub mix_half: fn(weights: &[f32], values: &[u16], out: &mut [f32]),
+    /// Replaces scores by e^(score − max); the sum of the results.
+    pub exponentials: fn(scores: &mut [f32], max: f32) -> f32,
+    /// Replaces `gate` by its product with `up` as the kind of gate says.
+    pub gate: fn(kind: GateFunction, gate: &mut [f32], up: &[f32]),
+    /// `x[i]` = `x[i]` · sigmoid(`gate[i]`).
+    pub sigmoid_times: fn(x: &mut [f32], gate: &[f32]),
+    /// `out[c]` = silu(Σ `taps[j][c]` · `inputs[j][c]`): a convolution over time, each channel by itself.
+    pub convolve: Convolve,
+    /// The gated delta rule for one head: tokens pass over its state in order, `out[t]` is what token t reads.
+    pub delta_rule: fn(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]),
+}
+
+impl Kernels {
+    /// The fastest set that this processor runs.
+    pub fn detect() -> &'static Kernels {
+        Self::available().pop().unwrap_or(&scalar::KERNELS)
+    }
+
+    /// Every set that this processor runs, the reference first, the fastest last.
+    pub(crate) fn available() -> Vec<&'static Kernels> {
+        let sets = std::iter::once(&scalar::KERNELS);
+        #[cfg(target_arch = "x86_64")]
+        let sets = sets.chain(avx2::kernels()).chain(avx512::kernels());
+        sets.collect()
+    }
+}
+
+impl std::fmt::Debug for Kernels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

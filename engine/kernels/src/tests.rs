@@ -1,0 +1,301 @@
+//! Every instruction set against exact arithmetic on the same rounded activations, and against itself.
+
+use super::activations::{lane, place};
+use super::*;
+use crate::quant::dequantize;
+
+fn quantized() -> impl Iterator<Item = TensorType> {
+    TensorType::ALL.iter().copied().filter(|kind| kind.is_quantized())
+}
+
+/// A small generator of test bytes (splitmix64).
+pub(super) struct RandomBytes(pub(super) u64);
+
+impl RandomBytes {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(super) fn float(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    }
+}
+
+/// Random rows of weights; every half-precision scale is made small and finite.
+fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut RandomBytes) -> Vec<u8> {
+    let mut weights: Vec<u8> =
+        (0..rows * kind.row_bytes(width).unwrap()).map(|_| (bytes.next() >> 56) as u8).collect();
+    let scales: &[usize] = match kind {
+        TensorType::Q4_1 | TensorType::Q5_1 | TensorType::Q4_K | TensorType::Q5_K => &[0, 2],
+        TensorType::Q6_K => &[208],
+        TensorType::Q2_K => &[80, 82],
+        TensorType::Q3_K => &[108],
+        TensorType::MXFP4 => &[],
+        _ => &[0],
+    };
+    for block in weights.chunks_exact_mut(kind.block_bytes()) {
+        for &at in scales {
+            let scale = half::f16::from_f32(bytes.float() * 0.1);
+            block[at..at + 2].copy_from_slice(&scale.to_le_bytes());
+        }
+        if kind == TensorType::MXFP4 {
+            // Exponents of numbers below and above 1, and the two lowest, which are no normal numbers.
+            block[0] = [0, 1, 2, 119, 124, 127, 128, 130][usize::from(block[0] % 8)];
+        }
+    }
+    weights
+}
+
+/// The value that the `i`-th activation was rounded to.
+fn rounded(row: &[QuantizedBlock], i: usize) -> f64 {
+    let (block, e) = (&row[i / SUPERBLOCK], i % SUPERBLOCK);
+    f64::from(block.scales[lane(e / 16)]) * f64::from(block.codes[place(e)])
+}
+
+fn round(kernels: &Kernels, x: &mut Activations) {
+    x.unrounded().into_iter().for_each(|(x, blocks)| (kernels.quantize)(x, blocks));
+}
+
+fn activations(kernels: &Kernels, rows: usize, width: usize, bytes: &mut RandomBytes) -> Activations {
+    let mut x = Activations::default();
+    x.reset(rows, width);
+    x.rows_mut().for_each(|row| row.iter_mut().for_each(|x| *x = bytes.float() * 3.0));
+    round(kernels, &mut x);
+    x
+}
+
+fn product(
+    kernels: &Kernels,
+    kind: TensorType,
+    weights: &[u8],
+    x: &Activations,
+    rows: std::ops::Range<usize>,
+) -> Vec<Vec<f32>> {
+    let row_bytes = kind.row_bytes(x.width()).unwrap();
+    let mut out = vec![vec![f32::NAN; weights.len() / row_bytes]; rows.len()];
+    let mut slices: Vec<&mut [f32]> = out.iter_mut().map(Vec::as_mut_slice).collect();
+    let rows: Vec<_> = rows.map(|r| x.quantized_row(r)).collect();
+    (kernels.quantized_product)(kind, weights, row_bytes, &rows, &mut slices);
+    out
+}
+
+#[test]
+fn every_instruction_set_multiplies_every_type_as_exact_arithmetic_does() {
+    let mut bytes = RandomBytes(7);
+    for kind in quantized() {
+        for width in [256, 512, 2048]
+            .into_iter()
+            .chain((kind.block_elements() == 32).then_some([32, 96, 576, 1504]).into_iter().flatten())
+        {
+            let weights = weights(kind, 5, width, &mut bytes);
+            let mut exact_weights = vec![0.0; 5 * width];
+            dequantize(kind, &weights, &mut exact_weights);
+            for kernels in Kernels::available() {
+                let x = activations(kernels, 7, width, &mut bytes);
+                let got = product(kernels, kind, &weights, &x, 0..7);
+                for (r, got) in got.iter().enumerate() {
+                    let q = x.quantized_row(r);
+                    for (j, got) in got.iter().enumerate() {
+                        let terms = (0..width).map(|i| {
+                            let x = rounded(q, i);
+                            f64::from(exact_weights[j * width + i]) * x
+                        });
+                        let (sum, size) = terms.fold((0.0, 0.0), |(s, a), t| (s + t, a + t.abs()));
+                        let error = (f64::from(*got) - sum).abs();
+                        assert!(
+                            error <= size * 2e-5,
+                            "{} {kind} width {width}: {got} is not {sum} (error {error})",
+                            kernels.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
+    let mut bytes = RandomBytes(11);
+    for kind in quantized() {
+        let weights = weights(kind, 6, 768, &mut bytes);
+        for kernels in Kernels::available() {
+            let x = activations(kernels, 9, 768, &mut bytes);
+            let together = product(kernels, kind, &weights, &x, 0..9);
+            for (r, row) in together.iter().enumerate() {
+                let alone = product(kernels, kind, &weights, &x, r..r + 1);
+                assert_eq!(row, &alone[0], "{} {kind} row {r}", kernels.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn rounding_to_eight_bits_is_the_same_in_every_instruction_set() {
+    for width in [32, 576, 100, 2048] {
+        let rows = Kernels::available().into_iter().map(|kernels| {
+            let x = activations(kernels, 1, width, &mut RandomBytes(3));
+            x.quantized_row(0).to_vec()
+        });
+        let rows: Vec<Vec<QuantizedBlock>> = rows.collect();
+        assert!(rows.windows(2).all(|two| two[0] == two[1]), "width {width}");
+    }
+}
+
+/// Σ (x − rounded)² of each group.
+fn errors(x: &[f32], row: &[QuantizedBlock]) -> Vec<f64> {
+    let square = |i: usize| (rounded(row, i) - f64::from(x[i])).powi(2);
+    (0..x.len()).step_by(16).map(|g| (g..(g + 16).min(x.len())).map(square).sum()).collect()
+}
+
+/// As `errors`, with the largest number of each group at 127 steps.
+fn plain_errors(x: &[f32]) -> Vec<f64> {
+    let plain = |x: &[f32]| {
+        let step = f64::from(x.iter().fold(0f32, |max, x| max.max(x.abs()))) / 127.0;
+        x.iter().map(|&x| (f64::from(x) - (f64::from(x) / step).round() * step).powi(2)).sum()
+    };
+    x.chunks(16).map(plain).collect()
+}
+
+#[test]
+fn the_scale_of_every_group_fits_it_better_than_127_steps_do() {
+    for kernels in Kernels::available() {
+        let x = activations(kernels, 1, 2040, &mut RandomBytes(3));
+        let (got, plain) = (errors(x.row(0), x.quantized_row(0)), plain_errors(x.row(0)));
+        assert_eq!((got.len(), plain.len()), (128, 128));
+        let better = |(got, plain): (&f64, &f64)| *got <= plain * 1.02;
+        assert!(got.iter().zip(&plain).all(better), "{}: {got:?}, {plain:?}", kernels.name);
+        let [got, plain] = [got, plain].map(|errors| errors.iter().sum::<f64>().sqrt());
+        assert!(got < plain * 0.88, "{}: {got}, {plain}", kernels.name);
+    }
+}
+
+#[test]
+fn numbers_of_any_size_are_rounded_and_what_is_no_number_stays_none() {
+    for kernels in Kernels::available() {
+        for size in [1e-37, 1e-30, 1e-3, 1e15, 1e37] {
+            let mut x = Activations::default();
+            x.reset(1, 256);
+            let mut bytes = RandomBytes(5);
+            x.floats_mut().iter_mut().for_each(|x| *x = bytes.float() * size);
+            round(kernels, &mut x);
+            let error: f64 = errors(x.row(0), x.quantized_row(0)).iter().sum();
+            let whole: f64 = x.row(0).iter().map(|x| f64::from(*x).powi(2)).sum();
+            assert!((error / whole).sqrt() < 0.005, "{} {size}: {error} of {whole}", kernels.name);
+        }
+        let mut x = Activations::default();
+        x.reset(1, 256);
+        let floats = x.floats_mut();
+        (floats[3], floats[20], floats[40]) = (f32::NAN, f32::INFINITY, 1e-45);
+        round(kernels, &mut x);
+        let block = &x.quantized_row(0)[0];
+        let whole: Vec<bool> = (0..16).map(|g| block.scales[lane(g)].is_finite()).collect();
+        assert_eq!(whole, [[false, false].as_slice(), &[true; 14]].concat(), "{}", kernels.name);
+        assert!(
+            block.scales[lane(2)] == 0.0 && (32..48).all(|e| block.codes[place(e)] == 0),
+            "{}",
+            kernels.name
+        );
+    }
+}
+
+#[test]
+fn float_loops_agree_with_the_reference_in_every_instruction_set() {
+    let mut bytes = RandomBytes(5);
+    for width in [16, 24, 64, 80, 128] {
+        let query: Vec<f32> = (0..width).map(|_| bytes.float()).collect();
+        let keys: Vec<f32> = (0..width * 9).map(|_| bytes.float()).collect();
+        let halves: Vec<u16> = keys.iter().map(|&x| half::f16::from_f32(x).to_bits()).collect();
+        let half_bytes: Vec<u8> = halves.iter().flat_map(|x| x.to_le_bytes()).collect();
+        for kernels in Kernels::available() {
+            let mut widened = vec![0.0; keys.len()];
+            (kernels.widen)(&half_bytes, &mut widened);
+            let expected: Vec<f32> = halves.iter().map(|&x| half::f16::from_bits(x).to_f32()).collect();
+            assert_eq!(widened, expected);
+            let (mut of_halves, mut of_floats) = ([0.0; 9], [0.0; 9]);
+            (kernels.scores_half)(&query, &halves, 0.5, &mut of_halves);
+            (kernels.scores)(&query, &widened, 0.5, &mut of_floats);
+            for i in 0..9 {
+                let key = &widened[i * width..][..width];
+                let exact: f64 =
+                    query.iter().zip(key).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>() * 0.5;
+                assert!(
+                    (f64::from(of_halves[i]) - exact).abs() < 1e-5
+                        && (f64::from(of_floats[i]) - exact).abs() < 1e-5
+                );
+                assert!((f64::from((kernels.dot)(&query, key)) * 0.5 - exact).abs() < 1e-5);
+            }
+            let weights: Vec<f32> = (0..9).map(|_| bytes.float()).collect();
+            let (mut mixed_halves, mut mixed_floats) = (vec![1.0; width], vec![1.0; width]);
+            (kernels.mix_half)(&weights, &halves, &mut mixed_halves);
+            (kernels.mix)(&weights, &widened, &mut mixed_floats);
+            for e in 0..width {
+                let exact: f64 = 1.0
+                    + (0..9).map(|i| f64::from(weights[i]) * f64::from(widened[i * width + e])).sum::<f64>();
+                assert!(
+                    (f64::from(mixed_halves[e]) - exact).abs() < 1e-5
+                        && (f64::from(mixed_floats[e]) - exact).abs() < 1e-5
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn exponentials_are_within_a_few_units_in_the_last_place() {
+    for kernels in Kernels::available() {
+        let x: Vec<f32> = (0..4003).map(|i| -90.0 + i as f32 * 0.0225).collect();
+        let mut e = x.clone();
+        let sum = (kernels.exponentials)(&mut e, 0.5);
+        let mut exact_sum = 0.0;
+        for (x, e) in x.iter().zip(&e) {
+            let exact = f64::from(x - 0.5).exp();
+            exact_sum += exact;
+            assert!(
+                (f64::from(*e) - exact).abs() <= exact * 4e-7 + 1e-37,
+                "{}: e^{} is not {e}",
+                kernels.name,
+                x - 0.5
+            );
+        }
+        assert!((f64::from(sum) / exact_sum - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn gates_are_what_their_formulas_say() {
+    let logistic = |z: f64| 1.0 / (1.0 + (-z).exp());
+    let exact = |kind, z: f64, up: f64| match kind {
+        GateFunction::Silu => z * logistic(z) * up,
+        GateFunction::Gelu => {
+            let inner = (2.0 / std::f64::consts::PI).sqrt() * (z + 0.044_715 * z.powi(3));
+            // 1 + tanh, without the cancellation far below zero.
+            z / 2.0 * up * 2.0 * logistic(2.0 * inner)
+        }
+        GateFunction::Clamped => {
+            let z = z.min(7.0);
+            z * logistic(1.702 * z) * (up.clamp(-7.0, 7.0) + 1.0)
+        }
+    };
+    for kernels in Kernels::available() {
+        for kind in [GateFunction::Silu, GateFunction::Gelu, GateFunction::Clamped] {
+            let x: Vec<f32> = (0..4003).map(|i| -90.0 + i as f32 * 0.0225 * 2.0).collect();
+            let up: Vec<f32> = (0..4003).map(|i| (i % 41) as f32 * 0.5 - 10.0).collect();
+            let mut gate = x.clone();
+            (kernels.gate)(kind, &mut gate, &up);
+            for ((x, up), g) in x.iter().zip(&up).zip(&gate) {
+                let exact = exact(kind, f64::from(*x), f64::from(*up));
+                // The exponent is rounded where it is not the number itself, and the result as much more.
+                let bound = if kind == GateFunction::Silu { 2e-6 } else { 2e-5 };
+                assert!(
+                    (f64::from(*g) - exact).abs() <= exact.abs() * bound + 1e-35,
+                    "{} {kind:?} of {x} and {up} is not {g} but {exact}",
+                    kernels.name
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Chatting with a model: messages and settings in, a stream of text out.
+
+use std::ops::ControlFlow;
+use std::sync::mpsc;
+
+use super::error::EngineError;
+use super::handle::Engine;
+use super::reply::{ReplyDecoder, ReplyEvent, ReplySummary};
+use super::scheduler::GenerationRequest;
+use crate::chat::ChatMessage;
+use crate::sample::Sampling;
+
+/// A conversation that the model is to answer, and the settings of the reply; made by [`Engine::chat`].
+///
+/// It asks nothing before one of [`stream`](ChatRequest::stream), [`reply`](ChatRequest::reply) and
+/// [`start`](ChatRequest::start) is called. Requests of one engine are answered together, and those whose prompts begin
+/// alike share what is computed for them.
+#[derive(Debug, Clone)]
+#[must_use = "a request asks nothing before it is streamed"]
+pub struct ChatRequest<'a> {
+    engine: &'a Engine,
+    messages: &'a [ChatMessage],
+    thinking: Option<bool>,
+    sampling: Option<Sampling>,
+    seed: Option<u64>,
+    max_tokens: usize,
+}
+
+impl Engine {
+    /// A request to answer a conversation; nothing is asked before it is [streamed](ChatRequest::stream).
+    pub fn chat<'a>(&'a self, messages: &'a [ChatMessage]) -> ChatRequest<'a> {
+        let max_tokens = usize::MAX;
+        ChatRequest { engine: self, messages, thinking: None, sampling: None, seed: None, max_tokens }
+    }
+}
+
+impl ChatRequest<'_> {
+    /// Sets the choice of tokens; without it, it is [what the file recommends](Engine::recommended_sampling).
+    pub fn sampling(self, sampling: Sampling) -> Self {
+        ChatRequest { sampling: Some(sampling), ..self }
+    }
+
+    /// Sets the seed of the random numbers, and leaves the rest of the sampling as it is. The same seed gives the same
+    /// reply.
+    pub fn seed(self, seed: u64) -> Self {
+        ChatRequest { seed: Some(seed), ..self }
+    }
+
+    /// Asks for reasoning or forbids it, in models whose template knows of it; `None` leaves it to the template.
+    /// (gpt-oss always reasons: forbidden, it takes little effort.)
+    pub fn thinking(self, thinking: impl Into<Option<bool>>) -> Self {
+        ChatRequest { thinking: thinking.into(), ..self }
+    }
+
+    /// Bounds the tokens of the reply; without it, the model's context is the bound.
+    pub fn max_tokens(self, max_tokens: usize) -> Self {
+        ChatRequest { max_tokens, ..self }
+    }
+
+    /// Hands in the request. `on_event` is called on the engine's thread for each event, and ends the reply early by
+    /// breaking; it is dropped after the last event.
+    ///
+    /// # Errors
+    /// When the request can't be taken; `on_event` was not called then.
+    pub fn start(
+        self,
+        mut on_event: impl FnMut(ReplyEvent) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<(), EngineError> {
+        let ChatRequest { engine, messages, thinking, sampling, seed, max_tokens } = self;
+        let prompt = engine.prompt(messages, thinking)?;
+        let mut sampling = sampling.unwrap_or_else(|| engine.recommended_sampling());
+        sampling.seed = seed.unwrap_or(sampling.seed);
+        let split = engine.split_reply(&prompt);
+        let mut decoder = ReplyDecoder::new(engine.shared_tokenizer(), split, prompt.tokens.len());
+        let request = GenerationRequest { tokens: prompt.tokens, sampling, max_tokens };
+        engine.submit(request, move |event| decoder.take(event, &mut on_event))
+    }
+
+    /// Hands in the request: the reply, as it comes.
+    ///
+    /// # Errors
+    /// When the request can't be taken.
+    pub fn stream(self) -> Result<ChatStream, EngineError> {
+        let (send, events) = mpsc::channel();
+        self.start(move |event| match send.send(event) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(mpsc::SendError(_)) => ControlFlow::Break(()),
+        })?;
+        Ok(ChatStream { events, text: None, over: false })
+    }
+
+    /// Hands in the request and waits for the whole reply.
+    ///
+    /// # Errors
+    /// When the request can't be taken, or the engine stops.
+    pub fn reply(self) -> Result<ChatReply, EngineError> {
+        let (mut reasoning, mut text) = (String::new(), String::new());
+        for event in self.stream()? {
+            match event? {
+                ChatEvent::Reasoning(more) => reasoning.push_str(&more),
+                ChatEvent::Text(more) => text.push_str(&more),
+                ChatEvent::Finished(summary) => return Ok(ChatReply { reasoning, text, summary }),
+            }
+        }
+        Err(EngineError::Stopped)
+    }
+}
+
+/// A part of a reply, in the order in which they come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChatEvent {
+    /// Text of the model's reasoning.
+    Reasoning(String),
+    /// Text of the answer.
+    Text(String),
+    /// The end; no event follows.
+    Finished(ReplySummary),
+}
+
+/// A whole reply.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ChatReply {
+    /// The model's reasoning; empty where it does none.
+    pub reasoning: String,
+    /// The answer.
+    pub text: String,
+    /// Its summary.
+    pub summary: ReplySummary,
+}
+
+/// A reply as it comes. Each step waits for more of it; dropping the stream breaks the reply off.
+///
+/// The last event is [`ChatEvent::Finished`], or [`EngineError::Stopped`] when the engine ended before the reply did.
+#[derive(Debug)]
+pub struct ChatStream {
+    events: mpsc::Receiver<ReplyEvent>,
+    /// Text that came with the reasoning given last.
+    text: Option<String>,
+    over: bool,
+}
+
+impl Iterator for ChatStream {
+    type Item = Result<ChatEvent, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(text) = self.text.take() {
+            return Some(Ok(ChatEvent::Text(text)));
+        }
+        while !self.over {
+            match self.events.recv() {
+                Ok(ReplyEvent::Delta(delta)) => {
+                    let text = Some(delta.text).filter(|text| !text.is_empty());
+                    if !delta.reasoning.is_empty() {
+                        self.text = text;
+                        return Some(Ok(ChatEvent::Reasoning(delta.reasoning)));
+                    }
+                    if let Some(text) = text {
+                        return Some(Ok(ChatEvent::Text(text)));
+                    }
+                }
+                Ok(ReplyEvent::Finished(summary)) => {
+                    self.over = true;
+                    return Some(Ok(ChatEvent::Finished(summary)));
+                }
+                Err(mpsc::RecvError) => {
+                    self.over = true;
+                    return Some(Err(EngineError::Stopped));
+                }
+            }
+        }
+        None
+    }
+}
+
+impl std::iter::FusedIterator for ChatStream {}

@@ -1,0 +1,119 @@
+//! A reply on its way from tokens to text, its reasoning told from its answer.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::scheduler::{FinishReason, GenerationEvent};
+use crate::chat::{ReasoningSplit, ReplySegment};
+use crate::model::ExpertUse;
+use crate::tokenizer::{Tokenizer, Utf8Stream};
+
+/// An event of a reply: text, or the end.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplyEvent {
+    /// A token came, with the text that is certain by now.
+    Delta(ReplyDelta),
+    /// The reply is over; no event follows.
+    Finished(ReplySummary),
+}
+
+/// The text that became certain with a token; both parts may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReplyDelta {
+    /// Text of the reasoning.
+    pub reasoning: String,
+    /// Text of the answer.
+    pub text: String,
+    /// Tokens that came with it: one, or none for text that was held back until the reply was over.
+    pub tokens: usize,
+    /// Requests that were decoded in the token's step, this one included.
+    pub batch: usize,
+}
+
+/// The summary of a reply that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReplySummary {
+    /// The reason why it ended.
+    pub finish: FinishReason,
+    /// Tokens of the prompt.
+    pub prompt_tokens: usize,
+    /// Tokens of the reply, reasoning included and the end mark left out.
+    pub reply_tokens: usize,
+    /// Tokens of the reply that brought text of the reasoning.
+    pub reasoning_tokens: usize,
+    /// The experts that the reply took; `None` in a model without experts.
+    pub experts: Option<ExpertUse>,
+}
+
+/// Turns the tokens of one reply into text.
+pub(super) struct ReplyDecoder {
+    tokenizer: Arc<Tokenizer>,
+    text: Utf8Stream,
+    split: ReasoningSplit,
+    prompt_tokens: usize,
+    reply_tokens: usize,
+    reasoning_tokens: usize,
+}
+
+impl ReplyDecoder {
+    pub(super) fn new(
+        tokenizer: Arc<Tokenizer>,
+        split: ReasoningSplit,
+        prompt_tokens: usize,
+    ) -> ReplyDecoder {
+        let text = Utf8Stream::new();
+        ReplyDecoder { tokenizer, text, split, prompt_tokens, reply_tokens: 0, reasoning_tokens: 0 }
+    }
+
+    /// Takes an event of the request in and tells `on_event` what it means for the reply.
+    pub(super) fn take(
+        &mut self,
+        event: GenerationEvent,
+        on_event: &mut impl FnMut(ReplyEvent) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        match event {
+            GenerationEvent::Started => ControlFlow::Continue(()),
+            GenerationEvent::Token { id, batch } => {
+                let text = self.text.push(self.tokenizer.token_bytes(id));
+                let delta = ReplyDelta { tokens: 1, batch, ..delta(self.split.push(&text)) };
+                self.reply_tokens += 1;
+                self.reasoning_tokens += usize::from(!delta.reasoning.is_empty());
+                on_event(ReplyEvent::Delta(delta))
+            }
+            GenerationEvent::Finished { why, experts } => {
+                let rest = self.rest();
+                if rest != ReplyDelta::default() {
+                    on_event(ReplyEvent::Delta(rest))?;
+                }
+                on_event(ReplyEvent::Finished(ReplySummary {
+                    finish: why,
+                    prompt_tokens: self.prompt_tokens,
+                    reply_tokens: self.reply_tokens,
+                    reasoning_tokens: self.reasoning_tokens,
+                    experts,
+                }))
+            }
+        }
+    }
+
+    /// The text that was held back: the beginning of a character, or of a mark.
+    fn rest(&mut self) -> ReplyDelta {
+        let tail = std::mem::take(&mut self.text).finish();
+        let mut split = std::mem::take(&mut self.split);
+        let mut segments = split.push(&tail);
+        segments.extend(split.finish());
+        delta(segments)
+    }
+}
+
+fn delta(segments: Vec<ReplySegment>) -> ReplyDelta {
+    let mut delta = ReplyDelta::default();
+    for segment in segments {
+        match segment {
+            ReplySegment::Answer(text) => delta.text.push_str(&text),
+            ReplySegment::Reasoning(text) => delta.reasoning.push_str(&text),
+        }
+    }
+    delta
+}

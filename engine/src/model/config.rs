@@ -1,0 +1,237 @@
+//! The configuration of a model, read from the metadata and checked before anything is built on it.
+
+use super::architecture::{Architecture, WindowPattern};
+use super::config_keys::{ConfigKeys, LIMIT};
+use super::delta_shape::DeltaShape;
+use super::error::ModelError;
+use super::latent_shape::LatentShape;
+use super::rope_scaling::RopeScaling;
+use crate::gguf::{Gguf, MetadataArray, MetadataValue};
+
+/// The configuration of a model: the numbers that shape it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ModelConfig {
+    /// `general.architecture`.
+    pub architecture: String,
+    /// Layers.
+    pub layers: usize,
+    /// Layers after those, in the file, that draft tokens ahead: they have no part in the model's answers.
+    pub draft_layers: usize,
+    /// Numbers that stand for a token between layers.
+    pub width: usize,
+    /// Tokens in the vocabulary: rows of the embedding.
+    pub vocabulary: usize,
+    /// Tokens that the model was made for.
+    pub context: usize,
+    /// Query heads.
+    pub heads: usize,
+    /// Key/value heads of each layer; 0 in those that recur instead.
+    pub kv_heads: Vec<usize>,
+    /// The shape of the layers that recur, where there are any.
+    pub delta: Option<DeltaShape>,
+    /// The shape of attention over latent vectors, in the models that have it; their layers' caches do not depend
+    /// on heads.
+    pub latent: Option<LatentShape>,
+    /// Numbers of a query or key in one head.
+    pub key_size: usize,
+    /// Numbers of a value in one head.
+    pub value_size: usize,
+    /// The window of each layer: how many of the last tokens, itself included, a token attends to; `None` for all.
+    pub windows: Vec<Option<usize>>,
+    /// Multiplies the scores of attention.
+    pub score_scale: f32,
+    /// Numbers of a head that turn with the position.
+    pub rope_size: usize,
+    /// θ of the rotary embedding.
+    pub rope_base: f32,
+    /// θ in layers with a window, which are not scaled.
+    pub window_rope_base: Option<f32>,
+    /// The scaling of the rotary embedding's frequencies.
+    pub rope_scaling: RopeScaling,
+    /// Added to the mean square in norms.
+    pub epsilon: f32,
+    /// Multiplies a token's embedding.
+    pub embedding_scale: f32,
+    /// Multiplies what a block adds.
+    pub residual_scale: f32,
+    /// Divides the logits.
+    pub logit_scale: f32,
+    /// Bounds the logits: l becomes cap · tanh(l / cap).
+    pub logit_cap: Option<f32>,
+    /// Experts of a layer and how many a token takes; absent in a dense model.
+    pub experts: Option<ExpertConfig>,
+}
+
+/// The number of experts in a layer, and of those that a token takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExpertConfig {
+    /// Experts of a layer.
+    pub count: usize,
+    /// Experts that a token takes.
+    pub used: usize,
+}
+
+impl ExpertConfig {
+    /// So many experts, of which a token takes so many.
+    pub fn new(count: usize, used: usize) -> ExpertConfig {
+        ExpertConfig { count, used }
+    }
+}
+
+impl ModelConfig {
+    pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<ModelConfig, ModelError> {
+        let keys = ConfigKeys { gguf, architecture: architecture.name };
+        let blocks = keys.require("block_count")?;
+        if blocks > 4096 {
+            return Err(keys.fail("block_count", &blocks, "which is more layers than any model has"));
+        }
+        let draft_layers = gguf.u32(&keys.key("nextn_predict_layers"))?.unwrap_or(0) as usize;
+        if draft_layers >= blocks {
+            return Err(keys.fail(
+                "nextn_predict_layers",
+                &draft_layers,
+                "which leaves no layer to the model",
+            ));
+        }
+        let layers = blocks - draft_layers;
+        let width = keys.require("embedding_length")?;
+        let heads = keys.require("attention.head_count")?;
+        let (delta, recurs) = match architecture.delta_net {
+            Some(_) => (Some(DeltaShape::read(&keys)?), DeltaShape::layers(&keys, layers)?),
+            None => (None, vec![false; layers]),
+        };
+        let mut kv_heads: Vec<usize> =
+            match gguf.u32_per_layer(&keys.key("attention.head_count_kv"), layers)? {
+                Some(list) => list.into_iter().map(|n| n as usize).collect(),
+                None => vec![heads; layers],
+            };
+        for (n, recurs) in kv_heads.iter_mut().zip(recurs) {
+            if recurs {
+                *n = 0;
+            } else if *n == 0 || !heads.is_multiple_of(*n) {
+                let why = "which does not divide the query heads";
+                return Err(keys.fail("attention.head_count_kv", n, why));
+            }
+        }
+        let latent = architecture.latent.then(|| LatentShape::read(&keys, heads)).transpose()?;
+        let (key_size, value_size) = match latent {
+            Some(shape) => (shape.key(), shape.value),
+            None => (
+                keys.size("attention.key_length")?.unwrap_or(width / heads),
+                keys.size("attention.value_length")?.unwrap_or(width / heads),
+            ),
+        };
+        if key_size == 0 || value_size == 0 || heads.saturating_mul(key_size.max(value_size)) > LIMIT {
+            let why = "which does not fit the width and size of a head";
+            return Err(keys.fail("attention.head_count", &heads, why));
+        }
+        let rope_size = keys.size("rope.dimension_count")?.unwrap_or(key_size);
+        if rope_size > key_size || !rope_size.is_multiple_of(2) {
+            return Err(keys.fail("rope.dimension_count", &rope_size, "which is odd or larger than a head"));
+        }
+        let context = keys.size("context_length")?.unwrap_or(2048);
+        let rope_scaling = RopeScaling::read(&keys, context, architecture.rounded_yarn)?;
+        let epsilon = gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?;
+        if !(epsilon.is_finite() && epsilon >= 0.0) {
+            let why = "which is not a small number";
+            return Err(keys.fail("attention.layer_norm_rms_epsilon", &epsilon, why));
+        }
+        let windows = match &architecture.windows {
+            Some(declared) => windows(&keys, declared, layers)?,
+            None => vec![None; layers],
+        };
+        let window_rope_base = match architecture.windows {
+            Some(WindowPattern { rope_base: Some(base), .. }) => {
+                Some(keys.positive("rope.freq_base_swa")?.unwrap_or(base))
+            }
+            _ => None,
+        };
+        let score_size = match architecture.scores_by_width_at {
+            Some(at) if at == layers => width / heads,
+            _ => key_size,
+        };
+        let score_scale = match keys.positive_or_zero("attention.scale")? {
+            Some(scale) => scale,
+            None => 1.0 / (score_size as f32).sqrt(),
+        };
+        let root_of_width = if architecture.embedding_by_root_of_width { (width as f32).sqrt() } else { 1.0 };
+        Ok(ModelConfig {
+            layers,
+            draft_layers,
+            width,
+            vocabulary: vocabulary(gguf)?,
+            context,
+            heads,
+            kv_heads,
+            delta,
+            latent,
+            key_size,
+            value_size,
+            windows,
+            score_scale: score_scale * rope_scaling.score_factor(),
+            rope_size,
+            rope_base: keys.positive("rope.freq_base")?.unwrap_or(10_000.0),
+            window_rope_base,
+            rope_scaling,
+            epsilon,
+            embedding_scale: keys.positive_or_zero("embedding_scale")?.unwrap_or(root_of_width),
+            residual_scale: keys.positive_or_zero("residual_scale")?.unwrap_or(1.0),
+            logit_scale: keys.positive_or_zero("logit_scale")?.unwrap_or(1.0),
+            logit_cap: keys.positive_or_zero("final_logit_softcapping")?,
+            experts: experts(&keys)?,
+            architecture: architecture.name.to_owned(),
+        })
+    }
+}
+
+/// The window of each layer: by the architecture's own rhythm, or by the file's where it has one.
+fn windows(
+    keys: &ConfigKeys<'_>,
+    declared: &WindowPattern,
+    layers: usize,
+) -> Result<Vec<Option<usize>>, ModelError> {
+    let window = keys.require("attention.sliding_window")?;
+    let pattern = "attention.sliding_window_pattern";
+    let windowed: Vec<bool> = match keys.gguf.metadata().get(&keys.key(pattern)) {
+        Some(MetadataValue::Array(MetadataArray::Bool(list))) if list.len() >= layers => {
+            list[..layers].to_vec()
+        }
+        Some(MetadataValue::Array(_)) => {
+            return Err(keys.fail(pattern, &"a list", "but must have a boolean for each layer"));
+        }
+        _ => {
+            let period = keys.size(pattern)?.unwrap_or(declared.period);
+            (0..layers).map(|layer| (layer + 1) % period != 0).collect()
+        }
+    };
+    Ok(windowed.into_iter().map(|windowed| windowed.then_some(window)).collect())
+}
+
+fn experts(keys: &ConfigKeys<'_>) -> Result<Option<ExpertConfig>, ModelError> {
+    let count = keys.gguf.u32(&keys.key("expert_count"))?.unwrap_or(0) as usize;
+    if count == 0 {
+        return Ok(None);
+    }
+    let used = keys.require("expert_used_count")?;
+    if count > 1 << 16 || used > count {
+        return Err(keys.fail("expert_used_count", &used, "which is not among the experts there are"));
+    }
+    Ok(Some(ExpertConfig { count, used }))
+}
+
+/// Rows of the embedding.
+fn vocabulary(gguf: &Gguf) -> Result<usize, ModelError> {
+    let embedding = gguf.require_tensor("token_embd.weight")?;
+    let vocabulary = embedding.dims.get(1).map_or(0, |&n| usize::try_from(n).unwrap_or(usize::MAX));
+    if !(1..=LIMIT).contains(&vocabulary) {
+        return Err(ModelError::Value {
+            path: gguf.path().to_owned(),
+            what: "the embedding's number of rows".into(),
+            found: vocabulary.to_string(),
+            why: "which is no vocabulary's size",
+        });
+    }
+    Ok(vocabulary)
+}

@@ -1,0 +1,66 @@
+//! Metadata of a model, whose keys begin with its architecture's name; numbers are checked as they are read.
+
+use super::error::ModelError;
+use crate::gguf::Gguf;
+
+/// More than any released model has, little enough that no product of a few overflows or exhausts memory.
+pub(super) const LIMIT: usize = 1 << 24;
+
+/// The metadata of one architecture.
+pub(super) struct ConfigKeys<'a> {
+    pub(super) gguf: &'a Gguf,
+    pub(super) architecture: &'a str,
+}
+
+impl ConfigKeys<'_> {
+    pub(super) fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.architecture)
+    }
+
+    /// The error for a value that makes no sense.
+    pub(super) fn fail(&self, name: &str, found: &dyn ToString, why: &'static str) -> ModelError {
+        let (path, what) = (self.gguf.path().to_owned(), self.key(name));
+        ModelError::Value { path, what, found: found.to_string(), why }
+    }
+
+    pub(super) fn str(&self, name: &str) -> Result<Option<&str>, ModelError> {
+        Ok(self.gguf.str(&self.key(name))?)
+    }
+
+    /// A count of something that there is at least one of.
+    pub(super) fn size(&self, name: &str) -> Result<Option<usize>, ModelError> {
+        match self.gguf.u32(&self.key(name))?.map(|n| n as usize) {
+            Some(n) if !(1..=LIMIT).contains(&n) => Err(self.fail(name, &n, "which is not a sensible size")),
+            n => Ok(n),
+        }
+    }
+
+    /// A size that must be there.
+    pub(super) fn require(&self, name: &str) -> Result<usize, ModelError> {
+        let size = self.size(name)?;
+        self.required(name, size)
+    }
+
+    /// A number above zero.
+    pub(super) fn positive(&self, name: &str) -> Result<Option<f32>, ModelError> {
+        match self.gguf.f32(&self.key(name))? {
+            Some(x) if !(x.is_finite() && x > 0.0) => {
+                Err(self.fail(name, &x, "which is not a positive number"))
+            }
+            x => Ok(x),
+        }
+    }
+
+    /// As [`ConfigKeys::positive`], where some converters write 0 for a thing that the model does not have.
+    pub(super) fn positive_or_zero(&self, name: &str) -> Result<Option<f32>, ModelError> {
+        match self.gguf.f32(&self.key(name))? {
+            Some(0.0) => Ok(None),
+            _ => self.positive(name),
+        }
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, ModelError> {
+        value.ok_or_else(|| self.gguf.missing_key(&self.key(name)).into())
+    }
+}

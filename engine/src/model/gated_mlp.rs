@@ -1,0 +1,56 @@
+//! The gated block: a dense layer's feed-forward block, and the shape of every expert.
+
+use pelicycle_kernels::{Activations, GateFunction};
+
+use super::compute_context::ComputeContext;
+use super::error::ModelError;
+use super::layer_source::LayerSource;
+use super::matrix::{Matrix, products};
+
+/// A gated block of three matrices: down( act(gate·x) ⊙ (up·x) ). N. Shazeer, 2020.
+#[derive(Debug)]
+pub(super) struct GatedMlp {
+    pub(super) gate: Matrix,
+    pub(super) up: Matrix,
+    pub(super) down: Matrix,
+    pub(super) gated_by: GateFunction,
+}
+
+/// Inner numbers of the rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct GatedMlpScratch {
+    gate: Activations,
+    up: Vec<f32>,
+}
+
+impl GatedMlp {
+    /// The block whose three matrices' names end in `suffix`; `key` names its inner width in the metadata.
+    pub(super) fn read(source: &LayerSource<'_>, suffix: &str, key: &str) -> Result<GatedMlp, ModelError> {
+        let [gate, up, down] = ["gate", "up", "down"].map(|part| format!("ffn_{part}{suffix}"));
+        let (width, inner) = (source.config.width, source.inner_width(key, &down)?);
+        Ok(GatedMlp {
+            gate: source.matrix(&gate, &[width, inner])?,
+            up: source.matrix(&up, &[width, inner])?,
+            down: source.matrix(&down, &[inner, width])?,
+            gated_by: source.architecture.gate,
+        })
+    }
+
+    /// Writes the block's answer for each row of `x` (normed) to `out`.
+    pub(super) fn forward(
+        &self,
+        context: &ComputeContext,
+        x: &mut Activations,
+        scratch: &mut GatedMlpScratch,
+        out: &mut [f32],
+    ) {
+        let GatedMlpScratch { gate, up } = scratch;
+        let width = self.gate.rows;
+        gate.reset(x.rows(), width);
+        up.resize(x.rows() * width, 0.0);
+        products(context, x, &mut [(&self.gate, gate.floats_mut()), (&self.up, up)]);
+        let mut rows: Vec<_> = gate.rows_mut().zip(up.chunks_exact(width)).collect();
+        context.pool.for_each(&mut rows, |(gate, up)| (context.kernels.gate)(self.gated_by, gate, up));
+        products(context, gate, &mut [(&self.down, out)]);
+    }
+}

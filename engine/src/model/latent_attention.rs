@@ -1,0 +1,273 @@
+//! Attention over a compressed cache, as DeepSeek-V2 has it (DeepSeek-AI, 2024, arXiv:2405.04434): a token leaves
+//! one latent vector that all heads read, and one key that turns with the position.
+//!
+//! In the absorbed form: a head's key and value matrices meet its query and its answer, not the cache, so the
+//! cache is never expanded and every token is computed alike.
+
+use std::sync::Arc;
+
+use pelicycle_kernels::Activations;
+
+use super::compute_context::ComputeContext;
+use super::error::ModelError;
+use super::latent_shape::LatentShape;
+use super::layer_source::LayerSource;
+use super::matrix::{Matrix, products, stacked_products, transposed_products};
+use super::norm::rms_norm_in_place;
+use super::rope::Rope;
+use super::step::LayerStep;
+use crate::cache::{CachePrecision, CacheSlice, LayerCache, PAGE};
+
+/// Added to the mean square in the norms of latent vectors: a constant of the architecture.
+const EPSILON: f32 = 1e-6;
+
+/// Heads that a piece of work takes; they read the same pages.
+const HEADS: usize = 4;
+
+/// The matrices that make queries.
+#[derive(Debug)]
+enum Queries {
+    Direct(Matrix),
+    /// Through a latent vector of their own.
+    Compressed {
+        down: Matrix,
+        norm: Vec<f32>,
+        up: Matrix,
+    },
+}
+
+/// The heads' key matrices, which turn a query into one for latent vectors.
+#[derive(Debug)]
+enum HeadKeys {
+    /// For each head a row for each number of a latent vector.
+    Absorbing(Matrix),
+    /// For each head a row for each number of a key: to be multiplied from the other side. Old files.
+    Expanding(Matrix),
+}
+
+/// The weights of one layer.
+#[derive(Debug)]
+pub(super) struct LatentAttention {
+    shape: LatentShape,
+    queries: Queries,
+    /// To the latent vector, then the turning key.
+    compress: Matrix,
+    norm: Vec<f32>,
+    keys: HeadKeys,
+    /// For each head a row for each number of a value.
+    values: Matrix,
+    output: Matrix,
+    rope: Arc<Rope>,
+}
+
+/// Numbers of the rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct LatentScratch {
+    compressed: Activations,
+    queries: Vec<f32>,
+    latents: Vec<f32>,
+    /// The parts of queries that do not turn, a row a head.
+    plain: Activations,
+    /// The same for latent vectors.
+    absorbed: Vec<f32>,
+    /// Mixed latent vectors, a row a head.
+    mixed: Activations,
+    answers: Activations,
+}
+
+impl LatentAttention {
+    pub(super) fn read(source: &LayerSource<'_>, shape: LatentShape) -> Result<LatentAttention, ModelError> {
+        let width = source.config.width;
+        let of_queries = shape.heads * shape.key();
+        let queries = match source.has("attn_q.weight") {
+            true => Queries::Direct(source.matrix("attn_q", &[width, of_queries])?),
+            false => {
+                let rank = match source.keys().size("attention.q_lora_rank")? {
+                    Some(rank) => rank,
+                    None => source.tensors.size(&format!("{}.weight", source.name("attn_q_a")), 1)?,
+                };
+                Queries::Compressed {
+                    down: source.matrix("attn_q_a", &[width, rank])?,
+                    norm: source.vector("attn_q_a_norm", rank)?,
+                    up: source.matrix("attn_q_b", &[rank, of_queries])?,
+                }
+            }
+        };
+        let LatentShape { heads, rank, plain, value, .. } = shape;
+        let (keys, values) = match source.has("attn_kv_b.weight") {
+            true => {
+                let part = |rows| {
+                    let dims = [rank, heads * (plain + value)];
+                    source.tensors.rows_of_each(&source.name("attn_kv_b"), &dims, plain + value, rows)
+                };
+                (HeadKeys::Expanding(part(0..plain)?), part(plain..plain + value)?)
+            }
+            false => (
+                HeadKeys::Absorbing(source.matrix("attn_k_b", &[plain, rank, heads])?),
+                source.matrix("attn_v_b", &[rank, value, heads])?,
+            ),
+        };
+        Ok(LatentAttention {
+            shape,
+            queries,
+            compress: source.matrix("attn_kv_a_mqa", &[width, rank + shape.turning])?,
+            norm: source.vector("attn_kv_a_norm", rank)?,
+            keys,
+            values,
+            output: source.matrix("attn_output", &[heads * value, width])?,
+            rope: Arc::clone(source.ropes.of(None)),
+        })
+    }
+
+    /// An empty cache for a sequence.
+    pub(super) fn new_cache(&self, precision: CachePrecision) -> LayerCache {
+        LayerCache::new(1, self.shape.turning, self.shape.rank, precision, None)
+    }
+
+    /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' latent vectors go into the caches
+    /// at `layer`, as values, and their turning keys as keys.
+    pub(super) fn forward(
+        &self,
+        step: LayerStep<'_, '_>,
+        x: &mut Activations,
+        scratch: &mut LatentScratch,
+        out: &mut [f32],
+    ) {
+        let LayerStep { context, config, layer, rows, caches } = step;
+        let (shape, head_size) = (self.shape, self.shape.key());
+        self.project(context, x, scratch);
+        let LatentScratch { queries, latents, plain, absorbed, mixed, answers, .. } = scratch;
+
+        plain.reset(rows.len() * shape.heads, shape.plain);
+        let mut turning: Vec<_> = rows
+            .iter()
+            .zip(queries.chunks_exact_mut(shape.heads * head_size))
+            .zip(latents.chunks_exact_mut(shape.rank + shape.turning))
+            .zip(plain.floats_mut().chunks_exact_mut(shape.heads * shape.plain))
+            .collect();
+        context.pool.for_each(&mut turning, |(((row, queries), latent), plain)| {
+            let turns = self.rope.turns(row.position);
+            let (latent, key) = latent.split_at_mut(shape.rank);
+            rms_norm_in_place(latent, &self.norm, EPSILON);
+            self.rope.apply(key, &turns);
+            for (query, plain) in queries.chunks_exact_mut(head_size).zip(plain.chunks_exact_mut(shape.plain))
+            {
+                plain.copy_from_slice(&query[..shape.plain]);
+                self.rope.apply(&mut query[shape.plain..], &turns);
+            }
+        });
+        for (row, numbers) in rows.iter().zip(latents.chunks_exact(shape.rank + shape.turning)) {
+            let (latent, key) = numbers.split_at(shape.rank);
+            caches[row.sequence].layers[layer].write(row.position, key, latent);
+        }
+
+        absorbed.resize(plain.rows() * shape.rank, 0.0);
+        match &self.keys {
+            HeadKeys::Absorbing(keys) => stacked_products(context, keys, shape.heads, plain, absorbed),
+            HeadKeys::Expanding(keys) => transposed_products(context, keys, shape.heads, plain, absorbed),
+        }
+
+        mixed.reset(rows.len() * shape.heads, shape.rank);
+        let mut pieces = Vec::with_capacity(rows.len() * shape.heads.div_ceil(HEADS));
+        let queries = queries.chunks_exact(shape.heads * head_size);
+        let absorbed = absorbed.chunks_exact(shape.heads * shape.rank);
+        let outs = mixed.floats_mut().chunks_exact_mut(shape.heads * shape.rank);
+        for (((row, queries), absorbed), out) in rows.iter().zip(queries).zip(absorbed).zip(outs) {
+            let cache = &caches[row.sequence].layers[layer];
+            let heads = queries.chunks(HEADS * head_size).zip(absorbed.chunks(HEADS * shape.rank));
+            for ((queries, absorbed), out) in heads.zip(out.chunks_mut(HEADS * shape.rank)) {
+                pieces.push(Piece { cache, positions: row.position + 1, queries, absorbed, out });
+            }
+        }
+        context.pool.for_each(&mut pieces, |piece| piece.attend(context, &shape, config.score_scale));
+
+        answers.reset(rows.len(), shape.heads * shape.value);
+        stacked_products(context, &self.values, shape.heads, mixed, answers.floats_mut());
+        products(context, answers, &mut [(&self.output, out)]);
+    }
+
+    /// Queries and latent vectors of the rows of `x`, not yet normed or turned.
+    fn project(&self, context: &ComputeContext, x: &mut Activations, scratch: &mut LatentScratch) {
+        let LatentScratch { compressed, queries, latents, .. } = scratch;
+        latents.resize(x.rows() * self.compress.rows, 0.0);
+        match &self.queries {
+            Queries::Direct(matrix) => {
+                queries.resize(x.rows() * matrix.rows, 0.0);
+                products(context, x, &mut [(matrix, queries), (&self.compress, latents)]);
+            }
+            Queries::Compressed { down, norm, up } => {
+                compressed.reset(x.rows(), down.rows);
+                products(context, x, &mut [(down, compressed.floats_mut()), (&self.compress, latents)]);
+                compressed.rows_mut().for_each(|row| rms_norm_in_place(row, norm, EPSILON));
+                queries.resize(x.rows() * up.rows, 0.0);
+                products(context, compressed, &mut [(up, queries)]);
+            }
+        }
+    }
+}
+
+/// Some heads of one row.
+struct Piece<'a> {
+    cache: &'a LayerCache,
+    positions: usize,
+    /// Of each head the part that does not turn, then the part that does.
+    queries: &'a [f32],
+    absorbed: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl Piece<'_> {
+    /// Softmax of the scaled scores, then the latent vectors mixed by it. Positions are taken in order.
+    fn attend(&mut self, context: &ComputeContext, shape: &LatentShape, scale: f32) {
+        let kernels = context.kernels;
+        let positions = self.positions;
+        let heads = self.absorbed.len() / shape.rank;
+        let mut scores = vec![0.0; heads * positions];
+        let mut turned = vec![0.0; positions.min(PAGE)];
+        let mut begin = 0;
+        for (keys, latents) in self.cache.pages(0, 0..positions) {
+            let held = keys.len() / shape.turning;
+            let turned = &mut turned[..held];
+            for (head, scores) in scores.chunks_exact_mut(positions).enumerate() {
+                let scores = &mut scores[begin..begin + held];
+                let absorbed = &self.absorbed[head * shape.rank..][..shape.rank];
+                let query = &self.queries[head * shape.key()..][..shape.key()];
+                let query = &query[shape.plain..];
+                match (keys, latents) {
+                    (CacheSlice::Float(keys), CacheSlice::Float(latents)) => {
+                        (kernels.scores)(absorbed, latents, scale, scores);
+                        (kernels.scores)(query, keys, scale, turned);
+                    }
+                    (CacheSlice::Half(keys), CacheSlice::Half(latents)) => {
+                        (kernels.scores_half)(absorbed, latents, scale, scores);
+                        (kernels.scores_half)(query, keys, scale, turned);
+                    }
+                    _ => unreachable!("a page has one precision"),
+                }
+                scores.iter_mut().zip(&*turned).for_each(|(score, turned)| *score += turned);
+            }
+            begin += held;
+        }
+        let mut inverses = Vec::with_capacity(heads);
+        for scores in scores.chunks_exact_mut(positions) {
+            let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            inverses.push(1.0 / (kernels.exponentials)(scores, max));
+        }
+        self.out.fill(0.0);
+        let mut begin = 0;
+        for (_, latents) in self.cache.pages(0, 0..positions) {
+            let held = latents.len() / shape.rank;
+            for (scores, out) in scores.chunks_exact(positions).zip(self.out.chunks_exact_mut(shape.rank)) {
+                let scores = &scores[begin..begin + held];
+                match latents {
+                    CacheSlice::Float(latents) => (kernels.mix)(scores, latents, out),
+                    CacheSlice::Half(latents) => (kernels.mix_half)(scores, latents, out),
+                }
+            }
+            begin += held;
+        }
+        for (out, inverse) in self.out.chunks_exact_mut(shape.rank).zip(inverses) {
+            out.iter_mut().for_each(|x| *x *= inverse);
+        }
+    }
+}

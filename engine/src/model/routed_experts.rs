@@ -1,0 +1,239 @@
+//! Routed experts: a router chooses a few of many gated blocks for each row.
+//!
+//! Rows are gathered by expert, so that an expert's weights are read once for all the rows that chose it.
+
+use std::ops::Range;
+
+use pelicycle_kernels::{Activations, GateFunction};
+
+use super::compute_context::ComputeContext;
+use super::config::ExpertConfig;
+use super::error::ModelError;
+use super::expert_router::ExpertRouter;
+use super::layer_source::LayerSource;
+use super::matrix::{Matrix, columns, products};
+
+/// The weights of one layer's experts: of each matrix the experts' rows one expert after another.
+#[derive(Debug)]
+pub(super) struct RoutedExperts {
+    router: Matrix,
+    gate: Matrix,
+    up: Matrix,
+    down: Matrix,
+    pub(super) count: usize,
+    routing: ExpertRouter,
+    gated_by: GateFunction,
+}
+
+/// The experts that the rows of a step chose in one layer, ascending in each row, and their weights: `used` numbers a
+/// row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LayerRouting<'a> {
+    pub(crate) used: usize,
+    pub(crate) experts: &'a [u32],
+    pub(crate) weights: &'a [f32],
+}
+
+impl<'a> LayerRouting<'a> {
+    /// The experts and weights of each row.
+    pub(crate) fn rows(self) -> impl Iterator<Item = (&'a [u32], &'a [f32])> {
+        self.experts.chunks_exact(self.used).zip(self.weights.chunks_exact(self.used))
+    }
+}
+
+/// Inner numbers of the experts' rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct ExpertScratch {
+    logits: Vec<f32>,
+    experts: Vec<u32>,
+    weights: Vec<f32>,
+    inner: Activations,
+    outer: Vec<f32>,
+}
+
+/// The rows that chose one expert, as places among all choices gathered by expert.
+struct Group {
+    expert: usize,
+    places: Range<usize>,
+}
+
+impl RoutedExperts {
+    pub(super) fn read(source: &LayerSource<'_>, experts: ExpertConfig) -> Result<RoutedExperts, ModelError> {
+        let [gate, up, down] = matrices(source, experts.count)?;
+        let correction = match source.has("exp_probs_b.bias") {
+            true => Some(source.tensors.numbers(&source.name("exp_probs_b.bias"), &[experts.count])?),
+            false => None,
+        };
+        Ok(RoutedExperts {
+            router: source.matrix("ffn_gate_inp", &[source.config.width, experts.count])?,
+            gate,
+            up,
+            down,
+            count: experts.count,
+            routing: ExpertRouter::read(&source.keys(), source.architecture.routing, experts, correction)?,
+            gated_by: source.architecture.gate,
+        })
+    }
+
+    /// Writes the experts' weighed answers for each row of `x` (normed) to `out`; tells `routed` which experts the rows
+    /// chose.
+    pub(super) fn forward(
+        &self,
+        context: &ComputeContext,
+        x: &mut Activations,
+        scratch: &mut ExpertScratch,
+        out: &mut [f32],
+        routed: &mut dyn FnMut(LayerRouting<'_>),
+    ) {
+        let used = self.routing.used();
+        let ExpertScratch { logits, experts, weights, inner, outer } = scratch;
+        logits.resize(x.rows() * self.count, 0.0);
+        products(context, x, &mut [(&self.router, logits)]);
+        experts.clear();
+        weights.clear();
+        for logits in logits.chunks_exact_mut(self.count) {
+            self.routing.choose(logits, experts, weights);
+        }
+        routed(LayerRouting { used, experts, weights });
+
+        // Choices in the order of their experts, and back: `order[place]` is a choice, `places[choice]` its place.
+        let mut order: Vec<usize> = (0..experts.len()).collect();
+        order.sort_by_key(|&choice| experts[choice]);
+        let mut places = vec![0; order.len()];
+        for (place, &choice) in order.iter().enumerate() {
+            places[choice] = place;
+        }
+        let rows: Vec<usize> = order.iter().map(|choice| choice / used).collect();
+        let mut groups: Vec<Group> = Vec::new();
+        for (place, &choice) in order.iter().enumerate() {
+            let expert = experts[choice] as usize;
+            match groups.last_mut() {
+                Some(group) if group.expert == expert => group.places.end = place + 1,
+                _ => groups.push(Group { expert, places: place..place + 1 }),
+            }
+        }
+
+        self.gate_and_up(context, x, &groups, &rows, inner);
+        self.down(context, inner, &groups, outer);
+
+        let width = self.down.rows / self.count;
+        for (row, out) in out.chunks_exact_mut(width).enumerate() {
+            out.fill(0.0);
+            for choice in row * used..(row + 1) * used {
+                let answer = &outer[places[choice] * width..][..width];
+                for (out, x) in out.iter_mut().zip(answer) {
+                    *out += weights[choice] * x;
+                }
+            }
+        }
+    }
+
+    /// `inner` = act(gate·x) ⊙ (up·x) at every place.
+    fn gate_and_up(
+        &self,
+        context: &ComputeContext,
+        x: &mut Activations,
+        groups: &[Group],
+        rows: &[usize],
+        inner: &mut Activations,
+    ) {
+        struct Piece<'a> {
+            weights: Range<usize>,
+            rows: &'a [usize],
+            out: Vec<&'a mut [f32]>,
+        }
+        if self.gate.rounds(context) || self.up.rounds(context) {
+            context.quantize(x);
+        }
+        let width = self.gate.rows / self.count;
+        inner.reset(rows.len(), width);
+        let step = self.gate.rows_a_piece(context, groups.len() * width * self.gate.row_bytes());
+        let mut rest = inner.floats_mut();
+        let mut pieces = Vec::new();
+        for group in groups {
+            let (mine, others) = rest.split_at_mut(group.places.len() * width);
+            rest = others;
+            for (range, out) in columns(mine, width, step) {
+                let weights = group.expert * width + range.start..group.expert * width + range.end;
+                pieces.push(Piece { weights, rows: &rows[group.places.clone()], out });
+            }
+        }
+        let x = &*x;
+        context.pool.for_each(&mut pieces, |Piece { weights, rows, out }| {
+            self.gate.multiply(context, weights.clone(), x, rows, out);
+            let mut up = vec![0.0; rows.len() * weights.len()];
+            let mut slices: Vec<&mut [f32]> = up.chunks_exact_mut(weights.len()).collect();
+            self.up.multiply(context, weights.clone(), x, rows, &mut slices);
+            for (gate, up) in out.iter_mut().zip(up.chunks_exact(weights.len())) {
+                (context.kernels.gate)(self.gated_by, gate, up);
+            }
+        });
+    }
+
+    /// `outer` = down·inner at every place.
+    fn down(
+        &self,
+        context: &ComputeContext,
+        inner: &mut Activations,
+        groups: &[Group],
+        outer: &mut Vec<f32>,
+    ) {
+        struct Piece<'a> {
+            weights: Range<usize>,
+            places: Range<usize>,
+            out: Vec<&'a mut [f32]>,
+        }
+        if self.down.rounds(context) {
+            context.quantize(inner);
+        }
+        let width = self.down.rows / self.count;
+        outer.resize(inner.rows() * width, 0.0);
+        let step = self.down.rows_a_piece(context, groups.len() * width * self.down.row_bytes());
+        let mut rest = &mut outer[..];
+        let mut pieces = Vec::new();
+        for group in groups {
+            let (mine, others) = rest.split_at_mut(group.places.len() * width);
+            rest = others;
+            for (range, out) in columns(mine, width, step) {
+                let weights = group.expert * width + range.start..group.expert * width + range.end;
+                pieces.push(Piece { weights, places: group.places.clone(), out });
+            }
+        }
+        let inner = &*inner;
+        context.pool.for_each(&mut pieces, |Piece { weights, places, out }| {
+            let places: Vec<usize> = places.clone().collect();
+            self.down.multiply(context, weights.clone(), inner, &places, out);
+        });
+    }
+}
+
+/// The gate, up and down matrices of all experts: in a tensor each, with gate and up in one, or with a tensor for each
+/// expert.
+fn matrices(source: &LayerSource<'_>, count: usize) -> Result<[Matrix; 3], ModelError> {
+    let width = source.config.width;
+    let inner_width = |down| source.inner_width("expert_feed_forward_length", down);
+    if source.has("ffn_gate_up_exps.weight") {
+        let inner = inner_width("ffn_down_exps")?;
+        let name = source.biased("ffn_gate_up_exps", "ffn_gate_exps")?;
+        let half = |begin| {
+            let dims = [width, inner * 2, count];
+            source.tensors.rows_of_each(&name, &dims, inner * 2, begin..begin + inner)
+        };
+        return Ok([half(0)?, half(inner)?, source.matrix("ffn_down_exps", &[inner, width, count])?]);
+    }
+    if source.has("ffn_down.0.weight") {
+        let inner = inner_width("ffn_down.0")?;
+        let stack = |part: &str, dims| {
+            let names: Vec<String> = (0..count).map(|e| source.name(&format!("{part}.{e}"))).collect();
+            source.tensors.stack(&names, dims)
+        };
+        let (gate, up) = (stack("ffn_gate", [width, inner])?, stack("ffn_up", [width, inner])?);
+        return Ok([gate, up, stack("ffn_down", [inner, width])?]);
+    }
+    let inner = inner_width("ffn_down_exps")?;
+    Ok([
+        source.matrix("ffn_gate_exps", &[width, inner, count])?,
+        source.matrix("ffn_up_exps", &[width, inner, count])?,
+        source.matrix("ffn_down_exps", &[inner, width, count])?,
+    ])
+}

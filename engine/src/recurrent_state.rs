@@ -1,0 +1,69 @@
+//! The state of a recurrent layer: what it remembers of a sequence, always of one size, and only of where the sequence
+//! stands. It can be forked, but not taken back to an earlier position.
+
+use std::sync::Arc;
+
+use pelicycle_kernels::StateRow;
+
+/// The size of a recurrent layer's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct RecurrentStateSize {
+    /// Numbers of the last inputs of its convolution.
+    pub(crate) inputs: usize,
+    /// Rows of its heads' states.
+    pub(crate) rows: usize,
+}
+
+/// The state of a recurrent layer; empty in layers of other kinds. A clone shares the numbers until one of the two
+/// writes.
+#[derive(Debug, Clone)]
+pub(crate) struct RecurrentState {
+    inputs: Arc<Vec<f32>>,
+    rows: Arc<Vec<StateRow>>,
+}
+
+impl RecurrentState {
+    /// Before the first token: zeros.
+    pub(crate) fn new(size: RecurrentStateSize) -> RecurrentState {
+        RecurrentState {
+            inputs: Arc::new(vec![0.0; size.inputs]),
+            rows: Arc::new(vec![StateRow::ZERO; size.rows]),
+        }
+    }
+
+    /// Whether its layer remembers anything this way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(self.inputs.as_slice()) + size_of_val(self.rows.as_slice())
+    }
+
+    /// Back before the first token.
+    pub(crate) fn clear(&mut self) {
+        *self = RecurrentState::new(RecurrentStateSize { inputs: self.inputs.len(), rows: self.rows.len() });
+    }
+
+    /// The last inputs of the convolution, oldest first, and the heads' states, to be written.
+    pub(crate) fn parts_mut(&mut self) -> (&mut [f32], &mut [StateRow]) {
+        (Arc::make_mut(&mut self.inputs).as_mut_slice(), Arc::make_mut(&mut self.rows).as_mut_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fork_shares_the_state_until_one_of_the_two_writes() {
+        let mut one = RecurrentState::new(RecurrentStateSize { inputs: 3, rows: 2 });
+        one.parts_mut().0[1] = 5.0;
+        let mut two = one.clone();
+        assert!(Arc::ptr_eq(&one.rows, &two.rows));
+        two.parts_mut().0[1] = 7.0;
+        assert_eq!((one.inputs[1], two.inputs[1]), (5.0, 7.0));
+        assert!(!Arc::ptr_eq(&one.rows, &two.rows));
+    }
+}

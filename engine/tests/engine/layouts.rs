@@ -1,0 +1,99 @@
+//! Model files rewritten: other layouts of the same weights give the same answers.
+
+use pelicycle_engine::Session;
+use pelicycle_engine::model::{Arithmetic, Model};
+
+use crate::support::parts::{Parts, Tensor};
+
+fn answer(model: &Model) -> Vec<f32> {
+    Session::new(model).feed(&[5, 3, 200, 17, 5, 60, 61], true).unwrap().to_vec()
+}
+
+#[track_caller]
+fn answers_the_same(one: &Parts, other: &Parts) {
+    for arithmetic in [Arithmetic::Float32, Arithmetic::Int8] {
+        let (one, other) = (one.model(arithmetic).unwrap(), other.model(arithmetic).unwrap());
+        assert!(answer(&one) == answer(&other), "{arithmetic:?}");
+    }
+}
+
+#[test]
+fn experts_gates_and_ups_may_lie_in_one_tensor() {
+    for file in ["qwen3moe.f16", "qwen3moe.q8_0", "gptoss.f16"] {
+        let Some(split) = Parts::golden(file) else { return };
+        let mut fused = split.clone();
+        for l in 0..split.layers() {
+            let name = |part: &str| format!("blk.{l}.{part}");
+            let (gate, up) = (name("ffn_gate_exps.weight"), name("ffn_up_exps.weight"));
+            fused.fuse(&[&gate, &up], &name("ffn_gate_up_exps.weight"), 1);
+            if file == "gptoss.f16" {
+                let (gate, up) = (name("ffn_gate_exps.bias"), name("ffn_up_exps.bias"));
+                fused.fuse(&[&gate, &up], &name("ffn_gate_up_exps.bias"), 0);
+            }
+        }
+        answers_the_same(&split, &fused);
+    }
+}
+
+#[test]
+fn every_expert_may_have_tensors_of_its_own() {
+    for name in ["mixtral.f16", "qwen3moe.q5_1"] {
+        let Some(stacked) = Parts::golden(name) else { return };
+        let mut apart = stacked.clone();
+        for l in 0..stacked.layers() {
+            for part in ["gate", "up", "down"] {
+                let name = |e: usize| format!("blk.{l}.ffn_{part}.{e}.weight");
+                apart.unstack(&format!("blk.{l}.ffn_{part}_exps.weight"), name);
+            }
+        }
+        answers_the_same(&stacked, &apart);
+    }
+}
+
+#[test]
+fn queries_keys_and_values_may_lie_in_one_tensor() {
+    for (name, kinds) in [("llama3.f16", &["weight"][..]), ("qwen2.f16", &["weight", "bias"])] {
+        let Some(apart) = Parts::golden(name) else { return };
+        let mut fused = apart.clone();
+        for l in 0..apart.layers() {
+            for kind in kinds {
+                let parts = ["q", "k", "v"].map(|part| format!("blk.{l}.attn_{part}.{kind}"));
+                let parts = parts.each_ref().map(String::as_str);
+                fused.fuse(&parts, &format!("blk.{l}.attn_qkv.{kind}"), usize::from(*kind == "weight"));
+            }
+        }
+        answers_the_same(&apart, &fused);
+    }
+}
+
+/// Old files: for each key head its query, its key, its values and their gates.
+#[test]
+fn queries_keys_values_and_gates_of_delta_layers_may_lie_in_one_tensor() {
+    let Some(split) = Parts::golden("qwen3next.f16") else { return };
+    let (key_heads, key, values) = (2, 16, 2 * 16);
+    let mut fused = split.clone();
+    for l in 0..split.layers() {
+        let name = |part: &str| format!("blk.{l}.{part}.weight");
+        if split.tensors.iter().all(|tensor| tensor.name != name("attn_qkv")) {
+            continue;
+        }
+        let (mixed, gate) = (fused.take(&name("attn_qkv")), fused.take(&name("attn_gate")));
+        let row = |tensor: &Tensor, r: usize| {
+            let bytes = tensor.bytes.len() / usize::try_from(tensor.dims[1]).unwrap();
+            tensor.bytes[r * bytes..][..bytes].to_vec()
+        };
+        let mut bytes = Vec::new();
+        for head in 0..key_heads {
+            let (query_rows, key_rows) = (head * key, (key_heads + head) * key);
+            let value_rows = 2 * key_heads * key + head * values;
+            bytes.extend((query_rows..query_rows + key).flat_map(|r| row(&mixed, r)));
+            bytes.extend((key_rows..key_rows + key).flat_map(|r| row(&mixed, r)));
+            bytes.extend((value_rows..value_rows + values).flat_map(|r| row(&mixed, r)));
+            bytes.extend((head * values..(head + 1) * values).flat_map(|r| row(&gate, r)));
+        }
+        let dims = vec![mixed.dims[0], mixed.dims[1] + gate.dims[1]];
+        fused.tensors.push(Tensor { name: name("ssm_in"), dims, kind: mixed.kind, bytes });
+    }
+    assert_eq!(fused.tensors.len(), split.tensors.len() - 3, "three layers were changed");
+    answers_the_same(&split, &fused);
+}

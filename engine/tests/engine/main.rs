@@ -1,0 +1,21 @@
+//! The engine's tests, in one binary: each file is linked once.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
+
+mod chatting;
+mod expert_use;
+mod gguf;
+mod gguf_hostile;
+mod golden_blocks;
+mod golden_models;
+mod golden_real;
+mod guide;
+mod hatchling;
+mod layouts;
+mod model_hostile;
+mod rounded;
+mod sample;
+mod smollm2;
+mod support;
+mod templates;
+mod tokenizer;
+mod weight_summary;

@@ -1,0 +1,226 @@
+//! Model files that say wrong things of themselves: an error that names them, never a panic.
+
+use pelicycle_engine::Session;
+use pelicycle_engine::gguf::{MetadataArray, MetadataValue};
+use pelicycle_engine::model::Arithmetic;
+use pelicycle_engine::quant::TensorType;
+
+use crate::support::parts::{Parts, Tensor};
+
+#[test]
+fn a_tensor_that_nothing_reads_is_refused_by_name() {
+    let Some(mut parts) = Parts::golden("qwen3moe.f16") else { return };
+    let extra = Tensor { name: "blk.1.attn_gate.weight".into(), ..parts.tensors[3].clone() };
+    parts.tensors.push(extra);
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains("blk.1.attn_gate.weight") && error.contains("qwen3moe"), "{error}");
+}
+
+#[test]
+fn a_bias_that_the_architecture_has_must_be_there() {
+    let Some(mut parts) = Parts::golden("qwen2moe.f16") else { return };
+    parts.take("blk.1.attn_v.bias");
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains("blk.1.attn_v.bias"), "{error}");
+}
+
+#[test]
+fn experts_of_several_types_are_refused() {
+    let Some(mut parts) = Parts::golden("mixtral.f16") else { return };
+    parts.unstack("blk.0.ffn_gate_exps.weight", |e| format!("blk.0.ffn_gate.{e}.weight"));
+    parts.unstack("blk.0.ffn_up_exps.weight", |e| format!("blk.0.ffn_up.{e}.weight"));
+    parts.unstack("blk.0.ffn_down_exps.weight", |e| format!("blk.0.ffn_down.{e}.weight"));
+    let odd = parts.tensors.iter_mut().find(|tensor| tensor.name == "blk.0.ffn_up.1.weight").unwrap();
+    odd.kind = TensorType::BF16;
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains("blk.0.ffn_up.1.weight") && error.contains("BF16"), "{error}");
+}
+
+/// A change and what the error must say.
+type Lie = (&'static str, Option<MetadataValue>, &'static [&'static str]);
+
+fn every_lie_is_named(file: &str, lies: &[Lie]) {
+    let Some(parts) = Parts::golden(file) else { return };
+    for (key, value, words) in lies {
+        let mut changed = parts.clone();
+        changed.set(key, value.clone());
+        let error = match changed.model(Arithmetic::Float32) {
+            Ok(_) => panic!("{file} opens with {key} = {value:?}"),
+            Err(error) => error.to_string(),
+        };
+        assert!(words.iter().all(|word| error.contains(word)), "{file}, {key} = {value:?}: {error}");
+    }
+}
+
+#[test]
+fn lies_about_delta_layers_are_named() {
+    let list = |list: &[bool]| Some(MetadataValue::Array(MetadataArray::Bool(list.to_vec())));
+    every_lie_is_named(
+        "qwen35moe.f16",
+        &[
+            ("qwen35moe.ssm.group_count", None, &["ssm.group_count"]),
+            (
+                "qwen35moe.ssm.group_count",
+                Some(MetadataValue::U32(3)),
+                &["ssm.time_step_rank", "4", "key heads"],
+            ),
+            ("qwen35moe.ssm.group_count", Some(MetadataValue::U32(0)), &["ssm.group_count", "0"]),
+            (
+                "qwen35moe.ssm.inner_size",
+                Some(MetadataValue::U32(66)),
+                &["ssm.inner_size", "66", "value heads"],
+            ),
+            ("qwen35moe.ssm.inner_size", Some(MetadataValue::U32(1 << 24)), &["ssm.state_size", "larger"]),
+            ("qwen35moe.ssm.state_size", Some(MetadataValue::U32(1 << 24)), &["ssm.state_size", "larger"]),
+            (
+                "qwen35moe.ssm.state_size",
+                Some(MetadataValue::U32(32)),
+                &["blk.0.attn_qkv.weight", "[64, 192]"],
+            ),
+            (
+                "qwen35moe.ssm.conv_kernel",
+                Some(MetadataValue::U32(5)),
+                &["blk.0.ssm_conv1d.weight", "[5, 128]"],
+            ),
+            (
+                "qwen35moe.ssm.conv_kernel",
+                Some(MetadataValue::String("4".into())),
+                &["ssm.conv_kernel", "integer"],
+            ),
+            ("qwen35moe.attention.recurrent_layers", list(&[true, true]), &["recurrent_layers", "2 layers"]),
+            ("qwen35moe.attention.recurrent_layers", list(&[true; 4]), &["blk.3.attn_qkv.weight"]),
+            (
+                "qwen35moe.attention.recurrent_layers",
+                Some(MetadataValue::U32(1)),
+                &["recurrent_layers", "booleans"],
+            ),
+            ("qwen35moe.attention.head_count_kv", Some(MetadataValue::U32(0)), &["head_count_kv", "0"]),
+            (
+                "qwen35moe.nextn_predict_layers",
+                Some(MetadataValue::U32(4)),
+                &["nextn_predict_layers", "no layer"],
+            ),
+            ("qwen35moe.attention.value_length", Some(MetadataValue::U32(16)), &["blk.3.attn_q.weight"]),
+        ],
+    );
+    let Some(mut parts) = Parts::golden("qwen35.f16") else { return };
+    parts.set("qwen35.attention.recurrent_layers", None);
+    assert!(parts.model(Arithmetic::Float32).is_ok(), "the interval says the same");
+    parts.set("qwen35.full_attention_interval", Some(MetadataValue::U32(0)));
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains("full_attention_interval"), "{error}");
+}
+
+#[test]
+fn lies_about_latent_attention_and_its_routing_are_named() {
+    let size = |n: u32| Some(MetadataValue::U32(n));
+    every_lie_is_named(
+        "deepseek2-v3.f16",
+        &[
+            ("deepseek2.attention.kv_lora_rank", None, &["attention.kv_lora_rank"]),
+            ("deepseek2.attention.kv_lora_rank", size(31), &["blk.0.attn_k_b.weight", "[24, 31, 4]"]),
+            ("deepseek2.attention.kv_lora_rank", size(1 << 24), &["attention.kv_lora_rank", "more than any"]),
+            ("deepseek2.attention.q_lora_rank", size(41), &["blk.0.attn_q_a.weight", "[64, 41]"]),
+            ("deepseek2.attention.key_length_mla", size(16), &["key_length_mla", "do not turn"]),
+            ("deepseek2.attention.value_length_mla", size(1 << 23), &["value_length_mla", "more than any"]),
+            ("deepseek2.rope.dimension_count", None, &["rope.dimension_count"]),
+            ("deepseek2.rope.dimension_count", size(15), &["rope.dimension_count", "odd"]),
+            ("deepseek2.expert_gating_func", size(3), &["expert_gating_func", "3", "sigmoid"]),
+            ("deepseek2.expert_group_count", size(5), &["expert_group_count", "5", "divide"]),
+            ("deepseek2.expert_group_used_count", size(5), &["expert_group_used_count", "5"]),
+            ("deepseek2.expert_group_used_count", size(0), &["expert_group_used_count", "0"]),
+            ("deepseek2.expert_used_count", size(7), &["expert_group_used_count", "too few"]),
+            (
+                "deepseek2.expert_weights_scale",
+                Some(MetadataValue::F32(f32::NAN)),
+                &["expert_weights_scale", "NaN"],
+            ),
+            ("deepseek2.expert_weights_norm", size(1), &["expert_weights_norm", "boolean"]),
+        ],
+    );
+    let Some(mut parts) = Parts::golden("deepseek2-v3.f16") else { return };
+    let correction = parts.take("blk.1.exp_probs_b.bias");
+    parts.tensors.push(Tensor { dims: vec![6], bytes: correction.bytes[..24].to_vec(), ..correction });
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains("blk.1.exp_probs_b.bias") && error.contains("[12]"), "{error}");
+}
+
+/// The value with other numbers in its place, or nothing where it has none.
+fn others(value: &MetadataValue) -> Vec<MetadataValue> {
+    match value {
+        MetadataValue::U32(_) => [0, 1, 3, 7, 64, 1 << 20, u32::MAX].map(MetadataValue::U32).to_vec(),
+        MetadataValue::F32(_) => {
+            [0.0, -1.0, 1e-30, 1e30, f32::INFINITY, f32::NAN].map(MetadataValue::F32).to_vec()
+        }
+        MetadataValue::String(_) => {
+            ["", "yarn", "linear", "longrope"].map(|s| MetadataValue::String(s.into())).to_vec()
+        }
+        MetadataValue::Bool(b) => vec![MetadataValue::Bool(!b)],
+        MetadataValue::Array(MetadataArray::Bool(list)) => {
+            let turned = list.iter().map(|b| !b).collect();
+            [turned, vec![true; 2], vec![true; list.len()]]
+                .map(|list| MetadataValue::Array(MetadataArray::Bool(list)))
+                .to_vec()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Either it is refused, or it answers: with whatever numbers, but without a panic.
+fn opens_or_is_refused(parts: &Parts) {
+    if let Ok(model) = parts.model(Arithmetic::Float32) {
+        let _ = Session::new(&model).feed(&[1, 2, 3], false).unwrap();
+    }
+}
+
+const FAMILIES: &[&str] = &[
+    "deepseek2-v2lite-oldlayout.f16",
+    "deepseek2-v3.f16",
+    "gemma3.f16",
+    "gptoss.f16",
+    "granitemoe.f16",
+    "llama3.f16",
+    "mixtral.f16",
+    "olmoe.f16",
+    "qwen2moe.f16",
+    "qwen35moe-draftblock.f16",
+    "qwen3next.f16",
+];
+
+#[test]
+fn numbers_changed_at_will_are_refused_or_computed_with_but_never_panic() {
+    for name in FAMILIES {
+        let Some(parts) = Parts::golden(name) else { return };
+        for (at, (key, value)) in parts.pairs.iter().enumerate() {
+            if key.starts_with("general.") || key.starts_with("tokenizer.") {
+                continue;
+            }
+            for other in others(value) {
+                let mut changed = parts.clone();
+                changed.pairs[at].1 = other;
+                opens_or_is_refused(&changed);
+            }
+            let mut without = parts.clone();
+            without.pairs.remove(at);
+            opens_or_is_refused(&without);
+        }
+    }
+}
+
+#[test]
+fn tensors_left_out_or_turned_are_refused_or_computed_with_but_never_panic() {
+    for name in FAMILIES {
+        let Some(parts) = Parts::golden(name) else { return };
+        for at in 0..parts.tensors.len() {
+            let mut without = parts.clone();
+            without.tensors.remove(at);
+            opens_or_is_refused(&without);
+            let mut turned = parts.clone();
+            turned.tensors[at].dims.reverse();
+            opens_or_is_refused(&turned);
+            let mut flat = parts.clone();
+            flat.tensors[at].dims = vec![flat.tensors[at].dims.iter().product()];
+            opens_or_is_refused(&flat);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Chat templates against what the reference implementation renders, and against templates that misbehave.
+
+use pelicycle_engine::chat::{ChatError, ChatMessage, ChatTemplate};
+use serde_json::{Map, Value, json};
+
+use crate::support::shared;
+
+#[test]
+fn every_golden_conversation_renders_the_same() {
+    let Some(shared) = shared() else { return };
+    let folder = shared.join("golden/chat");
+    let golden: Value = serde_json::from_slice(&std::fs::read(folder.join("chat.json")).unwrap()).unwrap();
+    let mut cases = 0;
+    for (name, set) in golden["templates"].as_object().unwrap() {
+        let source = std::fs::read_to_string(folder.join(set["template"].as_str().unwrap())).unwrap();
+        let template = ChatTemplate::new(
+            &source,
+            set["bos_token"].as_str().unwrap(),
+            set["eos_token"].as_str().unwrap(),
+        )
+        .unwrap();
+        for case in set["cases"].as_array().unwrap() {
+            cases += 1;
+            let rendered =
+                template.render(case["messages"].as_array().unwrap(), case["arguments"].as_object().unwrap());
+            let label = format!("{name}/{}", case["name"]);
+            match (case.get("error"), rendered) {
+                (None, rendered) => {
+                    assert_eq!(rendered.unwrap(), case["rendered"].as_str().unwrap(), "{label}");
+                }
+                (Some(error), Err(ChatError::Refused(words))) => {
+                    assert_eq!(error.as_str().unwrap(), format!("TemplateError: {words}"), "{label}");
+                }
+                (Some(_), other) => panic!("{label}: {other:?}"),
+            }
+        }
+    }
+    assert!(cases >= 60);
+}
+
+fn render(source: &str) -> Result<String, ChatError> {
+    ChatTemplate::new(source, "<s>", "</s>")?.render(&[ChatMessage::user("hi")], &Map::new())
+}
+
+#[test]
+fn a_template_without_an_end_is_stopped() {
+    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{{ '' }}{% endfor %}{% endfor %}";
+    assert!(matches!(render(endless), Err(ChatError::TooManySteps)));
+    let flood = "{% for a in range(9999) %}{{ 'x' * 9999 }}{% endfor %}";
+    assert!(matches!(render(flood), Err(ChatError::TooMuchOutput)));
+    let recursive = "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}";
+    assert!(matches!(render(recursive), Err(ChatError::Render(_))));
+}
+
+#[test]
+fn a_template_that_is_no_jinja_is_refused_with_its_line() {
+    let error = render("line one\n{% if %}").unwrap_err();
+    assert!(matches!(&error, ChatError::Syntax(_)) && error.to_string().contains(":2"), "{error}");
+}
+
+#[test]
+fn values_are_as_in_jinja2() {
+    let shown = "{{ true }} {{ none }} {{ [1, 'a'] }} {{ missing }}{{ messages[0].missing }}|{{ bos_token }}";
+    assert_eq!(render(shown).unwrap(), "True None [1, 'a'] |<s>");
+    assert_eq!(render("{% generation %}x{%- endgeneration %}\n").unwrap(), "x");
+    assert_eq!(render("{{ none is iterable }}{{ [] is iterable }}").unwrap(), "FalseTrue");
+    assert_eq!(render("{{ tools is none }}{{ add_generation_prompt }}").unwrap(), "TrueFalse");
+    assert_eq!(render("{{ 'a b'.split(' ')[1].strip() }}{{ strftime_now('%%') }}").unwrap(), "b%");
+}
+
+#[test]
+fn arguments_reach_the_template() {
+    let template = ChatTemplate::new("{{ enable_thinking }}{{ tools | tojson }}", "", "").unwrap();
+    let arguments = json!({"enable_thinking": false, "tools": [{"b": 1, "a": "<"}]});
+    let rendered = template.render::<Value>(&[], arguments.as_object().unwrap()).unwrap();
+    assert_eq!(rendered, r#"False[{"b": 1, "a": "<"}]"#);
+}
