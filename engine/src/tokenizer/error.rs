@@ -32,6 +32,4 @@ pub enum TokenizerError {
     NoByte { byte: u8, at: usize },
     #[error("the text can't be split into words: {0}")]
     Pattern(String),
-    #[error("a piece of the text can't be tokenized: {0}")]
-    Encode(String),
 }

@@ -2,11 +2,14 @@
 
 mod alphabet;
 mod bpe;
+mod chain;
 mod error;
+mod index;
 mod sentencepiece;
 mod special;
 mod split;
 mod stream;
+mod strings;
 #[expect(clippy::module_inception, reason = "the type that the room is named for")]
 mod tokenizer;
 mod vocabulary;

@@ -1,64 +1,48 @@
 //! SentencePiece vocabularies: neighbours are joined, the pair whose joined text scores highest first.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap};
 
+use super::chain::Chain;
 use super::error::TokenizerError;
-use super::vocabulary::{TokenKind, Vocabulary, damaged, index};
+use super::index::TokenIndex;
+use super::vocabulary::{TokenKind, Vocabulary, damaged};
 use crate::gguf::Gguf;
 
 /// What a blank is written as.
 const BLANK: char = '▁';
 
 pub(super) struct SentencePiece {
-    /// Pieces of text with their ids; control tokens and bytes are none.
-    pieces: HashMap<String, u32>,
+    /// Pieces of text; control tokens and bytes are none.
+    pieces: TokenIndex,
     scores: Vec<f32>,
     bytes: [Option<u32>; 256],
     unknown: Option<u32>,
     blank_first: bool,
 }
 
-/// Two neighbours that could be joined: where each begins and where the second ends when they were found.
-struct Join {
-    score: f32,
-    left: usize,
-    right: usize,
-    end: usize,
-}
+/// How well two neighbours go together.
+#[derive(Clone, Copy)]
+struct Score(f32);
 
-impl Ord for Join {
-    /// The highest score is greatest, among equals the leftmost.
+impl Ord for Score {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.score.total_cmp(&other.score).then(other.left.cmp(&self.left))
+        self.0.total_cmp(&other.0)
     }
 }
 
-impl PartialOrd for Join {
+impl PartialOrd for Score {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Join {
+impl PartialEq for Score {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Join {}
-
-/// A run of text and its neighbours, by their places in the list; joined away when empty.
-#[derive(Clone, Copy)]
-struct Symbol {
-    start: usize,
-    end: usize,
-    before: usize,
-    after: usize,
-}
-
-/// No neighbour.
-const NONE: usize = usize::MAX;
+impl Eq for Score {}
 
 impl SentencePiece {
     pub(super) fn from_gguf(
@@ -80,17 +64,13 @@ impl SentencePiece {
                 bytes[usize::from(byte)] = Some(id);
             }
         }
-        let is_piece = |id: u32| {
+        let mut pieces = TokenIndex::new(gguf, texts)?;
+        pieces.retain(|id| {
             matches!(
                 vocabulary.kind(id),
                 Some(TokenKind::Normal | TokenKind::UserDefined | TokenKind::Unused)
             )
-        };
-        let pieces = index(gguf, texts)?
-            .into_iter()
-            .filter(|&(_, id)| is_piece(id))
-            .map(|(text, id)| (text.to_owned(), id))
-            .collect();
+        });
         let unknown = gguf.u32("tokenizer.ggml.unknown_token_id")?.filter(|&id| (id as usize) < texts.len());
         let blank_first = gguf.bool("tokenizer.ggml.add_space_prefix")?.unwrap_or(true);
         Ok(SentencePiece { pieces, scores, bytes, unknown, blank_first })
@@ -106,11 +86,11 @@ impl SentencePiece {
             spelled.push(BLANK);
         }
         spelled.extend(text.chars().map(|c| if c == ' ' { BLANK } else { c }));
-        for symbol in self.join(&spelled) {
-            let piece = &spelled[symbol.start..symbol.end];
+        for (start, end) in self.runs(&spelled).symbols() {
+            let piece = &spelled[start..end];
             match self.pieces.get(piece) {
-                Some(&id) => ids.push(id),
-                None => self.encode_bytes(piece, symbol.start, ids)?,
+                Some(id) => ids.push(id),
+                None => self.encode_bytes(piece, start, ids)?,
             }
         }
         Ok(())
@@ -130,56 +110,16 @@ impl SentencePiece {
         Ok(())
     }
 
-    /// The runs that are left when no two neighbours make a piece.
-    fn join(&self, text: &str) -> Vec<Symbol> {
-        let mut symbols: Vec<Symbol> = text
-            .char_indices()
-            .enumerate()
-            .map(|(i, (start, c))| Symbol {
-                start,
-                end: start + c.len_utf8(),
-                before: i.checked_sub(1).unwrap_or(NONE),
-                after: i + 1,
-            })
-            .collect();
-        if let Some(last) = symbols.last_mut() {
-            last.after = NONE;
+    /// Where the runs of text begin and end that are left when no two neighbours make a piece.
+    fn runs(&self, text: &str) -> Chain<(usize, usize), Score> {
+        let mut chain = Chain::new();
+        for (start, c) in text.char_indices() {
+            chain.push((start, start + c.len_utf8()));
         }
-        let mut joins = BinaryHeap::new();
-        let consider = |symbols: &[Symbol], left: usize, joins: &mut BinaryHeap<Join>| {
-            let right = symbols[left].after;
-            if right == NONE {
-                return;
-            }
-            let end = symbols[right].end;
-            if let Some(&id) = self.pieces.get(&text[symbols[left].start..end]) {
-                joins.push(Join { score: self.scores[id as usize], left, right, end });
-            }
-        };
-        for left in 0..symbols.len() {
-            consider(&symbols, left, &mut joins);
-        }
-        while let Some(Join { left, right, end, .. }) = joins.pop() {
-            // Either side may have been joined to another since.
-            if symbols[left].after != right
-                || symbols[right].end != end
-                || symbols[left].start == symbols[left].end
-            {
-                continue;
-            }
-            let after = symbols[right].after;
-            symbols[left].end = end;
-            symbols[left].after = after;
-            symbols[right].end = symbols[right].start;
-            if after != NONE {
-                symbols[after].before = left;
-            }
-            consider(&symbols, left, &mut joins);
-            if symbols[left].before != NONE {
-                consider(&symbols, symbols[left].before, &mut joins);
-            }
-        }
-        symbols.retain(|symbol| symbol.end > symbol.start);
-        symbols
+        chain.join(|(start, _), (_, end)| {
+            let id = self.pieces.get(&text[start..end])?;
+            Some((Score(self.scores[id as usize]), (start, end)))
+        });
+        chain
     }
 }

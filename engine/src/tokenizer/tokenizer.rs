@@ -70,7 +70,8 @@ impl Tokenizer {
                 })?;
                 let begins = splitter.begins;
                 let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::StandIns)?;
-                (Coder::Bytes(Box::new(ByteBpe::from_gguf(gguf, texts, splitter)?)), vocabulary, begins)
+                let bpe = ByteBpe::from_gguf(gguf, texts, &vocabulary, splitter)?;
+                (Coder::Bytes(Box::new(bpe)), vocabulary, begins)
             }
             "llama" => {
                 let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;

@@ -1,9 +1,8 @@
 //! The tokens of a model file: their texts, kinds and bytes.
 
-use std::collections::HashMap;
-
 use super::alphabet;
 use super::error::TokenizerError;
+use super::strings::ByteStrings;
 use crate::gguf::Gguf;
 
 /// What a token is for.
@@ -34,9 +33,7 @@ pub(super) enum Spelling {
 
 pub(super) struct Vocabulary {
     kinds: Vec<TokenKind>,
-    /// The bytes of all tokens, one after another; token `id` ends at `ends[id]`.
-    bytes: Vec<u8>,
-    ends: Vec<u32>,
+    bytes: ByteStrings,
 }
 
 /// The error for a damaged vocabulary of this file.
@@ -75,39 +72,14 @@ impl Vocabulary {
                 })
                 .collect::<Result<_, _>>()?,
         };
-        let mut bytes = Vec::with_capacity(texts.iter().map(String::len).sum());
-        let mut ends = Vec::with_capacity(texts.len());
-        for (text, kind) in texts.iter().zip(&kinds) {
-            let start = bytes.len();
-            let plain = match (kind, spelling) {
-                (TokenKind::Control | TokenKind::UserDefined | TokenKind::Unused, _) => true,
-                (TokenKind::Byte, _) => match byte_token(text) {
-                    Some(byte) => {
-                        bytes.push(byte);
-                        false
-                    }
-                    None => true,
-                },
-                (_, Spelling::Blanks) => {
-                    bytes.extend_from_slice(text.replace('▁', " ").as_bytes());
-                    false
-                }
-                (_, Spelling::StandIns) => !text.chars().all(|c| match alphabet::byte(c) {
-                    Some(byte) => {
-                        bytes.push(byte);
-                        true
-                    }
-                    None => false,
-                }),
-            };
-            if plain {
-                bytes.truncate(start);
-                bytes.extend_from_slice(text.as_bytes());
-            }
-            let end = u32::try_from(bytes.len()).map_err(|_| damaged(gguf, "the tokens are too long"))?;
-            ends.push(end);
+        let mut bytes = ByteStrings::with_capacity(texts.len(), texts.iter().map(String::len).sum());
+        let mut token = Vec::new();
+        for (text, &kind) in texts.iter().zip(&kinds) {
+            token.clear();
+            spell_out(text, kind, spelling, &mut token);
+            bytes.push(&token).map_err(|_| damaged(gguf, "the tokens are too long"))?;
         }
-        Ok(Vocabulary { kinds, bytes, ends })
+        Ok(Vocabulary { kinds, bytes })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -120,15 +92,34 @@ impl Vocabulary {
 
     /// The bytes that a token stands for; none for an id past the end.
     pub(super) fn bytes(&self, id: u32) -> &[u8] {
-        let id = id as usize;
-        let Some(&end) = self.ends.get(id) else { return &[] };
-        let start = if id == 0 { 0 } else { self.ends[id - 1] };
-        &self.bytes[start as usize..end as usize]
+        self.bytes.get(id).unwrap_or_default()
     }
 
     /// All ids of a kind.
     pub(super) fn of_kind(&self, kind: TokenKind) -> impl Iterator<Item = u32> {
         (0_u32..).zip(&self.kinds).filter(move |(_, found)| **found == kind).map(|(id, _)| id)
+    }
+}
+
+/// Puts the bytes that a token stands for into `bytes`, which is empty.
+fn spell_out(text: &str, kind: TokenKind, spelling: Spelling, bytes: &mut Vec<u8>) {
+    let spelled = match (kind, spelling) {
+        (TokenKind::Control | TokenKind::UserDefined | TokenKind::Unused, _) => None,
+        (TokenKind::Byte, _) => byte_token(text).map(|byte| bytes.push(byte)),
+        (_, Spelling::Blanks) => {
+            for (n, part) in text.split('▁').enumerate() {
+                bytes.extend((n > 0).then_some(b' '));
+                bytes.extend_from_slice(part.as_bytes());
+            }
+            Some(())
+        }
+        (_, Spelling::StandIns) => {
+            text.chars().try_for_each(|c| alphabet::byte(c).map(|byte| bytes.push(byte)))
+        }
+    };
+    if spelled.is_none() {
+        bytes.clear();
+        bytes.extend_from_slice(text.as_bytes());
     }
 }
 
@@ -148,15 +139,4 @@ fn kind(number: i32) -> Option<TokenKind> {
         6 => TokenKind::Byte,
         _ => return None,
     })
-}
-
-/// Ids by text; a text that two tokens share is an error, since no reader could tell them apart.
-pub(super) fn index<'a>(gguf: &Gguf, texts: &'a [String]) -> Result<HashMap<&'a str, u32>, TokenizerError> {
-    let mut ids = HashMap::with_capacity(texts.len());
-    for (id, text) in (0_u32..).zip(texts) {
-        if let Some(first) = ids.insert(text.as_str(), id) {
-            return Err(damaged(gguf, format!("tokens {first} and {id} are both {text:?}")));
-        }
-    }
-    Ok(ids)
 }
