@@ -1,5 +1,5 @@
 //! Whether a browser shows a picture when the file is given to it as an image: rules that
-//! `tests/drawing_browser.rs` holds against a real Chromium.
+//! `tests/drawing/browser.rs` holds against a real Chromium.
 //!
 //! A browser refuses what is not well-formed, an `svg` element outside of its namespace, and a size of
 //! nothing. The rest it shows, at 300 x 150 when it is told no size.

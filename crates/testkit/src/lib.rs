@@ -1,1 +1,31 @@
-//! What tests share.
+//! What the tests of all crates share: folders of the checkout, servers on loopback, made-up attempts, and one way to
+//! start the program.
+//!
+//! A dependency of tests alone. It knows records, and with the feature `exhibits` the store and the drawing check; it
+//! knows no service, no page and no command of the program.
+//!
+//! - [`workspace`], [`docs`], [`shared`], [`has_python`]: what lies beside the tests. What is missing makes a test skip, and
+//!   fail in CI.
+//! - [`program`](program()): the program in a clean environment, and a server that it serves pages with.
+//! - [`loopback`], [`hub`]: servers that do what a test says.
+//! - `attempts`, `exhibits` (features): attempts as plain data, and results of real and of hostile drawings.
+//! - [`model_file`]: models of random weights, made on the spot. [`browser`]: a real Chromium.
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::print_stdout,
+    reason = "a helper of tests panics and prints as they do"
+)]
+
+#[cfg(feature = "attempts")]
+pub mod attempts;
+pub mod browser;
+#[cfg(feature = "exhibits")]
+pub mod exhibits;
+mod folders;
+pub mod hub;
+pub mod loopback;
+pub mod model_file;
+pub mod program;
+
+pub use folders::{docs, files, has_python, shared, skip, workspace};

@@ -1,0 +1,311 @@
+//! The detectors on drawings made to be right or wrong in one way each, and on the same drawing said differently.
+
+use std::time::{Duration, Instant};
+
+use pelicycle_drawing::{Bounds, MeasureError, Options, Pool, measure};
+use pelicycle_prompt::Library;
+use pelicycle_record::measure::{Measures, Name, Outline, Rubric, State};
+
+use crate::WORKER;
+
+fn rubric(prompt: &str) -> Rubric {
+    Library::bundled().get(prompt).unwrap().rubric.clone()
+}
+
+fn look(prompt: &str, svg: &str) -> Measures {
+    measure(svg.as_bytes(), &rubric(prompt), &Bounds::default()).unwrap()
+}
+
+fn svg(inside: &str) -> String {
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 400 300\">{inside}</svg>")
+}
+
+fn state(measures: &Measures, name: Name) -> State {
+    measures.rubric.iter().find(|one| one.item == name).unwrap().state
+}
+
+fn states(measures: &Measures) -> Vec<(Name, State)> {
+    measures.rubric.iter().map(|one| (one.item, one.state)).collect()
+}
+
+#[track_caller]
+fn is(prompt: &str, inside: &str, name: Name, expected: State) {
+    let measures = look(prompt, &svg(inside));
+    let judged = measures.rubric.iter().find(|one| one.item == name).unwrap();
+    assert_eq!(judged.state, expected, "{}: {inside}", judged.why);
+}
+
+const FRAME: &str = "<path d='M100 220L180 220L160 150L260 150L300 220M160 150L180 220L260 150L255 130' \
+    fill='none' stroke='#b22' stroke-width='4'/>";
+const FITTINGS: &str = "<path d='M145 148h30' stroke='#222' stroke-width='7'/>\
+    <path d='M255 130l16 -4' stroke='#222' stroke-width='4'/>";
+const BIRD: &str = "<ellipse cx='180' cy='100' rx='48' ry='34' fill='#eee' stroke='#333'/>\
+    <circle cx='238' cy='62' r='20' fill='#eee' stroke='#333'/>\
+    <circle cx='244' cy='57' r='3' fill='#111'/>\
+    <path d='M255 58L315 66Q290 96 254 72Z' fill='#f90'/>\
+    <path d='M178 133L176 180L182 216' fill='none' stroke='#f90' stroke-width='4'/>";
+
+fn wheels(shape: impl Fn(f64, f64) -> String) -> String {
+    format!("{}{}", shape(100.0, 220.0), shape(300.0, 220.0))
+}
+
+fn circle(x: f64, y: f64) -> String {
+    format!("<circle cx='{x}' cy='{y}' r='50' fill='none' stroke='#222' stroke-width='5'/>")
+}
+
+fn spokes(x: f64, y: f64) -> String {
+    let spoke = |angle: f64| {
+        let (s, c) = angle.sin_cos();
+        format!("M{x} {y}L{} {}", x + 48.0 * c, y + 48.0 * s)
+    };
+    let all: String = (0..8).map(|i| spoke(f64::from(i) * std::f64::consts::FRAC_PI_4)).collect();
+    format!("<path d='{all}' stroke='#888' stroke-width='1'/>")
+}
+
+/// A drawing that has everything.
+fn whole() -> String {
+    format!("{}{}{FRAME}{FITTINGS}{BIRD}", wheels(circle), wheels(spokes))
+}
+
+#[test]
+fn a_drawing_with_everything_meets_every_item() {
+    let measures = look("pelican", &svg(&whole()));
+    for judged in &measures.rubric {
+        assert_eq!(judged.state, State::Met, "{:?}: {}", judged.item, judged.why);
+        assert!(!judged.why.is_empty() && !judged.found.is_empty(), "{:?} shows nothing", judged.item);
+    }
+    assert_eq!(measures.painted, ["wheels", "frame", "body", "eye", "beak", "legs"]);
+    let wheel = &measures.rubric[0].found[0];
+    let Outline::Round { centre, axes, .. } = wheel.outline else { panic!("{wheel:?}") };
+    assert!((centre[0] - 100.0).abs() < 0.5 && (axes[0] - 52.5).abs() < 0.5, "{wheel:?}");
+}
+
+#[test]
+fn what_is_taken_away_is_no_longer_met() {
+    let full = whole();
+    let without = |part: &str| svg(&full.replace(part, ""));
+    let gone = |part: &str, name| {
+        let state = state(&look("pelican", &without(part)), name);
+        assert_ne!(state, State::Met, "{name:?} without {part}");
+    };
+    gone(&circle(300.0, 220.0), Name::Wheels);
+    gone(&spokes(300.0, 220.0), Name::Spokes);
+    gone(FRAME, Name::Frame);
+    gone("<path d='M145 148h30' stroke='#222' stroke-width='7'/>", Name::Saddle);
+    gone("<circle cx='244' cy='57' r='3' fill='#111'/>", Name::Eye);
+    gone("<path d='M255 58L315 66Q290 96 254 72Z' fill='#f90'/>", Name::Beak);
+    gone("<path d='M178 133L176 180L182 216' fill='none' stroke='#f90' stroke-width='4'/>", Name::Legs);
+    gone(BIRD, Name::Rider);
+}
+
+#[test]
+fn wheels_are_found_however_they_are_drawn() {
+    let polygon = |x: f64, y: f64| {
+        let corner = |i: i32| {
+            let (s, c) = (std::f64::consts::TAU * f64::from(i) / 16.0).sin_cos();
+            format!("{},{} ", x + 50.0 * c, y + 50.0 * s)
+        };
+        format!("<polygon points='{}' fill='#444'/>", (0..16).map(corner).collect::<String>())
+    };
+    let bezier = |x: f64, y: f64| {
+        let (r, k) = (50.0, 50.0 * 0.5523);
+        let (l, t, e, b) = (x - r, y - r, x + r, y + r);
+        format!(
+            "<path d='M{l} {y}C{l} {} {} {t} {x} {t}S{e} {} {e} {y}S{} {b} {x} {b}S{l} {} {l} {y}' fill='none' stroke='#222' stroke-width='4'/>",
+            y - k,
+            x - k,
+            y - k,
+            x + k,
+            y + k
+        )
+    };
+    let forms: [Box<dyn Fn(f64, f64) -> String>; 7] = [
+        Box::new(circle),
+        Box::new(|x, y| format!("<ellipse cx='{x}' cy='{y}' rx='50' ry='47' fill='#333'/>")),
+        Box::new(|x, y| {
+            let (left, right) = (x - 50.0, x + 50.0);
+            format!(
+                "<path d='M{left} {y}A50 50 0 1 1 {right} {y}A50 50 0 1 1 {left} {y}' fill='none' stroke='#222' stroke-width='4'/>"
+            )
+        }),
+        Box::new(bezier),
+        Box::new(polygon),
+        Box::new(|x, y| {
+            format!("<rect x='{}' y='{}' width='100' height='100' rx='50' fill='#333'/>", x - 50.0, y - 50.0)
+        }),
+        Box::new(|x, y| {
+            format!(
+                "<g transform='translate({x} {y}) rotate(30) scale(.5)'><circle r='100' fill='none' stroke='#222' stroke-width='9'/><circle r='80' fill='none' stroke='#999'/></g>"
+            )
+        }),
+    ];
+    for form in forms {
+        is("pelican", &wheels(form), Name::Wheels, State::Met);
+    }
+}
+
+#[test]
+fn what_is_no_pair_of_wheels_is_told_apart() {
+    let at = |x: u32, y: u32, r: u32| {
+        format!("<circle cx='{x}' cy='{y}' r='{r}' fill='none' stroke='#222' stroke-width='3'/>")
+    };
+    let not = |inside: &str| is("pelican", inside, Name::Wheels, State::NotMet);
+    not(&(at(100, 220, 50) + &at(300, 240, 30)));
+    not(&(at(100, 120, 50) + &at(300, 220, 50)));
+    not(&at(100, 220, 50));
+    not(&wheels(|x, y| {
+        format!("<rect x='{}' y='{}' width='90' height='90' fill='#222'/>", x - 45.0, y - 45.0)
+    }));
+    not(&(at(100, 220, 40) + &at(200, 220, 40) + &at(300, 220, 40)));
+    // White on white: nobody sees them.
+    not(&wheels(|x, y| format!("<circle cx='{x}' cy='{y}' r='50' fill='#fff'/>")));
+    // Two eyes in a face.
+    not(&format!("<circle cx='200' cy='150' r='120' fill='#fc3'/>{}{}", at(160, 180, 18), at(240, 180, 18)));
+    let flat = wheels(|x, y| format!("<ellipse cx='{x}' cy='{y}' rx='34' ry='50' fill='#333'/>"));
+    is("pelican", &flat, Name::Wheels, State::CantTell);
+}
+
+#[test]
+fn other_vehicles_are_held_against_their_own_rubrics() {
+    let one = circle(200.0, 220.0);
+    is("pelican-unicycle", &one, Name::Wheels, State::Met);
+    is("pelican-unicycle", &wheels(circle), Name::Wheels, State::NotMet);
+    let board = "<rect x='90' y='215' width='220' height='12' rx='6' fill='#a52'/>\
+        <circle cx='130' cy='237' r='11' fill='#222'/><circle cx='270' cy='237' r='11' fill='#222'/>";
+    is("otter-skateboard", board, Name::Wheels, State::Met);
+    is("otter-skateboard", board, Name::Frame, State::Met);
+    let hull = "<path d='M60 200H340L300 270H100Z' fill='#a52'/>";
+    let cat = "<ellipse cx='200' cy='160' rx='40' ry='44' fill='#999'/>";
+    is("cat-boat", &(hull.to_owned() + cat), Name::Wheels, State::Met);
+    is("cat-boat", &(hull.to_owned() + cat), Name::Rider, State::Met);
+    is("cat-boat", &(hull.to_owned() + &cat.replace("160", "60")), Name::Rider, State::NotMet);
+    is("cat-boat", &(hull.to_owned() + &wheels(circle)), Name::Wheels, State::NotMet);
+}
+
+/// The same picture, said otherwise, is judged alike.
+#[test]
+fn size_place_side_and_wrapping_change_nothing() {
+    let expected = states(&look("pelican", &svg(&whole())));
+    let ns = "xmlns=\"http://www.w3.org/2000/svg\"";
+    let others = [
+        ("small", format!("<svg {ns} width='20' height='15' viewBox='0 0 400 300'>{}</svg>", whole())),
+        ("large", format!("<svg {ns} width='8000' height='6000' viewBox='0 0 400 300'>{}</svg>", whole())),
+        (
+            "moved",
+            format!(
+                "<svg {ns} viewBox='-900 -900 400 300'><g transform='translate(-900 -900)'>{}</g></svg>",
+                whole()
+            ),
+        ),
+        ("mirrored", svg(&format!("<g transform='matrix(-1 0 0 1 400 0)'>{}</g>", whole()))),
+        ("used", svg(&format!("<defs><g id='a'>{}</g></defs><use href='#a'/>", whole()))),
+        (
+            "on ground",
+            svg(&format!(
+                "<rect width='400' height='300' fill='#cef'/><rect y='262' width='400' height='38' fill='#7a5'/>{}",
+                whole()
+            )),
+        ),
+        ("under sun", svg(&format!("<circle cx='370' cy='25' r='18' fill='#fd0'/>{}", whole()))),
+    ];
+    for (how, text) in others {
+        assert_eq!(states(&look("pelican", &text)), expected, "{how}");
+    }
+}
+
+#[test]
+fn nothing_that_a_drawing_says_of_itself_is_heard() {
+    let liar = svg(
+        "<title>two wheels</title><g id='wheels' class='wheel'><rect id='wheel1' x='60' y='180' width='90' height='80'/></g><!-- frame --><text x='9' y='90'>pelican with a pouch</text>",
+    );
+    let measures = look("pelican", &liar);
+    assert!(measures.rubric.iter().all(|one| one.state != State::Met), "{:?}", states(&measures));
+}
+
+#[test]
+fn too_much_to_look_at_and_pictures_in_it_are_told_as_such() {
+    let many: String =
+        (0..3000).map(|i| format!("<circle cx='{}' cy='{}' r='3'/>", i % 400, i / 10)).collect();
+    for inside in
+        [many, format!("{}<image width='9' height='9' href='data:image/png;base64,{PIXEL}'/>", whole())]
+    {
+        let measures = look("pelican", &svg(&inside));
+        assert!(measures.rubric.iter().all(|one| one.state == State::CantTell), "{:?}", states(&measures));
+    }
+}
+
+/// One grey pixel.
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
+
+#[test]
+fn structure_is_counted_as_painted_and_as_written() {
+    let text = svg(
+        "<defs><linearGradient id='g'><stop stop-color='#f00'/><stop offset='1' stop-color='#00f'/></linearGradient></defs>\
+         <g><g><path d='M0 0h200v300h-200z' fill='url(#g)'/></g></g><rect x='390' y='10' width='40' height='20' fill='#0f0'/>\
+         <rect x='900' width='5' height='5'/><circle r='5' fill='none'/>",
+    );
+    let measures = look("pelican", &text);
+    let structure = &measures.structure;
+    assert_eq!(
+        (structure.shapes, structure.path_commands, structure.groups, structure.gradients),
+        (3, 5, 2, 1)
+    );
+    assert_eq!((structure.colours, structure.depth), (4, 4));
+    assert_eq!((structure.outside, structure.over_the_edge), (1, 1));
+    let half = 0.5 + 10.0 * 20.0 / (400.0 * 300.0);
+    assert!((structure.painted - half).abs() < 0.01, "{structure:?}");
+    assert_eq!(measures.canvas, [400.0, 300.0]);
+}
+
+#[test]
+fn measuring_goes_through_the_same_gate_as_checking() {
+    let pool = Pool::with_program(WORKER, 1, Options::default());
+    let told = |text: &str| match pool.measure(text.as_bytes(), &rubric("pelican")) {
+        Err(MeasureError::Drawing(why)) => why,
+        other => panic!("{other:?}"),
+    };
+    assert!(told("<svg xmlns='http://www.w3.org/2000/svg'><g></svg>").contains("not well-formed"));
+    assert!(
+        told("<!DOCTYPE svg [<!ENTITY a 'b'>]><svg xmlns='http://www.w3.org/2000/svg'/>")
+            .contains("entities")
+    );
+    let bomb: String = (1..9)
+        .map(|i| format!("<g id='a{i}'>{}</g>", format!("<use href='#a{}'/>", i - 1).repeat(10)))
+        .collect();
+    let bomb = svg(&format!("<g id='a0'><rect width='1' height='1'/></g>{bomb}"));
+    assert!(told(&bomb).contains("elements"), "{}", told(&bomb));
+    // The worker is as good as before, and says what this process says.
+    let here = look("pelican", &svg(&whole()));
+    assert_eq!(pool.measure(svg(&whole()).as_bytes(), &rubric("pelican")).unwrap(), here);
+}
+
+/// The most that the detectors look at, arranged to touch everywhere.
+#[test]
+fn the_worst_that_is_looked_at_ends_soon() {
+    let lines: String = (0..700)
+        .map(|i| {
+            format!(
+                "<path d='M{} 220C90 90 300 90 {} 220S150 10 20 280' fill='none' stroke='#{:03x}'/>",
+                i % 400,
+                399 - i % 400,
+                i + 256
+            )
+        })
+        .collect();
+    let rounds: String = (0..700)
+        .map(|i| format!("<circle cx='{}' cy='220' r='{}' fill='none' stroke='#000'/>", i % 390, 9 + i % 60))
+        .collect();
+    // Few lines of very many points, all over one another.
+    let zigzag = |n: i32| -> String {
+        let points: String = (0..12_000).map(|i| format!("{} {} ", i % 397, (i * 31 + n) % 293)).collect();
+        format!("<polyline points='{points}' fill='none' stroke='#{:03x}'/>", n + 256)
+    };
+    let zigzags: String = wheels(circle) + &(0..4).map(zigzag).collect::<String>();
+    for inside in [lines + &rounds, zigzags] {
+        let started = Instant::now();
+        let measures = look("pelican", &svg(&inside));
+        assert!(!measures.rubric.is_empty());
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    }
+}

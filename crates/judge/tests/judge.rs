@@ -1,0 +1,312 @@
+//! Rankings by judgements of drawings: against other implementations, and against what is known of made-up contestants.
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
+
+use jiff::{Span, Timestamp};
+use pelicycle_judge::{Field, Next, Pooling, Report, Votes, markdown, report, text};
+use pelicycle_record::{
+    AskedPrompt, Attempt, Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION, Verdict,
+};
+use pelicycle_statistics::Random;
+use pelicycle_testkit::attempts::{attempt, check};
+use pelicycle_testkit::workspace;
+use serde::Deserialize;
+
+const SVG: &str = "<svg/>";
+
+/// Contestants `a`, `b`, … with so many drawings each on one prompt, a contestant's drawings one after the other.
+fn drawings(contestants: usize, each: usize) -> Vec<Attempt> {
+    let begin: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+    (0..contestants * each)
+        .map(|n| {
+            let started = begin + Span::new().seconds(n as i64);
+            let slug = char::from(b'a' + u8::try_from(n / each).unwrap()).to_string();
+            attempt("pelican", &slug, &started.to_string(), Some((SVG, check(SVG, SVG, Verdict::Drawn))))
+        })
+        .collect()
+}
+
+fn field(attempts: &[Attempt]) -> Field {
+    Field::new(&attempts.iter().collect::<Vec<_>>(), false)
+}
+
+fn judgement(
+    attempts: &[Attempt],
+    (kind, name): (JudgeKind, &str),
+    (left, right): (usize, usize),
+    preference: Preference,
+) -> JudgementRecord {
+    let asked = &attempts[left].prompt;
+    JudgementRecord {
+        schema: SCHEMA_VERSION,
+        id: Id::new().unwrap(),
+        judged: Timestamp::now(),
+        tool: attempts[left].tool.clone(),
+        judge: JudgeRecord { kind, name: name.to_owned() },
+        prompt: AskedPrompt { id: asked.id.clone(), hash: asked.hash.clone() },
+        left: attempts[left].id.clone(),
+        right: attempts[right].id.clone(),
+        preference: Some(preference),
+        seconds: None,
+        asked: None,
+    }
+}
+
+const ANN: (JudgeKind, &str) = (JudgeKind::Person, "Ann");
+const BEN: (JudgeKind, &str) = (JudgeKind::Person, "Ben");
+const EYE: (JudgeKind, &str) = (JudgeKind::Model, "openai/eye");
+
+fn of(attempts: &[Attempt], records: &[JudgementRecord], pool: Pooling) -> Report {
+    let field = field(attempts);
+    report(&field, &Votes::new(&field, records), pool, 1)
+}
+
+#[derive(Deserialize)]
+struct Figures {
+    rankings: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    n: usize,
+    votes: Vec<(usize, usize, Preference)>,
+    log: Vec<f64>,
+    ties: f64,
+}
+
+#[test]
+fn strengths_are_those_that_other_implementations_find_in_the_same_votes() {
+    let path = workspace().join("crates/statistics/tests/fixtures/statistics.json");
+    let figures: Figures = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for case in figures.rankings {
+        let attempts = drawings(case.n, 3);
+        let records: Vec<_> = case
+            .votes
+            .iter()
+            .map(|(left, right, preference)| judgement(&attempts, ANN, (*left, *right), *preference))
+            .collect();
+        let found = of(&attempts, &records, Pooling::Apart);
+        let [group] = found.rankings[0].groups.as_slice() else { panic!("{:?}", found.rankings) };
+        for placed in &group.standings {
+            let expected = case.log[usize::from(placed.slug.as_bytes()[0] - b'a')];
+            assert!((placed.strength - expected).abs() < 1e-5, "{} {expected}", placed.strength);
+        }
+        assert!((group.ties - case.ties).abs() < 1e-4, "{} {}", group.ties, case.ties);
+        assert_eq!(found.rankings[0].pairs, case.votes.len());
+    }
+}
+
+fn normal(random: &mut Random) -> f64 {
+    let uniform = ((random.bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+    pelicycle_statistics::quantile(uniform)
+}
+
+/// Votes of one person on drawings whose quality varies about that of their contestant.
+fn simulated(random: &mut Random, strengths: &[f64], each: usize, votes: usize) -> Report {
+    let attempts = drawings(strengths.len(), each);
+    let quality: Vec<f64> = (0..attempts.len()).map(|n| strengths[n / each] + 0.8 * normal(random)).collect();
+    let mut records = Vec::new();
+    while records.len() < votes {
+        let (left, right) = (random.below(quality.len()), random.below(quality.len()));
+        if left / each == right / each {
+            continue;
+        }
+        let chance = 1.0 / (1.0 + (quality[right] - quality[left]).exp());
+        let uniform = random.below(1 << 30) as f64 / f64::from(1 << 30);
+        let preference = if uniform < chance { Preference::Left } else { Preference::Right };
+        records.push(judgement(&attempts, ANN, (left, right), preference));
+    }
+    of(&attempts, &records, Pooling::Apart)
+}
+
+fn is_apart(report: &Report) -> bool {
+    report.rankings[0].groups[0].standings.iter().any(|placed| (placed.best, placed.worst) != (1, 5))
+}
+
+#[test]
+fn contestants_that_are_alike_are_seldom_told_apart_though_their_drawings_differ() {
+    let mut random = Random::new(11);
+    // Many drawings and few judgements; few drawings and many judgements, which say more and more of those drawings alone.
+    for (each, votes) in [(6, 120), (3, 300)] {
+        let wrong = (0..40).filter(|_| is_apart(&simulated(&mut random, &[0.0; 5], each, votes))).count();
+        // 2 are promised; 7 would come by chance once in 300 times.
+        assert!(wrong < 7, "{wrong} of 40");
+    }
+}
+
+#[test]
+fn contestants_far_from_each_other_are_told_apart() {
+    let mut random = Random::new(12);
+    let report = simulated(&mut random, &[3.0, 1.5, 0.0, -1.5, -3.0], 10, 600);
+    let [group] = report.rankings[0].groups.as_slice() else { panic!("{report:?}") };
+    let slugs: String = group.standings.iter().map(|placed| placed.slug.as_str()).collect();
+    assert_eq!(slugs, "abcde");
+    let (first, last) = (&group.standings[0], &group.standings[4]);
+    assert!(first.worst < last.best && first.low > 0.5 && last.high < 0.5, "{report:?}");
+    let apart: usize = group.standings.iter().map(|placed| placed.best - 1).sum();
+    assert!(apart >= 5, "{apart} of 10 pairs are told apart");
+}
+
+#[test]
+fn those_whom_no_judgement_joins_are_not_compared() {
+    let attempts = drawings(5, 1);
+    let records = [
+        judgement(&attempts, ANN, (0, 1), Preference::Left),
+        judgement(&attempts, ANN, (1, 2), Preference::Tie),
+        judgement(&attempts, ANN, (3, 4), Preference::Right),
+    ];
+    let report = of(&attempts, &records, Pooling::Apart);
+    let groups: Vec<Vec<&str>> = report.rankings[0]
+        .groups
+        .iter()
+        .map(|group| group.standings.iter().map(|placed| placed.slug.as_str()).collect())
+        .collect();
+    assert_eq!(groups, [vec!["a", "c", "b"], vec!["e", "d"]]);
+    let words = text(&report).join("\n");
+    assert!(words.contains("No judgement joins these to those above"), "{words}");
+    assert!(words.contains("Can't separate: ") && words.contains("Each has one drawing here"), "{words}");
+}
+
+#[test]
+fn a_judge_counts_once_for_a_pair_and_people_are_apart_from_models() {
+    let attempts = drawings(2, 1);
+    let mut records = vec![
+        judgement(&attempts, ANN, (0, 1), Preference::Left),
+        judgement(&attempts, BEN, (1, 0), Preference::BothBad),
+    ];
+    for _ in 0..10 {
+        records.push(judgement(&attempts, EYE, (1, 0), Preference::Left));
+    }
+    let apart = of(&attempts, &records, Pooling::Apart);
+    let by: Vec<(&str, usize)> =
+        apart.rankings.iter().map(|ranked| (ranked.by.as_str(), ranked.pairs)).collect();
+    assert_eq!(by, [("2 people", 2), ("openai/eye", 1)]);
+    let record = |report: &Report, ranking: usize, slug: &str| {
+        let standings = &report.rankings[ranking].groups[0].standings;
+        let placed = standings.iter().find(|placed| placed.slug == slug).unwrap();
+        (placed.won, placed.lost, placed.tied)
+    };
+    assert_eq!((record(&apart, 0, "a"), record(&apart, 1, "a")), ((1.0, 0.0, 1.0), (0.0, 1.0, 0.0)));
+
+    let strength = |model| {
+        let report = of(&attempts, &records, Pooling::Together { model });
+        assert_eq!(report.rankings.len(), 1);
+        let standings = &report.rankings[0].groups[0].standings;
+        standings.iter().find(|placed| placed.slug == "a").unwrap().strength
+    };
+    assert!(strength(0.1) > 0.0 && strength(1.0).abs() < 1e-9 && strength(3.0) < 0.0);
+}
+
+#[test]
+fn a_judge_is_weighed_by_its_sides_its_steadiness_and_its_agreement_with_people() {
+    let attempts = drawings(2, 20);
+    let mut records = Vec::new();
+    for pair in 0..20 {
+        let (a, b) = (pair, 20 + pair);
+        // People see that the first contestant is better; the model takes whatever is on the left, but for four pairs.
+        records.push(judgement(&attempts, ANN, (a, b), Preference::Left));
+        let steady = pair < 4;
+        records.push(judgement(&attempts, EYE, (a, b), Preference::Left));
+        let other = if steady { Preference::Right } else { Preference::Left };
+        records.push(judgement(&attempts, EYE, (b, a), other));
+    }
+    records.push(judgement(&attempts, EYE, (0, 20), Preference::Left));
+    records.push(judgement(&attempts, EYE, (1, 21), Preference::Tie));
+    let report = of(&attempts, &records, Pooling::Apart);
+    let eye = report.judges.iter().find(|judge| judge.name == "openai/eye").unwrap();
+    assert_eq!((eye.left.hits, eye.left.of), (37, 41));
+    assert_eq!((eye.turned.hits, eye.turned.of), (4, 20));
+    assert_eq!((eye.again.hits, eye.again.of), (1, 2));
+    let people = eye.people.unwrap();
+    // Of two minds on 16 pairs, which is no agreement; the pair that it once tied still leans as people do.
+    assert_eq!((people.hits, people.of), (4, 20));
+    assert_eq!(eye.decided.map(|decided| (decided.hits, decided.of)), Some((4, 4)));
+    let words = text(&report).join("\n");
+    assert!(words.contains("prefers the left"), "{words}");
+    let ann = report.judges.iter().find(|judge| judge.name == "Ann").unwrap();
+    assert_eq!((ann.people, ann.turned.of, ann.again.of), (None, 0, 0));
+    assert!(markdown(&report).contains("| Ann | 20 |"));
+}
+
+#[test]
+fn what_fits_no_two_drawings_here_is_counted_and_left_aside() {
+    let attempts = drawings(2, 2);
+    let mut other = judgement(&attempts, ANN, (0, 2), Preference::Left);
+    other.left = Id::new().unwrap();
+    let mut unread = judgement(&attempts, EYE, (0, 2), Preference::Left);
+    unread.preference = None;
+    let itself = judgement(&attempts, ANN, (1, 1), Preference::Left);
+    let records = [other, unread, itself, judgement(&attempts, ANN, (0, 3), Preference::Right)];
+    let report = of(&attempts, &records, Pooling::Apart);
+    assert_eq!((report.absent, report.unread, report.rankings[0].pairs), (2, 1, 1));
+}
+
+#[test]
+fn a_model_that_judged_drawings_of_its_own_is_named() {
+    let attempts = drawings(3, 1);
+    let itself = (JudgeKind::Model, "local/a.gguf");
+    let other = of(&attempts, &[judgement(&attempts, itself, (1, 2), Preference::Left)], Pooling::Apart);
+    assert!(other.own.is_empty());
+    let own = of(&attempts, &[judgement(&attempts, itself, (0, 2), Preference::Left)], Pooling::Apart);
+    assert!(text(&own).join("\n").contains("local/a.gguf also judged drawings of its own."));
+}
+
+#[test]
+fn demonstrations_and_attempts_without_a_drawing_are_not_judged() {
+    let mut attempts = drawings(3, 1);
+    attempts[1].contestant.demonstration = true;
+    attempts[2] =
+        attempt("pelican", "c", "2026-11-02T00:00:00Z", Some((SVG, check(SVG, SVG, Verdict::Blank))));
+    let all: Vec<&Attempt> = attempts.iter().collect();
+    assert!(!Field::new(&all, false).has_pairs());
+    let with = Field::new(&all, true);
+    assert!(with.has_pairs() && with.drawings.len() == 2);
+}
+
+#[test]
+fn the_pair_that_tells_most_is_shown_next() {
+    let attempts = drawings(4, 8);
+    let field = field(&attempts);
+    let mut next = Next::new(&field, 5);
+    let mut records: Vec<JudgementRecord> = Vec::new();
+    let (mut counts, mut lefts) = ([[0; 4]; 4], 0);
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..120 {
+        let votes = Votes::new(&field, &records);
+        let pair = next.choose(&votes.ballots(), &seen).unwrap();
+        assert!(seen.insert((pair.left.min(pair.right), pair.left.max(pair.right))), "shown before");
+        let (a, b) = (pair.left / 8, pair.right / 8);
+        assert_ne!(a, b);
+        // `a` beats all, always; the other three are alike.
+        let preference = match (a, b) {
+            (0, _) => Preference::Left,
+            (_, 0) => Preference::Right,
+            _ => Preference::Tie,
+        };
+        counts[a.min(b)][a.max(b)] += 1;
+        lefts += usize::from(pair.left < pair.right);
+        records.push(judgement(&attempts, ANN, (pair.left, pair.right), preference));
+    }
+    let of_the_sure: usize = counts[0].iter().sum();
+    assert!(of_the_sure < 50, "{of_the_sure} of 120 asked what is known: {counts:?}");
+    assert!((35..=85).contains(&lefts), "{lefts} of 120 had the older drawing on the left");
+    let mut judged = vec![0; attempts.len()];
+    for record in &records {
+        judged[field.place(&record.left).unwrap()] += 1;
+        judged[field.place(&record.right).unwrap()] += 1;
+    }
+    for own in judged.chunks(8) {
+        assert!(own.iter().max().unwrap() - own.iter().min().unwrap() <= 3, "{judged:?}");
+    }
+}
+
+#[test]
+fn when_all_pairs_were_seen_there_is_no_next() {
+    let attempts = drawings(2, 2);
+    let field = field(&attempts);
+    let mut next = Next::new(&field, 5);
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(pair) = next.choose(&[], &seen) {
+        assert!(seen.insert((pair.left.min(pair.right), pair.left.max(pair.right))));
+    }
+    assert_eq!(seen.len(), 4);
+}

@@ -1,0 +1,288 @@
+//! Local names: models are found where other programs keep theirs, and nothing there is trusted.
+
+use std::path::{Path, PathBuf};
+
+use pelicycle_models::{NameError, Origin, Places, Removal, Shelf};
+
+const MAIN: &str = "0123456789abcdef0123456789abcdef01234567";
+const OLD: &str = "fedcba9876543210fedcba9876543210fedcba98";
+
+/// Folders of all programs, in one that goes with the test.
+struct Machine(tempfile::TempDir);
+
+impl Machine {
+    fn new() -> Machine {
+        Machine(tempfile::tempdir().unwrap())
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.at(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn places(&self) -> Places {
+        Places {
+            folders: vec![self.at("models")],
+            hub: Some(self.at("hub")),
+            llama_cpp: Some(self.at("llama.cpp")),
+            lm_studio: vec![self.at("lm-studio")],
+            ollama: vec![self.at("ollama")],
+        }
+    }
+
+    fn shelf(&self) -> Shelf {
+        Shelf::scan(&self.places())
+    }
+
+    /// A file in the hub's cache, as its own library lays it out.
+    #[cfg(unix)]
+    fn cached(&self, repo: &str, commit: &str, file: &str, blob: &str, bytes: &[u8]) -> PathBuf {
+        let folder = format!("hub/models--{}", repo.replace('/', "--"));
+        self.write(&format!("{folder}/blobs/{blob}"), bytes);
+        self.write(&format!("{folder}/refs/main"), MAIN.as_bytes());
+        let link = self.at(&format!("{folder}/snapshots/{commit}/{file}"));
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        let up = "../".repeat(file.matches('/').count() + 2);
+        std::os::unix::fs::symlink(format!("{up}blobs/{blob}"), &link).unwrap();
+        link
+    }
+
+    /// A model in Ollama's store.
+    fn ollama(&self, name: &str, digest: &str, size: usize) {
+        let manifest = format!(
+            r#"{{"schemaVersion":2,"config":{{}},"layers":[
+                {{"mediaType":"application/vnd.ollama.image.license","digest":"sha256:0","size":1}},
+                {{"mediaType":"application/vnd.ollama.image.model","digest":"{digest}","size":{size}}}]}}"#
+        );
+        self.write(&format!("ollama/manifests/registry.ollama.ai/{name}"), manifest.as_bytes());
+    }
+}
+
+fn path_of(shelf: &Shelf, name: &str) -> PathBuf {
+    shelf.find(name).unwrap().path().to_owned()
+}
+
+#[test]
+fn a_machine_without_models_says_how_to_get_one() {
+    let error = Machine::new().shelf().find("qwen3").unwrap_err().to_string();
+    assert!(error.contains("\"qwen3\"") && error.contains("`pelicycle model pull OWNER/REPO`"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_model_in_the_hubs_cache_is_found_by_each_of_its_names() {
+    let machine = Machine::new();
+    let repo = "unsloth/Qwen3.6-35B-A3B-GGUF";
+    let link = machine.cached(repo, MAIN, "Qwen3.6-35B-A3B-UD-Q4_K_XL.gguf", "aa", b"weights");
+    machine.cached(repo, MAIN, "mmproj-F16.gguf", "bb", b"eyes");
+    let shelf = machine.shelf();
+    for name in [
+        "qwen3.6-35b-a3b",
+        "Qwen3.6-35B-A3B",
+        "qwen3.6-35b-a3b:ud-q4_k_xl",
+        "Qwen3.6-35B-A3B-UD-Q4_K_XL",
+        "unsloth/qwen3.6-35b-a3b-gguf",
+        "unsloth/Qwen3.6-35B-A3B-GGUF:UD-Q4_K_XL",
+        "qwen3.6",
+    ] {
+        assert_eq!(path_of(&shelf, name), link, "{name}");
+    }
+    let [found] = shelf.models() else { panic!("{shelf:?}") };
+    assert_eq!((found.bytes, shelf.name_of(found).as_str()), (7, "local/qwen3.6-35b-a3b"));
+    let origin = Origin::Hub {
+        repo: repo.into(),
+        commit: MAIN.into(),
+        file: "Qwen3.6-35B-A3B-UD-Q4_K_XL.gguf".into(),
+    };
+    assert_eq!(found.origin, origin);
+    assert!(shelf.passed_over().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn parts_in_a_folder_of_a_snapshot_are_one_model() {
+    let machine = Machine::new();
+    let first = machine.cached("a/B-GGUF", MAIN, "Q8_0/B-Q8_0-00001-of-00002.gguf", "aa", b"one");
+    machine.cached("a/B-GGUF", MAIN, "Q8_0/B-Q8_0-00002-of-00002.gguf", "bb", b"three");
+    let shelf = machine.shelf();
+    let found = shelf.find("b").unwrap();
+    assert_eq!((found.path(), found.bytes, found.files.len()), (first.as_path(), 8, 2));
+}
+
+#[cfg(unix)]
+#[test]
+fn of_several_snapshots_that_of_main_counts_and_removing_takes_them_all() {
+    let machine = Machine::new();
+    let main = machine.cached("a/B-GGUF", MAIN, "B-Q8_0.gguf", "aa", b"new weights");
+    let old = machine.cached("a/B-GGUF", OLD, "B-Q8_0.gguf", "bb", b"old");
+    let other = machine.cached("a/B-GGUF", OLD, "B-Q4_0.gguf", "bb", b"old");
+    let shelf = machine.shelf();
+    assert_eq!(path_of(&shelf, "b:q8_0"), main);
+    let removal = Removal::plan(&machine.at("hub"), shelf.find("b:q8_0").unwrap()).unwrap();
+    // The old blob is another file's as well.
+    assert_eq!((removal.links.len(), removal.blobs.len(), removal.bytes), (2, 1, 11));
+    removal.carry_out().unwrap();
+    assert!(!main.exists() && !main.parent().unwrap().exists() && old.symlink_metadata().is_err());
+    assert_eq!(std::fs::read(&other).unwrap(), b"old");
+    let shelf = machine.shelf();
+    Removal::plan(&machine.at("hub"), shelf.find("b").unwrap()).unwrap().carry_out().unwrap();
+    assert!(!machine.at("hub/models--a--B-GGUF").exists(), "nothing is left of the repository");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_of_the_cache_are_passed_over() {
+    let machine = Machine::new();
+    machine.cached("a/B-GGUF", MAIN, "B-Q8_0.gguf", "aa", b"x");
+    let secret = machine.write("secret.gguf", b"not of the cache");
+    let snapshot = machine.at(&format!("hub/models--a--B-GGUF/snapshots/{MAIN}"));
+    std::os::unix::fs::symlink(&secret, snapshot.join("C-Q8_0.gguf")).unwrap();
+    std::os::unix::fs::symlink("gone", snapshot.join("D-Q8_0.gguf")).unwrap();
+    std::os::unix::fs::symlink(machine.at("."), snapshot.join("loop")).unwrap();
+    let shelf = machine.shelf();
+    assert_eq!(shelf.models().len(), 1);
+    let why: Vec<&str> = shelf.passed_over().iter().map(|passed| passed.why.as_str()).collect();
+    assert!(
+        why[0].starts_with("leads out of the cache") && why[1].starts_with("leads to no file"),
+        "{why:?}"
+    );
+}
+
+#[test]
+fn ollamas_models_are_found_by_its_own_names() {
+    let machine = Machine::new();
+    let digest = |c: char| c.to_string().repeat(64);
+    for (name, c) in [("library/qwen3.6/35b-a3b", 'a'), ("library/llama3/latest", 'b'), ("me/tiny/q8_0", 'c')]
+    {
+        machine.write(&format!("ollama/blobs/sha256-{}", digest(c)), name.as_bytes());
+        machine.ollama(name, &format!("sha256:{}", digest(c)), name.len());
+    }
+    let shelf = machine.shelf();
+    let blob = |c| machine.at(&format!("ollama/blobs/sha256-{}", digest(c)));
+    for (name, c) in [
+        ("qwen3.6-35b-a3b", 'a'),
+        ("qwen3.6:35b-a3b", 'a'),
+        ("llama3", 'b'),
+        ("llama3:latest", 'b'),
+        ("me/tiny:q8_0", 'c'),
+        ("tiny:q8_0", 'c'),
+    ] {
+        assert_eq!(path_of(&shelf, name), blob(c), "{name}");
+    }
+    let found = shelf.find("llama3").unwrap();
+    assert_eq!(found.stem, "llama3");
+    let error = Removal::plan(&machine.at("hub"), found).unwrap_err().to_string();
+    assert!(error.contains("`ollama rm llama3:latest` removes it"), "{error}");
+}
+
+#[test]
+fn a_manifest_that_lies_is_passed_over() {
+    let machine = Machine::new();
+    let hash = "a".repeat(64);
+    machine.write(&format!("ollama/blobs/sha256-{hash}"), b"half");
+    machine.write("passwd", b"root");
+    machine.ollama("library/traversal/1", "sha256:../../passwd", 4);
+    machine.ollama("library/cut/1", &format!("sha256:{hash}"), 8);
+    machine.ollama("library/gone/1", &format!("sha256:{}", "b".repeat(64)), 8);
+    machine.write("ollama/manifests/registry.ollama.ai/library/huge/1", &vec![b' '; (1 << 20) + 1]);
+    machine.write("ollama/manifests/registry.ollama.ai/library/other/1", b"[]");
+    machine.write("ollama/manifests/registry.ollama.ai/library/cloud/1", br#"{"layers":[]}"#);
+    let shelf = machine.shelf();
+    assert!(shelf.models().is_empty(), "{shelf:?}");
+    let why: Vec<&str> = shelf.passed_over().iter().map(|passed| passed.why.as_str()).collect();
+    assert_eq!(why.len(), 5, "{why:?}");
+    for (n, expected) in [
+        "has 4 bytes of 8",
+        "can't be read",
+        "too large for a manifest",
+        "is no manifest",
+        "which is no SHA-256",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert!(why[n].contains(expected), "{expected}: {why:?}");
+    }
+}
+
+#[test]
+fn lm_studio_and_llama_cpp_are_looked_into() {
+    let machine = Machine::new();
+    let lm = machine.write("lm-studio/bartowski/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"phi");
+    let llama = machine.write("llama.cpp/ggml-org_gemma-3-1b-it-GGUF_gemma-3-1b-it-Q4_K_M.gguf", b"gemma");
+    machine.write("llama.cpp/manifest=ggml-org=gemma-3-1b-it-GGUF=latest.json", b"{}");
+    let shelf = machine.shelf();
+    assert_eq!(path_of(&shelf, "phi-4"), lm);
+    assert_eq!(path_of(&shelf, "bartowski/phi-4-gguf:q6_k"), lm);
+    assert_eq!(path_of(&shelf, "gemma-3-1b-it:Q4_K_M"), llama);
+    let error = |name| Removal::plan(Path::new("hub"), shelf.find(name).unwrap()).unwrap_err().to_string();
+    assert!(error("phi-4").contains("belongs to LM Studio"));
+    assert!(error("gemma-3-1b-it").contains("belongs to llama.cpp"));
+}
+
+#[test]
+fn the_same_file_in_two_places_is_one_model_and_the_nearest_place_counts() {
+    let machine = Machine::new();
+    let near = machine.write("models/Phi-4-Q6_K.gguf", b"phi");
+    machine.write("lm-studio/bartowski/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"phi");
+    assert_eq!(path_of(&machine.shelf(), "phi-4"), near);
+}
+
+#[test]
+fn a_name_of_several_lists_what_each_is_called() {
+    let machine = Machine::new();
+    machine.write("models/Phi-4-Q4_K_M.gguf", b"small");
+    machine.write("models/Phi-4-Q8_0.gguf", b"larger");
+    machine.write("lm-studio/one/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"one");
+    machine.write("lm-studio/two/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"another");
+    let shelf = machine.shelf();
+    let Err(NameError::Ambiguous { candidates, .. }) = shelf.find("phi-4") else { panic!() };
+    let names: Vec<&str> = candidates.iter().map(|candidate| candidate.name.as_str()).collect();
+    let expected =
+        ["local/phi-4:q4_k_m", "local/phi-4:q8_0", "local/one/Phi-4-GGUF:q6_k", "local/two/Phi-4-GGUF:q6_k"];
+    assert_eq!(names, expected);
+    for (name, found) in expected.iter().zip(shelf.models()) {
+        assert_eq!(shelf.find(name.strip_prefix("local/").unwrap()).unwrap(), found);
+    }
+    let Err(NameError::Ambiguous { candidates, .. }) = shelf.find("phi-4:q6_k") else { panic!() };
+    assert_eq!(candidates.len(), 2);
+}
+
+#[test]
+fn a_slip_in_a_name_is_answered_with_names_near_it() {
+    let machine = Machine::new();
+    machine.write("models/Qwen3-30B-A3B-Q4_K_M.gguf", b"q");
+    machine.write("models/SmolLM2-135M-Instruct.Q4_1.gguf", b"s");
+    let shelf = machine.shelf();
+    let error = |name| shelf.find(name).unwrap_err().to_string();
+    assert!(
+        error("qwen3-30b-b3a").contains("did you mean local/qwen3-30b-a3b?"),
+        "{}",
+        error("qwen3-30b-b3a")
+    );
+    assert!(error("135m").contains("did you mean local/smollm2-135m-instruct?"));
+    assert!(error("smolm").contains("did you mean local/smollm2-135m-instruct?"), "{}", error("smolm"));
+    let far = error("mixtral");
+    assert!(
+        !far.contains("did you mean") && far.contains("there are local/qwen3-30b-a3b, local/smollm2"),
+        "{far}"
+    );
+}
+
+#[test]
+fn a_model_with_a_part_missing_is_not_opened() {
+    let machine = Machine::new();
+    machine.write("models/Big-Q8_0-00002-of-00003.gguf", b"two");
+    let shelf = machine.shelf();
+    let error = shelf.find("big").unwrap_err();
+    assert!(matches!(error, NameError::Incomplete { missing: 2, .. }), "{error}");
+    // A whole copy elsewhere is taken instead.
+    let whole = machine.write("lm-studio/a/B/Big-Q8_0.gguf", b"whole");
+    assert_eq!(path_of(&machine.shelf(), "big"), whole);
+}

@@ -1,0 +1,352 @@
+//! A service's stream in every state that it can be in, played by a server that does exactly what it is told.
+
+use std::time::Duration;
+
+use pelicycle_record::{Outcome, RequestRecord};
+use pelicycle_testkit::loopback::{
+    CHAT_END, KEY, ScriptedServer, ServerStep, answer, chat, chat_text, chunk, end, events,
+};
+
+use crate::asking::{ReceivedReply, ask, ask_with, remote};
+
+/// Asks a server that plays this once.
+fn played(dialect: &str, steps: Vec<ServerStep>) -> ReceivedReply {
+    let server = ScriptedServer::new(vec![steps]);
+    ask(&remote(&server, dialect, "tries = 1"))
+}
+
+/// The stream of these events.
+fn stream(frames: &[&str]) -> Vec<ServerStep> {
+    let body: String = frames.iter().map(|frame| format!("data: {frame}\n\n")).collect();
+    answer(200, "text/event-stream", &[], &body)
+}
+
+#[test]
+fn a_reply_comes_in_its_pieces_with_their_times() {
+    let steps = vec![
+        events(),
+        ServerStep::Wait(60),
+        chunk(chat_text("<svg")),
+        ServerStep::Wait(80),
+        chunk(chat_text("/>")),
+        chunk(CHAT_END),
+        end(),
+    ];
+    let heard = played("chat", steps);
+    assert_eq!((heard.text.as_str(), heard.outcome(), heard.sent), ("<svg/>", Outcome::Complete, 1));
+    let times: Vec<_> = heard.pieces.iter().map(|(at, _)| at.as_millis()).collect();
+    assert!(times[0] >= 60 && times[1] >= times[0] + 70, "{times:?}");
+    let usage = &heard.account.usage;
+    assert_eq!((usage.input, usage.output, usage.reasoning), (Some(9), Some(5), None));
+    let service = heard.service();
+    assert_eq!((service.dialect.as_str(), service.status), ("chat", Some(200)));
+    assert_eq!((service.response_id.as_deref(), service.stop.as_deref()), (Some("c1"), Some("stop")));
+    assert!(service.tries.is_empty() && service.remarks.is_empty(), "{service:?}");
+    assert_eq!(heard.account.served.as_deref(), Some("m"));
+}
+
+#[test]
+fn the_request_is_what_was_recorded_and_its_key_is_in_its_header_alone() {
+    let server = ScriptedServer::new(vec![chat("hi")]);
+    let settings = RequestRecord { temperature: Some(0.5), max_tokens: Some(7), ..RequestRecord::default() };
+    let heard = ask_with(&remote(&server, "chat", ""), settings);
+    let seen = &server.seen()[0];
+    assert_eq!(seen.path, "/chat/completions");
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&heard.body).unwrap(), seen.body);
+    assert_eq!(seen.headers["authorization"], format!("Bearer {KEY}"));
+    assert_eq!(seen.headers["content-type"], "application/json");
+    assert!(!seen.headers.contains_key("accept-encoding"), "the times of a compressed stream mean little");
+    assert_eq!((&seen.body["temperature"], &seen.body["max_tokens"]), (&0.5.into(), &7.into()));
+    assert_eq!(heard.service().endpoint, server.url("/chat/completions"));
+}
+
+#[test]
+fn line_ends_comments_and_packets_make_no_difference() {
+    let text = format!(": hello\n\n{}: KEEPALIVE\n\n{}{CHAT_END}", chat_text("pé"), chat_text("lican 🚲"));
+    let multi_line = text.replace("\"choices\"", "\ndata: \"choices\"");
+    let forms = [text.clone(), text.replace('\n', "\r\n"), text.replace('\n', "\r"), multi_line];
+    for form in forms {
+        let whole = played("chat", answer(200, "text/event-stream", &[], &form));
+        // Byte by byte no character, no `data:` and no line end comes whole.
+        let bytes: Vec<ServerStep> = form.bytes().map(|byte| chunk([byte])).collect();
+        let pieces = played("chat", [vec![events()], bytes, vec![end()]].concat());
+        for heard in [whole, pieces] {
+            assert_eq!((heard.text.as_str(), heard.outcome()), ("pélican 🚲", Outcome::Complete), "{form}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_without_its_end_mark_is_cut_however_it_ends() {
+    let text = chat_text("<svg>");
+    let stop = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+    let endings = [
+        ("closed within a chunk", vec![ServerStep::Send(b"40\r\ndata: {\"cho".to_vec())]),
+        ("closed between chunks", vec![]),
+        ("ended in order", vec![end()]),
+        ("ended within an event", vec![chunk("data: {\"choices\":[{\"del"), end()]),
+        ("ended before [DONE]", vec![chunk(stop), end()]),
+        ("[DONE] without a reason", vec![chunk("data: [DONE]\n\n"), end()]),
+        ("reset", vec![ServerStep::Wait(30), ServerStep::Reset]),
+    ];
+    for (name, ending) in endings {
+        let heard = played("chat", [vec![events(), chunk(&text)], ending].concat());
+        assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Cut, "<svg>"), "{name}");
+        assert!(!heard.error().is_empty() && heard.sent == 1, "{name}");
+        assert_eq!(heard.account.usage.output, None, "{name}");
+    }
+}
+
+#[test]
+fn a_length_that_is_a_lie_is_a_cut() {
+    let text = chat_text("<svg>");
+    let lie = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {}\r\n\r\n{text}",
+        text.len() + 50
+    );
+    let heard = played("chat", vec![ServerStep::Send(lie.into_bytes())]);
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Cut, "<svg>"));
+    let short = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {}\r\n\r\n{text}{CHAT_END}",
+        text.len()
+    );
+    let heard = played("chat", vec![ServerStep::Send(short.into_bytes())]);
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Cut, "<svg>"));
+}
+
+#[test]
+fn silence_ends_a_reply_and_comments_are_no_silence() {
+    let server = ScriptedServer::new(vec![vec![events(), chunk(chat_text("<svg>")), ServerStep::Wait(3000)]]);
+    let heard = ask(&remote(&server, "chat", "idle_seconds = 0.15\ntries = 1"));
+    assert_eq!((heard.outcome(), heard.error()), (Outcome::Cut, "the service fell silent for 0.15 s"));
+
+    let kept: Vec<ServerStep> = (0..8).flat_map(|_| [chunk(": wait\n\n"), ServerStep::Wait(60)]).collect();
+    let steps = [vec![events()], kept, vec![chunk(chat_text("hi")), chunk(CHAT_END), end()]].concat();
+    let server = ScriptedServer::new(vec![steps]);
+    let heard = ask(&remote(&server, "chat", "idle_seconds = 0.3\ntries = 1"));
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "hi"));
+}
+
+#[test]
+fn no_reply_is_waited_for_for_ever() {
+    let server = ScriptedServer::new(vec![vec![ServerStep::Wait(3000)]]);
+    let heard = ask(&remote(&server, "chat", "first_seconds = 0.1\ntries = 2"));
+    assert_eq!((heard.outcome(), heard.sent), (Outcome::Error, 2));
+    assert!(heard.error().contains("no answer within 0.1 s") && heard.error().contains("tried 2 times"));
+
+    let server = ScriptedServer::new(vec![vec![events(), ServerStep::Wait(3000)]]);
+    let heard = ask(&remote(&server, "chat", "first_seconds = 0.1\ntries = 1"));
+    assert!(heard.error().contains("no answer within 0.1 s"), "{}", heard.error());
+
+    let drip: Vec<ServerStep> =
+        (0..100).flat_map(|_| [chunk(chat_text("a")), ServerStep::Wait(20)]).collect();
+    let server = ScriptedServer::new(vec![[vec![events()], drip].concat()]);
+    let heard = ask(&remote(&server, "chat", "total_seconds = 0.3\ntries = 1"));
+    assert_eq!((heard.outcome(), heard.error()), (Outcome::Cut, "no end within 0.3 s"));
+    assert!(heard.text.len() > 5);
+}
+
+#[test]
+fn a_server_that_does_not_close_after_the_end_holds_nobody_up() {
+    let steps = vec![events(), chunk(chat_text("hi")), chunk(CHAT_END), ServerStep::Wait(20_000)];
+    let begin = std::time::Instant::now();
+    let heard = played("chat", steps);
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "hi"));
+    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_line_without_end_is_refused() {
+    let piece = vec![b'x'; 1 << 20];
+    let pieces: Vec<ServerStep> = (0..18).map(|_| chunk(&piece)).collect();
+    let heard = played("chat", [vec![events(), chunk("data: ")], pieces].concat());
+    assert_eq!(heard.outcome(), Outcome::Error);
+    assert!(heard.error().contains("longer than 16777216 bytes"), "{}", heard.error());
+    assert_eq!(heard.sent, 1, "it would come again");
+}
+
+#[test]
+fn a_reply_without_end_is_stopped_and_kept_as_far_as_it_came() {
+    let piece = chat_text(&"x".repeat(1 << 20));
+    let pieces: Vec<ServerStep> = (0..18).map(|_| chunk(&piece)).collect();
+    let heard = played("chat", [vec![events()], pieces].concat());
+    assert_eq!(heard.outcome(), Outcome::Length);
+    assert!(
+        heard.error().contains("longer than 16 MiB") && heard.text.len() == 17 << 20,
+        "{}",
+        heard.error()
+    );
+}
+
+#[test]
+fn an_error_within_a_stream_keeps_what_came_before_it() {
+    let error = r#"{"error":{"code":502,"message":"Upstream is gone","metadata":{"error_type":"provider_unavailable"}}}"#;
+    let text = chat_text("<svg>");
+    let heard = played("chat", vec![events(), chunk(text), chunk(format!("data: {error}\n\n")), end()]);
+    assert_eq!((heard.outcome(), heard.text.as_str(), heard.sent), (Outcome::Error, "<svg>", 1));
+    assert!(heard.error().contains("Upstream is gone (provider_unavailable)"), "{}", heard.error());
+}
+
+#[test]
+fn an_answer_that_is_no_stream_is_read_or_told() {
+    let whole = r#"{"id":"c","model":"m","choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#;
+    let heard = played("chat", answer(200, "application/json; charset=utf-8", &[], whole));
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "hi"));
+    assert_eq!(heard.remarks(), ["not-streamed"]);
+
+    let page = "<html><title>Sign in</title><body>to the network</body></html>";
+    let heard = played("chat", answer(200, "text/html", &[], page));
+    assert!(heard.error().contains("a page came instead of a stream") && heard.error().contains("Sign in"));
+    let heard = played("chat", answer(200, "application/json", &[], "{\"ok\":true}"));
+    assert!(heard.error().contains("no answer: {\"ok\":true}"), "{}", heard.error());
+    let heard = played("chat", answer(200, "application/json", &[], "not json"));
+    assert!(heard.error().contains("no JSON"), "{}", heard.error());
+    let heard = played("chat", answer(200, "text/event-stream", &[], ""));
+    assert!(heard.error().contains("ended before anything of it came"), "{}", heard.error());
+    let heard = played("chat", answer(200, "text/event-stream", &["content-encoding: gzip"], "\u{1f}\u{8b}"));
+    assert!(heard.error().contains("encoded as \"gzip\""), "{}", heard.error());
+    let heard = played("chat", stream(&["{\"choices\":", "[DONE]"]));
+    assert!(heard.error().contains("a frame of the stream is no JSON"), "{}", heard.error());
+    let heard = played("chat", answer(307, "text/plain", &["location: http://127.0.0.2/"], ""));
+    assert!(heard.error().contains("redirects to http://127.0.0.2/, which is not followed"));
+}
+
+#[test]
+fn endings_that_are_no_drawing_have_their_names() {
+    let stop = |word: &str| format!("{{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"{word}\"}}]}}");
+    let think = r#"{"choices":[{"delta":{"reasoning_content":"Hm"}}]}"#;
+    let heard = played("chat", stream(&[think, &stop("length"), "[DONE]"]));
+    assert_eq!((heard.outcome(), heard.text.as_str(), heard.reasoning.as_str()), (Outcome::Length, "", "Hm"));
+    assert_eq!(heard.remarks(), ["usage-missing"]);
+    let heard = played("chat", stream(&[&stop("content_filter"), "[DONE]"]));
+    assert_eq!(heard.outcome(), Outcome::Filtered);
+    let refusal = r#"{"choices":[{"delta":{"refusal":"I can't draw."}}]}"#;
+    let heard = played("chat", stream(&[refusal, &stop("stop"), "[DONE]"]));
+    assert_eq!((heard.outcome(), heard.error()), (Outcome::Refusal, "the model declined: I can't draw."));
+
+    let start = r#"{"type":"message_start","message":{"id":"msg","model":"m","usage":{"input_tokens":12,"output_tokens":1}}}"#;
+    let delta = r#"{"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"type":"refusal","category":"bio","explanation":null}},"usage":{"output_tokens":3}}"#;
+    let heard = played("anthropic", stream(&[start, delta, r#"{"type":"message_stop"}"#]));
+    assert_eq!((heard.outcome(), heard.error(), heard.text.as_str()), (Outcome::Refusal, "bio", ""));
+    assert_eq!((heard.account.usage.input, heard.account.usage.output), (Some(12), Some(3)));
+    assert_eq!(heard.service().stop_detail.as_ref().unwrap()["category"], "bio");
+}
+
+#[test]
+fn every_dialect_comes_to_its_end_over_the_wire() {
+    let anthropic = stream(&[
+        r#"{"type":"message_start","message":{"id":"i","model":"m","usage":{"input_tokens":1,"output_tokens":1}}}"#,
+        r#"{"type":"ping"}"#,
+        r#"{"type":"something_new","x":[]}"#,
+        r#"{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm"}}"#,
+        r#"{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"hi"}}"#,
+        r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}}"#,
+        r#"{"type":"message_stop"}"#,
+    ]);
+    let responses = stream(&[
+        r#"{"type":"response.created","response":{"id":"i","model":"m"}}"#,
+        r#"{"type":"response.reasoning_summary_text.delta","delta":"Hm"}"#,
+        r#"{"type":"response.output_text.delta","delta":"hi"}"#,
+        r#"{"type":"response.completed","response":{"id":"i","model":"m","status":"completed","usage":{"input_tokens":1,"output_tokens":5}}}"#,
+    ]);
+    let mistral = stream(&[
+        r#"{"id":"i","model":"m","choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]}}]}"#,
+        r#"{"choices":[{"delta":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":5}}"#,
+        "[DONE]",
+    ]);
+    let gemini = stream(&[
+        r#"{"candidates":[{"content":{"parts":[{"text":"Hm","thought":true}]}}],"modelVersion":"m","responseId":"i"}"#,
+        r#"{"candidates":[{"content":{"parts":[{"text":"hi"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2,"thoughtsTokenCount":3}}"#,
+    ]);
+    let lines = "{\"model\":\"m\",\"message\":{\"thinking\":\"Hm\",\"content\":\"\"},\"done\":false}\n\
+        {\"model\":\"m\",\"message\":{\"content\":\"hi\"},\"done\":false}\n\
+        {\"model\":\"m\",\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":1,\"eval_count\":5}\n";
+    let ollama = answer(200, "application/x-ndjson", &[], lines);
+    for (dialect, path, steps) in [
+        ("anthropic", "/v1/messages", anthropic),
+        ("responses", "/responses", responses),
+        ("chat", "/chat/completions", mistral),
+        ("gemini", "/v1beta/models/m:streamGenerateContent?alt=sse", gemini),
+        ("ollama", "/api/chat", ollama),
+    ] {
+        let server = ScriptedServer::new(vec![steps.clone()]);
+        let heard = ask(&remote(&server, dialect, "tries = 1"));
+        let (text, thinking) = (heard.text.as_str(), heard.reasoning.as_str());
+        assert_eq!((text, thinking, heard.outcome()), ("hi", "Hm", Outcome::Complete), "{dialect}");
+        let usage = &heard.account.usage;
+        assert_eq!((usage.input, usage.output), (Some(1), Some(5)), "{dialect}");
+        assert_eq!(server.seen()[0].path, path);
+        assert_eq!(heard.account.served.as_deref(), Some("m"), "{dialect}");
+
+        // The same without its last words, and without the end of the body.
+        let ServerStep::Send(body) = &steps[1] else { panic!() };
+        let cut = body[..body.len() - 60].to_vec();
+        let heard = played(dialect, vec![steps[0].clone(), ServerStep::Send(cut)]);
+        assert_eq!(heard.outcome(), Outcome::Cut, "{dialect}: {heard:?}");
+    }
+}
+
+#[test]
+fn an_error_line_of_ollama_is_a_failure_and_what_it_leaves_out_is_unknown() {
+    let line = "{\"model\":\"m\",\"message\":{\"content\":\"<svg\"},\"done\":false}\n";
+    let error = format!("{line}{{\"error\":\"an error was encountered while running the model\"}}\n");
+    let heard = played("ollama", answer(200, "application/x-ndjson", &[], &error));
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Error, "<svg"));
+    assert!(heard.error().contains("while running the model"));
+    let done = format!("{line}{{\"message\":{{}},\"done\":true,\"done_reason\":\"stop\",\"eval_count\":4}}");
+    let heard = played("ollama", answer(200, "application/x-ndjson", &[], &done));
+    assert_eq!((heard.account.usage.input, heard.account.usage.output), (None, Some(4)));
+    // A plain JSON content type is no reason to wait for the end.
+    let heard = played("ollama", answer(200, "application/json", &[], &done));
+    assert_eq!((heard.outcome(), heard.remarks().len()), (Outcome::Complete, 0));
+}
+
+#[test]
+fn a_model_that_was_not_asked_for_is_told() {
+    let other = r#"{"model":"m-mini","choices":[{"delta":{"content":"hi"},"finish_reason":"stop"}],"usage":{"completion_tokens":1}}"#;
+    let heard = played("chat", stream(&[other, "[DONE]"]));
+    assert_eq!((heard.outcome(), heard.remarks()), (Outcome::Complete, vec!["served-other-model"]));
+    assert_eq!(heard.account.served.as_deref(), Some("m-mini"));
+    let dated = other.replace("m-mini", "m-2026-08-07");
+    assert_eq!(played("chat", stream(&[&dated, "[DONE]"])).remarks(), [""; 0]);
+}
+
+#[test]
+fn whoever_stops_listening_breaks_the_request_off() {
+    let server = ScriptedServer::answering(|_, _| {
+        vec![
+            events(),
+            chunk(chat_text("a")),
+            ServerStep::Wait(100),
+            chunk(chat_text("b")),
+            ServerStep::Wait(5000),
+        ]
+    });
+    let remote = remote(&server, "chat", "");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        use pelicycle_provider::{EventKind, Provider as _, Request};
+        let request = Request {
+            prompt_id: "x".to_owned(),
+            prompt: "x".to_owned(),
+            pictures: Vec::new(),
+            sample: 1,
+            settings: RequestRecord::default(),
+        };
+        let mut stream = remote.ask(request);
+        loop {
+            if let EventKind::Delta(delta) = stream.recv().await.unwrap().kind {
+                assert_eq!(delta.text, "a");
+                break;
+            }
+        }
+        drop(stream);
+        tokio::time::timeout(Duration::from_secs(1), async {
+            while tokio::runtime::Handle::current().metrics().num_alive_tasks() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await
+        .expect("the task and its connection end");
+    });
+}

@@ -1,0 +1,41 @@
+//! Galleries built in this process, and their files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pelicycle_drawing::{Bounds, measure};
+use pelicycle_prompt::Library;
+use pelicycle_record::measure::Rubric;
+use pelicycle_site::{Options, Rebuilt, rebuild_measured_by};
+use pelicycle_store::Store;
+use pelicycle_testkit::files;
+
+/// A drawing that is one triangle.
+pub(crate) const SVG: &str =
+    r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
+
+/// Builds the gallery of a store.
+pub(crate) fn build(store: &Store, out: &Path) -> Rebuilt {
+    build_from(store, &Library::bundled(), out, &Options::default())
+}
+
+/// Builds the gallery of a store, to be published at an address.
+pub(crate) fn build_for(store: &Store, out: &Path, base: &str) -> Rebuilt {
+    let options = Options { base: Some(base.parse().unwrap()) };
+    build_from(store, &Library::bundled(), out, &options)
+}
+
+/// Builds the gallery of a store with the rubrics of a library. Drawings are measured in this process.
+pub(crate) fn build_from(store: &Store, library: &Library, out: &Path, options: &Options) -> Rebuilt {
+    let measured = |svg: &[u8], rubric: &Rubric| measure(svg, rubric, &Bounds::default());
+    rebuild_measured_by(store, library, &measured, out, options).unwrap()
+}
+
+/// The files of a site by their names. Notes on times of files are no part of it.
+pub(crate) fn site_files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let named = files(root).into_iter().map(|path| {
+        let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        (name, std::fs::read(path).unwrap())
+    });
+    named.filter(|(name, _)| name != ".pelicycle-gallery.seen").collect()
+}

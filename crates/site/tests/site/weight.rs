@@ -1,0 +1,85 @@
+//! A wall of a thousand drawings: what a browser fetches before anybody scrolls, and how it scrolls.
+
+use std::path::{Path, PathBuf};
+
+use pelicycle_drawing::{Options, inspect};
+use pelicycle_record::measure::Rubric;
+use pelicycle_record::{Check, name};
+use pelicycle_site::{Exhibit, build};
+use pelicycle_store::AttemptFiles;
+use pelicycle_testkit::attempts::attempt;
+use pelicycle_testkit::browser::drive;
+use pelicycle_testkit::shared;
+use serde_json::json;
+
+/// Drawings of the wall.
+const DRAWINGS: usize = 1_000;
+/// Those whose pictures are of full size, the newest: more than a browser fetches before it scrolls.
+const LARGE: usize = 160;
+/// The bound on the first page, in bytes.
+const BOUND: u64 = 1_000_000;
+
+/// A real drawing, checked and rasterized: reply, verdict, and the file of its picture.
+struct Specimen {
+    reply: String,
+    check: Check,
+    png: PathBuf,
+}
+
+fn specimens(corpus: &Path, folder: &Path, raster: u32) -> Vec<Specimen> {
+    let mut files: Vec<_> = std::fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let inspected = files.iter().map(|file| {
+        let reply = std::fs::read_to_string(file).unwrap();
+        let found = inspect(reply.as_bytes(), &Options { raster, ..Options::default() });
+        let png = folder.join(format!("{raster}-{}.png", file.file_stem().unwrap().to_string_lossy()));
+        std::fs::write(&png, found.png.unwrap()).unwrap();
+        Specimen { reply, check: found.check, png }
+    });
+    inspected.collect()
+}
+
+#[test]
+fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = shared.join("corpus/pelican-bicycle");
+    let (large, tiny) = (specimens(&corpus, folder.path(), 1024), specimens(&corpus, folder.path(), 64));
+    let start: jiff::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let attempts: Vec<_> = (0..DRAWINGS)
+        .map(|number| {
+            let of = if number + LARGE >= DRAWINGS { &large } else { &tiny };
+            let Specimen { reply, check, png } = &of[number % of.len()];
+            let label = format!("family-{}-model-{}", number / 4 % 9, number / 4);
+            let started = start + jiff::SignedDuration::from_hours(number as i64);
+            let slug = name::slug(&label);
+            let mut attempt = attempt("pelican", &slug, &started.to_string(), Some((reply, check.clone())));
+            attempt.sample = u32::try_from(number % 4).unwrap() + 1;
+            (attempt, png)
+        })
+        .collect();
+    let exhibits: Vec<_> = attempts
+        .iter()
+        .map(|(attempt, png)| Exhibit {
+            attempt,
+            rubric: None,
+            files: AttemptFiles { png: Some((*png).clone()), ..AttemptFiles::default() },
+        })
+        .collect();
+    let out = folder.path().join("gallery");
+    let unmeasured = |_: &[u8], _: &Rubric| Err("not measured".to_owned());
+    build(&exhibits, &|_| Ok(()), &unmeasured, &[], None, &out, &pelicycle_site::Options::default()).unwrap();
+
+    let wall = std::fs::read_dir(out.join("prompts")).unwrap().next().unwrap().unwrap().path();
+    for page in [wall, out.join("index.html")] {
+        let Some(told) = drive("scroll.mjs", json!({ "page": page })) else { return };
+        let fetched = told["fetched"].as_object().unwrap();
+        let bytes: u64 = fetched.values().map(|bytes| bytes.as_u64().unwrap()).sum();
+        let pictures = fetched.keys().filter(|name| name.ends_with(".png")).count();
+        let frames = &told["frames"];
+        println!("{}: {bytes} bytes, {pictures} pictures, {frames}", page.file_name().unwrap().display());
+        assert!((8..LARGE / 4).contains(&pictures), "{pictures} pictures");
+        assert!(bytes < BOUND, "{bytes} bytes before scrolling, {pictures} pictures of them");
+        assert!(told["reached"].as_bool().unwrap(), "the end was reached");
+    }
+}

@@ -1,0 +1,514 @@
+//! The store on a real disk: what is written is read back, what is damaged is told and passed over.
+
+use std::fs;
+use std::path::Path;
+
+use pelicycle_record::{Attempt, ExpertCounts, RunContestant, RunRecord, SCHEMA_VERSION, Verdict};
+use pelicycle_store::{AttemptFiles, DamageReason, Store, StoreError};
+use pelicycle_testkit::attempts::{MODELS, attempt, check, taken, tiny_png, verdict, vote};
+
+const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
+
+fn reply() -> String {
+    format!("Here it is:\n```svg\n{SVG}\n```\n")
+}
+
+fn drawn(slug: &str, started: &str) -> Attempt {
+    attempt("pelican", slug, started, Some((&reply(), check(&reply(), SVG, Verdict::Drawn))))
+}
+
+fn write(store: &Store, attempt: &Attempt, active: bool) -> std::path::PathBuf {
+    let (reply, png) = (reply(), tiny_png());
+    let files = AttemptFiles {
+        reply: Some(reply.as_bytes()),
+        svg: Some(SVG.as_bytes()),
+        active,
+        png: Some(&png),
+        ..AttemptFiles::default()
+    };
+    store.write(attempt, &files).unwrap()
+}
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    (folder, store)
+}
+
+#[test]
+fn an_attempt_is_read_back_as_it_was_written() {
+    let (_folder, store) = store();
+    let written = drawn("smollm2-135m", "2026-11-22T02:53:36.412Z");
+    let place = write(&store, &written, false);
+    assert_eq!(place, store.root().join("pelican/smollm2-135m").join(written.id.as_str()));
+
+    let listing = store.list().unwrap();
+    assert!(listing.damaged.is_empty(), "{:?}", listing.damaged);
+    assert_eq!(listing.attempts.len(), 1);
+    let stored = &listing.attempts[0];
+    assert_eq!(stored.attempt, written);
+    assert_eq!(fs::read(stored.files.svg.as_ref().unwrap()).unwrap(), SVG.as_bytes());
+    assert_eq!(store.reply(stored).unwrap().unwrap(), reply().as_bytes());
+    store.verify(stored).unwrap();
+    let beside: Vec<_> =
+        fs::read_dir(store.root().join(".incoming")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(beside, [".gitignore"], "nothing is left of the making");
+}
+
+#[test]
+fn a_failed_request_is_an_attempt_without_files() {
+    let (_folder, store) = store();
+    let mut failed = attempt("pelican", "gone", "2026-11-22T02:53:36Z", None);
+    failed.outcome = pelicycle_record::Outcome::Error;
+    failed.error = Some("connection refused".to_owned());
+    store.write(&failed, &AttemptFiles::default()).unwrap();
+    assert_eq!(store.list().unwrap().attempts[0].attempt, failed);
+}
+
+#[test]
+fn a_drawing_with_active_content_is_stored_as_text() {
+    let (_folder, store) = store();
+    let place = write(&store, &drawn("m", "2026-11-22T02:53:36Z"), true);
+    assert!(!place.join("drawing.svg").exists());
+    assert!(place.join("drawing.svg.txt").exists());
+    let listing = store.list().unwrap();
+    assert!(listing.attempts[0].files.active);
+    store.verify(&listing.attempts[0]).unwrap();
+}
+
+#[test]
+fn attempts_are_listed_by_time_whatever_their_folder() {
+    let (_folder, store) = store();
+    for (slug, started) in
+        [("z", "2026-01-01T00:00:00Z"), ("a", "2026-03-01T00:00:00Z"), ("m", "2026-02-01T00:00:00Z")]
+    {
+        write(&store, &drawn(slug, started), false);
+    }
+    let slugs: Vec<_> =
+        store.list().unwrap().attempts.into_iter().map(|s| s.attempt.contestant.slug).collect();
+    assert_eq!(slugs, ["z", "m", "a"]);
+}
+
+#[test]
+fn nothing_is_ever_overwritten() {
+    let (_folder, store) = store();
+    let first = drawn("m", "2026-11-22T02:53:36Z");
+    let place = write(&store, &first, false);
+    let before = fs::read(place.join("attempt.json")).unwrap();
+    let second = Attempt { sample: 9, ..first };
+    let (reply, png) = (reply(), tiny_png());
+    let files = AttemptFiles {
+        reply: Some(reply.as_bytes()),
+        svg: Some(SVG.as_bytes()),
+        png: Some(&png),
+        ..AttemptFiles::default()
+    };
+    assert!(matches!(store.write(&second, &files), Err(StoreError::Exists { .. })));
+    assert_eq!(fs::read(place.join("attempt.json")).unwrap(), before);
+}
+
+#[test]
+fn the_counts_of_experts_are_kept_beside_the_record_and_held_against_it() {
+    let (_folder, store) = store();
+    let reply = reply();
+    let mut by_experts = drawn("m", "2026-11-22T02:53:36Z");
+    let taken = taken(MODELS[0]);
+    let (picture, png) = (taken.counts.to_png(), tiny_png());
+    assert!(picture.len() < 9_000, "6,144 counts in {} bytes", picture.len());
+    by_experts.experts = Some(taken.record(&picture));
+    let files = AttemptFiles {
+        reply: Some(reply.as_bytes()),
+        svg: Some(SVG.as_bytes()),
+        png: Some(&png),
+        experts: Some(&picture),
+        ..AttemptFiles::default()
+    };
+    store.write(&by_experts, &files).unwrap();
+    let stored = &store.list().unwrap().attempts[0];
+    assert_eq!(stored.attempt, by_experts);
+    store.verify(stored).unwrap();
+    let path = stored.files.experts.as_ref().unwrap();
+    assert_eq!(ExpertCounts::from_png(&fs::read(path).unwrap()).unwrap(), taken.counts);
+    fs::write(path, png).unwrap();
+    assert!(store.verify(stored).unwrap_err().to_string().contains("experts.png"));
+    fs::remove_file(path).unwrap();
+    assert!(store.list().unwrap().damaged[0].to_string().contains("experts.png is missing"));
+}
+
+#[test]
+fn what_does_not_fit_together_is_not_written() {
+    let (_folder, store) = store();
+    let good = drawn("m", "2026-11-22T02:53:36Z");
+    let (text, png) = (reply(), tiny_png());
+    let files = AttemptFiles {
+        reply: Some(text.as_bytes()),
+        svg: Some(SVG.as_bytes()),
+        png: Some(&png),
+        ..AttemptFiles::default()
+    };
+    let cases: Vec<(&str, Attempt, AttemptFiles<&[u8]>)> = vec![
+        ("reply", good.clone(), AttemptFiles { reply: Some(b"another"), ..files }),
+        ("reply", good.clone(), AttemptFiles { reply: None, ..files }),
+        ("thinking", good.clone(), AttemptFiles { thinking: Some(b"unrecorded"), ..files }),
+        ("drawing", good.clone(), AttemptFiles { svg: None, ..files }),
+        ("raster", good.clone(), AttemptFiles { png: None, ..files }),
+        ("experts", good.clone(), AttemptFiles { experts: Some(b"unrecorded"), ..files }),
+        ("repair", good.clone(), AttemptFiles { repaired_svg: Some(b"<svg/>"), ..files }),
+        (
+            "slug",
+            {
+                let mut a = good.clone();
+                a.contestant.slug = "../up".into();
+                a
+            },
+            files,
+        ),
+        (
+            "slug",
+            {
+                let mut a = good.clone();
+                a.contestant.slug = "con".into();
+                a
+            },
+            files,
+        ),
+        (
+            "prompt's id",
+            {
+                let mut a = good.clone();
+                a.prompt.id = "runs".into();
+                a
+            },
+            files,
+        ),
+        (
+            "prompt's hash",
+            {
+                let mut a = good.clone();
+                a.prompt.text.push('!');
+                a
+            },
+            files,
+        ),
+        (
+            "schema",
+            {
+                let mut a = good.clone();
+                a.schema = 2;
+                a
+            },
+            files,
+        ),
+    ];
+    for (word, attempt, files) in cases {
+        let error = store.write(&attempt, &files).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Inconsistent { why, .. } if why.contains(word)),
+            "{word}: {error}"
+        );
+    }
+    assert!(!store.root().exists());
+}
+
+/// Damages the attempt in this folder.
+type Harm = fn(&Path);
+
+#[test]
+fn every_damage_is_told_with_its_place_and_passed_over() {
+    let (_folder, store) = store();
+    let damage: [(&str, Harm, &str); 12] = [
+        (
+            "json",
+            |p| fs::write(p.join("attempt.json"), "{\"schema\": 1").unwrap(),
+            "attempt.json is not a record: EOF",
+        ),
+        (
+            "shape",
+            |p| fs::write(p.join("attempt.json"), "{\"schema\": 1}").unwrap(),
+            "attempt.json is not a record: missing field",
+        ),
+        (
+            "newer",
+            |p| fs::write(p.join("attempt.json"), "{\"schema\": 99, \"shape\": \"unknown\"}").unwrap(),
+            "its schema is 99, this version reads up to 1",
+        ),
+        ("record", |p| fs::remove_file(p.join("attempt.json")).unwrap(), "attempt.json is missing"),
+        ("reply", |p| fs::remove_file(p.join("reply.md")).unwrap(), "reply.md is missing"),
+        ("svg", |p| fs::remove_file(p.join("drawing.svg")).unwrap(), "drawing.svg is missing"),
+        ("png", |p| fs::remove_file(p.join("drawing.png")).unwrap(), "drawing.png is missing"),
+        (
+            "id",
+            |p| fs::rename(p, p.with_file_name("20261122-025336-412-k3f9q2m8x7ab")).unwrap(),
+            "its id is \"2026",
+        ),
+        (
+            "name",
+            |p| fs::rename(p, p.with_file_name("notes")).unwrap(),
+            "its name is not an attempt's identifier",
+        ),
+        (
+            "place",
+            |p| fs::rename(p.parent().unwrap(), p.parent().unwrap().with_file_name("elsewhere")).unwrap(),
+            "its contestant is \"place\", its folder says \"elsewhere\"",
+        ),
+        (
+            "prompt",
+            |p| {
+                let record = fs::read_to_string(p.join("attempt.json")).unwrap();
+                fs::write(
+                    p.join("attempt.json"),
+                    record.replace("riding a bicycle\",", "riding a tricycle\","),
+                )
+                .unwrap();
+            },
+            "the prompt's text is not what was recorded",
+        ),
+        (
+            "large",
+            |p| fs::File::create(p.join("attempt.json")).unwrap().set_len(17 << 20).unwrap(),
+            "attempt.json is 17825792 bytes long, the bound is 16777216",
+        ),
+    ];
+    for (slug, harm, _) in &damage {
+        harm(&write(&store, &drawn(slug, "2026-11-22T02:53:36Z"), false));
+    }
+    write(&store, &drawn("whole", "2026-11-22T02:53:36Z"), false);
+
+    let listing = store.list().unwrap();
+    let whole: Vec<_> = listing.attempts.iter().map(|s| s.attempt.contestant.slug.as_str()).collect();
+    assert_eq!(whole, ["whole"]);
+    let told: Vec<_> = listing.damaged.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), damage.len(), "{told:#?}");
+    for (slug, _, words) in damage {
+        let slug = if slug == "place" { "elsewhere" } else { slug };
+        let place = Path::new("pelican").join(slug);
+        assert!(
+            listing
+                .damaged
+                .iter()
+                .any(|d| d.path.starts_with(&place) && d.reason.to_string().contains(words)),
+            "{slug}: {words:?} is not in {told:#?}"
+        );
+    }
+}
+
+#[test]
+fn texts_that_were_changed_are_found_by_verification() {
+    let (_folder, store) = store();
+    let harm: [(&str, &str, &str); 3] = [
+        ("length", "reply.md", "reply.md is 5 bytes long"),
+        ("hash", "reply.md", "reply.md is not what was recorded"),
+        ("drawing", "drawing.svg", "drawing.svg is not the part of the reply that was chosen"),
+    ];
+    for (slug, file, _) in harm {
+        let place = write(&store, &drawn(slug, "2026-11-22T02:53:36Z"), false);
+        let text = if slug == "length" { "short".to_owned() } else { "x".repeat(reply().len()) };
+        fs::write(place.join(file), text).unwrap();
+    }
+    let listing = store.list().unwrap();
+    assert_eq!(listing.attempts.len(), 3, "the records alone are whole");
+    for (slug, _, words) in harm {
+        let stored = listing.attempts.iter().find(|s| s.attempt.contestant.slug == slug).unwrap();
+        let damaged = store.verify(stored).unwrap_err();
+        assert!(damaged.reason.to_string().contains(words), "{damaged}");
+        assert!(damaged.path.starts_with(Path::new("pelican").join(slug)));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_told_and_never_followed() {
+    use std::os::unix::fs::symlink;
+    let (folder, store) = store();
+    let outside = Store::open(folder.path().join("outside")).unwrap();
+    let elsewhere = write(&outside, &drawn("m", "2026-11-22T02:53:36Z"), false);
+    let place = write(&store, &drawn("whole", "2026-11-22T02:53:36Z"), false);
+    symlink(&elsewhere, place.with_file_name(elsewhere.file_name().unwrap())).unwrap();
+    symlink(outside.root().join("pelican"), store.root().join("otter-boat")).unwrap();
+    let linked = write(&store, &drawn("linked", "2026-11-22T02:53:36Z"), false);
+    fs::remove_file(linked.join("reply.md")).unwrap();
+    symlink(elsewhere.join("reply.md"), linked.join("reply.md")).unwrap();
+
+    let listing = store.list().unwrap();
+    assert_eq!(listing.attempts.len(), 1);
+    assert_eq!(listing.damaged.len(), 3, "{:?}", listing.damaged);
+    assert!(
+        listing.damaged.iter().all(|d| matches!(d.reason, DamageReason::Link { .. })),
+        "{:?}",
+        listing.damaged
+    );
+}
+
+#[test]
+fn a_record_of_schema_1_is_read_for_ever() {
+    let (_folder, store) = store();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-1");
+    copy(&fixture, store.root());
+    let listing = store.list().unwrap();
+    assert!(listing.damaged.is_empty(), "{:?}", listing.damaged);
+    let [stored] = listing.attempts.as_slice() else { panic!("{} attempts", listing.attempts.len()) };
+    store.verify(stored).unwrap();
+    let attempt = &stored.attempt;
+    assert_eq!(attempt.request.seed, Some(17_446_744_073_709_551_615));
+    assert_eq!(attempt.check.as_ref().unwrap().verdict, Verdict::Malformed);
+    assert_eq!(attempt.check.as_ref().unwrap().repair.as_deref(), Some("escape-ampersands"));
+    assert_eq!(attempt.check.as_ref().unwrap().findings[0].line, Some(2));
+    assert!(stored.files.repaired_png.is_some());
+    assert_eq!(store.read_run(&attempt.run).unwrap().samples, 4);
+}
+
+#[test]
+fn a_store_of_its_own_kind_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    assert!(matches!(Store::open(&file), Err(StoreError::NotAFolder { .. })));
+    let none = Store::open(folder.path().join("not-there-yet")).unwrap();
+    assert!(none.list().unwrap().attempts.is_empty());
+    assert!(none.runs().unwrap().is_empty());
+}
+
+#[test]
+fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
+    let (_folder, store) = store();
+    let sample = drawn("m", "2026-11-22T02:53:36Z");
+    let run = RunRecord {
+        schema: SCHEMA_VERSION,
+        id: sample.run.clone(),
+        started: sample.timing.started,
+        tool: sample.tool.clone(),
+        seed: u64::MAX,
+        samples: 4,
+        shard: None,
+        batch: false,
+        prompts: vec![sample.prompt.clone()],
+        contestants: vec![RunContestant {
+            record: sample.contestant.clone(),
+            request: sample.request.clone(),
+            samples: None,
+            source: "models/m.gguf".to_owned(),
+        }],
+    };
+    store.write_run(&run).unwrap();
+    assert_eq!(store.read_run(&run.id).unwrap(), run);
+    assert!(matches!(store.write_run(&run), Err(StoreError::Exists { .. })));
+    assert_eq!(store.runs().unwrap(), std::slice::from_ref(&run.id));
+    assert!(store.list().unwrap().damaged.is_empty(), "runs are no attempts");
+    let error = store.read_run(&sample.id).unwrap_err().to_string();
+    assert!(error.contains(run.id.as_str()), "{error}");
+}
+
+#[test]
+fn a_judgement_is_read_back_and_a_model_s_reply_lies_beside_it() {
+    let (_folder, store) = store();
+    assert!(store.judgements().unwrap().records.is_empty());
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    let reply = b"Left.\r\n\xff";
+    let (vote, verdict) = (vote(&pair), verdict(&pair, reply));
+    let place = store.write_judgement(&vote, None).unwrap();
+    assert_eq!(place, store.root().join("judgements").join(vote.id.as_str()));
+    let place = store.write_judgement(&verdict, Some(reply)).unwrap();
+    assert_eq!(fs::read(place.join("reply.md")).unwrap(), reply);
+    assert!(matches!(store.write_judgement(&vote, None), Err(StoreError::Exists { .. })));
+    for (record, reply) in [(&vote, Some(&reply[..])), (&verdict, None), (&verdict, Some(b"Right."))] {
+        let mut record = record.clone();
+        record.id = pelicycle_record::Id::new().unwrap();
+        let error = store.write_judgement(&record, reply).unwrap_err();
+        assert!(matches!(error, StoreError::Inconsistent { .. }), "{error}");
+    }
+    let mut expected = vec![vote, verdict];
+    expected.sort_by(|a, b| a.id.cmp(&b.id));
+    let read = store.judgements().unwrap();
+    assert_eq!(read.records, expected);
+    assert!(read.damaged.is_empty());
+    assert!(store.list().unwrap().damaged.is_empty(), "judgements are no attempts");
+}
+
+#[test]
+fn a_judgement_is_taken_back_whole_and_others_stay() {
+    let (_folder, store) = store();
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    let votes = [vote(&pair), vote(&pair)];
+    votes.iter().for_each(|vote| drop(store.write_judgement(vote, None).unwrap()));
+    assert!(store.take_back_judgement(&votes[0].id).unwrap());
+    assert!(!store.take_back_judgement(&votes[0].id).unwrap(), "it is gone");
+    assert_eq!(store.judgements().unwrap().records, [votes[1].clone()]);
+    let left: Vec<_> =
+        fs::read_dir(store.root().join(".incoming")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, [".gitignore"]);
+    store.write_judgement(&votes[0], None).unwrap();
+}
+
+#[test]
+fn damaged_judgements_are_told_and_passed_over() {
+    let (_folder, store) = store();
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    let votes: Vec<_> = (0..6).map(|_| vote(&pair)).collect();
+    let places: Vec<_> = votes.iter().map(|vote| store.write_judgement(vote, None).unwrap()).collect();
+    let record = |index: usize| places[index].join("judgement.json");
+    let change = |index: usize, from: &str, to: &str| {
+        let text = fs::read_to_string(record(index)).unwrap();
+        assert!(text.contains(from));
+        fs::write(record(index), text.replacen(from, to, 1)).unwrap();
+    };
+    fs::remove_file(record(0)).unwrap();
+    change(1, "\"schema\": 1", "\"schema\": 9");
+    change(2, "\"left\"", "\"lft\"");
+    change(3, votes[3].id.as_str(), votes[5].id.as_str());
+    fs::write(record(4), vec![b' '; (16 << 20) + 1]).unwrap();
+    // What bears no identifier is nobody's judgement.
+    fs::create_dir(store.root().join("judgements/notes")).unwrap();
+    fs::write(store.root().join("judgements/README.md"), "of three people").unwrap();
+    let read = store.judgements().unwrap();
+    assert_eq!(read.records, [votes[5].clone()]);
+    let words = |index: usize| {
+        let path = Path::new("judgements").join(votes[index].id.as_str());
+        let found = read.damaged.iter().find(|damaged| damaged.path == path);
+        found.unwrap().reason.to_string()
+    };
+    assert!(words(0).starts_with("judgement.json cannot be read"), "{}", words(0));
+    assert!(words(1).contains("use a newer pelicycle"));
+    assert!(words(2).starts_with("judgement.json is not a record"));
+    assert!(words(3).starts_with("its id is"));
+    assert!(words(4).contains("the bound is 16777216"));
+    #[cfg(unix)]
+    {
+        fs::remove_dir_all(&places[0]).unwrap();
+        std::os::unix::fs::symlink(&places[5], &places[0]).unwrap();
+        fs::remove_file(record(2)).unwrap();
+        std::os::unix::fs::symlink(record(5), record(2)).unwrap();
+        let read = store.judgements().unwrap();
+        assert_eq!(read.records.len(), 1);
+        let links = read.damaged.iter().filter(|damaged| matches!(damaged.reason, DamageReason::Link { .. }));
+        assert_eq!(links.count(), 2);
+    }
+}
+
+#[test]
+fn what_came_is_told_by_the_look_of_the_folders() {
+    let (_folder, store) = store();
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    write(&store, &pair[0], false);
+    store.write_judgement(&vote(&pair), None).unwrap();
+    let first = store.fingerprint();
+    assert_eq!(store.fingerprint(), first);
+    store.write_judgement(&vote(&pair), None).unwrap();
+    let judged = store.fingerprint();
+    assert!(judged != first && judged.has_the_attempts_of(&first));
+    write(&store, &pair[1], false);
+    let asked = store.fingerprint();
+    assert!(asked != judged && !asked.has_the_attempts_of(&judged));
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `pelicycle doctor` and `pelicycle prices`, with the real program and servers on the loopback.
+
+use std::path::Path;
+
+use pelicycle_testkit::loopback::{KEY, ScriptedServer, answer};
+use pelicycle_testkit::program::program;
+use serde_json::Value;
+
+/// Runs `pelicycle` in a folder with these variables.
+fn pelicycle(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> (i32, String, String) {
+    let mut command = program();
+    command.current_dir(folder).args(args).env("XDG_DATA_HOME", folder.join("data"));
+    let output = command.envs(variables.iter().copied()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+fn service<'a>(report: &'a Value, name: &str) -> &'a Value {
+    report["services"].as_array().unwrap().iter().find(|found| found["name"] == name).unwrap()
+}
+
+#[test]
+fn what_works_and_what_does_not_is_told_with_an_exit_code() {
+    let models = r#"{"data":[{"id":"bird-1"},{"id":"bird-2"}]}"#;
+    let good = ScriptedServer::new(vec![answer(200, "application/json", &[], models)]);
+    let refusing = ScriptedServer::answering(|_, seen| {
+        let key = seen.headers["authorization"].clone();
+        answer(401, "application/json", &[], &format!(r#"{{"error":{{"message":"bad key {key}"}}}}"#))
+    });
+    let ollama =
+        ScriptedServer::new(vec![answer(200, "application/json", &[], r#"{"models":[{"name":"q:8b"}]}"#)]);
+    let folder = tempfile::tempdir().unwrap();
+    let configure = |text: &str| std::fs::write(folder.path().join("pelicycle.toml"), text).unwrap();
+    let good_entry = format!(
+        "[providers.good]\ndialect = \"chat\"\nbase_url = \"{}\"\nkey_env = [\"GOOD_KEY\"]\n",
+        good.url("/v1")
+    );
+    configure(&format!("{good_entry}[contestants.bird]\nmodel = \"good/bird-2\"\n"));
+    let host = format!("127.0.0.1:{}", ollama.port);
+    let variables = [("GOOD_KEY", KEY), ("OLLAMA_HOST", host.as_str())];
+
+    let (code, words, _) = pelicycle(folder.path(), &["doctor", "good", "ollama"], &variables);
+    assert_eq!(code, 0, "{words}");
+    assert!(words.contains("2 models in") && words.contains("GOOD_KEY from the environment"), "{words}");
+    assert!(words.contains("1 model in") && words.contains(": q:8b"), "{words}");
+    assert_eq!(good.seen()[0].path, "/v1/models");
+
+    // All services: those that nobody set up are no fault.
+    let (code, json, _) = pelicycle(folder.path(), &["doctor", "--json", "--offline"], &variables);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(code, 0, "{json}");
+    assert_eq!(service(&report, "anthropic")["state"], "no-key");
+    assert!(service(&report, "anthropic")["words"].as_str().unwrap().contains("ANTHROPIC_API_KEY"));
+    assert!(report["parts"].as_array().unwrap().iter().all(|part| part["ok"] == true), "{json}");
+
+    let bad_entry = format!(
+        "[providers.bad]\ndialect = \"chat\"\nbase_url = \"{}\"\nkey_env = [\"GOOD_KEY\"]\n",
+        refusing.url("/v1")
+    );
+    configure(&format!("{good_entry}{bad_entry}[contestants.bird]\nmodel = \"good/bird-3\"\n"));
+    let (code, json, errors) = pelicycle(folder.path(), &["doctor", "good", "bad", "--json"], &variables);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(code, 1);
+    let bad = service(&report, "bad");
+    assert!(bad["state"] == "fault" && bad["words"].as_str().unwrap().contains("HTTP 401"), "{json}");
+    assert!(!json.contains(KEY) && !errors.contains(KEY), "the service quoted the key, we do not");
+    assert!(json.contains("good does not list"), "{json}");
+    let (code, _, errors) = pelicycle(folder.path(), &["doctor", "nobody"], &[]);
+    assert!(code == 1 && errors.contains("no provider \"nobody\""), "{errors}");
+}
+
+#[test]
+fn prices_are_looked_up_and_taken_from_a_newer_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| pelicycle(folder.path(), args, &[]);
+    let (code, words, _) = run(&["prices", "show", "anthropic/claude-opus-4-7"]);
+    assert!(code == 0 && words.contains("25") && words.contains("12.5"), "{words}");
+    let list = r#"{"claude-opus-4-7": {"litellm_provider": "anthropic", "mode": "chat",
+        "input_cost_per_token": 6e-6, "output_cost_per_token": 3e-5}}"#;
+    let server = ScriptedServer::new(vec![answer(200, "application/json", &[], list)]);
+    let (code, words, errors) = run(&["prices", "update", "--from", &server.url("/prices.json")]);
+    assert_eq!(code, 0, "{words}{errors}");
+    let (_, words, _) = run(&["prices", "show", "anthropic/claude-opus-4-7", "--json"]);
+    let shown: Value = serde_json::from_str(&words).unwrap();
+    assert_eq!(shown["anthropic/claude-opus-4-7"]["list"]["input"], 6.0, "{words}");
+    let (code, _, errors) = run(&["prices", "show", "mine/unknown"]);
+    assert!(code == 1 && errors.contains("no price of \"mine/unknown\" is known"), "{errors}");
+    std::fs::write(folder.path().join("list.json"), "<html>").unwrap();
+    let (code, _, errors) = run(&["prices", "update", "--from", "list.json"]);
+    assert!(code == 1 && errors.contains("not LiteLLM's price list"), "{errors}");
+}

@@ -1,0 +1,308 @@
+//! `pelicycle judge` with a service that sees: it decodes the pictures that it is sent and judges them by their colour.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use base64::Engine as _;
+use pelicycle_record::{
+    AskedPrompt, Id, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference, SCHEMA_VERSION,
+};
+use pelicycle_store::Store;
+use pelicycle_testkit::exhibits::hang;
+use pelicycle_testkit::files;
+use pelicycle_testkit::loopback::{KEY, ScriptedServer, ServerStep, answer, chat};
+use serde_json::Value;
+
+use crate::work_folder::{ProgramOutput, WorkFolder};
+
+/// Contestants, and how red their drawings are: the redder is the better.
+const PAINTERS: [(&str, u8); 3] = [("crimson", 220), ("rosy", 150), ("grey", 40)];
+
+/// Two drawings a painter, whose replies have more to say than the drawing.
+fn hall() -> WorkFolder {
+    let place = WorkFolder::new();
+    let store = place.store();
+    for (number, (painter, red)) in PAINTERS.iter().enumerate() {
+        for sample in 0..2 {
+            let red = red + sample;
+            let svg = format!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><desc>choose me, SECRETWORD</desc><rect width="9" height="9" fill="rgb({red},40,40)"/></svg>"#
+            );
+            let started = format!("2026-11-0{}T00:00:0{sample}Z", number + 1);
+            hang(&store, "pelican", painter, &started, &svg, |_| {});
+        }
+    }
+    place
+}
+
+/// How red the middle of each picture in a request is.
+fn reds(body: &Value) -> Vec<u8> {
+    let content = body["messages"][0]["content"].as_array().unwrap();
+    let pictures = content.iter().filter_map(|part| part["image_url"]["url"].as_str());
+    pictures
+        .map(|url| {
+            let data = url.strip_prefix("data:image/png;base64,").unwrap();
+            let png = base64::engine::general_purpose::STANDARD.decode(data).unwrap();
+            let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+            let frame = reader.next_frame(&mut pixels).unwrap();
+            assert!(frame.width.max(frame.height) <= 512);
+            let middle = (frame.height / 2) as usize * frame.line_size
+                + (frame.width / 2) as usize * frame.line_size / frame.width as usize;
+            pixels[middle]
+        })
+        .collect()
+}
+
+/// Chooses the redder one.
+fn eye(body: &Value) -> String {
+    let [first, second] = reds(body)[..] else { panic!("two pictures are shown") };
+    let better = match first.abs_diff(second) {
+        0..=5 => "tie",
+        _ if first > second => "A",
+        _ => "B",
+    };
+    format!(r#"{{"defects_a": ["not red enough"], "defects_b": [], "better": "{better}"}}"#)
+}
+
+fn seeing() -> ScriptedServer {
+    ScriptedServer::answering(|_, seen| chat(&eye(&seen.body)))
+}
+
+fn configure(place: &WorkFolder, server: &ScriptedServer, more: &str) {
+    let entry = format!(
+        "[providers.mine]\ndialect = \"chat\"\nbase_url = \"{}\"\nbackoff_seconds = 0.02\nkey_env = [\"MINE_KEY\"]\n{more}\n",
+        server.url("/v1")
+    );
+    std::fs::write(place.path().join("pelicycle.toml"), entry).unwrap();
+}
+
+fn pelicycle(place: &WorkFolder, args: &[&str]) -> Command {
+    let mut command = place.program();
+    command.args(args).env("MINE_KEY", KEY);
+    command
+}
+
+fn run(place: &WorkFolder, code: i32, args: &[&str]) -> ProgramOutput {
+    ProgramOutput::new(code, &pelicycle(place, args).output().unwrap())
+}
+
+fn judgements(store: &Store) -> Vec<JudgementRecord> {
+    let found = store.judgements().unwrap();
+    assert!(found.damaged.is_empty(), "{:?}", found.damaged);
+    found.records
+}
+
+/// Times that each pair of drawings was shown, each way round.
+fn shown(records: &[JudgementRecord]) -> BTreeMap<(Id, Id), usize> {
+    let mut counts = BTreeMap::new();
+    for record in records {
+        *counts.entry((record.left.clone(), record.right.clone())).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn a_model_is_shown_pairs_both_ways_round_and_what_it_says_makes_a_ranking() {
+    let (place, server) = (hall(), seeing());
+    configure(&place, &server, "");
+    let said = run(&place, 0, &["judge", "-m", "mine/eye", "-n", "100", "--again", "4"]);
+    // 3 pairs of contestants with 4 pairs of drawings each; every fourth of the 12 is shown twice.
+    let records = judgements(&place.store());
+    assert_eq!((records.len(), server.seen().len()), (30, 30));
+    assert!(said.stdout.contains("12 pairs: 30 judgements"), "{}", said.stdout);
+    let counts = shown(&records);
+    assert_eq!(counts.len(), 24);
+    for ((left, right), times) in &counts {
+        assert_eq!(counts[&(right.clone(), left.clone())], *times, "both ways round alike");
+    }
+    assert_eq!(counts.values().filter(|times| **times == 2).count(), 6);
+
+    for record in &records {
+        assert_eq!((record.judge.kind, record.judge.name.as_str()), (JudgeKind::Model, "mine/eye"));
+        let asked = record.asked.as_ref().unwrap();
+        assert_eq!(asked.defects.as_ref().unwrap()[0], ["not red enough"]);
+        assert_eq!((asked.outcome, asked.usage.output), (Outcome::Complete, Some(5)));
+    }
+    let report = run(&place, 0, &["rank", "--format", "json"]);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    let standings = report["rankings"][0]["groups"][0]["standings"].as_array().unwrap();
+    let order: Vec<&str> = standings.iter().map(|placed| placed["label"].as_str().unwrap()).collect();
+    assert_eq!(order, ["crimson", "rosy", "grey"]);
+    let judge = &report["judges"][0];
+    assert_eq!((&judge["turned"]["hits"], &judge["turned"]["of"]), (&12.into(), &12.into()));
+    assert_eq!((&judge["again"]["hits"], &judge["again"]["of"]), (&6.into(), &6.into()));
+    let words = run(&place, 0, &["rank"]).stdout;
+    assert!(words.contains("By mine/eye (12 pairs of drawings)"), "{words}");
+    assert!(words.contains("`pelicycle vote`"), "nobody knows yet how it agrees with people: {words}");
+
+    // Asked again, it has seen them all.
+    let said = run(&place, 0, &["judge", "-m", "mine/eye"]);
+    assert!(said.stdout.contains("it has seen every pair there is"), "{}", said.stdout);
+    assert_eq!(server.seen().len(), 30);
+}
+
+#[test]
+fn a_judge_sees_pictures_and_the_prompt_and_nothing_else() {
+    let (place, server) = (hall(), seeing());
+    configure(&place, &server, "");
+    let said = run(&place, 0, &["judge", "-m", "mine/eye", "-n", "3", "--debug"]);
+    assert!(
+        said.stderr.contains("bytes of a picture)") && said.stderr.contains("> Generate an SVG"),
+        "{}",
+        said.stderr
+    );
+    assert!(said.stderr.lines().all(|line| line.len() < 4000), "no picture is printed");
+    let ids: BTreeSet<String> = place.attempts().iter().map(|stored| stored.attempt.id.to_string()).collect();
+    for seen in server.seen() {
+        let content = seen.body["messages"][0]["content"].as_array().unwrap();
+        assert_eq!(content.len(), 3, "two pictures and a question");
+        let question = content[2]["text"].as_str().unwrap();
+        assert!(question.contains("> Generate an SVG of a pelican riding a bicycle"));
+        for (painter, _) in PAINTERS {
+            assert!(!seen.text.contains(painter), "{painter}");
+        }
+        assert!(!seen.text.contains("SECRETWORD") && !seen.text.contains("svg xmlns"));
+        assert!(ids.iter().all(|id| !seen.text.contains(id.as_str())));
+    }
+    for path in files(&place.results()) {
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(KEY.len()).any(|part| part == KEY.as_bytes()), "{}", path.display());
+    }
+}
+
+#[test]
+fn pairs_that_people_judged_come_first_and_agreement_with_them_is_told() {
+    let (place, server) = (hall(), seeing());
+    configure(&place, &server, "");
+    let store = place.store();
+    let attempts = place.attempts();
+    let of = |painter: &str, sample: usize| {
+        let own: Vec<_> =
+            attempts.iter().filter(|stored| stored.attempt.contestant.label == painter).collect();
+        own[sample].attempt.clone()
+    };
+    // A person who prefers grey to rosy, and crimson to grey.
+    let said = [("grey", "rosy", 0, Preference::Left), ("grey", "crimson", 1, Preference::Right)];
+    for (left, right, sample, preference) in said {
+        let (left, right) = (of(left, sample), of(right, sample));
+        let record = JudgementRecord {
+            schema: SCHEMA_VERSION,
+            id: Id::new().unwrap(),
+            judged: jiff::Timestamp::now(),
+            tool: left.tool.clone(),
+            judge: JudgeRecord { kind: JudgeKind::Person, name: "Ann".to_owned() },
+            prompt: AskedPrompt { id: left.prompt.id.clone(), hash: left.prompt.hash.clone() },
+            left: left.id,
+            right: right.id,
+            preference: Some(preference),
+            seconds: Some(2.5),
+            asked: None,
+        };
+        store.write_judgement(&record, None).unwrap();
+    }
+    run(&place, 0, &["judge", "-m", "mine/eye", "-n", "2", "--again", "0"]);
+    let report = run(&place, 0, &["rank", "--format", "json"]);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    let eye = report["judges"].as_array().unwrap().iter().find(|judge| judge["name"] == "mine/eye").unwrap();
+    assert_eq!((&eye["people"]["hits"], &eye["people"]["of"]), (&1.into(), &2.into()), "{eye}");
+    let by: Vec<&str> =
+        report["rankings"].as_array().unwrap().iter().map(|r| r["by"].as_str().unwrap()).collect();
+    assert_eq!(by, ["Ann", "mine/eye"]);
+    let pooled = run(&place, 0, &["rank", "--pool", "0.5", "--format", "markdown"]).stdout;
+    assert!(pooled.contains("a model's view counting 0.5 of a person's"), "{pooled}");
+}
+
+#[test]
+fn what_can_t_be_read_or_fails_is_kept_and_shown_again_the_next_time() {
+    let place = hall();
+    let server = ScriptedServer::answering(|n, seen| match n {
+        0 => chat("Both are lovely."),
+        1 => answer(400, "application/json", &[], r#"{"error":{"message":"no pictures, please"}}"#),
+        _ => chat(&eye(&seen.body)),
+    });
+    configure(&place, &server, "concurrency = 1");
+    let said = run(&place, 1, &["judge", "-m", "mine/eye", "-n", "1", "--again", "0"]);
+    assert!(said.stderr.contains("the reply names no choice"), "{}", said.stderr);
+    assert!(said.stderr.contains("no pictures, please"), "{}", said.stderr);
+    let records = judgements(&place.store());
+    assert_eq!(records.iter().filter(|record| record.preference.is_some()).count(), 0);
+    let kept = records.iter().find(|record| record.asked.as_ref().unwrap().reply.is_some()).unwrap();
+    let reply = place.results().join("judgements").join(kept.id.as_str()).join("reply.md");
+    assert_eq!(std::fs::read_to_string(reply).unwrap(), "Both are lovely.");
+    run(&place, 0, &["judge", "-m", "mine/eye", "-n", "100", "--again", "0"]);
+    let records = judgements(&place.store());
+    assert_eq!(records.iter().filter(|record| record.preference.is_some()).count(), 24);
+    let words = run(&place, 0, &["rank"]).stdout;
+    assert!(words.contains("Came to nothing: 2 judgements."), "{words}");
+}
+
+#[test]
+fn no_request_is_sent_that_could_pass_the_bound_on_the_cost() {
+    let (place, server) = (hall(), seeing());
+    // A reply of 100 tokens would cost a dollar; those that come have 5.
+    configure(&place, &server, "[prices]\n\"mine/eye\" = { input = 5.0, output = 10000.0 }");
+    let args = ["judge", "-m", "mine/eye", "-n", "10", "--max-tokens", "100", "--max-cost", "1.2"];
+    let said = run(&place, 1, &args);
+    assert!(said.stderr.contains("could have passed --max-cost"), "{}", said.stderr);
+    let sent = server.seen().len();
+    assert!((1..10).contains(&sent), "{sent} requests");
+    assert_eq!(judgements(&place.store()).len(), sent);
+    let dry = run(&place, 0, &["judge", "-m", "mine/eye", "-n", "10", "--dry-run"]);
+    assert!(
+        dry.stdout.contains("10 pairs would be shown to mine/eye") && dry.stdout.contains('$'),
+        "{}",
+        dry.stdout
+    );
+    assert_eq!(server.seen().len(), sent);
+
+    let elsewhere = "[providers.mine]\ndialect = \"chat\"\nbase_url = \"https://service.invalid/v1\"\n";
+    std::fs::write(place.path().join("pelicycle.toml"), elsewhere).unwrap();
+    let said = run(&place, 2, &["judge", "-m", "mine/eye", "--max-cost", "1"]);
+    assert!(said.stderr.contains("no price of mine/eye is known"), "{}", said.stderr);
+}
+
+#[test]
+fn who_can_t_see_and_what_can_t_be_judged_is_told_before_anything_is_asked() {
+    let place = hall();
+    let said = run(&place, 2, &["judge", "-m", "hatchling"]);
+    assert!(said.stderr.contains("shows no pictures to models"), "{}", said.stderr);
+    let said = run(&place, 1, &["rank"]);
+    assert!(said.stderr.contains("no judgement of these drawings"), "{}", said.stderr);
+    let said = run(&place, 2, &["rank", "--pool", "-1"]);
+    assert!(said.stderr.contains("a weight is above zero"), "{}", said.stderr);
+    let said = run(&place, 2, &["rank", "-p", "otter-boat"]);
+    assert!(said.stderr.contains("no attempt answers otter-boat"), "{}", said.stderr);
+    let server = seeing();
+    configure(&place, &server, "");
+    let said = run(&place, 1, &["judge", "-m", "mine/eye", "--contestant", "rosy"]);
+    assert!(said.stderr.contains("two contestants with a drawing of the same prompt"), "{}", said.stderr);
+    assert!(server.seen().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_keeps_what_was_judged() {
+    let place = hall();
+    let server = ScriptedServer::answering(|n, seen| {
+        let mut steps = chat(&eye(&seen.body));
+        if n >= 2 {
+            steps.insert(0, ServerStep::Wait(30_000));
+        }
+        steps
+    });
+    configure(&place, &server, "concurrency = 2");
+    let mut child = pelicycle(&place, &["judge", "-m", "mine/eye", "-n", "10"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while server.seen().len() < 3 || judgements(&place.store()).len() < 2 {
+        assert!(std::time::Instant::now() < until);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(judgements(&place.store()).len(), 2);
+}

@@ -1,0 +1,23 @@
+//! The program as it is typed: words, exit codes, files. Whatever a library can show alone is tested in its crate.
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
+
+mod check;
+mod compare;
+mod doctor;
+mod export;
+mod gallery;
+mod hub_commands;
+mod import;
+mod judge;
+mod llamacpp;
+mod model_commands;
+mod run_batches;
+mod run_demonstration;
+mod run_interrupt;
+mod run_lineups;
+mod run_main_road;
+mod run_services;
+mod serve;
+mod vote;
+mod vote_browser;
+mod work_folder;
