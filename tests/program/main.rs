@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod doctor;
 mod export;
+mod floors;
 mod gallery;
 mod hub_commands;
 mod import;
