@@ -10,6 +10,7 @@ use crate::gguf::GgufError;
 /// Why a tokenizer can't be made from a model file, or a text not be turned into tokens.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages are the documentation")]
+#[non_exhaustive]
 pub enum TokenizerError {
     #[error(transparent)]
     File(#[from] GgufError),
