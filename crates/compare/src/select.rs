@@ -1,6 +1,7 @@
 //! What a side's name means: a contestant, a run, a date, a release tag or a baseline.
 
 use std::collections::BTreeSet;
+use std::ops::{Bound, RangeBounds as _};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -103,11 +104,8 @@ fn of_kind<'a>(
     let found = match kind {
         "contestant" => some(those(&|attempt| attempt.contestant.goes_by(name))),
         "run" => run(name, attempts).map(|run| those(&|attempt| attempt.run == run)),
-        "date" => days(name).and_then(|(from, to)| {
-            some(those(&|attempt| {
-                let day = attempt.timing.started.to_zoned(TimeZone::UTC).date();
-                from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to)
-            }))
+        "date" => days(name).and_then(|days| {
+            some(those(&|attempt| days.contains(&attempt.timing.started.to_zoned(TimeZone::UTC).date())))
         }),
         _ => {
             let ids = match kind {
@@ -135,16 +133,17 @@ fn run(name: &str, attempts: &[&Attempt]) -> Option<Id> {
     }
 }
 
-/// First and last day of `2026-11-22`, `2026-11-01..2026-11-22`, `..2026-11-22` and `2026-11-22..`.
-fn days(name: &str) -> Option<(Option<Date>, Option<Date>)> {
+/// The days of `2026-11-22`, `2026-11-01..2026-11-22`, `..2026-11-22` and `2026-11-22..`.
+fn days(name: &str) -> Option<(Bound<Date>, Bound<Date>)> {
     let day = |text: &str| text.parse::<Date>().ok().filter(|_| text.len() == 10);
+    let bound = |text: &str| match text {
+        "" => Some(Bound::Unbounded),
+        text => day(text).map(Bound::Included),
+    };
     match name.split_once("..") {
-        None => day(name).map(|day| (Some(day), Some(day))),
+        None => day(name).map(|day| (Bound::Included(day), Bound::Included(day))),
         Some(("", "")) => None,
-        Some((from, to)) => {
-            let open = |text: &str| if text.is_empty() { Some(None) } else { day(text).map(Some) };
-            Some((open(from)?, open(to)?))
-        }
+        Some((from, to)) => Some((bound(from)?, bound(to)?)),
     }
 }
 

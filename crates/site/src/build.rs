@@ -13,6 +13,7 @@ use super::heat::{self, Ground};
 use super::seen::{self, Seen};
 use super::share::{self, BaseUrl, Feed, Share, SiteMap};
 use super::site::{Site, Tally};
+use super::source::SourceKey;
 use super::take::{self, Hung, Problem};
 use super::view::{
     AttemptPage, ExpertsView, GridPage, IndexPage, MapPaths, MeasuresView, Model, ModelPage, Neighbour,
@@ -151,7 +152,7 @@ fn take_in<'a>(
     let now = SystemTime::now();
     let numbered: Vec<_> = exhibits.iter().enumerate().collect();
     let taken = parallel::map(&numbered, |(index, exhibit)| {
-        let record = blake3::hash(&serde_json::to_vec(exhibit.attempt).unwrap_or_default());
+        let record = blake3::hash(&serde_json::to_vec(exhibit.attempt).map_err(GalleryError::Page)?);
         let stamp = seen::stamp(record.as_bytes(), &exhibit.files, now);
         let known = stamp.as_deref().and_then(|stamp| take::unchanged(site, exhibit, &before, stamp));
         let hung = match known {
@@ -195,7 +196,7 @@ impl Press<'_> {
         poster: impl FnOnce() -> Poster,
     ) -> Result<(), GalleryError> {
         let share = self.share(path, poster)?;
-        let source = self.source(&[&json(page)?, &json(&share)?]);
+        let source = SourceKey::new(templates::fingerprint()).with(page)?.with(&share)?.finish();
         if self.site.keep(path, &source) {
             return Ok(());
         }
@@ -208,7 +209,7 @@ impl Press<'_> {
         let poster = poster();
         self.map.lock().unwrap_or_else(PoisonError::into_inner).add(path, poster.newest);
         let image = share::image_path(path);
-        let source = poster.source(|picture| self.site.hash(picture));
+        let source = poster.source(|picture| self.site.hash(picture))?;
         if !self.site.keep(&image, &source) {
             let pictures = poster.plates.iter().map(|plate| self.site.read(&plate.picture.as_ref()?.href));
             let png = share::draw(&poster, &pictures.collect::<Vec<_>>())
@@ -259,14 +260,12 @@ impl Press<'_> {
     fn data(&self, shown: &[Shown<'_>]) -> Result<(), GalleryError> {
         let rows = || shown.iter().map(|one| (one.exhibit, &one.hung));
         // A row follows from the record and from which files are there.
-        let parts: Vec<_> = shown
-            .iter()
-            .flat_map(|one| {
-                let there = format!("{:?} {:?}", one.hung.missing, one.hung.pictures.large.is_some());
-                [one.record.as_bytes().to_vec(), there.into_bytes()]
-            })
-            .collect();
-        let source = self.source(&parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let mut source = SourceKey::new(templates::fingerprint());
+        for Shown { hung, record, .. } in shown {
+            let has_picture = hung.pictures.large.is_some();
+            source = source.with(&(record.to_hex().as_str(), hung.missing, has_picture))?;
+        }
+        let source = source.finish();
         if !self.site.keep("attempts.json", &source) {
             self.site.put_made_from("attempts.json", share::json(rows()).as_bytes(), Some(&source))?;
         }
@@ -309,15 +308,16 @@ impl Press<'_> {
                 neighbours,
             )
         };
-        // The record holds the hashes of the texts.
-        let bare = json(&page(Texts::default(), None, neighbours.clone()))?;
-        let missing = format!("{TEXTS} {:?} {}", one.hung.missing, files.active);
-        // Measures follow from the drawing, whose hash the record has too.
-        let measured = json(&(RULES, one.exhibit.rubric))?;
         let path = page_path(attempt);
         let share = self.share(&path, || Poster::attempt(one.view()))?;
-        let source =
-            self.source(&[&bare, one.record.as_bytes(), missing.as_bytes(), &measured, &json(&share)?]);
+        let source = SourceKey::new(templates::fingerprint())
+            .with(&page(Texts::default(), None, neighbours.clone()))?
+            // The record holds the hashes of the texts.
+            .with(&(one.record.to_hex().as_str(), TEXTS, one.hung.missing, files.active))?
+            // Measures follow from the drawing, whose hash the record has too.
+            .with(&(RULES, one.exhibit.rubric))?
+            .with(&share)?
+            .finish();
         let maps = one.hung.taken.as_ref().filter(|_| attempt.experts.is_some()).map(|_| maps(attempt));
         let with_maps: Vec<&str> = std::iter::once(path.as_str())
             .chain(
@@ -372,20 +372,6 @@ impl Press<'_> {
         self.site.put(SCALES[1], &heat::scale(Ground::Dark))?;
         Ok(Some(ExpertsView::new(record, Ok((&counts, paths)))))
     }
-
-    /// Hash of the templates and of these parts.
-    fn source(&self, parts: &[&[u8]]) -> String {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(templates::fingerprint());
-        for part in parts {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
-        }
-        hasher.finalize().to_hex().to_string()
-    }
-}
-
-fn json(page: &impl Serialize) -> Result<Vec<u8>, GalleryError> {
-    serde_json::to_vec(page).map_err(GalleryError::Page)
 }
 
 /// Scales of the maps of experts, the same for all attempts.

@@ -19,6 +19,7 @@ mod seen;
 mod share;
 mod sheet;
 mod site;
+mod source;
 mod take;
 mod templates;
 mod texts;

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::seen::{Seen, Taken};
 use super::site::Site;
 use super::view::{Picture, Pictures, Tiny, folder};
@@ -28,7 +30,7 @@ pub(super) struct Hung {
 }
 
 /// Which texts could not be taken in.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, Serialize)]
 pub(super) struct Missing {
     pub(super) reply: bool,
     pub(super) thinking: bool,
@@ -91,11 +93,11 @@ pub(super) fn anew(site: &Site, exhibit: &Exhibit<'_>, stamp: Option<String>) ->
     let path = |name: &str| format!("{}/{name}", folder(exhibit.attempt));
     if let Some(file) = &exhibit.files.png {
         match raster(site, file, &path("drawing"))? {
-            Ok(size) => {
+            Raster::Taken(size) => {
                 let (small, large) = hang(&path("drawing"), size);
                 (pictures.small, pictures.large, drawing) = (Some(small), Some(large), Some(size));
             }
-            Err(why) => {
+            Raster::Unusable(why) => {
                 pictures.problem = Some(why.clone());
                 problems.push((file.clone(), why));
             }
@@ -103,12 +105,12 @@ pub(super) fn anew(site: &Site, exhibit: &Exhibit<'_>, stamp: Option<String>) ->
     }
     if let Some(file) = &exhibit.files.repaired_png {
         match raster(site, file, &path("repaired"))? {
-            Ok(size) => {
+            Raster::Taken(size) => {
                 let (small, large) = hang(&path("repaired"), size);
                 (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
                 repaired = Some(size);
             }
-            Err(why) => problems.push((file.clone(), why)),
+            Raster::Unusable(why) => problems.push((file.clone(), why)),
         }
     }
     let mut text = |file: &Option<PathBuf>, name: &str| -> Result<bool, GalleryError> {
@@ -130,15 +132,23 @@ pub(super) fn anew(site: &Site, exhibit: &Exhibit<'_>, stamp: Option<String>) ->
     Ok(Hung { pictures, taken, problems, missing })
 }
 
-/// Takes one raster and its small copy into the site, or says why it is not taken. Returns its size.
-fn raster(site: &Site, file: &Path, stem: &str) -> Result<Result<(u32, u32), String>, GalleryError> {
+/// What became of one raster.
+enum Raster {
+    /// It is in the site; its width and height.
+    Taken((u32, u32)),
+    /// It cannot be shown, with the reason.
+    Unusable(String),
+}
+
+/// Takes one raster and its small copies into the site.
+fn raster(site: &Site, file: &Path, stem: &str) -> Result<Raster, GalleryError> {
     let read = read(file).map_err(|error| error.to_string()).and_then(|png| {
         let size = picture::size(&png).map_err(|error| error.to_string())?;
         Ok((png, size))
     });
     let (png, size) = match read {
         Ok(read) => read,
-        Err(why) => return Ok(Err(why)),
+        Err(why) => return Ok(Raster::Unusable(why)),
     };
     let source = format!("{}-{}", picture::VERSION, blake3::hash(&png).to_hex());
     let (small, large) = hang(stem, size);
@@ -149,11 +159,11 @@ fn raster(site: &Site, file: &Path, stem: &str) -> Result<Result<(u32, u32), Str
                     site.put_made_from(&file, made, Some(&source))?;
                 }
             }
-            Err(error) => return Ok(Err(error.to_string())),
+            Err(error) => return Ok(Raster::Unusable(error.to_string())),
         }
     }
     site.put(&large.href, &png)?;
-    Ok(Ok(size))
+    Ok(Raster::Taken(size))
 }
 
 /// Reads a file of a bounded length.

@@ -33,16 +33,16 @@ pub(super) const STYLE: &str = include_str!("../../../templates/style.css");
 /// The one script. It stands in the pages that use it, which name its hash in their policy, so that nothing else runs.
 const SCRIPT: &str = include_str!("../../../templates/gallery.js");
 
-/// Hash of the program's version, the templates and the style: a page made by others is made anew.
-pub(super) fn fingerprint() -> &'static [u8; 32] {
-    static FINGERPRINT: LazyLock<[u8; 32]> = LazyLock::new(|| {
+/// Hash of the program's version, the script and the templates: a page made by others is made anew.
+pub(super) fn fingerprint() -> &'static str {
+    static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
         let mut hasher = blake3::Hasher::new();
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
         hasher.update(SCRIPT.as_bytes()).update(&[0]);
         for (name, source) in FILES {
             hasher.update(name.as_bytes()).update(&[0]).update(source.as_bytes()).update(&[0]);
         }
-        *hasher.finalize().as_bytes()
+        hasher.finalize().to_hex().to_string()
     });
     &FINGERPRINT
 }
