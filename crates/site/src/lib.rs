@@ -35,7 +35,7 @@ pub use picture::{PictureError, quick_picture, small_picture};
 pub use rebuild::{RebuildError, Rebuilt, exhibit, rebuild, rebuild_measured_by};
 pub use share::{BaseUrl, BaseUrlError};
 pub use sheet::{Sheet, SheetError, SheetOptions, sheet};
-pub use templates::{TemplateError, scripted_page};
+pub use templates::{PageError, scripted_page};
 
 /// The order of all pages: the newest first, of samples of one moment the last.
 fn newer(a: &Attempt, b: &Attempt) -> std::cmp::Ordering {

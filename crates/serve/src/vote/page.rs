@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::booth::{Shown, View};
-use pelicycle_site::{TemplateError, scripted_page};
+use pelicycle_site::{PageError, scripted_page};
 use pelicycle_text as text;
 
 const TEMPLATE: &str = include_str!("../../../../templates/vote.html");
@@ -47,7 +47,7 @@ struct End {
 ///
 /// # Errors
 /// When the template is broken.
-pub(super) fn page(view: &View, notice: Option<String>) -> Result<String, TemplateError> {
+pub(super) fn page(view: &View, notice: Option<String>) -> Result<String, PageError> {
     let (paper, end) = match &view.shown {
         Shown::Pair(paper) => {
             let side = |name, index: usize| {

@@ -8,8 +8,7 @@ use serde::Serialize;
 use pelicycle_compare::{History, Line};
 use pelicycle_text::{date, label, moment, plural, sentence};
 
-use super::page::PageError;
-use crate::templates::lone_page;
+use crate::templates::{PageError, lone_page};
 
 /// A chart is so many units wide and high, with so much room on each side.
 const WIDTH: f64 = 800.0;
@@ -129,7 +128,7 @@ pub fn history_page(history: &History) -> Result<String, PageError> {
         more: history.marks.len().saturating_sub(MOST),
     };
     let style = include_str!("../../../../templates/compare.css");
-    Ok(lone_page(include_str!("../../../../templates/history.html"), style, &page)?)
+    lone_page(include_str!("../../../../templates/history.html"), style, &page)
 }
 
 fn chart(history: &History, line: &Line, from: Date, to: Date) -> Chart {

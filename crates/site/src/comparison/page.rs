@@ -10,7 +10,7 @@ use pelicycle_record::Attempt;
 use pelicycle_text as text;
 
 use crate::picture::small_picture;
-use crate::templates::{TemplateError, lone_page};
+use crate::templates::{PageError, lone_page};
 
 /// Drawings of a side that are shown of one stratum.
 const SHOWN: usize = 6;
@@ -20,11 +20,6 @@ const MOST: usize = 240;
 const SIDE: u32 = 320;
 /// The picture of a change is so many units wide, with no change in its middle.
 const WIDTH: f64 = 200.0;
-
-/// The page could not be made.
-#[derive(Debug, thiserror::Error)]
-#[error("the page could not be made: {0}")]
-pub struct PageError(#[from] TemplateError);
 
 /// The raster of an attempt, as it is kept.
 pub type Thumb<'a> = dyn Fn(&Attempt) -> Option<Vec<u8>> + 'a;
@@ -109,7 +104,7 @@ pub fn page(report: &Report, sides: &Sides<'_>, raster: &Thumb<'_>) -> Result<St
         strata,
     };
     let style = include_str!("../../../../templates/compare.css");
-    Ok(lone_page(include_str!("../../../../templates/compare.html"), style, &page)?)
+    lone_page(include_str!("../../../../templates/compare.html"), style, &page)
 }
 
 fn row(answer: &Answer) -> Row {

@@ -5,9 +5,9 @@ use serde::Serialize;
 use pelicycle_record::{Attempt, Inspection, Verdict};
 use pelicycle_text::{count, label, plural};
 
-use super::page::{PageError, picture_address};
+use super::page::picture_address;
 use super::pixels::{Difference, Likeness, PixelError, difference, likeness};
-use crate::templates::lone_page;
+use crate::templates::{PageError, lone_page};
 
 /// Drawings on the page; the least alike come first.
 const SHOWN: usize = 60;
@@ -195,6 +195,6 @@ impl Rendering {
         let page =
             Page { sum: self.sum(), rows: rows.collect(), more: self.changed.len().saturating_sub(SHOWN) };
         let style = include_str!("../../../../templates/compare.css");
-        Ok(lone_page(include_str!("../../../../templates/rendering.html"), style, &page)?)
+        lone_page(include_str!("../../../../templates/rendering.html"), style, &page)
     }
 }
