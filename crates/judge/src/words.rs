@@ -31,6 +31,25 @@ pub fn drawn(placed: &Placed) -> String {
     format!("{} of {}", placed.drawn, placed.attempts)
 }
 
+/// The head of a table of standings, in which the chance is called `chance`.
+pub(super) fn standing_head(chance: &'static str) -> [&'static str; 6] {
+    ["place", "contestant", chance, "won–lost–tied", "drawings", "drew"]
+}
+
+/// A contestant's row of that table; `name` is its label as the format has it.
+pub(super) fn standing(placed: &Placed, name: String) -> [String; 6] {
+    [places(placed), name, chance(placed), record(placed), placed.drawings.to_string(), drawn(placed)]
+}
+
+/// The head of the table of those who judged.
+pub(super) const JUDGE_HEAD: [&str; 6] =
+    ["judge", "votes", "took the left", "same both ways round", "same again", "agrees with people"];
+
+/// A judge's row of that table; `name` is its name as the format has it.
+pub(super) fn judge(judge: &Weighed, name: String) -> [String; 6] {
+    [name, judge.votes.to_string(), side(judge), share(&judge.turned), share(&judge.again), people(judge)]
+}
+
 /// Who judged how much: `3 people, 214 pairs`.
 pub fn by(ranked: &Ranked) -> String {
     let pairs = if ranked.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", ranked.pairs) };
