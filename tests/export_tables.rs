@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use common::exhibits::{hang, hang_failure, hang_hostile, with_experts, with_thinking};
 use pelicycle_record::{CostRecord, CostSource, Outcome};
 use pelicycle_store::Store;
-use pelicycle_table::{Kind, headings};
+use pelicycle_table::{ColumnKind, headings};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -163,12 +163,12 @@ fn a_damaged_text_is_told_and_left_out_and_an_empty_store_is_a_table_of_heads() 
 fn the_published_list_of_columns_is_that_of_the_table() {
     let lines = headings().into_iter().map(|heading| {
         let kind = match heading.kind {
-            Kind::Text => "text",
-            Kind::Whole => "whole number",
-            Kind::Number => "number",
-            Kind::Truth => "true or false",
-            Kind::Moment => "moment",
-            Kind::Day => "day",
+            ColumnKind::Text => "text",
+            ColumnKind::Whole => "whole number",
+            ColumnKind::Number => "number",
+            ColumnKind::Truth => "true or false",
+            ColumnKind::Moment => "moment",
+            ColumnKind::Day => "day",
         };
         format!("| `{}` | {kind} | {} |\n", heading.name, heading.about)
     });

@@ -73,7 +73,7 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
         .collect();
     let out = folder.path().join("gallery");
     let unmeasured = |_: &[u8], _: &Rubric| Err("not measured".to_owned());
-    gallery::build(&exhibits, &|_| Ok(()), &unmeasured, &[], None, &out, &gallery::Options::default())
+    gallery::build(&exhibits, &|_| Ok(()), &unmeasured, &[], None, &out, &gallery::GalleryOptions::default())
         .unwrap();
 
     let wall = std::fs::read_dir(out.join("prompts")).unwrap().next().unwrap().unwrap().path();

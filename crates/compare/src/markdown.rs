@@ -1,15 +1,16 @@
 //! A comparison as Markdown, for a pull request.
 
-use super::answer::Verdict;
-use super::report::Report;
-use super::words;
 use pelicycle_text::{escape_markdown as escape, markdown_table, with_head};
+
+use super::answer::ComparisonVerdict;
+use super::report::ComparisonReport;
+use super::words;
 
 /// The comparison as Markdown.
 #[must_use]
-pub fn markdown(report: &Report) -> String {
-    let worse = report.answers.iter().filter(|answer| answer.verdict == Verdict::Worse).count();
-    let better = report.answers.iter().filter(|answer| answer.verdict == Verdict::Better).count();
+pub fn markdown(report: &ComparisonReport) -> String {
+    let worse = report.answers.iter().filter(|answer| answer.verdict == ComparisonVerdict::Worse).count();
+    let better = report.answers.iter().filter(|answer| answer.verdict == ComparisonVerdict::Better).count();
     let sum = match (better, worse) {
         (0, 0) => "no verdict".to_owned(),
         (better, 0) => format!("{better} better"),
@@ -22,7 +23,11 @@ pub fn markdown(report: &Report) -> String {
         let verdict = words::verdict(answer);
         [
             answer.label.to_owned(),
-            if answer.verdict == Verdict::CantTell { verdict.to_owned() } else { format!("**{verdict}**") },
+            if answer.verdict == ComparisonVerdict::CantTell {
+                verdict.to_owned()
+            } else {
+                format!("**{verdict}**")
+            },
             words::side(answer, &answer.base),
             words::side(answer, &answer.head),
             words::effect(&answer.effect),

@@ -5,9 +5,7 @@ use std::ops::{Bound, RangeBounds as _};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-
-use pelicycle_record::Attempt;
-use pelicycle_record::Id;
+use pelicycle_record::{Attempt, Id};
 
 /// What names can mean, beside what the attempts themselves tell.
 pub trait Catalog {
@@ -25,18 +23,18 @@ pub trait Catalog {
     fn tag(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String>;
 }
 
-/// A side.
+/// The attempts that a name means: one side of a comparison.
 #[derive(Debug, Clone)]
 pub struct Selection<'a> {
-    /// The name that it was given.
+    /// The name, as the user wrote it.
     pub name: String,
-    /// What kind of thing that is: `contestant`, `run`, `date`, `tag`, `baseline`.
+    /// The kind of thing that the name means: `contestant`, `run`, `date`, `tag` or `baseline`.
     pub kind: &'static str,
-    /// Its attempts.
+    /// The attempts that are meant.
     pub attempts: Vec<&'a Attempt>,
 }
 
-/// Why a name means no side.
+/// A name that means no attempts, or attempts of several kinds.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum SelectError {

@@ -1,12 +1,13 @@
 //! A comparison for a terminal.
 
-use super::report::Report;
-use super::words;
 use pelicycle_text::{table, with_head};
+
+use super::report::ComparisonReport;
+use super::words;
 
 /// The comparison as lines; a side's name may be anything, so whoever prints them makes them safe.
 #[must_use]
-pub fn text(report: &Report) -> Vec<String> {
+pub fn text(report: &ComparisonReport) -> Vec<String> {
     let mut lines =
         vec![format!("{} → {}: {}", report.base, report.head, words::scope(report)), String::new()];
     let rows = report.answers.iter().map(|answer| {

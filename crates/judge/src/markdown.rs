@@ -1,12 +1,13 @@
 //! Rankings as Markdown.
 
-use super::report::Report;
-use super::words;
 use pelicycle_text::{escape_markdown as escape, markdown_table, with_head};
+
+use super::report::RankingReport;
+use super::words;
 
 /// Rankings as Markdown.
 #[must_use]
-pub fn markdown(report: &Report) -> String {
+pub fn markdown(report: &RankingReport) -> String {
     let mut out = String::new();
     for ranked in &report.rankings {
         out.push_str(&format!("### {}\n", escape(&words::by(ranked))));

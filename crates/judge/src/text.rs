@@ -1,12 +1,13 @@
 //! Rankings for a terminal.
 
-use super::report::Report;
-use super::words;
 use pelicycle_text::{table, with_head};
+
+use super::report::RankingReport;
+use super::words;
 
 /// Rankings as lines; a name may be anything, so whoever prints them makes them safe.
 #[must_use]
-pub fn text(report: &Report) -> Vec<String> {
+pub fn text(report: &RankingReport) -> Vec<String> {
     let mut lines = Vec::new();
     for ranked in &report.rankings {
         lines.push(words::by(ranked));

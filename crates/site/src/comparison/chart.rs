@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Serialize;
-
-use pelicycle_compare::{History, Line};
+use pelicycle_compare::{History, MeasureHistory};
 use pelicycle_text::{date, label, moment, plural, sentence};
+use serde::Serialize;
 
 use crate::templates::{PageError, lone_page};
 
@@ -22,7 +21,7 @@ struct Page {
     contestant: String,
     sum: String,
     charts: Vec<Chart>,
-    marks: Vec<Told>,
+    marks: Vec<MarkRow>,
     more: usize,
     none: Option<String>,
 }
@@ -41,14 +40,14 @@ struct Chart {
     dots: Vec<(f64, f64, String)>,
     /// Levels between changes: from, to, height.
     levels: Vec<(f64, f64, f64)>,
-    /// Where the marks stand.
+    /// The places of the marks across, with their numbers.
     marks: Vec<(f64, usize)>,
     changes: Vec<String>,
 }
 
-/// Something else that changed.
+/// A change of something else, in words.
 #[derive(Debug, Serialize)]
-struct Told {
+struct MarkRow {
     when: String,
     what: &'static str,
     before: String,
@@ -64,7 +63,7 @@ struct Scale {
 }
 
 impl Scale {
-    fn new(line: &Line, from: Timestamp, to: Timestamp) -> Scale {
+    fn new(line: &MeasureHistory, from: Timestamp, to: Timestamp) -> Scale {
         let levels = line.changes.iter().flat_map(|change| [change.before, change.after]);
         let values = line.days.iter().map(|day| day.value).chain(levels);
         let (mut low, mut high) = values
@@ -113,7 +112,7 @@ pub fn history_page(history: &History) -> Result<String, PageError> {
         Some((from, to)) => history.lines.iter().map(|line| chart(history, line, from, to)).collect(),
         None => Vec::new(),
     };
-    let marks = history.marks.iter().take(MOST).map(|mark| Told {
+    let marks = history.marks.iter().take(MOST).map(|mark| MarkRow {
         when: moment(mark.started),
         what: mark.what,
         before: sentence(&mark.before),
@@ -131,7 +130,7 @@ pub fn history_page(history: &History) -> Result<String, PageError> {
     lone_page(include_str!("../../../../templates/history.html"), style, &page)
 }
 
-fn chart(history: &History, line: &Line, from: Date, to: Date) -> Chart {
+fn chart(history: &History, line: &MeasureHistory, from: Date, to: Date) -> Chart {
     let scale = Scale::new(line, noon(from), noon(to));
     let dots: Vec<(f64, f64, String)> = line
         .days

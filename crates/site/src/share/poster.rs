@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use base64::Engine as _;
+use pelicycle_drawing as drawing;
 use serde::Serialize;
 
 use super::{BaseUrl, Feed};
@@ -13,7 +14,6 @@ use crate::GalleryError;
 use crate::lettering::{wrap, write_text};
 use crate::source::SourceKey;
 use crate::view::{Plate, Poster};
-use pelicycle_drawing as drawing;
 
 /// Version of how posters are drawn: a change draws them all anew.
 const VERSION: &str = "poster-2";
@@ -32,7 +32,7 @@ const QUIET: &str = "#655f55";
 
 /// What a page's head says to those who link to it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Share {
+pub(crate) struct LinkPreview {
     address: String,
     feed: String,
     title: String,
@@ -49,7 +49,7 @@ pub(crate) fn image_path(page: &str) -> String {
 }
 
 /// What the head of the page at `path` says.
-pub(crate) fn share(poster: &Poster, path: &str, base: &BaseUrl) -> Share {
+pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl) -> LinkPreview {
     let mut description = poster.sum.clone();
     if let Some(asked) = &poster.asked {
         description = format!("“{asked}” {description}");
@@ -60,7 +60,7 @@ pub(crate) fn share(poster: &Poster, path: &str, base: &BaseUrl) -> Share {
         [plate] if plate.picture.is_none() => format!("No picture: {}", plate.verdict),
         _ => format!("Drawings: {}", labels.join("; ")),
     };
-    Share {
+    LinkPreview {
         address: base.join(path),
         feed: base.join(Feed::PATH),
         title: poster.title.clone(),
