@@ -13,13 +13,15 @@ use super::output::{json, say_damaged, say_error, usage, write};
 use super::prompts::library;
 use super::terminal::{coloured, printable};
 use pelicycle_compare as compare;
-use pelicycle_compare::{Catalog, History, MEASURES, Measure, Measured, Report, Sides, measures, select};
+use pelicycle_compare::{
+    Catalog, ComparisonReport, History, MEASURES, Measure, MeasuredDrawings, PairedSides, measures, select,
+};
 use pelicycle_drawing::{Options, Pool, RENDERER};
 use pelicycle_record::Attempt;
 use pelicycle_record::Id;
 use pelicycle_record::measure::Measures;
 use pelicycle_run::config::Config;
-use pelicycle_site::comparison::{Redrawn, Rendering, history_page, page, redrawn};
+use pelicycle_site::comparison::{Redrawn, RenderingReport, history_page, page, redrawn};
 use pelicycle_store::{Listing, Store, Stored, TextFile};
 
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
@@ -140,7 +142,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     }
     let (base, head) = (args.base.as_deref().unwrap_or_default(), args.head.as_deref().unwrap_or_default());
     let sides = match (select(base, &attempts, &places), select(head, &attempts, &places)) {
-        (Ok(first), Ok(second)) => Sides::pair(&first.attempts, &second.attempts),
+        (Ok(first), Ok(second)) => PairedSides::pair(&first.attempts, &second.attempts),
         (Err(error), _) | (_, Err(error)) => return usage(&error.to_string()),
     };
     let both: Vec<&Attempt> =
@@ -165,7 +167,12 @@ fn by_ending(path: &std::path::Path) -> Option<Format> {
     }
 }
 
-fn render(report: &Report, sides: &Sides<'_>, listing: &Listing, format: Format) -> anyhow::Result<String> {
+fn render(
+    report: &ComparisonReport,
+    sides: &PairedSides<'_>,
+    listing: &Listing,
+    format: Format,
+) -> anyhow::Result<String> {
     Ok(match format {
         Format::Text => lines(&compare::text(report)),
         Format::Markdown => compare::markdown(report),
@@ -201,9 +208,9 @@ fn measured(
     attempts: &[&Attempt],
     asked: &[&'static Measure],
     args: &CompareArgs,
-) -> anyhow::Result<Measured> {
+) -> anyhow::Result<MeasuredDrawings> {
     if !asked.iter().any(|measure| measure.is_measured()) {
-        return Ok(Measured::new());
+        return Ok(MeasuredDrawings::new());
     }
     let library = library(args.library.as_deref(), &Config::load(None)?)?;
     let wanted: BTreeSet<&Id> =
@@ -222,7 +229,7 @@ fn measured(
         let (Some(known), Some(svg)) = (known, store.text(stored, TextFile::Svg)?) else { return Ok(None) };
         Ok(Some((stored.attempt.id.clone(), pool.measure(&svg, &known.rubric)?)))
     };
-    let mut measured = Measured::new();
+    let mut measured = MeasuredDrawings::new();
     for one in
         each(&stored, workers, |stored| measure(stored).with_context(|| stored.folder.display().to_string()))
     {
@@ -283,7 +290,7 @@ fn rendering(
             Err(error) => say_error(&format!("left out {error:#}")),
         }
     }
-    let rendering = Rendering::new(RENDERER, all);
+    let rendering = RenderingReport::new(RENDERER, all);
     let words = match format {
         Format::Text => lines(&rendering.text()),
         Format::Json => json(&rendering)?,

@@ -11,7 +11,7 @@ use super::Global;
 use super::output::{say_damaged, say_error, usage, write_whole_by};
 use pelicycle_exchange::Parquet;
 use pelicycle_store::{Store, Stored, TextFile};
-use pelicycle_table::{Cell, Csv, Heading, JsonLines, Kind, Table, TableError, headings, row};
+use pelicycle_table::{Cell, ColumnKind, Csv, Heading, JsonLines, TableError, TableWriter, headings, row};
 use pelicycle_text::plural;
 
 /// Write a table of all attempts, for notebooks and databases.
@@ -45,11 +45,14 @@ enum Format {
 
 /// The columns of the texts; a text that is no UTF-8 has U+FFFD where it is not.
 const TEXTS: [(TextFile, Heading); 3] = [
-    (TextFile::Reply, Heading { name: "reply", kind: Kind::Text, about: "The reply." }),
-    (TextFile::Thinking, Heading { name: "thinking_text", kind: Kind::Text, about: "The reasoning text." }),
+    (TextFile::Reply, Heading { name: "reply", kind: ColumnKind::Text, about: "The reply." }),
+    (
+        TextFile::Thinking,
+        Heading { name: "thinking_text", kind: ColumnKind::Text, about: "The reasoning text." },
+    ),
     (
         TextFile::Svg,
-        Heading { name: "svg", kind: Kind::Text, about: "The drawing as it stood in the reply." },
+        Heading { name: "svg", kind: ColumnKind::Text, about: "The drawing as it stood in the reply." },
     ),
 ];
 
@@ -96,7 +99,7 @@ fn write(
     let mut heads = headings();
     heads.extend(TEXTS.iter().filter(|_| texts).map(|(_, heading)| *heading));
     let out = io::BufWriter::new(out);
-    let mut table: Box<dyn Table + '_> = match format {
+    let mut table: Box<dyn TableWriter + '_> = match format {
         Format::Csv => Box::new(Csv::new(out, &heads)?),
         Format::Jsonl => Box::new(JsonLines::new(out, &heads)),
         Format::Parquet => Box::new(Parquet::new(out, &heads)?),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use pelicycle_run::config::Config;
-use pelicycle_site::{BaseUrl, Options, Rebuilt, Report, rebuild};
+use pelicycle_site::{BaseUrl, BuildReport, GalleryOptions, RebuiltGallery, rebuild};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 
@@ -43,7 +43,7 @@ pub(crate) struct GalleryArgs {
 pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let library = library(args.prompts.as_deref(), &Config::load(None)?)?;
-    let options = Options { base: args.base_url.clone() };
+    let options = GalleryOptions { base: args.base_url.clone() };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
     if let Some(address) = args.serve {
         return serve::serve(serve::Hall { store, library, out: out.to_owned(), options }, address);
@@ -55,7 +55,7 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
 }
 
 /// Says what was built, and what could not be.
-pub(super) fn tell(store: &Store, Rebuilt { report, damaged }: &Rebuilt) {
+pub(super) fn tell(store: &Store, RebuiltGallery { report, damaged }: &RebuiltGallery) {
     say_damaged(store, damaged);
     for (path, why) in &report.problems {
         say_error(&format!("left out {}: {why}", path.display()));
@@ -64,6 +64,6 @@ pub(super) fn tell(store: &Store, Rebuilt { report, damaged }: &Rebuilt) {
     if !damaged.is_empty() {
         counts.push_str(&format!(", {} skipped", text::plural(damaged.len() as u64, "damaged record")));
     }
-    let Report { written, unchanged, removed, .. } = report;
+    let BuildReport { written, unchanged, removed, .. } = report;
     say(&format!("{counts}; {written} files written, {unchanged} unchanged, {removed} removed"));
 }

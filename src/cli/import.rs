@@ -11,7 +11,8 @@ use super::output::{say, say_damaged, say_error, usage};
 use super::prompts::library;
 use pelicycle_drawing::{Options, Pool};
 use pelicycle_exchange::import::{
-    Found, ImportError, Importer, Kept, LlmLogs, LogsError, Skipped, default_path, svg_folder,
+    FoundReply, ImportError, ImportOutcome, Importer, LlmLogs, LlmLogsError, SkippedReplies, default_path,
+    svg_folder,
 };
 use pelicycle_prompt::{Library, Prompt};
 use pelicycle_record::LOCAL;
@@ -124,8 +125,12 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     let known = if tally.known > 0 { format!(", {} known before", tally.known) } else { String::new() };
     say(&format!("{} imported, {} drawn{known}", plural(tally.added, "attempt"), tally.drawn));
     if !common.no_gallery && tally.added > 0 {
-        let rebuilt =
-            pelicycle_site::rebuild(&store, &library, &global.gallery, &pelicycle_site::Options::default())?;
+        let rebuilt = pelicycle_site::rebuild(
+            &store,
+            &library,
+            &global.gallery,
+            &pelicycle_site::GalleryOptions::default(),
+        )?;
         say(&rebuilt.report.index.display().to_string());
     }
     Ok(ExitCode::SUCCESS)
@@ -142,7 +147,7 @@ fn llm_logs(args: &LlmLogsArgs, library: &Library, mut importer: Importer<'_>) -
             .context("no home folder is known: give the path that `llm logs path` tells")?,
     };
     let mut tally = Tally::default();
-    let Skipped { in_company, broken } =
+    let SkippedReplies { in_company, broken } =
         LlmLogs::open(&path)?.each(&prompts, |found| keep(&mut importer, found, &mut tally))?;
     if in_company > 0 {
         say_error(&format!(
@@ -177,18 +182,18 @@ fn replies(count: u64) -> String {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
-    Logs(#[from] LogsError),
+    Logs(#[from] LlmLogsError),
     #[error(transparent)]
     Import(#[from] ImportError),
 }
 
-fn keep(importer: &mut Importer<'_>, found: Found, tally: &mut Tally) -> Result<(), Failure> {
+fn keep(importer: &mut Importer<'_>, found: FoundReply, tally: &mut Tally) -> Result<(), Failure> {
     match importer.keep(found)? {
-        Kept::Added { verdict, .. } => {
+        ImportOutcome::Added { verdict, .. } => {
             tally.added += 1;
             tally.drawn += u64::from(verdict == Verdict::Drawn);
         }
-        Kept::Known => tally.known += 1,
+        ImportOutcome::Known => tally.known += 1,
     }
     Ok(())
 }

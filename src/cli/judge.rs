@@ -13,7 +13,7 @@ use super::output::{say, say_damaged, say_error};
 use super::rank::{What, judgements};
 use super::run::{INTERRUPTED, signals};
 use super::terminal::printable;
-use pelicycle_judge::{Field, Votes, question};
+use pelicycle_judge::{Competition, Votes, question};
 use pelicycle_record::Id;
 use pelicycle_record::{AskedRecord, Attempt, Preference, RequestRecord};
 use pelicycle_run::config::Config;
@@ -90,7 +90,7 @@ pub(crate) struct JudgeArgs {
 struct Ready {
     who: Panelist,
     listing: Listing,
-    field: Field,
+    field: Competition,
     votes: Votes,
 }
 

@@ -10,7 +10,7 @@ use super::compare::Places;
 use super::output::{json, say_damaged, usage, write};
 use super::terminal::printable;
 use pelicycle_compare::select;
-use pelicycle_judge::{Field, Pooling, SEED, Scope, Votes, markdown, report, text};
+use pelicycle_judge::{Competition, JudgePooling, SEED, Scope, Votes, markdown, report, text};
 use pelicycle_record::{Attempt, JudgementRecord};
 use pelicycle_store::{Listing, Store};
 
@@ -97,8 +97,8 @@ impl What {
     }
 
     /// The field of some attempts.
-    pub(super) fn field(&self, attempts: &[&Attempt]) -> Field {
-        Field::new(attempts, self.demonstrations)
+    pub(super) fn field(&self, attempts: &[&Attempt]) -> Competition {
+        Competition::new(attempts, self.demonstrations)
     }
 }
 
@@ -111,8 +111,8 @@ pub(super) fn judgements(store: &Store) -> anyhow::Result<Vec<JudgementRecord>> 
 
 pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode> {
     let pool = match args.pool {
-        None => Pooling::Apart,
-        Some(model) if model.is_finite() && model > 0.0 => Pooling::Together { model },
+        None => JudgePooling::Apart,
+        Some(model) if model.is_finite() && model > 0.0 => JudgePooling::Together { model },
         Some(other) => return usage(&format!("--pool {other}: a weight is above zero, such as 0.5")),
     };
     let store = Store::open(&global.results)?;

@@ -15,7 +15,7 @@ use super::output::{say, say_error};
 use super::run::signals::Signals;
 use pelicycle_prompt::Library;
 use pelicycle_serve::serve as serve_site;
-use pelicycle_site::{Options, RebuildError, Rebuilt, rebuild};
+use pelicycle_site::{GalleryOptions, RebuildError, RebuiltGallery, rebuild};
 use pelicycle_store::{Fingerprint, Store};
 
 /// Where a gallery is served when nothing else is said.
@@ -42,11 +42,11 @@ pub(super) struct Hall {
     pub(super) store: Store,
     pub(super) library: Library,
     pub(super) out: PathBuf,
-    pub(super) options: Options,
+    pub(super) options: GalleryOptions,
 }
 
 impl Hall {
-    fn rebuild(&self) -> Result<Rebuilt, RebuildError> {
+    fn rebuild(&self) -> Result<RebuiltGallery, RebuildError> {
         rebuild(&self.store, &self.library, &self.out, &self.options)
     }
 }

@@ -11,7 +11,7 @@ use super::Global;
 use super::output::{say, say_error, usage};
 use super::rank::What;
 use super::run::signals::Signals;
-use pelicycle_serve::vote::{Booth, serve, voter};
+use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
@@ -72,7 +72,8 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     }
     let place = store.judgements_folder();
     let name = voter.name.clone();
-    let booth = Arc::new(Booth::open(store, (looked, &listing), args.what.scope(), voter, say_error)?);
+    let session =
+        Arc::new(VotingSession::open(store, (looked, &listing), args.what.scope(), voter, say_error)?);
     drop(listing);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.block_on(async {
@@ -84,12 +85,12 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         say(&format!("http://{own}/"));
         say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it."));
         tokio::select! {
-            ended = serve(listener, Arc::clone(&booth)) => ended.context("the server failed"),
+            ended = serve(listener, Arc::clone(&session)) => ended.context("the server failed"),
             () = signals.next() => Ok(()),
         }
     });
     // Waits for a vote that is being written.
-    let given = booth.given();
+    let given = session.given();
     runtime.shutdown_background();
     if given == 0 {
         say_error("No votes were given.");

@@ -1,23 +1,23 @@
 //! The answer to one question: how a measure differs between two sides.
 
-use serde::Serialize;
-
-use super::measure::{Better, Measure, Measured, Scale};
-use super::pair::Sides;
 use pelicycle_statistics::{
     Block, Interval, Rate, block_test, detectable_rate, detectable_score, exact_rates, growth, mean,
     mean_difference, median, rank_test, rate_gap, shift,
 };
+use serde::Serialize;
+
+use super::measure::{Direction, Measure, MeasuredDrawings, Scale};
+use super::sides::PairedSides;
 
 /// The share of false alarms that is taken, over all questions together.
 pub(super) const ALPHA: f64 = 0.05;
 /// Samples that are so many times larger are told as out of reach.
 const OUT_OF_REACH: f64 = 100.0;
 
-/// What can be said.
+/// The verdict on a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum ComparisonVerdict {
     /// The second side is better.
     Better,
     /// The second side is worse.
@@ -30,56 +30,56 @@ pub enum Verdict {
 
 /// One side in one measure.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Summary {
-    /// Attempts that tell.
+pub struct SideSummary {
+    /// The number of attempts that tell the measure.
     pub n: usize,
-    /// Their share, or their median; over several strata the mean of theirs.
+    /// The share of a rate, else the median; over several strata the mean of theirs.
     pub value: f64,
-    /// Of a rate, how many.
+    /// The number of hits of a rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hits: Option<u64>,
 }
 
-/// How far the second side is from the first.
+/// The size of a difference: how far the second side is from the first.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Effect {
+pub struct EffectSize {
     /// `points` (1 is 100 %), `ratio` (second over first) or `difference`.
     pub kind: &'static str,
     /// The estimate.
     pub estimate: f64,
-    /// Bounds at 95 %, for this question alone; absent where the sample is too small to have any.
+    /// The lower bound at 95 %, for this question alone; absent where the sample is too small to have one.
     pub low: Option<f64>,
-    /// Likewise.
+    /// The upper bound, likewise.
     pub high: Option<f64>,
 }
 
-/// The answer to one question.
+/// The answer to one question: how one measure differs between the sides.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Answer {
+pub struct MeasureComparison {
     /// The measure's name.
     pub measure: &'static str,
-    /// What it is, in a few words.
+    /// The measure in a few words, for people.
     pub label: &'static str,
-    /// Its unit.
+    /// The unit of its values; empty where they have none.
     pub unit: &'static str,
-    /// What can be said.
-    pub verdict: Verdict,
-    /// The first side.
-    pub base: Summary,
-    /// The second side.
-    pub head: Summary,
-    /// How far they are apart.
-    pub effect: Effect,
+    /// The verdict.
+    pub verdict: ComparisonVerdict,
+    /// The first side in this measure.
+    pub base: SideSummary,
+    /// The second side in this measure.
+    pub head: SideSummary,
+    /// The size of the difference.
+    pub effect: EffectSize,
     /// Two-sided probability of so large a difference, under none.
     pub p: f64,
     /// The same, corrected for the number of questions (Holm).
     pub p_corrected: f64,
     /// The test behind it.
     pub method: &'static str,
-    /// The smallest effects that this sample would have shown with a chance of 80 %, downwards and upwards, in the kind of
-    /// `effect`; absent where none would have been.
+    /// The smallest effect downwards that this sample would have shown with a chance of 80 %, in the kind of `effect`;
+    /// absent where it would have shown none.
     pub smallest_down: Option<f64>,
-    /// Likewise.
+    /// The smallest effect upwards, likewise.
     pub smallest_up: Option<f64>,
     /// Drawings on each side that would settle a difference as large as this one; absent where it is settled, or where
     /// that is out of reach.
@@ -94,9 +94,9 @@ pub(super) struct Question {
     pub(super) p: f64,
 }
 
-/// What a test says.
+/// The result of a test.
 struct Found {
-    effect: Effect,
+    effect: EffectSize,
     method: &'static str,
     /// Standard error of the difference, of scores.
     spread: Option<f64>,
@@ -106,7 +106,11 @@ struct Found {
 
 impl Question {
     /// Asks; nothing where one side does not tell, or all numbers are the same.
-    pub(super) fn ask(measure: &'static Measure, sides: &Sides<'_>, measured: &Measured) -> Option<Self> {
+    pub(super) fn ask(
+        measure: &'static Measure,
+        sides: &PairedSides<'_>,
+        measured: &MeasuredDrawings,
+    ) -> Option<Self> {
         let read = |attempts: &[&pelicycle_record::Attempt]| -> Vec<f64> {
             attempts.iter().filter_map(|attempt| measure.of(attempt, measured)).collect()
         };
@@ -137,7 +141,7 @@ impl Question {
     }
 
     /// The answer, once it is known how many questions were asked.
-    pub(super) fn answer(self, p_corrected: f64, questions: usize) -> Answer {
+    pub(super) fn answer(self, p_corrected: f64, questions: usize) -> MeasureComparison {
         let Self { measure, strata, found, p } = self;
         let alpha = ALPHA / questions.max(1) as f64;
         let up = match found.effect.kind {
@@ -145,20 +149,20 @@ impl Question {
             _ => found.effect.estimate > 0.0,
         };
         let verdict = match (p_corrected < ALPHA, measure.better) {
-            (false, _) => Verdict::CantTell,
-            (true, Better::Neither) => Verdict::Differs,
-            (true, Better::Higher) => {
+            (false, _) => ComparisonVerdict::CantTell,
+            (true, Direction::Neither) => ComparisonVerdict::Differs,
+            (true, Direction::Higher) => {
                 if up {
-                    Verdict::Better
+                    ComparisonVerdict::Better
                 } else {
-                    Verdict::Worse
+                    ComparisonVerdict::Worse
                 }
             }
-            (true, Better::Lower) => {
+            (true, Direction::Lower) => {
                 if up {
-                    Verdict::Worse
+                    ComparisonVerdict::Worse
                 } else {
-                    Verdict::Better
+                    ComparisonVerdict::Better
                 }
             }
         };
@@ -168,7 +172,7 @@ impl Question {
             summary(strata.iter().map(|b| &b.head), is_rate),
         );
         let Reached { down, up, needed } = reach(&found, (&base, &head), strata.len(), alpha);
-        Answer {
+        MeasureComparison {
             measure: measure.name,
             label: measure.label,
             unit: measure.unit,
@@ -181,19 +185,19 @@ impl Question {
             method: found.method,
             smallest_down: down,
             smallest_up: up,
-            needed: needed.filter(|_| verdict == Verdict::CantTell),
+            needed: needed.filter(|_| verdict == ComparisonVerdict::CantTell),
         }
     }
 }
 
-fn summary<'a>(strata: impl Iterator<Item = &'a Vec<f64>> + Clone, is_rate: bool) -> Summary {
+fn summary<'a>(strata: impl Iterator<Item = &'a Vec<f64>> + Clone, is_rate: bool) -> SideSummary {
     let n = strata.clone().map(Vec::len).sum();
     let each: Vec<f64> = strata
         .clone()
         .filter_map(|numbers| if is_rate { mean(numbers) } else { median(numbers.iter().copied()) })
         .collect();
     let hits = is_rate.then(|| strata.flatten().filter(|x| **x > 0.5).count() as u64);
-    Summary { n, value: mean(&each).unwrap_or(f64::NAN), hits }
+    SideSummary { n, value: mean(&each).unwrap_or(f64::NAN), hits }
 }
 
 fn rates(strata: &[Block]) -> Option<(Found, f64)> {
@@ -211,7 +215,7 @@ fn rates(strata: &[Block]) -> Option<(Found, f64)> {
         .map(|(base, head)| (Rate { hits: base.of, ..*base }, Rate { hits: 0, ..*head }))
         .collect();
     let least_p = exact_rates(&extreme);
-    let effect = Effect { kind: "points", estimate, low: Some(low), high: Some(high) };
+    let effect = EffectSize { kind: "points", estimate, low: Some(low), high: Some(high) };
     Some((Found { effect, method, spread: None, least_p }, p))
 }
 
@@ -236,7 +240,7 @@ fn scores(strata: &[Block], logarithmic: bool) -> Option<(Found, f64)> {
     };
     let kind = if logarithmic { "ratio" } else { "difference" };
     let back = |x: f64| if logarithmic { x.exp() } else { x };
-    let effect = Effect {
+    let effect = EffectSize {
         kind,
         estimate: back(estimate),
         low: interval.map(|interval| back(interval.low)),
@@ -252,7 +256,7 @@ struct Reached {
 }
 
 /// What the sample could have shown, and how large one would have to be.
-fn reach(found: &Found, (base, head): (&Summary, &Summary), strata: usize, alpha: f64) -> Reached {
+fn reach(found: &Found, (base, head): (&SideSummary, &SideSummary), strata: usize, alpha: f64) -> Reached {
     let (n, m) = (base.n as u64, head.n as u64);
     let ratio = found.effect.kind == "ratio";
     let (down, up, part) = match found.spread {

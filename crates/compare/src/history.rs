@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use pelicycle_record::Attempt;
+use pelicycle_statistics::{change_points, mean, median};
+use pelicycle_text::{moment, plural};
 use serde::Serialize;
 
-use super::measure::{Measure, Measured, Scale};
-use pelicycle_record::Attempt;
-use pelicycle_statistics::{changes, mean, median};
-use pelicycle_text::{moment, plural};
+use super::measure::{Measure, MeasuredDrawings, Scale};
 
 /// The share of false alarms that is taken, over all measures together.
 const ALPHA: f64 = 0.05;
@@ -22,41 +22,41 @@ const LEAST: usize = 3;
 pub struct History {
     /// Version of this shape.
     pub schema: u32,
-    /// Who.
+    /// The contestant, as it was named.
     pub contestant: String,
-    /// How many attempts.
+    /// The number of its attempts.
     pub attempts: usize,
     /// The measures that are told of enough attempts.
-    pub lines: Vec<Line>,
-    /// When something else changed that may explain a change.
-    pub marks: Vec<Mark>,
+    pub lines: Vec<MeasureHistory>,
+    /// Changes of other things, which may explain a change of level; oldest first.
+    pub marks: Vec<ContextChange>,
 }
 
 /// One measure over time.
 #[derive(Debug, Clone, Serialize)]
-pub struct Line {
+pub struct MeasureHistory {
     /// The measure's name.
     pub measure: &'static str,
-    /// What it is, in a few words.
+    /// The measure in a few words, for people.
     pub label: &'static str,
-    /// Its unit.
+    /// The unit of its values; empty where they have none.
     pub unit: &'static str,
     /// Whether its values are shares.
     pub is_rate: bool,
-    /// By day, oldest first.
-    pub days: Vec<Day>,
+    /// The days with attempts, oldest first.
+    pub days: Vec<DaySummary>,
     /// Changes of level, oldest first.
     pub changes: Vec<LevelChange>,
 }
 
 /// A measure on one day.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Day {
+pub struct DaySummary {
     /// The day, in UTC.
     pub day: Date,
-    /// Attempts that tell.
+    /// The number of attempts that tell the measure.
     pub n: usize,
-    /// Share or median.
+    /// The share of a rate, else the median.
     pub value: f64,
 }
 
@@ -65,26 +65,26 @@ pub struct Day {
 pub struct LevelChange {
     /// The first attempt after it.
     pub attempt: String,
-    /// When that was asked.
+    /// The moment at which that attempt was asked.
     pub started: Timestamp,
-    /// Share or median before, since the change before that.
+    /// The level before it, back to the change before that: the share of a rate, else the median.
     pub before: f64,
-    /// Share or median after, until the next.
+    /// The level after it, up to the next change.
     pub after: f64,
     /// Probability of so large a jump somewhere, if the order meant nothing.
     pub p: f64,
 }
 
-/// Something else that changed.
+/// A change of something else, which may explain a change of level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mark {
-    /// What: `served`, `weights`, `settings` or `renderer`.
+pub struct ContextChange {
+    /// The thing that changed: `served`, `weights`, `settings` or `renderer`.
     pub what: &'static str,
-    /// When it was first seen.
+    /// The moment of the first attempt that shows it.
     pub started: Timestamp,
-    /// What it was.
+    /// The value before.
     pub before: String,
-    /// What it is since.
+    /// The value since then.
     pub after: String,
 }
 
@@ -94,7 +94,7 @@ pub fn history(
     contestant: &str,
     attempts: &[&Attempt],
     measures: &[&'static Measure],
-    measured: &Measured,
+    measured: &MeasuredDrawings,
 ) -> History {
     let mut attempts = attempts.to_vec();
     attempts.sort_by(|a, b| (a.timing.started, &a.id).cmp(&(b.timing.started, &b.id)));
@@ -117,7 +117,7 @@ pub fn history(
     }
 }
 
-fn line(measure: &Measure, values: &[(&Attempt, f64)], alpha: f64) -> Line {
+fn line(measure: &Measure, values: &[(&Attempt, f64)], alpha: f64) -> MeasureHistory {
     let is_rate = measure.scale == Scale::Rate;
     let level = |values: &[f64]| {
         let level = if is_rate { mean(values) } else { median(values.iter().copied()) };
@@ -131,7 +131,7 @@ fn line(measure: &Measure, values: &[(&Attempt, f64)], alpha: f64) -> Line {
     let middle: BTreeMap<&str, f64> = by_prompt.iter().map(|(hash, values)| (*hash, level(values))).collect();
     let series: Vec<f64> =
         values.iter().map(|(attempt, value)| value - middle[attempt.prompt.hash.as_str()]).collect();
-    let found = changes(&series, LEAST, alpha);
+    let found = change_points(&series, LEAST, alpha);
     let edges: Vec<usize> =
         std::iter::once(0).chain(found.iter().map(|change| change.at)).chain([values.len()]).collect();
     let part =
@@ -154,17 +154,19 @@ fn line(measure: &Measure, values: &[(&Attempt, f64)], alpha: f64) -> Line {
     for (attempt, value) in values {
         days.entry(attempt.timing.started.to_zoned(TimeZone::UTC).date()).or_default().push(*value);
     }
-    let days =
-        days.into_iter().map(|(day, values)| Day { day, n: values.len(), value: level(&values) }).collect();
-    Line { measure: measure.name, label: measure.label, unit: measure.unit, is_rate, days, changes }
+    let days = days
+        .into_iter()
+        .map(|(day, values)| DaySummary { day, n: values.len(), value: level(&values) })
+        .collect();
+    MeasureHistory { measure: measure.name, label: measure.label, unit: measure.unit, is_rate, days, changes }
 }
 
-/// What a record tells.
-type Told = fn(&Attempt) -> Option<String>;
+/// Reads one thing off a record, in words.
+type RecordReader = fn(&Attempt) -> Option<String>;
 
 /// What a record says that may explain a change, by kind.
-fn marks(attempts: &[&Attempt]) -> Vec<Mark> {
-    let read: [(&'static str, Told); 4] = [
+fn marks(attempts: &[&Attempt]) -> Vec<ContextChange> {
+    let read: [(&'static str, RecordReader); 4] = [
         ("served", |attempt| attempt.contestant.served.clone()),
         ("weights", |attempt| attempt.engine.as_ref().map(|engine| engine.hash.clone())),
         ("settings", |attempt| {
@@ -180,7 +182,12 @@ fn marks(attempts: &[&Attempt]) -> Vec<Mark> {
         for attempt in attempts {
             let Some(now) = read(attempt) else { continue };
             if let Some(before) = before.filter(|before| *before != now) {
-                marks.push(Mark { what, started: attempt.timing.started, before, after: now.clone() });
+                marks.push(ContextChange {
+                    what,
+                    started: attempt.timing.started,
+                    before,
+                    after: now.clone(),
+                });
             }
             before = Some(now);
         }
@@ -189,7 +196,7 @@ fn marks(attempts: &[&Attempt]) -> Vec<Mark> {
     marks
 }
 
-impl Line {
+impl MeasureHistory {
     /// A value with its unit.
     pub fn number(&self, value: f64) -> String {
         match self.is_rate {
@@ -201,7 +208,7 @@ impl Line {
         }
     }
 
-    /// Where it began, where it is, and of how much that is known.
+    /// The first and the last value, and the number of attempts and days behind them.
     pub fn words(&self) -> String {
         let n: usize = self.days.iter().map(|day| day.n).sum();
         let n = plural(n as u64, "attempt");
@@ -220,7 +227,7 @@ impl Line {
         }
     }
 
-    /// A change of its level.
+    /// A change of level in words.
     pub fn change(&self, change: &LevelChange) -> String {
         format!(
             "changed at {}: {} → {} (p = {:.3}), from attempt {}",
@@ -234,7 +241,7 @@ impl Line {
 }
 
 impl History {
-    /// Why no measure is told of.
+    /// The sentence that stands where no measure has enough attempts.
     pub fn too_few(&self) -> String {
         format!("Too few attempts: a change needs {LEAST} on either side.")
     }

@@ -1,20 +1,20 @@
 //! A comparison as JUnit XML, which test dashboards read: what got worse has failed, what can't be told was skipped.
 
-use super::answer::Verdict;
-use super::report::Report;
+use super::answer::ComparisonVerdict;
+use super::report::ComparisonReport;
 use super::words;
 
 /// The comparison as JUnit XML.
 #[must_use]
-pub fn junit(report: &Report) -> String {
+pub fn junit(report: &ComparisonReport) -> String {
     let count = |verdict| report.answers.iter().filter(|answer| answer.verdict == verdict).count();
     let suite = format!("pelicycle compare {} {}", report.base, report.head);
     let attributes = format!(
         "name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"",
         escape(&suite),
         report.answers.len(),
-        count(Verdict::Worse),
-        count(Verdict::CantTell)
+        count(ComparisonVerdict::Worse),
+        count(ComparisonVerdict::CantTell)
     );
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {attributes}>\n<testsuite {attributes}>\n"
@@ -30,9 +30,11 @@ pub fn junit(report: &Report) -> String {
         );
         out.push_str(&format!("<testcase classname=\"{}\" name=\"{}\">", escape(&suite), answer.measure));
         out.push_str(&match answer.verdict {
-            Verdict::Worse => format!("<failure type=\"worse\" message=\"{}\"/>", escape(&told)),
-            Verdict::CantTell => format!("<skipped message=\"{}\"/>", escape(&told)),
-            Verdict::Better | Verdict::Differs => format!("<system-out>{}</system-out>", escape(&told)),
+            ComparisonVerdict::Worse => format!("<failure type=\"worse\" message=\"{}\"/>", escape(&told)),
+            ComparisonVerdict::CantTell => format!("<skipped message=\"{}\"/>", escape(&told)),
+            ComparisonVerdict::Better | ComparisonVerdict::Differs => {
+                format!("<system-out>{}</system-out>", escape(&told))
+            }
         });
         out.push_str("</testcase>\n");
     }

@@ -1,25 +1,33 @@
-//! Did it get better? Two sets of attempts, held against each other with their uncertainty.
+//! Comparison of two sets of attempts: did it get better?
 //!
-//! Nothing is measured here that a record does not tell, and no verdict is given that the sample does not carry: "can't tell"
-//! is an answer, and says what it would take.
+//! [`select`] finds the attempts that a name means, [`PairedSides`] holds two sets against each other prompt by prompt, and
+//! [`compare`] answers for each [`Measure`], with uncertainty. [`history()`] looks at one contestant over time instead. No
+//! verdict is given that the sample does not carry: "can't tell" is an answer, and says what it would take. Answers come
+//! as plain data, and as text, Markdown and JUnit.
+//!
+//! Nothing is measured here that a record does not tell; what is measured of drawings is handed in. It knows no store, no
+//! renderer and no page.
+//!
+//! Start reading at [`compare`] in `report.rs`; `answer.rs` has the tests behind each answer, `measure.rs` the table of
+//! measures.
 
 mod answer;
 mod history;
 mod junit;
 mod markdown;
 mod measure;
-mod pair;
 mod report;
 mod select;
+mod sides;
 mod text;
 pub mod words;
 
-pub use answer::{Answer, Effect, Summary, Verdict};
-pub use history::{Day, History, LevelChange, Line, Mark, history};
+pub use answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummary};
+pub use history::{ContextChange, DaySummary, History, LevelChange, MeasureHistory, history};
 pub use junit::junit;
 pub use markdown::markdown;
-pub use measure::{Better, MEASURES, Measure, Measured, Read, measures};
-pub use pair::{Sides, Stratum};
-pub use report::{CompareError, Report, compare};
+pub use measure::{Direction, MEASURES, Measure, MeasureSource, MeasuredDrawings, measures};
+pub use report::{CompareError, ComparisonReport, compare};
 pub use select::{Catalog, SelectError, Selection, select};
+pub use sides::{PairedSides, Stratum};
 pub use text::text;

@@ -1,15 +1,16 @@
 //! A comparison as Markdown, for a pull request.
 
-use super::answer::Verdict;
-use super::report::Report;
+use pelicycle_text::{escape_markdown as escape, markdown_table, with_head};
+
+use super::answer::ComparisonVerdict;
+use super::report::ComparisonReport;
 use super::words;
-use pelicycle_text::escape_markdown as escape;
 
 /// The comparison as Markdown.
 #[must_use]
-pub fn markdown(report: &Report) -> String {
-    let worse = report.answers.iter().filter(|answer| answer.verdict == Verdict::Worse).count();
-    let better = report.answers.iter().filter(|answer| answer.verdict == Verdict::Better).count();
+pub fn markdown(report: &ComparisonReport) -> String {
+    let worse = report.answers.iter().filter(|answer| answer.verdict == ComparisonVerdict::Worse).count();
+    let better = report.answers.iter().filter(|answer| answer.verdict == ComparisonVerdict::Better).count();
     let sum = match (better, worse) {
         (0, 0) => "no verdict".to_owned(),
         (better, 0) => format!("{better} better"),
@@ -18,20 +19,23 @@ pub fn markdown(report: &Report) -> String {
     };
     let mut out = format!("### {} → {}: {sum}\n\n", escape(&report.base), escape(&report.head));
     out.push_str(&format!("{}.\n\n", escape(&words::scope(report))));
-    out.push_str("| | verdict | base | head | change (95 %) | |\n| --- | --- | --- | --- | --- | --- |\n");
-    for answer in &report.answers {
+    let rows = report.answers.iter().map(|answer| {
         let verdict = words::verdict(answer);
-        let verdict =
-            if answer.verdict == Verdict::CantTell { verdict.to_owned() } else { format!("**{verdict}**") };
-        out.push_str(&format!(
-            "| {} | {verdict} | {} | {} | {} | {} |\n",
-            answer.label,
+        [
+            answer.label.to_owned(),
+            if answer.verdict == ComparisonVerdict::CantTell {
+                verdict.to_owned()
+            } else {
+                format!("**{verdict}**")
+            },
             words::side(answer, &answer.base),
             words::side(answer, &answer.head),
             words::effect(&answer.effect),
-            words::outlook(answer)
-        ));
-    }
+            words::outlook(answer),
+        ]
+    });
+    let head = ["", "verdict", "base", "head", "change (95 %)", ""];
+    out.push_str(&markdown_table(&with_head(head, rows)));
     out.push('\n');
     for remark in words::remarks(report) {
         out.push_str(&format!("{}\n", escape(&remark)));

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use pelicycle_record::Id;
 use pelicycle_record::measure::{Measures, Name, State};
-use pelicycle_record::{Attempt, Outcome};
+use pelicycle_record::{Attempt, Id, Outcome};
 
 /// What was measured of drawings, by attempt; records do not hold it.
-pub type Measured = BTreeMap<Id, Measures>;
+pub type MeasuredDrawings = BTreeMap<Id, Measures>;
 
-/// Which way is better.
+/// The direction in which a measure is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Better {
+pub enum Direction {
     /// More is better.
     Higher,
     /// Less is better.
@@ -20,7 +19,7 @@ pub enum Better {
     Neither,
 }
 
-/// How a measure's numbers are compared.
+/// The scale on which a measure's numbers are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     /// 1 or 0: shares are compared, in points.
@@ -31,26 +30,26 @@ pub enum Scale {
     Plain,
 }
 
-/// A measure.
+/// A measure: a number of an attempt that can be compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Measure {
     /// Its name on the command line and in JSON; never changed once it was published.
     pub name: &'static str,
-    /// What it is, in a few words.
+    /// The measure in a few words, for people.
     pub label: &'static str,
-    /// Which way is better.
-    pub better: Better,
-    /// How it is compared.
+    /// The direction in which it is better.
+    pub better: Direction,
+    /// The scale on which its numbers are compared.
     pub scale: Scale,
-    /// Its unit, as it stands after a number.
+    /// The unit, as it stands after a number; empty where there is none.
     pub unit: &'static str,
-    /// Where it is read.
-    pub read: Read,
+    /// The place where it is read.
+    pub read: MeasureSource,
 }
 
-/// Where a measure is read.
+/// The place where a measure is read.
 #[derive(Debug, Clone, Copy)]
-pub enum Read {
+pub enum MeasureSource {
     /// In the record.
     Record(fn(&Attempt) -> Option<f64>),
     /// In what was measured of the drawing: whether an item of its prompt's rubric is met.
@@ -58,12 +57,12 @@ pub enum Read {
 }
 
 impl Measure {
-    /// What it is of an attempt; nothing where the attempt does not tell.
+    /// The number of an attempt; none where the attempt does not tell.
     #[must_use]
-    pub fn of(&self, attempt: &Attempt, measured: &Measured) -> Option<f64> {
+    pub fn of(&self, attempt: &Attempt, measured: &MeasuredDrawings) -> Option<f64> {
         let value = match self.read {
-            Read::Record(read) => read(attempt),
-            Read::Item(item) => {
+            MeasureSource::Record(read) => read(attempt),
+            MeasureSource::Item(item) => {
                 let judged = measured.get(&attempt.id)?.rubric.iter().find(|judged| judged.item == item)?;
                 match judged.state {
                     State::Met => Some(1.0),
@@ -78,7 +77,7 @@ impl Measure {
     /// Whether the drawings must be measured to read it.
     #[must_use]
     pub fn is_measured(&self) -> bool {
-        matches!(self.read, Read::Item(_))
+        matches!(self.read, MeasureSource::Item(_))
     }
 }
 
@@ -118,7 +117,14 @@ fn drawn(attempt: &Attempt, number: Option<f64>) -> Option<f64> {
 
 /// An item of a rubric: of drawings that show something, those in which the rules decide.
 const fn item(name: &'static str, label: &'static str, item: Name) -> Measure {
-    Measure { name, label, better: Better::Higher, scale: Scale::Rate, unit: "", read: Read::Item(item) }
+    Measure {
+        name,
+        label,
+        better: Direction::Higher,
+        scale: Scale::Rate,
+        unit: "",
+        read: MeasureSource::Item(item),
+    }
 }
 
 /// All measures, in the order in which they are told.
@@ -126,76 +132,78 @@ pub static MEASURES: [Measure; 20] = [
     Measure {
         name: "drawn",
         label: "Drawn",
-        better: Better::Higher,
+        better: Direction::Higher,
         scale: Scale::Rate,
         unit: "",
-        read: Read::Record(|attempt| share(attempt, Attempt::is_drawn)),
+        read: MeasureSource::Record(|attempt| share(attempt, Attempt::is_drawn)),
     },
     Measure {
         name: "ended",
         label: "Ended by itself",
-        better: Better::Higher,
+        better: Direction::Higher,
         scale: Scale::Rate,
         unit: "",
-        read: Read::Record(|attempt| share(attempt, |attempt| attempt.outcome == Outcome::Complete)),
+        read: MeasureSource::Record(|attempt| share(attempt, |attempt| attempt.outcome == Outcome::Complete)),
     },
     Measure {
         name: "findings",
         label: "Findings of the check",
-        better: Better::Lower,
+        better: Direction::Lower,
         scale: Scale::Plain,
         unit: "",
-        read: Read::Record(|attempt| {
+        read: MeasureSource::Record(|attempt| {
             whole(attempt, attempt.check.as_ref().map(|check| check.findings.len() as f64))
         }),
     },
     Measure {
         name: "output-tokens",
         label: "Tokens",
-        better: Better::Lower,
+        better: Direction::Lower,
         scale: Scale::Ratio,
         unit: "",
-        read: Read::Record(|attempt| whole(attempt, attempt.usage.output.map(|tokens| tokens as f64))),
+        read: MeasureSource::Record(|attempt| {
+            whole(attempt, attempt.usage.output.map(|tokens| tokens as f64))
+        }),
     },
     Measure {
         name: "seconds",
         label: "Time",
-        better: Better::Lower,
+        better: Direction::Lower,
         scale: Scale::Ratio,
         unit: "s",
-        read: Read::Record(|attempt| whole(attempt, attempt.timing.total)),
+        read: MeasureSource::Record(|attempt| whole(attempt, attempt.timing.total)),
     },
     Measure {
         name: "first-token-seconds",
         label: "Time to the first token",
-        better: Better::Lower,
+        better: Direction::Lower,
         scale: Scale::Ratio,
         unit: "s",
-        read: Read::Record(|attempt| whole(attempt, attempt.timing.first_token)),
+        read: MeasureSource::Record(|attempt| whole(attempt, attempt.timing.first_token)),
     },
     Measure {
         name: "tokens-per-second",
         label: "Speed",
-        better: Better::Higher,
+        better: Direction::Higher,
         scale: Scale::Ratio,
         unit: "tokens/s",
-        read: Read::Record(|attempt| whole(attempt, attempt.timing.tokens_per_second)),
+        read: MeasureSource::Record(|attempt| whole(attempt, attempt.timing.tokens_per_second)),
     },
     Measure {
         name: "cost",
         label: "Cost",
-        better: Better::Lower,
+        better: Direction::Lower,
         scale: Scale::Ratio,
         unit: "USD",
-        read: Read::Record(|attempt| whole(attempt, attempt.cost.as_ref().map(|cost| cost.usd))),
+        read: MeasureSource::Record(|attempt| whole(attempt, attempt.cost.as_ref().map(|cost| cost.usd))),
     },
     Measure {
         name: "elements",
         label: "Elements",
-        better: Better::Neither,
+        better: Direction::Neither,
         scale: Scale::Ratio,
         unit: "",
-        read: Read::Record(|attempt| {
+        read: MeasureSource::Record(|attempt| {
             let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
             drawn(attempt, svg.and_then(|svg| svg.elements).map(|elements| elements as f64))
         }),
@@ -203,10 +211,10 @@ pub static MEASURES: [Measure; 20] = [
     Measure {
         name: "svg-bytes",
         label: "Length of the drawing",
-        better: Better::Neither,
+        better: Direction::Neither,
         scale: Scale::Ratio,
         unit: "bytes",
-        read: Read::Record(|attempt| {
+        read: MeasureSource::Record(|attempt| {
             let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
             drawn(attempt, svg.map(|svg| svg.bytes as f64))
         }),

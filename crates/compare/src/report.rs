@@ -1,15 +1,15 @@
 //! All answers to a comparison.
 
+use pelicycle_statistics::holm;
 use serde::Serialize;
 
-use super::answer::{Answer, Question, Verdict};
-use super::measure::{Measure, Measured};
-use super::pair::Sides;
-use pelicycle_statistics::holm;
+use super::answer::{ComparisonVerdict, MeasureComparison, Question};
+use super::measure::{Measure, MeasuredDrawings};
+use super::sides::PairedSides;
 
 /// A comparison, answered: plain data, the shape of `--format json`.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub struct ComparisonReport {
     /// Version of this shape.
     pub schema: u32,
     /// The first side, as it was named.
@@ -18,7 +18,7 @@ pub struct Report {
     pub head: String,
     /// Attempts of each side that are compared.
     pub attempts: (usize, usize),
-    /// What they are compared in: prompts, or prompts and contestants.
+    /// The names of the strata they are compared in: prompts, or prompts and contestants.
     pub strata: Vec<String>,
     /// Attempts of each side without a counterpart.
     pub unpaired: (usize, usize),
@@ -27,7 +27,7 @@ pub struct Report {
     /// The share of false alarms that is taken, over all questions together.
     pub alpha: f64,
     /// The answers, in the order of the measures.
-    pub answers: Vec<Answer>,
+    pub answers: Vec<MeasureComparison>,
     /// Measures of which one side tells nothing, or which are all the same.
     pub silent: Vec<&'static str>,
 }
@@ -51,10 +51,10 @@ pub enum CompareError {
 pub fn compare(
     base: &str,
     head: &str,
-    sides: &Sides<'_>,
+    sides: &PairedSides<'_>,
     measures: &[&'static Measure],
-    measured: &Measured,
-) -> Result<Report, CompareError> {
+    measured: &MeasuredDrawings,
+) -> Result<ComparisonReport, CompareError> {
     let attempts = sides.sizes();
     if sides.strata.is_empty() {
         let (base, head) = (base.to_owned(), head.to_owned());
@@ -81,7 +81,7 @@ pub fn compare(
     let questions: Vec<Question> = asked.into_iter().flatten().collect();
     let corrected = holm(&questions.iter().map(|question| question.p).collect::<Vec<_>>());
     let count = questions.len();
-    Ok(Report {
+    Ok(ComparisonReport {
         schema: 1,
         base: base.to_owned(),
         head: head.to_owned(),
@@ -99,10 +99,10 @@ pub fn compare(
     })
 }
 
-impl Report {
+impl ComparisonReport {
     /// Whether any measure got worse.
     #[must_use]
     pub fn is_worse(&self) -> bool {
-        self.answers.iter().any(|answer| answer.verdict == Verdict::Worse)
+        self.answers.iter().any(|answer| answer.verdict == ComparisonVerdict::Worse)
     }
 }

@@ -1,12 +1,11 @@
 //! What a side's name means: a contestant, a run, a date, a release tag or a baseline.
 
 use std::collections::BTreeSet;
+use std::ops::{Bound, RangeBounds as _};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-
-use pelicycle_record::Attempt;
-use pelicycle_record::Id;
+use pelicycle_record::{Attempt, Id};
 
 /// What names can mean, beside what the attempts themselves tell.
 pub trait Catalog {
@@ -24,18 +23,18 @@ pub trait Catalog {
     fn tag(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String>;
 }
 
-/// A side.
+/// The attempts that a name means: one side of a comparison.
 #[derive(Debug, Clone)]
 pub struct Selection<'a> {
-    /// The name that it was given.
+    /// The name, as the user wrote it.
     pub name: String,
-    /// What kind of thing that is: `contestant`, `run`, `date`, `tag`, `baseline`.
+    /// The kind of thing that the name means: `contestant`, `run`, `date`, `tag` or `baseline`.
     pub kind: &'static str,
-    /// Its attempts.
+    /// The attempts that are meant.
     pub attempts: Vec<&'a Attempt>,
 }
 
-/// Why a name means no side.
+/// A name that means no attempts, or attempts of several kinds.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum SelectError {
@@ -103,11 +102,8 @@ fn of_kind<'a>(
     let found = match kind {
         "contestant" => some(those(&|attempt| attempt.contestant.goes_by(name))),
         "run" => run(name, attempts).map(|run| those(&|attempt| attempt.run == run)),
-        "date" => days(name).and_then(|(from, to)| {
-            some(those(&|attempt| {
-                let day = attempt.timing.started.to_zoned(TimeZone::UTC).date();
-                from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to)
-            }))
+        "date" => days(name).and_then(|days| {
+            some(those(&|attempt| days.contains(&attempt.timing.started.to_zoned(TimeZone::UTC).date())))
         }),
         _ => {
             let ids = match kind {
@@ -135,16 +131,17 @@ fn run(name: &str, attempts: &[&Attempt]) -> Option<Id> {
     }
 }
 
-/// First and last day of `2026-11-22`, `2026-11-01..2026-11-22`, `..2026-11-22` and `2026-11-22..`.
-fn days(name: &str) -> Option<(Option<Date>, Option<Date>)> {
+/// The days of `2026-11-22`, `2026-11-01..2026-11-22`, `..2026-11-22` and `2026-11-22..`.
+fn days(name: &str) -> Option<(Bound<Date>, Bound<Date>)> {
     let day = |text: &str| text.parse::<Date>().ok().filter(|_| text.len() == 10);
+    let bound = |text: &str| match text {
+        "" => Some(Bound::Unbounded),
+        text => day(text).map(Bound::Included),
+    };
     match name.split_once("..") {
-        None => day(name).map(|day| (Some(day), Some(day))),
+        None => day(name).map(|day| (Bound::Included(day), Bound::Included(day))),
         Some(("", "")) => None,
-        Some((from, to)) => {
-            let open = |text: &str| if text.is_empty() { Some(None) } else { day(text).map(Some) };
-            Some((open(from)?, open(to)?))
-        }
+        Some((from, to)) => Some((bound(from)?, bound(to)?)),
     }
 }
 

@@ -1,27 +1,27 @@
 //! Answers in words, the same in every format.
 
-use super::answer::{Answer, Effect, Summary, Verdict};
-use super::report::Report;
-use pelicycle_text::size;
-use pelicycle_text::{count, plural};
+use pelicycle_text::{count, plural, size};
+
+use super::answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummary};
+use super::report::ComparisonReport;
 
 /// A verdict in a word or two.
-pub fn verdict(answer: &Answer) -> &'static str {
+pub fn verdict(answer: &MeasureComparison) -> &'static str {
     let more = match answer.effect.kind {
         "ratio" => answer.effect.estimate > 1.0,
         _ => answer.effect.estimate > 0.0,
     };
     match answer.verdict {
-        Verdict::Better => "better",
-        Verdict::Worse => "worse",
-        Verdict::Differs if more => "more",
-        Verdict::Differs => "less",
-        Verdict::CantTell => "can't tell",
+        ComparisonVerdict::Better => "better",
+        ComparisonVerdict::Worse => "worse",
+        ComparisonVerdict::Differs if more => "more",
+        ComparisonVerdict::Differs => "less",
+        ComparisonVerdict::CantTell => "can't tell",
     }
 }
 
 /// One side: `9 of 10 (90 %)`, or the median with its unit.
-pub fn side(answer: &Answer, side: &Summary) -> String {
+pub fn side(answer: &MeasureComparison, side: &SideSummary) -> String {
     match side.hits {
         Some(hits) => format!("{hits} of {} ({:.0} %)", side.n, side.value * 100.0),
         None => number(side.value, answer.unit),
@@ -52,7 +52,7 @@ fn number(value: f64, unit: &str) -> String {
 }
 
 /// How far the sides are apart: `−12 % (−20 to −3)`, or `+15 points (−14 to +29)`.
-pub fn effect(effect: &Effect) -> String {
+pub fn effect(effect: &EffectSize) -> String {
     let one = |value: f64| change(effect.kind, value);
     let unit = match effect.kind {
         "points" => " points",
@@ -85,7 +85,7 @@ fn change(kind: &str, value: f64) -> String {
 }
 
 /// What the sample would have shown, and what it would take: for a measure that it does not tell.
-pub fn outlook(answer: &Answer) -> String {
+pub fn outlook(answer: &MeasureComparison) -> String {
     let kind = answer.effect.kind;
     let unit = match kind {
         "points" => " points",
@@ -101,7 +101,7 @@ pub fn outlook(answer: &Answer) -> String {
         true => "no difference could have shown in so few drawings".to_owned(),
         false => format!("would have shown {}", near.join(" or ")),
     };
-    if answer.verdict != Verdict::CantTell {
+    if answer.verdict != ComparisonVerdict::CantTell {
         return seen;
     }
     let alone = if answer.p < super::answer::ALPHA {
@@ -117,7 +117,7 @@ pub fn outlook(answer: &Answer) -> String {
 }
 
 /// Who is compared in what: one line.
-pub fn scope(report: &Report) -> String {
+pub fn scope(report: &ComparisonReport) -> String {
     let (base, head) = report.attempts;
     let within = match report.strata.len() {
         1 => format!("on {}", report.strata[0]),
@@ -129,7 +129,7 @@ pub fn scope(report: &Report) -> String {
 }
 
 /// What was left aside, a line each.
-pub fn remarks(report: &Report) -> Vec<String> {
+pub fn remarks(report: &ComparisonReport) -> Vec<String> {
     let mut remarks = Vec::new();
     let (base, head) = report.unpaired;
     if base + head > 0 {
@@ -152,7 +152,7 @@ pub fn remarks(report: &Report) -> Vec<String> {
 }
 
 /// The rule by which all of this is judged.
-pub fn rule(report: &Report) -> String {
+pub fn rule(report: &ComparisonReport) -> String {
     let questions = plural(report.answers.len() as u64, "question");
     format!(
         "Verdicts at {:.0} % false alarms over all {questions} together (Holm); intervals at 95 % each; \"would have shown\" and \

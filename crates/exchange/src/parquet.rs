@@ -10,8 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{Type, TypePtr};
-
-use pelicycle_table::{Cell, Heading, Kind, Table, TableError};
+use pelicycle_table::{Cell, ColumnKind, Heading, TableError, TableWriter};
 
 /// Rows of a group, at most: a group is held in memory.
 const GROUP_ROWS: usize = 10_000;
@@ -79,7 +78,7 @@ impl<W: Write + Send> Parquet<W> {
     }
 }
 
-impl<W: Write + Send> Table for Parquet<W> {
+impl<W: Write + Send> TableWriter for Parquet<W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
         for (values, cell) in self.columns.iter_mut().zip(cells) {
             values.push(cell);
@@ -105,12 +104,12 @@ fn failed(error: ParquetError) -> TableError {
 
 fn field(heading: &Heading) -> Result<Type, ParquetError> {
     let (physical, logical) = match heading.kind {
-        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-        Kind::Whole => (Physical::INT64, Some(LogicalType::integer(64, false))),
-        Kind::Number => (Physical::DOUBLE, None),
-        Kind::Truth => (Physical::BOOLEAN, None),
-        Kind::Moment => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
-        Kind::Day => (Physical::INT32, Some(LogicalType::Date)),
+        ColumnKind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        ColumnKind::Whole => (Physical::INT64, Some(LogicalType::integer(64, false))),
+        ColumnKind::Number => (Physical::DOUBLE, None),
+        ColumnKind::Truth => (Physical::BOOLEAN, None),
+        ColumnKind::Moment => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
+        ColumnKind::Day => (Physical::INT32, Some(LogicalType::Date)),
     };
     Type::primitive_type_builder(heading.name, physical)
         .with_repetition(Repetition::OPTIONAL)
@@ -119,14 +118,14 @@ fn field(heading: &Heading) -> Result<Type, ParquetError> {
 }
 
 impl Values {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: ColumnKind) -> Self {
         let kind = match kind {
-            Kind::Text => KindValues::Text(Vec::new()),
-            Kind::Whole => KindValues::Whole(Vec::new()),
-            Kind::Number => KindValues::Number(Vec::new()),
-            Kind::Truth => KindValues::Truth(Vec::new()),
-            Kind::Moment => KindValues::Moment(Vec::new()),
-            Kind::Day => KindValues::Day(Vec::new()),
+            ColumnKind::Text => KindValues::Text(Vec::new()),
+            ColumnKind::Whole => KindValues::Whole(Vec::new()),
+            ColumnKind::Number => KindValues::Number(Vec::new()),
+            ColumnKind::Truth => KindValues::Truth(Vec::new()),
+            ColumnKind::Moment => KindValues::Moment(Vec::new()),
+            ColumnKind::Day => KindValues::Day(Vec::new()),
         };
         Self { present: Vec::new(), kind }
     }

@@ -1,11 +1,18 @@
-//! Which drawings people and models find better: what can be judged, what to ask next, what follows from the answers.
+//! Judgement: which drawings people and models find better, and how sure that is.
 //!
-//! Contestants are ranked, by judgements of single drawings of a prompt. How sure a ranking is depends on how many drawings
-//! there are as much as on how many judgements; "can't separate these" is an answer.
+//! A [`Competition`] is what can be judged: drawings by prompt and contestant. [`PairChooser`] finds the pair whose comparison
+//! tells most, [`Votes`] are the answers, [`rank`] makes an order of them and [`reliability`] says how far those who judged
+//! can be trusted; [`report`] puts it all together. Contestants are ranked, by judgements of single drawings of a prompt, so
+//! how sure a ranking is depends on how many drawings there are as much as on how many judgements; "can't separate these"
+//! is an answer.
+//!
+//! It knows no store, no picture, no page and no way to ask a model: [`question`] and [`read_reply`] are text alone.
+//!
+//! Start reading at `competition.rs`, `votes.rs` and `ranking.rs`.
 
-mod field;
+mod competition;
 mod markdown;
-mod next;
+mod pair_chooser;
 mod question;
 mod ranking;
 mod reliability;
@@ -16,13 +23,16 @@ mod text;
 mod votes;
 pub mod words;
 
-pub use field::{Drawing, Entrant, Field};
+pub use competition::{Competition, Competitor, Drawing};
 pub use markdown::markdown;
-pub use next::{Next, Pair};
-pub use question::{Reading, question, read};
-pub use ranking::{Group, Ranking, Standing, rank};
+pub use pair_chooser::{DrawingPair, PairChooser};
+pub use question::{JudgeReply, question, read_reply};
+pub use ranking::{RankedGroup, Ranking, Standing, rank};
 pub use reliability::{Agreement, Reliability, reliability};
-pub use report::{Placed, Pooling, Ranked, Report, SEED, Share, Standings, Weighed, report};
+pub use report::{
+    ContestantStanding, GroupStandings, JudgePooling, JudgeReport, JudgedRanking, RankingReport,
+    RateWithInterval, SEED, report,
+};
 pub use scope::Scope;
 pub use text::text;
 pub use votes::{Ballot, Vote, Votes};

@@ -1,12 +1,13 @@
 //! Rankings as Markdown.
 
-use super::report::Report;
+use pelicycle_text::{escape_markdown as escape, markdown_table, with_head};
+
+use super::report::RankingReport;
 use super::words;
-use pelicycle_text::escape_markdown as escape;
 
 /// Rankings as Markdown.
 #[must_use]
-pub fn markdown(report: &Report) -> String {
+pub fn markdown(report: &RankingReport) -> String {
     let mut out = String::new();
     for ranked in &report.rankings {
         out.push_str(&format!("### {}\n", escape(&words::by(ranked))));
@@ -14,19 +15,9 @@ pub fn markdown(report: &Report) -> String {
             if index > 0 {
                 out.push_str("\nNo judgement joins these to those above:\n");
             }
-            out.push_str("\n| place | contestant | preferred (95 %) | won–lost–tied | drawings | drew |\n");
-            out.push_str("| --- | --- | --- | --- | --- | --- |\n");
-            for placed in &group.standings {
-                out.push_str(&format!(
-                    "| {} | {} | {} | {} | {} | {} |\n",
-                    words::places(placed),
-                    escape(&placed.label),
-                    words::chance(placed),
-                    words::record(placed),
-                    placed.drawings,
-                    words::drawn(placed)
-                ));
-            }
+            let rows = group.standings.iter().map(|placed| words::standing(placed, escape(&placed.label)));
+            out.push('\n');
+            out.push_str(&markdown_table(&with_head(words::standing_head("preferred (95 %)"), rows)));
             for doubt in words::doubts(group) {
                 out.push_str(&format!("\n{}\n", escape(&doubt)));
             }
@@ -34,21 +25,8 @@ pub fn markdown(report: &Report) -> String {
         out.push('\n');
     }
     if !report.judges.is_empty() {
-        out.push_str(
-            "| judge | votes | took the left | same both ways round | same again | agrees with people |\n",
-        );
-        out.push_str("| --- | --- | --- | --- | --- | --- |\n");
-        for judge in &report.judges {
-            out.push_str(&format!(
-                "| {} | {} | {} | {} | {} | {} |\n",
-                escape(&judge.name),
-                judge.votes,
-                words::side(judge),
-                words::share(&judge.turned),
-                words::share(&judge.again),
-                words::people(judge)
-            ));
-        }
+        let rows = report.judges.iter().map(|judge| words::judge(judge, escape(&judge.name)));
+        out.push_str(&markdown_table(&with_head(words::JUDGE_HEAD, rows)));
         out.push('\n');
     }
     for line in words::advice(report).into_iter().chain(words::remarks(report)) {

@@ -3,9 +3,8 @@
 //! It sees the prompt and two pictures: no name, no word of a reply. Words inside a picture are part of the drawing; the
 //! question says so, since nothing else can be done about them.
 
-use serde_json::Value;
-
 use pelicycle_record::Preference;
+use serde_json::Value;
 
 /// Defects of a drawing that are kept.
 const MAX_DEFECTS: usize = 20;
@@ -31,10 +30,10 @@ pub fn question(prompt: &str) -> String {
     )
 }
 
-/// What a reply says.
+/// The judgement that a model's reply gives.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
-    /// What it chose: `Left` is A, `Right` is B.
+pub struct JudgeReply {
+    /// The choice: `Left` is A, `Right` is B.
     pub preference: Preference,
     /// Defects of A and of B.
     pub defects: [Vec<String>; 2],
@@ -43,7 +42,7 @@ pub struct Reading {
 /// Reads a reply; none where it says nothing that can be understood. The last JSON object that names a choice counts: a model
 /// may think aloud before it.
 #[must_use]
-pub fn read(reply: &str) -> Option<Reading> {
+pub fn read_reply(reply: &str) -> Option<JudgeReply> {
     let mut found = None;
     let mut from = 0;
     while let Some(brace) = reply[from..].find('{').map(|at| from + at) {
@@ -59,7 +58,7 @@ pub fn read(reply: &str) -> Option<Reading> {
     found
 }
 
-fn reading(value: &Value) -> Option<Reading> {
+fn reading(value: &Value) -> Option<JudgeReply> {
     let better = value.get("better")?.as_str()?.trim().to_ascii_lowercase();
     let better = better.strip_prefix("drawing ").unwrap_or(&better);
     let preference = match better {
@@ -74,7 +73,7 @@ fn reading(value: &Value) -> Option<Reading> {
         let texts = list.into_iter().flatten().filter_map(Value::as_str);
         texts.take(MAX_DEFECTS).map(|text| text.chars().take(MAX_DEFECT).collect()).collect()
     };
-    Some(Reading { preference, defects: [defects("defects_a"), defects("defects_b")] })
+    Some(JudgeReply { preference, defects: [defects("defects_a"), defects("defects_b")] })
 }
 
 #[cfg(test)]
@@ -86,7 +85,7 @@ mod tests {
     #[test]
     fn a_reply_is_read_with_whatever_stands_around_it() {
         let plain = r#"{"defects_a": ["no frame", 7], "defects_b": [], "better": "B"}"#;
-        let read_one = read(plain).unwrap();
+        let read_one = read_reply(plain).unwrap();
         assert_eq!(read_one.preference, Preference::Right);
         assert_eq!(read_one.defects, [vec!["no frame".to_owned()], vec![]]);
         for around in [
@@ -94,7 +93,7 @@ mod tests {
             format!("A has {{no}} frame.\n{plain} That is all."),
             format!("{{\"better\": \"A\"}} – no, wait: {plain}"),
         ] {
-            assert_eq!(read(&around), Some(read_one.clone()), "{around}");
+            assert_eq!(read_reply(&around), Some(read_one.clone()), "{around}");
         }
         for (word, expected) in [
             ("A", Preference::Left),
@@ -104,12 +103,12 @@ mod tests {
             ("neither", Preference::BothBad),
         ] {
             let reply = format!("{{\"better\": \"{word}\"}}");
-            assert_eq!(read(&reply).map(|found| found.preference), Some(expected));
+            assert_eq!(read_reply(&reply).map(|found| found.preference), Some(expected));
         }
         for reply in
             ["", "A is better", "{\"better\": \"C\"}", "{\"better\": 1}", "{{{{", "{\"better\": \"A\""]
         {
-            assert_eq!(read(reply), None, "{reply}");
+            assert_eq!(read_reply(reply), None, "{reply}");
         }
     }
 
@@ -119,7 +118,7 @@ mod tests {
             r#"{{"defects_a": [{}], "better": "a"}}"#,
             vec![format!("\"{}\"", "é".repeat(999)); 99].join(",")
         );
-        let found = read(&long).unwrap();
+        let found = read_reply(&long).unwrap();
         assert_eq!(found.defects[0].len(), MAX_DEFECTS);
         assert!(found.defects[0].iter().all(|defect| defect.chars().count() == MAX_DEFECT));
         assert!(question(&"x".repeat(100_000)).len() < 10_000);
@@ -128,7 +127,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_reply_makes_the_reader_fall(reply in "[{}\"a-z:é, \\[\\]]{0,80}") {
-            let _ = read(&reply);
+            let _ = read_reply(&reply);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! From votes on drawings to an order of contestants, and how sure it is.
 
+use pelicycle_statistics::{Interval, PairwiseChoice, Random, davidson, quantile, student_quantile};
+
 use super::separation::{apart, mean_and_spread};
-use super::{Ballot, Field};
-use pelicycle_statistics::{Choice, Interval, Random, davidson, quantile, student_quantile};
+use super::{Ballot, Competition};
 
 /// Wins and losses, together, that each contestant is thought to have against a middling one: without any, one that never lost
 /// would have no finite strength.
@@ -17,14 +18,14 @@ const ALPHA: f64 = 0.05;
 pub struct Ranking {
     /// Contestants that ballots join, directly or through others. Where there are several groups, nothing says how one stands
     /// to another.
-    pub groups: Vec<Group>,
+    pub groups: Vec<RankedGroup>,
     /// Pairs of drawings that were judged, each once a judge.
     pub pairs: usize,
 }
 
 /// Contestants that can be held against each other.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Group {
+pub struct RankedGroup {
     /// The best first.
     pub standings: Vec<Standing>,
     /// Davidson's ν: between equals, ties are to wins of one side as ν is to 1.
@@ -37,7 +38,7 @@ pub struct Group {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
     /// Index of the contestant.
-    pub entrant: usize,
+    pub competitor: usize,
     /// Best and worst place that it may have, from 1, at 5 % false alarms over all pairs.
     pub places: (usize, usize),
     /// Logarithm of its strength; the mean of the group is 0.
@@ -54,20 +55,20 @@ pub struct Standing {
 
 /// Ranks contestants by ballots, each with a weight. `seed` decides on the resampling.
 #[must_use]
-pub fn rank(field: &Field, ballots: &[(Ballot, f64)], seed: u64) -> Ranking {
+pub fn rank(competition: &Competition, ballots: &[(Ballot, f64)], seed: u64) -> Ranking {
     let between: Vec<(Ballot, f64)> = ballots
         .iter()
-        .filter(|(ballot, weight)| *weight > 0.0 && field.is_between(ballot.pair))
+        .filter(|(ballot, weight)| *weight > 0.0 && competition.is_between(ballot.pair))
         .copied()
         .collect();
-    let groups = joined(field, &between);
-    let groups = groups.iter().map(|members| group(field, members, &between, seed)).collect();
+    let groups = joined(competition, &between);
+    let groups = groups.iter().map(|members| group(competition, members, &between, seed)).collect();
     Ranking { groups, pairs: between.len() }
 }
 
 /// Contestants that ballots join, the largest set first.
-fn joined(field: &Field, ballots: &[(Ballot, f64)]) -> Vec<Vec<usize>> {
-    let mut root: Vec<usize> = (0..field.entrants.len()).collect();
+fn joined(competition: &Competition, ballots: &[(Ballot, f64)]) -> Vec<Vec<usize>> {
+    let mut root: Vec<usize> = (0..competition.competitors.len()).collect();
     fn find(root: &mut [usize], mut one: usize) -> usize {
         while root[one] != one {
             root[one] = root[root[one]];
@@ -76,7 +77,7 @@ fn joined(field: &Field, ballots: &[(Ballot, f64)]) -> Vec<Vec<usize>> {
         one
     }
     for (ballot, _) in ballots {
-        let (a, b) = field.entrants_of(ballot.pair);
+        let (a, b) = competition.competitors_of(ballot.pair);
         let (a, b) = (find(&mut root, a), find(&mut root, b));
         root[a.max(b)] = a.min(b);
     }
@@ -90,14 +91,14 @@ fn joined(field: &Field, ballots: &[(Ballot, f64)]) -> Vec<Vec<usize>> {
     sets
 }
 
-fn group(field: &Field, members: &[usize], all: &[(Ballot, f64)], seed: u64) -> Group {
+fn group(competition: &Competition, members: &[usize], all: &[(Ballot, f64)], seed: u64) -> RankedGroup {
     let n = members.len();
-    let mut local = vec![None; field.entrants.len()];
+    let mut local = vec![None; competition.competitors.len()];
     members.iter().enumerate().for_each(|(index, member)| local[*member] = Some(index));
     let ballots: Vec<Cast> = all
         .iter()
         .filter_map(|(ballot, weight)| {
-            let (a, b) = field.entrants_of(ballot.pair);
+            let (a, b) = competition.competitors_of(ballot.pair);
             Some(Cast { ballot: *ballot, pair: (local[a]?, local[b]?), weight: *weight })
         })
         .collect();
@@ -128,7 +129,7 @@ fn group(field: &Field, members: &[usize], all: &[(Ballot, f64)], seed: u64) -> 
                 record = [record[0] + won, record[1] + lost, record[2] + ties];
             }
             Standing {
-                entrant: members[index],
+                competitor: members[index],
                 places: (better + 1, n - worse),
                 log,
                 chance: chance(log),
@@ -139,7 +140,7 @@ fn group(field: &Field, members: &[usize], all: &[(Ballot, f64)], seed: u64) -> 
         })
         .collect();
     let separable = |a: usize, b: usize| apart[order[a]][order[b]];
-    Group { standings, ties: strengths.ties, inseparable: stretches(n, separable) }
+    RankedGroup { standings, ties: strengths.ties, inseparable: stretches(n, separable) }
 }
 
 /// A ballot within a group.
@@ -164,7 +165,7 @@ fn chance(log: f64) -> f64 {
 }
 
 /// What ballots say of each pair of contestants.
-fn choices<'a>(n: usize, ballots: impl Iterator<Item = (&'a Cast, f64)>) -> Vec<Choice> {
+fn choices<'a>(n: usize, ballots: impl Iterator<Item = (&'a Cast, f64)>) -> Vec<PairwiseChoice> {
     let mut sums = vec![[0.0; 3]; n * n];
     for (cast, weight) in ballots {
         let Ballot { first, second, ties, .. } = cast.ballot;
@@ -176,7 +177,12 @@ fn choices<'a>(n: usize, ballots: impl Iterator<Item = (&'a Cast, f64)>) -> Vec<
     }
     let filled = sums.iter().enumerate().filter(|(_, sum)| sum.iter().any(|share| *share > 0.0));
     filled
-        .map(|(place, &[first, second, ties])| Choice { pair: (place / n, place % n), first, second, ties })
+        .map(|(place, &[first, second, ties])| PairwiseChoice {
+            pair: (place / n, place % n),
+            first,
+            second,
+            ties,
+        })
         .collect()
 }
 

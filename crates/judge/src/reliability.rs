@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::Votes;
 use pelicycle_record::{JudgeKind, Preference};
 use pelicycle_statistics::{Rate, kappa};
 
-/// A judge, weighed.
+use super::Votes;
+
+/// How far one judge can be trusted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reliability {
     /// Index of the judge.
     pub judge: usize,
-    /// Its votes.
+    /// The number of its votes.
     pub votes: usize,
     /// Votes for the left one, of those for one of the two: half, where it prefers no side.
     pub left: Rate,
@@ -36,7 +37,7 @@ pub struct Agreement {
     pub kappa: Option<f64>,
 }
 
-/// Weighs every judge.
+/// How far each judge can be trusted, in the order of the judges.
 #[must_use]
 pub fn reliability(votes: &Votes) -> Vec<Reliability> {
     let views = views(votes);

@@ -1,12 +1,12 @@
 //! A ranking with all that is needed to believe it: plain data, the shape of `--format json`.
 
-use serde::Serialize;
-
-use super::ranking::{Group, Ranking, Standing, rank};
-use super::reliability::{Agreement, Reliability, reliability};
-use super::{Ballot, Field, Votes};
 use pelicycle_record::JudgeKind;
 use pelicycle_statistics::Rate;
+use serde::Serialize;
+
+use super::ranking::{RankedGroup, Ranking, Standing, rank};
+use super::reliability::{Agreement, Reliability, reliability};
+use super::{Ballot, Competition, Votes};
 
 /// Version of the shape.
 const SCHEMA: u32 = 1;
@@ -16,16 +16,16 @@ pub const SEED: u64 = 1970;
 
 /// Rankings, and how far those who judged can be trusted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub struct RankingReport {
     /// Version of this shape.
     pub schema: u32,
     /// Ids of the prompts whose drawings were judged.
     pub prompts: Vec<String>,
     /// The rankings: of people, then of each model that judged; or of all together.
-    pub rankings: Vec<Ranked>,
-    /// Those who judged.
-    pub judges: Vec<Weighed>,
-    /// Models that judged drawings of their own.
+    pub rankings: Vec<JudgedRanking>,
+    /// Everybody who judged, and how far each can be trusted.
+    pub judges: Vec<JudgeReport>,
+    /// Names of models that judged drawings of their own.
     pub own: Vec<String>,
     /// Judgements of drawings that are not here.
     pub absent: usize,
@@ -33,45 +33,45 @@ pub struct Report {
     pub unread: usize,
 }
 
-/// How judges are put together.
+/// How the votes of several judges are put together.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Pooling {
+pub enum JudgePooling {
     /// People together, each model for itself.
     Apart,
     /// All together; a model's view of a pair counts as much of a person's.
     Together {
-        /// How much.
+        /// The weight of a model's view, where a person's is 1.
         model: f64,
     },
 }
 
-/// One ranking.
+/// One ranking, by one person, one model or several judges together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Ranked {
-    /// Whose judgement it is, in words.
+pub struct JudgedRanking {
+    /// The judges, in words.
     pub by: String,
-    /// Who judged, each with the weight of one view of a pair.
+    /// The judges by name, each with the weight of its view of a pair.
     pub weights: Vec<(String, f64)>,
-    /// Pairs of drawings judged, each once a judge.
+    /// The number of pairs of drawings judged, each counted once a judge.
     pub pairs: usize,
     /// Contestants that judgements join; several groups can't be compared.
-    pub groups: Vec<Standings>,
+    pub groups: Vec<GroupStandings>,
 }
 
 /// Contestants that can be held against each other.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Standings {
+pub struct GroupStandings {
     /// The best first.
-    pub standings: Vec<Placed>,
+    pub standings: Vec<ContestantStanding>,
     /// Davidson's ν: between equals, ties are to wins of one side as ν is to 1.
     pub ties: f64,
     /// Labels of contestants that stand beside each other and can't be separated, each set as large as can be.
     pub inseparable: Vec<Vec<String>>,
 }
 
-/// A contestant's place.
+/// Where a contestant stands in a ranking.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Placed {
+pub struct ContestantStanding {
     /// Its slug.
     pub slug: String,
     /// Its label.
@@ -86,7 +86,7 @@ pub struct Placed {
     pub chance: f64,
     /// Lower bound of that at 95 %.
     pub low: f64,
-    /// Upper bound.
+    /// Upper bound of that.
     pub high: f64,
     /// Pairs won.
     pub won: f64,
@@ -102,12 +102,12 @@ pub struct Placed {
     pub attempts: usize,
 }
 
-/// So many of so many.
+/// A rate with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Share {
-    /// How many.
+pub struct RateWithInterval {
+    /// The number of hits.
     pub hits: u64,
-    /// Of how many.
+    /// The number of cases.
     pub of: u64,
     /// Wilson's bounds at 95 %.
     pub interval: Option<(f64, f64)>,
@@ -115,38 +115,38 @@ pub struct Share {
 
 /// How far a judge can be trusted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Weighed {
-    /// The name.
+pub struct JudgeReport {
+    /// The judge's name.
     pub name: String,
     /// A person or a model.
     pub kind: JudgeKind,
-    /// Its votes.
+    /// The number of its votes.
     pub votes: usize,
     /// Votes for the left one, of those for one of the two.
-    pub left: Share,
+    pub left: RateWithInterval,
     /// Pairs shown both ways round that it judged the same both times.
-    pub turned: Share,
+    pub turned: RateWithInterval,
     /// Pairs shown again the same way round that it judged the same.
-    pub again: Share,
+    pub again: RateWithInterval,
     /// Votes that found neither any good.
     pub both_bad: usize,
     /// Pairs that it judges as people do: for a person, the others.
-    pub people: Option<Share>,
-    /// The same of pairs on which both took one of the two.
-    pub decided: Option<Share>,
-    /// Cohen's κ of it.
+    pub people: Option<RateWithInterval>,
+    /// The same, of pairs on which both took one of the two.
+    pub decided: Option<RateWithInterval>,
+    /// Cohen's κ of its agreement with people.
     pub kappa: Option<f64>,
 }
 
-/// Ranks the contestants of a field by votes. `seed` decides on the resampling.
+/// Ranks the contestants of a competition by votes. `seed` decides on the resampling.
 #[must_use]
-pub fn report(field: &Field, votes: &Votes, pooling: Pooling, seed: u64) -> Report {
+pub fn report(competition: &Competition, votes: &Votes, pooling: JudgePooling, seed: u64) -> RankingReport {
     let ballots = votes.ballots();
     let name = |judge: usize| votes.judges[judge].name.clone();
     let people: Vec<(usize, f64)> = votes.judges_of(JudgeKind::Person).map(|judge| (judge, 1.0)).collect();
     let models: Vec<usize> = votes.judges_of(JudgeKind::Model).collect();
     let pools: Vec<(String, Vec<(usize, f64)>)> = match pooling {
-        Pooling::Apart => {
+        JudgePooling::Apart => {
             let by = match people.as_slice() {
                 [] => None,
                 [(one, _)] => Some(name(*one)),
@@ -155,7 +155,7 @@ pub fn report(field: &Field, votes: &Votes, pooling: Pooling, seed: u64) -> Repo
             let models = models.iter().map(|judge| (name(*judge), vec![(*judge, 1.0)]));
             by.map(|by| (by, people.clone())).into_iter().chain(models).collect()
         }
-        Pooling::Together { model } => {
+        JudgePooling::Together { model } => {
             let all: Vec<(usize, f64)> =
                 people.iter().copied().chain(models.iter().map(|judge| (*judge, model))).collect();
             let by = match people.is_empty() {
@@ -171,27 +171,39 @@ pub fn report(field: &Field, votes: &Votes, pooling: Pooling, seed: u64) -> Repo
             let weigh = |ballot: &Ballot| judges.iter().find(|(judge, _)| *judge == ballot.judge);
             let weighed: Vec<(Ballot, f64)> =
                 ballots.iter().filter_map(|ballot| Some((*ballot, weigh(ballot)?.1))).collect();
-            let Ranking { groups, pairs } = rank(field, &weighed, seed);
+            let Ranking { groups, pairs } = rank(competition, &weighed, seed);
             let weights = judges.iter().map(|(judge, weight)| (name(*judge), *weight)).collect();
-            let groups = groups.iter().map(|group| standings(field, group)).collect();
-            Ranked { by, weights, pairs, groups }
+            let groups = groups.iter().map(|group| standings(competition, group)).collect();
+            JudgedRanking { by, weights, pairs, groups }
         })
         .filter(|ranked| ranked.pairs > 0)
         .collect();
-    let mut prompts: Vec<String> =
-        votes.votes.iter().map(|vote| field.prompts[field.drawings[vote.left].prompt].id.clone()).collect();
+    let mut prompts: Vec<String> = votes
+        .votes
+        .iter()
+        .map(|vote| competition.prompts[competition.drawings[vote.left].prompt].id.clone())
+        .collect();
     prompts.sort();
     prompts.dedup();
     let judges = reliability(votes).iter().map(|found| weighed(votes, found)).collect();
-    let own = own(field, votes);
-    Report { schema: SCHEMA, prompts, rankings, judges, own, absent: votes.absent, unread: votes.unread }
+    let own = own(competition, votes);
+    RankingReport {
+        schema: SCHEMA,
+        prompts,
+        rankings,
+        judges,
+        own,
+        absent: votes.absent,
+        unread: votes.unread,
+    }
 }
 
 /// Models that judged drawings of their own.
-fn own(field: &Field, votes: &Votes) -> Vec<String> {
+fn own(competition: &Competition, votes: &Votes) -> Vec<String> {
     let by_itself = |judge: &usize| {
         let name = &votes.judges[*judge].name;
-        let is_own = |drawing: usize| field.entrants[field.drawings[drawing].entrant].model == *name;
+        let is_own =
+            |drawing: usize| competition.competitors[competition.drawings[drawing].competitor].model == *name;
         let mut own = votes.votes.iter().filter(|vote| vote.judge == *judge);
         own.any(|vote| is_own(vote.left) || is_own(vote.right))
     };
@@ -199,11 +211,11 @@ fn own(field: &Field, votes: &Votes) -> Vec<String> {
     models.map(|judge| votes.judges[judge].name.clone()).collect()
 }
 
-fn standings(field: &Field, group: &Group) -> Standings {
+fn standings(competition: &Competition, group: &RankedGroup) -> GroupStandings {
     let place = |standing: &Standing| {
-        let who = &field.entrants[standing.entrant];
+        let who = &competition.competitors[standing.competitor];
         let [won, lost, tied] = standing.record;
-        Placed {
+        ContestantStanding {
             slug: who.slug.clone(),
             label: who.label.clone(),
             best: standing.places.0,
@@ -220,23 +232,23 @@ fn standings(field: &Field, group: &Group) -> Standings {
             attempts: who.attempts,
         }
     };
-    let placed: Vec<Placed> = group.standings.iter().map(place).collect();
+    let placed: Vec<ContestantStanding> = group.standings.iter().map(place).collect();
     let labels = |(first, last): &(usize, usize)| {
         placed[*first..=*last].iter().map(|placed| placed.label.clone()).collect()
     };
     let inseparable = group.inseparable.iter().map(labels).collect();
-    Standings { standings: placed, ties: group.ties, inseparable }
+    GroupStandings { standings: placed, ties: group.ties, inseparable }
 }
 
-fn weighed(votes: &Votes, found: &Reliability) -> Weighed {
-    let share = |rate: Rate| Share {
+fn weighed(votes: &Votes, found: &Reliability) -> JudgeReport {
+    let share = |rate: Rate| RateWithInterval {
         hits: rate.hits,
         of: rate.of,
         interval: rate.interval().map(|interval| (interval.low, interval.high)),
     };
     let judge = &votes.judges[found.judge];
     let of = |part: fn(&Agreement) -> Rate| found.people.as_ref().map(|people| share(part(people)));
-    Weighed {
+    JudgeReport {
         name: judge.name.clone(),
         kind: judge.kind,
         votes: found.votes,

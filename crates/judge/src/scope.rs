@@ -1,4 +1,4 @@
-//! Which attempts somebody wants to hear about.
+//! Which attempts take part in voting and ranking.
 
 use pelicycle_record::Attempt;
 

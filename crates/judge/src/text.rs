@@ -1,12 +1,13 @@
 //! Rankings for a terminal.
 
-use super::report::Report;
+use pelicycle_text::{table, with_head};
+
+use super::report::RankingReport;
 use super::words;
-use pelicycle_text::table;
 
 /// Rankings as lines; a name may be anything, so whoever prints them makes them safe.
 #[must_use]
-pub fn text(report: &Report) -> Vec<String> {
+pub fn text(report: &RankingReport) -> Vec<String> {
     let mut lines = Vec::new();
     for ranked in &report.rankings {
         lines.push(words::by(ranked));
@@ -15,18 +16,8 @@ pub fn text(report: &Report) -> Vec<String> {
                 lines.push("No judgement joins these to those above:".to_owned());
             }
             lines.push(String::new());
-            let head = ["place", "contestant", "preferred", "won–lost–tied", "drawings", "drew"];
-            let rows = group.standings.iter().map(|placed| {
-                [
-                    words::places(placed),
-                    placed.label.clone(),
-                    words::chance(placed),
-                    words::record(placed),
-                    placed.drawings.to_string(),
-                    words::drawn(placed),
-                ]
-            });
-            lines.extend(table(&std::iter::once(head.map(str::to_owned)).chain(rows).collect::<Vec<_>>()));
+            let rows = group.standings.iter().map(|placed| words::standing(placed, placed.label.clone()));
+            lines.extend(table(&with_head(words::standing_head("preferred"), rows)));
             lines.push(String::new());
             lines.extend(words::doubts(group));
         }
@@ -35,19 +26,8 @@ pub fn text(report: &Report) -> Vec<String> {
     if !report.judges.is_empty() {
         lines.push("Those who judged".to_owned());
         lines.push(String::new());
-        let head =
-            ["judge", "votes", "took the left", "same both ways round", "same again", "agrees with people"];
-        let rows = report.judges.iter().map(|judge| {
-            [
-                judge.name.clone(),
-                judge.votes.to_string(),
-                words::side(judge),
-                words::share(&judge.turned),
-                words::share(&judge.again),
-                words::people(judge),
-            ]
-        });
-        lines.extend(table(&std::iter::once(head.map(str::to_owned)).chain(rows).collect::<Vec<_>>()));
+        let rows = report.judges.iter().map(|judge| words::judge(judge, judge.name.clone()));
+        lines.extend(table(&with_head(words::JUDGE_HEAD, rows)));
         lines.push(String::new());
     }
     lines.extend(words::advice(report));

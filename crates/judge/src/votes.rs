@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Field, Pair};
 use pelicycle_record::{JudgeKind, JudgeRecord, JudgementRecord, Preference};
 
-/// One vote. Drawings are indices of the field's.
+use super::{Competition, DrawingPair};
+
+/// One vote. Drawings are indices into the competition's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Vote {
     /// Index of the judge.
@@ -14,7 +15,7 @@ pub struct Vote {
     pub left: usize,
     /// The drawing on the right.
     pub right: usize,
-    /// What was chosen.
+    /// The choice between the two.
     pub preference: Preference,
 }
 
@@ -27,13 +28,13 @@ pub struct Ballot {
     pub pair: (usize, usize),
     /// How often the first was better.
     pub first: f64,
-    /// How often the second was.
+    /// How often the second was better.
     pub second: f64,
-    /// How often neither was, good or bad.
+    /// How often neither was better, be both good or bad.
     pub ties: f64,
 }
 
-/// All votes on a field.
+/// All votes on the drawings of a competition.
 #[derive(Debug, Clone, Default)]
 pub struct Votes {
     /// Those who judged, people first.
@@ -47,9 +48,9 @@ pub struct Votes {
 }
 
 impl Votes {
-    /// The votes that judgements are; those that fit no two drawings of the field are counted.
+    /// The votes that judgements are; those that fit no two drawings of the competition are counted.
     #[must_use]
-    pub fn new(field: &Field, records: &[JudgementRecord]) -> Votes {
+    pub fn new(competition: &Competition, records: &[JudgementRecord]) -> Votes {
         let mut votes = Votes::default();
         let judges: BTreeMap<&JudgeRecord, usize> = {
             let mut names: Vec<&JudgeRecord> = records.iter().map(|record| &record.judge).collect();
@@ -59,10 +60,10 @@ impl Votes {
         };
         votes.judges = judges.keys().map(|judge| (*judge).clone()).collect();
         for record in records {
-            let (left, right) = (field.place(&record.left), field.place(&record.right));
+            let (left, right) = (competition.place(&record.left), competition.place(&record.right));
             // What a record says of its prompt is not heard: the drawings' own say counts.
             let fits = |left: &usize, right: &usize| {
-                left != right && field.drawings[*left].prompt == field.drawings[*right].prompt
+                left != right && competition.drawings[*left].prompt == competition.drawings[*right].prompt
             };
             match (left, right, record.preference) {
                 (Some(left), Some(right), Some(preference)) if fits(&left, &right) => {
@@ -112,8 +113,8 @@ impl Votes {
 impl Vote {
     /// The two drawings, as they were shown.
     #[must_use]
-    pub fn pair(&self) -> Pair {
-        Pair { left: self.left, right: self.right }
+    pub fn pair(&self) -> DrawingPair {
+        DrawingPair { left: self.left, right: self.right }
     }
 
     /// The drawing that was found better; none where neither was.

@@ -1,10 +1,13 @@
 //! Rankings in words, the same in every format.
 
-use super::report::{Placed, Ranked, Report, Share, Standings, Weighed};
 use pelicycle_record::JudgeKind;
 
+use super::report::{
+    ContestantStanding, GroupStandings, JudgeReport, JudgedRanking, RankingReport, RateWithInterval,
+};
+
 /// A place, or the places that it may be: `1`, `2–4`.
-pub fn places(placed: &Placed) -> String {
+pub fn places(placed: &ContestantStanding) -> String {
     match placed.best == placed.worst {
         true => placed.best.to_string(),
         false => format!("{}–{}", placed.best, placed.worst),
@@ -12,13 +15,13 @@ pub fn places(placed: &Placed) -> String {
 }
 
 /// `62 % (48 to 75)`.
-pub fn chance(placed: &Placed) -> String {
+pub fn chance(placed: &ContestantStanding) -> String {
     let percent = |share: f64| format!("{:.0}", share * 100.0);
     format!("{} % ({} to {})", percent(placed.chance), percent(placed.low), percent(placed.high))
 }
 
 /// `12–3–1`: won, lost, tied; half a pair where a judge was of two minds.
-pub fn record(placed: &Placed) -> String {
+pub fn record(placed: &ContestantStanding) -> String {
     let number = |value: f64| {
         let text = format!("{value:.1}");
         text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
@@ -27,12 +30,31 @@ pub fn record(placed: &Placed) -> String {
 }
 
 /// How often it drew at all, which no judgement of drawings says.
-pub fn drawn(placed: &Placed) -> String {
+pub fn drawn(placed: &ContestantStanding) -> String {
     format!("{} of {}", placed.drawn, placed.attempts)
 }
 
+/// The head of a table of standings, in which the chance is called `chance`.
+pub(super) fn standing_head(chance: &'static str) -> [&'static str; 6] {
+    ["place", "contestant", chance, "won–lost–tied", "drawings", "drew"]
+}
+
+/// A contestant's row of that table; `name` is its label as the format has it.
+pub(super) fn standing(placed: &ContestantStanding, name: String) -> [String; 6] {
+    [places(placed), name, chance(placed), record(placed), placed.drawings.to_string(), drawn(placed)]
+}
+
+/// The head of the table of those who judged.
+pub(super) const JUDGE_HEAD: [&str; 6] =
+    ["judge", "votes", "took the left", "same both ways round", "same again", "agrees with people"];
+
+/// A judge's row of that table; `name` is its name as the format has it.
+pub(super) fn judge(judge: &JudgeReport, name: String) -> [String; 6] {
+    [name, judge.votes.to_string(), side(judge), share(&judge.turned), share(&judge.again), people(judge)]
+}
+
 /// Who judged how much: `3 people, 214 pairs`.
-pub fn by(ranked: &Ranked) -> String {
+pub fn by(ranked: &JudgedRanking) -> String {
     let pairs = if ranked.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", ranked.pairs) };
     format!("By {} ({pairs} of drawings)", ranked.by)
 }
@@ -41,7 +63,7 @@ pub fn by(ranked: &Ranked) -> String {
 const NAMED: usize = 6;
 
 /// What can't be told, a line each.
-pub fn doubts(group: &Standings) -> Vec<String> {
+pub fn doubts(group: &GroupStandings) -> Vec<String> {
     let mut doubts: Vec<String> = group
         .inseparable
         .iter()
@@ -73,7 +95,7 @@ pub fn doubts(group: &Standings) -> Vec<String> {
 }
 
 /// `7 of 10 (70 %, 40 to 89)`, or that it was never tried.
-pub fn share(share: &Share) -> String {
+pub fn share(share: &RateWithInterval) -> String {
     let Some((low, high)) = share.interval else { return "not measured".to_owned() };
     let percent = |value: f64| format!("{:.0}", value * 100.0);
     let middle = percent(share.hits as f64 / share.of as f64);
@@ -81,7 +103,7 @@ pub fn share(share: &Share) -> String {
 }
 
 /// Whether a judge prefers a side.
-pub fn side(judge: &Weighed) -> String {
+pub fn side(judge: &JudgeReport) -> String {
     let lean = match judge.left.interval {
         Some((low, _)) if low > 0.5 => ": prefers the left",
         Some((_, high)) if high < 0.5 => ": prefers the right",
@@ -91,7 +113,7 @@ pub fn side(judge: &Weighed) -> String {
 }
 
 /// How a judge agrees with people.
-pub fn people(judge: &Weighed) -> String {
+pub fn people(judge: &JudgeReport) -> String {
     let Some(same) = &judge.people else { return "not measured".to_owned() };
     match judge.kappa {
         Some(kappa) => format!("{}, κ {}", share(same), format!("{kappa:.2}").replace('-', "−")),
@@ -100,7 +122,7 @@ pub fn people(judge: &Weighed) -> String {
 }
 
 /// What is not measured of the judges, and how to measure it.
-pub fn advice(report: &Report) -> Vec<String> {
+pub fn advice(report: &RankingReport) -> Vec<String> {
     let models = || report.judges.iter().filter(|judge| judge.kind == JudgeKind::Model);
     let mut advice = Vec::new();
     if models().any(|judge| judge.people.is_none()) {
@@ -112,7 +134,7 @@ pub fn advice(report: &Report) -> Vec<String> {
 }
 
 /// What was left aside, a line each.
-pub fn remarks(report: &Report) -> Vec<String> {
+pub fn remarks(report: &RankingReport) -> Vec<String> {
     let plural = |n: usize| if n == 1 { "1 judgement".to_owned() } else { format!("{n} judgements") };
     let own = |name: &String| format!("{name} also judged drawings of its own.");
     let mut remarks: Vec<String> = report.own.iter().map(own).collect();

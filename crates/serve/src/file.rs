@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What lies at a path.
+/// The answer to a look at a path of the gallery.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum FileLookup {
     /// A file, with the type that it goes out as.
     File {
         content: Vec<u8>,
@@ -37,23 +37,23 @@ fn locate(root: &Path, path: &str) -> Option<PathBuf> {
 }
 
 /// Looks up the path of a request. What a link leads to outside of `root` is not found.
-pub(super) fn find(root: &Path, path: &str) -> Found {
-    let read = || -> io::Result<Found> {
-        let Some(place) = locate(root, path) else { return Ok(Found::Nothing) };
+pub(super) fn find(root: &Path, path: &str) -> FileLookup {
+    let read = || -> io::Result<FileLookup> {
+        let Some(place) = locate(root, path) else { return Ok(FileLookup::Nothing) };
         let place = place.canonicalize()?;
         if !place.starts_with(root.canonicalize()?) {
-            return Ok(Found::Nothing);
+            return Ok(FileLookup::Nothing);
         }
         if place.is_dir() {
-            return Ok(Found::Folder);
+            return Ok(FileLookup::Folder);
         }
         let kind = kind(&place);
-        Ok(Found::File { content: std::fs::read(place)?, kind })
+        Ok(FileLookup::File { content: std::fs::read(place)?, kind })
     };
-    read().unwrap_or(Found::Nothing)
+    read().unwrap_or(FileLookup::Nothing)
 }
 
-/// What a file of the gallery goes out as.
+/// The type that a file of the gallery goes out as.
 fn kind(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("html") => HTML,
@@ -67,7 +67,7 @@ fn kind(path: &Path) -> &'static str {
     }
 }
 
-/// What pages go out as.
+/// The type that pages go out as.
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 #[cfg(test)]
@@ -109,9 +109,9 @@ mod tests {
         std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
         std::fs::write(root.join("own.txt"), "own").unwrap();
         std::os::unix::fs::symlink(folder.path().join("secret.txt"), root.join("link.txt")).unwrap();
-        assert!(matches!(find(&root, "/link.txt"), Found::Nothing));
-        assert!(matches!(find(&root, "/own.txt"), Found::File { content, .. } if content == b"own"));
-        assert!(matches!(find(&root, "/models"), Found::Folder));
-        assert!(matches!(find(&root, "/none"), Found::Nothing));
+        assert!(matches!(find(&root, "/link.txt"), FileLookup::Nothing));
+        assert!(matches!(find(&root, "/own.txt"), FileLookup::File { content, .. } if content == b"own"));
+        assert!(matches!(find(&root, "/models"), FileLookup::Folder));
+        assert!(matches!(find(&root, "/none"), FileLookup::Nothing));
     }
 }

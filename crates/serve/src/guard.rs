@@ -26,10 +26,10 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-cache"),
 ];
 
-/// What a server answers.
+/// The requests that a server answers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Guard {
-    /// Where it listens.
+    /// The address at which it listens.
     pub(crate) own: SocketAddr,
     /// Whether its own pages may send something.
     pub(crate) posts: bool,

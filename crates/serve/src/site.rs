@@ -15,18 +15,19 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::Stream;
 use futures_util::stream::unfold;
+use pelicycle_site::live;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::file::{self, Found, HTML};
+use super::file::{self, FileLookup, HTML};
 use super::guard::{Guard, guard};
-use pelicycle_site::live;
 
-/// Where word of changes is had. No file of the gallery has such a name.
+/// The path of the events that tell of changes. No file of the gallery has such a name.
 const CHANGES: &str = "/.changes";
 
+/// What every request is answered from.
 #[derive(Debug, Clone)]
-struct Hall {
+struct AppState {
     root: PathBuf,
     changes: watch::Receiver<u64>,
 }
@@ -41,14 +42,14 @@ pub async fn serve(listener: TcpListener, root: &Path, changes: watch::Receiver<
     let app = Router::new()
         .route(CHANGES, get(tell))
         .fallback(show)
-        .with_state(Hall { root: root.to_owned(), changes })
+        .with_state(AppState { root: root.to_owned(), changes })
         .layer(middleware::from_fn_with_state(Guard { own, posts: false }, guard));
     axum::serve(listener, app).await
 }
 
 /// One event now, and one after each change: whoever connects anew may have missed some.
-async fn tell(State(hall): State<Hall>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let mut changes = hall.changes;
+async fn tell(State(app): State<AppState>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let mut changes = app.changes;
     changes.mark_changed();
     let events = unfold(changes, |mut changes| async {
         changes.changed().await.ok()?;
@@ -58,16 +59,16 @@ async fn tell(State(hall): State<Hall>) -> Sse<impl Stream<Item = Result<Event, 
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
-async fn show(State(hall): State<Hall>, request: Request) -> Response {
+async fn show(State(app): State<AppState>, request: Request) -> Response {
     let (path, known) = (request.uri().path().to_owned(), request.headers().clone());
-    let found = tokio::task::spawn_blocking(move || file::find(&hall.root, &path)).await;
-    match found.unwrap_or(Found::Nothing) {
-        Found::File { content, kind } => file(content, kind, &known),
-        Found::Folder => match HeaderValue::try_from(format!("{}/", request.uri().path())) {
+    let found = tokio::task::spawn_blocking(move || file::find(&app.root, &path)).await;
+    match found.unwrap_or(FileLookup::Nothing) {
+        FileLookup::File { content, kind } => file(content, kind, &known),
+        FileLookup::Folder => match HeaderValue::try_from(format!("{}/", request.uri().path())) {
             Ok(place) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response(),
             Err(_) => nothing(request.uri()),
         },
-        Found::Nothing => nothing(request.uri()),
+        FileLookup::Nothing => nothing(request.uri()),
     }
 }
 

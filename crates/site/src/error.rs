@@ -1,4 +1,4 @@
-//! Why a gallery could not be built.
+//! What can go wrong in building a gallery.
 
 use std::io;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub enum GalleryError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The error of the system.
         source: io::Error,
     },
     /// A file of the site could not be written.
@@ -36,7 +36,7 @@ pub enum GalleryError {
     Write {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The error of the system.
         source: io::Error,
     },
     /// The picture for links to a page could not be drawn.

@@ -11,9 +11,9 @@ use pelicycle_store::AttemptFiles;
 pub struct Exhibit<'a> {
     /// The record.
     pub attempt: &'a Attempt,
-    /// Where its files are.
+    /// The paths of its files.
     pub files: AttemptFiles<PathBuf>,
-    /// What its prompt asks to be there, where the prompt is known.
+    /// The rubric of its prompt, where the prompt is known.
     pub rubric: Option<&'a Rubric>,
 }
 

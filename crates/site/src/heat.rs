@@ -5,7 +5,7 @@
 
 use pelicycle_record::ExpertCounts;
 
-/// Levels above never.
+/// The number of levels above "never taken".
 const LEVELS: u8 = 15;
 /// The deepest level stands for so many times the equal share, or more.
 pub(super) const DEEPEST: f64 = 4.0;

@@ -1,9 +1,17 @@
 //! The gallery: attempts, as plain data, become a static site.
 //!
-//! A pure function of what it is given: no store, no network, no clock. The same exhibits make the same bytes.
-//! What models wrote is shown as pictures and as escaped text, never as markup.
+//! [`build`] takes [`Exhibit`]s and prints pages, posters, a feed and tables of data into a folder; what did not change since
+//! the last build is neither read nor written. [`rebuild`] does that for all that a store holds. [`sheet`] makes one picture
+//! of many drawings, and [`comparison`] the pages of comparisons. The same exhibits make the same bytes, and what models
+//! wrote is shown as pictures and as escaped text, never as markup.
+//!
+//! It knows no network, no model and no command line, and none of it but [`rebuild`] knows the store.
+//!
+//! Start reading at `build.rs`. Views (`view/`, one file a page) say what a page shows, `press/` prints it through the
+//! templates, `site.rs` writes the folder, `take.rs` takes in the files of attempts.
 
 mod build;
+mod cache;
 pub mod comparison;
 mod error;
 mod exhibit;
@@ -13,12 +21,13 @@ mod live;
 mod overlay;
 mod parallel;
 mod picture;
+mod press;
 mod rebuild;
 mod replay;
-mod seen;
 mod share;
 mod sheet;
 mod site;
+mod source;
 mod take;
 mod templates;
 mod texts;
@@ -26,15 +35,15 @@ mod view;
 
 use pelicycle_record::Attempt;
 
-pub use build::{Measure, Options, Report, Verify, build, ready};
+pub use build::{BuildReport, GalleryOptions, MeasureDrawing, VerifyExhibit, build, ready};
 pub use error::GalleryError;
 pub use exhibit::{Exhibit, Omission};
 pub use live::live;
 pub use picture::{PictureError, quick_picture, small_picture};
-pub use rebuild::{RebuildError, Rebuilt, exhibit, rebuild, rebuild_measured_by};
+pub use rebuild::{RebuildError, RebuiltGallery, exhibit, rebuild, rebuild_measured_by};
 pub use share::{BaseUrl, BaseUrlError};
 pub use sheet::{Sheet, SheetError, SheetOptions, sheet};
-pub use templates::{TemplateError, scripted_page};
+pub use templates::{PageError, scripted_page};
 
 /// The order of all pages: the newest first, of samples of one moment the last.
 fn newer(a: &Attempt, b: &Attempt) -> std::cmp::Ordering {

@@ -7,24 +7,24 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use pelicycle_drawing::{Options as DrawingOptions, Pool};
-use pelicycle_judge::{self as judge, Field, Pooling, SEED, Votes};
+use pelicycle_judge::{self as judge, Competition, JudgePooling, SEED, Votes};
 use pelicycle_prompt::Library;
 use pelicycle_record::Attempt;
 use pelicycle_record::measure::Rubric;
 use pelicycle_store::{Damaged, Listing, Store, StoreError, Stored};
 
-use crate::{Exhibit, GalleryError, Measure, Omission, Options, Report, build};
+use crate::{BuildReport, Exhibit, GalleryError, GalleryOptions, MeasureDrawing, Omission, build};
 
 /// A gallery as it was rebuilt.
 #[derive(Debug)]
-pub struct Rebuilt {
-    /// What was built.
-    pub report: Report,
+pub struct RebuiltGallery {
+    /// What the build did.
+    pub report: BuildReport,
     /// Records that could not be used, by path.
     pub damaged: Vec<Damaged>,
 }
 
-/// Why a gallery could not be rebuilt.
+/// The store could not be read, or the gallery not be built.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum RebuildError {
@@ -43,8 +43,8 @@ pub fn rebuild(
     store: &Store,
     library: &Library,
     out: &Path,
-    options: &Options,
-) -> Result<Rebuilt, RebuildError> {
+    options: &GalleryOptions,
+) -> Result<RebuiltGallery, RebuildError> {
     let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
     let pool = Pool::new(workers, DrawingOptions::default());
     let measure = |svg: &[u8], rubric: &Rubric| pool.measure(svg, rubric).map_err(|error| error.to_string());
@@ -58,10 +58,10 @@ pub fn rebuild(
 pub fn rebuild_measured_by(
     store: &Store,
     library: &Library,
-    measure: &Measure<'_>,
+    measure: &MeasureDrawing<'_>,
     out: &Path,
-    options: &Options,
-) -> Result<Rebuilt, RebuildError> {
+    options: &GalleryOptions,
+) -> Result<RebuiltGallery, RebuildError> {
     let listing = store.list()?;
     let exhibits: Vec<_> = listing
         .attempts
@@ -88,19 +88,22 @@ pub fn rebuild_measured_by(
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     damaged.extend(damaged_judgements);
     damaged.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Rebuilt { report, damaged })
+    Ok(RebuiltGallery { report, damaged })
 }
 
 /// The rankings of all contestants by all judgements, where there are any; and judgements that can't be used.
-fn judged(store: &Store, listing: &Listing) -> Result<(Option<judge::Report>, Vec<Damaged>), StoreError> {
+fn judged(
+    store: &Store,
+    listing: &Listing,
+) -> Result<(Option<judge::RankingReport>, Vec<Damaged>), StoreError> {
     let judgements = store.judgements()?;
     if judgements.records.is_empty() {
         return Ok((None, judgements.damaged));
     }
     let attempts: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
-    let field = Field::new(&attempts, false);
+    let field = Competition::new(&attempts, false);
     let votes = Votes::new(&field, &judgements.records);
-    Ok((Some(judge::report(&field, &votes, Pooling::Apart, SEED)), judgements.damaged))
+    Ok((Some(judge::report(&field, &votes, JudgePooling::Apart, SEED)), judgements.damaged))
 }
 
 fn omission(damaged: &Damaged) -> Omission {

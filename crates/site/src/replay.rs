@@ -3,9 +3,8 @@
 //! Made only of a drawing that passed the check, and shown as an image, in which nothing runs and nothing loads. The
 //! clock is the image's own (SMIL), so no script is needed.
 
-use roxmltree::{Document, Node};
-
 use pelicycle_drawing::PAINTS;
+use roxmltree::{Document, Node};
 
 /// Longest drawing that is replayed, and longest replay, in bytes.
 const MAX_SOURCE: usize = 256 << 10;

@@ -6,12 +6,12 @@
 use std::fmt::Write as _;
 
 use base64::Engine as _;
-
-use super::lettering::write_text;
-use super::view::{Place, Places, Section, Shown, places, sections};
-use super::{Exhibit, parallel, picture, take};
 use pelicycle_drawing as drawing;
 use pelicycle_text as text;
+
+use super::lettering::write_text;
+use super::view::{Section, SheetPlace, SheetPlaces, ShownAttempt, places, sections};
+use super::{Exhibit, parallel, picture, take};
 
 /// Contestants on a sheet: more cannot be told apart on a screen.
 const MOST: usize = 400;
@@ -36,16 +36,16 @@ pub struct SheetOptions {
     pub columns: Option<usize>,
 }
 
-/// A sheet.
+/// A sheet of drawings.
 #[derive(Debug)]
 pub struct Sheet {
     /// The PNG.
     pub png: Vec<u8>,
     /// The prompt's title.
     pub title: String,
-    /// Contestants on it.
+    /// The number of contestants on it.
     pub shown: usize,
-    /// Contestants that found no place.
+    /// The number of contestants that found no place.
     pub left_out: usize,
 }
 
@@ -69,10 +69,10 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
     let mut newest_first: Vec<&Exhibit<'_>> = exhibits.iter().collect();
     newest_first.sort_by(|a, b| super::newer(a.attempt, b.attempt));
     let none = Default::default();
-    let shown = newest_first.iter().map(|exhibit| Shown { attempt: exhibit.attempt, pictures: &none });
+    let shown = newest_first.iter().map(|exhibit| ShownAttempt { attempt: exhibit.attempt, pictures: &none });
     let sections = sections(shown);
     let section = choose(&sections, options.prompt.as_deref())?;
-    let Places { mut cards, families } = places(section, options.timeline);
+    let SheetPlaces { mut cards, families } = places(section, options.timeline);
     let left_out = cards.len().saturating_sub(MOST);
     cards.truncate(MOST);
 
@@ -126,7 +126,7 @@ fn compose(
     title: &str,
     asked: &str,
     sum: &str,
-    cards: &[Place<'_>],
+    cards: &[SheetPlace<'_>],
     pictures: &[Option<Vec<u8>>],
     columns: usize,
 ) -> (String, u32) {
@@ -165,7 +165,7 @@ fn compose(
     (svg, u32::try_from(width.max(height)).unwrap_or(u32::MAX))
 }
 
-fn compose_card(svg: &mut String, card: &Place<'_>, picture: Option<&[u8]>, (x, y): (usize, usize)) {
+fn compose_card(svg: &mut String, card: &SheetPlace<'_>, picture: Option<&[u8]>, (x, y): (usize, usize)) {
     let sans = |size: usize, ink: &str, weight: &str| {
         format!("font-size=\"{size}\" font-family=\"DejaVu Sans\" font-weight=\"{weight}\" fill=\"{ink}\"")
     };

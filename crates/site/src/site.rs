@@ -44,7 +44,7 @@ struct Made {
 
 /// What became of the site's files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Tally {
+pub(super) struct FileTally {
     pub(super) written: usize,
     pub(super) unchanged: usize,
     pub(super) removed: usize,
@@ -54,7 +54,7 @@ pub(super) struct Tally {
 pub(super) struct Site {
     root: PathBuf,
     before: BTreeMap<String, Made>,
-    now: Mutex<(BTreeMap<String, Made>, Tally)>,
+    now: Mutex<(BTreeMap<String, Made>, FileTally)>,
     /// Numbers the files that are being made, so that threads do not share one.
     staged: AtomicUsize,
     /// Released when the build ends, however it ends.
@@ -180,12 +180,12 @@ impl Site {
         if self.memory().as_deref() == Some(notes) { Ok(()) } else { self.write(MEMORY, notes) }
     }
 
-    fn now(&self) -> MutexGuard<'_, (BTreeMap<String, Made>, Tally)> {
+    fn now(&self) -> MutexGuard<'_, (BTreeMap<String, Made>, FileTally)> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes what the last build made and this one did not, and keeps the list for the next.
-    pub(super) fn finish(self) -> Result<Tally, GalleryError> {
+    pub(super) fn finish(self) -> Result<FileTally, GalleryError> {
         let (files, mut tally) = std::mem::take(&mut *self.now());
         for path in self.before.keys().filter(|path| !files.contains_key(*path)) {
             let target = self.root.join(path);
@@ -268,7 +268,7 @@ fn is_inside(path: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn build(root: &Path, files: &[(&str, &str)]) -> Tally {
+    fn build(root: &Path, files: &[(&str, &str)]) -> FileTally {
         let site = Site::open(root).unwrap();
         for (path, content) in files {
             site.put(path, content.as_bytes()).unwrap();
@@ -281,18 +281,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("site");
         let first = build(&root, &[("index.html", "1"), ("a/one.html", "1"), ("b/two.html", "2")]);
-        assert_eq!(first, Tally { written: 3, unchanged: 0, removed: 0 });
+        assert_eq!(first, FileTally { written: 3, unchanged: 0, removed: 0 });
         fs::write(root.join("b/mine.txt"), "mine").unwrap();
         let modified = |path| fs::metadata(root.join(path)).unwrap().modified().unwrap();
         let before = (modified("index.html"), modified(MANIFEST));
 
         assert_eq!(
             build(&root, &[("index.html", "1"), ("a/one.html", "1"), ("b/two.html", "2")]),
-            Tally { written: 0, unchanged: 3, removed: 0 }
+            FileTally { written: 0, unchanged: 3, removed: 0 }
         );
         assert_eq!((modified("index.html"), modified(MANIFEST)), before);
 
-        assert_eq!(build(&root, &[("index.html", "2")]), Tally { written: 1, unchanged: 0, removed: 2 });
+        assert_eq!(build(&root, &[("index.html", "2")]), FileTally { written: 1, unchanged: 0, removed: 2 });
         assert!(!root.join("a").exists());
         assert!(root.join("b/mine.txt").exists());
         assert!(!root.join(STAGING).exists());
@@ -316,7 +316,7 @@ mod tests {
         let site = Site::open(folder.path()).unwrap();
         assert!(!site.keep("a.png", "another source"));
         assert!(site.keep("a.png", "source"));
-        assert_eq!(site.finish().unwrap(), Tally { written: 0, unchanged: 1, removed: 0 });
+        assert_eq!(site.finish().unwrap(), FileTally { written: 0, unchanged: 1, removed: 0 });
         assert!(folder.path().join("a.png").exists());
     }
 

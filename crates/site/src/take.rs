@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::seen::{Seen, Taken};
+use serde::Serialize;
+
+use super::cache::{BuildCache, CachedFiles};
 use super::site::Site;
-use super::view::{Picture, Pictures, Tiny, folder};
+use super::view::{AttemptPictures, SitePicture, TinyPicture, folder};
 use super::{Exhibit, GalleryError, picture};
 
 /// Longest file that is taken into the site: as long as the store keeps.
@@ -18,18 +20,18 @@ pub(super) type Problem = (PathBuf, String);
 
 /// An attempt whose files are in the site.
 #[derive(Debug)]
-pub(super) struct Hung {
-    pub(super) pictures: Pictures,
+pub(super) struct HungFiles {
+    pub(super) pictures: AttemptPictures,
     /// Notes for the next build; none when it should look again.
-    pub(super) taken: Option<Taken>,
+    pub(super) cached: Option<CachedFiles>,
     pub(super) problems: Vec<Problem>,
     /// The texts that could not be taken in.
-    pub(super) missing: Missing,
+    pub(super) missing: MissingTexts,
 }
 
 /// Which texts could not be taken in.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Missing {
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+pub(super) struct MissingTexts {
     pub(super) reply: bool,
     pub(super) thinking: bool,
     pub(super) svg: bool,
@@ -41,61 +43,70 @@ pub(super) const THINKING: &str = "thinking.txt";
 pub(super) const SVG: &str = "drawing.svg.txt";
 
 /// The attempt, if the site holds its files as they are: nothing of them is read.
-pub(super) fn unchanged(site: &Site, exhibit: &Exhibit<'_>, seen: &Seen, stamp: &str) -> Option<Hung> {
-    let taken = seen.get(exhibit.attempt.id.as_str(), stamp)?;
+pub(super) fn unchanged(
+    site: &Site,
+    exhibit: &Exhibit<'_>,
+    cache: &BuildCache,
+    stamp: &str,
+) -> Option<HungFiles> {
+    let cached = cache.get(exhibit.attempt.id.as_str(), stamp)?;
     let path = |name: &str| format!("{}/{name}", folder(exhibit.attempt));
     let files = &exhibit.files;
     let texts = [(&files.reply, REPLY), (&files.thinking, THINKING), (&files.svg, SVG)];
     let mut paths: Vec<String> =
         texts.into_iter().filter(|(file, _)| file.is_some()).map(|(_, name)| path(name)).collect();
-    let mut pictures = Pictures::default();
-    if let Some(size) = taken.drawing {
+    let mut pictures = AttemptPictures::default();
+    if let Some(size) = cached.drawing {
         let (small, large) = hang(&path("drawing"), size);
         paths.extend(files_of(&small).chain([large.href.clone()]));
         (pictures.small, pictures.large) = (Some(small), Some(large));
     }
-    if let Some(size) = taken.repaired {
+    if let Some(size) = cached.repaired {
         let (small, large) = hang(&path("repaired"), size);
         paths.extend(files_of(&small).chain([large.href.clone()]));
         (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
     }
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    site.keep_as_they_are(&paths).then(|| Hung {
+    site.keep_as_they_are(&paths).then(|| HungFiles {
         pictures,
-        taken: Some(taken.clone()),
+        cached: Some(cached.clone()),
         problems: Vec::new(),
-        missing: Missing::default(),
+        missing: MissingTexts::default(),
     })
 }
 
 /// The small picture and the large one of a raster, by where they lie and the large one's size.
-fn hang(stem: &str, (width, height): (u32, u32)) -> (Picture, Picture) {
+fn hang(stem: &str, (width, height): (u32, u32)) -> (SitePicture, SitePicture) {
     let [small, tiny] = picture::sizes((width, height));
-    let tiny = (tiny != small).then(|| Tiny { href: format!("{stem}-tiny.png"), width: tiny.0 });
+    let tiny = (tiny != small).then(|| TinyPicture { href: format!("{stem}-tiny.png"), width: tiny.0 });
     (
-        Picture { href: format!("{stem}-small.png"), width: small.0, height: small.1, tiny },
-        Picture { href: format!("{stem}.png"), width, height, tiny: None },
+        SitePicture { href: format!("{stem}-small.png"), width: small.0, height: small.1, tiny },
+        SitePicture { href: format!("{stem}.png"), width, height, tiny: None },
     )
 }
 
 /// The files that a small picture is.
-fn files_of(small: &Picture) -> impl Iterator<Item = String> {
+fn files_of(small: &SitePicture) -> impl Iterator<Item = String> {
     [small.href.clone()].into_iter().chain(small.tiny.as_ref().map(|tiny| tiny.href.clone()))
 }
 
 /// Takes an attempt's files into the site.
-pub(super) fn anew(site: &Site, exhibit: &Exhibit<'_>, stamp: Option<String>) -> Result<Hung, GalleryError> {
+pub(super) fn anew(
+    site: &Site,
+    exhibit: &Exhibit<'_>,
+    stamp: Option<String>,
+) -> Result<HungFiles, GalleryError> {
     let mut problems = Vec::new();
-    let mut pictures = Pictures::default();
+    let mut pictures = AttemptPictures::default();
     let (mut drawing, mut repaired) = (None, None);
     let path = |name: &str| format!("{}/{name}", folder(exhibit.attempt));
     if let Some(file) = &exhibit.files.png {
         match raster(site, file, &path("drawing"))? {
-            Ok(size) => {
+            Raster::Taken(size) => {
                 let (small, large) = hang(&path("drawing"), size);
                 (pictures.small, pictures.large, drawing) = (Some(small), Some(large), Some(size));
             }
-            Err(why) => {
+            Raster::Unusable(why) => {
                 pictures.problem = Some(why.clone());
                 problems.push((file.clone(), why));
             }
@@ -103,12 +114,12 @@ pub(super) fn anew(site: &Site, exhibit: &Exhibit<'_>, stamp: Option<String>) ->
     }
     if let Some(file) = &exhibit.files.repaired_png {
         match raster(site, file, &path("repaired"))? {
-            Ok(size) => {
+            Raster::Taken(size) => {
                 let (small, large) = hang(&path("repaired"), size);
                 (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
                 repaired = Some(size);
             }
-            Err(why) => problems.push((file.clone(), why)),
+            Raster::Unusable(why) => problems.push((file.clone(), why)),
         }
     }
     let mut text = |file: &Option<PathBuf>, name: &str| -> Result<bool, GalleryError> {
@@ -121,24 +132,32 @@ pub(super) fn anew(site: &Site, exhibit: &Exhibit<'_>, stamp: Option<String>) ->
             }
         }
     };
-    let missing = Missing {
+    let missing = MissingTexts {
         reply: text(&exhibit.files.reply, REPLY)?,
         thinking: text(&exhibit.files.thinking, THINKING)?,
         svg: text(&exhibit.files.svg, SVG)?,
     };
-    let taken = stamp.filter(|_| problems.is_empty()).map(|stamp| Taken { stamp, drawing, repaired });
-    Ok(Hung { pictures, taken, problems, missing })
+    let cached = stamp.filter(|_| problems.is_empty()).map(|stamp| CachedFiles { stamp, drawing, repaired });
+    Ok(HungFiles { pictures, cached, problems, missing })
 }
 
-/// Takes one raster and its small copy into the site, or says why it is not taken. Returns its size.
-fn raster(site: &Site, file: &Path, stem: &str) -> Result<Result<(u32, u32), String>, GalleryError> {
+/// What became of one raster.
+enum Raster {
+    /// It is in the site; its width and height.
+    Taken((u32, u32)),
+    /// It cannot be shown, with the reason.
+    Unusable(String),
+}
+
+/// Takes one raster and its small copies into the site.
+fn raster(site: &Site, file: &Path, stem: &str) -> Result<Raster, GalleryError> {
     let read = read(file).map_err(|error| error.to_string()).and_then(|png| {
         let size = picture::size(&png).map_err(|error| error.to_string())?;
         Ok((png, size))
     });
     let (png, size) = match read {
         Ok(read) => read,
-        Err(why) => return Ok(Err(why)),
+        Err(why) => return Ok(Raster::Unusable(why)),
     };
     let source = format!("{}-{}", picture::VERSION, blake3::hash(&png).to_hex());
     let (small, large) = hang(stem, size);
@@ -149,11 +168,11 @@ fn raster(site: &Site, file: &Path, stem: &str) -> Result<Result<(u32, u32), Str
                     site.put_made_from(&file, made, Some(&source))?;
                 }
             }
-            Err(error) => return Ok(Err(error.to_string())),
+            Err(error) => return Ok(Raster::Unusable(error.to_string())),
         }
     }
     site.put(&large.href, &png)?;
-    Ok(Ok(size))
+    Ok(Raster::Taken(size))
 }
 
 /// Reads a file of a bounded length.

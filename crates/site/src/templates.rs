@@ -3,14 +3,11 @@
 use std::sync::LazyLock;
 
 use base64::Engine as _;
-pub use minijinja::Error as TemplateError;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-
-use super::GalleryError;
 
 const FILES: &[(&str, &str)] = &[
     ("base.html", include_str!("../../../templates/base.html")),
@@ -33,16 +30,16 @@ pub(super) const STYLE: &str = include_str!("../../../templates/style.css");
 /// The one script. It stands in the pages that use it, which name its hash in their policy, so that nothing else runs.
 const SCRIPT: &str = include_str!("../../../templates/gallery.js");
 
-/// Hash of the program's version, the templates and the style: a page made by others is made anew.
-pub(super) fn fingerprint() -> &'static [u8; 32] {
-    static FINGERPRINT: LazyLock<[u8; 32]> = LazyLock::new(|| {
+/// Hash of the program's version, the script and the templates: a page made by others is made anew.
+pub(super) fn fingerprint() -> &'static str {
+    static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
         let mut hasher = blake3::Hasher::new();
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
         hasher.update(SCRIPT.as_bytes()).update(&[0]);
         for (name, source) in FILES {
             hasher.update(name.as_bytes()).update(&[0]).update(source.as_bytes()).update(&[0]);
         }
-        *hasher.finalize().as_bytes()
+        hasher.finalize().to_hex().to_string()
     });
     &FINGERPRINT
 }
@@ -52,6 +49,11 @@ pub(super) fn script_hash(text: &str) -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
 }
 
+/// A page that stands by itself could not be made, which is a fault of the program.
+#[derive(Debug, thiserror::Error)]
+#[error("the page could not be made: {0}")]
+pub struct PageError(#[from] minijinja::Error);
+
 /// A page that stands by itself, in the site's style and `style` after it; the template's text is `template`.
 ///
 /// # Errors
@@ -60,7 +62,7 @@ pub(crate) fn lone_page(
     template: &'static str,
     style: &'static str,
     page: &impl Serialize,
-) -> Result<String, TemplateError> {
+) -> Result<String, PageError> {
     scripted_page(template, style, "", page)
 }
 
@@ -73,7 +75,7 @@ pub fn scripted_page(
     style: &'static str,
     script: &'static str,
     page: &impl Serialize,
-) -> Result<String, TemplateError> {
+) -> Result<String, PageError> {
     let mut environment = plain()?;
     let style = format!("{STYLE}{style}");
     environment.add_global("style_hash", script_hash(&style));
@@ -82,11 +84,12 @@ pub fn scripted_page(
     environment.add_global("script", Value::from_safe_string(script.to_owned()));
     environment.add_template("lone.html", include_str!("../../../templates/lone.html"))?;
     environment.add_template("page.html", template)?;
-    environment.get_template("page.html")?.render(minijinja::context! { page => Value::from(Serde(page)) })
+    let context = minijinja::context! { page => Value::from(Serde(page)) };
+    Ok(environment.get_template("page.html")?.render(context)?)
 }
 
 /// An environment without templates: what is put into a page is escaped, and an unknown name is an error.
-fn plain() -> Result<Environment<'static>, TemplateError> {
+fn plain() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -95,7 +98,8 @@ fn plain() -> Result<Environment<'static>, TemplateError> {
     Ok(environment)
 }
 
-pub(super) fn environment() -> Result<Environment<'static>, GalleryError> {
+/// An environment with the gallery's templates and its script.
+pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = plain()?;
     environment.add_global("script_hash", script_hash(SCRIPT));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));

@@ -4,13 +4,12 @@
 use std::path::PathBuf;
 
 use base64::Engine as _;
-
-use super::take::{self, Hung, Missing, Problem};
-use super::view::{Played, Texts};
-use super::{Exhibit, replay};
-use pelicycle_record::Verdict;
-use pelicycle_record::{Attempt, Timeline};
+use pelicycle_record::{Attempt, Timeline, Verdict};
 use pelicycle_text as text;
+
+use super::take::{self, HungFiles, MissingTexts, Problem};
+use super::view::{AttemptTexts, ReplayView};
+use super::{Exhibit, replay};
 
 /// How much of a text a page shows; the whole of it is a link away.
 const MAX_SHOWN_BYTES: usize = 64 << 10;
@@ -19,8 +18,8 @@ const MAX_SHOWN_LINES: usize = 2_000;
 const MAX_BROWSER_SVG: usize = 256 << 10;
 
 /// Reads as much of an attempt's texts as its page shows.
-pub(super) fn read(exhibit: &Exhibit<'_>, hung: &Hung) -> (Texts, Vec<Problem>) {
-    let (files, Missing { reply, thinking, svg }) = (&exhibit.files, hung.missing);
+pub(super) fn read(exhibit: &Exhibit<'_>, hung: &HungFiles) -> (AttemptTexts, Vec<Problem>) {
+    let (files, MissingTexts { reply, thinking, svg }) = (&exhibit.files, hung.missing);
     let mut problems = Vec::new();
     let mut text = |path: &Option<PathBuf>, missing: bool| {
         let path = path.as_ref().filter(|_| !missing)?;
@@ -30,7 +29,7 @@ pub(super) fn read(exhibit: &Exhibit<'_>, hung: &Hung) -> (Texts, Vec<Problem>) 
     let svg = text(&files.svg, svg);
     let shown = |text: Vec<u8>| text::excerpt(&text, MAX_SHOWN_BYTES, MAX_SHOWN_LINES);
     let safe = svg.as_deref().filter(|_| shows_in_browser(exhibit.attempt, files.active));
-    let texts = Texts {
+    let texts = AttemptTexts {
         alone: svg.is_some()
             && svg.as_deref().map(<[u8]>::trim_ascii) == reply.as_deref().map(<[u8]>::trim_ascii),
         browser: safe.filter(|svg| svg.len() <= MAX_BROWSER_SVG).map(image_address),
@@ -56,7 +55,7 @@ fn image_address(svg: &[u8]) -> String {
 }
 
 /// The drawing as it came: by the times that were kept of the stream, else at an even pace over the reply's time.
-fn played(exhibit: &Exhibit<'_>, svg: &[u8]) -> Option<Played> {
+fn played(exhibit: &Exhibit<'_>, svg: &[u8]) -> Option<ReplayView> {
     let attempt = exhibit.attempt;
     let length = attempt.reply.as_ref()?.bytes;
     let start = attempt.check.as_ref()?.candidates.iter().find(|candidate| candidate.chosen)?.start;
@@ -77,7 +76,7 @@ fn played(exhibit: &Exhibit<'_>, svg: &[u8]) -> Option<Played> {
         }
     };
     let replay = replay::replay(svg, came)?;
-    Some(Played {
+    Some(ReplayView {
         address: image_address(&replay.svg),
         shapes: replay.shapes,
         seconds: text::seconds(replay.seconds),

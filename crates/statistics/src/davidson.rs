@@ -5,16 +5,16 @@ const ROUNDS: usize = 10_000;
 /// Change of the logarithm of a strength from which on a round counts as the last.
 const SETTLED: f64 = 1e-10;
 
-/// Choices between two things; weights, so that a choice may count more than once.
+/// Choices between two things, by what was chosen; a choice may count more or less than once.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Choice {
+pub struct PairwiseChoice {
     /// Indices of the two.
     pub pair: (usize, usize),
     /// How often the first was chosen.
     pub first: f64,
-    /// How often the second was.
+    /// How often the second was chosen.
     pub second: f64,
-    /// How often neither.
+    /// How often neither was chosen.
     pub ties: f64,
 }
 
@@ -34,11 +34,11 @@ pub struct Strengths {
 /// `prior` ties of each thing with one of middling strength are thought in: without any, one that never lost has no finite
 /// strength.
 #[must_use]
-pub fn davidson(n: usize, choices: &[Choice], prior: f64) -> Strengths {
+pub fn davidson(n: usize, choices: &[PairwiseChoice], prior: f64) -> Strengths {
     // The middling thing is the last.
     let mut choices = choices.to_vec();
     if prior > 0.0 {
-        choices.extend((0..n).map(|i| Choice {
+        choices.extend((0..n).map(|i| PairwiseChoice {
             pair: (i, n),
             first: prior / 2.0,
             second: prior / 2.0,
@@ -60,7 +60,7 @@ pub fn davidson(n: usize, choices: &[Choice], prior: f64) -> Strengths {
     for _ in 0..ROUNDS {
         // Each strength is set to what makes its expected points its own, given the others of the last round.
         let (mut shares, mut tied) = (vec![0.0; n + 1], 0.0);
-        for Choice { pair: (a, b), first, second, ties } in &choices {
+        for PairwiseChoice { pair: (a, b), first, second, ties } in &choices {
             let (x, y): (f64, f64) = (strength[*a], strength[*b]);
             let root = (x * y).sqrt();
             let each = (first + second + ties) / (x + y + nu * root);

@@ -1,13 +1,19 @@
-//! Rates, scores and their differences, honest for small samples. What is counted is not known here.
+//! Statistics that are honest for small samples: rates, scores, their differences, and strengths from choices.
 //!
 //! The normal approximation and the plain bootstrap promise too much of a few attempts: tests are exact or permutations
-//! where there are few numbers, and an interval holds just those values that its test does not reject. Every figure is
-//! held against SciPy's and statsmodels' on the same numbers (`scripts/statistics-figures`).
+//! where there are few numbers, and an interval holds just those values that its test does not reject. [`Rate`] is a share
+//! with its interval, [`exact_rates`], [`rank_test`] and [`block_test`] compare two samples, [`change_points`] finds
+//! changes over time, [`davidson`] makes strengths of pairwise choices. Every figure is held against SciPy's and
+//! statsmodels' on the same numbers (`scripts/statistics-figures`).
+//!
+//! It does not know what is counted, and depends on nothing.
+//!
+//! Start reading at `rate.rs` and `rank.rs`.
 
 mod agreement;
 mod blocks;
 mod centre;
-mod change;
+mod change_points;
 mod correction;
 mod davidson;
 mod normal;
@@ -21,13 +27,13 @@ mod tables;
 pub use agreement::kappa;
 pub use blocks::{Block, BlockTest, block_test};
 pub use centre::{mean, median};
-pub use change::{Change, changes};
+pub use change_points::{ChangePoint, change_points};
 pub use correction::holm;
-pub use davidson::{Choice, Strengths, davidson};
+pub use davidson::{PairwiseChoice, Strengths, davidson};
 pub use normal::{quantile, upper_tail};
-pub use power::{Reach, detectable_rate, detectable_score, growth, rate_gap};
+pub use power::{DetectableRates, detectable_rate, detectable_score, growth, rate_gap};
 pub use random::Random;
-pub use rank::{RankTest, Shift, rank_test, shift};
+pub use rank::{LocationShift, RankTest, rank_test, shift};
 pub use rate::{Interval, Rate, mean_difference};
 pub use student::student_quantile;
 pub use tables::exact_rates;

@@ -7,10 +7,10 @@ const POWER: f64 = 0.8;
 
 /// The rates nearest to a first one that would have been told from it; absent where no rate is so far away.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reach {
-    /// Below it.
+pub struct DetectableRates {
+    /// The nearest such rate below.
     pub lower: Option<f64>,
-    /// Above it.
+    /// The nearest such rate above.
     pub upper: Option<f64>,
 }
 
@@ -29,12 +29,12 @@ pub fn detectable_score(spread: f64, alpha: f64) -> f64 {
 /// The rates that are told from `share` with a chance of 80 % by so many trials on each side, by the arcsine transformation
 /// (J. Cohen, 1988, chapter 6).
 #[must_use]
-pub fn detectable_rate(share: f64, base: u64, head: u64, alpha: f64) -> Reach {
+pub fn detectable_rate(share: f64, base: u64, head: u64, alpha: f64) -> DetectableRates {
     let angle = angle(share);
     let gap = errors(alpha) * (1.0 / base as f64 + 1.0 / head as f64).sqrt();
     let back = |angle: f64| (angle / 2.0).sin().powi(2);
     let (low, high) = (angle - gap, angle + gap);
-    Reach {
+    DetectableRates {
         lower: (low >= 0.0).then(|| back(low)),
         upper: (high <= std::f64::consts::PI).then(|| back(high)),
     }

@@ -20,7 +20,7 @@ pub struct RankTest {
 
 /// How far the second sample lies above the first.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shift {
+pub struct LocationShift {
     /// The median of all differences of pairs (J. L. Hodges and E. L. Lehmann, 1963).
     pub estimate: f64,
     /// All shifts that the rank test does not reject; none where the samples are too small to bound it.
@@ -86,7 +86,7 @@ fn normal_p(u: f64, n: f64, m: f64, ties: f64) -> f64 {
 
 /// How far the second sample lies above the first; `alpha` is the share of true shifts that the interval may miss.
 #[must_use]
-pub fn shift(first: &[f64], second: &[f64], alpha: f64) -> Option<Shift> {
+pub fn shift(first: &[f64], second: &[f64], alpha: f64) -> Option<LocationShift> {
     let (first, second) = (thinned(first), thinned(second));
     let mut gaps: Vec<f64> = second.iter().flat_map(|b| first.iter().map(move |a| b - a)).collect();
     gaps.sort_by(f64::total_cmp);
@@ -110,7 +110,7 @@ pub fn shift(first: &[f64], second: &[f64], alpha: f64) -> Option<Shift> {
         let high = first_of(middle + 1, last, rejected);
         Interval { low: gaps[low - 1], high: gaps[high - 1] }
     });
-    Some(Shift { estimate, interval })
+    Some(LocationShift { estimate, interval })
 }
 
 /// The first index in `from..to` that fits, where all after it do; `to` where none does.

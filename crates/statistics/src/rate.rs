@@ -3,7 +3,7 @@
 /// The 97.5 % point of the standard normal distribution: bounds of a two-sided 95 % interval.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// So many of so many.
+/// A rate: so many successes in so many trials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rate {
     /// Successes.

@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use pelicycle_statistics::{
-    Block, Choice, Interval, Rate, block_test, davidson, detectable_rate, exact_rates, growth, holm, kappa,
-    quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
+    Block, Interval, PairwiseChoice, Rate, block_test, davidson, detectable_rate, exact_rates, growth, holm,
+    kappa, quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
 };
 use serde::Deserialize;
 
@@ -269,10 +269,10 @@ fn students_quantiles_are_scipys() {
 #[test]
 fn strengths_are_those_of_choix_and_with_ties_of_the_likelihoods_own_optimum() {
     for case in figures().choices {
-        let choices: Vec<Choice> = case
+        let choices: Vec<PairwiseChoice> = case
             .choices
             .iter()
-            .map(|(a, b, first, second, ties)| Choice {
+            .map(|(a, b, first, second, ties)| PairwiseChoice {
                 pair: (*a, *b),
                 first: *first,
                 second: *second,
@@ -286,7 +286,7 @@ fn strengths_are_those_of_choix_and_with_ties_of_the_likelihoods_own_optimum() {
         assert!((found.ties - case.ties).abs() < 1e-5, "{} {}", found.ties, case.ties);
     }
     // One that never lost has a strength all the same, and one that nobody was asked about is in the middle.
-    let won = [Choice { pair: (0, 1), first: 5.0, second: 0.0, ties: 0.0 }];
+    let won = [PairwiseChoice { pair: (0, 1), first: 5.0, second: 0.0, ties: 0.0 }];
     let found = davidson(3, &won, 1.0);
     assert!(found.log[0] > 0.5 && found.log[0] < 5.0 && found.log[1] < -0.5, "{found:?}");
 }

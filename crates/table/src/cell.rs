@@ -1,13 +1,13 @@
-//! What stands in a column, and what a column is.
+//! Columns and the values that stand in them.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// What a column holds.
+/// The kind of values that a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// Text; some of it was written by models and services.
     Text,
     /// A whole number from 0.
@@ -40,24 +40,24 @@ pub enum Cell<'a> {
 pub struct Heading {
     /// Its name: `snake_case`, never changed once it was published.
     pub name: &'static str,
-    /// What it holds.
-    pub kind: Kind,
+    /// The kind of its values.
+    pub kind: ColumnKind,
     /// A sentence on what that is, with its unit.
     pub about: &'static str,
 }
 
 impl Cell<'_> {
-    /// What it holds; nothing where it is absent.
+    /// The kind of the value; none where it is absent.
     #[must_use]
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<ColumnKind> {
         Some(match self {
             Cell::Absent => return None,
-            Cell::Text(_) => Kind::Text,
-            Cell::Whole(_) => Kind::Whole,
-            Cell::Number(_) => Kind::Number,
-            Cell::Truth(_) => Kind::Truth,
-            Cell::Moment(_) => Kind::Moment,
-            Cell::Day(_) => Kind::Day,
+            Cell::Text(_) => ColumnKind::Text,
+            Cell::Whole(_) => ColumnKind::Whole,
+            Cell::Number(_) => ColumnKind::Number,
+            Cell::Truth(_) => ColumnKind::Truth,
+            Cell::Moment(_) => ColumnKind::Moment,
+            Cell::Day(_) => ColumnKind::Day,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{Cell, Heading, Table, TableError};
+use super::{Cell, Heading, TableError, TableWriter};
 
 /// First characters that make a spreadsheet run a cell as a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -26,7 +26,7 @@ impl<W: Write> Csv<W> {
     }
 }
 
-impl<W: Write> Table for Csv<W> {
+impl<W: Write> TableWriter for Csv<W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
         let mut line = String::new();
         for (index, cell) in cells.iter().enumerate() {

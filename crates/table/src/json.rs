@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Map, Number, Value};
 
-use super::{Cell, Heading, Table, TableError};
+use super::{Cell, Heading, TableError, TableWriter};
 
 /// A table as JSON Lines: every object has every column, null where it is absent.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl<W: Write> JsonLines<W> {
     }
 }
 
-impl<W: Write> Table for JsonLines<W> {
+impl<W: Write> TableWriter for JsonLines<W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
         let mut line = object(&self.headings, cells).to_string();
         line.push('\n');

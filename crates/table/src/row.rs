@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use pelicycle_record::{Attempt, Check, SvgFacts};
 use serde::Serialize;
 
-use super::{Cell, Heading, Kind};
-use pelicycle_record::Attempt;
-use pelicycle_record::{Check, SvgFacts};
+use super::{Cell, ColumnKind, Heading};
 
 /// A column: its head, and how it is read from a record.
 struct Column {
@@ -16,7 +15,7 @@ struct Column {
 
 const fn column(
     name: &'static str,
-    kind: Kind,
+    kind: ColumnKind,
     about: &'static str,
     read: fn(&Attempt) -> Cell<'_>,
 ) -> Column {
@@ -57,7 +56,7 @@ fn codes(check: &Check) -> String {
     codes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-use Kind::{Day, Moment, Number, Text, Truth, Whole};
+use ColumnKind::{Day, Moment, Number, Text, Truth, Whole};
 
 static COLUMNS: [Column; 66] = [
     column("id", Text, "The attempt's identifier; identifiers sort by time.", |a| a.id.as_str().into()),

@@ -245,7 +245,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let rebuilt = match args.no_gallery {
         true => Ok(None),
         false => {
-            let options = pelicycle_site::Options::default();
+            let options = pelicycle_site::GalleryOptions::default();
             pelicycle_site::rebuild(&store, &library, &global.gallery, &options).map(Some)
         }
     };

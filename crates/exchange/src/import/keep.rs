@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::Found;
 use pelicycle_drawing::{Pool, WorkerError, tool};
-use pelicycle_record::Id;
-use pelicycle_record::Verdict;
-use pelicycle_record::{Attempt, Host, ImportRecord, Origin, SCHEMA_VERSION, TextRecord, Timing};
+use pelicycle_record::{
+    Attempt, Host, Id, ImportRecord, Origin, SCHEMA_VERSION, TextRecord, Timing, Verdict,
+};
 use pelicycle_store::{AttemptFiles, Store, StoreError};
 
-/// Keeps what sources tell of.
+use super::FoundReply;
+
+/// Keeps replies from other tools as attempts of a store.
 #[derive(Debug)]
 pub struct Importer<'a> {
     store: &'a Store,
@@ -22,14 +23,14 @@ pub struct Importer<'a> {
 /// What tells an imported reply from all others: its kind of source, its name there, and its own hash.
 type Key = (String, String, String);
 
-/// What became of a reply.
+/// What an import made of one reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kept {
-    /// It is an attempt now.
+pub enum ImportOutcome {
+    /// It was kept as an attempt.
     Added {
-        /// Its folder.
+        /// The attempt's folder.
         folder: PathBuf,
-        /// What the check says of it.
+        /// The verdict of the check.
         verdict: Verdict,
     },
     /// It was imported before.
@@ -60,11 +61,11 @@ impl<'a> Importer<'a> {
     ///
     /// # Errors
     /// A failing disk; a checker that can't be started.
-    pub fn keep(&mut self, found: Found) -> Result<Kept, ImportError> {
+    pub fn keep(&mut self, found: FoundReply) -> Result<ImportOutcome, ImportError> {
         let reply = TextRecord::of(&found.reply);
         let key = (found.from.to_owned(), found.id.clone(), reply.hash.clone());
         if self.known.contains(&key) {
-            return Ok(Kept::Known);
+            return Ok(ImportOutcome::Known);
         }
         let name = format!("pelicycle import 1\n{}\n{}\n{}\n", found.from, found.id, reply.hash);
         let id = Id::derived(found.started, name.as_bytes());
@@ -105,8 +106,8 @@ impl<'a> Importer<'a> {
         };
         let kept = match self.store.write(&attempt, &files) {
             // Another import of the same source was quicker.
-            Err(StoreError::Exists { .. }) => Kept::Known,
-            written => Kept::Added { folder: written?, verdict },
+            Err(StoreError::Exists { .. }) => ImportOutcome::Known,
+            written => ImportOutcome::Added { folder: written?, verdict },
         };
         self.known.insert(key);
         Ok(kept)

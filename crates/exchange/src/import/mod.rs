@@ -6,25 +6,24 @@
 mod git;
 mod keep;
 mod llm_logs;
-mod llm_words;
 mod svg_folder;
 
 use pelicycle_record::{ContestantRecord, Outcome, PromptRecord, RequestRecord, Usage};
 
-pub use keep::{ImportError, Importer, Kept};
-pub use llm_logs::{LlmLogs, LogsError, Skipped, default_path};
-pub use svg_folder::{FolderError, svg_folder};
+pub use keep::{ImportError, ImportOutcome, Importer};
+pub use llm_logs::{LlmLogs, LlmLogsError, SkippedReplies, default_path};
+pub use svg_folder::{SvgFolderError, svg_folder};
 
-/// A reply as a source tells of it.
+/// A reply that a source holds, with what the source tells of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct FoundReply {
     /// The kind of source: `llm-logs` or `svg-folder`.
     pub from: &'static str,
     /// The reply's name in the source, the same each time.
     pub id: String,
-    /// What was asked.
+    /// The prompt that it answers.
     pub prompt: PromptRecord,
-    /// Who answered.
+    /// The contestant that answered.
     pub contestant: ContestantRecord,
     /// The settings that are known of the request.
     pub request: RequestRecord,
@@ -32,7 +31,7 @@ pub struct Found {
     pub outcome: Outcome,
     /// Tokens, where they were counted.
     pub usage: Usage,
-    /// When it was asked.
+    /// The moment at which it was asked.
     pub started: jiff::Timestamp,
     /// Seconds to the end of the reply.
     pub seconds: Option<f64>,

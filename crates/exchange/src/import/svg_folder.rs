@@ -10,12 +10,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-
-use super::{Found, git};
 use pelicycle_prompt::Prompt;
 use pelicycle_provider::{RepliesError, reply_files};
-use pelicycle_record::ContestantRecord;
-use pelicycle_record::{Outcome, RequestRecord, Usage};
+use pelicycle_record::{ContestantRecord, Outcome, RequestRecord, Usage};
+
+use super::{FoundReply, git};
 
 /// The kind of source, and the provider of its contestants where no other is named.
 pub(super) const FROM: &str = "svg-folder";
@@ -29,7 +28,7 @@ const LONGEST: u64 = 16 << 20;
 /// Why a folder or a file of it could not be read.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
-pub enum FolderError {
+pub enum SvgFolderError {
     #[error(transparent)]
     List(#[from] RepliesError),
     #[error("no reply in {}: a reply is a file MODEL.svg or MODEL.md", path.display())]
@@ -48,7 +47,7 @@ pub fn svg_folder(
     folder: &Path,
     prompt: &Prompt,
     provider: Option<&str>,
-) -> Result<(Vec<Found>, Vec<FolderError>), FolderError> {
+) -> Result<(Vec<FoundReply>, Vec<SvgFolderError>), SvgFolderError> {
     let mut files = reply_files(folder)?;
     let failures = folder.join(FAILURES);
     if failures.is_dir() {
@@ -56,7 +55,7 @@ pub fn svg_folder(
     }
     files.retain(|path| is_reply(path));
     if files.is_empty() {
-        return Err(FolderError::None { path: folder.to_owned() });
+        return Err(SvgFolderError::None { path: folder.to_owned() });
     }
     let dates = git::dates(folder);
     let (mut found, mut unread) = (Vec::new(), Vec::new());
@@ -67,7 +66,7 @@ pub fn svg_folder(
                 let id = id.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
                 let (model, named) = model(&path);
                 let started = named.or_else(|| dates.get(&id).copied()).unwrap_or(modified);
-                found.push(Found {
+                found.push(FoundReply {
                     from: FROM,
                     id,
                     prompt: prompt.record(),
@@ -108,14 +107,14 @@ fn model(path: &Path) -> (String, Option<Timestamp>) {
     }
 }
 
-fn read(path: &Path) -> Result<(Vec<u8>, Timestamp), FolderError> {
-    let failed = |source| FolderError::Read { path: path.to_owned(), source };
+fn read(path: &Path) -> Result<(Vec<u8>, Timestamp), SvgFolderError> {
+    let failed = |source| SvgFolderError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
     let modified = file.metadata().and_then(|found| found.modified()).map_err(failed)?;
     let mut reply = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut reply).map_err(failed)?;
     if reply.len() as u64 > LONGEST {
-        return Err(FolderError::TooLong { path: path.to_owned() });
+        return Err(SvgFolderError::TooLong { path: path.to_owned() });
     }
     // A file from before the year -9999 or after 9999 has no moment that could be written.
     Ok((reply, Timestamp::try_from(modified).unwrap_or_default()))

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use pelicycle_judge::{Ballot, Field, Next, Pair, Votes};
+use pelicycle_judge::{Ballot, Competition, DrawingPair, PairChooser, Votes};
 use pelicycle_record::JudgeKind;
 
 /// Two drawings to be shown, and how often each way round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Showing {
     /// One way round; the other way changes sides.
-    pub pair: Pair,
+    pub pair: DrawingPair,
     /// Times that it is shown this way.
     pub this_way: u32,
     /// Times that it is shown the other way.
@@ -20,7 +20,7 @@ pub struct Showing {
 /// what tells most.
 #[derive(Debug)]
 pub struct Course<'a> {
-    next: Next<'a>,
+    next: PairChooser<'a>,
     /// Pairs that come first.
     ready: VecDeque<Showing>,
     /// Pairs that it has seen or will see, the lower index first.
@@ -36,7 +36,7 @@ pub struct Course<'a> {
 impl<'a> Course<'a> {
     /// The course of the judge of this name. `every` so many pairs one is shown twice.
     #[must_use]
-    pub fn new(field: &'a Field, votes: &Votes, name: &str, every: u32, seed: u64) -> Course<'a> {
+    pub fn new(field: &'a Competition, votes: &Votes, name: &str, every: u32, seed: u64) -> Course<'a> {
         let place =
             |kind, name: &str| votes.judges.iter().position(|judge| judge.kind == kind && judge.name == name);
         let judge = place(JudgeKind::Model, name).unwrap_or(votes.judges.len());
@@ -50,7 +50,7 @@ impl<'a> Course<'a> {
             .iter()
             .filter(|(_, ways)| ways.contains(&0))
             .map(|((left, right), [this, other])| Showing {
-                pair: Pair { left: *left, right: *right },
+                pair: DrawingPair { left: *left, right: *right },
                 this_way: u32::from(*this == 0),
                 other_way: u32::from(*other == 0),
             })
@@ -65,7 +65,7 @@ impl<'a> Course<'a> {
         }
         let own = votes.ballots().into_iter().filter(|ballot| ballot.judge == judge);
         let ballots = own.map(|ballot| (ballot.pair, ballot)).collect();
-        Course { next: Next::new(field, seed), ready, seen, ballots, judge, every, given: 0 }
+        Course { next: PairChooser::new(field, seed), ready, seen, ballots, judge, every, given: 0 }
     }
 
     /// Takes in what came of a pair: shares of the lower index, of the higher, and of neither.

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use super::{Course, Showing};
 use crate::{Answer, Budget, RunError, Seat, Stop, Taken};
 use pelicycle_drawing::tool;
-use pelicycle_judge::{Ballot, Field, Pair, read};
+use pelicycle_judge::{Ballot, Competition, DrawingPair, read_reply};
 use pelicycle_provider::{Provider, Request};
 use pelicycle_record::Id;
 use pelicycle_record::{
@@ -77,7 +77,7 @@ pub struct Sitting<'a> {
     /// Who judges.
     pub who: &'a Panelist,
     /// What is judged.
-    pub field: &'a Field,
+    pub field: &'a Competition,
     /// How it is shown.
     pub shown: &'a dyn Shown,
     /// Where judgements are kept.
@@ -145,7 +145,7 @@ impl Sitting<'_> {
         number: u32,
         budget: Option<&Arc<Budget>>,
     ) -> Result<Vec<One>, String> {
-        let Pair { left, right } = showing.pair;
+        let DrawingPair { left, right } = showing.pair;
         let prompt = self.field.drawings[left].prompt;
         let question = self.shown.question(prompt);
         let mut all = Vec::new();
@@ -286,7 +286,7 @@ impl One {
         if answer.done.outcome == Outcome::Cancelled {
             return silent(number);
         }
-        let reading = read(&answer.text);
+        let reading = read_reply(&answer.text);
         let preference = reading.as_ref().map(|reading| reading.preference);
         let reply = (!answer.text.is_empty()).then(|| answer.text.clone().into_bytes());
         let record = JudgementRecord {

@@ -1,10 +1,10 @@
 //! The page, as HTML that works without a script; the script adds keys.
 
+use pelicycle_site::{PageError, scripted_page};
+use pelicycle_text as text;
 use serde::Serialize;
 
-use super::booth::{Shown, View};
-use pelicycle_site::{TemplateError, scripted_page};
-use pelicycle_text as text;
+use super::session::{VotingScreen, VotingView};
 
 const TEMPLATE: &str = include_str!("../../../../templates/vote.html");
 const STYLE: &str = include_str!("../../../../templates/vote.css");
@@ -47,9 +47,9 @@ struct End {
 ///
 /// # Errors
 /// When the template is broken.
-pub(super) fn page(view: &View, notice: Option<String>) -> Result<String, TemplateError> {
+pub(super) fn page(view: &VotingView, notice: Option<String>) -> Result<String, PageError> {
     let (paper, end) = match &view.shown {
-        Shown::Pair(paper) => {
+        VotingScreen::Pair(paper) => {
             let side = |name, index: usize| {
                 let (picture, (width, height)) = &paper.pictures[index];
                 Side { name, picture, width: *width, height: *height }
@@ -59,8 +59,8 @@ pub(super) fn page(view: &View, notice: Option<String>) -> Result<String, Templa
             let text = text::visible(&cut);
             (Some(Paper { token: &paper.token, text, sides: [side("A", 0), side("B", 1)] }), None)
         }
-        Shown::Nothing { demonstrations } => (None, Some(nothing(*demonstrations))),
-        Shown::All => (None, Some(all())),
+        VotingScreen::Nothing { demonstrations } => (None, Some(nothing(*demonstrations))),
+        VotingScreen::All => (None, Some(all())),
     };
     let votes = text::plural(view.progress.votes as u64, "vote");
     let sum = match view.progress.left {

@@ -13,13 +13,13 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use pelicycle_record::Preference;
 use tokio::net::TcpListener;
 use url::form_urlencoded;
 
-use super::booth::{Booth, Refusal};
 use super::page;
+use super::session::{VoteRefusal, VotingSession};
 use crate::{Guard, guard};
-use pelicycle_record::Preference;
 
 /// How often the results are looked at.
 const POLL: Duration = Duration::from_secs(2);
@@ -32,7 +32,7 @@ const MAX_FORM: usize = 1024;
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: TcpListener, booth: Arc<Booth>) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, session: Arc<VotingSession>) -> io::Result<()> {
     let own = listener.local_addr()?;
     let app = Router::new()
         .route("/", get(show))
@@ -42,32 +42,32 @@ pub async fn serve(listener: TcpListener, booth: Arc<Booth>) -> io::Result<()> {
         .route("/vote", post(vote))
         .route("/undo", post(undo))
         .fallback(nothing)
-        .with_state(Arc::clone(&booth))
+        .with_state(Arc::clone(&session))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(middleware::from_fn_with_state(Guard { own, posts: true }, guard));
     tokio::select! {
         ended = axum::serve(listener, app) => ended,
-        never = keep_up(booth) => match never {},
+        never = keep_up(session) => match never {},
     }
 }
 
 /// Takes in what comes while somebody votes.
-async fn keep_up(booth: Arc<Booth>) -> Infallible {
+async fn keep_up(session: Arc<VotingSession>) -> Infallible {
     let mut pause = POLL;
     loop {
         tokio::time::sleep(pause).await;
-        let (booth, since) = (Arc::clone(&booth), Instant::now());
+        let (session, since) = (Arc::clone(&session), Instant::now());
         // One that failed is done anew the next time.
-        drop(tokio::task::spawn_blocking(move || booth.refresh()).await);
+        drop(tokio::task::spawn_blocking(move || session.refresh()).await);
         pause = POLL.max(since.elapsed() * SHARE);
     }
 }
 
-async fn show(State(booth): State<Arc<Booth>>) -> Response {
-    page(booth, StatusCode::OK, None).await
+async fn show(State(session): State<Arc<VotingSession>>) -> Response {
+    page(session, StatusCode::OK, None).await
 }
 
-async fn vote(State(booth): State<Arc<Booth>>, form: Bytes) -> Response {
+async fn vote(State(session): State<Arc<VotingSession>>, form: Bytes) -> Response {
     let preference = field(&form, "choice").and_then(|choice| match &*choice {
         "left" => Some(Preference::Left),
         "right" => Some(Preference::Right),
@@ -76,12 +76,12 @@ async fn vote(State(booth): State<Arc<Booth>>, form: Bytes) -> Response {
         _ => None,
     });
     let (Some(token), Some(preference)) = (field(&form, "token"), preference) else { return no_form() };
-    answer(booth, move |booth| booth.vote(&token, preference)).await
+    answer(session, move |session| session.vote(&token, preference)).await
 }
 
-async fn undo(State(booth): State<Arc<Booth>>, form: Bytes) -> Response {
+async fn undo(State(session): State<Arc<VotingSession>>, form: Bytes) -> Response {
     let Some(token) = field(&form, "token") else { return no_form() };
-    answer(booth, move |booth| booth.undo(&token)).await
+    answer(session, move |session| session.undo(&token)).await
 }
 
 /// The one value of a form's field.
@@ -100,26 +100,26 @@ fn no_form() -> Response {
 
 /// Does what a form asks for, and leads to the page, or shows it with why not.
 async fn answer(
-    booth: Arc<Booth>,
-    act: impl FnOnce(&Booth) -> Result<(), Refusal> + Send + 'static,
+    session: Arc<VotingSession>,
+    act: impl FnOnce(&VotingSession) -> Result<(), VoteRefusal> + Send + 'static,
 ) -> Response {
-    let actor = Arc::clone(&booth);
+    let actor = Arc::clone(&session);
     match tokio::task::spawn_blocking(move || act(&actor)).await {
         Ok(Ok(())) => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
         Ok(Err(refusal)) => {
             let status = match refusal {
-                Refusal::Stale | Refusal::Gone | Refusal::NotLast => StatusCode::CONFLICT,
-                Refusal::Unkept(_) | Refusal::Kept(_) => StatusCode::INTERNAL_SERVER_ERROR,
+                VoteRefusal::Stale | VoteRefusal::Gone | VoteRefusal::NotLast => StatusCode::CONFLICT,
+                VoteRefusal::Unkept(_) | VoteRefusal::Kept(_) => StatusCode::INTERNAL_SERVER_ERROR,
             };
-            page(booth, status, Some(refusal.to_string())).await
+            page(session, status, Some(refusal.to_string())).await
         }
         Err(_) => failed("the vote could not be dealt with"),
     }
 }
 
-async fn page(booth: Arc<Booth>, status: StatusCode, notice: Option<String>) -> Response {
+async fn page(session: Arc<VotingSession>, status: StatusCode, notice: Option<String>) -> Response {
     let made = tokio::task::spawn_blocking(move || {
-        let view = booth.view().map_err(|error| error.to_string())?;
+        let view = session.view().map_err(|error| error.to_string())?;
         page::page(&view, notice).map_err(|error| error.to_string())
     });
     match made.await {
@@ -143,9 +143,9 @@ fn failed(why: &str) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
 }
 
-async fn picture(State(booth): State<Arc<Booth>>, Path(token): Path<String>) -> Response {
+async fn picture(State(session): State<Arc<VotingSession>>, Path(token): Path<String>) -> Response {
     // The lock may be held while a disk is slow.
-    match tokio::task::spawn_blocking(move || booth.picture(&token)).await {
+    match tokio::task::spawn_blocking(move || session.picture(&token)).await {
         Ok(Some(png)) => {
             let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store")];
             (headers, png).into_response()

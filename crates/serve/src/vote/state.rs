@@ -1,68 +1,69 @@
-//! What a booth has in hand while somebody votes: what can be shown, what was said of it, what is on show.
+//! The state of a voting session: what can be shown, what was said of it, and what is on show.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::exhibits::Exhibits;
-use super::showing::Showing;
-use pelicycle_judge::{Next, Pair, Votes};
-use pelicycle_record::Id;
-use pelicycle_record::{JudgeRecord, JudgementRecord, Preference};
+use pelicycle_judge::{DrawingPair, PairChooser, Votes};
+use pelicycle_record::{Id, JudgeRecord, JudgementRecord, Preference};
 use pelicycle_statistics::Random;
+
+use super::drawings::VotingDrawings;
+use super::shown_pair::ShownPair;
 
 /// Once in so many times a pair is shown again, with its sides changed: how steady a voter is can't be known otherwise.
 const AGAIN: usize = 12;
 /// Votes that lie between the two times, so that the answer is not remembered.
 const BETWEEN: usize = 10;
 
+/// Everything that changes while somebody votes.
 #[derive(Debug)]
-pub(super) struct State {
-    pub(super) exhibits: Exhibits,
+pub(super) struct VotingState {
+    pub(super) exhibits: VotingDrawings,
     /// People's judgements, oldest first.
     pub(super) records: Vec<JudgementRecord>,
     /// Every judgement that was read, people's or not.
     pub(super) read: BTreeSet<Id>,
     /// The pair on show, until it is voted on.
-    pub(super) current: Option<Showing>,
+    pub(super) current: Option<ShownPair>,
     /// Votes of this session, oldest first.
-    pub(super) given: Vec<Given>,
+    pub(super) given: Vec<CastVote>,
     /// Tokens that were voted with.
     pub(super) counted: BTreeMap<String, Preference>,
     /// Tokens that a vote was taken back with.
     pub(super) undone: BTreeSet<String>,
     /// Drawings whose pictures could not be used.
     pub(super) broken: BTreeSet<usize>,
-    /// Damaged places that were told of.
+    /// Places of damaged records that were told of.
     pub(super) told: BTreeSet<PathBuf>,
     pub(super) random: Random,
 }
 
-/// A vote of this session.
+/// A vote of this session, which can be taken back while it is the last.
 #[derive(Debug)]
-pub(super) struct Given {
+pub(super) struct CastVote {
     pub(super) record: Id,
     pub(super) left: Id,
     pub(super) right: Id,
     /// The token that it was voted with.
     pub(super) token: String,
-    /// What taking it back must carry.
+    /// The token that takes it back.
     pub(super) undo: String,
 }
 
 /// How far a voter has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Progress {
+pub(super) struct VotingProgress {
     /// Votes on what can be shown, of all times.
     pub(super) votes: usize,
     /// Pairs that were never shown to the voter.
     pub(super) left: usize,
 }
 
-impl State {
-    pub(super) fn progress(&self, voter: &JudgeRecord) -> Progress {
-        let votes = Votes::new(&self.exhibits.field, &self.records);
+impl VotingState {
+    pub(super) fn progress(&self, voter: &JudgeRecord) -> VotingProgress {
+        let votes = Votes::new(&self.exhibits.competition, &self.records);
         let own = position(&votes, voter);
-        Progress {
+        VotingProgress {
             votes: votes.votes.iter().filter(|vote| Some(vote.judge) == own).count(),
             left: self.exhibits.pairs.saturating_sub(self.seen(&votes, own).len()),
         }
@@ -70,19 +71,20 @@ impl State {
 
     /// The pair to show next: the one that tells most by all people's votes, or an old one again; none where the voter has
     /// seen all.
-    pub(super) fn next(&mut self, voter: &JudgeRecord) -> Option<Pair> {
-        let votes = Votes::new(&self.exhibits.field, &self.records);
+    pub(super) fn next(&mut self, voter: &JudgeRecord) -> Option<DrawingPair> {
+        let votes = Votes::new(&self.exhibits.competition, &self.records);
         let own = position(&votes, voter);
-        let mut next = Next::new(&self.exhibits.field, self.random.bits());
+        let mut next = PairChooser::new(&self.exhibits.competition, self.random.bits());
         let again = match own {
             Some(judge) if next.once_in(AGAIN) => next.again(&votes, judge, BETWEEN),
             _ => None,
         };
-        let whole = |pair: &Pair| !self.broken.contains(&pair.left) && !self.broken.contains(&pair.right);
+        let whole =
+            |pair: &DrawingPair| !self.broken.contains(&pair.left) && !self.broken.contains(&pair.right);
         again.filter(whole).or_else(|| {
             let mut seen = self.seen(&votes, own);
             for broken in &self.broken {
-                let others = 0..self.exhibits.field.drawings.len();
+                let others = 0..self.exhibits.competition.drawings.len();
                 seen.extend(others.map(|other| (*broken.min(&other), *broken.max(&other))));
             }
             next.choose(&votes.ballots(), &seen)
@@ -92,7 +94,7 @@ impl State {
     /// Pairs of different contestants that a judge saw, the lower index first.
     fn seen(&self, votes: &Votes, judge: Option<usize>) -> BTreeSet<(usize, usize)> {
         let own = votes.votes.iter().filter(|vote| Some(vote.judge) == judge);
-        own.map(|vote| vote.pair().key()).filter(|pair| self.exhibits.field.is_between(*pair)).collect()
+        own.map(|vote| vote.pair().key()).filter(|pair| self.exhibits.competition.is_between(*pair)).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who votes.
+//! The person who votes, by name.
 
 use pelicycle_record::{JudgeKind, JudgeRecord};
 use pelicycle_text as text;

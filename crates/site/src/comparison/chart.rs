@@ -3,13 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use pelicycle_compare::{History, MeasureHistory};
+use pelicycle_text::{date, label, moment, plural, sentence};
 use serde::Serialize;
 
-use pelicycle_compare::{History, Line};
-use pelicycle_text::{date, label, moment, plural, sentence};
-
-use super::page::PageError;
-use crate::templates::lone_page;
+use crate::templates::{PageError, lone_page};
 
 /// A chart is so many units wide and high, with so much room on each side.
 const WIDTH: f64 = 800.0;
@@ -23,7 +21,7 @@ struct Page {
     contestant: String,
     sum: String,
     charts: Vec<Chart>,
-    marks: Vec<Told>,
+    marks: Vec<MarkRow>,
     more: usize,
     none: Option<String>,
 }
@@ -42,14 +40,14 @@ struct Chart {
     dots: Vec<(f64, f64, String)>,
     /// Levels between changes: from, to, height.
     levels: Vec<(f64, f64, f64)>,
-    /// Where the marks stand.
+    /// The places of the marks across, with their numbers.
     marks: Vec<(f64, usize)>,
     changes: Vec<String>,
 }
 
-/// Something else that changed.
+/// A change of something else, in words.
 #[derive(Debug, Serialize)]
-struct Told {
+struct MarkRow {
     when: String,
     what: &'static str,
     before: String,
@@ -65,7 +63,7 @@ struct Scale {
 }
 
 impl Scale {
-    fn new(line: &Line, from: Timestamp, to: Timestamp) -> Scale {
+    fn new(line: &MeasureHistory, from: Timestamp, to: Timestamp) -> Scale {
         let levels = line.changes.iter().flat_map(|change| [change.before, change.after]);
         let values = line.days.iter().map(|day| day.value).chain(levels);
         let (mut low, mut high) = values
@@ -114,7 +112,7 @@ pub fn history_page(history: &History) -> Result<String, PageError> {
         Some((from, to)) => history.lines.iter().map(|line| chart(history, line, from, to)).collect(),
         None => Vec::new(),
     };
-    let marks = history.marks.iter().take(MOST).map(|mark| Told {
+    let marks = history.marks.iter().take(MOST).map(|mark| MarkRow {
         when: moment(mark.started),
         what: mark.what,
         before: sentence(&mark.before),
@@ -129,10 +127,10 @@ pub fn history_page(history: &History) -> Result<String, PageError> {
         more: history.marks.len().saturating_sub(MOST),
     };
     let style = include_str!("../../../../templates/compare.css");
-    Ok(lone_page(include_str!("../../../../templates/history.html"), style, &page)?)
+    lone_page(include_str!("../../../../templates/history.html"), style, &page)
 }
 
-fn chart(history: &History, line: &Line, from: Date, to: Date) -> Chart {
+fn chart(history: &History, line: &MeasureHistory, from: Date, to: Date) -> Chart {
     let scale = Scale::new(line, noon(from), noon(to));
     let dots: Vec<(f64, f64, String)> = line
         .days

@@ -7,6 +7,6 @@ mod pixels;
 mod rendering;
 
 pub use chart::history_page;
-pub use page::{PageError, Thumb, page};
-pub use pixels::{Difference, Likeness, PixelError, difference, likeness};
-pub use rendering::{Redrawn, Rendering, redrawn};
+pub use page::{RasterLookup, page};
+pub use pixels::{Likeness, PixelDifference, PixelError, difference, likeness};
+pub use rendering::{Redrawn, RenderingReport, redrawn};

@@ -3,14 +3,13 @@
 //! It asks for nothing from anywhere and runs no script; drawings are in it as our rasters, names as text.
 
 use base64::Engine as _;
-use serde::Serialize;
-
-use pelicycle_compare::{Answer, Report, Sides, Verdict, words};
+use pelicycle_compare::{ComparisonReport, ComparisonVerdict, MeasureComparison, PairedSides, words};
 use pelicycle_record::Attempt;
 use pelicycle_text as text;
+use serde::Serialize;
 
 use crate::picture::small_picture;
-use crate::templates::{TemplateError, lone_page};
+use crate::templates::{PageError, lone_page};
 
 /// Drawings of a side that are shown of one stratum.
 const SHOWN: usize = 6;
@@ -21,13 +20,8 @@ const SIDE: u32 = 320;
 /// The picture of a change is so many units wide, with no change in its middle.
 const WIDTH: f64 = 200.0;
 
-/// The page could not be made.
-#[derive(Debug, thiserror::Error)]
-#[error("the page could not be made: {0}")]
-pub struct PageError(#[from] TemplateError);
-
-/// The raster of an attempt, as it is kept.
-pub type Thumb<'a> = dyn Fn(&Attempt) -> Option<Vec<u8>> + 'a;
+/// Gives the kept raster of an attempt.
+pub type RasterLookup<'a> = dyn Fn(&Attempt) -> Option<Vec<u8>> + 'a;
 
 #[derive(Serialize)]
 struct Page {
@@ -63,12 +57,12 @@ struct Drawings {
 #[derive(Serialize)]
 struct Side {
     name: String,
-    thumbs: Vec<Shown>,
+    thumbs: Vec<Thumbnail>,
     more: usize,
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct Thumbnail {
     picture: Option<String>,
     width: u32,
     height: u32,
@@ -80,7 +74,11 @@ struct Shown {
 ///
 /// # Errors
 /// Only when the template is broken.
-pub fn page(report: &Report, sides: &Sides<'_>, raster: &Thumb<'_>) -> Result<String, PageError> {
+pub fn page(
+    report: &ComparisonReport,
+    sides: &PairedSides<'_>,
+    raster: &RasterLookup<'_>,
+) -> Result<String, PageError> {
     let mut left = MOST;
     let mut strata = Vec::new();
     for stratum in &sides.strata {
@@ -109,10 +107,10 @@ pub fn page(report: &Report, sides: &Sides<'_>, raster: &Thumb<'_>) -> Result<St
         strata,
     };
     let style = include_str!("../../../../templates/compare.css");
-    Ok(lone_page(include_str!("../../../../templates/compare.html"), style, &page)?)
+    lone_page(include_str!("../../../../templates/compare.html"), style, &page)
 }
 
-fn row(answer: &Answer) -> Row {
+fn row(answer: &MeasureComparison) -> Row {
     let effect = &answer.effect;
     // Ratios are laid out by their logarithms, so that halving and doubling are as far from the middle.
     let place = |value: f64| if effect.kind == "ratio" { value.ln() } else { value };
@@ -130,10 +128,10 @@ fn row(answer: &Answer) -> Row {
         label: answer.label,
         verdict: words::verdict(answer),
         class: match answer.verdict {
-            Verdict::Better => "better",
-            Verdict::Worse => "worse",
-            Verdict::Differs => "differs",
-            Verdict::CantTell => "cant-tell",
+            ComparisonVerdict::Better => "better",
+            ComparisonVerdict::Worse => "worse",
+            ComparisonVerdict::Differs => "differs",
+            ComparisonVerdict::CantTell => "cant-tell",
         },
         base: words::side(answer, &answer.base),
         head: words::side(answer, &answer.head),
@@ -152,7 +150,7 @@ pub(super) fn picture_address(png: &[u8], most: u32) -> Option<(String, (u32, u3
     Some((format!("data:image/png;base64,{png}"), size))
 }
 
-fn thumb(attempt: &Attempt, raster: &Thumb<'_>) -> Shown {
+fn thumb(attempt: &Attempt, raster: &RasterLookup<'_>) -> Thumbnail {
     let verdict = attempt.check.as_ref().and_then(|check| serde_json::to_value(check.verdict).ok());
     let verdict = verdict.as_ref().and_then(|word| word.as_str()).unwrap_or("no reply").to_owned();
     let (picture, width, height) = match raster(attempt).and_then(|png| picture_address(&png, SIDE)) {
@@ -160,5 +158,5 @@ fn thumb(attempt: &Attempt, raster: &Thumb<'_>) -> Shown {
         None => (None, SIDE, SIDE),
     };
     let caption = format!("{}, no. {}", text::day(attempt.timing.started), attempt.sample);
-    Shown { picture, width, height, verdict, caption }
+    Thumbnail { picture, width, height, verdict, caption }
 }

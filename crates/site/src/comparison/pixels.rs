@@ -15,16 +15,16 @@ pub enum Likeness {
     /// Every pixel is the same.
     Same,
     /// Nobody would see the difference.
-    Alike(Difference),
+    Alike(PixelDifference),
     /// It can be seen.
-    Differs(Difference),
+    Differs(PixelDifference),
     /// The sizes differ, so pixels can't be compared.
     OtherSize,
 }
 
 /// How far two pictures of one size are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Difference {
+pub struct PixelDifference {
     /// SSIMULACRA 2: 100 is the same, 90 can't be told from it, 70 is good, 30 is poor; it has no lower bound.
     pub score: f64,
     /// The share of pixels that are not the same.
@@ -60,7 +60,7 @@ pub fn likeness(kept: &[u8], now: &[u8]) -> Result<Likeness, PixelError> {
     let share = differing as f64 / (f64::from(kept.width) * f64::from(kept.height));
     let score =
         compute_ssimulacra2(&slice(&kept)?, &slice(&now)?).map_err(|error| PixelError(error.to_string()))?;
-    let difference = Difference { score, share, most };
+    let difference = PixelDifference { score, share, most };
     Ok(if score >= ALIKE { Likeness::Alike(difference) } else { Likeness::Differs(difference) })
 }
 

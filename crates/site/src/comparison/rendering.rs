@@ -1,13 +1,12 @@
 //! Kept drawings rendered anew: does this version of the program show what an earlier one showed?
 
-use serde::Serialize;
-
 use pelicycle_record::{Attempt, Inspection, Verdict};
 use pelicycle_text::{count, label, plural};
+use serde::Serialize;
 
-use super::page::{PageError, picture_address};
-use super::pixels::{Difference, Likeness, PixelError, difference, likeness};
-use crate::templates::lone_page;
+use super::page::picture_address;
+use super::pixels::{Likeness, PixelDifference, PixelError, difference, likeness};
+use crate::templates::{PageError, lone_page};
 
 /// Drawings on the page; the least alike come first.
 const SHOWN: usize = 60;
@@ -27,7 +26,7 @@ pub struct Redrawn {
     pub renderer: String,
     /// The verdict that was kept.
     pub before: Verdict,
-    /// The verdict of now.
+    /// The verdict of this program.
     pub now: Verdict,
     /// How alike the rasters are; absent where one of them is.
     pub pixels: Option<Likeness>,
@@ -38,10 +37,10 @@ pub struct Redrawn {
 
 /// All drawings that were rendered twice: plain data, the shape of `--rendering --format json`.
 #[derive(Debug, Clone, Serialize)]
-pub struct Rendering {
+pub struct RenderingReport {
     /// Version of this shape.
     pub schema: u32,
-    /// The renderer of now.
+    /// The renderer of this program.
     pub renderer: String,
     /// Drawings whose raster is the same to the pixel.
     pub same: usize,
@@ -113,8 +112,8 @@ impl Redrawn {
         }
         match self.pixels {
             Some(
-                Likeness::Alike(Difference { score, share, most })
-                | Likeness::Differs(Difference { score, share, most }),
+                Likeness::Alike(PixelDifference { score, share, most })
+                | Likeness::Differs(PixelDifference { score, share, most }),
             ) => {
                 format!(
                     "SSIMULACRA 2 {score:.1}; {:.2} % of the pixels, by {most} of 255 at most",
@@ -128,7 +127,7 @@ impl Redrawn {
     }
 }
 
-impl Rendering {
+impl RenderingReport {
     /// Sums up drawings that were rendered twice.
     #[must_use]
     pub fn new(renderer: &str, all: Vec<Redrawn>) -> Self {
@@ -195,6 +194,6 @@ impl Rendering {
         let page =
             Page { sum: self.sum(), rows: rows.collect(), more: self.changed.len().saturating_sub(SHOWN) };
         let style = include_str!("../../../../templates/compare.css");
-        Ok(lone_page(include_str!("../../../../templates/rendering.html"), style, &page)?)
+        lone_page(include_str!("../../../../templates/rendering.html"), style, &page)
     }
 }

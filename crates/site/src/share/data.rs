@@ -1,19 +1,24 @@
 //! All the data of a gallery as one table, for notebooks: the columns of an export, and where each attempt's files lie in
 //! the site. The newest attempt comes first.
 
+use pelicycle_table::{Cell, ColumnKind, Csv, Heading, TableError, TableWriter as _, headings, object, row};
+
 use crate::Exhibit;
 use crate::take;
-use crate::take::Hung;
+use crate::take::HungFiles;
 use crate::view;
-use pelicycle_table::{Cell, Csv, Heading, Kind, Table as _, TableError, headings, object, row};
 
 const fn path(name: &'static str, about: &'static str) -> Heading {
-    Heading { name, kind: Kind::Text, about }
+    Heading { name, kind: ColumnKind::Text, about }
 }
 
 /// Columns that only a gallery has: paths from the site's root.
 const PLACES: [Heading; 6] = [
-    Heading { name: "counts", kind: Kind::Truth, about: "Whether the attempt says something of the model." },
+    Heading {
+        name: "counts",
+        kind: ColumnKind::Truth,
+        about: "Whether the attempt says something of the model.",
+    },
     path("page", "The attempt's page."),
     path("picture", "The raster."),
     path("svg", "The drawing as it stood in the reply, as text."),
@@ -25,9 +30,9 @@ fn heads() -> Vec<Heading> {
     headings().into_iter().chain(PLACES).collect()
 }
 
-fn cells<'a>(exhibit: &Exhibit<'a>, hung: &Hung) -> Vec<Cell<'a>> {
+fn cells<'a>(exhibit: &Exhibit<'a>, hung: &HungFiles) -> Vec<Cell<'a>> {
     let Exhibit { attempt, files, .. } = exhibit;
-    let Hung { pictures, missing, .. } = hung;
+    let HungFiles { pictures, missing, .. } = hung;
     let folder = view::folder(attempt);
     let beside = |there: bool, name: &str| Cell::from(there.then(|| format!("{folder}/{name}")));
     let places = [
@@ -42,7 +47,7 @@ fn cells<'a>(exhibit: &Exhibit<'a>, hung: &Hung) -> Vec<Cell<'a>> {
 }
 
 /// The table as a list of objects, a line each. Every object has every column; what is unknown is `null`.
-pub(crate) fn json<'a>(shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a Hung)>) -> String {
+pub(crate) fn json<'a>(shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a HungFiles)>) -> String {
     let heads = heads();
     let rows: Vec<String> =
         shown.map(|(exhibit, hung)| object(&heads, &cells(exhibit, hung)).to_string()).collect();
@@ -51,7 +56,7 @@ pub(crate) fn json<'a>(shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a Hung)>)
 
 /// The table as comma-separated values under a line of names. What is unknown is empty.
 pub(crate) fn csv<'a>(
-    shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a Hung)>,
+    shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a HungFiles)>,
 ) -> Result<Vec<u8>, TableError> {
     let mut out = Vec::new();
     let mut table = Box::new(Csv::new(&mut out, &heads())?);

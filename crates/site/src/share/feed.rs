@@ -1,13 +1,13 @@
 //! The feed of new drawings, as Atom (RFC 4287).
 
 use jiff::{SignedDuration, Timestamp};
+use pelicycle_record::Attempt;
+use pelicycle_text as text;
 use serde::Serialize;
 
 use super::BaseUrl;
 use crate::view;
 use crate::view::Card;
-use pelicycle_record::Attempt;
-use pelicycle_text as text;
 
 /// Drawings of the feed, the newest.
 const MOST: usize = 50;
@@ -45,7 +45,10 @@ impl Feed {
     pub(crate) const PATH: &'static str = "feed.xml";
 
     /// The feed of these attempts, given newest first. Those that drew nothing are left out.
-    pub(crate) fn new<'a>(base: &BaseUrl, newest_first: impl Iterator<Item = view::Shown<'a>>) -> Self {
+    pub(crate) fn new<'a>(
+        base: &BaseUrl,
+        newest_first: impl Iterator<Item = view::ShownAttempt<'a>>,
+    ) -> Self {
         let drawings = newest_first.filter(|shown| shown.attempt.is_drawn());
         let mut newest = Timestamp::UNIX_EPOCH;
         let mut entries: Vec<Entry> = drawings

@@ -6,15 +6,17 @@
 use std::fmt::Write as _;
 
 use base64::Engine as _;
+use pelicycle_drawing as drawing;
 use serde::Serialize;
 
 use super::{BaseUrl, Feed};
+use crate::GalleryError;
 use crate::lettering::{wrap, write_text};
+use crate::source::SourceKey;
 use crate::view::{Plate, Poster};
-use pelicycle_drawing as drawing;
 
 /// Version of how posters are drawn: a change draws them all anew.
-const VERSION: u32 = 1;
+const VERSION: &str = "poster-2";
 /// The size that services which show links ask for.
 const WIDTH: u32 = 1200;
 const HEIGHT: u32 = 630;
@@ -30,7 +32,7 @@ const QUIET: &str = "#655f55";
 
 /// What a page's head says to those who link to it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Share {
+pub(crate) struct LinkPreview {
     address: String,
     feed: String,
     title: String,
@@ -47,7 +49,7 @@ pub(crate) fn image_path(page: &str) -> String {
 }
 
 /// What the head of the page at `path` says.
-pub(crate) fn share(poster: &Poster, path: &str, base: &BaseUrl) -> Share {
+pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl) -> LinkPreview {
     let mut description = poster.sum.clone();
     if let Some(asked) = &poster.asked {
         description = format!("“{asked}” {description}");
@@ -58,7 +60,7 @@ pub(crate) fn share(poster: &Poster, path: &str, base: &BaseUrl) -> Share {
         [plate] if plate.picture.is_none() => format!("No picture: {}", plate.verdict),
         _ => format!("Drawings: {}", labels.join("; ")),
     };
-    Share {
+    LinkPreview {
         address: base.join(path),
         feed: base.join(Feed::PATH),
         title: poster.title.clone(),
@@ -76,21 +78,17 @@ pub(crate) fn draw(poster: &Poster, pictures: &[Option<Vec<u8>>]) -> Option<Vec<
 }
 
 impl Poster {
-    /// Hash of all that it is drawn from; `hash` tells that of a picture in the site.
-    pub(crate) fn source(&self, hash: impl Fn(&str) -> Option<String>) -> String {
-        let mut hasher = blake3::Hasher::new();
-        let mut part = |text: &str| {
-            hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
-        };
-        part(&format!("{VERSION} {}", self.single));
-        part(&self.title);
-        part(self.asked.as_deref().unwrap_or_default());
-        part(&self.sum);
+    /// Key of all that it is drawn from; `hash` tells that of a picture in the site.
+    ///
+    /// # Errors
+    /// As [`SourceKey::with`].
+    pub(crate) fn source(&self, hash: impl Fn(&str) -> Option<String>) -> Result<String, GalleryError> {
+        let mut key = SourceKey::new(VERSION).with(&(self.single, &self.title, &self.asked, &self.sum))?;
         for Plate { picture, verdict, label } in &self.plates {
             let hash = picture.as_ref().and_then(|picture| hash(&picture.href));
-            [verdict, label.as_str(), hash.as_deref().unwrap_or_default()].into_iter().for_each(&mut part);
+            key = key.with(&(verdict, label, hash))?;
         }
-        hasher.finalize().to_hex().to_string()
+        Ok(key.finish())
     }
 }
 

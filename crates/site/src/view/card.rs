@@ -1,26 +1,26 @@
 //! One attempt on the wall: a picture or the reason why there is none, and its label.
 
-use serde::Serialize;
-
-use super::hall::Shown;
-use super::words;
 use pelicycle_record::Attempt;
 use pelicycle_text as text;
+use serde::Serialize;
+
+use super::hall::ShownAttempt;
+use super::words;
 
 /// A raster in the site.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Picture {
+pub(crate) struct SitePicture {
     /// Path from the site's root.
     pub(crate) href: String,
     pub(crate) width: u32,
     pub(crate) height: u32,
     /// The same for screens of a plain density.
-    pub(crate) tiny: Option<Tiny>,
+    pub(crate) tiny: Option<TinyPicture>,
 }
 
 /// A raster at a smaller size.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Tiny {
+pub(crate) struct TinyPicture {
     /// Path from the site's root.
     pub(crate) href: String,
     pub(crate) width: u32,
@@ -28,11 +28,11 @@ pub(crate) struct Tiny {
 
 /// The rasters of one attempt.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Pictures {
-    pub(crate) small: Option<Picture>,
-    pub(crate) large: Option<Picture>,
-    pub(crate) repaired_small: Option<Picture>,
-    pub(crate) repaired_large: Option<Picture>,
+pub(crate) struct AttemptPictures {
+    pub(crate) small: Option<SitePicture>,
+    pub(crate) large: Option<SitePicture>,
+    pub(crate) repaired_small: Option<SitePicture>,
+    pub(crate) repaired_large: Option<SitePicture>,
     /// Why a raster that should be there is not.
     pub(crate) problem: Option<String>,
 }
@@ -44,9 +44,9 @@ pub(crate) struct Card {
     pub(crate) href: String,
     /// Who drew it, for those who hear the page.
     label: String,
-    /// What was asked, likewise.
+    /// The prompt's title, likewise.
     prompt: String,
-    picture: Option<Picture>,
+    picture: Option<SitePicture>,
     /// The picture is of a repaired drawing, which does not count.
     repaired: bool,
     pub(crate) verdict: &'static str,
@@ -60,7 +60,7 @@ pub(crate) struct Card {
 }
 
 impl Card {
-    pub(crate) fn new(Shown { attempt, pictures }: Shown<'_>) -> Self {
+    pub(crate) fn new(ShownAttempt { attempt, pictures }: ShownAttempt<'_>) -> Self {
         let result = words::result(attempt);
         let repaired = pictures.small.is_none() && pictures.repaired_small.is_some();
         let tokens = attempt.usage.output.map(|tokens| text::plural(tokens, "token"));

@@ -1,13 +1,11 @@
 //! Which experts of the model an attempt took, in words, as a map and as a table.
 
+use pelicycle_record::{ExpertCounts, ExpertsRecord, LayerCounts};
+use pelicycle_text::{self as text, size};
 use serde::Serialize;
 
-use super::card::Picture;
+use super::card::SitePicture;
 use crate::heat::DEEPEST;
-use pelicycle_record::ExpertsRecord;
-use pelicycle_record::{ExpertCounts, LayerCounts};
-use pelicycle_text as text;
-use pelicycle_text::size;
 
 /// Pixels that the map may be wide and high; cells grow until they fill it.
 const WIDTH: u32 = 1024;
@@ -31,8 +29,8 @@ pub(crate) struct ExpertsView {
 #[derive(Debug, Serialize)]
 struct Map {
     /// For light and for dark pages, a pixel an expert; their size here is that on the page.
-    light: Picture,
-    dark: Picture,
+    light: SitePicture,
+    dark: SitePicture,
     alt: String,
     first_layer: usize,
     last_layer: usize,
@@ -48,7 +46,7 @@ struct ScaleWords {
     deepest: String,
 }
 
-/// One layer in figures.
+/// How the experts of one layer were taken, in words.
 #[derive(Debug, Serialize)]
 struct Layer {
     layer: usize,
@@ -134,7 +132,7 @@ fn map(record: &ExpertsRecord, counts: &ExpertCounts, paths: MapPaths) -> Option
     let width = across * (WIDTH / across).clamp(1, CELL);
     // A cell is no lower than it is wide, unless the map would grow too high.
     let height = down * (HEIGHT / down).clamp(1, CELL).min((width / across).max(10));
-    let picture = |href| Picture { href, width, height, tiny: None };
+    let picture = |href| SitePicture { href, width, height, tiny: None };
     let alt = format!(
         "Heat map of {down} layers by {across} experts: how often each was taken. {} The table below has each \
          layer in numbers.",

@@ -1,12 +1,11 @@
 //! Figures of some attempts in words: what was drawn, and with what time, tokens and speed, at the median.
 
+use pelicycle_record::Attempt;
+use pelicycle_statistics::{Interval, Rate, median};
+use pelicycle_text::{self as text, dollars};
 use serde::Serialize;
 
 use super::hall;
-use pelicycle_record::Attempt;
-use pelicycle_statistics::{Interval, Rate, median};
-use pelicycle_text as text;
-use pelicycle_text::dollars;
 
 /// A name and its value.
 #[derive(Debug, Clone, Serialize)]
@@ -33,12 +32,12 @@ pub(crate) struct Figures {
     pub(super) speed: Option<String>,
     pub(super) price: Option<String>,
     #[serde(skip)]
-    pub(super) numbers: Numbers,
+    pub(super) numbers: SortFigures,
 }
 
 /// The same as numbers, to sort by.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Numbers {
+pub(super) struct SortFigures {
     pub(super) speed: Option<f64>,
     pub(super) price: Option<f64>,
 }
@@ -60,7 +59,7 @@ impl Figures {
             time: time.map(text::seconds),
             speed: speed.map(speed_in_words),
             price: price.map(dollars),
-            numbers: Numbers { speed, price },
+            numbers: SortFigures { speed, price },
         }
     }
 }

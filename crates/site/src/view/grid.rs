@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
+use pelicycle_prompt::{Library, Prompt};
+use pelicycle_record::{PromptRecord, name};
+use pelicycle_statistics::Rate;
+use pelicycle_text as text;
 use serde::Serialize;
 
 use super::Card;
 use super::figures::{difference_in_words, rate_in_words};
-use super::hall::{self, Case, Model, model_path};
-use pelicycle_prompt::{Library, Prompt};
-use pelicycle_record::PromptRecord;
-use pelicycle_record::name;
-use pelicycle_statistics::Rate;
-use pelicycle_text as text;
+use super::hall::{self, Case, ModelWorks, model_path};
 
 /// The famous pair.
 const ANIMAL: &str = "pelican";
@@ -78,7 +77,7 @@ pub(super) fn pair(prompt: &PromptRecord) -> Option<(String, String)> {
     own(prompt).or_else(bundled).map(|(animal, vehicle)| (text::label(&animal), text::label(&vehicle)))
 }
 
-fn cells<'a>(model: &Model<'a>) -> Cells<'a> {
+fn cells<'a>(model: &ModelWorks<'a>) -> Cells<'a> {
     let mut cells = Cells::new();
     for (section, case) in &model.cases {
         // Of two texts for one pair the newer stands: sections come newest first.
@@ -90,14 +89,14 @@ fn cells<'a>(model: &Model<'a>) -> Cells<'a> {
 }
 
 /// Path of the grid's page from the site's root; none where there is no grid to see.
-pub(super) fn path(model: &Model<'_>) -> Option<String> {
+pub(super) fn path(model: &ModelWorks<'_>) -> Option<String> {
     let stem = name::slug(&model.contestant().slug);
     (cells(model).len() > 1).then(|| format!("grids/{stem}.html"))
 }
 
 impl GridPage {
     /// None where there is no grid to see.
-    pub(crate) fn new(model: &Model<'_>) -> Option<Self> {
+    pub(crate) fn new(model: &ModelWorks<'_>) -> Option<Self> {
         let path = path(model)?;
         let cells = cells(model);
         let contestant = model.contestant();

@@ -3,16 +3,16 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use super::card::Pictures;
-use pelicycle_record::name;
-use pelicycle_record::{Attempt, ContestantRecord, PromptRecord};
+use pelicycle_record::{Attempt, ContestantRecord, PromptRecord, name};
 use pelicycle_statistics::Rate;
 
-/// One attempt and its pictures in the site.
+use super::card::AttemptPictures;
+
+/// An attempt on show: its record and its pictures in the site.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown<'a> {
+pub(crate) struct ShownAttempt<'a> {
     pub(crate) attempt: &'a Attempt,
-    pub(crate) pictures: &'a Pictures,
+    pub(crate) pictures: &'a AttemptPictures,
 }
 
 /// All attempts on one prompt: its id and its exact text.
@@ -27,19 +27,19 @@ pub(crate) struct Section<'a> {
 /// All attempts of one contestant on one prompt, newest first; there is at least one.
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
-    pub(crate) shown: Vec<Shown<'a>>,
+    pub(crate) shown: Vec<ShownAttempt<'a>>,
 }
 
 /// All that one contestant drew: a case a prompt, in the order of its own newest attempts, so that what others drew
 /// does not change its page.
 #[derive(Debug)]
-pub(crate) struct Model<'a> {
+pub(crate) struct ModelWorks<'a> {
     pub(crate) cases: Vec<(&'a Section<'a>, &'a Case<'a>)>,
 }
 
 /// Sections by prompt, and in them cases by contestant, from attempts that are given newest first. Both come in the
 /// order of their newest attempt.
-pub(crate) fn sections<'a>(newest_first: impl Iterator<Item = Shown<'a>>) -> Vec<Section<'a>> {
+pub(crate) fn sections<'a>(newest_first: impl Iterator<Item = ShownAttempt<'a>>) -> Vec<Section<'a>> {
     let mut sections: Vec<(Section<'a>, HashMap<&'a str, usize>)> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     for shown in newest_first {
@@ -59,15 +59,16 @@ pub(crate) fn sections<'a>(newest_first: impl Iterator<Item = Shown<'a>>) -> Vec
 }
 
 /// Models by slug.
-pub(crate) fn models<'a>(sections: &'a [Section<'a>]) -> Vec<Model<'a>> {
-    let mut models: BTreeMap<&str, Model<'a>> = BTreeMap::new();
+pub(crate) fn models<'a>(sections: &'a [Section<'a>]) -> Vec<ModelWorks<'a>> {
+    let mut models: BTreeMap<&str, ModelWorks<'a>> = BTreeMap::new();
     for section in sections {
         for case in &section.cases {
-            let model = models.entry(&case.contestant().slug).or_insert_with(|| Model { cases: Vec::new() });
+            let model =
+                models.entry(&case.contestant().slug).or_insert_with(|| ModelWorks { cases: Vec::new() });
             model.cases.push((section, case));
         }
     }
-    let mut models: Vec<Model<'a>> = models.into_values().collect();
+    let mut models: Vec<ModelWorks<'a>> = models.into_values().collect();
     for model in &mut models {
         model.cases.sort_by_key(|(_, case)| {
             let newest = case.shown[0].attempt;
@@ -85,7 +86,7 @@ impl<'a> Case<'a> {
 
     /// The attempt that stands for all: the first sample of the newest run, whatever came of it, so that nobody
     /// picks it.
-    pub(crate) fn lead(&self) -> Shown<'a> {
+    pub(crate) fn lead(&self) -> ShownAttempt<'a> {
         let run = &self.shown[0].attempt.run;
         let newest_run = self.shown.iter().filter(|shown| shown.attempt.run == *run);
         newest_run
@@ -99,7 +100,7 @@ impl<'a> Case<'a> {
     }
 }
 
-impl<'a> Model<'a> {
+impl<'a> ModelWorks<'a> {
     pub(crate) fn attempts(&self) -> impl Iterator<Item = &'a Attempt> + Clone {
         self.cases.iter().flat_map(|(_, case)| case.shown.iter().map(|shown| shown.attempt))
     }

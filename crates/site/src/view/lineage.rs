@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use pelicycle_record::ContestantRecord;
 
 use super::hall::Case;
-use pelicycle_record::ContestantRecord;
 
 /// The family of a model, by its name alone: the first word of it, without a version. `claude` for
 /// `claude-3-5-sonnet`, `qwen` for `qwen3-30b`, `o1` for `o1-mini`.

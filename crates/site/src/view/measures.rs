@@ -1,17 +1,17 @@
 //! What was measured of a drawing, for its page: numbers of how it is built, and the rubric's items with their words.
 
 use base64::Engine as _;
+use pelicycle_record::measure::{Judged, Measures, State, Structure};
+use pelicycle_text as text;
 use serde::Serialize;
 
 use super::figures::{Fact, facts};
 use crate::overlay;
-use pelicycle_record::measure::{Judged, Measures, State, Structure};
-use pelicycle_text as text;
 
 /// The measures of one drawing.
 #[derive(Debug, Serialize)]
 pub(crate) struct MeasuresView {
-    /// Why there are none.
+    /// Why there are no measures.
     problem: Option<String>,
     rules: u32,
     structure: Vec<Fact>,

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use pelicycle_record::Attempt;
+use pelicycle_statistics::Rate;
+use pelicycle_text as text;
 use serde::Serialize;
 
 use super::Card;
 use super::figures::{Fact, Figures, facts};
-use super::hall::{self, Model, model_path, prompt_path};
-use super::wall::Link;
+use super::hall::{self, ModelWorks, model_path, prompt_path};
+use super::wall::PageLink;
 use super::{grid, lineage};
-use pelicycle_record::Attempt;
-use pelicycle_statistics::Rate;
-use pelicycle_text as text;
 
 /// Samples of a prompt that hang on the page; the others are links.
 const HUNG: usize = 12;
@@ -43,7 +43,7 @@ struct PromptRow {
     title: String,
     figures: Figures,
     cards: Vec<Card>,
-    beyond: Vec<Link>,
+    beyond: Vec<PageLink>,
     /// Samples that have no link either.
     more: usize,
 }
@@ -62,7 +62,7 @@ struct Event {
 }
 
 impl ModelPage {
-    pub(crate) fn new(model: &Model<'_>) -> Self {
+    pub(crate) fn new(model: &ModelWorks<'_>) -> Self {
         let contestant = model.contestant();
         let all: Vec<&Attempt> = model.attempts().collect();
         let Figures { drawn, rate, tokens, time, speed, price, .. } = Figures::of(&all.iter().copied());
@@ -98,7 +98,7 @@ impl ModelPage {
 
 impl PromptRow {
     fn new(section: &hall::Section<'_>, case: &hall::Case<'_>) -> Self {
-        let beyond = case.shown.iter().skip(HUNG).take(LINKED).map(|shown| Link {
+        let beyond = case.shown.iter().skip(HUNG).take(LINKED).map(|shown| PageLink {
             href: super::page_path(shown.attempt),
             words: format!("no. {}", shown.attempt.sample),
             note: text::day(shown.attempt.timing.started),

@@ -1,12 +1,12 @@
 //! What a page says of itself to those who link to it: its words, and the drawings that stand for it.
 
 use jiff::Timestamp;
-
-use super::card::{Card, Picture};
-use super::hall::{Case, Model, Section, Shown};
-use super::{grid, lineage, timeline, wall};
 use pelicycle_record::Attempt;
 use pelicycle_text as text;
+
+use super::card::{Card, SitePicture};
+use super::hall::{Case, ModelWorks, Section, ShownAttempt};
+use super::{grid, lineage, timeline, wall};
 
 /// Drawings on the poster of a wall.
 const PLATES: usize = 4;
@@ -29,13 +29,13 @@ pub(crate) struct Poster {
 /// A drawing on a poster, or the verdict in its place.
 #[derive(Debug)]
 pub(crate) struct Plate {
-    pub(crate) picture: Option<Picture>,
+    pub(crate) picture: Option<SitePicture>,
     pub(crate) verdict: &'static str,
     pub(crate) label: String,
 }
 
 impl Plate {
-    fn new(shown: Shown<'_>, label: &str) -> Self {
+    fn new(shown: ShownAttempt<'_>, label: &str) -> Self {
         // A repaired picture does not count, so it stands for nothing.
         let picture = shown.pictures.small.clone();
         Self { picture, verdict: Card::new(shown).verdict, label: text::label(label) }
@@ -48,7 +48,7 @@ impl Plate {
 
 impl Poster {
     /// Of the first page: the first cards of its first wall.
-    pub(crate) fn index(sections: &[Section<'_>], models: &[Model<'_>]) -> Self {
+    pub(crate) fn index(sections: &[Section<'_>], models: &[ModelWorks<'_>]) -> Self {
         let order = wall::in_order(sections);
         let attempts = sections.iter().flat_map(Section::attempts);
         Self {
@@ -102,20 +102,20 @@ impl Poster {
     }
 
     /// Of all that a model drew.
-    pub(crate) fn model(model: &Model<'_>) -> Self {
+    pub(crate) fn model(model: &ModelWorks<'_>) -> Self {
         let cases = model.cases.iter().map(|(section, case)| (&section.prompt.title, *case));
         Self::of_model(model, "", cases)
     }
 
     /// Of a model's animals by vehicles.
-    pub(crate) fn grid(model: &Model<'_>) -> Self {
+    pub(crate) fn grid(model: &ModelWorks<'_>) -> Self {
         let cases = model.cases.iter().filter(|(section, _)| grid::pair(section.prompt).is_some());
         let cases = cases.map(|(section, case)| (&section.prompt.title, *case));
         Self::of_model(model, ": animals by vehicles", cases)
     }
 
     fn of_model<'a>(
-        model: &Model<'_>,
+        model: &ModelWorks<'_>,
         view: &str,
         cases: impl Iterator<Item = (&'a String, &'a Case<'a>)>,
     ) -> Self {
@@ -136,8 +136,8 @@ impl Poster {
     }
 
     /// Of one attempt.
-    pub(crate) fn attempt(shown: Shown<'_>) -> Self {
-        let Shown { attempt, .. } = shown;
+    pub(crate) fn attempt(shown: ShownAttempt<'_>) -> Self {
+        let ShownAttempt { attempt, .. } = shown;
         let card = Card::new(shown);
         let demonstration = attempt.contestant.demonstration.then_some("Demonstration");
         let facts = demonstration.into_iter().chain([card.verdict]);
@@ -162,8 +162,9 @@ fn leads(section: &Section<'_>) -> Vec<Plate> {
 }
 
 fn samples(case: &Case<'_>) -> Vec<Plate> {
-    let named =
-        |shown: &Shown<'_>| format!("{}, no. {}", shown.attempt.contestant.label, shown.attempt.sample);
+    let named = |shown: &ShownAttempt<'_>| {
+        format!("{}, no. {}", shown.attempt.contestant.label, shown.attempt.sample)
+    };
     case.shown.iter().take(PLATES).map(|shown| Plate::new(*shown, &named(shown))).collect()
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use pelicycle_judge::{GroupStandings, RankingReport, words};
+use pelicycle_text as text;
 use serde::Serialize;
 
-use super::hall::{Model, model_path};
-use pelicycle_judge::{Report, Standings, words};
-use pelicycle_text as text;
+use super::hall::{ModelWorks, model_path};
 
 /// The bar of an interval is so many units wide.
 const WIDTH: f64 = 200.0;
@@ -69,7 +69,7 @@ impl RankingPage {
     pub(crate) const PATH: &'static str = "ranking.html";
 
     /// None where nobody judged.
-    pub(crate) fn new(report: &Report, models: &[Model<'_>]) -> Option<Self> {
+    pub(crate) fn new(report: &RankingReport, models: &[ModelWorks<'_>]) -> Option<Self> {
         if report.rankings.is_empty() {
             return None;
         }
@@ -99,7 +99,7 @@ impl RankingPage {
 }
 
 impl Group {
-    fn new(group: &Standings, pages: &BTreeMap<&str, String>) -> Self {
+    fn new(group: &GroupStandings, pages: &BTreeMap<&str, String>) -> Self {
         let at = |chance: f64| (chance * WIDTH * 10.0).round() / 10.0;
         let rows = group.standings.iter().map(|placed| Row {
             places: words::places(placed),
@@ -118,7 +118,7 @@ impl Group {
 }
 
 impl Ranks {
-    pub(crate) fn new(report: Option<&Report>) -> Self {
+    pub(crate) fn new(report: Option<&RankingReport>) -> Self {
         let Some(first) = report.and_then(|report| report.rankings.first()) else { return Self::default() };
         // Those whom no judgement joins to the largest group have no place beside it.
         let standings = first.groups.first().into_iter().flat_map(|group| &group.standings);

@@ -7,7 +7,7 @@ const MOST: usize = 8_000;
 
 /// A stretch of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Piece {
+pub(super) struct SyntaxSpan {
     /// Class of its colour; empty for plain text.
     class: &'static str,
     text: String,
@@ -32,21 +32,21 @@ enum State {
 
 /// Reads a source line by line.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct SyntaxReader {
     state: State,
     pieces: usize,
 }
 
-impl Default for Reader {
+impl Default for SyntaxReader {
     fn default() -> Self {
         Self { state: State::Text, pieces: 0 }
     }
 }
 
-impl Reader {
+impl SyntaxReader {
     /// The pieces of the next line, which together are the line.
-    pub(super) fn line(&mut self, line: &str) -> Vec<Piece> {
-        let mut pieces: Vec<Piece> = Vec::new();
+    pub(super) fn line(&mut self, line: &str) -> Vec<SyntaxSpan> {
+        let mut pieces: Vec<SyntaxSpan> = Vec::new();
         let mut rest = line;
         while !rest.is_empty() {
             if self.pieces + pieces.len() >= MOST {
@@ -143,10 +143,10 @@ fn is_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, ':' | '-' | '_' | '.')
 }
 
-fn push(pieces: &mut Vec<Piece>, class: &'static str, text: &str) {
+fn push(pieces: &mut Vec<SyntaxSpan>, class: &'static str, text: &str) {
     match pieces.last_mut() {
         Some(last) if last.class == class => last.text.push_str(text),
-        _ => pieces.push(Piece { class, text: text.to_owned() }),
+        _ => pieces.push(SyntaxSpan { class, text: text.to_owned() }),
     }
 }
 
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<Vec<(&'static str, String)>> {
-        let mut reader = Reader::default();
+        let mut reader = SyntaxReader::default();
         let lines = text.split('\n').map(|line| reader.line(line));
         lines.map(|line| line.into_iter().map(|piece| (piece.class, piece.text)).collect()).collect()
     }

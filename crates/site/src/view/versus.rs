@@ -1,15 +1,13 @@
 //! Attempts on one prompt against each other: a table of figures, from which a script takes two to six to lay side by
 //! side or over each other.
 
+use pelicycle_text::{self as text, dollars, size};
 use serde::Serialize;
 
-use super::card::Picture;
+use super::card::SitePicture;
 use super::figures::{price, speed_in_words};
-use super::hall::{Section, Shown, model_path, prompt_path};
+use super::hall::{Section, ShownAttempt, model_path, prompt_path};
 use super::{page_path, words};
-use pelicycle_text as text;
-use pelicycle_text::dollars;
-use pelicycle_text::size;
 
 /// Samples of a contestant in the table.
 const SAMPLES: usize = 12;
@@ -39,7 +37,7 @@ struct Row {
     demonstration: bool,
     verdict: &'static str,
     drawn: bool,
-    picture: Option<Picture>,
+    picture: Option<SitePicture>,
     day: String,
     tokens: Option<String>,
     time: Option<String>,
@@ -75,7 +73,7 @@ impl VersusPage {
 }
 
 impl Row {
-    fn new(Shown { attempt, pictures }: Shown<'_>) -> Self {
+    fn new(ShownAttempt { attempt, pictures }: ShownAttempt<'_>) -> Self {
         let result = words::result(attempt);
         let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
         Self {

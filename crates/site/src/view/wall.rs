@@ -3,6 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use pelicycle_record::LOCAL;
+use pelicycle_statistics::Rate;
+use pelicycle_text as text;
 use serde::Serialize;
 
 use super::Card;
@@ -11,9 +14,6 @@ use super::hall::{self, Case, Section, model_path, prompt_path};
 use super::ranking::{RankingPage, Ranks};
 use super::{lineage, timeline, versus, words};
 use crate::Omission;
-use pelicycle_record::LOCAL;
-use pelicycle_statistics::Rate;
-use pelicycle_text as text;
 
 /// Contestants of one prompt that hang on the first page; the prompt's own page has them all.
 const ON_INDEX: usize = 24;
@@ -34,8 +34,8 @@ pub(crate) struct IndexPage {
     attempts: String,
     contestants: String,
     drawn: String,
-    prompts: Vec<Link>,
-    models: Vec<Link>,
+    prompts: Vec<PageLink>,
+    models: Vec<PageLink>,
     /// The page of the rankings.
     ranking: Option<&'static str>,
     tools: Option<Tools>,
@@ -52,7 +52,7 @@ pub(crate) struct PromptPage {
 
 /// A way to another page.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Link {
+pub(crate) struct PageLink {
     pub(super) href: String,
     pub(super) words: String,
     pub(super) note: String,
@@ -80,14 +80,14 @@ struct Wall {
     folded: bool,
     /// Contestants that hang on the prompt's own page only.
     more: usize,
-    cases: Vec<Hung>,
+    cases: Vec<WallEntry>,
     timeline: Option<String>,
     versus: Option<String>,
 }
 
 /// One contestant on a wall.
 #[derive(Debug, Serialize)]
-struct Hung {
+struct WallEntry {
     label: String,
     href: String,
     provider: String,
@@ -146,14 +146,14 @@ impl Wall {
             drawn: text::count(drawn as u64),
             folded: !open && section.cases.iter().any(|case| case.shown.len() > 1),
             more: section.cases.len().saturating_sub(most),
-            cases: section.cases.iter().take(most).map(|case| Hung::new(case, open, ranks)).collect(),
+            cases: section.cases.iter().take(most).map(|case| WallEntry::new(case, open, ranks)).collect(),
             timeline: timeline::path(section),
             versus: versus::path(section),
         }
     }
 }
 
-impl Hung {
+impl WallEntry {
     fn new(case: &Case<'_>, open: bool, ranks: &Ranks) -> Self {
         let contestant = case.contestant();
         let numbers = Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
@@ -197,7 +197,7 @@ fn place(provider: &str) -> &'static str {
 
 impl Tools {
     /// None where there is nothing to find.
-    fn new<'a>(cases: &(impl Iterator<Item = &'a Hung> + Clone)) -> Option<Self> {
+    fn new<'a>(cases: &(impl Iterator<Item = &'a WallEntry> + Clone)) -> Option<Self> {
         if cases.clone().count() < TOOLS_FROM {
             return None;
         }
@@ -226,7 +226,7 @@ impl PromptPage {
 impl IndexPage {
     pub(crate) fn new(
         sections: &[Section<'_>],
-        models: &[hall::Model<'_>],
+        models: &[hall::ModelWorks<'_>],
         omissions: &[Omission],
         ranks: &Ranks,
     ) -> Self {
@@ -236,7 +236,7 @@ impl IndexPage {
             order.iter().enumerate().map(|(index, section)| Wall::new(section, most(index), ranks)).collect();
         let shown = || sections.iter().flat_map(|section| &section.cases).flat_map(|case| &case.shown);
         let drawn = shown().filter(|shown| shown.attempt.is_drawn()).count();
-        let prompts = order.iter().zip(&walls).map(|(section, wall)| Link {
+        let prompts = order.iter().zip(&walls).map(|(section, wall)| PageLink {
             href: format!("#{}", section.stem()),
             words: wall.title.clone(),
             note: wall.attempts.clone(),
@@ -273,10 +273,10 @@ pub(super) fn in_order<'a, 'b>(sections: &'b [Section<'a>]) -> Vec<&'b Section<'
     famous.into_iter().chain(others).collect()
 }
 
-fn model_link(model: &hall::Model<'_>) -> Link {
+fn model_link(model: &hall::ModelWorks<'_>) -> PageLink {
     let contestant = model.contestant();
     let Rate { hits, of } = hall::drawn(model.attempts());
-    Link {
+    PageLink {
         href: model_path(contestant),
         words: text::label(&contestant.label),
         note: format!("{} of {} drawn", text::count(hits), text::count(of)),

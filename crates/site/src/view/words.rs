@@ -1,13 +1,12 @@
 //! Verdicts and outcomes in words.
 
-use pelicycle_record::{Attempt, Outcome};
-use pelicycle_record::{Check, Finding, Verdict};
+use pelicycle_record::{Attempt, Check, Finding, Outcome, Verdict};
 use pelicycle_text as text;
 
 /// What came of an attempt, in words.
 #[derive(Debug)]
-pub(super) struct Result {
-    /// One or two words.
+pub(super) struct AttemptResult {
+    /// Its name, of one or two words.
     pub(super) name: &'static str,
     /// A sentence that explains them.
     pub(super) meaning: String,
@@ -18,11 +17,11 @@ pub(super) struct Result {
 }
 
 /// What came of an attempt.
-pub(super) fn result(attempt: &Attempt) -> Result {
+pub(super) fn result(attempt: &Attempt) -> AttemptResult {
     let error = attempt.error.as_deref().map(text::sentence);
     let Some(check) = &attempt.check else {
         let (name, meaning) = unchecked(attempt.outcome);
-        return Result { name, meaning: meaning.to_owned(), reason: error, drawn: false };
+        return AttemptResult { name, meaning: meaning.to_owned(), reason: error, drawn: false };
     };
     let (name, meaning) = verdict(check.verdict);
     let drawn = check.verdict == Verdict::Drawn;
@@ -32,7 +31,7 @@ pub(super) fn result(attempt: &Attempt) -> Result {
         meaning = format!("{meaning} {ending}");
     }
     let reason = (!drawn).then(|| cause(check).map(located)).flatten().or(error);
-    Result { name, meaning, reason, drawn }
+    AttemptResult { name, meaning, reason, drawn }
 }
 
 /// A verdict's name and what it says.

@@ -1,4 +1,4 @@
-//! What an earlier build saw of each attempt's files, so that what did not change is not read again.
+//! The cache of a build: what an earlier one saw of each attempt's files, so that what did not change is not read again.
 //!
 //! A file is taken for unchanged when its length and times are the same (on Unix with the time of change, which no
 //! program can set, and the file's number), and when it was already some seconds old at that time: a later change
@@ -9,26 +9,25 @@ use std::fs::Metadata;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
-
 use pelicycle_store::AttemptFiles;
+use serde::{Deserialize, Serialize};
 
 /// Version of the list's shape, and of what is made of the files: a change reads them all anew.
 const VERSION: u32 = 2;
 /// Two seconds is the coarsest clock of a file system in use (FAT).
 const SETTLED: Duration = Duration::from_secs(2);
 
-/// What a build saw, by attempt.
+/// What a build saw of the files of attempts, by the attempts' identifiers.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Seen {
+pub(super) struct BuildCache {
     version: u32,
-    attempts: BTreeMap<String, Taken>,
+    attempts: BTreeMap<String, CachedFiles>,
 }
 
 /// One attempt's files, found whole and taken into the site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Taken {
-    /// Of the record and of the files' lengths and times.
+pub(super) struct CachedFiles {
+    /// The stamp of the record and of the files' lengths and times.
     pub(super) stamp: String,
     /// Width and height of the raster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,19 +37,19 @@ pub(super) struct Taken {
     pub(super) repaired: Option<(u32, u32)>,
 }
 
-impl Seen {
+impl BuildCache {
     /// The list, empty when it cannot be read or is of another version.
     pub(super) fn read(text: Option<&[u8]>) -> Self {
-        text.and_then(|text| serde_json::from_slice::<Seen>(text).ok())
+        text.and_then(|text| serde_json::from_slice::<BuildCache>(text).ok())
             .filter(|seen| seen.version == VERSION)
             .unwrap_or_default()
     }
 
-    pub(super) fn new(attempts: impl Iterator<Item = (String, Taken)>) -> Self {
+    pub(super) fn new(attempts: impl Iterator<Item = (String, CachedFiles)>) -> Self {
         Self { version: VERSION, attempts: attempts.collect() }
     }
 
-    pub(super) fn get(&self, id: &str, stamp: &str) -> Option<&Taken> {
+    pub(super) fn get(&self, id: &str, stamp: &str) -> Option<&CachedFiles> {
         self.attempts.get(id).filter(|taken| taken.stamp == stamp)
     }
 
@@ -132,15 +131,15 @@ mod tests {
 
     #[test]
     fn a_list_of_another_version_or_a_broken_one_is_empty() {
-        let taken = Taken { stamp: "s".to_owned(), drawing: Some((3, 4)), repaired: None };
-        let seen = Seen::new([("id".to_owned(), taken.clone())].into_iter());
+        let taken = CachedFiles { stamp: "s".to_owned(), drawing: Some((3, 4)), repaired: None };
+        let seen = BuildCache::new([("id".to_owned(), taken.clone())].into_iter());
         let text = seen.text().unwrap();
-        assert_eq!(Seen::read(Some(&text)).get("id", "s"), Some(&taken));
-        assert_eq!(Seen::read(Some(&text)).get("id", "t"), None);
+        assert_eq!(BuildCache::read(Some(&text)).get("id", "s"), Some(&taken));
+        assert_eq!(BuildCache::read(Some(&text)).get("id", "t"), None);
         let other =
             String::from_utf8(text).unwrap().replace(&format!("\"version\":{VERSION}"), "\"version\":0");
         for text in [None, Some("{".as_bytes()), Some(other.as_bytes())] {
-            assert_eq!(Seen::read(text).get("id", "s"), None);
+            assert_eq!(BuildCache::read(text).get("id", "s"), None);
         }
     }
 }

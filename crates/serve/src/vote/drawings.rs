@@ -1,16 +1,16 @@
-//! What can be shown, as the results have it at one moment.
+//! The drawings that can be shown, as the results have them at one moment.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use pelicycle_judge::{Field, Scope};
+use pelicycle_judge::{Competition, Scope};
 use pelicycle_record::Id;
 use pelicycle_store::Stored;
 
 /// Drawings, each with its picture, and the texts that they answer.
 #[derive(Debug, Default)]
-pub(super) struct Exhibits {
-    pub(super) field: Field,
+pub(super) struct VotingDrawings {
+    pub(super) competition: Competition,
     /// Files of the pictures, by drawing.
     pub(super) pictures: Vec<PathBuf>,
     /// Texts of the prompts, by prompt.
@@ -21,15 +21,15 @@ pub(super) struct Exhibits {
     pub(super) demonstrations: usize,
 }
 
-impl Exhibits {
+impl VotingDrawings {
     /// Those in a scope, of what lies in the store.
-    pub(super) fn new(stored: &[Stored], scope: &Scope) -> Exhibits {
+    pub(super) fn new(stored: &[Stored], scope: &Scope) -> VotingDrawings {
         let taken: Vec<&Stored> = stored
             .iter()
             .filter(|stored| stored.files.png.is_some() && scope.takes(&stored.attempt))
             .collect();
         let attempts: Vec<_> = taken.iter().map(|stored| &stored.attempt).collect();
-        let field = Field::new(&attempts, scope.demonstrations);
+        let competition = Competition::new(&attempts, scope.demonstrations);
         let files: BTreeMap<&Id, &PathBuf> = taken
             .iter()
             .filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?)))
@@ -41,29 +41,29 @@ impl Exhibits {
                 ((prompt.id.as_str(), prompt.hash.as_str()), prompt.text.as_str())
             })
             .collect();
-        Exhibits {
-            pictures: field.drawings.iter().map(|drawing| files[&drawing.id].clone()).collect(),
-            texts: field
+        VotingDrawings {
+            pictures: competition.drawings.iter().map(|drawing| files[&drawing.id].clone()).collect(),
+            texts: competition
                 .prompts
                 .iter()
                 .map(|p| texts[&(p.id.as_str(), p.hash.as_str())].to_owned())
                 .collect(),
-            pairs: pairs(&field),
+            pairs: pairs(&competition),
             demonstrations: attempts
                 .iter()
                 .filter(|attempt| !scope.demonstrations && attempt.contestant.demonstration)
                 .filter(|attempt| attempt.is_drawn())
                 .count(),
-            field,
+            competition,
         }
     }
 }
 
 /// Counts the pairs of drawings of different contestants on one prompt.
-fn pairs(field: &Field) -> usize {
+fn pairs(competition: &Competition) -> usize {
     let mut own: BTreeMap<usize, BTreeMap<usize, usize>> = BTreeMap::new();
-    for drawing in &field.drawings {
-        *own.entry(drawing.prompt).or_default().entry(drawing.entrant).or_default() += 1;
+    for drawing in &competition.drawings {
+        *own.entry(drawing.prompt).or_default().entry(drawing.competitor).or_default() += 1;
     }
     let of_prompt = |counts: &BTreeMap<usize, usize>| {
         let all: usize = counts.values().sum();

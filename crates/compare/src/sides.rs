@@ -8,20 +8,20 @@ use pelicycle_record::Attempt;
 /// them.
 #[derive(Debug, Clone)]
 pub struct Stratum<'a> {
-    /// What it is called.
+    /// The name of the prompt, and of the contestant where sides are paired by it.
     pub name: String,
-    /// Of the first side, oldest first.
+    /// The first side's attempts, oldest first.
     pub base: Vec<&'a Attempt>,
-    /// Of the second side, oldest first.
+    /// The second side's attempts, oldest first.
     pub head: Vec<&'a Attempt>,
 }
 
-/// Two sides, paired.
+/// Two sets of attempts, the sides of a comparison, paired by what they answer.
 #[derive(Debug, Clone)]
-pub struct Sides<'a> {
+pub struct PairedSides<'a> {
     /// Whether each contestant is held against itself, since a side has several.
     pub by_contestant: bool,
-    /// What both sides have.
+    /// The strata of which both sides have attempts.
     pub strata: Vec<Stratum<'a>>,
     /// Attempts of the first side that nothing of the second answers, and the other way round.
     pub unpaired: (usize, usize),
@@ -32,7 +32,7 @@ pub struct Sides<'a> {
 /// A prompt, and the contestant where sides are paired by it.
 type Key<'a> = (&'a str, &'a str, &'a str);
 
-impl<'a> Sides<'a> {
+impl<'a> PairedSides<'a> {
     /// Pairs two sides by prompt, which is its id and its exact text. Where each side is one contestant the two are held
     /// against each other; else each contestant against itself.
     #[must_use]

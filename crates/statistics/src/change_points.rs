@@ -11,7 +11,7 @@ const MOST: usize = 16;
 
 /// A change of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Change {
+pub struct ChangePoint {
     /// Index of the first number after it.
     pub at: usize,
     /// Probability of so large a jump somewhere, if the order of the numbers meant nothing.
@@ -22,7 +22,7 @@ pub struct Change {
 /// share of `alpha` of random orders has one as large (A. N. Pettitt, 1979, with the distribution by permutation), and
 /// what lies before and after it is looked at by itself. No side of a change has fewer than `least` numbers.
 #[must_use]
-pub fn changes(series: &[f64], least: usize, alpha: f64) -> Vec<Change> {
+pub fn change_points(series: &[f64], least: usize, alpha: f64) -> Vec<ChangePoint> {
     let mut random = Random::new(SEED);
     let (mut found, mut parts) = (Vec::new(), vec![(0, series.len())]);
     while let Some((from, to)) = parts.pop() {
@@ -33,7 +33,7 @@ pub fn changes(series: &[f64], least: usize, alpha: f64) -> Vec<Change> {
             && change.p <= alpha
         {
             let at = from + change.at;
-            found.push(Change { at, ..change });
+            found.push(ChangePoint { at, ..change });
             parts.extend([(from, at), (at, to)]);
         }
     }
@@ -49,7 +49,7 @@ pub fn changes(series: &[f64], least: usize, alpha: f64) -> Vec<Change> {
     found
 }
 
-fn largest(series: &[f64], least: usize, random: &mut Random) -> Option<Change> {
+fn largest(series: &[f64], least: usize, random: &mut Random) -> Option<ChangePoint> {
     let least = least.max(1);
     if series.len() < 2 * least {
         return None;
@@ -65,7 +65,7 @@ fn largest(series: &[f64], least: usize, random: &mut Random) -> Option<Change> 
         as_large +=
             usize::from(jump(&ranks, least).is_some_and(|(_, other)| other >= height * (1.0 - 1e-12)));
     }
-    Some(Change { at, p: as_large as f64 / (ORDERS + 1) as f64 })
+    Some(ChangePoint { at, p: as_large as f64 / (ORDERS + 1) as f64 })
 }
 
 /// Where the ranks before and after are furthest apart, in standard errors.
@@ -116,12 +116,13 @@ mod tests {
     #[test]
     fn levels_that_change_are_found_where_they_do_and_noise_has_none() {
         let series = [noise(20, 0.0, 1), noise(25, 1.5, 2), noise(15, 0.2, 3)].concat();
-        let found = changes(&series, 3, 0.01);
+        let found = change_points(&series, 3, 0.01);
         assert_eq!(found.iter().map(|change| change.at).collect::<Vec<_>>(), [20, 45], "{found:?}");
-        let alarms = (10..60).filter(|seed| !changes(&noise(40, 0.0, *seed), 3, 0.01).is_empty()).count();
+        let alarms =
+            (10..60).filter(|seed| !change_points(&noise(40, 0.0, *seed), 3, 0.01).is_empty()).count();
         assert!(alarms <= 3, "{alarms} of 50");
-        assert!(changes(&[1.0; 30], 3, 0.05).is_empty());
-        assert!(changes(&[1.0, 2.0], 3, 0.05).is_empty());
+        assert!(change_points(&[1.0; 30], 3, 0.05).is_empty());
+        assert!(change_points(&[1.0, 2.0], 3, 0.05).is_empty());
     }
 
     #[test]

@@ -4,34 +4,33 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use bytes::Bytes;
-
-use super::exhibits::Exhibits;
-use super::token::token;
-use pelicycle_judge::Pair;
-use pelicycle_record::AskedPrompt;
-use pelicycle_record::Id;
+use pelicycle_judge::DrawingPair;
+use pelicycle_record::{AskedPrompt, Id};
 use pelicycle_site::quick_picture;
+
+use super::drawings::VotingDrawings;
+use super::token::token;
 
 /// Longest side of a picture on the page, in pixels: all that a large screen shows of one of two.
 const SIDE: u32 = 1600;
 
-/// Two drawings on show.
+/// The pair of drawings on show.
 #[derive(Debug)]
-pub(super) struct Showing {
-    /// What a vote on it must carry.
+pub(super) struct ShownPair {
+    /// The token that a vote on it must carry.
     pub(super) token: String,
-    pub(super) left: Side,
-    pub(super) right: Side,
+    pub(super) left: ShownDrawing,
+    pub(super) right: ShownDrawing,
     pub(super) prompt: AskedPrompt,
     /// The prompt's text.
     pub(super) text: String,
-    /// When it was first looked at.
+    /// The moment at which it was first looked at.
     pub(super) since: Option<Instant>,
 }
 
-/// One of them.
+/// One of the two drawings on show.
 #[derive(Debug)]
-pub(super) struct Side {
+pub(super) struct ShownDrawing {
     pub(super) attempt: Id,
     /// The name that its picture goes by.
     pub(super) token: String,
@@ -42,37 +41,37 @@ pub(super) struct Side {
     pub(super) file: PathBuf,
 }
 
-/// Why a pair can't be shown.
+/// A pair that can't be shown.
 #[derive(Debug)]
-pub(super) enum Unshown {
+pub(super) enum ShowError {
     /// Its picture can't be used, with why.
     Picture { drawing: usize, why: String },
     /// There is nothing to make a token of.
     Random(getrandom::Error),
 }
 
-impl Exhibits {
+impl VotingDrawings {
     /// Puts a pair on show, under names that it never had before.
-    pub(super) fn show(&self, pair: Pair) -> Result<Showing, Unshown> {
-        let drawing = &self.field.drawings[pair.left];
-        Ok(Showing {
-            token: token().map_err(Unshown::Random)?,
+    pub(super) fn show(&self, pair: DrawingPair) -> Result<ShownPair, ShowError> {
+        let drawing = &self.competition.drawings[pair.left];
+        Ok(ShownPair {
+            token: token().map_err(ShowError::Random)?,
             left: self.side(pair.left)?,
             right: self.side(pair.right)?,
-            prompt: self.field.prompts[drawing.prompt].clone(),
+            prompt: self.competition.prompts[drawing.prompt].clone(),
             text: self.texts[drawing.prompt].clone(),
             since: None,
         })
     }
 
-    fn side(&self, drawing: usize) -> Result<Side, Unshown> {
+    fn side(&self, drawing: usize) -> Result<ShownDrawing, ShowError> {
         let file = &self.pictures[drawing];
-        let unusable = |why: String| Unshown::Picture { drawing, why };
+        let unusable = |why: String| ShowError::Picture { drawing, why };
         let kept = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
         let (png, size) = quick_picture(&kept, SIDE).map_err(|error| unusable(error.to_string()))?;
-        Ok(Side {
-            attempt: self.field.drawings[drawing].id.clone(),
-            token: token().map_err(Unshown::Random)?,
+        Ok(ShownDrawing {
+            attempt: self.competition.drawings[drawing].id.clone(),
+            token: token().map_err(ShowError::Random)?,
             png: png.into(),
             size,
             file: file.clone(),

@@ -6,20 +6,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ranking::PRIOR;
-use super::{Ballot, Field, Vote, Votes};
-use pelicycle_statistics::{Choice, Random, davidson};
+use pelicycle_statistics::{PairwiseChoice, Random, davidson};
 
-/// Two drawings to be shown, as indices of the field's.
+use super::ranking::PRIOR;
+use super::{Ballot, Competition, Vote, Votes};
+
+/// Two drawings to be shown, as indices into the competition's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pair {
-    /// On the left, or first.
+pub struct DrawingPair {
+    /// The drawing on the left, or the first one.
     pub left: usize,
-    /// On the right, or second.
+    /// The drawing on the right, or the second one.
     pub right: usize,
 }
 
-impl Pair {
+impl DrawingPair {
     /// The two, the lower index first: the same whichever way round they are shown.
     #[must_use]
     pub fn key(self) -> (usize, usize) {
@@ -27,10 +28,10 @@ impl Pair {
     }
 }
 
-/// Chooses pairs.
+/// Chooses which two drawings to show next.
 #[derive(Debug)]
-pub struct Next<'a> {
-    field: &'a Field,
+pub struct PairChooser<'a> {
+    competition: &'a Competition,
     random: Random,
     /// Drawings by contestant and prompt.
     own: BTreeMap<(usize, usize), Vec<usize>>,
@@ -43,27 +44,27 @@ struct Known {
     covariance: Vec<Vec<f64>>,
 }
 
-impl<'a> Next<'a> {
-    /// One who chooses from a field; `seed` decides between pairs that tell as much, and who stands on the left.
+impl<'a> PairChooser<'a> {
+    /// A chooser for a competition; `seed` decides between pairs that tell as much, and who stands on the left.
     #[must_use]
-    pub fn new(field: &'a Field, seed: u64) -> Next<'a> {
+    pub fn new(competition: &'a Competition, seed: u64) -> PairChooser<'a> {
         let mut own: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-        for (index, drawing) in field.drawings.iter().enumerate() {
-            own.entry((drawing.entrant, drawing.prompt)).or_default().push(index);
+        for (index, drawing) in competition.drawings.iter().enumerate() {
+            own.entry((drawing.competitor, drawing.prompt)).or_default().push(index);
         }
-        Next { field, random: Random::new(seed), own }
+        PairChooser { competition, random: Random::new(seed), own }
     }
 
     /// The pair that tells most, given what is known from `ballots`, among those that are not in `seen` (the lower index
     /// first); none when all were seen.
-    pub fn choose(&mut self, ballots: &[Ballot], seen: &BTreeSet<(usize, usize)>) -> Option<Pair> {
-        let known = known(self.field, ballots);
-        let mut judged = vec![0.0; self.field.drawings.len()];
+    pub fn choose(&mut self, ballots: &[Ballot], seen: &BTreeSet<(usize, usize)>) -> Option<DrawingPair> {
+        let known = known(self.competition, ballots);
+        let mut judged = vec![0.0; self.competition.drawings.len()];
         for ballot in ballots {
             judged[ballot.pair.0] += 1.0;
             judged[ballot.pair.1] += 1.0;
         }
-        let n = self.field.entrants.len();
+        let n = self.competition.competitors.len();
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
         for a in 0..n {
             for b in a + 1..n {
@@ -74,7 +75,11 @@ impl<'a> Next<'a> {
         }
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
         let (a, b) = pairs.into_iter().find_map(|(_, a, b)| self.drawings(a, b, &judged, seen))?;
-        Some(if self.random.below(2) == 0 { Pair { left: a, right: b } } else { Pair { left: b, right: a } })
+        Some(if self.random.below(2) == 0 {
+            DrawingPair { left: a, right: b }
+        } else {
+            DrawingPair { left: b, right: a }
+        })
     }
 
     /// The two drawings of two contestants on one prompt that were judged least, of those not seen.
@@ -86,13 +91,13 @@ impl<'a> Next<'a> {
         seen: &BTreeSet<(usize, usize)>,
     ) -> Option<(usize, usize)> {
         let mut best: Option<(f64, (usize, usize))> = None;
-        for prompt in 0..self.field.prompts.len() {
+        for prompt in 0..self.competition.prompts.len() {
             let (Some(of_a), Some(of_b)) = (self.own.get(&(a, prompt)), self.own.get(&(b, prompt))) else {
                 continue;
             };
             for &x in of_a {
                 for &y in of_b {
-                    if seen.contains(&Pair { left: x, right: y }.key()) {
+                    if seen.contains(&DrawingPair { left: x, right: y }.key()) {
                         continue;
                     }
                     let often = judged[x] + judged[y] + 1e-6 * (self.random.below(1000) as f64);
@@ -107,18 +112,19 @@ impl<'a> Next<'a> {
 
     /// A pair that a judge saw once, long enough ago to be shown again with its sides changed: how steady a judge is can't be
     /// known otherwise.
-    pub fn again(&mut self, votes: &Votes, judge: usize, at_least_before: usize) -> Option<Pair> {
-        let own: Vec<Pair> = votes.votes.iter().filter(|vote| vote.judge == judge).map(Vote::pair).collect();
+    pub fn again(&mut self, votes: &Votes, judge: usize, at_least_before: usize) -> Option<DrawingPair> {
+        let own: Vec<DrawingPair> =
+            votes.votes.iter().filter(|vote| vote.judge == judge).map(Vote::pair).collect();
         let old = own.len().checked_sub(at_least_before)?;
-        let once: Vec<&Pair> = own[..old]
+        let once: Vec<&DrawingPair> = own[..old]
             .iter()
             .filter(|pair| own.iter().filter(|other| other.key() == pair.key()).count() == 1)
             .collect();
         if once.is_empty() {
             return None;
         }
-        let Pair { left, right } = *once[self.random.below(once.len())];
-        Some(Pair { left: right, right: left })
+        let DrawingPair { left, right } = *once[self.random.below(once.len())];
+        Some(DrawingPair { left: right, right: left })
     }
 
     /// True once in so many times.
@@ -136,13 +142,13 @@ impl Known {
     }
 }
 
-fn known(field: &Field, ballots: &[Ballot]) -> Known {
-    let n = field.entrants.len();
-    let choices: Vec<Choice> = ballots
+fn known(competition: &Competition, ballots: &[Ballot]) -> Known {
+    let n = competition.competitors.len();
+    let choices: Vec<PairwiseChoice> = ballots
         .iter()
-        .filter(|ballot| field.is_between(ballot.pair))
-        .map(|ballot| Choice {
-            pair: field.entrants_of(ballot.pair),
+        .filter(|ballot| competition.is_between(ballot.pair))
+        .map(|ballot| PairwiseChoice {
+            pair: competition.competitors_of(ballot.pair),
             first: ballot.first,
             second: ballot.second,
             ties: ballot.ties,

@@ -1,4 +1,4 @@
-//! The booth: shows a pair until it is voted on, keeps the vote, takes it back.
+//! The session of one voter: shows a pair until it is voted on, keeps the vote, takes it back.
 //!
 //! One voter, one pair on show, however many windows: a window that shows an older pair can change nothing.
 
@@ -9,35 +9,34 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-
-use super::exhibits::Exhibits;
-use super::showing::{Showing, Unshown};
-use super::state::{Given, Progress, State};
-use super::token::token;
 use pelicycle_drawing::tool;
-use pelicycle_judge::{Pair, Scope};
-use pelicycle_record::Id;
-use pelicycle_record::{JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
+use pelicycle_judge::{DrawingPair, Scope};
+use pelicycle_record::{Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
 use pelicycle_statistics::Random;
 use pelicycle_store::{Damaged, Fingerprint, Listing, Store, StoreError};
 
-/// Where one person votes.
-pub struct Booth {
+use super::drawings::VotingDrawings;
+use super::shown_pair::{ShowError, ShownPair};
+use super::state::{CastVote, VotingProgress, VotingState};
+use super::token::token;
+
+/// A session in which one person votes.
+pub struct VotingSession {
     store: Store,
     scope: Scope,
     voter: JudgeRecord,
     tell: Box<Tell>,
-    /// What the folders looked like when they were listed.
+    /// The look of the store's folders when they were last listed.
     looked: Mutex<Fingerprint>,
-    state: Mutex<State>,
+    state: Mutex<VotingState>,
 }
 
-/// Is told, a line each, what could not be used and is passed over.
+/// Called with a line for each thing that could not be used and is passed over.
 type Tell = dyn Fn(&str) + Send + Sync;
 
-/// The booth can't open, or can't show anything.
+/// The session can't begin, or can't show anything.
 #[derive(Debug, thiserror::Error)]
-pub enum BoothError {
+pub enum VotingError {
     /// The judgements can't be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -46,9 +45,9 @@ pub enum BoothError {
     Random(getrandom::Error),
 }
 
-/// Why something was not done, in words for the voter.
+/// A vote that was not counted, or not taken back, in words for the voter.
 #[derive(Debug, thiserror::Error)]
-pub enum Refusal {
+pub enum VoteRefusal {
     /// The vote's pair is not on show.
     #[error(
         "That vote was not counted: its pair is no longer on show. It may have been voted on in another window. \
@@ -69,18 +68,19 @@ pub enum Refusal {
     Kept(#[source] StoreError),
 }
 
-/// What a voter sees.
+/// What the voter's page shows.
 #[derive(Debug)]
-pub(super) struct View {
-    pub(super) shown: Shown,
-    pub(super) progress: Progress,
+pub(super) struct VotingView {
+    pub(super) shown: VotingScreen,
+    pub(super) progress: VotingProgress,
     /// The token that takes the last vote back, where there is one.
     pub(super) undo: Option<String>,
 }
 
+/// The main part of the page: a pair, or why there is none.
 #[derive(Debug)]
-pub(super) enum Shown {
-    Pair(Paper),
+pub(super) enum VotingScreen {
+    Pair(PairView),
     /// No two contestants have drawn the same prompt; so many demonstrations were left out.
     Nothing {
         demonstrations: usize,
@@ -91,15 +91,15 @@ pub(super) enum Shown {
 
 /// The pair on show, as the page has it: no identifier, no name.
 #[derive(Debug)]
-pub(super) struct Paper {
+pub(super) struct PairView {
     pub(super) token: String,
     pub(super) text: String,
     /// Names and sizes of the pictures, left and right.
     pub(super) pictures: [(String, (u32, u32)); 2],
 }
 
-impl Booth {
-    /// Opens a booth for a voter, over what lay in the store when it looked like `looked`.
+impl VotingSession {
+    /// Begins the session of a voter, over what lay in the store when it looked like `looked`.
     ///
     /// # Errors
     /// Judgements that can't be read; no random bytes.
@@ -109,9 +109,9 @@ impl Booth {
         scope: Scope,
         voter: JudgeRecord,
         tell: impl Fn(&str) + Send + Sync + 'static,
-    ) -> Result<Booth, BoothError> {
-        let state = State {
-            exhibits: Exhibits::new(&listing.attempts, &scope),
+    ) -> Result<VotingSession, VotingError> {
+        let state = VotingState {
+            exhibits: VotingDrawings::new(&listing.attempts, &scope),
             records: Vec::new(),
             read: BTreeSet::new(),
             current: None,
@@ -120,15 +120,15 @@ impl Booth {
             undone: BTreeSet::new(),
             broken: BTreeSet::new(),
             told: BTreeSet::new(),
-            random: Random::new(getrandom::u64().map_err(BoothError::Random)?),
+            random: Random::new(getrandom::u64().map_err(VotingError::Random)?),
         };
         let (looked, state) = (Mutex::new(looked), Mutex::new(state));
-        let booth = Booth { store, scope, voter, tell: Box::new(tell), looked, state };
-        let mut state = booth.lock();
-        listing.damaged.iter().for_each(|damaged| booth.tell_once(&mut state, damaged));
-        booth.read_judgements(&mut state)?;
+        let session = VotingSession { store, scope, voter, tell: Box::new(tell), looked, state };
+        let mut state = session.lock();
+        listing.damaged.iter().for_each(|damaged| session.tell_once(&mut state, damaged));
+        session.read_judgements(&mut state)?;
         drop(state);
-        Ok(booth)
+        Ok(session)
     }
 
     /// Votes that were given and not taken back since it opened.
@@ -138,7 +138,7 @@ impl Booth {
     }
 
     /// The pair on show, which is chosen now if there is none.
-    pub(super) fn view(&self) -> Result<View, BoothError> {
+    pub(super) fn view(&self) -> Result<VotingView, VotingError> {
         let mut state = self.lock();
         let state = &mut *state;
         if state.current.is_none() {
@@ -147,18 +147,18 @@ impl Booth {
         let shown = match &mut state.current {
             Some(showing) => {
                 showing.since.get_or_insert_with(Instant::now);
-                let picture = |side: &super::showing::Side| (side.token.clone(), side.size);
-                Shown::Pair(Paper {
+                let picture = |side: &super::shown_pair::ShownDrawing| (side.token.clone(), side.size);
+                VotingScreen::Pair(PairView {
                     token: showing.token.clone(),
                     text: showing.text.clone(),
                     pictures: [picture(&showing.left), picture(&showing.right)],
                 })
             }
-            None if state.exhibits.field.has_pairs() => Shown::All,
-            None => Shown::Nothing { demonstrations: state.exhibits.demonstrations },
+            None if state.exhibits.competition.has_pairs() => VotingScreen::All,
+            None => VotingScreen::Nothing { demonstrations: state.exhibits.demonstrations },
         };
         let undo = state.given.last().map(|given| given.undo.clone());
-        Ok(View { shown, progress: state.progress(&self.voter), undo })
+        Ok(VotingView { shown, progress: state.progress(&self.voter), undo })
     }
 
     /// A picture on show.
@@ -170,21 +170,21 @@ impl Booth {
     }
 
     /// Keeps a vote on the pair that `token` was given out for. It is written when this returns.
-    pub(super) fn vote(&self, token: &str, preference: Preference) -> Result<(), Refusal> {
+    pub(super) fn vote(&self, token: &str, preference: Preference) -> Result<(), VoteRefusal> {
         let mut state = self.lock();
         // A button that was pressed twice, or an answer that was asked for again.
         if state.counted.get(token) == Some(&preference) {
             return Ok(());
         }
         let Some(showing) = state.current.as_ref().filter(|showing| showing.token == token) else {
-            return Err(Refusal::Stale);
+            return Err(VoteRefusal::Stale);
         };
         if !showing.left.file.is_file() || !showing.right.file.is_file() {
             state.current = None;
-            return Err(Refusal::Gone);
+            return Err(VoteRefusal::Gone);
         }
-        let (record, given) = self.record(showing, preference).map_err(Refusal::Unkept)?;
-        self.store.write_judgement(&record, None).map_err(|error| Refusal::Unkept(error.into()))?;
+        let (record, given) = self.record(showing, preference).map_err(VoteRefusal::Unkept)?;
+        self.store.write_judgement(&record, None).map_err(|error| VoteRefusal::Unkept(error.into()))?;
         state.read.insert(record.id.clone());
         state.records.push(record);
         state.counted.insert(token.to_owned(), preference);
@@ -194,24 +194,25 @@ impl Booth {
     }
 
     /// Takes the last vote back and shows its pair again.
-    pub(super) fn undo(&self, token: &str) -> Result<(), Refusal> {
+    pub(super) fn undo(&self, token: &str) -> Result<(), VoteRefusal> {
         let mut state = self.lock();
         let state = &mut *state;
         if state.undone.contains(token) {
             return Ok(());
         }
         let Some(last) = state.given.last().filter(|given| given.undo == token) else {
-            return Err(Refusal::NotLast);
+            return Err(VoteRefusal::NotLast);
         };
-        self.store.take_back_judgement(&last.record).map_err(Refusal::Kept)?;
+        self.store.take_back_judgement(&last.record).map_err(VoteRefusal::Kept)?;
         state.records.retain(|record| record.id != last.record);
         state.read.remove(&last.record);
         state.counted.remove(&last.token);
         state.undone.insert(token.to_owned());
-        let places = (state.exhibits.field.place(&last.left), state.exhibits.field.place(&last.right));
+        let places =
+            (state.exhibits.competition.place(&last.left), state.exhibits.competition.place(&last.right));
         // One that can't be shown any more gives way to another pair.
         state.current = match places {
-            (Some(left), Some(right)) => state.exhibits.show(Pair { left, right }).ok(),
+            (Some(left), Some(right)) => state.exhibits.show(DrawingPair { left, right }).ok(),
             _ => None,
         };
         state.given.pop();
@@ -228,7 +229,7 @@ impl Booth {
         match listed {
             Some(Ok(listing)) => {
                 *looked = now;
-                state.exhibits = Exhibits::new(&listing.attempts, &self.scope);
+                state.exhibits = VotingDrawings::new(&listing.attempts, &self.scope);
                 state.broken.clear();
                 listing.damaged.iter().for_each(|damaged| self.tell_once(&mut state, damaged));
             }
@@ -243,12 +244,12 @@ impl Booth {
     }
 
     /// Puts the next pair on show; drawings without a usable picture are told of and passed over.
-    fn choose(&self, state: &mut State) -> Result<Option<Showing>, BoothError> {
+    fn choose(&self, state: &mut VotingState) -> Result<Option<ShownPair>, VotingError> {
         while let Some(pair) = state.next(&self.voter) {
             match state.exhibits.show(pair) {
                 Ok(showing) => return Ok(Some(showing)),
-                Err(Unshown::Random(error)) => return Err(BoothError::Random(error)),
-                Err(Unshown::Picture { drawing, why }) => {
+                Err(ShowError::Random(error)) => return Err(VotingError::Random(error)),
+                Err(ShowError::Picture { drawing, why }) => {
                     state.broken.insert(drawing);
                     let file = state.exhibits.pictures[drawing].clone();
                     if state.told.insert(file.clone()) {
@@ -263,13 +264,13 @@ impl Booth {
     /// The record of a vote that is given now.
     fn record(
         &self,
-        showing: &Showing,
+        showing: &ShownPair,
         preference: Preference,
-    ) -> Result<(JudgementRecord, Given), Box<dyn std::error::Error + Send + Sync>> {
+    ) -> Result<(JudgementRecord, CastVote), Box<dyn std::error::Error + Send + Sync>> {
         let judged = Timestamp::now();
         let id = Id::at(judged)?;
         let (left, right) = (showing.left.attempt.clone(), showing.right.attempt.clone());
-        let given = Given {
+        let given = CastVote {
             record: id.clone(),
             left: left.clone(),
             right: right.clone(),
@@ -295,7 +296,7 @@ impl Booth {
 
     /// Reads the judgements that were not read yet, and forgets those that are gone. It is done with the state locked, so that
     /// no vote comes between.
-    fn read_judgements(&self, state: &mut State) -> Result<(), StoreError> {
+    fn read_judgements(&self, state: &mut VotingState) -> Result<(), StoreError> {
         let ids: BTreeSet<Id> = self.store.judgement_ids()?.into_iter().collect();
         state.read.retain(|id| ids.contains(id));
         state.records.retain(|record| ids.contains(&record.id));
@@ -318,21 +319,21 @@ impl Booth {
         Ok(())
     }
 
-    fn tell_once(&self, state: &mut State, damaged: &Damaged) {
+    fn tell_once(&self, state: &mut VotingState, damaged: &Damaged) {
         if state.told.insert(damaged.path.clone()) {
             let place = self.store.root().join(&damaged.path);
             (self.tell)(&format!("skipped {}: {}", place.display(), damaged.reason));
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, VotingState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl fmt::Debug for Booth {
+impl fmt::Debug for VotingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Booth")
+        f.debug_struct("VotingSession")
             .field("store", &self.store)
             .field("voter", &self.voter)
             .finish_non_exhaustive()

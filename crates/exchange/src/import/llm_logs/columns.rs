@@ -1,8 +1,7 @@
 //! What `llm` writes as JSON into its columns: settings, tokens, and the service's own answer.
 
-use serde_json::Value;
-
 use pelicycle_record::{Outcome, RequestRecord, Usage};
+use serde_json::Value;
 
 /// Settings of a request from `options_json`: those that we have a word for, and the rest as they were.
 pub(super) fn request(options: Option<&str>) -> RequestRecord {

@@ -1,0 +1,160 @@
+//! The press: prints pages from their views, each only when what it shows has changed.
+
+use std::sync::{Mutex, PoisonError};
+
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
+use pelicycle_judge::RankingReport;
+use serde::Serialize;
+
+use super::GalleryError;
+use super::build::{HungExhibit, MeasureDrawing};
+use super::share::{self, BaseUrl, Feed, LinkPreview, SiteMap};
+use super::site::Site;
+use super::source::SourceKey;
+use super::templates;
+use super::view::{
+    GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, Section, TimelinePage, VersusPage,
+    prompt_path,
+};
+
+mod attempt;
+mod experts;
+
+/// Prints pages, each only when what it shows has changed.
+pub(super) struct Press<'a> {
+    templates: Environment<'static>,
+    site: &'a Site,
+    measure: &'a MeasureDrawing<'a>,
+    base: Option<&'a BaseUrl>,
+    ranks: Ranks,
+    map: Mutex<SiteMap>,
+}
+
+impl<'a> Press<'a> {
+    /// A press that prints into `site`. What needs whole addresses is printed only with a `base`.
+    ///
+    /// # Errors
+    /// A template that is broken.
+    pub(super) fn new(
+        site: &'a Site,
+        measure: &'a MeasureDrawing<'a>,
+        base: Option<&'a BaseUrl>,
+        judged: Option<&RankingReport>,
+    ) -> Result<Self, GalleryError> {
+        let (templates, ranks) = (templates::environment()?, Ranks::new(judged));
+        Ok(Self { templates, site, measure, base, ranks, map: Mutex::default() })
+    }
+
+    /// The places that judgements gave to contestants.
+    pub(super) fn ranks(&self) -> &Ranks {
+        &self.ranks
+    }
+
+    /// Prints a page at `path`, from which `root` leads to the site's root.
+    pub(super) fn page(
+        &self,
+        path: &str,
+        template: &str,
+        root: &str,
+        page: &impl Serialize,
+        poster: impl FnOnce() -> Poster,
+    ) -> Result<(), GalleryError> {
+        let share = self.share(path, poster)?;
+        let source = SourceKey::new(templates::fingerprint()).with(page)?.with(&share)?.finish();
+        if self.site.keep(path, &source) {
+            return Ok(());
+        }
+        self.print(path, template, root, page, share.as_ref(), &source)
+    }
+
+    /// What the head of a page says to those who link to it; its poster is drawn, where that is something new.
+    fn share(
+        &self,
+        path: &str,
+        poster: impl FnOnce() -> Poster,
+    ) -> Result<Option<LinkPreview>, GalleryError> {
+        let Some(base) = self.base else { return Ok(None) };
+        let poster = poster();
+        self.map.lock().unwrap_or_else(PoisonError::into_inner).add(path, poster.newest);
+        let image = share::image_path(path);
+        let source = poster.source(|picture| self.site.hash(picture))?;
+        if !self.site.keep(&image, &source) {
+            let pictures = poster.plates.iter().map(|plate| self.site.read(&plate.picture.as_ref()?.href));
+            let png = share::draw(&poster, &pictures.collect::<Vec<_>>())
+                .ok_or_else(|| GalleryError::Poster { path: image.clone() })?;
+            self.site.put_made_from(&image, &png, Some(&source))?;
+        }
+        Ok(Some(share::preview(&poster, path, base)))
+    }
+
+    /// Prints a page from its template.
+    fn print(
+        &self,
+        path: &str,
+        template: &str,
+        root: &str,
+        page: &impl Serialize,
+        share: Option<&LinkPreview>,
+        source: &str,
+    ) -> Result<(), GalleryError> {
+        let (page, share) = (Value::from(Serde(page)), Value::from(Serde(share)));
+        let html = self.templates.get_template(template)?.render(context! { root, page, share })?;
+        self.site.put_made_from(path, html.as_bytes(), Some(source))
+    }
+
+    /// The pages of one prompt.
+    pub(super) fn section(&self, section: &Section<'_>) -> Result<(), GalleryError> {
+        let (path, page) = (prompt_path(section.prompt), PromptPage::new(section, &self.ranks));
+        self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))?;
+        if let Some(page) = TimelinePage::new(section) {
+            self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))?;
+        }
+        if let Some(page) = VersusPage::new(section) {
+            self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section))?;
+        }
+        Ok(())
+    }
+
+    /// The pages of one contestant.
+    pub(super) fn model(&self, model: &ModelWorks<'_>) -> Result<(), GalleryError> {
+        let page = ModelPage::new(model);
+        self.page(&page.path, "model.html", "../", &page, || Poster::model(model))?;
+        if let Some(page) = GridPage::new(model) {
+            self.page(&page.path, "grid.html", "../", &page, || Poster::grid(model))?;
+        }
+        Ok(())
+    }
+
+    /// All the data, as files for other programs.
+    pub(super) fn data(&self, shown: &[HungExhibit<'_>]) -> Result<(), GalleryError> {
+        let rows = || shown.iter().map(|one| (one.exhibit, &one.hung));
+        // A row follows from the record and from which files are there.
+        let mut source = SourceKey::new(templates::fingerprint());
+        for HungExhibit { hung, record, .. } in shown {
+            let has_picture = hung.pictures.large.is_some();
+            source = source.with(&(record.to_hex().as_str(), hung.missing, has_picture))?;
+        }
+        let source = source.finish();
+        if !self.site.keep("attempts.json", &source) {
+            self.site.put_made_from("attempts.json", share::json(rows()).as_bytes(), Some(&source))?;
+        }
+        if !self.site.keep("attempts.csv", &source) {
+            self.site.put_made_from("attempts.csv", &share::csv(rows())?, Some(&source))?;
+        }
+        Ok(())
+    }
+
+    /// What leads others to the pages: the feed, the map for crawlers, and where that is.
+    pub(super) fn directions(&self, shown: &[HungExhibit<'_>]) -> Result<(), GalleryError> {
+        let Some(base) = self.base else { return Ok(()) };
+        let feed = Value::from(Serde(Feed::new(base, shown.iter().map(HungExhibit::view))));
+        let feed = self.templates.get_template("feed.xml")?.render(context! { feed })?;
+        self.site.put(Feed::PATH, feed.as_bytes())?;
+        let map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
+        for (path, text) in map.files(base, &self.templates)? {
+            self.site.put(&path, text.as_bytes())?;
+        }
+        self.site.put(share::ROBOTS, share::robots(base).as_bytes())
+    }
+}

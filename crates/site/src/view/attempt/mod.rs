@@ -1,0 +1,154 @@
+//! The page of one attempt: all that is known about it.
+
+use pelicycle_record::{Attempt, TextRecord};
+use pelicycle_text::{self as text, Excerpt, size};
+use serde::Serialize;
+
+use super::card::{AttemptPictures, SitePicture};
+use super::experts::ExpertsView;
+use super::figures::Fact;
+use super::hall::model_path;
+use super::measures::MeasuresView;
+use super::neighbour::{Neighbour, Neighbours};
+use super::words;
+
+mod facts;
+mod source;
+
+use facts::{FactGroup, groups, plate};
+use source::{FindingView, MAX_FINDINGS, SourceView};
+
+/// The page of one attempt.
+#[derive(Debug, Serialize)]
+pub(crate) struct AttemptPage {
+    label: String,
+    prompt: String,
+    prompt_text: String,
+    /// Path of the prompt's page from the site's root.
+    prompt_href: String,
+    demonstration: bool,
+    verdict: &'static str,
+    drawn: bool,
+    meaning: String,
+    reason: Option<String>,
+    picture: Option<SitePicture>,
+    repaired: Option<SitePicture>,
+    repair: Option<String>,
+    /// The drawing as an address that a browser shows as an image; absent where it may not or cannot.
+    browser: Option<String>,
+    replay: Option<ReplayView>,
+    /// Path of the model's page from the site's root.
+    model_href: String,
+    draws: Option<Draws>,
+    /// What a museum's label says.
+    plate: Vec<Fact>,
+    findings: Vec<FindingView>,
+    more_findings: usize,
+    source: Option<SourceView>,
+    reply: Option<ShownText>,
+    /// The reply is the source and nothing else.
+    alone: bool,
+    thinking: Option<ShownText>,
+    measures: Option<MeasuresView>,
+    experts: Option<ExpertsView>,
+    groups: Vec<FactGroup>,
+    newer: Option<Neighbour>,
+    older: Option<Neighbour>,
+}
+
+/// The texts of an attempt, as far as a page shows them.
+#[derive(Debug, Default)]
+pub(crate) struct AttemptTexts {
+    pub(crate) reply: Option<Excerpt>,
+    pub(crate) thinking: Option<Excerpt>,
+    pub(crate) svg: Option<Excerpt>,
+    /// The reply is the drawing and nothing else.
+    pub(crate) alone: bool,
+    /// Address of the drawing as an image.
+    pub(crate) browser: Option<String>,
+    pub(crate) replay: Option<ReplayView>,
+    /// What was measured of the drawing.
+    pub(crate) measures: Option<MeasuresView>,
+}
+
+/// The drawing as it came, as an image that plays by itself.
+#[derive(Debug, Serialize)]
+pub(crate) struct ReplayView {
+    /// Address of the image.
+    pub(crate) address: String,
+    pub(crate) shapes: usize,
+    /// How long it plays.
+    pub(crate) seconds: String,
+    /// How long the model took for it.
+    pub(crate) took: String,
+    /// The pace is the model's own; else it is even.
+    pub(crate) timed: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Draws {
+    resvg: bool,
+    browser: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownText {
+    text: String,
+    cut: bool,
+    length: String,
+}
+
+impl ShownText {
+    /// An excerpt of a text, whose whole length is recorded.
+    fn new(Excerpt { text, cut }: Excerpt, recorded: Option<&TextRecord>) -> Self {
+        Self { text, cut, length: size::words(recorded.map_or(0, |recorded| recorded.bytes)) }
+    }
+}
+
+impl AttemptPage {
+    pub(crate) fn new(
+        attempt: &Attempt,
+        pictures: &AttemptPictures,
+        texts: AttemptTexts,
+        experts: Option<ExpertsView>,
+        active: bool,
+        prompt_href: &str,
+        Neighbours { newer, older }: Neighbours,
+    ) -> Self {
+        let result = words::result(attempt);
+        let check = attempt.check.as_ref();
+        let findings = check.map(|check| check.findings.as_slice()).unwrap_or_default();
+        let source = texts.svg.map(|svg| SourceView::new(&svg, findings, active));
+        let shown_lines = source.as_ref().map_or(0, SourceView::shown_lines);
+        Self {
+            label: text::label(&attempt.contestant.label),
+            prompt: text::label(&attempt.prompt.title),
+            prompt_text: text::visible(&attempt.prompt.text),
+            prompt_href: prompt_href.to_owned(),
+            demonstration: attempt.contestant.demonstration,
+            verdict: result.name,
+            drawn: result.drawn,
+            meaning: result.meaning,
+            reason: pictures.problem.clone().or(result.reason),
+            picture: pictures.large.clone(),
+            repaired: pictures.repaired_large.clone(),
+            repair: check.and_then(|check| check.repair.as_deref()).map(text::label),
+            browser: texts.browser,
+            replay: texts.replay,
+            model_href: model_path(&attempt.contestant),
+            draws: check.map(|check| Draws { resvg: check.draws.resvg, browser: check.draws.browser }),
+            plate: plate(attempt),
+            findings: FindingView::all(attempt, findings, shown_lines),
+            more_findings: findings.len().saturating_sub(MAX_FINDINGS),
+            source,
+            reply: texts.reply.map(|reply| ShownText::new(reply, attempt.reply.as_ref())),
+            alone: texts.alone,
+            thinking: texts.thinking.map(|thinking| ShownText::new(thinking, attempt.thinking.as_ref())),
+            measures: texts.measures,
+            experts,
+            groups: groups(attempt),
+            newer,
+            older,
+        }
+    }
+}

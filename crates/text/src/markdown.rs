@@ -1,0 +1,49 @@
+//! Markdown, for pull requests and notes.
+
+use super::label;
+
+/// A name in Markdown: one bounded line in which nothing is markup.
+pub fn escape_markdown(text: &str) -> String {
+    let mut out = String::new();
+    for c in label(text).chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '!' | '~' | '@' => out.extend(['\\', c]),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // A bare address would become a link.
+            ':' => out.push_str("&#58;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A table in Markdown whose first row is its head; the cells are Markdown already.
+pub fn markdown_table<const N: usize>(rows: &[[String; N]]) -> String {
+    let cell = |text: &String| if text.is_empty() { " |".to_owned() } else { format!(" {text} |") };
+    let line = |row: &[String; N]| format!("|{}\n", row.iter().map(cell).collect::<String>());
+    let mut lines: Vec<String> = rows.iter().map(line).collect();
+    if !lines.is_empty() {
+        lines.insert(1, line(&std::array::from_fn(|_| "---".to_owned())));
+    }
+    lines.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_no_markup() {
+        assert_eq!(escape_markdown("[x](https://a)\n<b>"), "\\[x\\](https&#58;//a) &lt;b&gt;");
+        assert_eq!(escape_markdown("gpt-4o"), "gpt-4o");
+    }
+
+    #[test]
+    fn a_table_has_a_line_under_its_head() {
+        let rows = [["a", "b"], ["1", ""]].map(|row| row.map(str::to_owned));
+        assert_eq!(markdown_table(&rows), "| a | b |\n| --- | --- |\n| 1 | |\n");
+        assert_eq!(markdown_table::<2>(&[]), "");
+    }
+}
