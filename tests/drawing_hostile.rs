@@ -44,7 +44,7 @@ fn draws(text: &str, expected: &[&str]) -> Inspection {
 fn refuses(text: &str, bound: &str) {
     let inspection = look(text);
     assert_eq!(inspection.check.verdict, Verdict::Refused, "{:?}", inspection.check.findings);
-    let limit = inspection.check.findings.iter().find(|finding| finding.code == "resource-limit");
+    let limit = inspection.check.findings.iter().find(|finding| finding.code.as_str() == "resource-limit");
     let limit = limit.unwrap_or_else(|| panic!("no resource-limit in {:?}", inspection.check.findings));
     assert!(limit.message.contains(bound), "{bound} is not named: {}", limit.message);
     assert!(inspection.png.is_none());
@@ -53,7 +53,8 @@ fn refuses(text: &str, bound: &str) {
 
 /// Addresses that were blocked, in order.
 fn blocked(inspection: &Inspection) -> Vec<&str> {
-    let findings = inspection.check.findings.iter().filter(|finding| finding.code == "external-ref-blocked");
+    let findings =
+        inspection.check.findings.iter().filter(|finding| finding.code.as_str() == "external-ref-blocked");
     findings.map(|finding| finding.message.as_str()).collect()
 }
 
@@ -359,7 +360,8 @@ fn a_worker_that_runs_out_of_memory_says_so() {
     let pool = Pool::with_program(env!("CARGO_BIN_EXE_pelicycle"), 1, Options { raster: 8192, bounds });
     let inspection = pool.inspect(svg("").as_bytes(), 8192).unwrap();
     assert_eq!(inspection.check.verdict, Verdict::Refused);
-    let limit = inspection.check.findings.iter().find(|finding| finding.code == "resource-limit").unwrap();
+    let limit =
+        inspection.check.findings.iter().find(|finding| finding.code.as_str() == "resource-limit").unwrap();
     assert!(limit.message.contains("memory_bytes"), "{}", limit.message);
 }
 

@@ -189,7 +189,7 @@ fn describe(inspection: &Inspection, png: Option<&Path>, colour: bool) -> String
             (Some(line), Some(column)) => format!("{line}:{column}"),
             _ => "-".to_owned(),
         };
-        let (code, message) = (printable(&finding.code), printable(&finding.message));
+        let (code, message) = (printable(finding.code.as_str()), printable(&finding.message));
         out.push_str(&format!("{place} {}: {message}\n", paint("1", &code)));
     }
     if let Some(name) = &check.repair {

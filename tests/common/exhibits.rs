@@ -29,7 +29,12 @@ pub fn shared() -> Option<PathBuf> {
 
 /// A finding with a place.
 pub fn finding(code: &str, message: &str, line: u32, column: u32) -> Finding {
-    Finding { code: code.to_owned(), message: message.to_owned(), line: Some(line), column: Some(column) }
+    Finding {
+        code: code.to_owned().into(),
+        message: message.to_owned(),
+        line: Some(line),
+        column: Some(column),
+    }
 }
 
 /// Writes one attempt whose reply holds `svg` in a code fence.

@@ -27,7 +27,7 @@ use pelicycle_record::Candidate;
 
 /// How text was escaped into a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Escape {
+pub(super) enum EscapeKind {
     /// `&lt;svg`.
     Html,
     /// `<svg x=\"…\">` or `\u003csvg`.
@@ -38,7 +38,7 @@ pub(super) enum Escape {
 
 /// One stretch that may be a drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct CandidateSpan {
     /// Where it stands in the reply.
     pub(super) range: Range<usize>,
     /// Whether its root element is closed.
@@ -48,7 +48,7 @@ pub(super) struct Span {
     /// Whether it is the name of a tag in a sentence.
     pub(super) mention: bool,
     /// Set when it is escaped.
-    pub(super) escape: Option<Escape>,
+    pub(super) escape: Option<EscapeKind>,
     /// The info string of the fence around it; `None` outside of fences.
     pub(super) fence: Option<String>,
     /// Whether a fence or a thinking mark, and not the end of the reply, cut it off.
@@ -59,7 +59,7 @@ pub(super) struct Span {
 #[derive(Debug, Default)]
 pub(super) struct Extraction {
     /// Every span, by offset.
-    pub(super) spans: Vec<Span>,
+    pub(super) spans: Vec<CandidateSpan>,
     /// Index of the span to judge.
     pub(super) chosen: Option<usize>,
     /// The reasoning, marks included.
@@ -76,7 +76,7 @@ pub(super) fn extract(reply: &[u8]) -> Extraction {
     scanner.prose(0, reply.len(), None);
     let mut found = scanner.found;
     found.spans.sort_by_key(|span| (span.range.start, span.range.end));
-    let eligible = |span: &Span| !span.draft && !span.mention && span.escape.is_none();
+    let eligible = |span: &CandidateSpan| !span.draft && !span.mention && span.escape.is_none();
     found.chosen = found
         .spans
         .iter()
@@ -101,7 +101,7 @@ impl Extraction {
             .collect()
     }
 
-    fn why(&self, index: usize, span: &Span) -> String {
+    fn why(&self, index: usize, span: &CandidateSpan) -> String {
         let place = match (&span.fence, span.draft) {
             (_, true) => "in the thinking".to_owned(),
             (Some(info), _) if info.is_empty() => "in a fence without a language".to_owned(),
@@ -115,9 +115,9 @@ impl Extraction {
             if span.complete { complete } else { begun }
         } else if let Some(escape) = span.escape {
             match escape {
-                Escape::Html => "passed over: its markup is escaped as HTML text",
-                Escape::Json => "passed over: its markup is escaped as a JSON string",
-                Escape::Percent => "passed over: its markup is percent-encoded",
+                EscapeKind::Html => "passed over: its markup is escaped as HTML text",
+                EscapeKind::Json => "passed over: its markup is escaped as a JSON string",
+                EscapeKind::Percent => "passed over: its markup is percent-encoded",
             }
         } else if span.draft {
             "passed over: a draft"
@@ -349,7 +349,7 @@ impl Scanner<'_> {
         around: Around<'_>,
         cut_by_mark: bool,
     ) {
-        self.found.spans.push(Span {
+        self.found.spans.push(CandidateSpan {
             range,
             complete,
             draft: around.draft,
@@ -469,13 +469,13 @@ impl Scanner<'_> {
         let rest = &self.text[pos..to];
         let is = |mark: &[u8]| rest.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark));
         let name_ends = |length: usize| !rest.get(length).is_some_and(|b| b.is_ascii_alphanumeric());
-        let (escape, ends): (Escape, &[&'static [u8]]) = match rest[0] {
-            b'&' if is(b"&lt;svg") && name_ends(7) => (Escape::Html, &[b"&lt;/svg&gt;", b"&lt;/svg>"]),
+        let (escape, ends): (EscapeKind, &[&'static [u8]]) = match rest[0] {
+            b'&' if is(b"&lt;svg") && name_ends(7) => (EscapeKind::Html, &[b"&lt;/svg&gt;", b"&lt;/svg>"]),
             b'\\' if is(b"\\u003csvg") && name_ends(9) => {
-                (Escape::Json, &[b"\\u003c/svg\\u003e", b"\\u003c\\/svg\\u003e"])
+                (EscapeKind::Json, &[b"\\u003c/svg\\u003e", b"\\u003c\\/svg\\u003e"])
             }
             b'%' if is(b"%3csvg") => {
-                (Escape::Percent, &[b"%3C/svg%3E", b"%3c/svg%3e", b"%3C%2Fsvg%3E", b"%3c%2fsvg%3e"])
+                (EscapeKind::Percent, &[b"%3C/svg%3E", b"%3c/svg%3e", b"%3C%2Fsvg%3E", b"%3c%2fsvg%3e"])
             }
             b'<' if is(b"<svg") && name_ends(4) => {
                 let tag = construct(self.text, pos, to, &mut self.searches)?;
@@ -483,7 +483,7 @@ impl Scanner<'_> {
                 if !self.text[quote + 1..to].starts_with(b"\\\"") {
                     return None;
                 }
-                (Escape::Json, &[b"</svg>", b"<\\/svg>"])
+                (EscapeKind::Json, &[b"</svg>", b"<\\/svg>"])
             }
             _ => return None,
         };
@@ -495,7 +495,7 @@ impl Scanner<'_> {
             }
         }
         // Without an end it is the name of a tag, escaped because it was only talked about; in JSON, cut off.
-        if end.is_none() && escape != Escape::Json {
+        if end.is_none() && escape != EscapeKind::Json {
             return None;
         }
         self.push(pos..end.unwrap_or(to), end.is_some(), false, around, false);

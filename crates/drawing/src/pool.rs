@@ -67,9 +67,9 @@ struct Worker {
     said: Arc<Mutex<VecDeque<u8>>>,
 }
 
-/// How a worker ended before its final answer.
+/// The way in which a worker ended before its final answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Death {
+pub(super) enum WorkerDeath {
     /// Killed at the wall clock's bound.
     Time,
     /// An allocation failed.
@@ -80,20 +80,20 @@ pub(super) enum Death {
     Crash(String),
 }
 
-impl Death {
+impl WorkerDeath {
     fn garbled() -> Self {
-        Death::Crash("it gave a garbled answer".to_owned())
+        WorkerDeath::Crash("it gave a garbled answer".to_owned())
     }
 
     /// What the drawing did, to follow its name.
     pub(super) fn words(&self, bounds: &Bounds) -> String {
         match self {
-            Death::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
-            Death::Memory => {
+            WorkerDeath::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
+            WorkerDeath::Memory => {
                 format!("needed more than {} MiB (bound memory_bytes)", bounds.memory_bytes >> 20)
             }
-            Death::Stack => "overflowed the stack".to_owned(),
-            Death::Crash(how) => format!("ended the worker: {how}"),
+            WorkerDeath::Stack => "overflowed the stack".to_owned(),
+            WorkerDeath::Crash(how) => format!("ended the worker: {how}"),
         }
     }
 }
@@ -190,10 +190,10 @@ impl Pool {
                     match (wire::parse_answer(&payload, reply), tag) {
                         (Some(inspection), wire::FINAL) => return (inspection, true),
                         (Some(inspection), _) => partial = Some(inspection),
-                        (None, _) => break Death::garbled(),
+                        (None, _) => break WorkerDeath::garbled(),
                     }
                 }
-                Ok(_) => break Death::garbled(),
+                Ok(_) => break WorkerDeath::garbled(),
                 Err(death) => break death,
             }
         };
@@ -201,10 +201,10 @@ impl Pool {
     }
 
     /// The only frame of an answer that has no other.
-    fn last_frame(&self, worker: &mut Worker) -> Result<Vec<u8>, Death> {
+    fn last_frame(&self, worker: &mut Worker) -> Result<Vec<u8>, WorkerDeath> {
         match worker.frame(self.deadline())? {
             (wire::FINAL, payload) => Ok(payload),
-            _ => Err(Death::garbled()),
+            _ => Err(WorkerDeath::garbled()),
         }
     }
 
@@ -293,27 +293,27 @@ impl Worker {
     }
 
     /// The next frame, or how the worker ended before it came.
-    fn frame(&mut self, deadline: Instant) -> Result<(u8, Vec<u8>), Death> {
+    fn frame(&mut self, deadline: Instant) -> Result<(u8, Vec<u8>), WorkerDeath> {
         match self.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(Ok(frame)) => Ok(frame),
             Ok(Err(error)) => Err(self.cause(&error.to_string())),
-            Err(RecvTimeoutError::Timeout) => Err(Death::Time),
+            Err(RecvTimeoutError::Timeout) => Err(WorkerDeath::Time),
             Err(RecvTimeoutError::Disconnected) => Err(self.cause("it ended")),
         }
     }
 
-    /// Why it ended, going by what it said last.
-    fn cause(&mut self, what: &str) -> Death {
+    /// Why it ended. Another process has no better way to tell than its status and what the runtime wrote last.
+    fn cause(&mut self, what: &str) -> WorkerDeath {
         let status = self.child.wait().map(|status| status.to_string()).unwrap_or_default();
         let said = self.said();
         if said.contains("memory allocation of") || said.contains("alloc") && said.contains("failed") {
-            Death::Memory
+            WorkerDeath::Memory
         } else if said.contains("overflowed its stack") {
-            Death::Stack
+            WorkerDeath::Stack
         } else if status.contains("SIGXCPU") {
-            Death::Time
+            WorkerDeath::Time
         } else {
-            Death::Crash(format!("{what} ({status})"))
+            WorkerDeath::Crash(format!("{what} ({status})"))
         }
     }
 

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Finding;
+
 /// The one-word answer to "did the model draw?", strict on the bytes as the model wrote them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -43,19 +45,6 @@ pub struct Candidate {
     pub chosen: bool,
     /// How it was found, and why it was chosen or passed over.
     pub why: String,
-}
-
-/// One thing worth telling about a reply or its drawing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Finding {
-    /// Stable kebab-case code.
-    pub code: String,
-    /// A sentence for a person.
-    pub message: String,
-    /// 1-based line in the extracted text, where the finding has a place.
-    pub line: Option<u32>,
-    /// 1-based column, in characters, in the extracted text.
-    pub column: Option<u32>,
 }
 
 /// Numbers of the chosen drawing.

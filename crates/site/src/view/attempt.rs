@@ -222,7 +222,7 @@ fn remarks(attempt: &Attempt) -> impl Iterator<Item = Found> {
 
 fn found(finding: &Finding, shown_lines: usize) -> Found {
     Found {
-        code: text::label(&finding.code),
+        code: text::label(finding.code.as_str()),
         message: text::sentence(&finding.message),
         line: finding.line,
         column: finding.column,

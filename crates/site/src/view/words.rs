@@ -1,7 +1,6 @@
 //! Verdicts and outcomes in words.
 
-use pelicycle_record::{Attempt, Outcome};
-use pelicycle_record::{Check, Finding, Verdict};
+use pelicycle_record::{Attempt, Check, Finding, FindingCode, Outcome, Verdict};
 use pelicycle_text as text;
 
 /// What came of an attempt, in words.
@@ -92,29 +91,40 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
 
 /// The finding that a verdict rests on; others may stand before it.
 fn cause(check: &Check) -> Option<&Finding> {
-    let codes: &[&str] = match check.verdict {
+    let codes: &[FindingCode] = match check.verdict {
         Verdict::Drawn => &[],
-        Verdict::Blank => &["empty-drawing", "missing-reference", "reference-cycle"],
-        Verdict::Unrenderable => {
-            &["wrong-root", "wrong-namespace", "missing-xmlns", "bad-size", "bad-viewbox"]
+        Verdict::Blank => {
+            &[FindingCode::EmptyDrawing, FindingCode::MissingReference, FindingCode::ReferenceCycle]
         }
-        Verdict::Malformed => &[
-            "unescaped-ampersand",
-            "duplicate-attribute",
-            "undeclared-prefix",
-            "undefined-entity",
-            "bad-comment",
-            "mismatched-tag",
-            "unquoted-attribute",
-            "bad-character",
-            "bad-markup",
-            "invalid-utf8",
+        Verdict::Unrenderable => &[
+            FindingCode::WrongRoot,
+            FindingCode::WrongNamespace,
+            FindingCode::MissingXmlns,
+            FindingCode::BadSize,
+            FindingCode::BadViewbox,
         ],
-        Verdict::Truncated => &["truncated"],
-        Verdict::Refused => &["resource-limit", "dtd-refused"],
-        Verdict::NoSvg => &["empty-reply", "escaped-container", "draft-in-thinking", "unclosed-thinking"],
+        Verdict::Malformed => &[
+            FindingCode::UnescapedAmpersand,
+            FindingCode::DuplicateAttribute,
+            FindingCode::UndeclaredPrefix,
+            FindingCode::UndefinedEntity,
+            FindingCode::BadComment,
+            FindingCode::MismatchedTag,
+            FindingCode::UnquotedAttribute,
+            FindingCode::BadCharacter,
+            FindingCode::BadMarkup,
+            FindingCode::InvalidUtf8,
+        ],
+        Verdict::Truncated => &[FindingCode::Truncated],
+        Verdict::Refused => &[FindingCode::ResourceLimit, FindingCode::DtdRefused],
+        Verdict::NoSvg => &[
+            FindingCode::EmptyReply,
+            FindingCode::EscapedContainer,
+            FindingCode::DraftInThinking,
+            FindingCode::UnclosedThinking,
+        ],
     };
-    check.findings.iter().find(|finding| codes.contains(&finding.code.as_str()))
+    check.findings.iter().find(|finding| codes.contains(&finding.code))
 }
 
 fn located(finding: &Finding) -> String {
