@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pelicycle_drawing::{Options, inspect};
+use pelicycle_drawing::{InspectionOptions, inspect};
 
 const NS: &str = "xmlns=\"http://www.w3.org/2000/svg\"";
 
@@ -236,7 +236,7 @@ fn the_rules_agree_with_a_real_browser() {
     assert_eq!(shown.len(), rows.len());
     let mut wrong = String::new();
     for ((name, text), shown) in rows.iter().zip(shown) {
-        let check = inspect(text, &Options { raster: 64, ..Options::default() }).check;
+        let check = inspect(text, &InspectionOptions { raster: 64, ..InspectionOptions::default() }).check;
         if check.draws.browser != shown {
             writeln!(
                 wrong,

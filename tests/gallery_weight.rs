@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use common::browser::drive;
 use common::exhibits::shared;
-use pelicycle_drawing::{Options, inspect};
+use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_record::Check;
 use pelicycle_record::measure::Rubric;
 use pelicycle_site as gallery;
@@ -35,7 +35,7 @@ fn specimens(corpus: &Path, folder: &Path, raster: u32) -> Vec<Specimen> {
     files.sort();
     let inspected = files.iter().map(|file| {
         let reply = std::fs::read_to_string(file).unwrap();
-        let found = inspect(reply.as_bytes(), &Options { raster, ..Options::default() });
+        let found = inspect(reply.as_bytes(), &InspectionOptions { raster, ..InspectionOptions::default() });
         let png = folder.join(format!("{raster}-{}.png", file.file_stem().unwrap().to_string_lossy()));
         std::fs::write(&png, found.png.unwrap()).unwrap();
         Specimen { reply, check: found.check, png }

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use common::exhibits::shared;
 use pelicycle_record::Verdict;
-use pelicycle_record::{Attempt, Origin, Outcome};
+use pelicycle_record::{Attempt, Outcome, ReplyOrigin};
 use pelicycle_store::Store;
 
 fn import(results: &Path, arguments: &[&str]) -> Output {
@@ -61,7 +61,7 @@ fn logs_of_both_generations_become_the_same_attempts_and_only_once() {
 
         let found = attempts(&results);
         for attempt in &found {
-            assert_eq!((attempt.origin, attempt.outcome), (Origin::Imported, Outcome::Complete));
+            assert_eq!((attempt.origin, attempt.outcome), (ReplyOrigin::Imported, Outcome::Complete));
             assert_eq!(attempt.prompt.text, "Generate an SVG of a pelican riding a bicycle");
             let who = &attempt.contestant;
             assert_eq!((who.provider.as_str(), who.model.as_str()), ("llm", "bird-1"));

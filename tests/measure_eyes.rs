@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pelicycle_drawing::{Bounds, Options, inspect, measure};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect, measure};
 use pelicycle_prompt::Library;
-use pelicycle_record::measure::{Measures, State};
+use pelicycle_record::measure::{ItemState, Measures};
 use serde::Deserialize;
 
 const ITEMS: [&str; 10] =
@@ -43,14 +43,14 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, seen: Seen, state: State) {
+    fn add(&mut self, seen: Seen, state: ItemState) {
         let slot = match (seen, state) {
             (Seen::Unclear, _) => return,
-            (_, State::CantTell) => &mut self.abstained,
-            (Seen::Yes, State::Met) => &mut self.hits,
-            (Seen::No, State::Met) => &mut self.false_alarms,
-            (Seen::Yes, State::NotMet) => &mut self.missed,
-            (Seen::No, State::NotMet) => &mut self.rightly_none,
+            (_, ItemState::CantTell) => &mut self.abstained,
+            (Seen::Yes, ItemState::Met) => &mut self.hits,
+            (Seen::No, ItemState::Met) => &mut self.false_alarms,
+            (Seen::Yes, ItemState::NotMet) => &mut self.missed,
+            (Seen::No, ItemState::NotMet) => &mut self.rightly_none,
         };
         *slot += 1;
     }
@@ -84,7 +84,7 @@ fn shared() -> Option<PathBuf> {
 
 fn measured(svg: &[u8]) -> Measures {
     let library = Library::bundled();
-    measure(svg, &library.get("pelican").unwrap().rubric, &Bounds::default()).unwrap()
+    measure(svg, &library.get("pelican").unwrap().rubric, &DrawingBounds::default()).unwrap()
 }
 
 /// Tallies by item, of the drawings that were learned from and of those that were not. Tells of disagreement only where
@@ -101,7 +101,7 @@ fn tallies(labels: &str, drawing: impl Fn(&str) -> Vec<u8>) -> BTreeMap<(&'stati
             tallies.entry((item, labels.tune)).or_default().add(seen, judged.state);
             let disagree = matches!(
                 (seen, judged.state),
-                (Seen::Yes, State::NotMet | State::CantTell) | (Seen::No, State::Met)
+                (Seen::Yes, ItemState::NotMet | ItemState::CantTell) | (Seen::No, ItemState::Met)
             );
             if labels.tune && disagree {
                 println!("{name}, {item}: seen {seen:?}, judged {:?}: {}", judged.state, judged.why);
@@ -119,7 +119,7 @@ fn the_figures_in_the_docs_are_those_of_the_labelled_drawings() {
     });
     let granite = tallies(include_str!("fixtures/eyes/granite.toml"), |name| {
         let reply = std::fs::read(shared.join(format!("corpus/granite/{name}.md"))).unwrap();
-        let found = inspect(&reply, &Options::default());
+        let found = inspect(&reply, &InspectionOptions::default());
         // What is not well-formed is looked at as the person saw it.
         found.repaired.map(|repaired| repaired.svg).or(found.svg).unwrap()
     });

@@ -14,7 +14,7 @@ use super::prompts::library;
 use super::terminal::{coloured, printable};
 use pelicycle_compare as compare;
 use pelicycle_compare::{Catalog, History, MEASURES, Measure, Measured, Report, Sides, measures, select};
-use pelicycle_drawing::{Options, Pool, RENDERER};
+use pelicycle_drawing::{InspectionOptions, RENDERER, WorkerPool};
 use pelicycle_record::Attempt;
 use pelicycle_record::Id;
 use pelicycle_record::measure::Measures;
@@ -211,7 +211,7 @@ fn measured(
     let stored: Vec<&Stored> =
         listing.attempts.iter().filter(|stored| wanted.contains(&stored.attempt.id)).collect();
     let workers = workers();
-    let pool = Pool::new(workers, Options::default());
+    let pool = WorkerPool::new(workers, InspectionOptions::default());
     let measure = |stored: &Stored| -> anyhow::Result<Option<(Id, Measures)>> {
         let prompt = &stored.attempt.prompt;
         // An edited prompt is another one, and what it asks for is not known.
@@ -264,7 +264,7 @@ fn rendering(
 ) -> anyhow::Result<ExitCode> {
     let chosen: BTreeSet<&Id> = chosen.iter().map(|attempt| &attempt.id).collect();
     let workers = workers();
-    let pool = Pool::new(workers, Options::default());
+    let pool = WorkerPool::new(workers, InspectionOptions::default());
     let stored: Vec<&Stored> =
         listing.attempts.iter().filter(|stored| chosen.contains(&stored.attempt.id)).collect();
     let draw_anew = |stored: &Stored| -> anyhow::Result<Option<Redrawn>> {

@@ -9,7 +9,7 @@ pub mod server;
 use pelicycle_prompt::Library;
 use pelicycle_record::Id;
 use pelicycle_record::*;
-use pelicycle_record::{Candidate, Check, Draws, SvgFacts, Verdict};
+use pelicycle_record::{Check, DrawingCandidate, DrawnBy, SvgFacts, Verdict};
 
 /// A 1 × 1 white PNG, whole and valid.
 pub fn tiny_png() -> Vec<u8> {
@@ -26,10 +26,10 @@ pub fn check(reply: &str, svg: &str, verdict: Verdict) -> Check {
     let draws = verdict == Verdict::Drawn || verdict == Verdict::Blank;
     Check {
         verdict,
-        draws: Draws { resvg: draws, browser: draws },
+        draws: DrawnBy { resvg: draws, browser: draws },
         repaired: false,
         repair: None,
-        candidates: vec![Candidate {
+        candidates: vec![DrawingCandidate {
             start,
             end: start + svg.len(),
             chosen: true,
@@ -86,7 +86,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         },
         outcome: Outcome::Complete,
         error: None,
-        origin: pelicycle_record::Origin::Asked,
+        origin: pelicycle_record::ReplyOrigin::Asked,
         import: None,
         cost: None,
         joules: None,

@@ -6,11 +6,11 @@
 use usvg::filter::{Kind, Primitive};
 use usvg::{ClipPath, Group, ImageKind, Mask, Node, Paint, Pattern, Rect, Transform, Tree};
 
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::raster;
 
 /// Refuses, in words, what would take too much time or memory.
-pub(super) fn check(tree: &Tree, bounds: &Bounds, longest: u32) -> Result<(), String> {
+pub(super) fn check(tree: &Tree, bounds: &DrawingBounds, longest: u32) -> Result<(), String> {
     let (width, height) = raster::canvas(tree, longest);
     let scale_x = f64::from(width) / f64::from(tree.size().width());
     let scale_y = f64::from(height) / f64::from(tree.size().height());
@@ -25,7 +25,7 @@ pub(super) fn check(tree: &Tree, bounds: &Bounds, longest: u32) -> Result<(), St
 const VISIT: f64 = 500.0;
 
 struct Meter<'a> {
-    bounds: &'a Bounds,
+    bounds: &'a DrawingBounds,
     width: f64,
     height: f64,
     painted: f64,

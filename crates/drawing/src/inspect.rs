@@ -1,8 +1,8 @@
 //! One inspection, from a reply to a verdict, in the order in which things get more dangerous.
 
-use pelicycle_record::{Check, Draws, Finding, FindingCode, Inspection, Verdict};
+use pelicycle_record::{Check, DrawnBy, Finding, FindingCode, Inspection, Verdict};
 
-use super::bounds::{Bounds, Options};
+use super::bounds::{DrawingBounds, InspectionOptions};
 use super::extract::{Extraction, extract};
 use super::inspector::Inspector;
 use super::pool::WorkerDeath;
@@ -10,16 +10,16 @@ use super::pool::WorkerDeath;
 /// Inspects a reply in this process.
 ///
 /// Only a worker and tests call this: a hostile drawing may abort the process or never return. Everybody else
-/// asks a [`super::Pool`].
+/// asks a [`super::WorkerPool`].
 #[must_use]
-pub fn inspect(reply: &[u8], options: &Options) -> Inspection {
+pub fn inspect(reply: &[u8], options: &InspectionOptions) -> Inspection {
     inspect_staged(reply, options, &mut |_| {})
 }
 
 /// As [`inspect`], handing out what is known before each dangerous part.
 pub(super) fn inspect_staged(
     reply: &[u8],
-    options: &Options,
+    options: &InspectionOptions,
     hand_out: &mut dyn FnMut(&Inspection),
 ) -> Inspection {
     let bounds = &options.bounds;
@@ -35,7 +35,7 @@ pub(super) fn inspect_staged(
 }
 
 /// The answer to a reply that is too long to be looked at.
-pub(super) fn over_reply_bound(bounds: &Bounds) -> Inspection {
+pub(super) fn over_reply_bound(bounds: &DrawingBounds) -> Inspection {
     let mut out = blank_inspection(&Extraction::default(), bounds);
     out.check.verdict = Verdict::Refused;
     let message = format!("the reply is longer than {} bytes (bound reply_bytes)", bounds.reply_bytes);
@@ -44,7 +44,7 @@ pub(super) fn over_reply_bound(bounds: &Bounds) -> Inspection {
 }
 
 /// The answer when a worker ended before its final one.
-pub(super) fn died(partial: Option<Inspection>, death: &WorkerDeath, bounds: &Bounds) -> Inspection {
+pub(super) fn died(partial: Option<Inspection>, death: &WorkerDeath, bounds: &DrawingBounds) -> Inspection {
     let what = death.words(bounds);
     let mut out = partial.unwrap_or_else(|| {
         let mut out = blank_inspection(&Extraction::default(), bounds);
@@ -62,11 +62,11 @@ pub(super) fn died(partial: Option<Inspection>, death: &WorkerDeath, bounds: &Bo
     out
 }
 
-fn blank_inspection(extraction: &Extraction, bounds: &Bounds) -> Inspection {
+fn blank_inspection(extraction: &Extraction, bounds: &DrawingBounds) -> Inspection {
     Inspection {
         check: Check {
             verdict: Verdict::NoSvg,
-            draws: Draws::default(),
+            draws: DrawnBy::default(),
             repaired: false,
             repair: None,
             candidates: extraction.candidates(bounds.candidates),

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use pelicycle_record::{Finding, FindingCode, Inspection, Repaired, SvgFacts, Verdict};
+use pelicycle_record::{Finding, FindingCode, Inspection, RepairedDrawing, SvgFacts, Verdict};
 use roxmltree::Document;
 
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::extract::{CandidateSpan, EscapeKind, Extraction};
 use super::picture::{self, DrawError, Picture};
 use super::place::LineIndex;
@@ -17,7 +17,7 @@ use super::{browser, escape, renderer_log};
 
 /// One inspection under way.
 pub(super) struct Inspector<'a> {
-    bounds: &'a Bounds,
+    bounds: &'a DrawingBounds,
     raster: u32,
     out: Inspection,
     hand_out: &'a mut dyn FnMut(&Inspection),
@@ -26,7 +26,7 @@ pub(super) struct Inspector<'a> {
 impl<'a> Inspector<'a> {
     /// An inspection that begins with this answer, and hands out what is known before each dangerous part.
     pub(super) fn new(
-        bounds: &'a Bounds,
+        bounds: &'a DrawingBounds,
         raster: u32,
         blank: Inspection,
         hand_out: &'a mut dyn FnMut(&Inspection),
@@ -278,7 +278,7 @@ impl<'a> Inspector<'a> {
     fn not_drawn(&mut self, error: &DrawError) {
         match error {
             DrawError::OverBound(_) | DrawError::Panicked(_) => {
-                self.say(FindingCode::ResourceLimit, error.to_string())
+                self.say(FindingCode::ResourceLimit, error.to_string());
             }
             DrawError::NoSize => {
                 self.out.check.verdict = Verdict::Unrenderable;
@@ -322,7 +322,7 @@ impl<'a> Inspector<'a> {
             let name = Repair::names(repairs);
             self.out.check.repaired = true;
             self.out.check.repair = Some(name.clone());
-            self.out.repaired = Some(Repaired { name, svg: text.into_bytes(), png });
+            self.out.repaired = Some(RepairedDrawing { name, svg: text.into_bytes(), png });
         }
     }
 }

@@ -30,12 +30,12 @@ mod wire;
 mod worker;
 mod xml;
 
-pub use bounds::{Bounds, Options};
+pub use bounds::{DrawingBounds, InspectionOptions};
 pub use inspect::inspect;
 pub use measuring::{MeasureError, measure};
-pub use pool::{Pool, WorkerError};
+pub use pool::{WorkerError, WorkerPool};
 pub use raster::RENDERER;
-pub use raster::print;
-pub use survey::PAINTS;
+pub use raster::rasterize_trusted;
+pub use survey::PAINTING_ELEMENTS;
 pub use tool::tool;
-pub use worker::{WORKER_COMMAND, serve};
+pub use worker::{WORKER_COMMAND, serve_worker};

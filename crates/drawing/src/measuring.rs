@@ -3,13 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pelicycle_record::FindingCode;
+use pelicycle_record::measure::{Measures, Rubric};
 
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::pool::WorkerError;
 use super::{budget, raster, survey, xml};
 use crate::measure as rules;
 use crate::measure::SIDE;
-use pelicycle_record::measure::{Measures, Rubric};
 
 /// Why there are no measures.
 #[derive(Debug, thiserror::Error)]
@@ -23,11 +23,11 @@ pub enum MeasureError {
 }
 
 /// Measures a drawing in this process, as [`super::inspect`] inspects one: for workers and tests. Everybody else asks a
-/// [`super::Pool`].
+/// [`super::WorkerPool`].
 ///
 /// # Errors
 /// In words, for what is no drawing, or passes a bound.
-pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &Bounds) -> Result<Measures, String> {
+pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &DrawingBounds) -> Result<Measures, String> {
     let text = std::str::from_utf8(svg).map_err(|error| format!("the drawing is not UTF-8: {error}"))?;
     if text.len() > bounds.svg_bytes {
         return Err(format!("the drawing has more than {} bytes (bound svg_bytes)", bounds.svg_bytes));

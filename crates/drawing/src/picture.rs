@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use roxmltree::Document;
 use usvg::Tree;
 
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::budget;
 use super::raster::{self, Raster, ResourceRequests};
 
@@ -52,7 +52,11 @@ impl From<usvg::Error> for DrawError {
 }
 
 /// Reads, measures and draws; a panic of the renderer is an error like another.
-pub(super) fn draw(document: &Document<'_>, bounds: &Bounds, longest: u32) -> Result<Picture, DrawError> {
+pub(super) fn draw(
+    document: &Document<'_>,
+    bounds: &DrawingBounds,
+    longest: u32,
+) -> Result<Picture, DrawError> {
     let work = || {
         let (tree, requests) = raster::read(document, bounds)?;
         budget::check(&tree, bounds, longest).map_err(DrawError::OverBound)?;

@@ -8,13 +8,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::bounds::{Bounds, Options};
+use pelicycle_record::Inspection;
+use pelicycle_record::measure::{Measures, Rubric};
+
+use super::bounds::{DrawingBounds, InspectionOptions};
 use super::inspect::{died, over_reply_bound};
 use super::measuring::MeasureError;
 use super::worker::WORKER_COMMAND;
 use super::{limits, wire};
-use pelicycle_record::Inspection;
-use pelicycle_record::measure::{Measures, Rubric};
 
 /// No worker can be had at all.
 #[derive(Debug, thiserror::Error)]
@@ -45,16 +46,16 @@ pub enum WorkerError {
 ///
 /// A worker that dies or takes too long is replaced; what it could tell before is the answer.
 #[derive(Debug)]
-pub struct Pool {
+pub struct WorkerPool {
     program: Option<PathBuf>,
     most: usize,
-    options: Options,
-    state: Mutex<State>,
+    options: InspectionOptions,
+    state: Mutex<PoolState>,
     freed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PoolState {
     idle: Vec<Worker>,
     busy: usize,
 }
@@ -86,7 +87,7 @@ impl WorkerDeath {
     }
 
     /// What the drawing did, to follow its name.
-    pub(super) fn words(&self, bounds: &Bounds) -> String {
+    pub(super) fn words(&self, bounds: &DrawingBounds) -> String {
         match self {
             WorkerDeath::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
             WorkerDeath::Memory => {
@@ -98,20 +99,20 @@ impl WorkerDeath {
     }
 }
 
-impl Pool {
+impl WorkerPool {
     /// A pool of at most `workers` processes of this very program; the first starts with the first request.
     #[must_use]
-    pub fn new(workers: usize, options: Options) -> Self {
+    pub fn new(workers: usize, options: InspectionOptions) -> Self {
         Self::make(None, workers, options)
     }
 
     /// A pool whose workers run another program, for tests.
     #[must_use]
-    pub fn with_program(program: impl Into<PathBuf>, workers: usize, options: Options) -> Self {
+    pub fn with_program(program: impl Into<PathBuf>, workers: usize, options: InspectionOptions) -> Self {
         Self::make(Some(program.into()), workers, options)
     }
 
-    fn make(program: Option<PathBuf>, workers: usize, options: Options) -> Self {
+    fn make(program: Option<PathBuf>, workers: usize, options: InspectionOptions) -> Self {
         let most = workers.max(1);
         Self { program, most, options, state: Mutex::default(), freed: Condvar::new() }
     }
@@ -236,7 +237,7 @@ impl Pool {
 
 /// Gives the worker back, or its place at least, however the inspection ended.
 struct Slot<'a> {
-    pool: &'a Pool,
+    pool: &'a WorkerPool,
     worker: Option<Worker>,
 }
 
@@ -250,7 +251,7 @@ impl Drop for Slot<'_> {
 }
 
 impl Worker {
-    fn start(program: &Path, options: &Options) -> io::Result<Self> {
+    fn start(program: &Path, options: &InspectionOptions) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.arg(WORKER_COMMAND).env_clear();
         limits::detach(&mut command);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
 
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::{fonts, survey, xml};
 
 /// The renderer and its version, as attempts record it.
@@ -35,7 +35,7 @@ pub(super) struct Raster {
 /// Reads a drawing into the renderer's own tree.
 pub(super) fn read(
     xml: &roxmltree::Document<'_>,
-    bounds: &Bounds,
+    bounds: &DrawingBounds,
 ) -> Result<(Tree, ResourceRequests), usvg::Error> {
     let asked = Mutex::new(ResourceRequests::default());
     let tree = Tree::from_xmltree(xml, &options(&asked, bounds, bounds.image_depth))?;
@@ -47,7 +47,11 @@ fn note(asked: &Mutex<ResourceRequests>, add: impl FnOnce(&mut ResourceRequests)
 }
 
 /// `depth` is how many more levels of SVG inside data URLs may be read.
-fn options<'a>(asked: &'a Mutex<ResourceRequests>, bounds: &'a Bounds, depth: usize) -> usvg::Options<'a> {
+fn options<'a>(
+    asked: &'a Mutex<ResourceRequests>,
+    bounds: &'a DrawingBounds,
+    depth: usize,
+) -> usvg::Options<'a> {
     usvg::Options {
         resources_dir: None,
         font_family: fonts::SERIF.to_owned(),
@@ -116,7 +120,7 @@ fn options<'a>(asked: &'a Mutex<ResourceRequests>, bounds: &'a Bounds, depth: us
 /// A picture in a data URL. What it is decides, not what it says it is; an SVG is read with the same refusals.
 fn resolve_data(
     asked: &Mutex<ResourceRequests>,
-    bounds: &Bounds,
+    bounds: &DrawingBounds,
     mime: &str,
     data: Arc<Vec<u8>>,
     depth: usize,
@@ -182,9 +186,9 @@ pub(super) fn draw(tree: &Tree, longest: u32) -> Option<Raster> {
 
 /// Prints an SVG of our own making, with the bundled fonts; `None` when it is none, or too large for the memory. It has
 /// no bounds: nothing of a model may be in it but text and finished rasters.
-pub fn print(svg: &str, longest: u32) -> Option<Vec<u8>> {
+pub fn rasterize_trusted(svg: &str, longest: u32) -> Option<Vec<u8>> {
     let xml = roxmltree::Document::parse(svg).ok()?;
-    let bounds = Bounds::default();
+    let bounds = DrawingBounds::default();
     let (tree, _) = read(&xml, &bounds).ok()?;
     draw(&tree, longest).map(|raster| raster.png)
 }

@@ -2,9 +2,8 @@
 
 use std::str::FromStr as _;
 
-use svgtypes::{Length, LengthUnit, ViewBox};
-
 use pelicycle_record::FindingCode;
+use svgtypes::{Length, LengthUnit, ViewBox};
 
 use super::place::OffsetFinding;
 

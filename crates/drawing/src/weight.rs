@@ -6,12 +6,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use pelicycle_record::FindingCode;
 use roxmltree::{Document, Node, NodeId};
 use simplecss::{DeclarationTokenizer, StyleSheet};
 
-use pelicycle_record::FindingCode;
-
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::css;
 use super::links::{self, LinkTarget};
 use super::place::OffsetFinding;
@@ -21,7 +20,7 @@ use super::survey::XLINK;
 pub(super) fn check(
     document: &Document<'_>,
     ids: &HashMap<&str, Node<'_, '_>>,
-    bounds: &Bounds,
+    bounds: &DrawingBounds,
     notes: &mut Vec<OffsetFinding>,
 ) -> bool {
     let before = notes.len();

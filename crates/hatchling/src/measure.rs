@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use anyhow::Context;
-use pelicycle_drawing::{Options, inspect};
+use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_engine::chat::Message;
 use pelicycle_engine::engine::{Engine, EngineOptions, Event, Request};
 use pelicycle_engine::gguf::Gguf;
@@ -169,7 +169,7 @@ impl Replies {
 fn judge(engine: &Engine, asked: usize, tokens: Vec<u32>) -> Drawn {
     let reply: Vec<u8> =
         tokens[asked..].iter().flat_map(|&id| engine.tokenizer().token_bytes(id).to_vec()).collect();
-    let inspection = inspect(&reply, &Options { raster: RASTER, ..Options::default() });
+    let inspection = inspect(&reply, &InspectionOptions { raster: RASTER, ..InspectionOptions::default() });
     Drawn { tokens, svg: inspection.svg, png: inspection.png, verdict: inspection.check.verdict }
 }
 

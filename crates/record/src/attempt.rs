@@ -39,8 +39,8 @@ pub struct Attempt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// How the reply was had, where it was not asked for and waited for.
-    #[serde(default, skip_serializing_if = "Origin::is_asked")]
-    pub origin: Origin,
+    #[serde(default, skip_serializing_if = "ReplyOrigin::is_asked")]
+    pub origin: ReplyOrigin,
     /// Where the reply was found; absent unless it was imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import: Option<ImportRecord>,
@@ -210,7 +210,8 @@ pub enum Outcome {
 /// How a reply was had.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Origin {
+#[schemars(rename = "Origin")]
+pub enum ReplyOrigin {
     /// A request was sent, and waited for.
     #[default]
     Asked,
@@ -222,9 +223,9 @@ pub enum Origin {
     Imported,
 }
 
-impl Origin {
+impl ReplyOrigin {
     fn is_asked(&self) -> bool {
-        *self == Origin::Asked
+        *self == ReplyOrigin::Asked
     }
 }
 

@@ -27,7 +27,8 @@ pub enum Verdict {
 
 /// Which renderer shows a picture for the bytes as written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Draws {
+#[schemars(rename = "Draws")]
+pub struct DrawnBy {
     /// resvg, the renderer of our rasters.
     pub resvg: bool,
     /// A browser that is given the file as an image.
@@ -36,7 +37,8 @@ pub struct Draws {
 
 /// One stretch of the reply that may be a drawing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Candidate {
+#[schemars(rename = "Candidate")]
+pub struct DrawingCandidate {
     /// Byte offset of its first byte in the reply.
     pub start: usize,
     /// Byte offset after its last byte in the reply.
@@ -66,14 +68,14 @@ pub struct Check {
     /// The verdict on the chosen candidate.
     pub verdict: Verdict,
     /// Who draws it as written.
-    pub draws: Draws,
+    pub draws: DrawnBy,
     /// Whether a repair made a picture of a malformed drawing. Never counted as `drawn`.
     pub repaired: bool,
     /// The name of that repair.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repair: Option<String>,
     /// Every stretch that may be a drawing, in the order of the reply.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<DrawingCandidate>,
     /// What is worth telling.
     pub findings: Vec<Finding>,
     /// Numbers of the chosen drawing; absent when there is none.

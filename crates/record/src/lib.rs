@@ -28,20 +28,20 @@ mod service;
 mod timeline;
 
 pub use attempt::{
-    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Origin, Outcome, PromptRecord,
+    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Outcome, PromptRecord, ReplyOrigin,
     RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool, Usage,
 };
 pub use baseline::BaselineRecord;
 pub use batch::{BatchCell, BatchRecord};
-pub use check::{Candidate, Check, Draws, SvgFacts, Verdict};
+pub use check::{Check, DrawingCandidate, DrawnBy, SvgFacts, Verdict};
 pub use cost::{CostRecord, CostSource};
 pub use expert_counts::{ExpertCounts, ExpertCountsError, LayerCounts, MAX_COUNT, MAX_EXPERTS, MAX_LAYERS};
 pub use experts::ExpertsRecord;
 pub use experts_taken::ExpertsTaken;
 pub use finding::{Finding, FindingCode};
 pub use id::{Id, IdError, RandomError};
-pub use inspection::{Inspection, Repaired};
+pub use inspection::{Inspection, RepairedDrawing};
 pub use judgement::{AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 pub use rates::{Rates, cost};
-pub use service::{LOCAL, Remark, ServiceRecord, Try};
+pub use service::{FailedTry, LOCAL, Remark, ServiceRecord};
 pub use timeline::{Timeline, TimelineError};

@@ -59,7 +59,7 @@ pub struct ServiceRecord {
     pub server_timing: Option<Value>,
     /// The tries that failed, in order; the one that the reply is of is not among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tries: Vec<Try>,
+    pub tries: Vec<FailedTry>,
     /// What is worth knowing before this reply is compared with others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
@@ -67,7 +67,8 @@ pub struct ServiceRecord {
 
 /// A try that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Try {
+#[schemars(rename = "Try")]
+pub struct FailedTry {
     /// Wall-clock time of its start, RFC 3339 in UTC.
     #[schemars(with = "String")]
     pub started: jiff::Timestamp,

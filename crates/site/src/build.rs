@@ -23,7 +23,7 @@ use super::{Exhibit, GalleryError, Omission, newer, parallel, templates, texts, 
 use pelicycle_judge as judge;
 use pelicycle_record::ExpertCounts;
 use pelicycle_record::Verdict;
-use pelicycle_record::measure::{Measures, RULES, Rubric};
+use pelicycle_record::measure::{Measures, RULES_VERSION, Rubric};
 use pelicycle_record::{Attempt, ExpertsRecord};
 
 /// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
@@ -313,7 +313,7 @@ impl Press<'_> {
         let bare = json(&page(Texts::default(), None, neighbours.clone()))?;
         let missing = format!("{TEXTS} {:?} {}", one.hung.missing, files.active);
         // Measures follow from the drawing, whose hash the record has too.
-        let measured = json(&(RULES, one.exhibit.rubric))?;
+        let measured = json(&(RULES_VERSION, one.exhibit.rubric))?;
         let path = page_path(attempt);
         let share = self.share(&path, || Poster::attempt(one.view()))?;
         let source =

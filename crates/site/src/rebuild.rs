@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use pelicycle_drawing::{Options as DrawingOptions, Pool};
+use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_judge::{self as judge, Field, Pooling, SEED, Votes};
 use pelicycle_prompt::Library;
 use pelicycle_record::Attempt;
@@ -46,7 +46,7 @@ pub fn rebuild(
     options: &Options,
 ) -> Result<Rebuilt, RebuildError> {
     let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let pool = Pool::new(workers, DrawingOptions::default());
+    let pool = WorkerPool::new(workers, InspectionOptions::default());
     let measure = |svg: &[u8], rubric: &Rubric| pool.measure(svg, rubric).map_err(|error| error.to_string());
     rebuild_measured_by(store, library, &measure, out, options)
 }

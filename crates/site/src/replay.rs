@@ -5,7 +5,7 @@
 
 use roxmltree::{Document, Node};
 
-use pelicycle_drawing::PAINTS;
+use pelicycle_drawing::PAINTING_ELEMENTS;
 
 /// Longest drawing that is replayed, and longest replay, in bytes.
 const MAX_SOURCE: usize = 256 << 10;
@@ -84,9 +84,9 @@ fn is_shape(node: Node<'_, '_>) -> bool {
         let name = node.tag_name();
         name.namespace() == Some(SVG) && names.contains(&name.name())
     };
-    named(node, PAINTS) && !node.ancestors().any(|above| named(above, &HIDDEN))
+    named(node, PAINTING_ELEMENTS) && !node.ancestors().any(|above| named(above, &HIDDEN))
         // One of its own shapes is a part of it.
-        && !node.ancestors().skip(1).any(|above| named(above, PAINTS))
+        && !node.ancestors().skip(1).any(|above| named(above, PAINTING_ELEMENTS))
 }
 
 /// The tag that begins an element.

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use roxmltree::{Document, Node, NodeType};
 
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::place::OffsetFinding;
 use super::size::{self, SvgSize};
 use super::{weight, xml};
@@ -46,7 +46,7 @@ pub(super) struct DocumentSurvey {
 }
 
 /// Walks a document.
-pub(super) fn survey(document: &Document<'_>, bounds: &Bounds) -> DocumentSurvey {
+pub(super) fn survey(document: &Document<'_>, bounds: &DrawingBounds) -> DocumentSurvey {
     let root = document.root_element();
     let ids: Ids<'_, '_> =
         document.descendants().rev().filter_map(|node| Some((node.attribute("id")?, node))).collect();
@@ -59,7 +59,7 @@ pub(super) fn survey(document: &Document<'_>, bounds: &Bounds) -> DocumentSurvey
         match node.node_type() {
             NodeType::Element => {
                 elements += 1;
-                paints |= PAINTS.contains(&node.tag_name().name());
+                paints |= PAINTING_ELEMENTS.contains(&node.tag_name().name());
                 walk.element(node);
             }
             NodeType::PI => walk.instruction(node),
@@ -78,7 +78,7 @@ pub(super) fn survey(document: &Document<'_>, bounds: &Bounds) -> DocumentSurvey
 }
 
 /// Whether a document inside of another keeps to every bound on its own.
-pub(super) fn within(text: &str, bounds: &Bounds) -> bool {
+pub(super) fn within(text: &str, bounds: &DrawingBounds) -> bool {
     let found = xml::check(text, false);
     found.faults.is_empty()
         && found.within(bounds).is_ok()
@@ -86,7 +86,7 @@ pub(super) fn within(text: &str, bounds: &Bounds) -> bool {
 }
 
 /// Elements that put something on the canvas.
-pub const PAINTS: &[&str] = &[
+pub const PAINTING_ELEMENTS: &[&str] = &[
     "path",
     "rect",
     "circle",

@@ -6,13 +6,13 @@ use pelicycle_record::FindingCode;
 
 use super::characters::is_name_start;
 use super::checker::Checker;
-use super::tags::Tag;
+use super::tags::StartTag;
 use crate::entities;
 use crate::repair::Repair;
 
 impl<'a> Checker<'a> {
     /// Declarations of the tag first, then the prefixes that it uses.
-    pub(super) fn namespaces(&mut self, start: usize, tag: &Tag<'a>) {
+    pub(super) fn namespaces(&mut self, start: usize, tag: &StartTag<'a>) {
         for attribute in &tag.attributes {
             let declared = match attribute.name.strip_prefix("xmlns") {
                 Some("") => "",

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bounds::Bounds;
+use crate::bounds::DrawingBounds;
 use crate::place::OffsetFinding;
 use crate::repair::Repair;
 
@@ -46,7 +46,7 @@ pub(in super::super) struct XmlReport {
 
 impl XmlReport {
     /// Whether the text may be parsed at all; the words say which bound is passed.
-    pub(in super::super) fn within(&self, bounds: &Bounds) -> Result<(), Vec<String>> {
+    pub(in super::super) fn within(&self, bounds: &DrawingBounds) -> Result<(), Vec<String>> {
         let numbers = [
             ("elements", "elements", self.elements as u64, bounds.elements),
             ("levels of nested elements", "depth", self.depth as u64, bounds.depth as u64),

@@ -10,16 +10,16 @@ use crate::markup;
 use crate::repair::Repair;
 
 /// An attribute that has a value.
-pub(super) struct Attribute<'a> {
+pub(super) struct TagAttribute<'a> {
     pub(super) name: &'a str,
     pub(super) value: &'a str,
     pub(super) at: usize,
 }
 
 /// A start tag as far as it was read.
-pub(super) struct Tag<'a> {
+pub(super) struct StartTag<'a> {
     pub(super) name: &'a str,
-    pub(super) attributes: Vec<Attribute<'a>>,
+    pub(super) attributes: Vec<TagAttribute<'a>>,
     pub(super) pos: usize,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Checker<'a> {
     /// The start tag that begins at `start`.
     pub(super) fn start_tag(&mut self, start: usize) {
         let name = self.name_at(start + 1);
-        let mut tag = Tag { name, attributes: Vec::new(), pos: start + 1 + name.len() };
+        let mut tag = StartTag { name, attributes: Vec::new(), pos: start + 1 + name.len() };
         let prefixes = self.prefixes.len();
         if self.stack.is_empty() {
             if self.root_seen {
@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Reads the attributes and the end of a tag; `None` when the text ends within it.
-    fn attributes(&mut self, start: usize, tag: &mut Tag<'a>) -> Option<bool> {
+    fn attributes(&mut self, start: usize, tag: &mut StartTag<'a>) -> Option<bool> {
         let mut seen: HashSet<&'a str> = HashSet::new();
         loop {
             let spaces = self.spaces(tag.pos);
@@ -142,13 +142,13 @@ impl<'a> Checker<'a> {
                 );
                 self.edit(Repair::DropDuplicateAttributes, range, "");
             } else {
-                tag.attributes.push(Attribute { name, value, at });
+                tag.attributes.push(TagAttribute { name, value, at });
             }
         }
     }
 
     /// Reads `="value"`.
-    fn value(&mut self, at: usize, name: &'a str, tag: &mut Tag<'a>) -> AttributeValue<'a> {
+    fn value(&mut self, at: usize, name: &'a str, tag: &mut StartTag<'a>) -> AttributeValue<'a> {
         let mut pos = at + name.len();
         pos += self.spaces(pos);
         if self.bytes.get(pos) != Some(&b'=') {
@@ -234,7 +234,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Reads a value that begins with the quote at `open`.
-    fn quoted(&mut self, open: usize, name: &'a str, tag: &mut Tag<'a>) -> AttributeValue<'a> {
+    fn quoted(&mut self, open: usize, name: &'a str, tag: &mut StartTag<'a>) -> AttributeValue<'a> {
         let believable = markup::quoted(self.bytes, open, self.bytes.len(), &mut self.searches);
         let close = match believable {
             Some(close) => close,

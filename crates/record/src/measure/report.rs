@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rubric::Name;
+use super::rubric::Detector;
 
 /// Version of the rules. A change of what any measure says of any drawing gives it the next number, and whatever was
 /// made of measures is made anew.
-pub const RULES: u32 = 1;
+pub const RULES_VERSION: u32 = 1;
 
 /// All measures of one drawing. They follow from the drawing, the rubric and the version of the rules alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,32 +16,32 @@ pub struct Measures {
     /// Width and height of the canvas, the units of every place and length here; y is downwards.
     pub canvas: [f64; 2],
     /// How it is built.
-    pub structure: Structure,
+    pub structure: DrawingStructure,
     /// The parts that were found, in the order in which they were first painted.
     pub painted: Vec<String>,
     /// The rubric's items, in its order; empty when the prompt declares none.
-    pub rubric: Vec<Judged>,
+    pub rubric: Vec<JudgedItem>,
 }
 
 /// One item of a rubric, looked for in one drawing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
+pub struct JudgedItem {
     /// The detector.
-    pub item: Name,
+    pub item: Detector,
     /// What was asked for, in words.
     pub asked: String,
     /// Whether it is there.
-    pub state: State,
+    pub state: ItemState,
     /// Why, in one line.
     pub why: String,
     /// What was found, for or against.
-    pub found: Vec<Mark>,
+    pub found: Vec<PartMark>,
 }
 
 /// Whether something is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum ItemState {
     /// It is.
     Met,
     /// It is not.
@@ -52,17 +52,17 @@ pub enum State {
 
 /// One thing that was found, as an outline on the canvas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Mark {
+pub struct PartMark {
     /// What it is taken for.
     pub what: String,
     /// Where it is.
-    pub outline: Outline,
+    pub outline: PartOutline,
 }
 
 /// An outline of our own making, of numbers alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outline {
+pub enum PartOutline {
     /// An ellipse.
     Round {
         /// Its middle.
@@ -82,7 +82,7 @@ pub enum Outline {
 
 /// How a drawing is built. Its bytes and elements are in the check's `svg`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Structure {
+pub struct DrawingStructure {
     /// Paths, basic shapes and lines that are painted, each as often as it is. Counting ends at 1,500.
     pub shapes: usize,
     /// Commands in path data, as written.

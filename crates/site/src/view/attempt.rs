@@ -12,7 +12,7 @@ use super::measures::MeasuresView;
 use super::syntax::{Piece, Reader};
 use super::words;
 use pelicycle_record::Finding;
-use pelicycle_record::{Attempt, CostRecord, CostSource, LOCAL, Origin, ServiceRecord};
+use pelicycle_record::{Attempt, CostRecord, CostSource, LOCAL, ReplyOrigin, ServiceRecord};
 use pelicycle_text as text;
 use pelicycle_text::Excerpt;
 use pelicycle_text::dollars;
@@ -250,12 +250,12 @@ fn provider(name: &str) -> String {
 }
 
 /// How a reply was had, where that was not by asking.
-fn origin(origin: Origin) -> Option<String> {
+fn origin(origin: ReplyOrigin) -> Option<String> {
     match origin {
-        Origin::Asked => None,
-        Origin::Given => Some("given as a file, not asked for by this program".to_owned()),
-        Origin::Batch => Some("part of a batch: nobody waited for it".to_owned()),
-        Origin::Imported => Some("asked and kept by another tool, and imported".to_owned()),
+        ReplyOrigin::Asked => None,
+        ReplyOrigin::Given => Some("given as a file, not asked for by this program".to_owned()),
+        ReplyOrigin::Batch => Some("part of a batch: nobody waited for it".to_owned()),
+        ReplyOrigin::Imported => Some("asked and kept by another tool, and imported".to_owned()),
     }
 }
 
@@ -350,7 +350,7 @@ fn groups(attempt: &Attempt) -> Vec<Group> {
     }
     let (host, tool) = (&attempt.host, &attempt.tool);
     // Nobody knows where an imported reply was asked for.
-    let asked = attempt.origin != Origin::Imported;
+    let asked = attempt.origin != ReplyOrigin::Imported;
     groups.push(Group {
         title: "Made by",
         facts: facts([

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::figures::{Fact, facts};
 use crate::overlay;
-use pelicycle_record::measure::{Judged, Measures, State, Structure};
+use pelicycle_record::measure::{DrawingStructure, ItemState, JudgedItem, Measures};
 use pelicycle_text as text;
 
 /// The measures of one drawing.
@@ -62,16 +62,16 @@ impl MeasuresView {
     }
 }
 
-fn row(judged: &Judged) -> Row {
+fn row(judged: &JudgedItem) -> Row {
     let (class, state) = match judged.state {
-        State::Met => ("met", "met"),
-        State::NotMet => ("not-met", "not met"),
-        State::CantTell => ("cant-tell", "can’t tell"),
+        ItemState::Met => ("met", "met"),
+        ItemState::NotMet => ("not-met", "not met"),
+        ItemState::CantTell => ("cant-tell", "can’t tell"),
     };
     Row { asked: judged.asked.clone(), class, state, why: judged.why.clone() }
 }
 
-fn structure(structure: &Structure) -> Vec<Fact> {
+fn structure(structure: &DrawingStructure) -> Vec<Fact> {
     let count = |n: usize| Some(text::count(n as u64));
     let some = |n: usize| (n > 0).then(|| text::count(n as u64));
     let percent = |share: f64| Some(format!("{:.1}%", share * 100.0));
