@@ -96,7 +96,7 @@ impl Default for DrawingBounds {
     }
 }
 
-/// What to inspect with.
+/// The settings of an inspection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InspectionOptions {
     /// Longest side of the raster, in pixels.

@@ -1,4 +1,4 @@
-//! What drawing would cost, measured on the renderer's own tree before a pixel is touched.
+//! The cost of drawing, measured on the renderer's own tree before a pixel is touched.
 //!
 //! The walk follows the renderer: a group that is isolated has a layer of its own, a paint server or mask is
 //! drawn anew at every use, a filter touches its whole region. It ends as soon as a bound is passed.
@@ -21,7 +21,7 @@ pub(super) fn check(tree: &Tree, bounds: &DrawingBounds, longest: u32) -> Result
     meter.group(tree.root(), transform, 0.0)
 }
 
-/// What visiting a node costs at least, in painted pixels; it bounds the walk itself.
+/// The least cost of visiting a node, in painted pixels; it bounds the walk itself.
 const VISIT: f64 = 500.0;
 
 struct Meter<'a> {

@@ -3,7 +3,7 @@
 /// A reference in CSS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CssAddress<'a> {
-    /// What is named.
+    /// The address itself.
     pub(super) target: &'a str,
     /// Its offset in the text.
     pub(super) at: usize,

@@ -1,4 +1,14 @@
-//! From a reply to findings: extract, check, rasterize. Bytes in, findings out; no disk, no network.
+//! From a model's reply to a verdict, findings, a picture and measures.
+//!
+//! A reply is hostile until it is checked. [`WorkerPool`] hands it to a worker, another process with bounds on time and
+//! memory and nothing to lose, which finds the drawing (`extract`), tells what is wrong with it (`xml`, `survey`),
+//! refuses what would cost too much before it is spent (`weight`, `budget`), and draws it (`picture`, `raster`). A
+//! repair is shown beside the verdict and never counted. `measure` reads figures and parts off the renderer's tree.
+//!
+//! The crate knows no disk, no network, no prompt but its rubric, and not what becomes of a verdict. `docs/drawing.md`
+//! has the rules, `docs/measures.md` those of the measures.
+//!
+//! Start reading at [`inspect`], then `inspector.rs` for the stages in their order.
 
 mod bounds;
 mod browser;

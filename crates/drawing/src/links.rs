@@ -1,19 +1,19 @@
-//! What an address in a drawing points to.
+//! Addresses in a drawing, and what they lead to.
 
 use super::css;
 
 /// The kind of thing that an address leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LinkTarget<'a> {
-    /// Nowhere.
+    /// Nothing: an empty address.
     Nothing,
-    /// To an element of this document, by id.
+    /// An element of this document, by its id.
     Inside(&'a str),
-    /// It carries its own content.
+    /// Content that the address itself carries.
     Data,
-    /// It runs script.
+    /// Script.
     Script,
-    /// Out of the document: a file or another machine.
+    /// A file or another machine.
     Outside,
 }
 

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-/// What a construct is.
+/// The kinds of constructs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ConstructKind {
     /// `<name …>`, or `<name …/>` when `empty`.
@@ -25,10 +25,10 @@ pub(super) enum ConstructKind {
     Declaration,
 }
 
-/// One construct.
+/// One construct of markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Construct {
-    /// What it is.
+    /// The kind of construct.
     pub(super) kind: ConstructKind,
     /// Its name, of a tag; empty otherwise.
     pub(super) name: Range<usize>,

@@ -11,10 +11,10 @@ use super::{budget, raster, survey, xml};
 use crate::measure as rules;
 use crate::measure::SIDE;
 
-/// Why there are no measures.
+/// The reason why there are no measures.
 #[derive(Debug, thiserror::Error)]
 pub enum MeasureError {
-    /// No worker can be had.
+    /// There is no worker.
     #[error(transparent)]
     Worker(#[from] WorkerError),
     /// The drawing can't be measured, in words.

@@ -5,7 +5,7 @@ use pelicycle_record::{Finding, FindingCode};
 /// A finding whose place is still a byte offset in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OffsetFinding {
-    /// What it is about.
+    /// The subject.
     pub(super) code: FindingCode,
     /// Byte offset of the place that a person would point to.
     pub(super) at: usize,
@@ -25,7 +25,7 @@ impl OffsetFinding {
     }
 }
 
-/// Where the lines of a text begin.
+/// The offsets at which the lines of a text begin.
 #[derive(Debug)]
 pub(super) struct LineIndex<'a> {
     text: &'a str,

@@ -17,7 +17,7 @@ use super::measuring::MeasureError;
 use super::worker::WORKER_COMMAND;
 use super::{limits, wire};
 
-/// No worker can be had at all.
+/// The reason why there is no worker at all.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
     /// The program that would be the worker is not known.
@@ -26,18 +26,18 @@ pub enum WorkerError {
     /// The program could not be started.
     #[error("cannot start the drawing worker {program}")]
     Start {
-        /// The program.
+        /// The program's path.
         program: PathBuf,
-        /// Why not.
+        /// The system's reason.
         #[source]
         source: io::Error,
     },
-    /// It starts, and ends before it takes a request.
+    /// The program starts, and ends before it takes a request.
     #[error("the drawing worker {program} ends at once: {said}")]
     Useless {
-        /// The program.
+        /// The program's path.
         program: PathBuf,
-        /// What it wrote to its standard error.
+        /// The text that it wrote to its standard error.
         said: String,
     },
 }
@@ -86,7 +86,7 @@ impl WorkerDeath {
         WorkerDeath::Crash("it gave a garbled answer".to_owned())
     }
 
-    /// What the drawing did, to follow its name.
+    /// Words for what the drawing did, to follow its name.
     pub(super) fn words(&self, bounds: &DrawingBounds) -> String {
         match self {
             WorkerDeath::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
@@ -235,7 +235,7 @@ impl WorkerPool {
     }
 }
 
-/// Gives the worker back, or its place at least, however the inspection ended.
+/// A place in the pool, given back with its worker, if that still runs, however the inspection ended.
 struct Slot<'a> {
     pool: &'a WorkerPool,
     worker: Option<Worker>,
@@ -303,7 +303,8 @@ impl Worker {
         }
     }
 
-    /// Why it ended. Another process has no better way to tell than its status and what the runtime wrote last.
+    /// The reason why it ended. Of another process nothing better is known than its status and what its runtime wrote
+    /// last.
     fn cause(&mut self, what: &str) -> WorkerDeath {
         let status = self.child.wait().map(|status| status.to_string()).unwrap_or_default();
         let said = self.said();

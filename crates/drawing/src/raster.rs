@@ -42,6 +42,7 @@ pub(super) fn read(
     Ok((tree, asked.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
+/// Notes something that the renderer asked for.
 fn note(asked: &Mutex<ResourceRequests>, add: impl FnOnce(&mut ResourceRequests)) {
     add(&mut asked.lock().unwrap_or_else(PoisonError::into_inner));
 }

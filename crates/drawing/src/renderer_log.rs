@@ -1,4 +1,4 @@
-//! What the renderer says while it works: its log lines are the only place where most of it shows.
+//! The renderer's log: the only place where most of what it passes over shows.
 
 use std::cell::RefCell;
 use std::sync::Once;

@@ -31,6 +31,7 @@ pub(super) enum Repair {
 }
 
 impl Repair {
+    /// The name that records hold.
     fn name(self) -> &'static str {
         match self {
             Repair::EscapeAmpersands => "escape-ampersands",
@@ -67,7 +68,7 @@ impl Repair {
 /// A drawing that became well-formed.
 #[derive(Debug)]
 pub(super) struct RepairedText {
-    /// What was done, in order, each once.
+    /// The repairs that were made, in order, each once.
     pub(super) repairs: Vec<Repair>,
     /// The text.
     pub(super) text: String,

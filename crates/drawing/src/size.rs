@@ -7,7 +7,7 @@ use svgtypes::{Length, LengthUnit, ViewBox};
 
 use super::place::OffsetFinding;
 
-/// What the root element says about size.
+/// The size that a root element asks for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct SvgSize {
     /// Width in user units, where it can be told.

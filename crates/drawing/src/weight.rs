@@ -1,4 +1,4 @@
-//! What a document grows to when its references are followed, counted before the renderer follows them.
+//! The size that a document grows to when its references are followed, counted before the renderer follows them.
 //!
 //! Every element has a weight: itself, what is in it, and what it draws by reference (`use`, paint servers,
 //! masks, clip paths, markers, filters). A weight is counted once and remembered, so a bomb that doubles with
@@ -95,7 +95,7 @@ pub(super) fn check(
     passed
 }
 
-/// What an element amounts to.
+/// The totals of an element and all that it draws.
 #[derive(Debug, Clone, Copy, Default)]
 struct Weight {
     elements: u64,

@@ -1,4 +1,4 @@
-//! What parent and worker say to each other over the worker's standard input and output: frames of a tag,
+//! The protocol between parent and worker over the worker's standard input and output: frames of a tag,
 //! a length and that many bytes.
 
 use std::io::{self, Read, Write};

@@ -11,21 +11,21 @@ use crate::Finding;
 pub enum Verdict {
     /// A picture with something to see.
     Drawn,
-    /// Draws without an error, and nothing is visible.
+    /// A picture in which nothing is visible.
     Blank,
-    /// Well-formed XML, but no SVG root or no size to draw by.
+    /// Well-formed XML that has no SVG root, or no size to draw by.
     Unrenderable,
     /// A whole drawing that is not well-formed XML.
     Malformed,
-    /// The reply ends before the root element does.
+    /// A drawing whose reply ends before its root element does.
     Truncated,
-    /// Over a bound, or against policy.
+    /// A drawing that passes a bound or breaks a policy.
     Refused,
-    /// Nothing in the reply is an SVG.
+    /// A reply without an SVG.
     NoSvg,
 }
 
-/// Which renderer shows a picture for the bytes as written.
+/// The renderers that show a picture for the bytes as written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Draws")]
 pub struct DrawnBy {
@@ -45,7 +45,7 @@ pub struct DrawingCandidate {
     pub end: usize,
     /// Whether this is the one that was judged.
     pub chosen: bool,
-    /// How it was found, and why it was chosen or passed over.
+    /// The words for where it was found, and why it was chosen or passed over.
     pub why: String,
 }
 
@@ -67,7 +67,7 @@ pub struct SvgFacts {
 pub struct Check {
     /// The verdict on the chosen candidate.
     pub verdict: Verdict,
-    /// Who draws it as written.
+    /// The renderers that draw it as written.
     pub draws: DrawnBy,
     /// Whether a repair made a picture of a malformed drawing. Never counted as `drawn`.
     pub repaired: bool,
@@ -76,7 +76,7 @@ pub struct Check {
     pub repair: Option<String>,
     /// Every stretch that may be a drawing, in the order of the reply.
     pub candidates: Vec<DrawingCandidate>,
-    /// What is worth telling.
+    /// The findings, in the order of their places.
     pub findings: Vec<Finding>,
     /// Numbers of the chosen drawing; absent when there is none.
     pub svg: Option<SvgFacts>,

@@ -1,12 +1,14 @@
-//! The record of one request and all that came of it: plain data, the words that every other crate speaks.
+//! The record of one request and all that came of it: plain data that every other crate speaks of.
 //!
-//! A record is written once and never edited; what a later version measures is recomputed on reading. Here are attempts,
-//! runs, batches, judgements and baselines, what the check of a reply found ([`Check`]), what is measured of a drawing
-//! ([`measure`]), and the identifiers and names that stand in them.
+//! Here are attempts, runs, batches, judgements and baselines, what the check of a reply found ([`Check`],
+//! [`Finding`]), what is measured of a drawing ([`measure`]), and the identifiers and names that stand in them. A
+//! record is written once and never edited; what a later version measures is made anew on reading. A JSON field or a
+//! code never changes its name: records of every version must stay readable.
 //!
-//! It knows no disk, no network and no renderer: whoever only reads records depends on this crate alone.
+//! The crate knows no disk, no network and no renderer, so that whoever only reads records depends on it alone. Where
+//! records lie and how they are written is for `pelicycle-store`; what makes them is for `pelicycle-run`.
 //!
-//! Start reading at [`Attempt`].
+//! Start reading at [`Attempt`], then [`Check`] for the reply's drawing and [`ServiceRecord`] for the service's account.
 
 mod attempt;
 mod baseline;

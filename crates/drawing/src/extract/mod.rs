@@ -45,7 +45,7 @@ pub(super) enum EscapeKind {
 /// One stretch that may be a drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CandidateSpan {
-    /// Where it stands in the reply.
+    /// The bytes of the reply that it takes.
     pub(super) range: Range<usize>,
     /// Whether its root element is closed.
     pub(super) complete: bool,

@@ -1,4 +1,4 @@
-//! What can be seen: the pixels that a drawing leaves on its canvas.
+//! The visible picture: the pixels that a drawing leaves on its canvas.
 
 use tiny_skia::Pixmap;
 

@@ -21,7 +21,7 @@ const SLENDER: f64 = 0.17;
 /// Opacity below which nobody sees a paint.
 const FAINT: f64 = 0.05;
 
-/// What a drawing paints.
+/// The shapes that a drawing paints.
 #[derive(Debug)]
 pub(super) struct PaintedScene {
     /// Width and height of the canvas.
@@ -46,7 +46,7 @@ pub(super) struct PaintedShape {
     pub(super) colour: Option<[u8; 3]>,
 }
 
-/// How an outline is stroked.
+/// The stroke of an outline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StrokeStyle {
     pub(super) width: f64,

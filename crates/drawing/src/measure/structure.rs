@@ -1,4 +1,4 @@
-//! How a drawing is built: counts and shares that need no idea of what it shows.
+//! The structure of a drawing: counts and shares that need no idea of what it shows.
 
 use std::collections::BTreeSet;
 

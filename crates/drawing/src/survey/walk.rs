@@ -175,7 +175,7 @@ impl<'a, 'input> Walk<'a, 'input> {
         }
     }
 
-    /// What an attribute of an element points to.
+    /// The address in an attribute of an element.
     fn target(&mut self, element: &str, value: &str, at: usize) {
         match links::target(value) {
             LinkTarget::Nothing | LinkTarget::Script => {}

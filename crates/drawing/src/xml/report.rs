@@ -11,7 +11,7 @@ use crate::repair::Repair;
 pub(in super::super) struct TextEdit {
     /// The bytes to replace.
     pub(in super::super) range: Range<usize>,
-    /// What to put there.
+    /// The text to put there.
     pub(in super::super) text: String,
     /// The repair that it is a part of.
     pub(in super::super) repair: Repair,
@@ -40,7 +40,7 @@ pub(in super::super) struct XmlReport {
     pub(in super::super) doctype: Option<Range<usize>>,
     /// Names of elements that are open where the text ends, outermost first.
     pub(in super::super) open: Vec<String>,
-    /// Where the last construct that was whole ended.
+    /// The offset after the last construct that was whole.
     pub(in super::super) last_whole: usize,
 }
 

@@ -15,7 +15,7 @@ pub struct Measures {
     pub rules: u32,
     /// Width and height of the canvas, the units of every place and length here; y is downwards.
     pub canvas: [f64; 2],
-    /// How it is built.
+    /// The way in which the drawing is built.
     pub structure: DrawingStructure,
     /// The parts that were found, in the order in which they were first painted.
     pub painted: Vec<String>,
@@ -23,49 +23,49 @@ pub struct Measures {
     pub rubric: Vec<JudgedItem>,
 }
 
-/// One item of a rubric, looked for in one drawing.
+/// The answer to one item of a rubric for one drawing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JudgedItem {
-    /// The detector.
+    /// The detector that looked.
     pub item: Detector,
-    /// What was asked for, in words.
+    /// The item in words.
     pub asked: String,
-    /// Whether it is there.
+    /// The answer.
     pub state: ItemState,
-    /// Why, in one line.
+    /// The reason for the answer, in one line.
     pub why: String,
-    /// What was found, for or against.
+    /// The parts that were found, for or against.
     pub found: Vec<PartMark>,
 }
 
-/// Whether something is there.
+/// The answer to an item of a rubric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemState {
-    /// It is.
+    /// The item is there.
     Met,
-    /// It is not.
+    /// The item is not there.
     NotMet,
-    /// The rules do not decide: what they would need is hidden, doubtful or itself not there.
+    /// The rules do not decide: a part that they would need is hidden, doubtful or itself not there.
     CantTell,
 }
 
-/// One thing that was found, as an outline on the canvas.
+/// A part that was found, as an outline on the canvas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartMark {
-    /// What it is taken for.
+    /// The name of the part that it is taken for.
     pub what: String,
-    /// Where it is.
+    /// The outline.
     pub outline: PartOutline,
 }
 
-/// An outline of our own making, of numbers alone.
+/// The outline of a part, made of numbers alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PartOutline {
     /// An ellipse.
     Round {
-        /// Its middle.
+        /// The centre of the ellipse.
         centre: [f64; 2],
         /// The longer semi-axis and the shorter one.
         axes: [f64; 2],
@@ -80,7 +80,7 @@ pub enum PartOutline {
     Arrow([[f64; 2]; 2]),
 }
 
-/// How a drawing is built. Its bytes and elements are in the check's `svg`.
+/// Figures of how a drawing is built. Its bytes and elements are in the check's `svg`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DrawingStructure {
     /// Paths, basic shapes and lines that are painted, each as often as it is. Counting ends at 1,500.

@@ -7,21 +7,21 @@ const MOST: usize = 20;
 /// Wheels that can be asked for: more in a row are a train.
 const MOST_WHEELS: u32 = 6;
 
-/// What a good drawing of one prompt has, item by item; empty when the prompt declares none.
+/// The parts that a good drawing of one prompt has; empty when the prompt declares none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Rubric {
     /// The items, in the order in which they are told.
     pub items: Vec<RubricItem>,
 }
 
-/// One thing that is looked for.
+/// A part that is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RubricItem {
-    /// So many wheels on one ground line; 0 is a vehicle that stands on none.
+    /// This many wheels on one ground line; 0 is a vehicle that stands on none.
     Wheels(u32),
     /// Spokes in every wheel.
     Spokes,
-    /// Something that joins the wheels, there.
+    /// A frame that joins the wheels at this place.
     Frame(FrameJoint),
     /// A saddle above the frame, towards the rear wheel.
     Saddle,
@@ -39,7 +39,7 @@ pub enum RubricItem {
     Pouch,
 }
 
-/// Where a frame joins a wheel.
+/// The place at which a frame joins a wheel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FrameJoint {
@@ -50,7 +50,7 @@ pub enum FrameJoint {
     Wheel,
 }
 
-/// An item as a prompt's file has it.
+/// An item of a rubric as a prompt's file has it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RubricEntry {
@@ -94,7 +94,7 @@ impl RubricItem {
         }
     }
 
-    /// What it asks for, in words.
+    /// The item in words.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {

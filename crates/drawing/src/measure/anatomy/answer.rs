@@ -1,4 +1,4 @@
-//! What a detector gives back: a verdict on an item, the words for it, and the shapes that it rests on.
+//! The answer of a detector: a verdict on an item, the words for it, and the shapes that it rests on.
 
 use pelicycle_record::measure::{ItemState, PartMark, PartOutline};
 

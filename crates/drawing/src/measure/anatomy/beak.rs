@@ -27,7 +27,7 @@ pub(super) const SLICES: usize = 10;
 pub(super) struct Beak {
     pub(super) shape: usize,
     pub(super) contour: usize,
-    /// Where it leaves the head, and where it ends.
+    /// The place where it leaves the head, and its end.
     pub(super) base: Point,
     pub(super) tip: Point,
 }
@@ -41,7 +41,7 @@ impl Beak {
         (self.tip.y - self.base.y).abs() <= STEEP * (self.tip.x - self.base.x).abs()
     }
 
-    /// Which way it points, where that is sideways: 1 is to the right.
+    /// The direction in which it points, where that is sideways: 1 is to the right.
     pub(super) fn heading(&self) -> Option<f64> {
         self.is_level().then(|| (self.tip.x - self.base.x).signum())
     }

@@ -74,7 +74,7 @@ fn ends(contour: &Contour) -> (Point, Point) {
     if a.y <= b.y { (a, b) } else { (b, a) }
 }
 
-/// Where the pedals turn: at a small round between the hubs, else midway; on a single wheel, at its hub.
+/// The place where the pedals turn: at a small round between the hubs, else midway; on a single wheel, at its hub.
 fn pedals(anatomy: &Anatomy<'_>) -> Option<Point> {
     let (left, right) = anatomy.base()?;
     let middle = left.towards(right, 0.5);

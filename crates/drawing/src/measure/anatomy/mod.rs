@@ -30,21 +30,21 @@ const FAINT: f64 = 0.12;
 /// A filled shape that comes this near both sides of the canvas, in widths of it, is ground or sky; so is a line.
 const RIM: f64 = 0.02;
 
-/// All that the detectors have found out so far; each takes from those before it.
+/// The parts that the detectors have found so far; each takes from those before it.
 struct Anatomy<'a> {
     scene: &'a PaintedScene,
     /// Share of each shape's outlines that can be seen, the most visible one's.
     seen: Vec<f64>,
-    /// Which shapes are ground, sky or panel.
+    /// For each shape, whether it is ground, sky or a panel.
     background: Vec<bool>,
-    /// What is drawn in front of those.
+    /// The box of all that is drawn in front of those.
     figure: Extent,
     /// Round outlines, the largest first.
     rounds: Vec<RoundOutline>,
     wheels: Wheels,
     /// The vehicle's measure of length: a wheel's radius, or a quarter of the wheelbase if that is more.
     unit: f64,
-    /// What is ridden where there are no wheels: the long shape at the bottom.
+    /// The vehicle where there are no wheels: the long shape at the bottom.
     hull: Option<usize>,
     /// The rider's largest shape.
     body: Option<usize>,
@@ -106,7 +106,7 @@ impl<'a> Anatomy<'a> {
         anatomy
     }
 
-    /// Where a height lies: 0 is the top of what is drawn, 1 its bottom.
+    /// A height as a share: 0 is the top of what is drawn, 1 its bottom.
     fn height_of(&self, y: f64) -> f64 {
         (y - self.figure.top) / self.figure.height().max(1e-9)
     }
@@ -120,7 +120,7 @@ impl<'a> Anatomy<'a> {
         Some((self.wheels.list.first()?.hub(), self.wheels.list.last()?.hub()))
     }
 
-    /// Which way the vehicle drives, by the beak: 1 is to the right.
+    /// The direction in which the vehicle drives, by the beak: 1 is to the right.
     fn heading(&self) -> Option<f64> {
         self.beak.as_ref().and_then(Beak::heading)
     }
@@ -163,7 +163,7 @@ pub(super) fn judge(
     (painted(&anatomy, rubric), all)
 }
 
-/// Why no detector can look at a drawing.
+/// The reason why no detector can look at a drawing.
 fn blind(scene: &PaintedScene) -> Option<&'static str> {
     if scene.cut {
         Some("the drawing has more shapes or points than the detectors look at")

@@ -18,7 +18,7 @@ const MOST: usize = 200;
 /// A round outline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RoundOutline {
-    /// Which shape's it is.
+    /// The index of its shape.
     pub(super) shape: usize,
     pub(super) centre: Point,
     pub(super) axes: (f64, f64),
