@@ -2,11 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pelicycle_drawing::{Bounds, Options, inspect};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect};
 
 fuzz_target!(|reply: &[u8]| {
-    let bounds = Bounds { elements: 0, ..Bounds::default() };
-    let inspection = inspect(reply, &Options { raster: 8, bounds });
+    let bounds = DrawingBounds { elements: 0, ..DrawingBounds::default() };
+    let inspection = inspect(reply, &InspectionOptions { raster: 8, bounds });
     let chosen = inspection.check.candidates.iter().filter(|candidate| candidate.chosen).count();
     assert!(chosen <= 1);
     assert_eq!(chosen == 1, inspection.range.is_some() || inspection.check.candidates.len() >= 200);

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pelicycle_drawing::{Bounds, Options, inspect};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect};
 use pelicycle_record::Verdict;
 
 fuzz_target!(|reply: &[u8]| {
-    let bounds = Bounds { elements: 500, paint_pixels: 2e6, filter_seconds: 0.05, ..Bounds::default() };
-    let inspection = inspect(reply, &Options { raster: 32, bounds });
+    let bounds = DrawingBounds { elements: 500, paint_pixels: 2e6, filter_seconds: 0.05, ..DrawingBounds::default() };
+    let inspection = inspect(reply, &InspectionOptions { raster: 32, bounds });
     for candidate in &inspection.check.candidates {
         assert!(candidate.start <= candidate.end && candidate.end <= reply.len());
     }

@@ -14,7 +14,7 @@ use super::measures;
 use super::output::{say_error, usage, write_whole};
 use super::prompts::library;
 use super::terminal::{coloured, printable, printable_json};
-use pelicycle_drawing::{Bounds, MeasureError, Options, Pool};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, MeasureError, WorkerPool};
 use pelicycle_record::measure::Measures;
 use pelicycle_record::{Check, Inspection, Verdict};
 use pelicycle_run::config::Config;
@@ -39,7 +39,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "OUT.png")]
     png: Option<PathBuf>,
     /// Longest side of the picture, in pixels.
-    #[arg(long, value_name = "PIXELS", default_value_t = Options::default().raster, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "PIXELS", default_value_t = InspectionOptions::default().raster, value_parser = clap::value_parser!(u32).range(1..))]
     raster: u32,
     /// Whose rubric a drawing is held against: a prompt's id.
     #[arg(short, long, value_name = "ID", default_value = "pelican")]
@@ -78,7 +78,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             ));
         }
     };
-    let pool = Pool::new(1, Options { raster: args.raster, bounds });
+    let pool = WorkerPool::new(1, InspectionOptions { raster: args.raster, bounds });
     let inspection = pool.inspect(&reply, args.raster)?;
     if let Some(path) = &args.png
         && let Some(png) = &inspection.png
@@ -153,13 +153,13 @@ fn read(path: &Path, bound: usize) -> io::Result<Vec<u8>> {
 }
 
 /// Applies `NAME=NUMBER` to the defaults.
-fn settle_bounds(changes: &[String]) -> Result<Bounds, String> {
-    let mut bounds = serde_json::to_value(Bounds::default()).map_err(|error| error.to_string())?;
+fn settle_bounds(changes: &[String]) -> Result<DrawingBounds, String> {
+    let mut bounds = serde_json::to_value(DrawingBounds::default()).map_err(|error| error.to_string())?;
     for change in changes {
         let (name, number) =
             change.split_once('=').ok_or_else(|| format!("--bound {change} is not NAME=NUMBER"))?;
         let names = || {
-            let known = Bounds::default();
+            let known = DrawingBounds::default();
             let known = serde_json::to_value(known).ok();
             known
                 .and_then(|v| v.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>().join(", ")))
@@ -189,7 +189,7 @@ fn describe(inspection: &Inspection, png: Option<&Path>, colour: bool) -> String
             (Some(line), Some(column)) => format!("{line}:{column}"),
             _ => "-".to_owned(),
         };
-        let (code, message) = (printable(&finding.code), printable(&finding.message));
+        let (code, message) = (printable(finding.code.as_str()), printable(&finding.message));
         out.push_str(&format!("{place} {}: {message}\n", paint("1", &code)));
     }
     if let Some(name) = &check.repair {

@@ -13,7 +13,7 @@ use super::Global;
 use super::lookup;
 use super::output::say;
 use super::terminal::printable;
-use pelicycle_drawing::{Options, Pool};
+use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_provider::Services;
 use pelicycle_run::config::Config;
 use pelicycle_run::contestant::{Contestant, Model};
@@ -243,7 +243,7 @@ fn parts(global: &Global) -> Vec<Part> {
     };
     let drawing =
         br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>"##;
-    let worker = Pool::new(1, Options::default()).inspect(drawing, 8);
+    let worker = WorkerPool::new(1, InspectionOptions::default()).inspect(drawing, 8);
     let worker = match worker {
         Ok(found) if found.png.is_some() => Ok("checks and draws".to_owned()),
         Ok(found) => Err(format!("a plain drawing came out as {:?}", found.check.verdict)),

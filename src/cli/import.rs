@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::Global;
 use super::output::{say, say_damaged, say_error, usage};
 use super::prompts::library;
-use pelicycle_drawing::{Options, Pool};
+use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_exchange::import::{
     FoundReply, ImportError, ImportOutcome, Importer, LlmLogs, LlmLogsError, SkippedReplies, default_path,
     svg_folder,
@@ -111,7 +111,7 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     let listing = store.list()?;
     say_damaged(&store, &listing.damaged);
     let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
-    let pool = Pool::new(workers, Options::default());
+    let pool = WorkerPool::new(workers, InspectionOptions::default());
     let importer = Importer::new(&store, &pool, listing.attempts.iter().map(|stored| &stored.attempt));
     let tally = match &args.source {
         Source::LlmLogs(args) => llm_logs(args, &library, importer)?,

@@ -1,7 +1,7 @@
 //! Measures of a drawing, in words for a terminal.
 
 use super::terminal::printable;
-use pelicycle_record::measure::{Judged, Measures, State, Structure};
+use pelicycle_record::measure::{DrawingStructure, ItemState, JudgedItem, Measures};
 
 /// Lines that follow the verdict and the findings; `prompt` names whose rubric it is.
 pub(super) fn describe(measures: &Measures, prompt: &str, coloured: bool) -> String {
@@ -18,18 +18,18 @@ pub(super) fn describe(measures: &Measures, prompt: &str, coloured: bool) -> Str
     out
 }
 
-fn line(judged: &Judged, coloured: bool) -> String {
+fn line(judged: &JudgedItem, coloured: bool) -> String {
     let (word, code) = match judged.state {
-        State::Met => ("met", "32"),
-        State::NotMet => ("not met", "31"),
-        State::CantTell => ("can't tell", "33"),
+        ItemState::Met => ("met", "32"),
+        ItemState::NotMet => ("not met", "31"),
+        ItemState::CantTell => ("can't tell", "33"),
     };
     let word = format!("{word:<10}");
     let word = if coloured { format!("\x1b[{code}m{word}\x1b[0m") } else { word };
     format!("  {word}  {}: {}\n", judged.asked, judged.why)
 }
 
-fn structure(structure: &Structure) -> String {
+fn structure(structure: &DrawingStructure) -> String {
     let count = |n: usize, one: &str| match n {
         0 => format!("no {one}s"),
         1 => format!("1 {one}"),

@@ -5,6 +5,6 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 pub(crate) fn worker() -> anyhow::Result<ExitCode> {
-    pelicycle_drawing::serve(crate::allocator::limit).context("the drawing worker stops")?;
+    pelicycle_drawing::serve_worker(crate::allocator::limit).context("the drawing worker stops")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The bounds on one inspection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Bounds {
+pub struct DrawingBounds {
     /// Length of a reply. A model's longest answer is well under 1 MiB.
     pub reply_bytes: usize,
     /// Length of the chosen drawing; some 500 times the longest published one.
@@ -63,7 +63,7 @@ pub struct Bounds {
     pub heavy_milliseconds: u64,
 }
 
-impl Default for Bounds {
+impl Default for DrawingBounds {
     fn default() -> Self {
         Self {
             reply_bytes: 8 << 20,
@@ -96,17 +96,17 @@ impl Default for Bounds {
     }
 }
 
-/// What to inspect with.
+/// The settings of an inspection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Options {
+pub struct InspectionOptions {
     /// Longest side of the raster, in pixels.
     pub raster: u32,
     /// The bounds.
-    pub bounds: Bounds,
+    pub bounds: DrawingBounds,
 }
 
-impl Default for Options {
+impl Default for InspectionOptions {
     fn default() -> Self {
-        Self { raster: 1024, bounds: Bounds::default() }
+        Self { raster: 1024, bounds: DrawingBounds::default() }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::size::{self, SvgSize};
 use super::survey::SVG;
+use super::xml;
 
 /// Whether a browser draws this well-formed document.
 pub(super) fn draws(document: &roxmltree::Document<'_>, size: &SvgSize) -> bool {
@@ -15,8 +16,7 @@ pub(super) fn draws(document: &roxmltree::Document<'_>, size: &SvgSize) -> bool 
 
 /// As [`draws`], of a text that is well-formed.
 pub(super) fn draws_text(text: &str) -> bool {
-    let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
-    roxmltree::Document::parse_with_options(text, parsing)
+    xml::parse(text)
         .is_ok_and(|document| draws(&document, &size::read(document.root_element(), &mut Vec::new())))
 }
 

@@ -1,4 +1,4 @@
-//! What drawing would cost, measured on the renderer's own tree before a pixel is touched.
+//! The cost of drawing, measured on the renderer's own tree before a pixel is touched.
 //!
 //! The walk follows the renderer: a group that is isolated has a layer of its own, a paint server or mask is
 //! drawn anew at every use, a filter touches its whole region. It ends as soon as a bound is passed.
@@ -6,11 +6,11 @@
 use usvg::filter::{Kind, Primitive};
 use usvg::{ClipPath, Group, ImageKind, Mask, Node, Paint, Pattern, Rect, Transform, Tree};
 
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::raster;
 
 /// Refuses, in words, what would take too much time or memory.
-pub(super) fn check(tree: &Tree, bounds: &Bounds, longest: u32) -> Result<(), String> {
+pub(super) fn check(tree: &Tree, bounds: &DrawingBounds, longest: u32) -> Result<(), String> {
     let (width, height) = raster::canvas(tree, longest);
     let scale_x = f64::from(width) / f64::from(tree.size().width());
     let scale_y = f64::from(height) / f64::from(tree.size().height());
@@ -21,11 +21,11 @@ pub(super) fn check(tree: &Tree, bounds: &Bounds, longest: u32) -> Result<(), St
     meter.group(tree.root(), transform, 0.0)
 }
 
-/// What visiting a node costs at least, in painted pixels; it bounds the walk itself.
+/// The least cost of visiting a node, in painted pixels; it bounds the walk itself.
 const VISIT: f64 = 500.0;
 
 struct Meter<'a> {
-    bounds: &'a Bounds,
+    bounds: &'a DrawingBounds,
     width: f64,
     height: f64,
     painted: f64,

@@ -2,15 +2,15 @@
 
 /// A reference in CSS.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Address<'a> {
-    /// What is named.
+pub(super) struct CssAddress<'a> {
+    /// The address itself.
     pub(super) target: &'a str,
     /// Its offset in the text.
     pub(super) at: usize,
 }
 
 /// Every `url(…)` and every string of an `@import`.
-pub(super) fn addresses(css: &str) -> Vec<Address<'_>> {
+pub(super) fn addresses(css: &str) -> Vec<CssAddress<'_>> {
     let bytes = css.as_bytes();
     let mut found = Vec::new();
     let mut pos = 0;
@@ -38,7 +38,7 @@ pub(super) fn addresses(css: &str) -> Vec<Address<'_>> {
                         (start..start + rest[..length].trim_end().len(), start + length)
                     }
                 };
-                found.push(Address { target: &css[target], at: pos });
+                found.push(CssAddress { target: &css[target], at: pos });
                 pos = end;
             }
             b'@' if begins(bytes, pos, b"@import") => {
@@ -46,7 +46,7 @@ pub(super) fn addresses(css: &str) -> Vec<Address<'_>> {
                 if let Some(&quote @ (b'"' | b'\'')) = bytes.get(start)
                     && let Some(length) = bytes[start + 1..].iter().position(|&b| b == quote)
                 {
-                    found.push(Address { target: &css[start + 1..start + 1 + length], at: pos });
+                    found.push(CssAddress { target: &css[start + 1..start + 1 + length], at: pos });
                     pos = start + 1 + length;
                 } else {
                     pos += 6;

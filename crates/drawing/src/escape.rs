@@ -1,14 +1,17 @@
 //! Undoes the escaping of a drawing inside a container, to show what it would have been.
 
-use super::extract::Escape;
+use super::extract::EscapeKind;
+use super::repair::Repair;
 
-/// The repair's name and the unescaped text; `None` when the escapes make no sense.
-pub(super) fn unescape(bytes: &[u8], how: Escape) -> Option<(&'static str, String)> {
+/// The repair and the unescaped text; `None` when the escapes make no sense.
+pub(super) fn unescape(bytes: &[u8], how: EscapeKind) -> Option<(Repair, String)> {
     let text = std::str::from_utf8(bytes).ok()?;
     Some(match how {
-        Escape::Html => ("unescape-html", html(text)),
-        Escape::Json => ("unescape-json", serde_json::from_str(&format!("\"{}\"", json(text))).ok()?),
-        Escape::Percent => ("unescape-percent", percent(text)?),
+        EscapeKind::Html => (Repair::UnescapeHtml, html(text)),
+        EscapeKind::Json => {
+            (Repair::UnescapeJson, serde_json::from_str(&format!("\"{}\"", json(text))).ok()?)
+        }
+        EscapeKind::Percent => (Repair::UnescapePercent, percent(text)?),
     })
 }
 
@@ -79,12 +82,12 @@ mod tests {
     fn each_container_is_undone_once() {
         let un = |text: &str, how| unescape(text.as_bytes(), how).map(|(_, text)| text);
         assert_eq!(
-            un("&lt;svg a=&quot;&amp;amp;&quot;/&gt; & ü", Escape::Html).unwrap(),
+            un("&lt;svg a=&quot;&amp;amp;&quot;/&gt; & ü", EscapeKind::Html).unwrap(),
             "<svg a=\"&amp;\"/> & ü"
         );
-        assert_eq!(un("<svg a=\\\"1\\\">\\n<\\/svg>", Escape::Json).unwrap(), "<svg a=\"1\">\n</svg>");
-        assert_eq!(un("\\u003csvg/\\u003e", Escape::Json).unwrap(), "<svg/>");
-        assert_eq!(un("%3Csvg%20a='%C3%BC'/%3E", Escape::Percent).unwrap(), "<svg a='ü'/>");
-        assert_eq!(un("%3Csvg%zz", Escape::Percent), None);
+        assert_eq!(un("<svg a=\\\"1\\\">\\n<\\/svg>", EscapeKind::Json).unwrap(), "<svg a=\"1\">\n</svg>");
+        assert_eq!(un("\\u003csvg/\\u003e", EscapeKind::Json).unwrap(), "<svg/>");
+        assert_eq!(un("%3Csvg%20a='%C3%BC'/%3E", EscapeKind::Percent).unwrap(), "<svg a='ü'/>");
+        assert_eq!(un("%3Csvg%zz", EscapeKind::Percent), None);
     }
 }

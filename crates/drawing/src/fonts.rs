@@ -42,7 +42,7 @@ pub(super) fn database() -> Arc<Database> {
     DATABASE.clone()
 }
 
-/// What stands in for a family that is not bundled, going by what its name is known for.
+/// The family that stands in for one that is not bundled, going by what its name is known for.
 pub(super) fn stand_in(family: Option<&str>) -> &'static str {
     let Some(family) = family.map(str::to_ascii_lowercase) else { return SERIF };
     let any = |words: &[&str]| words.iter().any(|word| family.contains(word));

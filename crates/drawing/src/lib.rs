@@ -1,4 +1,14 @@
-//! From a reply to findings: extract, check, rasterize. Bytes in, findings out; no disk, no network.
+//! From a model's reply to a verdict, findings, a picture and measures.
+//!
+//! A reply is hostile until it is checked. [`WorkerPool`] hands it to a worker, another process with bounds on time and
+//! memory and nothing to lose, which finds the drawing (`extract`), tells what is wrong with it (`xml`, `survey`),
+//! refuses what would cost too much before it is spent (`weight`, `budget`), and draws it (`picture`, `raster`). A
+//! repair is shown beside the verdict and never counted. `measure` reads figures and parts off the renderer's tree.
+//!
+//! The crate knows no disk, no network, no prompt but its rubric, and not what becomes of a verdict. `docs/drawing.md`
+//! has the rules, `docs/measures.md` those of the measures.
+//!
+//! Start reading at [`inspect`], then `inspector.rs` for the stages in their order.
 
 mod bounds;
 mod browser;
@@ -9,15 +19,17 @@ mod escape;
 mod extract;
 mod fonts;
 mod inspect;
+mod inspector;
 mod limits;
 mod links;
 mod markup;
 mod measure;
 mod measuring;
-mod notes;
+mod picture;
 mod place;
 mod pool;
 mod raster;
+mod renderer_log;
 mod repair;
 mod size;
 mod survey;
@@ -28,12 +40,12 @@ mod wire;
 mod worker;
 mod xml;
 
-pub use bounds::{Bounds, Options};
+pub use bounds::{DrawingBounds, InspectionOptions};
 pub use inspect::inspect;
 pub use measuring::{MeasureError, measure};
-pub use pool::{Pool, WorkerError};
+pub use pool::{WorkerError, WorkerPool};
 pub use raster::RENDERER;
-pub use raster::print;
-pub use survey::PAINTS;
+pub use raster::rasterize_trusted;
+pub use survey::PAINTING_ELEMENTS;
 pub use tool::tool;
-pub use worker::{WORKER_COMMAND, serve};
+pub use worker::{WORKER_COMMAND, serve_worker};

@@ -1,35 +1,35 @@
-//! What an address in a drawing points to.
+//! Addresses in a drawing, and what they lead to.
 
 use super::css;
 
-/// Where an address leads.
+/// The kind of thing that an address leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target<'a> {
-    /// Nowhere.
+pub(super) enum LinkTarget<'a> {
+    /// Nothing: an empty address.
     Nothing,
-    /// To an element of this document, by id.
+    /// An element of this document, by its id.
     Inside(&'a str),
-    /// It carries its own content.
+    /// Content that the address itself carries.
     Data,
-    /// It runs script.
+    /// Script.
     Script,
-    /// Out of the document: a file or another machine.
+    /// A file or another machine.
     Outside,
 }
 
 /// Classifies an address.
-pub(super) fn target(address: &str) -> Target<'_> {
+pub(super) fn target(address: &str) -> LinkTarget<'_> {
     let trimmed = address.trim();
     if trimmed.is_empty() || trimmed == "#" {
-        Target::Nothing
+        LinkTarget::Nothing
     } else if let Some(id) = trimmed.strip_prefix('#') {
-        Target::Inside(id)
+        LinkTarget::Inside(id)
     } else if is_script(trimmed) {
-        Target::Script
+        LinkTarget::Script
     } else if trimmed.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
-        Target::Data
+        LinkTarget::Data
     } else {
-        Target::Outside
+        LinkTarget::Outside
     }
 }
 
@@ -81,11 +81,11 @@ pub(super) fn inside_nested(data: &[u8], depth: usize) -> Vec<String> {
             };
             for address in addresses {
                 match target(address) {
-                    Target::Outside => found.push(address.to_owned()),
-                    Target::Data => found.extend(
+                    LinkTarget::Outside => found.push(address.to_owned()),
+                    LinkTarget::Data => found.extend(
                         decode(address).map(|data| inside_nested(&data, depth + 1)).unwrap_or_default(),
                     ),
-                    Target::Nothing | Target::Inside(_) | Target::Script => {}
+                    LinkTarget::Nothing | LinkTarget::Inside(_) | LinkTarget::Script => {}
                 }
             }
         }
@@ -131,12 +131,12 @@ mod tests {
 
     #[test]
     fn addresses_are_told_apart() {
-        assert_eq!(target(" #a"), Target::Inside("a"));
-        assert_eq!(target("java\nscript:f()"), Target::Script);
-        assert_eq!(target("DATA:image/png,x"), Target::Data);
-        assert_eq!(target("//host/x"), Target::Outside);
-        assert_eq!(target("a.svg#b"), Target::Outside);
-        assert_eq!(target("#"), Target::Nothing);
+        assert_eq!(target(" #a"), LinkTarget::Inside("a"));
+        assert_eq!(target("java\nscript:f()"), LinkTarget::Script);
+        assert_eq!(target("DATA:image/png,x"), LinkTarget::Data);
+        assert_eq!(target("//host/x"), LinkTarget::Outside);
+        assert_eq!(target("a.svg#b"), LinkTarget::Outside);
+        assert_eq!(target("#"), LinkTarget::Nothing);
     }
 
     #[test]

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-/// What a construct is.
+/// The kinds of constructs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ConstructKind {
     /// `<name …>`, or `<name …/>` when `empty`.
     Start {
         /// Ends in `/>`.
@@ -25,11 +25,11 @@ pub(super) enum Kind {
     Declaration,
 }
 
-/// One construct.
+/// One construct of markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Construct {
-    /// What it is.
-    pub(super) kind: Kind,
+    /// The kind of construct.
+    pub(super) kind: ConstructKind,
     /// Its name, of a tag; empty otherwise.
     pub(super) name: Range<usize>,
     /// The offset after it, or of the `<` or the limit that cut it short.
@@ -117,11 +117,11 @@ pub(super) fn construct(text: &[u8], at: usize, limit: usize, searches: &mut Sea
         Construct { kind, name: at..at, end, closed: found.is_some() }
     };
     Some(if rest.starts_with(b"<!--") {
-        until(Kind::Comment, b"-->", at + 4, searches)
+        until(ConstructKind::Comment, b"-->", at + 4, searches)
     } else if rest.starts_with(b"<![CDATA[") {
-        until(Kind::Cdata, b"]]>", at + 9, searches)
+        until(ConstructKind::Cdata, b"]]>", at + 9, searches)
     } else if rest.starts_with(b"<?") {
-        until(Kind::Instruction, b"?>", at + 2, searches)
+        until(ConstructKind::Instruction, b"?>", at + 2, searches)
     } else if rest.starts_with(b"<!") {
         declaration(text, at, limit, searches)
     } else {
@@ -133,7 +133,7 @@ pub(super) fn construct(text: &[u8], at: usize, limit: usize, searches: &mut Sea
 fn declaration(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Construct {
     let mut pos = at + 2;
     let mut subset = false;
-    let construct = |end, closed| Construct { kind: Kind::Declaration, name: at..at, end, closed };
+    let construct = |end, closed| Construct { kind: ConstructKind::Declaration, name: at..at, end, closed };
     while pos < limit && searches.endless < MOST_ENDLESS {
         match text[pos] {
             quote @ (b'"' | b'\'') => {
@@ -176,8 +176,8 @@ fn tag(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Option<
         match byte {
             b'>' => {
                 let kind = match closing {
-                    true => Kind::End,
-                    false => Kind::Start { empty: text[pos - 1] == b'/' },
+                    true => ConstructKind::End,
+                    false => ConstructKind::Start { empty: text[pos - 1] == b'/' },
                 };
                 return Some(Construct { kind, name, end: pos + 1, closed: true });
             }
@@ -192,7 +192,7 @@ fn tag(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Option<
         after_equals = byte == b'=' || (after_equals && byte.is_ascii_whitespace());
         pos += 1;
     }
-    let kind = if closing { Kind::End } else { Kind::Start { empty: false } };
+    let kind = if closing { ConstructKind::End } else { ConstructKind::Start { empty: false } };
     Some(Construct { kind, name, end: pos.min(limit), closed: false })
 }
 
@@ -213,7 +213,7 @@ pub(super) fn quoted(text: &[u8], open: usize, limit: usize, searches: &mut Sear
 mod tests {
     use super::*;
 
-    fn lex(text: &str) -> Option<(Kind, &str, bool)> {
+    fn lex(text: &str) -> Option<(ConstructKind, &str, bool)> {
         let found = construct(text.as_bytes(), 0, text.len(), &mut Searches::default())?;
         Some((found.kind, &text[..found.end], found.closed))
     }
@@ -222,21 +222,21 @@ mod tests {
     fn a_quoted_value_may_hold_the_end_of_a_tag() {
         assert_eq!(
             lex("<a b=\"x>y\" c='>'/>z"),
-            Some((Kind::Start { empty: true }, "<a b=\"x>y\" c='>'/>", true))
+            Some((ConstructKind::Start { empty: true }, "<a b=\"x>y\" c='>'/>", true))
         );
     }
 
     #[test]
     fn a_quote_that_never_closes_does_not_swallow_the_next_tag() {
         let text = "<rect fill=\"red/><circle cx=\"5\"/>";
-        assert_eq!(lex(text), Some((Kind::Start { empty: true }, "<rect fill=\"red/>", true)));
+        assert_eq!(lex(text), Some((ConstructKind::Start { empty: true }, "<rect fill=\"red/>", true)));
     }
 
     #[test]
     fn an_apostrophe_in_a_sentence_is_no_quote() {
         assert_eq!(
             lex("<svg doesn't matter> x"),
-            Some((Kind::Start { empty: false }, "<svg doesn't matter>", true))
+            Some((ConstructKind::Start { empty: false }, "<svg doesn't matter>", true))
         );
     }
 
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn a_doctype_holds_its_subset() {
         let text = "<!DOCTYPE svg [ <!ENTITY a \"]>\"> <!-- ]> --> ]>x";
-        assert_eq!(lex(text), Some((Kind::Declaration, &text[..text.len() - 1], true)));
+        assert_eq!(lex(text), Some((ConstructKind::Declaration, &text[..text.len() - 1], true)));
     }
 
     #[test]

@@ -2,17 +2,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::bounds::Bounds;
+use pelicycle_record::FindingCode;
+use pelicycle_record::measure::{Measures, Rubric};
+
+use super::bounds::DrawingBounds;
 use super::pool::WorkerError;
 use super::{budget, raster, survey, xml};
 use crate::measure as rules;
 use crate::measure::SIDE;
-use pelicycle_record::measure::{Measures, Rubric};
 
-/// Why there are no measures.
+/// The reason why there are no measures.
 #[derive(Debug, thiserror::Error)]
 pub enum MeasureError {
-    /// No worker can be had.
+    /// There is no worker.
     #[error(transparent)]
     Worker(#[from] WorkerError),
     /// The drawing can't be measured, in words.
@@ -21,16 +23,16 @@ pub enum MeasureError {
 }
 
 /// Measures a drawing in this process, as [`super::inspect`] inspects one: for workers and tests. Everybody else asks a
-/// [`super::Pool`].
+/// [`super::WorkerPool`].
 ///
 /// # Errors
 /// In words, for what is no drawing, or passes a bound.
-pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &Bounds) -> Result<Measures, String> {
+pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &DrawingBounds) -> Result<Measures, String> {
     let text = std::str::from_utf8(svg).map_err(|error| format!("the drawing is not UTF-8: {error}"))?;
     if text.len() > bounds.svg_bytes {
         return Err(format!("the drawing has more than {} bytes (bound svg_bytes)", bounds.svg_bytes));
     }
-    let found = xml::survey(text, false);
+    let found = xml::check(text, false);
     if let Some(fault) = found.faults.first() {
         return Err(format!("the drawing is not well-formed: {}", fault.message));
     }
@@ -38,13 +40,11 @@ pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &Bounds) -> Result<Measures,
         return Err("the document type declares entities".to_owned());
     }
     found.within(bounds).map_err(|over| over.join("; "))?;
-    let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
-    let document = roxmltree::Document::parse_with_options(text, parsing)
-        .map_err(|error| format!("the drawing is not well-formed: {error}"))?;
+    let document = xml::parse(text).map_err(|error| format!("the drawing is not well-formed: {error}"))?;
     let survey = survey::survey(&document, bounds);
     if survey.over_bounds {
-        let over = survey.notes.iter().find(|note| note.code == "resource-limit");
-        return Err(over.map_or("a bound is passed", |note| &note.message).to_owned());
+        let over = survey.findings.iter().find(|finding| finding.code == FindingCode::ResourceLimit);
+        return Err(over.map_or("a bound is passed", |finding| &finding.message).to_owned());
     }
     let work = || {
         let (tree, _) = raster::read(&document, bounds).map_err(|error| error.to_string())?;

@@ -1,13 +1,38 @@
 //! From a byte offset to the line and column that an editor shows.
 
-/// The lines of a text.
+use pelicycle_record::{Finding, FindingCode};
+
+/// A finding whose place is still a byte offset in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OffsetFinding {
+    /// The subject.
+    pub(super) code: FindingCode,
+    /// Byte offset of the place that a person would point to.
+    pub(super) at: usize,
+    /// A sentence for a person.
+    pub(super) message: String,
+}
+
+impl OffsetFinding {
+    /// A finding at a byte offset.
+    pub(super) fn new(code: FindingCode, at: usize, message: impl Into<String>) -> Self {
+        Self { code, at, message: message.into() }
+    }
+
+    /// The finding with its line and column.
+    pub(super) fn located(&self, lines: &LineIndex<'_>) -> Finding {
+        Finding::at(lines.place(self.at), self.code.clone(), self.message.clone())
+    }
+}
+
+/// The offsets at which the lines of a text begin.
 #[derive(Debug)]
-pub(super) struct Lines<'a> {
+pub(super) struct LineIndex<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LineIndex<'a> {
     /// Finds the lines.
     pub(super) fn new(text: &'a str) -> Self {
         let ends = text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i + 1);
@@ -29,7 +54,7 @@ mod tests {
 
     #[test]
     fn columns_count_characters() {
-        let lines = Lines::new("ab\nüx\r\nend");
+        let lines = LineIndex::new("ab\nüx\r\nend");
         assert_eq!(lines.place(0), (1, 1));
         assert_eq!(lines.place(3), (2, 1));
         assert_eq!(lines.place(5), (2, 2));

@@ -8,15 +8,16 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::bounds::{Bounds, Options};
+use pelicycle_record::Inspection;
+use pelicycle_record::measure::{Measures, Rubric};
+
+use super::bounds::{DrawingBounds, InspectionOptions};
 use super::inspect::{died, over_reply_bound};
 use super::measuring::MeasureError;
 use super::worker::WORKER_COMMAND;
 use super::{limits, wire};
-use pelicycle_record::Inspection;
-use pelicycle_record::measure::{Measures, Rubric};
 
-/// No worker can be had at all.
+/// The reason why there is no worker at all.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
     /// The program that would be the worker is not known.
@@ -25,18 +26,18 @@ pub enum WorkerError {
     /// The program could not be started.
     #[error("cannot start the drawing worker {program}")]
     Start {
-        /// The program.
+        /// The program's path.
         program: PathBuf,
-        /// Why not.
+        /// The system's reason.
         #[source]
         source: io::Error,
     },
-    /// It starts, and ends before it takes a request.
+    /// The program starts, and ends before it takes a request.
     #[error("the drawing worker {program} ends at once: {said}")]
     Useless {
-        /// The program.
+        /// The program's path.
         program: PathBuf,
-        /// What it wrote to its standard error.
+        /// The text that it wrote to its standard error.
         said: String,
     },
 }
@@ -45,16 +46,16 @@ pub enum WorkerError {
 ///
 /// A worker that dies or takes too long is replaced; what it could tell before is the answer.
 #[derive(Debug)]
-pub struct Pool {
+pub struct WorkerPool {
     program: Option<PathBuf>,
     most: usize,
-    options: Options,
-    state: Mutex<State>,
+    options: InspectionOptions,
+    state: Mutex<PoolState>,
     freed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PoolState {
     idle: Vec<Worker>,
     busy: usize,
 }
@@ -67,9 +68,9 @@ struct Worker {
     said: Arc<Mutex<VecDeque<u8>>>,
 }
 
-/// How a worker ended before its final answer.
+/// The way in which a worker ended before its final answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Death {
+pub(super) enum WorkerDeath {
     /// Killed at the wall clock's bound.
     Time,
     /// An allocation failed.
@@ -80,38 +81,38 @@ pub(super) enum Death {
     Crash(String),
 }
 
-impl Death {
+impl WorkerDeath {
     fn garbled() -> Self {
-        Death::Crash("it gave a garbled answer".to_owned())
+        WorkerDeath::Crash("it gave a garbled answer".to_owned())
     }
 
-    /// What the drawing did, to follow its name.
-    pub(super) fn words(&self, bounds: &Bounds) -> String {
+    /// Words for what the drawing did, to follow its name.
+    pub(super) fn words(&self, bounds: &DrawingBounds) -> String {
         match self {
-            Death::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
-            Death::Memory => {
+            WorkerDeath::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
+            WorkerDeath::Memory => {
                 format!("needed more than {} MiB (bound memory_bytes)", bounds.memory_bytes >> 20)
             }
-            Death::Stack => "overflowed the stack".to_owned(),
-            Death::Crash(how) => format!("ended the worker: {how}"),
+            WorkerDeath::Stack => "overflowed the stack".to_owned(),
+            WorkerDeath::Crash(how) => format!("ended the worker: {how}"),
         }
     }
 }
 
-impl Pool {
+impl WorkerPool {
     /// A pool of at most `workers` processes of this very program; the first starts with the first request.
     #[must_use]
-    pub fn new(workers: usize, options: Options) -> Self {
+    pub fn new(workers: usize, options: InspectionOptions) -> Self {
         Self::make(None, workers, options)
     }
 
     /// A pool whose workers run another program, for tests.
     #[must_use]
-    pub fn with_program(program: impl Into<PathBuf>, workers: usize, options: Options) -> Self {
+    pub fn with_program(program: impl Into<PathBuf>, workers: usize, options: InspectionOptions) -> Self {
         Self::make(Some(program.into()), workers, options)
     }
 
-    fn make(program: Option<PathBuf>, workers: usize, options: Options) -> Self {
+    fn make(program: Option<PathBuf>, workers: usize, options: InspectionOptions) -> Self {
         let most = workers.max(1);
         Self { program, most, options, state: Mutex::default(), freed: Condvar::new() }
     }
@@ -190,10 +191,10 @@ impl Pool {
                     match (wire::parse_answer(&payload, reply), tag) {
                         (Some(inspection), wire::FINAL) => return (inspection, true),
                         (Some(inspection), _) => partial = Some(inspection),
-                        (None, _) => break Death::garbled(),
+                        (None, _) => break WorkerDeath::garbled(),
                     }
                 }
-                Ok(_) => break Death::garbled(),
+                Ok(_) => break WorkerDeath::garbled(),
                 Err(death) => break death,
             }
         };
@@ -201,10 +202,10 @@ impl Pool {
     }
 
     /// The only frame of an answer that has no other.
-    fn last_frame(&self, worker: &mut Worker) -> Result<Vec<u8>, Death> {
+    fn last_frame(&self, worker: &mut Worker) -> Result<Vec<u8>, WorkerDeath> {
         match worker.frame(self.deadline())? {
             (wire::FINAL, payload) => Ok(payload),
-            _ => Err(Death::garbled()),
+            _ => Err(WorkerDeath::garbled()),
         }
     }
 
@@ -234,9 +235,9 @@ impl Pool {
     }
 }
 
-/// Gives the worker back, or its place at least, however the inspection ended.
+/// A place in the pool, given back with its worker, if that still runs, however the inspection ended.
 struct Slot<'a> {
-    pool: &'a Pool,
+    pool: &'a WorkerPool,
     worker: Option<Worker>,
 }
 
@@ -250,7 +251,7 @@ impl Drop for Slot<'_> {
 }
 
 impl Worker {
-    fn start(program: &Path, options: &Options) -> io::Result<Self> {
+    fn start(program: &Path, options: &InspectionOptions) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.arg(WORKER_COMMAND).env_clear();
         limits::detach(&mut command);
@@ -293,27 +294,28 @@ impl Worker {
     }
 
     /// The next frame, or how the worker ended before it came.
-    fn frame(&mut self, deadline: Instant) -> Result<(u8, Vec<u8>), Death> {
+    fn frame(&mut self, deadline: Instant) -> Result<(u8, Vec<u8>), WorkerDeath> {
         match self.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(Ok(frame)) => Ok(frame),
             Ok(Err(error)) => Err(self.cause(&error.to_string())),
-            Err(RecvTimeoutError::Timeout) => Err(Death::Time),
+            Err(RecvTimeoutError::Timeout) => Err(WorkerDeath::Time),
             Err(RecvTimeoutError::Disconnected) => Err(self.cause("it ended")),
         }
     }
 
-    /// Why it ended, going by what it said last.
-    fn cause(&mut self, what: &str) -> Death {
+    /// The reason why it ended. Of another process nothing better is known than its status and what its runtime wrote
+    /// last.
+    fn cause(&mut self, what: &str) -> WorkerDeath {
         let status = self.child.wait().map(|status| status.to_string()).unwrap_or_default();
         let said = self.said();
         if said.contains("memory allocation of") || said.contains("alloc") && said.contains("failed") {
-            Death::Memory
+            WorkerDeath::Memory
         } else if said.contains("overflowed its stack") {
-            Death::Stack
+            WorkerDeath::Stack
         } else if status.contains("SIGXCPU") {
-            Death::Time
+            WorkerDeath::Time
         } else {
-            Death::Crash(format!("{what} ({status})"))
+            WorkerDeath::Crash(format!("{what} ({status})"))
         }
     }
 

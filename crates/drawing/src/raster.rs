@@ -6,19 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
 
-use super::bounds::Bounds;
-use super::{fonts, survey};
+use super::bounds::DrawingBounds;
+use super::{fonts, survey, xml};
 
 /// The renderer and its version, as attempts record it.
 pub const RENDERER: &str = "resvg 0.49.0";
 
-/// What the renderer asked for while it read a drawing.
+/// Resources that the renderer asked for while it read a drawing, and did not get.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Asked {
+pub(super) struct ResourceRequests {
     /// Families that are not bundled, each with the one taken instead.
     pub(super) missing_fonts: Vec<(String, &'static str)>,
-    /// Addresses that are not data, refused.
-    pub(super) addresses: Vec<String>,
     /// Media types of data that is no picture we show, refused.
     pub(super) refused_data: Vec<String>,
 }
@@ -35,18 +33,26 @@ pub(super) struct Raster {
 }
 
 /// Reads a drawing into the renderer's own tree.
-pub(super) fn read(xml: &roxmltree::Document<'_>, bounds: &Bounds) -> Result<(Tree, Asked), usvg::Error> {
-    let asked = Mutex::new(Asked::default());
+pub(super) fn read(
+    xml: &roxmltree::Document<'_>,
+    bounds: &DrawingBounds,
+) -> Result<(Tree, ResourceRequests), usvg::Error> {
+    let asked = Mutex::new(ResourceRequests::default());
     let tree = Tree::from_xmltree(xml, &options(&asked, bounds, bounds.image_depth))?;
     Ok((tree, asked.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
-fn note(asked: &Mutex<Asked>, add: impl FnOnce(&mut Asked)) {
+/// Notes something that the renderer asked for.
+fn note(asked: &Mutex<ResourceRequests>, add: impl FnOnce(&mut ResourceRequests)) {
     add(&mut asked.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
 /// `depth` is how many more levels of SVG inside data URLs may be read.
-fn options<'a>(asked: &'a Mutex<Asked>, bounds: &'a Bounds, depth: usize) -> usvg::Options<'a> {
+fn options<'a>(
+    asked: &'a Mutex<ResourceRequests>,
+    bounds: &'a DrawingBounds,
+    depth: usize,
+) -> usvg::Options<'a> {
     usvg::Options {
         resources_dir: None,
         font_family: fonts::SERIF.to_owned(),
@@ -105,10 +111,8 @@ fn options<'a>(asked: &'a Mutex<Asked>, bounds: &'a Bounds, depth: usize) -> usv
         },
         image_href_resolver: ImageHrefResolver {
             resolve_data: Box::new(move |mime, data, _| resolve_data(asked, bounds, mime, data, depth)),
-            resolve_string: Box::new(move |address, _| {
-                note(asked, |asked| asked.addresses.push(address.to_owned()));
-                None
-            }),
+            // Nothing is loaded; the survey has told of every address.
+            resolve_string: Box::new(|_, _| None),
         },
         ..usvg::Options::default()
     }
@@ -116,8 +120,8 @@ fn options<'a>(asked: &'a Mutex<Asked>, bounds: &'a Bounds, depth: usize) -> usv
 
 /// A picture in a data URL. What it is decides, not what it says it is; an SVG is read with the same refusals.
 fn resolve_data(
-    asked: &Mutex<Asked>,
-    bounds: &Bounds,
+    asked: &Mutex<ResourceRequests>,
+    bounds: &DrawingBounds,
     mime: &str,
     data: Arc<Vec<u8>>,
     depth: usize,
@@ -137,9 +141,8 @@ fn resolve_data(
         && text.len() <= bounds.svg_bytes
         && survey::within(text, bounds)
     {
-        let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
-        let xml = roxmltree::Document::parse_with_options(text, parsing).ok()?;
-        return Tree::from_xmltree(&xml, &options(asked, bounds, depth - 1)).ok().map(ImageKind::SVG);
+        let document = xml::parse(text).ok()?;
+        return Tree::from_xmltree(&document, &options(asked, bounds, depth - 1)).ok().map(ImageKind::SVG);
     }
     note(asked, |asked| asked.refused_data.push(mime.to_owned()));
     None
@@ -184,9 +187,9 @@ pub(super) fn draw(tree: &Tree, longest: u32) -> Option<Raster> {
 
 /// Prints an SVG of our own making, with the bundled fonts; `None` when it is none, or too large for the memory. It has
 /// no bounds: nothing of a model may be in it but text and finished rasters.
-pub fn print(svg: &str, longest: u32) -> Option<Vec<u8>> {
+pub fn rasterize_trusted(svg: &str, longest: u32) -> Option<Vec<u8>> {
     let xml = roxmltree::Document::parse(svg).ok()?;
-    let bounds = Bounds::default();
+    let bounds = DrawingBounds::default();
     let (tree, _) = read(&xml, &bounds).ok()?;
     draw(&tree, longest).map(|raster| raster.png)
 }

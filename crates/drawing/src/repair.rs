@@ -1,13 +1,75 @@
 //! Small, named repairs of drawings that are not well-formed. What they make is shown beside the verdict,
 //! never instead of it.
 
-use super::xml::{Edit, Survey, survey};
+use super::xml::{self, TextEdit, XmlReport};
+
+/// A kind of repair, under the name that records hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repair {
+    EscapeAmpersands,
+    ReplaceEntities,
+    DropDuplicateAttributes,
+    DeclareXlink,
+    DeclarePrefix,
+    FixComment,
+    QuoteAttributes,
+    EscapeLessThan,
+    EscapeGreaterThan,
+    BalanceTags,
+    FixTag,
+    DropJunk,
+    DropBadCharacters,
+    DropDeclaration,
+    DropDoctype,
+    DropInstruction,
+    DropOutsideText,
+    CloseOpenElements,
+    ReplaceInvalidUtf8,
+    UnescapeHtml,
+    UnescapeJson,
+    UnescapePercent,
+}
+
+impl Repair {
+    /// The name that records hold.
+    fn name(self) -> &'static str {
+        match self {
+            Repair::EscapeAmpersands => "escape-ampersands",
+            Repair::ReplaceEntities => "replace-entities",
+            Repair::DropDuplicateAttributes => "drop-duplicate-attributes",
+            Repair::DeclareXlink => "declare-xlink",
+            Repair::DeclarePrefix => "declare-prefix",
+            Repair::FixComment => "fix-comment",
+            Repair::QuoteAttributes => "quote-attributes",
+            Repair::EscapeLessThan => "escape-less-than",
+            Repair::EscapeGreaterThan => "escape-greater-than",
+            Repair::BalanceTags => "balance-tags",
+            Repair::FixTag => "fix-tag",
+            Repair::DropJunk => "drop-junk",
+            Repair::DropBadCharacters => "drop-bad-characters",
+            Repair::DropDeclaration => "drop-declaration",
+            Repair::DropDoctype => "drop-doctype",
+            Repair::DropInstruction => "drop-instruction",
+            Repair::DropOutsideText => "drop-outside-text",
+            Repair::CloseOpenElements => "close-open-elements",
+            Repair::ReplaceInvalidUtf8 => "replace-invalid-utf8",
+            Repair::UnescapeHtml => "unescape-html",
+            Repair::UnescapeJson => "unescape-json",
+            Repair::UnescapePercent => "unescape-percent",
+        }
+    }
+
+    /// The names of several, as a record has them.
+    pub(super) fn names(repairs: &[Repair]) -> String {
+        repairs.iter().map(|repair| repair.name()).collect::<Vec<_>>().join("+")
+    }
+}
 
 /// A drawing that became well-formed.
 #[derive(Debug)]
-pub(super) struct Mended {
-    /// The names of what was done, joined by `+`.
-    pub(super) name: String,
+pub(super) struct RepairedText {
+    /// The repairs that were made, in order, each once.
+    pub(super) repairs: Vec<Repair>,
     /// The text.
     pub(super) text: String,
 }
@@ -16,8 +78,8 @@ pub(super) struct Mended {
 const PASSES: usize = 3;
 
 /// Tries to make a well-formed document; `cut` when the text ends before its root does.
-pub(super) fn mend(text: &str, found: &Survey, cut: bool) -> Option<Mended> {
-    let mut names: Vec<&'static str> = Vec::new();
+pub(super) fn mend(text: &str, found: &XmlReport, cut: bool) -> Option<RepairedText> {
+    let mut repairs: Vec<Repair> = Vec::new();
     let mut text = text.to_owned();
     if found.entity_declaration.is_some() || found.more > 0 {
         return None;
@@ -27,15 +89,15 @@ pub(super) fn mend(text: &str, found: &Survey, cut: bool) -> Option<Mended> {
         // What was cut in two goes; what is open is closed.
         text.truncate(text.floor_char_boundary(found.last_whole));
         edits.retain(|edit| edit.range.end <= text.len());
-        names.push("close-open-elements");
+        repairs.push(Repair::CloseOpenElements);
         let closes: String = found.open.iter().rev().map(|name| format!("</{name}>")).collect();
         text.push_str(&closes);
     }
     for _ in 0..PASSES {
-        text = apply(&text, &mut edits, &mut names)?;
-        let again = survey(&text, false);
+        text = apply(&text, &mut edits, &mut repairs)?;
+        let again = xml::check(&text, false);
         if again.faults.is_empty() {
-            return (!names.is_empty()).then(|| Mended { name: names.join("+"), text });
+            return (!repairs.is_empty()).then_some(RepairedText { repairs, text });
         }
         edits = again.edits;
         if edits.is_empty() {
@@ -46,7 +108,7 @@ pub(super) fn mend(text: &str, found: &Survey, cut: bool) -> Option<Mended> {
 }
 
 /// Applies edits in order; one that overlaps its predecessor waits for the next pass.
-fn apply(text: &str, edits: &mut [Edit], names: &mut Vec<&'static str>) -> Option<String> {
+fn apply(text: &str, edits: &mut [TextEdit], repairs: &mut Vec<Repair>) -> Option<String> {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut mended = String::with_capacity(text.len() + 64);
     let mut pos = 0;
@@ -57,8 +119,8 @@ fn apply(text: &str, edits: &mut [Edit], names: &mut Vec<&'static str>) -> Optio
         mended.push_str(text.get(pos..edit.range.start)?);
         mended.push_str(&edit.text);
         pos = edit.range.end;
-        if !names.contains(&edit.name) {
-            names.push(edit.name);
+        if !repairs.contains(&edit.repair) {
+            repairs.push(edit.repair);
         }
     }
     mended.push_str(text.get(pos..)?);
@@ -70,8 +132,8 @@ mod tests {
     use super::*;
 
     fn mended(text: &str) -> (String, String) {
-        let mended = mend(text, &survey(text, false), false).expect("a repair");
-        (mended.name, mended.text)
+        let mended = mend(text, &xml::check(text, false), false).expect("a repair");
+        (Repair::names(&mended.repairs), mended.text)
     }
 
     #[test]
@@ -101,9 +163,9 @@ mod tests {
     #[test]
     fn a_cut_drawing_is_closed_at_the_last_whole_tag() {
         let text = "<svg><g><rect x='1'/><circle cx='4";
-        let mended = mend(text, &survey(text, true), true).unwrap();
+        let mended = mend(text, &xml::check(text, true), true).unwrap();
         assert_eq!(mended.text, "<svg><g><rect x='1'/></g></svg>");
-        assert_eq!(mended.name, "close-open-elements");
+        assert_eq!(Repair::names(&mended.repairs), "close-open-elements");
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::str::FromStr as _;
 
+use pelicycle_record::FindingCode;
 use svgtypes::{Length, LengthUnit, ViewBox};
 
-use super::survey::Note;
+use super::place::OffsetFinding;
 
-/// What the root element says about size.
+/// The size that a root element asks for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct SvgSize {
     /// Width in user units, where it can be told.
@@ -18,8 +19,8 @@ pub(super) struct SvgSize {
 }
 
 /// Reads `width`, `height` and `viewBox`, and notes what is wrong with them.
-pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgSize {
-    let mut note = |code, at, message: String| notes.push(Note { code, at, message });
+pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<OffsetFinding>) -> SvgSize {
+    let mut note = |code, at, message: String| notes.push(OffsetFinding { code, at, message });
     let view_box = match root.attribute_node("viewBox") {
         Some(attribute) => {
             let parsed = ViewBox::from_str(attribute.value()).ok();
@@ -29,7 +30,7 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgS
                     "viewBox={:?} is not four numbers, the last two positive; it is ignored",
                     attribute.value()
                 );
-                note("bad-viewbox", attribute.range().start, message);
+                note(FindingCode::BadViewbox, attribute.range().start, message);
             }
             good
         }
@@ -39,11 +40,11 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgS
                 Some(attribute) => {
                     let message =
                         format!("{} is not viewBox: XML minds the case, so it is ignored", attribute.name());
-                    note("bad-viewbox", attribute.range().start, message);
+                    note(FindingCode::BadViewbox, attribute.range().start, message);
                 }
                 None => {
                     let message = "the root has no viewBox, so the drawing cannot be scaled by a browser";
-                    note("no-viewbox", root.range().start, message.to_owned());
+                    note(FindingCode::NoViewbox, root.range().start, message.to_owned());
                 }
             }
             None
@@ -62,7 +63,7 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgS
                 // A browser takes no share of nothing for no size at all.
                 nothing |= length.unit != LengthUnit::Percent;
                 note(
-                    "bad-size",
+                    FindingCode::BadSize,
                     attribute.range().start,
                     format!("{name}={value:?} leaves nothing to draw on"),
                 );
@@ -70,7 +71,7 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<Note>) -> SvgS
             }
             Err(_) => {
                 note(
-                    "bad-size",
+                    FindingCode::BadSize,
                     attribute.range().start,
                     format!("{name}={value:?} is no length; it is ignored"),
                 );

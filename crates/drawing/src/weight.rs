@@ -1,4 +1,4 @@
-//! What a document grows to when its references are followed, counted before the renderer follows them.
+//! The size that a document grows to when its references are followed, counted before the renderer follows them.
 //!
 //! Every element has a weight: itself, what is in it, and what it draws by reference (`use`, paint servers,
 //! masks, clip paths, markers, filters). A weight is counted once and remembered, so a bomb that doubles with
@@ -6,26 +6,28 @@
 
 use std::collections::{HashMap, HashSet};
 
+use pelicycle_record::FindingCode;
 use roxmltree::{Document, Node, NodeId};
 use simplecss::{DeclarationTokenizer, StyleSheet};
 
-use super::bounds::Bounds;
+use super::bounds::DrawingBounds;
 use super::css;
-use super::links::{self, Target};
-use super::survey::{Note, XLINK};
+use super::links::{self, LinkTarget};
+use super::place::OffsetFinding;
+use super::survey::XLINK;
 
 /// Notes every bound that is passed, and every cycle; tells whether a bound is.
 pub(super) fn check(
     document: &Document<'_>,
     ids: &HashMap<&str, Node<'_, '_>>,
-    bounds: &Bounds,
-    notes: &mut Vec<Note>,
+    bounds: &DrawingBounds,
+    notes: &mut Vec<OffsetFinding>,
 ) -> bool {
     let before = notes.len();
     let mut over = |what: &str, number: u64, most: u64, bound: &str| {
         if number > most {
             let message = format!("{what}: {number}, more than {most} (bound {bound})");
-            notes.push(Note { code: "resource-limit", at: 0, message });
+            notes.push(OffsetFinding::new(FindingCode::ResourceLimit, 0, message));
         }
         number > most
     };
@@ -87,16 +89,13 @@ pub(super) fn check(
     }
     let passed = notes.len() > before;
     for (at, id) in cycles {
-        notes.push(Note {
-            code: "reference-cycle",
-            at,
-            message: format!("a reference to #{id} leads back to itself"),
-        });
+        let message = format!("a reference to #{id} leads back to itself");
+        notes.push(OffsetFinding::new(FindingCode::ReferenceCycle, at, message));
     }
     passed
 }
 
-/// What an element amounts to.
+/// The totals of an element and all that it draws.
 #[derive(Debug, Clone, Copy, Default)]
 struct Weight {
     elements: u64,
@@ -198,7 +197,7 @@ impl<'a, 'input> Scale<'_, 'a, 'input> {
         let Some(href) = href else { return };
         let name = node.tag_name().name();
         match links::target(href.value()) {
-            Target::Inside(id)
+            LinkTarget::Inside(id)
                 if !matches!(
                     name,
                     "a" | "animate" | "animateTransform" | "animateMotion" | "set" | "mpath"
@@ -212,7 +211,7 @@ impl<'a, 'input> Scale<'_, 'a, 'input> {
                     }
                 }
             }
-            Target::Data if matches!(name, "image" | "feImage") => {
+            LinkTarget::Data if matches!(name, "image" | "feImage") => {
                 let range = href.range_value();
                 let key = (range.start, range.end);
                 let (pixels, nested) =
@@ -286,7 +285,7 @@ impl<'a, 'input> Scale<'_, 'a, 'input> {
         times: u64,
     ) {
         for address in css::addresses(value) {
-            if let Target::Inside(id) = links::target(address.target)
+            if let LinkTarget::Inside(id) = links::target(address.target)
                 && let Some(target) = self.reference(id, node, chain)
             {
                 weight.add(&target, times.max(1));

@@ -1,13 +1,12 @@
-//! What parent and worker say to each other over the worker's standard input and output: frames of a tag,
+//! The protocol between parent and worker over the worker's standard input and output: frames of a tag,
 //! a length and that many bytes.
 
 use std::io::{self, Read, Write};
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
 use pelicycle_record::measure::{Measures, Rubric};
-use pelicycle_record::{Check, Inspection, Repaired};
+use pelicycle_record::{Check, Inspection, RepairedDrawing};
+use serde::{Deserialize, Serialize};
 
 /// The parent's first frame: the bounds, as JSON.
 pub(super) const BOUNDS: u8 = b'b';
@@ -57,7 +56,7 @@ pub(super) fn read(from: &mut impl Read) -> io::Result<Option<(u8, Vec<u8>)>> {
 
 /// The head of an answer; pictures follow it as bytes.
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct AnswerHead {
     check: Check,
     svg: Option<Range<usize>>,
     thinking: Vec<Range<usize>>,
@@ -69,7 +68,7 @@ struct Head {
 /// Writes an answer.
 pub(super) fn answer(to: &mut impl Write, tag: u8, inspection: &Inspection) -> io::Result<()> {
     let repaired = inspection.repaired.as_ref();
-    let head = Head {
+    let head = AnswerHead {
         check: inspection.check.clone(),
         svg: inspection.range.clone(),
         thinking: inspection.thinking.clone(),
@@ -88,7 +87,7 @@ pub(super) fn answer(to: &mut impl Write, tag: u8, inspection: &Inspection) -> i
 pub(super) fn parse_answer(payload: &[u8], reply: &[u8]) -> Option<Inspection> {
     let (length, rest) = payload.split_first_chunk::<8>()?;
     let (head, mut rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    let head: Head = serde_json::from_slice(head).ok()?;
+    let head: AnswerHead = serde_json::from_slice(head).ok()?;
     let mut take = |length: usize| {
         let (part, after) = rest.split_at_checked(length)?;
         rest = after;
@@ -99,7 +98,7 @@ pub(super) fn parse_answer(payload: &[u8], reply: &[u8]) -> Option<Inspection> {
         None => None,
     };
     let repaired = match head.repair {
-        Some((name, svg, png)) => Some(Repaired { name, svg: take(svg)?, png: take(png)? }),
+        Some((name, svg, png)) => Some(RepairedDrawing { name, svg: take(svg)?, png: take(png)? }),
         None => None,
     };
     let svg = match &head.svg {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use super::bounds::{Bounds, Options};
+use super::bounds::{DrawingBounds, InspectionOptions};
 use super::inspect::inspect_staged;
 use super::measuring::measure;
 use super::{limits, wire};
@@ -10,21 +10,21 @@ use super::{limits, wire};
 /// The hidden sub-command that turns the program into a worker.
 pub const WORKER_COMMAND: &str = "inspect-worker";
 
-/// Serves requests from standard input until it ends; the parent is [`super::Pool`].
+/// Serves requests from standard input until it ends; the parent is [`super::WorkerPool`].
 ///
 /// `limit_memory` is called once, before anything is read: it has to see to it that the process allocates no more than so
 /// many bytes from then on. Only a program can choose an allocator that does; see `src/bin/inspect_worker.rs`.
 ///
 /// # Errors
 /// When the parent breaks the protocol, or goes away in the middle of a frame.
-pub fn serve(limit_memory: impl FnOnce(usize) + Send + 'static) -> io::Result<()> {
+pub fn serve_worker(limit_memory: impl FnOnce(usize) + Send + 'static) -> io::Result<()> {
     let worker = std::thread::Builder::new().stack_size(limits::STACK).spawn(move || run(limit_memory))?;
     worker.join().unwrap_or_else(|_| Err(io::Error::other("the worker panicked")))
 }
 
 fn run(limit_memory: impl FnOnce(usize)) -> io::Result<()> {
     let input = &mut io::stdin().lock();
-    let bounds: Bounds = match wire::read(input)? {
+    let bounds: DrawingBounds = match wire::read(input)? {
         Some((wire::BOUNDS, json)) => serde_json::from_slice(&json).map_err(io::Error::other)?,
         Some(_) => return Err(io::Error::other("the bounds were expected first")),
         None => return Ok(()),
@@ -36,7 +36,7 @@ fn run(limit_memory: impl FnOnce(usize)) -> io::Result<()> {
     requests(input, &mut io::stdout().lock(), &bounds)
 }
 
-fn requests(input: &mut impl Read, output: &mut impl Write, bounds: &Bounds) -> io::Result<()> {
+fn requests(input: &mut impl Read, output: &mut impl Write, bounds: &DrawingBounds) -> io::Result<()> {
     while let Some((tag, payload)) = wire::read(input)? {
         limits::allow_processor(bounds.seconds);
         if tag == wire::MEASURE {
@@ -48,7 +48,7 @@ fn requests(input: &mut impl Read, output: &mut impl Write, bounds: &Bounds) -> 
         let (wire::REQUEST, Some((raster, reply))) = (tag, payload.split_first_chunk::<4>()) else {
             return Err(io::Error::other("a request was expected"));
         };
-        let options = Options { raster: u32::from_le_bytes(*raster), bounds: bounds.clone() };
+        let options = InspectionOptions { raster: u32::from_le_bytes(*raster), bounds: bounds.clone() };
         let mut written = Ok(());
         let last = inspect_staged(reply, &options, &mut |partial| {
             if written.is_ok() {

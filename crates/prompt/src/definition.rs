@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::PromptError;
 use pelicycle_record::PromptRecord;
-use pelicycle_record::measure::{Entry, Rubric};
+use pelicycle_record::measure::{Rubric, RubricEntry};
 use pelicycle_record::name;
 
 /// Smallest raster: below it a drawing cannot be told from another.
@@ -57,7 +57,7 @@ struct File {
     #[serde(default)]
     expects: Vec<Spanned<String>>,
     #[serde(default)]
-    rubric: Vec<Spanned<Entry>>,
+    rubric: Vec<Spanned<RubricEntry>>,
 }
 
 impl Prompt {
@@ -108,7 +108,7 @@ impl Prompt {
             return Err(fault("raster", raster.span().start, message));
         }
 
-        let entries: Vec<&Entry> = file.rubric.iter().map(Spanned::get_ref).collect();
+        let entries: Vec<&RubricEntry> = file.rubric.iter().map(Spanned::get_ref).collect();
         let rubric = Rubric::settle(&entries)
             .map_err(|(index, message)| fault("rubric", file.rubric[index].span().start, message))?;
 

@@ -5,7 +5,9 @@ use std::time::Instant;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Lane;
-use pelicycle_record::{EngineRecord, ExpertsTaken, Origin, Outcome, RequestRecord, ServiceRecord, Usage};
+use pelicycle_record::{
+    EngineRecord, ExpertsTaken, Outcome, ReplyOrigin, RequestRecord, ServiceRecord, Usage,
+};
 
 /// One request, settled.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,8 +109,8 @@ pub trait Provider: Send + Sync {
     }
 
     /// How its replies are had.
-    fn origin(&self) -> Origin {
-        Origin::Asked
+    fn origin(&self) -> ReplyOrigin {
+        ReplyOrigin::Asked
     }
 
     /// Asks. Returns at once; every failure is an event. Is called within the run's runtime.

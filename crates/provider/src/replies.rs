@@ -8,7 +8,7 @@ use std::time::Instant;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::{Delta, Done, Event, EventKind, EventStream, Lane, Provider, Request};
-use pelicycle_record::{Origin, Outcome};
+use pelicycle_record::{Outcome, ReplyOrigin};
 
 /// Files that are taken for replies.
 const EXTENSIONS: [&str; 5] = ["md", "markdown", "txt", "svg", "html"];
@@ -123,8 +123,8 @@ impl Provider for Replies {
         &self.lane
     }
 
-    fn origin(&self) -> Origin {
-        Origin::Given
+    fn origin(&self) -> ReplyOrigin {
+        ReplyOrigin::Given
     }
 
     fn ask(&self, request: Request) -> EventStream {

@@ -12,44 +12,44 @@ use crate::Id;
 /// The version of the record's shape that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// One request and all that came of it.
+/// The record of one request and all that came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
     /// Version of this record's shape.
     pub schema: u32,
-    /// Sorts by time; unique between machines.
+    /// The attempt's identifier: sorts by time, unique between machines.
     pub id: Id,
-    /// The invocation that made it.
+    /// The run that the request belongs to.
     pub run: Id,
     /// The program that made it.
     pub tool: Tool,
     /// The machine that asked.
     pub host: Host,
-    /// What was asked.
+    /// The prompt that was sent.
     pub prompt: PromptRecord,
-    /// Who was asked.
+    /// The model that was asked.
     pub contestant: ContestantRecord,
-    /// Which of the run's samples of this prompt and contestant, from 1.
+    /// The number of the sample among the run's samples of this prompt and contestant, from 1.
     pub sample: u32,
-    /// The settings that went with the request.
+    /// The settings that were sent with the request.
     pub request: RequestRecord,
-    /// How the request ended.
+    /// The way in which the request ended.
     pub outcome: Outcome,
-    /// What went wrong, in words, when `outcome` is `error`, or what cut the reply short.
+    /// The failure in words, when `outcome` is `error` or something cut the reply short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// How the reply was had, where it was not asked for and waited for.
-    #[serde(default, skip_serializing_if = "Origin::is_asked")]
-    pub origin: Origin,
-    /// Where the reply was found; absent unless it was imported.
+    /// The way in which the reply was obtained; absent where it was asked for and waited for.
+    #[serde(default, skip_serializing_if = "ReplyOrigin::is_asked")]
+    pub origin: ReplyOrigin,
+    /// The source of an imported reply; absent unless it was imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import: Option<ImportRecord>,
-    /// Tokens.
+    /// The tokens that the request took.
     pub usage: Usage,
-    /// What it cost; absent is unknown, never zero.
+    /// The cost; absent is unknown, never zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostRecord>,
-    /// Joules that this machine's counters counted for it, shared evenly among the requests that were under way.
+    /// Joules that this machine's counters counted for the request, shared evenly among the requests under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joules: Option<f64>,
     /// Times, all from one monotonic clock but `started`.
@@ -70,10 +70,10 @@ pub struct Attempt {
     /// The reasoning text, kept in `thinking.md`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thinking: Option<TextRecord>,
-    /// When which part of the reply came, kept in `timeline.json`.
+    /// The times at which the parts of the reply came, kept in `timeline.json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeline: Option<TextRecord>,
-    /// What the check found in the reply; absent when there was no reply to check.
+    /// The result of checking the reply; absent when there was no reply to check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
 }
@@ -83,7 +83,7 @@ pub struct Attempt {
 pub struct Tool {
     /// `pelicycle`.
     pub name: String,
-    /// Its version.
+    /// The program's version.
     pub version: String,
     /// The version of the renderer behind the raster and the verdict.
     pub renderer: String,
@@ -103,7 +103,7 @@ pub struct Host {
     pub cores: u32,
 }
 
-/// What was asked, as it stood then.
+/// The prompt as it stood when it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PromptRecord {
     /// The prompt file's id.
@@ -115,7 +115,7 @@ pub struct PromptRecord {
     /// The animal, in a grid of animals and vehicles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub animal: Option<String>,
-    /// What it rides, likewise.
+    /// The vehicle that it rides, in such a grid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vehicle: Option<String>,
     /// The exact text.
@@ -126,14 +126,14 @@ pub struct PromptRecord {
     pub raster: u32,
 }
 
-/// Who was asked.
+/// The model that takes part, and the service that runs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ContestantRecord {
-    /// Its folder under `results/PROMPT/`; safe as a file name everywhere.
+    /// The name of its folder under `results/PROMPT/`; safe as a file name everywhere.
     pub slug: String,
     /// The name shown to people.
     pub label: String,
-    /// Who served it: `local` for the engine in this process, else the service's name.
+    /// The service that runs it, by name; `local` for the engine in this process.
     pub provider: String,
     /// The model as asked for: a service's model id, or a local file's name without its folder.
     pub model: String,
@@ -144,7 +144,7 @@ pub struct ContestantRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub released: Option<jiff::civil::Date>,
-    /// A demonstration or test fixture, shown as such and left out of rankings.
+    /// Whether it is a demonstration or a test fixture, shown as such and left out of rankings.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demonstration: bool,
 }
@@ -179,15 +179,15 @@ pub struct RequestRecord {
     /// Whether the model was asked to think first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thinking: Option<bool>,
-    /// How hard it was asked to think, in the service's own word.
+    /// The effort of thinking that was asked for, in the service's own word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effort: Option<String>,
-    /// What else was put into the body of the request, by its key there.
+    /// Further fields of the request's body, by their keys there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub body: BTreeMap<String, serde_json::Value>,
 }
 
-/// How a request ended.
+/// The way in which a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -197,7 +197,7 @@ pub enum Outcome {
     Length,
     /// The user broke it off.
     Cancelled,
-    /// It failed; `error` says how.
+    /// The request failed; `error` says how.
     Error,
     /// The stream ended without its end mark.
     Cut,
@@ -207,28 +207,29 @@ pub enum Outcome {
     Filtered,
 }
 
-/// How a reply was had.
+/// The way in which a reply was obtained.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Origin {
+#[schemars(rename = "Origin")]
+pub enum ReplyOrigin {
     /// A request was sent, and waited for.
     #[default]
     Asked,
-    /// It was given as a file or on standard input: nothing was asked, and its times say nothing.
+    /// The reply was given as a file or on standard input: nothing was asked, and its times say nothing.
     Given,
-    /// It came with a batch: nobody waited, so there are no times.
+    /// The reply came with a batch: nobody waited, so there are no times.
     Batch,
     /// Another tool asked and kept it; what is recorded beside the reply is what that tool wrote down.
     Imported,
 }
 
-impl Origin {
+impl ReplyOrigin {
     fn is_asked(&self) -> bool {
-        *self == Origin::Asked
+        *self == ReplyOrigin::Asked
     }
 }
 
-/// Where an imported reply was found.
+/// The source of an imported reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ImportRecord {
     /// The kind of source: `llm-logs` or `svg-folder`.
@@ -257,7 +258,7 @@ pub struct Usage {
     pub reasoning: Option<u64>,
 }
 
-/// When things happened; seconds are from the moment when the request was sent. Of a request that was tried more than
+/// The times of a request; seconds are from the moment when it was sent. Of a request that was tried more than
 /// once, the last try counts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timing {
@@ -325,9 +326,9 @@ impl TextRecord {
     }
 }
 
-/// What an invocation set out to ask, written before its first request, so that it can be taken up again.
+/// The plan of a run, written before its first request, so that the run can be taken up again.
 ///
-/// What of it is done is told by the attempts alone: their `run`, prompt, contestant and sample.
+/// The attempts alone tell what of it is done, by their `run`, prompt, contestant and sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunRecord {
     /// Version of this record's shape.
@@ -346,34 +347,34 @@ pub struct RunRecord {
     /// The part of all that this run asks; all of it where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// Its requests are left with the services as batches.
+    /// Whether the requests are left with the services as batches.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub batch: bool,
-    /// What is asked.
+    /// The prompts that are sent.
     pub prompts: Vec<PromptRecord>,
-    /// Who is asked.
+    /// The models that are asked.
     pub contestants: Vec<RunContestant>,
 }
 
-/// A part of a run's matrix, for one of several machines.
+/// The part of a run's requests that one of several machines sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Shard {
-    /// Which part, from 1.
+    /// The number of the part, from 1.
     pub number: u32,
-    /// How many parts there are.
+    /// The number of parts.
     pub count: u32,
 }
 
-/// One who is asked in a run.
+/// One contestant of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunContestant {
-    /// Who.
+    /// The model.
     pub record: ContestantRecord,
-    /// With what settings; the samples' own seeds are left out.
+    /// The settings of its requests, without the samples' own seeds.
     pub request: RequestRecord,
     /// Samples of each prompt, in the prompts' order, for one who has its own number of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub samples: Option<Vec<u32>>,
-    /// Where it is found again: the path of the model file as it was given, or the address of the service.
+    /// The place to find it again: the path of the model file as it was given, or the address of the service.
     pub source: String,
 }

@@ -11,12 +11,12 @@ use crate::Id;
 pub struct BaselineRecord {
     /// Version of this record's shape.
     pub schema: u32,
-    /// Its name, and that of its folder.
+    /// The baseline's name, which is its folder's name.
     pub name: String,
     /// Wall-clock time of its saving, RFC 3339 in UTC.
     #[schemars(with = "String")]
     pub saved: Timestamp,
-    /// What was named to be saved; empty for all attempts of then.
+    /// The selection that was saved, as the user named it; empty for all attempts of that time.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub of: String,
     /// The attempts' identifiers, sorted.

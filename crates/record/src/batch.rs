@@ -11,20 +11,20 @@ use crate::Id;
 pub struct BatchRecord {
     /// Version of this record's shape.
     pub schema: u32,
-    /// Its own identifier, which is its folder's name.
+    /// The batch's identifier in the results, which is its folder's name.
     pub id: Id,
     /// The run whose samples it asks for.
     pub run: Id,
-    /// When the service had taken it, RFC 3339 in UTC.
+    /// The time at which the service had taken it, RFC 3339 in UTC.
     #[schemars(with = "String")]
     pub submitted: jiff::Timestamp,
-    /// Who is asked, by the slug.
+    /// The slug of the contestant that is asked.
     pub contestant: String,
     /// The service's identifier of the batch.
     pub batch: String,
-    /// Where it was left: scheme, host, port and path.
+    /// The address where it was left: scheme, host, port and path.
     pub endpoint: String,
-    /// What is asked for. The request of each, byte for byte, is the line of `requests.jsonl` with its number.
+    /// The samples it asks for. The request of each, byte for byte, is the line of `requests.jsonl` with its number.
     pub cells: Vec<BatchCell>,
 }
 
@@ -33,6 +33,6 @@ pub struct BatchRecord {
 pub struct BatchCell {
     /// The prompt's id.
     pub prompt: String,
-    /// Which sample, from 1.
+    /// The number of the sample, from 1.
     pub sample: u32,
 }

@@ -3,29 +3,32 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Finding;
+
 /// The one-word answer to "did the model draw?", strict on the bytes as the model wrote them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// A picture with something to see.
     Drawn,
-    /// Draws without an error, and nothing is visible.
+    /// A picture in which nothing is visible.
     Blank,
-    /// Well-formed XML, but no SVG root or no size to draw by.
+    /// Well-formed XML that has no SVG root, or no size to draw by.
     Unrenderable,
     /// A whole drawing that is not well-formed XML.
     Malformed,
-    /// The reply ends before the root element does.
+    /// A drawing whose reply ends before its root element does.
     Truncated,
-    /// Over a bound, or against policy.
+    /// A drawing that passes a bound or breaks a policy.
     Refused,
-    /// Nothing in the reply is an SVG.
+    /// A reply without an SVG.
     NoSvg,
 }
 
-/// Which renderer shows a picture for the bytes as written.
+/// The renderers that show a picture for the bytes as written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Draws {
+#[schemars(rename = "Draws")]
+pub struct DrawnBy {
     /// resvg, the renderer of our rasters.
     pub resvg: bool,
     /// A browser that is given the file as an image.
@@ -34,28 +37,16 @@ pub struct Draws {
 
 /// One stretch of the reply that may be a drawing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Candidate {
+#[schemars(rename = "Candidate")]
+pub struct DrawingCandidate {
     /// Byte offset of its first byte in the reply.
     pub start: usize,
     /// Byte offset after its last byte in the reply.
     pub end: usize,
     /// Whether this is the one that was judged.
     pub chosen: bool,
-    /// How it was found, and why it was chosen or passed over.
+    /// The words for where it was found, and why it was chosen or passed over.
     pub why: String,
-}
-
-/// One thing worth telling about a reply or its drawing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Finding {
-    /// Stable kebab-case code.
-    pub code: String,
-    /// A sentence for a person.
-    pub message: String,
-    /// 1-based line in the extracted text, where the finding has a place.
-    pub line: Option<u32>,
-    /// 1-based column, in characters, in the extracted text.
-    pub column: Option<u32>,
 }
 
 /// Numbers of the chosen drawing.
@@ -76,16 +67,16 @@ pub struct SvgFacts {
 pub struct Check {
     /// The verdict on the chosen candidate.
     pub verdict: Verdict,
-    /// Who draws it as written.
-    pub draws: Draws,
+    /// The renderers that draw it as written.
+    pub draws: DrawnBy,
     /// Whether a repair made a picture of a malformed drawing. Never counted as `drawn`.
     pub repaired: bool,
     /// The name of that repair.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repair: Option<String>,
     /// Every stretch that may be a drawing, in the order of the reply.
-    pub candidates: Vec<Candidate>,
-    /// What is worth telling.
+    pub candidates: Vec<DrawingCandidate>,
+    /// The findings, in the order of their places.
     pub findings: Vec<Finding>,
     /// Numbers of the chosen drawing; absent when there is none.
     pub svg: Option<SvgFacts>,

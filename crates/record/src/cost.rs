@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::Rates;
 
-/// What an attempt cost, with the figures it was reckoned from: prices change, records don't.
+/// The cost of an attempt, with the figures it was reckoned from: prices change, records don't.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CostRecord {
-    /// US dollars.
+    /// The cost in US dollars.
     pub usd: f64,
-    /// Where that figure comes from.
+    /// The source of that figure.
     pub source: CostSource,
     /// US dollars by the list price, where the service reported another figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -18,7 +18,7 @@ pub struct CostRecord {
     /// The list price, in US dollars for a million tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rates: Option<Rates>,
-    /// Whose list it is, and its day.
+    /// The name of the price list, and its day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
     /// US dollars for a kilowatt-hour, where energy is what it cost.
@@ -26,7 +26,7 @@ pub struct CostRecord {
     pub usd_per_kwh: Option<f64>,
 }
 
-/// Where a cost comes from.
+/// The source of a cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CostSource {

@@ -13,7 +13,7 @@ pub const MAX_LAYERS: u32 = 1024;
 /// Most experts of a layer that are read from a picture: several times those of the widest models.
 pub const MAX_EXPERTS: u32 = 4096;
 
-/// How often each expert of each layer was taken.
+/// The table of how often each expert of each layer was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpertCounts {
     experts: usize,
@@ -26,20 +26,20 @@ pub struct ExpertCounts {
 pub struct LayerCounts<'a> {
     /// The layer's number, from 0.
     pub layer: usize,
-    /// How often each of its experts was taken: at least one of them was.
+    /// The count of each of its experts; at least one is not zero.
     pub counts: &'a [u32],
 }
 
-/// A picture that holds no counts.
+/// The reason why a picture holds no counts.
 #[derive(Debug, thiserror::Error)]
 pub enum ExpertCountsError {
-    /// It is broken.
+    /// The PNG is broken.
     #[error("the picture of the experts is not a whole PNG: {0}")]
     Decode(#[from] png::DecodingError),
-    /// It is another kind of picture.
+    /// The picture is not greyscale of 16 bits.
     #[error("the picture of the experts is {0:?} of {1:?} bits, not greyscale of 16")]
     Kind(png::ColorType, png::BitDepth),
-    /// It is too large.
+    /// The picture is larger than any table of counts.
     #[error(
         "the picture of the experts is {experts} × {layers}, over the bound of {MAX_EXPERTS} × {MAX_LAYERS}"
     )]
@@ -158,7 +158,7 @@ impl LayerCounts<'_> {
         counts.fold((0, 0), |best, next| if next.1 > best.1 { next } else { best })
     }
 
-    /// How evenly the experts were taken: the entropy of their shares by that of equal shares. 1 when all were taken
+    /// The evenness of the counts: the entropy of their shares by that of equal shares. 1 when all were taken
     /// equally often; when a token takes k of n experts and all tokens take the same, log k by log n.
     #[must_use]
     pub fn evenness(&self) -> f64 {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TextRecord;
 
-/// Which experts of a local Mixture-of-Experts model a reply took, and what it touched of the weights.
+/// The experts of a local Mixture-of-Experts model that a reply took, and the weights that it touched.
 ///
 /// Counted is each step in which a token of the reply was drawn, the end mark's too. The prompt is left out but for its
 /// last token: it is computed once for all samples that share it.
@@ -21,7 +21,7 @@ pub struct ExpertsRecord {
     pub used: u32,
     /// Experts that were taken at all, of all layers together.
     pub taken: u32,
-    /// How evenly: in each layer the entropy of the experts' shares by that of equal shares, and of those the mean.
+    /// Evenness of use: in each layer the entropy of the experts' shares by that of equal shares, and of those the mean.
     /// 1 is as often each as any other.
     pub evenness: f64,
     /// Bytes of weights that one token reads when it is decoded alone: those that every token reads, and those of its

@@ -3,7 +3,7 @@
 use crate::ExpertCounts;
 use crate::{ExpertsRecord, TextRecord};
 
-/// What a reply took of a local Mixture-of-Experts model; [`crate::ExpertsRecord`] has the words.
+/// The experts that a reply took, with their counts; [`ExpertsRecord`] explains the figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpertsTaken {
     /// Tokens counted.

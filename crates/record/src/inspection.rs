@@ -16,7 +16,7 @@ pub struct Inspection {
     /// Our raster of it as PNG, where the renderer draws it.
     pub png: Option<Vec<u8>>,
     /// A picture that a repair made of a drawing that has none.
-    pub repaired: Option<Repaired>,
+    pub repaired: Option<RepairedDrawing>,
     /// Whether the drawing holds content that a browser might run: keep it as text.
     pub active: bool,
     /// The places of the reply's thinking, in bytes, its marks included.
@@ -25,7 +25,7 @@ pub struct Inspection {
 
 /// A drawing that was repaired, and its picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repaired {
+pub struct RepairedDrawing {
     /// The repair's name; several are joined by `+`.
     pub name: String,
     /// The repaired text.

@@ -19,44 +19,44 @@ pub struct JudgementRecord {
     pub judged: Timestamp,
     /// The program that made it.
     pub tool: Tool,
-    /// Who chose.
+    /// The judge who chose.
     pub judge: JudgeRecord,
-    /// The prompt's id, and the hex BLAKE3 of its text.
+    /// The prompt that both drawings answer.
     pub prompt: AskedPrompt,
     /// The attempt whose drawing was on the left, or shown first.
     pub left: Id,
     /// The attempt whose drawing was on the right, or shown second.
     pub right: Id,
-    /// What was chosen; absent where a model's reply named nothing that could be read, or there was none.
+    /// The choice; absent where a model's reply named nothing that could be read, or there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preference: Option<Preference>,
     /// Seconds from the showing to the choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
-    /// What a model was asked and how it answered; absent for a person.
+    /// The request to a model that judged, and its answer; absent for a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedRecord>,
 }
 
-/// Which prompt the drawings answer.
+/// The prompt that two drawings answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct AskedPrompt {
-    /// Its id.
+    /// The prompt's id.
     pub id: String,
     /// Hex BLAKE3 of its text.
     pub hash: String,
 }
 
-/// Who chose.
+/// A judge.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct JudgeRecord {
-    /// A person or a model.
+    /// The kind of judge.
     pub kind: JudgeKind,
     /// The name that a person gave, or `PROVIDER/MODEL`.
     pub name: String,
 }
 
-/// What kind of judge it is.
+/// The kinds of judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum JudgeKind {
@@ -66,7 +66,7 @@ pub enum JudgeKind {
     Model,
 }
 
-/// What was chosen.
+/// The choice between two drawings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preference {
@@ -80,7 +80,7 @@ pub enum Preference {
     BothBad,
 }
 
-/// What a model was asked, and how it answered.
+/// The request to a model that judged, and its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AskedRecord {
     /// The exact text of the question.
@@ -89,17 +89,17 @@ pub struct AskedRecord {
     pub pictures: [TextRecord; 2],
     /// The settings that went with the request.
     pub request: RequestRecord,
-    /// How the request ended.
+    /// The way in which the request ended.
     pub outcome: Outcome,
-    /// What went wrong, where something did.
+    /// The failure in words, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The defects that it listed before it chose: of the left drawing, of the right one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defects: Option<[Vec<String>; 2]>,
-    /// Tokens.
+    /// The tokens that the request took.
     pub usage: Usage,
-    /// What it cost; absent is unknown, never zero.
+    /// The cost; absent is unknown, never zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<CostRecord>,
     /// The model as the service named it in its answer.

@@ -1,12 +1,14 @@
-//! The record of one request and all that came of it: plain data, the words that every other crate speaks.
+//! The record of one request and all that came of it: plain data that every other crate speaks of.
 //!
-//! A record is written once and never edited; what a later version measures is recomputed on reading. Here are attempts,
-//! runs, batches, judgements and baselines, what the check of a reply found ([`Check`]), what is measured of a drawing
-//! ([`measure`]), and the identifiers and names that stand in them.
+//! Here are attempts, runs, batches, judgements and baselines, what the check of a reply found ([`Check`],
+//! [`Finding`]), what is measured of a drawing ([`measure`]), and the identifiers and names that stand in them. A
+//! record is written once and never edited; what a later version measures is made anew on reading. A JSON field or a
+//! code never changes its name: records of every version must stay readable.
 //!
-//! It knows no disk, no network and no renderer: whoever only reads records depends on this crate alone.
+//! The crate knows no disk, no network and no renderer, so that whoever only reads records depends on it alone. Where
+//! records lie and how they are written is for `pelicycle-store`; what makes them is for `pelicycle-run`.
 //!
-//! Start reading at [`Attempt`].
+//! Start reading at [`Attempt`], then [`Check`] for the reply's drawing and [`ServiceRecord`] for the service's account.
 
 mod attempt;
 mod baseline;
@@ -17,6 +19,7 @@ mod counting;
 mod expert_counts;
 mod experts;
 mod experts_taken;
+mod finding;
 mod id;
 mod inspection;
 mod judgement;
@@ -27,19 +30,20 @@ mod service;
 mod timeline;
 
 pub use attempt::{
-    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Origin, Outcome, PromptRecord,
+    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Outcome, PromptRecord, ReplyOrigin,
     RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool, Usage,
 };
 pub use baseline::BaselineRecord;
 pub use batch::{BatchCell, BatchRecord};
-pub use check::{Candidate, Check, Draws, Finding, SvgFacts, Verdict};
+pub use check::{Check, DrawingCandidate, DrawnBy, SvgFacts, Verdict};
 pub use cost::{CostRecord, CostSource};
 pub use expert_counts::{ExpertCounts, ExpertCountsError, LayerCounts, MAX_COUNT, MAX_EXPERTS, MAX_LAYERS};
 pub use experts::ExpertsRecord;
 pub use experts_taken::ExpertsTaken;
+pub use finding::{Finding, FindingCode};
 pub use id::{Id, IdError, RandomError};
-pub use inspection::{Inspection, Repaired};
+pub use inspection::{Inspection, RepairedDrawing};
 pub use judgement::{AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 pub use rates::{Rates, cost};
-pub use service::{LOCAL, Remark, ServiceRecord, Try};
+pub use service::{FailedTry, LOCAL, Remark, ServiceRecord};
 pub use timeline::{Timeline, TimelineError};

@@ -12,7 +12,7 @@ pub const RESERVED: [&str; 4] = ["baselines", "batches", "judgements", "runs"];
 /// Hexadecimal digits of the hash that marks a changed name.
 const MARK: usize = 8;
 
-/// Why `name` is not safe as a folder's name, as the end of a sentence; `None` when it is.
+/// The reason why `name` is not safe as a folder's name, as the end of a sentence; `None` when it is safe.
 #[must_use]
 pub fn fault(name: &str) -> Option<&'static str> {
     let alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());

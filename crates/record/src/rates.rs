@@ -35,7 +35,7 @@ impl Rates {
     }
 }
 
-/// What these tokens cost, in US dollars; `None` where the service did not say how many they were.
+/// The cost of these tokens in US dollars; `None` where the service did not say how many they were.
 ///
 /// `usage.input` includes `cached` and `cache_written`, `usage.output` includes `reasoning`: a part is charged once, at its
 /// own rate.

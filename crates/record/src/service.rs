@@ -16,7 +16,7 @@ pub const LOCAL: &str = "local";
 pub struct ServiceRecord {
     /// The protocol: `anthropic`, `responses`, `chat`, `gemini` or `ollama`.
     pub dialect: String,
-    /// Where the request went: scheme, host, port and path, without a query.
+    /// The address of the request: scheme, host, port and path, without a query.
     pub endpoint: String,
     /// The service's identifier of the batch that it was part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,19 +36,19 @@ pub struct ServiceRecord {
     /// The service's identifier of the reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_id: Option<String>,
-    /// Why the reply ended, in the service's own word.
+    /// The reason why the reply ended, in the service's own word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<String>,
-    /// What the service says beside that word.
+    /// Details that the service gives beside that word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_detail: Option<Value>,
     /// The class of service that answered, where the service names it; prices depend on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
-    /// Who answered behind a gateway, where the gateway names it.
+    /// The provider behind a gateway, where the gateway names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream: Option<String>,
-    /// What the request cost in US dollars, as the service reports it.
+    /// The cost in US dollars, as the service reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
     /// Each account of tokens as it was received; of many, the first and the last.
@@ -59,15 +59,16 @@ pub struct ServiceRecord {
     pub server_timing: Option<Value>,
     /// The tries that failed, in order; the one that the reply is of is not among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tries: Vec<Try>,
-    /// What is worth knowing before this reply is compared with others.
+    pub tries: Vec<FailedTry>,
+    /// Remarks to know of before this reply is compared with others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
 }
 
-/// A try that failed.
+/// One try of a request, which failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Try {
+#[schemars(rename = "Try")]
+pub struct FailedTry {
     /// Wall-clock time of its start, RFC 3339 in UTC.
     #[schemars(with = "String")]
     pub started: jiff::Timestamp,
@@ -76,14 +77,14 @@ pub struct Try {
     /// The HTTP status, where one came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// What went wrong, in words.
+    /// The failure in words.
     pub error: String,
     /// Seconds waited before the next try; absent where it was the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waited: Option<f64>,
 }
 
-/// One thing worth knowing of how a service answered.
+/// A remark on how a service answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Remark {
     /// Stable kebab-case code: `served-other-model`, `served-elsewhere`, `thinking-in-text`, `not-streamed`,
@@ -94,7 +95,7 @@ pub struct Remark {
 }
 
 impl Remark {
-    /// A remark.
+    /// A remark of this code.
     #[must_use]
     pub fn new(code: &str, message: String) -> Remark {
         Remark { code: code.to_owned(), message }

@@ -11,7 +11,7 @@ const FIRST_STEP: u64 = 10;
 /// Longest timeline that is read, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 
-/// When which part of a reply came, for an engine's tokens and a service's stream alike: `timeline.json`.
+/// The times at which the parts of a reply came, from an engine or a service alike: `timeline.json`.
 ///
 /// A point `[ms, bytes]` says that so many milliseconds after the request was sent the first so many bytes of the text
 /// were there. Both numbers grow from point to point.
@@ -25,7 +25,7 @@ pub struct Timeline {
     pub thinking: Vec<(u64, u64)>,
 }
 
-/// Why a kept timeline could not be used.
+/// The reason why a kept timeline could not be used.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum TimelineError {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pelicycle_provider::{Account, Delta, Done, Event, EventKind};
-use pelicycle_record::{Origin, Outcome, Timeline, Timing};
+use pelicycle_record::{Outcome, ReplyOrigin, Timeline, Timing};
 
 /// What came of a request.
 #[derive(Debug)]
@@ -119,8 +119,8 @@ impl Answer {
     }
 
     /// All times.
-    pub(crate) fn timing(&self, origin: Origin) -> Timing {
-        if origin != Origin::Asked {
+    pub(crate) fn timing(&self, origin: ReplyOrigin) -> Timing {
+        if origin != ReplyOrigin::Asked {
             return Timing { started: self.started, ..Timing::default() };
         }
         let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());

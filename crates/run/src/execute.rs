@@ -12,11 +12,11 @@ use super::plan::{Cell, Plan};
 use super::progress::{Finished, Progress};
 use super::stop::Stop;
 use super::tariff::{Taken, Tariff};
-use pelicycle_drawing::{Pool, tool};
+use pelicycle_drawing::{WorkerPool, tool};
 use pelicycle_provider::{Provider, Request};
 use pelicycle_record::Inspection;
 use pelicycle_record::{
-    Attempt, EngineRecord, Origin, Outcome, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord, Usage,
+    Attempt, EngineRecord, Outcome, ReplyOrigin, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord, Usage,
 };
 use pelicycle_record::{Id, RandomError};
 use pelicycle_store::{AttemptFiles, Store, StoreError};
@@ -27,7 +27,7 @@ pub struct Rooms {
     /// Where attempts are kept.
     pub store: Store,
     /// Where drawings are checked.
-    pub pool: Arc<Pool>,
+    pub pool: Arc<WorkerPool>,
 }
 
 /// Why a run could not go on. What was finished before is kept.
@@ -165,7 +165,7 @@ impl Task {
     /// Sets aside the most that the request may cost; `None` where that is more than is left.
     async fn reserve(&self, settings: &RequestRecord) -> Option<f64> {
         let Some(budget) = &self.purse.budget else { return Some(0.0) };
-        if self.seat.provider.origin() != Origin::Asked {
+        if self.seat.provider.origin() != ReplyOrigin::Asked {
             // It is there, and paid for where it was to be paid for.
             return Some(0.0);
         }
@@ -233,7 +233,7 @@ impl Task {
         };
         let mut attempt = self.attempt(answer, settings, engine, inspection.as_ref(), &files, error)?;
         let reported = attempt.service.as_ref().and_then(|service| service.cost);
-        let batch = attempt.origin == Origin::Batch;
+        let batch = attempt.origin == ReplyOrigin::Batch;
         let taken = Taken { usage: &attempt.usage, reported, joules: spent.joules, batch };
         attempt.cost = self.seat.tariff.record(taken);
         attempt.joules = spent.joules;

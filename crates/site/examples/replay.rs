@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, Timestamp};
-use pelicycle_drawing::{Options, RENDERER, inspect};
+use pelicycle_drawing::{InspectionOptions, RENDERER, inspect};
 use pelicycle_prompt::{Library, Prompt};
 use pelicycle_record::Id;
 use pelicycle_record::Inspection;
@@ -63,7 +63,7 @@ impl Replay {
         let svg = path.extension().is_some_and(|extension| extension == "svg");
         let reply =
             if svg { [b"```svg\n".as_slice(), text.trim_ascii_end(), b"\n```\n"].concat() } else { text };
-        let found = inspect(&reply, &Options::default());
+        let found = inspect(&reply, &InspectionOptions::default());
         Ok(Self { reply, found })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use pelicycle_record::measure::{Measures, Outline, State};
+use pelicycle_record::measure::{ItemState, Measures, PartOutline};
 
 /// Two marks of one item nearer than this, in pixels of a large raster, share a badge.
 const CROWDED: f64 = 56.0;
@@ -21,9 +21,9 @@ pub(super) fn overlay(measures: &Measures, (width, height): (u32, u32)) -> Optio
     let mut drawn = String::new();
     for (number, judged) in (1..).zip(&measures.rubric) {
         let colour = match judged.state {
-            State::Met => "#006b3c",
-            State::NotMet => "#b3261e",
-            State::CantTell => "#8a5a00",
+            ItemState::Met => "#006b3c",
+            ItemState::NotMet => "#b3261e",
+            ItemState::CantTell => "#8a5a00",
         };
         for mark in &judged.found {
             let (path, anchor) = path(&mark.outline, at);
@@ -77,9 +77,9 @@ pub(super) fn overlay(measures: &Measures, (width, height): (u32, u32)) -> Optio
 }
 
 /// Path data of an outline, and where its badge goes.
-fn path(outline: &Outline, at: impl Fn([f64; 2]) -> (f64, f64)) -> (String, (f64, f64)) {
+fn path(outline: &PartOutline, at: impl Fn([f64; 2]) -> (f64, f64)) -> (String, (f64, f64)) {
     match outline {
-        Outline::Round { centre, axes, turn } => {
+        PartOutline::Round { centre, axes, turn } => {
             let (sine, cosine) = turn.to_radians().sin_cos();
             let around = (0..48).map(|step| {
                 let (s, c) = (std::f64::consts::TAU * f64::from(step) / 48.0).sin_cos();
@@ -89,9 +89,9 @@ fn path(outline: &Outline, at: impl Fn([f64; 2]) -> (f64, f64)) -> (String, (f64
             let top = [centre[0], centre[1] - (axes[0] * sine).hypot(axes[1] * cosine)];
             (data(around.map(&at)) + "Z", at(top))
         }
-        Outline::Line(points) => (data(points.iter().map(|p| at(*p))), middle(points, at)),
-        Outline::Area(points) => (data(points.iter().map(|p| at(*p))) + "Z", middle(points, at)),
-        Outline::Arrow([from, to]) => {
+        PartOutline::Line(points) => (data(points.iter().map(|p| at(*p))), middle(points, at)),
+        PartOutline::Area(points) => (data(points.iter().map(|p| at(*p))) + "Z", middle(points, at)),
+        PartOutline::Arrow([from, to]) => {
             let (a, b) = (at(*from), at(*to));
             let (dx, dy) = ((b.0 - a.0) * 0.25, (b.1 - a.1) * 0.25);
             let barb = |side: f64| (b.0 - dx - side * dy * 0.6, b.1 - dy + side * dx * 0.6);
@@ -119,7 +119,7 @@ fn middle(points: &[[f64; 2]], at: impl Fn([f64; 2]) -> (f64, f64)) -> (f64, f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pelicycle_drawing::{Bounds, measure};
+    use pelicycle_drawing::{DrawingBounds, measure};
     use pelicycle_prompt::Library;
 
     #[test]
@@ -129,7 +129,8 @@ mod tests {
                    <circle cx='75' cy='35' r='10' fill='none' stroke='#111'/></svg>";
         let library = Library::bundled();
         let measures =
-            measure(svg.as_bytes(), &library.get("pelican").unwrap().rubric, &Bounds::default()).unwrap();
+            measure(svg.as_bytes(), &library.get("pelican").unwrap().rubric, &DrawingBounds::default())
+                .unwrap();
         let overlay = overlay(&measures, (1024, 512)).unwrap();
         let document = roxmltree::Document::parse(&overlay).unwrap();
         let root = document.root_element();

@@ -21,7 +21,7 @@ use super::Global;
 use super::opener::{Given, Opener, Refusal, refused};
 use super::output::{say, say_error};
 use super::pictures::Pictures;
-use pelicycle_drawing::{Options, Pool};
+use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::Shard;
 use pelicycle_run::{Progress, Rooms, Stop, execute};
 use pelicycle_store::Store;
@@ -232,7 +232,10 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
-    let rooms = Rooms { store: store.clone(), pool: Arc::new(Pool::new(workers, Options::default())) };
+    let rooms = Rooms {
+        store: store.clone(),
+        pool: Arc::new(WorkerPool::new(workers, InspectionOptions::default())),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(execute(plan, seats, max_cost, rooms, stop.clone(), listener));
     // A request that was broken off may still hold a thread of the engine for a step.

@@ -99,7 +99,7 @@ fn bounded(settled: &Settled) -> Result<(), Refusal> {
     for contestant in settled.plan.needed() {
         let Some(seat) = &settled.seats[contestant] else { continue };
         let who = &settled.plan.run.contestants[contestant];
-        if seat.provider.origin() == pelicycle_record::Origin::Asked
+        if seat.provider.origin() == pelicycle_record::ReplyOrigin::Asked
             && seat.tariff.most("", &who.request, settled.plan.run.batch).is_none()
         {
             let name = format!("{}/{}", who.record.provider, who.record.model);

@@ -1,10 +1,10 @@
-//! What can be seen: the pixels that a drawing leaves on its canvas.
+//! The visible picture: the pixels that a drawing leaves on its canvas.
 
 use tiny_skia::Pixmap;
 
 use super::contour::Contour;
 use super::geometry::Point;
-use super::scene::{Scene, Shape};
+use super::scene::{PaintedScene, PaintedShape};
 
 /// Longest side of the picture that measures are read from: fine enough for an eye, fast enough for thousands.
 pub(crate) const SIDE: u32 = 512;
@@ -33,7 +33,7 @@ pub(super) struct Coverage {
 
 impl<'a> Canvas<'a> {
     /// Reads pixels of a drawing whose ground was transparent.
-    pub(super) fn new(pixmap: &'a Pixmap, scene: &Scene) -> Self {
+    pub(super) fn new(pixmap: &'a Pixmap, scene: &PaintedScene) -> Self {
         let side = |pixels: u32, units: f64| f64::from(pixels) / units;
         let scale = (side(pixmap.width(), scene.canvas.0), side(pixmap.height(), scene.canvas.1));
         Self { pixmap, scale }
@@ -52,7 +52,7 @@ impl<'a> Canvas<'a> {
 
     /// Share of an outline that stands out from what is beside it, between 0 and 1. What is covered, clipped, off the
     /// canvas or of the colour of its ground does not.
-    pub(super) fn seen(&self, contour: &Contour, shape: &Shape) -> f64 {
+    pub(super) fn seen(&self, contour: &Contour, shape: &PaintedShape) -> f64 {
         let pixel = 1.0 / self.scale.0.min(self.scale.1);
         let beside = shape.half_width() + 1.5 * pixel;
         let places = contour.places(PLACES);

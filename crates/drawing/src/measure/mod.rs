@@ -5,9 +5,30 @@ mod anatomy;
 mod canvas;
 mod contour;
 mod geometry;
-mod read;
 mod scene;
 mod structure;
 
+use pelicycle_record::measure::{Measures, RULES_VERSION, Rubric};
+use roxmltree::Document;
+use tiny_skia::Pixmap;
+use usvg::Tree;
+
+use canvas::Canvas;
+use scene::PaintedScene;
+
 pub(crate) use canvas::SIDE;
-pub(crate) use read::measure;
+
+/// Measures a drawing that passed every bound of the check. `pixmap` is it, at most [`SIDE`] pixels a side, on a
+/// transparent ground.
+pub(crate) fn measure(document: &Document<'_>, tree: &Tree, pixmap: &Pixmap, rubric: &Rubric) -> Measures {
+    let scene = PaintedScene::of(tree);
+    let canvas = Canvas::new(pixmap, &scene);
+    let (painted, judged) = anatomy::judge(&scene, &canvas, rubric);
+    Measures {
+        rules: RULES_VERSION,
+        canvas: [scene.canvas.0, scene.canvas.1],
+        structure: structure::structure(document, tree, &scene, canvas.coverage()),
+        painted,
+        rubric: judged,
+    }
+}

@@ -21,12 +21,12 @@ const SLENDER: f64 = 0.17;
 /// Opacity below which nobody sees a paint.
 const FAINT: f64 = 0.05;
 
-/// What a drawing paints.
+/// The shapes that a drawing paints.
 #[derive(Debug)]
-pub(super) struct Scene {
+pub(super) struct PaintedScene {
     /// Width and height of the canvas.
     pub(super) canvas: (f64, f64),
-    pub(super) shapes: Vec<Shape>,
+    pub(super) shapes: Vec<PaintedShape>,
     /// Embedded pictures and texts, which no detector looks into.
     pub(super) pictures: usize,
     pub(super) texts: usize,
@@ -37,23 +37,23 @@ pub(super) struct Scene {
 
 /// One path as painted.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(super) struct PaintedShape {
     pub(super) contours: Vec<Contour>,
     pub(super) extent: Extent,
     pub(super) filled: bool,
-    pub(super) line: Option<Line>,
+    pub(super) line: Option<StrokeStyle>,
     /// The colour of its fill, or without one of its line; `None` for gradients and patterns.
     pub(super) colour: Option<[u8; 3]>,
 }
 
-/// How an outline is stroked.
+/// The stroke of an outline.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line {
+pub(super) struct StrokeStyle {
     pub(super) width: f64,
     pub(super) dashed: bool,
 }
 
-impl Scene {
+impl PaintedScene {
     /// Flattens a drawing.
     pub(super) fn of(tree: &Tree) -> Self {
         let canvas = (f64::from(tree.size().width()), f64::from(tree.size().height()));
@@ -106,7 +106,7 @@ impl Scene {
         }
         let (scale_x, scale_y) = transform.get_scale();
         let scale = (f64::from(scale_x) * f64::from(scale_y)).abs().sqrt();
-        let line = stroke.map(|stroke| Line {
+        let line = stroke.map(|stroke| StrokeStyle {
             width: f64::from(stroke.width().get()) * scale,
             dashed: stroke.dasharray().is_some(),
         });
@@ -118,7 +118,7 @@ impl Scene {
             Some(Paint::Color(colour)) => Some([colour.red, colour.green, colour.blue]),
             _ => None,
         };
-        self.shapes.push(Shape { contours, extent, filled, line, colour });
+        self.shapes.push(PaintedShape { contours, extent, filled, line, colour });
     }
 
     fn flatten(&mut self, path: &tiny_skia::Path) -> Vec<Contour> {
@@ -175,7 +175,7 @@ impl Scene {
     }
 }
 
-impl Shape {
+impl PaintedShape {
     /// Whether a point is inside of its outline, whether that is filled or not.
     pub(super) fn holds(&self, point: Point) -> bool {
         self.extent.holds(point) && self.contours.iter().any(|contour| contour.holds(point))

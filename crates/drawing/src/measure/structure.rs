@@ -1,22 +1,22 @@
-//! How a drawing is built: counts and shares that need no idea of what it shows.
+//! The structure of a drawing: counts and shares that need no idea of what it shows.
 
 use std::collections::BTreeSet;
 
+use pelicycle_record::measure::DrawingStructure;
 use roxmltree::Document;
 use usvg::{Group, Node, Paint, Tree};
 
 use super::canvas::Coverage;
-use super::scene::Scene;
-use pelicycle_record::measure::Structure;
+use super::scene::PaintedScene;
 
 /// Measures the structure. Counts of the markup are as written; paints and shapes are those that the renderer shows,
 /// so one that is used twice counts twice.
 pub(super) fn structure(
     document: &Document<'_>,
     tree: &Tree,
-    scene: &Scene,
+    scene: &PaintedScene,
     coverage: Coverage,
-) -> Structure {
+) -> DrawingStructure {
     let elements = || document.descendants().filter(|node| node.is_element());
     let named = |names: &[&str]| elements().filter(|node| names.contains(&node.tag_name().name())).count();
     let commands = elements()
@@ -27,8 +27,8 @@ pub(super) fn structure(
     let mut colours = BTreeSet::new();
     collect_colours(tree.root(), &mut colours);
     let frame = scene.frame();
-    let visible = |shape: &super::scene::Shape| shape.extent.grown(shape.half_width());
-    let beyond = |shape: &&super::scene::Shape| {
+    let visible = |shape: &super::scene::PaintedShape| shape.extent.grown(shape.half_width());
+    let beyond = |shape: &&super::scene::PaintedShape| {
         let extent = visible(shape);
         extent.right <= frame.left
             || extent.left >= frame.right
@@ -37,7 +37,7 @@ pub(super) fn structure(
     };
     // A hair's breadth over the edge is no part outside.
     let slack = scene.diagonal() * 0.005;
-    let over = |shape: &&super::scene::Shape| {
+    let over = |shape: &&super::scene::PaintedShape| {
         let (extent, frame) = (shape.extent, frame.grown(slack));
         extent.left < frame.left
             || extent.right > frame.right
@@ -45,7 +45,7 @@ pub(super) fn structure(
             || extent.bottom > frame.bottom
     };
     let outside = scene.shapes.iter().filter(beyond).count();
-    Structure {
+    DrawingStructure {
         shapes: scene.shapes.len(),
         path_commands: commands,
         groups: named(&["g"]),

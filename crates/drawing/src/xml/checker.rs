@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use pelicycle_record::FindingCode;
+
 use super::characters::{is_name, is_name_start};
-use super::survey::{Edit, Fault, Survey};
+use super::report::{TextEdit, XmlReport};
 use crate::markup::Searches;
-use crate::place::Lines;
+use crate::place::{LineIndex, OffsetFinding};
+use crate::repair::Repair;
 
 /// Faults that are kept; more say nothing new.
 pub(super) const MOST_FAULTS: usize = 2000;
@@ -16,20 +19,20 @@ const ENOUGH: usize = 4096;
 
 /// An element that is open.
 #[derive(Debug, Clone)]
-pub(super) struct Open<'a> {
+pub(super) struct OpenElement<'a> {
     pub(super) name: &'a str,
     pub(super) at: usize,
     pub(super) prefixes: usize,
 }
 
 /// Checks a document. `cut` says that the text is known to end before the root does.
-pub(in super::super) fn survey(text: &str, cut: bool) -> Survey {
+pub(in super::super) fn check(text: &str, cut: bool) -> XmlReport {
     let mut checker = Checker {
         text,
         bytes: text.as_bytes(),
         pos: 0,
         cut,
-        found: Survey::default(),
+        found: XmlReport::default(),
         stack: Vec::new(),
         prefixes: vec![("xml", "http://www.w3.org/XML/1998/namespace")],
         declared: HashSet::new(),
@@ -51,8 +54,8 @@ pub(super) struct Checker<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) pos: usize,
     pub(super) cut: bool,
-    pub(super) found: Survey,
-    pub(super) stack: Vec<Open<'a>>,
+    pub(super) found: XmlReport,
+    pub(super) stack: Vec<OpenElement<'a>>,
     pub(super) prefixes: Vec<(&'a str, &'a str)>,
     /// Names of declared entities: references to them are not undefined, only refused.
     pub(super) declared: HashSet<&'a str>,
@@ -64,17 +67,17 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn fault(&mut self, code: &'static str, at: usize, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, code: FindingCode, at: usize, message: impl Into<String>) {
         if self.found.faults.len() < MOST_FAULTS {
-            self.found.faults.push(Fault { code, at, message: message.into() });
+            self.found.faults.push(OffsetFinding::new(code, at, message));
         } else {
             self.found.more += 1;
         }
     }
 
-    pub(super) fn edit(&mut self, name: &'static str, range: Range<usize>, text: impl Into<String>) {
+    pub(super) fn edit(&mut self, repair: Repair, range: Range<usize>, text: impl Into<String>) {
         if self.found.edits.len() < 2 * MOST_FAULTS {
-            self.found.edits.push(Edit { range, text: text.into(), name });
+            self.found.edits.push(TextEdit { range, text: text.into(), repair });
         }
     }
 
@@ -100,13 +103,13 @@ impl<'a> Checker<'a> {
             debug_assert!(self.pos > start);
         }
         if !self.root_seen {
-            self.fault("bad-markup", self.text.len(), "there is no root element");
+            self.fault(FindingCode::BadMarkup, self.text.len(), "there is no root element");
         }
         if !self.cut
             && let Some(open) = self.stack.last()
         {
             let message = format!("<{}> is opened here and never closed", open.name);
-            self.fault("mismatched-tag", open.at, message);
+            self.fault(FindingCode::MismatchedTag, open.at, message);
         }
     }
 
@@ -125,8 +128,8 @@ impl<'a> Checker<'a> {
                     self.found.last_whole = self.pos;
                 }
                 None => {
-                    self.ends_in("a comment", "bad-comment", start);
-                    self.edit("escape-less-than", start..start + 1, "&lt;");
+                    self.ends_in("a comment", FindingCode::BadComment, start);
+                    self.edit(Repair::EscapeLessThan, start..start + 1, "&lt;");
                     self.pos = if self.cut { self.text.len() } else { start + 4 };
                 }
             }
@@ -134,16 +137,20 @@ impl<'a> Checker<'a> {
             match after("]]>", 9) {
                 Some(end) => {
                     if self.stack.is_empty() {
-                        self.fault("bad-markup", start, "a CDATA section outside of the root element");
-                        self.edit("drop-outside-text", start..start + end + 3, "");
+                        self.fault(
+                            FindingCode::BadMarkup,
+                            start,
+                            "a CDATA section outside of the root element",
+                        );
+                        self.edit(Repair::DropOutsideText, start..start + end + 3, "");
                     }
                     self.plain(start + 9, start + end);
                     self.pos = start + end + 3;
                     self.found.last_whole = self.pos;
                 }
                 None => {
-                    self.ends_in("a CDATA section", "bad-markup", start);
-                    self.edit("escape-less-than", start..start + 1, "&lt;");
+                    self.ends_in("a CDATA section", FindingCode::BadMarkup, start);
+                    self.edit(Repair::EscapeLessThan, start..start + 1, "&lt;");
                     self.pos = if self.cut { self.text.len() } else { start + 9 };
                 }
             }
@@ -155,8 +162,8 @@ impl<'a> Checker<'a> {
                     self.found.last_whole = self.pos;
                 }
                 None => {
-                    self.ends_in("a processing instruction", "bad-markup", start);
-                    self.edit("escape-less-than", start..start + 1, "&lt;");
+                    self.ends_in("a processing instruction", FindingCode::BadMarkup, start);
+                    self.edit(Repair::EscapeLessThan, start..start + 1, "&lt;");
                     self.pos = if self.cut { self.text.len() } else { start + 2 };
                 }
             }
@@ -169,14 +176,14 @@ impl<'a> Checker<'a> {
         } else if self.cut && rest.len() == 1 {
             self.pos += 1;
         } else {
-            self.fault("bad-markup", start, "a bare < in the text; it must be written as &lt;");
-            self.edit("escape-less-than", start..start + 1, "&lt;");
+            self.fault(FindingCode::BadMarkup, start, "a bare < in the text; it must be written as &lt;");
+            self.edit(Repair::EscapeLessThan, start..start + 1, "&lt;");
             self.pos += 1;
         }
     }
 
     /// A construct runs into the end of the text: a fault of its own only when the drawing is whole.
-    pub(super) fn ends_in(&mut self, what: &str, code: &'static str, at: usize) {
+    pub(super) fn ends_in(&mut self, what: &str, code: FindingCode, at: usize) {
         if !self.cut {
             self.fault(code, at, format!("{what} that is never closed"));
         }
@@ -187,16 +194,20 @@ impl<'a> Checker<'a> {
         self.plain(inside.start, inside.end);
         let text = &self.text[inside.clone()];
         if let Some(dashes) = text.find("--") {
-            self.fault("bad-comment", inside.start + dashes, "two hyphens in a row inside a comment");
+            self.fault(
+                FindingCode::BadComment,
+                inside.start + dashes,
+                "two hyphens in a row inside a comment",
+            );
         } else if text.ends_with('-') {
-            self.fault("bad-comment", inside.end - 1, "a comment must not end in --->");
+            self.fault(FindingCode::BadComment, inside.end - 1, "a comment must not end in --->");
         } else {
             return;
         }
         // Every second hyphen of a run gives way to a space; the picture is not touched by a comment.
         let mended = text.replace("--", "- ").replace("--", "- ");
         let mended = mended.strip_suffix('-').map(|head| format!("{head} ")).unwrap_or(mended);
-        self.edit("fix-comment", inside, mended);
+        self.edit(Repair::FixComment, inside, mended);
     }
 
     fn instruction(&mut self, start: usize, end: usize) {
@@ -204,13 +215,13 @@ impl<'a> Checker<'a> {
         let name = inside.find(|c: char| !is_name(c)).map_or(inside, |at| &inside[..at]);
         self.plain(start + 2, end);
         if name.eq_ignore_ascii_case("xml") {
-            self.fault("bad-markup", start, "an XML declaration may only stand at the very start");
-            self.edit("drop-declaration", start..end + 2, "");
+            self.fault(FindingCode::BadMarkup, start, "an XML declaration may only stand at the very start");
+            self.edit(Repair::DropDeclaration, start..end + 2, "");
         } else if !name.starts_with(is_name_start)
             || inside[name.len()..].starts_with(|c: char| !c.is_ascii_whitespace())
         {
-            self.fault("bad-markup", start, "a processing instruction must begin with its name");
-            self.edit("drop-instruction", start..end + 2, "");
+            self.fault(FindingCode::BadMarkup, start, "a processing instruction must begin with its name");
+            self.edit(Repair::DropInstruction, start..end + 2, "");
         }
     }
 
@@ -224,13 +235,13 @@ impl<'a> Checker<'a> {
                 self.pos = self.text.len();
                 return;
             }
-            self.fault("bad-markup", start, format!("</{name}> does not end in >"));
+            self.fault(FindingCode::BadMarkup, start, format!("</{name}> does not end in >"));
             let junk = self.bytes[pos..]
                 .iter()
                 .position(|&b| matches!(b, b'>' | b'<'))
                 .map_or(self.bytes.len(), |at| pos + at);
             let end = junk + usize::from(self.bytes.get(junk) == Some(&b'>'));
-            self.edit("fix-tag", pos..end, ">");
+            self.edit(Repair::FixTag, pos..end, ">");
             pos = end.max(pos);
         } else {
             pos += 1;
@@ -245,15 +256,15 @@ impl<'a> Checker<'a> {
                 if let Some(inner) = self.stack.last() {
                     let opened = match self.found.faults.len() {
                         0..20 => {
-                            let (line, column) = Lines::new(self.text).place(inner.at);
+                            let (line, column) = LineIndex::new(self.text).place(inner.at);
                             format!("; <{}> is opened at {line}:{column}", inner.name)
                         }
                         _ => String::new(),
                     };
                     let message = format!("</{name}> stands where </{}> was expected{opened}", inner.name);
-                    self.fault("mismatched-tag", start, message);
+                    self.fault(FindingCode::MismatchedTag, start, message);
                 }
-                self.edit("balance-tags", start..start, closes);
+                self.edit(Repair::BalanceTags, start..start, closes);
                 while self.stack.len() > index {
                     self.pop();
                 }
@@ -265,13 +276,13 @@ impl<'a> Checker<'a> {
                     Some(expected) => format!("</{name}> stands where </{expected}> was expected"),
                     None => format!("</{name}> closes nothing"),
                 };
-                self.fault("mismatched-tag", start, message);
+                self.fault(FindingCode::MismatchedTag, start, message);
                 match expected {
                     Some(expected) if expected.eq_ignore_ascii_case(name) => {
-                        self.edit("balance-tags", start..self.pos, format!("</{expected}>"));
+                        self.edit(Repair::BalanceTags, start..self.pos, format!("</{expected}>"));
                         self.pop();
                     }
-                    _ => self.edit("balance-tags", start..self.pos, ""),
+                    _ => self.edit(Repair::BalanceTags, start..self.pos, ""),
                 }
             }
         }
@@ -360,7 +371,7 @@ mod tests {
             let text = format!("<svg>{}</svg>", pieces.concat());
             let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
             let parsed = roxmltree::Document::parse_with_options(&text, parsing);
-            let found = survey(&text, false);
+            let found = check(&text, false);
             prop_assert_eq!(parsed.is_ok(), found.faults.is_empty(), "{} {:?} {:?}", text, parsed.err(), found.faults);
         }
     }

@@ -1,7 +1,10 @@
 //! The XML declaration and the document type.
 
+use pelicycle_record::FindingCode;
+
 use super::characters::is_name;
 use super::checker::Checker;
+use crate::repair::Repair;
 
 impl Checker<'_> {
     /// `<?xml version="1.0" …?>`, which may only stand at the very start.
@@ -18,11 +21,11 @@ impl Checker<'_> {
         self.found.last_whole = self.pos;
         if !declaration_is_good(inside) {
             self.fault(
-                "bad-markup",
+                FindingCode::BadMarkup,
                 start,
                 "the XML declaration is not of the form <?xml version=\"1.0\" encoding=\"…\"?>",
             );
-            self.edit("drop-declaration", start..self.pos, "");
+            self.edit(Repair::DropDeclaration, start..self.pos, "");
         }
     }
 
@@ -63,9 +66,9 @@ impl Checker<'_> {
         let name = head.strip_prefix("<!DOCTYPE").map(str::trim_start);
         let placed = !self.root_seen && self.stack.is_empty() && self.found.doctype.is_none();
         if !whole {
-            self.ends_in("a declaration", "bad-markup", start);
+            self.ends_in("a declaration", FindingCode::BadMarkup, start);
             self.pos = if self.cut { self.text.len() } else { pos.max(start + 2) };
-            self.edit("drop-doctype", start..self.pos, "");
+            self.edit(Repair::DropDoctype, start..self.pos, "");
             return;
         }
         self.pos = pos + 1;
@@ -74,8 +77,8 @@ impl Checker<'_> {
         if !placed || !good {
             let message =
                 if placed { "a malformed document type" } else { "a declaration that may not stand here" };
-            self.fault("bad-markup", start, message);
-            self.edit("drop-doctype", start..self.pos, "");
+            self.fault(FindingCode::BadMarkup, start, message);
+            self.edit(Repair::DropDoctype, start..self.pos, "");
         } else {
             self.found.doctype = Some(start..self.pos);
         }

@@ -10,9 +10,17 @@ mod characters;
 mod checker;
 mod declarations;
 mod namespaces;
-mod survey;
+mod report;
 mod tags;
 mod text;
 
-pub(super) use checker::survey;
-pub(super) use survey::{Edit, Survey};
+use roxmltree::{Document, ParsingOptions};
+
+pub(super) use checker::check;
+pub(super) use report::{TextEdit, XmlReport};
+
+/// Parses a text that passed [`check`], with the renderer's parser. No entity is expanded: a document that declares one is
+/// refused before.
+pub(super) fn parse(text: &str) -> Result<Document<'_>, roxmltree::Error> {
+    Document::parse_with_options(text, ParsingOptions { allow_dtd: true, ..ParsingOptions::default() })
+}

@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
+use pelicycle_record::FindingCode;
+
 use super::characters::is_name_start;
 use super::checker::Checker;
-use super::tags::Tag;
+use super::tags::StartTag;
 use crate::entities;
+use crate::repair::Repair;
 
 impl<'a> Checker<'a> {
     /// Declarations of the tag first, then the prefixes that it uses.
-    pub(super) fn namespaces(&mut self, start: usize, tag: &Tag<'a>) {
+    pub(super) fn namespaces(&mut self, start: usize, tag: &StartTag<'a>) {
         for attribute in &tag.attributes {
             let declared = match attribute.name.strip_prefix("xmlns") {
                 Some("") => "",
@@ -25,7 +28,7 @@ impl<'a> Checker<'a> {
                 || ((declared == "xml") != (uri == xml));
             if bad {
                 self.fault(
-                    "bad-markup",
+                    FindingCode::BadMarkup,
                     attribute.at,
                     format!("{} may not be declared as {uri:?}", attribute.name),
                 );
@@ -43,7 +46,7 @@ impl<'a> Checker<'a> {
                 && !expanded.insert((uri, local))
             {
                 let message = format!("the attribute {local} of {uri} stands twice in <{}>", tag.name);
-                self.fault("duplicate-attribute", attribute.at, message);
+                self.fault(FindingCode::DuplicateAttribute, attribute.at, message);
             }
         }
     }
@@ -52,22 +55,22 @@ impl<'a> Checker<'a> {
     fn prefixed(&mut self, at: usize, name: &'a str, what: &str, tag_start: usize) -> Option<&'a str> {
         let (prefix, local) = name.split_once(':')?;
         if prefix.is_empty() || local.is_empty() || local.contains(':') || !local.starts_with(is_name_start) {
-            self.fault("bad-markup", at, format!("{name} is no name with a prefix"));
+            self.fault(FindingCode::BadMarkup, at, format!("{name} is no name with a prefix"));
             return None;
         }
         if let Some((_, uri)) = self.prefixes.iter().rev().find(|(known, _)| *known == prefix) {
             return Some(uri);
         }
         self.fault(
-            "undeclared-prefix",
+            FindingCode::UndeclaredPrefix,
             at,
             format!("the prefix {prefix} of {what} {name} is not declared; xmlns:{prefix}=\"…\" is missing"),
         );
         if self.added.insert(prefix) {
             let uri = entities::namespace(prefix).unwrap_or("urn:undeclared");
             let place = self.root_name_end.unwrap_or(tag_start);
-            let name = if prefix == "xlink" { "declare-xlink" } else { "declare-prefix" };
-            self.edit(name, place..place, format!(" xmlns:{prefix}=\"{uri}\""));
+            let repair = if prefix == "xlink" { Repair::DeclareXlink } else { Repair::DeclarePrefix };
+            self.edit(repair, place..place, format!(" xmlns:{prefix}=\"{uri}\""));
         }
         None
     }

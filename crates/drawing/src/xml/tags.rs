@@ -2,32 +2,46 @@
 
 use std::collections::HashSet;
 
+use pelicycle_record::FindingCode;
+
 use super::characters::{bad_character, is_char};
-use super::checker::{Checker, Open};
+use super::checker::{Checker, OpenElement};
 use crate::markup;
+use crate::repair::Repair;
 
 /// An attribute that has a value.
-pub(super) struct Attribute<'a> {
+pub(super) struct TagAttribute<'a> {
     pub(super) name: &'a str,
     pub(super) value: &'a str,
     pub(super) at: usize,
 }
 
 /// A start tag as far as it was read.
-pub(super) struct Tag<'a> {
+pub(super) struct StartTag<'a> {
     pub(super) name: &'a str,
-    pub(super) attributes: Vec<Attribute<'a>>,
+    pub(super) attributes: Vec<TagAttribute<'a>>,
     pub(super) pos: usize,
 }
 
+/// The value of an attribute, as far as the text has one.
+enum AttributeValue<'a> {
+    /// The value without its quotes.
+    Read(&'a str),
+    /// There is none, which was noted as a fault.
+    Missing,
+    /// The text ends before the value does.
+    Cut,
+}
+
 impl<'a> Checker<'a> {
+    /// The start tag that begins at `start`.
     pub(super) fn start_tag(&mut self, start: usize) {
         let name = self.name_at(start + 1);
-        let mut tag = Tag { name, attributes: Vec::new(), pos: start + 1 + name.len() };
+        let mut tag = StartTag { name, attributes: Vec::new(), pos: start + 1 + name.len() };
         let prefixes = self.prefixes.len();
         if self.stack.is_empty() {
             if self.root_seen {
-                self.fault("bad-markup", start, format!("<{name}> is a second root element"));
+                self.fault(FindingCode::BadMarkup, start, format!("<{name}> is a second root element"));
             } else {
                 self.root_name_end = Some(tag.pos);
             }
@@ -46,12 +60,12 @@ impl<'a> Checker<'a> {
         if empty {
             self.prefixes.truncate(prefixes);
         } else {
-            self.stack.push(Open { name, at: start, prefixes });
+            self.stack.push(OpenElement { name, at: start, prefixes });
         }
     }
 
     /// Reads the attributes and the end of a tag; `None` when the text ends within it.
-    fn attributes(&mut self, start: usize, tag: &mut Tag<'a>) -> Option<bool> {
+    fn attributes(&mut self, start: usize, tag: &mut StartTag<'a>) -> Option<bool> {
         let mut seen: HashSet<&'a str> = HashSet::new();
         loop {
             let spaces = self.spaces(tag.pos);
@@ -60,7 +74,11 @@ impl<'a> Checker<'a> {
             match self.bytes.get(at) {
                 None => {
                     if !self.cut {
-                        self.fault("bad-markup", start, format!("<{}> does not end in >", tag.name));
+                        self.fault(
+                            FindingCode::BadMarkup,
+                            start,
+                            format!("<{}> does not end in >", tag.name),
+                        );
                     }
                     return None;
                 }
@@ -75,11 +93,11 @@ impl<'a> Checker<'a> {
                 Some(b'/') if at + 1 == self.bytes.len() && self.cut => return None,
                 Some(b'<') => {
                     self.fault(
-                        "bad-markup",
+                        FindingCode::BadMarkup,
                         at,
                         format!("the tag <{}> is not closed before this <", tag.name),
                     );
-                    self.edit("fix-tag", at..at, ">");
+                    self.edit(Repair::FixTag, at..at, ">");
                     return Some(false);
                 }
                 Some(_) => {}
@@ -95,54 +113,61 @@ impl<'a> Checker<'a> {
                 let shown: String = self.text[at..junk].chars().take(20).collect();
                 let control = shown.chars().find(|&c| !is_char(c));
                 match control {
-                    Some(c) => self.fault("bad-character", at, bad_character(c)),
-                    None => self.fault("bad-markup", at, format!("{shown:?} is no attribute")),
+                    Some(c) => self.fault(FindingCode::BadCharacter, at, bad_character(c)),
+                    None => self.fault(FindingCode::BadMarkup, at, format!("{shown:?} is no attribute")),
                 }
-                self.edit("drop-junk", at..junk, "");
+                self.edit(Repair::DropJunk, at..junk, "");
                 tag.pos = junk;
                 continue;
             }
             if spaces == 0 {
-                self.fault("bad-markup", at, format!("a space is missing before the attribute {name}"));
-                self.edit("fix-tag", at..at, " ");
+                self.fault(
+                    FindingCode::BadMarkup,
+                    at,
+                    format!("a space is missing before the attribute {name}"),
+                );
+                self.edit(Repair::FixTag, at..at, " ");
             }
-            let Some(value) = self.value(at, name, tag)? else { continue };
+            let value = match self.value(at, name, tag) {
+                AttributeValue::Read(value) => value,
+                AttributeValue::Missing => continue,
+                AttributeValue::Cut => return None,
+            };
             let range = at..tag.pos;
             if !seen.insert(name) {
                 self.fault(
-                    "duplicate-attribute",
+                    FindingCode::DuplicateAttribute,
                     at,
                     format!("the attribute {name} stands twice in <{}>", tag.name),
                 );
-                self.edit("drop-duplicate-attributes", range, "");
+                self.edit(Repair::DropDuplicateAttributes, range, "");
             } else {
-                tag.attributes.push(Attribute { name, value, at });
+                tag.attributes.push(TagAttribute { name, value, at });
             }
         }
     }
 
-    /// Reads `="value"`. The outer `None`: the text ends here. The inner: no value to speak of.
-    #[expect(clippy::option_option, reason = "the end of the text and a missing value are different things")]
-    fn value(&mut self, at: usize, name: &'a str, tag: &mut Tag<'a>) -> Option<Option<&'a str>> {
+    /// Reads `="value"`.
+    fn value(&mut self, at: usize, name: &'a str, tag: &mut StartTag<'a>) -> AttributeValue<'a> {
         let mut pos = at + name.len();
         pos += self.spaces(pos);
         if self.bytes.get(pos) != Some(&b'=') {
             if pos >= self.bytes.len() && self.cut {
-                return None;
+                return AttributeValue::Cut;
             }
-            self.fault("bad-markup", at, format!("the attribute {name} has no value"));
-            self.edit("quote-attributes", at + name.len()..at + name.len(), "=\"\"");
+            self.fault(FindingCode::BadMarkup, at, format!("the attribute {name} has no value"));
+            self.edit(Repair::QuoteAttributes, at + name.len()..at + name.len(), "=\"\"");
             tag.pos = at + name.len();
-            return Some(None);
+            return AttributeValue::Missing;
         }
         let equals = pos;
         pos += 1;
         pos += self.spaces(pos);
         let Some(first) = self.text[pos..].chars().next() else {
             if !self.cut {
-                self.fault("bad-markup", at, format!("the attribute {name} has no value"));
+                self.fault(FindingCode::BadMarkup, at, format!("the attribute {name} has no value"));
             }
-            return None;
+            return AttributeValue::Cut;
         };
         if matches!(first, '"' | '\'') {
             return self.quoted(pos, name, tag);
@@ -182,34 +207,34 @@ impl<'a> Checker<'a> {
             stop.map_or(self.text.len(), |(i, _)| pos + i)
         };
         if end >= self.text.len() && self.cut {
-            return None;
+            return AttributeValue::Cut;
         }
         if end == pos {
-            self.fault("bad-markup", at, format!("the attribute {name} has no value"));
-            self.edit("quote-attributes", equals + 1..pos, "\"\"");
+            self.fault(FindingCode::BadMarkup, at, format!("the attribute {name} has no value"));
+            self.edit(Repair::QuoteAttributes, equals + 1..pos, "\"\"");
             tag.pos = pos;
-            return Some(Some(""));
+            return AttributeValue::Read("");
         }
         let shown: String = self.text[pos..end].chars().take(20).collect();
         let message = match curly {
             true => format!("the value of {name} stands in typographic quotes, not in \" or '"),
             false => format!("the value {shown} of {name} is not in quotes"),
         };
-        self.fault("unquoted-attribute", pos, message);
+        self.fault(FindingCode::UnquotedAttribute, pos, message);
         let inner = self.text[pos..end].trim_matches(|c| {
             matches!(c, '\u{201c}'..='\u{201e}' | '\u{2018}' | '\u{2019}' | '\u{ff02}' | '\u{2033}' | '"')
         });
         self.edit(
-            "quote-attributes",
+            Repair::QuoteAttributes,
             pos..end,
             format!("\"{}\"", inner.replace('&', "&amp;").replace('"', "&quot;")),
         );
         tag.pos = end;
-        Some(Some(inner))
+        AttributeValue::Read(inner)
     }
 
-    #[expect(clippy::option_option, reason = "as for `value`")]
-    fn quoted(&mut self, open: usize, name: &'a str, tag: &mut Tag<'a>) -> Option<Option<&'a str>> {
+    /// Reads a value that begins with the quote at `open`.
+    fn quoted(&mut self, open: usize, name: &'a str, tag: &mut StartTag<'a>) -> AttributeValue<'a> {
         let believable = markup::quoted(self.bytes, open, self.bytes.len(), &mut self.searches);
         let close = match believable {
             Some(close) => close,
@@ -218,7 +243,7 @@ impl<'a> Checker<'a> {
                     && !self.bytes[open + 1..].contains(&self.bytes[open])
                     && !self.text[open..].contains('<')
                 {
-                    return None;
+                    return AttributeValue::Cut;
                 }
                 // The quote never closes: the value ends where the tag does.
                 let end = self.bytes[open + 1..]
@@ -230,24 +255,24 @@ impl<'a> Checker<'a> {
                 } else {
                     end
                 };
-                self.fault("bad-markup", open, format!("the value of {name} has no closing quote"));
-                self.edit("quote-attributes", end..end, self.text[open..=open].to_owned());
+                self.fault(FindingCode::BadMarkup, open, format!("the value of {name} has no closing quote"));
+                self.edit(Repair::QuoteAttributes, end..end, self.text[open..=open].to_owned());
                 self.references(open + 1, end);
                 tag.pos = end;
-                return Some(Some(&self.text[open + 1..end]));
+                return AttributeValue::Read(&self.text[open + 1..end]);
             }
         };
         for (i, _) in self.text[open + 1..close].match_indices('<') {
             let at = open + 1 + i;
             self.fault(
-                "bad-markup",
+                FindingCode::BadMarkup,
                 at,
                 format!("a bare < in the value of {name}; it must be written as &lt;"),
             );
-            self.edit("escape-less-than", at..at + 1, "&lt;");
+            self.edit(Repair::EscapeLessThan, at..at + 1, "&lt;");
         }
         self.references(open + 1, close);
         tag.pos = close + 1;
-        Some(Some(&self.text[open + 1..close]))
+        AttributeValue::Read(&self.text[open + 1..close])
     }
 }

@@ -1,8 +1,11 @@
 //! Text, and the references in it and in values.
 
+use pelicycle_record::FindingCode;
+
 use super::characters::{bad_character, is_char, is_name, is_name_start};
 use super::checker::Checker;
 use crate::entities;
+use crate::repair::Repair;
 
 impl Checker<'_> {
     /// Text between tags.
@@ -14,14 +17,14 @@ impl Checker<'_> {
         let text = &self.text[start..end];
         if self.stack.is_empty() {
             if let Some(at) = text.find(|c: char| !c.is_ascii_whitespace()) {
-                self.fault("bad-markup", start + at, "text outside of the root element");
-                self.edit("drop-outside-text", start..end, "");
+                self.fault(FindingCode::BadMarkup, start + at, "text outside of the root element");
+                self.edit(Repair::DropOutsideText, start..end, "");
             }
             return;
         }
         for (i, _) in text.match_indices("]]>") {
-            self.fault("bad-markup", start + i, "]]> may not stand in text");
-            self.edit("escape-greater-than", start + i + 2..start + i + 3, "&gt;");
+            self.fault(FindingCode::BadMarkup, start + i, "]]> may not stand in text");
+            self.edit(Repair::EscapeGreaterThan, start + i + 2..start + i + 3, "&gt;");
         }
         self.references(start, end);
         if end < self.bytes.len() {
@@ -36,10 +39,10 @@ impl Checker<'_> {
             if !is_char(c) {
                 let at = start + i;
                 if previous != Some(at) {
-                    self.fault("bad-character", at, bad_character(c));
+                    self.fault(FindingCode::BadCharacter, at, bad_character(c));
                 }
                 previous = Some(at + c.len_utf8());
-                self.edit("drop-bad-characters", at..at + c.len_utf8(), "");
+                self.edit(Repair::DropBadCharacters, at..at + c.len_utf8(), "");
             }
         }
     }
@@ -61,8 +64,12 @@ impl Checker<'_> {
                     None => number.parse().ok().filter(|_| !number.starts_with('+')),
                 };
                 if !code.and_then(char::from_u32).is_some_and(is_char) {
-                    self.fault("bad-character", at, format!("&{name}; stands for no character of XML"));
-                    self.edit("drop-bad-characters", at..pos + length + 1, "");
+                    self.fault(
+                        FindingCode::BadCharacter,
+                        at,
+                        format!("&{name}; stands for no character of XML"),
+                    );
+                    self.edit(Repair::DropBadCharacters, at..pos + length + 1, "");
                 }
                 continue;
             }
@@ -70,17 +77,21 @@ impl Checker<'_> {
                 if self.cut && pos + length == self.text.len() {
                     continue;
                 }
-                self.fault("unescaped-ampersand", at, "a bare & must be written as &amp;");
-                self.edit("escape-ampersands", at..at + 1, "&amp;");
+                self.fault(FindingCode::UnescapedAmpersand, at, "a bare & must be written as &amp;");
+                self.edit(Repair::EscapeAmpersands, at..at + 1, "&amp;");
                 continue;
             }
             if matches!(name, "amp" | "lt" | "gt" | "quot" | "apos") || self.declared.contains(name) {
                 continue;
             }
-            self.fault("undefined-entity", at, format!("the entity &{name}; is not defined in XML"));
+            self.fault(
+                FindingCode::UndefinedEntity,
+                at,
+                format!("the entity &{name}; is not defined in XML"),
+            );
             match entities::character(name) {
-                Some(c) => self.edit("replace-entities", at..pos + length + 1, c.to_string()),
-                None => self.edit("escape-ampersands", at..at + 1, "&amp;"),
+                Some(c) => self.edit(Repair::ReplaceEntities, at..pos + length + 1, c.to_string()),
+                None => self.edit(Repair::EscapeAmpersands, at..at + 1, "&amp;"),
             }
         }
     }

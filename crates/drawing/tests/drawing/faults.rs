@@ -1,6 +1,6 @@
 //! One fault a drawing: the verdict, the finding, and the place that a person would point to.
 
-use pelicycle_drawing::{Bounds, Options, inspect};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect};
 use pelicycle_record::{Inspection, Verdict};
 
 /// A root with everything right, on the first line; `inside` begins on line 2, column 1.
@@ -11,7 +11,7 @@ fn svg(inside: &str) -> String {
 }
 
 fn look(text: &str) -> Inspection {
-    inspect(text.as_bytes(), &Options { raster: 64, ..Options::default() })
+    inspect(text.as_bytes(), &InspectionOptions { raster: 64, ..InspectionOptions::default() })
 }
 
 /// Text, verdict, and the finding's code with its place, if it has one.
@@ -22,7 +22,7 @@ fn hold(rows: Vec<Row>) {
     let mut wrong = Vec::new();
     for (text, verdict, code, place) in rows {
         let check = look(&text).check;
-        let found = check.findings.iter().find(|finding| finding.code == code);
+        let found = check.findings.iter().find(|finding| finding.code.as_str() == code);
         let found_place = found.and_then(|finding| finding.line.zip(finding.column));
         if check.verdict != verdict || found.is_none() || found_place != place {
             wrong.push(format!(
@@ -171,9 +171,9 @@ fn bytes_that_are_no_text_are_placed() {
     let mut bytes = svg("<text>ab</text>").into_bytes();
     let at = bytes.windows(2).position(|pair| pair == b"ab").unwrap();
     bytes[at] = 0xff;
-    let check = inspect(&bytes, &Options { raster: 64, ..Options::default() }).check;
+    let check = inspect(&bytes, &InspectionOptions { raster: 64, ..InspectionOptions::default() }).check;
     assert_eq!(check.verdict, Verdict::Malformed);
-    let finding = check.findings.iter().find(|finding| finding.code == "invalid-utf8").unwrap();
+    let finding = check.findings.iter().find(|finding| finding.code.as_str() == "invalid-utf8").unwrap();
     assert_eq!((finding.line, finding.column), (Some(2), Some(7)));
     assert_eq!(check.repair.as_deref(), Some("replace-invalid-utf8"));
 }
@@ -264,48 +264,48 @@ fn a_ring_of_references_is_refused_with_its_place() {
     let ring = "<g id=\"a\"><use href=\"#b\"/></g><g id=\"b\"><use href=\"#c\"/></g><g id=\"c\"><use href=\"#a\"/></g>";
     let check = look(&svg(ring)).check;
     assert_eq!(check.verdict, Verdict::Refused);
-    let cycle = check.findings.iter().find(|finding| finding.code == "reference-cycle").unwrap();
+    let cycle = check.findings.iter().find(|finding| finding.code.as_str() == "reference-cycle").unwrap();
     assert_eq!((cycle.line, cycle.column), (Some(2), Some(71)));
 }
 
 #[test]
 fn what_takes_long_is_called_heavy() {
     let blurred = "<filter id=\"f\"><feGaussianBlur stdDeviation=\"2\"/></filter><rect width=\"9\" height=\"9\" filter=\"url(#f)\"/>";
-    let bounds = Bounds { heavy_milliseconds: 0, ..Bounds::default() };
-    let check = inspect(svg(blurred).as_bytes(), &Options { raster: 1000, bounds }).check;
-    assert!(check.findings.iter().any(|finding| finding.code == "heavy"), "{:?}", check.findings);
+    let bounds = DrawingBounds { heavy_milliseconds: 0, ..DrawingBounds::default() };
+    let check = inspect(svg(blurred).as_bytes(), &InspectionOptions { raster: 1000, bounds }).check;
+    assert!(check.findings.iter().any(|finding| finding.code.as_str() == "heavy"), "{:?}", check.findings);
 }
 
 #[test]
 fn findings_and_candidates_are_bounded_and_counted() {
     let many = svg(&"<use href=\"#nothing\"/>\n".repeat(300));
     let check = look(&many).check;
-    assert_eq!(check.findings.len(), Bounds::default().findings + 1);
+    assert_eq!(check.findings.len(), DrawingBounds::default().findings + 1);
     let last = check.findings.last().unwrap();
-    assert_eq!(last.code, "more-findings");
+    assert_eq!(last.code.as_str(), "more-findings");
     assert!(last.message.starts_with("100 "), "{}", last.message);
     let check = look(&"<svg/> ".repeat(1000)).check;
-    assert_eq!(check.candidates.len(), Bounds::default().candidates);
+    assert_eq!(check.candidates.len(), DrawingBounds::default().candidates);
     assert_eq!(check.candidates.iter().filter(|candidate| candidate.chosen).count(), 1);
 }
 
 #[test]
 fn every_bound_holds_at_its_number_and_not_above() {
     let path = |length: usize| svg(&format!("<path d=\"M0 0{}\"/>", "h1".repeat((length - 4) / 2)));
-    let at = |bounds: Bounds, text: &str| {
-        let check = inspect(text.as_bytes(), &Options { raster: 64, bounds }).check;
+    let at = |bounds: DrawingBounds, text: &str| {
+        let check = inspect(text.as_bytes(), &InspectionOptions { raster: 64, bounds }).check;
         check
             .findings
             .iter()
-            .find(|finding| finding.code == "resource-limit")
+            .find(|finding| finding.code.as_str() == "resource-limit")
             .map(|finding| finding.message.clone())
     };
-    let small = |change: fn(&mut Bounds)| {
-        let mut bounds = Bounds::default();
+    let small = |change: fn(&mut DrawingBounds)| {
+        let mut bounds = DrawingBounds::default();
         change(&mut bounds);
         bounds
     };
-    let rows: Vec<(Bounds, String, String, &str)> = vec![
+    let rows: Vec<(DrawingBounds, String, String, &str)> = vec![
         (small(|b| b.elements = 3), svg("<g/>"), svg("<g/><g/>"), "elements"),
         (small(|b| b.depth = 3), svg("<g><g/></g>"), svg("<g><g><g/></g></g>"), "depth"),
         (small(|b| b.attributes = 2), svg(""), svg("<g a=\"\" b=\"\" c=\"\"/>"), "attributes"),

@@ -1,6 +1,6 @@
 //! What holds for every reply: no panic, offsets within the reply, answers that agree with themselves.
 
-use pelicycle_drawing::{Bounds, Options, inspect};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect};
 use pelicycle_record::Verdict;
 use proptest::prelude::*;
 
@@ -68,8 +68,8 @@ proptest! {
 
     #[test]
     fn an_inspection_agrees_with_itself(reply in reply()) {
-        let bounds = Bounds { elements: 500, paint_pixels: 2e6, ..Bounds::default() };
-        let inspection = inspect(&reply, &Options { raster: 16, bounds });
+        let bounds = DrawingBounds { elements: 500, paint_pixels: 2e6, ..DrawingBounds::default() };
+        let inspection = inspect(&reply, &InspectionOptions { raster: 16, bounds });
         let check = &inspection.check;
         prop_assert_eq!(check.verdict == Verdict::NoSvg, inspection.svg.is_none());
         prop_assert_eq!(check.draws.resvg, inspection.png.is_some());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use pelicycle_net::{Backoff, NextTry};
-use pelicycle_record::{Outcome, RequestRecord, ServiceRecord, Try};
+use pelicycle_record::{FailedTry, Outcome, RequestRecord, ServiceRecord};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
@@ -197,7 +197,7 @@ fn note(
         last.waited = last.waited.map(|before| before + waited.unwrap_or(0.0));
         return;
     }
-    record.tries.push(Try { started, seconds, status, error: error.to_owned(), waited });
+    record.tries.push(FailedTry { started, seconds, status, error: error.to_owned(), waited });
 }
 
 impl Provider for Remote {

@@ -3,5 +3,5 @@
 mod report;
 mod rubric;
 
-pub use report::{Judged, Mark, Measures, Outline, RULES, State, Structure};
-pub use rubric::{Entry, Item, Joint, Name, Rubric};
+pub use report::{DrawingStructure, ItemState, JudgedItem, Measures, PartMark, PartOutline, RULES_VERSION};
+pub use rubric::{Detector, FrameJoint, Rubric, RubricEntry, RubricItem};

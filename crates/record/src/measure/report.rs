@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rubric::Name;
+use super::rubric::Detector;
 
 /// Version of the rules. A change of what any measure says of any drawing gives it the next number, and whatever was
 /// made of measures is made anew.
-pub const RULES: u32 = 1;
+pub const RULES_VERSION: u32 = 1;
 
 /// All measures of one drawing. They follow from the drawing, the rubric and the version of the rules alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,57 +15,57 @@ pub struct Measures {
     pub rules: u32,
     /// Width and height of the canvas, the units of every place and length here; y is downwards.
     pub canvas: [f64; 2],
-    /// How it is built.
-    pub structure: Structure,
+    /// The way in which the drawing is built.
+    pub structure: DrawingStructure,
     /// The parts that were found, in the order in which they were first painted.
     pub painted: Vec<String>,
     /// The rubric's items, in its order; empty when the prompt declares none.
-    pub rubric: Vec<Judged>,
+    pub rubric: Vec<JudgedItem>,
 }
 
-/// One item of a rubric, looked for in one drawing.
+/// The answer to one item of a rubric for one drawing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
-    /// The detector.
-    pub item: Name,
-    /// What was asked for, in words.
+pub struct JudgedItem {
+    /// The detector that looked.
+    pub item: Detector,
+    /// The item in words.
     pub asked: String,
-    /// Whether it is there.
-    pub state: State,
-    /// Why, in one line.
+    /// The answer.
+    pub state: ItemState,
+    /// The reason for the answer, in one line.
     pub why: String,
-    /// What was found, for or against.
-    pub found: Vec<Mark>,
+    /// The parts that were found, for or against.
+    pub found: Vec<PartMark>,
 }
 
-/// Whether something is there.
+/// The answer to an item of a rubric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// It is.
+pub enum ItemState {
+    /// The item is there.
     Met,
-    /// It is not.
+    /// The item is not there.
     NotMet,
-    /// The rules do not decide: what they would need is hidden, doubtful or itself not there.
+    /// The rules do not decide: a part that they would need is hidden, doubtful or itself not there.
     CantTell,
 }
 
-/// One thing that was found, as an outline on the canvas.
+/// A part that was found, as an outline on the canvas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Mark {
-    /// What it is taken for.
+pub struct PartMark {
+    /// The name of the part that it is taken for.
     pub what: String,
-    /// Where it is.
-    pub outline: Outline,
+    /// The outline.
+    pub outline: PartOutline,
 }
 
-/// An outline of our own making, of numbers alone.
+/// The outline of a part, made of numbers alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outline {
+pub enum PartOutline {
     /// An ellipse.
     Round {
-        /// Its middle.
+        /// The centre of the ellipse.
         centre: [f64; 2],
         /// The longer semi-axis and the shorter one.
         axes: [f64; 2],
@@ -80,9 +80,9 @@ pub enum Outline {
     Arrow([[f64; 2]; 2]),
 }
 
-/// How a drawing is built. Its bytes and elements are in the check's `svg`.
+/// Figures of how a drawing is built. Its bytes and elements are in the check's `svg`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Structure {
+pub struct DrawingStructure {
     /// Paths, basic shapes and lines that are painted, each as often as it is. Counting ends at 1,500.
     pub shapes: usize,
     /// Commands in path data, as written.

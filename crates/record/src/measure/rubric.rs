@@ -7,22 +7,22 @@ const MOST: usize = 20;
 /// Wheels that can be asked for: more in a row are a train.
 const MOST_WHEELS: u32 = 6;
 
-/// What a good drawing of one prompt has, item by item; empty when the prompt declares none.
+/// The parts that a good drawing of one prompt has; empty when the prompt declares none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Rubric {
     /// The items, in the order in which they are told.
-    pub items: Vec<Item>,
+    pub items: Vec<RubricItem>,
 }
 
-/// One thing that is looked for.
+/// A part that is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Item {
-    /// So many wheels on one ground line; 0 is a vehicle that stands on none.
+pub enum RubricItem {
+    /// This many wheels on one ground line; 0 is a vehicle that stands on none.
     Wheels(u32),
     /// Spokes in every wheel.
     Spokes,
-    /// Something that joins the wheels, there.
-    Frame(Joint),
+    /// A frame that joins the wheels at this place.
+    Frame(FrameJoint),
     /// A saddle above the frame, towards the rear wheel.
     Saddle,
     /// A handlebar above the front wheel.
@@ -39,10 +39,10 @@ pub enum Item {
     Pouch,
 }
 
-/// Where a frame joins a wheel.
+/// The place at which a frame joins a wheel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Joint {
+pub enum FrameJoint {
     /// At its hub, as a bicycle's does.
     #[default]
     Hub,
@@ -50,20 +50,20 @@ pub enum Joint {
     Wheel,
 }
 
-/// An item as a prompt's file has it.
+/// An item of a rubric as a prompt's file has it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
-    find: Name,
+pub struct RubricEntry {
+    find: Detector,
     count: Option<u32>,
-    at: Option<Joint>,
+    at: Option<FrameJoint>,
 }
 
 /// The detectors' names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each is the item of that name")]
-pub enum Name {
+pub enum Detector {
     Wheels,
     Spokes,
     Frame,
@@ -76,43 +76,43 @@ pub enum Name {
     Pouch,
 }
 
-impl Item {
+impl RubricItem {
     /// The detector that looks for it.
     #[must_use]
-    pub fn name(self) -> Name {
+    pub fn name(self) -> Detector {
         match self {
-            Item::Wheels(_) => Name::Wheels,
-            Item::Spokes => Name::Spokes,
-            Item::Frame(_) => Name::Frame,
-            Item::Saddle => Name::Saddle,
-            Item::Handlebar => Name::Handlebar,
-            Item::Rider => Name::Rider,
-            Item::Legs => Name::Legs,
-            Item::Eye => Name::Eye,
-            Item::Beak => Name::Beak,
-            Item::Pouch => Name::Pouch,
+            RubricItem::Wheels(_) => Detector::Wheels,
+            RubricItem::Spokes => Detector::Spokes,
+            RubricItem::Frame(_) => Detector::Frame,
+            RubricItem::Saddle => Detector::Saddle,
+            RubricItem::Handlebar => Detector::Handlebar,
+            RubricItem::Rider => Detector::Rider,
+            RubricItem::Legs => Detector::Legs,
+            RubricItem::Eye => Detector::Eye,
+            RubricItem::Beak => Detector::Beak,
+            RubricItem::Pouch => Detector::Pouch,
         }
     }
 
-    /// What it asks for, in words.
+    /// The item in words.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Item::Wheels(0) => "no wheels",
-            Item::Wheels(1) => "one wheel",
-            Item::Wheels(2) => "two wheels of like size on one ground line",
-            Item::Wheels(3) => "three wheels of like size on one ground line",
-            Item::Wheels(_) => "wheels of like size on one ground line",
-            Item::Spokes => "spokes in every wheel",
-            Item::Frame(Joint::Hub) => "a frame that joins the hubs",
-            Item::Frame(Joint::Wheel) => "something that joins the wheels",
-            Item::Saddle => "a saddle above the frame",
-            Item::Handlebar => "a handlebar above the front wheel",
-            Item::Rider => "a rider above the vehicle, touching it",
-            Item::Legs => "legs that end near the pedals",
-            Item::Eye => "an eye in the head",
-            Item::Beak => "a beak that points forward",
-            Item::Pouch => "a pouch under the beak",
+            RubricItem::Wheels(0) => "no wheels",
+            RubricItem::Wheels(1) => "one wheel",
+            RubricItem::Wheels(2) => "two wheels of like size on one ground line",
+            RubricItem::Wheels(3) => "three wheels of like size on one ground line",
+            RubricItem::Wheels(_) => "wheels of like size on one ground line",
+            RubricItem::Spokes => "spokes in every wheel",
+            RubricItem::Frame(FrameJoint::Hub) => "a frame that joins the hubs",
+            RubricItem::Frame(FrameJoint::Wheel) => "something that joins the wheels",
+            RubricItem::Saddle => "a saddle above the frame",
+            RubricItem::Handlebar => "a handlebar above the front wheel",
+            RubricItem::Rider => "a rider above the vehicle, touching it",
+            RubricItem::Legs => "legs that end near the pedals",
+            RubricItem::Eye => "an eye in the head",
+            RubricItem::Beak => "a beak that points forward",
+            RubricItem::Pouch => "a pouch under the beak",
         }
     }
 }
@@ -122,35 +122,35 @@ impl Rubric {
     ///
     /// # Errors
     /// The index of the entry at fault, and what is wrong with it.
-    pub fn settle(entries: &[&Entry]) -> Result<Self, (usize, String)> {
-        let mut items: Vec<Item> = Vec::with_capacity(entries.len());
+    pub fn settle(entries: &[&RubricEntry]) -> Result<Self, (usize, String)> {
+        let mut items: Vec<RubricItem> = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let fault = |words: String| Err((index, words));
             if index >= MOST {
                 return fault(format!("has more than {MOST} items"));
             }
             let item = match entry.find {
-                Name::Wheels => match entry.count {
-                    Some(count) if count <= MOST_WHEELS => Item::Wheels(count),
+                Detector::Wheels => match entry.count {
+                    Some(count) if count <= MOST_WHEELS => RubricItem::Wheels(count),
                     Some(count) => return fault(format!("asks for {count} wheels, more than {MOST_WHEELS}")),
                     None => {
                         return fault("asks for wheels and does not say how many: give `count`".to_owned());
                     }
                 },
-                Name::Frame => Item::Frame(entry.at.unwrap_or_default()),
-                Name::Spokes => Item::Spokes,
-                Name::Saddle => Item::Saddle,
-                Name::Handlebar => Item::Handlebar,
-                Name::Rider => Item::Rider,
-                Name::Legs => Item::Legs,
-                Name::Eye => Item::Eye,
-                Name::Beak => Item::Beak,
-                Name::Pouch => Item::Pouch,
+                Detector::Frame => RubricItem::Frame(entry.at.unwrap_or_default()),
+                Detector::Spokes => RubricItem::Spokes,
+                Detector::Saddle => RubricItem::Saddle,
+                Detector::Handlebar => RubricItem::Handlebar,
+                Detector::Rider => RubricItem::Rider,
+                Detector::Legs => RubricItem::Legs,
+                Detector::Eye => RubricItem::Eye,
+                Detector::Beak => RubricItem::Beak,
+                Detector::Pouch => RubricItem::Pouch,
             };
-            if entry.count.is_some() && entry.find != Name::Wheels {
+            if entry.count.is_some() && entry.find != Detector::Wheels {
                 return fault("has a `count`, which only wheels have".to_owned());
             }
-            if entry.at.is_some() && entry.find != Name::Frame {
+            if entry.at.is_some() && entry.find != Detector::Frame {
                 return fault("has an `at`, which only a frame has".to_owned());
             }
             if items.iter().any(|known| known.name() == entry.find) {
@@ -164,7 +164,7 @@ impl Rubric {
     /// Wheels that the vehicle should have, as far as it says.
     pub fn wheels(&self) -> Option<u32> {
         self.items.iter().find_map(|item| match item {
-            Item::Wheels(count) => Some(*count),
+            RubricItem::Wheels(count) => Some(*count),
             _ => None,
         })
     }
@@ -174,10 +174,10 @@ impl Rubric {
 mod tests {
     use super::*;
 
-    fn settle(items: &str) -> Result<Vec<Item>, (usize, String)> {
+    fn settle(items: &str) -> Result<Vec<RubricItem>, (usize, String)> {
         #[derive(Deserialize)]
         struct File {
-            rubric: Vec<Entry>,
+            rubric: Vec<RubricEntry>,
         }
         let file: File = toml::from_str(&format!("rubric = [{items}]")).unwrap();
         Rubric::settle(&file.rubric.iter().collect::<Vec<_>>()).map(|rubric| rubric.items)
@@ -186,8 +186,8 @@ mod tests {
     #[test]
     fn items_keep_their_order_and_numbers() {
         let items = settle("{find='rider'}, {find='wheels', count=3}, {find='frame', at='wheel'}").unwrap();
-        assert_eq!(items, [Item::Rider, Item::Wheels(3), Item::Frame(Joint::Wheel)]);
-        assert_eq!(settle("{find='frame'}").unwrap(), [Item::Frame(Joint::Hub)]);
+        assert_eq!(items, [RubricItem::Rider, RubricItem::Wheels(3), RubricItem::Frame(FrameJoint::Wheel)]);
+        assert_eq!(settle("{find='frame'}").unwrap(), [RubricItem::Frame(FrameJoint::Hub)]);
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl) -> LinkPrevie
 
 /// Draws a poster as a PNG, with a picture for each plate that has one; `None` when it cannot be drawn.
 pub(crate) fn draw(poster: &Poster, pictures: &[Option<Vec<u8>>]) -> Option<Vec<u8>> {
-    drawing::print(&compose(poster, pictures), WIDTH)
+    drawing::rasterize_trusted(&compose(poster, pictures), WIDTH)
 }
 
 impl Poster {

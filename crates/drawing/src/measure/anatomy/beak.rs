@@ -1,10 +1,9 @@
 //! The beak: something pointed that grows out of the head, sideways.
 
+use super::answer::{self, DetectorAnswer};
+use super::{Anatomy, eye};
 use crate::measure::contour::Contour;
 use crate::measure::geometry::Point;
-
-use super::found::{self, Found};
-use super::{Look, eye};
 
 /// How far a beak reaches out of the head, in radii of a disc of the head's area, at least.
 const OUT: f64 = 0.3;
@@ -28,7 +27,7 @@ pub(super) const SLICES: usize = 10;
 pub(super) struct Beak {
     pub(super) shape: usize,
     pub(super) contour: usize,
-    /// Where it leaves the head, and where it ends.
+    /// The place where it leaves the head, and its end.
     pub(super) base: Point,
     pub(super) tip: Point,
 }
@@ -42,7 +41,7 @@ impl Beak {
         (self.tip.y - self.base.y).abs() <= STEEP * (self.tip.x - self.base.x).abs()
     }
 
-    /// Which way it points, where that is sideways: 1 is to the right.
+    /// The direction in which it points, where that is sideways: 1 is to the right.
     pub(super) fn heading(&self) -> Option<f64> {
         self.is_level().then(|| (self.tip.x - self.base.x).signum())
     }
@@ -72,11 +71,11 @@ impl Beak {
 }
 
 /// The head: what holds the eye, else the rider's highest shape of some size.
-pub(super) fn head(look: &Look<'_>) -> Option<usize> {
-    let shapes = &look.scene.shapes;
-    let by_eye = look.eyes.iter().find_map(|eye| eye::head(look, eye));
-    let body = shapes[look.body?].area();
-    let solid = look.rider.shapes.iter().copied().filter(|index| {
+pub(super) fn head(anatomy: &Anatomy<'_>) -> Option<usize> {
+    let shapes = &anatomy.scene.shapes;
+    let by_eye = anatomy.eyes.iter().find_map(|eye| eye::head(anatomy, eye));
+    let body = shapes[anatomy.body?].area();
+    let solid = anatomy.rider.shapes.iter().copied().filter(|index| {
         let shape = &shapes[*index];
         shape.area() >= 0.08 * body
             && shape
@@ -88,25 +87,25 @@ pub(super) fn head(look: &Look<'_>) -> Option<usize> {
 }
 
 /// The best candidate: pointed, long, near the eye, of a beak's colour.
-pub(super) fn find(look: &Look<'_>) -> Option<Beak> {
-    let shapes = &look.scene.shapes;
-    let head = head(look)?;
+pub(super) fn find(anatomy: &Anatomy<'_>) -> Option<Beak> {
+    let shapes = &anatomy.scene.shapes;
+    let head = head(anatomy)?;
     let size = (shapes[head].area() / std::f64::consts::PI).sqrt();
-    let eye = look.eyes.first().map(|eye| eye.centre);
+    let eye = anatomy.eyes.first().map(|eye| eye.centre);
     let mut best: Option<(f64, Beak)> = None;
     for (index, shape) in shapes.iter().enumerate() {
-        let other = look.background[index]
+        let other = anatomy.background[index]
             || index == head
-            || look.is_body(index)
-            || look.wheels.own(index)
-            || look.frame.owns(index)
-            || look.seen[index] < 2.0 * super::FAINT
-            || look.eyes.iter().any(|eye| eye.shape == index);
+            || anatomy.is_body(index)
+            || anatomy.wheels.own(index)
+            || anatomy.frame.owns(index)
+            || anatomy.seen[index] < 2.0 * super::FAINT
+            || anatomy.eyes.iter().any(|eye| eye.shape == index);
         if other {
             continue;
         }
         for (which, contour) in shape.contours.iter().enumerate() {
-            let Some(beak) = candidate(look, head, size, (index, which), contour) else { continue };
+            let Some(beak) = candidate(anatomy, head, size, (index, which), contour) else { continue };
             let far = eye.map_or(0.0, |eye| eye.distance(beak.base) / size);
             if far > NEAR_EYE {
                 continue;
@@ -128,14 +127,14 @@ fn warm([red, green, blue]: [u8; 3]) -> bool {
 }
 
 fn candidate(
-    look: &Look<'_>,
+    anatomy: &Anatomy<'_>,
     head: usize,
     size: f64,
     (shape, which): (usize, usize),
     contour: &Contour,
 ) -> Option<Beak> {
-    let head = &look.scene.shapes[head];
-    if contour.points.len() < 3 || look.scene.shapes[shape].from(head.extent.centre()) > 4.0 * size {
+    let head = &anatomy.scene.shapes[head];
+    if contour.points.len() < 3 || anatomy.scene.shapes[shape].from(head.extent.centre()) > 4.0 * size {
         return None;
     }
     let middle = head.contours.first().and_then(Contour::moments)?.centre;
@@ -176,23 +175,23 @@ fn candidate(
     (widest > 0.0 && (wedge || open)).then_some(beak)
 }
 
-pub(super) fn judge(look: &Look<'_>) -> Found {
-    if look.body.is_none() {
-        return Found::cant_tell("there is no rider to look for a beak on", Vec::new());
+pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
+    if anatomy.body.is_none() {
+        return DetectorAnswer::cant_tell("there is no rider to look for a beak on", Vec::new());
     }
-    let Some(beak) = &look.beak else {
-        return Found::not_met("nothing pointed grows out of the head", Vec::new());
+    let Some(beak) = &anatomy.beak else {
+        return DetectorAnswer::not_met("nothing pointed grows out of the head", Vec::new());
     };
-    let outline = &look.scene.shapes[beak.shape].contours[beak.contour];
-    let marks = vec![found::contour("beak", outline), found::arrow("points", beak.base, beak.tip)];
+    let outline = &anatomy.scene.shapes[beak.shape].contours[beak.contour];
+    let marks = vec![answer::contour("beak", outline), answer::arrow("points", beak.base, beak.tip)];
     match beak.heading() {
         Some(heading) => {
             let side = if heading > 0.0 { "right" } else { "left" };
-            Found::met(format!("a pointed shape grows out of the head, to the {side}"), marks)
+            DetectorAnswer::met(format!("a pointed shape grows out of the head, to the {side}"), marks)
         }
         None => {
             let way = if beak.tip.y > beak.base.y { "down" } else { "up" };
-            Found::not_met(format!("what is pointed on the head points {way}, not forward"), marks)
+            DetectorAnswer::not_met(format!("what is pointed on the head points {way}, not forward"), marks)
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Saddle and handlebar: small shapes where they belong on the frame.
 
+use pelicycle_record::measure::PartMark;
+
+use super::Anatomy;
+use super::answer::{self, DetectorAnswer};
+use super::wheels::Wheel;
 use crate::measure::contour::Contour;
 use crate::measure::geometry::{Extent, Point};
-use crate::measure::scene::Shape;
-use pelicycle_record::measure::Mark;
-
-use super::Look;
-use super::found::{self, Found};
-use super::wheels::Wheel;
+use crate::measure::scene::PaintedShape;
 
 /// How near to the frame either must be, in the vehicle's units.
 const TOUCH: f64 = 0.2;
@@ -30,64 +30,64 @@ const BEFORE: f64 = 0.9;
 const BEHIND: f64 = 1.4;
 
 /// Which way a vehicle may drive: by what is known, else both ways.
-fn headings(look: &Look<'_>) -> Vec<f64> {
-    look.heading().map_or_else(|| vec![1.0, -1.0], |heading| vec![heading])
+fn headings(anatomy: &Anatomy<'_>) -> Vec<f64> {
+    anatomy.heading().map_or_else(|| vec![1.0, -1.0], |heading| vec![heading])
 }
 
 /// The front wheel and the rear one of a vehicle that drives this way; on one wheel both are it.
-fn ends<'a>(look: &'a Look<'_>, heading: f64) -> Option<(&'a Wheel, &'a Wheel)> {
-    let (left, right) = (look.wheels.list.first()?, look.wheels.list.last()?);
+fn ends<'a>(anatomy: &'a Anatomy<'_>, heading: f64) -> Option<(&'a Wheel, &'a Wheel)> {
+    let (left, right) = (anatomy.wheels.list.first()?, anatomy.wheels.list.last()?);
     Some(if heading > 0.0 { (right, left) } else { (left, right) })
 }
 
-fn on_frame(look: &Look<'_>, contour: &Contour, shape: &Shape) -> bool {
-    let slack = TOUCH * look.unit + shape.half_width();
+fn on_frame(anatomy: &Anatomy<'_>, contour: &Contour, shape: &PaintedShape) -> bool {
+    let slack = TOUCH * anatomy.unit + shape.half_width();
     let near = |bar: &Contour| bar.extent.gap(contour.extent) <= slack && bar.gap(contour) <= slack;
-    look.frame.contours(look).any(|bar| !std::ptr::eq(bar, contour) && near(bar))
+    anatomy.frame.contours(anatomy).any(|bar| !std::ptr::eq(bar, contour) && near(bar))
 }
 
 /// Whether one of its ends, to the left or to the right, is no joint of the frame: a tube's are both joined.
-fn has_free_end(look: &Look<'_>, contour: &Contour, shape: &Shape) -> bool {
+fn has_free_end(anatomy: &Anatomy<'_>, contour: &Contour, shape: &PaintedShape) -> bool {
     let by_x = |a: &&Point, b: &&Point| a.x.total_cmp(&b.x);
     let ends = [contour.points.iter().min_by(by_x), contour.points.iter().max_by(by_x)];
-    ends.into_iter().flatten().any(|end| is_free(look, contour, *end, shape.half_width()))
+    ends.into_iter().flatten().any(|end| is_free(anatomy, contour, *end, shape.half_width()))
 }
 
-fn is_free(look: &Look<'_>, own: &Contour, end: Point, half_width: f64) -> bool {
-    let slack = FREE * look.unit + half_width;
-    look.frame.contours(look).filter(|bar| !std::ptr::eq(*bar, own)).all(|bar| bar.from(end) > slack)
+fn is_free(anatomy: &Anatomy<'_>, own: &Contour, end: Point, half_width: f64) -> bool {
+    let slack = FREE * anatomy.unit + half_width;
+    anatomy.frame.contours(anatomy).filter(|bar| !std::ptr::eq(*bar, own)).all(|bar| bar.from(end) > slack)
 }
 
 /// Small shapes that are no rider's and no wheel's, nor drawn on the body.
-fn small<'a>(look: &'a Look<'_>) -> impl Iterator<Item = (usize, &'a Shape)> + 'a {
-    let on_body = |shape: &Shape| {
-        look.body.map(|body| &look.scene.shapes[body]).is_some_and(|body| {
+fn small<'a>(anatomy: &'a Anatomy<'_>) -> impl Iterator<Item = (usize, &'a PaintedShape)> + 'a {
+    let on_body = |shape: &PaintedShape| {
+        anatomy.body.map(|body| &anatomy.scene.shapes[body]).is_some_and(|body| {
             let points = || shape.contours.iter().flat_map(|contour| &contour.points);
             2 * points().filter(|point| body.holds(**point)).count() > points().count()
         })
     };
-    look.scene.shapes.iter().enumerate().filter(move |(index, shape)| {
-        !look.background[*index]
-            && !look.is_body(*index)
+    anatomy.scene.shapes.iter().enumerate().filter(move |(index, shape)| {
+        !anatomy.background[*index]
+            && !anatomy.is_body(*index)
             && !on_body(shape)
-            && !look.wheels.own(*index)
-            && look.seen[*index] >= 2.0 * super::FAINT
-            && !look.legs.iter().any(|leg| leg.shape == *index)
-            && look.beak.as_ref().is_none_or(|beak| beak.shape != *index)
-            && !look.eyes.iter().any(|eye| eye.shape == *index)
+            && !anatomy.wheels.own(*index)
+            && anatomy.seen[*index] >= 2.0 * super::FAINT
+            && !anatomy.legs.iter().any(|leg| leg.shape == *index)
+            && anatomy.beak.as_ref().is_none_or(|beak| beak.shape != *index)
+            && !anatomy.eyes.iter().any(|eye| eye.shape == *index)
     })
 }
 
-pub(super) fn saddle(look: &Look<'_>) -> Found {
-    let Some((left, right)) = look.base() else {
-        return Found::cant_tell("there are no wheels for a saddle to be above", Vec::new());
+pub(super) fn saddle(anatomy: &Anatomy<'_>) -> DetectorAnswer {
+    let Some((left, right)) = anatomy.base() else {
+        return DetectorAnswer::cant_tell("there are no wheels for a saddle to be above", Vec::new());
     };
-    let span = left.distance(right).max(look.unit);
+    let span = left.distance(right).max(anatomy.unit);
     let hubs = left.y.min(right.y);
-    let unit = look.unit;
-    let single = look.wheels.list.len() == 1;
-    for heading in headings(look) {
-        let Some((_, rear)) = ends(look, heading) else { continue };
+    let unit = anatomy.unit;
+    let single = anatomy.wheels.list.len() == 1;
+    for heading in headings(anatomy) {
+        let Some((_, rear)) = ends(anatomy, heading) else { continue };
         let belongs = |extent: Extent| {
             let middle = extent.centre();
             let forward = (middle.x - rear.hub().x) * heading / span;
@@ -99,58 +99,64 @@ pub(super) fn saddle(look: &Look<'_>) -> Found {
                 && (SADDLE.0..=SADDLE.1).contains(&wide)
                 && extent.width() >= LEVEL * extent.height()
         };
-        for (_, shape) in small(look) {
+        for (_, shape) in small(anatomy) {
             for contour in &shape.contours {
                 // A line's own thickness counts: a saddle is often one thick stroke.
                 let extent = contour.extent.grown(shape.half_width());
                 let bar = shape.filled || contour.straights().len() <= 3;
                 if bar
                     && belongs(extent)
-                    && on_frame(look, contour, shape)
-                    && has_free_end(look, contour, shape)
+                    && on_frame(anatomy, contour, shape)
+                    && has_free_end(anatomy, contour, shape)
                 {
                     let words = "a level shape is on the frame, nearer the rear wheel";
-                    return Found::met(words, vec![found::contour("saddle", contour)]);
+                    return DetectorAnswer::met(words, vec![answer::contour("saddle", contour)]);
                 }
             }
         }
     }
-    let top = look.frame.contours(look).map(|bar| bar.extent.top).fold(f64::INFINITY, f64::min);
-    let covered = look.body.map(|body| &look.scene.shapes[body]).is_some_and(|body| {
+    let top = anatomy.frame.contours(anatomy).map(|bar| bar.extent.top).fold(f64::INFINITY, f64::min);
+    let covered = anatomy.body.map(|body| &anatomy.scene.shapes[body]).is_some_and(|body| {
         body.extent.bottom >= top && body.extent.left <= right.x && body.extent.right >= left.x
     });
     if covered {
-        return Found::cant_tell("none can be seen, and the rider covers the top of the frame", Vec::new());
+        return DetectorAnswer::cant_tell(
+            "none can be seen, and the rider covers the top of the frame",
+            Vec::new(),
+        );
     }
-    Found::not_met("no small level shape is on the frame where a saddle would be", Vec::new())
+    DetectorAnswer::not_met("no small level shape is on the frame where a saddle would be", Vec::new())
 }
 
-pub(super) fn handlebar(look: &Look<'_>) -> Found {
-    if look.wheels.list.is_empty() {
-        return Found::cant_tell("there are no wheels for a handlebar to be above", Vec::new());
+pub(super) fn handlebar(anatomy: &Anatomy<'_>) -> DetectorAnswer {
+    if anatomy.wheels.list.is_empty() {
+        return DetectorAnswer::cant_tell("there are no wheels for a handlebar to be above", Vec::new());
     }
-    for heading in headings(look) {
-        if let Some(mark) = bar(look, heading) {
+    for heading in headings(anatomy) {
+        if let Some(mark) = bar(anatomy, heading) {
             let side = if heading > 0.0 { "right" } else { "left" };
-            return Found::met(format!("a short bar is above the {side} wheel, on the frame"), vec![mark]);
+            return DetectorAnswer::met(
+                format!("a short bar is above the {side} wheel, on the frame"),
+                vec![mark],
+            );
         }
     }
-    Found::not_met("no short bar is on the frame above the front wheel", Vec::new())
+    DetectorAnswer::not_met("no short bar is on the frame above the front wheel", Vec::new())
 }
 
 /// A short piece above the front wheel that hangs on the frame and does not itself lead down to the wheel.
-fn bar(look: &Look<'_>, heading: f64) -> Option<Mark> {
-    let (front, rear) = ends(look, heading)?;
-    let (hub, unit) = (front.hub(), look.unit);
+fn bar(anatomy: &Anatomy<'_>, heading: f64) -> Option<PartMark> {
+    let (front, rear) = ends(anatomy, heading)?;
+    let (hub, unit) = (front.hub(), anatomy.unit);
     let highest = BAR_HIGH.1.max(COLUMN * hub.distance(rear.hub()) / unit);
     let there = |place: Point| {
         let before = (place.x - hub.x) * heading / unit;
         let high = (hub.y - place.y) / unit;
         (-BEHIND..=BEFORE).contains(&before) && (BAR_HIGH.0..=highest).contains(&high)
     };
-    for (index, shape) in small(look) {
+    for (index, shape) in small(anatomy) {
         for contour in &shape.contours {
-            if !(look.frame.owns(index) || on_frame(look, contour, shape)) {
+            if !(anatomy.frame.owns(index) || on_frame(anatomy, contour, shape)) {
                 continue;
             }
             let runs = contour.straights();
@@ -162,7 +168,7 @@ fn bar(look: &Look<'_>, heading: f64) -> Option<Mark> {
                 runs
             };
             let free = |a, b| {
-                let alone = |end| is_free(look, contour, end, shape.half_width());
+                let alone = |end| is_free(anatomy, contour, end, shape.half_width());
                 // A joint within one bent line is no free end either.
                 let ends = [contour.points[0], contour.points[contour.points.len() - 1]];
                 [a, b].into_iter().any(|end| (contour.closed || ends.contains(&end)) && alone(end))
@@ -170,12 +176,12 @@ fn bar(look: &Look<'_>, heading: f64) -> Option<Mark> {
             for (a, b) in pieces {
                 let size = if curve { contour.length() } else { a.distance(b) } / unit;
                 let steep = (b.y - a.y).abs() > 1.6 * (b.x - a.x).abs();
-                let alone = contour.points.len() == 2 && look.frame.bars.len() < 2;
+                let alone = contour.points.len() == 2 && anatomy.frame.bars.len() < 2;
                 if there(a) && there(b) && (BAR.0..=BAR.1).contains(&size) && !steep && !alone && free(a, b) {
                     let mark = if curve {
-                        found::contour("handlebar", contour)
+                        answer::contour("handlebar", contour)
                     } else {
-                        found::line("handlebar", (a, b))
+                        answer::line("handlebar", (a, b))
                     };
                     return Some(mark);
                 }

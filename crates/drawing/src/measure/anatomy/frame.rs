@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::measure::contour::Contour;
-use pelicycle_record::measure::Joint;
+use pelicycle_record::measure::FrameJoint;
 
-use super::found::{self, Found};
-use super::{Look, rider};
+use super::answer::{self, DetectorAnswer};
+use super::{Anatomy, rider};
+use crate::measure::contour::Contour;
 
 /// A bar is thinner than this, in radii of a wheel or parts of the wheelbase, whichever is more.
 const THIN: f64 = 0.35;
@@ -21,7 +21,7 @@ const MOST: usize = 300;
 
 /// The bars that hold the wheels, and those that hang on them.
 #[derive(Debug, Default)]
-pub(super) struct Frame {
+pub(super) struct VehicleFrame {
     /// Shape and contour of each.
     pub(super) bars: Vec<(usize, usize)>,
     /// Hubs that the largest connected part holds, and wheels.
@@ -33,24 +33,24 @@ pub(super) struct Frame {
 
 type Paint = (Option<[u8; 3]>, u64);
 
-impl Frame {
+impl VehicleFrame {
     pub(super) fn owns(&self, shape: usize) -> bool {
         self.bars.iter().any(|(index, _)| *index == shape)
     }
 
     /// Whether a shape is painted as the bars at the hubs are: of their colour and width.
-    pub(super) fn painted_like(&self, look: &Look<'_>, shape: usize) -> bool {
-        self.paints.contains(&paint(look, shape))
+    pub(super) fn painted_like(&self, anatomy: &Anatomy<'_>, shape: usize) -> bool {
+        self.paints.contains(&paint(anatomy, shape))
     }
 
-    pub(super) fn contours<'a>(&'a self, look: &'a Look<'_>) -> impl Iterator<Item = &'a Contour> + 'a {
-        self.bars.iter().map(|(shape, contour)| &look.scene.shapes[*shape].contours[*contour])
+    pub(super) fn contours<'a>(&'a self, anatomy: &'a Anatomy<'_>) -> impl Iterator<Item = &'a Contour> + 'a {
+        self.bars.iter().map(|(shape, contour)| &anatomy.scene.shapes[*shape].contours[*contour])
     }
 }
 
-fn paint(look: &Look<'_>, shape: usize) -> Paint {
-    let shape = &look.scene.shapes[shape];
-    let width = shape.line.map_or(0.0, |line| line.width) * 100.0 / look.scene.diagonal();
+fn paint(anatomy: &Anatomy<'_>, shape: usize) -> Paint {
+    let shape = &anatomy.scene.shapes[shape];
+    let width = shape.line.map_or(0.0, |line| line.width) * 100.0 / anatomy.scene.diagonal();
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -61,12 +61,12 @@ fn paint(look: &Look<'_>, shape: usize) -> Paint {
 }
 
 /// Finds the bars. Needs the wheels; a body is left out of what may be a bar.
-pub(super) fn find(look: &Look<'_>, joint: Joint) -> Frame {
-    let Some(radius) = look.wheels.radius() else { return Frame::default() };
-    let bars = candidates(look, joint);
-    let half = |bar: &(usize, usize)| look.scene.shapes[bar.0].half_width();
-    let contour = |bar: &(usize, usize)| &look.scene.shapes[bar.0].contours[bar.1];
-    let solid = |bar: &(usize, usize)| look.scene.shapes[bar.0].filled;
+pub(super) fn find(anatomy: &Anatomy<'_>, joint: FrameJoint) -> VehicleFrame {
+    let Some(radius) = anatomy.wheels.radius() else { return VehicleFrame::default() };
+    let bars = candidates(anatomy, joint);
+    let half = |bar: &(usize, usize)| anatomy.scene.shapes[bar.0].half_width();
+    let contour = |bar: &(usize, usize)| &anatomy.scene.shapes[bar.0].contours[bar.1];
+    let solid = |bar: &(usize, usize)| anatomy.scene.shapes[bar.0].filled;
     let reach = |bar: &(usize, usize), wheel: &super::wheels::Wheel| {
         if solid(bar) && contour(bar).holds(wheel.hub()) {
             return 0.0;
@@ -81,7 +81,7 @@ pub(super) fn find(look: &Look<'_>, joint: Joint) -> Frame {
                 || solid(b) && contour(b).holds(contour(a).points[0]))
     };
     let mut left: BTreeSet<usize> = (0..bars.len()).collect();
-    let mut best = Frame::default();
+    let mut best = VehicleFrame::default();
     while let Some(first) = left.pop_first() {
         let mut part = vec![first];
         let mut next = 0;
@@ -98,20 +98,21 @@ pub(super) fn find(look: &Look<'_>, joint: Joint) -> Frame {
         let holds = |least: f64| {
             let held =
                 |wheel: &&super::wheels::Wheel| part.iter().any(|bar| reach(&bars[*bar], wheel) <= least);
-            look.wheels.list.iter().filter(held).count()
+            anatomy.wheels.list.iter().filter(held).count()
         };
         let (hubs, wheels) = (holds(AT_HUB), holds(AT_WHEEL));
         if wheels == 0 {
             continue;
         }
         let members: Vec<(usize, usize)> = part.iter().map(|bar| bars[*bar]).collect();
-        let at_hub = |bar: &&(usize, usize)| look.wheels.list.iter().any(|wheel| reach(bar, wheel) <= AT_HUB);
+        let at_hub =
+            |bar: &&(usize, usize)| anatomy.wheels.list.iter().any(|wheel| reach(bar, wheel) <= AT_HUB);
         let mut at_hubs: Vec<(usize, usize)> = members.iter().filter(at_hub).copied().collect();
         // A leg may end at a hub too: what begins in the body tells the frame's paint only where nothing else does.
         let (hung, own): (Vec<_>, Vec<_>) =
-            at_hubs.iter().copied().partition(|bar| hangs_from_body(look, contour(bar)));
+            at_hubs.iter().copied().partition(|bar| hangs_from_body(anatomy, contour(bar)));
         at_hubs = if own.is_empty() { hung } else { own };
-        best.paints.extend(at_hubs.iter().map(|bar| paint(look, bar.0)));
+        best.paints.extend(at_hubs.iter().map(|bar| paint(anatomy, bar.0)));
         best.bars.extend(members);
         if (hubs, wheels) > (best.hubs, best.wheels) {
             (best.hubs, best.wheels) = (hubs, wheels);
@@ -121,21 +122,21 @@ pub(super) fn find(look: &Look<'_>, joint: Joint) -> Frame {
 }
 
 /// Whether an end of a line is inside of the body.
-fn hangs_from_body(look: &Look<'_>, contour: &Contour) -> bool {
+fn hangs_from_body(anatomy: &Anatomy<'_>, contour: &Contour) -> bool {
     let ends = [contour.points[0], contour.points[contour.points.len() - 1]];
-    look.body.is_some_and(|body| ends.into_iter().any(|end| look.scene.shapes[body].holds(end)))
+    anatomy.body.is_some_and(|body| ends.into_iter().any(|end| anatomy.scene.shapes[body].holds(end)))
 }
 
 /// Lines and thin shapes that are no wheel, no spoke, no ground and not inside of the body.
-fn candidates(look: &Look<'_>, joint: Joint) -> Vec<(usize, usize)> {
-    let thin = THIN * look.unit;
+fn candidates(anatomy: &Anatomy<'_>, joint: FrameJoint) -> Vec<(usize, usize)> {
+    let thin = THIN * anatomy.unit;
     let mut bars = Vec::new();
-    for (index, shape) in look.scene.shapes.iter().enumerate() {
-        let slab = joint == Joint::Wheel && rider::is_deck(look, index);
-        if look.background[index]
-            || look.wheels.own(index)
-            || look.seen[index] < super::FAINT
-            || look.is_body(index)
+    for (index, shape) in anatomy.scene.shapes.iter().enumerate() {
+        let slab = joint == FrameJoint::Wheel && rider::is_deck(anatomy, index);
+        if anatomy.background[index]
+            || anatomy.wheels.own(index)
+            || anatomy.seen[index] < super::FAINT
+            || anatomy.is_body(index)
             || !(shape.is_thin(thin) || slab)
         {
             continue;
@@ -143,22 +144,22 @@ fn candidates(look: &Look<'_>, joint: Joint) -> Vec<(usize, usize)> {
         for (which, contour) in shape.contours.iter().enumerate() {
             // Spokes and hubs, and what is drawn on the body.
             let within = |radius: f64| {
-                look.wheels.list.iter().any(|wheel| {
+                anatomy.wheels.list.iter().any(|wheel| {
                     contour.points.iter().all(|point| point.distance(wheel.hub()) <= radius * wheel.radius())
                 })
             };
-            let on_body = look.body.is_some_and(|body| {
-                let body = &look.scene.shapes[body];
+            let on_body = anatomy.body.is_some_and(|body| {
+                let body = &anatomy.scene.shapes[body];
                 let inside = contour.points.iter().filter(|point| body.holds(**point)).count();
                 // A wing is a shape that begins on the body; a tube may end under it.
                 inside == contour.points.len() || shape.filled && 4 * inside > contour.points.len()
             });
             // A neck or a wing, painted as the body is.
-            let of_body = look.body.map(|body| &look.scene.shapes[body]).is_some_and(|body| {
+            let of_body = anatomy.body.map(|body| &anatomy.scene.shapes[body]).is_some_and(|body| {
                 body.colour.is_some()
                     && shape.colour == body.colour
-                    && shape.gap(body) <= TOUCH * look.unit
-                    && look
+                    && shape.gap(body) <= TOUCH * anatomy.unit
+                    && anatomy
                         .wheels
                         .list
                         .iter()
@@ -176,13 +177,13 @@ fn candidates(look: &Look<'_>, joint: Joint) -> Vec<(usize, usize)> {
     bars
 }
 
-pub(super) fn judge(look: &Look<'_>, joint: Joint) -> Found {
-    let frame = &look.frame;
-    let count = look.wheels.list.len();
+pub(super) fn judge(anatomy: &Anatomy<'_>, joint: FrameJoint) -> DetectorAnswer {
+    let frame = &anatomy.frame;
+    let count = anatomy.wheels.list.len();
     if count == 0 {
-        return Found::cant_tell("there are no wheels for it to join", Vec::new());
+        return DetectorAnswer::cant_tell("there are no wheels for it to join", Vec::new());
     }
-    let marks = || frame.contours(look).map(|bar| found::contour("frame", bar)).collect::<Vec<_>>();
+    let marks = || frame.contours(anatomy).map(|bar| answer::contour("frame", bar)).collect::<Vec<_>>();
     let bars = frame.bars.len();
     // One leads, several lead.
     let pieces = |verb: &str| match bars {
@@ -191,29 +192,29 @@ pub(super) fn judge(look: &Look<'_>, joint: Joint) -> Found {
     };
     if count == 1 {
         return match frame.hubs {
-            1 => Found::met(format!("{} from the hub", pieces("rise")), marks()),
+            1 => DetectorAnswer::met(format!("{} from the hub", pieces("rise")), marks()),
             _ if frame.wheels == 1 => {
-                Found::cant_tell(format!("{} at the wheel, none at its hub", pieces("end")), marks())
+                DetectorAnswer::cant_tell(format!("{} at the wheel, none at its hub", pieces("end")), marks())
             }
-            _ => Found::not_met("nothing thin touches the wheel", marks()),
+            _ => DetectorAnswer::not_met("nothing thin touches the wheel", marks()),
         };
     }
     match (joint, frame.hubs, frame.wheels) {
-        (Joint::Hub, hubs, _) if hubs == count => {
-            Found::met(format!("{} from hub to hub", pieces("lead")), marks())
+        (FrameJoint::Hub, hubs, _) if hubs == count => {
+            DetectorAnswer::met(format!("{} from hub to hub", pieces("lead")), marks())
         }
-        (Joint::Wheel, _, wheels) if wheels == count => {
-            Found::met(format!("{} from wheel to wheel", pieces("lead")), marks())
+        (FrameJoint::Wheel, _, wheels) if wheels == count => {
+            DetectorAnswer::met(format!("{} from wheel to wheel", pieces("lead")), marks())
         }
-        (Joint::Hub, hubs, wheels) if wheels == count => Found::cant_tell(
+        (FrameJoint::Hub, hubs, wheels) if wheels == count => DetectorAnswer::cant_tell(
             format!(
                 "{} the wheels, reaching {hubs} of {count} hubs: the rest end at the rims",
                 pieces("join")
             ),
             marks(),
         ),
-        (_, 0, 0) => Found::not_met("no line or bar touches a wheel", marks()),
-        (_, _, wheels) => Found::not_met(
+        (_, 0, 0) => DetectorAnswer::not_met("no line or bar touches a wheel", marks()),
+        (_, _, wheels) => DetectorAnswer::not_met(
             format!("nothing leads from wheel to wheel: what hangs together touches {wheels} of {count}"),
             marks(),
         ),

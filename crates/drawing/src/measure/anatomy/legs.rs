@@ -1,10 +1,9 @@
 //! Legs: thin shapes that hang from the rider, and where they end.
 
+use super::answer::{self, DetectorAnswer, length};
+use super::{Anatomy, rider};
 use crate::measure::contour::Contour;
 use crate::measure::geometry::Point;
-
-use super::found::{self, Found, length};
-use super::{Look, rider};
 
 /// A leg begins this near the rider, and drops at least so far, in the vehicle's units.
 const BEGINS: f64 = 0.2;
@@ -27,30 +26,30 @@ pub(super) struct Leg {
 }
 
 /// The thin shapes that hang from the rider. What is painted as the frame is a tube.
-pub(super) fn find(look: &Look<'_>) -> Vec<Leg> {
-    if look.body.is_none() {
+pub(super) fn find(anatomy: &Anatomy<'_>) -> Vec<Leg> {
+    if anatomy.body.is_none() {
         return Vec::new();
     }
     let mut legs = Vec::new();
-    for (index, shape) in look.scene.shapes.iter().enumerate() {
-        let known = look.background[index]
-            || look.is_body(index)
-            || look.wheels.own(index)
-            || look.seen[index] < super::FAINT
-            || look.beak.as_ref().is_some_and(|beak| beak.shape == index)
-            || look.frame.painted_like(look, index);
-        if known || !shape.is_thin(THIN * look.unit) {
+    for (index, shape) in anatomy.scene.shapes.iter().enumerate() {
+        let known = anatomy.background[index]
+            || anatomy.is_body(index)
+            || anatomy.wheels.own(index)
+            || anatomy.seen[index] < super::FAINT
+            || anatomy.beak.as_ref().is_some_and(|beak| beak.shape == index)
+            || anatomy.frame.painted_like(anatomy, index);
+        if known || !shape.is_thin(THIN * anatomy.unit) {
             continue;
         }
         for (which, contour) in shape.contours.iter().enumerate() {
             let (top, foot) = ends(contour);
-            let at_hub = look.wheels.list.iter().any(|wheel| {
+            let at_hub = anatomy.wheels.list.iter().any(|wheel| {
                 let near = |end: Point| end.distance(wheel.hub()) <= AT_HUB * wheel.radius();
-                look.wheels.list.len() > 1 && (near(top) || near(foot))
+                anatomy.wheels.list.len() > 1 && (near(top) || near(foot))
             });
-            let body = look.body.map(|body| &look.scene.shapes[body]);
-            let hangs = foot.y - top.y >= DROPS * look.unit
-                && rider::from(look, top) <= BEGINS * look.unit
+            let body = anatomy.body.map(|body| &anatomy.scene.shapes[body]);
+            let hangs = foot.y - top.y >= DROPS * anatomy.unit
+                && rider::from(anatomy, top) <= BEGINS * anatomy.unit
                 && body.is_some_and(|body| foot.y > body.extent.bottom);
             if hangs && !at_hub {
                 legs.push(Leg { shape: index, contour: which, foot });
@@ -75,48 +74,49 @@ fn ends(contour: &Contour) -> (Point, Point) {
     if a.y <= b.y { (a, b) } else { (b, a) }
 }
 
-/// Where the pedals turn: at a small round between the hubs, else midway; on a single wheel, at its hub.
-fn pedals(look: &Look<'_>) -> Option<Point> {
-    let (left, right) = look.base()?;
+/// The place where the pedals turn: at a small round between the hubs, else midway; on a single wheel, at its hub.
+fn pedals(anatomy: &Anatomy<'_>) -> Option<Point> {
+    let (left, right) = anatomy.base()?;
     let middle = left.towards(right, 0.5);
-    let (span, radius) = (left.distance(right), look.wheels.radius()?);
-    let crank = |round: &&super::round::Round| {
+    let (span, radius) = (left.distance(right), anatomy.wheels.radius()?);
+    let crank = |round: &&super::round::RoundOutline| {
         let (dx, dy) = ((round.centre.x - middle.x).abs(), (round.centre.y - middle.y).abs());
-        !look.wheels.own(round.shape)
+        !anatomy.wheels.own(round.shape)
             && round.radius() <= 0.5 * radius
             && round.seen >= super::FAINT
             && dx <= 0.3 * span
             && dy <= 0.6 * radius
     };
-    Some(look.rounds.iter().find(crank).map_or(middle, |round| round.centre))
+    Some(anatomy.rounds.iter().find(crank).map_or(middle, |round| round.centre))
 }
 
-pub(super) fn judge(look: &Look<'_>) -> Found {
-    let Some(pedals) = pedals(look) else {
-        return Found::cant_tell("there are no wheels, so there is no place for pedals", Vec::new());
+pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
+    let Some(pedals) = pedals(anatomy) else {
+        return DetectorAnswer::cant_tell("there are no wheels, so there is no place for pedals", Vec::new());
     };
-    if look.body.is_none() {
-        return Found::cant_tell("there is no rider to look for legs on", Vec::new());
+    if anatomy.body.is_none() {
+        return DetectorAnswer::cant_tell("there is no rider to look for legs on", Vec::new());
     }
-    let shapes = &look.scene.shapes;
-    let mark = |leg: &Leg| found::contour("leg", &shapes[leg.shape].contours[leg.contour]);
-    let mut marks: Vec<_> = look.legs.iter().map(mark).collect();
-    let nearest = look.legs.iter().min_by(|a, b| a.foot.distance(pedals).total_cmp(&b.foot.distance(pedals)));
+    let shapes = &anatomy.scene.shapes;
+    let mark = |leg: &Leg| answer::contour("leg", &shapes[leg.shape].contours[leg.contour]);
+    let mut marks: Vec<_> = anatomy.legs.iter().map(mark).collect();
+    let nearest =
+        anatomy.legs.iter().min_by(|a, b| a.foot.distance(pedals).total_cmp(&b.foot.distance(pedals)));
     let Some(nearest) = nearest else {
-        return Found::not_met("nothing thin hangs from the rider", marks);
+        return DetectorAnswer::not_met("nothing thin hangs from the rider", marks);
     };
     let away = nearest.foot.distance(pedals);
-    marks.push(found::line("to the pedals", (nearest.foot, pedals)));
-    let words = match look.legs.len() {
+    marks.push(answer::line("to the pedals", (nearest.foot, pedals)));
+    let words = match anatomy.legs.len() {
         1 => "one leg hangs from the rider, and ends".to_owned(),
         n => format!("{n} thin shapes hang from the rider; the nearest ends"),
     };
     let words = format!("{words} {} from where pedals turn", length(away));
-    if away <= NEAR * look.unit {
-        Found::met(words, marks)
-    } else if away <= PERHAPS * look.unit {
-        Found::cant_tell(words, marks)
+    if away <= NEAR * anatomy.unit {
+        DetectorAnswer::met(words, marks)
+    } else if away <= PERHAPS * anatomy.unit {
+        DetectorAnswer::cant_tell(words, marks)
     } else {
-        Found::not_met(words, marks)
+        DetectorAnswer::not_met(words, marks)
     }
 }

@@ -1,9 +1,9 @@
 //! Whether the parts that a prompt asks for are in its drawing, by rules over outlines. One file a part.
 
+mod answer;
 mod beak;
 mod eye;
 mod fittings;
-mod found;
 mod frame;
 mod legs;
 mod pouch;
@@ -12,17 +12,17 @@ mod round;
 mod spokes;
 mod wheels;
 
+use pelicycle_record::measure::{Detector, FrameJoint, JudgedItem, Rubric, RubricItem};
+
 use super::canvas::Canvas;
 use super::geometry::{Extent, Point};
-use super::scene::{Scene, Shape};
-use pelicycle_record::measure::{Item, Joint, Judged, Name, Rubric};
-
+use super::scene::{PaintedScene, PaintedShape};
+use answer::DetectorAnswer;
 use beak::Beak;
-use found::Found;
-use frame::Frame;
+use frame::VehicleFrame;
 use legs::Leg;
 use rider::Rider;
-use round::Round;
+use round::RoundOutline;
 use wheels::Wheels;
 
 /// Share of an outline below which a shape is taken for hidden.
@@ -30,34 +30,34 @@ const FAINT: f64 = 0.12;
 /// A filled shape that comes this near both sides of the canvas, in widths of it, is ground or sky; so is a line.
 const RIM: f64 = 0.02;
 
-/// All that the detectors have found out so far; each takes from those before it.
-struct Look<'a> {
-    scene: &'a Scene,
+/// The parts that the detectors have found so far; each takes from those before it.
+struct Anatomy<'a> {
+    scene: &'a PaintedScene,
     /// Share of each shape's outlines that can be seen, the most visible one's.
     seen: Vec<f64>,
-    /// Which shapes are ground, sky or panel.
+    /// For each shape, whether it is ground, sky or a panel.
     background: Vec<bool>,
-    /// What is drawn in front of those.
+    /// The box of all that is drawn in front of those.
     figure: Extent,
     /// Round outlines, the largest first.
-    rounds: Vec<Round>,
+    rounds: Vec<RoundOutline>,
     wheels: Wheels,
     /// The vehicle's measure of length: a wheel's radius, or a quarter of the wheelbase if that is more.
     unit: f64,
-    /// What is ridden where there are no wheels: the long shape at the bottom.
+    /// The vehicle where there are no wheels: the long shape at the bottom.
     hull: Option<usize>,
     /// The rider's largest shape.
     body: Option<usize>,
     rider: Rider,
-    frame: Frame,
-    eyes: Vec<Round>,
+    frame: VehicleFrame,
+    eyes: Vec<RoundOutline>,
     beak: Option<Beak>,
     legs: Vec<Leg>,
 }
 
-impl<'a> Look<'a> {
-    fn new(scene: &'a Scene, canvas: &Canvas<'_>, rubric: &Rubric) -> Self {
-        let best = |shape: &Shape| {
+impl<'a> Anatomy<'a> {
+    fn new(scene: &'a PaintedScene, canvas: &Canvas<'_>, rubric: &Rubric) -> Self {
+        let best = |shape: &PaintedShape| {
             shape.contours.iter().map(|contour| canvas.seen(contour, shape)).fold(0.0, f64::max)
         };
         let seen: Vec<f64> = scene.shapes.iter().map(best).collect();
@@ -68,7 +68,7 @@ impl<'a> Look<'a> {
         let (figure, frame) = (figure, scene.frame());
         let figure =
             Extent { top: figure.top.max(frame.top), bottom: figure.bottom.min(frame.bottom), ..figure };
-        let mut look = Self {
+        let mut anatomy = Self {
             rounds: round::rounds(scene, canvas),
             unit: figure.height().max(1e-9) / 5.0,
             scene,
@@ -79,34 +79,34 @@ impl<'a> Look<'a> {
             hull: None,
             body: None,
             rider: Rider::default(),
-            frame: Frame::default(),
+            frame: VehicleFrame::default(),
             eyes: Vec::new(),
             beak: None,
             legs: Vec::new(),
         };
         let expected = rubric.wheels();
-        look.wheels = wheels::find(&look, expected);
+        anatomy.wheels = wheels::find(&anatomy, expected);
         if let (Some(radius), Some(first), Some(last)) =
-            (look.wheels.radius(), look.wheels.list.first(), look.wheels.list.last())
+            (anatomy.wheels.radius(), anatomy.wheels.list.first(), anatomy.wheels.list.last())
         {
-            look.unit = radius.max(first.hub().distance(last.hub()) / 4.0);
+            anatomy.unit = radius.max(first.hub().distance(last.hub()) / 4.0);
         } else if matches!(expected, None | Some(0)) {
-            look.hull = rider::hull(&look);
+            anatomy.hull = rider::hull(&anatomy);
         }
-        look.body = rider::body(&look);
+        anatomy.body = rider::body(&anatomy);
         let joint = rubric.items.iter().find_map(|item| match item {
-            Item::Frame(joint) => Some(*joint),
+            RubricItem::Frame(joint) => Some(*joint),
             _ => None,
         });
-        look.frame = frame::find(&look, joint.unwrap_or(Joint::Hub));
-        look.rider = rider::grow(&look);
-        look.eyes = eye::find(&look);
-        look.beak = beak::find(&look);
-        look.legs = legs::find(&look);
-        look
+        anatomy.frame = frame::find(&anatomy, joint.unwrap_or(FrameJoint::Hub));
+        anatomy.rider = rider::grow(&anatomy);
+        anatomy.eyes = eye::find(&anatomy);
+        anatomy.beak = beak::find(&anatomy);
+        anatomy.legs = legs::find(&anatomy);
+        anatomy
     }
 
-    /// Where a height lies: 0 is the top of what is drawn, 1 its bottom.
+    /// A height as a share: 0 is the top of what is drawn, 1 its bottom.
     fn height_of(&self, y: f64) -> f64 {
         (y - self.figure.top) / self.figure.height().max(1e-9)
     }
@@ -120,18 +120,22 @@ impl<'a> Look<'a> {
         Some((self.wheels.list.first()?.hub(), self.wheels.list.last()?.hub()))
     }
 
-    /// Which way the vehicle drives, by the beak: 1 is to the right.
+    /// The direction in which the vehicle drives, by the beak: 1 is to the right.
     fn heading(&self) -> Option<f64> {
         self.beak.as_ref().and_then(Beak::heading)
     }
 }
 
 /// Judges a drawing by a rubric. Also gives the parts that were found, in the order in which they were first painted.
-pub(super) fn judge(scene: &Scene, canvas: &Canvas<'_>, rubric: &Rubric) -> (Vec<String>, Vec<Judged>) {
+pub(super) fn judge(
+    scene: &PaintedScene,
+    canvas: &Canvas<'_>,
+    rubric: &Rubric,
+) -> (Vec<String>, Vec<JudgedItem>) {
     if rubric.items.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    let judged = |item: &Item, found: Found| Judged {
+    let judged = |item: &RubricItem, found: DetectorAnswer| JudgedItem {
         item: item.name(),
         asked: item.words().to_owned(),
         state: found.state,
@@ -139,28 +143,28 @@ pub(super) fn judge(scene: &Scene, canvas: &Canvas<'_>, rubric: &Rubric) -> (Vec
         found: found.marks,
     };
     if let Some(why) = blind(scene) {
-        let blind = |item| judged(item, Found::cant_tell(why, Vec::new()));
+        let blind = |item| judged(item, DetectorAnswer::cant_tell(why, Vec::new()));
         return (Vec::new(), rubric.items.iter().map(blind).collect());
     }
-    let look = Look::new(scene, canvas, rubric);
-    let answer = |item: &Item| match item {
-        Item::Wheels(count) => wheels::judge(&look, *count),
-        Item::Spokes => spokes::judge(&look),
-        Item::Frame(joint) => frame::judge(&look, *joint),
-        Item::Saddle => fittings::saddle(&look),
-        Item::Handlebar => fittings::handlebar(&look),
-        Item::Rider => rider::judge(&look),
-        Item::Legs => legs::judge(&look),
-        Item::Eye => eye::judge(&look),
-        Item::Beak => beak::judge(&look),
-        Item::Pouch => pouch::judge(&look),
+    let anatomy = Anatomy::new(scene, canvas, rubric);
+    let answer = |item: &RubricItem| match item {
+        RubricItem::Wheels(count) => wheels::judge(&anatomy, *count),
+        RubricItem::Spokes => spokes::judge(&anatomy),
+        RubricItem::Frame(joint) => frame::judge(&anatomy, *joint),
+        RubricItem::Saddle => fittings::saddle(&anatomy),
+        RubricItem::Handlebar => fittings::handlebar(&anatomy),
+        RubricItem::Rider => rider::judge(&anatomy),
+        RubricItem::Legs => legs::judge(&anatomy),
+        RubricItem::Eye => eye::judge(&anatomy),
+        RubricItem::Beak => beak::judge(&anatomy),
+        RubricItem::Pouch => pouch::judge(&anatomy),
     };
-    let all: Vec<Judged> = rubric.items.iter().map(|item| judged(item, answer(item))).collect();
-    (painted(&look, rubric), all)
+    let all: Vec<JudgedItem> = rubric.items.iter().map(|item| judged(item, answer(item))).collect();
+    (painted(&anatomy, rubric), all)
 }
 
-/// Why no detector can look at a drawing.
-fn blind(scene: &Scene) -> Option<&'static str> {
+/// The reason why no detector can look at a drawing.
+fn blind(scene: &PaintedScene) -> Option<&'static str> {
     if scene.cut {
         Some("the drawing has more shapes or points than the detectors look at")
     } else if scene.pictures > 0 {
@@ -173,7 +177,7 @@ fn blind(scene: &Scene) -> Option<&'static str> {
 }
 
 /// Which shapes are ground, sky or panel: they reach from side to side, or hold nearly all of the canvas.
-fn background(scene: &Scene) -> Vec<bool> {
+fn background(scene: &PaintedScene) -> Vec<bool> {
     let (width, height) = scene.canvas;
     let all = scene.shapes.iter().map(|shape| {
         let across = shape.extent.left <= RIM * width && shape.extent.right >= (1.0 - RIM) * width;
@@ -186,24 +190,24 @@ fn background(scene: &Scene) -> Vec<bool> {
 }
 
 /// The parts, in the order in which their first shapes were painted.
-fn painted(look: &Look<'_>, rubric: &Rubric) -> Vec<String> {
-    let asked = |name: Name| rubric.items.iter().any(|item| item.name() == name);
+fn painted(anatomy: &Anatomy<'_>, rubric: &Rubric) -> Vec<String> {
+    let asked = |name: Detector| rubric.items.iter().any(|item| item.name() == name);
     let first = |shapes: &mut dyn Iterator<Item = usize>| shapes.min();
-    let ground = look.background.iter().position(|is| *is);
+    let ground = anatomy.background.iter().position(|is| *is);
     let parts = [
         ("ground", ground),
-        ("wheels", first(&mut look.wheels.list.iter().flat_map(|wheel| wheel.shapes.iter().copied()))),
-        ("frame", first(&mut look.frame.bars.iter().map(|bar| bar.0))),
-        ("hull", look.hull),
-        ("body", look.body),
-        ("legs", first(&mut look.legs.iter().map(|leg| leg.shape))),
-        ("eye", first(&mut look.eyes.iter().map(|eye| eye.shape))),
-        ("beak", look.beak.as_ref().map(|beak| beak.shape)),
+        ("wheels", first(&mut anatomy.wheels.list.iter().flat_map(|wheel| wheel.shapes.iter().copied()))),
+        ("frame", first(&mut anatomy.frame.bars.iter().map(|bar| bar.0))),
+        ("hull", anatomy.hull),
+        ("body", anatomy.body),
+        ("legs", first(&mut anatomy.legs.iter().map(|leg| leg.shape))),
+        ("eye", first(&mut anatomy.eyes.iter().map(|eye| eye.shape))),
+        ("beak", anatomy.beak.as_ref().map(|beak| beak.shape)),
     ];
     let wanted = |name: &str| match name {
-        "legs" => asked(Name::Legs),
-        "eye" => asked(Name::Eye),
-        "beak" => asked(Name::Beak),
+        "legs" => asked(Detector::Legs),
+        "eye" => asked(Detector::Eye),
+        "beak" => asked(Detector::Beak),
         _ => true,
     };
     let parts = parts.into_iter().filter(|(name, _)| wanted(name));
@@ -213,19 +217,19 @@ fn painted(look: &Look<'_>, rubric: &Rubric) -> Vec<String> {
 }
 
 /// Shapes with an inside that can be seen, other than ground and wheels.
-fn solids<'a>(look: &'a Look<'_>) -> impl Iterator<Item = usize> + 'a {
-    let thin = 0.2 * look.unit;
-    let least = 4e-4 * look.scene.canvas.0 * look.scene.canvas.1;
-    look.scene.shapes.iter().enumerate().filter_map(move |(index, shape)| {
+fn solids<'a>(anatomy: &'a Anatomy<'_>) -> impl Iterator<Item = usize> + 'a {
+    let thin = 0.2 * anatomy.unit;
+    let least = 4e-4 * anatomy.scene.canvas.0 * anatomy.scene.canvas.1;
+    anatomy.scene.shapes.iter().enumerate().filter_map(move |(index, shape)| {
         let whole = shape.filled || shape.contours.iter().any(|contour| contour.closed);
-        let in_wheel = look.wheels.list.iter().any(|wheel| {
+        let in_wheel = anatomy.wheels.list.iter().any(|wheel| {
             shape.extent.centre().distance(wheel.hub()) + shape.extent.width() / 2.0 <= 1.1 * wheel.radius()
         });
         let solid = whole
-            && !look.background[index]
-            && !look.wheels.own(index)
+            && !anatomy.background[index]
+            && !anatomy.wheels.own(index)
             && !in_wheel
-            && look.seen[index] >= FAINT
+            && anatomy.seen[index] >= FAINT
             && shape.area() >= least
             && !shape.is_thin(thin);
         solid.then_some(index)

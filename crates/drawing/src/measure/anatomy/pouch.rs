@@ -1,10 +1,9 @@
 //! The pouch: a beak whose lower edge sags, or a shape that hangs under it.
 
-use crate::measure::geometry::Point;
-
-use super::Look;
+use super::Anatomy;
+use super::answer::{self, DetectorAnswer};
 use super::beak::{Beak, SLICES};
-use super::found::{self, Found};
+use crate::measure::geometry::Point;
 
 /// How far the lower edge hangs under the straight line from base to tip, in lengths of the beak: a pouch, and perhaps
 /// one.
@@ -16,35 +15,36 @@ const DEEP: f64 = 0.22;
 const LONG: f64 = 0.3;
 const AREA: (f64, f64) = (0.15, 4.0);
 
-pub(super) fn judge(look: &Look<'_>) -> Found {
-    let Some(beak) = &look.beak else {
-        return Found::cant_tell("there is no beak for it to hang from", Vec::new());
+pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
+    let Some(beak) = &anatomy.beak else {
+        return DetectorAnswer::cant_tell("there is no beak for it to hang from", Vec::new());
     };
     if beak.heading().is_none() {
-        return Found::cant_tell(
+        return DetectorAnswer::cant_tell(
             "the beak does not point sideways, so nothing can hang under it",
             Vec::new(),
         );
     }
-    let contour = &look.scene.shapes[beak.shape].contours[beak.contour];
-    if let Some(under) = under(look, beak) {
-        let marks = look.scene.shapes[under].contours.iter().map(|contour| found::contour("pouch", contour));
-        return Found::met("a shape hangs under the beak", marks.collect());
+    let contour = &anatomy.scene.shapes[beak.shape].contours[beak.contour];
+    if let Some(under) = under(anatomy, beak) {
+        let marks =
+            anatomy.scene.shapes[under].contours.iter().map(|contour| answer::contour("pouch", contour));
+        return DetectorAnswer::met("a shape hangs under the beak", marks.collect());
     }
     let sag = sag(beak, contour);
     let words =
         format!("the beak's lower edge hangs {:.0}% of its length under a straight line", sag * 100.0);
-    let marks = vec![found::contour("beak", contour)];
+    let marks = vec![answer::contour("beak", contour)];
     let depth =
         beak.profile(contour).iter().map(|(up, low)| low - up).fold(0.0, f64::max) / beak.length().max(1e-9);
     if sag >= SAGS && depth >= DEEP {
-        Found::met(words, marks)
+        DetectorAnswer::met(words, marks)
     } else if depth < DEEP {
-        Found::not_met("the beak is too thin to hold one, and nothing hangs under it", marks)
+        DetectorAnswer::not_met("the beak is too thin to hold one, and nothing hangs under it", marks)
     } else if sag >= PERHAPS {
-        Found::cant_tell(words, marks)
+        DetectorAnswer::cant_tell(words, marks)
     } else {
-        Found::not_met("the beak's lower edge is straight, and nothing hangs under it", marks)
+        DetectorAnswer::not_met("the beak's lower edge is straight, and nothing hangs under it", marks)
     }
 }
 
@@ -60,19 +60,19 @@ fn sag(beak: &Beak, contour: &crate::measure::contour::Contour) -> f64 {
 }
 
 /// Another of the rider's shapes, right under the beak.
-fn under(look: &Look<'_>, beak: &Beak) -> Option<usize> {
-    let shapes = &look.scene.shapes;
+fn under(anatomy: &Anatomy<'_>, beak: &Beak) -> Option<usize> {
+    let shapes = &anatomy.scene.shapes;
     let own = &shapes[beak.shape];
     let (length, area) = (beak.length(), own.area().max(1e-9));
-    let eye = look.eyes.first().map(|eye| eye.centre);
-    look.rider.shapes.iter().copied().find(|index| {
+    let eye = anatomy.eyes.first().map(|eye| eye.centre);
+    anatomy.rider.shapes.iter().copied().find(|index| {
         let shape = &shapes[*index];
         let middle: Point = shape.extent.centre();
         let along = ((middle.x - beak.base.x) * (beak.tip.x - beak.base.x)
             + (middle.y - beak.base.y) * (beak.tip.y - beak.base.y))
             / (length * length).max(1e-9);
         *index != beak.shape
-            && !look.is_body(*index)
+            && !anatomy.is_body(*index)
             && eye.is_none_or(|eye| !shape.holds(eye))
             && shape.filled
             && (0.1..=0.9).contains(&along)

@@ -1,9 +1,8 @@
 //! The rider: the large shape above the vehicle, and what hangs together with it.
 
+use super::Anatomy;
+use super::answer::{self, DetectorAnswer, length};
 use crate::measure::geometry::{Extent, Point};
-
-use super::Look;
-use super::found::{self, Found, length};
 
 /// The rider's middle is at least so far above the hubs, in the vehicle's units.
 const ABOVE: f64 = 0.5;
@@ -26,61 +25,61 @@ pub(super) struct Rider {
 }
 
 /// The long shape at the bottom that a rider without wheels is carried by.
-pub(super) fn hull(look: &Look<'_>) -> Option<usize> {
+pub(super) fn hull(anatomy: &Anatomy<'_>) -> Option<usize> {
     let weight = |index: &usize| {
-        let shape = &look.scene.shapes[*index];
+        let shape = &anatomy.scene.shapes[*index];
         let long = shape.extent.width() >= LONG * shape.extent.height();
-        shape.area() * look.height_of(shape.extent.centre().y).clamp(0.0, 1.0) * f64::from(u8::from(long))
+        shape.area() * anatomy.height_of(shape.extent.centre().y).clamp(0.0, 1.0) * f64::from(u8::from(long))
     };
-    let best = super::solids(look).max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
+    let best = super::solids(anatomy).max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
     (weight(&best) > 0.0).then_some(best)
 }
 
 /// The largest shape that is above the vehicle or near it.
-pub(super) fn body(look: &Look<'_>) -> Option<usize> {
-    let unit = look.unit;
-    let seat = look.base().map(|(left, right)| Extent {
+pub(super) fn body(anatomy: &Anatomy<'_>) -> Option<usize> {
+    let unit = anatomy.unit;
+    let seat = anatomy.base().map(|(left, right)| Extent {
         left: left.x - unit,
         right: right.x + unit,
         top: left.y.min(right.y) - 2.5 * unit,
         bottom: left.y.max(right.y),
     });
-    let seat = seat.or_else(|| look.hull.map(|hull| look.scene.shapes[hull].extent));
+    let seat = seat.or_else(|| anatomy.hull.map(|hull| anatomy.scene.shapes[hull].extent));
     let weight = |index: &usize| {
-        let shape = &look.scene.shapes[*index];
+        let shape = &anatomy.scene.shapes[*index];
         let Some(seat) = seat else { return shape.area() };
         let far = shape.extent.gap(seat) / unit;
-        let line = if look.hull.is_some() { seat.centre().y } else { seat.bottom };
+        let line = if anatomy.hull.is_some() { seat.centre().y } else { seat.bottom };
         let above = ((line - shape.extent.centre().y) / (1.2 * unit)).clamp(0.0, 1.0);
         shape.area() * above / (1.0 + far * far)
     };
-    let best = super::solids(look)
-        .filter(|index| look.hull != Some(*index) && !is_deck(look, *index))
+    let best = super::solids(anatomy)
+        .filter(|index| anatomy.hull != Some(*index) && !is_deck(anatomy, *index))
         .max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
     (weight(&best) > 0.0).then_some(best)
 }
 
 /// Whether a shape is what a vehicle carries its rider on: long, level, and on every wheel.
-pub(super) fn is_deck(look: &Look<'_>, index: usize) -> bool {
-    let shape = &look.scene.shapes[index];
-    let wheels = &look.wheels.list;
+pub(super) fn is_deck(anatomy: &Anatomy<'_>, index: usize) -> bool {
+    let shape = &anatomy.scene.shapes[index];
+    let wheels = &anatomy.wheels.list;
     let on = |wheel: &super::wheels::Wheel| shape.from(wheel.hub()) <= ON_WHEEL * wheel.radius();
     wheels.len() > 1 && shape.extent.width() >= DECK * shape.extent.height() && wheels.iter().all(on)
 }
 
 /// The shapes that hang together with the body and are no larger.
-pub(super) fn grow(look: &Look<'_>) -> Rider {
-    let Some(body) = look.body else { return Rider::default() };
-    let shapes = &look.scene.shapes;
+pub(super) fn grow(anatomy: &Anatomy<'_>) -> Rider {
+    let Some(body) = anatomy.body else { return Rider::default() };
+    let shapes = &anatomy.scene.shapes;
     let size = shapes[body].area().sqrt();
-    let floor = look.base().map(|(left, right)| left.y.max(right.y));
+    let floor = anatomy.base().map(|(left, right)| left.y.max(right.y));
     let fits = |index: usize| {
         let shape = &shapes[index];
-        !look.background[index]
-            && !look.wheels.own(index)
-            && !look.frame.owns(index)
-            && look.hull != Some(index)
-            && look.seen[index] >= super::FAINT
+        !anatomy.background[index]
+            && !anatomy.wheels.own(index)
+            && !anatomy.frame.owns(index)
+            && anatomy.hull != Some(index)
+            && anatomy.seen[index] >= super::FAINT
             && shape.area() <= 1.2 * size * size
             && floor.is_none_or(|floor| shape.extent.centre().y < floor)
     };
@@ -103,59 +102,66 @@ pub(super) fn grow(look: &Look<'_>) -> Rider {
     Rider { shapes: rider, extent }
 }
 
-pub(super) fn judge(look: &Look<'_>) -> Found {
-    let shapes = &look.scene.shapes;
-    let wheeled = !look.wheels.list.is_empty();
-    if !wheeled && look.hull.is_none() {
-        return Found::cant_tell("there is no vehicle to hold a rider against", Vec::new());
+pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
+    let shapes = &anatomy.scene.shapes;
+    let wheeled = !anatomy.wheels.list.is_empty();
+    if !wheeled && anatomy.hull.is_none() {
+        return DetectorAnswer::cant_tell("there is no vehicle to hold a rider against", Vec::new());
     }
-    let Some(body) = look.body else {
-        return Found::not_met("nothing with an inside is above the vehicle", Vec::new());
+    let Some(body) = anatomy.body else {
+        return DetectorAnswer::not_met("nothing with an inside is above the vehicle", Vec::new());
     };
     let mut marks: Vec<_> =
-        shapes[body].contours.iter().take(2).map(|contour| found::contour("rider", contour)).collect();
+        shapes[body].contours.iter().take(2).map(|contour| answer::contour("rider", contour)).collect();
     let middle = shapes[body].extent.centre();
-    let (over, above) = match look.base() {
+    let (over, above) = match anatomy.base() {
         Some((left, right)) => (
-            (left.x - look.unit..=right.x + look.unit).contains(&middle.x),
-            (left.y.min(right.y) - middle.y) / look.unit,
+            (left.x - anatomy.unit..=right.x + anatomy.unit).contains(&middle.x),
+            (left.y.min(right.y) - middle.y) / anatomy.unit,
         ),
         None => {
-            let hull = look.hull.map_or(look.figure, |hull| shapes[hull].extent);
+            let hull = anatomy.hull.map_or(anatomy.figure, |hull| shapes[hull].extent);
             let over = (hull.left..=hull.right).contains(&middle.x);
             // Half of it above the hull's middle is on board.
             (over, if middle.y < hull.centre().y { ABOVE } else { 0.0 })
         }
     };
     if !over {
-        return Found::not_met("the largest shape is beside the vehicle, not above it", marks);
+        return DetectorAnswer::not_met("the largest shape is beside the vehicle, not above it", marks);
     }
     if above < ABOVE {
-        return Found::not_met("the largest shape is not above the vehicle but in it or under it", marks);
+        return DetectorAnswer::not_met(
+            "the largest shape is not above the vehicle but in it or under it",
+            marks,
+        );
     }
-    let gap = gap(look);
-    if gap <= TOUCH * look.unit {
-        return Found::met("the largest shape is above the vehicle and touches it", marks);
+    let gap = gap(anatomy);
+    if gap <= TOUCH * anatomy.unit {
+        return DetectorAnswer::met("the largest shape is above the vehicle and touches it", marks);
     }
-    marks.extend(look.frame.contours(look).take(8).map(|bar| found::contour("frame", bar)));
-    Found::not_met(format!("the largest shape is above the vehicle and {} away from it", length(gap)), marks)
+    marks.extend(anatomy.frame.contours(anatomy).take(8).map(|bar| answer::contour("frame", bar)));
+    DetectorAnswer::not_met(
+        format!("the largest shape is above the vehicle and {} away from it", length(gap)),
+        marks,
+    )
 }
 
 /// Distance from the rider to the vehicle, over whatever is between them and touches: 0 where a chain of shapes leads
 /// from one to the other.
-fn gap(look: &Look<'_>) -> f64 {
-    let shapes = &look.scene.shapes;
-    let slack = TOUCH * look.unit;
-    let vehicle = |index: usize| look.wheels.own(index) || look.frame.owns(index) || look.hull == Some(index);
+fn gap(anatomy: &Anatomy<'_>) -> f64 {
+    let shapes = &anatomy.scene.shapes;
+    let slack = TOUCH * anatomy.unit;
+    let vehicle =
+        |index: usize| anatomy.wheels.own(index) || anatomy.frame.owns(index) || anatomy.hull == Some(index);
     let distance = |a: usize, b: usize| {
         let near = shapes[a].extent.gap(shapes[b].extent);
-        if near > look.unit { near } else { shapes[a].gap(&shapes[b]) }
+        if near > anatomy.unit { near } else { shapes[a].gap(&shapes[b]) }
     };
     let mut left: Vec<usize> = (0..shapes.len())
-        .filter(|index| !look.background[*index] && look.seen[*index] >= super::FAINT)
-        .filter(|index| !look.rider.shapes.contains(index))
+        .filter(|index| !anatomy.background[*index] && anatomy.seen[*index] >= super::FAINT)
+        .filter(|index| !anatomy.rider.shapes.contains(index))
         .collect();
-    let mut chain = look.rider.shapes.clone();
+    let mut chain = anatomy.rider.shapes.clone();
     let (mut next, mut least) = (0, f64::INFINITY);
     while next < chain.len() && chain.len() < MOST {
         let mut rest = Vec::with_capacity(left.len());
@@ -180,7 +186,7 @@ fn gap(look: &Look<'_>) -> f64 {
 }
 
 /// The distance from a place to the nearest of the rider's shapes.
-pub(super) fn from(look: &Look<'_>, place: Point) -> f64 {
-    let own = look.rider.shapes.iter().map(|index| look.scene.shapes[*index].from(place));
+pub(super) fn from(anatomy: &Anatomy<'_>, place: Point) -> f64 {
+    let own = anatomy.rider.shapes.iter().map(|index| anatomy.scene.shapes[*index].from(place));
     own.fold(f64::INFINITY, f64::min)
 }

@@ -3,7 +3,7 @@
 use crate::measure::canvas::Canvas;
 use crate::measure::contour::Contour;
 use crate::measure::geometry::Point;
-use crate::measure::scene::Scene;
+use crate::measure::scene::PaintedScene;
 
 /// How far, in parts of the radius, an outline may leave the ellipse of its own moments. A regular octagon leaves it by
 /// 5%, a hexagon by 10%.
@@ -17,8 +17,8 @@ const MOST: usize = 200;
 
 /// A round outline.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Round {
-    /// Which shape's it is.
+pub(super) struct RoundOutline {
+    /// The index of its shape.
     pub(super) shape: usize,
     pub(super) centre: Point,
     pub(super) axes: (f64, f64),
@@ -27,7 +27,7 @@ pub(super) struct Round {
     pub(super) seen: f64,
 }
 
-impl Round {
+impl RoundOutline {
     pub(super) fn radius(&self) -> f64 {
         (self.axes.0 * self.axes.1).sqrt()
     }
@@ -45,15 +45,15 @@ impl Round {
 }
 
 /// The round outlines of a drawing, the largest first.
-pub(super) fn rounds(scene: &Scene, canvas: &Canvas<'_>) -> Vec<Round> {
-    let mut found: Vec<Round> = Vec::new();
+pub(super) fn rounds(scene: &PaintedScene, canvas: &Canvas<'_>) -> Vec<RoundOutline> {
+    let mut found: Vec<RoundOutline> = Vec::new();
     for (index, shape) in scene.shapes.iter().enumerate() {
         for contour in shape.contours.iter().filter(|contour| contour.closed || shape.filled) {
             let Some((centre, axes, turn)) = fit(contour) else { continue };
             let wide = shape.half_width();
             // What is seen of a ring ends where its line does.
             let axes = (axes.0 + wide, axes.1 + wide);
-            found.push(Round { shape: index, centre, axes, turn, seen: canvas.seen(contour, shape) });
+            found.push(RoundOutline { shape: index, centre, axes, turn, seen: canvas.seen(contour, shape) });
         }
     }
     found.sort_by(|a, b| b.radius().total_cmp(&a.radius()));

@@ -1,11 +1,11 @@
 //! Spokes: straight lines inside of a wheel that run from its hub.
 
-use crate::measure::geometry::Point;
-use pelicycle_record::measure::Mark;
+use pelicycle_record::measure::PartMark;
 
-use super::Look;
-use super::found::{self, Found};
+use super::Anatomy;
+use super::answer::{self, DetectorAnswer};
 use super::wheels::Wheel;
+use crate::measure::geometry::Point;
 
 /// A spoke ends no further from the hub than this, in radii.
 const INSIDE: f64 = 1.1;
@@ -21,22 +21,22 @@ const SOME: usize = 2;
 /// A dashed ring of this width, in radii, is spokes drawn in one stroke.
 const RING: f64 = 0.35;
 
-pub(super) fn judge(look: &Look<'_>) -> Found {
-    let wheels = &look.wheels.list;
+pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
+    let wheels = &anatomy.wheels.list;
     if wheels.is_empty() {
-        return Found::cant_tell("there are no wheels to look for them in", Vec::new());
+        return DetectorAnswer::cant_tell("there are no wheels to look for them in", Vec::new());
     }
     let mut marks = Vec::new();
-    let counts: Vec<usize> = wheels.iter().map(|wheel| count(look, wheel, &mut marks)).collect();
+    let counts: Vec<usize> = wheels.iter().map(|wheel| count(anatomy, wheel, &mut marks)).collect();
     let words = counts.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ");
     let least = counts.iter().copied().min().unwrap_or_default();
     match least {
-        ENOUGH.. => Found::met(format!("{words} lines run from the hubs"), marks),
-        SOME.. => Found::cant_tell(format!("only {words} lines run from the hubs"), marks),
+        ENOUGH.. => DetectorAnswer::met(format!("{words} lines run from the hubs"), marks),
+        SOME.. => DetectorAnswer::cant_tell(format!("only {words} lines run from the hubs"), marks),
         _ if counts.iter().any(|count| *count >= ENOUGH) => {
-            Found::not_met(format!("not in every wheel: {words} lines run from the hubs"), marks)
+            DetectorAnswer::not_met(format!("not in every wheel: {words} lines run from the hubs"), marks)
         }
-        _ => Found::not_met("no lines run from the hubs to the rims", marks),
+        _ => DetectorAnswer::not_met("no lines run from the hubs to the rims", marks),
     }
 }
 
@@ -50,11 +50,11 @@ pub(super) fn is_spoke(wheel: &Wheel, (a, b): (Point, Point)) -> bool {
 }
 
 /// How many directions spokes run in.
-fn count(look: &Look<'_>, wheel: &Wheel, marks: &mut Vec<Mark>) -> usize {
+fn count(anatomy: &Anatomy<'_>, wheel: &Wheel, marks: &mut Vec<PartMark>) -> usize {
     let (hub, radius) = (wheel.hub(), wheel.radius());
     let mut directions: Vec<f64> = Vec::new();
-    for (index, shape) in look.scene.shapes.iter().enumerate() {
-        if look.seen[index] < super::FAINT || !shape.extent.grown(radius).holds(hub) {
+    for (index, shape) in anatomy.scene.shapes.iter().enumerate() {
+        if anatomy.seen[index] < super::FAINT || !shape.extent.grown(radius).holds(hub) {
             continue;
         }
         if let Some(line) = shape.line
@@ -62,7 +62,7 @@ fn count(look: &Look<'_>, wheel: &Wheel, marks: &mut Vec<Mark>) -> usize {
             && line.width >= RING * radius
             && wheel.shapes.contains(&index)
         {
-            marks.push(found::round("spokes", &wheel.outer));
+            marks.push(answer::round("spokes", &wheel.outer));
             return ENOUGH;
         }
         for contour in &shape.contours {
@@ -80,7 +80,7 @@ fn count(look: &Look<'_>, wheel: &Wheel, marks: &mut Vec<Mark>) -> usize {
                     }
                 }
                 if directions.len() > before {
-                    marks.push(found::line("spoke", run));
+                    marks.push(answer::line("spoke", run));
                 }
             }
         }

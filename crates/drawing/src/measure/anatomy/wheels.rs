@@ -1,11 +1,11 @@
 //! Wheels: round outlines of like size that stand on one line, low in the picture.
 
-use crate::measure::geometry::{Extent, Point};
-use pelicycle_record::measure::Mark;
+use pelicycle_record::measure::PartMark;
 
-use super::Look;
-use super::found::{self, Found, length};
-use super::round::Round;
+use super::Anatomy;
+use super::answer::{self, DetectorAnswer, length};
+use super::round::RoundOutline;
+use crate::measure::geometry::{Extent, Point};
 
 /// Smaller over larger radius of wheels of like size.
 const LIKE: f64 = 0.8;
@@ -34,7 +34,7 @@ const FACE: f64 = 40.0;
 /// One wheel: the outermost of concentric rounds.
 #[derive(Debug, Clone)]
 pub(super) struct Wheel {
-    pub(super) outer: Round,
+    pub(super) outer: RoundOutline,
     /// Shapes of all its rounds.
     pub(super) shapes: Vec<usize>,
 }
@@ -79,20 +79,20 @@ impl Wheels {
         self.list.iter().any(|wheel| wheel.shapes.contains(&shape))
     }
 
-    pub(super) fn marks(&self) -> Vec<Mark> {
-        self.list.iter().map(|wheel| found::round("wheel", &wheel.outer)).collect()
+    pub(super) fn marks(&self) -> Vec<PartMark> {
+        self.list.iter().map(|wheel| answer::round("wheel", &wheel.outer)).collect()
     }
 }
 
 /// Finds the wheels. `expected` settles what one round at the bottom is.
-pub(super) fn find(look: &Look<'_>, expected: Option<u32>) -> Wheels {
-    let diagonal = look.scene.diagonal();
-    let groups = groups(look, diagonal);
+pub(super) fn find(anatomy: &Anatomy<'_>, expected: Option<u32>) -> Wheels {
+    let diagonal = anatomy.scene.diagonal();
+    let groups = groups(anatomy, diagonal);
     let mut best: Option<(f64, usize, usize)> = None;
     let mut near: Option<(f64, usize, usize, Near)> = None;
     for (i, a) in groups.iter().enumerate() {
         for (j, b) in groups.iter().enumerate().skip(i + 1) {
-            let Some((size, fault)) = pair(look, a, b) else { continue };
+            let Some((size, fault)) = pair(anatomy, a, b) else { continue };
             let larger = |least: Option<f64>| least.is_none_or(|least| size > least);
             match fault {
                 None if larger(best.map(|(least, ..)| least)) => best = Some((size, i, j)),
@@ -105,13 +105,13 @@ pub(super) fn find(look: &Look<'_>, expected: Option<u32>) -> Wheels {
     if let Some((_, i, j)) = best {
         list = vec![groups[i].clone(), groups[j].clone()];
         for (_, other) in groups.iter().enumerate().filter(|(k, _)| *k != i && *k != j) {
-            let fits = list.iter().all(|wheel| matches!(pair(look, wheel, other), Some((_, None))));
+            let fits = list.iter().all(|wheel| matches!(pair(anatomy, wheel, other), Some((_, None))));
             if fits {
                 list.push(other.clone());
             }
         }
     } else if expected == Some(1) {
-        list = single(look, &groups).into_iter().collect();
+        list = single(anatomy, &groups).into_iter().collect();
     }
     list.sort_by(|a, b| a.hub().x.total_cmp(&b.hub().x));
     let near = near.map(|(_, i, j, fault)| (groups[i].clone(), groups[j].clone(), fault));
@@ -119,9 +119,9 @@ pub(super) fn find(look: &Look<'_>, expected: Option<u32>) -> Wheels {
 }
 
 /// Concentric rounds together, each by its outermost.
-fn groups(look: &Look<'_>, diagonal: f64) -> Vec<Wheel> {
+fn groups(anatomy: &Anatomy<'_>, diagonal: f64) -> Vec<Wheel> {
     let mut groups: Vec<Wheel> = Vec::new();
-    for round in &look.rounds {
+    for round in &anatomy.rounds {
         let inside = |wheel: &&mut Wheel| {
             wheel.hub().distance(round.centre) <= CONCENTRIC * wheel.radius()
                 && round.radius() <= wheel.radius() * 1.001
@@ -140,10 +140,10 @@ fn groups(look: &Look<'_>, diagonal: f64) -> Vec<Wheel> {
 }
 
 /// How large two wheels are together, and what is wrong with them if it is one thing only.
-fn pair(look: &Look<'_>, a: &Wheel, b: &Wheel) -> Option<(f64, Option<Near>)> {
+fn pair(anatomy: &Anatomy<'_>, a: &Wheel, b: &Wheel) -> Option<(f64, Option<Near>)> {
     let radius = f64::midpoint(a.radius(), b.radius());
-    let low = f64::midpoint(look.height_of(a.outer.bottom()), look.height_of(b.outer.bottom()));
-    if a.hub().distance(b.hub()) < APART * radius || low < LOW || in_one_face(look, a, b) {
+    let low = f64::midpoint(anatomy.height_of(a.outer.bottom()), anatomy.height_of(b.outer.bottom()));
+    if a.hub().distance(b.hub()) < APART * radius || low < LOW || in_one_face(anatomy, a, b) {
         return None;
     }
     let like = a.radius().min(b.radius()) / a.radius().max(b.radius());
@@ -159,34 +159,35 @@ fn pair(look: &Look<'_>, a: &Wheel, b: &Wheel) -> Option<(f64, Option<Near>)> {
 }
 
 /// Whether both lie in one shape that is no ground.
-fn in_one_face(look: &Look<'_>, a: &Wheel, b: &Wheel) -> bool {
+fn in_one_face(anatomy: &Anatomy<'_>, a: &Wheel, b: &Wheel) -> bool {
     let own = std::f64::consts::PI * (a.radius().powi(2) + b.radius().powi(2));
     let reach = |wheel: &Wheel| {
         let (hub, r) = (wheel.hub(), wheel.radius());
         Extent { left: hub.x - r, right: hub.x + r, top: hub.y - r, bottom: hub.y + r }
     };
     let before = a.outer.shape.min(b.outer.shape);
-    look.scene.shapes.iter().enumerate().take(before).any(|(index, shape)| {
+    anatomy.scene.shapes.iter().enumerate().take(before).any(|(index, shape)| {
         let wide = |wheel: &Wheel| {
             let reach = reach(wheel);
             let corners = [reach.left, reach.right].map(|x| Point::new(x, wheel.hub().y));
             let ends = [reach.top, reach.bottom].map(|y| Point::new(wheel.hub().x, y));
             corners.into_iter().chain(ends).all(|place| shape.holds(place))
         };
-        shape.filled && !look.background[index] && shape.area() < FACE * own && wide(a) && wide(b)
+        shape.filled && !anatomy.background[index] && shape.area() < FACE * own && wide(a) && wide(b)
     })
 }
 
 /// The one wheel of a unicycle: the largest round at the bottom that has nothing solid below its hub.
-fn single(look: &Look<'_>, groups: &[Wheel]) -> Option<Wheel> {
-    let stands =
-        |wheel: &&Wheel| wheel.outer.roundness() >= ROUND && look.height_of(wheel.outer.bottom()) >= LOWEST;
+fn single(anatomy: &Anatomy<'_>, groups: &[Wheel]) -> Option<Wheel> {
+    let stands = |wheel: &&Wheel| {
+        wheel.outer.roundness() >= ROUND && anatomy.height_of(wheel.outer.bottom()) >= LOWEST
+    };
     groups.iter().filter(stands).max_by(|a, b| a.radius().total_cmp(&b.radius())).cloned()
 }
 
 /// Whether the wheels are as many as were asked for.
-pub(super) fn judge(look: &Look<'_>, expected: u32) -> Found {
-    let wheels = &look.wheels;
+pub(super) fn judge(anatomy: &Anatomy<'_>, expected: u32) -> DetectorAnswer {
+    let wheels = &anatomy.wheels;
     let (count, marks) = (wheels.list.len(), wheels.marks());
     let radii: Vec<String> = wheels.list.iter().map(|wheel| length(wheel.radius())).collect();
     let stand = match count {
@@ -197,28 +198,30 @@ pub(super) fn judge(look: &Look<'_>, expected: u32) -> Found {
     if expected as usize == count {
         let hidden = wheels.list.iter().filter(|wheel| wheel.outer.seen < PLAIN).count();
         return match hidden {
-            0 => Found::met(stand, marks),
-            n => Found::cant_tell(format!("{stand}; much of {n} can't be seen"), marks),
+            0 => DetectorAnswer::met(stand, marks),
+            n => DetectorAnswer::cant_tell(format!("{stand}; much of {n} can't be seen"), marks),
         };
     }
     if let (0, Some((a, b, fault))) = (count, &wheels.near) {
-        let marks = vec![found::round("round", &a.outer), found::round("round", &b.outer)];
+        let marks = vec![answer::round("round", &a.outer), answer::round("round", &b.outer)];
         let both = (length(a.radius()), length(b.radius()));
         let lines = (length(a.outer.bottom()), length(b.outer.bottom()));
         return match fault {
-            Near::Flat => Found::cant_tell(
+            Near::Flat => DetectorAnswer::cant_tell(
                 "two outlines of like size stand on one line, and are flattened: perhaps wheels at an angle",
                 marks,
             ),
-            _ if expected == 0 => Found::met("no round outlines of like size stand on one line", marks),
-            Near::Level => Found::not_met(
+            _ if expected == 0 => {
+                DetectorAnswer::met("no round outlines of like size stand on one line", marks)
+            }
+            Near::Level => DetectorAnswer::not_met(
                 format!(
                     "two round outlines of like size, and not on one line: they end at y {} and {}",
                     lines.0, lines.1
                 ),
                 marks,
             ),
-            Near::Size => Found::not_met(
+            Near::Size => DetectorAnswer::not_met(
                 format!(
                     "two round outlines on one line, and of unlike size: radii {} and {}",
                     both.0, both.1
@@ -227,5 +230,5 @@ pub(super) fn judge(look: &Look<'_>, expected: u32) -> Found {
             ),
         };
     }
-    Found::not_met(stand, marks)
+    DetectorAnswer::not_met(stand, marks)
 }

@@ -12,7 +12,7 @@ use super::protocol::Outcome as Found;
 use super::results::Results;
 use crate::service::answer::{Answer, End};
 use crate::{Account, Done, Event, EventKind, EventStream, Lane, Provider, Request, Sent};
-use pelicycle_record::{BatchRecord, Origin, Outcome, ServiceRecord};
+use pelicycle_record::{BatchRecord, Outcome, ReplyOrigin, ServiceRecord};
 
 /// Replies that are checked at the same time.
 const SLOTS: usize = 4;
@@ -107,8 +107,8 @@ impl Provider for BatchReplies {
         &self.lane
     }
 
-    fn origin(&self) -> Origin {
-        Origin::Batch
+    fn origin(&self) -> ReplyOrigin {
+        ReplyOrigin::Batch
     }
 
     fn ask(&self, request: Request) -> EventStream {

@@ -1,38 +1,29 @@
-//! What one pass over a text tells.
+//! The result of one pass over a text.
 
 use std::ops::Range;
 
-use crate::bounds::Bounds;
+use crate::bounds::DrawingBounds;
+use crate::place::OffsetFinding;
+use crate::repair::Repair;
 
 /// A small change to the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in super::super) struct Edit {
+pub(in super::super) struct TextEdit {
     /// The bytes to replace.
     pub(in super::super) range: Range<usize>,
-    /// What to put there.
+    /// The text to put there.
     pub(in super::super) text: String,
-    /// The name of the repair.
-    pub(in super::super) name: &'static str,
+    /// The repair that it is a part of.
+    pub(in super::super) repair: Repair,
 }
 
-/// One violation of the rules of XML.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in super::super) struct Fault {
-    /// The finding's code.
-    pub(in super::super) code: &'static str,
-    /// Where a person would point to.
-    pub(in super::super) at: usize,
-    /// A sentence.
-    pub(in super::super) message: String,
-}
-
-/// What one pass over the text told.
+/// All that one pass over a text told.
 #[derive(Debug, Default)]
-pub(in super::super) struct Survey {
+pub(in super::super) struct XmlReport {
     /// The violations, in the order of the text, at most [`super::checker::MOST_FAULTS`].
-    pub(in super::super) faults: Vec<Fault>,
+    pub(in super::super) faults: Vec<OffsetFinding>,
     /// Edits that would mend them.
-    pub(in super::super) edits: Vec<Edit>,
+    pub(in super::super) edits: Vec<TextEdit>,
     /// Violations beyond those kept.
     pub(in super::super) more: usize,
     /// Elements.
@@ -49,13 +40,13 @@ pub(in super::super) struct Survey {
     pub(in super::super) doctype: Option<Range<usize>>,
     /// Names of elements that are open where the text ends, outermost first.
     pub(in super::super) open: Vec<String>,
-    /// Where the last construct that was whole ended.
+    /// The offset after the last construct that was whole.
     pub(in super::super) last_whole: usize,
 }
 
-impl Survey {
+impl XmlReport {
     /// Whether the text may be parsed at all; the words say which bound is passed.
-    pub(in super::super) fn within(&self, bounds: &Bounds) -> Result<(), Vec<String>> {
+    pub(in super::super) fn within(&self, bounds: &DrawingBounds) -> Result<(), Vec<String>> {
         let numbers = [
             ("elements", "elements", self.elements as u64, bounds.elements),
             ("levels of nested elements", "depth", self.depth as u64, bounds.depth as u64),

@@ -1,0 +1,46 @@
+//! Drawings that are escaped into another format.
+
+use super::super::markup::construct;
+use super::scanner::{Scanner, Surroundings};
+use super::{CandidateSpan, EscapeKind};
+
+impl Scanner<'_> {
+    /// Text that is a drawing only once it is unescaped.
+    pub(super) fn escaped(&mut self, pos: usize, to: usize, around: Surroundings<'_>) -> Option<usize> {
+        let rest = &self.text[pos..to];
+        let is = |mark: &[u8]| rest.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark));
+        let name_ends = |length: usize| !rest.get(length).is_some_and(|b| b.is_ascii_alphanumeric());
+        let (escape, ends): (EscapeKind, &[&'static [u8]]) = match rest[0] {
+            b'&' if is(b"&lt;svg") && name_ends(7) => (EscapeKind::Html, &[b"&lt;/svg&gt;", b"&lt;/svg>"]),
+            b'\\' if is(b"\\u003csvg") && name_ends(9) => {
+                (EscapeKind::Json, &[b"\\u003c/svg\\u003e", b"\\u003c\\/svg\\u003e"])
+            }
+            b'%' if is(b"%3csvg") => {
+                (EscapeKind::Percent, &[b"%3C/svg%3E", b"%3c/svg%3e", b"%3C%2Fsvg%3E", b"%3c%2fsvg%3e"])
+            }
+            b'<' if is(b"<svg") && name_ends(4) => {
+                let tag = construct(self.text, pos, to, &mut self.searches)?;
+                let quote = self.text[pos..tag.end].iter().position(|&b| b == b'=')? + pos;
+                if !self.text[quote + 1..to].starts_with(b"\\\"") {
+                    return None;
+                }
+                (EscapeKind::Json, &[b"</svg>", b"<\\/svg>"])
+            }
+            _ => return None,
+        };
+        let mut end: Option<usize> = None;
+        for mark in ends {
+            let limit = end.unwrap_or(to);
+            if let Some(at) = self.searches.find(self.text, mark, pos, limit) {
+                end = Some(at + mark.len());
+            }
+        }
+        // Without an end it is the name of a tag, escaped because it was only talked about; in JSON, cut off.
+        if end.is_none() && escape != EscapeKind::Json {
+            return None;
+        }
+        let span = around.span(pos..end.unwrap_or(to));
+        self.found.spans.push(CandidateSpan { complete: end.is_some(), escape: Some(escape), ..span });
+        Some(end.unwrap_or(to))
+    }
+}

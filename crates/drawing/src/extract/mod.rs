@@ -1,0 +1,138 @@
+//! Finds every stretch of a reply that may be a drawing, and chooses the one to judge.
+//!
+//! The rule, in this order:
+//!
+//! 1. Reasoning is cut out first: what stands between thinking marks, everything before an end mark that has
+//!    no beginning (the prompt's template may have held it), everything after a begin mark that has no end.
+//!    A drawing in it is a draft and is never judged.
+//! 2. A Markdown fence bounds what is in it. It ends at a line of at least as many of the same marks, or with
+//!    the reply. A drawing that begins outside of a fence ends where a fence opens.
+//! 3. A drawing begins at a start tag whose local name is `svg` in any case, or at the XML declaration,
+//!    document type or processing instruction just before it, and ends at the matching end tag. Comments,
+//!    CDATA, instructions and quoted values hide what is in them; nested `svg` elements belong to the outer.
+//! 4. A tag that is named in a sentence ("the `<svg>` element …") is a mention, not a drawing: character data
+//!    follows it at once, and it has no attributes or no child elements.
+//! 5. Escaped text (`&lt;svg`, or `\"` around its attributes) is listed and never chosen: nothing in the
+//!    reply, as it stands, is an SVG.
+//! 6. Chosen is the last complete drawing outside the thinking; when none is complete, the last that was
+//!    begun there.
+//!
+//! Linear in the length of the reply: a construct is lexed once, and a search that failed is not repeated.
+
+mod drawing;
+mod escaped;
+mod fences;
+mod scanner;
+mod thinking;
+
+use std::ops::Range;
+
+use pelicycle_record::DrawingCandidate;
+
+use scanner::Scanner;
+
+/// The kind of escaping that put a text into a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EscapeKind {
+    /// `&lt;svg`.
+    Html,
+    /// `<svg x=\"…\">` or `\u003csvg`.
+    Json,
+    /// `%3Csvg`.
+    Percent,
+}
+
+/// One stretch that may be a drawing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CandidateSpan {
+    /// The bytes of the reply that it takes.
+    pub(super) range: Range<usize>,
+    /// Whether its root element is closed.
+    pub(super) complete: bool,
+    /// Whether it stands in the reasoning.
+    pub(super) draft: bool,
+    /// Whether it is the name of a tag in a sentence.
+    pub(super) mention: bool,
+    /// Set when it is escaped.
+    pub(super) escape: Option<EscapeKind>,
+    /// The info string of the fence around it; `None` outside of fences.
+    pub(super) fence: Option<String>,
+    /// Whether a fence or a thinking mark, and not the end of the reply, cut it off.
+    pub(super) cut_by_mark: bool,
+}
+
+/// The drawings and the thinking of a reply.
+#[derive(Debug, Default)]
+pub(super) struct Extraction {
+    /// Every span, by offset.
+    pub(super) spans: Vec<CandidateSpan>,
+    /// Index of the span to judge.
+    pub(super) chosen: Option<usize>,
+    /// The reasoning, marks included.
+    pub(super) thinking: Vec<Range<usize>>,
+    /// Offset of a begin mark that has no end.
+    pub(super) unclosed_thinking: Option<usize>,
+    /// Offset of a fence that has content and no end.
+    pub(super) unclosed_fence: Option<usize>,
+}
+
+/// Finds the drawings of a reply.
+pub(super) fn extract(reply: &[u8]) -> Extraction {
+    let mut found = Scanner::scan(reply);
+    found.spans.sort_by_key(|span| (span.range.start, span.range.end));
+    let eligible = |span: &CandidateSpan| !span.draft && !span.mention && span.escape.is_none();
+    found.chosen = found
+        .spans
+        .iter()
+        .rposition(|span| eligible(span) && span.complete)
+        .or_else(|| found.spans.iter().rposition(eligible));
+    found
+}
+
+impl Extraction {
+    /// The list for the answer: at most `most`, the chosen one among them.
+    pub(super) fn candidates(&self, most: usize) -> Vec<DrawingCandidate> {
+        let first = self.spans.len().saturating_sub(most.max(1));
+        let first = self.chosen.map_or(first, |chosen| first.min(chosen));
+        let listed = self.spans.iter().enumerate().skip(first).take(most.max(1));
+        listed
+            .map(|(i, span)| DrawingCandidate {
+                start: span.range.start,
+                end: span.range.end,
+                chosen: self.chosen == Some(i),
+                why: self.why(i, span),
+            })
+            .collect()
+    }
+
+    /// Words for how a span was found, and why it was chosen or passed over.
+    fn why(&self, index: usize, span: &CandidateSpan) -> String {
+        let place = match (&span.fence, span.draft) {
+            (_, true) => "in the thinking".to_owned(),
+            (Some(info), _) if info.is_empty() => "in a fence without a language".to_owned(),
+            (Some(info), _) => format!("in a fence marked {info:?}"),
+            (None, _) => "in the text of the reply".to_owned(),
+        };
+        let state = if span.complete { "complete" } else { "never closed" };
+        let reason = if self.chosen == Some(index) {
+            let complete = "chosen as the last complete drawing outside the thinking";
+            let begun = "chosen as the last one begun outside the thinking, where none is complete";
+            if span.complete { complete } else { begun }
+        } else if let Some(escape) = span.escape {
+            match escape {
+                EscapeKind::Html => "passed over: its markup is escaped as HTML text",
+                EscapeKind::Json => "passed over: its markup is escaped as a JSON string",
+                EscapeKind::Percent => "passed over: its markup is percent-encoded",
+            }
+        } else if span.draft {
+            "passed over: a draft"
+        } else if span.mention {
+            "passed over: a tag named in a sentence"
+        } else if span.complete {
+            "passed over: a later one is complete"
+        } else {
+            "passed over: another one is complete, or was begun later"
+        };
+        format!("{place}, {state}; {reason}")
+    }
+}

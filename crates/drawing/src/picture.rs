@@ -1,0 +1,86 @@
+//! Drawing a document that passed its survey: the renderer's tree, its cost, then the pixels.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use roxmltree::Document;
+use usvg::Tree;
+
+use super::bounds::DrawingBounds;
+use super::budget;
+use super::raster::{self, Raster, ResourceRequests};
+
+/// A finished picture.
+#[derive(Debug)]
+pub(super) struct Picture {
+    /// The pixels.
+    pub(super) raster: Raster,
+    /// Resources that the renderer did without.
+    pub(super) requests: ResourceRequests,
+    /// Words for a size that is out of all proportion to the raster.
+    pub(super) clamped: Option<String>,
+}
+
+/// The reason why there is no picture.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DrawError {
+    /// A bound of ours or of the renderer is passed.
+    #[error("{0}")]
+    OverBound(String),
+    /// There is no size.
+    #[error("the drawing has no size to draw by")]
+    NoSize,
+    /// The renderer does not take the document.
+    #[error("the renderer gives up: {0}")]
+    Unrenderable(usvg::Error),
+    /// The renderer panicked.
+    #[error("the renderer broke down: {0}")]
+    Panicked(String),
+}
+
+impl From<usvg::Error> for DrawError {
+    fn from(error: usvg::Error) -> Self {
+        match error {
+            usvg::Error::InvalidSize => DrawError::NoSize,
+            // The renderer has bounds of its own; a ring of references ends there.
+            usvg::Error::ElementsLimitReached
+            | usvg::Error::ParsingFailed(roxmltree::Error::NodesLimitReached) => DrawError::OverBound(
+                format!("the renderer's own bound on elements or depth is passed: {error}"),
+            ),
+            error => DrawError::Unrenderable(error),
+        }
+    }
+}
+
+/// Reads, measures and draws; a panic of the renderer is an error like another.
+pub(super) fn draw(
+    document: &Document<'_>,
+    bounds: &DrawingBounds,
+    longest: u32,
+) -> Result<Picture, DrawError> {
+    let work = || {
+        let (tree, requests) = raster::read(document, bounds)?;
+        budget::check(&tree, bounds, longest).map_err(DrawError::OverBound)?;
+        let raster = raster::draw(&tree, longest)
+            .ok_or_else(|| DrawError::OverBound("the picture could not be made".to_owned()))?;
+        Ok(Picture { raster, requests, clamped: clamped(&tree, longest) })
+    };
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+        let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(DrawError::Panicked(words.unwrap_or_else(|| "without a word".to_owned())))
+    })
+}
+
+/// Tells when the drawing's own size is out of all proportion to the raster.
+fn clamped(tree: &Tree, longest: u32) -> Option<String> {
+    let (width, height) = (tree.size().width(), tree.size().height());
+    let (raster_width, raster_height) = raster::canvas(tree, longest);
+    let huge = width.max(height) > HUGE;
+    let thin = width.min(height) / width.max(height) * (longest as f32) < 0.5;
+    (huge || thin).then(|| {
+        format!("the drawing asks for {width} x {height} units; it is drawn on {raster_width} x {raster_height} pixels")
+    })
+}
+
+/// User units beyond which a size is not meant as pixels.
+const HUGE: f32 = 16_384.0;

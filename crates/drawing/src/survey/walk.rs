@@ -1,0 +1,272 @@
+//! The walk itself: elements, attributes, and what they point to.
+
+use std::collections::{BTreeMap, HashSet};
+
+use pelicycle_record::FindingCode;
+use roxmltree::{Attribute, Document, Node};
+
+use super::super::links::{self, LinkTarget};
+use super::super::place::OffsetFinding;
+use super::{Ids, SVG, XLINK, active};
+
+/// The walk, and what it has found so far.
+pub(super) struct Walk<'a, 'input> {
+    pub(super) document: &'a Document<'input>,
+    pub(super) ids: &'a Ids<'a, 'input>,
+    pub(super) findings: Vec<OffsetFinding>,
+    /// Whether a browser might run something.
+    pub(super) active: bool,
+    /// Addresses that were told of.
+    blocked: HashSet<String>,
+    /// Findings that are told once, by their words.
+    repeated: BTreeMap<String, Repeated>,
+}
+
+/// A finding that may occur many times.
+struct Repeated {
+    code: FindingCode,
+    /// The place of the first.
+    at: usize,
+    count: usize,
+}
+
+impl<'a, 'input> Walk<'a, 'input> {
+    pub(super) fn new(document: &'a Document<'input>, ids: &'a Ids<'a, 'input>) -> Self {
+        Self {
+            document,
+            ids,
+            findings: Vec::new(),
+            active: false,
+            blocked: HashSet::new(),
+            repeated: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn note(&mut self, code: FindingCode, at: usize, message: impl Into<String>) {
+        self.findings.push(OffsetFinding::new(code, at, message));
+    }
+
+    /// Notes something that a browser might run.
+    pub(super) fn note_active(&mut self, at: usize, message: impl Into<String>) {
+        self.active = true;
+        self.note(FindingCode::ActiveContent, at, message);
+    }
+
+    /// Notes the first of its kind, and counts the others.
+    pub(super) fn count(&mut self, code: FindingCode, at: usize, words: impl Into<String>) {
+        self.repeated.entry(words.into()).or_insert(Repeated { code, at, count: 0 }).count += 1;
+    }
+
+    /// The findings, those that were counted at the end.
+    pub(super) fn finish(self) -> Vec<OffsetFinding> {
+        let repeated = self.repeated.into_iter().map(|(words, Repeated { code, at, count })| {
+            let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
+            OffsetFinding::new(code, at, format!("{words}{times}"))
+        });
+        self.findings.into_iter().chain(repeated).collect()
+    }
+
+    /// The root element: tells whether the renderer takes it.
+    pub(super) fn root(&mut self, root: Node<'_, '_>) -> bool {
+        let name = root.tag_name();
+        let at = root.range().start;
+        match (name.name(), name.namespace()) {
+            ("svg", Some(SVG)) => true,
+            ("svg", None) => {
+                self.note(
+                    FindingCode::MissingXmlns,
+                    at,
+                    format!("the root has no xmlns=\"{SVG}\"; a browser shows no picture"),
+                );
+                true
+            }
+            ("svg", Some(other)) => {
+                self.note(
+                    FindingCode::WrongNamespace,
+                    at,
+                    format!("the root is in the namespace {other:?}, not {SVG:?}"),
+                );
+                false
+            }
+            (other, _) => {
+                self.note(
+                    FindingCode::WrongRoot,
+                    at,
+                    format!("the root is <{other}>, not <svg>; XML minds the case"),
+                );
+                false
+            }
+        }
+    }
+
+    /// An element with its attributes.
+    pub(super) fn element(&mut self, node: Node<'a, 'input>) {
+        let name = node.tag_name().name();
+        let at = node.range().start;
+        let html = node.tag_name().namespace().is_some_and(|uri| uri.ends_with("/xhtml"));
+        if active::RUNS.iter().any(|runs| runs.eq_ignore_ascii_case(name)) {
+            self.note_active(at, format!("<{name}> may run or load something in a browser"));
+        }
+        if name == "foreignObject" {
+            self.count(
+                FindingCode::ForeignObjectIgnored,
+                at,
+                "<foreignObject> is not drawn by this renderer; a browser draws it",
+            );
+        }
+        if ANIMATES.contains(&name) {
+            self.count(
+                FindingCode::AnimationIgnored,
+                at,
+                format!("<{name}> is ignored; the picture shows the state before any animation"),
+            );
+            if let Some(target) = node.attribute("attributeName")
+                && (active::is_handler(target) || target.ends_with("href"))
+            {
+                self.note_active(at, format!("<{name}> changes {target:?} in a browser"));
+            }
+        }
+        for attribute in node.attributes() {
+            self.attribute(node, attribute, html);
+        }
+        if name == "path"
+            && let Some(data) = node.attribute_node("d")
+        {
+            self.path(data);
+        }
+        if matches!(name, "polyline" | "polygon")
+            && let Some(points) = node.attribute_node("points")
+        {
+            self.points(points);
+        }
+        if matches!(name, "rect" | "circle" | "ellipse" | "image" | "foreignObject") {
+            self.lengths(node);
+        }
+    }
+
+    fn attribute(&mut self, node: Node<'_, '_>, attribute: Attribute<'_, '_>, html: bool) {
+        let name = attribute.name();
+        let value = attribute.value();
+        let at = attribute.range().start;
+        let element = node.tag_name().name();
+        if attribute.namespace().is_none() && active::is_handler(name) {
+            self.note_active(at, format!("{name} runs script in a browser"));
+        }
+        if links::is_script(value) {
+            self.note_active(at, format!("{name} holds a script address"));
+        }
+        let is_href = name == "href" && matches!(attribute.namespace(), None | Some(XLINK));
+        let loads =
+            html && matches!(name, "src" | "href" | "data" | "poster" | "srcset" | "background" | "action");
+        if (is_href && !matches!(element, "a" | "script"))
+            || (loads && element != "a")
+            || (element == "script" && (is_href || name == "src"))
+        {
+            self.target(element, value, at);
+        } else if name == "style" || value.contains("url(") || value.contains("URL(") {
+            self.style(value, at);
+        }
+        if value.contains("var(") && !html && (name == "style" || name != "d") {
+            self.note(
+                FindingCode::UnsupportedCss,
+                at,
+                format!("{name}={:?}: this renderer has no CSS variables; a browser does", short(value)),
+            );
+        }
+    }
+
+    /// The address in an attribute of an element.
+    fn target(&mut self, element: &str, value: &str, at: usize) {
+        match links::target(value) {
+            LinkTarget::Nothing | LinkTarget::Script => {}
+            LinkTarget::Inside(id) => {
+                if !self.ids.contains_key(id) {
+                    self.note(
+                        FindingCode::MissingReference,
+                        at,
+                        format!("<{element}> refers to {:?}, and nothing has that id", short(value)),
+                    );
+                }
+            }
+            LinkTarget::Data => self.data(element, value, at),
+            LinkTarget::Outside => self.blocked(value, at),
+        }
+    }
+
+    /// An address that leads out of the document; each is told once.
+    pub(super) fn blocked(&mut self, address: &str, at: usize) {
+        if self.blocked.insert(address.to_owned()) {
+            self.note(FindingCode::ExternalRefBlocked, at, address);
+        }
+    }
+
+    /// A data URL: a picture, an SVG that may point outside in turn, or what is refused.
+    fn data(&mut self, element: &str, value: &str, at: usize) {
+        let data = match links::decode(value) {
+            Some(data) if matches!(element, "image" | "feImage" | "img") => data,
+            Some(_) => {
+                return self.note(
+                    FindingCode::EmbeddedImageRefused,
+                    at,
+                    format!("<{element}> does not take a data address"),
+                );
+            }
+            None => {
+                return self.note(
+                    FindingCode::EmbeddedImageRefused,
+                    at,
+                    "a data address that cannot be decoded",
+                );
+            }
+        };
+        let outside = links::inside_nested(&data, 0);
+        match (imagesize::blob_size(&data), links::is_svg(&data)) {
+            (_, true) => {
+                self.note(
+                    FindingCode::EmbeddedImage,
+                    at,
+                    format!("an SVG of {} bytes is embedded", data.len()),
+                );
+            }
+            (Ok(size), _) if links::is_supported_raster(&data) => {
+                self.note(
+                    FindingCode::EmbeddedImage,
+                    at,
+                    format!("a picture of {} x {} pixels is embedded", size.width, size.height),
+                );
+            }
+            _ => self.note(
+                FindingCode::EmbeddedImageRefused,
+                at,
+                "embedded data that is no PNG, JPEG, GIF, WebP or SVG picture",
+            ),
+        }
+        for address in outside {
+            self.blocked(&address, at);
+        }
+    }
+
+    /// An instruction that names a style sheet or a transformation.
+    pub(super) fn instruction(&mut self, node: Node<'_, '_>) {
+        let Some(pi) = node.pi().filter(|pi| pi.target == "xml-stylesheet") else { return };
+        let value = pi.value.unwrap_or_default();
+        let at = node.range().start;
+        if value.contains("xsl") || value.contains("text/xml") {
+            self.note_active(at, "a transformation may run in a browser");
+        }
+        if let Some(address) = links::pseudo_attribute(value, "href")
+            && let LinkTarget::Outside | LinkTarget::Data = links::target(address)
+        {
+            self.blocked(address, at);
+        }
+    }
+}
+
+/// Elements of declarative animation.
+const ANIMATES: &[&str] = &["animate", "animateTransform", "animateMotion", "animateColor", "set", "discard"];
+
+/// The beginning of a value, to quote in a message.
+pub(super) fn short(value: &str) -> &str {
+    let trimmed = value.trim();
+    &trimmed[..trimmed.floor_char_boundary(80)]
+}

@@ -1,0 +1,200 @@
+//! What the check has to tell of a reply, and the codes that say what it is about.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One thing worth telling about a reply or its drawing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Stable kebab-case code.
+    #[schemars(with = "String")]
+    pub code: FindingCode,
+    /// A sentence for a person.
+    pub message: String,
+    /// 1-based line in the extracted text, where the finding has a place.
+    pub line: Option<u32>,
+    /// 1-based column, in characters, in the extracted text.
+    pub column: Option<u32>,
+}
+
+impl Finding {
+    /// A finding about the reply or the drawing as a whole.
+    #[must_use]
+    pub fn new(code: FindingCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), line: None, column: None }
+    }
+
+    /// A finding about a place of the extracted text: its line and column.
+    #[must_use]
+    pub fn at((line, column): (u32, u32), code: FindingCode, message: impl Into<String>) -> Self {
+        Self { line: Some(line), column: Some(column), ..Self::new(code, message) }
+    }
+}
+
+/// Declares the enum and the text of each code once.
+macro_rules! finding_codes {
+    ($($(#[$doc:meta])* $code:ident = $text:literal,)*) => {
+        /// The subject of a finding. Its text is what records and reports hold, and never changes.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        pub enum FindingCode {
+            $($(#[$doc])* $code,)*
+            /// A code that this version does not know, from the record of another one. Made by `FindingCode::from`,
+            /// which keeps the known codes out of it.
+            Other(String),
+        }
+
+        impl FindingCode {
+            /// The codes that this version knows, in the order of `docs/drawing.md`.
+            pub const KNOWN: &[Self] = &[$(Self::$code,)*];
+
+            /// The code's text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$code => $text,)*
+                    Self::Other(text) => text,
+                }
+            }
+        }
+    };
+}
+
+finding_codes! {
+    /// The reply holds nothing but white space.
+    EmptyReply = "empty-reply",
+    /// The model's thinking begins and never ends.
+    UnclosedThinking = "unclosed-thinking",
+    /// A drawing stands in the thinking, where it is not judged.
+    DraftInThinking = "draft-in-thinking",
+    /// A Markdown fence is opened and never closed.
+    UnclosedFence = "unclosed-fence",
+    /// The reply holds more than one complete drawing; the last is judged.
+    MultipleSvgs = "multiple-svgs",
+    /// A drawing is escaped as HTML, JSON or a URL, so that it is no SVG as it stands.
+    EscapedContainer = "escaped-container",
+    /// Bytes of the reply or the drawing are not UTF-8.
+    InvalidUtf8 = "invalid-utf8",
+
+    /// The reply, the fence or the thinking ends before the root element does.
+    Truncated = "truncated",
+    /// A bare `&` in text or a value.
+    UnescapedAmpersand = "unescaped-ampersand",
+    /// A reference to an entity that XML does not define.
+    UndefinedEntity = "undefined-entity",
+    /// An attribute stands twice in one tag.
+    DuplicateAttribute = "duplicate-attribute",
+    /// A namespace prefix is used and not declared.
+    UndeclaredPrefix = "undeclared-prefix",
+    /// A comment that XML forbids: two hyphens in a row, or no end.
+    BadComment = "bad-comment",
+    /// A start tag without its end tag, or the other way round.
+    MismatchedTag = "mismatched-tag",
+    /// An attribute's value is not in quotes, or in typographic ones.
+    UnquotedAttribute = "unquoted-attribute",
+    /// Any other fault of well-formedness.
+    BadMarkup = "bad-markup",
+    /// A character that XML does not allow.
+    BadCharacter = "bad-character",
+
+    /// The root element is no `svg`.
+    WrongRoot = "wrong-root",
+    /// The root element is in a namespace that is not SVG's.
+    WrongNamespace = "wrong-namespace",
+    /// The root element names no namespace, so that a browser shows no picture.
+    MissingXmlns = "missing-xmlns",
+    /// `width` or `height` is no length, or leaves nothing to draw on.
+    BadSize = "bad-size",
+    /// The root element has no `viewBox`.
+    NoViewbox = "no-viewbox",
+    /// The `viewBox` is misspelt or invalid, and ignored.
+    BadViewbox = "bad-viewbox",
+    /// The drawing's own size is out of all proportion to the raster.
+    SizeClamped = "size-clamped",
+
+    /// Path data or `points` are wrong, and the shape ends before the fault.
+    PathDataError = "path-data-error",
+    /// A value that makes a shape vanish, or that the renderer could not use.
+    BadValue = "bad-value",
+    /// A reference to an id that no element has.
+    MissingReference = "missing-reference",
+    /// A reference that leads back to itself.
+    ReferenceCycle = "reference-cycle",
+    /// The drawing leaves nothing to see on white.
+    EmptyDrawing = "empty-drawing",
+    /// All pixels of the picture have one colour.
+    SingleColour = "single-colour",
+    /// `foreignObject` is not drawn by this renderer.
+    ForeignObjectIgnored = "foreign-object-ignored",
+    /// An animation is not played; the picture shows the state without it.
+    AnimationIgnored = "animation-ignored",
+    /// CSS that this renderer passes over.
+    UnsupportedCss = "unsupported-css",
+    /// A font that is not bundled, so that another one stands in for it.
+    FontFallback = "font-fallback",
+    /// A picture is embedded as data.
+    EmbeddedImage = "embedded-image",
+    /// Embedded data that is not shown.
+    EmbeddedImageRefused = "embedded-image-refused",
+    /// The renderer gives the drawing up.
+    Unrenderable = "unrenderable",
+
+    /// Something that a browser may run.
+    ActiveContent = "active-content",
+    /// An address that leads out of the document; nothing is loaded from it.
+    ExternalRefBlocked = "external-ref-blocked",
+    /// The document type declares entities, so that the document is refused.
+    DtdRefused = "dtd-refused",
+    /// A bound on what a drawing may ask for is passed.
+    ResourceLimit = "resource-limit",
+    /// The drawing takes long to draw.
+    Heavy = "heavy",
+    /// There are more findings than are listed.
+    MoreFindings = "more-findings",
+}
+
+impl From<String> for FindingCode {
+    fn from(text: String) -> Self {
+        let known = Self::KNOWN.iter().find(|code| code.as_str() == text).cloned();
+        known.unwrap_or(Self::Other(text))
+    }
+}
+
+impl From<FindingCode> for String {
+    fn from(code: FindingCode) -> Self {
+        code.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for FindingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_lists_every_code_in_this_order() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/drawing.md");
+        let guide = std::fs::read_to_string(path).unwrap();
+        let section = guide.split("\n## ").find(|section| section.starts_with("Findings\n")).unwrap();
+        let rows = section.lines().filter(|line| line.starts_with("| "));
+        let listed: Vec<&str> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
+        let known: Vec<&str> = FindingCode::KNOWN.iter().map(FindingCode::as_str).collect();
+        assert_eq!(listed, known);
+    }
+
+    #[test]
+    fn a_code_is_its_text_in_json_and_one_of_another_version_is_kept() {
+        for code in FindingCode::KNOWN.iter().cloned().chain([FindingCode::Other("too-lovely".to_owned())]) {
+            let json = serde_json::to_string(&code).unwrap();
+            assert_eq!(json, format!("\"{code}\""));
+            assert_eq!(serde_json::from_str::<FindingCode>(&json).unwrap(), code);
+        }
+    }
+}
