@@ -3,13 +3,12 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use pelicycle_net::{Backoff, BodyError, ClientOptions, NextTry, Patience, client, innermost, shown};
+use pelicycle_net::{Backoff, BodyError, BodyLimits, ClientOptions, NextTry, innermost, shown};
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION,
     RANGE, RETRY_AFTER,
 };
 use reqwest::{Method, Response, StatusCode, Url};
-
 use tokio::time::Instant;
 
 use super::error::{Fault, HubError};
@@ -23,14 +22,16 @@ use crate::is_commit;
 /// How often a request is sent elsewhere.
 const REDIRECTS: usize = 6;
 /// Bytes of a page of the list; a page has a thousand files.
-const PAGE_BYTES: usize = 16 << 20;
+const PAGE_BYTES: u64 = 16 << 20;
 /// Pages of a list.
 const PAGES: usize = 100;
 /// Characters of a server's message that are shown.
 const MESSAGE: usize = 300;
-/// Until a connection stands.
+/// The time until a connection must stand.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Until a page of the list is there.
+/// The words for a server that is silent for too long.
+const LATE: &str = "no answer in time";
+/// The time within which a page of the list must be there, however slowly it comes.
 const PAGE: Duration = Duration::from_secs(300);
 
 const COMMIT: HeaderName = HeaderName::from_static("x-repo-commit");
@@ -67,7 +68,7 @@ impl Client {
             redirects: false,
             proxy: true,
         };
-        let http = client(&options).map_err(|source| HubError::Client { source: source.without_url() })?;
+        let http = options.build().map_err(|source| HubError::Client { source: source.without_url() })?;
         Ok(Client {
             http,
             endpoint: settings.endpoint.clone(),
@@ -105,10 +106,12 @@ impl Client {
         if next.as_ref().is_some_and(|next| !same_origin(next, url)) {
             return Err(malformed(url, "the next page is on another host").into());
         }
-        let patience = Patience::until(Instant::now() + PAGE);
-        let body = patience.read(response, PAGE_BYTES).await.map_err(|error| match error {
-            BodyError::Long(_) => malformed(url, "the list of files is too long").into(),
-            other => Fault::Passing { why: format!("{}: {other}", shown(url)), after: None },
+        let limits = BodyLimits { deadline: Instant::now() + PAGE, idle: None, bytes: PAGE_BYTES };
+        let body = limits.read(response).await.map_err(|error| match error {
+            BodyError::TooLong(_) => malformed(url, "the list of files is too long").into(),
+            BodyError::Late => interrupted(url, LATE),
+            BodyError::Broken(why) => interrupted(url, &why),
+            BodyError::Write(error) => interrupted(url, &error.to_string()),
         })?;
         let entries = serde_json::from_slice(&body)
             .map_err(|error| malformed(url, &format!("the list of files can't be read: {error}")))?;
@@ -322,6 +325,9 @@ fn failure(response: &Response) -> Fault {
 
 /// A failure of the connection.
 pub(super) fn passing(url: &Url, error: &reqwest::Error) -> Fault {
-    let why = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(error) };
+    if error.is_timeout() { interrupted(url, LATE) } else { interrupted(url, &innermost(error)) }
+}
+
+fn interrupted(url: &Url, why: &str) -> Fault {
     Fault::Passing { why: format!("{}: {why}", shown(url)), after: None }
 }

@@ -15,7 +15,7 @@ const MAX_STREAM: usize = 512 << 20;
 /// Bytes of an answer that is no stream, such as an error.
 const MAX_ERROR: usize = 1 << 20;
 
-/// Times that a request is sent, where the service's entry does not say.
+/// The times that a request is sent in all, where the service's entry does not say.
 const TRIES: u32 = 4;
 
 /// Longest wait that a service may ask for.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use pelicycle_net::{BodyError, Patience, innermost};
+use pelicycle_net::{BodyError, BodyLimits, innermost};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, Url};
 use serde_json::Value;
@@ -295,10 +295,11 @@ impl Exchange<'_> {
 
     /// The text of a body that is no stream, up to a bound.
     async fn body(&self, response: Response, bound: usize, deadline: Instant) -> Result<String, Failure> {
-        let patience = Patience { deadline: deadline.into(), idle: self.link.bounds.idle };
-        let bytes = patience.read(response, bound).await.map_err(|error| match error {
+        let limits =
+            BodyLimits { deadline: deadline.into(), idle: Some(self.link.bounds.idle), bytes: bound as u64 };
+        let bytes = limits.read(response).await.map_err(|error| match error {
             BodyError::Late | BodyError::Broken(_) => Failure::connection(error.to_string()),
-            BodyError::Long(_) | BodyError::Write(_) => Failure::senseless(error.to_string()),
+            BodyError::TooLong(_) | BodyError::Write(_) => Failure::senseless(error.to_string()),
         })?;
         Ok(self.link.redact(String::from_utf8_lossy(&bytes).into_owned()))
     }

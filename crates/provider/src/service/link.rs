@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pelicycle_net::{ClientOptions, client};
+use pelicycle_net::ClientOptions;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Url};
 
@@ -144,7 +144,8 @@ impl Link {
             redirects: false,
             proxy: !is_own(&base),
         };
-        let client = client(&options)
+        let client = options
+            .build()
             .map_err(|error| RemoteError::Client { provider: name(), why: error.to_string() })?;
         Ok(Link {
             headers: headers(provider, entry, key.as_ref(), variables)?,

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use pelicycle_net::{BodyError, Patience, innermost};
+use pelicycle_net::{BodyError, BodyLimits, innermost};
 use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout_at};
 
@@ -39,7 +39,7 @@ pub(super) async fn copy(
     to: &mut impl Write,
 ) -> Result<(), Failure> {
     let deadline = Instant::now() + within;
-    let late = |()| Failure::connection(format!("no whole answer within {} s", within.as_secs()));
+    let late = || Failure::connection(format!("no whole answer within {} s", within.as_secs()));
     let broke = |error: reqwest::Error| Failure::connection(innermost(&error));
     let mut request = request.build().map_err(broke)?;
     for (name, value) in &link.headers {
@@ -48,24 +48,26 @@ pub(super) async fn copy(
     }
     link.tell("> ", || format!("{} {}", request.method(), request.url()));
     let response =
-        timeout_at(deadline, link.client.execute(request)).await.map_err(|_| late(()))?.map_err(broke)?;
+        timeout_at(deadline, link.client.execute(request)).await.map_err(|_| late())?.map_err(broke)?;
     link.tell("< ", || {
         format!("{:?} {} from {}", response.version(), response.status(), response.url().path())
     });
     if !response.status().is_success() {
         return Err(refused(link, response, deadline).await);
     }
-    Patience::until(deadline).copy(response, bound, to).await.map_err(|error| match error {
-        BodyError::Late => late(()),
+    let limits = BodyLimits { deadline, idle: None, bytes: bound };
+    limits.copy(response, to).await.map_err(|error| match error {
+        BodyError::Late => late(),
         BodyError::Broken(why) => Failure::connection(why),
-        BodyError::Long(_) | BodyError::Write(_) => Failure::senseless(error.to_string()),
+        BodyError::TooLong(_) | BodyError::Write(_) => Failure::senseless(error.to_string()),
     })
 }
 
 /// What an answer says that is none.
 async fn refused(link: &Link, response: Response, deadline: Instant) -> Failure {
     let (status, headers) = (response.status(), response.headers().clone());
-    let body = Patience::until(deadline).read_some(response, link.bounds.error).await;
+    let limits = BodyLimits { deadline, idle: None, bytes: link.bounds.error as u64 };
+    let body = limits.read_some(response).await;
     let body = link.redact(String::from_utf8_lossy(&body).into_owned());
     link.tell("< ", || body.clone());
     Failure::of_answer(status.as_u16(), &headers, &body)
