@@ -22,8 +22,9 @@
 use std::ops::Range;
 
 use super::markup::{Construct, Kind, Searches, construct, find};
-use super::thinking;
+use super::thinking::find_close;
 use pelicycle_record::Candidate;
+use pelicycle_text::reasoning::MarkPair;
 
 /// How text was escaped into a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -407,7 +408,7 @@ impl Scanner<'_> {
             if !draft && self.found.thinking.is_empty() {
                 let stray = (content..to).find(|&at| {
                     matches!(self.text[at], b'<' | b'[' | 0xE2)
-                        && thinking::closes(&self.text[at..to]).is_some()
+                        && MarkPair::closing(&self.text[at..to]).is_some()
                 });
                 end = stray.unwrap_or(to);
             }
@@ -423,8 +424,8 @@ impl Scanner<'_> {
     fn thinking_mark(&self, pos: usize) -> bool {
         let rest = &self.text[pos..];
         matches!(rest.first(), Some(b'<' | b'[' | 0xE2))
-            && (thinking::closes(rest).is_some()
-                || (self.at_line_start(pos) && thinking::opens(rest).is_some()))
+            && (MarkPair::closing(rest).is_some()
+                || (self.at_line_start(pos) && MarkPair::opening(rest).is_some()))
     }
 
     fn at_line_start(&self, pos: usize) -> bool {
@@ -438,7 +439,7 @@ impl Scanner<'_> {
         if !matches!(rest.first(), Some(b'<' | b'[' | 0xE2)) {
             return None;
         }
-        if let Some(marks) = thinking::closes(rest) {
+        if let Some(marks) = MarkPair::closing(rest) {
             let end = pos + marks.close.len();
             if self.found.thinking.is_empty() {
                 self.found.thinking.push(0..end);
@@ -448,9 +449,9 @@ impl Scanner<'_> {
             }
             return Some(end);
         }
-        let marks = thinking::opens(rest)?;
+        let marks = MarkPair::opening(rest)?;
         let content = pos + marks.open.len();
-        let close = thinking::find_close(self.text, marks, content, to, &mut self.searches);
+        let close = find_close(self.text, marks, content, to, &mut self.searches);
         // In a sentence, a mark that nothing closes is only talked about.
         if close.is_none() && !self.at_line_start(pos) {
             return None;

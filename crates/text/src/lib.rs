@@ -3,6 +3,7 @@
 //! Escaping is the templates' work and is on for all of them. What is done here is what escaping does not do:
 //! characters that act on the reader's screen without being seen, and lengths that break a page.
 
+pub mod reasoning;
 pub mod size;
 
 use std::fmt::Write as _;

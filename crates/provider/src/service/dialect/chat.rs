@@ -107,7 +107,7 @@ fn message(delta: &Value, reading: &mut Reading) {
         .or_else(details);
     reading.apart(&reasoning.unwrap_or_default());
     match delta.get("content") {
-        Some(Value::String(content)) => reading.tagged_text(content),
+        Some(Value::String(content)) => reading.marked_text(content),
         // Mistral's lists of parts.
         Some(Value::Array(parts)) => {
             for part in parts {
@@ -118,7 +118,7 @@ fn message(delta: &Value, reading: &mut Reading) {
                         reading.apart(&thought);
                         reading.apart(text(part, "/thinking").unwrap_or_default());
                     }
-                    _ => reading.tagged_text(text(part, "/text").unwrap_or_default()),
+                    _ => reading.marked_text(text(part, "/text").unwrap_or_default()),
                 }
             }
         }

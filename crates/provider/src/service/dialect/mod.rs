@@ -7,7 +7,6 @@ mod gemini;
 mod ollama;
 mod reading;
 mod responses;
-mod tags;
 
 use serde::Deserialize;
 use serde_json::Value;

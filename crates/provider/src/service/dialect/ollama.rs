@@ -43,7 +43,7 @@ impl Dialect for Ollama {
             reading.remarks.push(Remark::new("served-elsewhere", message));
         }
         reading.apart(text(frame, "/message/thinking").unwrap_or_default());
-        reading.tagged_text(text(frame, "/message/content").unwrap_or_default());
+        reading.marked_text(text(frame, "/message/content").unwrap_or_default());
         if frame.get("done").and_then(Value::as_bool) == Some(true) {
             done(frame, reading)?;
         }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::super::failure::shortened;
-use super::tags::Tags;
 use pelicycle_record::{Outcome, Remark, Usage};
+use pelicycle_text::reasoning::ReasoningSplitter;
 
 /// Accounts of tokens that are kept; of more, the first ones and the last.
 const MAX_ACCOUNTS: usize = 4;
@@ -38,8 +38,8 @@ pub(in super::super) struct Reading {
     pub(in super::super) remarks: Vec<Remark>,
     /// Text has come as a stream, so that a final account of the whole text is none of it.
     pub(super) streamed: bool,
-    /// Finds reasoning that a server left in the answer between tags.
-    pub(super) tags: Tags,
+    /// Finds reasoning that a server left in the answer between marks.
+    pub(super) marked: ReasoningSplitter,
 }
 
 /// Why an answer ended.
@@ -61,7 +61,7 @@ impl Reading {
         !self.text.is_empty()
             || !self.reasoning.is_empty()
             || !self.refusal.is_empty()
-            || self.tags.holds_text()
+            || self.marked.holds_text()
     }
 
     /// Keeps an account of tokens as it was received.
@@ -97,35 +97,27 @@ impl Reading {
         ));
     }
 
-    /// More text of the answer, in which a server may have left the reasoning between tags.
-    pub(super) fn tagged_text(&mut self, text: &str) {
-        if !self.reasoning_was_apart() {
-            let split = self.tags.push(text);
-            self.text.push_str(&split.text);
-            self.reasoning.push_str(&split.reasoning);
-        } else {
-            self.text.push_str(text);
-        }
+    /// More text of the answer, in which a server may have left the reasoning between marks.
+    pub(super) fn marked_text(&mut self, text: &str) {
+        let split = self.marked.push(text);
+        self.text.push_str(&split.answer);
+        self.reasoning.push_str(&split.reasoning);
     }
 
     /// Reasoning that came in a field of its own.
     pub(super) fn apart(&mut self, reasoning: &str) {
         if !reasoning.is_empty() {
             self.reasoning.push_str(reasoning);
-            self.tags.switch_off();
+            self.marked.switch_off();
         }
-    }
-
-    fn reasoning_was_apart(&self) -> bool {
-        self.tags.is_off()
     }
 
     /// The stream is over: what was held back is text.
     pub(in super::super) fn finish(&mut self) {
-        let rest = self.tags.finish();
-        self.text.push_str(&rest.text);
+        let rest = self.marked.finish();
+        self.text.push_str(&rest.answer);
         self.reasoning.push_str(&rest.reasoning);
-        if self.tags.found() {
+        if self.marked.found() {
             self.remarks.push(Remark::new(
                 "thinking-in-text",
                 "The reasoning came within the answer, between <think> and </think>, and was taken apart here."
