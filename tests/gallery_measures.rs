@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use base64::Engine as _;
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_store::Store;
 
 use common::exhibits::hang;
@@ -42,7 +42,7 @@ fn a_page_tells_each_item_and_shows_what_was_found() {
     let folder = tempfile::tempdir().unwrap();
     let (results, gallery) = (folder.path().join("results"), folder.path().join("gallery"));
     let store = Store::open(&results).unwrap();
-    let asked = Library::bundled().get("pelican").unwrap().record();
+    let asked = PromptLibrary::bundled().get("pelican").unwrap().record();
     hang(&store, "pelican", "Model", "2026-01-02T03:04:05Z", BICYCLE, |attempt| attempt.prompt = asked);
     let html = page(&results, &gallery, &[]);
     assert!(html.contains("two wheels of like size on one ground line"), "{html}");

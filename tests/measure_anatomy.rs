@@ -5,11 +5,11 @@
 use std::time::{Duration, Instant};
 
 use pelicycle_drawing::{Bounds, MeasureError, Options, Pool, measure};
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::measure::{Measures, Name, Outline, Rubric, State};
 
 fn rubric(prompt: &str) -> Rubric {
-    Library::bundled().get(prompt).unwrap().rubric.clone()
+    PromptLibrary::bundled().get(prompt).unwrap().rubric.clone()
 }
 
 fn look(prompt: &str, svg: &str) -> Measures {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pelicycle_drawing::{Bounds, Options, inspect, measure};
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::measure::{Measures, State};
 use serde::Deserialize;
 
@@ -83,7 +83,7 @@ fn shared() -> Option<PathBuf> {
 }
 
 fn measured(svg: &[u8]) -> Measures {
-    let library = Library::bundled();
+    let library = PromptLibrary::bundled();
     measure(svg, &library.get("pelican").unwrap().rubric, &Bounds::default()).unwrap()
 }
 

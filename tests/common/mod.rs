@@ -6,7 +6,7 @@ pub mod browser;
 pub mod exhibits;
 pub mod server;
 
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::Id;
 use pelicycle_record::*;
 use pelicycle_record::{Candidate, Check, Draws, SvgFacts, Verdict};
@@ -64,7 +64,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
             cpu: Some("A processor".to_owned()),
             cores: 8,
         },
-        prompt: Library::bundled().get(prompt).unwrap().record(),
+        prompt: PromptLibrary::bundled().get(prompt).unwrap().record(),
         contestant: ContestantRecord {
             slug: slug.to_owned(),
             label: slug.to_owned(),

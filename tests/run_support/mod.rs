@@ -11,7 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 use pelicycle_record::Outcome;
-use pelicycle_store::{Store, Stored};
+use pelicycle_store::{Store, StoredAttempt};
 use serde_json::Value;
 
 /// A working directory that goes with the test, with `results/` and `gallery/` in it.
@@ -81,7 +81,7 @@ impl Place {
     }
 
     /// All attempts, oldest first: none is damaged, and every text is as it was recorded.
-    pub fn attempts(&self) -> Vec<Stored> {
+    pub fn attempts(&self) -> Vec<StoredAttempt> {
         let store = self.store();
         let listing = store.list().unwrap();
         assert!(listing.damaged.is_empty(), "{:?}", listing.damaged);
@@ -114,7 +114,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether an attempt is one that a resumed run leaves alone.
-pub fn is_done(stored: &Stored) -> bool {
+pub fn is_done(stored: &StoredAttempt) -> bool {
     !matches!(stored.attempt.outcome, Outcome::Cancelled | Outcome::Error | Outcome::Cut)
 }
 

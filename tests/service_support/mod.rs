@@ -10,7 +10,10 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use pelicycle_provider::{Account, Done, EventKind, Provider as _, Remote, Request, Services, Variables};
+use pelicycle_provider::{
+    Provider as _, ReplyEventKind, ReplyMetadata, ReplyRequest, RequestEnd, ServiceModel, Services,
+    VariableLookup,
+};
 use pelicycle_record::{Outcome, RequestRecord, ServiceRecord};
 use serde_json::Value;
 
@@ -193,8 +196,8 @@ pub const KEY: &str = "sk-planted-5f0c2a91";
 pub struct Heard {
     pub text: String,
     pub reasoning: String,
-    pub account: Account,
-    pub done: Option<Done>,
+    pub account: ReplyMetadata,
+    pub done: Option<RequestEnd>,
     /// Times that the request was sent.
     pub sent: usize,
     /// When each piece of text came, after the request was last sent.
@@ -222,12 +225,12 @@ impl Heard {
 
 /// The services that `[providers]` tells of, with [`KEY`] in the variable `TEST_KEY`.
 pub fn services(providers: &str) -> Services {
-    let variables: Variables = Arc::new(|name: &str| (name == "TEST_KEY").then(|| KEY.to_owned()));
+    let variables: VariableLookup = Arc::new(|name: &str| (name == "TEST_KEY").then(|| KEY.to_owned()));
     Services::new(&toml::from_str(providers).unwrap(), variables).unwrap()
 }
 
 /// A model `m` of a server that speaks this dialect; patience is short, as far as `more` does not say otherwise.
-pub fn remote(server: &Server, dialect: &str, more: &str) -> Remote {
+pub fn remote(server: &Server, dialect: &str, more: &str) -> ServiceModel {
     let patience = |key: &str, value: &str| match more.contains(key) {
         true => String::new(),
         false => format!("{key} = {value}\n"),
@@ -243,32 +246,32 @@ pub fn remote(server: &Server, dialect: &str, more: &str) -> Remote {
 }
 
 /// Asks and hears all of it.
-pub fn ask(remote: &Remote) -> Heard {
+pub fn ask(remote: &ServiceModel) -> Heard {
     ask_with(remote, RequestRecord::default())
 }
 
 /// Asks with these settings and hears all of it.
-pub fn ask_with(remote: &Remote, settings: RequestRecord) -> Heard {
+pub fn ask_with(remote: &ServiceModel, settings: RequestRecord) -> Heard {
     ask_all(remote, request("Draw a pelican.", settings))
 }
 
 /// Sends a request and hears all of it.
-pub fn ask_all(remote: &Remote, request: Request) -> Heard {
+pub fn ask_all(remote: &ServiceModel, request: ReplyRequest) -> Heard {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(hear_all(remote, request))
 }
 
-pub async fn hear(remote: &Remote, settings: RequestRecord) -> Heard {
+pub async fn hear(remote: &ServiceModel, settings: RequestRecord) -> Heard {
     hear_of(remote, "Draw a pelican.", settings).await
 }
 
-pub async fn hear_of(remote: &Remote, prompt: &str, settings: RequestRecord) -> Heard {
+pub async fn hear_of(remote: &ServiceModel, prompt: &str, settings: RequestRecord) -> Heard {
     hear_all(remote, request(prompt, settings)).await
 }
 
 /// A request without pictures.
-pub fn request(prompt: &str, settings: RequestRecord) -> Request {
-    Request {
+pub fn request(prompt: &str, settings: RequestRecord) -> ReplyRequest {
+    ReplyRequest {
         prompt_id: "pelican".to_owned(),
         prompt: prompt.to_owned(),
         pictures: Vec::new(),
@@ -278,26 +281,26 @@ pub fn request(prompt: &str, settings: RequestRecord) -> Request {
 }
 
 /// Hears all that becomes of a request.
-pub async fn hear_all(remote: &Remote, request: Request) -> Heard {
+pub async fn hear_all(remote: &ServiceModel, request: ReplyRequest) -> Heard {
     let mut stream = remote.ask(request);
     let mut heard = Heard::default();
     let mut begin = Instant::now();
     while let Some(event) = stream.recv().await {
         assert!(heard.done.is_none(), "nothing follows the end");
         match event.kind {
-            EventKind::Sent(sent) => {
+            ReplyEventKind::Sent(sent) => {
                 assert!(heard.text.is_empty(), "a reply is not begun twice");
                 heard.sent += 1;
                 begin = event.at;
                 heard.body = sent.body.unwrap();
             }
-            EventKind::Delta(delta) => {
+            ReplyEventKind::Delta(delta) => {
                 heard.text.push_str(&delta.text);
                 heard.reasoning.push_str(&delta.reasoning);
                 heard.pieces.push((event.at - begin, delta.text));
             }
-            EventKind::Account(account) => heard.account = *account,
-            EventKind::Done(done) => heard.done = Some(done),
+            ReplyEventKind::Metadata(account) => heard.account = *account,
+            ReplyEventKind::End(done) => heard.done = Some(done),
         }
     }
     heard

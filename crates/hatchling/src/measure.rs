@@ -12,7 +12,7 @@ use pelicycle_engine::engine::{Engine, EngineOptions, Event, Request};
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{Session, bundled};
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::Verdict;
 
 use crate::animal::{ANIMALS, Animal};
@@ -68,7 +68,7 @@ pub(crate) fn measure(
     let options = EngineOptions { parallel: PARALLEL, threads, ..EngineOptions::default() };
     let engine = Engine::new(gguf, &options)?;
 
-    let library = Library::bundled();
+    let library = PromptLibrary::bundled();
     let mut seen = HashSet::new();
     let (mut alike, mut asked) = (0, 0);
     let (mut vehicles, mut animals) = (Tally::default(), Tally::default());

@@ -17,7 +17,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::contestant::Weights;
 use pelicycle_provider::{
-    Account, Delta, Done, Event, EventKind, EventStream, Lane, Provider, Request, Sent,
+    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd,
+    RequestQueue, SentRequest,
 };
 use pelicycle_record::{EngineRecord, Outcome, RequestRecord, Usage};
 use pelicycle_record::{ExpertCounts, ExpertsTaken};
@@ -46,7 +47,7 @@ pub struct LocalModel {
     engine: Engine,
     /// Its weights by what they are for.
     census: Arc<Census>,
-    lane: Lane,
+    queue: RequestQueue,
     record: EngineRecord,
     hash: Mutex<Hash>,
 }
@@ -98,8 +99,8 @@ impl LocalModel {
             Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
         };
         let census = Arc::new(model.census());
-        let lane = Lane::new(options.parallel, None);
-        Ok(LocalModel { engine, census, lane, record, hash: Mutex::new(hash) })
+        let queue = RequestQueue::new(options.parallel, None);
+        Ok(LocalModel { engine, census, queue, record, hash: Mutex::new(hash) })
     }
 
     /// Whether the model says of itself that it is no contestant but a demonstration.
@@ -130,7 +131,7 @@ impl LocalModel {
     }
 
     /// Hands a request to the engine.
-    fn start(&self, request: &Request, events: &UnboundedSender<Event>) -> Result<(), EngineError> {
+    fn start(&self, request: &ReplyRequest, events: &UnboundedSender<ReplyEvent>) -> Result<(), EngineError> {
         let settings = &request.settings;
         let prompt = self.engine.prompt(&[Message::user(request.prompt.as_str())], settings.thinking)?;
         let sampling = sampling(settings);
@@ -152,8 +153,8 @@ impl LocalModel {
 }
 
 impl Provider for LocalModel {
-    fn lane(&self) -> &Lane {
-        &self.lane
+    fn queue(&self) -> &RequestQueue {
+        &self.queue
     }
 
     /// Waits for the file's hash.
@@ -176,17 +177,17 @@ impl Provider for LocalModel {
         }
     }
 
-    fn ask(&self, request: Request) -> EventStream {
+    fn ask(&self, request: ReplyRequest) -> ReplyStream {
         let (events, stream) = unbounded_channel();
         // The stream is still in our hands, so it takes the events.
-        let tell = |kind| drop(events.send(Event { at: Instant::now(), kind }));
-        tell(EventKind::Sent(Sent { started: jiff::Timestamp::now(), body: None }));
+        let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
+        tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
         let failed = match request.pictures.is_empty() {
             true => self.start(&request, &events).err().map(|error| error.to_string()),
             false => Some("the engine shows no pictures to models".to_owned()),
         };
         if failed.is_some() {
-            tell(EventKind::Done(Done { outcome: Outcome::Error, error: failed }));
+            tell(ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: failed }));
         }
         stream
     }
@@ -201,7 +202,7 @@ struct Reply {
     split: ReasoningSplit,
     tokenizer: Arc<pelicycle_engine::tokenizer::Tokenizer>,
     census: Arc<Census>,
-    events: UnboundedSender<Event>,
+    events: UnboundedSender<ReplyEvent>,
 }
 
 impl Reply {
@@ -216,7 +217,7 @@ impl Reply {
                 delta.tokens = 1;
                 delta.batch = u32::try_from(batch).unwrap_or(u32::MAX);
                 self.reasoning += u64::from(!delta.reasoning.is_empty());
-                self.send(EventKind::Delta(delta))
+                self.send(ReplyEventKind::Delta(delta))
             }
             engine::Event::Finished { why, experts } => {
                 let tail = std::mem::take(&mut self.text).finish();
@@ -225,8 +226,8 @@ impl Reply {
                 let rest = delta(split.finish());
                 last.text.push_str(&rest.text);
                 last.reasoning.push_str(&rest.reasoning);
-                if last != Delta::default() {
-                    self.send(EventKind::Delta(last))?;
+                if last != ReplyDelta::default() {
+                    self.send(ReplyEventKind::Delta(last))?;
                 }
                 let (outcome, error) = match why {
                     Finish::EndOfTurn => (Outcome::Complete, None),
@@ -242,14 +243,18 @@ impl Reply {
                     ..Usage::default()
                 };
                 let experts = experts.and_then(|experts| taken(&experts, &self.census));
-                self.send(EventKind::Account(Box::new(Account { usage, experts, ..Account::default() })))?;
-                self.send(EventKind::Done(Done { outcome, error }))
+                self.send(ReplyEventKind::Metadata(Box::new(ReplyMetadata {
+                    usage,
+                    experts,
+                    ..ReplyMetadata::default()
+                })))?;
+                self.send(ReplyEventKind::End(RequestEnd { outcome, error }))
             }
         }
     }
 
-    fn send(&self, kind: EventKind) -> ControlFlow<()> {
-        match self.events.send(Event { at: Instant::now(), kind }) {
+    fn send(&self, kind: ReplyEventKind) -> ControlFlow<()> {
+        match self.events.send(ReplyEvent { at: Instant::now(), kind }) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
@@ -267,8 +272,8 @@ fn taken(experts: &ExpertUse, census: &Census) -> Option<ExpertsTaken> {
     })
 }
 
-fn delta(pieces: Vec<Piece>) -> Delta {
-    let mut delta = Delta::default();
+fn delta(pieces: Vec<Piece>) -> ReplyDelta {
+    let mut delta = ReplyDelta::default();
     for piece in pieces {
         match piece {
             Piece::Answer(text) => delta.text.push_str(&text),

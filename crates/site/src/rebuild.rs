@@ -8,10 +8,10 @@ use std::sync::{Mutex, PoisonError};
 
 use pelicycle_drawing::{Options as DrawingOptions, Pool};
 use pelicycle_judge::{self as judge, Field, Pooling, SEED, Votes};
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::Attempt;
 use pelicycle_record::measure::Rubric;
-use pelicycle_store::{Damaged, Listing, Store, StoreError, Stored};
+use pelicycle_store::{DamagedRecord, Listing, Store, StoreError, StoredAttempt};
 
 use crate::{Exhibit, GalleryError, Measure, Omission, Options, Report, build};
 
@@ -21,7 +21,7 @@ pub struct Rebuilt {
     /// What was built.
     pub report: Report,
     /// Records that could not be used, by path.
-    pub damaged: Vec<Damaged>,
+    pub damaged: Vec<DamagedRecord>,
 }
 
 /// Why a gallery could not be rebuilt.
@@ -41,7 +41,7 @@ pub enum RebuildError {
 /// When the store can't be read, or the site can't be written.
 pub fn rebuild(
     store: &Store,
-    library: &Library,
+    library: &PromptLibrary,
     out: &Path,
     options: &Options,
 ) -> Result<Rebuilt, RebuildError> {
@@ -57,7 +57,7 @@ pub fn rebuild(
 /// As [`rebuild`].
 pub fn rebuild_measured_by(
     store: &Store,
-    library: &Library,
+    library: &PromptLibrary,
     measure: &Measure<'_>,
     out: &Path,
     options: &Options,
@@ -92,7 +92,10 @@ pub fn rebuild_measured_by(
 }
 
 /// The rankings of all contestants by all judgements, where there are any; and judgements that can't be used.
-fn judged(store: &Store, listing: &Listing) -> Result<(Option<judge::Report>, Vec<Damaged>), StoreError> {
+fn judged(
+    store: &Store,
+    listing: &Listing,
+) -> Result<(Option<judge::Report>, Vec<DamagedRecord>), StoreError> {
     let judgements = store.judgements()?;
     if judgements.records.is_empty() {
         return Ok((None, judgements.damaged));
@@ -103,12 +106,12 @@ fn judged(store: &Store, listing: &Listing) -> Result<(Option<judge::Report>, Ve
     Ok((Some(judge::report(&field, &votes, Pooling::Apart, SEED)), judgements.damaged))
 }
 
-fn omission(damaged: &Damaged) -> Omission {
+fn omission(damaged: &DamagedRecord) -> Omission {
     Omission { place: damaged.path.to_string_lossy().into_owned(), reason: damaged.reason.to_string() }
 }
 
 /// An attempt of the store as an exhibit, without a rubric.
 #[must_use]
-pub fn exhibit(stored: &Stored) -> Exhibit<'_> {
+pub fn exhibit(stored: &StoredAttempt) -> Exhibit<'_> {
     Exhibit { attempt: &stored.attempt, rubric: None, files: stored.files.clone() }
 }

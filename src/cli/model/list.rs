@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::named;
 use super::stdio::print;
 use crate::cli::terminal::{printable, printable_json};
-use pelicycle_models::{Found, Origin, Shelf};
+use pelicycle_models::{Inventory, ModelFile, ModelSource};
 use pelicycle_run::config::Config;
 use pelicycle_run::contestant::Weights;
 use pelicycle_text::size;
@@ -46,20 +46,20 @@ struct Row {
 }
 
 pub(crate) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
-    let shelf = Shelf::scan(&Config::load(None)?.places());
+    let inventory = Inventory::scan(&Config::load(None)?.places());
     let mut rows = vec![bundled()];
-    rows.extend(shelf.models().iter().map(|found| row(&shelf, found)));
+    rows.extend(inventory.models().iter().map(|found| row(&inventory, found)));
     if args.json {
         print(&(printable_json(&serde_json::to_string_pretty(&rows)?) + "\n"))?;
     } else {
         print(&table(&rows))?;
     }
     let mut stderr = std::io::stderr().lock();
-    for passed in shelf.passed_over() {
+    for passed in inventory.passed_over() {
         let line = format!("passed over {}: {}", passed.path.display(), passed.why);
         let _ = writeln!(stderr, "{}", printable(&line));
     }
-    if shelf.models().is_empty() && !args.json {
+    if inventory.models().is_empty() && !args.json {
         let _ = writeln!(stderr, "No other model was found; `pelicycle model pull OWNER/REPO` fetches one.");
     }
     Ok(ExitCode::SUCCESS)
@@ -80,7 +80,7 @@ fn bundled() -> Row {
     }
 }
 
-fn row(shelf: &Shelf, found: &Found) -> Row {
+fn row(inventory: &Inventory, found: &ModelFile) -> Row {
     let outline = Outline::open(found.path());
     let problem = match &outline {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
@@ -89,15 +89,18 @@ fn row(shelf: &Shelf, found: &Found) -> Row {
     };
     let outline = outline.ok();
     Row {
-        name: shelf.name_of(found),
+        name: inventory.name_of(found),
         bytes: found.bytes,
         quantization: found.quantization.clone().or_else(|| quantization(outline.as_ref()?)),
         architecture: outline.as_ref().and_then(architecture),
         place: found.origin.place(),
         repo: found.origin.repo().map(str::to_owned),
         commit: match &found.origin {
-            Origin::Hub { commit, .. } => Some(commit.clone()),
-            Origin::Folder | Origin::LlamaCpp | Origin::LmStudio { .. } | Origin::Ollama { .. } => None,
+            ModelSource::Hub { commit, .. } => Some(commit.clone()),
+            ModelSource::Folder
+            | ModelSource::LlamaCpp
+            | ModelSource::LmStudio { .. }
+            | ModelSource::Ollama { .. } => None,
         },
         files: found.files.clone(),
         problem,

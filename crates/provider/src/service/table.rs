@@ -1,4 +1,4 @@
-//! What is known of services: the bundled table, and what pelicycle.toml changes or adds.
+//! The table of services: the bundled one, and what pelicycle.toml changes or adds.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::batch::BatchProtocol;
-use super::dialect::DialectName;
+use super::protocol::ProtocolName;
 
-/// What is known of one service: `[services.NAME]` of the bundled table, `[providers.NAME]` of pelicycle.toml.
-/// What is left out is as the protocol has it, or as the entry that is changed.
+/// An entry of one service: `[services.NAME]` of the bundled table, `[providers.NAME]` of pelicycle.toml.
+/// Whatever is left out is as the protocol has it, or as the entry that is changed.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceEntry {
@@ -19,7 +19,8 @@ pub struct ServiceEntry {
     /// Its name for people.
     pub title: Option<String>,
     /// The protocol it speaks.
-    pub dialect: Option<DialectName>,
+    #[serde(rename = "dialect")]
+    pub protocol: Option<ProtocolName>,
     /// The address that the protocol's paths are added to.
     pub base_url: Option<String>,
     /// Environment variables that give another address; the first that is set counts.
@@ -38,13 +39,13 @@ pub struct ServiceEntry {
     pub key_header: Option<String>,
     /// Whether it can't be asked without a key; so when nothing is said and there are variables for it.
     pub key_needed: Option<bool>,
-    /// How it takes batches, where it does.
+    /// The protocol of its batches, where it takes any.
     pub batch: Option<BatchProtocol>,
-    /// It runs on a machine of the user's: one request at a time, and patience while it loads a model.
+    /// Whether it runs on a machine of the user's: one request at a time, and patience while it loads a model.
     pub local: Option<bool>,
-    /// Requests at the same time.
+    /// The number of requests at the same time.
     pub concurrency: Option<usize>,
-    /// Requests that may leave in a minute.
+    /// The number of requests that may leave in a minute.
     pub requests_per_minute: Option<f64>,
     /// Seconds for a connection to stand; 10 when nothing is said, as the others are in docs/providers.md.
     pub connect_seconds: Option<f64>,
@@ -56,7 +57,7 @@ pub struct ServiceEntry {
     pub total_seconds: Option<f64>,
     /// The longest first wait before a request is sent again; it doubles with each try.
     pub backoff_seconds: Option<f64>,
-    /// Times that a request is sent, at most.
+    /// The most times that a request is sent.
     pub tries: Option<u32>,
     /// Headers of every request.
     #[serde(default)]
@@ -67,7 +68,7 @@ pub struct ServiceEntry {
     /// Places of settings in the body, as dotted paths; an empty one takes a setting away.
     #[serde(default)]
     pub params: BTreeMap<String, String>,
-    /// What every body has besides.
+    /// The keys that every body has besides.
     #[serde(default)]
     pub body: Map<String, Value>,
     /// Keys of the body that it does not take.
@@ -80,21 +81,21 @@ pub struct ServiceEntry {
     pub models: Vec<ModelRule>,
 }
 
-/// What models of a service take.
+/// A rule of models: what they take.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelRule {
     /// Patterns of model ids; `*` at the end stands for any rest.
     pub ids: Vec<String>,
-    /// Sent where neither thinking nor effort was asked for.
+    /// The fragment of the body where neither thinking nor effort was asked for.
     pub default: Option<Map<String, Value>>,
-    /// Asks for thinking.
+    /// The fragment that asks for thinking.
     pub on: Option<Map<String, Value>>,
-    /// Asks for none.
+    /// The fragment that asks for none.
     pub off: Option<Map<String, Value>>,
-    /// Says how hard to think: `$effort` is the word, `$EFFORT` the word in capitals.
+    /// The fragment that says how hard to think: `$effort` is the word, `$EFFORT` the word in capitals.
     pub effort: Option<Map<String, Value>>,
-    /// The words there are; any when the list is empty.
+    /// The words for effort that there are; any when the list is empty.
     #[serde(default)]
     pub efforts: Vec<String>,
     /// Whether sampling settings are accepted; so when nothing is said.
@@ -107,13 +108,14 @@ pub struct ModelRule {
 /// The bundled table.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Table {
+pub(super) struct ServiceTable {
     pub(super) errors: ErrorWords,
-    dialects: BTreeMap<DialectName, DialectEntry>,
+    #[serde(rename = "dialects")]
+    protocols: BTreeMap<ProtocolName, ProtocolEntry>,
     services: BTreeMap<String, ServiceEntry>,
 }
 
-/// Words of errors that decide whether to ask again.
+/// The words of errors that decide whether to ask again.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ErrorWords {
@@ -121,17 +123,17 @@ pub(super) struct ErrorWords {
     pub(super) retry: Vec<String>,
 }
 
-/// What all services of a protocol have alike.
+/// An entry of one protocol: what all services that speak it have alike.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DialectEntry {
+struct ProtocolEntry {
     #[serde(default)]
     params: BTreeMap<String, String>,
     #[serde(default)]
     body: Map<String, Value>,
 }
 
-/// Why an entry of pelicycle.toml can't be used.
+/// The reason why an entry of pelicycle.toml can't be used.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum EntryError {
@@ -160,8 +162,8 @@ const KEY_HEADERS: [&str; 6] =
     ["authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization"];
 
 /// The bundled table, read once.
-pub(super) fn bundled() -> &'static Table {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(super) fn bundled() -> &'static ServiceTable {
+    static TABLE: LazyLock<ServiceTable> = LazyLock::new(|| {
         toml::from_str(include_str!("services.toml")).expect("the bundled table is valid: a test reads it")
     });
     &TABLE
@@ -201,7 +203,7 @@ pub(super) fn entries(
         };
         let entry = base.changed(change);
         let lacks = |what| EntryError::Lacks { name: name.clone(), what };
-        if entry.dialect.is_none() {
+        if entry.protocol.is_none() {
             return Err(lacks(
                 "say which dialect it speaks (anthropic, responses, chat, gemini or ollama), or which known service it is like",
             ));
@@ -252,7 +254,7 @@ impl ServiceEntry {
         macro_rules! take {
             ($($field:ident)*) => { $(if change.$field.is_some() { self.$field.clone_from(&change.$field); })* };
         }
-        take!(title dialect batch base_url host_env host_port base_path key_header key_needed local concurrency);
+        take!(title protocol batch base_url host_env host_port base_path key_header key_needed local concurrency);
         take!(requests_per_minute max_tokens connect_seconds first_seconds idle_seconds total_seconds backoff_seconds tries);
         if change.base_url.is_some() {
             // An address that was written down is meant.
@@ -280,19 +282,20 @@ impl ServiceEntry {
     }
 
     /// The protocol it speaks.
-    pub(super) fn dialect(&self) -> DialectName {
-        self.dialect.expect("entries without a dialect are refused where they are read")
+    pub(super) fn protocol(&self) -> ProtocolName {
+        self.protocol.expect("entries without a dialect are refused where they are read")
     }
 
     /// The place of a setting in the body.
     pub(super) fn place(&self, setting: &str) -> Option<&str> {
-        let of_dialect = || bundled().dialects.get(&self.dialect()).and_then(|d| d.params.get(setting));
-        self.params.get(setting).or_else(of_dialect).map(String::as_str).filter(|place| !place.is_empty())
+        let of_protocol =
+            || bundled().protocols.get(&self.protocol()).and_then(|protocol| protocol.params.get(setting));
+        self.params.get(setting).or_else(of_protocol).map(String::as_str).filter(|place| !place.is_empty())
     }
 
-    /// What every body of its protocol has besides.
-    pub(super) fn dialect_body(&self) -> Option<&'static Map<String, Value>> {
-        bundled().dialects.get(&self.dialect()).map(|dialect| &dialect.body)
+    /// The keys that every body of its protocol has besides.
+    pub(super) fn protocol_body(&self) -> Option<&'static Map<String, Value>> {
+        bundled().protocols.get(&self.protocol()).map(|protocol| &protocol.body)
     }
 
     /// The rule for a model.
@@ -326,7 +329,7 @@ mod tests {
     fn every_bundled_entry_can_be_used() {
         for (name, entry) in entries(&BTreeMap::new()).unwrap() {
             check(&name, &entry).unwrap();
-            assert!(entry.dialect.is_some() && entry.title.is_some(), "{name}");
+            assert!(entry.protocol.is_some() && entry.title.is_some(), "{name}");
             assert!(entry.base_url.is_some() || !entry.base_url_env.is_empty(), "{name}");
             assert!(!entry.key_env.is_empty(), "{name}");
             assert!(entry.models.iter().all(|rule| !rule.ids.is_empty()), "{name}");

@@ -8,7 +8,7 @@ use super::{Course, Showing};
 use crate::{Answer, Budget, RunError, Seat, Stop, Taken};
 use pelicycle_drawing::tool;
 use pelicycle_judge::{Ballot, Field, Pair, read};
-use pelicycle_provider::{Provider, Request};
+use pelicycle_provider::{Provider, ReplyRequest};
 use pelicycle_record::Id;
 use pelicycle_record::{
     AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference, RequestRecord,
@@ -244,11 +244,11 @@ impl One {
         let number = self.number;
         let [left, right] = &self.pictures;
         let pictures = [TextRecord::of(left), TextRecord::of(right)];
-        let lane = self.who.seat.provider.lane();
+        let queue = self.who.seat.provider.queue();
         let place = tokio::select! {
             biased;
             () = self.stop.wait() => return silent(number),
-            place = lane.enter() => place,
+            place = queue.acquire() => place,
         };
         let input = self.question.len() as u64 + AROUND + 2 * PICTURE;
         let tariff = &self.who.seat.tariff;
@@ -264,7 +264,7 @@ impl One {
                 return silent(number);
             }
         }
-        let request = Request {
+        let request = ReplyRequest {
             prompt_id: self.prompt.id.clone(),
             prompt: self.question.clone(),
             pictures: vec![left.clone(), right.clone()],
@@ -323,7 +323,7 @@ impl One {
     }
 }
 
-async fn listen(provider: &dyn Provider, request: Request, stop: &Stop) -> Answer {
+async fn listen(provider: &dyn Provider, request: ReplyRequest, stop: &Stop) -> Answer {
     let mut answer = Answer::begin();
     let mut events = provider.ask(request);
     loop {

@@ -19,7 +19,7 @@ use pelicycle_judge::{Pair, Scope};
 use pelicycle_record::Id;
 use pelicycle_record::{JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
 use pelicycle_statistics::Random;
-use pelicycle_store::{Damaged, Fingerprint, Listing, Store, StoreError};
+use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store, StoreError};
 
 /// Where one person votes.
 pub struct Booth {
@@ -318,7 +318,7 @@ impl Booth {
         Ok(())
     }
 
-    fn tell_once(&self, state: &mut State, damaged: &Damaged) {
+    fn tell_once(&self, state: &mut State, damaged: &DamagedRecord) {
         if state.told.insert(damaged.path.clone()) {
             let place = self.store.root().join(&damaged.path);
             (self.tell)(&format!("skipped {}: {}", place.display(), damaged.reason));

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use pelicycle_record::RequestRecord;
 use serde_json::{Map, Value, json};
 
 use super::table::ServiceEntry;
-use pelicycle_record::RequestRecord;
 
 /// The least budget of thinking that a service takes.
 const LEAST_BUDGET: u32 = 1024;
@@ -32,7 +32,7 @@ pub enum SettingError {
 
 /// The body of a request, and the headers that its settings need.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Body {
+pub(super) struct RequestBody {
     pub(super) json: Value,
     pub(super) headers: BTreeMap<String, String>,
 }
@@ -44,11 +44,11 @@ pub(super) fn body(
     model: &str,
     begin: Value,
     settings: &RequestRecord,
-) -> Result<Body, SettingError> {
+) -> Result<RequestBody, SettingError> {
     let names = || (provider.to_owned(), model.to_owned());
     let mut json = begin;
     let mut headers = BTreeMap::new();
-    if let Some(more) = entry.dialect_body() {
+    if let Some(more) = entry.protocol_body() {
         merge(&mut json, more, &Words::default());
     }
     merge(&mut json, &entry.body, &Words::default());
@@ -107,7 +107,7 @@ pub(super) fn body(
         }
         body.extend(settings.body.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
-    Ok(Body { json, headers })
+    Ok(RequestBody { json, headers })
 }
 
 /// The settings that are given, with their values.
@@ -132,7 +132,7 @@ fn short_seed(seed: u64) -> u64 {
     seed & 0x7fff_ffff
 }
 
-/// What stands for words in a fragment.
+/// The values of the words in a fragment that stand for others, such as `$effort`.
 #[derive(Debug, Default)]
 struct Words<'a> {
     effort: &'a str,
@@ -181,10 +181,10 @@ mod tests {
     use super::super::table::entries;
     use super::*;
 
-    fn built(provider: &str, model: &str, settings: &RequestRecord) -> Result<Body, SettingError> {
+    fn built(provider: &str, model: &str, settings: &RequestRecord) -> Result<RequestBody, SettingError> {
         let entries = entries(&BTreeMap::new()).unwrap();
         let entry = &entries[provider];
-        let begin = entry.dialect().dialect().body(model, "hi", &[]);
+        let begin = entry.protocol().wire().body(model, "hi", &[]);
         body(provider, entry, model, begin, settings)
     }
 
