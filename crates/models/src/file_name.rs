@@ -39,12 +39,6 @@ impl ModelFileName {
         let (model, quantization) = split_quantization(stem);
         Some(ModelFileName { stem: stem.to_owned(), model: model.to_lowercase(), quantization, part })
     }
-
-    /// The name of the file with another number of the same split model.
-    #[must_use]
-    pub fn part_name(&self, part: SplitPart) -> String {
-        format!("{}-{:05}-of-{:05}.gguf", self.stem, part.number, part.count)
-    }
 }
 
 /// `name-00002-of-00003` is part 2 of 3 of `name`.
@@ -126,10 +120,6 @@ mod tests {
         let name = ModelFileName::parse("DeepSeek-V3-Q4_K_M-00002-of-00009.gguf").unwrap();
         assert_eq!((name.stem.as_str(), name.model.as_str()), ("DeepSeek-V3-Q4_K_M", "deepseek-v3"));
         assert_eq!(name.part, Some(SplitPart { number: 2, count: 9 }));
-        assert_eq!(
-            name.part_name(SplitPart { number: 9, count: 9 }),
-            "DeepSeek-V3-Q4_K_M-00009-of-00009.gguf"
-        );
         for whole in
             ["a-00000-of-00003.gguf", "a-00004-of-00003.gguf", "a-2-of-3.gguf", "-00001-of-00001.gguf"]
         {

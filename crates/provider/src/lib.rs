@@ -24,7 +24,7 @@ pub use provider::{Provider, ReplyRequest};
 pub use queue::{Permit, RequestQueue};
 pub use replies::{Replies, RepliesError, reply_files};
 pub use service::{
-    ApiKey, BatchClient, BatchError, BatchProtocol, BatchReplies, BatchState, EntryError, ModelRule,
+    BatchClient, BatchError, BatchProtocol, BatchReplies, BatchState, CatalogError, EntryError, ModelRule,
     ProtocolName, ServiceEntry, ServiceError, ServiceModel, Services, SettingError, VariableLookup,
     WireTrace,
 };

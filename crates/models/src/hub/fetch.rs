@@ -57,18 +57,18 @@ impl RemoteFile {
     }
 }
 
-/// Adds what is missing of the file to `growing`, by ranges of `piece` bytes, in order.
+/// Adds what is missing of the file to `partial`, by ranges of `piece` bytes, in order.
 ///
 /// The ranges after the first wait in memory, so that what is written is always a beginning; it takes no more than
 /// `connections` times `piece` bytes.
 pub(super) async fn fetch(
     client: &Arc<HubClient>,
     source: &Arc<RemoteFile>,
-    growing: &PartialFile,
+    partial: &PartialFile,
     piece: u64,
 ) -> Result<(), FetchEnd> {
     let bytes = source.resolved.bytes;
-    let mut next = growing.from();
+    let mut next = partial.from();
     let mut at = next;
     // Dropping this ends the tasks in it.
     let mut tasks = JoinSet::new();
@@ -85,7 +85,7 @@ pub(super) async fn fetch(
         while let Some(chunk) = chunks.recv().await {
             let chunk = chunk?;
             at += chunk.len() as u64;
-            if !growing.add(chunk).await {
+            if !partial.add(chunk).await {
                 // The disk refused; finishing tells why.
                 return Ok(());
             }

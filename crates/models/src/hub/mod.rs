@@ -8,6 +8,7 @@ mod cache;
 mod checksum;
 mod choose;
 mod client;
+mod disk_space;
 mod error;
 mod event;
 mod fetch;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::cache::RepoCache;
 use super::choose::choose;
 use super::client::HubClient;
+use super::disk_space::{check_space, is_whole};
 use super::error::HubError;
 use super::event::{PullEvent, PullListener};
 use super::fetch::{FetchEnd, RemoteFile, fetch};
@@ -15,9 +16,6 @@ use super::settings::HubSettings;
 use super::spec::ModelSpec;
 use super::tree::RepoFile;
 use crate::links;
-
-/// Room that is left on a disk, so that nothing else on it fails.
-const SPARE: u64 = 64 << 20;
 
 /// The hub, with its cache on this machine.
 pub struct Hub {
@@ -150,10 +148,10 @@ impl PullPlan<'_> {
     /// Makes sure that a file's blob is there; the bytes that came for it.
     async fn fetch_file(&self, cache: &RepoCache, source: &Arc<RemoteFile>) -> Result<u64, HubError> {
         let (client, resolved) = (&self.hub.client, &source.resolved);
-        let tell = |news| (client.listener)(news);
+        let tell = |event| (client.listener)(event);
         let file = || source.file.clone();
         let sum = resolved.sum.hex();
-        let (blob, incomplete) = (cache.blob(sum), cache.incomplete(sum));
+        let blob = cache.blob(sum);
         let is_there = || {
             is_whole(&blob, resolved.bytes)
                 || is_whole(&cache.snapshot(&resolved.commit, &source.file), resolved.bytes)
@@ -170,43 +168,53 @@ impl PullPlan<'_> {
             tell(PullEvent::Present { file: file() });
             return Ok(0);
         }
+        self.fetch_blob(cache, source).await
+    }
+
+    /// Fetches a file's blob, from its beginning where what came is not the hub's; the bytes that came.
+    async fn fetch_blob(&self, cache: &RepoCache, source: &Arc<RemoteFile>) -> Result<u64, HubError> {
+        let (client, resolved) = (&self.hub.client, &source.resolved);
+        let tell = |event| (client.listener)(event);
+        let file = || source.file.clone();
+        let sum = resolved.sum.hex();
+        let (blob, incomplete) = (cache.blob(sum), cache.incomplete(sum));
+        let fail = |path: &Path, error| HubError::Write { path: path.to_owned(), source: error };
+        let discard = || std::fs::remove_file(&incomplete).map_err(|error| fail(&incomplete, error));
+        let start_over = |why: &str| -> Result<(), HubError> {
+            discard()?;
+            tell(PullEvent::StartedOver { why: why.to_owned() });
+            Ok(())
+        };
         let mut piece = client.tuning.piece;
         loop {
-            let growing = PartialFile::open(&incomplete, &resolved.sum, resolved.bytes)
+            let partial = PartialFile::open(&incomplete, &resolved.sum, resolved.bytes)
                 .map_err(|error| fail(&incomplete, error))?;
-            let from = growing.from();
+            let from = partial.from();
             tell(PullEvent::Started { file: file(), bytes: resolved.bytes, from });
-            let ended = fetch(client, source, &growing, piece).await;
-            let over = |why: &str| -> Result<(), HubError> {
-                std::fs::remove_file(&incomplete).map_err(|error| fail(&incomplete, error))?;
-                tell(PullEvent::StartedOver { why: why.to_owned() });
-                Ok(())
-            };
-            match ended {
+            match fetch(client, source, &partial, piece).await {
                 Ok(()) => {}
                 Err(FetchEnd::NoRanges) if piece < resolved.bytes || from > 0 => {
-                    drop(growing);
+                    drop(partial);
                     piece = resolved.bytes;
-                    over("the server sends whole files only")?;
+                    start_over("the server sends whole files only")?;
                     continue;
                 }
                 Err(FetchEnd::NoRanges) => return Err(no_ranges(source)),
                 Err(FetchEnd::Failed(error)) => return Err(error),
             }
-            let (found, bytes) = growing.finish().await.map_err(|error| fail(&incomplete, error))?;
+            let (found, bytes) = partial.finish().await.map_err(|error| fail(&incomplete, error))?;
             if found == resolved.sum && bytes == resolved.bytes {
                 std::fs::rename(&incomplete, &blob).map_err(|error| fail(&blob, error))?;
                 tell(PullEvent::Finished { file: file() });
                 return Ok(resolved.bytes - from);
             }
-            if from > 0 {
-                // What was there may have been another's, or damaged.
-                over("its beginning, which was there, is not the hub's")?;
-                continue;
+            if from == 0 {
+                discard()?;
+                let (expected, found) = (sum.to_owned(), found.hex().to_owned());
+                return Err(HubError::Sum { file: file(), expected, found });
             }
-            std::fs::remove_file(&incomplete).map_err(|error| fail(&incomplete, error))?;
-            let (expected, found) = (sum.to_owned(), found.hex().to_owned());
-            return Err(HubError::Sum { file: file(), expected, found });
+            // What was there may have been another's, or damaged.
+            start_over("its beginning, which was there, is not the hub's")?;
         }
     }
 }
@@ -214,42 +222,4 @@ impl PullPlan<'_> {
 fn no_ranges(source: &RemoteFile) -> HubError {
     let why = "the server sends whole files only, and was cut".to_owned();
     HubError::Cut { file: source.file.clone(), at: 0, bytes: source.resolved.bytes, why }
-}
-
-fn is_whole(blob: &Path, bytes: u64) -> bool {
-    std::fs::metadata(blob).is_ok_and(|meta| meta.is_file() && meta.len() == bytes)
-}
-
-/// Whether the disk has room for what is missing.
-fn check_space(cache: &RepoCache, sources: &[Arc<RemoteFile>]) -> Result<(), HubError> {
-    let missing = |source: &Arc<RemoteFile>| {
-        let (sum, bytes) = (source.resolved.sum.hex(), source.resolved.bytes);
-        if is_whole(&cache.blob(sum), bytes) {
-            return 0;
-        }
-        bytes.saturating_sub(std::fs::metadata(cache.incomplete(sum)).map_or(0, |meta| meta.len()))
-    };
-    let needed = sources.iter().map(missing).fold(0, u64::saturating_add);
-    if needed == 0 {
-        return Ok(());
-    }
-    let needed = needed.saturating_add(SPARE);
-    // The folder need not be there yet.
-    let folder = cache.folder().ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
-    match free(folder) {
-        Some(free) if free < needed => Err(HubError::NoSpace { folder: folder.to_owned(), free, needed }),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(unix)]
-fn free(folder: &Path) -> Option<u64> {
-    let stat = rustix::fs::statvfs(folder).ok()?;
-    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
-}
-
-/// Not asked on this system; a full disk is an error of writing.
-#[cfg(not(unix))]
-fn free(_folder: &Path) -> Option<u64> {
-    None
 }

@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use super::table::ServiceEntry;
+use super::entry::ServiceEntry;
 
 /// The address of a service: from the environment where it says one, else from the table. Without a `/` at its end.
 ///

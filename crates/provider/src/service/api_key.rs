@@ -12,15 +12,14 @@ const SHORTEST: usize = 6;
 
 /// A service's key. It is wiped from memory when dropped and shows itself nowhere.
 #[derive(Debug, Clone)]
-pub struct ApiKey {
+pub(super) struct ApiKey {
     secret: SecretString,
     variable: String,
 }
 
 impl ApiKey {
     /// The key in the first of these variables that is set and not empty.
-    #[must_use]
-    pub fn find(variables: &[String], lookup: &dyn Fn(&str) -> Option<String>) -> Option<ApiKey> {
+    pub(super) fn find(variables: &[String], lookup: &dyn Fn(&str) -> Option<String>) -> Option<ApiKey> {
         variables.iter().find_map(|variable| {
             let value = lookup(variable)?;
             let trimmed = value.trim();
@@ -30,8 +29,7 @@ impl ApiKey {
     }
 
     /// The name of the variable that it came from.
-    #[must_use]
-    pub fn variable(&self) -> &str {
+    pub(super) fn variable(&self) -> &str {
         &self.variable
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::address::join;
 use super::connection::{ServiceConnection, Services};
+use super::failure::RequestFailure;
 use super::plain_request::text;
 use super::protocol::ProtocolName;
 
@@ -41,16 +42,32 @@ fn ids(protocol: ProtocolName, answer: &Value) -> Option<Vec<String>> {
     Some(list.iter().filter_map(id).collect())
 }
 
+/// The reason why a service did not list its models. No key is in its words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{words}")]
+pub struct CatalogError {
+    /// The HTTP status of its refusal; none where it could not be asked, or what came was no refusal and no list.
+    pub status: Option<u16>,
+    words: String,
+}
+
+impl CatalogError {
+    fn new(words: impl Into<String>) -> CatalogError {
+        CatalogError { status: None, words: words.into() }
+    }
+}
+
 impl Services {
     /// Asks a service which models it has.
     ///
     /// # Errors
-    /// In words, when it can't be asked or does not answer; no key is in them.
-    pub async fn catalog(&self, provider: &str) -> Result<Vec<String>, String> {
-        let connection = self.connection(provider).map_err(|error| error.to_string())?;
+    /// When it can't be asked or does not answer with a list.
+    pub async fn catalog(&self, provider: &str) -> Result<Vec<String>, CatalogError> {
+        let connection = self.connection(provider).map_err(|error| CatalogError::new(error.to_string()))?;
         let protocol = connection.entry.protocol();
-        let url = join(&connection.base, path(protocol)).ok_or("its address can't be extended")?;
-        list(&connection, protocol, url).await.map_err(|words| connection.redact(words))
+        let url = join(&connection.base, path(protocol))
+            .ok_or_else(|| CatalogError::new("its address can't be extended"))?;
+        list(&connection, protocol, url).await
     }
 
     /// The address at which a service is asked.
@@ -67,13 +84,15 @@ async fn list(
     connection: &ServiceConnection,
     protocol: ProtocolName,
     url: Url,
-) -> Result<Vec<String>, String> {
-    let answer = text(connection, connection.client.get(url), PATIENCE, MAX_BYTES)
-        .await
-        .map_err(|failure| failure.message)?;
-    let answer: Value =
-        serde_json::from_str(&answer).map_err(|_| "its answer is no list of models".to_owned())?;
-    ids(protocol, &answer).ok_or_else(|| "its answer is no list of models".to_owned())
+) -> Result<Vec<String>, CatalogError> {
+    let refused = |failure: RequestFailure| CatalogError {
+        status: failure.status,
+        words: connection.redact(failure.message),
+    };
+    let answer = text(connection, connection.client.get(url), PATIENCE, MAX_BYTES).await.map_err(refused)?;
+    let no_list = || CatalogError::new("its answer is no list of models");
+    let answer: Value = serde_json::from_str(&answer).map_err(|_| no_list())?;
+    ids(protocol, &answer).ok_or_else(no_list)
 }
 
 #[cfg(test)]

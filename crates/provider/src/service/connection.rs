@@ -9,9 +9,10 @@ use reqwest::{Client, Url};
 
 use super::address::{address, is_own};
 use super::api_key::ApiKey;
+use super::entry::ServiceEntry;
 use super::limits::ServiceLimits;
 use super::model::ServiceModel;
-use super::table::{EntryError, ServiceEntry, entries};
+use super::table::{EntryError, entries};
 use crate::RequestQueue;
 
 /// The number of requests at the same time to a service whose entry says nothing of it.

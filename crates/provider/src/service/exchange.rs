@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pelicycle_net::{BodyError, BodyLimits, innermost};
 use pelicycle_record::ServiceRecord;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, Url};
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
@@ -65,25 +65,9 @@ impl Exchange<'_> {
         record.answer_headers = self.kept(response.headers());
         self.trace_answer(&response);
         if !status.is_success() {
-            let headers = response.headers().clone();
-            let mut body =
-                self.body(response, self.connection.limits.error, deadline).await.unwrap_or_default();
-            if let Some(place) = headers.get("location").filter(|_| status.is_redirection()) {
-                body = format!(
-                    "it redirects to {}, which is not followed",
-                    String::from_utf8_lossy(place.as_bytes())
-                );
-            }
-            self.connection.tell("< ", || body.clone());
-            return Err(RequestFailure::of_answer(status.as_u16(), &headers, &body));
+            return Err(self.refused(response, deadline).await);
         }
-        if let Some(coding) = response.headers().get(CONTENT_ENCODING).filter(|v| v.as_bytes() != b"identity")
-        {
-            let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
-            return Err(RequestFailure::senseless(format!(
-                "the answer is encoded as {coding:?}, which was not asked for; something between here and the service does that"
-            )));
-        }
+        not_encoded(response.headers())?;
         let protocol = self.connection.entry.protocol().wire();
         let mut reply = ReplyBuilder::new(head, record.clone());
         let kind = response.headers().get(CONTENT_TYPE).map(|v| v.as_bytes().to_ascii_lowercase());
@@ -92,10 +76,7 @@ impl Exchange<'_> {
             reply.streamed = false;
             self.whole(protocol, response, &mut reply, deadline).await?
         } else if kind.starts_with("text/html") {
-            let page = self.body(response, self.connection.limits.error, deadline).await.unwrap_or_default();
-            let headers = HeaderMap::new();
-            let said = RequestFailure::of_answer(status.as_u16(), &headers, &page).message;
-            return Err(RequestFailure::senseless(format!("a page came instead of a stream: {said}")));
+            return Err(self.page(response, deadline).await);
         } else {
             self.stream(protocol, response, &mut reply, first, deadline).await?
         };
@@ -141,6 +122,26 @@ impl Exchange<'_> {
             ))),
             Ok(Ok(response)) => Ok(response),
         }
+    }
+
+    /// The failure of an answer whose status says that it is none.
+    async fn refused(&self, response: Response, deadline: Instant) -> RequestFailure {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = self.body(response, self.connection.limits.error, deadline).await.unwrap_or_default();
+        if let Some(place) = headers.get(LOCATION).filter(|_| status.is_redirection()) {
+            let place = String::from_utf8_lossy(place.as_bytes());
+            body = format!("it redirects to {place}, which is not followed");
+        }
+        self.connection.tell("< ", || body.clone());
+        RequestFailure::of_answer(status.as_u16(), &headers, &body)
+    }
+
+    /// The failure of an answer that is a page for people.
+    async fn page(&self, response: Response, deadline: Instant) -> RequestFailure {
+        let status = response.status().as_u16();
+        let page = self.body(response, self.connection.limits.error, deadline).await.unwrap_or_default();
+        let said = RequestFailure::of_answer(status, &HeaderMap::new(), &page).message;
+        RequestFailure::senseless(format!("a page came instead of a stream: {said}"))
     }
 
     /// Reads an answer that is no stream.
@@ -344,6 +345,19 @@ impl Exchange<'_> {
     fn tell(&self, at: Instant, kind: ReplyEventKind) {
         // Where nobody listens any more, this task is being ended.
         let _ = self.events.send(ReplyEvent { at, kind });
+    }
+}
+
+/// Refuses an answer that is encoded.
+fn not_encoded(headers: &HeaderMap) -> Result<(), RequestFailure> {
+    match headers.get(CONTENT_ENCODING).filter(|coding| coding.as_bytes() != b"identity") {
+        None => Ok(()),
+        Some(coding) => {
+            let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
+            Err(RequestFailure::senseless(format!(
+                "the answer is encoded as {coding:?}, which was not asked for; something between here and the service does that"
+            )))
+        }
     }
 }
 

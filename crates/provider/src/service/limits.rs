@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pelicycle_net::BackoffPolicy;
 
-use super::table::ServiceEntry;
+use super::entry::ServiceEntry;
 
 /// The most bytes of an answer's text and reasoning: as much as is ever checked.
 const MAX_TEXT: usize = 16 << 20;

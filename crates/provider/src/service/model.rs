@@ -1,11 +1,13 @@
 //! One model of a service as a provider: it asks, waits and asks again, and tells what came of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use pelicycle_net::{Backoff, NextTry};
 use pelicycle_record::{Outcome, RequestRecord, ServiceRecord, Try};
+use reqwest::Url;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
@@ -29,6 +31,13 @@ const LOADING_WAIT: Duration = Duration::from_millis(500);
 pub struct ServiceModel {
     connection: Arc<ServiceConnection>,
     model: String,
+}
+
+/// A request as it is sent, however often.
+struct PreparedRequest {
+    url: Url,
+    headers: BTreeMap<String, String>,
+    body: Vec<u8>,
 }
 
 impl std::fmt::Debug for ServiceModel {
@@ -97,6 +106,20 @@ impl ServiceModel {
         body(&connection.provider, &connection.entry, &self.model, begin, settings)
     }
 
+    /// Puts a request together.
+    ///
+    /// # Errors
+    /// In words, when it can't be sent.
+    fn prepare(&self, request: &ReplyRequest) -> Result<PreparedRequest, String> {
+        let RequestBody { json, headers } = self
+            .body(&request.prompt, &request.pictures, &request.settings)
+            .map_err(|error| error.to_string())?;
+        let path = self.connection.entry.protocol().wire().path(&self.model);
+        let url = join(&self.connection.base, &path)
+            .ok_or_else(|| format!("{:?} can't be part of an address", self.model))?;
+        Ok(PreparedRequest { url, headers, body: json.to_string().into_bytes() })
+    }
+
     /// Asks until there is an answer, or asking again makes no sense.
     async fn answer(self, request: ReplyRequest, events: UnboundedSender<ReplyEvent>) {
         let tell = |kind| {
@@ -106,18 +129,13 @@ impl ServiceModel {
         let failed =
             |error: String| ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: Some(error) });
         let connection = &self.connection;
-        let protocol = connection.entry.protocol();
-        let body = match self.body(&request.prompt, &request.pictures, &request.settings) {
-            Ok(body) => body,
-            Err(error) => return tell(failed(error.to_string())),
+        let prepared = match self.prepare(&request) {
+            Ok(prepared) => prepared,
+            Err(error) => return tell(failed(error)),
         };
-        let Some(url) = join(&connection.base, &protocol.wire().path(&self.model)) else {
-            return tell(failed(format!("{:?} can't be part of an address", self.model)));
-        };
-        let bytes = body.json.to_string().into_bytes();
         let mut record = ServiceRecord {
-            dialect: protocol.name().to_owned(),
-            endpoint: recorded(&url),
+            dialect: connection.entry.protocol().name().to_owned(),
+            endpoint: recorded(&prepared.url),
             ..ServiceRecord::default()
         };
         let patience = Instant::now() + connection.limits.first;
@@ -126,14 +144,14 @@ impl ServiceModel {
         loop {
             connection.queue.wait_turn().await;
             let (begin, started) = (Instant::now(), jiff::Timestamp::now());
-            tell(ReplyEventKind::Sent(SentRequest { started, body: Some(bytes.clone()) }));
+            tell(ReplyEventKind::Sent(SentRequest { started, body: Some(prepared.body.clone()) }));
             tell(metadata(&record));
             let exchange = Exchange {
                 connection,
                 model: &self.model,
-                url: &url,
-                headers: &body.headers,
-                body: &bytes,
+                url: &prepared.url,
+                headers: &prepared.headers,
+                body: &prepared.body,
                 events: &events,
             };
             let failure = match exchange.run(&mut record).await {

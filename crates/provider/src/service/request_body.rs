@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pelicycle_record::RequestRecord;
 use serde_json::{Map, Value, json};
 
-use super::table::ServiceEntry;
+use super::entry::{ModelRule, ServiceEntry};
 
 /// The least budget of thinking that a service takes.
 const LEAST_BUDGET: u32 = 1024;
@@ -45,7 +45,6 @@ pub(super) fn body(
     begin: Value,
     settings: &RequestRecord,
 ) -> Result<RequestBody, SettingError> {
-    let names = || (provider.to_owned(), model.to_owned());
     let mut json = begin;
     let mut headers = BTreeMap::new();
     if let Some(more) = entry.protocol_body() {
@@ -59,34 +58,12 @@ pub(super) fn body(
         effort: settings.effort.as_deref().unwrap_or_default(),
         budget: max_tokens.map_or(LEAST_BUDGET, |bound| (bound / 2).max(LEAST_BUDGET)),
     };
-    let thinking = match settings.thinking {
-        Some(true) => Some(rule.and_then(|rule| rule.on.as_ref()).ok_or_else(|| {
-            let (provider, model) = names();
-            SettingError::NoThinking { provider, model }
-        })?),
-        Some(false) => Some(rule.and_then(|rule| rule.off.as_ref()).ok_or_else(|| {
-            let (provider, model) = names();
-            SettingError::AlwaysThinks { provider, model }
-        })?),
-        None => rule.and_then(|rule| rule.default.as_ref()),
-    };
-    if let Some(thinking) = thinking {
-        merge(&mut json, thinking, &words);
-    }
-    if let Some(effort) = &settings.effort {
-        let (provider, model) = names();
-        let Some((rule, fragment)) = rule.and_then(|rule| Some((rule, rule.effort.as_ref()?))) else {
-            return Err(SettingError::NoEffort { provider, model });
-        };
-        if !rule.efforts.is_empty() && !rule.efforts.contains(effort) {
-            let known = rule.efforts.join(", ");
-            return Err(SettingError::Effort { model, effort: effort.clone(), known });
-        }
+    let asked = [thinking(provider, model, rule, settings)?, effort(provider, model, rule, settings)?];
+    for fragment in asked.into_iter().flatten() {
         merge(&mut json, fragment, &words);
     }
-
     for (setting, value) in given(settings, max_tokens) {
-        let (provider, model) = names();
+        let (provider, model) = (provider.to_owned(), model.to_owned());
         let sampling = !matches!(setting, "max_tokens" | "seed");
         if sampling && rule.is_some_and(|rule| rule.sampling == Some(false)) {
             return Err(SettingError::NoSampling { model, setting });
@@ -108,6 +85,47 @@ pub(super) fn body(
         body.extend(settings.body.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
     Ok(RequestBody { json, headers })
+}
+
+/// The fragment that asks for thinking, or for none.
+fn thinking<'a>(
+    provider: &str,
+    model: &str,
+    rule: Option<&'a ModelRule>,
+    settings: &RequestRecord,
+) -> Result<Option<&'a Map<String, Value>>, SettingError> {
+    let (provider, model) = (provider.to_owned(), model.to_owned());
+    let fragment = |of: fn(&ModelRule) -> Option<&Map<String, Value>>| rule.and_then(of);
+    match settings.thinking {
+        Some(true) => match fragment(|rule| rule.on.as_ref()) {
+            None => Err(SettingError::NoThinking { provider, model }),
+            on => Ok(on),
+        },
+        Some(false) => match fragment(|rule| rule.off.as_ref()) {
+            None => Err(SettingError::AlwaysThinks { provider, model }),
+            off => Ok(off),
+        },
+        None => Ok(fragment(|rule| rule.default.as_ref())),
+    }
+}
+
+/// The fragment that says how hard to think.
+fn effort<'a>(
+    provider: &str,
+    model: &str,
+    rule: Option<&'a ModelRule>,
+    settings: &RequestRecord,
+) -> Result<Option<&'a Map<String, Value>>, SettingError> {
+    let Some(effort) = &settings.effort else { return Ok(None) };
+    let (provider, model) = (provider.to_owned(), model.to_owned());
+    let Some((rule, fragment)) = rule.and_then(|rule| Some((rule, rule.effort.as_ref()?))) else {
+        return Err(SettingError::NoEffort { provider, model });
+    };
+    if !rule.efforts.is_empty() && !rule.efforts.contains(effort) {
+        let known = rule.efforts.join(", ");
+        return Err(SettingError::Effort { model, effort: effort.clone(), known });
+    }
+    Ok(Some(fragment))
 }
 
 /// The settings that are given, with their values.

@@ -8,9 +8,9 @@ use super::{ReplyState, WireProtocol, content, count, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
-pub(super) struct Anthropic;
+pub(super) struct AnthropicMessages;
 
-impl WireProtocol for Anthropic {
+impl WireProtocol for AnthropicMessages {
     fn path(&self, _model: &str) -> String {
         "/v1/messages".to_owned()
     }
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_stream_is_read_block_by_block() {
         let state = read(
-            &Anthropic,
+            &AnthropicMessages,
             &[
                 START,
                 r#"{"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}"#,
@@ -168,7 +168,7 @@ mod tests {
     fn input_tokens_that_come_only_at_the_end_count() {
         let delta = r#"{"type":"message_delta","delta":{"stop_reason":"max_tokens"},"usage":{"input_tokens":7,"output_tokens":9}}"#;
         let start = r#"{"type":"message_start","message":{"usage":{"input_tokens":0,"output_tokens":0}}}"#;
-        let state = read(&Anthropic, &[start, delta]).unwrap();
+        let state = read(&AnthropicMessages, &[start, delta]).unwrap();
         assert_eq!((state.usage.input, state.usage.output), (Some(7), Some(9)));
         assert_eq!((state.ended, last(&state)), (false, (Outcome::Length, "max_tokens")));
     }
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_refusal_says_why() {
         let delta = r#"{"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"type":"refusal","category":"bio","explanation":"No."}},"usage":{"output_tokens":2}}"#;
-        let state = read(&Anthropic, &[START, delta]).unwrap();
+        let state = read(&AnthropicMessages, &[START, delta]).unwrap();
         let stop = state.stop.unwrap();
         assert_eq!((stop.outcome, stop.words.as_deref()), (Outcome::Refusal, Some("bio: No.")));
         assert_eq!(stop.detail.unwrap()["category"], "bio");
@@ -185,15 +185,15 @@ mod tests {
     #[test]
     fn an_error_event_is_a_failure() {
         let error = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
-        assert!(read(&Anthropic, &[START, error]).unwrap_err().message.contains("Overloaded"));
+        assert!(read(&AnthropicMessages, &[START, error]).unwrap_err().message.contains("Overloaded"));
     }
 
     #[test]
     fn a_whole_answer_is_read_as_well() {
         let whole = r#"{"id":"m","type":"message","model":"c","content":[{"type":"thinking","thinking":"Hm"},{"type":"text","text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":2}}"#;
         let mut state = ReplyState::default();
-        Anthropic.read_whole(&serde_json::from_str(whole).unwrap(), &mut state).unwrap();
+        AnthropicMessages.read_whole(&serde_json::from_str(whole).unwrap(), &mut state).unwrap();
         assert_eq!((state.text.as_str(), state.reasoning.as_str(), state.ended), ("Hi", "Hm", true));
-        assert!(Anthropic.read_whole(&json!({"hello": 1}), &mut state).is_err());
+        assert!(AnthropicMessages.read_whole(&json!({"hello": 1}), &mut state).is_err());
     }
 }

@@ -8,9 +8,9 @@ use super::{ReplyState, WireProtocol, address, content, count, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
-pub(super) struct Chat;
+pub(super) struct ChatCompletions;
 
-impl WireProtocol for Chat {
+impl WireProtocol for ChatCompletions {
     fn path(&self, _model: &str) -> String {
         "/chat/completions".to_owned()
     }
@@ -165,7 +165,7 @@ mod tests {
         let frames: Vec<String> = deltas.iter().map(|text| delta(text)).collect();
         let mut frames: Vec<&str> = frames.iter().map(String::as_str).collect();
         frames.extend([STOP, "[DONE]"]);
-        let state = read(&Chat, &frames).unwrap();
+        let state = read(&ChatCompletions, &frames).unwrap();
         assert!(state.ended && last(&state) == (Outcome::Complete, "stop"));
         (state.text, state.reasoning)
     }
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn usage_is_read_wherever_it_stands() {
         let openai = r#"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":50,"total_tokens":59,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":40}}}"#;
-        let state = read(&Chat, &[&delta("{}"), STOP, openai, "[DONE]"]).unwrap();
+        let state = read(&ChatCompletions, &[&delta("{}"), STOP, openai, "[DONE]"]).unwrap();
         let expected = Usage {
             input: Some(9),
             cached: Some(4),
@@ -204,35 +204,39 @@ mod tests {
         };
         assert_eq!(state.usage, expected);
         let beside = r#"{"choices":[{"index":0,"delta":{}}],"usage":{"prompt_tokens":9,"completion_tokens":10,"total_tokens":59,"completion_tokens_details":{"reasoning_tokens":40},"cost":0.0125}}"#;
-        let state = read(&Chat, &[STOP, beside, "[DONE]"]).unwrap();
+        let state = read(&ChatCompletions, &[STOP, beside, "[DONE]"]).unwrap();
         assert_eq!((state.usage.output, state.cost), (Some(50), Some(0.0125)));
         let deepseek =
             r#"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":1,"prompt_cache_hit_tokens":8}}"#;
-        assert_eq!(read(&Chat, &[deepseek]).unwrap().usage.cached, Some(8));
-        assert_eq!(read(&Chat, &[STOP, "[DONE]"]).unwrap().usage, Usage::default(), "unknown, not zero");
+        assert_eq!(read(&ChatCompletions, &[deepseek]).unwrap().usage.cached, Some(8));
+        assert_eq!(
+            read(&ChatCompletions, &[STOP, "[DONE]"]).unwrap().usage,
+            Usage::default(),
+            "unknown, not zero"
+        );
     }
 
     #[test]
     fn every_end_has_its_name() {
         let end = |word: &str| {
             let frame = format!(r#"{{"choices":[{{"delta":{{}},"finish_reason":"{word}"}}]}}"#);
-            read(&Chat, &[&frame, "[DONE]"]).map(|state| last(&state).0)
+            read(&ChatCompletions, &[&frame, "[DONE]"]).map(|state| last(&state).0)
         };
         assert_eq!(end("length"), Ok(Outcome::Length));
         assert_eq!(end("content_filter"), Ok(Outcome::Filtered));
         assert_eq!(end("tool_calls"), Ok(Outcome::Complete));
         assert!(end("error").is_err());
-        let refusal = read(&Chat, &[&delta(r#"{"refusal":"I can't."}"#), STOP, "[DONE]"]).unwrap();
+        let refusal = read(&ChatCompletions, &[&delta(r#"{"refusal":"I can't."}"#), STOP, "[DONE]"]).unwrap();
         assert_eq!(refusal.refusal, "I can't.");
         let error =
             r#"{"error":{"code":502,"message":"gone","metadata":{"error_type":"provider_unavailable"}}}"#;
-        assert!(read(&Chat, &[&delta(r#"{"content":"a"}"#), error]).is_err());
+        assert!(read(&ChatCompletions, &[&delta(r#"{"content":"a"}"#), error]).is_err());
     }
 
     #[test]
     fn what_servers_tell_of_themselves_is_kept() {
         let chunk = r#"{"id":"g","model":"x","provider":"Someone","service_tier":"flex","choices":[],"timings":{"predicted_ms":1265.5}}"#;
-        let state = read(&Chat, &[chunk]).unwrap();
+        let state = read(&ChatCompletions, &[chunk]).unwrap();
         assert_eq!((state.upstream.as_deref(), state.tier.as_deref()), (Some("Someone"), Some("flex")));
         assert_eq!(state.server_timing.unwrap()["predicted_ms"], 1265.5);
     }
@@ -241,8 +245,8 @@ mod tests {
     fn a_whole_answer_is_read_as_well() {
         let whole = json!({"id": "c", "model": "m", "choices": [{"message": {"content": "Hi", "reasoning_content": "Hm"}, "finish_reason": "stop"}]});
         let mut state = ReplyState::default();
-        Chat.read_whole(&whole, &mut state).unwrap();
+        ChatCompletions.read_whole(&whole, &mut state).unwrap();
         assert_eq!((state.text.as_str(), state.reasoning.as_str(), state.ended), ("Hi", "Hm", true));
-        assert!(Chat.read_whole(&json!({"ok": true}), &mut state).is_err());
+        assert!(ChatCompletions.read_whole(&json!({"ok": true}), &mut state).is_err());
     }
 }

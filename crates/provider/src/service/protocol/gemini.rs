@@ -8,9 +8,9 @@ use super::{ReplyState, WireProtocol, count, no_answer, text};
 use crate::service::failure::RequestFailure;
 
 #[derive(Debug)]
-pub(super) struct Gemini;
+pub(super) struct GeminiGenerate;
 
-impl WireProtocol for Gemini {
+impl WireProtocol for GeminiGenerate {
     fn path(&self, model: &str) -> String {
         let mut path = String::from("/v1beta/");
         // A tuned model names its collection itself.
@@ -142,7 +142,7 @@ mod tests {
     fn a_stream_is_read_and_thoughts_are_billed_with_the_answer() {
         let thought = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"Adding.","thought":true}]},"index":0}],"modelVersion":"gemini-3.8-flash","responseId":"r1","usageMetadata":{"promptTokenCount":9,"thoughtsTokenCount":20}}"#;
         let end = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"Four."},{"thoughtSignature":"c2ln"}]},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":9,"cachedContentTokenCount":1,"candidatesTokenCount":2,"thoughtsTokenCount":24,"totalTokenCount":35}}"#;
-        let state = read(&Gemini, &[thought, end]).unwrap();
+        let state = read(&GeminiGenerate, &[thought, end]).unwrap();
         assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Four.", "Adding."));
         let expected = Usage {
             input: Some(9),
@@ -155,16 +155,16 @@ mod tests {
         assert!(state.ended && state.id.as_deref() == Some("r1"));
         let list = format!("[{thought},{end}]");
         let mut whole = ReplyState::default();
-        Gemini.read_whole(&serde_json::from_str(&list).unwrap(), &mut whole).unwrap();
+        GeminiGenerate.read_whole(&serde_json::from_str(&list).unwrap(), &mut whole).unwrap();
         assert_eq!((whole.text, whole.ended), (state.text, true));
-        assert!(!read(&Gemini, &[thought]).unwrap().ended);
+        assert!(!read(&GeminiGenerate, &[thought]).unwrap().ended);
     }
 
     #[test]
     fn every_end_has_its_name() {
         let end = |word: &str| {
             let frame = format!(r#"{{"candidates":[{{"finishReason":"{word}"}}]}}"#);
-            read(&Gemini, &[&frame]).map(|state| last(&state).0)
+            read(&GeminiGenerate, &[&frame]).map(|state| last(&state).0)
         };
         assert_eq!(end("MAX_TOKENS"), Ok(Outcome::Length));
         assert_eq!(end("SAFETY"), Ok(Outcome::Filtered));
@@ -172,17 +172,23 @@ mod tests {
         assert!(end("MALFORMED_RESPONSE").is_err());
         assert_eq!(end("STOP"), Ok(Outcome::Complete), "no parts are no fault");
         let blocked = r#"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}"#;
-        let state = read(&Gemini, &[blocked]).unwrap();
+        let state = read(&GeminiGenerate, &[blocked]).unwrap();
         assert_eq!((state.ended, last(&state)), (true, (Outcome::Filtered, "PROHIBITED_CONTENT")));
-        assert!(read(&Gemini, &[r#"{"error":{"code":503,"status":"UNAVAILABLE","message":"m"}}"#]).is_err());
+        assert!(
+            read(&GeminiGenerate, &[r#"{"error":{"code":503,"status":"UNAVAILABLE","message":"m"}}"#])
+                .is_err()
+        );
     }
 
     #[test]
     fn a_models_id_is_safe_in_a_path() {
         assert_eq!(
-            Gemini.path("gemini-3.8-flash"),
+            GeminiGenerate.path("gemini-3.8-flash"),
             "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse"
         );
-        assert_eq!(Gemini.path("tunedModels/a?b"), "/v1beta/tunedModels/a%3Fb:streamGenerateContent?alt=sse");
+        assert_eq!(
+            GeminiGenerate.path("tunedModels/a?b"),
+            "/v1beta/tunedModels/a%3Fb:streamGenerateContent?alt=sse"
+        );
     }
 }

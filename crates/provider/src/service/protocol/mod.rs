@@ -36,11 +36,11 @@ impl ProtocolName {
     /// The protocol of this name, as it goes over the wire.
     pub(super) fn wire(self) -> &'static dyn WireProtocol {
         match self {
-            ProtocolName::Anthropic => &anthropic::Anthropic,
-            ProtocolName::Responses => &responses::Responses,
-            ProtocolName::Chat => &chat::Chat,
-            ProtocolName::Gemini => &gemini::Gemini,
-            ProtocolName::Ollama => &ollama::Ollama,
+            ProtocolName::Anthropic => &anthropic::AnthropicMessages,
+            ProtocolName::Responses => &responses::OpenaiResponses,
+            ProtocolName::Chat => &chat::ChatCompletions,
+            ProtocolName::Gemini => &gemini::GeminiGenerate,
+            ProtocolName::Ollama => &ollama::OllamaChat,
         }
     }
 

@@ -9,12 +9,12 @@ use crate::service::failure::{RequestFailure, shortened};
 use crate::service::frames::Framing;
 
 #[derive(Debug)]
-pub(super) struct Ollama;
+pub(super) struct OllamaChat;
 
 /// The server's own times, in nanoseconds.
 const TIMES: [&str; 4] = ["total_duration", "load_duration", "prompt_eval_duration", "eval_duration"];
 
-impl WireProtocol for Ollama {
+impl WireProtocol for OllamaChat {
     fn framing(&self) -> Framing {
         Framing::Lines
     }
@@ -106,18 +106,18 @@ mod tests {
     #[test]
     fn lines_are_read_to_the_one_that_says_done() {
         let done = r#"{"model":"qwen3","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":2000000000,"load_duration":900000000,"prompt_eval_count":11,"eval_count":42,"eval_duration":950000000}"#;
-        let state = read(&Ollama, &[THINK, TEXT, done]).unwrap();
+        let state = read(&OllamaChat, &[THINK, TEXT, done]).unwrap();
         assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Hello", "Hm"));
         assert_eq!((state.usage.input, state.usage.output), (Some(11), Some(42)));
         assert_eq!(state.server_timing.as_ref().unwrap()["load_duration"], 900_000_000);
         assert_eq!((state.ended, last(&state)), (true, (Outcome::Complete, "stop")));
-        assert!(!read(&Ollama, &[THINK, TEXT]).unwrap().ended);
+        assert!(!read(&OllamaChat, &[THINK, TEXT]).unwrap().ended);
     }
 
     #[test]
     fn a_count_that_is_left_out_is_unknown() {
         let done = r#"{"message":{"content":""},"done":true,"done_reason":"length","eval_count":9}"#;
-        let state = read(&Ollama, &[TEXT, done]).unwrap();
+        let state = read(&OllamaChat, &[TEXT, done]).unwrap();
         assert_eq!((state.usage.input, state.usage.output), (None, Some(9)));
         assert_eq!(last(&state), (Outcome::Length, "length"));
     }
@@ -125,13 +125,16 @@ mod tests {
     #[test]
     fn an_error_line_is_a_failure_and_a_cloud_behind_the_server_is_told() {
         assert!(
-            read(&Ollama, &[TEXT, r#"{"error":"out of memory"}"#]).unwrap_err().message.contains("memory")
+            read(&OllamaChat, &[TEXT, r#"{"error":"out of memory"}"#])
+                .unwrap_err()
+                .message
+                .contains("memory")
         );
         let cloud =
             r#"{"model":"m","remote_host":"https://ollama.com","message":{"content":"a"},"done":false}"#;
-        let state = read(&Ollama, &[cloud, cloud]).unwrap();
+        let state = read(&OllamaChat, &[cloud, cloud]).unwrap();
         assert_eq!(state.remarks.len(), 1);
         assert!(state.remarks[0].message.contains("https://ollama.com"));
-        assert!(read(&Ollama, &[r#"{"message":{},"done":true,"done_reason":"load"}"#]).is_err());
+        assert!(read(&OllamaChat, &[r#"{"message":{},"done":true,"done_reason":"load"}"#]).is_err());
     }
 }

@@ -8,9 +8,9 @@ use super::{ReplyState, WireProtocol, address, content, count, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
-pub(super) struct Responses;
+pub(super) struct OpenaiResponses;
 
-impl WireProtocol for Responses {
+impl WireProtocol for OpenaiResponses {
     fn path(&self, _model: &str) -> String {
         "/responses".to_owned()
     }
@@ -170,7 +170,8 @@ mod tests {
         let think = r#"{"type":"response.reasoning_summary_text.delta","delta":"Hm."}"#;
         let part = r#"{"type":"response.reasoning_summary_part.added","summary_index":1}"#;
         let state =
-            read(&Responses, &[CREATED, think, part, think, text, &end("completed", ""), "[DONE]"]).unwrap();
+            read(&OpenaiResponses, &[CREATED, think, part, think, text, &end("completed", ""), "[DONE]"])
+                .unwrap();
         assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Four.", "Hm.\n\nHm."));
         assert_eq!(state.served.as_deref(), Some("gpt-6.1-sol-2026-08-07"));
         assert_eq!((state.tier.as_deref(), state.ended), (Some("default"), true));
@@ -188,23 +189,28 @@ mod tests {
     fn every_end_has_its_name() {
         let incomplete =
             |reason| end("incomplete", &format!(r#","incomplete_details":{{"reason":"{reason}"}}"#));
-        let state = read(&Responses, &[&incomplete("max_output_tokens")]).unwrap();
+        let state = read(&OpenaiResponses, &[&incomplete("max_output_tokens")]).unwrap();
         assert_eq!(last(&state), (Outcome::Length, "max_output_tokens"));
         assert_eq!(state.text, "Four.", "a text that was not streamed is in the last event");
-        let state = read(&Responses, &[&incomplete("content_filter")]).unwrap();
+        let state = read(&OpenaiResponses, &[&incomplete("content_filter")]).unwrap();
         assert_eq!(last(&state), (Outcome::Filtered, "content_filter"));
-        assert_eq!(last(&read(&Responses, &[&incomplete("steered")]).unwrap()), (Outcome::Length, "steered"));
-        let silent = read(&Responses, &[&end("incomplete", "")]).unwrap();
+        assert_eq!(
+            last(&read(&OpenaiResponses, &[&incomplete("steered")]).unwrap()),
+            (Outcome::Length, "steered")
+        );
+        let silent = read(&OpenaiResponses, &[&end("incomplete", "")]).unwrap();
         assert_eq!(last(&silent), (Outcome::Length, "incomplete"));
         let failed = end("failed", r#","error":{"code":"server_error","message":"oh"}"#);
-        assert!(read(&Responses, &[CREATED, &failed]).unwrap_err().message.contains("oh (server_error)"));
+        assert!(
+            read(&OpenaiResponses, &[CREATED, &failed]).unwrap_err().message.contains("oh (server_error)")
+        );
         let error = r#"{"type":"error","code":"rate_limit_exceeded","message":"slow","sequence_number":3}"#;
-        let failure = read(&Responses, &[error]).unwrap_err();
+        let failure = read(&OpenaiResponses, &[error]).unwrap_err();
         assert!(
             failure.message.contains("slow") && failure.again != crate::service::failure::RetryAdvice::No
         );
         let refusal = r#"{"type":"response.refusal.delta","delta":"No."}"#;
-        assert_eq!(read(&Responses, &[refusal, &end("completed", "")]).unwrap().refusal, "No.");
-        assert!(Responses.read_whole(&json!({"object": "list"}), &mut ReplyState::default()).is_err());
+        assert_eq!(read(&OpenaiResponses, &[refusal, &end("completed", "")]).unwrap().refusal, "No.");
+        assert!(OpenaiResponses.read_whole(&json!({"object": "list"}), &mut ReplyState::default()).is_err());
     }
 }
