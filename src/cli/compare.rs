@@ -16,13 +16,13 @@ use pelicycle_compare as compare;
 use pelicycle_compare::{
     Catalog, ComparisonReport, History, MEASURES, Measure, MeasuredDrawings, PairedSides, measures, select,
 };
-use pelicycle_drawing::{Options, Pool, RENDERER};
+use pelicycle_drawing::{InspectionOptions, RENDERER, WorkerPool};
 use pelicycle_record::Attempt;
 use pelicycle_record::Id;
 use pelicycle_record::measure::Measures;
 use pelicycle_run::config::Config;
 use pelicycle_site::comparison::{Redrawn, RenderingReport, history_page, page, redrawn};
-use pelicycle_store::{Listing, Store, Stored, TextFile};
+use pelicycle_store::{Listing, Store, StoredAttempt, TextFile};
 
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).
@@ -215,11 +215,11 @@ fn measured(
     let library = library(args.library.as_deref(), &Config::load(None)?)?;
     let wanted: BTreeSet<&Id> =
         attempts.iter().filter(|attempt| attempt.is_drawn()).map(|attempt| &attempt.id).collect();
-    let stored: Vec<&Stored> =
+    let stored: Vec<&StoredAttempt> =
         listing.attempts.iter().filter(|stored| wanted.contains(&stored.attempt.id)).collect();
     let workers = workers();
-    let pool = Pool::new(workers, Options::default());
-    let measure = |stored: &Stored| -> anyhow::Result<Option<(Id, Measures)>> {
+    let pool = WorkerPool::new(workers, InspectionOptions::default());
+    let measure = |stored: &StoredAttempt| -> anyhow::Result<Option<(Id, Measures)>> {
         let prompt = &stored.attempt.prompt;
         // An edited prompt is another one, and what it asks for is not known.
         let known = library
@@ -242,7 +242,11 @@ fn measured(
 }
 
 /// Does something with each, several at a time; what is done comes in any order.
-fn each<T: Send>(stored: &[&Stored], threads: usize, work: impl Fn(&Stored) -> T + Sync) -> Vec<T> {
+fn each<T: Send>(
+    stored: &[&StoredAttempt],
+    threads: usize,
+    work: impl Fn(&StoredAttempt) -> T + Sync,
+) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -271,10 +275,10 @@ fn rendering(
 ) -> anyhow::Result<ExitCode> {
     let chosen: BTreeSet<&Id> = chosen.iter().map(|attempt| &attempt.id).collect();
     let workers = workers();
-    let pool = Pool::new(workers, Options::default());
-    let stored: Vec<&Stored> =
+    let pool = WorkerPool::new(workers, InspectionOptions::default());
+    let stored: Vec<&StoredAttempt> =
         listing.attempts.iter().filter(|stored| chosen.contains(&stored.attempt.id)).collect();
-    let draw_anew = |stored: &Stored| -> anyhow::Result<Option<Redrawn>> {
+    let draw_anew = |stored: &StoredAttempt| -> anyhow::Result<Option<Redrawn>> {
         let Some(reply) = store.reply(stored)? else { return Ok(None) };
         let kept = stored.files.png.as_ref().map(std::fs::read).transpose()?;
         let now = pool.inspect(&reply, stored.attempt.prompt.raster)?;

@@ -226,11 +226,11 @@ async fn examine(
             found.models = models;
         }
         // A server of one's own that is not running is the usual state of most of them.
-        Err(words) if (found.local || !entry.needs_key()) && !words.starts_with("HTTP ") => {
+        Err(error) if (found.local || !entry.needs_key()) && error.status.is_none() => {
             found.state = State::Away;
             found.words = format!("nobody answers at {}", found.address.as_deref().unwrap_or("its address"));
         }
-        Err(words) => (found.state, found.words) = (State::Fault, words),
+        Err(error) => (found.state, found.words) = (State::Fault, error.to_string()),
     }
     found
 }

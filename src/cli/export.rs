@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use super::Global;
 use super::output::{say_damaged, say_error, usage, write_whole_by};
 use pelicycle_exchange::Parquet;
-use pelicycle_store::{Store, Stored, TextFile};
+use pelicycle_store::{Store, StoredAttempt, TextFile};
 use pelicycle_table::{Cell, ColumnKind, Csv, Heading, JsonLines, TableError, TableWriter, headings, row};
 use pelicycle_text::plural;
 
@@ -91,7 +91,7 @@ fn by_ending(path: &Path) -> Option<Format> {
 
 fn write(
     store: &Store,
-    attempts: &[Stored],
+    attempts: &[StoredAttempt],
     format: Format,
     texts: bool,
     out: &mut (dyn Write + Send),
@@ -115,7 +115,7 @@ fn write(
 }
 
 /// A text of an attempt. One that is not what was recorded is left out, and told.
-fn text(store: &Store, stored: &Stored, file: TextFile) -> Cell<'static> {
+fn text(store: &Store, stored: &StoredAttempt, file: TextFile) -> Cell<'static> {
     match store.text(stored, file) {
         Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned().into(),
         Ok(None) => Cell::Absent,

@@ -14,7 +14,7 @@ use pelicycle_exchange::import::{
     FoundReply, ImportError, ImportOutcome, Importer, LlmLogs, LlmLogsError, SkippedReplies, default_path,
     svg_folder,
 };
-use pelicycle_prompt::{Library, Prompt};
+use pelicycle_prompt::{Prompt, PromptLibrary};
 use pelicycle_record::LOCAL;
 use pelicycle_record::Verdict;
 use pelicycle_run::config::Config;
@@ -136,7 +136,11 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-fn llm_logs(args: &LlmLogsArgs, library: &Library, mut importer: Importer<'_>) -> anyhow::Result<Tally> {
+fn llm_logs(
+    args: &LlmLogsArgs,
+    library: &PromptLibrary,
+    mut importer: Importer<'_>,
+) -> anyhow::Result<Tally> {
     let prompts: Vec<&Prompt> = match args.prompt.as_slice() {
         [] => library.iter().collect(),
         named => library.select(named.iter().map(String::as_str))?,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::output::say_error;
-use pelicycle_provider::Variables as Lookup;
+use pelicycle_provider::VariableLookup as Lookup;
 use pelicycle_run::variables::Variables;
 
 /// Looks variables up. A command that fails is told once, and its variable is then not set.

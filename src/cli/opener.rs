@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::output::{say_error, usage};
-use pelicycle_provider::{Provider, Remote, Replies, Services};
+use pelicycle_provider::{Provider, Replies, ServiceModel, Services};
 use pelicycle_record::Rates;
 use pelicycle_record::RequestRecord;
 use pelicycle_run::config::Config;
@@ -152,7 +152,10 @@ impl Opener {
     }
 
     /// A model of a service.
-    pub(super) fn remote(&self, found: &Contestant) -> Result<Remote, pelicycle_provider::RemoteError> {
+    pub(super) fn remote(
+        &self,
+        found: &Contestant,
+    ) -> Result<ServiceModel, pelicycle_provider::ServiceError> {
         self.services.model(&found.record.provider, &found.record.model)
     }
 
@@ -161,7 +164,7 @@ impl Opener {
         &self,
         found: &Contestant,
         own_price: Option<&Rates>,
-        remote: Option<&Remote>,
+        remote: Option<&ServiceModel>,
     ) -> Tariff {
         if let Some(rates) = own_price {
             let list = price::Origin::Configured.to_string();
@@ -174,7 +177,7 @@ impl Opener {
         match &found.model {
             Model::Local(_) => Tariff::Energy { usd_per_kwh: self.usd_per_kwh },
             // A server of the user's on this machine takes this machine's energy.
-            Model::Remote if remote.is_some_and(Remote::is_own) => {
+            Model::Remote if remote.is_some_and(ServiceModel::is_own) => {
                 Tariff::Energy { usd_per_kwh: self.usd_per_kwh }
             }
             Model::Remote | Model::Given(_) => Tariff::Unknown,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use pelicycle_store::{Damaged, Store};
+use pelicycle_store::{DamagedRecord, Store};
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
 pub(crate) fn say(line: &str) {
@@ -29,7 +29,7 @@ pub(crate) fn usage(words: &str) -> anyhow::Result<ExitCode> {
 }
 
 /// Tells of records that could not be used and are passed over.
-pub(crate) fn say_damaged(store: &Store, damaged: &[Damaged]) {
+pub(crate) fn say_damaged(store: &Store, damaged: &[DamagedRecord]) {
     for damaged in damaged {
         let place = store.root().join(&damaged.path);
         say_error(&format!("skipped {}: {}", place.display(), damaged.reason));

@@ -16,7 +16,7 @@ use pelicycle_run::price::{LITELLM_URL, Prices};
 use pelicycle_text as text;
 
 /// As much of a list as is read: LiteLLM's is some 3 MB.
-const MAX_LIST: usize = 64 << 20;
+const MAX_LIST: u64 = 64 << 20;
 /// The whole of it has to be there by then.
 const WITHIN: Duration = Duration::from_secs(120);
 

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::gallery::tell;
 use super::output::{say, say_error};
 use super::run::signals::Signals;
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_serve::serve as serve_site;
 use pelicycle_site::{GalleryOptions, RebuildError, RebuiltGallery, rebuild};
 use pelicycle_store::{Fingerprint, Store};
@@ -40,7 +40,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
 /// What is served, and what it is rebuilt from.
 pub(super) struct Hall {
     pub(super) store: Store,
-    pub(super) library: Library,
+    pub(super) library: PromptLibrary,
     pub(super) out: PathBuf,
     pub(super) options: GalleryOptions,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use pelicycle_record::{Attempt, Origin, Outcome, Verdict};
+use pelicycle_record::{Attempt, Outcome, ReplyOrigin, Verdict};
 use pelicycle_store::Store;
 use pelicycle_testkit::program::program;
 use pelicycle_testkit::{shared, workspace};
@@ -57,7 +57,7 @@ fn logs_of_both_generations_become_the_same_attempts_and_only_once() {
 
         let found = attempts(&results);
         for attempt in &found {
-            assert_eq!((attempt.origin, attempt.outcome), (Origin::Imported, Outcome::Complete));
+            assert_eq!((attempt.origin, attempt.outcome), (ReplyOrigin::Imported, Outcome::Complete));
             assert_eq!(attempt.prompt.text, "Generate an SVG of a pelican riding a bicycle");
             let who = &attempt.contestant;
             assert_eq!((who.provider.as_str(), who.model.as_str()), ("llm", "bird-1"));

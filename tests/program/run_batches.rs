@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use pelicycle_record::{Attempt, CostSource, Origin, Outcome, Verdict};
+use pelicycle_record::{Attempt, CostSource, Outcome, ReplyOrigin, Verdict};
 use pelicycle_testkit::files;
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, ServerStep, answer};
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ fn a_batch_is_left_looked_after_and_fetched_and_what_failed_is_left_again() {
     let drawn = stored.iter().find(|stored| stored.attempt.outcome == Outcome::Complete).unwrap();
     let attempt = &drawn.attempt;
     assert_eq!((attempt.sample, attempt.check.as_ref().unwrap().verdict), (1, Verdict::Drawn));
-    assert_eq!(attempt.origin, Origin::Batch);
+    assert_eq!(attempt.origin, ReplyOrigin::Batch);
     let timing = &attempt.timing;
     assert_eq!((timing.total, timing.first_token, timing.tokens_per_second), (None, None, None));
     let service = attempt.service.as_ref().unwrap();
@@ -281,7 +281,7 @@ fn a_batch_that_the_service_forgot_leaves_failed_attempts_that_are_left_again() 
     assert_eq!(attempts.len(), 1);
     let attempt = &attempts[0].attempt;
     assert!(attempt.error.as_ref().unwrap().contains("no such batch"), "{:?}", attempt.error);
-    assert_eq!((attempt.origin, attempt.cost.is_none()), (Origin::Batch, true));
+    assert_eq!((attempt.origin, attempt.cost.is_none()), (ReplyOrigin::Batch, true));
     run(&place, &server, 3, &["--resume", "last"]);
     assert_eq!(posts(&server), 2);
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use pelicycle_record::{CostSource, Origin, Verdict};
+use pelicycle_record::{CostSource, ReplyOrigin, Verdict};
 use pelicycle_testkit::loopback::{ScriptedServer, chat};
 
 use crate::work_folder::{ProgramOutput, WorkFolder};
@@ -186,7 +186,7 @@ fn replies_in_a_folder_and_on_standard_input_take_part_and_are_marked() {
     assert_eq!(attempts.len(), 3, "every file is a sample, whatever -n says");
     for stored in &attempts {
         let attempt = &stored.attempt;
-        assert_eq!(attempt.origin, Origin::Given);
+        assert_eq!(attempt.origin, ReplyOrigin::Given);
         assert_eq!(attempt.check.as_ref().unwrap().verdict, Verdict::Drawn);
         assert_eq!((attempt.timing.total, attempt.timing.first_token), (None, None), "nobody waited");
         assert_eq!((attempt.cost.as_ref(), attempt.request.run_seed), (None, None));

@@ -225,7 +225,7 @@ fn each_button_keeps_what_it_says_of_the_pair_on_show() {
     }
     let end = Page::of(&server);
     assert!(end.html.contains("You have seen every pair") && end.token.is_none());
-    let asked = pelicycle_prompt::Library::bundled().get("pelican").unwrap().record();
+    let asked = pelicycle_prompt::PromptLibrary::bundled().get("pelican").unwrap().record();
     for ((record, (left, right)), (_, preference)) in hall.kept().iter().zip(shown).zip(choices) {
         assert_eq!((record.judge.kind, record.judge.name.as_str()), (JudgeKind::Person, "Ada"));
         assert_eq!((&record.prompt.id, &record.prompt.hash), (&asked.id, &asked.hash));

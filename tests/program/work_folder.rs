@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 use pelicycle_record::Outcome;
-use pelicycle_store::{Store, Stored};
+use pelicycle_store::{Store, StoredAttempt};
 use pelicycle_testkit::program::program;
 use serde_json::Value;
 
@@ -78,7 +78,7 @@ impl WorkFolder {
     }
 
     /// All attempts, oldest first: none is damaged, and every text is as it was recorded.
-    pub(crate) fn attempts(&self) -> Vec<Stored> {
+    pub(crate) fn attempts(&self) -> Vec<StoredAttempt> {
         let store = self.store();
         let listing = store.list().unwrap();
         assert!(listing.damaged.is_empty(), "{:?}", listing.damaged);
@@ -101,7 +101,7 @@ impl WorkFolder {
 }
 
 /// Whether an attempt is one that a resumed run leaves alone.
-pub(crate) fn is_done(stored: &Stored) -> bool {
+pub(crate) fn is_done(stored: &StoredAttempt) -> bool {
     !matches!(stored.attempt.outcome, Outcome::Cancelled | Outcome::Error | Outcome::Cut)
 }
 

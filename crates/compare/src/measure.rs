@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pelicycle_record::measure::{Measures, Name, State};
+use pelicycle_record::measure::{Detector, ItemState, Measures};
 use pelicycle_record::{Attempt, Id, Outcome};
 
 /// What was measured of drawings, by attempt; records do not hold it.
@@ -53,7 +53,7 @@ pub enum MeasureSource {
     /// In the record.
     Record(fn(&Attempt) -> Option<f64>),
     /// In what was measured of the drawing: whether an item of its prompt's rubric is met.
-    Item(Name),
+    Item(Detector),
 }
 
 impl Measure {
@@ -65,9 +65,9 @@ impl Measure {
             MeasureSource::Item(item) => {
                 let judged = measured.get(&attempt.id)?.rubric.iter().find(|judged| judged.item == item)?;
                 match judged.state {
-                    State::Met => Some(1.0),
-                    State::NotMet => Some(0.0),
-                    State::CantTell => None,
+                    ItemState::Met => Some(1.0),
+                    ItemState::NotMet => Some(0.0),
+                    ItemState::CantTell => None,
                 }
             }
         };
@@ -116,7 +116,7 @@ fn drawn(attempt: &Attempt, number: Option<f64>) -> Option<f64> {
 }
 
 /// An item of a rubric: of drawings that show something, those in which the rules decide.
-const fn item(name: &'static str, label: &'static str, item: Name) -> Measure {
+const fn item(name: &'static str, label: &'static str, item: Detector) -> Measure {
     Measure {
         name,
         label,
@@ -219,14 +219,14 @@ pub static MEASURES: [Measure; 20] = [
             drawn(attempt, svg.map(|svg| svg.bytes as f64))
         }),
     },
-    item("wheels", "Wheels as asked", Name::Wheels),
-    item("spokes", "Spokes as asked", Name::Spokes),
-    item("frame", "Frame as asked", Name::Frame),
-    item("saddle", "Saddle as asked", Name::Saddle),
-    item("handlebar", "Handlebar as asked", Name::Handlebar),
-    item("rider", "Rider as asked", Name::Rider),
-    item("legs", "Legs as asked", Name::Legs),
-    item("eye", "Eye as asked", Name::Eye),
-    item("beak", "Beak as asked", Name::Beak),
-    item("pouch", "Pouch as asked", Name::Pouch),
+    item("wheels", "Wheels as asked", Detector::Wheels),
+    item("spokes", "Spokes as asked", Detector::Spokes),
+    item("frame", "Frame as asked", Detector::Frame),
+    item("saddle", "Saddle as asked", Detector::Saddle),
+    item("handlebar", "Handlebar as asked", Detector::Handlebar),
+    item("rider", "Rider as asked", Detector::Rider),
+    item("legs", "Legs as asked", Detector::Legs),
+    item("eye", "Eye as asked", Detector::Eye),
+    item("beak", "Beak as asked", Detector::Beak),
+    item("pouch", "Pouch as asked", Detector::Pouch),
 ];

@@ -1,6 +1,6 @@
 //! What a comparison calls worse or better, where nothing changed and where something did.
 
-use pelicycle_compare::{MEASURES, Measured, Sides, Verdict, compare};
+use pelicycle_compare::{ComparisonVerdict, MEASURES, MeasuredDrawings, PairedSides, compare};
 use pelicycle_record::{Attempt, Verdict as Drawn};
 use pelicycle_statistics::Random;
 use pelicycle_testkit::attempts::{attempt, check};
@@ -49,9 +49,11 @@ fn alarms_where_nothing_changed_are_as_rare_as_promised() {
                 prompts.iter().enumerate().flat_map(of_prompt).collect()
             };
             let (base, head) = (side("a"), side("b"));
-            let sides = Sides::pair(&base.iter().collect::<Vec<_>>(), &head.iter().collect::<Vec<_>>());
-            let report = compare("a", "b", &sides, &all, &Measured::new()).unwrap();
-            *alarms += usize::from(report.answers.iter().any(|answer| answer.verdict != Verdict::CantTell));
+            let sides = PairedSides::pair(&base.iter().collect::<Vec<_>>(), &head.iter().collect::<Vec<_>>());
+            let report = compare("a", "b", &sides, &all, &MeasuredDrawings::new()).unwrap();
+            *alarms += usize::from(
+                report.answers.iter().any(|answer| answer.verdict != ComparisonVerdict::CantTell),
+            );
         }
     }
     println!("{alarms:?} of {ROUNDS} each");
@@ -73,10 +75,11 @@ fn a_shift_within_prompts_is_seen_through_the_difference_between_them() {
         prompts.iter().enumerate().flat_map(of).collect()
     };
     let (base, head) = (side("a", 1.0), side("b", 0.8));
-    let sides = Sides::pair(&base.iter().collect::<Vec<_>>(), &head.iter().collect::<Vec<_>>());
-    let report = compare("a", "b", &sides, &MEASURES.iter().collect::<Vec<_>>(), &Measured::new()).unwrap();
+    let sides = PairedSides::pair(&base.iter().collect::<Vec<_>>(), &head.iter().collect::<Vec<_>>());
+    let report =
+        compare("a", "b", &sides, &MEASURES.iter().collect::<Vec<_>>(), &MeasuredDrawings::new()).unwrap();
     let tokens = report.answers.iter().find(|answer| answer.measure == "output-tokens").unwrap();
-    assert_eq!(tokens.verdict, Verdict::Better, "{tokens:?}");
+    assert_eq!(tokens.verdict, ComparisonVerdict::Better, "{tokens:?}");
     assert!((tokens.effect.estimate - 0.8).abs() < 0.01, "{:?}", tokens.effect);
     assert_eq!(report.strata, ["cat-bicycle", "heron-scooter", "otter-boat", "pelican"]);
 }

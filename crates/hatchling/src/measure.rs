@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use anyhow::Context;
-use pelicycle_drawing::{Options, inspect};
+use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest};
 use pelicycle_engine::{Session, bundled};
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::Verdict;
 
 use crate::animal::{ANIMALS, Animal};
@@ -68,7 +68,7 @@ pub(crate) fn measure(
     let options = EngineOptions { parallel: PARALLEL, threads, ..EngineOptions::default() };
     let engine = Engine::new(gguf, &options)?;
 
-    let library = Library::bundled();
+    let library = PromptLibrary::bundled();
     let mut seen = HashSet::new();
     let (mut alike, mut asked) = (0, 0);
     let (mut vehicles, mut animals) = (Tally::default(), Tally::default());
@@ -169,7 +169,7 @@ impl Replies {
 fn judge(engine: &Engine, asked: usize, tokens: Vec<u32>) -> Drawn {
     let reply: Vec<u8> =
         tokens[asked..].iter().flat_map(|&id| engine.tokenizer().token_bytes(id).to_vec()).collect();
-    let inspection = inspect(&reply, &Options { raster: RASTER, ..Options::default() });
+    let inspection = inspect(&reply, &InspectionOptions { raster: RASTER, ..InspectionOptions::default() });
     Drawn { tokens, svg: inspection.svg, png: inspection.png, verdict: inspection.check.verdict }
 }
 

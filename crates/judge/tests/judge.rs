@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 use jiff::{Span, Timestamp};
-use pelicycle_judge::{Field, Next, Pooling, Report, Votes, markdown, report, text};
+use pelicycle_judge::{Competition, JudgePooling, PairChooser, RankingReport, Votes, markdown, report, text};
 use pelicycle_record::{
     AskedPrompt, Attempt, Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION, Verdict,
 };
@@ -25,8 +25,8 @@ fn drawings(contestants: usize, each: usize) -> Vec<Attempt> {
         .collect()
 }
 
-fn field(attempts: &[Attempt]) -> Field {
-    Field::new(&attempts.iter().collect::<Vec<_>>(), false)
+fn field(attempts: &[Attempt]) -> Competition {
+    Competition::new(&attempts.iter().collect::<Vec<_>>(), false)
 }
 
 fn judgement(
@@ -55,7 +55,7 @@ const ANN: (JudgeKind, &str) = (JudgeKind::Person, "Ann");
 const BEN: (JudgeKind, &str) = (JudgeKind::Person, "Ben");
 const EYE: (JudgeKind, &str) = (JudgeKind::Model, "openai/eye");
 
-fn of(attempts: &[Attempt], records: &[JudgementRecord], pool: Pooling) -> Report {
+fn of(attempts: &[Attempt], records: &[JudgementRecord], pool: JudgePooling) -> RankingReport {
     let field = field(attempts);
     report(&field, &Votes::new(&field, records), pool, 1)
 }
@@ -84,7 +84,7 @@ fn strengths_are_those_that_other_implementations_find_in_the_same_votes() {
             .iter()
             .map(|(left, right, preference)| judgement(&attempts, ANN, (*left, *right), *preference))
             .collect();
-        let found = of(&attempts, &records, Pooling::Apart);
+        let found = of(&attempts, &records, JudgePooling::Apart);
         let [group] = found.rankings[0].groups.as_slice() else { panic!("{:?}", found.rankings) };
         for placed in &group.standings {
             let expected = case.log[usize::from(placed.slug.as_bytes()[0] - b'a')];
@@ -101,7 +101,7 @@ fn normal(random: &mut Random) -> f64 {
 }
 
 /// Votes of one person on drawings whose quality varies about that of their contestant.
-fn simulated(random: &mut Random, strengths: &[f64], each: usize, votes: usize) -> Report {
+fn simulated(random: &mut Random, strengths: &[f64], each: usize, votes: usize) -> RankingReport {
     let attempts = drawings(strengths.len(), each);
     let quality: Vec<f64> = (0..attempts.len()).map(|n| strengths[n / each] + 0.8 * normal(random)).collect();
     let mut records = Vec::new();
@@ -115,10 +115,10 @@ fn simulated(random: &mut Random, strengths: &[f64], each: usize, votes: usize) 
         let preference = if uniform < chance { Preference::Left } else { Preference::Right };
         records.push(judgement(&attempts, ANN, (left, right), preference));
     }
-    of(&attempts, &records, Pooling::Apart)
+    of(&attempts, &records, JudgePooling::Apart)
 }
 
-fn is_apart(report: &Report) -> bool {
+fn is_apart(report: &RankingReport) -> bool {
     report.rankings[0].groups[0].standings.iter().any(|placed| (placed.best, placed.worst) != (1, 5))
 }
 
@@ -154,7 +154,7 @@ fn those_whom_no_judgement_joins_are_not_compared() {
         judgement(&attempts, ANN, (1, 2), Preference::Tie),
         judgement(&attempts, ANN, (3, 4), Preference::Right),
     ];
-    let report = of(&attempts, &records, Pooling::Apart);
+    let report = of(&attempts, &records, JudgePooling::Apart);
     let groups: Vec<Vec<&str>> = report.rankings[0]
         .groups
         .iter()
@@ -176,11 +176,11 @@ fn a_judge_counts_once_for_a_pair_and_people_are_apart_from_models() {
     for _ in 0..10 {
         records.push(judgement(&attempts, EYE, (1, 0), Preference::Left));
     }
-    let apart = of(&attempts, &records, Pooling::Apart);
+    let apart = of(&attempts, &records, JudgePooling::Apart);
     let by: Vec<(&str, usize)> =
         apart.rankings.iter().map(|ranked| (ranked.by.as_str(), ranked.pairs)).collect();
     assert_eq!(by, [("2 people", 2), ("openai/eye", 1)]);
-    let record = |report: &Report, ranking: usize, slug: &str| {
+    let record = |report: &RankingReport, ranking: usize, slug: &str| {
         let standings = &report.rankings[ranking].groups[0].standings;
         let placed = standings.iter().find(|placed| placed.slug == slug).unwrap();
         (placed.won, placed.lost, placed.tied)
@@ -188,7 +188,7 @@ fn a_judge_counts_once_for_a_pair_and_people_are_apart_from_models() {
     assert_eq!((record(&apart, 0, "a"), record(&apart, 1, "a")), ((1.0, 0.0, 1.0), (0.0, 1.0, 0.0)));
 
     let strength = |model| {
-        let report = of(&attempts, &records, Pooling::Together { model });
+        let report = of(&attempts, &records, JudgePooling::Together { model });
         assert_eq!(report.rankings.len(), 1);
         let standings = &report.rankings[0].groups[0].standings;
         standings.iter().find(|placed| placed.slug == "a").unwrap().strength
@@ -211,7 +211,7 @@ fn a_judge_is_weighed_by_its_sides_its_steadiness_and_its_agreement_with_people(
     }
     records.push(judgement(&attempts, EYE, (0, 20), Preference::Left));
     records.push(judgement(&attempts, EYE, (1, 21), Preference::Tie));
-    let report = of(&attempts, &records, Pooling::Apart);
+    let report = of(&attempts, &records, JudgePooling::Apart);
     let eye = report.judges.iter().find(|judge| judge.name == "openai/eye").unwrap();
     assert_eq!((eye.left.hits, eye.left.of), (37, 41));
     assert_eq!((eye.turned.hits, eye.turned.of), (4, 20));
@@ -236,7 +236,7 @@ fn what_fits_no_two_drawings_here_is_counted_and_left_aside() {
     unread.preference = None;
     let itself = judgement(&attempts, ANN, (1, 1), Preference::Left);
     let records = [other, unread, itself, judgement(&attempts, ANN, (0, 3), Preference::Right)];
-    let report = of(&attempts, &records, Pooling::Apart);
+    let report = of(&attempts, &records, JudgePooling::Apart);
     assert_eq!((report.absent, report.unread, report.rankings[0].pairs), (2, 1, 1));
 }
 
@@ -244,9 +244,9 @@ fn what_fits_no_two_drawings_here_is_counted_and_left_aside() {
 fn a_model_that_judged_drawings_of_its_own_is_named() {
     let attempts = drawings(3, 1);
     let itself = (JudgeKind::Model, "local/a.gguf");
-    let other = of(&attempts, &[judgement(&attempts, itself, (1, 2), Preference::Left)], Pooling::Apart);
+    let other = of(&attempts, &[judgement(&attempts, itself, (1, 2), Preference::Left)], JudgePooling::Apart);
     assert!(other.own.is_empty());
-    let own = of(&attempts, &[judgement(&attempts, itself, (0, 2), Preference::Left)], Pooling::Apart);
+    let own = of(&attempts, &[judgement(&attempts, itself, (0, 2), Preference::Left)], JudgePooling::Apart);
     assert!(text(&own).join("\n").contains("local/a.gguf also judged drawings of its own."));
 }
 
@@ -257,8 +257,8 @@ fn demonstrations_and_attempts_without_a_drawing_are_not_judged() {
     attempts[2] =
         attempt("pelican", "c", "2026-11-02T00:00:00Z", Some((SVG, check(SVG, SVG, Verdict::Blank))));
     let all: Vec<&Attempt> = attempts.iter().collect();
-    assert!(!Field::new(&all, false).has_pairs());
-    let with = Field::new(&all, true);
+    assert!(!Competition::new(&all, false).has_pairs());
+    let with = Competition::new(&all, true);
     assert!(with.has_pairs() && with.drawings.len() == 2);
 }
 
@@ -266,7 +266,7 @@ fn demonstrations_and_attempts_without_a_drawing_are_not_judged() {
 fn the_pair_that_tells_most_is_shown_next() {
     let attempts = drawings(4, 8);
     let field = field(&attempts);
-    let mut next = Next::new(&field, 5);
+    let mut next = PairChooser::new(&field, 5);
     let mut records: Vec<JudgementRecord> = Vec::new();
     let (mut counts, mut lefts) = ([[0; 4]; 4], 0);
     let mut seen = std::collections::BTreeSet::new();
@@ -303,7 +303,7 @@ fn the_pair_that_tells_most_is_shown_next() {
 fn when_all_pairs_were_seen_there_is_no_next() {
     let attempts = drawings(2, 2);
     let field = field(&attempts);
-    let mut next = Next::new(&field, 5);
+    let mut next = PairChooser::new(&field, 5);
     let mut seen = std::collections::BTreeSet::new();
     while let Some(pair) = next.choose(&[], &seen) {
         assert!(seen.insert((pair.left.min(pair.right), pair.left.max(pair.right))));

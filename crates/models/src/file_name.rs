@@ -2,31 +2,31 @@
 
 /// A `.gguf` file's name, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileName {
-    /// Without `.gguf` and without the part of a split model: `Qwen3-30B-A3B-UD-Q4_K_XL`.
+pub struct ModelFileName {
+    /// The name without `.gguf` and without the part of a split model: `Qwen3-30B-A3B-UD-Q4_K_XL`.
     pub stem: String,
     /// The model, in lower case: `qwen3-30b-a3b`.
     pub model: String,
-    /// How the weights are stored, as written: `UD-Q4_K_XL`.
+    /// The quantization of the weights, as written: `UD-Q4_K_XL`.
     pub quantization: Option<String>,
-    /// Which file of a split model it is.
-    pub part: Option<Part>,
+    /// The file of a split model that it is.
+    pub part: Option<SplitPart>,
 }
 
 /// A file of a split model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
-    /// From 1.
+pub struct SplitPart {
+    /// The number of the file, from 1.
     pub number: u32,
-    /// How many there are.
+    /// The number of all files.
     pub count: u32,
 }
 
-impl FileName {
+impl ModelFileName {
     /// Takes a name apart; `None` where it is not a model's: no `.gguf`, or the vision projector or importance
     /// matrix that lies beside one.
     #[must_use]
-    pub fn parse(name: &str) -> Option<FileName> {
+    pub fn parse(name: &str) -> Option<ModelFileName> {
         let (stem, extension) = name.rsplit_once('.')?;
         if stem.is_empty() || !extension.eq_ignore_ascii_case("gguf") {
             return None;
@@ -37,25 +37,19 @@ impl FileName {
         }
         let (stem, part) = split_part(stem);
         let (model, quantization) = split_quantization(stem);
-        Some(FileName { stem: stem.to_owned(), model: model.to_lowercase(), quantization, part })
-    }
-
-    /// The file with another number of the same split model.
-    #[must_use]
-    pub fn part_name(&self, part: Part) -> String {
-        format!("{}-{:05}-of-{:05}.gguf", self.stem, part.number, part.count)
+        Some(ModelFileName { stem: stem.to_owned(), model: model.to_lowercase(), quantization, part })
     }
 }
 
 /// `name-00002-of-00003` is part 2 of 3 of `name`.
-fn split_part(stem: &str) -> (&str, Option<Part>) {
+fn split_part(stem: &str) -> (&str, Option<SplitPart>) {
     let part = || {
         let (rest, count) = stem.rsplit_once("-of-")?;
         let (rest, number) = rest.rsplit_once('-')?;
         let digits = |text: &str| {
             (text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
         };
-        let part = Part { number: digits(number)?, count: digits(count)? };
+        let part = SplitPart { number: digits(number)?, count: digits(count)? };
         (!rest.is_empty() && (1..=part.count).contains(&part.number)).then_some((rest, part))
     };
     part().map_or((stem, None), |(rest, part)| (rest, Some(part)))
@@ -111,7 +105,7 @@ mod tests {
             ("qwen3-a.gguf", "qwen3-a", None),
             ("Q4_K_M.gguf", "q4_k_m", None),
         ] {
-            let found = FileName::parse(name).unwrap();
+            let found = ModelFileName::parse(name).unwrap();
             assert_eq!(
                 (found.model.as_str(), found.quantization.as_deref()),
                 (model, quantization),
@@ -123,14 +117,13 @@ mod tests {
 
     #[test]
     fn parts_of_a_split_model_share_a_stem() {
-        let name = FileName::parse("DeepSeek-V3-Q4_K_M-00002-of-00009.gguf").unwrap();
+        let name = ModelFileName::parse("DeepSeek-V3-Q4_K_M-00002-of-00009.gguf").unwrap();
         assert_eq!((name.stem.as_str(), name.model.as_str()), ("DeepSeek-V3-Q4_K_M", "deepseek-v3"));
-        assert_eq!(name.part, Some(Part { number: 2, count: 9 }));
-        assert_eq!(name.part_name(Part { number: 9, count: 9 }), "DeepSeek-V3-Q4_K_M-00009-of-00009.gguf");
+        assert_eq!(name.part, Some(SplitPart { number: 2, count: 9 }));
         for whole in
             ["a-00000-of-00003.gguf", "a-00004-of-00003.gguf", "a-2-of-3.gguf", "-00001-of-00001.gguf"]
         {
-            assert_eq!(FileName::parse(whole).unwrap().part, None, "{whole}");
+            assert_eq!(ModelFileName::parse(whole).unwrap().part, None, "{whole}");
         }
     }
 
@@ -139,7 +132,7 @@ mod tests {
         for name in
             ["mmproj-F16.gguf", "Model-mmproj.gguf", "imatrix_unsloth.gguf", "notes.txt", ".gguf", "gguf"]
         {
-            assert_eq!(FileName::parse(name), None, "{name}");
+            assert_eq!(ModelFileName::parse(name), None, "{name}");
         }
     }
 }

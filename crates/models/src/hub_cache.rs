@@ -7,9 +7,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::found::{self, Found, Origin, models};
+use super::inventory::UnusableModel;
 use super::listing::entries;
-use super::shelf::PassedOver;
+use super::model_file::{self, ModelFile, ModelSource, models};
 
 /// Folders within a snapshot that are looked into; publishers use one, for the parts of a split model.
 const DEPTH: usize = 4;
@@ -29,7 +29,7 @@ pub(crate) fn repo_folder(root: &Path, repo: &str) -> PathBuf {
 
 /// A file of a snapshot: a link to a blob, or the file itself where links can't be made.
 #[derive(Debug)]
-pub(crate) struct Link {
+pub(crate) struct SnapshotFile {
     /// Where it lies.
     pub(crate) path: PathBuf,
     /// Its name in the repository, with `/`.
@@ -43,7 +43,7 @@ pub(crate) struct Link {
 }
 
 /// The models in the cache.
-pub(super) fn scan(root: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Found> {
+pub(super) fn scan(root: &Path, passed_over: &mut Vec<UnusableModel>) -> Vec<ModelFile> {
     let mut found = Vec::new();
     for (name, folder) in entries(root) {
         let Some(repo) = name.strip_prefix("models--").map(|repo| repo.replacen("--", "/", 1)) else {
@@ -51,9 +51,9 @@ pub(super) fn scan(root: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Found>
         };
         let main = main_commit(&folder);
         // Of a file that is in several snapshots, that of `main` counts, else the newest.
-        let mut newest: BTreeMap<String, Link> = BTreeMap::new();
+        let mut newest: BTreeMap<String, SnapshotFile> = BTreeMap::new();
         for link in links(&folder, passed_over) {
-            let rank = |link: &Link| (Some(&link.commit) == main.as_ref(), link.modified);
+            let rank = |link: &SnapshotFile| (Some(&link.commit) == main.as_ref(), link.modified);
             match newest.get(&link.file) {
                 Some(known) if rank(known) >= rank(&link) => {}
                 _ => {
@@ -62,7 +62,7 @@ pub(super) fn scan(root: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Found>
             }
         }
         // The files of a split model stand in one folder of one snapshot.
-        let mut folders: BTreeMap<PathBuf, Vec<Link>> = BTreeMap::new();
+        let mut folders: BTreeMap<PathBuf, Vec<SnapshotFile>> = BTreeMap::new();
         for link in newest.into_values() {
             folders.entry(link.path.parent().unwrap_or(root).to_owned()).or_default().push(link);
         }
@@ -71,14 +71,14 @@ pub(super) fn scan(root: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Found>
                 .iter()
                 .map(|link| (link.path.clone(), (link.commit.clone(), link.file.clone())))
                 .collect();
-            let files = links.into_iter().map(|link| found::File {
+            let files = links.into_iter().map(|link| model_file::FolderFile {
                 name: link.file.rsplit('/').next().unwrap_or_default().to_owned(),
                 path: link.path,
                 bytes: link.bytes,
             });
             found.extend(models(files.collect(), |file| {
                 let (commit, file) = names.get(&file.path).cloned().unwrap_or_default();
-                Origin::Hub { repo: repo.clone(), commit, file }
+                ModelSource::Hub { repo: repo.clone(), commit, file }
             }));
         }
     }
@@ -95,13 +95,13 @@ fn main_commit(folder: &Path) -> Option<String> {
 
 /// The model files of all snapshots of a repository. A link that leads out of the repository's folder is passed
 /// over: the cache never has one.
-pub(crate) fn links(folder: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Link> {
+pub(crate) fn links(folder: &Path, passed_over: &mut Vec<UnusableModel>) -> Vec<SnapshotFile> {
     let Ok(inside) = folder.canonicalize() else { return Vec::new() };
     let mut links = Vec::new();
     for (commit, snapshot) in entries(&folder.join("snapshots")) {
         if is_commit(&commit) && std::fs::symlink_metadata(&snapshot).is_ok_and(|meta| meta.is_dir()) {
             walk(&snapshot, "", DEPTH, &mut |path, file| match read_link(path, &inside) {
-                Ok((blob, meta)) => links.push(Link {
+                Ok((blob, meta)) => links.push(SnapshotFile {
                     path: path.to_owned(),
                     file: file.to_owned(),
                     commit: commit.clone(),
@@ -109,7 +109,7 @@ pub(crate) fn links(folder: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Lin
                     bytes: meta.len(),
                     modified: meta.modified().unwrap_or(SystemTime::UNIX_EPOCH),
                 }),
-                Err(why) => passed_over.push(PassedOver { path: path.to_owned(), why }),
+                Err(why) => passed_over.push(UnusableModel { path: path.to_owned(), why }),
             });
         }
     }

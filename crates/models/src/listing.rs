@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::found::File;
+use super::model_file::FolderFile;
 
 /// Entries that are read of one folder: more of them is no folder of models.
 const MOST_ENTRIES: usize = 10_000;
@@ -18,11 +18,11 @@ pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
 }
 
 /// The `.gguf` files of a folder, through links.
-pub(super) fn model_files(folder: &Path) -> Vec<File> {
+pub(super) fn model_files(folder: &Path) -> Vec<FolderFile> {
     let file = |(name, path): (String, PathBuf)| {
         let is_model = Path::new(&name).extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf"));
         let meta = is_model.then(|| std::fs::metadata(&path).ok()).flatten()?;
-        meta.is_file().then_some(File { bytes: meta.len(), path, name })
+        meta.is_file().then_some(FolderFile { bytes: meta.len(), path, name })
     };
     entries(folder).into_iter().filter_map(file).collect()
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::found::{Found, Origin, models};
 use super::listing::{entries, model_files};
+use super::model_file::{ModelFile, ModelSource, models};
 
 /// The models in llama.cpp's cache.
-pub(super) fn scan(root: &Path) -> Vec<Found> {
+pub(super) fn scan(root: &Path) -> Vec<ModelFile> {
     // `manifest=OWNER=REPO=TAG.json` tells which beginning of a file's name is not the file's own.
     let prefixes: Vec<String> = entries(root)
         .iter()
@@ -21,5 +21,5 @@ pub(super) fn scan(root: &Path) -> Vec<Found> {
             file.name = own.to_owned();
         }
     }
-    models(files, |_| Origin::LlamaCpp)
+    models(files, |_| ModelSource::LlamaCpp)
 }

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use super::found::{Found, Origin, models};
 use super::listing::{entries, model_files};
+use super::model_file::{ModelFile, ModelSource, models};
 
 /// The models in LM Studio's folder.
-pub(super) fn scan(root: &Path) -> Vec<Found> {
+pub(super) fn scan(root: &Path) -> Vec<ModelFile> {
     let mut found = Vec::new();
     for (owner, folder) in entries(root) {
         for (repo, folder) in entries(&folder) {
             let repo = format!("{owner}/{repo}");
-            found.extend(models(model_files(&folder), |_| Origin::LmStudio { repo: repo.clone() }));
+            found.extend(models(model_files(&folder), |_| ModelSource::LmStudio { repo: repo.clone() }));
         }
     }
     found

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::file_name::FileName;
-use super::found::{Found, Origin};
+use super::file_name::ModelFileName;
+use super::inventory::UnusableModel;
 use super::listing::entries;
-use super::shelf::PassedOver;
+use super::model_file::{ModelFile, ModelSource};
 
 /// A manifest is a few hundred bytes.
 const MANIFEST_BYTES: u64 = 1 << 20;
@@ -35,7 +35,7 @@ struct Layer {
 }
 
 /// The models in Ollama's store, by `manifests/REGISTRY/NAMESPACE/MODEL/TAG`.
-pub(super) fn scan(root: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Found> {
+pub(super) fn scan(root: &Path, passed_over: &mut Vec<UnusableModel>) -> Vec<ModelFile> {
     let mut found = Vec::new();
     for (registry, folder) in entries(&root.join("manifests")) {
         for (namespace, folder) in entries(&folder) {
@@ -51,7 +51,7 @@ pub(super) fn scan(root: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Found>
                             found.push(named(&model, &tag, name, path, bytes));
                         }
                         Ok(None) => {}
-                        Err(why) => passed_over.push(PassedOver { path: manifest, why }),
+                        Err(why) => passed_over.push(UnusableModel { path: manifest, why }),
                     }
                 }
             }
@@ -61,12 +61,20 @@ pub(super) fn scan(root: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Found>
 }
 
 /// `qwen3.6:35b-a3b` is called `qwen3.6-35b-a3b`, as its file would be.
-fn named(model: &str, tag: &str, name: String, path: PathBuf, bytes: u64) -> Found {
+fn named(model: &str, tag: &str, name: String, path: PathBuf, bytes: u64) -> ModelFile {
     let stem = if tag == "latest" { model.to_owned() } else { format!("{model}-{tag}") };
-    let told = FileName::parse(&format!("{stem}.gguf"));
+    let told = ModelFileName::parse(&format!("{stem}.gguf"));
     let (model, quantization) =
         told.map_or_else(|| (stem.to_lowercase(), None), |told| (told.model, told.quantization));
-    Found { stem, model, quantization, files: vec![path], bytes, missing: 0, origin: Origin::Ollama { name } }
+    ModelFile {
+        stem,
+        model,
+        quantization,
+        files: vec![path],
+        bytes,
+        missing: 0,
+        origin: ModelSource::Ollama { name },
+    }
 }
 
 /// The blob that a manifest names; `None` where it names no weights, as for a model in the cloud.

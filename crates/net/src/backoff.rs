@@ -1,33 +1,36 @@
-//! How often, and how long apart, a request is made again.
+//! How often, and how long apart, a request is sent again.
 
 use std::time::Duration;
 
-/// When a request that failed in a way that passes is made again.
+/// The most that is added to a pause which a server asks for.
+const SPREAD: Duration = Duration::from_millis(250);
+
+/// The rules by which a request that failed for a passing reason is sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackoffPolicy {
-    /// How often it is made again.
+    /// How often it is sent again: one less than the times that it is sent in all.
     pub retries: u32,
-    /// The longest pause before the first of them; each next one is up to twice as long.
+    /// The longest pause before the first retry; the bound doubles with each further one.
     pub first: Duration,
-    /// The longest pause of our own choosing.
+    /// The longest pause where the server asks for none.
     pub longest: Duration,
     /// The longest pause that a server may ask for.
     pub longest_asked: Duration,
 }
 
-/// The failures of one request in a row.
+/// A count of one request's failures in a row, and the pauses that follow from it.
 #[derive(Debug)]
 pub struct Backoff {
     policy: BackoffPolicy,
     failures: u32,
 }
 
-/// What follows a failure.
+/// The consequence of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextTry {
-    /// The request is made again after a pause.
+    /// The request is sent again after a pause.
     After(Duration),
-    /// It failed often enough.
+    /// The request failed often enough.
     GiveUp,
     /// The server asks for a longer pause than it may.
     AskedTooLong,
@@ -40,30 +43,37 @@ impl Backoff {
         Backoff { policy, failures: 0 }
     }
 
-    /// Forgets the failures: something came through.
+    /// Forgets the failures, since something came through.
     pub fn reset(&mut self) {
         self.failures = 0;
     }
 
     /// Counts a failure; `asked` is the pause that the server asked for.
     pub fn next(&mut self, asked: Option<Duration>) -> NextTry {
-        let policy = &self.policy;
-        if self.failures >= policy.retries {
+        if self.failures >= self.policy.retries {
             return NextTry::GiveUp;
         }
-        let doubled = policy.first.saturating_mul(1 << self.failures.min(16));
-        self.failures += 1;
-        match asked {
-            Some(asked) if asked > policy.longest_asked => NextTry::AskedTooLong,
-            // A little more than was asked for, so that not all come at once.
-            Some(asked) => NextTry::After(asked + Duration::from_secs_f64(0.25 * random_share())),
-            None => NextTry::After(doubled.min(policy.longest).mul_f64(0.5 + 0.5 * random_share())),
+        if asked.is_some_and(|asked| asked > self.policy.longest_asked) {
+            return NextTry::AskedTooLong;
         }
+        let own = self.pause();
+        self.failures += 1;
+        NextTry::After(match asked {
+            // A server that asks for none at all must not use up the retries at once.
+            Some(asked) => asked.max(own) + SPREAD.mul_f64(random_share()),
+            None => own,
+        })
+    }
+
+    /// A pause of our own choosing: from a half to the whole of a bound that doubles with each failure.
+    fn pause(&self) -> Duration {
+        let doubled = self.policy.first.saturating_mul(1 << self.failures.min(16));
+        doubled.min(self.policy.longest).mul_f64(0.5 + 0.5 * random_share())
     }
 }
 
-/// From 0 to 1, so that requests which failed together do not come again together. A system that gives no random
-/// numbers gets the middle.
+/// A number from 0 to 1, so that requests which failed together are not sent again together. A system that gives no
+/// random numbers gets the middle.
 fn random_share() -> f64 {
     let mut bytes = [0; 4];
     getrandom::fill(&mut bytes).map_or(0.5, |()| f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
@@ -72,6 +82,13 @@ fn random_share() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const POLICY: BackoffPolicy = BackoffPolicy {
+        retries: 4,
+        first: Duration::from_secs(1),
+        longest: Duration::from_secs(3),
+        longest_asked: Duration::from_secs(30),
+    };
 
     fn seconds(next: NextTry) -> f64 {
         match next {
@@ -82,20 +99,29 @@ mod tests {
 
     #[test]
     fn pauses_grow_up_to_a_bound_and_end() {
-        let mut backoff = Backoff::new(BackoffPolicy {
-            retries: 4,
-            first: Duration::from_secs(1),
-            longest: Duration::from_secs(3),
-            longest_asked: Duration::from_secs(30),
-        });
+        let mut backoff = Backoff::new(POLICY);
         for longest in [1.0, 2.0, 3.0, 3.0] {
             let pause = seconds(backoff.next(None));
             assert!((longest / 2.0..=longest).contains(&pause), "{longest}: {pause}");
         }
         assert_eq!(backoff.next(None), NextTry::GiveUp);
         backoff.reset();
+        assert!(seconds(backoff.next(None)) <= 1.0, "it begins anew");
+    }
+
+    #[test]
+    fn a_server_gets_the_pause_that_it_asks_for_up_to_a_bound() {
+        let mut backoff = Backoff::new(POLICY);
         let asked = seconds(backoff.next(Some(Duration::from_secs(30))));
-        assert!((30.0..=30.25).contains(&asked), "what a server asks for is kept to: {asked}");
+        assert!((30.0..=30.25).contains(&asked), "{asked}");
         assert_eq!(backoff.next(Some(Duration::from_secs(31))), NextTry::AskedTooLong);
+        let at_once = seconds(backoff.next(Some(Duration::ZERO)));
+        assert!(at_once >= 1.0, "never less than our own: {at_once}");
+    }
+
+    #[test]
+    fn without_retries_a_request_is_sent_once() {
+        let mut backoff = Backoff::new(BackoffPolicy { retries: 0, ..POLICY });
+        assert_eq!(backoff.next(Some(Duration::from_secs(31))), NextTry::GiveUp);
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies that must not be endless, in bytes or in time.
+//! Reading bodies that must not be endless, in bytes or in time.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -8,16 +8,18 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::innermost;
 
-/// How long a body is waited for.
+/// The bounds within which a body is read.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct BodyLimits {
     /// The moment by which all of it must be there.
     pub deadline: Instant,
-    /// The longest silence between its parts.
-    pub idle: Duration,
+    /// The longest silence between its parts; none where the deadline alone counts.
+    pub idle: Option<Duration>,
+    /// The most bytes that it may have.
+    pub bytes: u64,
 }
 
-/// Why a body could not be read to its end.
+/// The reason why a body could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
     /// It fell silent, or did not end in time.
@@ -28,35 +30,29 @@ pub enum BodyError {
     Broken(String),
     /// It has more bytes than it may.
     #[error("the answer is longer than {0} bytes")]
-    Long(u64),
+    TooLong(u64),
     /// It could not be written where it was to go.
     #[error("what came can't be written down: {0}")]
     Write(#[from] io::Error),
 }
 
-impl Patience {
-    /// Patience until `deadline`, however silent it is until then.
-    #[must_use]
-    pub fn until(deadline: Instant) -> Patience {
-        Patience { deadline, idle: Duration::MAX }
-    }
-
-    /// Writes a body as it comes, up to `most` bytes.
+impl BodyLimits {
+    /// Writes a body as it comes.
     ///
     /// # Errors
     /// See [`BodyError`]; what came before is written.
-    pub async fn copy(self, mut response: Response, most: u64, to: &mut impl Write) -> Result<(), BodyError> {
+    pub async fn copy(self, mut response: Response, to: &mut impl Write) -> Result<(), BodyError> {
         let mut length = 0;
         loop {
-            let silent = Instant::now().checked_add(self.idle).unwrap_or(self.deadline);
-            match timeout_at(silent.min(self.deadline), response.chunk()).await {
+            match timeout_at(self.next_deadline(), response.chunk()).await {
                 Err(_) => return Err(BodyError::Late),
+                Ok(Err(error)) if error.is_timeout() => return Err(BodyError::Late),
                 Ok(Err(error)) => return Err(BodyError::Broken(innermost(&error))),
                 Ok(Ok(None)) => return Ok(()),
                 Ok(Ok(Some(chunk))) => {
                     length += chunk.len() as u64;
-                    if length > most {
-                        return Err(BodyError::Long(most));
+                    if length > self.bytes {
+                        return Err(BodyError::TooLong(self.bytes));
                     }
                     to.write_all(&chunk)?;
                 }
@@ -64,20 +60,27 @@ impl Patience {
         }
     }
 
-    /// A whole body, up to `most` bytes.
+    /// Reads a whole body.
     ///
     /// # Errors
     /// See [`BodyError`].
-    pub async fn read(self, response: Response, most: usize) -> Result<Vec<u8>, BodyError> {
+    pub async fn read(self, response: Response) -> Result<Vec<u8>, BodyError> {
         let mut bytes = Vec::new();
-        self.copy(response, most as u64, &mut bytes).await?;
+        self.copy(response, &mut bytes).await?;
         Ok(bytes)
     }
 
-    /// As much of a body as comes, up to `most` bytes: for the words of an error, of which any part is good.
-    pub async fn read_some(self, response: Response, most: usize) -> Vec<u8> {
+    /// Reads as much of a body as comes within the limits: for the words of an error, of which any part is good.
+    pub async fn read_some(self, response: Response) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let _ = self.copy(response, most as u64, &mut bytes).await;
+        let _ = self.copy(response, &mut bytes).await;
         bytes
+    }
+
+    /// The moment by which the next part must be there.
+    fn next_deadline(&self) -> Instant {
+        // A silence too long for the clock is bounded by the deadline alone.
+        let silent = self.idle.and_then(|idle| Instant::now().checked_add(idle));
+        silent.map_or(self.deadline, |silent| silent.min(self.deadline))
     }
 }

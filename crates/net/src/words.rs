@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-/// An address without its user, query and fragment: signed addresses carry their right in the query.
+/// The address in words, without its user, query and fragment: signed addresses carry their right in the query.
 #[must_use]
 pub fn shown(url: &Url) -> String {
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
@@ -10,7 +10,7 @@ pub fn shown(url: &Url) -> String {
     format!("{}://{}{port}{path}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-/// The cause at the bottom of an error, which is the one that says something.
+/// The cause at the bottom of an error, in words: the one that says something.
 #[must_use]
 pub fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;

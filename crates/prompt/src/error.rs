@@ -1,4 +1,4 @@
-//! What can be wrong with a prompt's file or with the name of a prompt.
+//! The faults of a prompt's file, and of the name of a prompt.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ pub enum PromptError {
     Read {
         /// The folder or file.
         path: PathBuf,
-        /// Why not.
+        /// The system's error.
         source: io::Error,
     },
     /// A folder without a single prompt.
@@ -29,7 +29,7 @@ pub enum PromptError {
         line: usize,
         /// 1-based column, in characters.
         column: usize,
-        /// What is wrong there.
+        /// The fault.
         message: String,
     },
     /// A field whose value cannot be.
@@ -41,7 +41,7 @@ pub enum PromptError {
         line: usize,
         /// The field's name.
         field: &'static str,
-        /// What is wrong with it, as the end of a sentence.
+        /// The fault, as the end of a sentence.
         message: String,
     },
     /// No prompt goes by this name.
@@ -49,7 +49,7 @@ pub enum PromptError {
     Unknown {
         /// The name as given.
         name: String,
-        /// What may have been meant, as the end of the sentence.
+        /// The names that may have been meant, as the end of the sentence.
         hint: String,
     },
 }

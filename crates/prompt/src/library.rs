@@ -7,19 +7,19 @@ use std::path::Path;
 
 use super::{Prompt, PromptError, bundled};
 
-/// Largest prompt file that is read.
+/// The largest prompt file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024;
-/// Names shown when a name is unknown.
+/// The number of names that are shown when a name is unknown.
 const NEAR: usize = 3;
 const FAMILY: &str = "family:";
 
-/// Prompts by id.
+/// A library of prompts, by id.
 #[derive(Debug, Clone)]
-pub struct Library {
+pub struct PromptLibrary {
     prompts: BTreeMap<String, Prompt>,
 }
 
-impl Library {
+impl PromptLibrary {
     /// The prompts that come with the program.
     ///
     /// # Panics
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_famous_prompt_is_there_to_the_letter() {
-        let library = Library::bundled();
+        let library = PromptLibrary::bundled();
         let pelican = library.get("pelican").unwrap();
         assert_eq!(pelican.text, "Generate an SVG of a pelican riding a bicycle");
         assert_eq!(pelican.family, "pelican");
@@ -174,15 +174,15 @@ mod tests {
             .collect();
         on_disk.sort();
         let bundled: Vec<_> = bundled::FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
-        assert_eq!(bundled, on_disk, "src/prompt/bundled.rs must list the folder, sorted");
-        for prompt in Library::bundled().iter() {
+        assert_eq!(bundled, on_disk, "crates/prompt/src/bundled.rs must list the folder, sorted");
+        for prompt in PromptLibrary::bundled().iter() {
             assert!(!prompt.expects.is_empty(), "{}", prompt.id);
         }
     }
 
     #[test]
     fn controls_differ_from_the_famous_prompt_in_animal_and_vehicle_only() {
-        let library = Library::bundled();
+        let library = PromptLibrary::bundled();
         let controls = library.select(["family:control"]).unwrap();
         assert_eq!(controls.len(), 8 * 6 - 1);
         for prompt in controls {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_selection_keeps_its_order_and_names_nothing_twice() {
-        let library = Library::bundled();
+        let library = PromptLibrary::bundled();
         let selected = library.select(["otter-boat", "family:pelican", "pelican", "otter-boat"]).unwrap();
         let ids: Vec<_> = selected.iter().map(|prompt| prompt.id.as_str()).collect();
         assert_eq!(ids, ["otter-boat", "pelican", "pelican-2"]);
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_answered_with_near_ones() {
-        let library = Library::bundled();
+        let library = PromptLibrary::bundled();
         let message = |name| library.select([name]).unwrap_err().to_string();
         assert!(message("pelicna").contains("did you mean \"pelican\""), "{}", message("pelicna"));
         assert!(message("family:contrl").contains("\"family:control\""), "{}", message("family:contrl"));
@@ -222,14 +222,14 @@ mod tests {
             let toml = format!("id = \"{name}\"\ntitle = \"Mine\"\nfamily = \"mine\"\ntext = \"{text}\"\n");
             fs::write(folder.path().join(format!("{name}.toml")), toml).unwrap();
         };
-        assert!(matches!(Library::with_dir(folder.path()), Err(PromptError::Empty { .. })));
+        assert!(matches!(PromptLibrary::with_dir(folder.path()), Err(PromptError::Empty { .. })));
         write("pelican", "Draw my pelican");
         write("toad-hovercraft", "Draw a toad");
-        let library = Library::with_dir(folder.path()).unwrap();
+        let library = PromptLibrary::with_dir(folder.path()).unwrap();
         assert_eq!(library.iter().count(), 50);
         assert_eq!(library.get("pelican").unwrap().text, "Draw my pelican");
         fs::write(folder.path().join("broken.toml"), "id = ").unwrap();
-        let error = Library::with_dir(folder.path()).unwrap_err().to_string();
+        let error = PromptLibrary::with_dir(folder.path()).unwrap_err().to_string();
         assert!(error.contains("broken.toml:1:"), "{error}");
     }
 }

@@ -1,16 +1,30 @@
-//! Who answers requests: the engine in this process and services over HTTP, behind one small trait.
+//! Those who answer requests, behind one small trait; services over HTTP and replies that lie ready are here.
 //!
-//! A request goes in, a stream of events comes out; whoever drops the stream breaks the request off.
+//! A [`ReplyRequest`] goes to a [`Provider`], a stream of [`ReplyEvent`]s comes back; whoever drops the stream breaks the
+//! request off. [`Services`] opens services: what is known of each is a table, `service/services.toml`, and what differs
+//! between protocols is one small file each. [`BatchClient`] leaves many requests at once. A [`RequestQueue`] bounds how
+//! many are under way.
+//!
+//! This crate knows no prompt's meaning, no drawing, and no results folder. Keys stand in memory and in their header, and
+//! every text of a service is searched for them before anything else sees it. The engine as a provider is in
+//! `pelicycle_run`.
+//!
+//! Start reading at [`Provider`], then at `service/model.rs`.
 
-mod ask;
-mod lane;
+mod event;
+mod provider;
+mod queue;
 mod replies;
 mod service;
 
-pub use ask::{Account, Delta, Done, Event, EventKind, EventStream, Provider, Request, Sent};
-pub use lane::{Lane, Place};
+pub use event::{
+    ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyStream, RequestEnd, SentRequest,
+};
+pub use provider::{Provider, ReplyRequest};
+pub use queue::{Permit, RequestQueue};
 pub use replies::{Replies, RepliesError, reply_files};
 pub use service::{
-    BatchError, BatchProtocol, BatchReplies, BatchState, Batches, DialectName, EntryError, Key, ModelRule,
-    Remote, RemoteError, ServiceEntry, Services, SettingError, Trace, Variables,
+    BatchClient, BatchError, BatchProtocol, BatchReplies, BatchState, CatalogError, EntryError, ModelRule,
+    ProtocolName, ServiceEntry, ServiceError, ServiceModel, Services, SettingError, VariableLookup,
+    WireTrace,
 };

@@ -5,31 +5,33 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use pelicycle_record::{Outcome, ReplyOrigin};
 use tokio::sync::mpsc::unbounded_channel;
 
-use super::{Delta, Done, Event, EventKind, EventStream, Lane, Provider, Request};
-use pelicycle_record::{Outcome, ReplyOrigin};
+use super::{
+    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyRequest, ReplyStream, RequestEnd, RequestQueue,
+};
 
-/// Files that are taken for replies.
+/// The endings of files that are taken for replies.
 const EXTENSIONS: [&str; 5] = ["md", "markdown", "txt", "svg", "html"];
 
-/// Longest reply, in bytes: as much as is ever checked.
+/// The longest reply, in bytes: as much as is ever checked.
 const LONGEST: u64 = 16 << 20;
 
-/// Replies in files at the same time.
+/// The number of replies that are read at the same time.
 const SLOTS: usize = 4;
 
-/// Replies that lie ready.
+/// A provider of replies that lie ready.
 #[derive(Debug, Clone)]
 pub struct Replies {
-    lane: Lane,
-    /// By prompt; those of an empty name answer the run's only prompt.
+    queue: RequestQueue,
+    /// The files by prompt; those of an empty name answer the run's only prompt.
     files: BTreeMap<String, Vec<PathBuf>>,
-    /// What came on standard input.
+    /// The reply that came on standard input.
     text: Option<String>,
 }
 
-/// Why replies could not be had.
+/// The reason why replies could not be had.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum RepliesError {
@@ -71,7 +73,7 @@ impl Replies {
         if files.values().all(Vec::is_empty) {
             return Err(RepliesError::None { path: path.to_owned() });
         }
-        Ok(Replies { lane: Lane::new(SLOTS, None), files, text: None })
+        Ok(Replies { queue: RequestQueue::new(SLOTS, None), files, text: None })
     }
 
     /// The one reply on standard input, read to its end.
@@ -85,10 +87,10 @@ impl Replies {
         if text.trim().is_empty() {
             return Err(RepliesError::Text("empty"));
         }
-        Ok(Replies { lane: Lane::new(SLOTS, None), files: BTreeMap::new(), text: Some(text) })
+        Ok(Replies { queue: RequestQueue::new(SLOTS, None), files: BTreeMap::new(), text: Some(text) })
     }
 
-    /// How many replies there are to a prompt.
+    /// The number of replies that there are to a prompt.
     #[must_use]
     pub fn count(&self, prompt: &str) -> u32 {
         match &self.text {
@@ -119,26 +121,29 @@ impl Replies {
 }
 
 impl Provider for Replies {
-    fn lane(&self) -> &Lane {
-        &self.lane
+    fn queue(&self) -> &RequestQueue {
+        &self.queue
     }
 
     fn origin(&self) -> ReplyOrigin {
         ReplyOrigin::Given
     }
 
-    fn ask(&self, request: Request) -> EventStream {
+    fn ask(&self, request: ReplyRequest) -> ReplyStream {
         let (events, stream) = unbounded_channel();
         let (outcome, error) = match self.reply(&request.prompt_id, request.sample) {
             Ok(text) => {
-                let delta = Delta { text, ..Delta::default() };
+                let delta = ReplyDelta { text, ..ReplyDelta::default() };
                 // The stream is still in our hands, so it takes the events.
-                let _ = events.send(Event { at: Instant::now(), kind: EventKind::Delta(delta) });
+                let _ = events.send(ReplyEvent { at: Instant::now(), kind: ReplyEventKind::Delta(delta) });
                 (Outcome::Complete, None)
             }
             Err(words) => (Outcome::Error, Some(words)),
         };
-        let _ = events.send(Event { at: Instant::now(), kind: EventKind::Done(Done { outcome, error }) });
+        let _ = events.send(ReplyEvent {
+            at: Instant::now(),
+            kind: ReplyEventKind::End(RequestEnd { outcome, error }),
+        });
         stream
     }
 }
@@ -174,7 +179,7 @@ mod tests {
     use pelicycle_record::RequestRecord;
 
     fn answer(replies: &Replies, prompt: &str, sample: u32) -> (String, Outcome, Option<String>) {
-        let request = Request {
+        let request = ReplyRequest {
             prompt_id: prompt.to_owned(),
             prompt: String::new(),
             pictures: Vec::new(),
@@ -184,8 +189,8 @@ mod tests {
         let (mut stream, mut text) = (replies.ask(request), String::new());
         while let Ok(event) = stream.try_recv() {
             match event.kind {
-                EventKind::Delta(delta) => text.push_str(&delta.text),
-                EventKind::Done(done) => return (text, done.outcome, done.error),
+                ReplyEventKind::Delta(delta) => text.push_str(&delta.text),
+                ReplyEventKind::End(done) => return (text, done.outcome, done.error),
                 other => panic!("{other:?}"),
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pelicycle_provider::{Account, Delta, Done, Event, EventKind};
+use pelicycle_provider::{ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, RequestEnd};
 use pelicycle_record::{Outcome, ReplyOrigin, Timeline, Timing};
 
 /// What came of a request.
@@ -10,8 +10,8 @@ use pelicycle_record::{Outcome, ReplyOrigin, Timeline, Timing};
 pub(crate) struct Answer {
     pub(crate) text: String,
     pub(crate) reasoning: String,
-    pub(crate) account: Account,
-    pub(crate) done: Done,
+    pub(crate) account: ReplyMetadata,
+    pub(crate) done: RequestEnd,
     pub(crate) timeline: Timeline,
     /// The exact body of the request.
     pub(crate) body: Option<Vec<u8>>,
@@ -33,8 +33,8 @@ impl Answer {
         Answer {
             text: String::new(),
             reasoning: String::new(),
-            account: Account::default(),
-            done: Done {
+            account: ReplyMetadata::default(),
+            done: RequestEnd {
                 outcome: Outcome::Cut,
                 error: Some("the reply ended without its end mark".to_owned()),
             },
@@ -52,21 +52,21 @@ impl Answer {
     }
 
     /// Takes an event in. Where it brought more of the reply, says how many tokens and bytes.
-    pub(crate) fn hear(&mut self, event: Event) -> Option<(u32, usize)> {
+    pub(crate) fn hear(&mut self, event: ReplyEvent) -> Option<(u32, usize)> {
         let at = event.at.saturating_duration_since(self.begin);
         match event.kind {
-            EventKind::Sent(sent) => {
+            ReplyEventKind::Sent(sent) => {
                 self.begin = event.at;
                 self.started = sent.started;
                 self.body = sent.body;
                 None
             }
-            EventKind::Delta(delta) => Some(self.more(&delta, at)),
-            EventKind::Account(account) => {
+            ReplyEventKind::Delta(delta) => Some(self.more(&delta, at)),
+            ReplyEventKind::Account(account) => {
                 self.account = *account;
                 None
             }
-            EventKind::Done(done) => {
+            ReplyEventKind::Done(done) => {
                 self.done = done;
                 self.total = Some(at);
                 None
@@ -74,7 +74,7 @@ impl Answer {
         }
     }
 
-    fn more(&mut self, delta: &Delta, at: Duration) -> (u32, usize) {
+    fn more(&mut self, delta: &ReplyDelta, at: Duration) -> (u32, usize) {
         self.text.push_str(&delta.text);
         self.reasoning.push_str(&delta.reasoning);
         self.tokens += u64::from(delta.tokens);
@@ -97,7 +97,8 @@ impl Answer {
 
     /// The user broke it off.
     pub(crate) fn interrupt(&mut self) {
-        self.done = Done { outcome: Outcome::Cancelled, error: Some("the run was interrupted".to_owned()) };
+        self.done =
+            RequestEnd { outcome: Outcome::Cancelled, error: Some("the run was interrupted".to_owned()) };
         // What a service counted before the end is not the count of what came.
         self.account.usage.output = self.account.service.is_none().then_some(self.tokens);
         self.end();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::lineup::{Entry, LineupError, Lineups};
-use pelicycle_models::Places;
+use pelicycle_models::ModelFolders;
 use pelicycle_provider::ServiceEntry;
 use pelicycle_record::Rates;
 
@@ -114,8 +114,8 @@ impl Config {
 
     /// The places where model files are looked for, in this environment.
     #[must_use]
-    pub fn places(&self) -> Places {
-        Places::of_environment(self.model_folders())
+    pub fn places(&self) -> ModelFolders {
+        ModelFolders::of_environment(self.model_folders())
     }
 
     fn model_folders(&self) -> Vec<PathBuf> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::lineup::Chosen;
-use pelicycle_models::{FileName, Found, NameError, Places, Shelf};
+use pelicycle_models::{Inventory, ModelFile, ModelFileName, ModelFolders, ModelNameError};
 use pelicycle_record::{ContestantRecord, LOCAL, RunContestant};
 
 /// The provider of replies that lie ready in a folder.
@@ -23,7 +23,7 @@ pub struct Contestant {
     /// What to ask.
     pub model: Model,
     /// What was found, where it was named by `local/NAME`.
-    pub found: Option<Found>,
+    pub found: Option<ModelFile>,
 }
 
 /// What to ask.
@@ -101,7 +101,7 @@ pub enum ContestantError {
     #[error("no folder of replies at {}", path.display())]
     NoFolder { path: PathBuf },
     #[error(transparent)]
-    Name(#[from] NameError),
+    Name(#[from] ModelNameError),
 }
 
 impl Contestant {
@@ -111,7 +111,7 @@ impl Contestant {
     ///
     /// # Errors
     /// When there is none, or more than one.
-    pub fn find(named: &str, places: &Places) -> Result<Contestant, ContestantError> {
+    pub fn find(named: &str, places: &ModelFolders) -> Result<Contestant, ContestantError> {
         let path = Path::new(named);
         if path.is_file() {
             return Ok(Contestant::local(path));
@@ -123,7 +123,7 @@ impl Contestant {
             Some((LOCAL, BUNDLED)) => Ok(Contestant::bundled()),
             None if named == BUNDLED => Ok(Contestant::bundled()),
             Some((LOCAL, wanted)) if !wanted.is_empty() => {
-                Ok(Contestant::found(Shelf::scan(places).find(wanted)?.clone()))
+                Ok(Contestant::found(Inventory::scan(places).find(wanted)?.clone()))
             }
             Some((FOLDER, path)) if !path.is_empty() => Contestant::folder(Path::new(path)),
             Some((INPUT, name)) if !name.trim().is_empty() => {
@@ -142,7 +142,7 @@ impl Contestant {
     #[must_use]
     pub fn local(path: &Path) -> Contestant {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let stem = FileName::parse(&name).map_or_else(
+        let stem = ModelFileName::parse(&name).map_or_else(
             || path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             |name| name.stem,
         );
@@ -151,7 +151,7 @@ impl Contestant {
 
     /// A model that was found on this machine.
     #[must_use]
-    pub fn found(found: Found) -> Contestant {
+    pub fn found(found: ModelFile) -> Contestant {
         let weights = Weights::File(found.path().to_owned());
         Contestant { found: Some(found.clone()), ..Contestant::with_weights(&found.stem, weights) }
     }
@@ -222,9 +222,9 @@ mod tests {
         for name in ["SmolLM2-135M.Q4_1.gguf", "qwen3-a.gguf", "qwen3-b.gguf", "notes.txt"] {
             std::fs::write(folder.path().join(name), name).unwrap();
         }
-        let places = Places { folders: vec![folder.path().to_owned()], ..Places::default() };
+        let places = ModelFolders { folders: vec![folder.path().to_owned()], ..ModelFolders::default() };
         let path = folder.path().join("qwen3-a.gguf");
-        let by_path = Contestant::find(path.to_str().unwrap(), &Places::default()).unwrap();
+        let by_path = Contestant::find(path.to_str().unwrap(), &ModelFolders::default()).unwrap();
         let by_name = Contestant::find("local/Qwen3-A", &places).unwrap();
         assert_eq!((&by_path.record, &by_path.model), (&by_name.record, &by_name.model));
         assert_eq!(by_path.record.label, "qwen3-a");
@@ -235,7 +235,7 @@ mod tests {
         assert!(words("local/llama").contains("there are local/smollm2-135m, local/qwen3-a"));
         assert!(words("gone.gguf").contains("no model file at gone.gguf"));
         let bundled = Contestant::find("local/hatchling", &places).unwrap();
-        assert_eq!(bundled, Contestant::find("hatchling", &Places::default()).unwrap());
+        assert_eq!(bundled, Contestant::find("hatchling", &ModelFolders::default()).unwrap());
         for found in [bundled, by_path] {
             let Model::Local(weights) = found.model else { panic!("{found:?}") };
             assert_eq!(Weights::of_source(&weights.source()), weights);
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_services_model_is_split_from_its_provider_at_the_first_slash_alone() {
-        let find = |name: &str| Contestant::find(name, &Places::default());
+        let find = |name: &str| Contestant::find(name, &ModelFolders::default());
         let remote = find("openrouter/anthropic/claude-opus-4.7").unwrap();
         assert_eq!((remote.record.provider.as_str(), &remote.model), ("openrouter", &Model::Remote));
         assert_eq!(remote.record.model, "anthropic/claude-opus-4.7");
@@ -259,7 +259,7 @@ mod tests {
         for part in 1..=2 {
             std::fs::write(folder.path().join(format!("Big-Q8_0-0000{part}-of-00002.gguf")), b"x").unwrap();
         }
-        let places = Places { folders: vec![folder.path().to_owned()], ..Places::default() };
+        let places = ModelFolders { folders: vec![folder.path().to_owned()], ..ModelFolders::default() };
         let found = Contestant::find("local/big", &places).unwrap();
         assert_eq!(found.record.model, "Big-Q8_0");
         let first = folder.path().join("Big-Q8_0-00001-of-00002.gguf");

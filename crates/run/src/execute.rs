@@ -13,7 +13,7 @@ use super::progress::{Finished, Progress};
 use super::stop::Stop;
 use super::tariff::{Taken, Tariff};
 use pelicycle_drawing::{WorkerPool, tool};
-use pelicycle_provider::{Provider, Request};
+use pelicycle_provider::{Provider, ReplyRequest};
 use pelicycle_record::Inspection;
 use pelicycle_record::{
     Attempt, EngineRecord, Outcome, ReplyOrigin, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord, Usage,
@@ -177,7 +177,7 @@ impl Task {
 
     async fn ask(&self, settings: RequestRecord, metered: Option<&Metered<'_>>) -> Answer {
         let prompt = &self.run.prompts[self.cell.prompt];
-        let request = Request {
+        let request = ReplyRequest {
             prompt_id: prompt.id.clone(),
             prompt: prompt.text.clone(),
             pictures: Vec::new(),

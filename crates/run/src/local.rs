@@ -18,7 +18,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::contestant::Weights;
 use pelicycle_provider::{
-    Account, Delta, Done, Event, EventKind, EventStream, Lane, Provider, Request, Sent,
+    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd,
+    RequestQueue, SentRequest,
 };
 use pelicycle_record::{EngineRecord, Outcome, RequestRecord, Usage};
 use pelicycle_record::{ExpertCounts, ExpertsTaken};
@@ -47,7 +48,7 @@ pub struct LocalModel {
     engine: Engine,
     /// Its weights by what they are for.
     weight_summary: Arc<WeightSummary>,
-    lane: Lane,
+    lane: RequestQueue,
     record: EngineRecord,
     hash: Mutex<Hash>,
 }
@@ -96,7 +97,7 @@ impl LocalModel {
             Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
         };
         let weight_summary = Arc::new(model.weight_summary());
-        let lane = Lane::new(options.parallel, None);
+        let lane = RequestQueue::new(options.parallel, None);
         Ok(LocalModel { engine, weight_summary, lane, record, hash: Mutex::new(hash) })
     }
 
@@ -126,7 +127,7 @@ impl LocalModel {
     }
 
     /// Hands a request to the engine.
-    fn start(&self, request: &Request, events: &UnboundedSender<Event>) -> Result<(), EngineError> {
+    fn start(&self, request: &ReplyRequest, events: &UnboundedSender<ReplyEvent>) -> Result<(), EngineError> {
         let settings = &request.settings;
         let (weights, events) = (Arc::clone(&self.weight_summary), events.clone());
         self.engine
@@ -135,14 +136,14 @@ impl LocalModel {
             .sampling(sampling(settings))
             .max_tokens(settings.max_tokens.unwrap_or(MAX_TOKENS) as usize)
             .start(move |event| match event {
-                ReplyEvent::Delta(part) => send(&events, EventKind::Delta(delta(part))),
+                ReplyEvent::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
                 ReplyEvent::Finished(summary) => finish(&events, &summary, &weights),
             })
     }
 }
 
 impl Provider for LocalModel {
-    fn lane(&self) -> &Lane {
+    fn lane(&self) -> &RequestQueue {
         &self.lane
     }
 
@@ -166,17 +167,17 @@ impl Provider for LocalModel {
         }
     }
 
-    fn ask(&self, request: Request) -> EventStream {
+    fn ask(&self, request: ReplyRequest) -> ReplyStream {
         let (events, stream) = unbounded_channel();
         // The stream is still in our hands, so it takes the events.
-        let tell = |kind| drop(events.send(Event { at: Instant::now(), kind }));
-        tell(EventKind::Sent(Sent { started: jiff::Timestamp::now(), body: None }));
+        let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
+        tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
         let failed = match request.pictures.is_empty() {
             true => self.start(&request, &events).err().map(|error| error.to_string()),
             false => Some("the engine shows no pictures to models".to_owned()),
         };
         if failed.is_some() {
-            tell(EventKind::Done(Done { outcome: Outcome::Error, error: failed }));
+            tell(ReplyEventKind::Done(RequestEnd { outcome: Outcome::Error, error: failed }));
         }
         stream
     }
@@ -184,7 +185,7 @@ impl Provider for LocalModel {
 
 /// Tells how a reply ended and what it took.
 fn finish(
-    events: &UnboundedSender<Event>,
+    events: &UnboundedSender<ReplyEvent>,
     summary: &ReplySummary,
     weights: &WeightSummary,
 ) -> ControlFlow<()> {
@@ -201,13 +202,13 @@ fn finish(
         ..Usage::default()
     };
     let experts = summary.experts.as_ref().and_then(|experts| taken(experts, weights));
-    send(events, EventKind::Account(Box::new(Account { usage, experts, ..Account::default() })))?;
-    send(events, EventKind::Done(Done { outcome, error }))
+    send(events, ReplyEventKind::Account(Box::new(ReplyMetadata { usage, experts, ..Account::default() })))?;
+    send(events, ReplyEventKind::Done(RequestEnd { outcome, error }))
 }
 
 /// Sends an event; breaks when nobody listens any more.
-fn send(events: &UnboundedSender<Event>, kind: EventKind) -> ControlFlow<()> {
-    match events.send(Event { at: Instant::now(), kind }) {
+fn send(events: &UnboundedSender<ReplyEvent>, kind: ReplyEventKind) -> ControlFlow<()> {
+    match events.send(ReplyEvent { at: Instant::now(), kind }) {
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(()),
     }
@@ -224,9 +225,9 @@ fn taken(experts: &ExpertUse, weights: &WeightSummary) -> Option<ExpertsTaken> {
     })
 }
 
-fn delta(ReplyDelta { reasoning, text, tokens, batch }: ReplyDelta) -> Delta {
+fn delta(ReplyDelta { reasoning, text, tokens, batch }: ReplyDelta) -> ReplyDelta {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Delta { text, reasoning, tokens: number(tokens), batch: number(batch) }
+    ReplyDelta { text, reasoning, tokens: number(tokens), batch: number(batch) }
 }
 
 /// How tokens are chosen under these settings.

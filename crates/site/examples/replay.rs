@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, Timestamp};
 use pelicycle_drawing::{InspectionOptions, RENDERER, inspect};
-use pelicycle_prompt::{Library, Prompt};
+use pelicycle_prompt::{Prompt, PromptLibrary};
 use pelicycle_record::Id;
 use pelicycle_record::Inspection;
 use pelicycle_record::{Attempt, Outcome, PromptRecord, SCHEMA_VERSION, TextRecord};
@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
     if replays.is_empty() {
         bail!("name the drawings to replay");
     }
-    let prompts: Vec<_> = Library::bundled().iter().map(Prompt::record).collect();
+    let prompts: Vec<_> = PromptLibrary::bundled().iter().map(Prompt::record).collect();
     let store = Store::open(PathBuf::from(results))?;
     // A write waits for the disk most of its time.
     let threads = 8;

@@ -120,14 +120,14 @@ fn middle(points: &[[f64; 2]], at: impl Fn([f64; 2]) -> (f64, f64)) -> (f64, f64
 mod tests {
     use super::*;
     use pelicycle_drawing::{DrawingBounds, measure};
-    use pelicycle_prompt::Library;
+    use pelicycle_prompt::PromptLibrary;
 
     #[test]
     fn an_overlay_fits_its_raster_and_holds_no_word_of_the_drawing() {
         let svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 50'><title>SECRET</title>\
                    <circle id='SECRET' cx='25' cy='35' r='10' fill='none' stroke='#111'/>\
                    <circle cx='75' cy='35' r='10' fill='none' stroke='#111'/></svg>";
-        let library = Library::bundled();
+        let library = PromptLibrary::bundled();
         let measures =
             measure(svg.as_bytes(), &library.get("pelican").unwrap().rubric, &DrawingBounds::default())
                 .unwrap();

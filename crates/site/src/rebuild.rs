@@ -6,12 +6,12 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use pelicycle_drawing::{Options as DrawingOptions, Pool};
+use pelicycle_drawing::{InspectionOptions as DrawingOptions, WorkerPool};
 use pelicycle_judge::{self as judge, Competition, JudgePooling, SEED, Votes};
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::Attempt;
 use pelicycle_record::measure::Rubric;
-use pelicycle_store::{Damaged, Listing, Store, StoreError, Stored};
+use pelicycle_store::{DamagedRecord, Listing, Store, StoreError, StoredAttempt};
 
 use crate::{BuildReport, Exhibit, GalleryError, GalleryOptions, MeasureDrawing, Omission, build};
 
@@ -21,7 +21,7 @@ pub struct RebuiltGallery {
     /// What the build did.
     pub report: BuildReport,
     /// Records that could not be used, by path.
-    pub damaged: Vec<Damaged>,
+    pub damaged: Vec<DamagedRecord>,
 }
 
 /// The store could not be read, or the gallery not be built.
@@ -41,12 +41,12 @@ pub enum RebuildError {
 /// When the store can't be read, or the site can't be written.
 pub fn rebuild(
     store: &Store,
-    library: &Library,
+    library: &PromptLibrary,
     out: &Path,
     options: &GalleryOptions,
 ) -> Result<RebuiltGallery, RebuildError> {
     let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let pool = Pool::new(workers, DrawingOptions::default());
+    let pool = WorkerPool::new(workers, DrawingOptions::default());
     let measure = |svg: &[u8], rubric: &Rubric| pool.measure(svg, rubric).map_err(|error| error.to_string());
     rebuild_measured_by(store, library, &measure, out, options)
 }
@@ -57,7 +57,7 @@ pub fn rebuild(
 /// As [`rebuild`].
 pub fn rebuild_measured_by(
     store: &Store,
-    library: &Library,
+    library: &PromptLibrary,
     measure: &MeasureDrawing<'_>,
     out: &Path,
     options: &GalleryOptions,
@@ -95,7 +95,7 @@ pub fn rebuild_measured_by(
 fn judged(
     store: &Store,
     listing: &Listing,
-) -> Result<(Option<judge::RankingReport>, Vec<Damaged>), StoreError> {
+) -> Result<(Option<judge::RankingReport>, Vec<DamagedRecord>), StoreError> {
     let judgements = store.judgements()?;
     if judgements.records.is_empty() {
         return Ok((None, judgements.damaged));
@@ -106,12 +106,12 @@ fn judged(
     Ok((Some(judge::report(&field, &votes, JudgePooling::Apart, SEED)), judgements.damaged))
 }
 
-fn omission(damaged: &Damaged) -> Omission {
+fn omission(damaged: &DamagedRecord) -> Omission {
     Omission { place: damaged.path.to_string_lossy().into_owned(), reason: damaged.reason.to_string() }
 }
 
 /// An attempt of the store as an exhibit, without a rubric.
 #[must_use]
-pub fn exhibit(stored: &Stored) -> Exhibit<'_> {
+pub fn exhibit(stored: &StoredAttempt) -> Exhibit<'_> {
     Exhibit { attempt: &stored.attempt, rubric: None, files: stored.files.clone() }
 }

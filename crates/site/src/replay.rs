@@ -3,7 +3,7 @@
 //! Made only of a drawing that passed the check, and shown as an image, in which nothing runs and nothing loads. The
 //! clock is the image's own (SMIL), so no script is needed.
 
-use pelicycle_drawing::PAINTS;
+use pelicycle_drawing::PAINTING_ELEMENTS;
 use roxmltree::{Document, Node};
 
 /// Longest drawing that is replayed, and longest replay, in bytes.
@@ -83,9 +83,9 @@ fn is_shape(node: Node<'_, '_>) -> bool {
         let name = node.tag_name();
         name.namespace() == Some(SVG) && names.contains(&name.name())
     };
-    named(node, PAINTS) && !node.ancestors().any(|above| named(above, &HIDDEN))
+    named(node, PAINTING_ELEMENTS) && !node.ancestors().any(|above| named(above, &HIDDEN))
         // One of its own shapes is a part of it.
-        && !node.ancestors().skip(1).any(|above| named(above, PAINTS))
+        && !node.ancestors().skip(1).any(|above| named(above, PAINTING_ELEMENTS))
 }
 
 /// The tag that begins an element.

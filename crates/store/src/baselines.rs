@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pelicycle_record::{BaselineRecord, Id, name};
+
 use super::layout;
 use super::read::{names, read_record};
 use super::write::json;
 use super::{DamageReason, Store, StoreError};
-use pelicycle_record::BaselineRecord;
-use pelicycle_record::Id;
-use pelicycle_record::name;
 
 impl Store {
     /// Writes a baseline, whole or not at all; `id` names it while it is made.

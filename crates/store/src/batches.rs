@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use pelicycle_record::{BatchRecord, Id};
+
 use super::layout;
 use super::read::{ids, read_bounded, read_record};
 use super::write::json;
 use super::{DamageReason, Store, StoreError};
-use pelicycle_record::BatchRecord;
-use pelicycle_record::Id;
 
 impl Store {
     /// Writes the record of a batch with the body of each of its requests, whole or not at all.

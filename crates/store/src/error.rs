@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// The store could not do what it was asked.
+/// The reason why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The results' name is taken by something else.
@@ -15,17 +15,17 @@ pub enum StoreError {
     /// Reading failed.
     #[error("cannot read {}: {source}", path.display())]
     Read {
-        /// What was read.
+        /// The path that was read.
         path: PathBuf,
-        /// Why not.
+        /// The system's error.
         source: io::Error,
     },
     /// Writing failed; nothing of the record is there.
     #[error("cannot write {}: {source}", path.display())]
     Write {
-        /// What was written.
+        /// The path that was written.
         path: PathBuf,
-        /// Why not.
+        /// The system's error.
         source: io::Error,
     },
     /// The record's place is taken; what is there stays as it is.
@@ -39,7 +39,7 @@ pub enum StoreError {
     Inconsistent {
         /// The record's identifier.
         id: String,
-        /// How not.
+        /// The difference.
         why: String,
     },
     /// No run of this identifier.
@@ -49,7 +49,7 @@ pub enum StoreError {
         id: String,
         /// The results folder.
         root: PathBuf,
-        /// What is there instead, as the end of the sentence.
+        /// The runs that are there instead, as the end of the sentence.
         hint: String,
     },
     /// A record that cannot be used.
@@ -57,7 +57,7 @@ pub enum StoreError {
     Damaged {
         /// The record's folder.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         reason: DamageReason,
     },
 }
@@ -65,14 +65,14 @@ pub enum StoreError {
 /// A place in the results that holds no usable record.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {reason}", path.display())]
-pub struct Damaged {
+pub struct DamagedRecord {
     /// The place, relative to the results folder.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// The fault.
     pub reason: DamageReason,
 }
 
-/// What is wrong with a record.
+/// The fault of a record.
 #[derive(Debug, thiserror::Error)]
 pub enum DamageReason {
     /// A later version of the program wrote it.
@@ -88,7 +88,7 @@ pub enum DamageReason {
     Json {
         /// The file.
         file: &'static str,
-        /// Where and why not.
+        /// The parser's error, with its place.
         source: serde_json::Error,
     },
     /// A file that the record speaks of is not there.
@@ -102,7 +102,7 @@ pub enum DamageReason {
     Read {
         /// The file.
         file: String,
-        /// Why not.
+        /// The system's error.
         source: io::Error,
     },
     /// A file is over its bound.
@@ -128,15 +128,15 @@ pub enum DamageReason {
     Misplaced {
         /// `id`, `prompt` or `contestant`.
         what: &'static str,
-        /// What the record says.
+        /// The record's word.
         found: String,
-        /// What the folder says.
+        /// The folder's word.
         folder: String,
     },
     /// The prompt's or a kept text's hash is another than the record's.
     #[error("{what} is not what was recorded: its hash differs")]
     Hash {
-        /// Which text.
+        /// The text, in words.
         what: String,
     },
     /// A kept text's length is another than the record's.
@@ -146,7 +146,7 @@ pub enum DamageReason {
         file: String,
         /// Its length.
         found: u64,
-        /// The record's.
+        /// The length in the record.
         recorded: u64,
     },
     /// The drawing is not the stretch of the reply that the record names.
@@ -158,13 +158,13 @@ pub enum DamageReason {
     /// Not a plain file or folder.
     #[error("{what} is a symbolic link, and links are not followed")]
     Link {
-        /// What it is.
+        /// The file or folder, in words.
         what: String,
     },
     /// A folder where an attempt is expected, under a name that is none.
     #[error("its name is not {expected}")]
     Name {
-        /// What was expected.
+        /// The kind of name that was expected.
         expected: &'static str,
     },
 }

@@ -1,16 +1,17 @@
-//! The files of an attempt, listed in one place: what there can be beside a record, and by what name.
+//! The files of an attempt, listed in one place: what there can be beside a record, by what name, and which of them a
+//! record tells of.
 
-use pelicycle_record::Inspection;
+use pelicycle_record::{Attempt, Inspection, TextRecord};
 
 use crate::layout;
 
 /// The files beside an attempt's record: their contents when it is written, their paths when it is read. Absent where
 /// the attempt has none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttemptFiles<T> {
     /// The exact body of the request to a service.
     pub request: Option<T>,
-    /// When which part of the reply came.
+    /// The times at which the parts of the reply came.
     pub timeline: Option<T>,
     /// The reply, byte for byte.
     pub reply: Option<T>,
@@ -18,20 +19,67 @@ pub struct AttemptFiles<T> {
     pub thinking: Option<T>,
     /// The drawing as it stood in the reply.
     pub svg: Option<T>,
-    /// The drawing, repaired or not, has active content: it is stored as text, so that opening the folder runs nothing.
+    /// Whether the drawing, repaired or not, has active content: it is stored as text, so that opening the folder runs
+    /// nothing.
     pub active: bool,
-    /// Our raster of it.
+    /// Our raster of the drawing.
     pub png: Option<T>,
     /// The drawing after a named repair.
     pub repaired_svg: Option<T>,
-    /// Our raster of the repaired one.
+    /// Our raster of the repaired drawing.
     pub repaired_png: Option<T>,
     /// The picture of how often the reply took each expert.
     pub experts: Option<T>,
 }
 
+/// No files, whatever one would be.
+impl<T> Default for AttemptFiles<T> {
+    fn default() -> Self {
+        Self {
+            request: None,
+            timeline: None,
+            reply: None,
+            thinking: None,
+            svg: None,
+            active: false,
+            png: None,
+            repaired_svg: None,
+            repaired_png: None,
+            experts: None,
+        }
+    }
+}
+
 impl<T> AttemptFiles<T> {
-    /// Takes each file that `find` has, by the attempt's need of it and its name.
+    /// The files that there are, with their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
+        [
+            (layout::REQUEST, &self.request),
+            (layout::TIMELINE, &self.timeline),
+            (layout::REPLY, &self.reply),
+            (layout::THINKING, &self.thinking),
+            (svg_name(self.active), &self.svg),
+            (layout::PNG, &self.png),
+            (repaired_name(self.active), &self.repaired_svg),
+            (layout::REPAIRED_PNG, &self.repaired_png),
+            (layout::EXPERTS, &self.experts),
+        ]
+        .into_iter()
+        .filter_map(|(name, file)| Some((name, file.as_ref()?)))
+    }
+
+    /// The files whose length and hash a record has, with what they are called in errors.
+    pub(crate) fn hashed(&self) -> [(&'static str, Option<&T>); 5] {
+        [
+            ("request", self.request.as_ref()),
+            ("timeline", self.timeline.as_ref()),
+            ("reply", self.reply.as_ref()),
+            ("thinking", self.thinking.as_ref()),
+            ("experts", self.experts.as_ref()),
+        ]
+    }
+
+    /// The files that `find` gives, by their names, for each that is needed.
     pub(crate) fn collect<E>(
         active: bool,
         needed: &AttemptFiles<()>,
@@ -51,22 +99,40 @@ impl<T> AttemptFiles<T> {
             experts: take(needed.experts, layout::EXPERTS)?,
         })
     }
+}
 
-    /// The files that there are, with their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
-        [
-            (layout::REQUEST, &self.request),
-            (layout::TIMELINE, &self.timeline),
-            (layout::REPLY, &self.reply),
-            (layout::THINKING, &self.thinking),
-            (svg_name(self.active), &self.svg),
-            (layout::PNG, &self.png),
-            (repaired_name(self.active), &self.repaired_svg),
-            (layout::REPAIRED_PNG, &self.repaired_png),
-            (layout::EXPERTS, &self.experts),
-        ]
-        .into_iter()
-        .filter_map(|(name, file)| Some((name, file.as_ref()?)))
+impl AttemptFiles<()> {
+    /// The files that a record tells of. Whether a drawing has active content no record says.
+    pub(crate) fn needed(attempt: &Attempt) -> Self {
+        let texts = AttemptFiles::recorded(attempt);
+        let check = attempt.check.as_ref();
+        let repaired = check.is_some_and(|check| check.repaired).then_some(());
+        Self {
+            request: texts.request.map(drop),
+            timeline: texts.timeline.map(drop),
+            reply: texts.reply.map(drop),
+            thinking: texts.thinking.map(drop),
+            svg: check.is_some_and(|check| check.svg.is_some()).then_some(()),
+            active: false,
+            png: check.is_some_and(|check| check.draws.resvg).then_some(()),
+            repaired_svg: repaired,
+            repaired_png: repaired,
+            experts: texts.experts.map(drop),
+        }
+    }
+}
+
+impl<'a> AttemptFiles<&'a TextRecord> {
+    /// The lengths and hashes that a record has.
+    pub(crate) fn recorded(attempt: &'a Attempt) -> Self {
+        Self {
+            request: attempt.service.as_ref().and_then(|service| service.request.as_ref()),
+            timeline: attempt.timeline.as_ref(),
+            reply: attempt.reply.as_ref(),
+            thinking: attempt.thinking.as_ref(),
+            experts: attempt.experts.as_ref().map(|experts| &experts.counts),
+            ..Self::default()
+        }
     }
 }
 

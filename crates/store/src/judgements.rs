@@ -3,20 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pelicycle_record::{Id, JudgementRecord, TextRecord};
+
 use super::layout;
 use super::read::{ids, read_record};
 use super::write::json;
-use super::{DamageReason, Damaged, Store, StoreError};
-use pelicycle_record::Id;
-use pelicycle_record::{JudgementRecord, TextRecord};
+use super::{DamageReason, DamagedRecord, Store, StoreError};
 
 /// All judgements of a store.
 #[derive(Debug, Default)]
 pub struct Judgements {
-    /// Those that could be read, oldest first.
+    /// The judgements that could be read, oldest first.
     pub records: Vec<JudgementRecord>,
-    /// What could not be read and was passed over, by path.
-    pub damaged: Vec<Damaged>,
+    /// The judgements that could not be read and were passed over, by path.
+    pub damaged: Vec<DamagedRecord>,
 }
 
 impl Store {
@@ -76,9 +76,9 @@ impl Store {
     ///
     /// # Errors
     /// When it is damaged or newer than this program.
-    pub fn read_judgement(&self, id: &Id) -> Result<JudgementRecord, Damaged> {
+    pub fn read_judgement(&self, id: &Id) -> Result<JudgementRecord, DamagedRecord> {
         let place = Path::new(layout::JUDGEMENTS).join(id.as_str());
-        read(&self.root().join(&place), id).map_err(|reason| Damaged { path: place, reason })
+        read(&self.root().join(&place), id).map_err(|reason| DamagedRecord { path: place, reason })
     }
 
     /// Takes back a judgement that was just made, whole. Returns whether there was one.

@@ -1,6 +1,6 @@
 //! Names of files and folders, and the bounds on what is read from them.
 
-/// The record.
+/// An attempt's record in its folder.
 pub(super) const ATTEMPT: &str = "attempt.json";
 /// The reply, byte for byte.
 pub(super) const REPLY: &str = "reply.md";
@@ -8,22 +8,21 @@ pub(super) const REPLY: &str = "reply.md";
 pub(super) const THINKING: &str = "thinking.md";
 /// The exact body of the request to a service.
 pub(super) const REQUEST: &str = "request.json";
-/// When which part of the reply came.
+/// The times at which the parts of the reply came.
 pub(super) const TIMELINE: &str = "timeline.json";
 /// The drawing as it stood in the reply.
 pub(super) const SVG: &str = "drawing.svg";
-/// The same under a name that no program runs, for one with active content.
+/// The same drawing under a name that no program runs, for one with active content.
 pub(super) const SVG_ACTIVE: &str = "drawing.svg.txt";
-/// Our raster of it.
+/// Our raster of the drawing.
 pub(super) const PNG: &str = "drawing.png";
 /// A malformed drawing after a named repair.
 pub(super) const REPAIRED: &str = "repaired.svg";
-/// The same, with active content.
+/// The same drawing, with active content.
 pub(super) const REPAIRED_ACTIVE: &str = "repaired.svg.txt";
 /// Our raster of the repaired one.
 pub(super) const REPAIRED_PNG: &str = "repaired.png";
-
-/// How often the reply took each expert.
+/// The picture of how often the reply took each expert.
 pub(super) const EXPERTS: &str = "experts.png";
 
 /// Folder of the runs' records.
@@ -47,9 +46,9 @@ pub(super) const JUDGEMENT: &str = "judgement.json";
 /// Folder in which records are made before they are moved to their place; hidden, so that readers pass it by.
 pub(super) const STAGING: &str = ".incoming";
 
-/// Longest record: one is some KiB, and a thousand findings some hundred.
+/// The longest record: one is some KiB, and a thousand findings some hundred.
 pub(super) const MAX_RECORD: u64 = 16 << 20;
-/// Longest file beside it: four times the longest reply that is ever checked.
+/// The longest file beside a record: four times the longest reply that is ever checked.
 pub(super) const MAX_FILE: u64 = 64 << 20;
-/// Longest file of a batch's requests: as long as a service takes.
+/// The longest file of a batch's requests: as long as a service takes.
 pub(super) const MAX_REQUESTS: u64 = 256 << 20;

@@ -1,6 +1,14 @@
 //! The layout of `results/`: reading it, and writing to it so that an attempt is there whole or not at all.
 //!
-//! Nothing else in the program knows a path inside `results/`.
+//! A [`Store`] is a folder of results. [`Store::write`] puts an attempt there by one rename, [`Store::list`] reads all of
+//! them with distrust and says by path what it passed over, [`Store::verify`] holds the kept files against their record.
+//! Runs, batches, baselines and judgements have a file each here. [`AttemptFiles`] lists what there can be beside a record,
+//! and `layout` has every name and bound.
+//!
+//! Nothing else in the program knows a path inside `results/`; this crate does not know what an attempt means, and never
+//! edits one.
+//!
+//! Start reading at [`Store::write`], then `files.rs`.
 
 mod baselines;
 mod batches;
@@ -17,14 +25,13 @@ mod write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use error::{DamageReason, Damaged, StoreError};
+pub use error::{DamageReason, DamagedRecord, StoreError};
 pub use files::AttemptFiles;
 pub use judgements::Judgements;
-pub use read::{Listing, Stored};
-pub use verify::TextFile;
+pub use read::{Listing, StoredAttempt};
 pub use watch::Fingerprint;
 
-/// A folder of results.
+/// A folder of results, and the only way into it.
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,

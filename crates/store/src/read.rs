@@ -7,16 +7,16 @@ use std::fs::{self, DirEntry, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use pelicycle_record::{Attempt, Id, SCHEMA_VERSION, name};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::layout::{self, MAX_RECORD};
-use super::{AttemptFiles, DamageReason, Damaged, Store, StoreError};
-use pelicycle_record::{Attempt, Id, SCHEMA_VERSION, name};
+use super::{AttemptFiles, DamageReason, DamagedRecord, Store, StoreError};
 
 /// An attempt as it lies in the store.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stored {
+pub struct StoredAttempt {
     /// The record.
     pub attempt: Attempt,
     /// Its folder.
@@ -25,13 +25,13 @@ pub struct Stored {
     pub files: AttemptFiles<PathBuf>,
 }
 
-/// All that a store holds.
+/// The attempts of a store.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The attempts, oldest first.
-    pub attempts: Vec<Stored>,
-    /// What could not be read and was passed over, by path.
-    pub damaged: Vec<Damaged>,
+    pub attempts: Vec<StoredAttempt>,
+    /// The places that could not be read and were passed over, by path.
+    pub damaged: Vec<DamagedRecord>,
 }
 
 impl Store {
@@ -100,7 +100,7 @@ impl Store {
 
     fn damaged(&self, path: &Path, reason: DamageReason, listing: &mut Listing) {
         let path = path.strip_prefix(self.root()).unwrap_or(path).to_owned();
-        listing.damaged.push(Damaged { path, reason });
+        listing.damaged.push(DamagedRecord { path, reason });
     }
 }
 
@@ -109,7 +109,7 @@ struct Folder {
     path: PathBuf,
 }
 
-/// What an attempt's path says about it.
+/// The names on an attempt's path, which its record must bear.
 struct Names<'a> {
     prompt: &'a str,
     contestant: &'a str,
@@ -136,7 +136,7 @@ fn folders(path: &Path, links: &mut Vec<PathBuf>) -> std::io::Result<Vec<Folder>
     Ok(found)
 }
 
-fn load(folder: &Path, names: &Names<'_>) -> Result<Stored, DamageReason> {
+fn load(folder: &Path, names: &Names<'_>) -> Result<StoredAttempt, DamageReason> {
     if names.id.parse::<Id>().is_err() {
         return Err(DamageReason::Name { expected: "an attempt's identifier" });
     }
@@ -160,29 +160,13 @@ fn load(folder: &Path, names: &Names<'_>) -> Result<Stored, DamageReason> {
     }
 
     let active = [layout::SVG_ACTIVE, layout::REPAIRED_ACTIVE].iter().any(|file| present.contains(*file));
-    let files = AttemptFiles::collect(active, &needed(&attempt), |file| match present.contains(file) {
-        true => Ok(folder.join(file)),
-        false => Err(DamageReason::Missing { file: file.to_owned() }),
+    let files = AttemptFiles::collect(active, &AttemptFiles::needed(&attempt), |file| {
+        match present.contains(file) {
+            true => Ok(folder.join(file)),
+            false => Err(DamageReason::Missing { file: file.to_owned() }),
+        }
     })?;
-    Ok(Stored { attempt, folder: folder.to_owned(), files })
-}
-
-/// The files that a record tells of.
-fn needed(attempt: &Attempt) -> AttemptFiles<()> {
-    let check = attempt.check.as_ref();
-    let repaired = check.is_some_and(|check| check.repaired).then_some(());
-    AttemptFiles {
-        request: attempt.service.as_ref().is_some_and(|service| service.request.is_some()).then_some(()),
-        timeline: attempt.timeline.is_some().then_some(()),
-        reply: attempt.reply.is_some().then_some(()),
-        thinking: attempt.thinking.is_some().then_some(()),
-        svg: check.is_some_and(|check| check.svg.is_some()).then_some(()),
-        active: false,
-        png: check.is_some_and(|check| check.draws.resvg).then_some(()),
-        repaired_svg: repaired,
-        repaired_png: repaired,
-        experts: attempt.experts.is_some().then_some(()),
-    }
+    Ok(StoredAttempt { attempt, folder: folder.to_owned(), files })
 }
 
 /// Names of the plain files in an attempt's folder. Others may lie there, written by a later version.

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
+use pelicycle_record::{Id, RunRecord};
+
 use super::layout;
 use super::read::{ids, read_record};
 use super::write::json;
 use super::{DamageReason, Store, StoreError};
-use pelicycle_record::Id;
-use pelicycle_record::RunRecord;
 
-/// Runs named when the one asked for is not there.
+/// The number of runs that are named when the one asked for is not there.
 const SHOWN: usize = 3;
 
 impl Store {

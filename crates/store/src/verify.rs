@@ -1,11 +1,12 @@
-//! Holding the kept files against their record.
+//! Holding the kept files against their record, and reading those that hold.
 
 use std::path::Path;
 
+use pelicycle_record::TextRecord;
+
 use super::layout::MAX_FILE;
 use super::read::read_bounded;
-use super::{DamageReason, Damaged, Store, Stored};
-use pelicycle_record::TextRecord;
+use super::{AttemptFiles, DamageReason, DamagedRecord, Store, StoredAttempt};
 
 impl Store {
     /// Reads the files beside a record and compares them with what was recorded: lengths, hashes, and that
@@ -13,76 +14,60 @@ impl Store {
     ///
     /// # Errors
     /// The first difference.
-    pub fn verify(&self, stored: &Stored) -> Result<(), Damaged> {
-        verify(stored).map_err(|reason| {
+    pub fn verify(&self, stored: &StoredAttempt) -> Result<(), DamagedRecord> {
+        self.hold(stored).map_err(|reason| {
             let path = stored.folder.strip_prefix(self.root()).unwrap_or(&stored.folder).to_owned();
-            Damaged { path, reason }
+            DamagedRecord { path, reason }
         })
+    }
+
+    fn hold(&self, stored: &StoredAttempt) -> Result<(), DamageReason> {
+        let recorded = AttemptFiles::recorded(&stored.attempt);
+        for ((_, record), (_, path)) in recorded.hashed().into_iter().zip(stored.files.hashed()) {
+            content(path, record.copied())?;
+        }
+        self.drawing(stored)?;
+        Ok(())
     }
 
     /// The reply of an attempt, byte for byte, once it is found to be what was recorded.
     ///
     /// # Errors
     /// A file that cannot be read or is not what was recorded.
-    pub fn reply(&self, stored: &Stored) -> Result<Option<Vec<u8>>, DamageReason> {
-        self.text(stored, TextFile::Reply)
+    pub fn reply(&self, stored: &StoredAttempt) -> Result<Option<Vec<u8>>, DamageReason> {
+        content(stored.files.reply.as_ref(), stored.attempt.reply.as_ref())
     }
 
-    /// A text of an attempt, byte for byte, once it is found to be what was recorded.
+    /// The reasoning text of an attempt, byte for byte, once it is found to be what was recorded.
     ///
     /// # Errors
     /// A file that cannot be read or is not what was recorded.
-    pub fn text(&self, stored: &Stored, file: TextFile) -> Result<Option<Vec<u8>>, DamageReason> {
-        let (files, attempt) = (&stored.files, &stored.attempt);
-        match file {
-            TextFile::Reply => content(files.reply.as_deref(), attempt.reply.as_ref()),
-            TextFile::Thinking => content(files.thinking.as_deref(), attempt.thinking.as_ref()),
-            TextFile::Svg => match self.reply(stored)? {
-                Some(reply) => drawing(stored, &reply),
-                None => Ok(None),
-            },
+    pub fn thinking(&self, stored: &StoredAttempt) -> Result<Option<Vec<u8>>, DamageReason> {
+        content(stored.files.thinking.as_ref(), stored.attempt.thinking.as_ref())
+    }
+
+    /// The drawing of an attempt as it stood in the reply, once it is found to be the stretch that was chosen.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not that stretch; a reply that is not what was recorded.
+    pub fn drawing(&self, stored: &StoredAttempt) -> Result<Option<Vec<u8>>, DamageReason> {
+        let (Some(path), Some(check)) = (&stored.files.svg, &stored.attempt.check) else { return Ok(None) };
+        let Some(reply) = self.reply(stored)? else { return Ok(None) };
+        let drawing = read_bounded(path, MAX_FILE)?;
+        let chosen = check.candidates.iter().find(|candidate| candidate.chosen);
+        if chosen.and_then(|chosen| reply.get(chosen.start..chosen.end)) != Some(&drawing) {
+            return Err(DamageReason::NotInReply { file: file_name(path) });
         }
+        Ok(Some(drawing))
     }
 }
 
-/// A text that is kept beside a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextFile {
-    /// The reply.
-    Reply,
-    /// The reasoning text.
-    Thinking,
-    /// The drawing as it stood in the reply.
-    Svg,
-}
-
-fn verify(stored: &Stored) -> Result<(), DamageReason> {
-    let reply = content(stored.files.reply.as_deref(), stored.attempt.reply.as_ref())?;
-    content(stored.files.thinking.as_deref(), stored.attempt.thinking.as_ref())?;
-    content(stored.files.timeline.as_deref(), stored.attempt.timeline.as_ref())?;
-    let request = stored.attempt.service.as_ref().and_then(|service| service.request.as_ref());
-    content(stored.files.request.as_deref(), request)?;
-    let counts = stored.attempt.experts.as_ref().map(|experts| &experts.counts);
-    content(stored.files.experts.as_deref(), counts)?;
-    if let Some(reply) = reply {
-        drawing(stored, &reply)?;
-    }
-    Ok(())
-}
-
-/// The drawing, which must be the chosen stretch of the reply.
-fn drawing(stored: &Stored, reply: &[u8]) -> Result<Option<Vec<u8>>, DamageReason> {
-    let (Some(path), Some(check)) = (&stored.files.svg, &stored.attempt.check) else { return Ok(None) };
-    let drawing = read_bounded(path, MAX_FILE)?;
-    let chosen = check.candidates.iter().find(|candidate| candidate.chosen);
-    if chosen.and_then(|chosen| reply.get(chosen.start..chosen.end)) != Some(&drawing) {
-        return Err(DamageReason::NotInReply { file: file_name(path) });
-    }
-    Ok(Some(drawing))
-}
-
-fn content(path: Option<&Path>, record: Option<&TextRecord>) -> Result<Option<Vec<u8>>, DamageReason> {
-    let (Some(path), Some(record)) = (path, record) else { return Ok(None) };
+/// The content of a file, once it is found to be what was recorded.
+fn content(
+    path: Option<&impl AsRef<Path>>,
+    record: Option<&TextRecord>,
+) -> Result<Option<Vec<u8>>, DamageReason> {
+    let (Some(path), Some(record)) = (path.map(AsRef::as_ref), record) else { return Ok(None) };
     let read = read_bounded(path, MAX_FILE)?;
     let found = TextRecord::of(&read);
     if found.bytes != record.bytes {

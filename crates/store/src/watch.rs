@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::{Store, layout};
 use pelicycle_record::name;
 
-/// What the folders of a store looked like. Two that differ say that an attempt or a judgement came or went between them.
+use super::{Store, layout};
+
+/// The state of a store's folders at one moment. Two that differ say that an attempt or a judgement came or went between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
     attempts: blake3::Hash,

@@ -195,7 +195,7 @@ pub(super) fn json(record: &impl serde::Serialize, id: &Id) -> Result<Vec<u8>, S
     Ok(text)
 }
 
-/// What a reader would find wrong is not written in the first place.
+/// Refuses what a reader would find wrong before it is written.
 fn consistent(attempt: &Attempt, files: &AttemptFiles<&[u8]>) -> Result<(), String> {
     if attempt.schema != SCHEMA_VERSION {
         return Err(format!("its schema is {}, this version writes {SCHEMA_VERSION}", attempt.schema));
@@ -210,42 +210,24 @@ fn consistent(attempt: &Attempt, files: &AttemptFiles<&[u8]>) -> Result<(), Stri
     if *attempt.prompt.hash != *blake3::hash(attempt.prompt.text.as_bytes()).to_hex() {
         return Err("the prompt's hash is not that of its text".to_owned());
     }
-    let request = attempt.service.as_ref().and_then(|service| service.request.as_ref());
-    let counts = attempt.experts.as_ref().map(|experts| &experts.counts);
-    for (what, record, content) in [
-        ("request", request, files.request),
-        ("timeline", attempt.timeline.as_ref(), files.timeline),
-        ("reply", attempt.reply.as_ref(), files.reply),
-        ("thinking", attempt.thinking.as_ref(), files.thinking),
-        ("experts", counts, files.experts),
-    ] {
-        if record != content.map(TextRecord::of).as_ref() {
+    let recorded = AttemptFiles::recorded(attempt);
+    for ((what, record), (_, content)) in recorded.hashed().into_iter().zip(files.hashed()) {
+        if record.copied() != content.map(|content| TextRecord::of(content)).as_ref() {
             return Err(format!("the recorded length or hash of the {what} is not that of the file"));
         }
     }
-    let check = attempt.check.as_ref();
-    if files.svg.is_some() != check.is_some_and(|check| check.svg.is_some()) {
-        return Err("there is a drawing in the check or in the files, but not in both".to_owned());
+    let needed = AttemptFiles::needed(attempt);
+    for (what, needed, there) in [
+        ("drawing", needed.svg, files.svg),
+        ("raster", needed.png, files.png),
+        ("repair", needed.repaired_svg, files.repaired_svg),
+        ("repair", needed.repaired_png, files.repaired_png),
+    ] {
+        if needed.is_some() != there.is_some() {
+            return Err(format!("there is a {what} in the check or in the files, but not in both"));
+        }
     }
-    if files.png.is_some() != check.is_some_and(|check| check.draws.resvg) {
-        return Err("there is a raster in the check or in the files, but not in both".to_owned());
-    }
-    let repaired = check.is_some_and(|check| check.repaired);
-    if files.repaired_svg.is_some() != repaired || files.repaired_png.is_some() != repaired {
-        return Err("there is a repair in the check or in the files, but not in both".to_owned());
-    }
-    let contents = [
-        files.request,
-        files.timeline,
-        files.reply,
-        files.thinking,
-        files.svg,
-        files.png,
-        files.repaired_svg,
-        files.repaired_png,
-        files.experts,
-    ];
-    if contents.into_iter().flatten().any(|content| content.len() as u64 > layout::MAX_FILE) {
+    if files.iter().any(|(_, content)| content.len() as u64 > layout::MAX_FILE) {
         return Err(format!("a file is over the bound of {} bytes", layout::MAX_FILE));
     }
     Ok(())

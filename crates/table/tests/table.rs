@@ -1,18 +1,18 @@
 //! The table's columns against the list of them that is published.
 
-use pelicycle_table::{Kind, headings};
+use pelicycle_table::{ColumnKind, headings};
 use pelicycle_testkit::docs;
 
 #[test]
 fn the_published_list_of_columns_is_that_of_the_table() {
     let lines = headings().into_iter().map(|heading| {
         let kind = match heading.kind {
-            Kind::Text => "text",
-            Kind::Whole => "whole number",
-            Kind::Number => "number",
-            Kind::Truth => "true or false",
-            Kind::Moment => "moment",
-            Kind::Day => "day",
+            ColumnKind::Text => "text",
+            ColumnKind::Whole => "whole number",
+            ColumnKind::Number => "number",
+            ColumnKind::Truth => "true or false",
+            ColumnKind::Moment => "moment",
+            ColumnKind::Day => "day",
         };
         format!("| `{}` | {kind} | {} |\n", heading.name, heading.about)
     });

@@ -1,10 +1,10 @@
 //! Attempts as plain data, to test with.
 
-use pelicycle_prompt::Library;
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::{
-    AskedPrompt, AskedRecord, Attempt, Candidate, Check, ContestantRecord, Draws, EngineRecord, ExpertCounts,
-    ExpertsTaken, Host, Id, JudgeKind, JudgeRecord, JudgementRecord, Origin, Outcome, Preference,
-    RequestRecord, SCHEMA_VERSION, SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
+    AskedPrompt, AskedRecord, Attempt, Check, ContestantRecord, DrawingCandidate, DrawnBy, EngineRecord,
+    ExpertCounts, ExpertsTaken, Host, Id, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference,
+    ReplyOrigin, RequestRecord, SCHEMA_VERSION, SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
 };
 
 /// A 1 × 1 white PNG, whole and valid.
@@ -24,10 +24,10 @@ pub fn check(reply: &str, svg: &str, verdict: Verdict) -> Check {
     let draws = verdict == Verdict::Drawn || verdict == Verdict::Blank;
     Check {
         verdict,
-        draws: Draws { resvg: draws, browser: draws },
+        draws: DrawnBy { resvg: draws, browser: draws },
         repaired: false,
         repair: None,
-        candidates: vec![Candidate {
+        candidates: vec![DrawingCandidate {
             start,
             end: start + svg.len(),
             chosen: true,
@@ -63,7 +63,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
             cpu: Some("A processor".to_owned()),
             cores: 8,
         },
-        prompt: Library::bundled().get(prompt).unwrap().record(),
+        prompt: PromptLibrary::bundled().get(prompt).unwrap().record(),
         contestant: ContestantRecord {
             slug: slug.to_owned(),
             label: slug.to_owned(),
@@ -85,7 +85,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         },
         outcome: Outcome::Complete,
         error: None,
-        origin: Origin::Asked,
+        origin: ReplyOrigin::Asked,
         import: None,
         cost: None,
         joules: None,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pelicycle_drawing::{Options, inspect};
+use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_record::{
     AskedPrompt, Attempt, Finding, Id, Inspection, JudgeKind, JudgeRecord, JudgementRecord, Outcome,
     Preference, SCHEMA_VERSION, TextRecord, name,
@@ -39,7 +39,8 @@ pub fn hang_reply(
     reply: &str,
     change: impl FnOnce(&mut Attempt),
 ) {
-    let Inspection { check, svg, png, repaired, active, .. } = inspect(reply.as_bytes(), &Options::default());
+    let Inspection { check, svg, png, repaired, active, .. } =
+        inspect(reply.as_bytes(), &InspectionOptions::default());
     let mut attempt = attempt(prompt, &name::slug(label), started, Some((reply, check)));
     attempt.contestant.label = label.to_owned();
     change(&mut attempt);

@@ -11,6 +11,7 @@
 
 mod markdown;
 mod number;
+pub mod reasoning;
 pub mod size;
 mod table;
 mod time;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::named;
 use super::stdio::print;
 use crate::cli::terminal::{printable, printable_json};
-use pelicycle_models::{Found, Origin, Shelf};
+use pelicycle_models::{Inventory, ModelFile, ModelSource};
 use pelicycle_run::config::Config;
 use pelicycle_run::contestant::Weights;
 use pelicycle_text::size;
@@ -46,7 +46,7 @@ struct Row {
 }
 
 pub(crate) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
-    let shelf = Shelf::scan(&Config::load(None)?.places());
+    let shelf = Inventory::scan(&Config::load(None)?.places());
     let mut rows = vec![bundled()];
     rows.extend(shelf.models().iter().map(|found| row(&shelf, found)));
     if args.json {
@@ -80,7 +80,7 @@ fn bundled() -> Row {
     }
 }
 
-fn row(shelf: &Shelf, found: &Found) -> Row {
+fn row(shelf: &Inventory, found: &ModelFile) -> Row {
     let outline = GgufOutline::open(found.path());
     let problem = match &outline {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
@@ -96,8 +96,11 @@ fn row(shelf: &Shelf, found: &Found) -> Row {
         place: found.origin.place(),
         repo: found.origin.repo().map(str::to_owned),
         commit: match &found.origin {
-            Origin::Hub { commit, .. } => Some(commit.clone()),
-            Origin::Folder | Origin::LlamaCpp | Origin::LmStudio { .. } | Origin::Ollama { .. } => None,
+            ModelSource::Hub { commit, .. } => Some(commit.clone()),
+            ModelSource::Folder
+            | ModelSource::LlamaCpp
+            | ModelSource::LmStudio { .. }
+            | ModelSource::Ollama { .. } => None,
         },
         files: found.files.clone(),
         problem,

@@ -11,7 +11,7 @@ use super::settle::Settled;
 use super::{RunArgs, UNDER_WAY, json, say, say_error};
 use crate::cli::opener::Refusal;
 use crate::cli::terminal::printable;
-use pelicycle_provider::{BatchState, Batches};
+use pelicycle_provider::{BatchClient, BatchState};
 use pelicycle_record::Id;
 use pelicycle_record::{BatchCell, BatchRecord, RunRecord, SCHEMA_VERSION};
 use pelicycle_run::{Cell, Plan, Seat, Stop};
@@ -216,7 +216,7 @@ async fn leave(
     let service = settled.batches[first.contestant].as_ref().context("a contestant has no batches")?;
     let body = |cell: &Cell| service.request(&run.prompts[cell.prompt].text, &cell.settings(run));
     let bodies = cells.iter().map(body).collect::<Result<Vec<_>, _>>()?;
-    for part in Batches::parts(&bodies) {
+    for part in BatchClient::parts(&bodies) {
         if stop.asked() {
             anyhow::bail!(
                 "interrupted; what was not left yet is left by `pelicycle run --resume {}`",
@@ -258,7 +258,13 @@ async fn leave(
 }
 
 /// Looks after batches, once or until all are over.
-async fn look(services: &[Option<Batches>], open: &mut [Open], args: &RunArgs, stop: &Stop, left: &mut Left) {
+async fn look(
+    services: &[Option<BatchClient>],
+    open: &mut [Open],
+    args: &RunArgs,
+    stop: &Stop,
+    left: &mut Left,
+) {
     let [mut wait, longest] = LOOKS;
     loop {
         let mut under_way = false;

@@ -6,8 +6,8 @@ use super::{RunArgs, say_error};
 use crate::cli::opener::{Opener, Refusal};
 use crate::cli::prompts::library;
 use pelicycle_drawing::tool;
-use pelicycle_prompt::Library;
-use pelicycle_provider::Batches;
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_provider::BatchClient;
 use pelicycle_record::Id;
 use pelicycle_record::{RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard};
 use pelicycle_run::config::Config;
@@ -24,9 +24,9 @@ pub(super) struct Settled {
     pub(super) seats: Vec<Option<Seat>>,
     pub(super) max_cost: Option<f64>,
     /// Of a run by batches: those of each contestant that is needed.
-    pub(super) batches: Vec<Option<Batches>>,
+    pub(super) batches: Vec<Option<BatchClient>>,
     /// Whose rubrics the gallery holds drawings against.
-    pub(super) library: Library,
+    pub(super) library: PromptLibrary,
 }
 
 /// A plan, and who answers for each contestant that it needs.
@@ -62,7 +62,7 @@ pub(super) fn settle(store: &Store, args: &RunArgs) -> Result<Settled, Refusal> 
 }
 
 /// The batches of each contestant that is needed; all must have some.
-fn batches(plan: &Plan, opener: &Opener) -> Result<Vec<Option<Batches>>, Refusal> {
+fn batches(plan: &Plan, opener: &Opener) -> Result<Vec<Option<BatchClient>>, Refusal> {
     let mut all = vec![None; plan.run.contestants.len()];
     for index in plan.needed() {
         all[index] = Some(batches_of(&Contestant::of_record(&plan.run.contestants[index]), opener)?);
@@ -70,7 +70,7 @@ fn batches(plan: &Plan, opener: &Opener) -> Result<Vec<Option<Batches>>, Refusal
     Ok(all)
 }
 
-fn batches_of(found: &Contestant, opener: &Opener) -> Result<Batches, Refusal> {
+fn batches_of(found: &Contestant, opener: &Opener) -> Result<BatchClient, Refusal> {
     let batches = match &found.model {
         Model::Remote => opener.remote(found).map_err(Refusal::usage)?.batches(),
         Model::Local(_) | Model::Given(_) => None,

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::thinking;
+use pelicycle_text::reasoning::MarkPair;
+
 use super::scanner::{Scanner, Surroundings};
 
 impl Scanner<'_> {
@@ -47,7 +48,7 @@ impl Scanner<'_> {
             if !draft && self.found.thinking.is_empty() {
                 let stray = (content..to).find(|&at| {
                     matches!(self.text[at], b'<' | b'[' | 0xE2)
-                        && thinking::closes(&self.text[at..to]).is_some()
+                        && MarkPair::closing(&self.text[at..to]).is_some()
                 });
                 end = stray.unwrap_or(to);
             }

@@ -1,15 +1,17 @@
 //! The thinking in a reply.
 
-use super::super::thinking;
+use pelicycle_text::reasoning::MarkPair;
+
 use super::scanner::Scanner;
+use crate::thinking::find_close;
 
 impl Scanner<'_> {
     /// Whether a thinking mark that counts stands at `pos`, seen from inside of a drawing.
     pub(super) fn thinking_mark(&self, pos: usize) -> bool {
         let rest = &self.text[pos..];
         matches!(rest.first(), Some(b'<' | b'[' | 0xE2))
-            && (thinking::closes(rest).is_some()
-                || (self.at_line_start(pos) && thinking::opens(rest).is_some()))
+            && (MarkPair::closing(rest).is_some()
+                || (self.at_line_start(pos) && MarkPair::opening(rest).is_some()))
     }
 
     /// Walks the thinking that opens, or ends without having been opened, at `pos`.
@@ -18,7 +20,7 @@ impl Scanner<'_> {
         if !matches!(rest.first(), Some(b'<' | b'[' | 0xE2)) {
             return None;
         }
-        if let Some(marks) = thinking::closes(rest) {
+        if let Some(marks) = MarkPair::closing(rest) {
             let end = pos + marks.close.len();
             if self.found.thinking.is_empty() {
                 self.found.thinking.push(0..end);
@@ -28,9 +30,9 @@ impl Scanner<'_> {
             }
             return Some(end);
         }
-        let marks = thinking::opens(rest)?;
+        let marks = MarkPair::opening(rest)?;
         let content = pos + marks.open.len();
-        let close = thinking::find_close(self.text, marks, content, to, &mut self.searches);
+        let close = find_close(self.text, marks, content, to, &mut self.searches);
         // In a sentence, a mark that nothing closes is only talked about.
         if close.is_none() && !self.at_line_start(pos) {
             return None;

@@ -2,34 +2,34 @@
 
 use std::time::{Duration, Instant};
 
-use pelicycle_drawing::{Bounds, MeasureError, Options, Pool, measure};
-use pelicycle_prompt::Library;
-use pelicycle_record::measure::{Measures, Name, Outline, Rubric, State};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, MeasureError, WorkerPool, measure};
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_record::measure::{Detector, ItemState, Measures, PartOutline, Rubric};
 
 use crate::WORKER;
 
 fn rubric(prompt: &str) -> Rubric {
-    Library::bundled().get(prompt).unwrap().rubric.clone()
+    PromptLibrary::bundled().get(prompt).unwrap().rubric.clone()
 }
 
 fn look(prompt: &str, svg: &str) -> Measures {
-    measure(svg.as_bytes(), &rubric(prompt), &Bounds::default()).unwrap()
+    measure(svg.as_bytes(), &rubric(prompt), &DrawingBounds::default()).unwrap()
 }
 
 fn svg(inside: &str) -> String {
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 400 300\">{inside}</svg>")
 }
 
-fn state(measures: &Measures, name: Name) -> State {
+fn state(measures: &Measures, name: Detector) -> ItemState {
     measures.rubric.iter().find(|one| one.item == name).unwrap().state
 }
 
-fn states(measures: &Measures) -> Vec<(Name, State)> {
+fn states(measures: &Measures) -> Vec<(Detector, ItemState)> {
     measures.rubric.iter().map(|one| (one.item, one.state)).collect()
 }
 
 #[track_caller]
-fn is(prompt: &str, inside: &str, name: Name, expected: State) {
+fn is(prompt: &str, inside: &str, name: Detector, expected: ItemState) {
     let measures = look(prompt, &svg(inside));
     let judged = measures.rubric.iter().find(|one| one.item == name).unwrap();
     assert_eq!(judged.state, expected, "{}: {inside}", judged.why);
@@ -71,12 +71,12 @@ fn whole() -> String {
 fn a_drawing_with_everything_meets_every_item() {
     let measures = look("pelican", &svg(&whole()));
     for judged in &measures.rubric {
-        assert_eq!(judged.state, State::Met, "{:?}: {}", judged.item, judged.why);
+        assert_eq!(judged.state, ItemState::Met, "{:?}: {}", judged.item, judged.why);
         assert!(!judged.why.is_empty() && !judged.found.is_empty(), "{:?} shows nothing", judged.item);
     }
     assert_eq!(measures.painted, ["wheels", "frame", "body", "eye", "beak", "legs"]);
     let wheel = &measures.rubric[0].found[0];
-    let Outline::Round { centre, axes, .. } = wheel.outline else { panic!("{wheel:?}") };
+    let PartOutline::Round { centre, axes, .. } = wheel.outline else { panic!("{wheel:?}") };
     assert!((centre[0] - 100.0).abs() < 0.5 && (axes[0] - 52.5).abs() < 0.5, "{wheel:?}");
 }
 
@@ -86,16 +86,16 @@ fn what_is_taken_away_is_no_longer_met() {
     let without = |part: &str| svg(&full.replace(part, ""));
     let gone = |part: &str, name| {
         let state = state(&look("pelican", &without(part)), name);
-        assert_ne!(state, State::Met, "{name:?} without {part}");
+        assert_ne!(state, ItemState::Met, "{name:?} without {part}");
     };
-    gone(&circle(300.0, 220.0), Name::Wheels);
-    gone(&spokes(300.0, 220.0), Name::Spokes);
-    gone(FRAME, Name::Frame);
-    gone("<path d='M145 148h30' stroke='#222' stroke-width='7'/>", Name::Saddle);
-    gone("<circle cx='244' cy='57' r='3' fill='#111'/>", Name::Eye);
-    gone("<path d='M255 58L315 66Q290 96 254 72Z' fill='#f90'/>", Name::Beak);
-    gone("<path d='M178 133L176 180L182 216' fill='none' stroke='#f90' stroke-width='4'/>", Name::Legs);
-    gone(BIRD, Name::Rider);
+    gone(&circle(300.0, 220.0), Detector::Wheels);
+    gone(&spokes(300.0, 220.0), Detector::Spokes);
+    gone(FRAME, Detector::Frame);
+    gone("<path d='M145 148h30' stroke='#222' stroke-width='7'/>", Detector::Saddle);
+    gone("<circle cx='244' cy='57' r='3' fill='#111'/>", Detector::Eye);
+    gone("<path d='M255 58L315 66Q290 96 254 72Z' fill='#f90'/>", Detector::Beak);
+    gone("<path d='M178 133L176 180L182 216' fill='none' stroke='#f90' stroke-width='4'/>", Detector::Legs);
+    gone(BIRD, Detector::Rider);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn wheels_are_found_however_they_are_drawn() {
         }),
     ];
     for form in forms {
-        is("pelican", &wheels(form), Name::Wheels, State::Met);
+        is("pelican", &wheels(form), Detector::Wheels, ItemState::Met);
     }
 }
 
@@ -149,7 +149,7 @@ fn what_is_no_pair_of_wheels_is_told_apart() {
     let at = |x: u32, y: u32, r: u32| {
         format!("<circle cx='{x}' cy='{y}' r='{r}' fill='none' stroke='#222' stroke-width='3'/>")
     };
-    let not = |inside: &str| is("pelican", inside, Name::Wheels, State::NotMet);
+    let not = |inside: &str| is("pelican", inside, Detector::Wheels, ItemState::NotMet);
     not(&(at(100, 220, 50) + &at(300, 240, 30)));
     not(&(at(100, 120, 50) + &at(300, 220, 50)));
     not(&at(100, 220, 50));
@@ -162,24 +162,24 @@ fn what_is_no_pair_of_wheels_is_told_apart() {
     // Two eyes in a face.
     not(&format!("<circle cx='200' cy='150' r='120' fill='#fc3'/>{}{}", at(160, 180, 18), at(240, 180, 18)));
     let flat = wheels(|x, y| format!("<ellipse cx='{x}' cy='{y}' rx='34' ry='50' fill='#333'/>"));
-    is("pelican", &flat, Name::Wheels, State::CantTell);
+    is("pelican", &flat, Detector::Wheels, ItemState::CantTell);
 }
 
 #[test]
 fn other_vehicles_are_held_against_their_own_rubrics() {
     let one = circle(200.0, 220.0);
-    is("pelican-unicycle", &one, Name::Wheels, State::Met);
-    is("pelican-unicycle", &wheels(circle), Name::Wheels, State::NotMet);
+    is("pelican-unicycle", &one, Detector::Wheels, ItemState::Met);
+    is("pelican-unicycle", &wheels(circle), Detector::Wheels, ItemState::NotMet);
     let board = "<rect x='90' y='215' width='220' height='12' rx='6' fill='#a52'/>\
         <circle cx='130' cy='237' r='11' fill='#222'/><circle cx='270' cy='237' r='11' fill='#222'/>";
-    is("otter-skateboard", board, Name::Wheels, State::Met);
-    is("otter-skateboard", board, Name::Frame, State::Met);
+    is("otter-skateboard", board, Detector::Wheels, ItemState::Met);
+    is("otter-skateboard", board, Detector::Frame, ItemState::Met);
     let hull = "<path d='M60 200H340L300 270H100Z' fill='#a52'/>";
     let cat = "<ellipse cx='200' cy='160' rx='40' ry='44' fill='#999'/>";
-    is("cat-boat", &(hull.to_owned() + cat), Name::Wheels, State::Met);
-    is("cat-boat", &(hull.to_owned() + cat), Name::Rider, State::Met);
-    is("cat-boat", &(hull.to_owned() + &cat.replace("160", "60")), Name::Rider, State::NotMet);
-    is("cat-boat", &(hull.to_owned() + &wheels(circle)), Name::Wheels, State::NotMet);
+    is("cat-boat", &(hull.to_owned() + cat), Detector::Wheels, ItemState::Met);
+    is("cat-boat", &(hull.to_owned() + cat), Detector::Rider, ItemState::Met);
+    is("cat-boat", &(hull.to_owned() + &cat.replace("160", "60")), Detector::Rider, ItemState::NotMet);
+    is("cat-boat", &(hull.to_owned() + &wheels(circle)), Detector::Wheels, ItemState::NotMet);
 }
 
 /// The same picture, said otherwise, is judged alike.
@@ -219,7 +219,7 @@ fn nothing_that_a_drawing_says_of_itself_is_heard() {
         "<title>two wheels</title><g id='wheels' class='wheel'><rect id='wheel1' x='60' y='180' width='90' height='80'/></g><!-- frame --><text x='9' y='90'>pelican with a pouch</text>",
     );
     let measures = look("pelican", &liar);
-    assert!(measures.rubric.iter().all(|one| one.state != State::Met), "{:?}", states(&measures));
+    assert!(measures.rubric.iter().all(|one| one.state != ItemState::Met), "{:?}", states(&measures));
 }
 
 #[test]
@@ -230,7 +230,11 @@ fn too_much_to_look_at_and_pictures_in_it_are_told_as_such() {
         [many, format!("{}<image width='9' height='9' href='data:image/png;base64,{PIXEL}'/>", whole())]
     {
         let measures = look("pelican", &svg(&inside));
-        assert!(measures.rubric.iter().all(|one| one.state == State::CantTell), "{:?}", states(&measures));
+        assert!(
+            measures.rubric.iter().all(|one| one.state == ItemState::CantTell),
+            "{:?}",
+            states(&measures)
+        );
     }
 }
 
@@ -260,7 +264,7 @@ fn structure_is_counted_as_painted_and_as_written() {
 
 #[test]
 fn measuring_goes_through_the_same_gate_as_checking() {
-    let pool = Pool::with_program(WORKER, 1, Options::default());
+    let pool = WorkerPool::with_program(WORKER, 1, InspectionOptions::default());
     let told = |text: &str| match pool.measure(text.as_bytes(), &rubric("pelican")) {
         Err(MeasureError::Drawing(why)) => why,
         other => panic!("{other:?}"),

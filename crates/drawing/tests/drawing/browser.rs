@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pelicycle_drawing::{Options, inspect};
+use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_testkit::browser::chromium;
 use pelicycle_testkit::shared;
 
@@ -219,7 +219,7 @@ fn the_rules_agree_with_a_real_browser() {
     assert_eq!(shown.len(), rows.len());
     let mut wrong = String::new();
     for ((name, text), shown) in rows.iter().zip(shown) {
-        let check = inspect(text, &Options { raster: 64, ..Options::default() }).check;
+        let check = inspect(text, &InspectionOptions { raster: 64, ..Options::default() }).check;
         if check.draws.browser != shown {
             writeln!(
                 wrong,

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use pelicycle_drawing::{Bounds, Options, inspect, measure};
-use pelicycle_prompt::Library;
-use pelicycle_record::measure::{Measures, State};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect, measure};
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_record::measure::{ItemState, Measures};
 use pelicycle_testkit::shared;
 use serde::Deserialize;
 
@@ -43,14 +43,14 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, seen: Seen, state: State) {
+    fn add(&mut self, seen: Seen, state: ItemState) {
         let slot = match (seen, state) {
             (Seen::Unclear, _) => return,
-            (_, State::CantTell) => &mut self.abstained,
-            (Seen::Yes, State::Met) => &mut self.hits,
-            (Seen::No, State::Met) => &mut self.false_alarms,
-            (Seen::Yes, State::NotMet) => &mut self.missed,
-            (Seen::No, State::NotMet) => &mut self.rightly_none,
+            (_, ItemState::CantTell) => &mut self.abstained,
+            (Seen::Yes, ItemState::Met) => &mut self.hits,
+            (Seen::No, ItemState::Met) => &mut self.false_alarms,
+            (Seen::Yes, ItemState::NotMet) => &mut self.missed,
+            (Seen::No, ItemState::NotMet) => &mut self.rightly_none,
         };
         *slot += 1;
     }
@@ -71,8 +71,8 @@ impl Tally {
 }
 
 fn measured(svg: &[u8]) -> Measures {
-    let library = Library::bundled();
-    measure(svg, &library.get("pelican").unwrap().rubric, &Bounds::default()).unwrap()
+    let library = PromptLibrary::bundled();
+    measure(svg, &library.get("pelican").unwrap().rubric, &DrawingBounds::default()).unwrap()
 }
 
 /// Tallies by item, of the drawings that were learned from and of those that were not. Tells of disagreement only where
@@ -89,7 +89,7 @@ fn tallies(labels: &str, drawing: impl Fn(&str) -> Vec<u8>) -> BTreeMap<(&'stati
             tallies.entry((item, labels.tune)).or_default().add(seen, judged.state);
             let disagree = matches!(
                 (seen, judged.state),
-                (Seen::Yes, State::NotMet | State::CantTell) | (Seen::No, State::Met)
+                (Seen::Yes, ItemState::NotMet | ItemState::CantTell) | (Seen::No, ItemState::Met)
             );
             if labels.tune && disagree {
                 println!("{name}, {item}: seen {seen:?}, judged {:?}: {}", judged.state, judged.why);
@@ -107,7 +107,7 @@ fn the_figures_in_the_docs_are_those_of_the_labelled_drawings() {
     });
     let granite = tallies(include_str!("../fixtures/eyes/granite.toml"), |name| {
         let reply = std::fs::read(shared.join(format!("corpus/granite/{name}.md"))).unwrap();
-        let found = inspect(&reply, &Options::default());
+        let found = inspect(&reply, &InspectionOptions::default());
         // What is not well-formed is looked at as the person saw it.
         found.repaired.map(|repaired| repaired.svg).or(found.svg).unwrap()
     });

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use pelicycle_drawing::{Bounds, Options, Pool};
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, WorkerPool};
 use pelicycle_record::{Inspection, Verdict};
 
 use crate::WORKER;
 
-fn pool() -> Pool {
-    let bounds = Bounds { seconds: 4.0, ..Bounds::default() };
-    Pool::with_program(WORKER, 2, Options { raster: 800, bounds })
+fn pool() -> WorkerPool {
+    let bounds = DrawingBounds { seconds: 4.0, ..Bounds::default() };
+    WorkerPool::with_program(WORKER, 2, InspectionOptions { raster: 800, bounds })
 }
 
 fn svg(inside: &str) -> String {
@@ -338,8 +338,8 @@ fn t27_control_characters_are_faults() {
 
 #[test]
 fn a_worker_that_is_killed_by_the_clock_leaves_what_it_knew() {
-    let bounds = Bounds { seconds: 0.2, filter_seconds: 1e9, octaves: 1e9, ..Bounds::default() };
-    let pool = Pool::with_program(WORKER, 1, Options { raster: 800, bounds });
+    let bounds = DrawingBounds { seconds: 0.2, filter_seconds: 1e9, octaves: 1e9, ..Bounds::default() };
+    let pool = WorkerPool::with_program(WORKER, 1, InspectionOptions { raster: 800, bounds });
     let text = svg("<filter id=\"f\"><feTurbulence baseFrequency=\".1\" numOctaves=\"20\"/></filter>\
          <rect width=\"100\" height=\"100\" filter=\"url(#f)\"/><image href=\"/etc/passwd\"/>");
     let many = text.replace(
@@ -357,8 +357,8 @@ fn a_worker_that_is_killed_by_the_clock_leaves_what_it_knew() {
 
 #[test]
 fn a_worker_that_runs_out_of_memory_says_so() {
-    let bounds = Bounds { memory_bytes: 24 << 20, raster: 8192, ..Bounds::default() };
-    let pool = Pool::with_program(WORKER, 1, Options { raster: 8192, bounds });
+    let bounds = DrawingBounds { memory_bytes: 24 << 20, raster: 8192, ..Bounds::default() };
+    let pool = WorkerPool::with_program(WORKER, 1, InspectionOptions { raster: 8192, bounds });
     let inspection = pool.inspect(svg("").as_bytes(), 8192).unwrap();
     assert_eq!(inspection.check.verdict, Verdict::Refused);
     let limit = inspection.check.findings.iter().find(|finding| finding.code == "resource-limit").unwrap();
@@ -367,14 +367,14 @@ fn a_worker_that_runs_out_of_memory_says_so() {
 
 #[test]
 fn a_program_that_is_no_worker_is_an_error() {
-    let pool = Pool::with_program("/nonexistent/pelicycle", 1, Options::default());
+    let pool = WorkerPool::with_program("/nonexistent/pelicycle", 1, InspectionOptions::default());
     let error = pool.inspect(b"<svg/>", 100).unwrap_err();
     assert!(error.to_string().contains("/nonexistent/pelicycle"), "{error}");
 }
 
 #[test]
 fn hostile_text_is_extracted_in_linear_time() {
-    let bound = Bounds::default().reply_bytes;
+    let bound = DrawingBounds::default().reply_bytes;
     for piece in [
         "<svg",
         "<svg>",
@@ -412,7 +412,7 @@ fn hostile_text_is_extracted_in_linear_time() {
 
 #[test]
 fn a_reply_over_the_bound_is_refused_unread() {
-    let text = " ".repeat(Bounds::default().reply_bytes + 1);
+    let text = " ".repeat(DrawingBounds::default().reply_bytes + 1);
     let inspection = look(&text);
     assert_eq!(inspection.check.verdict, Verdict::Refused);
     assert!(inspection.check.findings[0].message.contains("reply_bytes"));

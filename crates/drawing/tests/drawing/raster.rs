@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pelicycle_drawing::{Options, Pool, RENDERER, inspect};
+use pelicycle_drawing::{InspectionOptions, RENDERER, WorkerPool, inspect};
 use pelicycle_record::Verdict;
 use pelicycle_testkit::shared;
 
@@ -48,7 +48,9 @@ fn rasters_are_the_same_bytes_everywhere() {
     ];
     let mut hashes = String::new();
     for (name, text) in drawings {
-        let png = inspect(text.as_bytes(), &Options { raster: 256, ..Options::default() }).png.expect(name);
+        let png = inspect(text.as_bytes(), &InspectionOptions { raster: 256, ..Options::default() })
+            .png
+            .expect(name);
         hashes.push_str(&format!("{name} {}\n", blake3::hash(&png)));
     }
     insta::assert_snapshot!(hashes);
@@ -57,8 +59,8 @@ fn rasters_are_the_same_bytes_everywhere() {
 #[test]
 fn real_drawings_get_the_verdict_that_a_person_would_give() {
     let Some(shared) = shared() else { return };
-    let options = Options { raster: 256, ..Options::default() };
-    let pool = Pool::with_program(WORKER, 2, options);
+    let options = InspectionOptions { raster: 256, ..Options::default() };
+    let pool = WorkerPool::with_program(WORKER, 2, options);
     let mut seen = BTreeMap::new();
     for folder in ["corpus/pelican-bicycle", "corpus/granite"] {
         for entry in std::fs::read_dir(shared.join(folder)).unwrap() {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use pelicycle_drawing::{Pool, WorkerError, tool};
+use pelicycle_drawing::{WorkerError, WorkerPool, tool};
 use pelicycle_record::{
-    Attempt, Host, Id, ImportRecord, Origin, SCHEMA_VERSION, TextRecord, Timing, Verdict,
+    Attempt, Host, Id, ImportRecord, ReplyOrigin, SCHEMA_VERSION, TextRecord, Timing, Verdict,
 };
 use pelicycle_store::{AttemptFiles, Store, StoreError};
 
@@ -15,7 +15,7 @@ use super::FoundReply;
 #[derive(Debug)]
 pub struct Importer<'a> {
     store: &'a Store,
-    pool: &'a Pool,
+    pool: &'a WorkerPool,
     /// What the store holds already.
     known: BTreeSet<Key>,
 }
@@ -49,7 +49,7 @@ pub enum ImportError {
 
 impl<'a> Importer<'a> {
     /// Begins an import into a store that holds `attempts`.
-    pub fn new(store: &'a Store, pool: &'a Pool, attempts: impl Iterator<Item = &'a Attempt>) -> Self {
+    pub fn new(store: &'a Store, pool: &'a WorkerPool, attempts: impl Iterator<Item = &'a Attempt>) -> Self {
         let known = attempts.filter_map(|attempt| {
             let (import, reply) = (attempt.import.as_ref()?, attempt.reply.as_ref()?);
             Some((import.from.clone(), import.id.clone(), reply.hash.clone()))
@@ -85,7 +85,7 @@ impl<'a> Importer<'a> {
             request: found.request,
             outcome: found.outcome,
             error: None,
-            origin: Origin::Imported,
+            origin: ReplyOrigin::Imported,
             import: Some(ImportRecord { from: found.from.to_owned(), id: found.id }),
             usage: found.usage,
             cost: None,

@@ -21,12 +21,12 @@ impl RepoCache {
         &self.folder
     }
 
-    /// Where a file's content lies.
+    /// The path of a file's content.
     pub(super) fn blob(&self, sum: &str) -> PathBuf {
         self.folder.join("blobs").join(sum)
     }
 
-    /// Where what came of it lies until it is whole: always a beginning of it. Older versions of
+    /// The path of what came of it until it is whole: always a beginning of it. Older versions of
     /// the hub's library leave the same.
     pub(super) fn incomplete(&self, sum: &str) -> PathBuf {
         self.folder.join("blobs").join(format!("{sum}.incomplete"))
@@ -37,7 +37,7 @@ impl RepoCache {
         self.root.join(".locks").join(repo).join(format!("{sum}.lock"))
     }
 
-    /// Where a file of a commit lies.
+    /// The path of a file of a commit.
     pub(super) fn snapshot(&self, commit: &str, file: &str) -> PathBuf {
         self.folder.join("snapshots").join(commit).join(file)
     }

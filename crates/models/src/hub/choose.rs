@@ -1,21 +1,21 @@
-//! Which files of a repository are meant.
+//! Choosing the files of a repository that are meant.
 
 use super::error::HubError;
+use super::spec::{FileChoice, ModelSpec};
 use super::tree::RepoFile;
-use super::wanted::{Wanted, What};
-use crate::{FileName, Part};
+use crate::{ModelFileName, SplitPart};
 
-/// What is taken where no quantization is asked for, in this order; then the first by name. The first is what
+/// The quantizations that are taken where none is asked for, in this order; then the first by name. The first is what
 /// llama.cpp takes, the others are its nearest in size and care.
 const USUAL: [&str; 4] = ["Q4_K_M", "Q4_K_S", "Q4_0", "Q8_0"];
 
 /// A model of a repository: its file, or all files of a split one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Offer {
-    /// With the folder, without the part.
+    /// The path of its file, without the part of a split model.
     path: String,
     quantization: Option<String>,
-    /// How many files it must have.
+    /// The number of files that it must have.
     count: u32,
     files: Vec<RepoFile>,
 }
@@ -40,7 +40,7 @@ impl Offer {
 ///
 /// # Errors
 /// When none fits, several fit, or parts are missing.
-pub(super) fn choose(wanted: &Wanted, files: Vec<RepoFile>) -> Result<Vec<RepoFile>, HubError> {
+pub(super) fn choose(wanted: &ModelSpec, files: Vec<RepoFile>) -> Result<Vec<RepoFile>, HubError> {
     let offers = offers(files);
     let shown = |offers: &[Offer]| {
         let tag = |offer: &Offer| offer.quantization.clone().unwrap_or_else(|| "-".to_owned());
@@ -48,16 +48,16 @@ pub(super) fn choose(wanted: &Wanted, files: Vec<RepoFile>) -> Result<Vec<RepoFi
     };
     let repo = &wanted.repo;
     let fitting: Vec<&Offer> = match &wanted.what {
-        What::Usual => {
+        FileChoice::Usual => {
             let usual = USUAL.iter().find_map(|tag| offers.iter().find(|offer| offer.is_quantized(tag)));
             usual.or(offers.first()).into_iter().collect()
         }
-        What::Quantization(tag) => {
+        FileChoice::Quantization(tag) => {
             let exact: Vec<_> = offers.iter().filter(|offer| offer.is_quantized(tag)).collect();
             let variants = || offers.iter().filter(|offer| offer.is_variant(tag)).collect();
             if exact.is_empty() { variants() } else { exact }
         }
-        What::File(path) => offers
+        FileChoice::File(path) => offers
             .iter()
             .filter(|offer| offer.files.iter().any(|file| file.path == *path) || offer.path == *path)
             .collect(),
@@ -89,8 +89,8 @@ fn offers(mut files: Vec<RepoFile>) -> Vec<Offer> {
     let mut offers: Vec<Offer> = Vec::new();
     for file in files {
         let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
-        let Some(name) = FileName::parse(name) else { continue };
-        let count = name.part.map_or(1, |part: Part| part.count);
+        let Some(name) = ModelFileName::parse(name) else { continue };
+        let count = name.part.map_or(1, |part: SplitPart| part.count);
         let path = match folder {
             "" => format!("{}.gguf", name.stem),
             folder => format!("{folder}/{}.gguf", name.stem),
@@ -98,7 +98,7 @@ fn offers(mut files: Vec<RepoFile>) -> Vec<Offer> {
         // Where the name does not tell, the folder may.
         let quantization = name.quantization.or_else(|| {
             let last = folder.rsplit('/').next()?;
-            FileName::parse(&format!("x-{last}.gguf"))?.quantization
+            ModelFileName::parse(&format!("x-{last}.gguf"))?.quantization
         });
         match offers.last_mut() {
             Some(last) if name.part.is_some() && last.path == path && last.count == count => {
@@ -117,7 +117,7 @@ mod tests {
     fn chosen(spec: &str, paths: &[&str]) -> Result<Vec<String>, HubError> {
         let files =
             paths.iter().map(|path| RepoFile { path: (*path).to_owned(), bytes: 5_000_000_000, sum: None });
-        choose(&Wanted::parse(spec, None).unwrap(), files.collect())
+        choose(&ModelSpec::parse(spec, None).unwrap(), files.collect())
             .map(|files| files.into_iter().map(|file| file.path).collect())
     }
 

@@ -3,34 +3,35 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use pelicycle_net::{Backoff, BodyError, ClientOptions, NextTry, Patience, client, innermost, shown};
+use pelicycle_net::{Backoff, BodyError, BodyLimits, ClientOptions, NextTry, innermost, shown};
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION,
     RANGE, RETRY_AFTER,
 };
 use reqwest::{Method, Response, StatusCode, Url};
-
 use tokio::time::Instant;
 
-use super::error::{Fault, HubError};
-use super::news::{Listener, News};
-use super::settings::{Settings, Token, Tuning};
-use super::sum::Sum;
-use super::tree::{Entry, RepoFile};
-use super::wanted::Wanted;
+use super::checksum::Checksum;
+use super::error::{HubError, TransferFault};
+use super::event::{PullEvent, PullListener};
+use super::settings::{HubSettings, HubToken, TransferTuning};
+use super::spec::ModelSpec;
+use super::tree::{RepoFile, TreeEntry};
 use crate::is_commit;
 
-/// How often a request is sent elsewhere.
+/// The number of redirects that are followed in a row.
 const REDIRECTS: usize = 6;
-/// Bytes of a page of the list; a page has a thousand files.
-const PAGE_BYTES: usize = 16 << 20;
-/// Pages of a list.
+/// The most bytes of a page of the list; a page has a thousand files.
+const PAGE_BYTES: u64 = 16 << 20;
+/// The most pages of a list.
 const PAGES: usize = 100;
-/// Characters of a server's message that are shown.
+/// The number of characters of a server's message that are shown.
 const MESSAGE: usize = 300;
-/// Until a connection stands.
+/// The time until a connection must stand.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Until a page of the list is there.
+/// The words for a server that is silent for too long.
+const LATE: &str = "no answer in time";
+/// The time within which a page of the list must be there, however slowly it comes.
 const PAGE: Duration = Duration::from_secs(300);
 
 const COMMIT: HeaderName = HeaderName::from_static("x-repo-commit");
@@ -39,27 +40,27 @@ const LINKED_SIZE: HeaderName = HeaderName::from_static("x-linked-size");
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-error-message");
 
-/// Where a file of a commit is to be had, and what it must be.
+/// A file of a commit: its address, and what it must be.
 #[derive(Debug, Clone)]
-pub(super) struct Resolved {
+pub(super) struct ResolvedFile {
     pub(super) commit: String,
-    pub(super) sum: Sum,
+    pub(super) sum: Checksum,
     pub(super) bytes: u64,
-    /// Where its bytes are: often another host's address, good for an hour or so.
+    /// The address of its bytes: often another host's address, good for an hour or so.
     pub(super) link: Url,
 }
 
 /// A connection to one hub.
-pub(super) struct Client {
+pub(super) struct HubClient {
     http: reqwest::Client,
     endpoint: Url,
-    token: Option<Token>,
-    pub(super) tuning: Tuning,
-    pub(super) listener: Listener,
+    token: Option<HubToken>,
+    pub(super) tuning: TransferTuning,
+    pub(super) listener: PullListener,
 }
 
-impl Client {
-    pub(super) fn new(settings: &Settings, listener: Listener) -> Result<Client, HubError> {
+impl HubClient {
+    pub(super) fn new(settings: &HubSettings, listener: PullListener) -> Result<HubClient, HubError> {
         let options = ClientOptions {
             connect: CONNECT,
             idle: Some(settings.tuning.idle),
@@ -67,8 +68,8 @@ impl Client {
             redirects: false,
             proxy: true,
         };
-        let http = client(&options).map_err(|source| HubError::Client { source: source.without_url() })?;
-        Ok(Client {
+        let http = options.build().map_err(|source| HubError::Client { source: source.without_url() })?;
+        Ok(HubClient {
             http,
             endpoint: settings.endpoint.clone(),
             token: settings.token.clone(),
@@ -78,7 +79,7 @@ impl Client {
     }
 
     /// All model files of a repository.
-    pub(super) async fn list(&self, wanted: &Wanted) -> Result<Vec<RepoFile>, HubError> {
+    pub(super) async fn list(&self, wanted: &ModelSpec) -> Result<Vec<RepoFile>, HubError> {
         let words =
             ["api", "models"].into_iter().chain(wanted.repo.split('/')).chain(["tree", &wanted.revision]);
         let mut url = self.url(words)?;
@@ -86,7 +87,7 @@ impl Client {
         let mut files = Vec::new();
         for _ in 0..PAGES {
             let (page, next) = self.patiently(|| self.page(wanted, &url)).await?;
-            files.extend(page.into_iter().filter_map(Entry::into_file));
+            files.extend(page.into_iter().filter_map(TreeEntry::into_file));
             match next {
                 Some(next) => url = next,
                 None => return Ok(files),
@@ -95,7 +96,11 @@ impl Client {
         Err(malformed(&url, &format!("the list of files has more than {PAGES} pages")))
     }
 
-    async fn page(&self, wanted: &Wanted, url: &Url) -> Result<(Vec<Entry>, Option<Url>), Fault> {
+    async fn page(
+        &self,
+        wanted: &ModelSpec,
+        url: &Url,
+    ) -> Result<(Vec<TreeEntry>, Option<Url>), TransferFault> {
         let response = self.follow(Method::GET, url.clone(), None).await?;
         if !response.status().is_success() {
             return Err(self.refusal(&response, wanted));
@@ -105,29 +110,31 @@ impl Client {
         if next.as_ref().is_some_and(|next| !same_origin(next, url)) {
             return Err(malformed(url, "the next page is on another host").into());
         }
-        let patience = Patience::until(Instant::now() + PAGE);
-        let body = patience.read(response, PAGE_BYTES).await.map_err(|error| match error {
-            BodyError::Long(_) => malformed(url, "the list of files is too long").into(),
-            other => Fault::Passing { why: format!("{}: {other}", shown(url)), after: None },
+        let limits = BodyLimits { deadline: Instant::now() + PAGE, idle: None, bytes: PAGE_BYTES };
+        let body = limits.read(response).await.map_err(|error| match error {
+            BodyError::TooLong(_) => malformed(url, "the list of files is too long").into(),
+            BodyError::Late => interrupted(url, LATE),
+            BodyError::Broken(why) => interrupted(url, &why),
+            BodyError::Write(error) => interrupted(url, &error.to_string()),
         })?;
         let entries = serde_json::from_slice(&body)
             .map_err(|error| malformed(url, &format!("the list of files can't be read: {error}")))?;
         Ok((entries, next))
     }
 
-    /// Where a file of a revision is to be had.
+    /// Asks where a file of a revision is to be had.
     pub(super) async fn resolve(
         &self,
-        wanted: &Wanted,
+        wanted: &ModelSpec,
         revision: &str,
         file: &str,
-    ) -> Result<Resolved, HubError> {
+    ) -> Result<ResolvedFile, HubError> {
         let words = wanted.repo.split('/').chain(["resolve", revision]).chain(file.split('/'));
         let url = self.url(words)?;
         self.patiently(|| self.head(wanted, &url)).await
     }
 
-    async fn head(&self, wanted: &Wanted, asked: &Url) -> Result<Resolved, Fault> {
+    async fn head(&self, wanted: &ModelSpec, asked: &Url) -> Result<ResolvedFile, TransferFault> {
         let (mut commit, mut etag, mut size) = (None, None, None);
         let mut url = asked.clone();
         for _ in 0..=REDIRECTS {
@@ -151,12 +158,12 @@ impl Client {
                 None => return Err(self.refusal(&response, wanted)),
             };
             let missing = |what: &str| malformed(asked, what);
-            return Ok(Resolved {
+            return Ok(ResolvedFile {
                 commit: commit
                     .filter(|commit| is_commit(commit))
                     .ok_or_else(|| missing("it names no commit (X-Repo-Commit)"))?,
                 sum: etag
-                    .and_then(|etag| Sum::parse(&etag))
+                    .and_then(|etag| Checksum::parse(&etag))
                     .ok_or_else(|| missing("it names no checksum (X-Linked-Etag)"))?,
                 bytes: size
                     .and_then(|size| size.parse().ok())
@@ -168,20 +175,20 @@ impl Client {
     }
 
     /// A file's bytes in a range. The answer is one with a body: partial, or whole where the server has no ranges.
-    pub(super) async fn bytes(&self, link: &Url, range: &Range<u64>) -> Result<Response, Fault> {
+    pub(super) async fn bytes(&self, link: &Url, range: &Range<u64>) -> Result<Response, TransferFault> {
         let header = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
         let response = self.follow(Method::GET, link.clone(), HeaderValue::from_str(&header).ok()).await?;
         match response.status() {
             status if status.is_success() => Ok(response),
-            status if status.is_client_error() && !is_passing(status) => {
-                Err(Fault::Expired { why: format!("{} answered {}", shown(response.url()), status.as_u16()) })
-            }
+            status if status.is_client_error() && !is_passing(status) => Err(TransferFault::Expired {
+                why: format!("{} answered {}", shown(response.url()), status.as_u16()),
+            }),
             _ => Err(failure(&response)),
         }
     }
 
     /// Makes a request until it does not fail in a way that passes.
-    async fn patiently<T, F: Future<Output = Result<T, Fault>>>(
+    async fn patiently<T, F: Future<Output = Result<T, TransferFault>>>(
         &self,
         ask: impl Fn() -> F,
     ) -> Result<T, HubError> {
@@ -189,17 +196,17 @@ impl Client {
         loop {
             match ask().await {
                 Ok(answer) => return Ok(answer),
-                Err(Fault::Lasting(error)) => return Err(error),
-                Err(Fault::Passing { why, after }) => match backoff.next(after) {
+                Err(TransferFault::Lasting(error)) => return Err(error),
+                Err(TransferFault::Passing { why, after }) => match backoff.next(after) {
                     NextTry::After(pause) => self.pause(why, pause).await,
                     NextTry::GiveUp | NextTry::AskedTooLong => {
                         return Err(HubError::Unreachable { address: shown(&self.endpoint), why });
                     }
                 },
-                Err(Fault::Expired { why }) => {
+                Err(TransferFault::Expired { why }) => {
                     return Err(HubError::Unreachable { address: shown(&self.endpoint), why });
                 }
-                Err(Fault::NoRanges) => {
+                Err(TransferFault::NoRanges) => {
                     return Err(malformed(&self.endpoint, "it sent what was not asked for"));
                 }
             }
@@ -208,7 +215,7 @@ impl Client {
 
     /// Waits, and says why.
     pub(super) async fn pause(&self, why: String, pause: Duration) {
-        (self.listener)(News::TryingAgain { why, pause });
+        (self.listener)(PullEvent::TryingAgain { why, pause });
         tokio::time::sleep(pause).await;
     }
 
@@ -224,7 +231,12 @@ impl Client {
         Ok(url)
     }
 
-    async fn follow(&self, method: Method, url: Url, range: Option<HeaderValue>) -> Result<Response, Fault> {
+    async fn follow(
+        &self,
+        method: Method,
+        url: Url,
+        range: Option<HeaderValue>,
+    ) -> Result<Response, TransferFault> {
         let mut next = url.clone();
         for _ in 0..=REDIRECTS {
             let response = self.send(method.clone(), &next, range.clone()).await?;
@@ -237,7 +249,12 @@ impl Client {
     }
 
     /// One request. The token goes to the hub alone.
-    async fn send(&self, method: Method, url: &Url, range: Option<HeaderValue>) -> Result<Response, Fault> {
+    async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        range: Option<HeaderValue>,
+    ) -> Result<Response, TransferFault> {
         let mut request = self.http.request(method, url.clone()).header(ACCEPT_ENCODING, "identity");
         if let Some(token) = self.token.as_ref().filter(|_| same_origin(url, &self.endpoint)) {
             request = request.header(AUTHORIZATION, token.header());
@@ -249,8 +266,8 @@ impl Client {
         if is_passing(response.status()) { Err(failure(&response)) } else { Ok(response) }
     }
 
-    /// What a refusal by the hub means.
-    fn refusal(&self, response: &Response, wanted: &Wanted) -> Fault {
+    /// The meaning of a refusal by the hub.
+    fn refusal(&self, response: &Response, wanted: &ModelSpec) -> TransferFault {
         let (repo, token) = (wanted.repo.clone(), self.token.is_some());
         let code = text(response.headers(), &ERROR_CODE).unwrap_or_default();
         let message = text(response.headers(), &ERROR_MESSAGE).unwrap_or_default();
@@ -274,7 +291,7 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.chars().take(MESSAGE).collect())
 }
 
-/// Where a redirect leads.
+/// The address that a redirect leads to.
 fn target(from: &Url, response: &Response) -> Result<Option<Url>, HubError> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
@@ -312,16 +329,19 @@ fn is_passing(status: StatusCode) -> bool {
 }
 
 /// A failure that passes, by the server's word.
-fn failure(response: &Response) -> Fault {
+fn failure(response: &Response) -> TransferFault {
     let after = text(response.headers(), &RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
-    Fault::Passing {
+    TransferFault::Passing {
         why: format!("{} answered {}", shown(response.url()), response.status().as_u16()),
         after: after.map(Duration::from_secs),
     }
 }
 
 /// A failure of the connection.
-pub(super) fn passing(url: &Url, error: &reqwest::Error) -> Fault {
-    let why = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(error) };
-    Fault::Passing { why: format!("{}: {why}", shown(url)), after: None }
+pub(super) fn passing(url: &Url, error: &reqwest::Error) -> TransferFault {
+    if error.is_timeout() { interrupted(url, LATE) } else { interrupted(url, &innermost(error)) }
+}
+
+fn interrupted(url: &Url, why: &str) -> TransferFault {
+    TransferFault::Passing { why: format!("{}: {why}", shown(url)), after: None }
 }

@@ -1,12 +1,13 @@
-//! Why a model was not fetched.
+//! The errors of fetching a model.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::wanted::{Wanted, What};
 use pelicycle_text::size;
 
-/// Why a model was not fetched.
+use super::spec::{FileChoice, ModelSpec};
+
+/// The reason why a model was not fetched.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum HubError {
@@ -53,11 +54,11 @@ pub enum HubError {
     )]
     NoModels { repo: String, revision: String },
     #[error("{} has no {}; it has:{}", wanted.repo, asked(wanted), offers(there))]
-    NoSuchFile { wanted: Wanted, there: Vec<(String, u64, String)> },
+    NoSuchFile { wanted: ModelSpec, there: Vec<(String, u64, String)> },
     #[error(
         "{} of {} may be any of these; name one as OWNER/REPO/FILE.gguf:{}", asked(wanted), wanted.repo, offers(there)
     )]
-    SeveralFiles { wanted: Wanted, there: Vec<(String, u64, String)> },
+    SeveralFiles { wanted: ModelSpec, there: Vec<(String, u64, String)> },
     #[error("{} of {file} is missing in {repo}: the publisher has not uploaded it all", parts(*missing))]
     PartsMissing { repo: String, file: String, missing: u32 },
     #[error("{file} changed in the repository while it was asked for; try again")]
@@ -103,11 +104,11 @@ fn gated(repo: &str, page: &str, token: bool) -> String {
     }
 }
 
-fn asked(wanted: &Wanted) -> String {
+fn asked(wanted: &ModelSpec) -> String {
     match &wanted.what {
-        What::Usual => "the usual file".to_owned(),
-        What::Quantization(tag) => format!("{tag:?}"),
-        What::File(path) => format!("file {path:?}"),
+        FileChoice::Usual => "the usual file".to_owned(),
+        FileChoice::Quantization(tag) => format!("{tag:?}"),
+        FileChoice::File(path) => format!("file {path:?}"),
     }
 }
 
@@ -126,7 +127,7 @@ fn offers(there: &[(String, u64, String)]) -> String {
 
 /// A failure of one request.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum TransferFault {
     /// It may go well the next time, after a pause that the server may have asked for.
     Passing { why: String, after: Option<Duration> },
     /// The address that the hub gave for a file is not good any more.
@@ -137,8 +138,8 @@ pub(super) enum Fault {
     Lasting(HubError),
 }
 
-impl From<HubError> for Fault {
-    fn from(error: HubError) -> Fault {
-        Fault::Lasting(error)
+impl From<HubError> for TransferFault {
+    fn from(error: HubError) -> TransferFault {
+        TransferFault::Lasting(error)
     }
 }

@@ -11,40 +11,40 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use super::blob::Growing;
-use super::client::{Client, Resolved, passing};
-use super::error::{Fault, HubError};
-use super::news::News;
-use super::wanted::Wanted;
+use super::client::{HubClient, ResolvedFile, passing};
+use super::error::{HubError, TransferFault};
+use super::event::PullEvent;
+use super::partial_file::PartialFile;
+use super::spec::ModelSpec;
 
 /// A file on the hub.
 #[derive(Debug)]
-pub(super) struct Source {
-    pub(super) wanted: Wanted,
+pub(super) struct RemoteFile {
+    pub(super) wanted: ModelSpec,
     pub(super) file: String,
-    pub(super) resolved: Resolved,
+    pub(super) resolved: ResolvedFile,
     /// The address in use, and how often it was renewed.
     link: Mutex<(u32, Url)>,
 }
 
 /// How a file's fetching ended, other than well.
-pub(super) enum Ended {
+pub(super) enum FetchEnd {
     /// The server sends whole files only.
     NoRanges,
     Failed(HubError),
 }
 
 /// What a range's task hands on: bytes, or why there are no more.
-type Piece = Result<Bytes, Ended>;
+type Piece = Result<Bytes, FetchEnd>;
 
-impl Source {
-    pub(super) fn new(wanted: Wanted, file: String, resolved: Resolved) -> Source {
+impl RemoteFile {
+    pub(super) fn new(wanted: ModelSpec, file: String, resolved: ResolvedFile) -> RemoteFile {
         let link = Mutex::new((0, resolved.link.clone()));
-        Source { wanted, file, resolved, link }
+        RemoteFile { wanted, file, resolved, link }
     }
 
     /// Asks for the address again, unless another connection did since `seen`.
-    async fn renew(&self, client: &Client, seen: u32) -> Result<(), HubError> {
+    async fn renew(&self, client: &HubClient, seen: u32) -> Result<(), HubError> {
         let mut link = self.link.lock().await;
         if link.0 == seen {
             let again = client.resolve(&self.wanted, &self.resolved.commit, &self.file).await?;
@@ -57,18 +57,18 @@ impl Source {
     }
 }
 
-/// Adds what is missing of the file to `growing`, by ranges of `piece` bytes, in order.
+/// Adds what is missing of the file to `partial`, by ranges of `piece` bytes, in order.
 ///
 /// The ranges after the first wait in memory, so that what is written is always a beginning; it takes no more than
 /// `connections` times `piece` bytes.
 pub(super) async fn fetch(
-    client: &Arc<Client>,
-    source: &Arc<Source>,
-    growing: &Growing,
+    client: &Arc<HubClient>,
+    source: &Arc<RemoteFile>,
+    partial: &PartialFile,
     piece: u64,
-) -> Result<(), Ended> {
+) -> Result<(), FetchEnd> {
     let bytes = source.resolved.bytes;
-    let mut next = growing.from();
+    let mut next = partial.from();
     let mut at = next;
     // Dropping this ends the tasks in it.
     let mut tasks = JoinSet::new();
@@ -85,24 +85,29 @@ pub(super) async fn fetch(
         while let Some(chunk) = chunks.recv().await {
             let chunk = chunk?;
             at += chunk.len() as u64;
-            if !growing.add(chunk).await {
+            if !partial.add(chunk).await {
                 // The disk refused; finishing tells why.
                 return Ok(());
             }
         }
         if at != end {
-            return Err(Ended::Failed(cut(source, at, "its connection's task ended early".to_owned())));
+            return Err(FetchEnd::Failed(cut(source, at, "its connection's task ended early".to_owned())));
         }
         while tasks.try_join_next().is_some() {}
     }
 }
 
-fn cut(source: &Source, at: u64, why: String) -> HubError {
+fn cut(source: &RemoteFile, at: u64, why: String) -> HubError {
     HubError::Cut { file: source.file.clone(), at, bytes: source.resolved.bytes, why }
 }
 
 /// Fetches a range, and goes on after faults that pass.
-async fn run(client: Arc<Client>, source: Arc<Source>, range: Range<u64>, send: UnboundedSender<Piece>) {
+async fn run(
+    client: Arc<HubClient>,
+    source: Arc<RemoteFile>,
+    range: Range<u64>,
+    send: UnboundedSender<Piece>,
+) {
     let mut backoff = Backoff::new(client.tuning.backoff);
     let mut at = range.start;
     while at < range.end {
@@ -116,22 +121,22 @@ async fn run(client: Arc<Client>, source: Arc<Source>, range: Range<u64>, send: 
             backoff.reset();
         }
         let failed = match fault {
-            Fault::Passing { why, after } => match backoff.next(after) {
+            TransferFault::Passing { why, after } => match backoff.next(after) {
                 NextTry::After(pause) => {
                     client.pause(why, pause).await;
                     continue;
                 }
-                NextTry::GiveUp | NextTry::AskedTooLong => Ended::Failed(cut(&source, at, why)),
+                NextTry::GiveUp | NextTry::AskedTooLong => FetchEnd::Failed(cut(&source, at, why)),
             },
-            Fault::Expired { why } => match backoff.next(None) {
+            TransferFault::Expired { why } => match backoff.next(None) {
                 NextTry::After(_) => match source.renew(&client, seen).await {
                     Ok(()) => continue,
-                    Err(error) => Ended::Failed(error),
+                    Err(error) => FetchEnd::Failed(error),
                 },
-                NextTry::GiveUp | NextTry::AskedTooLong => Ended::Failed(cut(&source, at, why)),
+                NextTry::GiveUp | NextTry::AskedTooLong => FetchEnd::Failed(cut(&source, at, why)),
             },
-            Fault::NoRanges => Ended::NoRanges,
-            Fault::Lasting(error) => Ended::Failed(error),
+            TransferFault::NoRanges => FetchEnd::NoRanges,
+            TransferFault::Lasting(error) => FetchEnd::Failed(error),
         };
         // Nobody listens where another range failed first.
         let _ = send.send(Err(failed));
@@ -141,13 +146,13 @@ async fn run(client: Arc<Client>, source: Arc<Source>, range: Range<u64>, send: 
 
 /// One request for what is left of a range.
 async fn attempt(
-    client: &Client,
-    source: &Source,
+    client: &HubClient,
+    source: &RemoteFile,
     link: &Url,
     at: &mut u64,
     end: u64,
     send: &UnboundedSender<Piece>,
-) -> Result<(), Fault> {
+) -> Result<(), TransferFault> {
     let bytes = source.resolved.bytes;
     let mut response = client.bytes(link, &(*at..end)).await?;
     if response.status() == StatusCode::PARTIAL_CONTENT {
@@ -155,31 +160,31 @@ async fn attempt(
             response.headers().get(reqwest::header::CONTENT_RANGE).and_then(|range| range.to_str().ok());
         let expected = format!("bytes {at}-{}/{bytes}", end - 1);
         if range.map(str::trim) != Some(expected.as_str()) {
-            return Err(Fault::Lasting(HubError::Malformed {
+            return Err(TransferFault::Lasting(HubError::Malformed {
                 address: shown(response.url()),
                 what: format!("it sent {:?} where {expected:?} was asked for", range.unwrap_or_default()),
             }));
         }
     } else if *at > 0 || end < bytes {
-        return Err(Fault::NoRanges);
+        return Err(TransferFault::NoRanges);
     }
     let url = response.url().clone();
     while let Some(chunk) = response.chunk().await.map_err(|error| passing(&url, &error))? {
         let count = chunk.len() as u64;
         if count > end - *at {
-            return Err(Fault::Lasting(HubError::Malformed {
+            return Err(TransferFault::Lasting(HubError::Malformed {
                 address: shown(&url),
                 what: "it sent more than was asked for".to_owned(),
             }));
         }
         *at += count;
-        (client.listener)(News::Arrived(count));
+        (client.listener)(PullEvent::Arrived(count));
         if send.send(Ok(chunk)).is_err() {
             break;
         }
     }
     match *at < end {
-        true => Err(Fault::Passing { why: format!("{}: ended early", shown(&url)), after: None }),
+        true => Err(TransferFault::Passing { why: format!("{}: ended early", shown(&url)), after: None }),
         false => Ok(()),
     }
 }

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use super::error::HubError;
 
-/// How often it is tried while another program has it.
+/// The time between tries while another program has it.
 const AGAIN: Duration = Duration::from_millis(200);
 
 /// A lock, given back when it is dropped or the process ends.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "the open file is the lock")] File);
+pub(super) struct BlobLock(#[expect(dead_code, reason = "the open file is the lock")] File);
 
-impl Lock {
+impl BlobLock {
     /// Takes the lock of a blob, and calls `waiting` once where it has to wait.
-    pub(super) async fn take(path: &Path, waiting: impl FnOnce()) -> Result<Lock, HubError> {
+    pub(super) async fn take(path: &Path, waiting: impl FnOnce()) -> Result<BlobLock, HubError> {
         let fail = |source| HubError::Write { path: path.to_owned(), source };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(fail)?;
@@ -24,7 +24,7 @@ impl Lock {
         let mut waiting = Some(waiting);
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Lock(file)),
+                Ok(()) => return Ok(BlobLock(file)),
                 Err(TryLockError::WouldBlock) => {
                     if let Some(waiting) = waiting.take() {
                         waiting();

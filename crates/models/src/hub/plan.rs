@@ -1,45 +1,43 @@
-//! From what is wanted to files in the cache.
+//! From a wanted model to files in the cache.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::blob::Growing;
 use super::cache::RepoCache;
 use super::choose::choose;
-use super::client::Client;
+use super::client::HubClient;
+use super::disk_space::{check_space, is_whole};
 use super::error::HubError;
-use super::fetch::{Ended, Source, fetch};
-use super::lock::Lock;
-use super::news::{Listener, News};
-use super::settings::Settings;
+use super::event::{PullEvent, PullListener};
+use super::fetch::{FetchEnd, RemoteFile, fetch};
+use super::lock::BlobLock;
+use super::partial_file::PartialFile;
+use super::settings::HubSettings;
+use super::spec::ModelSpec;
 use super::tree::RepoFile;
-use super::wanted::Wanted;
 use crate::links;
-
-/// Room that is left on a disk, so that nothing else on it fails.
-const SPARE: u64 = 64 << 20;
 
 /// The hub, with its cache on this machine.
 pub struct Hub {
-    settings: Settings,
-    client: Arc<Client>,
+    settings: HubSettings,
+    client: Arc<HubClient>,
 }
 
-/// What is to be fetched.
-pub struct Plan<'a> {
+/// The files that are to be fetched.
+pub struct PullPlan<'a> {
     hub: &'a Hub,
-    wanted: Wanted,
+    wanted: ModelSpec,
     files: Vec<RepoFile>,
 }
 
-/// A model in the cache.
+/// A model that was brought into the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pulled {
+pub struct PulledModel {
     /// The commit it is of.
     pub commit: String,
     /// Its files; the one to open is the first.
     pub files: Vec<PathBuf>,
-    /// Bytes that this needed to fetch.
+    /// The bytes that had to be fetched for it.
     pub fetched: u64,
 }
 
@@ -48,8 +46,8 @@ impl Hub {
     ///
     /// # Errors
     /// When no connection can be set up.
-    pub fn new(settings: Settings, listener: Listener) -> Result<Hub, HubError> {
-        let client = Arc::new(Client::new(&settings, listener)?);
+    pub fn new(settings: HubSettings, listener: PullListener) -> Result<Hub, HubError> {
+        let client = Arc::new(HubClient::new(&settings, listener)?);
         Ok(Hub { settings, client })
     }
 
@@ -57,15 +55,15 @@ impl Hub {
     ///
     /// # Errors
     /// When the hub can't be asked, or no one model is meant.
-    pub async fn plan(&self, wanted: Wanted) -> Result<Plan<'_>, HubError> {
+    pub async fn plan(&self, wanted: ModelSpec) -> Result<PullPlan<'_>, HubError> {
         let files =
             if self.settings.offline { self.cached(&wanted)? } else { self.client.list(&wanted).await? };
         let files = choose(&wanted, files)?;
-        Ok(Plan { hub: self, wanted, files })
+        Ok(PullPlan { hub: self, wanted, files })
     }
 
     /// The files of the revision that are in the cache.
-    fn cached(&self, wanted: &Wanted) -> Result<Vec<RepoFile>, HubError> {
+    fn cached(&self, wanted: &ModelSpec) -> Result<Vec<RepoFile>, HubError> {
         let cache = RepoCache::new(&self.settings.cache, &wanted.repo);
         let commit = cache.commit(&wanted.revision);
         let files: Vec<RepoFile> = links(cache.folder(), &mut Vec::new())
@@ -84,14 +82,14 @@ impl Hub {
     }
 }
 
-impl Plan<'_> {
+impl PullPlan<'_> {
     /// The files, those of a split model in their order.
     #[must_use]
     pub fn files(&self) -> &[RepoFile] {
         &self.files
     }
 
-    /// Of all files.
+    /// The bytes of all files.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).fold(0, u64::saturating_add)
@@ -101,13 +99,13 @@ impl Plan<'_> {
     ///
     /// # Errors
     /// When a file can't be fetched or written, or is not what the hub says it is.
-    pub async fn fetch(&self) -> Result<Pulled, HubError> {
+    pub async fn fetch(&self) -> Result<PulledModel, HubError> {
         let cache = RepoCache::new(&self.hub.settings.cache, &self.wanted.repo);
         if self.hub.settings.offline {
             let commit =
                 cache.commit(&self.wanted.revision).ok_or_else(|| self.hub.offline(&self.wanted.repo))?;
             let files = self.files.iter().map(|file| cache.snapshot(&commit, &file.path)).collect();
-            return Ok(Pulled { commit, files, fetched: 0 });
+            return Ok(PulledModel { commit, files, fetched: 0 });
         }
         let sources = self.resolve().await?;
         let Some(commit) = sources.first().map(|source| source.resolved.commit.clone()) else {
@@ -126,12 +124,12 @@ impl Plan<'_> {
         }
         let fail = |error| HubError::Write { path: cache.folder().join("refs"), source: error };
         cache.set_revision(&self.wanted.revision, &commit).map_err(fail)?;
-        Ok(Pulled { commit, files, fetched })
+        Ok(PulledModel { commit, files, fetched })
     }
 
-    /// Where the files are, all of one commit, and that they are what the list said.
-    async fn resolve(&self) -> Result<Vec<Arc<Source>>, HubError> {
-        let mut sources: Vec<Arc<Source>> = Vec::new();
+    /// Asks where the files are, and holds them against the list: all are of one commit.
+    async fn resolve(&self) -> Result<Vec<Arc<RemoteFile>>, HubError> {
+        let mut sources: Vec<Arc<RemoteFile>> = Vec::new();
         for file in &self.files {
             let first = sources.first().map(|source| source.resolved.commit.as_str());
             let revision = first.unwrap_or(&self.wanted.revision);
@@ -142,114 +140,86 @@ impl Plan<'_> {
             if !same {
                 return Err(HubError::Changed { file: file.path.clone() });
             }
-            sources.push(Arc::new(Source::new(self.wanted.clone(), file.path.clone(), resolved)));
+            sources.push(Arc::new(RemoteFile::new(self.wanted.clone(), file.path.clone(), resolved)));
         }
         Ok(sources)
     }
 
     /// Makes sure that a file's blob is there; the bytes that came for it.
-    async fn fetch_file(&self, cache: &RepoCache, source: &Arc<Source>) -> Result<u64, HubError> {
+    async fn fetch_file(&self, cache: &RepoCache, source: &Arc<RemoteFile>) -> Result<u64, HubError> {
         let (client, resolved) = (&self.hub.client, &source.resolved);
-        let tell = |news| (client.listener)(news);
+        let tell = |event| (client.listener)(event);
         let file = || source.file.clone();
         let sum = resolved.sum.hex();
-        let (blob, incomplete) = (cache.blob(sum), cache.incomplete(sum));
+        let blob = cache.blob(sum);
         let is_there = || {
             is_whole(&blob, resolved.bytes)
                 || is_whole(&cache.snapshot(&resolved.commit, &source.file), resolved.bytes)
         };
         if is_there() {
-            tell(News::Present { file: file() });
+            tell(PullEvent::Present { file: file() });
             return Ok(0);
         }
         let fail = |path: &Path, error| HubError::Write { path: path.to_owned(), source: error };
         let folder = blob.parent().unwrap_or(cache.folder());
         std::fs::create_dir_all(folder).map_err(|error| fail(folder, error))?;
-        let _lock = Lock::take(&cache.lock(sum), || tell(News::Waiting { file: file() })).await?;
+        let _lock = BlobLock::take(&cache.lock(sum), || tell(PullEvent::Waiting { file: file() })).await?;
         if is_there() {
-            tell(News::Present { file: file() });
+            tell(PullEvent::Present { file: file() });
             return Ok(0);
         }
+        self.fetch_blob(cache, source).await
+    }
+
+    /// Fetches a file's blob, from its beginning where what came is not the hub's; the bytes that came.
+    async fn fetch_blob(&self, cache: &RepoCache, source: &Arc<RemoteFile>) -> Result<u64, HubError> {
+        let (client, resolved) = (&self.hub.client, &source.resolved);
+        let tell = |event| (client.listener)(event);
+        let file = || source.file.clone();
+        let sum = resolved.sum.hex();
+        let (blob, incomplete) = (cache.blob(sum), cache.incomplete(sum));
+        let fail = |path: &Path, error| HubError::Write { path: path.to_owned(), source: error };
+        let discard = || std::fs::remove_file(&incomplete).map_err(|error| fail(&incomplete, error));
+        let start_over = |why: &str| -> Result<(), HubError> {
+            discard()?;
+            tell(PullEvent::StartedOver { why: why.to_owned() });
+            Ok(())
+        };
         let mut piece = client.tuning.piece;
         loop {
-            let growing = Growing::open(&incomplete, &resolved.sum, resolved.bytes)
+            let partial = PartialFile::open(&incomplete, &resolved.sum, resolved.bytes)
                 .map_err(|error| fail(&incomplete, error))?;
-            let from = growing.from();
-            tell(News::Started { file: file(), bytes: resolved.bytes, from });
-            let ended = fetch(client, source, &growing, piece).await;
-            let over = |why: &str| -> Result<(), HubError> {
-                std::fs::remove_file(&incomplete).map_err(|error| fail(&incomplete, error))?;
-                tell(News::StartedOver { why: why.to_owned() });
-                Ok(())
-            };
-            match ended {
+            let from = partial.from();
+            tell(PullEvent::Started { file: file(), bytes: resolved.bytes, from });
+            match fetch(client, source, &partial, piece).await {
                 Ok(()) => {}
-                Err(Ended::NoRanges) if piece < resolved.bytes || from > 0 => {
-                    drop(growing);
+                Err(FetchEnd::NoRanges) if piece < resolved.bytes || from > 0 => {
+                    drop(partial);
                     piece = resolved.bytes;
-                    over("the server sends whole files only")?;
+                    start_over("the server sends whole files only")?;
                     continue;
                 }
-                Err(Ended::NoRanges) => return Err(no_ranges(source)),
-                Err(Ended::Failed(error)) => return Err(error),
+                Err(FetchEnd::NoRanges) => return Err(no_ranges(source)),
+                Err(FetchEnd::Failed(error)) => return Err(error),
             }
-            let (found, bytes) = growing.finish().await.map_err(|error| fail(&incomplete, error))?;
+            let (found, bytes) = partial.finish().await.map_err(|error| fail(&incomplete, error))?;
             if found == resolved.sum && bytes == resolved.bytes {
                 std::fs::rename(&incomplete, &blob).map_err(|error| fail(&blob, error))?;
-                tell(News::Finished { file: file() });
+                tell(PullEvent::Finished { file: file() });
                 return Ok(resolved.bytes - from);
             }
-            if from > 0 {
-                // What was there may have been another's, or damaged.
-                over("its beginning, which was there, is not the hub's")?;
-                continue;
+            if from == 0 {
+                discard()?;
+                let (expected, found) = (sum.to_owned(), found.hex().to_owned());
+                return Err(HubError::Sum { file: file(), expected, found });
             }
-            std::fs::remove_file(&incomplete).map_err(|error| fail(&incomplete, error))?;
-            let (expected, found) = (sum.to_owned(), found.hex().to_owned());
-            return Err(HubError::Sum { file: file(), expected, found });
+            // What was there may have been another's, or damaged.
+            start_over("its beginning, which was there, is not the hub's")?;
         }
     }
 }
 
-fn no_ranges(source: &Source) -> HubError {
+fn no_ranges(source: &RemoteFile) -> HubError {
     let why = "the server sends whole files only, and was cut".to_owned();
     HubError::Cut { file: source.file.clone(), at: 0, bytes: source.resolved.bytes, why }
-}
-
-fn is_whole(blob: &Path, bytes: u64) -> bool {
-    std::fs::metadata(blob).is_ok_and(|meta| meta.is_file() && meta.len() == bytes)
-}
-
-/// Whether the disk has room for what is missing.
-fn check_space(cache: &RepoCache, sources: &[Arc<Source>]) -> Result<(), HubError> {
-    let missing = |source: &Arc<Source>| {
-        let (sum, bytes) = (source.resolved.sum.hex(), source.resolved.bytes);
-        if is_whole(&cache.blob(sum), bytes) {
-            return 0;
-        }
-        bytes.saturating_sub(std::fs::metadata(cache.incomplete(sum)).map_or(0, |meta| meta.len()))
-    };
-    let needed = sources.iter().map(missing).fold(0, u64::saturating_add);
-    if needed == 0 {
-        return Ok(());
-    }
-    let needed = needed.saturating_add(SPARE);
-    // The folder need not be there yet.
-    let folder = cache.folder().ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
-    match free(folder) {
-        Some(free) if free < needed => Err(HubError::NoSpace { folder: folder.to_owned(), free, needed }),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(unix)]
-fn free(folder: &Path) -> Option<u64> {
-    let stat = rustix::fs::statvfs(folder).ok()?;
-    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
-}
-
-/// Not asked on this system; a full disk is an error of writing.
-#[cfg(not(unix))]
-fn free(_folder: &Path) -> Option<u64> {
-    None
 }

@@ -1,4 +1,4 @@
-//! How the hub is reached, by the variables that its own library reads.
+//! The settings by which the hub is reached, by the variables that its own library reads.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,42 +9,42 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 
 use super::error::HubError;
-use crate::Places;
+use crate::ModelFolders;
 
 /// The hub when `HF_ENDPOINT` names no other.
 const ENDPOINT: &str = "https://huggingface.co";
 
-/// Where the hub is, who asks, and where files go.
+/// The settings of the hub: its address, the token of the one who asks, the folder that files go to.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct HubSettings {
     /// `https://huggingface.co`, or a mirror's address.
     pub endpoint: Url,
     /// The person's token; none asks without a name.
-    pub token: Option<Token>,
+    pub token: Option<HubToken>,
     /// The cache's folder.
     pub cache: PathBuf,
     /// Whether nothing may be asked.
     pub offline: bool,
-    /// How it is fetched.
-    pub tuning: Tuning,
+    /// The ways of fetching.
+    pub tuning: TransferTuning,
 }
 
-/// How files are fetched.
+/// The ways of fetching: how much at a time, and with how much patience.
 #[derive(Debug, Clone)]
-pub struct Tuning {
-    /// Requests for ranges of a file at the same time.
+pub struct TransferTuning {
+    /// The number of requests for ranges of a file at the same time.
     pub connections: usize,
-    /// Bytes of a range. As many for each connection may wait in memory for those before them.
+    /// The bytes of a range. As many for each connection may wait in memory for those before them.
     pub piece: u64,
-    /// When a request that fails in a way that passes is made again, without a byte in between.
+    /// The rules by which a request that fails for a passing reason is sent again, counted without a byte in between.
     pub backoff: BackoffPolicy,
-    /// How long a server may be silent.
+    /// The longest silence of a server.
     pub idle: Duration,
 }
 
-impl Default for Tuning {
-    fn default() -> Tuning {
-        Tuning {
+impl Default for TransferTuning {
+    fn default() -> TransferTuning {
+        TransferTuning {
             connections: 8,
             piece: 8 << 20,
             backoff: BackoffPolicy {
@@ -60,18 +60,18 @@ impl Default for Tuning {
 
 /// A token, as the header that carries it. It never shows in what is printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(HeaderValue);
+pub struct HubToken(HeaderValue);
 
-impl Token {
+impl HubToken {
     /// Takes a token.
     ///
     /// # Errors
     /// When it can't be a token: it has characters that no header carries.
-    pub fn new(token: &str) -> Result<Token, HubError> {
+    pub fn new(token: &str) -> Result<HubToken, HubError> {
         let mut header =
             HeaderValue::from_str(&format!("Bearer {}", token.trim())).map_err(|_| HubError::Token)?;
         header.set_sensitive(true);
-        Ok(Token(header))
+        Ok(HubToken(header))
     }
 
     pub(super) fn header(&self) -> HeaderValue {
@@ -79,22 +79,22 @@ impl Token {
     }
 }
 
-impl std::fmt::Debug for Token {
+impl std::fmt::Debug for HubToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(..)")
     }
 }
 
-impl Settings {
+impl HubSettings {
     /// What this process's environment says.
     ///
     /// # Errors
     /// When there is no folder for the cache, or the address or the token is none.
-    pub fn of_environment() -> Result<Settings, HubError> {
-        Settings::of(std::env::home_dir().as_deref(), &|name| std::env::var_os(name))
+    pub fn of_environment() -> Result<HubSettings, HubError> {
+        HubSettings::of(std::env::home_dir().as_deref(), &|name| std::env::var_os(name))
     }
 
-    fn of(home: Option<&Path>, variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settings, HubError> {
+    fn of(home: Option<&Path>, variable: &dyn Fn(&str) -> Option<OsString>) -> Result<HubSettings, HubError> {
         let text = |name: &str| {
             let value = variable(name)?.into_string().ok()?.trim().to_owned();
             (!value.is_empty()).then_some(value)
@@ -105,12 +105,12 @@ impl Settings {
             })
         };
         let endpoint = text("HF_ENDPOINT").unwrap_or_else(|| ENDPOINT.to_owned());
-        Ok(Settings {
+        Ok(HubSettings {
             endpoint: address(&endpoint)?,
             token: token(home, variable, &text, is_on("HF_HUB_DISABLE_IMPLICIT_TOKEN"))?,
-            cache: Places::hub_cache(home, variable).ok_or(HubError::NoHome)?,
+            cache: ModelFolders::hub_cache(home, variable).ok_or(HubError::NoHome)?,
             offline: is_on("HF_HUB_OFFLINE"),
-            tuning: Tuning::default(),
+            tuning: TransferTuning::default(),
         })
     }
 }
@@ -137,19 +137,19 @@ fn token(
     variable: &dyn Fn(&str) -> Option<OsString>,
     text: &dyn Fn(&str) -> Option<String>,
     only_explicit: bool,
-) -> Result<Option<Token>, HubError> {
+) -> Result<Option<HubToken>, HubError> {
     if only_explicit {
         return Ok(None);
     }
     if let Some(token) = text("HF_TOKEN") {
-        return Token::new(&token).map(Some);
+        return HubToken::new(&token).map(Some);
     }
     let path = match text("HF_TOKEN_PATH") {
         Some(path) => Some(PathBuf::from(path)),
-        None => Places::hub_home(home, variable).map(|home| home.join("token")),
+        None => ModelFolders::hub_home(home, variable).map(|home| home.join("token")),
     };
     match path.and_then(|path| std::fs::read_to_string(path).ok()) {
-        Some(token) if !token.trim().is_empty() => Token::new(&token).map(Some),
+        Some(token) if !token.trim().is_empty() => HubToken::new(&token).map(Some),
         _ => Ok(None),
     }
 }
@@ -158,11 +158,11 @@ fn token(
 mod tests {
     use super::*;
 
-    fn settings(variables: &[(&str, &str)]) -> Result<Settings, HubError> {
+    fn settings(variables: &[(&str, &str)]) -> Result<HubSettings, HubError> {
         let variable = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
         };
-        Settings::of(Some(Path::new("/nowhere")), &variable)
+        HubSettings::of(Some(Path::new("/nowhere")), &variable)
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
         ]);
         let set = set.unwrap();
         assert_eq!((set.endpoint.as_str(), set.cache), ("http://127.0.0.1:1/hf/", PathBuf::from("/c")));
-        assert_eq!((set.token, set.offline), (Some(Token::new("hf_x").unwrap()), true));
+        assert_eq!((set.token, set.offline), (Some(HubToken::new("hf_x").unwrap()), true));
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
         std::fs::write(folder.path().join("token"), "hf_stored\n").unwrap();
         let home = folder.path().to_str().unwrap();
         let file = folder.path().join("token");
-        let stored = Some(Token::new("hf_stored").unwrap());
+        let stored = Some(HubToken::new("hf_stored").unwrap());
         assert_eq!(settings(&[("HF_HOME", home)]).unwrap().token, stored);
         assert_eq!(settings(&[("HF_TOKEN_PATH", file.to_str().unwrap())]).unwrap().token, stored);
         let off = [("HF_HOME", home), ("HF_TOKEN", "x"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")];

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::sum::Sum;
-use crate::FileName;
+use super::checksum::Checksum;
+use crate::ModelFileName;
 
 /// A model file of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct RepoFile {
     /// Its length.
     pub bytes: u64,
     /// The sum that the list gives, for a large file.
-    pub(super) sum: Option<Sum>,
+    pub(super) sum: Option<Checksum>,
 }
 
 impl RepoFile {
@@ -21,21 +21,21 @@ impl RepoFile {
     #[must_use]
     pub fn sha256(&self) -> Option<&str> {
         match self.sum.as_ref()? {
-            Sum::Sha256(hex) => Some(hex),
-            Sum::Git(_) => None,
+            Checksum::Sha256(hex) => Some(hex),
+            Checksum::Git(_) => None,
         }
     }
 
     /// Its name without the folder, `.gguf` and the part of a split model.
     #[must_use]
     pub fn stem(&self) -> Option<String> {
-        Some(FileName::parse(self.path.rsplit('/').next()?)?.stem)
+        Some(ModelFileName::parse(self.path.rsplit('/').next()?)?.stem)
     }
 }
 
 /// An entry of the hub's list.
 #[derive(Debug, Deserialize)]
-pub(super) struct Entry {
+pub(super) struct TreeEntry {
     #[serde(rename = "type")]
     kind: String,
     path: String,
@@ -50,15 +50,15 @@ struct Lfs {
     size: Option<u64>,
 }
 
-impl Entry {
+impl TreeEntry {
     /// The model file that it is; `None` for anything else, and for a name that must not become a path.
     pub(super) fn into_file(self) -> Option<RepoFile> {
         if self.kind != "file" || !is_safe(&self.path) {
             return None;
         }
-        FileName::parse(self.path.rsplit('/').next()?)?;
+        ModelFileName::parse(self.path.rsplit('/').next()?)?;
         let bytes = self.lfs.as_ref().and_then(|lfs| lfs.size).unwrap_or(self.size);
-        let sum = self.lfs.and_then(|lfs| Sum::parse(lfs.oid?.trim_start_matches("sha256:")));
+        let sum = self.lfs.and_then(|lfs| Checksum::parse(lfs.oid?.trim_start_matches("sha256:")));
         Some(RepoFile { path: self.path, bytes, sum })
     }
 }
@@ -83,14 +83,17 @@ mod tests {
 
     #[test]
     fn an_entry_of_the_list_becomes_a_file() {
-        let read = |json: &str| serde_json::from_str::<Entry>(json).unwrap().into_file();
+        let read = |json: &str| serde_json::from_str::<TreeEntry>(json).unwrap().into_file();
         let oid = "a".repeat(64);
         let large = format!(
             r#"{{"type":"file","oid":"0f","size":135,"path":"Q8_0/m-Q8_0.gguf",
                  "lfs":{{"oid":"{oid}","size":9000000000,"pointerSize":135}},"xetHash":"{oid}"}}"#
         );
-        let expected =
-            RepoFile { path: "Q8_0/m-Q8_0.gguf".into(), bytes: 9_000_000_000, sum: Some(Sum::Sha256(oid)) };
+        let expected = RepoFile {
+            path: "Q8_0/m-Q8_0.gguf".into(),
+            bytes: 9_000_000_000,
+            sum: Some(Checksum::Sha256(oid)),
+        };
         assert_eq!(read(&large), Some(expected));
         assert_eq!(read(r#"{"type":"file","oid":"0f","size":7,"path":"m.gguf"}"#).unwrap().bytes, 7);
         for other in

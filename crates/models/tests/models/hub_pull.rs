@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pelicycle_models::hub::{Hub, HubError, Listener, News, Pulled, Settings, Token, Tuning, Wanted};
+use pelicycle_models::hub::{
+    Hub, HubError, HubSettings, HubToken, ModelSpec, PullEvent, PullListener, PulledModel, TransferTuning,
+};
 use pelicycle_net::BackoffPolicy;
 use pelicycle_testkit::hub::{COMMIT, FakeHub, HubAct, HubRequest, HubStorage, REPO, noise, sha256};
 
@@ -15,19 +17,19 @@ const TOKEN: &str = "hf_planted_token";
 /// A cache that goes with the test, and one who fetches into it.
 struct Fetcher {
     cache: tempfile::TempDir,
-    settings: Settings,
-    news: Arc<Mutex<Vec<News>>>,
+    settings: HubSettings,
+    news: Arc<Mutex<Vec<PullEvent>>>,
 }
 
 impl Fetcher {
     fn new(hub: &FakeHub) -> Fetcher {
         let cache = tempfile::tempdir().unwrap();
-        let settings = Settings {
+        let settings = HubSettings {
             endpoint: hub.address.parse().unwrap(),
             token: None,
             cache: cache.path().to_owned(),
             offline: false,
-            tuning: Tuning {
+            tuning: TransferTuning {
                 connections: 4,
                 piece: 64 << 10,
                 backoff: BackoffPolicy {
@@ -42,19 +44,19 @@ impl Fetcher {
         Fetcher { cache, settings, news: Arc::default() }
     }
 
-    fn listener(&self) -> Listener {
+    fn listener(&self) -> PullListener {
         let news = Arc::clone(&self.news);
         Arc::new(move |heard| news.lock().unwrap().push(heard))
     }
 
-    fn pull(&self, spec: &str) -> Result<Pulled, HubError> {
+    fn pull(&self, spec: &str) -> Result<PulledModel, HubError> {
         self.pull_until(spec, Duration::from_secs(60)).expect("it ends in time")
     }
 
     /// As [`Fetcher::pull`]; `None` when it was dropped after `limit`.
-    fn pull_until(&self, spec: &str, limit: Duration) -> Option<Result<Pulled, HubError>> {
+    fn pull_until(&self, spec: &str, limit: Duration) -> Option<Result<PulledModel, HubError>> {
         let hub = Hub::new(self.settings.clone(), self.listener()).unwrap();
-        let wanted = Wanted::parse(spec, None).unwrap();
+        let wanted = ModelSpec::parse(spec, None).unwrap();
         let work = async { hub.plan(wanted).await?.fetch().await };
         runtime().block_on(async { tokio::time::timeout(limit, work).await.ok() })
     }
@@ -77,7 +79,7 @@ impl Fetcher {
         self.repo().join("blobs").join(format!("{}.incomplete", sha256(bytes)))
     }
 
-    fn heard(&self, is: impl Fn(&News) -> bool) -> usize {
+    fn heard(&self, is: impl Fn(&PullEvent) -> bool) -> usize {
         self.news.lock().unwrap().iter().filter(|news| is(news)).count()
     }
 }
@@ -113,7 +115,7 @@ fn a_file_comes_by_ranges_into_the_hubs_layout_and_is_not_fetched_again() {
     let path = fetcher.repo().join("snapshots").join(COMMIT).join(FILE);
     assert_eq!(
         pulled,
-        Pulled { commit: COMMIT.into(), files: vec![path.clone()], fetched: bytes.len() as u64 }
+        PulledModel { commit: COMMIT.into(), files: vec![path.clone()], fetched: bytes.len() as u64 }
     );
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
     #[cfg(unix)]
@@ -124,13 +126,13 @@ fn a_file_comes_by_ranges_into_the_hubs_layout_and_is_not_fetched_again() {
     let ranges = hub.seen().iter().filter(|seen| seen.is_for_bytes()).count();
     assert_eq!((ranges, hub.asked()), (16, bytes.len()));
     let arrived: u64 =
-        fetcher.news.lock().unwrap().iter().map(|n| if let News::Arrived(n) = n { *n } else { 0 }).sum();
+        fetcher.news.lock().unwrap().iter().map(|n| if let PullEvent::Arrived(n) = n { *n } else { 0 }).sum();
     assert_eq!(pulled.fetched, arrived);
 
     hub.forget();
     assert_eq!(fetcher.pull("owner/Tiny-GGUF:q8_0").unwrap().fetched, 0);
     assert_eq!(hub.asked(), 0);
-    assert_eq!(fetcher.heard(|news| matches!(news, News::Present { .. })), 1);
+    assert_eq!(fetcher.heard(|news| matches!(news, PullEvent::Present { .. })), 1);
 }
 
 #[test]
@@ -141,7 +143,7 @@ fn a_connection_that_is_cut_is_gone_on_with_where_it_was() {
     let fetcher = Fetcher::new(&hub);
     fetcher.pull(REPO).unwrap();
     assert_eq!(std::fs::read(fetcher.blob(&bytes)).unwrap(), bytes);
-    assert!(fetcher.heard(|news| matches!(news, News::TryingAgain { .. })) > 3);
+    assert!(fetcher.heard(|news| matches!(news, PullEvent::TryingAgain { .. })) > 3);
     assert!(hub.asked() < 2 * bytes.len(), "what came was not asked for again");
 }
 
@@ -241,7 +243,7 @@ fn a_server_without_ranges_sends_the_file_whole() {
     let fetcher = Fetcher::new(&hub);
     fetcher.pull(REPO).unwrap();
     assert_eq!(std::fs::read(fetcher.blob(&bytes)).unwrap(), bytes);
-    assert_eq!(fetcher.heard(|news| matches!(news, News::StartedOver { .. })), 1);
+    assert_eq!(fetcher.heard(|news| matches!(news, PullEvent::StartedOver { .. })), 1);
 }
 
 #[test]
@@ -252,7 +254,7 @@ fn the_token_goes_to_the_hub_and_to_nobody_else() {
     {
         let hub = FakeHub::with(&[(FILE, &bytes)], storage, 1000, |_| None);
         let mut fetcher = Fetcher::new(&hub);
-        fetcher.settings.token = Some(Token::new(TOKEN).unwrap());
+        fetcher.settings.token = Some(HubToken::new(TOKEN).unwrap());
         fetcher.pull(REPO).unwrap();
         assert_eq!(std::fs::read(fetcher.blob(&bytes)).unwrap(), bytes, "{storage:?}");
         let seen = hub.seen();
@@ -307,7 +309,7 @@ fn refusals_say_what_to_do_and_are_not_repeated() {
     ] {
         let hub = FakeHub::scripted(files, move |_| Some(HubAct::Status(status, headers)));
         let mut fetcher = Fetcher::new(&hub);
-        fetcher.settings.token = with_token.then(|| Token::new(TOKEN).unwrap());
+        fetcher.settings.token = with_token.then(|| HubToken::new(TOKEN).unwrap());
         let error = fetcher.error(REPO);
         assert!(expected.iter().all(|words| error.contains(words)), "{status}: {error}");
         assert_eq!(hub.seen().len(), 1);
@@ -330,8 +332,8 @@ fn a_busy_hub_is_asked_again_when_it_says() {
     let fetcher = Fetcher::new(&hub);
     fetcher.pull(REPO).unwrap();
     let waited =
-        fetcher.heard(|news| matches!(news, News::TryingAgain { pause, .. } if pause.as_secs() == 1));
-    assert_eq!((waited, fetcher.heard(|news| matches!(news, News::TryingAgain { .. }))), (1, 3));
+        fetcher.heard(|news| matches!(news, PullEvent::TryingAgain { pause, .. } if pause.as_secs() == 1));
+    assert_eq!((waited, fetcher.heard(|news| matches!(news, PullEvent::TryingAgain { .. }))), (1, 3));
 
     let hub =
         FakeHub::scripted(&[(FILE, &bytes)], |_| Some(HubAct::Status(429, &[("retry-after", "86400")])));
@@ -425,7 +427,7 @@ fn offline_only_the_cache_is_asked() {
     let pulled = fetcher.pull(REPO).unwrap();
     hub.forget();
     fetcher.settings.offline = true;
-    assert_eq!(fetcher.pull(REPO).unwrap(), Pulled { fetched: 0, ..pulled });
+    assert_eq!(fetcher.pull(REPO).unwrap(), PulledModel { fetched: 0, ..pulled });
     assert!(fetcher.error("owner/Tiny-GGUF:q4_0").contains("has no \"q4_0\""));
     assert!(hub.seen().is_empty());
 }

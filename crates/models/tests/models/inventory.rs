@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pelicycle_models::{NameError, Origin, Places, Removal, Shelf};
+use pelicycle_models::{Inventory, ModelFolders, ModelNameError, ModelSource, Removal};
 
 const MAIN: &str = "0123456789abcdef0123456789abcdef01234567";
 const OLD: &str = "fedcba9876543210fedcba9876543210fedcba98";
@@ -26,8 +26,8 @@ impl Machine {
         path
     }
 
-    fn places(&self) -> Places {
-        Places {
+    fn places(&self) -> ModelFolders {
+        ModelFolders {
             folders: vec![self.at("models")],
             hub: Some(self.at("hub")),
             llama_cpp: Some(self.at("llama.cpp")),
@@ -36,8 +36,8 @@ impl Machine {
         }
     }
 
-    fn shelf(&self) -> Shelf {
-        Shelf::scan(&self.places())
+    fn inventory(&self) -> Inventory {
+        Inventory::scan(&self.places())
     }
 
     /// A file in the hub's cache, as its own library lays it out.
@@ -64,13 +64,13 @@ impl Machine {
     }
 }
 
-fn path_of(shelf: &Shelf, name: &str) -> PathBuf {
-    shelf.find(name).unwrap().path().to_owned()
+fn path_of(inventory: &Inventory, name: &str) -> PathBuf {
+    inventory.find(name).unwrap().path().to_owned()
 }
 
 #[test]
 fn a_machine_without_models_says_how_to_get_one() {
-    let error = Machine::new().shelf().find("qwen3").unwrap_err().to_string();
+    let error = Machine::new().inventory().find("qwen3").unwrap_err().to_string();
     assert!(error.contains("\"qwen3\"") && error.contains("`pelicycle model pull OWNER/REPO`"), "{error}");
 }
 
@@ -81,7 +81,7 @@ fn a_model_in_the_hubs_cache_is_found_by_each_of_its_names() {
     let repo = "unsloth/Qwen3.6-35B-A3B-GGUF";
     let link = machine.cached(repo, MAIN, "Qwen3.6-35B-A3B-UD-Q4_K_XL.gguf", "aa", b"weights");
     machine.cached(repo, MAIN, "mmproj-F16.gguf", "bb", b"eyes");
-    let shelf = machine.shelf();
+    let inventory = machine.inventory();
     for name in [
         "qwen3.6-35b-a3b",
         "Qwen3.6-35B-A3B",
@@ -91,17 +91,17 @@ fn a_model_in_the_hubs_cache_is_found_by_each_of_its_names() {
         "unsloth/Qwen3.6-35B-A3B-GGUF:UD-Q4_K_XL",
         "qwen3.6",
     ] {
-        assert_eq!(path_of(&shelf, name), link, "{name}");
+        assert_eq!(path_of(&inventory, name), link, "{name}");
     }
-    let [found] = shelf.models() else { panic!("{shelf:?}") };
-    assert_eq!((found.bytes, shelf.name_of(found).as_str()), (7, "local/qwen3.6-35b-a3b"));
-    let origin = Origin::Hub {
+    let [found] = inventory.models() else { panic!("{inventory:?}") };
+    assert_eq!((found.bytes, inventory.name_of(found).as_str()), (7, "local/qwen3.6-35b-a3b"));
+    let origin = ModelSource::Hub {
         repo: repo.into(),
         commit: MAIN.into(),
         file: "Qwen3.6-35B-A3B-UD-Q4_K_XL.gguf".into(),
     };
     assert_eq!(found.origin, origin);
-    assert!(shelf.passed_over().is_empty());
+    assert!(inventory.passed_over().is_empty());
 }
 
 #[cfg(unix)]
@@ -110,8 +110,8 @@ fn parts_in_a_folder_of_a_snapshot_are_one_model() {
     let machine = Machine::new();
     let first = machine.cached("a/B-GGUF", MAIN, "Q8_0/B-Q8_0-00001-of-00002.gguf", "aa", b"one");
     machine.cached("a/B-GGUF", MAIN, "Q8_0/B-Q8_0-00002-of-00002.gguf", "bb", b"three");
-    let shelf = machine.shelf();
-    let found = shelf.find("b").unwrap();
+    let inventory = machine.inventory();
+    let found = inventory.find("b").unwrap();
     assert_eq!((found.path(), found.bytes, found.files.len()), (first.as_path(), 8, 2));
 }
 
@@ -122,16 +122,16 @@ fn of_several_snapshots_that_of_main_counts_and_removing_takes_them_all() {
     let main = machine.cached("a/B-GGUF", MAIN, "B-Q8_0.gguf", "aa", b"new weights");
     let old = machine.cached("a/B-GGUF", OLD, "B-Q8_0.gguf", "bb", b"old");
     let other = machine.cached("a/B-GGUF", OLD, "B-Q4_0.gguf", "bb", b"old");
-    let shelf = machine.shelf();
-    assert_eq!(path_of(&shelf, "b:q8_0"), main);
-    let removal = Removal::plan(&machine.at("hub"), shelf.find("b:q8_0").unwrap()).unwrap();
+    let inventory = machine.inventory();
+    assert_eq!(path_of(&inventory, "b:q8_0"), main);
+    let removal = Removal::plan(&machine.at("hub"), inventory.find("b:q8_0").unwrap()).unwrap();
     // The old blob is another file's as well.
     assert_eq!((removal.links.len(), removal.blobs.len(), removal.bytes), (2, 1, 11));
     removal.carry_out().unwrap();
     assert!(!main.exists() && !main.parent().unwrap().exists() && old.symlink_metadata().is_err());
     assert_eq!(std::fs::read(&other).unwrap(), b"old");
-    let shelf = machine.shelf();
-    Removal::plan(&machine.at("hub"), shelf.find("b").unwrap()).unwrap().carry_out().unwrap();
+    let inventory = machine.inventory();
+    Removal::plan(&machine.at("hub"), inventory.find("b").unwrap()).unwrap().carry_out().unwrap();
     assert!(!machine.at("hub/models--a--B-GGUF").exists(), "nothing is left of the repository");
 }
 
@@ -145,9 +145,9 @@ fn links_that_lead_out_of_the_cache_are_passed_over() {
     std::os::unix::fs::symlink(&secret, snapshot.join("C-Q8_0.gguf")).unwrap();
     std::os::unix::fs::symlink("gone", snapshot.join("D-Q8_0.gguf")).unwrap();
     std::os::unix::fs::symlink(machine.at("."), snapshot.join("loop")).unwrap();
-    let shelf = machine.shelf();
-    assert_eq!(shelf.models().len(), 1);
-    let why: Vec<&str> = shelf.passed_over().iter().map(|passed| passed.why.as_str()).collect();
+    let inventory = machine.inventory();
+    assert_eq!(inventory.models().len(), 1);
+    let why: Vec<&str> = inventory.passed_over().iter().map(|passed| passed.why.as_str()).collect();
     assert!(
         why[0].starts_with("leads out of the cache") && why[1].starts_with("leads to no file"),
         "{why:?}"
@@ -163,7 +163,7 @@ fn ollamas_models_are_found_by_its_own_names() {
         machine.write(&format!("ollama/blobs/sha256-{}", digest(c)), name.as_bytes());
         machine.ollama(name, &format!("sha256:{}", digest(c)), name.len());
     }
-    let shelf = machine.shelf();
+    let inventory = machine.inventory();
     let blob = |c| machine.at(&format!("ollama/blobs/sha256-{}", digest(c)));
     for (name, c) in [
         ("qwen3.6-35b-a3b", 'a'),
@@ -173,9 +173,9 @@ fn ollamas_models_are_found_by_its_own_names() {
         ("me/tiny:q8_0", 'c'),
         ("tiny:q8_0", 'c'),
     ] {
-        assert_eq!(path_of(&shelf, name), blob(c), "{name}");
+        assert_eq!(path_of(&inventory, name), blob(c), "{name}");
     }
-    let found = shelf.find("llama3").unwrap();
+    let found = inventory.find("llama3").unwrap();
     assert_eq!(found.stem, "llama3");
     let error = Removal::plan(&machine.at("hub"), found).unwrap_err().to_string();
     assert!(error.contains("`ollama rm llama3:latest` removes it"), "{error}");
@@ -193,9 +193,9 @@ fn a_manifest_that_lies_is_passed_over() {
     machine.write("ollama/manifests/registry.ollama.ai/library/huge/1", &vec![b' '; (1 << 20) + 1]);
     machine.write("ollama/manifests/registry.ollama.ai/library/other/1", b"[]");
     machine.write("ollama/manifests/registry.ollama.ai/library/cloud/1", br#"{"layers":[]}"#);
-    let shelf = machine.shelf();
-    assert!(shelf.models().is_empty(), "{shelf:?}");
-    let why: Vec<&str> = shelf.passed_over().iter().map(|passed| passed.why.as_str()).collect();
+    let inventory = machine.inventory();
+    assert!(inventory.models().is_empty(), "{inventory:?}");
+    let why: Vec<&str> = inventory.passed_over().iter().map(|passed| passed.why.as_str()).collect();
     assert_eq!(why.len(), 5, "{why:?}");
     for (n, expected) in [
         "has 4 bytes of 8",
@@ -217,11 +217,12 @@ fn lm_studio_and_llama_cpp_are_looked_into() {
     let lm = machine.write("lm-studio/bartowski/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"phi");
     let llama = machine.write("llama.cpp/ggml-org_gemma-3-1b-it-GGUF_gemma-3-1b-it-Q4_K_M.gguf", b"gemma");
     machine.write("llama.cpp/manifest=ggml-org=gemma-3-1b-it-GGUF=latest.json", b"{}");
-    let shelf = machine.shelf();
-    assert_eq!(path_of(&shelf, "phi-4"), lm);
-    assert_eq!(path_of(&shelf, "bartowski/phi-4-gguf:q6_k"), lm);
-    assert_eq!(path_of(&shelf, "gemma-3-1b-it:Q4_K_M"), llama);
-    let error = |name| Removal::plan(Path::new("hub"), shelf.find(name).unwrap()).unwrap_err().to_string();
+    let inventory = machine.inventory();
+    assert_eq!(path_of(&inventory, "phi-4"), lm);
+    assert_eq!(path_of(&inventory, "bartowski/phi-4-gguf:q6_k"), lm);
+    assert_eq!(path_of(&inventory, "gemma-3-1b-it:Q4_K_M"), llama);
+    let error =
+        |name| Removal::plan(Path::new("hub"), inventory.find(name).unwrap()).unwrap_err().to_string();
     assert!(error("phi-4").contains("belongs to LM Studio"));
     assert!(error("gemma-3-1b-it").contains("belongs to llama.cpp"));
 }
@@ -231,7 +232,7 @@ fn the_same_file_in_two_places_is_one_model_and_the_nearest_place_counts() {
     let machine = Machine::new();
     let near = machine.write("models/Phi-4-Q6_K.gguf", b"phi");
     machine.write("lm-studio/bartowski/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"phi");
-    assert_eq!(path_of(&machine.shelf(), "phi-4"), near);
+    assert_eq!(path_of(&machine.inventory(), "phi-4"), near);
 }
 
 #[test]
@@ -241,16 +242,16 @@ fn a_name_of_several_lists_what_each_is_called() {
     machine.write("models/Phi-4-Q8_0.gguf", b"larger");
     machine.write("lm-studio/one/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"one");
     machine.write("lm-studio/two/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"another");
-    let shelf = machine.shelf();
-    let Err(NameError::Ambiguous { candidates, .. }) = shelf.find("phi-4") else { panic!() };
+    let inventory = machine.inventory();
+    let Err(ModelNameError::Ambiguous { candidates, .. }) = inventory.find("phi-4") else { panic!() };
     let names: Vec<&str> = candidates.iter().map(|candidate| candidate.name.as_str()).collect();
     let expected =
         ["local/phi-4:q4_k_m", "local/phi-4:q8_0", "local/one/Phi-4-GGUF:q6_k", "local/two/Phi-4-GGUF:q6_k"];
     assert_eq!(names, expected);
-    for (name, found) in expected.iter().zip(shelf.models()) {
-        assert_eq!(shelf.find(name.strip_prefix("local/").unwrap()).unwrap(), found);
+    for (name, found) in expected.iter().zip(inventory.models()) {
+        assert_eq!(inventory.find(name.strip_prefix("local/").unwrap()).unwrap(), found);
     }
-    let Err(NameError::Ambiguous { candidates, .. }) = shelf.find("phi-4:q6_k") else { panic!() };
+    let Err(ModelNameError::Ambiguous { candidates, .. }) = inventory.find("phi-4:q6_k") else { panic!() };
     assert_eq!(candidates.len(), 2);
 }
 
@@ -259,8 +260,8 @@ fn a_slip_in_a_name_is_answered_with_names_near_it() {
     let machine = Machine::new();
     machine.write("models/Qwen3-30B-A3B-Q4_K_M.gguf", b"q");
     machine.write("models/SmolLM2-135M-Instruct.Q4_1.gguf", b"s");
-    let shelf = machine.shelf();
-    let error = |name| shelf.find(name).unwrap_err().to_string();
+    let inventory = machine.inventory();
+    let error = |name| inventory.find(name).unwrap_err().to_string();
     assert!(
         error("qwen3-30b-b3a").contains("did you mean local/qwen3-30b-a3b?"),
         "{}",
@@ -279,10 +280,10 @@ fn a_slip_in_a_name_is_answered_with_names_near_it() {
 fn a_model_with_a_part_missing_is_not_opened() {
     let machine = Machine::new();
     machine.write("models/Big-Q8_0-00002-of-00003.gguf", b"two");
-    let shelf = machine.shelf();
-    let error = shelf.find("big").unwrap_err();
-    assert!(matches!(error, NameError::Incomplete { missing: 2, .. }), "{error}");
+    let inventory = machine.inventory();
+    let error = inventory.find("big").unwrap_err();
+    assert!(matches!(error, ModelNameError::Incomplete { missing: 2, .. }), "{error}");
     // A whole copy elsewhere is taken instead.
     let whole = machine.write("lm-studio/a/B/Big-Q8_0.gguf", b"whole");
-    assert_eq!(path_of(&machine.shelf(), "big"), whole);
+    assert_eq!(path_of(&machine.inventory(), "big"), whole);
 }

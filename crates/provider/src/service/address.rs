@@ -1,8 +1,8 @@
-//! Where a service is.
+//! The address of a service.
 
 use reqwest::Url;
 
-use super::table::ServiceEntry;
+use super::entry::ServiceEntry;
 
 /// The address of a service: from the environment where it says one, else from the table. Without a `/` at its end.
 ///
@@ -82,7 +82,7 @@ fn host(value: &str, port: u16) -> String {
     format!("{scheme}://{host}{port}{}{path}", if path.is_empty() { "" } else { "/" })
 }
 
-/// Where a path of a service is.
+/// The address of a path of a service.
 pub(super) fn join(base: &Url, path: &str) -> Option<Url> {
     Url::parse(&format!("{}{path}", base.as_str().trim_end_matches('/'))).ok()
 }

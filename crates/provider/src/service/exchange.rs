@@ -3,28 +3,28 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use pelicycle_net::{BodyError, Patience, innermost};
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use pelicycle_net::{BodyError, BodyLimits, innermost};
+use pelicycle_record::ServiceRecord;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, Url};
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::timeout;
 
-use super::answer::{Answer, End};
-use super::dialect::Dialect;
-use super::failure::Failure;
-use super::frames::{Frame, Framing, Splitter};
-use super::link::Link;
-use crate::{Event, EventKind};
-use pelicycle_record::ServiceRecord;
+use super::connection::ServiceConnection;
+use super::failure::RequestFailure;
+use super::frames::{FrameSplitter, Framing, StreamFrame};
+use super::protocol::WireProtocol;
+use super::reply_builder::{ReplyBuilder, StreamEnd};
+use crate::{ReplyEvent, ReplyEventKind};
 
-/// How long a connection is listened to after the end mark, for what still belongs to the answer.
+/// The time that a connection is listened to after the end mark, for what still belongs to the answer.
 const AFTER_END: Duration = Duration::from_secs(1);
 
-/// Headers of a request that say what was asked for.
+/// The headers of a request that say what was asked for.
 const ASKING_HEADERS: [&str; 2] = ["anthropic-version", "anthropic-beta"];
 
-/// Headers of an answer that are kept, by the beginning of their names.
+/// The headers of an answer that are kept, by the beginning of their names.
 const KEPT_HEADERS: [&str; 9] = [
     "request-id",
     "x-request-id",
@@ -39,12 +39,12 @@ const KEPT_HEADERS: [&str; 9] = [
 
 /// One request and the answer to it.
 pub(super) struct Exchange<'a> {
-    pub(super) link: &'a Link,
+    pub(super) connection: &'a ServiceConnection,
     pub(super) model: &'a str,
     pub(super) url: &'a Url,
     pub(super) headers: &'a BTreeMap<String, String>,
     pub(super) body: &'a [u8],
-    pub(super) events: &'a UnboundedSender<Event>,
+    pub(super) events: &'a UnboundedSender<ReplyEvent>,
 }
 
 impl Exchange<'_> {
@@ -52,10 +52,10 @@ impl Exchange<'_> {
     ///
     /// # Errors
     /// When nothing of an answer came; then nothing was told of one either.
-    pub(super) async fn run(&self, record: &mut ServiceRecord) -> Result<(), Failure> {
+    pub(super) async fn run(&self, record: &mut ServiceRecord) -> Result<(), RequestFailure> {
         let begin = Instant::now();
-        let deadline = begin + self.link.bounds.total;
-        let first = (begin + self.link.bounds.first).min(deadline);
+        let deadline = begin + self.connection.limits.total;
+        let first = (begin + self.connection.limits.first).min(deadline);
         record.status = None;
         record.answer_headers.clear();
         let response = self.send(record, first).await?;
@@ -65,45 +65,27 @@ impl Exchange<'_> {
         record.answer_headers = self.kept(response.headers());
         self.trace_answer(&response);
         if !status.is_success() {
-            let headers = response.headers().clone();
-            let mut body = self.body(response, self.link.bounds.error, deadline).await.unwrap_or_default();
-            if let Some(place) = headers.get("location").filter(|_| status.is_redirection()) {
-                body = format!(
-                    "it redirects to {}, which is not followed",
-                    String::from_utf8_lossy(place.as_bytes())
-                );
-            }
-            self.link.tell("< ", || body.clone());
-            return Err(Failure::of_answer(status.as_u16(), &headers, &body));
+            return Err(self.refused(response, deadline).await);
         }
-        if let Some(coding) = response.headers().get(CONTENT_ENCODING).filter(|v| v.as_bytes() != b"identity")
-        {
-            let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
-            return Err(Failure::senseless(format!(
-                "the answer is encoded as {coding:?}, which was not asked for; something between here and the service does that"
-            )));
-        }
-        let dialect = self.link.entry.dialect().dialect();
-        let mut answer = Answer::new(head, record.clone());
+        not_encoded(response.headers())?;
+        let protocol = self.connection.entry.protocol().wire();
+        let mut reply = ReplyBuilder::new(head, record.clone());
         let kind = response.headers().get(CONTENT_TYPE).map(|v| v.as_bytes().to_ascii_lowercase());
         let kind = String::from_utf8_lossy(&kind.unwrap_or_default()).into_owned();
-        let end = if kind.starts_with("application/json") && dialect.framing() == Framing::Events {
-            answer.streamed = false;
-            self.whole(dialect, response, &mut answer, deadline).await?
+        let end = if kind.starts_with("application/json") && protocol.framing() == Framing::Events {
+            reply.streamed = false;
+            self.whole(protocol, response, &mut reply, deadline).await?
         } else if kind.starts_with("text/html") {
-            let page = self.body(response, self.link.bounds.error, deadline).await.unwrap_or_default();
-            let headers = HeaderMap::new();
-            let said = Failure::of_answer(status.as_u16(), &headers, &page).message;
-            return Err(Failure::senseless(format!("a page came instead of a stream: {said}")));
+            return Err(self.page(response, deadline).await);
         } else {
-            self.stream(dialect, response, &mut answer, first, deadline).await?
+            self.stream(protocol, response, &mut reply, first, deadline).await?
         };
-        self.finish(answer, end);
+        self.finish(reply, end);
         Ok(())
     }
 
-    async fn send(&self, record: &mut ServiceRecord, first: Instant) -> Result<Response, Failure> {
-        let mut headers = self.link.headers.clone();
+    async fn send(&self, record: &mut ServiceRecord, first: Instant) -> Result<Response, RequestFailure> {
+        let mut headers = self.connection.headers.clone();
         for (name, value) in self.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 headers.insert(name, value);
@@ -111,26 +93,30 @@ impl Exchange<'_> {
         }
         let asking = |name: &&str| Some(((*name).to_owned(), headers.get(*name)?.to_str().ok()?.to_owned()));
         record.headers = ASKING_HEADERS.iter().filter_map(asking).collect();
-        self.link.tell("> ", || format!("POST {}", self.url));
+        self.connection.tell("> ", || format!("POST {}", self.url));
         for (name, value) in &headers {
-            self.link.tell("> ", || {
+            self.connection.tell("> ", || {
                 // The key's header is marked as one.
                 let value = if value.is_sensitive() { "[key]" } else { value.to_str().unwrap_or("?") };
                 format!("{name}: {value}")
             });
         }
-        self.link.tell("> ", || without_pictures(&String::from_utf8_lossy(self.body)));
-        let request = self.link.client.post(self.url.clone()).headers(headers).body(self.body.to_vec());
+        self.connection.tell("> ", || without_pictures(&String::from_utf8_lossy(self.body)));
+        let request = self.connection.client.post(self.url.clone()).headers(headers).body(self.body.to_vec());
         match timeout(left(first), request.send()).await {
-            Err(_) => {
-                Err(Failure::connection(format!("no answer within {}", seconds(self.link.bounds.first))))
-            }
+            Err(_) => Err(RequestFailure::connection(format!(
+                "no answer within {}",
+                seconds(self.connection.limits.first)
+            ))),
             Ok(Err(error)) if error.is_connect() => {
                 let host = self.url.host_str().unwrap_or_default();
                 let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                Err(Failure::connection(format!("can't connect to {host}{port}: {}", innermost(&error))))
+                Err(RequestFailure::connection(format!(
+                    "can't connect to {host}{port}: {}",
+                    innermost(&error)
+                )))
             }
-            Ok(Err(error)) => Err(Failure::connection(format!(
+            Ok(Err(error)) => Err(RequestFailure::connection(format!(
                 "the connection broke before an answer: {}",
                 innermost(&error)
             ))),
@@ -138,37 +124,58 @@ impl Exchange<'_> {
         }
     }
 
+    /// The failure of an answer whose status says that it is none.
+    async fn refused(&self, response: Response, deadline: Instant) -> RequestFailure {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = self.body(response, self.connection.limits.error, deadline).await.unwrap_or_default();
+        if let Some(place) = headers.get(LOCATION).filter(|_| status.is_redirection()) {
+            let place = String::from_utf8_lossy(place.as_bytes());
+            body = format!("it redirects to {place}, which is not followed");
+        }
+        self.connection.tell("< ", || body.clone());
+        RequestFailure::of_answer(status.as_u16(), &headers, &body)
+    }
+
+    /// The failure of an answer that is a page for people.
+    async fn page(&self, response: Response, deadline: Instant) -> RequestFailure {
+        let status = response.status().as_u16();
+        let page = self.body(response, self.connection.limits.error, deadline).await.unwrap_or_default();
+        let said = RequestFailure::of_answer(status, &HeaderMap::new(), &page).message;
+        RequestFailure::senseless(format!("a page came instead of a stream: {said}"))
+    }
+
     /// Reads an answer that is no stream.
     async fn whole(
         &self,
-        dialect: &dyn Dialect,
+        protocol: &dyn WireProtocol,
         response: Response,
-        answer: &mut Answer,
+        reply: &mut ReplyBuilder,
         deadline: Instant,
-    ) -> Result<End, Failure> {
-        let text = self.body(response, self.link.bounds.text, deadline).await?;
-        self.link.tell("< ", || text.clone());
-        let json: Value = serde_json::from_str(&text)
-            .map_err(|error| Failure::senseless(format!("the answer is no JSON, as it says: {error}")))?;
-        let read = dialect.read_whole(&json, &mut answer.reading);
-        if !answer.reading.has_content() {
+    ) -> Result<StreamEnd, RequestFailure> {
+        let text = self.body(response, self.connection.limits.text, deadline).await?;
+        self.connection.tell("< ", || text.clone());
+        let json: Value = serde_json::from_str(&text).map_err(|error| {
+            RequestFailure::senseless(format!("the answer is no JSON, as it says: {error}"))
+        })?;
+        let read = protocol.read_whole(&json, &mut reply.state);
+        if !reply.state.has_content() {
             read?;
-            return Ok(End::Over);
+            return Ok(StreamEnd::Over);
         }
-        Ok(read.map_or_else(|failure| End::Failed(failure.message), |()| End::Over))
+        Ok(read.map_or_else(|failure| StreamEnd::Failed(failure.message), |()| StreamEnd::Over))
     }
 
     /// Reads a stream and tells its parts as they come.
     async fn stream(
         &self,
-        dialect: &dyn Dialect,
+        protocol: &dyn WireProtocol,
         mut response: Response,
-        answer: &mut Answer,
+        reply: &mut ReplyBuilder,
         first: Instant,
         deadline: Instant,
-    ) -> Result<End, Failure> {
-        let bounds = &self.link.bounds;
-        let mut splitter = Splitter::new(dialect.framing(), bounds.text);
+    ) -> Result<StreamEnd, RequestFailure> {
+        let limits = &self.connection.limits;
+        let mut splitter = FrameSplitter::new(protocol.framing(), limits.text);
         let mut frames = Vec::new();
         let (mut received, mut until) = (0, first);
         loop {
@@ -176,80 +183,85 @@ impl Exchange<'_> {
             let at = Instant::now();
             let chunk = match waited {
                 // What comes after the end mark is only waited for because it may.
-                Err(_) | Ok(Err(_)) if answer.reading.ended => return Ok(End::Over),
+                Err(_) | Ok(Err(_)) if reply.state.ended => return Ok(StreamEnd::Over),
                 Err(_) => {
                     let words = match (at >= deadline, received) {
-                        (true, _) => format!("no end within {}", seconds(bounds.total)),
-                        (false, 0) => format!("no answer within {}", seconds(bounds.first)),
-                        (false, _) => format!("the service fell silent for {}", seconds(bounds.idle)),
+                        (true, _) => format!("no end within {}", seconds(limits.total)),
+                        (false, 0) => format!("no answer within {}", seconds(limits.first)),
+                        (false, _) => format!("the service fell silent for {}", seconds(limits.idle)),
                     };
-                    return self.broken(answer, words);
+                    return self.broken(reply, words);
                 }
                 Ok(Err(error)) => {
-                    return self.broken(answer, format!("the connection broke: {}", innermost(&error)));
+                    return self.broken(reply, format!("the connection broke: {}", innermost(&error)));
                 }
                 Ok(Ok(None)) => break,
                 Ok(Ok(Some(chunk))) => chunk,
             };
             received += chunk.len();
-            if received > bounds.stream {
-                return Ok(End::Bound(format!("the stream is longer than {} MiB", bounds.stream >> 20)));
+            if received > limits.stream {
+                return Ok(StreamEnd::Bound(format!(
+                    "the stream is longer than {} MiB",
+                    limits.stream >> 20
+                )));
             }
             if let Err(error) = splitter.push(&chunk, &mut frames) {
-                return match answer.content {
-                    true => Ok(End::Failed(error.to_string())),
-                    false => Err(Failure::senseless(error.to_string())),
+                return match reply.content {
+                    true => Ok(StreamEnd::Failed(error.to_string())),
+                    false => Err(RequestFailure::senseless(error.to_string())),
                 };
             }
             for frame in frames.drain(..) {
-                let read = self.read(dialect, frame, answer, false);
-                if let Some(end) = self.take(answer, read, at)? {
+                let read = self.read(protocol, frame, reply, false);
+                if let Some(end) = self.take(reply, read, at)? {
                     return Ok(end);
                 }
             }
-            let next = if answer.reading.ended { AFTER_END } else { bounds.idle };
+            let next = if reply.state.ended { AFTER_END } else { limits.idle };
             until = (at + next).min(deadline);
         }
         splitter.finish(&mut frames);
         for frame in frames.drain(..) {
-            let read = self.read(dialect, frame, answer, true);
-            if let Some(end) = self.take(answer, read, Instant::now())? {
+            let read = self.read(protocol, frame, reply, true);
+            if let Some(end) = self.take(reply, read, Instant::now())? {
                 return Ok(end);
             }
         }
-        match answer.content || answer.reading.ended || answer.reading.stop.is_some() {
-            true => Ok(End::Over),
-            false => Err(Failure::connection("the answer ended before anything of it came".to_owned())),
+        match reply.content || reply.state.ended || reply.state.stop.is_some() {
+            true => Ok(StreamEnd::Over),
+            false => {
+                Err(RequestFailure::connection("the answer ended before anything of it came".to_owned()))
+            }
         }
     }
 
-    fn broken(&self, answer: &Answer, words: String) -> Result<End, Failure> {
-        if answer.content { Ok(End::Broken(words)) } else { Err(Failure::connection(words)) }
+    fn broken(&self, reply: &ReplyBuilder, words: String) -> Result<StreamEnd, RequestFailure> {
+        if reply.content { Ok(StreamEnd::Broken(words)) } else { Err(RequestFailure::connection(words)) }
     }
 
     fn read(
         &self,
-        dialect: &dyn Dialect,
-        frame: Frame,
-        answer: &mut Answer,
+        protocol: &dyn WireProtocol,
+        frame: StreamFrame,
+        reply: &mut ReplyBuilder,
         last: bool,
-    ) -> Result<(), Failure> {
-        let data = self.link.redact(frame.data);
-        self.link.tell("< ", || {
+    ) -> Result<(), RequestFailure> {
+        let data = self.connection.redact(frame.data);
+        self.connection.tell("< ", || {
             let event = frame.event.map(|event| format!("{event}: ")).unwrap_or_default();
             format!("{event}{data}")
         });
-        if dialect.is_end(&data) {
-            answer.reading.ended = true;
+        if protocol.is_end(&data) {
+            reply.state.ended = true;
             return Ok(());
         }
         match serde_json::from_str(&data) {
-            Ok(json) => dialect.read(&json, &mut answer.reading),
+            Ok(json) => protocol.read(&json, &mut reply.state),
             // A stream that was cut ends in half a frame, and some keep alive with empty ones.
             Err(_) if last || data.trim().is_empty() => Ok(()),
             Err(_) => {
                 let data = super::failure::shortened(&data);
-                Err(Failure::senseless(format!("a frame of the stream is no JSON: {data}")))
+                Err(RequestFailure::senseless(format!("a frame of the stream is no JSON: {data}")))
             }
         }
     }
@@ -257,50 +269,59 @@ impl Exchange<'_> {
     /// Tells what a frame brought. Ends the stream where the frame does.
     fn take(
         &self,
-        answer: &mut Answer,
-        read: Result<(), Failure>,
+        reply: &mut ReplyBuilder,
+        read: Result<(), RequestFailure>,
         at: Instant,
-    ) -> Result<Option<End>, Failure> {
-        self.tell_text(answer, at);
+    ) -> Result<Option<StreamEnd>, RequestFailure> {
+        self.tell_text(reply, at);
         if let Err(failure) = read {
-            return match answer.content {
-                true => Ok(Some(End::Failed(failure.message))),
+            return match reply.content {
+                true => Ok(Some(StreamEnd::Failed(failure.message))),
                 false => Err(failure),
             };
         }
-        if answer.told > self.link.bounds.text {
-            let words = format!("the reply is longer than {} MiB", self.link.bounds.text >> 20);
-            return Ok(Some(End::Bound(words)));
+        if reply.told > self.connection.limits.text {
+            let words = format!("the reply is longer than {} MiB", self.connection.limits.text >> 20);
+            return Ok(Some(StreamEnd::Bound(words)));
         }
         Ok(None)
     }
 
-    fn tell_text(&self, answer: &mut Answer, at: Instant) {
-        if let Some(delta) = answer.take_text() {
-            self.tell(at, EventKind::Delta(delta));
+    fn tell_text(&self, reply: &mut ReplyBuilder, at: Instant) {
+        if let Some(delta) = reply.take_text() {
+            self.tell(at, ReplyEventKind::Delta(delta));
         }
-        if let Some(account) = answer.news() {
-            self.tell(at, EventKind::Account(Box::new(account)));
+        if let Some(metadata) = reply.new_metadata() {
+            self.tell(at, ReplyEventKind::Metadata(Box::new(metadata)));
         }
     }
 
-    fn finish(&self, mut answer: Answer, end: End) {
-        answer.reading.finish();
+    fn finish(&self, mut reply: ReplyBuilder, end: StreamEnd) {
+        reply.state.finish();
         let at = Instant::now();
-        self.tell_text(&mut answer, at);
-        let (account, done) = answer.finish(self.model, end, |text| self.link.redact(text));
-        self.tell(at, EventKind::Account(Box::new(account)));
-        self.tell(at, EventKind::Done(done));
+        self.tell_text(&mut reply, at);
+        let (metadata, end) = reply.finish(self.model, end, |text| self.connection.redact(text));
+        self.tell(at, ReplyEventKind::Metadata(Box::new(metadata)));
+        self.tell(at, ReplyEventKind::End(end));
     }
 
     /// The text of a body that is no stream, up to a bound.
-    async fn body(&self, response: Response, bound: usize, deadline: Instant) -> Result<String, Failure> {
-        let patience = Patience { deadline: deadline.into(), idle: self.link.bounds.idle };
-        let bytes = patience.read(response, bound).await.map_err(|error| match error {
-            BodyError::Late | BodyError::Broken(_) => Failure::connection(error.to_string()),
-            BodyError::Long(_) | BodyError::Write(_) => Failure::senseless(error.to_string()),
+    async fn body(
+        &self,
+        response: Response,
+        bound: usize,
+        deadline: Instant,
+    ) -> Result<String, RequestFailure> {
+        let limits = BodyLimits {
+            deadline: deadline.into(),
+            idle: Some(self.connection.limits.idle),
+            bytes: bound as u64,
+        };
+        let bytes = limits.read(response).await.map_err(|error| match error {
+            BodyError::Late | BodyError::Broken(_) => RequestFailure::connection(error.to_string()),
+            BodyError::TooLong(_) | BodyError::Write(_) => RequestFailure::senseless(error.to_string()),
         })?;
-        Ok(self.link.redact(String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(self.connection.redact(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn kept(&self, headers: &HeaderMap) -> BTreeMap<String, String> {
@@ -309,21 +330,34 @@ impl Exchange<'_> {
         known
             .filter_map(|(name, value)| {
                 let value = super::failure::shortened(value.to_str().ok()?);
-                Some((name.as_str().to_owned(), self.link.redact(value)))
+                Some((name.as_str().to_owned(), self.connection.redact(value)))
             })
             .collect()
     }
 
     fn trace_answer(&self, response: &Response) {
-        self.link.tell("< ", || format!("{:?} {}", response.version(), response.status()));
+        self.connection.tell("< ", || format!("{:?} {}", response.version(), response.status()));
         for (name, value) in response.headers() {
-            self.link.tell("< ", || format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
+            self.connection.tell("< ", || format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
         }
     }
 
-    fn tell(&self, at: Instant, kind: EventKind) {
+    fn tell(&self, at: Instant, kind: ReplyEventKind) {
         // Where nobody listens any more, this task is being ended.
-        let _ = self.events.send(Event { at, kind });
+        let _ = self.events.send(ReplyEvent { at, kind });
+    }
+}
+
+/// Refuses an answer that is encoded.
+fn not_encoded(headers: &HeaderMap) -> Result<(), RequestFailure> {
+    match headers.get(CONTENT_ENCODING).filter(|coding| coding.as_bytes() != b"identity") {
+        None => Ok(()),
+        Some(coding) => {
+            let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
+            Err(RequestFailure::senseless(format!(
+                "the answer is encoded as {coding:?}, which was not asked for; something between here and the service does that"
+            )))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a service says when it does not answer, and whether asking again can help.
+//! Requests that failed: the reason in words, and whether asking again can help.
 
 use std::time::Duration;
 
@@ -7,44 +7,44 @@ use serde_json::Value;
 
 use super::table::bundled;
 
-/// Characters of a service's words that are kept.
+/// The number of characters of a service's words that are kept.
 const MAX_WORDS: usize = 600;
 
 /// A request, or a try of it, that failed.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Failure {
+pub(super) struct RequestFailure {
     /// The HTTP status, where one came.
     pub(super) status: Option<u16>,
-    /// In words, the service's own where it has some. May hold a key until it is redacted.
+    /// The reason in words, the service's own where it has some. May hold a key until it is redacted.
     pub(super) message: String,
     /// Whether asking again can help.
-    pub(super) again: Again,
+    pub(super) again: RetryAdvice,
 }
 
 /// Whether asking again can help.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Again {
-    /// It would fail the same way.
+pub(super) enum RetryAdvice {
+    /// No: it would fail the same way.
     No,
-    /// It may, after this wait where the service names one.
+    /// It may help, after this wait where the service names one.
     After(Option<Duration>),
-    /// The server is still getting ready: as long as patience lasts.
+    /// The server is still loading its model: it is asked again as long as patience lasts.
     Loading,
 }
 
-impl Failure {
+impl RequestFailure {
     /// A failure on the way: no connection, a reset, silence.
-    pub(super) fn connection(message: String) -> Failure {
-        Failure { status: None, message, again: Again::After(None) }
+    pub(super) fn connection(message: String) -> RequestFailure {
+        RequestFailure { status: None, message, again: RetryAdvice::After(None) }
     }
 
     /// An answer that makes no sense; it would come again.
-    pub(super) fn senseless(message: String) -> Failure {
-        Failure { status: None, message, again: Again::No }
+    pub(super) fn senseless(message: String) -> RequestFailure {
+        RequestFailure { status: None, message, again: RetryAdvice::No }
     }
 
     /// An answer whose status says that it is none.
-    pub(super) fn of_answer(status: u16, headers: &HeaderMap, body: &str) -> Failure {
+    pub(super) fn of_answer(status: u16, headers: &HeaderMap, body: &str) -> RequestFailure {
         let json: Option<Value> = serde_json::from_str(body).ok();
         let said = json.as_ref().map(said).unwrap_or_default();
         let words = match (&said.message, body.trim()) {
@@ -61,17 +61,17 @@ impl Failure {
         let name = name.map(|name| format!(" {name}")).unwrap_or_default();
         let message = shortened(&format!("HTTP {status}{name}: {words}"));
         let again = if status == 503 && message.to_ascii_lowercase().contains("loading model") {
-            Again::Loading
+            RetryAdvice::Loading
         } else if said.has_word_of(&bundled().errors.never) || !asks_again(status, headers) {
-            Again::No
+            RetryAdvice::No
         } else {
-            Again::After(hint(headers).or(said.delay))
+            RetryAdvice::After(hint(headers).or(said.delay))
         };
-        Failure { status: Some(status), message, again }
+        RequestFailure { status: Some(status), message, again }
     }
 
     /// An error that came within a stream which had begun well.
-    pub(super) fn of_event(event: &Value) -> Failure {
+    pub(super) fn of_event(event: &Value) -> RequestFailure {
         let said = said(event);
         let words = said.message.clone().unwrap_or_else(|| event.to_string());
         let words = match said.kind() {
@@ -82,14 +82,14 @@ impl Failure {
         let errors = &bundled().errors;
         let may = status.is_some_and(transient) || said.is_word_of(&errors.retry);
         let again = match may && !said.has_word_of(&errors.never) {
-            true => Again::After(said.delay),
-            false => Again::No,
+            true => RetryAdvice::After(said.delay),
+            false => RetryAdvice::No,
         };
-        Failure { status: None, message: shortened(&format!("the service broke off: {words}")), again }
+        RequestFailure { status: None, message: shortened(&format!("the service broke off: {words}")), again }
     }
 }
 
-/// Statuses of what passes.
+/// Whether a status is one of a failure that passes.
 fn transient(status: u16) -> bool {
     matches!(status, 408 | 409 | 425 | 429 | 500..=599)
 }
@@ -121,7 +121,7 @@ fn hint(headers: &HeaderMap) -> Option<Duration> {
     })
 }
 
-/// What an error's JSON says.
+/// The parts of an error in JSON.
 #[derive(Debug, Default)]
 struct Said {
     message: Option<String>,
@@ -222,10 +222,10 @@ pub(super) fn shortened(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Failure {
+    fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> RequestFailure {
         let map =
             headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        Failure::of_answer(status, &map, body)
+        RequestFailure::of_answer(status, &map, body)
     }
 
     #[test]
@@ -252,28 +252,28 @@ mod tests {
     #[test]
     fn only_what_passes_is_asked_again() {
         for status in [408, 409, 425, 429, 500, 502, 503, 504, 529] {
-            assert_eq!(answer(status, &[], "{}").again, Again::After(None), "{status}");
+            assert_eq!(answer(status, &[], "{}").again, RetryAdvice::After(None), "{status}");
         }
         for status in [301, 400, 401, 402, 403, 404, 413, 422] {
-            assert_eq!(answer(status, &[], "{}").again, Again::No, "{status}");
+            assert_eq!(answer(status, &[], "{}").again, RetryAdvice::No, "{status}");
         }
-        assert_eq!(answer(500, &[("x-should-retry", "false")], "{}").again, Again::No);
-        assert_eq!(answer(400, &[("x-should-retry", "true")], "{}").again, Again::After(None));
+        assert_eq!(answer(500, &[("x-should-retry", "false")], "{}").again, RetryAdvice::No);
+        assert_eq!(answer(400, &[("x-should-retry", "true")], "{}").again, RetryAdvice::After(None));
         for body in [
             r#"{"error":{"code":"insufficient_quota","message":"m"}}"#,
             r#"{"error":{"type":"rate_limit_error","details":{"error_code":"enforced_spend_limit_reached"}}}"#,
             r#"{"error":{"status":"RESOURCE_EXHAUSTED","details":[{"violations":[{"quotaId":"GenerateRequestsPerDayPerProject"}]}]}}"#,
         ] {
-            assert_eq!(answer(429, &[("x-should-retry", "true")], body).again, Again::No, "{body}");
+            assert_eq!(answer(429, &[("x-should-retry", "true")], body).again, RetryAdvice::No, "{body}");
         }
         let loading = r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#;
-        assert_eq!(answer(503, &[], loading).again, Again::Loading);
+        assert_eq!(answer(503, &[], loading).again, RetryAdvice::Loading);
     }
 
     #[test]
     fn a_wait_is_read_from_every_place_that_services_put_it() {
         let wait = |headers: &[(&'static str, &str)], body: &str| match answer(429, headers, body).again {
-            Again::After(Some(wait)) => wait.as_secs_f64(),
+            RetryAdvice::After(Some(wait)) => wait.as_secs_f64(),
             other => panic!("{other:?}"),
         };
         assert_eq!(wait(&[("retry-after", "2.5")], "{}"), 2.5);
@@ -284,20 +284,20 @@ mod tests {
         let body =
             r#"{"error":{"code":429,"details":[{"@type":"t/google.rpc.RetryInfo","retryDelay":"31s"}]}}"#;
         assert_eq!(wait(&[], body), 31.0);
-        assert_eq!(answer(429, &[("retry-after", "-1")], "{}").again, Again::After(None));
+        assert_eq!(answer(429, &[("retry-after", "-1")], "{}").again, RetryAdvice::After(None));
     }
 
     #[test]
     fn an_error_within_a_stream_tells_by_its_words_whether_it_passes() {
-        let event = |text: &str| Failure::of_event(&serde_json::from_str(text).unwrap());
+        let event = |text: &str| RequestFailure::of_event(&serde_json::from_str(text).unwrap());
         let overloaded =
             event(r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#);
-        assert_eq!(overloaded.again, Again::After(None));
+        assert_eq!(overloaded.again, RetryAdvice::After(None));
         assert_eq!(overloaded.message, "the service broke off: Overloaded (overloaded_error)");
         let numeric =
             event(r#"{"error":{"code":502,"message":"m","metadata":{"error_type":"provider_unavailable"}}}"#);
-        assert_eq!(numeric.again, Again::After(None));
-        assert_eq!(event(r#"{"error":{"code":400,"message":"m"}}"#).again, Again::No);
-        assert_eq!(event(r#"{"error":"out of memory"}"#).again, Again::No);
+        assert_eq!(numeric.again, RetryAdvice::After(None));
+        assert_eq!(event(r#"{"error":{"code":400,"message":"m"}}"#).again, RetryAdvice::No);
+        assert_eq!(event(r#"{"error":"out of memory"}"#).again, RetryAdvice::No);
     }
 }

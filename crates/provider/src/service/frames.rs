@@ -14,7 +14,7 @@ pub(super) enum Framing {
 
 /// One frame: the data of an event, or a line. What is no UTF-8 is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Frame {
+pub(super) struct StreamFrame {
     /// The event's name, where it has one.
     pub(super) event: Option<String>,
     /// The event's data, its lines joined.
@@ -24,13 +24,13 @@ pub(super) struct Frame {
 /// A frame that is longer than it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a frame of the stream is longer than {bound} bytes")]
-pub(super) struct TooLong {
+pub(super) struct FrameTooLong {
     bound: usize,
 }
 
 /// A stream on its way to frames.
 #[derive(Debug)]
-pub(super) struct Splitter {
+pub(super) struct FrameSplitter {
     framing: Framing,
     bound: usize,
     /// The line that has not ended yet.
@@ -43,10 +43,10 @@ pub(super) struct Splitter {
     data: Option<Vec<u8>>,
 }
 
-impl Splitter {
+impl FrameSplitter {
     /// A splitter that lets no frame grow over `bound` bytes.
-    pub(super) fn new(framing: Framing, bound: usize) -> Splitter {
-        Splitter {
+    pub(super) fn new(framing: Framing, bound: usize) -> FrameSplitter {
+        FrameSplitter {
             framing,
             bound,
             line: Vec::new(),
@@ -58,7 +58,11 @@ impl Splitter {
     }
 
     /// Takes more of the stream in; what is complete by that goes to `frames`.
-    pub(super) fn push(&mut self, mut bytes: &[u8], frames: &mut Vec<Frame>) -> Result<(), TooLong> {
+    pub(super) fn push(
+        &mut self,
+        mut bytes: &[u8],
+        frames: &mut Vec<StreamFrame>,
+    ) -> Result<(), FrameTooLong> {
         while !bytes.is_empty() {
             if std::mem::take(&mut self.after_return) && bytes[0] == b'\n' {
                 bytes = &bytes[1..];
@@ -68,7 +72,7 @@ impl Splitter {
             let part = &bytes[..end.unwrap_or(bytes.len())];
             let held = self.line.len() + self.data.as_ref().map_or(0, Vec::len);
             if held + part.len() > self.bound {
-                return Err(TooLong { bound: self.bound });
+                return Err(FrameTooLong { bound: self.bound });
             }
             self.line.extend_from_slice(part);
             let Some(end) = end else { break };
@@ -81,7 +85,7 @@ impl Splitter {
     }
 
     /// The stream is over. A frame whose end did not come is given all the same: whether it is whole, its reader sees.
-    pub(super) fn finish(mut self, frames: &mut Vec<Frame>) {
+    pub(super) fn finish(mut self, frames: &mut Vec<StreamFrame>) {
         let line = std::mem::take(&mut self.line);
         if !line.is_empty() {
             self.end_line(&line, frames);
@@ -89,13 +93,13 @@ impl Splitter {
         self.end_event(frames);
     }
 
-    fn end_line(&mut self, line: &[u8], frames: &mut Vec<Frame>) {
+    fn end_line(&mut self, line: &[u8], frames: &mut Vec<StreamFrame>) {
         let fresh = std::mem::take(&mut self.fresh);
         let line = if fresh { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
         match self.framing {
             Framing::Lines if line.iter().all(u8::is_ascii_whitespace) => {}
             Framing::Lines => {
-                frames.push(Frame { event: None, data: String::from_utf8_lossy(line).into_owned() });
+                frames.push(StreamFrame { event: None, data: String::from_utf8_lossy(line).into_owned() });
             }
             Framing::Events if line.is_empty() => self.end_event(frames),
             Framing::Events => {
@@ -120,10 +124,10 @@ impl Splitter {
         }
     }
 
-    fn end_event(&mut self, frames: &mut Vec<Frame>) {
+    fn end_event(&mut self, frames: &mut Vec<StreamFrame>) {
         let event = self.event.take();
         if let Some(data) = self.data.take() {
-            frames.push(Frame { event, data: String::from_utf8_lossy(&data).into_owned() });
+            frames.push(StreamFrame { event, data: String::from_utf8_lossy(&data).into_owned() });
         }
     }
 }
@@ -135,7 +139,7 @@ mod tests {
     use super::*;
 
     fn split(framing: Framing, pieces: &[&[u8]]) -> Vec<(Option<String>, String)> {
-        let mut splitter = Splitter::new(framing, 1000);
+        let mut splitter = FrameSplitter::new(framing, 1000);
         let mut frames = Vec::new();
         for piece in pieces {
             splitter.push(piece, &mut frames).unwrap();
@@ -167,7 +171,7 @@ mod tests {
     fn a_frame_over_the_bound_is_refused_however_it_comes() {
         let line = format!("data: {}\n", "x".repeat(98));
         for pieces in [vec![line.repeat(10)], vec![line.clone(); 10], vec!["x".repeat(600); 2]] {
-            let mut splitter = Splitter::new(Framing::Events, 900);
+            let mut splitter = FrameSplitter::new(Framing::Events, 900);
             let mut frames = Vec::new();
             let mut refused = false;
             for piece in &pieces {

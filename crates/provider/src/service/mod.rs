@@ -1,28 +1,33 @@
 //! Services and local servers over HTTP.
 //!
-//! The table says what is known of each service, a dialect what its protocol looks like; one client asks them all.
+//! The table says what is known of each service, and a protocol what its requests and answers look like; one client asks
+//! them all. A request of a [`ServiceModel`] goes from `request_body` (settings to their places) to `exchange` (one request
+//! and the answer to it, within `limits`), whose stream is cut by `frames`, read by `protocol` and told by
+//! `reply_builder`.
 
 mod address;
-mod answer;
+mod api_key;
 mod batch;
-mod body;
-mod bounds;
 mod catalog;
-mod dialect;
+mod connection;
+mod entry;
 mod exchange;
 mod failure;
 mod frames;
-mod key;
-mod link;
-mod remote;
-mod served;
+mod limits;
+mod model;
+mod plain_request;
+mod protocol;
+mod reply_builder;
+mod request_body;
+mod same_model;
 mod table;
-mod whole;
 
-pub use batch::{BatchError, BatchProtocol, BatchReplies, BatchState, Batches};
-pub use body::SettingError;
-pub use dialect::DialectName;
-pub use key::Key;
-pub use link::{RemoteError, Services, Trace, Variables};
-pub use remote::Remote;
-pub use table::{EntryError, ModelRule, ServiceEntry};
+pub use batch::{BatchClient, BatchError, BatchProtocol, BatchReplies, BatchState};
+pub use catalog::CatalogError;
+pub use connection::{ServiceError, Services, VariableLookup, WireTrace};
+pub use entry::{ModelRule, ServiceEntry};
+pub use model::ServiceModel;
+pub use protocol::ProtocolName;
+pub use request_body::SettingError;
+pub use table::EntryError;

@@ -1,4 +1,4 @@
-//! What is known of services: the bundled table, and what pelicycle.toml changes or adds.
+//! The table of services: the bundled one, and what pelicycle.toml changes or adds.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -6,114 +6,20 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::batch::BatchProtocol;
-use super::dialect::DialectName;
-
-/// What is known of one service: `[services.NAME]` of the bundled table, `[providers.NAME]` of pelicycle.toml.
-/// What is left out is as the protocol has it, or as the entry that is changed.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ServiceEntry {
-    /// The known service that a new one is like.
-    pub like: Option<String>,
-    /// Its name for people.
-    pub title: Option<String>,
-    /// The protocol it speaks.
-    pub dialect: Option<DialectName>,
-    /// The address that the protocol's paths are added to.
-    pub base_url: Option<String>,
-    /// Environment variables that give another address; the first that is set counts.
-    #[serde(default)]
-    pub base_url_env: Vec<String>,
-    /// A variable that gives a host and port in Ollama's way.
-    pub host_env: Option<String>,
-    /// The port where that variable names none.
-    pub host_port: Option<u16>,
-    /// A path that follows the address from the environment.
-    pub base_path: Option<String>,
-    /// Environment variables that may hold the key, in order.
-    #[serde(default)]
-    pub key_env: Vec<String>,
-    /// The header that takes the bare key; `authorization: Bearer KEY` when nothing is said.
-    pub key_header: Option<String>,
-    /// Whether it can't be asked without a key; so when nothing is said and there are variables for it.
-    pub key_needed: Option<bool>,
-    /// How it takes batches, where it does.
-    pub batch: Option<BatchProtocol>,
-    /// It runs on a machine of the user's: one request at a time, and patience while it loads a model.
-    pub local: Option<bool>,
-    /// Requests at the same time.
-    pub concurrency: Option<usize>,
-    /// Requests that may leave in a minute.
-    pub requests_per_minute: Option<f64>,
-    /// Seconds for a connection to stand; 10 when nothing is said, as the others are in docs/providers.md.
-    pub connect_seconds: Option<f64>,
-    /// Seconds until the first part of an answer.
-    pub first_seconds: Option<f64>,
-    /// Seconds of silence within an answer.
-    pub idle_seconds: Option<f64>,
-    /// Seconds for a whole answer.
-    pub total_seconds: Option<f64>,
-    /// The longest first wait before a request is sent again; it doubles with each try.
-    pub backoff_seconds: Option<f64>,
-    /// Times that a request is sent, at most.
-    pub tries: Option<u32>,
-    /// Headers of every request.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    /// Headers whose values are in environment variables, where those are set.
-    #[serde(default)]
-    pub header_env: BTreeMap<String, String>,
-    /// Places of settings in the body, as dotted paths; an empty one takes a setting away.
-    #[serde(default)]
-    pub params: BTreeMap<String, String>,
-    /// What every body has besides.
-    #[serde(default)]
-    pub body: Map<String, Value>,
-    /// Keys of the body that it does not take.
-    #[serde(default)]
-    pub omit: Vec<String>,
-    /// The bound on tokens where none is asked for; not sent when nothing is said.
-    pub max_tokens: Option<u32>,
-    /// Rules of its models; the first whose pattern fits counts.
-    #[serde(default)]
-    pub models: Vec<ModelRule>,
-}
-
-/// What models of a service take.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelRule {
-    /// Patterns of model ids; `*` at the end stands for any rest.
-    pub ids: Vec<String>,
-    /// Sent where neither thinking nor effort was asked for.
-    pub default: Option<Map<String, Value>>,
-    /// Asks for thinking.
-    pub on: Option<Map<String, Value>>,
-    /// Asks for none.
-    pub off: Option<Map<String, Value>>,
-    /// Says how hard to think: `$effort` is the word, `$EFFORT` the word in capitals.
-    pub effort: Option<Map<String, Value>>,
-    /// The words there are; any when the list is empty.
-    #[serde(default)]
-    pub efforts: Vec<String>,
-    /// Whether sampling settings are accepted; so when nothing is said.
-    pub sampling: Option<bool>,
-    /// Headers that sampling settings need.
-    #[serde(default)]
-    pub sampling_headers: BTreeMap<String, String>,
-}
+use super::entry::ServiceEntry;
+use super::protocol::ProtocolName;
 
 /// The bundled table.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Table {
+pub(super) struct ServiceTable {
     pub(super) errors: ErrorWords,
-    dialects: BTreeMap<DialectName, DialectEntry>,
+    #[serde(rename = "dialects")]
+    pub(super) protocols: BTreeMap<ProtocolName, ProtocolEntry>,
     services: BTreeMap<String, ServiceEntry>,
 }
 
-/// Words of errors that decide whether to ask again.
+/// The words of errors that decide whether to ask again.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ErrorWords {
@@ -121,17 +27,17 @@ pub(super) struct ErrorWords {
     pub(super) retry: Vec<String>,
 }
 
-/// What all services of a protocol have alike.
+/// An entry of one protocol: what all services that speak it have alike.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DialectEntry {
+pub(super) struct ProtocolEntry {
     #[serde(default)]
-    params: BTreeMap<String, String>,
+    pub(super) params: BTreeMap<String, String>,
     #[serde(default)]
-    body: Map<String, Value>,
+    pub(super) body: Map<String, Value>,
 }
 
-/// Why an entry of pelicycle.toml can't be used.
+/// The reason why an entry of pelicycle.toml can't be used.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum EntryError {
@@ -160,8 +66,8 @@ const KEY_HEADERS: [&str; 6] =
     ["authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization"];
 
 /// The bundled table, read once.
-pub(super) fn bundled() -> &'static Table {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(super) fn bundled() -> &'static ServiceTable {
+    static TABLE: LazyLock<ServiceTable> = LazyLock::new(|| {
         toml::from_str(include_str!("services.toml")).expect("the bundled table is valid: a test reads it")
     });
     &TABLE
@@ -175,33 +81,9 @@ pub(super) fn entries(
     let mut all = bundled.clone();
     for (name, change) in changes {
         check(name, change)?;
-        let base = match (&change.like, bundled.get(name)) {
-            (Some(like), _) => bundled.get(like).ok_or_else(|| EntryError::Like {
-                name: name.clone(),
-                like: like.clone(),
-                known: bundled.keys().cloned().collect::<Vec<_>>().join(", "),
-            })?,
-            (None, Some(known)) => known,
-            (None, None) => &ServiceEntry::default(),
-        };
-        // Another server that is like a known one is not found by that one's variables.
-        let base = match change.like {
-            Some(_) => ServiceEntry {
-                base_url: None,
-                base_url_env: Vec::new(),
-                host_env: None,
-                host_port: None,
-                base_path: None,
-                key_env: Vec::new(),
-                header_env: BTreeMap::new(),
-                title: None,
-                ..base.clone()
-            },
-            None => base.clone(),
-        };
-        let entry = base.changed(change);
+        let entry = base(name, change, bundled)?.changed(change);
         let lacks = |what| EntryError::Lacks { name: name.clone(), what };
-        if entry.dialect.is_none() {
+        if entry.protocol.is_none() {
             return Err(lacks(
                 "say which dialect it speaks (anthropic, responses, chat, gemini or ollama), or which known service it is like",
             ));
@@ -214,6 +96,33 @@ pub(super) fn entries(
     Ok(all)
 }
 
+/// The entry that a change is made to: the known one that it names, the one of its own name, or an empty one.
+fn base(
+    name: &str,
+    change: &ServiceEntry,
+    bundled: &BTreeMap<String, ServiceEntry>,
+) -> Result<ServiceEntry, EntryError> {
+    let Some(like) = &change.like else { return Ok(bundled.get(name).cloned().unwrap_or_default()) };
+    let known = bundled.get(like).ok_or_else(|| EntryError::Like {
+        name: name.to_owned(),
+        like: like.clone(),
+        known: bundled.keys().cloned().collect::<Vec<_>>().join(", "),
+    })?;
+    // Another server that is like a known one is not found by that one's variables.
+    Ok(ServiceEntry {
+        base_url: None,
+        base_url_env: Vec::new(),
+        host_env: None,
+        host_port: None,
+        base_path: None,
+        key_env: Vec::new(),
+        header_env: BTreeMap::new(),
+        title: None,
+        ..known.clone()
+    })
+}
+
+/// Refuses a change that can't be meant.
 fn check(name: &str, change: &ServiceEntry) -> Result<(), EntryError> {
     let name = name.to_owned();
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
@@ -246,74 +155,6 @@ fn check(name: &str, change: &ServiceEntry) -> Result<(), EntryError> {
     Ok(())
 }
 
-impl ServiceEntry {
-    /// This entry with what `change` says.
-    fn changed(mut self, change: &ServiceEntry) -> ServiceEntry {
-        macro_rules! take {
-            ($($field:ident)*) => { $(if change.$field.is_some() { self.$field.clone_from(&change.$field); })* };
-        }
-        take!(title dialect batch base_url host_env host_port base_path key_header key_needed local concurrency);
-        take!(requests_per_minute max_tokens connect_seconds first_seconds idle_seconds total_seconds backoff_seconds tries);
-        if change.base_url.is_some() {
-            // An address that was written down is meant.
-            self.base_url_env.clear();
-            self.host_env = None;
-        }
-        for (list, new) in
-            [(&mut self.base_url_env, &change.base_url_env), (&mut self.key_env, &change.key_env)]
-        {
-            if !new.is_empty() {
-                list.clone_from(new);
-            }
-        }
-        self.omit.extend(change.omit.iter().cloned());
-        for (map, new) in [
-            (&mut self.headers, &change.headers),
-            (&mut self.header_env, &change.header_env),
-            (&mut self.params, &change.params),
-        ] {
-            map.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));
-        }
-        self.body.extend(change.body.iter().map(|(key, value)| (key.clone(), value.clone())));
-        self.models.splice(0..0, change.models.iter().cloned());
-        self
-    }
-
-    /// The protocol it speaks.
-    pub(super) fn dialect(&self) -> DialectName {
-        self.dialect.expect("entries without a dialect are refused where they are read")
-    }
-
-    /// The place of a setting in the body.
-    pub(super) fn place(&self, setting: &str) -> Option<&str> {
-        let of_dialect = || bundled().dialects.get(&self.dialect()).and_then(|d| d.params.get(setting));
-        self.params.get(setting).or_else(of_dialect).map(String::as_str).filter(|place| !place.is_empty())
-    }
-
-    /// What every body of its protocol has besides.
-    pub(super) fn dialect_body(&self) -> Option<&'static Map<String, Value>> {
-        bundled().dialects.get(&self.dialect()).map(|dialect| &dialect.body)
-    }
-
-    /// The rule for a model.
-    pub(super) fn rule(&self, model: &str) -> Option<&ModelRule> {
-        self.models.iter().find(|rule| rule.ids.iter().any(|pattern| fits(pattern, model)))
-    }
-
-    /// Whether it can't be asked without a key.
-    #[must_use]
-    pub fn needs_key(&self) -> bool {
-        self.key_needed.unwrap_or(!self.key_env.is_empty())
-    }
-}
-
-fn fits(pattern: &str, model: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(begin) => model.starts_with(begin),
-        None => pattern == model,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -326,7 +167,7 @@ mod tests {
     fn every_bundled_entry_can_be_used() {
         for (name, entry) in entries(&BTreeMap::new()).unwrap() {
             check(&name, &entry).unwrap();
-            assert!(entry.dialect.is_some() && entry.title.is_some(), "{name}");
+            assert!(entry.protocol.is_some() && entry.title.is_some(), "{name}");
             assert!(entry.base_url.is_some() || !entry.base_url_env.is_empty(), "{name}");
             assert!(!entry.key_env.is_empty(), "{name}");
             assert!(entry.models.iter().all(|rule| !rule.ids.is_empty()), "{name}");

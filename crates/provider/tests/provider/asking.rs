@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pelicycle_provider::{Account, Done, EventKind, Provider as _, Remote, Request, Services, Variables};
+use pelicycle_provider::{
+    Provider as _, ReplyEventKind, ReplyMetadata, ReplyRequest, RequestEnd, ServiceModel, Services,
+    VariableLookup,
+};
 use pelicycle_record::{Outcome, RequestRecord, ServiceRecord};
 use pelicycle_testkit::loopback::{KEY, ScriptedServer};
 
@@ -12,8 +15,8 @@ use pelicycle_testkit::loopback::{KEY, ScriptedServer};
 pub(crate) struct ReceivedReply {
     pub(crate) text: String,
     pub(crate) reasoning: String,
-    pub(crate) account: Account,
-    pub(crate) done: Option<Done>,
+    pub(crate) account: ReplyMetadata,
+    pub(crate) done: Option<RequestEnd>,
     /// Times that the request was sent.
     pub(crate) sent: usize,
     /// When each piece of text came, after the request was last sent.
@@ -41,12 +44,12 @@ impl ReceivedReply {
 
 /// The services that `[providers]` tells of, with [`KEY`] in the variable `TEST_KEY`.
 pub(crate) fn services(providers: &str) -> Services {
-    let variables: Variables = Arc::new(|name: &str| (name == "TEST_KEY").then(|| KEY.to_owned()));
+    let variables: VariableLookup = Arc::new(|name: &str| (name == "TEST_KEY").then(|| KEY.to_owned()));
     Services::new(&toml::from_str(providers).unwrap(), variables).unwrap()
 }
 
 /// A model `m` of a server that speaks this dialect; patience is short, as far as `more` does not say otherwise.
-pub(crate) fn remote(server: &ScriptedServer, dialect: &str, more: &str) -> Remote {
+pub(crate) fn remote(server: &ScriptedServer, dialect: &str, more: &str) -> ServiceModel {
     let patience = |key: &str, value: &str| match more.contains(key) {
         true => String::new(),
         false => format!("{key} = {value}\n"),
@@ -62,32 +65,32 @@ pub(crate) fn remote(server: &ScriptedServer, dialect: &str, more: &str) -> Remo
 }
 
 /// Asks and hears all of it.
-pub(crate) fn ask(remote: &Remote) -> ReceivedReply {
+pub(crate) fn ask(remote: &ServiceModel) -> ReceivedReply {
     ask_with(remote, RequestRecord::default())
 }
 
 /// Asks with these settings and hears all of it.
-pub(crate) fn ask_with(remote: &Remote, settings: RequestRecord) -> ReceivedReply {
+pub(crate) fn ask_with(remote: &ServiceModel, settings: RequestRecord) -> ReceivedReply {
     ask_all(remote, request("Draw a pelican.", settings))
 }
 
 /// Sends a request and hears all of it.
-pub(crate) fn ask_all(remote: &Remote, request: Request) -> ReceivedReply {
+pub(crate) fn ask_all(remote: &ServiceModel, request: ReplyRequest) -> ReceivedReply {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(hear_all(remote, request))
 }
 
-pub(crate) async fn hear(remote: &Remote, settings: RequestRecord) -> ReceivedReply {
+pub(crate) async fn hear(remote: &ServiceModel, settings: RequestRecord) -> ReceivedReply {
     hear_of(remote, "Draw a pelican.", settings).await
 }
 
-pub(crate) async fn hear_of(remote: &Remote, prompt: &str, settings: RequestRecord) -> ReceivedReply {
+pub(crate) async fn hear_of(remote: &ServiceModel, prompt: &str, settings: RequestRecord) -> ReceivedReply {
     hear_all(remote, request(prompt, settings)).await
 }
 
 /// A request without pictures.
-pub(crate) fn request(prompt: &str, settings: RequestRecord) -> Request {
-    Request {
+pub(crate) fn request(prompt: &str, settings: RequestRecord) -> ReplyRequest {
+    ReplyRequest {
         prompt_id: "pelican".to_owned(),
         prompt: prompt.to_owned(),
         pictures: Vec::new(),
@@ -97,26 +100,26 @@ pub(crate) fn request(prompt: &str, settings: RequestRecord) -> Request {
 }
 
 /// Hears all that becomes of a request.
-pub(crate) async fn hear_all(remote: &Remote, request: Request) -> ReceivedReply {
+pub(crate) async fn hear_all(remote: &ServiceModel, request: ReplyRequest) -> ReceivedReply {
     let mut stream = remote.ask(request);
     let mut heard = ReceivedReply::default();
     let mut begin = Instant::now();
     while let Some(event) = stream.recv().await {
         assert!(heard.done.is_none(), "nothing follows the end");
         match event.kind {
-            EventKind::Sent(sent) => {
+            ReplyEventKind::Sent(sent) => {
                 assert!(heard.text.is_empty(), "a reply is not begun twice");
                 heard.sent += 1;
                 begin = event.at;
                 heard.body = sent.body.unwrap();
             }
-            EventKind::Delta(delta) => {
+            ReplyEventKind::Delta(delta) => {
                 heard.text.push_str(&delta.text);
                 heard.reasoning.push_str(&delta.reasoning);
                 heard.pieces.push((event.at - begin, delta.text));
             }
-            EventKind::Account(account) => heard.account = *account,
-            EventKind::Done(done) => heard.done = Some(done),
+            ReplyEventKind::Account(account) => heard.account = *account,
+            ReplyEventKind::Done(done) => heard.done = Some(done),
         }
     }
     heard

@@ -11,7 +11,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use pelicycle_provider::{EventKind, Provider as _, Remote, Request};
+use pelicycle_provider::{Provider as _, ReplyEventKind, ReplyRequest, ServiceModel};
 use pelicycle_record::RequestRecord;
 use pelicycle_testkit::loopback::{CHAT_END, ServerStep, chat_text, chunk, end, events};
 use rustix::time::{ClockId, clock_gettime};
@@ -51,8 +51,8 @@ fn late(written: &str) -> Option<f64> {
 }
 
 /// Reads a stream as pelicycle does; how late each piece was for whoever listens, in milliseconds.
-async fn ours(remote: Remote) -> Vec<f64> {
-    let mut stream = remote.ask(Request {
+async fn ours(remote: ServiceModel) -> Vec<f64> {
+    let mut stream = remote.ask(ReplyRequest {
         prompt_id: "x".to_owned(),
         prompt: "x".to_owned(),
         pictures: Vec::new(),
@@ -62,9 +62,9 @@ async fn ours(remote: Remote) -> Vec<f64> {
     let mut times = Vec::new();
     while let Some(event) = stream.recv().await {
         match event.kind {
-            EventKind::Delta(delta) => times.extend(late(&delta.text)),
-            EventKind::Done(done) => assert_eq!(done.error, None),
-            EventKind::Sent(_) | EventKind::Account(_) => {}
+            ReplyEventKind::Delta(delta) => times.extend(late(&delta.text)),
+            ReplyEventKind::End(done) => assert_eq!(done.error, None),
+            ReplyEventKind::Sent(_) | ReplyEventKind::Metadata(_) => {}
         }
     }
     times

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use pelicycle_provider::{Request, Services, Variables};
+use pelicycle_provider::{ReplyRequest, Services, VariableLookup};
 use pelicycle_record::RequestRecord;
 use pelicycle_testkit::loopback::{ScriptedServer, answer};
 use serde_json::{Value, json};
@@ -95,12 +95,12 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
         }
         let expected = recorded(name);
         let server = ScriptedServer::new(vec![answer(400, "application/json", &[], "{}")]);
-        let variables: Variables =
+        let variables: VariableLookup =
             Arc::new(|variable: &str| variable.ends_with("_API_KEY").then(|| "KEY".to_owned()));
         let change = format!("[{provider}]\nbase_url = \"{}\"\n", server.url(path));
         let services = Services::new(&toml::from_str(&change).unwrap(), variables).unwrap();
         let pictures = if name.ends_with("-pictures") { vec![PNG.to_vec(); 2] } else { Vec::new() };
-        let request = Request { pictures, ..request("Draw a pelican.", settings) };
+        let request = ReplyRequest { pictures, ..request("Draw a pelican.", settings) };
         let heard = ask_all(&services.model(provider, model).unwrap(), request);
         let seen = server.seen().remove(0);
 
@@ -144,7 +144,7 @@ fn a_batch_is_left_as_the_services_own_client_leaves_one() {
         ("openai", "gpt-6.1-sol", "/v1", vec!["openai-batch-file", "openai-batch"]),
     ] {
         let server = ScriptedServer::new(ids.map(|id| answer(200, "application/json", &[], id)).to_vec());
-        let variables: Variables =
+        let variables: VariableLookup =
             Arc::new(|variable: &str| variable.ends_with("_API_KEY").then(|| "KEY".to_owned()));
         let change = format!("[{provider}]\nbase_url = \"{}\"\n", server.url(path));
         let services = Services::new(&toml::from_str(&change).unwrap(), variables).unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pelicycle_provider::Remote;
+use pelicycle_provider::ServiceModel;
 use pelicycle_record::{Outcome, RequestRecord};
 use pelicycle_testkit::loopback::{ScriptedServer, ServerStep, answer, chat, chat_text, chunk, end, events};
 
@@ -167,7 +167,7 @@ fn one_that_is_told_to_wait_tells_the_others_of_the_service() {
         _ => chat("hi"),
     });
     let first = remote(&server, "chat", "");
-    let second: Remote = first.clone();
+    let second: ServiceModel = first.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let later = async {

@@ -325,8 +325,8 @@ fn whoever_stops_listening_breaks_the_request_off() {
     let remote = remote(&server, "chat", "");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        use pelicycle_provider::{EventKind, Provider as _, Request};
-        let request = Request {
+        use pelicycle_provider::{Provider as _, ReplyEventKind, ReplyRequest};
+        let request = ReplyRequest {
             prompt_id: "x".to_owned(),
             prompt: "x".to_owned(),
             pictures: Vec::new(),
@@ -335,7 +335,7 @@ fn whoever_stops_listening_breaks_the_request_off() {
         };
         let mut stream = remote.ask(request);
         loop {
-            if let EventKind::Delta(delta) = stream.recv().await.unwrap().kind {
+            if let ReplyEventKind::Delta(delta) = stream.recv().await.unwrap().kind {
                 assert_eq!(delta.text, "a");
                 break;
             }

@@ -8,7 +8,7 @@ use super::{Course, Showing};
 use crate::{Answer, Budget, RunError, Seat, Stop, Taken};
 use pelicycle_drawing::tool;
 use pelicycle_judge::{Ballot, Competition, DrawingPair, read_reply};
-use pelicycle_provider::{Provider, Request};
+use pelicycle_provider::{Provider, ReplyRequest};
 use pelicycle_record::Id;
 use pelicycle_record::{
     AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference, RequestRecord,
@@ -264,7 +264,7 @@ impl One {
                 return silent(number);
             }
         }
-        let request = Request {
+        let request = ReplyRequest {
             prompt_id: self.prompt.id.clone(),
             prompt: self.question.clone(),
             pictures: vec![left.clone(), right.clone()],
@@ -323,7 +323,7 @@ impl One {
     }
 }
 
-async fn listen(provider: &dyn Provider, request: Request, stop: &Stop) -> Answer {
+async fn listen(provider: &dyn Provider, request: ReplyRequest, stop: &Stop) -> Answer {
     let mut answer = Answer::begin();
     let mut events = provider.ask(request);
     loop {

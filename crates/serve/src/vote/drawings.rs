@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use pelicycle_judge::{Competition, Scope};
 use pelicycle_record::Id;
-use pelicycle_store::Stored;
+use pelicycle_store::StoredAttempt;
 
 /// Drawings, each with its picture, and the texts that they answer.
 #[derive(Debug, Default)]
@@ -23,8 +23,8 @@ pub(super) struct VotingDrawings {
 
 impl VotingDrawings {
     /// Those in a scope, of what lies in the store.
-    pub(super) fn new(stored: &[Stored], scope: &Scope) -> VotingDrawings {
-        let taken: Vec<&Stored> = stored
+    pub(super) fn new(stored: &[StoredAttempt], scope: &Scope) -> VotingDrawings {
+        let taken: Vec<&StoredAttempt> = stored
             .iter()
             .filter(|stored| stored.files.png.is_some() && scope.takes(&stored.attempt))
             .collect();

@@ -13,7 +13,7 @@ use pelicycle_drawing::tool;
 use pelicycle_judge::{DrawingPair, Scope};
 use pelicycle_record::{Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
 use pelicycle_statistics::Random;
-use pelicycle_store::{Damaged, Fingerprint, Listing, Store, StoreError};
+use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store, StoreError};
 
 use super::drawings::VotingDrawings;
 use super::shown_pair::{ShowError, ShownPair};
@@ -319,7 +319,7 @@ impl VotingSession {
         Ok(())
     }
 
-    fn tell_once(&self, state: &mut VotingState, damaged: &Damaged) {
+    fn tell_once(&self, state: &mut VotingState, damaged: &DamagedRecord) {
         if state.told.insert(damaged.path.clone()) {
             let place = self.store.root().join(&damaged.path);
             (self.tell)(&format!("skipped {}: {}", place.display(), damaged.reason));

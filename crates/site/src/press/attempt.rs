@@ -1,7 +1,7 @@
 //! The page of one attempt, whose texts and measures are costly to come by.
 
 use pelicycle_record::Verdict;
-use pelicycle_record::measure::{RULES, Rubric};
+use pelicycle_record::measure::{RULES_VERSION, Rubric};
 
 use super::Press;
 use super::experts::files_of_maps;
@@ -45,7 +45,7 @@ impl Press<'_> {
             .with(&(one.record.to_hex().as_str(), TEXTS, one.hung.missing, files.active))?
             .with(&files.experts.is_some())?
             // Measures follow from the drawing, whose hash the record has too.
-            .with(&(RULES, one.exhibit.rubric))?
+            .with(&(RULES_VERSION, one.exhibit.rubric))?
             .with(&share)?
             .finish();
         if self.is_printed(one, &path, &source) {

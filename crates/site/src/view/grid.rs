@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-use pelicycle_prompt::{Library, Prompt};
+use pelicycle_prompt::{Prompt, PromptLibrary};
 use pelicycle_record::{PromptRecord, name};
 use pelicycle_statistics::Rate;
 use pelicycle_text as text;
@@ -70,7 +70,11 @@ type Cells<'a> = BTreeMap<(String, String), &'a Case<'a>>;
 /// Animal and vehicle of a prompt: as it was recorded, or as the bundled prompt of the same id and text has them.
 pub(super) fn pair(prompt: &PromptRecord) -> Option<(String, String)> {
     static BUNDLED: LazyLock<HashMap<String, PromptRecord>> = LazyLock::new(|| {
-        Library::bundled().iter().map(Prompt::record).map(|record| (record.id.clone(), record)).collect()
+        PromptLibrary::bundled()
+            .iter()
+            .map(Prompt::record)
+            .map(|record| (record.id.clone(), record))
+            .collect()
     });
     let own = |prompt: &PromptRecord| prompt.animal.clone().zip(prompt.vehicle.clone());
     let bundled = || BUNDLED.get(&prompt.id).filter(|bundled| bundled.text == prompt.text).and_then(own);

@@ -1,7 +1,7 @@
 //! What was measured of a drawing, for its page: numbers of how it is built, and the rubric's items with their words.
 
 use base64::Engine as _;
-use pelicycle_record::measure::{Judged, Measures, State, Structure};
+use pelicycle_record::measure::{DrawingStructure, ItemState, JudgedItem, Measures};
 use pelicycle_text as text;
 use serde::Serialize;
 
@@ -62,16 +62,16 @@ impl MeasuresView {
     }
 }
 
-fn row(judged: &Judged) -> Row {
+fn row(judged: &JudgedItem) -> Row {
     let (class, state) = match judged.state {
-        State::Met => ("met", "met"),
-        State::NotMet => ("not-met", "not met"),
-        State::CantTell => ("cant-tell", "can’t tell"),
+        ItemState::Met => ("met", "met"),
+        ItemState::NotMet => ("not-met", "not met"),
+        ItemState::CantTell => ("cant-tell", "can’t tell"),
     };
     Row { asked: judged.asked.clone(), class, state, why: judged.why.clone() }
 }
 
-fn structure(structure: &Structure) -> Vec<Fact> {
+fn structure(structure: &DrawingStructure) -> Vec<Fact> {
     let count = |n: usize| Some(text::count(n as u64));
     let some = |n: usize| (n > 0).then(|| text::count(n as u64));
     let percent = |share: f64| Some(format!("{:.1}%", share * 100.0));

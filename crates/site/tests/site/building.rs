@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pelicycle_drawing::{Bounds, measure};
-use pelicycle_prompt::Library;
+use pelicycle_drawing::{DrawingBounds, measure};
+use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::measure::Rubric;
-use pelicycle_site::{Options, Rebuilt, rebuild_measured_by};
+use pelicycle_site::{GalleryOptions, RebuiltGallery, rebuild_measured_by};
 use pelicycle_store::Store;
 use pelicycle_testkit::files;
 
@@ -15,19 +15,24 @@ pub(crate) const SVG: &str =
     r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
 /// Builds the gallery of a store.
-pub(crate) fn build(store: &Store, out: &Path) -> Rebuilt {
-    build_from(store, &Library::bundled(), out, &Options::default())
+pub(crate) fn build(store: &Store, out: &Path) -> RebuiltGallery {
+    build_from(store, &PromptLibrary::bundled(), out, &GalleryOptions::default())
 }
 
 /// Builds the gallery of a store, to be published at an address.
-pub(crate) fn build_for(store: &Store, out: &Path, base: &str) -> Rebuilt {
-    let options = Options { base: Some(base.parse().unwrap()) };
-    build_from(store, &Library::bundled(), out, &options)
+pub(crate) fn build_for(store: &Store, out: &Path, base: &str) -> RebuiltGallery {
+    let options = GalleryOptions { base: Some(base.parse().unwrap()) };
+    build_from(store, &PromptLibrary::bundled(), out, &options)
 }
 
 /// Builds the gallery of a store with the rubrics of a library. Drawings are measured in this process.
-pub(crate) fn build_from(store: &Store, library: &Library, out: &Path, options: &Options) -> Rebuilt {
-    let measured = |svg: &[u8], rubric: &Rubric| measure(svg, rubric, &Bounds::default());
+pub(crate) fn build_from(
+    store: &Store,
+    library: &PromptLibrary,
+    out: &Path,
+    options: &GalleryOptions,
+) -> RebuiltGallery {
+    let measured = |svg: &[u8], rubric: &Rubric| measure(svg, rubric, &DrawingBounds::default());
     rebuild_measured_by(store, library, &measured, out, options).unwrap()
 }
 

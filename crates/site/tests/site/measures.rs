@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use base64::Engine as _;
-use pelicycle_prompt::Library;
-use pelicycle_site::Options;
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_site::GalleryOptions;
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::hang;
 
@@ -18,8 +18,8 @@ const BICYCLE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 4
     <path d=\"M100 220L180 220L160 150L260 150L300 220\" fill=\"none\" stroke=\"#b22\" stroke-width=\"4\"/></svg>";
 
 /// Builds the gallery with the rubrics of a library, and gives the page of the attempt.
-fn page(store: &Store, gallery: &Path, library: &Library) -> String {
-    build_from(store, library, gallery, &Options::default());
+fn page(store: &Store, gallery: &Path, library: &PromptLibrary) -> String {
+    build_from(store, library, gallery, &GalleryOptions::default());
     let folder = std::fs::read_dir(gallery.join("attempts")).unwrap().next().unwrap().unwrap().path();
     // The templates escape a slash, too.
     std::fs::read_to_string(folder.join("index.html")).unwrap().replace("&#x2f;", "/")
@@ -30,9 +30,9 @@ fn a_page_tells_each_item_and_shows_what_was_found() {
     let folder = tempfile::tempdir().unwrap();
     let gallery = folder.path().join("gallery");
     let store = Store::open(folder.path().join("results")).unwrap();
-    let asked = Library::bundled().get("pelican").unwrap().record();
+    let asked = PromptLibrary::bundled().get("pelican").unwrap().record();
     hang(&store, "pelican", "Model", "2026-01-02T03:04:05Z", BICYCLE, |attempt| attempt.prompt = asked);
-    let html = page(&store, &gallery, &Library::bundled());
+    let html = page(&store, &gallery, &PromptLibrary::bundled());
     assert!(html.contains("two wheels of like size on one ground line"), "{html}");
     assert!(html.contains("<td class=\"met\">met</td>") && html.contains("can’t tell"));
     assert!(html.contains("radii 52 and 52"), "the words say what was found");
@@ -50,10 +50,10 @@ fn a_page_tells_each_item_and_shows_what_was_found() {
     let only = "id = \"pelican\"\ntitle = \"A pelican riding a bicycle\"\nfamily = \"pelican\"\n\
         text = \"Generate an SVG of a pelican riding a bicycle\"\nrubric = [{ find = \"wheels\", count = 3 }]\n";
     std::fs::write(prompts.join("pelican.toml"), only).unwrap();
-    let three = page(&store, &gallery, &Library::with_dir(&prompts).unwrap());
+    let three = page(&store, &gallery, &PromptLibrary::with_dir(&prompts).unwrap());
     assert!(three.contains("three wheels of like size") && !three.contains("a pouch under the beak"));
     // A text that is not the prompt's own is another prompt, and no rubric is known for it.
     std::fs::write(prompts.join("pelican.toml"), only.replace("Generate", "Draw")).unwrap();
-    let none = page(&store, &gallery, &Library::with_dir(&prompts).unwrap());
+    let none = page(&store, &gallery, &PromptLibrary::with_dir(&prompts).unwrap());
     assert!(none.contains("Shapes painted") && !none.contains("Asked for"));
 }

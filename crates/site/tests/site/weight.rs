@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pelicycle_drawing::{Options, inspect};
+use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_record::measure::Rubric;
 use pelicycle_record::{Check, name};
 use pelicycle_site::{Exhibit, build};
@@ -31,7 +31,7 @@ fn specimens(corpus: &Path, folder: &Path, raster: u32) -> Vec<Specimen> {
     files.sort();
     let inspected = files.iter().map(|file| {
         let reply = std::fs::read_to_string(file).unwrap();
-        let found = inspect(reply.as_bytes(), &Options { raster, ..Options::default() });
+        let found = inspect(reply.as_bytes(), &InspectionOptions { raster, ..Options::default() });
         let png = folder.join(format!("{raster}-{}.png", file.file_stem().unwrap().to_string_lossy()));
         std::fs::write(&png, found.png.unwrap()).unwrap();
         Specimen { reply, check: found.check, png }
@@ -68,7 +68,8 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
         .collect();
     let out = folder.path().join("gallery");
     let unmeasured = |_: &[u8], _: &Rubric| Err("not measured".to_owned());
-    build(&exhibits, &|_| Ok(()), &unmeasured, &[], None, &out, &pelicycle_site::Options::default()).unwrap();
+    build(&exhibits, &|_| Ok(()), &unmeasured, &[], None, &out, &pelicycle_site::GalleryOptions::default())
+        .unwrap();
 
     let wall = std::fs::read_dir(out.join("prompts")).unwrap().next().unwrap().unwrap().path();
     for page in [wall, out.join("index.html")] {

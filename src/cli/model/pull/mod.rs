@@ -11,8 +11,8 @@ use super::stdio::print;
 use crate::cli::output::usage;
 use crate::cli::run::signals::Signals;
 use crate::cli::terminal::printable;
-use pelicycle_models::hub::{Hub, HubError, Plan, Pulled, Settings, Wanted};
-use pelicycle_models::{Found, Origin, Shelf};
+use pelicycle_models::hub::{Hub, HubError, HubSettings, ModelSpec, PullPlan, PulledModel};
+use pelicycle_models::{Inventory, ModelFile, ModelSource};
 use pelicycle_run::config::Config;
 use pelicycle_text::size;
 
@@ -56,25 +56,25 @@ pub(crate) struct PullArgs {
 /// How it ended.
 enum End {
     /// And all its bytes.
-    Pulled(Pulled, u64),
+    Pulled(PulledModel, u64),
     /// The same weights lie elsewhere on this machine.
-    Elsewhere(Found),
+    Elsewhere(ModelFile),
     Interrupted,
 }
 
 pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
-    let wanted = match Wanted::parse(&args.model, args.revision.as_deref()) {
+    let wanted = match ModelSpec::parse(&args.model, args.revision.as_deref()) {
         Ok(wanted) => wanted,
         Err(error) => return usage(&error.to_string()),
     };
     let places = Config::load(None)?.places();
     let teller = Teller::new(args.quiet);
-    let hub = Hub::new(Settings::of_environment()?, teller.listener())?;
+    let hub = Hub::new(HubSettings::of_environment()?, teller.listener())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let work = async {
         let plan = hub.plan(wanted).await?;
-        let shelf = if args.again { Shelf::default() } else { Shelf::scan(&places) };
-        match shelf.models().iter().find(|found| is_elsewhere(found, &plan)) {
+        let inventory = if args.again { Inventory::default() } else { Inventory::scan(&places) };
+        match inventory.models().iter().find(|found| is_elsewhere(found, &plan)) {
             Some(found) => Ok::<_, HubError>(End::Elsewhere(found.clone())),
             None => plan.fetch().await.map(|pulled| End::Pulled(pulled, plan.bytes())),
         }
@@ -89,17 +89,17 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
     });
     teller.end();
     let end = end?;
-    let shelf = Shelf::scan(&places);
+    let inventory = Inventory::scan(&places);
     match end {
         End::Pulled(pulled, bytes) => {
-            let found = shelf.models().iter().find(|found| found.files == pulled.files);
+            let found = inventory.models().iter().find(|found| found.files == pulled.files);
             let path = pulled.files.first().map(|path| path.display().to_string()).unwrap_or_default();
-            let name = found.map_or_else(|| path.clone(), |found| shelf.name_of(found));
+            let name = found.map_or_else(|| path.clone(), |found| inventory.name_of(found));
             print(&format!("{}\n", printable(&format!("{name} is ready ({}): {path}", size::words(bytes)))))?;
             Ok(ExitCode::SUCCESS)
         }
         End::Elsewhere(found) => {
-            let (name, path) = (shelf.name_of(&found), found.path().display());
+            let (name, path) = (inventory.name_of(&found), found.path().display());
             let line = format!("{name} is the same file, on this machine already ({}): {path}", found.origin);
             print(&format!("{}\n--again fetches it into the hub's cache as well\n", printable(&line)))?;
             Ok(ExitCode::SUCCESS)
@@ -112,16 +112,16 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Whether a model outside the hub's cache is the one that would be fetched.
-fn is_elsewhere(found: &Found, plan: &Plan<'_>) -> bool {
+fn is_elsewhere(found: &ModelFile, plan: &PullPlan<'_>) -> bool {
     let [first, ..] = plan.files() else { return false };
     match &found.origin {
-        Origin::Hub { .. } => false,
+        ModelSource::Hub { .. } => false,
         // Its blobs are named by their sums.
-        Origin::Ollama { .. } => {
+        ModelSource::Ollama { .. } => {
             let blob = found.path().file_name().unwrap_or_default().to_string_lossy();
             plan.files().len() == 1 && first.sha256().is_some_and(|sum| blob == format!("sha256-{sum}"))
         }
-        Origin::Folder | Origin::LlamaCpp | Origin::LmStudio { .. } => {
+        ModelSource::Folder | ModelSource::LlamaCpp | ModelSource::LmStudio { .. } => {
             found.missing == 0
                 && found.bytes == plan.bytes()
                 && first.stem().is_some_and(|stem| stem.eq_ignore_ascii_case(&found.stem))

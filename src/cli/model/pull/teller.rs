@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::terminal::printable;
-use pelicycle_models::hub::{Listener, News};
+use pelicycle_models::hub::{PullEvent, PullListener};
 use pelicycle_text::size;
 
 /// Draws in a second, at most.
@@ -50,7 +50,7 @@ impl Teller {
         Teller(Arc::new(Mutex::new(State { quiet, bar, file: None, last_failure: None })))
     }
 
-    pub(super) fn listener(&self) -> Listener {
+    pub(super) fn listener(&self) -> PullListener {
         let state = Arc::clone(&self.0);
         Arc::new(move |news| locked(&state).hear(news))
     }
@@ -74,24 +74,26 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 impl State {
-    fn hear(&mut self, news: News) {
+    fn hear(&mut self, news: PullEvent) {
         match news {
-            News::Present { file } => self.line(&format!("{file}: in the cache already")),
-            News::Waiting { file } => self.line(&format!("{file}: another program is fetching it; waiting")),
-            News::Started { file, bytes, from } => self.start(&file, bytes, from),
-            News::Arrived(count) => self.arrived(count),
-            News::StartedOver { why } => {
+            PullEvent::Present { file } => self.line(&format!("{file}: in the cache already")),
+            PullEvent::Waiting { file } => {
+                self.line(&format!("{file}: another program is fetching it; waiting"))
+            }
+            PullEvent::Started { file, bytes, from } => self.start(&file, bytes, from),
+            PullEvent::Arrived(count) => self.arrived(count),
+            PullEvent::StartedOver { why } => {
                 self.file = None;
                 self.failure(&format!("from the beginning again: {why}"));
             }
-            News::TryingAgain { why, pause } => {
+            PullEvent::TryingAgain { why, pause } => {
                 let known = self.last_failure.as_ref();
                 if known.is_none_or(|(last, at)| *last != why || at.elapsed() > SAME) {
                     self.failure(&format!("again in {:.1} s: {why}", pause.as_secs_f64()));
                     self.last_failure = Some((why, Instant::now()));
                 }
             }
-            News::Finished { file } => {
+            PullEvent::Finished { file } => {
                 if let (Some(bar), Some(_)) = (&self.bar, &self.file) {
                     bar.finish_and_clear();
                 }

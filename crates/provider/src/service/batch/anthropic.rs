@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::protocol::{BatchEnd, BatchState, Outcome, count, identifier};
+use super::protocol::{BatchResult, BatchState, EndedBatch, count, identifier};
 use crate::service::failure::shortened;
 
-/// Where batches are, after the service's address.
+/// The path of batches, after the service's address.
 pub(super) const PATH: &str = "/v1/messages/batches";
 
 /// The body that leaves requests: each with its number for a name.
@@ -24,25 +24,25 @@ pub(super) fn body(bodies: &[Vec<u8>], name: impl Fn(usize) -> String) -> Vec<u8
     text
 }
 
-/// What the service says of a batch.
+/// Reads what the service says of a batch.
 pub(super) fn state(answer: &Value) -> Result<BatchState, String> {
     let id = identifier(answer, "id").ok_or("its answer names no batch")?;
     let word = answer.get("processing_status").and_then(Value::as_str).ok_or("its answer is no batch")?;
     if word == "ended" {
         // The address that the answer names is not asked: the key goes to the service alone.
         let results = vec![format!("{PATH}/{id}/results")];
-        return Ok(BatchState::Ended(BatchEnd { results, words: word.to_owned() }));
+        return Ok(BatchState::Ended(EndedBatch { results, words: word.to_owned() }));
     }
     let over = ["succeeded", "errored", "canceled", "expired"]
         .map(|of| count(answer, &format!("/request_counts/{of}")));
     Ok(BatchState::Waiting { word: shortened(word), over: Some(over.iter().sum()) })
 }
 
-/// What a line of the results says.
-pub(super) fn result(line: &Value) -> Outcome {
+/// Reads a line of the results.
+pub(super) fn result(line: &Value) -> BatchResult {
     let text = |pointer: &str| line.pointer(pointer).and_then(Value::as_str);
     match (text("/result/type"), line.pointer("/result/message")) {
-        (Some("succeeded"), Some(message)) => Outcome::Answer(message.clone()),
+        (Some("succeeded"), Some(message)) => BatchResult::Answer(message.clone()),
         (Some(word), _) => {
             let said = text("/result/error/error/message").or(text("/result/error/message"));
             let kind = text("/result/error/error/type").or(text("/result/error/type"));
@@ -51,9 +51,11 @@ pub(super) fn result(line: &Value) -> Outcome {
                 words.push_str(": ");
                 words.push_str(more);
             }
-            Outcome::None(shortened(&words), None)
+            BatchResult::None(shortened(&words), None)
         }
-        (None, _) => Outcome::None("the service's batch has a result that makes no sense".to_owned(), None),
+        (None, _) => {
+            BatchResult::None("the service's batch has a result that makes no sense".to_owned(), None)
+        }
     }
 }
 
@@ -93,17 +95,18 @@ mod tests {
     #[test]
     fn a_result_is_an_answer_or_says_why_there_is_none() {
         let line = json!({"custom_id": "s-1", "result": {"type": "succeeded", "message": {"id": "msg"}}});
-        assert_eq!(result(&line), Outcome::Answer(json!({"id": "msg"})));
+        assert_eq!(result(&line), BatchResult::Answer(json!({"id": "msg"})));
         let error =
             json!({"type": "error", "error": {"type": "invalid_request_error", "message": "no such model"}});
-        let Outcome::None(words, _) = result(&json!({"result": {"type": "errored", "error": error}})) else {
+        let BatchResult::None(words, _) = result(&json!({"result": {"type": "errored", "error": error}}))
+        else {
             panic!("no answer");
         };
         assert!(words.contains("no such model: invalid_request_error"), "{words}");
-        let Outcome::None(words, _) = result(&json!({"result": {"type": "expired"}})) else {
+        let BatchResult::None(words, _) = result(&json!({"result": {"type": "expired"}})) else {
             panic!("no answer")
         };
         assert!(words.ends_with(": expired"), "{words}");
-        assert!(matches!(result(&json!([])), Outcome::None(..)));
+        assert!(matches!(result(&json!([])), BatchResult::None(..)));
     }
 }

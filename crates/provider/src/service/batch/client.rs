@@ -1,4 +1,4 @@
-//! Leaves batches with a service, looks after them, and fetches what came of them.
+//! The client of batches: it leaves them with a service, looks after them, and fetches their results.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,43 +11,43 @@ use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use super::protocol::{BatchEnd, BatchProtocol, BatchState, identifier};
+use super::protocol::{BatchProtocol, BatchState, EndedBatch, identifier};
 use super::replies::BatchReplies;
-use super::results::{MAX_BYTES, Results};
+use super::results::{BatchResults, MAX_BYTES};
 use super::{anthropic, openai};
 use crate::service::address::{join, recorded};
-use crate::service::body::SettingError;
-use crate::service::failure::{Again, Failure};
-use crate::service::link::Link;
-use crate::service::remote::Remote;
-use crate::service::whole::{copy, text};
+use crate::service::connection::ServiceConnection;
+use crate::service::failure::{RequestFailure, RetryAdvice};
+use crate::service::model::ServiceModel;
+use crate::service::plain_request::{copy, text};
+use crate::service::request_body::SettingError;
 
-/// Requests of one batch, at most: the least that a service takes.
+/// The most requests of one batch: the least bound of all services.
 const MAX_REQUESTS: usize = 50_000;
 
-/// Bytes of one batch's requests, at most, what is put around each included.
+/// The most bytes of one batch's requests, with what is put around each.
 const MAX_BATCH_BYTES: usize = 180 << 20;
 
-/// Bytes that are put around a request, at most.
+/// The most bytes that are put around a request.
 const ENVELOPE: usize = 128;
 
-/// Longest answer that says how a batch is.
+/// The longest answer that says how far a batch is.
 const MAX_STATE: usize = 4 << 20;
 
-/// For an upload or a download of results.
+/// The time for an upload or a download of results.
 const TRANSFER: Duration = Duration::from_secs(30 * 60);
 
-/// For any other request.
+/// The time for any other request.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The batches of one model of a service.
+/// A client for the batches of one model of a service.
 #[derive(Clone)]
-pub struct Batches {
-    remote: Remote,
+pub struct BatchClient {
+    model: ServiceModel,
     protocol: BatchProtocol,
 }
 
-/// Why a batch could not be left or fetched. No key is in the words.
+/// The reason why a batch could not be left or fetched. No key is in the words.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{service}: {what}: {words}")]
 pub struct BatchError {
@@ -56,23 +56,23 @@ pub struct BatchError {
     words: String,
 }
 
-impl std::fmt::Debug for Batches {
+impl std::fmt::Debug for BatchClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "batches of {:?}", self.remote)
+        write!(f, "batches of {:?}", self.model)
     }
 }
 
-impl Batches {
-    pub(in super::super) fn new(remote: Remote, protocol: BatchProtocol) -> Batches {
-        Batches { remote, protocol }
+impl BatchClient {
+    pub(in super::super) fn new(model: ServiceModel, protocol: BatchProtocol) -> BatchClient {
+        BatchClient { model, protocol }
     }
 
-    pub(super) fn link(&self) -> &Arc<Link> {
-        self.remote.link()
+    pub(super) fn connection(&self) -> &Arc<ServiceConnection> {
+        self.model.connection()
     }
 
     pub(super) fn model(&self) -> &str {
-        self.remote.model()
+        self.model.model()
     }
 
     pub(super) fn protocol(&self) -> BatchProtocol {
@@ -82,7 +82,7 @@ impl Batches {
     /// The service's name.
     #[must_use]
     pub fn provider(&self) -> &str {
-        &self.link().provider
+        &self.connection().provider
     }
 
     /// The body of a request as part of a batch: that of a stream, without what asks for one.
@@ -90,7 +90,7 @@ impl Batches {
     /// # Errors
     /// For a setting that the model can't be asked with.
     pub fn request(&self, prompt: &str, settings: &RequestRecord) -> Result<Vec<u8>, SettingError> {
-        let mut body = self.remote.body(prompt, &[], settings)?.json;
+        let mut body = self.model.body(prompt, &[], settings)?.json;
         if let Value::Object(body) = &mut body {
             body.remove("stream");
             body.remove("stream_options");
@@ -125,8 +125,8 @@ impl Batches {
     /// When it does not take them.
     pub async fn submit(&self, bodies: &[Vec<u8>]) -> Result<(String, String), BatchError> {
         let failed = self.failed("the batch was not taken");
-        let refused = |failure: Failure| failed(failure.message);
-        let (link, client) = (self.link(), &self.link().client);
+        let refused = |failure: RequestFailure| failed(failure.message);
+        let (connection, client) = (self.connection(), &self.connection().client);
         let answer = match self.protocol {
             BatchProtocol::Anthropic => {
                 let url = self.url(anthropic::PATH).map_err(&failed)?;
@@ -134,9 +134,9 @@ impl Batches {
                 self.ask(TRANSFER, || client.post(url.clone()).body(body.clone())).await.map_err(refused)?
             }
             BatchProtocol::Openai => {
-                let dialect = link.entry.dialect().dialect();
+                let protocol = connection.entry.protocol().wire();
                 // The file names its requests' place as the service itself does, whatever address it is reached by.
-                let path = format!("/v1{}", dialect.path(self.model()));
+                let path = format!("/v1{}", protocol.path(self.model()));
                 let file = openai::file(&path, bodies, name);
                 let url = self.url(openai::FILES).map_err(&failed)?;
                 let upload = || {
@@ -156,35 +156,35 @@ impl Batches {
         Ok((id, recorded(&self.url(self.path()).map_err(&failed)?)))
     }
 
-    /// How far a batch is. One that the service does not know any more is over, without results.
+    /// The state of a batch. One that the service does not know any more is over, without results.
     ///
     /// # Errors
     /// When the service does not tell.
     pub async fn look(&self, batch: &BatchRecord) -> Result<BatchState, BatchError> {
         let failed = self.failed(&format!("nothing could be learned of batch {}", batch.batch));
         let url = self.url(&format!("{}/{}", self.path(), batch.batch)).map_err(&failed)?;
-        match self.ask(PATIENCE, || self.link().client.get(url.clone())).await {
+        match self.ask(PATIENCE, || self.connection().client.get(url.clone())).await {
             Ok(answer) => self.protocol.state(&answer).map_err(&failed),
             Err(gone) if matches!(gone.status, Some(404 | 410)) => {
-                Ok(BatchState::Ended(BatchEnd { results: Vec::new(), words: gone.message }))
+                Ok(BatchState::Ended(EndedBatch { results: Vec::new(), words: gone.message }))
             }
             Err(failure) => Err(failed(failure.message)),
         }
     }
 
-    /// Fetches what came of batches that are over.
+    /// Fetches the results of batches that are over.
     ///
     /// # Errors
     /// When results can't be had; they stay with the service.
     pub async fn fetch(
         &self,
-        over: Vec<(BatchRecord, Vec<Vec<u8>>, BatchEnd)>,
+        over: Vec<(BatchRecord, Vec<Vec<u8>>, EndedBatch)>,
     ) -> Result<BatchReplies, BatchError> {
         let mut replies = BatchReplies::new(self.clone());
         for (record, bodies, end) in over {
             let failed = self.failed(&format!("the results of batch {} could not be fetched", record.batch));
             let unwritten = |error: std::io::Error| failed(format!("no room for them: {error}"));
-            let mut results = Results::default();
+            let mut results = BatchResults::default();
             for path in &end.results {
                 let url = self.url(path).map_err(&failed)?;
                 let mut file = tempfile::tempfile().map_err(unwritten)?;
@@ -196,23 +196,27 @@ impl Batches {
         Ok(replies)
     }
 
-    async fn download(&self, url: &Url, file: &mut std::fs::File) -> Result<(), Failure> {
-        let link = self.link();
-        copy(link, link.client.get(url.clone()), TRANSFER, MAX_BYTES, file).await
+    async fn download(&self, url: &Url, file: &mut std::fs::File) -> Result<(), RequestFailure> {
+        let connection = self.connection();
+        copy(connection, connection.client.get(url.clone()), TRANSFER, MAX_BYTES, file).await
     }
 
     /// Asks until there is an answer, or asking again makes no sense. A request that may have been taken is not sent
     /// again: a batch must not be left twice.
-    async fn ask(&self, within: Duration, request: impl Fn() -> RequestBuilder) -> Result<Value, Failure> {
-        let link = self.link();
+    async fn ask(
+        &self,
+        within: Duration,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Value, RequestFailure> {
+        let connection = self.connection();
         let deadline = Instant::now() + within;
-        let mut backoff = Backoff::new(link.bounds.backoff);
+        let mut backoff = Backoff::new(connection.limits.backoff);
         let answer = loop {
-            let failure = match text(link, request(), within, MAX_STATE).await {
+            let failure = match text(connection, request(), within, MAX_STATE).await {
                 Ok(answer) => break answer,
                 Err(failure) => failure,
             };
-            let Again::After(asked) = failure.again else { return Err(failure) };
+            let RetryAdvice::After(asked) = failure.again else { return Err(failure) };
             match backoff.next(asked) {
                 NextTry::After(wait) if failure.status.is_some() && Instant::now() + wait <= deadline => {
                     sleep(wait).await;
@@ -221,7 +225,7 @@ impl Batches {
             }
         };
         serde_json::from_str(&answer)
-            .map_err(|error| Failure::senseless(format!("its answer is no JSON: {error}")))
+            .map_err(|error| RequestFailure::senseless(format!("its answer is no JSON: {error}")))
     }
 
     fn path(&self) -> &'static str {
@@ -232,15 +236,15 @@ impl Batches {
     }
 
     fn url(&self, path: &str) -> Result<Url, String> {
-        join(&self.link().base, path).ok_or_else(|| "its address can't be extended".to_owned())
+        join(&self.connection().base, path).ok_or_else(|| "its address can't be extended".to_owned())
     }
 
     fn failed(&self, what: &str) -> impl Fn(String) -> BatchError + use<> {
-        let (link, what) = (Arc::clone(self.link()), what.to_owned());
+        let (connection, what) = (Arc::clone(self.connection()), what.to_owned());
         move |words| BatchError {
-            service: link.provider.clone(),
+            service: connection.provider.clone(),
             what: what.clone(),
-            words: link.redact(words),
+            words: connection.redact(words),
         }
     }
 }
@@ -262,10 +266,10 @@ mod tests {
     #[test]
     fn no_batch_has_more_than_a_service_takes() {
         let bodies = vec![vec![0; 100]; 50_001];
-        assert_eq!(Batches::parts(&bodies), [0..50_000, 50_000..50_001]);
+        assert_eq!(BatchClient::parts(&bodies), [0..50_000, 50_000..50_001]);
         let bodies = vec![vec![0; 100 << 20]; 3];
-        assert_eq!(Batches::parts(&bodies), [0..1, 1..2, 2..3]);
-        assert!(Batches::parts(&[]).is_empty());
+        assert_eq!(BatchClient::parts(&bodies), [0..1, 1..2, 2..3]);
+        assert!(BatchClient::parts(&[]).is_empty());
         assert_eq!((number(&name(7)), number("x-7"), number("sample-")), (Some(7), None, None));
     }
 }

@@ -9,6 +9,6 @@ mod protocol;
 mod replies;
 mod results;
 
-pub use client::{BatchError, Batches};
+pub use client::{BatchClient, BatchError};
 pub use protocol::{BatchProtocol, BatchState};
 pub use replies::BatchReplies;

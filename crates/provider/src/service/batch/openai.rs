@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::protocol::{BatchEnd, BatchState, Outcome, count, identifier};
+use super::protocol::{BatchResult, BatchState, EndedBatch, count, identifier};
 use crate::service::failure::shortened;
 
-/// Where files are, after the service's address.
+/// The path of files, after the service's address.
 pub(super) const FILES: &str = "/files";
-/// Where batches are.
+/// The path of batches.
 pub(super) const BATCHES: &str = "/batches";
 
 /// The file of requests to `path`, one a line.
@@ -31,7 +31,7 @@ pub(super) fn body(file: &str, path: &str) -> Value {
     json!({"input_file_id": file, "endpoint": path, "completion_window": "24h"})
 }
 
-/// What the service says of a batch.
+/// Reads what the service says of a batch.
 pub(super) fn state(answer: &Value) -> Result<BatchState, String> {
     identifier(answer, "id").ok_or("its answer names no batch")?;
     let word = answer.get("status").and_then(Value::as_str).ok_or("its answer is no batch")?;
@@ -44,23 +44,23 @@ pub(super) fn state(answer: &Value) -> Result<BatchState, String> {
     let faults = answer.pointer("/errors/data").and_then(Value::as_array);
     let said = faults.and_then(|faults| faults.first()?.get("message")?.as_str());
     let words = said.map_or(word.to_owned(), |said| shortened(&format!("{word}: {said}")));
-    Ok(BatchState::Ended(BatchEnd { results, words }))
+    Ok(BatchState::Ended(EndedBatch { results, words }))
 }
 
-/// What a line of the results says.
-pub(super) fn result(line: &Value) -> Outcome {
+/// Reads a line of the results.
+pub(super) fn result(line: &Value) -> BatchResult {
     let status = line.pointer("/response/status_code").and_then(Value::as_u64);
     let status = status.and_then(|status| u16::try_from(status).ok());
     let answer = line.pointer("/response/body").filter(|body| body.is_object());
     match (status, answer) {
-        (Some(200..300), Some(answer)) => Outcome::Answer(answer.clone()),
+        (Some(200..300), Some(answer)) => BatchResult::Answer(answer.clone()),
         _ => {
             let text = |pointer: &str| line.pointer(pointer).and_then(Value::as_str);
             let said =
                 text("/response/body/error/message").or(text("/error/message")).or(text("/error/code"));
             let status_words = status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
             let said = said.unwrap_or("no more was said");
-            Outcome::None(
+            BatchResult::None(
                 shortened(&format!("the service's batch has no answer to this{status_words}: {said}")),
                 status,
             )
@@ -104,11 +104,11 @@ mod tests {
     #[test]
     fn a_result_is_an_answer_or_says_why_there_is_none() {
         let line = json!({"custom_id": "s-0", "response": {"status_code": 200, "body": {"id": "resp"}}, "error": null});
-        assert_eq!(result(&line), Outcome::Answer(json!({"id": "resp"})));
+        assert_eq!(result(&line), BatchResult::Answer(json!({"id": "resp"})));
         let refused = json!({"response": {"status_code": 400, "body": {"error": {"message": "bad model"}}}});
-        let Outcome::None(words, status) = result(&refused) else { panic!("no answer") };
+        let BatchResult::None(words, status) = result(&refused) else { panic!("no answer") };
         assert!(words.contains("(HTTP 400): bad model") && status == Some(400), "{words}");
         let expired = json!({"response": null, "error": {"code": "batch_expired", "message": "too late"}});
-        assert!(matches!(result(&expired), Outcome::None(words, None) if words.contains("too late")));
+        assert!(matches!(result(&expired), BatchResult::None(words, None) if words.contains("too late")));
     }
 }

@@ -1,4 +1,4 @@
-//! What the protocols of batches have in common.
+//! The protocols of batches: what they have in common.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,23 +15,23 @@ pub enum BatchProtocol {
     Openai,
 }
 
-/// How far a batch is.
+/// The state of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BatchState {
-    /// The service is at it.
+    /// The service is working on it.
     Waiting {
-        /// Its own word for that.
+        /// The service's own word for that.
         word: String,
-        /// Requests that are over, where it tells.
+        /// The number of requests that are over, where the service tells.
         over: Option<u64>,
     },
     /// It is over; nothing changes any more.
-    Ended(BatchEnd),
+    Ended(EndedBatch),
 }
 
 /// A batch that is over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BatchEnd {
+pub struct EndedBatch {
     /// Paths of the files with the results, after the service's address.
     pub(super) results: Vec<String>,
     /// The service's word for how it ended, and why where it says.
@@ -40,10 +40,10 @@ pub struct BatchEnd {
 
 /// The result of one request.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Outcome {
+pub(super) enum BatchResult {
     /// The answer, as it would have come whole.
     Answer(Value),
-    /// None; in words, and the HTTP status where there is one.
+    /// The reason why there is no answer, and the HTTP status where there is one.
     None(String, Option<u16>),
 }
 
@@ -60,7 +60,7 @@ impl BatchProtocol {
     }
 
     /// Takes in a line of the results.
-    pub(super) fn result(self, line: &Value) -> Outcome {
+    pub(super) fn result(self, line: &Value) -> BatchResult {
         match self {
             BatchProtocol::Anthropic => anthropic::result(line),
             BatchProtocol::Openai => openai::result(line),

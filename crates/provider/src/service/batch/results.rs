@@ -6,34 +6,34 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 
 use serde::Deserialize;
 
-/// Longest line: as much as is ever checked of a reply, escaped, and what stands around it.
+/// The longest line: as much as is ever checked of a reply, escaped, and what stands around it.
 const MAX_LINE: u64 = 64 << 20;
 
-/// Bytes of all results, at most.
+/// The most bytes of all results.
 pub(super) const MAX_BYTES: u64 = 8 << 30;
 
-/// Lines of results by the number of their request.
+/// The results of a batch: lines of files, by the number of their request.
 #[derive(Debug, Default)]
-pub(super) struct Results {
+pub(super) struct BatchResults {
     files: Vec<File>,
-    places: HashMap<usize, Place>,
+    positions: HashMap<usize, LinePosition>,
 }
 
-/// Where a line is.
+/// The position of a line.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct LinePosition {
     file: usize,
     begin: u64,
     length: u64,
 }
 
-/// As much of a line as says whose it is.
+/// As much of a line as names its request.
 #[derive(Deserialize)]
 struct Named {
     custom_id: String,
 }
 
-impl Results {
+impl BatchResults {
     /// Takes a file of results in. `number` tells a request's by its name. What can't be read, is named by nobody or
     /// comes twice is passed over.
     ///
@@ -52,8 +52,8 @@ impl Results {
             // A line over the bound comes in parts, none of which is JSON.
             let named = serde_json::from_slice::<Named>(&line).ok();
             if let Some(number) = named.and_then(|named| number(&named.custom_id)) {
-                let place = Place { file: self.files.len(), begin, length };
-                self.places.entry(number).or_insert(place);
+                let position = LinePosition { file: self.files.len(), begin, length };
+                self.positions.entry(number).or_insert(position);
             }
             begin += length;
         }
@@ -66,12 +66,12 @@ impl Results {
     /// # Errors
     /// When it can't be read.
     pub(super) fn line(&self, number: usize) -> io::Result<Option<Vec<u8>>> {
-        let Some(place) = self.places.get(&number) else { return Ok(None) };
+        let Some(position) = self.positions.get(&number) else { return Ok(None) };
         // A handle of its own would share the place in the file, so it is always sought anew.
-        let mut file = &self.files[place.file];
-        file.seek(SeekFrom::Start(place.begin))?;
+        let mut file = &self.files[position.file];
+        file.seek(SeekFrom::Start(position.begin))?;
         let mut line = Vec::new();
-        file.take(place.length).read_to_end(&mut line)?;
+        file.take(position.length).read_to_end(&mut line)?;
         Ok(Some(line))
     }
 }
@@ -91,7 +91,7 @@ mod tests {
         .unwrap();
         let mut more = tempfile::tempfile().unwrap();
         more.write_all(b"{\"custom_id\":\"1\"}\n{\"custom_id\":\"2\",\"x\":\"again\"}\n").unwrap();
-        let mut results = Results::default();
+        let mut results = BatchResults::default();
         for file in [file, more] {
             results.add(file, |name| name.parse().ok()).unwrap();
         }

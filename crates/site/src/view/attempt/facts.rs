@@ -1,6 +1,6 @@
 //! The facts on an attempt's page: those of its label, and all others by groups.
 
-use pelicycle_record::{Attempt, CostRecord, CostSource, EngineRecord, LOCAL, Origin, ServiceRecord};
+use pelicycle_record::{Attempt, CostRecord, CostSource, EngineRecord, LOCAL, ReplyOrigin, ServiceRecord};
 use pelicycle_text::{self as text, dollars, size};
 use serde::Serialize;
 
@@ -35,12 +35,12 @@ fn provider(name: &str) -> String {
 }
 
 /// How a reply was had, where that was not by asking.
-fn origin(origin: Origin) -> Option<String> {
+fn origin(origin: ReplyOrigin) -> Option<String> {
     match origin {
-        Origin::Asked => None,
-        Origin::Given => Some("given as a file, not asked for by this program".to_owned()),
-        Origin::Batch => Some("part of a batch: nobody waited for it".to_owned()),
-        Origin::Imported => Some("asked and kept by another tool, and imported".to_owned()),
+        ReplyOrigin::Asked => None,
+        ReplyOrigin::Given => Some("given as a file, not asked for by this program".to_owned()),
+        ReplyOrigin::Batch => Some("part of a batch: nobody waited for it".to_owned()),
+        ReplyOrigin::Imported => Some("asked and kept by another tool, and imported".to_owned()),
     }
 }
 
@@ -144,7 +144,7 @@ fn engine(engine: &EngineRecord) -> Vec<Fact> {
 fn made_by(attempt: &Attempt) -> Vec<Fact> {
     let (host, tool) = (&attempt.host, &attempt.tool);
     // Nobody knows where an imported reply was asked for.
-    let asked = attempt.origin != Origin::Imported;
+    let asked = attempt.origin != ReplyOrigin::Imported;
     facts([
         ("Tool", Some(text::label(&format!("{} {}", tool.name, tool.version)))),
         ("Renderer", Some(text::label(&tool.renderer))),

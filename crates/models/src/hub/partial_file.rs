@@ -10,27 +10,27 @@ use std::thread::JoinHandle;
 use bytes::Bytes;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::sum::{Hasher, Sum};
+use super::checksum::{Checksum, ChecksumHasher};
 
-/// Chunks that may wait for the disk.
+/// The number of chunks that may wait for the disk.
 const WAITING: usize = 64;
 
-/// Bytes that are read at once of what is there.
+/// The bytes that are read at once of what is there.
 const BUFFER: usize = 1 << 20;
 
 /// The beginning of a file, growing.
 #[derive(Debug)]
-pub(super) struct Growing {
+pub(super) struct PartialFile {
     chunks: Option<Sender<Bytes>>,
-    writer: Option<JoinHandle<io::Result<(Hasher, u64)>>>,
+    writer: Option<JoinHandle<io::Result<(ChecksumHasher, u64)>>>,
     from: u64,
-    /// Nobody wants the sum any more.
+    /// Whether nobody wants the sum any more.
     abandoned: Arc<AtomicBool>,
 }
 
-impl Growing {
+impl PartialFile {
     /// Opens what is there of a file of `bytes` bytes, or begins it.
-    pub(super) fn open(path: &Path, sum: &Sum, bytes: u64) -> io::Result<Growing> {
+    pub(super) fn open(path: &Path, sum: &Checksum, bytes: u64) -> io::Result<PartialFile> {
         let file = File::options().create(true).read(true).append(true).open(path)?;
         if file.metadata()?.len() > bytes {
             file.set_len(0)?;
@@ -43,15 +43,15 @@ impl Growing {
         let writer = std::thread::Builder::new()
             .name("download".to_owned())
             .spawn(move || write(file, hasher, from, incoming, &flag))?;
-        Ok(Growing { chunks: Some(chunks), writer: Some(writer), from, abandoned })
+        Ok(PartialFile { chunks: Some(chunks), writer: Some(writer), from, abandoned })
     }
 
-    /// Bytes that were there.
+    /// The bytes that were there.
     pub(super) fn from(&self) -> u64 {
         self.from
     }
 
-    /// Adds what came next. An error of writing shows in [`Growing::finish`].
+    /// Adds what came next. An error of writing shows in [`PartialFile::finish`].
     pub(super) async fn add(&self, chunk: Bytes) -> bool {
         match &self.chunks {
             Some(chunks) => chunks.send(chunk).await.is_ok(),
@@ -60,7 +60,7 @@ impl Growing {
     }
 
     /// Waits until all is written: the sum of the whole file, and its length.
-    pub(super) async fn finish(mut self) -> io::Result<(Sum, u64)> {
+    pub(super) async fn finish(mut self) -> io::Result<(Checksum, u64)> {
         self.chunks = None;
         let Some(writer) = self.writer.take() else { return Err(died()) };
         // Joining waits for the disk, at most for what is in the channel and the hash of what was there.
@@ -73,7 +73,7 @@ impl Growing {
 }
 
 /// What came in order is written, also when the download is dropped.
-impl Drop for Growing {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         self.abandoned.store(true, Ordering::Relaxed);
         self.chunks = None;
@@ -89,11 +89,11 @@ fn died() -> io::Error {
 
 fn write(
     mut file: File,
-    mut hasher: Hasher,
+    mut hasher: ChecksumHasher,
     from: u64,
     mut chunks: Receiver<Bytes>,
     abandoned: &AtomicBool,
-) -> io::Result<(Hasher, u64)> {
+) -> io::Result<(ChecksumHasher, u64)> {
     let mut left = from;
     let mut buffer = vec![0; BUFFER];
     while left > 0 {

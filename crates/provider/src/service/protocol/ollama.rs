@@ -1,20 +1,20 @@
 //! Ollama's own protocol: one JSON object a line.
 
+use pelicycle_record::{Outcome, Remark, Usage};
 use serde_json::{Map, Value, json};
 
-use super::reading::kept;
-use super::{Dialect, Reading, count, no_answer, text};
-use crate::service::failure::{Failure, shortened};
+use super::reply_state::kept;
+use super::{ReplyState, WireProtocol, count, no_answer, text};
+use crate::service::failure::{RequestFailure, shortened};
 use crate::service::frames::Framing;
-use pelicycle_record::{Outcome, Remark, Usage};
 
 #[derive(Debug)]
-pub(super) struct Ollama;
+pub(super) struct OllamaChat;
 
 /// The server's own times, in nanoseconds.
 const TIMES: [&str; 4] = ["total_duration", "load_duration", "prompt_eval_duration", "eval_duration"];
 
-impl Dialect for Ollama {
+impl WireProtocol for OllamaChat {
     fn framing(&self) -> Framing {
         Framing::Lines
     }
@@ -31,36 +31,36 @@ impl Dialect for Ollama {
         json!({"model": model, "stream": true, "messages": [message]})
     }
 
-    fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         if frame.get("error").is_some_and(|error| !error.is_null()) {
-            return Err(Failure::of_event(frame));
+            return Err(RequestFailure::of_event(frame));
         }
-        reading.identify(text(frame, "/model"), None);
-        let known = reading.remarks.iter().any(|remark| remark.code == "served-elsewhere");
+        state.identify(text(frame, "/model"), None);
+        let known = state.remarks.iter().any(|remark| remark.code == "served-elsewhere");
         if let Some(host) = text(frame, "/remote_host").filter(|_| !known) {
             let host = shortened(host);
             let message = format!("This server did not answer itself: it asked {host}.");
-            reading.remarks.push(Remark::new("served-elsewhere", message));
+            state.remarks.push(Remark::new("served-elsewhere", message));
         }
-        reading.apart(text(frame, "/message/thinking").unwrap_or_default());
-        reading.tagged_text(text(frame, "/message/content").unwrap_or_default());
+        state.apart(text(frame, "/message/thinking").unwrap_or_default());
+        state.marked_text(text(frame, "/message/content").unwrap_or_default());
         if frame.get("done").and_then(Value::as_bool) == Some(true) {
-            done(frame, reading)?;
+            done(frame, state)?;
         }
         Ok(())
     }
 
-    fn read_whole(&self, answer: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         match answer.get("message").is_some() || answer.get("error").is_some() {
-            true => self.read(answer, reading),
+            true => self.read(answer, state),
             false => Err(no_answer(answer)),
         }
     }
 }
 
-fn done(frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+fn done(frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
     // A count of zero is left out, so what is left out is not known.
-    reading.usage = Usage {
+    state.usage = Usage {
         input: count(frame, "/prompt_eval_count"),
         output: count(frame, "/eval_count"),
         ..Usage::default()
@@ -71,33 +71,33 @@ fn done(frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
     };
     let counts = picked(&["prompt_eval_count", "eval_count"]);
     if !counts.is_empty() {
-        reading.account(&Value::Object(counts));
+        state.account(&Value::Object(counts));
     }
     let times = picked(&TIMES);
-    reading.server_timing = (!times.is_empty()).then_some(Value::Object(times)).as_ref().and_then(kept);
+    state.server_timing = (!times.is_empty()).then_some(Value::Object(times)).as_ref().and_then(kept);
     match text(frame, "/done_reason") {
-        Some(word @ "stop") => reading.stop(Outcome::Complete, word, None),
+        Some(word @ "stop") => state.stop(Outcome::Complete, word, None),
         Some(word @ "length") => {
-            reading.stop(
+            state.stop(
                 Outcome::Length,
                 word,
                 Some("the bound on tokens was reached, or the context is full"),
             );
         }
         Some(word @ ("load" | "unload")) => {
-            return Err(Failure::senseless(format!("the server only did a {word} of the model")));
+            return Err(RequestFailure::senseless(format!("the server only did a {word} of the model")));
         }
         // Servers of 2024 gave no reason.
-        None => reading.stop(Outcome::Complete, "", None),
-        Some(other) => reading.unknown_stop(other),
+        None => state.stop(Outcome::Complete, "", None),
+        Some(other) => state.unknown_stop(other),
     }
-    reading.ended = true;
+    state.ended = true;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::reading::tests_support::{last, read};
+    use super::super::reply_state::tests_support::{last, read};
     use super::*;
 
     const THINK: &str = r#"{"model":"qwen3","created_at":"2026-11-22T00:00:00Z","message":{"role":"assistant","content":"","thinking":"Hm"},"done":false}"#;
@@ -106,32 +106,35 @@ mod tests {
     #[test]
     fn lines_are_read_to_the_one_that_says_done() {
         let done = r#"{"model":"qwen3","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":2000000000,"load_duration":900000000,"prompt_eval_count":11,"eval_count":42,"eval_duration":950000000}"#;
-        let reading = read(&Ollama, &[THINK, TEXT, done]).unwrap();
-        assert_eq!((reading.text.as_str(), reading.reasoning.as_str()), ("Hello", "Hm"));
-        assert_eq!((reading.usage.input, reading.usage.output), (Some(11), Some(42)));
-        assert_eq!(reading.server_timing.as_ref().unwrap()["load_duration"], 900_000_000);
-        assert_eq!((reading.ended, last(&reading)), (true, (Outcome::Complete, "stop")));
-        assert!(!read(&Ollama, &[THINK, TEXT]).unwrap().ended);
+        let state = read(&OllamaChat, &[THINK, TEXT, done]).unwrap();
+        assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Hello", "Hm"));
+        assert_eq!((state.usage.input, state.usage.output), (Some(11), Some(42)));
+        assert_eq!(state.server_timing.as_ref().unwrap()["load_duration"], 900_000_000);
+        assert_eq!((state.ended, last(&state)), (true, (Outcome::Complete, "stop")));
+        assert!(!read(&OllamaChat, &[THINK, TEXT]).unwrap().ended);
     }
 
     #[test]
     fn a_count_that_is_left_out_is_unknown() {
         let done = r#"{"message":{"content":""},"done":true,"done_reason":"length","eval_count":9}"#;
-        let reading = read(&Ollama, &[TEXT, done]).unwrap();
-        assert_eq!((reading.usage.input, reading.usage.output), (None, Some(9)));
-        assert_eq!(last(&reading), (Outcome::Length, "length"));
+        let state = read(&OllamaChat, &[TEXT, done]).unwrap();
+        assert_eq!((state.usage.input, state.usage.output), (None, Some(9)));
+        assert_eq!(last(&state), (Outcome::Length, "length"));
     }
 
     #[test]
     fn an_error_line_is_a_failure_and_a_cloud_behind_the_server_is_told() {
         assert!(
-            read(&Ollama, &[TEXT, r#"{"error":"out of memory"}"#]).unwrap_err().message.contains("memory")
+            read(&OllamaChat, &[TEXT, r#"{"error":"out of memory"}"#])
+                .unwrap_err()
+                .message
+                .contains("memory")
         );
         let cloud =
             r#"{"model":"m","remote_host":"https://ollama.com","message":{"content":"a"},"done":false}"#;
-        let reading = read(&Ollama, &[cloud, cloud]).unwrap();
-        assert_eq!(reading.remarks.len(), 1);
-        assert!(reading.remarks[0].message.contains("https://ollama.com"));
-        assert!(read(&Ollama, &[r#"{"message":{},"done":true,"done_reason":"load"}"#]).is_err());
+        let state = read(&OllamaChat, &[cloud, cloud]).unwrap();
+        assert_eq!(state.remarks.len(), 1);
+        assert!(state.remarks[0].message.contains("https://ollama.com"));
+        assert!(read(&OllamaChat, &[r#"{"message":{},"done":true,"done_reason":"load"}"#]).is_err());
     }
 }

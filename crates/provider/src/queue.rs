@@ -1,4 +1,4 @@
-//! Where the requests to one provider queue: so many at a time, so many a minute, and none in a pause.
+//! The queue of the requests to one provider: so many at a time, so many a minute, and none in a pause.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,41 +8,41 @@ use tokio::time::{Instant, sleep_until};
 
 /// A queue with room for some requests at a time. Clones are the same queue.
 #[derive(Debug, Clone)]
-pub struct Lane {
+pub struct RequestQueue {
     slots: Arc<Semaphore>,
     interval: Option<Duration>,
     gate: Arc<Mutex<Gate>>,
 }
 
-/// When the next request may leave.
+/// The moments before which no request leaves.
 #[derive(Debug, Default)]
 struct Gate {
     /// By the rate.
     next: Option<Instant>,
-    /// By what the service said.
+    /// By the service's word.
     paused: Option<Instant>,
 }
 
-/// A place among the requests under way; dropped, it is the next one's.
+/// The right to have a request under way; dropped, it is the next one's.
 #[derive(Debug)]
-pub struct Place(#[expect(dead_code, reason = "held for its drop")] Option<OwnedSemaphorePermit>);
+pub struct Permit(#[expect(dead_code, reason = "held for its drop")] Option<OwnedSemaphorePermit>);
 
-impl Lane {
-    /// Room for `slots` requests at a time, of which `per_minute` may leave in a minute.
+impl RequestQueue {
+    /// A queue with room for `slots` requests at a time, of which `per_minute` may leave in a minute.
     #[must_use]
-    pub fn new(slots: usize, per_minute: Option<f64>) -> Lane {
+    pub fn new(slots: usize, per_minute: Option<f64>) -> RequestQueue {
         let interval = per_minute.filter(|n| *n > 0.0).map(|n| Duration::from_secs_f64(60.0 / n));
-        Lane { slots: Arc::new(Semaphore::new(slots.max(1))), interval, gate: Arc::default() }
+        RequestQueue { slots: Arc::new(Semaphore::new(slots.max(1))), interval, gate: Arc::default() }
     }
 
-    /// Waits for a place; those who wait are served in order.
-    pub async fn enter(&self) -> Place {
+    /// Waits for a permit; those who wait are served in order.
+    pub async fn acquire(&self) -> Permit {
         // The semaphore is never closed.
-        Place(Arc::clone(&self.slots).acquire_owned().await.ok())
+        Permit(Arc::clone(&self.slots).acquire_owned().await.ok())
     }
 
     /// Waits until a request may leave.
-    pub async fn turn(&self) {
+    pub async fn wait_turn(&self) {
         loop {
             let until = {
                 let mut gate = self.gate();
@@ -85,15 +85,15 @@ mod tests {
     fn requests_leave_at_the_rate_and_not_in_a_pause() {
         block_on(async {
             let begin = Instant::now();
-            let lane = Lane::new(4, Some(60.0 * 50.0));
+            let queue = RequestQueue::new(4, Some(60.0 * 50.0));
             for _ in 0..4 {
-                lane.turn().await;
+                queue.wait_turn().await;
             }
             assert!(begin.elapsed() >= Duration::from_millis(60), "{:?}", begin.elapsed());
-            lane.pause(Duration::from_millis(80));
-            lane.pause(Duration::from_millis(1));
+            queue.pause(Duration::from_millis(80));
+            queue.pause(Duration::from_millis(1));
             let paused = Instant::now();
-            lane.turn().await;
+            queue.wait_turn().await;
             assert!(
                 paused.elapsed() >= Duration::from_millis(79),
                 "a shorter pause does not end a longer one"
@@ -102,14 +102,14 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_free_again_when_it_is_dropped() {
+    fn a_permit_is_free_again_when_it_is_dropped() {
         block_on(async {
-            let lane = Lane::new(1, None);
-            let place = lane.enter().await;
-            let waits = tokio::time::timeout(Duration::from_millis(10), lane.enter()).await;
+            let queue = RequestQueue::new(1, None);
+            let permit = queue.acquire().await;
+            let waits = tokio::time::timeout(Duration::from_millis(10), queue.acquire()).await;
             assert!(waits.is_err());
-            drop(place);
-            lane.clone().enter().await;
+            drop(permit);
+            queue.clone().acquire().await;
         });
     }
 }

@@ -2,51 +2,50 @@
 
 use std::path::Path;
 
+use pelicycle_record::measure::{Rubric, RubricEntry};
+use pelicycle_record::{PromptRecord, name};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::PromptError;
-use pelicycle_record::PromptRecord;
-use pelicycle_record::measure::{Rubric, RubricEntry};
-use pelicycle_record::name;
 
-/// Smallest raster: below it a drawing cannot be told from another.
+/// The smallest raster: below it a drawing cannot be told from another.
 pub const MIN_RASTER: u32 = 64;
-/// Largest raster: 16 megapixels, 64 MiB in memory, is all that a page could show.
+/// The largest raster: 16 megapixels, 64 MiB in memory, is all that a page could show.
 pub const MAX_RASTER: u32 = 4096;
-/// What a file gets that does not say: sharp on a page at twice the density.
+/// The raster of a file that names none: sharp on a page at twice the density.
 const DEFAULT_RASTER: u32 = 1024;
-/// Longest text, in bytes; a longer one is a document and not a prompt to draw by.
+/// The longest text, in bytes; a longer one is a document and not a prompt to draw by.
 const MAX_TEXT: usize = 16 * 1024;
-/// Longest title and statement, in characters: they are labels.
+/// The longest title and statement, in characters: they are labels.
 const MAX_LABEL: usize = 200;
 
-/// What a model is asked to draw.
+/// A prompt: what a model is asked to draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
-    /// Its name: the file's, without `.toml`. Safe as a folder's name.
+    /// The name: the file's, without `.toml`. Safe as a folder's name.
     pub id: String,
-    /// A few words for people.
+    /// The title for people, a few words.
     pub title: String,
     /// The set that it belongs to, such as `pelican` or `control`.
     pub family: String,
     /// The animal, in a grid of animals and vehicles.
     pub animal: Option<String>,
-    /// What it rides, likewise.
+    /// The vehicle that it rides, likewise.
     pub vehicle: Option<String>,
     /// The exact text that is sent.
     pub text: String,
-    /// Longest side of the raster, in pixels.
+    /// The longest side of the raster, in pixels.
     pub raster: u32,
-    /// What a good drawing shows, one plain statement each.
+    /// The statements that are true of a good drawing.
     pub expects: Vec<String>,
-    /// What detectors look for in one; no part of the prompt's identity.
+    /// The items that detectors look for in a drawing; no part of the prompt's identity.
     pub rubric: Rubric,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct PromptFile {
     id: Spanned<String>,
     title: Spanned<String>,
     family: Spanned<String>,
@@ -66,7 +65,7 @@ impl Prompt {
     /// # Errors
     /// Text that is not TOML, a missing or unknown field, a value that cannot be: each with file and line.
     pub fn parse(path: &Path, toml: &str) -> Result<Self, PromptError> {
-        let file: File = toml::from_str(toml).map_err(|error| {
+        let file: PromptFile = toml::from_str(toml).map_err(|error| {
             let (line, column) = position(toml, error.span().map_or(0, |span| span.start));
             PromptError::Syntax { path: path.to_owned(), line, column, message: error.message().to_owned() }
         })?;

@@ -1,33 +1,34 @@
 //! A local name that leads to no model, or to several.
 
-use super::found::Found;
-use super::shelf::MOST_NAMED;
 use pelicycle_text::size;
 
-/// Why `local/NAME` means no one model.
+use super::inventory::MOST_NAMED;
+use super::model_file::ModelFile;
+
+/// The reason why `local/NAME` means no one model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
-pub enum NameError {
+pub enum ModelNameError {
     #[error("no local model {wanted:?}{}; {}", near_words(near), there_words(there))]
     Unknown { wanted: String, near: Vec<String>, there: Vec<String> },
     #[error("local/{wanted} may be any of these; say more of the name:{}", lines(candidates))]
-    Ambiguous { wanted: String, candidates: Vec<Candidate> },
+    Ambiguous { wanted: String, candidates: Vec<ModelCandidate> },
     #[error("local/{wanted} is not whole: {missing} of its files are missing beside {first}; fetch it again")]
     Incomplete { wanted: String, missing: u32, first: String },
 }
 
 /// One of the models that a name may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct ModelCandidate {
     /// The shortest name that means it alone.
     pub name: String,
     /// Its size and where it is.
     pub about: String,
 }
 
-impl Candidate {
-    pub(super) fn of(name: String, found: &Found) -> Candidate {
-        Candidate { name, about: format!("{}, {}", size::words(found.bytes), found.origin) }
+impl ModelCandidate {
+    pub(super) fn of(name: String, found: &ModelFile) -> ModelCandidate {
+        ModelCandidate { name, about: format!("{}, {}", size::words(found.bytes), found.origin) }
     }
 }
 
@@ -51,7 +52,7 @@ fn there_words(there: &[String]) -> String {
     }
 }
 
-fn lines(candidates: &[Candidate]) -> String {
+fn lines(candidates: &[ModelCandidate]) -> String {
     let widest = candidates.iter().map(|candidate| candidate.name.chars().count()).max().unwrap_or(0);
-    candidates.iter().map(|Candidate { name, about }| format!("\n  {name:widest$}  {about}")).collect()
+    candidates.iter().map(|ModelCandidate { name, about }| format!("\n  {name:widest$}  {about}")).collect()
 }

@@ -4,34 +4,32 @@ use std::borrow::Cow;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// What stands in a text where the key stood.
+/// The mark that stands in a text where the key stood.
 const REDACTED: &str = "[key]";
 
-/// Shorter texts are not searched for: a key that short would be found everywhere.
+/// The length of the shortest key that is searched for: a shorter one would be found everywhere.
 const SHORTEST: usize = 6;
 
 /// A service's key. It is wiped from memory when dropped and shows itself nowhere.
 #[derive(Debug, Clone)]
-pub struct Key {
+pub(super) struct ApiKey {
     secret: SecretString,
     variable: String,
 }
 
-impl Key {
+impl ApiKey {
     /// The key in the first of these variables that is set and not empty.
-    #[must_use]
-    pub fn find(variables: &[String], lookup: &dyn Fn(&str) -> Option<String>) -> Option<Key> {
+    pub(super) fn find(variables: &[String], lookup: &dyn Fn(&str) -> Option<String>) -> Option<ApiKey> {
         variables.iter().find_map(|variable| {
             let value = lookup(variable)?;
             let trimmed = value.trim();
             (!trimmed.is_empty())
-                .then(|| Key { secret: SecretString::from(trimmed), variable: variable.clone() })
+                .then(|| ApiKey { secret: SecretString::from(trimmed), variable: variable.clone() })
         })
     }
 
     /// The name of the variable that it came from.
-    #[must_use]
-    pub fn variable(&self) -> &str {
+    pub(super) fn variable(&self) -> &str {
         &self.variable
     }
 
@@ -67,12 +65,12 @@ mod tests {
             _ => None,
         };
         let names = ["NONE", "EMPTY", "SECOND"].map(str::to_owned);
-        let key = Key::find(&names, &lookup).unwrap();
+        let key = ApiKey::find(&names, &lookup).unwrap();
         assert_eq!(key.variable(), "SECOND");
         assert!(!format!("{key:?}").contains("planted"));
         assert_eq!(key.header(true).unwrap().to_str().unwrap(), "Bearer sk-planted-123");
         assert!(!format!("{:?}", key.header(false)).contains("planted"));
         assert_eq!(key.redact("bad key sk-planted-123!"), "bad key [key]!");
-        assert!(Key::find(&names[..2], &lookup).is_none());
+        assert!(ApiKey::find(&names[..2], &lookup).is_none());
     }
 }

@@ -1,16 +1,16 @@
 //! OpenAI's Chat Completions, in the variants that many servers have of it.
 
+use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
-use super::reading::kept;
-use super::{Dialect, Reading, address, content, count, no_answer, text};
-use crate::service::failure::{Failure, shortened};
-use pelicycle_record::{Outcome, Usage};
+use super::reply_state::kept;
+use super::{ReplyState, WireProtocol, address, content, count, no_answer, text};
+use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
-pub(super) struct Chat;
+pub(super) struct ChatCompletions;
 
-impl Dialect for Chat {
+impl WireProtocol for ChatCompletions {
     fn path(&self, _model: &str) -> String {
         "/chat/completions".to_owned()
     }
@@ -25,28 +25,28 @@ impl Dialect for Chat {
         json!({"model": model, "stream": true, "messages": [{"role": "user", "content": content}]})
     }
 
-    fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         if frame.get("error").is_some_and(|error| !error.is_null()) {
-            return Err(Failure::of_event(frame));
+            return Err(RequestFailure::of_event(frame));
         }
-        about(frame, reading);
+        about(frame, state);
         // Azure's first chunk and the one with the usage may have no choice.
         let Some(choice) = frame.pointer("/choices/0") else { return Ok(()) };
         if let Some(delta) = choice.get("delta").or_else(|| choice.get("message")) {
-            message(delta, reading);
+            message(delta, state);
         }
         if let Some(word) = text(choice, "/finish_reason").filter(|word| !word.is_empty()) {
-            stop(word, text(choice, "/native_finish_reason"), reading)?;
+            stop(word, text(choice, "/native_finish_reason"), state)?;
         }
         Ok(())
     }
 
-    fn read_whole(&self, answer: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         if answer.pointer("/choices/0/message").is_none() && answer.get("error").is_none() {
             return Err(no_answer(answer));
         }
-        self.read(answer, reading)?;
-        reading.ended = reading.stop.is_some();
+        self.read(answer, state)?;
+        state.ended = state.stop.is_some();
         Ok(())
     }
 
@@ -56,23 +56,23 @@ impl Dialect for Chat {
 }
 
 /// What a chunk tells beside the text.
-fn about(chunk: &Value, reading: &mut Reading) {
-    reading.identify(text(chunk, "/model"), text(chunk, "/id"));
+fn about(chunk: &Value, state: &mut ReplyState) {
+    state.identify(text(chunk, "/model"), text(chunk, "/id"));
     if let Some(upstream) = text(chunk, "/provider") {
-        reading.upstream = Some(shortened(upstream));
+        state.upstream = Some(shortened(upstream));
     }
     if let Some(tier) = text(chunk, "/service_tier") {
-        reading.tier = Some(shortened(tier));
+        state.tier = Some(shortened(tier));
     }
     let timing = ["/timings", "/stats"].iter().find_map(|place| chunk.pointer(place));
     if let Some(timing) = timing.filter(|timing| timing.is_object()) {
-        reading.server_timing = kept(timing);
+        state.server_timing = kept(timing);
     }
     let usage = ["/usage", "/x_groq/usage"].iter().find_map(|place| chunk.pointer(place));
     if let Some(usage) = usage.filter(|usage| usage.is_object()) {
-        reading.account(usage);
-        reading.usage = tokens(usage);
-        reading.cost = usage.get("cost").and_then(Value::as_f64).or(reading.cost);
+        state.account(usage);
+        state.usage = tokens(usage);
+        state.cost = usage.get("cost").and_then(Value::as_f64).or(state.cost);
     }
 }
 
@@ -95,7 +95,7 @@ fn tokens(usage: &Value) -> Usage {
 }
 
 /// The parts of a delta, or of a whole message.
-fn message(delta: &Value, reading: &mut Reading) {
+fn message(delta: &Value, state: &mut ReplyState) {
     let details = || {
         let list = delta.get("reasoning_details")?.as_array()?;
         let part = |d: &Value| text(d, "/text").or_else(|| text(d, "/summary")).map(str::to_owned);
@@ -105,9 +105,9 @@ fn message(delta: &Value, reading: &mut Reading) {
         .iter()
         .find_map(|place| text(delta, place).filter(|text| !text.is_empty()).map(str::to_owned))
         .or_else(details);
-    reading.apart(&reasoning.unwrap_or_default());
+    state.apart(&reasoning.unwrap_or_default());
     match delta.get("content") {
-        Some(Value::String(content)) => reading.tagged_text(content),
+        Some(Value::String(content)) => state.marked_text(content),
         // Mistral's lists of parts.
         Some(Value::Array(parts)) => {
             for part in parts {
@@ -115,42 +115,42 @@ fn message(delta: &Value, reading: &mut Reading) {
                     Some("thinking") => {
                         let inner = part.get("thinking").and_then(Value::as_array).into_iter().flatten();
                         let thought: String = inner.filter_map(|part| text(part, "/text")).collect();
-                        reading.apart(&thought);
-                        reading.apart(text(part, "/thinking").unwrap_or_default());
+                        state.apart(&thought);
+                        state.apart(text(part, "/thinking").unwrap_or_default());
                     }
-                    _ => reading.tagged_text(text(part, "/text").unwrap_or_default()),
+                    _ => state.marked_text(text(part, "/text").unwrap_or_default()),
                 }
             }
         }
         _ => {}
     }
-    reading.refusal.push_str(text(delta, "/refusal").unwrap_or_default());
+    state.refusal.push_str(text(delta, "/refusal").unwrap_or_default());
 }
 
-fn stop(word: &str, native: Option<&str>, reading: &mut Reading) -> Result<(), Failure> {
+fn stop(word: &str, native: Option<&str>, state: &mut ReplyState) -> Result<(), RequestFailure> {
     match word {
         "stop" | "stop_sequence" | "end_turn" | "eos" | "eos_token" => {
-            reading.stop(Outcome::Complete, word, None);
+            state.stop(Outcome::Complete, word, None);
         }
         "length" | "max_tokens" => {
-            reading.stop(Outcome::Length, word, Some("the bound on tokens was reached"));
+            state.stop(Outcome::Length, word, Some("the bound on tokens was reached"));
         }
-        "model_length" => reading.stop(Outcome::Length, word, Some("the model's context is full")),
+        "model_length" => state.stop(Outcome::Length, word, Some("the model's context is full")),
         "content_filter" | "safety" => {
-            reading.stop(Outcome::Filtered, word, Some("the service's filter stopped the reply"));
+            state.stop(Outcome::Filtered, word, Some("the service's filter stopped the reply"));
         }
         "error" | "abort" | "insufficient_system_resource" => {
             let more = native.map(|native| format!(" ({native})")).unwrap_or_default();
-            return Err(Failure::senseless(format!("the service broke the reply off: {word}{more}")));
+            return Err(RequestFailure::senseless(format!("the service broke the reply off: {word}{more}")));
         }
-        other => reading.unknown_stop(other),
+        other => state.unknown_stop(other),
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::reading::tests_support::{last, read};
+    use super::super::reply_state::tests_support::{last, read};
     use super::*;
 
     fn delta(delta: &str) -> String {
@@ -165,9 +165,9 @@ mod tests {
         let frames: Vec<String> = deltas.iter().map(|text| delta(text)).collect();
         let mut frames: Vec<&str> = frames.iter().map(String::as_str).collect();
         frames.extend([STOP, "[DONE]"]);
-        let reading = read(&Chat, &frames).unwrap();
-        assert!(reading.ended && last(&reading) == (Outcome::Complete, "stop"));
-        (reading.text, reading.reasoning)
+        let state = read(&ChatCompletions, &frames).unwrap();
+        assert!(state.ended && last(&state) == (Outcome::Complete, "stop"));
+        (state.text, state.reasoning)
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn usage_is_read_wherever_it_stands() {
         let openai = r#"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":50,"total_tokens":59,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":40}}}"#;
-        let reading = read(&Chat, &[&delta("{}"), STOP, openai, "[DONE]"]).unwrap();
+        let state = read(&ChatCompletions, &[&delta("{}"), STOP, openai, "[DONE]"]).unwrap();
         let expected = Usage {
             input: Some(9),
             cached: Some(4),
@@ -202,47 +202,51 @@ mod tests {
             output: Some(50),
             reasoning: Some(40),
         };
-        assert_eq!(reading.usage, expected);
+        assert_eq!(state.usage, expected);
         let beside = r#"{"choices":[{"index":0,"delta":{}}],"usage":{"prompt_tokens":9,"completion_tokens":10,"total_tokens":59,"completion_tokens_details":{"reasoning_tokens":40},"cost":0.0125}}"#;
-        let reading = read(&Chat, &[STOP, beside, "[DONE]"]).unwrap();
-        assert_eq!((reading.usage.output, reading.cost), (Some(50), Some(0.0125)));
+        let state = read(&ChatCompletions, &[STOP, beside, "[DONE]"]).unwrap();
+        assert_eq!((state.usage.output, state.cost), (Some(50), Some(0.0125)));
         let deepseek =
             r#"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":1,"prompt_cache_hit_tokens":8}}"#;
-        assert_eq!(read(&Chat, &[deepseek]).unwrap().usage.cached, Some(8));
-        assert_eq!(read(&Chat, &[STOP, "[DONE]"]).unwrap().usage, Usage::default(), "unknown, not zero");
+        assert_eq!(read(&ChatCompletions, &[deepseek]).unwrap().usage.cached, Some(8));
+        assert_eq!(
+            read(&ChatCompletions, &[STOP, "[DONE]"]).unwrap().usage,
+            Usage::default(),
+            "unknown, not zero"
+        );
     }
 
     #[test]
     fn every_end_has_its_name() {
         let end = |word: &str| {
             let frame = format!(r#"{{"choices":[{{"delta":{{}},"finish_reason":"{word}"}}]}}"#);
-            read(&Chat, &[&frame, "[DONE]"]).map(|reading| last(&reading).0)
+            read(&ChatCompletions, &[&frame, "[DONE]"]).map(|state| last(&state).0)
         };
         assert_eq!(end("length"), Ok(Outcome::Length));
         assert_eq!(end("content_filter"), Ok(Outcome::Filtered));
         assert_eq!(end("tool_calls"), Ok(Outcome::Complete));
         assert!(end("error").is_err());
-        let refusal = read(&Chat, &[&delta(r#"{"refusal":"I can't."}"#), STOP, "[DONE]"]).unwrap();
+        let refusal = read(&ChatCompletions, &[&delta(r#"{"refusal":"I can't."}"#), STOP, "[DONE]"]).unwrap();
         assert_eq!(refusal.refusal, "I can't.");
         let error =
             r#"{"error":{"code":502,"message":"gone","metadata":{"error_type":"provider_unavailable"}}}"#;
-        assert!(read(&Chat, &[&delta(r#"{"content":"a"}"#), error]).is_err());
+        assert!(read(&ChatCompletions, &[&delta(r#"{"content":"a"}"#), error]).is_err());
     }
 
     #[test]
     fn what_servers_tell_of_themselves_is_kept() {
         let chunk = r#"{"id":"g","model":"x","provider":"Someone","service_tier":"flex","choices":[],"timings":{"predicted_ms":1265.5}}"#;
-        let reading = read(&Chat, &[chunk]).unwrap();
-        assert_eq!((reading.upstream.as_deref(), reading.tier.as_deref()), (Some("Someone"), Some("flex")));
-        assert_eq!(reading.server_timing.unwrap()["predicted_ms"], 1265.5);
+        let state = read(&ChatCompletions, &[chunk]).unwrap();
+        assert_eq!((state.upstream.as_deref(), state.tier.as_deref()), (Some("Someone"), Some("flex")));
+        assert_eq!(state.server_timing.unwrap()["predicted_ms"], 1265.5);
     }
 
     #[test]
     fn a_whole_answer_is_read_as_well() {
         let whole = json!({"id": "c", "model": "m", "choices": [{"message": {"content": "Hi", "reasoning_content": "Hm"}, "finish_reason": "stop"}]});
-        let mut reading = Reading::default();
-        Chat.read_whole(&whole, &mut reading).unwrap();
-        assert_eq!((reading.text.as_str(), reading.reasoning.as_str(), reading.ended), ("Hi", "Hm", true));
-        assert!(Chat.read_whole(&json!({"ok": true}), &mut reading).is_err());
+        let mut state = ReplyState::default();
+        ChatCompletions.read_whole(&whole, &mut state).unwrap();
+        assert_eq!((state.text.as_str(), state.reasoning.as_str(), state.ended), ("Hi", "Hm", true));
+        assert!(ChatCompletions.read_whole(&json!({"ok": true}), &mut state).is_err());
     }
 }

@@ -1,27 +1,27 @@
-//! What is known of an answer by the frames that have come.
+//! The state of a reply: what is known of it by the frames that have come.
 
+use pelicycle_record::{Outcome, Remark, Usage};
+use pelicycle_text::reasoning::ReasoningSplitter;
 use serde_json::Value;
 
 use super::super::failure::shortened;
-use super::tags::Tags;
-use pelicycle_record::{Outcome, Remark, Usage};
 
-/// Accounts of tokens that are kept; of more, the first ones and the last.
+/// The number of accounts of tokens that are kept; of more, the first ones and the last are.
 const MAX_ACCOUNTS: usize = 4;
 
-/// Bytes of a JSON value of the service's that is kept as it came. A record must not grow by what a service likes to say.
+/// The bytes of a JSON value of the service's that is kept as it came, at most. A record must not grow by what a service likes to say.
 const MAX_VALUE: usize = 8 << 10;
 
-/// What is known of an answer by the frames that have come.
+/// The state of a reply: what is known of it by the frames that have come.
 #[derive(Debug, Default)]
-pub(in super::super) struct Reading {
+pub(in super::super) struct ReplyState {
     /// Text of the answer that was not taken yet.
     pub(in super::super) text: String,
     /// Text of the reasoning that was not taken yet.
     pub(in super::super) reasoning: String,
     /// All that the model said when it declined.
     pub(in super::super) refusal: String,
-    /// Tokens.
+    /// The counts of tokens.
     pub(in super::super) usage: Usage,
     /// Accounts of tokens, as received.
     pub(in super::super) accounts: Vec<Value>,
@@ -31,37 +31,37 @@ pub(in super::super) struct Reading {
     pub(in super::super) tier: Option<String>,
     pub(in super::super) cost: Option<f64>,
     pub(in super::super) server_timing: Option<Value>,
-    /// Why the answer ended, where that was said.
-    pub(in super::super) stop: Option<Stop>,
-    /// The end mark has come.
+    /// The reason why the answer ended, where that was said.
+    pub(in super::super) stop: Option<StopReason>,
+    /// Whether the end mark has come.
     pub(in super::super) ended: bool,
     pub(in super::super) remarks: Vec<Remark>,
-    /// Text has come as a stream, so that a final account of the whole text is none of it.
+    /// Whether text has come as a stream, so that a final account of the whole text is none of it.
     pub(super) streamed: bool,
-    /// Finds reasoning that a server left in the answer between tags.
-    pub(super) tags: Tags,
+    /// The splitter of reasoning that a server left in the answer between marks.
+    pub(super) marked: ReasoningSplitter,
 }
 
-/// Why an answer ended.
+/// The reason why a reply ended.
 #[derive(Debug, Clone, PartialEq)]
-pub(in super::super) struct Stop {
-    /// In one word.
+pub(in super::super) struct StopReason {
+    /// The outcome that follows from it.
     pub(in super::super) outcome: Outcome,
-    /// In the service's own.
+    /// The service's own word.
     pub(in super::super) raw: String,
-    /// What it says besides.
+    /// The service's details.
     pub(in super::super) detail: Option<Value>,
-    /// In words, where it was not the model that ended its turn.
+    /// An explanation, where it was not the model that ended its turn.
     pub(in super::super) words: Option<String>,
 }
 
-impl Reading {
+impl ReplyState {
     /// Whether anything of the answer came: then asking again would bill it twice.
     pub(in super::super) fn has_content(&self) -> bool {
         !self.text.is_empty()
             || !self.reasoning.is_empty()
             || !self.refusal.is_empty()
-            || self.tags.holds_text()
+            || self.marked.holds_text()
     }
 
     /// Keeps an account of tokens as it was received.
@@ -84,7 +84,8 @@ impl Reading {
 
     /// Notes why the answer ended.
     pub(super) fn stop(&mut self, outcome: Outcome, raw: &str, words: Option<&str>) {
-        self.stop = Some(Stop { outcome, raw: shortened(raw), detail: None, words: words.map(shortened) });
+        self.stop =
+            Some(StopReason { outcome, raw: shortened(raw), detail: None, words: words.map(shortened) });
     }
 
     /// Notes an end by a word that is not known here: the model is taken to have ended its turn.
@@ -97,35 +98,27 @@ impl Reading {
         ));
     }
 
-    /// More text of the answer, in which a server may have left the reasoning between tags.
-    pub(super) fn tagged_text(&mut self, text: &str) {
-        if !self.reasoning_was_apart() {
-            let split = self.tags.push(text);
-            self.text.push_str(&split.text);
-            self.reasoning.push_str(&split.reasoning);
-        } else {
-            self.text.push_str(text);
-        }
+    /// More text of the answer, in which a server may have left the reasoning between marks.
+    pub(super) fn marked_text(&mut self, text: &str) {
+        let split = self.marked.push(text);
+        self.text.push_str(&split.answer);
+        self.reasoning.push_str(&split.reasoning);
     }
 
     /// Reasoning that came in a field of its own.
     pub(super) fn apart(&mut self, reasoning: &str) {
         if !reasoning.is_empty() {
             self.reasoning.push_str(reasoning);
-            self.tags.switch_off();
+            self.marked.switch_off();
         }
-    }
-
-    fn reasoning_was_apart(&self) -> bool {
-        self.tags.is_off()
     }
 
     /// The stream is over: what was held back is text.
     pub(in super::super) fn finish(&mut self) {
-        let rest = self.tags.finish();
-        self.text.push_str(&rest.text);
+        let rest = self.marked.finish();
+        self.text.push_str(&rest.answer);
         self.reasoning.push_str(&rest.reasoning);
-        if self.tags.found() {
+        if self.marked.found() {
             self.remarks.push(Remark::new(
                 "thinking-in-text",
                 "The reasoning came within the answer, between <think> and </think>, and was taken apart here."
@@ -135,35 +128,38 @@ impl Reading {
     }
 }
 
-/// A value as it came, where it is not too long to be kept.
+/// The value as it came, where it is not too long to be kept.
 pub(super) fn kept(value: &Value) -> Option<Value> {
     (value.to_string().len() <= MAX_VALUE).then(|| value.clone())
 }
 
 #[cfg(test)]
 pub(super) mod tests_support {
-    use super::super::Dialect;
-    use super::Reading;
-    use crate::service::failure::Failure;
+    use super::super::WireProtocol;
+    use super::ReplyState;
+    use crate::service::failure::RequestFailure;
     use pelicycle_record::Outcome;
 
     /// Reads the frames of a stream to its end.
-    pub(in super::super) fn read(dialect: &dyn Dialect, frames: &[&str]) -> Result<Reading, Failure> {
-        let mut reading = Reading::default();
+    pub(in super::super) fn read(
+        protocol: &dyn WireProtocol,
+        frames: &[&str],
+    ) -> Result<ReplyState, RequestFailure> {
+        let mut state = ReplyState::default();
         for frame in frames {
-            if dialect.is_end(frame) {
-                reading.ended = true;
+            if protocol.is_end(frame) {
+                state.ended = true;
             } else {
-                dialect.read(&serde_json::from_str(frame).unwrap(), &mut reading)?;
+                protocol.read(&serde_json::from_str(frame).unwrap(), &mut state)?;
             }
         }
-        reading.finish();
-        Ok(reading)
+        state.finish();
+        Ok(state)
     }
 
     /// How it ended.
-    pub(in super::super) fn last(reading: &Reading) -> (Outcome, &str) {
-        let stop = reading.stop.as_ref().unwrap();
+    pub(in super::super) fn last(state: &ReplyState) -> (Outcome, &str) {
+        let stop = state.stop.as_ref().unwrap();
         (stop.outcome, &stop.raw)
     }
 }

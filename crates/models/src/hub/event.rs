@@ -1,11 +1,11 @@
-//! What is told while a model is fetched.
+//! The events of fetching a model.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Something that happened.
+/// An event of fetching a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum News {
+pub enum PullEvent {
     /// A file is in the cache already.
     Present {
         /// Its name in the repository.
@@ -20,23 +20,23 @@ pub enum News {
     Started {
         /// Its name in the repository.
         file: String,
-        /// All its bytes.
+        /// The length of the whole file.
         bytes: u64,
-        /// Bytes that are there already.
+        /// The bytes that are there already.
         from: u64,
     },
     /// Bytes came in.
     Arrived(u64),
     /// What came in of the file is thrown away, and it is fetched from its beginning.
     StartedOver {
-        /// Why.
+        /// The reason.
         why: String,
     },
     /// A request failed in a way that passes; it is made again after a pause.
     TryingAgain {
         /// What failed.
         why: String,
-        /// How long it is waited.
+        /// The pause.
         pause: Duration,
     },
     /// A file is whole, its sum is right, and it is in the cache.
@@ -46,5 +46,5 @@ pub enum News {
     },
 }
 
-/// Hears [`News`], from several tasks.
-pub type Listener = Arc<dyn Fn(News) + Send + Sync>;
+/// A listener that hears each [`PullEvent`], from several tasks.
+pub type PullListener = Arc<dyn Fn(PullEvent) + Send + Sync>;

@@ -1,16 +1,16 @@
 //! OpenAI's Responses.
 
+use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
-use super::reading::kept;
-use super::{Dialect, Reading, address, content, count, no_answer, text};
-use crate::service::failure::{Failure, shortened};
-use pelicycle_record::{Outcome, Usage};
+use super::reply_state::kept;
+use super::{ReplyState, WireProtocol, address, content, count, no_answer, text};
+use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
-pub(super) struct Responses;
+pub(super) struct OpenaiResponses;
 
-impl Dialect for Responses {
+impl WireProtocol for OpenaiResponses {
     fn path(&self, _model: &str) -> String {
         "/responses".to_owned()
     }
@@ -28,43 +28,43 @@ impl Dialect for Responses {
         json!({"model": model, "stream": true, "input": [{"role": "user", "content": content}]})
     }
 
-    fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         let delta = || text(frame, "/delta").unwrap_or_default();
         match text(frame, "/type") {
-            Some("error") => return Err(Failure::of_event(frame)),
+            Some("error") => return Err(RequestFailure::of_event(frame)),
             Some("response.created" | "response.in_progress") => {
-                reading.identify(text(frame, "/response/model"), text(frame, "/response/id"));
+                state.identify(text(frame, "/response/model"), text(frame, "/response/id"));
             }
             Some("response.output_text.delta") => {
-                reading.streamed = true;
-                reading.text.push_str(delta());
+                state.streamed = true;
+                state.text.push_str(delta());
             }
             Some("response.reasoning_summary_text.delta" | "response.reasoning_text.delta") => {
-                reading.streamed = true;
-                reading.reasoning.push_str(delta());
+                state.streamed = true;
+                state.reasoning.push_str(delta());
             }
             // Summaries come in parts with nothing between them.
             Some("response.reasoning_summary_part.added") if count(frame, "/summary_index") > Some(0) => {
-                reading.reasoning.push_str("\n\n");
+                state.reasoning.push_str("\n\n");
             }
             Some("response.refusal.delta") => {
-                reading.streamed = true;
-                reading.refusal.push_str(delta());
+                state.streamed = true;
+                state.refusal.push_str(delta());
             }
             Some("response.completed" | "response.incomplete" | "response.failed") => {
-                finished(frame.get("response").unwrap_or(&Value::Null), reading)?;
+                finished(frame.get("response").unwrap_or(&Value::Null), state)?;
             }
             _ if frame.get("error").is_some_and(|error| !error.is_null()) => {
-                return Err(Failure::of_event(frame));
+                return Err(RequestFailure::of_event(frame));
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn read_whole(&self, answer: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         match answer.get("output").is_some_and(Value::is_array) || answer.get("error").is_some() {
-            true => finished(answer, reading),
+            true => finished(answer, state),
             false => Err(no_answer(answer)),
         }
     }
@@ -76,39 +76,41 @@ impl Dialect for Responses {
 }
 
 /// Reads the whole response, which the last event holds.
-fn finished(response: &Value, reading: &mut Reading) -> Result<(), Failure> {
-    reading.identify(text(response, "/model"), text(response, "/id"));
-    reading.tier = text(response, "/service_tier").map(shortened).or(reading.tier.take());
+fn finished(response: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
+    state.identify(text(response, "/model"), text(response, "/id"));
+    state.tier = text(response, "/service_tier").map(shortened).or(state.tier.take());
     if let Some(usage) = response.get("usage").filter(|usage| usage.is_object()) {
-        reading.account(usage);
-        reading.usage = Usage {
+        state.account(usage);
+        state.usage = Usage {
             input: count(usage, "/input_tokens"),
             cached: count(usage, "/input_tokens_details/cached_tokens"),
             cache_written: count(usage, "/input_tokens_details/cache_write_tokens"),
             output: count(usage, "/output_tokens"),
             reasoning: count(usage, "/output_tokens_details/reasoning_tokens"),
         };
-        reading.cost = usage.get("cost").and_then(Value::as_f64).or(reading.cost);
+        state.cost = usage.get("cost").and_then(Value::as_f64).or(state.cost);
     }
-    if !reading.streamed {
-        output(response, reading);
+    if !state.streamed {
+        output(response, state);
     }
     let failed = response.get("error").filter(|error| !error.is_null());
     let status = text(response, "/status").unwrap_or_default();
     if let Some(error) = failed {
-        return Err(Failure::of_event(&json!({ "error": error })));
+        return Err(RequestFailure::of_event(&json!({ "error": error })));
     }
     let detail = response.get("incomplete_details").filter(|detail| !detail.is_null());
     match (status, detail.and_then(|detail| text(detail, "/reason"))) {
-        ("completed", _) => reading.stop(Outcome::Complete, status, None),
+        ("completed", _) => state.stop(Outcome::Complete, status, None),
         ("incomplete", Some(reason @ "max_output_tokens")) => {
-            reading.stop(Outcome::Length, reason, Some("the bound on tokens was reached"));
+            state.stop(Outcome::Length, reason, Some("the bound on tokens was reached"));
         }
         ("incomplete", Some(reason @ "content_filter")) => {
-            reading.stop(Outcome::Filtered, reason, Some("the service's filter stopped the reply"));
+            state.stop(Outcome::Filtered, reason, Some("the service's filter stopped the reply"));
         }
         ("failed" | "cancelled", _) => {
-            return Err(Failure::senseless(format!("the service says that the request {status}, not why")));
+            return Err(RequestFailure::senseless(format!(
+                "the service says that the request {status}, not why"
+            )));
         }
         // Whatever the reason, the model did not end its turn.
         ("incomplete", reason) => {
@@ -116,29 +118,29 @@ fn finished(response: &Value, reading: &mut Reading) -> Result<(), Failure> {
                 Some(reason) => format!("the service calls the reply incomplete: {reason}"),
                 None => "the service calls the reply incomplete and does not say why".to_owned(),
             };
-            reading.stop(Outcome::Length, reason.unwrap_or(status), Some(&words));
+            state.stop(Outcome::Length, reason.unwrap_or(status), Some(&words));
         }
-        (other, _) => reading.unknown_stop(other),
+        (other, _) => state.unknown_stop(other),
     }
-    if let Some(stop) = &mut reading.stop {
+    if let Some(stop) = &mut state.stop {
         stop.detail = detail.and_then(kept);
     }
-    reading.ended = true;
+    state.ended = true;
     Ok(())
 }
 
 /// The texts of a response that was not streamed.
-fn output(response: &Value, reading: &mut Reading) {
+fn output(response: &Value, state: &mut ReplyState) {
     for item in response.get("output").and_then(Value::as_array).into_iter().flatten() {
         for place in ["/content", "/summary"] {
             for part in item.pointer(place).and_then(Value::as_array).into_iter().flatten() {
                 match text(part, "/type") {
-                    Some("output_text") => reading.text.push_str(text(part, "/text").unwrap_or_default()),
+                    Some("output_text") => state.text.push_str(text(part, "/text").unwrap_or_default()),
                     Some("summary_text" | "reasoning_text") => {
-                        reading.reasoning.push_str(text(part, "/text").unwrap_or_default());
+                        state.reasoning.push_str(text(part, "/text").unwrap_or_default());
                     }
                     Some("refusal") => {
-                        reading.refusal.push_str(text(part, "/refusal").unwrap_or_default());
+                        state.refusal.push_str(text(part, "/refusal").unwrap_or_default());
                     }
                     _ => {}
                 }
@@ -149,7 +151,7 @@ fn output(response: &Value, reading: &mut Reading) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reading::tests_support::{last, read};
+    use super::super::reply_state::tests_support::{last, read};
     use super::*;
 
     const CREATED: &str = r#"{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","model":"gpt-6.1-sol-2026-08-07","status":"in_progress"}}"#;
@@ -167,11 +169,12 @@ mod tests {
         let text = r#"{"type":"response.output_text.delta","item_id":"i","output_index":1,"content_index":0,"delta":"Four."}"#;
         let think = r#"{"type":"response.reasoning_summary_text.delta","delta":"Hm."}"#;
         let part = r#"{"type":"response.reasoning_summary_part.added","summary_index":1}"#;
-        let reading =
-            read(&Responses, &[CREATED, think, part, think, text, &end("completed", ""), "[DONE]"]).unwrap();
-        assert_eq!((reading.text.as_str(), reading.reasoning.as_str()), ("Four.", "Hm.\n\nHm."));
-        assert_eq!(reading.served.as_deref(), Some("gpt-6.1-sol-2026-08-07"));
-        assert_eq!((reading.tier.as_deref(), reading.ended), (Some("default"), true));
+        let state =
+            read(&OpenaiResponses, &[CREATED, think, part, think, text, &end("completed", ""), "[DONE]"])
+                .unwrap();
+        assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Four.", "Hm.\n\nHm."));
+        assert_eq!(state.served.as_deref(), Some("gpt-6.1-sol-2026-08-07"));
+        assert_eq!((state.tier.as_deref(), state.ended), (Some("default"), true));
         let expected = Usage {
             input: Some(12),
             cached: Some(2),
@@ -179,28 +182,35 @@ mod tests {
             output: Some(57),
             reasoning: Some(40),
         };
-        assert_eq!((&reading.usage, last(&reading)), (&expected, (Outcome::Complete, "completed")));
+        assert_eq!((&state.usage, last(&state)), (&expected, (Outcome::Complete, "completed")));
     }
 
     #[test]
     fn every_end_has_its_name() {
         let incomplete =
             |reason| end("incomplete", &format!(r#","incomplete_details":{{"reason":"{reason}"}}"#));
-        let reading = read(&Responses, &[&incomplete("max_output_tokens")]).unwrap();
-        assert_eq!(last(&reading), (Outcome::Length, "max_output_tokens"));
-        assert_eq!(reading.text, "Four.", "a text that was not streamed is in the last event");
-        let reading = read(&Responses, &[&incomplete("content_filter")]).unwrap();
-        assert_eq!(last(&reading), (Outcome::Filtered, "content_filter"));
-        assert_eq!(last(&read(&Responses, &[&incomplete("steered")]).unwrap()), (Outcome::Length, "steered"));
-        let silent = read(&Responses, &[&end("incomplete", "")]).unwrap();
+        let state = read(&OpenaiResponses, &[&incomplete("max_output_tokens")]).unwrap();
+        assert_eq!(last(&state), (Outcome::Length, "max_output_tokens"));
+        assert_eq!(state.text, "Four.", "a text that was not streamed is in the last event");
+        let state = read(&OpenaiResponses, &[&incomplete("content_filter")]).unwrap();
+        assert_eq!(last(&state), (Outcome::Filtered, "content_filter"));
+        assert_eq!(
+            last(&read(&OpenaiResponses, &[&incomplete("steered")]).unwrap()),
+            (Outcome::Length, "steered")
+        );
+        let silent = read(&OpenaiResponses, &[&end("incomplete", "")]).unwrap();
         assert_eq!(last(&silent), (Outcome::Length, "incomplete"));
         let failed = end("failed", r#","error":{"code":"server_error","message":"oh"}"#);
-        assert!(read(&Responses, &[CREATED, &failed]).unwrap_err().message.contains("oh (server_error)"));
+        assert!(
+            read(&OpenaiResponses, &[CREATED, &failed]).unwrap_err().message.contains("oh (server_error)")
+        );
         let error = r#"{"type":"error","code":"rate_limit_exceeded","message":"slow","sequence_number":3}"#;
-        let failure = read(&Responses, &[error]).unwrap_err();
-        assert!(failure.message.contains("slow") && failure.again != crate::service::failure::Again::No);
+        let failure = read(&OpenaiResponses, &[error]).unwrap_err();
+        assert!(
+            failure.message.contains("slow") && failure.again != crate::service::failure::RetryAdvice::No
+        );
         let refusal = r#"{"type":"response.refusal.delta","delta":"No."}"#;
-        assert_eq!(read(&Responses, &[refusal, &end("completed", "")]).unwrap().refusal, "No.");
-        assert!(Responses.read_whole(&json!({"object": "list"}), &mut Reading::default()).is_err());
+        assert_eq!(read(&OpenaiResponses, &[refusal, &end("completed", "")]).unwrap().refusal, "No.");
+        assert!(OpenaiResponses.read_whole(&json!({"object": "list"}), &mut ReplyState::default()).is_err());
     }
 }

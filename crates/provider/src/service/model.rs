@@ -1,54 +1,66 @@
-//! One model of a service: asks, waits and asks again, and tells what came of it.
+//! One model of a service as a provider: it asks, waits and asks again, and tells what came of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use pelicycle_net::{Backoff, NextTry};
 use pelicycle_record::{FailedTry, Outcome, RequestRecord, ServiceRecord};
+use reqwest::Url;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
 use super::address::{is_own, join, recorded};
-use super::batch::Batches;
-use super::body::{Body, SettingError, body};
-use super::bounds::LONGEST_WAIT;
+use super::batch::BatchClient;
+use super::connection::ServiceConnection;
 use super::exchange::Exchange;
-use super::failure::{Again, Failure};
-use super::link::Link;
-use crate::{Account, Done, Event, EventKind, EventStream, Lane, Provider, Request, Sent};
+use super::failure::{RequestFailure, RetryAdvice};
+use super::limits::LONGEST_WAIT;
+use super::request_body::{RequestBody, SettingError, body};
+use crate::{
+    Provider, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd, RequestQueue,
+    SentRequest,
+};
 
-/// How long a server that is loading its model is left alone before it is asked again.
+/// The time that a server which is loading its model is left alone before it is asked again.
 const LOADING_WAIT: Duration = Duration::from_millis(500);
 
 /// One model of a service.
 #[derive(Clone)]
-pub struct Remote {
-    link: Arc<Link>,
+pub struct ServiceModel {
+    connection: Arc<ServiceConnection>,
     model: String,
 }
 
-impl std::fmt::Debug for Remote {
+/// A request as it is sent, however often.
+struct PreparedRequest {
+    url: Url,
+    headers: BTreeMap<String, String>,
+    body: Vec<u8>,
+}
+
+impl std::fmt::Debug for ServiceModel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{} at {}", self.link.provider, self.model, self.link.base)
+        write!(f, "{}/{} at {}", self.connection.provider, self.model, self.connection.base)
     }
 }
 
-impl Remote {
-    pub(super) fn new(link: Arc<Link>, model: String) -> Remote {
-        Remote { link, model }
+impl ServiceModel {
+    pub(super) fn new(connection: Arc<ServiceConnection>, model: String) -> ServiceModel {
+        ServiceModel { connection, model }
     }
 
     /// The service's address.
     #[must_use]
     pub fn address(&self) -> String {
-        recorded(&self.link.base)
+        recorded(&self.connection.base)
     }
 
     /// Whether it runs on this machine.
     #[must_use]
     pub fn is_own(&self) -> bool {
-        is_own(&self.link.base)
+        is_own(&self.connection.base)
     }
 
     /// The settings that a request is sent with where these are wanted: none is added but a bound on tokens that the
@@ -57,9 +69,9 @@ impl Remote {
     /// # Errors
     /// For a setting that the model can't be asked with.
     pub fn settle(&self, wanted: &RequestRecord) -> Result<RequestRecord, SettingError> {
-        let has_seed = self.link.entry.place("seed").is_some();
+        let has_seed = self.connection.entry.place("seed").is_some();
         let settled = RequestRecord {
-            max_tokens: wanted.max_tokens.or(self.link.entry.max_tokens),
+            max_tokens: wanted.max_tokens.or(self.connection.entry.max_tokens),
             run_seed: wanted.run_seed.filter(|_| has_seed),
             ..wanted.clone()
         };
@@ -69,12 +81,12 @@ impl Remote {
 
     /// Its batches, where the service takes any.
     #[must_use]
-    pub fn batches(&self) -> Option<Batches> {
-        Some(Batches::new(self.clone(), self.link.entry.batch?))
+    pub fn batches(&self) -> Option<BatchClient> {
+        Some(BatchClient::new(self.clone(), self.connection.entry.batch?))
     }
 
-    pub(super) fn link(&self) -> &Arc<Link> {
-        &self.link
+    pub(super) fn connection(&self) -> &Arc<ServiceConnection> {
+        &self.connection
     }
 
     pub(super) fn model(&self) -> &str {
@@ -86,70 +98,80 @@ impl Remote {
         prompt: &str,
         pictures: &[Vec<u8>],
         settings: &RequestRecord,
-    ) -> Result<Body, SettingError> {
-        let link = &self.link;
+    ) -> Result<RequestBody, SettingError> {
+        let connection = &self.connection;
         let encode = |picture: &Vec<u8>| base64::engine::general_purpose::STANDARD.encode(picture);
         let pictures: Vec<String> = pictures.iter().map(encode).collect();
-        let begin = link.entry.dialect().dialect().body(&self.model, prompt, &pictures);
-        body(&link.provider, &link.entry, &self.model, begin, settings)
+        let begin = connection.entry.protocol().wire().body(&self.model, prompt, &pictures);
+        body(&connection.provider, &connection.entry, &self.model, begin, settings)
+    }
+
+    /// Puts a request together.
+    ///
+    /// # Errors
+    /// In words, when it can't be sent.
+    fn prepare(&self, request: &ReplyRequest) -> Result<PreparedRequest, String> {
+        let RequestBody { json, headers } = self
+            .body(&request.prompt, &request.pictures, &request.settings)
+            .map_err(|error| error.to_string())?;
+        let path = self.connection.entry.protocol().wire().path(&self.model);
+        let url = join(&self.connection.base, &path)
+            .ok_or_else(|| format!("{:?} can't be part of an address", self.model))?;
+        Ok(PreparedRequest { url, headers, body: json.to_string().into_bytes() })
     }
 
     /// Asks until there is an answer, or asking again makes no sense.
-    async fn answer(self, request: Request, events: UnboundedSender<Event>) {
+    async fn answer(self, request: ReplyRequest, events: UnboundedSender<ReplyEvent>) {
         let tell = |kind| {
             // Where nobody listens any more, this task is being ended.
-            let _ = events.send(Event { at: Instant::now(), kind });
+            let _ = events.send(ReplyEvent { at: Instant::now(), kind });
         };
-        let failed = |error: String| EventKind::Done(Done { outcome: Outcome::Error, error: Some(error) });
-        let link = &self.link;
-        let dialect = link.entry.dialect();
-        let body = match self.body(&request.prompt, &request.pictures, &request.settings) {
-            Ok(body) => body,
-            Err(error) => return tell(failed(error.to_string())),
+        let failed =
+            |error: String| ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: Some(error) });
+        let connection = &self.connection;
+        let prepared = match self.prepare(&request) {
+            Ok(prepared) => prepared,
+            Err(error) => return tell(failed(error)),
         };
-        let Some(url) = join(&link.base, &dialect.dialect().path(&self.model)) else {
-            return tell(failed(format!("{:?} can't be part of an address", self.model)));
-        };
-        let bytes = body.json.to_string().into_bytes();
         let mut record = ServiceRecord {
-            dialect: dialect.name().to_owned(),
-            endpoint: recorded(&url),
+            dialect: connection.entry.protocol().name().to_owned(),
+            endpoint: recorded(&prepared.url),
             ..ServiceRecord::default()
         };
-        let patience = Instant::now() + link.bounds.first;
-        let mut backoff = Backoff::new(link.bounds.backoff);
+        let patience = Instant::now() + connection.limits.first;
+        let mut backoff = Backoff::new(connection.limits.backoff);
         let mut tries = 0;
         loop {
-            link.lane.turn().await;
+            connection.queue.wait_turn().await;
             let (begin, started) = (Instant::now(), jiff::Timestamp::now());
-            tell(EventKind::Sent(Sent { started, body: Some(bytes.clone()) }));
-            tell(account(&record));
+            tell(ReplyEventKind::Sent(SentRequest { started, body: Some(prepared.body.clone()) }));
+            tell(metadata(&record));
             let exchange = Exchange {
-                link,
+                connection,
                 model: &self.model,
-                url: &url,
-                headers: &body.headers,
-                body: &bytes,
+                url: &prepared.url,
+                headers: &prepared.headers,
+                body: &prepared.body,
                 events: &events,
             };
             let failure = match exchange.run(&mut record).await {
                 Ok(()) => return,
                 Err(failure) => failure,
             };
-            tries += u32::from(failure.again != Again::Loading);
+            tries += u32::from(failure.again != RetryAdvice::Loading);
             let (wait, why) = wait(&failure, &mut backoff, patience);
             let error = match why {
-                Some(why) => format!("{}; {why}", link.redact(failure.message)),
-                None => link.redact(failure.message),
+                Some(why) => format!("{}; {why}", connection.redact(failure.message)),
+                None => connection.redact(failure.message),
             };
             note(&mut record, begin, started, failure.status, &error, wait);
-            tell(account(&record));
+            tell(metadata(&record));
             let Some(wait) = wait else {
                 let times = if tries > 1 { format!(" (tried {tries} times)") } else { String::new() };
                 return tell(failed(format!("{error}{times}")));
             };
             if failure.status == Some(429) {
-                link.lane.pause(wait);
+                connection.queue.pause(wait);
             }
             sleep(wait).await;
         }
@@ -157,11 +179,15 @@ impl Remote {
 }
 
 /// The wait before the next try, none where there is to be none; and why, where that needs words.
-fn wait(failure: &Failure, backoff: &mut Backoff, patience: Instant) -> (Option<Duration>, Option<String>) {
+fn wait(
+    failure: &RequestFailure,
+    backoff: &mut Backoff,
+    patience: Instant,
+) -> (Option<Duration>, Option<String>) {
     let asked = match failure.again {
-        Again::No => return (None, None),
-        Again::Loading => return ((Instant::now() < patience).then_some(LOADING_WAIT), None),
-        Again::After(asked) => asked,
+        RetryAdvice::No => return (None, None),
+        RetryAdvice::Loading => return ((Instant::now() < patience).then_some(LOADING_WAIT), None),
+        RetryAdvice::After(asked) => asked,
     };
     match backoff.next(asked) {
         NextTry::After(wait) => (Some(wait), None),
@@ -173,9 +199,12 @@ fn wait(failure: &Failure, backoff: &mut Backoff, patience: Instant) -> (Option<
     }
 }
 
-/// What is known where no answer has come.
-fn account(record: &ServiceRecord) -> EventKind {
-    EventKind::Account(Box::new(Account { service: Some(record.clone()), ..Account::default() }))
+/// The metadata of a request that no answer has come to.
+fn metadata(record: &ServiceRecord) -> ReplyEventKind {
+    ReplyEventKind::Metadata(Box::new(ReplyMetadata {
+        service: Some(record.clone()),
+        ..ReplyMetadata::default()
+    }))
 }
 
 /// Keeps a try that failed. A server that loads its model says so again and again; that is one try.
@@ -200,12 +229,12 @@ fn note(
     record.tries.push(FailedTry { started, seconds, status, error: error.to_owned(), waited });
 }
 
-impl Provider for Remote {
-    fn lane(&self) -> &Lane {
-        &self.link.lane
+impl Provider for ServiceModel {
+    fn queue(&self) -> &RequestQueue {
+        &self.connection.queue
     }
 
-    fn ask(&self, request: Request) -> EventStream {
+    fn ask(&self, request: ReplyRequest) -> ReplyStream {
         let (events, stream) = unbounded_channel();
         let asked = self.clone();
         tokio::spawn(async move {

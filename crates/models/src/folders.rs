@@ -1,11 +1,11 @@
-//! Where models lie on this machine, by the environment and the customs of the programs that fetch them.
+//! The folders in which models lie on this machine, by the environment and the customs of the programs that fetch them.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Folders to look in; those that are not there are no error.
+/// The folders to look in; those that are not there are no error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Places {
+pub struct ModelFolders {
     /// Folders of this project's configuration.
     pub folders: Vec<PathBuf>,
     /// The Hugging Face hub's cache.
@@ -18,23 +18,27 @@ pub struct Places {
     pub ollama: Vec<PathBuf>,
 }
 
-impl Places {
+impl ModelFolders {
     /// The places that this process's environment tells, beside `folders`.
     #[must_use]
-    pub fn of_environment(folders: Vec<PathBuf>) -> Places {
-        Places::of(folders, std::env::home_dir().as_deref(), |name| std::env::var_os(name))
+    pub fn of_environment(folders: Vec<PathBuf>) -> ModelFolders {
+        ModelFolders::of(folders, std::env::home_dir().as_deref(), |name| std::env::var_os(name))
     }
 
-    fn of(folders: Vec<PathBuf>, home: Option<&Path>, variable: impl Fn(&str) -> Option<OsString>) -> Places {
+    fn of(
+        folders: Vec<PathBuf>,
+        home: Option<&Path>,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> ModelFolders {
         let at_home = |rest: &str| home.map(|home| home.join(rest));
         let own_cache = || match std::env::consts::OS {
             "macos" => at_home("Library/Caches"),
             "windows" => path(&variable, "LOCALAPPDATA"),
             _ => cache(home, &variable),
         };
-        Places {
+        ModelFolders {
             folders,
-            hub: Places::hub_cache(home, &variable),
+            hub: ModelFolders::hub_cache(home, &variable),
             llama_cpp: path(&variable, "LLAMA_CACHE").or_else(|| Some(own_cache()?.join("llama.cpp"))),
             lm_studio: [".lmstudio/models", ".cache/lm-studio/models"]
                 .into_iter()
@@ -65,7 +69,7 @@ impl Places {
     ) -> Option<PathBuf> {
         path(variable, "HF_HUB_CACHE")
             .or_else(|| path(variable, "HUGGINGFACE_HUB_CACHE"))
-            .or_else(|| Some(Places::hub_home(home, variable)?.join("hub")))
+            .or_else(|| Some(ModelFolders::hub_home(home, variable)?.join("hub")))
     }
 }
 
@@ -86,7 +90,7 @@ mod tests {
         let variable = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
         };
-        Places::of(Vec::new(), Some(Path::new("/home/a")), variable).hub
+        ModelFolders::of(Vec::new(), Some(Path::new("/home/a")), variable).hub
     }
 
     #[test]
@@ -110,8 +114,8 @@ mod tests {
             "LLAMA_CACHE" => Some("/l".into()),
             _ => None,
         };
-        let places = Places::of(vec!["m".into()], None, variable);
-        let expected = Places {
+        let places = ModelFolders::of(vec!["m".into()], None, variable);
+        let expected = ModelFolders {
             folders: vec!["m".into()],
             hub: None,
             llama_cpp: Some("/l".into()),

@@ -5,22 +5,21 @@ mod anthropic;
 mod chat;
 mod gemini;
 mod ollama;
-mod reading;
+mod reply_state;
 mod responses;
-mod tags;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::failure::Failure;
+use super::failure::RequestFailure;
 use super::frames::Framing;
 
-pub(super) use reading::Reading;
+pub(super) use reply_state::ReplyState;
 
 /// The protocols by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum DialectName {
+pub enum ProtocolName {
     /// Anthropic's Messages.
     Anthropic,
     /// OpenAI's Responses.
@@ -33,38 +32,38 @@ pub enum DialectName {
     Ollama,
 }
 
-impl DialectName {
-    /// The protocol of this name.
-    pub(super) fn dialect(self) -> &'static dyn Dialect {
+impl ProtocolName {
+    /// The protocol of this name, as it goes over the wire.
+    pub(super) fn wire(self) -> &'static dyn WireProtocol {
         match self {
-            DialectName::Anthropic => &anthropic::Anthropic,
-            DialectName::Responses => &responses::Responses,
-            DialectName::Chat => &chat::Chat,
-            DialectName::Gemini => &gemini::Gemini,
-            DialectName::Ollama => &ollama::Ollama,
+            ProtocolName::Anthropic => &anthropic::AnthropicMessages,
+            ProtocolName::Responses => &responses::OpenaiResponses,
+            ProtocolName::Chat => &chat::ChatCompletions,
+            ProtocolName::Gemini => &gemini::GeminiGenerate,
+            ProtocolName::Ollama => &ollama::OllamaChat,
         }
     }
 
     /// Its name.
     pub(super) fn name(self) -> &'static str {
         match self {
-            DialectName::Anthropic => "anthropic",
-            DialectName::Responses => "responses",
-            DialectName::Chat => "chat",
-            DialectName::Gemini => "gemini",
-            DialectName::Ollama => "ollama",
+            ProtocolName::Anthropic => "anthropic",
+            ProtocolName::Responses => "responses",
+            ProtocolName::Chat => "chat",
+            ProtocolName::Gemini => "gemini",
+            ProtocolName::Ollama => "ollama",
         }
     }
 }
 
-/// One protocol.
-pub(super) trait Dialect: Sync {
-    /// How its stream is cut into frames.
+/// A protocol: what its requests look like, and how its answers are read.
+pub(super) trait WireProtocol: Sync {
+    /// The way in which its stream is cut into frames.
     fn framing(&self) -> Framing {
         Framing::Events
     }
 
-    /// Where a request goes, after the service's address; with a query where the protocol needs one.
+    /// The path of a request, after the service's address; with a query where the protocol needs one.
     fn path(&self, model: &str) -> String;
 
     /// The body of a request for a stream, without settings. Pictures are PNG in base64 and stand before the prompt.
@@ -74,13 +73,13 @@ pub(super) trait Dialect: Sync {
     ///
     /// # Errors
     /// When the frame says that the request failed.
-    fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure>;
+    fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure>;
 
     /// Takes in an answer that came whole instead of as a stream.
     ///
     /// # Errors
     /// When it says that the request failed, or is no answer.
-    fn read_whole(&self, answer: &Value, reading: &mut Reading) -> Result<(), Failure>;
+    fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure>;
 
     /// Whether a frame that is no JSON is the protocol's end mark.
     fn is_end(&self, _data: &str) -> bool {
@@ -117,9 +116,9 @@ fn count(value: &Value, pointer: &str) -> Option<u64> {
     value.pointer(pointer).and_then(Value::as_u64)
 }
 
-/// An answer that is none.
-fn no_answer(answer: &Value) -> Failure {
-    Failure::senseless(super::failure::shortened(&format!(
+/// The failure of an answer that makes no sense.
+fn no_answer(answer: &Value) -> RequestFailure {
+    RequestFailure::senseless(super::failure::shortened(&format!(
         "the service sent JSON that is no answer: {answer}"
     )))
 }
@@ -131,12 +130,12 @@ mod tests {
 
     use super::*;
 
-    const ALL: [DialectName; 5] = [
-        DialectName::Anthropic,
-        DialectName::Responses,
-        DialectName::Chat,
-        DialectName::Gemini,
-        DialectName::Ollama,
+    const ALL: [ProtocolName; 5] = [
+        ProtocolName::Anthropic,
+        ProtocolName::Responses,
+        ProtocolName::Chat,
+        ProtocolName::Gemini,
+        ProtocolName::Ollama,
     ];
 
     /// The words of all the protocols, so that what is made of them goes far into the readers.
@@ -176,11 +175,11 @@ mod tests {
     proptest! {
         #[test]
         fn no_frame_makes_a_reader_fall(frames in prop::collection::vec(json(), 1..6)) {
-            for dialect in ALL.map(DialectName::dialect) {
-                let (mut stream, mut whole) = (Reading::default(), Reading::default());
+            for protocol in ALL.map(ProtocolName::wire) {
+                let (mut stream, mut whole) = (ReplyState::default(), ReplyState::default());
                 for frame in &frames {
-                    let _ = dialect.read(frame, &mut stream);
-                    let _ = dialect.read_whole(frame, &mut whole);
+                    let _ = protocol.read(frame, &mut stream);
+                    let _ = protocol.read_whole(frame, &mut whole);
                 }
                 stream.finish();
                 whole.finish();

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use pelicycle_record::RequestRecord;
 use serde_json::{Map, Value, json};
 
-use super::table::ServiceEntry;
-use pelicycle_record::RequestRecord;
+use super::entry::{ModelRule, ServiceEntry};
 
 /// The least budget of thinking that a service takes.
 const LEAST_BUDGET: u32 = 1024;
@@ -32,7 +32,7 @@ pub enum SettingError {
 
 /// The body of a request, and the headers that its settings need.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Body {
+pub(super) struct RequestBody {
     pub(super) json: Value,
     pub(super) headers: BTreeMap<String, String>,
 }
@@ -44,11 +44,10 @@ pub(super) fn body(
     model: &str,
     begin: Value,
     settings: &RequestRecord,
-) -> Result<Body, SettingError> {
-    let names = || (provider.to_owned(), model.to_owned());
+) -> Result<RequestBody, SettingError> {
     let mut json = begin;
     let mut headers = BTreeMap::new();
-    if let Some(more) = entry.dialect_body() {
+    if let Some(more) = entry.protocol_body() {
         merge(&mut json, more, &Words::default());
     }
     merge(&mut json, &entry.body, &Words::default());
@@ -59,34 +58,12 @@ pub(super) fn body(
         effort: settings.effort.as_deref().unwrap_or_default(),
         budget: max_tokens.map_or(LEAST_BUDGET, |bound| (bound / 2).max(LEAST_BUDGET)),
     };
-    let thinking = match settings.thinking {
-        Some(true) => Some(rule.and_then(|rule| rule.on.as_ref()).ok_or_else(|| {
-            let (provider, model) = names();
-            SettingError::NoThinking { provider, model }
-        })?),
-        Some(false) => Some(rule.and_then(|rule| rule.off.as_ref()).ok_or_else(|| {
-            let (provider, model) = names();
-            SettingError::AlwaysThinks { provider, model }
-        })?),
-        None => rule.and_then(|rule| rule.default.as_ref()),
-    };
-    if let Some(thinking) = thinking {
-        merge(&mut json, thinking, &words);
-    }
-    if let Some(effort) = &settings.effort {
-        let (provider, model) = names();
-        let Some((rule, fragment)) = rule.and_then(|rule| Some((rule, rule.effort.as_ref()?))) else {
-            return Err(SettingError::NoEffort { provider, model });
-        };
-        if !rule.efforts.is_empty() && !rule.efforts.contains(effort) {
-            let known = rule.efforts.join(", ");
-            return Err(SettingError::Effort { model, effort: effort.clone(), known });
-        }
+    let asked = [thinking(provider, model, rule, settings)?, effort(provider, model, rule, settings)?];
+    for fragment in asked.into_iter().flatten() {
         merge(&mut json, fragment, &words);
     }
-
     for (setting, value) in given(settings, max_tokens) {
-        let (provider, model) = names();
+        let (provider, model) = (provider.to_owned(), model.to_owned());
         let sampling = !matches!(setting, "max_tokens" | "seed");
         if sampling && rule.is_some_and(|rule| rule.sampling == Some(false)) {
             return Err(SettingError::NoSampling { model, setting });
@@ -107,7 +84,48 @@ pub(super) fn body(
         }
         body.extend(settings.body.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
-    Ok(Body { json, headers })
+    Ok(RequestBody { json, headers })
+}
+
+/// The fragment that asks for thinking, or for none.
+fn thinking<'a>(
+    provider: &str,
+    model: &str,
+    rule: Option<&'a ModelRule>,
+    settings: &RequestRecord,
+) -> Result<Option<&'a Map<String, Value>>, SettingError> {
+    let (provider, model) = (provider.to_owned(), model.to_owned());
+    let fragment = |of: fn(&ModelRule) -> Option<&Map<String, Value>>| rule.and_then(of);
+    match settings.thinking {
+        Some(true) => match fragment(|rule| rule.on.as_ref()) {
+            None => Err(SettingError::NoThinking { provider, model }),
+            on => Ok(on),
+        },
+        Some(false) => match fragment(|rule| rule.off.as_ref()) {
+            None => Err(SettingError::AlwaysThinks { provider, model }),
+            off => Ok(off),
+        },
+        None => Ok(fragment(|rule| rule.default.as_ref())),
+    }
+}
+
+/// The fragment that says how hard to think.
+fn effort<'a>(
+    provider: &str,
+    model: &str,
+    rule: Option<&'a ModelRule>,
+    settings: &RequestRecord,
+) -> Result<Option<&'a Map<String, Value>>, SettingError> {
+    let Some(effort) = &settings.effort else { return Ok(None) };
+    let (provider, model) = (provider.to_owned(), model.to_owned());
+    let Some((rule, fragment)) = rule.and_then(|rule| Some((rule, rule.effort.as_ref()?))) else {
+        return Err(SettingError::NoEffort { provider, model });
+    };
+    if !rule.efforts.is_empty() && !rule.efforts.contains(effort) {
+        let known = rule.efforts.join(", ");
+        return Err(SettingError::Effort { model, effort: effort.clone(), known });
+    }
+    Ok(Some(fragment))
 }
 
 /// The settings that are given, with their values.
@@ -132,7 +150,7 @@ fn short_seed(seed: u64) -> u64 {
     seed & 0x7fff_ffff
 }
 
-/// What stands for words in a fragment.
+/// The values of the words in a fragment that stand for others, such as `$effort`.
 #[derive(Debug, Default)]
 struct Words<'a> {
     effort: &'a str,
@@ -181,10 +199,10 @@ mod tests {
     use super::super::table::entries;
     use super::*;
 
-    fn built(provider: &str, model: &str, settings: &RequestRecord) -> Result<Body, SettingError> {
+    fn built(provider: &str, model: &str, settings: &RequestRecord) -> Result<RequestBody, SettingError> {
         let entries = entries(&BTreeMap::new()).unwrap();
         let entry = &entries[provider];
-        let begin = entry.dialect().dialect().body(model, "hi", &[]);
+        let begin = entry.protocol().wire().body(model, "hi", &[]);
         body(provider, entry, model, begin, settings)
     }
 

@@ -2,59 +2,60 @@
 
 use std::path::PathBuf;
 
-use super::error::{Candidate, NameError};
-use super::found::{Found, Origin, models};
-use super::places::Places;
+use super::folders::ModelFolders;
+use super::model_file::{ModelFile, ModelSource, models};
+use super::name_error::{ModelCandidate, ModelNameError};
 use super::{hub_cache, listing, llama_cpp, lm_studio, ollama};
 
-/// Models that an error names before it only counts.
+/// The number of models that an error names before it only counts.
 pub(super) const MOST_NAMED: usize = 8;
 
-/// Names that an error offers in place of one that is not known.
+/// The number of names that an error offers in place of one that is not known.
 const MOST_NEAR: usize = 3;
 
-/// How alike two names must be (Jaro and Winkler's measure) for one to be taken for a slip of the other.
+/// The likeness of two names (Jaro and Winkler's measure) from which one is taken for a slip of the other.
 const ALIKE: f64 = 0.85;
 
-/// The models that were found, nearest place first.
+/// The models on this machine, nearest folder first.
 #[derive(Debug, Clone, Default)]
-pub struct Shelf {
-    found: Vec<Found>,
-    passed_over: Vec<PassedOver>,
+pub struct Inventory {
+    found: Vec<ModelFile>,
+    passed_over: Vec<UnusableModel>,
 }
 
 /// Something that looks like a model but can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PassedOver {
-    /// Where it is.
+pub struct UnusableModel {
+    /// The path at which it lies.
     pub path: PathBuf,
     /// What is wrong with it.
     pub why: String,
 }
 
-impl Shelf {
-    /// Looks in all places.
+impl Inventory {
+    /// Looks in all folders.
     #[must_use]
-    pub fn scan(places: &Places) -> Shelf {
+    pub fn scan(places: &ModelFolders) -> Inventory {
         let mut passed_over = Vec::new();
-        let folders = places.folders.iter().flat_map(|f| models(listing::model_files(f), |_| Origin::Folder));
-        let mut found: Vec<Found> = folders.collect();
+        let folders =
+            places.folders.iter().flat_map(|f| models(listing::model_files(f), |_| ModelSource::Folder));
+        let mut found: Vec<ModelFile> = folders.collect();
         found.extend(places.hub.iter().flat_map(|root| hub_cache::scan(root, &mut passed_over)));
         found.extend(places.llama_cpp.iter().flat_map(|root| llama_cpp::scan(root)));
         found.extend(places.lm_studio.iter().flat_map(|root| lm_studio::scan(root)));
         found.extend(places.ollama.iter().flat_map(|root| ollama::scan(root, &mut passed_over)));
-        Shelf { found, passed_over }
+        Inventory { found, passed_over }
     }
 
-    /// What was found.
+    /// The models that were found.
     #[must_use]
-    pub fn models(&self) -> &[Found] {
+    pub fn models(&self) -> &[ModelFile] {
         &self.found
     }
 
-    /// What was found and can't be used.
+    /// The models that were found and can't be used.
     #[must_use]
-    pub fn passed_over(&self) -> &[PassedOver] {
+    pub fn passed_over(&self) -> &[UnusableModel] {
         &self.passed_over
     }
 
@@ -64,27 +65,27 @@ impl Shelf {
     ///
     /// # Errors
     /// When it means none, or several that are not the same weights, or one with a file missing.
-    pub fn find(&self, wanted: &str) -> Result<&Found, NameError> {
+    pub fn find(&self, wanted: &str) -> Result<&ModelFile, ModelNameError> {
         match self.meant(wanted).as_slice() {
             [] => Err(self.unknown(wanted)),
-            [found] if found.missing > 0 => Err(NameError::Incomplete {
+            [found] if found.missing > 0 => Err(ModelNameError::Incomplete {
                 wanted: wanted.to_owned(),
                 missing: found.missing,
                 first: found.path().display().to_string(),
             }),
             [found] => Ok(found),
-            many => Err(NameError::Ambiguous {
+            many => Err(ModelNameError::Ambiguous {
                 wanted: wanted.to_owned(),
-                candidates: many.iter().map(|found| Candidate::of(self.name_of(found), found)).collect(),
+                candidates: many.iter().map(|found| ModelCandidate::of(self.name_of(found), found)).collect(),
             }),
         }
     }
 
     /// The different weights that a name may mean, by the first way that leads anywhere.
-    fn meant(&self, wanted: &str) -> Vec<&Found> {
+    fn meant(&self, wanted: &str) -> Vec<&ModelFile> {
         let lower = wanted.to_lowercase();
-        for way in [Found::is_called, Found::is_model, Found::begins_with] {
-            let mut distinct: Vec<&Found> = Vec::new();
+        for way in [ModelFile::is_called, ModelFile::is_model, ModelFile::begins_with] {
+            let mut distinct: Vec<&ModelFile> = Vec::new();
             for found in self.found.iter().filter(|found| way(found, &lower)) {
                 if !distinct.iter().any(|known| known.same_weights(found)) {
                     distinct.push(found);
@@ -102,10 +103,10 @@ impl Shelf {
 
     /// The shortest name that means this model: `local/…`, or its path where no name does.
     #[must_use]
-    pub fn name_of(&self, found: &Found) -> String {
+    pub fn name_of(&self, found: &ModelFile) -> String {
         let repo = found.origin.repo().map(|repo| with_quantization(repo, found));
         let ollama = match &found.origin {
-            Origin::Ollama { name } => Some(name.clone()),
+            ModelSource::Ollama { name } => Some(name.clone()),
             _ => None,
         };
         let model = with_quantization(&found.model, found);
@@ -120,10 +121,10 @@ impl Shelf {
         }
     }
 
-    fn unknown(&self, wanted: &str) -> NameError {
+    fn unknown(&self, wanted: &str) -> ModelNameError {
         let lower = wanted.to_lowercase();
         let base = lower.split(':').next().unwrap_or_default();
-        let mut alike: Vec<(f64, &Found)> = Vec::new();
+        let mut alike: Vec<(f64, &ModelFile)> = Vec::new();
         for found in &self.found {
             let stem = found.stem.to_lowercase();
             // A beginning of a name may have a slip in it as well.
@@ -142,23 +143,26 @@ impl Shelf {
         near.truncate(MOST_NEAR);
         let mut there: Vec<String> = self.found.iter().map(|found| self.name_of(found)).collect();
         there.dedup();
-        NameError::Unknown { wanted: wanted.to_owned(), near, there }
+        ModelNameError::Unknown { wanted: wanted.to_owned(), near, there }
     }
 }
 
-fn with_quantization(base: &str, found: &Found) -> String {
+fn with_quantization(base: &str, found: &ModelFile) -> String {
     match &found.quantization {
         Some(quantization) => format!("{base}:{}", quantization.to_lowercase()),
         None => base.to_owned(),
     }
 }
 
-impl Found {
+impl ModelFile {
     /// Whether the name is a name of this file alone: the file's, Ollama's, its repository's with the quantization.
     fn is_called(&self, lower: &str) -> bool {
         let ollama = match &self.origin {
-            Origin::Ollama { name } => Some(name.to_lowercase()),
-            Origin::Folder | Origin::Hub { .. } | Origin::LlamaCpp | Origin::LmStudio { .. } => None,
+            ModelSource::Ollama { name } => Some(name.to_lowercase()),
+            ModelSource::Folder
+            | ModelSource::Hub { .. }
+            | ModelSource::LlamaCpp
+            | ModelSource::LmStudio { .. } => None,
         };
         let tagged = lower.split_once(':').is_some_and(|(base, tag)| {
             let repo = self.origin.repo().map(str::to_lowercase);

@@ -1,4 +1,4 @@
-//! What a person asks to be fetched: `OWNER/REPO`, `OWNER/REPO:QUANTIZATION`, `OWNER/REPO/FILE.gguf`.
+//! The model that a person asks for: `OWNER/REPO`, `OWNER/REPO:QUANTIZATION`, `OWNER/REPO/FILE.gguf`.
 
 use super::error::HubError;
 
@@ -10,18 +10,18 @@ const LONGEST: usize = 96;
 
 /// A model to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ModelSpec {
     /// `OWNER/REPO`.
     pub repo: String,
-    /// Which of its files.
-    pub what: What,
+    /// The choice among its files.
+    pub what: FileChoice,
     /// A branch, a tag or a commit.
     pub revision: String,
 }
 
-/// Which model file of a repository.
+/// The choice of a model file of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum FileChoice {
     /// The usual one.
     Usual,
     /// The one with this quantization.
@@ -30,12 +30,12 @@ pub enum What {
     File(String),
 }
 
-impl Wanted {
+impl ModelSpec {
     /// Reads what was typed; the address of a page of the hub will do as well.
     ///
     /// # Errors
     /// When it is none of the forms.
-    pub fn parse(text: &str, revision: Option<&str>) -> Result<Wanted, HubError> {
+    pub fn parse(text: &str, revision: Option<&str>) -> Result<ModelSpec, HubError> {
         let form = || HubError::Form { text: text.to_owned() };
         let rest =
             ["https://huggingface.co/", "http://huggingface.co/", "huggingface.co/", "hf.co/", "hf://"]
@@ -56,9 +56,9 @@ impl Wanted {
         }
         let mut named = revision.map(str::to_owned);
         let what = match (quantization, third) {
-            (None, None) => What::Usual,
+            (None, None) => FileChoice::Usual,
             (Some(tag), None) if !tag.is_empty() && tag.chars().all(is_plain) => {
-                What::Quantization(tag.to_owned())
+                FileChoice::Quantization(tag.to_owned())
             }
             (None, Some(path)) => {
                 // A page's address names the revision before the file.
@@ -66,14 +66,14 @@ impl Wanted {
                 match (words.next(), words.next(), words.next()) {
                     (Some("blob" | "resolve" | "tree"), Some(of), file) => {
                         named = named.or_else(|| Some(of.to_owned()));
-                        file.map_or(What::Usual, |file| What::File(file.to_owned()))
+                        file.map_or(FileChoice::Usual, |file| FileChoice::File(file.to_owned()))
                     }
-                    _ => What::File(path.to_owned()),
+                    _ => FileChoice::File(path.to_owned()),
                 }
             }
             _ => return Err(form()),
         };
-        if let What::File(file) = &what
+        if let FileChoice::File(file) = &what
             && !file.to_ascii_lowercase().ends_with(".gguf")
         {
             return Err(form());
@@ -82,7 +82,7 @@ impl Wanted {
         if !is_revision(&revision) {
             return Err(HubError::RevisionForm { revision });
         }
-        Ok(Wanted { repo: format!("{owner}/{repo}"), what, revision })
+        Ok(ModelSpec { repo: format!("{owner}/{repo}"), what, revision })
     }
 }
 
@@ -90,7 +90,7 @@ fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
 
-/// What the hub allows for owners and repositories; the cache's folders are made from it.
+/// Whether a name is one that the hub allows for owners and repositories; the cache's folders are made from it.
 fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= LONGEST
@@ -101,7 +101,7 @@ fn is_name(name: &str) -> bool {
         && !name.contains("..")
 }
 
-/// What may be a path below `refs/`.
+/// Whether a revision may be a path below `refs/`.
 fn is_revision(revision: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('.');
     revision.len() <= 255 && revision.split('/').all(is_word)
@@ -113,26 +113,26 @@ mod tests {
 
     #[test]
     fn every_form_is_read() {
-        let quantization = |tag: &str| What::Quantization(tag.to_owned());
-        let file = |path: &str| What::File(path.to_owned());
+        let quantization = |tag: &str| FileChoice::Quantization(tag.to_owned());
+        let file = |path: &str| FileChoice::File(path.to_owned());
         for (text, repo, what, revision) in [
-            ("Qwen/Qwen3-0.6B-GGUF", "Qwen/Qwen3-0.6B-GGUF", What::Usual, "main"),
+            ("Qwen/Qwen3-0.6B-GGUF", "Qwen/Qwen3-0.6B-GGUF", FileChoice::Usual, "main"),
             ("a/b:UD-Q4_K_XL", "a/b", quantization("UD-Q4_K_XL"), "main"),
             ("a/b/c-Q8_0.gguf", "a/b", file("c-Q8_0.gguf"), "main"),
             ("a/b/Q8_0/c-00001-of-00002.gguf", "a/b", file("Q8_0/c-00001-of-00002.gguf"), "main"),
             ("hf.co/a/b:Q8_0", "a/b", quantization("Q8_0"), "main"),
-            ("https://huggingface.co/a/b/", "a/b", What::Usual, "main"),
-            ("https://huggingface.co/a/b/tree/v2", "a/b", What::Usual, "v2"),
+            ("https://huggingface.co/a/b/", "a/b", FileChoice::Usual, "main"),
+            ("https://huggingface.co/a/b/tree/v2", "a/b", FileChoice::Usual, "v2"),
             ("https://huggingface.co/a/b/blob/main/x/c.gguf?download=true", "a/b", file("x/c.gguf"), "main"),
         ] {
-            let wanted = Wanted::parse(text, None).unwrap();
+            let wanted = ModelSpec::parse(text, None).unwrap();
             assert_eq!(
                 (wanted.repo.as_str(), wanted.what, wanted.revision.as_str()),
                 (repo, what, revision),
                 "{text}"
             );
         }
-        assert_eq!(Wanted::parse("a/b", Some("refs/pr/3")).unwrap().revision, "refs/pr/3");
+        assert_eq!(ModelSpec::parse("a/b", Some("refs/pr/3")).unwrap().revision, "refs/pr/3");
     }
 
     #[test]
@@ -152,10 +152,10 @@ mod tests {
             "a/b:é",
             ".a/b",
         ] {
-            assert!(matches!(Wanted::parse(text, None), Err(HubError::Form { .. })), "{text:?}");
+            assert!(matches!(ModelSpec::parse(text, None), Err(HubError::Form { .. })), "{text:?}");
         }
         for revision in ["", "../x", "a//b", "a/../b", "/a", "a b", ".git"] {
-            assert!(Wanted::parse("a/b", Some(revision)).is_err(), "{revision:?}");
+            assert!(ModelSpec::parse("a/b", Some(revision)).is_err(), "{revision:?}");
         }
     }
 }

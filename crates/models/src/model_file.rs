@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::file_name::{FileName, Part};
+use super::file_name::{ModelFileName, SplitPart};
 
 /// A model file, or the files of a split model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// What it is called in records: the file's name without `.gguf`, or what its place calls it.
+pub struct ModelFile {
+    /// The name that it has in records: the file's name without `.gguf`, or what its place calls it.
     pub stem: String,
     /// The model, in lower case, without the quantization.
     pub model: String,
@@ -16,17 +16,17 @@ pub struct Found {
     pub quantization: Option<String>,
     /// All files that are there; the one to open is the first.
     pub files: Vec<PathBuf>,
-    /// Of all files.
+    /// The bytes of all files.
     pub bytes: u64,
-    /// How many files of a split model are not there.
+    /// The number of files of a split model that are not there.
     pub missing: u32,
-    /// Which place it was found in.
-    pub origin: Origin,
+    /// The place that it was found in.
+    pub origin: ModelSource,
 }
 
-/// A place where models lie.
+/// The place that a model was found in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
+pub enum ModelSource {
     /// A folder of this project's configuration.
     Folder,
     /// The Hugging Face hub's cache.
@@ -52,16 +52,16 @@ pub enum Origin {
     },
 }
 
-impl Origin {
+impl ModelSource {
     /// The place, for a table.
     #[must_use]
     pub fn place(&self) -> &'static str {
         match self {
-            Origin::Folder => "folder",
-            Origin::Hub { .. } => "hub",
-            Origin::LlamaCpp => "llama.cpp",
-            Origin::LmStudio { .. } => "LM Studio",
-            Origin::Ollama { .. } => "Ollama",
+            ModelSource::Folder => "folder",
+            ModelSource::Hub { .. } => "hub",
+            ModelSource::LlamaCpp => "llama.cpp",
+            ModelSource::LmStudio { .. } => "LM Studio",
+            ModelSource::Ollama { .. } => "Ollama",
         }
     }
 
@@ -69,25 +69,25 @@ impl Origin {
     #[must_use]
     pub fn repo(&self) -> Option<&str> {
         match self {
-            Origin::Hub { repo, .. } | Origin::LmStudio { repo } => Some(repo),
-            Origin::Folder | Origin::LlamaCpp | Origin::Ollama { .. } => None,
+            ModelSource::Hub { repo, .. } | ModelSource::LmStudio { repo } => Some(repo),
+            ModelSource::Folder | ModelSource::LlamaCpp | ModelSource::Ollama { .. } => None,
         }
     }
 }
 
-impl std::fmt::Display for Origin {
+impl std::fmt::Display for ModelSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Origin::Folder => f.write_str("a folder of yours"),
-            Origin::Hub { repo, .. } => write!(f, "the hub's cache, {repo}"),
-            Origin::LlamaCpp => f.write_str("llama.cpp's cache"),
-            Origin::LmStudio { repo } => write!(f, "LM Studio, {repo}"),
-            Origin::Ollama { name } => write!(f, "Ollama, {name}"),
+            ModelSource::Folder => f.write_str("a folder of yours"),
+            ModelSource::Hub { repo, .. } => write!(f, "the hub's cache, {repo}"),
+            ModelSource::LlamaCpp => f.write_str("llama.cpp's cache"),
+            ModelSource::LmStudio { repo } => write!(f, "LM Studio, {repo}"),
+            ModelSource::Ollama { name } => write!(f, "Ollama, {name}"),
         }
     }
 }
 
-impl Found {
+impl ModelFile {
     /// The file to open; the first of a split model. Its name is that of the first part even where that is missing.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -96,26 +96,26 @@ impl Found {
 
     /// Whether two are most likely the same weights: the same name and as many bytes.
     #[must_use]
-    pub fn same_weights(&self, other: &Found) -> bool {
+    pub fn same_weights(&self, other: &ModelFile) -> bool {
         self.bytes == other.bytes && self.stem.eq_ignore_ascii_case(&other.stem)
     }
 }
 
 /// A file that may be a model's, or a part of one.
 #[derive(Debug)]
-pub(super) struct File {
+pub(super) struct FolderFile {
     pub(super) path: PathBuf,
-    /// What it is called, where its place calls it otherwise than its path does.
+    /// Its name, where its place calls it otherwise than its path does.
     pub(super) name: String,
     pub(super) bytes: u64,
 }
 
 /// Models from the files of one folder: those of a split model become one.
-pub(super) fn models(files: Vec<File>, origin: impl Fn(&File) -> Origin) -> Vec<Found> {
-    let mut parts: BTreeMap<_, Vec<(FileName, Part, File)>> = BTreeMap::new();
+pub(super) fn models(files: Vec<FolderFile>, origin: impl Fn(&FolderFile) -> ModelSource) -> Vec<ModelFile> {
+    let mut parts: BTreeMap<_, Vec<(ModelFileName, SplitPart, FolderFile)>> = BTreeMap::new();
     let mut found = Vec::new();
     for file in files {
-        let Some(name) = FileName::parse(&file.name) else { continue };
+        let Some(name) = ModelFileName::parse(&file.name) else { continue };
         match name.part {
             Some(part) => {
                 parts.entry((name.stem.clone(), part.count)).or_default().push((name, part, file));
@@ -134,8 +134,8 @@ pub(super) fn models(files: Vec<File>, origin: impl Fn(&File) -> Origin) -> Vec<
     found
 }
 
-fn one(name: FileName, origin: Origin, files: Vec<File>, missing: u32) -> Found {
-    Found {
+fn one(name: ModelFileName, origin: ModelSource, files: Vec<FolderFile>, missing: u32) -> ModelFile {
+    ModelFile {
         stem: name.stem,
         model: name.model,
         quantization: name.quantization,

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::found::{Found, Origin};
-use super::hub_cache::{Link, links, repo_folder};
+use super::hub_cache::{SnapshotFile, links, repo_folder};
+use super::model_file::{ModelFile, ModelSource};
 
-/// What goes when a model goes: nothing is removed until [`Removal::carry_out`].
+/// The files that go when a model goes; nothing is removed until [`Removal::carry_out`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
     folder: PathBuf,
@@ -14,14 +14,14 @@ pub struct Removal {
     pub links: Vec<PathBuf>,
     /// The blobs that no other file of a snapshot leads to.
     pub blobs: Vec<PathBuf>,
-    /// Bytes that become free.
+    /// The bytes that become free.
     pub bytes: u64,
 }
 
-/// Why a model is not removed.
+/// The reason why a model is not removed.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
-pub enum RemoveError {
+pub enum RemovalError {
     #[error("{} is a file of yours: remove it as any other", path.display())]
     Own { path: PathBuf },
     #[error("{} belongs to {program}: {how} removes it", path.display())]
@@ -31,21 +31,21 @@ pub enum RemoveError {
 }
 
 impl Removal {
-    /// What removing `found` from the hub's cache at `root` means.
+    /// Plans the removal of `found` from the hub's cache at `root`.
     ///
     /// # Errors
     /// When it lies elsewhere.
-    pub fn plan(root: &Path, found: &Found) -> Result<Removal, RemoveError> {
+    pub fn plan(root: &Path, found: &ModelFile) -> Result<Removal, RemovalError> {
         let path = found.path().to_owned();
-        let foreign = |program, how: String| Err(RemoveError::Foreign { path: path.clone(), program, how });
+        let foreign = |program, how: String| Err(RemovalError::Foreign { path: path.clone(), program, how });
         let repo = match &found.origin {
-            Origin::Hub { repo, .. } => repo,
-            Origin::Folder => return Err(RemoveError::Own { path }),
-            Origin::Ollama { name } => return foreign("Ollama", format!("`ollama rm {name}`")),
-            Origin::LmStudio { .. } => {
+            ModelSource::Hub { repo, .. } => repo,
+            ModelSource::Folder => return Err(RemovalError::Own { path }),
+            ModelSource::Ollama { name } => return foreign("Ollama", format!("`ollama rm {name}`")),
+            ModelSource::LmStudio { .. } => {
                 return foreign("LM Studio", "\"My Models\" there, or `lms`,".to_owned());
             }
-            Origin::LlamaCpp => return foreign("llama.cpp", "deleting the file".to_owned()),
+            ModelSource::LlamaCpp => return foreign("llama.cpp", "deleting the file".to_owned()),
         };
         let folder = repo_folder(root, repo);
         let all = links(&folder, &mut Vec::new());
@@ -55,7 +55,7 @@ impl Removal {
             .filter(|link| found.files.contains(&link.path))
             .map(|link| link.file.as_str())
             .collect();
-        let (going, staying): (Vec<&Link>, Vec<&Link>) =
+        let (going, staying): (Vec<&SnapshotFile>, Vec<&SnapshotFile>) =
             all.iter().partition(|link| names.contains(link.file.as_str()));
         let kept: BTreeSet<&Path> = staying.iter().map(|link| link.blob.as_path()).collect();
         let mut blobs: Vec<(PathBuf, u64)> = going
@@ -77,8 +77,8 @@ impl Removal {
     ///
     /// # Errors
     /// When a file can't be removed.
-    pub fn carry_out(&self) -> Result<(), RemoveError> {
-        let fail = |path: &Path, source| RemoveError::Io { path: path.to_owned(), source };
+    pub fn carry_out(&self) -> Result<(), RemovalError> {
+        let fail = |path: &Path, source| RemovalError::Io { path: path.to_owned(), source };
         // Links first: a blob without one is garbage, a link without a blob is damage.
         for path in self.links.iter().chain(&self.blobs) {
             match std::fs::remove_file(path) {

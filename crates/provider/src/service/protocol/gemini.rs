@@ -1,16 +1,16 @@
 //! Google's generateContent.
 
+use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
-use super::reading::kept;
-use super::{Dialect, Reading, count, no_answer, text};
-use crate::service::failure::Failure;
-use pelicycle_record::{Outcome, Usage};
+use super::reply_state::kept;
+use super::{ReplyState, WireProtocol, count, no_answer, text};
+use crate::service::failure::RequestFailure;
 
 #[derive(Debug)]
-pub(super) struct Gemini;
+pub(super) struct GeminiGenerate;
 
-impl Dialect for Gemini {
+impl WireProtocol for GeminiGenerate {
     fn path(&self, model: &str) -> String {
         let mut path = String::from("/v1beta/");
         // A tuned model names its collection itself.
@@ -35,40 +35,40 @@ impl Dialect for Gemini {
         json!({"contents": [{"role": "user", "parts": parts}]})
     }
 
-    fn read(&self, frame: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         if frame.get("error").is_some_and(|error| !error.is_null()) {
-            return Err(Failure::of_event(frame));
+            return Err(RequestFailure::of_event(frame));
         }
-        reading.identify(text(frame, "/modelVersion"), text(frame, "/responseId"));
+        state.identify(text(frame, "/modelVersion"), text(frame, "/responseId"));
         if let Some(usage) = frame.get("usageMetadata").filter(|usage| usage.is_object()) {
-            reading.account(usage);
-            reading.usage = tokens(usage);
+            state.account(usage);
+            state.usage = tokens(usage);
         }
         for part in
             frame.pointer("/candidates/0/content/parts").and_then(Value::as_array).into_iter().flatten()
         {
             let words = text(part, "/text").unwrap_or_default();
             match part.get("thought").and_then(Value::as_bool) {
-                Some(true) => reading.reasoning.push_str(words),
-                _ => reading.text.push_str(words),
+                Some(true) => state.reasoning.push_str(words),
+                _ => state.text.push_str(words),
             }
         }
         if let Some(word) = text(frame, "/candidates/0/finishReason") {
-            stop(word, text(frame, "/candidates/0/finishMessage"), reading)?;
-            reading.ended = true;
+            stop(word, text(frame, "/candidates/0/finishMessage"), state)?;
+            state.ended = true;
         }
         if let Some(reason) = text(frame, "/promptFeedback/blockReason") {
             let words = format!("the service's filter refused the prompt: {reason}");
-            reading.stop(Outcome::Filtered, reason, Some(&words));
-            if let Some(stop) = &mut reading.stop {
+            state.stop(Outcome::Filtered, reason, Some(&words));
+            if let Some(stop) = &mut state.stop {
                 stop.detail = frame.get("promptFeedback").and_then(kept);
             }
-            reading.ended = true;
+            state.ended = true;
         }
         Ok(())
     }
 
-    fn read_whole(&self, answer: &Value, reading: &mut Reading) -> Result<(), Failure> {
+    fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         // Without server-sent events the chunks come as a list.
         let one = std::slice::from_ref(answer);
         for chunk in answer.as_array().map_or(one, Vec::as_slice) {
@@ -78,7 +78,7 @@ impl Dialect for Gemini {
             {
                 return Err(no_answer(chunk));
             }
-            self.read(chunk, reading)?;
+            self.read(chunk, state)?;
         }
         Ok(())
     }
@@ -99,12 +99,12 @@ fn tokens(usage: &Value) -> Usage {
     }
 }
 
-fn stop(word: &str, why: Option<&str>, reading: &mut Reading) -> Result<(), Failure> {
+fn stop(word: &str, why: Option<&str>, state: &mut ReplyState) -> Result<(), RequestFailure> {
     let more = why.map(|why| format!(": {why}")).unwrap_or_default();
     match word {
-        "STOP" => reading.stop(Outcome::Complete, word, None),
+        "STOP" => state.stop(Outcome::Complete, word, None),
         "MAX_TOKENS" | "CONTINUATION" => {
-            reading.stop(Outcome::Length, word, Some("the bound on tokens was reached"));
+            state.stop(Outcome::Length, word, Some("the bound on tokens was reached"));
         }
         "SAFETY"
         | "RECITATION"
@@ -115,10 +115,10 @@ fn stop(word: &str, why: Option<&str>, reading: &mut Reading) -> Result<(), Fail
         | "ESCALATION"
         | "PUP_LIMITED_DISABLED" => {
             let words = format!("the service's filter stopped the reply: {word}{more}");
-            reading.stop(Outcome::Filtered, word, Some(&words));
+            state.stop(Outcome::Filtered, word, Some(&words));
         }
         word if word.starts_with("IMAGE_") => {
-            reading.stop(Outcome::Filtered, word, Some("the service's filter stopped the reply"));
+            state.stop(Outcome::Filtered, word, Some("the service's filter stopped the reply"));
         }
         "OTHER"
         | "MALFORMED_RESPONSE"
@@ -126,24 +126,24 @@ fn stop(word: &str, why: Option<&str>, reading: &mut Reading) -> Result<(), Fail
         | "UNEXPECTED_TOOL_CALL"
         | "TOO_MANY_TOOL_CALLS"
         | "MISSING_THOUGHT_SIGNATURE" => {
-            return Err(Failure::senseless(format!("the service broke the reply off: {word}{more}")));
+            return Err(RequestFailure::senseless(format!("the service broke the reply off: {word}{more}")));
         }
-        other => reading.unknown_stop(other),
+        other => state.unknown_stop(other),
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::reading::tests_support::{last, read};
+    use super::super::reply_state::tests_support::{last, read};
     use super::*;
 
     #[test]
     fn a_stream_is_read_and_thoughts_are_billed_with_the_answer() {
         let thought = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"Adding.","thought":true}]},"index":0}],"modelVersion":"gemini-3.8-flash","responseId":"r1","usageMetadata":{"promptTokenCount":9,"thoughtsTokenCount":20}}"#;
         let end = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"Four."},{"thoughtSignature":"c2ln"}]},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":9,"cachedContentTokenCount":1,"candidatesTokenCount":2,"thoughtsTokenCount":24,"totalTokenCount":35}}"#;
-        let reading = read(&Gemini, &[thought, end]).unwrap();
-        assert_eq!((reading.text.as_str(), reading.reasoning.as_str()), ("Four.", "Adding."));
+        let state = read(&GeminiGenerate, &[thought, end]).unwrap();
+        assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Four.", "Adding."));
         let expected = Usage {
             input: Some(9),
             cached: Some(1),
@@ -151,20 +151,20 @@ mod tests {
             output: Some(26),
             reasoning: Some(24),
         };
-        assert_eq!((&reading.usage, last(&reading)), (&expected, (Outcome::Complete, "STOP")));
-        assert!(reading.ended && reading.id.as_deref() == Some("r1"));
+        assert_eq!((&state.usage, last(&state)), (&expected, (Outcome::Complete, "STOP")));
+        assert!(state.ended && state.id.as_deref() == Some("r1"));
         let list = format!("[{thought},{end}]");
-        let mut whole = Reading::default();
-        Gemini.read_whole(&serde_json::from_str(&list).unwrap(), &mut whole).unwrap();
-        assert_eq!((whole.text, whole.ended), (reading.text, true));
-        assert!(!read(&Gemini, &[thought]).unwrap().ended);
+        let mut whole = ReplyState::default();
+        GeminiGenerate.read_whole(&serde_json::from_str(&list).unwrap(), &mut whole).unwrap();
+        assert_eq!((whole.text, whole.ended), (state.text, true));
+        assert!(!read(&GeminiGenerate, &[thought]).unwrap().ended);
     }
 
     #[test]
     fn every_end_has_its_name() {
         let end = |word: &str| {
             let frame = format!(r#"{{"candidates":[{{"finishReason":"{word}"}}]}}"#);
-            read(&Gemini, &[&frame]).map(|reading| last(&reading).0)
+            read(&GeminiGenerate, &[&frame]).map(|state| last(&state).0)
         };
         assert_eq!(end("MAX_TOKENS"), Ok(Outcome::Length));
         assert_eq!(end("SAFETY"), Ok(Outcome::Filtered));
@@ -172,17 +172,23 @@ mod tests {
         assert!(end("MALFORMED_RESPONSE").is_err());
         assert_eq!(end("STOP"), Ok(Outcome::Complete), "no parts are no fault");
         let blocked = r#"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}"#;
-        let reading = read(&Gemini, &[blocked]).unwrap();
-        assert_eq!((reading.ended, last(&reading)), (true, (Outcome::Filtered, "PROHIBITED_CONTENT")));
-        assert!(read(&Gemini, &[r#"{"error":{"code":503,"status":"UNAVAILABLE","message":"m"}}"#]).is_err());
+        let state = read(&GeminiGenerate, &[blocked]).unwrap();
+        assert_eq!((state.ended, last(&state)), (true, (Outcome::Filtered, "PROHIBITED_CONTENT")));
+        assert!(
+            read(&GeminiGenerate, &[r#"{"error":{"code":503,"status":"UNAVAILABLE","message":"m"}}"#])
+                .is_err()
+        );
     }
 
     #[test]
     fn a_models_id_is_safe_in_a_path() {
         assert_eq!(
-            Gemini.path("gemini-3.8-flash"),
+            GeminiGenerate.path("gemini-3.8-flash"),
             "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse"
         );
-        assert_eq!(Gemini.path("tunedModels/a?b"), "/v1beta/tunedModels/a%3Fb:streamGenerateContent?alt=sse");
+        assert_eq!(
+            GeminiGenerate.path("tunedModels/a?b"),
+            "/v1beta/tunedModels/a%3Fb:streamGenerateContent?alt=sse"
+        );
     }
 }
