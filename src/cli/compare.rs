@@ -22,7 +22,7 @@ use pelicycle_record::Id;
 use pelicycle_record::measure::Measures;
 use pelicycle_run::config::Config;
 use pelicycle_site::comparison::{Redrawn, RenderingReport, history_page, page, redrawn};
-use pelicycle_store::{Listing, Store, StoredAttempt, TextFile};
+use pelicycle_store::{Listing, Store, StoredAttempt};
 
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).
@@ -226,7 +226,7 @@ fn measured(
             .get(&prompt.id)
             .ok()
             .filter(|known| known.text == prompt.text && !known.rubric.items.is_empty());
-        let (Some(known), Some(svg)) = (known, store.text(stored, TextFile::Svg)?) else { return Ok(None) };
+        let (Some(known), Some(svg)) = (known, store.drawing(stored)?) else { return Ok(None) };
         Ok(Some((stored.attempt.id.clone(), pool.measure(&svg, &known.rubric)?)))
     };
     let mut measured = MeasuredDrawings::new();

@@ -33,7 +33,6 @@ mod renderer_log;
 mod repair;
 mod size;
 mod survey;
-mod thinking;
 mod tool;
 mod weight;
 mod wire;
