@@ -59,14 +59,14 @@ fn a_lineup_runs_by_one_name_with_its_own_settings_labels_dates_and_prices() {
             "plain" => {
                 assert_eq!(attempt.contestant.released, Some("2026-04-16".parse().unwrap()));
                 assert_eq!(
-                    (attempt.request.max_tokens, attempt.contestant.label.as_str()),
+                    (attempt.request.sampling.max_tokens, attempt.contestant.label.as_str()),
                     (Some(50), "plain")
                 );
                 assert!((cost.usd - 0.019).abs() < 1e-12, "9 tokens in and 5 out: {}", cost.usd);
             }
             "dear" => {
                 assert_eq!(
-                    (attempt.request.max_tokens, attempt.contestant.label.as_str()),
+                    (attempt.request.sampling.max_tokens, attempt.contestant.label.as_str()),
                     (Some(10), "Dear")
                 );
                 assert!((cost.usd - 1.9).abs() < 1e-9, "{}", cost.usd);

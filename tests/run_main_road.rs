@@ -29,7 +29,7 @@ fn every_sample_is_kept_checked_and_shown() {
         let slug = &attempt.contestant.slug;
         let seed = sample_seed(3, &attempt.prompt.hash, slug, attempt.sample);
         assert_eq!((attempt.request.run_seed, attempt.request.seed), (Some(3), Some(seed)));
-        assert_eq!((attempt.usage.output, attempt.request.max_tokens), (Some(40), Some(40)));
+        assert_eq!((attempt.usage.output, attempt.request.sampling.max_tokens), (Some(40), Some(40)));
         assert!(attempt.check.is_some() && attempt.timing.tokens_per_second.is_some());
         let engine = attempt.engine.as_ref().unwrap();
         let bytes = std::fs::read(&model).unwrap();

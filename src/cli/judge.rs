@@ -12,10 +12,11 @@ use super::opener::{Given, Opener, Refusal, refused};
 use super::output::{say, say_damaged, say_error};
 use super::rank::{What, judgements};
 use super::run::{INTERRUPTED, signals};
+use super::sampling::SamplingArgs;
 use super::terminal::printable;
 use pelicycle_judge::{Field, Votes, question};
 use pelicycle_record::Id;
-use pelicycle_record::{AskedRecord, Attempt, Preference, RequestRecord};
+use pelicycle_record::{AskedRecord, Attempt, Preference};
 use pelicycle_run::config::Config;
 use pelicycle_run::contestant::{Contestant, Model};
 use pelicycle_run::panel::{Course, Heard, Panelist, Sat, Shown, Sitting};
@@ -57,18 +58,8 @@ pub(crate) struct JudgeArgs {
     /// Show every N-th pair twice each way round, to see whether the answer stays the same; 0 shows none.
     #[arg(long, value_name = "N", default_value_t = 5)]
     again: u32,
-    /// Ask a model that can to think first, or not to.
-    #[arg(long, value_name = "on|off", value_parser = ["on", "off"])]
-    thinking: Option<String>,
-    /// How hard it is to think, in the service's own word, such as low or high.
-    #[arg(long, value_name = "WORD")]
-    effort: Option<String>,
-    /// Softmax temperature.
-    #[arg(long, value_name = "T")]
-    temperature: Option<f32>,
-    /// Bound on the tokens of a reply [default: the service's own].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    max_tokens: Option<u32>,
+    #[command(flatten)]
+    sampling: SamplingArgs,
     /// Stop before requests could have cost more than so many US dollars.
     #[arg(long, value_name = "USD")]
     max_cost: Option<f64>,
@@ -152,20 +143,13 @@ fn ready(store: &Store, args: &JudgeArgs) -> Result<Ready, Refusal> {
         return Err(Refusal::Usage(words));
     }
     let model = opener.remote(&found).map_err(Refusal::usage)?;
-    let wanted = RequestRecord {
-        temperature: args.temperature,
-        max_tokens: args.max_tokens,
-        thinking: args.thinking.as_deref().map(|word| word == "on"),
-        effort: args.effort.clone(),
-        ..RequestRecord::default()
-    };
-    let request = model.settle(&wanted).map_err(Refusal::usage)?;
+    let request = model.settle(&args.sampling.settings().into()).map_err(Refusal::usage)?;
     let tariff = opener.tariff(&found, None, Some(&model));
     if let Some(bound) = args.max_cost {
         if !(bound.is_finite() && bound >= 0.0) {
             return Err(Refusal::Usage(format!("{bound} is no amount of US dollars for --max-cost")));
         }
-        if tariff.most_after(0, &request, false).is_none() {
+        if tariff.most_after(0, &request.sampling, false).is_none() {
             let words = format!(
                 "--max-cost can't be kept: no price of {} is known; give one in pelicycle.toml (docs/costs.md)",
                 args.model

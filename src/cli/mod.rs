@@ -19,6 +19,7 @@ mod prices;
 mod prompts;
 mod rank;
 mod run;
+mod sampling;
 mod serve;
 mod sheet;
 pub(crate) mod terminal;

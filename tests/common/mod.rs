@@ -78,10 +78,13 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         request: RequestRecord {
             seed: Some(17_446_744_073_709_551_615),
             run_seed: Some(7),
-            temperature: Some(0.8),
-            top_p: Some(0.95),
-            max_tokens: Some(4096),
-            thinking: Some(false),
+            sampling: SamplingSettings {
+                temperature: Some(0.8),
+                top_p: Some(0.95),
+                max_tokens: Some(4096),
+                thinking: Some(false),
+                ..SamplingSettings::default()
+            },
             ..RequestRecord::default()
         },
         outcome: Outcome::Complete,

@@ -23,6 +23,7 @@ mod judgement;
 pub mod measure;
 pub mod name;
 mod rates;
+mod sampling;
 mod service;
 mod timeline;
 
@@ -41,5 +42,6 @@ pub use id::{Id, IdError, RandomError};
 pub use inspection::{Inspection, Repaired};
 pub use judgement::{AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 pub use rates::{Rates, cost};
+pub use sampling::SamplingSettings;
 pub use service::{LOCAL, Remark, ServiceRecord, Try};
 pub use timeline::{Timeline, TimelineError};

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use crate::lineup::{Entry, LineupError, Lineups};
 use pelicycle_models::Places;
 use pelicycle_provider::ServiceEntry;
-use pelicycle_record::Rates;
+use pelicycle_record::{Rates, SamplingSettings};
+use serde::{Deserialize, Deserializer};
+
+use crate::lineup::{ContestantEntry, LineupError, Lineups};
+use crate::section::{self, SamplingSection};
 
 /// The file looked for in the working directory.
 pub const FILE: &str = "pelicycle.toml";
@@ -39,7 +40,7 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// Contestants with names of their own.
     #[serde(default)]
-    contestants: BTreeMap<String, Entry>,
+    contestants: BTreeMap<String, ContestantEntry>,
     /// Line-ups by name: contestants, models, other line-ups.
     #[serde(default)]
     lineups: BTreeMap<String, Vec<String>>,
@@ -47,7 +48,7 @@ pub struct Config {
 
 /// What `run` does when the command line does not say.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self")]
 #[expect(missing_docs, reason = "each is the flag of the same name")]
 pub struct RunDefaults {
     #[serde(default)]
@@ -55,17 +56,27 @@ pub struct RunDefaults {
     #[serde(default)]
     pub prompt: Vec<String>,
     pub samples: Option<NonZeroU32>,
-    pub thinking: Option<bool>,
-    pub effort: Option<String>,
     pub max_cost: Option<f64>,
     pub threads: Option<NonZeroU32>,
     pub parallel: Option<NonZeroU32>,
-    pub max_tokens: Option<NonZeroU32>,
-    pub temperature: Option<f32>,
-    pub top_k: Option<u32>,
-    pub top_p: Option<f32>,
-    pub min_p: Option<f32>,
-    pub repeat_penalty: Option<f32>,
+    #[serde(skip)]
+    pub sampling: SamplingSettings,
+}
+
+impl SamplingSection for RunDefaults {
+    fn own<'de, D: Deserializer<'de>>(from: D) -> Result<RunDefaults, D::Error> {
+        RunDefaults::deserialize(from)
+    }
+
+    fn set_sampling(&mut self, sampling: SamplingSettings) {
+        self.sampling = sampling;
+    }
+}
+
+impl<'de> Deserialize<'de> for RunDefaults {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<RunDefaults, D::Error> {
+        section::read(from)
+    }
 }
 
 /// Why a configuration could not be used.
@@ -140,5 +151,14 @@ mod tests {
         assert!(error.starts_with("p.toml:4: ") && error.contains("sample"), "{error}");
         let error = parse("[run]\nthreads = 0\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:2: ") && error.contains("nonzero"), "{error}");
+        let error = parse("[run]\nsamples = 2\nmax_tokens = 0\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:3: ") && error.contains("nonzero"), "{error}");
+        let error = parse("[run]\n\ntop_k = 'many'\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:3: ") && error.contains("expected u32"), "{error}");
+        let error = parse("[contestants.a]\nmodel = 'm'\ntop = 1\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:3: ") && error.contains("`label`"), "{error}");
+        assert!(error.contains("`top_k`"), "a setting is a key as well: {error}");
+        let error = parse("[run]\ntop_k = 1\ntop_k = 2\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:3: "), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::lineup::Chosen;
+use crate::lineup::Participant;
 use pelicycle_models::{FileName, Found, NameError, Places, Shelf};
 use pelicycle_record::{ContestantRecord, LOCAL, RunContestant};
 
@@ -190,7 +190,7 @@ impl Contestant {
     }
 
     /// Takes on the name, label and date that pelicycle.toml gives it.
-    pub fn named(&mut self, chosen: &Chosen) {
+    pub fn named(&mut self, chosen: &Participant) {
         if let Some(own) = &chosen.name {
             self.record.slug.clone_from(own);
             self.record.label.clone_from(own);

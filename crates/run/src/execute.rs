@@ -171,7 +171,7 @@ impl Task {
         }
         let prompt = &self.run.prompts[self.cell.prompt].text;
         // Whoever set a bound was told before the run of what has no price.
-        let most = self.seat.tariff.most(prompt, settings, false).unwrap_or(0.0);
+        let most = self.seat.tariff.most(prompt, &settings.sampling, false).unwrap_or(0.0);
         budget.take(most).await.then_some(most)
     }
 

@@ -13,6 +13,7 @@ pub mod panel;
 mod plan;
 pub mod price;
 mod progress;
+mod section;
 mod stop;
 mod tariff;
 pub mod variables;

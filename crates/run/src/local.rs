@@ -19,8 +19,9 @@ use crate::contestant::Weights;
 use pelicycle_provider::{
     Account, Delta, Done, Event, EventKind, EventStream, Lane, Provider, Request, Sent,
 };
-use pelicycle_record::{EngineRecord, Outcome, RequestRecord, Usage};
-use pelicycle_record::{ExpertCounts, ExpertsTaken};
+use pelicycle_record::{
+    EngineRecord, ExpertCounts, ExpertsTaken, Outcome, RequestRecord, SamplingSettings, Usage,
+};
 
 /// Tokens of a reply when nothing else is said: some three times the longest drawing that is worth the name.
 const MAX_TOKENS: u32 = 4096;
@@ -116,24 +117,27 @@ impl LocalModel {
         let gguf = self.engine.model().gguf();
         let recommended = |key: &str| gguf.f32(&format!("general.sampling.{key}")).ok().flatten();
         let context = u32::try_from(self.engine.model().hyper().context).unwrap_or(u32::MAX);
-        let settled = RequestRecord {
-            temperature: wanted.temperature.or(recommended("temp")).or(Some(0.8)),
-            top_k: wanted.top_k.or(recommended("top_k").map(|k| k.max(0.0) as u32)).or(Some(40)),
-            top_p: wanted.top_p.or(recommended("top_p")).or(Some(0.95)),
-            min_p: wanted.min_p.or(recommended("min_p")).or(Some(0.05)),
-            repeat_penalty: wanted.repeat_penalty.or(recommended("penalty_repeat")).or(Some(1.0)),
-            max_tokens: Some(wanted.max_tokens.unwrap_or(MAX_TOKENS).min(context)),
-            ..wanted.clone()
+        let recommended = SamplingSettings {
+            temperature: recommended("temp").or(Some(0.8)),
+            top_k: recommended("top_k").map(|k| k.max(0.0) as u32).or(Some(40)),
+            top_p: recommended("top_p").or(Some(0.95)),
+            min_p: recommended("min_p").or(Some(0.05)),
+            repeat_penalty: recommended("penalty_repeat").or(Some(1.0)),
+            max_tokens: Some(MAX_TOKENS),
+            ..SamplingSettings::default()
         };
-        check_sampling(&settled)?;
-        Ok(settled)
+        let mut sampling = wanted.sampling.clone().or(&recommended);
+        sampling.max_tokens = sampling.max_tokens.map(|bound| bound.min(context));
+        check_sampling(&sampling)?;
+        Ok(RequestRecord { sampling, ..wanted.clone() })
     }
 
     /// Hands a request to the engine.
     fn start(&self, request: &Request, events: &UnboundedSender<Event>) -> Result<(), EngineError> {
         let settings = &request.settings;
-        let prompt = self.engine.prompt(&[Message::user(request.prompt.as_str())], settings.thinking)?;
-        let sampling = sampling(settings);
+        let prompt =
+            self.engine.prompt(&[Message::user(request.prompt.as_str())], settings.sampling.thinking)?;
+        let sampling = Sampling { seed: settings.seed.unwrap_or_default(), ..sampling(&settings.sampling) };
         let mut reply = Reply {
             input: prompt.tokens.len() as u64,
             output: 0,
@@ -144,7 +148,7 @@ impl LocalModel {
             census: Arc::clone(&self.census),
             events: events.clone(),
         };
-        let max_tokens = settings.max_tokens.unwrap_or(MAX_TOKENS) as usize;
+        let max_tokens = settings.sampling.max_tokens.unwrap_or(MAX_TOKENS) as usize;
         self.engine.submit(engine::Request { tokens: prompt.tokens, sampling, max_tokens }, move |event| {
             reply.hear(event)
         })
@@ -279,7 +283,7 @@ fn delta(pieces: Vec<Piece>) -> Delta {
 }
 
 /// How tokens are chosen under these settings.
-fn sampling(settings: &RequestRecord) -> Sampling {
+fn sampling(settings: &SamplingSettings) -> Sampling {
     let defaults = Sampling::default();
     Sampling {
         temperature: settings.temperature.unwrap_or(defaults.temperature),
@@ -287,7 +291,6 @@ fn sampling(settings: &RequestRecord) -> Sampling {
         top_p: settings.top_p.unwrap_or(defaults.top_p),
         min_p: settings.min_p.unwrap_or(defaults.min_p),
         repeat_penalty: settings.repeat_penalty.unwrap_or(defaults.repeat_penalty),
-        seed: settings.seed.unwrap_or(defaults.seed),
         ..defaults
     }
 }
@@ -296,7 +299,7 @@ fn sampling(settings: &RequestRecord) -> Sampling {
 ///
 /// # Errors
 /// For the first outside its range.
-pub fn check_sampling(settings: &RequestRecord) -> Result<(), SamplingError> {
+pub fn check_sampling(settings: &SamplingSettings) -> Result<(), SamplingError> {
     sampling(settings).validate()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::price::Price;
 use pelicycle_record::cost;
-use pelicycle_record::{CostRecord, CostSource, RequestRecord, Usage};
+use pelicycle_record::{CostRecord, CostSource, SamplingSettings, Usage};
 
 /// Tokens of the longest reply of a model of which nothing is known: the most that any service allows today.
 const LONGEST_REPLY: u64 = 128_000;
@@ -83,14 +83,14 @@ impl Tariff {
     /// The most that a request can cost, alone or in a batch: with the longest reply that its settings, or else the
     /// model, allow. `None` where no price is known.
     #[must_use]
-    pub fn most(&self, prompt: &str, settings: &RequestRecord, batch: bool) -> Option<f64> {
+    pub fn most(&self, prompt: &str, settings: &SamplingSettings, batch: bool) -> Option<f64> {
         // A token is at least a byte of the prompt; templates add some.
         self.most_after(prompt.len() as u64 + TEMPLATE, settings, batch)
     }
 
     /// As [`Tariff::most`], for so many tokens of input at most.
     #[must_use]
-    pub fn most_after(&self, input: u64, settings: &RequestRecord, batch: bool) -> Option<f64> {
+    pub fn most_after(&self, input: u64, settings: &SamplingSettings, batch: bool) -> Option<f64> {
         let longest = settings.max_tokens.map(u64::from).or(self.longest_reply()).unwrap_or(LONGEST_REPLY);
         self.forecast(input, longest, batch)
     }

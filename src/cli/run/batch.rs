@@ -170,7 +170,7 @@ fn affordable(settled: &Settled, new: &[Cell]) -> Result<(), Refusal> {
         .iter()
         .filter_map(|cell| {
             let seat = settled.seats[cell.contestant].as_ref()?;
-            seat.tariff.most(&run.prompts[cell.prompt].text, &cell.settings(run), true)
+            seat.tariff.most(&run.prompts[cell.prompt].text, &cell.settings(run).sampling, true)
         })
         .sum();
     match most <= bound {

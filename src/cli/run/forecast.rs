@@ -6,7 +6,7 @@ use super::say;
 use super::settle::Wanted;
 use crate::cli::opener::{Opener, Refusal, given_replies};
 use crate::cli::terminal::printable;
-use pelicycle_record::RequestRecord;
+use pelicycle_record::SamplingSettings;
 use pelicycle_run::contestant::{Contestant, Model};
 use pelicycle_run::{Plan, Tariff};
 use pelicycle_store::Store;
@@ -60,7 +60,7 @@ pub(super) fn forecast(store: &Store, wanted: Wanted, opener: &Opener) -> Result
             most: Some(0.0),
             remark,
         };
-        let (each, known) = length(&who.request, lengths.get(&who.record.slug).map(Vec::as_slice));
+        let (each, known) = length(&who.request.sampling, lengths.get(&who.record.slug).map(Vec::as_slice));
         row.known = known;
         for cell in plan.cells.iter().filter(|cell| cell.contestant == index) {
             let prompt = &plan.run.prompts[cell.prompt].text;
@@ -74,7 +74,7 @@ pub(super) fn forecast(store: &Store, wanted: Wanted, opener: &Opener) -> Result
             row.output += each;
             let add = |sum: Option<f64>, cost: Option<f64>| sum.zip(cost).map(|(sum, cost)| sum + cost);
             row.about = add(row.about, tariff.forecast(input, each, plan.run.batch));
-            row.most = add(row.most, tariff.most(prompt, &who.request, plan.run.batch));
+            row.most = add(row.most, tariff.most(prompt, &who.request.sampling, plan.run.batch));
         }
         rows.push(row);
     }
@@ -119,17 +119,17 @@ fn lengths(store: &Store) -> Result<BTreeMap<String, Vec<u64>>, Refusal> {
 }
 
 /// Tokens that a reply is likely to have, and how many earlier ones that is known from.
-fn length(request: &RequestRecord, earlier: Option<&[u64]>) -> (u64, usize) {
+fn length(sampling: &SamplingSettings, earlier: Option<&[u64]>) -> (u64, usize) {
     let (likely, known) = match earlier {
         Some(earlier) if !earlier.is_empty() => {
             let mut sorted = earlier.to_vec();
             sorted.sort_unstable();
             (sorted[sorted.len() / 2], sorted.len())
         }
-        _ if request.thinking == Some(true) || request.effort.is_some() => (THOUGHTFUL_REPLY, 0),
+        _ if sampling.thinking == Some(true) || sampling.effort.is_some() => (THOUGHTFUL_REPLY, 0),
         _ => (REPLY, 0),
     };
-    (request.max_tokens.map_or(likely, |most| likely.min(u64::from(most))), known)
+    (sampling.max_tokens.map_or(likely, |most| likely.min(u64::from(most))), known)
 }
 
 fn print(plan: &Plan, rows: &[Row]) {

@@ -21,6 +21,7 @@ use super::Global;
 use super::opener::{Given, Opener, Refusal, refused};
 use super::output::{say, say_error};
 use super::pictures::Pictures;
+use super::sampling::SamplingArgs;
 use pelicycle_drawing::{Options, Pool};
 use pelicycle_record::Shard;
 use pelicycle_run::{Progress, Rooms, Stop, execute};
@@ -72,12 +73,6 @@ pub(crate) struct RunArgs {
     seed: Option<u64>,
     #[command(flatten)]
     sampling: SamplingArgs,
-    /// Ask a model that can to think first, or not to.
-    #[arg(long, value_name = "on|off", value_parser = ["on", "off"], conflicts_with = "resume")]
-    thinking: Option<String>,
-    /// How hard a service's model is to think, in the service's own word, such as low or high.
-    #[arg(long, value_name = "WORD", conflicts_with = "resume")]
-    effort: Option<String>,
     /// Threads of the local engine [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -100,7 +95,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "USD")]
     max_cost: Option<f64>,
     /// Finish a run: its id, the beginning of it, or `last`. What was cut short or failed is asked again.
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", conflicts_with = "SamplingArgs")]
     resume: Option<String>,
     /// Tell what happens as JSON, one object a line (docs/running.md).
     #[arg(long, conflicts_with = "quiet")]
@@ -120,30 +115,6 @@ pub(crate) struct RunArgs {
     /// Read this file instead of pelicycle.toml.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-}
-
-/// How a model chooses tokens. Of a local model, what is not given here or in pelicycle.toml is the file's own
-/// recommendation, else llama.cpp's custom; a service is sent only what is given.
-#[derive(Debug, clap::Args)]
-struct SamplingArgs {
-    /// Softmax temperature; 0 always takes the best token.
-    #[arg(long, value_name = "T", allow_negative_numbers = true, conflicts_with = "resume")]
-    temperature: Option<f32>,
-    /// Choose among this many best tokens; 0 is off.
-    #[arg(long, value_name = "N", conflicts_with = "resume")]
-    top_k: Option<u32>,
-    /// Choose among the best tokens that have this probability together; 1 is off.
-    #[arg(long, value_name = "P", allow_negative_numbers = true, conflicts_with = "resume")]
-    top_p: Option<f32>,
-    /// Leave out tokens less likely than this share of the best; 0 is off.
-    #[arg(long, value_name = "P", allow_negative_numbers = true, conflicts_with = "resume")]
-    min_p: Option<f32>,
-    /// Make recent tokens less likely; 1 is off.
-    #[arg(long, value_name = "X", allow_negative_numbers = true, conflicts_with = "resume")]
-    repeat_penalty: Option<f32>,
-    /// Bound on the tokens of a reply [default: 4096, or the model's context; a service's own].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "resume")]
-    max_tokens: Option<u32>,
 }
 
 impl RunArgs {

@@ -12,7 +12,7 @@ use pelicycle_record::Id;
 use pelicycle_record::{RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard};
 use pelicycle_run::config::Config;
 use pelicycle_run::contestant::{Contestant, Model};
-use pelicycle_run::lineup::Chosen;
+use pelicycle_run::lineup::Participant;
 use pelicycle_run::local::check_sampling;
 use pelicycle_run::{Plan, Seat};
 use pelicycle_store::Store;
@@ -35,7 +35,7 @@ pub(super) type Cast = (Plan, Vec<Option<Seat>>);
 /// What was asked for, before anything is opened.
 pub(super) struct Wanted {
     pub(super) run: RunRecord,
-    pub(super) all: Vec<(Chosen, Contestant)>,
+    pub(super) all: Vec<(Participant, Contestant)>,
 }
 
 /// Settles a run.
@@ -100,7 +100,7 @@ fn bounded(settled: &Settled) -> Result<(), Refusal> {
         let Some(seat) = &settled.seats[contestant] else { continue };
         let who = &settled.plan.run.contestants[contestant];
         if seat.provider.origin() == pelicycle_record::Origin::Asked
-            && seat.tariff.most("", &who.request, settled.plan.run.batch).is_none()
+            && seat.tariff.most("", &who.request.sampling, settled.plan.run.batch).is_none()
         {
             let name = format!("{}/{}", who.record.provider, who.record.model);
             return Err(Refusal::Usage(format!(
@@ -126,7 +126,7 @@ pub(super) fn wanted(args: &RunArgs, config: &Config, opener: &Opener) -> Result
     let named = if args.model.is_empty() { config.run.model.clone() } else { args.model.clone() };
     let mut chosen = opener.lineups.choose(&named).map_err(Refusal::usage)?;
     if chosen.is_empty() {
-        chosen.push(Chosen::bundled());
+        chosen.push(Participant::bundled());
     }
     let places = config.places();
     let (mut all, mut contestants) = (Vec::new(), Vec::<RunContestant>::new());
@@ -140,8 +140,9 @@ pub(super) fn wanted(args: &RunArgs, config: &Config, opener: &Opener) -> Result
         if contestants.iter().any(|known| known.record.slug == found.record.slug) {
             return Err(Refusal::Usage(format!("{} takes part twice", found.record.label)));
         }
-        let request = one.entry.settings(&flags(args, seed), &defaults(config));
-        check_sampling(&request).map_err(Refusal::usage)?;
+        let sampling = args.sampling.settings().or(&one.entry.sampling).or(&config.run.sampling);
+        check_sampling(&sampling).map_err(Refusal::usage)?;
+        let request = RequestRecord { run_seed: Some(seed), sampling, ..RequestRecord::default() };
         contestants.push(RunContestant {
             record: found.record.clone(),
             request,
@@ -197,39 +198,6 @@ fn begin(args: &RunArgs, wanted: Wanted, opener: &Opener) -> Result<Cast, Refusa
         open(&mut run, index)?;
     }
     Ok((Plan::whole(run), seats))
-}
-
-/// The settings on the command line.
-fn flags(args: &RunArgs, seed: u64) -> RequestRecord {
-    let flags = &args.sampling;
-    RequestRecord {
-        run_seed: Some(seed),
-        temperature: flags.temperature,
-        top_k: flags.top_k,
-        top_p: flags.top_p,
-        min_p: flags.min_p,
-        repeat_penalty: flags.repeat_penalty,
-        max_tokens: flags.max_tokens,
-        thinking: args.thinking.as_deref().map(|word| word == "on"),
-        effort: args.effort.clone(),
-        ..RequestRecord::default()
-    }
-}
-
-/// The settings of `[run]`.
-fn defaults(config: &Config) -> RequestRecord {
-    let run = &config.run;
-    RequestRecord {
-        temperature: run.temperature,
-        top_k: run.top_k,
-        top_p: run.top_p,
-        min_p: run.min_p,
-        repeat_penalty: run.repeat_penalty,
-        max_tokens: run.max_tokens.map(NonZero::get),
-        thinking: run.thinking,
-        effort: run.effort.clone(),
-        ..RequestRecord::default()
-    }
 }
 
 /// 53 random bits, which every JSON reader keeps exactly.

@@ -58,11 +58,8 @@ impl Remote {
     /// For a setting that the model can't be asked with.
     pub fn settle(&self, wanted: &RequestRecord) -> Result<RequestRecord, SettingError> {
         let has_seed = self.link.entry.place("seed").is_some();
-        let settled = RequestRecord {
-            max_tokens: wanted.max_tokens.or(self.link.entry.max_tokens),
-            run_seed: wanted.run_seed.filter(|_| has_seed),
-            ..wanted.clone()
-        };
+        let mut settled = RequestRecord { run_seed: wanted.run_seed.filter(|_| has_seed), ..wanted.clone() };
+        settled.sampling.max_tokens = wanted.sampling.max_tokens.or(self.link.entry.max_tokens);
         self.body("", &[], &settled)?;
         Ok(settled)
     }

@@ -253,7 +253,7 @@ impl One {
         let input = self.question.len() as u64 + AROUND + 2 * PICTURE;
         let tariff = &self.who.seat.tariff;
         // Whoever set a bound was told before of what has no price.
-        let most = tariff.most_after(input, &self.who.request, false).unwrap_or(0.0);
+        let most = tariff.most_after(input, &self.who.request.sampling, false).unwrap_or(0.0);
         if let Some(budget) = &self.budget {
             let taken = tokio::select! {
                 biased;
