@@ -180,7 +180,8 @@ fn replies_in_a_folder_and_on_standard_input_take_part_and_are_marked() {
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("1.md"), format!("Here it is:\n```svg\n{SVG}\n```\n")).unwrap();
     std::fs::write(folder.join("2.svg"), SVG).unwrap();
-    run(&place, 0, &["-m", "folder/chat-page"]);
+    // Nobody charges for them, so no bound keeps them out.
+    run(&place, 0, &["-m", "folder/chat-page", "--max-cost", "0"]);
     let mut command = place.command(None, &["-m", "stdin/some-chat"]);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

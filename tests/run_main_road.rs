@@ -219,8 +219,8 @@ fn the_configuration_speaks_where_the_command_line_does_not() {
     for stored in &attempts {
         let request = &stored.attempt.request;
         assert_eq!(stored.attempt.prompt.id, "cat-boat");
-        assert_eq!((request.max_tokens, request.temperature), (Some(7), Some(0.25)));
-        assert_eq!((request.thinking, request.top_k), (Some(false), Some(40)));
+        assert_eq!((request.sampling.max_tokens, request.sampling.temperature), (Some(7), Some(0.25)));
+        assert_eq!((request.sampling.thinking, request.sampling.top_k), (Some(false), Some(40)));
     }
     std::fs::write(&config, "[run]\ntop_p = 3\n").unwrap();
     let said = place.run(2, Some(&place.path().join("babbler-8.gguf")), &[]);

@@ -64,7 +64,7 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
     let thinking = |thinking, sampling| SamplingSettings { thinking: Some(thinking), ..sampling };
     let cases = [
         ("anthropic", "anthropic", "claude-opus-4-7", "", none()),
-        ("anthropic-thinking", "anthropic", "claude-opus-5-5", "", effort(9000)),
+        ("anthropic-thinking", "anthropic", "claude-opus-5-5", "", effort(9000).into()),
         ("anthropic-pictures", "anthropic", "claude-opus-4-7", "", none()),
         ("openai-pictures", "openai", "gpt-6.1-sol", "/v1", none()),
         ("vllm-pictures", "vllm", "m", "/v1", none()),

@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::Global;
-use super::output::{say_damaged, say_error, usage, write_whole_by};
+use super::error::usage;
+use super::output::{say_damaged, say_error, write_whole_by};
 use pelicycle_exchange::Parquet;
 use pelicycle_store::{Store, Stored, TextFile};
 use pelicycle_table::{Cell, Csv, Heading, JsonLines, Kind, Table, TableError, headings, row};

@@ -11,6 +11,6 @@ pub use ask::{Account, Delta, Done, Event, EventKind, EventStream, Provider, Req
 pub use lane::{Lane, Place};
 pub use replies::{Replies, RepliesError, reply_files};
 pub use service::{
-    BatchError, BatchProtocol, BatchReplies, BatchState, Batches, DialectName, EntryError, Key, ModelRule,
-    Remote, RemoteError, ServiceEntry, Services, SettingError, Trace, Variables,
+    BatchError, BatchProtocol, BatchReplies, BatchState, Batches, CatalogError, DialectName, EntryError, Key,
+    ModelRule, Remote, RemoteError, ServiceEntry, Services, SettingError, Trace, Variables,
 };

@@ -5,15 +5,16 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use pelicycle_models::Places;
+use pelicycle_prompt::{Library, PromptError};
 use pelicycle_provider::ServiceEntry;
 use pelicycle_record::{Rates, SamplingSettings};
 use serde::{Deserialize, Deserializer};
 
-use crate::lineup::{ContestantEntry, LineupError, Lineups};
 use crate::section::{self, SamplingSection};
+use crate::{ContestantEntry, LineupError, Lineups};
 
 /// The file looked for in the working directory.
-pub const FILE: &str = "pelicycle.toml";
+pub const CONFIG_FILE: &str = "pelicycle.toml";
 
 /// What the file may say; everything may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -90,21 +91,24 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads the file at `path`, or [`FILE`] where none is given; that one need not be there.
+    /// Reads the file at `path`, or [`CONFIG_FILE`] where none is given; that one need not be there.
     ///
     /// # Errors
     /// When it can't be read, or says what this version does not know.
     pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
-        let text = match std::fs::read_to_string(path.unwrap_or(Path::new(FILE))) {
+        let text = match std::fs::read_to_string(path.unwrap_or(Path::new(CONFIG_FILE))) {
             Ok(text) => text,
             Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Config::default());
             }
             Err(source) => {
-                return Err(ConfigError::Read { path: path.unwrap_or(Path::new(FILE)).to_owned(), source });
+                return Err(ConfigError::Read {
+                    path: path.unwrap_or(Path::new(CONFIG_FILE)).to_owned(),
+                    source,
+                });
             }
         };
-        Config::parse(path.unwrap_or(Path::new(FILE)), &text)
+        Config::parse(path.unwrap_or(Path::new(CONFIG_FILE)), &text)
     }
 
     fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
@@ -121,6 +125,17 @@ impl Config {
     /// When names clash or can't be used.
     pub fn lineups(&self) -> Result<Lineups, LineupError> {
         Lineups::new(self.contestants.clone(), self.lineups.clone())
+    }
+
+    /// The bundled prompts with those of `folder`, or else of the folder that the file names.
+    ///
+    /// # Errors
+    /// When that folder's prompts can't be used.
+    pub fn library(&self, folder: Option<&Path>) -> Result<Library, PromptError> {
+        match folder.or(self.prompts.as_deref()) {
+            Some(folder) => Library::with_dir(folder),
+            None => Ok(Library::bundled()),
+        }
     }
 
     /// The places where model files are looked for, in this environment.

@@ -299,7 +299,7 @@ fn sampling(settings: &SamplingSettings) -> Sampling {
 ///
 /// # Errors
 /// For the first outside its range.
-pub fn check_sampling(settings: &SamplingSettings) -> Result<(), SamplingError> {
+pub(crate) fn check_sampling(settings: &SamplingSettings) -> Result<(), SamplingError> {
     sampling(settings).validate()
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use super::stdio::print;
 use crate::cli::terminal::printable;
 use pelicycle_models::{Found, Removal, Shelf};
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
 use pelicycle_text::size;
 
 /// Remove a model from the Hugging Face hub's cache.

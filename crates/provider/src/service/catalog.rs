@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::Url;
 use serde_json::Value;
 
 use super::address::join;
 use super::dialect::DialectName;
-use super::link::{Link, Services};
+use super::link::{RemoteError, Services};
 use super::whole::text;
 
 /// A service that takes longer to list its models can't be waited for by a person.
@@ -15,6 +14,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// As much of a list as is read.
 const MAX_BYTES: usize = 16 << 20;
+
+/// Why a service did not list its models. No key is in the words.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum CatalogError {
+    #[error(transparent)]
+    Service(#[from] RemoteError),
+    #[error("its address can't be extended")]
+    Address,
+    #[error("{0}")]
+    NoAnswer(String),
+    /// Its answer has an HTTP status that says no.
+    #[error("{0}")]
+    Refused(String),
+    #[error("its answer is no list of models")]
+    NoList,
+}
 
 /// Where a protocol lists models, after the service's address.
 fn path(dialect: DialectName) -> &'static str {
@@ -45,12 +61,21 @@ impl Services {
     /// Asks a service which models it has.
     ///
     /// # Errors
-    /// In words, when it can't be asked or does not answer; no key is in them.
-    pub async fn catalog(&self, provider: &str) -> Result<Vec<String>, String> {
-        let link = self.link(provider).map_err(|error| error.to_string())?;
+    /// When it can't be asked, or does not answer with such a list.
+    pub async fn catalog(&self, provider: &str) -> Result<Vec<String>, CatalogError> {
+        let link = self.link(provider)?;
         let dialect = link.entry.dialect();
-        let url = join(&link.base, path(dialect)).ok_or("its address can't be extended")?;
-        list(&link, dialect, url).await.map_err(|words| link.redact(words))
+        let url = join(&link.base, path(dialect)).ok_or(CatalogError::Address)?;
+        let answer = text(&link, link.client.get(url), PATIENCE, MAX_BYTES).await.map_err(|failure| {
+            let words = link.redact(failure.message);
+            if failure.status.is_some() {
+                CatalogError::Refused(words)
+            } else {
+                CatalogError::NoAnswer(words)
+            }
+        })?;
+        let answer: Value = serde_json::from_str(&answer).map_err(|_| CatalogError::NoList)?;
+        ids(dialect, &answer).ok_or(CatalogError::NoList)
     }
 
     /// Where a service is asked.
@@ -61,14 +86,6 @@ impl Services {
         let link = self.link(provider).map_err(|error| error.to_string())?;
         Ok(super::address::recorded(&link.base))
     }
-}
-
-async fn list(link: &Link, dialect: DialectName, url: Url) -> Result<Vec<String>, String> {
-    let answer =
-        text(link, link.client.get(url), PATIENCE, MAX_BYTES).await.map_err(|failure| failure.message)?;
-    let answer: Value =
-        serde_json::from_str(&answer).map_err(|_| "its answer is no list of models".to_owned())?;
-    ids(dialect, &answer).ok_or_else(|| "its answer is no list of models".to_owned())
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod whole;
 
 pub use batch::{BatchError, BatchProtocol, BatchReplies, BatchState, Batches};
 pub use body::SettingError;
+pub use catalog::CatalogError;
 pub use dialect::DialectName;
 pub use key::Key;
 pub use link::{RemoteError, Services, Trace, Variables};

@@ -1,19 +1,19 @@
 //! `pelicycle model pull`.
 
-mod teller;
+mod reporter;
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use self::teller::Teller;
+use self::reporter::PullReporter;
 use super::stdio::print;
-use crate::cli::output::usage;
+use crate::cli::error::usage;
 use crate::cli::run::signals::Signals;
 use crate::cli::terminal::printable;
 use pelicycle_models::hub::{Hub, HubError, Plan, Pulled, Settings, Wanted};
 use pelicycle_models::{Found, Origin, Shelf};
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
 use pelicycle_text::size;
 
 /// Exit code when it was interrupted: 128 and the number of the signal, as shells count.
@@ -68,8 +68,8 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
         Err(error) => return usage(&error.to_string()),
     };
     let places = Config::load(None)?.places();
-    let teller = Teller::new(args.quiet);
-    let hub = Hub::new(Settings::of_environment()?, teller.listener())?;
+    let reporter = PullReporter::new(args.quiet);
+    let hub = Hub::new(Settings::of_environment()?, reporter.listener())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let work = async {
         let plan = hub.plan(wanted).await?;
@@ -87,7 +87,7 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
             end = work => Ok::<_, anyhow::Error>(end?),
         }
     });
-    teller.end();
+    reporter.end();
     let end = end?;
     let shelf = Shelf::scan(&places);
     match end {
@@ -105,7 +105,7 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         End::Interrupted => {
-            teller.say("interrupted; what came is kept, and the same command goes on from there");
+            reporter.say("interrupted; what came is kept, and the same command goes on from there");
             Ok(ExitCode::from(INTERRUPTED))
         }
     }
