@@ -8,9 +8,10 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::Global;
-use super::output::{say_damaged, say_error, usage, write_whole_by};
+use super::error::usage;
+use super::output::{say_damaged, say_error, write_whole_by};
 use pelicycle_exchange::Parquet;
-use pelicycle_store::{Store, StoredAttempt, TextFile};
+use pelicycle_store::{DamageReason, Store, StoredAttempt};
 use pelicycle_table::{Cell, ColumnKind, Csv, Heading, JsonLines, TableError, TableWriter, headings, row};
 use pelicycle_text::plural;
 
@@ -43,15 +44,18 @@ enum Format {
     Parquet,
 }
 
+/// Reads a text of an attempt.
+type ReadText = fn(&Store, &StoredAttempt) -> Result<Option<Vec<u8>>, DamageReason>;
+
 /// The columns of the texts; a text that is no UTF-8 has U+FFFD where it is not.
-const TEXTS: [(TextFile, Heading); 3] = [
-    (TextFile::Reply, Heading { name: "reply", kind: ColumnKind::Text, about: "The reply." }),
+const TEXTS: [(ReadText, Heading); 3] = [
+    (Store::reply, Heading { name: "reply", kind: ColumnKind::Text, about: "The reply." }),
     (
-        TextFile::Thinking,
+        Store::thinking,
         Heading { name: "thinking_text", kind: ColumnKind::Text, about: "The reasoning text." },
     ),
     (
-        TextFile::Svg,
+        Store::drawing,
         Heading { name: "svg", kind: ColumnKind::Text, about: "The drawing as it stood in the reply." },
     ),
 ];
@@ -107,7 +111,7 @@ fn write(
     for stored in attempts {
         let mut cells = row(&stored.attempt);
         if texts {
-            cells.extend(TEXTS.iter().map(|(file, _)| text(store, stored, *file)));
+            cells.extend(TEXTS.iter().map(|(read, _)| text(store, stored, *read)));
         }
         table.row(&cells)?;
     }
@@ -115,8 +119,8 @@ fn write(
 }
 
 /// A text of an attempt. One that is not what was recorded is left out, and told.
-fn text(store: &Store, stored: &StoredAttempt, file: TextFile) -> Cell<'static> {
-    match store.text(stored, file) {
+fn text(store: &Store, stored: &StoredAttempt, read: ReadText) -> Cell<'static> {
+    match read(store, stored) {
         Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned().into(),
         Ok(None) => Cell::Absent,
         Err(damage) => {

@@ -150,12 +150,14 @@ static COLUMNS: [Column; 66] = [
     column("seed", Whole, "The sample's seed; below 2^53 unless another tool chose it.", |a| {
         a.request.seed.into()
     }),
-    column("temperature", Number, "Softmax temperature.", |a| a.request.temperature.into()),
-    column("top_k", Whole, "Bound on the choice by number.", |a| a.request.top_k.into()),
-    column("top_p", Number, "Bound on the choice by share.", |a| a.request.top_p.into()),
-    column("max_tokens", Whole, "Bound on the tokens of a reply.", |a| a.request.max_tokens.into()),
-    column("thinking", Truth, "Whether the model was asked to think first.", |a| a.request.thinking.into()),
-    column("effort", Text, "How hard it was asked to think.", |a| a.request.effort.as_ref().into()),
+    column("temperature", Number, "Softmax temperature.", |a| a.request.sampling.temperature.into()),
+    column("top_k", Whole, "Bound on the choice by number.", |a| a.request.sampling.top_k.into()),
+    column("top_p", Number, "Bound on the choice by share.", |a| a.request.sampling.top_p.into()),
+    column("max_tokens", Whole, "Bound on the tokens of a reply.", |a| a.request.sampling.max_tokens.into()),
+    column("thinking", Truth, "Whether the model was asked to think first.", |a| {
+        a.request.sampling.thinking.into()
+    }),
+    column("effort", Text, "How hard it was asked to think.", |a| a.request.sampling.effort.as_ref().into()),
     column("architecture", Text, "A local model's architecture.", |a| {
         a.engine.as_ref().map(|engine| &engine.architecture).into()
     }),

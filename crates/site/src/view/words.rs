@@ -63,7 +63,7 @@ fn unchecked(outcome: Outcome) -> (&'static str, &'static str) {
 
 fn ending(attempt: &Attempt) -> Option<String> {
     match attempt.outcome {
-        Outcome::Length => Some(match attempt.request.max_tokens {
+        Outcome::Length => Some(match attempt.request.sampling.max_tokens {
             Some(bound) => format!("The reply was stopped at {}.", text::plural(u64::from(bound), "token")),
             None => "The reply was stopped at its bound.".to_owned(),
         }),

@@ -76,7 +76,7 @@ impl FindingView {
 
     fn new(finding: &Finding, shown_lines: usize) -> Self {
         Self {
-            code: text::label(&finding.code),
+            code: text::label(finding.code.as_str()),
             message: text::sentence(&finding.message),
             line: finding.line,
             column: finding.column,
