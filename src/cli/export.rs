@@ -11,7 +11,9 @@ use super::Global;
 use super::output::{say_damaged, say_error, usage, write_whole_by};
 use pelicycle_exchange::Parquet;
 use pelicycle_store::{Store, Stored, TextFile};
-use pelicycle_table::{Cell, ColumnKind, Csv, Heading, JsonLines, TableError, TableWriter, headings, row};
+use pelicycle_table::{
+    ColumnKind, Csv, Heading, JsonLines, TableCell, TableError, TableWriter, headings, row,
+};
 use pelicycle_text::plural;
 
 /// Write a table of all attempts, for notebooks and databases.
@@ -115,13 +117,13 @@ fn write(
 }
 
 /// A text of an attempt. One that is not what was recorded is left out, and told.
-fn text(store: &Store, stored: &Stored, file: TextFile) -> Cell<'static> {
+fn text(store: &Store, stored: &Stored, file: TextFile) -> TableCell<'static> {
     match store.text(stored, file) {
         Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned().into(),
-        Ok(None) => Cell::Absent,
+        Ok(None) => TableCell::Absent,
         Err(damage) => {
             say_error(&format!("left out a text of {}: {damage}", stored.folder.display()));
-            Cell::Absent
+            TableCell::Absent
         }
     }
 }
