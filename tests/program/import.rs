@@ -90,7 +90,7 @@ fn logs_of_both_generations_become_the_same_attempts_and_only_once() {
         // A slow machine finds a drawing heavy, and says so; all else is the same.
         let told = |mut attempts: Vec<Attempt>| {
             attempts.iter_mut().filter_map(|attempt| attempt.check.as_mut()).for_each(|check| {
-                check.findings.retain(|finding| finding.code != "heavy");
+                check.findings.retain(|finding| finding.code.as_str() != "heavy");
             });
             attempts
         };

@@ -4,7 +4,8 @@ use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::{
     AskedPrompt, AskedRecord, Attempt, Check, ContestantRecord, DrawingCandidate, DrawnBy, EngineRecord,
     ExpertCounts, ExpertsTaken, Host, Id, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference,
-    ReplyOrigin, RequestRecord, SCHEMA_VERSION, SamplingSettings, SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
+    ReplyOrigin, RequestRecord, SCHEMA_VERSION, SamplingSettings, SvgFacts, TextRecord, Timing, Tool, Usage,
+    Verdict,
 };
 
 /// A 1 × 1 white PNG, whole and valid.

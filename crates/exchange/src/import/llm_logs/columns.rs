@@ -1,4 +1,4 @@
-//! What `llm` writes as JSON into its columns: settings, tokens, and the service's own answer.
+//! The columns in which `llm` writes JSON: settings, tokens, and the service's own answer.
 
 use pelicycle_record::{Outcome, RequestRecord, Usage};
 use serde_json::Value;

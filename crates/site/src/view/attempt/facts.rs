@@ -14,7 +14,7 @@ pub(super) struct FactGroup {
     facts: Vec<Fact>,
 }
 
-/// What a museum's label says.
+/// The facts on the label beside the drawing, as a museum has one.
 pub(super) fn plate(attempt: &Attempt) -> Vec<Fact> {
     let contestant = &attempt.contestant;
     facts([
@@ -34,7 +34,7 @@ fn provider(name: &str) -> String {
     if name == LOCAL { "local, in this program's own engine".to_owned() } else { text::label(name) }
 }
 
-/// How a reply was had, where that was not by asking.
+/// The origin of a reply in words, where it was not simply asked for.
 fn origin(origin: ReplyOrigin) -> Option<String> {
     match origin {
         ReplyOrigin::Asked => None,
@@ -44,7 +44,7 @@ fn origin(origin: ReplyOrigin) -> Option<String> {
     }
 }
 
-/// Where the figure of a cost comes from.
+/// The source of a cost's figure, in words.
 fn cost_source(cost: &CostRecord) -> String {
     let list = cost.list.as_deref().unwrap_or("a list");
     match cost.source {
