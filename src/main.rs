@@ -10,16 +10,9 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-#[expect(clippy::print_stderr, reason = "the last resort of the command layer")]
 fn main() -> ExitCode {
     match cli::dispatch(cli::Cli::parse()) {
         Ok(code) => code,
-        Err(error) => {
-            // A file's name or a model's words may be in it.
-            for line in format!("error: {error:#}").lines() {
-                eprintln!("{}", cli::terminal::printable(line));
-            }
-            ExitCode::FAILURE
-        }
+        Err(error) => cli::error::report(&error),
     }
 }

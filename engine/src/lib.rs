@@ -55,8 +55,8 @@ pub mod tokenizer;
 
 pub use bandwidth::memory_bandwidth;
 pub use engine::{
-    ChatEvent, ChatReply, ChatRequest, ChatStream, Engine, EngineError, EngineOptions, FinishReason,
-    GenerationEvent, GenerationRequest, RenderedPrompt, ReplyDelta, ReplyEvent, ReplySummary,
+    ChatDelta, ChatEvent, ChatProgress, ChatReply, ChatRequest, ChatStream, Engine, EngineError,
+    EngineOptions, FinishReason, GenerationEvent, GenerationRequest, RenderedPrompt, ReplySummary,
 };
 pub use pelicycle_kernels::quant;
 pub use session::{ExpertChoice, Session};

@@ -7,8 +7,9 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use super::Global;
-use super::compare::Places;
-use super::output::{say, say_damaged, say_error, usage};
+use super::compare::StoreCatalog;
+use super::error::usage;
+use super::output::{say, say_damaged, say_error};
 use super::terminal::printable;
 use pelicycle_compare::select;
 use pelicycle_record::Id;
@@ -74,7 +75,7 @@ fn save(store: &Store, named: &str, of: Option<&str>) -> anyhow::Result<ExitCode
     let all: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
     let attempts = match of {
         None => all,
-        Some(of) => match select(of, &all, &Places(store)) {
+        Some(of) => match select(of, &all, &StoreCatalog(store)) {
             Ok(selection) => selection.attempts,
             Err(error) => return usage(&error.to_string()),
         },

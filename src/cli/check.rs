@@ -10,14 +10,14 @@ use anyhow::Context as _;
 
 use serde::Serialize;
 
+use super::error::usage;
 use super::measures;
-use super::output::{say_error, usage, write_whole};
-use super::prompts::library;
+use super::output::{say_error, write_whole};
 use super::terminal::{coloured, printable, printable_json};
 use pelicycle_drawing::{DrawingBounds, InspectionOptions, MeasureError, WorkerPool};
 use pelicycle_record::measure::Measures;
 use pelicycle_record::{Check, Inspection, Verdict};
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -60,7 +60,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     if args.raster > bounds.raster {
         return usage(&format!("--raster {} is more than {} (bound raster)", args.raster, bounds.raster));
     }
-    let library = library(args.prompts.as_deref(), &Config::load(None)?)?;
+    let library = Config::load(None)?.library(args.prompts.as_deref())?;
     let prompt = match library.get(&args.prompt) {
         Ok(prompt) => prompt,
         Err(error) => return usage(&error.to_string()),

@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::Global;
-use super::output::{json, say_damaged, say_error, usage, write};
-use super::prompts::library;
+use super::error::usage;
+use super::output::{json, say_damaged, say_error, write};
 use super::terminal::{coloured, printable};
 use pelicycle_compare as compare;
 use pelicycle_compare::{
@@ -20,7 +20,7 @@ use pelicycle_drawing::{InspectionOptions, RENDERER, WorkerPool};
 use pelicycle_record::Attempt;
 use pelicycle_record::Id;
 use pelicycle_record::measure::Measures;
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
 use pelicycle_site::comparison::{Redrawn, RenderingReport, history_page, page, redrawn};
 use pelicycle_store::{Listing, Store, StoredAttempt};
 
@@ -113,7 +113,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
             return usage(&format!("no attempt answers {}", args.prompts.join(" or ")));
         }
     }
-    let places = Places(&store);
+    let places = StoreCatalog(&store);
     let kept = |named: &str| select(&format!("contestant:{named}"), &attempts, &places);
     if let Some(named) = &args.history {
         return match kept(named) {
@@ -212,7 +212,7 @@ fn measured(
     if !asked.iter().any(|measure| measure.is_measured()) {
         return Ok(MeasuredDrawings::new());
     }
-    let library = library(args.library.as_deref(), &Config::load(None)?)?;
+    let library = Config::load(None)?.library(args.library.as_deref())?;
     let wanted: BTreeSet<&Id> =
         attempts.iter().filter(|attempt| attempt.is_drawn()).map(|attempt| &attempt.id).collect();
     let stored: Vec<&StoredAttempt> =
@@ -325,9 +325,9 @@ fn lines(lines: &[String]) -> String {
 }
 
 /// Where names of sides lead.
-pub(super) struct Places<'a>(pub(super) &'a Store);
+pub(super) struct StoreCatalog<'a>(pub(super) &'a Store);
 
-impl Catalog for Places<'_> {
+impl Catalog for StoreCatalog<'_> {
     fn baseline(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String> {
         let found = self.0.read_baseline(name).map_err(|error| error.to_string())?;
         Ok(found.map(|baseline| baseline.attempts.into_iter().collect()))

@@ -10,14 +10,13 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use super::Global;
-use super::lookup;
+use super::notices::variable_failed;
 use super::output::say;
 use super::terminal::printable;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
-use pelicycle_provider::Services;
-use pelicycle_run::config::Config;
-use pelicycle_run::contestant::{Contestant, Model};
-use pelicycle_run::variables::Variables;
+use pelicycle_provider::{CatalogError, Services};
+use pelicycle_run::Config;
+use pelicycle_run::{Contestant, Environment, ModelSource};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 
@@ -112,8 +111,9 @@ impl Found {
 
 pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(args.config.as_deref())?;
-    let variables = Arc::new(Variables::load(Path::new("."), config.keys.clone())?);
-    let services = Arc::new(Services::new(&config.providers, lookup::variables(&variables))?);
+    let environment = Arc::new(Environment::load(Path::new("."), config.keys.clone())?);
+    let lookup = Arc::clone(&environment).lookup(variable_failed);
+    let services = Arc::new(Services::new(&config.providers, lookup)?);
     let asked = contestants(&config)?;
     let mut wanted: BTreeSet<String> = args.providers.iter().cloned().collect();
     for name in &args.providers {
@@ -125,7 +125,7 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     }
     wanted.extend(config.providers.keys().cloned());
     wanted.extend(asked.values().filter_map(|found| match found {
-        Ok(found) if found.model == Model::Remote => Some(found.record.provider.clone()),
+        Ok(found) if found.model == ModelSource::Remote => Some(found.record.provider.clone()),
         _ => None,
     }));
 
@@ -133,7 +133,7 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     let names: Vec<String> =
         services.entries().map(|(name, _)| name.to_owned()).filter(|name| only(name)).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let found = runtime.block_on(look(&services, &variables, names, &wanted, args.offline));
+    let found = runtime.block_on(look(&services, &environment, names, &wanted, args.offline));
     let report = Report {
         parts: if args.providers.is_empty() { parts(global) } else { Vec::new() },
         contestants: judge(&asked, &found),
@@ -163,16 +163,16 @@ fn contestants(config: &Config) -> anyhow::Result<BTreeMap<String, Result<Contes
 
 async fn look(
     services: &Arc<Services>,
-    variables: &Arc<Variables>,
+    environment: &Arc<Environment>,
     names: Vec<String>,
     wanted: &BTreeSet<String>,
     offline: bool,
 ) -> Vec<Found> {
     let mut tasks = JoinSet::new();
     for name in names {
-        let (services, variables) = (Arc::clone(services), Arc::clone(variables));
+        let (services, environment) = (Arc::clone(services), Arc::clone(environment));
         let wanted = wanted.contains(&name);
-        tasks.spawn(async move { examine(&services, &variables, name, wanted, offline).await });
+        tasks.spawn(async move { examine(&services, &environment, name, wanted, offline).await });
     }
     let mut found = tasks.join_all().await;
     found.sort_by(|a, b| (a.local, &a.name).cmp(&(b.local, &b.name)));
@@ -181,7 +181,7 @@ async fn look(
 
 async fn examine(
     services: &Services,
-    variables: &Variables,
+    environment: &Environment,
     name: String,
     wanted: bool,
     offline: bool,
@@ -189,7 +189,7 @@ async fn examine(
     let entry = services.entries().find(|(known, _)| *known == name).map(|(_, entry)| entry.clone());
     let entry = entry.unwrap_or_default();
     let set = entry.key_env.iter().find_map(|variable| {
-        let (_, setter) = variables.get(variable).ok().flatten()?;
+        let (_, setter) = environment.get(variable).ok().flatten()?;
         Some(format!("{variable} from {setter}"))
     });
     let mut found = Found {
@@ -226,7 +226,7 @@ async fn examine(
             found.models = models;
         }
         // A server of one's own that is not running is the usual state of most of them.
-        Err(error) if (found.local || !entry.needs_key()) && error.status.is_none() => {
+        Err(error) if (found.local || !entry.needs_key()) && !matches!(error, CatalogError::Refused(_)) => {
             found.state = State::Away;
             found.words = format!("nobody answers at {}", found.address.as_deref().unwrap_or("its address"));
         }
@@ -261,7 +261,7 @@ fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[Found
     let judged = asked.iter().map(|(name, found)| {
         let (ok, words) = match found {
             Err(words) => (false, words.clone()),
-            Ok(found) if found.model != Model::Remote => (true, found.record.model.clone()),
+            Ok(found) if found.model != ModelSource::Remote => (true, found.record.model.clone()),
             Ok(found) => {
                 let (provider, model) = (&found.record.provider, &found.record.model);
                 match services.iter().find(|service| service.name == *provider) {

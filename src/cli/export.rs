@@ -8,10 +8,13 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::Global;
-use super::output::{say_damaged, say_error, usage, write_whole_by};
+use super::error::usage;
+use super::output::{say_damaged, say_error, write_whole_by};
 use pelicycle_exchange::Parquet;
 use pelicycle_store::{DamageReason, Store, StoredAttempt};
-use pelicycle_table::{Cell, ColumnKind, Csv, Heading, JsonLines, TableError, TableWriter, headings, row};
+use pelicycle_table::{
+    ColumnKind, Csv, Heading, JsonLines, TableCell, TableError, TableWriter, headings, row,
+};
 use pelicycle_text::plural;
 
 /// Write a table of all attempts, for notebooks and databases.
@@ -118,13 +121,13 @@ fn write(
 }
 
 /// A text of an attempt. One that is not what was recorded is left out, and told.
-fn text(store: &Store, stored: &StoredAttempt, read: ReadText) -> Cell<'static> {
+fn text(store: &Store, stored: &StoredAttempt, read: ReadText) -> TableCell<'static> {
     match read(store, stored) {
         Ok(Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned().into(),
-        Ok(None) => Cell::Absent,
+        Ok(None) => TableCell::Absent,
         Err(damage) => {
             say_error(&format!("left out a text of {}: {damage}", stored.folder.display()));
-            Cell::Absent
+            TableCell::Absent
         }
     }
 }

@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
+use pelicycle_serve::LiveGallery;
 use pelicycle_site::{BaseUrl, BuildReport, GalleryOptions, RebuiltGallery, rebuild};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 
 use super::output::{say, say_damaged, say_error};
-use super::prompts::library;
 use super::{Global, serve};
 
 /// Rebuild the gallery from the results.
@@ -42,11 +42,11 @@ pub(crate) struct GalleryArgs {
 
 pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
-    let library = library(args.prompts.as_deref(), &Config::load(None)?)?;
+    let library = Config::load(None)?.library(args.prompts.as_deref())?;
     let options = GalleryOptions { base: args.base_url.clone() };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
     if let Some(address) = args.serve {
-        return serve::serve(serve::Hall { store, library, out: out.to_owned(), options }, address);
+        return serve::serve(LiveGallery { store, library, out: out.to_owned(), options }, address);
     }
     let rebuilt = rebuild(&store, &library, out, &options)?;
     tell(&store, &rebuilt);

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
 use super::Global;
-use super::output::{say, say_damaged, say_error, usage};
-use super::prompts::library;
+use super::error::usage;
+use super::output::{say, say_damaged, say_error};
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_exchange::import::{
     FoundReply, ImportError, ImportOutcome, Importer, LlmLogs, LlmLogsError, SkippedReplies, default_path,
@@ -17,7 +17,7 @@ use pelicycle_exchange::import::{
 use pelicycle_prompt::{Prompt, PromptLibrary};
 use pelicycle_record::LOCAL;
 use pelicycle_record::Verdict;
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
@@ -102,7 +102,7 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
         Source::LlmLogs(args) => &args.common,
         Source::SvgFolder(args) => &args.common,
     };
-    let library = library(common.prompts.as_deref(), &Config::load(None)?)?;
+    let library = Config::load(None)?.library(common.prompts.as_deref())?;
     if !common.no_gallery {
         // Better now than after a thousand checks.
         pelicycle_site::ready(&global.gallery)

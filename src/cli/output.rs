@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::Context as _;
 
@@ -17,15 +16,6 @@ pub(crate) fn say(line: &str) {
 /// As [`say`], to standard error, made safe to print.
 pub(crate) fn say_error(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", super::terminal::printable(line));
-}
-
-/// Exit code of a mistake on the command line, as clap's own.
-const USAGE: u8 = 2;
-
-/// Tells of a mistake on the command line.
-pub(crate) fn usage(words: &str) -> anyhow::Result<ExitCode> {
-    say_error(&format!("error: {words}"));
-    Ok(ExitCode::from(USAGE))
 }
 
 /// Tells of records that could not be used and are passed over.

@@ -15,7 +15,7 @@ const PIECE: usize = 4096;
 
 /// Whether drawings are shown in the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub(crate) enum Pictures {
+pub(crate) enum PictureMode {
     /// On a terminal that is known to show them.
     #[default]
     Auto,
@@ -29,28 +29,28 @@ pub(crate) enum Pictures {
 
 /// How a terminal is told to show a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Protocol {
+pub(crate) enum PictureProtocol {
     /// kitty's graphics protocol: <https://sw.kovidgoyal.net/kitty/graphics-protocol/>.
     Kitty,
     /// iTerm2's inline images: <https://iterm2.com/documentation-images.html>.
     Iterm2,
 }
 
-impl Pictures {
+impl PictureMode {
     /// The protocol for standard error, where there is one.
-    pub(crate) fn protocol(self) -> Option<Protocol> {
+    pub(crate) fn protocol(self) -> Option<PictureProtocol> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         match self {
-            Pictures::Auto if std::io::stderr().is_terminal() => detect(variable),
-            Pictures::Auto | Pictures::Never => None,
-            Pictures::Kitty => Some(Protocol::Kitty),
-            Pictures::Iterm2 => Some(Protocol::Iterm2),
+            PictureMode::Auto if std::io::stderr().is_terminal() => detect(variable),
+            PictureMode::Auto | PictureMode::Never => None,
+            PictureMode::Kitty => Some(PictureProtocol::Kitty),
+            PictureMode::Iterm2 => Some(PictureProtocol::Iterm2),
         }
     }
 }
 
 /// What the terminal says of itself in the environment.
-fn detect(variable: impl Fn(&str) -> Option<String>) -> Option<Protocol> {
+fn detect(variable: impl Fn(&str) -> Option<String>) -> Option<PictureProtocol> {
     let term = variable("TERM").unwrap_or_default();
     // A multiplexer stands between us and the terminal, whose variables it inherits, and swallows pictures.
     let multiplexed = ["screen", "tmux"].iter().any(|name| term.starts_with(name));
@@ -66,22 +66,22 @@ fn detect(variable: impl Fn(&str) -> Option<String>) -> Option<Protocol> {
         // Comes through ssh, where the others do not.
         || variable("LC_TERMINAL").is_some_and(|name| name == "iTerm2");
     match (kitty, iterm2) {
-        (true, _) => Some(Protocol::Kitty),
-        (false, true) => Some(Protocol::Iterm2),
+        (true, _) => Some(PictureProtocol::Kitty),
+        (false, true) => Some(PictureProtocol::Iterm2),
         (false, false) => None,
     }
 }
 
-impl Protocol {
+impl PictureProtocol {
     /// What shows a PNG where the cursor stands, and leaves the cursor on a line below it.
     pub(crate) fn show(self, png: &[u8]) -> String {
         let data = STANDARD.encode(png);
         match self {
-            Protocol::Iterm2 => format!(
+            PictureProtocol::Iterm2 => format!(
                 "\x1b]1337;File=inline=1;size={};height={ROWS};preserveAspectRatio=1:{data}\x07\n",
                 png.len()
             ),
-            Protocol::Kitty => {
+            PictureProtocol::Kitty => {
                 let pieces = data.len().div_ceil(PIECE);
                 let mut out = String::with_capacity(data.len() + 16 * pieces + 64);
                 for (index, piece) in data.as_bytes().chunks(PIECE).enumerate() {
@@ -138,7 +138,7 @@ mod tests {
         for length in [1, 3071, 3072, 3073, 100_000] {
             let png: Vec<u8> =
                 (0..length).map(|i: u32| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-            for protocol in [Protocol::Kitty, Protocol::Iterm2] {
+            for protocol in [PictureProtocol::Kitty, PictureProtocol::Iterm2] {
                 assert_eq!(shown(&protocol.show(&png)), (png.clone(), "\n".to_owned()), "{protocol:?}");
             }
         }
@@ -152,8 +152,8 @@ mod tests {
             };
             detect(found)
         };
-        let kitty = Some(Protocol::Kitty);
-        let iterm2 = Some(Protocol::Iterm2);
+        let kitty = Some(PictureProtocol::Kitty);
+        let iterm2 = Some(PictureProtocol::Iterm2);
         assert_eq!(with(&[("TERM", "xterm-kitty")]), kitty);
         assert_eq!(with(&[("TERM", "xterm-256color"), ("KITTY_WINDOW_ID", "1")]), kitty);
         assert_eq!(with(&[("TERM", "xterm-ghostty"), ("TERM_PROGRAM", "ghostty")]), kitty);

@@ -10,9 +10,8 @@ use clap::Subcommand;
 use super::output::{say, say_error, write_whole};
 use pelicycle_net::fetch;
 use pelicycle_record::Rates;
-use pelicycle_run::config::Config;
-use pelicycle_run::price;
-use pelicycle_run::price::{LITELLM_URL, Prices};
+use pelicycle_run::Config;
+use pelicycle_run::{LITELLM_URL, Prices, prices_file, read_litellm};
 use pelicycle_text as text;
 
 /// As much of a list as is read: LiteLLM's is some 3 MB.
@@ -67,7 +66,7 @@ pub(crate) fn prices(args: &PricesArgs) -> anyhow::Result<ExitCode> {
         return update(from, to.clone(), source);
     }
     let config = Config::load(args.config.as_deref())?;
-    let fetched = price::data_file();
+    let fetched = prices_file();
     let prices = Prices::load(fetched.as_deref(), config.prices)?;
     let Some(PricesCommand::Show { wanted, json }) = &args.command else {
         let list = prices.table();
@@ -135,7 +134,7 @@ fn row(name: &str, list: &Rates, batch: Option<&Rates>, from: &str) -> [String; 
 }
 
 fn update(from: &str, to: Option<PathBuf>, source: &str) -> anyhow::Result<ExitCode> {
-    let to = match to.or_else(price::data_file) {
+    let to = match to.or_else(prices_file) {
         Some(to) => to,
         None => anyhow::bail!("there is no home folder to keep prices in; say where: --to FILE"),
     };
@@ -146,7 +145,7 @@ fn update(from: &str, to: Option<PathBuf>, source: &str) -> anyhow::Result<ExitC
         std::fs::read_to_string(from).with_context(|| format!("can't read {from}"))?
     };
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let list = price::read_litellm(&text, source, today).with_context(|| format!("can't use {from}"))?;
+    let list = read_litellm(&text, source, today).with_context(|| format!("can't use {from}"))?;
     if let Some(folder) = to.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("can't make {}", folder.display()))?;
     }

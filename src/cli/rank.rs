@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::Global;
-use super::compare::Places;
-use super::output::{json, say_damaged, usage, write};
+use super::compare::StoreCatalog;
+use super::error::usage;
+use super::output::{json, say_damaged, write};
 use super::terminal::printable;
 use pelicycle_compare::select;
 use pelicycle_judge::{Competition, JudgePooling, SEED, Scope, Votes, markdown, report, text};
@@ -27,7 +28,7 @@ Examples:
   pelicycle rank --pool 0.5             one ranking; a model's view counts half of a person's")]
 pub(crate) struct RankArgs {
     #[command(flatten)]
-    what: What,
+    drawings: DrawingArgs,
     /// Make one ranking of all judges, in which a model's view of a pair counts so much of a person's.
     #[arg(long, value_name = "WEIGHT", allow_negative_numbers = true)]
     pool: Option<f64>,
@@ -41,7 +42,7 @@ pub(crate) struct RankArgs {
 
 /// Which drawings are judged.
 #[derive(Debug, clap::Args)]
-pub(super) struct What {
+pub(super) struct DrawingArgs {
     /// Only drawings on this prompt. May be given again.
     #[arg(short, long = "prompt", value_name = "ID")]
     prompts: Vec<String>,
@@ -60,27 +61,28 @@ enum Format {
     Json,
 }
 
-impl What {
+impl DrawingArgs {
     /// The attempts that are meant, oldest first.
     ///
     /// # Errors
-    /// In words, where a name means nothing.
+    /// A mistake, where a name means nothing.
     pub(super) fn attempts<'a>(
         &self,
         listing: &'a Listing,
         store: &Store,
-    ) -> Result<Vec<&'a Attempt>, String> {
+    ) -> anyhow::Result<Vec<&'a Attempt>> {
         let mut all: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
         if !self.prompts.is_empty() {
             all.retain(|attempt| self.prompts.contains(&attempt.prompt.id));
             if all.is_empty() {
-                return Err(format!("no attempt answers {}", self.prompts.join(" or ")));
+                return usage(&format!("no attempt answers {}", self.prompts.join(" or ")));
             }
         }
         for named in &self.contestants {
             // A name that means nobody is a mistake, and may be near to one.
-            select(&format!("contestant:{named}"), &all, &Places(store))
-                .map_err(|error| error.to_string())?;
+            if let Err(error) = select(&format!("contestant:{named}"), &all, &StoreCatalog(store)) {
+                return usage(&error.to_string());
+            }
         }
         let scope = self.scope();
         all.retain(|attempt| scope.takes(attempt));
@@ -118,11 +120,8 @@ pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode>
     let store = Store::open(&global.results)?;
     let listing = store.list()?;
     say_damaged(&store, &listing.damaged);
-    let attempts = match args.what.attempts(&listing, &store) {
-        Ok(attempts) => attempts,
-        Err(words) => return usage(&words),
-    };
-    let field = args.what.field(&attempts);
+    let attempts = args.drawings.attempts(&listing, &store)?;
+    let field = args.drawings.field(&attempts);
     let votes = Votes::new(&field, &judgements(&store)?);
     if votes.votes.is_empty() {
         let place = printable(&store.root().to_string_lossy()).into_owned();

@@ -8,8 +8,9 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use super::Global;
-use super::output::{say, say_error, usage};
-use super::rank::What;
+use super::error::usage;
+use super::output::{say, say_error};
+use super::rank::DrawingArgs;
 use super::run::signals::Signals;
 use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
@@ -35,7 +36,7 @@ pub(crate) struct VoteArgs {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
-    what: What,
+    drawings: DrawingArgs,
     /// Where the page is: a port, or an address of this machine and a port.
     #[arg(long, value_name = "ADDRESS", default_value = ADDRESS, value_parser = loopback)]
     address: SocketAddr,
@@ -67,13 +68,11 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     let store = Store::open(&global.results)?;
     let looked = store.fingerprint();
     let listing = store.list()?;
-    if let Err(words) = args.what.attempts(&listing, &store) {
-        return usage(&words);
-    }
+    args.drawings.attempts(&listing, &store)?;
     let place = store.judgements_folder();
     let name = voter.name.clone();
-    let session =
-        Arc::new(VotingSession::open(store, (looked, &listing), args.what.scope(), voter, say_error)?);
+    let booth =
+        Arc::new(VotingSession::open(store, (looked, &listing), args.drawings.scope(), voter, say_error)?);
     drop(listing);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.block_on(async {
@@ -85,12 +84,12 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         say(&format!("http://{own}/"));
         say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it."));
         tokio::select! {
-            ended = serve(listener, Arc::clone(&session)) => ended.context("the server failed"),
+            ended = serve(listener, Arc::clone(&booth)) => ended.context("the server failed"),
             () = signals.next() => Ok(()),
         }
     });
     // Waits for a vote that is being written.
-    let given = session.given();
+    let given = booth.given();
     runtime.shutdown_background();
     if given == 0 {
         say_error("No votes were given.");

@@ -26,7 +26,7 @@ fn store(folder: &Path) -> Store {
         attempt.contestant.released = Some("2024-02-29".parse().unwrap());
         attempt.request.seed = Some((1 << 53) - 1);
         attempt.request.run_seed = Some(u64::MAX);
-        attempt.request.thinking = Some(false);
+        attempt.request.sampling.thinking = Some(false);
         attempt.joules = Some(0.1 + 0.2);
         attempt.usage.cached = Some(u64::MAX);
         attempt.cost = Some(CostRecord {

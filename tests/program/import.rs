@@ -68,8 +68,11 @@ fn logs_of_both_generations_become_the_same_attempts_and_only_once() {
             assert_eq!((import.from.as_str(), import.id.len()), ("llm-logs", 26));
         }
         let (plain, set) = (&found[0], &found[1]);
-        assert_eq!((set.request.temperature, set.request.max_tokens), (Some(0.5), Some(900)));
-        assert_eq!(plain.request.temperature, None);
+        assert_eq!(
+            (set.request.sampling.temperature, set.request.sampling.max_tokens),
+            (Some(0.5), Some(900))
+        );
+        assert_eq!(plain.request.sampling.temperature, None);
         // The oldest logged tokens only as the service's own words, and those not of a stream.
         let tokens = |attempt: &Attempt| (attempt.usage.input, attempt.usage.output);
         let streamed = if version == "0.13" { (None, None) } else { (Some(17), Some(40)) };
@@ -87,7 +90,7 @@ fn logs_of_both_generations_become_the_same_attempts_and_only_once() {
         // A slow machine finds a drawing heavy, and says so; all else is the same.
         let told = |mut attempts: Vec<Attempt>| {
             attempts.iter_mut().filter_map(|attempt| attempt.check.as_mut()).for_each(|check| {
-                check.findings.retain(|finding| finding.code != "heavy");
+                check.findings.retain(|finding| finding.code.as_str() != "heavy");
             });
             attempts
         };

@@ -55,14 +55,14 @@ fn a_lineup_runs_by_one_name_with_its_own_settings_labels_dates_and_prices() {
             "plain" => {
                 assert_eq!(attempt.contestant.released, Some("2026-04-16".parse().unwrap()));
                 assert_eq!(
-                    (attempt.request.max_tokens, attempt.contestant.label.as_str()),
+                    (attempt.request.sampling.max_tokens, attempt.contestant.label.as_str()),
                     (Some(50), "plain")
                 );
                 assert!((cost.usd - 0.019).abs() < 1e-12, "9 tokens in and 5 out: {}", cost.usd);
             }
             "dear" => {
                 assert_eq!(
-                    (attempt.request.max_tokens, attempt.contestant.label.as_str()),
+                    (attempt.request.sampling.max_tokens, attempt.contestant.label.as_str()),
                     (Some(10), "Dear")
                 );
                 assert!((cost.usd - 1.9).abs() < 1e-9, "{}", cost.usd);
@@ -176,7 +176,8 @@ fn replies_in_a_folder_and_on_standard_input_take_part_and_are_marked() {
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("1.md"), format!("Here it is:\n```svg\n{SVG}\n```\n")).unwrap();
     std::fs::write(folder.join("2.svg"), SVG).unwrap();
-    run(&place, 0, &["-m", "folder/chat-page"]);
+    // Nobody charges for them, so no bound keeps them out.
+    run(&place, 0, &["-m", "folder/chat-page", "--max-cost", "0"]);
     let mut command = place.command(None, &["-m", "stdin/some-chat"]);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -27,7 +27,7 @@ fn every_sample_is_kept_checked_and_shown() {
         let slug = &attempt.contestant.slug;
         let seed = sample_seed(3, &attempt.prompt.hash, slug, attempt.sample);
         assert_eq!((attempt.request.run_seed, attempt.request.seed), (Some(3), Some(seed)));
-        assert_eq!((attempt.usage.output, attempt.request.max_tokens), (Some(40), Some(40)));
+        assert_eq!((attempt.usage.output, attempt.request.sampling.max_tokens), (Some(40), Some(40)));
         assert!(attempt.check.is_some() && attempt.timing.tokens_per_second.is_some());
         let engine = attempt.engine.as_ref().unwrap();
         let bytes = std::fs::read(&model).unwrap();
@@ -216,8 +216,8 @@ fn the_configuration_speaks_where_the_command_line_does_not() {
     for stored in &attempts {
         let request = &stored.attempt.request;
         assert_eq!(stored.attempt.prompt.id, "cat-boat");
-        assert_eq!((request.max_tokens, request.temperature), (Some(7), Some(0.25)));
-        assert_eq!((request.thinking, request.top_k), (Some(false), Some(40)));
+        assert_eq!((request.sampling.max_tokens, request.sampling.temperature), (Some(7), Some(0.25)));
+        assert_eq!((request.sampling.thinking, request.sampling.top_k), (Some(false), Some(40)));
     }
     std::fs::write(&config, "[run]\ntop_p = 3\n").unwrap();
     let said = place.run(2, Some(&place.path().join("babbler-8.gguf")), &[]);

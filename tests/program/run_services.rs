@@ -66,7 +66,7 @@ fn a_services_drawing_goes_all_the_way_to_the_gallery() {
         assert_eq!(std::fs::read_to_string(stored.files.svg.as_ref().unwrap()).unwrap(), SVG);
         let request = &attempt.request;
         assert_eq!(
-            (request.seed, request.run_seed, request.temperature),
+            (request.seed, request.run_seed, request.sampling.temperature),
             (None, None, None),
             "nothing was asked for"
         );
@@ -138,7 +138,7 @@ fn settings_are_sent_where_they_were_asked_for() {
     run(&place, 0, &["-m", "mine/m", "--seed", "7", "--temperature", "0.25", "-n", "2", "--no-gallery"], &[]);
     for stored in place.attempts() {
         let request = &stored.attempt.request;
-        assert_eq!((request.run_seed, request.temperature), (Some(7), Some(0.25)));
+        assert_eq!((request.run_seed, request.sampling.temperature), (Some(7), Some(0.25)));
         let sent = request.seed.unwrap() & 0x7fff_ffff;
         assert!(
             server.seen().iter().any(|seen| seen.body["seed"] == sent && seen.body["temperature"] == 0.25)

@@ -255,7 +255,7 @@ struct Reached {
     needed: Option<u64>,
 }
 
-/// What the sample could have shown, and how large one would have to be.
+/// The smallest differences that the sample could have shown, and how large one would have to be for this one.
 fn reach(found: &Found, (base, head): (&SideSummary, &SideSummary), strata: usize, alpha: f64) -> Reached {
     let (n, m) = (base.n as u64, head.n as u64);
     let ratio = found.effect.kind == "ratio";

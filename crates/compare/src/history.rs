@@ -1,4 +1,4 @@
-//! One contestant over time: does a service still give what it gave?
+//! The history of one contestant: does a service still give what it gave?
 
 use std::collections::BTreeMap;
 
@@ -164,7 +164,7 @@ fn line(measure: &Measure, values: &[(&Attempt, f64)], alpha: f64) -> MeasureHis
 /// Reads one thing off a record, in words.
 type RecordReader = fn(&Attempt) -> Option<String>;
 
-/// What a record says that may explain a change, by kind.
+/// Changes in what records say of how attempts were made, which may explain a change of level.
 fn marks(attempts: &[&Attempt]) -> Vec<ContextChange> {
     let read: [(&'static str, RecordReader); 4] = [
         ("served", |attempt| attempt.contestant.served.clone()),

@@ -1,11 +1,11 @@
-//! What is asked of both sides: a table of measures, each a number of an attempt.
+//! The table of measures, each a number of an attempt, by which sides are compared.
 
 use std::collections::BTreeMap;
 
 use pelicycle_record::measure::{Detector, ItemState, Measures};
 use pelicycle_record::{Attempt, Id, Outcome};
 
-/// What was measured of drawings, by attempt; records do not hold it.
+/// Measures of drawings, by attempt; records do not hold them.
 pub type MeasuredDrawings = BTreeMap<Id, Measures>;
 
 /// The direction in which a measure is better.

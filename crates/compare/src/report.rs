@@ -32,7 +32,7 @@ pub struct ComparisonReport {
     pub silent: Vec<&'static str>,
 }
 
-/// Why two sides can't be compared.
+/// Two sides that can't be compared, with the reason.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum CompareError {

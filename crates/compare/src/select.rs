@@ -1,4 +1,4 @@
-//! What a side's name means: a contestant, a run, a date, a release tag or a baseline.
+//! Names of sides, and the attempts that they mean: a contestant, a run, a date, a release tag or a baseline.
 
 use std::collections::BTreeSet;
 use std::ops::{Bound, RangeBounds as _};
@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pelicycle_record::{Attempt, Id};
 
-/// What names can mean, beside what the attempts themselves tell.
+/// Meanings of names that the attempts themselves do not tell.
 pub trait Catalog {
     /// The attempts of a baseline; none where there is none of this name.
     ///

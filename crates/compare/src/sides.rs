@@ -72,7 +72,7 @@ impl<'a> PairedSides<'a> {
         Self { by_contestant, strata: paired, unpaired, shared }
     }
 
-    /// How many attempts of each side are compared.
+    /// The number of attempts of each side that are compared.
     #[must_use]
     pub fn sizes(&self) -> (usize, usize) {
         self.strata

@@ -51,7 +51,7 @@ fn number(value: f64, unit: &str) -> String {
     }
 }
 
-/// How far the sides are apart: `−12 % (−20 to −3)`, or `+15 points (−14 to +29)`.
+/// The size of a difference: `−12 % (−20 to −3)`, or `+15 points (−14 to +29)`.
 pub fn effect(effect: &EffectSize) -> String {
     let one = |value: f64| change(effect.kind, value);
     let unit = match effect.kind {
@@ -84,7 +84,7 @@ fn change(kind: &str, value: f64) -> String {
     }
 }
 
-/// What the sample would have shown, and what it would take: for a measure that it does not tell.
+/// The outlook: what the sample would have shown, and what it would take; for a measure that it does not tell.
 pub fn outlook(answer: &MeasureComparison) -> String {
     let kind = answer.effect.kind;
     let unit = match kind {
@@ -116,7 +116,7 @@ pub fn outlook(answer: &MeasureComparison) -> String {
     }
 }
 
-/// Who is compared in what: one line.
+/// The scope of a comparison in one line: how many attempts, within what.
 pub fn scope(report: &ComparisonReport) -> String {
     let (base, head) = report.attempts;
     let within = match report.strata.len() {
@@ -128,7 +128,7 @@ pub fn scope(report: &ComparisonReport) -> String {
     format!("{} against {}, {within}", plural(base as u64, "attempt"), count(head as u64))
 }
 
-/// What was left aside, a line each.
+/// Remarks on what was left aside, a line each.
 pub fn remarks(report: &ComparisonReport) -> Vec<String> {
     let mut remarks = Vec::new();
     let (base, head) = report.unpaired;

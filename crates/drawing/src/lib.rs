@@ -8,7 +8,7 @@
 //! The crate knows no disk, no network, no prompt but its rubric, and not what becomes of a verdict. `docs/drawing.md`
 //! has the rules, `docs/measures.md` those of the measures.
 //!
-//! Start reading at [`inspect`], then `inspector.rs` for the stages in their order.
+//! Start reading at [`inspect()`], then `inspector.rs` for the stages in their order.
 
 mod bounds;
 mod browser;

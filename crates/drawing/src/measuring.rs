@@ -22,8 +22,8 @@ pub enum MeasureError {
     Drawing(String),
 }
 
-/// Measures a drawing in this process, as [`super::inspect`] inspects one: for workers and tests. Everybody else asks a
-/// [`super::WorkerPool`].
+/// Measures a drawing in this process, as [`inspect()`](super::inspect()) inspects one: for workers and tests.
+/// Everybody else asks a [`super::WorkerPool`].
 ///
 /// # Errors
 /// In words, for what is no drawing, or passes a bound.

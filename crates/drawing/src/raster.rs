@@ -58,55 +58,7 @@ fn options<'a>(
         font_family: fonts::SERIF.to_owned(),
         fontdb: fonts::database(),
         font_resolver: FontResolver {
-            select_font: Box::new(move |font, database| {
-                let wanted = font.families();
-                let found = wanted.iter().find_map(|family| match family {
-                    FontFamily::Serif => Some(fonts::SERIF),
-                    FontFamily::SansSerif | FontFamily::Cursive | FontFamily::Fantasy => Some(fonts::SANS),
-                    FontFamily::Monospace => Some(fonts::MONO),
-                    FontFamily::Named(name) => fonts::bundled(name).then_some(""),
-                });
-                let stand_in = fonts::stand_in(wanted.iter().find_map(|family| match family {
-                    FontFamily::Named(name) => Some(name.as_str()),
-                    FontFamily::Serif | FontFamily::SansSerif | FontFamily::Cursive => None,
-                    FontFamily::Fantasy | FontFamily::Monospace => None,
-                }));
-                let taken = found.filter(|name| !name.is_empty()).unwrap_or(stand_in);
-                for family in wanted {
-                    let FontFamily::Named(name) = family else { break };
-                    if fonts::bundled(name) {
-                        break;
-                    }
-                    note(asked, |asked| {
-                        if !asked.missing_fonts.iter().any(|(known, _)| known == name) {
-                            asked.missing_fonts.push((name.clone(), taken));
-                        }
-                    });
-                }
-                let mut names: Vec<fontdb::Family<'_>> = wanted
-                    .iter()
-                    .map(|family| match family {
-                        FontFamily::Serif => fontdb::Family::Serif,
-                        FontFamily::SansSerif => fontdb::Family::SansSerif,
-                        FontFamily::Cursive => fontdb::Family::Cursive,
-                        FontFamily::Fantasy => fontdb::Family::Fantasy,
-                        FontFamily::Monospace => fontdb::Family::Monospace,
-                        FontFamily::Named(name) => fontdb::Family::Name(name),
-                    })
-                    .collect();
-                names.push(fontdb::Family::Name(stand_in));
-                let style = match font.style() {
-                    usvg::FontStyle::Normal => fontdb::Style::Normal,
-                    usvg::FontStyle::Italic => fontdb::Style::Italic,
-                    usvg::FontStyle::Oblique => fontdb::Style::Oblique,
-                };
-                database.query(&fontdb::Query {
-                    families: &names,
-                    weight: fontdb::Weight(font.weight()),
-                    stretch: fontdb::Stretch::Normal,
-                    style,
-                })
-            }),
+            select_font: Box::new(move |font, database| select_font(asked, font, database)),
             select_fallback: FontResolver::default_fallback_selector(),
         },
         image_href_resolver: ImageHrefResolver {
@@ -116,6 +68,61 @@ fn options<'a>(
         },
         ..usvg::Options::default()
     }
+}
+
+/// The face for a text: of its first bundled family, else one that stands in for the family it names.
+fn select_font(
+    asked: &Mutex<ResourceRequests>,
+    font: &usvg::Font,
+    database: &fontdb::Database,
+) -> Option<fontdb::ID> {
+    let wanted = font.families();
+    let found = wanted.iter().find_map(|family| match family {
+        FontFamily::Serif => Some(fonts::SERIF),
+        FontFamily::SansSerif | FontFamily::Cursive | FontFamily::Fantasy => Some(fonts::SANS),
+        FontFamily::Monospace => Some(fonts::MONO),
+        FontFamily::Named(name) => fonts::bundled(name).then_some(""),
+    });
+    let stand_in = fonts::stand_in(wanted.iter().find_map(|family| match family {
+        FontFamily::Named(name) => Some(name.as_str()),
+        FontFamily::Serif | FontFamily::SansSerif | FontFamily::Cursive => None,
+        FontFamily::Fantasy | FontFamily::Monospace => None,
+    }));
+    let taken = found.filter(|name| !name.is_empty()).unwrap_or(stand_in);
+    for family in wanted {
+        let FontFamily::Named(name) = family else { break };
+        if fonts::bundled(name) {
+            break;
+        }
+        note(asked, |asked| {
+            if !asked.missing_fonts.iter().any(|(known, _)| known == name) {
+                asked.missing_fonts.push((name.clone(), taken));
+            }
+        });
+    }
+    let mut names: Vec<fontdb::Family<'_>> = wanted
+        .iter()
+        .map(|family| match family {
+            FontFamily::Serif => fontdb::Family::Serif,
+            FontFamily::SansSerif => fontdb::Family::SansSerif,
+            FontFamily::Cursive => fontdb::Family::Cursive,
+            FontFamily::Fantasy => fontdb::Family::Fantasy,
+            FontFamily::Monospace => fontdb::Family::Monospace,
+            FontFamily::Named(name) => fontdb::Family::Name(name),
+        })
+        .collect();
+    names.push(fontdb::Family::Name(stand_in));
+    let style = match font.style() {
+        usvg::FontStyle::Normal => fontdb::Style::Normal,
+        usvg::FontStyle::Italic => fontdb::Style::Italic,
+        usvg::FontStyle::Oblique => fontdb::Style::Oblique,
+    };
+    database.query(&fontdb::Query {
+        families: &names,
+        weight: fontdb::Weight(font.weight()),
+        stretch: fontdb::Stretch::Normal,
+        style,
+    })
 }
 
 /// A picture in a data URL. What it is decides, not what it says it is; an SVG is read with the same refusals.

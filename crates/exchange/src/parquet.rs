@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{Type, TypePtr};
-use pelicycle_table::{Cell, ColumnKind, Heading, TableError, TableWriter};
+use pelicycle_table::{ColumnKind, Heading, TableCell, TableError, TableWriter};
 
 /// Rows of a group, at most: a group is held in memory.
 const GROUP_ROWS: usize = 10_000;
@@ -79,10 +79,10 @@ impl<W: Write + Send> Parquet<W> {
 }
 
 impl<W: Write + Send> TableWriter for Parquet<W> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
+    fn row(&mut self, cells: &[TableCell<'_>]) -> Result<(), TableError> {
         for (values, cell) in self.columns.iter_mut().zip(cells) {
             values.push(cell);
-            self.bytes += if let Cell::Text(text) = cell { text.len() } else { 8 };
+            self.bytes += if let TableCell::Text(text) = cell { text.len() } else { 8 };
         }
         self.rows += 1;
         if self.rows < GROUP_ROWS && self.bytes < GROUP_BYTES {
@@ -131,30 +131,30 @@ impl Values {
     }
 
     /// A cell of another kind than the column's is none.
-    fn push(&mut self, cell: &Cell<'_>) {
+    fn push(&mut self, cell: &TableCell<'_>) {
         let there = match (&mut self.kind, cell) {
-            (KindValues::Text(values), Cell::Text(text)) => {
+            (KindValues::Text(values), TableCell::Text(text)) => {
                 values.push(ByteArray::from(text.as_bytes().to_vec()));
                 true
             }
-            (KindValues::Whole(values), Cell::Whole(number)) => {
+            (KindValues::Whole(values), TableCell::Whole(number)) => {
                 // The same bits: the column is declared unsigned.
                 values.push(number.cast_signed());
                 true
             }
-            (KindValues::Number(values), Cell::Number(number)) if number.is_finite() => {
+            (KindValues::Number(values), TableCell::Number(number)) if number.is_finite() => {
                 values.push(*number);
                 true
             }
-            (KindValues::Truth(values), Cell::Truth(truth)) => {
+            (KindValues::Truth(values), TableCell::Truth(truth)) => {
                 values.push(*truth);
                 true
             }
-            (KindValues::Moment(values), Cell::Moment(moment)) => {
+            (KindValues::Moment(values), TableCell::Moment(moment)) => {
                 values.push(moment.as_microsecond());
                 true
             }
-            (KindValues::Day(values), Cell::Day(day)) => {
+            (KindValues::Day(values), TableCell::Day(day)) => {
                 values.push(days(*day));
                 true
             }

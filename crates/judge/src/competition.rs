@@ -1,4 +1,4 @@
-//! What can be judged: drawings that show something, by prompt and contestant.
+//! The competition, which is all that can be judged: drawings that show something, by prompt and contestant.
 
 use std::collections::BTreeMap;
 

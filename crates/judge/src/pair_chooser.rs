@@ -37,7 +37,7 @@ pub struct PairChooser<'a> {
     own: BTreeMap<(usize, usize), Vec<usize>>,
 }
 
-/// What is known of contestants by now.
+/// The strengths of contestants, as far as they are known by now.
 struct Known {
     log: Vec<f64>,
     /// Covariance of the logarithms of the strengths.
@@ -134,7 +134,7 @@ impl<'a> PairChooser<'a> {
 }
 
 impl Known {
-    /// What one more comparison of the two would tell.
+    /// The worth of one more comparison of the two: how much it would tell.
     fn worth(&self, a: usize, b: usize) -> f64 {
         let win = 1.0 / (1.0 + (self.log[b] - self.log[a]).exp());
         let variance = self.covariance[a][a] + self.covariance[b][b] - 2.0 * self.covariance[a][b];

@@ -1,4 +1,4 @@
-//! What a vision model is asked of two pictures, and what its reply says.
+//! The question that a vision model is asked of two pictures, and how its reply is read.
 //!
 //! It sees the prompt and two pictures: no name, no word of a reply. Words inside a picture are part of the drawing; the
 //! question says so, since nothing else can be done about them.

@@ -45,7 +45,7 @@ pub struct Standing {
     pub log: f64,
     /// The chance that a drawing of it is preferred to one of a middling contestant, ties left out.
     pub chance: f64,
-    /// What resampling makes of that, 95 of 100 times.
+    /// The interval of that at 95 %, by resampling.
     pub interval: Interval,
     /// Drawings of it that were judged. Of one alone nothing is known of the contestant's spread.
     pub drawings: usize,
@@ -164,7 +164,7 @@ fn chance(log: f64) -> f64 {
     1.0 / (1.0 + (-log).exp())
 }
 
-/// What ballots say of each pair of contestants.
+/// The choices that ballots make between each two contestants.
 fn choices<'a>(n: usize, ballots: impl Iterator<Item = (&'a Cast, f64)>) -> Vec<PairwiseChoice> {
     let mut sums = vec![[0.0; 3]; n * n];
     for (cast, weight) in ballots {

@@ -14,7 +14,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether it answers one of the prompts and is by one of the contestants. Demonstrations are told apart by the field.
+    /// Whether it answers one of the prompts and is by one of the contestants. The competition leaves demonstrations out.
     #[must_use]
     pub fn takes(&self, attempt: &Attempt) -> bool {
         let asked = self.prompts.is_empty() || self.prompts.contains(&attempt.prompt.id);

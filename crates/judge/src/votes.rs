@@ -19,7 +19,7 @@ pub struct Vote {
     pub preference: Preference,
 }
 
-/// What one judge makes of two drawings, however often it was asked: shares that sum to 1.
+/// One judge's view of two drawings, however often it was asked: shares that sum to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ballot {
     /// Index of the judge.

@@ -53,7 +53,7 @@ pub(super) fn judge(judge: &JudgeReport, name: String) -> [String; 6] {
     [name, judge.votes.to_string(), side(judge), share(&judge.turned), share(&judge.again), people(judge)]
 }
 
-/// Who judged how much: `3 people, 214 pairs`.
+/// The judges of a ranking, and how much they judged: `3 people, 214 pairs`.
 pub fn by(ranked: &JudgedRanking) -> String {
     let pairs = if ranked.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", ranked.pairs) };
     format!("By {} ({pairs} of drawings)", ranked.by)
@@ -62,7 +62,7 @@ pub fn by(ranked: &JudgedRanking) -> String {
 /// Contestants that are named one by one where they can't be separated.
 const NAMED: usize = 6;
 
-/// What can't be told, a line each.
+/// Doubts about a ranking, a line each: what can't be told.
 pub fn doubts(group: &GroupStandings) -> Vec<String> {
     let mut doubts: Vec<String> = group
         .inseparable
@@ -121,7 +121,7 @@ pub fn people(judge: &JudgeReport) -> String {
     }
 }
 
-/// What is not measured of the judges, and how to measure it.
+/// Advice on how to measure what is not known of the judges.
 pub fn advice(report: &RankingReport) -> Vec<String> {
     let models = || report.judges.iter().filter(|judge| judge.kind == JudgeKind::Model);
     let mut advice = Vec::new();
@@ -133,7 +133,7 @@ pub fn advice(report: &RankingReport) -> Vec<String> {
     advice
 }
 
-/// What was left aside, a line each.
+/// Remarks on what was left aside, a line each.
 pub fn remarks(report: &RankingReport) -> Vec<String> {
     let plural = |n: usize| if n == 1 { "1 judgement".to_owned() } else { format!("{n} judgements") };
     let own = |name: &String| format!("{name} also judged drawings of its own.");

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CostRecord, ExpertsRecord, ServiceRecord};
-use crate::Check;
-use crate::Id;
+use crate::{Check, CostRecord, ExpertsRecord, Id, SamplingSettings, ServiceRecord};
 
 /// The version of the record's shape that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -158,33 +156,18 @@ pub struct RequestRecord {
     /// The run's seed, from which every sample's seed is derived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_seed: Option<u64>,
-    /// Softmax temperature; 0 is greedy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f32>,
-    /// Keep this many best tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub top_k: Option<u32>,
-    /// Keep the best tokens up to this share of probability.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub top_p: Option<f32>,
-    /// Drop tokens less likely than this share of the best.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_p: Option<f32>,
-    /// Divides the logits of tokens seen of late; 1 is off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeat_penalty: Option<f32>,
-    /// Bound on the tokens of a reply.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_tokens: Option<u32>,
-    /// Whether the model was asked to think first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub thinking: Option<bool>,
-    /// The effort of thinking that was asked for, in the service's own word.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effort: Option<String>,
+    /// The way in which the model was to choose its tokens.
+    #[serde(flatten)]
+    pub sampling: SamplingSettings,
     /// Further fields of the request's body, by their keys there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub body: BTreeMap<String, serde_json::Value>,
+}
+
+impl From<SamplingSettings> for RequestRecord {
+    fn from(sampling: SamplingSettings) -> RequestRecord {
+        RequestRecord { sampling, ..RequestRecord::default() }
+    }
 }
 
 /// The way in which a request ended.

@@ -26,6 +26,7 @@ mod judgement;
 pub mod measure;
 pub mod name;
 mod rates;
+mod sampling;
 mod service;
 mod timeline;
 
@@ -45,5 +46,6 @@ pub use id::{Id, IdError, RandomError};
 pub use inspection::{Inspection, RepairedDrawing};
 pub use judgement::{AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 pub use rates::{Rates, cost};
+pub use sampling::SamplingSettings;
 pub use service::{FailedTry, LOCAL, Remark, ServiceRecord};
 pub use timeline::{Timeline, TimelineError};

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use crate::lineup::{Entry, LineupError, Lineups};
 use pelicycle_models::ModelFolders;
+use pelicycle_prompt::{PromptError, PromptLibrary};
 use pelicycle_provider::ServiceEntry;
-use pelicycle_record::Rates;
+use pelicycle_record::{Rates, SamplingSettings};
+use serde::{Deserialize, Deserializer};
+
+use crate::section::{self, SamplingSection};
+use crate::{ContestantEntry, LineupError, Lineups};
 
 /// The file looked for in the working directory.
-pub const FILE: &str = "pelicycle.toml";
+pub const CONFIG_FILE: &str = "pelicycle.toml";
 
 /// What the file may say; everything may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -39,7 +41,7 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// Contestants with names of their own.
     #[serde(default)]
-    contestants: BTreeMap<String, Entry>,
+    contestants: BTreeMap<String, ContestantEntry>,
     /// Line-ups by name: contestants, models, other line-ups.
     #[serde(default)]
     lineups: BTreeMap<String, Vec<String>>,
@@ -47,7 +49,7 @@ pub struct Config {
 
 /// What `run` does when the command line does not say.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self")]
 #[expect(missing_docs, reason = "each is the flag of the same name")]
 pub struct RunDefaults {
     #[serde(default)]
@@ -55,17 +57,27 @@ pub struct RunDefaults {
     #[serde(default)]
     pub prompt: Vec<String>,
     pub samples: Option<NonZeroU32>,
-    pub thinking: Option<bool>,
-    pub effort: Option<String>,
     pub max_cost: Option<f64>,
     pub threads: Option<NonZeroU32>,
     pub parallel: Option<NonZeroU32>,
-    pub max_tokens: Option<NonZeroU32>,
-    pub temperature: Option<f32>,
-    pub top_k: Option<u32>,
-    pub top_p: Option<f32>,
-    pub min_p: Option<f32>,
-    pub repeat_penalty: Option<f32>,
+    #[serde(skip)]
+    pub sampling: SamplingSettings,
+}
+
+impl SamplingSection for RunDefaults {
+    fn own<'de, D: Deserializer<'de>>(from: D) -> Result<RunDefaults, D::Error> {
+        RunDefaults::deserialize(from)
+    }
+
+    fn set_sampling(&mut self, sampling: SamplingSettings) {
+        self.sampling = sampling;
+    }
+}
+
+impl<'de> Deserialize<'de> for RunDefaults {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<RunDefaults, D::Error> {
+        section::read(from)
+    }
 }
 
 /// Why a configuration could not be used.
@@ -79,21 +91,24 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads the file at `path`, or [`FILE`] where none is given; that one need not be there.
+    /// Reads the file at `path`, or [`CONFIG_FILE`] where none is given; that one need not be there.
     ///
     /// # Errors
     /// When it can't be read, or says what this version does not know.
     pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
-        let text = match std::fs::read_to_string(path.unwrap_or(Path::new(FILE))) {
+        let text = match std::fs::read_to_string(path.unwrap_or(Path::new(CONFIG_FILE))) {
             Ok(text) => text,
             Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Config::default());
             }
             Err(source) => {
-                return Err(ConfigError::Read { path: path.unwrap_or(Path::new(FILE)).to_owned(), source });
+                return Err(ConfigError::Read {
+                    path: path.unwrap_or(Path::new(CONFIG_FILE)).to_owned(),
+                    source,
+                });
             }
         };
-        Config::parse(path.unwrap_or(Path::new(FILE)), &text)
+        Config::parse(path.unwrap_or(Path::new(CONFIG_FILE)), &text)
     }
 
     fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
@@ -110,6 +125,17 @@ impl Config {
     /// When names clash or can't be used.
     pub fn lineups(&self) -> Result<Lineups, LineupError> {
         Lineups::new(self.contestants.clone(), self.lineups.clone())
+    }
+
+    /// The bundled prompts with those of `folder`, or else of the folder that the file names.
+    ///
+    /// # Errors
+    /// When that folder's prompts can't be used.
+    pub fn library(&self, folder: Option<&Path>) -> Result<PromptLibrary, PromptError> {
+        match folder.or(self.prompts.as_deref()) {
+            Some(folder) => PromptLibrary::with_dir(folder),
+            None => Ok(PromptLibrary::bundled()),
+        }
     }
 
     /// The places where model files are looked for, in this environment.
@@ -140,5 +166,14 @@ mod tests {
         assert!(error.starts_with("p.toml:4: ") && error.contains("sample"), "{error}");
         let error = parse("[run]\nthreads = 0\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:2: ") && error.contains("nonzero"), "{error}");
+        let error = parse("[run]\nsamples = 2\nmax_tokens = 0\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:3: ") && error.contains("nonzero"), "{error}");
+        let error = parse("[run]\n\ntop_k = 'many'\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:3: ") && error.contains("expected u32"), "{error}");
+        let error = parse("[contestants.a]\nmodel = 'm'\ntop = 1\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:3: ") && error.contains("`label`"), "{error}");
+        assert!(error.contains("`top_k`"), "a setting is a key as well: {error}");
+        let error = parse("[run]\ntop_k = 1\ntop_k = 2\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:3: "), "{error}");
     }
 }

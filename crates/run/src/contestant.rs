@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::lineup::Chosen;
 use pelicycle_models::{Inventory, ModelFile, ModelFileName, ModelFolders, ModelNameError};
 use pelicycle_record::{ContestantRecord, LOCAL, RunContestant};
+
+use crate::Participant;
 
 /// The provider of replies that lie ready in a folder.
 const FOLDER: &str = "folder";
@@ -20,39 +21,39 @@ const BUNDLED: &str = "hatchling";
 pub struct Contestant {
     /// How it is written down.
     pub record: ContestantRecord,
-    /// What to ask.
-    pub model: Model,
+    /// Where its replies come from.
+    pub model: ModelSource,
     /// What was found, where it was named by `local/NAME`.
     pub found: Option<ModelFile>,
 }
 
-/// What to ask.
+/// Where a contestant's replies come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Model {
+pub enum ModelSource {
     /// Weights, in the engine of this process.
     Local(Weights),
     /// The service that the record names as its provider.
     Remote,
     /// Nobody: its replies lie ready.
-    Given(Given),
+    Given(RepliesSource),
 }
 
-/// Where replies lie ready.
+/// Where replies lie ready, that nobody has to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
+pub enum RepliesSource {
     /// In a folder of files.
     Folder(PathBuf),
     /// On standard input.
     Input,
 }
 
-impl Given {
+impl RepliesSource {
     /// What a run keeps to find them again.
     #[must_use]
     pub fn source(&self) -> String {
         match self {
-            Given::Folder(path) => path.to_string_lossy().into_owned(),
-            Given::Input => INPUT.to_owned(),
+            RepliesSource::Folder(path) => path.to_string_lossy().into_owned(),
+            RepliesSource::Input => INPUT.to_owned(),
         }
     }
 }
@@ -106,8 +107,9 @@ pub enum ContestantError {
 
 impl Contestant {
     /// Finds the model that `named` means. `local/NAME` is looked for in `places`; `local/hatchling` is the one
-    /// inside this program. `folder/PATH` are replies in files, `stdin/NAME` is one on standard input. Any other `PROVIDER/MODEL` is a service's, which is not asked whether it has it: all
-    /// after the first slash is its own name for the model.
+    /// inside this program. `folder/PATH` are replies in files, `stdin/NAME` is one on standard input. Any other
+    /// `PROVIDER/MODEL` is a service's, which is not asked whether it has it: all after the first slash is its own name
+    /// for the model.
     ///
     /// # Errors
     /// When there is none, or more than one.
@@ -123,12 +125,13 @@ impl Contestant {
             Some((LOCAL, BUNDLED)) => Ok(Contestant::bundled()),
             None if named == BUNDLED => Ok(Contestant::bundled()),
             Some((LOCAL, wanted)) if !wanted.is_empty() => {
-                Ok(Contestant::found(Inventory::scan(places).find(wanted)?.clone()))
+                Ok(Contestant::found(Inventory::scan(places).find(wanted)?))
             }
             Some((FOLDER, path)) if !path.is_empty() => Contestant::folder(Path::new(path)),
-            Some((INPUT, name)) if !name.trim().is_empty() => {
-                Ok(Contestant { model: Model::Given(Given::Input), ..Contestant::remote(INPUT, name) })
-            }
+            Some((INPUT, name)) if !name.trim().is_empty() => Ok(Contestant {
+                model: ModelSource::Given(RepliesSource::Input),
+                ..Contestant::remote(INPUT, name)
+            }),
             Some((provider, model))
                 if !matches!(provider, "" | LOCAL | "." | "..") && !model.trim().is_empty() =>
             {
@@ -151,7 +154,7 @@ impl Contestant {
 
     /// A model that was found on this machine.
     #[must_use]
-    pub fn found(found: ModelFile) -> Contestant {
+    pub fn found(found: &ModelFile) -> Contestant {
         let weights = Weights::File(found.path().to_owned());
         Contestant { found: Some(found.clone()), ..Contestant::with_weights(&found.stem, weights) }
     }
@@ -165,7 +168,7 @@ impl Contestant {
     /// A model of a service.
     #[must_use]
     pub fn remote(provider: &str, model: &str) -> Contestant {
-        Contestant { record: ContestantRecord::new(provider, model), model: Model::Remote, found: None }
+        Contestant { record: ContestantRecord::new(provider, model), model: ModelSource::Remote, found: None }
     }
 
     /// Replies in a folder, under its name.
@@ -173,7 +176,7 @@ impl Contestant {
         let whole = path.canonicalize().ok().filter(|whole| whole.is_dir());
         let whole = whole.ok_or_else(|| ContestantError::NoFolder { path: path.to_owned() })?;
         let name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let model = Model::Given(Given::Folder(path.to_owned()));
+        let model = ModelSource::Given(RepliesSource::Folder(path.to_owned()));
         Ok(Contestant { model, ..Contestant::remote(FOLDER, &name) })
     }
 
@@ -181,16 +184,16 @@ impl Contestant {
     #[must_use]
     pub fn of_record(who: &RunContestant) -> Contestant {
         let model = match who.record.provider.as_str() {
-            LOCAL => Model::Local(Weights::of_source(&who.source)),
-            FOLDER => Model::Given(Given::Folder(PathBuf::from(&who.source))),
-            INPUT => Model::Given(Given::Input),
-            _ => Model::Remote,
+            LOCAL => ModelSource::Local(Weights::of_source(&who.source)),
+            FOLDER => ModelSource::Given(RepliesSource::Folder(PathBuf::from(&who.source))),
+            INPUT => ModelSource::Given(RepliesSource::Input),
+            _ => ModelSource::Remote,
         };
         Contestant { record: who.record.clone(), model, found: None }
     }
 
     /// Takes on the name, label and date that pelicycle.toml gives it.
-    pub fn named(&mut self, chosen: &Chosen) {
+    pub fn named(&mut self, chosen: &Participant) {
         if let Some(own) = &chosen.name {
             self.record.slug.clone_from(own);
             self.record.label.clone_from(own);
@@ -204,11 +207,15 @@ impl Contestant {
     /// Whether its replies lie ready.
     #[must_use]
     pub fn is_given(&self) -> bool {
-        matches!(self.model, Model::Given(_))
+        matches!(self.model, ModelSource::Given(_))
     }
 
     fn with_weights(stem: &str, weights: Weights) -> Contestant {
-        Contestant { record: ContestantRecord::new(LOCAL, stem), model: Model::Local(weights), found: None }
+        Contestant {
+            record: ContestantRecord::new(LOCAL, stem),
+            model: ModelSource::Local(weights),
+            found: None,
+        }
     }
 }
 
@@ -237,7 +244,7 @@ mod tests {
         let bundled = Contestant::find("local/hatchling", &places).unwrap();
         assert_eq!(bundled, Contestant::find("hatchling", &ModelFolders::default()).unwrap());
         for found in [bundled, by_path] {
-            let Model::Local(weights) = found.model else { panic!("{found:?}") };
+            let ModelSource::Local(weights) = found.model else { panic!("{found:?}") };
             assert_eq!(Weights::of_source(&weights.source()), weights);
         }
     }
@@ -246,7 +253,7 @@ mod tests {
     fn a_services_model_is_split_from_its_provider_at_the_first_slash_alone() {
         let find = |name: &str| Contestant::find(name, &ModelFolders::default());
         let remote = find("openrouter/anthropic/claude-opus-4.7").unwrap();
-        assert_eq!((remote.record.provider.as_str(), &remote.model), ("openrouter", &Model::Remote));
+        assert_eq!((remote.record.provider.as_str(), &remote.model), ("openrouter", &ModelSource::Remote));
         assert_eq!(remote.record.model, "anthropic/claude-opus-4.7");
         for name in ["pelican", "/x", "openai/", "../gone"] {
             assert!(find(name).unwrap_err().to_string().contains("is no model"), "{name}");
@@ -263,7 +270,7 @@ mod tests {
         let found = Contestant::find("local/big", &places).unwrap();
         assert_eq!(found.record.model, "Big-Q8_0");
         let first = folder.path().join("Big-Q8_0-00001-of-00002.gguf");
-        assert_eq!(found.model, Model::Local(Weights::File(first.clone())));
+        assert_eq!(found.model, ModelSource::Local(Weights::File(first.clone())));
         assert_eq!(Contestant::local(&first).record, found.record);
         std::fs::remove_file(folder.path().join("Big-Q8_0-00002-of-00002.gguf")).unwrap();
         let error = Contestant::find("local/big", &places).unwrap_err().to_string();

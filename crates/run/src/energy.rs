@@ -66,7 +66,7 @@ impl Counters {
 
 /// Shares what the counters count among the requests under way.
 #[derive(Debug)]
-pub(super) struct Meter(Option<Mutex<State>>);
+pub(crate) struct EnergyMeter(Option<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -79,37 +79,37 @@ struct State {
 
 /// A request under way.
 #[derive(Debug)]
-pub(super) struct Metered<'a> {
-    meter: &'a Meter,
+pub(crate) struct MeteredRequest<'a> {
+    meter: &'a EnergyMeter,
     number: u64,
 }
 
-impl Meter {
+impl EnergyMeter {
     /// The meter of this machine; one that never knows where the machine has no counters.
-    pub(super) fn of_machine() -> Meter {
-        Meter::at(Path::new(POWERCAP))
+    pub(crate) fn of_machine() -> EnergyMeter {
+        EnergyMeter::at(Path::new(POWERCAP))
     }
 
-    fn at(root: &Path) -> Meter {
+    fn at(root: &Path) -> EnergyMeter {
         let state =
             |counters| State { counters, looked: Instant::now(), next: 0, under_way: BTreeMap::new() };
-        Meter(Counters::open(root).map(|counters| Mutex::new(state(counters))))
+        EnergyMeter(Counters::open(root).map(|counters| Mutex::new(state(counters))))
     }
 
     /// A request begins.
-    pub(super) fn begin(&self) -> Option<Metered<'_>> {
+    pub(crate) fn begin(&self) -> Option<MeteredRequest<'_>> {
         let mut state = locked(self.0.as_ref()?);
         state.look();
         let number = state.next;
         state.next += 1;
         state.under_way.insert(number, Some(0.0));
-        Some(Metered { meter: self, number })
+        Some(MeteredRequest { meter: self, number })
     }
 }
 
-impl Metered<'_> {
+impl MeteredRequest<'_> {
     /// Looks at the counters if that is due.
-    pub(super) fn tick(&self) {
+    pub(crate) fn tick(&self) {
         if let Some(state) = &self.meter.0 {
             let mut state = locked(state);
             if state.looked.elapsed() >= LOOK {
@@ -119,14 +119,14 @@ impl Metered<'_> {
     }
 
     /// The request is over: its joules.
-    pub(super) fn end(self) -> Option<f64> {
+    pub(crate) fn end(self) -> Option<f64> {
         let mut state = locked(self.meter.0.as_ref()?);
         state.look();
         state.under_way.remove(&self.number).flatten()
     }
 }
 
-impl Drop for Metered<'_> {
+impl Drop for MeteredRequest<'_> {
     fn drop(&mut self) {
         if let Some(state) = &self.meter.0 {
             locked(state).under_way.remove(&self.number);
@@ -171,7 +171,7 @@ mod tests {
             counter(root.path(), "intel-rapl:0:1", "dram", dram);
         };
         count(90_000_000, 5_000_000);
-        let meter = Meter::at(root.path());
+        let meter = EnergyMeter::at(root.path());
         let first = meter.begin().unwrap();
         count(94_000_000, 6_000_000);
         let second = meter.begin().unwrap();
@@ -185,10 +185,10 @@ mod tests {
     #[test]
     fn a_machine_without_counters_or_with_one_that_goes_away_knows_nothing() {
         let root = tempfile::tempdir().unwrap();
-        assert!(Meter::at(root.path()).begin().is_none());
-        assert!(Meter::at(&root.path().join("gone")).begin().is_none());
+        assert!(EnergyMeter::at(root.path()).begin().is_none());
+        assert!(EnergyMeter::at(&root.path().join("gone")).begin().is_none());
         counter(root.path(), "intel-rapl:0", "package-0", 5);
-        let meter = Meter::at(root.path());
+        let meter = EnergyMeter::at(root.path());
         let request = meter.begin().unwrap();
         std::fs::remove_file(root.path().join("intel-rapl:0/energy_uj")).unwrap();
         assert_eq!(request.end(), None);

@@ -2,95 +2,66 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pelicycle_drawing::{WorkerPool, tool};
+use pelicycle_provider::ReplyRequest;
+use pelicycle_record::{
+    Attempt, EngineRecord, Id, Inspection, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord,
+};
+use pelicycle_store::{AttemptFiles, Store};
 use tokio::task::JoinSet;
 
-use super::answer::Answer;
-use super::budget::Budget;
-use super::energy::{Meter, Metered};
-use super::host;
-use super::plan::{Cell, Plan};
-use super::progress::{Finished, Progress};
-use super::stop::Stop;
-use super::tariff::{Taken, Tariff};
-use pelicycle_drawing::{WorkerPool, tool};
-use pelicycle_provider::{Provider, ReplyRequest};
-use pelicycle_record::Inspection;
-use pelicycle_record::{
-    Attempt, EngineRecord, Outcome, ReplyOrigin, RequestRecord, RunRecord, SCHEMA_VERSION, TextRecord, Usage,
-};
-use pelicycle_record::{Id, RandomError};
-use pelicycle_store::{AttemptFiles, Store, StoreError};
+use crate::ask::{AnsweredRequest, RequestContext, RequestNews};
+use crate::received_reply::ReceivedReply;
+use crate::spending::Spending;
+use crate::{Backend, FinishedAttempt, PlanCell, RunError, RunPlan, RunProgress, Stop, host};
 
-/// The rooms that a run works in.
+/// Where a run keeps attempts and has drawings checked.
 #[derive(Debug, Clone)]
-pub struct Rooms {
+pub struct Workspace {
     /// Where attempts are kept.
     pub store: Store,
     /// Where drawings are checked.
     pub pool: Arc<WorkerPool>,
 }
 
-/// Why a run could not go on. What was finished before is kept.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it")]
-pub enum RunError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Random(#[from] RandomError),
-    #[error("{0}")]
-    Model(String),
-    #[error("a part of the run failed: {0}")]
-    Task(#[from] tokio::task::JoinError),
-}
-
 /// Hears of all that happens, from any thread.
-type Listener = Arc<Mutex<dyn FnMut(Progress<'_>) + Send>>;
-
-/// Who answers for a contestant, and what that costs.
-#[derive(Clone)]
-pub struct Seat {
-    /// Who answers.
-    pub provider: Arc<dyn Provider>,
-    /// What it costs.
-    pub tariff: Tariff,
-}
+type Listener = Arc<Mutex<dyn FnMut(RunProgress<'_>) + Send>>;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Ended {
+pub struct RunEnd {
     /// US dollars spent, where the bound on them kept something from being asked.
     pub over_budget: Option<f64>,
 }
 
-/// Asks for every cell of the plan: `seats[i]` answers for the run's contestant `i`, and is there where the plan needs it.
-/// No request is sent that could bring the cost over `max_cost` US dollars. Returns when all are over, or when what was
+/// Asks for every cell of the plan: `backends[i]` answers for the run's contestant `i`, and is there where the plan needs
+/// it. No request is sent that could bring the cost over `max_cost` US dollars. Returns when all are over, or when what was
 /// under way after `stop` is kept.
 ///
 /// # Errors
 /// When attempts can't be kept any more; the run ends there.
 pub async fn execute(
-    plan: Plan,
-    seats: Vec<Option<Seat>>,
+    plan: RunPlan,
+    backends: Vec<Option<Backend>>,
     max_cost: Option<f64>,
-    rooms: Rooms,
+    workspace: Workspace,
     stop: Stop,
-    listener: impl FnMut(Progress<'_>) + Send + 'static,
-) -> Result<Ended, RunError> {
+    listener: impl FnMut(RunProgress<'_>) + Send + 'static,
+) -> Result<RunEnd, RunError> {
     let listener: Listener = Arc::new(Mutex::new(listener));
-    let Plan { run, cells } = plan;
-    tell(&listener, Progress::RunStarted { run: &run, cells: &cells });
+    let RunPlan { run, cells } = plan;
+    tell(&listener, RunProgress::RunStarted { run: &run, cells: &cells });
     let run = Arc::new(run);
-    let purse = Arc::new(Purse { budget: max_cost.map(Budget::new), meter: Meter::of_machine() });
+    let spending = Arc::new(Spending::metered(max_cost));
     let mut tasks = JoinSet::new();
     for cell in cells {
-        let Some(seat) = &seats[cell.contestant] else { continue };
+        let Some(backend) = &backends[cell.contestant] else { continue };
         let task = Task {
             cell,
             run: Arc::clone(&run),
-            seat: seat.clone(),
-            purse: Arc::clone(&purse),
-            rooms: rooms.clone(),
+            backend: backend.clone(),
+            spending: Arc::clone(&spending),
+            workspace: workspace.clone(),
             stop: stop.clone(),
             listener: Arc::clone(&listener),
         };
@@ -106,149 +77,77 @@ pub async fn execute(
     }
     match first_error {
         Some(error) => Err(error),
-        None => Ok(Ended { over_budget: purse.budget.as_ref().and_then(Budget::refused) }),
+        None => Ok(RunEnd { over_budget: spending.over_budget() }),
     }
 }
 
-/// What is spent: money, and this machine's energy.
-struct Purse {
-    budget: Option<Budget>,
-    meter: Meter,
-}
-
-fn tell(listener: &Listener, news: Progress<'_>) {
+fn tell(listener: &Listener, news: RunProgress<'_>) {
     let mut listener = listener.lock().unwrap_or_else(PoisonError::into_inner);
     listener(news);
 }
 
 /// One cell on its way.
 struct Task {
-    cell: Cell,
+    cell: PlanCell,
     run: Arc<RunRecord>,
-    seat: Seat,
-    purse: Arc<Purse>,
-    rooms: Rooms,
+    backend: Backend,
+    spending: Arc<Spending>,
+    workspace: Workspace,
     stop: Stop,
     listener: Listener,
 }
 
-/// What a request took, beside what the answer tells.
-#[derive(Debug, Clone, Copy, Default)]
-struct Spent {
-    /// The most that was set aside for it, in US dollars.
-    reserved: f64,
-    joules: Option<f64>,
-}
-
 impl Task {
     async fn carry_out(self) -> Result<(), RunError> {
-        let place = tokio::select! {
-            biased;
-            () = self.stop.wait() => return Ok(()),
-            place = self.seat.provider.lane().enter() => place,
-        };
         let settings = self.cell.settings(&self.run);
-        let reserved = tokio::select! {
-            biased;
-            () = self.stop.wait() => return Ok(()),
-            reserved = self.reserve(&settings) => reserved,
-        };
-        let Some(reserved) = reserved else { return Ok(()) };
-        let metered =
-            matches!(self.seat.tariff, Tariff::Energy { .. }).then(|| self.purse.meter.begin()).flatten();
-        let answer = self.ask(settings.clone(), metered.as_ref()).await;
-        let spent = Spent { reserved, joules: metered.and_then(Metered::end) };
-        drop(place);
-        tokio::task::spawn_blocking(move || self.keep(&answer, settings, spent)).await?
-    }
-
-    /// Sets aside the most that the request may cost; `None` where that is more than is left.
-    async fn reserve(&self, settings: &RequestRecord) -> Option<f64> {
-        let Some(budget) = &self.purse.budget else { return Some(0.0) };
-        if self.seat.provider.origin() != ReplyOrigin::Asked {
-            // It is there, and paid for where it was to be paid for.
-            return Some(0.0);
-        }
-        let prompt = &self.run.prompts[self.cell.prompt].text;
-        // Whoever set a bound was told before the run of what has no price.
-        let most = self.seat.tariff.most(prompt, settings, false).unwrap_or(0.0);
-        budget.take(most).await.then_some(most)
-    }
-
-    async fn ask(&self, settings: RequestRecord, metered: Option<&Metered<'_>>) -> Answer {
         let prompt = &self.run.prompts[self.cell.prompt];
-        let request = ReplyRequest {
+        // Whoever set a bound was told before the run of what has no price.
+        let most = self.backend.tariff.most(&prompt.text, &settings.sampling, false).unwrap_or(0.0);
+        let request = || ReplyRequest {
             prompt_id: prompt.id.clone(),
             prompt: prompt.text.clone(),
             pictures: Vec::new(),
             sample: self.cell.sample,
-            settings,
+            settings: settings.clone(),
         };
-        tell(&self.listener, Progress::Asked(self.cell));
-        let mut answer = Answer::begin();
-        let mut events = self.seat.provider.ask(request);
-        loop {
-            let event = tokio::select! {
-                biased;
-                () = self.stop.wait() => {
-                    answer.interrupt();
-                    return answer;
-                }
-                event = events.recv() => event,
-            };
-            let Some(event) = event else {
-                answer.end();
-                return answer;
-            };
-            metered.inspect(|metered| metered.tick());
-            if let Some((tokens, bytes)) = answer.hear(event) {
-                tell(&self.listener, Progress::More { cell: self.cell, tokens, bytes });
-            }
-        }
+        let asking = RequestContext { backend: &self.backend, spending: &self.spending, stop: &self.stop };
+        let asked = asking.ask(request, most, |news| self.tell(news)).await;
+        let Some(asked) = asked else { return Ok(()) };
+        tokio::task::spawn_blocking(move || self.keep(&asked, settings)).await?
+    }
+
+    fn tell(&self, news: RequestNews) {
+        let cell = self.cell;
+        let news = match news {
+            RequestNews::Sent => RunProgress::Asked(cell),
+            RequestNews::More { tokens, bytes } => RunProgress::More { cell, tokens, bytes },
+        };
+        tell(&self.listener, news);
     }
 
     /// Checks and writes what came of the request.
-    fn keep(&self, answer: &Answer, settings: RequestRecord, spent: Spent) -> Result<(), RunError> {
-        let engine = self.seat.provider.engine().map_err(RunError::Model)?;
+    fn keep(&self, asked: &AnsweredRequest, settings: RequestRecord) -> Result<(), RunError> {
+        let answer = &asked.answer;
+        let engine = self.backend.provider.engine().map_err(RunError::EngineRecord)?;
         let prompt = &self.run.prompts[self.cell.prompt];
-        let reply = answer.text.as_bytes();
-        // A model that ended its turn without a word has answered; a request that failed has not.
-        let has_reply =
-            !reply.is_empty() || matches!(answer.done.outcome, Outcome::Complete | Outcome::Length);
-        let mut error = answer.done.error.clone();
-        let inspection = match has_reply.then(|| self.rooms.pool.inspect(reply, prompt.raster)) {
-            None => None,
-            Some(Ok(inspection)) => Some(inspection),
-            Some(Err(worker)) => {
-                // The reply is kept all the same; what is wrong with this machine is told.
-                error = Some(format!("the reply could not be checked: {worker}"));
-                None
-            }
+        let inspect = || self.workspace.pool.inspect(answer.text.as_bytes(), prompt.raster);
+        let (inspection, error) = match answer.has_reply().then(inspect) {
+            None => (None, answer.done.error.clone()),
+            Some(Ok(inspection)) => (Some(inspection), answer.done.error.clone()),
+            // The reply is kept all the same; what is wrong with this machine is told.
+            Some(Err(worker)) => (None, Some(format!("the reply could not be checked: {worker}"))),
         };
         let timeline = answer.timeline.text();
         let counts = answer.account.experts.as_ref().map(|taken| taken.counts.to_png());
         let files = AttemptFiles {
             experts: counts.as_deref(),
-            ..files(answer, inspection.as_ref(), has_reply, timeline.as_deref())
+            ..files(answer, inspection.as_ref(), timeline.as_deref())
         };
-        let mut attempt = self.attempt(answer, settings, engine, inspection.as_ref(), &files, error)?;
-        let reported = attempt.service.as_ref().and_then(|service| service.cost);
-        let batch = attempt.origin == ReplyOrigin::Batch;
-        let taken = Taken { usage: &attempt.usage, reported, joules: spent.joules, batch };
-        attempt.cost = self.seat.tariff.record(taken);
-        attempt.joules = spent.joules;
-        if let Some(budget) = &self.purse.budget {
-            // A request that failed before anything came of it is charged by nobody.
-            let free = !has_reply && attempt.cost.is_none() && attempt.usage == Usage::default();
-            budget.settle(
-                spent.reserved,
-                if free { Some(0.0) } else { attempt.cost.as_ref().map(|cost| cost.usd) },
-            );
-        }
-        let folder = self.rooms.store.write(&attempt, &files)?;
+        let attempt = self.attempt(asked, settings, engine, inspection.as_ref(), &files, error)?;
+        let folder = self.workspace.store.write(&attempt, &files)?;
         tell(
             &self.listener,
-            Progress::Finished(Finished {
+            RunProgress::Finished(FinishedAttempt {
                 cell: self.cell,
                 id: attempt.id.as_str(),
                 outcome: attempt.outcome,
@@ -267,13 +166,14 @@ impl Task {
 
     fn attempt(
         &self,
-        answer: &Answer,
+        asked: &AnsweredRequest,
         settings: RequestRecord,
         engine: Option<EngineRecord>,
         inspection: Option<&Inspection>,
         files: &AttemptFiles<&[u8]>,
         error: Option<String>,
     ) -> Result<Attempt, RunError> {
+        let answer = &asked.answer;
         let mut contestant = self.run.contestants[self.cell.contestant].record.clone();
         contestant.served.clone_from(&answer.account.served);
         let mut service = answer.account.service.clone();
@@ -292,12 +192,12 @@ impl Task {
             request: settings,
             outcome: answer.done.outcome,
             error,
-            origin: self.seat.provider.origin(),
+            origin: self.backend.provider.origin(),
             import: None,
             usage: answer.account.usage.clone(),
-            cost: None,
-            joules: None,
-            timing: answer.timing(self.seat.provider.origin()),
+            cost: asked.cost.clone(),
+            joules: asked.joules,
+            timing: answer.timing(self.backend.provider.origin()),
             engine,
             service,
             experts: answer.account.experts.as_ref().zip(files.experts).map(|(taken, png)| taken.record(png)),
@@ -310,15 +210,14 @@ impl Task {
 }
 
 fn files<'a>(
-    answer: &'a Answer,
+    answer: &'a ReceivedReply,
     inspection: Option<&'a Inspection>,
-    has_reply: bool,
     timeline: Option<&'a [u8]>,
 ) -> AttemptFiles<&'a [u8]> {
     AttemptFiles {
         request: answer.body.as_deref(),
         timeline,
-        reply: has_reply.then_some(answer.text.as_bytes()),
+        reply: answer.has_reply().then_some(answer.text.as_bytes()),
         thinking: (!answer.reasoning.is_empty()).then_some(answer.reasoning.as_bytes()),
         ..inspection.map(AttemptFiles::drawn).unwrap_or_default()
     }

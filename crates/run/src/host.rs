@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use pelicycle_record::Host;
 
-pub(super) fn host() -> Host {
+pub(crate) fn host() -> Host {
     Host {
         os: std::env::consts::OS.to_owned(),
         arch: std::env::consts::ARCH.to_owned(),

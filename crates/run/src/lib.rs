@@ -1,26 +1,61 @@
-//! A run: what is to be asked is planned, carried out, told as it goes, and can be taken up again.
+//! Runs and sessions of judging: what is to be asked is planned, carried out, told as it goes, and can be taken up again.
+//!
+//! A [`RunRequest`] says what somebody wants. [`PreparedRun::new`] finds models and prompts, opens those who answer
+//! (a [`Backend`] each, with its [`Tariff`]) and makes the [`RunPlan`], or takes that of an earlier run up;
+//! [`PreparedRun::begin`] writes it down and exchanges batches; [`execute`] asks, checks and keeps each sample as soon as it
+//! is over. [`RunForecast`] says what all of it would cost. [`judging`] does the same for a vision model that is shown
+//! pairs of drawings. Who takes part, at what price and by which settings, is in `pelicycle.toml`: [`Config`].
+//!
+//! It knows no command line and no terminal: it takes plain requests and tells through listeners. Where it keeps
+//! something, the store knows; how a service is asked, the provider knows.
+//!
+//! Start reading at [`execute`], then `ask.rs`, where every request goes through.
 
-mod answer;
+mod ask;
+mod backends;
+mod batch;
 mod budget;
-pub mod config;
-pub mod contestant;
+mod config;
+mod contestant;
 mod energy;
+mod environment;
+mod error;
 mod execute;
+mod forecast;
 mod host;
-pub mod lineup;
-pub mod local;
-pub mod panel;
+pub mod judging;
+mod lineup;
+mod local;
+mod notice;
 mod plan;
-pub mod price;
+mod prepare;
+mod price;
 mod progress;
+mod received_reply;
+mod resume;
+mod section;
+mod spending;
 mod stop;
 mod tariff;
-pub mod variables;
 
-pub(crate) use answer::Answer;
-pub(crate) use budget::Budget;
-pub use execute::{Ended, Rooms, RunError, Seat, execute};
-pub use plan::{Cell, Plan, sample_seed};
-pub use progress::{Finished, Progress};
+pub(crate) use backends::Backends;
+pub use backends::{Backend, BackendOptions};
+pub use batch::{BatchesLeft, BatchesStatus, WaitingBatch};
+pub use config::{CONFIG_FILE, Config, ConfigError, RunDefaults};
+pub use contestant::{Contestant, ContestantError, ModelSource, RepliesSource, Weights};
+pub use environment::{DOTENV, Environment, VariableError, VariableSource};
+pub use error::{ConfigurationFault, RunError, UsageError};
+pub use execute::{RunEnd, Workspace, execute};
+pub use forecast::{ContestantForecast, CostBasis, RunForecast};
+pub use lineup::{ContestantEntry, LineupError, Lineups, Participant};
+pub use local::{LocalModel, LocalOptions};
+pub use notice::{Notice, Notices};
+pub use plan::{PlanCell, RunPlan, random_seed, sample_seed};
+pub use prepare::{PreparedRun, RunRequest};
+pub use price::{
+    LITELLM_URL, LitellmError, Price, PriceError, PriceOrigin, PriceTable, PriceTier, Prices, prices_file,
+    read_litellm,
+};
+pub use progress::{FinishedAttempt, RunProgress};
 pub use stop::Stop;
-pub use tariff::{Taken, Tariff};
+pub use tariff::{ResourceUse, Tariff};

@@ -1,22 +1,20 @@
 //! Contestants with names of their own: `[contestants.NAME]` and `[lineups]` of pelicycle.toml.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroU32;
 
 use jiff::civil::Date;
+use pelicycle_record::{Rates, SamplingSettings, name};
 use serde::{Deserialize, Deserializer};
 
-use pelicycle_record::Rates;
-use pelicycle_record::RequestRecord;
-use pelicycle_record::name;
+use crate::section::{self, SamplingSection};
 
 /// What `-m` begins with to mean a whole line-up.
 const LINEUP: &str = "lineup:";
 
 /// A contestant as pelicycle.toml describes it. Settings that are left out are those of the run.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
+#[serde(remote = "Self")]
+pub struct ContestantEntry {
     /// The model, as `-m` takes it.
     pub model: String,
     /// The name for people; the contestant's own name when nothing is said.
@@ -29,22 +27,25 @@ pub struct Entry {
     pub released: Option<Date>,
     /// What it costs, before any table.
     pub price: Option<Rates>,
-    /// Whether it is asked to think first.
-    pub thinking: Option<bool>,
-    /// How hard it is asked to think, in the service's own word.
-    pub effort: Option<String>,
-    /// Bound on the tokens of a reply.
-    pub max_tokens: Option<NonZeroU32>,
-    /// Softmax temperature.
-    pub temperature: Option<f32>,
-    /// Keep this many best tokens.
-    pub top_k: Option<u32>,
-    /// Keep the best tokens up to this share of probability.
-    pub top_p: Option<f32>,
-    /// Drop tokens less likely than this share of the best.
-    pub min_p: Option<f32>,
-    /// Makes tokens seen of late less likely.
-    pub repeat_penalty: Option<f32>,
+    /// The settings that it is asked with.
+    #[serde(skip)]
+    pub sampling: SamplingSettings,
+}
+
+impl SamplingSection for ContestantEntry {
+    fn own<'de, D: Deserializer<'de>>(from: D) -> Result<ContestantEntry, D::Error> {
+        ContestantEntry::deserialize(from)
+    }
+
+    fn set_sampling(&mut self, sampling: SamplingSettings) {
+        self.sampling = sampling;
+    }
+}
+
+impl<'de> Deserialize<'de> for ContestantEntry {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<ContestantEntry, D::Error> {
+        section::read(from)
+    }
 }
 
 /// A day, as TOML writes it or as a text.
@@ -64,25 +65,28 @@ fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
 
 /// One who takes part: a model, and what its contestant says of it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Chosen {
+pub struct Participant {
     /// The contestant's name, where it has one.
     pub name: Option<String>,
     /// What is said of it; for a bare model only which.
-    pub entry: Entry,
+    pub entry: ContestantEntry,
 }
 
-impl Chosen {
+impl Participant {
     /// The one who takes part where none is named: the model inside this program.
     #[must_use]
-    pub fn bundled() -> Chosen {
-        Chosen { name: None, entry: Entry { model: "hatchling".to_owned(), ..Entry::default() } }
+    pub fn bundled() -> Participant {
+        Participant {
+            name: None,
+            entry: ContestantEntry { model: "hatchling".to_owned(), ..ContestantEntry::default() },
+        }
     }
 }
 
 /// Contestants and line-ups by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lineups {
-    contestants: BTreeMap<String, Entry>,
+    contestants: BTreeMap<String, ContestantEntry>,
     lineups: BTreeMap<String, Vec<String>>,
     /// Contestants by every name they have.
     names: BTreeMap<String, String>,
@@ -108,7 +112,7 @@ impl Lineups {
     /// # Errors
     /// When a name can't be a folder's, or means two contestants.
     pub fn new(
-        contestants: BTreeMap<String, Entry>,
+        contestants: BTreeMap<String, ContestantEntry>,
         lineups: BTreeMap<String, Vec<String>>,
     ) -> Result<Lineups, LineupError> {
         let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -126,15 +130,17 @@ impl Lineups {
     }
 
     /// Every contestant that has a name.
-    pub fn everyone(&self) -> impl Iterator<Item = Chosen> {
-        self.contestants.iter().map(|(own, entry)| Chosen { name: Some(own.clone()), entry: entry.clone() })
+    pub fn everyone(&self) -> impl Iterator<Item = Participant> {
+        self.contestants
+            .iter()
+            .map(|(own, entry)| Participant { name: Some(own.clone()), entry: entry.clone() })
     }
 
     /// Those whom `asked` names, in order, each once: `lineup:NAME`, a contestant, or a model.
     ///
     /// # Errors
     /// When there is no such line-up, or it names itself.
-    pub fn choose(&self, asked: &[String]) -> Result<Vec<Chosen>, LineupError> {
+    pub fn choose(&self, asked: &[String]) -> Result<Vec<Participant>, LineupError> {
         let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
         for one in asked {
             self.add(one, &mut Vec::new(), &mut seen, &mut all)?;
@@ -147,12 +153,15 @@ impl Lineups {
         asked: &'a str,
         within: &mut Vec<&'a str>,
         seen: &mut BTreeSet<String>,
-        all: &mut Vec<Chosen>,
+        all: &mut Vec<Participant>,
     ) -> Result<(), LineupError> {
         let Some(lineup) = asked.strip_prefix(LINEUP) else {
             let chosen = match self.names.get(asked) {
-                Some(own) => Chosen { name: Some(own.clone()), entry: self.contestants[own].clone() },
-                None => Chosen { name: None, entry: Entry { model: asked.to_owned(), ..Entry::default() } },
+                Some(own) => Participant { name: Some(own.clone()), entry: self.contestants[own].clone() },
+                None => Participant {
+                    name: None,
+                    entry: ContestantEntry { model: asked.to_owned(), ..ContestantEntry::default() },
+                },
             };
             // A line-up may have one that was also asked for by itself; twice the same word is a mistake that the
             // caller tells.
@@ -181,29 +190,6 @@ impl Lineups {
     }
 }
 
-impl Entry {
-    /// What is asked for: `flags` first, then this contestant's own settings, then the `run`'s.
-    #[must_use]
-    pub fn settings(&self, flags: &RequestRecord, run: &RequestRecord) -> RequestRecord {
-        macro_rules! first {
-            ($field:ident, $own:expr) => {
-                flags.$field.clone().or($own).or_else(|| run.$field.clone())
-            };
-        }
-        RequestRecord {
-            thinking: first!(thinking, self.thinking),
-            effort: first!(effort, self.effort.clone()),
-            max_tokens: first!(max_tokens, self.max_tokens.map(NonZeroU32::get)),
-            temperature: first!(temperature, self.temperature),
-            top_k: first!(top_k, self.top_k),
-            top_p: first!(top_p, self.top_p),
-            min_p: first!(min_p, self.min_p),
-            repeat_penalty: first!(repeat_penalty, self.repeat_penalty),
-            ..flags.clone()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,7 +197,7 @@ mod tests {
     #[derive(Deserialize)]
     struct File {
         #[serde(default)]
-        contestants: BTreeMap<String, Entry>,
+        contestants: BTreeMap<String, ContestantEntry>,
         #[serde(default)]
         lineups: BTreeMap<String, Vec<String>>,
     }
@@ -257,14 +243,11 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_outranks_the_contestant_and_that_the_run() {
-        let entry = Entry { temperature: Some(0.3), effort: Some("low".to_owned()), ..Entry::default() };
-        let flags =
-            RequestRecord { effort: Some("high".to_owned()), run_seed: Some(7), ..RequestRecord::default() };
-        let run = RequestRecord { temperature: Some(1.0), top_k: Some(9), ..RequestRecord::default() };
-        let settled = entry.settings(&flags, &run);
-        assert_eq!((settled.temperature, settled.top_k, settled.run_seed), (Some(0.3), Some(9), Some(7)));
-        assert_eq!(settled.effort.as_deref(), Some("high"));
+    fn a_contestant_has_sampling_settings_among_its_own_keys() {
+        let lineups = lineups(FILE).unwrap();
+        let opus = &lineups.choose(&["oh".to_owned()]).unwrap()[0].entry;
+        let expected = SamplingSettings { effort: Some("high".to_owned()), ..SamplingSettings::default() };
+        assert_eq!((&opus.sampling, opus.aliases.len()), (&expected, 1));
     }
 
     #[test]

@@ -12,17 +12,19 @@ use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse, WeightSummary};
 use pelicycle_engine::sample::{Sampling, SamplingError};
 use pelicycle_engine::{
-    Engine, EngineError, EngineOptions, FinishReason, ReplyDelta, ReplyEvent, ReplySummary, bundled,
+    ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use crate::contestant::Weights;
 use pelicycle_provider::{
     Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd,
     RequestQueue, SentRequest,
 };
-use pelicycle_record::{EngineRecord, Outcome, RequestRecord, Usage};
-use pelicycle_record::{ExpertCounts, ExpertsTaken};
+use pelicycle_record::{
+    EngineRecord, ExpertCounts, ExpertsTaken, Outcome, RequestRecord, SamplingSettings, Usage,
+};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::contestant::Weights;
 
 /// Tokens of a reply when nothing else is said: some three times the longest drawing that is worth the name.
 const MAX_TOKENS: u32 = 4096;
@@ -48,7 +50,7 @@ pub struct LocalModel {
     engine: Engine,
     /// Its weights by what they are for.
     weight_summary: Arc<WeightSummary>,
-    lane: RequestQueue,
+    queue: RequestQueue,
     record: EngineRecord,
     hash: Mutex<Hash>,
 }
@@ -97,8 +99,8 @@ impl LocalModel {
             Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
         };
         let weight_summary = Arc::new(model.weight_summary());
-        let lane = RequestQueue::new(options.parallel, None);
-        Ok(LocalModel { engine, weight_summary, lane, record, hash: Mutex::new(hash) })
+        let queue = RequestQueue::new(options.parallel, None);
+        Ok(LocalModel { engine, weight_summary, queue, record, hash: Mutex::new(hash) })
     }
 
     /// Whether the model says of itself that it is no contestant but a demonstration.
@@ -113,38 +115,41 @@ impl LocalModel {
     pub fn settle(&self, wanted: &RequestRecord) -> Result<RequestRecord, SamplingError> {
         let recommended = self.engine.recommended_sampling();
         let context = u32::try_from(self.engine.model().config().context).unwrap_or(u32::MAX);
-        let settled = RequestRecord {
-            temperature: wanted.temperature.or(Some(recommended.temperature)),
-            top_k: wanted.top_k.or(Some(recommended.top_k)),
-            top_p: wanted.top_p.or(Some(recommended.top_p)),
-            min_p: wanted.min_p.or(Some(recommended.min_p)),
-            repeat_penalty: wanted.repeat_penalty.or(Some(recommended.repeat_penalty)),
-            max_tokens: Some(wanted.max_tokens.unwrap_or(MAX_TOKENS).min(context)),
-            ..wanted.clone()
+        let recommended = SamplingSettings {
+            temperature: Some(recommended.temperature),
+            top_k: Some(recommended.top_k),
+            top_p: Some(recommended.top_p),
+            min_p: Some(recommended.min_p),
+            repeat_penalty: Some(recommended.repeat_penalty),
+            max_tokens: Some(MAX_TOKENS),
+            ..SamplingSettings::default()
         };
-        check_sampling(&settled)?;
-        Ok(settled)
+        let mut sampling = wanted.sampling.clone().or(&recommended);
+        sampling.max_tokens = sampling.max_tokens.map(|bound| bound.min(context));
+        check_sampling(&sampling)?;
+        Ok(RequestRecord { sampling, ..wanted.clone() })
     }
 
     /// Hands a request to the engine.
     fn start(&self, request: &ReplyRequest, events: &UnboundedSender<ReplyEvent>) -> Result<(), EngineError> {
         let settings = &request.settings;
         let (weights, events) = (Arc::clone(&self.weight_summary), events.clone());
+        let sampling = Sampling { seed: settings.seed.unwrap_or_default(), ..sampling(&settings.sampling) };
         self.engine
             .chat(&[ChatMessage::user(request.prompt.as_str())])
-            .thinking(settings.thinking)
-            .sampling(sampling(settings))
-            .max_tokens(settings.max_tokens.unwrap_or(MAX_TOKENS) as usize)
+            .thinking(settings.sampling.thinking)
+            .sampling(sampling)
+            .max_tokens(settings.sampling.max_tokens.unwrap_or(MAX_TOKENS) as usize)
             .start(move |event| match event {
-                ReplyEvent::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
-                ReplyEvent::Finished(summary) => finish(&events, &summary, &weights),
+                ChatProgress::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
+                ChatProgress::Finished(summary) => finish(&events, &summary, &weights),
             })
     }
 }
 
 impl Provider for LocalModel {
-    fn lane(&self) -> &RequestQueue {
-        &self.lane
+    fn queue(&self) -> &RequestQueue {
+        &self.queue
     }
 
     /// Waits for the file's hash.
@@ -177,7 +182,7 @@ impl Provider for LocalModel {
             false => Some("the engine shows no pictures to models".to_owned()),
         };
         if failed.is_some() {
-            tell(ReplyEventKind::Done(RequestEnd { outcome: Outcome::Error, error: failed }));
+            tell(ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: failed }));
         }
         stream
     }
@@ -202,8 +207,11 @@ fn finish(
         ..Usage::default()
     };
     let experts = summary.experts.as_ref().and_then(|experts| taken(experts, weights));
-    send(events, ReplyEventKind::Account(Box::new(ReplyMetadata { usage, experts, ..Account::default() })))?;
-    send(events, ReplyEventKind::Done(RequestEnd { outcome, error }))
+    send(
+        events,
+        ReplyEventKind::Metadata(Box::new(ReplyMetadata { usage, experts, ..ReplyMetadata::default() })),
+    )?;
+    send(events, ReplyEventKind::End(RequestEnd { outcome, error }))
 }
 
 /// Sends an event; breaks when nobody listens any more.
@@ -225,13 +233,13 @@ fn taken(experts: &ExpertUse, weights: &WeightSummary) -> Option<ExpertsTaken> {
     })
 }
 
-fn delta(ReplyDelta { reasoning, text, tokens, batch }: ReplyDelta) -> ReplyDelta {
+fn delta(ChatDelta { reasoning, text, tokens, batch }: ChatDelta) -> ReplyDelta {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     ReplyDelta { text, reasoning, tokens: number(tokens), batch: number(batch) }
 }
 
 /// How tokens are chosen under these settings.
-fn sampling(settings: &RequestRecord) -> Sampling {
+fn sampling(settings: &SamplingSettings) -> Sampling {
     let defaults = Sampling::default();
     Sampling {
         temperature: settings.temperature.unwrap_or(defaults.temperature),
@@ -239,7 +247,6 @@ fn sampling(settings: &RequestRecord) -> Sampling {
         top_p: settings.top_p.unwrap_or(defaults.top_p),
         min_p: settings.min_p.unwrap_or(defaults.min_p),
         repeat_penalty: settings.repeat_penalty.unwrap_or(defaults.repeat_penalty),
-        seed: settings.seed.unwrap_or(defaults.seed),
         ..defaults
     }
 }
@@ -248,7 +255,7 @@ fn sampling(settings: &RequestRecord) -> Sampling {
 ///
 /// # Errors
 /// For the first outside its range.
-pub fn check_sampling(settings: &RequestRecord) -> Result<(), SamplingError> {
+pub(crate) fn check_sampling(settings: &SamplingSettings) -> Result<(), SamplingError> {
     sampling(settings).validate()
 }
 

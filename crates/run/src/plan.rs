@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use pelicycle_record::{Attempt, Outcome, RequestRecord, RunRecord, Shard};
 
+use crate::RunError;
+
 /// One sample to ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cell {
+pub struct PlanCell {
     /// Index into the run's prompts.
     pub prompt: usize,
     /// Index into the run's contestants.
@@ -17,7 +19,7 @@ pub struct Cell {
     pub seed: u64,
 }
 
-impl Cell {
+impl PlanCell {
     /// The settings that go with its request.
     #[must_use]
     pub fn settings(&self, run: &RunRecord) -> RequestRecord {
@@ -29,24 +31,24 @@ impl Cell {
 
 /// A run and what is left of it to do.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct RunPlan {
     /// The run.
     pub run: RunRecord,
     /// What is to be asked, in order: prompt by prompt, so that a prompt computed once serves all its samples.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<PlanCell>,
 }
 
-impl Plan {
+impl RunPlan {
     /// All of a run.
     #[must_use]
-    pub fn whole(run: RunRecord) -> Plan {
-        Plan::rest(run, &[])
+    pub fn whole(run: RunRecord) -> RunPlan {
+        RunPlan::rest(run, &[])
     }
 
     /// What `attempts` leave of a run. An attempt that was cut short or failed is asked again; one that ended,
     /// however badly it drew, is done.
     #[must_use]
-    pub fn rest(run: RunRecord, attempts: &[Attempt]) -> Plan {
+    pub fn rest(run: RunRecord, attempts: &[Attempt]) -> RunPlan {
         let done: BTreeSet<(&str, &str, &str, u32)> = attempts
             .iter()
             .filter(|a| a.run == run.id)
@@ -59,7 +61,7 @@ impl Plan {
             let slug = contestant.record.slug.as_str();
             !done.contains(&(prompt.id.as_str(), prompt.hash.as_str(), slug, cell.sample))
         });
-        Plan { run, cells }
+        RunPlan { run, cells }
     }
 
     /// The contestants that have something left to answer, as indices.
@@ -70,14 +72,14 @@ impl Plan {
 }
 
 /// All samples of a run, prompt by prompt.
-fn matrix(run: &RunRecord) -> Vec<Cell> {
+fn matrix(run: &RunRecord) -> Vec<PlanCell> {
     let mut cells = Vec::new();
     for (p, prompt) in run.prompts.iter().enumerate() {
         for (c, contestant) in run.contestants.iter().enumerate() {
             let own = contestant.samples.as_ref().map(|each| each.get(p).copied().unwrap_or(0));
             for sample in 1..=own.unwrap_or(run.samples) {
                 let seed = sample_seed(run.seed, &prompt.hash, &contestant.record.slug, sample);
-                cells.push(Cell { prompt: p, contestant: c, sample, seed });
+                cells.push(PlanCell { prompt: p, contestant: c, sample, seed });
             }
         }
     }
@@ -85,9 +87,9 @@ fn matrix(run: &RunRecord) -> Vec<Cell> {
 }
 
 /// The cells of one shard: neighbours in the matrix ordered by contestant, so that a machine opens few models.
-fn sharded(mut cells: Vec<Cell>, shard: Option<Shard>) -> Vec<Cell> {
+fn sharded(mut cells: Vec<PlanCell>, shard: Option<Shard>) -> Vec<PlanCell> {
     let Some(Shard { number, count }) = shard else { return cells };
-    let order = |cell: &Cell| (cell.prompt, cell.contestant, cell.sample);
+    let order = |cell: &PlanCell| (cell.prompt, cell.contestant, cell.sample);
     cells.sort_by_key(|cell| (cell.contestant, cell.prompt, cell.sample));
     // Never more than one apart in size.
     let edge = |part: u32| (cells.len() as u128 * u128::from(part) / u128::from(count.max(1))) as usize;
@@ -95,6 +97,16 @@ fn sharded(mut cells: Vec<Cell>, shard: Option<Shard>) -> Vec<Cell> {
     let mut own = cells[begin.min(end)..end].to_vec();
     own.sort_by_key(order);
     own
+}
+
+/// A seed for a run: 53 random bits, which every JSON reader keeps exactly.
+///
+/// # Errors
+/// When the system has no random bytes to give.
+pub fn random_seed() -> Result<u64, RunError> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(RunError::Seed)?;
+    Ok(u64::from_le_bytes(bytes) >> 11)
 }
 
 /// The seed of one sample: the first 53 bits, which every JSON reader keeps exactly, of the BLAKE3 of what
@@ -128,15 +140,15 @@ mod tests {
 
     #[test]
     fn shards_share_the_matrix_without_gap_or_overlap_and_keep_contestants_together() {
-        let cell = |n: usize| Cell {
+        let cell = |n: usize| PlanCell {
             prompt: n % 5,
             contestant: n / 5 % 4,
             sample: (n / 20) as u32 + 1,
             seed: n as u64,
         };
-        let whole: Vec<Cell> = (0..5 * 4 * 3).map(cell).collect();
+        let whole: Vec<PlanCell> = (0..5 * 4 * 3).map(cell).collect();
         for count in [1, 2, 7, 8, 60, 61] {
-            let shards: Vec<Vec<Cell>> =
+            let shards: Vec<Vec<PlanCell>> =
                 (1..=count).map(|number| sharded(whole.clone(), Some(Shard { number, count }))).collect();
             let mut all: Vec<u64> = shards.iter().flatten().map(|cell| cell.seed).collect();
             all.sort_unstable();

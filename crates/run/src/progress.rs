@@ -3,40 +3,40 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::plan::Cell;
-use pelicycle_record::Verdict;
-use pelicycle_record::{Outcome, RunRecord};
+use pelicycle_record::{Outcome, RunRecord, Verdict};
+
+use crate::PlanCell;
 
 /// One piece of news.
 #[derive(Debug)]
-pub enum Progress<'a> {
+pub enum RunProgress<'a> {
     /// The run begins, with so many samples to ask for.
     RunStarted {
         /// The run.
         run: &'a RunRecord,
         /// Samples to ask for, for each contestant.
-        cells: &'a [Cell],
+        cells: &'a [PlanCell],
     },
     /// A sample was asked for.
-    Asked(Cell),
+    Asked(PlanCell),
     /// More of a reply came.
     More {
         /// Of which sample.
-        cell: Cell,
+        cell: PlanCell,
         /// Tokens that it is, where the provider counts them as they come.
         tokens: u32,
         /// Bytes of text that it is.
         bytes: usize,
     },
     /// An attempt is over and kept.
-    Finished(Finished<'a>),
+    Finished(FinishedAttempt<'a>),
 }
 
 /// An attempt that is over and kept.
 #[derive(Debug)]
-pub struct Finished<'a> {
+pub struct FinishedAttempt<'a> {
     /// Which sample it was.
-    pub cell: Cell,
+    pub cell: PlanCell,
     /// The attempt's identifier.
     pub id: &'a str,
     /// How the request ended.

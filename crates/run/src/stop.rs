@@ -26,6 +26,15 @@ impl Stop {
         *self.sender.borrow()
     }
 
+    /// What comes of `future`, unless the run is to end first.
+    pub async fn unless<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.wait() => None,
+            value = future => Some(value),
+        }
+    }
+
     /// Returns when the run is to end.
     pub async fn wait(&self) {
         // The sender is ours, so the wait ends only with the wish.

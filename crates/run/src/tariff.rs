@@ -1,8 +1,8 @@
 //! What the requests of a contestant cost.
 
-use crate::price::Price;
-use pelicycle_record::cost;
-use pelicycle_record::{CostRecord, CostSource, RequestRecord, Usage};
+use pelicycle_record::{CostRecord, CostSource, SamplingSettings, Usage, cost};
+
+use crate::Price;
 
 /// Tokens of the longest reply of a model of which nothing is known: the most that any service allows today.
 const LONGEST_REPLY: u64 = 128_000;
@@ -35,7 +35,7 @@ pub enum Tariff {
 
 /// What a request took.
 #[derive(Debug, Clone, Copy)]
-pub struct Taken<'a> {
+pub struct ResourceUse<'a> {
     /// Its tokens.
     pub usage: &'a Usage,
     /// What it cost, by the service's own account.
@@ -49,7 +49,7 @@ pub struct Taken<'a> {
 impl Tariff {
     /// What a request cost; `None` where that is not known.
     #[must_use]
-    pub fn record(&self, taken: Taken<'_>) -> Option<CostRecord> {
+    pub fn record(&self, taken: ResourceUse<'_>) -> Option<CostRecord> {
         let rates = match self {
             Tariff::Tokens { price, .. } => price.rates(taken.usage.input.unwrap_or(0), taken.batch),
             Tariff::Unknown | Tariff::Energy { .. } => None,
@@ -83,14 +83,14 @@ impl Tariff {
     /// The most that a request can cost, alone or in a batch: with the longest reply that its settings, or else the
     /// model, allow. `None` where no price is known.
     #[must_use]
-    pub fn most(&self, prompt: &str, settings: &RequestRecord, batch: bool) -> Option<f64> {
+    pub fn most(&self, prompt: &str, settings: &SamplingSettings, batch: bool) -> Option<f64> {
         // A token is at least a byte of the prompt; templates add some.
         self.most_after(prompt.len() as u64 + TEMPLATE, settings, batch)
     }
 
     /// As [`Tariff::most`], for so many tokens of input at most.
     #[must_use]
-    pub fn most_after(&self, input: u64, settings: &RequestRecord, batch: bool) -> Option<f64> {
+    pub fn most_after(&self, input: u64, settings: &SamplingSettings, batch: bool) -> Option<f64> {
         let longest = settings.max_tokens.map(u64::from).or(self.longest_reply()).unwrap_or(LONGEST_REPLY);
         self.forecast(input, longest, batch)
     }
@@ -133,8 +133,8 @@ mod tests {
         Tariff::Tokens { price, list: "a list".to_owned() }
     }
 
-    fn taken(usage: &Usage) -> Taken<'_> {
-        Taken { usage, reported: None, joules: None, batch: false }
+    fn taken(usage: &Usage) -> ResourceUse<'_> {
+        ResourceUse { usage, reported: None, joules: None, batch: false }
     }
 
     #[test]
@@ -143,9 +143,9 @@ mod tests {
         let listed = tokens().record(taken(&usage)).unwrap();
         assert_eq!((listed.usd, listed.source, listed.listed), (0.022, CostSource::List, None));
         assert_eq!((listed.list.as_deref(), listed.rates.map(|r| r.output)), (Some("a list"), Some(10.0)));
-        let both = tokens().record(Taken { reported: Some(0.03), ..taken(&usage) }).unwrap();
+        let both = tokens().record(ResourceUse { reported: Some(0.03), ..taken(&usage) }).unwrap();
         assert_eq!((both.usd, both.source, both.listed), (0.03, CostSource::Service, Some(0.022)));
-        let batch = tokens().record(Taken { batch: true, ..taken(&usage) }).unwrap();
+        let batch = tokens().record(ResourceUse { batch: true, ..taken(&usage) }).unwrap();
         assert_eq!(batch.usd, 0.011);
     }
 
@@ -154,10 +154,10 @@ mod tests {
         let usage = Usage { input: Some(1000), output: None, ..Usage::default() };
         assert_eq!(tokens().record(taken(&usage)), None, "the service did not count");
         assert_eq!(Tariff::Unknown.record(taken(&usage)), None);
-        let reported = Tariff::Unknown.record(Taken { reported: Some(0.5), ..taken(&usage) }).unwrap();
+        let reported = Tariff::Unknown.record(ResourceUse { reported: Some(0.5), ..taken(&usage) }).unwrap();
         assert_eq!((reported.usd, reported.rates), (0.5, None));
         for lie in [f64::NAN, -1.0, f64::INFINITY] {
-            assert_eq!(Tariff::Unknown.record(Taken { reported: Some(lie), ..taken(&usage) }), None);
+            assert_eq!(Tariff::Unknown.record(ResourceUse { reported: Some(lie), ..taken(&usage) }), None);
         }
     }
 
@@ -165,9 +165,9 @@ mod tests {
     fn energy_costs_what_the_user_says_a_kilowatt_hour_does() {
         let usage = Usage::default();
         let energy = |usd_per_kwh| Tariff::Energy { usd_per_kwh };
-        let record = energy(Some(0.3)).record(Taken { joules: Some(3.6e6), ..taken(&usage) }).unwrap();
+        let record = energy(Some(0.3)).record(ResourceUse { joules: Some(3.6e6), ..taken(&usage) }).unwrap();
         assert_eq!((record.usd, record.source, record.usd_per_kwh), (0.3, CostSource::Energy, Some(0.3)));
-        assert_eq!(energy(None).record(Taken { joules: Some(5.0), ..taken(&usage) }), None);
+        assert_eq!(energy(None).record(ResourceUse { joules: Some(5.0), ..taken(&usage) }), None);
         assert_eq!(energy(Some(0.3)).record(taken(&usage)), None, "this machine does not count");
     }
 }

@@ -59,7 +59,7 @@ fn the_guide_and_the_workflow_speak_of_the_same_things() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pelicycle.toml");
     std::fs::write(&path, toml).unwrap();
-    let config = pelicycle_run::config::Config::load(Some(&path)).unwrap();
+    let config = pelicycle_run::Config::load(Some(&path)).unwrap();
     assert_eq!(config.run.max_cost, Some(5.0));
     assert!(config.lineups().is_ok());
     assert!(toml.contains("weekly = [") && WORKFLOW.contains("default: lineup:weekly"));

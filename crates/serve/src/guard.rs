@@ -1,4 +1,4 @@
-//! Who is answered: requests that read, and where something may be changed those of our own pages, to an address that is
+//! The guard, which says who is answered: requests that read, and where something may be changed those of our own pages, to an address that is
 //! this server's own.
 //!
 //! A browser also sends requests here for pages of other sites. Such a page may call its own name our address (DNS
@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-/// What every answer says to the browser, unless it says something else of its own: no other site may show or read it, and
+/// Headers of every answer, unless it has others of its own: no other site may show or read it, and
 /// it is what it says it is.
 const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -11,8 +11,10 @@
 
 mod file;
 mod guard;
+mod live_gallery;
 mod site;
 
 pub(crate) use guard::{Guard, guard};
+pub use live_gallery::{LiveGallery, RefreshError};
 pub use site::serve;
 pub mod vote;

@@ -25,7 +25,7 @@ use super::guard::{Guard, guard};
 /// The path of the events that tell of changes. No file of the gallery has such a name.
 const CHANGES: &str = "/.changes";
 
-/// What every request is answered from.
+/// The state that requests are answered from.
 #[derive(Debug, Clone)]
 struct AppState {
     root: PathBuf,

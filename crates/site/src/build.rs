@@ -14,7 +14,7 @@ use super::take::{self, HungFiles, Problem};
 use super::view::{IndexPage, Poster, RankingPage, ShownAttempt, models, neighbours, sections};
 use super::{Exhibit, GalleryError, Omission, newer, parallel, templates};
 
-/// How a site is built.
+/// Options of a build.
 #[derive(Debug, Clone, Default)]
 pub struct GalleryOptions {
     /// The address that it will be found at. What needs whole addresses is made only with one: the pages' pictures for links to them,
@@ -22,7 +22,7 @@ pub struct GalleryOptions {
     pub base: Option<BaseUrl>,
 }
 
-/// What a build did.
+/// The outcome of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildReport {
     /// Path of the first page.

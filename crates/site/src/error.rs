@@ -20,7 +20,7 @@ pub enum GalleryError {
     Manifest {
         /// The list.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault, in words.
         why: String,
     },
     /// A file of the site could not be read.
@@ -45,7 +45,7 @@ pub enum GalleryError {
         /// The picture, relative to the site.
         path: String,
     },
-    /// What a page shows could not be written down, which is a fault of the program.
+    /// The data of a page could not be written as JSON, which is a fault of the program.
     #[error("a page of the gallery could not be put together: {0}")]
     Page(serde_json::Error),
     /// The table of all attempts could not be put together.

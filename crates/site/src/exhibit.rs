@@ -1,4 +1,4 @@
-//! What the gallery is given: plain data.
+//! Exhibits: the attempts that the gallery is given, as plain data.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use pelicycle_record::Attempt;
 use pelicycle_record::measure::Rubric;
 use pelicycle_store::AttemptFiles;
 
-/// One attempt to show.
+/// An attempt to show.
 #[derive(Debug, Clone)]
 pub struct Exhibit<'a> {
     /// The record.
@@ -22,6 +22,6 @@ pub struct Exhibit<'a> {
 pub struct Omission {
     /// Its place, relative to the results.
     pub place: String,
-    /// What is wrong with it.
+    /// The fault, in words.
     pub reason: String,
 }

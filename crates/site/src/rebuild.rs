@@ -18,7 +18,7 @@ use crate::{BuildReport, Exhibit, GalleryError, GalleryOptions, MeasureDrawing, 
 /// A gallery as it was rebuilt.
 #[derive(Debug)]
 pub struct RebuiltGallery {
-    /// What the build did.
+    /// The outcome of the build.
     pub report: BuildReport,
     /// Records that could not be used, by path.
     pub damaged: Vec<DamagedRecord>,
@@ -101,9 +101,9 @@ fn judged(
         return Ok((None, judgements.damaged));
     }
     let attempts: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
-    let field = Competition::new(&attempts, false);
-    let votes = Votes::new(&field, &judgements.records);
-    Ok((Some(judge::report(&field, &votes, JudgePooling::Apart, SEED)), judgements.damaged))
+    let competition = Competition::new(&attempts, false);
+    let votes = Votes::new(&competition, &judgements.records);
+    Ok((Some(judge::report(&competition, &votes, JudgePooling::Apart, SEED)), judgements.damaged))
 }
 
 fn omission(damaged: &DamagedRecord) -> Omission {

@@ -16,7 +16,7 @@ const LONGEST: f64 = 15.0;
 const BLANK: f64 = 0.4;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
-/// What is seen only where it is referred to.
+/// Elements whose content is seen only where they are referred to.
 const HIDDEN: [&str; 9] =
     ["defs", "clipPath", "mask", "pattern", "marker", "symbol", "linearGradient", "radialGradient", "filter"];
 
@@ -24,9 +24,9 @@ const HIDDEN: [&str; 9] =
 #[derive(Debug)]
 pub(super) struct Replay {
     pub(super) svg: Vec<u8>,
-    /// How long it plays.
+    /// The time that it plays, in seconds.
     pub(super) seconds: f64,
-    /// How long it took to come.
+    /// The time that the drawing took to come, in seconds.
     pub(super) took: f64,
     pub(super) shapes: usize,
 }
@@ -93,7 +93,7 @@ struct Tag<'a> {
     name: &'a str,
     /// Offset after it.
     end: usize,
-    /// It ends the element too.
+    /// Whether it ends the element too.
     closed: bool,
 }
 

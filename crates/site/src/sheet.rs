@@ -25,7 +25,7 @@ const CAPTION: usize = 30;
 const HEAD: usize = 178;
 const FOOT: usize = 40;
 
-/// What a sheet shows.
+/// Options of a sheet: what it shows, and in what order.
 #[derive(Debug, Clone, Default)]
 pub struct SheetOptions {
     /// The prompt's id; without one the famous prompt where it was asked, else the newest.

@@ -20,7 +20,7 @@ const MANIFEST: &str = ".pelicycle-gallery.json";
 const LOCK: &str = ".pelicycle-gallery.lock";
 /// Notes for the next build, which are no part of the site.
 const MEMORY: &str = ".pelicycle-gallery.seen";
-/// Where files are made before they are moved to their place.
+/// Folder in which files are made before they are moved to their place.
 const STAGING: &str = ".pelicycle-gallery.new";
 
 /// Version of the list's shape, and of what derived files are made by: a change makes them all anew.
@@ -42,7 +42,7 @@ struct Made {
     source: Option<String>,
 }
 
-/// What became of the site's files.
+/// Counts of what became of the site's files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct FileTally {
     pub(super) written: usize,

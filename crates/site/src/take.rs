@@ -141,7 +141,7 @@ pub(super) fn anew(
     Ok(HungFiles { pictures, cached, problems, missing })
 }
 
-/// What became of one raster.
+/// The outcome of taking in one raster.
 enum Raster {
     /// It is in the site; its width and height.
     Taken((u32, u32)),

@@ -11,7 +11,7 @@ use super::take::{self, HungFiles, MissingTexts, Problem};
 use super::view::{AttemptTexts, ReplayView};
 use super::{Exhibit, replay};
 
-/// How much of a text a page shows; the whole of it is a link away.
+/// Longest part of a text that a page shows; the whole of it is a link away.
 const MAX_SHOWN_BYTES: usize = 64 << 10;
 const MAX_SHOWN_LINES: usize = 2_000;
 /// Longest drawing that a page carries as an image of its own.

@@ -15,13 +15,13 @@ const ROUNDING: f64 = 1e-10;
 /// Numbers of one block.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Block {
-    /// Of the first side.
+    /// The numbers of the first side.
     pub base: Vec<f64>,
-    /// Of the second side.
+    /// The numbers of the second side.
     pub head: Vec<f64>,
 }
 
-/// What blocks say of two sides.
+/// The result of a test within blocks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BlockTest {
     /// Mean over blocks of the difference of means, second side less first.

@@ -1,4 +1,4 @@
-//! Where numbers lie.
+//! The middle of some numbers.
 
 /// The middle of some numbers, or the mean of the two in the middle. Order by size is that of `f64::total_cmp`.
 #[must_use]

@@ -1,4 +1,4 @@
-//! Where a series of samples changes.
+//! Change points: the places at which a series of samples changes.
 
 use super::Random;
 

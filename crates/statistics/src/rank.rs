@@ -7,7 +7,7 @@ const EXACT_STEPS: usize = 3_000_000;
 /// Pairs whose differences are looked at, at most; of larger samples evenly spaced ranks stand for all.
 const MAX_SIDE: usize = 1_500;
 
-/// What the ranks of two samples say.
+/// The result of a test by ranks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RankTest {
     /// Mann and Whitney's U of the second sample: pairs in which its number is the larger, ties by halves.
@@ -18,7 +18,7 @@ pub struct RankTest {
     pub exact: bool,
 }
 
-/// How far the second sample lies above the first.
+/// The shift between two samples: how far the second lies above the first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LocationShift {
     /// The median of all differences of pairs (J. L. Hodges and E. L. Lehmann, 1963).

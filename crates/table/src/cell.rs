@@ -25,7 +25,7 @@ pub enum ColumnKind {
 /// One value; what is unknown is absent, never zero.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the kinds of columns, which are explained there")]
-pub enum Cell<'a> {
+pub enum TableCell<'a> {
     Absent,
     Text(Cow<'a, str>),
     Whole(u64),
@@ -46,91 +46,91 @@ pub struct Heading {
     pub about: &'static str,
 }
 
-impl Cell<'_> {
+impl TableCell<'_> {
     /// The kind of the value; none where it is absent.
     #[must_use]
     pub fn kind(&self) -> Option<ColumnKind> {
         Some(match self {
-            Cell::Absent => return None,
-            Cell::Text(_) => ColumnKind::Text,
-            Cell::Whole(_) => ColumnKind::Whole,
-            Cell::Number(_) => ColumnKind::Number,
-            Cell::Truth(_) => ColumnKind::Truth,
-            Cell::Moment(_) => ColumnKind::Moment,
-            Cell::Day(_) => ColumnKind::Day,
+            TableCell::Absent => return None,
+            TableCell::Text(_) => ColumnKind::Text,
+            TableCell::Whole(_) => ColumnKind::Whole,
+            TableCell::Number(_) => ColumnKind::Number,
+            TableCell::Truth(_) => ColumnKind::Truth,
+            TableCell::Moment(_) => ColumnKind::Moment,
+            TableCell::Day(_) => ColumnKind::Day,
         })
     }
 }
 
-impl<'a> From<&'a str> for Cell<'a> {
+impl<'a> From<&'a str> for TableCell<'a> {
     fn from(text: &'a str) -> Self {
-        Cell::Text(Cow::Borrowed(text))
+        TableCell::Text(Cow::Borrowed(text))
     }
 }
 
-impl<'a> From<&'a String> for Cell<'a> {
+impl<'a> From<&'a String> for TableCell<'a> {
     fn from(text: &'a String) -> Self {
-        Cell::Text(Cow::Borrowed(text))
+        TableCell::Text(Cow::Borrowed(text))
     }
 }
 
-impl From<String> for Cell<'_> {
+impl From<String> for TableCell<'_> {
     fn from(text: String) -> Self {
-        Cell::Text(Cow::Owned(text))
+        TableCell::Text(Cow::Owned(text))
     }
 }
 
-impl From<u64> for Cell<'_> {
+impl From<u64> for TableCell<'_> {
     fn from(number: u64) -> Self {
-        Cell::Whole(number)
+        TableCell::Whole(number)
     }
 }
 
-impl From<u32> for Cell<'_> {
+impl From<u32> for TableCell<'_> {
     fn from(number: u32) -> Self {
-        Cell::Whole(u64::from(number))
+        TableCell::Whole(u64::from(number))
     }
 }
 
-impl From<usize> for Cell<'_> {
+impl From<usize> for TableCell<'_> {
     fn from(number: usize) -> Self {
-        Cell::Whole(number as u64)
+        TableCell::Whole(number as u64)
     }
 }
 
-impl From<f64> for Cell<'_> {
+impl From<f64> for TableCell<'_> {
     fn from(number: f64) -> Self {
-        Cell::Number(number)
+        TableCell::Number(number)
     }
 }
 
 /// A setting, as a person would write it: 0.8, not 0.800000012.
-impl From<f32> for Cell<'_> {
+impl From<f32> for TableCell<'_> {
     fn from(number: f32) -> Self {
-        Cell::Number(number.to_string().parse().unwrap_or_else(|_| f64::from(number)))
+        TableCell::Number(number.to_string().parse().unwrap_or_else(|_| f64::from(number)))
     }
 }
 
-impl From<bool> for Cell<'_> {
+impl From<bool> for TableCell<'_> {
     fn from(truth: bool) -> Self {
-        Cell::Truth(truth)
+        TableCell::Truth(truth)
     }
 }
 
-impl From<Timestamp> for Cell<'_> {
+impl From<Timestamp> for TableCell<'_> {
     fn from(moment: Timestamp) -> Self {
-        Cell::Moment(moment)
+        TableCell::Moment(moment)
     }
 }
 
-impl From<Date> for Cell<'_> {
+impl From<Date> for TableCell<'_> {
     fn from(day: Date) -> Self {
-        Cell::Day(day)
+        TableCell::Day(day)
     }
 }
 
-impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+impl<'a, T: Into<TableCell<'a>>> From<Option<T>> for TableCell<'a> {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Cell::Absent, Into::into)
+        value.map_or(TableCell::Absent, Into::into)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{Cell, Heading, TableError, TableWriter};
+use super::{Heading, TableCell, TableError, TableWriter};
 
 /// First characters that make a spreadsheet run a cell as a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -27,7 +27,7 @@ impl<W: Write> Csv<W> {
 }
 
 impl<W: Write> TableWriter for Csv<W> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
+    fn row(&mut self, cells: &[TableCell<'_>]) -> Result<(), TableError> {
         let mut line = String::new();
         for (index, cell) in cells.iter().enumerate() {
             if index > 0 {
@@ -44,17 +44,17 @@ impl<W: Write> TableWriter for Csv<W> {
     }
 }
 
-fn push(line: &mut String, cell: &Cell<'_>) {
+fn push(line: &mut String, cell: &TableCell<'_>) {
     match cell {
-        Cell::Absent => {}
-        Cell::Text(text) => quote(line, text),
-        Cell::Whole(number) => line.push_str(&number.to_string()),
+        TableCell::Absent => {}
+        TableCell::Text(text) => quote(line, text),
+        TableCell::Whole(number) => line.push_str(&number.to_string()),
         // Only a damaged record has one that is none.
-        Cell::Number(number) if number.is_finite() => line.push_str(&number.to_string()),
-        Cell::Number(_) => {}
-        Cell::Truth(truth) => line.push_str(if *truth { "true" } else { "false" }),
-        Cell::Moment(moment) => line.push_str(&moment.to_string()),
-        Cell::Day(day) => line.push_str(&day.to_string()),
+        TableCell::Number(number) if number.is_finite() => line.push_str(&number.to_string()),
+        TableCell::Number(_) => {}
+        TableCell::Truth(truth) => line.push_str(if *truth { "true" } else { "false" }),
+        TableCell::Moment(moment) => line.push_str(&moment.to_string()),
+        TableCell::Day(day) => line.push_str(&day.to_string()),
     }
 }
 
@@ -76,7 +76,7 @@ fn quote(line: &mut String, text: &str) {
 mod tests {
     use super::*;
 
-    fn line(cells: &[Cell<'_>]) -> String {
+    fn line(cells: &[TableCell<'_>]) -> String {
         let mut out = Vec::new();
         let mut table = Box::new(Csv::new(&mut out, &[]).unwrap());
         table.row(cells).unwrap();
@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_where_they_must_be_and_an_empty_text_is_not_an_absent_one() {
-        let cells = [Cell::Absent, "".into(), "a \"b\", c\nd".into(), 7u64.into(), 0.1.into(), true.into()];
+        let cells =
+            [TableCell::Absent, "".into(), "a \"b\", c\nd".into(), 7u64.into(), 0.1.into(), true.into()];
         assert_eq!(line(&cells), ",\"\",\"a \"\"b\"\", c\nd\",7,0.1,true\r\n");
         assert_eq!(line(&[f64::NAN.into(), 1e300.into()]), format!(",{}\r\n", 1e300));
     }

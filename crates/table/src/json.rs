@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Map, Number, Value};
 
-use super::{Cell, Heading, TableError, TableWriter};
+use super::{Heading, TableCell, TableError, TableWriter};
 
 /// A table as JSON Lines: every object has every column, null where it is absent.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl<W: Write> JsonLines<W> {
 }
 
 impl<W: Write> TableWriter for JsonLines<W> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError> {
+    fn row(&mut self, cells: &[TableCell<'_>]) -> Result<(), TableError> {
         let mut line = object(&self.headings, cells).to_string();
         line.push('\n');
         Ok(self.out.write_all(line.as_bytes())?)
@@ -34,20 +34,20 @@ impl<W: Write> TableWriter for JsonLines<W> {
 
 /// A row as an object.
 #[must_use]
-pub fn object(headings: &[Heading], cells: &[Cell<'_>]) -> Value {
+pub fn object(headings: &[Heading], cells: &[TableCell<'_>]) -> Value {
     let members: Map<String, Value> =
         headings.iter().zip(cells).map(|(heading, cell)| (heading.name.to_owned(), value(cell))).collect();
     Value::Object(members)
 }
 
-fn value(cell: &Cell<'_>) -> Value {
+fn value(cell: &TableCell<'_>) -> Value {
     match cell {
-        Cell::Absent => Value::Null,
-        Cell::Text(text) => Value::String(text.clone().into_owned()),
-        Cell::Whole(number) => Value::from(*number),
-        Cell::Number(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        Cell::Truth(truth) => Value::Bool(*truth),
-        Cell::Moment(moment) => Value::String(moment.to_string()),
-        Cell::Day(day) => Value::String(day.to_string()),
+        TableCell::Absent => Value::Null,
+        TableCell::Text(text) => Value::String(text.clone().into_owned()),
+        TableCell::Whole(number) => Value::from(*number),
+        TableCell::Number(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
+        TableCell::Truth(truth) => Value::Bool(*truth),
+        TableCell::Moment(moment) => Value::String(moment.to_string()),
+        TableCell::Day(day) => Value::String(day.to_string()),
     }
 }

@@ -13,7 +13,7 @@ mod csv;
 mod json;
 mod row;
 
-pub use cell::{Cell, ColumnKind, Heading};
+pub use cell::{ColumnKind, Heading, TableCell};
 pub use csv::Csv;
 pub use json::{JsonLines, object};
 pub use row::{headings, row};
@@ -24,7 +24,7 @@ pub trait TableWriter {
     ///
     /// # Errors
     /// When it cannot be written.
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), TableError>;
+    fn row(&mut self, cells: &[TableCell<'_>]) -> Result<(), TableError>;
 
     /// Writes what is left to write.
     ///

@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use pelicycle_record::{Attempt, Check, SvgFacts};
 use serde::Serialize;
 
-use super::{Cell, ColumnKind, Heading};
+use super::{ColumnKind, Heading, TableCell};
 
 /// A column: its head, and how it is read from a record.
 struct Column {
     heading: Heading,
-    read: fn(&Attempt) -> Cell<'_>,
+    read: fn(&Attempt) -> TableCell<'_>,
 }
 
 const fn column(
     name: &'static str,
     kind: ColumnKind,
     about: &'static str,
-    read: fn(&Attempt) -> Cell<'_>,
+    read: fn(&Attempt) -> TableCell<'_>,
 ) -> Column {
     Column { heading: Heading { name, kind, about }, read }
 }
@@ -30,19 +30,22 @@ pub fn headings() -> Vec<Heading> {
 
 /// The row of an attempt, in the order of [`headings`].
 #[must_use]
-pub fn row(attempt: &Attempt) -> Vec<Cell<'_>> {
+pub fn row(attempt: &Attempt) -> Vec<TableCell<'_>> {
     COLUMNS.iter().map(|column| (column.read)(attempt)).collect()
 }
 
 /// The word that a record has for one of its kinds of things.
-fn word(value: impl Serialize) -> Cell<'static> {
+fn word(value: impl Serialize) -> TableCell<'static> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word.into(),
-        _ => Cell::Absent,
+        _ => TableCell::Absent,
     }
 }
 
-fn check<'a, T: Into<Cell<'a>>>(attempt: &'a Attempt, read: impl FnOnce(&'a Check) -> T) -> Cell<'a> {
+fn check<'a, T: Into<TableCell<'a>>>(
+    attempt: &'a Attempt,
+    read: impl FnOnce(&'a Check) -> T,
+) -> TableCell<'a> {
     attempt.check.as_ref().map(read).into()
 }
 
@@ -98,7 +101,7 @@ static COLUMNS: [Column; 66] = [
     column("outcome", Text, "How the request ended.", |a| word(a.outcome)),
     column("error", Text, "What went wrong, in words.", |a| a.error.as_ref().into()),
     column("verdict", Text, "What the check says of the reply, strict on its bytes.", |a| {
-        a.check.as_ref().map_or(Cell::Absent, |check| word(check.verdict))
+        a.check.as_ref().map_or(TableCell::Absent, |check| word(check.verdict))
     }),
     column("drawn", Truth, "Whether the verdict is `drawn`.", |a| check(a, Check::is_drawn)),
     column("draws_resvg", Truth, "Whether our renderer shows a picture.", |a| check(a, |c| c.draws.resvg)),
@@ -144,18 +147,20 @@ static COLUMNS: [Column; 66] = [
     }),
     column("cost_usd", Number, "What it cost, in US dollars.", |a| a.cost.as_ref().map(|c| c.usd).into()),
     column("cost_source", Text, "Where that figure comes from.", |a| {
-        a.cost.as_ref().map_or(Cell::Absent, |cost| word(cost.source))
+        a.cost.as_ref().map_or(TableCell::Absent, |cost| word(cost.source))
     }),
     column("joules", Number, "Energy that this machine's counters counted.", |a| a.joules.into()),
     column("seed", Whole, "The sample's seed; below 2^53 unless another tool chose it.", |a| {
         a.request.seed.into()
     }),
-    column("temperature", Number, "Softmax temperature.", |a| a.request.temperature.into()),
-    column("top_k", Whole, "Bound on the choice by number.", |a| a.request.top_k.into()),
-    column("top_p", Number, "Bound on the choice by share.", |a| a.request.top_p.into()),
-    column("max_tokens", Whole, "Bound on the tokens of a reply.", |a| a.request.max_tokens.into()),
-    column("thinking", Truth, "Whether the model was asked to think first.", |a| a.request.thinking.into()),
-    column("effort", Text, "How hard it was asked to think.", |a| a.request.effort.as_ref().into()),
+    column("temperature", Number, "Softmax temperature.", |a| a.request.sampling.temperature.into()),
+    column("top_k", Whole, "Bound on the choice by number.", |a| a.request.sampling.top_k.into()),
+    column("top_p", Number, "Bound on the choice by share.", |a| a.request.sampling.top_p.into()),
+    column("max_tokens", Whole, "Bound on the tokens of a reply.", |a| a.request.sampling.max_tokens.into()),
+    column("thinking", Truth, "Whether the model was asked to think first.", |a| {
+        a.request.sampling.thinking.into()
+    }),
+    column("effort", Text, "How hard it was asked to think.", |a| a.request.sampling.effort.as_ref().into()),
     column("architecture", Text, "A local model's architecture.", |a| {
         a.engine.as_ref().map(|engine| &engine.architecture).into()
     }),

@@ -4,7 +4,8 @@ use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::{
     AskedPrompt, AskedRecord, Attempt, Check, ContestantRecord, DrawingCandidate, DrawnBy, EngineRecord,
     ExpertCounts, ExpertsTaken, Host, Id, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference,
-    ReplyOrigin, RequestRecord, SCHEMA_VERSION, SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
+    ReplyOrigin, RequestRecord, SCHEMA_VERSION, SamplingSettings, SvgFacts, TextRecord, Timing, Tool, Usage,
+    Verdict,
 };
 
 /// A 1 × 1 white PNG, whole and valid.
@@ -77,10 +78,13 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         request: RequestRecord {
             seed: Some(17_446_744_073_709_551_615),
             run_seed: Some(7),
-            temperature: Some(0.8),
-            top_p: Some(0.95),
-            max_tokens: Some(4096),
-            thinking: Some(false),
+            sampling: SamplingSettings {
+                temperature: Some(0.8),
+                top_p: Some(0.95),
+                max_tokens: Some(4096),
+                thinking: Some(false),
+                ..SamplingSettings::default()
+            },
             ..RequestRecord::default()
         },
         outcome: Outcome::Complete,

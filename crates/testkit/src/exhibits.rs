@@ -14,7 +14,12 @@ use crate::attempts::{MODELS, THINKING, attempt, taken, with_experts, with_think
 /// A finding with a place.
 #[must_use]
 pub fn finding(code: &str, message: &str, line: u32, column: u32) -> Finding {
-    Finding { code: code.to_owned(), message: message.to_owned(), line: Some(line), column: Some(column) }
+    Finding {
+        code: code.to_owned().into(),
+        message: message.to_owned(),
+        line: Some(line),
+        column: Some(column),
+    }
 }
 
 /// Writes one attempt whose reply holds `svg` in a code fence.

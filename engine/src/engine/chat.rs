@@ -5,7 +5,7 @@ use std::sync::mpsc;
 
 use super::error::EngineError;
 use super::handle::Engine;
-use super::reply::{ReplyDecoder, ReplyEvent, ReplySummary};
+use super::reply::{ChatProgress, ReplyDecoder, ReplySummary};
 use super::scheduler::GenerationRequest;
 use crate::chat::ChatMessage;
 use crate::sample::Sampling;
@@ -64,7 +64,7 @@ impl ChatRequest<'_> {
     /// When the request can't be taken; `on_event` was not called then.
     pub fn start(
         self,
-        mut on_event: impl FnMut(ReplyEvent) -> ControlFlow<()> + Send + 'static,
+        mut on_event: impl FnMut(ChatProgress) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), EngineError> {
         let ChatRequest { engine, messages, thinking, sampling, seed, max_tokens } = self;
         let prompt = engine.prompt(messages, thinking)?;
@@ -134,7 +134,7 @@ pub struct ChatReply {
 /// The last event is [`ChatEvent::Finished`], or [`EngineError::Stopped`] when the engine ended before the reply did.
 #[derive(Debug)]
 pub struct ChatStream {
-    events: mpsc::Receiver<ReplyEvent>,
+    events: mpsc::Receiver<ChatProgress>,
     /// Text that came with the reasoning given last.
     text: Option<String>,
     over: bool,
@@ -149,7 +149,7 @@ impl Iterator for ChatStream {
         }
         while !self.over {
             match self.events.recv() {
-                Ok(ReplyEvent::Delta(delta)) => {
+                Ok(ChatProgress::Delta(delta)) => {
                     let text = Some(delta.text).filter(|text| !text.is_empty());
                     if !delta.reasoning.is_empty() {
                         self.text = text;
@@ -159,7 +159,7 @@ impl Iterator for ChatStream {
                         return Some(Ok(ChatEvent::Text(text)));
                     }
                 }
-                Ok(ReplyEvent::Finished(summary)) => {
+                Ok(ChatProgress::Finished(summary)) => {
                     self.over = true;
                     return Some(Ok(ChatEvent::Finished(summary)));
                 }

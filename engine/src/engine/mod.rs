@@ -9,6 +9,6 @@ mod scheduler;
 pub use chat::{ChatEvent, ChatReply, ChatRequest, ChatStream};
 pub use error::EngineError;
 pub use handle::{Engine, EngineOptions, RenderedPrompt};
-pub use reply::{ReplyDelta, ReplyEvent, ReplySummary};
+pub use reply::{ChatDelta, ChatProgress, ReplySummary};
 pub(crate) use scheduler::PROMPT_STEP;
 pub use scheduler::{FinishReason, GenerationEvent, GenerationRequest};

@@ -10,16 +10,16 @@ use crate::tokenizer::{Tokenizer, Utf8Stream};
 
 /// An event of a reply: text, or the end.
 #[derive(Debug, Clone, PartialEq)]
-pub enum ReplyEvent {
+pub enum ChatProgress {
     /// A token came, with the text that is certain by now.
-    Delta(ReplyDelta),
+    Delta(ChatDelta),
     /// The reply is over; no event follows.
     Finished(ReplySummary),
 }
 
 /// The text that became certain with a token; both parts may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReplyDelta {
+pub struct ChatDelta {
     /// Text of the reasoning.
     pub reasoning: String,
     /// Text of the answer.
@@ -70,23 +70,23 @@ impl ReplyDecoder {
     pub(super) fn take(
         &mut self,
         event: GenerationEvent,
-        on_event: &mut impl FnMut(ReplyEvent) -> ControlFlow<()>,
+        on_event: &mut impl FnMut(ChatProgress) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         match event {
             GenerationEvent::Started => ControlFlow::Continue(()),
             GenerationEvent::Token { id, batch } => {
                 let text = self.text.push(self.tokenizer.token_bytes(id));
-                let delta = ReplyDelta { tokens: 1, batch, ..delta(self.split.push(&text)) };
+                let delta = ChatDelta { tokens: 1, batch, ..delta(self.split.push(&text)) };
                 self.reply_tokens += 1;
                 self.reasoning_tokens += usize::from(!delta.reasoning.is_empty());
-                on_event(ReplyEvent::Delta(delta))
+                on_event(ChatProgress::Delta(delta))
             }
             GenerationEvent::Finished { why, experts } => {
                 let rest = self.rest();
-                if rest != ReplyDelta::default() {
-                    on_event(ReplyEvent::Delta(rest))?;
+                if rest != ChatDelta::default() {
+                    on_event(ChatProgress::Delta(rest))?;
                 }
-                on_event(ReplyEvent::Finished(ReplySummary {
+                on_event(ChatProgress::Finished(ReplySummary {
                     finish: why,
                     prompt_tokens: self.prompt_tokens,
                     reply_tokens: self.reply_tokens,
@@ -98,7 +98,7 @@ impl ReplyDecoder {
     }
 
     /// The text that was held back: the beginning of a character, or of a mark.
-    fn rest(&mut self) -> ReplyDelta {
+    fn rest(&mut self) -> ChatDelta {
         let tail = std::mem::take(&mut self.text).finish();
         let mut split = std::mem::take(&mut self.split);
         let mut segments = split.push(&tail);
@@ -107,8 +107,8 @@ impl ReplyDecoder {
     }
 }
 
-fn delta(segments: Vec<ReplySegment>) -> ReplyDelta {
-    let mut delta = ReplyDelta::default();
+fn delta(segments: Vec<ReplySegment>) -> ChatDelta {
+    let mut delta = ChatDelta::default();
     for segment in segments {
         match segment {
             ReplySegment::Answer(text) => delta.text.push_str(&text),

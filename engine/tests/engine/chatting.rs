@@ -7,8 +7,8 @@ use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataValue};
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{
-    ChatEvent, ChatReply, Engine, EngineError, EngineOptions, FinishReason, GenerationEvent,
-    GenerationRequest, ReplyEvent, bundled,
+    ChatEvent, ChatProgress, ChatReply, Engine, EngineError, EngineOptions, FinishReason, GenerationEvent,
+    GenerationRequest, bundled,
 };
 
 use crate::support::parts::Parts;
@@ -100,7 +100,7 @@ fn each_token_comes_with_the_number_of_requests_in_its_step() {
     drop(send);
     let (mut tokens, mut most) = (0, 0);
     for event in events {
-        if let ReplyEvent::Delta(delta) = event {
+        if let ChatProgress::Delta(delta) = event {
             tokens += delta.tokens;
             most = most.max(delta.batch);
         }

@@ -11,8 +11,8 @@ use super::named;
 use super::stdio::print;
 use crate::cli::terminal::{printable, printable_json};
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
-use pelicycle_run::config::Config;
-use pelicycle_run::contestant::Weights;
+use pelicycle_run::Config;
+use pelicycle_run::Weights;
 use pelicycle_text::size;
 
 /// Say which models are on this machine, and what each is called.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pelicycle_engine::bundled;
 use pelicycle_engine::gguf::{Gguf, GgufError, GgufOutline};
 
-use pelicycle_run::config::Config;
-use pelicycle_run::contestant::{Contestant, Model, Weights};
+use pelicycle_run::Config;
+use pelicycle_run::{Contestant, ModelSource, Weights};
 
 /// The model that `named` means: a path, `local/NAME` or hatchling.
 pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
@@ -20,8 +20,8 @@ pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
 /// Where the weights of such a model are.
 pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
     match Contestant::find(named, &Config::load(None)?.places())?.model {
-        Model::Local(weights) => Ok(weights),
-        Model::Remote | Model::Given(_) => {
+        ModelSource::Local(weights) => Ok(weights),
+        ModelSource::Remote | ModelSource::Given(_) => {
             anyhow::bail!("{named:?} is no model of this machine: there is no file here to look into")
         }
     }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use super::stdio::print;
 use crate::cli::terminal::printable;
 use pelicycle_models::{Inventory, ModelFile, Removal};
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
 use pelicycle_text::size;
 
 /// Remove a model from the Hugging Face hub's cache.
@@ -29,11 +29,11 @@ pub(crate) struct RmArgs {
 
 pub(crate) fn rm(args: &RmArgs) -> anyhow::Result<ExitCode> {
     let places = Config::load(None)?.places();
-    let inventory = Inventory::scan(&places);
+    let shelf = Inventory::scan(&places);
     let mut plans: Vec<(&ModelFile, Removal)> = Vec::new();
     // All names first: a slip in the last must not leave half of them removed.
     for name in &args.names {
-        let found = inventory.find(name.strip_prefix("local/").unwrap_or(name))?;
+        let found = shelf.find(name.strip_prefix("local/").unwrap_or(name))?;
         let root = places.hub.as_deref().context("there is no home folder, so no hub cache")?;
         let removal = Removal::plan(root, found)?;
         if !plans.iter().any(|(_, known)| *known == removal) {

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 
-use super::Teller;
+use super::Reporter;
 use super::summary::result;
-use crate::cli::pictures::Protocol;
+use crate::cli::pictures::PictureProtocol;
 use crate::cli::terminal::printable;
-use pelicycle_run::{Finished, Progress};
+use pelicycle_run::{FinishedAttempt, RunProgress};
 
 /// How often the elapsed time moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);
@@ -23,11 +23,11 @@ const RATE: u8 = 10;
 const LABEL: usize = 12;
 
 #[derive(Debug)]
-pub(super) struct Bars {
+pub(super) struct BarReporter {
     all: MultiProgress,
     lines: Vec<(ProgressBar, Arc<Mutex<Line>>)>,
     /// How drawings are shown above the lines, where they can be.
-    pictures: Option<Protocol>,
+    pictures: Option<PictureProtocol>,
 }
 
 /// One contestant's line.
@@ -136,15 +136,15 @@ impl TermLike for Screen {
     }
 }
 
-impl Bars {
-    pub(super) fn new(pictures: Option<Protocol>) -> Bars {
+impl BarReporter {
+    pub(super) fn new(pictures: Option<PictureProtocol>) -> BarReporter {
         let screen = Screen(Term::buffered_stderr());
         let target = ProgressDrawTarget::term_like_with_hz(Box::new(screen), RATE);
-        Bars { all: MultiProgress::with_draw_target(target), lines: Vec::new(), pictures }
+        BarReporter { all: MultiProgress::with_draw_target(target), lines: Vec::new(), pictures }
     }
 
     /// Puts the drawing above the lines, with a line of its own that says whose it is.
-    fn show(&self, finished: &Finished<'_>) {
+    fn show(&self, finished: &FinishedAttempt<'_>) {
         let (Some(protocol), Some(png)) = (self.pictures, finished.png) else { return };
         let label = self.lines[finished.cell.contestant].1.lock().unwrap_or_else(PoisonError::into_inner);
         let caption = format!("{}, sample {}: {}", label.label, finished.cell.sample, result(finished));
@@ -161,10 +161,10 @@ impl Bars {
     }
 }
 
-impl Teller for Bars {
-    fn tell(&mut self, news: &Progress<'_>) {
+impl Reporter for BarReporter {
+    fn report(&mut self, news: &RunProgress<'_>) {
         match news {
-            Progress::RunStarted { run, cells } => {
+            RunProgress::RunStarted { run, cells } => {
                 let labels: Vec<_> =
                     run.contestants.iter().map(|c| printable(&c.record.label).into_owned()).collect();
                 let widest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
@@ -194,13 +194,13 @@ impl Teller for Bars {
                     self.lines.push((bar, line));
                 }
             }
-            Progress::Asked(_) => {}
-            Progress::More { cell, tokens, bytes } => self.change(cell.contestant, |line| {
+            RunProgress::Asked(_) => {}
+            RunProgress::More { cell, tokens, bytes } => self.change(cell.contestant, |line| {
                 line.first_token.get_or_insert_with(Instant::now);
                 line.tokens += u64::from(*tokens);
                 line.bytes += *bytes as u64;
             }),
-            Progress::Finished(finished) => {
+            RunProgress::Finished(finished) => {
                 self.show(finished);
                 self.change(finished.cell.contestant, |line| {
                     line.done += 1;

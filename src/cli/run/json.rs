@@ -4,18 +4,18 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::summary::{Summary, address};
-use super::{Teller, say};
+use super::summary::{RunSummary, address};
+use super::{Reporter, say};
 use crate::cli::terminal::printable_json;
 use pelicycle_record::{BatchRecord, RunRecord};
-use pelicycle_run::Progress;
+use pelicycle_run::RunProgress;
 
-pub(super) struct Json;
+pub(super) struct JsonReporter;
 
-impl Teller for Json {
-    fn tell(&mut self, news: &Progress<'_>) {
+impl Reporter for JsonReporter {
+    fn report(&mut self, news: &RunProgress<'_>) {
         match news {
-            Progress::RunStarted { run, cells } => print(&json!({
+            RunProgress::RunStarted { run, cells } => print(&json!({
                 "event": "run-started",
                 "run": run.id,
                 "seed": run.seed,
@@ -24,15 +24,15 @@ impl Teller for Json {
                 "contestants": run.contestants.iter().map(|c| &c.record.slug).collect::<Vec<_>>(),
                 "left": cells.len(),
             })),
-            Progress::Asked(cell) => print(&json!({
+            RunProgress::Asked(cell) => print(&json!({
                 "event": "attempt-started",
                 "prompt": cell.prompt,
                 "contestant": cell.contestant,
                 "sample": cell.sample,
                 "seed": cell.seed,
             })),
-            Progress::More { .. } => {}
-            Progress::Finished(finished) => print(&json!({
+            RunProgress::More { .. } => {}
+            RunProgress::Finished(finished) => print(&json!({
                 "event": "attempt-finished",
                 "attempt": finished.id,
                 "prompt": finished.cell.prompt,
@@ -65,7 +65,7 @@ pub(super) fn batch(event: &str, record: &BatchRecord) {
 /// The last line.
 pub(super) fn finished(
     run: &RunRecord,
-    summary: &Summary,
+    summary: &RunSummary,
     index: Option<&Path>,
     interrupted: bool,
     over_budget: Option<f64>,

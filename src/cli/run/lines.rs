@@ -4,39 +4,39 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use super::summary::result;
-use super::{Teller, say_error};
-use crate::cli::pictures::Protocol;
+use super::{Reporter, say_error};
+use crate::cli::pictures::PictureProtocol;
 use crate::cli::terminal::printable;
-use pelicycle_run::Progress;
+use pelicycle_run::RunProgress;
 
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct LineReporter {
     labels: Vec<String>,
     prompts: Vec<String>,
     total: usize,
     over: BTreeMap<usize, usize>,
     /// How drawings are shown above their lines, where they are.
-    pictures: Option<Protocol>,
+    pictures: Option<PictureProtocol>,
 }
 
-impl Lines {
-    pub(super) fn new(pictures: Option<Protocol>) -> Self {
+impl LineReporter {
+    pub(super) fn new(pictures: Option<PictureProtocol>) -> Self {
         Self { pictures, ..Self::default() }
     }
 }
 
-impl Teller for Lines {
-    fn tell(&mut self, news: &Progress<'_>) {
+impl Reporter for LineReporter {
+    fn report(&mut self, news: &RunProgress<'_>) {
         match news {
-            Progress::RunStarted { run, cells } => {
+            RunProgress::RunStarted { run, cells } => {
                 self.labels =
                     run.contestants.iter().map(|c| printable(&c.record.label).into_owned()).collect();
                 self.prompts = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
                 self.total = cells.len();
                 say_error(&format!("run {}: {} to ask, seed {}", run.id.as_str(), cells.len(), run.seed));
             }
-            Progress::Asked(_) | Progress::More { .. } => {}
-            Progress::Finished(finished) => {
+            RunProgress::Asked(_) | RunProgress::More { .. } => {}
+            RunProgress::Finished(finished) => {
                 if let (Some(protocol), Some(png)) = (self.pictures, finished.png) {
                     // Where nobody sees it, the run goes on.
                     let _ = write!(io::stderr().lock(), "{}", protocol.show(png));

@@ -1,12 +1,10 @@
 //! `pelicycle run`.
 
 mod bars;
-mod batch;
+mod batches;
 mod forecast;
 mod json;
 mod lines;
-mod resume;
-mod settle;
 pub(super) mod signals;
 mod summary;
 
@@ -16,18 +14,19 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
-
-use super::Global;
-use super::opener::{Given, Opener, Refusal, refused};
-use super::output::{say, say_error};
-use super::pictures::Pictures;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::Shard;
-use pelicycle_run::{Progress, Rooms, Stop, execute};
+use pelicycle_run::{
+    BackendOptions, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace, execute,
+};
 use pelicycle_store::Store;
 use pelicycle_text::dollars;
-use settle::Settled;
-use summary::Summary;
+
+use self::summary::RunSummary;
+use super::output::{say, say_error};
+use super::pictures::PictureMode;
+use super::sampling::SamplingArgs;
+use super::{Global, notices};
 
 /// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -72,12 +71,6 @@ pub(crate) struct RunArgs {
     seed: Option<u64>,
     #[command(flatten)]
     sampling: SamplingArgs,
-    /// Ask a model that can to think first, or not to.
-    #[arg(long, value_name = "on|off", value_parser = ["on", "off"], conflicts_with = "resume")]
-    thinking: Option<String>,
-    /// How hard a service's model is to think, in the service's own word, such as low or high.
-    #[arg(long, value_name = "WORD", conflicts_with = "resume")]
-    effort: Option<String>,
     /// Threads of the local engine [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -85,7 +78,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     parallel: Option<u32>,
     /// Ask one part of several, for as many machines: the K-th of N.
-    #[arg(long, value_name = "K/N", value_parser = settle::shard, conflicts_with = "resume")]
+    #[arg(long, value_name = "K/N", value_parser = shard, conflicts_with = "resume")]
     shard: Option<Shard>,
     /// Leave the requests with the services as batches, which cost half and take up to a day; --resume fetches them.
     #[arg(long, conflicts_with = "resume")]
@@ -100,7 +93,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "USD")]
     max_cost: Option<f64>,
     /// Finish a run: its id, the beginning of it, or `last`. What was cut short or failed is asked again.
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", conflicts_with = "SamplingArgs")]
     resume: Option<String>,
     /// Tell what happens as JSON, one object a line (docs/running.md).
     #[arg(long, conflicts_with = "quiet")]
@@ -110,7 +103,7 @@ pub(crate) struct RunArgs {
     quiet: bool,
     /// Show each drawing in the terminal: where it is known to show pictures, by this protocol, or never.
     #[arg(long, value_name = "HOW", value_enum, default_value_t, conflicts_with_all = ["json", "quiet"])]
-    pictures: Pictures,
+    pictures: PictureMode,
     /// Leave the gallery as it is.
     #[arg(long)]
     no_gallery: bool,
@@ -122,53 +115,42 @@ pub(crate) struct RunArgs {
     config: Option<PathBuf>,
 }
 
-/// How a model chooses tokens. Of a local model, what is not given here or in pelicycle.toml is the file's own
-/// recommendation, else llama.cpp's custom; a service is sent only what is given.
-#[derive(Debug, clap::Args)]
-struct SamplingArgs {
-    /// Softmax temperature; 0 always takes the best token.
-    #[arg(long, value_name = "T", allow_negative_numbers = true, conflicts_with = "resume")]
-    temperature: Option<f32>,
-    /// Choose among this many best tokens; 0 is off.
-    #[arg(long, value_name = "N", conflicts_with = "resume")]
-    top_k: Option<u32>,
-    /// Choose among the best tokens that have this probability together; 1 is off.
-    #[arg(long, value_name = "P", allow_negative_numbers = true, conflicts_with = "resume")]
-    top_p: Option<f32>,
-    /// Leave out tokens less likely than this share of the best; 0 is off.
-    #[arg(long, value_name = "P", allow_negative_numbers = true, conflicts_with = "resume")]
-    min_p: Option<f32>,
-    /// Make recent tokens less likely; 1 is off.
-    #[arg(long, value_name = "X", allow_negative_numbers = true, conflicts_with = "resume")]
-    repeat_penalty: Option<f32>,
-    /// Bound on the tokens of a reply [default: 4096, or the model's context; a service's own].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "resume")]
-    max_tokens: Option<u32>,
-}
-
 impl RunArgs {
-    fn given(&self) -> Given<'_> {
-        Given {
-            config: self.config.as_deref(),
-            threads: self.threads,
-            parallel: self.parallel,
-            debug: self.debug,
+    fn request(&self) -> RunRequest {
+        RunRequest {
+            models: self.model.clone(),
+            samples: self.samples,
+            prompts: self.prompt.clone(),
+            prompt_folder: self.prompts.clone(),
+            seed: self.seed,
+            sampling: self.sampling.settings(),
+            shard: self.shard,
+            batch: self.batch,
+            wait: self.wait,
+            max_cost: self.max_cost,
+            resume: self.resume.clone(),
+            backends: BackendOptions {
+                config: self.config.clone(),
+                threads: self.threads,
+                parallel: self.parallel,
+                trace: notices::trace(self.debug),
+            },
         }
     }
 }
 
 /// Tells a person or a program how a run goes.
-trait Teller: Send {
-    fn tell(&mut self, news: &Progress<'_>);
+trait Reporter: Send {
+    fn report(&mut self, news: &RunProgress<'_>);
     /// The run is over; nothing is told any more.
     fn end(&mut self) {}
 }
 
 /// Tells nothing.
-struct Silence;
+struct SilentReporter;
 
-impl Teller for Silence {
-    fn tell(&mut self, _: &Progress<'_>) {}
+impl Reporter for SilentReporter {
+    fn report(&mut self, _: &RunProgress<'_>) {}
 }
 
 /// Shows what pelicycle does, to someone who gave no command: drawings of the bundled model.
@@ -189,14 +171,12 @@ pub(crate) fn demonstrate(global: &Global) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
-    let settled = match args.dry_run {
-        true => return refused(forecast(&store, args)).map(|done| done.unwrap_or_else(|code| code)),
-        false => refused(settle::settle(&store, args))?,
-    };
-    let mut settled = match settled {
-        Ok(settled) => settled,
-        Err(code) => return Ok(code),
-    };
+    let notices = batches::notices(args);
+    if args.dry_run {
+        forecast::print(&RunForecast::new(&store, &args.request(), &notices)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut prepared = PreparedRun::new(&store, &args.request(), &notices)?;
     if !args.no_gallery {
         // Better now than after hours of answers.
         pelicycle_site::ready(&global.gallery)
@@ -205,46 +185,36 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let _swept = store.sweep();
     let stop = Stop::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
-    let batches = match settled.plan.run.batch {
-        true => match refused(batch::exchange(&store, args, &mut settled, &stop))? {
-            Ok(left) if settled.plan.cells.is_empty() && left.begun() => {
-                return Ok(if stop.asked() { ExitCode::from(INTERRUPTED) } else { left.exit_code() });
-            }
-            Ok(left) => left,
-            Err(code) => return Ok(code),
-        },
-        false => {
-            if args.resume.is_none() {
-                store.write_run(&settled.plan.run)?;
-            }
-            batch::Left::default()
-        }
-    };
-    let Settled { plan, seats, max_cost, library, .. } = settled;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let left = runtime.block_on(prepared.begin(&store, &stop, &notices))?;
+    if prepared.plan.cells.is_empty() && left.begun {
+        batches::tell(&left, args, &prepared.plan.run);
+        return Ok(if stop.asked() { ExitCode::from(INTERRUPTED) } else { batches::exit_code(&left) });
+    }
+    let PreparedRun { plan, backends, max_cost, library, .. } = prepared;
     let run = plan.run.clone();
-    let teller = Arc::new(Mutex::new(teller(args)));
-    let summary = Arc::new(Mutex::new(Summary::default()));
+    let reporter = Arc::new(Mutex::new(reporter(args)));
+    let summary = Arc::new(Mutex::new(RunSummary::default()));
     let listener = {
-        let (teller, summary) = (Arc::clone(&teller), Arc::clone(&summary));
-        move |news: Progress<'_>| {
+        let (reporter, summary) = (Arc::clone(&reporter), Arc::clone(&summary));
+        move |news: RunProgress<'_>| {
             locked(&summary).count(&news);
-            locked(&teller).tell(&news);
+            locked(&reporter).report(&news);
         }
     };
     let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
-    let rooms = Rooms {
+    let workspace = Workspace {
         store: store.clone(),
         pool: Arc::new(WorkerPool::new(workers, InspectionOptions::default())),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(execute(plan, seats, max_cost, rooms, stop.clone(), listener));
+    let outcome = runtime.block_on(execute(plan, backends, max_cost, workspace, stop.clone(), listener));
     // A request that was broken off may still hold a thread of the engine for a step.
     runtime.shutdown_background();
-    locked(&teller).end();
+    locked(&reporter).end();
 
     // A run that failed stopped itself.
     let interrupted = outcome.is_ok() && stop.asked();
-    batches.tell(args, &run);
+    batches::tell(&left, args, &run);
     let rebuilt = match args.no_gallery {
         true => Ok(None),
         false => {
@@ -280,20 +250,20 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let failed = summary.failed() + u64::from(ended.over_budget.is_some());
     Ok(match (interrupted, failed) {
         (true, _) => ExitCode::from(INTERRUPTED),
-        (false, 0) => batches.exit_code(),
+        (false, 0) => batches::exit_code(&left),
         (false, _) => ExitCode::FAILURE,
     })
 }
 
-fn teller(args: &RunArgs) -> Box<dyn Teller> {
+fn reporter(args: &RunArgs) -> Box<dyn Reporter> {
     if args.json {
-        Box::new(json::Json)
+        Box::new(json::JsonReporter)
     } else if args.quiet {
-        Box::new(Silence)
+        Box::new(SilentReporter)
     } else if std::io::stderr().is_terminal() && !args.debug {
-        Box::new(bars::Bars::new(args.pictures.protocol()))
+        Box::new(bars::BarReporter::new(args.pictures.protocol()))
     } else {
-        Box::new(lines::Lines::new(args.pictures.protocol()))
+        Box::new(lines::LineReporter::new(args.pictures.protocol()))
     }
 }
 
@@ -301,9 +271,14 @@ fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn forecast(store: &Store, args: &RunArgs) -> Result<ExitCode, Refusal> {
-    let config = settle::load(args)?;
-    let opener = Opener::new(&config, &args.given())?;
-    forecast::forecast(store, settle::wanted(args, &config, &opener)?, &opener)?;
-    Ok(ExitCode::SUCCESS)
+/// Reads `K/N` of the command line.
+fn shard(text: &str) -> Result<Shard, String> {
+    let parse = || {
+        let (number, count) = text.split_once('/')?;
+        Some(Shard { number: number.trim().parse().ok()?, count: count.trim().parse().ok()? })
+    };
+    match parse() {
+        Some(shard) if (1..=shard.count).contains(&shard.number) => Ok(shard),
+        _ => Err("a shard is K/N, the K-th of N parts, such as 2/8".to_owned()),
+    }
 }

@@ -7,7 +7,7 @@ use super::say;
 use crate::cli::terminal::printable;
 use pelicycle_record::Verdict;
 use pelicycle_record::{Outcome, RunRecord};
-use pelicycle_run::{Finished, Progress};
+use pelicycle_run::{FinishedAttempt, RunProgress};
 use pelicycle_text as text;
 use pelicycle_text::dollars;
 
@@ -25,7 +25,7 @@ pub(super) fn word(verdict: Verdict) -> &'static str {
 }
 
 /// What came of an attempt, in a few words.
-pub(super) fn result(finished: &Finished<'_>) -> String {
+pub(super) fn result(finished: &FinishedAttempt<'_>) -> String {
     let verdict = finished.verdict.map(word);
     match (finished.outcome, verdict) {
         (Outcome::Complete, Some(verdict)) => verdict.to_owned(),
@@ -60,14 +60,14 @@ struct Row {
 
 /// What a run came to.
 #[derive(Debug, Default)]
-pub(super) struct Summary {
+pub(super) struct RunSummary {
     rows: BTreeMap<(usize, usize), Row>,
     failed: u64,
 }
 
-impl Summary {
-    pub(super) fn count(&mut self, news: &Progress<'_>) {
-        let Progress::Finished(finished) = news else { return };
+impl RunSummary {
+    pub(super) fn count(&mut self, news: &RunProgress<'_>) {
+        let RunProgress::Finished(finished) = news else { return };
         let row = self.rows.entry((finished.cell.prompt, finished.cell.contestant)).or_default();
         row.attempts += 1;
         row.drawn += u64::from(finished.verdict == Some(Verdict::Drawn));

@@ -23,6 +23,12 @@ pub(super) struct StartTag<'a> {
     pub(super) pos: usize,
 }
 
+/// Quotes that models write for `"` and `'`.
+const TYPOGRAPHIC_QUOTES: [char; 7] =
+    ['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{ff02}', '\u{2033}'];
+/// Those among them that close a value.
+const CLOSING_QUOTES: [char; 6] = ['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '\u{ff02}', '\u{2033}'];
+
 /// The value of an attribute, as far as the text has one.
 enum AttributeValue<'a> {
     /// The value without its quotes.
@@ -172,46 +178,26 @@ impl<'a> Checker<'a> {
         if matches!(first, '"' | '\'') {
             return self.quoted(pos, name, tag);
         }
-        // Typographic quotes, or none.
-        let curly = matches!(
-            first,
-            '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2018}' | '\u{2019}' | '\u{ff02}' | '\u{2033}'
-        );
-        let end = if curly {
-            let inside = pos + first.len_utf8();
-            self.text[inside..]
-                .char_indices()
-                .find(|&(_, c)| {
-                    matches!(
-                        c,
-                        '\u{201c}'
-                            | '\u{201d}'
-                            | '\u{2018}'
-                            | '\u{2019}'
-                            | '\u{ff02}'
-                            | '\u{2033}'
-                            | '"'
-                            | '<'
-                            | '>'
-                    )
-                })
-                .map_or(self.text.len(), |(i, c)| {
-                    if matches!(c, '<' | '>') { inside + i } else { inside + i + c.len_utf8() }
-                })
-        } else {
-            let stop = self.text[pos..].char_indices().find(|&(i, c)| {
-                c.is_ascii_whitespace()
-                    || matches!(c, '>' | '<')
-                    || (c == '/' && self.text[pos + i + 1..].starts_with('>'))
-            });
-            stop.map_or(self.text.len(), |(i, _)| pos + i)
-        };
+        self.unquoted(at, equals + 1, pos, name, tag)
+    }
+
+    /// Reads a value at `pos` that stands in typographic quotes or in none; `after_equals` is where the `=` ends.
+    fn unquoted(
+        &mut self,
+        at: usize,
+        after_equals: usize,
+        pos: usize,
+        name: &'a str,
+        tag: &mut StartTag<'a>,
+    ) -> AttributeValue<'a> {
+        let curly = self.text[pos..].starts_with(TYPOGRAPHIC_QUOTES);
+        let end = if curly { self.curly_end(pos) } else { self.bare_end(pos) };
         if end >= self.text.len() && self.cut {
             return AttributeValue::Cut;
         }
         if end == pos {
             self.fault(FindingCode::BadMarkup, at, format!("the attribute {name} has no value"));
-            self.edit(Repair::QuoteAttributes, equals + 1..pos, "\"\"");
+            self.edit(Repair::QuoteAttributes, after_equals..pos, "\"\"");
             tag.pos = pos;
             return AttributeValue::Read("");
         }
@@ -231,6 +217,23 @@ impl<'a> Checker<'a> {
         );
         tag.pos = end;
         AttributeValue::Read(inner)
+    }
+
+    /// The end of a value in typographic quotes: after its closing one, or where the tag ends or another begins.
+    fn curly_end(&self, pos: usize) -> usize {
+        let mut inside = self.text[pos..].char_indices().skip(1);
+        let stop = inside.find(|(_, c)| matches!(c, '"' | '<' | '>') || CLOSING_QUOTES.contains(c));
+        stop.map_or(self.text.len(), |(i, c)| pos + i + if matches!(c, '<' | '>') { 0 } else { c.len_utf8() })
+    }
+
+    /// The end of a value without quotes.
+    fn bare_end(&self, pos: usize) -> usize {
+        let stop = self.text[pos..].char_indices().find(|&(i, c)| {
+            c.is_ascii_whitespace()
+                || matches!(c, '>' | '<')
+                || (c == '/' && self.text[pos + i + 1..].starts_with('>'))
+        });
+        stop.map_or(self.text.len(), |(i, _)| pos + i)
     }
 
     /// Reads a value that begins with the quote at `open`.

@@ -219,7 +219,7 @@ fn the_rules_agree_with_a_real_browser() {
     assert_eq!(shown.len(), rows.len());
     let mut wrong = String::new();
     for ((name, text), shown) in rows.iter().zip(shown) {
-        let check = inspect(text, &InspectionOptions { raster: 64, ..Options::default() }).check;
+        let check = inspect(text, &InspectionOptions { raster: 64, ..InspectionOptions::default() }).check;
         if check.draws.browser != shown {
             writeln!(
                 wrong,

@@ -8,7 +8,7 @@ use pelicycle_record::{Inspection, Verdict};
 use crate::WORKER;
 
 fn pool() -> WorkerPool {
-    let bounds = DrawingBounds { seconds: 4.0, ..Bounds::default() };
+    let bounds = DrawingBounds { seconds: 4.0, ..DrawingBounds::default() };
     WorkerPool::with_program(WORKER, 2, InspectionOptions { raster: 800, bounds })
 }
 
@@ -46,7 +46,7 @@ fn draws(text: &str, expected: &[&str]) -> Inspection {
 fn refuses(text: &str, bound: &str) {
     let inspection = look(text);
     assert_eq!(inspection.check.verdict, Verdict::Refused, "{:?}", inspection.check.findings);
-    let limit = inspection.check.findings.iter().find(|finding| finding.code == "resource-limit");
+    let limit = inspection.check.findings.iter().find(|finding| finding.code.as_str() == "resource-limit");
     let limit = limit.unwrap_or_else(|| panic!("no resource-limit in {:?}", inspection.check.findings));
     assert!(limit.message.contains(bound), "{bound} is not named: {}", limit.message);
     assert!(inspection.png.is_none());
@@ -55,7 +55,8 @@ fn refuses(text: &str, bound: &str) {
 
 /// Addresses that were blocked, in order.
 fn blocked(inspection: &Inspection) -> Vec<&str> {
-    let findings = inspection.check.findings.iter().filter(|finding| finding.code == "external-ref-blocked");
+    let findings =
+        inspection.check.findings.iter().filter(|finding| finding.code.as_str() == "external-ref-blocked");
     findings.map(|finding| finding.message.as_str()).collect()
 }
 
@@ -338,7 +339,8 @@ fn t27_control_characters_are_faults() {
 
 #[test]
 fn a_worker_that_is_killed_by_the_clock_leaves_what_it_knew() {
-    let bounds = DrawingBounds { seconds: 0.2, filter_seconds: 1e9, octaves: 1e9, ..Bounds::default() };
+    let bounds =
+        DrawingBounds { seconds: 0.2, filter_seconds: 1e9, octaves: 1e9, ..DrawingBounds::default() };
     let pool = WorkerPool::with_program(WORKER, 1, InspectionOptions { raster: 800, bounds });
     let text = svg("<filter id=\"f\"><feTurbulence baseFrequency=\".1\" numOctaves=\"20\"/></filter>\
          <rect width=\"100\" height=\"100\" filter=\"url(#f)\"/><image href=\"/etc/passwd\"/>");
@@ -357,11 +359,12 @@ fn a_worker_that_is_killed_by_the_clock_leaves_what_it_knew() {
 
 #[test]
 fn a_worker_that_runs_out_of_memory_says_so() {
-    let bounds = DrawingBounds { memory_bytes: 24 << 20, raster: 8192, ..Bounds::default() };
+    let bounds = DrawingBounds { memory_bytes: 24 << 20, raster: 8192, ..DrawingBounds::default() };
     let pool = WorkerPool::with_program(WORKER, 1, InspectionOptions { raster: 8192, bounds });
     let inspection = pool.inspect(svg("").as_bytes(), 8192).unwrap();
     assert_eq!(inspection.check.verdict, Verdict::Refused);
-    let limit = inspection.check.findings.iter().find(|finding| finding.code == "resource-limit").unwrap();
+    let limit =
+        inspection.check.findings.iter().find(|finding| finding.code.as_str() == "resource-limit").unwrap();
     assert!(limit.message.contains("memory_bytes"), "{}", limit.message);
 }
 

@@ -48,9 +48,10 @@ fn rasters_are_the_same_bytes_everywhere() {
     ];
     let mut hashes = String::new();
     for (name, text) in drawings {
-        let png = inspect(text.as_bytes(), &InspectionOptions { raster: 256, ..Options::default() })
-            .png
-            .expect(name);
+        let png =
+            inspect(text.as_bytes(), &InspectionOptions { raster: 256, ..InspectionOptions::default() })
+                .png
+                .expect(name);
         hashes.push_str(&format!("{name} {}\n", blake3::hash(&png)));
     }
     insta::assert_snapshot!(hashes);
@@ -59,7 +60,7 @@ fn rasters_are_the_same_bytes_everywhere() {
 #[test]
 fn real_drawings_get_the_verdict_that_a_person_would_give() {
     let Some(shared) = shared() else { return };
-    let options = InspectionOptions { raster: 256, ..Options::default() };
+    let options = InspectionOptions { raster: 256, ..InspectionOptions::default() };
     let pool = WorkerPool::with_program(WORKER, 2, options);
     let mut seen = BTreeMap::new();
     for folder in ["corpus/pelican-bicycle", "corpus/granite"] {
@@ -78,7 +79,7 @@ fn real_drawings_get_the_verdict_that_a_person_would_give() {
         assert!(resvg, "{name}");
         // One has no xmlns: the renderer is lenient, a browser is not.
         assert_eq!(*browser, name != "gemini-1.5-pro-001.svg", "{name}");
-        assert_eq!(codes.iter().any(|code| code == "missing-xmlns"), !browser, "{name}");
+        assert_eq!(codes.iter().any(|code| code.as_str() == "missing-xmlns"), !browser, "{name}");
         let known = ["no-viewbox", "missing-xmlns", "font-fallback"];
         assert!(codes.iter().all(|code| known.contains(&code.as_str())), "{name}: {codes:?}");
     }

@@ -16,11 +16,11 @@ use super::FoundReply;
 pub struct Importer<'a> {
     store: &'a Store,
     pool: &'a WorkerPool,
-    /// What the store holds already.
+    /// The imported replies that the store holds already.
     known: BTreeSet<Key>,
 }
 
-/// What tells an imported reply from all others: its kind of source, its name there, and its own hash.
+/// The key that tells an imported reply from all others: its kind of source, its name there, and its own hash.
 type Key = (String, String, String);
 
 /// What an import made of one reply.

@@ -25,7 +25,7 @@ const ABOUT: [&str; 5] = ["readme", "license", "changelog", "contributing", "ind
 /// Longest reply, in bytes; the check refuses longer ones.
 const LONGEST: u64 = 16 << 20;
 
-/// Why a folder or a file of it could not be read.
+/// A folder, or a file of it, that could not be read.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum SvgFolderError {

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::Url;
 use serde_json::Value;
 
 use super::address::join;
-use super::connection::{ServiceConnection, Services};
-use super::failure::RequestFailure;
+use super::connection::{ServiceError, Services};
 use super::plain_request::text;
 use super::protocol::ProtocolName;
 
@@ -16,6 +14,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// As much of a list as is read.
 const MAX_BYTES: usize = 16 << 20;
+
+/// Why a service did not list its models. No key is in the words.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum CatalogError {
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    #[error("its address can't be extended")]
+    Address,
+    #[error("{0}")]
+    NoAnswer(String),
+    /// Its answer has an HTTP status that says no.
+    #[error("{0}")]
+    Refused(String),
+    #[error("its answer is no list of models")]
+    NoList,
+}
 
 /// Where a protocol lists models, after the service's address.
 fn path(protocol: ProtocolName) -> &'static str {
@@ -42,32 +57,26 @@ fn ids(protocol: ProtocolName, answer: &Value) -> Option<Vec<String>> {
     Some(list.iter().filter_map(id).collect())
 }
 
-/// The reason why a service did not list its models. No key is in its words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{words}")]
-pub struct CatalogError {
-    /// The HTTP status of its refusal; none where it could not be asked, or what came was no refusal and no list.
-    pub status: Option<u16>,
-    words: String,
-}
-
-impl CatalogError {
-    fn new(words: impl Into<String>) -> CatalogError {
-        CatalogError { status: None, words: words.into() }
-    }
-}
-
 impl Services {
     /// Asks a service which models it has.
     ///
     /// # Errors
-    /// When it can't be asked or does not answer with a list.
+    /// When it can't be asked, or does not answer with such a list.
     pub async fn catalog(&self, provider: &str) -> Result<Vec<String>, CatalogError> {
-        let connection = self.connection(provider).map_err(|error| CatalogError::new(error.to_string()))?;
+        let connection = self.connection(provider)?;
         let protocol = connection.entry.protocol();
-        let url = join(&connection.base, path(protocol))
-            .ok_or_else(|| CatalogError::new("its address can't be extended"))?;
-        list(&connection, protocol, url).await
+        let url = join(&connection.base, path(protocol)).ok_or(CatalogError::Address)?;
+        let request = connection.client.get(url);
+        let answer = text(&connection, request, PATIENCE, MAX_BYTES).await.map_err(|failure| {
+            let words = connection.redact(failure.message);
+            if failure.status.is_some() {
+                CatalogError::Refused(words)
+            } else {
+                CatalogError::NoAnswer(words)
+            }
+        })?;
+        let answer: Value = serde_json::from_str(&answer).map_err(|_| CatalogError::NoList)?;
+        ids(protocol, &answer).ok_or(CatalogError::NoList)
     }
 
     /// The address at which a service is asked.
@@ -78,21 +87,6 @@ impl Services {
         let connection = self.connection(provider).map_err(|error| error.to_string())?;
         Ok(super::address::recorded(&connection.base))
     }
-}
-
-async fn list(
-    connection: &ServiceConnection,
-    protocol: ProtocolName,
-    url: Url,
-) -> Result<Vec<String>, CatalogError> {
-    let refused = |failure: RequestFailure| CatalogError {
-        status: failure.status,
-        words: connection.redact(failure.message),
-    };
-    let answer = text(connection, connection.client.get(url), PATIENCE, MAX_BYTES).await.map_err(refused)?;
-    let no_list = || CatalogError::new("its answer is no list of models");
-    let answer: Value = serde_json::from_str(&answer).map_err(|_| no_list())?;
-    ids(protocol, &answer).ok_or_else(no_list)
 }
 
 #[cfg(test)]

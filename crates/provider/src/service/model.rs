@@ -70,11 +70,8 @@ impl ServiceModel {
     /// For a setting that the model can't be asked with.
     pub fn settle(&self, wanted: &RequestRecord) -> Result<RequestRecord, SettingError> {
         let has_seed = self.connection.entry.place("seed").is_some();
-        let settled = RequestRecord {
-            max_tokens: wanted.max_tokens.or(self.connection.entry.max_tokens),
-            run_seed: wanted.run_seed.filter(|_| has_seed),
-            ..wanted.clone()
-        };
+        let mut settled = RequestRecord { run_seed: wanted.run_seed.filter(|_| has_seed), ..wanted.clone() };
+        settled.sampling.max_tokens = wanted.sampling.max_tokens.or(self.connection.entry.max_tokens);
         self.body("", &[], &settled)?;
         Ok(settled)
     }

@@ -53,9 +53,9 @@ pub(super) fn body(
     merge(&mut json, &entry.body, &Words::default());
 
     let rule = entry.rule(model);
-    let max_tokens = settings.max_tokens.or(entry.max_tokens);
+    let max_tokens = settings.sampling.max_tokens.or(entry.max_tokens);
     let words = Words {
-        effort: settings.effort.as_deref().unwrap_or_default(),
+        effort: settings.sampling.effort.as_deref().unwrap_or_default(),
         budget: max_tokens.map_or(LEAST_BUDGET, |bound| (bound / 2).max(LEAST_BUDGET)),
     };
     let asked = [thinking(provider, model, rule, settings)?, effort(provider, model, rule, settings)?];
@@ -96,7 +96,7 @@ fn thinking<'a>(
 ) -> Result<Option<&'a Map<String, Value>>, SettingError> {
     let (provider, model) = (provider.to_owned(), model.to_owned());
     let fragment = |of: fn(&ModelRule) -> Option<&Map<String, Value>>| rule.and_then(of);
-    match settings.thinking {
+    match settings.sampling.thinking {
         Some(true) => match fragment(|rule| rule.on.as_ref()) {
             None => Err(SettingError::NoThinking { provider, model }),
             on => Ok(on),
@@ -116,7 +116,7 @@ fn effort<'a>(
     rule: Option<&'a ModelRule>,
     settings: &RequestRecord,
 ) -> Result<Option<&'a Map<String, Value>>, SettingError> {
-    let Some(effort) = &settings.effort else { return Ok(None) };
+    let Some(effort) = &settings.sampling.effort else { return Ok(None) };
     let (provider, model) = (provider.to_owned(), model.to_owned());
     let Some((rule, fragment)) = rule.and_then(|rule| Some((rule, rule.effort.as_ref()?))) else {
         return Err(SettingError::NoEffort { provider, model });
@@ -130,15 +130,16 @@ fn effort<'a>(
 
 /// The settings that are given, with their values.
 fn given(settings: &RequestRecord, max_tokens: Option<u32>) -> impl Iterator<Item = (&'static str, Value)> {
+    let sampling = &settings.sampling;
     // A float of 32 bits is sent as a person writes it: 0.8, not 0.800000012.
     let float = |value: Option<f32>| value.and_then(|v| v.to_string().parse::<f64>().ok()).map(Value::from);
     [
         ("max_tokens", max_tokens.map(Value::from)),
-        ("temperature", float(settings.temperature)),
-        ("top_p", float(settings.top_p)),
-        ("top_k", settings.top_k.map(Value::from)),
-        ("min_p", float(settings.min_p)),
-        ("repeat_penalty", float(settings.repeat_penalty)),
+        ("temperature", float(sampling.temperature)),
+        ("top_p", float(sampling.top_p)),
+        ("top_k", sampling.top_k.map(Value::from)),
+        ("min_p", float(sampling.min_p)),
+        ("repeat_penalty", float(sampling.repeat_penalty)),
         ("seed", settings.seed.map(|seed| json!(short_seed(seed)))),
     ]
     .into_iter()
@@ -196,6 +197,8 @@ fn put(json: &mut Value, place: &str, value: Value) {
 
 #[cfg(test)]
 mod tests {
+    use pelicycle_record::SamplingSettings;
+
     use super::super::table::entries;
     use super::*;
 
@@ -228,14 +231,14 @@ mod tests {
 
     #[test]
     fn settings_go_to_the_place_that_the_service_has_for_them() {
-        let all = RequestRecord {
+        let sampling = SamplingSettings {
             temperature: Some(0.8),
             top_p: Some(0.95),
             top_k: Some(40),
             max_tokens: Some(900),
-            seed: Some(u64::MAX >> 11),
-            ..RequestRecord::default()
+            ..SamplingSettings::default()
         };
+        let all = RequestRecord { seed: Some(u64::MAX >> 11), sampling, ..RequestRecord::default() };
         let gemini = built("gemini", "gemini-4-argon", &all).unwrap().json;
         let expected = json!({"maxOutputTokens": 900, "temperature": 0.8, "topP": 0.95, "topK": 40, "seed": 0x7fff_ffff});
         assert_eq!(gemini["generationConfig"], expected);
@@ -252,11 +255,14 @@ mod tests {
 
     #[test]
     fn thinking_and_effort_are_said_in_the_services_own_way() {
-        let asked = |thinking, effort: Option<&str>, max_tokens| RequestRecord {
-            thinking,
-            effort: effort.map(str::to_owned),
-            max_tokens,
-            ..RequestRecord::default()
+        let asked = |thinking, effort: Option<&str>, max_tokens| {
+            let effort = effort.map(str::to_owned);
+            RequestRecord::from(SamplingSettings {
+                thinking,
+                effort,
+                max_tokens,
+                ..SamplingSettings::default()
+            })
         };
         let body = |provider, model, settings: &RequestRecord| built(provider, model, settings).unwrap().json;
         let new = body("anthropic", "claude-opus-5-5", &asked(None, Some("low"), None));

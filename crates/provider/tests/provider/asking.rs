@@ -118,8 +118,8 @@ pub(crate) async fn hear_all(remote: &ServiceModel, request: ReplyRequest) -> Re
                 heard.reasoning.push_str(&delta.reasoning);
                 heard.pieces.push((event.at - begin, delta.text));
             }
-            ReplyEventKind::Account(account) => heard.account = *account,
-            ReplyEventKind::Done(done) => heard.done = Some(done),
+            ReplyEventKind::Metadata(account) => heard.account = *account,
+            ReplyEventKind::End(done) => heard.done = Some(done),
         }
     }
     heard

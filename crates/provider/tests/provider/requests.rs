@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pelicycle_provider::{ReplyRequest, Services, VariableLookup};
-use pelicycle_record::RequestRecord;
+use pelicycle_record::{RequestRecord, SamplingSettings};
 use pelicycle_testkit::loopback::{ScriptedServer, answer};
 use serde_json::{Value, json};
 
@@ -42,57 +42,58 @@ fn plain(value: &Value) -> Value {
 #[test]
 fn a_request_is_the_one_that_the_services_own_client_sends() {
     let none = RequestRecord::default;
-    let effort = |max_tokens| RequestRecord {
+    let effort = |max_tokens| SamplingSettings {
         effort: Some("low".to_owned()),
         max_tokens: Some(max_tokens),
-        ..RequestRecord::default()
+        ..SamplingSettings::default()
     };
-    let sampled = RequestRecord {
+    let sampled = SamplingSettings {
         temperature: Some(0.5),
         top_p: Some(0.9),
         top_k: Some(40),
-        seed: Some(7),
-        ..RequestRecord::default()
+        ..SamplingSettings::default()
     };
-    let local = RequestRecord {
+    let local = SamplingSettings {
         max_tokens: Some(900),
         min_p: Some(0.05),
         repeat_penalty: Some(1.1),
         ..sampled.clone()
     };
+    let seeded = |sampling| RequestRecord { seed: Some(7), sampling, ..none() };
+    let thinking = |thinking, sampling| SamplingSettings { thinking: Some(thinking), ..sampling };
     let cases = [
         ("anthropic", "anthropic", "claude-opus-4-7", "", none()),
-        ("anthropic-thinking", "anthropic", "claude-opus-5-5", "", effort(9000)),
+        ("anthropic-thinking", "anthropic", "claude-opus-5-5", "", effort(9000).into()),
         ("anthropic-pictures", "anthropic", "claude-opus-4-7", "", none()),
         ("openai-pictures", "openai", "gpt-6.1-sol", "/v1", none()),
         ("vllm-pictures", "vllm", "m", "/v1", none()),
         ("gemini-pictures", "gemini", "gemini-4-argon", "", none()),
         ("ollama-pictures", "ollama", "qwen3:8b", "", none()),
         ("openai", "openai", "gpt-6.1-sol", "/v1", none()),
-        (
-            "openai-thinking",
-            "openai",
-            "gpt-6.1-sol",
-            "/v1",
-            RequestRecord { thinking: Some(true), ..effort(9000) },
-        ),
-        ("vllm", "vllm", "m", "/v1", RequestRecord { thinking: Some(false), ..local.clone() }),
+        ("openai-thinking", "openai", "gpt-6.1-sol", "/v1", thinking(true, effort(9000)).into()),
+        ("vllm", "vllm", "m", "/v1", seeded(thinking(false, local.clone()))),
         ("gemini", "gemini", "gemini-4-argon", "", none()),
-        ("gemini-thinking", "gemini", "gemini-4-argon", "", RequestRecord { ..effort(9000) }),
-        ("ollama", "ollama", "qwen3:8b", "", RequestRecord { thinking: Some(true), top_p: None, ..local }),
+        ("gemini-thinking", "gemini", "gemini-4-argon", "", seeded(effort(9000).or(&sampled))),
+        (
+            "ollama",
+            "ollama",
+            "qwen3:8b",
+            "",
+            seeded(SamplingSettings { top_p: None, ..thinking(true, local) }),
+        ),
         (
             "mistral",
             "mistral",
             "mistral-large-4",
             "/v1",
-            RequestRecord { max_tokens: Some(900), temperature: Some(0.5), seed: Some(7), ..none() },
+            seeded(SamplingSettings {
+                max_tokens: Some(900),
+                temperature: Some(0.5),
+                ..SamplingSettings::default()
+            }),
         ),
     ];
-    for (name, provider, model, path, mut settings) in cases {
-        if name == "gemini-thinking" {
-            let RequestRecord { temperature, top_p, top_k, seed, .. } = sampled.clone();
-            settings = RequestRecord { temperature, top_p, top_k, seed, ..settings };
-        }
+    for (name, provider, model, path, settings) in cases {
         let expected = recorded(name);
         let server = ScriptedServer::new(vec![answer(400, "application/json", &[], "{}")]);
         let variables: VariableLookup =

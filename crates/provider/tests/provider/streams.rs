@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pelicycle_record::{Outcome, RequestRecord};
+use pelicycle_record::{Outcome, RequestRecord, SamplingSettings};
 use pelicycle_testkit::loopback::{
     CHAT_END, KEY, ScriptedServer, ServerStep, answer, chat, chat_text, chunk, end, events,
 };
@@ -48,7 +48,9 @@ fn a_reply_comes_in_its_pieces_with_their_times() {
 #[test]
 fn the_request_is_what_was_recorded_and_its_key_is_in_its_header_alone() {
     let server = ScriptedServer::new(vec![chat("hi")]);
-    let settings = RequestRecord { temperature: Some(0.5), max_tokens: Some(7), ..RequestRecord::default() };
+    let sampling =
+        SamplingSettings { temperature: Some(0.5), max_tokens: Some(7), ..SamplingSettings::default() };
+    let settings = RequestRecord::from(sampling);
     let heard = ask_with(&remote(&server, "chat", ""), settings);
     let seen = &server.seen()[0];
     assert_eq!(seen.path, "/chat/completions");

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::table::{Price, Table, Tier};
+use super::table::{Price, PriceTable, PriceTier};
 use pelicycle_record::Rates;
 
 /// Where the list is published.
@@ -43,7 +43,7 @@ pub enum LitellmError {
 ///
 /// # Errors
 /// When it is no such list.
-pub fn read(text: &str, source: &str, dated: Date) -> Result<Table, LitellmError> {
+pub fn read_litellm(text: &str, source: &str, dated: Date) -> Result<PriceTable, LitellmError> {
     let list: BTreeMap<String, Value> =
         serde_json::from_str(text).map_err(|error| LitellmError::Form(error.to_string()))?;
     let mut models = BTreeMap::new();
@@ -70,7 +70,7 @@ pub fn read(text: &str, source: &str, dated: Date) -> Result<Table, LitellmError
         return Err(LitellmError::Empty);
     }
     let (source, licence) = (source.to_owned(), "MIT".to_owned());
-    Ok(Table { source, dated, licence, models })
+    Ok(PriceTable { source, dated, licence, models })
 }
 
 fn price(entry: &Map<String, Value>) -> Option<Price> {
@@ -85,7 +85,11 @@ fn price(entry: &Map<String, Value>) -> Option<Price> {
                 .into_iter()
                 .filter_map(|(tokens, word)| {
                     let list = rates(entry, &format!("_above_{word}_tokens"))?;
-                    Some(Tier { tokens, list, batch: rates(entry, &format!("_above_{word}_tokens_batches")) })
+                    Some(PriceTier {
+                        tokens,
+                        list,
+                        batch: rates(entry, &format!("_above_{word}_tokens_batches")),
+                    })
                 })
                 .collect(),
             max_output: None,
@@ -124,12 +128,12 @@ fn lengths(entry: &Map<String, Value>) -> BTreeSet<(u64, String)> {
 
 /// The form with ranges of prompt lengths, the first from 0.
 fn from_ranges(ranges: &[Value]) -> Option<Price> {
-    let mut tiers: Vec<Tier> = ranges
+    let mut tiers: Vec<PriceTier> = ranges
         .iter()
         .filter_map(|range| {
             let range = range.as_object()?;
             let from = range.get("range")?.as_array()?.first()?.as_f64()?;
-            Some(Tier { tokens: from as u64, list: rates(range, "")?, batch: None })
+            Some(PriceTier { tokens: from as u64, list: rates(range, "")?, batch: None })
         })
         .collect();
     tiers.sort_by_key(|tier| tier.tokens);
@@ -147,8 +151,8 @@ fn millionfold(per_token: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn table(text: &str) -> Table {
-        read(text, "a test", "2026-11-01".parse().unwrap()).unwrap()
+    fn table(text: &str) -> PriceTable {
+        read_litellm(text, "a test", "2026-11-01".parse().unwrap()).unwrap()
     }
 
     #[test]
@@ -194,7 +198,8 @@ mod tests {
 
     #[test]
     fn what_is_no_price_list_is_an_error_in_words() {
-        let error = |text| read(text, "a test", "2026-11-01".parse().unwrap()).unwrap_err().to_string();
+        let error =
+            |text| read_litellm(text, "a test", "2026-11-01".parse().unwrap()).unwrap_err().to_string();
         assert!(error("<html>").contains("not LiteLLM's price list"));
         assert!(error("{}").contains("prices no model"));
     }

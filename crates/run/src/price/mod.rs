@@ -5,5 +5,5 @@
 mod litellm;
 mod table;
 
-pub use litellm::{LITELLM_URL, LitellmError, read as read_litellm};
-pub use table::{Origin, Price, PriceError, Prices, Table, Tier, data_file};
+pub use litellm::{LITELLM_URL, LitellmError, read_litellm};
+pub use table::{Price, PriceError, PriceOrigin, PriceTable, PriceTier, Prices, prices_file};

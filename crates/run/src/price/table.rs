@@ -14,7 +14,7 @@ const BUNDLED: &str = include_str!("prices.json");
 /// A table of list prices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Table {
+pub struct PriceTable {
     /// Whose figures they are.
     pub source: String,
     /// The day they were taken.
@@ -36,7 +36,7 @@ pub struct Price {
     pub batch: Option<Rates>,
     /// For long prompts, by length: the last that a prompt is longer than prices all its tokens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub above: Vec<Tier>,
+    pub above: Vec<PriceTier>,
     /// The most tokens that a reply can have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_output: Option<u64>,
@@ -45,7 +45,7 @@ pub struct Price {
 /// What a model costs where the prompt is long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Tier {
+pub struct PriceTier {
     /// For prompts of more tokens than these.
     pub tokens: u64,
     /// For a request that is answered at once.
@@ -93,18 +93,18 @@ impl Price {
 
 /// Where a price was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum PriceOrigin {
     /// The user's own figure.
     Configured,
     /// A table, in words: source and date.
     Table(String),
 }
 
-impl std::fmt::Display for Origin {
+impl std::fmt::Display for PriceOrigin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Origin::Configured => f.write_str("pelicycle.toml"),
-            Origin::Table(words) => f.write_str(words),
+            PriceOrigin::Configured => f.write_str("pelicycle.toml"),
+            PriceOrigin::Table(words) => f.write_str(words),
         }
     }
 }
@@ -121,22 +121,22 @@ pub enum PriceError {
     Configured { model: String, message: String },
 }
 
-impl Table {
+impl PriceTable {
     /// The table inside this program.
     ///
     /// # Panics
     /// Never: a test reads it.
     #[must_use]
-    pub fn bundled() -> Table {
-        Table::parse(BUNDLED).expect("the bundled table is checked by a test")
+    pub fn bundled() -> PriceTable {
+        PriceTable::parse(BUNDLED).expect("the bundled table is checked by a test")
     }
 
     /// Reads a table in this program's own shape.
     ///
     /// # Errors
     /// In words, when it has another shape or a figure that is no price.
-    pub fn parse(text: &str) -> Result<Table, String> {
-        let table: Table = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    pub fn parse(text: &str) -> Result<PriceTable, String> {
+        let table: PriceTable = serde_json::from_str(text).map_err(|e| e.to_string())?;
         for (model, price) in &table.models {
             price.check().map_err(|why| format!("{model}: {why}"))?;
         }
@@ -175,7 +175,7 @@ fn json<T: Serialize>(value: &T) -> String {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prices {
     configured: BTreeMap<String, Price>,
-    table: Table,
+    table: PriceTable,
 }
 
 impl Prices {
@@ -189,11 +189,11 @@ impl Prices {
         for (model, price) in &configured {
             price.check().map_err(|message| PriceError::Configured { model: model.clone(), message })?;
         }
-        let mut table = Table::bundled();
+        let mut table = PriceTable::bundled();
         if let Some(path) = fetched {
             match std::fs::read_to_string(path) {
                 Ok(text) => {
-                    let copy = Table::parse(&text)
+                    let copy = PriceTable::parse(&text)
                         .map_err(|message| PriceError::Form { path: path.to_owned(), message })?;
                     if copy.dated >= table.dated {
                         table = copy;
@@ -208,16 +208,17 @@ impl Prices {
 
     /// The table behind the configured figures.
     #[must_use]
-    pub fn table(&self) -> &Table {
+    pub fn table(&self) -> &PriceTable {
         &self.table
     }
 
     /// The price of `provider/model`. A dated snapshot costs what its model costs.
     #[must_use]
-    pub fn find(&self, name: &str) -> Option<(&Price, Origin)> {
-        let configured = |name: &str| self.configured.get(name).map(|price| (price, Origin::Configured));
-        let listed =
-            |name: &str| self.table.models.get(name).map(|price| (price, Origin::Table(self.table.name())));
+    pub fn find(&self, name: &str) -> Option<(&Price, PriceOrigin)> {
+        let configured = |name: &str| self.configured.get(name).map(|price| (price, PriceOrigin::Configured));
+        let listed = |name: &str| {
+            self.table.models.get(name).map(|price| (price, PriceOrigin::Table(self.table.name())))
+        };
         let known = |name: &str| configured(name).or_else(|| listed(name));
         known(name).or_else(|| undated(name).and_then(known))
     }
@@ -249,7 +250,7 @@ fn undated(name: &str) -> Option<&str> {
 
 /// Where a fetched table is kept: the user's data folder, by the custom of the system. `None` where there is no home.
 #[must_use]
-pub fn data_file() -> Option<PathBuf> {
+pub fn prices_file() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = match std::env::consts::OS {
         "windows" => set("LOCALAPPDATA")?,
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn the_bundled_table_reads_and_is_written_as_it_stands() {
-        let table = Table::bundled();
+        let table = PriceTable::bundled();
         assert_eq!(table.to_text(), BUNDLED);
         assert!(table.models.len() > 300, "{}", table.models.len());
         let opus = &table.models["anthropic/claude-opus-4-7"];
@@ -279,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_long_prompt_is_charged_the_higher_rate_for_all_its_tokens() {
-        let haiku = &Table::bundled().models["anthropic/claude-haiku-5-5"].clone();
+        let haiku = &PriceTable::bundled().models["anthropic/claude-haiku-5-5"].clone();
         assert_eq!(haiku.rates(100_000, false).unwrap().input, 0.1);
         assert_eq!(haiku.rates(100_001, false).unwrap().input, 0.5);
         assert_eq!(haiku.rates(100_001, true).unwrap().output, 1.25);
@@ -294,7 +295,7 @@ mod tests {
         let input = |prices: &Prices| prices.find(model).map(|(price, _)| price.list.input);
         let none = Prices::load(Some(&path), BTreeMap::new()).unwrap();
         assert_eq!(input(&none), Some(5.0), "nothing was fetched yet");
-        let mut fetched = Table::bundled();
+        let mut fetched = PriceTable::bundled();
         fetched.dated = fetched.dated.tomorrow().unwrap();
         fetched.models.insert(model.to_owned(), Price::flat(rates(6.0, 30.0)));
         std::fs::write(&path, fetched.to_text()).unwrap();
@@ -304,7 +305,7 @@ mod tests {
         let configured = Prices::load(Some(&path), own).unwrap();
         assert_eq!(
             configured.find(model).map(|(p, from)| (p.list.input, from)),
-            Some((1.0, Origin::Configured))
+            Some((1.0, PriceOrigin::Configured))
         );
         fetched.dated = "2020-01-01".parse().unwrap();
         std::fs::write(&path, fetched.to_text()).unwrap();

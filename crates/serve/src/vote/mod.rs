@@ -4,14 +4,17 @@
 //! know what follows from votes; which pair is asked next is for the crate `judge` to say.
 
 mod drawings;
+mod error;
 mod page;
 mod server;
 mod session;
 mod shown_pair;
 mod state;
 mod token;
+mod view;
 mod voter;
 
+pub use error::{VoteRefusal, VotingError};
 pub use server::serve;
-pub use session::{VoteRefusal, VotingError, VotingSession};
+pub use session::VotingSession;
 pub use voter::{VoterError, voter};

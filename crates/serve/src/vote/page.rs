@@ -4,7 +4,7 @@ use pelicycle_site::{PageError, scripted_page};
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::session::{VotingScreen, VotingView};
+use super::view::{VotingScreen, VotingView};
 
 const TEMPLATE: &str = include_str!("../../../../templates/vote.html");
 const STYLE: &str = include_str!("../../../../templates/vote.css");

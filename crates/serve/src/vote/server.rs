@@ -17,11 +17,12 @@ use pelicycle_record::Preference;
 use tokio::net::TcpListener;
 use url::form_urlencoded;
 
+use super::error::VoteRefusal;
 use super::page;
-use super::session::{VoteRefusal, VotingSession};
+use super::session::VotingSession;
 use crate::{Guard, guard};
 
-/// How often the results are looked at.
+/// The pause between two looks at the results.
 const POLL: Duration = Duration::from_secs(2);
 /// Looking at them takes one part in so many of the time.
 const SHARE: u32 = 10;

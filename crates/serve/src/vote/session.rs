@@ -16,9 +16,11 @@ use pelicycle_statistics::Random;
 use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store, StoreError};
 
 use super::drawings::VotingDrawings;
+use super::error::{VoteRefusal, VotingError};
 use super::shown_pair::{ShowError, ShownPair};
-use super::state::{CastVote, VotingProgress, VotingState};
+use super::state::{CastVote, VotingState};
 use super::token::token;
+use super::view::{PairView, VotingScreen, VotingView};
 
 /// A session in which one person votes.
 pub struct VotingSession {
@@ -33,70 +35,6 @@ pub struct VotingSession {
 
 /// Called with a line for each thing that could not be used and is passed over.
 type Tell = dyn Fn(&str) + Send + Sync;
-
-/// The session can't begin, or can't show anything.
-#[derive(Debug, thiserror::Error)]
-pub enum VotingError {
-    /// The judgements can't be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// No token can be made.
-    #[error("the system's source of random bytes failed: {0}")]
-    Random(getrandom::Error),
-}
-
-/// A vote that was not counted, or not taken back, in words for the voter.
-#[derive(Debug, thiserror::Error)]
-pub enum VoteRefusal {
-    /// The vote's pair is not on show.
-    #[error(
-        "That vote was not counted: its pair is no longer on show. It may have been voted on in another window. \
-         What is on show now is below."
-    )]
-    Stale,
-    /// A drawing of the pair is not there any more.
-    #[error("That vote was not counted: one of the two drawings is no longer among the results.")]
-    Gone,
-    /// The vote could not be written.
-    #[error("That vote was not counted, since it could not be kept: {0}. Choose again when that is mended.")]
-    Unkept(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What was to be taken back is not the last vote.
-    #[error("Nothing was taken back: the vote that this window knew is no longer the last one.")]
-    NotLast,
-    /// The vote could not be taken back.
-    #[error("The vote was not taken back: {0}.")]
-    Kept(#[source] StoreError),
-}
-
-/// What the voter's page shows.
-#[derive(Debug)]
-pub(super) struct VotingView {
-    pub(super) shown: VotingScreen,
-    pub(super) progress: VotingProgress,
-    /// The token that takes the last vote back, where there is one.
-    pub(super) undo: Option<String>,
-}
-
-/// The main part of the page: a pair, or why there is none.
-#[derive(Debug)]
-pub(super) enum VotingScreen {
-    Pair(PairView),
-    /// No two contestants have drawn the same prompt; so many demonstrations were left out.
-    Nothing {
-        demonstrations: usize,
-    },
-    /// The voter has seen every pair.
-    All,
-}
-
-/// The pair on show, as the page has it: no identifier, no name.
-#[derive(Debug)]
-pub(super) struct PairView {
-    pub(super) token: String,
-    pub(super) text: String,
-    /// Names and sizes of the pictures, left and right.
-    pub(super) pictures: [(String, (u32, u32)); 2],
-}
 
 impl VotingSession {
     /// Begins the session of a voter, over what lay in the store when it looked like `looked`.

@@ -50,7 +50,7 @@ pub(super) struct CastVote {
     pub(super) undo: String,
 }
 
-/// How far a voter has come.
+/// The progress of a voter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct VotingProgress {
     /// Votes on what can be shown, of all times.

@@ -54,7 +54,7 @@ struct MarkRow {
     after: String,
 }
 
-/// Where moments and values stand on a chart.
+/// The scales of a chart: where moments and values stand on it.
 struct Scale {
     from: f64,
     to: f64,

@@ -43,7 +43,7 @@ struct Row {
     head: String,
     effect: String,
     outlook: String,
-    /// Where the estimate stands, in the picture's units.
+    /// The place of the estimate, in the picture's units.
     at: f64,
     bounds: Option<(f64, f64)>,
 }

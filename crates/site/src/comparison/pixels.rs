@@ -16,7 +16,7 @@ pub enum Likeness {
     Same,
     /// Nobody would see the difference.
     Alike(PixelDifference),
-    /// It can be seen.
+    /// The difference can be seen.
     Differs(PixelDifference),
     /// The sizes differ, so pixels can't be compared.
     OtherSize,
@@ -33,7 +33,7 @@ pub struct PixelDifference {
     pub most: u8,
 }
 
-/// Why two pictures could not be compared.
+/// Two pictures that could not be compared, with the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("the pictures could not be compared: {0}")]
 pub struct PixelError(String);

@@ -90,7 +90,7 @@ impl Redrawn {
         self.before != self.now || !matches!(self.pixels, Some(Likeness::Same | Likeness::Alike(_)))
     }
 
-    /// What sorts the least alike first.
+    /// The number by which the least alike come first.
     fn order(&self) -> f64 {
         match self.pixels {
             _ if self.before != self.now => f64::NEG_INFINITY,
@@ -139,7 +139,7 @@ impl RenderingReport {
         Self { schema: 1, renderer: renderer.to_owned(), same, alike, different, changed }
     }
 
-    /// As lines; names in it may be anything, so whoever prints them makes them safe.
+    /// The report as lines; names in it may be anything, so whoever prints them makes them safe.
     #[must_use]
     pub fn text(&self) -> Vec<String> {
         let mut lines = vec![self.sum()];
@@ -161,7 +161,7 @@ impl RenderingReport {
         )
     }
 
-    /// As one HTML file: the kept raster, that of now, and where they differ.
+    /// The report as one HTML file: the kept raster, that of now, and where they differ.
     ///
     /// # Errors
     /// Only when the template is broken.

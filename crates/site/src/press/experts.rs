@@ -39,7 +39,7 @@ impl Press<'_> {
     }
 }
 
-/// Where the maps of an attempt's experts lie.
+/// Paths of the maps of an attempt's experts.
 fn maps(attempt: &Attempt) -> MapPaths {
     let place = |name: &str| format!("{}/{name}.png", folder(attempt));
     MapPaths { light: place("experts"), dark: place("experts-dark") }

@@ -68,7 +68,7 @@ impl<'a> Press<'a> {
         self.print(path, template, root, page, share.as_ref(), &source)
     }
 
-    /// What the head of a page says to those who link to it; its poster is drawn, where that is something new.
+    /// The preview of a link to a page; the page's poster is drawn where it is not as it was.
     fn share(
         &self,
         path: &str,
@@ -103,7 +103,7 @@ impl<'a> Press<'a> {
         self.site.put_made_from(path, html.as_bytes(), Some(source))
     }
 
-    /// The pages of one prompt.
+    /// Prints the pages of one prompt.
     pub(super) fn section(&self, section: &Section<'_>) -> Result<(), GalleryError> {
         let (path, page) = (prompt_path(section.prompt), PromptPage::new(section, &self.ranks));
         self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))?;
@@ -116,7 +116,7 @@ impl<'a> Press<'a> {
         Ok(())
     }
 
-    /// The pages of one contestant.
+    /// Prints the pages of one contestant.
     pub(super) fn model(&self, model: &ModelWorks<'_>) -> Result<(), GalleryError> {
         let page = ModelPage::new(model);
         self.page(&page.path, "model.html", "../", &page, || Poster::model(model))?;
@@ -126,7 +126,7 @@ impl<'a> Press<'a> {
         Ok(())
     }
 
-    /// All the data, as files for other programs.
+    /// Writes all the data, as files for other programs.
     pub(super) fn data(&self, shown: &[HungExhibit<'_>]) -> Result<(), GalleryError> {
         let rows = || shown.iter().map(|one| (one.exhibit, &one.hung));
         // A row follows from the record and from which files are there.
@@ -145,7 +145,7 @@ impl<'a> Press<'a> {
         Ok(())
     }
 
-    /// What leads others to the pages: the feed, the map for crawlers, and where that is.
+    /// Writes what leads others to the pages: the feed, the map for crawlers, and the file that names the map.
     pub(super) fn directions(&self, shown: &[HungExhibit<'_>]) -> Result<(), GalleryError> {
         let Some(base) = self.base else { return Ok(()) };
         let feed = Value::from(Serde(Feed::new(base, shown.iter().map(HungExhibit::view))));

@@ -1,4 +1,4 @@
-//! Where a published site will be found.
+//! The address of a published site.
 
 use std::fmt;
 use std::str::FromStr;

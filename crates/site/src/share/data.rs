@@ -1,7 +1,9 @@
 //! All the data of a gallery as one table, for notebooks: the columns of an export, and where each attempt's files lie in
 //! the site. The newest attempt comes first.
 
-use pelicycle_table::{Cell, ColumnKind, Csv, Heading, TableError, TableWriter as _, headings, object, row};
+use pelicycle_table::{
+    ColumnKind, Csv, Heading, TableCell, TableError, TableWriter as _, headings, object, row,
+};
 
 use crate::Exhibit;
 use crate::take;
@@ -30,11 +32,11 @@ fn heads() -> Vec<Heading> {
     headings().into_iter().chain(PLACES).collect()
 }
 
-fn cells<'a>(exhibit: &Exhibit<'a>, hung: &HungFiles) -> Vec<Cell<'a>> {
+fn cells<'a>(exhibit: &Exhibit<'a>, hung: &HungFiles) -> Vec<TableCell<'a>> {
     let Exhibit { attempt, files, .. } = exhibit;
     let HungFiles { pictures, missing, .. } = hung;
     let folder = view::folder(attempt);
-    let beside = |there: bool, name: &str| Cell::from(there.then(|| format!("{folder}/{name}")));
+    let beside = |there: bool, name: &str| TableCell::from(there.then(|| format!("{folder}/{name}")));
     let places = [
         attempt.counts().into(),
         view::page_path(attempt).into(),

@@ -15,7 +15,7 @@ const MOST: usize = 50;
 /// The feed.
 #[derive(Debug, Serialize)]
 pub(crate) struct Feed {
-    /// Where it is; its identity too.
+    /// The feed's own address, which is its identity too.
     address: String,
     site: String,
     updated: String,
@@ -41,7 +41,7 @@ struct Linked {
 }
 
 impl Feed {
-    /// Where it lies in the site.
+    /// Path of the feed from the site's root.
     pub(crate) const PATH: &'static str = "feed.xml";
 
     /// The feed of these attempts, given newest first. Those that drew nothing are left out.

@@ -1,4 +1,4 @@
-//! What crawlers are told: the list of all pages, and where it is.
+//! The map for crawlers: the list of all pages, and the file that says where it is.
 //!
 //! The map follows the protocol of sitemaps.org: an address and a day for each page, at most 50,000 in a file, and a
 //! file of files where there are more.
@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use super::BaseUrl;
 
-/// Where the map lies; more than one file of it are `sitemap-1.xml` and so on, and this one lists them.
+/// Path of the map; more than one file of it are `sitemap-1.xml` and so on, and this one lists them.
 const PATH: &str = "sitemap.xml";
-/// Where crawlers look for it, at the root of a host.
+/// Path of the file in which crawlers look for the map, at the root of a host.
 pub(crate) const ROBOTS: &str = "robots.txt";
 /// Addresses of a file, by the protocol.
 const MOST: usize = 50_000;

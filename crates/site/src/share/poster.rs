@@ -30,7 +30,7 @@ const GAP: usize = 24;
 const INK: &str = "#221f1a";
 const QUIET: &str = "#655f55";
 
-/// What a page's head says to those who link to it.
+/// The preview of a link to a page, as the page's head gives it.
 #[derive(Debug, Serialize)]
 pub(crate) struct LinkPreview {
     address: String,
@@ -43,12 +43,12 @@ pub(crate) struct LinkPreview {
     alt: String,
 }
 
-/// Where the poster of a page lies.
+/// Path of a page's poster from the site's root.
 pub(crate) fn image_path(page: &str) -> String {
     format!("{}.png", page.strip_suffix(".html").unwrap_or(page))
 }
 
-/// What the head of the page at `path` says.
+/// The preview of a link to the page at `path`.
 pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl) -> LinkPreview {
     let mut description = poster.sum.clone();
     if let Some(asked) = &poster.asked {

@@ -14,7 +14,7 @@ pub(crate) struct SitePicture {
     pub(crate) href: String,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// The same for screens of a plain density.
+    /// A smaller one for screens of a plain density.
     pub(crate) tiny: Option<TinyPicture>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct AttemptPictures {
 pub(crate) struct Card {
     /// Path of its page from the site's root.
     pub(crate) href: String,
-    /// Who drew it, for those who hear the page.
+    /// The contestant, for those who hear the page.
     label: String,
     /// The prompt's title, likewise.
     prompt: String,
@@ -51,7 +51,7 @@ pub(crate) struct Card {
     repaired: bool,
     pub(crate) verdict: &'static str,
     drawn: bool,
-    /// Why there is no picture.
+    /// The reason why there is no picture.
     meaning: String,
     reason: Option<String>,
     sample: u32,

@@ -15,7 +15,7 @@ const CELL: u32 = 24;
 /// More experts than this are small on a narrow screen.
 const FINE: usize = 64;
 
-/// What a page says of an attempt's experts.
+/// The experts that an attempt took, as its page shows them.
 #[derive(Debug, Serialize)]
 pub(crate) struct ExpertsView {
     summary: Vec<String>,
@@ -56,7 +56,7 @@ struct Layer {
     share: String,
 }
 
-/// Where the two maps of an attempt are, from the site's root.
+/// Paths of the two maps of an attempt from the site's root.
 #[derive(Debug)]
 pub(crate) struct MapPaths {
     pub(crate) light: String,

@@ -35,7 +35,7 @@ pub(crate) struct Figures {
     pub(super) numbers: SortFigures,
 }
 
-/// The same as numbers, to sort by.
+/// Figures as numbers, to sort by.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct SortFigures {
     pub(super) speed: Option<f64>,
@@ -64,7 +64,7 @@ impl Figures {
     }
 }
 
-/// What the attempt cost, in US dollars, where that is known.
+/// The cost of an attempt, in US dollars, where that is known.
 pub(super) fn price(attempt: &Attempt) -> Option<f64> {
     attempt.cost.as_ref().map(|cost| cost.usd)
 }

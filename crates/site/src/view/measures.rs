@@ -1,4 +1,4 @@
-//! What was measured of a drawing, for its page: numbers of how it is built, and the rubric's items with their words.
+//! Measures of a drawing, for its page: numbers of how it is built, and the rubric's items with their words.
 
 use base64::Engine as _;
 use pelicycle_record::measure::{DrawingStructure, ItemState, JudgedItem, Measures};
@@ -11,7 +11,7 @@ use crate::overlay;
 /// The measures of one drawing.
 #[derive(Debug, Serialize)]
 pub(crate) struct MeasuresView {
-    /// Why there are no measures.
+    /// The reason why there are no measures.
     problem: Option<String>,
     rules: u32,
     structure: Vec<Fact>,

@@ -1,4 +1,4 @@
-//! What each page shows, as plain data: texts are made visible and bounded, numbers are in words.
+//! Views: what each page shows, as plain data. There is a file for each page; texts are made visible and bounded, numbers are in words.
 
 mod attempt;
 mod card;

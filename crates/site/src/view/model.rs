@@ -48,7 +48,7 @@ struct PromptRow {
     more: usize,
 }
 
-/// One run.
+/// One run in the history of a contestant.
 #[derive(Debug, Serialize)]
 struct Event {
     day: String,
@@ -153,7 +153,7 @@ fn history(all: &[&Attempt]) -> (Vec<Event>, usize) {
     (events, earlier)
 }
 
-/// What tells whether the same model answered: the weights' hash, or the name that the service answered by.
+/// The identity of the model that answered: the weights' hash, or the name that the service answered by.
 fn identity(attempt: &Attempt) -> Option<&str> {
     let weights = attempt.engine.as_ref().map(|engine| engine.hash.as_str());
     weights.or(attempt.contestant.served.as_deref())

@@ -1,4 +1,4 @@
-//! What a page says of itself to those who link to it: its words, and the drawings that stand for it.
+//! The poster of a page, which it shows to those who link to it: its words, and the drawings that stand for it.
 
 use jiff::Timestamp;
 use pelicycle_record::Attempt;
@@ -11,18 +11,18 @@ use super::{grid, lineage, timeline, wall};
 /// Drawings on the poster of a wall.
 const PLATES: usize = 4;
 
-/// What a page says of itself.
+/// The poster of a page: what it says of itself.
 #[derive(Debug)]
 pub(crate) struct Poster {
     pub(crate) title: String,
-    /// What was asked, where it was one thing.
+    /// The prompt's text, where all drawings answer one prompt.
     pub(crate) asked: Option<String>,
     /// A line of figures.
     pub(crate) sum: String,
     pub(crate) plates: Vec<Plate>,
-    /// One drawing, large, with its label beside it.
+    /// Whether there is one drawing, large, with its label beside it.
     pub(crate) single: bool,
-    /// When the newest attempt on the page was made.
+    /// The moment of the newest attempt on the page.
     pub(crate) newest: Timestamp,
 }
 
@@ -47,7 +47,7 @@ impl Plate {
 }
 
 impl Poster {
-    /// Of the first page: the first cards of its first wall.
+    /// The poster of the first page: the first cards of its first wall.
     pub(crate) fn index(sections: &[Section<'_>], models: &[ModelWorks<'_>]) -> Self {
         let order = wall::in_order(sections);
         let attempts = sections.iter().flat_map(Section::attempts);
@@ -61,12 +61,12 @@ impl Poster {
         }
     }
 
-    /// Of a prompt's wall.
+    /// The poster of a prompt's wall.
     pub(crate) fn wall(section: &Section<'_>) -> Self {
         Self::of_prompt(section, text::label(&section.prompt.title), leads(section))
     }
 
-    /// Of the same drawings in a comparison.
+    /// The poster of a prompt's drawings side by side.
     pub(crate) fn versus(section: &Section<'_>) -> Self {
         Self::of_prompt(
             section,
@@ -75,7 +75,7 @@ impl Poster {
         )
     }
 
-    /// Of a prompt's families: the newest models of the largest one, the oldest of them first.
+    /// The poster of a prompt's families: the newest models of the largest one, the oldest of them first.
     pub(crate) fn timeline(section: &Section<'_>) -> Self {
         let strips = timeline::strips(section);
         let longest = strips.values().max_by_key(|cases| cases.len());
@@ -101,13 +101,13 @@ impl Poster {
         }
     }
 
-    /// Of all that a model drew.
+    /// The poster of all that a model drew.
     pub(crate) fn model(model: &ModelWorks<'_>) -> Self {
         let cases = model.cases.iter().map(|(section, case)| (&section.prompt.title, *case));
         Self::of_model(model, "", cases)
     }
 
-    /// Of a model's animals by vehicles.
+    /// The poster of a model's animals by vehicles.
     pub(crate) fn grid(model: &ModelWorks<'_>) -> Self {
         let cases = model.cases.iter().filter(|(section, _)| grid::pair(section.prompt).is_some());
         let cases = cases.map(|(section, case)| (&section.prompt.title, *case));
@@ -135,7 +135,7 @@ impl Poster {
         }
     }
 
-    /// Of one attempt.
+    /// The poster of one attempt.
     pub(crate) fn attempt(shown: ShownAttempt<'_>) -> Self {
         let ShownAttempt { attempt, .. } = shown;
         let card = Card::new(shown);

@@ -1,4 +1,4 @@
-//! Who draws best, to those who judged: the rankings, with what it takes to believe them.
+//! The page of rankings: who draws best to those who judged, with what it takes to believe that.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ struct Row {
     /// Its page, where it has one.
     href: Option<String>,
     chance: String,
-    /// Where the estimate and its bounds stand, in the bar's units.
+    /// The place of the estimate, and then of its bounds, in the bar's units.
     at: f64,
     bounds: (f64, f64),
     record: String,

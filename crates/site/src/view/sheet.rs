@@ -18,7 +18,7 @@ pub(crate) struct SheetPlace<'a> {
     pub(crate) verdict: &'static str,
     /// How often it drew, in words.
     pub(crate) caption: String,
-    /// It stands at the beginning of a row.
+    /// Whether it stands at the beginning of a row.
     pub(crate) begins_row: bool,
 }
 

@@ -19,7 +19,7 @@ const ATTRIBUTE: &str = "attribute";
 const VALUE: &str = "value";
 const COMMENT: &str = "comment";
 
-/// Where the end of the last line left the reader.
+/// The part of the markup in which the last line ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Text,

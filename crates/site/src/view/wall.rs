@@ -114,7 +114,7 @@ struct WallEntry {
     beyond: usize,
 }
 
-/// What a wall can be sorted and filtered by.
+/// Tools to sort and filter a wall by.
 #[derive(Debug, Serialize)]
 struct Tools {
     providers: BTreeSet<String>,

@@ -3,7 +3,7 @@
 use pelicycle_record::{Attempt, Check, Finding, Outcome, Verdict};
 use pelicycle_text as text;
 
-/// What came of an attempt, in words.
+/// The result of an attempt, in words.
 #[derive(Debug)]
 pub(super) struct AttemptResult {
     /// Its name, of one or two words.
@@ -16,7 +16,7 @@ pub(super) struct AttemptResult {
     pub(super) drawn: bool,
 }
 
-/// What came of an attempt.
+/// The result of an attempt.
 pub(super) fn result(attempt: &Attempt) -> AttemptResult {
     let error = attempt.error.as_deref().map(text::sentence);
     let Some(check) = &attempt.check else {
@@ -63,7 +63,7 @@ fn unchecked(outcome: Outcome) -> (&'static str, &'static str) {
 
 fn ending(attempt: &Attempt) -> Option<String> {
     match attempt.outcome {
-        Outcome::Length => Some(match attempt.request.max_tokens {
+        Outcome::Length => Some(match attempt.request.sampling.max_tokens {
             Some(bound) => format!("The reply was stopped at {}.", text::plural(u64::from(bound), "token")),
             None => "The reply was stopped at its bound.".to_owned(),
         }),

@@ -31,7 +31,7 @@ fn specimens(corpus: &Path, folder: &Path, raster: u32) -> Vec<Specimen> {
     files.sort();
     let inspected = files.iter().map(|file| {
         let reply = std::fs::read_to_string(file).unwrap();
-        let found = inspect(reply.as_bytes(), &InspectionOptions { raster, ..Options::default() });
+        let found = inspect(reply.as_bytes(), &InspectionOptions { raster, ..InspectionOptions::default() });
         let png = folder.join(format!("{raster}-{}.png", file.file_stem().unwrap().to_string_lossy()));
         std::fs::write(&png, found.png.unwrap()).unwrap();
         Specimen { reply, check: found.check, png }

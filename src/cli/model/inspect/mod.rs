@@ -10,7 +10,7 @@ use pelicycle_engine::memory_bandwidth;
 use self::report::{Report, Speed};
 use super::named;
 use super::stdio::print;
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
 
 /// Say what a model file holds and needs.
 ///

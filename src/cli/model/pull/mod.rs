@@ -1,19 +1,19 @@
 //! `pelicycle model pull`.
 
-mod teller;
+mod reporter;
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use self::teller::Teller;
+use self::reporter::PullReporter;
 use super::stdio::print;
-use crate::cli::output::usage;
+use crate::cli::error::usage;
 use crate::cli::run::signals::Signals;
 use crate::cli::terminal::printable;
 use pelicycle_models::hub::{Hub, HubError, HubSettings, ModelSpec, PullPlan, PulledModel};
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
-use pelicycle_run::config::Config;
+use pelicycle_run::Config;
 use pelicycle_text::size;
 
 /// Exit code when it was interrupted: 128 and the number of the signal, as shells count.
@@ -68,13 +68,13 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
         Err(error) => return usage(&error.to_string()),
     };
     let places = Config::load(None)?.places();
-    let teller = Teller::new(args.quiet);
-    let hub = Hub::new(HubSettings::of_environment()?, teller.listener())?;
+    let reporter = PullReporter::new(args.quiet);
+    let hub = Hub::new(HubSettings::of_environment()?, reporter.listener())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let work = async {
         let plan = hub.plan(wanted).await?;
-        let inventory = if args.again { Inventory::default() } else { Inventory::scan(&places) };
-        match inventory.models().iter().find(|found| is_elsewhere(found, &plan)) {
+        let shelf = if args.again { Inventory::default() } else { Inventory::scan(&places) };
+        match shelf.models().iter().find(|found| is_elsewhere(found, &plan)) {
             Some(found) => Ok::<_, HubError>(End::Elsewhere(found.clone())),
             None => plan.fetch().await.map(|pulled| End::Pulled(pulled, plan.bytes())),
         }
@@ -87,25 +87,25 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
             end = work => Ok::<_, anyhow::Error>(end?),
         }
     });
-    teller.end();
+    reporter.end();
     let end = end?;
-    let inventory = Inventory::scan(&places);
+    let shelf = Inventory::scan(&places);
     match end {
         End::Pulled(pulled, bytes) => {
-            let found = inventory.models().iter().find(|found| found.files == pulled.files);
+            let found = shelf.models().iter().find(|found| found.files == pulled.files);
             let path = pulled.files.first().map(|path| path.display().to_string()).unwrap_or_default();
-            let name = found.map_or_else(|| path.clone(), |found| inventory.name_of(found));
+            let name = found.map_or_else(|| path.clone(), |found| shelf.name_of(found));
             print(&format!("{}\n", printable(&format!("{name} is ready ({}): {path}", size::words(bytes)))))?;
             Ok(ExitCode::SUCCESS)
         }
         End::Elsewhere(found) => {
-            let (name, path) = (inventory.name_of(&found), found.path().display());
+            let (name, path) = (shelf.name_of(&found), found.path().display());
             let line = format!("{name} is the same file, on this machine already ({}): {path}", found.origin);
             print(&format!("{}\n--again fetches it into the hub's cache as well\n", printable(&line)))?;
             Ok(ExitCode::SUCCESS)
         }
         End::Interrupted => {
-            teller.say("interrupted; what came is kept, and the same command goes on from there");
+            reporter.say("interrupted; what came is kept, and the same command goes on from there");
             Ok(ExitCode::from(INTERRUPTED))
         }
     }

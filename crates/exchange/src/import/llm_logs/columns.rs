@@ -1,4 +1,4 @@
-//! What `llm` writes as JSON into its columns: settings, tokens, and the service's own answer.
+//! The columns in which `llm` writes JSON: settings, tokens, and the service's own answer.
 
 use pelicycle_record::{Outcome, RequestRecord, Usage};
 use serde_json::Value;
@@ -13,15 +13,15 @@ pub(super) fn request(options: Option<&str>) -> RequestRecord {
         let number = value.as_f64().map(|number| number as f32);
         let whole = value.as_u64().and_then(|number| u32::try_from(number).ok());
         match name.as_str() {
-            "temperature" if number.is_some() => request.temperature = number,
-            "top_p" if number.is_some() => request.top_p = number,
-            "top_k" if whole.is_some() => request.top_k = whole,
+            "temperature" if number.is_some() => request.sampling.temperature = number,
+            "top_p" if number.is_some() => request.sampling.top_p = number,
+            "top_k" if whole.is_some() => request.sampling.top_k = whole,
             "max_tokens" | "max_output_tokens" | "num_predict" if whole.is_some() => {
-                request.max_tokens = whole;
+                request.sampling.max_tokens = whole;
             }
             "seed" if value.is_u64() => request.seed = value.as_u64(),
             "reasoning_effort" | "thinking_effort" if value.is_string() => {
-                request.effort = value.as_str().map(str::to_owned);
+                request.sampling.effort = value.as_str().map(str::to_owned);
             }
             _ if value.is_null() => {}
             _ => drop(request.body.insert(name, value)),
@@ -81,7 +81,10 @@ mod tests {
         let found = request(Some(
             r#"{"temperature": 0.5, "max_tokens": 900, "seed": 7, "logit_bias": {"1": 2}, "top_p": null}"#,
         ));
-        assert_eq!((found.temperature, found.max_tokens, found.seed), (Some(0.5), Some(900), Some(7)));
+        assert_eq!(
+            (found.sampling.temperature, found.sampling.max_tokens, found.seed),
+            (Some(0.5), Some(900), Some(7))
+        );
         assert_eq!(found.body.keys().collect::<Vec<_>>(), ["logit_bias"]);
         assert_eq!(request(Some("no json")), RequestRecord::default());
         assert_eq!(request(None), RequestRecord::default());

@@ -29,7 +29,7 @@ pub struct LlmLogs {
     path: PathBuf,
 }
 
-/// Why a database could not be read.
+/// A database that could not be read.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum LlmLogsError {
@@ -51,7 +51,7 @@ pub struct SkippedReplies {
     pub broken: u64,
 }
 
-/// Where `llm` keeps its database when nothing else is said.
+/// The path at which `llm` keeps its database when nothing else is said.
 #[must_use]
 pub fn default_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);

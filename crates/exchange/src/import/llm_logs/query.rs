@@ -1,4 +1,4 @@
-//! What is asked of the database, in the layout that it has.
+//! Queries to the database, in the layout that it has.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::{LlmLogs, LlmLogsError};
 /// Messages between a reply and its prompt, at most: reasoning, tool calls and their results may stand between.
 const MAX_STEPS: usize = 64;
 
-/// How the database is laid out.
+/// The layout of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generation {
     Responses,

@@ -14,7 +14,7 @@ pub(super) struct FactGroup {
     facts: Vec<Fact>,
 }
 
-/// What a museum's label says.
+/// The facts on the label beside the drawing, as a museum has one.
 pub(super) fn plate(attempt: &Attempt) -> Vec<Fact> {
     let contestant = &attempt.contestant;
     facts([
@@ -34,7 +34,7 @@ fn provider(name: &str) -> String {
     if name == LOCAL { "local, in this program's own engine".to_owned() } else { text::label(name) }
 }
 
-/// How a reply was had, where that was not by asking.
+/// The origin of a reply in words, where it was not simply asked for.
 fn origin(origin: ReplyOrigin) -> Option<String> {
     match origin {
         ReplyOrigin::Asked => None,
@@ -44,7 +44,7 @@ fn origin(origin: ReplyOrigin) -> Option<String> {
     }
 }
 
-/// Where the figure of a cost comes from.
+/// The source of a cost's figure, in words.
 fn cost_source(cost: &CostRecord) -> String {
     let list = cost.list.as_deref().unwrap_or("a list");
     match cost.source {
@@ -75,14 +75,14 @@ fn request(attempt: &Attempt) -> Vec<Fact> {
     facts([
         ("The reply was", origin(attempt.origin)),
         ("Found in", attempt.import.as_ref().map(|i| text::label(&format!("{} {}", i.from, i.id)))),
-        ("Temperature", float(request.temperature)),
-        ("Top k", integer(request.top_k)),
-        ("Top p", float(request.top_p)),
-        ("Min p", float(request.min_p)),
-        ("Repetition penalty", float(request.repeat_penalty)),
-        ("Most tokens", integer(request.max_tokens)),
-        ("Effort", request.effort.as_deref().map(text::label)),
-        ("Thinking", request.thinking.map(|on| if on { "asked for" } else { "off" }.to_owned())),
+        ("Temperature", float(request.sampling.temperature)),
+        ("Top k", integer(request.sampling.top_k)),
+        ("Top p", float(request.sampling.top_p)),
+        ("Min p", float(request.sampling.min_p)),
+        ("Repetition penalty", float(request.sampling.repeat_penalty)),
+        ("Most tokens", integer(request.sampling.max_tokens)),
+        ("Effort", request.sampling.effort.as_deref().map(text::label)),
+        ("Thinking", request.sampling.thinking.map(|on| if on { "asked for" } else { "off" }.to_owned())),
         ("Seed", request.seed.map(|seed| seed.to_string())),
         ("Seed of the run", request.run_seed.map(|seed| seed.to_string())),
     ])

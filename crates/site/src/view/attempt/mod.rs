@@ -40,7 +40,7 @@ pub(crate) struct AttemptPage {
     /// Path of the model's page from the site's root.
     model_href: String,
     draws: Option<Draws>,
-    /// What a museum's label says.
+    /// The label beside the drawing, as a museum has one.
     plate: Vec<Fact>,
     findings: Vec<FindingView>,
     more_findings: usize,
@@ -67,7 +67,7 @@ pub(crate) struct AttemptTexts {
     /// Address of the drawing as an image.
     pub(crate) browser: Option<String>,
     pub(crate) replay: Option<ReplayView>,
-    /// What was measured of the drawing.
+    /// Measures of the drawing.
     pub(crate) measures: Option<MeasuresView>,
 }
 
@@ -77,9 +77,9 @@ pub(crate) struct ReplayView {
     /// Address of the image.
     pub(crate) address: String,
     pub(crate) shapes: usize,
-    /// How long it plays.
+    /// The time that it plays, in words.
     pub(crate) seconds: String,
-    /// How long the model took for it.
+    /// The time that the model took for it, in words.
     pub(crate) took: String,
     /// The pace is the model's own; else it is even.
     pub(crate) timed: bool,

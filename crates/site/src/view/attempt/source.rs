@@ -49,7 +49,7 @@ impl SourceView {
         Self { lines: lines.collect(), cut: svg.cut, active }
     }
 
-    /// How many lines the page shows.
+    /// The number of lines that the page shows.
     pub(super) fn shown_lines(&self) -> usize {
         self.lines.len()
     }
@@ -62,7 +62,7 @@ impl FindingView {
         Self::remarks(attempt).chain(findings).collect()
     }
 
-    /// What is worth knowing of how a service answered.
+    /// The remarks on how a service answered.
     fn remarks(attempt: &Attempt) -> impl Iterator<Item = Self> {
         let remarks = attempt.service.iter().flat_map(|service| &service.remarks).take(MAX_FINDINGS);
         remarks.map(|remark| Self {
@@ -76,7 +76,7 @@ impl FindingView {
 
     fn new(finding: &Finding, shown_lines: usize) -> Self {
         Self {
-            code: text::label(&finding.code),
+            code: text::label(finding.code.as_str()),
             message: text::sentence(&finding.message),
             line: finding.line,
             column: finding.column,

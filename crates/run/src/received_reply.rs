@@ -7,7 +7,7 @@ use pelicycle_record::{Outcome, ReplyOrigin, Timeline, Timing};
 
 /// What came of a request.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct ReceivedReply {
     pub(crate) text: String,
     pub(crate) reasoning: String,
     pub(crate) account: ReplyMetadata,
@@ -27,10 +27,10 @@ pub(crate) struct Answer {
     batch: u32,
 }
 
-impl Answer {
+impl ReceivedReply {
     /// A request that is sent now.
-    pub(crate) fn begin() -> Answer {
-        Answer {
+    pub(crate) fn begin() -> ReceivedReply {
+        ReceivedReply {
             text: String::new(),
             reasoning: String::new(),
             account: ReplyMetadata::default(),
@@ -62,11 +62,11 @@ impl Answer {
                 None
             }
             ReplyEventKind::Delta(delta) => Some(self.more(&delta, at)),
-            ReplyEventKind::Account(account) => {
+            ReplyEventKind::Metadata(account) => {
                 self.account = *account;
                 None
             }
-            ReplyEventKind::Done(done) => {
+            ReplyEventKind::End(done) => {
                 self.done = done;
                 self.total = Some(at);
                 None
@@ -107,6 +107,11 @@ impl Answer {
     /// Nothing more comes.
     pub(crate) fn end(&mut self) {
         self.total.get_or_insert_with(|| self.begin.elapsed());
+    }
+
+    /// Whether there is a reply. A model that ended its turn without a word has answered; a request that failed has not.
+    pub(crate) fn has_reply(&self) -> bool {
+        !self.text.is_empty() || matches!(self.done.outcome, Outcome::Complete | Outcome::Length)
     }
 
     /// Wall-clock time of the moment when the request was sent.

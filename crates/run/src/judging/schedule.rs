@@ -7,7 +7,7 @@ use pelicycle_record::JudgeKind;
 
 /// Two drawings to be shown, and how often each way round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Showing {
+pub struct PairShowing {
     /// One way round; the other way changes sides.
     pub pair: DrawingPair,
     /// Times that it is shown this way.
@@ -19,10 +19,10 @@ pub struct Showing {
 /// The order of pairs: first what this judge has seen one way round only, then what people have judged and it has not, then
 /// what tells most.
 #[derive(Debug)]
-pub struct Course<'a> {
+pub struct PairSchedule<'a> {
     next: PairChooser<'a>,
     /// Pairs that come first.
-    ready: VecDeque<Showing>,
+    ready: VecDeque<PairShowing>,
     /// Pairs that it has seen or will see, the lower index first.
     seen: BTreeSet<(usize, usize)>,
     /// What it made of pairs so far; ties for those that are under way.
@@ -33,10 +33,10 @@ pub struct Course<'a> {
     given: u32,
 }
 
-impl<'a> Course<'a> {
-    /// The course of the judge of this name. `every` so many pairs one is shown twice.
+impl<'a> PairSchedule<'a> {
+    /// The schedule of the judge of this name. `every` so many pairs one is shown twice.
     #[must_use]
-    pub fn new(field: &'a Competition, votes: &Votes, name: &str, every: u32, seed: u64) -> Course<'a> {
+    pub fn new(field: &'a Competition, votes: &Votes, name: &str, every: u32, seed: u64) -> PairSchedule<'a> {
         let place =
             |kind, name: &str| votes.judges.iter().position(|judge| judge.kind == kind && judge.name == name);
         let judge = place(JudgeKind::Model, name).unwrap_or(votes.judges.len());
@@ -46,10 +46,10 @@ impl<'a> Course<'a> {
             let pair = vote.pair().key();
             shown.entry(pair).or_default()[usize::from(vote.left > vote.right)] += 1;
         }
-        let mut ready: VecDeque<Showing> = shown
+        let mut ready: VecDeque<PairShowing> = shown
             .iter()
             .filter(|(_, ways)| ways.contains(&0))
-            .map(|((left, right), [this, other])| Showing {
+            .map(|((left, right), [this, other])| PairShowing {
                 pair: DrawingPair { left: *left, right: *right },
                 this_way: u32::from(*this == 0),
                 other_way: u32::from(*other == 0),
@@ -60,12 +60,12 @@ impl<'a> Course<'a> {
             let pair = vote.pair().key();
             let by_person = votes.judges[vote.judge].kind == JudgeKind::Person;
             if by_person && field.is_between(pair) && seen.insert(pair) {
-                ready.push_back(Showing { pair: vote.pair(), this_way: 1, other_way: 1 });
+                ready.push_back(PairShowing { pair: vote.pair(), this_way: 1, other_way: 1 });
             }
         }
         let own = votes.ballots().into_iter().filter(|ballot| ballot.judge == judge);
         let ballots = own.map(|ballot| (ballot.pair, ballot)).collect();
-        Course { next: PairChooser::new(field, seed), ready, seen, ballots, judge, every, given: 0 }
+        PairSchedule { next: PairChooser::new(field, seed), ready, seen, ballots, judge, every, given: 0 }
     }
 
     /// Takes in what came of a pair: shares of the lower index, of the higher, and of neither.
@@ -74,16 +74,16 @@ impl<'a> Course<'a> {
     }
 }
 
-impl Iterator for Course<'_> {
-    type Item = Showing;
+impl Iterator for PairSchedule<'_> {
+    type Item = PairShowing;
 
-    fn next(&mut self) -> Option<Showing> {
+    fn next(&mut self) -> Option<PairShowing> {
         let mut showing = match self.ready.pop_front() {
             Some(showing) => showing,
             None => {
                 let ballots: Vec<Ballot> = self.ballots.values().copied().collect();
                 let pair = self.next.choose(&ballots, &self.seen)?;
-                Showing { pair, this_way: 1, other_way: 1 }
+                PairShowing { pair, this_way: 1, other_way: 1 }
             }
         };
         let key = showing.pair.key();

@@ -2,11 +2,12 @@
 //!
 //! Nothing here is put into the environment of this process, so that no other process inherits it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use pelicycle_provider::VariableLookup;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The file beside pelicycle.toml that may set variables.
@@ -15,9 +16,9 @@ pub const DOTENV: &str = ".env";
 /// A command's longest answer, in bytes: a key is far shorter.
 const LONGEST: usize = 64 * 1024;
 
-/// Variables by name, from all that may set them.
+/// Environment by name, from all that may set them.
 #[derive(Debug, Default)]
-pub struct Variables {
+pub struct Environment {
     file: BTreeMap<String, SecretString>,
     commands: BTreeMap<String, Vec<String>>,
     /// What commands answered; each is asked once.
@@ -26,21 +27,21 @@ pub struct Variables {
 
 /// What set a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setter {
+pub enum VariableSource {
     /// The environment of this process.
-    Environment,
+    Process,
     /// The file `.env`.
     File,
     /// A command that pelicycle.toml names.
     Command,
 }
 
-impl std::fmt::Display for Setter {
+impl std::fmt::Display for VariableSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Setter::Environment => "the environment",
-            Setter::File => DOTENV,
-            Setter::Command => "its command",
+            VariableSource::Process => "the environment",
+            VariableSource::File => DOTENV,
+            VariableSource::Command => "its command",
         })
     }
 }
@@ -59,12 +60,15 @@ pub enum VariableError {
     Command { name: String, program: String, what: String },
 }
 
-impl Variables {
+impl Environment {
     /// Reads `.env` in `folder`, where there is one; `commands` answer for the names that nothing else sets.
     ///
     /// # Errors
     /// When the file can't be read, or a line of it is no setting.
-    pub fn load(folder: &Path, commands: BTreeMap<String, Vec<String>>) -> Result<Variables, VariableError> {
+    pub fn load(
+        folder: &Path,
+        commands: BTreeMap<String, Vec<String>>,
+    ) -> Result<Environment, VariableError> {
         if let Some(name) = commands.iter().find(|(_, words)| words.is_empty()).map(|(name, _)| name) {
             return Err(VariableError::Empty { name: name.clone() });
         }
@@ -84,26 +88,42 @@ impl Variables {
                 }
             }
         }
-        Ok(Variables { file, commands, answers: Mutex::default() })
+        Ok(Environment { file, commands, answers: Mutex::default() })
     }
 
     /// The value of a variable, and what set it. An empty value is none. A command is run when it is its turn.
     ///
     /// # Errors
     /// When a command fails.
-    pub fn get(&self, name: &str) -> Result<Option<(String, Setter)>, VariableError> {
+    pub fn get(&self, name: &str) -> Result<Option<(String, VariableSource)>, VariableError> {
         if let Some(value) = std::env::var(name).ok().filter(|value| !value.trim().is_empty()) {
-            return Ok(Some((value, Setter::Environment)));
+            return Ok(Some((value, VariableSource::Process)));
         }
         if let Some(value) = self.file.get(name).map(|v| v.expose_secret()).filter(|v| !v.trim().is_empty()) {
-            return Ok(Some((value.to_owned(), Setter::File)));
+            return Ok(Some((value.to_owned(), VariableSource::File)));
         }
         let Some(words) = self.commands.get(name) else { return Ok(None) };
-        let mut answers = self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if !answers.contains_key(name) {
             answers.insert(name.to_owned(), ask(name, words)?);
         }
-        Ok(answers.get(name).map(|value| (value.expose_secret().to_owned(), Setter::Command)))
+        Ok(answers.get(name).map(|value| (value.expose_secret().to_owned(), VariableSource::Command)))
+    }
+
+    /// Looks variables up by name, for those who know no sources. A variable whose command fails is not set; `warn` hears
+    /// of it, once.
+    pub fn lookup(self: Arc<Self>, warn: impl Fn(&VariableError) + Send + Sync + 'static) -> VariableLookup {
+        let warned = Mutex::new(BTreeSet::new());
+        Arc::new(move |name: &str| match self.get(name) {
+            Ok(found) => found.map(|(value, _)| value),
+            Err(error) => {
+                let mut warned = warned.lock().unwrap_or_else(PoisonError::into_inner);
+                if warned.insert(name.to_owned()) {
+                    warn(&error);
+                }
+                None
+            }
+        })
     }
 }
 
@@ -141,12 +161,12 @@ fn ask(name: &str, words: &[String]) -> Result<SecretString, VariableError> {
 mod tests {
     use super::*;
 
-    fn load(file: &str, commands: &[(&str, &[&str])]) -> Result<Variables, VariableError> {
+    fn load(file: &str, commands: &[(&str, &[&str])]) -> Result<Environment, VariableError> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(DOTENV), file).unwrap();
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
         let commands = commands.iter().map(|&(name, list)| (name.to_owned(), words(list))).collect();
-        Variables::load(folder.path(), commands)
+        Environment::load(folder.path(), commands)
     }
 
     #[test]
@@ -157,9 +177,12 @@ mod tests {
             &[("PELICYCLE_A", &["false"]), ("PELICYCLE_EMPTY", &["printf", "%s-%s", "from", "command"])],
         )
         .unwrap();
-        assert_eq!(all.get("PELICYCLE_A").unwrap(), Some(("sk a".to_owned(), Setter::File)));
-        assert_eq!(all.get("PATH").unwrap().unwrap().1, Setter::Environment);
-        assert_eq!(all.get("PELICYCLE_EMPTY").unwrap(), Some(("from-command".to_owned(), Setter::Command)));
+        assert_eq!(all.get("PELICYCLE_A").unwrap(), Some(("sk a".to_owned(), VariableSource::File)));
+        assert_eq!(all.get("PATH").unwrap().unwrap().1, VariableSource::Process);
+        assert_eq!(
+            all.get("PELICYCLE_EMPTY").unwrap(),
+            Some(("from-command".to_owned(), VariableSource::Command))
+        );
         assert_eq!(all.get("PELICYCLE_NONE").unwrap(), None);
         assert!(std::env::var("PELICYCLE_A").is_err(), "the file does not change the environment");
         assert!(!format!("{all:?}").contains("sk a") && !format!("{all:?}").contains("from-command"));
@@ -182,7 +205,11 @@ mod tests {
     fn no_file_is_no_error() {
         let folder = tempfile::tempdir().unwrap();
         assert!(
-            Variables::load(folder.path(), BTreeMap::new()).unwrap().get("PELICYCLE_NONE").unwrap().is_none()
+            Environment::load(folder.path(), BTreeMap::new())
+                .unwrap()
+                .get("PELICYCLE_NONE")
+                .unwrap()
+                .is_none()
         );
     }
 }

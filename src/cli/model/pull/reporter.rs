@@ -18,7 +18,7 @@ const STEPS: u64 = 10;
 const SAME: Duration = Duration::from_secs(2);
 
 /// Tells a person what comes in.
-pub(super) struct Teller(Arc<Mutex<State>>);
+pub(super) struct PullReporter(Arc<Mutex<State>>);
 
 struct State {
     quiet: bool,
@@ -37,8 +37,8 @@ struct Coming {
     told: u64,
 }
 
-impl Teller {
-    pub(super) fn new(quiet: bool) -> Teller {
+impl PullReporter {
+    pub(super) fn new(quiet: bool) -> PullReporter {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let style = ProgressStyle::with_template(
                 "{msg} {bar:20} {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
@@ -47,7 +47,7 @@ impl Teller {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(RATE));
             bar.with_style(style)
         });
-        Teller(Arc::new(Mutex::new(State { quiet, bar, file: None, last_failure: None })))
+        PullReporter(Arc::new(Mutex::new(State { quiet, bar, file: None, last_failure: None })))
     }
 
     pub(super) fn listener(&self) -> PullListener {

@@ -1,0 +1,104 @@
+//! Asking: a request waits for its turn and for money, is sent, listened to and paid for.
+
+use pelicycle_provider::ReplyRequest;
+use pelicycle_record::{CostRecord, ReplyOrigin, Usage};
+
+use crate::energy::MeteredRequest;
+use crate::received_reply::ReceivedReply;
+use crate::spending::{Reservation, Spending};
+use crate::{Backend, ResourceUse, Stop};
+
+/// What a request needs on its way: who answers, what it is paid from, and the wish to end early.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestContext<'a> {
+    pub(crate) backend: &'a Backend,
+    pub(crate) spending: &'a Spending,
+    pub(crate) stop: &'a Stop,
+}
+
+/// News of a request under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum RequestNews {
+    /// It is sent now.
+    Sent,
+    /// More of its reply came.
+    More { tokens: u32, bytes: usize },
+}
+
+/// A request that was sent and is over.
+#[derive(Debug)]
+pub(crate) struct AnsweredRequest {
+    pub(crate) answer: ReceivedReply,
+    pub(crate) cost: Option<CostRecord>,
+    /// Joules that this machine took for it.
+    pub(crate) joules: Option<f64>,
+}
+
+impl RequestContext<'_> {
+    /// Asks, once it is the request's turn and the `most` that it may cost is sure to be there. `None` where the stop or
+    /// the bound on the cost kept it from being sent; a stop after that breaks it off, and what came is kept.
+    pub(crate) async fn ask(
+        self,
+        request: impl FnOnce() -> ReplyRequest,
+        most: f64,
+        mut tell: impl FnMut(RequestNews),
+    ) -> Option<AnsweredRequest> {
+        let permit = self.stop.unless(self.backend.provider.queue().acquire()).await?;
+        let reserved = self.stop.unless(self.reserve(most)).await??;
+        let metered = self.spending.meter(&self.backend.tariff);
+        tell(RequestNews::Sent);
+        let answer = self.listen(request(), metered.as_ref(), tell).await;
+        let joules = metered.and_then(MeteredRequest::end);
+        drop(permit);
+        let cost = self.cost(&answer, joules);
+        // A request that failed before anything came of it is charged by nobody.
+        let free = !answer.has_reply() && cost.is_none() && answer.account.usage == Usage::default();
+        reserved.settle(if free { Some(0.0) } else { cost.as_ref().map(|cost| cost.usd) });
+        Some(AnsweredRequest { answer, cost, joules })
+    }
+
+    async fn reserve(&self, most: f64) -> Option<Reservation<'_>> {
+        match self.backend.provider.origin() {
+            ReplyOrigin::Asked => self.spending.reserve(most).await,
+            // The reply is there, and paid for where it was to be paid for.
+            ReplyOrigin::Given | ReplyOrigin::Batch | ReplyOrigin::Imported => Some(Reservation::nothing()),
+        }
+    }
+
+    async fn listen(
+        &self,
+        request: ReplyRequest,
+        metered: Option<&MeteredRequest<'_>>,
+        mut tell: impl FnMut(RequestNews),
+    ) -> ReceivedReply {
+        let mut answer = ReceivedReply::begin();
+        let mut events = self.backend.provider.ask(request);
+        loop {
+            match self.stop.unless(events.recv()).await {
+                None => {
+                    answer.interrupt();
+                    return answer;
+                }
+                Some(None) => {
+                    answer.end();
+                    return answer;
+                }
+                Some(Some(event)) => {
+                    metered.inspect(|metered| metered.tick());
+                    if let Some((tokens, bytes)) = answer.hear(event) {
+                        tell(RequestNews::More { tokens, bytes });
+                    }
+                }
+            }
+        }
+    }
+
+    fn cost(&self, answer: &ReceivedReply, joules: Option<f64>) -> Option<CostRecord> {
+        self.backend.tariff.record(ResourceUse {
+            usage: &answer.account.usage,
+            reported: answer.account.service.as_ref().and_then(|service| service.cost),
+            joules,
+            batch: self.backend.provider.origin() == ReplyOrigin::Batch,
+        })
+    }
+}

@@ -1,0 +1,212 @@
+//! Those who answer: opened by what is known of contestants, each with what it costs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pelicycle_provider::{BatchClient, Provider, Replies, ServiceModel, Services, WireTrace};
+use pelicycle_record::{Rates, RequestRecord};
+
+use crate::{
+    CONFIG_FILE, Config, ConfigurationFault, Contestant, Environment, Lineups, LocalModel, LocalOptions,
+    ModelSource, Notice, Notices, Price, PriceOrigin, Prices, RepliesSource, RunError, Tariff, UsageError,
+    Weights, prices_file,
+};
+
+/// Samples that decode together when nothing is said: enough to share the reading of the weights.
+const PARALLEL: usize = 8;
+
+/// How models are reached.
+#[derive(Clone, Default)]
+pub struct BackendOptions {
+    /// The file that is read instead of pelicycle.toml.
+    pub config: Option<PathBuf>,
+    /// Threads of the local engine.
+    pub threads: Option<u32>,
+    /// Samples that it decodes together.
+    pub parallel: Option<u32>,
+    /// Hears what goes to services and comes from them.
+    pub trace: Option<WireTrace>,
+}
+
+/// Who answers for a contestant, and what that costs.
+#[derive(Clone)]
+pub struct Backend {
+    /// Who answers.
+    pub provider: Arc<dyn Provider>,
+    /// What it costs.
+    pub tariff: Tariff,
+}
+
+/// All that is needed to open contestants.
+pub(crate) struct Backends {
+    options: LocalOptions,
+    services: Services,
+    pub(crate) lineups: Lineups,
+    prices: Prices,
+    usd_per_kwh: Option<f64>,
+}
+
+/// A contestant that can be asked.
+pub(crate) struct OpenedContestant {
+    pub(crate) backend: Backend,
+    /// The settings that its requests go with.
+    pub(crate) request: RequestRecord,
+    /// Where it is found again.
+    pub(crate) source: String,
+    pub(crate) demonstration: bool,
+    /// Samples of each prompt, for one who has its own number of them.
+    pub(crate) samples: Option<Vec<u32>>,
+}
+
+impl Backends {
+    /// Gets ready to open what the configuration knows. Nothing is sent or opened yet.
+    pub(crate) fn new(
+        config: &Config,
+        options: &BackendOptions,
+        notices: &Notices,
+    ) -> Result<Backends, RunError> {
+        let fault = |fault: ConfigurationFault| {
+            let file = options.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG_FILE));
+            UsageError::Configuration { file, fault }
+        };
+        let environment = Environment::load(Path::new("."), config.keys.clone())?;
+        let heard = Arc::clone(notices);
+        let lookup = Arc::new(environment).lookup(move |error| heard(&Notice::VariableFailed(error)));
+        let services = Services::new(&config.providers, lookup).map_err(|error| fault(error.into()))?;
+        if let Some(price) = config.usd_per_kwh.filter(|price| !(0.0..1000.0).contains(price)) {
+            return Err(fault(ConfigurationFault::EnergyPrice(price)).into());
+        }
+        let count = |asked: Option<u32>, configured: Option<std::num::NonZeroU32>| {
+            asked.or(configured.map(|n| n.get())).map(|n| n as usize)
+        };
+        Ok(Backends {
+            options: LocalOptions {
+                threads: count(options.threads, config.run.threads),
+                parallel: count(options.parallel, config.run.parallel).unwrap_or(PARALLEL),
+            },
+            services: match &options.trace {
+                Some(trace) => services.traced(Arc::clone(trace)),
+                None => services,
+            },
+            lineups: config.lineups().map_err(|error| fault(error.into()))?,
+            prices: Prices::load(prices_file().as_deref(), config.prices.clone())?,
+            usd_per_kwh: config.usd_per_kwh,
+        })
+    }
+
+    /// Opens a contestant that was found; `wanted` are the settings asked for, `seeded` says that a seed is among them.
+    pub(crate) fn open(
+        &self,
+        found: &Contestant,
+        own_price: Option<&Rates>,
+        wanted: &RequestRecord,
+        seeded: bool,
+        prompts: &[&str],
+    ) -> Result<OpenedContestant, RunError> {
+        let opened = |provider: Arc<dyn Provider>, request, source, tariff| OpenedContestant {
+            backend: Backend { provider, tariff },
+            request,
+            source,
+            demonstration: false,
+            samples: None,
+        };
+        match &found.model {
+            ModelSource::Local(weights) => {
+                let model = self.local(weights)?;
+                let demonstration = model.demonstration();
+                let request = model
+                    .settle(wanted)
+                    .map_err(|source| RunError::Recommendation { weights: weights.clone(), source })?;
+                let tariff = self.tariff(found, own_price, None);
+                Ok(OpenedContestant {
+                    demonstration,
+                    ..opened(Arc::new(model), request, weights.source(), tariff)
+                })
+            }
+            ModelSource::Remote => {
+                let model = self.remote(found)?;
+                // No setting is sent that was not asked for, and the seed is one.
+                let asked = RequestRecord { run_seed: wanted.run_seed.filter(|_| seeded), ..wanted.clone() };
+                let request = model.settle(&asked).map_err(UsageError::from)?;
+                let (source, tariff) = (model.address(), self.tariff(found, own_price, Some(&model)));
+                Ok(opened(Arc::new(model), request, source, tariff))
+            }
+            ModelSource::Given(given) => {
+                let replies = given_replies(given, prompts)?;
+                let samples = prompts.iter().map(|prompt| replies.count(prompt)).collect();
+                let source = given.source();
+                let opened = opened(Arc::new(replies), RequestRecord::default(), source, Tariff::Unknown);
+                Ok(OpenedContestant { samples: Some(samples), ..opened })
+            }
+        }
+    }
+
+    /// Opens a local model.
+    pub(crate) fn local(&self, weights: &Weights) -> Result<LocalModel, RunError> {
+        Ok(LocalModel::open(weights, &self.options)?)
+    }
+
+    /// A model of a service.
+    pub(crate) fn remote(&self, found: &Contestant) -> Result<ServiceModel, UsageError> {
+        Ok(self.services.model(&found.record.provider, &found.record.model)?)
+    }
+
+    /// The batches of a contestant, which must be able to be asked in some.
+    pub(crate) fn batches(&self, found: &Contestant) -> Result<BatchClient, UsageError> {
+        let batches = match &found.model {
+            ModelSource::Remote => self.remote(found)?.batches(),
+            ModelSource::Local(_) | ModelSource::Given(_) => None,
+        };
+        batches.ok_or_else(|| {
+            let taking = self.services.entries().filter(|(_, entry)| entry.batch.is_some());
+            let taking: Vec<&str> = taking.map(|(name, _)| name).collect();
+            UsageError::NoBatches { label: found.record.label.clone(), taking: taking.join(" and ") }
+        })
+    }
+
+    /// What a contestant's requests cost. The user's own figure for it comes first.
+    pub(crate) fn tariff(
+        &self,
+        found: &Contestant,
+        own_price: Option<&Rates>,
+        remote: Option<&ServiceModel>,
+    ) -> Tariff {
+        if let Some(rates) = own_price {
+            let list = PriceOrigin::Configured.to_string();
+            return Tariff::Tokens { price: Price::flat(rates.clone()), list };
+        }
+        let record = &found.record;
+        if let Some((price, origin)) = self.prices.find(&format!("{}/{}", record.provider, record.model)) {
+            return Tariff::Tokens { price: price.clone(), list: origin.to_string() };
+        }
+        match &found.model {
+            ModelSource::Local(_) => Tariff::Energy { usd_per_kwh: self.usd_per_kwh },
+            // A server of the user's on this machine takes this machine's energy.
+            ModelSource::Remote if remote.is_some_and(ServiceModel::is_own) => {
+                Tariff::Energy { usd_per_kwh: self.usd_per_kwh }
+            }
+            ModelSource::Remote | ModelSource::Given(_) => Tariff::Unknown,
+        }
+    }
+
+    /// The user's own figure for a contestant that has a name in pelicycle.toml.
+    pub(crate) fn own_price(&self, slug: &str) -> Option<Rates> {
+        self.lineups.everyone().find(|one| one.name.as_deref() == Some(slug)).and_then(|one| one.entry.price)
+    }
+}
+
+/// The replies that lie ready.
+pub(crate) fn given_replies(given: &RepliesSource, prompts: &[&str]) -> Result<Replies, UsageError> {
+    Ok(match given {
+        RepliesSource::Folder(path) => Replies::folder(path, prompts)?,
+        RepliesSource::Input => Replies::input(std::io::stdin().lock())?,
+    })
+}
+
+/// Whether a bound on the cost is an amount of money.
+pub(crate) fn check_bound(bound: Option<f64>) -> Result<(), UsageError> {
+    match bound {
+        Some(bound) if !(bound.is_finite() && bound >= 0.0) => Err(UsageError::Bound { bound }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,140 @@
+//! Why something could not be done: a mistake of the one who asked, or a failure.
+
+use std::path::PathBuf;
+
+use pelicycle_engine::EngineError;
+use pelicycle_engine::sample::SamplingError;
+use pelicycle_prompt::PromptError;
+use pelicycle_provider::{BatchError, EntryError, RepliesError, ServiceError, SettingError};
+use pelicycle_record::{Id, RandomError};
+use pelicycle_store::StoreError;
+use pelicycle_text::dollars;
+
+use crate::{ConfigError, ContestantError, LineupError, PriceError, VariableError, Weights};
+
+/// Why a run, or a session of judging, could not begin or go on. What was finished before is kept.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum RunError {
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Variable(#[from] VariableError),
+    #[error(transparent)]
+    Price(#[from] PriceError),
+    #[error(transparent)]
+    Prompts(#[from] PromptError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    #[error("the system gave no random seed: {0}")]
+    Seed(getrandom::Error),
+    #[error("can't use the model")]
+    Model(#[from] EngineError),
+    #[error("{weights} recommends a setting that can't be used; give your own")]
+    Recommendation { weights: Weights, source: SamplingError },
+    #[error("{0}")]
+    EngineRecord(String),
+    #[error(
+        "{label} was asked at {then} when this run began, and is at {now} now; give it that address again, or start a \
+         new run"
+    )]
+    Moved { label: String, then: String, now: String },
+    #[error(
+        "{weights} is not the file that this run began with, so its drawings would not be {label}'s; put that file back, \
+         or start a new run"
+    )]
+    OtherWeights { weights: Weights, label: String },
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    #[error("{provider} took batch {batch}, which could not be written down; cancel it there")]
+    BatchUnwritten { provider: String, batch: String, source: Box<StoreError> },
+    #[error("interrupted; what was not left yet is left by `pelicycle run --resume {run}`")]
+    Interrupted { run: Id },
+    #[error(
+        "there is nothing to judge: it takes two contestants with a drawing of the same prompt; demonstrations such as \
+         hatchling count with --demonstrations"
+    )]
+    NothingToJudge,
+    #[error("the picture of {id} in {} can't be shown: {why}", store.display())]
+    Picture { id: Id, store: PathBuf, why: String },
+    #[error("a part of the run failed: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+impl RunError {
+    /// Whether it is a mistake of the one who asked, and no failure.
+    #[must_use]
+    pub fn is_mistake(&self) -> bool {
+        matches!(self, RunError::Usage(_))
+    }
+}
+
+/// A mistake of the one who asked.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum UsageError {
+    #[error("{}: {fault}", file.display())]
+    Configuration { file: PathBuf, fault: ConfigurationFault },
+    #[error(transparent)]
+    Lineup(#[from] LineupError),
+    #[error(transparent)]
+    Contestant(#[from] ContestantError),
+    #[error("{label} takes part twice")]
+    Twice { label: String },
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error(transparent)]
+    Replies(#[from] RepliesError),
+    #[error("--wait is for a run by --batch; this one is waited for anyway")]
+    WaitWithoutBatch,
+    #[error("{label} can't be asked in a batch, only models of {taking}; ask it in a run without --batch")]
+    NoBatches { label: String, taking: String },
+    #[error("no run {named:?} in {}; {hint}", store.display())]
+    UnknownRun { named: String, store: PathBuf, hint: String },
+    #[error("{named:?} may be run {first} or {second}; say more of it")]
+    AmbiguousRun { named: String, first: Id, second: Id },
+    #[error("{bound} is no amount of US dollars for --max-cost")]
+    Bound { bound: f64 },
+    #[error(
+        "--max-cost can't hold: no price of {name} is known; say one in pelicycle.toml:\n\
+         [prices.\"{name}\"]\ninput = 0.0   # US dollars for a million tokens\noutput = 0.0"
+    )]
+    NoPrice { name: String },
+    #[error(
+        "these batches could cost up to {}, more than --max-cost, so nothing was sent; ask for fewer samples or bound \
+         their length with --max-tokens",
+        dollars(*most)
+    )]
+    BatchesCost { most: f64 },
+    #[error(
+        "{model} can't judge: the engine shows no pictures to models; name a model of a service, such as \
+         ollama/qwen3-vl:8b"
+    )]
+    CannotJudge { model: String },
+    #[error(
+        "--max-cost can't be kept: no price of {model} is known; give one in pelicycle.toml (docs/costs.md)"
+    )]
+    NoPriceOfJudge { model: String },
+}
+
+/// What can't be meant in pelicycle.toml.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ConfigurationFault {
+    #[error(transparent)]
+    Service(#[from] EntryError),
+    #[error(transparent)]
+    Lineup(#[from] LineupError),
+    #[error("usd_per_kwh = {0} is no price of energy")]
+    EnergyPrice(f64),
+}

@@ -1,0 +1,39 @@
+//! What a session of judging would ask, and what that would cost.
+
+use pelicycle_judge::question;
+
+use super::{ModelJudge, PairShowing};
+
+/// Tokens that a picture takes, about; services count from 300 to 1,100.
+const PICTURE: u64 = 800;
+/// Tokens of a reply without reasoning, about.
+const REPLY: u64 = 300;
+
+/// What a session would ask.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct JudgingForecast {
+    /// Pairs that would be shown.
+    pub pairs: u64,
+    /// Requests that would be sent.
+    pub requests: u64,
+    /// Tokens of a request, about.
+    pub input: u64,
+    /// Tokens of a reply, about.
+    pub output: u64,
+    /// US dollars that a request costs, about; absent is unknown.
+    pub each: Option<f64>,
+}
+
+impl JudgingForecast {
+    /// What these showings would be to a judge. Nothing is asked.
+    pub fn new(judge: &ModelJudge, showings: impl Iterator<Item = PairShowing>) -> JudgingForecast {
+        let (mut pairs, mut requests) = (0, 0);
+        for showing in showings {
+            pairs += 1;
+            requests += u64::from(showing.this_way + showing.other_way);
+        }
+        let input = question("").len() as u64 / 3 + 2 * PICTURE;
+        let each = judge.backend.tariff.forecast(input, REPLY, false);
+        JudgingForecast { pairs, requests, input, output: REPLY, each }
+    }
+}

@@ -1,0 +1,39 @@
+//! What somebody should hear while a run is prepared and its batches are exchanged.
+
+use std::sync::Arc;
+
+use pelicycle_models::ModelFile;
+use pelicycle_provider::BatchError;
+use pelicycle_record::BatchRecord;
+
+use crate::{RunError, VariableError};
+
+/// A thing that somebody should hear of.
+#[derive(Debug)]
+pub enum Notice<'a> {
+    /// A variable is taken as not set: its command failed.
+    VariableFailed(&'a VariableError),
+    /// A model that was named by `local/NAME` was found.
+    ModelFound {
+        /// The name.
+        named: &'a str,
+        /// The model.
+        found: &'a ModelFile,
+    },
+    /// A batch was left with a service.
+    BatchSubmitted {
+        /// Its record.
+        record: &'a BatchRecord,
+        /// The service.
+        provider: &'a str,
+    },
+    /// Not all batches could be left; those that were are kept.
+    SubmissionFailed(&'a RunError),
+    /// Nothing could be learned of a batch; the next look may find it.
+    LookFailed(&'a BatchError),
+    /// The results of batches could not be fetched; resuming the run asks for them again.
+    FetchFailed(&'a BatchError),
+}
+
+/// Hears notices, from any thread.
+pub type Notices = Arc<dyn Fn(&Notice<'_>) + Send + Sync>;

@@ -1,0 +1,259 @@
+//! From what is asked of a run to its plan and those who answer.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use pelicycle_drawing::tool;
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_provider::BatchClient;
+use pelicycle_record::{
+    Id, ReplyOrigin, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, SamplingSettings, Shard,
+};
+use pelicycle_store::Store;
+
+use crate::backends::check_bound;
+use crate::local::check_sampling;
+use crate::{
+    Backend, BackendOptions, Backends, Config, Contestant, Notice, Notices, Participant, RunError, RunPlan,
+    UsageError, random_seed, resume,
+};
+
+/// The prompt that is asked where none is named.
+const PROMPT: &str = "pelican";
+
+/// What somebody asks of a run; what is left out is as pelicycle.toml has it.
+#[derive(Clone, Default)]
+pub struct RunRequest {
+    /// Models, contestants and line-ups.
+    pub models: Vec<String>,
+    /// Samples of each prompt and model.
+    pub samples: Option<u32>,
+    /// Prompts by id, or families of them.
+    pub prompts: Vec<String>,
+    /// A folder of prompts beside the bundled ones.
+    pub prompt_folder: Option<PathBuf>,
+    /// The seed that every sample's seed is derived from.
+    pub seed: Option<u64>,
+    /// How models choose tokens.
+    pub sampling: SamplingSettings,
+    /// The part of the matrix to ask.
+    pub shard: Option<Shard>,
+    /// Leave the requests with the services as batches.
+    pub batch: bool,
+    /// Wait until batches are over.
+    pub wait: bool,
+    /// The bound on the cost, in US dollars.
+    pub max_cost: Option<f64>,
+    /// An earlier run to finish instead: its id, the beginning of it, or `last`.
+    pub resume: Option<String>,
+    /// How models are reached.
+    pub backends: BackendOptions,
+}
+
+/// A run that can begin.
+pub struct PreparedRun {
+    /// The run and what is to be asked.
+    pub plan: RunPlan,
+    /// Who answers for each contestant that the plan needs.
+    pub backends: Vec<Option<Backend>>,
+    /// The bound on the cost, in US dollars.
+    pub max_cost: Option<f64>,
+    /// Whose rubrics the gallery holds drawings against.
+    pub library: PromptLibrary,
+    /// Of a run by batches: those of each contestant that the plan needs.
+    pub(crate) batches: Vec<Option<BatchClient>>,
+    /// It was begun earlier.
+    pub(crate) resumed: bool,
+    /// Its batches are waited for.
+    pub(crate) wait: bool,
+}
+
+/// A run as it was asked for, before anything is opened.
+pub(crate) struct RunDraft {
+    pub(crate) run: RunRecord,
+    /// The run's contestants: as pelicycle.toml has them, and as they were found.
+    pub(crate) participants: Vec<(Participant, Contestant)>,
+}
+
+impl PreparedRun {
+    /// Prepares a run: finds its models and prompts, opens those who answer, or takes an earlier run up.
+    ///
+    /// # Errors
+    /// When something of it can't be had, or it can't be meant.
+    pub fn new(store: &Store, request: &RunRequest, notices: &Notices) -> Result<PreparedRun, RunError> {
+        let config = Config::load(request.backends.config.as_deref())?;
+        let opener = Backends::new(&config, &request.backends, notices)?;
+        let (plan, backends) = match &request.resume {
+            Some(named) => resume::resume(store, named, &opener)?,
+            None => {
+                begin(RunDraft::new(request, &config, &opener, notices)?, request.seed.is_some(), &opener)?
+            }
+        };
+        if request.wait && !plan.run.batch {
+            return Err(UsageError::WaitWithoutBatch.into());
+        }
+        let prepared = PreparedRun {
+            batches: match plan.run.batch {
+                true => batches(&plan, &opener)?,
+                false => Vec::new(),
+            },
+            plan,
+            backends,
+            max_cost: request.max_cost.or(config.run.max_cost),
+            library: config.library(request.prompt_folder.as_deref())?,
+            resumed: request.resume.is_some(),
+            wait: request.wait,
+        };
+        prepared.check_cost()?;
+        Ok(prepared)
+    }
+
+    /// A bound on the cost holds only where all costs can be told beforehand.
+    fn check_cost(&self) -> Result<(), UsageError> {
+        check_bound(self.max_cost)?;
+        if self.max_cost.is_none() {
+            return Ok(());
+        }
+        let run = &self.plan.run;
+        for contestant in self.plan.needed() {
+            let Some(backend) = &self.backends[contestant] else { continue };
+            let who = &run.contestants[contestant];
+            if backend.provider.origin() == ReplyOrigin::Asked
+                && backend.tariff.most("", &who.request.sampling, run.batch).is_none()
+            {
+                let name = format!("{}/{}", who.record.provider, who.record.model);
+                return Err(UsageError::NoPrice { name });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl RunDraft {
+    /// What is asked for, by the request and the configuration. Nothing is opened.
+    pub(crate) fn new(
+        request: &RunRequest,
+        config: &Config,
+        backends: &Backends,
+        notices: &Notices,
+    ) -> Result<RunDraft, RunError> {
+        let library = config.library(request.prompt_folder.as_deref())?;
+        let asked = if request.prompts.is_empty() { &config.run.prompt } else { &request.prompts };
+        let ids: Vec<&str> =
+            if asked.is_empty() { vec![PROMPT] } else { asked.iter().map(String::as_str).collect() };
+        let prompts = library.select(ids).map_err(UsageError::from)?;
+        let seed = match request.seed {
+            Some(seed) => seed,
+            None => random_seed()?,
+        };
+        let participants = participants(request, config, backends, notices)?;
+        let contestants = participants.iter().map(|one| run_contestant(one, request, config, seed));
+        let run = RunRecord {
+            schema: SCHEMA_VERSION,
+            id: Id::new()?,
+            started: jiff::Timestamp::now(),
+            tool: tool(),
+            seed,
+            samples: request.samples.or(config.run.samples.map(NonZero::get)).unwrap_or(1),
+            shard: request.shard,
+            batch: request.batch,
+            prompts: prompts.into_iter().map(|prompt| prompt.record()).collect(),
+            contestants: contestants.collect::<Result<_, _>>()?,
+        };
+        Ok(RunDraft { run, participants })
+    }
+}
+
+/// Finds those who take part.
+fn participants(
+    request: &RunRequest,
+    config: &Config,
+    backends: &Backends,
+    notices: &Notices,
+) -> Result<Vec<(Participant, Contestant)>, UsageError> {
+    let named = if request.models.is_empty() { &config.run.model } else { &request.models };
+    let mut chosen = backends.lineups.choose(named)?;
+    if chosen.is_empty() {
+        chosen.push(Participant::bundled());
+    }
+    let places = config.places();
+    let mut all = Vec::<(Participant, Contestant)>::new();
+    for one in chosen {
+        let mut contestant = Contestant::find(&one.entry.model, &places)?;
+        if let Some(found) = &contestant.found {
+            notices(&Notice::ModelFound { named: &one.entry.model, found });
+        }
+        contestant.named(&one);
+        let record = &contestant.record;
+        if all.iter().any(|(_, known)| known.record.slug == record.slug) {
+            return Err(UsageError::Twice { label: record.label.clone() });
+        }
+        all.push((one, contestant));
+    }
+    Ok(all)
+}
+
+/// A contestant as the run's record has it, with the settings that it is to be asked with: those of the request first, then
+/// its own, then those of all runs.
+fn run_contestant(
+    (one, contestant): &(Participant, Contestant),
+    request: &RunRequest,
+    config: &Config,
+    seed: u64,
+) -> Result<RunContestant, UsageError> {
+    let sampling = request.sampling.clone().or(&one.entry.sampling).or(&config.run.sampling);
+    check_sampling(&sampling)?;
+    Ok(RunContestant {
+        record: contestant.record.clone(),
+        request: RequestRecord { run_seed: Some(seed), sampling, ..RequestRecord::default() },
+        samples: None,
+        source: String::new(),
+    })
+}
+
+/// Opens those whom a new run needs.
+fn begin(
+    draft: RunDraft,
+    seeded: bool,
+    backends: &Backends,
+) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
+    let RunDraft { mut run, participants } = draft;
+    let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
+    let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
+    if run.batch {
+        // Before a model is opened for nothing.
+        for (_, contestant) in &participants {
+            backends.batches(contestant)?;
+        }
+    }
+    let mut answering: Vec<Option<Backend>> = vec![None; participants.len()];
+    let mut open = |run: &mut RunRecord, index: usize| -> Result<(), RunError> {
+        let (one, contestant) = &participants[index];
+        let who = &mut run.contestants[index];
+        let opened = backends.open(contestant, one.entry.price.as_ref(), &who.request, seeded, &prompts)?;
+        who.request = opened.request;
+        who.source = opened.source;
+        who.samples = opened.samples;
+        who.record.demonstration = opened.demonstration;
+        answering[index] = Some(opened.backend);
+        Ok(())
+    };
+    // How many samples there are of replies that lie ready decides which are whose.
+    let given = |index: &usize| participants[*index].1.is_given();
+    for index in (0..participants.len()).filter(given) {
+        open(&mut run, index)?;
+    }
+    for index in RunPlan::whole(run.clone()).needed().into_iter().filter(|index| !given(index)) {
+        open(&mut run, index)?;
+    }
+    Ok((RunPlan::whole(run), answering))
+}
+
+/// The batches of each contestant that is needed; all must have some.
+fn batches(plan: &RunPlan, backends: &Backends) -> Result<Vec<Option<BatchClient>>, UsageError> {
+    let mut all = vec![None; plan.run.contestants.len()];
+    for index in plan.needed() {
+        all[index] = Some(backends.batches(&Contestant::of_record(&plan.run.contestants[index]))?);
+    }
+    Ok(all)
+}

@@ -1,0 +1,111 @@
+//! From the record of an earlier run to what is left of it and those who answer.
+
+use std::sync::Arc;
+
+use pelicycle_provider::Provider;
+use pelicycle_record::{Attempt, Id, RunContestant};
+use pelicycle_store::Store;
+
+use crate::backends::given_replies;
+use crate::{Backend, Backends, Contestant, LocalModel, ModelSource, RunError, RunPlan, UsageError, Weights};
+
+/// Runs named when the one asked for is not there.
+const SHOWN: usize = 3;
+
+/// Takes up the run that `named` means.
+pub(crate) fn resume(
+    store: &Store,
+    named: &str,
+    backends: &Backends,
+) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
+    let id = find(store, named)?;
+    let run = store.read_run(&id)?;
+    let attempts: Vec<Attempt> = store
+        .list()?
+        .attempts
+        .into_iter()
+        .map(|stored| stored.attempt)
+        .filter(|attempt| attempt.run == id)
+        .collect();
+    let plan = RunPlan::rest(run, &attempts);
+    let mut answering: Vec<Option<Backend>> = vec![None; plan.run.contestants.len()];
+    let prompts: Vec<&str> = plan.run.prompts.iter().map(|prompt| prompt.id.as_str()).collect();
+    for index in plan.needed() {
+        answering[index] = Some(backend(&plan.run.contestants[index], &attempts, &prompts, backends)?);
+    }
+    Ok((plan, answering))
+}
+
+/// The run whose id begins so.
+fn find(store: &Store, named: &str) -> Result<Id, RunError> {
+    let known = store.runs()?;
+    let id = match named {
+        "last" => known.last(),
+        _ => {
+            let mut fitting = known.iter().filter(|id| id.as_str().starts_with(named));
+            match (fitting.next(), fitting.next()) {
+                (Some(first), Some(second)) => {
+                    let (first, second) = (first.clone(), second.clone());
+                    return Err(UsageError::AmbiguousRun { named: named.to_owned(), first, second }.into());
+                }
+                (only, _) => only,
+            }
+        }
+    };
+    if let Some(id) = id {
+        return Ok(id.clone());
+    }
+    let newest: Vec<_> = known.iter().rev().take(SHOWN).map(Id::as_str).collect();
+    let hint = match newest.as_slice() {
+        [] => "none is kept there".to_owned(),
+        newest => format!("the newest: {}", newest.join(", ")),
+    };
+    Err(UsageError::UnknownRun { named: named.to_owned(), store: store.root().to_owned(), hint }.into())
+}
+
+/// Who answers for a contestant of the record, if it is still the same.
+fn backend(
+    who: &RunContestant,
+    attempts: &[Attempt],
+    prompts: &[&str],
+    backends: &Backends,
+) -> Result<Backend, RunError> {
+    let found = Contestant::of_record(who);
+    let own_price = backends.own_price(&who.record.slug);
+    let mut service = None;
+    let provider: Arc<dyn Provider> = match &found.model {
+        ModelSource::Remote => {
+            let model = backends.remote(&found)?;
+            let (now, then) = (model.address(), &who.source);
+            // The record's address is not gone to: a key must not follow a file of results from elsewhere.
+            if now != *then {
+                let (label, then) = (who.record.label.clone(), then.clone());
+                return Err(RunError::Moved { label, then, now });
+            }
+            service = Some(model.clone());
+            Arc::new(model)
+        }
+        ModelSource::Local(weights) => Arc::new(same_weights(weights, who, attempts, backends)?),
+        ModelSource::Given(given) => Arc::new(given_replies(given, prompts)?),
+    };
+    Ok(Backend { provider, tariff: backends.tariff(&found, own_price.as_ref(), service.as_ref()) })
+}
+
+/// Opens weights that have to be those which answered before.
+fn same_weights(
+    weights: &Weights,
+    who: &RunContestant,
+    attempts: &[Attempt],
+    backends: &Backends,
+) -> Result<LocalModel, RunError> {
+    let model = backends.local(weights)?;
+    let own = attempts.iter().filter(|attempt| attempt.contestant.slug == who.record.slug);
+    if let Some(before) = own.filter_map(|attempt| attempt.engine.as_ref()).next() {
+        let now = model.engine().map_err(RunError::EngineRecord)?;
+        if now.is_some_and(|now| now.hash != before.hash) {
+            let (weights, label) = (weights.clone(), who.record.label.clone());
+            return Err(RunError::OtherWeights { weights, label });
+        }
+    }
+    Ok(model)
+}

@@ -1,0 +1,105 @@
+//! A gallery that is rebuilt as its results change.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_site::{GalleryOptions, RebuildError, RebuiltGallery, rebuild};
+use pelicycle_store::{Fingerprint, Store};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinError, spawn_blocking};
+
+use crate::serve;
+
+/// How often the results are looked at.
+const POLL: Duration = Duration::from_millis(500);
+/// How long it is waited for results to settle: a run of many small replies never does.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A gallery that is rebuilt as its results change.
+#[derive(Debug)]
+pub struct LiveGallery {
+    /// The results.
+    pub store: Store,
+    /// Whose rubrics drawings are held against.
+    pub library: PromptLibrary,
+    /// The gallery's folder.
+    pub out: PathBuf,
+    /// How it is built.
+    pub options: GalleryOptions,
+}
+
+/// Why a gallery was not rebuilt.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum RefreshError {
+    #[error(transparent)]
+    Rebuild(#[from] RebuildError),
+    #[error("the gallery could not be rebuilt")]
+    Task(#[from] JoinError),
+}
+
+impl LiveGallery {
+    /// Rebuilds it.
+    ///
+    /// # Errors
+    /// When the results can't be read, or the site can't be written.
+    pub fn rebuild(&self) -> Result<RebuiltGallery, RebuildError> {
+        rebuild(&self.store, &self.library, &self.out, &self.options)
+    }
+
+    /// Serves it at `listener` and does not end; rebuilds it whenever the results are others than those that it was `built`
+    /// from, and tells `heard` what came of that.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(
+        self: Arc<Self>,
+        listener: TcpListener,
+        built: Fingerprint,
+        heard: impl FnMut(Result<RebuiltGallery, RefreshError>),
+    ) -> io::Result<()> {
+        let (changed, changes) = watch::channel(0);
+        tokio::select! {
+            ended = serve(listener, &self.out, changes) => ended,
+            never = self.keep_up(built, &changed, heard) => match never {},
+        }
+    }
+
+    /// Rebuilds whenever the results have changed and settled.
+    async fn keep_up(
+        self: &Arc<Self>,
+        mut built: Fingerprint,
+        changed: &watch::Sender<u64>,
+        mut heard: impl FnMut(Result<RebuiltGallery, RefreshError>),
+    ) -> std::convert::Infallible {
+        let (mut last, mut since) = (built, None::<Instant>);
+        loop {
+            tokio::time::sleep(POLL).await;
+            let store = self.store.clone();
+            let Ok(now) = spawn_blocking(move || store.fingerprint()).await else { continue };
+            let settled = now == last;
+            last = now;
+            if now == built {
+                since = None;
+                continue;
+            }
+            let waited = since.get_or_insert_with(Instant::now).elapsed();
+            if !settled && waited < PATIENCE {
+                continue;
+            }
+            since = None;
+            let gallery = Arc::clone(self);
+            let rebuilt = spawn_blocking(move || gallery.rebuild()).await;
+            heard(
+                rebuilt.map_err(RefreshError::from).and_then(|rebuilt| rebuilt.map_err(RefreshError::from)),
+            );
+            // Pages find out by themselves whether they changed, so another program's rebuild is told too.
+            built = now;
+            changed.send_modify(|number| *number += 1);
+        }
+    }
+}

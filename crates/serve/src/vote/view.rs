@@ -1,0 +1,33 @@
+//! What the voter's page shows, as plain data: no identifier, no name.
+
+use super::state::VotingProgress;
+
+/// What the voter's page shows.
+#[derive(Debug)]
+pub(super) struct VotingView {
+    pub(super) shown: VotingScreen,
+    pub(super) progress: VotingProgress,
+    /// The token that takes the last vote back, where there is one.
+    pub(super) undo: Option<String>,
+}
+
+/// The main part of the page: a pair, or why there is none.
+#[derive(Debug)]
+pub(super) enum VotingScreen {
+    Pair(PairView),
+    /// No two contestants have drawn the same prompt; so many demonstrations were left out.
+    Nothing {
+        demonstrations: usize,
+    },
+    /// The voter has seen every pair.
+    All,
+}
+
+/// The pair on show, as the page has it: no identifier, no name.
+#[derive(Debug)]
+pub(super) struct PairView {
+    pub(super) token: String,
+    pub(super) text: String,
+    /// Names and sizes of the pictures, left and right.
+    pub(super) pictures: [(String, (u32, u32)); 2],
+}

@@ -1,0 +1,42 @@
+//! What is told while runs and sessions of judging are prepared.
+
+use std::sync::Arc;
+
+use pelicycle_provider::WireTrace;
+use pelicycle_run::{Notice, Notices, VariableError};
+use pelicycle_text::size;
+
+use super::error::words;
+use super::output::say_error;
+
+/// Tells what a person should know; where it is `quiet`, only what went wrong.
+pub(super) fn notices(quiet: bool) -> Notices {
+    Arc::new(move |notice| tell(notice, quiet))
+}
+
+/// Tells one notice. Of batches that were left, the run tells by its own means.
+pub(super) fn tell(notice: &Notice<'_>, quiet: bool) {
+    match notice {
+        Notice::VariableFailed(error) => variable_failed(error),
+        Notice::ModelFound { named, found } if !quiet => {
+            let (size, path) = (size::words(found.bytes), found.path().display());
+            say_error(&format!("{named} is {path} ({size}, from {})", found.origin));
+        }
+        Notice::ModelFound { .. } | Notice::BatchSubmitted { .. } => {}
+        Notice::SubmissionFailed(error) => say_error(&format!("error: {}", words(*error))),
+        Notice::LookFailed(error) => say_error(&format!("error: {error}")),
+        Notice::FetchFailed(error) => {
+            say_error(&format!("error: {error}; `pelicycle run --resume` asks for them again"));
+        }
+    }
+}
+
+/// Tells that a variable could not be had.
+pub(super) fn variable_failed(error: &VariableError) {
+    say_error(&format!("warning: {error}"));
+}
+
+/// Shows what goes to services and comes from them, where that is asked for.
+pub(super) fn trace(debug: bool) -> Option<WireTrace> {
+    debug.then(|| -> WireTrace { Arc::new(|line: &str| say_error(line)) })
+}
