@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Check, CostRecord, ExpertsRecord, Id, SamplingSettings, ServiceRecord};
@@ -11,7 +10,8 @@ use crate::{Check, CostRecord, ExpertsRecord, Id, SamplingSettings, ServiceRecor
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The record of one request and all that came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attempt {
     /// Version of this record's shape.
     pub schema: u32,
@@ -77,7 +77,8 @@ pub struct Attempt {
 }
 
 /// The program that made a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tool {
     /// `pelicycle`.
     pub name: String,
@@ -88,7 +89,8 @@ pub struct Tool {
 }
 
 /// The machine that asked; empty where that is not known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Host {
     /// `linux`, `macos`, `windows`.
     pub os: String,
@@ -102,7 +104,8 @@ pub struct Host {
 }
 
 /// The prompt as it stood when it was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PromptRecord {
     /// The prompt file's id.
     pub id: String,
@@ -125,7 +128,8 @@ pub struct PromptRecord {
 }
 
 /// The model that takes part, and the service that runs it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ContestantRecord {
     /// The name of its folder under `results/PROMPT/`; safe as a file name everywhere.
     pub slug: String,
@@ -140,7 +144,7 @@ pub struct ContestantRecord {
     pub served: Option<String>,
     /// The day the model came out, where that was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub released: Option<jiff::civil::Date>,
     /// Whether it is a demonstration or a test fixture, shown as such and left out of rankings.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -148,7 +152,8 @@ pub struct ContestantRecord {
 }
 
 /// The settings that went with a request; absent means "not sent".
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestRecord {
     /// The sample's own seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,7 +176,8 @@ impl From<SamplingSettings> for RequestRecord {
 }
 
 /// The way in which a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The model ended its turn.
@@ -191,9 +197,10 @@ pub enum Outcome {
 }
 
 /// The way in which a reply was obtained.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-#[schemars(rename = "Origin")]
+#[cfg_attr(feature = "schema", schemars(rename = "Origin"))]
 pub enum ReplyOrigin {
     /// A request was sent, and waited for.
     #[default]
@@ -213,7 +220,8 @@ impl ReplyOrigin {
 }
 
 /// The source of an imported reply.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImportRecord {
     /// The kind of source: `llm-logs` or `svg-folder`.
     pub from: String,
@@ -222,7 +230,8 @@ pub struct ImportRecord {
 }
 
 /// Token counts as the service or the engine gave them; absent is unknown, never zero.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Usage {
     /// Tokens of the prompt, those from and for a cache included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -243,10 +252,11 @@ pub struct Usage {
 
 /// The times of a request; seconds are from the moment when it was sent. Of a request that was tried more than
 /// once, the last try counts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Timing {
     /// Wall-clock time of the start, RFC 3339 in UTC.
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub started: jiff::Timestamp,
     /// Seconds to the head of a service's answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -272,7 +282,8 @@ pub struct Timing {
 }
 
 /// The local engine's account of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EngineRecord {
     /// Name of the model file, without its folder.
     pub file: String,
@@ -293,7 +304,8 @@ pub struct EngineRecord {
 }
 
 /// A file kept beside the record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TextRecord {
     /// Its length in bytes.
     pub bytes: u64,
@@ -312,14 +324,15 @@ impl TextRecord {
 /// The plan of a run, written before its first request, so that the run can be taken up again.
 ///
 /// The attempts alone tell what of it is done, by their `run`, prompt, contestant and sample.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunRecord {
     /// Version of this record's shape.
     pub schema: u32,
     /// The run's identifier, which its attempts carry.
     pub id: Id,
     /// Wall-clock time of the start, RFC 3339 in UTC.
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub started: jiff::Timestamp,
     /// The program that made it.
     pub tool: Tool,
@@ -340,7 +353,8 @@ pub struct RunRecord {
 }
 
 /// The part of a run's requests that one of several machines sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shard {
     /// The number of the part, from 1.
     pub number: u32,
@@ -349,7 +363,8 @@ pub struct Shard {
 }
 
 /// One contestant of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunContestant {
     /// The model.
     pub record: ContestantRecord,

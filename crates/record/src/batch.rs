@@ -1,13 +1,13 @@
 //! The record of a batch that was left with a service.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Id;
 
 /// Requests that were left with a service together, to be answered within a day at a lower price. Written once, when
 /// the service has taken them; which of them are answered is told by the attempts alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchRecord {
     /// Version of this record's shape.
     pub schema: u32,
@@ -16,7 +16,7 @@ pub struct BatchRecord {
     /// The run whose samples it asks for.
     pub run: Id,
     /// The time at which the service had taken it, RFC 3339 in UTC.
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub submitted: jiff::Timestamp,
     /// The slug of the contestant that is asked.
     pub contestant: String,
@@ -29,7 +29,8 @@ pub struct BatchRecord {
 }
 
 /// One sample that a batch asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchCell {
     /// The prompt's id.
     pub prompt: String,

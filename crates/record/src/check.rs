@@ -1,12 +1,12 @@
 //! What the check of a reply found: plain data, the shape of `pelicycle check --json`.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Finding;
 
 /// The one-word answer to "did the model draw?", strict on the bytes as the model wrote them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// A picture with something to see.
@@ -26,8 +26,9 @@ pub enum Verdict {
 }
 
 /// The renderers that show a picture for the bytes as written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Draws")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Draws"))]
 pub struct DrawnBy {
     /// resvg, the renderer of our rasters.
     pub resvg: bool,
@@ -36,8 +37,9 @@ pub struct DrawnBy {
 }
 
 /// One stretch of the reply that may be a drawing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Candidate")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Candidate"))]
 pub struct DrawingCandidate {
     /// Byte offset of its first byte in the reply.
     pub start: usize,
@@ -50,7 +52,8 @@ pub struct DrawingCandidate {
 }
 
 /// Numbers of the chosen drawing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SvgFacts {
     /// Length of the extracted text.
     pub bytes: usize,
@@ -63,7 +66,8 @@ pub struct SvgFacts {
 }
 
 /// Everything the check says about one reply.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// The verdict on the chosen candidate.
     pub verdict: Verdict,

@@ -1,12 +1,12 @@
 //! What an attempt cost.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Rates;
 
 /// The cost of an attempt, with the figures it was reckoned from: prices change, records don't.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CostRecord {
     /// The cost in US dollars.
     pub usd: f64,
@@ -27,7 +27,8 @@ pub struct CostRecord {
 }
 
 /// The source of a cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CostSource {
     /// The service reported it.

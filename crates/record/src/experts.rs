@@ -1,6 +1,5 @@
 //! What a reply took of a Mixture-of-Experts model.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::TextRecord;
@@ -9,7 +8,8 @@ use super::TextRecord;
 ///
 /// Counted is each step in which a token of the reply was drawn, the end mark's too. The prompt is left out but for its
 /// last token: it is computed once for all samples that share it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExpertsRecord {
     /// Tokens counted.
     pub tokens: u64,

@@ -6,7 +6,6 @@
 use std::fmt;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Digits of the random part: no letter that is easily misread.
@@ -15,9 +14,10 @@ const TIME: usize = "20261122-025336-412".len();
 const RANDOM: usize = 12;
 
 /// The identifier of an attempt or a run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
-#[schemars(extend("pattern" = r"^[0-9]{8}-[0-9]{6}-[0-9]{3}-[0-9a-hjkmnp-tv-z]{12}$"))]
+#[cfg_attr(feature = "schema", schemars(extend("pattern" = r"^[0-9]{8}-[0-9]{6}-[0-9]{3}-[0-9a-hjkmnp-tv-z]{12}$")))]
 pub struct Id(String);
 
 /// A text that is not an identifier.

@@ -1,21 +1,21 @@
 //! Which of two drawings somebody found better.
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CostRecord, Outcome, RequestRecord, ServiceRecord, TextRecord, Tool, Usage};
 use crate::Id;
 
 /// One judgement: two drawings on one prompt, seen side by side without their makers' names.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JudgementRecord {
     /// Version of this record's shape.
     pub schema: u32,
     /// Its identifier, and the name of its folder.
     pub id: Id,
     /// Wall-clock time of the choice, RFC 3339 in UTC.
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub judged: Timestamp,
     /// The program that made it.
     pub tool: Tool,
@@ -39,7 +39,8 @@ pub struct JudgementRecord {
 }
 
 /// The prompt that two drawings answer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AskedPrompt {
     /// The prompt's id.
     pub id: String,
@@ -48,7 +49,8 @@ pub struct AskedPrompt {
 }
 
 /// A judge.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JudgeRecord {
     /// The kind of judge.
     pub kind: JudgeKind,
@@ -57,7 +59,8 @@ pub struct JudgeRecord {
 }
 
 /// The kinds of judges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum JudgeKind {
     /// A person with eyes.
@@ -67,7 +70,8 @@ pub enum JudgeKind {
 }
 
 /// The choice between two drawings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Preference {
     /// The left one, or the first, is better.
@@ -81,7 +85,8 @@ pub enum Preference {
 }
 
 /// The request to a model that judged, and its answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AskedRecord {
     /// The exact text of the question.
     pub question: TextRecord,

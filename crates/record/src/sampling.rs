@@ -1,13 +1,13 @@
 //! How a model is to choose its tokens, how long it may go on, and whether it is to think first.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Declares the settings once: the struct, their names, and which of two counts.
 macro_rules! sampling_settings {
     ($($(#[$doc:meta])+ $name:ident: $type:ty,)+) => {
         /// The settings of a model's sampling that somebody asks for; what is absent was not asked for.
-        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct SamplingSettings {
             $(
                 $(#[$doc])+

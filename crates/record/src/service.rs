@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,7 +11,8 @@ use super::TextRecord;
 pub const LOCAL: &str = "local";
 
 /// The service's account of a request. No key is ever in it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceRecord {
     /// The protocol: `anthropic`, `responses`, `chat`, `gemini` or `ollama`.
     pub dialect: String,
@@ -66,11 +66,12 @@ pub struct ServiceRecord {
 }
 
 /// One try of a request, which failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Try")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Try"))]
 pub struct FailedTry {
     /// Wall-clock time of its start, RFC 3339 in UTC.
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub started: jiff::Timestamp,
     /// Seconds until it had failed.
     pub seconds: f64,
@@ -85,7 +86,8 @@ pub struct FailedTry {
 }
 
 /// A remark on how a service answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Remark {
     /// Stable kebab-case code: `served-other-model`, `served-elsewhere`, `thinking-in-text`, `not-streamed`,
     /// `usage-missing`, `unknown-stop`.

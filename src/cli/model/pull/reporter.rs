@@ -78,7 +78,7 @@ impl State {
         match news {
             PullEvent::Present { file } => self.line(&format!("{file}: in the cache already")),
             PullEvent::Waiting { file } => {
-                self.line(&format!("{file}: another program is fetching it; waiting"))
+                self.line(&format!("{file}: another program is fetching it; waiting"));
             }
             PullEvent::Started { file, bytes, from } => self.start(&file, bytes, from),
             PullEvent::Arrived(count) => self.arrived(count),
