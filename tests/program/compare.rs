@@ -1,12 +1,13 @@
 //! `pelicycle compare` and `baseline`: what can be told is told, what can't is not, in every format.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use pelicycle_record::{Attempt, Outcome, Verdict as Drawn};
 use pelicycle_statistics::{Rate, exact_rates};
 use pelicycle_store::{AttemptFiles, Store};
 use pelicycle_testkit::attempts::{attempt, check, tiny_png};
+use pelicycle_testkit::git;
 use pelicycle_testkit::program::program;
 use serde_json::Value;
 
@@ -137,24 +138,8 @@ fn what_a_small_sample_does_not_tell_is_not_told_but_what_it_would_take_is() {
     assert!(text.contains("no difference could have shown in so few drawings"), "{text}");
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args([
-            "-c",
-            "user.name=A",
-            "-c",
-            "user.email=a@example.org",
-            "-c",
-            "commit.gpgsign=false",
-            "-c",
-            "tag.gpgsign=false",
-        ])
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
+/// The day of the commits.
+const DAY: &str = "2026-06-30T10:00:00Z";
 
 #[test]
 fn sides_are_contestants_runs_days_tags_and_baselines() {
@@ -162,10 +147,10 @@ fn sides_are_contestants_runs_days_tags_and_baselines() {
     let store = Store::open(folder.path().join("results")).unwrap();
     twenty(&store);
     let results = store.root().to_owned();
-    git(folder.path(), &["init", "-q"]);
-    git(folder.path(), &["add", "."]);
-    git(folder.path(), &["commit", "-qm", "One"]);
-    git(folder.path(), &["tag", "v1.0"]);
+    git(folder.path(), DAY, &["init", "-q"]);
+    git(folder.path(), DAY, &["add", "."]);
+    git(folder.path(), DAY, &["commit", "-qm", "One"]);
+    git(folder.path(), DAY, &["tag", "v1.0"]);
     assert!(
         told(&results, &["baseline", "save", "spring", "2026-03-01..2026-03-31"])
             .starts_with("spring: 20 attempts\n")
@@ -175,9 +160,9 @@ fn sides_are_contestants_runs_days_tags_and_baselines() {
         later.run = "20260601-100000-000-k3f9q2m8x7ab".parse().unwrap();
         keep(&store, &later);
     }
-    git(folder.path(), &["add", "."]);
-    git(folder.path(), &["commit", "-qm", "Two"]);
-    git(folder.path(), &["tag", "v2.0"]);
+    git(folder.path(), DAY, &["add", "."]);
+    git(folder.path(), DAY, &["commit", "-qm", "Two"]);
+    git(folder.path(), DAY, &["tag", "v2.0"]);
 
     let attempts = |base: &str, head: &str, more: &[&str]| -> (u64, u64, u64) {
         let words = [&["compare", base, head, "-f", "json"][..], more].concat();

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use pelicycle_record::{Attempt, Outcome, ReplyOrigin, Verdict};
 use pelicycle_store::Store;
 use pelicycle_testkit::program::program;
-use pelicycle_testkit::{shared, workspace};
+use pelicycle_testkit::{copy, git, shared, workspace};
 
 fn import(results: &Path, arguments: &[&str]) -> Output {
     program()
@@ -124,27 +124,6 @@ fn only_the_prompts_asked_for_are_imported_and_other_files_are_told_apart() {
         assert!(output.status.code() == Some(1) && told.contains(words), "{told}");
     }
     assert!(attempts(&results).is_empty());
-}
-
-/// Copies a folder's files.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-    }
-}
-
-fn git(folder: &Path, date: &str, arguments: &[&str]) {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"])
-        .args(arguments)
-        .env("GIT_AUTHOR_DATE", date)
-        .env("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Line-ups, what they cost, parts of them, and replies that lie ready: with the real program.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::process::Stdio;
 
 use pelicycle_record::{CostSource, ReplyOrigin, Verdict};
+use pelicycle_testkit::copy;
 use pelicycle_testkit::loopback::{ScriptedServer, chat};
 
 use crate::work_folder::{ProgramOutput, WorkFolder};
@@ -151,22 +151,6 @@ fn shards_ask_every_sample_once_between_them_and_merge_by_copying() {
     assert_eq!(samples(&merged), samples(&whole));
     let wrong = run(&whole, 2, &["--shard", "4/3"]);
     assert!(wrong.stderr.contains("such as 2/8"), "{}", wrong.stderr);
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let (entry, target) = {
-            let entry = entry.unwrap();
-            let target = to.join(entry.file_name());
-            (entry, target)
-        };
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }
 
 #[test]

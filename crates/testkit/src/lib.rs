@@ -28,4 +28,4 @@ pub mod loopback;
 pub mod model_file;
 pub mod program;
 
-pub use folders::{docs, files, has_python, shared, skip, workspace};
+pub use folders::{copy, docs, files, git, has_python, shared, skip, workspace};

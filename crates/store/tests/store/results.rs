@@ -6,6 +6,7 @@ use std::path::Path;
 use pelicycle_record::{Attempt, ExpertCounts, RunContestant, RunRecord, SCHEMA_VERSION, Verdict};
 use pelicycle_store::{AttemptFiles, DamageReason, Store, StoreError};
 use pelicycle_testkit::attempts::{MODELS, attempt, check, taken, tiny_png, verdict, vote};
+use pelicycle_testkit::copy;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -498,17 +499,4 @@ fn what_came_is_told_by_the_look_of_the_folders() {
     write(&store, &pair[1], false);
     let asked = store.fingerprint();
     assert!(asked != judged && !asked.has_the_attempts_of(&judged));
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
