@@ -6,7 +6,7 @@
 //!
 //! - [`workspace`], [`docs`], [`shared`], [`has_python`]: what lies beside the tests. What is missing makes a test skip, and
 //!   fail in CI.
-//! - [`program`](program()): the program in a clean environment, and a server that it serves pages with.
+//! - [`program`]: the program in a clean environment, and a server that it serves pages with.
 //! - [`loopback`], [`hub`]: servers that do what a test says.
 //! - `attempts`, `exhibits` (features): attempts as plain data, and results of real and of hostile drawings.
 //! - [`model_file`]: models of random weights, made on the spot. [`browser`]: a real Chromium.
