@@ -7,20 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
+use pelicycle_compare as compare;
+use pelicycle_compare::{Catalog, History, MEASURES, Measure, Measured, Report, Sides, measures, select};
+use pelicycle_drawing::{Options, Pool, RENDERER};
+use pelicycle_record::{Attempt, Id, measure::Measures};
+use pelicycle_run::Config;
+use pelicycle_site::comparison::{Redrawn, Rendering, history_page, page, redrawn};
+use pelicycle_store::{Listing, Store, Stored, TextFile};
 
 use super::Global;
 use super::error::usage;
 use super::output::{json, say_damaged, say_error, write};
 use super::terminal::{coloured, printable};
-use pelicycle_compare as compare;
-use pelicycle_compare::{Catalog, History, MEASURES, Measure, Measured, Report, Sides, measures, select};
-use pelicycle_drawing::{Options, Pool, RENDERER};
-use pelicycle_record::Attempt;
-use pelicycle_record::Id;
-use pelicycle_record::measure::Measures;
-use pelicycle_run::Config;
-use pelicycle_site::comparison::{Redrawn, Rendering, history_page, page, redrawn};
-use pelicycle_store::{Listing, Store, Stored, TextFile};
 
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).

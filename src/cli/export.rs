@@ -6,14 +6,14 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
-
-use super::Global;
-use super::error::usage;
-use super::output::{say_damaged, say_error, write_whole_by};
 use pelicycle_exchange::Parquet;
 use pelicycle_store::{Store, Stored, TextFile};
 use pelicycle_table::{Cell, Csv, Heading, JsonLines, Kind, Table, TableError, headings, row};
 use pelicycle_text::plural;
+
+use super::Global;
+use super::error::usage;
+use super::output::{say_damaged, say_error, write_whole_by};
 
 /// Write a table of all attempts, for notebooks and databases.
 ///

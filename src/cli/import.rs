@@ -5,20 +5,19 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-
-use super::Global;
-use super::error::usage;
-use super::output::{say, say_damaged, say_error};
 use pelicycle_drawing::{Options, Pool};
 use pelicycle_exchange::import::{
     Found, ImportError, Importer, Kept, LlmLogs, LogsError, Skipped, default_path, svg_folder,
 };
 use pelicycle_prompt::{Library, Prompt};
-use pelicycle_record::LOCAL;
-use pelicycle_record::Verdict;
+use pelicycle_record::{LOCAL, Verdict};
 use pelicycle_run::Config;
 use pelicycle_store::Store;
 use pelicycle_text::plural;
+
+use super::Global;
+use super::error::usage;
+use super::output::{say, say_damaged, say_error};
 
 /// Take over what other tools kept.
 ///

@@ -5,11 +5,14 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use pelicycle_record::{AskedRecord, Preference};
-use pelicycle_run::judging::{
-    JudgingEnd, JudgingForecast, JudgingMaterial, JudgingRequest, JudgingSession, KeptJudgement, ModelJudge,
-    PairSchedule,
+use pelicycle_run::{
+    BackendOptions, Stop,
+    judging::{
+        JudgingEnd, JudgingForecast, JudgingMaterial, JudgingRequest, JudgingSession, KeptJudgement,
+        ModelJudge, PairSchedule,
+    },
+    random_seed,
 };
-use pelicycle_run::{BackendOptions, Stop, random_seed};
 use pelicycle_site::small_picture;
 use pelicycle_store::Store;
 use pelicycle_text::{dollars, plural};

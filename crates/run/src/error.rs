@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use pelicycle_engine::engine::EngineError;
-use pelicycle_engine::sample::SamplingError;
+use pelicycle_engine::{engine::EngineError, sample::SamplingError};
 use pelicycle_prompt::PromptError;
 use pelicycle_provider::{BatchError, EntryError, RemoteError, RepliesError, SettingError};
 use pelicycle_record::{Id, RandomError};
