@@ -6,13 +6,12 @@
 //! machine that costs most of the speed.)
 #![expect(unsafe_code, reason = "a job borrows from its caller's stack while the workers run it")]
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use std::{fmt, ptr};
 
 /// The time for which a worker looks for the next job before it sleeps: longer than the serial parts of a step.
 const SPIN: Duration = Duration::from_micros(60);

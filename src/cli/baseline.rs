@@ -5,19 +5,17 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use pelicycle_compare::select;
+use pelicycle_record::{Attempt, BaselineRecord, Id, SCHEMA_VERSION, name};
+use pelicycle_store::Store;
+use pelicycle_text as text;
+use pelicycle_text::{day, plural};
 
 use super::Global;
 use super::compare::StoreCatalog;
 use super::error::usage;
 use super::output::{say, say_damaged, say_error};
 use super::terminal::printable;
-use pelicycle_compare::select;
-use pelicycle_record::Id;
-use pelicycle_record::name;
-use pelicycle_record::{Attempt, BaselineRecord, SCHEMA_VERSION};
-use pelicycle_store::Store;
-use pelicycle_text as text;
-use pelicycle_text::{day, plural};
 
 /// Keep a set of attempts under a name, to compare with later.
 #[derive(Debug, Args)]

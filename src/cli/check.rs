@@ -7,17 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-
+use pelicycle_drawing::{DrawingBounds, InspectionOptions, MeasureError, WorkerPool};
+use pelicycle_record::measure::Measures;
+use pelicycle_record::{Check, Inspection, Verdict};
+use pelicycle_run::Config;
 use serde::Serialize;
 
 use super::error::usage;
 use super::measures;
 use super::output::{say_error, write_whole};
 use super::terminal::{coloured, printable, printable_json};
-use pelicycle_drawing::{DrawingBounds, InspectionOptions, MeasureError, WorkerPool};
-use pelicycle_record::measure::Measures;
-use pelicycle_record::{Check, Inspection, Verdict};
-use pelicycle_run::Config;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -7,22 +7,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
-
-use super::Global;
-use super::error::usage;
-use super::output::{json, say_damaged, say_error, write};
-use super::terminal::{coloured, printable};
 use pelicycle_compare as compare;
 use pelicycle_compare::{
     Catalog, ComparisonReport, History, MEASURES, Measure, MeasuredDrawings, PairedSides, measures, select,
 };
 use pelicycle_drawing::{InspectionOptions, RENDERER, WorkerPool};
-use pelicycle_record::Attempt;
-use pelicycle_record::Id;
 use pelicycle_record::measure::Measures;
+use pelicycle_record::{Attempt, Id};
 use pelicycle_run::Config;
 use pelicycle_site::comparison::{Redrawn, RenderingReport, history_page, page, redrawn};
 use pelicycle_store::{Listing, Store, StoredAttempt};
+
+use super::Global;
+use super::error::usage;
+use super::output::{json, say_damaged, say_error, write};
+use super::terminal::{coloured, printable};
 
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).

@@ -6,6 +6,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pelicycle_drawing::{InspectionOptions, WorkerPool};
+use pelicycle_provider::{CatalogError, Services};
+use pelicycle_run::{Config, Contestant, Environment, ModelSource};
+use pelicycle_store::Store;
+use pelicycle_text as text;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -13,12 +18,6 @@ use super::Global;
 use super::notices::variable_failed;
 use super::output::say;
 use super::terminal::printable;
-use pelicycle_drawing::{InspectionOptions, WorkerPool};
-use pelicycle_provider::{CatalogError, Services};
-use pelicycle_run::Config;
-use pelicycle_run::{Contestant, Environment, ModelSource};
-use pelicycle_store::Store;
-use pelicycle_text as text;
 
 /// Names of models in a line for people.
 const NAMED: usize = 6;

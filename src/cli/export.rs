@@ -6,16 +6,16 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
-
-use super::Global;
-use super::error::usage;
-use super::output::{say_damaged, say_error, write_whole_by};
 use pelicycle_exchange::Parquet;
 use pelicycle_store::{DamageReason, Store, StoredAttempt};
 use pelicycle_table::{
     ColumnKind, Csv, Heading, JsonLines, TableCell, TableError, TableWriter, headings, row,
 };
 use pelicycle_text::plural;
+
+use super::Global;
+use super::error::usage;
+use super::output::{say_damaged, say_error, write_whole_by};
 
 /// Write a table of all attempts, for notebooks and databases.
 ///

@@ -5,21 +5,20 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-
-use super::Global;
-use super::error::usage;
-use super::output::{say, say_damaged, say_error};
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_exchange::import::{
     FoundReply, ImportError, ImportOutcome, Importer, LlmLogs, LlmLogsError, SkippedReplies, default_path,
     svg_folder,
 };
 use pelicycle_prompt::{Prompt, PromptLibrary};
-use pelicycle_record::LOCAL;
-use pelicycle_record::Verdict;
+use pelicycle_record::{LOCAL, Verdict};
 use pelicycle_run::Config;
 use pelicycle_store::Store;
 use pelicycle_text::plural;
+
+use super::Global;
+use super::error::usage;
+use super::output::{say, say_damaged, say_error};
 
 /// Take over what other tools kept.
 ///

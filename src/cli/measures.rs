@@ -1,7 +1,8 @@
 //! Measures of a drawing, in words for a terminal.
 
-use super::terminal::printable;
 use pelicycle_record::measure::{DrawingStructure, ItemState, JudgedItem, Measures};
+
+use super::terminal::printable;
 
 /// Lines that follow the verdict and the findings; `prompt` names whose rubric it is.
 pub(super) fn describe(measures: &Measures, prompt: &str, coloured: bool) -> String {

@@ -5,7 +5,6 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-
 use pelicycle_store::{DamagedRecord, Store};
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.

@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-
-use super::output::{say, say_error, write_whole};
 use pelicycle_net::fetch;
 use pelicycle_record::Rates;
-use pelicycle_run::Config;
-use pelicycle_run::{LITELLM_URL, Prices, prices_file, read_litellm};
+use pelicycle_run::{Config, LITELLM_URL, Prices, prices_file, read_litellm};
 use pelicycle_text as text;
+
+use super::output::{say, say_error, write_whole};
 
 /// As much of a list as is read: LiteLLM's is some 3 MB.
 const MAX_LIST: u64 = 64 << 20;

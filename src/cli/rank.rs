@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use pelicycle_compare::select;
+use pelicycle_judge::{Competition, JudgePooling, SEED, Scope, Votes, markdown, report, text};
+use pelicycle_record::{Attempt, JudgementRecord};
+use pelicycle_store::{Listing, Store};
 
 use super::Global;
 use super::compare::StoreCatalog;
 use super::error::usage;
 use super::output::{json, say_damaged, write};
 use super::terminal::printable;
-use pelicycle_compare::select;
-use pelicycle_judge::{Competition, JudgePooling, SEED, Scope, Votes, markdown, report, text};
-use pelicycle_record::{Attempt, JudgementRecord};
-use pelicycle_store::{Listing, Store};
 
 /// Rank contestants by the judgements of their drawings.
 ///

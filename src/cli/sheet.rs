@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-
-use super::Global;
-use super::terminal::printable;
 use pelicycle_site as gallery;
 use pelicycle_site::{Sheet, SheetOptions, exhibit};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
+
+use super::Global;
+use super::terminal::printable;
 
 /// Put one prompt's drawings on a single picture, to be shared.
 ///

@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use pelicycle_serve::vote::{VotingSession, serve, voter};
+use pelicycle_store::Store;
+use pelicycle_text::plural;
 use tokio::net::TcpListener;
 
 use super::Global;
@@ -12,9 +15,6 @@ use super::error::usage;
 use super::output::{say, say_error};
 use super::rank::DrawingArgs;
 use super::run::signals::Signals;
-use pelicycle_serve::vote::{VotingSession, serve, voter};
-use pelicycle_store::Store;
-use pelicycle_text::plural;
 
 /// Where the page is when nothing else is said: beside a gallery that is served.
 const ADDRESS: &str = "127.0.0.1:8766";

@@ -10,8 +10,7 @@ use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::sample::Sampling;
-use pelicycle_engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest};
-use pelicycle_engine::{Session, bundled};
+use pelicycle_engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest, Session, bundled};
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::Verdict;
 

@@ -68,8 +68,9 @@ pub(super) fn mean_and_spread<I: Iterator<Item = f64>>(numbers: impl Fn() -> I, 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use pelicycle_statistics::{Random, quantile};
+
+    use super::*;
 
     fn normal(random: &mut Random) -> f64 {
         quantile(((random.bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64)

@@ -25,9 +25,8 @@ mod removal;
 
 pub use file_name::{ModelFileName, SplitPart};
 pub use folders::ModelFolders;
+pub(crate) use hub_cache::{is_commit, links, repo_folder};
 pub use inventory::{Inventory, UnusableModel};
 pub use model_file::{ModelFile, ModelSource};
 pub use name_error::ModelNameError;
 pub use removal::{Removal, RemovalError};
-
-pub(crate) use hub_cache::{is_commit, links, repo_folder};

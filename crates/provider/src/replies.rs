@@ -175,8 +175,9 @@ fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use pelicycle_record::RequestRecord;
+
+    use super::*;
 
     fn answer(replies: &Replies, prompt: &str, sample: u32) -> (String, Outcome, Option<String>) {
         let request = ReplyRequest {

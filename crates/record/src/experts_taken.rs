@@ -1,7 +1,6 @@
 //! What a local model tells of the experts that a reply took.
 
-use crate::ExpertCounts;
-use crate::{ExpertsRecord, TextRecord};
+use crate::{ExpertCounts, ExpertsRecord, TextRecord};
 
 /// The experts that a reply took, with their counts; [`ExpertsRecord`] explains the figures.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,6 @@ use pelicycle_engine::sample::{Sampling, SamplingError};
 use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
-
 use pelicycle_provider::{
     Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd,
     RequestQueue, SentRequest,

@@ -82,19 +82,17 @@ impl PreparedRun {
     /// When something of it can't be had, or it can't be meant.
     pub fn new(store: &Store, request: &RunRequest, notices: &Notices) -> Result<PreparedRun, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
-        let opener = Backends::new(&config, &request.backends, notices)?;
+        let all = Backends::new(&config, &request.backends, notices)?;
         let (plan, backends) = match &request.resume {
-            Some(named) => resume::resume(store, named, &opener)?,
-            None => {
-                begin(RunDraft::new(request, &config, &opener, notices)?, request.seed.is_some(), &opener)?
-            }
+            Some(named) => resume::resume(store, named, &all)?,
+            None => begin(RunDraft::new(request, &config, &all, notices)?, request.seed.is_some(), &all)?,
         };
         if request.wait && !plan.run.batch {
             return Err(UsageError::WaitWithoutBatch.into());
         }
         let prepared = PreparedRun {
             batches: match plan.run.batch {
-                true => batches(&plan, &opener)?,
+                true => batches(&plan, &all)?,
                 false => Vec::new(),
             },
             plan,

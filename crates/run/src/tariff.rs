@@ -121,8 +121,9 @@ impl Tariff {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use pelicycle_record::Rates;
+
+    use super::*;
 
     fn tokens() -> Tariff {
         let price = Price {

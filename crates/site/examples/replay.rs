@@ -11,9 +11,7 @@ use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, Timestamp};
 use pelicycle_drawing::{InspectionOptions, RENDERER, inspect};
 use pelicycle_prompt::{Prompt, PromptLibrary};
-use pelicycle_record::Id;
-use pelicycle_record::Inspection;
-use pelicycle_record::{Attempt, Outcome, PromptRecord, SCHEMA_VERSION, TextRecord};
+use pelicycle_record::{Attempt, Id, Inspection, Outcome, PromptRecord, SCHEMA_VERSION, TextRecord};
 use pelicycle_store::{AttemptFiles, Store};
 use serde_json::json;
 

@@ -33,12 +33,11 @@ mod templates;
 mod texts;
 mod view;
 
-use pelicycle_record::Attempt;
-
 pub use build::{BuildReport, GalleryOptions, MeasureDrawing, VerifyExhibit, build, ready};
 pub use error::GalleryError;
 pub use exhibit::{Exhibit, Omission};
 pub use live::live;
+use pelicycle_record::Attempt;
 pub use picture::{PictureError, quick_picture, small_picture};
 pub use rebuild::{RebuildError, RebuiltGallery, exhibit, rebuild, rebuild_measured_by};
 pub use share::{BaseUrl, BaseUrlError};

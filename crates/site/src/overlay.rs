@@ -118,9 +118,10 @@ fn middle(points: &[[f64; 2]], at: impl Fn([f64; 2]) -> (f64, f64)) -> (f64, f64
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use pelicycle_drawing::{DrawingBounds, measure};
     use pelicycle_prompt::PromptLibrary;
+
+    use super::*;
 
     #[test]
     fn an_overlay_fits_its_raster_and_holds_no_word_of_the_drawing() {

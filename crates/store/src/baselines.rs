@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use pelicycle_record::{BaselineRecord, Id, name};
 
-use super::layout;
 use super::read::{names, read_record};
 use super::write::json;
-use super::{DamageReason, Store, StoreError};
+use super::{DamageReason, Store, StoreError, layout};
 
 impl Store {
     /// Writes a baseline, whole or not at all; `id` names it while it is made.

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use pelicycle_record::{BatchRecord, Id};
 
-use super::layout;
 use super::read::{ids, read_bounded, read_record};
 use super::write::json;
-use super::{DamageReason, Store, StoreError};
+use super::{DamageReason, Store, StoreError, layout};
 
 impl Store {
     /// Writes the record of a batch with the body of each of its requests, whole or not at all.

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use pelicycle_record::{Id, JudgementRecord, TextRecord};
 
-use super::layout;
 use super::read::{ids, read_record};
 use super::write::json;
-use super::{DamageReason, DamagedRecord, Store, StoreError};
+use super::{DamageReason, DamagedRecord, Store, StoreError, layout};
 
 /// All judgements of a store.
 #[derive(Debug, Default)]

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use pelicycle_record::{Id, RunRecord};
 
-use super::layout;
 use super::read::{ids, read_record};
 use super::write::json;
-use super::{DamageReason, Store, StoreError};
+use super::{DamageReason, Store, StoreError, layout};
 
 /// The number of runs that are named when the one asked for is not there.
 const SHOWN: usize = 3;

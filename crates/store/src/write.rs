@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use pelicycle_record::{Attempt, Id, SCHEMA_VERSION, TextRecord, name};
 
-use super::layout;
-use super::{AttemptFiles, Store, StoreError};
+use super::{AttemptFiles, Store, StoreError, layout};
 
 /// A folder left by a killed process is swept when it is older: a write takes well under a second.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);

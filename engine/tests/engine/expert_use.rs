@@ -7,8 +7,9 @@ use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse};
 use pelicycle_engine::sample::Sampling;
-use pelicycle_engine::{Engine, Session, bundled};
-use pelicycle_engine::{EngineOptions, FinishReason, GenerationEvent, GenerationRequest};
+use pelicycle_engine::{
+    Engine, EngineOptions, FinishReason, GenerationEvent, GenerationRequest, Session, bundled,
+};
 
 use crate::support::parts::Parts;
 

@@ -4,11 +4,10 @@
 
 use std::sync::Arc;
 
-use pelicycle_engine::EngineOptions;
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model};
-use pelicycle_engine::{Engine, Session, bundled};
+use pelicycle_engine::{Engine, EngineOptions, Session, bundled};
 use serde_json::Value;
 
 fn cases() -> Vec<Value> {

@@ -8,8 +8,7 @@ use std::sync::mpsc;
 use pelicycle_engine::gguf::MetadataValue;
 use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::sample::Sampling;
-use pelicycle_engine::{Engine, Session};
-use pelicycle_engine::{EngineOptions, GenerationEvent, GenerationRequest};
+use pelicycle_engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest, Session};
 
 use crate::support::parts::Parts;
 

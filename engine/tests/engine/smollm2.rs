@@ -4,10 +4,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::mpsc;
 
-use pelicycle_engine::Engine;
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::sample::Sampling;
-use pelicycle_engine::{EngineError, EngineOptions, FinishReason, GenerationEvent, GenerationRequest};
+use pelicycle_engine::{
+    Engine, EngineError, EngineOptions, FinishReason, GenerationEvent, GenerationRequest,
+};
 
 use crate::support::smollm2;
 

@@ -5,15 +5,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use pelicycle_engine::gguf::GgufOutline;
+use pelicycle_models::{Inventory, ModelFile, ModelSource};
+use pelicycle_run::{Config, Weights};
+use pelicycle_text::size;
 use serde::Serialize;
 
 use super::named;
 use super::stdio::print;
 use crate::cli::terminal::{printable, printable_json};
-use pelicycle_models::{Inventory, ModelFile, ModelSource};
-use pelicycle_run::Config;
-use pelicycle_run::Weights;
-use pelicycle_text::size;
 
 /// Say which models are on this machine, and what each is called.
 ///

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use pelicycle_engine::bundled;
 use pelicycle_engine::gguf::{Gguf, GgufError, GgufOutline};
-
-use pelicycle_run::Config;
-use pelicycle_run::{Contestant, ModelSource, Weights};
+use pelicycle_run::{Config, Contestant, ModelSource, Weights};
 
 /// The model that `named` means: a path, `local/NAME` or hatchling.
 pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {

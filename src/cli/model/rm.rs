@@ -4,12 +4,12 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-
-use super::stdio::print;
-use crate::cli::terminal::printable;
 use pelicycle_models::{Inventory, ModelFile, Removal};
 use pelicycle_run::Config;
 use pelicycle_text::size;
+
+use super::stdio::print;
+use crate::cli::terminal::printable;
 
 /// Remove a model from the Hugging Face hub's cache.
 ///

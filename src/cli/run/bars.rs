@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
+use pelicycle_run::{FinishedAttempt, RunProgress};
 
 use super::Reporter;
 use super::summary::result;
 use crate::cli::pictures::PictureProtocol;
 use crate::cli::terminal::printable;
-use pelicycle_run::{FinishedAttempt, RunProgress};
 
 /// How often the elapsed time moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use pelicycle_record::{BatchRecord, RunRecord};
+use pelicycle_run::RunProgress;
 use serde_json::json;
 
 use super::summary::{RunSummary, address};
 use super::{Reporter, say};
 use crate::cli::terminal::printable_json;
-use pelicycle_record::{BatchRecord, RunRecord};
-use pelicycle_run::RunProgress;
 
 pub(super) struct JsonReporter;
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
+use pelicycle_run::RunProgress;
+
 use super::summary::result;
 use super::{Reporter, say_error};
 use crate::cli::pictures::PictureProtocol;
 use crate::cli::terminal::printable;
-use pelicycle_run::RunProgress;
 
 #[derive(Debug, Default)]
 pub(super) struct LineReporter {

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
-use pelicycle_record::Shard;
+use pelicycle_record::{SamplingSettings, Shard};
 use pelicycle_run::{
     BackendOptions, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace, execute,
 };
@@ -93,7 +93,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "USD")]
     max_cost: Option<f64>,
     /// Finish a run: its id, the beginning of it, or `last`. What was cut short or failed is asked again.
-    #[arg(long, value_name = "RUN", conflicts_with = "SamplingArgs")]
+    #[arg(long, value_name = "RUN", conflicts_with_all = SamplingSettings::NAMES.iter().copied())]
     resume: Option<String>,
     /// Tell what happens as JSON, one object a line (docs/running.md).
     #[arg(long, conflicts_with = "quiet")]

@@ -2,8 +2,9 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use super::INTERRUPTED;
 use pelicycle_run::Stop;
+
+use super::INTERRUPTED;
 
 /// Listens from now on, on a thread of its own, so that a second signal is heeded whatever the run is doing.
 ///

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::say;
-use crate::cli::terminal::printable;
-use pelicycle_record::Verdict;
-use pelicycle_record::{Outcome, RunRecord};
+use pelicycle_record::{Outcome, RunRecord, Verdict};
 use pelicycle_run::{FinishedAttempt, RunProgress};
 use pelicycle_text as text;
 use pelicycle_text::dollars;
+
+use super::say;
+use crate::cli::terminal::printable;
 
 /// A verdict's word, as in the JSON.
 pub(super) fn word(verdict: Verdict) -> &'static str {

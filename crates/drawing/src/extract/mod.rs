@@ -28,7 +28,6 @@ mod thinking;
 use std::ops::Range;
 
 use pelicycle_record::DrawingCandidate;
-
 use scanner::Scanner;
 
 /// The kind of escaping that put a text into a container.

@@ -8,15 +8,13 @@ mod geometry;
 mod scene;
 mod structure;
 
+use canvas::Canvas;
+pub(crate) use canvas::SIDE;
 use pelicycle_record::measure::{Measures, RULES_VERSION, Rubric};
 use roxmltree::Document;
+use scene::PaintedScene;
 use tiny_skia::Pixmap;
 use usvg::Tree;
-
-use canvas::Canvas;
-use scene::PaintedScene;
-
-pub(crate) use canvas::SIDE;
 
 /// Measures a drawing that passed every bound of the check. `pixmap` is it, at most [`SIDE`] pixels a side, on a
 /// transparent ground.

@@ -8,15 +8,14 @@ mod walk;
 
 use std::collections::HashMap;
 
+pub(super) use active::active_in_bytes;
 use roxmltree::{Document, Node, NodeType};
+use walk::Walk;
 
 use super::bounds::DrawingBounds;
 use super::place::OffsetFinding;
 use super::size::{self, SvgSize};
 use super::{weight, xml};
-use walk::Walk;
-
-pub(super) use active::active_in_bytes;
 
 /// The namespace of SVG.
 pub(super) const SVG: &str = "http://www.w3.org/2000/svg";

@@ -14,10 +14,9 @@ mod report;
 mod tags;
 mod text;
 
-use roxmltree::{Document, ParsingOptions};
-
 pub(super) use checker::check;
 pub(super) use report::{TextEdit, XmlReport};
+use roxmltree::{Document, ParsingOptions};
 
 /// Parses a text that passed [`check`], with the renderer's parser. No entity is expanded: a document that declares one is
 /// refused before.

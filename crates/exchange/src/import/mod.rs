@@ -8,10 +8,9 @@ mod keep;
 mod llm_logs;
 mod svg_folder;
 
-use pelicycle_record::{ContestantRecord, Outcome, PromptRecord, RequestRecord, Usage};
-
 pub use keep::{ImportError, ImportOutcome, Importer};
 pub use llm_logs::{LlmLogs, LlmLogsError, SkippedReplies, default_path};
+use pelicycle_record::{ContestantRecord, Outcome, PromptRecord, RequestRecord, Usage};
 pub use svg_folder::{SvgFolderError, svg_folder};
 
 /// A reply that a source holds, with what the source tells of it.

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use pelicycle_record::Rates;
 use serde_json::{Map, Value};
 
 use super::table::{Price, PriceTable, PriceTier};
-use pelicycle_record::Rates;
 
 /// Where the list is published.
 pub const LITELLM_URL: &str =

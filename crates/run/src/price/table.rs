@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-
 use pelicycle_record::Rates;
+use serde::{Deserialize, Serialize};
 
 /// The table inside this program.
 const BUNDLED: &str = include_str!("prices.json");

@@ -5,14 +5,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header;
-use axum::http::{StatusCode, Uri};
-use axum::middleware;
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 use pelicycle_record::Preference;
 use tokio::net::TcpListener;
 use url::form_urlencoded;

@@ -5,12 +5,11 @@ use pelicycle_record::measure::{RULES_VERSION, Rubric};
 
 use super::Press;
 use super::experts::files_of_maps;
-use crate::GalleryError;
 use crate::build::HungExhibit;
 use crate::source::SourceKey;
 use crate::take::{self, Problem};
 use crate::view::{AttemptPage, AttemptTexts, MeasuresView, Neighbours, Poster, page_path, prompt_path};
-use crate::{templates, texts};
+use crate::{GalleryError, templates, texts};
 
 /// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
 /// are not read to find that out.

@@ -7,16 +7,15 @@ use minijinja::{Environment, context};
 use pelicycle_judge::RankingReport;
 use serde::Serialize;
 
-use super::GalleryError;
 use super::build::{HungExhibit, MeasureDrawing};
 use super::share::{self, BaseUrl, Feed, LinkPreview, SiteMap};
 use super::site::Site;
 use super::source::SourceKey;
-use super::templates;
 use super::view::{
     GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, Section, TimelinePage, VersusPage,
     prompt_path,
 };
+use super::{GalleryError, templates};
 
 mod attempt;
 mod experts;

@@ -5,10 +5,8 @@ use pelicycle_table::{
     ColumnKind, Csv, Heading, TableCell, TableError, TableWriter as _, headings, object, row,
 };
 
-use crate::Exhibit;
-use crate::take;
 use crate::take::HungFiles;
-use crate::view;
+use crate::{Exhibit, take, view};
 
 const fn path(name: &'static str, about: &'static str) -> Heading {
     Heading { name, kind: ColumnKind::Text, about }

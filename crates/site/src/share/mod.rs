@@ -7,7 +7,6 @@ mod map;
 mod poster;
 
 pub use address::{BaseUrl, BaseUrlError};
-
 pub(super) use data::{csv, json};
 pub(super) use feed::Feed;
 pub(super) use map::{ROBOTS, SiteMap, robots};

@@ -8,11 +8,10 @@ use pelicycle_statistics::Rate;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::Card;
 use super::figures::{Fact, Figures, facts};
 use super::hall::{self, ModelWorks, model_path, prompt_path};
 use super::wall::PageLink;
-use super::{grid, lineage};
+use super::{Card, grid, lineage};
 
 /// Samples of a prompt that hang on the page; the others are links.
 const HUNG: usize = 12;

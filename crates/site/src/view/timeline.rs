@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::Card;
 use super::figures::{difference_in_words, rate_in_words};
 use super::hall::{Case, Section, model_path, prompt_path};
-use super::lineage;
+use super::{Card, lineage};
 
 /// Models of a strip, the newest.
 const MOST: usize = 60;

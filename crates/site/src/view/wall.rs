@@ -8,11 +8,10 @@ use pelicycle_statistics::Rate;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::Card;
 use super::figures::Figures;
 use super::hall::{self, Case, Section, model_path, prompt_path};
 use super::ranking::{RankingPage, Ranks};
-use super::{lineage, timeline, versus, words};
+use super::{Card, lineage, timeline, versus, words};
 use crate::Omission;
 
 /// Contestants of one prompt that hang on the first page; the prompt's own page has them all.

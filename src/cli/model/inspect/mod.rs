@@ -6,11 +6,11 @@ mod words;
 use std::process::ExitCode;
 
 use pelicycle_engine::memory_bandwidth;
+use pelicycle_run::Config;
 
 use self::report::{Report, Speed};
 use super::named;
 use super::stdio::print;
-use pelicycle_run::Config;
 
 /// Say what a model file holds and needs.
 ///

@@ -5,16 +5,16 @@ mod reporter;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use pelicycle_models::hub::{Hub, HubError, HubSettings, ModelSpec, PullPlan, PulledModel};
+use pelicycle_models::{Inventory, ModelFile, ModelSource};
+use pelicycle_run::Config;
+use pelicycle_text::size;
 
 use self::reporter::PullReporter;
 use super::stdio::print;
 use crate::cli::error::usage;
 use crate::cli::run::signals::Signals;
 use crate::cli::terminal::printable;
-use pelicycle_models::hub::{Hub, HubError, HubSettings, ModelSpec, PullPlan, PulledModel};
-use pelicycle_models::{Inventory, ModelFile, ModelSource};
-use pelicycle_run::Config;
-use pelicycle_text::size;
 
 /// Exit code when it was interrupted: 128 and the number of the signal, as shells count.
 const INTERRUPTED: u8 = 130;

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use crate::cli::terminal::printable;
 use pelicycle_models::hub::{PullEvent, PullListener};
 use pelicycle_text::size;
+
+use crate::cli::terminal::printable;
 
 /// Draws in a second, at most.
 const RATE: u8 = 10;

@@ -12,18 +12,18 @@ mod round;
 mod spokes;
 mod wheels;
 
-use pelicycle_record::measure::{Detector, FrameJoint, JudgedItem, Rubric, RubricItem};
-
-use super::canvas::Canvas;
-use super::geometry::{Extent, Point};
-use super::scene::{PaintedScene, PaintedShape};
 use answer::DetectorAnswer;
 use beak::Beak;
 use frame::VehicleFrame;
 use legs::Leg;
+use pelicycle_record::measure::{Detector, FrameJoint, JudgedItem, Rubric, RubricItem};
 use rider::Rider;
 use round::RoundOutline;
 use wheels::Wheels;
+
+use super::canvas::Canvas;
+use super::geometry::{Extent, Point};
+use super::scene::{PaintedScene, PaintedShape};
 
 /// Share of an outline below which a shape is taken for hidden.
 const FAINT: f64 = 0.12;

@@ -8,13 +8,12 @@ mod ollama;
 mod reply_state;
 mod responses;
 
+pub(super) use reply_state::ReplyState;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::failure::RequestFailure;
 use super::frames::Framing;
-
-pub(super) use reply_state::ReplyState;
 
 /// The protocols by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]

@@ -135,10 +135,11 @@ pub(super) fn kept(value: &Value) -> Option<Value> {
 
 #[cfg(test)]
 pub(super) mod tests_support {
+    use pelicycle_record::Outcome;
+
     use super::super::WireProtocol;
     use super::ReplyState;
     use crate::service::failure::RequestFailure;
-    use pelicycle_record::Outcome;
 
     /// Reads the frames of a stream to its end.
     pub(in super::super) fn read(
