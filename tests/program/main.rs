@@ -7,6 +7,8 @@ mod doctor;
 mod export;
 mod floors;
 mod gallery;
+mod gallery_browser;
+mod gallery_weight;
 mod hub_commands;
 mod import;
 mod judge;

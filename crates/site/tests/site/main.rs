@@ -1,10 +1,8 @@
 //! The gallery that a results folder makes, page by page, in a browser and on a publisher's host.
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
-mod browser;
 mod build;
 mod building;
 mod measures;
 mod publish;
 mod ranking;
-mod weight;

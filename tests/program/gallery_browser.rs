@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use pelicycle_store::Store;
 use pelicycle_testkit::browser::drive;
 use pelicycle_testkit::exhibits::{ALARM, hang_corpus, hang_hostile, hang_judgements};
+use pelicycle_testkit::program::program;
 use pelicycle_testkit::shared;
 use serde_json::{Value, json};
-
-use crate::building::build;
 
 fn look(pages: &[PathBuf], views: &Value) -> Option<Vec<Value>> {
     let shots = std::env::var_os("PELICYCLE_SHOTS").map(PathBuf::from);
@@ -20,7 +19,9 @@ fn look(pages: &[PathBuf], views: &Value) -> Option<Vec<Value>> {
 
 /// Builds the gallery of a store, and gives its pages.
 fn pages_of(store: &Store, out: &Path) -> Vec<PathBuf> {
-    build(store, out);
+    let built =
+        program().args(["gallery", "--results"]).arg(store.root()).arg("--out").arg(out).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let mut pages = vec![out.join("index.html")];
     pages.extend(Some(out.join("ranking.html")).filter(|page| page.is_file()));
     for folder in ["prompts", "models", "grids", "timelines", "versus", "attempts"] {
