@@ -11,7 +11,12 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    match cli::dispatch(cli::Cli::parse()) {
+    let done = match std::env::args_os().nth(1) {
+        // Workers start by the dozen, and take no arguments: they need no parser.
+        Some(command) if command == pelicycle_drawing::WORKER_COMMAND => cli::worker::worker(),
+        _ => cli::dispatch(cli::Cli::parse()),
+    };
+    match done {
         Ok(code) => code,
         Err(error) => cli::error::report(&error),
     }

@@ -23,7 +23,7 @@ mod serve;
 mod sheet;
 pub(crate) mod terminal;
 mod vote;
-mod worker;
+pub(crate) mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -85,9 +85,6 @@ enum Command {
     Prices(prices::PricesArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
-    /// Inspect replies for a parent process, over standard input and output.
-    #[command(hide = true, name = pelicycle_drawing::WORKER_COMMAND)]
-    InspectWorker,
 }
 
 /// Carries out what was parsed.
@@ -114,6 +111,5 @@ pub(crate) fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),
         Command::Completions(args) => completions::completions(&args),
-        Command::InspectWorker => worker::worker(),
     }
 }
