@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_provider::{CatalogError, Services};
-use pelicycle_run::{Config, Contestant, Environment, ModelSource};
+use pelicycle_run::{Config, Contestant, ContestantModel, Environment};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 use serde::Serialize;
@@ -124,7 +124,7 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     }
     wanted.extend(config.providers.keys().cloned());
     wanted.extend(asked.values().filter_map(|found| match found {
-        Ok(found) if found.model == ModelSource::Remote => Some(found.record.provider.clone()),
+        Ok(found) if found.model == ContestantModel::Remote => Some(found.record.provider.clone()),
         _ => None,
     }));
 
@@ -260,7 +260,7 @@ fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[Found
     let judged = asked.iter().map(|(name, found)| {
         let (ok, words) = match found {
             Err(words) => (false, words.clone()),
-            Ok(found) if found.model != ModelSource::Remote => (true, found.record.model.clone()),
+            Ok(found) if found.model != ContestantModel::Remote => (true, found.record.model.clone()),
             Ok(found) => {
                 let (provider, model) = (&found.record.provider, &found.record.model);
                 match services.iter().find(|service| service.name == *provider) {

@@ -7,8 +7,8 @@ use pelicycle_provider::{BatchClient, Provider, Replies, ServiceModel, Services,
 use pelicycle_record::{Rates, RequestRecord};
 
 use crate::{
-    CONFIG_FILE, Config, ConfigurationFault, Contestant, Environment, Lineups, LocalModel, LocalOptions,
-    ModelSource, Notice, Notices, Price, PriceOrigin, Prices, RepliesSource, RunError, Tariff, UsageError,
+    CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, Environment, Lineups, LocalModel,
+    LocalOptions, Notice, Notices, Price, PriceOrigin, Prices, RepliesSource, RunError, Tariff, UsageError,
     Weights, prices_file,
 };
 
@@ -111,7 +111,7 @@ impl Backends {
             samples: None,
         };
         match &found.model {
-            ModelSource::Local(weights) => {
+            ContestantModel::Local(weights) => {
                 let model = self.local(weights)?;
                 let demonstration = model.demonstration();
                 let request = model
@@ -123,7 +123,7 @@ impl Backends {
                     ..opened(Arc::new(model), request, weights.source(), tariff)
                 })
             }
-            ModelSource::Remote => {
+            ContestantModel::Remote => {
                 let model = self.remote(found)?;
                 // No setting is sent that was not asked for, and the seed is one.
                 let asked = RequestRecord { run_seed: wanted.run_seed.filter(|_| seeded), ..wanted.clone() };
@@ -131,7 +131,7 @@ impl Backends {
                 let (source, tariff) = (model.address(), self.tariff(found, own_price, Some(&model)));
                 Ok(opened(Arc::new(model), request, source, tariff))
             }
-            ModelSource::Given(given) => {
+            ContestantModel::Given(given) => {
                 let replies = given_replies(given, prompts)?;
                 let samples = prompts.iter().map(|prompt| replies.count(prompt)).collect();
                 let source = given.source();
@@ -154,8 +154,8 @@ impl Backends {
     /// The batches of a contestant, which must be able to be asked in some.
     pub(crate) fn batches(&self, found: &Contestant) -> Result<BatchClient, UsageError> {
         let batches = match &found.model {
-            ModelSource::Remote => self.remote(found)?.batches(),
-            ModelSource::Local(_) | ModelSource::Given(_) => None,
+            ContestantModel::Remote => self.remote(found)?.batches(),
+            ContestantModel::Local(_) | ContestantModel::Given(_) => None,
         };
         batches.ok_or_else(|| {
             let taking = self.services.entries().filter(|(_, entry)| entry.batch.is_some());
@@ -180,12 +180,12 @@ impl Backends {
             return Tariff::Tokens { price: price.clone(), list: origin.to_string() };
         }
         match &found.model {
-            ModelSource::Local(_) => Tariff::Energy { usd_per_kwh: self.usd_per_kwh },
+            ContestantModel::Local(_) => Tariff::Energy { usd_per_kwh: self.usd_per_kwh },
             // A server of the user's on this machine takes this machine's energy.
-            ModelSource::Remote if remote.is_some_and(ServiceModel::is_own) => {
+            ContestantModel::Remote if remote.is_some_and(ServiceModel::is_own) => {
                 Tariff::Energy { usd_per_kwh: self.usd_per_kwh }
             }
-            ModelSource::Remote | ModelSource::Given(_) => Tariff::Unknown,
+            ContestantModel::Remote | ContestantModel::Given(_) => Tariff::Unknown,
         }
     }
 

@@ -22,14 +22,14 @@ pub struct Contestant {
     /// How it is written down.
     pub record: ContestantRecord,
     /// Where its replies come from.
-    pub model: ModelSource,
+    pub model: ContestantModel,
     /// What was found, where it was named by `local/NAME`.
     pub found: Option<ModelFile>,
 }
 
 /// Where a contestant's replies come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ModelSource {
+pub enum ContestantModel {
     /// Weights, in the engine of this process.
     Local(Weights),
     /// The service that the record names as its provider.
@@ -129,7 +129,7 @@ impl Contestant {
             }
             Some((FOLDER, path)) if !path.is_empty() => Contestant::folder(Path::new(path)),
             Some((INPUT, name)) if !name.trim().is_empty() => Ok(Contestant {
-                model: ModelSource::Given(RepliesSource::Input),
+                model: ContestantModel::Given(RepliesSource::Input),
                 ..Contestant::remote(INPUT, name)
             }),
             Some((provider, model))
@@ -168,7 +168,11 @@ impl Contestant {
     /// A model of a service.
     #[must_use]
     pub fn remote(provider: &str, model: &str) -> Contestant {
-        Contestant { record: ContestantRecord::new(provider, model), model: ModelSource::Remote, found: None }
+        Contestant {
+            record: ContestantRecord::new(provider, model),
+            model: ContestantModel::Remote,
+            found: None,
+        }
     }
 
     /// Replies in a folder, under its name.
@@ -176,7 +180,7 @@ impl Contestant {
         let whole = path.canonicalize().ok().filter(|whole| whole.is_dir());
         let whole = whole.ok_or_else(|| ContestantError::NoFolder { path: path.to_owned() })?;
         let name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let model = ModelSource::Given(RepliesSource::Folder(path.to_owned()));
+        let model = ContestantModel::Given(RepliesSource::Folder(path.to_owned()));
         Ok(Contestant { model, ..Contestant::remote(FOLDER, &name) })
     }
 
@@ -184,10 +188,10 @@ impl Contestant {
     #[must_use]
     pub fn of_record(who: &RunContestant) -> Contestant {
         let model = match who.record.provider.as_str() {
-            LOCAL => ModelSource::Local(Weights::of_source(&who.source)),
-            FOLDER => ModelSource::Given(RepliesSource::Folder(PathBuf::from(&who.source))),
-            INPUT => ModelSource::Given(RepliesSource::Input),
-            _ => ModelSource::Remote,
+            LOCAL => ContestantModel::Local(Weights::of_source(&who.source)),
+            FOLDER => ContestantModel::Given(RepliesSource::Folder(PathBuf::from(&who.source))),
+            INPUT => ContestantModel::Given(RepliesSource::Input),
+            _ => ContestantModel::Remote,
         };
         Contestant { record: who.record.clone(), model, found: None }
     }
@@ -207,13 +211,13 @@ impl Contestant {
     /// Whether its replies lie ready.
     #[must_use]
     pub fn is_given(&self) -> bool {
-        matches!(self.model, ModelSource::Given(_))
+        matches!(self.model, ContestantModel::Given(_))
     }
 
     fn with_weights(stem: &str, weights: Weights) -> Contestant {
         Contestant {
             record: ContestantRecord::new(LOCAL, stem),
-            model: ModelSource::Local(weights),
+            model: ContestantModel::Local(weights),
             found: None,
         }
     }
@@ -244,7 +248,7 @@ mod tests {
         let bundled = Contestant::find("local/hatchling", &places).unwrap();
         assert_eq!(bundled, Contestant::find("hatchling", &ModelFolders::default()).unwrap());
         for found in [bundled, by_path] {
-            let ModelSource::Local(weights) = found.model else { panic!("{found:?}") };
+            let ContestantModel::Local(weights) = found.model else { panic!("{found:?}") };
             assert_eq!(Weights::of_source(&weights.source()), weights);
         }
     }
@@ -253,7 +257,10 @@ mod tests {
     fn a_services_model_is_split_from_its_provider_at_the_first_slash_alone() {
         let find = |name: &str| Contestant::find(name, &ModelFolders::default());
         let remote = find("openrouter/anthropic/claude-opus-4.7").unwrap();
-        assert_eq!((remote.record.provider.as_str(), &remote.model), ("openrouter", &ModelSource::Remote));
+        assert_eq!(
+            (remote.record.provider.as_str(), &remote.model),
+            ("openrouter", &ContestantModel::Remote)
+        );
         assert_eq!(remote.record.model, "anthropic/claude-opus-4.7");
         for name in ["pelican", "/x", "openai/", "../gone"] {
             assert!(find(name).unwrap_err().to_string().contains("is no model"), "{name}");
@@ -270,7 +277,7 @@ mod tests {
         let found = Contestant::find("local/big", &places).unwrap();
         assert_eq!(found.record.model, "Big-Q8_0");
         let first = folder.path().join("Big-Q8_0-00001-of-00002.gguf");
-        assert_eq!(found.model, ModelSource::Local(Weights::File(first.clone())));
+        assert_eq!(found.model, ContestantModel::Local(Weights::File(first.clone())));
         assert_eq!(Contestant::local(&first).record, found.record);
         std::fs::remove_file(folder.path().join("Big-Q8_0-00002-of-00002.gguf")).unwrap();
         let error = Contestant::find("local/big", &places).unwrap_err().to_string();

@@ -8,7 +8,7 @@ use pelicycle_store::Store;
 use crate::backends::given_replies;
 use crate::prepare::RunDraft;
 use crate::{
-    Backends, Config, Contestant, ModelSource, Notices, RunError, RunPlan, RunRequest, Tariff, UsageError,
+    Backends, Config, Contestant, ContestantModel, Notices, RunError, RunPlan, RunRequest, Tariff, UsageError,
 };
 
 /// Tokens of a reply of a model that was never asked: a drawing of some four kilobytes.
@@ -74,7 +74,7 @@ impl RunForecast {
         let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
         let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
         for ((_, contestant), who) in participants.iter().zip(&mut run.contestants) {
-            if let ModelSource::Given(given) = &contestant.model {
+            if let ContestantModel::Given(given) = &contestant.model {
                 let replies = given_replies(given, &prompts)?;
                 who.samples = Some(prompts.iter().map(|prompt| replies.count(prompt)).collect());
             }
@@ -148,9 +148,9 @@ impl ContestantForecast {
 /// What a contestant is charged by.
 fn priced(found: &Contestant, own_price: Option<&Rates>, backends: &Backends) -> (Tariff, CostBasis) {
     match &found.model {
-        ModelSource::Given(_) => (Tariff::Energy { usd_per_kwh: None }, CostBasis::Given),
-        ModelSource::Local(_) => (backends.tariff(found, own_price, None), CostBasis::Energy),
-        ModelSource::Remote => match backends.remote(found) {
+        ContestantModel::Given(_) => (Tariff::Energy { usd_per_kwh: None }, CostBasis::Given),
+        ContestantModel::Local(_) => (backends.tariff(found, own_price, None), CostBasis::Energy),
+        ContestantModel::Remote => match backends.remote(found) {
             Err(error) => (backends.tariff(found, own_price, None), CostBasis::Unusable(error)),
             Ok(remote) => {
                 let tariff = backends.tariff(found, own_price, Some(&remote));

@@ -42,7 +42,7 @@ pub(crate) use backends::Backends;
 pub use backends::{Backend, BackendOptions};
 pub use batch::{BatchesLeft, BatchesStatus, WaitingBatch};
 pub use config::{CONFIG_FILE, Config, ConfigError, RunDefaults};
-pub use contestant::{Contestant, ContestantError, ModelSource, RepliesSource, Weights};
+pub use contestant::{Contestant, ContestantError, ContestantModel, RepliesSource, Weights};
 pub use environment::{DOTENV, Environment, VariableError, VariableSource};
 pub use error::{ConfigurationFault, RunError, UsageError};
 pub use execute::{RunEnd, Workspace, execute};

@@ -7,7 +7,9 @@ use pelicycle_record::{Attempt, Id, RunContestant};
 use pelicycle_store::Store;
 
 use crate::backends::given_replies;
-use crate::{Backend, Backends, Contestant, LocalModel, ModelSource, RunError, RunPlan, UsageError, Weights};
+use crate::{
+    Backend, Backends, Contestant, ContestantModel, LocalModel, RunError, RunPlan, UsageError, Weights,
+};
 
 /// Runs named when the one asked for is not there.
 const SHOWN: usize = 3;
@@ -74,7 +76,7 @@ fn backend(
     let own_price = backends.own_price(&who.record.slug);
     let mut service = None;
     let provider: Arc<dyn Provider> = match &found.model {
-        ModelSource::Remote => {
+        ContestantModel::Remote => {
             let model = backends.remote(&found)?;
             let (now, then) = (model.address(), &who.source);
             // The record's address is not gone to: a key must not follow a file of results from elsewhere.
@@ -85,8 +87,8 @@ fn backend(
             service = Some(model.clone());
             Arc::new(model)
         }
-        ModelSource::Local(weights) => Arc::new(same_weights(weights, who, attempts, backends)?),
-        ModelSource::Given(given) => Arc::new(given_replies(given, prompts)?),
+        ContestantModel::Local(weights) => Arc::new(same_weights(weights, who, attempts, backends)?),
+        ContestantModel::Given(given) => Arc::new(given_replies(given, prompts)?),
     };
     Ok(Backend { provider, tariff: backends.tariff(&found, own_price.as_ref(), service.as_ref()) })
 }

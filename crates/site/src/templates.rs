@@ -66,7 +66,7 @@ pub(crate) fn lone_page(
     scripted_page(template, style, "", page)
 }
 
-/// As [`lone_page`], with a script, which the template puts where it wants it.
+/// As `lone_page`, with a script, which the template puts where it wants it.
 ///
 /// # Errors
 /// When the template is broken.

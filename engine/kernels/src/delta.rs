@@ -6,7 +6,7 @@ use super::math::exp;
 /// nearest cache while a step's tokens pass over it.
 pub(super) const LANES: usize = 32;
 
-/// The part of a head's state for one key and [`LANES`] values. Aligned, since a vector that crosses cache
+/// The part of a head's state for one key and `LANES` values. Aligned, since a vector that crosses cache
 /// lines costs twice.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
@@ -18,7 +18,7 @@ impl StateRow {
     /// Numbers of a row.
     pub const VALUES: usize = LANES;
 
-    /// Rows of a head's state: for each [`LANES`] values, a row a key.
+    /// Rows of a head's state: for each `LANES` values, a row a key.
     pub fn count(keys: usize, values: usize) -> usize {
         values.div_ceil(LANES) * keys
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pelicycle_engine::bundled;
 use pelicycle_engine::gguf::{Gguf, GgufError, GgufOutline};
-use pelicycle_run::{Config, Contestant, ModelSource, Weights};
+use pelicycle_run::{Config, Contestant, ContestantModel, Weights};
 
 /// The model that `named` means: a path, `local/NAME` or hatchling.
 pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
@@ -18,8 +18,8 @@ pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
 /// Where the weights of such a model are.
 pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
     match Contestant::find(named, &Config::load(None)?.places())?.model {
-        ModelSource::Local(weights) => Ok(weights),
-        ModelSource::Remote | ModelSource::Given(_) => {
+        ContestantModel::Local(weights) => Ok(weights),
+        ContestantModel::Remote | ContestantModel::Given(_) => {
             anyhow::bail!("{named:?} is no model of this machine: there is no file here to look into")
         }
     }

@@ -6,7 +6,7 @@ use pelicycle_record::{RequestRecord, SamplingSettings};
 
 use crate::backends::check_bound;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ModelSource, Notices, RunError, UsageError,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, Notices, RunError, UsageError,
 };
 
 /// What somebody asks of a model that judges.
@@ -42,7 +42,7 @@ impl ModelJudge {
         let config = Config::load(request.backends.config.as_deref())?;
         let backends = Backends::new(&config, &request.backends, notices)?;
         let found = Contestant::find(&request.model, &config.places()).map_err(UsageError::from)?;
-        if found.model != ModelSource::Remote {
+        if found.model != ContestantModel::Remote {
             return Err(UsageError::CannotJudge { model: request.model.clone() }.into());
         }
         let model = backends.remote(&found)?;
