@@ -12,7 +12,7 @@ const MAX_REPLAY: usize = 512 << 10;
 /// Shortest and longest replay, in seconds: slower and faster ones are stretched and shortened.
 const SHORTEST: f64 = 3.0;
 const LONGEST: f64 = 15.0;
-/// A second of the first blank sheet tells the eye that something begins.
+/// Seconds of blank sheet at first, which tell the eye that something begins.
 const BLANK: f64 = 0.4;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -26,7 +26,7 @@ pub(super) struct Replay {
     pub(super) svg: Vec<u8>,
     /// The time that it plays, in seconds.
     pub(super) seconds: f64,
-    /// The time that the drawing took to come, in seconds.
+    /// The time that its shapes took to come, from the first to the last, in seconds.
     pub(super) took: f64,
     pub(super) shapes: usize,
 }
@@ -47,7 +47,9 @@ pub(super) fn replay(svg: &[u8], came: impl Fn(usize) -> f64) -> Option<Replay> 
         .collect();
     // A shape has come when all of its tag has.
     let times: Vec<f64> = shapes.iter().map(|tag| came(tag.end)).collect();
-    let (first, last) = (came(0), times.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+    // Styles and definitions that are written first paint nothing: nobody waits through them.
+    let first = came(shapes.first()?.start);
+    let last = times.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let took = last - first;
     if shapes.len() < 2 || !took.is_finite() || took <= 0.0 {
         return None;
@@ -91,6 +93,7 @@ fn is_shape(node: Node<'_, '_>) -> bool {
 /// The tag that begins an element.
 struct Tag<'a> {
     name: &'a str,
+    start: usize,
     /// Offset after it.
     end: usize,
     /// Whether it ends the element too.
@@ -116,7 +119,7 @@ impl<'a> Tag<'a> {
             _ => false,
         })?;
         let end = start + 1 + length + 1;
-        Some(Self { name, end, closed: tag[..length].ends_with('/') })
+        Some(Self { name, start, end, closed: tag[..length].ends_with('/') })
     }
 }
 
@@ -144,6 +147,17 @@ mod tests {
             .collect();
         assert!(times.is_sorted() && times[0] > BLANK && times[2] == BLANK + replay.seconds, "{times:?}");
         assert!(roxmltree::Document::parse(&text).is_ok());
+    }
+
+    #[test]
+    fn what_is_written_before_the_first_shape_is_not_waited_for() {
+        let head = "<style>/* long */</style>".repeat(100);
+        let svg = format!("<svg xmlns='{SVG}'>{head}<rect width='4'/><rect width='5'/></svg>");
+        let replay = replay(svg.as_bytes(), |offset| offset as f64).unwrap();
+        assert_eq!(replay.took, "<rect width='4'/><rect width='5'/>".len() as f64);
+        let text = String::from_utf8(replay.svg).unwrap();
+        let half = format!("dur=\"{:.2}s\"", BLANK + replay.seconds / 2.0);
+        assert!(text.contains(&half), "{half} of {text}");
     }
 
     #[test]
