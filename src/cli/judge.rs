@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use pelicycle_picture::small_picture;
 use pelicycle_record::{AskedRecord, Preference};
 use pelicycle_run::judging::{
     JudgingEnd, JudgingForecast, JudgingMaterial, JudgingRequest, JudgingSession, KeptJudgement, ModelJudge,
     PairSchedule,
 };
 use pelicycle_run::{BackendOptions, Stop, random_seed};
-use pelicycle_site::small_picture;
 use pelicycle_store::Store;
 use pelicycle_text::{dollars, plural};
 

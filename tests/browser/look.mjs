@@ -17,7 +17,63 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
 });
 
-const seen = [];
+const look = async (context, view, path, number) => {
+  const page = await context.newPage();
+  const requests = [], errors = [];
+  page.on("request", (request) => requests.push(request.url().slice(0, 300)));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("dialog", (dialog) => { errors.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
+  await page.goto(pathToFileURL(path).href, { waitUntil: "load" });
+
+  await page.keyboard.press("Tab");
+  const firstStop = await page.evaluate(() => {
+    const { top, height } = document.activeElement.getBoundingClientRect();
+    return { words: document.activeElement.textContent.trim(), visible: top >= 0 && height > 0 };
+  });
+  await page.keyboard.press("Enter");
+  const afterSkip = await page.evaluate(() => document.activeElement.id);
+
+  // Everything folded is opened and everything lazy is loaded, so that all of the page takes part.
+  const facts = await page.evaluate(async () => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+    const images = [...document.images];
+    for (const image of images) image.loading = "eager";
+    await Promise.all(images.map((image) => image.decode().catch(() => {})));
+    const background = (element) => element && getComputedStyle(element).backgroundColor;
+    const small = [...document.querySelectorAll("a, summary")].filter((element) => !element.matches(".skip") && element.getClientRects().length)
+      .filter((element) => { const box = element.getBoundingClientRect(); return box.width < 1 || box.height < 1; });
+    // A badge stands whole in its line, whose other end may be cut.
+    const cut = [...document.querySelectorAll(".tag")].filter((tag) => {
+      const [box, line] = [tag, tag.closest("p, td, th, li, div")].map((element) => element.getBoundingClientRect());
+      return box.height && (box.top < line.top - 0.1 || box.bottom > line.bottom + 0.1);
+    });
+    return {
+      cut: cut.map((tag) => tag.textContent),
+      overflow: document.documentElement.scrollWidth - innerWidth,
+      images: images.length,
+      broken: images.filter((image) => !image.naturalWidth).map((image) => image.src.slice(0, 120)),
+      unlabelled: images.filter((image) => !image.alt).length,
+      room: background(document.body),
+      plate: background(document.querySelector(".plate img")?.parentElement),
+      unreachable: small.length,
+    };
+  });
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const found = (await globalThis.axe.run(document, { resultTypes: ["violations"], preload: false })).violations;
+    return found.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 200)).join(" | ")}`);
+  });
+  if (order.shots) {
+    const name = `${number}-${view.width}-${view.scheme}.png`;
+    await page.screenshot({ path: join(order.shots, name) });
+  }
+  const alarmed = (await page.title()) === order.alarm;
+  await page.close();
+  return { path, view, requests, errors, firstStop, afterSkip, alarmed, violations, ...facts };
+};
+
+const visits = [];
 for (const view of order.views) {
   const context = await browser.newContext({
     viewport: { width: view.width, height: 900 }, colorScheme: view.scheme, reducedMotion: "reduce",
@@ -25,61 +81,14 @@ for (const view of order.views) {
   for (const [index, path] of order.pages.entries()) {
     // Walls are looked at in every view, the many pages of attempts by turns in one or the other.
     if (path.includes("attempts") && (index + order.views.indexOf(view)) % 2) continue;
-    const page = await context.newPage();
-    const requests = [], errors = [];
-    page.on("request", (request) => requests.push(request.url().slice(0, 300)));
-    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-    page.on("pageerror", (error) => errors.push(String(error)));
-    page.on("dialog", (dialog) => { errors.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
-    await page.goto(pathToFileURL(path).href, { waitUntil: "load" });
-
-    await page.keyboard.press("Tab");
-    const firstStop = await page.evaluate(() => {
-      const { top, height } = document.activeElement.getBoundingClientRect();
-      return { words: document.activeElement.textContent.trim(), visible: top >= 0 && height > 0 };
-    });
-    await page.keyboard.press("Enter");
-    const afterSkip = await page.evaluate(() => document.activeElement.id);
-
-    // Everything folded is opened and everything lazy is loaded, so that all of the page takes part.
-    const facts = await page.evaluate(async () => {
-      for (const details of document.querySelectorAll("details")) details.open = true;
-      const images = [...document.images];
-      for (const image of images) image.loading = "eager";
-      await Promise.all(images.map((image) => image.decode().catch(() => {})));
-      const background = (element) => element && getComputedStyle(element).backgroundColor;
-      const small = [...document.querySelectorAll("a, summary")].filter((element) => !element.matches(".skip") && element.getClientRects().length)
-        .filter((element) => { const box = element.getBoundingClientRect(); return box.width < 1 || box.height < 1; });
-      // A badge stands whole in its line, whose other end may be cut.
-      const cut = [...document.querySelectorAll(".tag")].filter((tag) => {
-        const [box, line] = [tag, tag.closest("p, td, th, li, div")].map((element) => element.getBoundingClientRect());
-        return box.height && (box.top < line.top - 0.1 || box.bottom > line.bottom + 0.1);
-      });
-      return {
-        cut: cut.map((tag) => tag.textContent),
-        overflow: document.documentElement.scrollWidth - innerWidth,
-        images: images.length,
-        broken: images.filter((image) => !image.naturalWidth).map((image) => image.src.slice(0, 120)),
-        unlabelled: images.filter((image) => !image.alt).length,
-        room: background(document.body),
-        plate: background(document.querySelector(".plate img")?.parentElement),
-        unreachable: small.length,
-      };
-    });
-    await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const found = (await globalThis.axe.run(document, { resultTypes: ["violations"], preload: false })).violations;
-      return found.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 200)).join(" | ")}`);
-    });
-    if (order.shots) {
-      const name = `${seen.length}-${view.width}-${view.scheme}.png`;
-      await page.screenshot({ path: join(order.shots, name) });
-    }
-    const alarmed = (await page.title()) === order.alarm;
-    seen.push({ path, view, requests, errors, firstStop, afterSkip, alarmed, violations, ...facts });
-    await page.close();
+    visits.push([context, view, path, visits.length]);
   }
-  await context.close();
 }
+// Much of a look is waiting, so several pages are open at once.
+const seen = [];
+const waiting = visits.values();
+await Promise.all(Array.from({ length: 4 }, async () => {
+  for (const visit of waiting) seen[visit.at(-1)] = await look(...visit);
+}));
 await browser.close();
 process.stdout.write(JSON.stringify(seen));

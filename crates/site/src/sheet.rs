@@ -7,11 +7,12 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use pelicycle_drawing as drawing;
+use pelicycle_picture::small_picture;
 use pelicycle_text as text;
 
 use super::lettering::write_text;
 use super::view::{Section, SheetPlace, SheetPlaces, ShownAttempt, places, sections};
-use super::{Exhibit, parallel, picture, take};
+use super::{Exhibit, parallel, take};
 
 /// Contestants on a sheet: more cannot be told apart on a screen.
 const MOST: usize = 400;
@@ -79,7 +80,7 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
     let pictures = parallel::map(&cards, |card| {
         let files = exhibits.iter().find(|exhibit| exhibit.attempt.id == card.attempt.id).map(|e| &e.files);
         let png = files.and_then(|files| files.png.as_ref()).and_then(|path| take::read(path).ok());
-        Ok::<_, SheetError>(png.and_then(|png| picture::within(&png, PICTURE).ok()))
+        Ok::<_, SheetError>(png.and_then(|png| small_picture(&png, PICTURE).ok().map(|(small, _)| small)))
     })?;
     let columns = options.columns.unwrap_or_else(|| columns(cards.len(), families)).clamp(1, MOST);
     let title = text::label(&section.prompt.title);

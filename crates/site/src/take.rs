@@ -5,12 +5,13 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use pelicycle_picture::{THUMBNAIL_VERSION, picture_size, thumbnail_sizes, thumbnails};
 use serde::Serialize;
 
 use super::cache::{BuildCache, CachedFiles};
 use super::site::Site;
 use super::view::{AttemptPictures, SitePicture, TinyPicture, folder};
-use super::{Exhibit, GalleryError, picture};
+use super::{Exhibit, GalleryError};
 
 /// Longest file that is taken into the site: as long as the store keeps.
 const MAX_FILE: u64 = 64 << 20;
@@ -77,7 +78,7 @@ pub(super) fn unchanged(
 
 /// The small picture and the large one of a raster, by where they lie and the large one's size.
 fn hang(stem: &str, (width, height): (u32, u32)) -> (SitePicture, SitePicture) {
-    let [small, tiny] = picture::sizes((width, height));
+    let [small, tiny] = thumbnail_sizes((width, height));
     let tiny = (tiny != small).then(|| TinyPicture { href: format!("{stem}-tiny.png"), width: tiny.0 });
     (
         SitePicture { href: format!("{stem}-small.png"), width: small.0, height: small.1, tiny },
@@ -152,17 +153,17 @@ enum Raster {
 /// Takes one raster and its small copies into the site.
 fn raster(site: &Site, file: &Path, stem: &str) -> Result<Raster, GalleryError> {
     let read = read(file).map_err(|error| error.to_string()).and_then(|png| {
-        let size = picture::size(&png).map_err(|error| error.to_string())?;
+        let size = picture_size(&png).map_err(|error| error.to_string())?;
         Ok((png, size))
     });
     let (png, size) = match read {
         Ok(read) => read,
         Err(why) => return Ok(Raster::Unusable(why)),
     };
-    let source = format!("{}-{}", picture::VERSION, blake3::hash(&png).to_hex());
+    let source = format!("{}-{}", THUMBNAIL_VERSION, blake3::hash(&png).to_hex());
     let (small, large) = hang(stem, size);
     if !files_of(&small).all(|file| site.keep(&file, &source)) {
-        match picture::small(&png) {
+        match thumbnails(&png) {
             Ok(made) => {
                 for (file, made) in files_of(&small).zip(&made) {
                     site.put_made_from(&file, made, Some(&source))?;

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use pelicycle_judge::DrawingPair;
+use pelicycle_picture::quick_picture;
 use pelicycle_record::{AskedPrompt, Id};
-use pelicycle_site::quick_picture;
 
 use super::drawings::VotingDrawings;
 use super::token::token;

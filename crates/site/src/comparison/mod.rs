@@ -3,10 +3,8 @@
 
 mod chart;
 mod page;
-mod pixels;
 mod rendering;
 
 pub use chart::history_page;
 pub use page::{RasterLookup, page};
-pub use pixels::{Likeness, PixelDifference, PixelError, difference, likeness};
 pub use rendering::{Redrawn, RenderingReport, redrawn};

@@ -8,8 +8,8 @@ use pelicycle_record::Attempt;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use crate::picture::small_picture;
 use crate::templates::{PageError, lone_page};
+use pelicycle_picture::small_picture;
 
 /// Drawings of a side that are shown of one stratum.
 const SHOWN: usize = 6;

@@ -5,8 +5,8 @@ use pelicycle_text::{count, label, plural};
 use serde::Serialize;
 
 use super::page::picture_address;
-use super::pixels::{Likeness, PixelDifference, PixelError, difference, likeness};
 use crate::templates::{PageError, lone_page};
+use pelicycle_picture::{Likeness, PixelDifference, PixelError, difference, likeness};
 
 /// Drawings on the page; the least alike come first.
 const SHOWN: usize = 60;

@@ -3,7 +3,7 @@
 use fast_ssim2::{PixelDescriptor, PixelSlice, compute_ssimulacra2};
 use serde::Serialize;
 
-use crate::picture::{Rgb, decode as decode_picture};
+use super::raster::{Rgb, decode as decode_picture};
 
 /// Scores from here on are taken for alike: SSIMULACRA 2 calls 90 what nobody sees side by side.
 const ALIKE: f64 = 90.0;

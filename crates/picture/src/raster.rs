@@ -4,13 +4,13 @@ use std::io::Cursor;
 
 /// Longest side that is taken.
 const MAX_SIDE: u32 = 4096;
-/// Longest side of the small one: a plate is mostly some 220 CSS pixels wide, shown at twice the density.
+/// Longest side of the larger thumbnail: a plate is mostly some 220 CSS pixels wide, shown at twice the density.
 const SMALL: u32 = 512;
 /// The same at the plain density.
 const TINY: u32 = 256;
 
-/// Version of how small pictures are made: a change makes them all anew.
-pub(super) const VERSION: u32 = 2;
+/// Version of how thumbnails are made: a change makes them all anew.
+pub const THUMBNAIL_VERSION: u32 = 2;
 
 /// A picture that cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +24,11 @@ pub enum PictureError {
     Encode(#[from] png::EncodingError),
 }
 
-/// Width and height by the header alone.
-pub(super) fn size(png: &[u8]) -> Result<(u32, u32), PictureError> {
+/// Width and height in pixels, by the header alone.
+///
+/// # Errors
+/// When it is no PNG of a bounded size.
+pub fn picture_size(png: &[u8]) -> Result<(u32, u32), PictureError> {
     let mut decoder = png::Decoder::new(Cursor::new(png));
     let header = decoder.read_header_info()?;
     let (width, height) = (header.width, header.height);
@@ -35,8 +38,8 @@ pub(super) fn size(png: &[u8]) -> Result<(u32, u32), PictureError> {
     Ok((width, height))
 }
 
-/// The sizes of the small picture and of the tiny one of a large one.
-pub(super) fn sizes(large: (u32, u32)) -> [(u32, u32); 2] {
+/// The sizes of the two thumbnails of a picture, in pixels.
+pub fn thumbnail_sizes(large: (u32, u32)) -> [(u32, u32); 2] {
     [fitted(large, SMALL), fitted(large, TINY)]
 }
 
@@ -53,8 +56,11 @@ fn fitted((width, height): (u32, u32), most: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-/// The small picture and the tiny one, on white. Decodes all of the large one, so that a broken one is found.
-pub(super) fn small(png: &[u8]) -> Result<[Vec<u8>; 2], PictureError> {
+/// The two thumbnails of a picture, on white, for screens of double and of plain density.
+///
+/// # Errors
+/// When it is no whole PNG of a bounded size: all of it is decoded.
+pub fn thumbnails(png: &[u8]) -> Result<[Vec<u8>; 2], PictureError> {
     let small = decode(png)?.within(SMALL);
     let encoded = small.encode()?;
     Ok([encoded, small.within(TINY).encode()?])
@@ -65,7 +71,8 @@ pub(super) fn small(png: &[u8]) -> Result<[Vec<u8>; 2], PictureError> {
 /// # Errors
 /// When it is no whole PNG of a bounded size.
 pub fn small_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32)), PictureError> {
-    Ok((within(png, most)?, fitted(size(png)?, most)))
+    let picture = decode(png)?.within(most);
+    Ok((picture.encode()?, (picture.width, picture.height)))
 }
 
 /// As [`small_picture`], for one that is looked at once: made in a moment rather than of few bytes.
@@ -77,16 +84,11 @@ pub fn quick_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32)), Pic
     Ok((picture.encode_as(png::Compression::Fast)?, (picture.width, picture.height)))
 }
 
-/// The picture on white, with no side longer than `most`.
-pub(super) fn within(png: &[u8], most: u32) -> Result<Vec<u8>, PictureError> {
-    decode(png)?.within(most).encode()
-}
-
 /// A picture of 8 bits a channel, rows from the top.
-pub(crate) struct Rgb {
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) pixels: Vec<u8>,
+pub(super) struct Rgb {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) pixels: Vec<u8>,
 }
 
 impl Rgb {
@@ -117,8 +119,8 @@ impl Rgb {
 ///
 /// # Errors
 /// When it is no whole PNG of a bounded size.
-pub(crate) fn decode(png: &[u8]) -> Result<Rgb, PictureError> {
-    let (width, height) = size(png)?;
+pub(super) fn decode(png: &[u8]) -> Result<Rgb, PictureError> {
+    let (width, height) = picture_size(png)?;
     let mut decoder = png::Decoder::new(Cursor::new(png));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info()?;
@@ -228,16 +230,16 @@ mod tests {
 
     #[test]
     fn sizes_keep_their_proportions_and_never_vanish() {
-        assert_eq!(sizes((1024, 768)), [(512, 384), (256, 192)]);
-        assert_eq!(sizes((300, 200)), [(300, 200), (256, 171)]);
-        assert_eq!(sizes((4096, 1)), [(512, 1), (256, 1)]);
+        assert_eq!(thumbnail_sizes((1024, 768)), [(512, 384), (256, 192)]);
+        assert_eq!(thumbnail_sizes((300, 200)), [(300, 200), (256, 171)]);
+        assert_eq!(thumbnail_sizes((4096, 1)), [(512, 1), (256, 1)]);
     }
 
     #[test]
     fn a_picture_shrinks_to_the_means_of_its_areas() {
         // Columns of 0 and 200 by turns: every small pixel covers one of each.
         let pixels: Vec<u8> = (0..1024 * 4).flat_map(|i| [if i % 2 == 0 { 0 } else { 200 }; 3]).collect();
-        let made = small(&encode(1024, 4, png::ColorType::Rgb, &pixels)).unwrap();
+        let made = thumbnails(&encode(1024, 4, png::ColorType::Rgb, &pixels)).unwrap();
         for (png, size) in made.iter().zip([(512, 2), (256, 1)]) {
             let small = decode(png).unwrap();
             assert_eq!((small.width, small.height), size);
@@ -268,7 +270,8 @@ mod tests {
     #[test]
     fn an_even_ground_stays_even_at_any_ratio() {
         let pixels = vec![77; 1000 * 613 * 3];
-        let small = decode(&small(&encode(1000, 613, png::ColorType::Rgb, &pixels)).unwrap()[0]).unwrap();
+        let small =
+            decode(&thumbnails(&encode(1000, 613, png::ColorType::Rgb, &pixels)).unwrap()[0]).unwrap();
         assert_eq!((small.width, small.height), (512, 314));
         assert!(small.pixels.iter().all(|value| *value == 77));
     }
@@ -282,14 +285,14 @@ mod tests {
     #[test]
     fn what_is_no_whole_png_of_a_bounded_size_is_refused() {
         let good = encode(8, 8, png::ColorType::Rgb, &[9; 192]);
-        assert!(small(&good).is_ok());
-        assert!(small(&good[..good.len() - 20]).is_err(), "cut off");
-        assert!(small(b"<svg onload='alert(1)'/>").is_err());
+        assert!(thumbnails(&good).is_ok());
+        assert!(thumbnails(&good[..good.len() - 20]).is_err(), "cut off");
+        assert!(thumbnails(b"<svg onload='alert(1)'/>").is_err());
         let mut huge = good;
         huge[16..20].copy_from_slice(&100_000u32.to_be_bytes());
         let crc = crc(&huge[12..29]);
         huge[29..33].copy_from_slice(&crc.to_be_bytes());
-        assert!(matches!(small(&huge), Err(PictureError::Size(100_000, 8))));
+        assert!(matches!(thumbnails(&huge), Err(PictureError::Size(100_000, 8))));
     }
 
     fn crc(bytes: &[u8]) -> u32 {
