@@ -163,8 +163,10 @@ impl PoolState {
                 self.doors.fetch_sub(1, Ordering::Release);
                 // The items are all taken; do not come in again before the next job. That one may be open already
                 // when a worker looks that the system kept waiting, so open doors alone would not tell it.
+                let mut turns = 0u32;
                 while self.doors.load(Ordering::Relaxed) & !INSIDE == entered {
-                    std::hint::spin_loop();
+                    turns += 1;
+                    if turns.is_multiple_of(256) { std::thread::yield_now() } else { std::hint::spin_loop() }
                 }
             }
             if !self.wait_for_a_job() {
@@ -194,6 +196,7 @@ impl PoolState {
                 }
                 std::hint::spin_loop();
             }
+            std::thread::yield_now();
         }
         let mut sleepers = lock(&self.sleepers);
         *sleepers += 1;
