@@ -78,9 +78,13 @@ for (const view of order.views) {
   const context = await browser.newContext({
     viewport: { width: view.width, height: 900 }, colorScheme: view.scheme, reducedMotion: "reduce",
   });
+  const kinds = new Set();
   for (const [index, path] of order.pages.entries()) {
-    // Walls are looked at in every view, the many pages of attempts by turns in one or the other.
-    if (path.includes("attempts") && (index + order.views.indexOf(view)) % 2) continue;
+    // The first page of a kind is looked at in every view, the many others by turns in one or the other.
+    const kind = path.match(/\w+(?=\/[^/]*(\/index)?\.html$)/)[0];
+    const first = !kinds.has(kind);
+    kinds.add(kind);
+    if (!first && (index + order.views.indexOf(view)) % order.views.length) continue;
     visits.push([context, view, path, visits.length]);
   }
 }

@@ -85,8 +85,23 @@ fn hostile_attempts_run_nothing_load_nothing_and_break_no_page() {
         pages.iter().filter(|page| page.to_string_lossy().contains("20261110-")).cloned().collect();
     pages.retain(|page| !alike[2..].contains(page));
     let Some(seen) = look(&pages, &views()) else { return };
-    let walls = pages.iter().filter(|page| !page.to_string_lossy().contains("attempts")).count();
-    assert_eq!(seen.len(), pages.len() + walls, "walls in both views, attempts in one or the other");
+    for page in &pages {
+        assert!(
+            seen.iter().any(|seen| seen["path"] == page.to_string_lossy().as_ref()),
+            "{} is looked at",
+            page.display()
+        );
+    }
+    let of = |page: &str, kind: &str| page.contains(kind);
+    for kind in ["gallery/index", "/prompts/", "/models/", "/grids/", "/timelines/", "/versus/", "/attempts/"]
+    {
+        let made = pages.iter().any(|page| of(&page.to_string_lossy(), kind));
+        for width in [360, 1920] {
+            let found =
+                |seen: &Value| seen["view"]["width"] == width && of(seen["path"].as_str().unwrap(), kind);
+            assert_eq!(seen.iter().any(found), made, "{kind} at {width}");
+        }
+    }
     hold(&out, &seen);
 }
 
