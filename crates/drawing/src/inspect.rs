@@ -2,7 +2,7 @@
 
 use pelicycle_record::{Check, DrawnBy, Finding, FindingCode, Inspection, Verdict};
 
-use super::bounds::{DrawingBounds, InspectionOptions};
+use super::bounds::{DrawingBounds, InspectionOptions, VERDICT_SIDE};
 use super::extract::{Extraction, extract};
 use super::inspector::Inspector;
 use super::pool::WorkerDeath;
@@ -51,13 +51,20 @@ pub(super) fn died(partial: Option<Inspection>, death: &WorkerDeath, bounds: &Dr
         out.check.verdict = Verdict::Refused;
         out
     });
-    let part = match out.check.verdict {
-        Verdict::Refused => "looking at this drawing",
-        // The verdict stood before: only the attempt to repair it was given up.
-        _ => "repairing this drawing, which was given up,",
-    };
-    let message = format!("{part} {what}");
-    out.check.findings.push(Finding::new(FindingCode::ResourceLimit, message));
+    // Where the verdict stood before, only a picture was given up: a larger one, or a repaired one.
+    out.check.findings.push(match out.check.verdict {
+        Verdict::Refused => {
+            Finding::new(FindingCode::ResourceLimit, format!("looking at this drawing {what}"))
+        }
+        _ if out.png.is_some() => Finding::new(
+            FindingCode::RasterReduced,
+            format!("the picture has {VERDICT_SIDE} pixels: drawing a larger one {what}"),
+        ),
+        _ => Finding::new(
+            FindingCode::ResourceLimit,
+            format!("repairing this drawing, which was given up, {what}"),
+        ),
+    });
     settle(&mut out.check.findings, bounds.findings + 1);
     out
 }

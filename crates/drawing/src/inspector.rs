@@ -1,11 +1,9 @@
 //! The stages of one inspection, each adding to the same answer.
 
-use std::time::{Duration, Instant};
-
 use pelicycle_record::{Finding, FindingCode, Inspection, RepairedDrawing, SvgFacts, Verdict};
 use roxmltree::Document;
 
-use super::bounds::DrawingBounds;
+use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::extract::{CandidateSpan, EscapeKind, Extraction};
 use super::picture::{self, DrawError, Picture};
 use super::place::LineIndex;
@@ -241,17 +239,38 @@ impl<'a> Inspector<'a> {
         }
         self.refuse();
         (self.hand_out)(&self.out);
-        let started = Instant::now();
         let (drawn, logged) = renderer_log::listen(|| picture::draw(document, self.bounds, self.raster));
         self.out.check.findings.extend(renderer_log::findings(&logged, &survey));
         match drawn {
-            Ok(picture) => self.drawn(picture, &survey, started.elapsed()),
+            Ok(picture) => {
+                self.drawn(picture, &survey);
+                self.resize(document);
+            }
             Err(error) => self.not_drawn(&error),
         }
     }
 
-    fn drawn(&mut self, picture: Picture, survey: &DocumentSurvey, took: Duration) {
-        let Picture { raster, requests, clamped } = picture;
+    /// Makes the picture of the size that was asked for; the verdict stands.
+    fn resize(&mut self, document: &Document<'_>) {
+        if self.raster <= VERDICT_SIDE {
+            return;
+        }
+        (self.hand_out)(&self.out);
+        let drawn = renderer_log::listen(|| picture::draw_sized(document, self.bounds, self.raster)).0;
+        let (png, reduced) = match drawn {
+            Ok(sized) => (Some(sized.png), sized.reduced),
+            Err(error) => (None, Some(picture::reduced(VERDICT_SIDE, self.raster, &error.to_string()))),
+        };
+        if png.is_some() {
+            self.out.png = png;
+        }
+        if let Some(words) = reduced {
+            self.say(FindingCode::RasterReduced, words);
+        }
+    }
+
+    fn drawn(&mut self, picture: Picture, survey: &DocumentSurvey) {
+        let Picture { raster, requests, clamped, seconds } = picture;
         self.about_resources(&requests);
         if let Some(message) = clamped {
             self.say(FindingCode::SizeClamped, message);
@@ -267,9 +286,8 @@ impl<'a> Inspector<'a> {
         } else if raster.uniform {
             self.say(FindingCode::SingleColour, "every pixel of the picture has the same colour");
         }
-        let bound = self.bounds.heavy_milliseconds;
-        if took.as_millis() > u128::from(bound) {
-            self.say(FindingCode::Heavy, format!("drawing takes more than {bound} ms"));
+        if seconds > self.bounds.heavy_seconds {
+            self.say(FindingCode::Heavy, format!("drawing takes some {seconds:.1} s of work, by count"));
         }
         self.out.png = Some(raster.png);
     }
@@ -318,7 +336,12 @@ impl<'a> Inspector<'a> {
             return;
         }
         let (drawn, _) = renderer_log::listen(|| picture::draw(&document, self.bounds, self.raster));
-        if let Ok(Picture { raster: Raster { png, visible: true, .. }, .. }) = drawn {
+        if let Ok(Picture { raster: Raster { mut png, visible: true, .. }, .. }) = drawn {
+            if self.raster > VERDICT_SIDE
+                && let Ok(sized) = picture::draw_sized(&document, self.bounds, self.raster)
+            {
+                png = sized.png;
+            }
             let name = Repair::names(repairs);
             self.out.check.repaired = true;
             self.out.check.repair = Some(name.clone());

@@ -39,7 +39,7 @@ mod wire;
 mod worker;
 mod xml;
 
-pub use bounds::{DrawingBounds, InspectionOptions};
+pub use bounds::{DrawingBounds, InspectionOptions, VERDICT_SIDE};
 pub use inspect::inspect;
 pub use measuring::{MeasureError, measure};
 pub use pool::{WorkerError, WorkerPool};

@@ -1,7 +1,7 @@
 //! Bounds that the operating system keeps for a worker, where it can.
 //!
 //! The program's allocator is the portable bound on memory; Unix adds address space, processor time, no core files and no
-//! file output. The wall clock is the parent's, in [`super::pool`].
+//! file output. The clock, a backstop, is the parent's, in [`super::pool`].
 
 /// Stack of the thread that draws: the renderer recurses, and a debug build needs the most.
 pub(super) const STACK: usize = 64 << 20;
@@ -23,7 +23,8 @@ pub(super) fn confine(memory: usize) {
     }
 }
 
-/// Lets this process use `seconds` more of processor time: the backstop for a parent that died.
+/// Lets this process use `seconds` more of processor time, rounded up to whole ones: the system then ends it, and the
+/// parent knows by which signal.
 pub(super) fn allow_processor(seconds: f64) {
     #[cfg(unix)]
     {
@@ -34,12 +35,49 @@ pub(super) fn allow_processor(seconds: f64) {
             clippy::cast_sign_loss,
             reason = "a bound of seconds, rounded up"
         )]
-        let limit = used.max(0) as u64 + seconds.clamp(0.0, 3600.0).ceil() as u64 + 2;
+        let limit = used.max(0) as u64 + seconds.clamp(0.0, 3600.0).ceil() as u64 + 1;
         let maximum = getrlimit(Resource::Cpu).maximum;
         let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(limit), maximum });
     }
     #[cfg(not(unix))]
     let _ = seconds;
+}
+
+/// What ended a worker's process, by its exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EndedBy {
+    /// The system, at the bound on processor time.
+    ProcessorBound,
+    /// A fault of its own: a bad access, an abort.
+    Fault,
+    /// A signal from outside: a user, or a system without memory.
+    Others,
+    /// It ended by itself, or nothing is known.
+    Itself,
+}
+
+/// What ended a worker's process.
+pub(super) fn ended_by(status: std::process::ExitStatus) -> EndedBy {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+
+        use rustix::process::Signal;
+        let Some(signal) = status.signal().and_then(Signal::from_named_raw) else { return EndedBy::Itself };
+        match signal {
+            Signal::XCPU => EndedBy::ProcessorBound,
+            Signal::SEGV | Signal::BUS | Signal::ILL | Signal::FPE | Signal::ABORT | Signal::TRAP => {
+                EndedBy::Fault
+            }
+            _ => EndedBy::Others,
+        }
+    }
+    #[cfg(not(unix))]
+    // Windows ends a process that faults with a status of the kind 0xC…; a killer chooses a small one.
+    match status.code() {
+        Some(code) if code < 0 => EndedBy::Fault,
+        _ => EndedBy::Itself,
+    }
 }
 
 /// Keeps an interrupt at the terminal from reaching a worker: the parent decides what becomes of its work.

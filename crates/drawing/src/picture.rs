@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use roxmltree::Document;
 use usvg::Tree;
 
-use super::bounds::DrawingBounds;
+use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::budget;
 use super::raster::{self, Raster, ResourceRequests};
 
@@ -18,6 +18,17 @@ pub(super) struct Picture {
     pub(super) requests: ResourceRequests,
     /// Words for a size that is out of all proportion to the raster.
     pub(super) clamped: Option<String>,
+    /// Seconds of one core that drawing takes, by count.
+    pub(super) seconds: f64,
+}
+
+/// A picture of a size that was asked for.
+#[derive(Debug)]
+pub(super) struct SizedPicture {
+    /// The PNG.
+    pub(super) png: Vec<u8>,
+    /// Words for why it is smaller than was asked for.
+    pub(super) reduced: Option<String>,
 }
 
 /// The reason why there is no picture.
@@ -51,19 +62,54 @@ impl From<usvg::Error> for DrawError {
     }
 }
 
-/// Reads, measures and draws; a panic of the renderer is an error like another.
+/// Reads, measures and draws at the size by which verdicts are found. The picture is of that size too, or of `longest`, if
+/// that is less.
 pub(super) fn draw(
     document: &Document<'_>,
     bounds: &DrawingBounds,
     longest: u32,
 ) -> Result<Picture, DrawError> {
-    let work = || {
+    guarded(|| {
         let (tree, requests) = raster::read(document, bounds)?;
-        budget::check(&tree, bounds, longest).map_err(DrawError::OverBound)?;
-        let raster = raster::draw(&tree, longest)
-            .ok_or_else(|| DrawError::OverBound("the picture could not be made".to_owned()))?;
-        Ok(Picture { raster, requests, clamped: clamped(&tree, longest) })
-    };
+        let seconds = budget::check(&tree, bounds, VERDICT_SIDE).map_err(DrawError::OverBound)?;
+        let raster = raster::draw(&tree, VERDICT_SIDE, longest.min(VERDICT_SIDE)).ok_or_else(no_picture)?;
+        Ok(Picture { raster, requests, clamped: clamped(&tree, VERDICT_SIDE), seconds })
+    })
+}
+
+/// Draws at a size above that of verdicts, or at the largest below it that is within the bounds.
+pub(super) fn draw_sized(
+    document: &Document<'_>,
+    bounds: &DrawingBounds,
+    longest: u32,
+) -> Result<SizedPicture, DrawError> {
+    guarded(|| {
+        let (tree, _) = raster::read(document, bounds)?;
+        let mut side = longest;
+        let mut over = None;
+        while side > VERDICT_SIDE
+            && let Err(why) = budget::check(&tree, bounds, side)
+        {
+            over.get_or_insert(why);
+            side = (side / 4 * 3).max(VERDICT_SIDE);
+        }
+        let raster = raster::draw(&tree, side, side).ok_or_else(no_picture)?;
+        let reduced = over.map(|why| reduced(side, longest, &why));
+        Ok(SizedPicture { png: raster.png, reduced })
+    })
+}
+
+fn no_picture() -> DrawError {
+    DrawError::OverBound("the picture could not be made".to_owned())
+}
+
+/// Words for a picture that is smaller than was asked for.
+pub(super) fn reduced(side: u32, longest: u32, why: &str) -> String {
+    format!("the picture has {side} pixels instead of {longest}: {why}")
+}
+
+/// A panic of the renderer is an error like another.
+fn guarded<T>(work: impl FnOnce() -> Result<T, DrawError>) -> Result<T, DrawError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
         let words = words.or_else(|| panic.downcast_ref::<String>().cloned());

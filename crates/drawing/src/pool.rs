@@ -13,6 +13,7 @@ use pelicycle_record::measure::{Measures, Rubric};
 
 use super::bounds::{DrawingBounds, InspectionOptions};
 use super::inspect::{died, over_reply_bound};
+use super::limits::EndedBy;
 use super::measuring::MeasureError;
 use super::worker::WORKER_COMMAND;
 use super::{limits, wire};
@@ -40,11 +41,21 @@ pub enum WorkerError {
         /// The text that it wrote to its standard error.
         said: String,
     },
+    /// A worker was lost for reasons of this machine, and so was the one that looked again, alone.
+    #[error(
+        "the drawing worker was lost twice, for no fault of the drawing: {why}; `pelicycle check --again` tries again"
+    )]
+    Lost {
+        /// What became of the second one.
+        why: String,
+    },
 }
 
 /// Inspects replies in worker processes, so that no drawing can harm the caller.
 ///
-/// A worker that dies or takes too long is replaced; what it could tell before is the answer.
+/// A worker that dies is replaced. Where the drawing is what ended it (its memory, its stack, its processor time, a crash
+/// that comes again), what it could tell before is the answer. Anything else is this machine's failure: the reply is looked
+/// at again by a fresh worker while no other works, and if that one is lost too, there is no verdict but an error.
 #[derive(Debug)]
 pub struct WorkerPool {
     program: Option<PathBuf>,
@@ -58,6 +69,8 @@ pub struct WorkerPool {
 struct PoolState {
     idle: Vec<Worker>,
     busy: usize,
+    /// Requests that wait for the pool to be empty, or have it for themselves.
+    alone: usize,
 }
 
 #[derive(Debug)]
@@ -71,30 +84,50 @@ struct Worker {
 /// The way in which a worker ended before its final answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum WorkerDeath {
-    /// Killed at the wall clock's bound.
-    Time,
+    /// Ended by the system at the bound on processor time.
+    Processor,
     /// An allocation failed.
     Memory,
     /// The stack overflowed.
     Stack,
-    /// Anything else, in words.
+    /// It ended itself by a signal, in words.
     Crash(String),
+    /// Killed at the clock's bound.
+    Clock,
+    /// Anything else, in words: killed from outside, ended without a reason, a broken pipe.
+    Lost(String),
 }
 
 impl WorkerDeath {
     fn garbled() -> Self {
-        WorkerDeath::Crash("it gave a garbled answer".to_owned())
+        WorkerDeath::Lost("it gave a garbled answer".to_owned())
+    }
+
+    /// Whether the same drawing would end another worker in the same way, as far as one death can tell.
+    fn is_certain(&self) -> bool {
+        matches!(self, WorkerDeath::Processor | WorkerDeath::Stack)
+    }
+
+    /// Whether a second death of this kind, of a worker that was alone, is the drawing's doing.
+    fn is_the_drawings(&self) -> bool {
+        !matches!(self, WorkerDeath::Clock | WorkerDeath::Lost(_))
     }
 
     /// Words for what the drawing did, to follow its name.
     pub(super) fn words(&self, bounds: &DrawingBounds) -> String {
         match self {
-            WorkerDeath::Time => format!("took longer than {} s (bound seconds)", bounds.seconds),
+            WorkerDeath::Processor => {
+                let seconds = bounds.processor_seconds;
+                format!("took more than {seconds} s of processor time (bound processor_seconds)")
+            }
+            WorkerDeath::Clock => {
+                format!("did not end within {} s by the clock (bound clock_seconds)", bounds.clock_seconds)
+            }
             WorkerDeath::Memory => {
                 format!("needed more than {} MiB (bound memory_bytes)", bounds.memory_bytes >> 20)
             }
             WorkerDeath::Stack => "overflowed the stack".to_owned(),
-            WorkerDeath::Crash(how) => format!("ended the worker: {how}"),
+            WorkerDeath::Crash(how) | WorkerDeath::Lost(how) => format!("ended the worker: {how}"),
         }
     }
 }
@@ -120,19 +153,21 @@ impl WorkerPool {
     /// Inspects one reply; waits for a free worker. `raster` is the longest side of the picture.
     ///
     /// # Errors
-    /// Only when no worker can be started at all; whatever is in the reply, there is an answer.
+    /// When no worker can be started, or two in turn are lost for reasons of this machine; whatever is in the reply, it is
+    /// never the reason.
     pub fn inspect(&self, reply: &[u8], raster: u32) -> Result<Inspection, WorkerError> {
         if reply.len() > self.options.bounds.reply_bytes {
             return Ok(over_reply_bound(&self.options.bounds));
         }
         let request = [&raster.to_le_bytes()[..], reply];
-        self.request(wire::REQUEST, &request, |worker| self.answer(worker, reply))
+        let answer = self.ask(wire::REQUEST, &request, |worker| self.answer(worker, reply))?;
+        Ok(answer.unwrap_or_else(|lost| died(lost.partial, &lost.death, &self.options.bounds)))
     }
 
     /// Measures a kept drawing; waits for a free worker.
     ///
     /// # Errors
-    /// When no worker can be started, or the drawing can't be measured within the bounds.
+    /// As [`WorkerPool::inspect`], and when the drawing can't be measured within the bounds.
     pub fn measure(&self, svg: &[u8], rubric: &Rubric) -> Result<Measures, MeasureError> {
         let bounds = &self.options.bounds;
         if svg.len() > bounds.svg_bytes {
@@ -140,24 +175,63 @@ impl WorkerPool {
             return Err(MeasureError::Drawing(message));
         }
         let (length, rubric) = wire::rubric(rubric);
-        let measured =
-            self.request(wire::MEASURE, &[&length, &rubric, svg], |worker| match self.last_frame(worker) {
-                Ok(payload) => match wire::parse_measures(&payload) {
-                    Some(measures) => (measures, true),
-                    None => (Err("its worker gave a garbled answer".to_owned()), false),
-                },
-                Err(death) => (Err(format!("measuring this drawing {}", death.words(bounds))), false),
-            });
-        measured?.map_err(MeasureError::Drawing)
+        let measured = self.ask(wire::MEASURE, &[&length, &rubric, svg], |worker| self.measures(worker))?;
+        measured
+            .unwrap_or_else(|lost| Err(format!("measuring this drawing {}", lost.death.words(bounds))))
+            .map_err(MeasureError::Drawing)
     }
 
-    /// Sends a request to a worker and has its answer read, which tells whether the worker is still good.
+    /// Has a request answered, once more alone where this machine may have failed; a worker is lost in the answer only
+    /// where the drawing is what ended it.
+    fn ask<T>(
+        &self,
+        tag: u8,
+        parts: &[&[u8]],
+        answer: impl Fn(&mut Worker) -> Result<T, LostWorker>,
+    ) -> Result<Result<T, LostWorker>, WorkerError> {
+        match self.request(tag, parts, &answer)? {
+            Err(lost) if !lost.death.is_certain() => {}
+            settled => return Ok(settled),
+        }
+        let again = self.alone(|| {
+            let mut worker = self.start()?;
+            let sent = wire::write(&mut worker.input, tag, parts);
+            let answer = sent.map(|()| answer(&mut worker));
+            worker.end();
+            answer.map_err(|error| WorkerError::Lost { why: format!("it took no request: {error}") })
+        })?;
+        match again {
+            Err(lost) if !lost.death.is_the_drawings() => {
+                Err(WorkerError::Lost { why: format!("it {}", lost.death.words(&self.options.bounds)) })
+            }
+            settled => Ok(settled),
+        }
+    }
+
+    /// Does something while no worker of this pool works.
+    fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.alone += 1;
+        while state.busy > 0 {
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        // The lone worker counts as busy, so that others who want to be alone wait too.
+        state.busy += 1;
+        drop(state);
+        let slot = Slot { pool: self, worker: None };
+        let done = work();
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).alone -= 1;
+        drop(slot);
+        done
+    }
+
+    /// Sends a request to a worker and has its answer read.
     fn request<T>(
         &self,
         tag: u8,
         parts: &[&[u8]],
-        answer: impl FnOnce(&mut Worker) -> (T, bool),
-    ) -> Result<T, WorkerError> {
+        answer: impl Fn(&mut Worker) -> Result<T, LostWorker>,
+    ) -> Result<Result<T, LostWorker>, WorkerError> {
         let mut slot = Slot { pool: self, worker: self.take() };
         // A worker that was killed while idle gets one successor.
         for _ in 0..2 {
@@ -169,10 +243,10 @@ impl WorkerPool {
                 worker.end();
                 continue;
             }
-            let (answer, alive) = answer(&mut worker);
-            match alive {
-                true => slot.worker = Some(worker),
-                false => worker.end(),
+            let answer = answer(&mut worker);
+            match answer {
+                Ok(_) => slot.worker = Some(worker),
+                Err(_) => worker.end(),
             }
             return Ok(answer);
         }
@@ -181,15 +255,15 @@ impl WorkerPool {
         Err(WorkerError::Useless { program: self.program().unwrap_or_default(), said: worker.said() })
     }
 
-    /// Waits for the answer; tells whether the worker is still good.
-    fn answer(&self, worker: &mut Worker, reply: &[u8]) -> (Inspection, bool) {
+    /// Waits for an inspection.
+    fn answer(&self, worker: &mut Worker, reply: &[u8]) -> Result<Inspection, LostWorker> {
         let deadline = self.deadline();
         let mut partial = None;
         let death = loop {
             match worker.frame(deadline) {
                 Ok((tag @ (wire::FINAL | wire::PARTIAL), payload)) => {
                     match (wire::parse_answer(&payload, reply), tag) {
-                        (Some(inspection), wire::FINAL) => return (inspection, true),
+                        (Some(inspection), wire::FINAL) => return Ok(inspection),
                         (Some(inspection), _) => partial = Some(inspection),
                         (None, _) => break WorkerDeath::garbled(),
                     }
@@ -198,24 +272,27 @@ impl WorkerPool {
                 Err(death) => break death,
             }
         };
-        (died(partial, &death, &self.options.bounds), false)
+        Err(LostWorker { partial, death })
     }
 
-    /// The only frame of an answer that has no other.
-    fn last_frame(&self, worker: &mut Worker) -> Result<Vec<u8>, WorkerDeath> {
-        match worker.frame(self.deadline())? {
-            (wire::FINAL, payload) => Ok(payload),
-            _ => Err(WorkerDeath::garbled()),
+    /// Waits for measures, or for the words why there are none.
+    fn measures(&self, worker: &mut Worker) -> Result<Result<Measures, String>, LostWorker> {
+        let lost = |death| LostWorker { partial: None, death };
+        match worker.frame(self.deadline()).map_err(lost)? {
+            (wire::FINAL, payload) => {
+                wire::parse_measures(&payload).ok_or_else(|| lost(WorkerDeath::garbled()))
+            }
+            _ => Err(lost(WorkerDeath::garbled())),
         }
     }
 
     fn deadline(&self) -> Instant {
-        Instant::now() + Duration::from_secs_f64(self.options.bounds.seconds.clamp(0.01, 3600.0))
+        Instant::now() + Duration::from_secs_f64(self.options.bounds.clock_seconds.clamp(0.01, 3600.0))
     }
 
     fn take(&self) -> Option<Worker> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.busy >= self.most {
+        while state.busy >= self.most || state.alone > 0 {
             state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.busy += 1;
@@ -235,6 +312,13 @@ impl WorkerPool {
     }
 }
 
+/// A worker that ended before its final answer.
+struct LostWorker {
+    /// The last that it told.
+    partial: Option<Inspection>,
+    death: WorkerDeath,
+}
+
 /// A place in the pool, given back with its worker, if that still runs, however the inspection ended.
 struct Slot<'a> {
     pool: &'a WorkerPool,
@@ -246,7 +330,8 @@ impl Drop for Slot<'_> {
         let mut state = self.pool.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.busy -= 1;
         state.idle.extend(self.worker.take());
-        self.pool.freed.notify_one();
+        // Some wait for a place, some for an empty pool.
+        self.pool.freed.notify_all();
     }
 }
 
@@ -298,7 +383,7 @@ impl Worker {
         match self.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(Ok(frame)) => Ok(frame),
             Ok(Err(error)) => Err(self.cause(&error.to_string())),
-            Err(RecvTimeoutError::Timeout) => Err(WorkerDeath::Time),
+            Err(RecvTimeoutError::Timeout) => Err(WorkerDeath::Clock),
             Err(RecvTimeoutError::Disconnected) => Err(self.cause("it ended")),
         }
     }
@@ -306,16 +391,20 @@ impl Worker {
     /// The reason why it ended. Of another process nothing better is known than its status and what its runtime wrote
     /// last.
     fn cause(&mut self, what: &str) -> WorkerDeath {
-        let status = self.child.wait().map(|status| status.to_string()).unwrap_or_default();
+        let status = self.child.wait();
+        let by = status.as_ref().map_or(EndedBy::Itself, |status| limits::ended_by(*status));
+        let status = status.map(|status| status.to_string()).unwrap_or_default();
         let said = self.said();
         if said.contains("memory allocation of") || said.contains("alloc") && said.contains("failed") {
             WorkerDeath::Memory
         } else if said.contains("overflowed its stack") {
             WorkerDeath::Stack
-        } else if status.contains("SIGXCPU") {
-            WorkerDeath::Time
         } else {
-            WorkerDeath::Crash(format!("{what} ({status})"))
+            match by {
+                EndedBy::ProcessorBound => WorkerDeath::Processor,
+                EndedBy::Fault => WorkerDeath::Crash(format!("{what} ({status})")),
+                EndedBy::Itself | EndedBy::Others => WorkerDeath::Lost(format!("{what} ({status})")),
+            }
         }
     }
 

@@ -182,14 +182,16 @@ fn render(tree: &Tree, longest: u32, ground: Color) -> Option<Pixmap> {
     Some(pixmap)
 }
 
-/// Draws; `None` when there is no memory for the canvas or the PNG cannot be written.
-pub(super) fn draw(tree: &Tree, longest: u32) -> Option<Raster> {
-    let pixmap = render(tree, longest, Color::WHITE)?;
+/// Draws at one size to look at, and prints at another; `None` when there is no memory for the canvas or the PNG cannot be
+/// written.
+pub(super) fn draw(tree: &Tree, looked_at: u32, printed: u32) -> Option<Raster> {
+    let pixmap = render(tree, looked_at, Color::WHITE)?;
     let pixels = pixmap.pixels();
     let seen = |channel: u8| channel < 0xff - INVISIBLE;
     let visible = pixels.iter().any(|p| seen(p.red()) || seen(p.green()) || seen(p.blue()));
     let uniform = pixels.windows(2).all(|pair| pair[0] == pair[1]);
-    Some(Raster { png: pixmap.encode_png().ok()?, visible, uniform })
+    let smaller = if printed == looked_at { None } else { Some(render(tree, printed, Color::WHITE)?) };
+    Some(Raster { png: smaller.unwrap_or(pixmap).encode_png().ok()?, visible, uniform })
 }
 
 /// Prints an SVG of our own making, with the bundled fonts; `None` when it is none, or too large for the memory. It has
@@ -198,7 +200,7 @@ pub fn rasterize_trusted(svg: &str, longest: u32) -> Option<Vec<u8>> {
     let xml = roxmltree::Document::parse(svg).ok()?;
     let bounds = DrawingBounds::default();
     let (tree, _) = read(&xml, &bounds).ok()?;
-    draw(&tree, longest).map(|raster| raster.png)
+    draw(&tree, longest, longest).map(|raster| raster.png)
 }
 
 /// Levels of a channel below white that nobody sees.

@@ -38,7 +38,7 @@ fn run(limit_memory: impl FnOnce(usize)) -> io::Result<()> {
 
 fn requests(input: &mut impl Read, output: &mut impl Write, bounds: &DrawingBounds) -> io::Result<()> {
     while let Some((tag, payload)) = wire::read(input)? {
-        limits::allow_processor(bounds.seconds);
+        limits::allow_processor(bounds.processor_seconds);
         if tag == wire::MEASURE {
             let (rubric, svg) = wire::parse_measure(&payload)
                 .ok_or_else(|| io::Error::other("a rubric and a drawing were expected"))?;

@@ -149,8 +149,10 @@ finding_codes! {
     DtdRefused = "dtd-refused",
     /// A bound on what a drawing may ask for is passed.
     ResourceLimit = "resource-limit",
-    /// The drawing takes long to draw.
+    /// The drawing is much work to draw, by count.
     Heavy = "heavy",
+    /// A picture of the size that was asked for would be too much work, so it is smaller.
+    RasterReduced = "raster-reduced",
     /// There are more findings than are listed.
     MoreFindings = "more-findings",
 }

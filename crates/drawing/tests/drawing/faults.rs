@@ -269,9 +269,9 @@ fn a_ring_of_references_is_refused_with_its_place() {
 }
 
 #[test]
-fn what_takes_long_is_called_heavy() {
+fn what_is_much_work_is_called_heavy() {
     let blurred = "<filter id=\"f\"><feGaussianBlur stdDeviation=\"2\"/></filter><rect width=\"9\" height=\"9\" filter=\"url(#f)\"/>";
-    let bounds = DrawingBounds { heavy_milliseconds: 0, ..DrawingBounds::default() };
+    let bounds = DrawingBounds { heavy_seconds: 0.0, ..DrawingBounds::default() };
     let check = inspect(svg(blurred).as_bytes(), &InspectionOptions { raster: 1000, bounds }).check;
     assert!(check.findings.iter().any(|finding| finding.code.as_str() == "heavy"), "{:?}", check.findings);
 }

@@ -3,6 +3,7 @@
 
 mod anatomy;
 mod browser;
+mod busy;
 mod eyes;
 mod faults;
 mod hostile;
