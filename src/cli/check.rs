@@ -17,6 +17,7 @@ use super::error::usage;
 use super::measures;
 use super::output::{say_error, write_whole};
 use super::terminal::{coloured, printable, printable_json};
+use super::{Global, recheck};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -26,11 +27,16 @@ Examples:
   pelicycle check reply.md
   pelicycle check drawing.svg --png drawing.png
   pelicycle check drawing.svg --prompt otter-skateboard
+  pelicycle check --again             what is kept, where a check failed or a bound decided
   llm 'Generate an SVG of a pelican riding a bicycle' | pelicycle check --json")]
 pub(crate) struct CheckArgs {
     /// A model's reply, or an SVG; `-` is standard input.
     #[arg(default_value = "-")]
     file: PathBuf,
+    /// Check kept attempts anew whose reply could not be checked, or whose verdict a bound decided (older builds counted
+    /// seconds by the clock); their records are renewed.
+    #[arg(long, conflicts_with_all = ["file", "json", "png", "raster", "prompt", "prompts", "bounds"])]
+    again: bool,
     /// Print the answer as JSON.
     #[arg(long)]
     json: bool,
@@ -46,12 +52,15 @@ pub(crate) struct CheckArgs {
     /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.
     #[arg(long, value_name = "DIR")]
     prompts: Option<PathBuf>,
-    /// Change one bound, such as `seconds=2` (docs/drawing.md lists them); may be given again.
+    /// Change one bound, such as `elements=1000` (docs/drawing.md lists them); may be given again.
     #[arg(long = "bound", value_name = "NAME=NUMBER")]
     bounds: Vec<String>,
 }
 
-pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    if args.again {
+        return recheck::again(global);
+    }
     let bounds = match settle_bounds(&args.bounds) {
         Ok(bounds) => bounds,
         Err(words) => return usage(&words),
@@ -178,9 +187,7 @@ fn describe(inspection: &Inspection, png: Option<&Path>, colour: bool) -> String
     let check = &inspection.check;
     let paint =
         |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
-    let verdict = serde_json::to_value(check.verdict).ok();
-    let verdict = verdict.as_ref().and_then(|v| v.as_str()).unwrap_or_default();
-    let mut out = paint(if check.verdict == Verdict::Drawn { "1;32" } else { "1;31" }, verdict);
+    let mut out = paint(if check.verdict == Verdict::Drawn { "1;32" } else { "1;31" }, check.words());
     out.push_str(&facts(check));
     out.push('\n');
     for finding in &check.findings {

@@ -17,6 +17,7 @@ mod output;
 mod pictures;
 mod prices;
 mod rank;
+mod recheck;
 mod run;
 mod sampling;
 mod serve;
@@ -97,7 +98,7 @@ pub(crate) fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     };
     match command {
         Command::Run(args) => run::run(&cli.global, &args),
-        Command::Check(args) => check::check(&args),
+        Command::Check(args) => check::check(&cli.global, &args),
         Command::Gallery(args) => gallery::gallery(&cli.global, &args),
         Command::Sheet(args) => sheet::sheet(&cli.global, &args),
         Command::Export(args) => export::export(&cli.global, &args),

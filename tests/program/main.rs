@@ -14,6 +14,7 @@ mod import;
 mod judge;
 mod llamacpp;
 mod model_commands;
+mod recheck;
 mod run_batches;
 mod run_demonstration;
 mod run_interrupt;

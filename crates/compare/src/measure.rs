@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pelicycle_record::measure::{Detector, ItemState, Measures};
-use pelicycle_record::{Attempt, Id, Outcome};
+use pelicycle_record::{Attempt, Check, Id, Outcome};
 
 /// Measures of drawings, by attempt; records do not hold them.
 pub type MeasuredDrawings = BTreeMap<Id, Measures>;
@@ -147,12 +147,15 @@ pub static MEASURES: [Measure; 20] = [
     },
     Measure {
         name: "findings",
-        label: "Findings of the check",
+        label: "Faults that the check found",
         better: Direction::Lower,
         scale: Scale::Plain,
         unit: "",
         read: MeasureSource::Record(|attempt| {
-            whole(attempt, attempt.check.as_ref().map(|check| check.findings.len() as f64))
+            let faults = |check: &Check| {
+                check.findings.iter().filter(|finding| !finding.code.is_about_the_renderer()).count()
+            };
+            whole(attempt, attempt.check.as_ref().map(|check| faults(check) as f64))
         }),
     },
     Measure {

@@ -72,9 +72,9 @@ pub(super) fn findings(lines: &[String], survey: &DocumentSurvey) -> Vec<Finding
             FindingCode::FontFallback => line.starts_with("No match for"),
             FindingCode::PathDataError | FindingCode::ReferenceCycle => noted(&code),
             FindingCode::UnsupportedCss => noted(&code) || noted(&FindingCode::AnimationIgnored),
-            FindingCode::BadValue => {
+            FindingCode::RendererPassedOver => {
                 line.contains("var(")
-                    || (noted(&code) && line.contains("Skipped"))
+                    || (noted(&FindingCode::BadValue) && line.contains("Skipped"))
                     || line.contains("xlink:href' attribute")
                     || line.contains("empty paths and")
             }
@@ -105,7 +105,7 @@ fn subject(line: &str) -> FindingCode {
     } else if line.contains("layer") || line.contains("coordinates are too big") || line.contains("dash") {
         FindingCode::ResourceLimit
     } else {
-        FindingCode::BadValue
+        FindingCode::RendererPassedOver
     }
 }
 

@@ -71,9 +71,16 @@ pub struct Attempt {
     /// The times at which the parts of the reply came, kept in `timeline.json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeline: Option<TextRecord>,
-    /// The result of checking the reply; absent when there was no reply to check.
+    /// The result of checking the reply; absent when there was no reply to check, or when it could not be checked for
+    /// reasons of the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
+    /// Why the reply could not be checked, where it could not: a failure of the machine that checked, never of the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unchecked: Option<String>,
+    /// The program that checked the kept reply anew, where `check` is not the one that `tool` made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rechecked: Option<Tool>,
 }
 
 /// The program that made a record.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Finding;
+use crate::{Finding, FindingCode};
 
 /// The one-word answer to "did the model draw?", strict on the bytes as the model wrote them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,10 +19,27 @@ pub enum Verdict {
     Malformed,
     /// A drawing whose reply ends before its root element does.
     Truncated,
-    /// A drawing that passes a bound or breaks a policy.
+    /// A drawing that passes a bound of ours or is against policy. People read [`Verdict::words`], since "refused" sounds as
+    /// though the model had declined.
     Refused,
     /// A reply without an SVG.
     NoSvg,
+}
+
+impl Verdict {
+    /// The verdict in the words that people read; records and JSON have the code.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Verdict::Drawn => "drawn",
+            Verdict::Blank => "blank",
+            Verdict::Unrenderable => "unrenderable",
+            Verdict::Malformed => "malformed",
+            Verdict::Truncated => "truncated",
+            Verdict::Refused => "over a bound of ours",
+            Verdict::NoSvg => "no-svg",
+        }
+    }
 }
 
 /// The renderers that show a picture for the bytes as written.
@@ -87,6 +104,19 @@ pub struct Check {
 }
 
 impl Check {
+    /// Its verdict in the words that people read, which name what the drawing is over or against.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        if self.is_against_policy() { "against policy" } else { self.verdict.words() }
+    }
+
+    /// Whether the drawing was not judged for what it declares, rather than for its size.
+    #[must_use]
+    pub fn is_against_policy(&self) -> bool {
+        let declares = || self.findings.iter().any(|finding| finding.code == FindingCode::DtdRefused);
+        self.verdict == Verdict::Refused && declares()
+    }
+
     /// Whether the drawing as written shows something.
     #[must_use]
     pub fn is_drawn(&self) -> bool {

@@ -10,10 +10,19 @@ impl Attempt {
         self.check.as_ref().is_some_and(Check::is_drawn)
     }
 
+    /// Whether a reply came that could not be checked, for reasons of our own machine.
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        self.reply.is_some() && self.check.is_none()
+    }
+
     /// Whether it says something of the model: a request that failed for reasons of its service, or that the user broke
-    /// off, does not, unless a drawing came all the same.
+    /// off, does not, unless a drawing came all the same; nor does a reply that could not be checked.
     #[must_use]
     pub fn counts(&self) -> bool {
+        if self.is_unchecked() {
+            return false;
+        }
         match self.outcome {
             Outcome::Complete | Outcome::Length | Outcome::Refusal | Outcome::Filtered => true,
             Outcome::Cancelled | Outcome::Error | Outcome::Cut => self.is_drawn(),

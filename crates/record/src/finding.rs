@@ -116,7 +116,7 @@ finding_codes! {
 
     /// Path data or `points` are wrong, and the shape ends before the fault.
     PathDataError = "path-data-error",
-    /// A value that makes a shape vanish, or that the renderer could not use.
+    /// A value that makes a shape vanish.
     BadValue = "bad-value",
     /// A reference to an id that no element has.
     MissingReference = "missing-reference",
@@ -132,6 +132,8 @@ finding_codes! {
     AnimationIgnored = "animation-ignored",
     /// CSS that this renderer passes over.
     UnsupportedCss = "unsupported-css",
+    /// A part of the drawing, valid or not, that this renderer passes over.
+    RendererPassedOver = "renderer-passed-over",
     /// A font that is not bundled, so that another one stands in for it.
     FontFallback = "font-fallback",
     /// A picture is embedded as data.
@@ -155,6 +157,25 @@ finding_codes! {
     RasterReduced = "raster-reduced",
     /// There are more findings than are listed.
     MoreFindings = "more-findings",
+}
+
+impl FindingCode {
+    /// Whether it tells of what our renderer does with a drawing, rather than of the drawing: a browser may show it as it was
+    /// meant. Such findings are no faults, and are not counted or compared as ones.
+    #[must_use]
+    pub fn is_about_the_renderer(&self) -> bool {
+        matches!(
+            self,
+            Self::ForeignObjectIgnored
+                | Self::AnimationIgnored
+                | Self::UnsupportedCss
+                | Self::RendererPassedOver
+                | Self::FontFallback
+                | Self::Heavy
+                | Self::RasterReduced
+                | Self::MoreFindings
+        )
+    }
 }
 
 impl From<String> for FindingCode {

@@ -131,11 +131,10 @@ impl Task {
         let engine = self.backend.provider.engine().map_err(RunError::EngineRecord)?;
         let prompt = &self.run.prompts[self.cell.prompt];
         let inspect = || self.workspace.pool.inspect(answer.text.as_bytes(), prompt.raster);
-        let (inspection, error) = match answer.has_reply().then(inspect) {
-            None => (None, answer.done.error.clone()),
-            Some(Ok(inspection)) => (Some(inspection), answer.done.error.clone()),
-            // The reply is kept all the same; what is wrong with this machine is told.
-            Some(Err(worker)) => (None, Some(format!("the reply could not be checked: {worker}"))),
+        // A reply that could not be checked is kept all the same; what is wrong with this machine is told.
+        let (inspection, unchecked) = match answer.has_reply().then(inspect).transpose() {
+            Ok(inspection) => (inspection, None),
+            Err(worker) => (None, Some(worker.to_string())),
         };
         let timeline = answer.timeline.text();
         let counts = answer.account.experts.as_ref().map(|taken| taken.counts.to_png());
@@ -143,7 +142,7 @@ impl Task {
             experts: counts.as_deref(),
             ..files(answer, inspection.as_ref(), timeline.as_deref())
         };
-        let attempt = self.attempt(asked, settings, engine, inspection.as_ref(), &files, error)?;
+        let attempt = self.attempt(asked, settings, engine, inspection.as_ref(), &files, unchecked)?;
         let folder = self.workspace.store.write(&attempt, &files)?;
         tell(
             &self.listener,
@@ -153,6 +152,7 @@ impl Task {
                 outcome: attempt.outcome,
                 error: attempt.error.as_deref(),
                 verdict: attempt.check.as_ref().map(|check| check.verdict),
+                unchecked: attempt.unchecked.as_deref(),
                 tokens: attempt.usage.output,
                 tokens_per_second: attempt.timing.tokens_per_second,
                 elapsed: answer.total(),
@@ -171,7 +171,7 @@ impl Task {
         engine: Option<EngineRecord>,
         inspection: Option<&Inspection>,
         files: &AttemptFiles<&[u8]>,
-        error: Option<String>,
+        unchecked: Option<String>,
     ) -> Result<Attempt, RunError> {
         let answer = &asked.answer;
         let mut contestant = self.run.contestants[self.cell.contestant].record.clone();
@@ -191,7 +191,7 @@ impl Task {
             sample: self.cell.sample,
             request: settings,
             outcome: answer.done.outcome,
-            error,
+            error: answer.done.error.clone(),
             origin: self.backend.provider.origin(),
             import: None,
             usage: answer.account.usage.clone(),
@@ -205,6 +205,8 @@ impl Task {
             thinking: files.thinking.map(TextRecord::of),
             timeline: files.timeline.map(TextRecord::of),
             check: inspection.map(|inspection| inspection.check.clone()),
+            unchecked,
+            rechecked: None,
         })
     }
 }

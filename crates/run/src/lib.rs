@@ -32,6 +32,7 @@ mod prepare;
 mod price;
 mod progress;
 mod received_reply;
+mod recheck;
 mod resume;
 mod section;
 mod spending;
@@ -57,5 +58,6 @@ pub use price::{
     read_litellm,
 };
 pub use progress::{FinishedAttempt, RunProgress};
+pub use recheck::{Rechecked, is_worth_a_check, recheck};
 pub use stop::Stop;
 pub use tariff::{ResourceUse, Tariff};

@@ -45,6 +45,8 @@ pub struct FinishedAttempt<'a> {
     pub error: Option<&'a str>,
     /// The verdict on its drawing, where there was a reply to check.
     pub verdict: Option<Verdict>,
+    /// Why its reply could not be checked, where this machine failed to.
+    pub unchecked: Option<&'a str>,
     /// Tokens of the reply, where known.
     pub tokens: Option<u64>,
     /// Tokens a second, where known.

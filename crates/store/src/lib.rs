@@ -5,8 +5,8 @@
 //! Runs, batches, baselines and judgements have a file each here. [`AttemptFiles`] lists what there can be beside a record,
 //! and `layout` has every name and bound.
 //!
-//! Nothing else in the program knows a path inside `results/`; this crate does not know what an attempt means, and never
-//! edits one.
+//! Nothing else in the program knows a path inside `results/`; this crate does not know what an attempt means. What a
+//! model answered is never edited; [`Store::renew_check`] alone replaces what *we* found in it.
 //!
 //! Start reading at [`Store::write`], then `files.rs`.
 
@@ -17,6 +17,7 @@ mod files;
 mod judgements;
 mod layout;
 mod read;
+mod renew;
 mod runs;
 mod verify;
 mod watch;
@@ -29,6 +30,7 @@ pub use error::{DamageReason, DamagedRecord, StoreError};
 pub use files::AttemptFiles;
 pub use judgements::Judgements;
 pub use read::{Listing, StoredAttempt};
+pub use renew::Renewal;
 pub use watch::Fingerprint;
 
 /// A folder of results, and the only way into it.

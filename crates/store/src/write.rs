@@ -119,13 +119,13 @@ impl Store {
 }
 
 /// A folder in the making. Dropped, it takes what is left of it away.
-struct Staged {
-    folder: PathBuf,
+pub(super) struct Staged {
+    pub(super) folder: PathBuf,
     lock: Option<File>,
 }
 
 impl Staged {
-    fn new(root: &Path, id: &Id) -> Result<Self, StoreError> {
+    pub(super) fn new(root: &Path, id: &Id) -> Result<Self, StoreError> {
         let staging = root.join(layout::STAGING);
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -170,14 +170,14 @@ fn is_held(folder: &Path) -> bool {
     File::open(lock_of(folder)).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(super) fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(content)?;
     file.sync_all()
 }
 
 /// Makes the entries of a folder durable, where the system knows such a thing.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
@@ -195,7 +195,7 @@ pub(super) fn json(record: &impl serde::Serialize, id: &Id) -> Result<Vec<u8>, S
 }
 
 /// Refuses what a reader would find wrong before it is written.
-fn consistent(attempt: &Attempt, files: &AttemptFiles<&[u8]>) -> Result<(), String> {
+pub(super) fn consistent(attempt: &Attempt, files: &AttemptFiles<&[u8]>) -> Result<(), String> {
     if attempt.schema != SCHEMA_VERSION {
         return Err(format!("its schema is {}, this version writes {SCHEMA_VERSION}", attempt.schema));
     }

@@ -120,6 +120,8 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         reply: text.map(|text| TextRecord::of(text.as_bytes())),
         thinking: None,
         check,
+        unchecked: None,
+        rechecked: None,
     }
 }
 

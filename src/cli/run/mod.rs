@@ -26,7 +26,7 @@ use self::summary::RunSummary;
 use super::output::{say, say_error};
 use super::pictures::PictureMode;
 use super::sampling::SamplingArgs;
-use super::{Global, notices};
+use super::{Global, notices, recheck};
 
 /// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -183,6 +183,9 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             .context("the gallery could not be built, so nothing was asked")?;
     }
     let _swept = store.sweep();
+    if args.resume.is_some() {
+        recheck::of_run(&store, &prepared.plan.run.id)?;
+    }
     let stop = Stop::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -11,22 +11,12 @@ use pelicycle_text::dollars;
 use super::say;
 use crate::cli::terminal::printable;
 
-/// A verdict's word, as in the JSON.
-pub(super) fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Drawn => "drawn",
-        Verdict::Blank => "blank",
-        Verdict::Unrenderable => "unrenderable",
-        Verdict::Malformed => "malformed",
-        Verdict::Truncated => "truncated",
-        Verdict::Refused => "refused",
-        Verdict::NoSvg => "no-svg",
-    }
-}
-
 /// What came of an attempt, in a few words.
 pub(super) fn result(finished: &FinishedAttempt<'_>) -> String {
-    let verdict = finished.verdict.map(word);
+    let verdict = finished.verdict.map(Verdict::words);
+    if let Some(why) = finished.unchecked {
+        return format!("not checked: {}", printable(why));
+    }
     match (finished.outcome, verdict) {
         (Outcome::Complete, Some(verdict)) => verdict.to_owned(),
         (Outcome::Length, Some(verdict)) => format!("{verdict} (ended by the bound on tokens)"),
@@ -72,7 +62,12 @@ impl RunSummary {
         row.attempts += 1;
         row.drawn += u64::from(finished.verdict == Some(Verdict::Drawn));
         let cancelled = finished.outcome == Outcome::Cancelled;
-        let word = if cancelled { "cancelled" } else { finished.verdict.map_or("failed", word) };
+        let word = match finished.verdict {
+            _ if cancelled => "cancelled",
+            Some(verdict) => verdict.words(),
+            None if finished.unchecked.is_some() => "not checked",
+            None => "failed",
+        };
         *row.words.entry(word).or_default() += 1;
         if let Some(tokens) = finished.tokens {
             *row.tokens.get_or_insert_default() += tokens;

@@ -98,6 +98,8 @@ impl<'a> Importer<'a> {
             thinking: thinking.as_ref().map(|text| TextRecord::of(text.as_bytes())),
             timeline: None,
             check: Some(inspection.check.clone()),
+            unchecked: None,
+            rechecked: None,
         };
         let files = AttemptFiles {
             reply: Some(found.reply.as_slice()),

@@ -20,10 +20,20 @@ pub(super) struct AttemptResult {
 pub(super) fn result(attempt: &Attempt) -> AttemptResult {
     let error = attempt.error.as_deref().map(text::sentence);
     let Some(check) = &attempt.check else {
-        let (name, meaning) = unchecked(attempt.outcome);
+        let error = attempt.unchecked.as_deref().map(text::sentence).or(error);
+        let (name, meaning) = match attempt.is_unchecked() {
+            true => (
+                "Not checked",
+                "The reply could not be checked, for reasons of this machine. It counts for nothing until it is: pelicycle check --again.",
+            ),
+            false => no_reply(attempt.outcome),
+        };
         return AttemptResult { name, meaning: meaning.to_owned(), reason: error, drawn: false };
     };
-    let (name, meaning) = verdict(check.verdict);
+    let (mut name, meaning) = verdict(check.verdict);
+    if check.is_against_policy() {
+        name = "Against policy";
+    }
     let drawn = check.verdict == Verdict::Drawn;
     let mut meaning = meaning.to_owned();
     // How the request ended explains a drawing that did not: a model that was stopped did not fail by itself.
@@ -44,12 +54,15 @@ pub(super) fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
         }
         Verdict::Malformed => ("Malformed", "A whole drawing that is not well-formed XML."),
         Verdict::Truncated => ("Truncated", "The reply ends before the drawing does."),
-        Verdict::Refused => ("Refused", "Over a safety bound of the renderer, or against its policy."),
+        Verdict::Refused => (
+            "Over a bound",
+            "Over a bound on what a drawing may ask of this program, or against its policy, so it was not drawn.",
+        ),
         Verdict::NoSvg => ("No SVG", "Nothing in the reply is an SVG."),
     }
 }
 
-fn unchecked(outcome: Outcome) -> (&'static str, &'static str) {
+fn no_reply(outcome: Outcome) -> (&'static str, &'static str) {
     match outcome {
         Outcome::Error => ("Failed", "The request failed, so there is no reply."),
         Outcome::Cancelled => ("Cancelled", "The request was broken off by the user."),

@@ -20,6 +20,8 @@ pub(super) struct FindingView {
     column: Option<u32>,
     /// Whether the page shows that line.
     linked: bool,
+    /// Whether it tells of our renderer rather than of the drawing.
+    renderer: bool,
 }
 
 /// The source of a drawing, line by line.
@@ -71,6 +73,7 @@ impl FindingView {
             line: None,
             column: None,
             linked: false,
+            renderer: false,
         })
     }
 
@@ -80,6 +83,7 @@ impl FindingView {
             message: text::sentence(&finding.message),
             line: finding.line,
             column: finding.column,
+            renderer: finding.code.is_about_the_renderer(),
             linked: finding.line.is_some_and(|line| line >= 1 && line as usize <= shown_lines),
         }
     }

@@ -1,0 +1,72 @@
+//! Checking kept replies anew: those that could not be checked, and those whose verdict an older build may have got by the
+//! clock or by an estimate that has changed.
+
+use pelicycle_drawing::{WorkerError, WorkerPool, tool};
+use pelicycle_record::{Attempt, FindingCode, Id, Verdict};
+use pelicycle_store::{DamageReason, Renewal, Store, StoredAttempt};
+
+use crate::RunError;
+
+/// Whether an attempt is worth a new check: its reply could not be checked, or a bound decided, or it was found heavy. All
+/// other verdicts follow from the reply in every build.
+#[must_use]
+pub fn is_worth_a_check(attempt: &Attempt) -> bool {
+    let has = |code: &FindingCode| {
+        attempt.check.as_ref().is_some_and(|check| check.findings.iter().any(|finding| finding.code == *code))
+    };
+    attempt.is_unchecked() || has(&FindingCode::ResourceLimit) || has(&FindingCode::Heavy)
+}
+
+/// What a new check of one attempt came to.
+#[derive(Debug)]
+pub enum Rechecked {
+    /// The record has a new check.
+    Renewed {
+        /// The verdict before, if there was one.
+        before: Option<Verdict>,
+        /// The verdict now.
+        now: Verdict,
+    },
+    /// The check is the same.
+    Same,
+    /// The drawing that is found in the reply now is another than the kept one, which stays.
+    OtherDrawing,
+    /// It could not be checked this time either.
+    Lost(WorkerError),
+    /// The kept reply can't be read, or is not what was recorded.
+    Damaged(DamageReason),
+}
+
+/// Checks the kept replies of a store's attempts that `wanted` picks, one after another, and tells of each.
+///
+/// # Errors
+/// A store that can't be read, a record that can't be written.
+pub fn recheck(
+    store: &Store,
+    pool: &WorkerPool,
+    wanted: impl Fn(&Attempt) -> bool,
+    mut tell: impl FnMut(&Id, &Rechecked),
+) -> Result<(), RunError> {
+    for stored in store.list()?.attempts.iter().filter(|stored| wanted(&stored.attempt)) {
+        let outcome = anew(store, pool, stored)?;
+        tell(&stored.attempt.id, &outcome);
+    }
+    Ok(())
+}
+
+fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<Rechecked, RunError> {
+    let reply = match store.reply(stored) {
+        Ok(reply) => reply.unwrap_or_default(),
+        Err(reason) => return Ok(Rechecked::Damaged(reason)),
+    };
+    let inspection = match pool.inspect(&reply, stored.attempt.prompt.raster) {
+        Ok(inspection) => inspection,
+        Err(error) => return Ok(Rechecked::Lost(error)),
+    };
+    let before = stored.attempt.check.as_ref().map(|check| check.verdict);
+    Ok(match store.renew_check(stored, &inspection, &tool())? {
+        Renewal::Renewed => Rechecked::Renewed { before, now: inspection.check.verdict },
+        Renewal::Same => Rechecked::Same,
+        Renewal::OtherDrawing => Rechecked::OtherDrawing,
+    })
+}

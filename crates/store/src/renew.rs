@@ -1,0 +1,114 @@
+//! Renewing what we found in a reply: the one edit of a kept attempt.
+//!
+//! New pictures come to their place first and the record last, each by one rename, so that a process that is killed on the
+//! way leaves the old record with files that fit it, and the renewal to be done again.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::SystemTime;
+
+use pelicycle_record::{Attempt, Check, Inspection, Tool};
+
+use super::write::{Staged, consistent, json, sync_folder, write_synced};
+use super::{AttemptFiles, Store, StoreError, StoredAttempt, layout};
+
+/// What came of a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// The record has the new check.
+    Renewed,
+    /// The check is the one that the record has.
+    Same,
+    /// The check is of another drawing than the one that is kept, so all was left as it is.
+    OtherDrawing,
+}
+
+impl Store {
+    /// Puts a new check of the kept reply in place of the old one, or of none, with the pictures that belong to it.
+    ///
+    /// # Errors
+    /// A check that does not fit the attempt's files; somebody else who renews it now; a failing disk.
+    pub fn renew_check(
+        &self,
+        stored: &StoredAttempt,
+        inspection: &Inspection,
+        tool: &Tool,
+    ) -> Result<Renewal, StoreError> {
+        let kept = |check: &Check| serde_json::to_value(check).ok();
+        if stored.attempt.check.as_ref().and_then(kept) == kept(&inspection.check) {
+            return Ok(Renewal::Same);
+        }
+        let drawn = AttemptFiles::drawn(inspection);
+        if let Some(path) = &stored.files.svg {
+            let before = fs::read(path).map_err(|source| StoreError::Read { path: path.clone(), source })?;
+            if drawn.svg != Some(before.as_slice()) || drawn.active != stored.files.active {
+                return Ok(Renewal::OtherDrawing);
+            }
+        }
+        let renewed = Attempt {
+            check: Some(inspection.check.clone()),
+            rechecked: Some(tool.clone()),
+            unchecked: None,
+            ..stored.attempt.clone()
+        };
+        let texts = self.texts(stored)?;
+        let files = AttemptFiles {
+            request: texts.request.as_deref(),
+            timeline: texts.timeline.as_deref(),
+            reply: texts.reply.as_deref(),
+            thinking: texts.thinking.as_deref(),
+            experts: texts.experts.as_deref(),
+            ..drawn
+        };
+        let id = &stored.attempt.id;
+        consistent(&renewed, &files).map_err(|why| StoreError::Inconsistent { id: id.to_string(), why })?;
+        let record = json(&renewed, id)?;
+
+        let staged = Staged::new(&self.root, id)?;
+        let put = |name: &str, content: &[u8]| {
+            let (from, to) = (staged.folder.join(name), stored.folder.join(name));
+            let written = write_synced(&from, content).and_then(|()| fs::rename(&from, &to));
+            written.map_err(|source| StoreError::Write { path: to, source })
+        };
+        for (name, content) in drawn.iter() {
+            put(name, content)?;
+        }
+        put(layout::ATTEMPT, &record)?;
+        sync_folder(&stored.folder)
+            .map_err(|source| StoreError::Write { path: stored.folder.clone(), source })?;
+        let needed: Vec<&str> = files.iter().map(|(name, _)| name).collect();
+        for stale in [layout::PNG, layout::REPAIRED, layout::REPAIRED_ACTIVE, layout::REPAIRED_PNG] {
+            if !needed.contains(&stale) {
+                drop(fs::remove_file(stored.folder.join(stale)));
+            }
+        }
+        note(&stored.folder);
+        Ok(Renewal::Renewed)
+    }
+
+    /// The files beside the record that a check has no part in.
+    fn texts(&self, stored: &StoredAttempt) -> Result<AttemptFiles<Vec<u8>>, StoreError> {
+        let read = |path: &Option<std::path::PathBuf>| {
+            let read = |path: &std::path::PathBuf| {
+                fs::read(path).map_err(|source| StoreError::Read { path: path.clone(), source })
+            };
+            path.as_ref().map(read).transpose()
+        };
+        Ok(AttemptFiles {
+            request: read(&stored.files.request)?,
+            timeline: read(&stored.files.timeline)?,
+            reply: read(&stored.files.reply)?,
+            thinking: read(&stored.files.thinking)?,
+            experts: read(&stored.files.experts)?,
+            ..AttemptFiles::default()
+        })
+    }
+}
+
+/// Gives the folder that an attempt's folder is in the time of now, by which those who watch the store see that something
+/// changed. A system that does not let us is looked at anew all the same, later.
+fn note(folder: &Path) {
+    if let Some(Ok(parent)) = folder.parent().map(File::open) {
+        drop(parent.set_modified(SystemTime::now()));
+    }
+}
