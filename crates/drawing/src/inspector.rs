@@ -82,7 +82,9 @@ impl<'a> Inspector<'a> {
             |span: &&CandidateSpan| span.complete && !span.draft && !span.mention && span.escape.is_none();
         let complete = extraction.spans.iter().filter(whole).count();
         if complete > 1 {
-            let message = format!("the reply holds {complete} complete drawings; the last is judged");
+            let message = format!(
+                "the reply holds {complete} complete drawings; the last that is no placeholder or detail is judged"
+            );
             self.say(FindingCode::MultipleSvgs, message);
         }
         // Bytes of the drawing itself are told of with their place.

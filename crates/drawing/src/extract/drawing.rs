@@ -13,6 +13,14 @@ struct OpenSvg {
     attributes: bool,
     text_follows: bool,
     children: usize,
+    shapes: usize,
+}
+
+/// A nested drawing that is closed.
+struct ClosedSvg {
+    range: Range<usize>,
+    mention: bool,
+    shapes: usize,
 }
 
 impl Scanner<'_> {
@@ -25,7 +33,7 @@ impl Scanner<'_> {
         to: usize,
         around: Surroundings<'_>,
     ) -> usize {
-        let mut done: Vec<(Range<usize>, bool)> = Vec::new();
+        let mut done: Vec<ClosedSvg> = Vec::new();
         let mut pos = tag.end;
         let mut stack = vec![self.open(start, tag_at, tag, to)];
         let mut stop = to;
@@ -56,6 +64,7 @@ impl Scanner<'_> {
                 ConstructKind::Start { empty } => {
                     if let Some(top) = stack.last_mut() {
                         top.children += 1;
+                        top.shapes += usize::from(self.is_shape(&lexed));
                     }
                     if self.is_svg(&lexed) && !(empty && lexed.closed) {
                         let open = self.open(pos, pos, lexed, to);
@@ -65,15 +74,17 @@ impl Scanner<'_> {
                 }
                 ConstructKind::End if self.is_svg(&lexed) => {
                     let Some(open) = stack.pop() else { break };
-                    while done.last().is_some_and(|(range, _)| range.start > open.start) {
+                    while done.last().is_some_and(|inner| inner.range.start > open.start) {
                         done.pop();
                     }
                     let mention = open.text_follows && (!open.attributes || open.children == 0);
-                    if stack.is_empty() {
-                        self.found.spans.push(CandidateSpan { mention, ..around.span(open.start..next) });
+                    let (range, shapes) = (open.start..next, open.shapes);
+                    let Some(outer) = stack.last_mut() else {
+                        self.found.spans.push(CandidateSpan { mention, shapes, ..around.span(range) });
                         return next;
-                    }
-                    done.push((open.start..next, mention));
+                    };
+                    outer.shapes += shapes;
+                    done.push(ClosedSvg { range, mention, shapes });
                     pos = next;
                 }
                 ConstructKind::End => pos = next.max(pos + 1),
@@ -90,7 +101,7 @@ impl Scanner<'_> {
     fn unclosed(
         &mut self,
         stack: &[OpenSvg],
-        done: Vec<(Range<usize>, bool)>,
+        done: Vec<ClosedSvg>,
         stop: usize,
         to: usize,
         around: Surroundings<'_>,
@@ -111,9 +122,9 @@ impl Scanner<'_> {
                 break;
             }
         }
-        for (range, mention) in done {
+        for ClosedSvg { range, mention, shapes } in done {
             if range.start < from {
-                self.found.spans.push(CandidateSpan { mention, ..around.span(range) });
+                self.found.spans.push(CandidateSpan { mention, shapes, ..around.span(range) });
             }
         }
     }
@@ -130,6 +141,7 @@ impl Scanner<'_> {
                 false => !inside.contains(&b'=') && !inside.trim_ascii().is_empty() && tag_at < to,
             },
             children: 0,
+            shapes: 0,
             tag,
         }
     }

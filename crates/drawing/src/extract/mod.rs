@@ -14,8 +14,9 @@
 //!    follows it at once, and it has no attributes or no child elements.
 //! 5. Escaped text (`&lt;svg`, or `\"` around its attributes) is listed and never chosen: nothing in the
 //!    reply, as it stands, is an SVG.
-//! 6. Chosen is the last complete drawing outside the thinking; when none is complete, the last that was
-//!    begun there.
+//! 6. Chosen is the last complete drawing outside the thinking that is neither a placeholder, in which nothing
+//!    paints, nor a detail: one or two shapes after a drawing that has three times as many. When all complete
+//!    ones are placeholders, it is the last; when none is complete, the last that was begun there.
 //!
 //! Linear in the length of the reply: a construct is lexed once, and a search that failed is not repeated.
 
@@ -58,7 +59,12 @@ pub(super) struct CandidateSpan {
     pub(super) fence: Option<String>,
     /// Whether a fence or a thinking mark, and not the end of the reply, cut it off.
     pub(super) cut_by_mark: bool,
+    /// Elements in it that paint.
+    pub(super) shapes: usize,
 }
+
+/// Shapes of a drawing that may be a detail of an earlier one, at most, and how many times as many that one has.
+const DETAIL: (usize, usize) = (2, 3);
 
 /// The drawings and the thinking of a reply.
 #[derive(Debug, Default)]
@@ -79,13 +85,38 @@ pub(super) struct Extraction {
 pub(super) fn extract(reply: &[u8]) -> Extraction {
     let mut found = Scanner::scan(reply);
     found.spans.sort_by_key(|span| (span.range.start, span.range.end));
-    let eligible = |span: &CandidateSpan| !span.draft && !span.mention && span.escape.is_none();
-    found.chosen = found
+    let last = |wanted: &dyn Fn(usize, &CandidateSpan) -> bool| {
+        let mut spans = found.spans.iter().enumerate().rev();
+        spans.find(|(index, span)| span.is_eligible() && wanted(*index, span)).map(|(index, _)| index)
+    };
+    let mut most = 0;
+    let most_before: Vec<usize> = found
         .spans
         .iter()
-        .rposition(|span| eligible(span) && span.complete)
-        .or_else(|| found.spans.iter().rposition(eligible));
+        .map(|span| {
+            let before = most;
+            if span.is_eligible() && span.complete {
+                most = most.max(span.shapes);
+            }
+            before
+        })
+        .collect();
+    let whole = |index: usize, span: &CandidateSpan| {
+        span.complete && span.shapes > 0 && !span.is_detail(most_before[index])
+    };
+    found.chosen = last(&whole).or_else(|| last(&|_, span| span.complete)).or_else(|| last(&|_, _| true));
     found
+}
+
+impl CandidateSpan {
+    fn is_eligible(&self) -> bool {
+        !self.draft && !self.mention && self.escape.is_none()
+    }
+
+    /// Whether it is a detail of an earlier drawing of so many shapes.
+    fn is_detail(&self, earlier: usize) -> bool {
+        self.shapes <= DETAIL.0 && earlier >= DETAIL.1 * self.shapes
+    }
 }
 
 impl Extraction {
@@ -114,7 +145,8 @@ impl Extraction {
         };
         let state = if span.complete { "complete" } else { "never closed" };
         let reason = if self.chosen == Some(index) {
-            let complete = "chosen as the last complete drawing outside the thinking";
+            let complete =
+                "chosen as the last complete drawing outside the thinking that is no placeholder or detail";
             let begun = "chosen as the last one begun outside the thinking, where none is complete";
             if span.complete { complete } else { begun }
         } else if let Some(escape) = span.escape {
@@ -127,6 +159,12 @@ impl Extraction {
             "passed over: a draft"
         } else if span.mention {
             "passed over: a tag named in a sentence"
+        } else if span.complete && self.chosen.is_some_and(|chosen| chosen < index) {
+            if span.shapes == 0 {
+                "passed over: a placeholder, in which nothing paints"
+            } else {
+                "passed over: a detail of an earlier one"
+            }
         } else if span.complete {
             "passed over: a later one is complete"
         } else {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::markup::{Construct, ConstructKind, Searches, construct, find};
+use super::super::survey::PAINTING_ELEMENTS;
 use super::{CandidateSpan, Extraction};
 
 /// The fence and the thinking around a stretch of the reply.
@@ -25,6 +26,7 @@ impl Surroundings<'_> {
             escape: None,
             fence: self.fence.map(str::to_owned),
             cut_by_mark: false,
+            shapes: 0,
         }
     }
 }
@@ -118,6 +120,16 @@ impl<'a> Scanner<'a> {
         let name = &self.text[tag.name.clone()];
         let local = name.iter().rposition(|&b| b == b':').map_or(name, |colon| &name[colon + 1..]);
         local.eq_ignore_ascii_case(b"svg")
+    }
+
+    /// Whether a tag is of an element that paints. A `use` of what is in another file does not.
+    pub(super) fn is_shape(&self, tag: &Construct) -> bool {
+        let name = &self.text[tag.name.clone()];
+        let local = name.iter().rposition(|&b| b == b':').map_or(name, |colon| &name[colon + 1..]);
+        let inside = &self.text[tag.name.end..tag.end];
+        let of_here = || inside.windows(2).any(|pair| matches!(pair, b"\"#" | b"'#"));
+        PAINTING_ELEMENTS.iter().any(|shape| local.eq_ignore_ascii_case(shape.as_bytes()))
+            && (!local.eq_ignore_ascii_case(b"use") || of_here())
     }
 
     pub(super) fn at_line_start(&self, pos: usize) -> bool {

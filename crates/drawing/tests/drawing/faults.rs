@@ -196,6 +196,7 @@ fn a_repair_is_kept_beside_and_never_counts() {
 fn the_extractor_chooses_by_the_written_rule() {
     let a = "<svg><rect id=\"a\"/></svg>";
     let b = "<svg><rect id=\"b\"/></svg>";
+    let large = "<svg><circle/><circle/><path/></svg>";
     let rows: Vec<(String, Option<String>)> = vec![
         (format!("{a} {b}"), Some(b.into())),
         (format!("{a} <svg><rect"), Some(a.into())),
@@ -227,6 +228,19 @@ fn the_extractor_chooses_by_the_written_rule() {
         (format!("````md\n```svg\n{a}\n```\n````"), Some(a.into())),
         (format!("```svg {a}```"), Some(a.into())),
         (format!("<!-- {b} -->{a}<!-- {b} -->"), Some(a.into())),
+        (format!("{a} To use it: <svg><!-- the drawing from above --></svg>"), Some(a.into())),
+        (format!("{a} <svg><use href=\"pelican.svg#p\"/></svg>"), Some(a.into())),
+        (
+            format!("{a} <svg><g id=\"b\"/><use href=\"#b\"/></svg>"),
+            Some("<svg><g id=\"b\"/><use href=\"#b\"/></svg>".into()),
+        ),
+        ("<svg><g/></svg> <svg></svg>".into(), Some("<svg></svg>".into())),
+        (format!("{large} The wheel: {a}"), Some(large.into())),
+        (format!("<svg>{large}</svg> The wheel: {a}"), Some(format!("<svg>{large}</svg>"))),
+        (
+            format!("{large} Simpler: <svg><rect/><path/><line/></svg>"),
+            Some("<svg><rect/><path/><line/></svg>".into()),
+        ),
         ("<svgfoo></svgfoo>".into(), None),
         ("no drawing, 1 < 2".into(), None),
         (
