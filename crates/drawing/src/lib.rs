@@ -22,6 +22,7 @@ mod inspect;
 mod inspector;
 mod limits;
 mod links;
+mod lowering;
 mod markup;
 mod measure;
 mod measuring;

@@ -6,6 +6,7 @@ use pelicycle_record::FindingCode;
 use pelicycle_record::measure::{Measures, Rubric};
 
 use super::bounds::DrawingBounds;
+use super::lowering::{self, RootGround};
 use super::pool::WorkerError;
 use super::{budget, raster, survey, xml};
 use crate::measure as rules;
@@ -46,11 +47,14 @@ pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &DrawingBounds) -> Result<Me
         let over = survey.findings.iter().find(|finding| finding.code == FindingCode::ResourceLimit);
         return Err(over.map_or("a bound is passed", |finding| &finding.message).to_owned());
     }
+    let lowered = lowering::lower(&document, RootGround::LeftOut, bounds);
+    let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
+    let document = lowered.as_ref().unwrap_or(&document);
     let work = || {
-        let (tree, _) = raster::read(&document, bounds).map_err(|error| error.to_string())?;
+        let (tree, _) = raster::read(document, bounds).map_err(|error| error.to_string())?;
         budget::check(&tree, bounds, SIDE)?;
         let pixmap = raster::transparent(&tree, SIDE).ok_or("there is no memory for its picture")?;
-        Ok(rules::measure(&document, &tree, &pixmap, rubric))
+        Ok(rules::measure(document, &tree, &pixmap, rubric))
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the renderer broke down".to_owned()))
 }

@@ -7,7 +7,9 @@ use usvg::Tree;
 
 use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::budget;
+use super::lowering::{self, RootGround};
 use super::raster::{self, Raster, ResourceRequests};
+use super::xml;
 
 /// A finished picture.
 #[derive(Debug)]
@@ -70,7 +72,7 @@ pub(super) fn draw(
     longest: u32,
 ) -> Result<Picture, DrawError> {
     guarded(|| {
-        let (tree, requests) = raster::read(document, bounds)?;
+        let (tree, requests) = read(document, bounds)?;
         let seconds = budget::check(&tree, bounds, VERDICT_SIDE).map_err(DrawError::OverBound)?;
         let raster = raster::draw(&tree, VERDICT_SIDE, longest.min(VERDICT_SIDE)).ok_or_else(no_picture)?;
         Ok(Picture { raster, requests, clamped: clamped(&tree, VERDICT_SIDE), seconds })
@@ -84,7 +86,7 @@ pub(super) fn draw_sized(
     longest: u32,
 ) -> Result<SizedPicture, DrawError> {
     guarded(|| {
-        let (tree, _) = raster::read(document, bounds)?;
+        let (tree, _) = read(document, bounds)?;
         let mut side = longest;
         let mut over = None;
         while side > VERDICT_SIDE
@@ -97,6 +99,13 @@ pub(super) fn draw_sized(
         let reduced = over.map(|why| reduced(side, longest, &why));
         Ok(SizedPicture { png: raster.png, reduced })
     })
+}
+
+/// The renderer's tree of the lowered drawing.
+fn read(document: &Document<'_>, bounds: &DrawingBounds) -> Result<(Tree, ResourceRequests), usvg::Error> {
+    let lowered = lowering::lower(document, RootGround::Painted, bounds);
+    let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
+    raster::read(lowered.as_ref().unwrap_or(document), bounds)
 }
 
 fn no_picture() -> DrawError {

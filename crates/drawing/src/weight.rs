@@ -311,7 +311,7 @@ const PROPERTIES: &[&str] =
     &["fill", "stroke", "clip-path", "mask", "filter", "marker", "marker-start", "marker-mid", "marker-end"];
 
 /// An element as the style sheet sees it, in the way the renderer shows it.
-struct Styled<'a, 'input>(Node<'a, 'input>);
+pub(super) struct Styled<'a, 'input>(pub(super) Node<'a, 'input>);
 
 impl simplecss::Element for Styled<'_, '_> {
     fn parent_element(&self) -> Option<Self> {
