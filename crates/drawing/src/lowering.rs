@@ -132,9 +132,11 @@ fn attribute(name: &str, value: &str) -> Option<String> {
         let path = path.trim_matches(['"', '\'']);
         return plain(path, &['\n', '\t']).then(|| path.to_owned());
     }
-    // In CSS a length has a unit, unless it is zero.
+    // Browsers take the geometry of SVG without a unit, but for what CSS had before.
+    let unitless = !matches!(name, "width" | "height");
     let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
-    let length = number.parse::<f64>().is_ok_and(|found| found == 0.0 || number.len() < value.len());
+    let length =
+        number.parse::<f64>().is_ok_and(|found| unitless || found == 0.0 || number.len() < value.len());
     (length && plain(value, &['%'])).then(|| value.to_owned())
 }
 
@@ -334,12 +336,12 @@ mod tests {
     #[test]
     fn geometry_in_css_becomes_attributes() {
         let made = lowered(&format!(
-            "<svg xmlns='{SVG}'><style>.w {{ r: 30px; cx: 60px }} .h {{ r: 12 }}</style><circle class='w' r='1'/>\
-             <circle class='h' r='2'/><path style='d: path(\"M0 0h9\")'/><rect style='rx:40%;width:calc(1px)'/></svg>"
+            "<svg xmlns='{SVG}'><style>.w {{ r: 30px; cx: 60px }} .h {{ r: 12; width: 7 }}</style><circle class='w' r='1'/>\
+             <circle class='h' r='2'/><path style='d: path(\"M0 0h9\")'/><rect style='rx:40%;width:7;height:calc(1px)'/></svg>"
         ))
         .unwrap();
         assert!(made.contains("<circle cx=\"60px\" class='w' r='30px'/>"), "{made}");
-        assert!(made.contains("<circle class='h' r='2'/>"), "a length without a unit is none: {made}");
+        assert!(made.contains("<circle class='h' r='12'/>"), "{made}");
         assert!(made.contains("<path d=\"M0 0h9\" style="), "{made}");
         assert!(made.contains("<rect rx=\"40%\" style="), "{made}");
         assert_eq!(lowered(&format!("<svg xmlns='{SVG}' style='width:100%;height:auto'><g/></svg>")), None);

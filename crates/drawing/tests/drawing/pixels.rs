@@ -1,0 +1,93 @@
+//! Our pictures held against those that a real Chromium shows.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pelicycle_drawing::{InspectionOptions, inspect};
+use pelicycle_testkit::browser::drive;
+use pelicycle_testkit::shared;
+use serde_json::json;
+
+/// The largest share of pixels that may differ.
+const MOST: f64 = 0.005;
+
+/// For each drawing, the share of its pixels that differ.
+fn shares(drawings: &[Vec<u8>]) -> Option<Vec<f64>> {
+    let drawings: Vec<_> = drawings
+        .iter()
+        .map(|svg| {
+            let png = inspect(svg, &InspectionOptions::default()).png.expect("a picture");
+            json!({ "svg": STANDARD.encode(svg), "png": STANDARD.encode(png) })
+        })
+        .collect();
+    let told = drive("differ.mjs", json!({ "drawings": drawings }))?;
+    Some(told.as_array().unwrap().iter().map(|share| share.as_f64().expect("Chromium shows it")).collect())
+}
+
+#[test]
+fn grounds_and_geometry_in_css_are_drawn_as_a_browser_does() {
+    let svg = |root: &str, inside: &str| {
+        let bike = "<circle cx='50' cy='80' r='24' fill='none' stroke='#333' stroke-width='5'/>\
+            <path d='M60 30 L150 40 L90 90 Z' fill='orange'/>";
+        format!("<svg xmlns='http://www.w3.org/2000/svg' {root}>{inside}{bike}</svg>").into_bytes()
+    };
+    let drawings = [
+        svg("viewBox='0 0 200 120' style='background:#87ceeb'", ""),
+        svg("viewBox='-20 -10 240 140' width='480' height='400' style='background-color: tan'", ""),
+        svg("viewBox='0 0 200 120'", "<style>svg { background: rgb(10, 120, 90) } svg { fill: red }</style>"),
+        svg("viewBox='0 0 200 120' style='background: linear-gradient(#87ceeb, #2e8b57)'", ""),
+        svg(
+            "viewBox='0 0 200 120' style='background: linear-gradient(to left, red, rgb(0, 0, 90) 30%, gold)'",
+            "",
+        ),
+        svg("viewBox='0 0 200 120' style='background: linear-gradient(35deg, navy 10%, pink 90%)'", ""),
+        svg(
+            "viewBox='0 0 200 120' width='300' height='300' style='background: linear-gradient(160deg, teal, white, plum)'",
+            "",
+        ),
+        svg("viewBox='0 0 200 120'", "<circle style='cx:100px;cy:75px;r:50px;fill:teal'/>"),
+        svg(
+            "viewBox='0 0 200 120'",
+            "<style>.w { r: 30px; cx: 60px; cy: 40px } .h { r: 12 }</style>\
+            <circle class='w'/><circle class='h' cx='140' cy='40' r='20' fill='tomato'/>",
+        ),
+        svg(
+            "viewBox='0 0 200 120'",
+            "<style>path.p { d: path(\"M20 20 L180 20 L100 110 Z\") }</style>\
+            <path class='p' fill='teal'/><rect width='60' height='50' style='rx: 20px; x: 120px !important; x: 1px'/>",
+        ),
+    ];
+    let Some(shares) = shares(&drawings) else { return };
+    for (share, svg) in shares.iter().zip(&drawings) {
+        assert!(*share < MOST, "{:.2} % of {}", share * 100.0, String::from_utf8_lossy(svg));
+    }
+}
+
+/// Those that stand still: of what moves, a browser shows one moment and we another.
+#[test]
+fn real_drawings_that_stand_still_look_as_in_a_browser() {
+    let Some(shared) = shared() else { return };
+    let mut files = Vec::new();
+    for folder in ["corpus/frontier", "corpus/pelican-bicycle"] {
+        let entries = std::fs::read_dir(shared.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        files.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "svg")));
+    }
+    files.sort();
+    let moves = |svg: &[u8]| {
+        let text = String::from_utf8_lossy(svg);
+        ["<animate", "<set", "@keyframes"].iter().any(|mark| text.contains(mark))
+    };
+    let names = |svg: &[u8]| String::from_utf8_lossy(svg).contains("xmlns=");
+    let (files, drawings): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .filter(|(_, svg)| !moves(svg) && names(svg))
+        .unzip();
+    let Some(shares) = shares(&drawings) else { return };
+    assert!(shares.len() > 30, "{}", shares.len());
+    for (share, path) in shares.iter().zip(&files) {
+        println!("{:.2} % {}", share * 100.0, path.display());
+    }
+    for (share, path) in shares.iter().zip(&files) {
+        assert!(*share < MOST, "{:.2} % of {}", share * 100.0, path.display());
+    }
+}
