@@ -20,8 +20,8 @@ fn one(slug: &str, prompt: &str, started: &str, drawn: bool, tokens: u64) -> Att
 /// Comparisons of sides that are drawn alike.
 const ROUNDS: usize = 40;
 
-/// Both sides drawn alike, many times: no more than one in twenty comparisons may raise an alarm.
-/// Alarms in comparisons of two sides that differ by chance alone, whose ten samples are of these prompts.
+/// Alarms in comparisons of two sides that differ by chance alone, whose ten samples are of these prompts. No more than one
+/// in twenty is promised.
 fn false_alarms(seed: u64, prompts: &[&str]) -> usize {
     let mut random = Random::new(seed);
     let all: Vec<_> = MEASURES.iter().collect();
@@ -41,7 +41,8 @@ fn false_alarms(seed: u64, prompts: &[&str]) -> usize {
         };
         let (base, head) = (side("a"), side("b"));
         let sides = PairedSides::pair(&base.iter().collect::<Vec<_>>(), &head.iter().collect::<Vec<_>>());
-        let report = compare("a", "b", &sides, &all, &MeasuredDrawings::new()).unwrap();
+        let report =
+            compare("a", "b", &sides, &all, &MeasuredDrawings::new()).expect("the sides can be compared");
         report.answers.iter().any(|answer| answer.verdict != ComparisonVerdict::CantTell)
     };
     (0..ROUNDS).filter(alarm).count()

@@ -161,7 +161,9 @@ impl WorkerPool {
         }
         let request = [&raster.to_le_bytes()[..], reply];
         let answer = self.ask(wire::REQUEST, &request, |worker| self.answer(worker, reply))?;
-        Ok(answer.unwrap_or_else(|lost| died(lost.partial, &lost.death, &self.options.bounds)))
+        Ok(answer.unwrap_or_else(|lost| {
+            died(lost.partial.map(|partial| *partial), &lost.death, &self.options.bounds)
+        }))
     }
 
     /// Measures a kept drawing; waits for a free worker.
@@ -264,7 +266,7 @@ impl WorkerPool {
                 Ok((tag @ (wire::FINAL | wire::PARTIAL), payload)) => {
                     match (wire::parse_answer(&payload, reply), tag) {
                         (Some(inspection), wire::FINAL) => return Ok(inspection),
-                        (Some(inspection), _) => partial = Some(inspection),
+                        (Some(inspection), _) => partial = Some(Box::new(inspection)),
                         (None, _) => break WorkerDeath::garbled(),
                     }
                 }
@@ -315,7 +317,7 @@ impl WorkerPool {
 /// A worker that ended before its final answer.
 struct LostWorker {
     /// The last that it told.
-    partial: Option<Inspection>,
+    partial: Option<Box<Inspection>>,
     death: WorkerDeath,
 }
 

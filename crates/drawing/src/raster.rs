@@ -9,8 +9,9 @@ use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
 use super::bounds::DrawingBounds;
 use super::{fonts, survey, xml};
 
-/// The renderer and its version, as attempts record it.
-pub const RENDERER: &str = "resvg 0.49.0";
+/// The renderer and its version, and that of the lowering before it, which changes with every picture that changes; as
+/// attempts record it.
+pub const RENDERER: &str = "resvg 0.49.0, lowering 1";
 
 /// Resources that the renderer asked for while it read a drawing, and did not get.
 #[derive(Debug, Default, Clone)]

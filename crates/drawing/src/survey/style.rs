@@ -85,5 +85,70 @@ const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
         "selectors with :not() are skipped by this renderer; a browser applies them",
     ),
     (":hover", FindingCode::UnsupportedCss, "selectors with :hover never apply to a picture"),
+    (
+        "transform-box",
+        FindingCode::RendererPassedOver,
+        "transform-box is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "vector-effect",
+        FindingCode::RendererPassedOver,
+        "vector-effect is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "mask-image",
+        FindingCode::RendererPassedOver,
+        "mask-image is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "offset-path",
+        FindingCode::RendererPassedOver,
+        "offset-path is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "text-transform",
+        FindingCode::RendererPassedOver,
+        "text-transform is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "text-shadow",
+        FindingCode::RendererPassedOver,
+        "text-shadow is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "rotate:",
+        FindingCode::RendererPassedOver,
+        "the property rotate is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "translate:",
+        FindingCode::RendererPassedOver,
+        "the property translate is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "scale:",
+        FindingCode::RendererPassedOver,
+        "the property scale is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "clip-path:circle",
+        FindingCode::RendererPassedOver,
+        "clip-path by a basic shape is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "clip-path: circle",
+        FindingCode::RendererPassedOver,
+        "clip-path by a basic shape is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "clip-path:polygon",
+        FindingCode::RendererPassedOver,
+        "clip-path by a basic shape is passed over by this renderer; a browser applies it",
+    ),
+    (
+        "clip-path: polygon",
+        FindingCode::RendererPassedOver,
+        "clip-path by a basic shape is passed over by this renderer; a browser applies it",
+    ),
     ("calc(", FindingCode::UnsupportedCss, "calc() is not understood by this renderer; a browser does"),
 ];

@@ -129,6 +129,12 @@ impl<'a, 'input> Walk<'a, 'input> {
         for attribute in node.attributes() {
             self.attribute(node, attribute, html);
         }
+        for passed_over in ["vector-effect", "pathLength", "transform-box"] {
+            if node.has_attribute(passed_over) {
+                let words = format!("{passed_over} is passed over by this renderer; a browser applies it");
+                self.count(FindingCode::RendererPassedOver, at, words);
+            }
+        }
         if name == "path"
             && let Some(data) = node.attribute_node("d")
         {

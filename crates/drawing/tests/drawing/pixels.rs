@@ -55,6 +55,16 @@ fn grounds_and_geometry_in_css_are_drawn_as_a_browser_does() {
             "<style>path.p { d: path(\"M20 20 L180 20 L100 110 Z\") }</style>\
             <path class='p' fill='teal'/><rect width='60' height='50' style='rx: 20px; x: 120px !important; x: 1px'/>",
         ),
+        svg(
+            "viewBox='0 0 200 120' style='background: oklch(0.8 0.1 200)'",
+            "<rect x='1rem' y='2' width='5rem' height='40' fill='oklch(0.7 0.2 40)' style='stroke: hsl(200deg 80% 50% / 0.5); stroke-width: 6'/>",
+        ),
+        svg(
+            "viewBox='0 0 200 120'",
+            "<style>.a { fill: rgb(255 99 71 / 50%) } .b { transform: translate(60px, 40px) }</style>\
+            <rect class='a' width='90' height='60'/><rect class='b' width='40' height='30' fill='lab(50% 40 30)'/>\
+            <rect width='40' height='30' fill='teal' style='transform: translateX(120px) rotate(0.1turn) scaleY(2)'/>",
+        ),
     ];
     let Some(shares) = shares(&drawings) else { return };
     for (share, svg) in shares.iter().zip(&drawings) {

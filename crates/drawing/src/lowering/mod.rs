@@ -2,9 +2,12 @@
 //! only the renderer reads the lowered text.
 //!
 //! - `background` of the root becomes a rectangle under everything (a colour, or a linear gradient);
-//! - geometry in CSS (`cx`, `r`, `width`, `d: path(…)`, …) becomes attributes.
+//! - geometry in CSS (`cx`, `r`, `width`, `d: path(…)`, …) becomes attributes;
+//! - colours of CSS Color 4, transforms with units and lengths in rem are written in older words.
 //!
 //! The same text makes the same lowered text. What is not understood is left as it was.
+
+mod values;
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -46,10 +49,9 @@ pub(super) fn lower(document: &Document<'_>, ground: RootGround, bounds: &Drawin
     let mut added = 0;
     for node in root.descendants().filter(|node| node.tag_name().namespace() == Some(SVG)) {
         for name in geometry(node.tag_name().name()) {
-            let Some(value) = declared(node, &styles, &[name]).and_then(|value| attribute(name, &value))
-            else {
-                continue;
-            };
+            let in_css = declared(node, &styles, &[name]).and_then(|value| attribute(name, &value));
+            let in_rem = || node.attribute(*name).and_then(values::rem);
+            let Some(value) = in_css.or_else(in_rem) else { continue };
             // One rule may give many elements a long path.
             added += value.len() + name.len() + 4;
             if added > bounds.svg_bytes {
@@ -64,6 +66,7 @@ pub(super) fn lower(document: &Document<'_>, ground: RootGround, bounds: &Drawin
             }
         }
     }
+    edits.extend(values_of(document));
     if edits.is_empty() {
         return None;
     }
@@ -78,6 +81,32 @@ pub(super) fn lower(document: &Document<'_>, ground: RootGround, bounds: &Drawin
     }
     lowered.push_str(text.get(copied..)?);
     (lowered.len() <= bounds.svg_bytes && survey::within(&lowered, bounds)).then_some(lowered)
+}
+
+/// The values that the renderer knows in other words.
+fn values_of(document: &Document<'_>) -> Vec<(Range<usize>, String)> {
+    let mut edits = Vec::new();
+    let mut edit = |range: Range<usize>, lower: fn(&str) -> Option<String>| {
+        if let Some(new) = document.input_text().get(range.clone()).and_then(lower) {
+            edits.push((range, new));
+        }
+    };
+    for node in document.descendants() {
+        let name = node.tag_name().name();
+        for attribute in node.attributes() {
+            match attribute.name() {
+                "style" => edit(attribute.range_value(), values::css),
+                colour if values::COLOURS.contains(&colour) => edit(attribute.range_value(), values::colours),
+                // Seen to already.
+                length if geometry(name).contains(&length) => {}
+                _ => edit(attribute.range_value(), values::rem),
+            }
+        }
+        if name == "style" {
+            node.children().filter(Node::is_text).for_each(|text| edit(text.range(), values::css));
+        }
+    }
+    edits
 }
 
 /// The properties that are geometry for an element. Those of an outer `svg` size the page, not the drawing.
@@ -143,6 +172,7 @@ fn attribute(name: &str, value: &str) -> Option<String> {
 /// What paints the ground that CSS gives the root.
 fn ground_of(root: Node<'_, '_>, styles: &StyleSheet<'_>) -> Option<String> {
     let value = declared(root, styles, &["background", "background-color"])?;
+    let value = values::colours(&value).unwrap_or(value);
     let prefix = root.input_name().split_once(':').map_or(String::new(), |(prefix, _)| format!("{prefix}:"));
     if Color::from_str(&value).is_ok() && !value.contains(['"', '<', '&']) {
         // What is not on the canvas is cut off.
