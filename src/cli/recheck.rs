@@ -15,19 +15,32 @@ use super::terminal::printable;
 /// `pelicycle check --again`: all that is worth it.
 pub(super) fn again(global: &Global) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
-    let mut told = Tally::default();
-    recheck(&store, &pool(), is_worth_a_check, |id, outcome| told.count(id, outcome))?;
-    say(&told.words());
-    if told.renewed > 0 {
+    let (mut looked, mut changed, mut left) = (0, 0, 0u64);
+    recheck(&store, &pool(), is_worth_a_check, |id, outcome| {
+        looked += 1;
+        changed += u64::from(matches!(outcome, Rechecked::Renewed { .. }));
+        left += u64::from(matches!(outcome, Rechecked::Lost(_) | Rechecked::Damaged(_)));
+        match (words(id, outcome), outcome) {
+            (Some(words), Rechecked::Renewed { .. }) => say(&words),
+            (Some(words), _) => say_error(&words),
+            (None, _) => {}
+        }
+    })?;
+    say(&format!("{} checked anew, {changed} changed", text::plural(looked, "attempt")));
+    if changed > 0 {
         say("`pelicycle gallery` shows it");
     }
-    Ok(if told.left > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if left > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Before a run is taken up: its replies that could not be checked.
+/// Before a run is taken up: its replies that could not be checked. Standard output is the run's own.
 pub(super) fn of_run(store: &Store, run: &Id) -> anyhow::Result<()> {
     let wanted = |attempt: &Attempt| attempt.run == *run && attempt.is_unchecked();
-    recheck(store, &pool(), wanted, |id, outcome| Tally::default().count(id, outcome))?;
+    recheck(store, &pool(), wanted, |id, outcome| {
+        if let Some(words) = words(id, outcome) {
+            say_error(&words);
+        }
+    })?;
     Ok(())
 }
 
@@ -35,44 +48,21 @@ fn pool() -> WorkerPool {
     WorkerPool::new(1, InspectionOptions::default())
 }
 
-#[derive(Default)]
-struct Tally {
-    looked: u64,
-    renewed: u64,
-    left: u64,
-}
-
-impl Tally {
-    /// Counts one, and tells of it where something changed or went wrong.
-    fn count(&mut self, id: &Id, outcome: &Rechecked) {
-        self.looked += 1;
-        let id = id.as_str();
-        let words = |verdict: Option<Verdict>| verdict.map_or("not checked", Verdict::words);
-        match outcome {
-            Rechecked::Same => {}
-            Rechecked::Renewed { before, now } if *before == Some(*now) => {
-                self.renewed += 1;
-                say(&format!("{id}: {}, with other findings", now.words()));
-            }
-            Rechecked::Renewed { before, now } => {
-                self.renewed += 1;
-                say(&format!("{id}: {}, was {}", now.words(), words(*before)));
-            }
-            Rechecked::OtherDrawing => {
-                say_error(&format!("{id}: left as it is, since another drawing is found in its reply now"));
-            }
-            Rechecked::Lost(error) => {
-                self.left += 1;
-                say_error(&format!("{id}: {}", printable(&error.to_string())));
-            }
-            Rechecked::Damaged(reason) => {
-                self.left += 1;
-                say_error(&format!("{id}: {}", printable(&reason.to_string())));
-            }
+/// What came of one, where something changed or went wrong.
+fn words(id: &Id, outcome: &Rechecked) -> Option<String> {
+    let words = match outcome {
+        Rechecked::Same => return None,
+        Rechecked::Renewed { before, now } if *before == Some(*now) => {
+            format!("{}, with other findings", now.words())
         }
-    }
-
-    fn words(&self) -> String {
-        format!("{} checked anew, {} changed", text::plural(self.looked, "attempt"), self.renewed)
-    }
+        Rechecked::Renewed { before, now } => {
+            format!("{}, was {}", now.words(), before.map_or("not checked", Verdict::words))
+        }
+        Rechecked::OtherDrawing => {
+            "left as it is, since another drawing is found in its reply now".to_owned()
+        }
+        Rechecked::Lost(error) => printable(&error.to_string()).into_owned(),
+        Rechecked::Damaged(reason) => printable(&reason.to_string()).into_owned(),
+    };
+    Some(format!("{}: {words}", id.as_str()))
 }
