@@ -1,7 +1,7 @@
 //! Every bound on what a drawing may ask of this program, each with its reason.
 //!
 //! A verdict must follow from the drawing alone, so what decides is counted: bytes, elements, pixels, and processor time where
-//! nothing else can be. Drawings by models of 2026 have some 19 kB and take 0.16 s, the slowest of them 2.7 s; each default
+//! nothing else can be. The drawing by a model of 2026 in the middle has 19 kB and takes 0.16 s, the slowest that was met 2.7 s; each default
 //! leaves a factor of ten or more over those, and stops below what harms the machine.
 
 use serde::{Deserialize, Serialize};

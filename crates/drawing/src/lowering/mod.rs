@@ -173,7 +173,7 @@ fn attribute(name: &str, value: &str) -> Option<String> {
 fn ground_of(root: Node<'_, '_>, styles: &StyleSheet<'_>) -> Option<String> {
     let value = declared(root, styles, &["background", "background-color"])?;
     let value = values::colours(&value).unwrap_or(value);
-    let prefix = root.input_name().split_once(':').map_or(String::new(), |(prefix, _)| format!("{prefix}:"));
+    let prefix = prefix(root);
     if Color::from_str(&value).is_ok() && !value.contains(['"', '<', '&']) {
         // What is not on the canvas is cut off.
         return Some(format!(
@@ -182,7 +182,7 @@ fn ground_of(root: Node<'_, '_>, styles: &StyleSheet<'_>) -> Option<String> {
     }
     let gradient = value.strip_prefix("linear-gradient(")?.strip_suffix(')')?;
     let [x, y, width, height] = canvas(root)?;
-    linear_gradient(gradient, [x, y, width, height], &prefix)
+    linear_gradient(gradient, [x, y, width, height], prefix)
 }
 
 /// The canvas in user units, where the drawing lies in its middle: x, y, width, height.
@@ -309,16 +309,12 @@ fn start_tag_end(node: Node<'_, '_>) -> Option<usize> {
     (!tag[..end].ends_with('/')).then_some(start + end + 1)
 }
 
-/// The name of an element as it is written.
-trait InputName<'a> {
-    fn input_name(&self) -> &'a str;
-}
-
-impl<'input> InputName<'input> for Node<'_, 'input> {
-    fn input_name(&self) -> &'input str {
-        let start = self.range().start + 1;
-        name_end(*self).and_then(|end| self.document().input_text().get(start..end)).unwrap_or_default()
-    }
+/// The prefix of an element's name as it is written, with its colon.
+fn prefix<'input>(node: Node<'_, 'input>) -> &'input str {
+    let start = node.range().start + 1;
+    let name =
+        name_end(node).and_then(|end| node.document().input_text().get(start..end)).unwrap_or_default();
+    name.find(':').map_or("", |colon| &name[..=colon])
 }
 
 #[cfg(test)]

@@ -380,30 +380,28 @@ fn a_worker_that_is_killed_from_outside_has_a_successor_that_looks_again() {
     let (text, bounds) = long();
     let pool = WorkerPool::with_program(WORKER, 2, InspectionOptions { raster: 800, bounds });
     std::thread::scope(|scope| {
-        let looking = scope.spawn(|| pool.inspect(text.as_bytes(), 800).unwrap());
+        // A process is listed with the thread that started it, so that no other test's worker is met.
+        let (send, thread) = std::sync::mpsc::channel();
+        let (pool, text) = (&pool, &text);
+        let looking = scope.spawn(move || {
+            send.send(std::fs::read_link("/proc/thread-self").unwrap()).unwrap();
+            pool.inspect(text.as_bytes(), 800).unwrap()
+        });
+        let children = std::path::Path::new("/proc").join(thread.recv().unwrap()).join("children");
         let worker = loop {
-            let tasks = format!("/proc/{}/task", std::process::id());
-            let children = std::fs::read_dir(tasks).unwrap().flat_map(|task| {
-                let children = std::fs::read_to_string(task.unwrap().path().join("children"));
-                children.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
-            });
-            // Other tests of this program have workers too; this one has used some time.
-            let busy = |pid: &String| {
-                let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-                let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest).to_owned();
-                after
-                    .split_whitespace()
-                    .nth(11)
-                    .and_then(|ticks| ticks.parse::<u32>().ok())
-                    .is_some_and(|t| t > 30)
-            };
-            if let Some(found) = children.into_iter().find(busy) {
-                break found;
+            let worker = std::fs::read_to_string(&children).unwrap().trim().to_owned();
+            let stat = std::fs::read_to_string(format!("/proc/{worker}/stat")).unwrap_or_default();
+            let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest).to_owned();
+            // In the middle of its work: it has used some time.
+            let ticks = after.split_whitespace().nth(11).and_then(|ticks| ticks.parse::<u32>().ok());
+            if ticks.is_some_and(|ticks| ticks > 30) {
+                break worker;
             }
             std::thread::sleep(Duration::from_millis(20));
         };
         assert!(std::process::Command::new("kill").args(["-KILL", &worker]).status().unwrap().success());
         assert_eq!(looking.join().unwrap().check.verdict, Verdict::Drawn);
+        assert!(!std::path::Path::new("/proc").join(&worker).exists(), "it is gone");
     });
 }
 
