@@ -11,7 +11,7 @@ pub(super) fn describe(measures: &Measures, prompt: &str, coloured: bool) -> Str
         out.push_str(&format!("painted in this order: {}\n", measures.painted.join(", ")));
     }
     if !measures.rubric.is_empty() {
-        out.push_str(&format!("rubric of {}:\n", printable(prompt)));
+        out.push_str(&format!("rubric of {}, and how sure the rules are:\n", printable(prompt)));
         for judged in &measures.rubric {
             out.push_str(&line(judged, coloured));
         }
@@ -25,7 +25,12 @@ fn line(judged: &JudgedItem, coloured: bool) -> String {
         ItemState::NotMet => ("not met", "31"),
         ItemState::CantTell => ("can't tell", "33"),
     };
-    let word = format!("{word:<10}");
+    let sure = match judged.state {
+        ItemState::Met => format!(" {:.0}%", 100.0 * judged.confidence),
+        ItemState::NotMet => format!(" {:.0}%", 100.0 * (1.0 - judged.confidence)),
+        ItemState::CantTell => String::new(),
+    };
+    let word = format!("{:<12}", format!("{word}{sure}"));
     let word = if coloured { format!("\x1b[{code}m{word}\x1b[0m") } else { word };
     format!("  {word}  {}: {}\n", judged.asked, judged.why)
 }

@@ -4,6 +4,7 @@ use tiny_skia::Pixmap;
 
 use super::contour::Contour;
 use super::geometry::Point;
+use super::ownership::VisiblePart;
 use super::scene::{PaintedScene, PaintedShape};
 
 /// Longest side of the picture that measures are read from: fine enough for an eye, fast enough for thousands.
@@ -48,6 +49,19 @@ impl<'a> Canvas<'a> {
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside of the picture")]
         self.pixmap.pixel(x as u32, y as u32).map(on_white)
+    }
+
+    /// What can be seen of each shape of a scene.
+    pub(super) fn visible(&self, scene: &PaintedScene) -> Vec<VisiblePart> {
+        let count = scene.shapes.len();
+        let parts = scene.owners.as_ref().map(|owners| owners.visible(self.pixmap, count));
+        parts.unwrap_or_else(|| vec![VisiblePart::default(); count])
+    }
+
+    /// Luminance at a place, from 0 to 1 (weights of Rec. 709, on the values as they are stored); `None` off the canvas.
+    pub(super) fn luminance(&self, at: Point) -> Option<f64> {
+        let [red, green, blue] = self.colour(at)?.map(f64::from);
+        Some((0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255.0)
     }
 
     /// Share of an outline that stands out from what is beside it, between 0 and 1. What is covered, clipped, off the

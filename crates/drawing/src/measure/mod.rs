@@ -5,6 +5,7 @@ mod anatomy;
 mod canvas;
 mod contour;
 mod geometry;
+mod ownership;
 mod scene;
 mod structure;
 
@@ -19,7 +20,7 @@ use usvg::Tree;
 /// Measures a drawing that passed every bound of the check. `pixmap` is it, at most [`SIDE`] pixels a side, on a
 /// transparent ground.
 pub(crate) fn measure(document: &Document<'_>, tree: &Tree, pixmap: &Pixmap, rubric: &Rubric) -> Measures {
-    let scene = PaintedScene::of(tree);
+    let scene = PaintedScene::of(tree, (pixmap.width(), pixmap.height()));
     let canvas = Canvas::new(pixmap, &scene);
     let (painted, judged) = anatomy::judge(&scene, &canvas, rubric);
     Measures {

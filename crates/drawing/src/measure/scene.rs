@@ -3,10 +3,12 @@
 //! Only geometry and paint come in. Names, classes, comments and text are the model's words, and no measure hears them.
 
 use tiny_skia::PathSegment;
+use usvg::filter::Kind;
 use usvg::{Group, Node, Paint, Tree};
 
 use super::contour::Contour;
 use super::geometry::{Extent, Point};
+use super::ownership::{ClipMask, OwnershipMap};
 
 /// Shapes that are looked at; a drawing of more is cut, and its anatomy is not told.
 pub(super) const MOST_SHAPES: usize = 1_500;
@@ -20,6 +22,10 @@ const FINE: f64 = 0.01;
 const SLENDER: f64 = 0.17;
 /// Opacity below which nobody sees a paint.
 const FAINT: f64 = 0.05;
+/// Opacity from which on a paint hides what is under it.
+const OPAQUE: f64 = 0.5;
+/// A blur of this many diagonals of the canvas leaves no outline.
+const BLURRED: f64 = 0.004;
 
 /// The shapes that a drawing paints.
 #[derive(Debug)]
@@ -32,7 +38,18 @@ pub(super) struct PaintedScene {
     pub(super) texts: usize,
     /// There is more than is looked at.
     pub(super) cut: bool,
+    /// The shape that is seen at each pixel.
+    pub(super) owners: Option<OwnershipMap>,
     points: usize,
+}
+
+/// What the groups around a path do to it.
+#[derive(Clone)]
+struct Surroundings {
+    opacity: f64,
+    /// A blur has taken the outline.
+    soft: bool,
+    clip: ClipMask,
 }
 
 /// One path as painted.
@@ -44,6 +61,8 @@ pub(super) struct PaintedShape {
     pub(super) line: Option<StrokeStyle>,
     /// The colour of its fill, or without one of its line; `None` for gradients and patterns.
     pub(super) colour: Option<[u8; 3]>,
+    /// It is a glow, a soft shadow or see-through: it hides nothing.
+    pub(super) soft: bool,
 }
 
 /// The stroke of an outline.
@@ -54,11 +73,13 @@ pub(super) struct StrokeStyle {
 }
 
 impl PaintedScene {
-    /// Flattens a drawing.
-    pub(super) fn of(tree: &Tree) -> Self {
+    /// Flattens a drawing, whose picture is of this many pixels.
+    pub(super) fn of(tree: &Tree, (width, height): (u32, u32)) -> Self {
         let canvas = (f64::from(tree.size().width()), f64::from(tree.size().height()));
-        let mut scene = Self { canvas, shapes: Vec::new(), pictures: 0, texts: 0, cut: false, points: 0 };
-        scene.group(tree.root(), 1.0);
+        let owners = OwnershipMap::new(width, height, canvas);
+        let mut scene =
+            Self { canvas, shapes: Vec::new(), pictures: 0, texts: 0, cut: false, owners, points: 0 };
+        scene.group(tree.root(), &Surroundings { opacity: 1.0, soft: false, clip: None });
         scene
     }
 
@@ -72,20 +93,24 @@ impl PaintedScene {
         Extent { left: 0.0, top: 0.0, right: self.canvas.0, bottom: self.canvas.1 }
     }
 
-    fn group(&mut self, group: &Group, opacity: f64) {
-        let opacity = opacity * f64::from(group.opacity().get());
+    fn group(&mut self, group: &Group, outer: &Surroundings) {
+        let around = Surroundings {
+            opacity: outer.opacity * f64::from(group.opacity().get()),
+            soft: outer.soft || blurs(group, BLURRED * self.diagonal()),
+            clip: self.owners.as_ref().and_then(|owners| owners.clip(group, &outer.clip)),
+        };
         for node in group.children() {
             match node {
-                Node::Group(group) => self.group(group, opacity),
-                Node::Path(path) => self.path(path, opacity),
+                Node::Group(group) => self.group(group, &around),
+                Node::Path(path) => self.path(path, &around),
                 Node::Image(image) => self.pictures += usize::from(image.is_visible()),
                 Node::Text(_) => self.texts += 1,
             }
         }
     }
 
-    fn path(&mut self, path: &usvg::Path, opacity: f64) {
-        let seen = |own: f32| f64::from(own) * opacity >= FAINT;
+    fn path(&mut self, path: &usvg::Path, around: &Surroundings) {
+        let seen = |own: f32| f64::from(own) * around.opacity >= FAINT;
         let filled = path.fill().is_some_and(|fill| seen(fill.opacity().get()) && paints(fill.paint()));
         let stroke = path.stroke().filter(|stroke| seen(stroke.opacity().get()) && paints(stroke.paint()));
         if !path.is_visible() || !filled && stroke.is_none() {
@@ -118,7 +143,25 @@ impl PaintedScene {
             Some(Paint::Color(colour)) => Some([colour.red, colour.green, colour.blue]),
             _ => None,
         };
-        self.shapes.push(PaintedShape { contours, extent, filled, line, colour });
+        let solid =
+            |own: f32, paint| !around.soft && f64::from(own) * around.opacity >= OPAQUE && is_opaque(paint);
+        let fill = path.fill().filter(|fill| filled && solid(fill.opacity().get(), fill.paint()));
+        let stroke = stroke.filter(|stroke| solid(stroke.opacity().get(), stroke.paint()));
+        let soft = fill.is_none() && stroke.is_none();
+        if let Some(owners) = &mut self.owners {
+            let index = self.shapes.len();
+            if let Some(fill) = fill {
+                let rule = match fill.rule() {
+                    usvg::FillRule::NonZero => tiny_skia::FillRule::Winding,
+                    usvg::FillRule::EvenOdd => tiny_skia::FillRule::EvenOdd,
+                };
+                owners.fill(index, &data, rule, &around.clip);
+            }
+            if let Some(stroke) = stroke {
+                owners.stroke(index, path.data(), &stroke.to_tiny_skia(), transform, &around.clip);
+            }
+        }
+        self.shapes.push(PaintedShape { contours, extent, filled, line, colour, soft });
     }
 
     fn flatten(&mut self, path: &tiny_skia::Path) -> Vec<Contour> {
@@ -235,6 +278,30 @@ fn pieces(length: f64, step: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small range")]
     let count = count as u32;
     count
+}
+
+/// Whether a paint hides what is under it: a gradient does when all of its stops do.
+fn is_opaque(paint: &Paint) -> bool {
+    let stops = match paint {
+        Paint::Color(_) => return true,
+        Paint::Pattern(_) => return false,
+        Paint::LinearGradient(gradient) => gradient.stops(),
+        Paint::RadialGradient(gradient) => gradient.stops(),
+    };
+    stops.iter().all(|stop| f64::from(stop.opacity().get()) >= OPAQUE)
+}
+
+/// Whether a group's filter is nothing but a blur of at least this many units.
+fn blurs(group: &Group, least: f64) -> bool {
+    group.filters().iter().any(|filter| {
+        let blur = |kind: &Kind| match kind {
+            Kind::GaussianBlur(blur) => f64::from(blur.std_dev_x().get().max(blur.std_dev_y().get())),
+            _ => 0.0,
+        };
+        let only =
+            filter.primitives().iter().all(|primitive| matches!(primitive.kind(), Kind::GaussianBlur(_)));
+        only && filter.primitives().iter().any(|primitive| blur(primitive.kind()) >= least)
+    })
 }
 
 /// Whether a paint shows at all: a gradient does when one of its stops does.

@@ -6,7 +6,7 @@ use super::rubric::Detector;
 
 /// Version of the rules. A change of what any measure says of any drawing gives it the next number, and whatever was
 /// made of measures is made anew.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 
 /// All measures of one drawing. They follow from the drawing, the rubric and the version of the rules alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct JudgedItem {
     pub asked: String,
     /// The answer.
     pub state: ItemState,
+    /// How sure the rules are that the part is there, from 0 to 1: what is neither sure to be there nor sure not to be
+    /// can't be told.
+    pub confidence: f64,
     /// The reason for the answer, in one line.
     pub why: String,
     /// The parts that were found, for or against.

@@ -76,6 +76,15 @@ pub enum Detector {
     Pouch,
 }
 
+impl Detector {
+    /// Whether rules tell this item as a person does (docs/measures.md has the standard). What they don't is answered by
+    /// those who look at the picture alone.
+    #[must_use]
+    pub fn is_told_by_rules(self) -> bool {
+        !matches!(self, Detector::Saddle | Detector::Handlebar | Detector::Pouch)
+    }
+}
+
 impl RubricItem {
     /// The detector that looks for it.
     #[must_use]

@@ -27,7 +27,7 @@ struct Row {
     asked: String,
     /// `met`, `not-met` or `cant-tell`, for the style.
     class: &'static str,
-    state: &'static str,
+    state: String,
     why: String,
 }
 
@@ -68,7 +68,12 @@ fn row(judged: &JudgedItem) -> Row {
         ItemState::NotMet => ("not-met", "not met"),
         ItemState::CantTell => ("cant-tell", "can’t tell"),
     };
-    Row { asked: judged.asked.clone(), class, state, why: judged.why.clone() }
+    let sure = match judged.state {
+        ItemState::Met => format!(", {:.0}% sure", 100.0 * judged.confidence),
+        ItemState::NotMet => format!(", {:.0}% sure", 100.0 * (1.0 - judged.confidence)),
+        ItemState::CantTell => String::new(),
+    };
+    Row { asked: judged.asked.clone(), class, state: format!("{state}{sure}"), why: judged.why.clone() }
 }
 
 fn structure(structure: &DrawingStructure) -> Vec<Fact> {

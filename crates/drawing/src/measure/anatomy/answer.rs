@@ -9,6 +9,8 @@ use crate::measure::geometry::Point;
 /// Marks of one item at most, and points of one outline: they are for a page to show.
 const MOST_MARKS: usize = 24;
 const MOST_POINTS: usize = 64;
+/// How sure the rules are of what they call met, at least.
+const MET: f64 = 0.4;
 
 /// A detector's answer.
 #[derive(Debug, Clone)]
@@ -16,6 +18,8 @@ pub(super) struct DetectorAnswer {
     pub(super) state: ItemState,
     pub(super) why: String,
     pub(super) marks: Vec<PartMark>,
+    /// How sure it is that the part is there, from 0 to 1.
+    pub(super) sure: f64,
 }
 
 impl DetectorAnswer {
@@ -31,9 +35,21 @@ impl DetectorAnswer {
         Self::new(ItemState::CantTell, why.into(), marks)
     }
 
+    /// By how sure it is that the part is there, from 0 to 1: met from [`MET`] on. Little evidence of a part is none
+    /// that it is not there.
+    pub(super) fn weighed(sure: f64, why: &str, marks: Vec<PartMark>) -> Self {
+        let state = if sure >= MET { ItemState::Met } else { ItemState::CantTell };
+        Self { sure, ..Self::new(state, why.to_owned(), marks) }
+    }
+
     fn new(state: ItemState, why: String, mut marks: Vec<PartMark>) -> Self {
         marks.truncate(MOST_MARKS);
-        Self { state, why, marks }
+        let sure = match state {
+            ItemState::Met => 1.0,
+            ItemState::NotMet => 0.0,
+            ItemState::CantTell => 0.5,
+        };
+        Self { state, why, marks, sure }
     }
 }
 

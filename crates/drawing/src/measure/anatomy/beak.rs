@@ -1,24 +1,28 @@
-//! The beak: something pointed that grows out of the head, sideways.
+//! The beak: what leaves the head sideways, long and narrowing, before an eye.
 
+use pelicycle_record::measure::PartMark;
+
+use super::Anatomy;
 use super::answer::{self, DetectorAnswer};
-use super::{Anatomy, eye};
+use super::round::RoundOutline;
 use crate::measure::contour::Contour;
 use crate::measure::geometry::Point;
 
-/// How far a beak reaches out of the head, in radii of a disc of the head's area, at least.
-const OUT: f64 = 0.3;
-/// How near the head it begins, likewise.
-const BEGINS: f64 = 0.35;
-/// Its area at most, in areas of the head.
-const LARGE: f64 = 1.6;
-/// Its width in the last tenth over its greatest width, at most: a wedge has 0.1, a lens 0.4, an ellipse 0.6.
-const POINTED: f64 = 0.5;
-/// How far from the eye it begins, at most, in radii of the head.
-const NEAR_EYE: f64 = 2.2;
-/// Width of an open beak over its length, at most.
-const OPEN: f64 = 0.6;
+/// How far it reaches, in the vehicle's units, and in radii of the eye, at least.
+const LONG: f64 = 0.25;
+const LONG_BY_EYE: f64 = 2.0;
+/// A length that leaves no doubt, in the vehicle's units.
+const WHOLE: f64 = 0.5;
+/// How far from the eye it begins, in its own lengths, at most.
+const NEAR: f64 = 0.9;
+/// How far behind the eye the middle of its base may be, likewise: a crest begins there.
+const BEHIND: f64 = -0.3;
 /// Slope beyond which it points up or down, not forward: 50 degrees.
 const STEEP: f64 = 1.19;
+/// Width over length, at most: a pouch may be one outline with its beak.
+const WIDE: f64 = 1.0;
+/// Width in the last tenth over the greatest, beyond which it is no beak.
+const BLUNT: f64 = 0.8;
 /// Slices that its width is taken in.
 pub(super) const SLICES: usize = 10;
 
@@ -30,6 +34,8 @@ pub(super) struct Beak {
     /// The place where it leaves the head, and its end.
     pub(super) base: Point,
     pub(super) tip: Point,
+    /// How much it looks like one, from 0 to 1.
+    pub(super) weight: f64,
 }
 
 impl Beak {
@@ -37,161 +43,166 @@ impl Beak {
         self.base.distance(self.tip)
     }
 
-    fn is_level(&self) -> bool {
-        (self.tip.y - self.base.y).abs() <= STEEP * (self.tip.x - self.base.x).abs()
+    /// The direction in which it points: 1 is to the right.
+    pub(super) fn heading(&self) -> f64 {
+        (self.tip.x - self.base.x).signum()
     }
 
-    /// The direction in which it points, where that is sideways: 1 is to the right.
-    pub(super) fn heading(&self) -> Option<f64> {
-        self.is_level().then(|| (self.tip.x - self.base.x).signum())
-    }
-
-    /// For each slice from base to tip, how far the outline reaches to either side: up first (or left of a steep one).
-    pub(super) fn profile(&self, contour: &Contour) -> [(f64, f64); SLICES] {
+    /// Where a place is: along the beak (0 is its base, 1 its tip), and under its axis, in lengths of the beak.
+    pub(super) fn place(&self, place: Point) -> (f64, f64) {
         let length = self.length().max(1e-9);
         let (ux, uy) = ((self.tip.x - self.base.x) / length, (self.tip.y - self.base.y) / length);
-        // The side that is down on the canvas, whichever way it points.
         let down = if ux >= 0.0 { (-uy, ux) } else { (uy, -ux) };
-        let mut slices = [(f64::INFINITY, f64::NEG_INFINITY); SLICES];
-        for (place, _) in contour.places(SLICES * 12) {
-            let (dx, dy) = (place.x - self.base.x, place.y - self.base.y);
-            let along = (dx * ux + dy * uy) / length;
-            let aside = dx * down.0 + dy * down.1;
+        let (dx, dy) = (place.x - self.base.x, place.y - self.base.y);
+        ((dx * ux + dy * uy) / length, (dx * down.0 + dy * down.1) / length)
+    }
+
+    /// For each slice from base to tip, how far outlines reach above the axis (negative) and under it, in lengths of
+    /// the beak; `None` where none is.
+    pub(super) fn profile<'a>(
+        &self,
+        contours: impl Iterator<Item = &'a Contour>,
+    ) -> [Option<(f64, f64)>; SLICES] {
+        let mut slices = [None; SLICES];
+        for (place, _) in contours.flat_map(|contour| contour.places(SLICES * 12)) {
+            let (along, under) = self.place(place);
+            if !(-0.05..=1.05).contains(&along) {
+                continue;
+            }
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "clamped to the slices"
             )]
             let slice = (along * SLICES as f64).clamp(0.0, SLICES as f64 - 1.0) as usize;
-            let (up, low) = &mut slices[slice];
-            (*up, *low) = (up.min(aside), low.max(aside));
+            let known = slices[slice].unwrap_or((under, under));
+            slices[slice] = Some((f64::min(known.0, under), f64::max(known.1, under)));
         }
-        slices.map(|(up, low)| if up <= low { (up, low) } else { (0.0, 0.0) })
+        slices
     }
 }
 
-/// The head: what holds the eye, else the rider's highest shape of some size.
-pub(super) fn head(anatomy: &Anatomy<'_>) -> Option<usize> {
-    let shapes = &anatomy.scene.shapes;
-    let by_eye = anatomy.eyes.iter().find_map(|eye| eye::head(anatomy, eye));
-    let body = shapes[anatomy.body?].area();
-    let solid = anatomy.rider.shapes.iter().copied().filter(|index| {
-        let shape = &shapes[*index];
-        shape.area() >= 0.08 * body
-            && shape
-                .contours
-                .iter()
-                .any(|contour| contour.moments().is_some_and(|m| m.axes.1 >= 0.5 * m.axes.0))
-    });
-    by_eye.or_else(|| solid.min_by(|a, b| shapes[*a].extent.top.total_cmp(&shapes[*b].extent.top)))
-}
-
-/// The best candidate: pointed, long, near the eye, of a beak's colour.
-pub(super) fn find(anatomy: &Anatomy<'_>) -> Option<Beak> {
-    let shapes = &anatomy.scene.shapes;
-    let head = head(anatomy)?;
-    let size = (shapes[head].area() / std::f64::consts::PI).sqrt();
-    let eye = anatomy.eyes.first().map(|eye| eye.centre);
-    let mut best: Option<(f64, Beak)> = None;
-    for (index, shape) in shapes.iter().enumerate() {
-        let other = anatomy.background[index]
-            || index == head
-            || anatomy.is_body(index)
+/// The likeliest beak of a head with this eye.
+pub(super) fn from_eye(anatomy: &Anatomy<'_>, eye: &RoundOutline) -> Option<Beak> {
+    let mut best: Option<Beak> = None;
+    for (index, shape) in anatomy.scene.shapes.iter().enumerate() {
+        let other = !anatomy.objects[index]
             || anatomy.wheels.own(index)
-            || anatomy.frame.owns(index)
-            || anatomy.seen[index] < 2.0 * super::FAINT
-            || anatomy.eyes.iter().any(|eye| eye.shape == index);
+            || index == eye.shape
+            || anatomy.visible[index].pixels == 0
+            || shape.holds(eye.centre)
+            || !shape.filled && shape.line.is_none_or(|line| line.width < 0.03 * anatomy.unit);
         if other {
             continue;
         }
         for (which, contour) in shape.contours.iter().enumerate() {
-            let Some(beak) = candidate(anatomy, head, size, (index, which), contour) else { continue };
-            let far = eye.map_or(0.0, |eye| eye.distance(beak.base) / size);
-            if far > NEAR_EYE {
-                continue;
-            }
-            let warm = if shape.colour.is_some_and(warm) { 3.0 } else { 1.0 };
-            let level = if beak.is_level() { 1.5 } else { 1.0 };
-            let weight = (beak.length() / size).min(3.0) * warm * level / (1.0 + far * far);
-            if best.as_ref().is_none_or(|(most, _)| weight > *most) {
-                best = Some((weight, beak));
+            let Some(beak) = candidate(anatomy, eye, (index, which), contour) else { continue };
+            if best.as_ref().is_none_or(|known| beak.weight > known.weight) {
+                best = Some(beak);
             }
         }
     }
-    best.map(|(_, beak)| beak)
+    best
 }
 
-/// Yellow, orange or red: the colours that a beak is given most.
-fn warm([red, green, blue]: [u8; 3]) -> bool {
-    red >= 150 && u16::from(red) >= u16::from(blue) + 70 && green <= red
-}
-
+/// A shape as a beak before an eye; `None` where it can't be one.
 fn candidate(
     anatomy: &Anatomy<'_>,
-    head: usize,
-    size: f64,
+    eye: &RoundOutline,
     (shape, which): (usize, usize),
     contour: &Contour,
 ) -> Option<Beak> {
-    let head = &anatomy.scene.shapes[head];
-    if contour.points.len() < 3 || anatomy.scene.shapes[shape].from(head.extent.centre()) > 4.0 * size {
-        return None;
-    }
-    let middle = head.contours.first().and_then(Contour::moments)?.centre;
-    let area = contour.moments().map_or(0.0, |moments| moments.area);
-    if area > LARGE * head.area() || area < 0.01 * head.area() {
-        return None;
-    }
-    let tip =
-        contour.points.iter().copied().max_by(|a, b| a.distance(middle).total_cmp(&b.distance(middle)))?;
-    let (near, far) = (head.from(contour.points[0]), head.from(tip));
-    let nearest = contour.points.iter().map(|point| head.from(*point)).fold(near, f64::min);
-    if nearest > BEGINS * size || far < OUT * size || head.holds(tip) {
-        return None;
-    }
-    // The base is the middle of what is furthest from the tip.
-    let reach = contour.points.iter().map(|point| point.distance(tip)).fold(0.0, f64::max);
+    let from = |place: &Point| place.distance(eye.centre);
+    let tip = contour.points.iter().copied().max_by(|a, b| from(a).total_cmp(&from(b)))?;
+    let nearest = contour.points.iter().map(from).fold(f64::INFINITY, f64::min);
+    let reach = contour.points.iter().map(|place| place.distance(tip)).fold(0.0, f64::max);
     let at_base: Vec<Point> = contour
-        .places(60)
+        .places(80)
         .into_iter()
         .map(|(place, _)| place)
-        .filter(|place| place.distance(tip) >= 0.8 * reach)
+        .filter(|place| place.distance(tip) >= 0.85 * reach)
         .collect();
     let count = at_base.len().max(1) as f64;
     let base = Point::new(
         at_base.iter().map(|place| place.x).sum::<f64>() / count,
         at_base.iter().map(|place| place.y).sum::<f64>() / count,
     );
-    if head.from(base) > BEGINS * size {
+    let length = base.distance(tip);
+    let (dx, dy) = (tip.x - base.x, tip.y - base.y);
+    let ahead = (tip.x - eye.centre.x) * dx.signum();
+    let level = dy.abs() <= STEEP * dx.abs();
+    let whole = length >= LONG * anatomy.unit && length >= LONG_BY_EYE * eye.radius();
+    // It begins beside the eye or before it, and ends well before it.
+    let before = (base.x - eye.centre.x) * dx.signum() / length.max(1e-9);
+    let beside = before >= BEHIND;
+    if !level || !whole || !beside || ahead < 0.6 * length || nearest > NEAR * length + 2.0 * eye.radius() {
         return None;
     }
-    let beak = Beak { shape, contour: which, base, tip };
-    let widths = beak.profile(contour).map(|(up, low)| low - up);
+    let mut beak = Beak { shape, contour: which, base, tip, weight: 0.0 };
+    let slices = beak.profile(std::iter::once(contour));
+    let widths = slices.map(|slice| slice.map_or(0.0, |(up, low)| low - up));
     let widest = widths.iter().copied().fold(0.0, f64::max);
-    let at_tip = widths[SLICES - 1];
-    let wedge = at_tip <= POINTED * widest && widest <= 1.6 * beak.length();
+    let at_tip = widths[SLICES - 1] / widest;
     // One that is open is narrow where it begins.
-    let open = widths[0] <= POINTED * widest && widest <= OPEN * beak.length();
-    (widest > 0.0 && (wedge || open)).then_some(beak)
+    let open = widths[0] <= 0.5 * widest;
+    if widest <= 0.0 || widest > WIDE || at_tip > BLUNT && !open {
+        return None;
+    }
+    let pointed = 1.0 - 0.5 * at_tip;
+    let warm = 0.35 + 0.65 * warmth(anatomy, shape);
+    let far = 1.0 / (1.0 + (nearest / length).powi(2) * 3.0);
+    let long = (length / (WHOLE * anatomy.unit)).min(1.0).sqrt();
+    let straight = 1.0 - 0.4 * (dy.abs() / dx.abs().max(1e-9)).min(1.0);
+    let body = if anatomy.is_body(shape) { 0.3 } else { 1.0 };
+    // Of two that fit, the one that begins before the eye, and lies no higher.
+    let before = 1.0 + 1.5 * before.min(0.0);
+    let above = (eye.centre.y - f64::midpoint(base.y, tip.y)) / length;
+    let high = 1.0 - 1.5 * (above - 0.1).clamp(0.0, 0.5);
+    beak.weight = pointed * warm * far * long * straight * body * before * high;
+    Some(beak)
+}
+
+/// How much a shape has of the colours that a beak is given most, yellow to pink and brown: from 0 to 1, by what is
+/// declared or by what can be seen, where an outline takes a part of it.
+pub(super) fn warmth(anatomy: &Anatomy<'_>, shape: usize) -> f64 {
+    let of = |[red, green, blue]: [f64; 3]| match green <= 1.05 * red && red >= 90.0 {
+        true => ((red - blue - 10.0) / 50.0).clamp(0.0, 1.0),
+        false => 0.0,
+    };
+    let declared = anatomy.scene.shapes[shape].colour.map_or(0.0, |colour| of(colour.map(f64::from)));
+    declared.max(of(anatomy.visible[shape].colour))
 }
 
 pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
     if anatomy.body.is_none() {
         return DetectorAnswer::cant_tell("there is no rider to look for a beak on", Vec::new());
     }
-    let Some(beak) = &anatomy.beak else {
-        return DetectorAnswer::not_met("nothing pointed grows out of the head", Vec::new());
+    let Some(beak) = &anatomy.head.beak else {
+        let why = "nothing long is found that grows out of the head sideways";
+        return match anywhere(anatomy) {
+            true => DetectorAnswer::cant_tell(why, Vec::new()),
+            false => anatomy.absent(why, Vec::new()),
+        };
     };
+    let side = if beak.heading() > 0.0 { "right" } else { "left" };
+    DetectorAnswer::weighed(
+        beak.weight,
+        &format!("something long grows out of the head, to the {side}"),
+        marks(anatomy, beak),
+    )
+}
+
+/// Whether anything like a beak begins in the middle of any shape: a head whose eye was not found may have one.
+fn anywhere(anatomy: &Anatomy<'_>) -> bool {
+    super::solids(anatomy).any(|index| {
+        let centre = anatomy.scene.shapes[index].extent.centre();
+        let radius = 0.1 * anatomy.unit;
+        let middle = RoundOutline { shape: index, centre, axes: (radius, radius), turn: 0.0, seen: 1.0 };
+        from_eye(anatomy, &middle).is_some()
+    })
+}
+
+fn marks(anatomy: &Anatomy<'_>, beak: &Beak) -> Vec<PartMark> {
     let outline = &anatomy.scene.shapes[beak.shape].contours[beak.contour];
-    let marks = vec![answer::contour("beak", outline), answer::arrow("points", beak.base, beak.tip)];
-    match beak.heading() {
-        Some(heading) => {
-            let side = if heading > 0.0 { "right" } else { "left" };
-            DetectorAnswer::met(format!("a pointed shape grows out of the head, to the {side}"), marks)
-        }
-        None => {
-            let way = if beak.tip.y > beak.base.y { "down" } else { "up" };
-            DetectorAnswer::not_met(format!("what is pointed on the head points {way}, not forward"), marks)
-        }
-    }
+    vec![answer::contour("beak", outline), answer::arrow("points", beak.base, beak.tip)]
 }

@@ -7,6 +7,7 @@ use pelicycle_record::measure::FrameJoint;
 use super::answer::{self, DetectorAnswer};
 use super::{Anatomy, rider};
 use crate::measure::contour::Contour;
+use crate::measure::geometry::{Extent, Point};
 
 /// A bar is thinner than this, in radii of a wheel or parts of the wheelbase, whichever is more.
 const THIN: f64 = 0.35;
@@ -14,6 +15,15 @@ const THIN: f64 = 0.35;
 const AT_HUB: f64 = 0.3;
 /// A bar that comes this near holds the wheel, if not its hub.
 const AT_WHEEL: f64 = 1.1;
+/// A fork leads this far out from its hub, in radii.
+const OUT: f64 = 0.7;
+/// So many lines of one paint inside of a wheel are its spokes.
+const SPOKES: usize = 4;
+/// How high over the hubs a frame may reach, and how far beside and under them, in the vehicle's units.
+const HIGH: f64 = 3.0;
+const BESIDE: f64 = 1.2;
+/// Colours that differ by no more than this in each channel are one.
+const SAME: f64 = 28.0;
 /// Bars this near touch.
 const TOUCH: f64 = 0.15;
 /// Bars that are looked at; a drawing of more is hatched.
@@ -131,9 +141,21 @@ fn hangs_from_body(anatomy: &Anatomy<'_>, contour: &Contour) -> bool {
 fn candidates(anatomy: &Anatomy<'_>, joint: FrameJoint) -> Vec<(usize, usize)> {
     let thin = THIN * anatomy.unit;
     let mut bars = Vec::new();
+    let place = anatomy.base().map(|(left, right)| Extent {
+        left: left.x,
+        right: right.x,
+        top: left.y.min(right.y) - HIGH * anatomy.unit,
+        bottom: left.y.max(right.y),
+    });
+    // Between the wheels and over them: waves and shadows lead on. So does a board.
+    let there = |contour: &Contour| {
+        let within =
+            |point: &Point| place.is_none_or(|place| place.grown(BESIDE * anatomy.unit).holds(*point));
+        joint == FrameJoint::Wheel || contour.points.iter().all(within)
+    };
     for (index, shape) in anatomy.scene.shapes.iter().enumerate() {
         let slab = joint == FrameJoint::Wheel && rider::is_deck(anatomy, index);
-        if anatomy.background[index]
+        if !anatomy.objects[index]
             || anatomy.wheels.own(index)
             || anatomy.seen[index] < super::FAINT
             || anatomy.is_body(index)
@@ -143,9 +165,19 @@ fn candidates(anatomy: &Anatomy<'_>, joint: FrameJoint) -> Vec<(usize, usize)> {
         }
         for (which, contour) in shape.contours.iter().enumerate() {
             // Spokes and hubs, and what is drawn on the body.
-            let within = |radius: f64| {
-                anatomy.wheels.list.iter().any(|wheel| {
-                    contour.points.iter().all(|point| point.distance(wheel.hub()) <= radius * wheel.radius())
+            let in_wheel = || {
+                anatomy.wheels.list.iter().position(|wheel| {
+                    contour
+                        .points
+                        .iter()
+                        .all(|point| point.distance(wheel.hub()) <= AT_WHEEL * wheel.radius())
+                })
+            };
+            let of_wheel = || {
+                in_wheel().is_some_and(|wheel| {
+                    contour.closed && !shape.filled
+                        || !leads_out(anatomy, contour, wheel)
+                        || like_spokes(anatomy, index, wheel) >= SPOKES
                 })
             };
             let on_body = anatomy.body.is_some_and(|body| {
@@ -155,17 +187,16 @@ fn candidates(anatomy: &Anatomy<'_>, joint: FrameJoint) -> Vec<(usize, usize)> {
                 inside == contour.points.len() || shape.filled && 4 * inside > contour.points.len()
             });
             // A neck or a wing, painted as the body is.
-            let of_body = anatomy.body.map(|body| &anatomy.scene.shapes[body]).is_some_and(|body| {
-                body.colour.is_some()
-                    && shape.colour == body.colour
-                    && shape.gap(body) <= TOUCH * anatomy.unit
+            let of_body = anatomy.body.is_some_and(|body| {
+                like_in_colour(anatomy, index, body)
+                    && shape.gap(&anatomy.scene.shapes[body]) <= TOUCH * anatomy.unit
                     && anatomy
                         .wheels
                         .list
                         .iter()
                         .all(|wheel| contour.from(wheel.hub()) > AT_HUB * wheel.radius())
             });
-            if !within(AT_WHEEL) && !on_body && !of_body {
+            if there(contour) && !of_wheel() && !on_body && !of_body {
                 bars.push((index, which));
             }
         }
@@ -175,6 +206,31 @@ fn candidates(anatomy: &Anatomy<'_>, joint: FrameJoint) -> Vec<(usize, usize)> {
     }
     bars.truncate(MOST);
     bars
+}
+
+/// Whether two shapes are of about one colour where they can be seen.
+fn like_in_colour(anatomy: &Anatomy<'_>, a: usize, b: usize) -> bool {
+    let (one, two) = (&anatomy.visible[a], &anatomy.visible[b]);
+    let apart = one.colour.iter().zip(two.colour).map(|(one, two)| (one - two).abs()).fold(0.0, f64::max);
+    one.pixels > 0 && two.pixels > 0 && apart <= SAME
+}
+
+/// Whether a line inside of a wheel runs from about its hub to about its rim: a fork does, and so does a spoke.
+fn leads_out(anatomy: &Anatomy<'_>, contour: &Contour, wheel: usize) -> bool {
+    let wheel = &anatomy.wheels.list[wheel];
+    let far = contour.points.iter().map(|point| point.distance(wheel.hub())).fold(0.0, f64::max);
+    contour.from(wheel.hub()) <= AT_HUB * wheel.radius() && far >= OUT * wheel.radius()
+}
+
+/// Lines inside of a wheel that are painted as a shape is: one of many is a spoke, one of two a fork.
+fn like_spokes(anatomy: &Anatomy<'_>, shape: usize, wheel: usize) -> usize {
+    let wheel = &anatomy.wheels.list[wheel];
+    let inside = |contour: &&Contour| {
+        contour.points.iter().all(|point| point.distance(wheel.hub()) <= AT_WHEEL * wheel.radius())
+    };
+    let own = paint(anatomy, shape);
+    let like = (0..anatomy.scene.shapes.len()).filter(|other| paint(anatomy, *other) == own);
+    like.map(|other| anatomy.scene.shapes[other].contours.iter().filter(inside).count()).sum()
 }
 
 pub(super) fn judge(anatomy: &Anatomy<'_>, joint: FrameJoint) -> DetectorAnswer {
@@ -213,9 +269,9 @@ pub(super) fn judge(anatomy: &Anatomy<'_>, joint: FrameJoint) -> DetectorAnswer 
             ),
             marks(),
         ),
-        (_, 0, 0) => DetectorAnswer::not_met("no line or bar touches a wheel", marks()),
-        (_, _, wheels) => DetectorAnswer::not_met(
-            format!("nothing leads from wheel to wheel: what hangs together touches {wheels} of {count}"),
+        (_, 0, 0) => anatomy.absent("no line or bar touches a wheel", marks()),
+        (_, _, wheels) => anatomy.absent(
+            &format!("nothing leads from wheel to wheel: what hangs together touches {wheels} of {count}"),
             marks(),
         ),
     }

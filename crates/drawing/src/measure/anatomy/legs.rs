@@ -32,11 +32,11 @@ pub(super) fn find(anatomy: &Anatomy<'_>) -> Vec<Leg> {
     }
     let mut legs = Vec::new();
     for (index, shape) in anatomy.scene.shapes.iter().enumerate() {
-        let known = anatomy.background[index]
+        let known = !anatomy.objects[index]
             || anatomy.is_body(index)
             || anatomy.wheels.own(index)
             || anatomy.seen[index] < super::FAINT
-            || anatomy.beak.as_ref().is_some_and(|beak| beak.shape == index)
+            || anatomy.head.beak.as_ref().is_some_and(|beak| beak.shape == index)
             || anatomy.frame.painted_like(anatomy, index);
         if known || !shape.is_thin(THIN * anatomy.unit) {
             continue;
@@ -51,7 +51,10 @@ pub(super) fn find(anatomy: &Anatomy<'_>) -> Vec<Leg> {
             let hangs = foot.y - top.y >= DROPS * anatomy.unit
                 && rider::from(anatomy, top) <= BEGINS * anatomy.unit
                 && body.is_some_and(|body| foot.y > body.extent.bottom);
-            if hangs && !at_hub {
+            let spoke = anatomy.wheels.list.iter().any(|wheel| {
+                contour.points.iter().all(|point| point.distance(wheel.hub()) <= 1.05 * wheel.radius())
+            });
+            if hangs && !at_hub && !spoke {
                 legs.push(Leg { shape: index, contour: which, foot });
             }
         }
@@ -99,11 +102,12 @@ pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
     }
     let shapes = &anatomy.scene.shapes;
     let mark = |leg: &Leg| answer::contour("leg", &shapes[leg.shape].contours[leg.contour]);
-    let mut marks: Vec<_> = anatomy.legs.iter().map(mark).collect();
+    let on_pedals = anatomy.legs.iter().filter(|leg| leg.foot.distance(pedals) <= PERHAPS * anatomy.unit);
+    let mut marks: Vec<_> = on_pedals.map(mark).collect();
     let nearest =
         anatomy.legs.iter().min_by(|a, b| a.foot.distance(pedals).total_cmp(&b.foot.distance(pedals)));
     let Some(nearest) = nearest else {
-        return DetectorAnswer::not_met("nothing thin hangs from the rider", marks);
+        return anatomy.absent("nothing thin hangs from the rider", marks);
     };
     let away = nearest.foot.distance(pedals);
     marks.push(answer::line("to the pedals", (nearest.foot, pedals)));
@@ -117,6 +121,6 @@ pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
     } else if away <= PERHAPS * anatomy.unit {
         DetectorAnswer::cant_tell(words, marks)
     } else {
-        DetectorAnswer::not_met(words, marks)
+        anatomy.absent(&words, marks)
     }
 }

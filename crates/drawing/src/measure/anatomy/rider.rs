@@ -1,13 +1,11 @@
 //! The rider: the large shape above the vehicle, and what hangs together with it.
 
-use super::Anatomy;
-use super::answer::{self, DetectorAnswer, length};
+use super::answer::{self, DetectorAnswer};
+use super::{Anatomy, objects};
 use crate::measure::geometry::{Extent, Point};
 
 /// The rider's middle is at least so far above the hubs, in the vehicle's units.
 const ABOVE: f64 = 0.5;
-/// What comes this near touches, likewise.
-const TOUCH: f64 = 0.15;
 /// Shapes that a rider may be made of.
 const MOST: usize = 120;
 /// A deck is this much wider than high, and this near to each hub, in radii.
@@ -21,7 +19,6 @@ const LONG: f64 = 1.4;
 pub(super) struct Rider {
     /// The body first.
     pub(super) shapes: Vec<usize>,
-    pub(super) extent: Option<Extent>,
 }
 
 /// The long shape at the bottom that a rider without wheels is carried by.
@@ -54,7 +51,7 @@ pub(super) fn body(anatomy: &Anatomy<'_>) -> Option<usize> {
         shape.area() * above / (1.0 + far * far)
     };
     let best = super::solids(anatomy)
-        .filter(|index| anatomy.hull != Some(*index) && !is_deck(anatomy, *index))
+        .filter(|index| anatomy.hull != Some(*index) && anatomy.objects[*index] && !is_deck(anatomy, *index))
         .max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
     (weight(&best) > 0.0).then_some(best)
 }
@@ -75,7 +72,7 @@ pub(super) fn grow(anatomy: &Anatomy<'_>) -> Rider {
     let floor = anatomy.base().map(|(left, right)| left.y.max(right.y));
     let fits = |index: usize| {
         let shape = &shapes[index];
-        !anatomy.background[index]
+        anatomy.objects[index]
             && !anatomy.wheels.own(index)
             && !anatomy.frame.owns(index)
             && anatomy.hull != Some(index)
@@ -98,20 +95,18 @@ pub(super) fn grow(anatomy: &Anatomy<'_>) -> Rider {
         left = rest;
         next += 1;
     }
-    let extent = rider.iter().map(|index| shapes[*index].extent).reduce(Extent::with);
-    Rider { shapes: rider, extent }
+    Rider { shapes: rider }
 }
 
 pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
     let shapes = &anatomy.scene.shapes;
-    let wheeled = !anatomy.wheels.list.is_empty();
-    if !wheeled && anatomy.hull.is_none() {
+    if anatomy.wheels.list.is_empty() && anatomy.hull.is_none() {
         return DetectorAnswer::cant_tell("there is no vehicle to hold a rider against", Vec::new());
     }
     let Some(body) = anatomy.body else {
-        return DetectorAnswer::not_met("nothing with an inside is above the vehicle", Vec::new());
+        return anatomy.absent("nothing with an inside is above the vehicle", Vec::new());
     };
-    let mut marks: Vec<_> =
+    let marks: Vec<_> =
         shapes[body].contours.iter().take(2).map(|contour| answer::contour("rider", contour)).collect();
     let middle = shapes[body].extent.centre();
     let (over, above) = match anatomy.base() {
@@ -126,63 +121,26 @@ pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
             (over, if middle.y < hull.centre().y { ABOVE } else { 0.0 })
         }
     };
-    if !over {
-        return DetectorAnswer::not_met("the largest shape is beside the vehicle, not above it", marks);
+    if !over || above < ABOVE {
+        let where_ = if over { "in the vehicle or under it" } else { "beside it" };
+        return anatomy.absent(&format!("the largest shape is not above the vehicle but {where_}"), marks);
     }
-    if above < ABOVE {
-        return DetectorAnswer::not_met(
-            "the largest shape is not above the vehicle but in it or under it",
-            marks,
-        );
+    let apart = anatomy.hull.is_some_and(|hull| {
+        !objects::flood(anatomy, [hull].into(), |index| anatomy.objects[index]).contains(&body)
+    });
+    if apart {
+        return anatomy.absent("the largest shape is above the vehicle and does not touch it", marks);
     }
-    let gap = gap(anatomy);
-    if gap <= TOUCH * anatomy.unit {
-        return DetectorAnswer::met("the largest shape is above the vehicle and touches it", marks);
-    }
-    marks.extend(anatomy.frame.contours(anatomy).take(8).map(|bar| answer::contour("frame", bar)));
-    DetectorAnswer::not_met(
-        format!("the largest shape is above the vehicle and {} away from it", length(gap)),
-        marks,
-    )
-}
-
-/// Distance from the rider to the vehicle, over whatever is between them and touches: 0 where a chain of shapes leads
-/// from one to the other.
-fn gap(anatomy: &Anatomy<'_>) -> f64 {
-    let shapes = &anatomy.scene.shapes;
-    let slack = TOUCH * anatomy.unit;
-    let vehicle =
-        |index: usize| anatomy.wheels.own(index) || anatomy.frame.owns(index) || anatomy.hull == Some(index);
-    let distance = |a: usize, b: usize| {
-        let near = shapes[a].extent.gap(shapes[b].extent);
-        if near > anatomy.unit { near } else { shapes[a].gap(&shapes[b]) }
-    };
-    let mut left: Vec<usize> = (0..shapes.len())
-        .filter(|index| !anatomy.background[*index] && anatomy.seen[*index] >= super::FAINT)
-        .filter(|index| !anatomy.rider.shapes.contains(index))
-        .collect();
-    let mut chain = anatomy.rider.shapes.clone();
-    let (mut next, mut least) = (0, f64::INFINITY);
-    while next < chain.len() && chain.len() < MOST {
-        let mut rest = Vec::with_capacity(left.len());
-        for other in left {
-            let far = distance(chain[next], other);
-            if vehicle(other) {
-                if far <= slack {
-                    return 0.0;
-                }
-                least = least.min(far);
-                rest.push(other);
-            } else if far <= slack {
-                chain.push(other);
-            } else {
-                rest.push(other);
-            }
+    let (sure, words) = match (&anatomy.head.beak, anatomy.head.eyes.first()) {
+        (Some(beak), _) => {
+            (0.5 + 0.5 * beak.weight, "a body is above the vehicle, with a head that has a beak")
         }
-        left = rest;
-        next += 1;
-    }
-    least
+        (None, Some(eye)) => {
+            (0.2 + 0.5 * eye.weight, "a body is above the vehicle, with something like an eye")
+        }
+        (None, None) => (0.3, "something is above the vehicle, and no head is found on it"),
+    };
+    DetectorAnswer::weighed(sure, words, marks)
 }
 
 /// The distance from a place to the nearest of the rider's shapes.

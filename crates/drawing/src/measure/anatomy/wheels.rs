@@ -28,6 +28,8 @@ const PLAIN: f64 = 0.6;
 const LOW: f64 = 0.5;
 /// A single wheel stands at the very bottom.
 const LOWEST: f64 = 0.85;
+/// What is see-through or half hidden counts for so much less than what is plain to see.
+const REFLECTED: f64 = 0.5;
 /// A filled shape around both, of less than so many times their area, is a face or a lamp, and they are its eyes.
 const FACE: f64 = 40.0;
 
@@ -154,8 +156,13 @@ fn pair(anatomy: &Anatomy<'_>, a: &Wheel, b: &Wheel) -> Option<(f64, Option<Near
     ];
     let mut faults = faults.into_iter().filter(|(is, _)| *is).map(|(_, fault)| fault);
     let first = faults.next();
-    // The lower of two pairs of one size is the wheels.
-    (faults.next().is_none() && like >= LIKE / 2.0).then_some((radius * low, first))
+    // The lower of two pairs of one size is the wheels, but not their reflection in the water.
+    let plain = |wheel: &Wheel| {
+        let solid = wheel.shapes.iter().any(|shape| !anatomy.scene.shapes[*shape].soft);
+        if solid && wheel.outer.seen >= PLAIN { 1.0 } else { REFLECTED }
+    };
+    let size = radius * low * plain(a).min(plain(b));
+    (faults.next().is_none() && like >= LIKE / 2.0).then_some((size, first))
 }
 
 /// Whether both lie in one shape that is no ground.

@@ -1,0 +1,117 @@
+//! The head, by what it has: an eye, and a beak that leaves it sideways. The two are found together, since either alone
+//! has many likenesses: bolts, bells and buttons are round, wings, tails and saddles are pointed.
+
+use super::beak::Beak;
+use super::{Anatomy, beak};
+use crate::measure::geometry::Point;
+
+/// Radius of an eye with its rings, in the vehicle's units.
+const SIZE: (f64, f64) = (0.015, 0.45);
+/// It is at least so far above the hubs, likewise.
+const ABOVE: f64 = 0.8;
+/// Luminance below which the middle of an eye is dark, and what it must differ from what is around it.
+const DARK: f64 = 0.45;
+const CONTRAST: f64 = 0.15;
+/// Directions in which one looks around an eye.
+const AROUND: u32 = 12;
+/// Eyes that are tried.
+const MOST: usize = 24;
+
+/// A small round that may be an eye: the outermost of its rings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EyeCandidate {
+    pub(super) round: super::round::RoundOutline,
+    /// How much it looks like one, from 0 to 1.
+    pub(super) weight: f64,
+}
+
+/// The head's parts.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    pub(super) eyes: Vec<EyeCandidate>,
+    pub(super) beak: Option<Beak>,
+}
+
+/// Finds the eye and the beak that fit one another best.
+pub(super) fn find(anatomy: &Anatomy<'_>) -> Head {
+    let candidates = candidates(anatomy);
+    let pairs = candidates.iter().filter_map(|eye| {
+        let beak = beak::from_eye(anatomy, &eye.round)?;
+        Some((eye.weight * beak.weight, *eye, beak))
+    });
+    let best = pairs.max_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((_, eye, beak)) = best else {
+        return Head { eyes: candidates.into_iter().take(1).collect(), beak: None };
+    };
+    // The other eye, where both are seen, is beside it and of its size.
+    let other = candidates.into_iter().find(|other| {
+        let apart = other.round.centre.distance(eye.round.centre);
+        let size = other.round.radius() / eye.round.radius();
+        apart > 1.2 * eye.round.radius()
+            && apart <= 6.0 * eye.round.radius()
+            && (0.7..=1.4).contains(&size)
+            && (other.round.centre.y - eye.round.centre.y).abs() <= eye.round.radius()
+    });
+    Head { eyes: std::iter::once(eye).chain(other).collect(), beak: Some(beak) }
+}
+
+/// The likeliest eyes, best first.
+fn candidates(anatomy: &Anatomy<'_>) -> Vec<EyeCandidate> {
+    let mut found: Vec<EyeCandidate> = Vec::new();
+    // The largest come first, so a pupil meets the eye that holds it.
+    for round in &anatomy.rounds {
+        let inside = |known: &&mut EyeCandidate| {
+            known.round.centre.distance(round.centre) + 0.5 * round.radius() <= known.round.radius()
+        };
+        let Some(weight) = weight(anatomy, round) else { continue };
+        match found.iter_mut().find(inside) {
+            // Rings within rings, a glint in a pupil: the more of them, the likelier.
+            Some(known) => known.weight = 1.0 - (1.0 - known.weight) * (1.0 - 0.3 * weight),
+            None => found.push(EyeCandidate { round: *round, weight }),
+        }
+    }
+    found.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    found.truncate(MOST);
+    found
+}
+
+/// How much a round looks like an eye; `None` where it can't be one.
+fn weight(anatomy: &Anatomy<'_>, round: &super::round::RoundOutline) -> Option<f64> {
+    let unit = anatomy.unit;
+    let radius = round.radius();
+    let high = anatomy.hub_line().is_none_or(|line| line - round.centre.y >= ABOVE * unit);
+    let in_wheel =
+        anatomy.wheels.list.iter().any(|wheel| wheel.hub().distance(round.centre) <= 1.1 * wheel.radius());
+    if !(SIZE.0 * unit..=SIZE.1 * unit).contains(&radius) || !high || in_wheel || round.seen < super::FAINT {
+        return None;
+    }
+    let mut around: Vec<f64> = Vec::new();
+    let mut on_figure = 0;
+    for step in 0..AROUND {
+        let (sine, cosine) = (std::f64::consts::TAU * f64::from(step) / f64::from(AROUND)).sin_cos();
+        let out = radius + 0.5 * radius.max(0.06 * unit);
+        let place = Point::new(round.centre.x + out * cosine, round.centre.y + out * sine);
+        around.extend(anatomy.canvas.luminance(place));
+        on_figure +=
+            u32::from(anatomy.scene.owners.as_ref()?.at(place).is_some_and(|owner| anatomy.objects[owner]));
+    }
+    around.sort_by(f64::total_cmp);
+    let ground = around.get(around.len() / 2)?;
+    let darkest = darkest(anatomy, round)?;
+    // A head is around it, not the sky.
+    if on_figure * 3 < AROUND * 2 || ground - darkest < CONTRAST {
+        return None;
+    }
+    let dark = 1.0 - (darkest / DARK).min(1.0) * 0.6;
+    let contrast = ((ground - darkest) / 0.5).min(1.0);
+    Some(dark * contrast * 0.8)
+}
+
+/// The darkest place on the way through it: a glint may lie in the middle.
+fn darkest(anatomy: &Anatomy<'_>, round: &super::round::RoundOutline) -> Option<f64> {
+    let places = (-4..=4).flat_map(|step| {
+        let by = 0.2 * f64::from(step) * round.radius();
+        [Point::new(round.centre.x + by, round.centre.y), Point::new(round.centre.x, round.centre.y + by)]
+    });
+    places.filter_map(|place| anatomy.canvas.luminance(place)).reduce(f64::min)
+}
