@@ -116,7 +116,10 @@ fn a_drawing_is_held_against_the_rubric_of_the_prompt_that_is_named() {
     };
     let pelican = words(&[]);
     assert!(pelican.contains("\nstructure: 3 shapes, no path commands, 2 colours"), "{pelican}");
-    assert!(pelican.contains("\nrubric of pelican, and how sure the rules are:\n  met 100%      two wheels"), "{pelican}");
+    assert!(
+        pelican.contains("\nrubric of pelican, and how sure the rules are:\n  met 100%      two wheels"),
+        "{pelican}"
+    );
     assert!(pelican.contains("\n  not met 100%  a rider above the vehicle"), "{pelican}");
     let otter = words(&["--prompt", "otter-skateboard"]);
     assert!(otter.contains("  met 100%      something that joins the wheels"), "{otter}");

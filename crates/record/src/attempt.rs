@@ -308,6 +308,9 @@ pub struct EngineRecord {
     pub kernels: String,
     /// `run` or `exact`.
     pub arithmetic: String,
+    /// What had to be guessed because the file does not say it, each in a sentence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// A file kept beside the record.

@@ -89,6 +89,7 @@ impl LocalModel {
             threads: u32::try_from(model.threads()).unwrap_or(u32::MAX),
             kernels: model.kernels().to_owned(),
             arithmetic: "run".to_owned(),
+            remarks: engine.remarks().map(str::to_owned).collect(),
         };
         let hash = match weights {
             Weights::File(_) => {

@@ -113,6 +113,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
             threads: 8,
             kernels: "avx2".to_owned(),
             arithmetic: "run".to_owned(),
+            remarks: Vec::new(),
         }),
         experts: None,
         service: None,

@@ -14,8 +14,6 @@ use crate::gguf::GgufError;
 pub enum ChatError {
     #[error(transparent)]
     File(#[from] GgufError),
-    #[error("{}: the file has no chat template; give one with --template FILE", path.display())]
-    NoTemplate { path: PathBuf },
     #[error("{}: {key} is {id}, but there are {tokens} tokens; the file is damaged", path.display())]
     NoSuchToken { path: PathBuf, key: &'static str, id: u32, tokens: usize },
     /// The template's own words.

@@ -26,6 +26,19 @@ pub struct ReasoningTags {
 /// Qwen, DeepSeek and most others.
 const THINK: ReasoningTags = ReasoningTags { open: &["<think>"], close: &["</think>"], answer: None };
 
+/// The marks of other families, each told by its opening mark: Mistral, Seed, Gemma 4, Kimi, Command A.
+const OTHERS: &[ReasoningTags] = &[
+    ReasoningTags { open: &["[THINK]"], close: &["[/THINK]"], answer: None },
+    ReasoningTags { open: &["<seed:think>"], close: &["</seed:think>"], answer: None },
+    ReasoningTags {
+        open: &["<|channel>thought\n", "<|channel>thought"],
+        close: &["<channel|>"],
+        answer: None,
+    },
+    ReasoningTags { open: &["◁think▷"], close: &["◁/think▷"], answer: None },
+    ReasoningTags { open: &["<|START_THINKING|>"], close: &["<|END_THINKING|>"], answer: None },
+];
+
 /// Granite 3.3.
 const THINK_AND_RESPONSE: ReasoningTags =
     ReasoningTags { open: &["<think>"], close: &["</think>"], answer: Some(("<response>", "</response>")) };
@@ -46,10 +59,20 @@ impl ReasoningMarks {
             ReasoningMarks::Tags(&PHRASES)
         } else if template.contains("<think>") && template.contains("<response>") {
             ReasoningMarks::Tags(&THINK_AND_RESPONSE)
+        } else if let Some(tags) = other(template, &token) {
+            ReasoningMarks::Tags(tags)
         } else if template.contains("<think>") || template.contains("</think>") || token("<think>") {
             ReasoningMarks::Tags(&THINK)
         } else {
             ReasoningMarks::None
         }
     }
+}
+
+/// The marks that a template writes, or that are tokens.
+fn other(template: &str, token: impl Fn(&str) -> bool) -> Option<&'static ReasoningTags> {
+    OTHERS.iter().find(|tags| {
+        let (open, close) = (tags.open[tags.open.len() - 1], tags.close[0]);
+        template.contains(open) && template.contains(close) || token(open) && token(close)
+    })
 }

@@ -2,6 +2,7 @@
 
 mod channels;
 mod error;
+mod fallback;
 mod limits;
 mod marks;
 mod python;

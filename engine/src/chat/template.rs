@@ -8,6 +8,7 @@ use minijinja::{Environment, Error, ErrorKind, State};
 use serde::{Deserialize, Serialize};
 
 use super::error::ChatError;
+use super::fallback;
 use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
 use super::python;
 use crate::gguf::Gguf;
@@ -52,18 +53,21 @@ pub struct ChatTemplate {
     source: String,
     bos: String,
     eos: String,
+    remark: Option<String>,
 }
 
 impl ChatTemplate {
-    /// The template that a model file carries.
+    /// The template that a model file carries, or the likeliest where it carries none; [`ChatTemplate::remark`] says
+    /// so then.
     ///
     /// # Errors
-    /// When the file has none, or one that is not valid.
+    /// When the template is not valid.
     pub fn from_gguf(gguf: &Gguf) -> Result<ChatTemplate, ChatError> {
-        let source = gguf
-            .str("tokenizer.chat_template")?
-            .ok_or_else(|| ChatError::NoTemplate { path: gguf.path().to_owned() })?;
-        ChatTemplate::for_gguf(source, gguf)
+        if let Some(source) = gguf.str("tokenizer.chat_template")? {
+            return ChatTemplate::for_gguf(source, gguf);
+        }
+        let (source, remark) = fallback::template(gguf.strings("tokenizer.ggml.tokens")?.unwrap_or_default());
+        Ok(ChatTemplate { remark: Some(remark), ..ChatTemplate::for_gguf(source, gguf)? })
     }
 
     /// Another template for the model of a file, whose begin and end tokens it uses.
@@ -84,7 +88,12 @@ impl ChatTemplate {
         let mut environment = jinja2()?;
         environment.add_template_owned(NAME, without_generation_tags(source)).map_err(ChatError::Syntax)?;
         let (source, bos, eos) = (source.to_owned(), bos.to_owned(), eos.to_owned());
-        Ok(ChatTemplate { environment, source, bos, eos })
+        Ok(ChatTemplate { environment, source, bos, eos, remark: None })
+    }
+
+    /// A sentence about where the template is from, if not from the file.
+    pub fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     /// The template's text.

@@ -117,6 +117,12 @@ impl Engine {
         Arc::clone(&self.tokenizer)
     }
 
+    /// What had to be guessed because the model's file does not say it, each in a sentence: how its tokenizer splits
+    /// text, the form of its conversations.
+    pub fn remarks(&self) -> impl Iterator<Item = &str> {
+        self.tokenizer.remark().into_iter().chain(self.template.remark())
+    }
+
     /// The sampling that the model's file recommends.
     pub fn recommended_sampling(&self) -> Sampling {
         Sampling::recommended(self.model.gguf())

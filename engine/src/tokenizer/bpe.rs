@@ -4,31 +4,24 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use hashbrown::HashMap;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::alphabet::{self, STAND_INS};
 use super::chain::Chain;
 use super::error::TokenizerError;
 use super::index::TokenIndex;
+use super::merges::MergeTable;
 use super::split::Splitter;
-use super::vocabulary::{TokenKind, Vocabulary, damaged};
+use super::vocabulary::{TokenKind, Vocabulary};
 use crate::gguf::Gguf;
 
 pub(super) struct ByteBpe {
     splitter: Splitter,
     /// The tokens of single bytes.
     bytes: [Option<u32>; 256],
-    merges: HashMap<(u32, u32), Merge>,
+    merges: MergeTable,
     /// The words that are taken whole, where the family does so.
     words: Option<TokenIndex>,
-}
-
-/// What becomes of two neighbours.
-struct Merge {
-    /// The lowest goes first.
-    rank: u32,
-    joined: u32,
 }
 
 impl ByteBpe {
@@ -39,17 +32,8 @@ impl ByteBpe {
         splitter: Splitter,
     ) -> Result<ByteBpe, TokenizerError> {
         let mut index = TokenIndex::new(gguf, texts)?;
-        let lines = gguf.require_strings("tokenizer.ggml.merges")?;
-        if u32::try_from(lines.len()).is_err() {
-            return Err(damaged(gguf, "tokenizer.ggml.merges is too long"));
-        }
-        let mut merges = HashMap::with_capacity(lines.len());
-        let mut text = String::new();
-        for (rank, line) in (0_u32..).zip(lines) {
-            let (pair, joined) = merge(&index, line, &mut text)
-                .map_err(|why| damaged(gguf, format!("merge {rank} ({line:?}) {why}")))?;
-            merges.insert(pair, Merge { rank, joined });
-        }
+        let spells = |text: &str| text.chars().all(|c| alphabet::byte(c).is_some());
+        let merges = MergeTable::from_gguf(gguf, &index, spells)?;
         let bytes = STAND_INS.map(|stand_in| index.get(stand_in.encode_utf8(&mut [0; 4])));
         let words = splitter.whole_words.then(|| {
             index.retain(|id| vocabulary.kind(id) == Some(TokenKind::Normal));
@@ -102,28 +86,8 @@ impl ByteBpe {
         for (at, byte) in (start..).zip(word.bytes()) {
             chain.push(self.bytes[usize::from(byte)].ok_or(TokenizerError::NoByte { byte, at })?);
         }
-        chain.join(|left, right| {
-            self.merges.get(&(left, right)).map(|merge| (Reverse(merge.rank), merge.joined))
-        });
+        chain.join(|left, right| self.merges.get(left, right));
         ids.extend(chain.symbols());
         Ok(())
     }
-}
-
-/// The two tokens of a merge and the token that they make. `joined` is room for its text.
-fn merge(index: &TokenIndex, line: &str, joined: &mut String) -> Result<((u32, u32), u32), &'static str> {
-    // A token may itself be a blank only where bytes have no stand-ins, so the first blank is the border.
-    let (left, right) = line.split_once(' ').ok_or("is not two tokens")?;
-    if left.is_empty() || right.is_empty() {
-        return Err("is not two tokens");
-    }
-    joined.clear();
-    joined.push_str(left);
-    joined.push_str(right);
-    let id = |text: &str| index.get(text).ok_or("names text that is no token");
-    let merge = ((id(left)?, id(right)?), id(joined)?);
-    if !joined.chars().all(|c| alphabet::byte(c).is_some()) {
-        return Err("joins characters that stand for no byte");
-    }
-    Ok(merge)
 }

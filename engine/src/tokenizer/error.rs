@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::split;
+use super::families;
 use crate::gguf::GgufError;
 
 /// Why a tokenizer can't be made from a model file, or a text not be turned into tokens.
@@ -14,17 +14,11 @@ use crate::gguf::GgufError;
 pub enum TokenizerError {
     #[error(transparent)]
     File(#[from] GgufError),
-    #[error("{}: the tokenizer {model:?} is not supported; supported are gpt2 (byte-level BPE) and llama (SentencePiece)", path.display())]
+    #[error("{}: the tokenizer {model:?} is not supported; supported are gpt2 (byte-level BPE), llama (SentencePiece) and gemma4 (BPE over characters)", path.display())]
     Model { path: PathBuf, model: String },
     #[error(
-        "{}: the file does not say how its tokenizer splits text (tokenizer.ggml.pre is missing); \
-         convert the model again with a newer converter",
-        path.display()
-    )]
-    NoSplit { path: PathBuf },
-    #[error(
         "{}: the pre-tokenizer {name:?} is not supported; supported are {}",
-        path.display(), split::names().join(", ")
+        path.display(), families::names().join(", ")
     )]
     Split { path: PathBuf, name: String },
     #[error("{}: the vocabulary is damaged: {reason}", path.display())]

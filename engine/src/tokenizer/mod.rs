@@ -3,8 +3,12 @@
 mod alphabet;
 mod bpe;
 mod chain;
+mod character_bpe;
+mod ends;
 mod error;
+mod families;
 mod index;
+mod merges;
 mod sentencepiece;
 mod special;
 mod split;
@@ -12,6 +16,7 @@ mod stream;
 mod strings;
 #[expect(clippy::module_inception, reason = "the type that the room is named for")]
 mod tokenizer;
+mod unnamed;
 mod vocabulary;
 
 pub use error::TokenizerError;

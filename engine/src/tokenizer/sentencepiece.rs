@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::chain::Chain;
 use super::error::TokenizerError;
 use super::index::TokenIndex;
-use super::vocabulary::{TokenKind, Vocabulary, damaged};
+use super::vocabulary::{ByteTokens, TokenKind, Vocabulary, damaged};
 use crate::gguf::Gguf;
 
 /// What a blank is written as.
@@ -15,8 +15,7 @@ pub(super) struct SentencePiece {
     /// Pieces of text; control tokens and bytes are none.
     pieces: TokenIndex,
     scores: Vec<f32>,
-    bytes: [Option<u32>; 256],
-    unknown: Option<u32>,
+    bytes: ByteTokens,
     blank_first: bool,
 }
 
@@ -58,12 +57,6 @@ impl SentencePiece {
                 format!("tokenizer.ggml.scores has {} entries for {} tokens", scores.len(), texts.len());
             return Err(damaged(gguf, reason));
         }
-        let mut bytes = [None; 256];
-        for id in vocabulary.of_kind(TokenKind::Byte) {
-            if let &[byte] = vocabulary.bytes(id) {
-                bytes[usize::from(byte)] = Some(id);
-            }
-        }
         let mut pieces = TokenIndex::new(gguf, texts)?;
         pieces.retain(|id| {
             matches!(
@@ -71,9 +64,9 @@ impl SentencePiece {
                 Some(TokenKind::Normal | TokenKind::UserDefined | TokenKind::Unused)
             )
         });
-        let unknown = gguf.u32("tokenizer.ggml.unknown_token_id")?.filter(|&id| (id as usize) < texts.len());
+        let bytes = ByteTokens::from_gguf(gguf, vocabulary)?;
         let blank_first = gguf.bool("tokenizer.ggml.add_space_prefix")?.unwrap_or(true);
-        Ok(SentencePiece { pieces, scores, bytes, unknown, blank_first })
+        Ok(SentencePiece { pieces, scores, bytes, blank_first })
     }
 
     /// Appends the ids of a text without special tokens, at the start of a text or after a special token.
@@ -90,21 +83,7 @@ impl SentencePiece {
             let piece = &spelled[start..end];
             match self.pieces.get(piece) {
                 Some(id) => ids.push(id),
-                None => self.encode_bytes(piece, start, ids)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn encode_bytes(&self, piece: &str, at: usize, ids: &mut Vec<u32>) -> Result<(), TokenizerError> {
-        let found: Option<Vec<u32>> = piece.bytes().map(|byte| self.bytes[usize::from(byte)]).collect();
-        match (found, self.unknown) {
-            (Some(found), _) => ids.extend(found),
-            (None, Some(unknown)) => ids.push(unknown),
-            (None, None) => {
-                let missing = |byte: &u8| self.bytes[usize::from(*byte)].is_none();
-                let byte = piece.bytes().find(missing).unwrap_or_default();
-                return Err(TokenizerError::NoByte { byte, at });
+                None => self.bytes.encode(piece, start, ids)?,
             }
         }
         Ok(())

@@ -1,28 +1,14 @@
 //! The tokenizer of a model file.
 
 use super::bpe::ByteBpe;
+use super::character_bpe::CharacterBpe;
+use super::ends;
 use super::error::TokenizerError;
 use super::sentencepiece::SentencePiece;
 use super::special::SpecialIndex;
-use super::split::Splitter;
-use super::vocabulary::{Spelling, TokenKind, Vocabulary, damaged};
+use super::unnamed::{likely_split, named_split};
+use super::vocabulary::{Spelling, TokenKind, Vocabulary};
 use crate::gguf::Gguf;
-
-/// Control tokens that end a reply, whatever else a file says.
-const END_MARKS: &[&str] = &[
-    "<|im_end|>",
-    "<|endoftext|>",
-    "<|end_of_text|>",
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|end|>",
-    "<|return|>",
-    "<|call|>",
-    "<end_of_turn>",
-    "<｜end▁of▁sentence｜>",
-    "<EOT>",
-    "</s>",
-];
 
 /// Turns text into token ids and ids into bytes, by the tables of a model file.
 pub struct Tokenizer {
@@ -38,10 +24,12 @@ pub struct Tokenizer {
     eom: Option<u32>,
     ends: Vec<u32>,
     add_bos: bool,
+    remark: Option<String>,
 }
 
 enum Coder {
     Bytes(Box<ByteBpe>),
+    Characters(Box<CharacterBpe>),
     Pieces(Box<SentencePiece>),
 }
 
@@ -59,19 +47,26 @@ impl Tokenizer {
     pub fn from_gguf(gguf: &Gguf) -> Result<Tokenizer, TokenizerError> {
         let texts = gguf.require_strings("tokenizer.ggml.tokens")?;
         let model = gguf.require_str("tokenizer.ggml.model")?;
+        let mut remark = None;
         let (coder, vocabulary, begins) = match model {
             "gpt2" => {
-                let Some(pre) = gguf.str("tokenizer.ggml.pre")? else {
-                    return Err(TokenizerError::NoSplit { path: gguf.path().to_owned() });
+                let splitter = match named_split(gguf)? {
+                    Some(splitter) => splitter,
+                    None => {
+                        let (splitter, why) = likely_split(gguf, texts)?;
+                        remark = Some(why);
+                        splitter
+                    }
                 };
-                let splitter = Splitter::named(pre)?.ok_or_else(|| TokenizerError::Split {
-                    path: gguf.path().to_owned(),
-                    name: pre.to_owned(),
-                })?;
                 let begins = splitter.begins;
                 let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::StandIns)?;
                 let bpe = ByteBpe::from_gguf(gguf, texts, &vocabulary, splitter)?;
                 (Coder::Bytes(Box::new(bpe)), vocabulary, begins)
+            }
+            "gemma4" => {
+                let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
+                let bpe = CharacterBpe::from_gguf(gguf, texts, &vocabulary)?;
+                (Coder::Characters(Box::new(bpe)), vocabulary, true)
             }
             "llama" => {
                 let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
@@ -86,36 +81,40 @@ impl Tokenizer {
             }
         };
 
+        // An id past the end is one that a converter made up for a model that has no such token.
         let special = |name: &str| -> Result<Option<u32>, TokenizerError> {
-            let key = format!("tokenizer.ggml.{name}_token_id");
-            match gguf.u32(&key)? {
-                Some(id) if id as usize >= texts.len() => {
-                    Err(damaged(gguf, format!("{key} is {id}, the last token is {}", texts.len() - 1)))
-                }
-                id => Ok(id),
-            }
+            let id = gguf.u32(&format!("tokenizer.ggml.{name}_token_id"))?;
+            Ok(id.filter(|&id| (id as usize) < texts.len()))
         };
         let (bos, eos, eot, eom) = (special("bos")?, special("eos")?, special("eot")?, special("eom")?);
-        let mut ends: Vec<u32> = [eos, eot, eom].into_iter().flatten().collect();
-        ends.extend(
-            vocabulary
-                .of_kind(TokenKind::Control)
-                .filter(|&id| END_MARKS.iter().any(|mark| mark.as_bytes() == vocabulary.bytes(id))),
+        let mut named: Vec<u32> = [eos, eot, eom].into_iter().flatten().collect();
+        let more = gguf.i32s("tokenizer.ggml.eos_token_ids")?.unwrap_or_default();
+        named.extend(
+            more.iter().filter_map(|&id| u32::try_from(id).ok()).filter(|&id| (id as usize) < texts.len()),
         );
-        // gpt-oss ends every message with this mark, and its turn with another.
-        let marked = |id: u32, mark: &str| vocabulary.bytes(id) == mark.as_bytes();
-        if ends.iter().any(|&id| marked(id, "<|return|>")) && ends.iter().any(|&id| marked(id, "<|call|>")) {
-            ends.retain(|&id| !marked(id, "<|end|>"));
-        }
-        ends.sort_unstable();
-        ends.dedup();
+        let ends = ends::of(&vocabulary, texts, named);
 
         let of_kind = |kind| vocabulary.of_kind(kind).map(|id| (vocabulary.bytes(id), id));
         let user_defined = SpecialIndex::new(of_kind(TokenKind::UserDefined));
-        let all_special =
-            SpecialIndex::new(of_kind(TokenKind::UserDefined).chain(of_kind(TokenKind::Control)));
+        // An end is whole in prompts, too, whatever type the file gives it.
+        let of_ends = ends.iter().map(|&id| (vocabulary.bytes(id), id));
+        let all_special = SpecialIndex::new(
+            of_ends.chain(of_kind(TokenKind::UserDefined)).chain(of_kind(TokenKind::Control)),
+        );
         let add_bos = gguf.bool("tokenizer.ggml.add_bos_token")?.unwrap_or(begins) && bos.is_some();
-        Ok(Tokenizer { coder, user_defined, all_special, bos, eos, eot, eom, ends, add_bos, vocabulary })
+        Ok(Tokenizer {
+            coder,
+            user_defined,
+            all_special,
+            bos,
+            eos,
+            eot,
+            eom,
+            ends,
+            add_bos,
+            vocabulary,
+            remark,
+        })
     }
 
     /// The ids of a text. No begin token is added. Control tokens such as `<|im_start|>` are recognised only
@@ -139,6 +138,7 @@ impl Tokenizer {
     fn encode_plain(&self, text: &str, ids: &mut Vec<u32>) -> Result<(), TokenizerError> {
         match &self.coder {
             Coder::Bytes(bpe) => bpe.encode(text, ids),
+            Coder::Characters(bpe) => bpe.encode(text, ids),
             Coder::Pieces(pieces) => pieces.encode(text, ids),
         }
     }
@@ -170,6 +170,11 @@ impl Tokenizer {
     /// How many tokens there are. An embedding matrix may have more rows.
     pub fn vocab_size(&self) -> usize {
         self.vocabulary.len()
+    }
+
+    /// What had to be guessed because the file does not say it, in a sentence.
+    pub fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     /// The token that begins a text.

@@ -55,7 +55,7 @@ impl Vocabulary {
         }
         let kinds = match gguf.i32s("tokenizer.ggml.token_type")? {
             None => vec![TokenKind::Normal; texts.len()],
-            Some(types) if types.len() != texts.len() => {
+            Some(types) if types.len() < texts.len() => {
                 let reason = format!(
                     "tokenizer.ggml.token_type has {} entries for {} tokens",
                     types.len(),
@@ -63,7 +63,8 @@ impl Vocabulary {
                 );
                 return Err(damaged(gguf, reason));
             }
-            Some(types) => types
+            // What is too long is padded, as an embedding matrix may be.
+            Some(types) => types[..texts.len()]
                 .iter()
                 .enumerate()
                 .map(|(id, &number)| {
@@ -101,6 +102,40 @@ impl Vocabulary {
     }
 }
 
+/// The tokens of single bytes, for text that has no other.
+pub(super) struct ByteTokens {
+    bytes: [Option<u32>; 256],
+    unknown: Option<u32>,
+}
+
+impl ByteTokens {
+    pub(super) fn from_gguf(gguf: &Gguf, vocabulary: &Vocabulary) -> Result<ByteTokens, TokenizerError> {
+        let mut bytes = [None; 256];
+        for id in vocabulary.of_kind(TokenKind::Byte) {
+            if let &[byte] = vocabulary.bytes(id) {
+                bytes[usize::from(byte)] = Some(id);
+            }
+        }
+        let unknown = gguf.u32("tokenizer.ggml.unknown_token_id")?;
+        Ok(ByteTokens { bytes, unknown: unknown.filter(|&id| (id as usize) < vocabulary.len()) })
+    }
+
+    /// Appends the ids of the bytes of a piece that begins at byte `at` of the text, or that of the unknown.
+    pub(super) fn encode(&self, piece: &str, at: usize, ids: &mut Vec<u32>) -> Result<(), TokenizerError> {
+        let found: Option<Vec<u32>> = piece.bytes().map(|byte| self.bytes[usize::from(byte)]).collect();
+        match (found, self.unknown) {
+            (Some(found), _) => ids.extend(found),
+            (None, Some(unknown)) => ids.push(unknown),
+            (None, None) => {
+                let missing = |byte: &u8| self.bytes[usize::from(*byte)].is_none();
+                let byte = piece.bytes().find(missing).unwrap_or_default();
+                return Err(TokenizerError::NoByte { byte, at });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Puts the bytes that a token stands for into `bytes`, which is empty.
 fn spell_out(text: &str, kind: TokenKind, spelling: Spelling, bytes: &mut Vec<u8>) {
     let spelled = match (kind, spelling) {
@@ -131,7 +166,8 @@ fn byte_token(text: &str) -> Option<u8> {
 
 fn kind(number: i32) -> Option<TokenKind> {
     Some(match number {
-        1 => TokenKind::Normal,
+        // 0 is "undefined".
+        0 | 1 => TokenKind::Normal,
         2 => TokenKind::Unknown,
         3 => TokenKind::Control,
         4 => TokenKind::UserDefined,

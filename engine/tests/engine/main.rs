@@ -14,6 +14,7 @@ mod layouts;
 mod model_hostile;
 mod rounded;
 mod sample;
+mod scripted;
 mod smollm2;
 mod support;
 mod templates;

@@ -121,6 +121,69 @@ fn gpt_oss_agrees_with_its_own_tokenizer() {
     agrees("gptoss32k");
 }
 
+#[test]
+fn tekken_agrees_with_its_own_tokenizer() {
+    agrees("tekken32k");
+}
+
+/// Gemma 3's vocabulary with the merges that its scores stand for, as `transformers` makes them of a SentencePiece
+/// model: every way to cut a token into two others, the best token first, then by the ids of the two.
+fn gemma_by_merges(gguf: &Gguf) -> Gguf {
+    let texts = gguf.require_strings("tokenizer.ggml.tokens").unwrap();
+    let kinds = gguf.i32s("tokenizer.ggml.token_type").unwrap().unwrap();
+    let scores = gguf.f32s("tokenizer.ggml.scores").unwrap().unwrap();
+    let ids: std::collections::HashMap<&str, usize> = texts
+        .iter()
+        .enumerate()
+        .filter(|(id, _)| kinds[*id] == 1)
+        .map(|(id, text)| (text.as_str(), id))
+        .collect();
+    let mut merges: Vec<(f32, usize, usize)> = Vec::new();
+    for (id, text) in texts.iter().enumerate().filter(|(id, _)| kinds[*id] == 1) {
+        for (at, _) in text.char_indices().skip(1) {
+            if let (Some(&left), Some(&right)) = (ids.get(&text[..at]), ids.get(&text[at..])) {
+                merges.push((scores[id], left, right));
+            }
+        }
+    }
+    merges.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    let lines = merges.iter().map(|(_, left, right)| format!("{} {}", texts[*left], texts[*right])).collect();
+    let mut contents = GgufBuilder::default();
+    contents.pair("tokenizer.ggml.model", MetadataValue::String("gemma4".into()));
+    contents.pair("tokenizer.ggml.tokens", MetadataValue::Array(MetadataArray::String(texts.to_vec())));
+    contents.pair("tokenizer.ggml.token_type", MetadataValue::Array(MetadataArray::I32(kinds.to_vec())));
+    contents.pair("tokenizer.ggml.merges", MetadataValue::Array(MetadataArray::String(lines)));
+    let mut file = Vec::new();
+    contents.write(&mut file, |_, _| Ok(())).unwrap();
+    Gguf::from_bytes(&file).unwrap()
+}
+
+#[test]
+fn gemma_4_joins_characters_as_its_own_tokenizer_does() {
+    let Some(shared) = shared() else { return };
+    let Some(path) = fetched("gemma-3-270m-q4_k_m.gguf", "scripts/fetch-fixtures") else { return };
+    let golden = std::fs::read(shared.join("golden-2/tokenizers/gemma3.json")).unwrap();
+    let golden: Golden = serde_json::from_slice(&golden).unwrap();
+    let tokenizer = Tokenizer::from_gguf(&gemma_by_merges(&Gguf::open(&path).unwrap())).unwrap();
+    assert!(golden.cases.len() >= 200);
+    for Case { text, ids, .. } in &golden.cases {
+        assert_eq!(&tokenizer.encode(text, false).unwrap(), ids, "{text:?}");
+    }
+}
+
+#[test]
+fn a_file_that_names_no_family_is_split_as_its_architecture_is_and_says_so() {
+    let (tokens, merges) = (strings(&["a", "b", "c", "ab", "abc"]), strings(&["a b"]));
+    let tokenizer = |pre: &str| Tokenizer::from_gguf(&byte_level(pre, &tokens, &merges)).unwrap();
+    assert_eq!(tokenizer("gpt-2").remark(), None);
+    for pre in ["", "default"] {
+        let remark = tokenizer(pre).remark().unwrap().to_owned();
+        assert!(remark.contains("does not say how its tokenizer splits"), "{remark}");
+    }
+    let error = Tokenizer::from_gguf(&byte_level("qwen9", &tokens, &merges)).unwrap_err().to_string();
+    assert!(error.contains("qwen9") && error.contains("tekken"), "{error}");
+}
+
 /// The byte-level vocabulary of a file as the library `tokenizers` reads it.
 fn library(gguf: &Gguf, patterns: &[String], nfc: bool, whole_words: bool) -> tokenizers::Tokenizer {
     let texts = gguf.require_strings("tokenizer.ggml.tokens").unwrap();
@@ -187,7 +250,7 @@ fn agrees_with_library(name: &str) {
     };
     let gguf = Gguf::open(&path).unwrap();
     let tokenizer = Tokenizer::from_gguf(&gguf).unwrap();
-    let whole_words = matches!(name, "llama3" | "gptoss32k");
+    let whole_words = matches!(name, "llama3" | "gptoss32k" | "tekken32k");
     let library = library(&gguf, &patterns, golden.nfc, whole_words);
     let samples: Vec<String> = golden.cases.into_iter().map(|case| case.text).collect();
     for text in &samples {
@@ -208,7 +271,7 @@ fn agrees_with_library(name: &str) {
 
 #[test]
 fn any_text_gives_the_ids_of_the_library_tokenizers() {
-    for name in ["smollm2", "qwen2", "qwen35", "llama3", "deepseek-v3", "gptoss32k"] {
+    for name in ["smollm2", "qwen2", "qwen35", "llama3", "deepseek-v3", "gptoss32k", "tekken32k"] {
         agrees_with_library(name);
     }
 }

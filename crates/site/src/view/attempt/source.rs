@@ -64,12 +64,15 @@ impl FindingView {
         Self::remarks(attempt).chain(findings).collect()
     }
 
-    /// The remarks on how a service answered.
+    /// The remarks on how a service answered, or on what had to be guessed of a local model.
     fn remarks(attempt: &Attempt) -> impl Iterator<Item = Self> {
-        let remarks = attempt.service.iter().flat_map(|service| &service.remarks).take(MAX_FINDINGS);
-        remarks.map(|remark| Self {
-            code: text::label(&remark.code),
-            message: text::sentence(&remark.message),
+        let service = attempt.service.iter().flat_map(|service| &service.remarks);
+        let service = service.map(|remark| (remark.code.as_str(), remark.message.as_str()));
+        let engine = attempt.engine.iter().flat_map(|engine| &engine.remarks);
+        let engine = engine.map(|remark| ("guessed", remark.as_str()));
+        service.chain(engine).take(MAX_FINDINGS).map(|(code, message)| Self {
+            code: text::label(code),
+            message: text::sentence(message),
             line: None,
             column: None,
             linked: false,
