@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::{GgufError, GgufFault};
 use super::file_bytes::FileBytes;
@@ -25,7 +26,7 @@ pub struct Gguf {
     metadata: BTreeMap<String, MetadataValue>,
     tensors: Vec<TensorInfo>,
     by_name: HashMap<String, usize>,
-    parts: Vec<FilePart>,
+    parts: Vec<Arc<FilePart>>,
 }
 
 impl Gguf {
@@ -82,7 +83,7 @@ impl Gguf {
         metadata: BTreeMap<String, MetadataValue>,
         parts: impl Iterator<Item = (PathBuf, FileBytes)>,
     ) -> Gguf {
-        let parts = parts.map(|(path, source)| FilePart { path, source }).collect();
+        let parts = parts.map(|(path, source)| Arc::new(FilePart { path, source })).collect();
         Gguf { version, metadata, tensors: Vec::new(), by_name: HashMap::new(), parts }
     }
 
@@ -93,7 +94,7 @@ impl Gguf {
             metadata,
             tensors: Vec::new(),
             by_name: HashMap::new(),
-            parts: vec![FilePart { path, source }],
+            parts: vec![Arc::new(FilePart { path, source })],
         };
         gguf.add_tensors(tensors)?;
         Ok(gguf)
@@ -116,7 +117,7 @@ impl Gguf {
         if found != Some(number) {
             return Err(GgufFault::PartMismatch { what: "split.no", found: says(found), expected: number });
         }
-        self.parts.push(FilePart { path: path.to_owned(), source });
+        self.parts.push(Arc::new(FilePart { path: path.to_owned(), source }));
         self.add_tensors(parsed.tensors)
     }
 
@@ -128,6 +129,42 @@ impl Gguf {
             self.tensors.push(tensor);
         }
         Ok(())
+    }
+
+    /// The same file under other names: `key` and `tensor` give a new one for each that has one. Of two keys or tensors
+    /// that come to have one name, the one that had it stays.
+    pub(crate) fn renamed(
+        &self,
+        key: impl Fn(&str) -> Option<String>,
+        tensor: impl Fn(&str) -> Option<String>,
+    ) -> Gguf {
+        let mut metadata = self.metadata.clone();
+        for old in self.metadata.keys() {
+            if let Some(new) = key(old).filter(|new| !self.metadata.contains_key(new))
+                && let Some(value) = metadata.remove(old)
+            {
+                metadata.insert(new, value);
+            }
+        }
+        let mut tensors = self.tensors.clone();
+        for info in &mut tensors {
+            if let Some(new) = tensor(&info.name).filter(|new| !self.by_name.contains_key(new)) {
+                info.name = new;
+            }
+        }
+        let by_name = tensors.iter().enumerate().map(|(at, info)| (info.name.clone(), at)).collect();
+        Gguf { version: self.version, metadata, tensors, by_name, parts: self.parts.clone() }
+    }
+
+    /// The same file with another value for a key.
+    pub(crate) fn with(mut self, key: &str, value: MetadataValue) -> Gguf {
+        self.metadata.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Sets a key that the file does not have.
+    pub(crate) fn set_missing(&mut self, key: &str, value: MetadataValue) {
+        self.metadata.entry(key.to_owned()).or_insert(value);
     }
 
     /// The file; of a split model the first.

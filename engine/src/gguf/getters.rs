@@ -62,9 +62,10 @@ impl Gguf {
         })
     }
 
-    /// An integer of any type that fits 32 bits without a sign.
+    /// An integer of any type that fits 32 bits without a sign, or a list of one such integer over and over, which
+    /// some converters write where each layer has the same.
     pub fn u32(&self, key: &str) -> Result<Option<u32>, GgufError> {
-        self.typed(key, "an integer from 0 to 4294967295", |value| u32::try_from(value.as_integer()?).ok())
+        self.typed(key, "an integer from 0 to 4294967295", |value| u32::try_from(single(value)?).ok())
     }
 
     /// An integer of any type that fits 64 bits without a sign.
@@ -154,4 +155,12 @@ impl Gguf {
         list.truncate(layers);
         Ok(Some(list))
     }
+}
+
+/// An integer, alone or as a list of equal ones.
+fn single(value: &MetadataValue) -> Option<i128> {
+    let MetadataValue::Array(list) = value else { return value.as_integer() };
+    let list = list.integers()?;
+    let first = *list.first()?;
+    list.iter().all(|&other| other == first).then_some(first)
 }

@@ -4,6 +4,7 @@ use super::architecture::{Architecture, WindowPattern};
 use super::config_keys::{ConfigKeys, LIMIT};
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
+use super::honoured::honours;
 use super::latent_shape::LatentShape;
 use super::rope_scaling::RopeScaling;
 use crate::gguf::{Gguf, MetadataArray, MetadataValue};
@@ -83,6 +84,7 @@ impl ExpertConfig {
 impl ModelConfig {
     pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<ModelConfig, ModelError> {
         let keys = ConfigKeys { gguf, architecture: architecture.name };
+        honours(&keys, architecture)?;
         let blocks = keys.require("block_count")?;
         if blocks > 4096 {
             return Err(keys.fail("block_count", &blocks, "which is more layers than any model has"));
@@ -131,7 +133,11 @@ impl ModelConfig {
         if rope_size > key_size || !rope_size.is_multiple_of(2) {
             return Err(keys.fail("rope.dimension_count", &rope_size, "which is odd or larger than a head"));
         }
-        let context = keys.size("context_length")?.unwrap_or(2048);
+        // Some files boast of more than any memory holds.
+        let context = match gguf.u64(&keys.key("context_length"))? {
+            Some(n) if n > LIMIT as u64 => LIMIT,
+            _ => keys.size("context_length")?.unwrap_or(2048),
+        };
         let rope_scaling = RopeScaling::read(&keys, context, architecture.rounded_yarn)?;
         let epsilon = gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?;
         if !(epsilon.is_finite() && epsilon >= 0.0) {

@@ -28,6 +28,14 @@ pub enum ModelError {
         path.display()
     )]
     LeftOver { path: PathBuf, tensor: String, architecture: String },
+    #[error("{}: the file holds {what}, not a language model; {advice}", path.display())]
+    OtherKind { path: PathBuf, what: &'static str, advice: &'static str },
+    #[error(
+        "{}: {key} is {found}, which changes every answer, and the engine does not do it for the architecture \
+         {architecture:?}",
+        path.display()
+    )]
+    Unhonoured { path: PathBuf, key: String, found: String, architecture: String },
     #[error("token id {id} is out of range: the vocabulary has {vocabulary} tokens")]
     Token { id: u32, vocabulary: usize },
 }

@@ -55,6 +55,8 @@ impl ExpertRouter {
         }
         let function = "expert_gating_func";
         let scores = match keys.gguf.u32(&keys.key(function))? {
+            // Only models that score by sigmoids have a correction.
+            None | Some(0) if plain.correction.is_some() => Scores::Sigmoid,
             None | Some(0 | 1) => Scores::Softmax,
             Some(2) => Scores::Sigmoid,
             Some(other) => {

@@ -10,6 +10,7 @@ use super::architecture::{Architecture, supported};
 use super::compute_context::{Arithmetic, ComputeContext};
 use super::config::ModelConfig;
 use super::error::ModelError;
+use super::file_names::canonical;
 use super::layer::Layer;
 use super::layer_source::LayerSource;
 use super::matrix::Matrix;
@@ -18,6 +19,9 @@ use super::tensor_reader::TensorReader;
 use crate::cache::CachePrecision;
 use crate::gguf::Gguf;
 use crate::thread_pool::{ThreadPool, cores};
+
+/// Tensors of models for other things than text, in one file with this one.
+const OTHER_PARTS: &[&str] = &["v.", "mm.", "a.", "s.", "mtp."];
 
 /// A model that can be asked: its file, its layers, and the threads that compute it.
 #[derive(Debug)]
@@ -46,6 +50,7 @@ impl Model {
     /// # Errors
     /// As [`Model::open`].
     pub fn new(gguf: Arc<Gguf>, threads: Option<usize>, arithmetic: Arithmetic) -> Result<Model, ModelError> {
+        let gguf = canonical(gguf)?;
         let name = gguf.require_str("general.architecture")?;
         let Some(architecture) = Architecture::named(name) else {
             let (path, name) = (gguf.path().to_owned(), name.to_owned());
@@ -72,6 +77,8 @@ impl Model {
         for draft in config.layers..config.layers + config.draft_layers {
             tensors.pass_over(&format!("blk.{draft}."));
         }
+        // Towers for pictures and sounds, and draft heads, have no part in answers to text.
+        OTHER_PARTS.iter().for_each(|prefix| tensors.pass_over(prefix));
         tensors.finish(architecture.name)?;
         let threads = threads.unwrap_or_else(cores);
         Ok(Model {

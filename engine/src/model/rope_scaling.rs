@@ -48,6 +48,8 @@ impl RopeScaling {
         };
         match keys.str("rope.scaling.type")? {
             Some("none" | "") => Ok(RopeScaling::None),
+            // Names of rotary embeddings of their own that, with no factor, scale nothing.
+            Some("default" | "mrope") if factor.is_none_or(|factor| factor == 1.0) => Ok(RopeScaling::None),
             None | Some("linear") => Ok(match factor {
                 Some(factor) => RopeScaling::Linear(factor),
                 None => RopeScaling::None,

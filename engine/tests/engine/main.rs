@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and speak as tests do")]
 
 mod chatting;
+mod conventions;
 mod expert_use;
 mod gguf;
 mod gguf_hostile;

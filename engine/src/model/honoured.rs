@@ -1,0 +1,47 @@
+//! Keys that change every answer of a model: what an architecture does not do is refused, never passed over.
+
+use super::architecture::{Architecture, RoutingScheme};
+use super::config_keys::ConfigKeys;
+use super::error::ModelError;
+
+/// Numbers that leave a model as it is when they are 0 or absent, and that no architecture here does anything with.
+const CAPS: &[&str] = &[
+    "attention.clamp_kqv",
+    "attn_logit_softcapping",
+    "router_logit_softcapping",
+    "attention.temperature_scale",
+    "attention.max_alibi_bias",
+    "attention.output_scale",
+];
+
+/// Checks that the file asks for nothing that its architecture does not do.
+pub(super) fn honours(keys: &ConfigKeys<'_>, architecture: &Architecture) -> Result<(), ModelError> {
+    let refuse = |name: &str, found: &dyn ToString| {
+        Err(ModelError::Unhonoured {
+            path: keys.gguf.path().to_owned(),
+            key: keys.key(name),
+            found: found.to_string(),
+            architecture: architecture.name.to_owned(),
+        })
+    };
+    for name in CAPS {
+        if let Some(value) = keys.gguf.f32(&keys.key(name))?.filter(|value| *value != 0.0) {
+            return refuse(name, &value);
+        }
+    }
+    if keys.gguf.bool(&keys.key("attention.causal"))? == Some(false) {
+        return refuse("attention.causal", &"false");
+    }
+    if let Some(pooling) = keys.gguf.u32(&keys.key("pooling_type"))?.filter(|pooling| *pooling != 0) {
+        return refuse("pooling_type", &pooling);
+    }
+    // 1 is a softmax over all experts, 3 one over the chosen; renormalized, they are the same.
+    if architecture.routing != RoutingScheme::Described
+        && let Some(function) = keys.gguf.u32(&keys.key("expert_gating_func"))?
+        && !matches!(function, 0 | 1)
+        && !(function == 3 && architecture.routing == RoutingScheme::Renormalized)
+    {
+        return refuse("expert_gating_func", &function);
+    }
+    Ok(())
+}

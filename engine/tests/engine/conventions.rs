@@ -1,0 +1,54 @@
+//! Files that say the same thing otherwise, and files that say what the engine does not do.
+
+use std::path::PathBuf;
+
+use pelicycle_engine::Session;
+use pelicycle_engine::model::{Arithmetic, Model};
+
+use crate::support::shared;
+
+fn case(name: &str) -> Option<PathBuf> {
+    Some(shared()?.join(format!("cases/engine/{name}.gguf")))
+}
+
+fn greedy(path: &std::path::Path) -> Vec<u32> {
+    let model = Model::open(path, Some(1), Arithmetic::Float32).unwrap();
+    Session::new(&model).greedy(&[5, 6, 7, 8, 9, 10, 11, 12], 8).unwrap()
+}
+
+#[test]
+fn what_ollama_made_says_what_the_model_that_it_was_made_of_says() {
+    for (name, golden) in [
+        ("ollama-gemma3-no-eps-nested-rope", "gemma3.f16"),
+        ("ollama-gemma3-vision", "gemma3.f16"),
+        ("ollama-gptoss", "gptoss.mxfp4"),
+        ("ollama-llama3-no-pre", "llama3.f16"),
+        ("ollama-qwen35moe-ssm_dt", "qwen35moe.f16"),
+        ("ollama-qwen35moe-vision-only", "qwen35moe.f16"),
+        ("ollama-qwen3next-ssm_dt", "qwen3next.f16"),
+        ("mistral-small-like", "llama3.f16"),
+    ] {
+        let Some(path) = case(name) else { return };
+        let golden = shared().unwrap().join(format!("golden/models/{golden}.gguf"));
+        assert_eq!(greedy(&path), greedy(&golden), "{name}");
+    }
+    let (ollama, usual) = (case("ollama-glm4moelite").unwrap(), case("glm-4.7-flash-like").unwrap());
+    assert_eq!(greedy(&ollama), greedy(&usual));
+}
+
+#[test]
+fn a_key_that_changes_every_answer_is_refused_by_name_where_it_is_not_honoured() {
+    for (name, words) in [
+        ("sem-deepseek2-temperature", "deepseek2.attention.temperature_scale is 0.1"),
+        ("sem-llama-clamp", "llama.attention.clamp_kqv is 0.01"),
+        ("sem-qwen3-embedding", "qwen3.pooling_type is 3"),
+        ("sem-qwen3-noncausal", "qwen3.attention.causal is false"),
+        ("sem-qwen3moe-gating-sigmoid", "qwen3moe.expert_gating_func is 2"),
+        ("sem-lora", "holds an adapter (LoRA)"),
+        ("sem-type-mmproj", "holds a projector for pictures"),
+    ] {
+        let Some(path) = case(name) else { return };
+        let error = Model::open(&path, Some(1), Arithmetic::Float32).unwrap_err().to_string();
+        assert!(error.contains(words), "{name}: {error}");
+    }
+}
