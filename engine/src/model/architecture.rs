@@ -11,16 +11,22 @@ pub(crate) struct Architecture {
     pub(crate) rope: RopePairing,
     /// Whether YaRN's borders are rounded to whole pairs.
     pub(crate) rounded_yarn: bool,
-    /// Over which of their numbers queries and keys are normed before they turn, if at all.
-    pub(crate) query_key_norm: Option<NormSpan>,
+    /// How the logarithm that a file gives for YaRN corrects attention.
+    pub(crate) yarn_log: YarnLog,
+    /// The last of every so many layers does not turn its heads.
+    pub(crate) unturned_period: Option<usize>,
+    /// Whether queries grow with their position, by the file's `attention.temperature_scale`.
+    pub(crate) query_temperature: bool,
+    /// The norms of queries and keys, if any.
+    pub(crate) query_key_norm: Option<QueryKeyNorm>,
     /// Layers that attend to the last tokens alone.
     pub(crate) windows: Option<WindowPattern>,
     /// Whether a learned score for each head stands beside those of the tokens in the softmax.
     pub(crate) sinks: bool,
     /// The number of layers of the one size whose scores are scaled by 1/sqrt(width / heads).
     pub(crate) scores_by_width_at: Option<usize>,
-    /// Whether a head's queries come with a gate for its answer.
-    pub(crate) gated_attention: bool,
+    /// The gates of attention's answers, if any.
+    pub(crate) attention_gate: Option<AttentionGate>,
     /// The assignment of key heads to value heads, where some layers are gated DeltaNet.
     pub(crate) delta_net: Option<KeyHeadMapping>,
     /// Whether attention is over latent vectors.
@@ -29,8 +35,9 @@ pub(crate) struct Architecture {
     pub(crate) biases: &'static [&'static str],
     /// Whether embeddings are multiplied with the square root of the width.
     pub(crate) embedding_by_root_of_width: bool,
-    /// The name of the norm before the feed-forward block.
-    pub(crate) feed_forward_norm: &'static str,
+    /// Whether there is a norm before the token mixer, and the name of that before the feed-forward block.
+    pub(crate) mixer_norm: bool,
+    pub(crate) feed_forward_norm: Option<&'static str>,
     /// Whether what the blocks answer is normed before it is added.
     pub(crate) answer_norms: bool,
     /// The function by which gated blocks join their two inner products.
@@ -50,6 +57,41 @@ pub(crate) enum RopePairing {
     Interleaved,
 }
 
+/// How the logarithm that a file gives for YaRN corrects attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum YarnLog {
+    /// The scores are multiplied by (1 + m · ln s)².
+    Scores,
+    /// What turns is multiplied by (1 + 0.1 · ln s) / (1 + 0.1 · m · ln s).
+    Turned,
+}
+
+/// The norms of queries and keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct QueryKeyNorm {
+    pub(crate) span: NormSpan,
+    /// They come after the turning, not before it.
+    pub(crate) after_turning: bool,
+    /// Not all models of the architecture have them.
+    pub(crate) optional: bool,
+}
+
+impl QueryKeyNorm {
+    const HEAD: Option<QueryKeyNorm> =
+        Some(QueryKeyNorm { span: NormSpan::Head, after_turning: false, optional: false });
+    const ALL_HEADS: Option<QueryKeyNorm> =
+        Some(QueryKeyNorm { span: NormSpan::AllHeads, after_turning: false, optional: false });
+}
+
+/// The gates of attention's answers, which are sigmoids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AttentionGate {
+    /// Each head's follows its query in one matrix.
+    WithQueries,
+    /// A matrix of their own, `attn_gate`.
+    Apart,
+}
+
 /// The numbers that a norm of queries or keys takes together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NormSpan {
@@ -66,6 +108,8 @@ pub(crate) struct WindowPattern {
     pub(crate) period: usize,
     /// θ of the rotary embedding in layers with a window, where it is another and the file does not say.
     pub(crate) rope_base: Option<f32>,
+    /// Not all models of the architecture have such layers.
+    pub(crate) optional: bool,
 }
 
 /// The assignment of key heads to value heads.
@@ -85,8 +129,17 @@ pub(crate) enum RoutingScheme {
     Renormalized,
     /// By softmax, weighed by the probabilities as they are.
     Probabilities,
-    /// As the file's metadata say.
-    Described,
+    /// As the file's metadata say; where they are silent, by these scores, which are divided by their sum or not.
+    Described(DefaultScores, bool),
+}
+
+/// The scores of experts where a file does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DefaultScores {
+    Softmax,
+    Sigmoid,
+    /// Sigmoids where there is a correction, which only models with them have, else a softmax.
+    ByCorrection,
 }
 
 /// The way in which a shared expert's answer joins the others'.
@@ -103,16 +156,20 @@ const PLAIN: Architecture = Architecture {
     name: "",
     rope: RopePairing::HalfSplit,
     rounded_yarn: true,
+    yarn_log: YarnLog::Scores,
+    unturned_period: None,
+    query_temperature: false,
     query_key_norm: None,
     windows: None,
     sinks: false,
     scores_by_width_at: None,
-    gated_attention: false,
+    attention_gate: None,
     delta_net: None,
     latent: false,
     biases: &[],
     embedding_by_root_of_width: false,
-    feed_forward_norm: "ffn_norm",
+    mixer_norm: true,
+    feed_forward_norm: Some("ffn_norm"),
     answer_norms: false,
     gate: GateFunction::Silu,
     routing: RoutingScheme::Renormalized,
@@ -121,25 +178,49 @@ const PLAIN: Architecture = Architecture {
 
 /// Three layers of gated DeltaNet to one of gated attention.
 const QWEN35: Architecture = Architecture {
-    query_key_norm: Some(NormSpan::Head),
-    gated_attention: true,
+    query_key_norm: QueryKeyNorm::HEAD,
+    attention_gate: Some(AttentionGate::WithQueries),
     delta_net: Some(KeyHeadMapping::Cyclic),
-    feed_forward_norm: "post_attention_norm",
+    feed_forward_norm: Some("post_attention_norm"),
     ..PLAIN
 };
 
+/// Sigmoid scores, divided by their sum, as DeepSeek-V3 has them, in files that do not say so.
+const SIGMOIDS: RoutingScheme = RoutingScheme::Described(DefaultScores::Sigmoid, true);
+
+/// Qwen2's biases.
+const OF_QUERIES_KEYS_VALUES: &[&str] = &["attn_q", "attn_k", "attn_v"];
+
 const ARCHITECTURES: &[Architecture] = &[
+    Architecture {
+        name: "afmoe",
+        query_key_norm: QueryKeyNorm::HEAD,
+        windows: Some(WindowPattern { period: 4, rope_base: None, optional: false }),
+        unturned_period: Some(4),
+        attention_gate: Some(AttentionGate::Apart),
+        embedding_by_root_of_width: true,
+        answer_norms: true,
+        routing: SIGMOIDS,
+        ..PLAIN
+    },
+    Architecture { name: "bailingmoe2", query_key_norm: QueryKeyNorm::HEAD, routing: SIGMOIDS, ..PLAIN },
     Architecture {
         name: "deepseek2",
         rope: RopePairing::Interleaved,
         latent: true,
-        routing: RoutingScheme::Described,
+        routing: RoutingScheme::Described(DefaultScores::ByCorrection, false),
+        ..PLAIN
+    },
+    Architecture {
+        name: "ernie4_5-moe",
+        rope: RopePairing::Interleaved,
+        routing: RoutingScheme::Described(DefaultScores::Softmax, true),
         ..PLAIN
     },
     Architecture {
         name: "gemma3",
-        query_key_norm: Some(NormSpan::Head),
-        windows: Some(WindowPattern { period: 6, rope_base: Some(10_000.0) }),
+        query_key_norm: QueryKeyNorm::HEAD,
+        windows: Some(WindowPattern { period: 6, rope_base: Some(10_000.0), optional: false }),
         scores_by_width_at: Some(62),
         embedding_by_root_of_width: true,
         answer_norms: true,
@@ -147,9 +228,17 @@ const ARCHITECTURES: &[Architecture] = &[
         ..PLAIN
     },
     Architecture {
+        name: "glm4moe",
+        query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: false, optional: true }),
+        biases: OF_QUERIES_KEYS_VALUES,
+        feed_forward_norm: Some("post_attention_norm"),
+        routing: SIGMOIDS,
+        ..PLAIN
+    },
+    Architecture {
         name: "gpt-oss",
         rounded_yarn: false,
-        windows: Some(WindowPattern { period: 2, rope_base: None }),
+        windows: Some(WindowPattern { period: 2, rope_base: None, optional: false }),
         sinks: true,
         biases: &[
             "attn_q",
@@ -161,36 +250,77 @@ const ARCHITECTURES: &[Architecture] = &[
             "ffn_up_exps",
             "ffn_down_exps",
         ],
-        feed_forward_norm: "post_attention_norm",
+        feed_forward_norm: Some("post_attention_norm"),
         gate: GateFunction::Clamped,
         ..PLAIN
     },
+    Architecture { name: "granite", rope: RopePairing::Interleaved, ..PLAIN },
     Architecture { name: "granitemoe", rope: RopePairing::Interleaved, ..PLAIN },
+    Architecture {
+        name: "hunyuan-moe",
+        query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: true, optional: false }),
+        ..PLAIN
+    },
     Architecture { name: "llama", rope: RopePairing::Interleaved, ..PLAIN },
+    Architecture { name: "minimax-m2", query_key_norm: QueryKeyNorm::ALL_HEADS, routing: SIGMOIDS, ..PLAIN },
+    Architecture {
+        name: "mistral3",
+        rope: RopePairing::Interleaved,
+        yarn_log: YarnLog::Turned,
+        query_temperature: true,
+        ..PLAIN
+    },
+    Architecture {
+        name: "mistral4",
+        rope: RopePairing::Interleaved,
+        latent: true,
+        query_temperature: true,
+        routing: RoutingScheme::Described(DefaultScores::Softmax, true),
+        ..PLAIN
+    },
+    Architecture {
+        name: "olmo2",
+        query_key_norm: QueryKeyNorm::ALL_HEADS,
+        windows: Some(WindowPattern { period: 4, rope_base: None, optional: true }),
+        mixer_norm: false,
+        feed_forward_norm: None,
+        answer_norms: true,
+        ..PLAIN
+    },
     Architecture {
         name: "olmoe",
-        query_key_norm: Some(NormSpan::AllHeads),
+        query_key_norm: QueryKeyNorm::ALL_HEADS,
         routing: RoutingScheme::Probabilities,
         ..PLAIN
     },
-    Architecture { name: "qwen2", biases: &["attn_q", "attn_k", "attn_v"], ..PLAIN },
+    Architecture { name: "qwen2", biases: OF_QUERIES_KEYS_VALUES, ..PLAIN },
     Architecture {
         name: "qwen2moe",
-        biases: &["attn_q", "attn_k", "attn_v"],
+        biases: OF_QUERIES_KEYS_VALUES,
         routing: RoutingScheme::Probabilities,
         shared_expert: SharedExpertMode::Gated,
         ..PLAIN
     },
-    Architecture { name: "qwen3", query_key_norm: Some(NormSpan::Head), ..PLAIN },
+    Architecture { name: "qwen3", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
     Architecture { name: "qwen35", ..QWEN35 },
     Architecture { name: "qwen35moe", shared_expert: SharedExpertMode::Gated, ..QWEN35 },
-    Architecture { name: "qwen3moe", query_key_norm: Some(NormSpan::Head), ..PLAIN },
+    Architecture { name: "qwen2vl", biases: OF_QUERIES_KEYS_VALUES, ..PLAIN },
+    Architecture { name: "qwen3moe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
+    Architecture { name: "qwen3vl", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
+    Architecture { name: "qwen3vlmoe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
     Architecture {
         name: "qwen3next",
         delta_net: Some(KeyHeadMapping::Grouped),
         shared_expert: SharedExpertMode::Gated,
         ..QWEN35
     },
+    Architecture {
+        name: "seed_oss",
+        biases: OF_QUERIES_KEYS_VALUES,
+        feed_forward_norm: Some("post_attention_norm"),
+        ..PLAIN
+    },
+    Architecture { name: "smollm3", rope: RopePairing::Interleaved, unturned_period: Some(4), ..PLAIN },
 ];
 
 impl Architecture {

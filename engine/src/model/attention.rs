@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pelicycle_kernels::Activations;
 
-use super::architecture::NormSpan;
+use super::architecture::{AttentionGate, NormSpan};
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
@@ -21,13 +21,18 @@ pub(super) struct Attention {
     query: Matrix,
     /// Whether the query of each head is followed by a gate for its answer.
     gated: bool,
+    /// The gates' matrix, where they have one of their own.
+    gate: Option<Matrix>,
     key: Matrix,
     value: Matrix,
     output: Matrix,
     /// Weights of the norms over a head's queries and keys.
     query_key_norm: Option<(Vec<f32>, Vec<f32>)>,
+    /// The norms come after the turning.
+    norm_after_turning: bool,
     pub(super) kv_heads: usize,
-    rope: Arc<Rope>,
+    /// None in layers that do not turn their heads.
+    rope: Option<Arc<Rope>>,
     /// How many of the last positions, its own included, a row sees; `None` for all.
     pub(super) window: Option<usize>,
     /// A score for each query head that takes its share of the softmax and brings no value.
@@ -50,11 +55,13 @@ impl Attention {
     pub(super) fn read(source: &LayerSource<'_>) -> Result<Attention, ModelError> {
         let config = source.config;
         let kv_heads = config.kv_heads[source.layer];
-        let gated = source.architecture.gated_attention;
+        let gated = source.architecture.attention_gate == Some(AttentionGate::WithQueries);
         let of_a_query = config.key_size + if gated { config.value_size } else { 0 };
         let sizes = [config.heads * of_a_query, kv_heads * config.key_size, kv_heads * config.value_size];
         let [query, key, value] = query_key_value(source, sizes)?;
-        let norm_sizes = match source.architecture.query_key_norm {
+        let norm = source.architecture.query_key_norm;
+        let norm = norm.filter(|norm| !norm.optional || source.has("attn_q_norm.weight"));
+        let norm_sizes = match norm.map(|norm| norm.span) {
             Some(NormSpan::Head) => Some((config.key_size, config.key_size)),
             Some(NormSpan::AllHeads) => Some((sizes[0], sizes[1])),
             None => None,
@@ -68,15 +75,24 @@ impl Attention {
             false => None,
         };
         let window = config.windows[source.layer];
+        let period = source.architecture.unturned_period;
+        let unturned = period.is_some_and(|period| (source.layer + 1).is_multiple_of(period));
         Ok(Attention {
             query,
             gated,
             key,
             value,
+            gate: match source.architecture.attention_gate {
+                Some(AttentionGate::Apart) => {
+                    Some(source.matrix("attn_gate", &[config.width, config.heads * config.value_size])?)
+                }
+                Some(AttentionGate::WithQueries) | None => None,
+            },
             output: source.matrix("attn_output", &[config.heads * config.value_size, config.width])?,
             query_key_norm,
+            norm_after_turning: norm.is_some_and(|norm| norm.after_turning),
             kv_heads,
-            rope: Arc::clone(source.ropes.of(window)),
+            rope: (!unturned).then(|| Arc::clone(source.ropes.of(window))),
             window,
             sinks,
         })
@@ -110,6 +126,10 @@ impl Attention {
             }
         }
 
+        if let Some(gate) = &self.gate {
+            gates.resize(rows.len() * heads * value_size, 0.0);
+            products(context, x, &mut [(gate, gates)]);
+        }
         let mut turning: Vec<_> = rows
             .iter()
             .zip(queries.chunks_exact_mut(heads * key_size))
@@ -117,15 +137,21 @@ impl Attention {
             .map(|((row, q), k)| (row.position, q, k))
             .collect();
         context.pool.for_each(&mut turning, |(position, q, k)| {
-            if let Some((of_queries, of_keys)) = &self.query_key_norm {
-                for (numbers, weight) in [(&mut **q, of_queries), (&mut **k, of_keys)] {
-                    let together = numbers.chunks_exact_mut(weight.len());
-                    together.for_each(|numbers| rms_norm_in_place(numbers, weight, config.epsilon));
-                }
+            if !self.norm_after_turning {
+                self.norm(q, k, config.epsilon);
             }
-            let turns = self.rope.turns(*position);
-            let heads = q.chunks_exact_mut(key_size).chain(k.chunks_exact_mut(key_size));
-            heads.for_each(|head| self.rope.apply(head, &turns));
+            if let Some(rope) = &self.rope {
+                let turns = rope.turns(*position);
+                let heads = q.chunks_exact_mut(key_size).chain(k.chunks_exact_mut(key_size));
+                heads.for_each(|head| rope.apply(head, &turns));
+            }
+            if self.norm_after_turning {
+                self.norm(q, k, config.epsilon);
+            }
+            if let Some(temperature) = config.query_temperature {
+                let factor = temperature.factor(*position);
+                q.iter_mut().for_each(|x| *x *= factor);
+            }
         });
         let written = keys.chunks_exact(self.key.rows).zip(values.chunks_exact(self.value.rows));
         for (row, (k, v)) in rows.iter().zip(written) {
@@ -144,13 +170,25 @@ impl Attention {
                 let end = row.position + 1;
                 let positions = self.window.map_or(0, |window| end.saturating_sub(window))..end;
                 let sinks = self.sinks.as_ref().map(|sinks| &sinks[head * group..][..group]);
-                let gates = self.gated.then(|| &gates[(r * self.kv_heads + head) * out.len()..][..out.len()]);
+                let gated = self.gated || self.gate.is_some();
+                let gates = gated.then(|| &gates[(r * self.kv_heads + head) * out.len()..][..out.len()]);
                 pieces.push(Piece { cache, head, positions, queries: q, sinks, gates, out });
             }
         }
         let attend = |piece: &mut Piece<'_>| piece.attend(context, key_size, value_size, config.score_scale);
         context.pool.for_each(&mut pieces, attend);
         products(context, mixed, &mut [(&self.output, out)]);
+    }
+}
+
+impl Attention {
+    /// Norms the queries and keys of one row, in the models that do.
+    fn norm(&self, queries: &mut [f32], keys: &mut [f32], epsilon: f32) {
+        let Some((of_queries, of_keys)) = &self.query_key_norm else { return };
+        for (numbers, weight) in [(queries, of_queries), (keys, of_keys)] {
+            let together = numbers.chunks_exact_mut(weight.len());
+            together.for_each(|numbers| rms_norm_in_place(numbers, weight, epsilon));
+        }
     }
 }
 

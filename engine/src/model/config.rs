@@ -52,6 +52,8 @@ pub struct ModelConfig {
     pub rope_scaling: RopeScaling,
     /// Added to the mean square in norms.
     pub epsilon: f32,
+    /// The growth of queries with their position, in the models that have it.
+    pub query_temperature: Option<QueryTemperature>,
     /// Multiplies a token's embedding.
     pub embedding_scale: f32,
     /// Multiplies what a block adds.
@@ -62,6 +64,23 @@ pub struct ModelConfig {
     pub logit_cap: Option<f32>,
     /// Experts of a layer and how many a token takes; absent in a dense model.
     pub experts: Option<ExpertConfig>,
+}
+
+/// The growth of queries with their position p: they are multiplied by 1 + scale · ln(1 + ⌊p / length⌋).
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct QueryTemperature {
+    /// The factor of the logarithm.
+    pub scale: f32,
+    /// Positions after which it grows.
+    pub length: f32,
+}
+
+impl QueryTemperature {
+    /// The factor of the queries of a position.
+    pub(super) fn factor(self, position: usize) -> f32 {
+        1.0 + self.scale * (1.0 + (position as f32 / self.length).floor()).ln()
+    }
 }
 
 /// The number of experts in a layer, and of those that a token takes.
@@ -138,7 +157,7 @@ impl ModelConfig {
             Some(n) if n > LIMIT as u64 => LIMIT,
             _ => keys.size("context_length")?.unwrap_or(2048),
         };
-        let rope_scaling = RopeScaling::read(&keys, context, architecture.rounded_yarn)?;
+        let rope_scaling = RopeScaling::read(&keys, context, architecture)?;
         let epsilon = gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?;
         if !(epsilon.is_finite() && epsilon >= 0.0) {
             let why = "which is not a small number";
@@ -151,6 +170,11 @@ impl ModelConfig {
         let window_rope_base = match architecture.windows {
             Some(WindowPattern { rope_base: Some(base), .. }) => {
                 Some(keys.positive("rope.freq_base_swa")?.unwrap_or(base))
+            }
+            // Theirs, where they have any, are of the model's own θ, and not scaled.
+            Some(WindowPattern { optional: true, .. }) if windows.iter().any(Option::is_some) => {
+                let own = keys.positive("rope.freq_base")?.unwrap_or(10_000.0);
+                Some(keys.positive("rope.freq_base_swa")?.unwrap_or(own))
             }
             _ => None,
         };
@@ -185,6 +209,7 @@ impl ModelConfig {
             embedding_scale: keys.positive_or_zero("embedding_scale")?.unwrap_or(root_of_width),
             residual_scale: keys.positive_or_zero("residual_scale")?.unwrap_or(1.0),
             logit_scale: keys.positive_or_zero("logit_scale")?.unwrap_or(1.0),
+            query_temperature: query_temperature(&keys, architecture, &rope_scaling)?,
             logit_cap: keys.positive_or_zero("final_logit_softcapping")?,
             experts: experts(&keys)?,
             architecture: architecture.name.to_owned(),
@@ -198,7 +223,11 @@ fn windows(
     declared: &WindowPattern,
     layers: usize,
 ) -> Result<Vec<Option<usize>>, ModelError> {
-    let window = keys.require("attention.sliding_window")?;
+    let window = match keys.size("attention.sliding_window")? {
+        Some(window) => window,
+        None if declared.optional => return Ok(vec![None; layers]),
+        None => keys.require("attention.sliding_window")?,
+    };
     let pattern = "attention.sliding_window_pattern";
     let windowed: Vec<bool> = match keys.gguf.metadata().get(&keys.key(pattern)) {
         Some(MetadataValue::Array(MetadataArray::Bool(list))) if list.len() >= layers => {
@@ -213,6 +242,23 @@ fn windows(
         }
     };
     Ok(windowed.into_iter().map(|windowed| windowed.then_some(window)).collect())
+}
+
+fn query_temperature(
+    keys: &ConfigKeys<'_>,
+    architecture: &Architecture,
+    scaling: &RopeScaling,
+) -> Result<Option<QueryTemperature>, ModelError> {
+    let scale =
+        keys.positive_or_zero("attention.temperature_scale")?.filter(|_| architecture.query_temperature);
+    let Some(scale) = scale else { return Ok(None) };
+    let original = match scaling {
+        RopeScaling::Yarn(yarn) => Some(yarn.original_context),
+        RopeScaling::None | RopeScaling::Linear(_) => None,
+    };
+    let length = keys.positive("attention.temperature_length")?.or(original);
+    let length = keys.required("attention.temperature_length", length)?;
+    Ok(Some(QueryTemperature { scale, length }))
 }
 
 fn experts(keys: &ConfigKeys<'_>) -> Result<Option<ExpertConfig>, ModelError> {

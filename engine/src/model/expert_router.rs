@@ -1,6 +1,6 @@
 //! The router: it chooses the experts that a token takes, and weighs their answers.
 
-use super::architecture::RoutingScheme;
+use super::architecture::{DefaultScores, RoutingScheme};
 use super::config::ExpertConfig;
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
@@ -50,14 +50,16 @@ impl ExpertRouter {
             renormalized: scheme == RoutingScheme::Renormalized,
             scale: 1.0,
         };
-        if scheme != RoutingScheme::Described {
-            return Ok(plain);
-        }
+        let RoutingScheme::Described(scores, renormalized) = scheme else { return Ok(plain) };
+        let by_default = match scores {
+            DefaultScores::Softmax => Scores::Softmax,
+            DefaultScores::ByCorrection if plain.correction.is_none() => Scores::Softmax,
+            DefaultScores::Sigmoid | DefaultScores::ByCorrection => Scores::Sigmoid,
+        };
         let function = "expert_gating_func";
         let scores = match keys.gguf.u32(&keys.key(function))? {
-            // Only models that score by sigmoids have a correction.
-            None | Some(0) if plain.correction.is_some() => Scores::Sigmoid,
-            None | Some(0 | 1) => Scores::Softmax,
+            None | Some(0) => by_default,
+            Some(1) => Scores::Softmax,
             Some(2) => Scores::Sigmoid,
             Some(other) => {
                 return Err(keys.fail(
@@ -70,7 +72,7 @@ impl ExpertRouter {
         Ok(ExpertRouter {
             scores,
             groups: Groups::read(keys, experts, scores)?,
-            renormalized: keys.gguf.bool(&keys.key("expert_weights_norm"))?.unwrap_or(false),
+            renormalized: keys.gguf.bool(&keys.key("expert_weights_norm"))?.unwrap_or(renormalized),
             scale: keys.positive_or_zero("expert_weights_scale")?.unwrap_or(1.0),
             ..plain
         })

@@ -63,11 +63,11 @@ impl Model {
             scale(x, config.embedding_scale);
         }
         for (l, layer) in self.layers.iter().enumerate() {
-            self.norm(stream, &layer.attention_norm, normed);
+            self.norm(stream, layer.attention_norm.as_deref(), normed);
             let step = LayerStep { context, config, layer: l, rows, caches };
             layer.mixer.forward(step, normed, mixer, answer);
             self.add(stream, answer, layer.attention_answer_norm.as_deref());
-            self.norm(stream, &layer.feed_forward_norm, normed);
+            self.norm(stream, layer.feed_forward_norm.as_deref(), normed);
             layer.feed_forward.forward(context, normed, feed_forward, answer, &mut |r| routed(l, r));
             self.add(stream, answer, layer.feed_forward_answer_norm.as_deref());
         }
@@ -102,10 +102,14 @@ impl Model {
         stream.iter_mut().zip(answer).for_each(|(x, y)| *x += *y);
     }
 
-    /// Norms every row of the stream.
-    fn norm(&self, stream: &[f32], weight: &[f32], out: &mut Activations) {
+    /// Norms every row of the stream, or takes it as it is.
+    fn norm(&self, stream: &[f32], weight: Option<&[f32]>, out: &mut Activations) {
         let width = self.config.width;
         out.reset(stream.len() / width, width);
+        let Some(weight) = weight else {
+            stream.chunks_exact(width).zip(out.rows_mut()).for_each(|(x, out)| out.copy_from_slice(x));
+            return;
+        };
         let mut rows: Vec<_> = stream.chunks_exact(width).zip(out.rows_mut()).collect();
         let norm = |(x, out): &mut (&[f32], &mut [f32])| rms_norm(x, weight, self.config.epsilon, out);
         if rows.len() < 8 {

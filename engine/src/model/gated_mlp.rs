@@ -27,7 +27,22 @@ impl GatedMlp {
     /// The block whose three matrices' names end in `suffix`; `key` names its inner width in the metadata.
     pub(super) fn read(source: &LayerSource<'_>, suffix: &str, key: &str) -> Result<GatedMlp, ModelError> {
         let [gate, up, down] = ["gate", "up", "down"].map(|part| format!("ffn_{part}{suffix}"));
-        let (width, inner) = (source.config.width, source.inner_width(key, &down)?);
+        Self::of(source, [gate, up, down.clone()], source.inner_width(key, &down)?)
+    }
+
+    /// As [`GatedMlp::read`], as wide as its last matrix says: some converters get the key for it wrong.
+    pub(super) fn by_tensors(source: &LayerSource<'_>, suffix: &str) -> Result<GatedMlp, ModelError> {
+        let names = ["gate", "up", "down"].map(|part| format!("ffn_{part}{suffix}"));
+        let inner = source.tensors.size(&format!("{}.weight", source.name(&names[2])), 0)?;
+        Self::of(source, names, inner)
+    }
+
+    fn of(
+        source: &LayerSource<'_>,
+        [gate, up, down]: [String; 3],
+        inner: usize,
+    ) -> Result<GatedMlp, ModelError> {
+        let width = source.config.width;
         Ok(GatedMlp {
             gate: source.matrix(&gate, &[width, inner])?,
             up: source.matrix(&up, &[width, inner])?,

@@ -24,7 +24,8 @@ pub(super) fn honours(keys: &ConfigKeys<'_>, architecture: &Architecture) -> Res
             architecture: architecture.name.to_owned(),
         })
     };
-    for name in CAPS {
+    let honoured = |name: &str| architecture.query_temperature && name == "attention.temperature_scale";
+    for name in CAPS.iter().filter(|name| !honoured(name)) {
         if let Some(value) = keys.gguf.f32(&keys.key(name))?.filter(|value| *value != 0.0) {
             return refuse(name, &value);
         }
@@ -36,7 +37,7 @@ pub(super) fn honours(keys: &ConfigKeys<'_>, architecture: &Architecture) -> Res
         return refuse("pooling_type", &pooling);
     }
     // 1 is a softmax over all experts, 3 one over the chosen; renormalized, they are the same.
-    if architecture.routing != RoutingScheme::Described
+    if !matches!(architecture.routing, RoutingScheme::Described(..))
         && let Some(function) = keys.gguf.u32(&keys.key("expert_gating_func"))?
         && !matches!(function, 0 | 1)
         && !(function == 3 && architecture.routing == RoutingScheme::Renormalized)

@@ -152,8 +152,12 @@ impl LatentAttention {
             self.rope.apply(key, &turns);
             for (query, plain) in queries.chunks_exact_mut(head_size).zip(plain.chunks_exact_mut(shape.plain))
             {
-                plain.copy_from_slice(&query[..shape.plain]);
                 self.rope.apply(&mut query[shape.plain..], &turns);
+                if let Some(temperature) = config.query_temperature {
+                    let factor = temperature.factor(row.position);
+                    query.iter_mut().for_each(|x| *x *= factor);
+                }
+                plain.copy_from_slice(&query[..shape.plain]);
             }
         });
         for (row, numbers) in rows.iter().zip(latents.chunks_exact(shape.rank + shape.turning)) {

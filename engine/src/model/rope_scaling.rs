@@ -1,5 +1,6 @@
 //! How a model made for a short context turns its heads to read a long one.
 
+use super::architecture::{Architecture, YarnLog};
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
 
@@ -35,11 +36,11 @@ pub struct YarnScaling {
 }
 
 impl RopeScaling {
-    /// From the metadata; `rounded` is what they do not say of YaRN.
+    /// From the metadata; the architecture has what they do not say of YaRN.
     pub(super) fn read(
         keys: &ConfigKeys<'_>,
         context: usize,
-        rounded: bool,
+        architecture: &Architecture,
     ) -> Result<RopeScaling, ModelError> {
         let factor = match keys.positive("rope.scaling.factor")? {
             Some(factor) => Some(factor),
@@ -57,14 +58,19 @@ impl RopeScaling {
             Some("yarn") => {
                 let factor = keys.required("rope.scaling.factor", factor)?;
                 let original = keys.positive("rope.scaling.original_context_length")?;
+                let factor = factor.max(1.0);
+                let log = keys.positive_or_zero("rope.scaling.yarn_log_multiplier")?;
+                let turned = log.filter(|_| architecture.yarn_log == YarnLog::Turned);
+                // Taken back from what YaRN does of itself.
+                let divisor = turned.map_or(1.0, |log| 1.0 + 0.1 * log * factor.ln());
                 Ok(RopeScaling::Yarn(YarnScaling {
-                    factor: factor.max(1.0),
+                    factor,
                     original_context: original.unwrap_or(context as f32),
                     beta_fast: keys.positive("rope.scaling.yarn_beta_fast")?.unwrap_or(32.0),
                     beta_slow: keys.positive("rope.scaling.yarn_beta_slow")?.unwrap_or(1.0),
-                    rounded,
-                    attention_factor: keys.positive("rope.scaling.attn_factor")?.unwrap_or(1.0),
-                    log_multiplier: keys.positive("rope.scaling.yarn_log_multiplier")?,
+                    rounded: architecture.rounded_yarn,
+                    attention_factor: keys.positive("rope.scaling.attn_factor")?.unwrap_or(1.0) / divisor,
+                    log_multiplier: log.filter(|_| architecture.yarn_log == YarnLog::Scores),
                 }))
             }
             Some(other) => Err(keys.fail(

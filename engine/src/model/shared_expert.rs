@@ -34,7 +34,7 @@ impl SharedExpert {
             SharedExpertMode::Added if source.has("ffn_down_shexp.weight") => None,
             SharedExpertMode::Added => return Ok(None),
         };
-        let block = GatedMlp::read(source, "_shexp", "expert_shared_feed_forward_length")?;
+        let block = GatedMlp::by_tensors(source, "_shexp")?;
         Ok(Some(SharedExpert { block, gate }))
     }
 

@@ -28,18 +28,36 @@ impl Case {
 
 /// Files that must be among the cases.
 const NEEDED: &[&str] = &[
+    "afmoe.f16",
+    "bailingmoe2.f16",
     "deepseek2-v2-groups.f16",
     "deepseek2-v2.f16",
     "deepseek2-v2lite-oldlayout.f16",
     "deepseek2-v2lite.f16",
     "deepseek2-v3.f16",
+    "ernie45-moe.f16",
     "gemma3.f16",
+    "glm4moe-draftblock.f16",
+    "glm4moe-qknorm.f16",
+    "glm4moe.Q8_0",
+    "glm4moe.f16",
+    "glm4moelite-draftblock.f16",
+    "glm4moelite.Q8_0",
+    "glm4moelite.f16",
     "gptoss.MXFP4",
     "gptoss.f16",
+    "granite.f16",
     "granitemoe.f16",
+    "hunyuan-moe.f16",
     "llama3.f16",
     "llama3.f32",
+    "minimax-m2.Q8_0",
+    "minimax-m2.f16",
+    "ministral3.f16",
+    "mistral4.f16",
     "mixtral.f16",
+    "olmo2.f16",
+    "olmo3.f16",
     "olmoe.f16",
     "qwen2.f16",
     "qwen2moe.f16",
@@ -54,42 +72,44 @@ const NEEDED: &[&str] = &[
     "qwen3moe.Q8_0",
     "qwen3moe.f16",
     "qwen3next.f16",
+    "qwen3vl.f16",
+    "qwen3vlmoe.f16",
+    "seed-oss.f16",
     "smollm2.f16",
+    "smollm3.f16",
 ];
 
 /// Every golden file whose architecture and tensor types the engine knows.
 fn cases() -> Vec<Case> {
     let Some(shared) = shared() else { return Vec::new() };
-    let golden = shared.join("golden");
-    let manifest = json(&golden.join("models/manifest.json"));
     let mut cases = Vec::new();
-    for (name, model) in manifest["models"].as_object().unwrap() {
-        let file = |entry: &serde_json::Value| golden.join(entry["file"].as_str().unwrap());
-        let tolerance = model["tolerance"]["float32_arithmetic"]["max_abs"].as_f64().unwrap();
-        for (kind, entry) in model["files"].as_object().unwrap() {
-            let reference = Reference::read(&file(&model["reference"]));
-            let llama_cpp = model["llama_cpp"][kind].clone();
-            cases.push(Case {
-                name: format!("{name}.{kind}"),
-                gguf: file(entry),
-                reference,
-                tolerance,
-                llama_cpp,
-            });
-        }
-        for (kind, entry) in model["quantised"].as_object().unwrap() {
-            let reference = Reference::read(&file(&entry["reference"]));
-            let llama_cpp = entry["llama_cpp"].clone();
-            cases.push(Case {
-                name: format!("{name}.{kind}"),
-                gguf: file(entry),
-                reference,
-                tolerance,
-                llama_cpp,
-            });
+    for part in ["golden", "golden-2"] {
+        let golden = shared.join(part);
+        let manifest = json(&golden.join("models/manifest.json"));
+        for (name, model) in manifest["models"].as_object().unwrap() {
+            let file = |entry: &serde_json::Value| golden.join(entry["file"].as_str().unwrap());
+            let tolerance = model["tolerance"]["float32_arithmetic"]["max_abs"].as_f64().unwrap();
+            for (kind, entry) in model["files"].as_object().unwrap() {
+                cases.push(Case {
+                    name: format!("{name}.{kind}"),
+                    gguf: file(entry),
+                    reference: Reference::read(&file(&model["reference"])),
+                    tolerance,
+                    llama_cpp: model["llama_cpp"][kind].clone(),
+                });
+            }
+            for (kind, entry) in model["quantised"].as_object().into_iter().flatten() {
+                cases.push(Case {
+                    name: format!("{name}.{kind}"),
+                    gguf: file(entry),
+                    reference: Reference::read(&file(&entry["reference"])),
+                    tolerance,
+                    llama_cpp: entry["llama_cpp"].clone(),
+                });
+            }
         }
     }
-    assert!(cases.len() > 20, "the golden folder is whole");
+    assert!(cases.len() > 60, "the golden folders are whole");
     cases.retain(|case| supported(&case.gguf));
     for needed in NEEDED {
         assert!(cases.iter().any(|c| c.name == *needed), "{needed} is among the cases");
