@@ -112,6 +112,29 @@ fn blocks_of(kind: TensorType, spread: f32, random: &mut Random, bytes: &mut [u8
                 // The levels, 0 to 6, have a root of the mean square of 2.9; the exponent nearest to the wanted.
                 block[0] = (127.0 + (spread / 2.92).log2().round()).clamp(1.0, 254.0) as u8;
             }
+            // Roots of the mean squares of levels and of the four bits of scales.
+            TensorType::IQ2_XXS | TensorType::IQ2_XS | TensorType::IQ2_S => {
+                scale_at(0, sign * spread / (28.0 * 2.3));
+            }
+            TensorType::IQ3_XXS => scale_at(0, sign * spread / (36.0 * 4.6)),
+            TensorType::IQ3_S => scale_at(0, sign * spread / (9.2 * 18.4)),
+            TensorType::IQ1_S => scale_at(0, sign * spread / (0.8 * 9.2)),
+            TensorType::IQ1_M => {
+                let d = f16::from_f32(sign * spread / (0.8 * 9.2)).to_bits();
+                for quarter in 0..4 {
+                    let top = (d >> (4 * quarter) & 15) as u8;
+                    block[49 + 2 * quarter] = block[49 + 2 * quarter] & 15 | top << 4;
+                }
+            }
+            TensorType::TQ1_0 => scale_at(52, spread / 0.82),
+            TensorType::TQ2_0 => scale_at(64, spread / even(4.0)),
+            TensorType::Q1_0 => scale_at(0, spread),
+            TensorType::Q2_0 => scale_at(0, spread / even(4.0)),
+            TensorType::NVFP4 => {
+                // Half of what a scale of E4M3 stands for meets levels of a root of the mean square of 5.8.
+                let exponent = (7.0 + (spread / 2.92).log2().round()).clamp(1.0, 14.0) as u8;
+                block[..4].fill(exponent << 3);
+            }
             TensorType::Q2_K => {
                 let d = spread / (upper_half(15.0) * even(4.0));
                 scale_at(80, d);

@@ -184,7 +184,7 @@ fn product<const ROWS: usize>(
             for half in 0..2 {
                 let codes = codes(&unpacked, half);
                 for (x, sum) in rows.iter().zip(&mut sums) {
-                    if matches!(kind, TensorType::Q8_0 | TensorType::IQ4_NL | TensorType::IQ4_XS) {
+                    if is_wide(kind) {
                         add_half::<true>(&codes, &unpacked, &x[i], half, sum);
                     } else {
                         add_half::<false>(&codes, &unpacked, &x[i], half, sum);
@@ -196,6 +196,20 @@ fn product<const ROWS: usize>(
             out[j] = sum(*sums);
         }
     }
+}
+
+/// Whether codes of a type take more than six bits.
+const fn is_wide(kind: TensorType) -> bool {
+    matches!(
+        kind,
+        TensorType::Q8_0
+            | TensorType::IQ4_NL
+            | TensorType::IQ4_XS
+            | TensorType::IQ2_XXS
+            | TensorType::IQ2_XS
+            | TensorType::IQ2_S
+            | TensorType::IQ3_XXS
+    )
 }
 
 /// The codes that meet the lower or upper 32 of each 64 activations: of each 64 weights two groups of 16, four by

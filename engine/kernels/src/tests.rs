@@ -33,13 +33,23 @@ fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut RandomBytes)
         TensorType::Q6_K => &[208],
         TensorType::Q2_K => &[80, 82],
         TensorType::Q3_K => &[108],
-        TensorType::MXFP4 => &[],
+        TensorType::TQ1_0 => &[52],
+        TensorType::TQ2_0 => &[64],
+        // Its scale is in quarters, in the top nibbles of its last four words; NVFP4's are bytes, and all finite.
+        TensorType::IQ1_M | TensorType::MXFP4 | TensorType::NVFP4 => &[],
         _ => &[0],
     };
     for block in weights.chunks_exact_mut(kind.block_bytes()) {
         for &at in scales {
             let scale = half::f16::from_f32(bytes.float() * 0.1);
             block[at..at + 2].copy_from_slice(&scale.to_le_bytes());
+        }
+        if kind == TensorType::IQ1_M {
+            let scale = half::f16::from_f32(bytes.float() * 0.1).to_bits();
+            for quarter in 0..4 {
+                let top = (scale >> (4 * quarter) & 15) as u8;
+                block[49 + 2 * quarter] = block[49 + 2 * quarter] & 15 | top << 4;
+            }
         }
         if kind == TensorType::MXFP4 {
             // Exponents of numbers below and above 1, and the two lowest, which are no normal numbers.

@@ -3,7 +3,7 @@
 use super::SUPERBLOCK;
 use super::activations::{GROUP, lane};
 use crate::quant::{
-    IQ4_LEVELS, MXFP4_LEVELS, TensorType, exponent_half, half_at, iq4_xs_scales, q3_k_scales,
+    IQ4_LEVELS, MXFP4_LEVELS, TensorType, books, exponent_half, half_at, iq4_xs_scales, q3_k_scales,
     scales_and_minima,
 };
 
@@ -69,6 +69,17 @@ impl UnpackedBlock {
             TensorType::Q6_K => self.q6_k(blocks),
             TensorType::IQ4_XS => self.iq4_xs(blocks),
             TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
+            _ => self.books(kind, blocks),
+        }
+    }
+
+    /// Types that `quant::books` reads.
+    fn books(&mut self, kind: TensorType, blocks: &[u8]) {
+        let mut scales = [0.0; SUPERBLOCK / 16];
+        books::unpack(kind, blocks, &mut books::Codes { codes: &mut self.codes, scales: &mut scales });
+        let zero = f32::from(books::zero(kind));
+        for (group, scale) in scales.into_iter().enumerate() {
+            self.group(group, scale, zero * scale);
         }
     }
 

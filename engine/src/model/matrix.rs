@@ -29,6 +29,8 @@ pub(crate) struct Matrix {
     row_bytes: usize,
     /// A number a row that is added to its products.
     bias: Option<Arc<[f32]>>,
+    /// Factors of the products, each for equally many rows.
+    factors: Option<Arc<[f32]>>,
 }
 
 /// Rows of a tensor, one after another.
@@ -49,7 +51,19 @@ impl Matrix {
         let rows = runs.len() * run_rows;
         let row_bytes = kind.row_bytes(columns).expect("the file's rows are whole blocks");
         let (runs, bias) = (runs.into(), bias.map(Arc::from));
-        Matrix { gguf, runs, run_rows, kind, columns, rows, row_bytes, bias }
+        Matrix { gguf, runs, run_rows, kind, columns, rows, row_bytes, bias, factors: None }
+    }
+
+    /// The same matrix times factors, each for equally many rows, one after another: types of small floats have one
+    /// beside their own.
+    pub(super) fn times(mut self, factors: Option<Vec<f32>>) -> Matrix {
+        self.factors = factors.map(Arc::from);
+        self
+    }
+
+    /// The factor of a row's products.
+    fn factor(&self, row: usize) -> f32 {
+        self.factors.as_ref().map_or(1.0, |factors| factors[row / (self.rows / factors.len())])
     }
 
     /// The bytes of rows of one run.
@@ -63,6 +77,10 @@ impl Matrix {
     /// The numbers of row `r`.
     pub(super) fn read_row(&self, r: usize, out: &mut [f32]) {
         dequantize(self.kind, self.bytes(r..r + 1), out);
+        if self.factors.is_some() {
+            let factor = self.factor(r);
+            out.iter_mut().for_each(|x| *x *= factor);
+        }
     }
 
     /// The number of its rows that make a piece of work when `total` bytes of weights are to be handed out.
@@ -96,6 +114,13 @@ impl Matrix {
             (context.kernels.quantized_product)(self.kind, bytes, self.row_bytes, &rows, out);
         } else {
             self.multiply_floats(context, weights.clone(), x, which, out);
+        }
+        if self.factors.is_some() {
+            for out in out.iter_mut() {
+                for (row, out) in weights.clone().zip(out.iter_mut()) {
+                    *out *= self.factor(row);
+                }
+            }
         }
         if let Some(bias) = &self.bias {
             for out in out {

@@ -53,7 +53,8 @@ impl<'a> TensorReader<'a> {
             &[RowRun { tensor, first_row: 0 }],
             rows,
             self.bias(name, &dims[1..])?,
-        ))
+        )
+        .times(self.factors(name, dims)?))
     }
 
     /// Some of the rows of the matrix `NAME.weight`, and of its bias.
@@ -65,7 +66,9 @@ impl<'a> TensorReader<'a> {
     ) -> Result<Matrix, ModelError> {
         let tensor = self.find(&format!("{name}.weight"), &dims)?;
         let bias = self.bias(name, &dims[1..])?.map(|bias| bias[rows.clone()].to_vec());
-        Ok(Matrix::new(Arc::clone(self.gguf), &[RowRun { tensor, first_row: rows.start }], rows.len(), bias))
+        let run = RowRun { tensor, first_row: rows.start };
+        let matrix = Matrix::new(Arc::clone(self.gguf), &[run], rows.len(), bias);
+        Ok(matrix.times(self.factors(name, &dims)?))
     }
 
     /// Some of the rows of each `each` rows of the matrix or stack of matrices `NAME.weight`, and of its bias.
@@ -83,7 +86,8 @@ impl<'a> TensorReader<'a> {
         let bias = self
             .bias(name, &dims[1..])?
             .map(|bias| bias.chunks_exact(each).flat_map(|bias| &bias[rows.clone()]).copied().collect());
-        Ok(Matrix::new(Arc::clone(self.gguf), &runs, rows.len(), bias))
+        let matrix = Matrix::new(Arc::clone(self.gguf), &runs, rows.len(), bias);
+        Ok(matrix.times(self.factors(name, dims)?))
     }
 
     /// A stack of matrices that have a tensor each, all of one type.
@@ -102,6 +106,17 @@ impl<'a> TensorReader<'a> {
             });
         }
         Ok(Matrix::new(Arc::clone(self.gguf), &runs, dims[1], None))
+    }
+
+    /// The numbers of `NAME.scale`, which multiply the products with a matrix: one, or one for each of a stack.
+    fn factors(&self, name: &str, dims: &[usize]) -> Result<Option<Vec<f32>>, ModelError> {
+        let name = format!("{name}.scale");
+        if !self.has(&name) {
+            return Ok(None);
+        }
+        let stacked = dims.get(2).copied().unwrap_or(1);
+        let count = if self.size(&name, 0)? == stacked { stacked } else { 1 };
+        self.numbers(&name, &[count]).map(Some)
     }
 
     fn bias(&self, name: &str, dims: &[usize]) -> Result<Option<Vec<f32>>, ModelError> {

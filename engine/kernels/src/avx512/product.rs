@@ -29,7 +29,8 @@ pub(super) fn quantized_product(
     assert_eq!(rows.len(), out.len());
     of_kind!(
         Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84, Q3_K 110, Q4_K 144,
-        Q5_K 176, Q6_K 210, IQ4_XS 136,
+        Q5_K 176, Q6_K 210, IQ4_XS 136, IQ2_XXS 66, IQ2_XS 74, IQ2_S 82, IQ3_XXS 98, IQ3_S 110, IQ1_S 50, IQ1_M 56,
+        TQ1_0 54, TQ2_0 66, NVFP4 144, Q1_0 36, Q2_0 72,
     );
 }
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]

@@ -2,8 +2,11 @@
 
 use std::arch::x86_64::*;
 
+use super::lanes::{register, transpose};
+use super::loops::sixteen_floats;
 use super::{k_quants, small_blocks};
 use crate::quant::TensorType;
+use crate::unpack::UnpackedBlock;
 
 /// 256 weights, in the order that activations have: see `UnpackedBlock` for what the fields mean.
 pub(super) struct Superblock {
@@ -29,5 +32,19 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
         Q2_K k_quants::q2_k, Q3_K k_quants::q3_k, Q4_K k_quants::q4_k, Q5_K k_quants::q5_k,
         Q6_K k_quants::q6_k, IQ4_XS k_quants::iq4_xs,
     );
-    unreachable!("type {KIND} is not quantized")
+    from_memory(KIND, block)
+}
+
+/// Types whose codes are read number by number, through memory.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+fn from_memory(kind: u32, block: &[u8]) -> Superblock {
+    let kind = TensorType::from_id(kind).expect("the type of a product");
+    let mut unpacked = UnpackedBlock::ZERO;
+    unpacked.fill(kind, block);
+    let codes = unpacked.codes.as_chunks::<64>().0;
+    Superblock {
+        codes: transpose([0, 1, 2, 3].map(|k| register(&codes[k]))),
+        scales: sixteen_floats(&unpacked.scales),
+        offsets: sixteen_floats(&unpacked.offsets),
+    }
 }

@@ -3,7 +3,9 @@
 //! One file a family of formats. Every function reads whole blocks from a byte slice, so a tensor needs no
 //! alignment and is never copied; the layouts are those of ggml's block formats.
 
+pub(crate) mod books;
 mod float;
+mod grids;
 mod k_quants;
 mod small_blocks;
 mod tables;
@@ -42,6 +44,7 @@ pub fn dequantize(tensor_type: TensorType, bytes: &[u8], out: &mut [f32]) {
         TensorType::IQ4_NL => tables::iq4_nl(bytes, out),
         TensorType::IQ4_XS => tables::iq4_xs(bytes, out),
         TensorType::MXFP4 => tables::mxfp4(bytes, out),
+        _ => books::dequantize(tensor_type, bytes, out),
     }
 }
 
