@@ -91,6 +91,13 @@ impl ChatTemplate {
         Ok(ChatTemplate { environment, source, bos, eos, remark: None })
     }
 
+    /// The same template at a fixed time, for those that write the date.
+    #[must_use]
+    pub fn at(mut self, now: jiff::civil::DateTime) -> ChatTemplate {
+        self.environment.add_function("strftime_now", move |format: String| strftime(&format, now));
+        self
+    }
+
     /// A sentence about where the template is from, if not from the file.
     pub fn remark(&self) -> Option<&str> {
         self.remark.as_deref()
@@ -156,11 +163,14 @@ fn jinja2() -> Result<Environment<'static>, ChatError> {
     environment.add_function("raise_exception", |message: String| -> Result<Value, Error> {
         Err(Error::new(ErrorKind::InvalidOperation, "raise_exception").with_source(Refusal(message)))
     });
-    environment.add_function("strftime_now", |format: String| {
-        jiff::fmt::strtime::format(&format, &jiff::Zoned::now())
-            .map_err(|e| Error::new(ErrorKind::InvalidOperation, e.to_string()))
-    });
+    environment
+        .add_function("strftime_now", |format: String| strftime(&format, jiff::Zoned::now().datetime()));
     Ok(environment)
+}
+
+fn strftime(format: &str, now: jiff::civil::DateTime) -> Result<String, Error> {
+    jiff::fmt::strtime::format(format, now)
+        .map_err(|e| Error::new(ErrorKind::InvalidOperation, e.to_string()))
 }
 
 /// The words in which a template refuses a conversation.
