@@ -1,6 +1,6 @@
 //! What an attempt counts for, and for whom.
 
-use super::{Attempt, ContestantRecord, Outcome};
+use super::{Attempt, ContestantRecord, Outcome, Timing};
 use crate::{Check, name};
 
 impl Attempt {
@@ -27,6 +27,35 @@ impl Attempt {
             Outcome::Complete | Outcome::Length | Outcome::Refusal | Outcome::Filtered => true,
             Outcome::Cancelled | Outcome::Error | Outcome::Cut => self.is_drawn(),
         }
+    }
+}
+
+impl Attempt {
+    /// Tokens a second between the first token and the last, where what came tells a speed. What a service held back and
+    /// sent in one burst says how fast a network is and nothing of the model, whatever an older record makes of it.
+    #[must_use]
+    pub fn speed(&self) -> Option<f64> {
+        let speed = self.timing.tokens_per_second?;
+        match (&self.service, self.timing.first_token, self.timing.last_token) {
+            (Some(_), Some(first), Some(last)) => is_stream(first, last, speed).then_some(speed),
+            _ => Some(speed),
+        }
+    }
+}
+
+/// Whether what came between `first` and `last`, in seconds from the request, was a stream: longer than a network's hiccup,
+/// no less than one part in fifty of the wait, and not faster than any model writes.
+fn is_stream(first: f64, last: f64, speed: f64) -> bool {
+    let spread = last - first;
+    spread >= 0.02 && spread >= last / 50.0 && speed <= 20_000.0
+}
+
+impl Timing {
+    /// Whether other programs took more than a quarter of the host's processor time, so that times say more of the host
+    /// than of the model.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.host_load.is_some_and(|share| share > 0.25)
     }
 }
 

@@ -5,6 +5,13 @@ use std::time::{Duration, Instant};
 use pelicycle_provider::{ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, RequestEnd};
 use pelicycle_record::{Outcome, ReplyOrigin, Timeline, Timing};
 
+use crate::load::LoadMeter;
+
+/// Pieces that come nearer to each other came together.
+const MOMENT: Duration = Duration::from_millis(5);
+/// Moments at which something must have come for it to have been a stream.
+const MOMENTS: u32 = 3;
+
 /// What came of a request.
 #[derive(Debug)]
 pub(crate) struct ReceivedReply {
@@ -21,6 +28,11 @@ pub(crate) struct ReceivedReply {
     first: Option<Duration>,
     first_text: Option<Duration>,
     last: Option<Duration>,
+    /// Moments at which something came that was not there a moment before, and the last of them.
+    moments: (u32, Duration),
+    /// The host's load since the request was sent, and what it was at the end.
+    load: LoadMeter,
+    host_load: Option<f64>,
     total: Option<Duration>,
     /// Tokens that were counted as they came.
     tokens: u64,
@@ -45,6 +57,9 @@ impl ReceivedReply {
             first: None,
             first_text: None,
             last: None,
+            moments: (0, Duration::ZERO),
+            load: LoadMeter::begin(),
+            host_load: None,
             total: None,
             tokens: 0,
             batch: 0,
@@ -57,6 +72,7 @@ impl ReceivedReply {
         match event.kind {
             ReplyEventKind::Sent(sent) => {
                 self.begin = event.at;
+                self.load = LoadMeter::begin();
                 self.started = sent.started;
                 self.body = sent.body;
                 None
@@ -69,6 +85,7 @@ impl ReceivedReply {
             ReplyEventKind::End(done) => {
                 self.done = done;
                 self.total = Some(at);
+                self.host_load = self.load.share();
                 None
             }
         }
@@ -83,6 +100,10 @@ impl ReceivedReply {
         if delta.tokens > 0 || bytes > 0 {
             self.first.get_or_insert(at);
             self.last = Some(at);
+            let (moments, before) = self.moments;
+            if moments == 0 || at.saturating_sub(before) >= MOMENT {
+                self.moments = (moments + 1, at);
+            }
         }
         let ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
         if !delta.text.is_empty() {
@@ -107,6 +128,7 @@ impl ReceivedReply {
     /// Nothing more comes.
     pub(crate) fn end(&mut self) {
         self.total.get_or_insert_with(|| self.begin.elapsed());
+        self.host_load = self.host_load.or_else(|| self.load.share());
     }
 
     /// Whether there is a reply. A model that ended its turn without a word has answered; a request that failed has not.
@@ -140,6 +162,7 @@ impl ReceivedReply {
             total: Some(self.total().as_secs_f64()),
             tokens_per_second: self.speed(),
             batch: (self.batch > 0).then_some(self.batch),
+            host_load: self.host_load,
         }
     }
 
@@ -148,8 +171,9 @@ impl ReceivedReply {
         let usage = &self.account.usage;
         let tokens = match (self.tokens, &self.account.service) {
             (0, Some(service)) => {
-                // What came in one piece has no speed.
+                // What came in one piece, or all at once, has no speed.
                 service.remarks.iter().all(|remark| remark.code != "not-streamed").then_some(())?;
+                (self.moments.0 >= MOMENTS).then_some(())?;
                 match (usage.reasoning, self.reasoning.is_empty()) {
                     // Reasoning that was not shown came before all that was.
                     (Some(hidden), true) => usage.output?.checked_sub(hidden)?,
