@@ -31,7 +31,7 @@ pub use history::{ContextChange, DaySummary, History, LevelChange, MeasureHistor
 pub use junit::junit;
 pub use markdown::markdown;
 pub use measure::{Direction, MEASURES, Measure, MeasureRole, MeasureSource, MeasuredDrawings, measures};
-pub use preferred::{JudgedPair, PreferenceView, PreferredSide, SETTLING_EVIDENCE};
+pub use preferred::{JudgedPair, PreferenceView, PreferredSide};
 pub use report::{CompareError, ComparisonReport, PREFERRED, compare};
 pub use select::{Catalog, SelectError, Selection, select};
 pub use sides::{PairedSides, Stratum};

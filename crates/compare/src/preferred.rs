@@ -9,9 +9,6 @@ use serde::Serialize;
 use super::answer::ComparisonVerdict;
 use super::sides::PairedSides;
 
-/// The evidence that settles which side is better: at most one in so many comparisons is called settled where neither is.
-pub const SETTLING_EVIDENCE: f64 = 20.0;
-
 /// Whose drawings are preferred.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PreferredSide {
@@ -52,14 +49,12 @@ pub struct PreferenceView {
     pub drawings: [usize; 2],
     /// What the judgements are worth: as many pairs that share no drawing.
     pub independent_pairs: f64,
-    /// The share of pairs in which the second side's drawing is preferred, ties as halves, shared drawings weighed.
+    /// The share of pairs in which the second side's drawing is preferred, ties as halves.
     pub share: f64,
     /// Its lower bound at 95 %, whenever one looks.
     pub low: f64,
     /// Its upper bound.
     pub high: f64,
-    /// How often what was seen outweighs what would be seen if neither side were better; 20 settles it.
-    pub evidence: f64,
     /// About so many more judgements would settle it, of drawings that were not judged yet; absent where it is settled, or
     /// the drawings do not suffice.
     pub needed_judgements: Option<u64>,
@@ -182,8 +177,6 @@ impl PreferenceView {
             share: found.share().unwrap_or(0.5),
             low: interval.low,
             high: interval.high,
-            // JSON has no word for more than can be counted.
-            evidence: found.evidence().min(f64::MAX),
             needed_judgements: match outlook {
                 SettlingOutlook::Judgements(needed) => Some(needed),
                 _ => None,

@@ -1,5 +1,6 @@
 //! Answers in words, the same in every format.
 
+use pelicycle_judge::SidePreference;
 use pelicycle_text::{count, plural, size};
 
 use super::answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummary};
@@ -7,17 +8,27 @@ use super::measure::MeasureRole;
 use super::preferred::PreferenceView;
 use super::report::ComparisonReport;
 
+/// From so many times on a ratio is told as one, and no longer in percent.
+const MANIFOLD: f64 = 4.0;
+
 /// What the comparison says in one sentence: which side draws better, how sure that is, on what evidence.
 pub fn verdict_sentence(report: &ComparisonReport) -> String {
     let ComparisonReport { base, head, preferred, .. } = report;
     let Some(view) = preferred.views.first() else { return unjudged(report) };
-    let share = format!("its drawing is preferred to one of {base} in {} of pairs", share_with_bounds(view));
-    let by = evidence(view);
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    let why = format!(
+        "{} preferred it in {} % of {} (true share {} to {} %, 95 % sure)",
+        view.by,
+        percent(view.share),
+        plural(view.judgements as u64, "judgement"),
+        percent(view.low),
+        percent(view.high)
+    );
     match view.verdict {
-        ComparisonVerdict::Better => format!("{head} draws better: {share}, by {by}."),
-        ComparisonVerdict::Worse => format!("{head} draws worse: {share}, by {by}."),
+        ComparisonVerdict::Better => format!("{head} draws better than {base}: {why}."),
+        ComparisonVerdict::Worse => format!("{head} draws worse than {base}: {why}."),
         ComparisonVerdict::Differs | ComparisonVerdict::CantTell => {
-            format!("Can't tell yet whether {head} draws better: {share}, by {by}. {}", needed(view))
+            format!("Can't tell yet whether {head} draws better than {base}: {why}. {}", needed(view))
         }
     }
 }
@@ -33,11 +44,13 @@ fn unjudged(report: &ComparisonReport) -> String {
     }
     let takes = match preferred.needed_at_all {
         Some(needed) => format!("about {needed} judgements settle it if nine of ten go one way"),
-        None => format!(
-            "{} of {base} and {} of {head} are too few to settle it",
+        None if preferred.most_independent < SidePreference::FEWEST => format!(
+            "{} of {base} and {} of {head} are too few to settle it, which takes {} of each",
             plural(bases as u64, "drawing"),
-            count(heads as u64)
+            count(heads as u64),
+            SidePreference::FEWEST
         ),
+        None => format!("{} judgements settle it if all go one way", SidePreference::FEWEST),
     };
     format!("Can't tell whether {head} draws better than {base}: nobody has judged their drawings; {takes}.")
 }
@@ -46,11 +59,6 @@ fn unjudged(report: &ComparisonReport) -> String {
 pub fn share_with_bounds(view: &PreferenceView) -> String {
     let percent = |share: f64| format!("{:.0}", share * 100.0);
     format!("{} % ({} to {})", percent(view.share), percent(view.low), percent(view.high))
-}
-
-/// `30 judgements of 22 pairs by Ada`.
-fn evidence(view: &PreferenceView) -> String {
-    format!("{} by {}", plural(view.judgements as u64, "judgement"), view.by)
 }
 
 /// What it would take to settle whose drawings are preferred, as a sentence.
@@ -180,19 +188,24 @@ fn number(value: f64, unit: &str) -> String {
     }
 }
 
-/// The size of a difference: `−12 % (−20 to −3)`, or `+15 points (−14 to +29)`.
+/// The size of a difference: `−12 % (−20 to −3)`, `×14.6 (12.3 to 17)`, or `+15 points (−14 to +29)`.
 pub fn effect(effect: &EffectSize) -> String {
-    let one = |value: f64| change(effect.kind, value);
-    let unit = match effect.kind {
-        "points" => " points",
-        "ratio" => " %",
-        _ => "",
+    let times = effect.kind == "ratio" && effect.estimate >= MANIFOLD;
+    let one = |value: f64| match times {
+        true => pelicycle_text::decimal((value * 10.0).round() / 10.0),
+        false => change(effect.kind, value),
+    };
+    let (sign, unit) = match effect.kind {
+        "points" => ("", " points"),
+        "ratio" if times => ("×", ""),
+        "ratio" => ("", " %"),
+        _ => ("", ""),
     };
     let bounds = match (effect.low, effect.high) {
         (Some(low), Some(high)) => format!(" ({} to {})", one(low), one(high)),
         _ => String::new(),
     };
-    format!("{}{unit}{bounds}", one(effect.estimate))
+    format!("{sign}{}{unit}{bounds}", one(effect.estimate))
 }
 
 /// One change as a signed number, in points, percent, or as it is.
@@ -323,7 +336,7 @@ pub fn remarks(report: &ComparisonReport) -> Vec<String> {
     let loaded = report.answers.iter().map(|answer| answer.loaded).max().unwrap_or_default();
     if loaded != (0, 0) {
         remarks.push(format!(
-            "Of {} of {} and {} of {} the times are of a loaded host: other programs took more than a quarter of it.",
+            "Loaded host (*): in {} of {} and {} of {} other programs took more than a quarter of it, so the times say little.",
             plural(loaded.0 as u64, "attempt"),
             report.base,
             count(loaded.1 as u64),
@@ -332,7 +345,7 @@ pub fn remarks(report: &ComparisonReport) -> Vec<String> {
     }
     if report.answers.iter().any(|answer| answer.role == MeasureRole::Item) {
         remarks.push(
-            "Items (\"as asked\") are read by rules, which overlook parts that a person sees: they are told and decide nothing."
+            "What rules read off drawings is told and decides nothing: they overlook parts that a person sees."
                 .to_owned(),
         );
     }

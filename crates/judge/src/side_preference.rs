@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use pelicycle_statistics::{Interval, SequentialTrials};
+use pelicycle_statistics::{Interval, SequentialTrials, asymptotic_interval};
 
 use super::{Ballot, CrossPairs};
 
-/// The chance that it is ever called settled where neither side is better, however often it is looked at.
-const ALPHA: f64 = 0.05;
+/// The chance that the bounds by counting ever miss the true share, however often one looks; and those by the spread. One or the
+/// other misses with a chance of 5 % at most.
+const BY_COUNTING: f64 = 0.025;
+const BY_SPREAD: f64 = 0.025;
+/// Independent pairs from which on the spread over drawings is heard: fewer drawings may all be good or bad by chance.
+const ENOUGH: f64 = 8.0;
 /// The chance with which so many more judgements as are told would settle it.
 const POWER: f64 = 0.8;
 /// Rounds of scaling the weights of pairs.
@@ -27,8 +31,12 @@ pub struct SidePreference {
     pub drawings: [usize; 2],
     /// What the judgements are worth, as pairs that share no drawing, and how many of them the second side won.
     evidence: SequentialTrials,
-    /// The most such pairs that the sides' drawings make.
+    /// The share of pairs that the second side won, and its variance.
+    share: Option<(f64, f64)>,
+    /// The most pairs that share no drawing, of those that the sides' drawings make.
     most: usize,
+    /// All pairs that they make.
+    possible: usize,
 }
 
 /// What would settle which side is better.
@@ -45,13 +53,15 @@ pub enum SettlingOutlook {
 }
 
 impl SidePreference {
+    /// The fewest drawings of each side with which anything can be settled: as many judgements, all for one side.
+    pub const FEWEST: usize = 9;
+
     /// What some ballots make of the sides, each with a weight; others than those between the sides are passed over.
     ///
-    /// Each pair counts by its weight, of one at most. Judgements that share a drawing are not independent of each other, so
-    /// pairs are weighed such that no drawing counts for more than one pair, however many it stands in. Such weights are a
-    /// mean of sets of pairs that share no drawing (G. Birkhoff, 1946), and the evidence of a mean is at most the mean of the
-    /// evidences (W. Hoeffding, 1963; S. Janson, "Large deviations for sums of partly dependent random variables", 2004). So
-    /// nothing is taken for granted of how much drawings differ, or of what judges look at.
+    /// Each pair counts by its weight, of one at most. Judgements that share a drawing are not independent of each other, so for
+    /// counting pairs are weighed such that no drawing counts for more than one pair, however many it stands in. Such weights
+    /// are a mean of sets of pairs that share no drawing (G. Birkhoff, 1946), and the evidence of a mean is at most the mean of
+    /// the evidences (W. Hoeffding, 1963; S. Janson, "Large deviations for sums of partly dependent random variables", 2004).
     #[must_use]
     pub fn new(pairs: &CrossPairs, ballots: &[(Ballot, f64)]) -> SidePreference {
         // By pair: the weights of its ballots, and how much of that the second side has.
@@ -74,8 +84,9 @@ impl SidePreference {
         let edges: Vec<(usize, usize, f64)> =
             judged.iter().map(|((base, head), [weight, _])| (*base, *head, weight.min(1.0))).collect();
         let shares = independent_shares(&edges);
-        let won = judged.values().zip(&shares).map(|([weight, won], share)| share * won / weight);
-        let evidence = SequentialTrials { successes: won.sum(), trials: shares.iter().sum() };
+        let won: Vec<f64> = judged.values().map(|[weight, won]| won / weight).collect();
+        let successes = won.iter().zip(&shares).map(|(won, share)| share * won).sum();
+        let evidence = SequentialTrials { successes, trials: shares.iter().sum() };
         let count = |side: fn(&(usize, usize)) -> usize| {
             let mut drawings: Vec<usize> = judged.keys().map(side).collect();
             drawings.sort_unstable();
@@ -87,8 +98,10 @@ impl SidePreference {
             record,
             pairs: judged.len(),
             drawings: [count(|pair| pair.0), count(|pair| pair.1)],
+            share: share_and_variance(&edges, &won),
             evidence,
             most: pairs.most_independent(),
+            possible: pairs.len(),
         }
     }
 
@@ -96,13 +109,25 @@ impl SidePreference {
     /// without judgements.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
-        self.evidence.share()
+        self.share.map(|(share, _)| share)
     }
 
     /// Bounds of that share, of all drawings that the sides could have made, at 95 %, whenever one looks.
+    ///
+    /// Two kinds of bounds, of which those count that are nearer. By counting nothing is taken for granted, and they are all
+    /// that few judgements have. By the spread of what was judged over drawings they are nearer where many judgements share
+    /// drawings, and hold in the limit of many drawings; simulations say how far few will do (`side_simulation.rs`).
     #[must_use]
     pub fn interval(&self) -> Interval {
-        self.evidence.interval(ALPHA)
+        let counted = self.evidence.interval(BY_COUNTING);
+        let Some((share, variance)) = self.share else { return counted };
+        if self.evidence.trials < ENOUGH {
+            return counted;
+        }
+        let freedom = (self.evidence.trials.floor() as usize).saturating_sub(1);
+        let Some(spread) = asymptotic_interval(share, variance, freedom, BY_SPREAD) else { return counted };
+        let (low, high) = (counted.low.max(spread.low), counted.high.min(spread.high));
+        Interval { low: low.min(share), high: high.max(share) }
     }
 
     /// What the judgements are worth: as many pairs of which no two share a drawing.
@@ -111,16 +136,14 @@ impl SidePreference {
         self.evidence.trials
     }
 
-    /// How often what was seen outweighs what would be seen if neither side were better: 20 settles it.
-    #[must_use]
-    pub fn evidence(&self) -> f64 {
-        self.evidence.log_evidence(0.5).exp()
-    }
-
-    /// Whether it is settled, and if so whether the second side is better.
+    /// Whether it is settled, which it is when the bounds leave one half out; and if so whether the second side is better.
     #[must_use]
     pub fn settled(&self) -> Option<bool> {
-        self.evidence.is_settled(ALPHA).then(|| self.evidence.share().is_some_and(|share| share > 0.5))
+        let Interval { low, high } = self.interval();
+        if low > 0.5 {
+            return Some(true);
+        }
+        (high < 0.5).then_some(false)
     }
 
     /// What would settle it with a chance of 80 %, if the sides stand as the judgements have it; without any, where nine of
@@ -134,12 +157,54 @@ impl SidePreference {
         // Few judgements say little of the share, so it is drawn to the middle.
         let share = if trials > 0.0 { (successes + 1.0) / (trials + 2.0) } else { 0.9 };
         let left = (self.most as f64 - trials).max(0.0).round() as u64;
-        match self.evidence.trials_to_settle(share, ALPHA, POWER) {
-            None => SettlingOutlook::OutOfReach,
-            Some(more) if more <= left => SettlingOutlook::Judgements(more),
-            Some(more) => SettlingOutlook::Drawings(more - left),
+        let counted = self.evidence.trials_to_settle(share, BY_COUNTING, POWER);
+        match (counted, self.more_of_these()) {
+            (Some(more), _) if more <= left => SettlingOutlook::Judgements(more),
+            (_, Some(more)) => SettlingOutlook::Judgements(more),
+            (Some(more), None) => SettlingOutlook::Drawings(more - left),
+            (None, None) => SettlingOutlook::OutOfReach,
         }
     }
+
+    /// About so many more judgements of the same drawings would settle it by their spread, if the share stays and what is
+    /// not the drawings' own spread goes down with each; none where that would not do.
+    fn more_of_these(&self) -> Option<u64> {
+        let (share, variance) = self.share.filter(|_| self.most as f64 >= ENOUGH)?;
+        let freedom = self.most.saturating_sub(1);
+        // What differs between drawings stays however often they are judged: of drawings that differ alike on both sides and
+        // are told apart surely, two thirds of what one judgement each has.
+        let floor = share * (1.0 - share) * 2.0 / (3.0 * self.most.max(1) as f64);
+        (self.pairs + 1..=self.possible).find_map(|pairs| {
+            let variance = (variance * self.pairs as f64 / pairs as f64).max(floor);
+            let Interval { low, high } = asymptotic_interval(share, variance, freedom, BY_SPREAD)?;
+            (low > 0.5 || high < 0.5).then_some((pairs - self.pairs) as u64)
+        })
+    }
+}
+
+/// The share of weighted pairs that the second side won, and its variance with drawings of both sides drawn anew: what pairs
+/// that share a drawing of the one side have in common, and of the other, less what is counted twice (A. C. Cameron, J. B.
+/// Gelbach and D. L. Miller, "Robust inference with multiway clustering", 2011). It is never below what as many independent
+/// judgements would have, one won and one lost thought in.
+fn share_and_variance(edges: &[(usize, usize, f64)], won: &[f64]) -> Option<(f64, f64)> {
+    let all: f64 = edges.iter().map(|(_, _, weight)| weight).sum();
+    if all <= 0.0 {
+        return None;
+    }
+    let share = edges.iter().zip(won).map(|((_, _, weight), won)| weight * won).sum::<f64>() / all;
+    let mut sums: BTreeMap<(bool, usize), f64> = BTreeMap::new();
+    let (mut single, mut squares) = (0.0, 0.0);
+    for ((base, head, weight), won) in edges.iter().zip(won) {
+        let part = weight / all * (won - share);
+        *sums.entry((false, *base)).or_default() += part;
+        *sums.entry((true, *head)).or_default() += part;
+        single += part * part;
+        squares += (weight / all).powi(2);
+    }
+    let shared: f64 = sums.values().map(|sum| sum * sum).sum();
+    let smoothed = (share * all + 1.0) / (all + 2.0);
+    let least = smoothed * (1.0 - smoothed) * squares;
+    Some((share, (shared - single).max(single).max(least)))
 }
 
 /// Weights of pairs such that those of one drawing sum to one at most, and none is above its own bound: by scaling the sides

@@ -11,6 +11,7 @@
 //! Start reading at `rate.rs` and `rank.rs`.
 
 mod agreement;
+mod asymptotic;
 mod blocks;
 mod centre;
 mod change_points;
@@ -26,6 +27,7 @@ mod student;
 mod tables;
 
 pub use agreement::kappa;
+pub use asymptotic::asymptotic_interval;
 pub use blocks::{Block, BlockTest, block_test};
 pub use centre::{mean, median};
 pub use change_points::{ChangePoint, change_points};
