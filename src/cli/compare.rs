@@ -155,7 +155,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     let mut report = compare::compare(base, head, &sides, &asked, &measured)?
         .judged(&sides, &judgements(&store)?, pool)
         .counting(&args.measures);
-    report.narrowing = narrowing(global, args);
+    report.narrowing = narrowing(global, args, format);
     write(&render(&report, &sides, &listing, format)?, args.out.as_deref())?;
     let worse = |what: &String| match what.as_str() {
         WORSE => report.is_worse(),
@@ -195,11 +195,12 @@ fn asked(args: &CompareArgs) -> anyhow::Result<Vec<&'static Measure>> {
 }
 
 /// The words that a command about the same sides needs as well.
-fn narrowing(global: &Global, args: &CompareArgs) -> Vec<String> {
+fn narrowing(global: &Global, args: &CompareArgs, format: Format) -> Vec<String> {
     let option = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
     let mut words: Vec<String> = args.prompts.iter().flat_map(|prompt| option("-p", prompt)).collect();
     words.extend(args.contestant.iter().flat_map(|named| option("--contestant", named)));
-    if global.results != std::path::Path::new("results") {
+    // What is shown to others has no folder of this machine in it.
+    if format == Format::Text && global.results != std::path::Path::new("results") {
         words.extend(option("--results", &global.results.to_string_lossy()));
     }
     words

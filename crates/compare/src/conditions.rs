@@ -11,6 +11,8 @@ use super::sides::PairedSides;
 
 /// Values of a condition that are named one by one.
 const NAMED: usize = 3;
+/// What stands for a condition that no attempt of a side tells.
+const NOT_TOLD: &str = "not told";
 /// What stands for a setting that was not sent.
 const NOT_SET: &str = "not set";
 /// Shares of a setting's value that differ by less are chance of what was counted.
@@ -117,7 +119,7 @@ fn counted(values: impl Iterator<Item = String>) -> Vec<(String, usize)> {
     counts
 }
 
-/// Whether two sides have a value in other shares.
+/// Whether a value is on one side only, or on both in other shares.
 fn differ(base: &[(String, usize)], head: &[(String, usize)]) -> bool {
     let all = |side: &[(String, usize)]| side.iter().map(|(_, count)| *count).sum::<usize>().max(1) as f64;
     let share = |side: &[(String, usize)], value: &str| {
@@ -125,7 +127,10 @@ fn differ(base: &[(String, usize)], head: &[(String, usize)]) -> bool {
         count as f64 / all(side)
     };
     let names = base.iter().chain(head).map(|(value, _)| value.as_str());
-    names.into_iter().any(|value| (share(base, value) - share(head, value)).abs() >= SAME_SHARE)
+    names.into_iter().any(|value| {
+        let (base, head) = (share(base, value), share(head, value));
+        (base == 0.0) != (head == 0.0) || (base - head).abs() >= SAME_SHARE
+    })
 }
 
 impl Conditions {
@@ -142,9 +147,10 @@ impl Conditions {
         let names: BTreeSet<&String> =
             kept.iter().flatten().flatten().flat_map(|settings| settings.keys()).collect();
         let mut found = Vec::new();
-        // What is on both sides in the same shares is no difference; what one side does not tell is none that is known.
-        let mut add = |what: &str, [base, head]: [Vec<(String, usize)>; 2]| {
-            if !base.is_empty() && !head.is_empty() && differ(&base, &head) {
+        // What is on both sides in the same shares is no difference; what only one side tells may be one.
+        let mut add = |what: &str, both: [Vec<(String, usize)>; 2]| {
+            let [base, head] = both;
+            if differ(&base, &head) {
                 found.push(ConditionDifference { what: what.to_owned(), base, head });
             }
         };
@@ -158,7 +164,10 @@ impl Conditions {
                 };
                 counted(side.iter().flatten().map(value))
             });
-            add(name, values);
+            // Settings that nobody wrote down are told as such, once.
+            if values.iter().all(|values| !values.is_empty()) {
+                add(name, values);
+            }
         }
         for (what, read) in READ {
             add(what, both.each_ref().map(|side| counted(side.iter().filter_map(|attempt| read(attempt)))));
@@ -193,6 +202,9 @@ impl Conditions {
 impl ConditionDifference {
     fn words(&self) -> String {
         let side = |values: &[(String, usize)]| {
+            if values.is_empty() {
+                return NOT_TOLD.to_owned();
+            }
             let several = values.len() > 1;
             let one = |(value, times): &(String, usize)| match several {
                 true => format!("{value} ({})", count(*times as u64)),

@@ -22,12 +22,10 @@ pub fn markdown(report: &ComparisonReport) -> String {
     }
     let (base, head) = (escape(&report.base), escape(&report.head));
     out.push_str(&format!("{base} → {head}: {}.\n\n", escape(&words::scope(report))));
-    let conditions = report.conditions.words(&report.base, &report.head);
-    if !conditions.is_empty() {
-        out.push_str("Besides the model differ:\n\n");
-        conditions.iter().for_each(|condition| out.push_str(&format!("- {}\n", escape(condition))));
-        out.push('\n');
-    }
+    let (heading, conditions) = words::conditions(report);
+    out.push_str(&format!("{heading}\n\n"));
+    conditions.iter().for_each(|condition| out.push_str(&format!("- {}\n", escape(condition))));
+    out.push_str(if conditions.is_empty() { "" } else { "\n" });
     let strong = |verdict: &str, told: bool| if told { format!("**{verdict}**") } else { verdict.to_owned() };
     let rows = report.answers.iter().map(|answer| {
         let verdict = words::verdict(answer);

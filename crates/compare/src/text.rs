@@ -23,11 +23,9 @@ pub fn text(report: &ComparisonReport) -> Vec<String> {
     lines.push(String::new());
     let scope = format!("{} → {}: {}", report.base, report.head, words::scope(report));
     lines.extend(wrapped(&scope, WIDTH, 2));
-    let conditions = report.conditions.words(&report.base, &report.head);
-    if !conditions.is_empty() {
-        lines.push("Besides the model differ:".to_owned());
-        lines.extend(conditions.iter().flat_map(|condition| wrapped(&format!("  {condition}"), WIDTH, 4)));
-    }
+    let (heading, conditions) = words::conditions(report);
+    lines.push(heading.to_owned());
+    lines.extend(conditions.iter().flat_map(|condition| wrapped(&format!("  {condition}"), WIDTH, 4)));
     lines.push(String::new());
     let row = |answer: &MeasureComparison| {
         // Labels that are marked would make the table wider than a terminal.

@@ -72,6 +72,15 @@ fn needed(view: &PreferenceView) -> String {
     }
 }
 
+/// What differs besides the model: a line that says so, and a line each.
+pub fn conditions(report: &ComparisonReport) -> (&'static str, Vec<String>) {
+    let lines = report.conditions.words(&report.base, &report.head);
+    match lines.is_empty() {
+        true => ("Besides the model nothing that is recorded differs.", lines),
+        false => ("What differs besides the model, or is not known:", lines),
+    }
+}
+
 /// Other views than the one that decides, a line each.
 pub fn other_views(report: &ComparisonReport) -> Vec<String> {
     let word = |view: &PreferenceView| match view.verdict {

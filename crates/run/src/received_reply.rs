@@ -182,7 +182,45 @@ impl ReceivedReply {
             }
             (counted, _) => counted,
         };
-        let seconds = (self.last? - self.first?).as_secs_f64();
-        (seconds > 0.0 && tokens > 1).then(|| (tokens - 1) as f64 / seconds)
+        let (first, last) = (self.first?.as_secs_f64(), self.last?.as_secs_f64());
+        let speed = (last > first && tokens > 1).then(|| (tokens - 1) as f64 / (last - first))?;
+        (self.account.service.is_none() || Timing::is_stream(first, last, speed)).then_some(speed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pelicycle_provider::SentRequest;
+    use pelicycle_record::{ServiceRecord, Usage};
+
+    use super::*;
+
+    /// The speed of a service's reply of a thousand tokens whose pieces came at these milliseconds.
+    fn speed(pieces: &[u64]) -> Option<f64> {
+        let begin = Instant::now();
+        let mut reply = ReceivedReply::begin();
+        let mut hear = |ms: u64, kind| {
+            reply.hear(ReplyEvent { at: begin + Duration::from_millis(ms), kind });
+        };
+        hear(0, ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
+        for ms in pieces {
+            hear(*ms, ReplyEventKind::Delta(ReplyDelta { text: "<svg".to_owned(), ..ReplyDelta::default() }));
+        }
+        let account = ReplyMetadata {
+            usage: Usage { output: Some(1001), ..Usage::default() },
+            service: Some(ServiceRecord::default()),
+            ..ReplyMetadata::default()
+        };
+        hear(30_000, ReplyEventKind::Metadata(Box::new(account)));
+        reply.timing(ReplyOrigin::Asked).tokens_per_second
+    }
+
+    #[test]
+    fn a_reply_that_comes_in_one_burst_has_no_speed() {
+        assert_eq!(speed(&[1000, 2000, 3000]), Some(500.0));
+        assert_eq!(speed(&[20_000, 20_000, 20_001, 20_001, 20_002]), None);
+        assert_eq!(speed(&[20_000, 20_001, 20_300, 20_301]), None, "two bursts are no stream");
+        assert_eq!(speed(&[20_000, 20_020, 20_040, 20_060]), None, "nor is a slow network after a long wait");
+        assert_eq!(speed(&[20_000]), None);
     }
 }
