@@ -1,6 +1,6 @@
 //! A comparison as Markdown, for a pull request.
 
-use pelicycle_text::{escape_markdown as escape, markdown_table, with_head};
+use pelicycle_text::{escape_markdown, escape_markdown_sentence as escape, markdown_table, with_head};
 
 use super::answer::ComparisonVerdict;
 use super::report::ComparisonReport;
@@ -16,11 +16,10 @@ pub fn markdown(report: &ComparisonReport) -> String {
     let commands = words::collecting(report);
     if !commands.is_empty() {
         out.push_str("Judge pairs of the two sides, blind, until it is settled:\n\n");
-        // A name may hold what ends a block; an indented line ends with itself.
-        commands.iter().for_each(|command| out.push_str(&format!("    {}\n", one_line(command))));
+        commands.iter().for_each(|command| out.push_str(&format!("- {}\n", code(command))));
         out.push('\n');
     }
-    let (base, head) = (escape(&report.base), escape(&report.head));
+    let (base, head) = (escape_markdown(&report.base), escape_markdown(&report.head));
     out.push_str(&format!("{base} → {head}: {}.\n\n", escape(&words::scope(report))));
     let (heading, conditions) = words::conditions(report);
     out.push_str(&format!("{heading}\n\n"));
@@ -51,6 +50,11 @@ pub fn markdown(report: &ComparisonReport) -> String {
     out
 }
 
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+/// A command as code; one with a name in it that could end the code or act in it as text.
+fn code(command: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " -_./:@+,='".contains(c);
+    match command.chars().all(plain) {
+        true => format!("`{command}`"),
+        false => escape(command),
+    }
 }

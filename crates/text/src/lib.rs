@@ -18,7 +18,7 @@ mod time;
 mod untrusted;
 mod wrap;
 
-pub use markdown::{escape_markdown, markdown_table};
+pub use markdown::{escape_markdown, escape_markdown_sentence, markdown_table};
 pub use number::{count, decimal, dollars, plural, seconds};
 pub use table::{table, with_head};
 pub use time::{date, day, moment};
