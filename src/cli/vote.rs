@@ -97,7 +97,8 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         let own = listener.local_addr()?;
         let mut signals = Signals::new().context("can't listen for Ctrl-C")?;
         say(&format!("http://{own}/"));
-        say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it."));
+        let then = if args.between.is_empty() { String::new() } else { format!(" Then: {next}") };
+        say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it.{then}"));
         tokio::select! {
             ended = serve(listener, Arc::clone(&booth)) => ended.context("the server failed"),
             () = signals.next() => Ok(()),

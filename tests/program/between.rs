@@ -9,10 +9,11 @@ use pelicycle_record::{
 };
 use pelicycle_statistics::Random;
 use pelicycle_store::Store;
+use pelicycle_testkit::browser::drive;
 use pelicycle_testkit::exhibits::hang;
 use pelicycle_testkit::program::{ServingProgram, program};
 use pelicycle_testkit::shared;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::vote::{Page, booth, vote};
 
@@ -143,11 +144,38 @@ fn votes_between_two_sides_are_asked_until_they_settle_it_and_compare_says_so_fi
     assert_eq!(pelicycle(results, &["compare", "new", "old", "--fail-on", "preferred"]).0, 3);
     assert_eq!(pelicycle(results, &["compare", "new", "old"]).0, 0);
     assert_eq!(compared(results, &["new", "old"])["verdict"], "worse");
+    look_at_the_page(results, &["old", "new"]);
 
     let (code, told) = pelicycle(results, &["vote", "--between", "old", "nobody", "--name", "Ada"]);
     assert!(code == 2 && told.contains("is no contestant"), "{told}");
     let (code, told) = pelicycle(results, &["vote", "--between", "old", "old", "--name", "Ada"]);
     assert!(code == 1 && told.contains("no two drawings"), "{told}");
+}
+
+/// Looks at the comparison's page in a real Chromium, narrow and wide, light and dark.
+fn look_at_the_page(results: &Path, sides: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("comparison/index.html");
+    std::fs::create_dir(page.parent().unwrap()).unwrap();
+    let arguments = [&["compare"], sides, &["-o", page.to_str().unwrap()]].concat();
+    let (code, told) = pelicycle(results, &arguments);
+    assert_eq!(code, 0, "{told}");
+    let views = json!([{ "width": 390, "scheme": "light" }, { "width": 1280, "scheme": "dark" }]);
+    let shots = std::env::var_os("PELICYCLE_SHOTS").map(|folder| folder.into_string().unwrap());
+    let order = json!({ "pages": [page], "alarm": "-", "views": views, "shots": shots });
+    let Some(seen) = drive("look.mjs", order) else { return };
+    for seen in seen.as_array().unwrap() {
+        for what in ["errors", "violations", "broken", "cut"] {
+            assert_eq!(seen[what], json!([]), "{what}: {seen}");
+        }
+        assert!(seen["overflow"].as_i64().unwrap() <= 0, "it is wider than the screen: {seen}");
+        // Nine judged pairs, and those that nobody judged.
+        assert_eq!((&seen["images"], &seen["unlabelled"]), (&json!(24), &json!(0)), "{seen}");
+    }
+    let html = std::fs::read_to_string(&page).unwrap();
+    let first = html.find("<h1").unwrap();
+    let (pairs, table) = (html.find("class=\"pairs\"").unwrap(), html.find("<table").unwrap());
+    assert!(first < pairs && pairs < table && html.matches("class=\"preferred\"").count() == 9, "{html}");
 }
 
 #[test]
