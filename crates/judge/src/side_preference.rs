@@ -10,8 +10,9 @@ use super::{Ballot, CrossPairs};
 /// other misses with a chance of 5 % at most.
 const BY_COUNTING: f64 = 0.025;
 const BY_SPREAD: f64 = 0.025;
-/// Independent pairs from which on the spread over drawings is heard: fewer drawings may all be good or bad by chance.
-const ENOUGH: f64 = 8.0;
+/// Independent pairs from which on the spread over drawings is heard: fewer drawings may all be good or bad by chance. Nine, as
+/// weights of pairs come out.
+const ENOUGH: f64 = 8.9;
 /// The chance with which so many more judgements as are told would settle it.
 const POWER: f64 = 0.8;
 /// Rounds of scaling the weights of pairs.
