@@ -12,9 +12,9 @@ use pelicycle_text as text;
 use pelicycle_text::{day, plural};
 
 use super::Global;
-use super::compare::StoreCatalog;
 use super::error::usage;
 use super::output::{say, say_damaged, say_error};
+use super::sides::StoreCatalog;
 use super::terminal::printable;
 
 /// Keep a set of attempts under a name, to compare with later.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
 use pelicycle_compare as compare;
 use pelicycle_compare::{
-    Catalog, ComparisonReport, History, MEASURES, Measure, MeasuredDrawings, PairedSides, measures, select,
+    ComparisonReport, History, MEASURES, Measure, MeasuredDrawings, PREFERRED, PairedSides, measures, select,
 };
 use pelicycle_drawing::{InspectionOptions, RENDERER, WorkerPool};
 use pelicycle_record::measure::Measures;
@@ -21,24 +21,33 @@ use pelicycle_store::{Listing, Store, StoredAttempt};
 use super::Global;
 use super::error::usage;
 use super::output::{json, say_damaged, say_error, write};
+use super::rank::{judgements, pool_weight};
+use super::sides::{StoreCatalog, paired};
 use super::terminal::{coloured, printable};
 
+/// What `--fail-on` calls the whole.
+const WORSE: &str = "worse";
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).
 const FAILED: u8 = 3;
 
-/// Say whether HEAD draws better or worse than BASE, or that the sample does not tell.
+/// Say whether HEAD draws better or worse than BASE, or that nobody can tell yet.
+///
+/// What decides is whose drawings are preferred, by judgements between the two sides: `pelicycle vote --between BASE HEAD`
+/// and `pelicycle judge --between BASE HEAD` collect them. Other measures stand below.
 ///
 /// Each side is a contestant (its slug, label or PROVIDER/MODEL), a run (its id, the beginning of it, or `last`), a day or
-/// days (2026-11-22, 2026-11-01..2026-11-22), a release tag of the repository that holds the results, or a baseline. A name
-/// that may be several of these is written KIND:NAME. Sides are compared prompt by prompt; docs/comparing.md says how.
+/// days (2026-11-22, 2026-11-01..2026-11-22), a release tag of the repository that holds the results, a baseline or a
+/// provider. A name that may be several of these is written KIND:NAME. Sides are compared prompt by prompt;
+/// docs/comparing.md says how.
 ///
-/// Exits with 0; with 3 when --fail-on worse is given and a measure got worse; with 1 when the comparison could not be
-/// made; with 2 for a mistake on the command line.
+/// Exits with 0; with 3 when --fail-on is given and what it names got worse; with 1 when the comparison could not be made;
+/// with 2 for a mistake on the command line.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   pelicycle compare openai/gpt-4o openai/gpt-5
+  pelicycle vote --between openai/gpt-4o openai/gpt-5      judge pairs of the two, until it is settled
   pelicycle compare baseline:spring run:last --fail-on worse --format markdown
   pelicycle compare v1.1 v1.2 --format html -o comparison.html
   pelicycle compare 2026-10-01..2026-10-31 2026-11-01.. --contestant openai-gpt-5-1f0c2a9b
@@ -72,9 +81,14 @@ pub(crate) struct CompareArgs {
     /// Only attempts on this prompt. May be given again.
     #[arg(short, long = "prompt", value_name = "ID")]
     prompts: Vec<String>,
-    /// Exit with 3 when a measure is worse.
-    #[arg(long, value_name = "worse", value_parser = ["worse"], conflicts_with = "history")]
-    fail_on: Option<String>,
+    /// Exit with 3 when it is worse: `worse` looks at what is preferred, at how often a drawing comes at all, and at measures
+    /// that --measure names; the name of a measure, or `preferred`, at that alone. May be given again.
+    #[arg(long, value_name = "worse|MEASURE", conflicts_with = "history")]
+    fail_on: Vec<String>,
+    /// Put people and models together, a model's view of a pair counting so much of a person's; else people decide where any
+    /// judged.
+    #[arg(long, value_name = "WEIGHT", allow_negative_numbers = true)]
+    pool: Option<f64>,
     /// One contestant over time instead: where its level changed, and when another model was served.
     #[arg(long, value_name = "CONTESTANT", conflicts_with_all = ["base", "head"])]
     history: Option<String>,
@@ -94,13 +108,8 @@ enum Format {
 }
 
 pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<ExitCode> {
-    let asked = match measures(&args.measures, args.rubric) {
-        Ok(asked) => asked,
-        Err(unknown) => {
-            let names: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
-            return usage(&format!("there is no measure {unknown:?}; there are {}", names.join(", ")));
-        }
-    };
+    let asked = asked(args)?;
+    let pool = pool_weight(args.pool)?;
     let format = args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(Format::Text);
     let store = Store::open(&global.results)?;
     let listing = store.list()?;
@@ -140,19 +149,61 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
         return rendering(&store, &listing, &chosen, format, args);
     }
     let (base, head) = (args.base.as_deref().unwrap_or_default(), args.head.as_deref().unwrap_or_default());
-    let sides = match (select(base, &attempts, &places), select(head, &attempts, &places)) {
-        (Ok(first), Ok(second)) => PairedSides::pair(&first.attempts, &second.attempts),
-        (Err(error), _) | (_, Err(error)) => return usage(&error.to_string()),
-    };
-    let both: Vec<&Attempt> =
-        sides.strata.iter().flat_map(|stratum| stratum.base.iter().chain(&stratum.head).copied()).collect();
+    let sides = paired(&store, &attempts, (base, head))?;
+    let both: Vec<&Attempt> = sides.both().into_iter().flatten().collect();
     let measured = measured(&store, &listing, &both, &asked, args)?;
-    let report = compare::compare(base, head, &sides, &asked, &measured)?;
+    let mut report = compare::compare(base, head, &sides, &asked, &measured)?
+        .judged(&sides, &judgements(&store)?, pool)
+        .counting(&args.measures);
+    report.narrowing = narrowing(global, args, format);
     write(&render(&report, &sides, &listing, format)?, args.out.as_deref())?;
-    match args.fail_on.is_some() && report.is_worse() {
+    let worse = |what: &String| match what.as_str() {
+        WORSE => report.is_worse(),
+        name => report.is_worse_in(name),
+    };
+    match args.fail_on.iter().any(worse) {
         true => Ok(ExitCode::from(FAILED)),
         false => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// The measures that are asked, those that the comparison may fail on among them.
+fn asked(args: &CompareArgs) -> anyhow::Result<Vec<&'static Measure>> {
+    let named = |names: &[String], rubric| {
+        measures(names, rubric).or_else(|unknown| {
+            let names: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
+            usage(&format!("there is no measure {unknown:?}; there are {}", names.join(", ")))
+        })
+    };
+    let mut asked = match args.measures.as_slice() {
+        [one] if one == PREFERRED => Vec::new(),
+        names => {
+            let names: Vec<String> = names.iter().filter(|name| *name != PREFERRED).cloned().collect();
+            named(&names, args.rubric)?
+        }
+    };
+    let fails: Vec<String> =
+        args.fail_on.iter().filter(|name| *name != WORSE && *name != PREFERRED).cloned().collect();
+    if !fails.is_empty() {
+        for measure in named(&fails, false)? {
+            if !asked.iter().any(|known| known.name == measure.name) {
+                asked.push(measure);
+            }
+        }
+    }
+    Ok(asked)
+}
+
+/// The words that a command about the same sides needs as well.
+fn narrowing(global: &Global, args: &CompareArgs, format: Format) -> Vec<String> {
+    let option = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
+    let mut words: Vec<String> = args.prompts.iter().flat_map(|prompt| option("-p", prompt)).collect();
+    words.extend(args.contestant.iter().flat_map(|named| option("--contestant", named)));
+    // What is shown to others has no folder of this machine in it.
+    if format == Format::Text && global.results != std::path::Path::new("results") {
+        words.extend(option("--results", &global.results.to_string_lossy()));
+    }
+    words
 }
 
 fn by_ending(path: &std::path::Path) -> Option<Format> {
@@ -301,7 +352,7 @@ fn rendering(
         Format::Markdown | Format::Junit => return usage("--rendering is written as text, json or html"),
     };
     write(&words, args.out.as_deref())?;
-    match args.fail_on.is_some() && rendering.different > 0 {
+    match !args.fail_on.is_empty() && rendering.different > 0 {
         true => Ok(ExitCode::from(FAILED)),
         false => Ok(ExitCode::SUCCESS),
     }
@@ -321,36 +372,4 @@ fn lines(lines: &[String]) -> String {
         )
     };
     lines.iter().map(|line| paint(line) + "\n").collect()
-}
-
-/// Where names of sides lead.
-pub(super) struct StoreCatalog<'a>(pub(super) &'a Store);
-
-impl Catalog for StoreCatalog<'_> {
-    fn baseline(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String> {
-        let found = self.0.read_baseline(name).map_err(|error| error.to_string())?;
-        Ok(found.map(|baseline| baseline.attempts.into_iter().collect()))
-    }
-
-    fn tag(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String> {
-        if name.is_empty() || name.starts_with('-') || name.contains(':') {
-            return Ok(None);
-        }
-        let mut git = Command::new("git");
-        git.args(["--no-pager", "-c", "core.fsmonitor=false", "ls-tree", "-r", "-z", "--name-only"]);
-        git.arg(format!("refs/tags/{name}^{{commit}}")).arg(".");
-        git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_OPTIONAL_LOCKS", "0");
-        git.current_dir(self.0.root()).stdin(Stdio::null()).stderr(Stdio::null());
-        // Without git, outside of a repository, or without the tag there is none of this name.
-        let Ok(output) = git.output() else { return Ok(None) };
-        if !output.status.success() {
-            return Ok(None);
-        }
-        let paths = output.stdout.split(|byte| *byte == 0).filter_map(|path| std::str::from_utf8(path).ok());
-        let ids = paths.filter_map(|path| match path.split('/').collect::<Vec<_>>()[..] {
-            [_, _, id, "attempt.json"] => id.parse().ok(),
-            _ => None,
-        });
-        Ok(Some(ids.collect()))
-    }
 }

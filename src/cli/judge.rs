@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use pelicycle_compare::words::quoted;
 use pelicycle_picture::small_picture;
 use pelicycle_record::{AskedRecord, Preference};
 use pelicycle_run::judging::{
@@ -20,6 +21,7 @@ use super::output::{say, say_damaged, say_error};
 use super::rank::{DrawingArgs, judgements};
 use super::run::{INTERRUPTED, signals};
 use super::sampling::SamplingArgs;
+use super::sides::between;
 use super::terminal::printable;
 
 /// Have a vision model judge pairs of drawings.
@@ -34,6 +36,7 @@ use super::terminal::printable;
 Examples:
   pelicycle judge -m openai/gpt-6.1-sol -n 100 --max-cost 2
   pelicycle judge -m ollama/qwen3-vl:8b -p pelican
+  pelicycle judge -m openai/gpt-6.1-sol --between openai/gpt-4o openai/gpt-5
   pelicycle judge -m anthropic/claude-opus-5-5 --dry-run")]
 pub(crate) struct JudgeArgs {
     /// The model that judges, as PROVIDER/MODEL; it has to take pictures.
@@ -44,6 +47,10 @@ pub(crate) struct JudgeArgs {
     pairs: u32,
     #[command(flatten)]
     drawings: DrawingArgs,
+    /// Show only pairs of a drawing of BASE and one of HEAD, named as for `compare`, and none any more when its judgements
+    /// settle which side draws better.
+    #[arg(long, num_args = 2, value_names = ["BASE", "HEAD"])]
+    between: Vec<String>,
     /// Show every N-th pair twice each way round, to see whether the answer stays the same; 0 shows none.
     #[arg(long, value_name = "N", default_value_t = 5)]
     again: u32,
@@ -89,10 +96,17 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
     let attempts = args.drawings.attempts(&listing, &store)?;
     let with_demonstrations = args.drawings.scope().demonstrations;
     let judgements = judgements(&store)?;
-    let material =
-        JudgingMaterial::new(&store, &listing, &attempts, with_demonstrations, &judgements, shrink)?;
-    let schedule =
-        PairSchedule::new(&material.field, &material.votes, &judge.name, args.again, random_seed()?);
+    let (attempts, sides) = match between(&store, &attempts, &args.between)? {
+        Some((both, sides)) => (both, Some(sides)),
+        None => (attempts, None),
+    };
+    let judged = (attempts.as_slice(), sides.as_deref());
+    let material = JudgingMaterial::new(&store, &listing, judged, with_demonstrations, &judgements, shrink)?;
+    let JudgingMaterial { field, votes, .. } = &material;
+    let schedule = match &material.between {
+        Some(pairs) => PairSchedule::between(pairs, votes, &judge.name, args.again, random_seed()?),
+        None => PairSchedule::new(field, votes, &judge.name, args.again, random_seed()?),
+    };
     if args.dry_run {
         print(&JudgingForecast::new(&judge, schedule.take(args.pairs as usize)), &judge.name);
         return Ok(ExitCode::SUCCESS);
@@ -117,7 +131,7 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
     runtime.shutdown_background();
     let ended = ended?;
     if !args.quiet {
-        summary(&ended);
+        summary(&ended, &args.between);
     }
     if let Some(spent) = ended.over_budget {
         say_error(&format!("stopped at {}: another request could have passed --max-cost", dollars(spent)));
@@ -175,7 +189,7 @@ fn line(kept: &KeptJudgement, pairs: u32) -> String {
     format!("{} of {pairs} pairs over; {}: {chosen}{counts}", kept.pairs, record.prompt.id)
 }
 
-fn summary(ended: &JudgingEnd) {
+fn summary(ended: &JudgingEnd, between: &[String]) {
     let mut words = format!("{}: {} judgements", plural(u64::from(ended.pairs), "pair"), ended.judged);
     if ended.unread > 0 {
         words.push_str(&format!(", {} not understood", ended.unread));
@@ -187,9 +201,18 @@ fn summary(ended: &JudgingEnd) {
         words.push_str(&format!("; {}", dollars(ended.usd)));
     }
     say(&words);
-    if ended.pairs == 0 && ended.judged == 0 && ended.failed == 0 {
-        say("it has seen every pair there is");
-    } else {
-        say("`pelicycle rank` makes a ranking of them");
+    let none = ended.pairs == 0 && ended.judged == 0 && ended.failed == 0;
+    match between {
+        [base, head] => {
+            if ended.settled {
+                say("it is settled which side draws better, by its judgements");
+            } else if none {
+                say("it has seen every pair of the two sides, and that does not settle it");
+            }
+            let command = format!("pelicycle compare {} {}", quoted(base), quoted(head));
+            say(&printable(&format!("`{command}` says what follows")));
+        }
+        _ if none => say("it has seen every pair there is"),
+        _ => say("`pelicycle rank` makes a ranking of them"),
     }
 }

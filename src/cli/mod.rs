@@ -22,6 +22,7 @@ mod run;
 mod sampling;
 mod serve;
 mod sheet;
+mod sides;
 pub(crate) mod terminal;
 mod vote;
 pub(crate) mod worker;

@@ -10,9 +10,9 @@ use pelicycle_record::{Attempt, JudgementRecord};
 use pelicycle_store::{Listing, Store};
 
 use super::Global;
-use super::compare::StoreCatalog;
 use super::error::usage;
 use super::output::{json, say_damaged, write};
+use super::sides::StoreCatalog;
 use super::terminal::printable;
 
 /// Rank contestants by the judgements of their drawings.
@@ -104,6 +104,19 @@ impl DrawingArgs {
     }
 }
 
+/// The weight of `--pool`.
+///
+/// # Errors
+/// A mistake, where it is none.
+pub(super) fn pool_weight(given: Option<f64>) -> anyhow::Result<Option<f64>> {
+    match given {
+        Some(other) if !(other.is_finite() && other > 0.0) => {
+            usage(&format!("--pool {other}: a weight is above zero, such as 0.5"))
+        }
+        weight => Ok(weight),
+    }
+}
+
 /// All judgements of a store; what is damaged is told.
 pub(super) fn judgements(store: &Store) -> anyhow::Result<Vec<JudgementRecord>> {
     let judgements = store.judgements()?;
@@ -112,10 +125,9 @@ pub(super) fn judgements(store: &Store) -> anyhow::Result<Vec<JudgementRecord>> 
 }
 
 pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode> {
-    let pool = match args.pool {
+    let pool = match pool_weight(args.pool)? {
         None => JudgePooling::Apart,
-        Some(model) if model.is_finite() && model > 0.0 => JudgePooling::Together { model },
-        Some(other) => return usage(&format!("--pool {other}: a weight is above zero, such as 0.5")),
+        Some(model) => JudgePooling::Together { model },
     };
     let store = Store::open(&global.results)?;
     let listing = store.list()?;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use pelicycle_compare::words::quoted;
 use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
@@ -15,6 +16,7 @@ use super::error::usage;
 use super::output::{say, say_error};
 use super::rank::DrawingArgs;
 use super::run::signals::Signals;
+use super::sides::between;
 
 /// Where the page is when nothing else is said: beside a gallery that is served.
 const ADDRESS: &str = "127.0.0.1:8766";
@@ -22,7 +24,8 @@ const ADDRESS: &str = "127.0.0.1:8766";
 /// Say which of two drawings is better, on a local page, without their makers' names.
 ///
 /// Two drawings of one prompt stand side by side in random order; ← → ↑ ↓ choose the left, the right, neither, or both as bad.
-/// The pair that tells most comes next. Votes are files in results/judgements/: copy those of several people together, and
+/// The pair that tells most comes next. With --between only two sides are held against each other, until it is settled which
+/// of them draws better. Votes are files in results/judgements/: copy those of several people together, and
 /// `pelicycle rank` counts them all.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -30,6 +33,7 @@ Examples:
   pelicycle vote                            at http://127.0.0.1:8766/, in your user's name
   pelicycle vote --name Ada -p pelican      only the pelicans, as Ada
   pelicycle vote --contestant openai/gpt-4o --contestant openai/gpt-5
+  pelicycle vote --between openai/gpt-4o openai/gpt-5   until it is settled which of them draws better
   pelicycle rank                            what follows from the votes")]
 pub(crate) struct VoteArgs {
     /// Who votes; your user's name when nothing is said.
@@ -37,6 +41,10 @@ pub(crate) struct VoteArgs {
     name: Option<String>,
     #[command(flatten)]
     drawings: DrawingArgs,
+    /// Show only pairs of a drawing of BASE and one of HEAD, named as for `compare`, and none any more when the votes settle
+    /// which side draws better. BASE and HEAD are what they are when it begins.
+    #[arg(long, num_args = 2, value_names = ["BASE", "HEAD"])]
+    between: Vec<String>,
     /// Where the page is: a port, or an address of this machine and a port.
     #[arg(long, value_name = "ADDRESS", default_value = ADDRESS, value_parser = loopback)]
     address: SocketAddr,
@@ -68,11 +76,18 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     let store = Store::open(&global.results)?;
     let looked = store.fingerprint();
     let listing = store.list()?;
-    args.drawings.attempts(&listing, &store)?;
+    let attempts = args.drawings.attempts(&listing, &store)?;
+    let sides = between(&store, &attempts, &args.between)?.map(|(_, sides)| sides);
+    let mut scope = args.drawings.scope();
+    // Sides that were named may be demonstrations.
+    scope.demonstrations |= sides.is_some();
+    let next = match args.between.as_slice() {
+        [base, head] => format!("pelicycle compare {} {}", quoted(base), quoted(head)),
+        _ => "pelicycle rank".to_owned(),
+    };
     let place = store.judgements_folder();
     let name = voter.name.clone();
-    let booth =
-        Arc::new(VotingSession::open(store, (looked, &listing), args.drawings.scope(), voter, say_error)?);
+    let booth = Arc::new(VotingSession::open(store, (looked, &listing), (scope, sides), voter, say_error)?);
     drop(listing);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.block_on(async {
@@ -82,7 +97,8 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         let own = listener.local_addr()?;
         let mut signals = Signals::new().context("can't listen for Ctrl-C")?;
         say(&format!("http://{own}/"));
-        say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it."));
+        let then = if args.between.is_empty() { String::new() } else { format!(" Then: {next}") };
+        say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it.{then}"));
         tokio::select! {
             ended = serve(listener, Arc::clone(&booth)) => ended.context("the server failed"),
             () = signals.next() => Ok(()),
@@ -91,11 +107,12 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     // Waits for a vote that is being written.
     let given = booth.given();
     runtime.shutdown_background();
+    let settled = if booth.is_settled() { " It is settled which side draws better." } else { "" };
     if given == 0 {
-        say_error("No votes were given.");
+        say_error(&format!("No votes were given.{settled}"));
     } else {
         let votes = plural(given as u64, "vote");
-        say_error(&format!("{votes} kept in {}. Next: pelicycle rank", place.display()));
+        say_error(&format!("{votes} kept in {}.{settled} Next: {next}", place.display()));
     }
     served.map(|()| ExitCode::SUCCESS)
 }

@@ -306,3 +306,45 @@ fn an_interrupt_keeps_what_was_judged() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(judgements(&place.store()).len(), 2);
 }
+
+#[test]
+fn between_two_sides_a_model_judges_pairs_of_both_until_its_judgements_settle_it() {
+    let (place, server) = (WorkFolder::new(), seeing());
+    let store = place.store();
+    for (painter, red) in [("crimson", 200), ("grey", 20), ("rosy", 120)] {
+        for sample in 0..12 {
+            let red = red + sample;
+            let svg = format!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="rgb({red},40,40)"/></svg>"#
+            );
+            hang(&store, "pelican", painter, &format!("2026-11-01T00:00:{sample:02}Z"), &svg, |_| {});
+        }
+    }
+    configure(&place, &server, "");
+    let command = ["judge", "-m", "mine/eye", "-n", "100", "--again", "0", "--between", "grey", "crimson"];
+    let dry = run(&place, 0, &[&command[..], &["--dry-run"]].concat());
+    assert!(dry.stdout.contains("100 pairs would be shown"), "{}", dry.stdout);
+    let said = run(&place, 0, &command);
+    assert!(said.stdout.contains("it is settled which side draws better"), "{}", said.stdout);
+    assert!(said.stdout.contains("`pelicycle compare grey crimson` says what follows"), "{}", said.stdout);
+    let records = judgements(&store);
+    let pairs: BTreeSet<BTreeSet<&Id>> =
+        records.iter().map(|record| BTreeSet::from([&record.left, &record.right])).collect();
+    // Nine settle it; a few more are under way by then.
+    assert!((9..=15).contains(&pairs.len()), "{} pairs", pairs.len());
+    let attempts = place.attempts();
+    let whose = |id: &Id| {
+        attempts.iter().find(|stored| stored.attempt.id == *id).unwrap().attempt.contestant.label.clone()
+    };
+    for pair in &pairs {
+        let labels: BTreeSet<String> = pair.iter().map(|id| whose(id)).collect();
+        assert_eq!(labels, BTreeSet::from(["crimson".to_owned(), "grey".to_owned()]));
+    }
+    let report = run(&place, 0, &["compare", "grey", "crimson", "-f", "json"]);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    assert_eq!(report["verdict"], "better", "{}", report["sentence"]);
+    assert_eq!(report["preferred"]["views"][0]["by"], "mine/eye");
+    let again = run(&place, 0, &command);
+    assert!(again.stdout.contains("0 pairs") && again.stdout.contains("it is settled"), "{}", again.stdout);
+    run(&place, 2, &["judge", "-m", "mine/eye", "--between", "grey", "nobody"]);
+}

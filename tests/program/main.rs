@@ -1,6 +1,7 @@
 //! The program as it is typed: words, exit codes, files. Whatever a library can show alone is tested in its crate.
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
+mod between;
 mod check;
 mod compare;
 mod doctor;

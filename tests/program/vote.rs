@@ -85,7 +85,7 @@ impl Hall {
     }
 }
 
-fn booth(results: &Path, arguments: &[&str]) -> ServingProgram {
+pub(crate) fn booth(results: &Path, arguments: &[&str]) -> ServingProgram {
     let mut command = program();
     command.args(["vote", "--address", "0", "--results"]).arg(results).args(arguments);
     if !arguments.contains(&"--name") {
@@ -96,12 +96,12 @@ fn booth(results: &Path, arguments: &[&str]) -> ServingProgram {
 
 /// The page as a person with a browser has it.
 #[derive(Debug, Clone, PartialEq)]
-struct Page {
-    html: String,
+pub(crate) struct Page {
+    pub(crate) html: String,
     /// Tokens of the two forms.
-    token: Option<String>,
+    pub(crate) token: Option<String>,
     undo: Option<String>,
-    pictures: Vec<String>,
+    pub(crate) pictures: Vec<String>,
 }
 
 impl Page {
@@ -117,7 +117,7 @@ impl Page {
         Self { token, undo, pictures, html }
     }
 
-    fn of(server: &ServingProgram) -> Self {
+    pub(crate) fn of(server: &ServingProgram) -> Self {
         let (head, body) = server.get("/");
         assert_eq!(status(&head), "200", "{}", String::from_utf8_lossy(&body));
         Self::read(body)
@@ -148,7 +148,7 @@ fn send(server: &ServingProgram, path: &str, form: &str) -> (String, Vec<u8>) {
     server.post(path, form, &lines)
 }
 
-fn vote(server: &ServingProgram, page: &Page, choice: &str) {
+pub(crate) fn vote(server: &ServingProgram, page: &Page, choice: &str) {
     let form = format!("token={}&choice={choice}", page.token.as_ref().unwrap());
     let (head, body) = send(server, "/vote", &form);
     assert_eq!(status(&head), "303", "{}", String::from_utf8_lossy(&body));

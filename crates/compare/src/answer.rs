@@ -6,7 +6,7 @@ use pelicycle_statistics::{
 };
 use serde::Serialize;
 
-use super::measure::{Direction, Measure, MeasuredDrawings, Scale};
+use super::measure::{Direction, Measure, MeasureRole, MeasuredDrawings, Scale};
 use super::sides::PairedSides;
 
 /// The share of false alarms that is taken, over all questions together.
@@ -62,8 +62,14 @@ pub struct MeasureComparison {
     pub label: &'static str,
     /// The unit of its values; empty where they have none.
     pub unit: &'static str,
+    /// What it tells of.
+    pub role: MeasureRole,
+    /// Whether it is one of those that make a comparison fail: what a reply is, and what was asked for by name.
+    pub counts: bool,
     /// The verdict.
     pub verdict: ComparisonVerdict,
+    /// Attempts of each side that tell the measure and ran on a loaded host, for a measure of time; else none.
+    pub loaded: (usize, usize),
     /// The first side in this measure.
     pub base: SideSummary,
     /// The second side in this measure.
@@ -89,6 +95,7 @@ pub struct MeasureComparison {
 /// A question before it is known how many there are.
 pub(super) struct Question {
     measure: &'static Measure,
+    loaded: (usize, usize),
     strata: Vec<Block>,
     found: Found,
     pub(super) p: f64,
@@ -128,7 +135,7 @@ impl Question {
         let logarithmic = measure.scale == Scale::Ratio && all().all(|x| *x > 0.0);
         if measure.scale == Scale::Rate {
             let (found, p) = rates(&strata)?;
-            return Some(Self { measure, strata, found, p });
+            return Some(Self { measure, loaded: (0, 0), strata, found, p });
         }
         let values = strata.clone();
         if logarithmic {
@@ -137,12 +144,12 @@ impl Question {
             }
         }
         let (found, p) = scores(&strata, logarithmic)?;
-        Some(Self { measure, strata: values, found, p })
+        Some(Self { measure, loaded: loaded(measure, sides, measured), strata: values, found, p })
     }
 
     /// The answer, once it is known how many questions were asked.
     pub(super) fn answer(self, p_corrected: f64, questions: usize) -> MeasureComparison {
-        let Self { measure, strata, found, p } = self;
+        let Self { measure, loaded, strata, found, p } = self;
         let alpha = ALPHA / questions.max(1) as f64;
         let up = match found.effect.kind {
             "ratio" => found.effect.estimate > 1.0,
@@ -176,7 +183,10 @@ impl Question {
             measure: measure.name,
             label: measure.label,
             unit: measure.unit,
+            role: measure.role,
+            counts: measure.role == MeasureRole::Reply,
             verdict,
+            loaded,
             base,
             head,
             effect: found.effect,
@@ -188,6 +198,18 @@ impl Question {
             needed: needed.filter(|_| verdict == ComparisonVerdict::CantTell),
         }
     }
+}
+
+/// Attempts of each side whose times another program may have made longer.
+fn loaded(measure: &Measure, sides: &PairedSides<'_>, measured: &MeasuredDrawings) -> (usize, usize) {
+    if !measure.is_of_time() {
+        return (0, 0);
+    }
+    let [base, head] = sides.both().map(|attempts| {
+        let loaded = attempts.iter().filter(|attempt| attempt.timing.is_loaded());
+        loaded.filter(|attempt| measure.of(attempt, measured).is_some()).count()
+    });
+    (base, head)
 }
 
 fn summary<'a>(strata: impl Iterator<Item = &'a Vec<f64>> + Clone, is_rate: bool) -> SideSummary {

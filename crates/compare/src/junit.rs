@@ -1,45 +1,92 @@
-//! A comparison as JUnit XML, which test dashboards read: what got worse has failed, what can't be told was skipped.
+//! A comparison as JUnit XML, which test dashboards read: what got worse and counts has failed, what can't
+//! be told was skipped.
 
 use super::answer::ComparisonVerdict;
-use super::report::ComparisonReport;
+use super::report::{ComparisonReport, PREFERRED};
 use super::words;
 
 /// The comparison as JUnit XML.
 #[must_use]
 pub fn junit(report: &ComparisonReport) -> String {
-    let count = |verdict| report.answers.iter().filter(|answer| answer.verdict == verdict).count();
+    let cases = cases(report);
+    let count = |end: fn(&CaseEnd) -> bool| cases.iter().filter(|case| end(&case.end)).count();
     let suite = format!("pelicycle compare {} {}", report.base, report.head);
     let attributes = format!(
         "name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"",
         escape(&suite),
-        report.answers.len(),
-        count(ComparisonVerdict::Worse),
-        count(ComparisonVerdict::CantTell)
+        cases.len(),
+        count(|end| *end == CaseEnd::Failed),
+        count(|end| *end == CaseEnd::Skipped)
     );
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {attributes}>\n<testsuite {attributes}>\n"
     );
-    for answer in &report.answers {
-        let told = format!(
+    let conditions = report.conditions.words(&report.base, &report.head);
+    if !conditions.is_empty() {
+        out.push_str("<properties>\n");
+        for condition in &conditions {
+            out.push_str(&format!("<property name=\"differs\" value=\"{}\"/>\n", escape(condition)));
+        }
+        out.push_str("</properties>\n");
+    }
+    for Case { name, end, told } in &cases {
+        out.push_str(&format!("<testcase classname=\"{}\" name=\"{name}\">", escape(&suite)));
+        out.push_str(&match end {
+            CaseEnd::Failed => format!("<failure type=\"worse\" message=\"{}\"/>", escape(told)),
+            CaseEnd::Skipped => format!("<skipped message=\"{}\"/>", escape(told)),
+            CaseEnd::Passed => format!("<system-out>{}</system-out>", escape(told)),
+        });
+        out.push_str("</testcase>\n");
+    }
+    out.push_str("</testsuite>\n</testsuites>\n");
+    out
+}
+
+/// A test case.
+struct Case {
+    name: &'static str,
+    end: CaseEnd,
+    /// What is told of it.
+    told: String,
+}
+
+/// How a test case ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CaseEnd {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+/// What is preferred, which is skipped where nobody judged, and each measure. One that is worse and does not count has not
+/// failed: it is told.
+fn cases(report: &ComparisonReport) -> Vec<Case> {
+    let preferred = Case {
+        name: PREFERRED,
+        end: match report.verdict {
+            ComparisonVerdict::Worse => CaseEnd::Failed,
+            ComparisonVerdict::CantTell => CaseEnd::Skipped,
+            ComparisonVerdict::Better | ComparisonVerdict::Differs => CaseEnd::Passed,
+        },
+        told: report.sentence.clone(),
+    };
+    let answers = report.answers.iter().map(|answer| Case {
+        name: answer.measure,
+        end: match answer.verdict {
+            ComparisonVerdict::Worse if answer.fails() => CaseEnd::Failed,
+            ComparisonVerdict::CantTell => CaseEnd::Skipped,
+            _ => CaseEnd::Passed,
+        },
+        told: format!(
             "{}: {} to {}, {}; {}",
             words::verdict(answer),
             words::side(answer, &answer.base),
             words::side(answer, &answer.head),
             words::effect(&answer.effect),
             words::outlook(answer)
-        );
-        out.push_str(&format!("<testcase classname=\"{}\" name=\"{}\">", escape(&suite), answer.measure));
-        out.push_str(&match answer.verdict {
-            ComparisonVerdict::Worse => format!("<failure type=\"worse\" message=\"{}\"/>", escape(&told)),
-            ComparisonVerdict::CantTell => format!("<skipped message=\"{}\"/>", escape(&told)),
-            ComparisonVerdict::Better | ComparisonVerdict::Differs => {
-                format!("<system-out>{}</system-out>", escape(&told))
-            }
-        });
-        out.push_str("</testcase>\n");
-    }
-    out.push_str("</testsuite>\n</testsuites>\n");
-    out
+        ),
+    });
+    std::iter::once(preferred).chain(answers).collect()
 }
 
 /// Text in XML 1.0, which has no words for most control characters.

@@ -1,7 +1,8 @@
 //! Comparison of two sets of attempts: did it get better?
 //!
 //! [`select`] finds the attempts that a name means, [`PairedSides`] holds two sets against each other prompt by prompt, and
-//! [`compare`] answers for each [`Measure`], with uncertainty. [`history()`] looks at one contestant over time instead. No
+//! [`compare`] answers for each [`Measure`], with uncertainty; [`ComparisonReport::judged`] says whose drawings are preferred,
+//! which decides on the whole. [`history()`] looks at one contestant over time instead. No
 //! verdict is given that the sample does not carry: "can't tell" is an answer, and says what it would take. Answers come
 //! as plain data, and as text, Markdown and JUnit.
 //!
@@ -12,10 +13,12 @@
 //! measures.
 
 mod answer;
+mod conditions;
 mod history;
 mod junit;
 mod markdown;
 mod measure;
+mod preferred;
 mod report;
 mod select;
 mod sides;
@@ -23,11 +26,13 @@ mod text;
 pub mod words;
 
 pub use answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummary};
+pub use conditions::{ConditionDifference, Conditions};
 pub use history::{ContextChange, DaySummary, History, LevelChange, MeasureHistory, history};
 pub use junit::junit;
 pub use markdown::markdown;
-pub use measure::{Direction, MEASURES, Measure, MeasureSource, MeasuredDrawings, measures};
-pub use report::{CompareError, ComparisonReport, compare};
+pub use measure::{Direction, MEASURES, Measure, MeasureRole, MeasureSource, MeasuredDrawings, measures};
+pub use preferred::{JudgedPair, PreferenceView, PreferredSide};
+pub use report::{CompareError, ComparisonReport, PREFERRED, compare};
 pub use select::{Catalog, SelectError, Selection, select};
 pub use sides::{PairedSides, Stratum};
 pub use text::text;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pelicycle_record::measure::{Detector, ItemState, Measures};
 use pelicycle_record::{Attempt, Check, Id, Outcome};
+use serde::Serialize;
 
 /// Measures of drawings, by attempt; records do not hold them.
 pub type MeasuredDrawings = BTreeMap<Id, Measures>;
@@ -30,6 +31,20 @@ pub enum Scale {
     Plain,
 }
 
+/// What a measure tells of, which decides what follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MeasureRole {
+    /// Whether the model answered with a drawing at all: worse is worse.
+    Reply,
+    /// What a drawing is made of: it says nothing of how good it is.
+    Structure,
+    /// What a reply took of time, tokens and money.
+    Resource,
+    /// An item of a rubric as rules read it off a drawing: rules overlook parts that a person sees.
+    Item,
+}
+
 /// A measure: a number of an attempt that can be compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Measure {
@@ -37,6 +52,8 @@ pub struct Measure {
     pub name: &'static str,
     /// The measure in a few words, for people.
     pub label: &'static str,
+    /// What it tells of.
+    pub role: MeasureRole,
     /// The direction in which it is better.
     pub better: Direction,
     /// The scale on which its numbers are compared.
@@ -72,6 +89,12 @@ impl Measure {
             }
         };
         value.filter(|value| value.is_finite())
+    }
+
+    /// Whether it tells of time, which other programs on the host make longer.
+    #[must_use]
+    pub fn is_of_time(&self) -> bool {
+        self.role == MeasureRole::Resource && self.unit.ends_with('s')
     }
 
     /// Whether the drawings must be measured to read it.
@@ -115,12 +138,14 @@ fn drawn(attempt: &Attempt, number: Option<f64>) -> Option<f64> {
     number.filter(|_| attempt.is_drawn())
 }
 
-/// An item of a rubric: of drawings that show something, those in which the rules decide.
+/// An item of a rubric: of drawings that show something, those in which the rules decide. It has no better and no worse: where
+/// rules see less of richer drawings, a person sees more.
 const fn item(name: &'static str, label: &'static str, item: Detector) -> Measure {
     Measure {
         name,
         label,
-        better: Direction::Higher,
+        role: MeasureRole::Item,
+        better: Direction::Neither,
         scale: Scale::Rate,
         unit: "",
         read: MeasureSource::Item(item),
@@ -132,6 +157,7 @@ pub static MEASURES: [Measure; 17] = [
     Measure {
         name: "drawn",
         label: "Drawn",
+        role: MeasureRole::Reply,
         better: Direction::Higher,
         scale: Scale::Rate,
         unit: "",
@@ -139,7 +165,8 @@ pub static MEASURES: [Measure; 17] = [
     },
     Measure {
         name: "ended",
-        label: "Ended by itself",
+        label: "Ended",
+        role: MeasureRole::Reply,
         better: Direction::Higher,
         scale: Scale::Rate,
         unit: "",
@@ -147,7 +174,8 @@ pub static MEASURES: [Measure; 17] = [
     },
     Measure {
         name: "findings",
-        label: "Faults that the check found",
+        label: "Faults",
+        role: MeasureRole::Structure,
         better: Direction::Lower,
         scale: Scale::Plain,
         unit: "",
@@ -161,6 +189,7 @@ pub static MEASURES: [Measure; 17] = [
     Measure {
         name: "output-tokens",
         label: "Tokens",
+        role: MeasureRole::Resource,
         better: Direction::Lower,
         scale: Scale::Ratio,
         unit: "",
@@ -171,6 +200,7 @@ pub static MEASURES: [Measure; 17] = [
     Measure {
         name: "seconds",
         label: "Time",
+        role: MeasureRole::Resource,
         better: Direction::Lower,
         scale: Scale::Ratio,
         unit: "s",
@@ -178,7 +208,8 @@ pub static MEASURES: [Measure; 17] = [
     },
     Measure {
         name: "first-token-seconds",
-        label: "Time to the first token",
+        label: "First token",
+        role: MeasureRole::Resource,
         better: Direction::Lower,
         scale: Scale::Ratio,
         unit: "s",
@@ -187,14 +218,16 @@ pub static MEASURES: [Measure; 17] = [
     Measure {
         name: "tokens-per-second",
         label: "Speed",
+        role: MeasureRole::Resource,
         better: Direction::Higher,
         scale: Scale::Ratio,
         unit: "tokens/s",
-        read: MeasureSource::Record(|attempt| whole(attempt, attempt.timing.tokens_per_second)),
+        read: MeasureSource::Record(|attempt| whole(attempt, attempt.speed())),
     },
     Measure {
         name: "cost",
         label: "Cost",
+        role: MeasureRole::Resource,
         better: Direction::Lower,
         scale: Scale::Ratio,
         unit: "USD",
@@ -203,6 +236,7 @@ pub static MEASURES: [Measure; 17] = [
     Measure {
         name: "elements",
         label: "Elements",
+        role: MeasureRole::Structure,
         better: Direction::Neither,
         scale: Scale::Ratio,
         unit: "",
@@ -213,7 +247,8 @@ pub static MEASURES: [Measure; 17] = [
     },
     Measure {
         name: "svg-bytes",
-        label: "Length of the drawing",
+        label: "Length",
+        role: MeasureRole::Structure,
         better: Direction::Neither,
         scale: Scale::Ratio,
         unit: "bytes",
@@ -222,11 +257,11 @@ pub static MEASURES: [Measure; 17] = [
             drawn(attempt, svg.map(|svg| svg.bytes as f64))
         }),
     },
-    item("wheels", "Wheels as asked", Detector::Wheels),
-    item("spokes", "Spokes as asked", Detector::Spokes),
-    item("frame", "Frame as asked", Detector::Frame),
-    item("rider", "Rider as asked", Detector::Rider),
-    item("legs", "Legs as asked", Detector::Legs),
-    item("eye", "Eye as asked", Detector::Eye),
-    item("beak", "Beak as asked", Detector::Beak),
+    item("wheels", "Wheels", Detector::Wheels),
+    item("spokes", "Spokes", Detector::Spokes),
+    item("frame", "Frame", Detector::Frame),
+    item("rider", "Rider", Detector::Rider),
+    item("legs", "Legs", Detector::Legs),
+    item("eye", "Eye", Detector::Eye),
+    item("beak", "Beak", Detector::Beak),
 ];

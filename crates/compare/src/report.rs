@@ -1,11 +1,18 @@
 //! All answers to a comparison.
 
+use pelicycle_record::JudgementRecord;
 use pelicycle_statistics::holm;
 use serde::Serialize;
 
 use super::answer::{ComparisonVerdict, MeasureComparison, Question};
-use super::measure::{Measure, MeasuredDrawings};
+use super::conditions::Conditions;
+use super::measure::{Measure, MeasureRole, MeasuredDrawings};
+use super::preferred::PreferredSide;
 use super::sides::PairedSides;
+use super::words;
+
+/// The name of the measure that judgements make.
+pub const PREFERRED: &str = "preferred";
 
 /// A comparison, answered: plain data, the shape of `--format json`.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +33,19 @@ pub struct ComparisonReport {
     pub shared: usize,
     /// The share of false alarms that is taken, over all questions together.
     pub alpha: f64,
+    /// What the comparison says in one sentence.
+    pub sentence: String,
+    /// The verdict on the whole: whose drawings are preferred.
+    pub verdict: ComparisonVerdict,
+    /// Whose drawings are preferred, by judgements.
+    pub preferred: PreferredSide,
+    /// What the sides differ in besides the model.
+    pub conditions: Conditions,
+    /// Whether the sides were taken as wholes, since they have no contestant in common.
+    pub of_all: bool,
+    /// Further words that a command about these sides needs, as the user gave them.
+    #[serde(skip)]
+    pub narrowing: Vec<String>,
     /// The answers, in the order of the measures.
     pub answers: Vec<MeasureComparison>,
     /// Measures of which one side tells nothing, or which are all the same.
@@ -81,7 +101,7 @@ pub fn compare(
     let questions: Vec<Question> = asked.into_iter().flatten().collect();
     let corrected = holm(&questions.iter().map(|question| question.p).collect::<Vec<_>>());
     let count = questions.len();
-    Ok(ComparisonReport {
+    let report = ComparisonReport {
         schema: 1,
         base: base.to_owned(),
         head: head.to_owned(),
@@ -90,19 +110,78 @@ pub fn compare(
         unpaired: sides.unpaired,
         shared: sides.shared,
         alpha: super::answer::ALPHA,
+        sentence: String::new(),
+        verdict: ComparisonVerdict::CantTell,
+        preferred: PreferredSide::new(sides, &[], None),
+        conditions: Conditions::of(sides),
+        of_all: sides.of_all,
+        narrowing: Vec::new(),
         answers: questions
             .into_iter()
             .zip(corrected)
             .map(|(q, corrected)| q.answer(corrected, count))
             .collect(),
         silent,
-    })
+    };
+    Ok(report.told())
 }
 
 impl ComparisonReport {
-    /// Whether any measure got worse.
+    /// The same with what judgements say: they decide on the whole. `model_weight` puts people and models together.
+    #[must_use]
+    pub fn judged(
+        self,
+        sides: &PairedSides<'_>,
+        judgements: &[JudgementRecord],
+        model_weight: Option<f64>,
+    ) -> ComparisonReport {
+        let preferred = PreferredSide::new(sides, judgements, model_weight);
+        ComparisonReport { verdict: preferred.verdict, preferred, ..self }.told()
+    }
+
+    /// The same with measures that count since they were asked for by name: of time, of cost, of what drawings are made of.
+    /// Items that rules read count for themselves alone, never for the whole.
+    #[must_use]
+    pub fn counting(mut self, named: &[String]) -> ComparisonReport {
+        for answer in &mut self.answers {
+            let named = named.iter().any(|name| name == answer.measure);
+            answer.counts |= named && answer.role != MeasureRole::Item;
+        }
+        self
+    }
+
+    /// Whether it is worse: by what is preferred, or by a measure that counts.
     #[must_use]
     pub fn is_worse(&self) -> bool {
-        self.answers.iter().any(|answer| answer.verdict == ComparisonVerdict::Worse)
+        self.verdict == ComparisonVerdict::Worse || self.answers.iter().any(MeasureComparison::fails)
+    }
+
+    /// Whether one thing is worse by itself: `preferred`, or a measure by its name.
+    #[must_use]
+    pub fn is_worse_in(&self, name: &str) -> bool {
+        match name {
+            PREFERRED => self.verdict == ComparisonVerdict::Worse,
+            name => self.answers.iter().filter(|answer| answer.measure == name).any(|answer| {
+                let fewer = answer.role == MeasureRole::Item && answer.effect.estimate < 0.0;
+                match answer.verdict {
+                    ComparisonVerdict::Worse => true,
+                    ComparisonVerdict::Differs => fewer,
+                    ComparisonVerdict::Better | ComparisonVerdict::CantTell => false,
+                }
+            }),
+        }
+    }
+
+    fn told(mut self) -> ComparisonReport {
+        self.sentence = words::verdict_sentence(&self);
+        self
+    }
+}
+
+impl MeasureComparison {
+    /// Whether it makes the comparison fail.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.counts && self.verdict == ComparisonVerdict::Worse
     }
 }

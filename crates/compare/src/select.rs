@@ -1,4 +1,5 @@
-//! Names of sides, and the attempts that they mean: a contestant, a run, a date, a release tag or a baseline.
+//! Names of sides, and the attempts that they mean: a contestant, a run, a date, a release tag, a baseline or
+//! a provider.
 
 use std::collections::BTreeSet;
 use std::ops::{Bound, RangeBounds as _};
@@ -28,7 +29,7 @@ pub trait Catalog {
 pub struct Selection<'a> {
     /// The name, as the user wrote it.
     pub name: String,
-    /// The kind of thing that the name means: `contestant`, `run`, `date`, `tag` or `baseline`.
+    /// The kind of thing that the name means: `contestant`, `run`, `date`, `tag`, `baseline` or `provider`.
     pub kind: &'static str,
     /// The attempts that are meant.
     pub attempts: Vec<&'a Attempt>,
@@ -49,7 +50,9 @@ pub enum SelectError {
 }
 
 /// Kinds of names, each with its prefix.
-const KINDS: [&str; 5] = ["baseline", "contestant", "date", "run", "tag"];
+const KINDS: [&str; 6] = ["baseline", "contestant", "date", "provider", "run", "tag"];
+/// The kind that is meant where no other is: a model may be called as its service is.
+const LAST: &str = "provider";
 /// Names shown when one is unknown.
 const NEAR: usize = 3;
 
@@ -72,8 +75,11 @@ pub fn select<'a>(
         });
     }
     let mut found = Vec::new();
-    for kind in KINDS {
+    for kind in KINDS.into_iter().filter(|kind| *kind != LAST) {
         found.extend(of_kind(kind, named, attempts, catalog)?);
+    }
+    if found.is_empty() {
+        found.extend(of_kind(LAST, named, attempts, catalog)?);
     }
     match found.len() {
         0 => Err(SelectError::Unknown { name: shortened(named), hint: hint(named, attempts) }),
@@ -101,6 +107,7 @@ fn of_kind<'a>(
     let some = |found: Vec<&'a Attempt>| Some(found).filter(|found| !found.is_empty());
     let found = match kind {
         "contestant" => some(those(&|attempt| attempt.contestant.goes_by(name))),
+        "provider" => some(those(&|attempt| attempt.contestant.provider == name)),
         "run" => run(name, attempts).map(|run| those(&|attempt| attempt.run == run)),
         "date" => days(name).and_then(|days| {
             some(those(&|attempt| days.contains(&attempt.timing.started.to_zoned(TimeZone::UTC).date())))

@@ -1,31 +1,52 @@
 //! A comparison for a terminal.
 
-use pelicycle_text::{table, with_head};
+use pelicycle_text::{table, with_head, wrapped};
 
+use super::answer::MeasureComparison;
+use super::measure::MeasureRole;
 use super::report::ComparisonReport;
 use super::words;
+
+/// Columns of a terminal.
+const WIDTH: usize = 80;
 
 /// The comparison as lines; a side's name may be anything, so whoever prints them makes them safe.
 #[must_use]
 pub fn text(report: &ComparisonReport) -> Vec<String> {
-    let mut lines =
-        vec![format!("{} → {}: {}", report.base, report.head, words::scope(report)), String::new()];
-    let rows = report.answers.iter().map(|answer| {
+    let mut lines = vec![report.sentence.clone()];
+    lines.extend(words::other_views(report));
+    let commands = words::collecting(report);
+    if !commands.is_empty() {
+        lines.push("Judge pairs of the two sides, blind, until it is settled:".to_owned());
+        lines.extend(commands.iter().map(|command| format!("  {command}")));
+    }
+    lines.push(String::new());
+    let scope = format!("{} → {}: {}", report.base, report.head, words::scope(report));
+    lines.extend(wrapped(&scope, WIDTH, 2));
+    let (heading, conditions) = words::conditions(report);
+    lines.push(heading.to_owned());
+    lines.extend(conditions.iter().flat_map(|condition| wrapped(&format!("  {condition}"), WIDTH, 4)));
+    lines.push(String::new());
+    let row = |answer: &MeasureComparison| {
+        // Labels that are marked would make the table wider than a terminal.
+        let mark = if answer.loaded == (0, 0) { "" } else { "*" };
         [
-            answer.label.to_owned(),
+            format!("{}{mark}", answer.label),
             words::verdict(answer).to_owned(),
             words::side(answer, &answer.base),
             words::side(answer, &answer.head),
-            words::effect(&answer.effect),
+            words::effect(&answer.effect).replace(" points", " pt"),
         ]
-    });
+    };
+    let by_rules = |answer: &&MeasureComparison| answer.role == MeasureRole::Item;
+    let items: Vec<_> = report.answers.iter().filter(by_rules).map(row).collect();
+    let heading = (!items.is_empty()).then(|| ["By rules:", "", "", "", ""].map(str::to_owned));
+    let others = report.answers.iter().filter(|answer| !by_rules(answer)).map(row);
+    let rows = words::preferred_row(report).into_iter().chain(others).chain(heading).chain(items);
     lines.extend(table(&with_head(["", "verdict", "base", "head", "change"], rows)));
     lines.push(String::new());
-    for answer in &report.answers {
-        lines.push(format!("{}: {}", answer.label, words::outlook(answer)));
-    }
-    lines.push(String::new());
-    lines.extend(words::remarks(report));
-    lines.push(words::rule(report));
+    let notes =
+        words::outlooks(report).into_iter().chain(words::remarks(report)).chain([words::rule(report)]);
+    lines.extend(notes.flat_map(|note| wrapped(&note, WIDTH, 0)));
     lines
 }

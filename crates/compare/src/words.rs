@@ -1,9 +1,151 @@
 //! Answers in words, the same in every format.
 
+use pelicycle_judge::SidePreference;
 use pelicycle_text::{count, plural, size};
 
 use super::answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummary};
+use super::measure::MeasureRole;
+use super::preferred::PreferenceView;
 use super::report::ComparisonReport;
+
+/// From so many times on a ratio is told as one, and no longer in percent.
+const MANIFOLD: f64 = 4.0;
+
+/// What the comparison says in one sentence: which side draws better, how sure that is, on what evidence.
+pub fn verdict_sentence(report: &ComparisonReport) -> String {
+    let ComparisonReport { base, head, preferred, .. } = report;
+    let Some(view) = preferred.views.first() else { return unjudged(report) };
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    let why = format!(
+        "{} preferred it in {} % of {} (true share {} to {} %, 95 % sure)",
+        view.by,
+        percent(view.share),
+        plural(view.judgements as u64, "judgement"),
+        percent(view.low),
+        percent(view.high)
+    );
+    match view.verdict {
+        ComparisonVerdict::Better => format!("{head} draws better than {base}: {why}."),
+        ComparisonVerdict::Worse => format!("{head} draws worse than {base}: {why}."),
+        ComparisonVerdict::Differs | ComparisonVerdict::CantTell => {
+            format!("Can't tell yet whether {head} draws better than {base}: {why}. {}", needed(view))
+        }
+    }
+}
+
+/// The sentence where nobody has judged drawings of the one side against those of the other.
+fn unjudged(report: &ComparisonReport) -> String {
+    let ComparisonReport { base, head, preferred, .. } = report;
+    let [bases, heads] = preferred.drawings;
+    if preferred.most_independent == 0 {
+        return format!(
+            "Can't tell whether {head} draws better than {base}: there are no two drawings to hold together."
+        );
+    }
+    let takes = match preferred.needed_at_all {
+        Some(needed) => format!("about {needed} judgements settle it if nine of ten go one way"),
+        None if preferred.most_independent < SidePreference::FEWEST => format!(
+            "{} of {base} and {} of {head} are too few to settle it, which takes {} of each",
+            plural(bases as u64, "drawing"),
+            count(heads as u64),
+            SidePreference::FEWEST
+        ),
+        None => format!("{} judgements settle it if all go one way", SidePreference::FEWEST),
+    };
+    format!("Can't tell whether {head} draws better than {base}: nobody has judged their drawings; {takes}.")
+}
+
+/// `94 % (79 to 99)`: the share in which the second side is preferred, with its bounds at 95 %.
+pub fn share_with_bounds(view: &PreferenceView) -> String {
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    format!("{} % ({} to {})", percent(view.share), percent(view.low), percent(view.high))
+}
+
+/// What it would take to settle whose drawings are preferred, as a sentence.
+fn needed(view: &PreferenceView) -> String {
+    match (view.needed_judgements, view.needed_drawings) {
+        (Some(needed), _) => format!("About {needed} more would settle it."),
+        (None, Some(needed)) => format!(
+            "These drawings do not suffice: about {needed} more of each side would settle it, judged once each."
+        ),
+        (None, None) => "They are so near to each other that 2,000 more would not settle it.".to_owned(),
+    }
+}
+
+/// What differs besides the model: a line that says so, and a line each.
+pub fn conditions(report: &ComparisonReport) -> (&'static str, Vec<String>) {
+    let lines = report.conditions.words(&report.base, &report.head);
+    match lines.is_empty() {
+        true => ("Besides the model nothing that is recorded differs.", lines),
+        false => ("What differs besides the model, or is not known:", lines),
+    }
+}
+
+/// Other views than the one that decides, a line each.
+pub fn other_views(report: &ComparisonReport) -> Vec<String> {
+    let word = |view: &PreferenceView| match view.verdict {
+        ComparisonVerdict::Better => "better",
+        ComparisonVerdict::Worse => "worse",
+        ComparisonVerdict::Differs | ComparisonVerdict::CantTell => "can't tell",
+    };
+    let others = report.preferred.views.iter().skip(1);
+    others
+        .map(|view| {
+            let judgements = plural(view.judgements as u64, "judgement");
+            format!("{} alone: {}, {} by {judgements}", view.by, word(view), share_with_bounds(view))
+        })
+        .collect()
+}
+
+/// The commands that collect more judgements, where it is not settled and there is something to judge.
+pub fn collecting(report: &ComparisonReport) -> Vec<String> {
+    let settled = matches!(report.verdict, ComparisonVerdict::Better | ComparisonVerdict::Worse);
+    if settled || report.preferred.most_independent == 0 {
+        return Vec::new();
+    }
+    let words =
+        [report.base.clone(), report.head.clone()].into_iter().chain(report.narrowing.iter().cloned());
+    let words: Vec<String> = words.map(|word| quoted(&word)).collect();
+    let sides = words.join(" ");
+    vec![
+        format!("pelicycle vote --between {sides}"),
+        format!("pelicycle judge -m PROVIDER/MODEL --between {sides}"),
+    ]
+}
+
+/// A word as a shell takes it.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+,=".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+/// The row of what is preferred: its verdict, how often each side won, the share; none where nobody judged.
+pub fn preferred_row(report: &ComparisonReport) -> Option<[String; 5]> {
+    let view = report.preferred.views.first()?;
+    let number = |value: f64| {
+        let text = format!("{value:.1}");
+        text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+    };
+    let verdict = match view.verdict {
+        ComparisonVerdict::Better => "better",
+        ComparisonVerdict::Worse => "worse",
+        ComparisonVerdict::Differs | ComparisonVerdict::CantTell => "can't tell",
+    };
+    let won = |won: f64| format!("{} of {}", number(won), view.judgements);
+    Some(["Preferred".to_owned(), verdict.to_owned(), won(view.lost), won(view.won), share_with_bounds(view)])
+}
+
+/// A measure's label, marked where its times are of a loaded host.
+pub fn marked_label(answer: &MeasureComparison) -> String {
+    match answer.loaded {
+        (0, 0) => answer.label.to_owned(),
+        _ => format!("{} (loaded host)", answer.label),
+    }
+}
 
 /// A verdict in a word or two.
 pub fn verdict(answer: &MeasureComparison) -> &'static str {
@@ -14,8 +156,12 @@ pub fn verdict(answer: &MeasureComparison) -> &'static str {
     match answer.verdict {
         ComparisonVerdict::Better => "better",
         ComparisonVerdict::Worse => "worse",
-        ComparisonVerdict::Differs if more => "more",
-        ComparisonVerdict::Differs => "less",
+        ComparisonVerdict::Differs => match (answer.role, more) {
+            (MeasureRole::Item, true) => "more often",
+            (MeasureRole::Item, false) => "less often",
+            (_, true) => "more",
+            (_, false) => "less",
+        },
         ComparisonVerdict::CantTell => "can't tell",
     }
 }
@@ -51,19 +197,24 @@ fn number(value: f64, unit: &str) -> String {
     }
 }
 
-/// The size of a difference: `−12 % (−20 to −3)`, or `+15 points (−14 to +29)`.
+/// The size of a difference: `−12 % (−20 to −3)`, `×14.6 (12.3 to 17)`, or `+15 points (−14 to +29)`.
 pub fn effect(effect: &EffectSize) -> String {
-    let one = |value: f64| change(effect.kind, value);
-    let unit = match effect.kind {
-        "points" => " points",
-        "ratio" => " %",
-        _ => "",
+    let times = effect.kind == "ratio" && effect.estimate >= MANIFOLD;
+    let one = |value: f64| match times {
+        true => pelicycle_text::decimal((value * 10.0).round() / 10.0),
+        false => change(effect.kind, value),
+    };
+    let (sign, unit) = match effect.kind {
+        "points" => ("", " points"),
+        "ratio" if times => ("×", ""),
+        "ratio" => ("", " %"),
+        _ => ("", ""),
     };
     let bounds = match (effect.low, effect.high) {
         (Some(low), Some(high)) => format!(" ({} to {})", one(low), one(high)),
         _ => String::new(),
     };
-    format!("{}{unit}{bounds}", one(effect.estimate))
+    format!("{sign}{}{unit}{bounds}", one(effect.estimate))
 }
 
 /// One change as a signed number, in points, percent, or as it is.
@@ -116,6 +267,47 @@ pub fn outlook(answer: &MeasureComparison) -> String {
     }
 }
 
+/// What can't be told, and what it would take, of all measures at once.
+pub fn outlooks(report: &ComparisonReport) -> Vec<String> {
+    let mut takes: Vec<String> = Vec::new();
+    let (mut out_of_reach, mut hopeless, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+    for answer in report.answers.iter().filter(|answer| answer.verdict == ComparisonVerdict::CantTell) {
+        let label = answer.label;
+        let shows = answer.smallest_down.is_some() || answer.smallest_up.is_some();
+        match answer.needed {
+            Some(needed) => takes.push(format!("{label} {}", count(needed))),
+            None if shows => out_of_reach.push(label),
+            None => hopeless.push(label),
+        }
+        if answer.p < super::answer::ALPHA {
+            alone.push(label);
+        }
+    }
+    let mut lines = Vec::new();
+    if !takes.is_empty() {
+        lines.push(format!("Can't tell, but so many drawings a side would settle it: {}.", takes.join(", ")));
+    }
+    if !out_of_reach.is_empty() {
+        lines.push(format!(
+            "Too near to each other for any number within reach: {}.",
+            out_of_reach.join(", ")
+        ));
+    }
+    if !hopeless.is_empty() {
+        let hopeless = hopeless.join(", ");
+        lines.push(format!(
+            "Can't tell, since no difference could have shown in so few drawings: {hopeless}."
+        ));
+    }
+    if !alone.is_empty() {
+        lines.push(format!(
+            "Alone it would count, among so many questions it does not: {}.",
+            alone.join(", ")
+        ));
+    }
+    lines
+}
+
 /// The scope of a comparison in one line: how many attempts, within what.
 pub fn scope(report: &ComparisonReport) -> String {
     let (base, head) = report.attempts;
@@ -145,6 +337,27 @@ pub fn remarks(report: &ComparisonReport) -> Vec<String> {
         let shared = plural(report.shared as u64, "attempt");
         remarks.push(format!("{shared} on both sides counted to {} alone.", report.base));
     }
+    if report.of_all {
+        remarks.push(
+            "No contestant is on both sides, so all of the one are held against all of the other.".to_owned(),
+        );
+    }
+    let loaded = report.answers.iter().map(|answer| answer.loaded).max().unwrap_or_default();
+    if loaded != (0, 0) {
+        remarks.push(format!(
+            "Loaded host (*): in {} of {} and {} of {} other programs took more than a quarter of it, so the times say little.",
+            plural(loaded.0 as u64, "attempt"),
+            report.base,
+            count(loaded.1 as u64),
+            report.head
+        ));
+    }
+    if report.answers.iter().any(|answer| answer.role == MeasureRole::Item) {
+        remarks.push(
+            "What rules read off drawings is told and decides nothing: they overlook parts that a person sees."
+                .to_owned(),
+        );
+    }
     if !report.silent.is_empty() {
         remarks.push(format!("Not told by both sides, or always the same: {}.", report.silent.join(", ")));
     }
@@ -155,8 +368,8 @@ pub fn remarks(report: &ComparisonReport) -> Vec<String> {
 pub fn rule(report: &ComparisonReport) -> String {
     let questions = plural(report.answers.len() as u64, "question");
     format!(
-        "Verdicts at {:.0} % false alarms over all {questions} together (Holm); intervals at 95 % each; \"would have shown\" and \
-         \"would settle\" mean a chance of 80 %.",
-        report.alpha * 100.0
+        "Preferred at {percent:.0} % false alarms however often one looks, no drawing counting for more than one pair; the rest at \
+         {percent:.0} % over all {questions} together (Holm); intervals at 95 % each; \"would settle\" means a chance of 80 %.",
+        percent = report.alpha * 100.0
     )
 }

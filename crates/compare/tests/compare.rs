@@ -1,6 +1,6 @@
 //! What a comparison calls worse or better, where nothing changed and where something did.
 
-use pelicycle_compare::{ComparisonVerdict, MEASURES, MeasuredDrawings, PairedSides, compare};
+use pelicycle_compare::{ComparisonVerdict, Conditions, MEASURES, MeasuredDrawings, PairedSides, compare};
 use pelicycle_record::{Attempt, Verdict as Drawn};
 use pelicycle_statistics::Random;
 use pelicycle_testkit::attempts::{attempt, check};
@@ -82,4 +82,87 @@ fn a_shift_within_prompts_is_seen_through_the_difference_between_them() {
     assert_eq!(tokens.verdict, ComparisonVerdict::Better, "{tokens:?}");
     assert!((tokens.effect.estimate - 0.8).abs() < 0.01, "{:?}", tokens.effect);
     assert_eq!(report.strata, ["cat-bicycle", "heron-scooter", "otter-boat", "pelican"]);
+}
+
+/// Ten attempts of a contestant, changed one by one.
+fn ten(slug: &str, change: impl Fn(usize, &mut Attempt)) -> Vec<Attempt> {
+    let made = |n: usize| {
+        let mut made = one(slug, "pelican", &format!("2026-03-01T10:0{n}:00Z"), true, 500);
+        change(n, &mut made);
+        made
+    };
+    (0..10).map(made).collect()
+}
+
+fn pair<'a>(base: &'a [Attempt], head: &'a [Attempt]) -> PairedSides<'a> {
+    PairedSides::pair(&base.iter().collect::<Vec<_>>(), &head.iter().collect::<Vec<_>>())
+}
+
+#[test]
+fn what_differs_besides_the_model_is_told_and_what_does_not_is_not() {
+    let alike = (ten("a", |_, _| {}), ten("b", |_, _| {}));
+    assert_eq!(Conditions::of(&pair(&alike.0, &alike.1)), Conditions::default());
+
+    let base = ten("a", |n, attempt| {
+        attempt.request.sampling.temperature = Some(0.2);
+        attempt.request.seed = Some(n as u64);
+    });
+    let head = ten("b", |n, attempt| {
+        // Three of ten were asked at another temperature.
+        attempt.request.sampling.temperature = if n < 3 { None } else { Some(0.2) };
+        attempt.request.sampling.effort = Some("high".to_owned());
+        attempt.request.body.insert("verbosity".to_owned(), "low".into());
+        attempt.request.seed = Some(99 + n as u64);
+        attempt.contestant.served = Some("b-2026".to_owned());
+        attempt.tool.version = "9.9.9".to_owned();
+        attempt.tool.renderer = "another".to_owned();
+        attempt.host.cores = 64;
+        attempt.prompt.raster = 512;
+    });
+    let told = Conditions::of(&pair(&base, &head)).words("a", "b");
+    for words in [
+        "temperature: 0.2 → 0.2 (7), not set (3)",
+        "effort: not set → high",
+        "verbosity: not set → low",
+        "raster: 1024 px → 512 px",
+        "served model: not told → b-2026",
+    ] {
+        assert!(told.iter().any(|line| line == words), "{words} in {told:?}");
+    }
+    for what in ["tool: ", "renderer: ", "host: "] {
+        assert!(told.iter().any(|line| line.starts_with(what)), "{what} in {told:?}");
+    }
+    assert!(told[0].starts_with("temperature") && !told.iter().any(|line| line.contains("seed")), "{told:?}");
+}
+
+#[test]
+fn a_prompt_in_other_words_on_each_side_is_told_and_settings_that_nobody_knows_are_called_so() {
+    let base = [ten("a", |_, _| {}), vec![one("a", "otter-boat", "2026-03-01T11:00:00Z", true, 9)]].concat();
+    let mut edited = one("b", "otter-boat", "2026-03-01T11:00:00Z", true, 9);
+    edited.prompt.hash = "another".to_owned();
+    let imported = ten("b", |_, attempt| {
+        attempt.request = pelicycle_record::RequestRecord::default();
+        attempt.origin = pelicycle_record::ReplyOrigin::Imported;
+    });
+    let head = [imported, vec![edited]].concat();
+    let told = Conditions::of(&pair(&base, &head)).words("a", "b");
+    assert!(told.contains(&"prompt otter-boat: in other words on each side, and not compared".to_owned()));
+    assert!(
+        told.contains(&"settings: not known of 0 attempts of a and 10 of b, which were imported".to_owned())
+    );
+    assert!(
+        !told.iter().any(|line| line.starts_with("temperature")),
+        "what is not known does not differ: {told:?}"
+    );
+}
+
+#[test]
+fn sides_of_several_contestants_are_held_together_whole_where_none_is_on_both() {
+    let of = |slugs: &[&str]| slugs.iter().flat_map(|slug| ten(slug, |_, _| {})).collect::<Vec<_>>();
+    let (base, head) = (of(&["a", "b"]), of(&["c", "d", "e"]));
+    let whole = pair(&base, &head);
+    assert_eq!((whole.of_all, whole.by_contestant, whole.sizes()), (true, false, (20, 30)));
+    let (base, head) = (of(&["a", "b"]), of(&["b", "c"]));
+    let each = pair(&base, &head[..]);
+    assert!(each.by_contestant && !each.of_all);
 }

@@ -6,11 +6,15 @@
 //! how sure a ranking is depends on how many drawings there are as much as on how many judgements; "can't separate these"
 //! is an answer.
 //!
+//! [`SidePreference`] says of two sides instead which draws better, by judgements between them alone; [`CrossPairChooser`]
+//! finds the pairs for it.
+//!
 //! It knows no store, no picture, no page and no way to ask a model: [`question`] and [`read_reply`] are text alone.
 //!
 //! Start reading at `competition.rs`, `votes.rs` and `ranking.rs`.
 
 mod competition;
+mod cross_pairs;
 mod markdown;
 mod pair_chooser;
 mod question;
@@ -19,11 +23,15 @@ mod reliability;
 mod report;
 mod scope;
 mod separation;
+mod side_preference;
+#[cfg(test)]
+mod side_simulation;
 mod text;
 mod votes;
 pub mod words;
 
 pub use competition::{Competition, Competitor, Drawing};
+pub use cross_pairs::{CrossPairChooser, CrossPairs, SideAttempts};
 pub use markdown::markdown;
 pub use pair_chooser::{DrawingPair, PairChooser};
 pub use question::{JudgeReply, question, read_reply};
@@ -34,5 +42,6 @@ pub use report::{
     RateWithInterval, SEED, report,
 };
 pub use scope::Scope;
+pub use side_preference::{SettlingOutlook, SidePreference};
 pub use text::text;
 pub use votes::{Ballot, Vote, Votes};

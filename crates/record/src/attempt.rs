@@ -286,6 +286,10 @@ pub struct Timing {
     /// Other requests that decoded in the same steps, at most; a local speed means little without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<u32>,
+    /// The share of the host's processor time that other programs took during the request, from 0 to 1; absent where the
+    /// system does not tell, and in records of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_load: Option<f64>,
 }
 
 /// The local engine's account of itself.

@@ -1,6 +1,6 @@
 //! What an attempt counts for, and for whom.
 
-use super::{Attempt, ContestantRecord, Outcome};
+use super::{Attempt, ContestantRecord, Outcome, Timing};
 use crate::{Check, name};
 
 impl Attempt {
@@ -30,6 +30,36 @@ impl Attempt {
     }
 }
 
+impl Attempt {
+    /// Tokens a second between the first token and the last, where what came tells a speed. What a service held back and
+    /// sent in one burst says how fast a network is and nothing of the model, whatever an older record makes of it.
+    #[must_use]
+    pub fn speed(&self) -> Option<f64> {
+        let speed = self.timing.tokens_per_second?;
+        match (&self.service, self.timing.first_token, self.timing.last_token) {
+            (Some(_), Some(first), Some(last)) => Timing::is_stream(first, last, speed).then_some(speed),
+            _ => Some(speed),
+        }
+    }
+}
+
+impl Timing {
+    /// Whether what came between `first` and `last`, in seconds from the request, at so many tokens a second was a stream:
+    /// longer than a network's hiccup, no less than one part in fifty of the wait, and not faster than any model writes.
+    #[must_use]
+    pub fn is_stream(first: f64, last: f64, speed: f64) -> bool {
+        let spread = last - first;
+        spread >= 0.02 && spread >= last / 50.0 && speed <= 20_000.0
+    }
+
+    /// Whether other programs took more than a quarter of the host's processor time, so that times say more of the host
+    /// than of the model.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.host_load.is_some_and(|share| share > 0.25)
+    }
+}
+
 impl ContestantRecord {
     /// A model of a provider, under its own name.
     #[must_use]
@@ -50,5 +80,28 @@ impl ContestantRecord {
     pub fn goes_by(&self, name: &str) -> bool {
         let named = || name.strip_prefix(&*self.provider)?.strip_prefix('/');
         self.slug == name || self.label == name || named() == Some(&*self.model)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_in_one_burst_is_no_stream() {
+        // Twenty seconds of silence, then all of it within milliseconds; and the same trickling through a proxy.
+        assert!(!Timing::is_stream(20.0, 20.001, 4_000_000.0));
+        assert!(!Timing::is_stream(20.0, 20.3, 13_000.0));
+        assert!(!Timing::is_stream(0.2, 0.3, 40_000.0), "nothing writes so fast");
+        assert!(Timing::is_stream(0.3, 1.0, 2_100.0), "fast hardware");
+        assert!(Timing::is_stream(60.0, 62.0, 800.0), "reasoning that was not shown, then an answer");
+        assert!(Timing::is_stream(0.01, 0.06, 90.0), "a short answer in pieces");
+    }
+
+    #[test]
+    fn a_host_is_loaded_where_others_took_more_than_a_quarter_of_it() {
+        let timing = |host_load| Timing { host_load, ..Timing::default() };
+        assert!(timing(Some(0.3)).is_loaded());
+        assert!(!timing(Some(0.2)).is_loaded() && !timing(None).is_loaded());
     }
 }

@@ -154,7 +154,7 @@ impl Task {
                 verdict: attempt.check.as_ref().map(|check| check.verdict),
                 unchecked: attempt.unchecked.as_deref(),
                 tokens: attempt.usage.output,
-                tokens_per_second: attempt.timing.tokens_per_second,
+                tokens_per_second: attempt.speed(),
                 elapsed: answer.total(),
                 cost: attempt.cost.as_ref().map(|cost| cost.usd),
                 png: files.png,

@@ -25,6 +25,7 @@ mod forecast;
 mod host;
 pub mod judging;
 mod lineup;
+mod load;
 mod local;
 mod notice;
 mod plan;

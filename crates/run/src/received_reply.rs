@@ -5,6 +5,13 @@ use std::time::{Duration, Instant};
 use pelicycle_provider::{ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, RequestEnd};
 use pelicycle_record::{Outcome, ReplyOrigin, Timeline, Timing};
 
+use crate::load::LoadMeter;
+
+/// Pieces that come nearer to each other came together.
+const MOMENT: Duration = Duration::from_millis(5);
+/// Moments at which something must have come for it to have been a stream.
+const MOMENTS: u32 = 3;
+
 /// What came of a request.
 #[derive(Debug)]
 pub(crate) struct ReceivedReply {
@@ -21,6 +28,11 @@ pub(crate) struct ReceivedReply {
     first: Option<Duration>,
     first_text: Option<Duration>,
     last: Option<Duration>,
+    /// Moments at which something came that was not there a moment before, and the last of them.
+    moments: (u32, Duration),
+    /// The host's load since the request was sent, and what it was at the end.
+    load: LoadMeter,
+    host_load: Option<f64>,
     total: Option<Duration>,
     /// Tokens that were counted as they came.
     tokens: u64,
@@ -45,6 +57,9 @@ impl ReceivedReply {
             first: None,
             first_text: None,
             last: None,
+            moments: (0, Duration::ZERO),
+            load: LoadMeter::begin(),
+            host_load: None,
             total: None,
             tokens: 0,
             batch: 0,
@@ -57,6 +72,7 @@ impl ReceivedReply {
         match event.kind {
             ReplyEventKind::Sent(sent) => {
                 self.begin = event.at;
+                self.load = LoadMeter::begin();
                 self.started = sent.started;
                 self.body = sent.body;
                 None
@@ -69,6 +85,7 @@ impl ReceivedReply {
             ReplyEventKind::End(done) => {
                 self.done = done;
                 self.total = Some(at);
+                self.host_load = self.load.share();
                 None
             }
         }
@@ -83,6 +100,10 @@ impl ReceivedReply {
         if delta.tokens > 0 || bytes > 0 {
             self.first.get_or_insert(at);
             self.last = Some(at);
+            let (moments, before) = self.moments;
+            if moments == 0 || at.saturating_sub(before) >= MOMENT {
+                self.moments = (moments + 1, at);
+            }
         }
         let ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
         if !delta.text.is_empty() {
@@ -107,6 +128,7 @@ impl ReceivedReply {
     /// Nothing more comes.
     pub(crate) fn end(&mut self) {
         self.total.get_or_insert_with(|| self.begin.elapsed());
+        self.host_load = self.host_load.or_else(|| self.load.share());
     }
 
     /// Whether there is a reply. A model that ended its turn without a word has answered; a request that failed has not.
@@ -140,6 +162,7 @@ impl ReceivedReply {
             total: Some(self.total().as_secs_f64()),
             tokens_per_second: self.speed(),
             batch: (self.batch > 0).then_some(self.batch),
+            host_load: self.host_load,
         }
     }
 
@@ -148,8 +171,9 @@ impl ReceivedReply {
         let usage = &self.account.usage;
         let tokens = match (self.tokens, &self.account.service) {
             (0, Some(service)) => {
-                // What came in one piece has no speed.
+                // What came in one piece, or all at once, has no speed.
                 service.remarks.iter().all(|remark| remark.code != "not-streamed").then_some(())?;
+                (self.moments.0 >= MOMENTS).then_some(())?;
                 match (usage.reasoning, self.reasoning.is_empty()) {
                     // Reasoning that was not shown came before all that was.
                     (Some(hidden), true) => usage.output?.checked_sub(hidden)?,
@@ -158,7 +182,45 @@ impl ReceivedReply {
             }
             (counted, _) => counted,
         };
-        let seconds = (self.last? - self.first?).as_secs_f64();
-        (seconds > 0.0 && tokens > 1).then(|| (tokens - 1) as f64 / seconds)
+        let (first, last) = (self.first?.as_secs_f64(), self.last?.as_secs_f64());
+        let speed = (last > first && tokens > 1).then(|| (tokens - 1) as f64 / (last - first))?;
+        (self.account.service.is_none() || Timing::is_stream(first, last, speed)).then_some(speed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pelicycle_provider::SentRequest;
+    use pelicycle_record::{ServiceRecord, Usage};
+
+    use super::*;
+
+    /// The speed of a service's reply of a thousand tokens whose pieces came at these milliseconds.
+    fn speed(pieces: &[u64]) -> Option<f64> {
+        let begin = Instant::now();
+        let mut reply = ReceivedReply::begin();
+        let mut hear = |ms: u64, kind| {
+            reply.hear(ReplyEvent { at: begin + Duration::from_millis(ms), kind });
+        };
+        hear(0, ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
+        for ms in pieces {
+            hear(*ms, ReplyEventKind::Delta(ReplyDelta { text: "<svg".to_owned(), ..ReplyDelta::default() }));
+        }
+        let account = ReplyMetadata {
+            usage: Usage { output: Some(1001), ..Usage::default() },
+            service: Some(ServiceRecord::default()),
+            ..ReplyMetadata::default()
+        };
+        hear(30_000, ReplyEventKind::Metadata(Box::new(account)));
+        reply.timing(ReplyOrigin::Asked).tokens_per_second
+    }
+
+    #[test]
+    fn a_reply_that_comes_in_one_burst_has_no_speed() {
+        assert_eq!(speed(&[1000, 2000, 3000]), Some(500.0));
+        assert_eq!(speed(&[20_000, 20_000, 20_001, 20_001, 20_002]), None);
+        assert_eq!(speed(&[20_000, 20_001, 20_300, 20_301]), None, "two bursts are no stream");
+        assert_eq!(speed(&[20_000, 20_020, 20_040, 20_060]), None, "nor is a slow network after a long wait");
+        assert_eq!(speed(&[20_000]), None);
     }
 }

@@ -3,7 +3,7 @@
 //! The normal approximation and the plain bootstrap promise too much of a few attempts: tests are exact or permutations
 //! where there are few numbers, and an interval holds just those values that its test does not reject. [`Rate`] is a share
 //! with its interval, [`exact_rates`], [`rank_test`] and [`block_test`] compare two samples, [`change_points`] finds
-//! changes over time, [`davidson`] makes strengths of pairwise choices. Every figure is held against SciPy's and
+//! changes over time, [`davidson`] makes strengths of pairwise choices, [`SequentialTrials`] may be looked at after every trial. Every figure is held against SciPy's and
 //! statsmodels' on the same numbers (`scripts/statistics-figures`).
 //!
 //! It does not know what is counted, and depends on nothing.
@@ -11,6 +11,7 @@
 //! Start reading at `rate.rs` and `rank.rs`.
 
 mod agreement;
+mod asymptotic;
 mod blocks;
 mod centre;
 mod change_points;
@@ -21,10 +22,12 @@ mod power;
 mod random;
 mod rank;
 mod rate;
+mod sequential;
 mod student;
 mod tables;
 
 pub use agreement::kappa;
+pub use asymptotic::asymptotic_interval;
 pub use blocks::{Block, BlockTest, block_test};
 pub use centre::{mean, median};
 pub use change_points::{ChangePoint, change_points};
@@ -35,5 +38,6 @@ pub use power::{DetectableRates, detectable_rate, detectable_score, growth, rate
 pub use random::Random;
 pub use rank::{LocationShift, RankTest, rank_test, shift};
 pub use rate::{Interval, Rate, mean_difference};
+pub use sequential::SequentialTrials;
 pub use student::student_quantile;
 pub use tables::exact_rates;

@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use pelicycle_statistics::{
-    Block, Interval, PairwiseChoice, Rate, block_test, davidson, detectable_rate, exact_rates, growth, holm,
-    kappa, quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
+    Block, Interval, PairwiseChoice, Rate, SequentialTrials, block_test, davidson, detectable_rate,
+    exact_rates, growth, holm, kappa, quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
 };
 use serde::Deserialize;
 
@@ -24,6 +24,16 @@ struct Figures {
     student: Vec<(f64, usize, f64)>,
     choices: Vec<Choices>,
     kappas: Vec<([[f64; 3]; 3], f64)>,
+    mixtures: Vec<Mixture>,
+}
+
+#[derive(Deserialize)]
+struct Mixture {
+    won: f64,
+    of: f64,
+    /// The logarithm of the evidence against one half.
+    half: f64,
+    interval: (f64, f64),
 }
 
 #[derive(Deserialize)]
@@ -298,4 +308,21 @@ fn agreement_beyond_chance_is_that_of_statsmodels() {
     }
     assert_eq!(kappa(&[[0.0; 2]; 2]), None);
     assert_eq!(kappa(&[[9.0, 0.0], [0.0, 0.0]]), None, "chance alone would have them agree");
+}
+
+#[test]
+fn evidence_and_its_bounds_are_those_of_scipys_beta_function() {
+    for case in figures().mixtures {
+        let trials = SequentialTrials { successes: case.won, trials: case.of };
+        let found = trials.log_evidence(0.5);
+        assert!((found - case.half).abs() < 1e-9, "{} of {}: {found}, {}", case.won, case.of, case.half);
+        let Interval { low, high } = trials.interval(0.05);
+        let (other_low, other_high) = case.interval;
+        assert!(
+            (low - other_low).abs() < 1e-9 && (high - other_high).abs() < 1e-9,
+            "{} of {}",
+            case.won,
+            case.of
+        );
+    }
 }

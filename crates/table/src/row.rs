@@ -140,7 +140,7 @@ static COLUMNS: [Column; 66] = [
     }),
     column("seconds", Number, "Seconds to the end of the reply.", |a| a.timing.total.into()),
     column("tokens_per_second", Number, "Tokens a second between the first token and the last.", |a| {
-        a.timing.tokens_per_second.into()
+        a.speed().into()
     }),
     column("batch", Whole, "Other requests that decoded in the same steps, at most.", |a| {
         a.timing.batch.into()

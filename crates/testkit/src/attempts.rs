@@ -103,6 +103,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
             total: Some(12.5),
             tokens_per_second: Some(106.7),
             batch: Some(4),
+            host_load: None,
         },
         engine: Some(EngineRecord {
             file: format!("{slug}.gguf"),

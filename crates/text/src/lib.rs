@@ -16,9 +16,11 @@ pub mod size;
 mod table;
 mod time;
 mod untrusted;
+mod wrap;
 
-pub use markdown::{escape_markdown, markdown_table};
+pub use markdown::{escape_markdown, escape_markdown_sentence, markdown_table};
 pub use number::{count, decimal, dollars, plural, seconds};
 pub use table::{table, with_head};
 pub use time::{date, day, moment};
 pub use untrusted::{Excerpt, excerpt, label, sentence, visible};
+pub use wrap::wrapped;

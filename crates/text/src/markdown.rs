@@ -1,11 +1,20 @@
 //! Markdown, for pull requests and notes.
 
-use super::label;
+use super::{label, sentence};
 
 /// A name in Markdown: one bounded line in which nothing is markup.
 pub fn escape_markdown(text: &str) -> String {
+    escape(&label(text))
+}
+
+/// A sentence in Markdown, with names in it, longer than a name may be: one bounded line in which nothing is markup.
+pub fn escape_markdown_sentence(text: &str) -> String {
+    escape(&sentence(text))
+}
+
+fn escape(text: &str) -> String {
     let mut out = String::new();
-    for c in label(text).chars() {
+    for c in text.chars() {
         match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '!' | '~' | '@' => out.extend(['\\', c]),
             '<' => out.push_str("&lt;"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use pelicycle_judge::{Competition, Votes, question};
+use pelicycle_judge::{Competition, CrossPairs, SideAttempts, Votes, question};
 use pelicycle_record::{Attempt, Id, JudgementRecord};
 use pelicycle_store::{Listing, Store, StoredAttempt};
 
@@ -23,6 +23,8 @@ pub type Shrink = fn(&[u8], u32) -> Result<Vec<u8>, String>;
 pub struct JudgingMaterial<'a> {
     /// What can be judged.
     pub field: Competition,
+    /// The pairs of two sides, where those alone are judged.
+    pub between: Option<CrossPairs>,
     /// What was said of it before.
     pub votes: Votes,
     store: PathBuf,
@@ -33,25 +35,28 @@ pub struct JudgingMaterial<'a> {
 }
 
 impl<'a> JudgingMaterial<'a> {
-    /// The drawings of some `attempts` of a listing.
+    /// The drawings of some `attempts` of a listing, and of those only pairs of two `sides` where there are any.
     ///
     /// # Errors
     /// When there are no two that can be judged.
     pub fn new(
         store: &Store,
         listing: &'a Listing,
-        attempts: &[&Attempt],
+        (attempts, sides): (&[&Attempt], Option<&[SideAttempts]>),
         with_demonstrations: bool,
         judgements: &[JudgementRecord],
         shrink: Shrink,
     ) -> Result<JudgingMaterial<'a>, RunError> {
-        let field = Competition::new(attempts, with_demonstrations);
-        if !field.has_pairs() {
+        let field = Competition::new(attempts, with_demonstrations || sides.is_some());
+        let between = sides.map(|sides| CrossPairs::new(&field, sides));
+        let has_pairs = between.as_ref().map_or_else(|| field.has_pairs(), |between| !between.is_empty());
+        if !has_pairs {
             return Err(RunError::NothingToJudge);
         }
         Ok(JudgingMaterial {
             votes: Votes::new(&field, judgements),
             field,
+            between,
             store: store.root().to_owned(),
             stored: listing.attempts.iter().map(|stored| (&stored.attempt.id, stored)).collect(),
             shrink,

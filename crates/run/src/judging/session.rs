@@ -46,6 +46,8 @@ pub struct JudgingEnd {
     pub failed: u32,
     /// US dollars that it cost, as far as known.
     pub usd: f64,
+    /// Whether two sides were held together and it is settled which is better.
+    pub settled: bool,
     /// US dollars spent, where the bound on them kept a pair from being shown.
     pub over_budget: Option<f64>,
 }
@@ -112,6 +114,7 @@ impl JudgingSession<'_> {
             }
         }
         end.over_budget = spending.over_budget();
+        end.settled = schedule.is_settled();
         Ok(end)
     }
 

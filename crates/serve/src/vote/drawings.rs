@@ -1,9 +1,9 @@
 //! The drawings that can be shown, as the results have them at one moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use pelicycle_judge::{Competition, Scope};
+use pelicycle_judge::{Competition, CrossPairs, Scope, SideAttempts};
 use pelicycle_record::Id;
 use pelicycle_store::StoredAttempt;
 
@@ -15,18 +15,29 @@ pub(super) struct VotingDrawings {
     pub(super) pictures: Vec<PathBuf>,
     /// Texts of the prompts, by prompt.
     pub(super) texts: Vec<String>,
-    /// Pairs of drawings of different contestants on one prompt.
+    /// Pairs of drawings of different contestants on one prompt, or of two sides.
     pub(super) pairs: usize,
+    /// The pairs of two sides, where only those are shown.
+    pub(super) between: Option<CrossPairs>,
     /// Drawings of demonstrations that were not taken.
     pub(super) demonstrations: usize,
 }
 
 impl VotingDrawings {
-    /// Those in a scope, of what lies in the store.
-    pub(super) fn new(stored: &[StoredAttempt], scope: &Scope) -> VotingDrawings {
+    /// Those in a scope, and of two sides where there are any, of what lies in the store.
+    pub(super) fn new(
+        stored: &[StoredAttempt],
+        scope: &Scope,
+        sides: Option<&[SideAttempts]>,
+    ) -> VotingDrawings {
+        let named: Option<BTreeSet<&Id>> = sides.map(|sides| {
+            sides.iter().flat_map(|attempts| attempts.base.iter().chain(&attempts.head)).collect()
+        });
+        let on_a_side = |id: &Id| named.as_ref().is_none_or(|named| named.contains(id));
         let taken: Vec<&StoredAttempt> = stored
             .iter()
             .filter(|stored| stored.files.png.is_some() && scope.takes(&stored.attempt))
+            .filter(|stored| on_a_side(&stored.attempt.id))
             .collect();
         let attempts: Vec<_> = taken.iter().map(|stored| &stored.attempt).collect();
         let competition = Competition::new(&attempts, scope.demonstrations);
@@ -41,6 +52,7 @@ impl VotingDrawings {
                 ((prompt.id.as_str(), prompt.hash.as_str()), prompt.text.as_str())
             })
             .collect();
+        let between = sides.map(|sides| CrossPairs::new(&competition, sides));
         VotingDrawings {
             pictures: competition.drawings.iter().map(|drawing| files[&drawing.id].clone()).collect(),
             texts: competition
@@ -48,13 +60,32 @@ impl VotingDrawings {
                 .iter()
                 .map(|p| texts[&(p.id.as_str(), p.hash.as_str())].to_owned())
                 .collect(),
-            pairs: pairs(&competition),
+            pairs: between.as_ref().map_or_else(|| pairs(&competition), CrossPairs::len),
+            between,
             demonstrations: attempts
                 .iter()
                 .filter(|attempt| !scope.demonstrations && attempt.contestant.demonstration)
                 .filter(|attempt| attempt.is_drawn())
                 .count(),
             competition,
+        }
+    }
+}
+
+impl VotingDrawings {
+    /// Whether there is any pair to show.
+    pub(super) fn has_pairs(&self) -> bool {
+        match &self.between {
+            Some(between) => !between.is_empty(),
+            None => self.competition.has_pairs(),
+        }
+    }
+
+    /// Whether two drawings are a pair that is shown here.
+    pub(super) fn is_pair(&self, pair: (usize, usize)) -> bool {
+        match &self.between {
+            Some(between) => between.sides_of(pair).is_some(),
+            None => self.competition.is_between(pair),
         }
     }
 }

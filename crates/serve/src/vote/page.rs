@@ -1,5 +1,6 @@
 //! The page, as HTML that works without a script; the script adds keys.
 
+use pelicycle_judge::SettlingOutlook;
 use pelicycle_site::{PageError, scripted_page};
 use pelicycle_text as text;
 use serde::Serialize;
@@ -61,11 +62,22 @@ pub(super) fn page(view: &VotingView, notice: Option<String>) -> Result<String, 
         }
         VotingScreen::Nothing { demonstrations } => (None, Some(nothing(*demonstrations))),
         VotingScreen::All => (None, Some(all())),
+        VotingScreen::Settled => (None, Some(settled())),
     };
     let votes = text::plural(view.progress.votes as u64, "vote");
-    let sum = match view.progress.left {
-        0 => format!("{votes} by you"),
-        left => format!("{votes} by you · {} you have not seen", text::plural(left as u64, "pair")),
+    let sum = match (view.progress.outlook, view.progress.left) {
+        (None | Some(SettlingOutlook::Settled), 0) | (Some(SettlingOutlook::Settled), _) => {
+            format!("{votes} by you")
+        }
+        (None, left) => format!("{votes} by you · {} you have not seen", text::plural(left as u64, "pair")),
+        // Nothing of it says which side is ahead.
+        (Some(SettlingOutlook::Judgements(more)), _) => {
+            format!("{votes} by you · about {} more settle it", text::count(more))
+        }
+        (Some(SettlingOutlook::Drawings(_)), _) => {
+            format!("{votes} by you · these drawings may be too few to settle it")
+        }
+        (Some(SettlingOutlook::OutOfReach), _) => format!("{votes} by you · too near to tell so far"),
     };
     let page = Page { notice, paper, end, sum, undo: view.undo.as_deref() };
     scripted_page(TEMPLATE, STYLE, SCRIPT, &page)
@@ -81,6 +93,15 @@ fn nothing(demonstrations: usize) -> End {
         words: "It takes drawings of one prompt by two contestants: a reply whose drawing shows nothing, or is \
                 malformed, can't be judged. Load this page anew when there are more.",
         commands,
+    }
+}
+
+fn settled() -> End {
+    End {
+        title: "It is settled",
+        words: "The votes tell which of the two sides draws better, so no further pair is shown. Which one it is, the \
+                command says that the terminal names.",
+        commands: vec![("pelicycle compare BASE HEAD", "says which side draws better, and how sure that is")],
     }
 }
 

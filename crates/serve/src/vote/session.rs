@@ -10,7 +10,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use jiff::Timestamp;
 use pelicycle_drawing::tool;
-use pelicycle_judge::{DrawingPair, Scope};
+use pelicycle_judge::{DrawingPair, Scope, SideAttempts};
 use pelicycle_record::{Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
 use pelicycle_statistics::Random;
 use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store, StoreError};
@@ -26,6 +26,8 @@ use super::view::{PairView, VotingScreen, VotingView};
 pub struct VotingSession {
     store: Store,
     scope: Scope,
+    /// Which attempts are held against which, where two sides are.
+    sides: Option<Vec<SideAttempts>>,
     voter: JudgeRecord,
     tell: Box<Tell>,
     /// The look of the store's folders when they were last listed.
@@ -37,19 +39,20 @@ pub struct VotingSession {
 type Tell = dyn Fn(&str) + Send + Sync;
 
 impl VotingSession {
-    /// Begins the session of a voter, over what lay in the store when it looked like `looked`.
+    /// Begins the session of a voter, over what lay in the store when it looked like `looked`. With `sides` only pairs of the one
+    /// and the other are shown, and none any more when people's votes settle which is better.
     ///
     /// # Errors
     /// Judgements that can't be read; no random bytes.
     pub fn open(
         store: Store,
         (looked, listing): (Fingerprint, &Listing),
-        scope: Scope,
+        (scope, sides): (Scope, Option<Vec<SideAttempts>>),
         voter: JudgeRecord,
         tell: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<VotingSession, VotingError> {
         let state = VotingState {
-            exhibits: VotingDrawings::new(&listing.attempts, &scope),
+            exhibits: VotingDrawings::new(&listing.attempts, &scope, sides.as_deref()),
             records: Vec::new(),
             read: BTreeSet::new(),
             current: None,
@@ -61,7 +64,7 @@ impl VotingSession {
             random: Random::new(getrandom::u64().map_err(VotingError::Random)?),
         };
         let (looked, state) = (Mutex::new(looked), Mutex::new(state));
-        let session = VotingSession { store, scope, voter, tell: Box::new(tell), looked, state };
+        let session = VotingSession { store, scope, sides, voter, tell: Box::new(tell), looked, state };
         let mut state = session.lock();
         listing.damaged.iter().for_each(|damaged| session.tell_once(&mut state, damaged));
         session.read_judgements(&mut state)?;
@@ -75,6 +78,12 @@ impl VotingSession {
         self.lock().given.len()
     }
 
+    /// Whether people's votes settle which of two sides is better.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.lock().is_settled()
+    }
+
     /// The pair on show, which is chosen now if there is none.
     pub(super) fn view(&self) -> Result<VotingView, VotingError> {
         let mut state = self.lock();
@@ -82,6 +91,7 @@ impl VotingSession {
         if state.current.is_none() {
             state.current = self.choose(state)?;
         }
+        let settled = state.current.is_none() && state.is_settled();
         let shown = match &mut state.current {
             Some(showing) => {
                 showing.since.get_or_insert_with(Instant::now);
@@ -92,7 +102,8 @@ impl VotingSession {
                     pictures: [picture(&showing.left), picture(&showing.right)],
                 })
             }
-            None if state.exhibits.competition.has_pairs() => VotingScreen::All,
+            None if settled => VotingScreen::Settled,
+            None if state.exhibits.has_pairs() => VotingScreen::All,
             None => VotingScreen::Nothing { demonstrations: state.exhibits.demonstrations },
         };
         let undo = state.given.last().map(|given| given.undo.clone());
@@ -167,7 +178,7 @@ impl VotingSession {
         match listed {
             Some(Ok(listing)) => {
                 *looked = now;
-                state.exhibits = VotingDrawings::new(&listing.attempts, &self.scope);
+                state.exhibits = VotingDrawings::new(&listing.attempts, &self.scope, self.sides.as_deref());
                 state.broken.clear();
                 listing.damaged.iter().for_each(|damaged| self.tell_once(&mut state, damaged));
             }

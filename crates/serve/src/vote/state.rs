@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use pelicycle_judge::{DrawingPair, PairChooser, Votes};
+use pelicycle_judge::{
+    Ballot, CrossPairChooser, DrawingPair, PairChooser, SettlingOutlook, SidePreference, Votes,
+};
 use pelicycle_record::{Id, JudgeRecord, JudgementRecord, Preference};
 use pelicycle_statistics::Random;
 
@@ -57,6 +59,8 @@ pub(super) struct VotingProgress {
     pub(super) votes: usize,
     /// Pairs that were never shown to the voter.
     pub(super) left: usize,
+    /// What would settle which of two sides is better, by all people's votes, where that is asked.
+    pub(super) outlook: Option<SettlingOutlook>,
 }
 
 impl VotingState {
@@ -66,14 +70,36 @@ impl VotingState {
         VotingProgress {
             votes: votes.votes.iter().filter(|vote| Some(vote.judge) == own).count(),
             left: self.exhibits.pairs.saturating_sub(self.seen(&votes, own).len()),
+            outlook: self.outlook(&votes),
         }
     }
 
+    /// What would settle which of two sides is better, by all people's votes; none where no sides are held together.
+    fn outlook(&self, votes: &Votes) -> Option<SettlingOutlook> {
+        let between = self.exhibits.between.as_ref()?;
+        let ballots: Vec<(Ballot, f64)> = votes.ballots().into_iter().map(|ballot| (ballot, 1.0)).collect();
+        Some(SidePreference::new(between, &ballots).outlook())
+    }
+
+    /// Whether it is settled which of two sides is better.
+    pub(super) fn is_settled(&self) -> bool {
+        let votes = Votes::new(&self.exhibits.competition, &self.records);
+        self.outlook(&votes) == Some(SettlingOutlook::Settled)
+    }
+
     /// The pair to show next: the one that tells most by all people's votes, or an old one again; none where the voter has
-    /// seen all.
+    /// seen all, or where it is settled which of two sides is better.
     pub(super) fn next(&mut self, voter: &JudgeRecord) -> Option<DrawingPair> {
         let votes = Votes::new(&self.exhibits.competition, &self.records);
         let own = position(&votes, voter);
+        if let Some(between) = &self.exhibits.between {
+            // A pair that comes again says nothing of the sides, and what is settled needs no more.
+            if self.outlook(&votes) == Some(SettlingOutlook::Settled) {
+                return None;
+            }
+            let mut next = CrossPairChooser::new(between, self.random.bits());
+            return next.choose(&votes.ballots(), &self.seen(&votes, own), &self.broken);
+        }
         let mut next = PairChooser::new(&self.exhibits.competition, self.random.bits());
         let again = match own {
             Some(judge) if next.once_in(AGAIN) => next.again(&votes, judge, BETWEEN),
@@ -91,10 +117,10 @@ impl VotingState {
         })
     }
 
-    /// Pairs of different contestants that a judge saw, the lower index first.
+    /// Pairs that a judge saw, the lower index first, of those that are shown here.
     fn seen(&self, votes: &Votes, judge: Option<usize>) -> BTreeSet<(usize, usize)> {
         let own = votes.votes.iter().filter(|vote| Some(vote.judge) == judge);
-        own.map(|vote| vote.pair().key()).filter(|pair| self.exhibits.competition.is_between(*pair)).collect()
+        own.map(|vote| vote.pair().key()).filter(|pair| self.exhibits.is_pair(*pair)).collect()
     }
 }
 

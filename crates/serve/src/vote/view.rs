@@ -21,6 +21,8 @@ pub(super) enum VotingScreen {
     },
     /// The voter has seen every pair.
     All,
+    /// It is settled which of two sides is better.
+    Settled,
 }
 
 /// The pair on show, as the page has it: no identifier, no name.

@@ -1,20 +1,24 @@
-//! A comparison as one HTML file: the numbers, and the drawings beside them.
+//! A comparison as one HTML file: what it says in a sentence, the drawings in pairs, the numbers.
 //!
 //! It asks for nothing from anywhere and runs no script; drawings are in it as our rasters, names as text.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base64::Engine as _;
-use pelicycle_compare::{ComparisonReport, ComparisonVerdict, MeasureComparison, PairedSides, words};
-use pelicycle_record::Attempt;
+use pelicycle_compare::{
+    ComparisonReport, ComparisonVerdict, JudgedPair, MeasureComparison, MeasureRole, PairedSides, words,
+};
+use pelicycle_record::{Attempt, Id};
 use pelicycle_text as text;
 use serde::Serialize;
 
 use crate::templates::{PageError, lone_page};
 use pelicycle_picture::small_picture;
 
-/// Drawings of a side that are shown of one stratum.
-const SHOWN: usize = 6;
-/// Drawings on the page.
-const MOST: usize = 240;
+/// Pairs of drawings that are shown, judged ones first.
+const MOST: usize = 60;
+/// Pairs that are shown of one stratum where fewer were judged.
+const UNJUDGED: usize = 8;
 /// Longest side of a drawing on the page, in pixels.
 const SIDE: u32 = 320;
 /// The picture of a change is so many units wide, with no change in its middle.
@@ -25,40 +29,55 @@ pub type RasterLookup<'a> = dyn Fn(&Attempt) -> Option<Vec<u8>> + 'a;
 
 #[derive(Serialize)]
 struct Page {
+    sentence: String,
+    verdict: &'static str,
+    others: Vec<String>,
+    commands: Vec<String>,
     base: String,
     head: String,
     scope: String,
+    heading: &'static str,
+    conditions: Vec<String>,
+    pairs: Vec<Pair>,
+    more: usize,
+    preferred: Option<PreferredRow>,
     rows: Vec<Row>,
-    remarks: Vec<String>,
+    items: Vec<Row>,
+    notes: [String; 2],
     rule: String,
-    strata: Vec<Drawings>,
+}
+
+/// What is preferred, as the first row of the table.
+#[derive(Serialize)]
+struct PreferredRow {
+    verdict: String,
+    class: &'static str,
+    base: String,
+    head: String,
+    share: String,
+    at: f64,
+    bounds: (f64, f64),
 }
 
 #[derive(Serialize)]
 struct Row {
-    label: &'static str,
+    label: String,
     verdict: &'static str,
     class: &'static str,
     base: String,
     head: String,
     effect: String,
-    outlook: String,
     /// The place of the estimate, in the picture's units.
     at: f64,
     bounds: Option<(f64, f64)>,
 }
 
+/// A drawing of the first side beside one of the second.
 #[derive(Serialize)]
-struct Drawings {
-    name: String,
-    sides: [Side; 2],
-}
-
-#[derive(Serialize)]
-struct Side {
-    name: String,
-    thumbs: Vec<Thumbnail>,
-    more: usize,
+struct Pair {
+    sides: [Thumbnail; 2],
+    /// What was said of it, where it was judged.
+    judged: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +87,8 @@ struct Thumbnail {
     height: u32,
     verdict: String,
     caption: String,
+    /// Whether it was found the better of the two.
+    preferred: bool,
 }
 
 /// The comparison as HTML; `raster` gives an attempt's picture.
@@ -79,35 +100,95 @@ pub fn page(
     sides: &PairedSides<'_>,
     raster: &RasterLookup<'_>,
 ) -> Result<String, PageError> {
-    let mut left = MOST;
-    let mut strata = Vec::new();
-    for stratum in &sides.strata {
-        if left == 0 {
-            break;
-        }
-        let mut side = |name: &str, attempts: &[&Attempt]| {
-            let shown = attempts.len().min(SHOWN).min(left);
-            left -= shown;
-            Side {
-                name: text::label(name),
-                thumbs: attempts[..shown].iter().map(|attempt| thumb(attempt, raster)).collect(),
-                more: attempts.len() - shown,
-            }
-        };
-        let sides = [side(&report.base, &stratum.base), side(&report.head, &stratum.head)];
-        strata.push(Drawings { name: text::label(&stratum.name), sides });
-    }
+    let (pairs, more) = pairs(report, sides, raster);
+    let (heading, conditions) = words::conditions(report);
+    let all = |lines: Vec<String>| lines.iter().map(|line| text::sentence(line)).collect::<Vec<_>>();
+    let by_rules = |answer: &&MeasureComparison| answer.role == MeasureRole::Item;
+    let rows = report.answers.iter().filter(|answer| !by_rules(answer)).map(row).collect();
     let page = Page {
+        sentence: text::sentence(&report.sentence),
+        verdict: class(report.verdict),
+        others: all(words::other_views(report)),
+        commands: words::collecting(report).iter().map(|command| text::visible(command)).collect(),
         base: text::label(&report.base),
         head: text::label(&report.head),
         scope: text::sentence(&words::scope(report)),
-        rows: report.answers.iter().map(row).collect(),
-        remarks: words::remarks(report).iter().map(|remark| text::sentence(remark)).collect(),
+        heading,
+        conditions: all(conditions),
+        pairs,
+        more,
+        preferred: preferred(report),
+        rows,
+        items: report.answers.iter().filter(by_rules).map(row).collect(),
+        notes: [words::outlooks(report), words::remarks(report)].map(|lines| all(lines).join(" ")),
         rule: words::rule(report),
-        strata,
     };
     let style = include_str!("../../../../templates/compare.css");
     lone_page(include_str!("../../../../templates/compare.html"), style, &page)
+}
+
+/// The pairs that are shown, those that were judged first, and how many attempts of the larger side are not: the others in
+/// their order, none picked.
+fn pairs(
+    report: &ComparisonReport,
+    sides: &PairedSides<'_>,
+    raster: &RasterLookup<'_>,
+) -> (Vec<Pair>, usize) {
+    let both = sides.both();
+    let known: BTreeMap<&Id, &Attempt> =
+        both.iter().flatten().map(|attempt| (&attempt.id, *attempt)).collect();
+    let named = |attempt: &Attempt, preferred| thumb(attempt, raster, report.of_all, preferred);
+    let judged = report.preferred.pairs.iter().filter_map(|pair| {
+        let (base, head) = (known.get(&pair.base)?, known.get(&pair.head)?);
+        Some(Pair {
+            sides: [named(base, pair.lost > pair.won), named(head, pair.won > pair.lost)],
+            judged: Some(said(pair)),
+        })
+    });
+    let mut shown: Vec<Pair> = judged.take(MOST).collect();
+    let seen: BTreeSet<&Id> =
+        report.preferred.pairs.iter().take(MOST).flat_map(|pair| [&pair.base, &pair.head]).collect();
+    let fresh = |attempts: &[&'_ Attempt]| -> Vec<Id> {
+        attempts.iter().map(|attempt| attempt.id.clone()).filter(|id| !seen.contains(id)).collect()
+    };
+    let mut told = seen.len();
+    for stratum in &sides.strata {
+        for (base, head) in fresh(&stratum.base).iter().zip(&fresh(&stratum.head)).take(UNJUDGED) {
+            if let (Some(base), Some(head), true) = (known.get(base), known.get(head), shown.len() < MOST) {
+                shown.push(Pair { sides: [named(base, false), named(head, false)], judged: None });
+                told += 2;
+            }
+        }
+    }
+    (shown, known.len().saturating_sub(told))
+}
+
+/// What was said of a pair: `2 of 3 for the right one`.
+fn said(pair: &JudgedPair) -> String {
+    let all = pair.won + pair.lost + pair.tied;
+    let number = |value: f64| text::decimal((value * 10.0).round() / 10.0);
+    match (pair.lost > pair.won, pair.won > pair.lost) {
+        (true, _) => format!("{} of {} for the left one", number(pair.lost), number(all)),
+        (_, true) => format!("{} of {} for the right one", number(pair.won), number(all)),
+        _ => format!("{} for neither", text::plural(all.round() as u64, "judgement")),
+    }
+}
+
+fn preferred(report: &ComparisonReport) -> Option<PreferredRow> {
+    let [_, verdict, base, head, share] = words::preferred_row(report)?;
+    let view = report.preferred.views.first()?;
+    let at = |share: f64| (share * WIDTH * 10.0).round() / 10.0;
+    let bounds = (at(view.low), at(view.high));
+    Some(PreferredRow { verdict, class: class(view.verdict), base, head, share, at: at(view.share), bounds })
+}
+
+fn class(verdict: ComparisonVerdict) -> &'static str {
+    match verdict {
+        ComparisonVerdict::Better => "better",
+        ComparisonVerdict::Worse => "worse",
+        ComparisonVerdict::Differs => "differs",
+        ComparisonVerdict::CantTell => "cant-tell",
+    }
 }
 
 fn row(answer: &MeasureComparison) -> Row {
@@ -125,18 +206,12 @@ fn row(answer: &MeasureComparison) -> Row {
         (x * 10.0).round() / 10.0
     };
     Row {
-        label: answer.label,
+        label: words::marked_label(answer),
         verdict: words::verdict(answer),
-        class: match answer.verdict {
-            ComparisonVerdict::Better => "better",
-            ComparisonVerdict::Worse => "worse",
-            ComparisonVerdict::Differs => "differs",
-            ComparisonVerdict::CantTell => "cant-tell",
-        },
+        class: class(answer.verdict),
         base: words::side(answer, &answer.base),
         head: words::side(answer, &answer.head),
         effect: words::effect(effect),
-        outlook: words::outlook(answer),
         at: at(effect.estimate),
         bounds: effect.low.zip(effect.high).map(|(low, high)| (at(low), at(high))),
     }
@@ -150,13 +225,15 @@ pub(super) fn picture_address(png: &[u8], most: u32) -> Option<(String, (u32, u3
     Some((format!("data:image/png;base64,{png}"), size))
 }
 
-fn thumb(attempt: &Attempt, raster: &RasterLookup<'_>) -> Thumbnail {
+fn thumb(attempt: &Attempt, raster: &RasterLookup<'_>, of_all: bool, preferred: bool) -> Thumbnail {
     let verdict = attempt.check.as_ref().and_then(|check| serde_json::to_value(check.verdict).ok());
     let verdict = verdict.as_ref().and_then(|word| word.as_str()).unwrap_or("no reply").to_owned();
     let (picture, width, height) = match raster(attempt).and_then(|png| picture_address(&png, SIDE)) {
         Some((address, (width, height))) => (Some(address), width, height),
         None => (None, SIDE, SIDE),
     };
-    let caption = format!("{}, no. {}", text::day(attempt.timing.started), attempt.sample);
-    Thumbnail { picture, width, height, verdict, caption }
+    // Where a side has many contestants, each drawing says whose it is.
+    let whose = if of_all { text::label(&attempt.contestant.label) + ", " } else { String::new() };
+    let caption = format!("{whose}{}, no. {}", text::day(attempt.timing.started), attempt.sample);
+    Thumbnail { picture, width, height, verdict, caption, preferred }
 }

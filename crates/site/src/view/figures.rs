@@ -49,7 +49,7 @@ impl Figures {
         let answered = |attempt: &Attempt| attempt.reply.is_some();
         let time =
             median(attempts.clone().filter(|a| answered(a)).filter_map(|attempt| attempt.timing.total));
-        let speed = middle(|attempt| attempt.timing.tokens_per_second);
+        let speed = middle(|attempt| attempt.speed());
         let price = middle(price);
         Self {
             drawn: format!("{} of {}", text::count(rate.hits), text::count(rate.of)),

@@ -89,7 +89,7 @@ impl Row {
             day: text::day(attempt.timing.started),
             tokens: attempt.usage.output.map(text::count),
             time: attempt.timing.total.map(text::seconds),
-            speed: attempt.timing.tokens_per_second.map(speed_in_words),
+            speed: attempt.speed().map(speed_in_words),
             price: price(attempt).map(dollars),
             elements: svg.and_then(|svg| svg.elements).map(|elements| text::count(elements as u64)),
             bytes: svg.map(|svg| size::words(svg.bytes as u64)),

@@ -108,8 +108,14 @@ fn tokens_and_time(attempt: &Attempt) -> Vec<Fact> {
             timing.first_text.filter(|t| timing.first_token < Some(*t)).map(text::seconds),
         ),
         ("Whole reply after", timing.total.map(text::seconds)),
-        ("Speed", timing.tokens_per_second.map(speed_in_words)),
+        ("Speed", attempt.speed().map(speed_in_words)),
         ("Decoded", alongside),
+        (
+            "Loaded host",
+            timing.host_load.filter(|_| timing.is_loaded()).map(|share| {
+                format!("other programs took {:.0} % of it, so the times say little", share * 100.0)
+            }),
+        ),
         ("Cost by", attempt.cost.as_ref().map(cost_source)),
         ("Cost by the list", attempt.cost.as_ref().and_then(|cost| cost.listed).map(dollars)),
         ("Energy", attempt.joules.map(|joules| format!("{} J", text::decimal(tenths(joules))))),

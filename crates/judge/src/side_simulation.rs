@@ -1,0 +1,211 @@
+//! What is promised of [`SidePreference`], tried on made-up drawings and judges, looked at after every judgement.
+
+use std::collections::BTreeSet;
+
+use pelicycle_record::{Attempt, Verdict};
+use pelicycle_statistics::Random;
+use pelicycle_testkit::attempts::{attempt, check};
+
+use super::*;
+
+const SVG: &str = "<svg/>";
+
+/// Two sides with so many drawings each.
+fn two_sides(base: usize, head: usize) -> (Competition, CrossPairs) {
+    let made = |slug: &str, n: usize| -> Vec<Attempt> {
+        let one = |n: usize| {
+            let started = format!("2026-03-01T{:02}:{:02}:00Z", n / 60, n % 60);
+            attempt("pelican", slug, &started, Some((SVG, check(SVG, SVG, Verdict::Drawn))))
+        };
+        (0..n).map(one).collect()
+    };
+    let (base, head) = (made("a", base), made("b", head));
+    let competition = Competition::new(&base.iter().chain(&head).collect::<Vec<_>>(), false);
+    let ids = |attempts: &[Attempt]| attempts.iter().map(|attempt| attempt.id.clone()).collect();
+    let pairs = CrossPairs::new(&competition, &[SideAttempts { base: ids(&base), head: ids(&head) }]);
+    (competition, pairs)
+}
+
+/// How judges see drawings.
+#[derive(Debug, Clone, Copy)]
+enum World {
+    /// Every judgement is a coin.
+    Coins,
+    /// Drawings differ, alike on both sides, and every judge sees which is better.
+    Clear,
+    /// Drawings differ, alike on both sides, and judges see it dimly, with ties.
+    Dim,
+    /// The first side's are the best there are or the worst, the second side's are all middling.
+    Uneven,
+    /// The second side's are better in so many of a hundred pairs, by chance.
+    Better(usize),
+}
+
+impl World {
+    fn quality(self, is_head: bool, random: &mut Random) -> f64 {
+        match self {
+            World::Uneven if is_head => 0.5,
+            World::Uneven => random.below(2) as f64,
+            _ => random.below(1_000_000) as f64 / 1e6,
+        }
+    }
+
+    /// What a judge makes of a drawing of the first side and one of the second: won by the second, lost, tied.
+    fn judged(self, base: f64, head: f64, random: &mut Random) -> (f64, f64, f64) {
+        let won = match self {
+            World::Coins => random.below(2) == 0,
+            World::Better(share) => random.below(100) < share,
+            World::Dim if random.below(5) == 0 => return (0.0, 0.0, 1.0),
+            World::Dim => (random.below(1_000_000) as f64) < 1e6 * (0.5 + 0.5 * (head - base)),
+            World::Clear | World::Uneven => head > base,
+        };
+        if won { (1.0, 0.0, 0.0) } else { (0.0, 1.0, 0.0) }
+    }
+}
+
+/// Whoever chooses pairs.
+#[derive(Debug, Clone, Copy)]
+enum Choice {
+    /// As `--between` does.
+    Chooser,
+    /// By chance, so that drawings are shared from the first pairs on.
+    Chance,
+}
+
+/// After how many judgements, of `most` at most, it was settled, and for whom.
+fn settled_after(
+    world: World,
+    choice: Choice,
+    (competition, pairs): &(Competition, CrossPairs),
+    most: usize,
+    seed: u64,
+) -> Option<(usize, bool)> {
+    let mut random = Random::new(seed);
+    let heads: BTreeSet<usize> =
+        (0..competition.drawings.len()).filter(|n| competition.drawings[*n].competitor == 1).collect();
+    let quality: Vec<f64> =
+        (0..competition.drawings.len()).map(|n| world.quality(heads.contains(&n), &mut random)).collect();
+    let mut chooser = CrossPairChooser::new(pairs, random.bits());
+    let (mut ballots, mut seen) = (Vec::new(), BTreeSet::new());
+    for n in 1..=most {
+        let pair = match choice {
+            Choice::Chooser => chooser.choose(&ballots, &seen, &BTreeSet::new())?.key(),
+            Choice::Chance => loop {
+                let one = random.below(heads.first().copied()?);
+                let pair = (one, heads.first().copied()? + random.below(heads.len()));
+                if !seen.contains(&pair) {
+                    break pair;
+                }
+            },
+        };
+        seen.insert(pair);
+        let (base, head) = pairs.sides_of(pair).unwrap();
+        let (won, lost, ties) = world.judged(quality[base], quality[head], &mut random);
+        let (first, second) = if pair.1 == head { (lost, won) } else { (won, lost) };
+        ballots.push(Ballot { judge: 0, pair, first, second, ties });
+        let weighed: Vec<(Ballot, f64)> = ballots.iter().map(|ballot| (*ballot, 1.0)).collect();
+        if let Some(better) = SidePreference::new(pairs, &weighed).settled() {
+            return Some((n, better));
+        }
+    }
+    None
+}
+
+/// Rounds of a simulation; `PELICYCLE_ROUNDS` asks for more of them.
+fn rounds() -> u64 {
+    std::env::var("PELICYCLE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(60)
+}
+
+#[test]
+fn where_neither_side_is_better_looks_after_every_judgement_seldom_say_so() {
+    let (mut tried, mut all) = (0, 0);
+    for (base, head, most) in [(22, 22, 40), (10, 10, 40), (30, 10, 30)] {
+        let sides = two_sides(base, head);
+        for world in [World::Coins, World::Clear, World::Dim, World::Uneven] {
+            for choice in [Choice::Chooser, Choice::Chance] {
+                let alarm = |seed: &u64| settled_after(world, choice, &sides, most, *seed).is_some();
+                let alarms = (0..rounds()).filter(alarm).count() as u64;
+                println!("{world:?}, {choice:?}, {base} and {head} drawings, {most} judgements: {alarms}");
+                // 5 % are promised at most, and three deviations above are chance.
+                let promised = rounds() as f64 * 0.05;
+                let most = promised + 3.0 * (promised * 0.95).sqrt();
+                assert!(
+                    (alarms as f64) < most,
+                    "{world:?}, {choice:?}, {base} and {head} drawings: {alarms}"
+                );
+                (tried, all) = (tried + rounds(), all + alarms);
+            }
+        }
+    }
+    println!("{all} of {tried}");
+    assert!(all * 20 <= tried && all > 0, "{all} of {tried}");
+}
+
+#[test]
+fn a_better_side_is_found_and_never_the_other_one() {
+    let sides = two_sides(22, 22);
+    for (share, choice, enough, least) in [
+        (100, Choice::Chooser, SidePreference::FEWEST, 100),
+        (90, Choice::Chooser, 30, 90),
+        (90, Choice::Chance, 30, 80),
+        (80, Choice::Chooser, 60, 70),
+    ] {
+        let found: Vec<(usize, bool)> = (0..rounds())
+            .filter_map(|seed| settled_after(World::Better(share), choice, &sides, enough, seed))
+            .collect();
+        println!("{share} %, {choice:?}: {} of {} within {enough}", found.len(), rounds());
+        assert!(found.len() as u64 * 100 >= least * rounds(), "{share} %, {choice:?}: {}", found.len());
+        assert!(found.iter().filter(|(_, better)| !better).count() <= 1, "{share} %");
+    }
+}
+
+#[test]
+fn fewer_drawings_than_are_told_settle_nothing() {
+    for (each, settled) in [(SidePreference::FEWEST - 1, false), (SidePreference::FEWEST, true)] {
+        let sides = two_sides(each, each);
+        let found = settled_after(World::Better(100), Choice::Chooser, &sides, each * each, 1);
+        assert_eq!(found.is_some(), settled, "{each} drawings of each: {found:?}");
+    }
+}
+
+#[test]
+fn the_first_judgements_share_no_drawing_and_are_of_both_sides_on_either_hand() {
+    let (_, pairs) = two_sides(12, 7);
+    let mut chooser = CrossPairChooser::new(&pairs, 3);
+    let (mut ballots, mut seen, mut left) = (Vec::new(), BTreeSet::new(), 0);
+    while let Some(pair) = chooser.choose(&ballots, &seen, &BTreeSet::from([0])) {
+        assert!(seen.insert(pair.key()), "no pair comes twice");
+        let (base, _) = pairs.sides_of(pair.key()).unwrap();
+        left += usize::from(pair.left == base);
+        ballots.push(Ballot { judge: 0, pair: pair.key(), first: 1.0, second: 0.0, ties: 0.0 });
+        if ballots.len() == 7 {
+            let drawings: BTreeSet<usize> = seen.iter().flat_map(|(one, other)| [*one, *other]).collect();
+            assert_eq!(drawings.len(), 14);
+            let found = SidePreference::new(&pairs, &[(ballots[0], 1.0)]);
+            assert_eq!((found.judgements, found.independent_pairs()), (1, 1.0));
+        }
+    }
+    assert_eq!((ballots.len(), pairs.len()), (11 * 7, 12 * 7), "a drawing that can't be shown is left out");
+    assert!((25..=52).contains(&left), "{left} of 77");
+    let weighed: Vec<(Ballot, f64)> = ballots.iter().map(|ballot| (*ballot, 1.0)).collect();
+    let found = SidePreference::new(&pairs, &weighed);
+    assert!((found.independent_pairs() - 7.0).abs() < 1e-6, "{found:?}");
+    assert_eq!((found.judgements, found.pairs, found.drawings), (77, 77, [11, 7]));
+}
+
+#[test]
+fn a_judge_counts_once_a_pair_and_several_judges_of_one_pair_are_no_further_pairs() {
+    let (_, pairs) = two_sides(8, 8);
+    let ballot = |judge, head: usize| Ballot { judge, pair: (0, head), first: 0.0, second: 1.0, ties: 0.0 };
+    let many: Vec<(Ballot, f64)> = (0..100).map(|judge| (ballot(judge, 8), 1.0)).collect();
+    let found = SidePreference::new(&pairs, &many);
+    assert_eq!((found.judgements, found.pairs), (100, 1));
+    assert!((found.independent_pairs() - 1.0).abs() < 1e-9 && found.settled().is_none());
+    // One drawing of a side against all of the other is one pair's worth, too.
+    let star: Vec<(Ballot, f64)> = (8..16).map(|head| (ballot(0, head), 1.0)).collect();
+    assert!((SidePreference::new(&pairs, &star).independent_pairs() - 1.0).abs() < 1e-9);
+    assert_ne!(SidePreference::new(&pairs, &star).outlook(), SettlingOutlook::Settled);
+    // Half a weight is half a pair.
+    assert!((SidePreference::new(&pairs, &[(ballot(0, 8), 0.5)]).independent_pairs() - 0.5).abs() < 1e-9);
+    assert_eq!(SidePreference::new(&pairs, &[]).share(), None);
+}

@@ -1,0 +1,42 @@
+//! Bounds of an estimate with a known spread that hold whenever one looks.
+
+use super::{Interval, student_quantile, upper_tail};
+
+/// The information, one over the variance, at which the bounds are nearest: that of a share known to a tenth, about.
+const INFORMATION: f64 = 10.0;
+
+/// Bounds that hold the true value at all looks together with a chance of `1 − alpha`, about: Robbins' normal mixture in the time
+/// of information, with the variance as it is estimated at each look (I. Waudby-Smith, D. Arbour, R. Sinha, E. H. Kennedy and
+/// A. Ramdas, "Time-uniform central limit theory and asymptotic confidence sequences", 2024). As the variance rests on few
+/// things, the bound is Student's for `freedom` degrees in place of the normal one of as small a tail; without any there are no
+/// bounds.
+#[must_use]
+pub fn asymptotic_interval(estimate: f64, variance: f64, freedom: usize, alpha: f64) -> Option<Interval> {
+    if variance <= 0.0 || freedom == 0 {
+        return None;
+    }
+    let information = 1.0 / variance;
+    let grown = (information + INFORMATION) / INFORMATION;
+    let normal = ((information + INFORMATION) / information * (grown / (alpha * alpha)).ln()).sqrt();
+    let wide = student_quantile(upper_tail(normal), freedom) * variance.sqrt();
+    Some(Interval { low: estimate - wide, high: estimate + wide })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_wider_than_those_of_one_look_and_narrow_with_what_is_known() {
+        let wide = |variance: f64, freedom| {
+            let found = asymptotic_interval(0.5, variance, freedom, 0.05).unwrap();
+            assert!((found.low + found.high - 1.0).abs() < 1e-12);
+            (found.high - 0.5) / variance.sqrt()
+        };
+        assert!((2.5..3.5).contains(&wide(0.01, 10_000)), "{}", wide(0.01, 10_000));
+        assert!(wide(0.01, 10) > wide(0.01, 10_000) && wide(0.01, 3) > wide(0.01, 10));
+        assert!(wide(0.0001, 10_000) > wide(0.01, 10_000), "more looks were had");
+        assert_eq!(asymptotic_interval(0.5, 0.0, 9, 0.05), None);
+        assert_eq!(asymptotic_interval(0.5, 0.1, 0, 0.05), None);
+    }
+}
