@@ -76,6 +76,7 @@ fn blank_inspection(extraction: &Extraction, bounds: &DrawingBounds) -> Inspecti
             draws: DrawnBy::default(),
             repaired: false,
             repair: None,
+            moment: None,
             candidates: extraction.candidates(bounds.candidates),
             findings: Vec::new(),
             svg: None,

@@ -1,10 +1,11 @@
 //! The stages of one inspection, each adding to the same answer.
 
-use pelicycle_record::{Finding, FindingCode, Inspection, RepairedDrawing, SvgFacts, Verdict};
+use pelicycle_record::{Finding, FindingCode, Inspection, PictureMoment, RepairedDrawing, SvgFacts, Verdict};
 use roxmltree::Document;
 
 use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::extract::{CandidateSpan, EscapeKind, Extraction};
+use super::lowering::Moment;
 use super::picture::{self, DrawError, Picture};
 use super::place::LineIndex;
 use super::raster::{Raster, ResourceRequests};
@@ -245,20 +246,22 @@ impl<'a> Inspector<'a> {
         self.out.check.findings.extend(renderer_log::findings(&logged, &survey));
         match drawn {
             Ok(picture) => {
+                let moment = picture.moment;
                 self.drawn(picture, &survey);
-                self.resize(document);
+                self.resize(document, moment);
             }
             Err(error) => self.not_drawn(&error),
         }
     }
 
     /// Makes the picture of the size that was asked for; the verdict stands.
-    fn resize(&mut self, document: &Document<'_>) {
+    fn resize(&mut self, document: &Document<'_>, moment: Option<Moment>) {
         if self.raster <= VERDICT_SIDE {
             return;
         }
         (self.hand_out)(&self.out);
-        let drawn = renderer_log::listen(|| picture::draw_sized(document, self.bounds, self.raster)).0;
+        let drawn =
+            renderer_log::listen(|| picture::draw_sized(document, self.bounds, self.raster, moment)).0;
         let (png, reduced) = match drawn {
             Ok(sized) => (Some(sized.png), sized.reduced),
             Err(error) => (None, Some(picture::reduced(VERDICT_SIDE, self.raster, &error.to_string()))),
@@ -272,7 +275,11 @@ impl<'a> Inspector<'a> {
     }
 
     fn drawn(&mut self, picture: Picture, survey: &DocumentSurvey) {
-        let Picture { raster, requests, clamped, seconds } = picture;
+        let Picture { raster, requests, clamped, seconds, moment } = picture;
+        self.out.check.moment = moment.map(|moment| match moment {
+            Moment::Start => PictureMoment::Start,
+            Moment::FirstCycle => PictureMoment::FirstCycle,
+        });
         self.about_resources(&requests);
         if let Some(message) = clamped {
             self.say(FindingCode::SizeClamped, message);
@@ -338,9 +345,9 @@ impl<'a> Inspector<'a> {
             return;
         }
         let (drawn, _) = renderer_log::listen(|| picture::draw(&document, self.bounds, self.raster));
-        if let Ok(Picture { raster: Raster { mut png, visible: true, .. }, .. }) = drawn {
+        if let Ok(Picture { raster: Raster { mut png, visible: true, .. }, moment, .. }) = drawn {
             if self.raster > VERDICT_SIDE
-                && let Ok(sized) = picture::draw_sized(&document, self.bounds, self.raster)
+                && let Ok(sized) = picture::draw_sized(&document, self.bounds, self.raster, moment)
             {
                 png = sized.png;
             }
