@@ -27,6 +27,10 @@ const held = async (svg, seconds, [width, height]) => {
   });
   const drawing = await context.newPage();
   await drawing.route("http://drawing.test/**", (route) => route.fulfill({ body: text, contentType: "image/svg+xml" }));
+  // One that ends soon must still be there to be held.
+  const session = await context.newCDPSession(drawing);
+  await session.send("Animation.enable");
+  await session.send("Animation.setPlaybackRate", { playbackRate: 0 });
   await drawing.goto("http://drawing.test/drawing.svg");
   await drawing.evaluate((seconds) => {
     document.documentElement.pauseAnimations();

@@ -47,7 +47,7 @@ pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &DrawingBounds) -> Result<Me
         let over = survey.findings.iter().find(|finding| finding.code == FindingCode::ResourceLimit);
         return Err(over.map_or("a bound is passed", |finding| &finding.message).to_owned());
     }
-    let view = View { ground: RootGround::LeftOut, side: SIDE, moment: Moment::Start };
+    let view = View { ground: RootGround::LeftOut, side: SIDE, moment: Moment::Start, styles: "" };
     let lowered = lowering::lower(&document, view, bounds).text;
     let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
     let document = lowered.as_ref().unwrap_or(&document);

@@ -66,21 +66,22 @@ impl From<usvg::Error> for DrawError {
     }
 }
 
-/// Reads, measures and draws at the size by which verdicts are found. The picture is of that size too, or of `longest`, if
+/// Reads, measures and draws, with `styles` of the page around, at the size by which verdicts are found. The picture is of that size too, or of `longest`, if
 /// that is less.
 pub(super) fn draw(
     document: &Document<'_>,
+    styles: &str,
     bounds: &DrawingBounds,
     longest: u32,
 ) -> Result<Picture, DrawError> {
     guarded(|| {
-        let picture = draw_at(document, bounds, longest, Moment::Start)?;
+        let picture = draw_at(document, styles, bounds, longest, Moment::Start)?;
         let empty = !picture.raster.visible || picture.raster.uniform;
         if picture.moment.is_none() || !empty {
             return Ok(picture);
         }
         // There is nothing to see yet; what comes in is.
-        match draw_at(document, bounds, longest, Moment::FirstCycle) {
+        match draw_at(document, styles, bounds, longest, Moment::FirstCycle) {
             Ok(later) if later.raster.visible && !later.raster.uniform => Ok(later),
             _ => Ok(picture),
         }
@@ -89,11 +90,12 @@ pub(super) fn draw(
 
 fn draw_at(
     document: &Document<'_>,
+    styles: &str,
     bounds: &DrawingBounds,
     longest: u32,
     moment: Moment,
 ) -> Result<Picture, DrawError> {
-    let (tree, requests, moves) = read(document, bounds, VERDICT_SIDE, moment)?;
+    let (tree, requests, moves) = read(document, styles, bounds, VERDICT_SIDE, moment)?;
     let seconds = budget::check(&tree, bounds, VERDICT_SIDE).map_err(DrawError::OverBound)?;
     let raster = raster::draw(&tree, VERDICT_SIDE, longest.min(VERDICT_SIDE)).ok_or_else(no_picture)?;
     let clamped = clamped(&tree, VERDICT_SIDE);
@@ -103,12 +105,13 @@ fn draw_at(
 /// Draws at a size above that of verdicts, or at the largest below it that is within the bounds.
 pub(super) fn draw_sized(
     document: &Document<'_>,
+    styles: &str,
     bounds: &DrawingBounds,
     longest: u32,
     moment: Option<Moment>,
 ) -> Result<SizedPicture, DrawError> {
     guarded(|| {
-        let (tree, _, _) = read(document, bounds, longest, moment.unwrap_or(Moment::Start))?;
+        let (tree, _, _) = read(document, styles, bounds, longest, moment.unwrap_or(Moment::Start))?;
         let mut side = longest;
         let mut over = None;
         while side > VERDICT_SIDE
@@ -126,11 +129,12 @@ pub(super) fn draw_sized(
 /// The renderer's tree of the lowered drawing, and whether that moves.
 fn read(
     document: &Document<'_>,
+    styles: &str,
     bounds: &DrawingBounds,
     side: u32,
     moment: Moment,
 ) -> Result<(Tree, ResourceRequests, bool), usvg::Error> {
-    let view = View { ground: RootGround::Painted, side, moment };
+    let view = View { ground: RootGround::Painted, side, moment, styles };
     let lowered = lowering::lower(document, view, bounds);
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
     let (tree, requests) = raster::read(text.as_ref().unwrap_or(document), bounds)?;

@@ -82,6 +82,22 @@ fn parse_within(value: &str, depth: usize) -> Option<Color> {
             _ => None,
         },
         "color" => of_space(arguments),
+        "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch"
+            if arguments.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("from ")) =>
+        {
+            // The colour that it is made from may be a name.
+            let parts = split(&arguments[5..], ' ');
+            let (origin, rest) = parts.split_first()?;
+            let origin = parse_within(origin, depth + 1)?.to_css_hex();
+            let mut after_slash = false;
+            let rest = rest.iter().map(|part| {
+                let share = part.strip_suffix('%').filter(|_| after_slash).and_then(number);
+                after_slash = *part == "/";
+                share.map_or((*part).to_owned(), |share| (share / 100.0).to_string())
+            });
+            let rest: Vec<String> = rest.collect();
+            csscolorparser::parse(&format!("{name}(from {origin} {})", rest.join(" "))).ok()
+        }
         "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" => {
             // Fractions and `none` are known to one, old percentages to the other.
             csscolorparser::parse(value)
@@ -234,7 +250,11 @@ fn is_grey(colour: &Color) -> bool {
 
 /// A text with each colour of today's CSS in older words, for values that hold more than one thing.
 pub(super) fn lowered_within(text: &str, current: &str) -> Option<String> {
-    if !text.contains('(') {
+    within(text, current, 0)
+}
+
+fn within(text: &str, current: &str, depth: usize) -> Option<String> {
+    if !text.contains('(') || depth > DEEPEST {
         return None;
     }
     let mut changed = false;
@@ -248,7 +268,7 @@ pub(super) fn lowered_within(text: &str, current: &str) -> Option<String> {
             (None, Some((name, inside))) if !inside.is_empty() && name != "url" => {
                 let lists: Vec<String> = split(inside, ',')
                     .into_iter()
-                    .map(|item| match lowered_within(item, current).or_else(|| lowered(item, current)) {
+                    .map(|item| match within(item, current, depth + 1).or_else(|| lowered(item, current)) {
                         Some(new) => {
                             changed = true;
                             new

@@ -33,7 +33,7 @@ pub(super) fn of_css(
     if repeats && (first > 0.0 || last < 1.0) {
         return None;
     }
-    let stops = stops.into_iter().map(|(offset, colour)| {
+    let stops = smooth(stops).into_iter().map(|(offset, colour)| {
         let (colour, alpha) = (csscolorparser::Color { a: 1.0, ..colour.clone() }, colour.a);
         let mut stop =
             Element::new("stop", &[("offset", &written(offset)), ("stop-color", &colours::words(&colour))]);
@@ -230,6 +230,33 @@ fn stops(parts: &[&str], length: f64, scale: &Scale) -> Option<Vec<(f64, csscolo
         cut.push((1.0, inside(1.0)?));
     }
     (!cut.is_empty()).then_some(cut)
+}
+
+/// CSS weighs colours by their opacity, SVG does not: between stops of unlike opacity stand more.
+fn smooth(stops: Vec<(f64, csscolorparser::Color)>) -> Vec<(f64, csscolorparser::Color)> {
+    let mut made: Vec<(f64, csscolorparser::Color)> = Vec::with_capacity(stops.len());
+    let seen = |clear: &csscolorparser::Color, other: &csscolorparser::Color| match clear.a {
+        0.0 => csscolorparser::Color { a: 0.0, ..other.clone() },
+        _ => clear.clone(),
+    };
+    for pair in stops.windows(2) {
+        let ((from, a), (to, b)) = (&pair[0], &pair[1]);
+        if a.a == b.a {
+            made.push((*from, a.clone()));
+            continue;
+        }
+        // What can't be seen has the other's colour.
+        made.push((*from, seen(a, b)));
+        for step in 1..STEPS {
+            let share = step as f64 / STEPS as f64;
+            if let Some(colour) = colours::between(a, b, share, "srgb") {
+                made.push((from + (to - from) * share, colour));
+            }
+        }
+        made.push((*to, seen(b, a)));
+    }
+    made.extend(stops.last().cloned());
+    made
 }
 
 /// Steps of a gradient through linear light between two of its stops.

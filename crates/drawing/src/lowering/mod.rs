@@ -28,7 +28,7 @@ mod transforms;
 mod tree;
 mod values;
 
-use roxmltree::Document;
+use roxmltree::{Document, Node};
 
 use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::survey;
@@ -53,13 +53,15 @@ pub(super) fn is_length(value: &str) -> bool {
 
 /// What is to be shown of a drawing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct View {
+pub(super) struct View<'s> {
     /// Whether the root's ground is.
     pub(super) ground: RootGround,
     /// The longest side of the picture, in pixels.
     pub(super) side: u32,
     /// The moment, of one that moves.
     pub(super) moment: Moment,
+    /// The style sheets of the page around it.
+    pub(super) styles: &'s str,
 }
 
 /// A lowered drawing.
@@ -73,11 +75,11 @@ pub(super) struct Lowered {
 }
 
 /// Lowers a drawing.
-pub(super) fn lower(document: &Document<'_>, view: View, bounds: &DrawingBounds) -> Lowered {
+pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBounds) -> Lowered {
     let mut tree = Tree::read(document);
     let before = tree.write();
     let page = Page::of(&tree);
-    let sheet = css::cascade(&mut tree, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
+    let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
     let Some(sheet) = sheet else { return Lowered { text: None, moves: false } };
     let animated = animation::lower(&mut tree, &sheet, view.moment);
     tree.measure(page.canvas);
@@ -97,8 +99,57 @@ pub(super) fn lower(document: &Document<'_>, view: View, bounds: &DrawingBounds)
         ground::lower(&mut tree);
     }
     let lowered = tree.write();
-    // What a style sheet says that no element heeds is the renderer's to misread.
-    let changed = lowered != before || document.descendants().any(|node| node.tag_name().name() == "style");
+    // What CSS says that no element heeds is the renderer's to misread.
+    let styled = |node: Node<'_, '_>| node.tag_name().name() == "style" || node.has_attribute("style");
+    let changed = lowered != before || !view.styles.is_empty() || document.descendants().any(styled);
     let good = changed && lowered.len() <= bounds.svg_bytes && survey::within(&lowered, bounds);
     Lowered { text: good.then_some(lowered), moves: animated.moves }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::SVG;
+
+    fn lowered(text: &str, ground: RootGround) -> Option<String> {
+        let document = Document::parse(text).unwrap();
+        let view = View { ground, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
+        let lowered = lower(&document, view, &DrawingBounds::default()).text;
+        if let Some(lowered) = &lowered {
+            Document::parse(lowered).unwrap();
+        }
+        lowered
+    }
+
+    #[test]
+    fn what_is_plain_already_is_left_as_it_is() {
+        for inside in [
+            "<g fill='red' transform='rotate(4 1 2)'><path d='M0 0h9'/></g>",
+            "<text font-size='9'>a &amp; b</text>",
+        ] {
+            let text = format!("<svg xmlns='{SVG}' viewBox='0 0 200 100' font-size='16px'>{inside}</svg>");
+            let made = lowered(&text, RootGround::Painted);
+            assert!(made.is_none(), "{made:?}");
+        }
+    }
+
+    #[test]
+    fn a_ground_in_css_becomes_a_rectangle_under_all() {
+        let svg = format!("<svg xmlns='{SVG}' viewBox='0 0 200 100' style='background: #87ceeb'><g/></svg>");
+        let made = lowered(&svg, RootGround::Painted).unwrap();
+        assert!(made.contains("><rect ") && made.contains("fill=\"#87ceeb\""), "{made}");
+        assert!(!lowered(&svg, RootGround::LeftOut).unwrap().contains("87ceeb"));
+    }
+
+    #[test]
+    fn geometry_in_css_becomes_attributes() {
+        let made = lowered(
+            &format!(
+                "<svg xmlns='{SVG}'><style>.w {{ r: 30px; cx: 60px }}</style><circle class='w' r='1'/><path style='d: path(\"M0 0h9\")'/></svg>"
+            ),
+            RootGround::Painted,
+        );
+        let made = made.unwrap();
+        assert!(made.contains("cx=\"60px\" r=\"30px\"") && made.contains("d=\"M0 0h9\""), "{made}");
+    }
 }

@@ -9,7 +9,7 @@ use pelicycle_testkit::shared;
 use serde_json::json;
 
 /// The largest share of pixels that may differ.
-const MOST: f64 = 0.005;
+pub(crate) const MOST: f64 = 0.005;
 
 /// For each drawing, the share of its pixels that differ. One that moves is held at the moment that our picture shows.
 pub(crate) fn shares(drawings: &[Vec<u8>]) -> Option<Vec<f64>> {

@@ -62,7 +62,7 @@ pub(super) fn iteration(cycles: f64, ends: bool) -> (f64, f64) {
 }
 
 /// Animations that one element may have.
-const MOST: usize = 32;
+const MOST: usize = 16;
 
 /// The animations of all elements, in the order in which they are applied.
 pub(super) fn of(tree: &Tree, sheet: &Sheet) -> Vec<Animation> {
@@ -163,11 +163,20 @@ impl Animation {
     }
 }
 
+/// Declarations of frames that are read for one picture.
+const WORK: usize = 200_000;
+
 /// Gives elements the values that their animations have at a time.
 pub(super) fn apply(tree: &mut Tree, sheet: &Sheet, animations: &[Animation], time: Time) {
+    let mut left = WORK;
     for animation in animations {
         let Some(progress) = animation.progress(time) else { continue };
         let Some(frames) = sheet.keyframes.get(&animation.name) else { continue };
+        let work = frames.iter().map(|(_, declarations)| declarations.len() + 1).sum();
+        match usize::checked_sub(left, work) {
+            Some(rest) => left = rest,
+            None => return,
+        }
         for (name, value) in values(tree, sheet, animation, frames, progress) {
             tree[animation.element].style.insert(name, value);
         }

@@ -96,6 +96,20 @@ pub(super) fn between(from: &str, to: &str, share: f64) -> String {
         return colours::between(&a, &b, share.clamp(0.0, 1.0), "srgb")
             .map_or_else(|| from.to_owned(), |c| colours::words(&c));
     }
+    // Nothing is as good as functions that do nothing.
+    let nothing = |other: &str| {
+        let functions = other.split_inclusive(')').map(|function| {
+            let plain = if function.trim_start().starts_with("scale") { 1.0 } else { 0.0 };
+            mixed(function, function, |_, _| plain).unwrap_or_default()
+        });
+        functions.collect::<String>()
+    };
+    let (from, to) = match (from, to) {
+        ("none", to) if to.contains('(') => (nothing(to), to.to_owned()),
+        (from, "none") if from.contains('(') => (from.to_owned(), nothing(from)),
+        (from, to) => (from.to_owned(), to.to_owned()),
+    };
+    let (from, to) = (from.as_str(), to.as_str());
     mixed(from, to, |a, b| a + (b - a) * share)
         .unwrap_or_else(|| if share < 0.5 { from.to_owned() } else { to.to_owned() })
 }
@@ -190,6 +204,7 @@ mod tests {
             ),
             ("M0 0L10-10z", "M2,2 L20,10z", "M 1 1L 15 0z"),
             ("none", "block", "block"),
+            ("none", "translateX(80px) scale(2)", "translateX(40px)scale(1.5)"),
         ] {
             assert_eq!(between(from, to, 0.5), middle);
         }

@@ -14,6 +14,7 @@ use super::pace::{Pace, between, sum};
 /// The elements that animate others, and when.
 pub(super) struct Timed {
     animations: Vec<Animation>,
+    by_id: HashMap<String, usize>,
 }
 
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Timed {
             let first = |one: &Animation| one.begins.first().copied().unwrap_or(f64::INFINITY);
             first(a).total_cmp(&first(b))
         });
-        Self { animations }
+        Self { animations, by_id }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -78,12 +79,13 @@ impl Timed {
     /// Gives elements their values at a time; returns where motion puts them.
     pub(super) fn apply(&self, tree: &mut Tree, time: Time) -> Vec<(usize, String)> {
         let mut motions: Vec<(usize, String)> = Vec::new();
+        let mut left = PATHS;
         for animation in &self.animations {
             let Some(progress) = animation.progress(time) else { continue };
             let (element, target) = (animation.element, animation.target);
             match tree[element].name.as_str() {
                 "animateMotion" => {
-                    if let Some(place) = motion(tree, element, progress) {
+                    if let Some(place) = self.motion(tree, element, progress, &mut left) {
                         motions.retain(|(moved, _)| *moved != target || adds(tree, element));
                         motions.push((target, place));
                     }
@@ -356,62 +358,78 @@ fn turn(tree: &mut Tree, element: usize, target: usize, progress: f64) {
         return;
     }
     let own = format!("{kind}({numbers})");
+    if base.len() > LONGEST {
+        return;
+    }
     let value = if adding && base != "none" && !base.is_empty() { format!("{base} {own}") } else { own };
     tree[target].set_markup(&name, value);
 }
 
-/// The place on the way of an `animateMotion`.
-fn motion(tree: &Tree, element: usize, progress: f64) -> Option<String> {
-    let found = &tree[element];
-    let mpath = tree.children(element).find(|child| tree[*child].name == "mpath");
-    let data = match mpath.and_then(|mpath| tree[mpath].href()?.strip_prefix('#').map(str::to_owned)) {
-        Some(id) => {
-            let target = *ids::by_id(tree).get(&id)?;
-            outline::of(tree, target)
-        }
-        None => match found.markup("path") {
-            Some(data) => outline::from_data(data),
-            None => {
-                let text = |name: &str| found.markup(name).map(str::to_owned);
-                let points = match (text("values"), text("from"), text("to"), text("by")) {
-                    (Some(values), ..) => values,
-                    (None, from, Some(to), _) => format!("{};{to}", from.unwrap_or_else(|| "0,0".to_owned())),
-                    (None, from, None, Some(by)) => {
-                        let from = from.unwrap_or_else(|| "0,0".to_owned());
-                        format!("{from};{}", sum(&from, &by))
-                    }
-                    _ => return None,
-                };
-                let points: Vec<&str> =
-                    points.split(';').map(str::trim).filter(|point| !point.is_empty()).collect();
-                outline::from_data(&format!("M{}", points.join("L")))
+/// Bytes of path data that elements are moved along, each as often as it is.
+const PATHS: usize = 4 << 20;
+
+/// Bytes that a transform may grow to by what is added to it.
+const LONGEST: usize = 4 << 10;
+
+impl Timed {
+    /// The place on the way of an `animateMotion`.
+    fn motion(&self, tree: &Tree, element: usize, progress: f64, left: &mut usize) -> Option<String> {
+        let found = &tree[element];
+        let mpath = tree.children(element).find(|child| tree[*child].name == "mpath");
+        let data = match mpath.and_then(|mpath| tree[mpath].href()?.strip_prefix('#').map(str::to_owned)) {
+            Some(id) => {
+                let target = *self.by_id.get(&id)?;
+                let long = tree[target].value("d").or(tree[target].markup("points")).map_or(0, str::len);
+                *left = left.checked_sub(long)?;
+                outline::of(tree, target)
             }
-        },
-    };
-    let way = Way::of(&data?);
-    let numbers = |name: &str| -> Option<Vec<f64>> {
-        found
-            .markup(name)?
-            .split(';')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(|part| part.parse().ok())
-            .collect()
-    };
-    let share = match (numbers("keyPoints"), numbers("keyTimes")) {
-        (Some(points), Some(times)) if points.len() == times.len() && points.len() > 1 => {
-            let mode = found.markup("calcMode").map_or("linear", str::trim);
-            let (at, share) = place(mode, Some(times), points.len(), progress, found.markup("keySplines"));
-            points[at] + (points.get(at + 1).unwrap_or(&points[at]) - points[at]) * share
-        }
-        _ => progress,
-    };
-    let ([x, y], tangent) = way.at(share.clamp(0.0, 1.0) * way.length())?;
-    let turn = match found.markup("rotate").map_or("0", str::trim) {
-        "auto" => tangent,
-        "auto-reverse" => tangent + 180.0,
-        fixed => fixed.parse().unwrap_or(0.0),
-    };
-    let turn = if turn == 0.0 { String::new() } else { format!(" rotate({})", written(turn)) };
-    Some(format!("translate({} {}){turn}", written(x), written(y)))
+            None => match found.markup("path") {
+                Some(data) => outline::from_data(data),
+                None => {
+                    let text = |name: &str| found.markup(name).map(str::to_owned);
+                    let points = match (text("values"), text("from"), text("to"), text("by")) {
+                        (Some(values), ..) => values,
+                        (None, from, Some(to), _) => {
+                            format!("{};{to}", from.unwrap_or_else(|| "0,0".to_owned()))
+                        }
+                        (None, from, None, Some(by)) => {
+                            let from = from.unwrap_or_else(|| "0,0".to_owned());
+                            format!("{from};{}", sum(&from, &by))
+                        }
+                        _ => return None,
+                    };
+                    let points: Vec<&str> =
+                        points.split(';').map(str::trim).filter(|point| !point.is_empty()).collect();
+                    outline::from_data(&format!("M{}", points.join("L")))
+                }
+            },
+        };
+        let way = Way::of(&data?);
+        let numbers = |name: &str| -> Option<Vec<f64>> {
+            found
+                .markup(name)?
+                .split(';')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(|part| part.parse().ok())
+                .collect()
+        };
+        let share = match (numbers("keyPoints"), numbers("keyTimes")) {
+            (Some(points), Some(times)) if points.len() == times.len() && points.len() > 1 => {
+                let mode = found.markup("calcMode").map_or("linear", str::trim);
+                let (at, share) =
+                    place(mode, Some(times), points.len(), progress, found.markup("keySplines"));
+                points[at] + (points.get(at + 1).unwrap_or(&points[at]) - points[at]) * share
+            }
+            _ => progress,
+        };
+        let ([x, y], tangent) = way.at(share.clamp(0.0, 1.0) * way.length())?;
+        let turn = match found.markup("rotate").map_or("0", str::trim) {
+            "auto" => tangent,
+            "auto-reverse" => tangent + 180.0,
+            fixed => fixed.parse().unwrap_or(0.0),
+        };
+        let turn = if turn == 0.0 { String::new() } else { format!(" rotate({})", written(turn)) };
+        Some(format!("translate({} {}){turn}", written(x), written(y)))
+    }
 }

@@ -28,16 +28,26 @@ enum Weight {
 }
 
 /// Gives every element its properties; `None` where that would cost more than the bounds allow. `canvas` is the size of the
-/// picture in CSS pixels, `work` bounds the matching, `bytes` what variables may grow to.
-pub(in super::super) fn cascade(tree: &mut Tree, canvas: [f64; 2], work: u64, bytes: usize) -> Option<Sheet> {
-    let sheet = read(tree, canvas);
+/// picture in CSS pixels, `around` the style sheets of a page around it, `work` bounds the matching, `bytes` what values may grow to.
+pub(in super::super) fn cascade(
+    tree: &mut Tree,
+    around: &str,
+    canvas: [f64; 2],
+    work: u64,
+    bytes: usize,
+) -> Option<Sheet> {
+    let sheet = read(tree, around, canvas);
     let matcher = Matcher::new(tree, work);
+    let mut made = 0;
     let mut styles = Vec::with_capacity(tree.len());
     for element in 0..tree.len() {
-        styles.push(declared(tree, element, &sheet, &matcher));
-        if matcher.is_over() {
+        let style = declared(tree, element, &sheet, &matcher);
+        // One rule may give many elements a long value.
+        made += style.values().map(String::len).sum::<usize>();
+        if matcher.is_over() || made > bytes {
             return None;
         }
+        styles.push(style);
     }
     for (element, style) in styles.into_iter().enumerate() {
         let found = &mut tree[element].style;
@@ -53,8 +63,9 @@ pub(in super::super) fn cascade(tree: &mut Tree, canvas: [f64; 2], work: u64, by
 }
 
 /// The style sheets of a drawing, in the order in which they stand.
-fn read(tree: &Tree, canvas: [f64; 2]) -> Sheet {
+fn read(tree: &Tree, around: &str, canvas: [f64; 2]) -> Sheet {
     let mut sheet = Sheet::default();
+    sheet.parse_more(around, canvas);
     for index in 0..tree.len() {
         let element = &tree[index];
         let kind = element.markup("type").unwrap_or_default().trim();

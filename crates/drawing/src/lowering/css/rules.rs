@@ -312,9 +312,17 @@ fn declaration(tokens: &[Token<'_>]) -> Option<Declaration> {
     Some(Declaration { name, value: text_of(value), important })
 }
 
-/// The text of tokens; what stood between them were comments.
+/// The text of tokens. What stood between them were comments, which part words.
 pub(super) fn text_of(tokens: &[Token<'_>]) -> String {
-    let text: String = tokens.iter().map(|token| token.text).collect();
+    let mut text = String::new();
+    let mut end = None;
+    for token in tokens {
+        if end.is_some_and(|end| end != token.text.as_ptr()) {
+            text.push(' ');
+        }
+        text.push_str(token.text);
+        end = Some(token.text.as_bytes().as_ptr_range().end);
+    }
     text.trim().to_owned()
 }
 
