@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use pelicycle_drawing::{DrawingBounds, InspectionOptions, MeasureError, WorkerPool};
 use pelicycle_record::measure::Measures;
-use pelicycle_record::{Check, Inspection, Verdict};
+use pelicycle_record::{Check, Inspection, PictureMoment, Verdict};
 use pelicycle_run::Config;
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ pub(crate) struct CheckArgs {
     /// Print the answer as JSON.
     #[arg(long)]
     json: bool,
-    /// Write the picture here, when there is one.
+    /// Write the picture here, when there is one; of a drawing that has none, that of its repair.
     #[arg(long, value_name = "OUT.png")]
     png: Option<PathBuf>,
     /// Longest side of the picture, in pixels.
@@ -88,8 +88,10 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
     };
     let pool = WorkerPool::new(1, InspectionOptions { raster: args.raster, bounds });
     let inspection = pool.inspect(&reply, args.raster)?;
+    let repaired = inspection.repaired.as_ref().map(|repaired| &repaired.png);
+    let picture = inspection.png.as_ref().or(repaired);
     if let Some(path) = &args.png
-        && let Some(png) = &inspection.png
+        && let Some(png) = picture
     {
         write_whole(path, png).with_context(|| format!("cannot write the picture to {}", path.display()))?;
     }
@@ -127,7 +129,10 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
         written => written.context("cannot write the answer to standard output")?,
     }
     if args.json && args.png.is_some() && inspection.png.is_none() {
-        say_error("there is no picture, so none was written");
+        say_error(match picture {
+            Some(_) => "the picture that was written is of the repaired drawing",
+            None => "there is no picture, so none was written",
+        });
     }
     Ok(match inspection.check.verdict {
         Verdict::Drawn => ExitCode::SUCCESS,
@@ -204,12 +209,17 @@ fn describe(inspection: &Inspection, png: Option<&Path>, colour: bool) -> String
             printable(name)
         ));
     }
-    match (png, &inspection.png) {
-        (Some(path), Some(_)) => {
-            out.push_str(&format!("picture: {}\n", printable(&path.display().to_string())));
-        }
-        (Some(_), None) => out.push_str("picture: there is none, so none was written\n"),
-        (None, _) => {}
+    if check.moment == Some(PictureMoment::FirstCycle) {
+        out.push_str("moves: begins with nothing to see, so the picture shows the end of its first cycle\n");
+    } else if check.moment == Some(PictureMoment::Start) {
+        out.push_str("moves: the picture shows how it begins\n");
+    }
+    let written = png.map(|path| printable(&path.display().to_string()).into_owned());
+    match (written, inspection.png.is_some(), inspection.repaired.is_some()) {
+        (Some(path), true, _) => out.push_str(&format!("picture: {path}\n")),
+        (Some(path), false, true) => out.push_str(&format!("picture: {path}, of the repaired drawing\n")),
+        (Some(_), false, false) => out.push_str("picture: there is none, so none was written\n"),
+        (None, ..) => {}
     }
     out
 }

@@ -91,6 +91,8 @@ struct Common {
 #[derive(Debug, Default)]
 struct Tally {
     added: u64,
+    /// Kept, though the checker failed.
+    unchecked: u64,
     drawn: u64,
     known: u64,
 }
@@ -123,6 +125,9 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     };
     let known = if tally.known > 0 { format!(", {} known before", tally.known) } else { String::new() };
     say(&format!("{} imported, {} drawn{known}", plural(tally.added, "attempt"), tally.drawn));
+    if tally.unchecked > 0 {
+        say(&format!("{} could not be checked: try `pelicycle check --again`", tally.unchecked));
+    }
     if !common.no_gallery && tally.added > 0 {
         let rebuilt = pelicycle_site::rebuild(
             &store,
@@ -194,7 +199,8 @@ fn keep(importer: &mut Importer<'_>, found: FoundReply, tally: &mut Tally) -> Re
     match importer.keep(found)? {
         ImportOutcome::Added { verdict, .. } => {
             tally.added += 1;
-            tally.drawn += u64::from(verdict == Verdict::Drawn);
+            tally.drawn += u64::from(verdict == Some(Verdict::Drawn));
+            tally.unchecked += u64::from(verdict.is_none());
         }
         ImportOutcome::Known => tally.known += 1,
     }

@@ -1,8 +1,8 @@
 // Tells how far pictures of drawings are from what a real Chromium shows of them.
 //
-// Reads {"chromium": path, "drawings": [{"svg": base64, "png": base64}]} from its input. Answers with a number for each: the
-// share of pixels that differ by more than 40 of 255 in a channel, once both pictures are averaged over 4 by 4 pixels; null
-// where Chromium shows no picture.
+// Reads {"chromium": path, "drawings": [{"svg": base64, "png": base64, "seconds": number}]} from its input. Answers with a
+// number for each: the share of pixels that differ by more than 40 of 255 in a channel, once both pictures are averaged over
+// 4 by 4 pixels; null where Chromium shows no picture. A drawing with seconds is held at that time; others are shown as images.
 
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
@@ -14,16 +14,51 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
 });
 const page = await browser.newPage();
+
+// The drawing as a document whose animations are held at a time, as a picture of that size.
+const held = async (svg, seconds, [width, height]) => {
+  const text = Buffer.from(svg, "base64");
+  const root = text.toString().match(/<svg[^>]*>/)?.[0] ?? "";
+  const side = (name) => Number(root.match(new RegExp(`\\s${name}=["'](\\d+(\\.\\d+)?)(px)?["']`))?.[1]);
+  const own = side("width") && side("height");
+  const [across, down] = own ? [side("width"), side("height")] : [width, height];
+  const context = await browser.newContext({
+    viewport: { width: Math.round(across), height: Math.round(down) }, deviceScaleFactor: width / Math.round(across),
+  });
+  const drawing = await context.newPage();
+  await drawing.route("http://drawing.test/**", (route) => route.fulfill({ body: text, contentType: "image/svg+xml" }));
+  // One that ends soon must still be there to be held.
+  const session = await context.newCDPSession(drawing);
+  await session.send("Animation.enable");
+  await session.send("Animation.setPlaybackRate", { playbackRate: 0 });
+  await drawing.goto("http://drawing.test/drawing.svg");
+  await drawing.evaluate((seconds) => {
+    document.documentElement.pauseAnimations();
+    document.documentElement.setCurrentTime(seconds);
+    for (const animation of document.getAnimations()) {
+      animation.pause();
+      animation.currentTime = seconds * 1000;
+    }
+  }, seconds);
+  const picture = await drawing.screenshot({ animations: "allow" });
+  await context.close();
+  return picture.toString("base64");
+};
+
 const shares = [];
-for (const { svg, png } of order.drawings) {
-  shares.push(await page.evaluate(async ([svg, png]) => {
+for (const { svg, png, seconds } of order.drawings) {
+  const bytes = Buffer.from(png, "base64");
+  const size = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  const shot = seconds === undefined ? null : await held(svg, seconds, size);
+  shares.push(await page.evaluate(async ([svg, png, shot]) => {
     const load = async (address) => {
       const image = Object.assign(new Image(), { src: address });
       await image.decode();
       return image;
     };
     const ours = await load(`data:image/png;base64,${png}`);
-    const theirs = await load(`data:image/svg+xml;base64,${svg}`).catch(() => null);
+    const address = shot ? `data:image/png;base64,${shot}` : `data:image/svg+xml;base64,${svg}`;
+    const theirs = await load(address).catch(() => null);
     if (!theirs) return null;
     const [width, height] = [ours.naturalWidth, ours.naturalHeight];
     const pixels = (image) => {
@@ -50,7 +85,7 @@ for (const { svg, png } of order.drawings) {
       }
     }
     return differing / blocks;
-  }, [svg, png]));
+  }, [svg, png, shot]));
 }
 await browser.close();
 process.stdout.write(JSON.stringify(shares));

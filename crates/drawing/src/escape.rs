@@ -1,6 +1,7 @@
 //! Undoes the escaping of a drawing inside a container, to show what it would have been.
 
 use super::extract::EscapeKind;
+use super::links;
 use super::repair::Repair;
 
 /// The repair and the unescaped text; `None` when the escapes make no sense.
@@ -9,7 +10,16 @@ pub(super) fn unescape(bytes: &[u8], how: EscapeKind) -> Option<(Repair, String)
     Some(match how {
         EscapeKind::Html => (Repair::UnescapeHtml, html(text)),
         EscapeKind::Json => {
-            (Repair::UnescapeJson, serde_json::from_str(&format!("\"{}\"", json(text))).ok()?)
+            let once: String = serde_json::from_str(&format!("\"{}\"", json(text))).ok()?;
+            // A string in a string.
+            let twice =
+                once.contains("=\\\"").then(|| serde_json::from_str(&format!("\"{}\"", json(&once))).ok());
+            (Repair::UnescapeJson, twice.flatten().unwrap_or(once))
+        }
+        EscapeKind::Base64 => {
+            let decoded = links::decode(text)?;
+            let decoded = super::encoding::utf8(&decoded).into_owned();
+            (Repair::DecodeBase64, String::from_utf8(decoded).ok()?)
         }
         EscapeKind::Percent => (Repair::UnescapePercent, percent(text)?),
     })

@@ -1,8 +1,11 @@
 //! One inspection, from a reply to a verdict, in the order in which things get more dangerous.
 
+use std::borrow::Cow;
+
 use pelicycle_record::{Check, DrawnBy, Finding, FindingCode, Inspection, Verdict};
 
 use super::bounds::{DrawingBounds, InspectionOptions, VERDICT_SIDE};
+use super::encoding;
 use super::extract::{Extraction, extract};
 use super::inspector::Inspector;
 use super::pool::WorkerDeath;
@@ -13,12 +16,13 @@ use super::pool::WorkerDeath;
 /// asks a [`super::WorkerPool`].
 #[must_use]
 pub fn inspect(reply: &[u8], options: &InspectionOptions) -> Inspection {
-    inspect_staged(reply, options, &mut |_| {})
+    inspect_staged(reply, b"", options, &mut |_| {})
 }
 
-/// As [`inspect`], handing out what is known before each dangerous part.
+/// As [`inspect`], handing out what is known before each dangerous part. `thinking` is reasoning that came apart from the reply.
 pub(super) fn inspect_staged(
     reply: &[u8],
+    thinking: &[u8],
     options: &InspectionOptions,
     hand_out: &mut dyn FnMut(&Inspection),
 ) -> Inspection {
@@ -27,9 +31,15 @@ pub(super) fn inspect_staged(
         return over_reply_bound(bounds);
     }
     let raster = options.raster.clamp(1, bounds.raster);
-    let extraction = extract(reply);
+    let reply = encoding::utf8(reply);
+    let extraction = extract(&reply);
     let blank = blank_inspection(&extraction, bounds);
-    let mut out = Inspector::new(bounds, raster, blank, hand_out).look(reply, &extraction);
+    let mut inspector = Inspector::new(bounds, raster, blank, hand_out);
+    inspector.about_the_encoding(matches!(reply, Cow::Owned(_)));
+    if thinking.len() <= bounds.reply_bytes {
+        inspector.about_the_reasoning(extract(thinking).drawings());
+    }
+    let mut out = inspector.look(&reply, &extraction);
     settle(&mut out.check.findings, bounds.findings);
     out
 }
@@ -76,6 +86,7 @@ fn blank_inspection(extraction: &Extraction, bounds: &DrawingBounds) -> Inspecti
             draws: DrawnBy::default(),
             repaired: false,
             repair: None,
+            moment: None,
             candidates: extraction.candidates(bounds.candidates),
             findings: Vec::new(),
             svg: None,

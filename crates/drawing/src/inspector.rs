@@ -1,22 +1,25 @@
 //! The stages of one inspection, each adding to the same answer.
 
-use pelicycle_record::{Finding, FindingCode, Inspection, RepairedDrawing, SvgFacts, Verdict};
+use pelicycle_record::{Finding, FindingCode, Inspection, PictureMoment, RepairedDrawing, SvgFacts, Verdict};
 use roxmltree::Document;
 
 use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::extract::{CandidateSpan, EscapeKind, Extraction};
+use super::lowering::Moment;
 use super::picture::{self, DrawError, Picture};
 use super::place::LineIndex;
 use super::raster::{Raster, ResourceRequests};
 use super::repair::{self, Repair};
 use super::survey::{self, DocumentSurvey};
 use super::xml::{self, XmlReport};
-use super::{browser, escape, renderer_log};
+use super::{browser, escape, rename, renderer_log};
 
 /// One inspection under way.
 pub(super) struct Inspector<'a> {
     bounds: &'a DrawingBounds,
     raster: u32,
+    /// The styles of the page around the drawing.
+    styles: String,
     out: Inspection,
     hand_out: &'a mut dyn FnMut(&Inspection),
 }
@@ -29,12 +32,36 @@ impl<'a> Inspector<'a> {
         blank: Inspection,
         hand_out: &'a mut dyn FnMut(&Inspection),
     ) -> Self {
-        Self { bounds, raster, out: blank, hand_out }
+        Self { bounds, raster, styles: String::new(), out: blank, hand_out }
+    }
+
+    /// Notes that the reply was `read` as UTF-16.
+    pub(super) fn about_the_encoding(&mut self, read: bool) {
+        if read {
+            self.say(FindingCode::Utf16, "the reply is UTF-16; places are those of its text in UTF-8");
+        }
+    }
+
+    /// Notes drawings in reasoning that came apart from the reply.
+    pub(super) fn about_the_reasoning(&mut self, drawings: usize) {
+        if drawings > 0 {
+            let noun = if drawings == 1 { "drawing stands" } else { "drawings stand" };
+            let message = format!(
+                "{drawings} {noun} in the reasoning, which came apart from the reply, and is not judged"
+            );
+            self.say(FindingCode::DraftInThinking, message);
+        }
     }
 
     /// Looks at the reply and at the drawing that was chosen in it.
     pub(super) fn look(mut self, reply: &[u8], extraction: &Extraction) -> Inspection {
         self.about_the_reply(reply, extraction);
+        let styles = extraction.page_styles(reply);
+        if !styles.trim().is_empty() && styles.len() <= self.bounds.css_bytes {
+            let message = "the drawing stands in a page whose styles are its own; the picture has them, the drawing alone has not";
+            self.say(FindingCode::PageStyles, message);
+            self.styles = styles;
+        }
         match extraction.chosen.map(|index| &extraction.spans[index]) {
             Some(span) => self.judge(reply, span),
             None => self.no_svg(reply, extraction),
@@ -98,6 +125,7 @@ impl<'a> Inspector<'a> {
                 EscapeKind::Html => "as HTML text (&lt;svg)",
                 EscapeKind::Percent => "with percent signs (%3Csvg)",
                 EscapeKind::Json => "as a JSON string (\\\")",
+                EscapeKind::Base64 => "in a data address (base64)",
             };
             let message = format!("a drawing is in the reply, but escaped {how}; as it stands it is no SVG");
             self.say(FindingCode::EscapedContainer, message);
@@ -115,13 +143,14 @@ impl<'a> Inspector<'a> {
         }
         (self.hand_out)(&self.out);
         let mut repairs = vec![unescape];
+        let unescaped = text.clone();
         let report = xml::check(&text, false);
         if !report.faults.is_empty() {
             let Some(repaired) = repair::mend(&text, &report, false) else { return };
             repairs.extend(repaired.repairs);
             text = repaired.text;
         }
-        self.show_repaired(text, &repairs);
+        self.show_repaired(&unescaped, text, &repairs);
     }
 
     /// The chosen drawing.
@@ -194,14 +223,16 @@ impl<'a> Inspector<'a> {
         let cut = self.out.check.verdict == Verdict::Truncated;
         if let Some(repaired) = repair::mend(text, report, cut) {
             let doctype = report.doctype.clone().map(|range| &text[range]);
-            self.out.check.draws.browser = valid
-                && repaired.repairs == [Repair::ReplaceEntities]
+            let entities = repaired.repairs == [Repair::ReplaceEntities]
                 && report.faults.iter().all(|fault| fault.code == FindingCode::UndefinedEntity)
-                && doctype.is_some_and(browser::knows_entities)
-                && browser::draws_text(&repaired.text);
-            self.show_repaired(repaired.text, &repaired.repairs);
+                && doctype.is_some_and(browser::knows_entities);
+            // Of namespaces that are declared twice a browser takes the first.
+            let twice = !cut && report.faults.len() == report.redeclared;
+            self.out.check.draws.browser =
+                valid && (entities || twice) && browser::draws_text(&repaired.text);
+            self.show_repaired(text, repaired.text, &repaired.repairs);
         } else if !valid && report.faults.is_empty() && !cut {
-            self.show_repaired(text.to_owned(), &[Repair::ReplaceInvalidUtf8]);
+            self.show_repaired(text, text.to_owned(), &[Repair::ReplaceInvalidUtf8]);
         }
     }
 
@@ -237,28 +268,37 @@ impl<'a> Inspector<'a> {
         }
         if !survey.root_is_svg {
             self.out.check.verdict = Verdict::Unrenderable;
+            (self.hand_out)(&self.out);
+            if let Some(repaired) = rename::rename(document) {
+                self.show_repaired(document.input_text(), repaired.text, &repaired.repairs);
+            }
             return;
         }
         self.refuse();
         (self.hand_out)(&self.out);
-        let (drawn, logged) = renderer_log::listen(|| picture::draw(document, self.bounds, self.raster));
+        let (drawn, logged) =
+            renderer_log::listen(|| picture::draw(document, &self.styles, self.bounds, self.raster));
         self.out.check.findings.extend(renderer_log::findings(&logged, &survey));
         match drawn {
             Ok(picture) => {
+                let moment = picture.moment;
                 self.drawn(picture, &survey);
-                self.resize(document);
+                self.resize(document, moment);
             }
             Err(error) => self.not_drawn(&error),
         }
     }
 
     /// Makes the picture of the size that was asked for; the verdict stands.
-    fn resize(&mut self, document: &Document<'_>) {
+    fn resize(&mut self, document: &Document<'_>, moment: Option<Moment>) {
         if self.raster <= VERDICT_SIDE {
             return;
         }
         (self.hand_out)(&self.out);
-        let drawn = renderer_log::listen(|| picture::draw_sized(document, self.bounds, self.raster)).0;
+        let drawn = renderer_log::listen(|| {
+            picture::draw_sized(document, &self.styles, self.bounds, self.raster, moment)
+        })
+        .0;
         let (png, reduced) = match drawn {
             Ok(sized) => (Some(sized.png), sized.reduced),
             Err(error) => (None, Some(picture::reduced(VERDICT_SIDE, self.raster, &error.to_string()))),
@@ -272,7 +312,11 @@ impl<'a> Inspector<'a> {
     }
 
     fn drawn(&mut self, picture: Picture, survey: &DocumentSurvey) {
-        let Picture { raster, requests, clamped, seconds } = picture;
+        let Picture { raster, requests, clamped, seconds, moment } = picture;
+        self.out.check.moment = moment.map(|moment| match moment {
+            Moment::Start => PictureMoment::Start,
+            Moment::FirstCycle => PictureMoment::FirstCycle,
+        });
         self.about_resources(&requests);
         if let Some(message) = clamped {
             self.say(FindingCode::SizeClamped, message);
@@ -326,21 +370,25 @@ impl<'a> Inspector<'a> {
         }
     }
 
-    /// Draws a repaired text and keeps the picture beside the verdict, if there is something to see in it.
-    fn show_repaired(&mut self, text: String, repairs: &[Repair]) {
+    /// Draws a repaired text and keeps the picture beside the verdict, if there is something to see in it. What lost a shape of
+    /// what was `written` is no repair.
+    fn show_repaired(&mut self, written: &str, text: String, repairs: &[Repair]) {
         let report = xml::check(&text, false);
         let good = report.faults.is_empty()
             && report.within(self.bounds).is_ok()
             && text.len() <= self.bounds.svg_bytes;
         let Some(document) = good.then(|| xml::parse(&text).ok()).flatten() else { return };
         let survey = survey::survey(&document, self.bounds);
-        if survey.over_bounds || !survey.root_is_svg {
+        let lost = repair::shapes_drawn(&document) < repair::shapes_written(written);
+        if survey.over_bounds || !survey.root_is_svg || lost {
             return;
         }
-        let (drawn, _) = renderer_log::listen(|| picture::draw(&document, self.bounds, self.raster));
-        if let Ok(Picture { raster: Raster { mut png, visible: true, .. }, .. }) = drawn {
+        let (drawn, _) =
+            renderer_log::listen(|| picture::draw(&document, &self.styles, self.bounds, self.raster));
+        if let Ok(Picture { raster: Raster { mut png, visible: true, .. }, moment, .. }) = drawn {
             if self.raster > VERDICT_SIDE
-                && let Ok(sized) = picture::draw_sized(&document, self.bounds, self.raster)
+                && let Ok(sized) =
+                    picture::draw_sized(&document, &self.styles, self.bounds, self.raster, moment)
             {
                 png = sized.png;
             }

@@ -155,6 +155,9 @@ fn declaration(text: &[u8], at: usize, limit: usize, searches: &mut Searches) ->
     construct(limit, false)
 }
 
+/// A space that does not break lines, which some write for one.
+const NO_BREAK: &[u8] = "\u{a0}".as_bytes();
+
 /// A start or end tag. A quoted value may hold `>`; one that would swallow another tag only counts as
 /// quoted when what follows its closing quote looks like the rest of a tag.
 fn tag(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Option<Construct> {
@@ -163,6 +166,7 @@ fn tag(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Option<
     let mut pos = name_start;
     while pos < limit
         && !matches!(text[pos], b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'<' | b'"' | b'\'' | b'=')
+        && !text[pos..].starts_with(NO_BREAK)
     {
         pos += 1;
     }

@@ -6,7 +6,7 @@ use pelicycle_record::FindingCode;
 use pelicycle_record::measure::{Measures, Rubric};
 
 use super::bounds::DrawingBounds;
-use super::lowering::{self, RootGround};
+use super::lowering::{self, Moment, RootGround, View};
 use super::pool::WorkerError;
 use super::{budget, raster, survey, xml};
 use crate::measure as rules;
@@ -47,7 +47,8 @@ pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &DrawingBounds) -> Result<Me
         let over = survey.findings.iter().find(|finding| finding.code == FindingCode::ResourceLimit);
         return Err(over.map_or("a bound is passed", |finding| &finding.message).to_owned());
     }
-    let lowered = lowering::lower(&document, RootGround::LeftOut, bounds);
+    let view = View { ground: RootGround::LeftOut, side: SIDE, moment: Moment::Start, styles: "" };
+    let lowered = lowering::lower(&document, view, bounds).text;
     let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
     let document = lowered.as_ref().unwrap_or(&document);
     let work = || {

@@ -7,7 +7,7 @@ use usvg::Tree;
 
 use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::budget;
-use super::lowering::{self, RootGround};
+use super::lowering::{self, Moment, RootGround, View};
 use super::raster::{self, Raster, ResourceRequests};
 use super::xml;
 
@@ -22,6 +22,8 @@ pub(super) struct Picture {
     pub(super) clamped: Option<String>,
     /// Seconds of one core that drawing takes, by count.
     pub(super) seconds: f64,
+    /// The moment that it shows, of a drawing that moves.
+    pub(super) moment: Option<Moment>,
 }
 
 /// A picture of a size that was asked for.
@@ -64,29 +66,52 @@ impl From<usvg::Error> for DrawError {
     }
 }
 
-/// Reads, measures and draws at the size by which verdicts are found. The picture is of that size too, or of `longest`, if
+/// Reads, measures and draws, with `styles` of the page around, at the size by which verdicts are found. The picture is of that size too, or of `longest`, if
 /// that is less.
 pub(super) fn draw(
     document: &Document<'_>,
+    styles: &str,
     bounds: &DrawingBounds,
     longest: u32,
 ) -> Result<Picture, DrawError> {
     guarded(|| {
-        let (tree, requests) = read(document, bounds)?;
-        let seconds = budget::check(&tree, bounds, VERDICT_SIDE).map_err(DrawError::OverBound)?;
-        let raster = raster::draw(&tree, VERDICT_SIDE, longest.min(VERDICT_SIDE)).ok_or_else(no_picture)?;
-        Ok(Picture { raster, requests, clamped: clamped(&tree, VERDICT_SIDE), seconds })
+        let picture = draw_at(document, styles, bounds, longest, Moment::Start)?;
+        let empty = !picture.raster.visible || picture.raster.uniform;
+        if picture.moment.is_none() || !empty {
+            return Ok(picture);
+        }
+        // There is nothing to see yet; what comes in is.
+        match draw_at(document, styles, bounds, longest, Moment::FirstCycle) {
+            Ok(later) if later.raster.visible && !later.raster.uniform => Ok(later),
+            _ => Ok(picture),
+        }
     })
+}
+
+fn draw_at(
+    document: &Document<'_>,
+    styles: &str,
+    bounds: &DrawingBounds,
+    longest: u32,
+    moment: Moment,
+) -> Result<Picture, DrawError> {
+    let (tree, requests, moves) = read(document, styles, bounds, VERDICT_SIDE, moment)?;
+    let seconds = budget::check(&tree, bounds, VERDICT_SIDE).map_err(DrawError::OverBound)?;
+    let raster = raster::draw(&tree, VERDICT_SIDE, longest.min(VERDICT_SIDE)).ok_or_else(no_picture)?;
+    let clamped = clamped(&tree, VERDICT_SIDE);
+    Ok(Picture { raster, requests, clamped, seconds, moment: moves.then_some(moment) })
 }
 
 /// Draws at a size above that of verdicts, or at the largest below it that is within the bounds.
 pub(super) fn draw_sized(
     document: &Document<'_>,
+    styles: &str,
     bounds: &DrawingBounds,
     longest: u32,
+    moment: Option<Moment>,
 ) -> Result<SizedPicture, DrawError> {
     guarded(|| {
-        let (tree, _) = read(document, bounds)?;
+        let (tree, _, _) = read(document, styles, bounds, longest, moment.unwrap_or(Moment::Start))?;
         let mut side = longest;
         let mut over = None;
         while side > VERDICT_SIDE
@@ -101,11 +126,19 @@ pub(super) fn draw_sized(
     })
 }
 
-/// The renderer's tree of the lowered drawing.
-fn read(document: &Document<'_>, bounds: &DrawingBounds) -> Result<(Tree, ResourceRequests), usvg::Error> {
-    let lowered = lowering::lower(document, RootGround::Painted, bounds);
-    let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
-    raster::read(lowered.as_ref().unwrap_or(document), bounds)
+/// The renderer's tree of the lowered drawing, and whether that moves.
+fn read(
+    document: &Document<'_>,
+    styles: &str,
+    bounds: &DrawingBounds,
+    side: u32,
+    moment: Moment,
+) -> Result<(Tree, ResourceRequests, bool), usvg::Error> {
+    let view = View { ground: RootGround::Painted, side, moment, styles };
+    let lowered = lowering::lower(document, view, bounds);
+    let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
+    let (tree, requests) = raster::read(text.as_ref().unwrap_or(document), bounds)?;
+    Ok((tree, requests, lowered.moves))
 }
 
 fn no_picture() -> DrawError {

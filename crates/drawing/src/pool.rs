@@ -12,6 +12,7 @@ use pelicycle_record::Inspection;
 use pelicycle_record::measure::{Measures, Rubric};
 
 use super::bounds::{DrawingBounds, InspectionOptions};
+use super::encoding;
 use super::inspect::{died, over_reply_bound};
 use super::limits::EndedBy;
 use super::measuring::MeasureError;
@@ -156,11 +157,29 @@ impl WorkerPool {
     /// When no worker can be started, or two in turn are lost for reasons of this machine; whatever is in the reply, it is
     /// never the reason.
     pub fn inspect(&self, reply: &[u8], raster: u32) -> Result<Inspection, WorkerError> {
-        if reply.len() > self.options.bounds.reply_bytes {
+        self.inspect_thought(reply, b"", raster)
+    }
+
+    /// As [`WorkerPool::inspect`], of a reply whose reasoning came apart from it: drawings in that are drafts. Reasoning
+    /// over the bound of a reply is not looked through.
+    ///
+    /// # Errors
+    /// As [`WorkerPool::inspect`].
+    pub fn inspect_thought(
+        &self,
+        reply: &[u8],
+        thinking: &[u8],
+        raster: u32,
+    ) -> Result<Inspection, WorkerError> {
+        let most = self.options.bounds.reply_bytes;
+        if reply.len() > most {
             return Ok(over_reply_bound(&self.options.bounds));
         }
-        let request = [&raster.to_le_bytes()[..], reply];
-        let answer = self.ask(wire::REQUEST, &request, |worker| self.answer(worker, reply))?;
+        let thinking = if thinking.len() > most { b"" } else { thinking };
+        let length = (thinking.len() as u64).to_le_bytes();
+        let request = [&raster.to_le_bytes()[..], &length, thinking, reply];
+        let text = encoding::utf8(reply);
+        let answer = self.ask(wire::REQUEST, &request, |worker| self.answer(worker, &text))?;
         Ok(answer.unwrap_or_else(|lost| {
             died(lost.partial.map(|partial| *partial), &lost.death, &self.options.bounds)
         }))

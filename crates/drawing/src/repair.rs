@@ -1,6 +1,7 @@
 //! Small, named repairs of drawings that are not well-formed. What they make is shown beside the verdict,
 //! never instead of it.
 
+use super::survey::PAINTING_ELEMENTS;
 use super::xml::{self, TextEdit, XmlReport};
 
 /// A kind of repair, under the name that records hold.
@@ -28,6 +29,11 @@ pub(super) enum Repair {
     UnescapeHtml,
     UnescapeJson,
     UnescapePercent,
+    DecodeBase64,
+    FixNamespace,
+    FixCase,
+    CloseShapes,
+    ReplaceSpaces,
 }
 
 impl Repair {
@@ -56,6 +62,11 @@ impl Repair {
             Repair::UnescapeHtml => "unescape-html",
             Repair::UnescapeJson => "unescape-json",
             Repair::UnescapePercent => "unescape-percent",
+            Repair::DecodeBase64 => "decode-base64",
+            Repair::FixNamespace => "fix-namespace",
+            Repair::FixCase => "fix-case",
+            Repair::CloseShapes => "close-shapes",
+            Repair::ReplaceSpaces => "replace-spaces",
         }
     }
 
@@ -107,6 +118,36 @@ pub(super) fn mend(text: &str, found: &XmlReport, cut: bool) -> Option<RepairedT
     None
 }
 
+/// Start tags of what paints, as somebody who is not strict reads them; one that the text cuts off does not count.
+pub(super) fn shapes_written(text: &str) -> usize {
+    let mut count = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.find("-->").map_or(rest, |end| &comment[end..]);
+            continue;
+        }
+        let name = rest[xml::unseen(rest).unwrap_or(0)..].trim_start();
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != ':').unwrap_or(name.len());
+        let local = name[..end].rsplit(':').next().unwrap_or_default();
+        let paints = PAINTING_ELEMENTS.iter().any(|shape| local.eq_ignore_ascii_case(shape));
+        let ends = name.find(['<', '>']).is_some_and(|end| name[end..].starts_with('>'));
+        count += usize::from(paints && ends);
+    }
+    count
+}
+
+/// Elements of a document that paint and are in no other shape.
+pub(super) fn shapes_drawn(document: &roxmltree::Document<'_>) -> usize {
+    let paints = |node: &roxmltree::Node<'_, '_>| {
+        node.is_element() && PAINTING_ELEMENTS.iter().any(|shape| node.tag_name().name() == *shape)
+    };
+    let closed = |node: &roxmltree::Node<'_, '_>| !matches!(node.tag_name().name(), "foreignObject" | "text");
+    let found = document.descendants().filter(paints);
+    found.filter(|node| !node.ancestors().skip(1).any(|around| paints(&around) && closed(&around))).count()
+}
+
 /// Applies edits in order; one that overlaps its predecessor waits for the next pass.
 fn apply(text: &str, edits: &mut [TextEdit], repairs: &mut Vec<Repair>) -> Option<String> {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
@@ -131,6 +172,15 @@ fn apply(text: &str, edits: &mut [TextEdit], repairs: &mut Vec<Repair>) -> Optio
 mod tests {
     use super::*;
 
+    #[test]
+    fn shapes_are_counted_as_they_are_meant() {
+        let text = "<svg><circle><\u{200b}RECT a='>'/><!-- <path/> --><g><s:use/></g><line x1='";
+        assert_eq!(shapes_written(text), 3);
+        let document =
+            roxmltree::Document::parse("<svg><circle><rect/></circle><text><a/></text></svg>").unwrap();
+        assert_eq!(shapes_drawn(&document), 2);
+    }
+
     fn mended(text: &str) -> (String, String) {
         let mended = mend(text, &xml::check(text, false), false).expect("a repair");
         (Repair::names(&mended.repairs), mended.text)
@@ -146,6 +196,27 @@ mod tests {
             ("<svg><g><rect/></svg>", "balance-tags", "<svg><g><rect/></g></svg>"),
             ("<svg width=10/>", "quote-attributes", "<svg width=\"10\"/>"),
             ("<svg width=“10”/>", "quote-attributes", "<svg width=\"10\"/>"),
+            (
+                "<svg><circle r='1'><circle r='2'><g/><path d=''/></svg>",
+                "close-shapes",
+                "<svg><circle r='1'/><circle r='2'/><g/><path d=''/></svg>",
+            ),
+            (
+                "<svg><g><rect x='1'><rect x='2'></g></svg>",
+                "close-shapes+balance-tags",
+                "<svg><g><rect x='1'/><rect x='2'></rect></g></svg>",
+            ),
+            (
+                "<svg><\u{200b}rect\u{a0}x='1'\u{a0} y='2'/></svg>",
+                "replace-spaces",
+                "<svg><rect x='1'  y='2'/></svg>",
+            ),
+            (
+                "<svg><text>1 < 2</text>< circle r='1'/></svg>",
+                "escape-less-than+replace-spaces",
+                "<svg><text>1 &lt; 2</text><circle r='1'/></svg>",
+            ),
+            ("<svg><rect x \"1\"/></svg>", "fix-tag", "<svg><rect x=\"1\"/></svg>"),
             ("<svg><text>1 < 2</text></svg>", "escape-less-than", "<svg><text>1 &lt; 2</text></svg>"),
             ("<svg><text>a\u{1}b</text></svg>", "drop-bad-characters", "<svg><text>ab</text></svg>"),
             ("<svg><rect x=\"1\"y=\"2\"/></svg>", "fix-tag", "<svg><rect x=\"1\" y=\"2\"/></svg>"),

@@ -3,7 +3,7 @@
 use std::str::FromStr as _;
 
 use pelicycle_record::FindingCode;
-use svgtypes::{Length, LengthUnit, ViewBox};
+use svgtypes::{Length, LengthUnit, NumberListParser, ViewBox};
 
 use super::place::OffsetFinding;
 
@@ -23,7 +23,8 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<OffsetFinding>
     let mut note = |code, at, message: String| notes.push(OffsetFinding { code, at, message });
     let view_box = match root.attribute_node("viewBox") {
         Some(attribute) => {
-            let parsed = ViewBox::from_str(attribute.value()).ok();
+            let four = NumberListParser::from(attribute.value()).count() == 4;
+            let parsed = ViewBox::from_str(attribute.value()).ok().filter(|_| four);
             let good = parsed.filter(|b| b.w > 0.0 && b.h > 0.0 && b.w.is_finite() && b.h.is_finite());
             if good.is_none() {
                 let message = format!(

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// The parent's first frame: the bounds, as JSON.
 pub(super) const BOUNDS: u8 = b'b';
-/// A request: the raster's longest side, four bytes, then the reply.
+/// A request: the raster's longest side, four bytes; the length of the reasoning, eight bytes; that; then the reply.
 pub(super) const REQUEST: u8 = b'q';
 /// Another request: the length of a rubric, eight bytes, the rubric, then the drawing to measure by it.
 pub(super) const MEASURE: u8 = b'm';
@@ -130,6 +130,14 @@ pub(super) fn parse_measures(payload: &[u8]) -> Option<Result<Measures, String>>
 pub(super) fn rubric(rubric: &Rubric) -> ([u8; 8], Vec<u8>) {
     let json = serde_json::to_vec(rubric).unwrap_or_default();
     ((json.len() as u64).to_le_bytes(), json)
+}
+
+/// Takes apart what [`REQUEST`] carries: the raster's side, the reasoning, the reply.
+pub(super) fn parse_request(payload: &[u8]) -> Option<(u32, &[u8], &[u8])> {
+    let (raster, rest) = payload.split_first_chunk::<4>()?;
+    let (length, rest) = rest.split_first_chunk::<8>()?;
+    let (thinking, reply) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    Some((u32::from_le_bytes(*raster), thinking, reply))
 }
 
 /// Takes apart what [`MEASURE`] carries.

@@ -45,12 +45,12 @@ fn requests(input: &mut impl Read, output: &mut impl Write, bounds: &DrawingBoun
             wire::measures(output, &measure(svg, &rubric, bounds))?;
             continue;
         }
-        let (wire::REQUEST, Some((raster, reply))) = (tag, payload.split_first_chunk::<4>()) else {
+        let (wire::REQUEST, Some((raster, thinking, reply))) = (tag, wire::parse_request(&payload)) else {
             return Err(io::Error::other("a request was expected"));
         };
-        let options = InspectionOptions { raster: u32::from_le_bytes(*raster), bounds: bounds.clone() };
+        let options = InspectionOptions { raster, bounds: bounds.clone() };
         let mut written = Ok(());
-        let last = inspect_staged(reply, &options, &mut |partial| {
+        let last = inspect_staged(reply, thinking, &options, &mut |partial| {
             if written.is_ok() {
                 written = wire::answer(output, wire::PARTIAL, partial);
             }

@@ -53,6 +53,17 @@ pub struct DrawnBy {
     pub browser: bool,
 }
 
+/// The moment that the picture of a drawing that moves shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureMoment {
+    /// When it begins: what a browser shows first.
+    Start,
+    /// The end of its first cycle, where there is nothing to see when it begins.
+    FirstCycle,
+}
+
 /// One stretch of the reply that may be a drawing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -95,6 +106,9 @@ pub struct Check {
     /// The name of that repair.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repair: Option<String>,
+    /// The moment that its picture shows; absent where the drawing stands still, or was checked before December 2026.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<PictureMoment>,
     /// Every stretch that may be a drawing, in the order of the reply.
     pub candidates: Vec<DrawingCandidate>,
     /// The findings, in the order of their places.

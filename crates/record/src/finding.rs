@@ -75,6 +75,10 @@ finding_codes! {
     MultipleSvgs = "multiple-svgs",
     /// A drawing is escaped as HTML, JSON or a URL, so that it is no SVG as it stands.
     EscapedContainer = "escaped-container",
+    /// The reply is UTF-16 with a byte-order mark, and was read as that.
+    Utf16 = "utf-16",
+    /// The drawing stands in an HTML page whose styles it needs.
+    PageStyles = "page-styles",
     /// Bytes of the reply or the drawing are not UTF-8.
     InvalidUtf8 = "invalid-utf8",
 

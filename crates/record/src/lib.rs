@@ -36,7 +36,7 @@ pub use attempt::{
 };
 pub use baseline::BaselineRecord;
 pub use batch::{BatchCell, BatchRecord};
-pub use check::{Check, DrawingCandidate, DrawnBy, SvgFacts, Verdict};
+pub use check::{Check, DrawingCandidate, DrawnBy, PictureMoment, SvgFacts, Verdict};
 pub use cost::{CostRecord, CostSource};
 pub use expert_counts::{ExpertCounts, ExpertCountsError, LayerCounts, MAX_COUNT, MAX_EXPERTS, MAX_LAYERS};
 pub use experts::ExpertsRecord;

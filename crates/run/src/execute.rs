@@ -130,7 +130,10 @@ impl Task {
         let answer = &asked.answer;
         let engine = self.backend.provider.engine().map_err(RunError::EngineRecord)?;
         let prompt = &self.run.prompts[self.cell.prompt];
-        let inspect = || self.workspace.pool.inspect(answer.text.as_bytes(), prompt.raster);
+        let inspect = || {
+            let (text, thinking) = (answer.text.as_bytes(), answer.reasoning.as_bytes());
+            self.workspace.pool.inspect_thought(text, thinking, prompt.raster)
+        };
         // A reply that could not be checked is kept all the same; what is wrong with this machine is told.
         let (inspection, unchecked) = match answer.has_reply().then(inspect).transpose() {
             Ok(inspection) => (inspection, None),

@@ -59,7 +59,11 @@ fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<Rech
         Ok(reply) => reply.unwrap_or_default(),
         Err(reason) => return Ok(Rechecked::Damaged(reason)),
     };
-    let inspection = match pool.inspect(&reply, stored.attempt.prompt.raster) {
+    let thinking = match store.thinking(stored) {
+        Ok(thinking) => thinking.unwrap_or_default(),
+        Err(reason) => return Ok(Rechecked::Damaged(reason)),
+    };
+    let inspection = match pool.inspect_thought(&reply, &thinking, stored.attempt.prompt.raster) {
         Ok(inspection) => inspection,
         Err(error) => return Ok(Rechecked::Lost(error)),
     };

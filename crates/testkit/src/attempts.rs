@@ -28,6 +28,7 @@ pub fn check(reply: &str, svg: &str, verdict: Verdict) -> Check {
         draws: DrawnBy { resvg: draws, browser: draws },
         repaired: false,
         repair: None,
+        moment: None,
         candidates: vec![DrawingCandidate {
             start,
             end: start + svg.len(),

@@ -8,6 +8,13 @@ impl Scanner<'_> {
     /// Text that is a drawing only once it is unescaped.
     pub(super) fn escaped(&mut self, pos: usize, to: usize, around: Surroundings<'_>) -> Option<usize> {
         let rest = &self.text[pos..to];
+        if matches!(rest[0], b'd' | b'D')
+            && let Some(end) = data_address(rest)
+        {
+            let span = around.span(pos..pos + end);
+            self.found.spans.push(CandidateSpan { escape: Some(EscapeKind::Base64), ..span });
+            return Some(pos + end);
+        }
         let is = |mark: &[u8]| rest.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark));
         let name_ends = |length: usize| !rest.get(length).is_some_and(|b| b.is_ascii_alphanumeric());
         let (escape, ends): (EscapeKind, &[&'static [u8]]) = match rest[0] {
@@ -21,7 +28,9 @@ impl Scanner<'_> {
             b'<' if is(b"<svg") && name_ends(4) => {
                 let tag = construct(self.text, pos, to, &mut self.searches)?;
                 let quote = self.text[pos..tag.end].iter().position(|&b| b == b'=')? + pos;
-                if !self.text[quote + 1..to].starts_with(b"\\\"") {
+                // A string in a string has more of them.
+                let slashes = self.text[quote + 1..to].iter().take_while(|&&b| b == b'\\').count();
+                if !matches!(slashes, 1 | 3) || self.text[..to].get(quote + 1 + slashes) != Some(&b'"') {
                     return None;
                 }
                 (EscapeKind::Json, &[b"</svg>", b"<\\/svg>"])
@@ -43,4 +52,22 @@ impl Scanner<'_> {
         self.found.spans.push(CandidateSpan { complete: end.is_some(), escape: Some(escape), ..span });
         Some(end.unwrap_or(to))
     }
+}
+
+/// The length of a data address that holds an SVG in base64; `None` where there is none.
+fn data_address(rest: &[u8]) -> Option<usize> {
+    const HEAD: &[u8] = b"data:image/svg+xml";
+    if !rest.get(..HEAD.len())?.eq_ignore_ascii_case(HEAD) {
+        return None;
+    }
+    let comma = rest.iter().take(HEAD.len() + 64).position(|&b| b == b',')?;
+    if !rest[..comma].to_ascii_lowercase().ends_with(b";base64") {
+        return None;
+    }
+    let body = rest[comma + 1..]
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+        .count();
+    // Shorter ones hold no drawing.
+    (body >= 40).then_some(comma + 1 + body)
 }

@@ -31,6 +31,8 @@ use std::ops::Range;
 use pelicycle_record::DrawingCandidate;
 use scanner::Scanner;
 
+use super::markup::find;
+
 /// The kind of escaping that put a text into a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EscapeKind {
@@ -40,6 +42,8 @@ pub(super) enum EscapeKind {
     Json,
     /// `%3Csvg`.
     Percent,
+    /// `data:image/svg+xml;base64,`.
+    Base64,
 }
 
 /// One stretch that may be a drawing.
@@ -79,6 +83,8 @@ pub(super) struct Extraction {
     pub(super) unclosed_thinking: Option<usize>,
     /// Offset of a fence that has content and no end.
     pub(super) unclosed_fence: Option<usize>,
+    /// What stands in `style` elements outside of all drawings and of the thinking.
+    pub(super) styles: Vec<Range<usize>>,
 }
 
 /// Finds the drawings of a reply.
@@ -120,6 +126,29 @@ impl CandidateSpan {
 }
 
 impl Extraction {
+    /// Whole drawings, in the thinking or not.
+    pub(super) fn drawings(&self) -> usize {
+        self.spans
+            .iter()
+            .filter(|span| span.complete && !span.mention && span.escape.is_none() && span.shapes > 0)
+            .count()
+    }
+
+    /// The style sheets of the page around the chosen drawing: those that no fence parts from it.
+    pub(super) fn page_styles(&self, reply: &[u8]) -> String {
+        let Some(chosen) = self.chosen.map(|chosen| &self.spans[chosen].range) else { return String::new() };
+        let fenced = |from: usize, to: usize| {
+            let between = reply.get(from..to).unwrap_or_default();
+            find(between, b"\n```").is_some() || find(between, b"\n~~~").is_some()
+        };
+        let around = self.styles.iter().filter(|style| match style.end <= chosen.start {
+            true => !fenced(style.end, chosen.start),
+            false => !fenced(chosen.end, style.start),
+        });
+        let texts: Vec<_> = around.map(|style| String::from_utf8_lossy(&reply[style.clone()])).collect();
+        texts.join("\n")
+    }
+
     /// The list for the answer: at most `most`, the chosen one among them.
     pub(super) fn candidates(&self, most: usize) -> Vec<DrawingCandidate> {
         let first = self.spans.len().saturating_sub(most.max(1));
@@ -154,6 +183,7 @@ impl Extraction {
                 EscapeKind::Html => "passed over: its markup is escaped as HTML text",
                 EscapeKind::Json => "passed over: its markup is escaped as a JSON string",
                 EscapeKind::Percent => "passed over: its markup is percent-encoded",
+                EscapeKind::Base64 => "passed over: it stands in a data address",
             }
         } else if span.draft {
             "passed over: a draft"

@@ -97,6 +97,17 @@ impl<'a> Scanner<'a> {
                 }
                 self.drawing(start, pos, lexed, to, around)
             }
+            // The styles of a page around the drawing.
+            ConstructKind::Start { empty: false }
+                if lexed.closed
+                    && !around.draft
+                    && self.text[lexed.name.clone()].eq_ignore_ascii_case(b"style") =>
+            {
+                *prolog = None;
+                let end = self.searches.find(self.text, b"</style", lexed.end, to);
+                self.found.styles.extend(end.map(|end| lexed.end..end));
+                end.unwrap_or(lexed.end)
+            }
             // Only a head that stands directly before its drawing belongs to it.
             ConstructKind::Instruction | ConstructKind::Declaration if lexed.closed => {
                 let _ = prolog.get_or_insert(pos);

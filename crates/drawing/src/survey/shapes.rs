@@ -6,6 +6,7 @@ use pelicycle_record::FindingCode;
 use roxmltree::{Attribute, Node};
 use svgtypes::{Length, NumberListParser, PathParser};
 
+use super::super::lowering;
 use super::walk::{Walk, short};
 
 impl Walk<'_, '_> {
@@ -56,7 +57,7 @@ impl Walk<'_, '_> {
             let parsed = Length::from_str(value);
             let bad = match &parsed {
                 Ok(length) => length.number < 0.0,
-                Err(_) => value != "auto" && !value.contains("calc(") && !value.contains("var("),
+                Err(_) => value != "auto" && !value.contains("var(") && !lowering::is_length(value),
             };
             if bad {
                 let message = format!(

@@ -30,6 +30,13 @@ impl Walk<'_, '_> {
             }
         }
         if verbatim {
+            self.signs(text, at);
+        }
+    }
+
+    /// What of a text of CSS this renderer passes over.
+    pub(super) fn signs(&mut self, text: &str, at: usize) {
+        if self.document.input_text().get(at..).is_some_and(|rest| rest.starts_with(text)) {
             let lower = text.to_ascii_lowercase();
             for (sign, code, words) in UNSUPPORTED {
                 if let Some(found) = lower.find(sign) {
@@ -40,115 +47,23 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Signs of CSS that this renderer passes over, in lower case, each with its finding.
+/// Signs of CSS that this renderer passes over even when it is lowered, in lower case, each with its finding.
 const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
-    (
-        "@media",
-        FindingCode::UnsupportedCss,
-        "@media rules are skipped by this renderer; a browser applies them",
-    ),
     ("@import", FindingCode::UnsupportedCss, "@import rules are skipped: nothing is loaded"),
     ("@font-face", FindingCode::UnsupportedCss, "@font-face rules are skipped: nothing is loaded"),
-    (
-        "@keyframes",
-        FindingCode::AnimationIgnored,
-        "CSS animation is ignored; the picture shows the state without it",
-    ),
-    (
-        "@supports",
-        FindingCode::UnsupportedCss,
-        "@supports rules are skipped by this renderer; a browser applies them",
-    ),
-    (
-        "animation:",
-        FindingCode::AnimationIgnored,
-        "CSS animation is ignored; the picture shows the state without it",
-    ),
-    (
-        "animation-name:",
-        FindingCode::AnimationIgnored,
-        "CSS animation is ignored; the picture shows the state without it",
-    ),
-    (
-        ":root",
-        FindingCode::UnsupportedCss,
-        "the selector :root is skipped by this renderer; a browser applies it",
-    ),
-    (
-        ":nth-",
-        FindingCode::UnsupportedCss,
-        "selectors with :nth-child and the like are skipped by this renderer; a browser applies them",
-    ),
-    (
-        ":not(",
-        FindingCode::UnsupportedCss,
-        "selectors with :not() are skipped by this renderer; a browser applies them",
-    ),
     (":hover", FindingCode::UnsupportedCss, "selectors with :hover never apply to a picture"),
+    ("@container", FindingCode::RendererPassedOver, "@container rules are passed over by this renderer"),
     (
-        "transform-box",
+        "@scope",
         FindingCode::RendererPassedOver,
-        "transform-box is passed over by this renderer; a browser applies it",
+        "@scope rules are passed over by this renderer; a browser applies them",
     ),
+    ("conic-gradient(", FindingCode::RendererPassedOver, "conic gradients are passed over by this renderer"),
+    ("backdrop-filter", FindingCode::RendererPassedOver, "backdrop-filter is passed over by this renderer"),
     (
-        "vector-effect",
+        "small-caps",
         FindingCode::RendererPassedOver,
-        "vector-effect is passed over by this renderer; a browser applies it",
+        "small capitals are passed over by this renderer; a browser sets them",
     ),
-    (
-        "mask-image",
-        FindingCode::RendererPassedOver,
-        "mask-image is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "offset-path",
-        FindingCode::RendererPassedOver,
-        "offset-path is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "text-transform",
-        FindingCode::RendererPassedOver,
-        "text-transform is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "text-shadow",
-        FindingCode::RendererPassedOver,
-        "text-shadow is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "rotate:",
-        FindingCode::RendererPassedOver,
-        "the property rotate is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "translate:",
-        FindingCode::RendererPassedOver,
-        "the property translate is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "scale:",
-        FindingCode::RendererPassedOver,
-        "the property scale is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "clip-path:circle",
-        FindingCode::RendererPassedOver,
-        "clip-path by a basic shape is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "clip-path: circle",
-        FindingCode::RendererPassedOver,
-        "clip-path by a basic shape is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "clip-path:polygon",
-        FindingCode::RendererPassedOver,
-        "clip-path by a basic shape is passed over by this renderer; a browser applies it",
-    ),
-    (
-        "clip-path: polygon",
-        FindingCode::RendererPassedOver,
-        "clip-path by a basic shape is passed over by this renderer; a browser applies it",
-    ),
-    ("calc(", FindingCode::UnsupportedCss, "calc() is not understood by this renderer; a browser does"),
+    ("linear(", FindingCode::RendererPassedOver, "linear() timing is passed over by this renderer"),
 ];

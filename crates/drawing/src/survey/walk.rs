@@ -114,26 +114,14 @@ impl<'a, 'input> Walk<'a, 'input> {
                 "<foreignObject> is not drawn by this renderer; a browser draws it",
             );
         }
-        if ANIMATES.contains(&name) {
-            self.count(
-                FindingCode::AnimationIgnored,
-                at,
-                format!("<{name}> is ignored; the picture shows the state before any animation"),
-            );
-            if let Some(target) = node.attribute("attributeName")
-                && (active::is_handler(target) || target.ends_with("href"))
-            {
-                self.note_active(at, format!("<{name}> changes {target:?} in a browser"));
-            }
+        if ANIMATES.contains(&name)
+            && let Some(target) = node.attribute("attributeName")
+            && (active::is_handler(target) || target.ends_with("href"))
+        {
+            self.note_active(at, format!("<{name}> changes {target:?} in a browser"));
         }
         for attribute in node.attributes() {
             self.attribute(node, attribute, html);
-        }
-        for passed_over in ["vector-effect", "pathLength", "transform-box"] {
-            if node.has_attribute(passed_over) {
-                let words = format!("{passed_over} is passed over by this renderer; a browser applies it");
-                self.count(FindingCode::RendererPassedOver, at, words);
-            }
         }
         if name == "path"
             && let Some(data) = node.attribute_node("d")
@@ -171,13 +159,9 @@ impl<'a, 'input> Walk<'a, 'input> {
             self.target(element, value, at);
         } else if name == "style" || value.contains("url(") || value.contains("URL(") {
             self.style(value, at);
-        }
-        if value.contains("var(") && !html && (name == "style" || name != "d") {
-            self.note(
-                FindingCode::UnsupportedCss,
-                at,
-                format!("{name}={:?}: this renderer has no CSS variables; a browser does", short(value)),
-            );
+            if name == "style" {
+                self.signs(value, attribute.range_value().start);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use super::report::{TextEdit, XmlReport};
 use crate::markup::Searches;
 use crate::place::{LineIndex, OffsetFinding};
 use crate::repair::Repair;
+use crate::survey::PAINTING_ELEMENTS;
 
 /// Faults that are kept; more say nothing new.
 pub(super) const MOST_FAULTS: usize = 2000;
@@ -23,7 +24,22 @@ pub(super) struct OpenElement<'a> {
     pub(super) name: &'a str,
     pub(super) at: usize,
     pub(super) prefixes: usize,
+    /// The offset of the `>` that ends its start tag.
+    pub(super) tag_end: usize,
+    /// Whether something that paints is in it.
+    pub(super) holds: bool,
 }
+
+impl OpenElement<'_> {
+    /// Whether it is a shape that was not closed, since what paints can't be in one.
+    fn is_unclosed_shape(&self) -> bool {
+        self.holds && SHAPES.contains(&self.name)
+    }
+}
+
+/// Elements in which nothing paints.
+const SHAPES: [&str; 9] =
+    ["circle", "ellipse", "rect", "line", "path", "polygon", "polyline", "use", "image"];
 
 /// Checks a document. `cut` says that the text is known to end before the root does.
 pub(in super::super) fn check(text: &str, cut: bool) -> XmlReport {
@@ -42,8 +58,14 @@ pub(in super::super) fn check(text: &str, cut: bool) -> XmlReport {
         searches: Searches::default(),
     };
     checker.document();
+    let shapes: Vec<usize> =
+        checker.stack.iter().filter(|open| open.is_unclosed_shape()).map(|open| open.tag_end).collect();
+    for end in shapes {
+        checker.edit(Repair::CloseShapes, end..end, "/");
+    }
     let mut found = checker.found;
-    found.open = checker.stack.iter().map(|open| open.name.to_owned()).collect();
+    let open = checker.stack.iter().filter(|open| !open.is_unclosed_shape());
+    found.open = open.map(|open| open.name.to_owned()).collect();
     found.faults.sort_by_key(|fault| fault.at);
     found
 }
@@ -173,6 +195,13 @@ impl<'a> Checker<'a> {
             self.end_tag(start);
         } else if rest[1..].starts_with(is_name_start) {
             self.start_tag(start);
+        } else if let Some(length) = gap(&rest[1..]) {
+            let message = "there is a space, or a character that is not seen, between < and the name";
+            self.fault(FindingCode::BadMarkup, start, message);
+            self.edit(Repair::ReplaceSpaces, start + 1..start + 1 + length, "");
+            // The tag is read as it will be.
+            let name = self.name_at(start + 1 + length);
+            self.pos = start + 1 + length + name.len().max(1);
         } else if self.cut && rest.len() == 1 {
             self.pos += 1;
         } else {
@@ -251,8 +280,18 @@ impl<'a> Checker<'a> {
         match self.stack.iter().rposition(|open| open.name == name) {
             Some(index) if index + 1 == self.stack.len() => self.pop(),
             Some(index) => {
-                let closes: String =
-                    self.stack[index + 1..].iter().rev().map(|open| format!("</{}>", open.name)).collect();
+                let within = &self.stack[index + 1..];
+                let closes: String = within
+                    .iter()
+                    .rev()
+                    .filter(|open| !open.is_unclosed_shape())
+                    .map(|open| format!("</{}>", open.name))
+                    .collect();
+                let shapes: Vec<usize> =
+                    within.iter().filter(|open| open.is_unclosed_shape()).map(|open| open.tag_end).collect();
+                for end in shapes {
+                    self.edit(Repair::CloseShapes, end..end, "/");
+                }
                 if let Some(inner) = self.stack.last() {
                     let opened = match self.found.faults.len() {
                         0..20 => {
@@ -264,7 +303,9 @@ impl<'a> Checker<'a> {
                     let message = format!("</{name}> stands where </{}> was expected{opened}", inner.name);
                     self.fault(FindingCode::MismatchedTag, start, message);
                 }
-                self.edit(Repair::BalanceTags, start..start, closes);
+                if !closes.is_empty() {
+                    self.edit(Repair::BalanceTags, start..start, closes);
+                }
                 while self.stack.len() > index {
                     self.pop();
                 }
@@ -308,6 +349,29 @@ impl<'a> Checker<'a> {
         }
         &rest[..rest.find(|c: char| !is_name(c)).unwrap_or(rest.len())]
     }
+}
+
+/// The length of the characters at the start of a text that look like a space or like nothing, and are neither to XML.
+pub(in super::super) fn unseen(text: &str) -> Option<usize> {
+    let unseen = |c: char| matches!(c, '\u{a0}' | '\u{ad}' | '\u{1680}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{2064}' | '\u{3000}' | '\u{feff}');
+    let length = text.len() - text.trim_start_matches(unseen).len();
+    (length > 0).then_some(length)
+}
+
+/// The length of what parts the `<` before this text from the name of an element: characters that are not seen, or spaces before
+/// what can only be a shape.
+fn gap(text: &str) -> Option<usize> {
+    let name = text.trim_start_matches(|c: char| {
+        c.is_ascii_whitespace() || unseen(c.encode_utf8(&mut [0; 4])).is_some()
+    });
+    let gap = &text[..text.len() - name.len()];
+    let word = name.trim_start_matches('/');
+    let shape = || {
+        let end = word.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len());
+        PAINTING_ELEMENTS.contains(&&word[..end]) || matches!(&word[..end], "g" | "svg" | "defs")
+    };
+    let told = !gap.is_ascii() || shape();
+    (!gap.is_empty() && told && word.starts_with(is_name_start)).then_some(gap.len())
 }
 
 #[cfg(test)]

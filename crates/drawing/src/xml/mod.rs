@@ -14,7 +14,7 @@ mod report;
 mod tags;
 mod text;
 
-pub(super) use checker::check;
+pub(super) use checker::{check, unseen};
 pub(super) use report::{TextEdit, XmlReport};
 use roxmltree::{Document, ParsingOptions};
 

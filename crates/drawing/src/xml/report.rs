@@ -32,6 +32,8 @@ pub(in super::super) struct XmlReport {
     pub(in super::super) depth: usize,
     /// Most attributes of an element.
     pub(in super::super) attributes: usize,
+    /// Namespaces that an element declares twice, each of which is a fault.
+    pub(in super::super) redeclared: usize,
     /// Namespace declarations in all.
     pub(in super::super) namespaces: usize,
     /// Offset of the first entity declaration in a document type.

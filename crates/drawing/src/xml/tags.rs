@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use pelicycle_record::FindingCode;
 
 use super::characters::{bad_character, is_char};
-use super::checker::{Checker, OpenElement};
+use super::checker::{Checker, OpenElement, unseen};
 use crate::markup;
 use crate::repair::Repair;
+use crate::survey::PAINTING_ELEMENTS;
 
 /// An attribute that has a value.
 pub(super) struct TagAttribute<'a> {
@@ -53,6 +54,12 @@ impl<'a> Checker<'a> {
             }
         }
         self.root_seen = true;
+        if PAINTING_ELEMENTS.contains(&name) || name == "g" {
+            // A shape that is not closed holds another; whatever is around it does too.
+            if let Some(around) = self.stack.last_mut() {
+                around.holds = true;
+            }
+        }
         let Some(empty) = self.attributes(start, &mut tag) else {
             self.pos = self.text.len();
             return;
@@ -66,13 +73,16 @@ impl<'a> Checker<'a> {
         if empty {
             self.prefixes.truncate(prefixes);
         } else {
-            self.stack.push(OpenElement { name, at: start, prefixes });
+            let tag_end = tag.pos.saturating_sub(1);
+            self.stack.push(OpenElement { name, at: start, prefixes, tag_end, holds: false });
         }
     }
 
     /// Reads the attributes and the end of a tag; `None` when the text ends within it.
     fn attributes(&mut self, start: usize, tag: &mut StartTag<'a>) -> Option<bool> {
         let mut seen: HashSet<&'a str> = HashSet::new();
+        // Whether what will be a space stands before.
+        let mut spaced = false;
         loop {
             let spaces = self.spaces(tag.pos);
             let at = tag.pos + spaces;
@@ -108,6 +118,13 @@ impl<'a> Checker<'a> {
                 }
                 Some(_) => {}
             }
+            if let Some(length) = unseen(&self.text[at..]) {
+                self.fault(FindingCode::BadMarkup, at, "a character that is no space to XML stands for one");
+                self.edit(Repair::ReplaceSpaces, at..at + length, if spaces == 0 { " " } else { "" });
+                tag.pos = at + length;
+                spaced = true;
+                continue;
+            }
             let name = self.name_at(at);
             if name.is_empty() {
                 // Junk: up to the next thing that a tag can go on with.
@@ -126,7 +143,7 @@ impl<'a> Checker<'a> {
                 tag.pos = junk;
                 continue;
             }
-            if spaces == 0 {
+            if spaces == 0 && !std::mem::take(&mut spaced) {
                 self.fault(
                     FindingCode::BadMarkup,
                     at,
@@ -141,11 +158,11 @@ impl<'a> Checker<'a> {
             };
             let range = at..tag.pos;
             if !seen.insert(name) {
-                self.fault(
-                    FindingCode::DuplicateAttribute,
-                    at,
-                    format!("the attribute {name} stands twice in <{}>", tag.name),
-                );
+                let declares = name == "xmlns" || name.starts_with("xmlns:");
+                self.found.redeclared += usize::from(declares);
+                let but = if declares { "; a browser takes the first" } else { "" };
+                let message = format!("the attribute {name} stands twice in <{}>{but}", tag.name);
+                self.fault(FindingCode::DuplicateAttribute, at, message);
                 self.edit(Repair::DropDuplicateAttributes, range, "");
             } else {
                 tag.attributes.push(TagAttribute { name, value, at });
@@ -160,6 +177,12 @@ impl<'a> Checker<'a> {
         if self.bytes.get(pos) != Some(&b'=') {
             if pos >= self.bytes.len() && self.cut {
                 return AttributeValue::Cut;
+            }
+            if matches!(self.bytes.get(pos), Some(b'"' | b'\'')) {
+                let message = format!("there is no = between the attribute {name} and its value");
+                self.fault(FindingCode::BadMarkup, at, message);
+                self.edit(Repair::FixTag, at + name.len()..pos, "=");
+                return self.quoted(pos, name, tag);
             }
             self.fault(FindingCode::BadMarkup, at, format!("the attribute {name} has no value"));
             self.edit(Repair::QuoteAttributes, at + name.len()..at + name.len(), "=\"\"");

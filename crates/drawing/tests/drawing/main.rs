@@ -7,6 +7,7 @@ mod busy;
 mod eyes;
 mod faults;
 mod hostile;
+mod lowered;
 mod pixels;
 mod properties;
 mod raster;

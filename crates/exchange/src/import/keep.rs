@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use pelicycle_drawing::{WorkerError, WorkerPool, tool};
+use pelicycle_drawing::{WorkerPool, tool};
 use pelicycle_record::{
     Attempt, Host, Id, ImportRecord, ReplyOrigin, SCHEMA_VERSION, TextRecord, Timing, Verdict,
 };
@@ -30,8 +30,8 @@ pub enum ImportOutcome {
     Added {
         /// The attempt's folder.
         folder: PathBuf,
-        /// The verdict of the check.
-        verdict: Verdict,
+        /// The verdict of the check; `None` where the reply could not be checked, which `check --again` does.
+        verdict: Option<Verdict>,
     },
     /// It was imported before.
     Known,
@@ -43,8 +43,6 @@ pub enum ImportOutcome {
 pub enum ImportError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the reply could not be checked: {0}")]
-    Worker(#[from] WorkerError),
 }
 
 impl<'a> Importer<'a> {
@@ -60,7 +58,7 @@ impl<'a> Importer<'a> {
     /// Keeps a reply, unless it is there already.
     ///
     /// # Errors
-    /// A failing disk; a checker that can't be started.
+    /// A failing disk.
     pub fn keep(&mut self, found: FoundReply) -> Result<ImportOutcome, ImportError> {
         let reply = TextRecord::of(&found.reply);
         let key = (found.from.to_owned(), found.id.clone(), reply.hash.clone());
@@ -69,9 +67,16 @@ impl<'a> Importer<'a> {
         }
         let name = format!("pelicycle import 1\n{}\n{}\n{}\n", found.from, found.id, reply.hash);
         let id = Id::derived(found.started, name.as_bytes());
-        let inspection = self.pool.inspect(&found.reply, found.prompt.raster)?;
         let thinking = found.thinking.filter(|text| !text.is_empty());
-        let verdict = inspection.check.verdict;
+        let thought = thinking.as_deref().unwrap_or_default().as_bytes();
+        // A reply that could not be checked is kept all the same.
+        let (inspection, unchecked) =
+            match self.pool.inspect_thought(&found.reply, thought, found.prompt.raster) {
+                Ok(inspection) => (Some(inspection), None),
+                Err(error) => (None, Some(error.to_string())),
+            };
+        let check = inspection.as_ref().map(|inspection| inspection.check.clone());
+        let verdict = check.as_ref().map(|check| check.verdict);
         let attempt = Attempt {
             schema: SCHEMA_VERSION,
             id: id.clone(),
@@ -97,14 +102,14 @@ impl<'a> Importer<'a> {
             reply: Some(reply),
             thinking: thinking.as_ref().map(|text| TextRecord::of(text.as_bytes())),
             timeline: None,
-            check: Some(inspection.check.clone()),
-            unchecked: None,
+            check,
+            unchecked,
             rechecked: None,
         };
         let files = AttemptFiles {
             reply: Some(found.reply.as_slice()),
             thinking: thinking.as_deref().map(str::as_bytes),
-            ..AttemptFiles::drawn(&inspection)
+            ..inspection.as_ref().map(AttemptFiles::drawn).unwrap_or_default()
         };
         let kept = match self.store.write(&attempt, &files) {
             // Another import of the same source was quicker.

@@ -1,0 +1,55 @@
+//! Animation: a drawing that moves, as it stands at one moment (SMIL, css-animations-1).
+
+mod keyframes;
+mod pace;
+mod smil;
+
+use super::css::Sheet;
+use super::tree::Tree;
+
+/// The moment of a drawing that moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Moment {
+    /// When it begins: what a browser shows first.
+    Start,
+    /// When all that moves has moved once.
+    FirstCycle,
+}
+
+/// A time on the drawing's clock.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    seconds: f64,
+    /// Whether it is the end of what comes before, rather than the beginning of what comes after.
+    ending: bool,
+}
+
+/// A first cycle beyond this, in seconds, is not waited for.
+const LONGEST: f64 = 600.0;
+
+/// What animation did to a drawing.
+#[derive(Debug, Default)]
+pub(super) struct Animated {
+    /// Whether anything moves.
+    pub(super) moves: bool,
+    /// Where motion puts elements, outside of their own transforms.
+    pub(super) motions: Vec<(usize, String)>,
+}
+
+/// Gives every element the values that it has at this moment. The cascade comes before.
+pub(super) fn lower(tree: &mut Tree, sheet: &Sheet, moment: Moment) -> Animated {
+    let timed = smil::Timed::of(tree);
+    let styled = keyframes::of(tree, sheet);
+    let moves = !timed.is_empty() || !styled.is_empty();
+    let time = match moment {
+        Moment::Start => Time { seconds: 0.0, ending: false },
+        Moment::FirstCycle => {
+            let ends = timed.cycles().chain(styled.iter().map(keyframes::Animation::cycle));
+            let end = ends.filter(|end| (0.0..=LONGEST).contains(end)).fold(0.0, f64::max);
+            Time { seconds: end, ending: true }
+        }
+    };
+    keyframes::apply(tree, sheet, &styled, time);
+    let motions = timed.apply(tree, time);
+    Animated { moves, motions }
+}

@@ -1,0 +1,227 @@
+//! How values go over into one another: pace, and what is between two values.
+
+use super::super::colours;
+use super::super::css::number_length;
+use super::super::numbers::{function, number, split, written};
+
+/// The pace of a change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Pace {
+    Linear,
+    /// A curve of Bézier from 0 to 1, by its two handles.
+    Curve([f64; 4]),
+    /// Steps, and whether the first is at once and the last before the end.
+    Steps {
+        count: f64,
+        at_start: bool,
+        both: bool,
+        neither: bool,
+    },
+}
+
+impl Pace {
+    /// The pace that `animation-timing-function` names.
+    pub(super) fn of_css(text: &str) -> Self {
+        match text.trim() {
+            "linear" => Pace::Linear,
+            "ease-in" => Pace::Curve([0.42, 0.0, 1.0, 1.0]),
+            "ease-out" => Pace::Curve([0.0, 0.0, 0.58, 1.0]),
+            "ease-in-out" => Pace::Curve([0.42, 0.0, 0.58, 1.0]),
+            "step-start" => Pace::Steps { count: 1.0, at_start: true, both: false, neither: false },
+            "step-end" => Pace::Steps { count: 1.0, at_start: false, both: false, neither: false },
+            text => Self::of_function(text).unwrap_or(Pace::Curve([0.25, 0.1, 0.25, 1.0])),
+        }
+    }
+
+    fn of_function(text: &str) -> Option<Self> {
+        let (name, inside) = function(text)?;
+        let parts = split(inside, ',');
+        match name.as_str() {
+            "cubic-bezier" => {
+                let numbers: Option<Vec<f64>> = parts.iter().map(|part| number(part)).collect();
+                numbers?.try_into().ok().map(Pace::Curve)
+            }
+            "steps" => {
+                let count = number(parts.first()?)?.clamp(1.0, 1e6).floor();
+                let place = parts.get(1).copied().unwrap_or("end");
+                let at_start = matches!(place, "start" | "jump-start");
+                Some(Pace::Steps {
+                    count,
+                    at_start,
+                    both: place == "jump-both",
+                    neither: place == "jump-none",
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The share of the way that is gone at a share of the time.
+    pub(super) fn at(self, time: f64) -> f64 {
+        match self {
+            Pace::Linear => time,
+            Pace::Curve([x1, y1, x2, y2]) => {
+                if time <= 0.0 || time >= 1.0 {
+                    return time;
+                }
+                let on = |a: f64, b: f64, t: f64| {
+                    let s = 1.0 - t;
+                    3.0 * s * s * t * a + 3.0 * s * t * t * b + t * t * t
+                };
+                let (mut low, mut high) = (0.0, 1.0);
+                for _ in 0..40 {
+                    let middle = f64::midpoint(low, high);
+                    if on(x1, x2, middle) < time { low = middle } else { high = middle }
+                }
+                on(y1, y2, low)
+            }
+            Pace::Steps { count, at_start, both, neither } => {
+                let step = (time * count).floor() + f64::from(u8::from(at_start || both));
+                let steps = count + f64::from(u8::from(both)) - f64::from(u8::from(neither && count > 1.0));
+                (step / steps).clamp(0.0, 1.0)
+            }
+        }
+    }
+}
+
+/// The value at a share of the way from one to another: of numbers, of colours, or one of the two.
+pub(super) fn between(from: &str, to: &str, share: f64) -> String {
+    if share == 0.0 || from == to {
+        return from.to_owned();
+    }
+    if share == 1.0 {
+        return to.to_owned();
+    }
+    if let (Some(a), Some(b)) = (colours::parse(from), colours::parse(to)) {
+        return colours::between(&a, &b, share.clamp(0.0, 1.0), "srgb")
+            .map_or_else(|| from.to_owned(), |c| colours::words(&c));
+    }
+    // Nothing is as good as functions that do nothing.
+    let nothing = |other: &str| {
+        let functions = other.split_inclusive(')').map(|function| {
+            let plain = if function.trim_start().starts_with("scale") { 1.0 } else { 0.0 };
+            mixed(function, function, |_, _| plain).unwrap_or_default()
+        });
+        functions.collect::<String>()
+    };
+    let (from, to) = match (from, to) {
+        ("none", to) if to.contains('(') => (nothing(to), to.to_owned()),
+        (from, "none") if from.contains('(') => (from.to_owned(), nothing(from)),
+        (from, to) => (from.to_owned(), to.to_owned()),
+    };
+    let (from, to) = (from.as_str(), to.as_str());
+    mixed(from, to, |a, b| a + (b - a) * share)
+        .unwrap_or_else(|| if share < 0.5 { from.to_owned() } else { to.to_owned() })
+}
+
+/// The sum of two values that are numbers; the second where they are none.
+pub(super) fn sum(base: &str, more: &str) -> String {
+    mixed(base, more, |a, b| a + b).unwrap_or_else(|| more.to_owned())
+}
+
+/// Puts each number of two texts that differ in nothing else together.
+fn mixed(from: &str, to: &str, with: impl Fn(f64, f64) -> f64) -> Option<String> {
+    let (from, to) = (pieces(from), pieces(to));
+    if from.len() != to.len() || from.is_empty() {
+        return None;
+    }
+    let mut made = String::new();
+    for (a, b) in from.iter().zip(&to) {
+        match (a, b) {
+            (Piece::Text(a), Piece::Text(b)) if a == b => made.push_str(b),
+            (Piece::Number(a, one), Piece::Number(b, other)) => {
+                let unit = match (one.is_empty(), other.is_empty()) {
+                    _ if one == other => other,
+                    (true, _) if *a == 0.0 => other,
+                    (_, true) if *b == 0.0 => one,
+                    _ => return None,
+                };
+                if made.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '%')) {
+                    made.push(' ');
+                }
+                made.push_str(&written(with(*a, *b)));
+                made.push_str(unit);
+            }
+            _ => return None,
+        }
+    }
+    Some(made)
+}
+
+#[derive(Debug, PartialEq)]
+enum Piece<'t> {
+    Number(f64, &'t str),
+    Text(&'t str),
+}
+
+/// The numbers of a text with their units, and the words between; white space and commas do not count.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        let Some(first) = rest.chars().next() else { return found };
+        let length = number_length(rest);
+        if length > 0 {
+            let number = rest[..length].parse().unwrap_or(0.0);
+            rest = &rest[length..];
+            let unit = ["deg", "turn", "grad", "rad", "px", "%", "rem", "em", "vw", "vh", "ms", "s"]
+                .iter()
+                .find(|unit| {
+                    rest.get(..unit.len()).is_some_and(|head| head == **unit)
+                        && !rest[unit.len()..].starts_with(|c: char| c.is_ascii_alphanumeric())
+                })
+                .map_or("", |unit| &rest[..unit.len()]);
+            rest = &rest[unit.len()..];
+            found.push(Piece::Number(number, unit));
+        } else {
+            let end = match first.is_ascii_alphabetic() {
+                // A command of path data is one letter, a word is more.
+                true => rest.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(rest.len()),
+                false => first.len_utf8(),
+            };
+            let end = if rest[..end].ends_with('-') && end > 1 { end - 1 } else { end };
+            found.push(Piece::Text(&rest[..end]));
+            rest = &rest[end..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_between_two_values_is_found() {
+        for (from, to, middle) in [
+            ("0", "10", "5"),
+            ("0", "10px", "5px"),
+            ("red", "blue", "rgb(128, 0, 128)"),
+            (
+                "translate(0px, 2px) rotate(0deg)",
+                "translate(4px,4px) rotate(90deg)",
+                "translate(2px 3px)rotate(45deg)",
+            ),
+            ("M0 0L10-10z", "M2,2 L20,10z", "M 1 1L 15 0z"),
+            ("none", "block", "block"),
+            ("none", "translateX(80px) scale(2)", "translateX(40px)scale(1.5)"),
+        ] {
+            assert_eq!(between(from, to, 0.5), middle);
+        }
+        assert_eq!(between("a", "b", 0.2), "a");
+        assert_eq!(sum("10 20", "1 2"), "11 22");
+    }
+
+    #[test]
+    fn paces_begin_and_end() {
+        for text in
+            ["linear", "ease", "ease-in-out", "cubic-bezier(.1,.7,1,.1)", "steps(4)", "steps(3, jump-none)"]
+        {
+            let pace = Pace::of_css(text);
+            assert_eq!(pace.at(0.0), 0.0, "{text}");
+            assert!((pace.at(1.0) - 1.0).abs() < 1e-9, "{text}");
+        }
+        assert!((Pace::of_css("ease-in-out").at(0.5) - 0.5).abs() < 1e-6);
+        assert_eq!(Pace::of_css("steps(4)").at(0.3), 0.25);
+    }
+}

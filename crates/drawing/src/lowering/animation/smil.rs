@@ -1,0 +1,435 @@
+//! Animations that are elements (SVG 1.1, chapter 19; SMIL 3).
+
+use std::collections::HashMap;
+
+use super::super::ids;
+use super::super::numbers::{number, split, written};
+use super::super::outline::{self, Way};
+use super::super::properties;
+use super::super::tree::Tree;
+use super::Time;
+use super::keyframes::iteration;
+use super::pace::{Pace, between, sum};
+
+/// The elements that animate others, and when.
+pub(super) struct Timed {
+    animations: Vec<Animation>,
+    by_id: HashMap<String, usize>,
+}
+
+#[derive(Debug)]
+struct Animation {
+    /// The element that says it.
+    element: usize,
+    /// The element that it changes.
+    target: usize,
+    /// The moments at which it begins, in seconds, from the first to the last.
+    begins: Vec<f64>,
+    /// Seconds of one cycle; `None` where it has no end.
+    cycle: Option<f64>,
+    /// Seconds for which it is active.
+    active: f64,
+    freezes: bool,
+}
+
+/// Begins that one animation may have.
+const MOST_BEGINS: usize = 16;
+
+impl Timed {
+    pub(super) fn of(tree: &Tree) -> Self {
+        let by_id = ids::by_id(tree);
+        let mut clock = Clock { tree, by_id: &by_id, known: HashMap::new() };
+        let mut animations = Vec::new();
+        for element in 0..tree.len() {
+            let found = &tree[element];
+            if !matches!(
+                found.name.as_str(),
+                "animate" | "animateTransform" | "animateMotion" | "animateColor" | "set"
+            ) {
+                continue;
+            }
+            let referred = found.href().and_then(|href| href.strip_prefix('#'));
+            let target = match referred {
+                Some(id) => by_id.get(id).copied(),
+                None => found.parent,
+            };
+            let Some(target) = target else { continue };
+            let begins = clock.begins(element, 0);
+            let (cycle, active) = lasts(tree, element);
+            let freezes = found.markup("fill").is_some_and(|fill| fill.trim() == "freeze");
+            animations.push(Animation { element, target, begins, cycle, active, freezes });
+        }
+        // Who begins later stands over who began before.
+        animations.sort_by(|a, b| {
+            let first = |one: &Animation| one.begins.first().copied().unwrap_or(f64::INFINITY);
+            first(a).total_cmp(&first(b))
+        });
+        Self { animations, by_id }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.animations.is_empty()
+    }
+
+    /// When each has moved once, in seconds.
+    pub(super) fn cycles(&self) -> impl Iterator<Item = f64> + '_ {
+        self.animations.iter().filter_map(|one| Some(one.begins.first()?.max(0.0) + one.cycle.unwrap_or(0.0)))
+    }
+
+    /// Gives elements their values at a time; returns where motion puts them.
+    pub(super) fn apply(&self, tree: &mut Tree, time: Time) -> Vec<(usize, String)> {
+        let mut motions: Vec<(usize, String)> = Vec::new();
+        let mut left = PATHS;
+        for animation in &self.animations {
+            let Some(progress) = animation.progress(time) else { continue };
+            let (element, target) = (animation.element, animation.target);
+            match tree[element].name.as_str() {
+                "animateMotion" => {
+                    if let Some(place) = self.motion(tree, element, progress, &mut left) {
+                        motions.retain(|(moved, _)| *moved != target || adds(tree, element));
+                        motions.push((target, place));
+                    }
+                }
+                "animateTransform" => turn(tree, element, target, progress),
+                _ => change(tree, element, target, progress),
+            }
+        }
+        motions
+    }
+}
+
+impl Animation {
+    /// How far it is in its cycle, from 0 to 1; `None` where it does nothing.
+    fn progress(&self, time: Time) -> Option<f64> {
+        let begin = self.begins.iter().rev().find(|begin| **begin <= time.seconds)?;
+        let elapsed = time.seconds - begin;
+        if elapsed > self.active || (elapsed >= self.active && !time.ending) {
+            if !self.freezes {
+                return None;
+            }
+            return Some(self.cycle.map_or(0.0, |cycle| iteration(self.active / cycle, true).1));
+        }
+        Some(self.cycle.map_or(0.0, |cycle| iteration(elapsed / cycle, time.ending && elapsed > 0.0).1))
+    }
+}
+
+/// The seconds of one cycle and of all of them.
+fn lasts(tree: &Tree, element: usize) -> (Option<f64>, f64) {
+    let found = &tree[element];
+    let cycle = found.markup("dur").and_then(clock_value).filter(|cycle| *cycle > 0.0);
+    let count = match found.markup("repeatCount").map(str::trim) {
+        Some("indefinite") => f64::INFINITY,
+        Some(count) => count.parse::<f64>().ok().filter(|count| *count > 0.0).unwrap_or(1.0),
+        None => 1.0,
+    };
+    let until = match found.markup("repeatDur").map(str::trim) {
+        Some("indefinite") => Some(f64::INFINITY),
+        Some(until) => clock_value(until),
+        None => None,
+    };
+    let repeated = cycle.map_or(f64::INFINITY, |cycle| cycle * count);
+    let active = match (until, found.markup("repeatCount")) {
+        (Some(until), None) => until,
+        (Some(until), Some(_)) => repeated.min(until),
+        (None, _) => repeated,
+    };
+    (cycle, active)
+}
+
+/// A clock value of SMIL in seconds: `1.5s`, `250ms`, `02:30`, `3`.
+fn clock_value(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if text.contains(':') {
+        let parts: Option<Vec<f64>> = text.split(':').map(|part| part.parse().ok()).collect();
+        return parts
+            .filter(|parts| parts.len() <= 3)
+            .map(|parts| parts.iter().fold(0.0, |sum, part| sum * 60.0 + part));
+    }
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let number: f64 = number.trim().parse().ok()?;
+    let unit = match unit {
+        "" | "s" => 1.0,
+        "ms" => 0.001,
+        "min" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    Some(number * unit).filter(|seconds| seconds.is_finite())
+}
+
+/// When animations begin, those that wait for others among them.
+struct Clock<'t> {
+    tree: &'t Tree,
+    by_id: &'t HashMap<String, usize>,
+    known: HashMap<usize, Vec<f64>>,
+}
+
+/// Animations that wait for one another.
+const DEEPEST: usize = 16;
+
+impl Clock<'_> {
+    fn begins(&mut self, element: usize, depth: usize) -> Vec<f64> {
+        if let Some(known) = self.known.get(&element) {
+            return known.clone();
+        }
+        // Who waits for itself never begins.
+        self.known.insert(element, Vec::new());
+        let text = self.tree[element].markup("begin").unwrap_or("0s");
+        let mut found: Vec<f64> = text
+            .split(';')
+            .take(MOST_BEGINS)
+            .flat_map(|part| self.one(part.trim(), depth))
+            .filter(|at| at.is_finite())
+            .collect();
+        found.sort_by(f64::total_cmp);
+        found.truncate(MOST_BEGINS);
+        self.known.insert(element, found.clone());
+        found
+    }
+
+    fn one(&mut self, text: &str, depth: usize) -> Vec<f64> {
+        if let Some(at) = clock_value(text.trim_start_matches('+')) {
+            return vec![at];
+        }
+        // `id.begin + 1s`, `id.end`.
+        let Some((id, rest)) = text.split_once('.') else { return Vec::new() };
+        let (event, offset) = match rest.find(['+', '-']) {
+            Some(at) => {
+                let sign = if rest[at..].starts_with('-') { -1.0 } else { 1.0 };
+                (rest[..at].trim(), clock_value(&rest[at + 1..]).map(|seconds| sign * seconds))
+            }
+            None => (rest.trim(), Some(0.0)),
+        };
+        let (Some(offset), Some(&other)) = (offset, self.by_id.get(id)) else { return Vec::new() };
+        let after = match event {
+            "begin" => 0.0,
+            "end" => lasts(self.tree, other).1,
+            _ => return Vec::new(),
+        };
+        if depth >= DEEPEST {
+            return Vec::new();
+        }
+        self.begins(other, depth + 1).into_iter().map(|begin| begin + after + offset).collect()
+    }
+}
+
+fn adds(tree: &Tree, element: usize) -> bool {
+    tree[element].markup("additive").is_some_and(|how| how.trim() == "sum")
+}
+
+/// The value of an animation at a share of its cycle; `base` is what its target has without it.
+fn value(tree: &Tree, element: usize, progress: f64, base: &str) -> Option<String> {
+    let found = &tree[element];
+    if found.name == "set" {
+        return found.markup("to").map(str::to_owned);
+    }
+    let text = |name: &str| found.markup(name).map(|value| value.trim().to_owned());
+    let mut adding = adds(tree, element);
+    let values: Vec<String> = match text("values") {
+        Some(values) => {
+            values.split(';').map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+        }
+        None => match (text("from"), text("to"), text("by")) {
+            (Some(from), Some(to), _) => vec![from, to],
+            (None, Some(to), _) => {
+                adding = false;
+                vec![base.to_owned(), to]
+            }
+            (Some(from), None, Some(by)) => vec![from.clone(), sum(&from, &by)],
+            (None, None, Some(by)) => {
+                adding = false;
+                vec![base.to_owned(), sum(base, &by)]
+            }
+            _ => return None,
+        },
+    };
+    let made = at(tree, element, &values, progress)?;
+    Some(if adding { sum(base, &made) } else { made })
+}
+
+/// The value of a list at a share of the time.
+fn at(tree: &Tree, element: usize, values: &[String], progress: f64) -> Option<String> {
+    let found = &tree[element];
+    let last = values.len().checked_sub(1)?;
+    if last == 0 {
+        return values.first().cloned();
+    }
+    let numbers = |name: &str| -> Option<Vec<f64>> {
+        let parts = found.markup(name)?.split(';').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(|part| part.parse().ok()).collect()
+    };
+    let mode = found.markup("calcMode").map_or("linear", str::trim);
+    let (at, share) = place(mode, numbers("keyTimes"), values.len(), progress, found.markup("keySplines"));
+    if mode == "discrete" {
+        return values.get(at.min(last)).cloned();
+    }
+    match values.get(at + 1) {
+        Some(next) => Some(between(&values[at], next, share)),
+        None => values.last().cloned(),
+    }
+}
+
+/// The value that holds at a share of the time, and how far it is gone over into the next.
+fn place(
+    mode: &str,
+    times: Option<Vec<f64>>,
+    count: usize,
+    progress: f64,
+    splines: Option<&str>,
+) -> (usize, f64) {
+    let discrete = mode == "discrete";
+    let even = |count: usize| {
+        let parts = if discrete { count } else { count - 1 };
+        (0..count).map(|at| at as f64 / parts as f64).collect::<Vec<_>>()
+    };
+    let times = times.filter(|times| times.len() == count && mode != "paced").unwrap_or_else(|| even(count));
+    let at = times.iter().rposition(|time| *time <= progress).unwrap_or(0);
+    let (from, to) = (times[at], times.get(at + 1).copied().unwrap_or(1.0));
+    let share = if to > from { ((progress - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
+    let curve = (mode == "spline").then(|| splines?.split(';').nth(at).and_then(handles)).flatten();
+    (at, curve.map_or(share, |handles| Pace::Curve(handles).at(share)))
+}
+
+fn handles(text: &str) -> Option<[f64; 4]> {
+    let numbers: Option<Vec<f64>> = text
+        .split([' ', ',', '\n', '\t'])
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().ok())
+        .collect();
+    numbers?.try_into().ok()
+}
+
+/// Applies an animation of a property or an attribute.
+fn change(tree: &mut Tree, element: usize, target: usize, progress: f64) {
+    let Some(name) = tree[element].markup("attributeName").map(|name| name.trim().to_owned()) else { return };
+    if matches!(name.as_str(), "id" | "class" | "style" | "transform") {
+        return;
+    }
+    let base = match properties::is_property_of(&tree[target].name, &name) && properties::is_inherited(&name)
+    {
+        true => tree.inherited(target, &name),
+        false => tree[target].value(&name),
+    };
+    let base = base.or_else(|| properties::initial(&name)).unwrap_or("0").to_owned();
+    if let Some(value) = value(tree, element, progress, &base) {
+        tree[target].set(&name, value);
+    }
+}
+
+/// Applies an `animateTransform`. A `transform` in CSS stands over it.
+fn turn(tree: &mut Tree, element: usize, target: usize, progress: f64) {
+    let name = tree[element].markup("attributeName").map_or("transform", str::trim).to_owned();
+    if !matches!(name.as_str(), "transform" | "gradientTransform" | "patternTransform") {
+        return;
+    }
+    let style = tree[target].style.get("transform").filter(|_| name == "transform");
+    if style.is_some_and(|style| tree[target].markup("transform").map(str::trim) != Some(style)) {
+        return;
+    }
+    let kind = tree[element].markup("type").map_or("translate", str::trim).to_owned();
+    if !matches!(kind.as_str(), "translate" | "scale" | "rotate" | "skewX" | "skewY") {
+        return;
+    }
+    let nothing = if kind == "scale" { "1" } else { "0" };
+    let by = tree[element].markup("values").is_none()
+        && tree[element].markup("from").is_none()
+        && tree[element].markup("to").is_none();
+    let base = tree[target].markup(&name).unwrap_or_default().trim().to_owned();
+    let adding = adds(tree, element) || by;
+    // Numbers are not added to those of other functions: the whole function is.
+    let found = &tree[element];
+    let text = |name: &str| found.markup(name).map(|value| value.trim().to_owned());
+    let values: Vec<String> = match text("values") {
+        Some(values) => {
+            values.split(';').map(|value| value.trim().to_owned()).filter(|v| !v.is_empty()).collect()
+        }
+        None => match (text("from"), text("to"), text("by")) {
+            (Some(from), Some(to), _) => vec![from, to],
+            (None, Some(to), _) => vec![nothing.to_owned(), to],
+            (Some(from), None, Some(by)) => vec![from.clone(), sum(&from, &by)],
+            (None, None, Some(by)) => vec![nothing.to_owned(), by],
+            _ => return,
+        },
+    };
+    let Some(numbers) = at(tree, element, &values, progress) else { return };
+    let good = !numbers.is_empty()
+        && split(&numbers.replace(',', " "), ' ').iter().all(|part| number(part).is_some());
+    if !good {
+        return;
+    }
+    let own = format!("{kind}({numbers})");
+    if base.len() > LONGEST {
+        return;
+    }
+    let value = if adding && base != "none" && !base.is_empty() { format!("{base} {own}") } else { own };
+    tree[target].set_markup(&name, value);
+}
+
+/// Bytes of path data that elements are moved along, each as often as it is.
+const PATHS: usize = 4 << 20;
+
+/// Bytes that a transform may grow to by what is added to it.
+const LONGEST: usize = 4 << 10;
+
+impl Timed {
+    /// The place on the way of an `animateMotion`.
+    fn motion(&self, tree: &Tree, element: usize, progress: f64, left: &mut usize) -> Option<String> {
+        let found = &tree[element];
+        let mpath = tree.children(element).find(|child| tree[*child].name == "mpath");
+        let data = match mpath.and_then(|mpath| tree[mpath].href()?.strip_prefix('#').map(str::to_owned)) {
+            Some(id) => {
+                let target = *self.by_id.get(&id)?;
+                let long = tree[target].value("d").or(tree[target].markup("points")).map_or(0, str::len);
+                *left = left.checked_sub(long)?;
+                outline::of(tree, target)
+            }
+            None => match found.markup("path") {
+                Some(data) => outline::from_data(data),
+                None => {
+                    let text = |name: &str| found.markup(name).map(str::to_owned);
+                    let points = match (text("values"), text("from"), text("to"), text("by")) {
+                        (Some(values), ..) => values,
+                        (None, from, Some(to), _) => {
+                            format!("{};{to}", from.unwrap_or_else(|| "0,0".to_owned()))
+                        }
+                        (None, from, None, Some(by)) => {
+                            let from = from.unwrap_or_else(|| "0,0".to_owned());
+                            format!("{from};{}", sum(&from, &by))
+                        }
+                        _ => return None,
+                    };
+                    let points: Vec<&str> =
+                        points.split(';').map(str::trim).filter(|point| !point.is_empty()).collect();
+                    outline::from_data(&format!("M{}", points.join("L")))
+                }
+            },
+        };
+        let way = Way::of(&data?);
+        let numbers = |name: &str| -> Option<Vec<f64>> {
+            found
+                .markup(name)?
+                .split(';')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(|part| part.parse().ok())
+                .collect()
+        };
+        let share = match (numbers("keyPoints"), numbers("keyTimes")) {
+            (Some(points), Some(times)) if points.len() == times.len() && points.len() > 1 => {
+                let mode = found.markup("calcMode").map_or("linear", str::trim);
+                let (at, share) =
+                    place(mode, Some(times), points.len(), progress, found.markup("keySplines"));
+                points[at] + (points.get(at + 1).unwrap_or(&points[at]) - points[at]) * share
+            }
+            _ => progress,
+        };
+        let ([x, y], tangent) = way.at(share.clamp(0.0, 1.0) * way.length())?;
+        let turn = match found.markup("rotate").map_or("0", str::trim) {
+            "auto" => tangent,
+            "auto-reverse" => tangent + 180.0,
+            fixed => fixed.parse().unwrap_or(0.0),
+        };
+        let turn = if turn == 0.0 { String::new() } else { format!(" rotate({})", written(turn)) };
+        Some(format!("translate({} {}){turn}", written(x), written(y)))
+    }
+}

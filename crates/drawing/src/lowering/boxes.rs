@@ -1,0 +1,167 @@
+//! The boxes that properties of CSS refer to: what an element fills, and what it strokes.
+
+use std::collections::HashMap;
+use std::str::FromStr as _;
+
+use tiny_skia::Transform;
+
+use super::numbers;
+use super::outline;
+use super::tree::{Child, Tree};
+
+/// A box that percentages and origins are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reference {
+    /// The nearest canvas.
+    View,
+    /// What an element fills.
+    Fill,
+    /// That with its stroke around.
+    Stroke,
+}
+
+/// Left, top, right and bottom.
+type Extent = [f64; 4];
+
+/// The boxes of a tree's elements, each found once. Those of elements in others must be right before those are asked for.
+#[derive(Debug, Default)]
+pub(super) struct Boxes {
+    known: HashMap<usize, Option<Extent>>,
+    ids: HashMap<String, usize>,
+    open: Vec<usize>,
+}
+
+/// References that are followed.
+const DEEPEST: usize = 16;
+
+impl Boxes {
+    pub(super) fn new(tree: &Tree) -> Self {
+        Self { ids: super::ids::by_id(tree), ..Self::default() }
+    }
+
+    /// The box in the element's own units: x, y, width, height.
+    pub(super) fn reference(&mut self, tree: &Tree, element: usize, reference: Reference) -> [f64; 4] {
+        let view = || {
+            let [width, height] = tree[element].scale().view;
+            [0.0, 0.0, width, height]
+        };
+        match reference {
+            Reference::View => view(),
+            Reference::Fill | Reference::Stroke => {
+                let Some([left, top, right, bottom]) = self.extent(tree, element) else { return [0.0; 4] };
+                let around = if reference == Reference::Stroke { half_stroke(tree, element) } else { 0.0 };
+                [left - around, top - around, right - left + 2.0 * around, bottom - top + 2.0 * around]
+            }
+        }
+    }
+
+    fn extent(&mut self, tree: &Tree, element: usize) -> Option<Extent> {
+        if let Some(known) = self.known.get(&element) {
+            return *known;
+        }
+        if self.open.contains(&element) || self.open.len() > 256 {
+            return None;
+        }
+        self.open.push(element);
+        let found = self.find(tree, element);
+        self.open.pop();
+        self.known.insert(element, found);
+        found
+    }
+
+    fn find(&mut self, tree: &Tree, element: usize) -> Option<Extent> {
+        let found = &tree[element];
+        match found.name.as_str() {
+            "g" | "a" | "svg" | "switch" | "symbol" => {
+                let inside: Vec<usize> = tree.children(element).collect();
+                let extents = inside.into_iter().filter_map(|child| {
+                    let drawn = tree[child].style.get("display").is_none_or(|display| display != "none");
+                    drawn.then(|| self.extent(tree, child)).flatten().map(|extent| moved(tree, child, extent))
+                });
+                extents.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+            }
+            "use" => {
+                let target = *self.ids.get(found.href()?.strip_prefix('#')?)?;
+                if self.open.len() > DEEPEST * 8 {
+                    return None;
+                }
+                let extent = self.extent(tree, target)?;
+                let [left, top, right, bottom] = moved(tree, target, extent);
+                let length = |name: &str| {
+                    found
+                        .value(name)
+                        .and_then(|value| numbers::length(value, found.scale().whole(name), found.scale()))
+                };
+                let (x, y) = (length("x").unwrap_or(0.0), length("y").unwrap_or(0.0));
+                Some([left + x, top + y, right + x, bottom + y])
+            }
+            "text" => text(tree, element),
+            _ => {
+                let bounds = outline::of(tree, element)?.compute_tight_bounds()?;
+                Some([bounds.left(), bounds.top(), bounds.right(), bounds.bottom()].map(f64::from))
+            }
+        }
+    }
+}
+
+/// Half of the width of an element's stroke; 0 where it has none.
+fn half_stroke(tree: &Tree, element: usize) -> f64 {
+    if tree.inherited(element, "stroke").is_none_or(|stroke| stroke == "none") {
+        return 0.0;
+    }
+    let scale = tree[element].scale();
+    let width = tree.inherited(element, "stroke-width");
+    width.and_then(|width| numbers::length(width, scale.whole("stroke-width"), scale)).unwrap_or(1.0).max(0.0)
+        / 2.0
+}
+
+/// About where a text stands: who knows no fonts can't tell better.
+fn text(tree: &Tree, element: usize) -> Option<Extent> {
+    let found = &tree[element];
+    let scale = found.scale();
+    let length = |name: &str| {
+        let first = found.markup(name)?.split([' ', ',']).find(|part| !part.is_empty())?;
+        numbers::length(first, scale.whole(name), scale)
+    };
+    let mut characters = 0;
+    let mut open = vec![element];
+    while let Some(at) = open.pop() {
+        for child in &tree[at].children {
+            match child {
+                Child::Text(words) => characters += words.trim().chars().count(),
+                Child::Element(index) => open.push(*index),
+            }
+        }
+    }
+    let (x, y) = (length("x").unwrap_or(0.0), length("y").unwrap_or(0.0));
+    let width = scale.em * 0.6 * characters as f64;
+    let left = match tree.inherited(element, "text-anchor") {
+        Some("middle") => x - width / 2.0,
+        Some("end") => x - width,
+        _ => x,
+    };
+    (characters > 0).then_some([left, y - scale.em * 0.93, left + width, y + scale.em * 0.24])
+}
+
+/// An extent where its element's transform puts it.
+fn moved(tree: &Tree, element: usize, [left, top, right, bottom]: Extent) -> Extent {
+    let Some(matrix) = matrix(tree, element) else { return [left, top, right, bottom] };
+    let corners = [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| {
+        let mut point = tiny_skia::Point::from_xy(x as f32, y as f32);
+        matrix.map_point(&mut point);
+        (f64::from(point.x), f64::from(point.y))
+    });
+    let xs = corners.map(|(x, _)| x);
+    let ys = corners.map(|(_, y)| y);
+    let least = |all: [f64; 4]| all.into_iter().fold(f64::INFINITY, f64::min);
+    let most = |all: [f64; 4]| all.into_iter().fold(f64::NEG_INFINITY, f64::max);
+    [least(xs), least(ys), most(xs), most(ys)]
+}
+
+/// An element's transform, once it is lowered.
+pub(super) fn matrix(tree: &Tree, element: usize) -> Option<Transform> {
+    let value = tree[element].style.get("transform")?;
+    let found = svgtypes::Transform::from_str(value).ok()?;
+    let [a, b, c, d, e, f] = [found.a, found.b, found.c, found.d, found.e, found.f].map(|part| part as f32);
+    Some(Transform::from_row(a, b, c, d, e, f))
+}

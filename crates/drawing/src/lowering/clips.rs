@@ -1,0 +1,196 @@
+//! `clip-path` by a basic shape, and `mask` by a gradient, as elements of SVG (css-masking-1, css-shapes-1).
+
+use super::boxes::{Boxes, Reference};
+use super::gradients;
+use super::numbers::{self, Scale, function, split, written};
+use super::properties;
+use super::tree::{Element, Tree};
+
+/// Writes clips and masks that only CSS has as elements that are referred to.
+pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
+    for element in 1..tree.len() {
+        if let Some(value) = tree[element].style.get("clip-path").cloned()
+            && !value.starts_with("url(")
+            && value != "none"
+        {
+            clip(tree, element, &value, boxes);
+        }
+        mask(tree, element, boxes);
+    }
+}
+
+/// The box that a value names by a word, and the rest of it.
+fn area(tree: &Tree, element: usize, value: &str, boxes: &mut Boxes) -> ([f64; 4], String) {
+    let mut reference = Reference::Stroke;
+    let rest: Vec<&str> = split(value, ' ')
+        .into_iter()
+        .filter(|word| {
+            reference = match *word {
+                "fill-box" | "content-box" | "padding-box" => Reference::Fill,
+                "view-box" => Reference::View,
+                "stroke-box" | "border-box" | "margin-box" => Reference::Stroke,
+                _ => return true,
+            };
+            false
+        })
+        .collect();
+    (boxes.reference(tree, element, reference), rest.join(" "))
+}
+
+fn clip(tree: &mut Tree, element: usize, value: &str, boxes: &mut Boxes) {
+    let ([x, y, width, height], shape) = area(tree, element, value, boxes);
+    let scale = *tree[element].scale();
+    let Some(mut shape) = basic(&shape, [width, height], &scale) else { return };
+    let place = format!("translate({} {})", written(x), written(y));
+    shape.set("transform", place);
+    let id = format!("pelicycle-clip-{element}");
+    let clip = tree.append(0, Element::new("clipPath", &[("id", &id)]));
+    tree.append(clip, shape);
+    tree[element].style.insert("clip-path".to_owned(), format!("url(#{id})"));
+}
+
+/// A basic shape as an element, from the corner of its box.
+fn basic(value: &str, size @ [width, height]: [f64; 2], scale: &Scale) -> Option<Element> {
+    if value.is_empty() {
+        let sides = [("width", written(width)), ("height", written(height))];
+        let mut rect = Element::new("rect", &[]);
+        sides.into_iter().for_each(|(name, value)| rect.set(name, value));
+        return Some(rect);
+    }
+    let (name, inside) = function(value)?;
+    let across = |text: &str| numbers::length(text, width, scale);
+    let down = |text: &str| numbers::length(text, height, scale);
+    let mut made: Vec<(&str, String)> = Vec::new();
+    let shape = match name.as_str() {
+        "circle" | "ellipse" => {
+            let (radii, at) = match inside.split_once("at ") {
+                Some((radii, at)) => (radii.trim(), at.trim()),
+                None => (inside, "center"),
+            };
+            let [cx, cy] = super::transforms::origin(at, size, scale)?;
+            let (left, right, top, bottom) = (cx.abs(), (width - cx).abs(), cy.abs(), (height - cy).abs());
+            let whole = (width * width + height * height).sqrt() / std::f64::consts::SQRT_2;
+            made.extend([("cx", written(cx)), ("cy", written(cy))]);
+            if name == "circle" {
+                let near = left.min(right).min(top).min(bottom);
+                let radius = match radii {
+                    "" | "closest-side" => near,
+                    "farthest-side" => left.max(right).max(top).max(bottom),
+                    radius => numbers::length(radius, whole, scale)?,
+                };
+                made.push(("r", written(radius.max(0.0))));
+                "circle"
+            } else {
+                let words = split(radii, ' ');
+                let radius = |word: Option<&&str>, a: f64, b: f64, whole: f64| match word.copied() {
+                    None | Some("closest-side") => Some(a.min(b)),
+                    Some("farthest-side") => Some(a.max(b)),
+                    Some(word) => numbers::length(word, whole, scale),
+                };
+                made.push(("rx", written(radius(words.first(), left, right, width)?)));
+                made.push(("ry", written(radius(words.get(1), top, bottom, height)?)));
+                "ellipse"
+            }
+        }
+        "polygon" => {
+            let mut parts = split(inside, ',');
+            if let Some(rule @ ("evenodd" | "nonzero")) = parts.first().copied() {
+                made.push(("clip-rule", rule.to_owned()));
+                parts.remove(0);
+            }
+            let points: Option<Vec<String>> = parts
+                .iter()
+                .map(|part| {
+                    let [x, y] = split(part, ' ')[..] else { return None };
+                    Some(format!("{},{}", written(across(x)?), written(down(y)?)))
+                })
+                .collect();
+            made.push(("points", points?.join(" ")));
+            "polygon"
+        }
+        "inset" | "rect" | "xywh" => {
+            let (sides, round) = match inside.split_once("round ") {
+                Some((sides, round)) => (sides.trim(), Some(round)),
+                None => (inside, None),
+            };
+            let words = split(sides, ' ');
+            let [left, top, w, h] = match (name.as_str(), &words[..]) {
+                ("xywh", [x, y, w, h]) => [across(x)?, down(y)?, across(w)?, down(h)?],
+                ("rect", [top, right, bottom, left]) => {
+                    let auto = |word: &str, auto: f64, found: Option<f64>| {
+                        if word == "auto" { Some(auto) } else { found }
+                    };
+                    let (left, top) = (auto(left, 0.0, across(left))?, auto(top, 0.0, down(top))?);
+                    let (right, bottom) =
+                        (auto(right, width, across(right))?, auto(bottom, height, down(bottom))?);
+                    [left, top, right - left, bottom - top]
+                }
+                ("inset", [top, rest @ ..]) => {
+                    let right = *rest.first().unwrap_or(top);
+                    let bottom = *rest.get(1).unwrap_or(top);
+                    let left = *rest.get(2).unwrap_or(&right);
+                    let (left, top) = (across(left)?, down(top)?);
+                    [left, top, width - left - across(right)?, height - top - down(bottom)?]
+                }
+                _ => return None,
+            };
+            made.extend([
+                ("x", written(left)),
+                ("y", written(top)),
+                ("width", written(w.max(0.0))),
+                ("height", written(h.max(0.0))),
+            ]);
+            if let Some(round) = round {
+                let first = split(round, ' ').first().and_then(|radius| across(radius))?;
+                made.push(("rx", written(first)));
+            }
+            "rect"
+        }
+        "path" => {
+            made.push(("d", properties::path_of(value)?.to_owned()));
+            "path"
+        }
+        _ => return None,
+    };
+    let mut element = Element::new(shape, &[]);
+    made.into_iter().for_each(|(name, value)| element.set(name, value));
+    Some(element)
+}
+
+fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
+    let style = &tree[element].style;
+    let images = style.get("mask-image").or_else(|| style.get("mask")).cloned().unwrap_or_default();
+    let layers = split(&images, ',');
+    let [layer] = layers[..] else { return };
+    let words = split(layer, ' ');
+    let Some(image) =
+        words.iter().find(|word| function(word).is_some_and(|(name, _)| name.ends_with("gradient")))
+    else {
+        if let Some(address) = words.iter().find(|word| word.starts_with("url(")) {
+            let address = (*address).to_owned();
+            tree[element].style.insert("mask".to_owned(), address);
+        }
+        return;
+    };
+    let area = boxes.reference(tree, element, Reference::Stroke);
+    let (id, scale) = (format!("pelicycle-mask-{element}"), *tree[element].scale());
+    let Some((gradient, stops)) = gradients::of_css(image, &format!("{id}-gradient"), area, &scale) else {
+        return;
+    };
+    let luminance = style.get("mask-mode").is_some_and(|mode| mode == "luminance");
+    let [x, y, width, height] = area.map(written);
+    let place = [("x", x.as_str()), ("y", &y), ("width", &width), ("height", &height)];
+    let mut around = Element::new("mask", &place);
+    around.set("id", id.clone());
+    around.set("maskUnits", "userSpaceOnUse".to_owned());
+    around.set("mask-type", if luminance { "luminance" } else { "alpha" }.to_owned());
+    let mut rect = Element::new("rect", &place);
+    rect.set("fill", format!("url(#{id}-gradient)"));
+    let gradient = tree.append(0, gradient);
+    for stop in stops {
+        tree.append(gradient, stop);
+    }
+    let around = tree.append(0, around);
+    tree.append(around, rect);
+    tree[element].style.insert("mask".to_owned(), format!("url(#{id})"));
+}

@@ -1,0 +1,323 @@
+//! Colours of today's CSS in older words: `rgb()` and `rgba()`.
+
+use std::str::FromStr as _;
+
+use csscolorparser::Color;
+
+use super::numbers::{function, number, split};
+
+/// Colours in colours that are followed.
+const DEEPEST: usize = 8;
+
+/// Properties that hold a colour and nothing else.
+pub(super) const COLOURS: [&str; 4] = ["color", "stop-color", "flood-color", "lighting-color"];
+
+/// Whether a value is a colour, one of the element's own among them.
+pub(super) fn is_colour(value: &str) -> bool {
+    value.eq_ignore_ascii_case("currentcolor") || parse(value).is_some() || mixes_current(value)
+}
+
+fn mixes_current(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    lower.contains('(')
+        && lower.contains("currentcolor")
+        && parse(&lower.replace("currentcolor", "black")).is_some()
+}
+
+/// The colour in words that the renderer knows; `None` where it knows it as it is, or it is none. `current` is what
+/// `currentColor` stands for.
+pub(super) fn lowered(value: &str, current: &str) -> Option<String> {
+    let value = value.trim();
+    // Names and numbers after a hash are as old as SVG.
+    if !value.contains('(') && svgtypes::Color::from_str(value).is_ok() {
+        return None;
+    }
+    let mixed = value.contains('(') && value.to_ascii_lowercase().contains("currentcolor");
+    let value =
+        if mixed { value.to_ascii_lowercase().replace("currentcolor", current) } else { value.to_owned() };
+    let made = words(&parse(&value)?);
+    (made != value).then_some(made)
+}
+
+/// A colour as `rgb()` or `rgba()`.
+pub(super) fn words(colour: &Color) -> String {
+    let [red, green, blue, alpha] = colour.to_rgba8();
+    match alpha {
+        u8::MAX => format!("rgb({red}, {green}, {blue})"),
+        _ => format!("rgba({red}, {green}, {blue}, {:.4})", colour.a.clamp(0.0, 1.0)),
+    }
+}
+
+/// Any colour but `currentColor`.
+pub(super) fn parse(value: &str) -> Option<Color> {
+    parse_within(value.trim(), 0)
+}
+
+fn parse_within(value: &str, depth: usize) -> Option<Color> {
+    if depth > DEEPEST || value.len() > 1000 {
+        return None;
+    }
+    let Some((name, arguments)) = function(value) else {
+        if value.eq_ignore_ascii_case("transparent") {
+            return Some(Color::new(0.0, 0.0, 0.0, 0.0));
+        }
+        if let Some(system) = system(value) {
+            return Some(system);
+        }
+        // The reader of colours takes any letter for a digit, and knows the names of SVG 1.1.
+        let good = match value.strip_prefix('#') {
+            Some(digits) => digits.chars().all(|c| c.is_ascii_hexdigit()),
+            None => true,
+        };
+        if value.eq_ignore_ascii_case("rebeccapurple") {
+            return Some(Color::from_rgba8(0x66, 0x33, 0x99, 0xff));
+        }
+        let found = svgtypes::Color::from_str(value).ok().filter(|_| good)?;
+        return Some(Color::from_rgba8(found.red, found.green, found.blue, found.alpha));
+    };
+    match name.as_str() {
+        "color-mix" => mix(arguments, depth),
+        "light-dark" => match split(arguments, ',')[..] {
+            [light, _] => parse_within(light, depth + 1),
+            _ => None,
+        },
+        "color" => of_space(arguments),
+        "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch"
+            if arguments.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("from ")) =>
+        {
+            // The colour that it is made from may be a name.
+            let parts = split(&arguments[5..], ' ');
+            let (origin, rest) = parts.split_first()?;
+            let origin = parse_within(origin, depth + 1)?.to_css_hex();
+            let mut after_slash = false;
+            let rest = rest.iter().map(|part| {
+                let share = part.strip_suffix('%').filter(|_| after_slash).and_then(number);
+                after_slash = *part == "/";
+                share.map_or((*part).to_owned(), |share| (share / 100.0).to_string())
+            });
+            let rest: Vec<String> = rest.collect();
+            csscolorparser::parse(&format!("{name}(from {origin} {})", rest.join(" "))).ok()
+        }
+        "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" => {
+            // Fractions and `none` are known to one, old percentages to the other.
+            csscolorparser::parse(value)
+                .ok()
+                .filter(|colour| colour.to_array().iter().all(|part| part.is_finite()))
+                .or_else(|| {
+                    let found = svgtypes::Color::from_str(value).ok()?;
+                    Some(Color::from_rgba8(found.red, found.green, found.blue, found.alpha))
+                })
+        }
+        _ => None,
+    }
+}
+
+fn system(name: &str) -> Option<Color> {
+    let name = name.to_ascii_lowercase();
+    let grey = |level: u8| Some(Color::from_rgba8(level, level, level, 255));
+    match name.as_str() {
+        "canvas" | "field" | "highlighttext" | "window" => grey(255),
+        "canvastext" | "buttontext" | "fieldtext" | "windowtext" | "buttonborder" => grey(0),
+        "buttonface" => grey(240),
+        "graytext" => grey(128),
+        _ => None,
+    }
+}
+
+/// `color(space r g b / a)`, of the spaces whose red, green and blue are near those of sRGB.
+fn of_space(arguments: &str) -> Option<Color> {
+    let (parts, alpha) = match arguments.split_once('/') {
+        Some((parts, alpha)) => (parts, number(alpha)?),
+        None => (arguments, 1.0),
+    };
+    let [space, red, green, blue] = split(parts, ' ')[..] else { return None };
+    let [red, green, blue] = [part(red)?, part(green)?, part(blue)?];
+    Some(match space.to_ascii_lowercase().as_str() {
+        "srgb" => Color::new(red, green, blue, alpha as f32),
+        "srgb-linear" => Color::from_linear_rgba(red, green, blue, alpha as f32),
+        "display-p3" => {
+            let linear = Color::new(red, green, blue, 1.0).to_linear_rgba();
+            let [r, g, b, _] = linear.map(f64::from);
+            let row = |a: f64, b_: f64, c: f64| (a * r + b_ * g + c * b) as f32;
+            Color::from_linear_rgba(
+                row(1.224_940, -0.224_940, 0.0),
+                row(-0.042_057, 1.042_057, 0.0),
+                row(-0.019_638, -0.078_636, 1.098_274),
+                alpha as f32,
+            )
+        }
+        _ => return None,
+    })
+}
+
+fn part(text: &str) -> Option<f32> {
+    if text.eq_ignore_ascii_case("none") { Some(0.0) } else { number(text).map(|part| part as f32) }
+}
+
+/// `color-mix(in space, a share, b share)`, after css-color-5.
+fn mix(arguments: &str, depth: usize) -> Option<Color> {
+    let [space, first, second] = split(arguments, ',')[..] else { return None };
+    let mut space = split(space, ' ').into_iter();
+    if !space.next()?.eq_ignore_ascii_case("in") {
+        return None;
+    }
+    let space = space.next()?.to_ascii_lowercase();
+    let (first, one) = with_share(first, depth)?;
+    let (second, two) = with_share(second, depth)?;
+    let (one, two) = match (one, two) {
+        (None, None) => (0.5, 0.5),
+        (Some(one), None) => (one, 1.0 - one),
+        (None, Some(two)) => (1.0 - two, two),
+        (Some(one), Some(two)) => (one, two),
+    };
+    let sum = one + two;
+    if sum <= 0.0 || !(0.0..=1.0).contains(&one) || !(0.0..=1.0).contains(&two) {
+        return None;
+    }
+    let mixed = between(&first, &second, two / sum, &space)?;
+    let alpha = f64::from(mixed.a) * sum.min(1.0);
+    Some(Color { a: alpha as f32, ..mixed })
+}
+
+fn with_share(text: &str, depth: usize) -> Option<(Color, Option<f64>)> {
+    let parts = split(text, ' ');
+    let share = parts.iter().position(|part| part.ends_with('%') && number(part).is_some());
+    let colour: Vec<&str> =
+        parts.iter().enumerate().filter(|(at, _)| Some(*at) != share).map(|(_, part)| *part).collect();
+    let [colour] = colour[..] else { return None };
+    Some((parse_within(colour, depth + 1)?, share.and_then(|at| number(parts[at]))))
+}
+
+/// The colour at a share of the way from one to another, with colours weighed by their opacity.
+pub(super) fn between(from: &Color, to: &Color, share: f64, space: &str) -> Option<Color> {
+    let share = share as f32;
+    let alpha = from.a + (to.a - from.a) * share;
+    let apart = |colour: &Color| -> Option<[f32; 3]> {
+        let [x, y, z, _] = match space {
+            "srgb" => colour.to_array(),
+            "srgb-linear" => colour.to_linear_rgba(),
+            "oklab" => colour.to_oklaba(),
+            "lab" | "xyz" | "xyz-d65" | "xyz-d50" => colour.to_laba(),
+            "oklch" => colour.to_oklcha(),
+            "lch" => colour.to_lcha(),
+            "hsl" => colour.to_hsla(),
+            "hwb" => colour.to_hwba(),
+            _ => return None,
+        };
+        Some([x, y, z])
+    };
+    let (a, b) = (apart(from)?, apart(to)?);
+    let (hue, turn) = match space {
+        "oklch" | "lch" => (Some(2), std::f32::consts::TAU),
+        "hsl" | "hwb" => (Some(0), 360.0),
+        _ => (None, 0.0),
+    };
+    let mut mixed = [0.0f32; 3];
+    for part in 0..3 {
+        mixed[part] = if hue == Some(part) {
+            let mut way = (b[part] - a[part]).rem_euclid(turn);
+            if way > turn / 2.0 {
+                way -= turn;
+            }
+            // What has no colour has no hue of its own.
+            match (is_grey(from), is_grey(to)) {
+                (true, false) => b[part],
+                (false, true) => a[part],
+                _ => (a[part] + way * share).rem_euclid(turn),
+            }
+        } else if alpha > 0.0 {
+            (a[part] * from.a * (1.0 - share) + b[part] * to.a * share) / alpha
+        } else {
+            a[part]
+        };
+    }
+    let [x, y, z] = mixed;
+    Some(match space {
+        "srgb" => Color::new(x, y, z, alpha),
+        "srgb-linear" => Color::from_linear_rgba(x, y, z, alpha),
+        "oklab" => Color::from_oklaba(x, y, z, alpha),
+        "oklch" => Color::from_oklcha(x, y, z, alpha),
+        "lch" => Color::from_lcha(x, y, z, alpha),
+        "hsl" => Color::from_hsla(x, y, z, alpha),
+        "hwb" => Color::from_hwba(x, y, z, alpha),
+        _ => Color::from_laba(x, y, z, alpha),
+    })
+}
+
+fn is_grey(colour: &Color) -> bool {
+    (colour.r - colour.g).abs() < 0.002 && (colour.g - colour.b).abs() < 0.002
+}
+
+/// A text with each colour of today's CSS in older words, for values that hold more than one thing.
+pub(super) fn lowered_within(text: &str, current: &str) -> Option<String> {
+    within(text, current, 0)
+}
+
+fn within(text: &str, current: &str, depth: usize) -> Option<String> {
+    if !text.contains('(') || depth > DEEPEST {
+        return None;
+    }
+    let mut changed = false;
+    let parts: Vec<String> = split(text, ' ')
+        .into_iter()
+        .map(|part| match (lowered(part, current), function(part)) {
+            (Some(new), _) => {
+                changed = true;
+                new
+            }
+            (None, Some((name, inside))) if !inside.is_empty() && name != "url" => {
+                let lists: Vec<String> = split(inside, ',')
+                    .into_iter()
+                    .map(|item| match within(item, current, depth + 1).or_else(|| lowered(item, current)) {
+                        Some(new) => {
+                            changed = true;
+                            new
+                        }
+                        None => item.to_owned(),
+                    })
+                    .collect();
+                format!("{name}({})", lists.join(","))
+            }
+            _ => part.to_owned(),
+        })
+        .collect();
+    changed.then(|| parts.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_of_today_become_older_ones() {
+        for (text, made) in [
+            ("rgb(255 99 71 / 50%)", Some("rgba(255, 99, 71, 0.5000)")),
+            ("hsl(120deg 100% 25%)", Some("rgb(0, 128, 0)")),
+            ("color-mix(in srgb, red, blue)", Some("rgb(128, 0, 128)")),
+            ("color-mix(in srgb, red 25%, #0000ff)", Some("rgb(64, 0, 191)")),
+            ("color-mix(in hsl, red, currentColor)", Some("rgb(255, 255, 0)")),
+            ("color-mix(in srgb, red, transparent 40%)", Some("rgba(255, 0, 0, 0.6000)")),
+            ("light-dark(teal, red)", Some("rgb(0, 128, 128)")),
+            ("color(srgb 1 0.5 0)", Some("rgb(255, 128, 0)")),
+            ("rgb(1, 2, 3)", None),
+            ("teal", None),
+            ("what(1 2 3)", None),
+            ("currentColor", None),
+        ] {
+            assert_eq!(lowered(text, "lime").as_deref(), made, "{text}");
+        }
+        assert!(lowered("oklch(0.7 0.2 40)", "black").unwrap().starts_with("rgb(255, 1"));
+        assert!(
+            is_colour("RebeccaPurple") && is_colour("#f008") && !is_colour("tomatoo") && !is_colour("red;")
+        );
+    }
+
+    #[test]
+    fn colours_in_longer_values_are_found() {
+        assert_eq!(
+            lowered_within("drop-shadow(0 2px 3px rgb(0 0 0 / .5)) blur(2px)", "red").as_deref(),
+            Some("drop-shadow(0 2px 3px rgba(0, 0, 0, 0.5000)) blur(2px)")
+        );
+        assert_eq!(lowered_within("url(#a) blur(2px)", "red"), None);
+    }
+}

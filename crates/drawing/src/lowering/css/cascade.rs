@@ -1,0 +1,162 @@
+//! What style sheets, style attributes and presentation attributes together say of each element.
+
+use std::collections::BTreeMap;
+
+use super::super::properties;
+use super::super::tree::{Child, Tree};
+use super::matching::Matcher;
+use super::rules::{Declaration, Sheet, inline};
+use super::selectors::Specificity;
+use super::variables::Variables;
+
+/// The order of the cascade, from what gives way to what stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Normal {
+        inline: bool,
+        layer: usize,
+        specificity: Specificity,
+        order: usize,
+    },
+    /// Among important ones earlier layers stand against later ones.
+    Important {
+        inline: bool,
+        layer: usize,
+        specificity: Specificity,
+        order: usize,
+    },
+}
+
+/// Gives every element its properties; `None` where that would cost more than the bounds allow. `canvas` is the size of the
+/// picture in CSS pixels, `around` the style sheets of a page around it, `work` bounds the matching, `bytes` what values may grow to.
+pub(in super::super) fn cascade(
+    tree: &mut Tree,
+    around: &str,
+    canvas: [f64; 2],
+    work: u64,
+    bytes: usize,
+) -> Option<Sheet> {
+    let sheet = read(tree, around, canvas);
+    let matcher = Matcher::new(tree, work);
+    let mut made = 0;
+    let mut styles = Vec::with_capacity(tree.len());
+    for element in 0..tree.len() {
+        let style = declared(tree, element, &sheet, &matcher);
+        // One rule may give many elements a long value.
+        made += style.values().map(String::len).sum::<usize>();
+        if matcher.is_over() || made > bytes {
+            return None;
+        }
+        styles.push(style);
+    }
+    for (element, style) in styles.into_iter().enumerate() {
+        let found = &mut tree[element].style;
+        for (name, value) in style {
+            found.insert(name, value);
+        }
+    }
+    let mut variables = Variables::new(&sheet.initial, bytes);
+    for element in 0..tree.len() {
+        variables.settle(tree, element)?;
+    }
+    Some(sheet)
+}
+
+/// The style sheets of a drawing, in the order in which they stand.
+fn read(tree: &Tree, around: &str, canvas: [f64; 2]) -> Sheet {
+    let mut sheet = Sheet::default();
+    sheet.parse_more(around, canvas);
+    for index in 0..tree.len() {
+        let element = &tree[index];
+        let kind = element.markup("type").unwrap_or_default().trim();
+        let of_css = kind.is_empty() || kind.eq_ignore_ascii_case("text/css");
+        if element.name != "style"
+            || !of_css
+            || !super::media::applies(element.markup("media").unwrap_or_default(), canvas)
+        {
+            continue;
+        }
+        let text: String = element
+            .children
+            .iter()
+            .filter_map(|child| match child {
+                Child::Text(text) => Some(text.as_str()),
+                Child::Element(_) => None,
+            })
+            .collect();
+        sheet.parse_more(&text, canvas);
+    }
+    sheet
+}
+
+/// What is declared for an element, without its presentation attributes.
+fn declared(tree: &Tree, element: usize, sheet: &Sheet, matcher: &Matcher<'_>) -> BTreeMap<String, String> {
+    let unlayered = sheet.layers.len();
+    let mut found: Vec<(Weight, &Declaration)> = Vec::new();
+    let weigh =
+        |declaration: &Declaration, inline, layer: usize, specificity, order| match declaration.important {
+            true => Weight::Important { inline, layer: unlayered - layer, specificity, order },
+            false => Weight::Normal { inline, layer, specificity, order },
+        };
+    let mut order = 0;
+    for rule in &sheet.rules {
+        let matching = rule.selectors.iter().filter(|selector| matcher.matches(element, selector));
+        let Some(specificity) = matching.map(|selector| selector.specificity).max() else { continue };
+        let layer = rule.layer.unwrap_or(unlayered);
+        for declaration in &rule.declarations {
+            found.push((weigh(declaration, false, layer, specificity, order), declaration));
+            order += 1;
+        }
+    }
+    let written = tree[element].markup("style").map(inline).unwrap_or_default();
+    for declaration in &written {
+        found.push((weigh(declaration, true, unlayered, Specificity::default(), order), declaration));
+        order += 1;
+    }
+    found.sort_by_key(|(weight, _)| *weight);
+    let mut style = BTreeMap::new();
+    for (_, declaration) in found {
+        for (name, value) in longhands(&declaration.name, &declaration.value) {
+            if properties::takes(&name, &value) {
+                let value = properties::path_of(&value).filter(|_| name == "d").unwrap_or(&value).to_owned();
+                style.insert(name, value);
+            }
+        }
+    }
+    style
+}
+
+/// The properties that a declaration sets.
+pub(in super::super) fn longhands(name: &str, value: &str) -> Vec<(String, String)> {
+    let each = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), value.to_owned())).collect();
+    match name {
+        "marker" => each(&["marker-start", "marker-mid", "marker-end"]),
+        "font" => font(value),
+        "-webkit-mask"
+        | "-webkit-mask-image"
+        | "-webkit-transform"
+        | "-webkit-filter"
+        | "-webkit-clip-path"
+        | "-webkit-transform-origin"
+        | "-webkit-animation"
+        | "-webkit-animation-name"
+        | "-webkit-animation-duration"
+        | "-webkit-animation-delay" => each(&[name.trim_start_matches("-webkit-")]),
+        "text-decoration-line" => each(&["text-decoration"]),
+        _ => each(&[name]),
+    }
+}
+
+/// The parts of `font`.
+fn font(value: &str) -> Vec<(String, String)> {
+    let Ok(short) = svgtypes::FontShorthand::from_str(value) else { return Vec::new() };
+    let pairs = [
+        ("font-style", short.font_style.unwrap_or("normal")),
+        ("font-variant", short.font_variant.unwrap_or("normal")),
+        ("font-weight", short.font_weight.unwrap_or("normal")),
+        ("font-stretch", short.font_stretch.unwrap_or("normal")),
+        ("font-size", short.font_size),
+        ("font-family", short.font_family),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}

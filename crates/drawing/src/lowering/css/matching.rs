@@ -1,0 +1,140 @@
+//! Whether an element is one that a selector means. What it costs is counted.
+
+use std::cell::Cell;
+
+use super::super::tree::Tree;
+use super::selectors::{Combinator, Compound, Part, Selector, Test};
+
+/// Matching, with a bound on the parts of selectors that are held against elements.
+pub(super) struct Matcher<'t> {
+    tree: &'t Tree,
+    left: Cell<u64>,
+}
+
+impl<'t> Matcher<'t> {
+    pub(super) fn new(tree: &'t Tree, most: u64) -> Self {
+        Self { tree, left: Cell::new(most) }
+    }
+
+    /// Whether the bound was passed; answers are then worth nothing.
+    pub(super) fn is_over(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    pub(super) fn matches(&self, element: usize, selector: &Selector) -> bool {
+        self.from(element, &selector.compounds)
+    }
+
+    /// Whether the element is the first of these compounds, and what is around it the others.
+    fn from(&self, element: usize, compounds: &[Compound]) -> bool {
+        let Some((first, before)) = compounds.split_first() else { return true };
+        if !first.parts.iter().all(|part| self.part(element, part)) {
+            return false;
+        }
+        let tree = self.tree;
+        match first.combinator {
+            Combinator::None => true,
+            Combinator::Child => tree[element].parent.is_some_and(|parent| self.from(parent, before)),
+            Combinator::Next => tree.previous(element).is_some_and(|previous| self.from(previous, before)),
+            Combinator::Descendant => {
+                let mut around = tree[element].parent;
+                while let Some(at) = around {
+                    if self.from(at, before) {
+                        return true;
+                    }
+                    around = tree[at].parent.filter(|_| !self.is_over());
+                }
+                false
+            }
+            Combinator::Following => {
+                let mut before_it = tree.previous(element);
+                while let Some(at) = before_it {
+                    if self.from(at, before) {
+                        return true;
+                    }
+                    before_it = tree.previous(at).filter(|_| !self.is_over());
+                }
+                false
+            }
+        }
+    }
+
+    fn spend(&self, work: u64) -> bool {
+        self.left.set(self.left.get().saturating_sub(work));
+        !self.is_over()
+    }
+
+    fn part(&self, element: usize, part: &Part) -> bool {
+        if !self.spend(1) {
+            return false;
+        }
+        let found = &self.tree[element];
+        let value = |name: &str| found.markup(name);
+        match part {
+            Part::Type(name) => found.name == *name,
+            Part::Id(id) => value("id") == Some(id),
+            Part::Class(class) => value("class").is_some_and(|all| {
+                self.spend(all.len() as u64 / 16);
+                all.split_ascii_whitespace().any(|word| word == class)
+            }),
+            Part::Attribute { name, test, value: wanted, any_case } => value(name).is_some_and(|found| {
+                self.spend(found.len() as u64 / 16);
+                match any_case {
+                    true => compare(*test, &found.to_ascii_lowercase(), &wanted.to_ascii_lowercase()),
+                    false => compare(*test, found, wanted),
+                }
+            }),
+            Part::Is(any) => any.iter().any(|selector| self.matches(element, selector)),
+            Part::Not(none) => !none.iter().any(|selector| self.matches(element, selector)),
+            Part::Has(any) => self.below(element, any),
+            Part::Nth { step, offset, last, same_type } => {
+                let Some(parent) = found.parent else { return false };
+                let children = self.tree.children(parent);
+                let alike = |at: &usize| !*same_type || self.tree[*at].name == found.name;
+                let place = match last {
+                    false => children.take_while(|at| *at != element && self.spend(1)).filter(alike).count(),
+                    true => children
+                        .skip_while(|at| *at != element && self.spend(1))
+                        .skip(1)
+                        .filter(alike)
+                        .count(),
+                };
+                let place = i64::try_from(place).unwrap_or(i64::MAX - 1) + 1;
+                match step {
+                    0 => place == *offset,
+                    step => (place - offset) % step == 0 && (place - offset) / step >= 0,
+                }
+            }
+            Part::Root => found.parent.is_none(),
+            Part::Empty => found.children.is_empty(),
+            Part::Never => false,
+        }
+    }
+
+    /// Whether something in an element is one of these.
+    fn below(&self, element: usize, any: &[Selector]) -> bool {
+        let mut open: Vec<usize> = self.tree.children(element).collect();
+        while let Some(at) = open.pop() {
+            if !self.spend(1) {
+                return false;
+            }
+            if any.iter().any(|selector| self.matches(at, selector)) {
+                return true;
+            }
+            open.extend(self.tree.children(at));
+        }
+        false
+    }
+}
+
+fn compare(test: Test, found: &str, wanted: &str) -> bool {
+    match test {
+        Test::Present => true,
+        Test::Equals => found == wanted,
+        Test::Word => !wanted.is_empty() && found.split_ascii_whitespace().any(|word| word == wanted),
+        Test::Dash => found.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')),
+        Test::Begins => !wanted.is_empty() && found.starts_with(wanted),
+        Test::Ends => !wanted.is_empty() && found.ends_with(wanted),
+        Test::Holds => !wanted.is_empty() && found.contains(wanted),
+    }
+}

@@ -1,0 +1,18 @@
+//! Style sheets as a browser applies them: the cascade, by layers, specificity and order, and custom properties.
+//!
+//! The renderer's own reader of CSS knows CSS 2.1 without at-rules and without most selectors. The crates that know more
+//! (`cssparser`, `selectors`, `lightningcss`) are under the MPL, which this project does not take in, and are built for
+//! pages; what a drawing needs of them is this folder.
+
+mod cascade;
+mod matching;
+mod media;
+mod rules;
+mod selectors;
+mod tokens;
+mod variables;
+
+pub(super) use cascade::{cascade, longhands};
+pub(super) use rules::{Declaration, Keyframes, Sheet};
+pub(super) use tokens::number_length;
+pub(super) use variables::resolve;

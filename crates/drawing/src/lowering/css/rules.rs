@@ -1,0 +1,365 @@
+//! A style sheet as rules and declarations, after css-syntax-3 section 5, css-nesting-1, css-cascade-5 (layers) and
+//! css-animations-1 (keyframes).
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::media;
+use super::selectors::{self, Selector};
+use super::tokens::{Token, TokenKind, tokens};
+
+/// Blocks in blocks that are followed.
+const DEEPEST: usize = 24;
+
+/// A declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct Declaration {
+    /// The property, in lower case but for those that a sheet makes up.
+    pub(in super::super) name: String,
+    /// Its value, without comments.
+    pub(in super::super) value: String,
+    /// Whether it is marked `!important`.
+    pub(in super::super) important: bool,
+}
+
+/// A style rule: what it is for, and what it says.
+#[derive(Debug)]
+pub(super) struct StyleRule {
+    pub(super) selectors: Rc<Vec<Selector>>,
+    pub(super) declarations: Vec<Declaration>,
+    /// The layer's place in [`Sheet::layers`]; `None` outside of layers.
+    pub(super) layer: Option<usize>,
+}
+
+/// The frames of an animation: offset from 0 to 1, and what is declared there.
+pub(in super::super) type Keyframes = Vec<(f64, Vec<Declaration>)>;
+
+/// All style sheets of a drawing.
+#[derive(Debug, Default)]
+pub(in super::super) struct Sheet {
+    pub(super) rules: Vec<StyleRule>,
+    /// The places of layers, in the order in which they are named; later ones win.
+    pub(super) layers: HashMap<String, usize>,
+    /// Animations by name.
+    pub(in super::super) keyframes: HashMap<String, Keyframes>,
+    /// Initial values of custom properties that are registered.
+    pub(super) initial: BTreeMap<String, String>,
+}
+
+/// The conditions under which a block stands.
+#[derive(Clone, Default)]
+struct Context {
+    parent: Option<Rc<Vec<Selector>>>,
+    layer: Option<String>,
+    depth: usize,
+}
+
+impl Sheet {
+    /// Adds the rules of a text that apply on this canvas, in CSS pixels.
+    pub(super) fn parse_more(&mut self, text: &str, canvas: [f64; 2]) {
+        let tokens = tokens(text);
+        let mut reader = Reader { tokens: &tokens, pos: 0, canvas, sheet: self };
+        reader.rules(&Context::default());
+    }
+
+    fn layer(&mut self, name: &str) -> usize {
+        let next = self.layers.len();
+        *self.layers.entry(name.to_owned()).or_insert(next)
+    }
+}
+
+/// The declarations of a `style` attribute.
+pub(in super::super) fn inline(text: &str) -> Vec<Declaration> {
+    let tokens = tokens(text);
+    let mut found = Vec::new();
+    let mut pos = 0;
+    while pos < tokens.len() {
+        let end = until(&tokens, pos, |token| token.is(';'));
+        found.extend(declaration(&tokens[pos..end]));
+        pos = end + 1;
+    }
+    found
+}
+
+struct Reader<'a, 'sheet> {
+    tokens: &'a [Token<'a>],
+    pos: usize,
+    canvas: [f64; 2],
+    sheet: &'sheet mut Sheet,
+}
+
+impl<'a> Reader<'a, '_> {
+    /// The rules of a sheet, or of a block that holds rules.
+    fn rules(&mut self, context: &Context) {
+        while let Some(token) = self.tokens.get(self.pos) {
+            match token.kind {
+                TokenKind::Space | TokenKind::Hidden => self.pos += 1,
+                TokenKind::At => {
+                    self.at_rule(context);
+                }
+                _ => {
+                    let open = until(self.tokens, self.pos, |token| token.is('{'));
+                    let prelude = &self.tokens[self.pos..open];
+                    let block = self.block(open);
+                    self.style_rule(prelude, block, context);
+                }
+            }
+        }
+    }
+
+    /// The tokens of the block that opens at `open`; goes on after it.
+    fn block(&mut self, open: usize) -> &'a [Token<'a>] {
+        let end = closing(self.tokens, open);
+        self.pos = (end + 1).min(self.tokens.len()).max(open);
+        self.tokens.get(open + 1..end).unwrap_or_default()
+    }
+
+    /// Reads a block as another kind of thing.
+    fn within(&mut self, block: &[Token<'_>], read: impl FnOnce(&mut Reader<'_, '_>)) {
+        let mut inner = Reader { tokens: block, pos: 0, canvas: self.canvas, sheet: &mut *self.sheet };
+        read(&mut inner);
+    }
+
+    fn style_rule(&mut self, prelude: &[Token<'_>], block: &[Token<'_>], context: &Context) {
+        let Some(selectors) = selectors::parse(prelude, context.parent.as_ref()) else { return };
+        let selectors = Rc::new(selectors);
+        let nested = Context {
+            parent: Some(Rc::clone(&selectors)),
+            layer: context.layer.clone(),
+            depth: context.depth + 1,
+        };
+        self.within(block, |reader| reader.content(&selectors, &nested));
+    }
+
+    /// What stands in a style rule: declarations, and rules nested in it.
+    fn content(&mut self, selectors: &Rc<Vec<Selector>>, context: &Context) {
+        let mut declarations = Vec::new();
+        let flush = |reader: &mut Self, declarations: &mut Vec<Declaration>| {
+            if !declarations.is_empty() {
+                let layer = context.layer.as_ref().map(|name| reader.sheet.layer(name));
+                let declarations = std::mem::take(declarations);
+                reader.sheet.rules.push(StyleRule { selectors: Rc::clone(selectors), declarations, layer });
+            }
+        };
+        while let Some(token) = self.tokens.get(self.pos) {
+            if matches!(token.kind, TokenKind::Space | TokenKind::Hidden) || token.is(';') {
+                self.pos += 1;
+                continue;
+            }
+            if token.kind == TokenKind::At {
+                flush(self, &mut declarations);
+                self.at_rule(context);
+                continue;
+            }
+            let open = until(self.tokens, self.pos, |token| token.is('{') || token.is(';'));
+            let opens = self.tokens.get(open).is_some_and(|token| token.is('{'));
+            // Only a custom property may have a block in its value.
+            let custom = token.text.starts_with("--")
+                && self.tokens.get(self.pos + 1).is_some_and(|next| next.is(':'));
+            let end = if opens && custom { until(self.tokens, open, |token| token.is(';')) } else { open };
+            if (!opens || custom)
+                && let Some(found) = declaration(&self.tokens[self.pos..end])
+            {
+                declarations.push(found);
+                self.pos = end + 1;
+                continue;
+            }
+            // No declaration: a rule, unless a semicolon comes before its block.
+            if opens {
+                let prelude = &self.tokens[self.pos..open];
+                let block = self.block(open);
+                if context.depth < DEEPEST {
+                    flush(self, &mut declarations);
+                    self.style_rule(prelude, block, context);
+                }
+            } else {
+                self.pos = open + 1;
+            }
+        }
+        flush(self, &mut declarations);
+    }
+
+    fn at_rule(&mut self, context: &Context) {
+        let name = self.tokens[self.pos].name().to_ascii_lowercase();
+        let start = self.pos + 1;
+        let end = until(self.tokens, start, |token| token.is('{') || token.is(';'));
+        let prelude = &self.tokens[start..end];
+        if !self.tokens.get(end).is_some_and(|token| token.is('{')) {
+            self.pos = end + 1;
+            if name == "layer" {
+                for layer in layer_names(prelude, context) {
+                    self.sheet.layer(&layer);
+                }
+            }
+            return;
+        }
+        let block = self.block(end);
+        if context.depth >= DEEPEST {
+            return;
+        }
+        let mut inner = Context { depth: context.depth + 1, ..context.clone() };
+        let applies = match name.as_str() {
+            "media" => media::applies(&text_of(prelude), self.canvas),
+            "supports" => media::supports(prelude),
+            "layer" => {
+                let named = layer_names(prelude, context).into_iter().next();
+                let layer = named.unwrap_or_else(|| format!("\0{}", self.sheet.layers.len()));
+                self.sheet.layer(&layer);
+                inner.layer = Some(layer);
+                true
+            }
+            "keyframes" | "-webkit-keyframes" => {
+                self.keyframes(prelude, block);
+                return;
+            }
+            "property" => {
+                self.property(prelude, block);
+                return;
+            }
+            _ => false,
+        };
+        if applies {
+            self.within(block, |reader| match inner.parent.clone() {
+                Some(parent) => reader.content(&parent, &inner),
+                None => reader.rules(&inner),
+            });
+        }
+    }
+
+    fn keyframes(&mut self, prelude: &[Token<'_>], block: &[Token<'_>]) {
+        let name = prelude.iter().find_map(|token| match token.kind {
+            TokenKind::Ident => Some(token.name()),
+            TokenKind::String => Some(token.string()),
+            _ => None,
+        });
+        let Some(name) = name else { return };
+        let mut frames: Keyframes = Vec::new();
+        self.within(block, |reader| {
+            while reader.pos < reader.tokens.len() {
+                let open = until(reader.tokens, reader.pos, |token| token.is('{'));
+                let prelude = &reader.tokens[reader.pos..open];
+                let block = reader.block(open);
+                let declared = inline(&text_of(block));
+                for offset in text_of(prelude).split(',') {
+                    let offset = offset.trim().to_ascii_lowercase();
+                    let offset = match offset.as_str() {
+                        "from" => Some(0.0),
+                        "to" => Some(1.0),
+                        share => share
+                            .strip_suffix('%')
+                            .and_then(|share| share.trim().parse::<f64>().ok())
+                            .map(|s| s / 100.0),
+                    };
+                    if let Some(offset) = offset.filter(|offset| (0.0..=1.0).contains(offset)) {
+                        frames.push((offset, declared.clone()));
+                    }
+                }
+            }
+        });
+        frames.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        self.sheet.keyframes.insert(name, frames);
+    }
+
+    fn property(&mut self, prelude: &[Token<'_>], block: &[Token<'_>]) {
+        let Some(name) = prelude.iter().find(|token| token.kind == TokenKind::Ident).map(Token::name) else {
+            return;
+        };
+        let declared = inline(&text_of(block));
+        if let Some(initial) = declared.into_iter().find(|declaration| declaration.name == "initial-value") {
+            self.sheet.initial.insert(name, initial.value);
+        }
+    }
+}
+
+/// The names of layers in a prelude, each with those around it.
+fn layer_names(prelude: &[Token<'_>], context: &Context) -> Vec<String> {
+    let text = text_of(prelude);
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names
+        .map(|name| context.layer.as_ref().map_or(name.to_owned(), |outer| format!("{outer}.{name}")))
+        .collect()
+}
+
+/// A declaration, where these tokens are one.
+fn declaration(tokens: &[Token<'_>]) -> Option<Declaration> {
+    let tokens = trim(tokens);
+    let (first, rest) = tokens.split_first()?;
+    let rest = trim(rest);
+    if first.kind != TokenKind::Ident || !rest.first()?.is(':') {
+        return None;
+    }
+    let name = first.name();
+    let custom = name.starts_with("--");
+    let mut value = trim(&rest[1..]);
+    let mut important = false;
+    if let [head @ .., mark, word] = value
+        && mark.is('!')
+        && word.text.eq_ignore_ascii_case("important")
+    {
+        (value, important) = (trim(head), true);
+    } else if let [head @ .., mark, space, word] = value
+        && mark.is('!')
+        && space.kind == TokenKind::Space
+        && word.text.eq_ignore_ascii_case("important")
+    {
+        (value, important) = (trim(head), true);
+    }
+    let broken = |token: &Token<'_>| token.is('{') || token.is('}') || token.is('!') || token.is(';');
+    if !custom && (value.is_empty() || value.iter().any(broken)) {
+        return None;
+    }
+    let name = if custom { name } else { name.to_ascii_lowercase() };
+    Some(Declaration { name, value: text_of(value), important })
+}
+
+/// The text of tokens. What stood between them were comments, which part words.
+pub(super) fn text_of(tokens: &[Token<'_>]) -> String {
+    let mut text = String::new();
+    let mut end = None;
+    for token in tokens {
+        if end.is_some_and(|end| end != token.text.as_ptr()) {
+            text.push(' ');
+        }
+        text.push_str(token.text);
+        end = Some(token.text.as_bytes().as_ptr_range().end);
+    }
+    text.trim().to_owned()
+}
+
+pub(super) fn trim<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
+    let space = |token: &Token<'_>| matches!(token.kind, TokenKind::Space | TokenKind::Hidden);
+    let from = tokens.iter().position(|token| !space(token)).unwrap_or(tokens.len());
+    let to = tokens.iter().rposition(|token| !space(token)).map_or(from, |last| last + 1);
+    &tokens[from..to]
+}
+
+/// The index of the first token from `from` on, outside of brackets, that `wanted` says; the number of tokens where there
+/// is none.
+pub(super) fn until(tokens: &[Token<'_>], from: usize, wanted: impl Fn(&Token<'_>) -> bool) -> usize {
+    let mut pos = from;
+    while let Some(token) = tokens.get(pos) {
+        if wanted(token) {
+            return pos;
+        }
+        pos = if token.closes_with().is_some() { closing(tokens, pos) + 1 } else { pos + 1 };
+    }
+    tokens.len()
+}
+
+/// The index of the token that closes the bracket at `open`; the number of tokens where none does.
+pub(super) fn closing(tokens: &[Token<'_>], open: usize) -> usize {
+    let mut stack: Vec<char> = Vec::new();
+    for (index, token) in tokens.iter().enumerate().skip(open) {
+        if let Some(mark) = token.closes_with() {
+            stack.push(mark);
+        } else if let TokenKind::Delim(mark) = token.kind
+            && stack.last() == Some(&mark)
+        {
+            stack.pop();
+            if stack.is_empty() {
+                return index;
+            }
+        }
+    }
+    tokens.len()
+}

@@ -1,0 +1,310 @@
+//! Gradients of CSS as gradients of SVG (css-images-3, section 3), and gradients that go through linear light.
+
+use super::colours;
+use super::numbers::{self, Scale, angle, function, split, written};
+use super::tree::{Element, Tree};
+
+/// A gradient of CSS over a box, as an element that is painted with; `None` where it is none that SVG has.
+pub(super) fn of_css(
+    value: &str,
+    id: &str,
+    area: [f64; 4],
+    scale: &Scale,
+) -> Option<(Element, Vec<Element>)> {
+    let (name, inside) = function(value)?;
+    let (name, repeats) = match name.strip_prefix("repeating-") {
+        Some(name) => (name, true),
+        None => (name.as_str(), false),
+    };
+    let mut parts = split(inside, ',');
+    let (mut gradient, length) = match name {
+        "linear-gradient" => linear(&mut parts, area)?,
+        "radial-gradient" => radial(&mut parts, area, scale)?,
+        _ => return None,
+    };
+    gradient.set("id", id.to_owned());
+    gradient.set("gradientUnits", "userSpaceOnUse".to_owned());
+    if repeats {
+        gradient.set("spreadMethod", "repeat".to_owned());
+    }
+    let stops = stops(&parts, length, scale)?;
+    let (first, last) = (stops.first()?.0, stops.last()?.0);
+    // What repeats does so from its first to its last stop.
+    if repeats && (first > 0.0 || last < 1.0) {
+        return None;
+    }
+    let stops = smooth(stops).into_iter().map(|(offset, colour)| {
+        let (colour, alpha) = (csscolorparser::Color { a: 1.0, ..colour.clone() }, colour.a);
+        let mut stop =
+            Element::new("stop", &[("offset", &written(offset)), ("stop-color", &colours::words(&colour))]);
+        if alpha < 1.0 {
+            stop.set("stop-opacity", written(f64::from(alpha)));
+        }
+        stop
+    });
+    Some((gradient, stops.collect()))
+}
+
+/// The line of a linear gradient, and its length.
+fn linear(parts: &mut Vec<&str>, [x, y, width, height]: [f64; 4]) -> Option<(Element, f64)> {
+    let (sine, cosine) = match direction(parts.first()?, width, height) {
+        Some(way) => {
+            parts.remove(0);
+            way
+        }
+        None => (0.0, 1.0),
+    };
+    // The line goes through the middle and is as long as its ends' perpendiculars reach the corners.
+    let half = f64::midpoint((width * sine).abs(), (height * cosine).abs());
+    let (middle_x, middle_y) = (x + width / 2.0, y + height / 2.0);
+    // A sine's last digits are another system's own; its first ones are the same everywhere.
+    let rounded = |number: f64| written((number * 1e4).round() / 1e4);
+    let ends = [
+        ("x1", rounded(middle_x - sine * half)),
+        ("y1", rounded(middle_y - cosine * half)),
+        ("x2", rounded(middle_x + sine * half)),
+        ("y2", rounded(middle_y + cosine * half)),
+    ];
+    let mut gradient = Element::new("linearGradient", &[]);
+    for (name, value) in ends {
+        gradient.set(name, value);
+    }
+    Some((gradient, 2.0 * half))
+}
+
+/// The way, across and down, that a gradient's first argument names.
+fn direction(argument: &str, width: f64, height: f64) -> Option<(f64, f64)> {
+    let Some(words) = argument.strip_prefix("to ") else {
+        if !argument.ends_with(|c: char| c.is_ascii_alphabetic()) && argument != "0" {
+            return None;
+        }
+        let (sine, cosine) = angle(argument)?.to_radians().sin_cos();
+        return Some((sine, -cosine));
+    };
+    let (mut across, mut down) = (0.0, 0.0);
+    for word in words.split_whitespace() {
+        match word {
+            "top" => down = -1.0,
+            "bottom" => down = 1.0,
+            "left" => across = -1.0,
+            "right" => across = 1.0,
+            _ => return None,
+        }
+    }
+    // To a corner: so that the middle colour goes through the two others.
+    if across != 0.0 && down != 0.0 {
+        let long = (width * width + height * height).sqrt();
+        return Some((across * height / long, down * width / long));
+    }
+    (across != 0.0 || down != 0.0).then_some((across, down))
+}
+
+/// The circle or ellipse of a radial gradient, and the length of its ray to the right.
+fn radial(parts: &mut Vec<&str>, [x, y, width, height]: [f64; 4], scale: &Scale) -> Option<(Element, f64)> {
+    let (mut shape, mut at) = ("", "center");
+    let first = *parts.first()?;
+    let is_shape =
+        ["circle", "ellipse", "closest", "farthest", "at "].iter().any(|word| first.contains(word))
+            || first.split_whitespace().all(|word| numbers::is_length(word, false, false));
+    if is_shape && !colours::is_colour(first) {
+        (shape, at) = match first.split_once("at ") {
+            Some((shape, at)) => (shape.trim(), at.trim()),
+            None => (first, "center"),
+        };
+        parts.remove(0);
+    }
+    let [cx, cy] = super::transforms::origin(at, [width, height], scale)?;
+    let sides = [cx, width - cx, cy, height - cy].map(f64::abs);
+    let (near_x, far_x) = (sides[0].min(sides[1]), sides[0].max(sides[1]));
+    let (near_y, far_y) = (sides[2].min(sides[3]), sides[2].max(sides[3]));
+    let sizes: Vec<&str> =
+        shape.split_whitespace().filter(|word| !matches!(*word, "circle" | "ellipse")).collect();
+    let circle = shape.contains("circle") || (sizes.len() == 1 && numbers::is_length(sizes[0], false, false));
+    let corner = |a: f64, b: f64| (a * a + b * b).sqrt();
+    let [rx, ry] = match sizes[..] {
+        ["closest-side"] if circle => [near_x.min(near_y); 2],
+        ["closest-side"] => [near_x, near_y],
+        ["farthest-side"] if circle => [far_x.max(far_y); 2],
+        ["farthest-side"] => [far_x, far_y],
+        ["closest-corner"] if circle => [corner(near_x, near_y); 2],
+        ["closest-corner"] => [near_x * std::f64::consts::SQRT_2, near_y * std::f64::consts::SQRT_2],
+        [] | ["farthest-corner"] if circle => [corner(far_x, far_y); 2],
+        [] | ["farthest-corner"] => [far_x * std::f64::consts::SQRT_2, far_y * std::f64::consts::SQRT_2],
+        [radius] => [numbers::length(radius, 0.0, scale)?; 2],
+        [rx, ry] => [numbers::length(rx, width, scale)?, numbers::length(ry, height, scale)?],
+        _ => return None,
+    };
+    if rx <= 0.0 || ry <= 0.0 {
+        return None;
+    }
+    let mut gradient = Element::new("radialGradient", &[("cx", "0"), ("cy", "0"), ("r", "1")]);
+    let place =
+        format!("translate({} {}) scale({} {})", written(x + cx), written(y + cy), written(rx), written(ry));
+    gradient.set("gradientTransform", place);
+    Some((gradient, rx))
+}
+
+/// The stops of a gradient whose line has this length, each with its offset as a share of it.
+fn stops(parts: &[&str], length: f64, scale: &Scale) -> Option<Vec<(f64, csscolorparser::Color)>> {
+    let mut found: Vec<(Option<f64>, Option<csscolorparser::Color>)> = Vec::new();
+    for part in parts {
+        let words = split(part, ' ');
+        let place = |word: &str| {
+            numbers::length(word, length, scale).map(|place| if length > 0.0 { place / length } else { 0.0 })
+        };
+        if let [hint] = words[..]
+            && let Some(hint) = place(hint)
+        {
+            found.push((Some(hint), None));
+            continue;
+        }
+        let (colour, places) = words.split_first()?;
+        let colour = colours::parse(colour)?;
+        match places {
+            [] => found.push((None, Some(colour))),
+            [at] => found.push((Some(place(at)?), Some(colour))),
+            [from, to] => {
+                found.push((Some(place(from)?), Some(colour.clone())));
+                found.push((Some(place(to)?), Some(colour)));
+            }
+            _ => return None,
+        }
+    }
+    if found.len() < 2 || found.len() > 200 {
+        return None;
+    }
+    let last = found.len() - 1;
+    found[0].0.get_or_insert(0.0);
+    found[last].0.get_or_insert(1.0);
+    // No stop lies before one that is written before it; those without a place lie evenly between.
+    let mut least = f64::NEG_INFINITY;
+    for (place, _) in &mut found {
+        if let Some(place) = place {
+            *place = place.max(least);
+            least = *place;
+        }
+    }
+    let mut at = 0;
+    while at < found.len() {
+        if found[at].0.is_none() {
+            let before = found[at - 1].0?;
+            let next = (at..found.len()).find(|next| found[*next].0.is_some())?;
+            let after = found[next].0?;
+            let steps = (next - at + 1) as f64;
+            for (step, index) in (at..next).enumerate() {
+                found[index].0 = Some(before + (after - before) * (step + 1) as f64 / steps);
+            }
+        }
+        at += 1;
+    }
+    // A hint is where half of the way is gone: told by that colour.
+    let mut stops = Vec::new();
+    for at in 0..found.len() {
+        let colour = match &found[at].1 {
+            Some(colour) => colour.clone(),
+            None => {
+                let before = found.get(at.checked_sub(1)?)?.1.as_ref()?;
+                colours::between(before, found.get(at + 1)?.1.as_ref()?, 0.5, "srgb")?
+            }
+        };
+        stops.push((found[at].0?, colour));
+    }
+    // SVG has offsets from 0 to 1: what lies beyond is cut to there.
+    let inside = |share: f64| -> Option<csscolorparser::Color> {
+        let after = stops.iter().position(|(at, _)| *at >= share);
+        match after {
+            Some(0) => Some(stops[0].1.clone()),
+            None => Some(stops.last()?.1.clone()),
+            Some(after) => {
+                let ((a, from), (b, to)) = (&stops[after - 1], &stops[after]);
+                colours::between(from, to, if b > a { (share - a) / (b - a) } else { 1.0 }, "srgb")
+            }
+        }
+    };
+    let mut cut = Vec::new();
+    if stops[0].0 < 0.0 {
+        cut.push((0.0, inside(0.0)?));
+    }
+    cut.extend(stops.iter().filter(|(at, _)| (0.0..=1.0).contains(at)).cloned());
+    if stops.last()?.0 > 1.0 {
+        cut.push((1.0, inside(1.0)?));
+    }
+    (!cut.is_empty()).then_some(cut)
+}
+
+/// CSS weighs colours by their opacity, SVG does not: between stops of unlike opacity stand more.
+fn smooth(stops: Vec<(f64, csscolorparser::Color)>) -> Vec<(f64, csscolorparser::Color)> {
+    let mut made: Vec<(f64, csscolorparser::Color)> = Vec::with_capacity(stops.len());
+    let seen = |clear: &csscolorparser::Color, other: &csscolorparser::Color| match clear.a {
+        0.0 => csscolorparser::Color { a: 0.0, ..other.clone() },
+        _ => clear.clone(),
+    };
+    for pair in stops.windows(2) {
+        let ((from, a), (to, b)) = (&pair[0], &pair[1]);
+        if a.a == b.a {
+            made.push((*from, a.clone()));
+            continue;
+        }
+        // What can't be seen has the other's colour.
+        made.push((*from, seen(a, b)));
+        for step in 1..STEPS {
+            let share = step as f64 / STEPS as f64;
+            if let Some(colour) = colours::between(a, b, share, "srgb") {
+                made.push((from + (to - from) * share, colour));
+            }
+        }
+        made.push((*to, seen(b, a)));
+    }
+    made.extend(stops.last().cloned());
+    made
+}
+
+/// Steps of a gradient through linear light between two of its stops.
+const STEPS: usize = 12;
+
+/// Writes gradients whose colours go through linear light with the stops that they then go through.
+pub(super) fn lower(tree: &mut Tree) {
+    for element in 0..tree.len() {
+        let gradient = matches!(tree[element].name.as_str(), "linearGradient" | "radialGradient");
+        if !gradient
+            || !tree
+                .inherited(element, "color-interpolation")
+                .is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"))
+        {
+            continue;
+        }
+        let found: Option<Vec<(f64, csscolorparser::Color)>> = tree
+            .children(element)
+            .filter(|at| tree[*at].name == "stop")
+            .map(|at| {
+                let stop = &tree[at];
+                let offset = numbers::number(stop.markup("offset").unwrap_or("0"))?.clamp(0.0, 1.0);
+                let colour = colours::parse(stop.style.get("stop-color").map_or("black", String::as_str))?;
+                let opacity =
+                    stop.style.get("stop-opacity").map_or(Some(1.0), |opacity| numbers::number(opacity))?;
+                Some((
+                    offset,
+                    csscolorparser::Color { a: colour.a * opacity.clamp(0.0, 1.0) as f32, ..colour },
+                ))
+            })
+            .collect();
+        let Some(found) = found.filter(|found| (2..100).contains(&found.len())) else { continue };
+        tree[element].children.clear();
+        let mut add = |offset: f64, colour: &csscolorparser::Color| {
+            let mut stop = Element::new("stop", &[("offset", &written(offset))]);
+            stop.set("stop-color", colours::words(&csscolorparser::Color { a: 1.0, ..colour.clone() }));
+            stop.set("stop-opacity", written(f64::from(colour.a)));
+            tree.append(element, stop);
+        };
+        add(found[0].0, &found[0].1);
+        for pair in found.windows(2) {
+            let ((from, a), (to, b)) = (&pair[0], &pair[1]);
+            for step in 1..=STEPS {
+                let share = step as f64 / STEPS as f64;
+                if let Some(colour) = colours::between(a, b, share, "srgb-linear") {
+                    add(from + (to - from) * share, &colour);
+                }
+            }
+        }
+    }
+}

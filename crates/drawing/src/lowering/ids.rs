@@ -1,0 +1,41 @@
+//! What elements are called: of those with one id, the first is meant; what refers to nothing is as though it were not said.
+
+use std::collections::HashMap;
+
+use super::tree::Tree;
+
+/// The first element with each id.
+pub(super) fn by_id(tree: &Tree) -> HashMap<String, usize> {
+    let mut found = HashMap::new();
+    for element in 0..tree.len() {
+        if let Some(id) = tree[element].markup("id") {
+            found.entry(id.to_owned()).or_insert(element);
+        }
+    }
+    found
+}
+
+/// Takes an id from all that have it but the first, and filters that are missing from those that ask for them.
+pub(super) fn lower(tree: &mut Tree) {
+    let first = by_id(tree);
+    for element in 0..tree.len() {
+        let second = tree[element].markup("id").is_some_and(|id| first.get(id) != Some(&element));
+        if second {
+            tree[element].unset("id");
+        }
+    }
+    for element in 0..tree.len() {
+        let Some(filter) = tree[element].style.get("filter") else { continue };
+        let missing = |part: &&str| {
+            let target = part.strip_prefix("url(").and_then(|rest| rest.strip_suffix(')'));
+            let target = target.map(|target| target.trim().trim_matches(['"', '\'']));
+            let id = target.and_then(|target| target.strip_prefix('#'));
+            id.is_some_and(|id| first.get(id).is_none_or(|at| tree[*at].name != "filter"))
+        };
+        let parts = super::numbers::split(filter, ' ');
+        if parts.iter().any(missing) {
+            // One that is missing makes the whole list void.
+            tree[element].style.remove("filter");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The page that a drawing is shown on: an image whose longest side is that of the verdict's picture.
+
+use tiny_skia::Transform;
+
+use super::super::bounds::VERDICT_SIDE;
+use super::boxes::matrix;
+use super::numbers::{self, Scale};
+use super::tree::{Tree, view_box};
+
+/// The sizes of a picture.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Page {
+    /// What `vw` and media queries are of, in CSS pixels: the drawing's own size where it has one, else that of the image.
+    pub(super) canvas: [f64; 2],
+    /// The image, in its pixels.
+    shown: [f64; 2],
+}
+
+impl Page {
+    pub(super) fn of(tree: &Tree) -> Self {
+        let root = &tree[0];
+        let scale = Scale { em: 16.0, rem: 16.0, view: [300.0, 150.0], canvas: [300.0, 150.0] };
+        let length = |name: &str| {
+            let value = root.markup(name)?.trim();
+            let length = (!value.ends_with('%')).then(|| numbers::length(value, 0.0, &scale)).flatten();
+            length.filter(|length| *length > 0.0)
+        };
+        let view = root.markup("viewBox").and_then(view_box).map(|[_, _, width, height]| [width, height]);
+        let sizes = (length("width"), length("height"));
+        let [width, height] = match (sizes, view) {
+            ((Some(width), Some(height)), _) => [width, height],
+            ((Some(width), None), Some([w, h])) => [width, width * h / w],
+            ((None, Some(height)), Some([w, h])) => [height * w / h, height],
+            ((None, None), Some(view)) => view,
+            ((width, height), None) => [width.unwrap_or(300.0), height.unwrap_or(150.0)],
+        };
+        let by = f64::from(VERDICT_SIDE) / width.max(height);
+        let shown = [width * by, height * by];
+        let sized = sizes.0.is_some() && sizes.1.is_some();
+        Self { canvas: if sized { [width, height] } else { shown }, shown }
+    }
+
+    /// How much larger an element is on the page than in its own units; of unlike sides, the middle one.
+    pub(super) fn enlargement(&self, tree: &Tree, element: usize) -> Option<f64> {
+        let mut whole = Transform::identity();
+        for at in tree.ancestors(element) {
+            if let Some(own) = matrix(tree, at) {
+                whole = whole.post_concat(own);
+            }
+            let found = &tree[at];
+            if found.name != "svg" {
+                continue;
+            }
+            let view =
+                found.markup("viewBox").and_then(view_box).map(|[_, _, width, height]| [width, height]);
+            let (inside, outside) = match found.parent {
+                None => (view.unwrap_or(found.scale().view), self.shown),
+                Some(parent) => {
+                    let around = tree[parent].scale();
+                    let side = |name: &str, whole: f64| {
+                        found.markup(name).map_or(Some(whole), |value| numbers::length(value, whole, around))
+                    };
+                    let Some(view) = view else { continue };
+                    (view, [side("width", around.view[0])?, side("height", around.view[1])?])
+                }
+            };
+            let by = (outside[0] / inside[0]).min(outside[1] / inside[1]) as f32;
+            whole = whole.post_concat(Transform::from_scale(by, by));
+        }
+        let larger = f64::from((whole.sx * whole.sy - whole.kx * whole.ky).abs()).sqrt();
+        (larger.is_finite() && larger > 1e-6).then_some(larger)
+    }
+}

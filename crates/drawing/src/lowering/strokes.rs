@@ -1,0 +1,56 @@
+//! Strokes whose width or dashes are not in the element's own units: `vector-effect` and `pathLength`.
+
+use super::numbers::{self, split, written};
+use super::outline::{self, Way};
+use super::page::Page;
+use super::tree::Tree;
+
+/// Writes the width and the dashes of strokes in the element's own units.
+pub(super) fn lower(tree: &mut Tree, page: &Page) {
+    for element in 1..tree.len() {
+        let fixed =
+            tree[element].style.get("vector-effect").is_some_and(|effect| effect == "non-scaling-stroke");
+        let by_length =
+            tree[element].markup("pathLength").and_then(|length| length.trim().parse::<f64>().ok());
+        let by_length = by_length.filter(|length| *length > 0.0 && length.is_finite());
+        if !fixed && by_length.is_none() {
+            continue;
+        }
+        if tree.inherited(element, "stroke").is_none_or(|stroke| stroke == "none") {
+            continue;
+        }
+        let mut dashes = 1.0;
+        if let Some(length) = by_length
+            && let Some(path) = outline::of(tree, element)
+        {
+            dashes = Way::of(&path).length() / length;
+        }
+        if fixed {
+            let Some(larger) = page.enlargement(tree, element) else { continue };
+            scale_by(tree, element, "stroke-width", 1.0 / larger);
+            dashes /= larger;
+        }
+        if dashes.is_finite() && (dashes - 1.0).abs() > 1e-9 {
+            scale_by(tree, element, "stroke-dasharray", dashes);
+            scale_by(tree, element, "stroke-dashoffset", dashes);
+        }
+    }
+}
+
+/// Multiplies the lengths of a property.
+fn scale_by(tree: &mut Tree, element: usize, name: &str, factor: f64) {
+    let value = match tree.inherited(element, name) {
+        Some("none") => return,
+        Some(value) => value.to_owned(),
+        None if name == "stroke-width" => "1".to_owned(),
+        None => return,
+    };
+    let scale = tree[element].scale();
+    let parts = split(&value, ',').into_iter().flat_map(|part| split(part, ' '));
+    let lengths: Option<Vec<String>> = parts
+        .map(|part| numbers::length(part, scale.whole(name), scale).map(|length| written(length * factor)))
+        .collect();
+    if let Some(lengths) = lengths {
+        tree[element].style.insert(name.to_owned(), lengths.join(" "));
+    }
+}

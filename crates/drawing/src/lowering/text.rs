@@ -1,0 +1,76 @@
+//! Text: its letters' case, its shadow, and the size that it has where none is said.
+
+use super::numbers::{self, split, written};
+use super::page::Page;
+use super::tree::{Child, Tree};
+
+/// The size of a font where nothing is said of it, in user units.
+const SIZE: &str = "16px";
+
+/// Writes what CSS makes of text into the text.
+pub(super) fn lower(tree: &mut Tree) {
+    let texts = (0..tree.len()).any(|element| tree[element].name == "text");
+    if texts && !tree[0].style.contains_key("font-size") {
+        tree[0].style.insert("font-size".to_owned(), SIZE.to_owned());
+    }
+    for element in 0..tree.len() {
+        if !matches!(tree[element].name.as_str(), "text" | "tspan" | "textPath" | "a") {
+            continue;
+        }
+        let case = tree.inherited(element, "text-transform").map(str::to_owned);
+        if let Some(case) = case.filter(|case| case != "none") {
+            for child in &mut tree[element].children {
+                if let Child::Text(words) = child {
+                    *words = cased(words, &case);
+                }
+            }
+        }
+    }
+}
+
+/// Writes shadows of text as filters. They are as large on every page.
+pub(super) fn shadows(tree: &mut Tree, page: &Page) {
+    for element in 0..tree.len() {
+        if tree[element].name != "text" {
+            continue;
+        }
+        let Some(shadow) = tree.inherited(element, "text-shadow").filter(|shadow| *shadow != "none") else {
+            continue;
+        };
+        let Some(larger) = page.enlargement(tree, element) else { continue };
+        let scale = tree[element].scale();
+        let shadows: Vec<String> = split(shadow, ',')
+            .into_iter()
+            .map(|shadow| {
+                let parts =
+                    split(shadow, ' ').into_iter().map(|part| match numbers::length(part, 0.0, scale) {
+                        Some(length) => format!("{}px", written(length / larger)),
+                        None => part.to_owned(),
+                    });
+                format!("drop-shadow({})", parts.collect::<Vec<_>>().join(" "))
+            })
+            .collect();
+        let filter = tree[element].style.get("filter").filter(|filter| *filter != "none");
+        let all = filter.map_or(shadows.join(" "), |filter| format!("{} {filter}", shadows.join(" ")));
+        tree[element].style.insert("filter".to_owned(), all);
+    }
+}
+
+fn cased(words: &str, case: &str) -> String {
+    match case {
+        "uppercase" => words.to_uppercase(),
+        "lowercase" => words.to_lowercase(),
+        "capitalize" => {
+            let mut begins = true;
+            words
+                .chars()
+                .flat_map(|c| {
+                    let first = begins && c.is_alphanumeric();
+                    begins = !c.is_alphanumeric() && c != '\'' && c != '’';
+                    if first { c.to_uppercase().collect::<Vec<_>>() } else { vec![c] }
+                })
+                .collect()
+        }
+        _ => words.to_owned(),
+    }
+}

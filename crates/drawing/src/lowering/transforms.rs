@@ -1,0 +1,336 @@
+//! What moves an element in CSS, written as one `transform`: the property itself with units and percentages, `translate`,
+//! `rotate`, `scale`, `offset-path`, about a `transform-origin` in a `transform-box` (css-transforms-2, motion-1).
+
+use std::f64::consts::PI;
+
+use super::boxes::{Boxes, Reference};
+use super::numbers::{self, Scale, angle, function, number, split, written};
+use super::outline;
+use super::tree::Tree;
+
+/// The properties that move an element beside `transform`.
+const OTHERS: [&str; 5] = ["translate", "rotate", "scale", "offset-path", "transform-origin"];
+
+/// Whether a value is a list of transform functions as CSS has them.
+pub(super) fn is_list(value: &str) -> bool {
+    let scale = Scale { em: 16.0, rem: 16.0, view: [100.0; 2], canvas: [100.0; 2] };
+    list(value, [100.0, 100.0], &scale, Words::Css).is_some()
+}
+
+/// In whose words transform functions stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words {
+    /// Those of CSS: lengths and angles have units, commas part arguments.
+    Css,
+    /// Those of the attribute: numbers alone.
+    Svg,
+}
+
+/// The functions of a list in words that the renderer knows; `size` is what percentages are of.
+pub(super) fn list(value: &str, size: [f64; 2], scale: &Scale, words: Words) -> Option<String> {
+    if value.trim() == "none" {
+        return Some(String::new());
+    }
+    let mut made: Vec<String> = Vec::new();
+    let mut rest = value.trim();
+    while !rest.is_empty() {
+        let open = rest.find('(')?;
+        let mut depth = 0i32;
+        let close = rest.char_indices().skip(open).find(|(_, c)| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            depth == 0
+        })?;
+        let (name, inside) = function(&rest[..=close.0])?;
+        made.push(one(&name, inside, size, scale, words)?);
+        rest = rest[close.0 + 1..]
+            .trim_start_matches(|c: char| c.is_whitespace() || (c == ',' && words == Words::Svg));
+    }
+    Some(made.into_iter().filter(|made| !made.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// One function. Of what turns out of the plane its shadow on it is left.
+fn one(name: &str, inside: &str, [width, height]: [f64; 2], scale: &Scale, words: Words) -> Option<String> {
+    let arguments: Vec<&str> = match words {
+        Words::Css => split(inside, ','),
+        Words::Svg => {
+            let parts = split(inside, ',').into_iter().flat_map(|part| split(part, ' '));
+            parts.filter(|part| !part.is_empty()).collect()
+        }
+    };
+    // Only zero needs no unit in CSS.
+    let takes = |text: &str| {
+        let plain = text.parse::<f64>();
+        match words {
+            Words::Css => plain.map_or(true, |number| number == 0.0),
+            Words::Svg => plain.is_ok(),
+        }
+    };
+    let length = |at: usize, whole: f64| {
+        arguments.get(at).filter(|text| takes(text)).and_then(|text| numbers::length(text, whole, scale))
+    };
+    let plain = |at: usize| number(arguments.get(at)?);
+    let turn = |at: usize| arguments.get(at).filter(|text| takes(text)).and_then(|text| angle(text));
+    let count = arguments.len();
+    let moved = |x: f64, y: f64| format!("translate({} {})", written(x), written(y));
+    let sized = |x: f64, y: f64| format!("scale({} {})", written(x), written(y));
+    Some(match (name, count) {
+        ("translate", 1) => moved(length(0, width)?, 0.0),
+        ("translate", 2) => moved(length(0, width)?, length(1, height)?),
+        ("translate3d", 3) => moved(length(0, width)?, length(1, height)?),
+        ("translatex", 1) => moved(length(0, width)?, 0.0),
+        ("translatey", 1) => moved(0.0, length(0, height)?),
+        ("translatez" | "perspective", 1) => String::new(),
+        ("scale", 1) => sized(plain(0)?, plain(0)?),
+        ("scale", 2) | ("scale3d", 3) => sized(plain(0)?, plain(1)?),
+        ("scalex", 1) => sized(plain(0)?, 1.0),
+        ("scaley", 1) => sized(1.0, plain(0)?),
+        ("scalez", 1) => String::new(),
+        ("rotate" | "rotatez", 1) => format!("rotate({})", written(turn(0)?)),
+        ("rotate", 3) if words == Words::Svg => {
+            format!(
+                "rotate({} {} {})",
+                written(turn(0)?),
+                written(length(1, width)?),
+                written(length(2, height)?)
+            )
+        }
+        ("rotate3d", 4) if plain(0)? == 0.0 && plain(1)? == 0.0 => {
+            format!("rotate({})", written(turn(3)? * plain(2)?.signum()))
+        }
+        ("rotatex", 1) => sized(1.0, (turn(0)? * PI / 180.0).cos()),
+        ("rotatey", 1) => sized((turn(0)? * PI / 180.0).cos(), 1.0),
+        ("skew", 1) | ("skewx", 1) => format!("skewX({})", written(turn(0)?)),
+        ("skewy", 1) => format!("skewY({})", written(turn(0)?)),
+        ("skew", 2) => {
+            let tangent = |degrees: f64| written((degrees * PI / 180.0).tan());
+            format!("matrix(1 {} {} 1 0 0)", tangent(turn(1)?), tangent(turn(0)?))
+        }
+        ("matrix", 6) => {
+            let parts: Option<Vec<String>> = (0..6).map(|at| Some(written(plain(at)?))).collect();
+            format!("matrix({})", parts?.join(" "))
+        }
+        ("matrix3d", 16) => {
+            let parts: Option<Vec<String>> =
+                [0, 1, 4, 5, 12, 13].iter().map(|at| Some(written(plain(*at)?))).collect();
+            format!("matrix({})", parts?.join(" "))
+        }
+        _ => return None,
+    })
+}
+
+/// Writes what moves each element as one attribute. What is in an element comes before it, since its box follows from that.
+pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
+    for element in (1..tree.len()).rev() {
+        lower_one(tree, element, boxes);
+    }
+    // The outer element's own transform is about the middle of the picture, which the renderer knows.
+    let value = tree[0]
+        .style
+        .get("transform")
+        .and_then(|value| list(value, tree[0].scale().view, tree[0].scale(), words_of(tree, 0)));
+    if let Some(value) = value {
+        tree[0].style.insert("transform".to_owned(), value);
+    }
+}
+
+/// Puts elements where motion puts them, outside of what moves them else.
+pub(super) fn move_by(tree: &mut Tree, motions: &[(usize, String)]) {
+    for (element, motion) in motions {
+        let own = tree[*element].style.get("transform").filter(|own| *own != "none");
+        let all = own.map_or(motion.clone(), |own| format!("{motion} {own}"));
+        tree[*element].style.insert("transform".to_owned(), all);
+    }
+}
+
+fn lower_one(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
+    let style = &tree[element].style;
+    let moves = style.contains_key("transform") || OTHERS.iter().any(|name| style.contains_key(*name));
+    if !moves {
+        return;
+    }
+    let scale = *tree[element].scale();
+    let own = tree[element].style.get("transform").cloned();
+    let words = words_of(tree, element);
+    let plain = !OTHERS.iter().any(|name| tree[element].style.contains_key(*name));
+    if plain && own.as_ref().is_none_or(|own| !own.contains('%')) {
+        // What can't be read is left for the renderer to tell of.
+        if let Some(made) = own.as_deref().and_then(|own| list(own, scale.view, &scale, words)) {
+            set(tree, element, made);
+        }
+        return;
+    }
+    let reference = match tree[element].style.get("transform-box").map(String::as_str) {
+        Some("fill-box" | "content-box") => Reference::Fill,
+        Some("stroke-box" | "border-box") => Reference::Stroke,
+        _ => Reference::View,
+    };
+    let [left, top, width, height] = boxes.reference(tree, element, reference);
+    let style = &tree[element].style;
+    let origin = style.get("transform-origin").and_then(|value| origin(value, [width, height], &scale));
+    let [x, y] = origin.map_or([0.0, 0.0], |[x, y]| [left + x, top + y]);
+    let mut parts = Vec::new();
+    if let Some(made) = style.get("translate").and_then(|value| translate(value, [width, height], &scale)) {
+        parts.push(made);
+    }
+    parts.extend(style.get("rotate").and_then(|value| rotate(value)));
+    parts.extend(style.get("scale").and_then(|value| resize(value)));
+    parts.extend(offset(tree, element));
+    if let Some(own) = own {
+        match list(&own, [width, height], &scale, words) {
+            Some(made) if made.is_empty() => {}
+            Some(made) => parts.push(made),
+            None => return,
+        }
+    }
+    let about = (x != 0.0 || y != 0.0) && !parts.is_empty();
+    if about {
+        parts.insert(0, format!("translate({} {})", written(x), written(y)));
+        parts.push(format!("translate({} {})", written(-x), written(-y)));
+    }
+    set(tree, element, parts.join(" "));
+    for name in OTHERS {
+        tree[element].style.remove(name);
+    }
+}
+
+/// In whose words an element's `transform` stands.
+fn words_of(tree: &Tree, element: usize) -> Words {
+    let found = &tree[element];
+    if found.markup("transform").map(str::trim) == found.style.get("transform").map(String::as_str) {
+        Words::Svg
+    } else {
+        Words::Css
+    }
+}
+
+fn set(tree: &mut Tree, element: usize, value: String) {
+    if value.is_empty() {
+        tree[element].style.remove("transform");
+    } else {
+        tree[element].style.insert("transform".to_owned(), value);
+    }
+}
+
+/// The point that `transform-origin` names, from the box's own corner.
+pub(super) fn origin(value: &str, [width, height]: [f64; 2], scale: &Scale) -> Option<[f64; 2]> {
+    let words = split(value, ' ');
+    let across = |word: &str| match word {
+        "left" => Some(0.0),
+        "center" => Some(width / 2.0),
+        "right" => Some(width),
+        word => numbers::length(word, width, scale),
+    };
+    let down = |word: &str| match word {
+        "top" => Some(0.0),
+        "center" => Some(height / 2.0),
+        "bottom" => Some(height),
+        word => numbers::length(word, height, scale),
+    };
+    match words[..] {
+        [one @ ("top" | "bottom")] => Some([width / 2.0, down(one)?]),
+        [one] => Some([across(one)?, height / 2.0]),
+        [one @ ("top" | "bottom"), two] => Some([across(two)?, down(one)?]),
+        [one, two @ ("left" | "right")] => Some([across(two)?, down(one)?]),
+        [one, two] | [one, two, _] => Some([across(one)?, down(two)?]),
+        _ => None,
+    }
+}
+
+fn translate(value: &str, [width, height]: [f64; 2], scale: &Scale) -> Option<String> {
+    let words = split(value, ' ');
+    let x = numbers::length(words.first()?, width, scale)?;
+    let y = words.get(1).map_or(Some(0.0), |word| numbers::length(word, height, scale))?;
+    Some(format!("translate({} {})", written(x), written(y)))
+}
+
+fn rotate(value: &str) -> Option<String> {
+    let words = split(value, ' ');
+    let turn = match words[..] {
+        [turn] | ["z", turn] | [turn, "z"] => angle(turn)?,
+        _ => return None,
+    };
+    Some(format!("rotate({})", written(turn)))
+}
+
+fn resize(value: &str) -> Option<String> {
+    let words = split(value, ' ');
+    let x = number(words.first()?)?;
+    let y = words.get(1).map_or(Some(x), |word| number(word))?;
+    Some(format!("scale({} {})", written(x), written(y)))
+}
+
+/// The place on `offset-path: path(…)`.
+fn offset(tree: &Tree, element: usize) -> Option<String> {
+    let style = &tree[element].style;
+    let data = super::properties::path_of(style.get("offset-path")?)?;
+    let way = outline::Way::of(&outline::from_data(data)?);
+    let distance = style
+        .get("offset-distance")
+        .map_or(Some(0.0), |value| numbers::length(value, way.length(), tree[element].scale()))?;
+    let ([x, y], tangent) = way.at(distance.clamp(0.0, way.length()))?;
+    let turn = match split(style.get("offset-rotate").map_or("auto", String::as_str), ' ')[..] {
+        ["auto"] => tangent,
+        ["reverse"] => tangent + 180.0,
+        ["auto", more] => tangent + angle(more)?,
+        ["reverse", more] => tangent + 180.0 + angle(more)?,
+        [fixed] => angle(fixed)?,
+        _ => tangent,
+    };
+    Some(format!("translate({} {}) rotate({})", written(x), written(y), written(turn)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCALE: Scale = Scale { em: 16.0, rem: 16.0, view: [200.0, 100.0], canvas: [200.0, 100.0] };
+
+    #[test]
+    fn functions_lose_their_units() {
+        for (text, made) in [
+            ("rotate(0.25turn) translateX(6px)", "rotate(90) translate(6 0)"),
+            ("translate(-1.5px, 2px)scaleY(2)", "translate(-1.5 2) scale(1 2)"),
+            ("translate(50%, calc(1em + 10%))", "translate(100 26)"),
+            ("matrix(1,0,0,1,2,3)", "matrix(1 0 0 1 2 3)"),
+            ("translate3d(1px,2px,3px) rotateZ(1deg) perspective(4px)", "translate(1 2) rotate(1)"),
+            ("scale(1.2, 1) skewX(10deg) rotate(0)", "scale(1.2 1) skewX(10) rotate(0)"),
+            ("none", ""),
+        ] {
+            assert_eq!(list(text, [200.0, 100.0], &SCALE, Words::Css).as_deref(), Some(made), "{text}");
+        }
+        for none in [
+            "rotate",
+            "rotate(",
+            "rotate(1deg",
+            "rotate(x)",
+            "what(1)",
+            "translate(1px 2px 3px)",
+            "rotate(1deg)x",
+            "rotate(45)",
+            "translate(4 0)",
+            "rotate(1deg 2 3)",
+        ] {
+            assert_eq!(list(none, [1.0, 1.0], &SCALE, Words::Css), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_attribute_has_numbers_alone() {
+        let made = |text| list(text, [200.0, 100.0], &SCALE, Words::Svg);
+        assert_eq!(
+            made("rotate(45, 100 75), translate(10 5)").as_deref(),
+            Some("rotate(45 100 75) translate(10 5)")
+        );
+        assert_eq!(made("rotate(45deg 100 75)"), None);
+    }
+
+    #[test]
+    fn an_origin_is_told_by_words_and_lengths() {
+        let at = |text| origin(text, [200.0, 100.0], &SCALE);
+        assert_eq!(at("center"), Some([100.0, 50.0]));
+        assert_eq!(at("bottom"), Some([100.0, 100.0]));
+        assert_eq!(at("top right"), Some([200.0, 0.0]));
+        assert_eq!(at("10px 25% 0"), Some([10.0, 25.0]));
+        assert_eq!(at("10px what"), None);
+    }
+}

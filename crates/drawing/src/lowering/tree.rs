@@ -1,0 +1,338 @@
+//! A drawing as elements that can be changed, and written down again for the renderer.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::{Index, IndexMut};
+
+use roxmltree::{Document, Node};
+
+use super::super::survey::{SVG, XLINK};
+use super::numbers::{self, Scale};
+use super::properties;
+
+/// Where nothing is known.
+const PLAIN: Scale = Scale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: [100.0, 100.0] };
+
+/// The elements of a drawing, parents before what is in them when it is read; those that lowering adds come last.
+#[derive(Debug, Clone)]
+pub(super) struct Tree {
+    elements: Vec<Element>,
+}
+
+/// An element.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Element {
+    /// Its local name.
+    pub(super) name: String,
+    /// The element that it is in.
+    pub(super) parent: Option<usize>,
+    /// What is in it.
+    pub(super) children: Vec<Child>,
+    /// Its attributes as written, `xlink:href` and `xml:space` with their prefixes.
+    pub(super) attributes: Vec<(String, String)>,
+    /// Its properties: presentation attributes at first, then what the cascade makes of them.
+    pub(super) style: BTreeMap<String, String>,
+    /// What its lengths are of.
+    scale: Option<Scale>,
+    /// The element before it in the same parent.
+    previous: Option<usize>,
+}
+
+/// What an element holds.
+#[derive(Debug, Clone)]
+pub(super) enum Child {
+    /// An element, by its index.
+    Element(usize),
+    /// Character data.
+    Text(String),
+}
+
+impl Index<usize> for Tree {
+    type Output = Element;
+
+    fn index(&self, index: usize) -> &Element {
+        &self.elements[index]
+    }
+}
+
+impl IndexMut<usize> for Tree {
+    fn index_mut(&mut self, index: usize) -> &mut Element {
+        &mut self.elements[index]
+    }
+}
+
+impl Element {
+    /// A new element that is in nothing yet.
+    pub(super) fn new(name: &str, attributes: &[(&str, &str)]) -> Self {
+        let mut made = Self { name: name.to_owned(), ..Self::default() };
+        for (name, value) in attributes {
+            made.set(name, (*value).to_owned());
+        }
+        made
+    }
+
+    /// An attribute as written.
+    pub(super) fn markup(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A property, or else an attribute, as it stands now.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        match properties::is_property_of(&self.name, name) {
+            true => self.style.get(name).map(String::as_str),
+            false => self.markup(name),
+        }
+    }
+
+    /// Sets a property, or an attribute that is none.
+    pub(super) fn set(&mut self, name: &str, value: String) {
+        if properties::is_property_of(&self.name, name) {
+            self.style.insert(name.to_owned(), value);
+        } else if let Some((_, old)) = self.attributes.iter_mut().find(|(known, _)| known == name) {
+            *old = value;
+        } else {
+            self.attributes.push((name.to_owned(), value));
+        }
+    }
+
+    /// Sets an attribute, and the property that it is, as though it were written so.
+    pub(super) fn set_markup(&mut self, name: &str, value: String) {
+        self.attributes.retain(|(known, _)| known != name);
+        self.attributes.push((name.to_owned(), value.clone()));
+        if properties::is_property_of(&self.name, name) {
+            self.style.insert(name.to_owned(), value);
+        }
+    }
+
+    /// Takes a property or attribute away.
+    pub(super) fn unset(&mut self, name: &str) {
+        self.style.remove(name);
+        if !properties::is_property_of(&self.name, name) {
+            self.attributes.retain(|(known, _)| known != name);
+        }
+    }
+
+    /// What its lengths are of, once [`Tree::measure`] was asked.
+    pub(super) fn scale(&self) -> &Scale {
+        self.scale.as_ref().unwrap_or(&PLAIN)
+    }
+
+    /// The address that it refers to: `href` before `xlink:href`.
+    pub(super) fn href(&self) -> Option<&str> {
+        self.markup("href").or_else(|| self.markup("xlink:href")).map(str::trim)
+    }
+}
+
+impl Tree {
+    /// The elements of a document that a browser would draw or read; the root is the first.
+    pub(super) fn read(document: &Document<'_>) -> Self {
+        let mut tree = Self { elements: Vec::new() };
+        tree.read_element(document.root_element(), None, None);
+        tree
+    }
+
+    fn read_element(&mut self, node: Node<'_, '_>, parent: Option<usize>, previous: Option<usize>) -> usize {
+        let mut element =
+            Element { name: node.tag_name().name().to_owned(), parent, previous, ..Element::default() };
+        for attribute in node.attributes() {
+            let (name, value) = (attribute.name(), attribute.value());
+            let name = match attribute.namespace() {
+                None => name.to_owned(),
+                Some(XLINK) => format!("xlink:{name}"),
+                Some("http://www.w3.org/XML/1998/namespace") => format!("xml:{name}"),
+                Some(_) => continue,
+            };
+            if properties::is_property_of(&element.name, &name) {
+                element.style.insert(name.clone(), value.trim().to_owned());
+            }
+            element.attributes.push((name, value.to_owned()));
+        }
+        let index = self.elements.len();
+        self.elements.push(element);
+        let root = node.document().root_element().tag_name().namespace();
+        let mut previous = None;
+        for child in node.children() {
+            if child.is_text() {
+                self[index].children.push(Child::Text(child.text().unwrap_or_default().to_owned()));
+            } else if child.is_element() {
+                let namespace = child.tag_name().namespace();
+                // Who finds itself by its place among brothers finds them all.
+                if namespace == Some(SVG) || (namespace.is_none() && root.is_none()) {
+                    let made = self.read_element(child, Some(index), previous);
+                    self[index].children.push(Child::Element(made));
+                    previous = Some(made);
+                }
+            }
+        }
+        index
+    }
+
+    /// The number of elements.
+    pub(super) fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// The elements in an element.
+    pub(super) fn children(&self, element: usize) -> impl Iterator<Item = usize> + '_ {
+        self[element].children.iter().filter_map(|child| match child {
+            Child::Element(index) => Some(*index),
+            Child::Text(_) => None,
+        })
+    }
+
+    /// The element before this one in the same parent, as it was read.
+    pub(super) fn previous(&self, element: usize) -> Option<usize> {
+        self[element].previous
+    }
+
+    /// The element and those around it, from inside out.
+    pub(super) fn ancestors(&self, element: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(Some(element), |at| self[*at].parent)
+    }
+
+    /// What an element has for a property that is inherited.
+    pub(super) fn inherited(&self, element: usize, name: &str) -> Option<&str> {
+        self.ancestors(element)
+            .find_map(|at| self[at].style.get(name).filter(|value| *value != "inherit"))
+            .map(String::as_str)
+    }
+
+    /// Finds what the lengths of each element are of. `canvas` is the size of the picture in CSS pixels.
+    pub(super) fn measure(&mut self, canvas: [f64; 2]) {
+        for element in 0..self.len() {
+            let around = self[element].parent.map(|parent| *self[parent].scale());
+            let mut scale = around.unwrap_or(Scale { em: 16.0, rem: 16.0, view: canvas, canvas });
+            if let Some(size) = self[element].style.get("font-size") {
+                scale.em = font_size(size, &scale).unwrap_or(scale.em);
+            }
+            if around.is_none() {
+                scale.rem = scale.em;
+            }
+            if matches!(self[element].name.as_str(), "svg" | "symbol" | "marker" | "pattern") {
+                let view = self[element].markup("viewBox").and_then(view_box);
+                let side = |name: &str, whole: f64| {
+                    self[element].markup(name).and_then(|value| numbers::length(value, whole, &scale))
+                };
+                if let Some([_, _, width, height]) = view {
+                    scale.view = [width, height];
+                } else if self[element].name == "svg" {
+                    let [width, height] = scale.view;
+                    scale.view =
+                        [side("width", width).unwrap_or(width), side("height", height).unwrap_or(height)];
+                }
+            }
+            self[element].scale = Some(scale);
+        }
+    }
+
+    /// Puts a new element into another, at a place among its children.
+    pub(super) fn insert(&mut self, parent: usize, at: usize, mut element: Element) -> usize {
+        element.parent = Some(parent);
+        element.scale = self[parent].scale;
+        let index = self.elements.len();
+        self.elements.push(element);
+        let children = &mut self[parent].children;
+        let at = at.min(children.len());
+        children.insert(at, Child::Element(index));
+        index
+    }
+
+    /// Puts a new element at the end of another.
+    pub(super) fn append(&mut self, parent: usize, element: Element) -> usize {
+        self.insert(parent, usize::MAX, element)
+    }
+
+    /// The drawing as text.
+    pub(super) fn write(&self) -> String {
+        let mut text = String::new();
+        self.write_element(0, &mut text);
+        text
+    }
+
+    fn write_element(&self, index: usize, text: &mut String) {
+        let element = &self[index];
+        let name = &element.name;
+        let _ = write!(text, "<{name}");
+        if element.parent.is_none() {
+            let _ = write!(text, " xmlns=\"{SVG}\" xmlns:xlink=\"{XLINK}\"");
+        }
+        for (name, value) in &element.attributes {
+            if name != "style" && !properties::is_property_of(&element.name, name) {
+                let _ = write!(text, " {name}=\"{}\"", escaped(value));
+            }
+        }
+        let mut style = String::new();
+        for (name, value) in &element.style {
+            if properties::is_only_css(name, value) {
+                let _ = write!(style, "{name}:{value};");
+            } else if properties::is_written(&element.name, name) {
+                let _ = write!(text, " {name}=\"{}\"", escaped(value));
+            }
+        }
+        if !style.is_empty() {
+            let _ = write!(text, " style=\"{}\"", escaped(&style));
+        }
+        if element.children.is_empty() {
+            text.push_str("/>");
+            return;
+        }
+        text.push('>');
+        for child in &element.children {
+            match child {
+                Child::Element(index) if matches!(self[*index].name.as_str(), "style" | "script") => {}
+                Child::Element(index) => self.write_element(*index, text),
+                Child::Text(words) => text.push_str(&escaped(words)),
+            }
+        }
+        let _ = write!(text, "</{name}>");
+    }
+}
+
+/// The four numbers of a `viewBox` that has an area.
+pub(super) fn view_box(text: &str) -> Option<[f64; 4]> {
+    let numbers: Vec<f64> = svgtypes::NumberListParser::from(text).map_while(Result::ok).collect();
+    match numbers[..] {
+        [x, y, width, height] if width > 0.0 && height > 0.0 => Some([x, y, width, height]),
+        _ => None,
+    }
+}
+
+/// A font's size in user units; `scale` is that of what is around.
+fn font_size(value: &str, scale: &Scale) -> Option<f64> {
+    let factor = match value.trim().to_ascii_lowercase().as_str() {
+        "xx-small" => 0.5625,
+        "x-small" => 0.625,
+        "small" => 0.8125,
+        "medium" => 1.0,
+        "large" => 1.125,
+        "x-large" => 1.5,
+        "xx-large" => 2.0,
+        "xxx-large" => 3.0,
+        "smaller" => return Some(scale.em / 1.2),
+        "larger" => return Some(scale.em * 1.2),
+        _ => return numbers::length(value, scale.em, scale).filter(|size| *size >= 0.0),
+    };
+    Some(16.0 * factor)
+}
+
+/// Character data or the value of an attribute as XML writes it.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\n', '\t', '\r']) {
+        return Cow::Borrowed(text);
+    }
+    let mut written = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => written.push_str("&amp;"),
+            '<' => written.push_str("&lt;"),
+            '>' => written.push_str("&gt;"),
+            '"' => written.push_str("&quot;"),
+            '\n' => written.push_str("&#10;"),
+            '\t' => written.push_str("&#9;"),
+            '\r' => written.push_str("&#13;"),
+            c => written.push(c),
+        }
+    }
+    Cow::Owned(written)
+}

@@ -1,0 +1,262 @@
+//! Small drawings of what browsers know and the renderer does not, held against a real Chromium.
+
+use pelicycle_drawing::{InspectionOptions, inspect};
+use pelicycle_record::{FindingCode, PictureMoment, Verdict};
+
+use crate::pixels::{MOST, shares};
+
+/// A drawing of 200 by 150 with something in it.
+fn svg(inside: &str) -> Vec<u8> {
+    format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150'>{inside}</svg>").into_bytes()
+}
+
+/// A shape to be styled, and others that should not be.
+const SHAPES: &str = "<g class='bike big' id='one'><rect class='frame' data-part='a' x='60' y='60' width='70' height='30' fill='gray'/>\
+    <circle class='wheel' cx='50' cy='110' r='28' fill='gray'/><circle class='wheel last' cx='140' cy='110' r='28' fill='gray'/></g>\
+    <path class='beak' d='M130 30L190 40L140 55Z' fill='gray'/>";
+
+fn hold(drawings: &[Vec<u8>]) {
+    let Some(shares) = shares(drawings) else { return };
+    let wrong: Vec<String> = shares
+        .iter()
+        .zip(drawings)
+        .filter(|(share, _)| **share >= MOST)
+        .map(|(share, svg)| format!("{:.2} % of {}", share * 100.0, String::from_utf8_lossy(svg)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn style_sheets_are_applied_as_a_browser_does() {
+    let styled = |css: &str| svg(&format!("<style><![CDATA[{css}]]></style>{SHAPES}"));
+    hold(&[
+        styled(
+            ".bike { fill: teal; .wheel { fill: tomato } & > .frame { fill: gold } &.big + .beak { fill: navy } }",
+        ),
+        styled(
+            ":is(.frame, #none) { fill: teal } :where(.wheel) { fill: navy } .wheel { fill: plum } path:not(.x) { fill: red }",
+        ),
+        styled(
+            "circle:nth-child(2) { fill: teal } .wheel:last-child { fill: red } g > :first-child { fill: blue } :root { color: red }",
+        ),
+        styled(
+            "circle:nth-of-type(odd) { fill: teal } g:has(circle) { stroke: red } rect ~ .last { fill: gold } rect + circle { stroke-width: 6 }",
+        ),
+        styled(
+            "@layer top, base; @layer base { .wheel { fill: teal } } @layer top { .wheel { fill: red } .frame { fill: plum !important } } .frame { fill: red !important }",
+        ),
+        styled(
+            "@media print { .wheel { fill: red } } @media (min-width: 200px) and (orientation: landscape) { .wheel { fill: teal } }",
+        ),
+        styled(
+            "@media (prefers-color-scheme: dark) { * { fill: red } } @media not print { .frame { fill: teal } }",
+        ),
+        styled(
+            "@supports (display: grid) { .wheel { fill: teal } @media screen { .frame { fill: gold } } } @supports not (color: red) { path { fill: red } }",
+        ),
+        styled(
+            ":root { --a: teal; --b: var(--a) } .big { --a: gold } .wheel { fill: var(--a) } .frame { fill: var(--none, var(--b)) } .beak { fill: var(--nothing) }",
+        ),
+        styled(
+            "@property --p { syntax: '<color>'; inherits: true; initial-value: teal } .wheel { fill: var(--p) }",
+        ),
+        styled(
+            "#one .wheel { fill: teal } .wheel.last.last { fill: red } rect[data-part='A' i] { fill: gold } [class~=beak] { fill: navy }",
+        ),
+        styled(
+            ".wheel { fill: teal; fill: nonsense; fill: rgb(; } .frame { fill: gold .beak { fill: red } } .beak { fill: teal }",
+        ),
+        styled(
+            "/* } */ .wh\\65 el { fill: teal } .frame { fill: go/**/ld } .beak { FILL: Navy } .a::before { fill: red }",
+        ),
+        styled(
+            ".big { fill: teal } .wheel { fill: inherit } .frame { fill: initial } .beak { fill: unset; stroke: currentColor; color: red }",
+        ),
+        svg(&format!(
+            "<style media='print'>* {{ fill: red }}</style><style type='text/less'>* {{ fill: red }}</style><style>.wheel {{ fill: teal }}</style>{SHAPES}"
+        )),
+    ]);
+}
+
+#[test]
+fn values_of_today_are_drawn_as_a_browser_does() {
+    let rect = |attributes: &str| svg(&format!("<rect x='20' y='20' width='120' height='90' {attributes}/>"));
+    hold(&[
+        rect("style='fill: color-mix(in srgb, red 30%, blue)'"),
+        rect("style='fill: color-mix(in oklab, tomato, transparent 40%)'"),
+        rect("fill='light-dark(teal, red)' stroke='oklch(0.6 0.2 140 / 0.7)' stroke-width='calc(4px + 1em / 4)'"),
+        rect("style='fill: rgb(from teal r g b / 50%); stroke: color(srgb 1 0.2 0); stroke-width: 9'"),
+        rect("fill='teal' opacity='calc(0.25 * 2)' style='stroke: rebeccapurple; stroke-width: min(9px, 2em)'"),
+        svg("<rect x='calc(100px - 40px)' y='10%' width='5rem' height='max(20px, 3em)' fill='teal'/><rect y='100' width='5vw' height='2vh' fill='red'/>"),
+        rect("fill='teal' style='filter: drop-shadow(8px 6px 3px rgb(0 0 0 / 60%)) blur(1px)'"),
+        rect("fill='teal' style='clip-path: circle(40px at 60% 50%)'"),
+        rect("fill='teal' stroke='red' stroke-width='10' clip-path='polygon(50% 0, 100% 100%, 0 80%)'"),
+        rect("fill='teal' style='clip-path: inset(10px 20% 5px 30px round 8px)'"),
+        rect("fill='teal' style='clip-path: ellipse(40% 30% at left)'"),
+        rect("fill='teal' style='clip-path: path(\"M10 10L110 10L60 80Z\") fill-box'"),
+        rect("fill='teal' style='mask-image: linear-gradient(to right, black, transparent 80%)'"),
+        rect("fill='teal' style='-webkit-mask: radial-gradient(circle at center, black 30%, transparent 60%)'"),
+        svg("<linearGradient id='g' color-interpolation='linearRGB'><stop stop-color='red'/><stop offset='1' stop-color='lime'/></linearGradient><rect width='200' height='150' fill='url(#g)'/>"),
+        svg("<circle id='a' r='40' cx='60' cy='70' fill='teal'/><circle id='a' r='20' fill='red'/><use href='#a' x='80'/><g filter='url(#none)'><path d='M0 0h30v30z'/></g>"),
+        svg("<polygon points='20,20 180,20 100,130 x' fill='red'/><polyline points='20,20 100,20 60,130,' fill='teal'/>"),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='display:none;background:radial-gradient(circle at 30% 40%, gold, teal 60%, navy)'><path d='M0 0h30v30z'/></svg>".to_vec(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='background: linear-gradient(to bottom right, red, transparent 70%), repeating-linear-gradient(90deg, plum 0%, white 100%) tan'><path d='M0 0h30v30z'/></svg>".to_vec(),
+    ]);
+}
+
+#[test]
+fn what_moves_and_strokes_elements_does_so_as_in_a_browser() {
+    let rect = |style: &str| {
+        svg(&format!("<rect x='70' y='50' width='60' height='30' fill='teal' style='{style}'/>"))
+    };
+    hold(&[
+        rect("transform-box: fill-box; transform-origin: center; transform: rotate(40deg)"),
+        rect(
+            "transform-box: fill-box; transform-origin: 100% 0; transform: translate(50%, -25%) scale(1.2, 0.8)",
+        ),
+        rect("rotate: 30deg; transform-origin: 100px 65px"),
+        rect("translate: 30px 20%; scale: 0.5 2; transform: skewX(20deg)"),
+        rect("transform: rotate(45)"),
+        rect("transform: rotate3d(0, 0, 1, 30deg) translate3d(10px, 5px, 7px); transform-origin: center"),
+        rect("offset-path: path(\"M20 20L180 130\"); offset-distance: 60%"),
+        svg(
+            "<g style='transform-box: fill-box; transform-origin: center; transform: scale(0.6) rotate(15deg)'><circle cx='60' cy='60' r='30' fill='teal'/><rect x='100' y='80' width='60' height='30' transform='rotate(20 130 95)' fill='tomato'/></g>",
+        ),
+        svg(
+            "<g transform='scale(12)'><circle cx='8' cy='6' r='5' fill='none' stroke='teal' stroke-width='9' vector-effect='non-scaling-stroke'/></g>",
+        ),
+        svg(
+            "<path d='M20 30C80 -20 120 160 180 60' pathLength='10' fill='none' stroke='red' stroke-width='12' stroke-dasharray='1 0.5' stroke-dashoffset='0.3'/>",
+        ),
+        svg(
+            "<text x='10' y='60' font-size='30' font-family='DejaVu Sans' style='text-transform: uppercase'>pelican</text><text x='10' y='110' font-size='30' font-family='DejaVu Sans' style='text-transform: capitalize'>a big bird</text>",
+        ),
+        svg(
+            "<text x='10' y='80' font-size='50' font-family='DejaVu Sans' style='paint-order: stroke; stroke: red; stroke-width: 8px; fill: gold'>Peli</text>",
+        ),
+        svg(
+            "<filter id='f'><feFlood flood-color='gold'/><feComposite in='FillPaint' operator='in'/></filter><rect x='40' y='30' width='120' height='80' fill='teal' filter='url(#f)'/>",
+        ),
+        svg(
+            "<filter id='f'><feGaussianBlur in='SourceAlpha' stdDeviation='3'/><feDiffuseLighting surfaceScale='4' lighting-color='gold'><feDistantLight azimuth='200' elevation='50'/></feDiffuseLighting></filter><rect x='40' y='30' width='120' height='80' filter='url(#f)'/>",
+        ),
+    ]);
+}
+
+#[test]
+fn what_moves_is_shown_as_it_begins() {
+    let wheel =
+        "<circle cx='60' cy='90' r='30' fill='none' stroke='teal' stroke-width='8' stroke-dasharray='40 20'>";
+    let drawings = [
+        svg(&format!(
+            "{wheel}<animateTransform attributeName='transform' type='rotate' values='30 60 90; 390 60 90' dur='2s' repeatCount='indefinite'/></circle>"
+        )),
+        svg(&format!(
+            "{wheel}<animate attributeName='cx' from='120' to='20' dur='3s'/><animate attributeName='stroke' values='red;blue' begin='1s' dur='1s'/><set attributeName='r' to='50'/></circle>"
+        )),
+        svg(&format!(
+            "{wheel}<animate attributeName='opacity' values='0.3;1;0.3' keyTimes='0;0.2;1' begin='-1.5s' dur='2s' repeatCount='indefinite'/><animate attributeName='r' from='10' to='60' begin='-1s' dur='4s'/></circle>"
+        )),
+        svg(&format!(
+            "{wheel}<animateMotion path='M40 -40L90 20' dur='2s' rotate='auto'/><animateTransform attributeName='transform' type='translate' additive='sum' from='20 0' to='0 0' dur='1s'/></circle>"
+        )),
+        svg(&format!(
+            "{wheel}<animate id='a' attributeName='r' from='50' to='5' begin='b.begin' dur='1s'/><animate id='b' attributeName='cy' from='60' to='40' dur='1s'/></circle>"
+        )),
+        svg(&format!(
+            "<style>@keyframes spin {{ from {{ transform: rotate(20deg) }} to {{ transform: rotate(380deg) }} }} circle {{ animation: spin 2s linear infinite; transform-origin: 60px 90px }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "<style>@keyframes drop {{ 0% {{ transform: translateY(-40px); fill: gold }} 50% {{ fill: red }} }} circle {{ animation: drop 4s ease-in-out -1s infinite alternate }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "<style>@keyframes fade {{ from {{ opacity: 0.2 }} }} .late {{ animation: fade 1s 2s }} .both {{ animation: fade 1s 2s both }}</style><rect class='late' width='50' height='40'/><rect class='both' x='80' width='50' height='40'/>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "<style>@keyframes a {{ to {{ r: 5px }} }} @keyframes b {{ from {{ stroke: var(--c) }} }} circle {{ --c: tomato; animation-name: a, b; animation-duration: 2s; animation-direction: reverse, normal }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "<style>@media (prefers-reduced-motion: no-preference) {{ circle {{ animation: s 1s steps(4, end) -0.6s }} }} @keyframes s {{ to {{ transform: translateX(80px) }} }}</style>{wheel}</circle>"
+        )),
+    ];
+    for drawing in &drawings {
+        let check = inspect(drawing, &InspectionOptions::default()).check;
+        assert_eq!(check.moment, Some(PictureMoment::Start), "{}", String::from_utf8_lossy(drawing));
+    }
+    hold(&drawings);
+}
+
+#[test]
+fn what_begins_with_nothing_is_shown_at_the_end_of_its_first_cycle() {
+    let shape = "<circle cx='100' cy='75' r='50' fill='teal'>";
+    for inside in [
+        format!(
+            "<g opacity='0'><animate attributeName='opacity' from='0' to='1' dur='0.5s' fill='freeze'/>{shape}</circle></g>"
+        ),
+        format!(
+            "<style>@keyframes in {{ from {{ opacity: 0 }} to {{ opacity: 1 }} }} circle {{ animation: in 2s infinite }}</style>{shape}</circle>"
+        ),
+        format!(
+            "<style>@keyframes in {{ from {{ opacity: 0 }} to {{ opacity: 1 }} }} circle {{ opacity: 0; animation: in 2s 3s forwards }}</style>{shape}</circle>"
+        ),
+    ] {
+        let seen = inspect(&svg(&inside), &InspectionOptions::default());
+        assert_eq!(seen.check.verdict, Verdict::Drawn, "{inside}");
+        assert_eq!(seen.check.moment, Some(PictureMoment::FirstCycle), "{inside}");
+        let still = inspect(&svg(&format!("{shape}</circle>")), &InspectionOptions::default());
+        assert!(seen.png == still.png, "{inside}");
+        assert_eq!(still.check.moment, None);
+    }
+}
+
+#[test]
+fn what_the_renderer_still_passes_over_is_told_of_it() {
+    for inside in [
+        "<rect width='90' height='90' style='backdrop-filter: blur(2px)'/>",
+        "<style>@container (width > 1px) { rect { fill: red } }</style><rect width='90' height='90'/>",
+        "<text y='50' style='font-variant: small-caps'>a</text>",
+    ] {
+        let check = inspect(&svg(inside), &InspectionOptions::default()).check;
+        let told: Vec<_> = check.findings.iter().map(|finding| &finding.code).collect();
+        assert!(told.contains(&&FindingCode::RendererPassedOver), "{inside}: {told:?}");
+        assert!(told.iter().all(|code| code.is_about_the_renderer()), "{inside}: {told:?}");
+    }
+}
+
+#[test]
+fn hostile_style_sheets_end_and_change_no_verdict() {
+    let many = |text: &str, times: usize| text.repeat(times);
+    for css in [
+        format!(
+            ":root {{ --a: x; {} }} rect {{ fill: var(--z40) }}",
+            (0..40).map(|n| format!("--z{}: var(--z{n}) var(--z{n});", n + 1)).collect::<String>()
+        ),
+        many("a{", 9000),
+        many("@media screen{", 9000),
+        many(":is(", 9000) + "a{fill:red}",
+        many(":not(:has(rect ~ rect)) ", 300) + "{fill:red}",
+        many("--a:{}", 20_000),
+        format!("rect {{ transform: {} }}", many("rotate(", 20_000)),
+        format!("rect {{ x: {} }}", many("calc(", 20_000)),
+        format!("rect {{ fill: {}red }}", many("color-mix(in srgb, red, ", 5000)),
+        format!(
+            "@keyframes k {{ {} }} rect {{ animation: {} k 1s }}",
+            many("1%{x:1px}", 9000),
+            many("k 1s,", 9000)
+        ),
+        many("@layer a;@layer b{rect{fill:red}}", 5000),
+        format!("rect {{ filter: {} }}", many("a(", 20_000)),
+        format!("rect {{ --long: {}; fill: red }}", many("x", 200_000)),
+    ] {
+        let inside = format!(
+            "<style>{}</style>{}",
+            css.replace('<', "&lt;"),
+            "<rect width='9' height='9'/>".repeat(30)
+        );
+        let started = std::time::Instant::now();
+        let check =
+            inspect(&svg(&inside), &InspectionOptions { raster: 64, ..InspectionOptions::default() }).check;
+        assert!(matches!(check.verdict, Verdict::Drawn | Verdict::Refused), "{:?}", check.verdict);
+        assert!(started.elapsed().as_secs() < 20, "{:?} for {}", started.elapsed(), &css[..40]);
+    }
+}
