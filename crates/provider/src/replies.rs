@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use pelicycle_record::{Outcome, ReplyOrigin};
-use tokio::sync::mpsc::unbounded_channel;
 
 use super::{
     Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyRequest, ReplyStream, RequestEnd, RequestQueue,
+    reply_channel,
 };
 
 /// The endings of files that are taken for replies.
@@ -130,7 +130,7 @@ impl Provider for Replies {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        let (events, stream) = unbounded_channel();
+        let (events, stream) = reply_channel();
         let (outcome, error) = match self.reply(&request.prompt_id, request.sample) {
             Ok(text) => {
                 let delta = ReplyDelta { text, ..ReplyDelta::default() };

@@ -15,13 +15,12 @@ use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
 use pelicycle_provider::{
-    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd,
-    RequestQueue, SentRequest,
+    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender, ReplyStream, RequestEnd,
+    RequestQueue, SentRequest, reply_channel,
 };
 use pelicycle_record::{
     EngineRecord, ExpertCounts, ExpertsTaken, Outcome, RequestRecord, SamplingSettings, Usage,
 };
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::contestant::Weights;
 
@@ -130,7 +129,7 @@ impl LocalModel {
     }
 
     /// Hands a request to the engine.
-    fn start(&self, request: &ReplyRequest, events: &UnboundedSender<ReplyEvent>) -> Result<(), EngineError> {
+    fn start(&self, request: &ReplyRequest, events: &ReplySender) -> Result<(), EngineError> {
         let settings = &request.settings;
         let (weights, events) = (Arc::clone(&self.weight_summary), events.clone());
         let sampling = Sampling { seed: settings.seed.unwrap_or_default(), ..sampling(&settings.sampling) };
@@ -172,7 +171,7 @@ impl Provider for LocalModel {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        let (events, stream) = unbounded_channel();
+        let (events, stream) = reply_channel();
         // The stream is still in our hands, so it takes the events.
         let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
         tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
@@ -189,7 +188,7 @@ impl Provider for LocalModel {
 
 /// Tells how a reply ended and what it took.
 fn finish(
-    events: &UnboundedSender<ReplyEvent>,
+    events: &ReplySender,
     summary: &ReplySummary,
     weights: &WeightSummary,
 ) -> ControlFlow<()> {
@@ -214,7 +213,7 @@ fn finish(
 }
 
 /// Sends an event; breaks when nobody listens any more.
-fn send(events: &UnboundedSender<ReplyEvent>, kind: ReplyEventKind) -> ControlFlow<()> {
+fn send(events: &ReplySender, kind: ReplyEventKind) -> ControlFlow<()> {
     match events.send(ReplyEvent { at: Instant::now(), kind }) {
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(()),

@@ -199,11 +199,11 @@ fn put(json: &mut Value, place: &str, value: Value) {
 mod tests {
     use pelicycle_record::SamplingSettings;
 
-    use super::super::table::entries;
+    use super::super::table::bundled_entries;
     use super::*;
 
     fn built(provider: &str, model: &str, settings: &RequestRecord) -> Result<RequestBody, SettingError> {
-        let entries = entries(&BTreeMap::new()).unwrap();
+        let entries = bundled_entries();
         let entry = &entries[provider];
         let begin = entry.protocol().wire().body(model, "hi", &[]);
         body(provider, entry, model, begin, settings)
