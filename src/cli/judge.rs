@@ -21,6 +21,7 @@ use super::rank::{DrawingArgs, judgements};
 use super::run::{INTERRUPTED, signals};
 use super::sampling::SamplingArgs;
 use super::terminal::printable;
+use super::trust::TrustArgs;
 
 /// Have a vision model judge pairs of drawings.
 ///
@@ -64,6 +65,8 @@ pub(crate) struct JudgeArgs {
     /// Read this file instead of pelicycle.toml.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 impl JudgeArgs {
@@ -74,6 +77,7 @@ impl JudgeArgs {
             max_cost: self.max_cost,
             backends: BackendOptions {
                 config: self.config.clone(),
+                trust_folder: self.trust.trust_folder,
                 trace: trace(self.debug),
                 ..BackendOptions::default()
             },

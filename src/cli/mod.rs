@@ -23,6 +23,7 @@ mod sampling;
 mod serve;
 mod sheet;
 pub(crate) mod terminal;
+mod trust;
 mod vote;
 pub(crate) mod worker;
 

@@ -15,8 +15,8 @@ use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
 use pelicycle_provider::{
-    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender, ReplyStream, RequestEnd,
-    RequestQueue, SentRequest, reply_channel,
+    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender, ReplyStream,
+    RequestEnd, RequestQueue, SentRequest, reply_channel,
 };
 use pelicycle_record::{
     EngineRecord, ExpertCounts, ExpertsTaken, Outcome, RequestRecord, SamplingSettings, Usage,
@@ -187,11 +187,7 @@ impl Provider for LocalModel {
 }
 
 /// Tells how a reply ended and what it took.
-fn finish(
-    events: &ReplySender,
-    summary: &ReplySummary,
-    weights: &WeightSummary,
-) -> ControlFlow<()> {
+fn finish(events: &ReplySender, summary: &ReplySummary, weights: &WeightSummary) -> ControlFlow<()> {
     let (outcome, error) = match summary.finish {
         FinishReason::EndOfTurn => (Outcome::Complete, None),
         FinishReason::MaxTokens => (Outcome::Length, Some("the bound on tokens was reached".to_owned())),

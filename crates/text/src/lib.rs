@@ -11,6 +11,7 @@
 
 mod markdown;
 mod number;
+pub mod plain_file;
 pub mod reasoning;
 pub mod size;
 mod table;
