@@ -1,7 +1,7 @@
 //! `pelicycle run` with services: from the name on the command line to the gallery, with the real program.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use pelicycle_record::{Attempt, Outcome, Timeline, Verdict};
@@ -428,6 +428,77 @@ fn a_key_goes_nowhere_but_into_its_header() {
         let quiet = command(&place, &["-m", "mine/m", "--json"], &[("MINE_KEY", KEY)]).output().unwrap();
         assert!(!String::from_utf8(quiet.stdout).unwrap().contains("planted"));
     }
+}
+
+#[test]
+fn a_drawing_that_stands_only_in_the_thinking_is_told_of() {
+    let thought = format!(
+        "data: {{\"model\":\"m\",\"choices\":[{{\"delta\":{{\"reasoning\":{}}}}}]}}\n\n",
+        serde_json::json!(SVG)
+    );
+    let server = ScriptedServer::new(vec![vec![events(), chunk(thought), chunk(CHAT_END), end()]]);
+    let place = WorkFolder::new();
+    configure(&place, &entry("mine", &server, ""));
+    run(&place, 0, &["-m", "mine/m", "--no-gallery"], &[]);
+    let attempts = place.attempts();
+    let check = attempts[0].attempt.check.as_ref().unwrap();
+    let codes: Vec<_> = check.findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!((check.verdict, codes), (Verdict::NoSvg, vec!["empty-reply", "draft-in-thinking"]));
+}
+
+#[test]
+fn what_came_in_a_burst_or_two_has_no_speed() {
+    let (a, b) = SVG.split_at(30);
+    for steps in [
+        vec![events(), ServerStep::Wait(50), chunk(chat_text(SVG)), chunk(CHAT_END), end()],
+        vec![
+            events(),
+            chunk(chat_text(a)),
+            ServerStep::Wait(50),
+            chunk(chat_text(b)),
+            chunk(CHAT_END),
+            end(),
+        ],
+    ] {
+        let server = ScriptedServer::new(vec![steps]);
+        let place = WorkFolder::new();
+        configure(&place, &entry("mine", &server, ""));
+        run(&place, 0, &["-m", "mine/m", "--no-gallery"], &[]);
+        assert_eq!(place.attempts()[0].attempt.timing.tokens_per_second, None);
+    }
+}
+
+#[test]
+fn two_who_resume_a_run_at_once_ask_each_sample_once() {
+    let failing = answer(400, "application/json", &[], "{}");
+    let server = ScriptedServer::answering(move |n, _| match n < 3 {
+        true => failing.clone(),
+        false => [vec![ServerStep::Wait(500)], drawing()].concat(),
+    });
+    let place = WorkFolder::new();
+    configure(&place, &entry("mine", &server, ""));
+    run(&place, 1, &["-m", "mine/m", "-n", "3", "--no-gallery"], &[]);
+    let resume = || {
+        let mut command = command(&place, &["--resume", "last", "--no-gallery"], &[]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let both = [resume(), resume()].map(|child| child.wait_with_output().unwrap());
+    let said = both.each_ref().map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+    let mut codes = both.map(|output| output.status.code().unwrap());
+    codes.sort_unstable();
+    // The slower of the two found it taken, or found nothing left.
+    assert!(codes == [0, 1] || codes == [0, 0], "{codes:?} {said:?}");
+    assert!(
+        codes == [0, 0] || said.iter().any(|said| said.contains("is under way in another process")),
+        "{said:?}"
+    );
+    assert_eq!((server.seen().len(), place.attempts().len()), (6, 6));
+    assert!(
+        std::fs::read_dir(place.results().join(".incoming"))
+            .unwrap()
+            .flatten()
+            .all(|file| { !file.file_name().to_string_lossy().starts_with("run-") })
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ use pelicycle_store::{AttemptFiles, Store};
 use tokio::task::JoinSet;
 
 use crate::ask::{AnsweredRequest, RequestContext, RequestNews};
+use crate::inspect::inspect;
 use crate::received_reply::ReceivedReply;
 use crate::spending::Spending;
 use crate::{Backend, FinishedAttempt, PlanCell, RunError, RunPlan, RunProgress, Stop, host};
@@ -130,7 +131,8 @@ impl Task {
         let answer = &asked.answer;
         let engine = self.backend.provider.engine().map_err(RunError::EngineRecord)?;
         let prompt = &self.run.prompts[self.cell.prompt];
-        let inspect = || self.workspace.pool.inspect(answer.text.as_bytes(), prompt.raster);
+        let thinking = Some(answer.reasoning.as_bytes());
+        let inspect = || inspect(&self.workspace.pool, answer.text.as_bytes(), thinking, prompt.raster);
         // A reply that could not be checked is kept all the same; what is wrong with this machine is told.
         let (inspection, unchecked) = match answer.has_reply().then(inspect).transpose() {
             Ok(inspection) => (inspection, None),

@@ -23,6 +23,7 @@ mod error;
 mod execute;
 mod forecast;
 mod host;
+mod inspect;
 pub mod judging;
 mod lineup;
 mod local;

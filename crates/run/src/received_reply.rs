@@ -5,6 +5,13 @@ use std::time::{Duration, Instant};
 use pelicycle_provider::{ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, RequestEnd};
 use pelicycle_record::{Outcome, ReplyOrigin, Timeline, Timing};
 
+/// The longest time between parts of a reply that came at once.
+const SAME_MOMENT: Duration = Duration::from_millis(5);
+
+/// The moments at which something of a service's reply must have come for a speed to mean something: a gateway that gathers
+/// a reply and gives it away in a burst or two tells how fast it sends, not how fast the model writes.
+const MOMENTS: u32 = 3;
+
 /// What came of a request.
 #[derive(Debug)]
 pub(crate) struct ReceivedReply {
@@ -21,6 +28,8 @@ pub(crate) struct ReceivedReply {
     first: Option<Duration>,
     first_text: Option<Duration>,
     last: Option<Duration>,
+    /// The moments, each well apart from the one before, at which something of it came.
+    moments: u32,
     total: Option<Duration>,
     /// Tokens that were counted as they came.
     tokens: u64,
@@ -45,6 +54,7 @@ impl ReceivedReply {
             first: None,
             first_text: None,
             last: None,
+            moments: 0,
             total: None,
             tokens: 0,
             batch: 0,
@@ -82,6 +92,9 @@ impl ReceivedReply {
         let bytes = delta.text.len() + delta.reasoning.len();
         if delta.tokens > 0 || bytes > 0 {
             self.first.get_or_insert(at);
+            if self.last.is_none_or(|last| at.saturating_sub(last) > SAME_MOMENT) {
+                self.moments += 1;
+            }
             self.last = Some(at);
         }
         let ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
@@ -149,7 +162,8 @@ impl ReceivedReply {
         let tokens = match (self.tokens, &self.account.service) {
             (0, Some(service)) => {
                 // What came in one piece has no speed.
-                service.remarks.iter().all(|remark| remark.code != "not-streamed").then_some(())?;
+                let streamed = service.remarks.iter().all(|remark| remark.code != "not-streamed");
+                (streamed && self.moments >= MOMENTS).then_some(())?;
                 match (usage.reasoning, self.reasoning.is_empty()) {
                     // Reasoning that was not shown came before all that was.
                     (Some(hidden), true) => usage.output?.checked_sub(hidden)?,

@@ -6,6 +6,7 @@ use pelicycle_record::{Attempt, FindingCode, Id, Verdict};
 use pelicycle_store::{DamageReason, Renewal, Store, StoredAttempt};
 
 use crate::RunError;
+use crate::inspect::inspect;
 
 /// Whether an attempt is worth a new check: its reply could not be checked, or a bound decided, or it was found heavy. All
 /// other verdicts follow from the reply in every build.
@@ -59,7 +60,9 @@ fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<Rech
         Ok(reply) => reply.unwrap_or_default(),
         Err(reason) => return Ok(Rechecked::Damaged(reason)),
     };
-    let inspection = match pool.inspect(&reply, stored.attempt.prompt.raster) {
+    // Without it there is only less to tell.
+    let thinking = store.thinking(stored).ok().flatten();
+    let inspection = match inspect(pool, &reply, thinking.as_deref(), stored.attempt.prompt.raster) {
         Ok(inspection) => inspection,
         Err(error) => return Ok(Rechecked::Lost(error)),
     };

@@ -14,13 +14,12 @@ use crate::{
 /// Runs named when the one asked for is not there.
 const SHOWN: usize = 3;
 
-/// Takes up the run that `named` means.
+/// Takes up a run.
 pub(crate) fn resume(
     store: &Store,
-    named: &str,
+    id: Id,
     backends: &Backends,
 ) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
-    let id = find(store, named)?;
     let run = store.read_run(&id)?;
     let attempts: Vec<Attempt> = store
         .list()?
@@ -38,8 +37,8 @@ pub(crate) fn resume(
     Ok((plan, answering))
 }
 
-/// The run whose id begins so.
-fn find(store: &Store, named: &str) -> Result<Id, RunError> {
+/// The run whose id begins so, or the newest one for `last`.
+pub(crate) fn find(store: &Store, named: &str) -> Result<Id, RunError> {
     let known = store.runs()?;
     let id = match named {
         "last" => known.last(),

@@ -169,8 +169,9 @@ impl Exchange<'_> {
             let chunk = match waited {
                 // What comes after the end mark is only waited for because it may.
                 Err(_) | Ok(Err(_)) if reply.state.ended => return Ok(StreamEnd::Over),
-                Err(_) if at < deadline && reply.state.stop.is_some() && protocol.ends_with_body() => {
-                    reply.end_without_mark();
+                // Without a mark for the end, silence is one.
+                Err(_) if at < deadline && reply.state.stop.is_some() && !protocol.has_end_mark() => {
+                    reply.end_with_silence();
                     return Ok(StreamEnd::Over);
                 }
                 Err(_) => {
@@ -261,7 +262,7 @@ impl Exchange<'_> {
         trace.frame(self.connection, frame.event.as_deref(), &frame.data, read);
         match json {
             None => {
-                reply.state.ended = true;
+                reply.end_with_mark(protocol);
                 Ok(())
             }
             Some(Ok((mut json, halves))) => {

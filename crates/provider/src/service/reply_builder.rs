@@ -124,8 +124,17 @@ impl ReplyBuilder {
     }
 
     /// The service said why the reply ends, and then nothing more.
-    pub(super) fn end_without_mark(&mut self) {
+    pub(super) fn end_with_silence(&mut self) {
         self.state.remark("no-end-mark", "The service said why the reply ended, and left the stream open.");
+        self.state.ended = true;
+    }
+
+    /// The mark came that ends a stream of Chat Completions.
+    pub(super) fn end_with_mark(&mut self, protocol: &dyn WireProtocol) {
+        if !self.state.ended && !protocol.ends_with_done() {
+            let message = "The stream ended with the end mark of another protocol.";
+            self.state.remark("no-end-mark", message);
+        }
         self.state.ended = true;
     }
 

@@ -116,7 +116,8 @@ fn half_of_the_end_is_an_end_and_is_remarked_on() {
     let start = r#"{"type":"message_start","message":{"id":"i","model":"m","usage":{"input_tokens":1,"output_tokens":1}}}"#;
     let text = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi"}}"#;
     let delta = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}}"#;
-    assert_eq!(played("anthropic", stream(&[start, text, delta, "[DONE]"])).outcome(), Outcome::Complete);
+    let heard = played("anthropic", stream(&[start, text, delta, "[DONE]"]));
+    assert_eq!((heard.outcome(), heard.remarks()), (Outcome::Complete, vec!["no-end-mark"]));
     assert_eq!(played("anthropic", stream(&[start, text, delta])).outcome(), Outcome::Cut);
 }
 

@@ -55,6 +55,10 @@ impl WireProtocol for ChatCompletions {
         answer.pointer("/choices/0/message").is_some() || answer.get("choices").is_none()
     }
 
+    fn ends_with_done(&self) -> bool {
+        true
+    }
+
     fn ends_with_body(&self) -> bool {
         true
     }

@@ -90,6 +90,11 @@ pub(super) trait WireProtocol: Sync {
         data.trim() == "[DONE]"
     }
 
+    /// Whether that is its own end mark.
+    fn ends_with_done(&self) -> bool {
+        false
+    }
+
     /// Whether a reply whose end was given a reason is over when the body ends in order, or nothing more comes.
     fn ends_with_body(&self) -> bool {
         false
