@@ -17,6 +17,7 @@ mod model_commands;
 mod recheck;
 mod run_batches;
 mod run_demonstration;
+mod run_endings;
 mod run_interrupt;
 mod run_lineups;
 mod run_main_road;

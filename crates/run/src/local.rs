@@ -24,8 +24,9 @@ use pelicycle_record::{
 
 use crate::contestant::Weights;
 
-/// Tokens of a reply when nothing else is said: some three times the longest drawing that is worth the name.
-const MAX_TOKENS: u32 = 4096;
+/// Tokens of a reply when nothing else is said: today's drawings with their thinking are often longer than 4,096, and one
+/// that goes round in a circle is ended before.
+const MAX_TOKENS: u32 = 32_768;
 
 /// The name that the bundled model's file has in the repository.
 const BUNDLED_FILE: &str = "hatchling.gguf";
@@ -123,6 +124,8 @@ impl LocalModel {
             ..SamplingSettings::default()
         };
         let mut sampling = wanted.sampling.clone().or(&recommended);
+        sampling.context = sampling.context.map(|bound| bound.min(context));
+        let context = sampling.context.unwrap_or(context);
         sampling.max_tokens = sampling.max_tokens.map(|bound| bound.min(context));
         check_sampling(&sampling)?;
         Ok(RequestRecord { sampling, ..wanted.clone() })
@@ -138,6 +141,7 @@ impl LocalModel {
             .thinking(settings.sampling.thinking)
             .sampling(sampling)
             .max_tokens(settings.sampling.max_tokens.unwrap_or(MAX_TOKENS) as usize)
+            .context(settings.sampling.context.map_or(usize::MAX, |context| context as usize))
             .start(move |event| match event {
                 ChatProgress::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
                 ChatProgress::Finished(summary) => finish(&events, &summary, &weights),
@@ -192,6 +196,15 @@ fn finish(events: &ReplySender, summary: &ReplySummary, weights: &WeightSummary)
         FinishReason::EndOfTurn => (Outcome::Complete, None),
         FinishReason::MaxTokens => (Outcome::Length, Some("the bound on tokens was reached".to_owned())),
         FinishReason::ContextFull => (Outcome::Length, Some("the model's context is full".to_owned())),
+        FinishReason::Loops => {
+            let words = "the reply goes round in a circle: it loops over the same tokens again and again";
+            (Outcome::Length, Some(words.to_owned()))
+        }
+        FinishReason::NotFinite => {
+            let words =
+                "the model comes to numbers that are not finite, or all the same: is its file damaged?";
+            (Outcome::Error, Some(words.to_owned()))
+        }
     };
     let count = |tokens: usize| Some(tokens as u64);
     let usage = Usage {

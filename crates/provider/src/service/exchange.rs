@@ -17,7 +17,7 @@ use super::frames::{FrameSplitter, StreamFrame};
 use super::halves::read_json;
 use super::header::shown;
 use super::protocol::{WireProtocol, is_error};
-use super::reply_builder::{ReplyBuilder, StreamEnd};
+use super::reply_builder::{AskedBounds, ReplyBuilder, StreamEnd};
 use super::wire_trace::FrameTrace;
 use crate::{ReplyEvent, ReplyEventKind, ReplySender};
 
@@ -44,6 +44,7 @@ const KEPT_HEADERS: [&str; 9] = [
 pub(super) struct Exchange<'a> {
     pub(super) connection: &'a Arc<ServiceConnection>,
     pub(super) model: &'a str,
+    pub(super) bounds: AskedBounds,
     pub(super) url: &'a Url,
     pub(super) headers: &'a BTreeMap<String, String>,
     pub(super) body: &'a [u8],
@@ -327,7 +328,7 @@ impl Exchange<'_> {
         if let Some(delta) = reply.take_rest() {
             self.tell(at, ReplyEventKind::Delta(delta));
         }
-        let (metadata, end) = reply.finish(self.model, end);
+        let (metadata, end) = reply.finish(self.model, self.bounds, end);
         self.tell(at, ReplyEventKind::Metadata(Box::new(metadata)));
         self.tell(at, ReplyEventKind::End(end));
     }

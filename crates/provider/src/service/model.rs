@@ -151,6 +151,7 @@ impl ServiceModel {
             let exchange = Exchange {
                 connection,
                 model: &self.model,
+                bounds: (&request.settings.sampling).into(),
                 url: &prepared.url,
                 headers: &prepared.headers,
                 body: &prepared.body,

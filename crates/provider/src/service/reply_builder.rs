@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use pelicycle_record::{Outcome, Remark, ServiceRecord};
+use pelicycle_record::{Outcome, Remark, SamplingSettings, ServiceRecord};
 use serde_json::Value;
 
 use super::connection::ServiceConnection;
@@ -50,6 +50,21 @@ impl TextFilter {
         let mut rest = self.secrets.push(secrets, last);
         rest.push_str(&self.secrets.finish(secrets));
         rest
+    }
+}
+
+/// The bounds that a request asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct AskedBounds {
+    /// On the tokens of the reply.
+    pub(super) max_tokens: Option<u32>,
+    /// On those of prompt and reply together.
+    pub(super) context: Option<u32>,
+}
+
+impl From<&SamplingSettings> for AskedBounds {
+    fn from(settings: &SamplingSettings) -> AskedBounds {
+        AskedBounds { max_tokens: settings.max_tokens, context: settings.context }
     }
 }
 
@@ -185,7 +200,12 @@ impl ReplyBuilder {
     }
 
     /// Ends the reply to a request for the model `asked`: all that is known of it, and how it ended.
-    pub(super) fn finish(mut self, asked: &str, end: StreamEnd) -> (ReplyMetadata, RequestEnd) {
+    pub(super) fn finish(
+        mut self,
+        asked: &str,
+        bounds: AskedBounds,
+        end: StreamEnd,
+    ) -> (ReplyMetadata, RequestEnd) {
         // Whole before it is shortened: a part of a key would not be found.
         self.state.refusal = self.connection.redact(std::mem::take(&mut self.state.refusal));
         let (outcome, words) = outcome(&mut self.state, self.content, end);
@@ -194,9 +214,34 @@ impl ReplyBuilder {
             self.state.usage.output = None;
             self.state.usage.reasoning = None;
         }
+        let words = words.map(|words| self.which_bound(words, outcome, bounds));
         self.fill(asked, outcome);
         let error = words.map(|words| self.connection.redact(words));
         (self.metadata(), RequestEnd { outcome, error })
+    }
+
+    /// Says which bound a reply came to that its service calls too long: many call a full context so as well.
+    fn which_bound(&mut self, words: String, outcome: Outcome, bounds: AskedBounds) -> String {
+        let raw = self.state.stop.as_ref().map(|stop| stop.raw.to_ascii_lowercase()).unwrap_or_default();
+        if outcome != Outcome::Length
+            || !matches!(raw.as_str(), "length" | "max_tokens" | "max_output_tokens")
+        {
+            return words;
+        }
+        let usage = &self.state.usage;
+        let short = |bound: u32| usage.output.is_some_and(|output| output < u64::from(bound));
+        if bounds.max_tokens.is_some_and(|bound| !short(bound)) {
+            return "the bound on tokens was reached".to_owned();
+        }
+        let all = usage.input.zip(usage.output).map(|(input, output)| input.saturating_add(output));
+        let full = bounds.context.zip(all).is_some_and(|(context, all)| all >= u64::from(context));
+        let local = self.connection.entry.local == Some(true);
+        let (code, words) = match full || bounds.max_tokens.is_some() || local {
+            true => ("context-full", "the server's context is full"),
+            false => ("bound-of-service", "a bound of the service's own was reached"),
+        };
+        self.state.remark(code, &format!("No bound that was asked for was reached: {words}."));
+        words.to_owned()
     }
 
     /// Puts what is known of the answer into the record.

@@ -68,8 +68,8 @@ pub enum EntryError {
 }
 
 /// The settings that may have a place in a body.
-pub(super) const SETTINGS: [&str; 7] =
-    ["max_tokens", "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "seed"];
+pub(super) const SETTINGS: [&str; 8] =
+    ["max_tokens", "context", "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "seed"];
 
 /// Headers that carry keys.
 const KEY_HEADERS: [&str; 6] =

@@ -409,7 +409,7 @@ fn endings_that_are_no_drawing_have_their_names() {
     let think = r#"{"choices":[{"delta":{"reasoning_content":"Hm"}}]}"#;
     let heard = played("chat", stream(&[think, &stop("length"), "[DONE]"]));
     assert_eq!((heard.outcome(), heard.text.as_str(), heard.reasoning.as_str()), (Outcome::Length, "", "Hm"));
-    assert_eq!(heard.remarks(), ["usage-missing"]);
+    assert_eq!(heard.remarks(), ["bound-of-service", "usage-missing"], "no bound was asked for");
     let heard = played("chat", stream(&[&stop("content_filter"), "[DONE]"]));
     assert_eq!(heard.outcome(), Outcome::Filtered);
     let refusal = r#"{"choices":[{"delta":{"refusal":"I can't draw."}}]}"#;
@@ -491,6 +491,27 @@ fn an_error_line_of_ollama_is_a_failure_and_what_it_leaves_out_is_unknown() {
     // A plain JSON content type is no reason to wait for the end.
     let heard = played("ollama", answer(200, "application/json", &[], &done));
     assert_eq!((heard.outcome(), heard.remarks().len()), (Outcome::Complete, 0));
+}
+
+#[test]
+fn a_reply_that_ended_at_a_servers_context_is_said_to_have() {
+    let done = "{\"model\":\"m\",\"message\":{\"content\":\"<svg\"},\"done\":true,\"done_reason\":\"length\",\"prompt_eval_count\":24,\"eval_count\":1000}\n";
+    let asked = |max_tokens, context| {
+        let server = ScriptedServer::new(vec![answer(200, "application/x-ndjson", &[], done)]);
+        let sampling = SamplingSettings { max_tokens, context, ..SamplingSettings::default() };
+        let heard = ask_with(&remote(&server, "ollama", "local = true"), RequestRecord::from(sampling));
+        assert_eq!(heard.outcome(), Outcome::Length);
+        if let Some(context) = context {
+            assert_eq!(server.seen()[0].body["options"]["num_ctx"], context);
+        }
+        (heard.error().to_owned(), heard.remarks().contains(&"context-full"))
+    };
+    let full = ("the server's context is full".to_owned(), true);
+    assert_eq!(asked(None, None), full);
+    assert_eq!(asked(None, Some(1024)), full);
+    assert_eq!(asked(Some(4096), None), full);
+    assert_eq!(asked(Some(4096), Some(1024)), full);
+    assert_eq!(asked(Some(1000), None), ("the bound on tokens was reached".to_owned(), false));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::client::BatchClient;
 use super::protocol::BatchResult;
 use super::results::BatchResults;
 use crate::service::halves::read_json;
-use crate::service::reply_builder::{ReplyBuilder, StreamEnd};
+use crate::service::reply_builder::{AskedBounds, ReplyBuilder, StreamEnd};
 use crate::{
     Provider, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd, RequestQueue,
     SentRequest, reply_channel,
@@ -64,7 +64,7 @@ impl BatchReplies {
     }
 
     /// Tells what a batch has for a request.
-    fn tell(&self, batch: &Over, number: usize, tell: &mut impl FnMut(ReplyEventKind)) {
+    fn tell(&self, batch: &Over, number: usize, bounds: AskedBounds, tell: &mut impl FnMut(ReplyEventKind)) {
         tell(ReplyEventKind::Sent(SentRequest {
             started: batch.record.submitted,
             body: Some(batch.bodies[number].clone()),
@@ -119,7 +119,7 @@ impl BatchReplies {
         if let Some(delta) = reply.take_rest() {
             tell(ReplyEventKind::Delta(delta));
         }
-        let (account, done) = reply.finish(self.service.model(), end);
+        let (account, done) = reply.finish(self.service.model(), bounds, end);
         tell(ReplyEventKind::Metadata(Box::new(account)));
         tell(ReplyEventKind::End(done));
     }
@@ -140,8 +140,9 @@ impl Provider for BatchReplies {
             // The stream is still in our hands, so it takes the events.
             let _ = events.send(ReplyEvent { at: Instant::now(), kind });
         };
+        let bounds = (&request.settings.sampling).into();
         match self.places.get(&(request.prompt_id, request.sample)) {
-            Some(&(batch, number)) => self.tell(&self.batches[batch], number, &mut tell),
+            Some(&(batch, number)) => self.tell(&self.batches[batch], number, bounds, &mut tell),
             None => tell(ReplyEventKind::End(RequestEnd {
                 outcome: Outcome::Error,
                 error: Some("no batch that is over asked for this".to_owned()),
