@@ -22,6 +22,7 @@ mod run;
 mod sampling;
 mod serve;
 mod sheet;
+pub(crate) mod template_trial;
 pub(crate) mod terminal;
 mod trust;
 mod vote;

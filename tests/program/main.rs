@@ -14,6 +14,7 @@ mod import;
 mod judge;
 mod llamacpp;
 mod model_commands;
+mod model_templates;
 mod recheck;
 mod run_batches;
 mod run_demonstration;

@@ -9,6 +9,7 @@ mod reasoning;
 mod segment;
 mod tags;
 mod template;
+mod trial;
 
 pub use error::ChatError;
 pub use limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
@@ -16,3 +17,4 @@ pub use marks::{ReasoningMarks, ReasoningTags};
 pub use reasoning::ReasoningSplit;
 pub use segment::ReplySegment;
 pub use template::{ChatMessage, ChatTemplate};
+pub use trial::{TemplateGuard, TemplateTrial, guard_templates};
