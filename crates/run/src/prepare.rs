@@ -91,7 +91,7 @@ impl PreparedRun {
                 let id = resume::find(store, named)?;
                 // Before it is seen what is left: another process may be working on that.
                 lock = Some(store.lock_run(&id)?);
-                resume::resume(store, id, &all)?
+                resume::resume(store, &id, &all)?
             }
             None => begin(RunDraft::new(request, &config, &all, notices)?, request.seed.is_some(), &all)?,
         };

@@ -1,5 +1,6 @@
 //! From the record of an earlier run to what is left of it and those who answer.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use pelicycle_provider::Provider;
@@ -8,7 +9,8 @@ use pelicycle_store::Store;
 
 use crate::backends::given_replies;
 use crate::{
-    Backend, Backends, Contestant, ContestantModel, LocalModel, RunError, RunPlan, UsageError, Weights,
+    Backend, Backends, Contestant, ContestantModel, LocalModel, RepliesSource, RunError, RunPlan, UsageError,
+    Weights,
 };
 
 /// Runs named when the one asked for is not there.
@@ -17,16 +19,16 @@ const SHOWN: usize = 3;
 /// Takes up a run.
 pub(crate) fn resume(
     store: &Store,
-    id: Id,
+    id: &Id,
     backends: &Backends,
 ) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
-    let run = store.read_run(&id)?;
+    let run = store.read_run(id)?;
     let attempts: Vec<Attempt> = store
         .list()?
         .attempts
         .into_iter()
         .map(|stored| stored.attempt)
-        .filter(|attempt| attempt.run == id)
+        .filter(|attempt| attempt.run == *id)
         .collect();
     let plan = RunPlan::rest(run, &attempts);
     let mut answering: Vec<Option<Backend>> = vec![None; plan.run.contestants.len()];
@@ -87,9 +89,24 @@ fn backend(
             Arc::new(model)
         }
         ContestantModel::Local(weights) => Arc::new(same_weights(weights, who, attempts, backends)?),
-        ContestantModel::Given(given) => Arc::new(given_replies(given, prompts)?),
+        ContestantModel::Given(given) => {
+            if let RepliesSource::Folder(folder) = given
+                && !is_near(folder)
+            {
+                let (label, folder) = (who.record.label.clone(), folder.clone());
+                return Err(RunError::RepliesElsewhere { label, folder });
+            }
+            Arc::new(given_replies(given, prompts)?)
+        }
     };
     Ok(Backend { provider, tariff: backends.tariff(&found, own_price.as_ref(), service.as_ref()) })
+}
+
+/// Whether a folder that a record names lies in the working folder: a record may be from somebody else, and must not lead
+/// out of what the user has at hand.
+fn is_near(folder: &Path) -> bool {
+    let (Ok(folder), Ok(here)) = (folder.canonicalize(), Path::new(".").canonicalize()) else { return true };
+    folder.starts_with(here)
 }
 
 /// Opens weights that have to be those which answered before.
