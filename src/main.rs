@@ -14,7 +14,11 @@ fn main() -> ExitCode {
     let done = match std::env::args_os().nth(1) {
         // Workers start by the dozen, and take no arguments: they need no parser.
         Some(command) if command == pelicycle_drawing::WORKER_COMMAND => cli::worker::worker(),
-        _ => cli::dispatch(cli::Cli::parse()),
+        Some(command) if command == cli::template_trial::TRIAL_COMMAND => cli::template_trial::trial(),
+        _ => {
+            pelicycle_engine::chat::guard_templates(cli::template_trial::guard);
+            cli::dispatch(cli::Cli::parse())
+        }
     };
     match done {
         Ok(code) => code,

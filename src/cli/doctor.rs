@@ -1,14 +1,14 @@
 //! `pelicycle doctor`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_provider::{CatalogError, Services};
-use pelicycle_run::{Config, Contestant, ContestantModel, Environment};
+use pelicycle_run::{Config, Contestant, ContestantModel, Environment, ServiceAccess};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 use serde::Serialize;
@@ -18,6 +18,7 @@ use super::Global;
 use super::notices::variable_failed;
 use super::output::say;
 use super::terminal::printable;
+use super::trust::TrustArgs;
 
 /// Names of models in a line for people.
 const NAMED: usize = 6;
@@ -45,6 +46,8 @@ pub(crate) struct DoctorArgs {
     /// Read this file instead of pelicycle.toml.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 /// What was found.
@@ -79,6 +82,9 @@ struct Found {
     key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
+    /// What says the address, where that is not the table of known services.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address_from: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     models: Vec<String>,
 }
@@ -110,9 +116,9 @@ impl Found {
 
 pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(args.config.as_deref())?;
-    let environment = Arc::new(Environment::load(Path::new("."), config.keys.clone())?);
-    let lookup = Arc::clone(&environment).lookup(variable_failed);
-    let services = Arc::new(Services::new(&config.providers, lookup)?);
+    let trusting = args.trust.trust_folder;
+    let access = ServiceAccess::new(&config, args.config.as_deref(), trusting, variable_failed)?;
+    let (services, environment) = (Arc::new(access.services), access.environment);
     let asked = contestants(&config)?;
     let mut wanted: BTreeSet<String> = args.providers.iter().cloned().collect();
     for name in &args.providers {
@@ -199,16 +205,21 @@ async fn examine(
         words: "not asked".to_owned(),
         key: set,
         address: None,
+        address_from: None,
         models: Vec::new(),
         name,
     };
     if found.key.is_none() && entry.needs_key() {
         found.state = State::NoKey;
-        found.words = format!("no key: set {}", entry.key_env.join(" or "));
+        let unread = entry.key_env.iter().find_map(|variable| environment.get(variable).err());
+        found.words = match unread {
+            Some(error) => error.to_string(),
+            None => format!("no key: set {}", entry.key_env.join(" or ")),
+        };
         return found;
     }
     match services.address(&found.name) {
-        Ok(address) => found.address = Some(address),
+        Ok((address, from)) => (found.address, found.address_from) = (Some(address), from),
         Err(words) => {
             (found.state, found.words) = (State::Fault, words);
             return found;
@@ -287,6 +298,9 @@ fn print(report: &Report) {
             _ => "-",
         };
         let mut words = found.words.clone();
+        if let (Some(address), Some(from)) = (&found.address, &found.address_from) {
+            words.push_str(&format!("; at {address} by {from}"));
+        }
         if let Some(key) = &found.key {
             words.push_str(&format!("; {key}"));
         }

@@ -16,6 +16,7 @@ use pelicycle_text::plural;
 use super::Global;
 use super::error::usage;
 use super::output::{say_damaged, say_error, write_whole_by};
+use super::terminal::printable;
 
 /// Write a table of all attempts, for notebooks and databases.
 ///
@@ -77,6 +78,9 @@ pub(crate) fn export(global: &Global, args: &ExportArgs) -> anyhow::Result<ExitC
                 .with_context(|| format!("cannot write {}", path.display()))?;
             say_error(&format!("{}: {}", path.display(), plural(attempts.len() as u64, "attempt")));
         }
+        None if io::stdout().is_terminal() => {
+            write(&store, attempts, format, args.texts, &mut TerminalWriter::new(io::stdout()))?;
+        }
         None => match write(&store, attempts, format, args.texts, &mut io::stdout()) {
             // Whoever read the table has read enough.
             Err(TableError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
@@ -84,6 +88,43 @@ pub(crate) fn export(global: &Global, args: &ExportArgs) -> anyhow::Result<ExitC
         },
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes lines to a terminal, where control characters of a model's must not act.
+struct TerminalWriter<W: Write> {
+    line: Vec<u8>,
+    to: W,
+}
+
+impl<W: Write> TerminalWriter<W> {
+    fn new(to: W) -> TerminalWriter<W> {
+        TerminalWriter { line: Vec::new(), to }
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        let line = String::from_utf8_lossy(&line);
+        let plain = line.trim_end_matches(['\r', '\n']);
+        let end = &line[plain.len()..];
+        write!(self.to, "{}{end}", printable(plain))
+    }
+}
+
+impl<W: Write> Write for TerminalWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                self.end_line()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.end_line()?;
+        self.to.flush()
+    }
 }
 
 fn by_ending(path: &Path) -> Option<Format> {
@@ -129,5 +170,22 @@ fn text(store: &Store, stored: &StoredAttempt, read: ReadText) -> TableCell<'sta
             say_error(&format!("left out a text of {}: {damage}", stored.folder.display()));
             TableCell::Absent
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_do_not_act_on_a_terminal() {
+        let mut out = Vec::new();
+        let mut terminal = TerminalWriter::new(&mut out);
+        terminal.write_all("a,\u{1b}[31mred\u{9b}1m\r\n\u{1b}]0;ti".as_bytes()).unwrap();
+        terminal.write_all(b"tle\x07,x").unwrap();
+        terminal.flush().unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.starts_with("a,") && text.contains("\r\n") && text.ends_with(",x"), "{text:?}");
+        assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{text:?}");
     }
 }

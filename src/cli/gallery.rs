@@ -34,6 +34,9 @@ pub(crate) struct GalleryArgs {
     /// Where the site will be found: its pages get pictures for links to them, and it gets a feed and a map for crawlers.
     #[arg(long, value_name = "URL", env = "PELICYCLE_BASE_URL")]
     base_url: Option<BaseUrl>,
+    /// Empty a gallery that shows attempts where none is left in the results.
+    #[arg(long)]
+    allow_empty: bool,
     /// Show it to browsers on this machine until Ctrl-C, and rebuild it as attempts come. ADDR is a port, or an address
     /// and a port for others to read it too.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = serve::ADDRESS, value_parser = serve::address)]
@@ -43,7 +46,7 @@ pub(crate) struct GalleryArgs {
 pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let library = Config::load(None)?.library(args.prompts.as_deref())?;
-    let options = GalleryOptions { base: args.base_url.clone() };
+    let options = GalleryOptions { base: args.base_url.clone(), allow_empty: args.allow_empty };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
     if let Some(address) = args.serve {
         return serve::serve(LiveGallery { store, library, out: out.to_owned(), options }, address);

@@ -23,6 +23,7 @@ use super::run::{INTERRUPTED, signals};
 use super::sampling::SamplingArgs;
 use super::sides::between;
 use super::terminal::printable;
+use super::trust::TrustArgs;
 
 /// Have a vision model judge pairs of drawings.
 ///
@@ -71,6 +72,8 @@ pub(crate) struct JudgeArgs {
     /// Read this file instead of pelicycle.toml.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 impl JudgeArgs {
@@ -81,6 +84,7 @@ impl JudgeArgs {
             max_cost: self.max_cost,
             backends: BackendOptions {
                 config: self.config.clone(),
+                trust_folder: self.trust.trust_folder,
                 trace: trace(self.debug),
                 ..BackendOptions::default()
             },

@@ -23,7 +23,9 @@ mod sampling;
 mod serve;
 mod sheet;
 mod sides;
+pub(crate) mod template_trial;
 pub(crate) mod terminal;
+mod trust;
 mod vote;
 pub(crate) mod worker;
 

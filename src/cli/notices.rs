@@ -8,6 +8,7 @@ use pelicycle_text::size;
 
 use super::error::words;
 use super::output::say_error;
+use super::terminal::printable;
 
 /// Tells what a person should know; where it is `quiet`, only what went wrong.
 pub(super) fn notices(quiet: bool) -> Notices {
@@ -22,7 +23,10 @@ pub(super) fn tell(notice: &Notice<'_>, quiet: bool) {
             let (size, path) = (size::words(found.bytes), found.path().display());
             say_error(&format!("{named} is {path} ({size}, from {})", found.origin));
         }
-        Notice::ModelFound { .. } | Notice::BatchSubmitted { .. } => {}
+        Notice::OtherAddress { provider, address, from } if !quiet => {
+            say_error(&format!("{provider} is asked at {} (by {})", printable(address), printable(from)));
+        }
+        Notice::OtherAddress { .. } | Notice::ModelFound { .. } | Notice::BatchSubmitted { .. } => {}
         Notice::SubmissionFailed(error) => say_error(&format!("error: {}", words(*error))),
         Notice::LookFailed(error) => say_error(&format!("error: {error}")),
         Notice::FetchFailed(error) => {

@@ -21,9 +21,12 @@ pub(super) struct SamplingArgs {
     /// Make recent tokens less likely; 1 is off.
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     repeat_penalty: Option<f32>,
-    /// Bound on the tokens of a reply [default: a service's own; of a local model 4096, or its context].
+    /// Bound on the tokens of a reply [default: a service's own; of a local model 32768, or its context where that is less].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_tokens: Option<u32>,
+    /// Bound on the tokens of prompt and reply together; of services, Ollama alone takes one (num_ctx).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    context: Option<u32>,
     /// Ask a model that can to think first, or not to.
     #[arg(long, value_name = "on|off", value_parser = ["on", "off"])]
     thinking: Option<String>,
@@ -42,6 +45,7 @@ impl SamplingArgs {
             min_p: self.min_p,
             repeat_penalty: self.repeat_penalty,
             max_tokens: self.max_tokens,
+            context: self.context,
             thinking: self.thinking.as_deref().map(|word| word == "on"),
             effort: self.effort.clone(),
         }

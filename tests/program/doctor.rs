@@ -39,8 +39,16 @@ fn what_works_and_what_does_not_is_told_with_an_exit_code() {
     let host = format!("127.0.0.1:{}", ollama.port);
     let variables = [("GOOD_KEY", KEY), ("OLLAMA_HOST", host.as_str())];
 
+    // The address is the folder's and the key is not: nobody is asked.
+    let (code, words, _) = pelicycle(folder.path(), &["doctor", "good"], &variables);
+    assert!(code == 1 && words.contains("--trust-folder") && words.contains(&good.url("/v1")), "{words}");
+    assert!(good.seen().is_empty() && !words.contains(KEY), "{words}");
+    let variables = [variables[0], variables[1], ("PELICYCLE_TRUST_FOLDER", "1")];
+
     let (code, words, _) = pelicycle(folder.path(), &["doctor", "good", "ollama"], &variables);
     assert_eq!(code, 0, "{words}");
+    assert!(words.contains(&format!("at {} by pelicycle.toml", good.url("/v1"))), "{words}");
+    assert!(words.contains("by OLLAMA_HOST in the environment"), "{words}");
     assert!(words.contains("2 models in") && words.contains("GOOD_KEY from the environment"), "{words}");
     assert!(words.contains("1 model in") && words.contains(": q:8b"), "{words}");
     assert_eq!(good.seen()[0].path, "/v1/models");
@@ -67,6 +75,19 @@ fn what_works_and_what_does_not_is_told_with_an_exit_code() {
     assert!(json.contains("good does not list"), "{json}");
     let (code, _, errors) = pelicycle(folder.path(), &["doctor", "nobody"], &[]);
     assert!(code == 1 && errors.contains("no provider \"nobody\""), "{errors}");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_command_of_the_folder_is_run_unless_it_is_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[keys]\nOPENAI_API_KEY = [\"sh\", \"-c\", \"touch was-run; echo sk-1\"]\n";
+    std::fs::write(folder.path().join("pelicycle.toml"), text).unwrap();
+    let (_, words, _) = pelicycle(folder.path(), &["doctor", "--offline"], &[]);
+    assert!(words.contains("keys.OPENAI_API_KEY is this folder's and is not run"), "{words}");
+    assert!(!folder.path().join("was-run").exists());
+    pelicycle(folder.path(), &["doctor", "--offline", "--trust-folder"], &[]);
+    assert!(folder.path().join("was-run").exists());
 }
 
 #[test]

@@ -43,6 +43,26 @@ fn the_same_results_make_the_same_bytes_and_a_second_build_writes_nothing() {
 }
 
 #[test]
+fn a_gallery_is_not_emptied_because_the_results_were_mistyped() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang(&store, "pelican", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
+    let out = folder.path().join("gallery");
+    built(store.root(), &out);
+    let before = contents(&out);
+    let mistyped = folder.path().join("resluts");
+    let output = gallery(&mistyped, &out);
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && words.contains("--allow-empty"), "{words}");
+    assert_eq!(contents(&out), before);
+    let mut command = program();
+    command.args(["gallery", "--allow-empty", "--results"]).arg(&mistyped).arg("--out").arg(&out);
+    assert!(command.output().unwrap().status.success());
+    assert!(!out.join("attempts").exists());
+    built(&mistyped, &folder.path().join("new"));
+}
+
+#[test]
 fn a_folder_of_something_else_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();

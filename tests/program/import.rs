@@ -185,3 +185,15 @@ fn markdown_replies_are_imported_whole_under_the_provider_that_is_named() {
     assert_eq!(output.status.code(), Some(2));
     println!("{} replies", found.len());
 }
+
+#[test]
+fn a_row_that_can_not_be_read_is_counted_and_the_others_come() {
+    let Some(path) = shared().map(|shared| shared.join("cases/drawing/llm/old-int-ids.db")) else { return };
+    if !path.is_file() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (said, told) = imported(&folder.path().join("results"), &["llm-logs", path.to_str().unwrap()]);
+    assert!(said.starts_with("8 attempts imported"), "{said}{told}");
+    assert!(told.contains("left out 4 replies"), "{told}");
+}

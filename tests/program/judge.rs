@@ -79,7 +79,7 @@ fn configure(place: &WorkFolder, server: &ScriptedServer, more: &str) {
 
 fn pelicycle(place: &WorkFolder, args: &[&str]) -> Command {
     let mut command = place.program();
-    command.args(args).env("MINE_KEY", KEY);
+    command.args(args).env("MINE_KEY", KEY).env("PELICYCLE_TRUST_FOLDER", "1");
     command
 }
 

@@ -74,6 +74,11 @@ mod signals {
     }
 
     #[test]
+    fn a_terminal_that_is_gone_does_the_same() {
+        interrupt_and_resume(Signal::HUP);
+    }
+
+    #[test]
     fn a_second_signal_ends_the_run_at_once() {
         let place = WorkFolder::new();
         let model = babbler(place.path(), 2);

@@ -1,7 +1,7 @@
 //! `pelicycle run` with services: from the name on the command line to the gallery, with the real program.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use pelicycle_record::{Attempt, Outcome, Timeline, Verdict};
@@ -37,7 +37,8 @@ fn entry(name: &str, server: &ScriptedServer, more: &str) -> String {
 
 fn command(place: &WorkFolder, args: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = place.command(None, args);
-    command.envs(variables.iter().copied());
+    // Most tests name their servers in the folder's own file.
+    command.env("PELICYCLE_TRUST_FOLDER", "1").envs(variables.iter().copied());
     command
 }
 
@@ -240,7 +241,143 @@ fn a_failed_request_is_an_attempt_and_resume_asks_again() {
     assert_eq!(seeds.len(), 2, "the same samples were asked for again");
 }
 
-/// Every file below a folder.
+#[test]
+fn a_key_of_the_users_goes_to_no_address_that_a_folder_says_unless_it_is_trusted() {
+    let server = ScriptedServer::new(vec![drawing()]);
+    let url = server.url("/v1");
+    let own_header = format!("{}header_env = {{ x-team = \"MINE_TEAM\" }}\n", entry("mine", &server, ""));
+    let cases = [
+        (
+            "openrouter/a/b",
+            format!("[providers.openrouter]\nbase_url = \"{url}\"\n"),
+            "",
+            "OPENROUTER_API_KEY",
+        ),
+        ("openrouter/a/b", String::new(), "OPENROUTER_BASE_URL", "OPENROUTER_API_KEY"),
+        ("mine/m", entry("mine", &server, "key_env = [\"ANTHROPIC_API_KEY\"]"), "", "ANTHROPIC_API_KEY"),
+        ("mine/m", own_header, "", "MINE_TEAM"),
+    ];
+    for (model, config, dotenv, variable) in cases {
+        let place = WorkFolder::new();
+        configure(&place, &config);
+        if !dotenv.is_empty() {
+            std::fs::write(place.path().join(".env"), format!("{dotenv}={url}\n")).unwrap();
+        }
+        let asked = |args: &[&str]| {
+            let mut command = place.command(None, &[&["-m", model, "--no-gallery"], args].concat());
+            command.env(variable, KEY);
+            command
+        };
+        let before = server.seen().len();
+        for args in [&[][..], &["--config", "pelicycle.toml"]] {
+            let said = ProgramOutput::new(2, &asked(args).output().unwrap());
+            let from = if dotenv.is_empty() { "pelicycle.toml" } else { ".env" };
+            assert!(said.stderr.contains(&url) && said.stderr.contains(from), "{}", said.stderr);
+            assert!(
+                said.stderr.contains(variable) && said.stderr.contains("--trust-folder"),
+                "{}",
+                said.stderr
+            );
+            assert!(!said.stderr.contains(KEY));
+        }
+        assert_eq!(server.seen().len(), before, "nothing was asked");
+        let said = ProgramOutput::new(0, &asked(&["--trust-folder"]).output().unwrap());
+        let provider = model.split('/').next().unwrap();
+        assert!(said.stderr.contains(&format!("{provider} is asked at {url} (by ")), "{}", said.stderr);
+        assert_eq!(server.seen().len(), before + 1);
+
+        // The user's own file may say the same.
+        if dotenv.is_empty() {
+            let own = tempfile::tempdir().unwrap();
+            std::fs::create_dir(own.path().join("pelicycle")).unwrap();
+            std::fs::write(own.path().join("pelicycle/pelicycle.toml"), &config).unwrap();
+            std::fs::remove_file(place.path().join("pelicycle.toml")).unwrap();
+            let output = asked(&[]).env("XDG_CONFIG_HOME", own.path()).output().unwrap();
+            let said = ProgramOutput::new(0, &output);
+            assert!(said.stderr.contains(&format!("{provider} is asked at {url} (by ")), "{}", said.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_key_of_the_folder_goes_where_the_folder_says() {
+    let server = ScriptedServer::new(vec![drawing()]);
+    let place = WorkFolder::new();
+    configure(&place, &entry("mine", &server, "key_env = [\"MINE_KEY\"]"));
+    std::fs::write(place.path().join(".env"), "MINE_KEY=sk-of-the-folder\n").unwrap();
+    let output = place.command(None, &["-m", "mine/m", "--no-gallery"]).output().unwrap();
+    ProgramOutput::new(0, &output);
+    assert_eq!(server.seen()[0].headers["authorization"], "Bearer sk-of-the-folder");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_of_the_folder_is_run_only_where_it_is_trusted() {
+    let server = ScriptedServer::new(vec![drawing()]);
+    let place = WorkFolder::new();
+    let mark = place.path().join("was-run");
+    let keys =
+        format!("[keys]\nMINE_KEY = [\"sh\", \"-c\", \"touch '{}'; echo sk-by-command\"]\n", mark.display());
+    configure(&place, &(entry("mine", &server, "key_env = [\"MINE_KEY\"]") + &keys));
+    let args = ["-m", "mine/m", "--no-gallery"];
+    let said = ProgramOutput::new(2, &place.command(None, &args).output().unwrap());
+    assert!(
+        said.stderr.contains("keys.MINE_KEY") && said.stderr.contains("--trust-folder"),
+        "{}",
+        said.stderr
+    );
+    assert!(!mark.exists());
+    run(&place, 0, &args, &[]);
+    assert!(mark.exists());
+    assert_eq!(server.seen()[0].headers["authorization"], "Bearer sk-by-command");
+}
+
+#[test]
+fn a_key_that_is_cut_or_disguised_is_in_no_file_and_no_line() {
+    let pieces = [
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><title>{}", &KEY[..9]),
+        format!("{}</title>", &KEY[9..]),
+    ];
+    let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", c as u32)).collect();
+    let whole = format!("{}{}", chat_text(&pieces[0]), chat_text(&pieces[1]))
+        + &format!(
+            "data: {{\"choices\":[{{\"delta\":{{\"content\":\"<desc>{escaped}</desc></svg>\",\"reasoning\":\"{escaped}\"}}}}]}}\n\n"
+        );
+    let answer_whole = format!(
+        "{{\"model\":\"m\",\"choices\":[{{\"message\":{{\"content\":\"<svg>{escaped} {}</svg>\"}},\"finish_reason\":\"stop\"}}]}}",
+        KEY.replace('-', "\\/-")
+    );
+    let server = ScriptedServer::answering(move |n, _| match n {
+        0 => vec![events(), chunk(&whole), chunk(CHAT_END), end()],
+        _ => answer(200, "application/json", &[], &answer_whole),
+    });
+    let place = WorkFolder::new();
+    configure(&place, &entry("mine", &server, "key_env = [\"MINE_KEY\"]\nconcurrency = 1"));
+    let args = ["-m", "mine/m", "-n", "2", "--debug"];
+    let output = command(&place, &args, &[("MINE_KEY", KEY)]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let exported = place.path().join("table.jsonl");
+    let mut export = pelicycle_testkit::program::program();
+    export.current_dir(place.path()).args(["export", "-o", exported.to_str().unwrap()]).output().unwrap();
+    let letters =
+        |bytes: &[u8]| -> Vec<u8> { bytes.iter().filter(|b| b.is_ascii_alphanumeric()).copied().collect() };
+    let shows = |bytes: &[u8]| letters(bytes).windows(7).any(|part| part == b"planted");
+    assert!(!shows(&output.stdout) && !shows(&output.stderr), "{}", String::from_utf8_lossy(&output.stderr));
+    for file in files(place.path()) {
+        let bytes = std::fs::read(&file).unwrap();
+        let inner = escaped.replace('\\', "");
+        assert!(!shows(&bytes), "{}", file.display());
+        assert!(
+            !letters(&bytes).windows(inner.len()).any(|part| part == inner.as_bytes()),
+            "{}",
+            file.display()
+        );
+    }
+    let attempts = place.attempts();
+    let reply = std::fs::read_to_string(attempts[0].files.reply.as_ref().unwrap()).unwrap();
+    assert!(reply.contains("<title>[key]</title>") && reply.contains("<desc>[key]</desc>"), "{reply}");
+}
+
 #[test]
 fn a_key_goes_nowhere_but_into_its_header() {
     // A service that quotes the key wherever it can.
@@ -291,6 +428,77 @@ fn a_key_goes_nowhere_but_into_its_header() {
         let quiet = command(&place, &["-m", "mine/m", "--json"], &[("MINE_KEY", KEY)]).output().unwrap();
         assert!(!String::from_utf8(quiet.stdout).unwrap().contains("planted"));
     }
+}
+
+#[test]
+fn a_drawing_that_stands_only_in_the_thinking_is_told_of() {
+    let thought = format!(
+        "data: {{\"model\":\"m\",\"choices\":[{{\"delta\":{{\"reasoning\":{}}}}}]}}\n\n",
+        serde_json::json!(SVG)
+    );
+    let server = ScriptedServer::new(vec![vec![events(), chunk(thought), chunk(CHAT_END), end()]]);
+    let place = WorkFolder::new();
+    configure(&place, &entry("mine", &server, ""));
+    run(&place, 0, &["-m", "mine/m", "--no-gallery"], &[]);
+    let attempts = place.attempts();
+    let check = attempts[0].attempt.check.as_ref().unwrap();
+    let codes: Vec<_> = check.findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!((check.verdict, codes), (Verdict::NoSvg, vec!["empty-reply", "draft-in-thinking"]));
+}
+
+#[test]
+fn what_came_in_a_burst_or_two_has_no_speed() {
+    let (a, b) = SVG.split_at(30);
+    for steps in [
+        vec![events(), ServerStep::Wait(50), chunk(chat_text(SVG)), chunk(CHAT_END), end()],
+        vec![
+            events(),
+            chunk(chat_text(a)),
+            ServerStep::Wait(50),
+            chunk(chat_text(b)),
+            chunk(CHAT_END),
+            end(),
+        ],
+    ] {
+        let server = ScriptedServer::new(vec![steps]);
+        let place = WorkFolder::new();
+        configure(&place, &entry("mine", &server, ""));
+        run(&place, 0, &["-m", "mine/m", "--no-gallery"], &[]);
+        assert_eq!(place.attempts()[0].attempt.timing.tokens_per_second, None);
+    }
+}
+
+#[test]
+fn two_who_resume_a_run_at_once_ask_each_sample_once() {
+    let failing = answer(400, "application/json", &[], "{}");
+    let server = ScriptedServer::answering(move |n, _| match n < 3 {
+        true => failing.clone(),
+        false => [vec![ServerStep::Wait(500)], drawing()].concat(),
+    });
+    let place = WorkFolder::new();
+    configure(&place, &entry("mine", &server, ""));
+    run(&place, 1, &["-m", "mine/m", "-n", "3", "--no-gallery"], &[]);
+    let resume = || {
+        let mut command = command(&place, &["--resume", "last", "--no-gallery"], &[]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let both = [resume(), resume()].map(|child| child.wait_with_output().unwrap());
+    let said = both.each_ref().map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+    let mut codes = both.map(|output| output.status.code().unwrap());
+    codes.sort_unstable();
+    // The slower of the two found it taken, or found nothing left.
+    assert!(codes == [0, 1] || codes == [0, 0], "{codes:?} {said:?}");
+    assert!(
+        codes == [0, 0] || said.iter().any(|said| said.contains("is under way in another process")),
+        "{said:?}"
+    );
+    assert_eq!((server.seen().len(), place.attempts().len()), (6, 6));
+    assert!(
+        std::fs::read_dir(place.results().join(".incoming"))
+            .unwrap()
+            .flatten()
+            .all(|file| { !file.file_name().to_string_lossy().starts_with("run-") })
+    );
 }
 
 #[test]

@@ -44,6 +44,10 @@ impl BodyLimits {
     pub async fn copy(self, mut response: Response, to: &mut impl Write) -> Result<(), BodyError> {
         let mut length = 0;
         loop {
+            // A body that comes faster than it is read is always ready, and never waited for.
+            if Instant::now() >= self.deadline {
+                return Err(BodyError::Late);
+            }
             match timeout_at(self.next_deadline(), response.chunk()).await {
                 Err(_) => return Err(BodyError::Late),
                 Ok(Err(error)) if error.is_timeout() => return Err(BodyError::Late),

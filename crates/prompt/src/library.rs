@@ -122,6 +122,10 @@ impl PromptLibrary {
 
 fn read_file(path: &Path) -> io::Result<String> {
     let mut toml = String::new();
+    // A pipe might never end, and a link might lead out of the folder.
+    if !std::fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::other("it is a link, a pipe or a device, and no plain file"));
+    }
     File::open(path)?.take(MAX_FILE + 1).read_to_string(&mut toml)?;
     if toml.len() as u64 > MAX_FILE {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is over 64 KiB"));

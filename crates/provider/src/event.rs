@@ -1,12 +1,94 @@
 //! The events of a request: what its provider tells while the reply comes.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use pelicycle_record::{ExpertsTaken, Outcome, ServiceRecord, Usage};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::error::{SendError, TryRecvError};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// The most events that wait for their listener before a reader that asks for room has to wait.
+const MAX_WAITING: usize = 256;
 
 /// The events of one request, in order.
-pub type ReplyStream = UnboundedReceiver<ReplyEvent>;
+#[derive(Debug)]
+pub struct ReplyStream {
+    events: UnboundedReceiver<ReplyEvent>,
+    waiting: Arc<WaitingEvents>,
+}
+
+/// The end of a stream of events at which they are told. Clones tell the same stream.
+#[derive(Debug, Clone)]
+pub struct ReplySender {
+    events: UnboundedSender<ReplyEvent>,
+    waiting: Arc<WaitingEvents>,
+}
+
+/// The events that were told and not heard yet.
+#[derive(Debug, Default)]
+struct WaitingEvents {
+    count: AtomicUsize,
+    heard: Notify,
+}
+
+/// The two ends of a stream of events.
+#[must_use]
+pub fn reply_channel() -> (ReplySender, ReplyStream) {
+    let (sender, receiver) = unbounded_channel();
+    let waiting = Arc::<WaitingEvents>::default();
+    (ReplySender { events: sender, waiting: Arc::clone(&waiting) }, ReplyStream { events: receiver, waiting })
+}
+
+impl ReplyStream {
+    /// The next event; none when no more come.
+    pub async fn recv(&mut self) -> Option<ReplyEvent> {
+        let event = self.events.recv().await?;
+        self.waiting.hear();
+        Some(event)
+    }
+
+    /// The next event that has been told already.
+    ///
+    /// # Errors
+    /// When none waits.
+    pub fn try_recv(&mut self) -> Result<ReplyEvent, TryRecvError> {
+        let event = self.events.try_recv()?;
+        self.waiting.hear();
+        Ok(event)
+    }
+}
+
+impl WaitingEvents {
+    fn hear(&self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+        self.heard.notify_one();
+    }
+}
+
+impl ReplySender {
+    /// Tells an event.
+    ///
+    /// # Errors
+    /// When nobody listens any more.
+    pub fn send(&self, event: ReplyEvent) -> Result<(), SendError<ReplyEvent>> {
+        self.waiting.count.fetch_add(1, Ordering::Relaxed);
+        self.events.send(event)
+    }
+
+    /// Waits until few events are left that were not heard: whoever tells faster than is listened must not fill the memory.
+    pub async fn room(&self) {
+        while self.waiting.count.load(Ordering::Relaxed) >= MAX_WAITING {
+            self.waiting.heard.notified().await;
+        }
+    }
+
+    /// Waits until nobody listens any more.
+    pub async fn closed(&self) {
+        self.events.closed().await;
+    }
+}
 
 /// An event of a request, and when it happened.
 #[derive(Debug)]

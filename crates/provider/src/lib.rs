@@ -18,13 +18,14 @@ mod replies;
 mod service;
 
 pub use event::{
-    ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyStream, RequestEnd, SentRequest,
+    ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplySender, ReplyStream, RequestEnd, SentRequest,
+    reply_channel,
 };
 pub use provider::{Provider, ReplyRequest};
 pub use queue::{Permit, RequestQueue};
 pub use replies::{Replies, RepliesError, reply_files};
 pub use service::{
-    BatchClient, BatchError, BatchProtocol, BatchReplies, BatchState, CatalogError, EntryError, ModelRule,
-    ProtocolName, ServiceEntry, ServiceError, ServiceModel, Services, SettingError, VariableLookup,
-    WireTrace,
+    BatchClient, BatchError, BatchProtocol, BatchReplies, BatchState, CatalogError, ConfigurationSource,
+    EntryError, ModelRule, ProtocolName, ServiceEntry, ServiceError, ServiceModel, Services, SettingError,
+    Variable, VariableLookup, WireTrace,
 };

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use pelicycle_record::{Outcome, ReplyOrigin};
-use tokio::sync::mpsc::unbounded_channel;
+use pelicycle_text::plain_file;
 
 use super::{
     Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyRequest, ReplyStream, RequestEnd, RequestQueue,
+    reply_channel,
 };
 
 /// The endings of files that are taken for replies.
@@ -60,7 +61,8 @@ impl Replies {
         let mut files = BTreeMap::new();
         for prompt in prompts {
             let own = path.join(prompt);
-            if own.is_dir() {
+            // A link might lead out of the folder that was named.
+            if std::fs::symlink_metadata(&own).is_ok_and(|found| found.is_dir()) {
                 files.insert((*prompt).to_owned(), reply_files(&own)?);
             }
         }
@@ -109,13 +111,8 @@ impl Replies {
         }
         let index = (sample as usize).wrapping_sub(1);
         let path = self.files_of(prompt).get(index).ok_or_else(|| format!("there is no reply {sample}"))?;
-        let read = || {
-            let mut bytes = Vec::new();
-            std::fs::File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        let bytes =
-            read().map_err(|error: std::io::Error| format!("can't read {}: {error}", path.display()))?;
+        let bytes = plain_file::read(path, LONGEST)
+            .map_err(|error| format!("can't read {}: {error}", path.display()))?;
         text(bytes).map_err(|why| format!("{} is {why}", path.display()))
     }
 }
@@ -130,7 +127,7 @@ impl Provider for Replies {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        let (events, stream) = unbounded_channel();
+        let (events, stream) = reply_channel();
         let (outcome, error) = match self.reply(&request.prompt_id, request.sample) {
             Ok(text) => {
                 let delta = ReplyDelta { text, ..ReplyDelta::default() };
@@ -148,7 +145,7 @@ impl Provider for Replies {
     }
 }
 
-/// The files of a folder that are replies, by name.
+/// The files of a folder that are replies, by name. What is no plain file is told of when it is read.
 ///
 /// # Errors
 /// When the folder can't be read.
@@ -156,9 +153,10 @@ pub fn reply_files(folder: &Path) -> Result<Vec<PathBuf>, RepliesError> {
     let failed = |source| RepliesError::Read { path: folder.to_owned(), source };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
+        let entry = entry.map_err(failed)?;
+        let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
         let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
-        if extension.is_some_and(|e| EXTENSIONS.contains(&e.as_str())) && path.is_file() {
+        if extension.is_some_and(|e| EXTENSIONS.contains(&e.as_str())) && !kind.is_dir() {
             files.push(path);
         }
     }
@@ -220,6 +218,24 @@ mod tests {
         let replies = Replies::folder(root.path(), &["pelican", "cat"]).unwrap();
         assert_eq!((replies.count("pelican"), replies.count("cat")), (0, 1));
         assert!(answer(&replies, "cat", 1).2.unwrap().ends_with("is no UTF-8 text"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_read_through_a_link() {
+        let (root, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(other.path().join("secret.md"), "secret").unwrap();
+        std::os::unix::fs::symlink(other.path().join("secret.md"), root.path().join("a.md")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", root.path().join("b.md")).unwrap();
+        std::os::unix::fs::symlink(other.path(), root.path().join("pelican")).unwrap();
+        std::fs::write(root.path().join("c.md"), "mine").unwrap();
+        let replies = Replies::folder(root.path(), &["pelican"]).unwrap();
+        for sample in [1, 2] {
+            let (text, outcome, error) = answer(&replies, "pelican", sample);
+            assert_eq!((text.as_str(), outcome), ("", Outcome::Error));
+            assert!(error.unwrap().contains("it is a link, which is not followed"));
+        }
+        assert_eq!(answer(&replies, "pelican", 3).0, "mine");
     }
 
     #[test]

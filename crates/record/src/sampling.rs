@@ -42,6 +42,8 @@ sampling_settings! {
     repeat_penalty: f32,
     /// Bound on the tokens of a reply.
     max_tokens: u32,
+    /// Bound on the tokens of prompt and reply together, where that can be set.
+    context: u32,
     /// Whether the model was asked to think first.
     thinking: bool,
     /// How hard it was asked to think, in the service's own word.

@@ -1,15 +1,16 @@
 //! Those who answer: opened by what is known of contestants, each with what it costs.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pelicycle_provider::{BatchClient, Provider, Replies, ServiceModel, Services, WireTrace};
 use pelicycle_record::{Rates, RequestRecord};
 
 use crate::{
-    CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, Environment, Lineups, LocalModel,
-    LocalOptions, Notice, Notices, Price, PriceOrigin, Prices, RepliesSource, RunError, Tariff, UsageError,
-    Weights, prices_file,
+    CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, Lineups, LocalModel, LocalOptions,
+    Notice, Notices, Price, PriceOrigin, Prices, RepliesSource, RunError, ServiceAccess, Tariff, UsageError,
+    VariableError, Weights, prices_file,
 };
 
 /// Samples that decode together when nothing is said: enough to share the reading of the weights.
@@ -24,6 +25,8 @@ pub struct BackendOptions {
     pub threads: Option<u32>,
     /// Samples that it decodes together.
     pub parallel: Option<u32>,
+    /// Whether the working folder may have the user's keys and have its commands run.
+    pub trust_folder: bool,
     /// Hears what goes to services and comes from them.
     pub trace: Option<WireTrace>,
 }
@@ -41,6 +44,9 @@ pub struct Backend {
 pub(crate) struct Backends {
     options: LocalOptions,
     services: Services,
+    notices: Notices,
+    /// The services whose address was told.
+    told: Mutex<BTreeSet<String>>,
     pub(crate) lineups: Lineups,
     prices: Prices,
     usd_per_kwh: Option<f64>,
@@ -69,10 +75,10 @@ impl Backends {
             let file = options.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG_FILE));
             UsageError::Configuration { file, fault }
         };
-        let environment = Environment::load(Path::new("."), config.keys.clone())?;
         let heard = Arc::clone(notices);
-        let lookup = Arc::new(environment).lookup(move |error| heard(&Notice::VariableFailed(error)));
-        let services = Services::new(&config.providers, lookup).map_err(|error| fault(error.into()))?;
+        let warn = move |error: &VariableError| heard(&Notice::VariableFailed(error));
+        let access = ServiceAccess::new(config, options.config.as_deref(), options.trust_folder, warn)?;
+        let services = access.services;
         if let Some(price) = config.usd_per_kwh.filter(|price| !(0.0..1000.0).contains(price)) {
             return Err(fault(ConfigurationFault::EnergyPrice(price)).into());
         }
@@ -88,6 +94,8 @@ impl Backends {
                 Some(trace) => services.traced(Arc::clone(trace)),
                 None => services,
             },
+            notices: Arc::clone(notices),
+            told: Mutex::default(),
             lineups: config.lineups().map_err(|error| fault(error.into()))?,
             prices: Prices::load(prices_file().as_deref(), config.prices.clone())?,
             usd_per_kwh: config.usd_per_kwh,
@@ -148,7 +156,13 @@ impl Backends {
 
     /// A model of a service.
     pub(crate) fn remote(&self, found: &Contestant) -> Result<ServiceModel, UsageError> {
-        Ok(self.services.model(&found.record.provider, &found.record.model)?)
+        let provider = &found.record.provider;
+        let model = self.services.model(provider, &found.record.model)?;
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(from) = model.address_from().filter(|_| told.insert(provider.clone())) {
+            (self.notices)(&Notice::OtherAddress { provider, address: &model.address(), from });
+        }
+        Ok(model)
     }
 
     /// The batches of a contestant, which must be able to be asked in some.

@@ -78,6 +78,9 @@ impl PreparedRun {
         stop: &Stop,
         notices: &Notices,
     ) -> Result<BatchesLeft, RunError> {
+        if self.lock.is_none() {
+            self.lock = Some(store.lock_run(&self.plan.run.id)?);
+        }
         match self.plan.run.batch {
             true => Exchange { store, stop, notices }.exchange(self).await,
             false => {

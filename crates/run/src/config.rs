@@ -8,6 +8,7 @@ use pelicycle_models::ModelFolders;
 use pelicycle_prompt::{PromptError, PromptLibrary};
 use pelicycle_provider::ServiceEntry;
 use pelicycle_record::{Rates, SamplingSettings};
+use pelicycle_text::plain_file;
 use serde::{Deserialize, Deserializer};
 
 use crate::section::{self, SamplingSection};
@@ -15,6 +16,9 @@ use crate::{ContestantEntry, LineupError, Lineups};
 
 /// The file looked for in the working directory.
 pub const CONFIG_FILE: &str = "pelicycle.toml";
+
+/// The longest file, in bytes.
+const LONGEST: u64 = 4 << 20;
 
 /// What the file may say; everything may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -37,7 +41,7 @@ pub struct Config {
     /// What a kilowatt-hour costs here, in US dollars: the cost of local models.
     pub usd_per_kwh: Option<f64>,
     /// Commands that print keys, by the variable that each stands for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "commands")]
     pub keys: BTreeMap<String, Vec<String>>,
     /// Contestants with names of their own.
     #[serde(default)]
@@ -90,13 +94,99 @@ pub enum ConfigError {
     Syntax { path: PathBuf, line: usize, message: String },
 }
 
+/// The user's own configuration, whatever folder is worked in: what it says of services is trusted.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnConfig {
+    /// Services by name: changes to known ones, and others.
+    #[serde(default)]
+    pub providers: BTreeMap<String, ServiceEntry>,
+    /// Commands that print keys, by the variable that each stands for.
+    #[serde(default, deserialize_with = "commands")]
+    pub keys: BTreeMap<String, Vec<String>>,
+}
+
+impl OwnConfig {
+    /// Reads the user's own file, where there is one.
+    ///
+    /// # Errors
+    /// When it can't be read, or says what this version does not know.
+    pub fn load() -> Result<OwnConfig, ConfigError> {
+        let Some(path) = own_config_file() else { return Ok(OwnConfig::default()) };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => parse(&path, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(OwnConfig::default()),
+            Err(source) => Err(ConfigError::Read { path, source }),
+        }
+    }
+}
+
+/// The user's own configuration file, where the system has a place for one.
+#[must_use]
+pub fn own_config_file() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = match std::env::consts::OS {
+        "windows" => set("APPDATA")?,
+        _ => set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?,
+    };
+    Some(folder.join("pelicycle").join(CONFIG_FILE))
+}
+
+/// Commands as lists of words. A key that was written there itself is not repeated.
+fn commands<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Vec<String>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Command {
+        Words(Vec<String>),
+        Other(serde::de::IgnoredAny),
+    }
+    let read = BTreeMap::<String, Command>::deserialize(from)?;
+    let words = read.into_iter().map(|(name, command)| match command {
+        Command::Words(words) => Ok((name, words)),
+        Command::Other(_) => Err(serde::de::Error::custom(format_args!(
+            "keys.{name} must be a command as a list of words, such as [\"op\", \"read\", \"op://vault/item\"]; a \
+             key itself must not stand in this file"
+        ))),
+    });
+    words.collect()
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
+    toml::from_str(text).map_err(|error| ConfigError::Syntax {
+        path: path.to_owned(),
+        line: text[..error.span().map_or(0, |span| span.start)].matches('\n').count() + 1,
+        message: without_values(error.message()),
+    })
+}
+
+/// A parser's message without the value that it complains of, which may be a key.
+fn without_values(message: &str) -> String {
+    for begin in [
+        "invalid type: string \"",
+        "invalid value: string \"",
+        "invalid type: character `",
+        "unknown variant `",
+    ] {
+        let Some(rest) = message.strip_prefix(begin) else { continue };
+        let expected = rest.rfind(", expected ").map_or("", |at| &rest[at..]);
+        return format!("{}{expected}", begin.trim_end_matches(['"', '`', ' ']));
+    }
+    message.to_owned()
+}
+
 impl Config {
     /// Reads the file at `path`, or [`CONFIG_FILE`] where none is given; that one need not be there.
     ///
     /// # Errors
     /// When it can't be read, or says what this version does not know.
     pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
-        let text = match std::fs::read_to_string(path.unwrap_or(Path::new(CONFIG_FILE))) {
+        // The user named one; the folder's own may be anything.
+        let read = match path {
+            Some(path) => std::fs::read(path),
+            None => plain_file::read(Path::new(CONFIG_FILE), LONGEST),
+        };
+        let no_text = |_| std::io::Error::other("it is no UTF-8 text");
+        let text = match read.and_then(|bytes| String::from_utf8(bytes).map_err(no_text)) {
             Ok(text) => text,
             Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Config::default());
@@ -108,15 +198,7 @@ impl Config {
                 });
             }
         };
-        Config::parse(path.unwrap_or(Path::new(CONFIG_FILE)), &text)
-    }
-
-    fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-        toml::from_str(text).map_err(|error| ConfigError::Syntax {
-            path: path.to_owned(),
-            line: text[..error.span().map_or(0, |span| span.start)].matches('\n').count() + 1,
-            message: error.message().to_owned(),
-        })
+        parse(path.unwrap_or(Path::new(CONFIG_FILE)), &text)
     }
 
     /// The contestants and line-ups by name.
@@ -155,7 +237,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_an_error_with_its_line() {
-        let parse = |text| Config::parse(Path::new("p.toml"), text);
+        let parse = |text| parse::<Config>(Path::new("p.toml"), text);
         let config = parse("models = [\"m\"]\n[run]\nsamples = 4\ntemperature = 0.5\n").unwrap();
         assert_eq!(
             (config.run.samples.unwrap().get(), config.model_folders()),
@@ -175,5 +257,28 @@ mod tests {
         assert!(error.contains("`top_k`"), "a setting is a key as well: {error}");
         let error = parse("[run]\ntop_k = 1\ntop_k = 2\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:3: "), "{error}");
+    }
+    #[test]
+    fn no_value_is_repeated_since_it_may_be_a_key() {
+        for text in [
+            "[keys]\nA_KEY = \"sk-planted-1\"\n",
+            "[keys]\nA_KEY = [[\"sk-planted-1\"]]\n",
+            "[keys]\nA_KEY = { key = \"sk-planted-1\" }\n",
+            "keys = \"sk-planted-1\"\n",
+            "[providers.x]\nkey_env = \"sk-planted-1\"\n",
+            "[providers.x]\nheaders = \"Bearer sk-planted-1\"\n",
+            "[providers.x]\nconcurrency = \"sk-planted-1\"\n",
+            "[providers.x]\ndialect = \"sk-planted-1\"\n",
+            "[providers.x]\nkey_env = [\"sk-planted-1\n",
+        ] {
+            let error = parse::<Config>(Path::new("p.toml"), text).unwrap_err().to_string();
+            assert!(error.starts_with("p.toml:") && !error.contains("planted"), "{text}: {error}");
+            assert!(
+                !format!("{:?}", parse::<OwnConfig>(Path::new("p.toml"), text).unwrap_err())
+                    .contains("planted")
+            );
+        }
+        let error = parse::<Config>(Path::new("p.toml"), "[keys]\nA_KEY = \"sk-planted-1\"\n").unwrap_err();
+        assert!(error.to_string().contains("keys.A_KEY must be a command as a list"), "{error}");
     }
 }

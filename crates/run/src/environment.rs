@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pelicycle_provider::VariableLookup;
+use pelicycle_provider::{Variable, VariableLookup};
+use pelicycle_text::plain_file;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The file beside pelicycle.toml that may set variables.
 pub const DOTENV: &str = ".env";
+
+/// The longest `.env`, in bytes.
+const LONGEST_FILE: u64 = 1 << 20;
 
 /// A command's longest answer, in bytes: a key is far shorter.
 const LONGEST: usize = 64 * 1024;
@@ -20,9 +24,20 @@ const LONGEST: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct Environment {
     file: BTreeMap<String, SecretString>,
-    commands: BTreeMap<String, Vec<String>>,
+    commands: KeyCommands,
     /// What commands answered; each is asked once.
     answers: Mutex<BTreeMap<String, SecretString>>,
+}
+
+/// Commands that print keys, by the variable that each stands for.
+#[derive(Debug, Clone, Default)]
+pub struct KeyCommands {
+    /// Those of the user's own configuration.
+    pub own: BTreeMap<String, Vec<String>>,
+    /// Those of a folder, which may be from somebody else.
+    pub folder: BTreeMap<String, Vec<String>>,
+    /// Whether those of the folder are run.
+    pub trusting: bool,
 }
 
 /// What set a variable.
@@ -32,8 +47,17 @@ pub enum VariableSource {
     Process,
     /// The file `.env`.
     File,
+    /// A command of the user's own configuration.
+    OwnCommand,
     /// A command that pelicycle.toml names.
     Command,
+}
+
+impl VariableSource {
+    /// Whether it is the user's; what a folder has may be from somebody else.
+    fn is_own(self) -> bool {
+        matches!(self, VariableSource::Process | VariableSource::OwnCommand)
+    }
 }
 
 impl std::fmt::Display for VariableSource {
@@ -41,7 +65,7 @@ impl std::fmt::Display for VariableSource {
         f.write_str(match self {
             VariableSource::Process => "the environment",
             VariableSource::File => DOTENV,
-            VariableSource::Command => "its command",
+            VariableSource::OwnCommand | VariableSource::Command => "its command",
         })
     }
 }
@@ -56,8 +80,15 @@ pub enum VariableError {
     Line { path: PathBuf, line: usize },
     #[error("keys.{name} in pelicycle.toml names no command; write it as a list: [\"op\", \"read\", ...]")]
     Empty { name: String },
-    #[error("the command of keys.{name} ({program}) {what}")]
-    Command { name: String, program: String, what: String },
+    /// The command is not repeated: it may be a key that somebody wrote there.
+    #[error("the command of keys.{name} {what}")]
+    Command { name: String, what: String },
+    #[error(
+        "the command of keys.{name} is this folder's and is not run; if you trust the folder, give --trust-folder"
+    )]
+    Untrusted { name: String },
+    #[error("the variable {name} holds no text, so it is taken as not set")]
+    NoText { name: String },
 }
 
 impl Environment {
@@ -65,16 +96,15 @@ impl Environment {
     ///
     /// # Errors
     /// When the file can't be read, or a line of it is no setting.
-    pub fn load(
-        folder: &Path,
-        commands: BTreeMap<String, Vec<String>>,
-    ) -> Result<Environment, VariableError> {
-        if let Some(name) = commands.iter().find(|(_, words)| words.is_empty()).map(|(name, _)| name) {
+    pub fn load(folder: &Path, commands: KeyCommands) -> Result<Environment, VariableError> {
+        let mut all = commands.own.iter().chain(&commands.folder);
+        if let Some(name) = all.find(|(_, words)| words.is_empty()).map(|(name, _)| name) {
             return Err(VariableError::Empty { name: name.clone() });
         }
         let path = folder.join(DOTENV);
         let mut file = BTreeMap::new();
-        match std::fs::read(&path) {
+        // A link might lead to the user's own keys, which a folder must not speak of.
+        match plain_file::read(&path, LONGEST_FILE) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(source) => return Err(VariableError::Read { path, source }),
             Ok(bytes) => {
@@ -96,18 +126,27 @@ impl Environment {
     /// # Errors
     /// When a command fails.
     pub fn get(&self, name: &str) -> Result<Option<(String, VariableSource)>, VariableError> {
-        if let Some(value) = std::env::var(name).ok().filter(|value| !value.trim().is_empty()) {
-            return Ok(Some((value, VariableSource::Process)));
+        match std::env::var(name) {
+            Ok(value) if !value.trim().is_empty() => return Ok(Some((value, VariableSource::Process))),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return Err(VariableError::NoText { name: name.to_owned() });
+            }
+            _ => {}
         }
         if let Some(value) = self.file.get(name).map(|v| v.expose_secret()).filter(|v| !v.trim().is_empty()) {
             return Ok(Some((value.to_owned(), VariableSource::File)));
         }
-        let Some(words) = self.commands.get(name) else { return Ok(None) };
+        let (words, source) = match (self.commands.own.get(name), self.commands.folder.get(name)) {
+            (Some(words), _) => (words, VariableSource::OwnCommand),
+            (None, Some(words)) if self.commands.trusting => (words, VariableSource::Command),
+            (None, Some(_)) => return Err(VariableError::Untrusted { name: name.to_owned() }),
+            (None, None) => return Ok(None),
+        };
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if !answers.contains_key(name) {
             answers.insert(name.to_owned(), ask(name, words)?);
         }
-        Ok(answers.get(name).map(|value| (value.expose_secret().to_owned(), VariableSource::Command)))
+        Ok(answers.get(name).map(|value| (value.expose_secret().to_owned(), source)))
     }
 
     /// Looks variables up by name, for those who know no sources. A variable whose command fails is not set; `warn` hears
@@ -115,7 +154,11 @@ impl Environment {
     pub fn lookup(self: Arc<Self>, warn: impl Fn(&VariableError) + Send + Sync + 'static) -> VariableLookup {
         let warned = Mutex::new(BTreeSet::new());
         Arc::new(move |name: &str| match self.get(name) {
-            Ok(found) => found.map(|(value, _)| value),
+            Ok(found) => found.map(|(value, source)| Variable {
+                value,
+                from: source.to_string(),
+                own: source.is_own(),
+            }),
             Err(error) => {
                 let mut warned = warned.lock().unwrap_or_else(PoisonError::into_inner);
                 if warned.insert(name.to_owned()) {
@@ -135,8 +178,7 @@ fn bad_line(bytes: &[u8]) -> usize {
 }
 
 fn ask(name: &str, words: &[String]) -> Result<SecretString, VariableError> {
-    let failed =
-        |what: String| VariableError::Command { name: name.to_owned(), program: words[0].clone(), what };
+    let failed = |what: String| VariableError::Command { name: name.to_owned(), what };
     // Its questions and complaints go to the person; only its answer is taken.
     let output = Command::new(&words[0])
         .args(&words[1..])
@@ -166,6 +208,7 @@ mod tests {
         std::fs::write(folder.path().join(DOTENV), file).unwrap();
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
         let commands = commands.iter().map(|&(name, list)| (name.to_owned(), words(list))).collect();
+        let commands = KeyCommands { folder: commands, trusting: true, ..KeyCommands::default() };
         Environment::load(folder.path(), commands)
     }
 
@@ -195,17 +238,42 @@ mod tests {
         assert!(load("", &[("K", &[])]).unwrap_err().to_string().contains("keys.K"));
         let answers =
             |words: &[&str]| load("", &[("PELICYCLE_K", words)]).unwrap().get("PELICYCLE_K").unwrap_err();
-        assert!(answers(&["false"]).to_string().contains("(false) failed"));
-        assert!(answers(&["pelicycle-no-such-program"]).to_string().contains("can't be run"));
+        assert!(answers(&["false"]).to_string().contains("keys.PELICYCLE_K failed"));
+        let gone = answers(&["sk-planted-program"]).to_string();
+        assert!(gone.contains("can't be run") && !gone.contains("planted"), "{gone}");
         assert!(answers(&["printf", "a\\nplanted"]).to_string().contains("no key"));
         assert!(!answers(&["printf", "a\\nplanted"]).to_string().contains("planted"));
+    }
+
+    #[test]
+    fn a_folders_command_is_run_only_where_the_folder_is_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let command = || {
+            BTreeMap::from([("PELICYCLE_K".to_owned(), ["printf", "%s", "x"].map(str::to_owned).to_vec())])
+        };
+        let load = |commands| Environment::load(folder.path(), commands).unwrap();
+        let asked = load(KeyCommands { folder: command(), ..KeyCommands::default() });
+        let error = asked.get("PELICYCLE_K").unwrap_err().to_string();
+        assert!(error.contains("keys.PELICYCLE_K") && error.contains("--trust-folder"), "{error}");
+        let own = load(KeyCommands { own: command(), ..KeyCommands::default() });
+        assert_eq!(own.get("PELICYCLE_K").unwrap(), Some(("x".to_owned(), VariableSource::OwnCommand)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_a_link_or_a_pipe_is_not_read() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(other.path().join("keys"), "PELICYCLE_A=1\n").unwrap();
+        std::os::unix::fs::symlink(other.path().join("keys"), folder.path().join(DOTENV)).unwrap();
+        let error = Environment::load(folder.path(), KeyCommands::default()).unwrap_err().to_string();
+        assert!(error.contains("it is a link"), "{error}");
     }
 
     #[test]
     fn no_file_is_no_error() {
         let folder = tempfile::tempdir().unwrap();
         assert!(
-            Environment::load(folder.path(), BTreeMap::new())
+            Environment::load(folder.path(), KeyCommands::default())
                 .unwrap()
                 .get("PELICYCLE_NONE")
                 .unwrap()

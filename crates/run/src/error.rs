@@ -48,6 +48,12 @@ pub enum RunError {
          or start a new run"
     )]
     OtherWeights { weights: Weights, label: String },
+    #[error(
+        "{label}'s replies lay in {}, which is not in the working folder, and a record is not followed elsewhere; name \
+         that folder in a new run with -m, if it is yours",
+        folder.display()
+    )]
+    RepliesElsewhere { label: String, folder: PathBuf },
     #[error(transparent)]
     Batch(#[from] BatchError),
     #[error("{provider} took batch {batch}, which could not be written down; cancel it there")]

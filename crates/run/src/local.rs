@@ -15,18 +15,18 @@ use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
 use pelicycle_provider::{
-    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd,
-    RequestQueue, SentRequest,
+    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender, ReplyStream,
+    RequestEnd, RequestQueue, SentRequest, reply_channel,
 };
 use pelicycle_record::{
     EngineRecord, ExpertCounts, ExpertsTaken, Outcome, RequestRecord, SamplingSettings, Usage,
 };
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::contestant::Weights;
 
-/// Tokens of a reply when nothing else is said: some three times the longest drawing that is worth the name.
-const MAX_TOKENS: u32 = 4096;
+/// Tokens of a reply when nothing else is said: today's drawings with their thinking are often longer than 4,096, and one
+/// that goes round in a circle is ended before.
+const MAX_TOKENS: u32 = 32_768;
 
 /// The name that the bundled model's file has in the repository.
 const BUNDLED_FILE: &str = "hatchling.gguf";
@@ -125,13 +125,15 @@ impl LocalModel {
             ..SamplingSettings::default()
         };
         let mut sampling = wanted.sampling.clone().or(&recommended);
+        sampling.context = sampling.context.map(|bound| bound.min(context));
+        let context = sampling.context.unwrap_or(context);
         sampling.max_tokens = sampling.max_tokens.map(|bound| bound.min(context));
         check_sampling(&sampling)?;
         Ok(RequestRecord { sampling, ..wanted.clone() })
     }
 
     /// Hands a request to the engine.
-    fn start(&self, request: &ReplyRequest, events: &UnboundedSender<ReplyEvent>) -> Result<(), EngineError> {
+    fn start(&self, request: &ReplyRequest, events: &ReplySender) -> Result<(), EngineError> {
         let settings = &request.settings;
         let (weights, events) = (Arc::clone(&self.weight_summary), events.clone());
         let sampling = Sampling { seed: settings.seed.unwrap_or_default(), ..sampling(&settings.sampling) };
@@ -140,6 +142,7 @@ impl LocalModel {
             .thinking(settings.sampling.thinking)
             .sampling(sampling)
             .max_tokens(settings.sampling.max_tokens.unwrap_or(MAX_TOKENS) as usize)
+            .context(settings.sampling.context.map_or(usize::MAX, |context| context as usize))
             .start(move |event| match event {
                 ChatProgress::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
                 ChatProgress::Finished(summary) => finish(&events, &summary, &weights),
@@ -173,7 +176,7 @@ impl Provider for LocalModel {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        let (events, stream) = unbounded_channel();
+        let (events, stream) = reply_channel();
         // The stream is still in our hands, so it takes the events.
         let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
         tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
@@ -189,15 +192,20 @@ impl Provider for LocalModel {
 }
 
 /// Tells how a reply ended and what it took.
-fn finish(
-    events: &UnboundedSender<ReplyEvent>,
-    summary: &ReplySummary,
-    weights: &WeightSummary,
-) -> ControlFlow<()> {
+fn finish(events: &ReplySender, summary: &ReplySummary, weights: &WeightSummary) -> ControlFlow<()> {
     let (outcome, error) = match summary.finish {
         FinishReason::EndOfTurn => (Outcome::Complete, None),
         FinishReason::MaxTokens => (Outcome::Length, Some("the bound on tokens was reached".to_owned())),
         FinishReason::ContextFull => (Outcome::Length, Some("the model's context is full".to_owned())),
+        FinishReason::Loops => {
+            let words = "the reply goes round in a circle: it loops over the same tokens again and again";
+            (Outcome::Length, Some(words.to_owned()))
+        }
+        FinishReason::NotFinite => {
+            let words =
+                "the model comes to numbers that are not finite, or all the same: is its file damaged?";
+            (Outcome::Error, Some(words.to_owned()))
+        }
     };
     let count = |tokens: usize| Some(tokens as u64);
     let usage = Usage {
@@ -215,7 +223,7 @@ fn finish(
 }
 
 /// Sends an event; breaks when nobody listens any more.
-fn send(events: &UnboundedSender<ReplyEvent>, kind: ReplyEventKind) -> ControlFlow<()> {
+fn send(events: &ReplySender, kind: ReplyEventKind) -> ControlFlow<()> {
     match events.send(ReplyEvent { at: Instant::now(), kind }) {
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(()),

@@ -13,6 +13,15 @@ use crate::{RunError, VariableError};
 pub enum Notice<'a> {
     /// A variable is taken as not set: its command failed.
     VariableFailed(&'a VariableError),
+    /// A service is asked at another address than the table's.
+    OtherAddress {
+        /// The service.
+        provider: &'a str,
+        /// The address.
+        address: &'a str,
+        /// What says it.
+        from: &'a str,
+    },
     /// A model that was named by `local/NAME` was found.
     ModelFound {
         /// The name.

@@ -9,7 +9,7 @@ use pelicycle_provider::BatchClient;
 use pelicycle_record::{
     Id, ReplyOrigin, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, SamplingSettings, Shard,
 };
-use pelicycle_store::Store;
+use pelicycle_store::{RunLock, Store};
 
 use crate::backends::check_bound;
 use crate::local::check_sampling;
@@ -62,6 +62,8 @@ pub struct PreparedRun {
     pub library: PromptLibrary,
     /// Of a run by batches: those of each contestant that the plan needs.
     pub(crate) batches: Vec<Option<BatchClient>>,
+    /// The right to work on it, once it is begun.
+    pub(crate) lock: Option<RunLock>,
     /// It was begun earlier.
     pub(crate) resumed: bool,
     /// Its batches are waited for.
@@ -83,8 +85,14 @@ impl PreparedRun {
     pub fn new(store: &Store, request: &RunRequest, notices: &Notices) -> Result<PreparedRun, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
         let all = Backends::new(&config, &request.backends, notices)?;
+        let mut lock = None;
         let (plan, backends) = match &request.resume {
-            Some(named) => resume::resume(store, named, &all)?,
+            Some(named) => {
+                let id = resume::find(store, named)?;
+                // Before it is seen what is left: another process may be working on that.
+                lock = Some(store.lock_run(&id)?);
+                resume::resume(store, &id, &all)?
+            }
             None => begin(RunDraft::new(request, &config, &all, notices)?, request.seed.is_some(), &all)?,
         };
         if request.wait && !plan.run.batch {
@@ -99,6 +107,7 @@ impl PreparedRun {
             backends,
             max_cost: request.max_cost.or(config.run.max_cost),
             library: config.library(request.prompt_folder.as_deref())?,
+            lock,
             resumed: request.resume.is_some(),
             wait: request.wait,
         };

@@ -1,5 +1,6 @@
 //! From the record of an earlier run to what is left of it and those who answer.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use pelicycle_provider::Provider;
@@ -8,26 +9,26 @@ use pelicycle_store::Store;
 
 use crate::backends::given_replies;
 use crate::{
-    Backend, Backends, Contestant, ContestantModel, LocalModel, RunError, RunPlan, UsageError, Weights,
+    Backend, Backends, Contestant, ContestantModel, LocalModel, RepliesSource, RunError, RunPlan, UsageError,
+    Weights,
 };
 
 /// Runs named when the one asked for is not there.
 const SHOWN: usize = 3;
 
-/// Takes up the run that `named` means.
+/// Takes up a run.
 pub(crate) fn resume(
     store: &Store,
-    named: &str,
+    id: &Id,
     backends: &Backends,
 ) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
-    let id = find(store, named)?;
-    let run = store.read_run(&id)?;
+    let run = store.read_run(id)?;
     let attempts: Vec<Attempt> = store
         .list()?
         .attempts
         .into_iter()
         .map(|stored| stored.attempt)
-        .filter(|attempt| attempt.run == id)
+        .filter(|attempt| attempt.run == *id)
         .collect();
     let plan = RunPlan::rest(run, &attempts);
     let mut answering: Vec<Option<Backend>> = vec![None; plan.run.contestants.len()];
@@ -38,8 +39,8 @@ pub(crate) fn resume(
     Ok((plan, answering))
 }
 
-/// The run whose id begins so.
-fn find(store: &Store, named: &str) -> Result<Id, RunError> {
+/// The run whose id begins so, or the newest one for `last`.
+pub(crate) fn find(store: &Store, named: &str) -> Result<Id, RunError> {
     let known = store.runs()?;
     let id = match named {
         "last" => known.last(),
@@ -88,9 +89,24 @@ fn backend(
             Arc::new(model)
         }
         ContestantModel::Local(weights) => Arc::new(same_weights(weights, who, attempts, backends)?),
-        ContestantModel::Given(given) => Arc::new(given_replies(given, prompts)?),
+        ContestantModel::Given(given) => {
+            if let RepliesSource::Folder(folder) = given
+                && !is_near(folder)
+            {
+                let (label, folder) = (who.record.label.clone(), folder.clone());
+                return Err(RunError::RepliesElsewhere { label, folder });
+            }
+            Arc::new(given_replies(given, prompts)?)
+        }
     };
     Ok(Backend { provider, tariff: backends.tariff(&found, own_price.as_ref(), service.as_ref()) })
+}
+
+/// Whether a folder that a record names lies in the working folder: a record may be from somebody else, and must not lead
+/// out of what the user has at hand.
+fn is_near(folder: &Path) -> bool {
+    let (Ok(folder), Ok(here)) = (folder.canonicalize(), Path::new(".").canonicalize()) else { return true };
+    folder.starts_with(here)
 }
 
 /// Opens weights that have to be those which answered before.

@@ -20,6 +20,8 @@ pub struct GalleryOptions {
     /// The address that it will be found at. What needs whole addresses is made only with one: the pages' pictures for links to them,
     /// the feed, and what crawlers read.
     pub base: Option<BaseUrl>,
+    /// Whether a gallery that shows attempts may be emptied where none is left.
+    pub allow_empty: bool,
 }
 
 /// The outcome of a build.
@@ -69,6 +71,9 @@ pub fn build(
     options: &GalleryOptions,
 ) -> Result<BuildReport, GalleryError> {
     let site = Site::open(out)?;
+    if exhibits.is_empty() && !options.allow_empty && site.had_some("attempts/") {
+        return Err(GalleryError::WouldEmpty { path: out.to_owned() });
+    }
     let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions)?;
     shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
     let unread = print(&site, &shown, &omissions, measure, judged, options)?;

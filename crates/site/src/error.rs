@@ -15,6 +15,24 @@ pub enum GalleryError {
         /// The folder.
         path: PathBuf,
     },
+    /// A link stands where a file or folder of the gallery belongs.
+    #[error(
+        "{} is a link, and a gallery is built through none: remove it, or name another folder",
+        path.display()
+    )]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
+    /// There is nothing to show, and the gallery that is there would be emptied.
+    #[error(
+        "no attempts were found, and the gallery in {} shows some: is --results right? --allow-empty empties it",
+        path.display()
+    )]
+    WouldEmpty {
+        /// The gallery.
+        path: PathBuf,
+    },
     /// The list of the site's files is broken, so that nothing can be removed safely.
     #[error("{} is not the list of a gallery's files ({why}): delete the gallery's folder and build it anew", path.display())]
     Manifest {

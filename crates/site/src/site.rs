@@ -3,7 +3,7 @@
 //! A list of the files that were made lies in the folder. Only files on it are ever removed, and only a folder
 //! that is empty or has such a list is built into.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -55,6 +55,8 @@ pub(super) struct Site {
     root: PathBuf,
     before: BTreeMap<String, Made>,
     now: Mutex<(BTreeMap<String, Made>, FileTally)>,
+    /// Folders of the site that were looked at and are no links.
+    plain_folders: Mutex<BTreeSet<PathBuf>>,
     /// Numbers the files that are being made, so that threads do not share one.
     staged: AtomicUsize,
     /// Released when the build ends, however it ends.
@@ -63,6 +65,12 @@ pub(super) struct Site {
 
 impl Site {
     pub(super) fn open(root: &Path) -> Result<Self, GalleryError> {
+        for place in [PathBuf::new(), MANIFEST.into(), LOCK.into(), MEMORY.into(), STAGING.into()] {
+            let path = if place.as_os_str().is_empty() { root.to_owned() } else { root.join(place) };
+            if is_link(&path) {
+                return Err(GalleryError::Link { path });
+            }
+        }
         let manifest = root.join(MANIFEST);
         let read = |path: &Path, source| GalleryError::Read { path: path.to_owned(), source };
         let empty = match fs::read_dir(root) {
@@ -93,14 +101,41 @@ impl Site {
             Err(source) => return Err(read(&manifest, source)),
         };
         let staging = root.join(STAGING);
+        // What a build that was killed left there, and whatever else.
+        drop(fs::remove_dir_all(&staging));
         fs::create_dir_all(&staging).map_err(|source| write_error(&staging, source))?;
         Ok(Self {
             root: root.to_owned(),
             before,
             now: Mutex::default(),
+            plain_folders: Mutex::default(),
             staged: AtomicUsize::new(0),
             _lock: lock,
         })
+    }
+
+    /// Whether the last build made a file whose path begins so.
+    pub(super) fn had_some(&self, begin: &str) -> bool {
+        self.before.keys().any(|path| path.starts_with(begin))
+    }
+
+    /// The first folder on the way to a file of the site that is a link, if one is.
+    fn link_on_the_way(&self, path: &str) -> Option<PathBuf> {
+        let mut folder = self.root.clone();
+        let parent = Path::new(path).parent()?;
+        let mut plain = self.plain_folders.lock().unwrap_or_else(PoisonError::into_inner);
+        for part in parent.components() {
+            folder.push(part);
+            if plain.contains(&folder) {
+                continue;
+            }
+            match fs::symlink_metadata(&folder) {
+                Ok(found) if found.file_type().is_symlink() => return Some(folder),
+                Ok(_) => drop(plain.insert(folder.clone())),
+                Err(_) => return None,
+            }
+        }
+        None
     }
 
     /// Puts a file at `path`, which is relative to the site and uses `/`.
@@ -189,6 +224,10 @@ impl Site {
         let (files, mut tally) = std::mem::take(&mut *self.now());
         for path in self.before.keys().filter(|path| !files.contains_key(*path)) {
             let target = self.root.join(path);
+            if self.link_on_the_way(path).is_some() || !is_as_made(&target, &self.before[path]) {
+                // Somebody else's by now.
+                continue;
+            }
             match fs::remove_file(&target) {
                 Ok(()) => tally.removed += 1,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -213,12 +252,16 @@ impl Site {
     }
 
     fn is_there(&self, path: &str, made: &Made) -> bool {
-        fs::symlink_metadata(self.root.join(path))
-            .is_ok_and(|found| found.is_file() && found.len() == made.bytes)
+        self.link_on_the_way(path).is_none()
+            && fs::symlink_metadata(self.root.join(path))
+                .is_ok_and(|found| found.is_file() && found.len() == made.bytes)
     }
 
     fn write(&self, path: &str, content: &[u8]) -> Result<(), GalleryError> {
         let target = self.root.join(path);
+        if let Some(path) = self.link_on_the_way(path) {
+            return Err(GalleryError::Link { path });
+        }
         let number = self.staged.fetch_add(1, Ordering::Relaxed);
         let staged = self.root.join(STAGING).join(number.to_string());
         let place = || match fs::rename(&staged, &target) {
@@ -236,6 +279,16 @@ impl Drop for Site {
     fn drop(&mut self) {
         drop(fs::remove_dir_all(self.root.join(STAGING)));
     }
+}
+
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink())
+}
+
+/// Whether a file is still as a build made it.
+fn is_as_made(path: &Path, made: &Made) -> bool {
+    let plain = fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == made.bytes);
+    plain && fs::read(path).is_ok_and(|content| *blake3::hash(&content).to_hex() == made.hash)
 }
 
 fn write_error(path: &Path, source: io::Error) -> GalleryError {
@@ -338,5 +391,49 @@ mod tests {
             fs::write(root.join(MANIFEST), text).unwrap();
             assert!(matches!(Site::open(&root), Err(GalleryError::Manifest { .. })), "{path}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_or_removed_through_a_link() {
+        use std::os::unix::fs::symlink;
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = folder.path().join("site");
+        fs::write(other.path().join("one.html"), "1").unwrap();
+        fs::write(other.path().join("0"), "mine").unwrap();
+        build(&root, &[("index.html", "1"), ("a/one.html", "1")]);
+        // A folder on the way became a link: what lies behind it stays, though the list names it.
+        fs::remove_dir_all(root.join("a")).unwrap();
+        symlink(other.path(), root.join("a")).unwrap();
+        let site = Site::open(&root).unwrap();
+        assert!(!site.keep_as_they_are(&["a/one.html"]));
+        assert!(matches!(site.put("a/one.html", b"2"), Err(GalleryError::Link { .. })));
+        site.put("index.html", b"1").unwrap();
+        site.finish().unwrap();
+        assert_eq!(fs::read_to_string(other.path().join("one.html")).unwrap(), "1");
+        for name in [MANIFEST, LOCK, MEMORY, STAGING] {
+            let place = tempfile::tempdir().unwrap();
+            let root = place.path().join("site");
+            build(&root, &[("index.html", "1")]);
+            drop(fs::remove_file(root.join(name)));
+            symlink(other.path().join("0"), root.join(name)).unwrap();
+            assert!(matches!(Site::open(&root), Err(GalleryError::Link { .. })), "{name}");
+        }
+        // A file in the making is made in a folder of the build's own.
+        fs::create_dir(root.join(STAGING)).unwrap();
+        symlink(other.path().join("0"), root.join(STAGING).join("0")).unwrap();
+        build(&root, &[("index.html", "3")]);
+        assert_eq!(fs::read_to_string(other.path().join("0")).unwrap(), "mine");
+        symlink(&root, folder.path().join("link")).unwrap();
+        assert!(matches!(Site::open(&folder.path().join("link")), Err(GalleryError::Link { .. })));
+    }
+
+    #[test]
+    fn what_somebody_changed_since_is_not_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        build(folder.path(), &[("index.html", "1"), ("a.html", "made"), ("b.html", "made")]);
+        fs::write(folder.path().join("a.html"), "mine").unwrap();
+        assert_eq!(build(folder.path(), &[("index.html", "1")]).removed, 1);
+        assert_eq!(fs::read_to_string(folder.path().join("a.html")).unwrap(), "mine");
     }
 }

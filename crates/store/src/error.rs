@@ -42,6 +42,12 @@ pub enum StoreError {
         /// The difference.
         why: String,
     },
+    /// Another process works on the run.
+    #[error("run {run} is under way in another process; let that one finish, or end it, and resume then")]
+    RunTaken {
+        /// The run.
+        run: String,
+    },
     /// No run of this identifier.
     #[error("no run {id} in {}{hint}", root.display())]
     UnknownRun {

@@ -18,6 +18,7 @@ mod judgements;
 mod layout;
 mod read;
 mod renew;
+mod run_lock;
 mod runs;
 mod verify;
 mod watch;
@@ -31,6 +32,7 @@ pub use files::AttemptFiles;
 pub use judgements::Judgements;
 pub use read::{Listing, StoredAttempt};
 pub use renew::Renewal;
+pub use run_lock::RunLock;
 pub use watch::Fingerprint;
 
 /// A folder of results, and the only way into it.

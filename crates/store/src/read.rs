@@ -226,6 +226,14 @@ pub(super) fn ids(folder: &Path) -> Result<Vec<Id>, StoreError> {
 pub(super) fn read_bounded(path: &Path, bound: u64) -> Result<Vec<u8>, DamageReason> {
     let name = || path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let failed = |source| DamageReason::Read { file: name(), source };
+    // Opened, a pipe might never end, and a link might lead out of the folder.
+    let kind = fs::symlink_metadata(path).map_err(failed)?.file_type();
+    if kind.is_symlink() {
+        return Err(DamageReason::Link { what: name() });
+    }
+    if !kind.is_file() {
+        return Err(failed(std::io::Error::other("it is a folder, a pipe or a device, and no file")));
+    }
     let file = File::open(path).map_err(failed)?;
     let bytes = file.metadata().map_err(failed)?.len();
     if bytes > bound {

@@ -126,16 +126,11 @@ pub(super) struct Staged {
 
 impl Staged {
     pub(super) fn new(root: &Path, id: &Id) -> Result<Self, StoreError> {
-        let staging = root.join(layout::STAGING);
+        let staging = staging(root)?;
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| StoreError::Write { path, source }
         };
-        fs::create_dir_all(&staging).map_err(failed(&staging))?;
-        let ignore = staging.join(".gitignore");
-        if !ignore.exists() {
-            fs::write(&ignore, "*\n").map_err(failed(&ignore))?;
-        }
         let folder = staging.join(id.as_str());
         let lock_path = lock_of(&folder);
         let lock = File::create(&lock_path).map_err(failed(&lock_path))?;
@@ -159,6 +154,21 @@ impl Drop for Staged {
         drop(self.lock.take());
         drop(fs::remove_file(lock_of(&self.folder)));
     }
+}
+
+/// The hidden folder in which records are made; it is made where it is not there yet.
+pub(super) fn staging(root: &Path) -> Result<PathBuf, StoreError> {
+    let staging = root.join(layout::STAGING);
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| StoreError::Write { path, source }
+    };
+    fs::create_dir_all(&staging).map_err(failed(&staging))?;
+    let ignore = staging.join(".gitignore");
+    if fs::symlink_metadata(&ignore).is_err() {
+        fs::write(&ignore, "*\n").map_err(failed(&ignore))?;
+    }
+    Ok(staging)
 }
 
 fn lock_of(folder: &Path) -> PathBuf {

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::{Heading, TableCell, TableError, TableWriter};
 
 /// First characters that make a spreadsheet run a cell as a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// A table as CSV.
 ///
@@ -59,7 +59,9 @@ fn push(line: &mut String, cell: &TableCell<'_>) {
 }
 
 fn quote(line: &mut String, text: &str) {
-    let guard = if text.starts_with(FORMULA) { "'" } else { "" };
+    // Spreadsheets pass over blanks before a formula, and some read full-width signs as signs.
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+    let guard = if text.starts_with(FORMULA) || first.starts_with(FORMULA) { "'" } else { "" };
     // An empty text is not an absent one.
     if !text.is_empty() && !text.contains(['"', ',', '\r', '\n']) {
         line.push_str(guard);
@@ -96,5 +98,9 @@ mod tests {
     fn what_a_spreadsheet_would_run_is_text_and_numbers_stay_numbers() {
         assert_eq!(line(&["=HYPERLINK(\"x\")".into()]), "\"'=HYPERLINK(\"\"x\"\")\"\r\n");
         assert_eq!(line(&["@a".into(), (-1.5).into()]), "'@a,-1.5\r\n");
+        for formula in [" =1", "\u{a0}=1", "＝1", " \t＋1", "\u{feff}=1", "\u{3000}＠a"] {
+            assert_eq!(line(&[formula.into()]), format!("'{formula}\r\n"), "{formula:?}");
+        }
+        assert_eq!(line(&["a =1".into()]), "a =1\r\n");
     }
 }

@@ -45,6 +45,23 @@ pub fn drawer(folder: &Path) -> PathBuf {
     model.write(&folder.join("drawer.gguf"))
 }
 
+/// Writes a model that says the same letter again and again.
+pub fn looper(folder: &Path) -> PathBuf {
+    let mut model = Model::new(&mut |elements| blocks(elements, || 0));
+    let mut random = Xorshift(1);
+    let row = blocks(WIDTH, || random.next() as i8);
+    for last in [b'\n', b'a'] {
+        model.row("token_embd.weight", usize::from(last)).copy_from_slice(&row);
+    }
+    model.row("output.weight", usize::from(b'a')).copy_from_slice(&row);
+    model.write(&folder.join("looper.gguf"))
+}
+
+/// Writes a model whose numbers are damaged: all of the embeddings are zero, so that no token is told from another.
+pub fn blank(folder: &Path) -> PathBuf {
+    Model::new(&mut |elements| blocks(elements, || 0)).write(&folder.join("blank.gguf"))
+}
+
 /// The generator of Marsaglia's "Xorshift RNGs", 64 bits.
 #[derive(Debug)]
 pub struct Xorshift(pub u64);

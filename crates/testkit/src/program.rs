@@ -19,6 +19,8 @@ pub fn program() -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_users(name)) {
         command.env_remove(name);
     }
+    // Nor a configuration of theirs.
+    command.env("XDG_CONFIG_HOME", "/pelicycle-tests-have-none");
     command
 }
 

@@ -5,12 +5,14 @@
 //! is what escaping does not do: characters that act on the reader's screen without being seen, and lengths that break a
 //! page.
 //!
-//! It knows nothing of attempts, pages or commands: strings and numbers come in, strings go out.
+//! It knows nothing of attempts, pages or commands: strings and numbers come in, strings go out. [`plain_file`] alone reads:
+//! files that somebody else may have put there, which are opened in one way everywhere.
 //!
 //! Start reading at [`visible`], which all untrusted text passes, then [`label`] and [`sentence`].
 
 mod markdown;
 mod number;
+pub mod plain_file;
 pub mod reasoning;
 pub mod size;
 mod table;

@@ -1,8 +1,13 @@
 //! Tables for a terminal.
 
-/// Cells under one another, a line a row, columns as wide as their widest cell.
+/// The widest column: a name from outside may be of any length, and no screen is wider.
+const WIDEST: usize = 200;
+
+/// Cells under one another, a line a row, columns as wide as their widest cell of at most 200 characters; a longer cell is
+/// written out and moves what follows it.
 pub fn table<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(WIDEST);
     let widths: [usize; N] = std::array::from_fn(width);
     let line = |row: &[String; N]| {
         let cells: Vec<String> =
@@ -18,4 +23,17 @@ pub fn with_head<const N: usize>(
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Vec<[String; N]> {
     std::iter::once(head.map(str::to_owned)).chain(rows).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_of_any_length_is_written() {
+        let rows = [["x".repeat(70_000), "1".to_owned()], ["b".to_owned(), "2".to_owned()]];
+        let lines = table(&rows);
+        assert_eq!(lines[0].len(), 70_003);
+        assert_eq!(lines[1], format!("b{}  2", " ".repeat(WIDEST - 1)));
+    }
 }

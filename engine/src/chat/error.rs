@@ -25,6 +25,8 @@ pub enum ChatError {
         "the chat template writes more than {MAX_OUTPUT_BYTES} bytes; it does not seem to come to an end"
     )]
     TooMuchOutput,
+    #[error("the chat template can't be used: {0}")]
+    Trial(String),
     #[error("the chat template is not valid: {0}")]
     Syntax(minijinja::Error),
     #[error("the chat template failed: {0}")]

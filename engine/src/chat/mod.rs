@@ -10,6 +10,7 @@ mod reasoning;
 mod segment;
 mod tags;
 mod template;
+mod trial;
 
 pub use error::ChatError;
 pub use limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
@@ -17,3 +18,4 @@ pub use marks::{ReasoningMarks, ReasoningTags};
 pub use reasoning::ReasoningSplit;
 pub use segment::ReplySegment;
 pub use template::{ChatMessage, ChatTemplate};
+pub use trial::{TemplateGuard, TemplateTrial, guard_templates};

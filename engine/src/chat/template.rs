@@ -11,6 +11,7 @@ use super::error::ChatError;
 use super::fallback;
 use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
 use super::python;
+use super::trial::TemplateTrial;
 use crate::gguf::Gguf;
 
 const NAME: &str = "chat_template";
@@ -85,6 +86,15 @@ impl ChatTemplate {
     /// # Errors
     /// When it is not valid.
     pub fn new(source: &str, bos: &str, eos: &str) -> Result<ChatTemplate, ChatError> {
+        let owned = |text: &str| text.to_owned();
+        let trial =
+            TemplateTrial { source: owned(source), bos: owned(bos), eos: owned(eos), conversation: None };
+        trial.pass()?;
+        ChatTemplate::compile(source, bos, eos)
+    }
+
+    /// As [`ChatTemplate::new`], without a trial.
+    pub(super) fn compile(source: &str, bos: &str, eos: &str) -> Result<ChatTemplate, ChatError> {
         let mut environment = jinja2()?;
         environment.add_template_owned(NAME, without_generation_tags(source)).map_err(ChatError::Syntax)?;
         let (source, bos, eos) = (source.to_owned(), bos.to_owned(), eos.to_owned());
@@ -114,6 +124,23 @@ impl ChatTemplate {
     /// # Errors
     /// When the template refuses the conversation, fails, or oversteps [`MAX_STEPS`] or [`MAX_OUTPUT_BYTES`].
     pub fn render<M: Serialize>(
+        &self,
+        messages: &[M],
+        arguments: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<String, ChatError> {
+        let plain = |message: &M| serde_json::to_value(message).unwrap_or_default();
+        let trial = TemplateTrial {
+            source: self.source.clone(),
+            bos: self.bos.clone(),
+            eos: self.eos.clone(),
+            conversation: Some((messages.iter().map(plain).collect(), arguments.clone())),
+        };
+        trial.pass()?;
+        self.render_here(messages, arguments)
+    }
+
+    /// As [`ChatTemplate::render`], without a trial.
+    pub(super) fn render_here<M: Serialize>(
         &self,
         messages: &[M],
         arguments: &serde_json::Map<String, serde_json::Value>,

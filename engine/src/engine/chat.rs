@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use super::error::EngineError;
 use super::handle::Engine;
 use super::reply::{ChatProgress, ReplyDecoder, ReplySummary};
-use super::scheduler::GenerationRequest;
+use super::scheduler::{FinishReason, GenerationEvent, GenerationRequest};
 use crate::chat::ChatMessage;
 use crate::sample::Sampling;
 
@@ -24,13 +24,22 @@ pub struct ChatRequest<'a> {
     sampling: Option<Sampling>,
     seed: Option<u64>,
     max_tokens: usize,
+    context: usize,
 }
 
 impl Engine {
     /// A request to answer a conversation; nothing is asked before it is [streamed](ChatRequest::stream).
     pub fn chat<'a>(&'a self, messages: &'a [ChatMessage]) -> ChatRequest<'a> {
-        let max_tokens = usize::MAX;
-        ChatRequest { engine: self, messages, thinking: None, sampling: None, seed: None, max_tokens }
+        let (max_tokens, context) = (usize::MAX, usize::MAX);
+        ChatRequest {
+            engine: self,
+            messages,
+            thinking: None,
+            sampling: None,
+            seed: None,
+            max_tokens,
+            context,
+        }
     }
 }
 
@@ -57,6 +66,11 @@ impl ChatRequest<'_> {
         ChatRequest { max_tokens, ..self }
     }
 
+    /// Bounds the tokens of prompt and reply together, as a smaller context of the model would.
+    pub fn context(self, context: usize) -> Self {
+        ChatRequest { context, ..self }
+    }
+
     /// Hands in the request. `on_event` is called on the engine's thread for each event, and ends the reply early by
     /// breaking; it is dropped after the last event.
     ///
@@ -66,14 +80,27 @@ impl ChatRequest<'_> {
         self,
         mut on_event: impl FnMut(ChatProgress) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), EngineError> {
-        let ChatRequest { engine, messages, thinking, sampling, seed, max_tokens } = self;
+        let ChatRequest { engine, messages, thinking, sampling, seed, max_tokens, context } = self;
         let prompt = engine.prompt(messages, thinking)?;
+        let room = context.saturating_sub(prompt.tokens.len());
+        if room == 0 {
+            return Err(EngineError::PromptTooLong { prompt: prompt.tokens.len(), context });
+        }
         let mut sampling = sampling.unwrap_or_else(|| engine.recommended_sampling());
         sampling.seed = seed.unwrap_or(sampling.seed);
         let split = engine.split_reply(&prompt);
         let mut decoder = ReplyDecoder::new(engine.shared_tokenizer(), split, prompt.tokens.len());
-        let request = GenerationRequest { tokens: prompt.tokens, sampling, max_tokens };
-        engine.submit(request, move |event| decoder.take(event, &mut on_event))
+        let request = GenerationRequest { tokens: prompt.tokens, sampling, max_tokens: max_tokens.min(room) };
+        let full = room <= max_tokens;
+        engine.submit(request, move |event| {
+            let event = match event {
+                GenerationEvent::Finished { why: FinishReason::MaxTokens, experts } if full => {
+                    GenerationEvent::Finished { why: FinishReason::ContextFull, experts }
+                }
+                event => event,
+            };
+            decoder.take(event, &mut on_event)
+        })
     }
 
     /// Hands in the request: the reply, as it comes.

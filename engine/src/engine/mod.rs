@@ -1,6 +1,7 @@
 //! A model that answers many requests at a time.
 
 mod chat;
+mod circle;
 mod error;
 mod handle;
 mod reply;

@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
+use super::circle::CircleWatch;
 use crate::cache::SequenceCache;
 use crate::model::{BatchToken, ExpertUse, LayerRouting, Model, StepScratch};
 use crate::sample::{Sampler, Sampling};
@@ -67,6 +68,10 @@ pub enum FinishReason {
     MaxTokens,
     /// The context is full.
     ContextFull,
+    /// The answer goes round in a circle: the same few tokens again and again.
+    Loops,
+    /// The model's numbers are not finite, or tell no token from another: its file is damaged.
+    NotFinite,
 }
 
 /// A request on its way to the engine's thread.
@@ -83,6 +88,8 @@ struct Sequence {
     /// Holds all tokens but the last.
     cache: SequenceCache,
     answered: usize,
+    /// Watches for a circle in the answer.
+    circle: CircleWatch,
     /// The experts that its steps took.
     experts: Option<ExpertUse>,
     job: QueuedRequest,
@@ -171,7 +178,14 @@ impl Scheduler {
         self.keep(Computed { tokens: tokens.clone(), cache: cache.clone() });
         if (job.on_event)(GenerationEvent::Started).is_continue() {
             let experts = self.model.expert_use();
-            self.active.push(Sequence { tokens, cache, answered: 0, experts, job });
+            self.active.push(Sequence {
+                tokens,
+                cache,
+                answered: 0,
+                circle: CircleWatch::default(),
+                experts,
+                job,
+            });
         }
     }
 
@@ -230,14 +244,23 @@ impl Scheduler {
             .expect("tokens were checked when they came in, or drawn from the vocabulary");
         let vocabulary = self.model.config().vocabulary;
         let logits = self.scratch.logits.chunks_exact(vocabulary);
-        let mut choices: Vec<(&mut Sampler, &[f32], u32)> =
-            self.active.iter_mut().map(|s| &mut s.job.sampler).zip(logits).map(|(s, l)| (s, l, 0)).collect();
-        self.model.for_each(&mut choices, |(sampler, logits, token)| *token = sampler.next(logits));
-        let tokens: Vec<u32> = choices.into_iter().map(|(_, _, token)| token).collect();
+        let mut choices: Vec<(&mut Sampler, &[f32], Option<u32>)> = self
+            .active
+            .iter_mut()
+            .map(|s| &mut s.job.sampler)
+            .zip(logits)
+            .map(|(s, l)| (s, l, None))
+            .collect();
+        self.model.for_each(&mut choices, |(sampler, logits, token)| {
+            *token = can_choose(logits).then(|| sampler.next(logits));
+        });
+        let tokens: Vec<Option<u32>> = choices.into_iter().map(|(_, _, token)| token).collect();
         let (tokenizer, context) = (&self.tokenizer, self.model.config().context);
         let mut tokens = tokens.into_iter();
         self.active.retain_mut(|sequence| {
-            let id = tokens.next().expect("a token was chosen for every sequence");
+            let Some(id) = tokens.next().expect("every sequence had its turn") else {
+                return sequence.finish(FinishReason::NotFinite).is_continue();
+            };
             sequence.advance(id, batch, tokenizer.is_end_of_turn(id), context).is_continue()
         });
     }
@@ -246,27 +269,36 @@ impl Scheduler {
 impl Sequence {
     /// Takes a token in and tells the owner.
     fn advance(&mut self, id: u32, batch: usize, ends: bool, context: usize) -> ControlFlow<()> {
-        let tell = &mut self.job.on_event;
         if ends {
-            let _ = tell(GenerationEvent::Finished {
-                why: FinishReason::EndOfTurn,
-                experts: self.experts.take(),
-            });
-            return ControlFlow::Break(());
+            return self.finish(FinishReason::EndOfTurn);
         }
         self.answered += 1;
         self.tokens.push(id);
-        tell(GenerationEvent::Token { id, batch })?;
+        (self.job.on_event)(GenerationEvent::Token { id, batch })?;
+        let answer = &self.tokens[self.tokens.len() - self.answered..];
         let why = if self.answered >= self.job.request.max_tokens {
             FinishReason::MaxTokens
         } else if self.tokens.len() >= context {
             FinishReason::ContextFull
+        } else if self.circle.closes(answer) {
+            FinishReason::Loops
         } else {
             return ControlFlow::Continue(());
         };
-        let _ = tell(GenerationEvent::Finished { why, experts: self.experts.take() });
+        self.finish(why)
+    }
+
+    /// Tells the owner that the answer is over.
+    fn finish(&mut self, why: FinishReason) -> ControlFlow<()> {
+        let _ = (self.job.on_event)(GenerationEvent::Finished { why, experts: self.experts.take() });
         ControlFlow::Break(())
     }
+}
+
+/// Whether a token can be chosen by these logits: they are numbers, and not all the same.
+fn can_choose(logits: &[f32]) -> bool {
+    let finite = logits.iter().all(|logit| logit.is_finite());
+    finite && (logits.len() == 1 || logits.iter().any(|logit| *logit != logits[0]))
 }
 
 impl fmt::Debug for Scheduler {

@@ -16,6 +16,11 @@ pub(super) enum FileBytes {
 
 impl FileBytes {
     pub(super) fn map(path: &Path) -> Result<FileBytes, GgufFault> {
+        // A pipe would wait for somebody to write to it, and a device may never end.
+        let kind = std::fs::metadata(path).map_err(GgufFault::Open)?.file_type();
+        if !kind.is_file() && !kind.is_dir() {
+            return Err(GgufFault::Open(std::io::Error::other("it is a pipe or a device, and no file")));
+        }
         let file = File::open(path).map_err(GgufFault::Open)?;
         // A folder opens on some systems and only fails at the map, with an error that explains nothing.
         if file.metadata().map_err(GgufFault::Open)?.is_dir() {

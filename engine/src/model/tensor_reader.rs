@@ -41,7 +41,27 @@ impl<'a> TensorReader<'a> {
         }
         let mut numbers = vec![0.0; dims.iter().product()];
         dequantize(info.tensor_type, self.gguf.bytes(info), &mut numbers);
+        if name.ends_with("norm.weight") {
+            self.check_norm(name, &numbers)?;
+        }
         Ok(numbers)
+    }
+
+    /// Refuses a norm whose numbers can't be: a file that was cut or overwritten has such.
+    fn check_norm(&self, name: &str, numbers: &[f32]) -> Result<(), ModelError> {
+        let damaged = |found: &str| ModelError::Value {
+            path: self.gguf.path().to_owned(),
+            what: format!("tensor {name:?}"),
+            found: found.to_owned(),
+            why: "so the file is damaged; fetch or convert it again",
+        };
+        if !numbers.iter().all(|number| number.is_finite()) {
+            return Err(damaged("not all finite numbers"));
+        }
+        if numbers.iter().all(|number| *number == 0.0) {
+            return Err(damaged("all zero"));
+        }
+        Ok(())
     }
 
     /// The matrix `NAME.weight`, with the bias `NAME.bias` where the file has one.

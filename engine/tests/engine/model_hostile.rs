@@ -224,3 +224,18 @@ fn tensors_left_out_or_turned_are_refused_or_computed_with_but_never_panic() {
         }
     }
 }
+
+#[test]
+fn a_norm_that_lets_nothing_through_is_a_damaged_file() {
+    let Some(parts) = Parts::golden("qwen3moe.f16") else { return };
+    for norm in ["output_norm.weight", "blk.0.attn_norm.weight", "blk.1.ffn_norm.weight"] {
+        for (fill, words) in [(0_f32, "all zero"), (f32::NAN, "finite"), (f32::INFINITY, "finite")] {
+            let mut damaged = parts.clone();
+            let tensor = damaged.tensors.iter_mut().find(|tensor| tensor.name == norm).unwrap();
+            assert_eq!(tensor.kind, TensorType::F32);
+            tensor.bytes = fill.to_le_bytes().repeat(tensor.bytes.len() / 4);
+            let error = damaged.model(Arithmetic::Float32).unwrap_err().to_string();
+            assert!(error.contains(norm) && error.contains(words) && error.contains("damaged"), "{error}");
+        }
+    }
+}

@@ -14,6 +14,9 @@ use super::named;
 use super::stdio::print;
 use crate::cli::terminal::{printable, printable_json};
 
+/// The widest column: a name in a file may be of any length.
+const WIDEST: usize = 200;
+
 /// Say which models are on this machine, and what each is called.
 ///
 /// Looks in the folders of pelicycle.toml (models/ by default), in the Hugging Face hub's cache and where llama.cpp, LM
@@ -140,7 +143,8 @@ fn table(rows: &[Row]) -> String {
     };
     let head = ["NAME", "SIZE", "TYPE", "ARCHITECTURE", "FROM", "FILE"].map(str::to_owned);
     let all: Vec<[String; 6]> = std::iter::once(head).chain(rows.iter().map(cells)).collect();
-    let width = |column: usize| all.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0);
+    let width =
+        |column: usize| all.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0).min(WIDEST);
     let widths: Vec<usize> = (0..5).map(width).collect();
     let line = |cells: &[String; 6]| {
         let (file, columns) =

@@ -26,6 +26,7 @@ use self::summary::RunSummary;
 use super::output::{say, say_error};
 use super::pictures::PictureMode;
 use super::sampling::SamplingArgs;
+use super::trust::TrustArgs;
 use super::{Global, notices, recheck};
 
 /// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
@@ -113,6 +114,8 @@ pub(crate) struct RunArgs {
     /// Read this file instead of pelicycle.toml.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 impl RunArgs {
@@ -131,6 +134,7 @@ impl RunArgs {
             resume: self.resume.clone(),
             backends: BackendOptions {
                 config: self.config.clone(),
+                trust_folder: self.trust.trust_folder,
                 threads: self.threads,
                 parallel: self.parallel,
                 trace: notices::trace(self.debug),

@@ -118,7 +118,7 @@ fn parts(missing: u32) -> String {
 
 /// A line for each: quantization, size, name.
 fn offers(there: &[(String, u64, String)]) -> String {
-    let tags = there.iter().map(|(tag, ..)| tag.chars().count()).max().unwrap_or(0);
+    let tags = there.iter().map(|(tag, ..)| tag.chars().count()).max().unwrap_or(0).min(40);
     let line = |(tag, bytes, path): &(String, u64, String)| {
         format!("\n  {tag:tags$}  {:>8}  {path}", size::words(*bytes))
     };

@@ -3,32 +3,55 @@
 use reqwest::Url;
 
 use super::entry::ServiceEntry;
+use super::variable::Variable;
+
+/// What says the address of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AddressSource {
+    /// In words; none where it is the table's own.
+    pub(super) words: Option<String>,
+    /// Whether a folder says it, which may be from somebody else.
+    pub(super) foreign: bool,
+}
 
 /// The address of a service: from the environment where it says one, else from the table. Without a `/` at its end.
 ///
 /// # Errors
-/// In words, when it can't be one.
+/// In words, when it can't be one: what says it, and why.
 pub(super) fn address(
     entry: &ServiceEntry,
-    lookup: &dyn Fn(&str) -> Option<String>,
-) -> Result<Url, (String, String)> {
+    lookup: &dyn Fn(&str) -> Option<Variable>,
+) -> Result<(Url, AddressSource), (String, String)> {
     let set = |variable: &String| {
-        let value = lookup(variable)?.trim().to_owned();
-        (!value.is_empty()).then_some((variable.clone(), value))
+        let found = lookup(variable)?;
+        let value = found.value.trim().to_owned();
+        (!value.is_empty()).then_some((variable.clone(), value, found))
     };
-    let (from, text) = match entry.base_url_env.iter().find_map(set) {
-        Some((variable, value)) => {
+    let configured = entry.address_from.as_ref();
+    let of_folder = configured.is_some_and(|source| !source.own);
+    let of_variable = |variable: &str, found: &Variable| AddressSource {
+        words: Some(format!("{variable} in {}", found.from)),
+        foreign: of_folder || !found.own,
+    };
+    let (from, text, source) = match entry.base_url_env.iter().find_map(set) {
+        Some((variable, value, found)) => {
             let path = entry.base_path.as_deref().unwrap_or_default();
             let value = value.trim_end_matches('/');
-            (variable, if value.ends_with(path) { value.to_owned() } else { format!("{value}{path}") })
+            let url = if value.ends_with(path) { value.to_owned() } else { format!("{value}{path}") };
+            let source = of_variable(&variable, &found);
+            (variable, url, source)
         }
         None => match entry.host_env.as_ref().and_then(set) {
-            Some((variable, value)) => {
+            Some((variable, value, found)) => {
                 let url = host(&value, entry.host_port.unwrap_or(80));
-                (variable, url)
+                let source = of_variable(&variable, &found);
+                (variable, url, source)
             }
             None => match &entry.base_url {
-                Some(url) => ("base_url".to_owned(), url.clone()),
+                Some(url) => {
+                    let words = configured.map(|source| source.name.clone());
+                    ("base_url".to_owned(), url.clone(), AddressSource { words, foreign: of_folder })
+                }
                 None => {
                     let why = "it is not set, and the service has no address of its own";
                     return Err((entry.base_url_env.join(" or "), why.to_owned()));
@@ -36,7 +59,10 @@ pub(super) fn address(
             },
         },
     };
-    checked(&text).map_err(|why| (from, why))
+    match checked(&text) {
+        Ok(url) => Ok((url, source)),
+        Err(why) => Err((from, why)),
+    }
 }
 
 fn checked(text: &str) -> Result<Url, String> {

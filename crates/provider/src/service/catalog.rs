@@ -79,13 +79,13 @@ impl Services {
         ids(protocol, &answer).ok_or(CatalogError::NoList)
     }
 
-    /// The address at which a service is asked.
+    /// The address at which a service is asked, and what says it where that is not the table.
     ///
     /// # Errors
     /// In words, when it can't be asked.
-    pub fn address(&self, provider: &str) -> Result<String, String> {
+    pub fn address(&self, provider: &str) -> Result<(String, Option<String>), String> {
         let connection = self.connection(provider).map_err(|error| error.to_string())?;
-        Ok(super::address::recorded(&connection.base))
+        Ok((super::address::recorded(&connection.base), connection.address_from.clone()))
     }
 }
 

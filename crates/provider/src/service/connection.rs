@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pelicycle_net::ClientOptions;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::HeaderMap;
 use reqwest::{Client, Url};
 
-use super::address::{address, is_own};
+use super::address::{address, is_own, recorded};
 use super::api_key::ApiKey;
-use super::entry::ServiceEntry;
+use super::entry::{ConfigurationSource, ServiceEntry};
+use super::header::ServiceHeaders;
 use super::limits::ServiceLimits;
 use super::model::ServiceModel;
-use super::table::{EntryError, entries};
+use super::secrets::Secrets;
+use super::table::{EntryError, bundled_entries, changed};
+use super::variable::VariableLookup;
 use crate::RequestQueue;
 
 /// The number of requests at the same time to a service whose entry says nothing of it.
 const CONCURRENCY: usize = 4;
-
-/// A function that looks a variable of the environment up.
-pub type VariableLookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// A listener that hears each line of what goes over the wire, without keys.
 pub type WireTrace = Arc<dyn Fn(&str) + Send + Sync>;
@@ -28,6 +28,8 @@ pub type WireTrace = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Services {
     entries: BTreeMap<String, ServiceEntry>,
     variables: VariableLookup,
+    /// Whether the user's own keys may go to addresses that a folder says.
+    trusting: bool,
     trace: Option<WireTrace>,
     open: Mutex<BTreeMap<String, Arc<ServiceConnection>>>,
 }
@@ -44,6 +46,12 @@ pub enum ServiceError {
     NoKey { provider: String, variables: String },
     #[error("the key in {variable} has characters that no key has, such as a line break within it")]
     BadKey { variable: String },
+    #[error(
+        "{provider} would be asked at {address} (by {from}), with the value of {variable}, which is yours and not \
+         this folder's; if that address may have it, give --trust-folder or say the address in your own \
+         configuration file (docs/providers.md#keys)"
+    )]
+    Foreign { provider: String, address: String, from: String, variable: String },
     #[error("the address of {provider}, from {from}, can't be used: {why}")]
     Address { provider: String, from: String, why: String },
     #[error("a header of {provider} can't be sent: {header:?}")]
@@ -57,10 +65,12 @@ pub(super) struct ServiceConnection {
     pub(super) provider: String,
     pub(super) entry: ServiceEntry,
     pub(super) base: Url,
+    /// What says the address; none where it is the table's own.
+    pub(super) address_from: Option<String>,
     pub(super) client: Client,
     /// The headers of every request, the key among them.
     pub(super) headers: HeaderMap,
-    pub(super) key: Option<ApiKey>,
+    secrets: Secrets,
     pub(super) queue: RequestQueue,
     pub(super) limits: ServiceLimits,
     pub(super) trace: Option<WireTrace>,
@@ -73,15 +83,34 @@ impl std::fmt::Debug for Services {
 }
 
 impl Services {
-    /// The bundled services, as `changes` from pelicycle.toml has them.
+    /// The bundled services. The user's own keys go to no address that a folder says.
+    #[must_use]
+    pub fn new(variables: VariableLookup) -> Services {
+        Services {
+            entries: bundled_entries(),
+            variables,
+            trusting: false,
+            trace: None,
+            open: Mutex::default(),
+        }
+    }
+
+    /// These services as a configuration has them, and those that it adds.
     ///
     /// # Errors
     /// For a change that can't be meant.
-    pub fn new(
+    pub fn changed(
+        self,
         changes: &BTreeMap<String, ServiceEntry>,
-        variables: VariableLookup,
+        source: &ConfigurationSource,
     ) -> Result<Services, EntryError> {
-        Ok(Services { entries: entries(changes)?, variables, trace: None, open: Mutex::default() })
+        Ok(Services { entries: changed(&self.entries, changes, source)?, ..self })
+    }
+
+    /// Lets the user's own keys go to addresses that a folder says.
+    #[must_use]
+    pub fn trusting_folder(self, trusting: bool) -> Services {
+        Services { trusting, ..self }
     }
 
     /// Tells `trace` what goes over the wire of all services that are opened from now on.
@@ -113,8 +142,13 @@ impl Services {
             name: provider.to_owned(),
             known: self.entries.keys().cloned().collect::<Vec<_>>().join(", "),
         })?;
-        let connection =
-            Arc::new(ServiceConnection::new(provider, entry, &self.variables, self.trace.clone())?);
+        let connection = Arc::new(ServiceConnection::new(
+            provider,
+            entry,
+            &self.variables,
+            self.trusting,
+            self.trace.clone(),
+        )?);
         open.insert(provider.to_owned(), Arc::clone(&connection));
         Ok(connection)
     }
@@ -125,17 +159,24 @@ impl ServiceConnection {
         provider: &str,
         entry: &ServiceEntry,
         variables: &VariableLookup,
+        trusting: bool,
         trace: Option<WireTrace>,
     ) -> Result<ServiceConnection, ServiceError> {
         let name = || provider.to_owned();
-        let base = address(entry, variables.as_ref()).map_err(|(from, why)| ServiceError::Address {
-            provider: name(),
-            from,
-            why,
-        })?;
+        let (base, source) = address(entry, variables.as_ref())
+            .map_err(|(from, why)| ServiceError::Address { provider: name(), from, why })?;
         let key = ApiKey::find(&entry.key_env, variables.as_ref());
         if key.is_none() && entry.needs_key() {
             return Err(ServiceError::NoKey { provider: name(), variables: entry.key_env.join(" or ") });
+        }
+        let mut secrets = Secrets::default();
+        let headers = ServiceHeaders::new(provider, entry, key.as_ref(), variables, &mut secrets)?;
+        if source.foreign
+            && !trusting
+            && let Some(variable) = headers.own_variable
+        {
+            let from = source.words.unwrap_or_default();
+            return Err(ServiceError::Foreign { provider: name(), address: recorded(&base), from, variable });
         }
         let limits = ServiceLimits::of(entry);
         let slots = if entry.local == Some(true) { 1 } else { CONCURRENCY };
@@ -150,11 +191,12 @@ impl ServiceConnection {
             .build()
             .map_err(|error| ServiceError::Client { provider: name(), why: error.to_string() })?;
         Ok(ServiceConnection {
-            headers: headers(provider, entry, key.as_ref(), variables)?,
+            headers: headers.map,
+            secrets,
             provider: name(),
             base,
+            address_from: source.words,
             client,
-            key,
             queue: RequestQueue::new(entry.concurrency.unwrap_or(slots), entry.requests_per_minute),
             limits,
             trace,
@@ -169,37 +211,18 @@ impl ServiceConnection {
         }
     }
 
-    /// A text without the key, should it stand there.
-    pub(super) fn redact(&self, text: String) -> String {
-        match &self.key {
-            Some(key) => key.redact(&text).into_owned(),
-            None => text,
-        }
+    /// Whether somebody listens to what goes over the wire.
+    pub(super) fn is_traced(&self) -> bool {
+        self.trace.is_some()
     }
-}
 
-fn headers(
-    provider: &str,
-    entry: &ServiceEntry,
-    key: Option<&ApiKey>,
-    variables: &VariableLookup,
-) -> Result<HeaderMap, ServiceError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let from_environment =
-        entry.header_env.iter().filter_map(|(header, variable)| Some((header, variables(variable)?)));
-    let given = entry.headers.iter().map(|(header, value)| (header, value.clone())).chain(from_environment);
-    for (header, value) in given.filter(|(_, value)| !value.is_empty()) {
-        let bad = || ServiceError::Header { provider: provider.to_owned(), header: header.clone() };
-        let name = HeaderName::try_from(header.as_str()).map_err(|_| bad())?;
-        headers.insert(name, HeaderValue::try_from(value.as_str()).map_err(|_| bad())?);
+    /// The secrets that are searched for in all that the service says.
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
-    if let Some(key) = key {
-        let bad = || ServiceError::BadKey { variable: key.variable().to_owned() };
-        let name = entry.key_header.as_deref().unwrap_or("authorization");
-        let bad_name = |_| ServiceError::Header { provider: provider.to_owned(), header: name.to_owned() };
-        let header = HeaderName::try_from(name).map_err(bad_name)?;
-        headers.insert(header, key.header(entry.key_header.is_none()).ok_or_else(bad)?);
+
+    /// A whole text without the secrets that stand in it.
+    pub(super) fn redact(&self, text: String) -> String {
+        self.secrets.redact(text)
     }
-    Ok(headers)
 }

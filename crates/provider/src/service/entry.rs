@@ -79,6 +79,18 @@ pub struct ServiceEntry {
     /// Rules of its models; the first whose pattern fits counts.
     #[serde(default)]
     pub models: Vec<ModelRule>,
+    /// The configuration that says its address, where one does.
+    #[serde(skip)]
+    pub(super) address_from: Option<ConfigurationSource>,
+}
+
+/// A configuration that may change services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigurationSource {
+    /// Its name for people.
+    pub name: String,
+    /// Whether it is the user's own; one in a folder may be from somebody else.
+    pub own: bool,
 }
 
 /// A rule of models: what they take.
@@ -136,6 +148,15 @@ impl ServiceEntry {
         self.body.extend(change.body.iter().map(|(key, value)| (key.clone(), value.clone())));
         self.models.splice(0..0, change.models.iter().cloned());
         self
+    }
+
+    /// Whether it says something of the address.
+    pub(super) fn says_address(&self) -> bool {
+        self.base_url.is_some()
+            || !self.base_url_env.is_empty()
+            || self.host_env.is_some()
+            || self.host_port.is_some()
+            || self.base_path.is_some()
     }
 
     /// The protocol it speaks.

@@ -1,6 +1,7 @@
 //! One request and the answer to it, within bounds of time and size.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pelicycle_net::{BodyError, BodyLimits, innermost};
@@ -8,15 +9,17 @@ use pelicycle_record::ServiceRecord;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, Url};
 use serde_json::Value;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::timeout;
 
 use super::connection::ServiceConnection;
 use super::failure::RequestFailure;
-use super::frames::{FrameSplitter, Framing, StreamFrame};
-use super::protocol::WireProtocol;
-use super::reply_builder::{ReplyBuilder, StreamEnd};
-use crate::{ReplyEvent, ReplyEventKind};
+use super::frames::{FrameSplitter, StreamFrame};
+use super::halves::read_json;
+use super::header::shown;
+use super::protocol::{WireProtocol, is_error};
+use super::reply_builder::{AskedBounds, ReplyBuilder, StreamEnd};
+use super::wire_trace::FrameTrace;
+use crate::{ReplyEvent, ReplyEventKind, ReplySender};
 
 /// The time that a connection is listened to after the end mark, for what still belongs to the answer.
 const AFTER_END: Duration = Duration::from_secs(1);
@@ -39,12 +42,13 @@ const KEPT_HEADERS: [&str; 9] = [
 
 /// One request and the answer to it.
 pub(super) struct Exchange<'a> {
-    pub(super) connection: &'a ServiceConnection,
+    pub(super) connection: &'a Arc<ServiceConnection>,
     pub(super) model: &'a str,
+    pub(super) bounds: AskedBounds,
     pub(super) url: &'a Url,
     pub(super) headers: &'a BTreeMap<String, String>,
     pub(super) body: &'a [u8],
-    pub(super) events: &'a UnboundedSender<ReplyEvent>,
+    pub(super) events: &'a ReplySender,
 }
 
 impl Exchange<'_> {
@@ -69,18 +73,15 @@ impl Exchange<'_> {
         }
         not_encoded(response.headers())?;
         let protocol = self.connection.entry.protocol().wire();
-        let mut reply = ReplyBuilder::new(head, record.clone());
+        let mut reply = ReplyBuilder::new(head, record.clone(), self.connection);
         let kind = response.headers().get(CONTENT_TYPE).map(|v| v.as_bytes().to_ascii_lowercase());
-        let kind = String::from_utf8_lossy(&kind.unwrap_or_default()).into_owned();
-        let end = if kind.starts_with("application/json") && protocol.framing() == Framing::Events {
-            reply.streamed = false;
-            self.whole(protocol, response, &mut reply, deadline).await?
-        } else if kind.starts_with("text/html") {
+        if kind.is_some_and(|kind| kind.starts_with(b"text/html")) {
             return Err(self.page(response, deadline).await);
-        } else {
-            self.stream(protocol, response, &mut reply, first, deadline).await?
-        };
-        self.finish(reply, end);
+        }
+        let mut trace = FrameTrace::default();
+        let end = self.stream(protocol, response, &mut reply, &mut trace, first, deadline).await;
+        trace.finish(self.connection);
+        self.finish(reply, end?);
         Ok(())
     }
 
@@ -91,15 +92,14 @@ impl Exchange<'_> {
                 headers.insert(name, value);
             }
         }
-        let asking = |name: &&str| Some(((*name).to_owned(), headers.get(*name)?.to_str().ok()?.to_owned()));
+        let asking = |name: &&str| {
+            let value = headers.get(*name).filter(|value| !value.is_sensitive())?;
+            Some(((*name).to_owned(), value.to_str().ok()?.to_owned()))
+        };
         record.headers = ASKING_HEADERS.iter().filter_map(asking).collect();
         self.connection.tell("> ", || format!("POST {}", self.url));
         for (name, value) in &headers {
-            self.connection.tell("> ", || {
-                // The key's header is marked as one.
-                let value = if value.is_sensitive() { "[key]" } else { value.to_str().unwrap_or("?") };
-                format!("{name}: {value}")
-            });
+            self.connection.tell("> ", || format!("{name}: {}", shown(name, value)));
         }
         self.connection.tell("> ", || without_pictures(&String::from_utf8_lossy(self.body)));
         let request = self.connection.client.post(self.url.clone()).headers(headers).body(self.body.to_vec());
@@ -129,7 +129,7 @@ impl Exchange<'_> {
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = self.body(response, self.connection.limits.error, deadline).await.unwrap_or_default();
         if let Some(place) = headers.get(LOCATION).filter(|_| status.is_redirection()) {
-            let place = String::from_utf8_lossy(place.as_bytes());
+            let place = self.connection.redact(String::from_utf8_lossy(place.as_bytes()).into_owned());
             body = format!("it redirects to {place}, which is not followed");
         }
         self.connection.tell("< ", || body.clone());
@@ -144,33 +144,13 @@ impl Exchange<'_> {
         RequestFailure::senseless(format!("a page came instead of a stream: {said}"))
     }
 
-    /// Reads an answer that is no stream.
-    async fn whole(
-        &self,
-        protocol: &dyn WireProtocol,
-        response: Response,
-        reply: &mut ReplyBuilder,
-        deadline: Instant,
-    ) -> Result<StreamEnd, RequestFailure> {
-        let text = self.body(response, self.connection.limits.text, deadline).await?;
-        self.connection.tell("< ", || text.clone());
-        let json: Value = serde_json::from_str(&text).map_err(|error| {
-            RequestFailure::senseless(format!("the answer is no JSON, as it says: {error}"))
-        })?;
-        let read = protocol.read_whole(&json, &mut reply.state);
-        if !reply.state.has_content() {
-            read?;
-            return Ok(StreamEnd::Over);
-        }
-        Ok(read.map_or_else(|failure| StreamEnd::Failed(failure.message), |()| StreamEnd::Over))
-    }
-
-    /// Reads a stream and tells its parts as they come.
+    /// Reads an answer and tells its parts as they come.
     async fn stream(
         &self,
         protocol: &dyn WireProtocol,
         mut response: Response,
         reply: &mut ReplyBuilder,
+        trace: &mut FrameTrace,
         first: Instant,
         deadline: Instant,
     ) -> Result<StreamEnd, RequestFailure> {
@@ -178,12 +158,23 @@ impl Exchange<'_> {
         let mut splitter = FrameSplitter::new(protocol.framing(), limits.text);
         let mut frames = Vec::new();
         let (mut received, mut until) = (0, first);
+        // The moment until which is listened after the end mark.
+        let mut after_end = None;
         loop {
-            let waited = timeout(left(until), response.chunk()).await;
+            let waited = match Instant::now() < deadline {
+                true => timeout(left(until), response.chunk()).await,
+                // What comes faster than it is read is always ready, and never waited for.
+                false => timeout(Duration::ZERO, std::future::pending()).await,
+            };
             let at = Instant::now();
             let chunk = match waited {
                 // What comes after the end mark is only waited for because it may.
                 Err(_) | Ok(Err(_)) if reply.state.ended => return Ok(StreamEnd::Over),
+                // Without a mark for the end, silence is one.
+                Err(_) if at < deadline && reply.state.stop.is_some() && !protocol.has_end_mark() => {
+                    reply.end_with_silence();
+                    return Ok(StreamEnd::Over);
+                }
                 Err(_) => {
                     let words = match (at >= deadline, received) {
                         (true, _) => format!("no end within {}", seconds(limits.total)),
@@ -212,25 +203,42 @@ impl Exchange<'_> {
                 };
             }
             for frame in frames.drain(..) {
-                let read = self.read(protocol, frame, reply, false);
+                self.events.room().await;
+                let read = self.read(protocol, frame, reply, trace, false);
                 if let Some(end) = self.take(reply, read, at)? {
                     return Ok(end);
                 }
+                if Instant::now() >= deadline {
+                    break;
+                }
             }
-            let next = if reply.state.ended { AFTER_END } else { limits.idle };
-            until = (at + next).min(deadline);
+            frames.clear();
+            if reply.state.ended {
+                after_end = after_end.or(Some(at + AFTER_END));
+            }
+            until = after_end.unwrap_or(at + limits.idle).min(deadline);
+            if after_end.is_some_and(|end| Instant::now() >= end) {
+                return Ok(StreamEnd::Over);
+            }
         }
         splitter.finish(&mut frames);
         for frame in frames.drain(..) {
-            let read = self.read(protocol, frame, reply, true);
+            let read = self.read(protocol, frame, reply, trace, true);
             if let Some(end) = self.take(reply, read, Instant::now())? {
                 return Ok(end);
             }
         }
-        match reply.content || reply.state.ended || reply.state.stop.is_some() {
-            true => Ok(StreamEnd::Over),
-            false => {
+        if !reply.state.ended && reply.state.stop.is_some() && protocol.ends_with_body() {
+            reply.end_with_body(protocol);
+        }
+        match (reply.content || reply.state.ended || reply.state.stop.is_some(), splitter.stray()) {
+            (true, _) => Ok(StreamEnd::Over),
+            (false, stray) if stray.is_empty() => {
                 Err(RequestFailure::connection("the answer ended before anything of it came".to_owned()))
+            }
+            (false, stray) => {
+                let stray = super::failure::shortened(&self.connection.redact(stray));
+                Err(RequestFailure::senseless(format!("the answer is no stream and no JSON: {stray}")))
             }
         }
     }
@@ -244,23 +252,42 @@ impl Exchange<'_> {
         protocol: &dyn WireProtocol,
         frame: StreamFrame,
         reply: &mut ReplyBuilder,
+        trace: &mut FrameTrace,
         last: bool,
     ) -> Result<(), RequestFailure> {
-        let data = self.connection.redact(frame.data);
-        self.connection.tell("< ", || {
-            let event = frame.event.map(|event| format!("{event}: ")).unwrap_or_default();
-            format!("{event}{data}")
-        });
-        if protocol.is_end(&data) {
-            reply.state.ended = true;
-            return Ok(());
-        }
-        match serde_json::from_str(&data) {
-            Ok(json) => protocol.read(&json, &mut reply.state),
+        let json = match protocol.is_end(&frame.data) {
+            true => None,
+            false => Some(read_json(&frame.data)),
+        };
+        let read = json.as_ref().and_then(|read| read.as_ref().ok()).map(|(json, _)| json);
+        trace.frame(self.connection, frame.event.as_deref(), &frame.data, read);
+        match json {
+            None => {
+                reply.end_with_mark(protocol);
+                Ok(())
+            }
+            Some(Ok((mut json, halves))) => {
+                if halves {
+                    reply.expect_halves();
+                }
+                self.connection.secrets().redact_json(&mut json);
+                if is_error(&json) || frame.event.as_deref() == Some("error") {
+                    return Err(RequestFailure::of_event(&json));
+                }
+                match frame.bare {
+                    true => reply.read_bare(protocol, &json),
+                    false => reply.read_event(protocol, &json),
+                }
+            }
+            Some(Err(_)) if frame.data.trim().is_empty() => Ok(()),
+            Some(Err(_)) if frame.event.as_deref() == Some("error") => {
+                let words = self.connection.redact(frame.data);
+                Err(RequestFailure::of_event(&Value::String(words)))
+            }
             // A stream that was cut ends in half a frame, and some keep alive with empty ones.
-            Err(_) if last || data.trim().is_empty() => Ok(()),
-            Err(_) => {
-                let data = super::failure::shortened(&data);
+            Some(Err(_)) if last && (!frame.bare || reply.content) => Ok(()),
+            Some(Err(_)) => {
+                let data = super::failure::shortened(&self.connection.redact(frame.data));
                 Err(RequestFailure::senseless(format!("a frame of the stream is no JSON: {data}")))
             }
         }
@@ -280,7 +307,7 @@ impl Exchange<'_> {
                 false => Err(failure),
             };
         }
-        if reply.told > self.connection.limits.text {
+        if reply.bytes() > self.connection.limits.text {
             let words = format!("the reply is longer than {} MiB", self.connection.limits.text >> 20);
             return Ok(Some(StreamEnd::Bound(words)));
         }
@@ -297,10 +324,11 @@ impl Exchange<'_> {
     }
 
     fn finish(&self, mut reply: ReplyBuilder, end: StreamEnd) {
-        reply.state.finish();
         let at = Instant::now();
-        self.tell_text(&mut reply, at);
-        let (metadata, end) = reply.finish(self.model, end, |text| self.connection.redact(text));
+        if let Some(delta) = reply.take_rest() {
+            self.tell(at, ReplyEventKind::Delta(delta));
+        }
+        let (metadata, end) = reply.finish(self.model, self.bounds, end);
         self.tell(at, ReplyEventKind::Metadata(Box::new(metadata)));
         self.tell(at, ReplyEventKind::End(end));
     }
@@ -329,8 +357,9 @@ impl Exchange<'_> {
         let known = headers.iter().filter(|(name, _)| keep(name.as_str()));
         known
             .filter_map(|(name, value)| {
-                let value = super::failure::shortened(value.to_str().ok()?);
-                Some((name.as_str().to_owned(), self.connection.redact(value)))
+                // Whole before it is shortened: a part of a key would not be found.
+                let value = self.connection.redact(value.to_str().ok()?.to_owned());
+                Some((name.as_str().to_owned(), super::failure::shortened(&value)))
             })
             .collect()
     }
@@ -338,7 +367,7 @@ impl Exchange<'_> {
     fn trace_answer(&self, response: &Response) {
         self.connection.tell("< ", || format!("{:?} {}", response.version(), response.status()));
         for (name, value) in response.headers() {
-            self.connection.tell("< ", || format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
+            self.connection.tell("< ", || format!("{name}: {}", shown(name, value)));
         }
     }
 

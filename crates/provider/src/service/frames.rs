@@ -3,6 +3,9 @@
 //! A frame is only complete when its end has come, so neither a piece that ends inside a character nor one that ends
 //! inside a line break matters.
 
+/// The bytes that are kept of what is neither an event nor JSON.
+const MAX_STRAY: usize = 4 << 10;
+
 /// How a stream is cut into frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Framing {
@@ -19,6 +22,8 @@ pub(super) struct StreamFrame {
     pub(super) event: Option<String>,
     /// The event's data, its lines joined.
     pub(super) data: String,
+    /// Whether it stands in the stream of events without being one: a JSON value by itself.
+    pub(super) bare: bool,
 }
 
 /// A frame that is longer than it may be.
@@ -41,6 +46,38 @@ pub(super) struct FrameSplitter {
     fresh: bool,
     event: Option<String>,
     data: Option<Vec<u8>>,
+    /// JSON that stands in the stream without being an event.
+    bare: BareJson,
+    /// The beginning of what is neither an event nor JSON.
+    stray: Vec<u8>,
+}
+
+/// A JSON value by itself, as far as it came.
+#[derive(Debug, Default)]
+struct BareJson {
+    bytes: Vec<u8>,
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl BareJson {
+    /// Takes a line in; says whether the value ends with it.
+    fn push(&mut self, line: &[u8]) -> bool {
+        for &byte in line {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_string => self.escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                b'{' | b'[' if !self.in_string => self.depth += 1,
+                b'}' | b']' if !self.in_string => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.bytes.extend_from_slice(line);
+        self.bytes.push(b'\n');
+        self.depth == 0
+    }
 }
 
 impl FrameSplitter {
@@ -54,7 +91,14 @@ impl FrameSplitter {
             fresh: true,
             event: None,
             data: None,
+            bare: BareJson::default(),
+            stray: Vec::new(),
         }
+    }
+
+    /// The beginning of what came and was neither an event nor JSON.
+    pub(super) fn stray(&self) -> String {
+        String::from_utf8_lossy(&self.stray).trim().to_owned()
     }
 
     /// Takes more of the stream in; what is complete by that goes to `frames`.
@@ -70,7 +114,7 @@ impl FrameSplitter {
             }
             let end = bytes.iter().position(|b| matches!(b, b'\n' | b'\r'));
             let part = &bytes[..end.unwrap_or(bytes.len())];
-            let held = self.line.len() + self.data.as_ref().map_or(0, Vec::len);
+            let held = self.line.len() + self.bare.bytes.len() + self.data.as_ref().map_or(0, Vec::len);
             if held + part.len() > self.bound {
                 return Err(FrameTooLong { bound: self.bound });
             }
@@ -85,21 +129,58 @@ impl FrameSplitter {
     }
 
     /// The stream is over. A frame whose end did not come is given all the same: whether it is whole, its reader sees.
-    pub(super) fn finish(mut self, frames: &mut Vec<StreamFrame>) {
+    pub(super) fn finish(&mut self, frames: &mut Vec<StreamFrame>) {
         let line = std::mem::take(&mut self.line);
         if !line.is_empty() {
             self.end_line(&line, frames);
         }
+        self.end_bare(frames);
         self.end_event(frames);
+    }
+
+    /// Takes a line of a stream of events in that may belong to JSON by itself; says whether it does.
+    fn bare_line(&mut self, line: &[u8], frames: &mut Vec<StreamFrame>) -> bool {
+        let begins = matches!(line.trim_ascii_start().first(), Some(b'{' | b'['));
+        let fresh = matches!(line.first(), Some(b'{'));
+        if !self.bare.bytes.is_empty() && (fresh || is_field(line)) {
+            // What was open before it does not go on.
+            self.end_bare(frames);
+        }
+        if self.bare.bytes.is_empty() && (!begins || self.data.is_some()) {
+            return false;
+        }
+        if self.bare.push(line) {
+            self.end_bare(frames);
+        }
+        true
+    }
+
+    fn end_bare(&mut self, frames: &mut Vec<StreamFrame>) {
+        let bytes = std::mem::take(&mut self.bare).bytes;
+        if !bytes.is_empty() {
+            let data = String::from_utf8_lossy(&bytes).into_owned();
+            frames.push(StreamFrame { event: None, data, bare: true });
+        }
+    }
+
+    fn add_stray(&mut self, line: &[u8]) {
+        let room = MAX_STRAY.saturating_sub(self.stray.len());
+        self.stray.extend_from_slice(&line[..line.len().min(room)]);
+        self.stray.push(b'\n');
+        self.stray.truncate(MAX_STRAY);
     }
 
     fn end_line(&mut self, line: &[u8], frames: &mut Vec<StreamFrame>) {
         let fresh = std::mem::take(&mut self.fresh);
         let line = if fresh { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
+        if self.framing == Framing::Events && self.bare_line(line, frames) {
+            return;
+        }
         match self.framing {
             Framing::Lines if line.iter().all(u8::is_ascii_whitespace) => {}
             Framing::Lines => {
-                frames.push(StreamFrame { event: None, data: String::from_utf8_lossy(line).into_owned() });
+                let data = String::from_utf8_lossy(line).into_owned();
+                frames.push(StreamFrame { event: None, data, bare: false });
             }
             Framing::Events if line.is_empty() => self.end_event(frames),
             Framing::Events => {
@@ -117,8 +198,14 @@ impl FrameSplitter {
                         None => self.data = Some(value.to_vec()),
                     },
                     b"event" => self.event = Some(String::from_utf8_lossy(value).into_owned()),
+                    // No field of the standard's, and llama.cpp's server told its errors so.
+                    b"error" => {
+                        self.event = Some("error".to_owned());
+                        self.data = Some(value.to_vec());
+                    }
                     // Comments keep a connection alive; `id` and `retry` are for readers that reconnect.
-                    _ => {}
+                    b"" | b"id" | b"retry" => {}
+                    _ => self.add_stray(line),
                 }
             }
         }
@@ -127,9 +214,18 @@ impl FrameSplitter {
     fn end_event(&mut self, frames: &mut Vec<StreamFrame>) {
         let event = self.event.take();
         if let Some(data) = self.data.take() {
-            frames.push(StreamFrame { event, data: String::from_utf8_lossy(&data).into_owned() });
+            frames.push(StreamFrame {
+                event,
+                data: String::from_utf8_lossy(&data).into_owned(),
+                bare: false,
+            });
         }
     }
+}
+
+/// Whether a line is one of a stream of events.
+fn is_field(line: &[u8]) -> bool {
+    [&b"data:"[..], b"event:", b"error:", b"id:", b"retry:", b":"].iter().any(|field| line.starts_with(field))
 }
 
 #[cfg(test)]
@@ -165,6 +261,32 @@ mod tests {
     fn an_event_without_its_last_line_break_is_given_to_its_reader() {
         assert_eq!(split(Framing::Events, &[b"data: [DONE]"]), [(None, "[DONE]".to_owned())]);
         assert_eq!(split(Framing::Lines, &[b"{\"a\":1}\r\n\r\n \n{\"b\""]).len(), 2);
+    }
+
+    #[test]
+    fn json_by_itself_is_a_frame_and_what_is_neither_is_kept_for_an_error() {
+        let bare = |text: &str| {
+            let mut splitter = FrameSplitter::new(Framing::Events, 1000);
+            let mut frames = Vec::new();
+            splitter.push(text.as_bytes(), &mut frames).unwrap();
+            splitter.finish(&mut frames);
+            let frames: Vec<_> =
+                frames.into_iter().map(|f| (f.bare, f.event, f.data.trim().to_owned())).collect();
+            (frames, splitter.stray())
+        };
+        let json = "{\n  \"error\": {\n    \"message\": \"} no\"\n  }\n}";
+        assert_eq!(bare(json).0, [(true, None, json.to_owned())]);
+        let lines = bare("{\"a\":1}\n{\"b\":[2]}\ndata: 3\n\n{\"cut\":\n").0;
+        let data: Vec<_> = lines.iter().map(|(bare, _, data)| (*bare, data.as_str())).collect();
+        assert_eq!(data, [(true, "{\"a\":1}"), (true, "{\"b\":[2]}"), (false, "3"), (true, "{\"cut\":")]);
+        assert_eq!(bare("{\"cut\":\n\ndata: 3\n\n").0.len(), 2, "what was cut does not swallow what follows");
+        assert_eq!(
+            bare("error: {\"x\":1}\n\n").0,
+            [(false, Some("error".to_owned()), "{\"x\":1}".to_owned())]
+        );
+        let (frames, stray) = bare("upstream timed out\nafter 60 s\n");
+        assert!(frames.is_empty());
+        assert_eq!(stray, "upstream timed out\nafter 60 s");
     }
 
     #[test]

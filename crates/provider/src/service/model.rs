@@ -8,7 +8,6 @@ use base64::Engine as _;
 use pelicycle_net::{Backoff, NextTry};
 use pelicycle_record::{FailedTry, Outcome, RequestRecord, ServiceRecord};
 use reqwest::Url;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
 use super::address::{is_own, join, recorded};
@@ -19,8 +18,8 @@ use super::failure::{RequestFailure, RetryAdvice};
 use super::limits::LONGEST_WAIT;
 use super::request_body::{RequestBody, SettingError, body};
 use crate::{
-    Provider, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd, RequestQueue,
-    SentRequest,
+    Provider, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender, ReplyStream, RequestEnd,
+    RequestQueue, SentRequest, reply_channel,
 };
 
 /// The time that a server which is loading its model is left alone before it is asked again.
@@ -55,6 +54,12 @@ impl ServiceModel {
     #[must_use]
     pub fn address(&self) -> String {
         recorded(&self.connection.base)
+    }
+
+    /// What says the address, where that is not the table of known services.
+    #[must_use]
+    pub fn address_from(&self) -> Option<&str> {
+        self.connection.address_from.as_deref()
     }
 
     /// Whether it runs on this machine.
@@ -118,7 +123,7 @@ impl ServiceModel {
     }
 
     /// Asks until there is an answer, or asking again makes no sense.
-    async fn answer(self, request: ReplyRequest, events: UnboundedSender<ReplyEvent>) {
+    async fn answer(self, request: ReplyRequest, events: ReplySender) {
         let tell = |kind| {
             // Where nobody listens any more, this task is being ended.
             let _ = events.send(ReplyEvent { at: Instant::now(), kind });
@@ -146,6 +151,7 @@ impl ServiceModel {
             let exchange = Exchange {
                 connection,
                 model: &self.model,
+                bounds: (&request.settings.sampling).into(),
                 url: &prepared.url,
                 headers: &prepared.headers,
                 body: &prepared.body,
@@ -232,7 +238,7 @@ impl Provider for ServiceModel {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        let (events, stream) = unbounded_channel();
+        let (events, stream) = reply_channel();
         let asked = self.clone();
         tokio::spawn(async move {
             let gone = events.clone();

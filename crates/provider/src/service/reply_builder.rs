@@ -1,12 +1,17 @@
 //! One reply of a service as far as it came, and the record of it.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use pelicycle_record::{Outcome, Remark, ServiceRecord};
+use pelicycle_record::{Outcome, Remark, SamplingSettings, ServiceRecord};
+use serde_json::Value;
 
-use super::failure::shortened;
-use super::protocol::ReplyState;
+use super::connection::ServiceConnection;
+use super::failure::{RequestFailure, shortened};
+use super::halves::HalfJoiner;
+use super::protocol::{ReplyState, WireProtocol};
 use super::same_model::is_same;
+use super::secrets::{SecretFilter, Secrets};
 use crate::{ReplyDelta, ReplyMetadata, RequestEnd};
 
 /// A reply as far as it came.
@@ -14,14 +19,53 @@ pub(super) struct ReplyBuilder {
     pub(super) state: ReplyState,
     /// Whether something of it was told.
     pub(super) content: bool,
-    /// The bytes of text that were told.
+    /// The bytes of text that came.
     pub(super) told: usize,
     /// Whether it came as a stream.
     pub(super) streamed: bool,
     head: Instant,
     record: ServiceRecord,
+    connection: Arc<ServiceConnection>,
+    answer: TextFilter,
+    thinking: TextFilter,
     /// What was known when metadata was last given: whether the model that answers, and how many accounts of tokens.
     known: (bool, usize),
+}
+
+/// A text on its way: halves of characters are joined, and secrets are taken out.
+#[derive(Default)]
+struct TextFilter {
+    halves: HalfJoiner,
+    secrets: SecretFilter,
+}
+
+impl TextFilter {
+    fn push(&mut self, secrets: &Secrets, more: String) -> String {
+        let joined = self.halves.push(more);
+        self.secrets.push(secrets, joined)
+    }
+
+    fn finish(&mut self, secrets: &Secrets) -> String {
+        let last = self.halves.finish();
+        let mut rest = self.secrets.push(secrets, last);
+        rest.push_str(&self.secrets.finish(secrets));
+        rest
+    }
+}
+
+/// The bounds that a request asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct AskedBounds {
+    /// On the tokens of the reply.
+    pub(super) max_tokens: Option<u32>,
+    /// On those of prompt and reply together.
+    pub(super) context: Option<u32>,
+}
+
+impl From<&SamplingSettings> for AskedBounds {
+    fn from(settings: &SamplingSettings) -> AskedBounds {
+        AskedBounds { max_tokens: settings.max_tokens, context: settings.context }
+    }
 }
 
 /// The way in which a reply ended after some of it was told.
@@ -38,7 +82,11 @@ pub(super) enum StreamEnd {
 
 impl ReplyBuilder {
     /// A reply whose head has come; `record` has what is known by that.
-    pub(super) fn new(head: Instant, record: ServiceRecord) -> ReplyBuilder {
+    pub(super) fn new(
+        head: Instant,
+        record: ServiceRecord,
+        connection: &Arc<ServiceConnection>,
+    ) -> ReplyBuilder {
         ReplyBuilder {
             state: ReplyState::default(),
             content: false,
@@ -46,20 +94,92 @@ impl ReplyBuilder {
             streamed: true,
             head,
             record,
+            connection: Arc::clone(connection),
+            answer: TextFilter::default(),
+            thinking: TextFilter::default(),
             known: (false, 0),
         }
     }
 
-    /// The text that has come and was not taken yet.
+    /// Takes an event of the stream in. After the end mark only what is told of the reply counts: text there is none of it.
+    pub(super) fn read_event(
+        &mut self,
+        protocol: &dyn WireProtocol,
+        frame: &Value,
+    ) -> Result<(), RequestFailure> {
+        if !self.state.ended {
+            return protocol.read(frame, &mut self.state);
+        }
+        let before = self.state.said();
+        let read = protocol.read(frame, &mut self.state);
+        self.state.restore(before);
+        read
+    }
+
+    /// Takes JSON in that is no event: an answer that came whole, or a chunk that somebody forgot to frame.
+    pub(super) fn read_bare(
+        &mut self,
+        protocol: &dyn WireProtocol,
+        json: &Value,
+    ) -> Result<(), RequestFailure> {
+        if !self.content && !self.state.ended && protocol.is_whole(json) {
+            self.streamed = false;
+            return protocol.read_whole(json, &mut self.state);
+        }
+        self.read_event(protocol, json)
+    }
+
+    /// The body ended in order after the service had said why the reply ends; that is an end.
+    pub(super) fn end_with_body(&mut self, protocol: &dyn WireProtocol) {
+        if protocol.has_end_mark() {
+            let message = "The stream ended in order, without the end mark of its protocol.";
+            self.state.remark("no-end-mark", message);
+        }
+        self.state.ended = true;
+    }
+
+    /// The service said why the reply ends, and then nothing more.
+    pub(super) fn end_with_silence(&mut self) {
+        self.state.remark("no-end-mark", "The service said why the reply ended, and left the stream open.");
+        self.state.ended = true;
+    }
+
+    /// The mark came that ends a stream of Chat Completions.
+    pub(super) fn end_with_mark(&mut self, protocol: &dyn WireProtocol) {
+        if !self.state.ended && !protocol.ends_with_done() {
+            let message = "The stream ended with the end mark of another protocol.";
+            self.state.remark("no-end-mark", message);
+        }
+        self.state.ended = true;
+    }
+
+    /// Halves of characters have come: from now on they are joined.
+    pub(super) fn expect_halves(&mut self) {
+        self.answer.halves.seen = true;
+        self.thinking.halves.seen = true;
+    }
+
+    /// The text that has come and was not taken yet, as far as it is sure to hold no secret.
     pub(super) fn take_text(&mut self) -> Option<ReplyDelta> {
         self.content |= self.state.has_content();
-        let delta = ReplyDelta {
-            text: std::mem::take(&mut self.state.text),
-            reasoning: std::mem::take(&mut self.state.reasoning),
-            ..ReplyDelta::default()
-        };
-        self.told += delta.text.len() + delta.reasoning.len();
-        (delta != ReplyDelta::default()).then_some(delta)
+        let (text, reasoning) =
+            (std::mem::take(&mut self.state.text), std::mem::take(&mut self.state.reasoning));
+        self.told += text.len() + reasoning.len();
+        let secrets = self.connection.secrets();
+        delta(self.answer.push(secrets, text), self.thinking.push(secrets, reasoning))
+    }
+
+    /// The reply is over: the text that was not taken yet, and what was held back of it.
+    pub(super) fn take_rest(&mut self) -> Option<ReplyDelta> {
+        self.state.finish();
+        let taken = self.take_text().unwrap_or_default();
+        let secrets = self.connection.secrets();
+        delta(taken.text + &self.answer.finish(secrets), taken.reasoning + &self.thinking.finish(secrets))
+    }
+
+    /// The bytes of all that the model said, told or not.
+    pub(super) fn bytes(&self) -> usize {
+        self.told + self.state.refusal.len()
     }
 
     /// The metadata, where more is known than when it was last given: should the request be broken off, what it has cost
@@ -79,22 +199,49 @@ impl ReplyBuilder {
         }
     }
 
-    /// Ends the reply to a request for the model `asked`: all that is known of it, and how it ended. `redact` takes the key
-    /// out of a text.
+    /// Ends the reply to a request for the model `asked`: all that is known of it, and how it ended.
     pub(super) fn finish(
         mut self,
         asked: &str,
+        bounds: AskedBounds,
         end: StreamEnd,
-        redact: impl Fn(String) -> String,
     ) -> (ReplyMetadata, RequestEnd) {
-        let (outcome, words) = outcome(&self.state, end);
+        // Whole before it is shortened: a part of a key would not be found.
+        self.state.refusal = self.connection.redact(std::mem::take(&mut self.state.refusal));
+        let (outcome, words) = outcome(&mut self.state, self.content, end);
         if !self.state.ended {
             // What was counted before the end is not the count of what came.
             self.state.usage.output = None;
             self.state.usage.reasoning = None;
         }
+        let words = words.map(|words| self.which_bound(words, outcome, bounds));
         self.fill(asked, outcome);
-        (self.metadata(), RequestEnd { outcome, error: words.map(redact) })
+        let error = words.map(|words| self.connection.redact(words));
+        (self.metadata(), RequestEnd { outcome, error })
+    }
+
+    /// Says which bound a reply came to that its service calls too long: many call a full context so as well.
+    fn which_bound(&mut self, words: String, outcome: Outcome, bounds: AskedBounds) -> String {
+        let raw = self.state.stop.as_ref().map(|stop| stop.raw.to_ascii_lowercase()).unwrap_or_default();
+        if outcome != Outcome::Length
+            || !matches!(raw.as_str(), "length" | "max_tokens" | "max_output_tokens")
+        {
+            return words;
+        }
+        let usage = &self.state.usage;
+        let short = |bound: u32| usage.output.is_some_and(|output| output < u64::from(bound));
+        if bounds.max_tokens.is_some_and(|bound| !short(bound)) {
+            return "the bound on tokens was reached".to_owned();
+        }
+        let all = usage.input.zip(usage.output).map(|(input, output)| input.saturating_add(output));
+        let full = bounds.context.zip(all).is_some_and(|(context, all)| all >= u64::from(context));
+        let local = self.connection.entry.local == Some(true);
+        let (code, words) = match full || bounds.max_tokens.is_some() || local {
+            true => ("context-full", "the server's context is full"),
+            false => ("bound-of-service", "a bound of the service's own was reached"),
+        };
+        self.state.remark(code, &format!("No bound that was asked for was reached: {words}."));
+        words.to_owned()
     }
 
     /// Puts what is known of the answer into the record.
@@ -125,8 +272,13 @@ impl ReplyBuilder {
     }
 }
 
+fn delta(text: String, reasoning: String) -> Option<ReplyDelta> {
+    let delta = ReplyDelta { text, reasoning, ..ReplyDelta::default() };
+    (delta != ReplyDelta::default()).then_some(delta)
+}
+
 /// The outcome of a request, by what was read and how the stream ended.
-fn outcome(state: &ReplyState, end: StreamEnd) -> (Outcome, Option<String>) {
+fn outcome(state: &mut ReplyState, content: bool, end: StreamEnd) -> (Outcome, Option<String>) {
     match end {
         StreamEnd::Broken(words) => (Outcome::Cut, Some(words)),
         StreamEnd::Failed(words) => (Outcome::Error, Some(words)),
@@ -138,6 +290,13 @@ fn outcome(state: &ReplyState, end: StreamEnd) -> (Outcome, Option<String>) {
                 (outcome, Some(format!("the model declined: {words}")))
             }
             Some(stop) if state.ended => (stop.outcome, stop.words.clone()),
+            None if state.ended && content => {
+                state.remark(
+                    "no-stop-reason",
+                    "The service ended the stream and did not say why the reply ended.",
+                );
+                (Outcome::Complete, None)
+            }
             _ => (Outcome::Cut, Some("the stream ended without its end mark".to_owned())),
         },
     }

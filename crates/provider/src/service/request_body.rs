@@ -64,7 +64,7 @@ pub(super) fn body(
     }
     for (setting, value) in given(settings, max_tokens) {
         let (provider, model) = (provider.to_owned(), model.to_owned());
-        let sampling = !matches!(setting, "max_tokens" | "seed");
+        let sampling = !matches!(setting, "max_tokens" | "context" | "seed");
         if sampling && rule.is_some_and(|rule| rule.sampling == Some(false)) {
             return Err(SettingError::NoSampling { model, setting });
         }
@@ -135,6 +135,7 @@ fn given(settings: &RequestRecord, max_tokens: Option<u32>) -> impl Iterator<Ite
     let float = |value: Option<f32>| value.and_then(|v| v.to_string().parse::<f64>().ok()).map(Value::from);
     [
         ("max_tokens", max_tokens.map(Value::from)),
+        ("context", sampling.context.map(Value::from)),
         ("temperature", float(sampling.temperature)),
         ("top_p", float(sampling.top_p)),
         ("top_k", sampling.top_k.map(Value::from)),
@@ -199,11 +200,11 @@ fn put(json: &mut Value, place: &str, value: Value) {
 mod tests {
     use pelicycle_record::SamplingSettings;
 
-    use super::super::table::entries;
+    use super::super::table::bundled_entries;
     use super::*;
 
     fn built(provider: &str, model: &str, settings: &RequestRecord) -> Result<RequestBody, SettingError> {
-        let entries = entries(&BTreeMap::new()).unwrap();
+        let entries = bundled_entries();
         let entry = &entries[provider];
         let begin = entry.protocol().wire().body(model, "hi", &[]);
         body(provider, entry, model, begin, settings)
@@ -244,6 +245,10 @@ mod tests {
         assert_eq!(gemini["generationConfig"], expected);
         let ollama = built("ollama", "qwen3", &all).unwrap().json;
         assert_eq!(ollama["options"]["num_predict"], 900);
+        let context = SamplingSettings { context: Some(16_384), ..SamplingSettings::default() }.into();
+        assert_eq!(built("ollama", "qwen3", &context).unwrap().json["options"]["num_ctx"], 16_384);
+        let words = built("llamacpp", "m", &context).unwrap_err().to_string();
+        assert!(words.contains("can't be asked for a context"), "{words}");
         let old = built("anthropic", "claude-haiku-4-5", &all).unwrap();
         assert_eq!((&old.json["temperature"], old.json.get("seed")), (&json!(0.8), None));
         assert_eq!(old.headers["anthropic-version"], "2023-06-01");

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::entry::ServiceEntry;
+use super::entry::{ConfigurationSource, ServiceEntry};
+use super::header::names_secret;
 use super::protocol::ProtocolName;
 
 /// The bundled table.
@@ -51,6 +52,15 @@ pub enum EntryError {
         "providers.{name}: the key of a service belongs into an environment variable that key_env names, not into header {header:?}"
     )]
     KeyInHeader { name: String, header: String },
+    #[error(
+        "providers.{name}: the key of a service belongs into an environment variable that key_env names, not into body.{key}: bodies are kept with the results"
+    )]
+    KeyInBody { name: String, key: String },
+    /// What stands there is not repeated: it may be the key itself.
+    #[error(
+        "providers.{name}: key_env, base_url_env, host_env and header_env name environment variables, and one of them names something else; a key itself must not stand there"
+    )]
+    Variable { name: String },
     #[error("providers.{name}: params names {setting:?}, which is no setting; there are {known}")]
     Setting { name: String, setting: String, known: String },
     #[error("providers.{name}: {what} is {value}; it must be above 0, and at most a billion")]
@@ -58,8 +68,8 @@ pub enum EntryError {
 }
 
 /// The settings that may have a place in a body.
-pub(super) const SETTINGS: [&str; 7] =
-    ["max_tokens", "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "seed"];
+pub(super) const SETTINGS: [&str; 8] =
+    ["max_tokens", "context", "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "seed"];
 
 /// Headers that carry keys.
 const KEY_HEADERS: [&str; 6] =
@@ -73,15 +83,24 @@ pub(super) fn bundled() -> &'static ServiceTable {
     &TABLE
 }
 
-/// All services by name: the bundled ones as `changes` has them, and those that it adds.
-pub(super) fn entries(
+/// The bundled services by name.
+pub(super) fn bundled_entries() -> BTreeMap<String, ServiceEntry> {
+    bundled().services.clone()
+}
+
+/// Services by name: the `known` ones as `changes` has them, and those that it adds.
+pub(super) fn changed(
+    known: &BTreeMap<String, ServiceEntry>,
     changes: &BTreeMap<String, ServiceEntry>,
+    source: &ConfigurationSource,
 ) -> Result<BTreeMap<String, ServiceEntry>, EntryError> {
-    let bundled = &bundled().services;
-    let mut all = bundled.clone();
+    let mut all = known.clone();
     for (name, change) in changes {
         check(name, change)?;
-        let entry = base(name, change, bundled)?.changed(change);
+        let mut entry = base(name, change, known)?.changed(change);
+        if change.says_address() {
+            entry.address_from = Some(source.clone());
+        }
         let lacks = |what| EntryError::Lacks { name: name.clone(), what };
         if entry.protocol.is_none() {
             return Err(lacks(
@@ -117,6 +136,7 @@ fn base(
         base_path: None,
         key_env: Vec::new(),
         header_env: BTreeMap::new(),
+        address_from: None,
         title: None,
         ..known.clone()
     })
@@ -128,6 +148,13 @@ fn check(name: &str, change: &ServiceEntry) -> Result<(), EntryError> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
     if name.is_empty() || !name.chars().all(fits) || name == pelicycle_record::LOCAL {
         return Err(EntryError::Name { name });
+    }
+    let variables = change.key_env.iter().chain(&change.base_url_env).chain(change.header_env.values());
+    if !variables.chain(&change.host_env).all(|variable| is_variable(variable)) {
+        return Err(EntryError::Variable { name });
+    }
+    if let Some(key) = secret_field(&change.body) {
+        return Err(EntryError::KeyInBody { name, key });
     }
     let headers = change.headers.keys().chain(change.header_env.keys());
     if let Some(header) = headers.into_iter().find(|h| KEY_HEADERS.contains(&h.to_ascii_lowercase().as_str()))
@@ -155,9 +182,32 @@ fn check(name: &str, change: &ServiceEntry) -> Result<(), EntryError> {
     Ok(())
 }
 
+/// Whether this can be the name of a variable.
+fn is_variable(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(fits)
+}
+
+/// A field of a body whose name says that it holds a secret.
+fn secret_field(body: &Map<String, Value>) -> Option<String> {
+    body.iter().find_map(|(key, value)| {
+        if value.is_string() && names_secret(key) {
+            return Some(key.clone());
+        }
+        secret_field(value.as_object()?).map(|inner| format!("{key}.{inner}"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn entries(
+        changes: &BTreeMap<String, ServiceEntry>,
+    ) -> Result<BTreeMap<String, ServiceEntry>, EntryError> {
+        let source = ConfigurationSource { name: "pelicycle.toml".to_owned(), own: true };
+        super::changed(&bundled_entries(), changes, &source)
+    }
 
     fn changed(text: &str) -> Result<BTreeMap<String, ServiceEntry>, EntryError> {
         entries(&toml::from_str(text).unwrap())
@@ -209,6 +259,14 @@ mod tests {
         assert!(words("[a]\ndialect = \"chat\"\n").contains("base_url"));
         assert!(words("[a]\nlike = \"b\"\n").contains("vllm"));
         assert!(words("[openai]\nheaders = { Authorization = \"x\" }\n").contains("key_env"));
+        for text in [
+            "[openai]\nkey_env = [\"sk-planted-1\"]\n",
+            "[openai]\nheader_env = { x-auth = \"sk-planted-1\" }\n",
+            "[openai]\nbody = { extra = { api_key = \"sk-planted-1\" } }\n",
+        ] {
+            assert!(words(text).contains("key") && !words(text).contains("planted"), "{}", words(text));
+        }
+        assert!(changed("[openai]\nbody = { prompt_cache_key = \"x\", max_tokens = 3 }\n").is_ok());
         assert!(words("[openai]\nparams = { heat = \"t\" }\n").contains("temperature"));
         assert!(words("[openai]\nrequests_per_minute = 0.0\n").contains("above 0"));
         assert!(toml::from_str::<BTreeMap<String, ServiceEntry>>("[a]\nkeys = 1\n").is_err());

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pelicycle_provider::{
-    Provider as _, ReplyEventKind, ReplyMetadata, ReplyRequest, RequestEnd, ServiceModel, Services,
-    VariableLookup,
+    ConfigurationSource, Provider as _, ReplyEventKind, ReplyMetadata, ReplyRequest, RequestEnd,
+    ServiceModel, Services, Variable, VariableLookup,
 };
 use pelicycle_record::{Outcome, RequestRecord, ServiceRecord};
 use pelicycle_testkit::loopback::{KEY, ScriptedServer};
@@ -44,8 +44,16 @@ impl ReceivedReply {
 
 /// The services that `[providers]` tells of, with [`KEY`] in the variable `TEST_KEY`.
 pub(crate) fn services(providers: &str) -> Services {
-    let variables: VariableLookup = Arc::new(|name: &str| (name == "TEST_KEY").then(|| KEY.to_owned()));
-    Services::new(&toml::from_str(providers).unwrap(), variables).unwrap()
+    services_with(
+        providers,
+        Arc::new(|name: &str| (name == "TEST_KEY").then(|| Variable::of_environment(KEY.to_owned()))),
+    )
+}
+
+/// The services that the user's own `[providers]` tells of.
+pub(crate) fn services_with(providers: &str, variables: VariableLookup) -> Services {
+    let own = ConfigurationSource { name: "test.toml".to_owned(), own: true };
+    Services::new(variables).changed(&toml::from_str(providers).unwrap(), &own).unwrap()
 }
 
 /// A model `m` of a server that speaks this dialect; patience is short, as far as `more` does not say otherwise.

@@ -7,10 +7,9 @@
 //!
 //! Keys come from the services' own variables. Each model is asked once, for a few tokens' worth of money.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pelicycle_provider::Services;
+use pelicycle_provider::{Services, Variable};
 use pelicycle_record::{Outcome, RequestRecord};
 
 use crate::asking::{ReceivedReply, hear_of};
@@ -19,8 +18,8 @@ use crate::asking::{ReceivedReply, hear_of};
 #[ignore = "asks real services, for money: name them in PELICYCLE_LIVE"]
 fn every_service_that_is_named_answers_and_its_answer_is_understood() {
     let named = std::env::var("PELICYCLE_LIVE").expect("PELICYCLE_LIVE names models, as PROVIDER/MODEL");
-    let variables = Arc::new(|name: &str| std::env::var(name).ok());
-    let services = Services::new(&BTreeMap::new(), variables).unwrap();
+    let variables = Arc::new(|name: &str| std::env::var(name).ok().map(Variable::of_environment));
+    let services = Services::new(variables);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut wrong = Vec::new();
     for name in named.split_whitespace() {

@@ -4,6 +4,7 @@
 mod aimock;
 mod asking;
 mod docs;
+mod echoes;
 mod imitation;
 mod litellm;
 mod live;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use pelicycle_provider::{ReplyRequest, Services, VariableLookup};
+use pelicycle_provider::{ReplyRequest, Variable, VariableLookup};
 use pelicycle_record::{RequestRecord, SamplingSettings};
 use pelicycle_testkit::loopback::{ScriptedServer, answer};
 use serde_json::{Value, json};
 
-use crate::asking::{ask_all, request};
+use crate::asking::{ask_all, request, services_with};
 
 /// The picture that the clients were given: a white pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\xb1\x38\xf6\x14\0\0\0\0IEND\xaeB`\x82";
@@ -96,10 +96,11 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
     for (name, provider, model, path, settings) in cases {
         let expected = recorded(name);
         let server = ScriptedServer::new(vec![answer(400, "application/json", &[], "{}")]);
-        let variables: VariableLookup =
-            Arc::new(|variable: &str| variable.ends_with("_API_KEY").then(|| "KEY".to_owned()));
+        let variables: VariableLookup = Arc::new(|variable: &str| {
+            variable.ends_with("_API_KEY").then(|| Variable::of_environment("KEY".to_owned()))
+        });
         let change = format!("[{provider}]\nbase_url = \"{}\"\n", server.url(path));
-        let services = Services::new(&toml::from_str(&change).unwrap(), variables).unwrap();
+        let services = services_with(&change, variables);
         let pictures = if name.ends_with("-pictures") { vec![PNG.to_vec(); 2] } else { Vec::new() };
         let request = ReplyRequest { pictures, ..request("Draw a pelican.", settings) };
         let heard = ask_all(&services.model(provider, model).unwrap(), request);
@@ -145,10 +146,11 @@ fn a_batch_is_left_as_the_services_own_client_leaves_one() {
         ("openai", "gpt-6.1-sol", "/v1", vec!["openai-batch-file", "openai-batch"]),
     ] {
         let server = ScriptedServer::new(ids.map(|id| answer(200, "application/json", &[], id)).to_vec());
-        let variables: VariableLookup =
-            Arc::new(|variable: &str| variable.ends_with("_API_KEY").then(|| "KEY".to_owned()));
+        let variables: VariableLookup = Arc::new(|variable: &str| {
+            variable.ends_with("_API_KEY").then(|| Variable::of_environment("KEY".to_owned()))
+        });
         let change = format!("[{provider}]\nbase_url = \"{}\"\n", server.url(path));
-        let services = Services::new(&toml::from_str(&change).unwrap(), variables).unwrap();
+        let services = services_with(&change, variables);
         let batches = services.model(provider, model).unwrap().batches().unwrap();
         let prompt = "Generate an SVG of a pelican riding a bicycle";
         let body = batches.request(prompt, &RequestRecord::default()).unwrap();

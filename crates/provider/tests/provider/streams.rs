@@ -87,8 +87,7 @@ fn a_stream_without_its_end_mark_is_cut_however_it_ends() {
         ("closed between chunks", vec![]),
         ("ended in order", vec![end()]),
         ("ended within an event", vec![chunk("data: {\"choices\":[{\"del"), end()]),
-        ("ended before [DONE]", vec![chunk(stop), end()]),
-        ("[DONE] without a reason", vec![chunk("data: [DONE]\n\n"), end()]),
+        ("closed after a reason, not in order", vec![chunk(stop)]),
         ("reset", vec![ServerStep::Wait(30), ServerStep::Reset]),
     ];
     for (name, ending) in endings {
@@ -97,6 +96,197 @@ fn a_stream_without_its_end_mark_is_cut_however_it_ends() {
         assert!(!heard.error().is_empty() && heard.sent == 1, "{name}");
         assert_eq!(heard.account.usage.output, None, "{name}");
     }
+}
+
+#[test]
+fn half_of_the_end_is_an_end_and_is_remarked_on() {
+    let text = chat_text("<svg>");
+    let stop = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+    let usage = "data: {\"choices\":[],\"usage\":{\"completion_tokens\":5}}\n\n";
+    for (ending, remark) in [
+        (vec![chunk(stop), chunk(usage), end()], "no-end-mark"),
+        (vec![chunk(usage), chunk("data: [DONE]\n\n"), end()], "no-stop-reason"),
+    ] {
+        let heard = played("chat", [vec![events(), chunk(&text)], ending].concat());
+        assert_eq!((heard.outcome(), heard.text.as_str(), heard.sent), (Outcome::Complete, "<svg>", 1));
+        assert_eq!((heard.remarks(), heard.account.usage.output), (vec![remark], Some(5)));
+    }
+    let nothing = played("chat", stream(&["[DONE]"]));
+    assert_eq!(nothing.outcome(), Outcome::Cut, "an end of nothing is no reply");
+    let start = r#"{"type":"message_start","message":{"id":"i","model":"m","usage":{"input_tokens":1,"output_tokens":1}}}"#;
+    let text = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi"}}"#;
+    let delta = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}}"#;
+    let heard = played("anthropic", stream(&[start, text, delta, "[DONE]"]));
+    assert_eq!((heard.outcome(), heard.remarks()), (Outcome::Complete, vec!["no-end-mark"]));
+    assert_eq!(played("anthropic", stream(&[start, text, delta])).outcome(), Outcome::Cut);
+}
+
+#[test]
+fn what_follows_the_end_mark_is_not_the_reply_but_its_usage_counts() {
+    let usage = r#"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":7}}"#;
+    let more = r#"{"choices":[{"delta":{"content":"more","reasoning":"more"},"finish_reason":"length"}]}"#;
+    let hi = r#"{"model":"m","choices":[{"delta":{"content":"hi"},"finish_reason":"stop"}]}"#;
+    let heard = played("chat", stream(&[hi, "[DONE]", more, usage]));
+    assert_eq!((heard.text.as_str(), heard.reasoning.as_str()), ("hi", ""));
+    assert_eq!((heard.outcome(), heard.account.usage.output), (Outcome::Complete, Some(7)));
+    // A server that goes on for ever after its end holds nobody up.
+    let drip: Vec<ServerStep> = (0..100).flat_map(|_| [chunk(": wait\n\n"), ServerStep::Wait(100)]).collect();
+    let begin = std::time::Instant::now();
+    let heard = played("chat", [vec![events(), chunk(chat_text("hi")), chunk(CHAT_END)], drip].concat());
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "hi"));
+    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn gemini_may_give_a_reason_for_the_end_before_it() {
+    let part = |text: &str, more: &str| {
+        format!(
+            r#"{{"candidates":[{{"content":{{"parts":[{{"text":"{text}"}}]}}{more}}}],"modelVersion":"m"}}"#
+        )
+    };
+    let stop = r#","finishReason":"STOP""#;
+    let frame = |text: &str, more: &str| chunk(format!("data: {}\n\n", part(text, more)));
+    let slow = |first: ServerStep| {
+        vec![events(), first, ServerStep::Wait(1300), frame("b", ""), frame("c", stop), end()]
+    };
+    for (steps, text) in [
+        (vec![events(), frame("a", stop), frame("b", stop), frame("c", ""), end()], "abc"),
+        (slow(frame("a", stop)), "abc"),
+        (slow(chunk("data: {\"candidates\":[{\"finishReason\":\"STOP\"}]}\n\n")), "bc"),
+    ] {
+        let heard = played("gemini", steps);
+        assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, text));
+        assert_eq!(heard.remarks(), ["usage-missing"]);
+    }
+    let server = ScriptedServer::new(vec![vec![events(), frame("a", stop), ServerStep::Wait(5000), end()]]);
+    let heard = ask(&remote(&server, "gemini", "idle_seconds = 0.3\ntries = 1"));
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "a"), "left open after it");
+}
+
+#[test]
+fn an_error_keeps_the_services_words_in_whatever_way_it_comes() {
+    let text = chat_text("<svg>");
+    let plain = |bytes: &str| bytes.to_owned();
+    for error in [
+        plain("error: {\"code\":400,\"message\":\"context is full\"}\n\n"),
+        plain("error: context is full\n\n"),
+        plain("event: error\ndata: {\"message\":\"context is full\",\"code\":400}\n\n"),
+        plain("event: error\ndata: context is full\n\n"),
+        plain("data: {\"object\":\"error\",\"message\":\"context is full\",\"code\":400}\n\n"),
+        plain("data: {\"choices\":[{\"delta\":{},\"error\":{\"message\":\"context is full\"}}]}\n\n"),
+        plain("data: {\"message\":\"context is full\",\"code\":400}\n\n"),
+        plain("{\"error\":{\"code\":400,\"message\":\"context is full\"}}"),
+        plain("{\n  \"error\": {\n    \"message\": \"context is full\"\n  }\n}\n"),
+    ] {
+        let done = chunk("data: [DONE]\n\n");
+        for (before, kept) in [(vec![], ""), (vec![chunk(&text)], "<svg>")] {
+            for after in [vec![], vec![done.clone()]] {
+                let steps =
+                    [vec![events()], before.clone(), vec![chunk(&error)], after, vec![end()]].concat();
+                let heard = played("chat", steps);
+                assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Error, kept), "{error}");
+                assert!(heard.error().contains("context is full"), "{error}: {}", heard.error());
+            }
+        }
+    }
+    for dialect in ["chat", "responses", "anthropic", "gemini", "ollama"] {
+        for body in [
+            r#"{"error":{"message":"No endpoints found","code":404}}"#,
+            r#"{"object":"error","message":"No endpoints found","code":404}"#,
+            r#"{"type":"error","error":{"type":"x","message":"No endpoints found"}}"#,
+            r#"{"message":"No endpoints found","code":404}"#,
+        ] {
+            for kind in ["application/json", "text/event-stream"] {
+                let heard = played(dialect, answer(200, kind, &[], body));
+                assert_eq!(heard.outcome(), Outcome::Error, "{dialect} {body}");
+                assert!(heard.error().contains("No endpoints found"), "{dialect} {body}: {}", heard.error());
+                assert!(!heard.error().contains("{\""), "words, not JSON: {}", heard.error());
+            }
+        }
+    }
+    let busy = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
+    let server = ScriptedServer::new(vec![answer(200, "application/json", &[], busy)]);
+    assert_eq!(ask(&remote(&server, "anthropic", "tries = 3")).sent, 3, "what passes is asked again");
+    let heard = played("chat", answer(200, "text/event-stream", &[], "upstream timed out\n"));
+    assert!(heard.error().contains("upstream timed out"), "{}", heard.error());
+}
+
+#[test]
+fn an_empty_error_is_none() {
+    for empty in ["{}", "false", "\"\"", "null", "[]", "{\"message\":\"\"}"] {
+        let first = format!(
+            r#"{{"model":"m","error":{empty},"choices":[{{"delta":{{"content":"hi"}},"finish_reason":"stop"}}]}}"#
+        );
+        let heard = played("chat", stream(&[&first, "[DONE]"]));
+        assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "hi"), "{empty}");
+    }
+}
+
+#[test]
+fn a_stream_is_read_whatever_its_label_says() {
+    let body = format!("{}{CHAT_END}", chat_text("hi"));
+    for kind in
+        ["application/json", "application/json; charset=utf-8", "text/plain", "application/octet-stream"]
+    {
+        let heard = played("chat", answer(200, kind, &[], &body));
+        assert_eq!(
+            (heard.outcome(), heard.text.as_str(), heard.remarks().len()),
+            (Outcome::Complete, "hi", 0),
+            "{kind}"
+        );
+        let heard = played("chat", answer(200, kind, &[], &format!(": hello\n\n{body}")));
+        assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "hi"), "{kind}");
+    }
+    let whole = r#"{"id":"c","model":"m","choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"completion_tokens":2}}"#;
+    let heard = played("chat", answer(200, "text/event-stream", &[], whole));
+    assert_eq!(
+        (heard.outcome(), heard.text.as_str(), heard.remarks()),
+        (Outcome::Complete, "hi", vec!["not-streamed"])
+    );
+}
+
+#[test]
+fn a_character_that_is_cut_in_two_is_joined() {
+    let delta = |text: &str| format!(r#"{{"model":"m","choices":[{{"delta":{{"content":"{text}"}}}}]}}"#);
+    let frames = [delta("a \\ud83d"), delta("\\udeb2 b"), delta("\\ud83d")];
+    let mut frames: Vec<&str> = frames.iter().map(String::as_str).collect();
+    frames.extend([r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#, "[DONE]"]);
+    let heard = played("chat", stream(&frames));
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "a 🚲 b\u{fffd}"));
+}
+
+#[test]
+fn a_flood_of_small_frames_ends_on_time_and_waits_nowhere() {
+    let frame = chat_text("a").repeat(2000);
+    let flood: Vec<ServerStep> = (0..100).map(|_| chunk(&frame)).collect();
+    let server = ScriptedServer::new(vec![[vec![events()], flood].concat()]);
+    let remote = remote(&server, "chat", "total_seconds = 1\ntries = 1");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let begin = std::time::Instant::now();
+    runtime.block_on(async {
+        use pelicycle_provider::{Provider as _, ReplyEventKind};
+        let mut stream = remote.ask(crate::asking::request("x", RequestRecord::default()));
+        let mut most = 0;
+        let end = loop {
+            let event = stream.recv().await.unwrap();
+            // A listener that is slower than the server.
+            std::thread::sleep(Duration::from_micros(20));
+            let mut waiting = 0;
+            while let Ok(event) = stream.try_recv() {
+                waiting += 1;
+                if let ReplyEventKind::End(end) = event.kind {
+                    return assert_eq!(end.error.as_deref(), Some("no end within 1 s"));
+                }
+            }
+            most = most.max(waiting);
+            assert!(most <= 300, "{most} events waited");
+            if let ReplyEventKind::End(end) = event.kind {
+                break end;
+            }
+        };
+        assert_eq!((end.outcome, end.error.as_deref()), (Outcome::Cut, Some("no end within 1 s")));
+    });
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
 }
 
 #[test]
@@ -219,7 +409,7 @@ fn endings_that_are_no_drawing_have_their_names() {
     let think = r#"{"choices":[{"delta":{"reasoning_content":"Hm"}}]}"#;
     let heard = played("chat", stream(&[think, &stop("length"), "[DONE]"]));
     assert_eq!((heard.outcome(), heard.text.as_str(), heard.reasoning.as_str()), (Outcome::Length, "", "Hm"));
-    assert_eq!(heard.remarks(), ["usage-missing"]);
+    assert_eq!(heard.remarks(), ["bound-of-service", "usage-missing"], "no bound was asked for");
     let heard = played("chat", stream(&[&stop("content_filter"), "[DONE]"]));
     assert_eq!(heard.outcome(), Outcome::Filtered);
     let refusal = r#"{"choices":[{"delta":{"refusal":"I can't draw."}}]}"#;
@@ -304,6 +494,27 @@ fn an_error_line_of_ollama_is_a_failure_and_what_it_leaves_out_is_unknown() {
 }
 
 #[test]
+fn a_reply_that_ended_at_a_servers_context_is_said_to_have() {
+    let done = "{\"model\":\"m\",\"message\":{\"content\":\"<svg\"},\"done\":true,\"done_reason\":\"length\",\"prompt_eval_count\":24,\"eval_count\":1000}\n";
+    let asked = |max_tokens, context| {
+        let server = ScriptedServer::new(vec![answer(200, "application/x-ndjson", &[], done)]);
+        let sampling = SamplingSettings { max_tokens, context, ..SamplingSettings::default() };
+        let heard = ask_with(&remote(&server, "ollama", "local = true"), RequestRecord::from(sampling));
+        assert_eq!(heard.outcome(), Outcome::Length);
+        if let Some(context) = context {
+            assert_eq!(server.seen()[0].body["options"]["num_ctx"], context);
+        }
+        (heard.error().to_owned(), heard.remarks().contains(&"context-full"))
+    };
+    let full = ("the server's context is full".to_owned(), true);
+    assert_eq!(asked(None, None), full);
+    assert_eq!(asked(None, Some(1024)), full);
+    assert_eq!(asked(Some(4096), None), full);
+    assert_eq!(asked(Some(4096), Some(1024)), full);
+    assert_eq!(asked(Some(1000), None), ("the bound on tokens was reached".to_owned(), false));
+}
+
+#[test]
 fn a_model_that_was_not_asked_for_is_told() {
     let other = r#"{"model":"m-mini","choices":[{"delta":{"content":"hi"},"finish_reason":"stop"}],"usage":{"completion_tokens":1}}"#;
     let heard = played("chat", stream(&[other, "[DONE]"]));
@@ -318,7 +529,7 @@ fn whoever_stops_listening_breaks_the_request_off() {
     let server = ScriptedServer::answering(|_, _| {
         vec![
             events(),
-            chunk(chat_text("a")),
+            chunk(chat_text("a.")),
             ServerStep::Wait(100),
             chunk(chat_text("b")),
             ServerStep::Wait(5000),
@@ -338,7 +549,7 @@ fn whoever_stops_listening_breaks_the_request_off() {
         let mut stream = remote.ask(request);
         loop {
             if let ReplyEventKind::Delta(delta) = stream.recv().await.unwrap().kind {
-                assert_eq!(delta.text, "a");
+                assert_eq!(delta.text, "a.");
                 break;
             }
         }

@@ -21,7 +21,7 @@ pub(crate) fn build(store: &Store, out: &Path) -> RebuiltGallery {
 
 /// Builds the gallery of a store, to be published at an address.
 pub(crate) fn build_for(store: &Store, out: &Path, base: &str) -> RebuiltGallery {
-    let options = GalleryOptions { base: Some(base.parse().unwrap()) };
+    let options = GalleryOptions { base: Some(base.parse().unwrap()), ..GalleryOptions::default() };
     build_from(store, &PromptLibrary::bundled(), out, &options)
 }
 

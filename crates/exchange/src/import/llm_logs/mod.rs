@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use pelicycle_prompt::Prompt;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::FoundReply;
 
@@ -47,7 +47,7 @@ pub struct SkippedReplies {
     /// The prompt was not all that was asked: a system prompt, an earlier turn, an attachment, a schema or tools were
     /// with it.
     pub in_company: u64,
-    /// No reply was logged, or no date that can be read.
+    /// No reply was logged, no date that can be read, or the row itself can't be read.
     pub broken: u64,
 }
 
@@ -66,6 +66,38 @@ pub fn default_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf
     Some(folder.join("logs.db"))
 }
 
+/// Opens a database for reading.
+fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let set = |database: Connection| {
+        database.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
+        database.pragma_update(None, "trusted_schema", false)?;
+        // SQLite opens nothing before it is asked something.
+        database.query_row("select count(*) from sqlite_master", [], |_| Ok(()))?;
+        Ok(database)
+    };
+    let first = Connection::open_with_flags(path, flags).and_then(set);
+    let Err(error) = first else { return first };
+    let locked_out = matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
+    );
+    if !locked_out {
+        return Err(error);
+    }
+    // A database in WAL mode wants files beside it, which a folder that can't be written to does not take.
+    let mut uri = String::from("file:");
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Connection::open_with_flags(uri + "?immutable=1", flags | OpenFlags::SQLITE_OPEN_URI)
+        .and_then(set)
+        .map_err(|_| error)
+}
+
 impl LlmLogs {
     /// Opens a database. It is not written to.
     ///
@@ -76,11 +108,7 @@ impl LlmLogs {
             return Err(LlmLogsError::None { path: path.to_owned() });
         }
         let failed = |source| LlmLogsError::Read { path: path.to_owned(), source };
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Connection::open_with_flags(path, flags).map_err(failed)?;
-        database.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE).map_err(failed)?;
-        database.pragma_update(None, "trusted_schema", false).map_err(failed)?;
-        let logs = Self { database, path: path.to_owned() };
+        let logs = Self { database: connect(path).map_err(failed)?, path: path.to_owned() };
         if !logs.has("responses")? && !logs.has("turns")? {
             return Err(LlmLogsError::Other { path: path.to_owned() });
         }
@@ -106,14 +134,27 @@ impl LlmLogs {
                 let mut statement = self.database.prepare(&query).map_err(|source| self.failed(source))?;
                 let mut rows = statement.query([&prompt.text]).map_err(|source| self.failed(source))?;
                 while let Some(row) = rows.next().map_err(|source| self.failed(source))? {
-                    let logged = LoggedReply::read(row).map_err(|source| self.failed(source))?;
-                    let alone = logged.alone && self.is_first(generation, &logged)?;
-                    if !alone {
+                    // One row that can't be read says nothing of the others.
+                    let Ok(logged) = LoggedReply::read(row) else {
+                        skipped.broken += 1;
+                        continue;
+                    };
+                    let Ok(first) = self.is_first(generation, &logged) else {
+                        skipped.broken += 1;
+                        continue;
+                    };
+                    if !logged.alone || !first {
                         skipped.in_company += 1;
                         continue;
                     }
                     let thinking = match (generation, &logged.tip) {
-                        (Generation::Turns, Some(tip)) => self.reasoning(tip)?,
+                        (Generation::Turns, Some(tip)) => match self.reasoning(tip) {
+                            Ok(thinking) => thinking,
+                            Err(_) => {
+                                skipped.broken += 1;
+                                continue;
+                            }
+                        },
                         _ => logged.thinking.clone(),
                     };
                     match logged.found(prompt, thinking) {

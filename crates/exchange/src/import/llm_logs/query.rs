@@ -8,6 +8,11 @@ use super::{LlmLogs, LlmLogsError};
 /// Messages between a reply and its prompt, at most: reasoning, tool calls and their results may stand between.
 const MAX_STEPS: usize = 64;
 
+/// Whether the prompt of a row is the one asked for. `llm` logs line breaks at its end that a shell or an editor put there.
+const PROMPT_OF_RESPONSES: &str = "rtrim(r.prompt, char(10, 13)) = rtrim(?, char(10, 13))";
+/// The same of the later layout.
+const PROMPT_OF_TURNS: &str = "rtrim(s.prompt, char(10, 13)) = rtrim(?, char(10, 13))";
+
 /// The layout of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generation {
@@ -98,11 +103,11 @@ impl LlmLogs {
         let columns = columns.join(", ");
         Ok(match generation {
             Generation::Responses => format!(
-                "select r.response, {company}, {columns} from responses r where r.prompt = ? order by r.id"
+                "select r.response, {company}, {columns} from responses r where {PROMPT_OF_RESPONSES} order by r.id"
             ),
             Generation::Turns => format!(
                 "select s.response, {company}, {columns} from turns r join turn_search s on s.turn_id = r.id \
-                 where s.prompt = ? order by r.id"
+                 where {PROMPT_OF_TURNS} order by r.id"
             ),
         })
     }

@@ -43,7 +43,7 @@ impl LoggedReply {
         Ok(Self {
             response: row.get(0)?,
             alone: !row.get::<_, bool>(1)?,
-            id: row.get(2)?,
+            id: identifier(row)?,
             model: row.get(3)?,
             resolved: row.get(4)?,
             options: row.get(5)?,
@@ -81,6 +81,11 @@ impl LoggedReply {
             thinking,
         })
     }
+}
+
+/// The identifier of a row; the first versions had numbers.
+fn identifier(row: &Row<'_>) -> Result<String, rusqlite::Error> {
+    row.get::<_, i64>(2).map(|number| number.to_string()).or_else(|_| row.get(2))
 }
 
 /// A moment as the versions wrote it: with an offset, or without one and in UTC.

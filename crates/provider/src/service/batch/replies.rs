@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use pelicycle_record::{BatchRecord, Outcome, ReplyOrigin, ServiceRecord};
 use serde_json::Value;
-use tokio::sync::mpsc::unbounded_channel;
 
 use super::client::BatchClient;
 use super::protocol::BatchResult;
 use super::results::BatchResults;
-use crate::service::reply_builder::{ReplyBuilder, StreamEnd};
+use crate::service::halves::read_json;
+use crate::service::reply_builder::{AskedBounds, ReplyBuilder, StreamEnd};
 use crate::{
     Provider, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplyStream, RequestEnd, RequestQueue,
-    SentRequest,
+    SentRequest, reply_channel,
 };
 
 /// The number of replies that are checked at the same time.
@@ -64,7 +64,7 @@ impl BatchReplies {
     }
 
     /// Tells what a batch has for a request.
-    fn tell(&self, batch: &Over, number: usize, tell: &mut impl FnMut(ReplyEventKind)) {
+    fn tell(&self, batch: &Over, number: usize, bounds: AskedBounds, tell: &mut impl FnMut(ReplyEventKind)) {
         tell(ReplyEventKind::Sent(SentRequest {
             started: batch.record.submitted,
             body: Some(batch.bodies[number].clone()),
@@ -88,7 +88,7 @@ impl BatchReplies {
         };
         let line = batch.results.lock().unwrap_or_else(PoisonError::into_inner).line(number);
         let line = match line {
-            Ok(Some(line)) => connection.redact(String::from_utf8_lossy(&line).into_owned()),
+            Ok(Some(line)) => String::from_utf8_lossy(&line).into_owned(),
             Ok(None) => {
                 let words = format!("the service's batch ended without a result for this ({})", batch.words);
                 return failed(record, words, tell);
@@ -97,7 +97,8 @@ impl BatchReplies {
                 return failed(record, format!("the results of the batch can't be read: {error}"), tell);
             }
         };
-        let line: Value = serde_json::from_str(&line).unwrap_or_default();
+        let (mut line, halves) = read_json(&line).unwrap_or((Value::Null, false));
+        connection.secrets().redact_json(&mut line);
         let answer = match self.service.protocol().result(&line) {
             BatchResult::Answer(answer) => answer,
             BatchResult::None(words, status) => {
@@ -105,18 +106,20 @@ impl BatchReplies {
                 return failed(record, words, tell);
             }
         };
-        let mut reply = ReplyBuilder::new(Instant::now(), record.clone());
+        let mut reply = ReplyBuilder::new(Instant::now(), record.clone(), connection);
+        if halves {
+            reply.expect_halves();
+        }
         let read = connection.entry.protocol().wire().read_whole(&answer, &mut reply.state);
         let end = match read {
             Ok(()) => StreamEnd::Over,
             Err(failure) if reply.state.has_content() => StreamEnd::Failed(failure.message),
             Err(failure) => return failed(record, failure.message, tell),
         };
-        reply.state.finish();
-        if let Some(delta) = reply.take_text() {
+        if let Some(delta) = reply.take_rest() {
             tell(ReplyEventKind::Delta(delta));
         }
-        let (account, done) = reply.finish(self.service.model(), end, |text| connection.redact(text));
+        let (account, done) = reply.finish(self.service.model(), bounds, end);
         tell(ReplyEventKind::Metadata(Box::new(account)));
         tell(ReplyEventKind::End(done));
     }
@@ -132,13 +135,14 @@ impl Provider for BatchReplies {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        let (events, stream) = unbounded_channel();
+        let (events, stream) = reply_channel();
         let mut tell = |kind| {
             // The stream is still in our hands, so it takes the events.
             let _ = events.send(ReplyEvent { at: Instant::now(), kind });
         };
+        let bounds = (&request.settings.sampling).into();
         match self.places.get(&(request.prompt_id, request.sample)) {
-            Some(&(batch, number)) => self.tell(&self.batches[batch], number, &mut tell),
+            Some(&(batch, number)) => self.tell(&self.batches[batch], number, bounds, &mut tell),
             None => tell(ReplyEventKind::End(RequestEnd {
                 outcome: Outcome::Error,
                 error: Some("no batch that is over asked for this".to_owned()),

@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Map, Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, content, count, no_answer, text};
+use super::{ReplyState, WireProtocol, content, count, is_error, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
@@ -30,7 +30,6 @@ impl WireProtocol for AnthropicMessages {
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         match text(frame, "/type") {
-            Some("error") => return Err(RequestFailure::of_event(frame)),
             Some("message_start") => {
                 state.identify(text(frame, "/message/model"), text(frame, "/message/id"));
                 usage(frame.pointer("/message/usage"), state);
@@ -54,6 +53,9 @@ impl WireProtocol for AnthropicMessages {
     }
 
     fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
+        if is_error(answer) {
+            return Err(RequestFailure::of_event(answer));
+        }
         let blocks = answer.get("content").and_then(Value::as_array).ok_or_else(|| no_answer(answer))?;
         state.identify(text(answer, "/model"), text(answer, "/id"));
         for content in blocks {
@@ -180,12 +182,6 @@ mod tests {
         let stop = state.stop.unwrap();
         assert_eq!((stop.outcome, stop.words.as_deref()), (Outcome::Refusal, Some("bio: No.")));
         assert_eq!(stop.detail.unwrap()["category"], "bio");
-    }
-
-    #[test]
-    fn an_error_event_is_a_failure() {
-        let error = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
-        assert!(read(&AnthropicMessages, &[START, error]).unwrap_err().message.contains("Overloaded"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, address, content, count, no_answer, text};
+use super::{ReplyState, WireProtocol, address, content, count, is_error, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
@@ -26,9 +26,6 @@ impl WireProtocol for ChatCompletions {
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
-        if frame.get("error").is_some_and(|error| !error.is_null()) {
-            return Err(RequestFailure::of_event(frame));
-        }
         about(frame, state);
         // Azure's first chunk and the one with the usage may have no choice.
         let Some(choice) = frame.pointer("/choices/0") else { return Ok(()) };
@@ -42,7 +39,10 @@ impl WireProtocol for ChatCompletions {
     }
 
     fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
-        if answer.pointer("/choices/0/message").is_none() && answer.get("error").is_none() {
+        if is_error(answer) {
+            return Err(RequestFailure::of_event(answer));
+        }
+        if answer.pointer("/choices/0/message").is_none() {
             return Err(no_answer(answer));
         }
         self.read(answer, state)?;
@@ -50,8 +50,17 @@ impl WireProtocol for ChatCompletions {
         Ok(())
     }
 
-    fn is_end(&self, data: &str) -> bool {
-        data.trim() == "[DONE]"
+    fn is_whole(&self, answer: &Value) -> bool {
+        // A chunk by itself has a delta.
+        answer.pointer("/choices/0/message").is_some() || answer.get("choices").is_none()
+    }
+
+    fn ends_with_done(&self) -> bool {
+        true
+    }
+
+    fn ends_with_body(&self) -> bool {
+        true
     }
 }
 
@@ -228,9 +237,6 @@ mod tests {
         assert!(end("error").is_err());
         let refusal = read(&ChatCompletions, &[&delta(r#"{"refusal":"I can't."}"#), STOP, "[DONE]"]).unwrap();
         assert_eq!(refusal.refusal, "I can't.");
-        let error =
-            r#"{"error":{"code":502,"message":"gone","metadata":{"error_type":"provider_unavailable"}}}"#;
-        assert!(read(&ChatCompletions, &[&delta(r#"{"content":"a"}"#), error]).is_err());
     }
 
     #[test]

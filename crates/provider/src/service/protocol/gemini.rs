@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, count, no_answer, text};
+use super::{ReplyState, WireProtocol, count, is_error, no_answer, text};
 use crate::service::failure::RequestFailure;
 
 #[derive(Debug)]
@@ -36,9 +36,6 @@ impl WireProtocol for GeminiGenerate {
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
-        if frame.get("error").is_some_and(|error| !error.is_null()) {
-            return Err(RequestFailure::of_event(frame));
-        }
         state.identify(text(frame, "/modelVersion"), text(frame, "/responseId"));
         if let Some(usage) = frame.get("usageMetadata").filter(|usage| usage.is_object()) {
             state.account(usage);
@@ -54,8 +51,8 @@ impl WireProtocol for GeminiGenerate {
             }
         }
         if let Some(word) = text(frame, "/candidates/0/finishReason") {
+            // Text may still follow: the end is that of the body.
             stop(word, text(frame, "/candidates/0/finishMessage"), state)?;
-            state.ended = true;
         }
         if let Some(reason) = text(frame, "/promptFeedback/blockReason") {
             let words = format!("the service's filter refused the prompt: {reason}");
@@ -63,7 +60,6 @@ impl WireProtocol for GeminiGenerate {
             if let Some(stop) = &mut state.stop {
                 stop.detail = frame.get("promptFeedback").and_then(kept);
             }
-            state.ended = true;
         }
         Ok(())
     }
@@ -72,6 +68,9 @@ impl WireProtocol for GeminiGenerate {
         // Without server-sent events the chunks come as a list.
         let one = std::slice::from_ref(answer);
         for chunk in answer.as_array().map_or(one, Vec::as_slice) {
+            if is_error(chunk) {
+                return Err(RequestFailure::of_event(chunk));
+            }
             if !["candidates", "promptFeedback", "usageMetadata", "error"]
                 .iter()
                 .any(|key| chunk.get(key).is_some())
@@ -80,7 +79,16 @@ impl WireProtocol for GeminiGenerate {
             }
             self.read(chunk, state)?;
         }
+        state.ended = state.stop.is_some();
         Ok(())
+    }
+
+    fn ends_with_body(&self) -> bool {
+        true
+    }
+
+    fn has_end_mark(&self) -> bool {
+        false
     }
 }
 
@@ -103,6 +111,7 @@ fn stop(word: &str, why: Option<&str>, state: &mut ReplyState) -> Result<(), Req
     let more = why.map(|why| format!(": {why}")).unwrap_or_default();
     match word {
         "STOP" => state.stop(Outcome::Complete, word, None),
+        "FINISH_REASON_UNSPECIFIED" if state.stop.is_some() => {}
         "MAX_TOKENS" | "CONTINUATION" => {
             state.stop(Outcome::Length, word, Some("the bound on tokens was reached"));
         }
@@ -152,12 +161,11 @@ mod tests {
             reasoning: Some(24),
         };
         assert_eq!((&state.usage, last(&state)), (&expected, (Outcome::Complete, "STOP")));
-        assert!(state.ended && state.id.as_deref() == Some("r1"));
+        assert!(!state.ended && state.id.as_deref() == Some("r1"), "the end is that of the body");
         let list = format!("[{thought},{end}]");
         let mut whole = ReplyState::default();
         GeminiGenerate.read_whole(&serde_json::from_str(&list).unwrap(), &mut whole).unwrap();
         assert_eq!((whole.text, whole.ended), (state.text, true));
-        assert!(!read(&GeminiGenerate, &[thought]).unwrap().ended);
     }
 
     #[test]
@@ -173,11 +181,7 @@ mod tests {
         assert_eq!(end("STOP"), Ok(Outcome::Complete), "no parts are no fault");
         let blocked = r#"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}"#;
         let state = read(&GeminiGenerate, &[blocked]).unwrap();
-        assert_eq!((state.ended, last(&state)), (true, (Outcome::Filtered, "PROHIBITED_CONTENT")));
-        assert!(
-            read(&GeminiGenerate, &[r#"{"error":{"code":503,"status":"UNAVAILABLE","message":"m"}}"#])
-                .is_err()
-        );
+        assert_eq!(last(&state), (Outcome::Filtered, "PROHIBITED_CONTENT"));
     }
 
     #[test]

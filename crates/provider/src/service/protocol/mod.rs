@@ -80,10 +80,90 @@ pub(super) trait WireProtocol: Sync {
     /// When it says that the request failed, or is no answer.
     fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure>;
 
-    /// Whether a frame that is no JSON is the protocol's end mark.
-    fn is_end(&self, _data: &str) -> bool {
+    /// Whether JSON by itself is an answer that came whole.
+    fn is_whole(&self, _answer: &Value) -> bool {
+        true
+    }
+
+    /// Whether a frame that is no JSON is the protocol's end mark. Gateways send that of Chat Completions with others too.
+    fn is_end(&self, data: &str) -> bool {
+        data.trim() == "[DONE]"
+    }
+
+    /// Whether that is its own end mark.
+    fn ends_with_done(&self) -> bool {
         false
     }
+
+    /// Whether a reply whose end was given a reason is over when the body ends in order, or nothing more comes.
+    fn ends_with_body(&self) -> bool {
+        false
+    }
+
+    /// Whether the protocol has a mark for the end of a stream.
+    fn has_end_mark(&self) -> bool {
+        true
+    }
+}
+
+/// Whether a value says anything: one that is empty, false or zero does not.
+fn says(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(Value::Object(map)) => map.values().any(|value| says(Some(value))),
+        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+        Some(Value::Bool(true)) => true,
+    }
+}
+
+/// Whether a code says that something went wrong.
+fn is_bad_code(code: &Value) -> bool {
+    match code {
+        Value::Number(number) => {
+            says(Some(code)) && !number.as_u64().is_some_and(|n| (200..300).contains(&n))
+        }
+        Value::String(word) => !matches!(word.as_str(), "" | "0" | "200" | "ok" | "OK" | "success"),
+        _ => false,
+    }
+}
+
+/// Whether JSON says that the request failed, in any of the shapes that services have for that.
+pub(super) fn is_error(frame: &Value) -> bool {
+    let word = |key: &str| frame.get(key).and_then(Value::as_str);
+    if says(frame.get("error")) || says(frame.get("errors")) || says(frame.pointer("/choices/0/error")) {
+        return true;
+    }
+    if ["object", "type"].iter().any(|key| word(key) == Some("error")) {
+        return true;
+    }
+    // Words and a number, and nothing that an answer has.
+    let answers = [
+        "choices",
+        "candidates",
+        "message",
+        "content",
+        "delta",
+        "response",
+        "output",
+        "usage",
+        "promptFeedback",
+        "usageMetadata",
+        "type",
+        "done",
+        "id",
+    ];
+    let said =
+        ["message", "msg", "detail", "error_msg", "error_message"].iter().any(|key| word(key).is_some());
+    let coded = ["code", "status", "status_code", "statusCode", "error_code", "errcode"]
+        .iter()
+        .any(|key| frame.get(*key).is_some_and(is_bad_code));
+    let detail = says(frame.get("detail"));
+    let answer = answers
+        .iter()
+        .any(|key| frame.get(*key).is_some_and(|value| *key != "message" || !value.is_string()));
+    !answer && (said && coded || detail)
 }
 
 /// The content of a message: the prompt alone as `text` makes it of it, or each picture as `picture` makes it, and then the
@@ -125,7 +205,7 @@ fn no_answer(answer: &Value) -> RequestFailure {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::Map;
+    use serde_json::{Map, json};
 
     use super::*;
 
@@ -169,6 +249,40 @@ mod tests {
                     .prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>())),
             ]
         })
+    }
+
+    #[test]
+    fn an_error_is_one_in_every_shape_and_an_empty_one_is_none() {
+        for error in [
+            json!({"error": {"message": "m"}}),
+            json!({"error": "m"}),
+            json!({"id": "x", "choices": [], "error": {"code": 502}}),
+            json!({"object": "error", "message": "m"}),
+            json!({"type": "error", "error": {"type": "overloaded_error"}}),
+            json!({"choices": [{"delta": {}, "error": {"message": "m"}}]}),
+            json!({"message": "m", "code": 503}),
+            json!({"msg": "m", "status": "failed"}),
+            json!({"detail": "Not Found"}),
+            json!({"detail": [{"msg": "extra"}]}),
+        ] {
+            assert!(is_error(&error), "{error}");
+        }
+        for fine in [
+            json!({"error": null}),
+            json!({"error": {}}),
+            json!({"error": {"message": "", "code": null}}),
+            json!({"error": false}),
+            json!({"error": ""}),
+            json!({"error": []}),
+            json!({"errors": [], "choices": []}),
+            json!({"type": "ping"}),
+            json!({"message": {"content": "hi"}, "done": false}),
+            json!({"code": 200, "msg": "success"}),
+            json!([{"candidates": []}]),
+            json!(3),
+        ] {
+            assert!(!is_error(&fine), "{fine}");
+        }
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Remark, Usage};
 use serde_json::{Map, Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, count, no_answer, text};
+use super::{ReplyState, WireProtocol, count, is_error, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 use crate::service::frames::Framing;
 
@@ -32,9 +32,6 @@ impl WireProtocol for OllamaChat {
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
-        if frame.get("error").is_some_and(|error| !error.is_null()) {
-            return Err(RequestFailure::of_event(frame));
-        }
         state.identify(text(frame, "/model"), None);
         let known = state.remarks.iter().any(|remark| remark.code == "served-elsewhere");
         if let Some(host) = text(frame, "/remote_host").filter(|_| !known) {
@@ -51,7 +48,10 @@ impl WireProtocol for OllamaChat {
     }
 
     fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
-        match answer.get("message").is_some() || answer.get("error").is_some() {
+        if is_error(answer) {
+            return Err(RequestFailure::of_event(answer));
+        }
+        match answer.get("message").is_some() {
             true => self.read(answer, state),
             false => Err(no_answer(answer)),
         }

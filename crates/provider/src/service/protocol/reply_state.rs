@@ -36,10 +36,24 @@ pub(in super::super) struct ReplyState {
     /// Whether the end mark has come.
     pub(in super::super) ended: bool,
     pub(in super::super) remarks: Vec<Remark>,
-    /// Whether text has come as a stream, so that a final account of the whole text is none of it.
-    pub(super) streamed: bool,
+    /// The text of the answer that was read by now, where the protocol tells texts again when they are whole.
+    pub(super) spoken: SpokenText,
+    /// Whether reasoning has come as a stream, so that the whole of it is told again.
+    pub(super) reasoned: bool,
+    /// Whether the model's refusal has come as a stream.
+    pub(super) refused: bool,
     /// The splitter of reasoning that a server left in the answer between marks.
     pub(super) marked: ReasoningSplitter,
+}
+
+/// What a model has said, as a place to go back to.
+#[derive(Debug)]
+pub(in super::super) struct SaidSoFar {
+    text: usize,
+    reasoning: usize,
+    refusal: usize,
+    stop: Option<StopReason>,
+    marked: ReasoningSplitter,
 }
 
 /// The reason why a reply ended.
@@ -55,6 +69,43 @@ pub(in super::super) struct StopReason {
     pub(in super::super) words: Option<String>,
 }
 
+/// A text that is told in pieces and then again, by parts and whole.
+#[derive(Debug, Default)]
+pub(super) struct SpokenText {
+    all: String,
+    /// Where the part begins that is being told.
+    part: usize,
+}
+
+impl SpokenText {
+    /// A piece of it.
+    pub(super) fn piece(&mut self, piece: &str) {
+        self.all.push_str(piece);
+    }
+
+    /// A part of it, or several, now that they are whole: gives what of them was not told in pieces.
+    pub(super) fn part<'a>(&mut self, whole: &'a str) -> &'a str {
+        let told = &self.all[self.part..];
+        let new = match whole.strip_prefix(told) {
+            Some(_) if !whole.is_empty() && self.all.ends_with(whole) => "",
+            Some(rest) => rest,
+            // Told already, or told otherwise: what came first stays.
+            None => "",
+        };
+        self.all.push_str(new);
+        self.part = self.all.len();
+        new
+    }
+
+    /// All of it: gives what was not told in pieces.
+    pub(super) fn whole<'a>(&mut self, whole: &'a str) -> &'a str {
+        let new = whole.strip_prefix(self.all.as_str()).unwrap_or_default();
+        self.all.push_str(new);
+        self.part = self.all.len();
+        new
+    }
+}
+
 impl ReplyState {
     /// Whether anything of the answer came: then asking again would bill it twice.
     pub(in super::super) fn has_content(&self) -> bool {
@@ -62,6 +113,26 @@ impl ReplyState {
             || !self.reasoning.is_empty()
             || !self.refusal.is_empty()
             || self.marked.holds_text()
+    }
+
+    /// What the model has said by now, and why it ended.
+    pub(in super::super) fn said(&mut self) -> SaidSoFar {
+        SaidSoFar {
+            text: self.text.len(),
+            reasoning: self.reasoning.len(),
+            refusal: self.refusal.len(),
+            stop: self.stop.clone(),
+            marked: std::mem::take(&mut self.marked),
+        }
+    }
+
+    /// Forgets what was said since then.
+    pub(in super::super) fn restore(&mut self, said: SaidSoFar) {
+        self.text.truncate(said.text);
+        self.reasoning.truncate(said.reasoning);
+        self.refusal.truncate(said.refusal);
+        self.stop = said.stop;
+        self.marked = said.marked;
     }
 
     /// Keeps an account of tokens as it was received.
@@ -92,10 +163,17 @@ impl ReplyState {
     pub(super) fn unknown_stop(&mut self, raw: &str) {
         let raw = shortened(raw);
         self.stop(Outcome::Complete, &raw, None);
-        self.remarks.push(Remark::new(
+        self.remark(
             "unknown-stop",
-            format!("The service says that the reply ended by {raw:?}, a word that is not known here."),
-        ));
+            &format!("The service says that the reply ended by {raw:?}, a word that is not known here."),
+        );
+    }
+
+    /// Remarks on the answer, once.
+    pub(in super::super) fn remark(&mut self, code: &str, message: &str) {
+        if self.remarks.iter().all(|remark| remark.code != code) {
+            self.remarks.push(Remark::new(code, message.to_owned()));
+        }
     }
 
     /// More text of the answer, in which a server may have left the reasoning between marks.
@@ -137,7 +215,7 @@ pub(super) fn kept(value: &Value) -> Option<Value> {
 pub(super) mod tests_support {
     use pelicycle_record::Outcome;
 
-    use super::super::WireProtocol;
+    use super::super::{WireProtocol, is_error};
     use super::ReplyState;
     use crate::service::failure::RequestFailure;
 
@@ -151,7 +229,11 @@ pub(super) mod tests_support {
             if protocol.is_end(frame) {
                 state.ended = true;
             } else {
-                protocol.read(&serde_json::from_str(frame).unwrap(), &mut state)?;
+                let frame = serde_json::from_str(frame).unwrap();
+                if is_error(&frame) {
+                    return Err(RequestFailure::of_event(&frame));
+                }
+                protocol.read(&frame, &mut state)?;
             }
         }
         state.finish();

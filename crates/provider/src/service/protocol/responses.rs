@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, address, content, count, no_answer, text};
+use super::{ReplyState, WireProtocol, address, content, count, is_error, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
@@ -31,16 +31,24 @@ impl WireProtocol for OpenaiResponses {
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         let delta = || text(frame, "/delta").unwrap_or_default();
         match text(frame, "/type") {
-            Some("error") => return Err(RequestFailure::of_event(frame)),
             Some("response.created" | "response.in_progress") => {
                 state.identify(text(frame, "/response/model"), text(frame, "/response/id"));
             }
             Some("response.output_text.delta") => {
-                state.streamed = true;
+                state.spoken.piece(delta());
                 state.text.push_str(delta());
             }
+            Some("response.output_text.done") => {
+                let new = state.spoken.part(text(frame, "/text").unwrap_or_default());
+                state.text.push_str(new);
+            }
+            Some("response.content_part.done") => part(frame.get("part").unwrap_or(&Value::Null), state),
+            Some("response.output_item.done") => {
+                let item = frame.get("item").cloned().unwrap_or_default();
+                texts(&json!({ "output": [item] }), state, false);
+            }
             Some("response.reasoning_summary_text.delta" | "response.reasoning_text.delta") => {
-                state.streamed = true;
+                state.reasoned = true;
                 state.reasoning.push_str(delta());
             }
             // Summaries come in parts with nothing between them.
@@ -48,14 +56,15 @@ impl WireProtocol for OpenaiResponses {
                 state.reasoning.push_str("\n\n");
             }
             Some("response.refusal.delta") => {
-                state.streamed = true;
+                state.refused = true;
                 state.refusal.push_str(delta());
+            }
+            Some("response.refusal.done") if !state.refused => {
+                state.refused = true;
+                state.refusal.push_str(text(frame, "/refusal").unwrap_or_default());
             }
             Some("response.completed" | "response.incomplete" | "response.failed") => {
                 finished(frame.get("response").unwrap_or(&Value::Null), state)?;
-            }
-            _ if frame.get("error").is_some_and(|error| !error.is_null()) => {
-                return Err(RequestFailure::of_event(frame));
             }
             _ => {}
         }
@@ -63,15 +72,14 @@ impl WireProtocol for OpenaiResponses {
     }
 
     fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
-        match answer.get("output").is_some_and(Value::is_array) || answer.get("error").is_some() {
+        // A response that failed has an error among the rest.
+        if is_error(answer) && answer.get("output").is_none() {
+            return Err(RequestFailure::of_event(answer));
+        }
+        match answer.get("output").is_some_and(Value::is_array) {
             true => finished(answer, state),
             false => Err(no_answer(answer)),
         }
-    }
-
-    fn is_end(&self, data: &str) -> bool {
-        // Not promised, and gateways send it all the same.
-        data.trim() == "[DONE]"
     }
 }
 
@@ -90,10 +98,8 @@ fn finished(response: &Value, state: &mut ReplyState) -> Result<(), RequestFailu
         };
         state.cost = usage.get("cost").and_then(Value::as_f64).or(state.cost);
     }
-    if !state.streamed {
-        output(response, state);
-    }
-    let failed = response.get("error").filter(|error| !error.is_null());
+    texts(response, state, true);
+    let failed = response.get("error").filter(|_| is_error(response));
     let status = text(response, "/status").unwrap_or_default();
     if let Some(error) = failed {
         return Err(RequestFailure::of_event(&json!({ "error": error })));
@@ -129,23 +135,39 @@ fn finished(response: &Value, state: &mut ReplyState) -> Result<(), RequestFailu
     Ok(())
 }
 
-/// The texts of a response that was not streamed.
-fn output(response: &Value, state: &mut ReplyState) {
+/// A part of an item, now that it is whole.
+fn part(part: &Value, state: &mut ReplyState) {
+    if text(part, "/type") == Some("output_text") {
+        let new = state.spoken.part(text(part, "/text").unwrap_or_default());
+        state.text.push_str(new);
+    }
+}
+
+/// The texts of items that are whole, as far as they were not told in pieces; `all` where there are no other items.
+fn texts(response: &Value, state: &mut ReplyState, all: bool) {
+    let (mut answer, mut reasoning, mut refusal) = (String::new(), String::new(), String::new());
     for item in response.get("output").and_then(Value::as_array).into_iter().flatten() {
         for place in ["/content", "/summary"] {
             for part in item.pointer(place).and_then(Value::as_array).into_iter().flatten() {
+                let words = text(part, "/text").unwrap_or_default();
                 match text(part, "/type") {
-                    Some("output_text") => state.text.push_str(text(part, "/text").unwrap_or_default()),
-                    Some("summary_text" | "reasoning_text") => {
-                        state.reasoning.push_str(text(part, "/text").unwrap_or_default());
-                    }
-                    Some("refusal") => {
-                        state.refusal.push_str(text(part, "/refusal").unwrap_or_default());
-                    }
+                    Some("output_text") => answer.push_str(words),
+                    Some("summary_text" | "reasoning_text") => reasoning.push_str(words),
+                    Some("refusal") => refusal.push_str(text(part, "/refusal").unwrap_or_default()),
                     _ => {}
                 }
             }
         }
+    }
+    let new = if all { state.spoken.whole(&answer) } else { state.spoken.part(&answer) };
+    state.text.push_str(new);
+    if !state.reasoned && !reasoning.is_empty() {
+        state.reasoned = true;
+        state.reasoning.push_str(&reasoning);
+    }
+    if !state.refused && !refusal.is_empty() {
+        state.refused = true;
+        state.refusal.push_str(&refusal);
     }
 }
 
@@ -186,6 +208,40 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_told_only_when_it_is_whole_is_the_reply_once() {
+        let delta = |text: &str| format!(r#"{{"type":"response.output_text.delta","delta":"{text}"}}"#);
+        let done = |text: &str| format!(r#"{{"type":"response.output_text.done","text":"{text}"}}"#);
+        let part = |text: &str| {
+            format!(
+                r#"{{"type":"response.content_part.done","part":{{"type":"output_text","text":"{text}"}}}}"#
+            )
+        };
+        let item = |text: &str| {
+            format!(
+                r#"{{"type":"response.output_item.done","item":{{"type":"message","content":[{{"type":"output_text","text":"{text}"}}]}}}}"#
+            )
+        };
+        let end = end("completed", "");
+        for frames in [
+            vec![delta("Four.")],
+            vec![],
+            vec![done("Four.")],
+            vec![part("Four.")],
+            vec![item("Four.")],
+            vec![done("Four."), part("Four."), item("Four.")],
+            vec![delta("Fo"), delta("ur."), done("Four."), part("Four."), item("Four.")],
+            vec![delta("Fo"), done("Four.")],
+            vec![delta("Fo"), item("Four.")],
+            vec![delta("Fo")],
+            vec![done("Fo"), done("ur."), item("Four.")],
+            vec![delta("Fo"), done("Fo"), delta("ur."), done("ur."), item("Four.")],
+        ] {
+            let frames: Vec<&str> = frames.iter().map(String::as_str).chain([end.as_str()]).collect();
+            assert_eq!(read(&OpenaiResponses, &frames).unwrap().text, "Four.", "{frames:?}");
+        }
+    }
+
+    #[test]
     fn every_end_has_its_name() {
         let incomplete =
             |reason| end("incomplete", &format!(r#","incomplete_details":{{"reason":"{reason}"}}"#));
@@ -203,11 +259,6 @@ mod tests {
         let failed = end("failed", r#","error":{"code":"server_error","message":"oh"}"#);
         assert!(
             read(&OpenaiResponses, &[CREATED, &failed]).unwrap_err().message.contains("oh (server_error)")
-        );
-        let error = r#"{"type":"error","code":"rate_limit_exceeded","message":"slow","sequence_number":3}"#;
-        let failure = read(&OpenaiResponses, &[error]).unwrap_err();
-        assert!(
-            failure.message.contains("slow") && failure.again != crate::service::failure::RetryAdvice::No
         );
         let refusal = r#"{"type":"response.refusal.delta","delta":"No."}"#;
         assert_eq!(read(&OpenaiResponses, &[refusal, &end("completed", "")]).unwrap().refusal, "No.");

@@ -81,6 +81,7 @@ fn request(attempt: &Attempt) -> Vec<Fact> {
         ("Min p", float(request.sampling.min_p)),
         ("Repetition penalty", float(request.sampling.repeat_penalty)),
         ("Most tokens", integer(request.sampling.max_tokens)),
+        ("Context", integer(request.sampling.context)),
         ("Effort", request.sampling.effort.as_deref().map(text::label)),
         ("Thinking", request.sampling.thinking.map(|on| if on { "asked for" } else { "off" }.to_owned())),
         ("Seed", request.seed.map(|seed| seed.to_string())),

@@ -1,0 +1,182 @@
+//! A text as the search for secrets sees it: its letters and digits, each with the bytes that it stands for.
+
+/// The most characters of a tag that is passed over.
+const LONGEST_TAG: usize = 4 << 10;
+
+/// How often escapes within escapes are read.
+const DEPTH: usize = 4;
+
+/// The bytes at a text's end in which an escape may have begun that is not whole yet.
+const LONGEST_ESCAPE: usize = 24;
+
+/// A letter or digit, in small letters, and the bytes of the text that stand for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) letter: u8,
+    pub(super) begin: usize,
+    pub(super) end: usize,
+}
+
+/// A character and the bytes of the text that stand for it.
+type Spot = (char, usize, usize);
+
+/// The letters and digits of a text: as they stand; with escapes read; and without tags, where it has such.
+pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
+    let raw: Vec<Spot> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
+    let mut all = vec![marks(&raw)];
+    let escaped = text.bytes().any(|byte| matches!(byte, b'\\' | b'%' | b'&'));
+    let tagged = text.contains('<');
+    if !escaped && !tagged {
+        return all;
+    }
+    let mut spots = raw;
+    if escaped {
+        for _ in 0..DEPTH {
+            let (read, changed) = unescaped(&spots);
+            spots = read;
+            if !changed {
+                break;
+            }
+        }
+        all.push(marks(&spots));
+    }
+    if spots.iter().any(|spot| spot.0 == '<') {
+        all.push(marks(&untagged(&spots)));
+    }
+    all
+}
+
+/// Where an escape may begin that is not whole yet at the end of a text; its length where none may.
+pub(super) fn escape_begin(text: &str) -> usize {
+    let from = text.floor_char_boundary(text.len().saturating_sub(LONGEST_ESCAPE));
+    text[from..].find(['\\', '%', '&']).map_or(text.len(), |at| from + at)
+}
+
+fn marks(spots: &[Spot]) -> Vec<Mark> {
+    let letter = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    let marks = spots.iter().filter_map(|&(c, begin, end)| {
+        let c = letter(c);
+        c.is_ascii_alphanumeric().then(|| Mark { letter: c.to_ascii_lowercase() as u8, begin, end })
+    });
+    marks.collect()
+}
+
+/// The characters with escapes read once, and whether there was one.
+fn unescaped(spots: &[Spot]) -> (Vec<Spot>, bool) {
+    let mut out = Vec::with_capacity(spots.len());
+    let (mut at, mut changed) = (0, false);
+    while at < spots.len() {
+        match escape(&spots[at..]) {
+            Some((c, length)) => {
+                changed = true;
+                out.push((c, spots[at].1, spots[at + length - 1].2));
+                at += length;
+            }
+            None => {
+                out.push(spots[at]);
+                at += 1;
+            }
+        }
+    }
+    (out, changed)
+}
+
+/// The escape that these characters begin with: what it stands for, and its length.
+fn escape(spots: &[Spot]) -> Option<(char, usize)> {
+    let char_at = |at: usize| spots.get(at).map(|spot| spot.0);
+    let number = |from: usize, most: usize, radix: u32| {
+        let digits = (from..from + most).map_while(|at| char_at(at)?.to_digit(radix));
+        digits.fold((0_u32, 0_usize), |(value, n), digit| {
+            (value.saturating_mul(radix).saturating_add(digit), n + 1)
+        })
+    };
+    let exactly = |from: usize, count: usize| {
+        let (value, n) = number(from, count, 16);
+        (n == count).then(|| (character(value), from + count))
+    };
+    match (char_at(0)?, char_at(1)?) {
+        ('\\', 'u' | 'U') if char_at(2) == Some('{') => {
+            let (value, n) = number(3, 6, 16);
+            (n > 0 && char_at(3 + n) == Some('}')).then(|| (character(value), 4 + n))
+        }
+        ('\\', 'u') => exactly(2, 4),
+        ('\\', 'U') => exactly(2, 8),
+        ('\\', 'x') => exactly(2, 2),
+        ('\\', '0'..='7') => {
+            let (value, n) = number(1, 3, 8);
+            (n == 3).then(|| (character(value), 4))
+        }
+        ('\\', 'n' | 't' | 'r' | 'b' | 'f') => Some((' ', 2)),
+        ('\\', c) if !c.is_ascii_alphanumeric() => Some((c, 2)),
+        ('%', 'u') => exactly(2, 4),
+        ('%', _) => exactly(1, 2),
+        ('&', '#') => {
+            let (from, radix) = if matches!(char_at(2)?, 'x' | 'X') { (3, 16) } else { (2, 10) };
+            let (value, n) = number(from, 7, radix);
+            let end = from + n + usize::from(char_at(from + n) == Some(';'));
+            (n > 0).then(|| (character(value), end))
+        }
+        ('&', c) if c.is_ascii_alphabetic() => {
+            let name: String =
+                (1..33).map_while(|at| char_at(at).filter(char::is_ascii_alphanumeric)).collect();
+            let end = 1 + name.len();
+            (char_at(end) == Some(';')).then(|| {
+                let c = match name.to_ascii_lowercase().as_str() {
+                    "amp" => '&',
+                    "lt" => '<',
+                    "gt" => '>',
+                    "percnt" => '%',
+                    "bsol" => '\\',
+                    "num" => '#',
+                    "semi" => ';',
+                    _ => ' ',
+                };
+                (c, end + 1)
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A character by its number; what is none stands for nothing.
+fn character(number: u32) -> char {
+    char::from_u32(number).unwrap_or(' ')
+}
+
+/// The characters that stand in no tag and no comment. A tag that has not ended yet is one.
+fn untagged(spots: &[Spot]) -> Vec<Spot> {
+    let mut out = Vec::with_capacity(spots.len());
+    let mut at = 0;
+    while at < spots.len() {
+        let next = spots.get(at + 1).map(|spot| spot.0);
+        let begins = spots[at].0 == '<'
+            && next.is_none_or(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+        if !begins {
+            out.push(spots[at]);
+            at += 1;
+            continue;
+        }
+        let is = |from: usize, text: &str| {
+            text.chars().enumerate().all(|(n, c)| spots.get(from + n).is_some_and(|spot| spot.0 == c))
+        };
+        let most = spots.len().min(at + LONGEST_TAG);
+        let end = match (is(at, "<!--"), is(at, "<![CDATA[")) {
+            // What stands in it is text.
+            (_, true) => Some(at + 9),
+            (true, _) => (at + 4..most).find(|&end| is(end, "-->")).map(|end| end + 3),
+            _ => (at + 1..most).find(|&end| spots[end].0 == '>').map(|end| end + 1),
+        };
+        match end {
+            Some(end) => at = end,
+            None if most == spots.len() => at = most,
+            None => {
+                out.push(spots[at]);
+                at += 1;
+            }
+        }
+    }
+    out
+}

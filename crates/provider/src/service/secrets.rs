@@ -1,0 +1,447 @@
+//! The secrets of a connection, and the search for them in every text of a service.
+//!
+//! A service may quote a key in other clothes than it was sent in: escaped, encoded, in capitals, with markup or line
+//! breaks within. So letters and digits alone are compared, once as they stand, once with escapes read, and once
+//! without tags; base64 and hex of a key are searched for beside it. What stands between the first and the last
+//! letter of a find goes with it.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::projection::{Mark, escape_begin, projections};
+
+/// The mark that stands in a text where a secret stood.
+const REDACTED: &str = "[key]";
+
+/// The length of the shortest secret that is searched for: a shorter one would be found everywhere.
+const SHORTEST: usize = 6;
+
+/// The letters and digits that a secret must have to be searched for in other clothes; shorter ones are searched for as
+/// they are.
+const SHORTEST_DISGUISED: usize = 8;
+
+/// The letters and digits of a secret's beginning that are taken out where a text ends within it.
+const SHORTEST_BEGINNING: usize = 6;
+
+/// The most bytes of a stream that are held back since they may be a secret's beginning.
+const MAX_HELD: usize = 4 << 10;
+
+/// The bytes of a text that are searched at a time.
+const WINDOW: usize = 64 << 10;
+
+/// The secrets of a connection. They show themselves nowhere and are wiped from memory when dropped.
+#[derive(Debug, Default)]
+pub(super) struct Secrets {
+    needles: Vec<Needle>,
+    /// Short secrets, searched for as they are.
+    exact: Vec<SecretString>,
+}
+
+/// Letters and digits to be found, in small letters.
+#[derive(Debug)]
+struct Needle {
+    letters: SecretString,
+    /// For each number of letters that fit, how many still do where the next does not.
+    fallback: Vec<usize>,
+}
+
+/// What a search in a text found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Finds {
+    /// The byte ranges of secrets, in order, none touching another.
+    pub(super) whole: Vec<(usize, usize)>,
+    /// The beginning of a secret at the text's end: where it begins, and how many of its letters are there.
+    pub(super) begun: Option<(usize, usize)>,
+}
+
+impl Secrets {
+    /// Adds a secret to those that are searched for.
+    pub(super) fn add(&mut self, secret: &str) {
+        let letters = squeezed(secret);
+        if letters.len() < SHORTEST_DISGUISED {
+            if secret.len() >= SHORTEST {
+                self.exact.push(SecretString::from(secret));
+            }
+            return;
+        }
+        self.needles.push(Needle::new(&letters));
+        let encoded = (0..3).map(|offset| squeezed(&base64_at(secret, offset))).chain([hex(secret)]);
+        for letters in encoded {
+            self.needles.push(Needle::new(&letters));
+        }
+    }
+
+    /// A text without the secrets in it, and without the beginning of one at its end.
+    pub(super) fn redact(&self, text: String) -> String {
+        if self.is_empty() {
+            return text;
+        }
+        let mut filter = SecretFilter::default();
+        let mut out = filter.push(self, text);
+        out.push_str(&filter.finish(self));
+        out
+    }
+
+    /// Takes whole secrets out of every string of a JSON value, names of fields among them.
+    pub(super) fn redact_json(&self, value: &mut serde_json::Value) {
+        use serde_json::Value;
+        if self.is_empty() {
+            return;
+        }
+        match value {
+            Value::String(text) => {
+                if let Some(without) = self.without_whole(text) {
+                    *text = without;
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|value| self.redact_json(value)),
+            Value::Object(map) => {
+                let names: Vec<String> =
+                    map.keys().filter(|name| self.without_whole(name).is_some()).cloned().collect();
+                for name in names {
+                    if let Some(value) = map.remove(&name) {
+                        map.insert(self.without_whole(&name).unwrap_or_default(), value);
+                    }
+                }
+                map.values_mut().for_each(|value| self.redact_json(value));
+            }
+            _ => {}
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.needles.is_empty() && self.exact.is_empty()
+    }
+
+    /// The text without whole secrets; none where there are none in it.
+    fn without_whole(&self, text: &str) -> Option<String> {
+        let mut out = String::new();
+        let (mut rest, mut found) = (text, false);
+        while !rest.is_empty() {
+            let window = &rest[..boundary(rest, WINDOW)];
+            let finds = self.find(window);
+            found |= !finds.whole.is_empty();
+            let last = window.len() == rest.len();
+            let end = if last { window.len() } else { finds.end_of_sure(window) };
+            out.push_str(&replaced(window, end, &finds.whole));
+            rest = &rest[end..];
+        }
+        found.then_some(out)
+    }
+
+    /// Searches a text of moderate length.
+    pub(super) fn find(&self, text: &str) -> Finds {
+        let mut finds = Finds::default();
+        let mut begun = |begin: usize, letters: usize| {
+            let known = finds.begun.get_or_insert((begin, letters));
+            *known = (known.0.min(begin), known.1.max(letters));
+        };
+        if !self.needles.is_empty() {
+            for marks in projections(text) {
+                for needle in &self.needles {
+                    let letters = needle.search(&marks, &mut finds.whole);
+                    if letters > 0 {
+                        begun(marks[marks.len() - letters].begin, letters);
+                    }
+                }
+            }
+            // Half an escape at the end reads as letters that it does not stand for.
+            let before = &text[..escape_begin(text)];
+            if before.len() < text.len() {
+                for marks in projections(before) {
+                    for needle in &self.needles {
+                        let letters = needle.search(&marks, &mut Vec::new());
+                        if letters > 0 {
+                            begun(marks[marks.len() - letters].begin, letters);
+                        }
+                    }
+                }
+            }
+        }
+        for secret in &self.exact {
+            let secret = secret.expose_secret();
+            finds.whole.extend(text.match_indices(secret).map(|(at, found)| (at, at + found.len())));
+            let letters =
+                (1..secret.len()).rev().find(|&n| secret.is_char_boundary(n) && text.ends_with(&secret[..n]));
+            if let Some(letters) = letters {
+                begun(text.len() - letters, letters);
+            }
+        }
+        finds.whole.sort_unstable();
+        let mut merged: Vec<(usize, usize)> = Vec::new();
+        for (begin, end) in finds.whole.drain(..) {
+            match merged.last_mut() {
+                Some(last) if begin < last.1 => last.1 = last.1.max(end),
+                _ => merged.push((begin, end)),
+            }
+        }
+        finds.whole = merged;
+        finds
+    }
+}
+
+impl Finds {
+    /// The end of what is sure to be no secret's beginning.
+    fn end_of_sure(&self, text: &str) -> usize {
+        let begun = self.begun.map_or(text.len(), |(begin, _)| begin);
+        let whole = self.whole.last().map_or(0, |(_, end)| *end);
+        let end = begun.min(escape_begin(text)).max(whole);
+        // What would be held back longer than that is no secret.
+        if text.len() - end > MAX_HELD { boundary(text, text.len() - MAX_HELD) } else { end }
+    }
+}
+
+impl Needle {
+    fn new(letters: &str) -> Needle {
+        let bytes = letters.as_bytes();
+        let mut fallback = vec![0; bytes.len() + 1];
+        let mut fit = 0;
+        for at in 1..bytes.len() {
+            while fit > 0 && bytes[at] != bytes[fit] {
+                fit = fallback[fit];
+            }
+            fit += usize::from(bytes[at] == bytes[fit]);
+            fallback[at + 1] = fit;
+        }
+        Needle { letters: SecretString::from(letters), fallback }
+    }
+
+    /// Adds the places of the needle to `found`, and says how many of its letters fit at the end.
+    fn search(&self, marks: &[Mark], found: &mut Vec<(usize, usize)>) -> usize {
+        let letters = self.letters.expose_secret().as_bytes();
+        let mut fit = 0;
+        for (at, mark) in marks.iter().enumerate() {
+            while fit > 0 && letters[fit] != mark.letter {
+                fit = self.fallback[fit];
+            }
+            fit += usize::from(letters[fit] == mark.letter);
+            if fit == letters.len() {
+                found.push((marks[at + 1 - fit].begin, mark.end));
+                fit = 0;
+            }
+        }
+        fit
+    }
+}
+
+/// A text on its way through the search: what may be a secret's beginning waits for what follows.
+#[derive(Debug, Default)]
+pub(super) struct SecretFilter {
+    held: String,
+}
+
+impl SecretFilter {
+    /// Takes more of the text in, and gives as much as is sure to be no secret.
+    pub(super) fn push(&mut self, secrets: &Secrets, more: String) -> String {
+        if secrets.is_empty() {
+            return more;
+        }
+        let text = match self.held.is_empty() {
+            true => more,
+            false => std::mem::take(&mut self.held) + &more,
+        };
+        let mut out = String::new();
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let window = &rest[..boundary(rest, WINDOW)];
+            let finds = secrets.find(window);
+            let end = finds.end_of_sure(window);
+            out.push_str(&replaced(window, end, &finds.whole));
+            let last = window.len() == rest.len();
+            rest = &rest[end..];
+            if last {
+                break;
+            }
+        }
+        self.held = rest.to_owned();
+        out
+    }
+
+    /// The text is over: gives what was held back, without the beginning of a secret.
+    pub(super) fn finish(&mut self, secrets: &Secrets) -> String {
+        let mut rest = std::mem::take(&mut self.held);
+        let begun = secrets.find(&rest).begun;
+        if let Some((begin, _)) = begun.filter(|(_, letters)| *letters >= SHORTEST_BEGINNING) {
+            rest.truncate(begin);
+            rest.push_str(REDACTED);
+        }
+        rest
+    }
+}
+
+/// The first `end` bytes of a text with a mark in place of each of these ranges, none of which goes beyond.
+fn replaced(text: &str, end: usize, ranges: &[(usize, usize)]) -> String {
+    let mut out = String::with_capacity(end);
+    let mut from = 0;
+    for &(begin, until) in ranges.iter().filter(|(_, until)| *until <= end) {
+        out.push_str(&text[from..begin]);
+        out.push_str(REDACTED);
+        from = until;
+    }
+    out.push_str(&text[from..end]);
+    out
+}
+
+/// The last boundary of a character that is not after `most`.
+fn boundary(text: &str, most: usize) -> usize {
+    text.floor_char_boundary(most)
+}
+
+/// The letters and digits of a text, in small letters.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The characters of a text's base64 that do not depend on what stands around it, where so many bytes modulo 3 stand
+/// before it.
+fn base64_at(text: &str, offset: usize) -> String {
+    use base64::Engine as _;
+    let bytes = [&[0_u8; 2][..offset], text.as_bytes()].concat();
+    let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&bytes);
+    let (begin, end) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
+    encoded[begin..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KEY: &str = "sk-planted-5f0c2a91";
+
+    fn secrets() -> Secrets {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        secrets
+    }
+
+    fn each(f: impl Fn(char) -> String) -> String {
+        KEY.chars().map(f).collect()
+    }
+
+    /// The key in all clothes that services may put on it.
+    fn clothes() -> Vec<String> {
+        let mut all = vec![
+            KEY.to_owned(),
+            KEY.to_uppercase(),
+            each(|c| format!("\\u{:04x}", c as u32)),
+            KEY.replacen('s', "\\u0073", 1),
+            KEY.replace('-', "\\/-"),
+            KEY.replace('a', "\\\\u0061"),
+            each(|c| format!("%{:02X}", c as u32)),
+            KEY.replace('-', "%2D"),
+            KEY.replace('-', "%252D").replace('p', "%2570"),
+            each(|c| format!("&#{};", c as u32)),
+            each(|c| format!("&#x{:x};", c as u32)),
+            each(|c| format!("&amp;#{};", c as u32)),
+            KEY.replace("plan", "plan<b class=\"x\">").replace('5', "</b>5"),
+            KEY.replace("plan", "plan&lt;b&gt;"),
+            KEY.replace("plan", "**plan**"),
+            KEY.replace("nted", "nt<!-- > -->ed"),
+            KEY.replace("plan", "pl\u{200b}an"),
+            KEY.replace("-5f", "-\n    5f"),
+            each(|c| format!("{c} ")),
+            each(|c| format!("{c}\u{0301}")),
+            hex(KEY),
+        ];
+        for before in ["", "a", "ab"] {
+            all.push(STANDARD.encode(format!("{before}{KEY}xyz")));
+            all.push(URL_SAFE_NO_PAD.encode(format!("{before}{KEY}")));
+        }
+        all
+    }
+
+    /// As much of the key as a reader could still find.
+    fn shows(text: &str) -> bool {
+        let text = squeezed(text);
+        text.contains("planted") || text.contains("5f0c2a91")
+    }
+
+    #[test]
+    fn a_key_is_found_in_all_its_clothes() {
+        let secrets = secrets();
+        for form in clothes() {
+            let redacted = secrets.redact(format!("the key {form} is bad"));
+            assert!(redacted.contains(REDACTED) && redacted.ends_with(" is bad"), "{form}: {redacted}");
+            assert!(redacted.starts_with("the key "), "{form}: {redacted}");
+            assert!(!shows(&redacted), "{form}: {redacted}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_found_wherever_the_stream_is_cut() {
+        let secrets = secrets();
+        for form in clothes() {
+            let text = format!("<svg> {form} </svg>");
+            let cuts: Vec<usize> = (1..text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+            for cut in cuts {
+                let mut filter = SecretFilter::default();
+                let mut out = filter.push(&secrets, text[..cut].to_owned());
+                out += &filter.push(&secrets, text[cut..].to_owned());
+                out += &filter.finish(&secrets);
+                assert!(out.contains(REDACTED) && out.ends_with("</svg>"), "{form} cut at {cut}: {out}");
+            }
+            let mut filter = SecretFilter::default();
+            let mut out: String = text.chars().map(|c| filter.push(&secrets, c.to_string())).collect();
+            out += &filter.finish(&secrets);
+            assert!(out.contains(REDACTED), "{form} letter by letter: {out}");
+        }
+    }
+
+    #[test]
+    fn a_stream_that_ends_within_a_key_ends_before_it() {
+        let secrets = secrets();
+        for end in 7..KEY.len() {
+            let cut = secrets.redact(format!("hi {}", &KEY[..end]));
+            assert_eq!(cut, "hi [key]", "{end}");
+        }
+        assert_eq!(secrets.redact("keys begin with sk-p".to_owned()), "keys begin with sk-p");
+    }
+
+    #[test]
+    fn a_short_key_is_found_as_it_is() {
+        let mut secrets = Secrets::default();
+        secrets.add("ollama");
+        secrets.add("none");
+        assert_eq!(secrets.redact("an ollama, an Ollama, none".to_owned()), "an [key], an Ollama, none");
+    }
+
+    #[test]
+    fn json_keeps_its_shape() {
+        let mut value = serde_json::json!({"a": [KEY, 1, {"b": "sk-plan"}], KEY: true});
+        secrets().redact_json(&mut value);
+        assert_eq!(value, serde_json::json!({"a": ["[key]", 1, {"b": "sk-plan"}], "[key]": true}));
+    }
+
+    #[test]
+    fn a_long_text_is_searched_whole_and_what_waits_is_bounded() {
+        let secrets = secrets();
+        let text = format!("{}{KEY}{}", "x".repeat(WINDOW - 5), "é".repeat(WINDOW));
+        assert_eq!(secrets.redact(text.clone()), text.replace(KEY, REDACTED));
+        let mut filter = SecretFilter::default();
+        let mut given = filter.push(&secrets, "sk-pl".to_owned()).len();
+        for _ in 0..3 * MAX_HELD {
+            given += filter.push(&secrets, " ".to_owned()).len();
+            assert!(filter.held.len() <= MAX_HELD + 8);
+        }
+        assert!(given > MAX_HELD);
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_without_the_key_comes_through_unchanged(pieces in prop::collection::vec("[sk <>&;%\\\\a-z0-9é-]{0,12}", 0..20)) {
+            let secrets = secrets();
+            let mut filter = SecretFilter::default();
+            let mut out: String =
+                pieces.iter().map(|piece| filter.push(&secrets, piece.clone())).collect();
+            out += &filter.finish(&secrets);
+            prop_assert_eq!(out, pieces.concat());
+        }
+    }
+}

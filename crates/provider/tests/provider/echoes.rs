@@ -1,0 +1,220 @@
+//! A service that says its key in every way: nothing of it comes out, through any protocol.
+
+use std::sync::{Arc, Mutex};
+
+use pelicycle_provider::{Services, Variable};
+use pelicycle_testkit::loopback::{KEY, ScriptedServer, ServerStep, answer, chunk, end, events};
+use serde_json::{Value, json};
+
+use crate::asking::{ReceivedReply, ask};
+
+const DIALECTS: [&str; 5] = ["chat", "responses", "anthropic", "gemini", "ollama"];
+
+/// The frames of a whole stream that says these pieces, as text and as reasoning.
+fn frames(dialect: &str, pieces: &[String]) -> Vec<Value> {
+    let mut frames: Vec<Value> = Vec::new();
+    for piece in pieces {
+        match dialect {
+            "chat" => frames.extend([
+                json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
+                json!({"choices": [{"delta": {"content": piece}}]}),
+            ]),
+            "responses" => frames.extend([
+                json!({"type": "response.reasoning_text.delta", "delta": piece}),
+                json!({"type": "response.output_text.delta", "delta": piece}),
+            ]),
+            "anthropic" => frames.extend([
+                json!({"type": "content_block_delta", "delta": {"thinking": piece}}),
+                json!({"type": "content_block_delta", "delta": {"text": piece}}),
+            ]),
+            "gemini" => frames.push(json!({"candidates": [{"content": {"parts": [{"text": piece, "thought": true}, {"text": piece}]}}]})),
+            _ => frames.push(json!({"message": {"thinking": piece, "content": piece}, "done": false})),
+        }
+    }
+    frames.extend(match dialect {
+        "chat" => vec![json!({"choices": [{"delta": {}, "finish_reason": "stop"}]})],
+        "responses" => vec![json!({"type": "response.completed", "response": {"status": "completed"}})],
+        "anthropic" => vec![
+            json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
+            json!({"type": "message_stop"}),
+        ],
+        "gemini" => vec![json!({"candidates": [{"finishReason": "STOP"}]})],
+        _ => vec![json!({"message": {}, "done": true, "done_reason": "stop"})],
+    });
+    frames
+}
+
+fn steps(dialect: &str, frames: &[String]) -> Vec<ServerStep> {
+    let framed = frames.iter().map(|frame| match dialect {
+        "ollama" => chunk(format!("{frame}\n")),
+        _ => chunk(format!("data: {frame}\n\n")),
+    });
+    [vec![events()], framed.collect(), vec![end()]].concat()
+}
+
+/// Asks and gives what was heard, with all that was traced.
+fn heard(dialect: &str, steps: Vec<ServerStep>) -> (ReceivedReply, String) {
+    let server = ScriptedServer::new(vec![steps]);
+    let said = Arc::new(Mutex::new(String::new()));
+    let listener = Arc::clone(&said);
+    let text = format!(
+        "[test]\ndialect = \"{dialect}\"\nbase_url = \"{}\"\nkey_env = [\"TEST_KEY\"]\ntries = 1\n\
+         headers = {{ x-gate-token = \"planted-gate-77fe\", x-plain = \"shown-nowhere-1\" }}\n\
+         header_env = {{ x-team = \"TEAM\" }}\n",
+        server.url("")
+    );
+    let variables = Arc::new(|name: &str| match name {
+        "TEST_KEY" => Some(Variable::of_environment(KEY.to_owned())),
+        "TEAM" => Some(Variable::of_environment("planted-team-90ab".to_owned())),
+        _ => None,
+    });
+    let own = pelicycle_provider::ConfigurationSource { name: "test.toml".to_owned(), own: true };
+    let services = Services::new(variables).changed(&toml::from_str(&text).unwrap(), &own).unwrap().traced(
+        Arc::new(move |line: &str| {
+            listener.lock().unwrap().push_str(line);
+            listener.lock().unwrap().push('\n');
+        }),
+    );
+    let heard = ask(&services.model("test", "m").unwrap());
+    let said = said.lock().unwrap().clone();
+    (heard, said)
+}
+
+/// What a reader who knows the key's letters could still find.
+fn shows(text: &str) -> bool {
+    let letters = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    };
+    let text = letters(text);
+    ["planted", "5f0c2a91", "77fe", "90ab", "shownnowhere"].iter().any(|part| text.contains(part))
+}
+
+/// All that was heard, as text.
+fn all(heard: &ReceivedReply) -> String {
+    format!("{}\n{}\n{:?}\n{:?}", heard.text, heard.reasoning, heard.account, heard.done)
+}
+
+#[test]
+fn a_key_that_is_cut_over_frames_comes_out_nowhere() {
+    for dialect in DIALECTS {
+        for cut in (1..KEY.len()).step_by(3) {
+            let pieces = [format!("<svg>{}", &KEY[..cut]), format!("{}</svg>", &KEY[cut..])];
+            let frames: Vec<String> = frames(dialect, &pieces).iter().map(Value::to_string).collect();
+            let (heard, traced) = heard(dialect, steps(dialect, &frames));
+            assert_eq!(heard.text, "<svg>[key]</svg>", "{dialect} {cut}");
+            assert_eq!(heard.reasoning, "<svg>[key]</svg>", "{dialect} {cut}");
+            let without_frames = |text: &str| -> String {
+                // The two halves, as whoever joins the texts of the frames reads them.
+                text.lines().filter(|line| line.contains(&KEY[..cut.max(5)])).collect()
+            };
+            assert!(!shows(&without_frames(&traced)), "{dialect} {cut}: {traced}");
+        }
+        let letters: Vec<String> = KEY.chars().map(String::from).collect();
+        let frames: Vec<String> = frames(dialect, &letters).iter().map(Value::to_string).collect();
+        let (heard, traced) = heard(dialect, steps(dialect, &frames));
+        assert_eq!((heard.text.as_str(), heard.reasoning.as_str()), ("[key]", "[key]"), "{dialect}");
+        // Joined again, as a reader of the trace could do it.
+        let joined: String = traced
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("< ")?).ok())
+            .map(|frame| letters_of(&frame))
+            .collect();
+        assert!(!shows(&joined), "{dialect}: {joined}");
+    }
+}
+
+/// The single letters in a frame, each once.
+fn letters_of(frame: &Value) -> String {
+    match frame {
+        Value::String(text) if text.len() == 1 => text.clone(),
+        Value::Array(list) => list.iter().map(letters_of).find(|text| !text.is_empty()).unwrap_or_default(),
+        Value::Object(map) => map.values().map(letters_of).find(|text| !text.is_empty()).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+#[test]
+fn a_key_in_disguise_comes_out_nowhere() {
+    use base64::Engine as _;
+    let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", c as u32)).collect();
+    let percent: String = KEY.bytes().map(|b| format!("%{b:02x}")).collect();
+    let entities: String = KEY.chars().map(|c| format!("&#{};", c as u32)).collect();
+    let forms = [
+        KEY.to_uppercase(),
+        escaped.clone(),
+        percent,
+        entities,
+        KEY.replace("plan", "plan<b>").replace("5f", "</b>5f"),
+        base64::engine::general_purpose::STANDARD.encode(format!("Bearer {KEY}")),
+    ];
+    for dialect in DIALECTS {
+        for form in &forms {
+            let middle = form.len() / 2;
+            for pieces in
+                [vec![format!("a {form} b")], vec![form[..middle].to_owned(), form[middle..].to_owned()]]
+            {
+                let frames: Vec<String> = frames(dialect, &pieces).iter().map(Value::to_string).collect();
+                let (heard, traced) = heard(dialect, steps(dialect, &frames));
+                assert!(
+                    heard.text.contains("[key]") && heard.reasoning.contains("[key]"),
+                    "{dialect} {form}"
+                );
+                assert!(!shows(&all(&heard)), "{dialect} {form}: {}", all(&heard));
+                assert!(!traced.contains(form.as_str()), "{dialect} {form}: {traced}");
+            }
+        }
+        // Escaped by the frame's own JSON.
+        let pieces = ["MARK".to_owned()];
+        let frames: Vec<String> =
+            frames(dialect, &pieces).iter().map(|f| f.to_string().replace("MARK", &escaped)).collect();
+        let (heard, traced) = heard(dialect, steps(dialect, &frames));
+        assert_eq!((heard.text.as_str(), heard.reasoning.as_str()), ("[key]", "[key]"), "{dialect}");
+        assert!(!traced.contains(&escaped[6..]), "{dialect}: {traced}");
+    }
+}
+
+#[test]
+fn no_part_of_a_key_is_left_where_words_are_shortened() {
+    // Our own bound on a service's words falls within the key.
+    for before in 585..605 {
+        let words = format!("{}{KEY}", "é".repeat(before));
+        let body = json!({"error": {"message": words, "code": "x"}}).to_string();
+        let (failed, _) = heard("chat", answer(400, "application/json", &[], &body));
+        assert!(!shows(&all(&failed)), "{before}: {}", failed.error());
+        let refusal = json!({"choices": [{"delta": {"refusal": words}}]}).to_string();
+        let stop = json!({"choices": [{"delta": {}, "finish_reason": "stop"}]}).to_string();
+        let (refused, _) = heard("chat", steps("chat", &[refusal, stop, "[DONE]".to_owned()]));
+        assert!(refused.error().contains("declined") && !shows(&all(&refused)), "{before}");
+        let header = format!("x-request-id: {}{KEY}", "x".repeat(before));
+        let (kept, _) = heard("chat", answer(400, "application/json", &[&header], "{}"));
+        assert!(!shows(&all(&kept)), "{before}: {:?}", kept.account);
+        let place = format!("location: http://127.0.0.2/{}{KEY}", "x".repeat(before));
+        let (moved, _) = heard("chat", answer(307, "text/plain", &[&place], ""));
+        assert!(!shows(&all(&moved)), "{before}: {}", moved.error());
+        let broken = format!("{}{KEY}", "x".repeat(before));
+        let (broken, _) = heard("chat", steps("chat", &[broken]));
+        assert!(!shows(&all(&broken)), "{before}: {}", broken.error());
+    }
+    // A reply that is cut within it.
+    let frames = frames("chat", &[KEY[..14].to_owned()]);
+    let (cut, _) = heard("chat", steps("chat", &[frames[0].to_string(), frames[1].to_string()]));
+    assert_eq!((cut.text.as_str(), cut.reasoning.as_str()), ("[key]", "[key]"));
+}
+
+#[test]
+fn configured_headers_are_sent_and_shown_nowhere() {
+    let echo = ScriptedServer::answering(|_, seen| {
+        let said = format!("{:?}", seen.headers);
+        answer(400, "application/json", &[], &json!({"error": {"message": said}}).to_string())
+    });
+    drop(echo);
+    let said =
+        json!({"error": {"message": "planted-gate-77fe planted-team-90ab sk-planted-5f0c2a91"}}).to_string();
+    let cookie = "set-cookie: session=planted-cookie";
+    let (heard, traced) = heard("chat", answer(400, "application/json", &[cookie], &said));
+    assert!(!shows(&all(&heard)) && !shows(&traced), "{traced}");
+    for header in ["authorization", "x-gate-token", "x-team", "x-plain"] {
+        assert!(traced.contains(&format!("{header}: [hidden]")), "{header}: {traced}");
+    }
+    assert!(traced.contains("content-type: application/json"), "{traced}");
+}

@@ -1,0 +1,71 @@
+//! Reading files that somebody else may have put there: only plain ones, only so much of them.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// Opens a plain file. A link is not followed; a pipe or a device, which might never end, is not opened.
+///
+/// # Errors
+/// When it is no plain file, in words, or can't be opened.
+pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
+    let what = std::fs::symlink_metadata(path)?;
+    if let Some(kind) = fault(&what) {
+        return Err(io::Error::other(kind));
+    }
+    let file = File::open(path)?;
+    // Between the two looks something else may have taken its place.
+    let found = file.metadata()?;
+    match fault(&found) {
+        Some(kind) => Err(io::Error::other(kind)),
+        None => Ok((file, found)),
+    }
+}
+
+/// Reads a plain file of at most `most` bytes.
+///
+/// # Errors
+/// As [`open`]; when it is longer or can't be read.
+pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let (file, _) = open(path)?;
+    let mut bytes = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > most {
+        true => Err(io::Error::other(format!("it is longer than {most} bytes"))),
+        false => Ok(bytes),
+    }
+}
+
+/// Why this is no plain file.
+fn fault(what: &Metadata) -> Option<&'static str> {
+    let kind = what.file_type();
+    match (kind.is_file(), kind.is_symlink(), kind.is_dir()) {
+        (true, ..) => None,
+        (_, true, _) => Some("it is a link, which is not followed"),
+        (_, _, true) => Some("it is a folder"),
+        _ => Some("it is a pipe or a device, and no file"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_file_is_read_up_to_a_bound() {
+        let path = std::env::temp_dir().join(format!("pelicycle-plain-{}", std::process::id()));
+        std::fs::write(&path, "12345").unwrap();
+        assert_eq!(read(&path, 5).unwrap(), b"12345");
+        assert!(read(&path, 4).unwrap_err().to_string().contains("longer than 4 bytes"));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(read(&path, 5).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(read(&std::env::temp_dir(), 5).unwrap_err().to_string().contains("a folder"));
+        #[cfg(unix)]
+        {
+            assert!(read(Path::new("/dev/zero"), 5).unwrap_err().to_string().contains("a device"));
+            std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
+            assert!(read(&path, 5).unwrap_err().to_string().contains("a link"));
+            std::fs::remove_file(&path).unwrap();
+        }
+    }
+}

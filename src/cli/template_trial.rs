@@ -1,0 +1,81 @@
+//! The hidden command that tries a chat template in a process of its own, and the guard that starts it.
+
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use pelicycle_engine::chat::TemplateTrial;
+
+/// The name of the hidden command.
+pub(crate) const TRIAL_COMMAND: &str = "template-trial";
+
+/// The memory that a template may take.
+const MEMORY: usize = 192 << 20;
+
+/// The stack on which it runs: less than any on which it will run later.
+const STACK: usize = 1536 << 10;
+
+/// The time that a trial may take.
+const PATIENCE: Duration = Duration::from_millis(1600);
+
+/// The longest template that is tried.
+const LONGEST: usize = 1 << 20;
+
+/// How long a trial is left alone between two looks.
+const LOOK: Duration = Duration::from_millis(3);
+
+/// Tries the template that standard input tells of.
+pub(crate) fn trial() -> anyhow::Result<ExitCode> {
+    let mut text = String::new();
+    std::io::stdin().lock().read_to_string(&mut text).context("no template came")?;
+    let trial: TemplateTrial = serde_json::from_str(&text).context("what came is no template")?;
+    crate::allocator::limit(MEMORY);
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || trial.run());
+    match thread.context("no thread could be started")?.join() {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(_) => Ok(ExitCode::FAILURE),
+    }
+}
+
+/// Tries a template in a process of its own.
+pub(crate) fn guard(trial: &TemplateTrial) -> Result<(), String> {
+    if trial.source.len() > LONGEST {
+        return Err(format!("it is longer than {LONGEST} bytes"));
+    }
+    let text = serde_json::to_vec(trial).map_err(|error| error.to_string())?;
+    let mut child = start().map_err(|error| format!("no process could be started to try it: {error}"))?;
+    if let Some(mut input) = child.stdin.take() {
+        // One that has ended already says why by its end.
+        let _ = input.write_all(&text);
+    }
+    match wait(&mut child) {
+        Some(status) if status.success() => Ok(()),
+        Some(_) => Err("it nests too deep, or takes more memory than it may".to_owned()),
+        None => Err("it takes too long".to_owned()),
+    }
+}
+
+fn start() -> std::io::Result<Child> {
+    Command::new(std::env::current_exe()?)
+        .arg(TRIAL_COMMAND)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+/// The end of a trial, in time.
+fn wait(child: &mut Child) -> Option<ExitStatus> {
+    let begin = Instant::now();
+    while begin.elapsed() < PATIENCE {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Some(status);
+        }
+        std::thread::sleep(LOOK);
+    }
+    drop(child.kill());
+    drop(child.wait());
+    None
+}
