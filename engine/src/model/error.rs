@@ -14,8 +14,11 @@ use crate::gguf::GgufError;
 pub enum ModelError {
     #[error(transparent)]
     File(#[from] GgufError),
-    #[error("{}: architecture {name:?} is not supported; supported are {supported}", path.display())]
-    Architecture { path: PathBuf, name: String, supported: String },
+    #[error(
+        "{}: architecture {name:?} is not supported: it needs {missing}; supported are {supported}",
+        path.display()
+    )]
+    Architecture { path: PathBuf, name: String, missing: &'static str, supported: String },
     #[error("{}: tensor {tensor:?} has shape {found:?}, expected {expected:?}", path.display())]
     Shape { path: PathBuf, tensor: String, found: Vec<u64>, expected: Vec<u64> },
     #[error("{}: tensor {tensor:?} is {found}; a vector must be F32, F16 or BF16", path.display())]

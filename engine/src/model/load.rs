@@ -14,6 +14,7 @@ use super::file_names::canonical;
 use super::layer::Layer;
 use super::layer_source::LayerSource;
 use super::matrix::Matrix;
+use super::not_yet::missing;
 use super::rope::LayerRopes;
 use super::tensor_reader::TensorReader;
 use crate::cache::CachePrecision;
@@ -53,8 +54,13 @@ impl Model {
         let gguf = canonical(gguf)?;
         let name = gguf.require_str("general.architecture")?;
         let Some(architecture) = Architecture::named(name) else {
-            let (path, name) = (gguf.path().to_owned(), name.to_owned());
-            return Err(ModelError::Architecture { path, name, supported: supported() });
+            let (path, missing) = (gguf.path().to_owned(), missing(name));
+            return Err(ModelError::Architecture {
+                path,
+                name: name.to_owned(),
+                missing,
+                supported: supported(),
+            });
         };
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);

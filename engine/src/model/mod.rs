@@ -43,6 +43,7 @@ mod load;
 mod matrix;
 mod model_memory;
 mod norm;
+mod not_yet;
 mod rope;
 mod rope_scaling;
 mod routed_experts;
