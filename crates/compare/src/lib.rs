@@ -21,6 +21,7 @@ mod measure;
 mod preferred;
 mod report;
 mod select;
+mod sentence;
 mod sides;
 mod text;
 pub mod words;

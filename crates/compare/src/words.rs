@@ -1,143 +1,16 @@
 //! Answers in words, the same in every format.
 
-use pelicycle_judge::SidePreference;
 use pelicycle_text::{count, plural, size};
 
 use super::answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummary};
 use super::measure::MeasureRole;
-use super::preferred::PreferenceView;
 use super::report::ComparisonReport;
+pub use super::sentence::{
+    collecting, conditions, other_views, preferred_row, quoted, share_with_bounds, verdict_sentence,
+};
 
 /// From so many times on a ratio is told as one, and no longer in percent.
 const MANIFOLD: f64 = 4.0;
-
-/// What the comparison says in one sentence: which side draws better, how sure that is, on what evidence.
-pub fn verdict_sentence(report: &ComparisonReport) -> String {
-    let ComparisonReport { base, head, preferred, .. } = report;
-    let Some(view) = preferred.views.first() else { return unjudged(report) };
-    let percent = |share: f64| format!("{:.0}", share * 100.0);
-    let why = format!(
-        "{} preferred it in {} % of {} (true share {} to {} %, 95 % sure)",
-        view.by,
-        percent(view.share),
-        plural(view.judgements as u64, "judgement"),
-        percent(view.low),
-        percent(view.high)
-    );
-    match view.verdict {
-        ComparisonVerdict::Better => format!("{head} draws better than {base}: {why}."),
-        ComparisonVerdict::Worse => format!("{head} draws worse than {base}: {why}."),
-        ComparisonVerdict::Differs | ComparisonVerdict::CantTell => {
-            format!("Can't tell yet whether {head} draws better than {base}: {why}. {}", needed(view))
-        }
-    }
-}
-
-/// The sentence where nobody has judged drawings of the one side against those of the other.
-fn unjudged(report: &ComparisonReport) -> String {
-    let ComparisonReport { base, head, preferred, .. } = report;
-    let [bases, heads] = preferred.drawings;
-    if preferred.most_independent == 0 {
-        return format!(
-            "Can't tell whether {head} draws better than {base}: there are no two drawings to hold together."
-        );
-    }
-    let takes = match preferred.needed_at_all {
-        Some(needed) => format!("about {needed} judgements settle it if nine of ten go one way"),
-        None if preferred.most_independent < SidePreference::FEWEST => format!(
-            "{} of {base} and {} of {head} are too few to settle it, which takes {} of each",
-            plural(bases as u64, "drawing"),
-            count(heads as u64),
-            SidePreference::FEWEST
-        ),
-        None => format!("{} judgements settle it if all go one way", SidePreference::FEWEST),
-    };
-    format!("Can't tell whether {head} draws better than {base}: nobody has judged their drawings; {takes}.")
-}
-
-/// `94 % (79 to 99)`: the share in which the second side is preferred, with its bounds at 95 %.
-pub fn share_with_bounds(view: &PreferenceView) -> String {
-    let percent = |share: f64| format!("{:.0}", share * 100.0);
-    format!("{} % ({} to {})", percent(view.share), percent(view.low), percent(view.high))
-}
-
-/// What it would take to settle whose drawings are preferred, as a sentence.
-fn needed(view: &PreferenceView) -> String {
-    match (view.needed_judgements, view.needed_drawings) {
-        (Some(needed), _) => format!("About {needed} more would settle it."),
-        (None, Some(needed)) => format!(
-            "These drawings do not suffice: about {needed} more of each side would settle it, judged once each."
-        ),
-        (None, None) => "They are so near to each other that 2,000 more would not settle it.".to_owned(),
-    }
-}
-
-/// What differs besides the model: a line that says so, and a line each.
-pub fn conditions(report: &ComparisonReport) -> (&'static str, Vec<String>) {
-    let lines = report.conditions.words(&report.base, &report.head);
-    match lines.is_empty() {
-        true => ("Besides the model nothing that is recorded differs.", lines),
-        false => ("What differs besides the model, or is not known:", lines),
-    }
-}
-
-/// Other views than the one that decides, a line each.
-pub fn other_views(report: &ComparisonReport) -> Vec<String> {
-    let word = |view: &PreferenceView| match view.verdict {
-        ComparisonVerdict::Better => "better",
-        ComparisonVerdict::Worse => "worse",
-        ComparisonVerdict::Differs | ComparisonVerdict::CantTell => "can't tell",
-    };
-    let others = report.preferred.views.iter().skip(1);
-    others
-        .map(|view| {
-            let judgements = plural(view.judgements as u64, "judgement");
-            format!("{} alone: {}, {} by {judgements}", view.by, word(view), share_with_bounds(view))
-        })
-        .collect()
-}
-
-/// The commands that collect more judgements, where it is not settled and there is something to judge.
-pub fn collecting(report: &ComparisonReport) -> Vec<String> {
-    let settled = matches!(report.verdict, ComparisonVerdict::Better | ComparisonVerdict::Worse);
-    if settled || report.preferred.most_independent == 0 {
-        return Vec::new();
-    }
-    let words =
-        [report.base.clone(), report.head.clone()].into_iter().chain(report.narrowing.iter().cloned());
-    let words: Vec<String> = words.map(|word| quoted(&word)).collect();
-    let sides = words.join(" ");
-    vec![
-        format!("pelicycle vote --between {sides}"),
-        format!("pelicycle judge -m PROVIDER/MODEL --between {sides}"),
-    ]
-}
-
-/// A word as a shell takes it.
-#[must_use]
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+,=".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
-}
-
-/// The row of what is preferred: its verdict, how often each side won, the share; none where nobody judged.
-pub fn preferred_row(report: &ComparisonReport) -> Option<[String; 5]> {
-    let view = report.preferred.views.first()?;
-    let number = |value: f64| {
-        let text = format!("{value:.1}");
-        text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
-    };
-    let verdict = match view.verdict {
-        ComparisonVerdict::Better => "better",
-        ComparisonVerdict::Worse => "worse",
-        ComparisonVerdict::Differs | ComparisonVerdict::CantTell => "can't tell",
-    };
-    let won = |won: f64| format!("{} of {}", number(won), view.judgements);
-    Some(["Preferred".to_owned(), verdict.to_owned(), won(view.lost), won(view.won), share_with_bounds(view)])
-}
 
 /// A measure's label, marked where its times are of a loaded host.
 pub fn marked_label(answer: &MeasureComparison) -> String {
