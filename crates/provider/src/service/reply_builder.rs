@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::connection::ServiceConnection;
 use super::failure::{RequestFailure, shortened};
 use super::halves::HalfJoiner;
-use super::protocol::{ReplyState, WireProtocol};
+use super::protocol::{ProtocolName, ReplyState, WireProtocol};
 use super::same_model::is_same;
 use super::secrets::{SecretFilter, Secrets};
 use crate::{ReplyDelta, ReplyMetadata, RequestEnd};
@@ -223,9 +223,8 @@ impl ReplyBuilder {
     /// Says which bound a reply came to that its service calls too long: many call a full context so as well.
     fn which_bound(&mut self, words: String, outcome: Outcome, bounds: AskedBounds) -> String {
         let raw = self.state.stop.as_ref().map(|stop| stop.raw.to_ascii_lowercase()).unwrap_or_default();
-        if outcome != Outcome::Length
-            || !matches!(raw.as_str(), "length" | "max_tokens" | "max_output_tokens")
-        {
+        let named = matches!(raw.as_str(), "length" | "max_tokens" | "max_output_tokens");
+        if outcome != Outcome::Length || !named {
             return words;
         }
         let usage = &self.state.usage;
@@ -235,12 +234,14 @@ impl ReplyBuilder {
         }
         let all = usage.input.zip(usage.output).map(|(input, output)| input.saturating_add(output));
         let full = bounds.context.zip(all).is_some_and(|(context, all)| all >= u64::from(context));
-        let local = self.connection.entry.local == Some(true);
-        let (code, words) = match full || bounds.max_tokens.is_some() || local {
-            true => ("context-full", "the server's context is full"),
-            false => ("bound-of-service", "a bound of the service's own was reached"),
-        };
-        self.state.remark(code, &format!("No bound that was asked for was reached: {words}."));
+        let entry = &self.connection.entry;
+        // A server of the user's has no bound of its own but its context; another service may have.
+        let local = entry.local == Some(true) || entry.protocol() == ProtocolName::Ollama;
+        if !full && !local && bounds.max_tokens.is_none() {
+            return words;
+        }
+        let words = "the server's context is full";
+        self.state.remark("context-full", &format!("No bound that was asked for was reached: {words}."));
         words.to_owned()
     }
 

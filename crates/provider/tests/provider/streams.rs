@@ -409,7 +409,7 @@ fn endings_that_are_no_drawing_have_their_names() {
     let think = r#"{"choices":[{"delta":{"reasoning_content":"Hm"}}]}"#;
     let heard = played("chat", stream(&[think, &stop("length"), "[DONE]"]));
     assert_eq!((heard.outcome(), heard.text.as_str(), heard.reasoning.as_str()), (Outcome::Length, "", "Hm"));
-    assert_eq!(heard.remarks(), ["bound-of-service", "usage-missing"], "no bound was asked for");
+    assert_eq!(heard.remarks(), ["usage-missing"]);
     let heard = played("chat", stream(&[&stop("content_filter"), "[DONE]"]));
     assert_eq!(heard.outcome(), Outcome::Filtered);
     let refusal = r#"{"choices":[{"delta":{"refusal":"I can't draw."}}]}"#;
