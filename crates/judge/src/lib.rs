@@ -18,7 +18,6 @@ mod ranking;
 mod reliability;
 mod report;
 mod scope;
-mod separation;
 mod text;
 mod votes;
 pub mod words;
@@ -27,10 +26,10 @@ pub use competition::{Competition, Competitor, Drawing};
 pub use markdown::markdown;
 pub use pair_chooser::{DrawingPair, PairChooser};
 pub use question::{JudgeReply, question, read_reply};
-pub use ranking::{RankedGroup, Ranking, Standing, rank};
+pub use ranking::{Ranking, Standing, rank};
 pub use reliability::{Agreement, Reliability, reliability};
 pub use report::{
-    ContestantStanding, GroupStandings, JudgePooling, JudgeReport, JudgedRanking, RankingReport,
+    ContestantStanding, FEW_VOTES, GroupStandings, JudgePooling, JudgeReport, JudgedRanking, RankingReport,
     RateWithInterval, SEED, report,
 };
 pub use scope::Scope;
