@@ -185,13 +185,13 @@ fn pairs_that_are_chosen_find_the_best_with_fewer_votes_than_pairs_that_chance_h
 #[test]
 #[ignore = "takes minutes: makes the figures of docs/judging.md"]
 fn votes_that_68_need() {
-    const WORLDS: u64 = 12;
+    const WORLDS: u64 = 8;
     let mut world = World::new(68, 5);
     let mut of = |chosen| -> Vec<(f64, f64)> {
-        let mut sums = vec![(0.0, 0.0); 12];
+        let mut sums = vec![(0.0, 0.0); 7];
         for seed in 0..WORLDS {
             for (sum, (hits, wrong)) in
-                sums.iter_mut().zip(settled(seed, &mut world, (10, 1200, 100), chosen))
+                sums.iter_mut().zip(settled(seed, &mut world, (10, 1400, 200), chosen))
             {
                 *sum = (sum.0 + hits as f64 / WORLDS as f64, sum.1 + wrong / WORLDS as f64);
             }
@@ -200,6 +200,6 @@ fn votes_that_68_need() {
     };
     for (step, (chosen, chance)) in of(true).into_iter().zip(of(false)).enumerate() {
         let words = |(hits, wrong): (f64, f64)| format!("{hits:.1} | {:.1} %", wrong * 100.0);
-        eprintln!("| {} | {} | {} |", (step + 1) * 100, words(chosen), words(chance));
+        eprintln!("| {} | {} | {} |", (step + 1) * 200, words(chosen), words(chance));
     }
 }
