@@ -17,6 +17,8 @@ mod question;
 mod ranking;
 mod reliability;
 mod report;
+mod rubric_agreement;
+mod rubric_question;
 mod scope;
 mod text;
 mod votes;
@@ -32,6 +34,8 @@ pub use report::{
     ContestantStanding, FEW_VOTES, GroupStandings, JudgePooling, JudgeReport, JudgedRanking, RankingReport,
     RateWithInterval, SEED, report,
 };
+pub use rubric_agreement::RubricAgreement;
+pub use rubric_question::{read_rubric_reply, rubric_question};
 pub use scope::Scope;
 pub use text::text;
 pub use votes::{Ballot, Vote, Votes};
