@@ -23,6 +23,7 @@ mod rank;
 mod rate;
 mod strength_fit;
 mod strengths;
+mod student;
 mod tables;
 
 pub use agreement::kappa;
@@ -36,4 +37,5 @@ pub use random::Random;
 pub use rank::{LocationShift, RankTest, rank_test, shift};
 pub use rate::{Interval, Rate, mean_difference};
 pub use strengths::{PairwiseChoice, Spread, Strengths, strengths, strengths_at};
+pub use student::student_quantile;
 pub use tables::exact_rates;

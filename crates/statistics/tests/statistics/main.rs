@@ -9,7 +9,7 @@ use std::path::Path;
 
 use pelicycle_statistics::{
     Block, Interval, Rate, block_test, detectable_rate, exact_rates, growth, holm, kappa, quantile,
-    rank_test, rate_gap, shift, upper_tail,
+    rank_test, rate_gap, shift, student_quantile, upper_tail,
 };
 use serde::Deserialize;
 
@@ -23,6 +23,7 @@ struct Figures {
     rates: Vec<Rates>,
     holm: Vec<(Vec<f64>, Vec<f64>)>,
     power: Power,
+    student: Vec<(f64, usize, f64)>,
     kappas: Vec<([[f64; 3]; 3], f64)>,
 }
 
@@ -247,6 +248,14 @@ fn what_could_be_seen_and_how_much_more_it_takes_are_statsmodels() {
         near(growth(part).unwrap() * case.n as f64, case.needed, 1e-4);
     }
     assert_eq!((growth(0.0), growth(2.0)), (None, Some(1.0)));
+}
+
+#[test]
+fn students_quantiles_are_scipys() {
+    for (tail, freedom, expected) in figures().student {
+        let found = student_quantile(tail, freedom);
+        assert!((found / expected - 1.0).abs() < 1e-6, "{tail} {freedom}: {found} {expected}");
+    }
 }
 
 #[test]
