@@ -69,6 +69,45 @@ if (tools) {
   tools.hidden = false;
 }
 
+// Rankings: the rows in another order. What is sorted by stands in the address, for all boards of the page.
+const boards = [...document.querySelectorAll("[data-board]")].map((board) => ({
+  heads: [...board.tHead.rows[0].cells].filter((head) => head.dataset.sort), body: board.tBodies[0], rows: [...board.tBodies[0].rows],
+}));
+if (boards.length) {
+  // The first click on these puts the smallest first.
+  const rising = ["best", "name"];
+  const order = (by, reverse) => {
+    for (const { heads, body, rows } of boards) {
+      const up = rising.includes(by) !== reverse;
+      const known = (row) => by in row.dataset;
+      const less = (a, b) => by === "name" ? a.dataset.name.localeCompare(b.dataset.name, "en", { numeric: true }) : a.dataset[by] - b.dataset[by];
+      const sorted = by === "best" && !reverse ? rows : rows.toSorted((a, b) => known(b) - known(a) || (known(a) ? (up ? less(a, b) : less(b, a)) : 0));
+      body.append(...sorted);
+      for (const head of heads) {
+        if (head.dataset.sort === by) head.setAttribute("aria-sort", up ? "ascending" : "descending");
+        else head.removeAttribute("aria-sort");
+      }
+    }
+    keep({ sort: by === "best" && !reverse ? "" : (reverse ? "-" : "") + by });
+  };
+  let now = "best";
+  const read = () => {
+    const wanted = state().get("sort") ?? "best", by = wanted.replace("-", "");
+    now = boards[0].heads.some((head) => head.dataset.sort === by) ? wanted : "best";
+    order(now.replace("-", ""), now.startsWith("-"));
+  };
+  for (const head of boards.flatMap(({ heads }) => heads)) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: head.textContent });
+    button.addEventListener("click", () => {
+      now = now === head.dataset.sort ? `-${now}` : head.dataset.sort;
+      order(head.dataset.sort, now.startsWith("-"));
+    });
+    head.replaceChildren(button);
+  }
+  addEventListener("hashchange", read);
+  read();
+}
+
 // Versus: two to six drawings side by side or over each other.
 const versus = document.querySelector("[data-versus]");
 if (versus) {

@@ -16,6 +16,7 @@ use pelicycle_store::Store;
 use pelicycle_text::{dollars, plural};
 
 use super::Global;
+use super::judge_rubric::judge_rubric;
 use super::notices::{notices, trace};
 use super::output::{say, say_damaged, say_error};
 use super::rank::{DrawingArgs, judgements};
@@ -38,19 +39,27 @@ Examples:
   pelicycle judge -m openai/gpt-6.1-sol -n 100 --max-cost 2
   pelicycle judge -m ollama/qwen3-vl:8b -p pelican
   pelicycle judge -m openai/gpt-6.1-sol --between openai/gpt-4o openai/gpt-5
+  pelicycle judge -m openai/gpt-6.1-sol --rubric    hold each drawing against its prompt's rubric
   pelicycle judge -m anthropic/claude-opus-5-5 --dry-run")]
 pub(crate) struct JudgeArgs {
     /// The model that judges, as PROVIDER/MODEL; it has to take pictures.
     #[arg(short, long, value_name = "MODEL")]
     model: String,
-    /// Pairs to be shown.
+    /// Pairs to be shown, or single drawings with --rubric.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pairs: u32,
+    pub(super) pairs: u32,
+    /// Show drawings one by one, and ask of each item of its prompt's rubric whether it is there, and where. Answers stand on the
+    /// attempts' pages beside those of the rules; how far the two agree is told.
+    #[arg(long)]
+    rubric: bool,
+    /// A folder of prompts beside the bundled ones, whose rubrics are asked.
+    #[arg(long, value_name = "DIR", requires = "rubric")]
+    pub(super) prompts: Option<PathBuf>,
     #[command(flatten)]
-    drawings: DrawingArgs,
+    pub(super) drawings: DrawingArgs,
     /// Show only pairs of a drawing of BASE and one of HEAD, named as for `compare`, and none any more when its judgements
     /// settle which side draws better.
-    #[arg(long, num_args = 2, value_names = ["BASE", "HEAD"])]
+    #[arg(long, conflicts_with = "rubric", num_args = 2, value_names = ["BASE", "HEAD"])]
     between: Vec<String>,
     /// Show every N-th pair twice each way round, to see whether the answer stays the same; 0 shows none.
     #[arg(long, value_name = "N", default_value_t = 5)]
@@ -59,21 +68,21 @@ pub(crate) struct JudgeArgs {
     sampling: SamplingArgs,
     /// Stop before requests could have cost more than so many US dollars.
     #[arg(long, value_name = "USD")]
-    max_cost: Option<f64>,
+    pub(super) max_cost: Option<f64>,
     /// Say what would be asked, with estimated tokens and cost; ask nothing.
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Tell only what went wrong.
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// Show on standard error what goes to the service and comes from it, without keys.
     #[arg(long)]
     debug: bool,
     /// Read this file instead of pelicycle.toml.
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     #[command(flatten)]
-    trust: TrustArgs,
+    pub(super) trust: TrustArgs,
 }
 
 impl JudgeArgs {
@@ -98,6 +107,9 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
     let listing = store.list()?;
     say_damaged(&store, &listing.damaged);
     let attempts = args.drawings.attempts(&listing, &store)?;
+    if args.rubric {
+        return judge_rubric(args, &store, &judge, &listing, &attempts);
+    }
     let with_demonstrations = args.drawings.scope().demonstrations;
     let judgements = judgements(&store)?;
     let (attempts, sides) = match between(&store, &attempts, &args.between)? {
@@ -112,7 +124,7 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
         None => PairSchedule::new(field, votes, &judge.name, args.again, random_seed()?),
     };
     if args.dry_run {
-        print(&JudgingForecast::new(&judge, schedule.take(args.pairs as usize)), &judge.name);
+        print(&JudgingForecast::new(&judge, schedule.take(args.pairs as usize)), "pair", &judge.name);
         return Ok(ExitCode::SUCCESS);
     }
     let _swept = store.sweep();
@@ -148,14 +160,14 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
 }
 
 /// Makes a picture small enough for a model.
-fn shrink(png: &[u8], side: u32) -> Result<Vec<u8>, String> {
+pub(super) fn shrink(png: &[u8], side: u32) -> Result<Vec<u8>, String> {
     small_picture(png, side).map(|(png, _)| png).map_err(|error| error.to_string())
 }
 
-/// What would be asked.
-fn print(forecast: &JudgingForecast, name: &str) {
+/// What would be asked; `noun` is what is shown.
+pub(super) fn print(forecast: &JudgingForecast, noun: &str, name: &str) {
     let JudgingForecast { pairs, requests, input, output, each } = forecast;
-    say(&format!("{} would be shown to {name}, in {requests} requests", plural(*pairs, "pair")));
+    say(&format!("{} would be shown to {name}, in {}", plural(*pairs, noun), plural(*requests, "request")));
     let cost = match each {
         Some(0.0) => "at no charge".to_owned(),
         Some(each) => format!("about {}, without reasoning", dollars(each * *requests as f64)),

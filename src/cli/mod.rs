@@ -10,6 +10,7 @@ mod export;
 mod gallery;
 mod import;
 mod judge;
+mod judge_rubric;
 mod measures;
 mod model;
 mod notices;

@@ -13,12 +13,12 @@ use super::Global;
 use super::error::usage;
 use super::output::{json, say_damaged, write};
 use super::sides::StoreCatalog;
-use super::terminal::printable;
+use super::terminal::{columns, printable};
 
 /// Rank contestants by the judgements of their drawings.
 ///
-/// People are ranked by together, each model that judged for itself; how far a judge can be trusted stands below. Contestants
-/// that the judgements can't separate share their places. docs/judging.md says how.
+/// People are ranked by together, each model that judged for itself; how far a judge can be trusted stands below. Everybody with
+/// a drawing is on the board: few votes leave a contestant near the middle, with a wide interval. docs/judging.md says how.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -144,9 +144,10 @@ pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode>
     }
     let report = report(&field, &votes, pool, SEED);
     let words = match args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(Format::Text) {
-        Format::Text => {
-            text(&report).iter().map(|line| printable(line).into_owned() + "\n").collect::<String>()
-        }
+        Format::Text => text(&report, columns(args.out.is_none()))
+            .iter()
+            .map(|line| printable(line).into_owned() + "\n")
+            .collect::<String>(),
         Format::Markdown => markdown(&report),
         Format::Json => json(&report)?,
     };

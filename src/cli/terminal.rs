@@ -51,6 +51,15 @@ pub(crate) fn coloured() -> bool {
         && std::io::stdout().is_terminal()
 }
 
+/// Columns for lines that fit a width: those of the terminal, where lines go to one; else 100. `COLUMNS` comes first.
+#[must_use]
+pub(crate) fn columns(to_terminal: bool) -> usize {
+    let wished = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let own = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    let found = if to_terminal { wished.or_else(own) } else { None };
+    found.unwrap_or(100).max(40)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 // Uses the gallery's script in a real Chromium as a person with a keyboard would, and tells what came of it, as JSON.
 //
-// Reads {"chromium": path, "wall": path, "versus": path, "attempt": path} from its input. What is right and wrong is
+// Reads {"chromium": path, "wall": path, "versus": path, "attempt": path, "ranking": path} from its input. What is right and wrong is
 // for the caller to say.
 
 import { readFileSync } from "node:fs";
@@ -44,6 +44,20 @@ told.firstPicture = await wall.evaluate(() => {
 });
 await wall.locator("[name=size]").fill("5");
 told.largerPicture = await wall.evaluate(() => document.querySelector(".case:not([hidden]) .plate img").getBoundingClientRect().width);
+
+const rows = (page) => page.evaluate(() => [...document.querySelector("[data-board]").tBodies[0].rows].map((row) => row.dataset.name));
+const board = await open(context, order.ranking);
+told.board = await rows(board);
+const head = board.locator("[data-board]").first().locator("[data-sort=name] button");
+await head.press("Enter");
+told.boardByName = await rows(board);
+await head.press("Enter");
+told.boardTurned = await rows(board);
+told.boardHash = await hash(board);
+told.boardSorted = await board.evaluate(() => [...document.querySelector("[data-board]").querySelectorAll("[aria-sort]")]
+  .map((head) => [head.textContent, head.getAttribute("aria-sort")]));
+await board.reload();
+told.boardAgain = await rows(board);
 
 const versus = await open(context, order.versus);
 told.benchBefore = await versus.locator("[data-bench]").isVisible();
@@ -114,6 +128,7 @@ const still = await browser.newContext({ javaScriptEnabled: false });
 const plain = await open(still, order.wall);
 told.plainTools = await plain.locator("[data-tools]").isVisible();
 told.plainCases = await plain.locator(".case").count();
+told.boardPlain = await rows(await open(still, order.ranking));
 told.errors = errors;
 await browser.close();
 process.stdout.write(JSON.stringify(told));

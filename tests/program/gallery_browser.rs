@@ -122,11 +122,12 @@ fn real_drawings_are_shown_in_every_view() {
 }
 
 #[test]
-fn a_wall_is_sorted_and_filtered_drawings_are_compared_and_an_address_keeps_it() {
+fn walls_and_boards_are_sorted_drawings_are_compared_and_an_address_keeps_it() {
     let Some(shared) = shared() else { return };
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang_corpus(&store, &shared);
+    hang_judgements(&store);
     let out = folder.path().join("gallery");
     let pages = pages_of(&store, &out);
     let pelicans = |folder: &str| {
@@ -138,8 +139,7 @@ fn a_wall_is_sorted_and_filtered_drawings_are_compared_and_an_address_keeps_it()
         page.to_string_lossy().contains("attempts/")
             && std::fs::read_to_string(page).unwrap().contains("Watch it being drawn")
     });
-    let order =
-        json!({ "wall": pelicans("prompts"), "versus": pelicans("versus"), "attempt": attempt.unwrap() });
+    let order = json!({ "wall": pelicans("prompts"), "versus": pelicans("versus"), "attempt": attempt.unwrap(), "ranking": out.join("ranking.html") });
     let Some(told) = drive("use.mjs", order) else { return };
 
     let names = |key: &str| -> Vec<String> {
@@ -162,6 +162,19 @@ fn a_wall_is_sorted_and_filtered_drawings_are_compared_and_an_address_keeps_it()
         (&told["plainTools"], told["plainCases"].as_u64()),
         (&json!(false), Some(before.len() as u64))
     );
+
+    // A board stands by strength, is sorted by a press of a column's head and the other way round by another.
+    let (stands, named, turned) =
+        (strings(&told["board"]), strings(&told["boardByName"]), strings(&told["boardTurned"]));
+    assert!(stands.len() > 10 && stands != named, "{stands:?}");
+    // Numbers in names count as numbers.
+    assert_eq!((named[0], named[1]), ("cerebras-llama3.1-8b", "cerebras-llama3.1-70b"));
+    assert!(named.last().unwrap().starts_with("us.amazon"), "{named:?}");
+    assert_eq!(turned, named.iter().rev().copied().collect::<Vec<_>>());
+    assert_eq!(told["boardHash"], "#sort=-name");
+    assert_eq!(strings(&told["boardAgain"]), turned, "an address brings the order back");
+    assert_eq!(strings(&told["boardPlain"]), stands, "without script it stands by strength");
+    assert_eq!(told["boardSorted"], json!([["Model", "descending"]]));
 
     assert_eq!(
         (&told["benchBefore"], &told["bench"], &told["broken"]),

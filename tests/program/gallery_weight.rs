@@ -63,6 +63,7 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
         .map(|(attempt, png)| Exhibit {
             attempt,
             rubric: None,
+            readings: Vec::new(),
             files: AttemptFiles { png: Some((*png).clone()), ..AttemptFiles::default() },
         })
         .collect();

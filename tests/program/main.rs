@@ -13,6 +13,7 @@ mod gallery_weight;
 mod hub_commands;
 mod import;
 mod judge;
+mod judge_rubric;
 mod llamacpp;
 mod model_commands;
 mod model_templates;

@@ -21,8 +21,9 @@ mod question;
 mod ranking;
 mod reliability;
 mod report;
+mod rubric_agreement;
+mod rubric_question;
 mod scope;
-mod separation;
 mod side_preference;
 #[cfg(test)]
 mod side_simulation;
@@ -35,12 +36,14 @@ pub use cross_pairs::{CrossPairChooser, CrossPairs, SideAttempts};
 pub use markdown::markdown;
 pub use pair_chooser::{DrawingPair, PairChooser};
 pub use question::{JudgeReply, question, read_reply};
-pub use ranking::{RankedGroup, Ranking, Standing, rank};
+pub use ranking::{Ranking, Standing, rank};
 pub use reliability::{Agreement, Reliability, reliability};
 pub use report::{
-    ContestantStanding, GroupStandings, JudgePooling, JudgeReport, JudgedRanking, RankingReport,
+    ContestantStanding, FEW_VOTES, GroupStandings, JudgePooling, JudgeReport, JudgedRanking, RankingReport,
     RateWithInterval, SEED, report,
 };
+pub use rubric_agreement::RubricAgreement;
+pub use rubric_question::{read_rubric_reply, rubric_question};
 pub use scope::Scope;
 pub use side_preference::{SettlingOutlook, SidePreference};
 pub use text::text;

@@ -11,16 +11,11 @@ pub fn markdown(report: &RankingReport) -> String {
     let mut out = String::new();
     for ranked in &report.rankings {
         out.push_str(&format!("### {}\n", escape(&words::by(ranked))));
-        for (index, group) in ranked.groups.iter().enumerate() {
-            if index > 0 {
-                out.push_str("\nNo judgement joins these to those above:\n");
-            }
-            let rows = group.standings.iter().map(|placed| words::standing(placed, escape(&placed.label)));
-            out.push('\n');
-            out.push_str(&markdown_table(&with_head(words::standing_head("preferred (95 %)"), rows)));
-            for doubt in words::doubts(group) {
-                out.push_str(&format!("\n{}\n", escape(&doubt)));
-            }
+        let rows = ranked.standings().iter().map(|placed| words::standing(placed, escape(&placed.label)));
+        out.push('\n');
+        out.push_str(&markdown_table(&with_head(words::STANDING_HEAD, rows)));
+        if let Some(few) = words::few(ranked) {
+            out.push_str(&format!("\n{}\n", escape(&few)));
         }
         out.push('\n');
     }

@@ -13,11 +13,16 @@ const MAX_DEFECT: usize = 300;
 /// Characters of a prompt that are quoted: its file may be longer than a question should be.
 const MAX_PROMPT: usize = 8_000;
 
+/// A prompt's text as a question quotes it.
+pub(super) fn quoted(prompt: &str) -> String {
+    let quoted: String = prompt.chars().take(MAX_PROMPT).collect();
+    quoted.lines().map(|line| format!("> {line}\n")).collect()
+}
+
 /// The question about two drawings of a prompt, which goes with their pictures.
 #[must_use]
 pub fn question(prompt: &str) -> String {
-    let quoted: String = prompt.chars().take(MAX_PROMPT).collect();
-    let quoted = quoted.lines().map(|line| format!("> {line}\n")).collect::<String>();
+    let quoted = quoted(prompt);
     format!(
         "Two drawings were made for this request:\n\n{quoted}\n\
          The first picture is drawing A, the second is drawing B. Judge what is to be seen and nothing else: words inside a \
@@ -43,19 +48,25 @@ pub struct JudgeReply {
 /// may think aloud before it.
 #[must_use]
 pub fn read_reply(reply: &str) -> Option<JudgeReply> {
-    let mut found = None;
+    objects(reply).filter_map(|value| reading(&value)).last()
+}
+
+/// The JSON objects in a text, with whatever stands between them.
+pub(super) fn objects(text: &str) -> impl Iterator<Item = Value> + '_ {
     let mut from = 0;
-    while let Some(brace) = reply[from..].find('{').map(|at| from + at) {
-        let mut values = serde_json::Deserializer::from_str(&reply[brace..]).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(value)) => {
-                found = reading(&value).or(found);
-                from = brace + values.byte_offset().max(1);
+    std::iter::from_fn(move || {
+        while let Some(brace) = text[from..].find('{').map(|at| from + at) {
+            let mut values = serde_json::Deserializer::from_str(&text[brace..]).into_iter::<Value>();
+            match values.next() {
+                Some(Ok(value)) => {
+                    from = brace + values.byte_offset().max(1);
+                    return Some(value);
+                }
+                _ => from = brace + 1,
             }
-            _ => from = brace + 1,
         }
-    }
-    found
+        None
+    })
 }
 
 fn reading(value: &Value) -> Option<JudgeReply> {

@@ -4,7 +4,7 @@ use pelicycle_record::JudgeKind;
 use pelicycle_statistics::Rate;
 use serde::Serialize;
 
-use super::ranking::{RankedGroup, Ranking, Standing, rank};
+use super::ranking::{Ranking, Standing, rank};
 use super::reliability::{Agreement, Reliability, reliability};
 use super::{Ballot, Competition, Votes};
 
@@ -54,17 +54,21 @@ pub struct JudgedRanking {
     pub weights: Vec<(String, f64)>,
     /// The number of pairs of drawings judged, each counted once a judge.
     pub pairs: usize,
-    /// Contestants that judgements join; several groups can't be compared.
-    pub groups: Vec<GroupStandings>,
+    /// The board. It is a list of one: older builds set those apart that no judgement joined.
+    pub groups: [GroupStandings; 1],
 }
 
-/// Contestants that can be held against each other.
+/// A board: everybody who has a drawing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GroupStandings {
     /// The best first.
     pub standings: Vec<ContestantStanding>,
     /// Davidson's ν: between equals, ties are to wins of one side as ν is to 1.
     pub ties: f64,
+    /// How far contestants lie apart: a standard deviation of logarithms of strengths.
+    pub between: f64,
+    /// How far the drawings of one contestant lie apart, likewise.
+    pub within: f64,
     /// Labels of contestants that stand beside each other and can't be separated, each set as large as can be.
     pub inseparable: Vec<Vec<String>>,
 }
@@ -76,18 +80,28 @@ pub struct ContestantStanding {
     pub slug: String,
     /// Its label.
     pub label: String,
-    /// Best place that it may have.
+    /// Best place that it may have, at 95 %.
     pub best: usize,
-    /// Worst place that it may have.
+    /// Worst place that it may have, at 95 %.
     pub worst: usize,
-    /// Logarithm of its strength; the mean of the group is 0.
+    /// Logarithm of its strength, as expected; the mean of all is 0.
     pub strength: f64,
-    /// The chance that a drawing of it is preferred to one of a middling contestant.
+    /// Lower bound of that at 95 %.
+    pub strength_low: f64,
+    /// Upper bound of that.
+    pub strength_high: f64,
+    /// The chance that a drawing typical of it is preferred to one typical of a middling contestant.
     pub chance: f64,
     /// Lower bound of that at 95 %.
     pub low: f64,
     /// Upper bound of that.
     pub high: f64,
+    /// Pairs that it was in, each once a judge.
+    pub votes: usize,
+    /// The share of them that it won, a tie being half; none where it was in none.
+    pub share_won: Option<f64>,
+    /// Whether it was in fewer than [`FEW_VOTES`] pairs.
+    pub few: bool,
     /// Pairs won.
     pub won: f64,
     /// Pairs lost.
@@ -100,6 +114,17 @@ pub struct ContestantStanding {
     pub drawn: usize,
     /// Attempts that say something of it.
     pub attempts: usize,
+}
+
+/// From so many votes on a contestant is not marked as one of whom little is known.
+pub const FEW_VOTES: usize = 10;
+
+impl JudgedRanking {
+    /// Everybody who has a drawing, the best first.
+    #[must_use]
+    pub fn standings(&self) -> &[ContestantStanding] {
+        &self.groups[0].standings
+    }
 }
 
 /// A rate with its interval.
@@ -167,16 +192,22 @@ pub fn report(competition: &Competition, votes: &Votes, pooling: JudgePooling, s
     };
     let rankings = pools
         .into_iter()
-        .map(|(by, judges)| {
+        .filter_map(|(by, judges)| {
             let weigh = |ballot: &Ballot| judges.iter().find(|(judge, _)| *judge == ballot.judge);
             let weighed: Vec<(Ballot, f64)> =
                 ballots.iter().filter_map(|ballot| Some((*ballot, weigh(ballot)?.1))).collect();
-            let Ranking { groups, pairs } = rank(competition, &weighed, seed);
+            if !weighed.iter().any(|(ballot, _)| competition.is_between(ballot.pair)) {
+                return None;
+            }
+            let ranking = rank(competition, &weighed, seed);
             let weights = judges.iter().map(|(judge, weight)| (name(*judge), *weight)).collect();
-            let groups = groups.iter().map(|group| standings(competition, group)).collect();
-            JudgedRanking { by, weights, pairs, groups }
+            Some(JudgedRanking {
+                by,
+                weights,
+                pairs: ranking.pairs,
+                groups: [standings(competition, &ranking)],
+            })
         })
-        .filter(|ranked| ranked.pairs > 0)
         .collect();
     let mut prompts: Vec<String> = votes
         .votes
@@ -211,19 +242,27 @@ fn own(competition: &Competition, votes: &Votes) -> Vec<String> {
     models.map(|judge| votes.judges[judge].name.clone()).collect()
 }
 
-fn standings(competition: &Competition, group: &RankedGroup) -> GroupStandings {
+fn standings(competition: &Competition, ranking: &Ranking) -> GroupStandings {
     let place = |standing: &Standing| {
         let who = &competition.competitors[standing.competitor];
         let [won, lost, tied] = standing.record;
+        let sum = won + lost + tied;
+        // Halves of a pair sum to a whole but for rounding.
+        let votes = sum.round() as usize;
         ContestantStanding {
             slug: who.slug.clone(),
             label: who.label.clone(),
             best: standing.places.0,
             worst: standing.places.1,
             strength: standing.log,
+            strength_low: standing.log_interval.low,
+            strength_high: standing.log_interval.high,
             chance: standing.chance,
             low: standing.interval.low,
             high: standing.interval.high,
+            votes,
+            share_won: (votes > 0).then(|| (won + tied / 2.0) / sum),
+            few: votes < FEW_VOTES,
             won,
             lost,
             tied,
@@ -232,12 +271,18 @@ fn standings(competition: &Competition, group: &RankedGroup) -> GroupStandings {
             attempts: who.attempts,
         }
     };
-    let placed: Vec<ContestantStanding> = group.standings.iter().map(place).collect();
+    let placed: Vec<ContestantStanding> = ranking.standings.iter().map(place).collect();
     let labels = |(first, last): &(usize, usize)| {
         placed[*first..=*last].iter().map(|placed| placed.label.clone()).collect()
     };
-    let inseparable = group.inseparable.iter().map(labels).collect();
-    GroupStandings { standings: placed, ties: group.ties, inseparable }
+    let inseparable = ranking.inseparable.iter().map(labels).collect();
+    GroupStandings {
+        standings: placed,
+        ties: ranking.ties,
+        between: ranking.spread.between,
+        within: ranking.spread.within,
+        inseparable,
+    }
 }
 
 fn weighed(votes: &Votes, found: &Reliability) -> JudgeReport {

@@ -3,7 +3,7 @@
 use pelicycle_record::JudgeKind;
 
 use super::report::{
-    ContestantStanding, GroupStandings, JudgeReport, JudgedRanking, RankingReport, RateWithInterval,
+    ContestantStanding, FEW_VOTES, JudgeReport, JudgedRanking, RankingReport, RateWithInterval,
 };
 
 /// A place, or the places that it may be: `1`, `2–4`.
@@ -14,10 +14,38 @@ pub fn places(placed: &ContestantStanding) -> String {
     }
 }
 
-/// `62 % (48 to 75)`.
-pub fn chance(placed: &ContestantStanding) -> String {
-    let percent = |share: f64| format!("{:.0}", share * 100.0);
-    format!("{} % ({} to {})", percent(placed.chance), percent(placed.low), percent(placed.high))
+/// `62 %`.
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// The chance against a middling contestant: `62 %`.
+pub fn strength(placed: &ContestantStanding) -> String {
+    percent(placed.chance)
+}
+
+/// Its interval: `48 to 75`.
+pub fn interval(placed: &ContestantStanding) -> String {
+    format!("{:.0} to {:.0}", placed.low * 100.0, placed.high * 100.0)
+}
+
+/// The share of its pairs that it won: `62 %`; a dash where it was in none.
+pub fn share_won(placed: &ContestantStanding) -> String {
+    placed.share_won.map_or_else(|| "–".to_owned(), percent)
+}
+
+/// The number of its votes, with a mark where they are few: `7*`.
+pub fn votes(placed: &ContestantStanding) -> String {
+    format!("{}{}", placed.votes, if placed.few { FEW_MARK } else { "" })
+}
+
+/// What marks those with few votes.
+const FEW_MARK: &str = "*";
+
+/// What that mark means; none where nobody has it.
+pub fn few(ranked: &JudgedRanking) -> Option<String> {
+    let any = ranked.standings().iter().any(|placed| placed.few);
+    any.then(|| format!("{FEW_MARK} fewer than {FEW_VOTES} votes: little is known of it yet."))
 }
 
 /// `12–3–1`: won, lost, tied; half a pair where a judge was of two minds.
@@ -34,14 +62,15 @@ pub fn drawn(placed: &ContestantStanding) -> String {
     format!("{} of {}", placed.drawn, placed.attempts)
 }
 
-/// The head of a table of standings, in which the chance is called `chance`.
-pub(super) fn standing_head(chance: &'static str) -> [&'static str; 6] {
-    ["place", "contestant", chance, "won–lost–tied", "drawings", "drew"]
-}
+/// The head of a table of standings.
+pub(super) const STANDING_HEAD: [&str; 8] =
+    ["place", "contestant", "strength (95 %)", "votes", "drawings", "won", "won–lost–tied", "drew"];
 
 /// A contestant's row of that table; `name` is its label as the format has it.
-pub(super) fn standing(placed: &ContestantStanding, name: String) -> [String; 6] {
-    [places(placed), name, chance(placed), record(placed), placed.drawings.to_string(), drawn(placed)]
+pub(super) fn standing(placed: &ContestantStanding, name: String) -> [String; 8] {
+    let strength = format!("{} ({})", strength(placed), interval(placed));
+    let (votes, drawings) = (votes(placed).replace('*', "\\*"), placed.drawings.to_string());
+    [places(placed), name, strength, votes, drawings, share_won(placed), record(placed), drawn(placed)]
 }
 
 /// The head of the table of those who judged.
@@ -57,41 +86,6 @@ pub(super) fn judge(judge: &JudgeReport, name: String) -> [String; 6] {
 pub fn by(ranked: &JudgedRanking) -> String {
     let pairs = if ranked.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", ranked.pairs) };
     format!("By {} ({pairs} of drawings)", ranked.by)
-}
-
-/// Contestants that are named one by one where they can't be separated.
-const NAMED: usize = 6;
-
-/// Doubts about a ranking, a line each: what can't be told.
-pub fn doubts(group: &GroupStandings) -> Vec<String> {
-    let mut doubts: Vec<String> = group
-        .inseparable
-        .iter()
-        .map(|labels| match labels.as_slice() {
-            [first, .., last] if labels.len() > NAMED => {
-                format!("Can't separate the {} from {first} down to {last}.", labels.len())
-            }
-            labels => format!("Can't separate: {}.", labels.join(", ")),
-        })
-        .collect();
-    let single: Vec<&str> = group
-        .standings
-        .iter()
-        .filter(|placed| placed.drawings == 1)
-        .map(|placed| placed.label.as_str())
-        .collect();
-    if single.len() == group.standings.len() {
-        doubts.push(
-            "Each has one drawing here, so the intervals are those of the drawings, not of the contestants."
-                .to_owned(),
-        );
-    } else if !single.is_empty() {
-        doubts.push(format!(
-            "One drawing each, so its interval is that of the drawing, not of the contestant: {}.",
-            single.join(", ")
-        ));
-    }
-    doubts
 }
 
 /// `7 of 10 (70 %, 40 to 89)`, or that it was never tried.
@@ -148,6 +142,7 @@ pub fn remarks(report: &RankingReport) -> Vec<String> {
 }
 
 /// The rule by which contestants are ranked.
-pub const RULE: &str = "Bradley and Terry's model with ties (Davidson), each judge counting once a pair, \"both bad\" as a tie. \
-     Places at 5 % false separations over all pairs together; chances against a middling contestant at 95 % each; both by drawing \
-     whole drawings anew.";
+pub const RULE: &str = "Strength is the chance that a typical drawing is preferred to a middling contestant's, by Bradley and \
+     Terry's model with ties (Davidson). Drawings vary about their contestant and contestants about the middle, so few votes leave \
+     it near 50 % and its interval wide. Intervals of strengths and of places leave out 5 %, each for itself. A judge counts once for a pair; \"both bad\" is a \
+     tie.";

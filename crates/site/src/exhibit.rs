@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use pelicycle_record::Attempt;
 use pelicycle_record::measure::Rubric;
+use pelicycle_record::{Attempt, RubricReading};
 use pelicycle_store::AttemptFiles;
 
 /// An attempt to show.
@@ -15,6 +15,8 @@ pub struct Exhibit<'a> {
     pub files: AttemptFiles<PathBuf>,
     /// The rubric of its prompt, where the prompt is known.
     pub rubric: Option<&'a Rubric>,
+    /// What models that looked at it said of the rubric's items, oldest first.
+    pub readings: Vec<&'a RubricReading>,
 }
 
 /// A record that could not be read and is not shown.

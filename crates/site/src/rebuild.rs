@@ -2,6 +2,7 @@
 //!
 //! The one place of this crate that knows the store; what it makes of it is plain data.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -9,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use pelicycle_drawing::{InspectionOptions as DrawingOptions, WorkerPool};
 use pelicycle_judge::{self as judge, Competition, JudgePooling, SEED, Votes};
 use pelicycle_prompt::PromptLibrary;
-use pelicycle_record::Attempt;
 use pelicycle_record::measure::Rubric;
+use pelicycle_record::{Attempt, Id, RubricReading};
 use pelicycle_store::{DamagedRecord, Listing, Store, StoreError, StoredAttempt};
 
 use crate::{BuildReport, Exhibit, GalleryError, GalleryOptions, MeasureDrawing, Omission, build};
@@ -63,6 +64,11 @@ pub fn rebuild_measured_by(
     options: &GalleryOptions,
 ) -> Result<RebuiltGallery, RebuildError> {
     let listing = store.list()?;
+    let readings = store.readings()?;
+    let mut read: BTreeMap<&Id, Vec<&RubricReading>> = BTreeMap::new();
+    for reading in readings.records.iter().filter(|reading| reading.answers.is_some()) {
+        read.entry(&reading.attempt).or_default().push(reading);
+    }
     let exhibits: Vec<_> = listing
         .attempts
         .iter()
@@ -70,7 +76,8 @@ pub fn rebuild_measured_by(
             // An edited text is another prompt, and may ask for other things.
             let asked = &stored.attempt.prompt;
             let prompt = library.get(&asked.id).ok().filter(|prompt| prompt.hash() == asked.hash);
-            Exhibit { rubric: prompt.map(|prompt| &prompt.rubric), ..exhibit(stored) }
+            let readings = read.get(&stored.attempt.id).cloned().unwrap_or_default();
+            Exhibit { rubric: prompt.map(|prompt| &prompt.rubric), readings, ..exhibit(stored) }
         })
         .collect();
     let omissions: Vec<_> = listing.damaged.iter().map(omission).collect();
@@ -87,6 +94,7 @@ pub fn rebuild_measured_by(
         .map_err(RebuildError::Gallery)?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     damaged.extend(damaged_judgements);
+    damaged.extend(readings.damaged);
     damaged.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(RebuiltGallery { report, damaged })
 }
@@ -113,5 +121,5 @@ fn omission(damaged: &DamagedRecord) -> Omission {
 /// An attempt of the store as an exhibit, without a rubric.
 #[must_use]
 pub fn exhibit(stored: &StoredAttempt) -> Exhibit<'_> {
-    Exhibit { attempt: &stored.attempt, rubric: None, files: stored.files.clone() }
+    Exhibit { attempt: &stored.attempt, rubric: None, readings: Vec::new(), files: stored.files.clone() }
 }

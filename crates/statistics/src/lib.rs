@@ -3,8 +3,9 @@
 //! The normal approximation and the plain bootstrap promise too much of a few attempts: tests are exact or permutations
 //! where there are few numbers, and an interval holds just those values that its test does not reject. [`Rate`] is a share
 //! with its interval, [`exact_rates`], [`rank_test`] and [`block_test`] compare two samples, [`change_points`] finds
-//! changes over time, [`davidson`] makes strengths of pairwise choices, [`SequentialTrials`] may be looked at after every trial. Every figure is held against SciPy's and
-//! statsmodels' on the same numbers (`scripts/statistics-figures`).
+//! changes over time, [`strengths`] makes strengths of pairwise choices, [`SequentialTrials`] may be looked at after every
+//! trial. Every figure is held against other implementations on the same numbers (`scripts/statistics-figures`,
+//! `scripts/strength-figures`).
 //!
 //! It does not know what is counted, and depends on nothing.
 //!
@@ -16,13 +17,15 @@ mod blocks;
 mod centre;
 mod change_points;
 mod correction;
-mod davidson;
+mod elimination;
 mod normal;
 mod power;
 mod random;
 mod rank;
 mod rate;
 mod sequential;
+mod strength_fit;
+mod strengths;
 mod student;
 mod tables;
 
@@ -32,12 +35,12 @@ pub use blocks::{Block, BlockTest, block_test};
 pub use centre::{mean, median};
 pub use change_points::{ChangePoint, change_points};
 pub use correction::holm;
-pub use davidson::{PairwiseChoice, Strengths, davidson};
 pub use normal::{quantile, upper_tail};
 pub use power::{DetectableRates, detectable_rate, detectable_score, growth, rate_gap};
 pub use random::Random;
 pub use rank::{LocationShift, RankTest, rank_test, shift};
 pub use rate::{Interval, Rate, mean_difference};
 pub use sequential::SequentialTrials;
+pub use strengths::{PairwiseChoice, Spread, Strengths, strengths, strengths_at};
 pub use student::student_quantile;
 pub use tables::exact_rates;

@@ -27,6 +27,13 @@ impl Random {
         (wide >> 64) as usize
     }
 
+    /// A number from the normal distribution of mean 0 and variance 1 (G. E. P. Box and M. E. Muller, 1958).
+    pub fn normal(&mut self) -> f64 {
+        // The middles of 2^53 equal parts of 0 to 1, so that 0 is never met.
+        let mut uniform = || ((self.bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+        (-2.0 * uniform().ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos()
+    }
+
     /// Puts a slice into a random order.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
@@ -45,6 +52,16 @@ mod tests {
         let mut random = Random::new(1_234_567);
         let first: Vec<u64> = (0..3).map(|_| random.bits()).collect();
         assert_eq!(first, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+    }
+
+    #[test]
+    fn normal_numbers_have_the_distributions_moments_and_tails() {
+        let mut random = Random::new(2);
+        let all: Vec<f64> = (0..100_000).map(|_| random.normal()).collect();
+        let mean = |of: fn(f64) -> f64| all.iter().map(|x| of(*x)).sum::<f64>() / all.len() as f64;
+        assert!(mean(|x| x).abs() < 0.02 && (mean(|x| x * x) - 1.0).abs() < 0.02);
+        let beyond = all.iter().filter(|x| x.abs() > 1.959_964).count();
+        assert!((4_700..5_300).contains(&beyond), "{beyond} of 5000");
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! Judgements: one folder each, so that those of many people are merged by copying.
+//! Judgements of pairs and readings of single drawings: one folder each, so that those of many people are merged by copying.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pelicycle_record::{Id, JudgementRecord, TextRecord};
+use pelicycle_record::{Id, JudgementRecord, RubricReading, TextRecord};
+use serde::de::DeserializeOwned;
 
 use super::read::{ids, read_record};
 use super::write::json;
@@ -15,6 +16,15 @@ pub struct Judgements {
     /// The judgements that could be read, oldest first.
     pub records: Vec<JudgementRecord>,
     /// The judgements that could not be read and were passed over, by path.
+    pub damaged: Vec<DamagedRecord>,
+}
+
+/// All readings of a store.
+#[derive(Debug, Default)]
+pub struct Readings {
+    /// The readings that could be read, oldest first.
+    pub records: Vec<RubricReading>,
+    /// The readings that could not be read and were passed over, by path.
     pub damaged: Vec<DamagedRecord>,
 }
 
@@ -35,17 +45,59 @@ impl Store {
         reply: Option<&[u8]>,
     ) -> Result<PathBuf, StoreError> {
         let recorded = judgement.asked.as_ref().and_then(|asked| asked.reply.as_ref());
+        let record = json(judgement, &judgement.id)?;
+        self.place_with_reply(&judgement.id, (layout::JUDGEMENT, &record), recorded, reply)
+    }
+
+    /// Writes a reading, with the model's reply; whole or not at all.
+    ///
+    /// # Errors
+    /// As [`Store::write_judgement`].
+    pub fn write_reading(
+        &self,
+        reading: &RubricReading,
+        reply: Option<&[u8]>,
+    ) -> Result<PathBuf, StoreError> {
+        let record = json(reading, &reading.id)?;
+        self.place_with_reply(&reading.id, (layout::READING, &record), reading.asked.reply.as_ref(), reply)
+    }
+
+    fn place_with_reply(
+        &self,
+        id: &Id,
+        record: (&str, &[u8]),
+        recorded: Option<&TextRecord>,
+        reply: Option<&[u8]>,
+    ) -> Result<PathBuf, StoreError> {
         if recorded != reply.map(TextRecord::of).as_ref() {
             let why = "the recorded length or hash of the reply is not that of the file".to_owned();
-            return Err(StoreError::Inconsistent { id: judgement.id.to_string(), why });
+            return Err(StoreError::Inconsistent { id: id.to_string(), why });
         }
-        let record = json(judgement, &judgement.id)?;
-        let files: Vec<(&str, &[u8])> = reply
-            .map(|reply| (layout::REPLY, reply))
-            .into_iter()
-            .chain([(layout::JUDGEMENT, &*record)])
-            .collect();
-        self.place(&judgement.id, &[layout::JUDGEMENTS, judgement.id.as_str()], &files)
+        let files: Vec<(&str, &[u8])> =
+            reply.map(|reply| (layout::REPLY, reply)).into_iter().chain([record]).collect();
+        self.place(id, &[layout::JUDGEMENTS, id.as_str()], &files)
+    }
+
+    /// Every reading, and every damaged one.
+    ///
+    /// # Errors
+    /// When their folder can't be read; one that is not there is empty.
+    pub fn readings(&self) -> Result<Readings, StoreError> {
+        let mut all = Readings::default();
+        let of_readings = |id: &Id| self.is_reading(id);
+        for id in ids(&self.judgements_folder())?.into_iter().filter(of_readings) {
+            let place = Path::new(layout::JUDGEMENTS).join(id.as_str());
+            match read(&self.root().join(&place), layout::READING, &id, |record: &RubricReading| &record.id) {
+                Ok(record) => all.records.push(record),
+                Err(reason) => all.damaged.push(DamagedRecord { path: place, reason }),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether what a folder among the judgements holds is a reading.
+    fn is_reading(&self, id: &Id) -> bool {
+        fs::symlink_metadata(self.judgements_folder().join(id.as_str()).join(layout::READING)).is_ok()
     }
 
     /// Every judgement, and every damaged one.
@@ -68,7 +120,9 @@ impl Store {
     /// # Errors
     /// When their folder can't be read; one that is not there is empty.
     pub fn judgement_ids(&self) -> Result<Vec<Id>, StoreError> {
-        ids(&self.judgements_folder())
+        let mut found = ids(&self.judgements_folder())?;
+        found.retain(|id| !self.is_reading(id));
+        Ok(found)
     }
 
     /// One judgement.
@@ -77,7 +131,8 @@ impl Store {
     /// When it is damaged or newer than this program.
     pub fn read_judgement(&self, id: &Id) -> Result<JudgementRecord, DamagedRecord> {
         let place = Path::new(layout::JUDGEMENTS).join(id.as_str());
-        read(&self.root().join(&place), id).map_err(|reason| DamagedRecord { path: place, reason })
+        read(&self.root().join(&place), layout::JUDGEMENT, id, |record: &JudgementRecord| &record.id)
+            .map_err(|reason| DamagedRecord { path: place, reason })
     }
 
     /// Takes back a judgement that was just made, whole. Returns whether there was one.
@@ -89,15 +144,20 @@ impl Store {
     }
 }
 
-fn read(folder: &Path, id: &Id) -> Result<JudgementRecord, DamageReason> {
-    for (path, what) in [(folder.to_owned(), "it"), (folder.join(layout::JUDGEMENT), layout::JUDGEMENT)] {
+fn read<R: DeserializeOwned>(
+    folder: &Path,
+    name: &'static str,
+    id: &Id,
+    own: impl Fn(&R) -> &Id,
+) -> Result<R, DamageReason> {
+    for (path, what) in [(folder.to_owned(), "it"), (folder.join(name), name)] {
         if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
             return Err(DamageReason::Link { what: what.to_owned() });
         }
     }
-    let record: JudgementRecord = read_record(&folder.join(layout::JUDGEMENT), layout::JUDGEMENT)?;
-    if record.id != *id {
-        let (found, folder) = (record.id.to_string(), id.to_string());
+    let record: R = read_record(&folder.join(name), name)?;
+    if own(&record) != id {
+        let (found, folder) = (own(&record).to_string(), id.to_string());
         return Err(DamageReason::Misplaced { what: "id", found, folder });
     }
     Ok(record)

@@ -43,6 +43,8 @@ pub(super) const BASELINE: &str = "baseline.json";
 pub(super) const JUDGEMENTS: &str = "judgements";
 /// A judgement's record in its folder.
 pub(super) const JUDGEMENT: &str = "judgement.json";
+/// A reading's record in its folder, which is among the judgements'.
+pub(super) const READING: &str = "reading.json";
 /// Folder in which records are made before they are moved to their place; hidden, so that readers pass it by.
 pub(super) const STAGING: &str = ".incoming";
 

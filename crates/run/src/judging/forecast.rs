@@ -12,7 +12,7 @@ const REPLY: u64 = 300;
 /// What a session would ask.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct JudgingForecast {
-    /// Pairs that would be shown.
+    /// Pairs that would be shown, or single drawings.
     pub pairs: u64,
     /// Requests that would be sent.
     pub requests: u64,
@@ -32,7 +32,18 @@ impl JudgingForecast {
             pairs += 1;
             requests += u64::from(showing.this_way + showing.other_way);
         }
-        let input = question("").len() as u64 / 3 + 2 * PICTURE;
+        JudgingForecast::of_requests(judge, pairs, requests, question("").len() as u64, 2)
+    }
+
+    /// So many requests, each with a question of so many bytes and so many pictures.
+    pub(super) fn of_requests(
+        judge: &ModelJudge,
+        pairs: u64,
+        requests: u64,
+        question: u64,
+        pictures: u64,
+    ) -> JudgingForecast {
+        let input = question / 3 + pictures * PICTURE;
         let each = judge.backend.tariff.forecast(input, REPLY, false);
         JudgingForecast { pairs, requests, input, output: REPLY, each }
     }

@@ -11,7 +11,7 @@ use pelicycle_store::{Listing, Store, StoredAttempt};
 use crate::RunError;
 
 /// Longest side of a picture that is shown to a model, in pixels: all services take it whole.
-const SIDE: u32 = 512;
+pub(super) const SIDE: u32 = 512;
 
 /// Makes a PNG small enough that its longest side has so many pixels.
 ///

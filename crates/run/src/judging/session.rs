@@ -18,11 +18,11 @@ use crate::spending::Spending;
 use crate::{RunError, Stop};
 
 /// Pairs that are under way together, at most: what the next one is to be depends on what came of those before.
-const TOGETHER: usize = 6;
+pub(super) const TOGETHER: usize = 6;
 /// Tokens that a picture of a judge takes, at most.
-const PICTURE: u64 = 3_000;
+pub(super) const PICTURE: u64 = 3_000;
 /// Tokens around the question, at most.
-const AROUND: u64 = 1_000;
+pub(super) const AROUND: u64 = 1_000;
 
 /// A judgement that was kept.
 #[derive(Debug)]

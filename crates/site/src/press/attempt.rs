@@ -45,6 +45,7 @@ impl Press<'_> {
             .with(&files.experts.is_some())?
             // Measures follow from the drawing, whose hash the record has too.
             .with(&(RULES_VERSION, one.exhibit.rubric))?
+            .with(&one.exhibit.readings.iter().map(|reading| reading.id.as_str()).collect::<Vec<_>>())?
             .with(&share)?
             .finish();
         if self.is_printed(one, &path, &source) {
@@ -66,7 +67,7 @@ impl Press<'_> {
         let svg = take::read(path).ok()?;
         let measured = (self.measure)(&svg, one.exhibit.rubric.unwrap_or(&Rubric::default()));
         let size = one.hung.pictures.large.as_ref().map(|picture| (picture.width, picture.height));
-        Some(MeasuresView::new(measured, size))
+        Some(MeasuresView::new(measured, size, &one.exhibit.readings))
     }
 
     /// Whether the last build left the page and its maps as they would be made from `source`; they are kept then.

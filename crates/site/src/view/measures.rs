@@ -1,11 +1,13 @@
 //! Measures of a drawing, for its page: numbers of how it is built, and the rubric's items with their words.
 
 use base64::Engine as _;
+use pelicycle_record::RubricReading;
 use pelicycle_record::measure::{DrawingStructure, ItemState, JudgedItem, Measures};
 use pelicycle_text as text;
 use serde::Serialize;
 
 use super::figures::{Fact, facts};
+use super::reader::ReaderView;
 use crate::overlay;
 
 /// The measures of one drawing.
@@ -16,6 +18,8 @@ pub(crate) struct MeasuresView {
     rules: u32,
     structure: Vec<Fact>,
     items: Vec<Row>,
+    /// Models that looked at it.
+    readers: Vec<ReaderView>,
     /// The parts in the order of painting, in words.
     painted: Option<String>,
     /// The overlay as an address, to lie on the raster.
@@ -33,10 +37,16 @@ struct Row {
 
 impl MeasuresView {
     /// `size` is that of the raster the overlay lies on.
-    pub(crate) fn new(measured: Result<Measures, String>, size: Option<(u32, u32)>) -> Self {
+    pub(crate) fn new(
+        measured: Result<Measures, String>,
+        size: Option<(u32, u32)>,
+        readings: &[&RubricReading],
+    ) -> Self {
+        let rubric = measured.as_ref().map(|measures| measures.rubric.as_slice()).unwrap_or_default();
+        let readers = ReaderView::all(readings, rubric);
         let measures = match measured {
             Ok(measures) => measures,
-            Err(why) => return Self::none(&why),
+            Err(why) => return Self { readers, ..Self::none(&why) },
         };
         let drawn = size.and_then(|size| overlay::overlay(&measures, size));
         let encode = |svg: String| base64::engine::general_purpose::STANDARD.encode(svg);
@@ -45,6 +55,7 @@ impl MeasuresView {
             rules: measures.rules,
             structure: structure(&measures.structure),
             items: measures.rubric.iter().map(row).collect(),
+            readers,
             painted: (!measures.painted.is_empty()).then(|| measures.painted.join(", ")),
             overlay: drawn.map(|svg| format!("data:image/svg+xml;base64,{}", encode(svg))),
         }
@@ -56,18 +67,24 @@ impl MeasuresView {
             rules: 0,
             structure: Vec::new(),
             items: Vec::new(),
+            readers: Vec::new(),
             painted: None,
             overlay: None,
         }
     }
 }
 
-fn row(judged: &JudgedItem) -> Row {
-    let (class, state) = match judged.state {
+/// An answer's class and words.
+pub(super) fn words(state: ItemState) -> (&'static str, &'static str) {
+    match state {
         ItemState::Met => ("met", "met"),
         ItemState::NotMet => ("not-met", "not met"),
         ItemState::CantTell => ("cant-tell", "can’t tell"),
-    };
+    }
+}
+
+fn row(judged: &JudgedItem) -> Row {
+    let (class, state) = words(judged.state);
     let sure = match judged.state {
         ItemState::Met => format!(", {:.0}% sure", 100.0 * judged.confidence),
         ItemState::NotMet => format!(", {:.0}% sure", 100.0 * (1.0 - judged.confidence)),

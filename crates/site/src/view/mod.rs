@@ -12,6 +12,7 @@ mod model;
 mod neighbour;
 mod poster;
 mod ranking;
+mod reader;
 mod sheet;
 mod syntax;
 mod timeline;

@@ -1,11 +1,12 @@
-//! The page of rankings: who draws best to those who judged, with what it takes to believe that.
+//! The page of rankings: who draws best to those who judged, and how sure that is.
 
 use std::collections::BTreeMap;
 
-use pelicycle_judge::{GroupStandings, RankingReport, words};
+use pelicycle_judge::{ContestantStanding, JudgedRanking, RankingReport, words};
 use pelicycle_text as text;
 use serde::Serialize;
 
+use super::card::Card;
 use super::hall::{ModelWorks, model_path};
 
 /// The bar of an interval is so many units wide.
@@ -23,14 +24,10 @@ pub(crate) struct RankingPage {
 #[derive(Debug, Serialize)]
 struct Table {
     by: String,
-    /// Contestants of different groups can't be held against each other.
-    groups: Vec<Group>,
-}
-
-#[derive(Debug, Serialize)]
-struct Group {
+    /// The best first: what the page shows without its script.
     rows: Vec<Row>,
-    doubts: Vec<String>,
+    /// What the mark of those with few votes means, where somebody has it.
+    few: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,13 +36,23 @@ struct Row {
     label: String,
     /// Its page, where it has one.
     href: Option<String>,
-    chance: String,
+    /// The attempt that stands for it.
+    card: Option<Card>,
+    strength: String,
+    interval: String,
     /// The place of the estimate, and then of its bounds, in the bar's units.
     at: f64,
     bounds: (f64, f64),
-    record: String,
+    votes: usize,
+    few: bool,
     drawings: usize,
+    won: String,
     drew: String,
+    /// What the columns of the best place, the strength, the share won and the share drawn are sorted by.
+    best: usize,
+    chance: f64,
+    share_won: Option<f64>,
+    share_drawn: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,14 +80,9 @@ impl RankingPage {
         if report.rankings.is_empty() {
             return None;
         }
-        let pages: BTreeMap<&str, String> = models
-            .iter()
-            .map(|model| (model.contestant().slug.as_str(), model_path(model.contestant())))
-            .collect();
-        let tables = report.rankings.iter().map(|ranked| Table {
-            by: text::sentence(&words::by(ranked)),
-            groups: ranked.groups.iter().map(|group| Group::new(group, &pages)).collect(),
-        });
+        let models: BTreeMap<&str, &ModelWorks<'_>> =
+            models.iter().map(|model| (model.contestant().slug.as_str(), model)).collect();
+        let tables = report.rankings.iter().map(|ranked| Table::new(ranked, &models, &report.prompts));
         let judges = report.judges.iter().map(|judge| Judge {
             name: text::label(&judge.name),
             votes: judge.votes,
@@ -98,30 +100,52 @@ impl RankingPage {
     }
 }
 
-impl Group {
-    fn new(group: &GroupStandings, pages: &BTreeMap<&str, String>) -> Self {
+impl Table {
+    fn new(ranked: &JudgedRanking, models: &BTreeMap<&str, &ModelWorks<'_>>, prompts: &[String]) -> Self {
+        let row = |placed: &ContestantStanding| {
+            Row::new(placed, models.get(placed.slug.as_str()).copied(), prompts)
+        };
+        Self {
+            by: text::sentence(&words::by(ranked)),
+            rows: ranked.standings().iter().map(row).collect(),
+            few: words::few(ranked),
+        }
+    }
+}
+
+impl Row {
+    fn new(placed: &ContestantStanding, works: Option<&ModelWorks<'_>>, prompts: &[String]) -> Self {
         let at = |chance: f64| (chance * WIDTH * 10.0).round() / 10.0;
-        let rows = group.standings.iter().map(|placed| Row {
+        // Of the prompts that were judged, the one that it answered last.
+        let judged = works
+            .and_then(|works| works.cases.iter().find(|(section, _)| prompts.contains(&section.prompt.id)));
+        Self {
             places: words::places(placed),
             label: text::label(&placed.label),
-            href: pages.get(placed.slug.as_str()).cloned(),
-            chance: words::chance(placed),
+            href: works.map(|works| model_path(works.contestant())),
+            card: judged.map(|(_, case)| Card::new(case.lead())),
+            strength: words::strength(placed),
+            interval: words::interval(placed),
             at: at(placed.chance),
             bounds: (at(placed.low), at(placed.high)),
-            record: words::record(placed),
+            votes: placed.votes,
+            few: placed.few,
             drawings: placed.drawings,
+            won: words::share_won(placed),
             drew: words::drawn(placed),
-        });
-        let doubts = words::doubts(group);
-        Self { rows: rows.collect(), doubts: doubts.iter().map(|doubt| text::sentence(doubt)).collect() }
+            best: placed.best,
+            chance: placed.chance,
+            share_won: placed.share_won,
+            share_drawn: placed.drawn as f64 / placed.attempts.max(1) as f64,
+        }
     }
 }
 
 impl Ranks {
     pub(crate) fn new(report: Option<&RankingReport>) -> Self {
         let Some(first) = report.and_then(|report| report.rankings.first()) else { return Self::default() };
-        // Those whom no judgement joins to the largest group have no place beside it.
-        let standings = first.groups.first().into_iter().flat_map(|group| &group.standings);
+        // Of those who were never judged no place is known.
+        let standings = first.standings().iter().filter(|placed| placed.votes > 0);
         let of = standings.enumerate().map(|(order, placed)| {
             let places = words::places(placed);
             let noun = if placed.best == placed.worst { "place" } else { "places" };

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use pelicycle_record::{Attempt, BatchRecord, JudgementRecord, RunRecord};
+use pelicycle_record::{Attempt, BatchRecord, JudgementRecord, RubricReading, RunRecord};
 use pelicycle_testkit::attempts::{attempt, verdict, vote, with_experts};
 use pelicycle_testkit::{docs, has_python};
 
@@ -17,6 +17,7 @@ fn the_published_schemas_are_those_of_the_types() {
         ("run.schema.json", schemars::schema_for!(RunRecord)),
         ("batch.schema.json", schemars::schema_for!(BatchRecord)),
         ("judgement.schema.json", schemars::schema_for!(JudgementRecord)),
+        ("reading.schema.json", schemars::schema_for!(RubricReading)),
     ] {
         let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os(RENEW).is_some() {

@@ -1,13 +1,15 @@
-//! The statistics against SciPy's, statsmodels', NumPy's and choix' figures for the same numbers; `scripts/statistics-figures`
+//! The statistics against SciPy's, statsmodels' and NumPy's figures for the same numbers; `scripts/statistics-figures`
 //! makes them.
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
+mod strengths;
+
 use std::path::Path;
 
 use pelicycle_statistics::{
-    Block, Interval, PairwiseChoice, Rate, SequentialTrials, block_test, davidson, detectable_rate,
-    exact_rates, growth, holm, kappa, quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
+    Block, Interval, Rate, SequentialTrials, block_test, detectable_rate, exact_rates, growth, holm, kappa,
+    quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
 };
 use serde::Deserialize;
 
@@ -22,7 +24,6 @@ struct Figures {
     holm: Vec<(Vec<f64>, Vec<f64>)>,
     power: Power,
     student: Vec<(f64, usize, f64)>,
-    choices: Vec<Choices>,
     kappas: Vec<([[f64; 3]; 3], f64)>,
     mixtures: Vec<Mixture>,
 }
@@ -34,15 +35,6 @@ struct Mixture {
     /// The logarithm of the evidence against one half.
     half: f64,
     interval: (f64, f64),
-}
-
-#[derive(Deserialize)]
-struct Choices {
-    n: usize,
-    /// Two things, how often the first was chosen, the second, neither.
-    choices: Vec<(usize, usize, f64, f64, f64)>,
-    log: Vec<f64>,
-    ties: f64,
 }
 
 #[derive(Deserialize)]
@@ -274,31 +266,6 @@ fn students_quantiles_are_scipys() {
         let found = student_quantile(tail, freedom);
         assert!((found / expected - 1.0).abs() < 1e-6, "{tail} {freedom}: {found} {expected}");
     }
-}
-
-#[test]
-fn strengths_are_those_of_choix_and_with_ties_of_the_likelihoods_own_optimum() {
-    for case in figures().choices {
-        let choices: Vec<PairwiseChoice> = case
-            .choices
-            .iter()
-            .map(|(a, b, first, second, ties)| PairwiseChoice {
-                pair: (*a, *b),
-                first: *first,
-                second: *second,
-                ties: *ties,
-            })
-            .collect();
-        let found = davidson(case.n, &choices, 0.0);
-        for (found, expected) in found.log.iter().zip(&case.log) {
-            assert!((found - expected).abs() < 1e-5, "{found} {expected}");
-        }
-        assert!((found.ties - case.ties).abs() < 1e-5, "{} {}", found.ties, case.ties);
-    }
-    // One that never lost has a strength all the same, and one that nobody was asked about is in the middle.
-    let won = [PairwiseChoice { pair: (0, 1), first: 5.0, second: 0.0, ties: 0.0 }];
-    let found = davidson(3, &won, 1.0);
-    assert!(found.log[0] > 0.5 && found.log[0] < 5.0 && found.log[1] < -0.5, "{found:?}");
 }
 
 #[test]

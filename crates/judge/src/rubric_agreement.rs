@@ -1,0 +1,69 @@
+//! How far two who answer the items of a rubric agree: rules, models that look, people.
+
+use pelicycle_record::measure::ItemState;
+use pelicycle_statistics::{Rate, kappa};
+
+/// How two answered the same items of the same drawings.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RubricAgreement {
+    /// By what one said, then the other: met, not met, can't tell.
+    table: [[f64; 3]; 3],
+}
+
+impl RubricAgreement {
+    /// Takes in what the two said of one item.
+    pub fn add(&mut self, one: ItemState, other: ItemState) {
+        let index = |state| match state {
+            ItemState::Met => 0,
+            ItemState::NotMet => 1,
+            ItemState::CantTell => 2,
+        };
+        self.table[index(one)][index(other)] += 1.0;
+    }
+
+    /// Items that both answered, be it that they can't tell.
+    #[must_use]
+    pub fn items(&self) -> u64 {
+        self.table.iter().flatten().sum::<f64>() as u64
+    }
+
+    /// Items on which both decided the same, of those that both decided.
+    #[must_use]
+    pub fn decided(&self) -> Rate {
+        let [[met, only_one], [only_other, not_met]] = self.both();
+        Rate { hits: (met + not_met) as u64, of: (met + not_met + only_one + only_other) as u64 }
+    }
+
+    /// Cohen's κ of those: agreement beyond chance.
+    #[must_use]
+    pub fn kappa(&self) -> Option<f64> {
+        let [[met, only_one], [only_other, not_met]] = self.both();
+        kappa(&[[met, only_one, 0.0], [only_other, not_met, 0.0], [0.0; 3]])
+    }
+
+    fn both(&self) -> [[f64; 2]; 2] {
+        [[self.table[0][0], self.table[0][1]], [self.table[1][0], self.table[1][1]]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_both_decide_can_agree() {
+        let mut agreement = RubricAgreement::default();
+        for (one, other, times) in [
+            (ItemState::Met, ItemState::Met, 6),
+            (ItemState::NotMet, ItemState::NotMet, 2),
+            (ItemState::Met, ItemState::NotMet, 2),
+            (ItemState::CantTell, ItemState::Met, 5),
+        ] {
+            (0..times).for_each(|_| agreement.add(one, other));
+        }
+        let decided = agreement.decided();
+        assert_eq!((agreement.items(), decided.hits, decided.of), (15, 8, 10));
+        // Observed 0.8; by chance 0.8 · 0.6 + 0.2 · 0.4 = 0.56.
+        assert!((agreement.kappa().unwrap() - 0.24 / 0.44).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,205 @@
+//! Made-up contestants whose strengths are known, judged by voters who follow the model, so that it can be counted how often
+//! a ranking is right.
+
+use std::collections::BTreeSet;
+
+use pelicycle_judge::{Ballot, Competition, DrawingPair, PairChooser, Ranking, rank};
+use pelicycle_statistics::{Random, Spread};
+
+use crate::{drawings, field};
+
+/// Contestants with their drawings, as they truly are.
+struct World {
+    competition: Competition,
+    /// Logarithms of the contestants' strengths.
+    strengths: Vec<f64>,
+    /// Those of their drawings.
+    qualities: Vec<f64>,
+}
+
+impl World {
+    /// So many contestants of `each` so many drawings, all alike until they are made anew.
+    fn new(contestants: usize, each: usize) -> World {
+        let competition = field(&drawings(contestants, each));
+        let qualities = vec![0.0; competition.drawings.len()];
+        World { competition, strengths: vec![0.0; contestants], qualities }
+    }
+
+    /// Gives contestants strengths about 0 and drawings such about their contestant's, by normal distributions.
+    fn make_anew(&mut self, random: &mut Random, spread: Spread) {
+        self.strengths.iter_mut().for_each(|strength| *strength = spread.between * random.normal());
+        let mean = self.strengths.iter().sum::<f64>() / self.strengths.len() as f64;
+        self.strengths.iter_mut().for_each(|strength| *strength -= mean);
+        let drawings = self.competition.drawings.iter();
+        self.qualities = drawings
+            .map(|drawing| self.strengths[drawing.competitor] + spread.within * random.normal())
+            .collect();
+    }
+
+    fn vote(&self, random: &mut Random, pair: (usize, usize)) -> Ballot {
+        let pair = (pair.0.min(pair.1), pair.0.max(pair.1));
+        let difference = self.qualities[pair.0] - self.qualities[pair.1];
+        let chance = 1.0 / (1.0 + (-difference).exp());
+        let first = f64::from(u8::from((random.below(1 << 30) as f64) < chance * f64::from(1 << 30)));
+        Ballot { judge: 0, pair, first, second: 1.0 - first, ties: 0.0 }
+    }
+
+    /// Votes on pairs of different contestants that come at random, each of them once.
+    fn votes(&self, random: &mut Random, count: usize) -> Vec<(Ballot, f64)> {
+        let n = self.competition.drawings.len();
+        let mut seen = BTreeSet::new();
+        while seen.len() < count {
+            let pair = (random.below(n), random.below(n));
+            if self.competition.is_between(pair) {
+                seen.insert(DrawingPair { left: pair.0, right: pair.1 }.key());
+            }
+        }
+        seen.into_iter().map(|pair| (self.vote(random, pair), 1.0)).collect()
+    }
+
+    /// What contestants' drawings are worth in the mean: no vote says more of them.
+    fn drawn(&self) -> Vec<f64> {
+        let mut sums = vec![(0.0, 0.0); self.strengths.len()];
+        for (drawing, quality) in self.competition.drawings.iter().zip(&self.qualities) {
+            let sum = &mut sums[drawing.competitor];
+            *sum = (sum.0 + quality, sum.1 + 1.0);
+        }
+        sums.into_iter().map(|(sum, count)| sum / count).collect()
+    }
+
+    /// How many of the `top` best by their drawings are among the first as many of a ranking, and the share of pairs that it has the wrong way round.
+    fn order(&self, ranking: &Ranking, top: usize) -> (usize, f64) {
+        let n = self.strengths.len();
+        let mut order: Vec<usize> = (0..n).collect();
+        let worth = self.drawn();
+        order.sort_by(|a, b| worth[*b].total_cmp(&worth[*a]));
+        let found: Vec<usize> = ranking.standings.iter().map(|standing| standing.competitor).collect();
+        let hits = found[..top].iter().filter(|one| order[..top].contains(one)).count();
+        let wrong = |place: usize| {
+            let below = found[place + 1..].iter();
+            below.filter(|other| worth[**other] > worth[found[place]]).count()
+        };
+        (hits, (0..n).map(wrong).sum::<usize>() as f64 / (n * (n - 1) / 2) as f64)
+    }
+
+    /// Contestants whose true strength lies in its interval, and whose true place lies in its range.
+    fn right(&self, ranking: &Ranking) -> (usize, usize) {
+        let place =
+            |one: usize| 1 + self.strengths.iter().filter(|other| **other > self.strengths[one]).count();
+        let inside = ranking.standings.iter().filter(|standing| {
+            let true_log = self.strengths[standing.competitor];
+            (standing.log_interval.low..=standing.log_interval.high).contains(&true_log)
+        });
+        let placed = ranking
+            .standings
+            .iter()
+            .filter(|standing| (standing.places.0..=standing.places.1).contains(&place(standing.competitor)));
+        (inside.count(), placed.count())
+    }
+}
+
+/// The shares of intervals and of ranges of places that hold the true one, over so many rankings of 20 contestants.
+fn coverage(seed: u64, rankings: u64, each: usize, votes: usize, spread: Spread) -> (f64, f64) {
+    let mut random = Random::new(seed);
+    let (mut inside, mut placed, mut all) = (0, 0, 0);
+    let mut world = World::new(20, each);
+    for round in 0..rankings {
+        world.make_anew(&mut random, spread);
+        let ballots = world.votes(&mut random, votes);
+        let ranking = rank(&world.competition, &ballots, round);
+        let (in_interval, in_range) = world.right(&ranking);
+        (inside, placed, all) = (inside + in_interval, placed + in_range, all + 20);
+    }
+    (inside as f64 / f64::from(all), placed as f64 / f64::from(all))
+}
+
+const USUAL: Spread = Spread { between: 1.3, within: 0.8 };
+
+#[test]
+fn intervals_hold_the_true_strength_95_times_of_100_whether_contestants_have_one_drawing_or_three_or_ten() {
+    for each in [1, 3, 10] {
+        let (inside, placed) = coverage(1, 60, each, 150, USUAL);
+        assert!((0.93..=0.97).contains(&inside), "{each}: {inside}");
+        // Places are whole, so a range that leaves out 5 % at most leaves out less.
+        assert!(placed >= 0.95, "{each}: {placed}");
+    }
+}
+
+/// `cargo test -p pelicycle-judge --test judge coverage_in_figures -- --ignored --nocapture`
+#[test]
+#[ignore = "takes minutes: makes the figures of docs/judging.md"]
+fn coverage_in_figures() {
+    for (between, within) in [(0.7, 0.4), (1.0, 0.8), (1.3, 0.8), (2.0, 0.5), (2.0, 1.2)] {
+        for votes in [60, 150, 400] {
+            let shares = [1, 3, 10].map(|each| {
+                // Of 20 drawings there are 190 pairs.
+                let votes = votes.min(if each == 1 { 170 } else { usize::MAX });
+                let (inside, placed) = coverage(2, 100, each, votes, Spread { between, within });
+                format!("{:.1} ({:.1})", inside * 100.0, placed * 100.0)
+            });
+            eprintln!("| {between}, {within} | {votes} | {} |", shares.join(" | "));
+        }
+    }
+}
+
+/// How many of the `top` best are found among as many, after each `step` of `votes`, on pairs that are chosen or that chance has,
+/// and the share of pairs of contestants that stand the wrong way round.
+fn settled(
+    seed: u64,
+    world: &mut World,
+    (top, votes, step): (usize, usize, usize),
+    chosen: bool,
+) -> Vec<(usize, f64)> {
+    let mut random = Random::new(seed);
+    world.make_anew(&mut random, USUAL);
+    let n = world.competition.drawings.len();
+    let mut next = PairChooser::new(&world.competition, seed);
+    let (mut seen, mut ballots, mut found) = (BTreeSet::new(), Vec::new(), Vec::new());
+    while ballots.len() < votes {
+        let pair = match chosen {
+            true => next.choose(&ballots, &seen).unwrap(),
+            false => DrawingPair { left: random.below(n), right: random.below(n) },
+        };
+        if !world.competition.is_between(pair.key()) || !seen.insert(pair.key()) {
+            continue;
+        }
+        ballots.push(world.vote(&mut random, pair.key()));
+        if ballots.len().is_multiple_of(step) {
+            let weighed: Vec<(Ballot, f64)> = ballots.iter().map(|ballot| (*ballot, 1.0)).collect();
+            found.push(world.order(&rank(&world.competition, &weighed, 0), top));
+        }
+    }
+    found
+}
+
+#[test]
+fn pairs_that_are_chosen_find_the_best_with_fewer_votes_than_pairs_that_chance_has() {
+    let mut world = World::new(24, 4);
+    let mut hits =
+        |chosen| -> usize { (0..12).map(|seed| settled(seed, &mut world, (5, 120, 120), chosen)[0].0).sum() };
+    let (chosen, chance) = (hits(true), hits(false));
+    assert!(chosen >= chance + 4, "{chosen} of 60, by chance {chance}");
+}
+
+/// `cargo test -p pelicycle-judge --test judge votes_that_68_need -- --ignored --nocapture`
+#[test]
+#[ignore = "takes minutes: makes the figures of docs/judging.md"]
+fn votes_that_68_need() {
+    const WORLDS: u64 = 8;
+    let mut world = World::new(68, 5);
+    let mut of = |chosen| -> Vec<(f64, f64)> {
+        let mut sums = vec![(0.0, 0.0); 7];
+        for seed in 0..WORLDS {
+            for (sum, (hits, wrong)) in
+                sums.iter_mut().zip(settled(seed, &mut world, (10, 1400, 200), chosen))
+            {
+                *sum = (sum.0 + hits as f64 / WORLDS as f64, sum.1 + wrong / WORLDS as f64);
+            }
+        }
+        sums
+    };
+    for (step, (chosen, chance)) in of(true).into_iter().zip(of(false)).enumerate() {
+        let words = |(hits, wrong): (f64, f64)| format!("{hits:.1} | {:.1} %", wrong * 100.0);
+        eprintln!("| {} | {} | {} |", (step + 1) * 200, words(chosen), words(chance));
+    }
+}

@@ -1,0 +1,163 @@
+//! `pelicycle judge --rubric`: a vision model looks at drawings one by one.
+
+use std::num::NonZero;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use pelicycle_drawing::{InspectionOptions, WorkerPool};
+use pelicycle_judge::RubricAgreement;
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_record::measure::{ItemState, Rubric};
+use pelicycle_record::{Attempt, RubricReading};
+use pelicycle_run::judging::{JudgingForecast, ModelJudge, RubricSession, UnreadDrawing};
+use pelicycle_run::{Config, Stop};
+use pelicycle_store::{Listing, Store};
+use pelicycle_text::{dollars, plural};
+
+use super::judge::{JudgeArgs, print, shrink};
+use super::output::{say, say_damaged, say_error};
+use super::run::{INTERRUPTED, signals};
+use super::terminal::printable;
+
+pub(super) fn judge_rubric(
+    args: &JudgeArgs,
+    store: &Store,
+    judge: &ModelJudge,
+    listing: &Listing,
+    attempts: &[&Attempt],
+) -> anyhow::Result<ExitCode> {
+    let library = Config::load(args.config.as_deref())?.library(args.prompts.as_deref())?;
+    let readings = store.readings()?;
+    say_damaged(store, &readings.damaged);
+    let shown = args.drawings.scope().demonstrations;
+    let attempts: Vec<&Attempt> =
+        attempts.iter().copied().filter(|attempt| shown || !attempt.contestant.demonstration).collect();
+    let rubric = |attempt: &Attempt| rubric_of(&library, attempt);
+    if !attempts.iter().any(|attempt| rubric(attempt).is_some_and(|rubric| !rubric.items.is_empty())) {
+        anyhow::bail!(
+            "none of these drawings is of a prompt with a rubric: --prompts names a folder of prompts that have one"
+        );
+    }
+    let mut drawings = UnreadDrawing::all(listing, &attempts, rubric, &readings.records, &judge.name);
+    drawings.truncate(args.pairs as usize);
+    if args.dry_run {
+        print(&JudgingForecast::of_readings(judge, &drawings), "drawing", &judge.name);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let _swept = store.sweep();
+    let stop = Stop::default();
+    signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
+    let (all, mut over) = (drawings.len(), 0);
+    let listener = |reading: &RubricReading| {
+        over += 1;
+        match failure(reading) {
+            Some(words) => say_error(&words),
+            None if args.quiet => {}
+            None => say(&printable(&line(reading, over, all))),
+        }
+    };
+    let session = RubricSession { judge, store, shrink, max_cost: args.max_cost, stop: &stop };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(session.hold(drawings, listener));
+    runtime.shutdown_background();
+    let ended = ended?;
+    if !args.quiet {
+        let mut words = format!("{} read", plural(u64::from(ended.read), "drawing"));
+        for (count, what) in [(ended.unread, "not understood"), (ended.failed, "failed")] {
+            if count > 0 {
+                words.push_str(&format!(", {count} {what}"));
+            }
+        }
+        if ended.usd > 0.0 {
+            words.push_str(&format!("; {}", dollars(ended.usd)));
+        }
+        say(&words);
+        if all == 0 {
+            say("it has read every drawing there is");
+        }
+        say(&agreement(store, listing, &library, judge)?);
+    }
+    if let Some(spent) = ended.over_budget {
+        say_error(&format!("stopped at {}: another request could have passed --max-cost", dollars(spent)));
+    }
+    Ok(match (stop.asked(), ended.failed) {
+        (true, _) => ExitCode::from(INTERRUPTED),
+        (false, 0) if ended.over_budget.is_none() => ExitCode::SUCCESS,
+        (false, _) => ExitCode::FAILURE,
+    })
+}
+
+/// The rubric of an attempt's prompt; an edited text is another prompt, and may ask for other things.
+fn rubric_of<'a>(library: &'a PromptLibrary, attempt: &Attempt) -> Option<&'a Rubric> {
+    let prompt = library.get(&attempt.prompt.id).ok()?;
+    (prompt.hash() == attempt.prompt.hash).then_some(&prompt.rubric)
+}
+
+/// How far the judge agrees with the rules, over all that it has read.
+fn agreement(
+    store: &Store,
+    listing: &Listing,
+    library: &PromptLibrary,
+    judge: &ModelJudge,
+) -> anyhow::Result<String> {
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let pool = WorkerPool::new(workers, InspectionOptions::default());
+    let mut agreement = RubricAgreement::default();
+    for reading in store.readings()?.records.iter().filter(|reading| reading.judge.name == judge.name) {
+        let stored = listing.attempts.iter().find(|stored| stored.attempt.id == reading.attempt);
+        let Some((stored, answers)) = stored.zip(reading.answers.as_ref()) else { continue };
+        let Some((path, rubric)) = stored.files.svg.as_ref().zip(rubric_of(library, &stored.attempt)) else {
+            continue;
+        };
+        // A drawing that can't be measured is told of by the gallery, and says nothing here.
+        let Some(measures) = std::fs::read(path).ok().and_then(|svg| pool.measure(&svg, rubric).ok()) else {
+            continue;
+        };
+        for item in answers {
+            if let Some(rule) = measures.rubric.iter().find(|rule| rule.asked == item.asked) {
+                agreement.add(rule.state, item.state);
+            }
+        }
+    }
+    let decided = agreement.decided();
+    let Some(interval) = decided.interval() else {
+        return Ok("no item yet that both it and the rules decide".to_owned());
+    };
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    let kappa =
+        agreement.kappa().map(|kappa| format!(", κ {kappa:.2}").replace('-', "−")).unwrap_or_default();
+    Ok(format!(
+        "it agrees with the rules on {} of {} items that both decide ({} %, {} to {}{kappa})",
+        decided.hits,
+        decided.of,
+        percent(decided.hits as f64 / decided.of as f64),
+        percent(interval.low),
+        percent(interval.high),
+    ))
+}
+
+fn failure(reading: &RubricReading) -> Option<String> {
+    let error = reading.asked.error.as_deref();
+    match (&reading.answers, &reading.asked.reply) {
+        (Some(_), _) => None,
+        (None, None) => Some(format!("not read: {}", error.unwrap_or("no reply came"))),
+        (None, Some(_)) => Some(format!(
+            "not read: the reply does not answer each item once; it is kept with {}{}",
+            reading.id,
+            error.map(|error| format!(" ({error})")).unwrap_or_default()
+        )),
+    }
+}
+
+/// One reading in a line, blind as the model is.
+fn line(reading: &RubricReading, over: usize, all: usize) -> String {
+    let count =
+        |state: ItemState| reading.answers.iter().flatten().filter(|item| item.state == state).count();
+    format!(
+        "{over} of {all} drawings; {}: {} met, {} not, {} can't tell",
+        reading.prompt.id,
+        count(ItemState::Met),
+        count(ItemState::NotMet),
+        count(ItemState::CantTell)
+    )
+}
