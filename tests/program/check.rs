@@ -93,6 +93,13 @@ fn the_picture_is_written_whole_or_not_at_all() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("picture: there is none"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+    let broken = GOOD.replace("</svg>", "<text>a & b</text></svg>");
+    let output = check(&["--png", png, "--raster", "64"], broken.as_bytes());
+    assert_eq!(output.status.code(), Some(1), "a repair does not count as drawn");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("out.png, of the repaired drawing"));
+    assert!(std::fs::read(&path).unwrap().starts_with(b"\x89PNG"));
+    let output = check(&["--png", png, "--json"], broken.as_bytes());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("of the repaired drawing"));
     assert_eq!(check(&["--png", "/nonexistent/a.png"], GOOD.as_bytes()).status.code(), Some(1));
 }
 

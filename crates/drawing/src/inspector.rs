@@ -312,12 +312,16 @@ impl<'a> Inspector<'a> {
     }
 
     fn drawn(&mut self, picture: Picture, survey: &DocumentSurvey) {
-        let Picture { raster, requests, clamped, seconds, moment } = picture;
+        let Picture { raster, requests, clamped, seconds, moment, unlowered } = picture;
         self.out.check.moment = moment.map(|moment| match moment {
             Moment::Start => PictureMoment::Start,
             Moment::FirstCycle => PictureMoment::FirstCycle,
         });
         self.about_resources(&requests);
+        if unlowered {
+            let message = "the drawing is too much to be written in the renderer's words: what only browsers know is passed over";
+            self.say(FindingCode::RendererPassedOver, message);
+        }
         if let Some(message) = clamped {
             self.say(FindingCode::SizeClamped, message);
         }

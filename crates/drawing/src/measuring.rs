@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pelicycle_record::FindingCode;
 use pelicycle_record::measure::{Measures, Rubric};
+use roxmltree::Document;
 
 use super::bounds::DrawingBounds;
 use super::lowering::{self, Moment, RootGround, View};
@@ -47,15 +48,30 @@ pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &DrawingBounds) -> Result<Me
         let over = survey.findings.iter().find(|finding| finding.code == FindingCode::ResourceLimit);
         return Err(over.map_or("a bound is passed", |finding| &finding.message).to_owned());
     }
-    let view = View { ground: RootGround::LeftOut, side: SIDE, moment: Moment::Start, styles: "" };
-    let lowered = lowering::lower(&document, view, bounds).text;
-    let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
-    let document = lowered.as_ref().unwrap_or(&document);
     let work = || {
-        let (tree, _) = raster::read(document, bounds).map_err(|error| error.to_string())?;
-        budget::check(&tree, bounds, SIDE)?;
-        let pixmap = raster::transparent(&tree, SIDE).ok_or("there is no memory for its picture")?;
-        Ok(rules::measure(document, &tree, &pixmap, rubric))
+        let (measures, moves) = measure_at(&document, rubric, bounds, Moment::Start)?;
+        // As the picture does: where there is nothing to see yet, what comes in is measured.
+        if moves && measures.structure.shapes == 0 {
+            return measure_at(&document, rubric, bounds, Moment::FirstCycle).map(|(measures, _)| measures);
+        }
+        Ok(measures)
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the renderer broke down".to_owned()))
+}
+
+/// Measures a drawing as it stands at a moment; tells whether it moves.
+fn measure_at(
+    document: &Document<'_>,
+    rubric: &Rubric,
+    bounds: &DrawingBounds,
+    moment: Moment,
+) -> Result<(Measures, bool), String> {
+    let view = View { ground: RootGround::LeftOut, side: SIDE, moment, styles: "" };
+    let lowered = lowering::lower(document, view, bounds);
+    let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
+    let document = text.as_ref().unwrap_or(document);
+    let (tree, _) = raster::read(document, bounds).map_err(|error| error.to_string())?;
+    budget::check(&tree, bounds, SIDE)?;
+    let pixmap = raster::transparent(&tree, SIDE).ok_or("there is no memory for its picture")?;
+    Ok((rules::measure(document, &tree, &pixmap, rubric), lowered.moves))
 }

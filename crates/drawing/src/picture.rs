@@ -7,7 +7,7 @@ use usvg::Tree;
 
 use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::budget;
-use super::lowering::{self, Moment, RootGround, View};
+use super::lowering::{self, Lowered, Moment, RootGround, View};
 use super::raster::{self, Raster, ResourceRequests};
 use super::xml;
 
@@ -24,6 +24,8 @@ pub(super) struct Picture {
     pub(super) seconds: f64,
     /// The moment that it shows, of a drawing that moves.
     pub(super) moment: Option<Moment>,
+    /// Whether it could not be lowered within the bounds.
+    pub(super) unlowered: bool,
 }
 
 /// A picture of a size that was asked for.
@@ -95,11 +97,18 @@ fn draw_at(
     longest: u32,
     moment: Moment,
 ) -> Result<Picture, DrawError> {
-    let (tree, requests, moves) = read(document, styles, bounds, VERDICT_SIDE, moment)?;
+    let (tree, requests, lowered) = read(document, styles, bounds, VERDICT_SIDE, moment)?;
     let seconds = budget::check(&tree, bounds, VERDICT_SIDE).map_err(DrawError::OverBound)?;
     let raster = raster::draw(&tree, VERDICT_SIDE, longest.min(VERDICT_SIDE)).ok_or_else(no_picture)?;
     let clamped = clamped(&tree, VERDICT_SIDE);
-    Ok(Picture { raster, requests, clamped, seconds, moment: moves.then_some(moment) })
+    Ok(Picture {
+        raster,
+        requests,
+        clamped,
+        seconds,
+        moment: lowered.moves.then_some(moment),
+        unlowered: lowered.given_up,
+    })
 }
 
 /// Draws at a size above that of verdicts, or at the largest below it that is within the bounds.
@@ -126,19 +135,19 @@ pub(super) fn draw_sized(
     })
 }
 
-/// The renderer's tree of the lowered drawing, and whether that moves.
+/// The renderer's tree of the lowered drawing, and what became of lowering.
 fn read(
     document: &Document<'_>,
     styles: &str,
     bounds: &DrawingBounds,
     side: u32,
     moment: Moment,
-) -> Result<(Tree, ResourceRequests, bool), usvg::Error> {
+) -> Result<(Tree, ResourceRequests, Lowered), usvg::Error> {
     let view = View { ground: RootGround::Painted, side, moment, styles };
     let lowered = lowering::lower(document, view, bounds);
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
     let (tree, requests) = raster::read(text.as_ref().unwrap_or(document), bounds)?;
-    Ok((tree, requests, lowered.moves))
+    Ok((tree, requests, lowered))
 }
 
 fn no_picture() -> DrawError {

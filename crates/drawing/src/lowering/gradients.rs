@@ -33,7 +33,7 @@ pub(super) fn of_css(
     if repeats && (first > 0.0 || last < 1.0) {
         return None;
     }
-    let stops = smooth(stops).into_iter().map(|(offset, colour)| {
+    let stops = smooth(&stops).into_iter().map(|(offset, colour)| {
         let (colour, alpha) = (csscolorparser::Color { a: 1.0, ..colour.clone() }, colour.a);
         let mut stop =
             Element::new("stop", &[("offset", &written(offset)), ("stop-color", &colours::words(&colour))]);
@@ -233,7 +233,7 @@ fn stops(parts: &[&str], length: f64, scale: &Scale) -> Option<Vec<(f64, csscolo
 }
 
 /// CSS weighs colours by their opacity, SVG does not: between stops of unlike opacity stand more.
-fn smooth(stops: Vec<(f64, csscolorparser::Color)>) -> Vec<(f64, csscolorparser::Color)> {
+fn smooth(stops: &[(f64, csscolorparser::Color)]) -> Vec<(f64, csscolorparser::Color)> {
     let mut made: Vec<(f64, csscolorparser::Color)> = Vec::with_capacity(stops.len());
     let seen = |clear: &csscolorparser::Color, other: &csscolorparser::Color| match clear.a {
         0.0 => csscolorparser::Color { a: 0.0, ..other.clone() },

@@ -72,6 +72,8 @@ pub(super) struct Lowered {
     pub(super) text: Option<String>,
     /// Whether it moves.
     pub(super) moves: bool,
+    /// Whether it was given up for its bounds: the renderer then takes the drawing as it is.
+    pub(super) given_up: bool,
 }
 
 /// Lowers a drawing.
@@ -80,7 +82,7 @@ pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBou
     let before = tree.write();
     let page = Page::of(&tree);
     let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
-    let Some(sheet) = sheet else { return Lowered { text: None, moves: false } };
+    let Some(sheet) = sheet else { return Lowered { text: None, moves: false, given_up: true } };
     let animated = animation::lower(&mut tree, &sheet, view.moment);
     tree.measure(page.canvas);
     ids::lower(&mut tree);
@@ -103,7 +105,7 @@ pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBou
     let styled = |node: Node<'_, '_>| node.tag_name().name() == "style" || node.has_attribute("style");
     let changed = lowered != before || !view.styles.is_empty() || document.descendants().any(styled);
     let good = changed && lowered.len() <= bounds.svg_bytes && survey::within(&lowered, bounds);
-    Lowered { text: good.then_some(lowered), moves: animated.moves }
+    Lowered { text: good.then_some(lowered), moves: animated.moves, given_up: changed && !good }
 }
 
 #[cfg(test)]

@@ -36,13 +36,14 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &Scale, words: Words) -> 
     while !rest.is_empty() {
         let open = rest.find('(')?;
         let mut depth = 0i32;
-        let close = rest.char_indices().skip(open).find(|(_, c)| {
-            depth += i32::from(*c == '(') - i32::from(*c == ')');
+        let length = rest[open..].find(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
             depth == 0
         })?;
-        let (name, inside) = function(&rest[..=close.0])?;
+        let close = open + length;
+        let (name, inside) = function(&rest[..=close])?;
         made.push(one(&name, inside, size, scale, words)?);
-        rest = rest[close.0 + 1..]
+        rest = rest[close + 1..]
             .trim_start_matches(|c: char| c.is_whitespace() || (c == ',' && words == Words::Svg));
     }
     Some(made.into_iter().filter(|made| !made.is_empty()).collect::<Vec<_>>().join(" "))

@@ -1,7 +1,7 @@
 //! One fault a drawing: the verdict, the finding, and the place that a person would point to.
 
 use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect};
-use pelicycle_record::{Inspection, Verdict};
+use pelicycle_record::{FindingCode, Inspection, Verdict};
 
 /// A root with everything right, on the first line; `inside` begins on line 2, column 1.
 fn svg(inside: &str) -> String {
@@ -186,6 +186,100 @@ fn a_repair_is_kept_beside_and_never_counts() {
     assert_eq!(repaired.name, "escape-ampersands");
     assert!(repaired.png.starts_with(b"\x89PNG"));
     assert!(String::from_utf8(repaired.svg).unwrap().contains("Bread &amp; butter"));
+}
+
+#[test]
+fn names_spaces_and_shapes_that_are_written_wrongly_are_mended() {
+    let wheels = "<circle cx='30' cy='60' r='20'/><circle cx='90' cy='60' r='20'/>";
+    let ns = "xmlns='http://www.w3.org/2000/svg'";
+    let whole = format!("<svg {ns} viewBox='0 0 120 90'>{wheels}</svg>");
+    let png = look(&whole).png.unwrap();
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &whole);
+    let quoted =
+        serde_json::to_string(&serde_json::json!({ "svg": whole.replace('\'', "\"") }).to_string()).unwrap();
+    for (reply, verdict, repair) in [
+        (whole.replace("http:", "https:"), Verdict::Unrenderable, "fix-namespace"),
+        (whole.replace("/svg'", "/svg/'"), Verdict::Unrenderable, "fix-namespace"),
+        (
+            whole.replace(
+                "http://www.w3.org/2000/svg",
+                "[http://www.w3.org/2000/svg](http://www.w3.org/2000/svg)",
+            ),
+            Verdict::Unrenderable,
+            "fix-namespace",
+        ),
+        (whole.replace("svg ", "SVG ").replace("/svg>", "/SVG>"), Verdict::Unrenderable, "fix-case"),
+        (
+            whole.replace("'/><", "'><").replace("'/></svg", "'></svg"),
+            Verdict::Malformed,
+            "close-shapes+balance-tags",
+        ),
+        (whole.replace("<circle", "<\u{200b}circle"), Verdict::Malformed, "replace-spaces"),
+        (whole.replace(" cy", "\u{a0}cy"), Verdict::Malformed, "replace-spaces"),
+        (whole.replace("<circle", "< circle"), Verdict::Malformed, "replace-spaces"),
+        (whole.replace("cx=", "cx "), Verdict::Malformed, "fix-tag"),
+        (format!("Here: <img src=\"data:image/svg+xml;base64,{encoded}\">"), Verdict::NoSvg, "decode-base64"),
+        (quoted, Verdict::NoSvg, "unescape-json"),
+    ] {
+        let inspection = look(&reply);
+        assert_eq!(inspection.check.verdict, verdict, "{reply}");
+        assert_eq!(inspection.check.repair.as_deref(), Some(repair), "{reply}");
+        assert!(inspection.repaired.unwrap().png == png, "{reply}");
+    }
+    // What loses a shape is no repair.
+    let lost = whole.replace("<circle cx='90'", "<?circle cx='90'");
+    assert_eq!(look(&lost).check.verdict, Verdict::Malformed);
+}
+
+#[test]
+fn utf_16_is_read_by_its_mark() {
+    let text = svg("<text y=\"9\">\u{e9}</text>");
+    let units = || text.encode_utf16();
+    let little: Vec<u8> = [0xff, 0xfe].into_iter().chain(units().flat_map(u16::to_le_bytes)).collect();
+    let big: Vec<u8> = [0xfe, 0xff].into_iter().chain(units().flat_map(u16::to_be_bytes)).collect();
+    for reply in [little, big] {
+        let inspection = inspect(&reply, &InspectionOptions { raster: 64, ..InspectionOptions::default() });
+        assert_eq!(inspection.check.verdict, Verdict::Drawn);
+        assert!(inspection.check.draws.browser);
+        assert_eq!(inspection.svg.as_deref(), Some(text.as_bytes()));
+        assert!(inspection.check.findings.iter().any(|finding| finding.code == FindingCode::Utf16));
+    }
+}
+
+#[test]
+fn a_browser_takes_the_first_of_two_namespaces() {
+    let twice = svg("").replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
+    let check = look(&twice).check;
+    assert_eq!((check.verdict, check.draws.browser), (Verdict::Malformed, true));
+    let other = svg("").replacen("<svg ", "<svg id=\"a\" id=\"b\" ", 1);
+    assert!(!look(&other).check.draws.browser);
+}
+
+#[test]
+fn a_drawing_in_a_page_has_the_styles_of_the_page() {
+    let drawing = |fill: &str| {
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><rect class=\"a\" width=\"9\" height=\"5\"{fill}/></svg>"
+        )
+    };
+    let page = format!(
+        "```html\n<html><head><style>.a{{fill:teal}}</style></head><body>{}</body></html>\n```",
+        drawing("")
+    );
+    let inspection = look(&page);
+    assert!(inspection.png == look(&drawing(" fill=\"teal\"")).png);
+    assert!(inspection.check.findings.iter().any(|finding| finding.code == FindingCode::PageStyles));
+    // Styles of another block are not of this page.
+    let apart = format!("```css\n<style>.a{{fill:teal}}</style>\n```\n\n{}", drawing(""));
+    assert!(look(&apart).png == look(&drawing("")).png);
+}
+
+#[test]
+fn a_viewbox_has_four_numbers() {
+    for wrong in ["0 0 9 9 1", "0 0 9", "a b c d"] {
+        let check = look(&svg("").replacen("0 0 10 10", wrong, 1)).check;
+        assert!(check.findings.iter().any(|finding| finding.code == FindingCode::BadViewbox), "{wrong}");
+    }
 }
 
 /// Reply, and the text that must be chosen; `None` when nothing may be.

@@ -224,6 +224,20 @@ fn what_the_renderer_still_passes_over_is_told_of_it() {
 }
 
 #[test]
+fn a_drawing_that_would_grow_over_the_bounds_is_drawn_as_it_is_and_that_is_told() {
+    let value = "x".repeat(200_000);
+    let inside = format!(
+        "<style>rect {{ --long: {value}; fill: red }}</style>{}",
+        "<rect width='9' height='9'/>".repeat(99)
+    );
+    let check =
+        inspect(&svg(&inside), &InspectionOptions { raster: 64, ..InspectionOptions::default() }).check;
+    assert_eq!(check.verdict, Verdict::Drawn);
+    let told = check.findings.iter().find(|finding| finding.code == FindingCode::RendererPassedOver);
+    assert!(told.is_some_and(|finding| finding.message.contains("too much")), "{:?}", check.findings);
+}
+
+#[test]
 fn hostile_style_sheets_end_and_change_no_verdict() {
     let many = |text: &str, times: usize| text.repeat(times);
     for css in [

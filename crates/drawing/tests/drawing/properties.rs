@@ -57,6 +57,81 @@ const PIECES: &[&str] = &[
     "<image href=\"data:,x\"/>",
 ];
 
+/// Pieces that style sheets and animations are made of, the well-behaved and the broken ones.
+const CSS: &[&str] = &[
+    "rect",
+    ".a",
+    "#a",
+    "*",
+    ":is(",
+    ":not(",
+    ":nth-child(2n+1)",
+    "&",
+    ">",
+    "+",
+    "~",
+    ",",
+    " ",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[id^='a'",
+    "]",
+    ":",
+    ";",
+    "fill",
+    "transform",
+    "x",
+    "--v",
+    "var(--v",
+    "calc(",
+    "1px",
+    "-2.5e3%",
+    "50%",
+    "1e999",
+    "red",
+    "rgb(1 2 3/50%)",
+    "color-mix(in oklch,red,blue)",
+    "rotate(",
+    "45deg",
+    "translate(50%)",
+    "!important",
+    "@media screen",
+    "@layer a",
+    "@supports (a:b)",
+    "@keyframes k",
+    "from",
+    "to",
+    "33%",
+    "animation:k 1s -0.3s infinite alternate",
+    "clip-path:circle(1px at 2px 3px)",
+    "mask-image:linear-gradient(red,blue 3px)",
+    "offset-path:path('M0 0L9 9')",
+    "transform-box:fill-box",
+    "transform-origin:center",
+    "vector-effect:non-scaling-stroke",
+    "stroke:red",
+    "filter:drop-shadow(1px 1px rgb(1 2 3))",
+    "text-shadow:1px 1px red",
+    "'",
+    "\\",
+    "/*",
+    "*/",
+    "<!--",
+    "é",
+    "\u{1f6b2}",
+    "\n",
+    "background:radial-gradient(at top, red, transparent)",
+    "rotate:45deg",
+    "inherit",
+    "unset",
+];
+
+fn css() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(CSS), 0..30).prop_map(|pieces| pieces.concat())
+}
+
 fn reply() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop::collection::vec(prop::sample::select(PIECES), 0..40)
         .prop_map(|pieces| pieces.concat().into_bytes());
@@ -91,5 +166,20 @@ proptest! {
             prop_assert!(finding.line.unwrap_or(0) <= lines, "{finding:?}");
             prop_assert!(finding.column != Some(0));
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn style_sheets_of_any_kind_break_nothing(sheet in css(), inline in css(), value in css()) {
+        let (inline, value) = (inline.replace('\'', "&apos;").replace('<', "&lt;"), value.replace('\'', "&apos;").replace('<', "&lt;"));
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9' style='{inline}'><style><![CDATA[{sheet}]]></style>\
+            <g class='a' style='{inline}'><rect id='a' width='5' height='5' pathLength='3' fill='{value}' transform='{value}'/>\
+            <text style='{inline}'>b</text><circle r='3'><animate attributeName='r' values='{value};1' begin='{value}' dur='1s'/>\
+            <animateTransform attributeName='transform' type='rotate' values='{value};1 2 3' dur='2s' begin='-1s'/></circle></g></svg>");
+        let seen = inspect(svg.as_bytes(), &InspectionOptions { raster: 16, ..InspectionOptions::default() });
+        prop_assert!(!seen.check.findings.iter().any(|finding| finding.message.contains("broke down")), "{svg}");
     }
 }
