@@ -69,8 +69,8 @@ fn measure_at(
     let view = View { ground: RootGround::LeftOut, side: SIDE, moment, styles: "" };
     let lowered = lowering::lower(document, view, bounds);
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
-    let document = text.as_ref().unwrap_or(document);
-    let (tree, _) = raster::read(document, bounds).map_err(|error| error.to_string())?;
+    let shown = text.as_ref().unwrap_or(document);
+    let (tree, _) = raster::read(shown, bounds).map_err(|error| error.to_string())?;
     budget::check(&tree, bounds, SIDE)?;
     let pixmap = raster::transparent(&tree, SIDE).ok_or("there is no memory for its picture")?;
     Ok((rules::measure(document, &tree, &pixmap, rubric), lowered.moves))
