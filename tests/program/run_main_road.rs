@@ -42,7 +42,14 @@ fn every_sample_is_kept_checked_and_shown() {
         assert_eq!((engine.bytes, engine.quantization.as_str()), (bytes.len() as u64, "Q8_0"));
         assert_eq!(engine.hash, blake3::hash(&bytes).to_hex().as_str());
     }
-    assert_eq!(attempts.iter().filter_map(|s| s.attempt.timing.batch).max(), Some(4));
+    // How many meet in a step depends on when each request came.
+    assert!(
+        attempts
+            .iter()
+            .filter_map(|s| s.attempt.timing.batch)
+            .max()
+            .is_some_and(|batch| (2..=4).contains(&batch))
+    );
 
     let lines: Vec<_> = said.stderr.lines().collect();
     assert_eq!(lines.len(), 5, "{}", said.stderr);

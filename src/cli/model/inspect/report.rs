@@ -23,6 +23,8 @@ pub(super) struct Report {
     pub(super) runs: bool,
     /// Why not.
     pub(super) problem: Option<String>,
+    /// What is guessed because the file does not say it.
+    pub(super) remarks: Vec<String>,
     pub(super) tensors: usize,
     pub(super) parameters: u64,
     /// Parameters that one token meets, the embedding included.
@@ -107,7 +109,11 @@ impl Report {
     pub(super) fn of(outline: &GgufOutline) -> Report {
         let gguf = &**outline.gguf();
         let says = Says { gguf, architecture: gguf.str("general.architecture").ok().flatten() };
-        let (model, problem) = attempt(outline);
+        let (model, opened) = attempt(outline);
+        let (remarks, problem) = match opened {
+            Ok(remarks) => (remarks, None),
+            Err(problem) => (Vec::new(), Some(problem)),
+        };
         let census = WeightSummary::of(outline);
         let total = census.total();
         let memory = model.map(|model| model.memory());
@@ -120,6 +126,7 @@ impl Report {
             name: says.string(&["general.name", "general.basename"]),
             runs: problem.is_none(),
             problem,
+            remarks,
             tensors: outline.tensors().len(),
             parameters: total.parameters,
             active_parameters: census.active().map(|active| active.parameters),
@@ -196,19 +203,23 @@ impl Says<'_> {
     }
 }
 
-/// Opens everything that a run needs: the model, as soon as that opens, and why a run would fail.
-fn attempt(outline: &GgufOutline) -> (Option<Model>, Option<String>) {
+/// Opens everything that a run needs: the model, as soon as that opens, and what is guessed or why a run would fail.
+fn attempt(outline: &GgufOutline) -> (Option<Model>, Result<Vec<String>, String>) {
     if let Some(problem) = outline.problem() {
-        return (None, Some(problem.to_string()));
+        return (None, Err(problem.to_string()));
     }
     let gguf = outline.gguf();
-    let model = match Model::new(Arc::clone(gguf), Some(1), Arithmetic::Int8) {
-        Ok(model) => model,
-        Err(error) => return (None, Some(error.to_string())),
-    };
-    let tokenizer = Tokenizer::from_gguf(gguf).err().map(|error| error.to_string());
-    let problem = tokenizer.or_else(|| ChatTemplate::from_gguf(gguf).err().map(|error| error.to_string()));
-    (Some(model), problem)
+    match Model::new(Arc::clone(gguf), Some(1), Arithmetic::Int8) {
+        Ok(model) => (Some(model), talk(gguf)),
+        Err(error) => (None, Err(error.to_string())),
+    }
+}
+
+/// Opens what makes tokens of a conversation, and tells what of it is guessed.
+fn talk(gguf: &Gguf) -> Result<Vec<String>, String> {
+    let tokenizer = Tokenizer::from_gguf(gguf).map_err(|error| error.to_string())?;
+    let template = ChatTemplate::from_gguf(gguf).map_err(|error| error.to_string())?;
+    Ok(tokenizer.remark().into_iter().chain(template.remark()).map(str::to_owned).collect())
 }
 
 fn experts(says: &Says<'_>, census: &WeightSummary) -> Option<Experts> {

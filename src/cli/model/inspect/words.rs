@@ -16,6 +16,9 @@ impl Report {
         line("architecture", &or_dash(&self.architecture))?;
         line("name", &or_dash(&self.name))?;
         line("runs", &self.problem.as_ref().map_or("yes".to_owned(), |problem| format!("no: {problem}")))?;
+        for (index, remark) in self.remarks.iter().enumerate() {
+            line(if index == 0 { "guessed" } else { "" }, remark)?;
+        }
         line("parameters", &format!("{} in {} tensors", scaled(self.parameters), self.tensors))?;
         for share in &self.tensor_types {
             line("", &of_type(share))?;
