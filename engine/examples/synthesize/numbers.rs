@@ -114,10 +114,10 @@ fn blocks_of(kind: TensorType, spread: f32, random: &mut Random, bytes: &mut [u8
             }
             // Roots of the mean squares of levels and of the four bits of scales.
             TensorType::IQ2_XXS | TensorType::IQ2_XS | TensorType::IQ2_S => {
-                scale_at(0, sign * spread / (28.0 * 2.3));
+                scale_at(0, sign * spread / (26.0 * 2.1));
             }
-            TensorType::IQ3_XXS => scale_at(0, sign * spread / (36.0 * 4.6)),
-            TensorType::IQ3_S => scale_at(0, sign * spread / (9.2 * 18.4)),
+            TensorType::IQ3_XXS => scale_at(0, sign * spread / (33.0 * 4.3)),
+            TensorType::IQ3_S => scale_at(0, sign * spread / (8.2 * 17.1)),
             TensorType::IQ1_S => scale_at(0, sign * spread / (0.8 * 9.2)),
             TensorType::IQ1_M => {
                 let d = f16::from_f32(sign * spread / (0.8 * 9.2)).to_bits();
@@ -127,13 +127,26 @@ fn blocks_of(kind: TensorType, spread: f32, random: &mut Random, bytes: &mut [u8
                 }
             }
             TensorType::TQ1_0 => scale_at(52, spread / 0.82),
-            TensorType::TQ2_0 => scale_at(64, spread / even(4.0)),
+            TensorType::TQ2_0 => {
+                scale_at(64, spread / 0.82);
+                block[..64].iter_mut().for_each(|byte| *byte = ternary(*byte));
+            }
             TensorType::Q1_0 => scale_at(0, spread),
-            TensorType::Q2_0 => scale_at(0, spread / even(4.0)),
+            TensorType::Q2_0 => {
+                scale_at(0, spread / 0.82);
+                block[2..].iter_mut().for_each(|byte| *byte = ternary(*byte));
+            }
             TensorType::NVFP4 => {
                 // Half of what a scale of E4M3 stands for meets levels of a root of the mean square of 5.8.
-                let exponent = (7.0 + (spread / 2.92).log2().round()).clamp(1.0, 14.0) as u8;
-                block[..4].fill(exponent << 3);
+                let scale = spread / 2.92;
+                let exponent = scale.log2().round();
+                // Below the normal numbers there are seven more, evenly.
+                let byte = if exponent < -6.0 {
+                    (scale * 512.0).round().clamp(1.0, 7.0)
+                } else {
+                    (exponent + 7.0).min(14.0) * 8.0
+                };
+                block[..4].fill(byte as u8);
             }
             TensorType::Q2_K => {
                 let d = spread / (upper_half(15.0) * even(4.0));
@@ -167,6 +180,16 @@ fn blocks_of(kind: TensorType, spread: f32, random: &mut Random, bytes: &mut [u8
     }
 }
 
+/// Four digits of −1, 0 and 1, as two bits each, from a random byte.
+fn ternary(byte: u8) -> u8 {
+    let mut digits = u16::from(byte) * 81 / 256;
+    (0..4).fold(0, |packed, at| {
+        let digit = (digits % 3) as u8;
+        digits /= 3;
+        packed | digit << (2 * at)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,7 +206,7 @@ mod tests {
             let spread = (numbers.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / n).sqrt();
             assert!(mean.abs() < 0.001, "{kind}: mean {mean}");
             // An exponent alone can miss by a factor of the root of two.
-            let slack = if kind == TensorType::MXFP4 { 1.5 } else { 1.1 };
+            let slack = if matches!(kind, TensorType::MXFP4 | TensorType::NVFP4) { 1.5 } else { 1.1 };
             assert!(spread < 0.02 * slack && spread > 0.02 / slack, "{kind}: spread {spread}");
         }
     }

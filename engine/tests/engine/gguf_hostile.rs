@@ -113,8 +113,8 @@ fn every_lie_about_a_tensor_is_named() {
         (small().tensor("c", &[33], TensorType::Q8_0.id(), 96), |f| {
             matches!(f, GgufFault::Row { row: 33, .. })
         }),
-        (small().tensor("c", &[256], 16, 96), |f| {
-            f.to_string().contains("IQ2_XXS (16), which is not supported")
+        (small().tensor("c", &[256], 15, 96), |f| {
+            f.to_string().contains("Q8_K (15), which is not supported")
         }),
     ];
     for (writer, expected) in cases {
@@ -206,11 +206,11 @@ fn outline(bytes: &[u8]) -> (Vec<(String, String, Option<u64>)>, GgufFault) {
 #[test]
 fn what_can_be_read_of_a_file_that_does_not_open_is_listed() {
     let (a, b) = (("a".into(), "F32".into(), Some(32)), ("b".into(), "Q8_0".into(), Some(34)));
-    let odd = small().tensor("c", &[256], 16, 96).tensor("d", &[8], 99, 192).data(300).bytes();
+    let odd = small().tensor("c", &[256], 15, 96).tensor("d", &[8], 99, 192).data(300).bytes();
     let (tensors, fault) = outline(&odd);
-    let unknown = [("c".into(), "IQ2_XXS".into(), None), ("d".into(), "type 99".into(), None)];
+    let unknown = [("c".into(), "Q8_K".into(), None), ("d".into(), "type 99".into(), None)];
     assert_eq!(tensors, [a.clone(), b.clone(), unknown[0].clone(), unknown[1].clone()]);
-    assert!(matches!(fault, GgufFault::TensorType { id: 16, .. }), "{fault}");
+    assert!(matches!(fault, GgufFault::TensorType { id: 15, .. }), "{fault}");
 
     let whole = small().bytes();
     let (tensors, fault) = outline(&whole[..whole.len() - 50]);
