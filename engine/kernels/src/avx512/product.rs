@@ -4,9 +4,10 @@
 use std::arch::x86_64::*;
 
 use super::loops::sixteen_floats;
-use super::unpack::{Superblock, unpack};
+use super::unpack::{Superblock, from_memory, unpack};
 use crate::QuantizedBlock;
 use crate::quant::TensorType;
+use crate::unpack::superblock_bytes;
 
 pub(super) fn quantized_product(
     kind: TensorType,
@@ -23,14 +24,15 @@ pub(super) fn quantized_product(
                     rows_by_eight::<$bytes, { TensorType::$kind.id() }>(weights, row_bytes, rows, out);
                 },)*
                 TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
+                // SAFETY: as above.
+                _ => unsafe { product_through_memory(kind, weights, row_bytes, rows, out) },
             }
         };
     }
     assert_eq!(rows.len(), out.len());
     of_kind!(
         Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84, Q3_K 110, Q4_K 144,
-        Q5_K 176, Q6_K 210, IQ4_XS 136, IQ2_XXS 66, IQ2_XS 74, IQ2_S 82, IQ3_XXS 98, IQ3_S 110, IQ1_S 50, IQ1_M 56,
-        TQ1_0 54, TQ2_0 66, NVFP4 144, Q1_0 36, Q2_0 72,
+        Q5_K 176, Q6_K 210, IQ4_XS 136,
     );
 }
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
@@ -80,6 +82,29 @@ fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
         for (i, block) in whole.iter().chain(last).enumerate() {
             prefetch::<BYTES>(ahead, i * BYTES);
             add_superblock(&unpack::<BYTES, KIND>(block), rows, i, &mut sums);
+        }
+        for (out, sum) in out.iter_mut().zip(&sums) {
+            out[j] = _mm512_reduce_add_ps(*sum);
+        }
+    }
+}
+
+/// Products of types whose codes are read number by number: one loop for all of them.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+fn product_through_memory(
+    kind: TensorType,
+    weights: &[u8],
+    row_bytes: usize,
+    rows: &[&[QuantizedBlock]],
+    out: &mut [&mut [f32]],
+) {
+    for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
+        let mut sums = vec![_mm512_setzero_ps(); rows.len()];
+        for (i, blocks) in row.chunks(superblock_bytes(kind)).enumerate() {
+            let weights = from_memory(kind, blocks);
+            for (row, sum) in rows.iter().zip(&mut sums) {
+                add_superblock(&weights, &[row], i, std::array::from_mut(sum));
+            }
         }
         for (out, sum) in out.iter_mut().zip(&sums) {
             out[j] = _mm512_reduce_add_ps(*sum);

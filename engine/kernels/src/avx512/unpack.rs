@@ -32,13 +32,12 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
         Q2_K k_quants::q2_k, Q3_K k_quants::q3_k, Q4_K k_quants::q4_k, Q5_K k_quants::q5_k,
         Q6_K k_quants::q6_k, IQ4_XS k_quants::iq4_xs,
     );
-    from_memory(KIND, block)
+    unreachable!("type {KIND} is not read in registers")
 }
 
 /// Types whose codes are read number by number, through memory.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
-fn from_memory(kind: u32, block: &[u8]) -> Superblock {
-    let kind = TensorType::from_id(kind).expect("the type of a product");
+pub(super) fn from_memory(kind: TensorType, block: &[u8]) -> Superblock {
     let mut unpacked = UnpackedBlock::ZERO;
     unpacked.fill(kind, block);
     let codes = unpacked.codes.as_chunks::<64>().0;
