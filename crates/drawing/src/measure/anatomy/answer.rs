@@ -9,6 +9,8 @@ use crate::measure::geometry::Point;
 /// Marks of one item at most, and points of one outline: they are for a page to show.
 const MOST_MARKS: usize = 24;
 const MOST_POINTS: usize = 64;
+/// How sure the rules are of what is plain: the labelled drawings prove no more.
+const PLAIN: f64 = 0.95;
 /// How sure the rules are of what they call met, at least.
 const MET: f64 = 0.4;
 
@@ -45,8 +47,8 @@ impl DetectorAnswer {
     fn new(state: ItemState, why: String, mut marks: Vec<PartMark>) -> Self {
         marks.truncate(MOST_MARKS);
         let sure = match state {
-            ItemState::Met => 1.0,
-            ItemState::NotMet => 0.0,
+            ItemState::Met => PLAIN,
+            ItemState::NotMet => 1.0 - PLAIN,
             ItemState::CantTell => 0.5,
         };
         Self { state, why, marks, sure }
