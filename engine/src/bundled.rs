@@ -1,4 +1,12 @@
-//! The model that ships with the engine, so that there is always one to run.
+//! The model that ships with the engine.
+
+use std::sync::LazyLock;
 
 /// hatchling's model file (`engine/models/hatchling.md` is its card): a demonstration, a canary and a test fixture.
-pub const HATCHLING: &[u8] = include_bytes!("../models/hatchling.gguf");
+#[must_use]
+pub fn hatchling() -> &'static [u8] {
+    static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        [pelicycle_hatchling_weights_1::BYTES, pelicycle_hatchling_weights_2::BYTES].concat()
+    });
+    &FILE
+}

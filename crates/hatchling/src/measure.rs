@@ -51,7 +51,7 @@ pub(crate) fn measure(
     std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
     let gguf = match model {
         Some(path) => Gguf::open(path)?,
-        None => Gguf::from_bytes(bundled::HATCHLING)?,
+        None => Gguf::from_bytes(bundled::hatchling())?,
     };
     let recommended = |key: &str| gguf.f32(&format!("general.sampling.{key}")).ok().flatten();
     let sampling = Sampling {

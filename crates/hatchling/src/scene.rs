@@ -7,7 +7,7 @@ use crate::palette::{PAINTS, rgb};
 use crate::pen::Pen;
 use crate::vehicle::{Medium, Ride, VEHICLES, Vehicle};
 
-/// The long prompt that asks for a brown pelican in detail, word for word as in `prompts/pelican-2.toml`.
+/// The long prompt that asks for a brown pelican in detail, word for word as in `prompts/bundled/pelican-2.toml`.
 pub(crate) const BROWN_PELICAN: &str = "Generate an SVG of a California brown pelican riding a bicycle. The bicycle must have \
     spokes and a correctly shaped bicycle frame. The pelican must have its characteristic large pouch, and there should \
     be a clear indication of feathers. The pelican must be clearly pedaling the bicycle. The image should show the full \

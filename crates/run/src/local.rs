@@ -74,7 +74,7 @@ impl LocalModel {
         };
         let engine = match weights {
             Weights::File(path) => Engine::open_with(path, &engine_options)?,
-            Weights::Bundled => Engine::new(Gguf::from_bytes(bundled::HATCHLING)?, &engine_options)?,
+            Weights::Bundled => Engine::new(Gguf::from_bytes(bundled::hatchling())?, &engine_options)?,
         };
         let model = engine.model();
         let record = EngineRecord {
@@ -96,7 +96,7 @@ impl LocalModel {
                 let files: Vec<PathBuf> = model.gguf().paths().map(Path::to_owned).collect();
                 Hash::Running(std::thread::spawn(move || hash_of(&files)))
             }
-            Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::HATCHLING).to_hex().to_string())),
+            Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::hatchling()).to_hex().to_string())),
         };
         let weight_summary = Arc::new(model.weight_summary());
         let queue = RequestQueue::new(options.parallel, None);

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::templates::script_hash;
 
-const SCRIPT: &str = include_str!("../../../templates/live.js");
+const SCRIPT: &str = pelicycle_templates::LIVE_JS;
 
 /// Behind this, every page's policy says which scripts may run, if any.
 const POLICY: &str = "style-src 'self'; ";
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn the_policy_lets_the_script_run_and_no_other() {
         let hash = script_hash(SCRIPT);
-        let base = include_str!("../../../templates/base.html");
+        let base = pelicycle_templates::BASE_HTML;
         let plain = base.replace("{% block policy %}{% endblock %}", "");
         let page = String::from_utf8(live(plain.as_bytes(), "\"t\"", "/c")).unwrap();
         assert!(page.contains(&format!(

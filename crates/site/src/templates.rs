@@ -10,25 +10,25 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 const FILES: &[(&str, &str)] = &[
-    ("base.html", include_str!("../../../templates/base.html")),
-    ("index.html", include_str!("../../../templates/index.html")),
-    ("prompt.html", include_str!("../../../templates/prompt.html")),
-    ("section.html", include_str!("../../../templates/section.html")),
-    ("attempt.html", include_str!("../../../templates/attempt.html")),
-    ("model.html", include_str!("../../../templates/model.html")),
-    ("grid.html", include_str!("../../../templates/grid.html")),
-    ("ranking.html", include_str!("../../../templates/ranking.html")),
-    ("timeline.html", include_str!("../../../templates/timeline.html")),
-    ("versus.html", include_str!("../../../templates/versus.html")),
-    ("feed.xml", include_str!("../../../templates/feed.xml")),
-    ("sitemap.xml", include_str!("../../../templates/sitemap.xml")),
+    ("base.html", pelicycle_templates::BASE_HTML),
+    ("index.html", pelicycle_templates::INDEX_HTML),
+    ("prompt.html", pelicycle_templates::PROMPT_HTML),
+    ("section.html", pelicycle_templates::SECTION_HTML),
+    ("attempt.html", pelicycle_templates::ATTEMPT_HTML),
+    ("model.html", pelicycle_templates::MODEL_HTML),
+    ("grid.html", pelicycle_templates::GRID_HTML),
+    ("ranking.html", pelicycle_templates::RANKING_HTML),
+    ("timeline.html", pelicycle_templates::TIMELINE_HTML),
+    ("versus.html", pelicycle_templates::VERSUS_HTML),
+    ("feed.xml", pelicycle_templates::FEED_XML),
+    ("sitemap.xml", pelicycle_templates::SITEMAP_XML),
 ];
 
 /// The site's style sheet.
-pub(super) const STYLE: &str = include_str!("../../../templates/style.css");
+pub(super) const STYLE: &str = pelicycle_templates::STYLE_CSS;
 
 /// The one script. It stands in the pages that use it, which name its hash in their policy, so that nothing else runs.
-const SCRIPT: &str = include_str!("../../../templates/gallery.js");
+const SCRIPT: &str = pelicycle_templates::GALLERY_JS;
 
 /// Hash of the program's version, the script and the templates: a page made by others is made anew.
 pub(super) fn fingerprint() -> &'static str {
@@ -82,7 +82,7 @@ pub fn scripted_page(
     environment.add_global("style", Value::from_safe_string(style));
     environment.add_global("script_hash", script_hash(script));
     environment.add_global("script", Value::from_safe_string(script.to_owned()));
-    environment.add_template("lone.html", include_str!("../../../templates/lone.html"))?;
+    environment.add_template("lone.html", pelicycle_templates::LONE_HTML)?;
     environment.add_template("page.html", template)?;
     let context = minijinja::context! { page => Value::from(Serde(page)) };
     Ok(environment.get_template("page.html")?.render(context)?)

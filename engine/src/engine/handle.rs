@@ -70,12 +70,12 @@ impl Engine {
         Engine::new(Gguf::open(path.as_ref())?, options)
     }
 
-    /// Opens [the model that ships with the engine](bundled::HATCHLING), with the default options.
+    /// Opens [the model that ships with the engine](bundled::hatchling), with the default options.
     ///
     /// # Errors
     /// When the system refuses a thread.
     pub fn bundled() -> Result<Engine, EngineError> {
-        Engine::new(Gguf::from_bytes(bundled::HATCHLING)?, &EngineOptions::default())
+        Engine::new(Gguf::from_bytes(bundled::hatchling())?, &EngineOptions::default())
     }
 
     /// Makes an engine of an open model file.

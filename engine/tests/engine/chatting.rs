@@ -65,7 +65,7 @@ fn the_same_seed_gives_the_same_reply_and_another_another() {
 
 #[test]
 fn what_a_file_does_not_recommend_is_customary() {
-    let hatchling = Gguf::from_bytes(bundled::HATCHLING).unwrap();
+    let hatchling = Gguf::from_bytes(bundled::hatchling()).unwrap();
     let said = Sampling { temperature: 0.7, top_p: 0.95, min_p: 0.05, ..Sampling::default() };
     assert_eq!(Sampling::recommended(&hatchling), said);
     let mut builder = GgufBuilder::default();
@@ -79,7 +79,7 @@ fn what_a_file_does_not_recommend_is_customary() {
 
 #[test]
 fn reasoning_is_told_from_the_answer() {
-    let mut parts = Parts::of(&Gguf::from_bytes(bundled::HATCHLING).unwrap());
+    let mut parts = Parts::of(&Gguf::from_bytes(bundled::hatchling()).unwrap());
     let template = "{{ messages[0].content }}<think>";
     parts.set("tokenizer.chat_template", Some(MetadataValue::String(template.into())));
     let engine = Engine::new(Gguf::from_bytes(&parts.file()).unwrap(), &EngineOptions::default()).unwrap();
@@ -111,7 +111,7 @@ fn each_token_comes_with_the_number_of_requests_in_its_step() {
 #[test]
 fn a_dropped_stream_makes_room_for_the_next() {
     let options = EngineOptions { parallel: 1, ..EngineOptions::default() };
-    let engine = Engine::new(Gguf::from_bytes(bundled::HATCHLING).unwrap(), &options).unwrap();
+    let engine = Engine::new(Gguf::from_bytes(bundled::hatchling()).unwrap(), &options).unwrap();
     let mut broken_off = engine.chat(&drawing()).seed(1).stream().unwrap();
     assert!(matches!(broken_off.next(), Some(Ok(ChatEvent::Text(_)))));
     drop(broken_off);

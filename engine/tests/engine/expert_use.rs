@@ -23,7 +23,7 @@ struct Answer {
 /// Answers of hatchling to prompts of which some are the same, some begin alike, and some are cut short.
 fn answers(threads: usize, parallel: usize) -> (Engine, Vec<Answer>) {
     let options = EngineOptions { threads: Some(threads), parallel, ..EngineOptions::default() };
-    let engine = Engine::new(Gguf::from_bytes(bundled::HATCHLING).unwrap(), &options).unwrap();
+    let engine = Engine::new(Gguf::from_bytes(bundled::hatchling()).unwrap(), &options).unwrap();
     let asked = [("pelican riding a bicycle", 600), ("pelican riding a bicycle", 9), ("cat on a boat", 40)];
     let inboxes: Vec<_> = asked
         .into_iter()

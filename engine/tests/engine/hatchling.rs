@@ -21,8 +21,8 @@ fn ids(value: &Value) -> Vec<u32> {
 
 #[test]
 fn it_is_small_and_has_experts() {
-    assert!(bundled::HATCHLING.len() <= 16_000_000, "{} bytes", bundled::HATCHLING.len());
-    let gguf = Arc::new(Gguf::from_bytes(bundled::HATCHLING).unwrap());
+    assert!(bundled::hatchling().len() <= 16_000_000, "{} bytes", bundled::hatchling().len());
+    let gguf = Arc::new(Gguf::from_bytes(bundled::hatchling()).unwrap());
     let model = Model::new(Arc::clone(&gguf), Some(1), Arithmetic::Float32).unwrap();
     let experts = model.config().experts.as_ref().unwrap();
     assert_eq!(model.config().architecture, "qwen3moe");
@@ -32,7 +32,7 @@ fn it_is_small_and_has_experts() {
 
 #[test]
 fn its_chat_is_what_the_reference_was_asked() {
-    let gguf = Gguf::from_bytes(bundled::HATCHLING).unwrap();
+    let gguf = Gguf::from_bytes(bundled::hatchling()).unwrap();
     let engine = Engine::new(gguf, &EngineOptions::default()).unwrap();
     for case in cases() {
         let prompt = case["prompt"].as_str().unwrap();
@@ -43,7 +43,7 @@ fn its_chat_is_what_the_reference_was_asked() {
 
 #[test]
 fn in_float32_it_draws_what_the_reference_draws() {
-    let gguf = Arc::new(Gguf::from_bytes(bundled::HATCHLING).unwrap());
+    let gguf = Arc::new(Gguf::from_bytes(bundled::hatchling()).unwrap());
     let model = Model::new(gguf, None, Arithmetic::Float32).unwrap();
     for case in cases() {
         let wanted = ids(&case["greedy"]);

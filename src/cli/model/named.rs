@@ -10,7 +10,7 @@ use pelicycle_run::{Config, Contestant, ContestantModel, Weights};
 pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
     let gguf = match weights(named)? {
         Weights::File(path) => Gguf::open(&path)?,
-        Weights::Bundled => Gguf::from_bytes(bundled::HATCHLING)?,
+        Weights::Bundled => Gguf::from_bytes(bundled::hatchling())?,
     };
     Ok(Arc::new(gguf))
 }
@@ -29,6 +29,8 @@ pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
 pub(super) fn outline(weights: &Weights) -> Result<GgufOutline, GgufError> {
     match weights {
         Weights::File(path) => GgufOutline::open(path),
-        Weights::Bundled => Gguf::from_bytes(bundled::HATCHLING).map(|gguf| GgufOutline::of(Arc::new(gguf))),
+        Weights::Bundled => {
+            Gguf::from_bytes(bundled::hatchling()).map(|gguf| GgufOutline::of(Arc::new(gguf)))
+        }
     }
 }

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::view::{VotingScreen, VotingView};
 
-const TEMPLATE: &str = include_str!("../../../../templates/vote.html");
-const STYLE: &str = include_str!("../../../../templates/vote.css");
-const SCRIPT: &str = include_str!("../../../../templates/vote.js");
+const TEMPLATE: &str = pelicycle_templates::VOTE_HTML;
+const STYLE: &str = pelicycle_templates::VOTE_CSS;
+const SCRIPT: &str = pelicycle_templates::VOTE_JS;
 /// Longest text of a prompt on the page, in characters.
 const MAX_TEXT: usize = 2000;
 

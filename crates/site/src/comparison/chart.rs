@@ -126,8 +126,8 @@ pub fn history_page(history: &History) -> Result<String, PageError> {
         marks: marks.collect(),
         more: history.marks.len().saturating_sub(MOST),
     };
-    let style = include_str!("../../../../templates/compare.css");
-    lone_page(include_str!("../../../../templates/history.html"), style, &page)
+    let style = pelicycle_templates::COMPARE_CSS;
+    lone_page(pelicycle_templates::HISTORY_HTML, style, &page)
 }
 
 fn chart(history: &History, line: &MeasureHistory, from: Date, to: Date) -> Chart {

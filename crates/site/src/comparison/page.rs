@@ -123,8 +123,8 @@ pub fn page(
         notes: [words::outlooks(report), words::remarks(report)].map(|lines| all(lines).join(" ")),
         rule: words::rule(report),
     };
-    let style = include_str!("../../../../templates/compare.css");
-    lone_page(include_str!("../../../../templates/compare.html"), style, &page)
+    let style = pelicycle_templates::COMPARE_CSS;
+    lone_page(pelicycle_templates::COMPARE_HTML, style, &page)
 }
 
 /// The pairs that are shown, those that were judged first, and how many attempts of the larger side are not: the others in

@@ -193,7 +193,7 @@ impl RenderingReport {
         });
         let page =
             Page { sum: self.sum(), rows: rows.collect(), more: self.changed.len().saturating_sub(SHOWN) };
-        let style = include_str!("../../../../templates/compare.css");
-        lone_page(include_str!("../../../../templates/rendering.html"), style, &page)
+        let style = pelicycle_templates::COMPARE_CSS;
+        lone_page(pelicycle_templates::RENDERING_HTML, style, &page)
     }
 }

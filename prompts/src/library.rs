@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_file_in_the_folder_is_bundled_and_says_what_it_expects() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../prompts");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bundled");
         let mut on_disk: Vec<_> = fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -178,7 +178,7 @@ mod tests {
             .collect();
         on_disk.sort();
         let bundled: Vec<_> = bundled::FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
-        assert_eq!(bundled, on_disk, "crates/prompt/src/bundled.rs must list the folder, sorted");
+        assert_eq!(bundled, on_disk, "prompts/src/bundled.rs must list the folder, sorted");
         for prompt in PromptLibrary::bundled().iter() {
             assert!(!prompt.expects.is_empty(), "{}", prompt.id);
         }

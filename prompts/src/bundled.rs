@@ -3,7 +3,7 @@
 /// Builds the list of file names and contents from the prompts' ids.
 macro_rules! bundle {
     ($($id:literal)*) => {
-        &[$((concat!($id, ".toml"), include_str!(concat!("../../../prompts/", $id, ".toml")))),*]
+        &[$((concat!($id, ".toml"), include_str!(concat!("../bundled/", $id, ".toml")))),*]
     };
 }
 

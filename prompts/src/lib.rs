@@ -6,7 +6,7 @@
 //!
 //! This crate knows no model, no results, and not what becomes of a rubric: that is read by `pelicycle_record::measure`.
 //!
-//! Start reading at [`Prompt::parse`]; the files themselves are in `prompts/`.
+//! Start reading at [`Prompt::parse`]; the files themselves are in `prompts/bundled/`.
 
 mod bundled;
 mod error;
