@@ -10,9 +10,13 @@
 
 mod bundled;
 mod error;
+mod fresh;
 mod library;
 mod prompt;
+mod seal;
 
 pub use error::PromptError;
+pub use fresh::{EDITION, FreshPrompt, MOST_FRESH, fresh, possible};
 pub use library::PromptLibrary;
 pub use prompt::{MAX_RASTER, MIN_RASTER, Prompt};
+pub use seal::{seal_hash, sealed_text};

@@ -39,6 +39,16 @@ impl PromptLibrary {
     /// A folder that cannot be read or holds no prompt; a file that is no prompt.
     pub fn with_dir(folder: &Path) -> Result<Self, PromptError> {
         let mut library = Self::bundled();
+        library.prompts.extend(Self::of_dir(folder)?.prompts);
+        Ok(library)
+    }
+
+    /// The prompts of `folder` and no others.
+    ///
+    /// # Errors
+    /// As [`PromptLibrary::with_dir`].
+    pub fn of_dir(folder: &Path) -> Result<Self, PromptError> {
+        let mut library = Self { prompts: BTreeMap::new() };
         let read = |source| PromptError::Read { path: folder.to_owned(), source };
         let mut files = Vec::new();
         for entry in fs::read_dir(folder).map_err(read)? {

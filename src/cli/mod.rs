@@ -17,6 +17,7 @@ mod notices;
 mod output;
 mod pictures;
 mod prices;
+mod prompts;
 mod rank;
 mod recheck;
 mod run;
@@ -82,6 +83,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Take over replies that other tools kept: llm's logs, folders of drawings.
     Import(import::ImportArgs),
+    /// List prompts, make new ones, and promise some without telling them.
+    Prompts(prompts::PromptsArgs),
     /// Find, fetch, remove and look into local models.
     Model(model::ModelArgs),
     /// Check what is set up: folders, keys, services, local servers.
@@ -112,6 +115,7 @@ pub(crate) fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Vote(args) => vote::vote(&cli.global, &args),
         Command::Judge(args) => judge::judge(&cli.global, &args),
         Command::Rank(args) => rank::rank(&cli.global, &args),
+        Command::Prompts(args) => prompts::prompts(&cli.global, &args),
         Command::Model(args) => model::model(args),
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),

@@ -17,6 +17,7 @@ mod judge_rubric;
 mod llamacpp;
 mod model_commands;
 mod model_templates;
+mod prompts;
 mod recheck;
 mod run_batches;
 mod run_demonstration;

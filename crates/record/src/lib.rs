@@ -28,6 +28,7 @@ pub mod name;
 mod rates;
 mod rubric_reading;
 mod sampling;
+mod seal;
 mod service;
 mod timeline;
 
@@ -49,5 +50,6 @@ pub use judgement::{AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementR
 pub use rates::{Rates, cost};
 pub use rubric_reading::{ReadItem, ReadingRequest, RubricReading};
 pub use sampling::SamplingSettings;
+pub use seal::{RevealedPrompt, RevealedRecord, SealRecord};
 pub use service::{FailedTry, LOCAL, Remark, ServiceRecord};
 pub use timeline::{Timeline, TimelineError};

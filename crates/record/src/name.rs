@@ -7,7 +7,7 @@
 pub const MAX_BYTES: usize = 64;
 
 /// Folders that `results/` keeps for itself beside the prompts' own.
-pub const RESERVED: [&str; 4] = ["baselines", "batches", "judgements", "runs"];
+pub const RESERVED: [&str; 5] = ["baselines", "batches", "judgements", "runs", "seals"];
 
 /// Hexadecimal digits of the hash that marks a changed name.
 const MARK: usize = 8;

@@ -39,6 +39,14 @@ pub(super) const REQUESTS: &str = "requests.jsonl";
 pub(super) const BASELINES: &str = "baselines";
 /// A baseline's record in its folder.
 pub(super) const BASELINE: &str = "baseline.json";
+/// Folder of the seals.
+pub(super) const SEALS: &str = "seals";
+/// The part of a seal that is there from the first.
+pub(super) const SEALED: &str = "sealed";
+/// The part that comes with its revealing.
+pub(super) const REVEALED: &str = "revealed";
+/// The record in either.
+pub(super) const SEAL: &str = "seal.json";
 /// Folder of the judgements' records.
 pub(super) const JUDGEMENTS: &str = "judgements";
 /// A judgement's record in its folder.

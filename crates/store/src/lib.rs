@@ -20,6 +20,7 @@ mod read;
 mod renew;
 mod run_lock;
 mod runs;
+mod seals;
 mod verify;
 mod watch;
 mod write;
@@ -33,6 +34,7 @@ pub use judgements::{Judgements, Readings};
 pub use read::{Listing, StoredAttempt};
 pub use renew::Renewal;
 pub use run_lock::RunLock;
+pub use seals::StoredSeal;
 pub use watch::Fingerprint;
 
 /// A folder of results, and the only way into it.
