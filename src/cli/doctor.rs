@@ -4,19 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
-use pelicycle_provider::{CatalogError, Services};
-use pelicycle_run::{Config, Contestant, ContestantModel, Environment, ServiceAccess};
+use pelicycle_run::{Config, Contestant, ContestantModel, ServiceAccess};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 use serde::Serialize;
-use tokio::task::JoinSet;
 
 use super::Global;
 use super::notices::variable_failed;
 use super::output::say;
+use super::service_survey::{ServiceFinding, ServiceState, survey};
 use super::terminal::printable;
 use super::trust::TrustArgs;
 
@@ -55,7 +53,7 @@ pub(crate) struct DoctorArgs {
 struct Report {
     /// Parts of this program on this machine.
     parts: Vec<Part>,
-    services: Vec<Found>,
+    services: Vec<ServiceFinding>,
     /// Contestants of pelicycle.toml that can't take part.
     contestants: Vec<Part>,
 }
@@ -65,53 +63,6 @@ struct Part {
     name: String,
     ok: bool,
     words: String,
-}
-
-/// One service.
-#[derive(Debug, Clone, Serialize)]
-struct Found {
-    name: String,
-    title: String,
-    local: bool,
-    /// It has to work.
-    wanted: bool,
-    state: State,
-    words: String,
-    /// The variable that the key is in, and what set it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
-    /// What says the address, where that is not the table of known services.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address_from: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    models: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum State {
-    /// It answers.
-    Ok,
-    /// It was not asked.
-    NotAsked,
-    /// It needs a key that is not set.
-    NoKey,
-    /// Nobody answers there.
-    Away,
-    /// It can't be asked, or refuses.
-    Fault,
-}
-
-impl Found {
-    fn is_fault(&self) -> bool {
-        match self.state {
-            State::Ok | State::NotAsked => false,
-            State::NoKey | State::Away => self.wanted,
-            State::Fault => true,
-        }
-    }
 }
 
 pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
@@ -137,15 +88,14 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     let only = |name: &str| args.providers.is_empty() || args.providers.iter().any(|one| one == name);
     let names: Vec<String> =
         services.entries().map(|(name, _)| name.to_owned()).filter(|name| only(name)).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let found = runtime.block_on(look(&services, &environment, names, &wanted, args.offline));
+    let found = survey(&services, &environment, names, &wanted, args.offline)?;
     let report = Report {
         parts: if args.providers.is_empty() { parts(global) } else { Vec::new() },
         contestants: judge(&asked, &found),
         services: found,
     };
     let healthy = report.parts.iter().chain(&report.contestants).all(|part| part.ok)
-        && !report.services.iter().any(Found::is_fault);
+        && !report.services.iter().any(ServiceFinding::is_fault);
     match args.json {
         true => say(&serde_json::to_string_pretty(&report)?),
         false => print(&report),
@@ -164,85 +114,6 @@ fn contestants(config: &Config) -> anyhow::Result<BTreeMap<String, Result<Contes
         all.insert(name, found);
     }
     Ok(all)
-}
-
-async fn look(
-    services: &Arc<Services>,
-    environment: &Arc<Environment>,
-    names: Vec<String>,
-    wanted: &BTreeSet<String>,
-    offline: bool,
-) -> Vec<Found> {
-    let mut tasks = JoinSet::new();
-    for name in names {
-        let (services, environment) = (Arc::clone(services), Arc::clone(environment));
-        let wanted = wanted.contains(&name);
-        tasks.spawn(async move { examine(&services, &environment, name, wanted, offline).await });
-    }
-    let mut found = tasks.join_all().await;
-    found.sort_by(|a, b| (a.local, &a.name).cmp(&(b.local, &b.name)));
-    found
-}
-
-async fn examine(
-    services: &Services,
-    environment: &Environment,
-    name: String,
-    wanted: bool,
-    offline: bool,
-) -> Found {
-    let entry = services.entries().find(|(known, _)| *known == name).map(|(_, entry)| entry.clone());
-    let entry = entry.unwrap_or_default();
-    let set = entry.key_env.iter().find_map(|variable| {
-        let (_, setter) = environment.get(variable).ok().flatten()?;
-        Some(format!("{variable} from {setter}"))
-    });
-    let mut found = Found {
-        title: entry.title.clone().unwrap_or_else(|| name.clone()),
-        local: entry.local == Some(true),
-        wanted,
-        state: State::NotAsked,
-        words: "not asked".to_owned(),
-        key: set,
-        address: None,
-        address_from: None,
-        models: Vec::new(),
-        name,
-    };
-    if found.key.is_none() && entry.needs_key() {
-        found.state = State::NoKey;
-        let unread = entry.key_env.iter().find_map(|variable| environment.get(variable).err());
-        found.words = match unread {
-            Some(error) => error.to_string(),
-            None => format!("no key: set {}", entry.key_env.join(" or ")),
-        };
-        return found;
-    }
-    match services.address(&found.name) {
-        Ok((address, from)) => (found.address, found.address_from) = (Some(address), from),
-        Err(words) => {
-            (found.state, found.words) = (State::Fault, words);
-            return found;
-        }
-    }
-    if offline {
-        return found;
-    }
-    let begin = std::time::Instant::now();
-    match services.catalog(&found.name).await {
-        Ok(models) => {
-            found.state = State::Ok;
-            found.words = format!("{} in {}", count(models.len(), "model"), seconds(begin.elapsed()));
-            found.models = models;
-        }
-        // A server of one's own that is not running is the usual state of most of them.
-        Err(error) if (found.local || !entry.needs_key()) && !matches!(error, CatalogError::Refused(_)) => {
-            found.state = State::Away;
-            found.words = format!("nobody answers at {}", found.address.as_deref().unwrap_or("its address"));
-        }
-        Err(error) => (found.state, found.words) = (State::Fault, error.to_string()),
-    }
-    found
 }
 
 /// The parts of this program that everything else stands on.
@@ -267,7 +138,7 @@ fn parts(global: &Global) -> Vec<Part> {
 }
 
 /// Which contestants of pelicycle.toml can't take part, as far as that can be told.
-fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[Found]) -> Vec<Part> {
+fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[ServiceFinding]) -> Vec<Part> {
     let judged = asked.iter().map(|(name, found)| {
         let (ok, words) = match found {
             Err(words) => (false, words.clone()),
@@ -276,7 +147,7 @@ fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[Found
                 let (provider, model) = (&found.record.provider, &found.record.model);
                 match services.iter().find(|service| service.name == *provider) {
                     None => (true, format!("{provider} was not asked")),
-                    Some(service) if service.state == State::Ok && !service.models.contains(model) => {
+                    Some(service) if service.state == ServiceState::Ok && !service.models.contains(model) => {
                         (false, format!("{provider} does not list {model:?}"))
                     }
                     Some(service) => (!service.is_fault(), format!("{model} at {provider}")),
@@ -291,10 +162,10 @@ fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[Found
 fn print(report: &Report) {
     let mark = |ok: bool| if ok { "ok" } else { "FAULT" }.to_owned();
     let part = |part: &Part| [part.name.clone(), mark(part.ok), printable(&part.words).into_owned()];
-    let service = |found: &Found| {
+    let service = |found: &ServiceFinding| {
         let state = match (found.state, found.is_fault()) {
             (_, true) => "FAULT",
-            (State::Ok, _) => "ok",
+            (ServiceState::Ok, _) => "ok",
             _ => "-",
         };
         let mut words = found.words.clone();
@@ -322,12 +193,4 @@ fn print(report: &Report) {
     block("Services", of(false).collect());
     block("Local servers", of(true).collect());
     block("Contestants of pelicycle.toml", report.contestants.iter().map(part).collect());
-}
-
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
-fn seconds(elapsed: Duration) -> String {
-    format!("{:.1} s", elapsed.as_secs_f64())
 }

@@ -9,6 +9,7 @@ pub(crate) mod error;
 mod export;
 mod gallery;
 mod import;
+mod init;
 mod judge;
 mod judge_rubric;
 mod measures;
@@ -23,6 +24,7 @@ mod recheck;
 mod run;
 mod sampling;
 mod serve;
+mod service_survey;
 mod sheet;
 mod sides;
 pub(crate) mod template_trial;
@@ -87,6 +89,8 @@ enum Command {
     Prompts(prompts::PromptsArgs),
     /// Find, fetch, remove and look into local models.
     Model(model::ModelArgs),
+    /// Write a pelicycle.toml with everybody that this machine can ask now.
+    Init(init::InitArgs),
     /// Check what is set up: folders, keys, services, local servers.
     Doctor(doctor::DoctorArgs),
     /// Look up what models cost, and fetch newer prices.
@@ -117,6 +121,7 @@ pub(crate) fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Rank(args) => rank::rank(&cli.global, &args),
         Command::Prompts(args) => prompts::prompts(&cli.global, &args),
         Command::Model(args) => model::model(args),
+        Command::Init(args) => init::init(&args),
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),
         Command::Completions(args) => completions::completions(&args),

@@ -12,6 +12,7 @@ mod gallery_browser;
 mod gallery_weight;
 mod hub_commands;
 mod import;
+mod init;
 mod judge;
 mod judge_rubric;
 mod llamacpp;
