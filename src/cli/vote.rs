@@ -64,11 +64,12 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
     Ok(address)
 }
 
+/// The voter's name where neither the command nor the system says one.
+const NAMELESS: &str = "voter";
+
 pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode> {
     let user = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let Some(name) = args.name.clone().or_else(user) else {
-        return usage("who votes? --name NAME says it");
-    };
+    let name = args.name.clone().or_else(user).unwrap_or_else(|| NAMELESS.to_owned());
     let voter = match voter(&name) {
         Ok(voter) => voter,
         Err(why) => return usage(&format!("nobody can vote as {name:?}: {why}; --name gives another name")),

@@ -156,6 +156,8 @@ fn what_can_not_be_asked_is_told_before_anything_is() {
         (&["-m", "mine/m"][..], "mine needs a key: set MINE_KEY"),
         (&["-m", "anthropic/claude-opus-4-7"], "anthropic needs a key: set ANTHROPIC_API_KEY"),
         (&["-m", "gemini/x"], "set GOOGLE_API_KEY or GEMINI_API_KEY"),
+        (&["-m", "opnai/x"], "no provider \"opnai\" is known: did you mean \"openai\"?"),
+        (&["-m", "claude-opus-4-7"], "did you mean \"anthropic/claude-opus-4-7\"?"),
         (&["-m", "nobody/x"], "no provider \"nobody\" is known"),
         (&["-m", "hatchling", "-m", "mine/m"], "MINE_KEY"),
     ] {

@@ -7,6 +7,7 @@ use std::ops::{Bound, RangeBounds as _};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pelicycle_record::{Attempt, Id};
+use pelicycle_text::{did_you_mean, near};
 
 /// Meanings of names that the attempts themselves do not tell.
 pub trait Catalog {
@@ -154,20 +155,15 @@ fn days(name: &str) -> Option<(Bound<Date>, Bound<Date>)> {
 
 fn hint(name: &str, attempts: &[&Attempt]) -> String {
     let known: BTreeSet<&str> = attempts.iter().map(|attempt| attempt.contestant.slug.as_str()).collect();
-    let mut near: Vec<(f64, &str)> = known
-        .iter()
-        .map(|slug| (strsim::jaro_winkler(name, slug), *slug))
-        .filter(|(near, _)| *near > 0.6)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let names: Vec<String> = near.iter().take(NEAR).map(|(_, slug)| format!("{slug:?}")).collect();
-    match names.as_slice() {
-        [] if known.is_empty() => ": there are no attempts".to_owned(),
-        [] => format!(
-            "; contestants there: {}",
-            known.iter().take(NEAR).copied().collect::<Vec<_>>().join(", ")
-        ),
-        names => format!("; did you mean {}?", names.join(" or ")),
+    match did_you_mean(&near(name, known.iter().copied())) {
+        none if none.is_empty() && known.is_empty() => ": there are no attempts".to_owned(),
+        none if none.is_empty() => {
+            format!(
+                "; contestants there: {}",
+                known.iter().take(NEAR).copied().collect::<Vec<_>>().join(", ")
+            )
+        }
+        meant => meant,
     }
 }
 

@@ -8,11 +8,11 @@ use pelicycle_models::ModelFolders;
 use pelicycle_prompt::{PromptError, PromptLibrary};
 use pelicycle_provider::ServiceEntry;
 use pelicycle_record::{Rates, SamplingSettings};
-use pelicycle_text::plain_file;
+use pelicycle_text::{did_you_mean, near, plain_file};
 use serde::{Deserialize, Deserializer};
 
 use crate::section::{self, SamplingSection};
-use crate::{ContestantEntry, LineupError, Lineups};
+use crate::{ContestantEntry, LineupError, Lineups, one_or_many};
 
 /// The file looked for in the working directory.
 pub const CONFIG_FILE: &str = "pelicycle.toml";
@@ -25,7 +25,7 @@ const LONGEST: u64 = 4 << 20;
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Folders where `local/NAME` looks for model files; `models` when nothing is said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many::list")]
     pub models: Vec<PathBuf>,
     /// A folder of prompts beside the bundled ones.
     pub prompts: Option<PathBuf>,
@@ -47,7 +47,7 @@ pub struct Config {
     #[serde(default)]
     contestants: BTreeMap<String, ContestantEntry>,
     /// Line-ups by name: contestants, models, other line-ups.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many::lists")]
     lineups: BTreeMap<String, Vec<String>>,
 }
 
@@ -56,9 +56,9 @@ pub struct Config {
 #[serde(remote = "Self")]
 #[expect(missing_docs, reason = "each is the flag of the same name")]
 pub struct RunDefaults {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many::list")]
     pub model: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many::list")]
     pub prompt: Vec<String>,
     pub samples: Option<NonZeroU32>,
     pub max_cost: Option<f64>,
@@ -155,8 +155,23 @@ fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, C
     toml::from_str(text).map_err(|error| ConfigError::Syntax {
         path: path.to_owned(),
         line: text[..error.span().map_or(0, |span| span.start)].matches('\n').count() + 1,
-        message: without_values(error.message()),
+        message: with_meant(&without_values(error.message())),
     })
+}
+
+/// A parser's message of an unknown key, with the known one that may have been meant.
+fn with_meant(message: &str) -> String {
+    let mut words = message.split('`');
+    match (words.next(), words.next()) {
+        (Some("unknown field "), Some(wanted)) => {
+            let known = words.skip(1).step_by(2);
+            match did_you_mean(&near(wanted, known)) {
+                none if none.is_empty() => message.to_owned(),
+                meant => format!("unknown key `{wanted}`{meant}"),
+            }
+        }
+        _ => message.to_owned(),
+    }
 }
 
 /// A parser's message without the value that it complains of, which may be a key.
@@ -252,9 +267,14 @@ mod tests {
         assert!(error.starts_with("p.toml:3: ") && error.contains("nonzero"), "{error}");
         let error = parse("[run]\n\ntop_k = 'many'\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:3: ") && error.contains("expected u32"), "{error}");
-        let error = parse("[contestants.a]\nmodel = 'm'\ntop = 1\n").unwrap_err().to_string();
+        let error = parse("[contestants.a]\nmodel = 'm'\nzebra = 1\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:3: ") && error.contains("`label`"), "{error}");
         assert!(error.contains("`top_k`"), "a setting is a key as well: {error}");
+        let error = parse("[run]\nmodle = 'm'\n").unwrap_err().to_string();
+        assert_eq!(error, "p.toml:2: unknown key `modle`: did you mean \"model\"?");
+        let one = parse("models = 'm'\n[run]\nmodel = 'a/b'\n[lineups]\nmine = 'a/b'\n").unwrap();
+        let list = parse("models = ['m']\n[run]\nmodel = ['a/b']\n[lineups]\nmine = ['a/b']\n").unwrap();
+        assert_eq!(one, list, "a list of one may be written as its member");
         let error = parse("[run]\ntop_k = 1\ntop_k = 2\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:3: "), "{error}");
     }

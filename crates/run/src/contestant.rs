@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use pelicycle_models::{Inventory, ModelFile, ModelFileName, ModelFolders, ModelNameError};
 use pelicycle_record::{ContestantRecord, LOCAL, RunContestant};
 
+use pelicycle_text::{did_you_mean, near};
+
 use crate::Participant;
+use crate::price::PriceTable;
 
 /// The provider of replies that lie ready in a folder.
 const FOLDER: &str = "folder";
@@ -14,7 +17,7 @@ const FOLDER: &str = "folder";
 const INPUT: &str = "stdin";
 
 /// The model inside this program.
-const BUNDLED: &str = "hatchling";
+pub(crate) const BUNDLED: &str = "hatchling";
 
 /// A model as it was named, found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,14 +94,29 @@ impl std::fmt::Display for Weights {
     }
 }
 
+/// The question whether a model of a service was meant, whose own name is or is like this one; those that have a price are known.
+fn models_like(named: &str) -> String {
+    let table = PriceTable::bundled();
+    let known = || table.models.keys().filter_map(|whole| Some((whole.as_str(), whole.split_once('/')?.1)));
+    let mut meant: Vec<&str> = known().filter(|(_, own)| *own == named).map(|(whole, _)| whole).collect();
+    if meant.is_empty() {
+        let like = near(named, known().map(|(_, own)| own));
+        meant = like.iter().filter_map(|own| Some(known().find(|(_, other)| other == own)?.0)).collect();
+    }
+    meant.truncate(3);
+    did_you_mean(&meant)
+}
+
 /// A name that leads to no model.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ContestantError {
     #[error("no model file at {}", path.display())]
     NoFile { path: PathBuf },
-    #[error("{name:?} is no model: give a path to a .gguf file, local/NAME, PROVIDER/MODEL, or hatchling")]
-    Form { name: String },
+    #[error(
+        "{name:?} is no model: give a path to a .gguf file, local/NAME, PROVIDER/MODEL, or hatchling{meant}"
+    )]
+    Form { name: String, meant: String },
     #[error("no folder of replies at {}", path.display())]
     NoFolder { path: PathBuf },
     #[error(transparent)]
@@ -137,7 +155,7 @@ impl Contestant {
             {
                 Ok(Contestant::remote(provider, model))
             }
-            _ => Err(ContestantError::Form { name: named.to_owned() }),
+            _ => Err(ContestantError::Form { name: named.to_owned(), meant: models_like(named) }),
         }
     }
 

@@ -28,6 +28,7 @@ mod lineup;
 mod load;
 mod local;
 mod notice;
+mod one_or_many;
 mod plan;
 mod prepare;
 mod price;

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use pelicycle_record::{Rates, SamplingSettings, name};
+use pelicycle_text::{did_you_mean, near};
 use serde::{Deserialize, Deserializer};
 
+use crate::contestant::BUNDLED;
+use crate::one_or_many;
 use crate::section::{self, SamplingSection};
 
 /// What `-m` begins with to mean a whole line-up.
@@ -20,7 +23,7 @@ pub struct ContestantEntry {
     /// The name for people; the contestant's own name when nothing is said.
     pub label: Option<String>,
     /// Other names of it on the command line.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many::list")]
     pub aliases: Vec<String>,
     /// The day the model came out.
     #[serde(default, deserialize_with = "day")]
@@ -78,7 +81,7 @@ impl Participant {
     pub fn bundled() -> Participant {
         Participant {
             name: None,
-            entry: ContestantEntry { model: "hatchling".to_owned(), ..ContestantEntry::default() },
+            entry: ContestantEntry { model: BUNDLED.to_owned(), ..ContestantEntry::default() },
         }
     }
 }
@@ -100,8 +103,13 @@ pub enum LineupError {
     Name { name: String, fault: &'static str },
     #[error("{name:?} names two contestants in pelicycle.toml: {first} and {second}")]
     Twice { name: String, first: String, second: String },
-    #[error("no line-up {name:?} in pelicycle.toml; {there}")]
+    #[error("no line-up {name:?} in pelicycle.toml{there}")]
     Unknown { name: String, there: String },
+    #[error(
+        "lineups.{lineup} in pelicycle.toml names {member:?}, which is no contestant there and no model (a path to a .gguf \
+         file, local/NAME, PROVIDER/MODEL, or hatchling){meant}"
+    )]
+    Member { lineup: String, member: String, meant: String },
     #[error("lineups.{name} names itself, by way of {via}")]
     Circle { name: String, via: String },
 }
@@ -156,6 +164,17 @@ impl Lineups {
         all: &mut Vec<Participant>,
     ) -> Result<(), LineupError> {
         let Some(lineup) = asked.strip_prefix(LINEUP) else {
+            if let Some(lineup) = within.last()
+                && !self.names.contains_key(asked)
+                && !may_be_model(asked)
+            {
+                let meant = did_you_mean(&near(asked, self.names.keys().map(String::as_str)));
+                return Err(LineupError::Member {
+                    lineup: (*lineup).to_owned(),
+                    member: asked.to_owned(),
+                    meant,
+                });
+            }
             let chosen = match self.names.get(asked) {
                 Some(own) => Participant { name: Some(own.clone()), entry: self.contestants[own].clone() },
                 None => Participant {
@@ -176,8 +195,11 @@ impl Lineups {
         }
         let Some(members) = self.lineups.get(lineup) else {
             let there = match self.lineups.keys().cloned().collect::<Vec<_>>() {
-                none if none.is_empty() => "[lineups] has none".to_owned(),
-                some => format!("there are {}", some.join(", ")),
+                none if none.is_empty() => "; [lineups] has none".to_owned(),
+                some => match did_you_mean(&near(lineup, some.iter().map(String::as_str))) {
+                    none if none.is_empty() => format!("; there are {}", some.join(", ")),
+                    meant => meant,
+                },
             };
             return Err(LineupError::Unknown { name: lineup.to_owned(), there });
         };
@@ -188,6 +210,14 @@ impl Lineups {
         within.pop();
         Ok(())
     }
+}
+
+/// Whether a bare name can be a model's, as [`crate::Contestant::find`] takes it.
+fn may_be_model(named: &str) -> bool {
+    let path = std::path::Path::new(named);
+    named.contains('/')
+        || named == BUNDLED
+        || path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gguf"))
 }
 
 #[cfg(test)]
@@ -261,6 +291,9 @@ mod tests {
         let lineups = lineups("[lineups]\na = ['lineup:b']\nb = ['lineup:a']").unwrap();
         let words = |asked: &str| names(&lineups, &[asked]).unwrap_err().to_string();
         assert!(words("lineup:c").contains("there are a, b"));
+        let typo = self::lineups("[contestants.heron]\nmodel = 'x/y'\n[lineups]\na = 'heorn'").unwrap();
+        let said = typo.choose(&["lineup:a".to_owned()]).unwrap_err().to_string();
+        assert!(said.contains("lineups.a") && said.contains("did you mean \"heron\"?"), "{said}");
         assert!(words("lineup:a").contains("names itself"));
     }
 }

@@ -11,6 +11,7 @@
 //! Start reading at [`visible`], which all untrusted text passes, then [`label`] and [`sentence`].
 
 mod markdown;
+mod near;
 mod number;
 pub mod plain_file;
 pub mod reasoning;
@@ -21,6 +22,7 @@ mod untrusted;
 mod wrap;
 
 pub use markdown::{escape_markdown, escape_markdown_sentence, markdown_table};
+pub use near::{did_you_mean, near};
 pub use number::{count, decimal, dollars, plural, seconds};
 pub use table::{table, with_head};
 pub use time::{date, day, moment};

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pelicycle_net::ClientOptions;
+use pelicycle_record::LOCAL;
+use pelicycle_text::{did_you_mean, near};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Url};
 
@@ -38,9 +40,7 @@ pub struct Services {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ServiceError {
-    #[error(
-        "no provider {name:?} is known; there are local, {known}; [providers.{name}] in pelicycle.toml adds one"
-    )]
+    #[error("no provider {name:?} is known{known}; [providers.{name}] in pelicycle.toml adds one")]
     Unknown { name: String, known: String },
     #[error("{provider} needs a key: set {variables}")]
     NoKey { provider: String, variables: String },
@@ -140,7 +140,16 @@ impl Services {
         }
         let entry = self.entries.get(provider).ok_or_else(|| ServiceError::Unknown {
             name: provider.to_owned(),
-            known: self.entries.keys().cloned().collect::<Vec<_>>().join(", "),
+            known: match did_you_mean(&near(provider, self.entries.keys().map(String::as_str).chain([LOCAL])))
+            {
+                none if none.is_empty() => {
+                    format!(
+                        "; there are local, {}",
+                        self.entries.keys().cloned().collect::<Vec<_>>().join(", ")
+                    )
+                }
+                meant => meant,
+            },
         })?;
         let connection = Arc::new(ServiceConnection::new(
             provider,

@@ -1,0 +1,43 @@
+//! Names that somebody may have meant.
+
+/// How alike a name must be to be offered (Jaro and Winkler's measure, 0 to 1).
+const ALIKE: f64 = 0.8;
+/// The most names that are offered.
+const MOST: usize = 3;
+
+/// The names among `known` that are most like `wanted`, the likest first, three at most.
+#[must_use]
+pub fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut near: Vec<(f64, &str)> = known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    near.dedup();
+    near.into_iter().map(|(_, name)| name).take(MOST).collect()
+}
+
+/// The question that ends an error: `: did you mean "a" or "b"?`; nothing where there is no such name.
+#[must_use]
+pub fn did_you_mean(names: &[&str]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    format!(": did you mean {}?", quoted.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_is_offered_and_nothing_else() {
+        assert_eq!(near("opnai", ["anthropic", "ollama", "openai", "azure"]), ["openai"]);
+        assert_eq!(near("Modle", ["model", "samples"]), ["model"]);
+        assert!(near("zebra", ["model", "samples"]).is_empty());
+        assert_eq!(did_you_mean(&["a", "b"]), ": did you mean \"a\" or \"b\"?");
+        assert_eq!(did_you_mean(&[]), "");
+    }
+}
