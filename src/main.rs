@@ -8,8 +8,6 @@ mod cli;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
     let done = match std::env::args_os().nth(1) {
         // Workers start by the dozen, and take no arguments: they need no parser.
@@ -17,7 +15,7 @@ fn main() -> ExitCode {
         Some(command) if command == cli::template_trial::TRIAL_COMMAND => cli::template_trial::trial(),
         _ => {
             pelicycle_engine::chat::guard_templates(cli::template_trial::guard);
-            cli::dispatch(cli::Cli::parse())
+            cli::dispatch(cli::Cli::of_process())
         }
     };
     match done {

@@ -8,6 +8,7 @@ mod doctor;
 pub(crate) mod error;
 mod export;
 mod gallery;
+mod help;
 mod import;
 mod init;
 mod judge;
@@ -36,7 +37,7 @@ pub(crate) mod worker;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Ask language models to draw a pelican riding a bicycle; keep, check and compare what they draw.
 ///
@@ -97,6 +98,17 @@ enum Command {
     Prices(prices::PricesArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
+}
+
+impl Cli {
+    /// The command line of this process; ends it where that is a mistake, or asks for help.
+    pub(crate) fn of_process() -> Cli {
+        let mut command = help::grouped(Cli::command());
+        let matches = command.get_matches_mut();
+        Cli::from_arg_matches(&matches)
+            .map_err(|error| error.format(&mut command))
+            .unwrap_or_else(|error| error.exit())
+    }
 }
 
 /// Carries out what was parsed.
