@@ -10,6 +10,7 @@
 //!
 //! Start reading at [`visible`], which all untrusted text passes, then [`label`] and [`sentence`].
 
+mod circle;
 mod markdown;
 mod number;
 pub mod plain_file;
@@ -20,6 +21,7 @@ mod time;
 mod untrusted;
 mod wrap;
 
+pub use circle::CircleWatch;
 pub use markdown::{escape_markdown, escape_markdown_sentence, markdown_table};
 pub use number::{count, decimal, dollars, plural, seconds};
 pub use table::{table, with_head};
