@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use super::Global;
 use super::notices::variable_failed;
 use super::output::say;
+use super::runtime::runtime;
 use super::terminal::printable;
 use super::trust::TrustArgs;
 
@@ -137,7 +138,7 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     let only = |name: &str| args.providers.is_empty() || args.providers.iter().any(|one| one == name);
     let names: Vec<String> =
         services.entries().map(|(name, _)| name.to_owned()).filter(|name| only(name)).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let found = runtime.block_on(look(&services, &environment, names, &wanted, args.offline));
     let report = Report {
         parts: if args.providers.is_empty() { parts(global) } else { Vec::new() },

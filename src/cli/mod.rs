@@ -20,6 +20,7 @@ mod prices;
 mod rank;
 mod recheck;
 mod run;
+mod runtime;
 mod sampling;
 mod serve;
 mod sheet;
