@@ -23,10 +23,10 @@ use super::{confinement, limits, wire};
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
     /// The program that would be the worker is not known.
-    #[error("cannot tell which program is running, so no drawing worker can be started")]
+    #[error("cannot tell which program is running, so no drawing worker can be started: {0}")]
     NoProgram(#[source] io::Error),
     /// The program could not be started.
-    #[error("cannot start the drawing worker {program}")]
+    #[error("cannot start the drawing worker {}: {source}", program.display())]
     Start {
         /// The program's path.
         program: PathBuf,
