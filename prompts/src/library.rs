@@ -1,9 +1,11 @@
 //! The prompts that can be asked for by name.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::path::Path;
+
+use pelicycle_text::plain_file;
 
 use super::{Prompt, PromptError, bundled};
 
@@ -131,16 +133,7 @@ impl PromptLibrary {
 }
 
 fn read_file(path: &Path) -> io::Result<String> {
-    let mut toml = String::new();
-    // A pipe might never end, and a link might lead out of the folder.
-    if !std::fs::symlink_metadata(path)?.is_file() {
-        return Err(io::Error::other("it is a link, a pipe or a device, and no plain file"));
-    }
-    File::open(path)?.take(MAX_FILE + 1).read_to_string(&mut toml)?;
-    if toml.len() as u64 > MAX_FILE {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is over 64 KiB"));
-    }
-    Ok(toml)
+    String::from_utf8(plain_file::read(path, MAX_FILE)?).map_err(|_| io::Error::other("it is no UTF-8 text"))
 }
 
 /// Levenshtein's distance: single-character insertions, deletions and substitutions.

@@ -17,9 +17,10 @@ use pelicycle_record::{Attempt, Id};
 use pelicycle_run::Config;
 use pelicycle_site::comparison::{Redrawn, RenderingReport, history_page, page, redrawn};
 use pelicycle_store::{Listing, Store, StoredAttempt};
+use pelicycle_text::plain_file;
 
 use super::Global;
-use super::error::usage;
+use super::error::{usage, words};
 use super::output::{json, say_damaged, say_error, write};
 use super::rank::{judgements, pool_weight};
 use super::sides::{StoreCatalog, paired};
@@ -234,7 +235,8 @@ fn render(
                 .iter()
                 .filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?)))
                 .collect();
-            let raster = |attempt: &Attempt| std::fs::read(files.get(&attempt.id)?).ok();
+            let raster =
+                |attempt: &Attempt| plain_file::read(files.get(&attempt.id)?, plain_file::KEPT_BYTES).ok();
             page(report, sides, &raster)?
         }
     })
@@ -285,7 +287,7 @@ fn measured(
     {
         match one {
             Ok(one) => measured.extend(one),
-            Err(error) => say_error(&format!("not measured: {error:#}")),
+            Err(error) => say_error(&format!("not measured: {}", words(error.as_ref()))),
         }
     }
     Ok(measured)
@@ -306,8 +308,12 @@ fn each<T: Send>(
         done
     };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        // A thread that the system refuses is one fewer.
+        let start = |_| std::thread::Builder::new().spawn_scoped(scope, work).ok();
+        let threads: Vec<_> = (1..threads).filter_map(start).collect();
+        let mut done = work();
+        done.extend(threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()));
+        done
     })
 }
 
@@ -330,7 +336,8 @@ fn rendering(
         listing.attempts.iter().filter(|stored| chosen.contains(&stored.attempt.id)).collect();
     let draw_anew = |stored: &StoredAttempt| -> anyhow::Result<Option<Redrawn>> {
         let Some(reply) = store.reply(stored)? else { return Ok(None) };
-        let kept = stored.files.png.as_ref().map(std::fs::read).transpose()?;
+        let kept =
+            stored.files.png.as_ref().map(|png| plain_file::read(png, plain_file::KEPT_BYTES)).transpose()?;
         let now = pool.inspect(&reply, stored.attempt.prompt.raster)?;
         Ok(redrawn(&stored.attempt, kept, &now)?)
     };
@@ -341,7 +348,7 @@ fn rendering(
     for one in done {
         match one {
             Ok(one) => all.extend(one),
-            Err(error) => say_error(&format!("left out {error:#}")),
+            Err(error) => say_error(&format!("left out {}", words(error.as_ref()))),
         }
     }
     let rendering = RenderingReport::new(RENDERER, all);

@@ -1,5 +1,6 @@
 //! From an error to words and an exit code.
 
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 use pelicycle_run::RunError;
@@ -25,6 +26,9 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     for line in format!("error: {}", words(error.as_ref())).lines() {
         say_error(line);
     }
+    if let Some(hint) = hint(error.as_ref()) {
+        say_error(hint);
+    }
     if is_mistake(error) { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
 }
 
@@ -46,6 +50,36 @@ pub(super) fn words(error: &(dyn std::error::Error + 'static)) -> String {
     words
 }
 
+/// What to do about a failure of the system's, where there is one thing to do.
+fn hint(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    let system = causes.find_map(|cause| cause.downcast_ref::<io::Error>())?;
+    Some(match system.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room on that disk and give the command again, or have another place written to (--results, --out)"
+        }
+        ErrorKind::PermissionDenied => {
+            "see who may read and write there, or give another place (--results, --out)"
+        }
+        ErrorKind::ReadOnlyFilesystem => {
+            "nothing can be written there; give another place (--results, --out)"
+        }
+        ErrorKind::WouldBlock => {
+            "the system starts no more processes or threads now: end other programs, or raise the bound (ulimit -u)"
+        }
+        _ if too_many_files(system) => {
+            "raise the bound on open files (ulimit -n 4096) and give the command again"
+        }
+        _ => return None,
+    })
+}
+
+fn too_many_files(error: &io::Error) -> bool {
+    let code = error.raw_os_error();
+    // Of this process, of the whole system; the library has no name for them.
+    if cfg!(unix) { matches!(code, Some(23 | 24)) } else { code == Some(4) }
+}
+
 #[cfg(test)]
 mod tests {
     use pelicycle_run::UsageError;
@@ -59,6 +93,21 @@ mod tests {
         assert_eq!(words(bare.as_ref()), "can't write: no disk");
         let quoted = anyhow::Error::new(cause()).context("can't write: no disk");
         assert_eq!(words(quoted.as_ref()), "can't write: no disk");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_failure_of_the_system_is_told_with_what_to_do() {
+        let told = |code: i32| {
+            let error = anyhow::Error::new(io::Error::from_raw_os_error(code)).context("can't write x");
+            hint(error.context("the run ends").as_ref())
+        };
+        for (code, part) in
+            [(28, "make room"), (13, "who may"), (30, "another place"), (24, "ulimit -n"), (11, "-u")]
+        {
+            assert!(told(code).is_some_and(|hint| hint.contains(part)), "{code}: {:?}", told(code));
+        }
+        assert_eq!(told(2), None, "what is missing is named by its path");
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::notices::{notices, trace};
 use super::output::{say, say_damaged, say_error};
 use super::rank::{DrawingArgs, judgements};
 use super::run::{INTERRUPTED, signals};
+use super::runtime::runtime;
 use super::sampling::SamplingArgs;
 use super::sides::between;
 use super::terminal::printable;
@@ -137,7 +138,7 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
         max_cost: args.max_cost,
         stop: &stop,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let listener = |kept: &KeptJudgement| match failure(kept) {
         Some(words) => say_error(&words),
         None if args.quiet => {}

@@ -12,11 +12,12 @@ use pelicycle_record::{Attempt, RubricReading};
 use pelicycle_run::judging::{JudgingForecast, ModelJudge, RubricSession, UnreadDrawing};
 use pelicycle_run::{Config, Stop};
 use pelicycle_store::{Listing, Store};
-use pelicycle_text::{dollars, plural};
+use pelicycle_text::{dollars, plain_file, plural};
 
 use super::judge::{JudgeArgs, print, shrink};
 use super::output::{say, say_damaged, say_error};
 use super::run::{INTERRUPTED, signals};
+use super::runtime::runtime;
 use super::terminal::printable;
 
 pub(super) fn judge_rubric(
@@ -57,7 +58,7 @@ pub(super) fn judge_rubric(
         }
     };
     let session = RubricSession { judge, store, shrink, max_cost: args.max_cost, stop: &stop };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let ended = runtime.block_on(session.hold(drawings, listener));
     runtime.shutdown_background();
     let ended = ended?;
@@ -110,7 +111,10 @@ fn agreement(
             continue;
         };
         // A drawing that can't be measured is told of by the gallery, and says nothing here.
-        let Some(measures) = std::fs::read(path).ok().and_then(|svg| pool.measure(&svg, rubric).ok()) else {
+        let Some(measures) = plain_file::read(path, plain_file::KEPT_BYTES)
+            .ok()
+            .and_then(|svg| pool.measure(&svg, rubric).ok())
+        else {
             continue;
         };
         for item in answers {

@@ -23,6 +23,7 @@ mod prompts;
 mod rank;
 mod recheck;
 mod run;
+mod runtime;
 mod sampling;
 mod serve;
 mod service_survey;

@@ -1,6 +1,6 @@
 //! `pelicycle prices`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,8 +10,10 @@ use pelicycle_net::fetch;
 use pelicycle_record::Rates;
 use pelicycle_run::{Config, LITELLM_URL, Prices, prices_file, read_litellm};
 use pelicycle_text as text;
+use pelicycle_text::plain_file;
 
 use super::output::{say, say_error, write_whole};
+use super::runtime::runtime;
 
 /// As much of a list as is read: LiteLLM's is some 3 MB.
 const MAX_LIST: u64 = 64 << 20;
@@ -138,10 +140,10 @@ fn update(from: &str, to: Option<PathBuf>, source: &str) -> anyhow::Result<ExitC
         None => anyhow::bail!("there is no home folder to keep prices in; say where: --to FILE"),
     };
     let text = if from.starts_with("https://") || from.starts_with("http://") {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = runtime()?;
         runtime.block_on(fetch(from, MAX_LIST, WITHIN)).with_context(|| format!("can't fetch {from}"))?
     } else {
-        std::fs::read_to_string(from).with_context(|| format!("can't read {from}"))?
+        plain_file::text_followed(Path::new(from), MAX_LIST).with_context(|| format!("can't read {from}"))?
     };
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let list = read_litellm(&text, source, today).with_context(|| format!("can't use {from}"))?;

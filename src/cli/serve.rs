@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use super::gallery::tell;
 use super::output::{say, say_error};
 use super::run::signals::Signals;
+use super::runtime::runtime;
 
 /// Where a gallery is served when nothing else is said.
 pub(super) const ADDRESS: &str = "127.0.0.1:8765";
@@ -30,7 +31,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
 /// Serves the gallery until Ctrl-C, and rebuilds it as attempts come.
 pub(super) fn serve(gallery: LiveGallery, address: SocketAddr) -> anyhow::Result<ExitCode> {
     let gallery = Arc::new(gallery);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("nothing can be served at {address}; --serve 0 takes a port that is free")

@@ -9,6 +9,8 @@ use pelicycle_run::Environment;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
+use super::runtime::runtime;
+
 /// One service.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct ServiceFinding {
@@ -66,9 +68,8 @@ pub(super) fn survey(
     names: Vec<String>,
     wanted: &BTreeSet<String>,
     offline: bool,
-) -> std::io::Result<Vec<ServiceFinding>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(ask_all(services, environment, names, wanted, offline)))
+) -> anyhow::Result<Vec<ServiceFinding>> {
+    Ok(runtime()?.block_on(ask_all(services, environment, names, wanted, offline)))
 }
 
 async fn ask_all(

@@ -31,7 +31,10 @@ pub(crate) fn trial() -> anyhow::Result<ExitCode> {
     std::io::stdin().lock().read_to_string(&mut text).context("no template came")?;
     let trial: TemplateTrial = serde_json::from_str(&text).context("what came is no template")?;
     crate::allocator::limit(MEMORY);
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || trial.run());
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        pelicycle_drawing::forbid_system_calls();
+        trial.run();
+    });
     match thread.context("no thread could be started")?.join() {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(_) => Ok(ExitCode::FAILURE),
@@ -57,6 +60,7 @@ pub(crate) fn guard(trial: &TemplateTrial) -> Result<(), String> {
 }
 
 fn start() -> std::io::Result<Child> {
+    pelicycle_drawing::inherit_nothing();
     Command::new(std::env::current_exe()?)
         .arg(TRIAL_COMMAND)
         .env_clear()

@@ -16,6 +16,7 @@ use super::error::usage;
 use super::output::{say, say_error};
 use super::rank::DrawingArgs;
 use super::run::signals::Signals;
+use super::runtime::runtime;
 use super::sides::between;
 
 /// Where the page is when nothing else is said: beside a gallery that is served.
@@ -90,7 +91,7 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     let name = voter.name.clone();
     let booth = Arc::new(VotingSession::open(store, (looked, &listing), (scope, sides), voter, say_error)?);
     drop(listing);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(args.address).await.with_context(|| {
             format!("no page can be served at {}; --address 0 takes a port that is free", args.address)

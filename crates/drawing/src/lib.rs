@@ -13,6 +13,7 @@
 mod bounds;
 mod browser;
 mod budget;
+mod confinement;
 mod css;
 mod encoding;
 mod entities;
@@ -43,6 +44,7 @@ mod worker;
 mod xml;
 
 pub use bounds::{DrawingBounds, InspectionOptions, VERDICT_SIDE};
+pub use confinement::{forbid_system_calls, inherit_nothing};
 pub use inspect::inspect;
 pub use measuring::{MeasureError, measure};
 pub use pool::{WorkerError, WorkerPool};

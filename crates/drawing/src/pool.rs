@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,16 +17,16 @@ use super::inspect::{died, over_reply_bound};
 use super::limits::EndedBy;
 use super::measuring::MeasureError;
 use super::worker::WORKER_COMMAND;
-use super::{limits, wire};
+use super::{confinement, limits, wire};
 
 /// The reason why there is no worker at all.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
     /// The program that would be the worker is not known.
-    #[error("cannot tell which program is running, so no drawing worker can be started")]
+    #[error("cannot tell which program is running, so no drawing worker can be started: {0}")]
     NoProgram(#[source] io::Error),
     /// The program could not be started.
-    #[error("cannot start the drawing worker {program}")]
+    #[error("cannot start the drawing worker {}: {source}", program.display())]
     Start {
         /// The program's path.
         program: PathBuf,
@@ -72,6 +72,8 @@ struct PoolState {
     busy: usize,
     /// Requests that wait for the pool to be empty, or have it for themselves.
     alone: usize,
+    /// Busy ones that could start no worker, and wait for another's.
+    without: usize,
 }
 
 #[derive(Debug)]
@@ -215,7 +217,7 @@ impl WorkerPool {
             settled => return Ok(settled),
         }
         let again = self.alone(|| {
-            let mut worker = self.start()?;
+            let mut worker = self.start_or_idle()?;
             let sent = wire::write(&mut worker.input, tag, parts);
             let answer = sent.map(|()| answer(&mut worker));
             worker.end();
@@ -258,7 +260,7 @@ impl WorkerPool {
         for _ in 0..2 {
             let mut worker = match slot.worker.take() {
                 Some(worker) => worker,
-                None => self.start()?,
+                None => self.start().or_else(|error| self.wait_for_another().ok_or(error))?,
             };
             if wire::write(&mut worker.input, tag, parts).is_err() {
                 worker.end();
@@ -320,6 +322,30 @@ impl WorkerPool {
         state.idle.pop()
     }
 
+    /// The worker that another request is done with, for one that could start none: a system that starts no more
+    /// processes or threads has fewer workers. None where nobody else has one.
+    fn wait_for_another(&self) -> Option<Worker> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.without += 1;
+        let found = loop {
+            match state.idle.pop() {
+                None if state.busy > state.without => {
+                    state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
+                found => break found,
+            }
+        };
+        state.without -= 1;
+        found
+    }
+
+    /// A fresh worker, or an idle one where none can be started.
+    fn start_or_idle(&self) -> Result<Worker, WorkerError> {
+        self.start().or_else(|error| {
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).idle.pop().ok_or(error)
+        })
+    }
+
     fn program(&self) -> Result<PathBuf, WorkerError> {
         match &self.program {
             Some(program) => Ok(program.clone()),
@@ -366,33 +392,19 @@ impl Worker {
             command.env("SystemRoot", root);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        confinement::inherit_nothing();
         let mut child = command.spawn()?;
         let missing = || io::Error::other("a pipe is missing");
         let input = child.stdin.take().ok_or_else(missing)?;
-        let mut output = child.stdout.take().ok_or_else(missing)?;
-        let mut errors = child.stderr.take().ok_or_else(missing)?;
+        let output = child.stdout.take().ok_or_else(missing)?;
+        let errors = child.stderr.take().ok_or_else(missing)?;
         let (send, frames) = sync_channel(1);
-        std::thread::Builder::new().name("drawing answers".to_owned()).spawn(move || {
-            loop {
-                let frame = wire::read(&mut output).transpose();
-                let last = !matches!(frame, Some(Ok(_)));
-                if frame.is_none_or(|frame| send.send(frame).is_err()) || last {
-                    return;
-                }
-            }
-        })?;
         let said = Arc::new(Mutex::new(VecDeque::new()));
         let tail = said.clone();
-        std::thread::Builder::new().name("drawing errors".to_owned()).spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = errors.read(&mut buffer) {
-                let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
-                tail.extend(&buffer[..read]);
-                let over = tail.len().saturating_sub(SAID);
-                tail.drain(..over);
-            }
-        })?;
+        // From here on whatever fails ends the process too.
         let mut worker = Self { child, input, frames, said };
+        thread("drawing answers", move || pass_frames(output, &send))?;
+        thread("drawing errors", move || keep_tail(errors, &tail))?;
         let bounds = serde_json::to_vec(&options.bounds).map_err(io::Error::other)?;
         // A worker that ended already shows at the first request.
         let _ = wire::write(&mut worker.input, wire::BOUNDS, &[&bounds]);
@@ -448,6 +460,33 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// Starts a thread that ends by itself.
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
+}
+
+/// Passes on what a worker answers, up to its end or the first fault.
+fn pass_frames(mut output: ChildStdout, send: &SyncSender<io::Result<(u8, Vec<u8>)>>) {
+    loop {
+        let frame = wire::read(&mut output).transpose();
+        let last = !matches!(frame, Some(Ok(_)));
+        if frame.is_none_or(|frame| send.send(frame).is_err()) || last {
+            return;
+        }
+    }
+}
+
+/// Keeps the last that a worker writes to its standard error.
+fn keep_tail(mut errors: ChildStderr, tail: &Mutex<VecDeque<u8>>) {
+    let mut buffer = [0; 4096];
+    while let Ok(read @ 1..) = errors.read(&mut buffer) {
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.extend(&buffer[..read]);
+        let over = tail.len().saturating_sub(SAID);
+        tail.drain(..over);
     }
 }
 

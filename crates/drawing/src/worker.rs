@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use super::bounds::{DrawingBounds, InspectionOptions};
 use super::inspect::inspect_staged;
 use super::measuring::measure;
-use super::{limits, wire};
+use super::{confinement, limits, wire};
 
 /// The hidden sub-command that turns the program into a worker.
 pub const WORKER_COMMAND: &str = "inspect-worker";
@@ -33,6 +33,7 @@ fn run(limit_memory: impl FnOnce(usize)) -> io::Result<()> {
     let _ = super::fonts::database();
     limit_memory(bounds.memory_bytes);
     limits::confine(bounds.memory_bytes);
+    confinement::forbid_system_calls();
     requests(input, &mut io::stdout().lock(), &bounds)
 }
 

@@ -2,10 +2,11 @@
 //! `models--OWNER--REPO/{blobs/HASH, refs/REVISION, snapshots/COMMIT/FILE -> blobs/HASH}`.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+use pelicycle_text::plain_file;
 
 use super::inventory::UnusableModel;
 use super::listing::entries;
@@ -88,7 +89,7 @@ pub(super) fn scan(root: &Path, passed_over: &mut Vec<UnusableModel>) -> Vec<Mod
 /// What `refs/main` says.
 fn main_commit(folder: &Path) -> Option<String> {
     let mut text = String::new();
-    let file = File::open(folder.join("refs/main")).ok()?;
+    let file = plain_file::open_followed(&folder.join("refs/main")).ok()?.0;
     file.take(COMMIT_LEN as u64 + 2).read_to_string(&mut text).ok()?;
     Some(text.trim().to_owned()).filter(|commit| is_commit(commit))
 }

@@ -1,9 +1,9 @@
 //! Ollama's store: a manifest for each name, which says by its hash which blob holds the weights.
 
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use pelicycle_text::plain_file;
 use serde::Deserialize;
 
 use super::file_name::ModelFileName;
@@ -80,10 +80,10 @@ fn named(model: &str, tag: &str, name: String, path: PathBuf, bytes: u64) -> Mod
 /// The blob that a manifest names; `None` where it names no weights, as for a model in the cloud.
 fn weights(root: &Path, manifest: &Path) -> Result<Option<(PathBuf, u64)>, String> {
     let mut text = Vec::new();
-    let file = File::open(manifest).map_err(|error| format!("can't be read: {error}"))?;
-    if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+    if std::fs::metadata(manifest).is_ok_and(|found| found.is_dir()) {
         return Ok(None);
     }
+    let (file, _) = plain_file::open_followed(manifest).map_err(|error| format!("can't be read: {error}"))?;
     file.take(MANIFEST_BYTES + 1)
         .read_to_end(&mut text)
         .map_err(|error| format!("can't be read: {error}"))?;

@@ -12,6 +12,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 /// The most events that wait for their listener before a reader that asks for room has to wait.
 const MAX_WAITING: usize = 256;
 
+/// Words for the end of a reply that goes round in a circle.
+pub const LOOPS: &str = "the reply goes round in a circle: it says the same again and again";
+
 /// The events of one request, in order.
 #[derive(Debug)]
 pub struct ReplyStream {

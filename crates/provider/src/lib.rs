@@ -18,8 +18,8 @@ mod replies;
 mod service;
 
 pub use event::{
-    ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplySender, ReplyStream, RequestEnd, SentRequest,
-    reply_channel,
+    LOOPS, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplySender, ReplyStream, RequestEnd,
+    SentRequest, reply_channel,
 };
 pub use provider::{Provider, ReplyRequest};
 pub use queue::{Permit, RequestQueue};

@@ -113,7 +113,7 @@ impl OwnConfig {
     /// When it can't be read, or says what this version does not know.
     pub fn load() -> Result<OwnConfig, ConfigError> {
         let Some(path) = own_config_file() else { return Ok(OwnConfig::default()) };
-        match std::fs::read_to_string(&path) {
+        match plain_file::text_followed(&path, LONGEST) {
             Ok(text) => parse(&path, &text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(OwnConfig::default()),
             Err(source) => Err(ConfigError::Read { path, source }),
@@ -197,7 +197,7 @@ impl Config {
     pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
         // The user named one; the folder's own may be anything.
         let read = match path {
-            Some(path) => std::fs::read(path),
+            Some(path) => plain_file::read_followed(path, LONGEST),
             None => plain_file::read(Path::new(CONFIG_FILE), LONGEST),
         };
         let no_text = |_| std::io::Error::other("it is no UTF-8 text");

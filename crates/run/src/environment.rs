@@ -24,6 +24,7 @@ const LONGEST: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct Environment {
     file: BTreeMap<String, SecretString>,
+    passed_over: Option<VariableError>,
     commands: KeyCommands,
     /// What commands answered; each is asked once.
     answers: Mutex<BTreeMap<String, SecretString>>,
@@ -74,7 +75,7 @@ impl std::fmt::Display for VariableSource {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum VariableError {
-    #[error("can't read {}: {source}", path.display())]
+    #[error("{} is passed over: {source}", path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("{}: line {line} is not NAME=value", path.display())]
     Line { path: PathBuf, line: usize },
@@ -95,18 +96,18 @@ impl Environment {
     /// Reads `.env` in `folder`, where there is one; `commands` answer for the names that nothing else sets.
     ///
     /// # Errors
-    /// When the file can't be read, or a line of it is no setting.
+    /// When a line of the file is no setting. A file that can't be read is passed over.
     pub fn load(folder: &Path, commands: KeyCommands) -> Result<Environment, VariableError> {
         let mut all = commands.own.iter().chain(&commands.folder);
         if let Some(name) = all.find(|(_, words)| words.is_empty()).map(|(name, _)| name) {
             return Err(VariableError::Empty { name: name.clone() });
         }
         let path = folder.join(DOTENV);
-        let mut file = BTreeMap::new();
+        let (mut file, mut passed_over) = (BTreeMap::new(), None);
         // A link might lead to the user's own keys, which a folder must not speak of.
         match plain_file::read(&path, LONGEST_FILE) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(source) => return Err(VariableError::Read { path, source }),
+            Err(source) => passed_over = Some(VariableError::Read { path, source }),
             Ok(bytes) => {
                 for setting in dotenvy::from_read_iter(bytes.as_slice()) {
                     // The library quotes the line in its error, and the line may hold a key.
@@ -118,7 +119,12 @@ impl Environment {
                 }
             }
         }
-        Ok(Environment { file, commands, answers: Mutex::default() })
+        Ok(Environment { file, passed_over, commands, answers: Mutex::default() })
+    }
+
+    /// Why `.env`, which is there, was passed over: it is no plain file, or can't be read.
+    pub fn passed_over(&self) -> Option<&VariableError> {
+        self.passed_over.as_ref()
     }
 
     /// The value of a variable, and what set it. An empty value is none. A command is run when it is its turn.
@@ -265,8 +271,17 @@ mod tests {
         let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(other.path().join("keys"), "PELICYCLE_A=1\n").unwrap();
         std::os::unix::fs::symlink(other.path().join("keys"), folder.path().join(DOTENV)).unwrap();
-        let error = Environment::load(folder.path(), KeyCommands::default()).unwrap_err().to_string();
-        assert!(error.contains("it is a link"), "{error}");
+        let passed_over = || {
+            let environment = Environment::load(folder.path(), KeyCommands::default()).unwrap();
+            assert!(environment.get("PELICYCLE_A").unwrap().is_none());
+            environment.passed_over().unwrap().to_string()
+        };
+        assert!(passed_over().contains(".env is passed over: it is a link"), "{}", passed_over());
+        std::fs::remove_file(folder.path().join(DOTENV)).unwrap();
+        let pipe = rustix::fs::CWD;
+        rustix::fs::mknodat(pipe, folder.path().join(DOTENV), rustix::fs::FileType::Fifo, 0o600.into(), 0)
+            .unwrap();
+        assert!(passed_over().contains("a pipe or a device"), "{}", passed_over());
     }
 
     #[test]

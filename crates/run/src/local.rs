@@ -15,8 +15,8 @@ use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
 use pelicycle_provider::{
-    Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender, ReplyStream,
-    RequestEnd, RequestQueue, SentRequest, reply_channel,
+    LOOPS, Provider, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender,
+    ReplyStream, RequestEnd, RequestQueue, SentRequest, reply_channel,
 };
 use pelicycle_record::{
     EngineRecord, ExpertCounts, ExpertsTaken, Outcome, RequestRecord, SamplingSettings, Usage,
@@ -61,6 +61,17 @@ enum Hash {
     Known(Result<String, String>),
 }
 
+impl Hash {
+    /// Begins to compute it; computes it at once where the system starts no thread.
+    fn of(files: Vec<PathBuf>, name: &str) -> Hash {
+        let again = files.clone();
+        match std::thread::Builder::new().name("hash".to_owned()).spawn(move || hash_of(&files)) {
+            Ok(thread) => Hash::Running(thread),
+            Err(_) => Hash::Known(hash_of(&again).map_err(|error| unread(name, &error))),
+        }
+    }
+}
+
 impl LocalModel {
     /// Opens a model.
     ///
@@ -94,7 +105,7 @@ impl LocalModel {
         let hash = match weights {
             Weights::File(_) => {
                 let files: Vec<PathBuf> = model.gguf().paths().map(Path::to_owned).collect();
-                Hash::Running(std::thread::spawn(move || hash_of(&files)))
+                Hash::of(files, &record.file)
             }
             Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::hatchling()).to_hex().to_string())),
         };
@@ -162,7 +173,7 @@ impl Provider for LocalModel {
             let running = std::mem::replace(&mut *hash, Hash::Known(Err(String::new())));
             if let Hash::Running(thread) = running {
                 let known = match thread.join() {
-                    Ok(read) => read.map_err(|e| format!("can't read {} to its end: {e}", self.record.file)),
+                    Ok(read) => read.map_err(|error| unread(&self.record.file, &error)),
                     Err(_) => Err(format!("reading {} failed", self.record.file)),
                 };
                 *hash = Hash::Known(known);
@@ -197,10 +208,7 @@ fn finish(events: &ReplySender, summary: &ReplySummary, weights: &WeightSummary)
         FinishReason::EndOfTurn => (Outcome::Complete, None),
         FinishReason::MaxTokens => (Outcome::Length, Some("the bound on tokens was reached".to_owned())),
         FinishReason::ContextFull => (Outcome::Length, Some("the model's context is full".to_owned())),
-        FinishReason::Loops => {
-            let words = "the reply goes round in a circle: it loops over the same tokens again and again";
-            (Outcome::Length, Some(words.to_owned()))
-        }
+        FinishReason::Loops => (Outcome::Length, Some(LOOPS.to_owned())),
         FinishReason::NotFinite => {
             let words =
                 "the model comes to numbers that are not finite, or all the same: is its file damaged?";
@@ -265,6 +273,10 @@ fn sampling(settings: &SamplingSettings) -> Sampling {
 /// For the first outside its range.
 pub(crate) fn check_sampling(settings: &SamplingSettings) -> Result<(), SamplingError> {
     sampling(settings).validate()
+}
+
+fn unread(file: &str, error: &std::io::Error) -> String {
+    format!("can't read {file} to its end: {error}")
 }
 
 /// Hex BLAKE3 of the files' bytes, one after another.

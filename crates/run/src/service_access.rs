@@ -38,6 +38,7 @@ impl ServiceAccess {
         let mut commands = KeyCommands { own: own.keys, trusting, ..KeyCommands::default() };
         if is_own { &mut commands.own } else { &mut commands.folder }.extend(config.keys.clone());
         let environment = Arc::new(Environment::load(Path::new("."), commands)?);
+        environment.passed_over().into_iter().for_each(&warn);
         let lookup = Arc::clone(&environment).lookup(warn);
         let fault = |file: PathBuf| {
             |fault| UsageError::Configuration { file, fault: ConfigurationFault::Service(fault) }

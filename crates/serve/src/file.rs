@@ -3,6 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pelicycle_text::plain_file;
+
+/// The longest file that goes out.
+const LONGEST: u64 = 256 << 20;
+
 /// The answer to a look at a path of the gallery.
 #[derive(Debug)]
 pub(super) enum FileLookup {
@@ -48,7 +53,7 @@ pub(super) fn find(root: &Path, path: &str) -> FileLookup {
             return Ok(FileLookup::Folder);
         }
         let kind = kind(&place);
-        Ok(FileLookup::File { content: std::fs::read(place)?, kind })
+        Ok(FileLookup::File { content: plain_file::read(&place, LONGEST)?, kind })
     };
     read().unwrap_or(FileLookup::Nothing)
 }

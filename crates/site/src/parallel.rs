@@ -15,29 +15,32 @@ pub(super) fn map<T: Sync, R: Send, E: Send>(
     }
     let next = AtomicUsize::new(0);
     let found = Mutex::new((Vec::with_capacity(items.len()), None));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut mine = Vec::new();
-                let mut failed = None;
-                while let Some((index, item)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?)))
-                {
-                    match work(item) {
-                        Ok(made) => mine.push((index, made)),
-                        Err(error) => {
-                            failed = Some(error);
-                            // The others find nothing more to do.
-                            next.store(items.len(), Ordering::Relaxed);
-                            break;
-                        }
-                    }
+    let take_part = || {
+        let mut mine = Vec::new();
+        let mut failed = None;
+        while let Some((index, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?)))
+        {
+            match work(item) {
+                Ok(made) => mine.push((index, made)),
+                Err(error) => {
+                    failed = Some(error);
+                    // The others find nothing more to do.
+                    next.store(items.len(), Ordering::Relaxed);
+                    break;
                 }
-                let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                found.0.append(&mut mine);
-                found.1 = found.1.take().or(failed);
-            });
+            }
         }
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.0.append(&mut mine);
+        found.1 = found.1.take().or(failed);
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // A thread that the system refuses is one fewer; the work gets done all the same.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, take_part);
+        }
+        take_part();
     });
     let (mut made, failed) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(error) = failed {

@@ -70,6 +70,11 @@ impl Site {
             if is_link(&path) {
                 return Err(GalleryError::Link { path });
             }
+            if fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+                // Opened, it might never end.
+                let source = io::Error::other("it is a pipe or a device, and no file");
+                return Err(GalleryError::Read { path, source });
+            }
         }
         let manifest = root.join(MANIFEST);
         let read = |path: &Path, source| GalleryError::Read { path: path.to_owned(), source };

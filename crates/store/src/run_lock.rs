@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pelicycle_record::Id;
 
-use super::write::staging;
+use super::write::{open_lock, staging};
 use super::{Store, StoreError};
 
 /// How often a lock is taken anew that its last holder removed in the same moment.
@@ -28,7 +28,7 @@ impl Store {
         let path = staging(self.root())?.join(format!("run-{}.lock", run.as_str()));
         let failed = |source| StoreError::Write { path: path.clone(), source };
         for _ in 0..TRIES {
-            let file = File::create(&path).map_err(failed)?;
+            let file = open_lock(&path).map_err(failed)?;
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Err(StoreError::RunTaken { run: run.to_string() }),
                 Ok(()) | Err(TryLockError::Error(_)) => {}

@@ -133,7 +133,7 @@ impl Staged {
         };
         let folder = staging.join(id.as_str());
         let lock_path = lock_of(&folder);
-        let lock = File::create(&lock_path).map_err(failed(&lock_path))?;
+        let lock = open_lock(&lock_path).map_err(failed(&lock_path))?;
         // A file system without locks loses only the sweeper's certainty, which then goes by age.
         let lock = match lock.try_lock() {
             Ok(()) | Err(TryLockError::Error(_)) => lock,
@@ -163,6 +163,9 @@ pub(super) fn staging(root: &Path) -> Result<PathBuf, StoreError> {
         let path = path.to_owned();
         move |source| StoreError::Write { path, source }
     };
+    if fs::symlink_metadata(&staging).is_ok_and(|found| found.is_symlink()) {
+        return Err(failed(&staging)(io::Error::other("it is a link, which is not followed; remove it")));
+    }
     fs::create_dir_all(&staging).map_err(failed(&staging))?;
     let ignore = staging.join(".gitignore");
     if fs::symlink_metadata(&ignore).is_err() {
@@ -171,13 +174,24 @@ pub(super) fn staging(root: &Path) -> Result<PathBuf, StoreError> {
     Ok(staging)
 }
 
+/// Opens a lock, or makes it. What is there is left as it is: somebody may have put a link or a pipe in its place.
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => Err(io::Error::other("it is no plain file; remove it")),
+        _ => File::options().write(true).create(true).truncate(false).open(path),
+    }
+}
+
 fn lock_of(folder: &Path) -> PathBuf {
     folder.with_extension("lock")
 }
 
 /// Whether a living process holds the folder's lock.
 fn is_held(folder: &Path) -> bool {
-    File::open(lock_of(folder)).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    let lock = lock_of(folder);
+    // A pipe in its place would never be opened.
+    fs::symlink_metadata(&lock).is_ok_and(|found| found.is_file())
+        && File::open(lock).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 pub(super) fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {

@@ -10,6 +10,7 @@
 //!
 //! Start reading at [`visible`], which all untrusted text passes, then [`label`] and [`sentence`].
 
+mod circle;
 mod markdown;
 mod near;
 mod number;
@@ -21,6 +22,7 @@ mod time;
 mod untrusted;
 mod wrap;
 
+pub use circle::CircleWatch;
 pub use markdown::{escape_markdown, escape_markdown_sentence, markdown_table};
 pub use near::{did_you_mean, near};
 pub use number::{count, decimal, dollars, plural, seconds};

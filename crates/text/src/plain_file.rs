@@ -4,13 +4,27 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+/// The longest file of an attempt that is read at once, in bytes.
+pub const KEPT_BYTES: u64 = 64 << 20;
+
 /// Opens a plain file. A link is not followed; a pipe or a device, which might never end, is not opened.
 ///
 /// # Errors
 /// When it is no plain file, in words, or can't be opened.
 pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
-    let what = std::fs::symlink_metadata(path)?;
-    if let Some(kind) = fault(&what) {
+    open_as(path, &std::fs::symlink_metadata(path)?)
+}
+
+/// Opens a plain file at the end of whatever links lead to it: where links are usual, and where the user named the file.
+///
+/// # Errors
+/// When it is no plain file, in words, or can't be opened.
+pub fn open_followed(path: &Path) -> io::Result<(File, Metadata)> {
+    open_as(path, &std::fs::metadata(path)?)
+}
+
+fn open_as(path: &Path, what: &Metadata) -> io::Result<(File, Metadata)> {
+    if let Some(kind) = fault(what) {
         return Err(io::Error::other(kind));
     }
     let file = File::open(path)?;
@@ -27,7 +41,26 @@ pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
 /// # Errors
 /// As [`open`]; when it is longer or can't be read.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let (file, _) = open(path)?;
+    read_up_to(open(path)?.0, most)
+}
+
+/// As [`read`], at the end of whatever links lead to the file.
+///
+/// # Errors
+/// As [`open_followed`]; when it is longer or can't be read.
+pub fn read_followed(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    read_up_to(open_followed(path)?.0, most)
+}
+
+/// As [`read_followed`], of text.
+///
+/// # Errors
+/// As [`read_followed`]; when it is no UTF-8.
+pub fn text_followed(path: &Path, most: u64) -> io::Result<String> {
+    String::from_utf8(read_followed(path, most)?).map_err(|_| io::Error::other("it is no UTF-8 text"))
+}
+
+fn read_up_to(file: File, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > most {
@@ -65,6 +98,9 @@ mod tests {
             assert!(read(Path::new("/dev/zero"), 5).unwrap_err().to_string().contains("a device"));
             std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
             assert!(read(&path, 5).unwrap_err().to_string().contains("a link"));
+            assert!(text_followed(&path, 1 << 20).unwrap().contains("root"));
+            assert!(read_followed(&path, 5).unwrap_err().to_string().contains("longer"));
+            assert!(read_followed(Path::new("/dev/zero"), 5).unwrap_err().to_string().contains("a device"));
             std::fs::remove_file(&path).unwrap();
         }
     }

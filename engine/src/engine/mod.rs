@@ -1,7 +1,6 @@
 //! A model that answers many requests at a time.
 
 mod chat;
-mod circle;
 mod error;
 mod handle;
 mod reply;

@@ -11,7 +11,8 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
-use super::circle::CircleWatch;
+use pelicycle_text::CircleWatch;
+
 use crate::cache::SequenceCache;
 use crate::model::{BatchToken, ExpertUse, LayerRouting, Model, StepScratch};
 use crate::sample::{Sampler, Sampling};
@@ -22,6 +23,10 @@ use crate::tokenizer::Tokenizer;
 pub(crate) const PROMPT_STEP: usize = 256;
 /// Computed prompts that are kept for requests to come: those of a run that goes round a few contestants' prompts.
 const KEPT: usize = 4;
+/// The tokens over which the same ones must come again and again for an answer to go round in a circle.
+const CIRCLE: usize = 2000;
+/// The number of tokens between two looks for a circle.
+const BETWEEN_LOOKS: usize = 50;
 /// Tokens of a shared beginning that are worth keeping a state for.
 const WORTH_KEEPING: usize = 64;
 
@@ -182,7 +187,7 @@ impl Scheduler {
                 tokens,
                 cache,
                 answered: 0,
-                circle: CircleWatch::default(),
+                circle: CircleWatch::over(CIRCLE),
                 experts,
                 job,
             });
@@ -280,7 +285,7 @@ impl Sequence {
             FinishReason::MaxTokens
         } else if self.tokens.len() >= context {
             FinishReason::ContextFull
-        } else if self.circle.closes(answer) {
+        } else if answer.len().is_multiple_of(BETWEEN_LOOKS) && self.circle.closes(answer) {
             FinishReason::Loops
         } else {
             return ControlFlow::Continue(());

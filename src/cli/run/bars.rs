@@ -11,6 +11,7 @@ use pelicycle_run::{FinishedAttempt, RunProgress};
 use super::Reporter;
 use super::summary::result;
 use crate::cli::pictures::PictureProtocol;
+use crate::cli::runtime::try_thread;
 use crate::cli::terminal::printable;
 
 /// How often the elapsed time moves when nothing else does.
@@ -190,7 +191,10 @@ impl Reporter for BarReporter {
                             let _ = out.write_str(&line.text(state.elapsed(), columns));
                         });
                     let bar = self.all.add(ProgressBar::new(total)).with_style(style);
-                    bar.enable_steady_tick(TICK);
+                    // Without a thread that ticks, it moves when something came.
+                    if try_thread().is_ok() {
+                        bar.enable_steady_tick(TICK);
+                    }
                     self.lines.push((bar, line));
                 }
             }

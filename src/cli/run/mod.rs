@@ -25,6 +25,7 @@ use pelicycle_text::dollars;
 use self::summary::RunSummary;
 use super::output::{say, say_error};
 use super::pictures::PictureMode;
+use super::runtime::runtime;
 use super::sampling::SamplingArgs;
 use super::trust::TrustArgs;
 use super::{Global, notices, recheck};
@@ -192,7 +193,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     }
     let stop = Stop::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let left = runtime.block_on(prepared.begin(&store, &stop, &notices))?;
     if prepared.plan.cells.is_empty() && left.begun {
         batches::tell(&left, args, &prepared.plan.run);

@@ -512,6 +512,53 @@ fn many_threads_share_a_pool() {
     });
 }
 
+/// A system that starts no more processes has fewer workers, and the drawings wait.
+#[cfg(unix)]
+#[test]
+fn drawings_wait_for_another_worker_where_none_can_be_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("worker");
+    std::fs::copy(WORKER, &program).unwrap();
+    let pool = WorkerPool::with_program(&program, 3, InspectionOptions::default());
+    let verdict = || pool.inspect(svg("").as_bytes(), 50).map(|inspection| inspection.check.verdict);
+    assert_eq!(verdict().unwrap(), Verdict::Drawn);
+    std::fs::remove_file(&program).unwrap();
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..6).map(|_| scope.spawn(verdict)).collect();
+        for one in asked {
+            assert_eq!(one.join().unwrap().unwrap(), Verdict::Drawn);
+        }
+    });
+}
+
+/// What the program got from who started it, and privileges, end with the worker.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_worker_has_three_descriptors_and_a_filter_of_system_calls() {
+    use std::fs::{read_dir, read_to_string};
+
+    let leaked = std::fs::File::open("/dev/null").unwrap();
+    rustix::io::fcntl_setfd(&leaked, rustix::io::FdFlags::empty()).unwrap();
+    // A program of its own tells this worker from those of other tests.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("confined");
+    std::fs::copy(WORKER, &program).unwrap();
+    let pool = WorkerPool::with_program(&program, 1, InspectionOptions::default());
+    assert_eq!(pool.inspect(svg("").as_bytes(), 50).unwrap().check.verdict, Verdict::Drawn);
+    let processes = read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+    let is_ours = |process: &std::path::PathBuf| {
+        std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program)
+    };
+    let worker = processes.into_iter().find(is_ours).unwrap();
+    let descriptors: Vec<_> =
+        read_dir(worker.join("fd")).unwrap().flatten().map(|fd| fd.file_name()).collect();
+    assert_eq!(descriptors.len(), 3, "{descriptors:?}");
+    let status = read_to_string(worker.join("status")).unwrap();
+    for line in ["NoNewPrivs:\t1", "Seccomp:\t2"] {
+        assert!(status.contains(line), "{line}: {status}");
+    }
+}
+
 /// Ctrl-C at a terminal goes to the whole group; a worker in it would leave a false verdict behind.
 #[cfg(target_os = "linux")]
 #[test]

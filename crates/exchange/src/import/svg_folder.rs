@@ -3,7 +3,6 @@
 //! `MODEL.svg` or `MODEL.md` at the top; what failed as `failures/MODEL.YYYYmmddHHMM.txt`. The day is that of the
 //! file's name, else of its content in git, else of the file.
 
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use jiff::tz::TimeZone;
 use pelicycle_prompt::Prompt;
 use pelicycle_provider::{RepliesError, reply_files};
 use pelicycle_record::{ContestantRecord, Outcome, RequestRecord, Usage};
+use pelicycle_text::plain_file;
 
 use super::{FoundReply, git};
 
@@ -109,8 +109,8 @@ fn model(path: &Path) -> (String, Option<Timestamp>) {
 
 fn read(path: &Path) -> Result<(Vec<u8>, Timestamp), SvgFolderError> {
     let failed = |source| SvgFolderError::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
-    let modified = file.metadata().and_then(|found| found.modified()).map_err(failed)?;
+    let (file, found) = plain_file::open(path).map_err(failed)?;
+    let modified = found.modified().map_err(failed)?;
     let mut reply = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut reply).map_err(failed)?;
     if reply.len() as u64 > LONGEST {

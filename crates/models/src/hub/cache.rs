@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pelicycle_text::plain_file;
+
 use crate::{is_commit, repo_folder};
 
 /// The folder of one repository in the cache.
@@ -47,7 +49,7 @@ impl RepoCache {
         if is_commit(revision) {
             return Some(revision.to_owned());
         }
-        let text = std::fs::read_to_string(self.folder.join("refs").join(revision)).ok()?;
+        let text = plain_file::text_followed(&self.folder.join("refs").join(revision), 1024).ok()?;
         Some(text.trim().to_owned()).filter(|commit| is_commit(commit))
     }
 

@@ -1,8 +1,11 @@
 //! One program at a time fetches a file: the lock that the hub's own library takes.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
+
+use pelicycle_text::plain_file;
 
 use super::error::HubError;
 
@@ -19,6 +22,11 @@ impl BlobLock {
         let fail = |source| HubError::Write { path: path.to_owned(), source };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(fail)?;
+        }
+        // A pipe would wait for a reader.
+        match plain_file::open(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(fail(error)),
+            _ => {}
         }
         let file = File::options().create(true).append(true).open(path).map_err(fail)?;
         let mut waiting = Some(waiting);

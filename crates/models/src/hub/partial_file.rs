@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
+use pelicycle_text::plain_file;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::checksum::{Checksum, ChecksumHasher};
@@ -31,6 +32,11 @@ pub(super) struct PartialFile {
 impl PartialFile {
     /// Opens what is there of a file of `bytes` bytes, or begins it.
     pub(super) fn open(path: &Path, sum: &Checksum, bytes: u64) -> io::Result<PartialFile> {
+        // What is there is a beginning of the file, or is not ours to write to.
+        match plain_file::open(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let file = File::options().create(true).read(true).append(true).open(path)?;
         if file.metadata()?.len() > bytes {
             file.set_len(0)?;

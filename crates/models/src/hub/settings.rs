@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pelicycle_net::{BackoffPolicy, shown};
+use pelicycle_text::plain_file;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 
@@ -148,7 +149,7 @@ fn token(
         Some(path) => Some(PathBuf::from(path)),
         None => ModelFolders::hub_home(home, variable).map(|home| home.join("token")),
     };
-    match path.and_then(|path| std::fs::read_to_string(path).ok()) {
+    match path.and_then(|path| plain_file::text_followed(&path, 1 << 16).ok()) {
         Some(token) if !token.trim().is_empty() => HubToken::new(&token).map(Some),
         _ => Ok(None),
     }

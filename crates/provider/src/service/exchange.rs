@@ -16,10 +16,10 @@ use super::failure::RequestFailure;
 use super::frames::{FrameSplitter, StreamFrame};
 use super::halves::read_json;
 use super::header::shown;
-use super::protocol::{WireProtocol, is_error};
+use super::protocol::{WireProtocol, error_of};
 use super::reply_builder::{AskedBounds, ReplyBuilder, StreamEnd};
 use super::wire_trace::FrameTrace;
-use crate::{ReplyEvent, ReplyEventKind, ReplySender};
+use crate::{LOOPS, ReplyEvent, ReplyEventKind, ReplySender};
 
 /// The time that a connection is listened to after the end mark, for what still belongs to the answer.
 const AFTER_END: Duration = Duration::from_secs(1);
@@ -221,6 +221,18 @@ impl Exchange<'_> {
                 return Ok(StreamEnd::Over);
             }
         }
+        self.close(protocol, splitter, reply, trace)
+    }
+
+    /// Reads what was left when the body ended in order.
+    pub(super) fn close(
+        &self,
+        protocol: &dyn WireProtocol,
+        mut splitter: FrameSplitter,
+        reply: &mut ReplyBuilder,
+        trace: &mut FrameTrace,
+    ) -> Result<StreamEnd, RequestFailure> {
+        let mut frames = Vec::new();
         splitter.finish(&mut frames);
         for frame in frames.drain(..) {
             let read = self.read(protocol, frame, reply, trace, true);
@@ -247,7 +259,7 @@ impl Exchange<'_> {
         if reply.content { Ok(StreamEnd::Broken(words)) } else { Err(RequestFailure::connection(words)) }
     }
 
-    fn read(
+    pub(super) fn read(
         &self,
         protocol: &dyn WireProtocol,
         frame: StreamFrame,
@@ -271,7 +283,10 @@ impl Exchange<'_> {
                     reply.expect_halves();
                 }
                 self.connection.secrets().redact_json(&mut json);
-                if is_error(&json) || frame.event.as_deref() == Some("error") {
+                if let Some(error) = error_of(&json) {
+                    return Err(RequestFailure::of_event(error));
+                }
+                if matches!(frame.event.as_deref(), Some("error" | "exception")) {
                     return Err(RequestFailure::of_event(&json));
                 }
                 match frame.bare {
@@ -280,7 +295,7 @@ impl Exchange<'_> {
                 }
             }
             Some(Err(_)) if frame.data.trim().is_empty() => Ok(()),
-            Some(Err(_)) if frame.event.as_deref() == Some("error") => {
+            Some(Err(_)) if matches!(frame.event.as_deref(), Some("error" | "exception")) => {
                 let words = self.connection.redact(frame.data);
                 Err(RequestFailure::of_event(&Value::String(words)))
             }
@@ -294,7 +309,7 @@ impl Exchange<'_> {
     }
 
     /// Tells what a frame brought. Ends the stream where the frame does.
-    fn take(
+    pub(super) fn take(
         &self,
         reply: &mut ReplyBuilder,
         read: Result<(), RequestFailure>,
@@ -311,7 +326,7 @@ impl Exchange<'_> {
             let words = format!("the reply is longer than {} MiB", self.connection.limits.text >> 20);
             return Ok(Some(StreamEnd::Bound(words)));
         }
-        Ok(None)
+        Ok(reply.loops().then(|| StreamEnd::Bound(LOOPS.to_owned())))
     }
 
     fn tell_text(&self, reply: &mut ReplyBuilder, at: Instant) {
@@ -323,7 +338,7 @@ impl Exchange<'_> {
         }
     }
 
-    fn finish(&self, mut reply: ReplyBuilder, end: StreamEnd) {
+    pub(super) fn finish(&self, mut reply: ReplyBuilder, end: StreamEnd) {
         let at = Instant::now();
         if let Some(delta) = reply.take_rest() {
             self.tell(at, ReplyEventKind::Delta(delta));

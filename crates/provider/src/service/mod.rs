@@ -16,6 +16,7 @@ mod failure;
 mod frames;
 mod halves;
 mod header;
+mod kept_body;
 mod limits;
 mod model;
 mod plain_request;
@@ -26,6 +27,7 @@ mod request_body;
 mod same_model;
 mod secrets;
 mod table;
+mod text_circle;
 mod variable;
 mod wire_trace;
 

@@ -12,6 +12,7 @@ use super::halves::HalfJoiner;
 use super::protocol::{ProtocolName, ReplyState, WireProtocol};
 use super::same_model::is_same;
 use super::secrets::{SecretFilter, Secrets};
+use super::text_circle::TextCircle;
 use crate::{ReplyDelta, ReplyMetadata, RequestEnd};
 
 /// A reply as far as it came.
@@ -28,6 +29,7 @@ pub(super) struct ReplyBuilder {
     connection: Arc<ServiceConnection>,
     answer: TextFilter,
     thinking: TextFilter,
+    circle: TextCircle,
     /// What was known when metadata was last given: whether the model that answers, and how many accounts of tokens.
     known: (bool, usize),
 }
@@ -97,6 +99,7 @@ impl ReplyBuilder {
             connection: Arc::clone(connection),
             answer: TextFilter::default(),
             thinking: TextFilter::default(),
+            circle: TextCircle::default(),
             known: (false, 0),
         }
     }
@@ -165,6 +168,8 @@ impl ReplyBuilder {
         let (text, reasoning) =
             (std::mem::take(&mut self.state.text), std::mem::take(&mut self.state.reasoning));
         self.told += text.len() + reasoning.len();
+        self.circle.push(&reasoning);
+        self.circle.push(&text);
         let secrets = self.connection.secrets();
         delta(self.answer.push(secrets, text), self.thinking.push(secrets, reasoning))
     }
@@ -175,6 +180,11 @@ impl ReplyBuilder {
         let taken = self.take_text().unwrap_or_default();
         let secrets = self.connection.secrets();
         delta(taken.text + &self.answer.finish(secrets), taken.reasoning + &self.thinking.finish(secrets))
+    }
+
+    /// Whether the reply, which is not over, goes round in a circle.
+    pub(super) fn loops(&mut self) -> bool {
+        !self.state.ended && self.state.stop.is_none() && self.circle.closes()
     }
 
     /// The bytes of all that the model said, told or not.

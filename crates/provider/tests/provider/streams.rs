@@ -172,6 +172,7 @@ fn an_error_keeps_the_services_words_in_whatever_way_it_comes() {
         plain("error: context is full\n\n"),
         plain("event: error\ndata: {\"message\":\"context is full\",\"code\":400}\n\n"),
         plain("event: error\ndata: context is full\n\n"),
+        plain("event: exception\ndata: {\"message\":\"context is full\"}\n\n"),
         plain("data: {\"object\":\"error\",\"message\":\"context is full\",\"code\":400}\n\n"),
         plain("data: {\"choices\":[{\"delta\":{},\"error\":{\"message\":\"context is full\"}}]}\n\n"),
         plain("data: {\"message\":\"context is full\",\"code\":400}\n\n"),
@@ -195,6 +196,8 @@ fn an_error_keeps_the_services_words_in_whatever_way_it_comes() {
             r#"{"object":"error","message":"No endpoints found","code":404}"#,
             r#"{"type":"error","error":{"type":"x","message":"No endpoints found"}}"#,
             r#"{"message":"No endpoints found","code":404}"#,
+            r#"{"message":"No endpoints found","success":false}"#,
+            r#"[{"error":{"message":"No endpoints found","code":404}}]"#,
         ] {
             for kind in ["application/json", "text/event-stream"] {
                 let heard = played(dialect, answer(200, kind, &[], body));
@@ -257,8 +260,8 @@ fn a_character_that_is_cut_in_two_is_joined() {
 
 #[test]
 fn a_flood_of_small_frames_ends_on_time_and_waits_nowhere() {
-    let frame = chat_text("a").repeat(2000);
-    let flood: Vec<ServerStep> = (0..100).map(|_| chunk(&frame)).collect();
+    let counted = |from: u32| (from..from + 2000).map(|n| chat_text(&n.to_string())).collect::<String>();
+    let flood: Vec<ServerStep> = (0..100).map(|n| chunk(counted(n * 2000))).collect();
     let server = ScriptedServer::new(vec![[vec![events()], flood].concat()]);
     let remote = remote(&server, "chat", "total_seconds = 1\ntries = 1");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -359,7 +362,8 @@ fn a_line_without_end_is_refused() {
 
 #[test]
 fn a_reply_without_end_is_stopped_and_kept_as_far_as_it_came() {
-    let piece = chat_text(&"x".repeat(1 << 20));
+    let piece: String = (100_000..).take((1 << 20) / 8).map(|n: u32| format!("<{n}>")).collect();
+    let piece = chat_text(&piece);
     let pieces: Vec<ServerStep> = (0..18).map(|_| chunk(&piece)).collect();
     let heard = played("chat", [vec![events()], pieces].concat());
     assert_eq!(heard.outcome(), Outcome::Length);
@@ -368,6 +372,29 @@ fn a_reply_without_end_is_stopped_and_kept_as_far_as_it_came() {
         "{}",
         heard.error()
     );
+}
+
+#[test]
+fn a_reply_that_goes_round_in_a_circle_is_ended_and_said_to_loop() {
+    let loops = "the reply goes round in a circle";
+    let round = chat_text("<path d=\"M0 0h9\"/>\n").repeat(5);
+    let thought = chat_text("Wait, ").replace("\"content\"", "\"reasoning_content\"").repeat(20);
+    for round in [round, thought] {
+        let rounds: Vec<ServerStep> = (0..2000).map(|_| chunk(&round)).collect();
+        let heard = played("chat", [vec![events(), chunk(chat_text("<svg>"))], rounds].concat());
+        assert_eq!(heard.outcome(), Outcome::Length);
+        assert!(heard.error().starts_with(loops), "{}", heard.error());
+        assert!(heard.text.len() < 10_000, "{} bytes", heard.text.len());
+    }
+    // Each round is another, or there are few, or the service had given a reason for the end.
+    let paths: String = (0..2000).map(|n| format!("<path d='M{n} 0h9'/>")).collect();
+    let few = "<path d='M0 0h9'/>".repeat(400);
+    for text in [paths, few] {
+        let pieces =
+            text.as_bytes().chunks(100).map(|piece| chunk(chat_text(std::str::from_utf8(piece).unwrap())));
+        let heard = played("chat", [vec![events()], pieces.collect(), vec![chunk(CHAT_END), end()]].concat());
+        assert_eq!((heard.outcome(), heard.text.len()), (Outcome::Complete, text.len()));
+    }
 }
 
 #[test]

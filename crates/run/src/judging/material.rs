@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use pelicycle_judge::{Competition, CrossPairs, SideAttempts, Votes, question};
 use pelicycle_record::{Attempt, Id, JudgementRecord};
 use pelicycle_store::{Listing, Store, StoredAttempt};
+use pelicycle_text::plain_file;
 
 use crate::RunError;
 
@@ -83,7 +84,8 @@ impl<'a> JudgingMaterial<'a> {
     fn read(&self, id: &Id) -> Result<Vec<u8>, String> {
         let path =
             self.stored.get(id).and_then(|stored| stored.files.png.as_ref()).ok_or("it is not kept")?;
-        let png = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let png = plain_file::read(path, plain_file::KEPT_BYTES)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         (self.shrink)(&png, SIDE).map_err(|why| format!("{} is no picture: {why}", path.display()))
     }
 

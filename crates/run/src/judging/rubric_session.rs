@@ -13,6 +13,7 @@ use pelicycle_record::{
     TextRecord,
 };
 use pelicycle_store::{Listing, Store};
+use pelicycle_text::plain_file;
 use tokio::task::JoinSet;
 
 use super::material::SIDE;
@@ -71,7 +72,8 @@ impl UnreadDrawing {
 
     fn picture(&self, shrink: Shrink) -> Result<Vec<u8>, String> {
         let path: &Path = self.png.as_deref().ok_or("it is not kept")?;
-        let png = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let png = plain_file::read(path, plain_file::KEPT_BYTES)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         shrink(&png, SIDE).map_err(|why| format!("{} is no picture: {why}", path.display()))
     }
 }

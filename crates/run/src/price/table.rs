@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use pelicycle_record::Rates;
+use pelicycle_text::plain_file;
 use serde::{Deserialize, Serialize};
+
+/// The longest table that is read, in bytes.
+const LONGEST: u64 = 64 << 20;
 
 /// The table inside this program.
 const BUNDLED: &str = include_str!("prices.json");
@@ -190,7 +194,7 @@ impl Prices {
         }
         let mut table = PriceTable::bundled();
         if let Some(path) = fetched {
-            match std::fs::read_to_string(path) {
+            match plain_file::text_followed(path, LONGEST) {
                 Ok(text) => {
                     let copy = PriceTable::parse(&text)
                         .map_err(|message| PriceError::Form { path: path.to_owned(), message })?;

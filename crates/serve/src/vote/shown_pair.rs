@@ -7,6 +7,7 @@ use bytes::Bytes;
 use pelicycle_judge::DrawingPair;
 use pelicycle_picture::quick_picture;
 use pelicycle_record::{AskedPrompt, Id};
+use pelicycle_text::plain_file;
 
 use super::drawings::VotingDrawings;
 use super::token::token;
@@ -67,7 +68,8 @@ impl VotingDrawings {
     fn side(&self, drawing: usize) -> Result<ShownDrawing, ShowError> {
         let file = &self.pictures[drawing];
         let unusable = |why: String| ShowError::Picture { drawing, why };
-        let kept = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
+        let kept =
+            plain_file::read(file, plain_file::KEPT_BYTES).map_err(|error| unusable(error.to_string()))?;
         let (png, size) = quick_picture(&kept, SIDE).map_err(|error| unusable(error.to_string()))?;
         Ok(ShownDrawing {
             attempt: self.competition.drawings[drawing].id.clone(),

@@ -14,6 +14,7 @@ use self::reporter::PullReporter;
 use super::stdio::print;
 use crate::cli::error::usage;
 use crate::cli::run::signals::Signals;
+use crate::cli::runtime::runtime;
 use crate::cli::terminal::printable;
 
 /// Exit code when it was interrupted: 128 and the number of the signal, as shells count.
@@ -70,7 +71,7 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
     let places = Config::load(None)?.places();
     let reporter = PullReporter::new(args.quiet);
     let hub = Hub::new(HubSettings::of_environment()?, reporter.listener())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let work = async {
         let plan = hub.plan(wanted).await?;
         let shelf = if args.again { Inventory::default() } else { Inventory::scan(&places) };

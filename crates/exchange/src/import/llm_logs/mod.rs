@@ -7,25 +7,22 @@
 use std::path::{Path, PathBuf};
 
 use pelicycle_prompt::Prompt;
-use rusqlite::limits::Limit;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::FoundReply;
 
 mod columns;
+mod open;
 mod query;
 mod row;
 
+use open::OpenDatabase;
 use query::Generation;
 use row::LoggedReply;
-
-/// Longest value that is read from the database: no reply that is ever checked is longer.
-const MAX_VALUE: i32 = 64 << 20;
 
 /// A database of the `llm` tool, open for reading.
 #[derive(Debug)]
 pub struct LlmLogs {
-    database: Connection,
+    database: OpenDatabase,
     path: PathBuf,
 }
 
@@ -66,38 +63,6 @@ pub fn default_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf
     Some(folder.join("logs.db"))
 }
 
-/// Opens a database for reading.
-fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let set = |database: Connection| {
-        database.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
-        database.pragma_update(None, "trusted_schema", false)?;
-        // SQLite opens nothing before it is asked something.
-        database.query_row("select count(*) from sqlite_master", [], |_| Ok(()))?;
-        Ok(database)
-    };
-    let first = Connection::open_with_flags(path, flags).and_then(set);
-    let Err(error) = first else { return first };
-    let locked_out = matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
-    );
-    if !locked_out {
-        return Err(error);
-    }
-    // A database in WAL mode wants files beside it, which a folder that can't be written to does not take.
-    let mut uri = String::from("file:");
-    for byte in path.to_string_lossy().bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => uri.push(char::from(byte)),
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    Connection::open_with_flags(uri + "?immutable=1", flags | OpenFlags::SQLITE_OPEN_URI)
-        .and_then(set)
-        .map_err(|_| error)
-}
-
 impl LlmLogs {
     /// Opens a database. It is not written to.
     ///
@@ -108,7 +73,7 @@ impl LlmLogs {
             return Err(LlmLogsError::None { path: path.to_owned() });
         }
         let failed = |source| LlmLogsError::Read { path: path.to_owned(), source };
-        let logs = Self { database: connect(path).map_err(failed)?, path: path.to_owned() };
+        let logs = Self { database: OpenDatabase::open(path).map_err(failed)?, path: path.to_owned() };
         if !logs.has("responses")? && !logs.has("turns")? {
             return Err(LlmLogsError::Other { path: path.to_owned() });
         }

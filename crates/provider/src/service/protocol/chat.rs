@@ -28,7 +28,10 @@ impl WireProtocol for ChatCompletions {
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         about(frame, state);
         // Azure's first chunk and the one with the usage may have no choice.
-        let Some(choice) = frame.pointer("/choices/0") else { return Ok(()) };
+        let Some(choices) = frame.get("choices").and_then(Value::as_array) else { return Ok(()) };
+        // One was asked for; of several the first by number is that, wherever it stands.
+        let first = choices.iter().find(|choice| choice.get("index").and_then(Value::as_u64) == Some(0));
+        let Some(choice) = first.or(choices.first()) else { return Ok(()) };
         if let Some(delta) = choice.get("delta").or_else(|| choice.get("message")) {
             message(delta, state);
         }
@@ -166,6 +169,12 @@ mod tests {
         format!(
             r#"{{"id":"c1","model":"m","choices":[{{"index":0,"delta":{delta},"finish_reason":null}}],"usage":null}}"#
         )
+    }
+
+    #[test]
+    fn of_several_choices_the_first_by_number_is_the_reply() {
+        let two = r#"{"choices":[{"index":1,"delta":{"content":"other"}},{"index":0,"delta":{"content":"Four."}}]}"#;
+        assert_eq!(read(&ChatCompletions, &[two, STOP, "[DONE]"]).unwrap().text, "Four.");
     }
 
     const STOP: &str = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;

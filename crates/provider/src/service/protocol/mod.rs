@@ -129,6 +129,12 @@ fn is_bad_code(code: &Value) -> bool {
     }
 }
 
+/// The part of JSON that says that the request failed: all of it, or what a list holds first.
+pub(super) fn error_of(frame: &Value) -> Option<&Value> {
+    let first = frame.as_array().and_then(|list| list.first()).unwrap_or(frame);
+    is_error(first).then_some(first)
+}
+
 /// Whether JSON says that the request failed, in any of the shapes that services have for that.
 pub(super) fn is_error(frame: &Value) -> bool {
     let word = |key: &str| frame.get(key).and_then(Value::as_str);
@@ -158,7 +164,8 @@ pub(super) fn is_error(frame: &Value) -> bool {
         ["message", "msg", "detail", "error_msg", "error_message"].iter().any(|key| word(key).is_some());
     let coded = ["code", "status", "status_code", "statusCode", "error_code", "errcode"]
         .iter()
-        .any(|key| frame.get(*key).is_some_and(is_bad_code));
+        .any(|key| frame.get(*key).is_some_and(is_bad_code))
+        || ["success", "ok"].iter().any(|key| frame.get(*key) == Some(&Value::Bool(false)));
     let detail = says(frame.get("detail"));
     let answer = answers
         .iter()
@@ -263,9 +270,11 @@ mod tests {
             json!({"message": "m", "code": 503}),
             json!({"msg": "m", "status": "failed"}),
             json!({"detail": "Not Found"}),
+            json!({"success": false, "message": "m"}),
             json!({"detail": [{"msg": "extra"}]}),
         ] {
             assert!(is_error(&error), "{error}");
+            assert_eq!(error_of(&json!([error])), Some(&error));
         }
         for fine in [
             json!({"error": null}),

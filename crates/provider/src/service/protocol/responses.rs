@@ -159,6 +159,10 @@ fn texts(response: &Value, state: &mut ReplyState, all: bool) {
             }
         }
     }
+    if answer.is_empty() {
+        // Clients have it so, and a server that was written after one.
+        answer.push_str(text(response, "/output_text").unwrap_or_default());
+    }
     let new = if all { state.spoken.whole(&answer) } else { state.spoken.part(&answer) };
     state.text.push_str(new);
     if !state.reasoned && !reasoning.is_empty() {

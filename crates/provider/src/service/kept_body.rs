@@ -1,0 +1,70 @@
+//! Reading the body of an answer that did not come over the network: for tests and fuzzing.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use pelicycle_record::ServiceRecord;
+
+use super::exchange::Exchange;
+use super::failure::RequestFailure;
+use super::frames::FrameSplitter;
+use super::model::ServiceModel;
+use super::reply_builder::{AskedBounds, ReplyBuilder, StreamEnd};
+use super::wire_trace::FrameTrace;
+use crate::{ReplyEventKind, reply_channel};
+
+impl ServiceModel {
+    /// What is told of an answer whose body comes in these pieces and ends in order.
+    ///
+    /// # Errors
+    /// In words, where it is no answer.
+    #[doc(hidden)]
+    pub fn read_pieces<'a>(
+        &self,
+        pieces: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<Vec<ReplyEventKind>, String> {
+        let connection = self.connection();
+        let (events, mut stream) = reply_channel();
+        let exchange = Exchange {
+            connection,
+            model: self.model(),
+            bounds: AskedBounds::default(),
+            url: &connection.base,
+            headers: &BTreeMap::new(),
+            body: b"",
+            events: &events,
+        };
+        let mut reply = ReplyBuilder::new(Instant::now(), ServiceRecord::default(), connection);
+        let failed = |failure: RequestFailure| connection.redact(failure.message);
+        let end = read(&exchange, &mut reply, pieces).map_err(failed)?;
+        exchange.finish(reply, end);
+        let mut told = Vec::new();
+        while let Ok(event) = stream.try_recv() {
+            told.push(event.kind);
+        }
+        Ok(told)
+    }
+}
+
+fn read<'a>(
+    exchange: &Exchange<'_>,
+    reply: &mut ReplyBuilder,
+    pieces: impl Iterator<Item = &'a [u8]>,
+) -> Result<StreamEnd, RequestFailure> {
+    let protocol = exchange.connection.entry.protocol().wire();
+    let mut splitter = FrameSplitter::new(protocol.framing(), exchange.connection.limits.text);
+    let (mut trace, mut frames) = (FrameTrace::default(), Vec::new());
+    for piece in pieces {
+        let pushed = splitter.push(piece, &mut frames);
+        for frame in frames.drain(..) {
+            let read = exchange.read(protocol, frame, reply, &mut trace, false);
+            if let Some(end) = exchange.take(reply, read, Instant::now())? {
+                return Ok(end);
+            }
+        }
+        if let Err(error) = pushed {
+            return Ok(StreamEnd::Failed(error.to_string()));
+        }
+    }
+    exchange.close(protocol, splitter, reply, &mut trace)
+}

@@ -1,0 +1,45 @@
+//! The end of a reply as it comes in pieces of any length, watched for a circle.
+
+use pelicycle_text::CircleWatch;
+
+/// The bytes over which the same text must come again and again: some 2,000 tokens.
+const LENGTH: usize = 8000;
+
+/// The bytes that must come between two looks.
+const INTERVAL: usize = 256;
+
+/// The last bytes of a reply.
+pub(super) struct TextCircle {
+    tail: Vec<u8>,
+    /// The bytes that came since it was looked at.
+    new: usize,
+    watch: CircleWatch,
+}
+
+impl Default for TextCircle {
+    fn default() -> TextCircle {
+        TextCircle { tail: Vec::new(), new: 0, watch: CircleWatch::over(LENGTH) }
+    }
+}
+
+impl TextCircle {
+    /// Takes in what the reply goes on with.
+    pub(super) fn push(&mut self, more: &str) {
+        self.new += more.len();
+        let more = more.as_bytes();
+        self.tail.extend(&more[more.len().saturating_sub(LENGTH)..]);
+        // Seldom, so that little is moved.
+        if self.tail.len() > 4 * LENGTH {
+            self.tail.drain(..self.tail.len() - LENGTH);
+        }
+    }
+
+    /// Whether the reply goes round in a circle by now. It is looked at now and then.
+    pub(super) fn closes(&mut self) -> bool {
+        if self.new < INTERVAL {
+            return false;
+        }
+        self.new = 0;
+        self.watch.closes(&self.tail)
+    }
+}

@@ -1,0 +1,81 @@
+//! Text that goes round in a circle: a small model may say the same few words until its context is full.
+
+/// Watches what is said, be it tokens or bytes, for a circle.
+#[derive(Debug)]
+pub struct CircleWatch {
+    /// What is looked at: so many of the last. The same ones must come again and again over all of them.
+    length: usize,
+    /// For each number of them, how many of the first are also the last.
+    borders: Vec<usize>,
+}
+
+impl CircleWatch {
+    /// A watch for circles over the last `length`: long enough that no drawing repeats itself so to the letter.
+    #[must_use]
+    pub fn over(length: usize) -> CircleWatch {
+        CircleWatch { length, borders: Vec::new() }
+    }
+
+    /// Whether the end of what was said is a circle, gone round four times at least. Takes time in proportion to the
+    /// length, so it is asked now and then.
+    pub fn closes<T: PartialEq>(&mut self, said: &[T]) -> bool {
+        let Some(begin) = said.len().checked_sub(self.length) else { return false };
+        self.length - self.longest_border(&said[begin..]) <= self.length / 4
+    }
+
+    /// The most that are both the first and the last of these; what is left is the shortest period.
+    /// D. Knuth, J. Morris and V. Pratt, 1977.
+    fn longest_border<T: PartialEq>(&mut self, said: &[T]) -> usize {
+        self.borders.clear();
+        self.borders.resize(said.len(), 0);
+        for at in 1..said.len() {
+            let mut border = self.borders[at - 1];
+            while border > 0 && said[at] != said[border] {
+                border = self.borders[border - 1];
+            }
+            self.borders[at] = border + usize::from(said[at] == said[border]);
+        }
+        self.borders.last().copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LENGTH: usize = 2000;
+
+    const INTERVAL: usize = 50;
+
+    /// The number of tokens after which a circle is seen.
+    fn seen(answer: impl Iterator<Item = u32>) -> Option<usize> {
+        let (mut watch, mut tokens) = (CircleWatch::over(LENGTH), Vec::new());
+        for token in answer.take(9000) {
+            tokens.push(token);
+            if tokens.len().is_multiple_of(INTERVAL) && watch.closes(&tokens) {
+                return Some(tokens.len());
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn a_circle_is_seen_once_it_is_long_enough() {
+        assert_eq!(seen(std::iter::repeat(7)), Some(LENGTH));
+        for period in [1, 2, 3, 17, 499, 500] {
+            let begin = 1000..1333_u32;
+            let at = seen(begin.chain((0..period).cycle())).unwrap();
+            assert!((LENGTH + 333..=LENGTH + 333 + INTERVAL).contains(&at), "{period}: {at}");
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_a_circle_is_none() {
+        assert_eq!(seen(0..9000), None);
+        assert!(!CircleWatch::over(9).closes(b""), "nothing said");
+        assert_eq!(seen((0..501).cycle()), None, "too few rounds");
+        // The same path with another number in each round.
+        assert_eq!(seen((0..9000_u32).map(|n| if n % 20 == 0 { 10_000 + n } else { n % 20 })), None);
+        assert_eq!(seen((0..1950_u32).map(|_| 5).chain(0..7000)), None);
+    }
+}
