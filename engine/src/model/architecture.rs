@@ -23,8 +23,10 @@ pub(crate) struct Architecture {
     pub(crate) windows: Option<WindowPattern>,
     /// Whether a learned score for each head stands beside those of the tokens in the softmax.
     pub(crate) sinks: bool,
-    /// The number of layers of the one size whose scores are scaled by 1/sqrt(width / heads).
-    pub(crate) scores_by_width_at: Option<usize>,
+    /// The factor of attention's scores, where the file does not say.
+    pub(crate) score_scale: ScoreScale,
+    /// Whether values are normed in each head, without weights; a layer without a matrix for values takes its keys.
+    pub(crate) normed_values: bool,
     /// The gates of attention's answers, if any.
     pub(crate) attention_gate: Option<AttentionGate>,
     /// The assignment of key heads to value heads, where some layers are gated DeltaNet.
@@ -42,6 +44,8 @@ pub(crate) struct Architecture {
     pub(crate) answer_norms: bool,
     /// The function by which gated blocks join their two inner products.
     pub(crate) gate: GateFunction,
+    /// Whether layers with experts have a dense block beside them.
+    pub(crate) dense_beside_experts: bool,
     /// The routing of tokens to experts, in the layers that have any.
     pub(crate) routing: RoutingScheme,
     /// The expert that every token takes, in the layers that have any.
@@ -55,6 +59,17 @@ pub(crate) enum RopePairing {
     HalfSplit,
     /// 2i and 2i + 1.
     Interleaved,
+}
+
+/// The factor of attention's scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ScoreScale {
+    /// 1/sqrt(numbers of a key).
+    KeySize,
+    /// 1/sqrt(width / heads) in models of so many layers, and by the size of a key in others.
+    WidthAt(usize),
+    /// None.
+    One,
 }
 
 /// How the logarithm that a file gives for YaRN corrects attention.
@@ -162,7 +177,8 @@ const PLAIN: Architecture = Architecture {
     query_key_norm: None,
     windows: None,
     sinks: false,
-    scores_by_width_at: None,
+    score_scale: ScoreScale::KeySize,
+    normed_values: false,
     attention_gate: None,
     delta_net: None,
     latent: false,
@@ -172,6 +188,7 @@ const PLAIN: Architecture = Architecture {
     feed_forward_norm: Some("ffn_norm"),
     answer_norms: false,
     gate: GateFunction::Silu,
+    dense_beside_experts: false,
     routing: RoutingScheme::Renormalized,
     shared_expert: SharedExpertMode::Added,
 };
@@ -221,10 +238,22 @@ const ARCHITECTURES: &[Architecture] = &[
         name: "gemma3",
         query_key_norm: QueryKeyNorm::HEAD,
         windows: Some(WindowPattern { period: 6, rope_base: Some(10_000.0), optional: false }),
-        scores_by_width_at: Some(62),
+        score_scale: ScoreScale::WidthAt(62),
         embedding_by_root_of_width: true,
         answer_norms: true,
         gate: GateFunction::Gelu,
+        ..PLAIN
+    },
+    Architecture {
+        name: "gemma4",
+        query_key_norm: QueryKeyNorm::HEAD,
+        windows: Some(WindowPattern { period: 6, rope_base: Some(10_000.0), optional: false }),
+        score_scale: ScoreScale::One,
+        normed_values: true,
+        embedding_by_root_of_width: true,
+        answer_norms: true,
+        gate: GateFunction::Gelu,
+        dense_beside_experts: true,
         ..PLAIN
     },
     Architecture {

@@ -1,9 +1,10 @@
 //! The configuration of a model, read from the metadata and checked before anything is built on it.
 
-use super::architecture::{Architecture, WindowPattern};
+use super::architecture::{Architecture, ScoreScale, WindowPattern};
 use super::config_keys::{ConfigKeys, LIMIT};
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
+use super::head_shape::HeadShape;
 use super::honoured::honours;
 use super::latent_shape::LatentShape;
 use super::rope_scaling::RopeScaling;
@@ -34,16 +35,16 @@ pub struct ModelConfig {
     /// The shape of attention over latent vectors, in the models that have it; their layers' caches do not depend
     /// on heads.
     pub latent: Option<LatentShape>,
-    /// Numbers of a query or key in one head.
-    pub key_size: usize,
-    /// Numbers of a value in one head.
-    pub value_size: usize,
+    /// The heads of layers that attend to all tokens.
+    pub head: HeadShape,
+    /// The heads of layers with a window.
+    pub window_head: HeadShape,
+    /// For each layer the earlier one whose keys and values it reads, where it has none of its own.
+    pub shared_keys: Vec<Option<usize>>,
     /// The window of each layer: how many of the last tokens, itself included, a token attends to; `None` for all.
     pub windows: Vec<Option<usize>>,
     /// Multiplies the scores of attention.
     pub score_scale: f32,
-    /// Numbers of a head that turn with the position.
-    pub rope_size: usize,
     /// θ of the rotary embedding.
     pub rope_base: f32,
     /// θ in layers with a window, which are not scaled.
@@ -54,6 +55,8 @@ pub struct ModelConfig {
     pub epsilon: f32,
     /// The growth of queries with their position, in the models that have it.
     pub query_temperature: Option<QueryTemperature>,
+    /// Numbers of a token's own input to each layer, in the models that have one.
+    pub layer_input: Option<usize>,
     /// Multiplies a token's embedding.
     pub embedding_scale: f32,
     /// Multiplies what a block adds.
@@ -101,6 +104,11 @@ impl ExpertConfig {
 }
 
 impl ModelConfig {
+    /// The heads of a layer.
+    pub(super) fn head_of(&self, layer: usize) -> HeadShape {
+        if self.windows[layer].is_some() { self.window_head } else { self.head }
+    }
+
     pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<ModelConfig, ModelError> {
         let keys = ConfigKeys { gguf, architecture: architecture.name };
         honours(&keys, architecture)?;
@@ -137,21 +145,7 @@ impl ModelConfig {
             }
         }
         let latent = architecture.latent.then(|| LatentShape::read(&keys, heads)).transpose()?;
-        let (key_size, value_size) = match latent {
-            Some(shape) => (shape.key(), shape.value),
-            None => (
-                keys.size("attention.key_length")?.unwrap_or(width / heads),
-                keys.size("attention.value_length")?.unwrap_or(width / heads),
-            ),
-        };
-        if key_size == 0 || value_size == 0 || heads.saturating_mul(key_size.max(value_size)) > LIMIT {
-            let why = "which does not fit the width and size of a head";
-            return Err(keys.fail("attention.head_count", &heads, why));
-        }
-        let rope_size = keys.size("rope.dimension_count")?.unwrap_or(key_size);
-        if rope_size > key_size || !rope_size.is_multiple_of(2) {
-            return Err(keys.fail("rope.dimension_count", &rope_size, "which is odd or larger than a head"));
-        }
+        let head = HeadShape::read(&keys, heads, width / heads, latent)?;
         // Some files boast of more than any memory holds.
         let context = match gguf.u64(&keys.key("context_length"))? {
             Some(n) if n > LIMIT as u64 => LIMIT,
@@ -178,13 +172,11 @@ impl ModelConfig {
             }
             _ => None,
         };
-        let score_size = match architecture.scores_by_width_at {
-            Some(at) if at == layers => width / heads,
-            _ => key_size,
-        };
-        let score_scale = match keys.positive_or_zero("attention.scale")? {
-            Some(scale) => scale,
-            None => 1.0 / (score_size as f32).sqrt(),
+        let score_scale = match (keys.positive_or_zero("attention.scale")?, architecture.score_scale) {
+            (Some(scale), _) => scale,
+            (None, ScoreScale::One) => 1.0,
+            (None, ScoreScale::WidthAt(at)) if at == layers => 1.0 / ((width / heads) as f32).sqrt(),
+            (None, ScoreScale::WidthAt(_) | ScoreScale::KeySize) => 1.0 / (head.key as f32).sqrt(),
         };
         let root_of_width = if architecture.embedding_by_root_of_width { (width as f32).sqrt() } else { 1.0 };
         Ok(ModelConfig {
@@ -194,18 +186,19 @@ impl ModelConfig {
             vocabulary: vocabulary(gguf)?,
             context,
             heads,
-            kv_heads,
             delta,
             latent,
-            key_size,
-            value_size,
+            head,
+            window_head: head.with_window(&keys, heads)?,
+            shared_keys: shared_keys(&keys, &windows, &kv_heads)?,
             windows,
+            kv_heads,
             score_scale: score_scale * rope_scaling.score_factor(),
-            rope_size,
             rope_base: keys.positive("rope.freq_base")?.unwrap_or(10_000.0),
             window_rope_base,
             rope_scaling,
             epsilon,
+            layer_input: layer_input(&keys, layers)?,
             embedding_scale: keys.positive_or_zero("embedding_scale")?.unwrap_or(root_of_width),
             residual_scale: keys.positive_or_zero("residual_scale")?.unwrap_or(1.0),
             logit_scale: keys.positive_or_zero("logit_scale")?.unwrap_or(1.0),
@@ -214,6 +207,40 @@ impl ModelConfig {
             experts: experts(&keys)?,
             architecture: architecture.name.to_owned(),
         })
+    }
+}
+
+/// For each layer the one whose keys and values it reads, where those are not its own: the last few may read those of
+/// the last layer before them that has a window, or none, as they have.
+fn shared_keys(
+    keys: &ConfigKeys<'_>,
+    windows: &[Option<usize>],
+    kv_heads: &[usize],
+) -> Result<Vec<Option<usize>>, ModelError> {
+    let name = "attention.shared_kv_layers";
+    let shared = keys.gguf.u32(&keys.key(name))?.unwrap_or(0) as usize;
+    let Some(own) = windows.len().checked_sub(shared) else {
+        return Err(keys.fail(name, &shared, "which is more layers than the model has"));
+    };
+    let source = |(layer, window): (usize, &Option<usize>)| {
+        if layer < own {
+            return Ok(None);
+        }
+        let like = windows[..own].iter().rposition(|other| other.is_some() == window.is_some());
+        let like = like.filter(|&like| kv_heads[like] == kv_heads[layer]);
+        let why = "which leaves a layer without keys: no layer before has its kind of attention";
+        like.map(Some).ok_or_else(|| keys.fail(name, &shared, why))
+    };
+    windows.iter().enumerate().map(source).collect()
+}
+
+/// Numbers of a token's own input to each layer.
+fn layer_input(keys: &ConfigKeys<'_>, layers: usize) -> Result<Option<usize>, ModelError> {
+    let name = "embedding_length_per_layer_input";
+    match keys.gguf.u32(&keys.key(name))?.unwrap_or(0) as usize {
+        0 => Ok(None),
+        size if size > LIMIT / layers => Err(keys.fail(name, &size, "which is more than any model has")),
+        size => Ok(Some(size)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The router: it chooses the experts that a token takes, and weighs their answers.
 
+use std::sync::Arc;
+
 use super::architecture::{DefaultScores, RoutingScheme};
 use super::config::ExpertConfig;
 use super::config_keys::ConfigKeys;
@@ -17,6 +19,8 @@ pub(super) struct ExpertRouter {
     renormalized: bool,
     /// Multiplies the weights.
     scale: f32,
+    /// Multiplies each expert's.
+    pub(super) expert_scales: Option<Arc<[f32]>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +53,7 @@ impl ExpertRouter {
             groups: None,
             renormalized: scheme == RoutingScheme::Renormalized,
             scale: 1.0,
+            expert_scales: None,
         };
         let RoutingScheme::Described(scores, renormalized) = scheme else { return Ok(plain) };
         let by_default = match scores {
@@ -114,7 +119,9 @@ impl ExpertRouter {
             true => chosen.clone().sum::<f32>().max(sum * f32::MIN_POSITIVE),
             false => sum,
         };
-        weights.extend(chosen.map(|score| score / divisor * self.scale));
+        let scale =
+            |e: u32| self.scale * self.expert_scales.as_ref().map_or(1.0, |scales| scales[e as usize]);
+        weights.extend(chosen.zip(&best).map(|(score, &e)| score / divisor * scale(e)));
         experts.extend(best);
     }
 }
@@ -180,7 +187,15 @@ mod tests {
 
     fn routing(scores: Scores, judged_by: Option<usize>) -> ExpertRouter {
         let groups = judged_by.map(|judged_by| Groups { count: 3, used: 1, judged_by });
-        ExpertRouter { used: 2, scores, correction: None, groups, renormalized: false, scale: 1.0 }
+        ExpertRouter {
+            used: 2,
+            scores,
+            correction: None,
+            groups,
+            renormalized: false,
+            scale: 1.0,
+            expert_scales: None,
+        }
     }
 
     fn chosen(routing: &ExpertRouter, logits: &[f32]) -> (Vec<u32>, Vec<f32>) {

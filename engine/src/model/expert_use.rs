@@ -16,10 +16,7 @@ impl Model {
     /// Room to count in, all counts 0; `None` for a model without experts.
     pub fn expert_use(&self) -> Option<ExpertUse> {
         let used = self.config.experts?.used;
-        let counts = |feed_forward: &FeedForward| match feed_forward {
-            FeedForward::Dense(_) => Vec::new(),
-            FeedForward::Experts { routed, .. } => vec![0; routed.count],
-        };
+        let counts = |block: &FeedForward| block.experts().map_or(Vec::new(), |routed| vec![0; routed.count]);
         let layers: Vec<_> = self.layers.iter().map(|layer| counts(&layer.feed_forward)).collect();
         layers.iter().any(|counts| !counts.is_empty()).then_some(ExpertUse { used, layers })
     }

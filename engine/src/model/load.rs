@@ -12,6 +12,7 @@ use super::config::ModelConfig;
 use super::error::ModelError;
 use super::file_names::canonical;
 use super::layer::Layer;
+use super::layer_input::LayerInputs;
 use super::layer_source::LayerSource;
 use super::matrix::Matrix;
 use super::not_yet::missing;
@@ -31,6 +32,7 @@ pub struct Model {
     pub(super) config: ModelConfig,
     pub(super) context: ComputeContext,
     pub(super) embedding: Matrix,
+    pub(super) layer_inputs: Option<LayerInputs>,
     pub(super) layers: Vec<Layer>,
     pub(super) output_norm: Vec<f32>,
     pub(super) output: Matrix,
@@ -65,7 +67,7 @@ impl Model {
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);
         let divisors = match tensors.has("rope_freqs.weight") {
-            true => Some(tensors.numbers("rope_freqs.weight", &[config.rope_size / 2])?),
+            true => Some(tensors.numbers("rope_freqs.weight", &[config.head.turning / 2])?),
             false => None,
         };
         let output_norm = tensors.numbers("output_norm.weight", &[config.width])?;
@@ -74,6 +76,7 @@ impl Model {
             true => tensors.matrix("output", &[config.width, config.vocabulary])?,
             false => embedding.clone(),
         };
+        let layer_inputs = LayerInputs::read(&tensors, &config)?;
         let ropes = LayerRopes::new(architecture.rope, &config, divisors.as_deref());
         let layer = |layer| {
             let (gguf, tensors, config, ropes) = (&gguf, &tensors, &config, &ropes);
@@ -96,6 +99,7 @@ impl Model {
             cache_precision: cache_precision(&gguf, arithmetic),
             output_norm,
             embedding,
+            layer_inputs,
             layers,
             output,
             config,

@@ -16,6 +16,12 @@ pub(super) fn rms_norm_in_place(x: &mut [f32], weight: &[f32], epsilon: f32) {
     }
 }
 
+/// As [`rms_norm_in_place`] with weights of 1.
+pub(super) fn rms_normalize(x: &mut [f32], epsilon: f32) {
+    let factor = factor(x, epsilon);
+    x.iter_mut().for_each(|x| *x *= factor);
+}
+
 fn factor(x: &[f32], epsilon: f32) -> f32 {
     let mut sums = [0f32; 16];
     let (lanes, rest) = x.as_chunks::<16>();

@@ -16,10 +16,12 @@ pub(super) struct LayerRopes {
 impl LayerRopes {
     /// `divisors`, one a pair, are the file's `rope_freqs` (Llama 3's scaling).
     pub(super) fn new(pairs: RopePairing, config: &ModelConfig, divisors: Option<&[f32]>) -> LayerRopes {
-        let (size, scaling) = (config.rope_size, &config.rope_scaling);
+        let (size, scaling) = (config.head.turning, &config.rope_scaling);
         let all_tokens = Arc::new(Rope::new(pairs, size, config.rope_base, scaling, divisors));
         let windowed = match config.window_rope_base {
-            Some(base) => Arc::new(Rope::new(pairs, size, base, &RopeScaling::None, None)),
+            Some(base) => {
+                Arc::new(Rope::new(pairs, config.window_head.turning, base, &RopeScaling::None, None))
+            }
             None => Arc::clone(&all_tokens),
         };
         LayerRopes { all_tokens, windowed }

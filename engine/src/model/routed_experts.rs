@@ -59,18 +59,24 @@ struct Group {
 
 impl RoutedExperts {
     pub(super) fn read(source: &LayerSource<'_>, experts: ExpertConfig) -> Result<RoutedExperts, ModelError> {
-        let [gate, up, down] = matrices(source, experts.count)?;
+        let [gate, up, mut down] = matrices(source, experts.count)?;
         let correction = match source.has("exp_probs_b.bias") {
             true => Some(source.tensors.numbers(&source.name("exp_probs_b.bias"), &[experts.count])?),
             false => None,
         };
+        let mut routing =
+            ExpertRouter::read(&source.keys(), source.architecture.routing, experts, correction)?;
+        if source.architecture.dense_beside_experts {
+            // Part of the weights, not of a number format.
+            routing.expert_scales = down.take_factors().filter(|scales| scales.len() == experts.count);
+        }
         Ok(RoutedExperts {
             router: source.matrix("ffn_gate_inp", &[source.config.width, experts.count])?,
             gate,
             up,
             down,
             count: experts.count,
-            routing: ExpertRouter::read(&source.keys(), source.architecture.routing, experts, correction)?,
+            routing,
             gated_by: source.architecture.gate,
         })
     }
@@ -85,8 +91,20 @@ impl RoutedExperts {
         out: &mut [f32],
         routed: &mut dyn FnMut(LayerRouting<'_>),
     ) {
+        self.route(context, x, scratch, routed);
+        self.answer(context, x, scratch, out);
+    }
+
+    /// Chooses the experts of each row of `x`, and tells `routed`.
+    pub(super) fn route(
+        &self,
+        context: &ComputeContext,
+        x: &mut Activations,
+        scratch: &mut ExpertScratch,
+        routed: &mut dyn FnMut(LayerRouting<'_>),
+    ) {
         let used = self.routing.used();
-        let ExpertScratch { logits, experts, weights, inner, outer } = scratch;
+        let ExpertScratch { logits, experts, weights, .. } = scratch;
         logits.resize(x.rows() * self.count, 0.0);
         products(context, x, &mut [(&self.router, logits)]);
         experts.clear();
@@ -95,7 +113,18 @@ impl RoutedExperts {
             self.routing.choose(logits, experts, weights);
         }
         routed(LayerRouting { used, experts, weights });
+    }
 
+    /// Writes the chosen experts' weighed answers for each row of `x` to `out`.
+    pub(super) fn answer(
+        &self,
+        context: &ComputeContext,
+        x: &mut Activations,
+        scratch: &mut ExpertScratch,
+        out: &mut [f32],
+    ) {
+        let used = self.routing.used();
+        let ExpertScratch { experts, weights, inner, outer, .. } = scratch;
         // Choices in the order of their experts, and back: `order[place]` is a choice, `places[choice]` its place.
         let mut order: Vec<usize> = (0..experts.len()).collect();
         order.sort_by_key(|&choice| experts[choice]);

@@ -135,8 +135,11 @@ impl<'a> TensorReader<'a> {
             return Ok(None);
         }
         let stacked = dims.get(2).copied().unwrap_or(1);
-        let count = if self.size(&name, 0)? == stacked { stacked } else { 1 };
-        self.numbers(&name, &[count]).map(Some)
+        match self.size(&name, 0)? {
+            count if count == stacked || count == 1 => self.numbers(&name, &[count]).map(Some),
+            // Some blocks scale what goes into a matrix; if none takes it, the file is refused for it.
+            _ => Ok(None),
+        }
     }
 
     fn bias(&self, name: &str, dims: &[usize]) -> Result<Option<Vec<f32>>, ModelError> {

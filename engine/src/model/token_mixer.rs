@@ -3,7 +3,6 @@
 use pelicycle_kernels::Activations;
 
 use super::attention::{Attention, AttentionScratch};
-use super::config::ModelConfig;
 use super::delta_net::{DeltaNet, DeltaScratch};
 use super::error::ModelError;
 use super::latent_attention::{LatentAttention, LatentScratch};
@@ -57,11 +56,9 @@ impl TokenMixer {
     }
 
     /// An empty cache for the keys and values of a sequence.
-    pub(super) fn new_cache(&self, config: &ModelConfig, precision: CachePrecision) -> LayerCache {
+    pub(super) fn new_cache(&self, precision: CachePrecision) -> LayerCache {
         match self {
-            TokenMixer::Attention(block) => {
-                LayerCache::new(block.kv_heads, config.key_size, config.value_size, precision, block.window)
-            }
+            TokenMixer::Attention(block) => block.new_cache(precision),
             TokenMixer::Delta(_) => LayerCache::new(0, 0, 0, precision, None),
             TokenMixer::Latent(block) => block.new_cache(precision),
         }

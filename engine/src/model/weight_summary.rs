@@ -14,6 +14,8 @@ use crate::gguf::GgufOutline;
 pub enum TensorRole {
     /// The embedding of tokens.
     Embedding,
+    /// Tables of vectors for layers, of which a token takes a few rows.
+    LayerEmbedding,
     /// Attention, or what stands in its place in layers that recur.
     Attention,
     /// A dense feed-forward block.
@@ -34,8 +36,9 @@ pub enum TensorRole {
 
 impl TensorRole {
     /// Every role.
-    pub const ALL: [TensorRole; 9] = [
+    pub const ALL: [TensorRole; 10] = [
         TensorRole::Embedding,
+        TensorRole::LayerEmbedding,
         TensorRole::Attention,
         TensorRole::FeedForward,
         TensorRole::Router,
@@ -60,6 +63,7 @@ impl TensorRole {
                 (TensorRole::of_part(part, one_of_many), Some(layer))
             }
             (Some("token_embd"), _) => (TensorRole::Embedding, None),
+            (Some("per_layer_token_embd"), _) => (TensorRole::LayerEmbedding, None),
             (Some("output"), _) => (TensorRole::Output, None),
             _ => (TensorRole::Other, None),
         }
@@ -246,6 +250,8 @@ mod tests {
     fn a_tensors_role_is_told_by_its_name() {
         let role = |name| TensorRole::of(name, Some(40)).0;
         assert_eq!(role("token_embd.weight"), TensorRole::Embedding);
+        assert_eq!(role("per_layer_token_embd.weight"), TensorRole::LayerEmbedding);
+        assert_eq!(role("per_layer_model_proj.weight"), TensorRole::Other);
         assert_eq!(role("output.weight"), TensorRole::Output);
         assert_eq!(role("output_norm.weight"), TensorRole::Other);
         assert_eq!(role("rope_freqs.weight"), TensorRole::Other);
