@@ -29,7 +29,7 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// An empty sequence.
     pub fn new(model: &'a Model) -> Session<'a> {
-        Session { cache: model.new_cache(), model, scratch: StepScratch::default() }
+        Session { cache: model.new_cache(0), model, scratch: StepScratch::default() }
     }
 
     /// Tokens fed so far.
@@ -62,6 +62,9 @@ impl<'a> Session<'a> {
         mut watch: impl FnMut(ExpertChoice),
     ) -> Result<&[f32], ModelError> {
         let begin = self.cache.len;
+        if begin == 0 {
+            self.cache = self.model.new_cache(tokens.len());
+        }
         let row = |(i, &token): (usize, &u32)| BatchToken {
             token,
             sequence: 0,

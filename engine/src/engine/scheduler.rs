@@ -156,7 +156,8 @@ impl Scheduler {
     /// Computes the prompt of a request, as far as it is not computed yet, and makes it a sequence.
     fn admit(&mut self, mut job: QueuedRequest) {
         let tokens = job.request.tokens.clone();
-        let (mut cache, parting) = self.fork(&tokens);
+        let most = tokens.len().saturating_add(job.request.max_tokens);
+        let (mut cache, parting) = self.fork(&tokens, most);
         let prompt = &tokens[..tokens.len() - 1];
         while cache.len < prompt.len() {
             if self.stop.load(Ordering::Relaxed) {
@@ -190,18 +191,20 @@ impl Scheduler {
     }
 
     fn keep(&mut self, computed: Computed) {
-        self.kept.retain(|kept| kept.tokens != computed.tokens);
+        self.kept.retain(|kept| kept.tokens != computed.tokens || kept.cache.long != computed.cache.long);
         self.kept.push_front(computed);
         self.kept.truncate(KEPT);
     }
 
     /// A cache with the longest known beginning of a prompt, at most all but its last token; and where the
-    /// prompt parts from one known, if that lies far beyond what the cache could take from it: 0 if not.
-    fn fork(&self, tokens: &[u32]) -> (SequenceCache, usize) {
+    /// prompt parts from one known, if that lies far beyond what the cache could take from it: 0 if not. The
+    /// sequence will have up to `longest` tokens.
+    fn fork(&self, tokens: &[u32], longest: usize) -> (SequenceCache, usize) {
+        let long = self.model.config().is_long(longest);
         let known = self.active.iter().map(|s| (&s.tokens, &s.cache));
         let known = known.chain(self.kept.iter().map(|c| (&c.tokens, &c.cache)));
         let (mut best, mut most, mut parting) = (None, 0, 0);
-        for (other, cache) in known {
+        for (other, cache) in known.filter(|(_, cache)| cache.long == long) {
             let same = tokens.iter().zip(other).take_while(|(a, b)| a == b).count();
             let shared = same.min(cache.len).min(tokens.len() - 1);
             let reachable = cache.reachable(shared);
@@ -217,7 +220,7 @@ impl Scheduler {
                 fork.truncate(most);
                 fork
             }
-            None => self.model.new_cache(),
+            None => self.model.new_cache(longest),
         };
         (fork, if worth_keeping { parting } else { 0 })
     }

@@ -37,6 +37,7 @@ pub(crate) struct Architecture {
     pub(crate) biases: &'static [&'static str],
     /// Whether embeddings are multiplied with the square root of the width.
     pub(crate) embedding_by_root_of_width: bool,
+    pub(crate) norm: NormKind,
     /// Whether there is a norm before the token mixer, and the name of that before the feed-forward block.
     pub(crate) mixer_norm: bool,
     pub(crate) feed_forward_norm: Option<&'static str>,
@@ -121,10 +122,33 @@ pub(crate) enum NormSpan {
 pub(crate) struct WindowPattern {
     /// The last of every so many layers attends to all tokens.
     pub(crate) period: usize,
-    /// θ of the rotary embedding in layers with a window, where it is another and the file does not say.
-    pub(crate) rope_base: Option<f32>,
+    /// How these layers turn their heads.
+    pub(crate) rope: WindowRope,
     /// Not all models of the architecture have such layers.
     pub(crate) optional: bool,
+}
+
+/// A period of windows that no layer ends.
+const EVERY_LAYER: usize = usize::MAX;
+
+/// How layers with a window turn their heads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum WindowRope {
+    /// As others do.
+    Same,
+    /// By the same θ, and not scaled.
+    Unscaled,
+    /// By this θ, where the file does not say, and not scaled.
+    Base(f32),
+}
+
+/// The norms before blocks and at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NormKind {
+    /// By the root of the mean square.
+    RootMeanSquare,
+    /// By the mean and the variance, with a bias.
+    Centered,
 }
 
 /// The assignment of key heads to value heads.
@@ -144,6 +168,8 @@ pub(crate) enum RoutingScheme {
     Renormalized,
     /// By softmax, weighed by the probabilities as they are.
     Probabilities,
+    /// Two experts, one after another, each weighed by a softmax over those that are nearly as good.
+    SparseMixer,
     /// As the file's metadata say; where they are silent, by these scores, which are divided by their sum or not.
     Described(DefaultScores, bool),
 }
@@ -184,6 +210,7 @@ const PLAIN: Architecture = Architecture {
     latent: false,
     biases: &[],
     embedding_by_root_of_width: false,
+    norm: NormKind::RootMeanSquare,
     mixer_norm: true,
     feed_forward_norm: Some("ffn_norm"),
     answer_norms: false,
@@ -205,6 +232,10 @@ const QWEN35: Architecture = Architecture {
 /// Sigmoid scores, divided by their sum, as DeepSeek-V3 has them, in files that do not say so.
 const SIGMOIDS: RoutingScheme = RoutingScheme::Described(DefaultScores::Sigmoid, true);
 
+/// All layers or none.
+const PHI_WINDOWS: Option<WindowPattern> =
+    Some(WindowPattern { period: EVERY_LAYER, rope: WindowRope::Same, optional: true });
+
 /// Qwen2's biases.
 const OF_QUERIES_KEYS_VALUES: &[&str] = &["attn_q", "attn_k", "attn_v"];
 
@@ -212,7 +243,7 @@ const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "afmoe",
         query_key_norm: QueryKeyNorm::HEAD,
-        windows: Some(WindowPattern { period: 4, rope_base: None, optional: false }),
+        windows: Some(WindowPattern { period: 4, rope: WindowRope::Same, optional: false }),
         unturned_period: Some(4),
         attention_gate: Some(AttentionGate::Apart),
         embedding_by_root_of_width: true,
@@ -237,7 +268,7 @@ const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "gemma3",
         query_key_norm: QueryKeyNorm::HEAD,
-        windows: Some(WindowPattern { period: 6, rope_base: Some(10_000.0), optional: false }),
+        windows: Some(WindowPattern { period: 6, rope: WindowRope::Base(10_000.0), optional: false }),
         score_scale: ScoreScale::WidthAt(62),
         embedding_by_root_of_width: true,
         answer_norms: true,
@@ -247,7 +278,7 @@ const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "gemma4",
         query_key_norm: QueryKeyNorm::HEAD,
-        windows: Some(WindowPattern { period: 6, rope_base: Some(10_000.0), optional: false }),
+        windows: Some(WindowPattern { period: 6, rope: WindowRope::Base(10_000.0), optional: false }),
         score_scale: ScoreScale::One,
         normed_values: true,
         embedding_by_root_of_width: true,
@@ -267,7 +298,7 @@ const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "gpt-oss",
         rounded_yarn: false,
-        windows: Some(WindowPattern { period: 2, rope_base: None, optional: false }),
+        windows: Some(WindowPattern { period: 2, rope: WindowRope::Same, optional: false }),
         sinks: true,
         biases: &[
             "attn_q",
@@ -310,7 +341,7 @@ const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "olmo2",
         query_key_norm: QueryKeyNorm::ALL_HEADS,
-        windows: Some(WindowPattern { period: 4, rope_base: None, optional: true }),
+        windows: Some(WindowPattern { period: 4, rope: WindowRope::Unscaled, optional: true }),
         mixer_norm: false,
         feed_forward_norm: None,
         answer_norms: true,
@@ -320,6 +351,15 @@ const ARCHITECTURES: &[Architecture] = &[
         name: "olmoe",
         query_key_norm: QueryKeyNorm::ALL_HEADS,
         routing: RoutingScheme::Probabilities,
+        ..PLAIN
+    },
+    Architecture { name: "phi3", windows: PHI_WINDOWS, ..PLAIN },
+    Architecture {
+        name: "phimoe",
+        windows: PHI_WINDOWS,
+        biases: &["attn_q", "attn_k", "attn_v", "attn_output"],
+        norm: NormKind::Centered,
+        routing: RoutingScheme::SparseMixer,
         ..PLAIN
     },
     Architecture { name: "qwen2", biases: OF_QUERIES_KEYS_VALUES, ..PLAIN },

@@ -13,7 +13,7 @@ use super::head_shape::HeadShape;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
 use super::norm::{rms_norm_in_place, rms_normalize};
-use super::rope::Rope;
+use super::rope::{Rope, RopePlace};
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, LayerCache};
 
@@ -148,16 +148,16 @@ impl Attention {
         scratch: &mut AttentionScratch,
         out: &mut [f32],
     ) {
+        let places = step.places();
         let LayerStep { context, config, layer, rows, caches } = step;
         self.project(context, x, scratch);
         let AttentionScratch { queries, keys, values, gates, mixed, .. } = scratch;
-        let positions = || rows.iter().map(|row| row.position);
         let of_a_row = config.heads * self.head.key;
-        let mut turning: Vec<_> = positions().zip(queries.chunks_exact_mut(of_a_row)).collect();
-        context.pool.for_each(&mut turning, |(position, queries)| {
-            self.norm_and_turn(queries, self.query_norm.as_deref(), *position, config.epsilon);
+        let mut turning: Vec<_> = places.iter().zip(queries.chunks_exact_mut(of_a_row)).collect();
+        context.pool.for_each(&mut turning, |(place, queries)| {
+            self.norm_and_turn(queries, self.query_norm.as_deref(), **place, config.epsilon);
             if let Some(temperature) = config.query_temperature {
-                let factor = temperature.factor(*position);
+                let factor = temperature.factor(place.position);
                 queries.iter_mut().for_each(|x| *x *= factor);
             }
         });
@@ -170,9 +170,9 @@ impl Attention {
                 let heads = values.chunks_exact_mut(self.head.value);
                 heads.for_each(|value| rms_normalize(value, config.epsilon));
             }
-            let mut turning: Vec<_> = positions().zip(keys.chunks_exact_mut(key.rows)).collect();
-            context.pool.for_each(&mut turning, |(position, keys)| {
-                self.norm_and_turn(keys, norm.as_deref(), *position, config.epsilon);
+            let mut turning: Vec<_> = places.iter().zip(keys.chunks_exact_mut(key.rows)).collect();
+            context.pool.for_each(&mut turning, |(place, keys)| {
+                self.norm_and_turn(keys, norm.as_deref(), **place, config.epsilon);
             });
             let written =
                 keys.chunks_exact(key.rows).zip(values.chunks_exact(self.kv_heads * self.head.value));
@@ -186,7 +186,13 @@ impl Attention {
         };
         let caches: Vec<&LayerCache> = rows.iter().map(|row| &caches[row.sequence].layers[cached]).collect();
         mixed.reset(rows.len(), config.heads * self.head.value);
-        let mut pieces = self.pieces(config, positions().zip(caches), queries, gates, mixed.floats_mut());
+        let mut pieces = self.pieces(
+            config,
+            places.iter().map(|place| place.position).zip(caches),
+            queries,
+            gates,
+            mixed.floats_mut(),
+        );
         context.pool.for_each(&mut pieces, |piece| piece.attend(context, self.head, config.score_scale));
         products(context, mixed, &mut [(&self.output, out)]);
     }
@@ -226,7 +232,7 @@ impl Attention {
     }
 
     /// Norms and turns all queries or all keys of one row, in the models that do.
-    fn norm_and_turn(&self, heads: &mut [f32], norm: Option<&[f32]>, position: usize, epsilon: f32) {
+    fn norm_and_turn(&self, heads: &mut [f32], norm: Option<&[f32]>, place: RopePlace, epsilon: f32) {
         let norm = |heads: &mut [f32]| {
             if let Some(weight) = norm {
                 let together = heads.chunks_exact_mut(weight.len());
@@ -237,7 +243,7 @@ impl Attention {
             norm(heads);
         }
         if let Some(rope) = &self.rope {
-            let turns = rope.turns(position);
+            let turns = rope.turns(place);
             heads.chunks_exact_mut(self.head.key).for_each(|head| rope.apply(head, &turns));
         }
         if self.norm_after_turning {

@@ -1,6 +1,6 @@
 //! The configuration of a model, read from the metadata and checked before anything is built on it.
 
-use super::architecture::{Architecture, ScoreScale, WindowPattern};
+use super::architecture::{Architecture, ScoreScale, WindowPattern, WindowRope};
 use super::config_keys::{ConfigKeys, LIMIT};
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
@@ -104,6 +104,11 @@ impl ExpertConfig {
 }
 
 impl ModelConfig {
+    /// Whether a sequence of up to so many tokens is for a long context, where the model turns its heads otherwise.
+    pub(crate) fn is_long(&self, tokens: usize) -> bool {
+        matches!(self.rope_scaling, RopeScaling::Long(long) if tokens > long.original_context)
+    }
+
     /// The heads of a layer.
     pub(super) fn head_of(&self, layer: usize) -> HeadShape {
         if self.windows[layer].is_some() { self.window_head } else { self.head }
@@ -162,11 +167,10 @@ impl ModelConfig {
             None => vec![None; layers],
         };
         let window_rope_base = match architecture.windows {
-            Some(WindowPattern { rope_base: Some(base), .. }) => {
+            Some(WindowPattern { rope: WindowRope::Base(base), .. }) => {
                 Some(keys.positive("rope.freq_base_swa")?.unwrap_or(base))
             }
-            // Theirs, where they have any, are of the model's own θ, and not scaled.
-            Some(WindowPattern { optional: true, .. }) if windows.iter().any(Option::is_some) => {
+            Some(WindowPattern { rope: WindowRope::Unscaled, .. }) if windows.iter().any(Option::is_some) => {
                 let own = keys.positive("rope.freq_base")?.unwrap_or(10_000.0);
                 Some(keys.positive("rope.freq_base_swa")?.unwrap_or(own))
             }
@@ -250,10 +254,14 @@ fn windows(
     declared: &WindowPattern,
     layers: usize,
 ) -> Result<Vec<Option<usize>>, ModelError> {
-    let window = match keys.size("attention.sliding_window")? {
+    let name = "attention.sliding_window";
+    if declared.optional && keys.gguf.u32(&keys.key(name))? == Some(0) {
+        return Ok(vec![None; layers]);
+    }
+    let window = match keys.size(name)? {
         Some(window) => window,
         None if declared.optional => return Ok(vec![None; layers]),
-        None => keys.require("attention.sliding_window")?,
+        None => keys.require(name)?,
     };
     let pattern = "attention.sliding_window_pattern";
     let windowed: Vec<bool> = match keys.gguf.metadata().get(&keys.key(pattern)) {
@@ -281,7 +289,7 @@ fn query_temperature(
     let Some(scale) = scale else { return Ok(None) };
     let original = match scaling {
         RopeScaling::Yarn(yarn) => Some(yarn.original_context),
-        RopeScaling::None | RopeScaling::Linear(_) => None,
+        RopeScaling::None | RopeScaling::Linear(_) | RopeScaling::Long(_) => None,
     };
     let length = keys.positive("attention.temperature_length")?.or(original);
     let length = keys.required("attention.temperature_length", length)?;

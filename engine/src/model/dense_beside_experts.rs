@@ -8,7 +8,7 @@ use super::config::{ExpertConfig, ModelConfig};
 use super::error::ModelError;
 use super::gated_mlp::{GatedMlp, GatedMlpScratch};
 use super::layer_source::LayerSource;
-use super::norm::rms_norm_in_place;
+use super::norm::{rms_norm, rms_norm_in_place};
 use super::residual::norm_rows;
 use super::routed_experts::{ExpertScratch, LayerRouting, RoutedExperts};
 
@@ -68,10 +68,14 @@ impl DenseBesideExperts {
         let BesideScratch { normed, gated, experts, answer } = scratch;
         self.dense.forward(context, x, gated, out);
         normed.reset(x.rows(), config.width);
-        norm_rows(context, config, stream, &self.router_norm, normed);
+        norm_rows(context, config, stream, normed, |x, out| {
+            rms_norm(x, &self.router_norm, config.epsilon, out);
+        });
         self.routed.route(context, normed, experts, choices);
         normed.reset(x.rows(), config.width);
-        norm_rows(context, config, stream, &self.expert_norm, normed);
+        norm_rows(context, config, stream, normed, |x, out| {
+            rms_norm(x, &self.expert_norm, config.epsilon, out);
+        });
         answer.resize(out.len(), 0.0);
         self.routed.answer(context, normed, experts, answer);
         let answers = answer.chunks_exact_mut(config.width);

@@ -27,6 +27,8 @@ pub(super) struct ExpertRouter {
 enum Scores {
     Softmax,
     Sigmoid,
+    /// Of two experts, each by a softmax over those that are nearly as good.
+    SparseMixer,
 }
 
 /// Experts in groups of equally many, one group after another, of which only the best supply experts.
@@ -55,7 +57,16 @@ impl ExpertRouter {
             scale: 1.0,
             expert_scales: None,
         };
-        let RoutingScheme::Described(scores, renormalized) = scheme else { return Ok(plain) };
+        let RoutingScheme::Described(scores, renormalized) = scheme else {
+            if scheme != RoutingScheme::SparseMixer {
+                return Ok(plain);
+            }
+            if experts.used != 2 {
+                let why = "but a sparse mixer takes 2 experts";
+                return Err(keys.fail("expert_used_count", &experts.used, why));
+            }
+            return Ok(ExpertRouter { scores: Scores::SparseMixer, ..plain });
+        };
         let by_default = match scores {
             DefaultScores::Softmax => Scores::Softmax,
             DefaultScores::ByCorrection if plain.correction.is_none() => Scores::Softmax,
@@ -91,6 +102,9 @@ impl ExpertRouter {
     /// Adds the best experts of one row, ascending, and their weights. Of equal scores the lower expert wins. What
     /// the logits were is lost.
     pub(super) fn choose(&self, logits: &mut [f32], experts: &mut Vec<u32>, weights: &mut Vec<f32>) {
+        if self.scores == Scores::SparseMixer {
+            return sparse_mixer(logits, experts, weights);
+        }
         // Scores times this sum are what the division is by when they are to be taken as they are.
         let sum = match self.scores {
             Scores::Softmax => {
@@ -98,7 +112,7 @@ impl ExpertRouter {
                 logits.iter_mut().for_each(|logit| *logit = (*logit - max).exp());
                 logits.iter().sum::<f32>()
             }
-            Scores::Sigmoid => {
+            Scores::Sigmoid | Scores::SparseMixer => {
                 logits.iter_mut().for_each(|logit| *logit = 1.0 / (1.0 + (-*logit).exp()));
                 1.0
             }
@@ -152,7 +166,7 @@ impl Groups {
             ));
         }
         let judged_by = match scores {
-            Scores::Softmax => 1,
+            Scores::Softmax | Scores::SparseMixer => 1,
             Scores::Sigmoid => 2,
         };
         Ok(Some(Groups { count, used, judged_by: judged_by.min(size) }))
@@ -171,6 +185,31 @@ impl Groups {
         take_best(&mut groups, self.used, |g| judged[g as usize]);
         groups.into_iter().flat_map(|g| g * size as u32..(g + 1) * size as u32).collect()
     }
+}
+
+/// How far below the best expert's another's logit may be, as a share of the larger size of the two, to have a part in
+/// its softmax.
+const NEARLY_AS_GOOD: f32 = 0.02;
+
+/// Two experts, one after another, and their weights: L. Liu and others, GRIN (2024), arXiv:2409.12136, without noise.
+fn sparse_mixer(logits: &[f32], experts: &mut Vec<u32>, weights: &mut Vec<f32>) {
+    let mut rest: Vec<u32> = (0..logits.len() as u32).collect();
+    let mut chosen = [(0, 0.0); 2];
+    for chosen in &mut chosen {
+        let mut best = rest.clone();
+        take_best(&mut best, 1, |e| logits[e as usize]);
+        let mark = logits[best[0] as usize];
+        let near = rest.iter().map(|&e| logits[e as usize]).filter(|&logit| {
+            let far = (mark - logit) / logit.abs().max(mark) > NEARLY_AS_GOOD;
+            !far
+        });
+        let sum: f32 = near.map(|logit| (logit - mark).exp()).sum();
+        *chosen = (best[0], 1.0 / sum);
+        rest.retain(|&e| e != best[0]);
+    }
+    chosen.sort_unstable_by_key(|(expert, _)| *expert);
+    experts.extend(chosen.map(|(expert, _)| expert));
+    weights.extend(chosen.map(|(_, weight)| weight));
 }
 
 /// Leaves the `count` with the highest scores, in any order; of equal ones the lowest.
@@ -223,6 +262,16 @@ mod tests {
         routing = ExpertRouter { renormalized: true, scale: 2.5, ..routing };
         let weights = chosen(&routing, &[0.0, 1.0, -2.0, -4.0]).1;
         assert!((weights.iter().sum::<f32>() - 2.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_sparse_mixer_weighs_each_of_two_experts_among_those_nearly_as_good() {
+        let mixer = routing(Scores::SparseMixer, None);
+        let (experts, weights) = chosen(&mixer, &[2.0, 1.0, 5.0, 1.99, -3.0]);
+        assert_eq!(experts, [0, 2]);
+        let second = 1.0 / (1.0 + (1.99_f32 - 2.0).exp());
+        assert!((weights[0] - second).abs() < 1e-6 && weights[1] == 1.0, "{weights:?}");
+        assert_eq!(chosen(&mixer, &[f32::NAN; 3]).0, [0, 1]);
     }
 
     #[test]

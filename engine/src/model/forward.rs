@@ -6,7 +6,6 @@ use super::error::ModelError;
 use super::layer::{Layer, LayerScratch};
 use super::load::Model;
 use super::matrix::products;
-use super::norm::rms_norm;
 use super::routed_experts::LayerRouting;
 use super::step::{BatchToken, LayerStep};
 use crate::cache::SequenceCache;
@@ -25,13 +24,14 @@ pub(crate) struct StepScratch {
 }
 
 impl Model {
-    /// An empty cache for a sequence.
-    pub(crate) fn new_cache(&self) -> SequenceCache {
+    /// An empty cache for a sequence of up to so many tokens.
+    pub(crate) fn new_cache(&self, tokens: usize) -> SequenceCache {
         let pages = |layer: &Layer| layer.mixer.new_cache(self.cache_precision);
         let state = |layer: &Layer| RecurrentState::new(layer.mixer.state());
         SequenceCache {
             layers: self.layers.iter().map(pages).collect(),
             states: self.layers.iter().map(state).collect(),
+            long: self.config.is_long(tokens),
             len: 0,
         }
     }
@@ -76,7 +76,7 @@ impl Model {
         let wanted: Vec<usize> = (0..rows.len()).filter(|&r| rows[r].logits).collect();
         normed.reset(wanted.len(), width);
         for (out, &r) in normed.rows_mut().zip(&wanted) {
-            rms_norm(&stream[r * width..][..width], &self.output_norm, config.epsilon, out);
+            self.output_norm.apply(&stream[r * width..][..width], config.epsilon, out);
         }
         logits.resize(wanted.len() * config.vocabulary, 0.0);
         products(context, normed, &mut [(&self.output, logits)]);

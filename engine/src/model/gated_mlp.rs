@@ -43,9 +43,19 @@ impl GatedMlp {
         inner: usize,
     ) -> Result<GatedMlp, ModelError> {
         let width = source.config.width;
+        let fused = !source.has(&format!("{gate}.weight"))
+            && source.tensors.size(&format!("{}.weight", source.name(&up)), 1)? == 2 * inner;
+        let (gate, up) = if !fused {
+            (source.matrix(&gate, &[width, inner])?, source.matrix(&up, &[width, inner])?)
+        } else {
+            // Gates and ups in one tensor, as Phi has them.
+            let half =
+                |begin| source.tensors.rows(&source.name(&up), [width, 2 * inner], begin..begin + inner);
+            (half(0)?, half(inner)?)
+        };
         Ok(GatedMlp {
-            gate: source.matrix(&gate, &[width, inner])?,
-            up: source.matrix(&up, &[width, inner])?,
+            gate,
+            up,
             down: source.matrix(&down, &[inner, width])?,
             gated_by: source.architecture.gate,
         })

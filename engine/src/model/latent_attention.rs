@@ -133,20 +133,21 @@ impl LatentAttention {
         scratch: &mut LatentScratch,
         out: &mut [f32],
     ) {
+        let places = step.places();
         let LayerStep { context, config, layer, rows, caches } = step;
         let (shape, head_size) = (self.shape, self.shape.key());
         self.project(context, x, scratch);
         let LatentScratch { queries, latents, plain, absorbed, mixed, answers, .. } = scratch;
 
         plain.reset(rows.len() * shape.heads, shape.plain);
-        let mut turning: Vec<_> = rows
+        let mut turning: Vec<_> = places
             .iter()
             .zip(queries.chunks_exact_mut(shape.heads * head_size))
             .zip(latents.chunks_exact_mut(shape.rank + shape.turning))
             .zip(plain.floats_mut().chunks_exact_mut(shape.heads * shape.plain))
             .collect();
-        context.pool.for_each(&mut turning, |(((row, queries), latent), plain)| {
-            let turns = self.rope.turns(row.position);
+        context.pool.for_each(&mut turning, |(((place, queries), latent), plain)| {
+            let turns = self.rope.turns(**place);
             let (latent, key) = latent.split_at_mut(shape.rank);
             rms_norm_in_place(latent, &self.norm, EPSILON);
             self.rope.apply(key, &turns);
@@ -154,7 +155,7 @@ impl LatentAttention {
             {
                 self.rope.apply(&mut query[shape.plain..], &turns);
                 if let Some(temperature) = config.query_temperature {
-                    let factor = temperature.factor(row.position);
+                    let factor = temperature.factor(place.position);
                     query.iter_mut().for_each(|x| *x *= factor);
                 }
                 plain.copy_from_slice(&query[..shape.plain]);

@@ -15,8 +15,9 @@ use super::layer::Layer;
 use super::layer_input::LayerInputs;
 use super::layer_source::LayerSource;
 use super::matrix::Matrix;
+use super::norm::Norm;
 use super::not_yet::missing;
-use super::rope::LayerRopes;
+use super::rope::{Divisors, LayerRopes};
 use super::tensor_reader::TensorReader;
 use crate::cache::CachePrecision;
 use crate::gguf::Gguf;
@@ -34,7 +35,7 @@ pub struct Model {
     pub(super) embedding: Matrix,
     pub(super) layer_inputs: Option<LayerInputs>,
     pub(super) layers: Vec<Layer>,
-    pub(super) output_norm: Vec<f32>,
+    pub(super) output_norm: Norm,
     pub(super) output: Matrix,
     pub(super) cache_precision: CachePrecision,
 }
@@ -66,18 +67,15 @@ impl Model {
         };
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);
-        let divisors = match tensors.has("rope_freqs.weight") {
-            true => Some(tensors.numbers("rope_freqs.weight", &[config.head.turning / 2])?),
-            false => None,
-        };
-        let output_norm = tensors.numbers("output_norm.weight", &[config.width])?;
+        let divisors = Divisors::read(&tensors, &config)?;
+        let output_norm = Norm::read(&tensors, architecture.norm, "output_norm", config.width)?;
         let embedding = tensors.matrix("token_embd", &[config.width, config.vocabulary])?;
         let output = match tensors.has("output.weight") {
             true => tensors.matrix("output", &[config.width, config.vocabulary])?,
             false => embedding.clone(),
         };
         let layer_inputs = LayerInputs::read(&tensors, &config)?;
-        let ropes = LayerRopes::new(architecture.rope, &config, divisors.as_deref());
+        let ropes = LayerRopes::new(architecture.rope, &config, &divisors);
         let layer = |layer| {
             let (gguf, tensors, config, ropes) = (&gguf, &tensors, &config, &ropes);
             Layer::read(&LayerSource { gguf, tensors, config, architecture, ropes, layer })

@@ -68,7 +68,7 @@ pub use head_shape::HeadShape;
 pub use latent_shape::LatentShape;
 pub use load::Model;
 pub use model_memory::ModelMemory;
-pub use rope_scaling::{RopeScaling, YarnScaling};
+pub use rope_scaling::{LongScaling, RopeScaling, YarnScaling};
 pub(crate) use routed_experts::LayerRouting;
 pub(crate) use step::BatchToken;
 pub use weight_summary::{TensorRole, WeightSize, WeightSummary};

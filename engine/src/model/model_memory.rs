@@ -15,7 +15,7 @@ impl Model {
     /// The memory that the model takes in its arithmetic.
     pub fn memory(&self) -> ModelMemory {
         let weights = self.gguf.tensors().iter().map(|tensor| tensor.byte_len() as u64).sum();
-        ModelMemory { weights, cache: self.new_cache() }
+        ModelMemory { weights, cache: self.new_cache(0) }
     }
 }
 

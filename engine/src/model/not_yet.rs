@@ -31,7 +31,6 @@ const MISSING: &[(&str, &[&str])] = &[
             "starcoder2",
             "stablelm",
             "phi2",
-            "phimoe",
             "olmo",
             "codeshell",
             "orion",
@@ -40,7 +39,6 @@ const MISSING: &[(&str, &[&str])] = &[
             "nemotron",
         ],
     ),
-    ("rotary factors that depend on the length of the context", &["phi3"]),
     ("feed-forward blocks without a gate, or with another", &["arcee", "apertus", "jais", "smallthinker"]),
     ("chunked attention and experts beside a dense layer", &["llama4"]),
     (

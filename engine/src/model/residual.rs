@@ -6,13 +6,13 @@ use super::compute_context::ComputeContext;
 use super::config::ModelConfig;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
-use super::norm::{rms_norm, rms_norm_in_place};
+use super::norm::{Norm, rms_norm_in_place};
 
 /// How a block reads the stream, and adds to it.
 #[derive(Debug)]
 pub(super) struct Residual {
     /// Norms what the block reads, in the models that do.
-    norm: Option<Vec<f32>>,
+    norm: Option<Norm>,
     /// Norms the block's answer, in the models that do.
     answer_norm: Option<Vec<f32>>,
 }
@@ -26,7 +26,9 @@ impl Residual {
     ) -> Result<Residual, ModelError> {
         let width = source.config.width;
         Ok(Residual {
-            norm: norm.map(|name| source.vector(name, width)).transpose()?,
+            norm: norm
+                .map(|name| Norm::read(source.tensors, source.architecture.norm, &source.name(name), width))
+                .transpose()?,
             answer_norm: match source.architecture.answer_norms {
                 true => Some(source.vector(answer, width)?),
                 false => None,
@@ -44,7 +46,9 @@ impl Residual {
     ) {
         out.reset(stream.len() / config.width, config.width);
         match &self.norm {
-            Some(weight) => norm_rows(context, config, stream, weight, out),
+            Some(norm) => {
+                norm_rows(context, config, stream, out, |x, out| norm.apply(x, config.epsilon, out))
+            }
             None => {
                 let rows = stream.chunks_exact(config.width).zip(out.rows_mut());
                 rows.for_each(|(x, out)| out.copy_from_slice(x));
@@ -71,11 +75,11 @@ pub(super) fn norm_rows(
     context: &ComputeContext,
     config: &ModelConfig,
     stream: &[f32],
-    weight: &[f32],
     out: &mut Activations,
+    norm: impl Fn(&[f32], &mut [f32]) + Sync,
 ) {
     let mut rows: Vec<_> = stream.chunks_exact(config.width).zip(out.rows_mut()).collect();
-    let norm = |(x, out): &mut (&[f32], &mut [f32])| rms_norm(x, weight, config.epsilon, out);
+    let norm = |(x, out): &mut (&[f32], &mut [f32])| norm(x, out);
     if rows.len() < 8 {
         rows.iter_mut().for_each(norm);
     } else {

@@ -63,6 +63,8 @@ const NEEDED: &[&str] = &[
     "olmo2.f16",
     "olmo3.f16",
     "olmoe.f16",
+    "phi3.f16",
+    "phimoe.f16",
     "qwen2.f16",
     "qwen2moe.f16",
     "qwen3.f16",
