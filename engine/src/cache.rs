@@ -72,6 +72,11 @@ impl LayerCache {
         LayerCache { heads, key_size, value_size, precision, window, pages: VecDeque::new(), dropped: 0 }
     }
 
+    /// Of a layer that keeps no keys and values.
+    pub(crate) fn none() -> LayerCache {
+        LayerCache::new(0, 0, 0, CachePrecision::Float, None)
+    }
+
     /// Bytes that so many positions take, but for the rest of a page.
     pub(crate) fn bytes_for(&self, positions: usize) -> usize {
         let number = match self.precision {
@@ -266,8 +271,8 @@ mod tests {
     #[test]
     fn a_cache_with_a_state_goes_back_to_its_beginning_alone() {
         let cache = |rows: usize| {
-            let mut state = RecurrentState::new(RecurrentStateSize { inputs: 1, rows });
-            state.parts_mut().0[0] = 3.0;
+            let mut state = RecurrentState::new(RecurrentStateSize { inputs: rows, rows, numbers: 0 });
+            state.parts_mut().0.fill(3.0);
             let mut layer = LayerCache::new(1, 2, 2, CachePrecision::Float, None);
             (0..5).for_each(|p| layer.write(p, &[1.0; 2], &[1.0; 2]));
             SequenceCache { layers: vec![layer], states: vec![state], long: false, len: 5 }

@@ -29,8 +29,10 @@ pub(crate) struct Architecture {
     pub(crate) normed_values: bool,
     /// The gates of attention's answers, if any.
     pub(crate) attention_gate: Option<AttentionGate>,
-    /// The assignment of key heads to value heads, where some layers are gated DeltaNet.
-    pub(crate) delta_net: Option<KeyHeadMapping>,
+    /// The block in the place of attention, in the layers that recur.
+    pub(crate) recurrence: Option<Recurrence>,
+    /// Whether a layer has either a token mixer or a feed-forward block.
+    pub(crate) one_block_a_layer: bool,
     /// Whether attention is over latent vectors.
     pub(crate) latent: bool,
     /// Matrices that have a bias. Others have one too where the file does.
@@ -43,8 +45,10 @@ pub(crate) struct Architecture {
     pub(crate) feed_forward_norm: Option<&'static str>,
     /// Whether what the blocks answer is normed before it is added.
     pub(crate) answer_norms: bool,
-    /// The function by which gated blocks join their two inner products.
-    pub(crate) gate: GateFunction,
+    /// What lies between the matrices of feed-forward blocks.
+    pub(crate) activation: Activation,
+    /// Whether every token has an input of its own to each layer, in models that say how long it is.
+    pub(crate) layer_inputs: bool,
     /// Whether layers with experts have a dense block beside them.
     pub(crate) dense_beside_experts: bool,
     /// The routing of tokens to experts, in the layers that have any.
@@ -117,6 +121,15 @@ pub(crate) enum NormSpan {
     AllHeads,
 }
 
+/// What lies between the matrices of feed-forward blocks and experts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activation {
+    /// Two inner products, joined by this function.
+    Gated(GateFunction),
+    /// One inner product: the square of what is positive of it.
+    SquaredRelu,
+}
+
 /// Layers that attend to the last tokens alone.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WindowPattern {
@@ -149,6 +162,16 @@ pub(crate) enum NormKind {
     RootMeanSquare,
     /// By the mean and the variance, with a bias.
     Centered,
+}
+
+/// The block in the place of attention, in layers that recur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recurrence {
+    /// Gated DeltaNet, with this assignment of key heads to value heads.
+    DeltaNet(KeyHeadMapping),
+    KimiDelta,
+    Mamba2,
+    ShortConvolution,
 }
 
 /// The assignment of key heads to value heads.
@@ -206,7 +229,8 @@ const PLAIN: Architecture = Architecture {
     score_scale: ScoreScale::KeySize,
     normed_values: false,
     attention_gate: None,
-    delta_net: None,
+    recurrence: None,
+    one_block_a_layer: false,
     latent: false,
     biases: &[],
     embedding_by_root_of_width: false,
@@ -214,7 +238,8 @@ const PLAIN: Architecture = Architecture {
     mixer_norm: true,
     feed_forward_norm: Some("ffn_norm"),
     answer_norms: false,
-    gate: GateFunction::Silu,
+    activation: Activation::Gated(GateFunction::Silu),
+    layer_inputs: false,
     dense_beside_experts: false,
     routing: RoutingScheme::Renormalized,
     shared_expert: SharedExpertMode::Added,
@@ -224,10 +249,22 @@ const PLAIN: Architecture = Architecture {
 const QWEN35: Architecture = Architecture {
     query_key_norm: QueryKeyNorm::HEAD,
     attention_gate: Some(AttentionGate::WithQueries),
-    delta_net: Some(KeyHeadMapping::Cyclic),
+    recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Cyclic)),
     feed_forward_norm: Some("post_attention_norm"),
     ..PLAIN
 };
+
+/// One block a layer: Mamba-2, attention, or feed-forward.
+const NEMOTRON: Architecture = Architecture {
+    recurrence: Some(Recurrence::Mamba2),
+    one_block_a_layer: true,
+    unturned_period: EVERY_LAYER_UNTURNED,
+    activation: Activation::SquaredRelu,
+    ..PLAIN
+};
+
+/// Attention without positions.
+const EVERY_LAYER_UNTURNED: Option<usize> = Some(1);
 
 /// Sigmoid scores, divided by their sum, as DeepSeek-V3 has them, in files that do not say so.
 const SIGMOIDS: RoutingScheme = RoutingScheme::Described(DefaultScores::Sigmoid, true);
@@ -272,7 +309,7 @@ const ARCHITECTURES: &[Architecture] = &[
         score_scale: ScoreScale::WidthAt(62),
         embedding_by_root_of_width: true,
         answer_norms: true,
-        gate: GateFunction::Gelu,
+        activation: Activation::Gated(GateFunction::Gelu),
         ..PLAIN
     },
     Architecture {
@@ -283,7 +320,8 @@ const ARCHITECTURES: &[Architecture] = &[
         normed_values: true,
         embedding_by_root_of_width: true,
         answer_norms: true,
-        gate: GateFunction::Gelu,
+        activation: Activation::Gated(GateFunction::Gelu),
+        layer_inputs: true,
         dense_beside_experts: true,
         ..PLAIN
     },
@@ -311,14 +349,41 @@ const ARCHITECTURES: &[Architecture] = &[
             "ffn_down_exps",
         ],
         feed_forward_norm: Some("post_attention_norm"),
-        gate: GateFunction::Clamped,
+        activation: Activation::Gated(GateFunction::Clamped),
         ..PLAIN
     },
     Architecture { name: "granite", rope: RopePairing::Interleaved, ..PLAIN },
+    Architecture {
+        name: "granitehybrid",
+        recurrence: Some(Recurrence::Mamba2),
+        unturned_period: EVERY_LAYER_UNTURNED,
+        ..PLAIN
+    },
     Architecture { name: "granitemoe", rope: RopePairing::Interleaved, ..PLAIN },
     Architecture {
         name: "hunyuan-moe",
         query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: true, optional: false }),
+        ..PLAIN
+    },
+    Architecture {
+        name: "kimi-linear",
+        recurrence: Some(Recurrence::KimiDelta),
+        unturned_period: EVERY_LAYER_UNTURNED,
+        latent: true,
+        routing: SIGMOIDS,
+        ..PLAIN
+    },
+    Architecture {
+        name: "lfm2",
+        query_key_norm: QueryKeyNorm::HEAD,
+        recurrence: Some(Recurrence::ShortConvolution),
+        ..PLAIN
+    },
+    Architecture {
+        name: "lfm2moe",
+        query_key_norm: QueryKeyNorm::HEAD,
+        recurrence: Some(Recurrence::ShortConvolution),
+        routing: SIGMOIDS,
         ..PLAIN
     },
     Architecture { name: "llama", rope: RopePairing::Interleaved, ..PLAIN },
@@ -338,6 +403,8 @@ const ARCHITECTURES: &[Architecture] = &[
         routing: RoutingScheme::Described(DefaultScores::Softmax, true),
         ..PLAIN
     },
+    Architecture { name: "nemotron_h", ..NEMOTRON },
+    Architecture { name: "nemotron_h_moe", routing: SIGMOIDS, ..NEMOTRON },
     Architecture {
         name: "olmo2",
         query_key_norm: QueryKeyNorm::ALL_HEADS,
@@ -379,7 +446,7 @@ const ARCHITECTURES: &[Architecture] = &[
     Architecture { name: "qwen3vlmoe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
     Architecture {
         name: "qwen3next",
-        delta_net: Some(KeyHeadMapping::Grouped),
+        recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Grouped)),
         shared_expert: SharedExpertMode::Gated,
         ..QWEN35
     },

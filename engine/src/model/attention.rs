@@ -106,8 +106,6 @@ impl Attention {
             false => None,
         };
         let window = config.windows[layer];
-        let period = source.architecture.unturned_period;
-        let unturned = period.is_some_and(|period| (layer + 1).is_multiple_of(period));
         Ok(Attention {
             head,
             query,
@@ -123,7 +121,7 @@ impl Attention {
             query_norm,
             norm_after_turning: norm.is_some_and(|norm| norm.after_turning),
             kv_heads,
-            rope: (!unturned).then(|| Arc::clone(source.ropes.of(window))),
+            rope: source.turns().then(|| Arc::clone(source.ropes.of(window))),
             window,
             sinks,
         })
@@ -135,7 +133,7 @@ impl Attention {
             Keys::Own(_) => {
                 LayerCache::new(self.kv_heads, self.head.key, self.head.value, precision, self.window)
             }
-            Keys::OfLayer(_) => LayerCache::new(0, 0, 0, precision, None),
+            Keys::OfLayer(_) => LayerCache::none(),
         }
     }
 

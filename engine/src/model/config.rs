@@ -2,11 +2,11 @@
 
 use super::architecture::{Architecture, ScoreScale, WindowPattern, WindowRope};
 use super::config_keys::{ConfigKeys, LIMIT};
-use super::delta_shape::DeltaShape;
 use super::error::ModelError;
 use super::head_shape::HeadShape;
 use super::honoured::honours;
 use super::latent_shape::LatentShape;
+use super::layer_blocks::LayerBlocks;
 use super::rope_scaling::RopeScaling;
 use crate::gguf::{Gguf, MetadataArray, MetadataValue};
 
@@ -30,8 +30,8 @@ pub struct ModelConfig {
     pub heads: usize,
     /// Key/value heads of each layer; 0 in those that recur instead.
     pub kv_heads: Vec<usize>,
-    /// The shape of the layers that recur, where there are any.
-    pub delta: Option<DeltaShape>,
+    /// The blocks of each layer.
+    pub(super) blocks: Vec<LayerBlocks>,
     /// The shape of attention over latent vectors, in the models that have it; their layers' caches do not depend
     /// on heads.
     pub latent: Option<LatentShape>,
@@ -132,17 +132,14 @@ impl ModelConfig {
         let layers = blocks - draft_layers;
         let width = keys.require("embedding_length")?;
         let heads = keys.require("attention.head_count")?;
-        let (delta, recurs) = match architecture.delta_net {
-            Some(_) => (Some(DeltaShape::read(&keys)?), DeltaShape::layers(&keys, layers)?),
-            None => (None, vec![false; layers]),
-        };
         let mut kv_heads: Vec<usize> =
             match gguf.u32_per_layer(&keys.key("attention.head_count_kv"), layers)? {
                 Some(list) => list.into_iter().map(|n| n as usize).collect(),
                 None => vec![heads; layers],
             };
-        for (n, recurs) in kv_heads.iter_mut().zip(recurs) {
-            if recurs {
+        let blocks = LayerBlocks::read(&keys, architecture, layers, &kv_heads)?;
+        for (n, blocks) in kv_heads.iter_mut().zip(&blocks) {
+            if !blocks.attends() {
                 *n = 0;
             } else if *n == 0 || !heads.is_multiple_of(*n) {
                 let why = "which does not divide the query heads";
@@ -157,7 +154,10 @@ impl ModelConfig {
             _ => keys.size("context_length")?.unwrap_or(2048),
         };
         let rope_scaling = RopeScaling::read(&keys, context, architecture)?;
-        let epsilon = gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?;
+        let epsilon = match gguf.f32(&keys.key("attention.layer_norm_epsilon"))? {
+            Some(epsilon) => epsilon,
+            None => gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?,
+        };
         if !(epsilon.is_finite() && epsilon >= 0.0) {
             let why = "which is not a small number";
             return Err(keys.fail("attention.layer_norm_rms_epsilon", &epsilon, why));
@@ -190,7 +190,7 @@ impl ModelConfig {
             vocabulary: vocabulary(gguf)?,
             context,
             heads,
-            delta,
+            blocks,
             latent,
             head,
             window_head: head.with_window(&keys, heads)?,
@@ -202,7 +202,10 @@ impl ModelConfig {
             window_rope_base,
             rope_scaling,
             epsilon,
-            layer_input: layer_input(&keys, layers)?,
+            layer_input: match architecture.layer_inputs {
+                true => layer_input(&keys, layers)?,
+                false => None,
+            },
             embedding_scale: keys.positive_or_zero("embedding_scale")?.unwrap_or(root_of_width),
             residual_scale: keys.positive_or_zero("residual_scale")?.unwrap_or(1.0),
             logit_scale: keys.positive_or_zero("logit_scale")?.unwrap_or(1.0),

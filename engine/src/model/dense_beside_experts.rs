@@ -6,8 +6,8 @@ use pelicycle_kernels::Activations;
 use super::compute_context::ComputeContext;
 use super::config::{ExpertConfig, ModelConfig};
 use super::error::ModelError;
-use super::gated_mlp::{GatedMlp, GatedMlpScratch};
 use super::layer_source::LayerSource;
+use super::mlp::{Mlp, MlpScratch};
 use super::norm::{rms_norm, rms_norm_in_place};
 use super::residual::norm_rows;
 use super::routed_experts::{ExpertScratch, LayerRouting, RoutedExperts};
@@ -15,7 +15,7 @@ use super::routed_experts::{ExpertScratch, LayerRouting, RoutedExperts};
 /// The weights of one layer.
 #[derive(Debug)]
 pub(super) struct DenseBesideExperts {
-    dense: GatedMlp,
+    dense: Mlp,
     dense_answer_norm: Vec<f32>,
     pub(super) routed: RoutedExperts,
     /// Norms what the experts read.
@@ -29,7 +29,7 @@ pub(super) struct DenseBesideExperts {
 #[derive(Debug, Default)]
 pub(super) struct BesideScratch {
     normed: Activations,
-    gated: GatedMlpScratch,
+    gated: MlpScratch,
     experts: ExpertScratch,
     answer: Vec<f32>,
 }
@@ -44,7 +44,7 @@ impl DenseBesideExperts {
         let root_of_width = (width as f32).sqrt();
         router_norm.iter_mut().for_each(|weight| *weight /= root_of_width);
         Ok(DenseBesideExperts {
-            dense: GatedMlp::read(source, "", "feed_forward_length")?,
+            dense: Mlp::read(source, "", "feed_forward_length")?,
             dense_answer_norm: source.vector("post_ffw_norm_1", width)?,
             routed: RoutedExperts::read(source, experts)?,
             expert_norm: source.vector("pre_ffw_norm_2", width)?,

@@ -6,15 +6,15 @@ use super::compute_context::ComputeContext;
 use super::config::ModelConfig;
 use super::dense_beside_experts::{BesideScratch, DenseBesideExperts};
 use super::error::ModelError;
-use super::gated_mlp::{GatedMlp, GatedMlpScratch};
 use super::layer_source::LayerSource;
+use super::mlp::{Mlp, MlpScratch};
 use super::routed_experts::{ExpertScratch, LayerRouting, RoutedExperts};
 use super::shared_expert::{SharedExpert, SharedExpertScratch};
 
 /// The feed-forward block of a layer.
 #[derive(Debug)]
 pub(super) enum FeedForward {
-    Dense(GatedMlp),
+    Dense(Mlp),
     Experts {
         routed: Box<RoutedExperts>,
         /// Answers beside the routed ones, in the models that have one.
@@ -26,7 +26,7 @@ pub(super) enum FeedForward {
 /// Room for either kind of block.
 #[derive(Debug, Default)]
 pub(super) struct FeedForwardScratch {
-    gated: GatedMlpScratch,
+    gated: MlpScratch,
     experts: ExpertScratch,
     shared: SharedExpertScratch,
     beside: BesideScratch,
@@ -35,7 +35,7 @@ pub(super) struct FeedForwardScratch {
 impl FeedForward {
     pub(super) fn read(source: &LayerSource<'_>) -> Result<FeedForward, ModelError> {
         match source.config.experts.filter(|_| source.has("ffn_gate_inp.weight")) {
-            None => Ok(FeedForward::Dense(GatedMlp::read(source, "", "feed_forward_length")?)),
+            None => Ok(FeedForward::Dense(Mlp::read(source, "", "feed_forward_length")?)),
             Some(experts) if source.architecture.dense_beside_experts => {
                 Ok(FeedForward::Beside(Box::new(DenseBesideExperts::read(source, experts)?)))
             }

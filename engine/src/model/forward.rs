@@ -9,7 +9,6 @@ use super::matrix::products;
 use super::routed_experts::LayerRouting;
 use super::step::{BatchToken, LayerStep};
 use crate::cache::SequenceCache;
-use crate::recurrent_state::RecurrentState;
 
 /// Room for the numbers of a step, kept from step to step.
 #[derive(Debug, Default)]
@@ -26,11 +25,10 @@ pub(crate) struct StepScratch {
 impl Model {
     /// An empty cache for a sequence of up to so many tokens.
     pub(crate) fn new_cache(&self, tokens: usize) -> SequenceCache {
-        let pages = |layer: &Layer| layer.mixer.new_cache(self.cache_precision);
-        let state = |layer: &Layer| RecurrentState::new(layer.mixer.state());
+        let pages = |layer: &Layer| layer.new_cache(self.cache_precision);
         SequenceCache {
             layers: self.layers.iter().map(pages).collect(),
-            states: self.layers.iter().map(state).collect(),
+            states: self.layers.iter().map(Layer::new_state).collect(),
             long: self.config.is_long(tokens),
             len: 0,
         }

@@ -36,6 +36,11 @@ pub(super) fn honours(keys: &ConfigKeys<'_>, architecture: &Architecture) -> Res
     if let Some(pooling) = keys.gguf.u32(&keys.key("pooling_type"))?.filter(|pooling| *pooling != 0) {
         return refuse("pooling_type", &pooling);
     }
+    if architecture.unturned_period == Some(1)
+        && keys.gguf.bool(&keys.key("rope.scaling.finetuned"))? == Some(true)
+    {
+        return refuse("rope.scaling.finetuned", &"true");
+    }
     // 1 is a softmax over all experts, 3 one over the chosen; renormalized, they are the same.
     if !matches!(architecture.routing, RoutingScheme::Described(..))
         && let Some(function) = keys.gguf.u32(&keys.key("expert_gating_func"))?

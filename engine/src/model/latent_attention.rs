@@ -57,7 +57,8 @@ pub(super) struct LatentAttention {
     /// For each head a row for each number of a value.
     values: Matrix,
     output: Matrix,
-    rope: Arc<Rope>,
+    /// None in layers that do not turn their heads.
+    rope: Option<Arc<Rope>>,
 }
 
 /// Numbers of the rows of a step.
@@ -115,7 +116,7 @@ impl LatentAttention {
             keys,
             values,
             output: source.matrix("attn_output", &[heads * value, width])?,
-            rope: Arc::clone(source.ropes.of(None)),
+            rope: source.turns().then(|| Arc::clone(source.ropes.of(None))),
         })
     }
 
@@ -147,13 +148,18 @@ impl LatentAttention {
             .zip(plain.floats_mut().chunks_exact_mut(shape.heads * shape.plain))
             .collect();
         context.pool.for_each(&mut turning, |(((place, queries), latent), plain)| {
-            let turns = self.rope.turns(**place);
+            let rope = self.rope.as_ref().map(|rope| (rope, rope.turns(**place)));
+            let turn = |numbers: &mut [f32]| {
+                if let Some((rope, turns)) = &rope {
+                    rope.apply(numbers, turns);
+                }
+            };
             let (latent, key) = latent.split_at_mut(shape.rank);
             rms_norm_in_place(latent, &self.norm, EPSILON);
-            self.rope.apply(key, &turns);
+            turn(key);
             for (query, plain) in queries.chunks_exact_mut(head_size).zip(plain.chunks_exact_mut(shape.plain))
             {
-                self.rope.apply(&mut query[shape.plain..], &turns);
+                turn(&mut query[shape.plain..]);
                 if let Some(temperature) = config.query_temperature {
                     let factor = temperature.factor(place.position);
                     query.iter_mut().for_each(|x| *x *= factor);

@@ -4,20 +4,21 @@ use pelicycle_kernels::Activations;
 
 use super::error::ModelError;
 use super::feed_forward::{FeedForward, FeedForwardScratch};
+use super::layer_blocks::LayerBlocks;
 use super::layer_input::{LayerInput, LayerInputScratch};
 use super::layer_source::LayerSource;
 use super::residual::Residual;
-use super::routed_experts::LayerRouting;
+use super::routed_experts::{LayerRouting, RoutedExperts};
 use super::step::LayerStep;
 use super::token_mixer::{TokenMixer, TokenMixerScratch};
+use crate::cache::{CachePrecision, LayerCache};
+use crate::recurrent_state::RecurrentState;
 
 /// One layer's weights.
 #[derive(Debug)]
 pub(super) struct Layer {
-    mixer_residual: Residual,
-    pub(super) mixer: TokenMixer,
-    feed_forward_residual: Residual,
-    pub(super) feed_forward: FeedForward,
+    mixer: Option<(Residual, TokenMixer)>,
+    feed_forward: Option<(Residual, FeedForward)>,
     /// Brings in what the model knows of each token at this layer, in the models that do.
     input: Option<LayerInput>,
     /// Multiplies what the layer leaves.
@@ -37,21 +38,46 @@ pub(super) struct LayerScratch {
 impl Layer {
     pub(super) fn read(source: &LayerSource<'_>) -> Result<Layer, ModelError> {
         let architecture = source.architecture;
+        let LayerBlocks { mixer, feed_forward } = source.config.blocks[source.layer];
+        let mixer_norm = architecture.mixer_norm.then_some("attn_norm");
+        // A block that stands alone is behind the layer's one norm.
+        let feed_forward_norm = if mixer.is_some() { architecture.feed_forward_norm } else { mixer_norm };
         Ok(Layer {
-            mixer_residual: Residual::read(
-                source,
-                architecture.mixer_norm.then_some("attn_norm"),
-                "post_attention_norm",
-            )?,
-            mixer: TokenMixer::read(source)?,
-            feed_forward_residual: Residual::read(source, architecture.feed_forward_norm, "post_ffw_norm")?,
-            feed_forward: FeedForward::read(source)?,
+            mixer: match mixer {
+                Some(kind) => Some((
+                    Residual::read(source, mixer_norm, "post_attention_norm")?,
+                    TokenMixer::read(source, kind)?,
+                )),
+                None => None,
+            },
+            feed_forward: match feed_forward {
+                true => Some((
+                    Residual::read(source, feed_forward_norm, "post_ffw_norm")?,
+                    FeedForward::read(source)?,
+                )),
+                false => None,
+            },
             input: source.config.layer_input.map(|size| LayerInput::read(source, size)).transpose()?,
             scale: match source.has("layer_output_scale.weight") {
                 true => source.vector("layer_output_scale", 1)?[0],
                 false => 1.0,
             },
         })
+    }
+
+    /// An empty cache for the keys and values of a sequence.
+    pub(super) fn new_cache(&self, precision: CachePrecision) -> LayerCache {
+        self.mixer.as_ref().map_or_else(LayerCache::none, |(_, mixer)| mixer.new_cache(precision))
+    }
+
+    /// What it remembers, before a sequence begins, beside keys and values.
+    pub(super) fn new_state(&self) -> RecurrentState {
+        RecurrentState::new(self.mixer.as_ref().map(|(_, mixer)| mixer.state()).unwrap_or_default())
+    }
+
+    /// The experts that tokens choose among, where it has any.
+    pub(super) fn experts(&self) -> Option<&RoutedExperts> {
+        self.feed_forward.as_ref().and_then(|(_, block)| block.experts())
     }
 
     /// Takes the stream of a step's rows through the layer. `inputs` are the rows' own for it, where the model has
@@ -65,18 +91,18 @@ impl Layer {
         routed: &mut dyn FnMut(LayerRouting<'_>),
     ) {
         let LayerScratch { normed, answer, mixer, feed_forward, input } = scratch;
-        let (context, config) = (step.context, step.config);
+        let (context, config, layer) = (step.context, step.config, step.layer);
         answer.resize(step.rows.len() * config.width, 0.0);
-        let layer = step.layer;
-
-        self.mixer_residual.read_stream(context, config, stream, normed);
-        self.mixer.forward(step, normed, mixer, answer);
-        self.mixer_residual.add_answer(config, stream, answer);
-
-        self.feed_forward_residual.read_stream(context, config, stream, normed);
-        self.feed_forward.forward(context, config, stream, normed, feed_forward, answer, routed);
-        self.feed_forward_residual.add_answer(config, stream, answer);
-
+        if let Some((residual, block)) = &self.mixer {
+            residual.read_stream(context, config, stream, normed);
+            block.forward(step, normed, mixer, answer);
+            residual.add_answer(config, stream, answer);
+        }
+        if let Some((residual, block)) = &self.feed_forward {
+            residual.read_stream(context, config, stream, normed);
+            block.forward(context, config, stream, normed, feed_forward, answer, routed);
+            residual.add_answer(config, stream, answer);
+        }
         if let Some(block) = &self.input {
             block.add(context, config, layer, inputs, stream, input);
         }

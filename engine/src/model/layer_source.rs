@@ -25,6 +25,12 @@ impl LayerSource<'_> {
         ConfigKeys { gguf: self.gguf, architecture: self.architecture.name }
     }
 
+    /// Whether attention turns its heads with the position.
+    pub(super) fn turns(&self) -> bool {
+        let period = self.architecture.unturned_period;
+        !period.is_some_and(|period| (self.layer + 1).is_multiple_of(period))
+    }
+
     /// The name that a tensor has in this layer.
     pub(super) fn name(&self, part: &str) -> String {
         format!("blk.{}.{part}", self.layer)

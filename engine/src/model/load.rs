@@ -68,7 +68,10 @@ impl Model {
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);
         let divisors = Divisors::read(&tensors, &config)?;
-        let output_norm = Norm::read(&tensors, architecture.norm, "output_norm", config.width)?;
+        // LFM2's converters named it so at first.
+        let older = !tensors.has("output_norm.weight") && tensors.has("token_embd_norm.weight");
+        let name = if older { "token_embd_norm" } else { "output_norm" };
+        let output_norm = Norm::read(&tensors, architecture.norm, name, config.width)?;
         let embedding = tensors.matrix("token_embd", &[config.width, config.vocabulary])?;
         let output = match tensors.has("output.weight") {
             true => tensors.matrix("output", &[config.width, config.vocabulary])?,

@@ -13,7 +13,7 @@
 //! token_mixer            feed_forward         the kind of block that a layer has
 //! attention              shared_expert
 //! latent_attention       routed_experts       the blocks: read from the file, computed
-//! delta_net              gated_mlp
+//! delta_net              mlp
 //! step  layer_source  expert_router           what a block is handed, and what it is read from
 //! tensor_reader  matrix  norm  rope           weights and small parts
 //! compute_context  config                     threads and kernels; the numbers that shape a model
@@ -22,6 +22,7 @@
 
 mod architecture;
 mod attention;
+mod causal_convolution;
 mod compute_context;
 mod config;
 mod config_keys;
@@ -34,17 +35,21 @@ mod expert_use;
 mod feed_forward;
 mod file_names;
 mod forward;
-mod gated_mlp;
 mod head_attention;
 mod head_shape;
 mod honoured;
+mod kimi_delta;
 mod latent_attention;
 mod latent_shape;
 mod layer;
+mod layer_blocks;
 mod layer_input;
 mod layer_source;
 mod load;
+mod mamba;
+mod mamba_shape;
 mod matrix;
+mod mlp;
 mod model_memory;
 mod norm;
 mod not_yet;
@@ -53,14 +58,16 @@ mod rope;
 mod rope_scaling;
 mod routed_experts;
 mod shared_expert;
+mod short_convolution;
+mod softplus;
 mod step;
+mod step_sequence;
 mod tensor_reader;
 mod token_mixer;
 mod weight_summary;
 
 pub use compute_context::Arithmetic;
 pub use config::{ExpertConfig, ModelConfig};
-pub use delta_shape::DeltaShape;
 pub use error::ModelError;
 pub use expert_use::ExpertUse;
 pub(crate) use forward::StepScratch;

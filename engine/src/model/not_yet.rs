@@ -1,13 +1,8 @@
 //! Architectures that are known and not run, by the one thing that each would need first.
 
 const MISSING: &[(&str, &[&str])] = &[
-    (
-        "recurrent layers of Mamba",
-        &["mamba", "mamba2", "jamba", "falcon-h1", "nemotron_h", "nemotron_h_moe", "granitehybrid", "plamo2"],
-    ),
+    ("recurrent layers of Mamba", &["mamba", "mamba2", "jamba", "falcon-h1", "plamo2"]),
     ("recurrent layers of RWKV", &["rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7"]),
-    ("short convolutions", &["lfm2", "lfm2moe"]),
-    ("Kimi's delta attention", &["kimi-linear"]),
     (
         "attention that chooses its positions by an indexer",
         &["deepseek32", "deepseek4", "glm-dsa", "qwen4exp"],

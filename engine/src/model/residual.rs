@@ -47,7 +47,7 @@ impl Residual {
         out.reset(stream.len() / config.width, config.width);
         match &self.norm {
             Some(norm) => {
-                norm_rows(context, config, stream, out, |x, out| norm.apply(x, config.epsilon, out))
+                norm_rows(context, config, stream, out, |x, out| norm.apply(x, config.epsilon, out));
             }
             None => {
                 let rows = stream.chunks_exact(config.width).zip(out.rows_mut());

@@ -2,11 +2,16 @@
 
 use pelicycle_kernels::Activations;
 
+use super::architecture::Recurrence;
 use super::attention::{Attention, AttentionScratch};
 use super::delta_net::{DeltaNet, DeltaScratch};
 use super::error::ModelError;
+use super::kimi_delta::{KimiDelta, KimiScratch};
 use super::latent_attention::{LatentAttention, LatentScratch};
+use super::layer_blocks::MixerKind;
 use super::layer_source::LayerSource;
+use super::mamba::{Mamba, MambaScratch};
+use super::short_convolution::{ShortConvolution, ShortConvolutionScratch};
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, LayerCache};
 use crate::recurrent_state::RecurrentStateSize;
@@ -15,7 +20,10 @@ use crate::recurrent_state::RecurrentStateSize;
 #[derive(Debug)]
 pub(super) enum TokenMixer {
     Attention(Box<Attention>),
+    Convolution(Box<ShortConvolution>),
     Delta(Box<DeltaNet>),
+    Kimi(Box<KimiDelta>),
+    Mamba(Box<Mamba>),
     Latent(Box<LatentAttention>),
 }
 
@@ -23,20 +31,33 @@ pub(super) enum TokenMixer {
 #[derive(Debug, Default)]
 pub(super) struct TokenMixerScratch {
     attention: AttentionScratch,
+    convolution: ShortConvolutionScratch,
     delta: DeltaScratch,
+    kimi: KimiScratch,
+    mamba: MambaScratch,
     latent: LatentScratch,
 }
 
 impl TokenMixer {
-    pub(super) fn read(source: &LayerSource<'_>) -> Result<TokenMixer, ModelError> {
-        let recurs = source.config.kv_heads[source.layer] == 0;
-        match (source.architecture.delta_net, source.config.delta, source.config.latent) {
-            (Some(key_heads), Some(shape), _) if recurs => {
-                Ok(TokenMixer::Delta(Box::new(DeltaNet::read(source, shape, key_heads)?)))
+    pub(super) fn read(source: &LayerSource<'_>, kind: MixerKind) -> Result<TokenMixer, ModelError> {
+        Ok(match (kind, source.config.latent) {
+            (MixerKind::Recurrence(Recurrence::DeltaNet(key_heads)), _) => {
+                TokenMixer::Delta(Box::new(DeltaNet::read(source, key_heads)?))
             }
-            (_, _, Some(shape)) => Ok(TokenMixer::Latent(Box::new(LatentAttention::read(source, shape)?))),
-            _ => Ok(TokenMixer::Attention(Box::new(Attention::read(source)?))),
-        }
+            (MixerKind::Recurrence(Recurrence::KimiDelta), _) => {
+                TokenMixer::Kimi(Box::new(KimiDelta::read(source)?))
+            }
+            (MixerKind::Recurrence(Recurrence::Mamba2), _) => {
+                TokenMixer::Mamba(Box::new(Mamba::read(source)?))
+            }
+            (MixerKind::Recurrence(Recurrence::ShortConvolution), _) => {
+                TokenMixer::Convolution(Box::new(ShortConvolution::read(source)?))
+            }
+            (MixerKind::Attention, Some(shape)) => {
+                TokenMixer::Latent(Box::new(LatentAttention::read(source, shape)?))
+            }
+            (MixerKind::Attention, None) => TokenMixer::Attention(Box::new(Attention::read(source)?)),
+        })
     }
 
     /// Writes the block's answer for each row of `x` (normed) to `out`, and what the rows leave into the caches of
@@ -50,7 +71,10 @@ impl TokenMixer {
     ) {
         match self {
             TokenMixer::Attention(block) => block.forward(step, x, &mut scratch.attention, out),
+            TokenMixer::Convolution(block) => block.forward(step, x, &mut scratch.convolution, out),
             TokenMixer::Delta(block) => block.forward(step, x, &mut scratch.delta, out),
+            TokenMixer::Kimi(block) => block.forward(step, x, &mut scratch.kimi, out),
+            TokenMixer::Mamba(block) => block.forward(step, x, &mut scratch.mamba, out),
             TokenMixer::Latent(block) => block.forward(step, x, &mut scratch.latent, out),
         }
     }
@@ -59,8 +83,8 @@ impl TokenMixer {
     pub(super) fn new_cache(&self, precision: CachePrecision) -> LayerCache {
         match self {
             TokenMixer::Attention(block) => block.new_cache(precision),
-            TokenMixer::Delta(_) => LayerCache::new(0, 0, 0, precision, None),
             TokenMixer::Latent(block) => block.new_cache(precision),
+            _ => LayerCache::none(),
         }
     }
 
@@ -68,7 +92,10 @@ impl TokenMixer {
     pub(super) fn state(&self) -> RecurrentStateSize {
         match self {
             TokenMixer::Attention(_) | TokenMixer::Latent(_) => RecurrentStateSize::default(),
+            TokenMixer::Convolution(block) => block.state(),
             TokenMixer::Delta(block) => block.shape.state(),
+            TokenMixer::Kimi(block) => block.state(),
+            TokenMixer::Mamba(block) => block.state(),
         }
     }
 }
