@@ -35,6 +35,12 @@ pub(crate) struct Architecture {
     pub(crate) one_block_a_layer: bool,
     /// Whether attention is over latent vectors.
     pub(crate) latent: bool,
+    /// How attention chooses the positions that a token sees, where it sees only some.
+    pub(crate) indexer: Option<Indexer>,
+    /// Whether the stream of a token is several, joined by hyper-connections.
+    pub(crate) hyper_connections: bool,
+    /// Whether n-grams of tokens have embeddings.
+    pub(crate) ngrams: bool,
     /// Matrices that have a bias. Others have one too where the file does.
     pub(crate) biases: &'static [&'static str],
     /// Whether embeddings are multiplied with the square root of the width.
@@ -168,10 +174,26 @@ pub(crate) enum NormKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Recurrence {
     /// Gated DeltaNet, with this assignment of key heads to value heads.
-    DeltaNet(KeyHeadMapping),
+    DeltaNet(KeyHeadMapping, DeltaGate),
     KimiDelta,
     Mamba2,
     ShortConvolution,
+}
+
+/// The function of DeltaNet's gates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeltaGate {
+    Silu,
+    Sigmoid,
+}
+
+/// How attention chooses the positions that a token sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Indexer {
+    /// One by one; the numbers of its heads turn together so.
+    Positions(RopePairing),
+    /// In runs, in the layers for which the file says how long those are.
+    Runs,
 }
 
 /// The assignment of key heads to value heads.
@@ -232,6 +254,9 @@ const PLAIN: Architecture = Architecture {
     recurrence: None,
     one_block_a_layer: false,
     latent: false,
+    indexer: None,
+    hyper_connections: false,
+    ngrams: false,
     biases: &[],
     embedding_by_root_of_width: false,
     norm: NormKind::RootMeanSquare,
@@ -249,7 +274,7 @@ const PLAIN: Architecture = Architecture {
 const QWEN35: Architecture = Architecture {
     query_key_norm: QueryKeyNorm::HEAD,
     attention_gate: Some(AttentionGate::WithQueries),
-    recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Cyclic)),
+    recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Cyclic, DeltaGate::Silu)),
     feed_forward_norm: Some("post_attention_norm"),
     ..PLAIN
 };
@@ -297,6 +322,14 @@ const ARCHITECTURES: &[Architecture] = &[
         ..PLAIN
     },
     Architecture {
+        name: "deepseek32",
+        rope: RopePairing::Interleaved,
+        latent: true,
+        indexer: Some(Indexer::Positions(RopePairing::HalfSplit)),
+        routing: SIGMOIDS,
+        ..PLAIN
+    },
+    Architecture {
         name: "ernie4_5-moe",
         rope: RopePairing::Interleaved,
         routing: RoutingScheme::Described(DefaultScores::Softmax, true),
@@ -323,6 +356,14 @@ const ARCHITECTURES: &[Architecture] = &[
         activation: Activation::Gated(GateFunction::Gelu),
         layer_inputs: true,
         dense_beside_experts: true,
+        ..PLAIN
+    },
+    Architecture {
+        name: "glm-dsa",
+        rope: RopePairing::Interleaved,
+        latent: true,
+        indexer: Some(Indexer::Positions(RopePairing::Interleaved)),
+        routing: SIGMOIDS,
         ..PLAIN
     },
     Architecture {
@@ -446,7 +487,16 @@ const ARCHITECTURES: &[Architecture] = &[
     Architecture { name: "qwen3vlmoe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
     Architecture {
         name: "qwen3next",
-        recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Grouped)),
+        recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Grouped, DeltaGate::Silu)),
+        shared_expert: SharedExpertMode::Gated,
+        ..QWEN35
+    },
+    Architecture {
+        name: "qwen4exp",
+        recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Cyclic, DeltaGate::Sigmoid)),
+        indexer: Some(Indexer::Runs),
+        hyper_connections: true,
+        ngrams: true,
         shared_expert: SharedExpertMode::Gated,
         ..QWEN35
     },

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pelicycle_kernels::Activations;
 
-use super::architecture::{AttentionGate, NormSpan, QueryKeyNorm};
+use super::architecture::{AttentionGate, Indexer, NormSpan, QueryKeyNorm};
 use super::compute_context::ComputeContext;
 use super::config::ModelConfig;
 use super::error::ModelError;
@@ -13,7 +13,9 @@ use super::head_shape::HeadShape;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
 use super::norm::{rms_norm_in_place, rms_normalize};
+use super::position_indexer::{IndexerScratch, SeenPositions};
 use super::rope::{Rope, RopePlace};
+use super::run_indexer::RunIndexer;
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, LayerCache};
 
@@ -39,6 +41,8 @@ pub(super) struct Attention {
     window: Option<usize>,
     /// A score for each query head that takes its share of the softmax and brings no value.
     sinks: Option<Vec<f32>>,
+    /// Chooses the positions that a row sees; without it a row sees all.
+    indexer: Option<Box<RunIndexer>>,
 }
 
 /// The keys and values that queries meet.
@@ -72,6 +76,14 @@ pub(super) struct AttentionScratch {
     keys: Vec<f32>,
     values: Vec<f32>,
     mixed: Activations,
+}
+
+/// The keys that a row meets.
+struct RowKeys<'a> {
+    position: usize,
+    cache: &'a LayerCache,
+    /// The positions that it sees; `None` for all.
+    seen: Option<&'a [bool]>,
 }
 
 impl Attention {
@@ -124,6 +136,10 @@ impl Attention {
             rope: source.turns().then(|| Arc::clone(source.ropes.of(window))),
             window,
             sinks,
+            indexer: match source.architecture.indexer {
+                Some(Indexer::Runs) => RunIndexer::read(source)?.map(Box::new),
+                Some(Indexer::Positions(_)) | None => None,
+            },
         })
     }
 
@@ -137,6 +153,11 @@ impl Attention {
         }
     }
 
+    /// An empty cache for the keys by which positions are chosen.
+    pub(super) fn new_index(&self, precision: CachePrecision) -> LayerCache {
+        self.indexer.as_ref().map_or_else(LayerCache::none, |indexer| indexer.new_cache(precision))
+    }
+
     /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' keys and values go into the
     /// caches at `layer`.
     pub(super) fn forward(
@@ -144,10 +165,20 @@ impl Attention {
         step: LayerStep<'_, '_>,
         x: &mut Activations,
         scratch: &mut AttentionScratch,
+        (indexer, seen): (&mut IndexerScratch, &mut SeenPositions),
         out: &mut [f32],
     ) {
         let places = step.places();
         let LayerStep { context, config, layer, rows, caches } = step;
+        match &self.indexer {
+            Some(block) => {
+                block.choose(context, config, (rows, &places), caches, layer, x, indexer, seen);
+            }
+            None => {
+                seen.clear();
+                seen.resize(rows.len(), None);
+            }
+        }
         self.project(context, x, scratch);
         let AttentionScratch { queries, keys, values, gates, mixed, .. } = scratch;
         let of_a_row = config.heads * self.head.key;
@@ -178,19 +209,17 @@ impl Attention {
                 caches[row.sequence].layers[layer].write(row.position, k, v);
             }
         }
+        mixed.reset(rows.len(), config.heads * self.head.value);
         let cached = match self.keys {
             Keys::Own(_) => layer,
             Keys::OfLayer(earlier) => earlier,
         };
-        let caches: Vec<&LayerCache> = rows.iter().map(|row| &caches[row.sequence].layers[cached]).collect();
-        mixed.reset(rows.len(), config.heads * self.head.value);
-        let mut pieces = self.pieces(
-            config,
-            places.iter().map(|place| place.position).zip(caches),
-            queries,
-            gates,
-            mixed.floats_mut(),
-        );
+        let rows = rows.iter().zip(&*seen).map(|(row, seen)| RowKeys {
+            position: row.position,
+            cache: &caches[row.sequence].layers[cached],
+            seen: seen.as_deref(),
+        });
+        let mut pieces = self.pieces(config, rows, queries, gates, mixed.floats_mut());
         context.pool.for_each(&mut pieces, |piece| piece.attend(context, self.head, config.score_scale));
         products(context, mixed, &mut [(&self.output, out)]);
     }
@@ -253,7 +282,7 @@ impl Attention {
     fn pieces<'a>(
         &'a self,
         config: &ModelConfig,
-        rows: impl Iterator<Item = (usize, &'a LayerCache)>,
+        rows: impl Iterator<Item = RowKeys<'a>>,
         queries: &'a [f32],
         gates: &'a [f32],
         out: &'a mut [f32],
@@ -263,7 +292,8 @@ impl Attention {
         let mut pieces = Vec::new();
         let queries = queries.chunks_exact(config.heads * self.head.key);
         let outs = out.chunks_exact_mut(config.heads * self.head.value);
-        for (r, (((position, cache), q), out)) in rows.zip(queries).zip(outs).enumerate() {
+        for (r, ((row, q), out)) in rows.zip(queries).zip(outs).enumerate() {
+            let RowKeys { position, cache, seen } = row;
             let begin = self.window.map_or(0, |window| (position + 1).saturating_sub(window));
             let queries = q.chunks_exact(group * self.head.key);
             let outs = out.chunks_exact_mut(group * self.head.value);
@@ -272,6 +302,7 @@ impl Attention {
                     cache,
                     head,
                     positions: begin..position + 1,
+                    seen,
                     queries,
                     sinks: self.sinks.as_ref().map(|sinks| &sinks[head * group..][..group]),
                     gates: gated.then(|| &gates[(r * self.kv_heads + head) * out.len()..][..out.len()]),

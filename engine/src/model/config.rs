@@ -55,6 +55,8 @@ pub struct ModelConfig {
     pub epsilon: f32,
     /// The growth of queries with their position, in the models that have it.
     pub query_temperature: Option<QueryTemperature>,
+    /// Streams of numbers that stand for a token side by side.
+    pub streams: usize,
     /// Numbers of a token's own input to each layer, in the models that have one.
     pub layer_input: Option<usize>,
     /// Multiplies a token's embedding.
@@ -202,6 +204,10 @@ impl ModelConfig {
             window_rope_base,
             rope_scaling,
             epsilon,
+            streams: match architecture.hyper_connections {
+                true => streams(&keys, width)?,
+                false => 1,
+            },
             layer_input: match architecture.layer_inputs {
                 true => layer_input(&keys, layers)?,
                 false => None,
@@ -239,6 +245,15 @@ fn shared_keys(
         like.map(Some).ok_or_else(|| keys.fail(name, &shared, why))
     };
     windows.iter().enumerate().map(source).collect()
+}
+
+/// Streams of a token side by side.
+fn streams(keys: &ConfigKeys<'_>, width: usize) -> Result<usize, ModelError> {
+    let name = "hyper_connection.count";
+    match keys.require(name)? {
+        count if count * width > LIMIT => Err(keys.fail(name, &count, "which is more than any model has")),
+        count => Ok(count),
+    }
 }
 
 /// Numbers of a token's own input to each layer.

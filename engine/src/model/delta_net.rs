@@ -6,7 +6,7 @@
 
 use pelicycle_kernels::{Activations, DeltaToken, GateFunction, StateRow};
 
-use super::architecture::KeyHeadMapping;
+use super::architecture::{DeltaGate, KeyHeadMapping};
 use super::causal_convolution::{CausalConvolution, ConvolutionOptions};
 use super::compute_context::ComputeContext;
 use super::delta_shape::DeltaShape;
@@ -46,6 +46,7 @@ enum Steering {
 pub(super) struct DeltaNet {
     pub(super) shape: DeltaShape,
     key_heads: KeyHeadMapping,
+    gate: DeltaGate,
     projections: Projections,
     steering: Steering,
     convolution: CausalConvolution,
@@ -75,7 +76,11 @@ pub(super) struct DeltaScratch {
 }
 
 impl DeltaNet {
-    pub(super) fn read(source: &LayerSource<'_>, key_heads: KeyHeadMapping) -> Result<DeltaNet, ModelError> {
+    pub(super) fn read(
+        source: &LayerSource<'_>,
+        key_heads: KeyHeadMapping,
+        gate: DeltaGate,
+    ) -> Result<DeltaNet, ModelError> {
         let shape = DeltaShape::read(&source.keys())?;
         let (width, heads) = (source.config.width, shape.value_heads);
         let projections = match source.has("ssm_in.weight") {
@@ -96,6 +101,7 @@ impl DeltaNet {
         Ok(DeltaNet {
             shape,
             key_heads,
+            gate,
             projections,
             steering,
             convolution: CausalConvolution::read(source, &["ssm_conv1d"], shape.channels(), options)?,
@@ -264,10 +270,15 @@ impl DeltaNet {
         let mut gated = vec![0.0; shape.value_size];
         for (&r, out) in piece.rows.iter().zip(&mut piece.out) {
             rms_norm_in_place(out, &self.norm, self.epsilon);
-            gated
-                .copy_from_slice(&numbers.gates[r * shape.values() + head * shape.value_size..][..out.len()]);
-            (context.kernels.gate)(GateFunction::Silu, &mut gated, out);
-            out.copy_from_slice(&gated);
+            let gates = &numbers.gates[r * shape.values() + head * shape.value_size..][..out.len()];
+            match self.gate {
+                DeltaGate::Silu => {
+                    gated.copy_from_slice(gates);
+                    (context.kernels.gate)(GateFunction::Silu, &mut gated, out);
+                    out.copy_from_slice(&gated);
+                }
+                DeltaGate::Sigmoid => (context.kernels.sigmoid_times)(out, gates),
+            }
         }
     }
 }

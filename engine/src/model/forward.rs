@@ -3,6 +3,7 @@
 use pelicycle_kernels::Activations;
 
 use super::error::ModelError;
+use super::hyper_connection::HyperScratch;
 use super::layer::{Layer, LayerScratch};
 use super::load::Model;
 use super::matrix::products;
@@ -17,6 +18,7 @@ pub(crate) struct StepScratch {
     /// The rows' own inputs to each layer, in the models that have them.
     inputs: Vec<f32>,
     normed: Activations,
+    hyper: HyperScratch,
     layer: LayerScratch,
     /// The logits of the rows that wanted them, in order, a vocabulary each.
     pub(crate) logits: Vec<f32>,
@@ -26,9 +28,11 @@ impl Model {
     /// An empty cache for a sequence of up to so many tokens.
     pub(crate) fn new_cache(&self, tokens: usize) -> SequenceCache {
         let pages = |layer: &Layer| layer.new_cache(self.cache_precision);
+        let states = self.layers.iter().map(Layer::new_state);
         SequenceCache {
             layers: self.layers.iter().map(pages).collect(),
-            states: self.layers.iter().map(Layer::new_state).collect(),
+            indexes: self.layers.iter().map(|layer| layer.new_index(self.cache_precision)).collect(),
+            states: states.chain(self.layers.iter().filter_map(Layer::new_ngram_state)).collect(),
             long: self.config.is_long(tokens),
             len: 0,
         }
@@ -51,13 +55,16 @@ impl Model {
         if let Some(row) = rows.iter().find(|row| row.token as usize >= config.vocabulary) {
             return Err(ModelError::Token { id: row.token, vocabulary: config.vocabulary });
         }
-        let StepScratch { stream, inputs, normed, layer: scratch, logits } = scratch;
-        stream.resize(rows.len() * width, 0.0);
-        for (row, x) in rows.iter().zip(stream.chunks_exact_mut(width)) {
+        let StepScratch { stream, inputs, normed, hyper, layer: scratch, logits } = scratch;
+        let all = width * config.streams;
+        stream.resize(rows.len() * all, 0.0);
+        for (row, streams) in rows.iter().zip(stream.chunks_exact_mut(all)) {
+            let (x, others) = streams.split_at_mut(width);
             self.embedding.read_row(row.token as usize, x);
             if config.embedding_scale != 1.0 {
                 x.iter_mut().for_each(|x| *x *= config.embedding_scale);
             }
+            others.chunks_exact_mut(width).for_each(|other| other.copy_from_slice(x));
         }
         if let Some(layer_inputs) = &self.layer_inputs {
             layer_inputs.compute(context, config, rows, stream, inputs);
@@ -72,10 +79,8 @@ impl Model {
         }
         caches.iter_mut().for_each(|cache| cache.release());
         let wanted: Vec<usize> = (0..rows.len()).filter(|&r| rows[r].logits).collect();
-        normed.reset(wanted.len(), width);
-        for (out, &r) in normed.rows_mut().zip(&wanted) {
-            self.output_norm.apply(&stream[r * width..][..width], config.epsilon, out);
-        }
+        let ends = wanted.iter().flat_map(|r| &stream[r * all..][..all]).copied().collect::<Vec<f32>>();
+        self.end.read_stream(context, config, &ends, hyper, normed);
         logits.resize(wanted.len() * config.vocabulary, 0.0);
         products(context, normed, &mut [(&self.output, logits)]);
         if config.logit_scale != 1.0 {

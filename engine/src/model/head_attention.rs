@@ -11,6 +11,8 @@ pub(super) struct HeadAttention<'a> {
     pub(super) cache: &'a LayerCache,
     pub(super) head: usize,
     pub(super) positions: Range<usize>,
+    /// Of all positions those that the row sees; `None` for all.
+    pub(super) seen: Option<&'a [bool]>,
     pub(super) queries: &'a [f32],
     /// One for each query head, where the model has them.
     pub(super) sinks: Option<&'a [f32]>,
@@ -38,6 +40,9 @@ impl HeadAttention<'_> {
                 }
                 rest = later;
             }
+            if let Some(seen) = self.seen {
+                hide(&mut scores, &seen[self.positions.clone()]);
+            }
             let max = scores.iter().copied().chain(sink).fold(f32::NEG_INFINITY, f32::max);
             let mut sum = (kernels.exponentials)(&mut scores, max);
             if let Some(sink) = sink {
@@ -59,6 +64,15 @@ impl HeadAttention<'_> {
         }
         if let Some(gates) = self.gates {
             (kernels.sigmoid_times)(self.out, gates);
+        }
+    }
+}
+
+/// Gives positions that are not seen a score that has no part in the softmax.
+pub(super) fn hide(scores: &mut [f32], seen: &[bool]) {
+    for (score, seen) in scores.iter_mut().zip(seen) {
+        if !seen {
+            *score = f32::NEG_INFINITY;
         }
     }
 }

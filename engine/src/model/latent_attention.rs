@@ -8,12 +8,15 @@ use std::sync::Arc;
 
 use pelicycle_kernels::Activations;
 
+use super::architecture::Indexer;
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
+use super::head_attention::hide;
 use super::latent_shape::LatentShape;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products, stacked_products, transposed_products};
 use super::norm::rms_norm_in_place;
+use super::position_indexer::{IndexerScratch, PositionIndexer, SeenPositions};
 use super::rope::Rope;
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, CacheSlice, LayerCache, PAGE};
@@ -45,6 +48,15 @@ enum HeadKeys {
     Expanding(Matrix),
 }
 
+/// The positions that a row sees.
+#[derive(Debug)]
+enum Seen {
+    All,
+    Chosen(Box<PositionIndexer>),
+    /// Those that the last layer that chose some did.
+    AsBefore,
+}
+
 /// The weights of one layer.
 #[derive(Debug)]
 pub(super) struct LatentAttention {
@@ -59,6 +71,7 @@ pub(super) struct LatentAttention {
     output: Matrix,
     /// None in layers that do not turn their heads.
     rope: Option<Arc<Rope>>,
+    seen: Seen,
 }
 
 /// Numbers of the rows of a step.
@@ -74,6 +87,32 @@ pub(super) struct LatentScratch {
     /// Mixed latent vectors, a row a head.
     mixed: Activations,
     answers: Activations,
+}
+
+impl Seen {
+    fn read(source: &LayerSource<'_>, queries: &Queries) -> Result<Seen, ModelError> {
+        let Some(Indexer::Positions(pairs)) = source.architecture.indexer else { return Ok(Seen::All) };
+        let (keys, name) = (source.keys(), "attention.indexer.types");
+        let chooses = keys.gguf.bools(&keys.key(name))?;
+        if chooses.is_some_and(|list| list.first() == Some(&false)) {
+            let why = "for the first layer, which has none before it to take its choice from";
+            return Err(keys.fail(name, &false, why));
+        }
+        if chooses.is_some_and(|list| list.get(source.layer) == Some(&false)) {
+            return Ok(Seen::AsBefore);
+        }
+        let Queries::Compressed { down, .. } = queries else {
+            // It would have nothing to make its queries of.
+            return Err(source
+                .gguf
+                .require_tensor(&source.name("attn_q_a.weight"))
+                .map(|_| ())
+                .map_or_else(ModelError::from, |()| {
+                    keys.fail("attention.q_lora_rank", &"there", "but the queries are not compressed")
+                }));
+        };
+        Ok(Seen::Chosen(Box::new(PositionIndexer::read(source, down.rows, pairs)?)))
+    }
 }
 
 impl LatentAttention {
@@ -110,6 +149,7 @@ impl LatentAttention {
         };
         Ok(LatentAttention {
             shape,
+            seen: Seen::read(source, &queries)?,
             queries,
             compress: source.matrix("attn_kv_a_mqa", &[width, rank + shape.turning])?,
             norm: source.vector("attn_kv_a_norm", rank)?,
@@ -125,6 +165,14 @@ impl LatentAttention {
         LayerCache::new(1, self.shape.turning, self.shape.rank, precision, None)
     }
 
+    /// An empty cache for the keys by which positions are chosen.
+    pub(super) fn new_index(&self, precision: CachePrecision) -> LayerCache {
+        match &self.seen {
+            Seen::Chosen(indexer) => indexer.new_cache(precision),
+            Seen::All | Seen::AsBefore => LayerCache::none(),
+        }
+    }
+
     /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' latent vectors go into the caches
     /// at `layer`, as values, and their turning keys as keys.
     pub(super) fn forward(
@@ -132,12 +180,24 @@ impl LatentAttention {
         step: LayerStep<'_, '_>,
         x: &mut Activations,
         scratch: &mut LatentScratch,
+        (indexer, seen): (&mut IndexerScratch, &mut SeenPositions),
         out: &mut [f32],
     ) {
         let places = step.places();
         let LayerStep { context, config, layer, rows, caches } = step;
         let (shape, head_size) = (self.shape, self.shape.key());
         self.project(context, x, scratch);
+        match &self.seen {
+            Seen::All => {
+                seen.clear();
+                seen.resize(rows.len(), None);
+            }
+            Seen::Chosen(block) => {
+                let compressed = &mut scratch.compressed;
+                block.choose(context, (rows, &places), caches, layer, x, compressed, indexer, seen);
+            }
+            Seen::AsBefore => {}
+        }
         let LatentScratch { queries, latents, plain, absorbed, mixed, answers, .. } = scratch;
 
         plain.reset(rows.len() * shape.heads, shape.plain);
@@ -183,11 +243,14 @@ impl LatentAttention {
         let queries = queries.chunks_exact(shape.heads * head_size);
         let absorbed = absorbed.chunks_exact(shape.heads * shape.rank);
         let outs = mixed.floats_mut().chunks_exact_mut(shape.heads * shape.rank);
-        for (((row, queries), absorbed), out) in rows.iter().zip(queries).zip(absorbed).zip(outs) {
+        let seen = seen.iter().map(Option::as_deref);
+        for ((((row, queries), absorbed), out), seen) in
+            rows.iter().zip(queries).zip(absorbed).zip(outs).zip(seen)
+        {
             let cache = &caches[row.sequence].layers[layer];
             let heads = queries.chunks(HEADS * head_size).zip(absorbed.chunks(HEADS * shape.rank));
             for ((queries, absorbed), out) in heads.zip(out.chunks_mut(HEADS * shape.rank)) {
-                pieces.push(Piece { cache, positions: row.position + 1, queries, absorbed, out });
+                pieces.push(Piece { cache, positions: row.position + 1, seen, queries, absorbed, out });
             }
         }
         context.pool.for_each(&mut pieces, |piece| piece.attend(context, &shape, config.score_scale));
@@ -221,6 +284,8 @@ impl LatentAttention {
 struct Piece<'a> {
     cache: &'a LayerCache,
     positions: usize,
+    /// Of all positions those that the row sees; `None` for all.
+    seen: Option<&'a [bool]>,
     /// Of each head the part that does not turn, then the part that does.
     queries: &'a [f32],
     absorbed: &'a [f32],
@@ -261,6 +326,9 @@ impl Piece<'_> {
         }
         let mut inverses = Vec::with_capacity(heads);
         for scores in scores.chunks_exact_mut(positions) {
+            if let Some(seen) = self.seen {
+                hide(scores, seen);
+            }
             let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             inverses.push(1.0 / (kernels.exponentials)(scores, max));
         }

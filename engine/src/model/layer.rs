@@ -4,9 +4,11 @@ use pelicycle_kernels::Activations;
 
 use super::error::ModelError;
 use super::feed_forward::{FeedForward, FeedForwardScratch};
+use super::hyper_connection::HyperScratch;
 use super::layer_blocks::LayerBlocks;
 use super::layer_input::{LayerInput, LayerInputScratch};
 use super::layer_source::LayerSource;
+use super::ngram_embedding::{NgramEmbedding, NgramScratch};
 use super::residual::Residual;
 use super::routed_experts::{LayerRouting, RoutedExperts};
 use super::step::LayerStep;
@@ -19,6 +21,8 @@ use crate::recurrent_state::RecurrentState;
 pub(super) struct Layer {
     mixer: Option<(Residual, TokenMixer)>,
     feed_forward: Option<(Residual, FeedForward)>,
+    /// Joins the stream before anything else, in the layer that has it.
+    ngrams: Option<Box<NgramEmbedding>>,
     /// Brings in what the model knows of each token at this layer, in the models that do.
     input: Option<LayerInput>,
     /// Multiplies what the layer leaves.
@@ -33,6 +37,8 @@ pub(super) struct LayerScratch {
     mixer: TokenMixerScratch,
     feed_forward: FeedForwardScratch,
     input: LayerInputScratch,
+    hyper: HyperScratch,
+    ngrams: NgramScratch,
 }
 
 impl Layer {
@@ -45,16 +51,26 @@ impl Layer {
         Ok(Layer {
             mixer: match mixer {
                 Some(kind) => Some((
-                    Residual::read(source, mixer_norm, "post_attention_norm")?,
+                    match architecture.hyper_connections {
+                        true => Residual::hyper(source, "hc_attn")?,
+                        false => Residual::read(source, mixer_norm, "post_attention_norm")?,
+                    },
                     TokenMixer::read(source, kind)?,
                 )),
                 None => None,
             },
             feed_forward: match feed_forward {
                 true => Some((
-                    Residual::read(source, feed_forward_norm, "post_ffw_norm")?,
+                    match architecture.hyper_connections {
+                        true => Residual::hyper(source, "hc_ffn")?,
+                        false => Residual::read(source, feed_forward_norm, "post_ffw_norm")?,
+                    },
                     FeedForward::read(source)?,
                 )),
+                false => None,
+            },
+            ngrams: match architecture.ngrams {
+                true => NgramEmbedding::read(source)?.map(Box::new),
                 false => None,
             },
             input: source.config.layer_input.map(|size| LayerInput::read(source, size)).transpose()?,
@@ -68,6 +84,16 @@ impl Layer {
     /// An empty cache for the keys and values of a sequence.
     pub(super) fn new_cache(&self, precision: CachePrecision) -> LayerCache {
         self.mixer.as_ref().map_or_else(LayerCache::none, |(_, mixer)| mixer.new_cache(precision))
+    }
+
+    /// An empty cache for the keys of a sequence by which positions are chosen.
+    pub(super) fn new_index(&self, precision: CachePrecision) -> LayerCache {
+        self.mixer.as_ref().map_or_else(LayerCache::none, |(_, mixer)| mixer.new_index(precision))
+    }
+
+    /// What its n-grams remember, which stands behind the states of all layers; `None` for a layer without them.
+    pub(super) fn new_ngram_state(&self) -> Option<RecurrentState> {
+        self.ngrams.as_ref().map(|ngrams| RecurrentState::new(ngrams.state()))
     }
 
     /// What it remembers, before a sequence begins, beside keys and values.
@@ -84,24 +110,27 @@ impl Layer {
     /// any; `routed` hears which experts the rows chose.
     pub(super) fn forward(
         &self,
-        step: LayerStep<'_, '_>,
+        mut step: LayerStep<'_, '_>,
         stream: &mut [f32],
         inputs: &[f32],
         scratch: &mut LayerScratch,
         routed: &mut dyn FnMut(LayerRouting<'_>),
     ) {
-        let LayerScratch { normed, answer, mixer, feed_forward, input } = scratch;
+        let LayerScratch { normed, answer, mixer, feed_forward, input, hyper, ngrams } = scratch;
         let (context, config, layer) = (step.context, step.config, step.layer);
         answer.resize(step.rows.len() * config.width, 0.0);
+        if let Some(block) = &self.ngrams {
+            block.add(&mut step, config.layers, stream, ngrams);
+        }
         if let Some((residual, block)) = &self.mixer {
-            residual.read_stream(context, config, stream, normed);
+            residual.read_stream(context, config, stream, hyper, normed);
             block.forward(step, normed, mixer, answer);
-            residual.add_answer(config, stream, answer);
+            residual.add_answer(config, hyper, stream, answer);
         }
         if let Some((residual, block)) = &self.feed_forward {
-            residual.read_stream(context, config, stream, normed);
+            residual.read_stream(context, config, stream, hyper, normed);
             block.forward(context, config, stream, normed, feed_forward, answer, routed);
-            residual.add_answer(config, stream, answer);
+            residual.add_answer(config, hyper, stream, answer);
         }
         if let Some(block) = &self.input {
             block.add(context, config, layer, inputs, stream, input);

@@ -30,7 +30,7 @@ impl LayerBlocks {
         kv_heads: &[usize],
     ) -> Result<Vec<LayerBlocks>, ModelError> {
         let recurs: Vec<bool> = match architecture.recurrence {
-            Some(Recurrence::DeltaNet(_)) => DeltaShape::layers(keys, layers)?,
+            Some(Recurrence::DeltaNet(..)) => DeltaShape::layers(keys, layers)?,
             Some(_) => kv_heads.iter().map(|&n| n == 0).collect(),
             None => vec![false; layers],
         };

@@ -15,8 +15,8 @@ use super::layer::Layer;
 use super::layer_input::LayerInputs;
 use super::layer_source::LayerSource;
 use super::matrix::Matrix;
-use super::norm::Norm;
 use super::not_yet::missing;
+use super::residual::Residual;
 use super::rope::{Divisors, LayerRopes};
 use super::tensor_reader::TensorReader;
 use crate::cache::CachePrecision;
@@ -35,7 +35,8 @@ pub struct Model {
     pub(super) embedding: Matrix,
     pub(super) layer_inputs: Option<LayerInputs>,
     pub(super) layers: Vec<Layer>,
-    pub(super) output_norm: Norm,
+    /// What the output reads of the stream.
+    pub(super) end: Residual,
     pub(super) output: Matrix,
     pub(super) cache_precision: CachePrecision,
 }
@@ -68,10 +69,7 @@ impl Model {
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);
         let divisors = Divisors::read(&tensors, &config)?;
-        // LFM2's converters named it so at first.
-        let older = !tensors.has("output_norm.weight") && tensors.has("token_embd_norm.weight");
-        let name = if older { "token_embd_norm" } else { "output_norm" };
-        let output_norm = Norm::read(&tensors, architecture.norm, name, config.width)?;
+        let end = Residual::end(&tensors, &config, architecture)?;
         let embedding = tensors.matrix("token_embd", &[config.width, config.vocabulary])?;
         let output = match tensors.has("output.weight") {
             true => tensors.matrix("output", &[config.width, config.vocabulary])?,
@@ -98,7 +96,7 @@ impl Model {
                 arithmetic,
             },
             cache_precision: cache_precision(&gguf, arithmetic),
-            output_norm,
+            end,
             embedding,
             layer_inputs,
             layers,

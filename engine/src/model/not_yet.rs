@@ -3,10 +3,7 @@
 const MISSING: &[(&str, &[&str])] = &[
     ("recurrent layers of Mamba", &["mamba", "mamba2", "jamba", "falcon-h1", "plamo2"]),
     ("recurrent layers of RWKV", &["rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7"]),
-    (
-        "attention that chooses its positions by an indexer",
-        &["deepseek32", "deepseek4", "glm-dsa", "qwen4exp"],
-    ),
+    ("attention that chooses its positions by an indexer", &["deepseek4"]),
     ("heads of two sizes and keys shared between layers", &["gemma4-assistant", "gemma3n"]),
     ("scores of attention with a cap", &["gemma2", "grok"]),
     (

@@ -94,6 +94,11 @@ impl Rope {
         Rope { pairs, frequencies, long_frequencies, stretch: scaling.stretch() }
     }
 
+    /// The same frequencies for heads whose numbers are paired so.
+    pub(super) fn paired(&self, pairs: RopePairing) -> Rope {
+        Rope { pairs, ..self.clone() }
+    }
+
     /// The cosine and sine of each pair at a place.
     pub(super) fn turns(&self, RopePlace { position, long }: RopePlace) -> Vec<(f32, f32)> {
         let frequencies = self.long_frequencies.as_ref().filter(|_| long).unwrap_or(&self.frequencies);

@@ -11,6 +11,7 @@ use super::latent_attention::{LatentAttention, LatentScratch};
 use super::layer_blocks::MixerKind;
 use super::layer_source::LayerSource;
 use super::mamba::{Mamba, MambaScratch};
+use super::position_indexer::{IndexerScratch, SeenPositions};
 use super::short_convolution::{ShortConvolution, ShortConvolutionScratch};
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, LayerCache};
@@ -36,13 +37,16 @@ pub(super) struct TokenMixerScratch {
     kimi: KimiScratch,
     mamba: MambaScratch,
     latent: LatentScratch,
+    indexer: IndexerScratch,
+    /// The positions that the rows of the step see, as the last layer that chose them said.
+    seen: SeenPositions,
 }
 
 impl TokenMixer {
     pub(super) fn read(source: &LayerSource<'_>, kind: MixerKind) -> Result<TokenMixer, ModelError> {
         Ok(match (kind, source.config.latent) {
-            (MixerKind::Recurrence(Recurrence::DeltaNet(key_heads)), _) => {
-                TokenMixer::Delta(Box::new(DeltaNet::read(source, key_heads)?))
+            (MixerKind::Recurrence(Recurrence::DeltaNet(key_heads, gate)), _) => {
+                TokenMixer::Delta(Box::new(DeltaNet::read(source, key_heads, gate)?))
             }
             (MixerKind::Recurrence(Recurrence::KimiDelta), _) => {
                 TokenMixer::Kimi(Box::new(KimiDelta::read(source)?))
@@ -70,12 +74,18 @@ impl TokenMixer {
         out: &mut [f32],
     ) {
         match self {
-            TokenMixer::Attention(block) => block.forward(step, x, &mut scratch.attention, out),
+            TokenMixer::Attention(block) => {
+                let TokenMixerScratch { attention, indexer, seen, .. } = scratch;
+                block.forward(step, x, attention, (indexer, seen), out);
+            }
             TokenMixer::Convolution(block) => block.forward(step, x, &mut scratch.convolution, out),
             TokenMixer::Delta(block) => block.forward(step, x, &mut scratch.delta, out),
             TokenMixer::Kimi(block) => block.forward(step, x, &mut scratch.kimi, out),
             TokenMixer::Mamba(block) => block.forward(step, x, &mut scratch.mamba, out),
-            TokenMixer::Latent(block) => block.forward(step, x, &mut scratch.latent, out),
+            TokenMixer::Latent(block) => {
+                let TokenMixerScratch { latent, indexer, seen, .. } = scratch;
+                block.forward(step, x, latent, (indexer, seen), out);
+            }
         }
     }
 
@@ -84,6 +94,15 @@ impl TokenMixer {
         match self {
             TokenMixer::Attention(block) => block.new_cache(precision),
             TokenMixer::Latent(block) => block.new_cache(precision),
+            _ => LayerCache::none(),
+        }
+    }
+
+    /// An empty cache for the keys of a sequence by which positions are chosen.
+    pub(super) fn new_index(&self, precision: CachePrecision) -> LayerCache {
+        match self {
+            TokenMixer::Attention(block) => block.new_index(precision),
+            TokenMixer::Latent(block) => block.new_index(precision),
             _ => LayerCache::none(),
         }
     }

@@ -100,7 +100,7 @@ fn lies_about_delta_layers_are_named() {
                 Some(MetadataValue::U32(4)),
                 &["nextn_predict_layers", "no layer"],
             ),
-            ("qwen35moe.attention.value_length", Some(MetadataValue::U32(16)), &["blk.3.attn_q.weight"]),
+            ("qwen35moe.attention.value_length", Some(MetadataValue::U32(16)), &["blk.3.attn_v.weight"]),
         ],
     );
     let Some(mut parts) = Parts::golden("qwen35.f16") else { return };
