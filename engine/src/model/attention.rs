@@ -328,11 +328,13 @@ fn own_keys(
         let part = |begin, len| source.tensors.rows(&name, [width, rows], begin..begin + len);
         (part(0, queries)?, part(queries, keys)?, Some(part(queries + keys, values)?))
     } else {
+        let query = source.matrix("attn_q", &[width, queries])?;
+        let key = source.matrix("attn_k", &[width, keys])?;
         let value = match normed_values && keys == values && !source.has("attn_v.weight") {
             true => None,
             false => Some(source.matrix("attn_v", &[width, values])?),
         };
-        (source.matrix("attn_q", &[width, queries])?, source.matrix("attn_k", &[width, keys])?, value)
+        (query, key, value)
     };
     let norm = match norm.map(|norm| norm.span) {
         Some(NormSpan::Head) => Some(source.vector("attn_k_norm", source.config.head_of(source.layer).key)?),

@@ -64,9 +64,12 @@ impl RopeScaling {
         };
         if keys.gguf.tensor(LONG_DIVISORS).is_some() {
             // Its name in `rope.scaling.type` is given by some files, and not by others.
+            let original_context = keys.require("rope.scaling.original_context_length")?;
+            let longer = (context as f32 / original_context as f32).max(1.0);
+            let usual = (1.0 + longer.ln() / (original_context as f32).ln()).sqrt();
             return Ok(RopeScaling::Long(LongScaling {
-                original_context: keys.require("rope.scaling.original_context_length")?,
-                attention_factor: keys.positive("rope.scaling.attn_factor")?.unwrap_or(1.0),
+                original_context,
+                attention_factor: keys.positive("rope.scaling.attn_factor")?.unwrap_or(usual),
             }));
         }
         match keys.str("rope.scaling.type")? {
