@@ -181,7 +181,7 @@ pub(crate) struct SequenceCache {
     pub(crate) indexes: Vec<LayerCache>,
     /// States: empty in layers that do not recur.
     pub(crate) states: Vec<RecurrentState>,
-    /// Whether the sequence is for a long context, where the model turns its heads otherwise.
+    /// Whether the sequence is so long that the model turns its heads otherwise than in shorter ones.
     pub(crate) long: bool,
     /// Positions that every layer holds.
     pub(crate) len: usize,

@@ -148,6 +148,7 @@ impl Scheduler {
                 self.admit(job);
             }
             if !self.active.is_empty() {
+                self.outgrow();
                 self.step();
             }
         }
@@ -156,24 +157,9 @@ impl Scheduler {
     /// Computes the prompt of a request, as far as it is not computed yet, and makes it a sequence.
     fn admit(&mut self, mut job: QueuedRequest) {
         let tokens = job.request.tokens.clone();
-        let most = tokens.len().saturating_add(job.request.max_tokens);
-        let (mut cache, parting) = self.fork(&tokens, most);
-        let prompt = &tokens[..tokens.len() - 1];
-        while cache.len < prompt.len() {
-            if self.stop.load(Ordering::Relaxed) {
-                return;
-            }
-            let begin = cache.len;
-            let stops = [prompt.len(), parting].into_iter().filter(|&stop| stop > begin);
-            let end = stops.fold(begin + PROMPT_STEP, usize::min);
-            let row = |(i, &token)| BatchToken { token, sequence: 0, position: begin + i, logits: false };
-            let rows: Vec<BatchToken> = prompt[begin..end].iter().enumerate().map(row).collect();
-            self.model
-                .step(&rows, &mut [&mut cache], &mut self.scratch, &mut |_, _| {})
-                .expect("tokens were checked when they came in");
-            if end == parting {
-                self.keep(Computed { tokens: prompt[..end].to_vec(), cache: cache.clone() });
-            }
+        let (mut cache, parting) = self.fork(&tokens);
+        if self.compute(&tokens, &mut cache, parting).is_break() {
+            return;
         }
         tokens.iter().for_each(|&token| job.sampler.accept(token));
         self.keep(Computed { tokens: tokens.clone(), cache: cache.clone() });
@@ -190,6 +176,43 @@ impl Scheduler {
         }
     }
 
+    /// Computes all tokens but the last, as far as the cache does not hold them; where they part from others known, a
+    /// fork is kept. It breaks off when the engine is dropped.
+    fn compute(&mut self, tokens: &[u32], cache: &mut SequenceCache, parting: usize) -> ControlFlow<()> {
+        let prompt = &tokens[..tokens.len() - 1];
+        while cache.len < prompt.len() {
+            if self.stop.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
+            let begin = cache.len;
+            let stops = [prompt.len(), parting].into_iter().filter(|&stop| stop > begin);
+            let end = stops.fold(begin + PROMPT_STEP, usize::min);
+            let row = |(i, &token)| BatchToken { token, sequence: 0, position: begin + i, logits: false };
+            let rows: Vec<BatchToken> = prompt[begin..end].iter().enumerate().map(row).collect();
+            self.model
+                .step(&rows, &mut [&mut *cache], &mut self.scratch, &mut |_, _| {})
+                .expect("tokens were checked when they came in, or drawn from the vocabulary");
+            if end == parting {
+                self.keep(Computed { tokens: prompt[..end].to_vec(), cache: cache.clone() });
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Computes the sequences anew that outgrew the context up to which the model turns its heads in one way.
+    fn outgrow(&mut self) {
+        for i in 0..self.active.len() {
+            let sequence = &self.active[i];
+            if !sequence.cache.long && self.model.config().is_long(sequence.tokens.len()) {
+                let tokens = sequence.tokens.clone();
+                let mut cache = self.model.new_cache(tokens.len());
+                if self.compute(&tokens, &mut cache, 0).is_continue() {
+                    self.active[i].cache = cache;
+                }
+            }
+        }
+    }
+
     fn keep(&mut self, computed: Computed) {
         self.kept.retain(|kept| kept.tokens != computed.tokens || kept.cache.long != computed.cache.long);
         self.kept.push_front(computed);
@@ -197,10 +220,9 @@ impl Scheduler {
     }
 
     /// A cache with the longest known beginning of a prompt, at most all but its last token; and where the
-    /// prompt parts from one known, if that lies far beyond what the cache could take from it: 0 if not. The
-    /// sequence will have up to `longest` tokens.
-    fn fork(&self, tokens: &[u32], longest: usize) -> (SequenceCache, usize) {
-        let long = self.model.config().is_long(longest);
+    /// prompt parts from one known, if that lies far beyond what the cache could take from it: 0 if not.
+    fn fork(&self, tokens: &[u32]) -> (SequenceCache, usize) {
+        let long = self.model.config().is_long(tokens.len());
         let known = self.active.iter().map(|s| (&s.tokens, &s.cache));
         let known = known.chain(self.kept.iter().map(|c| (&c.tokens, &c.cache)));
         let (mut best, mut most, mut parting) = (None, 0, 0);
@@ -220,7 +242,7 @@ impl Scheduler {
                 fork.truncate(most);
                 fork
             }
-            None => self.model.new_cache(longest),
+            None => self.model.new_cache(tokens.len()),
         };
         (fork, if worth_keeping { parting } else { 0 })
     }

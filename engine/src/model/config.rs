@@ -1,14 +1,15 @@
 //! The configuration of a model, read from the metadata and checked before anything is built on it.
 
-use super::architecture::{Architecture, ScoreScale, WindowPattern, WindowRope};
+use super::architecture::{Architecture, ScoreScale};
 use super::config_keys::{ConfigKeys, LIMIT};
 use super::error::ModelError;
 use super::head_shape::HeadShape;
 use super::honoured::honours;
 use super::latent_shape::LatentShape;
 use super::layer_blocks::LayerBlocks;
+use super::layer_windows::{shared_keys, window_rope_base, windows};
 use super::rope_scaling::RopeScaling;
-use crate::gguf::{Gguf, MetadataArray, MetadataValue};
+use crate::gguf::Gguf;
 
 /// The configuration of a model: the numbers that shape it.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,7 +107,7 @@ impl ExpertConfig {
 }
 
 impl ModelConfig {
-    /// Whether a sequence of up to so many tokens is for a long context, where the model turns its heads otherwise.
+    /// Whether the model turns its heads otherwise in a sequence of so many tokens than in shorter ones.
     pub(crate) fn is_long(&self, tokens: usize) -> bool {
         matches!(self.rope_scaling, RopeScaling::Long(long) if tokens > long.original_context)
     }
@@ -168,16 +169,7 @@ impl ModelConfig {
             Some(declared) => windows(&keys, declared, layers)?,
             None => vec![None; layers],
         };
-        let window_rope_base = match architecture.windows {
-            Some(WindowPattern { rope: WindowRope::Base(base), .. }) => {
-                Some(keys.positive("rope.freq_base_swa")?.unwrap_or(base))
-            }
-            Some(WindowPattern { rope: WindowRope::Unscaled, .. }) if windows.iter().any(Option::is_some) => {
-                let own = keys.positive("rope.freq_base")?.unwrap_or(10_000.0);
-                Some(keys.positive("rope.freq_base_swa")?.unwrap_or(own))
-            }
-            _ => None,
-        };
+        let window_rope_base = window_rope_base(&keys, architecture, &windows)?;
         let score_scale = match (keys.positive_or_zero("attention.scale")?, architecture.score_scale) {
             (Some(scale), _) => scale,
             (None, ScoreScale::One) => 1.0,
@@ -223,30 +215,6 @@ impl ModelConfig {
     }
 }
 
-/// For each layer the one whose keys and values it reads, where those are not its own: the last few may read those of
-/// the last layer before them that has a window, or none, as they have.
-fn shared_keys(
-    keys: &ConfigKeys<'_>,
-    windows: &[Option<usize>],
-    kv_heads: &[usize],
-) -> Result<Vec<Option<usize>>, ModelError> {
-    let name = "attention.shared_kv_layers";
-    let shared = keys.gguf.u32(&keys.key(name))?.unwrap_or(0) as usize;
-    let Some(own) = windows.len().checked_sub(shared) else {
-        return Err(keys.fail(name, &shared, "which is more layers than the model has"));
-    };
-    let source = |(layer, window): (usize, &Option<usize>)| {
-        if layer < own {
-            return Ok(None);
-        }
-        let like = windows[..own].iter().rposition(|other| other.is_some() == window.is_some());
-        let like = like.filter(|&like| kv_heads[like] == kv_heads[layer]);
-        let why = "which leaves a layer without keys: no layer before has its kind of attention";
-        like.map(Some).ok_or_else(|| keys.fail(name, &shared, why))
-    };
-    windows.iter().enumerate().map(source).collect()
-}
-
 /// Streams of a token side by side.
 fn streams(keys: &ConfigKeys<'_>, width: usize) -> Result<usize, ModelError> {
     let name = "hyper_connection.count";
@@ -264,37 +232,6 @@ fn layer_input(keys: &ConfigKeys<'_>, layers: usize) -> Result<Option<usize>, Mo
         size if size > LIMIT / layers => Err(keys.fail(name, &size, "which is more than any model has")),
         size => Ok(Some(size)),
     }
-}
-
-/// The window of each layer: by the architecture's own rhythm, or by the file's where it has one.
-fn windows(
-    keys: &ConfigKeys<'_>,
-    declared: &WindowPattern,
-    layers: usize,
-) -> Result<Vec<Option<usize>>, ModelError> {
-    let name = "attention.sliding_window";
-    if declared.optional && keys.gguf.u32(&keys.key(name))? == Some(0) {
-        return Ok(vec![None; layers]);
-    }
-    let window = match keys.size(name)? {
-        Some(window) => window,
-        None if declared.optional => return Ok(vec![None; layers]),
-        None => keys.require(name)?,
-    };
-    let pattern = "attention.sliding_window_pattern";
-    let windowed: Vec<bool> = match keys.gguf.metadata().get(&keys.key(pattern)) {
-        Some(MetadataValue::Array(MetadataArray::Bool(list))) if list.len() >= layers => {
-            list[..layers].to_vec()
-        }
-        Some(MetadataValue::Array(_)) => {
-            return Err(keys.fail(pattern, &"a list", "but must have a boolean for each layer"));
-        }
-        _ => {
-            let period = keys.size(pattern)?.unwrap_or(declared.period);
-            (0..layers).map(|layer| (layer + 1) % period != 0).collect()
-        }
-    };
-    Ok(windowed.into_iter().map(|windowed| windowed.then_some(window)).collect())
 }
 
 fn query_temperature(

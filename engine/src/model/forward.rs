@@ -25,7 +25,7 @@ pub(crate) struct StepScratch {
 }
 
 impl Model {
-    /// An empty cache for a sequence of up to so many tokens.
+    /// An empty cache for a sequence, as one of so many tokens has it.
     pub(crate) fn new_cache(&self, tokens: usize) -> SequenceCache {
         let pages = |layer: &Layer| layer.new_cache(self.cache_precision);
         let states = self.layers.iter().map(Layer::new_state);

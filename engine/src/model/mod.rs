@@ -21,6 +21,7 @@
 //! ```
 
 mod architecture;
+mod architectures;
 mod attention;
 mod causal_convolution;
 mod compute_context;
@@ -30,6 +31,7 @@ mod delta_net;
 mod delta_shape;
 mod dense_beside_experts;
 mod error;
+mod expert_matrices;
 mod expert_router;
 mod expert_use;
 mod feed_forward;
@@ -41,11 +43,13 @@ mod honoured;
 mod hyper_connection;
 mod kimi_delta;
 mod latent_attention;
+mod latent_heads;
 mod latent_shape;
 mod layer;
 mod layer_blocks;
 mod layer_input;
 mod layer_source;
+mod layer_windows;
 mod load;
 mod mamba;
 mod mamba_shape;

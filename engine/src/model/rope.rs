@@ -65,7 +65,7 @@ pub(super) struct Rope {
     pairs: RopePairing,
     /// Radians a position, for each pair.
     frequencies: Vec<f32>,
-    /// The same in sequences for a long context, in the models where they differ.
+    /// The same in long sequences, in the models where they differ.
     long_frequencies: Option<Vec<f32>>,
     /// The factor of turned numbers.
     stretch: f32,
@@ -75,7 +75,7 @@ pub(super) struct Rope {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RopePlace {
     pub(super) position: usize,
-    /// Whether its sequence is for a long context.
+    /// Whether its sequence is so long that other frequencies hold.
     pub(super) long: bool,
 }
 

@@ -10,6 +10,7 @@ use super::architecture::Activation;
 use super::compute_context::ComputeContext;
 use super::config::ExpertConfig;
 use super::error::ModelError;
+use super::expert_matrices::ExpertMatrices;
 use super::expert_router::ExpertRouter;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
@@ -79,7 +80,7 @@ impl RoutedExperts {
             false => None,
         };
         let read = latent.as_ref().map_or(width, |(down, _)| down.rows);
-        let Matrices { gate, up, mut down } = matrices(source, experts.count, read)?;
+        let ExpertMatrices { gate, up, mut down } = ExpertMatrices::read(source, experts.count, read)?;
         let correction = match source.has("exp_probs_b.bias") {
             true => Some(source.tensors.numbers(&source.name("exp_probs_b.bias"), &[experts.count])?),
             false => None,
@@ -276,50 +277,4 @@ impl RoutedExperts {
             self.down.multiply(context, weights.clone(), inner, &places, out);
         });
     }
-}
-
-/// The matrices of all experts.
-struct Matrices {
-    gate: Option<Matrix>,
-    up: Matrix,
-    down: Matrix,
-}
-
-/// The gate, up and down matrices of all experts: in a tensor each, with gate and up in one, or with a tensor for each
-/// expert.
-///
-/// They read and answer `width` numbers.
-fn matrices(source: &LayerSource<'_>, count: usize, width: usize) -> Result<Matrices, ModelError> {
-    let inner_width = |down| source.inner_width("expert_feed_forward_length", down);
-    if source.has("ffn_gate_up_exps.weight") {
-        let inner = inner_width("ffn_down_exps")?;
-        let name = source.biased("ffn_gate_up_exps", "ffn_gate_exps")?;
-        let half = |begin| {
-            let dims = [width, inner * 2, count];
-            source.tensors.rows_of_each(&name, &dims, inner * 2, begin..begin + inner)
-        };
-        return Ok(Matrices {
-            gate: Some(half(0)?),
-            up: half(inner)?,
-            down: source.matrix("ffn_down_exps", &[inner, width, count])?,
-        });
-    }
-    if source.has("ffn_down.0.weight") {
-        let inner = inner_width("ffn_down.0")?;
-        let stack = |part: &str, dims| {
-            let names: Vec<String> = (0..count).map(|e| source.name(&format!("{part}.{e}"))).collect();
-            source.tensors.stack(&names, dims)
-        };
-        let (gate, up) = (stack("ffn_gate", [width, inner])?, stack("ffn_up", [width, inner])?);
-        return Ok(Matrices { gate: Some(gate), up, down: stack("ffn_down", [inner, width])? });
-    }
-    let inner = inner_width("ffn_down_exps")?;
-    Ok(Matrices {
-        gate: match source.architecture.activation {
-            Activation::Gated(_) => Some(source.matrix("ffn_gate_exps", &[width, inner, count])?),
-            Activation::SquaredRelu => None,
-        },
-        up: source.matrix("ffn_up_exps", &[width, inner, count])?,
-        down: source.matrix("ffn_down_exps", &[inner, width, count])?,
-    })
 }
