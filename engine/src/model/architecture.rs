@@ -15,8 +15,8 @@ pub(crate) struct Architecture {
     pub(crate) rounded_yarn: bool,
     /// How the logarithm that a file gives for YaRN corrects attention.
     pub(crate) yarn_log: YarnLog,
-    /// The last of every so many layers does not turn its heads.
-    pub(crate) unturned_period: Option<usize>,
+    /// The layers that turn their heads with the position.
+    pub(crate) turning: Turning,
     /// Whether queries grow with their position, by the file's `attention.temperature_scale`.
     pub(crate) query_temperature: bool,
     /// The norms of queries and keys, if any.
@@ -63,6 +63,17 @@ pub(crate) struct Architecture {
     pub(crate) routing: RoutingScheme,
     /// The expert that every token takes, in the layers that have any.
     pub(crate) shared_expert: SharedExpertMode,
+}
+
+/// The layers that turn their heads with the position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turning {
+    Always,
+    Never,
+    /// All but the last of every so many.
+    AllButEvery(usize),
+    /// All, unless the file says that the model was not trained so (`rope.scaling.finetuned`).
+    UnlessDenied,
 }
 
 /// The two numbers of a head that turn together.

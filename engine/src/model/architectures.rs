@@ -4,7 +4,7 @@ use pelicycle_kernels::GateFunction;
 
 use super::architecture::{
     Activation, Architecture, AttentionGate, DefaultScores, DeltaGate, Indexer, KeyHeadMapping, NormKind,
-    NormSpan, QueryKeyNorm, Recurrence, RopePairing, RoutingScheme, ScoreScale, SharedExpertMode,
+    NormSpan, QueryKeyNorm, Recurrence, RopePairing, RoutingScheme, ScoreScale, SharedExpertMode, Turning,
     WindowPattern, WindowRope, YarnLog,
 };
 
@@ -17,7 +17,7 @@ const PLAIN: Architecture = Architecture {
     rope: RopePairing::HalfSplit,
     rounded_yarn: true,
     yarn_log: YarnLog::Scores,
-    unturned_period: None,
+    turning: Turning::Always,
     query_temperature: false,
     query_key_norm: None,
     windows: None,
@@ -57,13 +57,10 @@ const QWEN35: Architecture = Architecture {
 const NEMOTRON: Architecture = Architecture {
     recurrence: Some(Recurrence::Mamba2),
     one_block_a_layer: true,
-    unturned_period: EVERY_LAYER_UNTURNED,
+    turning: Turning::Never,
     activation: Activation::SquaredRelu,
     ..PLAIN
 };
-
-/// Attention without positions.
-const EVERY_LAYER_UNTURNED: Option<usize> = Some(1);
 
 /// Sigmoid scores, divided by their sum, as DeepSeek-V3 has them, in files that do not say so.
 const SIGMOIDS: RoutingScheme = RoutingScheme::Described(DefaultScores::Sigmoid, true);
@@ -80,7 +77,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         name: "afmoe",
         query_key_norm: QueryKeyNorm::HEAD,
         windows: Some(WindowPattern { period: 4, rope: WindowRope::Same, optional: false }),
-        unturned_period: Some(4),
+        turning: Turning::AllButEvery(4),
         attention_gate: Some(AttentionGate::Apart),
         embedding_by_root_of_width: true,
         answer_norms: true,
@@ -167,14 +164,20 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         activation: Activation::Gated(GateFunction::Clamped),
         ..PLAIN
     },
-    Architecture { name: "granite", rope: RopePairing::Interleaved, ..PLAIN },
+    Architecture { name: "granite", rope: RopePairing::Interleaved, turning: Turning::UnlessDenied, ..PLAIN },
     Architecture {
         name: "granitehybrid",
+        rope: RopePairing::Interleaved,
+        turning: Turning::UnlessDenied,
         recurrence: Some(Recurrence::Mamba2),
-        unturned_period: EVERY_LAYER_UNTURNED,
         ..PLAIN
     },
-    Architecture { name: "granitemoe", rope: RopePairing::Interleaved, ..PLAIN },
+    Architecture {
+        name: "granitemoe",
+        rope: RopePairing::Interleaved,
+        turning: Turning::UnlessDenied,
+        ..PLAIN
+    },
     Architecture {
         name: "hunyuan-moe",
         query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: true, optional: false }),
@@ -183,7 +186,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "kimi-linear",
         recurrence: Some(Recurrence::KimiDelta),
-        unturned_period: EVERY_LAYER_UNTURNED,
+        turning: Turning::Never,
         latent: true,
         routing: SIGMOIDS,
         ..PLAIN
@@ -280,5 +283,10 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         feed_forward_norm: Some("post_attention_norm"),
         ..PLAIN
     },
-    Architecture { name: "smollm3", rope: RopePairing::Interleaved, unturned_period: Some(4), ..PLAIN },
+    Architecture {
+        name: "smollm3",
+        rope: RopePairing::Interleaved,
+        turning: Turning::AllButEvery(4),
+        ..PLAIN
+    },
 ];

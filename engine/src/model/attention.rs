@@ -133,7 +133,7 @@ impl Attention {
             query_norm,
             norm_after_turning: norm.is_some_and(|norm| norm.after_turning),
             kv_heads,
-            rope: source.turns().then(|| Arc::clone(source.ropes.of(window))),
+            rope: source.turns()?.then(|| Arc::clone(source.ropes.of(window))),
             window,
             sinks,
             indexer: match source.architecture.indexer {

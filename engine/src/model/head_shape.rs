@@ -38,7 +38,8 @@ impl HeadShape {
     /// That of layers with a window: the same, but for what the file says of them.
     pub(super) fn with_window(self, keys: &ConfigKeys<'_>, heads: usize) -> Result<HeadShape, ModelError> {
         let key = keys.size("attention.key_length_swa")?;
-        let value = keys.size("attention.value_length_swa")?.unwrap_or(self.value);
+        let like_key = key.filter(|_| self.value == self.key).unwrap_or(self.value);
+        let value = keys.size("attention.value_length_swa")?.unwrap_or(like_key);
         let turning = match keys.size("rope.dimension_count_swa")? {
             Some(turning) => turning,
             None => key.unwrap_or(self.turning),

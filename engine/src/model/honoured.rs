@@ -1,6 +1,6 @@
 //! Keys that change every answer of a model: what an architecture does not do is refused, never passed over.
 
-use super::architecture::{Architecture, Recurrence, RoutingScheme};
+use super::architecture::{Architecture, Recurrence, RoutingScheme, Turning};
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
 use crate::gguf::MetadataValue;
@@ -49,7 +49,7 @@ pub(super) fn honours(keys: &ConfigKeys<'_>, architecture: &Architecture) -> Res
     if let Some(pooling) = keys.gguf.u32(&keys.key("pooling_type"))?.filter(|pooling| *pooling != 0) {
         return refuse("pooling_type", &pooling);
     }
-    if architecture.unturned_period == Some(1)
+    if architecture.turning == Turning::Never
         && keys.gguf.bool(&keys.key("rope.scaling.finetuned"))? == Some(true)
     {
         return refuse("rope.scaling.finetuned", &"true");

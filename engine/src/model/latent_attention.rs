@@ -156,7 +156,7 @@ impl LatentAttention {
             keys,
             values,
             output: source.matrix("attn_output", &[heads * value, width])?,
-            rope: source.turns().then(|| Arc::clone(source.ropes.of(None))),
+            rope: source.turns()?.then(|| Arc::clone(source.ropes.of(None))),
         })
     }
 

@@ -1,6 +1,6 @@
 //! A model: its configuration and typed layers from the file, and the forward pass over them.
 //!
-//! An architecture is a declaration (`architecture.rs`) of which blocks with which options; the blocks are
+//! An architecture is a declaration (`architectures.rs`) of which blocks with which options; the blocks are
 //! one file each and know no architecture by name.
 //!
 //! The files stand in floors, and each uses only those on floors below it:

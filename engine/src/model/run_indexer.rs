@@ -16,7 +16,7 @@ use super::norm::rms_norm_in_place;
 use super::position_indexer::{IndexerScratch, SeenPositions, add_scores, best};
 use super::rope::{Rope, RopePlace};
 use super::step::BatchToken;
-use crate::cache::{CachePrecision, CacheSlice, LayerCache, PAGE, SequenceCache};
+use crate::cache::{CachePrecision, CacheSlice, LayerCache, SequenceCache};
 
 /// The weights of one layer.
 #[derive(Debug)]
@@ -44,9 +44,8 @@ impl RunIndexer {
         if run == 0 {
             return Ok(None);
         }
-        if !PAGE.is_multiple_of(run) {
-            let why = "but a run of tokens that share a key must divide 64";
-            return Err(keys.fail(ratios, &run, why));
+        if run > LIMIT {
+            return Err(keys.fail(ratios, &run, "which is more than any model has"));
         }
         let heads = keys.require("attention.indexer.head_count")?;
         let size = keys.require("attention.indexer.key_length")?;

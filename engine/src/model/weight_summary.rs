@@ -76,6 +76,7 @@ impl TensorRole {
             "ffn_gate_inp" | "exp_probs_b" => TensorRole::Router,
             "ffn_gate" | "ffn_up" | "ffn_down" => TensorRole::FeedForward,
             "attn_norm" => TensorRole::Other,
+            "shortconv" | "indexer" => TensorRole::Attention,
             _ if part.starts_with("attn_") || part.starts_with("ssm_") => TensorRole::Attention,
             _ => TensorRole::Other,
         }
@@ -259,6 +260,8 @@ mod tests {
         assert_eq!(role("blk.3.attn_q.weight"), TensorRole::Attention);
         assert_eq!(role("blk.3.attn_sinks.weight"), TensorRole::Attention);
         assert_eq!(role("blk.3.ssm_a"), TensorRole::Attention);
+        assert_eq!(role("blk.3.shortconv.in_proj.weight"), TensorRole::Attention);
+        assert_eq!(role("blk.3.indexer.attn_k.weight"), TensorRole::Attention);
         assert_eq!(role("blk.3.ffn_up.weight"), TensorRole::FeedForward);
         assert_eq!(role("blk.3.ffn_gate_inp.weight"), TensorRole::Router);
         assert_eq!(role("blk.3.exp_probs_b.bias"), TensorRole::Router);

@@ -236,6 +236,10 @@ fn a_prompt_gives_the_same_bits_whole_token_by_token_or_in_ragged_pieces() {
     for case in cases() {
         for arithmetic in [Arithmetic::Float32, Arithmetic::Int8] {
             let model = open(&case, 2, arithmetic);
+            let quantized = model.gguf().tensors().iter().any(|tensor| tensor.tensor_type.is_quantized());
+            if arithmetic == Arithmetic::Int8 && !quantized {
+                continue; // As in float32: the next test has both.
+            }
             let long = case.reference.u32s("long_ids");
             let (whole, _) = logits(&model, &long, &[long.len()]);
             for pieces in [&[1][..], &[7, 1, 64, 3], &[16]] {

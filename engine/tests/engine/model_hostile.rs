@@ -226,11 +226,7 @@ fn lies_about_layers_that_are_not_alike_are_named() {
             ("granitehybrid.ssm.conv_kernel", None, &["ssm.conv_kernel"]),
             ("granitehybrid.attention.head_count_kv", counts(&[0, 0, 3, 0]), &["head_count_kv", "divide"]),
             ("granitehybrid.attention.head_count_kv", counts(&[0, 0, 0, 0]), &["blk.2.ssm_in.weight"]),
-            (
-                "granitehybrid.rope.scaling.finetuned",
-                Some(MetadataValue::Bool(true)),
-                &["rope.scaling.finetuned is true", "does not do it"],
-            ),
+            ("granitehybrid.rope.scaling.finetuned", size(1), &["rope.scaling.finetuned", "boolean"]),
         ],
     );
     every_lie_is_named(
@@ -259,8 +255,23 @@ fn lies_about_layers_that_are_not_alike_are_named() {
                 &["ple.head_vocab_sizes", "no number"],
             ),
             ("qwen4exp.ple.layers", counts(&[1, 2]), &["ple.layers", "only one"]),
-            ("qwen4exp.attention.compress_ratios", counts(&[0, 0, 0, 5]), &["compress_ratios", "divide 64"]),
+            (
+                "qwen4exp.attention.compress_ratios",
+                counts(&[0, 0, 0, i32::MAX]),
+                &["compress_ratios", "more than any"],
+            ),
             ("qwen4exp.hyper_connection.count", size(1 << 20), &["hyper_connection.count", "more than any"]),
+        ],
+    );
+    every_lie_is_named(
+        "nemotron-h.f16",
+        &[
+            (
+                "nemotron_h.rope.scaling.finetuned",
+                Some(MetadataValue::Bool(true)),
+                &["rope.scaling.finetuned is true", "does not do it"],
+            ),
+            ("nemotron_h.feed_forward_length", None, &["feed_forward_length"]),
         ],
     );
     every_lie_is_named(
