@@ -144,7 +144,7 @@ impl Bench<'_> {
     }
 
     fn prompt(&mut self, tokens: usize) -> Result<Repetition, ModelError> {
-        let mut cache = [self.model.new_cache()];
+        let mut cache = [self.model.new_cache(0)];
         let rows: Vec<BatchToken> = (0..tokens)
             .map(|i| BatchToken { token: self.token(), sequence: 0, position: i, logits: i + 1 == tokens })
             .collect();
@@ -152,7 +152,7 @@ impl Bench<'_> {
     }
 
     fn decode(&mut self, sequences: usize, steps: usize) -> Result<Repetition, ModelError> {
-        let mut caches: Vec<SequenceCache> = (0..sequences).map(|_| self.model.new_cache()).collect();
+        let mut caches: Vec<SequenceCache> = (0..sequences).map(|_| self.model.new_cache(0)).collect();
         let rows = |bench: &mut Self, positions: std::ops::Range<usize>, logits| -> Vec<BatchToken> {
             let places = positions.flat_map(|position| (0..sequences).map(move |s| (position, s)));
             places

@@ -72,6 +72,11 @@ impl LayerCache {
         LayerCache { heads, key_size, value_size, precision, window, pages: VecDeque::new(), dropped: 0 }
     }
 
+    /// Of a layer that keeps no keys and values.
+    pub(crate) fn none() -> LayerCache {
+        LayerCache::new(0, 0, 0, CachePrecision::Float, None)
+    }
+
     /// Bytes that so many positions take, but for the rest of a page.
     pub(crate) fn bytes_for(&self, positions: usize) -> usize {
         let number = match self.precision {
@@ -172,8 +177,12 @@ impl Page {
 pub(crate) struct SequenceCache {
     /// Keys and values: none, ever, in layers that do not attend.
     pub(crate) layers: Vec<LayerCache>,
+    /// Keys by which layers choose the positions that they see: none in layers that see all.
+    pub(crate) indexes: Vec<LayerCache>,
     /// States: empty in layers that do not recur.
     pub(crate) states: Vec<RecurrentState>,
+    /// Whether the sequence is so long that the model turns its heads otherwise than in shorter ones.
+    pub(crate) long: bool,
     /// Positions that every layer holds.
     pub(crate) len: usize,
 }
@@ -202,7 +211,7 @@ impl SequenceCache {
             self.states.iter_mut().for_each(RecurrentState::clear);
         }
         self.len = left;
-        self.layers.iter_mut().for_each(|layer| layer.truncate(left));
+        self.layers.iter_mut().chain(&mut self.indexes).for_each(|layer| layer.truncate(left));
     }
 }
 
@@ -251,7 +260,13 @@ mod tests {
             assert_eq!(keys[0], (p + 2).saturating_sub(PAGE) as f32);
         }
         assert_eq!((layer.dropped, layer.pages.len()), (2, 1));
-        let mut cache = SequenceCache { layers: vec![layer], states: Vec::new(), len: 3 * PAGE };
+        let mut cache = SequenceCache {
+            layers: vec![layer],
+            indexes: Vec::new(),
+            states: Vec::new(),
+            long: false,
+            len: 3 * PAGE,
+        };
         assert_eq!(
             [0, 2 * PAGE, 3 * PAGE - 2, 3 * PAGE - 1].map(|n| cache.reachable(n)),
             [0, 0, 0, 3 * PAGE - 1]
@@ -264,11 +279,17 @@ mod tests {
     #[test]
     fn a_cache_with_a_state_goes_back_to_its_beginning_alone() {
         let cache = |rows: usize| {
-            let mut state = RecurrentState::new(RecurrentStateSize { inputs: 1, rows });
-            state.parts_mut().0[0] = 3.0;
+            let mut state = RecurrentState::new(RecurrentStateSize { inputs: rows, rows, numbers: 0 });
+            state.parts_mut().0.fill(3.0);
             let mut layer = LayerCache::new(1, 2, 2, CachePrecision::Float, None);
             (0..5).for_each(|p| layer.write(p, &[1.0; 2], &[1.0; 2]));
-            SequenceCache { layers: vec![layer], states: vec![state], len: 5 }
+            SequenceCache {
+                layers: vec![layer],
+                indexes: Vec::new(),
+                states: vec![state],
+                long: false,
+                len: 5,
+            }
         };
         let (pages, mut state) = (cache(0), cache(1));
         assert_eq!([5, 9, 4, 0].map(|n| pages.reachable(n)), [5, 5, 4, 0]);

@@ -10,8 +10,10 @@ use pelicycle_kernels::StateRow;
 pub(crate) struct RecurrentStateSize {
     /// Numbers of the last inputs of its convolution.
     pub(crate) inputs: usize,
-    /// Rows of its heads' states.
+    /// Rows of its heads' states, where the delta rule passes over them.
     pub(crate) rows: usize,
+    /// Numbers of its heads' states, where another rule does.
+    pub(crate) numbers: usize,
 }
 
 /// The state of a recurrent layer; empty in layers of other kinds. A clone shares the numbers until one of the two
@@ -20,6 +22,7 @@ pub(crate) struct RecurrentStateSize {
 pub(crate) struct RecurrentState {
     inputs: Arc<Vec<f32>>,
     rows: Arc<Vec<StateRow>>,
+    numbers: Arc<Vec<f32>>,
 }
 
 impl RecurrentState {
@@ -28,27 +31,38 @@ impl RecurrentState {
         RecurrentState {
             inputs: Arc::new(vec![0.0; size.inputs]),
             rows: Arc::new(vec![StateRow::ZERO; size.rows]),
+            numbers: Arc::new(vec![0.0; size.numbers]),
         }
     }
 
     /// Whether its layer remembers anything this way.
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.inputs.is_empty() && self.rows.is_empty() && self.numbers.is_empty()
     }
 
     /// Bytes that it takes.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(self.inputs.as_slice()) + size_of_val(self.rows.as_slice())
+        size_of_val(self.inputs.as_slice())
+            + size_of_val(self.rows.as_slice())
+            + size_of_val(self.numbers.as_slice())
     }
 
     /// Back before the first token.
     pub(crate) fn clear(&mut self) {
-        *self = RecurrentState::new(RecurrentStateSize { inputs: self.inputs.len(), rows: self.rows.len() });
+        *self = RecurrentState::new(RecurrentStateSize {
+            inputs: self.inputs.len(),
+            rows: self.rows.len(),
+            numbers: self.numbers.len(),
+        });
     }
 
-    /// The last inputs of the convolution, oldest first, and the heads' states, to be written.
-    pub(crate) fn parts_mut(&mut self) -> (&mut [f32], &mut [StateRow]) {
-        (Arc::make_mut(&mut self.inputs).as_mut_slice(), Arc::make_mut(&mut self.rows).as_mut_slice())
+    /// The last inputs of the convolution, oldest first, and the heads' states in either form, to be written.
+    pub(crate) fn parts_mut(&mut self) -> (&mut [f32], &mut [StateRow], &mut [f32]) {
+        (
+            Arc::make_mut(&mut self.inputs).as_mut_slice(),
+            Arc::make_mut(&mut self.rows).as_mut_slice(),
+            Arc::make_mut(&mut self.numbers).as_mut_slice(),
+        )
     }
 }
 
@@ -58,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_fork_shares_the_state_until_one_of_the_two_writes() {
-        let mut one = RecurrentState::new(RecurrentStateSize { inputs: 3, rows: 2 });
+        let mut one = RecurrentState::new(RecurrentStateSize { inputs: 3, rows: 2, numbers: 1 });
         one.parts_mut().0[1] = 5.0;
         let mut two = one.clone();
         assert!(Arc::ptr_eq(&one.rows, &two.rows));

@@ -22,6 +22,7 @@ pub struct ExpertChoice {
 #[derive(Debug)]
 pub struct Session<'a> {
     model: &'a Model,
+    tokens: Vec<u32>,
     cache: SequenceCache,
     scratch: StepScratch,
 }
@@ -29,7 +30,7 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// An empty sequence.
     pub fn new(model: &'a Model) -> Session<'a> {
-        Session { cache: model.new_cache(), model, scratch: StepScratch::default() }
+        Session { cache: model.new_cache(0), tokens: Vec::new(), model, scratch: StepScratch::default() }
     }
 
     /// Tokens fed so far.
@@ -41,6 +42,7 @@ impl<'a> Session<'a> {
     /// with windows not by many: it forgets all of them then. [`Session::position`] tells what is left.
     pub fn truncate(&mut self, positions: usize) {
         self.cache.truncate(positions);
+        self.tokens.truncate(self.cache.len);
     }
 
     /// Feeds tokens in one step: the logits after every one of them, or after the last alone, a vocabulary each.
@@ -62,6 +64,15 @@ impl<'a> Session<'a> {
         mut watch: impl FnMut(ExpertChoice),
     ) -> Result<&[f32], ModelError> {
         let begin = self.cache.len;
+        if begin == 0 || !self.cache.long && self.model.config().is_long(begin + tokens.len()) {
+            // From here on the model turns its heads otherwise: what was computed is so anew.
+            self.cache = self.model.new_cache(begin + tokens.len());
+            let row = |(position, &token)| BatchToken { token, sequence: 0, position, logits: false };
+            let rows: Vec<BatchToken> = self.tokens.iter().enumerate().map(row).collect();
+            if !rows.is_empty() {
+                self.model.step(&rows, &mut [&mut self.cache], &mut self.scratch, &mut |_, _| {})?;
+            }
+        }
         let row = |(i, &token): (usize, &u32)| BatchToken {
             token,
             sequence: 0,
@@ -75,6 +86,7 @@ impl<'a> Session<'a> {
                 watch(ExpertChoice { layer, position: begin + i, experts, weights });
             }
         })?;
+        self.tokens.extend_from_slice(tokens);
         Ok(&self.scratch.logits)
     }
 

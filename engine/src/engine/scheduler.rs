@@ -153,6 +153,7 @@ impl Scheduler {
                 self.admit(job);
             }
             if !self.active.is_empty() {
+                self.outgrow();
                 self.step();
             }
         }
@@ -162,22 +163,8 @@ impl Scheduler {
     fn admit(&mut self, mut job: QueuedRequest) {
         let tokens = job.request.tokens.clone();
         let (mut cache, parting) = self.fork(&tokens);
-        let prompt = &tokens[..tokens.len() - 1];
-        while cache.len < prompt.len() {
-            if self.stop.load(Ordering::Relaxed) {
-                return;
-            }
-            let begin = cache.len;
-            let stops = [prompt.len(), parting].into_iter().filter(|&stop| stop > begin);
-            let end = stops.fold(begin + PROMPT_STEP, usize::min);
-            let row = |(i, &token)| BatchToken { token, sequence: 0, position: begin + i, logits: false };
-            let rows: Vec<BatchToken> = prompt[begin..end].iter().enumerate().map(row).collect();
-            self.model
-                .step(&rows, &mut [&mut cache], &mut self.scratch, &mut |_, _| {})
-                .expect("tokens were checked when they came in");
-            if end == parting {
-                self.keep(Computed { tokens: prompt[..end].to_vec(), cache: cache.clone() });
-            }
+        if self.compute(&tokens, &mut cache, parting).is_break() {
+            return;
         }
         tokens.iter().for_each(|&token| job.sampler.accept(token));
         self.keep(Computed { tokens: tokens.clone(), cache: cache.clone() });
@@ -194,8 +181,45 @@ impl Scheduler {
         }
     }
 
+    /// Computes all tokens but the last, as far as the cache does not hold them; where they part from others known, a
+    /// fork is kept. It breaks off when the engine is dropped.
+    fn compute(&mut self, tokens: &[u32], cache: &mut SequenceCache, parting: usize) -> ControlFlow<()> {
+        let prompt = &tokens[..tokens.len() - 1];
+        while cache.len < prompt.len() {
+            if self.stop.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
+            let begin = cache.len;
+            let stops = [prompt.len(), parting].into_iter().filter(|&stop| stop > begin);
+            let end = stops.fold(begin + PROMPT_STEP, usize::min);
+            let row = |(i, &token)| BatchToken { token, sequence: 0, position: begin + i, logits: false };
+            let rows: Vec<BatchToken> = prompt[begin..end].iter().enumerate().map(row).collect();
+            self.model
+                .step(&rows, &mut [&mut *cache], &mut self.scratch, &mut |_, _| {})
+                .expect("tokens were checked when they came in, or drawn from the vocabulary");
+            if end == parting {
+                self.keep(Computed { tokens: prompt[..end].to_vec(), cache: cache.clone() });
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Computes the sequences anew that outgrew the context up to which the model turns its heads in one way.
+    fn outgrow(&mut self) {
+        for i in 0..self.active.len() {
+            let sequence = &self.active[i];
+            if !sequence.cache.long && self.model.config().is_long(sequence.tokens.len()) {
+                let tokens = sequence.tokens.clone();
+                let mut cache = self.model.new_cache(tokens.len());
+                if self.compute(&tokens, &mut cache, 0).is_continue() {
+                    self.active[i].cache = cache;
+                }
+            }
+        }
+    }
+
     fn keep(&mut self, computed: Computed) {
-        self.kept.retain(|kept| kept.tokens != computed.tokens);
+        self.kept.retain(|kept| kept.tokens != computed.tokens || kept.cache.long != computed.cache.long);
         self.kept.push_front(computed);
         self.kept.truncate(KEPT);
     }
@@ -203,10 +227,11 @@ impl Scheduler {
     /// A cache with the longest known beginning of a prompt, at most all but its last token; and where the
     /// prompt parts from one known, if that lies far beyond what the cache could take from it: 0 if not.
     fn fork(&self, tokens: &[u32]) -> (SequenceCache, usize) {
+        let long = self.model.config().is_long(tokens.len());
         let known = self.active.iter().map(|s| (&s.tokens, &s.cache));
         let known = known.chain(self.kept.iter().map(|c| (&c.tokens, &c.cache)));
         let (mut best, mut most, mut parting) = (None, 0, 0);
-        for (other, cache) in known {
+        for (other, cache) in known.filter(|(_, cache)| cache.long == long) {
             let same = tokens.iter().zip(other).take_while(|(a, b)| a == b).count();
             let shared = same.min(cache.len).min(tokens.len() - 1);
             let reachable = cache.reachable(shared);
@@ -222,7 +247,7 @@ impl Scheduler {
                 fork.truncate(most);
                 fork
             }
-            None => self.model.new_cache(),
+            None => self.model.new_cache(tokens.len()),
         };
         (fork, if worth_keeping { parting } else { 0 })
     }

@@ -1,6 +1,8 @@
-//! The architectures, as data: what sets one apart from another.
+//! What sets one architecture apart from another, as data; `architectures.rs` has the table of them.
 
 use pelicycle_kernels::GateFunction;
+
+use super::architectures::ARCHITECTURES;
 
 /// The blocks that a model is built of, and their options.
 #[derive(Debug, Clone, Copy)]
@@ -13,8 +15,8 @@ pub(crate) struct Architecture {
     pub(crate) rounded_yarn: bool,
     /// How the logarithm that a file gives for YaRN corrects attention.
     pub(crate) yarn_log: YarnLog,
-    /// The last of every so many layers does not turn its heads.
-    pub(crate) unturned_period: Option<usize>,
+    /// The layers that turn their heads with the position.
+    pub(crate) turning: Turning,
     /// Whether queries grow with their position, by the file's `attention.temperature_scale`.
     pub(crate) query_temperature: bool,
     /// The norms of queries and keys, if any.
@@ -23,29 +25,55 @@ pub(crate) struct Architecture {
     pub(crate) windows: Option<WindowPattern>,
     /// Whether a learned score for each head stands beside those of the tokens in the softmax.
     pub(crate) sinks: bool,
-    /// The number of layers of the one size whose scores are scaled by 1/sqrt(width / heads).
-    pub(crate) scores_by_width_at: Option<usize>,
+    /// The factor of attention's scores, where the file does not say.
+    pub(crate) score_scale: ScoreScale,
+    /// Whether values are normed in each head, without weights; a layer without a matrix for values takes its keys.
+    pub(crate) normed_values: bool,
     /// The gates of attention's answers, if any.
     pub(crate) attention_gate: Option<AttentionGate>,
-    /// The assignment of key heads to value heads, where some layers are gated DeltaNet.
-    pub(crate) delta_net: Option<KeyHeadMapping>,
+    /// The block in the place of attention, in the layers that recur.
+    pub(crate) recurrence: Option<Recurrence>,
+    /// Whether a layer has either a token mixer or a feed-forward block.
+    pub(crate) one_block_a_layer: bool,
     /// Whether attention is over latent vectors.
     pub(crate) latent: bool,
+    /// How attention chooses the positions that a token sees, where it sees only some.
+    pub(crate) indexer: Option<Indexer>,
+    /// Whether the stream of a token is several, joined by hyper-connections.
+    pub(crate) hyper_connections: bool,
+    /// Whether n-grams of tokens have embeddings.
+    pub(crate) ngrams: bool,
     /// Matrices that have a bias. Others have one too where the file does.
     pub(crate) biases: &'static [&'static str],
     /// Whether embeddings are multiplied with the square root of the width.
     pub(crate) embedding_by_root_of_width: bool,
+    pub(crate) norm: NormKind,
     /// Whether there is a norm before the token mixer, and the name of that before the feed-forward block.
     pub(crate) mixer_norm: bool,
     pub(crate) feed_forward_norm: Option<&'static str>,
     /// Whether what the blocks answer is normed before it is added.
     pub(crate) answer_norms: bool,
-    /// The function by which gated blocks join their two inner products.
-    pub(crate) gate: GateFunction,
+    /// What lies between the matrices of feed-forward blocks.
+    pub(crate) activation: Activation,
+    /// Whether every token has an input of its own to each layer, in models that say how long it is.
+    pub(crate) layer_inputs: bool,
+    /// Whether layers with experts have a dense block beside them.
+    pub(crate) dense_beside_experts: bool,
     /// The routing of tokens to experts, in the layers that have any.
     pub(crate) routing: RoutingScheme,
     /// The expert that every token takes, in the layers that have any.
     pub(crate) shared_expert: SharedExpertMode,
+}
+
+/// The layers that turn their heads with the position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turning {
+    Always,
+    Never,
+    /// All but the last of every so many.
+    AllButEvery(usize),
+    /// All, unless the file says that the model was not trained so (`rope.scaling.finetuned`).
+    UnlessDenied,
 }
 
 /// The two numbers of a head that turn together.
@@ -55,6 +83,17 @@ pub(crate) enum RopePairing {
     HalfSplit,
     /// 2i and 2i + 1.
     Interleaved,
+}
+
+/// The factor of attention's scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ScoreScale {
+    /// 1/sqrt(numbers of a key).
+    KeySize,
+    /// 1/sqrt(width / heads) in models of so many layers, and by the size of a key in others.
+    WidthAt(usize),
+    /// None.
+    One,
 }
 
 /// How the logarithm that a file gives for YaRN corrects attention.
@@ -77,9 +116,9 @@ pub(crate) struct QueryKeyNorm {
 }
 
 impl QueryKeyNorm {
-    const HEAD: Option<QueryKeyNorm> =
+    pub(super) const HEAD: Option<QueryKeyNorm> =
         Some(QueryKeyNorm { span: NormSpan::Head, after_turning: false, optional: false });
-    const ALL_HEADS: Option<QueryKeyNorm> =
+    pub(super) const ALL_HEADS: Option<QueryKeyNorm> =
         Some(QueryKeyNorm { span: NormSpan::AllHeads, after_turning: false, optional: false });
 }
 
@@ -101,15 +140,70 @@ pub(crate) enum NormSpan {
     AllHeads,
 }
 
+/// What lies between the matrices of feed-forward blocks and experts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activation {
+    /// Two inner products, joined by this function.
+    Gated(GateFunction),
+    /// One inner product: the square of what is positive of it.
+    SquaredRelu,
+}
+
 /// Layers that attend to the last tokens alone.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WindowPattern {
     /// The last of every so many layers attends to all tokens.
     pub(crate) period: usize,
-    /// θ of the rotary embedding in layers with a window, where it is another and the file does not say.
-    pub(crate) rope_base: Option<f32>,
+    /// How these layers turn their heads.
+    pub(crate) rope: WindowRope,
     /// Not all models of the architecture have such layers.
     pub(crate) optional: bool,
+}
+
+/// How layers with a window turn their heads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum WindowRope {
+    /// As others do.
+    Same,
+    /// By the same θ, and not scaled.
+    Unscaled,
+    /// By this θ, where the file does not say, and not scaled.
+    Base(f32),
+}
+
+/// The norms before blocks and at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NormKind {
+    /// By the root of the mean square.
+    RootMeanSquare,
+    /// By the mean and the variance, with a bias.
+    Centered,
+}
+
+/// The block in the place of attention, in layers that recur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recurrence {
+    /// Gated DeltaNet, with this assignment of key heads to value heads.
+    DeltaNet(KeyHeadMapping, DeltaGate),
+    KimiDelta,
+    Mamba2,
+    ShortConvolution,
+}
+
+/// The function of DeltaNet's gates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeltaGate {
+    Silu,
+    Sigmoid,
+}
+
+/// How attention chooses the positions that a token sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Indexer {
+    /// One by one; the numbers of its heads turn together so.
+    Positions(RopePairing),
+    /// In runs, in the layers for which the file says how long those are.
+    Runs,
 }
 
 /// The assignment of key heads to value heads.
@@ -129,6 +223,8 @@ pub(crate) enum RoutingScheme {
     Renormalized,
     /// By softmax, weighed by the probabilities as they are.
     Probabilities,
+    /// Two experts, one after another, each weighed by a softmax over those that are nearly as good.
+    SparseMixer,
     /// As the file's metadata say; where they are silent, by these scores, which are divided by their sum or not.
     Described(DefaultScores, bool),
 }
@@ -150,178 +246,6 @@ pub(crate) enum SharedExpertMode {
     /// Times the sigmoid of a product with the token; the file must have one.
     Gated,
 }
-
-/// The options of an entry that says nothing else.
-const PLAIN: Architecture = Architecture {
-    name: "",
-    rope: RopePairing::HalfSplit,
-    rounded_yarn: true,
-    yarn_log: YarnLog::Scores,
-    unturned_period: None,
-    query_temperature: false,
-    query_key_norm: None,
-    windows: None,
-    sinks: false,
-    scores_by_width_at: None,
-    attention_gate: None,
-    delta_net: None,
-    latent: false,
-    biases: &[],
-    embedding_by_root_of_width: false,
-    mixer_norm: true,
-    feed_forward_norm: Some("ffn_norm"),
-    answer_norms: false,
-    gate: GateFunction::Silu,
-    routing: RoutingScheme::Renormalized,
-    shared_expert: SharedExpertMode::Added,
-};
-
-/// Three layers of gated DeltaNet to one of gated attention.
-const QWEN35: Architecture = Architecture {
-    query_key_norm: QueryKeyNorm::HEAD,
-    attention_gate: Some(AttentionGate::WithQueries),
-    delta_net: Some(KeyHeadMapping::Cyclic),
-    feed_forward_norm: Some("post_attention_norm"),
-    ..PLAIN
-};
-
-/// Sigmoid scores, divided by their sum, as DeepSeek-V3 has them, in files that do not say so.
-const SIGMOIDS: RoutingScheme = RoutingScheme::Described(DefaultScores::Sigmoid, true);
-
-/// Qwen2's biases.
-const OF_QUERIES_KEYS_VALUES: &[&str] = &["attn_q", "attn_k", "attn_v"];
-
-const ARCHITECTURES: &[Architecture] = &[
-    Architecture {
-        name: "afmoe",
-        query_key_norm: QueryKeyNorm::HEAD,
-        windows: Some(WindowPattern { period: 4, rope_base: None, optional: false }),
-        unturned_period: Some(4),
-        attention_gate: Some(AttentionGate::Apart),
-        embedding_by_root_of_width: true,
-        answer_norms: true,
-        routing: SIGMOIDS,
-        ..PLAIN
-    },
-    Architecture { name: "bailingmoe2", query_key_norm: QueryKeyNorm::HEAD, routing: SIGMOIDS, ..PLAIN },
-    Architecture {
-        name: "deepseek2",
-        rope: RopePairing::Interleaved,
-        latent: true,
-        routing: RoutingScheme::Described(DefaultScores::ByCorrection, false),
-        ..PLAIN
-    },
-    Architecture {
-        name: "ernie4_5-moe",
-        rope: RopePairing::Interleaved,
-        routing: RoutingScheme::Described(DefaultScores::Softmax, true),
-        ..PLAIN
-    },
-    Architecture {
-        name: "gemma3",
-        query_key_norm: QueryKeyNorm::HEAD,
-        windows: Some(WindowPattern { period: 6, rope_base: Some(10_000.0), optional: false }),
-        scores_by_width_at: Some(62),
-        embedding_by_root_of_width: true,
-        answer_norms: true,
-        gate: GateFunction::Gelu,
-        ..PLAIN
-    },
-    Architecture {
-        name: "glm4moe",
-        query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: false, optional: true }),
-        biases: OF_QUERIES_KEYS_VALUES,
-        feed_forward_norm: Some("post_attention_norm"),
-        routing: SIGMOIDS,
-        ..PLAIN
-    },
-    Architecture {
-        name: "gpt-oss",
-        rounded_yarn: false,
-        windows: Some(WindowPattern { period: 2, rope_base: None, optional: false }),
-        sinks: true,
-        biases: &[
-            "attn_q",
-            "attn_k",
-            "attn_v",
-            "attn_output",
-            "ffn_gate_inp",
-            "ffn_gate_exps",
-            "ffn_up_exps",
-            "ffn_down_exps",
-        ],
-        feed_forward_norm: Some("post_attention_norm"),
-        gate: GateFunction::Clamped,
-        ..PLAIN
-    },
-    Architecture { name: "granite", rope: RopePairing::Interleaved, ..PLAIN },
-    Architecture { name: "granitemoe", rope: RopePairing::Interleaved, ..PLAIN },
-    Architecture {
-        name: "hunyuan-moe",
-        query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: true, optional: false }),
-        ..PLAIN
-    },
-    Architecture { name: "llama", rope: RopePairing::Interleaved, ..PLAIN },
-    Architecture { name: "minimax-m2", query_key_norm: QueryKeyNorm::ALL_HEADS, routing: SIGMOIDS, ..PLAIN },
-    Architecture {
-        name: "mistral3",
-        rope: RopePairing::Interleaved,
-        yarn_log: YarnLog::Turned,
-        query_temperature: true,
-        ..PLAIN
-    },
-    Architecture {
-        name: "mistral4",
-        rope: RopePairing::Interleaved,
-        latent: true,
-        query_temperature: true,
-        routing: RoutingScheme::Described(DefaultScores::Softmax, true),
-        ..PLAIN
-    },
-    Architecture {
-        name: "olmo2",
-        query_key_norm: QueryKeyNorm::ALL_HEADS,
-        windows: Some(WindowPattern { period: 4, rope_base: None, optional: true }),
-        mixer_norm: false,
-        feed_forward_norm: None,
-        answer_norms: true,
-        ..PLAIN
-    },
-    Architecture {
-        name: "olmoe",
-        query_key_norm: QueryKeyNorm::ALL_HEADS,
-        routing: RoutingScheme::Probabilities,
-        ..PLAIN
-    },
-    Architecture { name: "qwen2", biases: OF_QUERIES_KEYS_VALUES, ..PLAIN },
-    Architecture {
-        name: "qwen2moe",
-        biases: OF_QUERIES_KEYS_VALUES,
-        routing: RoutingScheme::Probabilities,
-        shared_expert: SharedExpertMode::Gated,
-        ..PLAIN
-    },
-    Architecture { name: "qwen3", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
-    Architecture { name: "qwen35", ..QWEN35 },
-    Architecture { name: "qwen35moe", shared_expert: SharedExpertMode::Gated, ..QWEN35 },
-    Architecture { name: "qwen2vl", biases: OF_QUERIES_KEYS_VALUES, ..PLAIN },
-    Architecture { name: "qwen3moe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
-    Architecture { name: "qwen3vl", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
-    Architecture { name: "qwen3vlmoe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
-    Architecture {
-        name: "qwen3next",
-        delta_net: Some(KeyHeadMapping::Grouped),
-        shared_expert: SharedExpertMode::Gated,
-        ..QWEN35
-    },
-    Architecture {
-        name: "seed_oss",
-        biases: OF_QUERIES_KEYS_VALUES,
-        feed_forward_norm: Some("post_attention_norm"),
-        ..PLAIN
-    },
-    Architecture { name: "smollm3", rope: RopePairing::Interleaved, unturned_period: Some(4), ..PLAIN },
-];
 
 impl Architecture {
     pub(crate) fn named(name: &str) -> Option<&'static Architecture> {

@@ -1,13 +1,15 @@
 //! The configuration of a model, read from the metadata and checked before anything is built on it.
 
-use super::architecture::{Architecture, WindowPattern};
+use super::architecture::{Architecture, ScoreScale};
 use super::config_keys::{ConfigKeys, LIMIT};
-use super::delta_shape::DeltaShape;
 use super::error::ModelError;
+use super::head_shape::HeadShape;
 use super::honoured::honours;
 use super::latent_shape::LatentShape;
+use super::layer_blocks::LayerBlocks;
+use super::layer_windows::{shared_keys, window_rope_base, windows};
 use super::rope_scaling::RopeScaling;
-use crate::gguf::{Gguf, MetadataArray, MetadataValue};
+use crate::gguf::Gguf;
 
 /// The configuration of a model: the numbers that shape it.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,21 +31,21 @@ pub struct ModelConfig {
     pub heads: usize,
     /// Key/value heads of each layer; 0 in those that recur instead.
     pub kv_heads: Vec<usize>,
-    /// The shape of the layers that recur, where there are any.
-    pub delta: Option<DeltaShape>,
+    /// The blocks of each layer.
+    pub(super) blocks: Vec<LayerBlocks>,
     /// The shape of attention over latent vectors, in the models that have it; their layers' caches do not depend
     /// on heads.
     pub latent: Option<LatentShape>,
-    /// Numbers of a query or key in one head.
-    pub key_size: usize,
-    /// Numbers of a value in one head.
-    pub value_size: usize,
+    /// The heads of layers that attend to all tokens.
+    pub head: HeadShape,
+    /// The heads of layers with a window.
+    pub window_head: HeadShape,
+    /// For each layer the earlier one whose keys and values it reads, where it has none of its own.
+    pub shared_keys: Vec<Option<usize>>,
     /// The window of each layer: how many of the last tokens, itself included, a token attends to; `None` for all.
     pub windows: Vec<Option<usize>>,
     /// Multiplies the scores of attention.
     pub score_scale: f32,
-    /// Numbers of a head that turn with the position.
-    pub rope_size: usize,
     /// θ of the rotary embedding.
     pub rope_base: f32,
     /// θ in layers with a window, which are not scaled.
@@ -54,6 +56,10 @@ pub struct ModelConfig {
     pub epsilon: f32,
     /// The growth of queries with their position, in the models that have it.
     pub query_temperature: Option<QueryTemperature>,
+    /// Streams of numbers that stand for a token side by side.
+    pub streams: usize,
+    /// Numbers of a token's own input to each layer, in the models that have one.
+    pub layer_input: Option<usize>,
     /// Multiplies a token's embedding.
     pub embedding_scale: f32,
     /// Multiplies what a block adds.
@@ -101,6 +107,16 @@ impl ExpertConfig {
 }
 
 impl ModelConfig {
+    /// Whether the model turns its heads otherwise in a sequence of so many tokens than in shorter ones.
+    pub(crate) fn is_long(&self, tokens: usize) -> bool {
+        matches!(self.rope_scaling, RopeScaling::Long(long) if tokens > long.original_context)
+    }
+
+    /// The heads of a layer.
+    pub(super) fn head_of(&self, layer: usize) -> HeadShape {
+        if self.windows[layer].is_some() { self.window_head } else { self.head }
+    }
+
     pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<ModelConfig, ModelError> {
         let keys = ConfigKeys { gguf, architecture: architecture.name };
         honours(&keys, architecture)?;
@@ -119,17 +135,14 @@ impl ModelConfig {
         let layers = blocks - draft_layers;
         let width = keys.require("embedding_length")?;
         let heads = keys.require("attention.head_count")?;
-        let (delta, recurs) = match architecture.delta_net {
-            Some(_) => (Some(DeltaShape::read(&keys)?), DeltaShape::layers(&keys, layers)?),
-            None => (None, vec![false; layers]),
-        };
         let mut kv_heads: Vec<usize> =
             match gguf.u32_per_layer(&keys.key("attention.head_count_kv"), layers)? {
                 Some(list) => list.into_iter().map(|n| n as usize).collect(),
                 None => vec![heads; layers],
             };
-        for (n, recurs) in kv_heads.iter_mut().zip(recurs) {
-            if recurs {
+        let blocks = LayerBlocks::read(&keys, architecture, layers, &kv_heads)?;
+        for (n, blocks) in kv_heads.iter_mut().zip(&blocks) {
+            if !blocks.attends() {
                 *n = 0;
             } else if *n == 0 || !heads.is_multiple_of(*n) {
                 let why = "which does not divide the query heads";
@@ -137,28 +150,17 @@ impl ModelConfig {
             }
         }
         let latent = architecture.latent.then(|| LatentShape::read(&keys, heads)).transpose()?;
-        let (key_size, value_size) = match latent {
-            Some(shape) => (shape.key(), shape.value),
-            None => (
-                keys.size("attention.key_length")?.unwrap_or(width / heads),
-                keys.size("attention.value_length")?.unwrap_or(width / heads),
-            ),
-        };
-        if key_size == 0 || value_size == 0 || heads.saturating_mul(key_size.max(value_size)) > LIMIT {
-            let why = "which does not fit the width and size of a head";
-            return Err(keys.fail("attention.head_count", &heads, why));
-        }
-        let rope_size = keys.size("rope.dimension_count")?.unwrap_or(key_size);
-        if rope_size > key_size || !rope_size.is_multiple_of(2) {
-            return Err(keys.fail("rope.dimension_count", &rope_size, "which is odd or larger than a head"));
-        }
+        let head = HeadShape::read(&keys, heads, width / heads, latent)?;
         // Some files boast of more than any memory holds.
         let context = match gguf.u64(&keys.key("context_length"))? {
             Some(n) if n > LIMIT as u64 => LIMIT,
             _ => keys.size("context_length")?.unwrap_or(2048),
         };
         let rope_scaling = RopeScaling::read(&keys, context, architecture)?;
-        let epsilon = gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?;
+        let epsilon = match gguf.f32(&keys.key("attention.layer_norm_epsilon"))? {
+            Some(epsilon) => epsilon,
+            None => gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?,
+        };
         if !(epsilon.is_finite() && epsilon >= 0.0) {
             let why = "which is not a small number";
             return Err(keys.fail("attention.layer_norm_rms_epsilon", &epsilon, why));
@@ -167,24 +169,12 @@ impl ModelConfig {
             Some(declared) => windows(&keys, declared, layers)?,
             None => vec![None; layers],
         };
-        let window_rope_base = match architecture.windows {
-            Some(WindowPattern { rope_base: Some(base), .. }) => {
-                Some(keys.positive("rope.freq_base_swa")?.unwrap_or(base))
-            }
-            // Theirs, where they have any, are of the model's own θ, and not scaled.
-            Some(WindowPattern { optional: true, .. }) if windows.iter().any(Option::is_some) => {
-                let own = keys.positive("rope.freq_base")?.unwrap_or(10_000.0);
-                Some(keys.positive("rope.freq_base_swa")?.unwrap_or(own))
-            }
-            _ => None,
-        };
-        let score_size = match architecture.scores_by_width_at {
-            Some(at) if at == layers => width / heads,
-            _ => key_size,
-        };
-        let score_scale = match keys.positive_or_zero("attention.scale")? {
-            Some(scale) => scale,
-            None => 1.0 / (score_size as f32).sqrt(),
+        let window_rope_base = window_rope_base(&keys, architecture, &windows)?;
+        let score_scale = match (keys.positive_or_zero("attention.scale")?, architecture.score_scale) {
+            (Some(scale), _) => scale,
+            (None, ScoreScale::One) => 1.0,
+            (None, ScoreScale::WidthAt(at)) if at == layers => 1.0 / ((width / heads) as f32).sqrt(),
+            (None, ScoreScale::WidthAt(_) | ScoreScale::KeySize) => 1.0 / (head.key as f32).sqrt(),
         };
         let root_of_width = if architecture.embedding_by_root_of_width { (width as f32).sqrt() } else { 1.0 };
         Ok(ModelConfig {
@@ -194,18 +184,26 @@ impl ModelConfig {
             vocabulary: vocabulary(gguf)?,
             context,
             heads,
-            kv_heads,
-            delta,
+            blocks,
             latent,
-            key_size,
-            value_size,
+            head,
+            window_head: head.with_window(&keys, heads)?,
+            shared_keys: shared_keys(&keys, &windows, &kv_heads)?,
             windows,
+            kv_heads,
             score_scale: score_scale * rope_scaling.score_factor(),
-            rope_size,
             rope_base: keys.positive("rope.freq_base")?.unwrap_or(10_000.0),
             window_rope_base,
             rope_scaling,
             epsilon,
+            streams: match architecture.hyper_connections {
+                true => streams(&keys, width)?,
+                false => 1,
+            },
+            layer_input: match architecture.layer_inputs {
+                true => layer_input(&keys, layers)?,
+                false => None,
+            },
             embedding_scale: keys.positive_or_zero("embedding_scale")?.unwrap_or(root_of_width),
             residual_scale: keys.positive_or_zero("residual_scale")?.unwrap_or(1.0),
             logit_scale: keys.positive_or_zero("logit_scale")?.unwrap_or(1.0),
@@ -217,31 +215,23 @@ impl ModelConfig {
     }
 }
 
-/// The window of each layer: by the architecture's own rhythm, or by the file's where it has one.
-fn windows(
-    keys: &ConfigKeys<'_>,
-    declared: &WindowPattern,
-    layers: usize,
-) -> Result<Vec<Option<usize>>, ModelError> {
-    let window = match keys.size("attention.sliding_window")? {
-        Some(window) => window,
-        None if declared.optional => return Ok(vec![None; layers]),
-        None => keys.require("attention.sliding_window")?,
-    };
-    let pattern = "attention.sliding_window_pattern";
-    let windowed: Vec<bool> = match keys.gguf.metadata().get(&keys.key(pattern)) {
-        Some(MetadataValue::Array(MetadataArray::Bool(list))) if list.len() >= layers => {
-            list[..layers].to_vec()
-        }
-        Some(MetadataValue::Array(_)) => {
-            return Err(keys.fail(pattern, &"a list", "but must have a boolean for each layer"));
-        }
-        _ => {
-            let period = keys.size(pattern)?.unwrap_or(declared.period);
-            (0..layers).map(|layer| (layer + 1) % period != 0).collect()
-        }
-    };
-    Ok(windowed.into_iter().map(|windowed| windowed.then_some(window)).collect())
+/// Streams of a token side by side.
+fn streams(keys: &ConfigKeys<'_>, width: usize) -> Result<usize, ModelError> {
+    let name = "hyper_connection.count";
+    match keys.require(name)? {
+        count if count * width > LIMIT => Err(keys.fail(name, &count, "which is more than any model has")),
+        count => Ok(count),
+    }
+}
+
+/// Numbers of a token's own input to each layer.
+fn layer_input(keys: &ConfigKeys<'_>, layers: usize) -> Result<Option<usize>, ModelError> {
+    let name = "embedding_length_per_layer_input";
+    match keys.gguf.u32(&keys.key(name))?.unwrap_or(0) as usize {
+        0 => Ok(None),
+        size if size > LIMIT / layers => Err(keys.fail(name, &size, "which is more than any model has")),
+        size => Ok(Some(size)),
+    }
 }
 
 fn query_temperature(
@@ -254,7 +244,7 @@ fn query_temperature(
     let Some(scale) = scale else { return Ok(None) };
     let original = match scaling {
         RopeScaling::Yarn(yarn) => Some(yarn.original_context),
-        RopeScaling::None | RopeScaling::Linear(_) => None,
+        RopeScaling::None | RopeScaling::Linear(_) | RopeScaling::Long(_) => None,
     };
     let length = keys.positive("attention.temperature_length")?.or(original);
     let length = keys.required("attention.temperature_length", length)?;

@@ -6,14 +6,17 @@
 
 use pelicycle_kernels::{Activations, DeltaToken, GateFunction, StateRow};
 
-use super::architecture::KeyHeadMapping;
+use super::architecture::{DeltaGate, KeyHeadMapping};
+use super::causal_convolution::{CausalConvolution, ConvolutionOptions};
 use super::compute_context::ComputeContext;
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
 use super::norm::rms_norm_in_place;
+use super::softplus::softplus;
 use super::step::LayerStep;
+use super::step_sequence::{StepSequence, step_sequences};
 
 /// Added to the squared length of queries and keys: a constant of the architecture.
 const LENGTH_EPSILON: f32 = 1e-6;
@@ -43,10 +46,10 @@ enum Steering {
 pub(super) struct DeltaNet {
     pub(super) shape: DeltaShape,
     key_heads: KeyHeadMapping,
+    gate: DeltaGate,
     projections: Projections,
     steering: Steering,
-    /// The convolution's weights: for each tap, oldest first, one a channel.
-    taps: Vec<f32>,
+    convolution: CausalConvolution,
     /// −e^A, one a value head.
     rate: Vec<f32>,
     /// Added to the decay's input, one a value head.
@@ -75,9 +78,10 @@ pub(super) struct DeltaScratch {
 impl DeltaNet {
     pub(super) fn read(
         source: &LayerSource<'_>,
-        shape: DeltaShape,
         key_heads: KeyHeadMapping,
+        gate: DeltaGate,
     ) -> Result<DeltaNet, ModelError> {
+        let shape = DeltaShape::read(&source.keys())?;
         let (width, heads) = (source.config.width, shape.value_heads);
         let projections = match source.has("ssm_in.weight") {
             true => Projections::Fused(source.matrix("ssm_in", &[width, shape.channels() + shape.values()])?),
@@ -93,16 +97,14 @@ impl DeltaNet {
                 decay: source.matrix("ssm_alpha", &[width, heads])?,
             },
         };
-        // The file has a channel's taps together; the convolution takes a tap's channels together.
-        let by_channel =
-            source.tensors.numbers(&source.name("ssm_conv1d.weight"), &[shape.taps, shape.channels()])?;
-        let taps = (0..shape.taps).flat_map(|tap| by_channel.iter().skip(tap).step_by(shape.taps).copied());
+        let options = ConvolutionOptions { taps: shape.taps, dilation: 1, activated: true, biased: false };
         Ok(DeltaNet {
             shape,
             key_heads,
+            gate,
             projections,
             steering,
-            taps: taps.collect(),
+            convolution: CausalConvolution::read(source, &["ssm_conv1d"], shape.channels(), options)?,
             rate: source.tensors.numbers(&source.name("ssm_a"), &[heads])?,
             rate_bias: source.tensors.numbers(&source.name("ssm_dt.bias"), &[heads])?,
             norm: source.vector("ssm_norm", shape.value_size)?,
@@ -125,17 +127,9 @@ impl DeltaNet {
         let DeltaScratch { mixed, gates, strengths, decays, convolved, agreements, answers, .. } = scratch;
         self.steer(strengths, decays);
 
-        // The step's rows, sequence by sequence, each with the state that they pass over.
-        let mut sequences: Vec<Sequence<'_>> = Vec::with_capacity(caches.len());
-        for (s, cache) in caches.iter_mut().enumerate() {
-            let rows: Vec<usize> = (0..rows.len()).filter(|&r| rows[r].sequence == s).collect();
-            if !rows.is_empty() {
-                let (inputs, state) = cache.states[layer].parts_mut();
-                sequences.push(Sequence { rows, inputs, state });
-            }
-        }
+        let mut sequences = step_sequences(rows, caches, layer);
         convolved.resize(mixed.len(), 0.0);
-        self.convolve(context, &mut sequences, mixed, convolved);
+        self.convolution.forward(context, &mut sequences, mixed, convolved);
         self.normalize(context, convolved, agreements);
 
         answers.reset(rows.len(), self.shape.values());
@@ -145,8 +139,8 @@ impl DeltaNet {
                 .collect();
         let mut pieces = Vec::with_capacity(sequences.len() * self.shape.value_heads);
         let state_rows = StateRow::count(self.shape.key_size, self.shape.value_size);
-        for Sequence { rows, state, .. } in &mut sequences {
-            for (head, state) in state.chunks_exact_mut(state_rows).enumerate() {
+        for StepSequence { rows, state_rows: states, .. } in &mut sequences {
+            for (head, state) in states.chunks_exact_mut(state_rows).enumerate() {
                 let out = rows.iter().map(|&r| std::mem::take(&mut heads[head][r])).collect();
                 pieces.push(Piece { head, rows, state, out });
             }
@@ -223,41 +217,7 @@ impl DeltaNet {
         strengths.iter_mut().for_each(|b| *b = 1.0 / (1.0 + (-*b).exp()));
         for row in decays.chunks_exact_mut(self.shape.value_heads) {
             for ((a, rate), bias) in row.iter_mut().zip(&self.rate).zip(&self.rate_bias) {
-                let a_biased = *a + bias;
-                // Beyond 20 the two are equal in float32, and e^x may overflow.
-                let softplus = if a_biased > 20.0 { a_biased } else { a_biased.exp().ln_1p() };
-                *a = (rate * softplus).exp();
-            }
-        }
-    }
-
-    /// Each row's channels with those of the rows before it; the last rows are kept for the next step.
-    fn convolve(
-        &self,
-        context: &ComputeContext,
-        sequences: &mut [Sequence<'_>],
-        mixed: &[f32],
-        convolved: &mut [f32],
-    ) {
-        let channels = self.shape.channels();
-        let taps: Vec<&[f32]> = self.taps.chunks_exact(channels).collect();
-        let mut out: Vec<&mut [f32]> = convolved.chunks_exact_mut(channels).collect();
-        let mut jobs = Vec::with_capacity(out.len());
-        for sequence in sequences.iter() {
-            let now = sequence.rows.iter().map(|&r| &mixed[r * channels..][..channels]);
-            let inputs: Vec<&[f32]> = sequence.inputs.chunks_exact(channels).chain(now).collect();
-            for (i, &r) in sequence.rows.iter().enumerate() {
-                jobs.push((inputs[i..i + taps.len()].to_vec(), std::mem::take(&mut out[r])));
-            }
-        }
-        context.pool.for_each(&mut jobs, |(inputs, out)| (context.kernels.convolve)(inputs, &taps, out));
-        for sequence in sequences {
-            let new = sequence.rows.len().min(taps.len() - 1);
-            sequence.inputs.copy_within(new * channels.., 0);
-            let kept = sequence.inputs.len() - new * channels;
-            let last = &sequence.rows[sequence.rows.len() - new..];
-            for (to, &r) in sequence.inputs[kept..].chunks_exact_mut(channels).zip(last) {
-                to.copy_from_slice(&mixed[r * channels..][..channels]);
+                *a = (rate * softplus(*a + bias)).exp();
             }
         }
     }
@@ -310,19 +270,17 @@ impl DeltaNet {
         let mut gated = vec![0.0; shape.value_size];
         for (&r, out) in piece.rows.iter().zip(&mut piece.out) {
             rms_norm_in_place(out, &self.norm, self.epsilon);
-            gated
-                .copy_from_slice(&numbers.gates[r * shape.values() + head * shape.value_size..][..out.len()]);
-            (context.kernels.gate)(GateFunction::Silu, &mut gated, out);
-            out.copy_from_slice(&gated);
+            let gates = &numbers.gates[r * shape.values() + head * shape.value_size..][..out.len()];
+            match self.gate {
+                DeltaGate::Silu => {
+                    gated.copy_from_slice(gates);
+                    (context.kernels.gate)(GateFunction::Silu, &mut gated, out);
+                    out.copy_from_slice(&gated);
+                }
+                DeltaGate::Sigmoid => (context.kernels.sigmoid_times)(out, gates),
+            }
         }
     }
-}
-
-/// The rows of one sequence in a step, in order, and what the layer remembers of it.
-struct Sequence<'a> {
-    rows: Vec<usize>,
-    inputs: &'a mut [f32],
-    state: &'a mut [StateRow],
 }
 
 /// One head of one sequence.

@@ -8,18 +8,17 @@ use crate::recurrent_state::RecurrentStateSize;
 
 /// The shape of gated DeltaNet layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DeltaShape {
+pub(super) struct DeltaShape {
     /// Heads of queries and keys.
-    pub key_heads: usize,
+    pub(super) key_heads: usize,
     /// Heads of values, each with a state of its own: a multiple of the key heads.
-    pub value_heads: usize,
+    pub(super) value_heads: usize,
     /// Numbers of a query or key in one head.
-    pub key_size: usize,
+    pub(super) key_size: usize,
     /// Numbers of a value in one head.
-    pub value_size: usize,
+    pub(super) value_size: usize,
     /// Tokens that the convolution sees, the present one included.
-    pub taps: usize,
+    pub(super) taps: usize,
 }
 
 impl DeltaShape {
@@ -86,6 +85,7 @@ impl DeltaShape {
         RecurrentStateSize {
             inputs: (self.taps - 1) * self.channels(),
             rows: self.value_heads * StateRow::count(self.key_size, self.value_size),
+            numbers: 0,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The router: it chooses the experts that a token takes, and weighs their answers.
 
+use std::sync::Arc;
+
 use super::architecture::{DefaultScores, RoutingScheme};
 use super::config::ExpertConfig;
 use super::config_keys::ConfigKeys;
@@ -17,12 +19,16 @@ pub(super) struct ExpertRouter {
     renormalized: bool,
     /// Multiplies the weights.
     scale: f32,
+    /// Multiplies each expert's.
+    pub(super) expert_scales: Option<Arc<[f32]>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scores {
     Softmax,
     Sigmoid,
+    /// Of two experts, each by a softmax over those that are nearly as good.
+    SparseMixer,
 }
 
 /// Experts in groups of equally many, one group after another, of which only the best supply experts.
@@ -49,8 +55,18 @@ impl ExpertRouter {
             groups: None,
             renormalized: scheme == RoutingScheme::Renormalized,
             scale: 1.0,
+            expert_scales: None,
         };
-        let RoutingScheme::Described(scores, renormalized) = scheme else { return Ok(plain) };
+        let RoutingScheme::Described(scores, renormalized) = scheme else {
+            if scheme != RoutingScheme::SparseMixer {
+                return Ok(plain);
+            }
+            if experts.used != 2 {
+                let why = "but a sparse mixer takes 2 experts";
+                return Err(keys.fail("expert_used_count", &experts.used, why));
+            }
+            return Ok(ExpertRouter { scores: Scores::SparseMixer, ..plain });
+        };
         let by_default = match scores {
             DefaultScores::Softmax => Scores::Softmax,
             DefaultScores::ByCorrection if plain.correction.is_none() => Scores::Softmax,
@@ -86,6 +102,9 @@ impl ExpertRouter {
     /// Adds the best experts of one row, ascending, and their weights. Of equal scores the lower expert wins. What
     /// the logits were is lost.
     pub(super) fn choose(&self, logits: &mut [f32], experts: &mut Vec<u32>, weights: &mut Vec<f32>) {
+        if self.scores == Scores::SparseMixer {
+            return sparse_mixer(logits, experts, weights);
+        }
         // Scores times this sum are what the division is by when they are to be taken as they are.
         let sum = match self.scores {
             Scores::Softmax => {
@@ -93,7 +112,7 @@ impl ExpertRouter {
                 logits.iter_mut().for_each(|logit| *logit = (*logit - max).exp());
                 logits.iter().sum::<f32>()
             }
-            Scores::Sigmoid => {
+            Scores::Sigmoid | Scores::SparseMixer => {
                 logits.iter_mut().for_each(|logit| *logit = 1.0 / (1.0 + (-*logit).exp()));
                 1.0
             }
@@ -114,7 +133,9 @@ impl ExpertRouter {
             true => chosen.clone().sum::<f32>().max(sum * f32::MIN_POSITIVE),
             false => sum,
         };
-        weights.extend(chosen.map(|score| score / divisor * self.scale));
+        let scale =
+            |e: u32| self.scale * self.expert_scales.as_ref().map_or(1.0, |scales| scales[e as usize]);
+        weights.extend(chosen.zip(&best).map(|(score, &e)| score / divisor * scale(e)));
         experts.extend(best);
     }
 }
@@ -145,7 +166,7 @@ impl Groups {
             ));
         }
         let judged_by = match scores {
-            Scores::Softmax => 1,
+            Scores::Softmax | Scores::SparseMixer => 1,
             Scores::Sigmoid => 2,
         };
         Ok(Some(Groups { count, used, judged_by: judged_by.min(size) }))
@@ -166,6 +187,31 @@ impl Groups {
     }
 }
 
+/// How far below the best expert's another's logit may be, as a share of the larger size of the two, to have a part in
+/// its softmax.
+const NEARLY_AS_GOOD: f32 = 0.02;
+
+/// Two experts, one after another, and their weights: L. Liu and others, GRIN (2024), arXiv:2409.12136, without noise.
+fn sparse_mixer(logits: &[f32], experts: &mut Vec<u32>, weights: &mut Vec<f32>) {
+    let mut rest: Vec<u32> = (0..logits.len() as u32).collect();
+    let mut chosen = [(0, 0.0); 2];
+    for chosen in &mut chosen {
+        let mut best = rest.clone();
+        take_best(&mut best, 1, |e| logits[e as usize]);
+        let mark = logits[best[0] as usize];
+        let near = rest.iter().map(|&e| logits[e as usize]).filter(|&logit| {
+            let far = (mark - logit) / logit.abs().max(mark) > NEARLY_AS_GOOD;
+            !far
+        });
+        let sum: f32 = near.map(|logit| (logit - mark).exp()).sum();
+        *chosen = (best[0], 1.0 / sum);
+        rest.retain(|&e| e != best[0]);
+    }
+    chosen.sort_unstable_by_key(|(expert, _)| *expert);
+    experts.extend(chosen.map(|(expert, _)| expert));
+    weights.extend(chosen.map(|(_, weight)| weight));
+}
+
 /// Leaves the `count` with the highest scores, in any order; of equal ones the lowest.
 fn take_best(all: &mut Vec<u32>, count: usize, score: impl Fn(u32) -> f32) {
     if count < all.len() {
@@ -180,7 +226,15 @@ mod tests {
 
     fn routing(scores: Scores, judged_by: Option<usize>) -> ExpertRouter {
         let groups = judged_by.map(|judged_by| Groups { count: 3, used: 1, judged_by });
-        ExpertRouter { used: 2, scores, correction: None, groups, renormalized: false, scale: 1.0 }
+        ExpertRouter {
+            used: 2,
+            scores,
+            correction: None,
+            groups,
+            renormalized: false,
+            scale: 1.0,
+            expert_scales: None,
+        }
     }
 
     fn chosen(routing: &ExpertRouter, logits: &[f32]) -> (Vec<u32>, Vec<f32>) {
@@ -208,6 +262,16 @@ mod tests {
         routing = ExpertRouter { renormalized: true, scale: 2.5, ..routing };
         let weights = chosen(&routing, &[0.0, 1.0, -2.0, -4.0]).1;
         assert!((weights.iter().sum::<f32>() - 2.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_sparse_mixer_weighs_each_of_two_experts_among_those_nearly_as_good() {
+        let mixer = routing(Scores::SparseMixer, None);
+        let (experts, weights) = chosen(&mixer, &[2.0, 1.0, 5.0, 1.99, -3.0]);
+        assert_eq!(experts, [0, 2]);
+        let second = 1.0 / (1.0 + (1.99_f32 - 2.0).exp());
+        assert!((weights[0] - second).abs() < 1e-6 && weights[1] == 1.0, "{weights:?}");
+        assert_eq!(chosen(&mixer, &[f32::NAN; 3]).0, [0, 1]);
     }
 
     #[test]

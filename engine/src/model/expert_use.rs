@@ -1,6 +1,6 @@
 //! Counts of the experts that the tokens of a sequence took, and the weights that were read for them.
 
-use super::feed_forward::FeedForward;
+use super::layer::Layer;
 use super::load::Model;
 use super::weight_summary::WeightSummary;
 
@@ -16,11 +16,8 @@ impl Model {
     /// Room to count in, all counts 0; `None` for a model without experts.
     pub fn expert_use(&self) -> Option<ExpertUse> {
         let used = self.config.experts?.used;
-        let counts = |feed_forward: &FeedForward| match feed_forward {
-            FeedForward::Dense(_) => Vec::new(),
-            FeedForward::Experts { routed, .. } => vec![0; routed.count],
-        };
-        let layers: Vec<_> = self.layers.iter().map(|layer| counts(&layer.feed_forward)).collect();
+        let counts = |layer: &Layer| layer.experts().map_or(Vec::new(), |experts| vec![0; experts.count]);
+        let layers: Vec<_> = self.layers.iter().map(counts).collect();
         layers.iter().any(|counts| !counts.is_empty()).then_some(ExpertUse { used, layers })
     }
 }

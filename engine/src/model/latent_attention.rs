@@ -8,15 +8,18 @@ use std::sync::Arc;
 
 use pelicycle_kernels::Activations;
 
+use super::architecture::Indexer;
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
+use super::latent_heads::LatentHeads;
 use super::latent_shape::LatentShape;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products, stacked_products, transposed_products};
 use super::norm::rms_norm_in_place;
+use super::position_indexer::{IndexerScratch, PositionIndexer, SeenPositions};
 use super::rope::Rope;
 use super::step::LayerStep;
-use crate::cache::{CachePrecision, CacheSlice, LayerCache, PAGE};
+use crate::cache::{CachePrecision, LayerCache};
 
 /// Added to the mean square in the norms of latent vectors: a constant of the architecture.
 const EPSILON: f32 = 1e-6;
@@ -45,6 +48,15 @@ enum HeadKeys {
     Expanding(Matrix),
 }
 
+/// The positions that a row sees.
+#[derive(Debug)]
+enum Seen {
+    All,
+    Chosen(Box<PositionIndexer>),
+    /// Those that the last layer that chose some did.
+    AsBefore,
+}
+
 /// The weights of one layer.
 #[derive(Debug)]
 pub(super) struct LatentAttention {
@@ -57,7 +69,9 @@ pub(super) struct LatentAttention {
     /// For each head a row for each number of a value.
     values: Matrix,
     output: Matrix,
-    rope: Arc<Rope>,
+    /// None in layers that do not turn their heads.
+    rope: Option<Arc<Rope>>,
+    seen: Seen,
 }
 
 /// Numbers of the rows of a step.
@@ -73,6 +87,32 @@ pub(super) struct LatentScratch {
     /// Mixed latent vectors, a row a head.
     mixed: Activations,
     answers: Activations,
+}
+
+impl Seen {
+    fn read(source: &LayerSource<'_>, queries: &Queries) -> Result<Seen, ModelError> {
+        let Some(Indexer::Positions(pairs)) = source.architecture.indexer else { return Ok(Seen::All) };
+        let (keys, name) = (source.keys(), "attention.indexer.types");
+        let chooses = keys.gguf.bools(&keys.key(name))?;
+        if chooses.is_some_and(|list| list.first() == Some(&false)) {
+            let why = "for the first layer, which has none before it to take its choice from";
+            return Err(keys.fail(name, &false, why));
+        }
+        if chooses.is_some_and(|list| list.get(source.layer) == Some(&false)) {
+            return Ok(Seen::AsBefore);
+        }
+        let Queries::Compressed { down, .. } = queries else {
+            // It would have nothing to make its queries of.
+            return Err(source
+                .gguf
+                .require_tensor(&source.name("attn_q_a.weight"))
+                .map(|_| ())
+                .map_or_else(ModelError::from, |()| {
+                    keys.fail("attention.q_lora_rank", &"there", "but the queries are not compressed")
+                }));
+        };
+        Ok(Seen::Chosen(Box::new(PositionIndexer::read(source, down.rows, pairs)?)))
+    }
 }
 
 impl LatentAttention {
@@ -109,19 +149,28 @@ impl LatentAttention {
         };
         Ok(LatentAttention {
             shape,
+            seen: Seen::read(source, &queries)?,
             queries,
             compress: source.matrix("attn_kv_a_mqa", &[width, rank + shape.turning])?,
             norm: source.vector("attn_kv_a_norm", rank)?,
             keys,
             values,
             output: source.matrix("attn_output", &[heads * value, width])?,
-            rope: Arc::clone(source.ropes.of(None)),
+            rope: source.turns()?.then(|| Arc::clone(source.ropes.of(None))),
         })
     }
 
     /// An empty cache for a sequence.
     pub(super) fn new_cache(&self, precision: CachePrecision) -> LayerCache {
         LayerCache::new(1, self.shape.turning, self.shape.rank, precision, None)
+    }
+
+    /// An empty cache for the keys by which positions are chosen.
+    pub(super) fn new_index(&self, precision: CachePrecision) -> LayerCache {
+        match &self.seen {
+            Seen::Chosen(indexer) => indexer.new_cache(precision),
+            Seen::All | Seen::AsBefore => LayerCache::none(),
+        }
     }
 
     /// Writes the block's answer for each row of `x` (normed) to `out`. The rows' latent vectors go into the caches
@@ -131,30 +180,48 @@ impl LatentAttention {
         step: LayerStep<'_, '_>,
         x: &mut Activations,
         scratch: &mut LatentScratch,
+        (indexer, seen): (&mut IndexerScratch, &mut SeenPositions),
         out: &mut [f32],
     ) {
+        let places = step.places();
         let LayerStep { context, config, layer, rows, caches } = step;
         let (shape, head_size) = (self.shape, self.shape.key());
         self.project(context, x, scratch);
+        match &self.seen {
+            Seen::All => {
+                seen.clear();
+                seen.resize(rows.len(), None);
+            }
+            Seen::Chosen(block) => {
+                let compressed = &mut scratch.compressed;
+                block.choose(context, (rows, &places), caches, layer, x, compressed, indexer, seen);
+            }
+            Seen::AsBefore => {}
+        }
         let LatentScratch { queries, latents, plain, absorbed, mixed, answers, .. } = scratch;
 
         plain.reset(rows.len() * shape.heads, shape.plain);
-        let mut turning: Vec<_> = rows
+        let mut turning: Vec<_> = places
             .iter()
             .zip(queries.chunks_exact_mut(shape.heads * head_size))
             .zip(latents.chunks_exact_mut(shape.rank + shape.turning))
             .zip(plain.floats_mut().chunks_exact_mut(shape.heads * shape.plain))
             .collect();
-        context.pool.for_each(&mut turning, |(((row, queries), latent), plain)| {
-            let turns = self.rope.turns(row.position);
+        context.pool.for_each(&mut turning, |(((place, queries), latent), plain)| {
+            let rope = self.rope.as_ref().map(|rope| (rope, rope.turns(**place)));
+            let turn = |numbers: &mut [f32]| {
+                if let Some((rope, turns)) = &rope {
+                    rope.apply(numbers, turns);
+                }
+            };
             let (latent, key) = latent.split_at_mut(shape.rank);
             rms_norm_in_place(latent, &self.norm, EPSILON);
-            self.rope.apply(key, &turns);
+            turn(key);
             for (query, plain) in queries.chunks_exact_mut(head_size).zip(plain.chunks_exact_mut(shape.plain))
             {
-                self.rope.apply(&mut query[shape.plain..], &turns);
+                turn(&mut query[shape.plain..]);
                 if let Some(temperature) = config.query_temperature {
-                    let factor = temperature.factor(row.position);
+                    let factor = temperature.factor(place.position);
                     query.iter_mut().for_each(|x| *x *= factor);
                 }
                 plain.copy_from_slice(&query[..shape.plain]);
@@ -176,11 +243,14 @@ impl LatentAttention {
         let queries = queries.chunks_exact(shape.heads * head_size);
         let absorbed = absorbed.chunks_exact(shape.heads * shape.rank);
         let outs = mixed.floats_mut().chunks_exact_mut(shape.heads * shape.rank);
-        for (((row, queries), absorbed), out) in rows.iter().zip(queries).zip(absorbed).zip(outs) {
+        let seen = seen.iter().map(Option::as_deref);
+        for ((((row, queries), absorbed), out), seen) in
+            rows.iter().zip(queries).zip(absorbed).zip(outs).zip(seen)
+        {
             let cache = &caches[row.sequence].layers[layer];
             let heads = queries.chunks(HEADS * head_size).zip(absorbed.chunks(HEADS * shape.rank));
             for ((queries, absorbed), out) in heads.zip(out.chunks_mut(HEADS * shape.rank)) {
-                pieces.push(Piece { cache, positions: row.position + 1, queries, absorbed, out });
+                pieces.push(LatentHeads { cache, positions: row.position + 1, seen, queries, absorbed, out });
             }
         }
         context.pool.for_each(&mut pieces, |piece| piece.attend(context, &shape, config.score_scale));
@@ -206,72 +276,6 @@ impl LatentAttention {
                 queries.resize(x.rows() * up.rows, 0.0);
                 products(context, compressed, &mut [(up, queries)]);
             }
-        }
-    }
-}
-
-/// Some heads of one row.
-struct Piece<'a> {
-    cache: &'a LayerCache,
-    positions: usize,
-    /// Of each head the part that does not turn, then the part that does.
-    queries: &'a [f32],
-    absorbed: &'a [f32],
-    out: &'a mut [f32],
-}
-
-impl Piece<'_> {
-    /// Softmax of the scaled scores, then the latent vectors mixed by it. Positions are taken in order.
-    fn attend(&mut self, context: &ComputeContext, shape: &LatentShape, scale: f32) {
-        let kernels = context.kernels;
-        let positions = self.positions;
-        let heads = self.absorbed.len() / shape.rank;
-        let mut scores = vec![0.0; heads * positions];
-        let mut turned = vec![0.0; positions.min(PAGE)];
-        let mut begin = 0;
-        for (keys, latents) in self.cache.pages(0, 0..positions) {
-            let held = keys.len() / shape.turning;
-            let turned = &mut turned[..held];
-            for (head, scores) in scores.chunks_exact_mut(positions).enumerate() {
-                let scores = &mut scores[begin..begin + held];
-                let absorbed = &self.absorbed[head * shape.rank..][..shape.rank];
-                let query = &self.queries[head * shape.key()..][..shape.key()];
-                let query = &query[shape.plain..];
-                match (keys, latents) {
-                    (CacheSlice::Float(keys), CacheSlice::Float(latents)) => {
-                        (kernels.scores)(absorbed, latents, scale, scores);
-                        (kernels.scores)(query, keys, scale, turned);
-                    }
-                    (CacheSlice::Half(keys), CacheSlice::Half(latents)) => {
-                        (kernels.scores_half)(absorbed, latents, scale, scores);
-                        (kernels.scores_half)(query, keys, scale, turned);
-                    }
-                    _ => unreachable!("a page has one precision"),
-                }
-                scores.iter_mut().zip(&*turned).for_each(|(score, turned)| *score += turned);
-            }
-            begin += held;
-        }
-        let mut inverses = Vec::with_capacity(heads);
-        for scores in scores.chunks_exact_mut(positions) {
-            let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            inverses.push(1.0 / (kernels.exponentials)(scores, max));
-        }
-        self.out.fill(0.0);
-        let mut begin = 0;
-        for (_, latents) in self.cache.pages(0, 0..positions) {
-            let held = latents.len() / shape.rank;
-            for (scores, out) in scores.chunks_exact(positions).zip(self.out.chunks_exact_mut(shape.rank)) {
-                let scores = &scores[begin..begin + held];
-                match latents {
-                    CacheSlice::Float(latents) => (kernels.mix)(scores, latents, out),
-                    CacheSlice::Half(latents) => (kernels.mix_half)(scores, latents, out),
-                }
-            }
-            begin += held;
-        }
-        for (out, inverse) in self.out.chunks_exact_mut(shape.rank).zip(inverses) {
-            out.iter_mut().for_each(|x| *x *= inverse);
         }
     }
 }

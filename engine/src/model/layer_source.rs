@@ -1,6 +1,6 @@
 //! The source of a layer: the tensors whose names begin with its number, and what the model says of them.
 
-use super::architecture::Architecture;
+use super::architecture::{Architecture, Turning};
 use super::config::ModelConfig;
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
@@ -23,6 +23,21 @@ impl LayerSource<'_> {
     /// The metadata of the model's architecture.
     pub(super) fn keys(&self) -> ConfigKeys<'_> {
         ConfigKeys { gguf: self.gguf, architecture: self.architecture.name }
+    }
+
+    /// Whether attention turns its heads with the position.
+    ///
+    /// # Errors
+    /// When the key that says so is no boolean.
+    pub(super) fn turns(&self) -> Result<bool, ModelError> {
+        Ok(match self.architecture.turning {
+            Turning::Always => true,
+            Turning::Never => false,
+            Turning::AllButEvery(period) => !(self.layer + 1).is_multiple_of(period),
+            Turning::UnlessDenied => {
+                self.gguf.bool(&self.keys().key("rope.scaling.finetuned"))? != Some(false)
+            }
+        })
     }
 
     /// The name that a tensor has in this layer.

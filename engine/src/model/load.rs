@@ -12,10 +12,12 @@ use super::config::ModelConfig;
 use super::error::ModelError;
 use super::file_names::canonical;
 use super::layer::Layer;
+use super::layer_input::LayerInputs;
 use super::layer_source::LayerSource;
 use super::matrix::Matrix;
 use super::not_yet::missing;
-use super::rope::LayerRopes;
+use super::residual::Residual;
+use super::rope::{Divisors, LayerRopes};
 use super::tensor_reader::TensorReader;
 use crate::cache::CachePrecision;
 use crate::gguf::Gguf;
@@ -31,8 +33,10 @@ pub struct Model {
     pub(super) config: ModelConfig,
     pub(super) context: ComputeContext,
     pub(super) embedding: Matrix,
+    pub(super) layer_inputs: Option<LayerInputs>,
     pub(super) layers: Vec<Layer>,
-    pub(super) output_norm: Vec<f32>,
+    /// What the output reads of the stream.
+    pub(super) end: Residual,
     pub(super) output: Matrix,
     pub(super) cache_precision: CachePrecision,
 }
@@ -64,17 +68,15 @@ impl Model {
         };
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);
-        let divisors = match tensors.has("rope_freqs.weight") {
-            true => Some(tensors.numbers("rope_freqs.weight", &[config.rope_size / 2])?),
-            false => None,
-        };
-        let output_norm = tensors.numbers("output_norm.weight", &[config.width])?;
+        let divisors = Divisors::read(&tensors, &config)?;
+        let end = Residual::end(&tensors, &config, architecture)?;
         let embedding = tensors.matrix("token_embd", &[config.width, config.vocabulary])?;
         let output = match tensors.has("output.weight") {
             true => tensors.matrix("output", &[config.width, config.vocabulary])?,
             false => embedding.clone(),
         };
-        let ropes = LayerRopes::new(architecture.rope, &config, divisors.as_deref());
+        let layer_inputs = LayerInputs::read(&tensors, &config)?;
+        let ropes = LayerRopes::new(architecture.rope, &config, &divisors);
         let layer = |layer| {
             let (gguf, tensors, config, ropes) = (&gguf, &tensors, &config, &ropes);
             Layer::read(&LayerSource { gguf, tensors, config, architecture, ropes, layer })
@@ -94,8 +96,9 @@ impl Model {
                 arithmetic,
             },
             cache_precision: cache_precision(&gguf, arithmetic),
-            output_norm,
+            end,
             embedding,
+            layer_inputs,
             layers,
             output,
             config,

@@ -61,6 +61,11 @@ impl Matrix {
         self
     }
 
+    /// Takes the factors out, to be applied elsewhere.
+    pub(super) fn take_factors(&mut self) -> Option<Arc<[f32]>> {
+        self.factors.take()
+    }
+
     /// The factor of a row's products.
     fn factor(&self, row: usize) -> f32 {
         self.factors.as_ref().map_or(1.0, |factors| factors[row / (self.rows / factors.len())])

@@ -1,6 +1,6 @@
 //! A model: its configuration and typed layers from the file, and the forward pass over them.
 //!
-//! An architecture is a declaration (`architecture.rs`) of which blocks with which options; the blocks are
+//! An architecture is a declaration (`architectures.rs`) of which blocks with which options; the blocks are
 //! one file each and know no architecture by name.
 //!
 //! The files stand in floors, and each uses only those on floors below it:
@@ -13,7 +13,7 @@
 //! token_mixer            feed_forward         the kind of block that a layer has
 //! attention              shared_expert
 //! latent_attention       routed_experts       the blocks: read from the file, computed
-//! delta_net              gated_mlp
+//! delta_net              mlp
 //! step  layer_source  expert_router           what a block is handed, and what it is read from
 //! tensor_reader  matrix  norm  rope           weights and small parts
 //! compute_context  config                     threads and kernels; the numbers that shape a model
@@ -21,48 +21,69 @@
 //! ```
 
 mod architecture;
+mod architectures;
 mod attention;
+mod causal_convolution;
 mod compute_context;
 mod config;
 mod config_keys;
 mod delta_net;
 mod delta_shape;
+mod dense_beside_experts;
 mod error;
+mod expert_matrices;
 mod expert_router;
 mod expert_use;
 mod feed_forward;
 mod file_names;
 mod forward;
-mod gated_mlp;
+mod head_attention;
+mod head_shape;
 mod honoured;
+mod hyper_connection;
+mod kimi_delta;
 mod latent_attention;
+mod latent_heads;
 mod latent_shape;
 mod layer;
+mod layer_blocks;
+mod layer_input;
 mod layer_source;
+mod layer_windows;
 mod load;
+mod mamba;
+mod mamba_shape;
 mod matrix;
+mod mlp;
 mod model_memory;
+mod ngram_embedding;
 mod norm;
 mod not_yet;
+mod position_indexer;
+mod residual;
 mod rope;
 mod rope_scaling;
 mod routed_experts;
+mod run_indexer;
 mod shared_expert;
+mod short_convolution;
+mod softplus;
 mod step;
+mod step_sequence;
 mod tensor_reader;
 mod token_mixer;
 mod weight_summary;
 
 pub use compute_context::Arithmetic;
 pub use config::{ExpertConfig, ModelConfig};
-pub use delta_shape::DeltaShape;
 pub use error::ModelError;
 pub use expert_use::ExpertUse;
 pub(crate) use forward::StepScratch;
+pub use head_shape::HeadShape;
 pub use latent_shape::LatentShape;
 pub use load::Model;
 pub use model_memory::ModelMemory;
-pub use rope_scaling::{RopeScaling, YarnScaling};
+pub use rope_scaling::{LongScaling, RopeScaling, YarnScaling};
 pub(crate) use routed_experts::LayerRouting;
 pub(crate) use step::BatchToken;
 pub use weight_summary::{TensorRole, WeightSize, WeightSummary};

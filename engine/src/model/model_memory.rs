@@ -15,7 +15,7 @@ impl Model {
     /// The memory that the model takes in its arithmetic.
     pub fn memory(&self) -> ModelMemory {
         let weights = self.gguf.tensors().iter().map(|tensor| tensor.byte_len() as u64).sum();
-        ModelMemory { weights, cache: self.new_cache() }
+        ModelMemory { weights, cache: self.new_cache(0) }
     }
 }
 
@@ -28,7 +28,7 @@ impl ModelMemory {
     /// Bytes of the keys and values, or latent vectors, that a sequence of so many tokens has in the caches. Layers
     /// with a window keep no more than that.
     pub fn cache(&self, tokens: usize) -> u64 {
-        self.cache.layers.iter().map(|layer| layer.bytes_for(tokens) as u64).sum()
+        self.cache.layers.iter().chain(&self.cache.indexes).map(|layer| layer.bytes_for(tokens) as u64).sum()
     }
 
     /// Bytes that the layers that recur remember of a sequence, however long it is.

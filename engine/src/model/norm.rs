@@ -1,4 +1,52 @@
-//! Root-mean-square normalization.
+//! Norms of the numbers of a row.
+
+use super::architecture::NormKind;
+use super::error::ModelError;
+use super::tensor_reader::TensorReader;
+
+/// A norm with its weights.
+#[derive(Debug)]
+pub(super) struct Norm {
+    weight: Vec<f32>,
+    /// Added at last; a norm with it centers first.
+    bias: Option<Vec<f32>>,
+}
+
+impl Norm {
+    /// `NAME.weight`, and `NAME.bias` for one that centers.
+    pub(super) fn read(
+        tensors: &TensorReader<'_>,
+        kind: NormKind,
+        name: &str,
+        len: usize,
+    ) -> Result<Norm, ModelError> {
+        Ok(Norm {
+            weight: tensors.numbers(&format!("{name}.weight"), &[len])?,
+            bias: match kind {
+                NormKind::RootMeanSquare => None,
+                NormKind::Centered => Some(tensors.numbers(&format!("{name}.bias"), &[len])?),
+            },
+        })
+    }
+
+    /// Writes the norm of a row to `out`.
+    pub(super) fn apply(&self, x: &[f32], epsilon: f32, out: &mut [f32]) {
+        match &self.bias {
+            Some(bias) => layer_norm(x, &self.weight, bias, epsilon, out),
+            None => rms_norm(x, &self.weight, epsilon, out),
+        }
+    }
+}
+
+/// `out` = `weight` · (x − mean) / sqrt(variance + `epsilon`) + `bias`. J. Ba and others, 2016.
+pub(super) fn layer_norm(x: &[f32], weight: &[f32], bias: &[f32], epsilon: f32, out: &mut [f32]) {
+    let mean = x.iter().sum::<f32>() / x.len() as f32;
+    out.iter_mut().zip(x).for_each(|(out, x)| *out = x - mean);
+    let factor = factor(out, epsilon);
+    for ((out, w), b) in out.iter_mut().zip(weight).zip(bias) {
+        *out = *out * factor * w + b;
+    }
+}
 
 /// `out` = `weight` · x / sqrt(mean(x²) + `epsilon`). B. Zhang and R. Sennrich, 2019.
 pub(super) fn rms_norm(x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32]) {
@@ -14,6 +62,12 @@ pub(super) fn rms_norm_in_place(x: &mut [f32], weight: &[f32], epsilon: f32) {
     for (x, w) in x.iter_mut().zip(weight) {
         *x = *x * factor * w;
     }
+}
+
+/// As [`rms_norm_in_place`] with weights of 1.
+pub(super) fn rms_normalize(x: &mut [f32], epsilon: f32) {
+    let factor = factor(x, epsilon);
+    x.iter_mut().for_each(|x| *x *= factor);
 }
 
 fn factor(x: &[f32], epsilon: f32) -> f32 {

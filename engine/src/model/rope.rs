@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::architecture::RopePairing;
 use super::config::ModelConfig;
-use super::rope_scaling::RopeScaling;
+use super::error::ModelError;
+use super::rope_scaling::{LONG_DIVISORS, RopeScaling};
+use super::tensor_reader::TensorReader;
 
 /// The rotary embeddings of a model's layers.
 #[derive(Debug)]
@@ -14,12 +16,17 @@ pub(super) struct LayerRopes {
 }
 
 impl LayerRopes {
-    /// `divisors`, one a pair, are the file's `rope_freqs` (Llama 3's scaling).
-    pub(super) fn new(pairs: RopePairing, config: &ModelConfig, divisors: Option<&[f32]>) -> LayerRopes {
-        let (size, scaling) = (config.rope_size, &config.rope_scaling);
+    pub(super) fn new(pairs: RopePairing, config: &ModelConfig, divisors: &Divisors) -> LayerRopes {
+        let (size, scaling) = (config.head.turning, &config.rope_scaling);
         let all_tokens = Arc::new(Rope::new(pairs, size, config.rope_base, scaling, divisors));
         let windowed = match config.window_rope_base {
-            Some(base) => Arc::new(Rope::new(pairs, size, base, &RopeScaling::None, None)),
+            Some(base) => Arc::new(Rope::new(
+                pairs,
+                config.window_head.turning,
+                base,
+                &RopeScaling::None,
+                &Divisors::default(),
+            )),
             None => Arc::clone(&all_tokens),
         };
         LayerRopes { all_tokens, windowed }
@@ -31,43 +38,76 @@ impl LayerRopes {
     }
 }
 
+/// What a file divides the frequencies by, one number a pair.
+#[derive(Debug, Default)]
+pub(super) struct Divisors {
+    /// Llama 3's scaling, or that of LongRoPE for short contexts.
+    pub(super) usual: Option<Vec<f32>>,
+    /// That of LongRoPE for long contexts.
+    pub(super) long: Option<Vec<f32>>,
+}
+
+impl Divisors {
+    pub(super) fn read(tensors: &TensorReader<'_>, config: &ModelConfig) -> Result<Divisors, ModelError> {
+        let numbers = |name: &str| match tensors.has(name) {
+            true => tensors.numbers(name, &[config.head.turning / 2]).map(Some),
+            false => Ok(None),
+        };
+        let long = numbers(LONG_DIVISORS)?;
+        let usual = numbers(if long.is_some() { "rope_factors_short.weight" } else { "rope_freqs.weight" })?;
+        Ok(Divisors { usual, long })
+    }
+}
+
 /// The rotary embedding of some layers: the angles that a position turns a head by.
 #[derive(Debug, Clone)]
 pub(super) struct Rope {
     pairs: RopePairing,
     /// Radians a position, for each pair.
     frequencies: Vec<f32>,
+    /// The same in long sequences, in the models where they differ.
+    long_frequencies: Option<Vec<f32>>,
     /// The factor of turned numbers.
     stretch: f32,
 }
 
+/// The place of a token, as far as it matters to the turning of heads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RopePlace {
+    pub(super) position: usize,
+    /// Whether its sequence is so long that other frequencies hold.
+    pub(super) long: bool,
+}
+
 impl Rope {
     /// For heads of which `size` numbers turn; `base` is θ.
-    fn new(
-        pairs: RopePairing,
-        size: usize,
-        base: f32,
-        scaling: &RopeScaling,
-        divisors: Option<&[f32]>,
-    ) -> Rope {
-        let frequency = |i: usize| {
+    fn new(pairs: RopePairing, size: usize, base: f32, scaling: &RopeScaling, divisors: &Divisors) -> Rope {
+        let frequency = |i: usize, divisors: Option<&Vec<f32>>| {
             let exponent = -2.0 * i as f64 / size as f64;
             let divisor = divisors.map_or(1.0, |d| f64::from(d[i]));
             let frequency = f64::from(base).powf(exponent) / divisor;
             (frequency * scaling.frequency_factor(i, size, f64::from(base))) as f32
         };
-        let frequencies = (0..size / 2).map(frequency).collect();
-        Rope { pairs, frequencies, stretch: scaling.stretch() }
+        let frequencies = (0..size / 2).map(|i| frequency(i, divisors.usual.as_ref())).collect();
+        let long = divisors.long.as_ref();
+        let long_frequencies = long.map(|_| (0..size / 2).map(|i| frequency(i, long)).collect());
+        Rope { pairs, frequencies, long_frequencies, stretch: scaling.stretch() }
     }
 
-    /// The cosine and sine of each pair at a position.
-    pub(super) fn turns(&self, position: usize) -> Vec<(f32, f32)> {
+    /// The same frequencies for heads whose numbers are paired so.
+    pub(super) fn paired(&self, pairs: RopePairing) -> Rope {
+        Rope { pairs, ..self.clone() }
+    }
+
+    /// The cosine and sine of each pair at a place.
+    pub(super) fn turns(&self, RopePlace { position, long }: RopePlace) -> Vec<(f32, f32)> {
+        let frequencies = self.long_frequencies.as_ref().filter(|_| long).unwrap_or(&self.frequencies);
         let angle = |frequency: &f32| {
             // In double precision: float32 would lose the angle at positions of some ten thousands.
             let (sin, cos) = (position as f64 * f64::from(*frequency)).sin_cos();
             (cos as f32 * self.stretch, sin as f32 * self.stretch)
         };
-        self.frequencies.iter().map(angle).collect()
+        frequencies.iter().map(angle).collect()
     }
 
     /// Turns the first numbers of a head; the rest pass through.

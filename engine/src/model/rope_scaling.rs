@@ -4,6 +4,9 @@ use super::architecture::{Architecture, YarnLog};
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
 
+/// The tensor with the divisors of frequencies for long contexts.
+pub(super) const LONG_DIVISORS: &str = "rope_factors_long.weight";
+
 /// The scaling of the frequencies of the rotary embedding.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RopeScaling {
@@ -13,6 +16,18 @@ pub enum RopeScaling {
     Linear(f32),
     /// Low frequencies are divided, high ones are not.
     Yarn(YarnScaling),
+    /// The file has a divisor for each frequency, and another for contexts that are longer than the original one.
+    Long(LongScaling),
+}
+
+/// LongRoPE: Y. Ding and others, 2024.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct LongScaling {
+    /// Tokens of the context that the model was made for at first.
+    pub original_context: usize,
+    /// Multiplies the turned queries and keys.
+    pub attention_factor: f32,
 }
 
 /// The parameters of YaRN: B. Peng and others, 2023.
@@ -47,6 +62,16 @@ impl RopeScaling {
             // As older converters name it.
             None => keys.positive("rope.scale_linear")?,
         };
+        if keys.gguf.tensor(LONG_DIVISORS).is_some() {
+            // Its name in `rope.scaling.type` is given by some files, and not by others.
+            let original_context = keys.require("rope.scaling.original_context_length")?;
+            let longer = (context as f32 / original_context as f32).max(1.0);
+            let usual = (1.0 + longer.ln() / (original_context as f32).ln()).sqrt();
+            return Ok(RopeScaling::Long(LongScaling {
+                original_context,
+                attention_factor: keys.positive("rope.scaling.attn_factor")?.unwrap_or(usual),
+            }));
+        }
         match keys.str("rope.scaling.type")? {
             Some("none" | "") => Ok(RopeScaling::None),
             // Names of rotary embeddings of their own that, with no factor, scale nothing.
@@ -84,7 +109,7 @@ impl RopeScaling {
     /// The factor of the frequency of the `pair`-th pair, in a head of which `size` numbers turn.
     pub(super) fn frequency_factor(&self, pair: usize, size: usize, base: f64) -> f64 {
         match self {
-            RopeScaling::None => 1.0,
+            RopeScaling::None | RopeScaling::Long(_) => 1.0,
             RopeScaling::Linear(factor) => 1.0 / f64::from(*factor),
             RopeScaling::Yarn(yarn) => {
                 let divided = yarn.ramp(pair as f64, size as f64, base);
@@ -97,6 +122,7 @@ impl RopeScaling {
     pub(super) fn stretch(&self) -> f32 {
         match self {
             RopeScaling::None | RopeScaling::Linear(_) => 1.0,
+            RopeScaling::Long(long) => long.attention_factor,
             RopeScaling::Yarn(yarn) if yarn.log_multiplier.is_some() => yarn.attention_factor,
             RopeScaling::Yarn(yarn) => yarn.attention_factor * (1.0 + 0.1 * yarn.factor.ln()),
         }
@@ -108,7 +134,7 @@ impl RopeScaling {
             RopeScaling::Yarn(YarnScaling { factor, log_multiplier: Some(multiplier), .. }) => {
                 (1.0 + multiplier * factor.ln()).powi(2)
             }
-            RopeScaling::None | RopeScaling::Linear(_) | RopeScaling::Yarn(_) => 1.0,
+            RopeScaling::None | RopeScaling::Linear(_) | RopeScaling::Yarn(_) | RopeScaling::Long(_) => 1.0,
         }
     }
 }

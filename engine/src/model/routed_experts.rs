@@ -4,11 +4,13 @@
 
 use std::ops::Range;
 
-use pelicycle_kernels::{Activations, GateFunction};
+use pelicycle_kernels::Activations;
 
+use super::architecture::Activation;
 use super::compute_context::ComputeContext;
 use super::config::ExpertConfig;
 use super::error::ModelError;
+use super::expert_matrices::ExpertMatrices;
 use super::expert_router::ExpertRouter;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, columns, products};
@@ -17,12 +19,15 @@ use super::matrix::{Matrix, columns, products};
 #[derive(Debug)]
 pub(super) struct RoutedExperts {
     router: Matrix,
-    gate: Matrix,
+    /// `None` where the activation needs no gate.
+    gate: Option<Matrix>,
     up: Matrix,
     down: Matrix,
+    /// What the experts read and answer goes through these, where they work on fewer numbers than a layer.
+    latent: Option<(Matrix, Matrix)>,
     pub(super) count: usize,
     routing: ExpertRouter,
-    gated_by: GateFunction,
+    activation: Activation,
 }
 
 /// The experts that the rows of a step chose in one layer, ascending in each row, and their weights: `used` numbers a
@@ -59,19 +64,42 @@ struct Group {
 
 impl RoutedExperts {
     pub(super) fn read(source: &LayerSource<'_>, experts: ExpertConfig) -> Result<RoutedExperts, ModelError> {
-        let [gate, up, down] = matrices(source, experts.count)?;
+        let width = source.config.width;
+        let latent = match source.has("ffn_latent_down.weight") {
+            true => {
+                let name = format!("{}.weight", source.name("ffn_latent_down"));
+                let size = match source.keys().size("moe_latent_size")? {
+                    Some(size) => size,
+                    None => source.tensors.size(&name, 1)?,
+                };
+                Some((
+                    source.matrix("ffn_latent_down", &[width, size])?,
+                    source.matrix("ffn_latent_up", &[size, width])?,
+                ))
+            }
+            false => None,
+        };
+        let read = latent.as_ref().map_or(width, |(down, _)| down.rows);
+        let ExpertMatrices { gate, up, mut down } = ExpertMatrices::read(source, experts.count, read)?;
         let correction = match source.has("exp_probs_b.bias") {
             true => Some(source.tensors.numbers(&source.name("exp_probs_b.bias"), &[experts.count])?),
             false => None,
         };
+        let mut routing =
+            ExpertRouter::read(&source.keys(), source.architecture.routing, experts, correction)?;
+        if source.architecture.dense_beside_experts {
+            // Part of the weights, not of a number format.
+            routing.expert_scales = down.take_factors().filter(|scales| scales.len() == experts.count);
+        }
         Ok(RoutedExperts {
             router: source.matrix("ffn_gate_inp", &[source.config.width, experts.count])?,
             gate,
             up,
             down,
             count: experts.count,
-            routing: ExpertRouter::read(&source.keys(), source.architecture.routing, experts, correction)?,
-            gated_by: source.architecture.gate,
+            routing,
+            activation: source.architecture.activation,
+            latent,
         })
     }
 
@@ -85,8 +113,20 @@ impl RoutedExperts {
         out: &mut [f32],
         routed: &mut dyn FnMut(LayerRouting<'_>),
     ) {
+        self.route(context, x, scratch, routed);
+        self.answer(context, x, scratch, out);
+    }
+
+    /// Chooses the experts of each row of `x`, and tells `routed`.
+    pub(super) fn route(
+        &self,
+        context: &ComputeContext,
+        x: &mut Activations,
+        scratch: &mut ExpertScratch,
+        routed: &mut dyn FnMut(LayerRouting<'_>),
+    ) {
         let used = self.routing.used();
-        let ExpertScratch { logits, experts, weights, inner, outer } = scratch;
+        let ExpertScratch { logits, experts, weights, .. } = scratch;
         logits.resize(x.rows() * self.count, 0.0);
         products(context, x, &mut [(&self.router, logits)]);
         experts.clear();
@@ -95,7 +135,34 @@ impl RoutedExperts {
             self.routing.choose(logits, experts, weights);
         }
         routed(LayerRouting { used, experts, weights });
+    }
 
+    /// Writes the chosen experts' weighed answers for each row of `x` to `out`.
+    pub(super) fn answer(
+        &self,
+        context: &ComputeContext,
+        x: &mut Activations,
+        scratch: &mut ExpertScratch,
+        out: &mut [f32],
+    ) {
+        let Some((down, up)) = &self.latent else { return self.answer_plainly(context, x, scratch, out) };
+        let (mut read, mut answer) = (Activations::default(), Activations::default());
+        read.reset(x.rows(), down.rows);
+        products(context, x, &mut [(down, read.floats_mut())]);
+        answer.reset(x.rows(), down.rows);
+        self.answer_plainly(context, &mut read, scratch, answer.floats_mut());
+        products(context, &mut answer, &mut [(up, out)]);
+    }
+
+    fn answer_plainly(
+        &self,
+        context: &ComputeContext,
+        x: &mut Activations,
+        scratch: &mut ExpertScratch,
+        out: &mut [f32],
+    ) {
+        let used = self.routing.used();
+        let ExpertScratch { experts, weights, inner, outer, .. } = scratch;
         // Choices in the order of their experts, and back: `order[place]` is a choice, `places[choice]` its place.
         let mut order: Vec<usize> = (0..experts.len()).collect();
         order.sort_by_key(|&choice| experts[choice]);
@@ -128,7 +195,7 @@ impl RoutedExperts {
         }
     }
 
-    /// `inner` = act(gate·x) ⊙ (up·x) at every place.
+    /// `inner` = act(gate·x) ⊙ (up·x), or act(up·x), at every place.
     fn gate_and_up(
         &self,
         context: &ComputeContext,
@@ -142,12 +209,12 @@ impl RoutedExperts {
             rows: &'a [usize],
             out: Vec<&'a mut [f32]>,
         }
-        if self.gate.rounds(context) || self.up.rounds(context) {
+        if self.gate.as_ref().is_some_and(|gate| gate.rounds(context)) || self.up.rounds(context) {
             context.quantize(x);
         }
-        let width = self.gate.rows / self.count;
+        let width = self.up.rows / self.count;
         inner.reset(rows.len(), width);
-        let step = self.gate.rows_a_piece(context, groups.len() * width * self.gate.row_bytes());
+        let step = self.up.rows_a_piece(context, groups.len() * width * self.up.row_bytes());
         let mut rest = inner.floats_mut();
         let mut pieces = Vec::new();
         for group in groups {
@@ -160,12 +227,17 @@ impl RoutedExperts {
         }
         let x = &*x;
         context.pool.for_each(&mut pieces, |Piece { weights, rows, out }| {
-            self.gate.multiply(context, weights.clone(), x, rows, out);
+            let Some(gate) = &self.gate else {
+                self.up.multiply(context, weights.clone(), x, rows, out);
+                out.iter_mut().for_each(|inner| self.activation.apply(context, inner, &[]));
+                return;
+            };
+            gate.multiply(context, weights.clone(), x, rows, out);
             let mut up = vec![0.0; rows.len() * weights.len()];
             let mut slices: Vec<&mut [f32]> = up.chunks_exact_mut(weights.len()).collect();
             self.up.multiply(context, weights.clone(), x, rows, &mut slices);
             for (gate, up) in out.iter_mut().zip(up.chunks_exact(weights.len())) {
-                (context.kernels.gate)(self.gated_by, gate, up);
+                self.activation.apply(context, gate, up);
             }
         });
     }
@@ -205,35 +277,4 @@ impl RoutedExperts {
             self.down.multiply(context, weights.clone(), inner, &places, out);
         });
     }
-}
-
-/// The gate, up and down matrices of all experts: in a tensor each, with gate and up in one, or with a tensor for each
-/// expert.
-fn matrices(source: &LayerSource<'_>, count: usize) -> Result<[Matrix; 3], ModelError> {
-    let width = source.config.width;
-    let inner_width = |down| source.inner_width("expert_feed_forward_length", down);
-    if source.has("ffn_gate_up_exps.weight") {
-        let inner = inner_width("ffn_down_exps")?;
-        let name = source.biased("ffn_gate_up_exps", "ffn_gate_exps")?;
-        let half = |begin| {
-            let dims = [width, inner * 2, count];
-            source.tensors.rows_of_each(&name, &dims, inner * 2, begin..begin + inner)
-        };
-        return Ok([half(0)?, half(inner)?, source.matrix("ffn_down_exps", &[inner, width, count])?]);
-    }
-    if source.has("ffn_down.0.weight") {
-        let inner = inner_width("ffn_down.0")?;
-        let stack = |part: &str, dims| {
-            let names: Vec<String> = (0..count).map(|e| source.name(&format!("{part}.{e}"))).collect();
-            source.tensors.stack(&names, dims)
-        };
-        let (gate, up) = (stack("ffn_gate", [width, inner])?, stack("ffn_up", [width, inner])?);
-        return Ok([gate, up, stack("ffn_down", [inner, width])?]);
-    }
-    let inner = inner_width("ffn_down_exps")?;
-    Ok([
-        source.matrix("ffn_gate_exps", &[width, inner, count])?,
-        source.matrix("ffn_up_exps", &[width, inner, count])?,
-        source.matrix("ffn_down_exps", &[inner, width, count])?,
-    ])
 }

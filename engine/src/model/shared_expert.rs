@@ -5,14 +5,14 @@ use pelicycle_kernels::Activations;
 use super::architecture::SharedExpertMode;
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
-use super::gated_mlp::{GatedMlp, GatedMlpScratch};
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
+use super::mlp::{Mlp, MlpScratch};
 
 /// The weights of one layer's shared expert.
 #[derive(Debug)]
 pub(super) struct SharedExpert {
-    block: GatedMlp,
+    block: Mlp,
     /// One row: the sigmoid of its product with a row weighs the answer for that row. Without it the answer is
     /// taken as it is.
     gate: Option<Matrix>,
@@ -21,7 +21,7 @@ pub(super) struct SharedExpert {
 /// Answers and their weights for the rows of a step.
 #[derive(Debug, Default)]
 pub(super) struct SharedExpertScratch {
-    gated: GatedMlpScratch,
+    gated: MlpScratch,
     answer: Vec<f32>,
     weights: Vec<f32>,
 }
@@ -34,7 +34,7 @@ impl SharedExpert {
             SharedExpertMode::Added if source.has("ffn_down_shexp.weight") => None,
             SharedExpertMode::Added => return Ok(None),
         };
-        let block = GatedMlp::by_tensors(source, "_shexp")?;
+        let block = Mlp::by_tensors(source, "_shexp")?;
         Ok(Some(SharedExpert { block, gate }))
     }
 

@@ -2,6 +2,7 @@
 
 use super::compute_context::ComputeContext;
 use super::config::ModelConfig;
+use super::rope::RopePlace;
 use crate::cache::SequenceCache;
 
 /// A token of a step, at its place in its sequence.
@@ -24,4 +25,13 @@ pub(super) struct LayerStep<'a, 'c> {
     pub(super) rows: &'a [BatchToken],
     /// The caches of all sequences of the step.
     pub(super) caches: &'a mut [&'c mut SequenceCache],
+}
+
+impl LayerStep<'_, '_> {
+    /// The place of each row.
+    pub(super) fn places(&self) -> Vec<RopePlace> {
+        let place =
+            |row: &BatchToken| RopePlace { position: row.position, long: self.caches[row.sequence].long };
+        self.rows.iter().map(place).collect()
+    }
 }

@@ -34,7 +34,15 @@ impl<'a> TensorReader<'a> {
 
     /// A vector, or a table of numbers: small and read often, so it is copied out as floats.
     pub(super) fn numbers(&self, name: &str, dims: &[usize]) -> Result<Vec<f32>, ModelError> {
-        let info = &self.gguf.tensors()[self.find(name, dims)?];
+        let info = self.gguf.require_tensor(name)?;
+        // Dimensions of 1 say nothing of a table: files have them anywhere.
+        let long = |dims: &[u64]| dims.iter().copied().filter(|&n| n != 1).collect::<Vec<_>>();
+        let expected: Vec<u64> = dims.iter().map(|&n| n as u64).collect();
+        if long(&info.dims) != long(&expected) {
+            let (path, tensor) = (self.gguf.path().to_owned(), name.to_owned());
+            return Err(ModelError::Shape { path, tensor, found: info.dims.clone(), expected });
+        }
+        self.taken[self.gguf.tensor_index(name).expect("it was found by this name")].set(true);
         if info.tensor_type.is_quantized() {
             let (path, tensor) = (self.gguf.path().to_owned(), name.to_owned());
             return Err(ModelError::VectorType { path, tensor, found: info.tensor_type });
@@ -135,8 +143,11 @@ impl<'a> TensorReader<'a> {
             return Ok(None);
         }
         let stacked = dims.get(2).copied().unwrap_or(1);
-        let count = if self.size(&name, 0)? == stacked { stacked } else { 1 };
-        self.numbers(&name, &[count]).map(Some)
+        match self.size(&name, 0)? {
+            count if count == stacked || count == 1 => self.numbers(&name, &[count]).map(Some),
+            // Some blocks scale what goes into a matrix; if none takes it, the file is refused for it.
+            _ => Ok(None),
+        }
     }
 
     fn bias(&self, name: &str, dims: &[usize]) -> Result<Option<Vec<f32>>, ModelError> {

@@ -14,6 +14,8 @@ use crate::gguf::GgufOutline;
 pub enum TensorRole {
     /// The embedding of tokens.
     Embedding,
+    /// Tables of vectors for layers, of which a token takes a few rows.
+    LayerEmbedding,
     /// Attention, or what stands in its place in layers that recur.
     Attention,
     /// A dense feed-forward block.
@@ -34,8 +36,9 @@ pub enum TensorRole {
 
 impl TensorRole {
     /// Every role.
-    pub const ALL: [TensorRole; 9] = [
+    pub const ALL: [TensorRole; 10] = [
         TensorRole::Embedding,
+        TensorRole::LayerEmbedding,
         TensorRole::Attention,
         TensorRole::FeedForward,
         TensorRole::Router,
@@ -60,6 +63,7 @@ impl TensorRole {
                 (TensorRole::of_part(part, one_of_many), Some(layer))
             }
             (Some("token_embd"), _) => (TensorRole::Embedding, None),
+            (Some("per_layer_token_embd"), _) => (TensorRole::LayerEmbedding, None),
             (Some("output"), _) => (TensorRole::Output, None),
             _ => (TensorRole::Other, None),
         }
@@ -72,6 +76,7 @@ impl TensorRole {
             "ffn_gate_inp" | "exp_probs_b" => TensorRole::Router,
             "ffn_gate" | "ffn_up" | "ffn_down" => TensorRole::FeedForward,
             "attn_norm" => TensorRole::Other,
+            "shortconv" | "indexer" => TensorRole::Attention,
             _ if part.starts_with("attn_") || part.starts_with("ssm_") => TensorRole::Attention,
             _ => TensorRole::Other,
         }
@@ -246,6 +251,8 @@ mod tests {
     fn a_tensors_role_is_told_by_its_name() {
         let role = |name| TensorRole::of(name, Some(40)).0;
         assert_eq!(role("token_embd.weight"), TensorRole::Embedding);
+        assert_eq!(role("per_layer_token_embd.weight"), TensorRole::LayerEmbedding);
+        assert_eq!(role("per_layer_model_proj.weight"), TensorRole::Other);
         assert_eq!(role("output.weight"), TensorRole::Output);
         assert_eq!(role("output_norm.weight"), TensorRole::Other);
         assert_eq!(role("rope_freqs.weight"), TensorRole::Other);
@@ -253,6 +260,8 @@ mod tests {
         assert_eq!(role("blk.3.attn_q.weight"), TensorRole::Attention);
         assert_eq!(role("blk.3.attn_sinks.weight"), TensorRole::Attention);
         assert_eq!(role("blk.3.ssm_a"), TensorRole::Attention);
+        assert_eq!(role("blk.3.shortconv.in_proj.weight"), TensorRole::Attention);
+        assert_eq!(role("blk.3.indexer.attn_k.weight"), TensorRole::Attention);
         assert_eq!(role("blk.3.ffn_up.weight"), TensorRole::FeedForward);
         assert_eq!(role("blk.3.ffn_gate_inp.weight"), TensorRole::Router);
         assert_eq!(role("blk.3.exp_probs_b.bias"), TensorRole::Router);

@@ -1,6 +1,7 @@
 //! Model files rewritten: other layouts of the same weights give the same answers.
 
 use pelicycle_engine::Session;
+use pelicycle_engine::gguf::MetadataValue;
 use pelicycle_engine::model::{Arithmetic, Model};
 
 use crate::support::parts::{Parts, Tensor};
@@ -64,6 +65,31 @@ fn queries_keys_and_values_may_lie_in_one_tensor() {
         }
         answers_the_same(&apart, &fused);
     }
+}
+
+#[test]
+fn a_sequence_that_outgrows_the_first_context_is_as_one_that_was_longer_from_the_beginning() {
+    let Some(mut parts) = Parts::golden("phi3.f16") else { return };
+    let tokens: Vec<u32> = (0..40).map(|i| (i * 37 + 5) % 300).collect();
+    let whole = |parts: &Parts| {
+        let model = parts.model(Arithmetic::Float32).unwrap();
+        Session::new(&model).feed(&tokens, true).unwrap().to_vec()
+    };
+    let short = whole(&parts);
+    parts.set("phi3.rope.scaling.original_context_length", Some(MetadataValue::U32(32)));
+    let long = whole(&parts);
+    assert!(short != long, "other frequencies hold");
+    let model = parts.model(Arithmetic::Float32).unwrap();
+    let vocabulary = model.config().vocabulary;
+    let mut session = Session::new(&model);
+    let begun = session.feed(&tokens[..32], true).unwrap().to_vec();
+    assert!(begun == short[..32 * vocabulary], "up to 32 tokens nothing differs");
+    for (i, token) in tokens.iter().enumerate().skip(32) {
+        let got = session.feed(&[*token], true).unwrap();
+        assert!(got == &long[i * vocabulary..][..vocabulary], "token {i}");
+    }
+    session.truncate(0);
+    assert!(session.feed(&tokens[..32], true).unwrap() == begun);
 }
 
 /// Old files: for each key head its query, its key, its values and their gates.

@@ -156,6 +156,11 @@ fn others(value: &MetadataValue) -> Vec<MetadataValue> {
             ["", "yarn", "linear", "longrope"].map(|s| MetadataValue::String(s.into())).to_vec()
         }
         MetadataValue::Bool(b) => vec![MetadataValue::Bool(!b)],
+        MetadataValue::Array(MetadataArray::I32(list)) => {
+            let other = |n: i32| vec![n; list.len()];
+            let lists = [other(0), other(1), other(3), other(i32::MAX), other(-1), list[1..].to_vec()];
+            lists.map(|list| MetadataValue::Array(MetadataArray::I32(list))).to_vec()
+        }
         MetadataValue::Array(MetadataArray::Bool(list)) => {
             let turned = list.iter().map(|b| !b).collect();
             [turned, vec![true; 2], vec![true; list.len()]]
@@ -177,15 +182,103 @@ const FAMILIES: &[&str] = &[
     "deepseek2-v2lite-oldlayout.f16",
     "deepseek2-v3.f16",
     "gemma3.f16",
+    "gemma4-e.f16",
+    "gemma4-moe.f16",
+    "glm-dsa.f16",
     "gptoss.f16",
     "granitemoe.f16",
+    "granite4h-moe.f16",
+    "kimi-linear.f16",
+    "lfm2moe.f16",
     "llama3.f16",
     "mixtral.f16",
+    "nemotron3-latent.f16",
     "olmoe.f16",
+    "phimoe.f16",
     "qwen2moe.f16",
     "qwen35moe-draftblock.f16",
     "qwen3next.f16",
+    "qwen4exp.f16",
 ];
+
+#[test]
+fn lies_about_layers_that_are_not_alike_are_named() {
+    let size = |n: u32| Some(MetadataValue::U32(n));
+    let counts = |list: &[i32]| Some(MetadataValue::Array(MetadataArray::I32(list.to_vec())));
+    let bools = |list: &[bool]| Some(MetadataValue::Array(MetadataArray::Bool(list.to_vec())));
+    every_lie_is_named(
+        "gemma4-e.f16",
+        &[
+            ("gemma4.attention.shared_kv_layers", size(9), &["shared_kv_layers", "9", "more layers"]),
+            ("gemma4.attention.shared_kv_layers", size(8), &["shared_kv_layers", "without keys"]),
+            ("gemma4.attention.key_length_swa", size(15), &["rope.dimension_count_swa", "larger"]),
+            ("gemma4.attention.sliding_window_pattern", bools(&[false; 8]), &["blk.0.attn_q.weight"]),
+            ("gemma4.embedding_length_per_layer_input", size(1 << 24), &["per_layer_input", "more than any"]),
+            ("gemma4.embedding_length_per_layer_input", size(0), &["per_layer_token_embd.weight", "no part"]),
+        ],
+    );
+    every_lie_is_named(
+        "granite4h-moe.f16",
+        &[
+            ("granitehybrid.ssm.time_step_rank", size(3), &["ssm.inner_size", "multiple"]),
+            ("granitehybrid.ssm.group_count", size(3), &["ssm.group_count", "divide"]),
+            ("granitehybrid.ssm.state_size", size(1 << 24), &["ssm.state_size", "larger state"]),
+            ("granitehybrid.ssm.conv_kernel", None, &["ssm.conv_kernel"]),
+            ("granitehybrid.attention.head_count_kv", counts(&[0, 0, 3, 0]), &["head_count_kv", "divide"]),
+            ("granitehybrid.attention.head_count_kv", counts(&[0, 0, 0, 0]), &["blk.2.ssm_in.weight"]),
+            ("granitehybrid.rope.scaling.finetuned", size(1), &["rope.scaling.finetuned", "boolean"]),
+        ],
+    );
+    every_lie_is_named(
+        "glm-dsa.f16",
+        &[
+            (
+                "glm-dsa.attention.indexer.types",
+                bools(&[false, true, true]),
+                &["indexer.types", "first layer"],
+            ),
+            (
+                "glm-dsa.attention.indexer.key_length",
+                size(8),
+                &["indexer.key_length", "less than what turns"],
+            ),
+            ("glm-dsa.attention.indexer.top_k", None, &["indexer.top_k"]),
+        ],
+    );
+    every_lie_is_named(
+        "qwen4exp.f16",
+        &[
+            ("qwen4exp.ple.head_vocab_sizes", counts(&[61, 67, 71]), &["ple.head_vocab_sizes", "too few"]),
+            (
+                "qwen4exp.ple.head_vocab_sizes",
+                counts(&[61, 67, 71, 0]),
+                &["ple.head_vocab_sizes", "no number"],
+            ),
+            ("qwen4exp.ple.layers", counts(&[1, 2]), &["ple.layers", "only one"]),
+            (
+                "qwen4exp.attention.compress_ratios",
+                counts(&[0, 0, 0, i32::MAX]),
+                &["compress_ratios", "more than any"],
+            ),
+            ("qwen4exp.hyper_connection.count", size(1 << 20), &["hyper_connection.count", "more than any"]),
+        ],
+    );
+    every_lie_is_named(
+        "nemotron-h.f16",
+        &[
+            (
+                "nemotron_h.rope.scaling.finetuned",
+                Some(MetadataValue::Bool(true)),
+                &["rope.scaling.finetuned is true", "does not do it"],
+            ),
+            ("nemotron_h.feed_forward_length", None, &["feed_forward_length"]),
+        ],
+    );
+    every_lie_is_named(
+        "phimoe.f16",
+        &[("phimoe.expert_used_count", size(3), &["expert_used_count", "2 experts"])],
+    );
+}
 
 #[test]
 fn numbers_changed_at_will_are_refused_or_computed_with_but_never_panic() {

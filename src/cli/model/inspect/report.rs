@@ -244,6 +244,7 @@ fn roles(census: &WeightSummary) -> Vec<RoleShare> {
 fn role_name(role: TensorRole) -> &'static str {
     match role {
         TensorRole::Embedding => "embedding",
+        TensorRole::LayerEmbedding => "layer_embedding",
         TensorRole::Attention => "attention",
         TensorRole::FeedForward => "feed_forward",
         TensorRole::Router => "router",

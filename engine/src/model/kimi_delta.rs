@@ -1,0 +1,274 @@
+//! Kimi Delta Attention: gated DeltaNet whose state every key channel lets decay by itself. Moonshot AI, 2025
+//! (arXiv:2510.26692).
+//!
+//! Tokens pass over the state one by one, so the answer has the same bits however a prompt is cut; the heads are what is
+//! shared out.
+
+use pelicycle_kernels::{Activations, Kernels};
+
+use super::causal_convolution::{CausalConvolution, ConvolutionOptions};
+use super::compute_context::ComputeContext;
+use super::config_keys::LIMIT;
+use super::error::ModelError;
+use super::layer_source::LayerSource;
+use super::matrix::{Matrix, columns, products};
+use super::norm::rms_norm_in_place;
+use super::softplus::softplus;
+use super::step::LayerStep;
+use super::step_sequence::step_sequences;
+use crate::recurrent_state::RecurrentStateSize;
+
+/// Added to the squared length of queries and keys: a constant of the architecture.
+const LENGTH_EPSILON: f32 = 1e-6;
+
+/// The weights of one layer.
+#[derive(Debug)]
+pub(super) struct KimiDelta {
+    heads: usize,
+    /// Numbers of a key or value in one head.
+    size: usize,
+    query: Matrix,
+    key: Matrix,
+    value: Matrix,
+    /// Over queries, then keys, then values.
+    convolution: CausalConvolution,
+    strength: Matrix,
+    decay: LowRank,
+    gate: LowRank,
+    /// −e^A, one a head.
+    rate: Vec<f32>,
+    /// Added to the decay's input, one a channel.
+    rate_bias: Vec<f32>,
+    /// Weight of the norm over a head's answer.
+    norm: Vec<f32>,
+    epsilon: f32,
+    output: Matrix,
+}
+
+/// A product with two matrices, one after the other.
+#[derive(Debug)]
+struct LowRank {
+    down: Matrix,
+    up: Matrix,
+}
+
+/// Numbers of the rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct KimiScratch {
+    queries: Vec<f32>,
+    keys: Vec<f32>,
+    values: Vec<f32>,
+    /// Queries, keys and values of each row together, before the convolution and after it.
+    mixed: Vec<f32>,
+    convolved: Vec<f32>,
+    strengths: Vec<f32>,
+    inner: Activations,
+    decays: Vec<f32>,
+    gates: Vec<f32>,
+    answers: Activations,
+}
+
+/// One head of one sequence.
+struct Piece<'a> {
+    head: usize,
+    rows: &'a [usize],
+    state: &'a mut [f32],
+    out: Vec<&'a mut [f32]>,
+}
+
+impl KimiDelta {
+    pub(super) fn read(source: &LayerSource<'_>) -> Result<KimiDelta, ModelError> {
+        let (keys, width, heads) = (source.keys(), source.config.width, source.config.heads);
+        let (size, taps) = (keys.require("kda.head_dim")?, keys.require("ssm.conv_kernel")?);
+        if heads * size > LIMIT || heads * size * size > LIMIT || heads * size * 3 * taps > LIMIT {
+            return Err(keys.fail("kda.head_dim", &size, "which makes a larger state than any model has"));
+        }
+        let all = heads * size;
+        let low_rank = |name: &str| -> Result<LowRank, ModelError> {
+            let (down, up) = (format!("{name}_a"), format!("{name}_b"));
+            let rank = source.tensors.size(&format!("{}.weight", source.name(&down)), 1)?;
+            Ok(LowRank { down: source.matrix(&down, &[width, rank])?, up: source.matrix(&up, &[rank, all])? })
+        };
+        let names = ["ssm_conv1d_q", "ssm_conv1d_k", "ssm_conv1d_v"];
+        let options = ConvolutionOptions { taps, dilation: 1, activated: true, biased: false };
+        Ok(KimiDelta {
+            heads,
+            size,
+            query: source.matrix("attn_q", &[width, all])?,
+            key: source.matrix("attn_k", &[width, all])?,
+            value: source.matrix("attn_v", &[width, all])?,
+            convolution: CausalConvolution::read(source, &names, all, options)?,
+            strength: source.matrix("ssm_beta", &[width, heads])?,
+            decay: low_rank("ssm_f")?,
+            gate: low_rank("ssm_g")?,
+            rate: source.tensors.numbers(&source.name("ssm_a"), &[heads])?,
+            rate_bias: source.tensors.numbers(&source.name("ssm_dt.bias"), &[all])?,
+            norm: source.vector("ssm_norm", size)?,
+            epsilon: source.config.epsilon,
+            output: source.matrix("attn_output", &[all, width])?,
+        })
+    }
+
+    /// The size of what it remembers of a sequence.
+    pub(super) fn state(&self) -> RecurrentStateSize {
+        let numbers = self.heads * self.size * self.size;
+        RecurrentStateSize { inputs: self.convolution.inputs(), numbers, ..RecurrentStateSize::default() }
+    }
+
+    /// Writes the block's answer for each row of `x` (normed) to `out`; the rows pass over the states of their
+    /// sequences at `layer`.
+    pub(super) fn forward(
+        &self,
+        step: LayerStep<'_, '_>,
+        x: &mut Activations,
+        scratch: &mut KimiScratch,
+        out: &mut [f32],
+    ) {
+        let LayerStep { context, layer, rows, caches, .. } = step;
+        self.project(context, x, scratch);
+        let KimiScratch { mixed, convolved, strengths, decays, gates, answers, .. } = scratch;
+        convolved.resize(mixed.len(), 0.0);
+        let mut sequences = step_sequences(rows, caches, layer);
+        self.convolution.forward(context, &mut sequences, mixed, convolved);
+
+        let all = self.heads * self.size;
+        answers.reset(rows.len(), all);
+        let mut heads: Vec<Vec<&mut [f32]>> =
+            columns(answers.floats_mut(), all, self.size).map(|(_, rows)| rows).collect();
+        let mut pieces = Vec::with_capacity(sequences.len() * self.heads);
+        for sequence in &mut sequences {
+            let states = sequence.state.chunks_exact_mut(self.size * self.size);
+            for (head, state) in states.enumerate() {
+                let out = sequence.rows.iter().map(|&r| std::mem::take(&mut heads[head][r])).collect();
+                pieces.push(Piece { head, rows: &sequence.rows, state, out });
+            }
+        }
+        let numbers = HeadInputs { convolved, strengths, decays, gates };
+        context.pool.for_each(&mut pieces, |piece| self.pass(context, &numbers, piece));
+        products(context, answers, &mut [(&self.output, out)]);
+    }
+
+    /// All products with the rows of `x`.
+    fn project(&self, context: &ComputeContext, x: &mut Activations, scratch: &mut KimiScratch) {
+        let KimiScratch { queries, keys, values, mixed, strengths, inner, decays, gates, .. } = scratch;
+        let (rows, all) = (x.rows(), self.heads * self.size);
+        for numbers in [&mut *queries, keys, values, decays, gates] {
+            numbers.resize(rows * all, 0.0);
+        }
+        strengths.resize(rows * self.heads, 0.0);
+        let mut targets: [(&Matrix, &mut [f32]); 4] =
+            [(&self.query, queries), (&self.key, keys), (&self.value, values), (&self.strength, strengths)];
+        products(context, x, &mut targets);
+        for (LowRank { down, up }, out) in [(&self.decay, decays), (&self.gate, gates)] {
+            inner.reset(rows, down.rows);
+            products(context, x, &mut [(down, inner.floats_mut())]);
+            products(context, inner, &mut [(up, out)]);
+        }
+        mixed.clear();
+        for row in 0..rows {
+            for part in [&*queries, &*keys, &*values] {
+                mixed.extend_from_slice(&part[row * all..][..all]);
+            }
+        }
+    }
+
+    /// One head's tokens over its state; then the norm and the gate of the answers.
+    fn pass(&self, context: &ComputeContext, numbers: &HeadInputs<'_>, piece: &mut Piece<'_>) {
+        let (kernels, size, all) = (context.kernels, self.size, self.heads * self.size);
+        let scale = 1.0 / (size as f32).sqrt();
+        let at = piece.head * size;
+        for (&r, out) in piece.rows.iter().zip(&mut piece.out) {
+            let row = &numbers.convolved[r * 3 * all..][..3 * all];
+            let unit = |part: usize, scale: f32| -> Vec<f32> {
+                let x = &row[part * all + at..][..size];
+                let factor = scale / ((kernels.dot)(x, x) + LENGTH_EPSILON).sqrt();
+                x.iter().map(|x| x * factor).collect()
+            };
+            let steered = numbers.decays[r * all + at..][..size].iter().zip(&self.rate_bias[at..]);
+            let rate = self.rate[piece.head];
+            let token = KimiToken {
+                query: &unit(0, scale),
+                key: &unit(1, 1.0),
+                value: &row[2 * all + at..][..size],
+                decays: &steered.map(|(x, bias)| (rate * softplus(x + bias)).exp()).collect::<Vec<_>>(),
+                strength: 1.0 / (1.0 + (-numbers.strengths[r * self.heads + piece.head]).exp()),
+            };
+            token.pass(kernels, piece.state, out);
+            rms_norm_in_place(out, &self.norm, self.epsilon);
+            (kernels.sigmoid_times)(out, &numbers.gates[r * all + at..][..size]);
+        }
+    }
+}
+
+/// The numbers that one token brings to one head.
+struct KimiToken<'a> {
+    query: &'a [f32],
+    key: &'a [f32],
+    value: &'a [f32],
+    /// The share of each row of the state that is left.
+    decays: &'a [f32],
+    /// The share in which the value replaces what the state recalls: β.
+    strength: f32,
+}
+
+impl KimiToken<'_> {
+    /// Passes over a head's state S, a row a key channel: S ← diag(decays) S, u = β(v − Sᵀk), S ← S + k uᵀ;
+    /// `out` = Sᵀq.
+    fn pass(&self, kernels: &Kernels, state: &mut [f32], out: &mut [f32]) {
+        let size = self.value.len();
+        for (row, decay) in state.chunks_exact_mut(size).zip(self.decays) {
+            row.iter_mut().for_each(|s| *s *= decay);
+        }
+        out.fill(0.0);
+        (kernels.mix)(self.key, state, out);
+        let correct = |(value, recalled): (&f32, &f32)| self.strength * (value - recalled);
+        let correction: Vec<f32> = self.value.iter().zip(out.iter()).map(correct).collect();
+        for (row, key) in state.chunks_exact_mut(size).zip(self.key) {
+            (kernels.mix)(&[*key], &correction, row);
+        }
+        out.fill(0.0);
+        (kernels.mix)(self.query, state, out);
+    }
+}
+
+/// The numbers that the heads read, row by row.
+struct HeadInputs<'a> {
+    convolved: &'a [f32],
+    strengths: &'a [f32],
+    decays: &'a [f32],
+    gates: &'a [f32],
+}
+
+#[cfg(test)]
+mod tests {
+    use pelicycle_kernels::{DeltaToken, StateRow};
+
+    use super::*;
+
+    /// Where all channels decay alike it is the gated delta rule, of which there is another implementation.
+    #[test]
+    fn with_one_decay_it_is_the_gated_delta_rule() {
+        const SIZE: usize = 48;
+        let kernels = Kernels::detect();
+        let mut seed = 7_u32;
+        let mut number = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        let mut state = vec![0.0; SIZE * SIZE];
+        let mut other = vec![StateRow::ZERO; StateRow::count(SIZE, SIZE)];
+        for step in 0..20 {
+            let [query, key, value] = [(); 3].map(|()| (0..SIZE).map(|_| number()).collect::<Vec<f32>>());
+            let (decay, strength) = (0.9 - 0.01 * step as f32, 0.3);
+            let decays = [decay; SIZE];
+            let token = KimiToken { query: &query, key: &key, value: &value, decays: &decays, strength };
+            let (mut got, mut expected) = (vec![0.0; SIZE], vec![0.0; SIZE]);
+            token.pass(kernels, &mut state, &mut got);
+            let agreement = (kernels.dot)(&key, &query);
+            let (query, key, value) = (&query[..], &key[..], &value[..]);
+            let token = DeltaToken { key, query, agreement, value, decay, strength };
+            (kernels.delta_rule)(&mut other, &[token], &mut [&mut expected]);
+            assert!(got.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-4), "{step}");
+        }
+    }
+}

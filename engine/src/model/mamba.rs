@@ -1,0 +1,215 @@
+//! Mamba-2: a layer that remembers a sequence in a state of constant size, which every token decays, adds to and reads.
+//! T. Dao and A. Gu, 2024 (arXiv:2405.21060).
+//!
+//! Tokens pass over the state one by one, so the answer has the same bits however a prompt is cut; the heads are what is
+//! shared out.
+
+use pelicycle_kernels::{Activations, GateFunction, Kernels};
+
+use super::causal_convolution::{CausalConvolution, ConvolutionOptions};
+use super::compute_context::ComputeContext;
+use super::error::ModelError;
+use super::layer_source::LayerSource;
+use super::mamba_shape::MambaShape;
+use super::matrix::{Matrix, columns, products};
+use super::norm::rms_norm_in_place;
+use super::softplus::softplus;
+use super::step::LayerStep;
+use super::step_sequence::step_sequences;
+use crate::recurrent_state::RecurrentStateSize;
+
+/// The weights of one layer.
+#[derive(Debug)]
+pub(super) struct Mamba {
+    shape: MambaShape,
+    /// To gates, the channels of the convolution and time steps.
+    input: Matrix,
+    convolution: CausalConvolution,
+    steering: Steering,
+    /// Weights of the norms over the groups' answers.
+    norm: Vec<f32>,
+    epsilon: f32,
+    output: Matrix,
+}
+
+/// What steers the heads, a number of each a head.
+#[derive(Debug)]
+struct Steering {
+    /// −e^A.
+    rate: Vec<f32>,
+    /// Added to the time step.
+    step_bias: Vec<f32>,
+    /// The share of the input that goes around the state.
+    through: Vec<f32>,
+}
+
+/// Numbers of the rows of a step.
+#[derive(Debug, Default)]
+pub(super) struct MambaScratch {
+    projected: Vec<f32>,
+    /// The convolution's channels, before it and after it.
+    channels: Vec<f32>,
+    convolved: Vec<f32>,
+    answers: Activations,
+}
+
+/// One head of one sequence.
+struct Piece<'a> {
+    head: usize,
+    rows: &'a [usize],
+    state: &'a mut [f32],
+    out: Vec<&'a mut [f32]>,
+}
+
+impl Mamba {
+    pub(super) fn read(source: &LayerSource<'_>) -> Result<Mamba, ModelError> {
+        let shape = MambaShape::read(&source.keys())?;
+        let width = source.config.width;
+        let of_heads = |name: &str| source.tensors.numbers(&source.name(name), &[shape.heads]);
+        let options = ConvolutionOptions { taps: shape.taps, dilation: 1, activated: true, biased: true };
+        Ok(Mamba {
+            shape,
+            input: source.matrix("ssm_in", &[width, shape.inner + shape.channels() + shape.heads])?,
+            convolution: CausalConvolution::read(source, &["ssm_conv1d"], shape.channels(), options)?,
+            steering: Steering {
+                rate: of_heads("ssm_a")?,
+                step_bias: of_heads("ssm_dt.bias")?,
+                through: of_heads("ssm_d")?,
+            },
+            norm: source
+                .tensors
+                .numbers(&source.name("ssm_norm.weight"), &[shape.inner / shape.groups, shape.groups])?,
+            epsilon: source.config.epsilon,
+            output: source.matrix("ssm_out", &[shape.inner, width])?,
+        })
+    }
+
+    /// The size of what it remembers of a sequence.
+    pub(super) fn state(&self) -> RecurrentStateSize {
+        let numbers = self.shape.inner * self.shape.state;
+        RecurrentStateSize { inputs: self.convolution.inputs(), numbers, ..RecurrentStateSize::default() }
+    }
+
+    /// Writes the block's answer for each row of `x` (normed) to `out`; the rows pass over the states of their
+    /// sequences at `layer`.
+    pub(super) fn forward(
+        &self,
+        step: LayerStep<'_, '_>,
+        x: &mut Activations,
+        scratch: &mut MambaScratch,
+        out: &mut [f32],
+    ) {
+        let LayerStep { context, layer, rows, caches, .. } = step;
+        let MambaScratch { projected, channels, convolved, answers } = scratch;
+        let shape = self.shape;
+        projected.resize(rows.len() * self.input.rows, 0.0);
+        products(context, x, &mut [(&self.input, projected)]);
+        channels.resize(rows.len() * shape.channels(), 0.0);
+        let rows_of_projected = projected.chunks_exact(self.input.rows);
+        for (from, to) in rows_of_projected.zip(channels.chunks_exact_mut(shape.channels())) {
+            to.copy_from_slice(&from[shape.inner..][..shape.channels()]);
+        }
+        convolved.resize(channels.len(), 0.0);
+        let mut sequences = step_sequences(rows, caches, layer);
+        self.convolution.forward(context, &mut sequences, channels, convolved);
+
+        answers.reset(rows.len(), shape.inner);
+        let mut heads: Vec<Vec<&mut [f32]>> =
+            columns(answers.floats_mut(), shape.inner, shape.head()).map(|(_, rows)| rows).collect();
+        let mut pieces = Vec::with_capacity(sequences.len() * shape.heads);
+        for sequence in &mut sequences {
+            let states = sequence.state.chunks_exact_mut(shape.head() * shape.state);
+            for (head, state) in states.enumerate() {
+                let out = sequence.rows.iter().map(|&r| std::mem::take(&mut heads[head][r])).collect();
+                pieces.push(Piece { head, rows: &sequence.rows, state, out });
+            }
+        }
+        context.pool.for_each(&mut pieces, |piece| self.pass(context, projected, convolved, piece));
+        drop(pieces);
+        let mut gates: Vec<_> = answers.rows_mut().zip(projected.chunks_exact(self.input.rows)).collect();
+        context.pool.for_each(&mut gates, |(answer, projected)| {
+            let mut gated = projected[..shape.inner].to_vec();
+            (context.kernels.gate)(GateFunction::Silu, &mut gated, answer);
+            answer.copy_from_slice(&gated);
+            let size = shape.inner / shape.groups;
+            for (group, weight) in answer.chunks_exact_mut(size).zip(self.norm.chunks_exact(size)) {
+                rms_norm_in_place(group, weight, self.epsilon);
+            }
+        });
+        products(context, answers, &mut [(&self.output, out)]);
+    }
+
+    /// One head's tokens over its state.
+    fn pass(&self, context: &ComputeContext, projected: &[f32], convolved: &[f32], piece: &mut Piece<'_>) {
+        let (shape, head) = (self.shape, piece.head);
+        let group = head / (shape.heads / shape.groups);
+        for (&r, out) in piece.rows.iter().zip(&mut piece.out) {
+            let steps = &projected[r * self.input.rows + shape.inner + shape.channels()..];
+            let row = &convolved[r * shape.channels()..][..shape.channels()];
+            let vectors = &row[shape.inner..];
+            let token = MambaToken {
+                input: &row[head * shape.head()..][..shape.head()],
+                write: &vectors[group * shape.state..][..shape.state],
+                read: &vectors[(shape.groups + group) * shape.state..][..shape.state],
+                time: softplus(steps[head] + self.steering.step_bias[head]),
+                rate: self.steering.rate[head],
+                through: self.steering.through[head],
+            };
+            token.pass(context.kernels, piece.state, out);
+        }
+    }
+}
+
+/// The numbers that one token brings to one head.
+struct MambaToken<'a> {
+    input: &'a [f32],
+    /// What a number of the input writes, as long as a row of the state.
+    write: &'a [f32],
+    /// What a row of the state is read with.
+    read: &'a [f32],
+    /// Δ, the step in time.
+    time: f32,
+    /// A, below zero.
+    rate: f32,
+    /// The share of the input that goes around the state.
+    through: f32,
+}
+
+impl MambaToken<'_> {
+    /// Passes over a head's state, a row for each number of the input: S ← e^(Δ·A) S + Δ x ⊗ B; `out` = S·C + d x.
+    fn pass(&self, kernels: &Kernels, state: &mut [f32], out: &mut [f32]) {
+        let decay = (self.time * self.rate).exp();
+        let rows = state.chunks_exact_mut(self.write.len());
+        for ((row, &x), out) in rows.zip(self.input).zip(out) {
+            row.iter_mut().for_each(|s| *s *= decay);
+            (kernels.mix)(&[self.time * x], self.write, row);
+            *out = (kernels.dot)(row, self.read) + self.through * x;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_decays_the_state_adds_to_it_and_reads_it() {
+        let mut state = [1.0, 2.0, -4.0, 0.0];
+        let token = MambaToken {
+            input: &[3.0, 0.5],
+            write: &[1.0, -1.0],
+            read: &[2.0, 1.0],
+            time: 0.5,
+            rate: -(2.0_f32.ln()) * 2.0,
+            through: 10.0,
+        };
+        let mut out = [0.0; 2];
+        token.pass(Kernels::detect(), &mut state, &mut out);
+        // The decay is a half; 0.5 · input · write is added.
+        let close = |got: &[f32], expected: &[f32]| {
+            assert!(got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{got:?} {expected:?}");
+        };
+        close(&state, &[0.5 + 1.5, 1.0 - 1.5, -2.0 + 0.25, -0.25]);
+        close(&out, &[2.0 * 2.0 - 0.5 + 30.0, -1.75 * 2.0 - 0.25 + 5.0]);
+    }
+}
