@@ -1,13 +1,24 @@
 //! Conversations: the model's own template makes a prompt of them, and a reply is told from its reasoning.
 
+mod arguments;
 mod channels;
+mod environment;
 mod error;
 mod fallback;
+mod filters;
+mod globals;
+mod json;
 mod limits;
 mod marks;
+mod methods;
+mod printf;
 mod python;
 mod reasoning;
+mod remainder;
 mod segment;
+mod source;
+mod string_methods;
+mod tag_token;
 mod tags;
 mod template;
 mod trial;
