@@ -241,9 +241,10 @@ fn taken(experts: &ExpertUse, weights: &WeightSummary) -> Option<ExpertsTaken> {
     })
 }
 
-fn delta(ChatDelta { reasoning, text, tokens, batch }: ChatDelta) -> ReplyDelta {
+fn delta(delta: ChatDelta) -> ReplyDelta {
+    let ChatDelta { answer_was_reasoning, reasoning, text, tokens, batch } = delta;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    ReplyDelta { text, reasoning, tokens: number(tokens), batch: number(batch) }
+    ReplyDelta { answer_was_reasoning, text, reasoning, tokens: number(tokens), batch: number(batch) }
 }
 
 /// How tokens are chosen under these settings.

@@ -13,7 +13,6 @@
 mod markdown;
 mod number;
 pub mod plain_file;
-pub mod reasoning;
 pub mod size;
 mod table;
 mod time;

@@ -116,7 +116,7 @@ fn float(value: Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
 }
 
 /// `indent(value, width=4, first=False, blank=False)`; the width may be a text.
-fn indent(state: &State<'_, '_>, value: Value, args: Rest<ValueOrKwargs>) -> Result<String, Error> {
+fn indent(state: &State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>) -> Result<String, Error> {
     let args = args.into_values();
     let arguments = Arguments::of(&args, 3)?;
     let width = arguments.get(0, "width")?.unwrap_or_else(|| Value::from(4));
@@ -127,7 +127,7 @@ fn indent(state: &State<'_, '_>, value: Value, args: Rest<ValueOrKwargs>) -> Res
         Some(text) => indentation.push_str(text),
         None => pad(state, &mut indentation, ' ', usize::try_from(i64::try_from(width)?).unwrap_or(0))?,
     }
-    let text = python::str(&value)?;
+    let text = python::str(value)?;
     let mut out = String::new();
     for (index, line) in text.split('\n').enumerate() {
         out.push_str(if index == 0 { "" } else { "\n" });
@@ -141,8 +141,8 @@ fn indent(state: &State<'_, '_>, value: Value, args: Rest<ValueOrKwargs>) -> Res
     Ok(out)
 }
 
-fn center(state: &State<'_, '_>, value: Value, width: Option<i64>) -> Result<String, Error> {
-    let text = python::str(&value)?;
+fn center(state: &State<'_, '_>, value: &Value, width: Option<i64>) -> Result<String, Error> {
+    let text = python::str(value)?;
     let width = usize::try_from(width.unwrap_or(80)).unwrap_or(0);
     let missing = width.saturating_sub(text.chars().count());
     let left = missing / 2 + (missing & width & 1);

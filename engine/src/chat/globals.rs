@@ -55,6 +55,7 @@ fn integer(value: &Value) -> Result<i128, Error> {
 }
 
 /// `dict(map or pairs, name=value)`.
+#[expect(clippy::needless_pass_by_value, reason = "the interpreter hands it in so")]
 fn dict(value: Option<Value>, named: Kwargs) -> Result<Value, Error> {
     let mut pairs: Vec<(Value, Value)> = Vec::new();
     if let Some(value) = value.filter(|value| !value.is_undefined()) {

@@ -166,7 +166,19 @@ impl ReplyBuilder {
             (std::mem::take(&mut self.state.text), std::mem::take(&mut self.state.reasoning));
         self.told += text.len() + reasoning.len();
         let secrets = self.connection.secrets();
-        delta(self.answer.push(secrets, text), self.thinking.push(secrets, reasoning))
+        let answer_was_reasoning = std::mem::take(&mut self.state.answer_was_reasoning);
+        // What was held back of the answer is reasoning too, and comes before the rest of that.
+        let mut before = String::new();
+        if answer_was_reasoning {
+            before = std::mem::take(&mut self.answer).finish(secrets);
+            self.answer.halves.seen = self.thinking.halves.seen;
+        }
+        told(ReplyDelta {
+            answer_was_reasoning,
+            text: self.answer.push(secrets, text),
+            reasoning: before + &self.thinking.push(secrets, reasoning),
+            ..ReplyDelta::default()
+        })
     }
 
     /// The reply is over: the text that was not taken yet, and what was held back of it.
@@ -174,7 +186,11 @@ impl ReplyBuilder {
         self.state.finish();
         let taken = self.take_text().unwrap_or_default();
         let secrets = self.connection.secrets();
-        delta(taken.text + &self.answer.finish(secrets), taken.reasoning + &self.thinking.finish(secrets))
+        told(ReplyDelta {
+            text: taken.text + &self.answer.finish(secrets),
+            reasoning: taken.reasoning + &self.thinking.finish(secrets),
+            ..taken
+        })
     }
 
     /// The bytes of all that the model said, told or not.
@@ -273,8 +289,8 @@ impl ReplyBuilder {
     }
 }
 
-fn delta(text: String, reasoning: String) -> Option<ReplyDelta> {
-    let delta = ReplyDelta { text, reasoning, ..ReplyDelta::default() };
+/// What there is to tell of a reply, if anything.
+fn told(delta: ReplyDelta) -> Option<ReplyDelta> {
     (delta != ReplyDelta::default()).then_some(delta)
 }
 
