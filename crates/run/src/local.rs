@@ -62,15 +62,20 @@ enum Hash {
 }
 
 impl LocalModel {
-    /// Opens a model.
+    /// Opens a model, with the text of a chat template where that is not to be the file's own.
     ///
     /// # Errors
-    /// When its file can't be read or is no model that the engine runs.
-    pub fn open(weights: &Weights, options: &LocalOptions) -> Result<LocalModel, EngineError> {
+    /// When its file can't be read or is no model that the engine runs, or the template is none.
+    pub fn open(
+        weights: &Weights,
+        template: Option<&str>,
+        options: &LocalOptions,
+    ) -> Result<LocalModel, EngineError> {
         let engine_options = EngineOptions {
             threads: options.threads,
             arithmetic: Arithmetic::Int8,
             parallel: options.parallel,
+            template: template.map(str::to_owned),
         };
         let engine = match weights {
             Weights::File(path) => Engine::open_with(path, &engine_options)?,
