@@ -95,7 +95,11 @@ fn every_snippet_renders_as_jinja2_renders_it() {
         let rendered = ChatTemplate::new(source, bos.as_str().unwrap(), eos.as_str().unwrap())
             .map(|template| template.at(fixture["now"].as_str().unwrap().parse().unwrap()))
             .and_then(|template| template.render(messages.as_array().unwrap(), &context));
-        assert_eq!(rendered.unwrap_or_else(|e| panic!("{source}: {e}")), case[1].as_str().unwrap(), "{source}");
+        assert_eq!(
+            rendered.unwrap_or_else(|e| panic!("{source}: {e}")),
+            case[1].as_str().unwrap(),
+            "{source}"
+        );
     }
 }
 
