@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 print!("{text}");
                 std::io::stdout().flush()?;
             }
+            ChatEvent::AnswerWasReasoning => {}
             ChatEvent::Finished(summary) => {
                 println!("\n[{} tokens, {:?}]", summary.reply_tokens, summary.finish);
             }

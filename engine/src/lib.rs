@@ -23,6 +23,7 @@
 //!     for event in engine.chat(&messages).seed(7).max_tokens(100).stream()? {
 //!         match event? {
 //!             ChatEvent::Reasoning(thought) => eprint!("{thought}"),
+//!             ChatEvent::AnswerWasReasoning => drawing.clear(),
 //!             ChatEvent::Text(text) => drawing.push_str(&text),
 //!             ChatEvent::Finished(summary) => {
 //!                 println!("{} tokens, {:?}", summary.reply_tokens, summary.finish);

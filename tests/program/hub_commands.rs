@@ -1,9 +1,12 @@
 //! `model pull`, `list` and `rm` as a person calls them, and what the hub's own library makes of the cache.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use pelicycle_engine::gguf::{GgufBuilder, MetadataValue};
+use pelicycle_engine::quant::TensorType;
 use pelicycle_testkit::has_python;
 use pelicycle_testkit::hub::{COMMIT, FakeHub, HubAct, REPO, noise, sha256};
 use pelicycle_testkit::model_file::babbler;
@@ -80,6 +83,33 @@ fn a_model_is_pulled_listed_run_and_removed_by_its_name() {
     assert!(err.contains("\"tiny\" is no model of the hub"), "{err}");
     let (_, err) = home.says(Some(&hub), 1, &["model", "pull", "owner/Tiny-GGUF:q2_k"]);
     assert!(err.contains("has no \"q2_k\"; it has:\n  F16 "), "{err}");
+}
+
+#[test]
+fn what_would_not_run_is_said_before_it_is_fetched_and_what_runs_with_what_it_needs() {
+    let home = Home::new();
+    // The header alone is looked at; what follows it is long.
+    let mut runs = std::fs::read(babbler(home.path(), 1)).unwrap();
+    runs.resize(6 << 20, 0);
+    let mut other = GgufBuilder::default();
+    other.pair("general.architecture", MetadataValue::String("unheard-of".into()));
+    other.tensor("token_embd.weight", &[1024, 1024], TensorType::F32).unwrap();
+    let mut unknown = Vec::new();
+    other.write(&mut unknown, |tensor, out| out.write_all(&vec![0; tensor.bytes as usize])).unwrap();
+    let hub = FakeHub::new(&[("Tiny-UD-Q4_K_M.gguf", &runs), (FILE, &unknown)]);
+    let (_, err) = home.says(Some(&hub), 1, &["model", "pull", "owner/Tiny-GGUF:q8_0"]);
+    assert!(err.contains("not fetched: Tiny-Q8_0.gguf: ") && err.contains("unheard-of"), "{err}");
+    assert!(err.contains("--anyway") && hub.asked() <= 1 << 20, "{err} {}", hub.asked());
+    assert!(!home.hub_cache().exists());
+    // Without a quantization: the usual one's variant, and not the next.
+    let (out, err) = home.says(Some(&hub), 0, &["model", "pull", REPO]);
+    assert!(out.contains("Tiny-UD-Q4_K_M.gguf"), "{out}");
+    assert!(err.contains(" of weights") && err.contains("tokens/s if memory is the limit"), "{err}");
+    let (_, err) = home.says(Some(&hub), 0, &["model", "pull", "owner/Tiny-GGUF:q8_0", "--anyway"]);
+    assert!(err.contains("it won't run here"), "{err}");
+    let (out, _) = home.says(None, 0, &["model", "list"]);
+    let line = out.lines().find(|line| line.contains("Tiny-Q8_0.gguf")).unwrap();
+    assert!(line.contains("can't run") && line.contains("unheard-of"), "{line}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::lm_studio;
+
 /// The folders to look in; those that are not there are no error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModelFolders {
@@ -40,10 +42,7 @@ impl ModelFolders {
             folders,
             hub: ModelFolders::hub_cache(home, &variable),
             llama_cpp: path(&variable, "LLAMA_CACHE").or_else(|| Some(own_cache()?.join("llama.cpp"))),
-            lm_studio: [".lmstudio/models", ".cache/lm-studio/models"]
-                .into_iter()
-                .filter_map(at_home)
-                .collect(),
+            lm_studio: home.map(lm_studio::folders).unwrap_or_default(),
             ollama: match path(&variable, "OLLAMA_MODELS") {
                 Some(models) => vec![models],
                 None => at_home(".ollama/models")

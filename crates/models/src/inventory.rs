@@ -40,6 +40,7 @@ impl Inventory {
         let folders =
             places.folders.iter().flat_map(|f| models(listing::model_files(f), |_| ModelSource::Folder));
         let mut found: Vec<ModelFile> = folders.collect();
+        passed_over.extend(places.folders.iter().flat_map(|folder| listing::cut_pieces(folder)));
         found.extend(places.hub.iter().flat_map(|root| hub_cache::scan(root, &mut passed_over)));
         found.extend(places.llama_cpp.iter().flat_map(|root| llama_cpp::scan(root)));
         found.extend(places.lm_studio.iter().flat_map(|root| lm_studio::scan(root)));

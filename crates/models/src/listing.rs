@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::inventory::UnusableModel;
 use super::model_file::FolderFile;
 
 /// Entries that are read of one folder: more of them is no folder of models.
@@ -15,6 +16,18 @@ pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
         all.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path()))).collect();
     named.sort();
     named
+}
+
+/// Files that were cut anywhere into `NAME.gguf.part1of2` and on: each by its first piece.
+pub(super) fn cut_pieces(folder: &Path) -> Vec<UnusableModel> {
+    let piece = |(name, path): (String, PathBuf)| {
+        let (whole, piece) = name.rsplit_once(".part")?;
+        let count: u32 = piece.strip_prefix("1of")?.parse().ok()?;
+        let why =
+            format!("is the first of {count} pieces of a file that was cut: join them in order, as {whole}");
+        whole.to_ascii_lowercase().ends_with(".gguf").then_some(UnusableModel { path, why })
+    };
+    entries(folder).into_iter().filter_map(piece).collect()
 }
 
 /// The `.gguf` files of a folder, through links.

@@ -17,6 +17,9 @@ const MANIFEST_BYTES: u64 = 1 << 20;
 /// The media type of the layer that is a GGUF file.
 const WEIGHTS: &str = "application/vnd.ollama.image.model";
 
+/// The media type of the layer that changes the weights of another.
+const ADAPTER: &str = "application/vnd.ollama.image.adapter";
+
 /// The registry and the namespace that Ollama leaves out of a name.
 const REGISTRY: &str = "registry.ollama.ai";
 const LIBRARY: &str = "library";
@@ -92,9 +95,15 @@ fn weights(root: &Path, manifest: &Path) -> Result<Option<(PathBuf, u64)>, Strin
     }
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|error| format!("is no manifest of a model: {error}"))?;
-    let is_weights =
-        |layer: &&Layer| layer.media_type.split(';').next().is_some_and(|kind| kind.trim() == WEIGHTS);
-    let mut layers = manifest.layers.iter().filter(is_weights);
+    let is = |layer: &Layer, sought: &str| {
+        layer.media_type.split(';').next().is_some_and(|kind| kind.trim() == sought)
+    };
+    if manifest.layers.iter().any(|layer| is(layer, ADAPTER)) {
+        let why = "has an adapter, which is not applied here, and without it would be another model; merge the two with \
+                   llama.cpp's llama-export-lora";
+        return Err(why.to_owned());
+    }
+    let mut layers = manifest.layers.iter().filter(|layer| is(layer, WEIGHTS));
     let Some(layer) = layers.next() else { return Ok(None) };
     if layers.next().is_some() {
         return Err("keeps its weights in several blobs, which can't be opened as one model".to_owned());

@@ -127,6 +127,8 @@ pub struct SentRequest {
 /// More of a reply. Any part may be empty: a token need not end a character.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReplyDelta {
+    /// All of the answer that came before was reasoning, as it turns out now.
+    pub answer_was_reasoning: bool,
     /// Text of the answer.
     pub text: String,
     /// Text of the reasoning.

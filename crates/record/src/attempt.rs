@@ -171,6 +171,9 @@ pub struct RequestRecord {
     /// The way in which the model was to choose its tokens.
     #[serde(flatten)]
     pub sampling: SamplingSettings,
+    /// BLAKE3 of the chat template that was given in place of the model file's own, as hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
     /// Further fields of the request's body, by their keys there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub body: BTreeMap<String, serde_json::Value>,
@@ -389,4 +392,7 @@ pub struct RunContestant {
     pub samples: Option<Vec<u32>>,
     /// The place to find it again: the path of the model file as it was given, or the address of the service.
     pub source: String,
+    /// The text of the chat template that was given in place of the model file's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
 }

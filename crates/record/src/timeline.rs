@@ -48,6 +48,17 @@ impl Timeline {
         add(&mut self.thinking, ms, bytes);
     }
 
+    /// Takes all that came by now for reasoning. That of its own, if any came, is shown when the answer was.
+    pub fn answer_was_thinking(&mut self) {
+        let reply = std::mem::take(&mut self.reply);
+        let own = std::mem::take(&mut self.thinking);
+        let before = own.last().copied().unwrap_or_default();
+        self.thinking = own;
+        for (ms, bytes) in reply {
+            add(&mut self.thinking, ms.max(before.0), before.1 + bytes);
+        }
+    }
+
     /// The text of `timeline.json`; none where nothing came.
     #[must_use]
     pub fn text(&self) -> Option<Vec<u8>> {

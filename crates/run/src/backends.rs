@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pelicycle_provider::{BatchClient, Provider, Replies, ServiceModel, Services, WireTrace};
-use pelicycle_record::{Rates, RequestRecord};
+use pelicycle_record::{Rates, RequestRecord, RunContestant};
 
 use crate::{
     CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, Lineups, LocalModel, LocalOptions,
@@ -102,15 +102,16 @@ impl Backends {
         })
     }
 
-    /// Opens a contestant that was found; `wanted` are the settings asked for, `seeded` says that a seed is among them.
+    /// Opens a contestant that was found; `wanted` has the settings asked for, `seeded` says that a seed is among them.
     pub(crate) fn open(
         &self,
         found: &Contestant,
         own_price: Option<&Rates>,
-        wanted: &RequestRecord,
+        wanted: &RunContestant,
         seeded: bool,
         prompts: &[&str],
     ) -> Result<OpenedContestant, RunError> {
+        let RunContestant { request: wanted, template, .. } = wanted;
         let opened = |provider: Arc<dyn Provider>, request, source, tariff| OpenedContestant {
             backend: Backend { provider, tariff },
             request,
@@ -120,7 +121,7 @@ impl Backends {
         };
         match &found.model {
             ContestantModel::Local(weights) => {
-                let model = self.local(weights)?;
+                let model = self.local(weights, template.as_deref())?;
                 let demonstration = model.demonstration();
                 let request = model
                     .settle(wanted)
@@ -149,9 +150,9 @@ impl Backends {
         }
     }
 
-    /// Opens a local model.
-    pub(crate) fn local(&self, weights: &Weights) -> Result<LocalModel, RunError> {
-        Ok(LocalModel::open(weights, &self.options)?)
+    /// Opens a local model, with a chat template where that is not to be its own.
+    pub(crate) fn local(&self, weights: &Weights, template: Option<&str>) -> Result<LocalModel, RunError> {
+        Ok(LocalModel::open(weights, template, &self.options)?)
     }
 
     /// A model of a service.

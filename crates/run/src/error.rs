@@ -101,6 +101,14 @@ pub enum UsageError {
     Setting(#[from] SettingError),
     #[error(transparent)]
     Replies(#[from] RepliesError),
+    #[error("can't read the chat template {}: {source}", file.display())]
+    Template { file: PathBuf, source: std::io::Error },
+    #[error(
+        "{label} can't be asked with the chat template {}: only models that run in this process have one; services \
+         have their own",
+        file.display()
+    )]
+    TemplateOfOthers { label: String, file: PathBuf },
     #[error("--wait is for a run by --batch; this one is waited for anyway")]
     WaitWithoutBatch,
     #[error("{label} can't be asked in a batch, only models of {taking}; ask it in a run without --batch")]

@@ -1,6 +1,7 @@
 //! Contestants with names of their own: `[contestants.NAME]` and `[lineups]` of pelicycle.toml.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 use pelicycle_record::{Rates, SamplingSettings, name};
@@ -30,6 +31,8 @@ pub struct ContestantEntry {
     pub released: Option<Date>,
     /// What it costs, before any table.
     pub price: Option<Rates>,
+    /// A file with the chat template of a local model, in place of its own.
+    pub template: Option<PathBuf>,
     /// The settings that it is asked with.
     #[serde(skip)]
     pub sampling: SamplingSettings,

@@ -73,15 +73,20 @@ impl Hash {
 }
 
 impl LocalModel {
-    /// Opens a model.
+    /// Opens a model, with the text of a chat template where that is not to be the file's own.
     ///
     /// # Errors
-    /// When its file can't be read or is no model that the engine runs.
-    pub fn open(weights: &Weights, options: &LocalOptions) -> Result<LocalModel, EngineError> {
+    /// When its file can't be read or is no model that the engine runs, or the template is none.
+    pub fn open(
+        weights: &Weights,
+        template: Option<&str>,
+        options: &LocalOptions,
+    ) -> Result<LocalModel, EngineError> {
         let engine_options = EngineOptions {
             threads: options.threads,
             arithmetic: Arithmetic::Int8,
             parallel: options.parallel,
+            template: template.map(str::to_owned),
         };
         let engine = match weights {
             Weights::File(path) => Engine::open_with(path, &engine_options)?,
@@ -249,9 +254,10 @@ fn taken(experts: &ExpertUse, weights: &WeightSummary) -> Option<ExpertsTaken> {
     })
 }
 
-fn delta(ChatDelta { reasoning, text, tokens, batch }: ChatDelta) -> ReplyDelta {
+fn delta(delta: ChatDelta) -> ReplyDelta {
+    let ChatDelta { answer_was_reasoning, reasoning, text, tokens, batch } = delta;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    ReplyDelta { text, reasoning, tokens: number(tokens), batch: number(batch) }
+    ReplyDelta { answer_was_reasoning, text, reasoning, tokens: number(tokens), batch: number(batch) }
 }
 
 /// How tokens are chosen under these settings.

@@ -1,22 +1,26 @@
 //! From what is asked of a run to its plan and those who answer.
 
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pelicycle_drawing::tool;
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_provider::BatchClient;
 use pelicycle_record::{
     Id, ReplyOrigin, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, SamplingSettings, Shard,
+    TextRecord,
 };
 use pelicycle_store::{RunLock, Store};
 
 use crate::backends::check_bound;
 use crate::local::check_sampling;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, Notice, Notices, Participant, RunError, RunPlan,
-    UsageError, random_seed, resume,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, Notice, Notices, Participant,
+    RunError, RunPlan, UsageError, random_seed, resume,
 };
+
+/// The longest chat template, in bytes.
+const LONGEST_TEMPLATE: u64 = 1 << 20;
 
 /// The prompt that is asked where none is named.
 const PROMPT: &str = "pelican";
@@ -36,6 +40,8 @@ pub struct RunRequest {
     pub seed: Option<u64>,
     /// How models choose tokens.
     pub sampling: SamplingSettings,
+    /// A file with a chat template for the local models.
+    pub template: Option<PathBuf>,
     /// The part of the matrix to ask.
     pub shard: Option<Shard>,
     /// Leave the requests with the services as batches.
@@ -210,12 +216,34 @@ fn run_contestant(
 ) -> Result<RunContestant, UsageError> {
     let sampling = request.sampling.clone().or(&one.entry.sampling).or(&config.run.sampling);
     check_sampling(&sampling)?;
+    let file = request.template.as_deref().or(one.entry.template.as_deref());
+    let template = file.map(|file| template(file, contestant)).transpose()?;
     Ok(RunContestant {
         record: contestant.record.clone(),
-        request: RequestRecord { run_seed: Some(seed), sampling, ..RequestRecord::default() },
+        request: RequestRecord {
+            run_seed: Some(seed),
+            sampling,
+            template: template.as_deref().map(|text| TextRecord::of(text.as_bytes()).hash),
+            ..RequestRecord::default()
+        },
         samples: None,
         source: String::new(),
+        template,
     })
+}
+
+/// The chat template in a file, for a contestant that can be asked with one.
+fn template(file: &Path, contestant: &Contestant) -> Result<String, UsageError> {
+    if !matches!(contestant.model, ContestantModel::Local(_)) {
+        let label = contestant.record.label.clone();
+        return Err(UsageError::TemplateOfOthers { label, file: file.to_owned() });
+    }
+    let unread = |source: std::io::Error| UsageError::Template { file: file.to_owned(), source };
+    let length = std::fs::metadata(file).map_err(unread)?.len();
+    if length > LONGEST_TEMPLATE {
+        return Err(unread(std::io::Error::other(format!("it is longer than {LONGEST_TEMPLATE} bytes"))));
+    }
+    std::fs::read_to_string(file).map_err(unread)
 }
 
 /// Opens those whom a new run needs.
@@ -237,7 +265,7 @@ fn begin(
     let mut open = |run: &mut RunRecord, index: usize| -> Result<(), RunError> {
         let (one, contestant) = &participants[index];
         let who = &mut run.contestants[index];
-        let opened = backends.open(contestant, one.entry.price.as_ref(), &who.request, seeded, &prompts)?;
+        let opened = backends.open(contestant, one.entry.price.as_ref(), who, seeded, &prompts)?;
         who.request = opened.request;
         who.source = opened.source;
         who.samples = opened.samples;

@@ -92,6 +92,11 @@ impl ReceivedReply {
     }
 
     fn more(&mut self, delta: &ReplyDelta, at: Duration) -> (u32, usize) {
+        if delta.answer_was_reasoning {
+            self.reasoning.push_str(&std::mem::take(&mut self.text));
+            self.timeline.answer_was_thinking();
+            self.first_text = None;
+        }
         self.text.push_str(&delta.text);
         self.reasoning.push_str(&delta.reasoning);
         self.tokens += u64::from(delta.tokens);
@@ -213,6 +218,27 @@ mod tests {
         };
         hear(30_000, ReplyEventKind::Metadata(Box::new(account)));
         reply.timing(ReplyOrigin::Asked).tokens_per_second
+    }
+
+    #[test]
+    fn an_answer_that_turns_out_to_be_reasoning_is_kept_as_that() {
+        let begin = Instant::now();
+        let mut reply = ReceivedReply::begin();
+        let sent = ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None });
+        reply.hear(ReplyEvent { at: begin, kind: sent });
+        let mut hear = |ms: u64, answer_was_reasoning, text: &str, reasoning: &str| {
+            let (text, reasoning) = (text.to_owned(), reasoning.to_owned());
+            let delta = ReplyDelta { answer_was_reasoning, text, reasoning, ..ReplyDelta::default() };
+            reply.hear(ReplyEvent {
+                at: begin + Duration::from_millis(ms),
+                kind: ReplyEventKind::Delta(delta),
+            });
+        };
+        hear(100, false, "so: ", "");
+        hear(200, true, "<svg/>", "hm");
+        assert_eq!((reply.text.as_str(), reply.reasoning.as_str()), ("<svg/>", "so: hm"));
+        assert_eq!(reply.timing(ReplyOrigin::Asked).first_text, Some(0.2));
+        assert_eq!(reply.timeline, Timeline { reply: vec![(200, 6)], thinking: vec![(100, 4), (200, 6)] });
     }
 
     #[test]

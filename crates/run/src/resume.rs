@@ -116,7 +116,7 @@ fn same_weights(
     attempts: &[Attempt],
     backends: &Backends,
 ) -> Result<LocalModel, RunError> {
-    let model = backends.local(weights)?;
+    let model = backends.local(weights, who.template.as_deref())?;
     let own = attempts.iter().filter(|attempt| attempt.contestant.slug == who.record.slug);
     if let Some(before) = own.filter_map(|attempt| attempt.engine.as_ref()).next() {
         let now = model.engine().map_err(RunError::EngineRecord)?;

@@ -15,7 +15,6 @@ mod markdown;
 mod near;
 mod number;
 pub mod plain_file;
-pub mod reasoning;
 pub mod size;
 mod table;
 mod time;

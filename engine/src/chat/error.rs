@@ -1,7 +1,5 @@
 //! The errors of rendering a conversation.
 
-use std::path::PathBuf;
-
 use thiserror::Error;
 
 use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
@@ -14,8 +12,6 @@ use crate::gguf::GgufError;
 pub enum ChatError {
     #[error(transparent)]
     File(#[from] GgufError),
-    #[error("{}: {key} is {id}, but there are {tokens} tokens; the file is damaged", path.display())]
-    NoSuchToken { path: PathBuf, key: &'static str, id: u32, tokens: usize },
     /// The template's own words.
     #[error("the chat template refuses this conversation: {0}")]
     Refused(String),

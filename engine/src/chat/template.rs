@@ -2,16 +2,15 @@
 
 use std::io;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Serde, Value};
-use minijinja::{Environment, Error, ErrorKind, State};
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
+use super::environment::{explain, jinja2, set_time};
 use super::error::ChatError;
-use super::fallback;
-use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
-use super::python;
+use super::limits::MAX_OUTPUT_BYTES;
 use super::trial::TemplateTrial;
+use super::{fallback, source};
 use crate::gguf::Gguf;
 
 const NAME: &str = "chat_template";
@@ -40,11 +39,6 @@ impl ChatMessage {
     pub fn system(content: impl Into<String>) -> ChatMessage {
         ChatMessage { role: "system".into(), content: content.into() }
     }
-}
-
-/// Whether a value can be looped over, as Jinja2 says it: not `none`.
-fn is_iterable(value: &Value) -> bool {
-    !value.is_none() && value.try_iter().is_ok()
 }
 
 /// A compiled chat template with the texts of the model's begin and end tokens.
@@ -96,7 +90,7 @@ impl ChatTemplate {
     /// As [`ChatTemplate::new`], without a trial.
     pub(super) fn compile(source: &str, bos: &str, eos: &str) -> Result<ChatTemplate, ChatError> {
         let mut environment = jinja2()?;
-        environment.add_template_owned(NAME, without_generation_tags(source)).map_err(ChatError::Syntax)?;
+        environment.add_template_owned(NAME, source::prepared(source)).map_err(ChatError::Syntax)?;
         let (source, bos, eos) = (source.to_owned(), bos.to_owned(), eos.to_owned());
         Ok(ChatTemplate { environment, source, bos, eos, remark: None })
     }
@@ -104,7 +98,7 @@ impl ChatTemplate {
     /// The same template at a fixed time, for those that write the date.
     #[must_use]
     pub fn at(mut self, now: jiff::civil::DateTime) -> ChatTemplate {
-        self.environment.add_function("strftime_now", move |format: String| strftime(&format, now));
+        set_time(&mut self.environment, move || now);
         self
     }
 
@@ -122,7 +116,7 @@ impl ChatTemplate {
     /// `tools` or `add_generation_prompt` (false unless given).
     ///
     /// # Errors
-    /// When the template refuses the conversation, fails, or oversteps [`MAX_STEPS`] or [`MAX_OUTPUT_BYTES`].
+    /// When the template refuses the conversation, fails, or oversteps [`super::MAX_STEPS`] or [`MAX_OUTPUT_BYTES`].
     pub fn render<M: Serialize>(
         &self,
         messages: &[M],
@@ -167,88 +161,12 @@ impl ChatTemplate {
     }
 }
 
-/// The functions, filters and habits of Jinja2 as `transformers` sets it up.
-fn jinja2() -> Result<Environment<'static>, ChatError> {
-    let mut environment = Environment::new();
-    environment.set_syntax(
-        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(ChatError::Syntax)?,
-    );
-    environment.set_fuel(Some(MAX_STEPS));
-    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-    environment.set_formatter(|out, _: &mut State<'_, '_>, value| {
-        out.write_str(&python::str(value)?).map_err(Error::from)
-    });
-    environment.add_test("iterable", |value: Value| is_iterable(&value));
-    environment.add_filter("string", |value: Value| python::str(&value));
-    environment.add_filter("tojson", |value: Value, options: Kwargs| {
-        let indent: Option<usize> = options.get("indent")?;
-        // Accepted as transformers accepts them; the first is what is done here anyway.
-        let _: Option<bool> = options.get("ensure_ascii")?;
-        options.assert_all_used()?;
-        python::json(&value, indent)
-    });
-    environment.add_function("raise_exception", |message: String| -> Result<Value, Error> {
-        Err(Error::new(ErrorKind::InvalidOperation, "raise_exception").with_source(Refusal(message)))
-    });
-    environment
-        .add_function("strftime_now", |format: String| strftime(&format, jiff::Zoned::now().datetime()));
-    Ok(environment)
-}
-
-fn strftime(format: &str, now: jiff::civil::DateTime) -> Result<String, Error> {
-    jiff::fmt::strtime::format(format, now)
-        .map_err(|e| Error::new(ErrorKind::InvalidOperation, e.to_string()))
-}
-
-/// The words in which a template refuses a conversation.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Refusal(String);
-
-fn explain(error: Error) -> ChatError {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    while let Some(found) = cause {
-        if let Some(Refusal(words)) = found.downcast_ref() {
-            return ChatError::Refused(words.clone());
-        }
-        if found.downcast_ref::<Error>().is_some_and(|e| e.kind() == ErrorKind::OutOfFuel) {
-            return ChatError::TooManySteps;
-        }
-        cause = found.source();
-    }
-    ChatError::Render(error)
-}
-
-/// `{% generation %}` marks what a model says, for training; a prompt is the same without it.
-fn without_generation_tags(source: &str) -> String {
-    let mut out = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some(at) = rest.find("{%") {
-        let (before, tag) = rest.split_at(at + 2);
-        out.push_str(before);
-        rest = tag;
-        let Some(len) = tag.find("%}") else { break };
-        let inner = &tag[..len];
-        let word = inner.trim_matches(|c: char| c.is_ascii_whitespace() || c == '-' || c == '+');
-        let plain = match word {
-            "generation" => "if true",
-            "endgeneration" => "endif",
-            _ => continue,
-        };
-        out.push_str(&inner.replace(word, plain));
-        rest = &tag[len..];
-    }
-    out.push_str(rest);
-    out
-}
-
-fn token_text<'a>(gguf: &'a Gguf, key: &'static str) -> Result<&'a str, ChatError> {
+/// The text of a token that the file names; none for an id past the end, which a converter made up for a model that has
+/// no such token.
+fn token_text<'a>(gguf: &'a Gguf, key: &str) -> Result<&'a str, ChatError> {
     let Some(id) = gguf.u32(key)? else { return Ok("") };
     let tokens = gguf.require_strings("tokenizer.ggml.tokens")?;
-    match tokens.get(id as usize) {
-        Some(text) => Ok(text),
-        None => Err(ChatError::NoSuchToken { path: gguf.path().to_owned(), key, id, tokens: tokens.len() }),
-    }
+    Ok(tokens.get(id as usize).map_or("", String::as_str))
 }
 
 /// Keeps what is written, up to a bound.

@@ -1,5 +1,6 @@
 //! Chatting with a model: messages and settings in, a stream of text out.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::mpsc;
 
@@ -113,7 +114,7 @@ impl ChatRequest<'_> {
             Ok(()) => ControlFlow::Continue(()),
             Err(mpsc::SendError(_)) => ControlFlow::Break(()),
         })?;
-        Ok(ChatStream { events, text: None, over: false })
+        Ok(ChatStream { events, waiting: VecDeque::new(), over: false })
     }
 
     /// Hands in the request and waits for the whole reply.
@@ -125,6 +126,7 @@ impl ChatRequest<'_> {
         for event in self.stream()? {
             match event? {
                 ChatEvent::Reasoning(more) => reasoning.push_str(&more),
+                ChatEvent::AnswerWasReasoning => reasoning.push_str(&std::mem::take(&mut text)),
                 ChatEvent::Text(more) => text.push_str(&more),
                 ChatEvent::Finished(summary) => return Ok(ChatReply { reasoning, text, summary }),
             }
@@ -138,6 +140,8 @@ impl ChatRequest<'_> {
 pub enum ChatEvent {
     /// Text of the model's reasoning.
     Reasoning(String),
+    /// All of the answer that came before was reasoning: the mark that ends it came without one that begins it.
+    AnswerWasReasoning,
     /// Text of the answer.
     Text(String),
     /// The end; no event follows.
@@ -162,8 +166,8 @@ pub struct ChatReply {
 #[derive(Debug)]
 pub struct ChatStream {
     events: mpsc::Receiver<ChatProgress>,
-    /// Text that came with the reasoning given last.
-    text: Option<String>,
+    /// What came with the event given last.
+    waiting: VecDeque<ChatEvent>,
     over: bool,
 }
 
@@ -171,20 +175,18 @@ impl Iterator for ChatStream {
     type Item = Result<ChatEvent, EngineError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(text) = self.text.take() {
-            return Some(Ok(ChatEvent::Text(text)));
-        }
         while !self.over {
+            if let Some(event) = self.waiting.pop_front() {
+                return Some(Ok(event));
+            }
             match self.events.recv() {
                 Ok(ChatProgress::Delta(delta)) => {
+                    let turned = delta.answer_was_reasoning.then_some(ChatEvent::AnswerWasReasoning);
+                    let reasoning = Some(delta.reasoning).filter(|text| !text.is_empty());
                     let text = Some(delta.text).filter(|text| !text.is_empty());
-                    if !delta.reasoning.is_empty() {
-                        self.text = text;
-                        return Some(Ok(ChatEvent::Reasoning(delta.reasoning)));
-                    }
-                    if let Some(text) = text {
-                        return Some(Ok(ChatEvent::Text(text)));
-                    }
+                    self.waiting.extend(turned);
+                    self.waiting.extend(reasoning.map(ChatEvent::Reasoning));
+                    self.waiting.extend(text.map(ChatEvent::Text));
                 }
                 Ok(ChatProgress::Finished(summary)) => {
                     self.over = true;

@@ -24,11 +24,13 @@ pub struct EngineOptions {
     pub arithmetic: Arithmetic,
     /// Requests that decode at the same time, at most; others wait. At least 1.
     pub parallel: usize,
+    /// The text of a chat template in place of the file's own.
+    pub template: Option<String>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        EngineOptions { threads: None, arithmetic: Arithmetic::Int8, parallel: 8 }
+        EngineOptions { threads: None, arithmetic: Arithmetic::Int8, parallel: 8, template: None }
     }
 }
 
@@ -86,7 +88,10 @@ impl Engine {
         let gguf = Arc::new(gguf);
         let model = Arc::new(Model::new(Arc::clone(&gguf), options.threads, options.arithmetic)?);
         let tokenizer = Arc::new(Tokenizer::from_gguf(&gguf)?);
-        let template = ChatTemplate::from_gguf(&gguf)?;
+        let template = match &options.template {
+            Some(source) => ChatTemplate::for_gguf(source, &gguf)?,
+            None => ChatTemplate::from_gguf(&gguf)?,
+        };
         let marks = ReasoningMarks::of(template.source(), |text| tokenizer.special(text).is_some());
         let (jobs, inbox) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));

@@ -20,6 +20,8 @@ pub enum ChatProgress {
 /// The text that became certain with a token; both parts may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChatDelta {
+    /// All of the answer that came before was reasoning, as it turns out now.
+    pub answer_was_reasoning: bool,
     /// Text of the reasoning.
     pub reasoning: String,
     /// Text of the answer.
@@ -78,7 +80,11 @@ impl ReplyDecoder {
                 let text = self.text.push(self.tokenizer.token_bytes(id));
                 let delta = ChatDelta { tokens: 1, batch, ..delta(self.split.push(&text)) };
                 self.reply_tokens += 1;
-                self.reasoning_tokens += usize::from(!delta.reasoning.is_empty());
+                if delta.answer_was_reasoning {
+                    self.reasoning_tokens = self.reply_tokens;
+                } else {
+                    self.reasoning_tokens += usize::from(!delta.reasoning.is_empty());
+                }
                 on_event(ChatProgress::Delta(delta))
             }
             GenerationEvent::Finished { why, experts } => {
@@ -100,9 +106,8 @@ impl ReplyDecoder {
     /// The text that was held back: the beginning of a character, or of a mark.
     fn rest(&mut self) -> ChatDelta {
         let tail = std::mem::take(&mut self.text).finish();
-        let mut split = std::mem::take(&mut self.split);
-        let mut segments = split.push(&tail);
-        segments.extend(split.finish());
+        let mut segments = self.split.push(&tail);
+        segments.extend(self.split.finish());
         delta(segments)
     }
 }
@@ -113,6 +118,11 @@ fn delta(segments: Vec<ReplySegment>) -> ChatDelta {
         match segment {
             ReplySegment::Answer(text) => delta.text.push_str(&text),
             ReplySegment::Reasoning(text) => delta.reasoning.push_str(&text),
+            ReplySegment::AnswerWasReasoning => {
+                delta.answer_was_reasoning = true;
+                let before = std::mem::take(&mut delta.text);
+                delta.reasoning.push_str(&before);
+            }
         }
     }
     delta

@@ -46,12 +46,16 @@ impl<'a> ByteCursor<'a> {
         Ok(u64::from_le_bytes(self.array(what)?))
     }
 
+    /// The bytes of a string, of any encoding: their count as 64 bits, then they.
+    pub(super) fn string_bytes(&mut self, what: impl Fn() -> String) -> Result<&'a [u8], GgufFault> {
+        let len = self.u64(|| format!("the length of {}", what()))?;
+        self.take(len, &what)
+    }
+
     /// A string: its length as 64 bits, then its bytes.
     pub(super) fn string(&mut self, what: impl Fn() -> String) -> Result<&'a str, GgufFault> {
         let at = self.at;
-        let len = self.u64(|| format!("the length of {}", what()))?;
-        let bytes = self.take(len, &what)?;
-        std::str::from_utf8(bytes).map_err(|_| GgufFault::Utf8 { what: what(), at })
+        std::str::from_utf8(self.string_bytes(&what)?).map_err(|_| GgufFault::Utf8 { what: what(), at })
     }
 
     /// A count of things that take at least `least` bytes each, refused when the file has not that many left,

@@ -82,6 +82,12 @@ pub enum GgufFault {
     NotFirstPart { number: u64, count: u64, first: PathBuf },
     #[error("is one of {count} parts but not named like NAME-00001-of-{count:05}.gguf; restore its name")]
     PartName { count: u64 },
+    #[error(
+        "is piece {number} of {count} of a file that was cut; join them in order: cat {}",
+        (1..=(*count).min(9)).map(|n| format!("{whole}.part{n}of{count}")).collect::<Vec<_>>().join(" ")
+            + &format!(" > {whole}")
+    )]
+    CutPiece { whole: String, number: u64, count: u64 },
     #[error("does not belong to the split model: {what} is {found}, expected {expected}")]
     PartMismatch { what: &'static str, found: String, expected: u64 },
     #[error(

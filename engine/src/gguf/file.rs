@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::error::{GgufError, GgufFault};
 use super::file_bytes::FileBytes;
 use super::parse::{ParsedFile, parse};
-use super::split::{SplitInfo, part_path};
+use super::split::{SplitInfo, cut_piece, part_path};
 use super::tensor::TensorInfo;
 use super::value::MetadataValue;
 
@@ -37,6 +37,9 @@ impl Gguf {
     pub fn open(path: &Path) -> Result<Gguf, GgufError> {
         let fail = |fault| GgufError { path: path.to_owned(), fault };
         let source = FileBytes::map(path).map_err(fail)?;
+        if let Some((whole, number, count)) = cut_piece(path) {
+            return Err(fail(GgufFault::CutPiece { whole, number, count }));
+        }
         let parsed = parse(source.bytes(), 0).map_err(fail)?;
         let split = SplitInfo::of(&parsed.metadata).map_err(fail)?;
         let mut gguf = Gguf::assemble(path.to_owned(), source, parsed).map_err(fail)?;

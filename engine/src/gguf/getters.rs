@@ -68,25 +68,32 @@ impl Gguf {
         self.typed(key, "an integer from 0 to 4294967295", |value| u32::try_from(single(value)?).ok())
     }
 
-    /// An integer of any type that fits 64 bits without a sign.
+    /// An integer of any type that fits 64 bits without a sign, or a list of equal ones.
     pub fn u64(&self, key: &str) -> Result<Option<u64>, GgufError> {
-        self.typed(key, "an integer that is not negative", |value| u64::try_from(value.as_integer()?).ok())
+        self.typed(key, "an integer that is not negative", |value| u64::try_from(single(value)?).ok())
     }
 
-    /// A number of any type, rounded to 32 bits.
+    /// A number of any type, rounded to 32 bits, or a list of equal ones.
     pub fn f32(&self, key: &str) -> Result<Option<f32>, GgufError> {
         self.typed(key, "a number", |value| match value {
             MetadataValue::F32(x) => Some(*x),
             MetadataValue::F64(x) => Some(*x as f32),
-            _ => value.as_integer().map(|n| n as f32),
+            MetadataValue::Array(MetadataArray::F32(list)) => equal(list),
+            MetadataValue::Array(MetadataArray::F64(list)) => equal(list).map(|x| x as f32),
+            _ => single(value).map(|n| n as f32),
         })
     }
 
-    /// A boolean.
+    /// A boolean, which may be written as the integer 0 or 1, or a list of equal ones.
     pub fn bool(&self, key: &str) -> Result<Option<bool>, GgufError> {
         self.typed(key, "a boolean", |value| match value {
             MetadataValue::Bool(b) => Some(*b),
-            _ => None,
+            MetadataValue::Array(MetadataArray::Bool(list)) => equal(list),
+            _ => match single(value)? {
+                0 => Some(false),
+                1 => Some(true),
+                _ => None,
+            },
         })
     }
 
@@ -160,7 +167,11 @@ impl Gguf {
 /// An integer, alone or as a list of equal ones.
 fn single(value: &MetadataValue) -> Option<i128> {
     let MetadataValue::Array(list) = value else { return value.as_integer() };
-    let list = list.integers()?;
+    equal(&list.integers()?)
+}
+
+/// The value of a list of equal ones.
+fn equal<T: Copy + PartialEq>(list: &[T]) -> Option<T> {
     let first = *list.first()?;
     list.iter().all(|&other| other == first).then_some(first)
 }

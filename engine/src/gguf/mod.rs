@@ -15,6 +15,7 @@ mod write;
 pub use error::{GgufError, GgufFault};
 pub use file::Gguf;
 pub use outline::{GgufOutline, TensorListing};
+pub use parse::front_length;
 pub use tensor::TensorInfo;
 pub use value::{MetadataArray, MetadataValue};
 pub use write::{GgufBuilder, PlannedTensor};

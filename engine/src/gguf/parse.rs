@@ -47,6 +47,20 @@ pub(super) fn parse(bytes: &[u8], part: usize) -> Result<ParsedFile, GgufFault> 
     Ok(ParsedFile { version, metadata, tensors })
 }
 
+/// The length of the front of a file that begins so: header, metadata and tensor table, after which the tensors' bytes
+/// come. None where more of the file is needed to tell.
+///
+/// # Errors
+/// When it is the beginning of no model's file.
+pub fn front_length(beginning: &[u8]) -> Result<Option<u64>, GgufFault> {
+    match front(beginning) {
+        Ok(GgufHeader { fault: None, data, .. }) => Ok(Some(data)),
+        Ok(GgufHeader { fault: Some(GgufFault::Truncated { .. }), .. })
+        | Err(GgufFault::Truncated { .. }) => Ok(None),
+        Ok(GgufHeader { fault: Some(fault), .. }) | Err(fault) => Err(fault),
+    }
+}
+
 /// Reads the front of a file. A fault in the metadata is an error: what comes after is not found then.
 pub(super) fn front(bytes: &[u8]) -> Result<GgufHeader, GgufFault> {
     let mut cursor = ByteCursor::new(bytes);
@@ -139,7 +153,10 @@ fn value(cursor: &mut ByteCursor<'_>, key: &str) -> Result<MetadataValue, GgufFa
         5 => MetadataValue::I32(i32::from_le_bytes(cursor.array(what)?)),
         6 => MetadataValue::F32(f32::from_le_bytes(cursor.array(what)?)),
         7 => MetadataValue::Bool(boolean(cursor.array::<1>(what)?[0], at, what)?),
-        8 => MetadataValue::String(cursor.string(what)?.to_owned()),
+        8 => match String::from_utf8(cursor.string_bytes(what)?.to_owned()) {
+            Ok(text) => MetadataValue::String(text),
+            Err(error) => MetadataValue::NotUtf8(error.into_bytes()),
+        },
         9 => MetadataValue::Array(array(cursor, key)?),
         10 => MetadataValue::U64(cursor.u64(what)?),
         11 => MetadataValue::I64(i64::from_le_bytes(cursor.array(what)?)),
@@ -175,11 +192,16 @@ fn array(cursor: &mut ByteCursor<'_>, key: &str) -> Result<MetadataArray, GgufFa
         }
         8 => {
             let count = cursor.count(8, what)?;
-            let mut strings = Vec::with_capacity(count);
+            let mut all = Vec::with_capacity(count);
             for index in 0..count {
-                strings.push(cursor.string(|| format!("entry {index} of {key:?}"))?.to_owned());
+                all.push(cursor.string_bytes(|| format!("entry {index} of {key:?}"))?);
             }
-            MetadataArray::String(strings)
+            let strings: Result<_, _> =
+                all.iter().map(|bytes| std::str::from_utf8(bytes).map(str::to_owned)).collect();
+            match strings {
+                Ok(strings) => MetadataArray::String(strings),
+                Err(_) => MetadataArray::NotUtf8(all.into_iter().map(<[u8]>::to_vec).collect()),
+            }
         }
         9 => return Err(GgufFault::NestedArray { what: what(), at }),
         10 => MetadataArray::U64(numbers(cursor, key, u64::from_le_bytes)?),

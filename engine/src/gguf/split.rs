@@ -39,8 +39,21 @@ fn integer(metadata: &BTreeMap<String, MetadataValue>, key: &str) -> Result<Opti
 /// The path of part `number` (from 0), made from the path of any part; `None` when that is not named like one.
 pub(super) fn part_path(any: &Path, number: u64, count: u64) -> Option<PathBuf> {
     let name = any.file_name()?.to_str()?;
-    let stem = name.strip_suffix(".gguf")?.strip_suffix(&format!("-of-{count:05}"))?;
+    let (stem, extension) =
+        name.rsplit_once('.').filter(|(_, extension)| extension.eq_ignore_ascii_case("gguf"))?;
+    let stem = stem.strip_suffix(&format!("-of-{count:05}"))?;
     let (stem, digits) = stem.rsplit_once('-')?;
     (digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| any.with_file_name(format!("{stem}-{:05}-of-{count:05}.gguf", number + 1)))
+        .then(|| any.with_file_name(format!("{stem}-{:05}-of-{count:05}.{extension}", number + 1)))
+}
+
+/// The number of a piece and of all pieces, of a file that was cut anywhere into `NAME.gguf.part1of2` and on; its name
+/// before. Such pieces are no parts of a split model: they have to be joined.
+pub(super) fn cut_piece(path: &Path) -> Option<(String, u64, u64)> {
+    let name = path.file_name()?.to_str()?;
+    let (whole, piece) = name.rsplit_once(".part")?;
+    let (number, count) = piece.split_once("of")?;
+    let (number, count) = (number.parse().ok()?, count.parse().ok()?);
+    (whole.to_ascii_lowercase().ends_with(".gguf") && (1..=count).contains(&number))
+        .then(|| (whole.to_owned(), number, count))
 }

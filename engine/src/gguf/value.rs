@@ -16,6 +16,8 @@ pub enum MetadataValue {
     F64(f64),
     Bool(bool),
     String(String),
+    /// A string that is not UTF-8: of no use, and no harm where nobody needs it.
+    NotUtf8(Vec<u8>),
     Array(MetadataArray),
 }
 
@@ -35,6 +37,8 @@ pub enum MetadataArray {
     F64(Vec<f64>),
     Bool(Vec<bool>),
     String(Vec<String>),
+    /// Strings of which not all are UTF-8.
+    NotUtf8(Vec<Vec<u8>>),
 }
 
 impl MetadataValue {
@@ -53,6 +57,7 @@ impl MetadataValue {
             | MetadataValue::F64(_)
             | MetadataValue::Bool(_)
             | MetadataValue::String(_)
+            | MetadataValue::NotUtf8(_)
             | MetadataValue::Array(_) => None,
         }
     }
@@ -65,6 +70,7 @@ impl MetadataValue {
             MetadataValue::Bool(b) => format!("the boolean {b}"),
             MetadataValue::String(s) if s.len() <= 40 => format!("the string {s:?}"),
             MetadataValue::String(s) => format!("a string of {} bytes", s.len()),
+            MetadataValue::NotUtf8(bytes) => format!("a string of {} bytes that are not UTF-8", bytes.len()),
             MetadataValue::Array(array) => format!("a list of {} {}", array.len(), array.type_name()),
             integer => format!("the integer {}", integer.as_integer().unwrap_or_default()),
         }
@@ -87,6 +93,7 @@ impl MetadataArray {
             MetadataArray::F64(v) => v.len(),
             MetadataArray::Bool(v) => v.len(),
             MetadataArray::String(v) => v.len(),
+            MetadataArray::NotUtf8(v) => v.len(),
         }
     }
 
@@ -112,7 +119,8 @@ impl MetadataArray {
             MetadataArray::F32(_)
             | MetadataArray::F64(_)
             | MetadataArray::Bool(_)
-            | MetadataArray::String(_) => None,
+            | MetadataArray::String(_)
+            | MetadataArray::NotUtf8(_) => None,
         }
     }
 
@@ -121,6 +129,7 @@ impl MetadataArray {
             MetadataArray::F32(_) | MetadataArray::F64(_) => "numbers",
             MetadataArray::Bool(_) => "booleans",
             MetadataArray::String(_) => "strings",
+            MetadataArray::NotUtf8(_) => "strings that are not all UTF-8",
             _ => "integers",
         }
     }

@@ -90,13 +90,13 @@ impl GgufBuilder {
         front.extend((self.tensors.len() as u64).to_le_bytes());
         front.extend((self.metadata.len() as u64).to_le_bytes());
         for (key, value) in &self.metadata {
-            text(&mut front, key);
+            text(&mut front, key.as_bytes());
             front.extend(value_type(value).to_le_bytes());
             put_value(&mut front, value);
         }
         let mut offset = 0_u64;
         for tensor in &self.tensors {
-            text(&mut front, &tensor.name);
+            text(&mut front, tensor.name.as_bytes());
             front.extend((tensor.dims.len() as u32).to_le_bytes());
             tensor.dims.iter().for_each(|dim| front.extend(dim.to_le_bytes()));
             front.extend(tensor.tensor_type.id().to_le_bytes());
@@ -131,9 +131,9 @@ fn pad(out: &mut dyn Write, written: u64) -> io::Result<()> {
     out.write_all(&[0; DEFAULT_ALIGNMENT as usize][..missing as usize])
 }
 
-fn text(out: &mut Vec<u8>, text: &str) {
+fn text(out: &mut Vec<u8>, text: &[u8]) {
     out.extend((text.len() as u64).to_le_bytes());
-    out.extend(text.as_bytes());
+    out.extend(text);
 }
 
 fn value_type(value: &MetadataValue) -> u32 {
@@ -146,7 +146,7 @@ fn value_type(value: &MetadataValue) -> u32 {
         MetadataValue::I32(_) => 5,
         MetadataValue::F32(_) => 6,
         MetadataValue::Bool(_) => 7,
-        MetadataValue::String(_) => 8,
+        MetadataValue::String(_) | MetadataValue::NotUtf8(_) => 8,
         MetadataValue::Array(_) => 9,
         MetadataValue::U64(_) => 10,
         MetadataValue::I64(_) => 11,
@@ -164,7 +164,8 @@ fn put_value(out: &mut Vec<u8>, value: &MetadataValue) {
         MetadataValue::I32(n) => out.extend(n.to_le_bytes()),
         MetadataValue::F32(n) => out.extend(n.to_le_bytes()),
         MetadataValue::Bool(b) => out.push(u8::from(*b)),
-        MetadataValue::String(s) => text(out, s),
+        MetadataValue::String(s) => text(out, s.as_bytes()),
+        MetadataValue::NotUtf8(bytes) => text(out, bytes),
         MetadataValue::Array(array) => put_array(out, array),
         MetadataValue::U64(n) => out.extend(n.to_le_bytes()),
         MetadataValue::I64(n) => out.extend(n.to_le_bytes()),
@@ -192,7 +193,12 @@ fn put_array(out: &mut Vec<u8>, array: &MetadataArray) {
         MetadataArray::String(v) => {
             out.extend(8_u32.to_le_bytes());
             out.extend((v.len() as u64).to_le_bytes());
-            v.iter().for_each(|s| text(out, s));
+            v.iter().for_each(|s| text(out, s.as_bytes()));
+        }
+        MetadataArray::NotUtf8(v) => {
+            out.extend(8_u32.to_le_bytes());
+            out.extend((v.len() as u64).to_le_bytes());
+            v.iter().for_each(|bytes| text(out, bytes));
         }
         MetadataArray::U64(v) => put!(10, v, n => n.to_le_bytes()),
         MetadataArray::I64(v) => put!(11, v, n => n.to_le_bytes()),

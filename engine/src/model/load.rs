@@ -23,6 +23,17 @@ use crate::cache::CachePrecision;
 use crate::gguf::Gguf;
 use crate::thread_pool::{ThreadPool, cores};
 
+/// The architecture that a file names.
+fn architecture(gguf: &Gguf) -> Result<&'static Architecture, ModelError> {
+    let name = gguf.require_str("general.architecture")?;
+    Architecture::named(name).ok_or_else(|| ModelError::Architecture {
+        path: gguf.path().to_owned(),
+        name: name.to_owned(),
+        missing: missing(name),
+        supported: supported(),
+    })
+}
+
 /// Tensors of models for other things than text, in one file with this one.
 const OTHER_PARTS: &[&str] = &["v.", "mm.", "a.", "s.", "mtp."];
 
@@ -50,22 +61,23 @@ impl Model {
         Model::new(Arc::new(Gguf::open(path)?), threads, arithmetic)
     }
 
+    /// Tells what keeps a file from being run as far as its metadata tell, which takes no time: its architecture, and the
+    /// numbers of that.
+    ///
+    /// # Errors
+    /// As [`Model::open`].
+    pub fn check_metadata(gguf: &Arc<Gguf>) -> Result<(), ModelError> {
+        let gguf = canonical(Arc::clone(gguf))?;
+        ModelConfig::read(&gguf, architecture(&gguf)?).map(drop)
+    }
+
     /// Builds a model from an open file.
     ///
     /// # Errors
     /// As [`Model::open`].
     pub fn new(gguf: Arc<Gguf>, threads: Option<usize>, arithmetic: Arithmetic) -> Result<Model, ModelError> {
         let gguf = canonical(gguf)?;
-        let name = gguf.require_str("general.architecture")?;
-        let Some(architecture) = Architecture::named(name) else {
-            let (path, missing) = (gguf.path().to_owned(), missing(name));
-            return Err(ModelError::Architecture {
-                path,
-                name: name.to_owned(),
-                missing,
-                supported: supported(),
-            });
-        };
+        let architecture = architecture(&gguf)?;
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);
         let divisors = Divisors::read(&tensors, &config)?;

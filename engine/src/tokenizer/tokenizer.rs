@@ -27,6 +27,9 @@ pub struct Tokenizer {
     remark: Option<String>,
 }
 
+/// Names in `tokenizer.ggml.pre` of vocabularies whose pairs are of characters, as Gemma 4's are.
+const CHARACTERS: &[&str] = &["gemma4", "sarvam-moe", "granite-embed-multi-311m"];
+
 enum Coder {
     Bytes(Box<ByteBpe>),
     Characters(Box<CharacterBpe>),
@@ -48,7 +51,16 @@ impl Tokenizer {
         let texts = gguf.require_strings("tokenizer.ggml.tokens")?;
         let model = gguf.require_str("tokenizer.ggml.model")?;
         let mut remark = None;
+        let characters = |begins| -> Result<_, TokenizerError> {
+            let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
+            let bpe = CharacterBpe::from_gguf(gguf, texts, &vocabulary)?;
+            Ok((Coder::Characters(Box::new(bpe)), vocabulary, begins))
+        };
         let (coder, vocabulary, begins) = match model {
+            // Written as byte-level, and is none.
+            "gpt2" if gguf.str("tokenizer.ggml.pre")?.is_some_and(|pre| CHARACTERS.contains(&pre)) => {
+                characters(false)?
+            }
             "gpt2" => {
                 let splitter = match named_split(gguf)? {
                     Some(splitter) => splitter,
@@ -63,11 +75,7 @@ impl Tokenizer {
                 let bpe = ByteBpe::from_gguf(gguf, texts, &vocabulary, splitter)?;
                 (Coder::Bytes(Box::new(bpe)), vocabulary, begins)
             }
-            "gemma4" => {
-                let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
-                let bpe = CharacterBpe::from_gguf(gguf, texts, &vocabulary)?;
-                (Coder::Characters(Box::new(bpe)), vocabulary, true)
-            }
+            "gemma4" => characters(true)?,
             "llama" => {
                 let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
                 (

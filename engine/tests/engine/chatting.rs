@@ -43,6 +43,7 @@ fn a_stream_has_the_text_of_the_tokens_that_the_recommended_sampling_draws() {
         assert_eq!(summary, None, "nothing follows the end");
         match event.unwrap() {
             ChatEvent::Reasoning(thought) => panic!("hatchling does not reason: {thought}"),
+            ChatEvent::AnswerWasReasoning => panic!("hatchling does not reason"),
             ChatEvent::Text(more) => text.push_str(&more),
             ChatEvent::Finished(finished) => summary = Some(finished),
         }

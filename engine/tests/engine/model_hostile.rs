@@ -135,7 +135,7 @@ fn lies_about_latent_attention_and_its_routing_are_named() {
                 Some(MetadataValue::F32(f32::NAN)),
                 &["expert_weights_scale", "NaN"],
             ),
-            ("deepseek2.expert_weights_norm", size(1), &["expert_weights_norm", "boolean"]),
+            ("deepseek2.expert_weights_norm", size(2), &["expert_weights_norm", "boolean"]),
         ],
     );
     let Some(mut parts) = Parts::golden("deepseek2-v3.f16") else { return };

@@ -38,13 +38,19 @@ fn a_reply_ends_at_every_familys_mark_whatever_type_the_file_gives_it() {
 
 #[test]
 fn reasoning_is_told_from_the_answer_by_every_familys_marks() {
-    for name in ["think-gemma4-n", "think-mistral-THINK-u", "think-seed-u"] {
+    for (name, before) in [
+        // Its template opens the reasoning nowhere, and the model says the end mark alone.
+        ("think-close-without-open", ""),
+        ("think-gemma4-n", "Here: "),
+        ("think-mistral-THINK-u", "Here: "),
+        ("think-seed-u", "Here: "),
+    ] {
         let Some((_, reply)) = reply(name) else { return };
         assert!(
             reply.reasoning.starts_with("draft ") && reply.reasoning.contains("no, better"),
             "{name}: {reply:?}"
         );
-        assert_eq!(reply.text, format!("Here: {CIRCLE}"), "{name}");
+        assert_eq!(reply.text, format!("{before}{CIRCLE}"), "{name}");
     }
 }
 

@@ -82,3 +82,47 @@ fn arguments_reach_the_template() {
     let rendered = template.render::<Value>(&[], arguments.as_object().unwrap()).unwrap();
     assert_eq!(rendered, r#"False[{"b": 1, "a": "<"}]"#);
 }
+
+/// `scripts/renew-jinja2` makes the fixture with Jinja2 itself.
+#[test]
+fn every_snippet_renders_as_jinja2_renders_it() {
+    let fixture: Value = serde_json::from_str(include_str!("../fixtures/jinja2.json")).unwrap();
+    let mut context = fixture["context"].as_object().unwrap().clone();
+    let messages = context.remove("messages").unwrap();
+    let (bos, eos) = (context.remove("bos_token").unwrap(), context.remove("eos_token").unwrap());
+    for case in fixture["cases"].as_array().unwrap() {
+        let source = case[0].as_str().unwrap();
+        let rendered = ChatTemplate::new(source, bos.as_str().unwrap(), eos.as_str().unwrap())
+            .map(|template| template.at(fixture["now"].as_str().unwrap().parse().unwrap()))
+            .and_then(|template| template.render(messages.as_array().unwrap(), &context));
+        assert_eq!(
+            rendered.unwrap_or_else(|e| panic!("{source}: {e}")),
+            case[1].as_str().unwrap(),
+            "{source}"
+        );
+    }
+}
+
+/// What one of these writes would take gigabytes or hours; that an error comes says that it was not begun.
+#[test]
+fn what_would_write_without_end_is_refused_before_it_does() {
+    for source in [
+        "{{ 'a'|center(3000000000) }}",
+        "{{ 'a'.center(3000000000) }}{{ 'a'.ljust(3000000000) }}",
+        "{{ 'a\tb'.expandtabs(3000000000) }}",
+        "{{ '%3000000000d'|format(1) }}",
+        "{{ '%3000000000d' % 1 }}",
+        "{{ '%.3000000000f' % 1 }}",
+        "{{ 'a\nb'|indent(3000000000) }}",
+        "{{ [1,[2,[3]]]|tojson(indent=1000000000) }}",
+        "{% set x = 'x' * 30000 %}{{ ('\n' * 30000)|indent(x, blank=true)|length }}",
+        "{% set x = 'x' * 1000000 %}{{ range(10000)|list|tojson(separators=(x, x))|length }}",
+        "{% set x = 'x' * 1000000 %}{{ range(10000)|list|tojson(indent=x)|length }}",
+        "{% set x = '%s' * 10000 %}{{ (x % ((('y' * 1000000),) * 10000))|length }}",
+        "{{ ('x' * 3000000000)|length }}",
+        "{{ 9**9**9 }}",
+        "{{ 'a'.partition('') }}",
+    ] {
+        assert!(render(source).is_err(), "{source}");
+    }
+}

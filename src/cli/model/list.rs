@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use pelicycle_engine::gguf::GgufOutline;
+use pelicycle_engine::model::Model;
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
 use pelicycle_run::{Config, Weights};
 use pelicycle_text::size;
@@ -86,7 +87,10 @@ fn row(shelf: &Inventory, found: &ModelFile) -> Row {
     let outline = GgufOutline::open(found.path());
     let problem = match &outline {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
-        Ok(outline) => outline.problem().map(ToString::to_string),
+        Ok(outline) => match outline.problem() {
+            Some(problem) => Some(problem.to_string()),
+            None => Model::check_metadata(outline.gguf()).err().map(|error| error.to_string()),
+        },
         Err(error) => Some(error.to_string()),
     };
     let outline = outline.ok();
@@ -128,7 +132,7 @@ fn table(rows: &[Row]) -> String {
     let cells = |row: &Row| {
         let path = row.files.first().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
         let path = match &row.problem {
-            Some(problem) => format!("{path} (does not open: {problem})"),
+            Some(problem) => format!("{path} (can't run: {problem})"),
             None => path,
         };
         [

@@ -73,6 +73,9 @@ pub(crate) struct RunArgs {
     seed: Option<u64>,
     #[command(flatten)]
     sampling: SamplingArgs,
+    /// Write the conversation by the Jinja template in this file instead of the model file's own; for local models.
+    #[arg(long, value_name = "FILE", conflicts_with = "resume")]
+    template: Option<PathBuf>,
     /// Threads of the local engine [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -128,6 +131,7 @@ impl RunArgs {
             prompt_folder: self.prompts.clone(),
             seed: self.seed,
             sampling: self.sampling.settings(),
+            template: self.template.clone(),
             shard: self.shard,
             batch: self.batch,
             wait: self.wait,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pelicycle_text::reasoning::MarkPair;
+use pelicycle_reasoning::ReasoningTags;
 
 use super::scanner::{Scanner, Surroundings};
 
@@ -48,7 +48,7 @@ impl Scanner<'_> {
             if !draft && self.found.thinking.is_empty() {
                 let stray = (content..to).find(|&at| {
                     matches!(self.text[at], b'<' | b'[' | 0xE2)
-                        && MarkPair::closing(&self.text[at..to]).is_some()
+                        && ReasoningTags::closing(&self.text[at..to]).is_some()
                 });
                 end = stray.unwrap_or(to);
             }

@@ -1,6 +1,6 @@
 //! The thinking in a reply.
 
-use pelicycle_text::reasoning::MarkPair;
+use pelicycle_reasoning::ReasoningTags;
 
 use super::scanner::Scanner;
 use crate::markup::Searches;
@@ -10,8 +10,8 @@ impl Scanner<'_> {
     pub(super) fn thinking_mark(&self, pos: usize) -> bool {
         let rest = &self.text[pos..];
         matches!(rest.first(), Some(b'<' | b'[' | 0xE2))
-            && (MarkPair::closing(rest).is_some()
-                || (self.at_line_start(pos) && MarkPair::opening(rest).is_some()))
+            && (ReasoningTags::closing(rest).is_some()
+                || (self.at_line_start(pos) && ReasoningTags::opening(rest).is_some()))
     }
 
     /// Walks the thinking that opens, or ends without having been opened, at `pos`.
@@ -20,8 +20,8 @@ impl Scanner<'_> {
         if !matches!(rest.first(), Some(b'<' | b'[' | 0xE2)) {
             return None;
         }
-        if let Some(marks) = MarkPair::closing(rest) {
-            let end = pos + marks.close.len();
+        if let Some(marks) = ReasoningTags::closing(rest) {
+            let end = pos + marks.end().len();
             if self.found.thinking.is_empty() {
                 self.found.thinking.push(0..end);
                 for span in &mut self.found.spans {
@@ -30,14 +30,14 @@ impl Scanner<'_> {
             }
             return Some(end);
         }
-        let marks = MarkPair::opening(rest)?;
-        let content = pos + marks.open.len();
+        let (marks, open) = ReasoningTags::opening(rest)?;
+        let content = pos + open;
         let close = find_close(self.text, marks, content, to, &mut self.searches);
         // In a sentence, a mark that nothing closes is only talked about.
         if close.is_none() && !self.at_line_start(pos) {
             return None;
         }
-        let end = close.map_or(to, |close| close + marks.close.len());
+        let end = close.map_or(to, |close| close + marks.end().len());
         if close.is_none() {
             let _ = self.found.unclosed_thinking.get_or_insert(pos);
         }
@@ -48,10 +48,16 @@ impl Scanner<'_> {
 }
 
 /// The first end mark of a pair in `text[from..to]`, whatever its case.
-fn find_close(text: &[u8], marks: MarkPair, from: usize, to: usize, gone: &mut Searches) -> Option<usize> {
+fn find_close(
+    text: &[u8],
+    marks: &ReasoningTags,
+    from: usize,
+    to: usize,
+    gone: &mut Searches,
+) -> Option<usize> {
     // The first character of a mark never varies in case, so it serves as the anchor; the search for the
     // whole mark is remembered under the mark itself.
-    let close = marks.close.as_bytes();
+    let close = marks.end().as_bytes();
     if gone.failed_before(close, from, to) {
         return None;
     }
@@ -74,7 +80,7 @@ mod tests {
     #[test]
     fn the_end_of_reasoning_is_found_in_any_case() {
         let text = b"<think>a</b></Think>";
-        let marks = MarkPair::opening(text).unwrap();
+        let (marks, _) = ReasoningTags::opening(text).unwrap();
         assert_eq!(find_close(text, marks, 7, text.len(), &mut Searches::default()), Some(12));
     }
 }

@@ -6,8 +6,8 @@ use super::tree::RepoFile;
 use crate::{ModelFileName, SplitPart};
 
 /// The quantizations that are taken where none is asked for, in this order; then the first by name. The first is what
-/// llama.cpp takes, the others are its nearest in size and care.
-const USUAL: [&str; 4] = ["Q4_K_M", "Q4_K_S", "Q4_0", "Q8_0"];
+/// llama.cpp takes, the others are its nearest in size and care. A variant of one, as `UD-Q4_K_M`, comes before the next.
+const USUAL: [&str; 5] = ["Q4_K_M", "Q4_K_S", "Q4_K_XL", "Q4_0", "Q8_0"];
 
 /// A model of a repository: its file, or all files of a split one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,10 @@ pub(super) fn choose(wanted: &ModelSpec, files: Vec<RepoFile>) -> Result<Vec<Rep
     let repo = &wanted.repo;
     let fitting: Vec<&Offer> = match &wanted.what {
         FileChoice::Usual => {
-            let usual = USUAL.iter().find_map(|tag| offers.iter().find(|offer| offer.is_quantized(tag)));
+            let usual = USUAL.iter().find_map(|tag| {
+                let variant = || offers.iter().find(|offer| offer.is_variant(tag));
+                offers.iter().find(|offer| offer.is_quantized(tag)).or_else(variant)
+            });
             usual.or(offers.first()).into_iter().collect()
         }
         FileChoice::Quantization(tag) => {
@@ -157,6 +160,15 @@ mod tests {
     fn without_a_quantization_the_usual_one_is_taken() {
         assert_eq!(chosen("a/b", &ALL).unwrap(), ["M-Q4_K_M.gguf"]);
         assert_eq!(chosen("a/b", &["M-Q8_0.gguf", "M-Q2_K.gguf"]).unwrap(), ["M-Q8_0.gguf"]);
+        let dynamic =
+            ["M-Q8_0.gguf", "M-UD-Q4_K_M.gguf", "M-UD-Q4_K_XL.gguf", "M-Q4_0.gguf", "M-i1-Q4_K_S.gguf"];
+        assert_eq!(
+            chosen("a/b", &dynamic).unwrap(),
+            ["M-UD-Q4_K_M.gguf"],
+            "a variant of the usual one first"
+        );
+        assert_eq!(chosen("a/b", &dynamic[2..]).unwrap(), ["M-i1-Q4_K_S.gguf"]);
+        assert_eq!(chosen("a/b", &["M-Q8_0.gguf", "M-UD-Q4_K_XL.gguf"]).unwrap(), ["M-UD-Q4_K_XL.gguf"]);
         assert_eq!(chosen("a/b", &["n.gguf", "M-Q2_K.gguf"]).unwrap(), ["M-Q2_K.gguf"]);
     }
 

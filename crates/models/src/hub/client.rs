@@ -187,6 +187,25 @@ impl HubClient {
         }
     }
 
+    /// A file's bytes in a range that begins with it, whole in memory.
+    pub(super) async fn beginning(&self, link: &Url, range: &Range<u64>) -> Result<Vec<u8>, HubError> {
+        self.patiently(|| async {
+            let mut response = self.bytes(link, range).await?;
+            let url = response.url().clone();
+            let mut all = Vec::new();
+            while let Some(chunk) = response.chunk().await.map_err(|error| passing(&url, &error))? {
+                all.extend_from_slice(&chunk);
+                // A server without ranges sends the whole file.
+                if all.len() as u64 >= range.end {
+                    break;
+                }
+            }
+            all.truncate(usize::try_from(range.end).unwrap_or(usize::MAX));
+            Ok(all)
+        })
+        .await
+    }
+
     /// Makes a request until it does not fail in a way that passes.
     async fn patiently<T, F: Future<Output = Result<T, TransferFault>>>(
         &self,

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
+
 use super::cache::RepoCache;
 use super::choose::choose;
 use super::client::HubClient;
@@ -28,6 +30,8 @@ pub struct PullPlan<'a> {
     hub: &'a Hub,
     wanted: ModelSpec,
     files: Vec<RepoFile>,
+    /// Where the files are, once that was asked.
+    sources: OnceCell<Vec<Arc<RemoteFile>>>,
 }
 
 /// A model that was brought into the cache.
@@ -59,7 +63,7 @@ impl Hub {
         let files =
             if self.settings.offline { self.cached(&wanted)? } else { self.client.list(&wanted).await? };
         let files = choose(&wanted, files)?;
-        Ok(PullPlan { hub: self, wanted, files })
+        Ok(PullPlan { hub: self, wanted, files, sources: OnceCell::new() })
     }
 
     /// The files of the revision that are in the cache.
@@ -107,16 +111,16 @@ impl PullPlan<'_> {
             let files = self.files.iter().map(|file| cache.snapshot(&commit, &file.path)).collect();
             return Ok(PulledModel { commit, files, fetched: 0 });
         }
-        let sources = self.resolve().await?;
+        let sources = self.sources().await?;
         let Some(commit) = sources.first().map(|source| source.resolved.commit.clone()) else {
             return Err(HubError::NoModels {
                 repo: self.wanted.repo.clone(),
                 revision: self.wanted.revision.clone(),
             });
         };
-        check_space(&cache, &sources)?;
+        check_space(&cache, sources)?;
         let (mut files, mut fetched) = (Vec::new(), 0);
-        for source in &sources {
+        for source in sources {
             fetched += self.fetch_file(&cache, source).await?;
             let sum = source.resolved.sum.hex();
             let fail = |error| HubError::Write { path: cache.snapshot(&commit, &source.file), source: error };
@@ -125,6 +129,41 @@ impl PullPlan<'_> {
         let fail = |error| HubError::Write { path: cache.folder().join("refs"), source: error };
         cache.set_revision(&self.wanted.revision, &commit).map_err(fail)?;
         Ok(PulledModel { commit, files, fetched })
+    }
+
+    /// Whether any of the files, or a beginning of one, is in the cache already.
+    ///
+    /// # Errors
+    /// When the hub can't be asked.
+    pub async fn is_begun(&self) -> Result<bool, HubError> {
+        if self.hub.settings.offline {
+            return Ok(true);
+        }
+        let cache = RepoCache::new(&self.hub.settings.cache, &self.wanted.repo);
+        let begun = |source: &Arc<RemoteFile>| {
+            let RemoteFile { resolved, file, .. } = &**source;
+            let sum = resolved.sum.hex();
+            is_whole(&cache.blob(sum), resolved.bytes)
+                || is_whole(&cache.snapshot(&resolved.commit, file), resolved.bytes)
+                || cache.incomplete(sum).exists()
+        };
+        Ok(self.sources().await?.iter().any(begun))
+    }
+
+    /// The first bytes of a file by its place among all, at most so many. They are held against no sum: what they say is
+    /// good for a look, and no more.
+    ///
+    /// # Errors
+    /// When they can't be had.
+    pub async fn beginning(&self, place: usize, most: u64) -> Result<Vec<u8>, HubError> {
+        let Some(source) = self.sources().await?.get(place) else { return Ok(Vec::new()) };
+        let range = 0..most.min(source.resolved.bytes);
+        self.hub.client.beginning(&source.resolved.link, &range).await
+    }
+
+    /// Where the files are.
+    async fn sources(&self) -> Result<&Vec<Arc<RemoteFile>>, HubError> {
+        self.sources.get_or_try_init(|| self.resolve()).await
     }
 
     /// Asks where the files are, and holds them against the list: all are of one commit.

@@ -171,7 +171,19 @@ impl ReplyBuilder {
         self.circle.push(&reasoning);
         self.circle.push(&text);
         let secrets = self.connection.secrets();
-        delta(self.answer.push(secrets, text), self.thinking.push(secrets, reasoning))
+        let answer_was_reasoning = std::mem::take(&mut self.state.answer_was_reasoning);
+        // What was held back of the answer is reasoning too, and comes before the rest of that.
+        let mut before = String::new();
+        if answer_was_reasoning {
+            before = std::mem::take(&mut self.answer).finish(secrets);
+            self.answer.halves.seen = self.thinking.halves.seen;
+        }
+        told(ReplyDelta {
+            answer_was_reasoning,
+            text: self.answer.push(secrets, text),
+            reasoning: before + &self.thinking.push(secrets, reasoning),
+            ..ReplyDelta::default()
+        })
     }
 
     /// The reply is over: the text that was not taken yet, and what was held back of it.
@@ -179,7 +191,11 @@ impl ReplyBuilder {
         self.state.finish();
         let taken = self.take_text().unwrap_or_default();
         let secrets = self.connection.secrets();
-        delta(taken.text + &self.answer.finish(secrets), taken.reasoning + &self.thinking.finish(secrets))
+        told(ReplyDelta {
+            text: taken.text + &self.answer.finish(secrets),
+            reasoning: taken.reasoning + &self.thinking.finish(secrets),
+            ..taken
+        })
     }
 
     /// Whether the reply, which is not over, goes round in a circle.
@@ -283,8 +299,8 @@ impl ReplyBuilder {
     }
 }
 
-fn delta(text: String, reasoning: String) -> Option<ReplyDelta> {
-    let delta = ReplyDelta { text, reasoning, ..ReplyDelta::default() };
+/// What there is to tell of a reply, if anything.
+fn told(delta: ReplyDelta) -> Option<ReplyDelta> {
     (delta != ReplyDelta::default()).then_some(delta)
 }
 

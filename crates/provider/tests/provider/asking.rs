@@ -122,6 +122,9 @@ pub(crate) async fn hear_all(remote: &ServiceModel, request: ReplyRequest) -> Re
                 heard.body = sent.body.unwrap();
             }
             ReplyEventKind::Delta(delta) => {
+                if delta.answer_was_reasoning {
+                    heard.reasoning.push_str(&std::mem::take(&mut heard.text));
+                }
                 heard.text.push_str(&delta.text);
                 heard.reasoning.push_str(&delta.reasoning);
                 heard.pieces.push((event.at - begin, delta.text));

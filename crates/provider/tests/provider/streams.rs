@@ -22,6 +22,22 @@ fn stream(frames: &[&str]) -> Vec<ServerStep> {
 }
 
 #[test]
+fn reasoning_that_a_server_left_in_the_answer_is_taken_out_though_only_its_end_is_marked() {
+    for (pieces, answer, reasoning) in [
+        (["so: <svg/> no</th", "ink>\n\n<svg></svg>"], "<svg></svg>", "so: <svg/> no"),
+        (["[THINK]hm[/TH", "INK] <svg/>"], "<svg/>", "hm"),
+    ] {
+        let mut steps = vec![events()];
+        // The first piece is told long before the second comes.
+        steps.extend([chunk(chat_text(pieces[0])), ServerStep::Wait(60), chunk(chat_text(pieces[1]))]);
+        steps.extend([chunk(CHAT_END), end()]);
+        let heard = played("chat", steps);
+        assert_eq!((heard.text.as_str(), heard.reasoning.as_str()), (answer, reasoning));
+        assert!(heard.service().remarks.iter().any(|remark| remark.code == "thinking-in-text"));
+    }
+}
+
+#[test]
 fn a_reply_comes_in_its_pieces_with_their_times() {
     let steps = vec![
         events(),

@@ -388,6 +388,7 @@ fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
             request: sample.request.clone(),
             samples: None,
             source: "models/m.gguf".to_owned(),
+            template: None,
         }],
     };
     store.write_run(&run).unwrap();

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use pelicycle_engine::memory_bandwidth;
 use pelicycle_run::Config;
 
-use self::report::{Report, Speed};
+pub(super) use self::report::{Report, Speed};
 use super::named;
 use super::stdio::print;
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// What a file says of itself, and what follows from it; what is not known is null.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+pub(in crate::cli::model) struct Report {
     pub(super) files: Vec<PathBuf>,
     /// Of all files.
     pub(super) bytes: u64,
@@ -22,7 +22,7 @@ pub(super) struct Report {
     /// Whether this program can run it.
     pub(super) runs: bool,
     /// Why not.
-    pub(super) problem: Option<String>,
+    pub(in crate::cli::model) problem: Option<String>,
     /// What is guessed because the file does not say it.
     pub(super) remarks: Vec<String>,
     pub(super) tensors: usize,
@@ -30,7 +30,7 @@ pub(super) struct Report {
     /// Parameters that one token meets, the embedding included.
     pub(super) active_parameters: Option<u64>,
     /// Bytes of weights that one token reads, without the embedding unless it is the output too.
-    pub(super) bytes_per_token: Option<u64>,
+    pub(in crate::cli::model) bytes_per_token: Option<u64>,
     pub(super) roles: Vec<RoleShare>,
     pub(super) tensor_types: Vec<TypeShare>,
     /// The types of the tensors that choose experts.
@@ -40,7 +40,7 @@ pub(super) struct Report {
     pub(super) embedding_length: Option<u64>,
     pub(super) experts: Option<Experts>,
     pub(super) memory: Memory,
-    pub(super) speed: Option<Speed>,
+    pub(in crate::cli::model) speed: Option<Speed>,
     pub(super) vocabulary: Vocabulary,
     pub(super) chat_template: bool,
     pub(super) license: Option<String>,
@@ -91,7 +91,7 @@ pub(super) struct Memory {
 
 /// What this machine will give, as far as its memory limits it.
 #[derive(Debug, Serialize)]
-pub(super) struct Speed {
+pub(in crate::cli::model) struct Speed {
     pub(super) threads: usize,
     /// Bytes a second, measured.
     pub(super) memory_bandwidth: f64,
@@ -106,7 +106,7 @@ pub(super) struct Vocabulary {
 }
 
 impl Report {
-    pub(super) fn of(outline: &GgufOutline) -> Report {
+    pub(in crate::cli::model) fn of(outline: &GgufOutline) -> Report {
         let gguf = &**outline.gguf();
         let says = Says { gguf, architecture: gguf.str("general.architecture").ok().flatten() };
         let (model, opened) = attempt(outline);
@@ -173,7 +173,7 @@ impl Report {
 impl Speed {
     /// The tokens a second that `bandwidth` of so many threads allows; `None` when it is not known what a token
     /// reads.
-    pub(super) fn predict(
+    pub(in crate::cli::model) fn predict(
         bytes_per_token: Option<u64>,
         threads: usize,
         bandwidth: impl FnOnce(usize) -> f64,

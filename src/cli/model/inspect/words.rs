@@ -52,6 +52,13 @@ impl Report {
         Ok(out)
     }
 
+    /// What a run of it takes, a line each.
+    pub(in crate::cli::model) fn needs(&self) -> Vec<String> {
+        let mut lines = of_memory(&self.memory);
+        lines.extend(self.speed.as_ref().map(|speed| of_speed(speed, self.bytes_per_token, &self.memory)));
+        lines.iter().map(|line| harmless(line)).collect()
+    }
+
     fn active(&self) -> String {
         let Some(active) = self.active_parameters else { return "-".to_owned() };
         let read =

@@ -1,5 +1,6 @@
 //! `pelicycle model pull`.
 
+mod preview;
 mod reporter;
 
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ use pelicycle_models::{Inventory, ModelFile, ModelSource};
 use pelicycle_run::Config;
 use pelicycle_text::size;
 
+use self::preview::Preview;
 use self::reporter::PullReporter;
 use super::stdio::print;
 use crate::cli::error::usage;
@@ -22,8 +24,9 @@ const INTERRUPTED: u8 = 130;
 
 /// Fetch a model from the Hugging Face hub into its standard cache.
 ///
-/// Without a quantization Q4_K_M is taken, else Q4_K_S, Q4_0, Q8_0, else the first file by name. All files of a split
-/// model are fetched. What was fetched before is not fetched again, what was cut is gone on with, and every file has the
+/// Without a quantization Q4_K_M is taken, else Q4_K_S, Q4_K_XL, Q4_0, Q8_0, each before the next also with a word before it
+/// as in UD-Q4_K_M, else the first file by name. The header is read first: it says what memory the model needs, how fast it
+/// would be, and whether it would run; what would not is not fetched. All files of a split model are fetched. What was fetched before is not fetched again, what was cut is gone on with, and every file has the
 /// sum that the hub names.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -49,6 +52,9 @@ pub(crate) struct PullArgs {
     /// Fetch it even where another program has the same file on this machine.
     #[arg(long)]
     again: bool,
+    /// Fetch it even where its header says that it can't run here.
+    #[arg(long)]
+    anyway: bool,
     /// Tell only what went wrong.
     #[arg(short, long)]
     quiet: bool,
@@ -60,6 +66,8 @@ enum End {
     Pulled(PulledModel, u64),
     /// The same weights lie elsewhere on this machine.
     Elsewhere(ModelFile),
+    /// It would not run, so nothing was fetched.
+    Useless(String),
     Interrupted,
 }
 
@@ -68,7 +76,8 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
         Ok(wanted) => wanted,
         Err(error) => return usage(&error.to_string()),
     };
-    let places = Config::load(None)?.places();
+    let config = Config::load(None)?;
+    let (places, threads) = (config.places(), config.run.threads.map(std::num::NonZero::get));
     let reporter = PullReporter::new(args.quiet);
     let hub = Hub::new(HubSettings::of_environment()?, reporter.listener())?;
     let runtime = runtime()?;
@@ -77,7 +86,19 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
         let shelf = if args.again { Inventory::default() } else { Inventory::scan(&places) };
         match shelf.models().iter().find(|found| is_elsewhere(found, &plan)) {
             Some(found) => Ok::<_, HubError>(End::Elsewhere(found.clone())),
-            None => plan.fetch().await.map(|pulled| End::Pulled(pulled, plan.bytes())),
+            None => {
+                if let Some(preview) = Preview::of(&plan).await? {
+                    match preview.problem() {
+                        Some(problem) if args.anyway => {
+                            reporter.say(&format!("it won't run here: {problem}"))
+                        }
+                        Some(problem) => return Ok(End::Useless(problem)),
+                        None if args.quiet => {}
+                        None => preview.needs(threads).iter().for_each(|line| reporter.say(line)),
+                    }
+                }
+                plan.fetch().await.map(|pulled| End::Pulled(pulled, plan.bytes()))
+            }
         }
     };
     let end = runtime.block_on(async {
@@ -104,6 +125,12 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
             let line = format!("{name} is the same file, on this machine already ({}): {path}", found.origin);
             print(&format!("{}\n--again fetches it into the hub's cache as well\n", printable(&line)))?;
             Ok(ExitCode::SUCCESS)
+        }
+        End::Useless(problem) => {
+            let name = printable(&args.model).into_owned();
+            anyhow::bail!(
+                "{name} can't be run here, so it was not fetched: {problem}\n--anyway fetches it all the same"
+            )
         }
         End::Interrupted => {
             reporter.say("interrupted; what came is kept, and the same command goes on from there");

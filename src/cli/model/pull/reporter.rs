@@ -55,8 +55,9 @@ impl PullReporter {
         Arc::new(move |news| locked(&state).hear(news))
     }
 
+    /// Tells something, above the bar.
     pub(super) fn say(&self, words: &str) {
-        let _ = writeln!(std::io::stderr(), "{words}");
+        locked(&self.0).failure(words);
     }
 
     /// Nothing more comes in.

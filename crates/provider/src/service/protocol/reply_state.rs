@@ -1,7 +1,7 @@
 //! The state of a reply: what is known of it by the frames that have come.
 
+use pelicycle_reasoning::{ReasoningSplit, ReplySegment};
 use pelicycle_record::{Outcome, Remark, Usage};
-use pelicycle_text::reasoning::ReasoningSplitter;
 use serde_json::Value;
 
 use super::super::failure::shortened;
@@ -19,6 +19,8 @@ pub(in super::super) struct ReplyState {
     pub(in super::super) text: String,
     /// Text of the reasoning that was not taken yet.
     pub(in super::super) reasoning: String,
+    /// All of the answer that was taken was reasoning, as it turned out since.
+    pub(in super::super) answer_was_reasoning: bool,
     /// All that the model said when it declined.
     pub(in super::super) refusal: String,
     /// The counts of tokens.
@@ -43,7 +45,7 @@ pub(in super::super) struct ReplyState {
     /// Whether the model's refusal has come as a stream.
     pub(super) refused: bool,
     /// The splitter of reasoning that a server left in the answer between marks.
-    pub(super) marked: ReasoningSplitter,
+    pub(super) marked: ReasoningSplit,
 }
 
 /// What a model has said, as a place to go back to.
@@ -52,8 +54,9 @@ pub(in super::super) struct SaidSoFar {
     text: usize,
     reasoning: usize,
     refusal: usize,
+    answer_was_reasoning: bool,
     stop: Option<StopReason>,
-    marked: ReasoningSplitter,
+    marked: ReasoningSplit,
 }
 
 /// The reason why a reply ended.
@@ -121,6 +124,7 @@ impl ReplyState {
             text: self.text.len(),
             reasoning: self.reasoning.len(),
             refusal: self.refusal.len(),
+            answer_was_reasoning: self.answer_was_reasoning,
             stop: self.stop.clone(),
             marked: std::mem::take(&mut self.marked),
         }
@@ -131,6 +135,7 @@ impl ReplyState {
         self.text.truncate(said.text);
         self.reasoning.truncate(said.reasoning);
         self.refusal.truncate(said.refusal);
+        self.answer_was_reasoning = said.answer_was_reasoning;
         self.stop = said.stop;
         self.marked = said.marked;
     }
@@ -178,9 +183,21 @@ impl ReplyState {
 
     /// More text of the answer, in which a server may have left the reasoning between marks.
     pub(super) fn marked_text(&mut self, text: &str) {
-        let split = self.marked.push(text);
-        self.text.push_str(&split.answer);
-        self.reasoning.push_str(&split.reasoning);
+        let segments = self.marked.push(text);
+        self.split(segments);
+    }
+
+    fn split(&mut self, segments: Vec<ReplySegment>) {
+        for segment in segments {
+            match segment {
+                ReplySegment::Answer(text) => self.text.push_str(&text),
+                ReplySegment::Reasoning(text) => self.reasoning.push_str(&text),
+                ReplySegment::AnswerWasReasoning => {
+                    self.answer_was_reasoning = true;
+                    self.reasoning.push_str(&std::mem::take(&mut self.text));
+                }
+            }
+        }
     }
 
     /// Reasoning that came in a field of its own.
@@ -194,12 +211,11 @@ impl ReplyState {
     /// The stream is over: what was held back is text.
     pub(in super::super) fn finish(&mut self) {
         let rest = self.marked.finish();
-        self.text.push_str(&rest.answer);
-        self.reasoning.push_str(&rest.reasoning);
+        self.split(rest);
         if self.marked.found() {
             self.remarks.push(Remark::new(
                 "thinking-in-text",
-                "The reasoning came within the answer, between <think> and </think>, and was taken apart here."
+                "The reasoning came within the answer, between marks as <think> and </think>, and was taken apart here."
                     .to_owned(),
             ));
         }

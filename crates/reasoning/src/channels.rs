@@ -3,7 +3,7 @@
 //! A message is `<|start|>`, a header, `<|message|>`, its text and an end mark. The header names the role and, after
 //! `<|channel|>`, the channel: `analysis` is reasoning, every other is for the reader.
 
-use super::segment::{ReplySegment, begun_mark, first_mark};
+use crate::segment::{ReplySegment, begun_mark, first_mark};
 
 const START: &str = "<|start|>";
 const CHANNEL: &str = "<|channel|>";
@@ -22,14 +22,14 @@ enum Place {
 
 /// Splits at the marks of messages, which are dropped with their headers.
 #[derive(Debug)]
-pub(super) struct ChannelSplit {
+pub(crate) struct ChannelSplit {
     place: Place,
     held: String,
 }
 
 impl ChannelSplit {
     /// For the reply to a prompt, which ends in the header of the reply's first message, or later.
-    pub(super) fn after_prompt(prompt: &str) -> ChannelSplit {
+    pub(crate) fn after_prompt(prompt: &str) -> ChannelSplit {
         let last = prompt.rfind(START).map_or("", |at| &prompt[at + START.len()..]);
         let place = match last.split_once(MESSAGE) {
             Some((header, _)) => place_of(header),
@@ -38,7 +38,11 @@ impl ChannelSplit {
         ChannelSplit { place, held: String::new() }
     }
 
-    pub(super) fn push(&mut self, text: &str, segments: &mut Vec<ReplySegment>) {
+    pub(crate) fn holds_text(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, text: &str, segments: &mut Vec<ReplySegment>) {
         self.held.push_str(text);
         loop {
             if self.place == Place::Header {
@@ -67,7 +71,7 @@ impl ChannelSplit {
     }
 
     /// Ends the reply: what was held back because it could have become a mark.
-    pub(super) fn finish(&mut self, segments: &mut Vec<ReplySegment>) {
+    pub(crate) fn finish(&mut self, segments: &mut Vec<ReplySegment>) {
         let all = self.held.len();
         self.give(all, segments);
     }

@@ -1,33 +1,41 @@
 //! Tells a model's reasoning from its answer, while the reply is still arriving.
 
-use super::channels::ChannelSplit;
-use super::marks::ReasoningMarks;
-use super::segment::ReplySegment;
-use super::tags::TagSplit;
+use crate::channels::ChannelSplit;
+use crate::marks::ReasoningMarks;
+use crate::segment::ReplySegment;
+use crate::tags::TagSplit;
 
 /// Splits a reply into reasoning and answer at the marks of its model.
 ///
 /// With marks around it, reasoning begins where the prompt has opened it already, or where the reply begins with
 /// the mark (blanks before it are dropped); it ends at the first closing mark, and all that follows is the
-/// answer, marks included. On channels, it is what the channel for it says. Text is otherwise given as it came,
-/// each character once.
-#[derive(Debug, Default)]
+/// answer, marks included. A closing mark that nothing opened makes reasoning of all that stands before it. On
+/// channels, it is what the channel for it says. Text is otherwise given as it came, each character once.
+#[derive(Debug)]
 pub struct ReasoningSplit(SplitMethod);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum SplitMethod {
-    #[default]
-    Whole,
     Tags(TagSplit),
     Channels(ChannelSplit),
 }
 
+impl Default for ReasoningSplit {
+    /// A split of a reply of which nothing is known. The blanks between reasoning and answer are of neither.
+    fn default() -> ReasoningSplit {
+        let known = ReasoningMarks::Any.tags();
+        ReasoningSplit(SplitMethod::Tags(TagSplit::after_prompt(known, "", true)))
+    }
+}
+
 impl ReasoningSplit {
     /// A split of the reply to a prompt, in which the reasoning, or its message, may have begun.
+    #[must_use]
     pub fn after_prompt(marks: ReasoningMarks, prompt: &str) -> ReasoningSplit {
         ReasoningSplit(match marks {
-            ReasoningMarks::None => SplitMethod::Whole,
-            ReasoningMarks::Tags(tags) => SplitMethod::Tags(TagSplit::after_prompt(tags, prompt)),
+            ReasoningMarks::Any | ReasoningMarks::Tags(_) => {
+                SplitMethod::Tags(TagSplit::after_prompt(marks.tags(), prompt, false))
+            }
             ReasoningMarks::Channels => SplitMethod::Channels(ChannelSplit::after_prompt(prompt)),
         })
     }
@@ -36,8 +44,6 @@ impl ReasoningSplit {
     pub fn push(&mut self, text: &str) -> Vec<ReplySegment> {
         let mut segments = Vec::new();
         match &mut self.0 {
-            SplitMethod::Whole if text.is_empty() => {}
-            SplitMethod::Whole => segments.push(ReplySegment::Answer(text.to_owned())),
             SplitMethod::Tags(split) => split.push(text, &mut segments),
             SplitMethod::Channels(split) => split.push(text, &mut segments),
         }
@@ -45,14 +51,39 @@ impl ReasoningSplit {
     }
 
     /// Ends the reply: what was held back because it could have become a mark.
-    pub fn finish(mut self) -> Vec<ReplySegment> {
+    pub fn finish(&mut self) -> Vec<ReplySegment> {
         let mut segments = Vec::new();
         match &mut self.0 {
-            SplitMethod::Whole => {}
             SplitMethod::Tags(split) => split.finish(&mut segments),
             SplitMethod::Channels(split) => split.finish(&mut segments),
         }
         segments
+    }
+
+    /// Whether text has come that was not given yet.
+    #[must_use]
+    pub fn holds_text(&self) -> bool {
+        match &self.0 {
+            SplitMethod::Tags(split) => split.holds_text(),
+            SplitMethod::Channels(split) => split.holds_text(),
+        }
+    }
+
+    /// Whether marks of reasoning have come.
+    #[must_use]
+    pub fn found(&self) -> bool {
+        match &self.0 {
+            SplitMethod::Tags(split) => split.found(),
+            SplitMethod::Channels(_) => true,
+        }
+    }
+
+    /// Takes the reply for an answer from here on: its reasoning came in another way. One whose marks have begun already
+    /// is split to its end.
+    pub fn switch_off(&mut self) {
+        if let SplitMethod::Tags(split) = &mut self.0 {
+            split.switch_off();
+        }
     }
 }
 
@@ -89,6 +120,7 @@ mod tests {
             match segment {
                 ReplySegment::Reasoning(text) => reasoning += &text,
                 ReplySegment::Answer(text) => answer += &text,
+                ReplySegment::AnswerWasReasoning => reasoning += &std::mem::take(&mut answer),
             }
         }
         (reasoning, answer)
@@ -125,10 +157,54 @@ mod tests {
     }
 
     #[test]
-    fn a_model_without_marks_answers_all_of_its_reply() {
+    fn a_model_of_which_nothing_is_known_may_use_the_marks_of_any_family() {
         let gemma = marks("<start_of_turn>model\n");
-        assert_eq!(gemma, ReasoningMarks::None);
-        splits(gemma, "", "<think>a</think>b", "", "<think>a</think>b");
+        assert_eq!(gemma, ReasoningMarks::Any);
+        splits(gemma, "", "<think>a</think>b", "a", "b");
+        splits(gemma, "", "[THINK]a</think>[/THINK]b", "a</think>", "b");
+        splits(gemma, "", "◁think▷é◁/think▷ b", "é", " b");
+        splits(gemma, "", "<|channel>thought\na<channel|>b", "a", "b");
+        splits(gemma, "", "<thinking>a</thinking>b", "", "<thinking>a</thinking>b");
+        splits(gemma, "", "a <think>b", "", "a <think>b");
+    }
+
+    #[test]
+    fn a_mark_that_ends_what_none_began_makes_reasoning_of_all_before_it() {
+        for marks in [marks(QWEN), marks("")] {
+            splits(marks, "", "so: <svg/> no</think>\n<svg></svg>", "so: <svg/> no", "\n<svg></svg>");
+            splits(marks, "", "</think>a</think>b", "", "a</think>b");
+            splits(marks, "", "a</thin", "", "a</thin");
+        }
+        splits(marks(GRANITE), "", "a</think><response>b</response>", "a", "b");
+        splits(marks(OLDER_GRANITE), "", "a Here is my response: b", "", "a Here is my response: b");
+        let mut split = ReasoningSplit::default();
+        split.push("a");
+        split.switch_off();
+        assert_eq!(split.push("</think>b"), [ReplySegment::Answer("</think>b".to_owned())]);
+        assert!(!split.found());
+    }
+
+    #[test]
+    fn the_blanks_between_are_of_neither_where_nothing_is_known() {
+        for (reply, parts) in [
+            ("\n<think>\na</think>\n\n<svg/> </think>", vec!["\na", "<svg/> </think>"]),
+            ("<think></think> \n", vec![]),
+        ] {
+            let mut split = ReasoningSplit::default();
+            let mut segments: Vec<ReplySegment> =
+                reply.chars().flat_map(|c| split.push(&c.to_string())).collect();
+            segments.extend(split.finish());
+            let mut texts = [String::new(), String::new()];
+            for segment in segments {
+                match segment {
+                    ReplySegment::Reasoning(text) => texts[0] += &text,
+                    ReplySegment::Answer(text) => texts[1] += &text,
+                    ReplySegment::AnswerWasReasoning => panic!("{reply}"),
+                }
+            }
+            assert_eq!(texts.iter().filter(|text| !text.is_empty()).collect::<Vec<_>>(), parts);
+            assert!(split.found() && !split.holds_text());
+        }
     }
 
     #[test]

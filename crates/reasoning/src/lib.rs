@@ -1,0 +1,18 @@
+//! Reasoning within a reply: the marks that models put around it, and telling it from the answer while the reply arrives.
+//!
+//! One table has the marks of all families ([`ReasoningTags`]). Three ask it: the engine, which knows the template and the
+//! vocabulary of the model that it runs ([`ReasoningMarks::of`]); services, of whose models nothing is known
+//! ([`ReasoningMarks::Any`]); and the check, which looks for marks anywhere in a reply ([`ReasoningTags::opening`],
+//! [`ReasoningTags::closing`]).
+//!
+//! Start reading at [`ReasoningSplit`].
+
+mod channels;
+mod marks;
+mod segment;
+mod split;
+mod tags;
+
+pub use marks::{ReasoningMarks, ReasoningTags};
+pub use segment::ReplySegment;
+pub use split::ReasoningSplit;

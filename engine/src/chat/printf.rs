@@ -1,0 +1,117 @@
+//! `text % values`: filling in a text as Python does.
+
+use minijinja::formatting::{FormatStyle, format};
+use minijinja::value::{Value, ValueKind};
+use minijinja::{Error, ErrorKind};
+
+use super::environment::check_size;
+use super::python;
+
+/// The widest that a place may be filled.
+const WIDEST: usize = 100_000;
+
+fn error(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message.into())
+}
+
+/// Fills in values in order, or those of a map by their names.
+pub(super) fn fill(text: &str, values: &[Value]) -> Result<String, Error> {
+    let conversions = conversions(text)?;
+    let map = values.first().filter(|first| values.len() == 1 && first.kind() == ValueKind::Map);
+    let values: Vec<Value> = match map {
+        Some(map) if text.contains("%(") => vec![printable_map(map)?],
+        _ => {
+            if conversions.len() != values.len() {
+                let (places, values) = (conversions.len(), values.len());
+                return Err(error(format!(
+                    "a text with {places} places can't be filled with {values} values"
+                )));
+            }
+            conversions
+                .iter()
+                .zip(values)
+                .map(|(&kind, value)| printable(kind, value))
+                .collect::<Result<_, _>>()?
+        }
+    };
+    check_size(values.iter().filter_map(Value::as_str).map(str::len).sum())?;
+    format(FormatStyle::Printf, &text_without_repr(text), &values)
+}
+
+/// The letters of a text's places in order; an error for a place that is wider than anybody needs.
+fn conversions(text: &str) -> Result<Vec<char>, Error> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('%') {
+            rest = after;
+            continue;
+        }
+        if rest.starts_with('(') {
+            rest = rest.split_once(')').map_or("", |(_, after)| after);
+        }
+        let end = rest.find(|c: char| !(c.is_ascii_digit() || "#0- +.hlL".contains(c)));
+        let (spec, after) = rest.split_at(end.unwrap_or(rest.len()));
+        let numbers = spec.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+        if numbers
+            .map(str::parse)
+            .any(|number: Result<usize, _>| number.map_or(true, |number| number > WIDEST))
+        {
+            return Err(error(format!("a place of more than {WIDEST} characters")));
+        }
+        let kind = after.chars().next().ok_or_else(|| error("the text ends within a place"))?;
+        found.push(kind);
+        rest = &after[kind.len_utf8()..];
+    }
+    Ok(found)
+}
+
+/// `%r` is `%s` of a value that is printed already.
+fn text_without_repr(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut place, mut named) = (false, false);
+    for c in text.chars() {
+        out.push(if place && !named && c == 'r' { 's' } else { c });
+        (place, named) = match c {
+            ')' if named => (true, false),
+            _ if named => (true, true),
+            '%' => (!place, false),
+            '(' if place => (true, true),
+            _ => (place && (c.is_ascii_digit() || "#0- +.hlL".contains(c)), false),
+        };
+    }
+    out
+}
+
+/// A value as the library prints it: what is no number goes as Python's text.
+#[expect(clippy::cast_possible_truncation, reason = "it is within bounds")]
+fn printable(kind: char, value: &Value) -> Result<Value, Error> {
+    match (kind, value.kind()) {
+        ('r', _) => python::repr_of(value).map(Value::from),
+        ('s', ValueKind::Number) => Ok(python::number(value).into()),
+        ('d' | 'i' | 'u' | 'x' | 'X' | 'o', ValueKind::Number) if !value.is_integer() => {
+            let number = f64::try_from(value.clone())?;
+            if number.abs() < 1e38 {
+                Ok(Value::from(number as i128))
+            } else {
+                Err(error("not a whole number"))
+            }
+        }
+        (_, ValueKind::Number | ValueKind::String) => Ok(value.clone()),
+        ('s', _) => python::str(value).map(Value::from),
+        (_, ValueKind::Bool) => Ok(Value::from(i64::from(value.is_true()))),
+        (kind, other) => Err(error(format!("`%{kind}` can't be filled with a value of the kind {other}"))),
+    }
+}
+
+/// A map whose values are all printed as `%s` would print them, numbers apart.
+fn printable_map(map: &Value) -> Result<Value, Error> {
+    let pair = |key: Value| {
+        let value = map.get_item(&key)?;
+        let value = if value.is_number() { value } else { Value::from(python::str(&value)?) };
+        Ok::<_, Error>((key, value))
+    };
+    let pairs: Vec<(Value, Value)> = map.try_iter()?.map(pair).collect::<Result<_, _>>()?;
+    Ok(Value::from_pairs(pairs))
+}

@@ -1,0 +1,139 @@
+//! `%` as a call, since it also fills in texts, which the interpreter's operator can't.
+
+use super::tag_token::{Token, TokenKind};
+
+/// The name of the function that stands for `%`.
+pub(super) const REMAINDER: &str = "__remainder__";
+
+/// Names that stand between operands.
+const WORDS: &[&str] = &["and", "or", "not", "if", "else", "in", "is"];
+
+/// Writes a tag with a call in place of every `%`. That binds as `*` and `/` do, so what stands left of it is the whole
+/// row of factors before it, and what stands right of it the next factor.
+pub(super) fn write_calls(inner: &str, tokens: &[Token], out: &mut String) {
+    let solid: Vec<Token> = tokens.iter().copied().filter(|token| token.0 != TokenKind::Blank).collect();
+    let is = |index: usize, sought: &str| {
+        solid.get(index).is_some_and(|&(_, begin, end)| &inner[begin..end] == sought)
+    };
+    let (mut opened, mut closed) = (vec![0_usize; solid.len() + 1], vec![0_usize; solid.len() + 1]);
+    let mut calls = vec![false; solid.len()];
+    let closes = closing_brackets(&solid);
+    // The first name of a statement is no operand.
+    let begin = usize::from(inner.starts_with("{%"));
+    let (mut start, mut operand, mut outer) = (begin, false, Vec::new());
+    for (index, &(kind, from, to)) in solid.iter().enumerate().skip(begin) {
+        let token = &inner[from..to];
+        let attribute = index > 0 && (is(index - 1, ".") || is(index - 1, "|"));
+        match kind {
+            TokenKind::Open => {
+                outer.push(if operand { start } else { start.min(index) });
+                (start, operand) = (index + 1, false);
+            }
+            TokenKind::Close => (start, operand) = (outer.pop().unwrap_or(start), true),
+            TokenKind::Name if WORDS.contains(&token) && !attribute => (start, operand) = (index + 1, false),
+            TokenKind::Name | TokenKind::Number | TokenKind::Text => {
+                if operand && !attribute && kind != TokenKind::Text {
+                    start = index;
+                }
+                operand = true;
+            }
+            TokenKind::Operator if matches!(token, "." | "|" | "*" | "/" | "//" | "**") => operand = false,
+            TokenKind::Operator if token == "%" && operand => {
+                opened[start] += 1;
+                closed[factor_end(index + 1, &solid, &closes, inner)] += 1;
+                (calls[index], operand) = (true, false);
+            }
+            TokenKind::Operator if matches!(token, "-" | "+") && !operand => {}
+            TokenKind::Operator | TokenKind::Blank => (start, operand) = (index + 1, false),
+        }
+    }
+    let mut copied = 0;
+    for (index, &(_, from, to)) in solid.iter().enumerate() {
+        out.push_str(&inner[copied..from]);
+        (0..opened[index]).for_each(|_| out.extend([REMAINDER, "("]));
+        out.push_str(if calls[index] { "," } else { &inner[from..to] });
+        (0..closed[index + 1]).for_each(|_| out.push(')'));
+        copied = to;
+    }
+    out.push_str(&inner[copied..]);
+}
+
+/// For every bracket that opens, which one closes it.
+fn closing_brackets(tokens: &[Token]) -> Vec<usize> {
+    let (mut closes, mut open) = (vec![tokens.len(); tokens.len()], Vec::new());
+    for (index, token) in tokens.iter().enumerate() {
+        match token.0 {
+            TokenKind::Open => open.push(index),
+            TokenKind::Close => {
+                if let Some(opening) = open.pop() {
+                    closes[opening] = index;
+                }
+            }
+            _ => {}
+        }
+    }
+    closes
+}
+
+/// The place behind a factor that begins at `at`: signs, an operand, what is called, looked up and filtered of it, and
+/// its powers.
+fn factor_end(mut at: usize, tokens: &[Token], closes: &[usize], inner: &str) -> usize {
+    let is = |index: usize, sought: &[&str]| {
+        tokens.get(index).is_some_and(|&(kind, begin, end)| {
+            kind != TokenKind::Text && sought.contains(&&inner[begin..end])
+        })
+    };
+    let behind = |at: usize| match tokens.get(at) {
+        Some((TokenKind::Open, ..)) => (closes[at] + 1).min(tokens.len()),
+        Some(_) => at + 1,
+        None => at,
+    };
+    loop {
+        while is(at, &["-", "+"]) {
+            at += 1;
+        }
+        at = behind(at);
+        while matches!(tokens.get(at), Some((TokenKind::Text, ..))) {
+            at += 1;
+        }
+        loop {
+            if is(at, &["(", "["]) {
+                at = behind(at);
+            } else if is(at, &[".", "|"]) {
+                at = behind(at + 1);
+            } else {
+                break;
+            }
+        }
+        if !is(at, &["**"]) {
+            return at;
+        }
+        at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::source::prepared;
+
+    #[test]
+    fn a_remainder_takes_the_factors_before_it_and_the_one_behind_it() {
+        for (source, expected) in [
+            ("{{ a % b }}", "{{ R(a , b) }}"),
+            ("{{ 1 + a * b % c - d }}", "{{ 1 + R(a * b , c) - d }}"),
+            ("{{ a % b % c }}", "{{ R(R(a , b) , c) }}"),
+            ("{{ x.y[0](1) % -z|f(2).g ** 2 ~ q }}", "{{ R(x.y[0](1) , -z|f(2).g ** 2) ~ q }}"),
+            ("{%- if loop.index0 % 2 == 0 -%}", "{%- if R(loop.index0 , 2) == 0 -%}"),
+            ("{% set x = (a, 'b%c' % (d, e)) %}", "{% set x = (a, R('b%c' , (d, e))) %}"),
+            ("{{ f(a % b, {'k': c % d}) }}", "{{ f(R(a , b), {'k': R(c , d)}) }}"),
+            ("{{ not a % b in c and - d % e }}", "{{ not R(a , b) in c and R(- d , e) }}"),
+            ("{{ (a % b) % (c % d) }}", "{{ R((R(a , b)) , (R(c , d))) }}"),
+            ("{{ a if b % c else d % e }}", "{{ a if R(b , c) else R(d , e) }}"),
+            ("{{ a %b}} % {{ '%' }}", "{{ R(a ,b)}} % {{ '%' }}"),
+            ("{{ a - b % c }}{{ x is odd % 2 }}", "{{ a - R(b , c) }}{{ x is R(odd , 2) }}"),
+        ] {
+            assert_eq!(prepared(source).replace(REMAINDER, "R"), expected);
+        }
+    }
+}
