@@ -7,7 +7,7 @@ use super::numbers;
 use super::tree::Tree;
 
 /// Straight pieces that a curve is taken for.
-const PIECES: usize = 96;
+const PIECES: usize = 24;
 
 /// The outline of path data, up to where it is wrong.
 pub(super) fn from_data(data: &str) -> Option<Path> {

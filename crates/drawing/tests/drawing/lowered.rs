@@ -135,6 +135,12 @@ fn what_moves_and_strokes_elements_does_so_as_in_a_browser() {
             "<text x='10' y='80' font-size='50' font-family='DejaVu Sans' style='paint-order: stroke; stroke: red; stroke-width: 8px; fill: gold'>Peli</text>",
         ),
         svg(
+            "<text x='10' y='60' font-size='30' font-family='DejaVu Sans' style='font-variant: small-caps; text-decoration: underline'>Pelican</text><text x='10' y='120' font-size='26' font-family='DejaVu Serif' text-decoration='line-through'>Riding</text>",
+        ),
+        svg(
+            "<image width='100' height='100' href='data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP4z8DAAMb/GRgYmBgYGAAdCwMBxqZ1ZQAAAABJRU5ErkJggg=='/>",
+        ),
+        svg(
             "<filter id='f'><feFlood flood-color='gold'/><feComposite in='FillPaint' operator='in'/></filter><rect x='40' y='30' width='120' height='80' fill='teal' filter='url(#f)'/>",
         ),
         svg(
