@@ -30,7 +30,7 @@ pub(super) fn database() -> Arc<Database> {
             dejavu::sans_mono::bold_oblique(),
         ];
         for face in faces {
-            database.load_font_source(Source::Binary(Arc::new(face)));
+            database.load_font_source(Source::Binary(Arc::new(lined(face))));
         }
         database.set_serif_family(SERIF);
         database.set_sans_serif_family(SANS);
@@ -40,6 +40,33 @@ pub(super) fn database() -> Arc<Database> {
         Arc::new(database)
     });
     DATABASE.clone()
+}
+
+/// A face whose lines under and through text are those of browsers, which go by the font's size rather than by the face.
+fn lined(face: &[u8]) -> Vec<u8> {
+    let mut face = face.to_vec();
+    let number =
+        |face: &[u8], at: usize| face.get(at..at + 2).map(|two| i16::from_be_bytes([two[0], two[1]]));
+    let place = |table: &[u8; 4]| {
+        let entry = face
+            .get(12..)?
+            .chunks_exact(16)
+            .take_while(|entry| entry[0] != 0)
+            .find(|entry| entry[..4] == *table)?;
+        Some(u32::from_be_bytes([entry[8], entry[9], entry[10], entry[11]]) as usize)
+    };
+    let places = (place(b"head"), place(b"hhea"), place(b"post"), place(b"OS/2"));
+    let (Some(head), Some(hhea), Some(post), Some(os2)) = places else { return face };
+    let (Some(em), Some(ascent)) = (number(&face, head + 18), number(&face, hhea + 4)) else { return face };
+    let thick = em / 10;
+    // Half of the line, and half of one between it and the text; a third of the way up through the text.
+    let lines = [(post + 8, -thick), (post + 10, thick), (os2 + 26, thick), (os2 + 28, ascent / 3)];
+    for (at, number) in lines {
+        if let Some(two) = face.get_mut(at..at + 2) {
+            two.copy_from_slice(&number.to_be_bytes());
+        }
+    }
+    face
 }
 
 /// The family that stands in for one that is not bundled, going by what its name is known for.

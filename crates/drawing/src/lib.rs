@@ -30,6 +30,7 @@ mod measure;
 mod measuring;
 mod picture;
 mod place;
+mod png_sums;
 mod pool;
 mod raster;
 mod rename;

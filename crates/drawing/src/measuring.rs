@@ -7,7 +7,7 @@ use pelicycle_record::measure::{Measures, Rubric};
 use roxmltree::Document;
 
 use super::bounds::DrawingBounds;
-use super::lowering::{self, Moment, RootGround, View};
+use super::lowering::{self, Moment, Purpose, View};
 use super::pool::WorkerError;
 use super::{budget, raster, survey, xml};
 use crate::measure as rules;
@@ -66,7 +66,7 @@ fn measure_at(
     bounds: &DrawingBounds,
     moment: Moment,
 ) -> Result<(Measures, bool), String> {
-    let view = View { ground: RootGround::LeftOut, side: SIDE, moment, styles: "" };
+    let view = View { purpose: Purpose::Measures, side: SIDE, moment, styles: "" };
     let lowered = lowering::lower(document, view, bounds);
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
     let shown = text.as_ref().unwrap_or(document);

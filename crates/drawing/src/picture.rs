@@ -7,7 +7,7 @@ use usvg::Tree;
 
 use super::bounds::{DrawingBounds, VERDICT_SIDE};
 use super::budget;
-use super::lowering::{self, Lowered, Moment, RootGround, View};
+use super::lowering::{self, Lowered, Moment, Purpose, View};
 use super::raster::{self, Raster, ResourceRequests};
 use super::xml;
 
@@ -143,7 +143,7 @@ fn read(
     side: u32,
     moment: Moment,
 ) -> Result<(Tree, ResourceRequests, Lowered), usvg::Error> {
-    let view = View { ground: RootGround::Painted, side, moment, styles };
+    let view = View { purpose: Purpose::Picture, side, moment, styles };
     let lowered = lowering::lower(document, view, bounds);
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
     let (tree, requests) = raster::read(text.as_ref().unwrap_or(document), bounds)?;

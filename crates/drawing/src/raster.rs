@@ -7,11 +7,11 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
 
 use super::bounds::DrawingBounds;
-use super::{fonts, survey, xml};
+use super::{fonts, png_sums, survey, xml};
 
 /// The renderer and its version, and that of the lowering before it, which changes with every picture that changes; as
 /// attempts record it.
-pub const RENDERER: &str = "resvg 0.49.0, lowering 2";
+pub const RENDERER: &str = "resvg 0.49.0, lowering 3";
 
 /// Resources that the renderer asked for while it read a drawing, and did not get.
 #[derive(Debug, Default, Clone)]
@@ -135,7 +135,7 @@ fn resolve_data(
     depth: usize,
 ) -> Option<ImageKind> {
     if data.starts_with(b"\x89PNG\r\n\x1a\n") {
-        return Some(ImageKind::PNG(data));
+        return Some(ImageKind::PNG(png_sums::mended(data)));
     } else if data.starts_with(&[0xff, 0xd8, 0xff]) {
         return Some(ImageKind::JPEG(data));
     } else if data.starts_with(b"GIF8") {

@@ -3,7 +3,7 @@
 use std::str::FromStr as _;
 
 use pelicycle_record::FindingCode;
-use svgtypes::{Length, LengthUnit, NumberListParser, ViewBox};
+use svgtypes::{Length, LengthUnit, NumberListParser};
 
 use super::place::OffsetFinding;
 
@@ -23,9 +23,7 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<OffsetFinding>
     let mut note = |code, at, message: String| notes.push(OffsetFinding { code, at, message });
     let view_box = match root.attribute_node("viewBox") {
         Some(attribute) => {
-            let four = NumberListParser::from(attribute.value()).count() == 4;
-            let parsed = ViewBox::from_str(attribute.value()).ok().filter(|_| four);
-            let good = parsed.filter(|b| b.w > 0.0 && b.h > 0.0 && b.w.is_finite() && b.h.is_finite());
+            let good = view_box(attribute.value());
             if good.is_none() {
                 let message = format!(
                     "viewBox={:?} is not four numbers, the last two positive; it is ignored",
@@ -80,20 +78,31 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<OffsetFinding>
             }
         }
     };
-    let (width, has_width) = length("width", view_box.map(|b| b.w));
-    let (height, has_height) = length("height", view_box.map(|b| b.h));
+    let (width, has_width) = length("width", view_box.map(|[_, _, w, _]| w));
+    let (height, has_height) = length("height", view_box.map(|[_, _, _, h]| h));
     let (width, height) = match (view_box, has_width, has_height) {
-        (Some(b), false, false) => (Some(b.w), Some(b.h)),
-        (Some(b), true, false) => (width, width.map(|w| w * b.h / b.w)),
-        (Some(b), false, true) => (height.map(|h| h * b.w / b.h), height),
+        (Some([_, _, w, h]), false, false) => (Some(w), Some(h)),
+        (Some([_, _, w, h]), true, false) => (width, width.map(|width| width * h / w)),
+        (Some([_, _, w, h]), false, true) => (height.map(|height| height * w / h), height),
         _ => (width, height),
     };
     SvgSize { width, height, nothing }
 }
 
+/// The four numbers of a `viewBox` that has an area: nothing may stand after them.
+pub(super) fn view_box(text: &str) -> Option<[f64; 4]> {
+    let numbers: Result<Vec<f64>, _> = NumberListParser::from(text).collect();
+    match numbers.ok()?[..] {
+        [x, y, width, height] if width > 0.0 && height > 0.0 && !text.trim_end().ends_with(',') => {
+            [x, y, width, height].iter().all(|number| number.is_finite()).then_some([x, y, width, height])
+        }
+        _ => None,
+    }
+}
+
 /// Whether a `viewBox` is four numbers that make no area; a negative side makes it invalid instead.
-fn is_empty_box(value: &str) -> bool {
-    let numbers: Vec<f64> = svgtypes::NumberListParser::from(value).map_while(Result::ok).collect();
+pub(super) fn is_empty_box(value: &str) -> bool {
+    let numbers: Vec<f64> = NumberListParser::from(value).map_while(Result::ok).collect();
     matches!(numbers[..], [_, _, w, h] if w >= 0.0 && h >= 0.0 && (w == 0.0 || h == 0.0))
 }
 

@@ -160,8 +160,12 @@ fn moved(tree: &Tree, element: usize, [left, top, right, bottom]: Extent) -> Ext
 
 /// An element's transform, once it is lowered.
 pub(super) fn matrix(tree: &Tree, element: usize) -> Option<Transform> {
-    let value = tree[element].style.get("transform")?;
-    let found = svgtypes::Transform::from_str(value).ok()?;
+    parsed(tree[element].style.get("transform")?)
+}
+
+/// A list of transforms in the renderer's words.
+pub(super) fn parsed(list: &str) -> Option<Transform> {
+    let found = svgtypes::Transform::from_str(list).ok()?;
     let [a, b, c, d, e, f] = [found.a, found.b, found.c, found.d, found.e, found.f].map(|part| part as f32);
     Some(Transform::from_row(a, b, c, d, e, f))
 }

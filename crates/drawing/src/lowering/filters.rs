@@ -1,20 +1,14 @@
-//! Filters whose numbers the renderer takes otherwise than a browser.
+//! Filters whose inputs and numbers the renderer takes otherwise than a browser.
 
-use std::collections::HashMap;
-
-use super::ids;
-use super::numbers::{split, written};
-use super::page::Page;
-use super::tree::{Child, Tree};
+use super::fitted;
+use super::numbers::written;
+use super::tree::{Child, Element, Tree};
 
 /// Inputs that no browser has: they are as though nothing was said.
 const UNKNOWN: [&str; 4] = ["FillPaint", "StrokePaint", "BackgroundImage", "BackgroundAlpha"];
 
-/// Filters that may be made anew for elements of other sizes.
-const MOST: usize = 64;
-
-/// Writes filters as the renderer takes them. `pixels` is how many of its pixels go into one of the page.
-pub(super) fn lower(tree: &mut Tree, page: &Page, pixels: f64) {
+/// Writes filters as the renderer takes them.
+pub(super) fn lower(tree: &mut Tree) {
     for element in 0..tree.len() {
         if !tree[element].name.starts_with("fe") {
             continue;
@@ -24,75 +18,105 @@ pub(super) fn lower(tree: &mut Tree, page: &Page, pixels: f64) {
                 tree[element].unset(name);
             }
         }
-        // The renderer takes the scale of a displacement twice.
-        if tree[element].name == "feDisplacementMap"
-            && let Some(scale) =
-                tree[element].markup("scale").and_then(|scale| scale.trim().parse::<f64>().ok())
-            && scale > 0.0
-        {
-            tree[element].set("scale", written(scale.sqrt()));
+        match tree[element].name.as_str() {
+            "feDisplacementMap" => displacement(tree, element),
+            "feOffset" => offset(tree, element),
+            _ => {}
         }
-    }
-    light(tree, page, pixels);
-}
-
-/// Surfaces are lit by their slope, which the renderer takes in pixels: each element gets a filter of its own size.
-fn light(tree: &mut Tree, page: &Page, pixels: f64) {
-    let by_id = ids::by_id(tree);
-    let mut made: HashMap<(usize, String), String> = HashMap::new();
-    for element in 0..tree.len() {
-        let Some(value) = tree[element].style.get("filter") else { continue };
-        let target = split(value, ' ').into_iter().find_map(|part| {
-            let address = part.strip_prefix("url(")?.strip_suffix(')')?.trim().trim_matches(['"', '\'']);
-            Some((part.to_owned(), *by_id.get(address.strip_prefix('#')?)?))
-        });
-        let Some((part, filter)) = target else { continue };
-        let lit = |at: usize| matches!(tree[at].name.as_str(), "feDiffuseLighting" | "feSpecularLighting");
-        if !tree.children(filter).any(lit) {
-            continue;
-        }
-        let Some(larger) = page.enlargement(tree, element) else { continue };
-        let by = written((larger * pixels * 1e3).round() / 1e3);
-        let key = (filter, by.clone());
-        if !made.contains_key(&key) && made.len() >= MOST {
-            continue;
-        }
-        let new = !made.contains_key(&key);
-        let id = made.entry(key).or_insert_with(|| format!("pelicycle-filter-{element}")).clone();
-        if new {
-            let copy = tree.copy(filter, 0);
-            tree[copy].set("id", id.clone());
-            let inside: Vec<usize> = tree.children(copy).collect();
-            for primitive in inside {
-                let scale = tree[primitive]
-                    .markup("surfaceScale")
-                    .map_or(Some(1.0), |scale| scale.trim().parse::<f64>().ok());
-                if let (Some(scale), Ok(by)) = (scale, by.parse::<f64>())
-                    && tree[primitive].name.ends_with("Lighting")
-                {
-                    tree[primitive].set("surfaceScale", written(scale * by));
-                }
-            }
-        }
-        let value = tree[element].style["filter"].replace(&part, &format!("url(#{id})"));
-        tree[element].style.insert("filter".to_owned(), value);
     }
 }
 
-impl Tree {
-    /// Puts a copy of an element, and of what is in it, at the end of another.
-    fn copy(&mut self, element: usize, parent: usize) -> usize {
-        let mut copy = self[element].clone();
-        let inside = std::mem::take(&mut copy.children);
-        let made = self.append(parent, copy);
-        for child in inside {
-            match child {
-                Child::Element(index) => {
-                    self.copy(index, made);
-                }
-                Child::Text(words) => self[made].children.push(Child::Text(words)),
-            }
+/// The renderer takes the scale of a displacement twice, and colours of the map as they are once its transparency is in them.
+/// So the map is written anew: opaque, the two channels as red and green, turned over where the scale is below zero.
+fn displacement(tree: &mut Tree, element: usize) {
+    let scale = tree[element].markup("scale").and_then(|scale| scale.trim().parse::<f64>().ok());
+    let Some(scale) = scale.filter(|scale| *scale != 0.0 && scale.is_finite()) else { return };
+    let Some(parent) = tree[element].parent else { return };
+    let Some(at) =
+        tree[parent].children.iter().position(|child| matches!(child, Child::Element(it) if *it == element))
+    else {
+        return;
+    };
+    let input = self::input(tree, element, "in");
+    let map = self::input(tree, element, "in2");
+    let channel = |name: &str| match tree[element].markup(name).map(str::trim) {
+        Some("R") => 0,
+        Some("G") => 1,
+        Some("B") => 2,
+        _ => 3,
+    };
+    let row = |channel: usize| {
+        let mut row = [0.0; 5];
+        row[channel] = scale.signum();
+        row[4] = if scale < 0.0 { 1.0 } else { 0.0 };
+        row.map(written).join(" ")
+    };
+    let values = format!(
+        "{} {} 0 0 0 0 0 0 0 0 0 1",
+        row(channel("xChannelSelector")),
+        row(channel("yChannelSelector"))
+    );
+    let name = format!("pelicycle-map-{element}");
+    let mut matrix = Element::new("feColorMatrix", &[("in", &map), ("values", &values), ("result", &name)]);
+    if let Some(space) = tree[element].style.get("color-interpolation-filters") {
+        matrix.set("color-interpolation-filters", space.clone());
+    }
+    tree.insert(parent, at, matrix);
+    let changed = &mut tree[element];
+    for (name, value) in [("in", input), ("in2", name), ("scale", written(scale.abs().sqrt()))] {
+        changed.set(name, value);
+    }
+    changed.set("xChannelSelector", "R".to_owned());
+    changed.set("yChannelSelector", "G".to_owned());
+}
+
+/// The renderer cuts off nothing that it only moves: what is cut off is merged with nothing.
+fn offset(tree: &mut Tree, element: usize) {
+    let Some((parent, at)) = place(tree, element) else { return };
+    let sides = fitted::SIDES.map(|side| Some((side, tree[element].markup(side)?.to_owned())));
+    if sides.iter().all(Option::is_none) {
+        return;
+    }
+    let name = format!("pelicycle-offset-{element}");
+    let mut merge = Element::new("feMerge", &[]);
+    for (side, length) in sides.into_iter().flatten() {
+        merge.set(side, length);
+        tree[element].unset(side);
+    }
+    if let Some(result) = tree[element].markup("result") {
+        merge.set("result", result.to_owned());
+    }
+    tree[element].set("result", name.clone());
+    let merge = tree.insert(parent, at + 1, merge);
+    tree.append(merge, Element::new("feMergeNode", &[("in", &name)]));
+}
+
+/// The filter that a primitive is in, and its place there.
+fn place(tree: &Tree, primitive: usize) -> Option<(usize, usize)> {
+    let parent = tree[primitive].parent?;
+    let here = |child: &Child| matches!(child, Child::Element(at) if *at == primitive);
+    Some((parent, tree[parent].children.iter().position(here)?))
+}
+
+/// What a primitive takes for an input by name; where it says nothing that is known, what the one before it makes.
+pub(super) fn input(tree: &mut Tree, primitive: usize, name: &str) -> String {
+    let before: Vec<usize> = match tree[primitive].parent {
+        Some(filter) => tree.children(filter).take_while(|at| *at != primitive).collect(),
+        None => Vec::new(),
+    };
+    if let Some(said) = tree[primitive].markup(name).map(str::trim) {
+        let made = |at: &usize| tree[*at].markup("result").is_some_and(|result| result == said);
+        if matches!(said, "SourceGraphic" | "SourceAlpha") || before.iter().any(made) {
+            return said.to_owned();
         }
-        made
+    }
+    let Some(last) = before.last().copied() else { return "SourceGraphic".to_owned() };
+    match tree[last].markup("result").filter(|result| !result.is_empty()) {
+        Some(result) => result.to_owned(),
+        None => {
+            let result = format!("pelicycle-result-{last}");
+            tree[last].set("result", result.clone());
+            result
+        }
     }
 }

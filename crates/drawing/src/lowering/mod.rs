@@ -14,12 +14,14 @@ mod clips;
 mod colours;
 mod css;
 mod filters;
+mod fitted;
 mod gradients;
 mod ground;
 mod ids;
 mod numbers;
 mod outline;
 mod page;
+mod patterns;
 mod properties;
 mod shapes;
 mod strokes;
@@ -37,13 +39,14 @@ use boxes::Boxes;
 use page::Page;
 use tree::Tree;
 
-/// Whether the ground that CSS gives the root is painted.
+/// Who reads a lowered drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RootGround {
-    /// As a browser shows it.
-    Painted,
-    /// For those who measure shapes: a ground is none.
-    LeftOut,
+pub(super) enum Purpose {
+    /// Those who see it, as a browser shows it.
+    Picture,
+    /// Those who measure its shapes: the ground that CSS gives the root is none, and what filters and patterns make of pixels
+    /// is nothing to them.
+    Measures,
 }
 
 /// Whether a value is a length in the words of today's CSS.
@@ -54,8 +57,8 @@ pub(super) fn is_length(value: &str) -> bool {
 /// What is to be shown of a drawing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'s> {
-    /// Whether the root's ground is.
-    pub(super) ground: RootGround,
+    /// What for.
+    pub(super) purpose: Purpose,
     /// The longest side of the picture, in pixels.
     pub(super) side: u32,
     /// The moment, of one that moves.
@@ -84,6 +87,7 @@ pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBou
     let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
     let Some(sheet) = sheet else { return Lowered { text: None, moves: false, given_up: true } };
     let animated = animation::lower(&mut tree, &sheet, view.moment);
+    page::lower(&mut tree, &page);
     tree.measure(page.canvas);
     ids::lower(&mut tree);
     text::lower(&mut tree);
@@ -95,9 +99,12 @@ pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBou
     clips::lower(&mut tree, &mut boxes);
     strokes::lower(&mut tree, &page);
     text::shadows(&mut tree, &page);
-    filters::lower(&mut tree, &page, f64::from(view.side) / f64::from(VERDICT_SIDE));
+    filters::lower(&mut tree);
     gradients::lower(&mut tree);
-    if view.ground == RootGround::Painted {
+    if view.purpose == Purpose::Picture {
+        let pixels = f64::from(view.side) / f64::from(VERDICT_SIDE);
+        fitted::lower(&mut tree, &page, &mut boxes, pixels);
+        patterns::lower(&mut tree, &page, &mut boxes, pixels);
         ground::lower(&mut tree);
     }
     let lowered = tree.write();
@@ -113,9 +120,9 @@ mod tests {
     use super::*;
     use crate::survey::SVG;
 
-    fn lowered(text: &str, ground: RootGround) -> Option<String> {
+    fn lowered(text: &str, purpose: Purpose) -> Option<String> {
         let document = Document::parse(text).unwrap();
-        let view = View { ground, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
+        let view = View { purpose, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
         let lowered = lower(&document, view, &DrawingBounds::default()).text;
         if let Some(lowered) = &lowered {
             Document::parse(lowered).unwrap();
@@ -130,7 +137,7 @@ mod tests {
             "<text font-size='9'>a &amp; b</text>",
         ] {
             let text = format!("<svg xmlns='{SVG}' viewBox='0 0 200 100' font-size='16px'>{inside}</svg>");
-            let made = lowered(&text, RootGround::Painted);
+            let made = lowered(&text, Purpose::Picture);
             assert!(made.is_none(), "{made:?}");
         }
     }
@@ -138,9 +145,9 @@ mod tests {
     #[test]
     fn a_ground_in_css_becomes_a_rectangle_under_all() {
         let svg = format!("<svg xmlns='{SVG}' viewBox='0 0 200 100' style='background: #87ceeb'><g/></svg>");
-        let made = lowered(&svg, RootGround::Painted).unwrap();
+        let made = lowered(&svg, Purpose::Picture).unwrap();
         assert!(made.contains("><rect ") && made.contains("fill=\"#87ceeb\""), "{made}");
-        assert!(!lowered(&svg, RootGround::LeftOut).unwrap().contains("87ceeb"));
+        assert!(!lowered(&svg, Purpose::Measures).unwrap().contains("87ceeb"));
     }
 
     #[test]
@@ -149,7 +156,7 @@ mod tests {
             &format!(
                 "<svg xmlns='{SVG}'><style>.w {{ r: 30px; cx: 60px }}</style><circle class='w' r='1'/><path style='d: path(\"M0 0h9\")'/></svg>"
             ),
-            RootGround::Painted,
+            Purpose::Picture,
         );
         let made = made.unwrap();
         assert!(made.contains("cx=\"60px\" r=\"30px\"") && made.contains("d=\"M0 0h9\""), "{made}");

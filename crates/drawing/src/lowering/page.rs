@@ -3,9 +3,13 @@
 use tiny_skia::Transform;
 
 use super::super::bounds::VERDICT_SIDE;
+use super::super::size::is_empty_box;
 use super::boxes::matrix;
-use super::numbers::{self, Scale};
+use super::numbers::{self, Scale, written};
 use super::tree::{Tree, view_box};
+
+/// The size of a drawing that tells none, in CSS pixels.
+const SIZE: [f64; 2] = [300.0, 150.0];
 
 /// The sizes of a picture.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +23,7 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn of(tree: &Tree) -> Self {
         let root = &tree[0];
-        let scale = Scale { em: 16.0, rem: 16.0, view: [300.0, 150.0], canvas: [300.0, 150.0] };
+        let scale = Scale { em: 16.0, rem: 16.0, view: SIZE, canvas: SIZE };
         let length = |name: &str| {
             let value = root.markup(name)?.trim();
             let length = (!value.ends_with('%')).then(|| numbers::length(value, 0.0, &scale)).flatten();
@@ -32,7 +36,7 @@ impl Page {
             ((Some(width), None), Some([w, h])) => [width, width * h / w],
             ((None, Some(height)), Some([w, h])) => [height * w / h, height],
             ((None, None), Some(view)) => view,
-            ((width, height), None) => [width.unwrap_or(300.0), height.unwrap_or(150.0)],
+            ((width, height), None) => [width.unwrap_or(SIZE[0]), height.unwrap_or(SIZE[1])],
         };
         let by = f64::from(VERDICT_SIDE) / width.max(height);
         let shown = [width * by, height * by];
@@ -42,6 +46,13 @@ impl Page {
 
     /// How much larger an element is on the page than in its own units; of unlike sides, the middle one.
     pub(super) fn enlargement(&self, tree: &Tree, element: usize) -> Option<f64> {
+        let whole = self.placed(tree, element)?;
+        let larger = f64::from((whole.sx * whole.sy - whole.kx * whole.ky).abs()).sqrt();
+        (larger.is_finite() && larger > 1e-6).then_some(larger)
+    }
+
+    /// From an element's own units to the page, but for where canvases begin.
+    pub(super) fn placed(&self, tree: &Tree, element: usize) -> Option<Transform> {
         let mut whole = Transform::identity();
         for at in tree.ancestors(element) {
             if let Some(own) = matrix(tree, at) {
@@ -67,7 +78,30 @@ impl Page {
             let by = (outside[0] / inside[0]).min(outside[1] / inside[1]) as f32;
             whole = whole.post_concat(Transform::from_scale(by, by));
         }
-        let larger = f64::from((whole.sx * whole.sy - whole.kx * whole.ky).abs()).sqrt();
-        (larger.is_finite() && larger > 1e-6).then_some(larger)
+        Some(whole)
+    }
+}
+
+/// Gives a root without a `viewBox` the one that a browser gives it as an image: sides that are told are stretched to the image,
+/// others are those of the image, in its pixels.
+pub(super) fn lower(tree: &mut Tree, page: &Page) {
+    // One that has no area leaves a browser nothing to show, which is told apart.
+    if tree[0].markup("viewBox").is_some_and(|view| view_box(view).is_some() || is_empty_box(view)) {
+        return;
+    }
+    tree[0].unset("viewBox");
+    let told = |name: &str| {
+        let value = tree[0].markup(name)?.trim();
+        if value.ends_with('%') { None } else { numbers::length(value, 0.0, tree[0].scale()) }
+    };
+    let sides = [told("width"), told("height")];
+    if let [Some(_), Some(_)] = sides {
+        return;
+    }
+    let inside = [sides[0].unwrap_or(page.shown[0]), sides[1].unwrap_or(page.shown[1])];
+    tree[0].set("viewBox", format!("0 0 {} {}", written(inside[0]), written(inside[1])));
+    tree[0].set("preserveAspectRatio", "none".to_owned());
+    for ((name, side), or) in ["width", "height"].iter().zip(sides).zip(SIZE) {
+        tree[0].set(name, written(side.unwrap_or(or)));
     }
 }

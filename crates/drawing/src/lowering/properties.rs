@@ -80,6 +80,7 @@ const INHERITED: &[&str] = &[
     "font-stretch",
     "font-style",
     "font-variant",
+    "font-variant-caps",
     "font-weight",
     "image-rendering",
     "letter-spacing",

@@ -1,8 +1,8 @@
-//! Text: its letters' case, its shadow, and the size that it has where none is said.
+//! Text: its letters' case, small capitals, its shadow, and the size that it has where none is said.
 
 use super::numbers::{self, split, written};
 use super::page::Page;
-use super::tree::{Child, Tree};
+use super::tree::{Child, Element, Tree};
 
 /// The size of a font where nothing is said of it, in user units.
 const SIZE: &str = "16px";
@@ -13,6 +13,7 @@ pub(super) fn lower(tree: &mut Tree) {
     if texts && !tree[0].style.contains_key("font-size") {
         tree[0].style.insert("font-size".to_owned(), SIZE.to_owned());
     }
+    // Those that small capitals add are done.
     for element in 0..tree.len() {
         if !matches!(tree[element].name.as_str(), "text" | "tspan" | "textPath" | "a") {
             continue;
@@ -23,6 +24,38 @@ pub(super) fn lower(tree: &mut Tree) {
                 if let Child::Text(words) = child {
                     *words = cased(words, &case);
                 }
+            }
+        }
+        let caps =
+            ["font-variant-caps", "font-variant"].iter().find_map(|name| tree.inherited(element, name));
+        match caps.and_then(|caps| caps.split_ascii_whitespace().find(|word| word.ends_with("small-caps"))) {
+            Some("small-caps") => small_capitals(tree, element, char::is_lowercase),
+            Some("all-small-caps") => small_capitals(tree, element, |_| true),
+            _ => {}
+        }
+    }
+}
+
+/// The size of a small capital that is made of a large one, as browsers make it.
+const SMALL: &str = "0.7em";
+
+/// Writes the letters of an element that are `small` as capitals of a smaller size.
+fn small_capitals(tree: &mut Tree, element: usize, small: fn(char) -> bool) {
+    for child in std::mem::take(&mut tree[element].children) {
+        let Child::Text(words) = child else {
+            tree[element].children.push(child);
+            continue;
+        };
+        let mut rest = words.as_str();
+        while let Some(first) = rest.chars().next() {
+            let end = rest.find(|c| small(c) != small(first)).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(end);
+            rest = after;
+            if small(first) {
+                let span = tree.append(element, Element::new("tspan", &[("font-size", SMALL)]));
+                tree[span].children.push(Child::Text(run.to_uppercase()));
+            } else {
+                tree[element].children.push(Child::Text(run.to_owned()));
             }
         }
     }

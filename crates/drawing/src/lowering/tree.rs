@@ -7,6 +7,7 @@ use std::ops::{Index, IndexMut};
 
 use roxmltree::{Document, Node};
 
+pub(super) use super::super::size::view_box;
 use super::super::survey::{SVG, XLINK};
 use super::numbers::{self, Scale};
 use super::properties;
@@ -286,15 +287,6 @@ impl Tree {
             }
         }
         let _ = write!(text, "</{name}>");
-    }
-}
-
-/// The four numbers of a `viewBox` that has an area.
-pub(super) fn view_box(text: &str) -> Option<[f64; 4]> {
-    let numbers: Vec<f64> = svgtypes::NumberListParser::from(text).map_while(Result::ok).collect();
-    match numbers[..] {
-        [x, y, width, height] if width > 0.0 && height > 0.0 => Some([x, y, width, height]),
-        _ => None,
     }
 }
 

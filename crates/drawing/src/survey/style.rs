@@ -60,10 +60,5 @@ const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
     ),
     ("conic-gradient(", FindingCode::RendererPassedOver, "conic gradients are passed over by this renderer"),
     ("backdrop-filter", FindingCode::RendererPassedOver, "backdrop-filter is passed over by this renderer"),
-    (
-        "small-caps",
-        FindingCode::RendererPassedOver,
-        "small capitals are passed over by this renderer; a browser sets them",
-    ),
     ("linear(", FindingCode::RendererPassedOver, "linear() timing is passed over by this renderer"),
 ];

@@ -135,11 +135,66 @@ fn what_moves_and_strokes_elements_does_so_as_in_a_browser() {
             "<text x='10' y='80' font-size='50' font-family='DejaVu Sans' style='paint-order: stroke; stroke: red; stroke-width: 8px; fill: gold'>Peli</text>",
         ),
         svg(
+            "<text x='10' y='60' font-size='30' font-family='DejaVu Sans' style='font-variant: small-caps; text-decoration: underline'>Pelican</text><text x='10' y='120' font-size='26' font-family='DejaVu Serif' text-decoration='line-through'>Riding</text>",
+        ),
+        svg(
+            "<image width='100' height='100' href='data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP4z8DAAMb/GRgYmBgYGAAdCwMBxqZ1ZQAAAABJRU5ErkJggg=='/>",
+        ),
+        svg(
             "<filter id='f'><feFlood flood-color='gold'/><feComposite in='FillPaint' operator='in'/></filter><rect x='40' y='30' width='120' height='80' fill='teal' filter='url(#f)'/>",
         ),
         svg(
             "<filter id='f'><feGaussianBlur in='SourceAlpha' stdDeviation='3'/><feDiffuseLighting surfaceScale='4' lighting-color='gold'><feDistantLight azimuth='200' elevation='50'/></feDiffuseLighting></filter><rect x='40' y='30' width='120' height='80' filter='url(#f)'/>",
         ),
+    ]);
+}
+
+#[test]
+fn filters_and_patterns_are_drawn_as_a_browser_does() {
+    let rect = "<rect x='40' y='30' width='120' height='80' fill='teal' filter='url(#f)'/>";
+    let filter = |attributes: &str, inside: &str, shape: &str| {
+        svg(&format!("<filter id='f' {attributes}>{inside}</filter>{shape}"))
+    };
+    let noise = "<feTurbulence type='fractalNoise' baseFrequency='0.02' numOctaves='2' seed='3' result='n'/>";
+    let pattern = |attributes: &str, inside: &str| {
+        let shape = "<g transform='translate(10 20) scale(0.83)'><path d='M10 10h180v90l-60 40H10z' fill='url(#p)'/></g>";
+        svg(&format!("<pattern id='p' {attributes}>{inside}</pattern>{shape}"))
+    };
+    hold(&[
+        filter("x='0' y='0' width='1' height='1'", "<feGaussianBlur stdDeviation='15'/>", rect),
+        filter("x='0.2' y='0.2' width='0.6' height='0.6'", "<feGaussianBlur stdDeviation='8 3'/>", rect),
+        filter("", "<feGaussianBlur stdDeviation='10'/><feOffset dx='20'/>", rect),
+        filter(
+            "",
+            "<feGaussianBlur in='SourceAlpha' stdDeviation='6'/><feOffset dx='14' dy='8' result='o'/><feMerge><feMergeNode in='o'/><feMergeNode in='SourceGraphic'/></feMerge>",
+            "<g filter='url(#f)'><circle cx='70' cy='75' r='30' fill='gold' stroke='red' stroke-width='20'/><rect x='90' y='40' width='70' height='60' fill='teal'/></g>",
+        ),
+        filter(
+            "color-interpolation-filters='sRGB'",
+            &format!("{noise}<feDisplacementMap in='SourceGraphic' in2='n' scale='10' xChannelSelector='R' yChannelSelector='G'/>"),
+            rect,
+        ),
+        filter(
+            "",
+            &format!("{noise}<feGaussianBlur in='SourceGraphic' stdDeviation='1'/><feDisplacementMap in2='n' scale='-15' yChannelSelector='G'/>"),
+            rect,
+        ),
+        filter(
+            "primitiveUnits='objectBoundingBox'",
+            "<feFlood flood-color='#ff8000'/><feDisplacementMap in='SourceGraphic' scale='0.2' xChannelSelector='R' yChannelSelector='G'/>",
+            rect,
+        ),
+        filter(
+            "primitiveUnits='objectBoundingBox'",
+            "<feGaussianBlur stdDeviation='0.05' x='0.1' y='0' width='0.8' height='0.5'/>",
+            rect,
+        ),
+        pattern("width='7' height='7' patternUnits='userSpaceOnUse'", "<rect width='7' height='7' fill='gold'/><circle cx='3.5' cy='3.5' r='2' fill='red'/>"),
+        pattern("width='4' height='4' patternUnits='userSpaceOnUse' patternTransform='rotate(45)'", "<rect width='4' height='4' fill='#fff3e0'/><line y2='4' stroke='navy' stroke-width='2'/>"),
+        pattern("width='.13' height='17%' viewBox='0 0 10 10'", "<path d='M0 0H10V5H5V10H0Z' fill='red'/>"),
+        pattern("width='.13' height='.17' patternContentUnits='objectBoundingBox'", "<circle cx='.05' cy='.05' r='.04' fill='red'/>"),
+        b"<svg xmlns='http://www.w3.org/2000/svg'><circle cx='600' cy='200' r='90' fill='teal'/></svg>".to_vec(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0, 0, 100, 100,' height='400'><circle cx='60%' cy='60' r='30' fill='teal'/></svg>".to_vec(),
     ]);
 }
 

@@ -1,8 +1,10 @@
 //! Animation: a drawing that moves, as it stands at one moment (SMIL, css-animations-1).
 
 mod keyframes;
+mod motion;
 mod pace;
 mod smil;
+mod timing;
 
 use super::css::Sheet;
 use super::tree::Tree;

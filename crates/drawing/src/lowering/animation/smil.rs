@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::super::ids;
-use super::super::numbers::{number, split, written};
-use super::super::outline::{self, Way};
+use super::super::numbers::{number, split};
 use super::super::properties;
 use super::super::tree::Tree;
 use super::Time;
 use super::keyframes::iteration;
+use super::motion::{PATHS, motion};
 use super::pace::{Pace, between, sum};
+use super::timing::{Clock, lasts};
 
 /// The elements that animate others, and when.
 pub(super) struct Timed {
@@ -32,13 +33,10 @@ struct Animation {
     freezes: bool,
 }
 
-/// Begins that one animation may have.
-const MOST_BEGINS: usize = 16;
-
 impl Timed {
     pub(super) fn of(tree: &Tree) -> Self {
         let by_id = ids::by_id(tree);
-        let mut clock = Clock { tree, by_id: &by_id, known: HashMap::new() };
+        let mut clock = Clock::new(tree, &by_id);
         let mut animations = Vec::new();
         for element in 0..tree.len() {
             let found = &tree[element];
@@ -85,7 +83,7 @@ impl Timed {
             let (element, target) = (animation.element, animation.target);
             match tree[element].name.as_str() {
                 "animateMotion" => {
-                    if let Some(place) = self.motion(tree, element, progress, &mut left) {
+                    if let Some(place) = motion(tree, &self.by_id, element, progress, &mut left) {
                         motions.retain(|(moved, _)| *moved != target || adds(tree, element));
                         motions.push((target, place));
                     }
@@ -110,106 +108,6 @@ impl Animation {
             return Some(self.cycle.map_or(0.0, |cycle| iteration(self.active / cycle, true).1));
         }
         Some(self.cycle.map_or(0.0, |cycle| iteration(elapsed / cycle, time.ending && elapsed > 0.0).1))
-    }
-}
-
-/// The seconds of one cycle and of all of them.
-fn lasts(tree: &Tree, element: usize) -> (Option<f64>, f64) {
-    let found = &tree[element];
-    let cycle = found.markup("dur").and_then(clock_value).filter(|cycle| *cycle > 0.0);
-    let count = match found.markup("repeatCount").map(str::trim) {
-        Some("indefinite") => f64::INFINITY,
-        Some(count) => count.parse::<f64>().ok().filter(|count| *count > 0.0).unwrap_or(1.0),
-        None => 1.0,
-    };
-    let until = match found.markup("repeatDur").map(str::trim) {
-        Some("indefinite") => Some(f64::INFINITY),
-        Some(until) => clock_value(until),
-        None => None,
-    };
-    let repeated = cycle.map_or(f64::INFINITY, |cycle| cycle * count);
-    let active = match (until, found.markup("repeatCount")) {
-        (Some(until), None) => until,
-        (Some(until), Some(_)) => repeated.min(until),
-        (None, _) => repeated,
-    };
-    (cycle, active)
-}
-
-/// A clock value of SMIL in seconds: `1.5s`, `250ms`, `02:30`, `3`.
-fn clock_value(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if text.contains(':') {
-        let parts: Option<Vec<f64>> = text.split(':').map(|part| part.parse().ok()).collect();
-        return parts
-            .filter(|parts| parts.len() <= 3)
-            .map(|parts| parts.iter().fold(0.0, |sum, part| sum * 60.0 + part));
-    }
-    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
-    let number: f64 = number.trim().parse().ok()?;
-    let unit = match unit {
-        "" | "s" => 1.0,
-        "ms" => 0.001,
-        "min" => 60.0,
-        "h" => 3600.0,
-        _ => return None,
-    };
-    Some(number * unit).filter(|seconds| seconds.is_finite())
-}
-
-/// When animations begin, those that wait for others among them.
-struct Clock<'t> {
-    tree: &'t Tree,
-    by_id: &'t HashMap<String, usize>,
-    known: HashMap<usize, Vec<f64>>,
-}
-
-/// Animations that wait for one another.
-const DEEPEST: usize = 16;
-
-impl Clock<'_> {
-    fn begins(&mut self, element: usize, depth: usize) -> Vec<f64> {
-        if let Some(known) = self.known.get(&element) {
-            return known.clone();
-        }
-        // Who waits for itself never begins.
-        self.known.insert(element, Vec::new());
-        let text = self.tree[element].markup("begin").unwrap_or("0s");
-        let mut found: Vec<f64> = text
-            .split(';')
-            .take(MOST_BEGINS)
-            .flat_map(|part| self.one(part.trim(), depth))
-            .filter(|at| at.is_finite())
-            .collect();
-        found.sort_by(f64::total_cmp);
-        found.truncate(MOST_BEGINS);
-        self.known.insert(element, found.clone());
-        found
-    }
-
-    fn one(&mut self, text: &str, depth: usize) -> Vec<f64> {
-        if let Some(at) = clock_value(text.trim_start_matches('+')) {
-            return vec![at];
-        }
-        // `id.begin + 1s`, `id.end`.
-        let Some((id, rest)) = text.split_once('.') else { return Vec::new() };
-        let (event, offset) = match rest.find(['+', '-']) {
-            Some(at) => {
-                let sign = if rest[at..].starts_with('-') { -1.0 } else { 1.0 };
-                (rest[..at].trim(), clock_value(&rest[at + 1..]).map(|seconds| sign * seconds))
-            }
-            None => (rest.trim(), Some(0.0)),
-        };
-        let (Some(offset), Some(&other)) = (offset, self.by_id.get(id)) else { return Vec::new() };
-        let after = match event {
-            "begin" => 0.0,
-            "end" => lasts(self.tree, other).1,
-            _ => return Vec::new(),
-        };
-        if depth >= DEEPEST {
-            return Vec::new();
-        }
-        self.begins(other, depth + 1).into_iter().map(|begin| begin + after + offset).collect()
     }
 }
 
@@ -270,7 +168,7 @@ fn at(tree: &Tree, element: usize, values: &[String], progress: f64) -> Option<S
 }
 
 /// The value that holds at a share of the time, and how far it is gone over into the next.
-fn place(
+pub(super) fn place(
     mode: &str,
     times: Option<Vec<f64>>,
     count: usize,
@@ -365,71 +263,5 @@ fn turn(tree: &mut Tree, element: usize, target: usize, progress: f64) {
     tree[target].set_markup(&name, value);
 }
 
-/// Bytes of path data that elements are moved along, each as often as it is.
-const PATHS: usize = 4 << 20;
-
 /// Bytes that a transform may grow to by what is added to it.
 const LONGEST: usize = 4 << 10;
-
-impl Timed {
-    /// The place on the way of an `animateMotion`.
-    fn motion(&self, tree: &Tree, element: usize, progress: f64, left: &mut usize) -> Option<String> {
-        let found = &tree[element];
-        let mpath = tree.children(element).find(|child| tree[*child].name == "mpath");
-        let data = match mpath.and_then(|mpath| tree[mpath].href()?.strip_prefix('#').map(str::to_owned)) {
-            Some(id) => {
-                let target = *self.by_id.get(&id)?;
-                let long = tree[target].value("d").or(tree[target].markup("points")).map_or(0, str::len);
-                *left = left.checked_sub(long)?;
-                outline::of(tree, target)
-            }
-            None => match found.markup("path") {
-                Some(data) => outline::from_data(data),
-                None => {
-                    let text = |name: &str| found.markup(name).map(str::to_owned);
-                    let points = match (text("values"), text("from"), text("to"), text("by")) {
-                        (Some(values), ..) => values,
-                        (None, from, Some(to), _) => {
-                            format!("{};{to}", from.unwrap_or_else(|| "0,0".to_owned()))
-                        }
-                        (None, from, None, Some(by)) => {
-                            let from = from.unwrap_or_else(|| "0,0".to_owned());
-                            format!("{from};{}", sum(&from, &by))
-                        }
-                        _ => return None,
-                    };
-                    let points: Vec<&str> =
-                        points.split(';').map(str::trim).filter(|point| !point.is_empty()).collect();
-                    outline::from_data(&format!("M{}", points.join("L")))
-                }
-            },
-        };
-        let way = Way::of(&data?);
-        let numbers = |name: &str| -> Option<Vec<f64>> {
-            found
-                .markup(name)?
-                .split(';')
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-                .map(|part| part.parse().ok())
-                .collect()
-        };
-        let share = match (numbers("keyPoints"), numbers("keyTimes")) {
-            (Some(points), Some(times)) if points.len() == times.len() && points.len() > 1 => {
-                let mode = found.markup("calcMode").map_or("linear", str::trim);
-                let (at, share) =
-                    place(mode, Some(times), points.len(), progress, found.markup("keySplines"));
-                points[at] + (points.get(at + 1).unwrap_or(&points[at]) - points[at]) * share
-            }
-            _ => progress,
-        };
-        let ([x, y], tangent) = way.at(share.clamp(0.0, 1.0) * way.length())?;
-        let turn = match found.markup("rotate").map_or("0", str::trim) {
-            "auto" => tangent,
-            "auto-reverse" => tangent + 180.0,
-            fixed => fixed.parse().unwrap_or(0.0),
-        };
-        let turn = if turn == 0.0 { String::new() } else { format!(" rotate({})", written(turn)) };
-        Some(format!("translate({} {}){turn}", written(x), written(y)))
-    }
-}

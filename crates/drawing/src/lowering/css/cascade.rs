@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::super::properties;
 use super::super::tree::{Child, Tree};
+use super::declarations::{Declaration, inline};
 use super::matching::Matcher;
-use super::rules::{Declaration, Sheet, inline};
+use super::rules::Sheet;
 use super::selectors::Specificity;
 use super::variables::Variables;
 

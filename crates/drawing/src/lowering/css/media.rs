@@ -1,7 +1,7 @@
 //! Conditions of rules: media queries and `@supports`, for a still picture on a white page.
 
-use super::rules::{closing, text_of, trim, until};
-use super::selectors;
+use super::spans::{closing, text_of, trim, until};
+use super::syntax;
 use super::tokens::{Token, TokenKind};
 
 /// Conditions in conditions that are followed.
@@ -200,7 +200,7 @@ pub(super) fn supports(prelude: &[Token<'_>]) -> bool {
         let first = inside.first()?;
         if first.kind == TokenKind::Function {
             let known = match first.name().to_ascii_lowercase().as_str() {
-                "selector" => selectors::parse(trim(&inside[1..]), None).is_some(),
+                "selector" => syntax::parse(trim(&inside[1..]), None).is_some(),
                 _ => false,
             };
             return Some(known);

@@ -5,14 +5,18 @@
 //! pages; what a drawing needs of them is this folder.
 
 mod cascade;
+mod declarations;
 mod matching;
 mod media;
 mod rules;
 mod selectors;
+mod spans;
+mod syntax;
 mod tokens;
 mod variables;
 
 pub(super) use cascade::{cascade, longhands};
-pub(super) use rules::{Declaration, Keyframes, Sheet};
+pub(super) use declarations::Declaration;
+pub(super) use rules::{Keyframes, Sheet};
 pub(super) use tokens::number_length;
 pub(super) use variables::resolve;

@@ -4,23 +4,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use super::declarations::{Declaration, declaration, inline};
 use super::media;
-use super::selectors::{self, Selector};
+use super::selectors::Selector;
+use super::spans::{closing, text_of, until};
+use super::syntax;
 use super::tokens::{Token, TokenKind, tokens};
 
 /// Blocks in blocks that are followed.
 const DEEPEST: usize = 24;
-
-/// A declaration.
-#[derive(Debug, Clone, PartialEq)]
-pub(in super::super) struct Declaration {
-    /// The property, in lower case but for those that a sheet makes up.
-    pub(in super::super) name: String,
-    /// Its value, without comments.
-    pub(in super::super) value: String,
-    /// Whether it is marked `!important`.
-    pub(in super::super) important: bool,
-}
 
 /// A style rule: what it is for, and what it says.
 #[derive(Debug)]
@@ -68,19 +60,6 @@ impl Sheet {
     }
 }
 
-/// The declarations of a `style` attribute.
-pub(in super::super) fn inline(text: &str) -> Vec<Declaration> {
-    let tokens = tokens(text);
-    let mut found = Vec::new();
-    let mut pos = 0;
-    while pos < tokens.len() {
-        let end = until(&tokens, pos, |token| token.is(';'));
-        found.extend(declaration(&tokens[pos..end]));
-        pos = end + 1;
-    }
-    found
-}
-
 struct Reader<'a, 'sheet> {
     tokens: &'a [Token<'a>],
     pos: usize,
@@ -121,7 +100,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn style_rule(&mut self, prelude: &[Token<'_>], block: &[Token<'_>], context: &Context) {
-        let Some(selectors) = selectors::parse(prelude, context.parent.as_ref()) else { return };
+        let Some(selectors) = syntax::parse(prelude, context.parent.as_ref()) else { return };
         let selectors = Rc::new(selectors);
         let nested = Context {
             parent: Some(Rc::clone(&selectors)),
@@ -278,88 +257,4 @@ fn layer_names(prelude: &[Token<'_>], context: &Context) -> Vec<String> {
     names
         .map(|name| context.layer.as_ref().map_or(name.to_owned(), |outer| format!("{outer}.{name}")))
         .collect()
-}
-
-/// A declaration, where these tokens are one.
-fn declaration(tokens: &[Token<'_>]) -> Option<Declaration> {
-    let tokens = trim(tokens);
-    let (first, rest) = tokens.split_first()?;
-    let rest = trim(rest);
-    if first.kind != TokenKind::Ident || !rest.first()?.is(':') {
-        return None;
-    }
-    let name = first.name();
-    let custom = name.starts_with("--");
-    let mut value = trim(&rest[1..]);
-    let mut important = false;
-    if let [head @ .., mark, word] = value
-        && mark.is('!')
-        && word.text.eq_ignore_ascii_case("important")
-    {
-        (value, important) = (trim(head), true);
-    } else if let [head @ .., mark, space, word] = value
-        && mark.is('!')
-        && space.kind == TokenKind::Space
-        && word.text.eq_ignore_ascii_case("important")
-    {
-        (value, important) = (trim(head), true);
-    }
-    let broken = |token: &Token<'_>| token.is('{') || token.is('}') || token.is('!') || token.is(';');
-    if !custom && (value.is_empty() || value.iter().any(broken)) {
-        return None;
-    }
-    let name = if custom { name } else { name.to_ascii_lowercase() };
-    Some(Declaration { name, value: text_of(value), important })
-}
-
-/// The text of tokens. What stood between them were comments, which part words.
-pub(super) fn text_of(tokens: &[Token<'_>]) -> String {
-    let mut text = String::new();
-    let mut end = None;
-    for token in tokens {
-        if end.is_some_and(|end| end != token.text.as_ptr()) {
-            text.push(' ');
-        }
-        text.push_str(token.text);
-        end = Some(token.text.as_bytes().as_ptr_range().end);
-    }
-    text.trim().to_owned()
-}
-
-pub(super) fn trim<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
-    let space = |token: &Token<'_>| matches!(token.kind, TokenKind::Space | TokenKind::Hidden);
-    let from = tokens.iter().position(|token| !space(token)).unwrap_or(tokens.len());
-    let to = tokens.iter().rposition(|token| !space(token)).map_or(from, |last| last + 1);
-    &tokens[from..to]
-}
-
-/// The index of the first token from `from` on, outside of brackets, that `wanted` says; the number of tokens where there
-/// is none.
-pub(super) fn until(tokens: &[Token<'_>], from: usize, wanted: impl Fn(&Token<'_>) -> bool) -> usize {
-    let mut pos = from;
-    while let Some(token) = tokens.get(pos) {
-        if wanted(token) {
-            return pos;
-        }
-        pos = if token.closes_with().is_some() { closing(tokens, pos) + 1 } else { pos + 1 };
-    }
-    tokens.len()
-}
-
-/// The index of the token that closes the bracket at `open`; the number of tokens where none does.
-pub(super) fn closing(tokens: &[Token<'_>], open: usize) -> usize {
-    let mut stack: Vec<char> = Vec::new();
-    for (index, token) in tokens.iter().enumerate().skip(open) {
-        if let Some(mark) = token.closes_with() {
-            stack.push(mark);
-        } else if let TokenKind::Delim(mark) = token.kind
-            && stack.last() == Some(&mark)
-        {
-            stack.pop();
-            if stack.is_empty() {
-                return index;
-            }
-        }
-    }
-    tokens.len()
 }

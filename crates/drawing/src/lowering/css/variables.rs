@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::super::properties;
 use super::super::tree::Tree;
-use super::rules::{Sheet, trim, until};
+use super::rules::Sheet;
+use super::spans::{closing, trim, until};
 use super::tokens::{Token, TokenKind, tokens};
 
 /// Variables in variables that are followed.
@@ -96,7 +97,7 @@ impl<'s> Variables<'s> {
                 pos += 1;
                 continue;
             }
-            let close = super::rules::closing(found, pos);
+            let close = closing(found, pos);
             let inside = found.get(pos + 1..close).unwrap_or_default();
             let comma = until(inside, 0, |token| token.is(','));
             let variable = trim(&inside[..comma]).first().map(Token::name).ok_or(Invalid)?;

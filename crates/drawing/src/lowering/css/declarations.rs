@@ -1,0 +1,60 @@
+//! Declarations: a property and its value.
+
+use super::spans::{text_of, trim, until};
+use super::tokens::{Token, TokenKind, tokens};
+
+/// A declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct Declaration {
+    /// The property, in lower case but for those that a sheet makes up.
+    pub(in super::super) name: String,
+    /// Its value, without comments.
+    pub(in super::super) value: String,
+    /// Whether it is marked `!important`.
+    pub(in super::super) important: bool,
+}
+
+/// The declarations of a `style` attribute.
+pub(in super::super) fn inline(text: &str) -> Vec<Declaration> {
+    let tokens = tokens(text);
+    let mut found = Vec::new();
+    let mut pos = 0;
+    while pos < tokens.len() {
+        let end = until(&tokens, pos, |token| token.is(';'));
+        found.extend(declaration(&tokens[pos..end]));
+        pos = end + 1;
+    }
+    found
+}
+
+/// A declaration, where these tokens are one.
+pub(super) fn declaration(tokens: &[Token<'_>]) -> Option<Declaration> {
+    let tokens = trim(tokens);
+    let (first, rest) = tokens.split_first()?;
+    let rest = trim(rest);
+    if first.kind != TokenKind::Ident || !rest.first()?.is(':') {
+        return None;
+    }
+    let name = first.name();
+    let custom = name.starts_with("--");
+    let mut value = trim(&rest[1..]);
+    let mut important = false;
+    if let [head @ .., mark, word] = value
+        && mark.is('!')
+        && word.text.eq_ignore_ascii_case("important")
+    {
+        (value, important) = (trim(head), true);
+    } else if let [head @ .., mark, space, word] = value
+        && mark.is('!')
+        && space.kind == TokenKind::Space
+        && word.text.eq_ignore_ascii_case("important")
+    {
+        (value, important) = (trim(head), true);
+    }
+    let broken = |token: &Token<'_>| token.is('{') || token.is('}') || token.is('!') || token.is(';');
+    if !custom && (value.is_empty() || value.iter().any(broken)) {
+        return None;
+    }
+    let name = if custom { name } else { name.to_ascii_lowercase() };
+    Some(Declaration { name, value: text_of(value), important })
+}

@@ -1,0 +1,305 @@
+//! The text of selectors read, after selectors-4.
+
+use std::rc::Rc;
+
+use super::selectors::{Combinator, Compound, Part, Selector, Specificity, Test};
+use super::spans::{closing, text_of, trim, until};
+use super::tokens::{Token, TokenKind};
+
+/// Selectors in selectors that are followed.
+const DEEPEST: usize = 8;
+
+/// A list of selectors; `None` where one of them is none, which makes the whole rule void. `parent` is what a rule around
+/// is for.
+pub(super) fn parse(tokens: &[Token<'_>], parent: Option<&Rc<Vec<Selector>>>) -> Option<Vec<Selector>> {
+    list(tokens, parent, 0).into_iter().collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
+}
+
+fn list(tokens: &[Token<'_>], parent: Option<&Rc<Vec<Selector>>>, depth: usize) -> Vec<Option<Selector>> {
+    let mut found = Vec::new();
+    let mut pos = 0;
+    loop {
+        let end = until(tokens, pos, |token| token.is(','));
+        found.push(if depth > DEEPEST { None } else { complex(trim(&tokens[pos..end]), parent, depth) });
+        if end >= tokens.len() {
+            return found;
+        }
+        pos = end + 1;
+    }
+}
+
+fn complex(tokens: &[Token<'_>], parent: Option<&Rc<Vec<Selector>>>, depth: usize) -> Option<Selector> {
+    let mut compounds: Vec<Compound> = Vec::new();
+    let mut combinator = Combinator::None;
+    let mut specificity = Specificity::default();
+    // What is nested stands under the element of the rule around it, where it does not name that itself.
+    let relative = parent.filter(|_| depth == 0 && !names_parent(tokens));
+    if let Some(around) = relative {
+        add(&mut specificity, most(around));
+        compounds.push(Compound { parts: vec![Part::Is(Rc::clone(around))], combinator: Combinator::None });
+        combinator = Combinator::Descendant;
+    }
+    let mut pos = 0;
+    let mut written = 0;
+    while pos < tokens.len() {
+        let mut between = None;
+        while let Some(token) = tokens.get(pos) {
+            let named = match token.kind {
+                TokenKind::Space => Some(Combinator::Descendant),
+                TokenKind::Delim('>') => Some(Combinator::Child),
+                TokenKind::Delim('+') => Some(Combinator::Next),
+                TokenKind::Delim('~') => Some(Combinator::Following),
+                _ => None,
+            };
+            let Some(named) = named else { break };
+            match (between, named) {
+                (None | Some(Combinator::Descendant), _) => between = Some(named),
+                (Some(_), Combinator::Descendant) => {}
+                _ => return None,
+            }
+            pos += 1;
+        }
+        if let Some(between) = between {
+            if compounds.is_empty() || (written == 0 && relative.is_none()) {
+                return None;
+            }
+            combinator = between;
+        }
+        let (parts, after) = compound(tokens, pos, parent, depth, &mut specificity)?;
+        compounds.push(Compound { parts, combinator });
+        written += 1;
+        pos = after;
+    }
+    compounds.reverse();
+    (written > 0).then_some(Selector { compounds, specificity })
+}
+
+fn names_parent(tokens: &[Token<'_>]) -> bool {
+    tokens.iter().any(|token| token.is('&'))
+}
+
+fn compound(
+    tokens: &[Token<'_>],
+    from: usize,
+    parent: Option<&Rc<Vec<Selector>>>,
+    depth: usize,
+    specificity: &mut Specificity,
+) -> Option<(Vec<Part>, usize)> {
+    let mut parts = Vec::new();
+    let mut pos = from;
+    while let Some(token) = tokens.get(pos) {
+        pos += 1;
+        match token.kind {
+            TokenKind::Ident => {
+                specificity[2] += 1;
+                parts.push(Part::Type(token.name()));
+                // A prefix of a namespace: what is after the bar is the name.
+                if tokens.get(pos).is_some_and(|next| next.is('|')) {
+                    parts.pop();
+                    specificity[2] -= 1;
+                    pos += 1;
+                }
+            }
+            TokenKind::Delim('*' | '|') => {}
+            TokenKind::Hash => {
+                specificity[0] += 1;
+                parts.push(Part::Id(token.name()));
+            }
+            TokenKind::Delim('.') => {
+                let name = tokens.get(pos).filter(|name| name.kind == TokenKind::Ident)?;
+                specificity[1] += 1;
+                parts.push(Part::Class(name.name()));
+                pos += 1;
+            }
+            TokenKind::Delim('&') => match parent {
+                Some(around) => {
+                    add(specificity, most(around));
+                    parts.push(Part::Is(Rc::clone(around)));
+                }
+                None => parts.push(Part::Root),
+            },
+            TokenKind::Delim('[') => {
+                let end = closing(tokens, pos - 1);
+                specificity[1] += 1;
+                parts.push(attribute(tokens.get(pos..end)?)?);
+                pos = end + 1;
+            }
+            TokenKind::Delim(':') => {
+                let element = tokens.get(pos).is_some_and(|next| next.is(':'));
+                pos += usize::from(element);
+                let named = tokens.get(pos)?;
+                let end = if named.kind == TokenKind::Function { closing(tokens, pos) } else { pos };
+                let arguments = tokens.get(pos + 1..end).unwrap_or_default();
+                let name = named.name().to_ascii_lowercase();
+                parts.push(match (element, named.kind) {
+                    (true, TokenKind::Ident | TokenKind::Function) => {
+                        specificity[2] += 1;
+                        Part::Never
+                    }
+                    (false, TokenKind::Function) => functional(&name, arguments, parent, depth, specificity)?,
+                    (false, TokenKind::Ident) => pseudo(&name, specificity)?,
+                    _ => return None,
+                });
+                pos = end + 1;
+            }
+            TokenKind::Space | TokenKind::Delim('>' | '+' | '~') if pos - 1 > from => {
+                return Some((parts, pos - 1));
+            }
+            _ => return None,
+        }
+    }
+    (pos > from).then_some((parts, pos))
+}
+
+fn attribute(tokens: &[Token<'_>]) -> Option<Part> {
+    let tokens = trim(tokens);
+    let at = tokens.iter().position(|token| token.kind == TokenKind::Ident)?;
+    let mut name = tokens[at].name();
+    let mut rest = &tokens[at + 1..];
+    if let [bar, local, after @ ..] = rest
+        && bar.is('|')
+        && local.kind == TokenKind::Ident
+    {
+        (name, rest) = (local.name(), after);
+    }
+    let rest = trim(rest);
+    let Some(value_at) =
+        rest.iter().position(|token| matches!(token.kind, TokenKind::String | TokenKind::Ident))
+    else {
+        return rest.is_empty().then_some(Part::Attribute {
+            name,
+            test: Test::Present,
+            value: String::new(),
+            any_case: false,
+        });
+    };
+    let test = match text_of(&rest[..value_at]).as_str() {
+        "=" => Test::Equals,
+        "~=" => Test::Word,
+        "|=" => Test::Dash,
+        "^=" => Test::Begins,
+        "$=" => Test::Ends,
+        "*=" => Test::Holds,
+        _ => return None,
+    };
+    let value = match rest[value_at].kind {
+        TokenKind::String => rest[value_at].string(),
+        _ => rest[value_at].name(),
+    };
+    let any_case = match text_of(&rest[value_at + 1..]).as_str() {
+        "" | "s" | "S" => false,
+        "i" | "I" => true,
+        _ => return None,
+    };
+    Some(Part::Attribute { name, test, value, any_case })
+}
+
+fn functional(
+    name: &str,
+    arguments: &[Token<'_>],
+    parent: Option<&Rc<Vec<Selector>>>,
+    depth: usize,
+    specificity: &mut Specificity,
+) -> Option<Part> {
+    let inner = |forgiving: bool| -> Option<Rc<Vec<Selector>>> {
+        let found = list(arguments, parent, depth + 1);
+        let all = found.len();
+        let good: Vec<_> = found.into_iter().flatten().collect();
+        (forgiving || good.len() == all).then(|| Rc::new(good))
+    };
+    let nth = |last, same_type| {
+        let (step, offset) = steps(&text_of(arguments))?;
+        Some(Part::Nth { step, offset, last, same_type })
+    };
+    Some(match name {
+        "is" | "matches" | "-webkit-any" => {
+            let found = inner(true)?;
+            add(specificity, most(&found));
+            Part::Is(found)
+        }
+        "where" => Part::Is(inner(true)?),
+        "not" => {
+            let found = inner(false)?;
+            add(specificity, most(&found));
+            Part::Not(found)
+        }
+        "has" => {
+            let found = inner(false)?;
+            add(specificity, most(&found));
+            Part::Has(found)
+        }
+        "nth-child" | "nth-last-child" | "nth-of-type" | "nth-last-of-type" => {
+            specificity[1] += 1;
+            nth(name.contains("last"), name.ends_with("type"))?
+        }
+        "lang" | "dir" | "state" => {
+            specificity[1] += 1;
+            Part::Never
+        }
+        _ => return None,
+    })
+}
+
+fn pseudo(name: &str, specificity: &mut Specificity) -> Option<Part> {
+    // These four are pseudo-elements, in an older way of writing.
+    if matches!(name, "before" | "after" | "first-line" | "first-letter") {
+        specificity[2] += 1;
+        return Some(Part::Never);
+    }
+    specificity[1] += 1;
+    let nth = |step, offset, last, same_type| Part::Nth { step, offset, last, same_type };
+    Some(match name {
+        "root" | "scope" => Part::Root,
+        "empty" => Part::Empty,
+        "first-child" => nth(0, 1, false, false),
+        "last-child" => nth(0, 1, true, false),
+        "first-of-type" => nth(0, 1, false, true),
+        "last-of-type" => nth(0, 1, true, true),
+        "only-child" => Part::Is(Rc::new(vec![both(false)])),
+        "only-of-type" => Part::Is(Rc::new(vec![both(true)])),
+        "defined" => Part::Not(Rc::new(Vec::new())),
+        "hover" | "active" | "focus" | "focus-visible" | "focus-within" | "visited" | "link" | "any-link"
+        | "target" | "checked" | "disabled" | "enabled" | "fullscreen" | "modal" | "autofill" | "playing"
+        | "paused" => Part::Never,
+        _ => return None,
+    })
+}
+
+/// The first and the last among its brothers.
+fn both(same_type: bool) -> Selector {
+    let nth = |last| Part::Nth { step: 0, offset: 1, last, same_type };
+    let parts = vec![nth(false), nth(true)];
+    Selector { compounds: vec![Compound { parts, combinator: Combinator::None }], specificity: [0; 3] }
+}
+
+/// `an + b`: the step and the offset.
+fn steps(text: &str) -> Option<(i64, i64)> {
+    let text: String =
+        text.chars().filter(|c| !c.is_ascii_whitespace()).collect::<String>().to_ascii_lowercase();
+    match text.as_str() {
+        "odd" => return Some((2, 1)),
+        "even" => return Some((2, 0)),
+        _ => {}
+    }
+    let bounded = |number: i64| number.clamp(-1_000_000, 1_000_000);
+    let Some((step, offset)) = text.split_once('n') else {
+        return text.parse().ok().map(|offset| (0, bounded(offset)));
+    };
+    let step = match step {
+        "" | "+" => 1,
+        "-" => -1,
+        step => step.parse().ok()?,
+    };
+    let offset = if offset.is_empty() { 0 } else { offset.parse().ok()? };
+    Some((bounded(step), bounded(offset)))
+}
+
+fn add(to: &mut Specificity, more: Specificity) {
+    for (number, more) in to.iter_mut().zip(more) {
+        *number = number.saturating_add(more);
+    }
+}
+
+fn most(selectors: &[Selector]) -> Specificity {
+    selectors.iter().map(|selector| selector.specificity).max().unwrap_or_default()
+}

@@ -1,0 +1,284 @@
+//! Patterns: the renderer draws a tile in whole pixels and repeats that, so that tiles drift from where they belong. A pattern is
+//! made anew for each element that it paints, of so many tiles side by side that all together end at a pixel.
+
+use std::collections::HashMap;
+
+use tiny_skia::Transform;
+
+use super::boxes::{Boxes, Reference, parsed};
+use super::ids;
+use super::numbers::{self, written};
+use super::page::Page;
+use super::tree::{Child, Element, Tree, view_box};
+
+/// Patterns that are made anew.
+const MOST: usize = 64;
+/// Elements that all tiles of one pattern may hold.
+const ELEMENTS: usize = 1024;
+/// Tiles in a row.
+const ROW: usize = 32;
+/// References that are followed.
+const DEEPEST: usize = 16;
+/// How far the last tile may stand from its place, in pixels.
+const DRIFT: f64 = 0.25;
+
+/// Makes patterns for the shapes that they paint. `pixels` is how many of the renderer's pixels go into one of the page.
+pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64) {
+    let by_id = ids::by_id(tree);
+    let mut made: HashMap<(usize, String), String> = HashMap::new();
+    for element in 0..tree.len() {
+        let shape = matches!(
+            tree[element].name.as_str(),
+            "rect" | "circle" | "ellipse" | "path" | "polygon" | "polyline"
+        );
+        if !shape || !is_on_page(tree, element) {
+            continue;
+        }
+        for property in ["fill", "stroke"] {
+            let Some(paint) = tree.inherited(element, property) else { continue };
+            let Some(pattern) = target(paint, &by_id).filter(|at| tree[*at].name == "pattern") else {
+                continue;
+            };
+            let Some(tiles) = Tiles::of(tree, page, boxes, &by_id, element, pattern, pixels) else {
+                continue;
+            };
+            let key = (pattern, format!("{tiles:?}"));
+            if !made.contains_key(&key) {
+                if made.len() >= MOST {
+                    continue;
+                }
+                let id = format!("pelicycle-pattern-{element}-{property}");
+                tiles.write(tree, pattern, &id);
+                made.insert(key.clone(), id);
+            }
+            let paint = format!("url(#{})", made[&key]);
+            tree[element].style.insert(property.to_owned(), paint);
+        }
+    }
+}
+
+/// The element that a paint refers to.
+fn target(paint: &str, by_id: &HashMap<String, usize>) -> Option<usize> {
+    let address = paint.strip_prefix("url(")?.split(')').next()?.trim().trim_matches(['"', '\'']);
+    by_id.get(address.strip_prefix('#')?).copied()
+}
+
+/// Whether an element is drawn where it stands, rather than where something refers to it.
+fn is_on_page(tree: &Tree, element: usize) -> bool {
+    let held = ["defs", "symbol", "clipPath", "mask", "marker", "pattern", "filter"];
+    tree.ancestors(element).all(|at| !held.contains(&tree[at].name.as_str()))
+}
+
+/// Tiles side by side, in the units of the element that they paint.
+#[derive(Debug, Clone, PartialEq)]
+struct Tiles {
+    /// The pattern whose elements are drawn.
+    content: usize,
+    /// The first tile: x, y, width, height.
+    tile: [f64; 4],
+    /// Tiles in a row and rows.
+    count: [usize; 2],
+    /// The renderer's pixels in a unit.
+    pixels: [f64; 2],
+    /// How the elements are moved into a tile.
+    inside: [f64; 4],
+    /// Whether each tile begins at a pixel, so that there are no seams where what is in them meets.
+    whole_pixels: bool,
+    /// How the whole is moved.
+    transform: Option<String>,
+}
+
+impl Tiles {
+    /// `None` where the renderer has the tile right as it is, or what it is can't be told.
+    fn of(
+        tree: &Tree,
+        page: &Page,
+        boxes: &mut Boxes,
+        by_id: &HashMap<String, usize>,
+        element: usize,
+        pattern: usize,
+        pixels: f64,
+    ) -> Option<Self> {
+        let chain = chain(tree, by_id, pattern);
+        let said = |name: &str| chain.iter().find_map(|at| tree[*at].markup(name));
+        let content = *chain.iter().find(|at| tree.children(**at).next().is_some())?;
+        let around = boxes.reference(tree, element, Reference::Fill);
+        let scale = *tree[element].scale();
+        let in_space = said("patternUnits") == Some("userSpaceOnUse");
+        let side = |name: &str, start: f64, whole: f64| match said(name) {
+            None => Some(start),
+            Some(text) if in_space => numbers::length(text, scale.whole(name), &scale),
+            Some(text) => numbers::length(text, 1.0, &scale).map(|share| start + share * whole),
+        };
+        let [x, y, width, height] = if in_space { [0.0; 4] } else { around };
+        let tile = [
+            side("x", x, width)?,
+            side("y", y, height)?,
+            side("width", 0.0, width)?,
+            side("height", 0.0, height)?,
+        ];
+        if tile[2] <= 0.0 || tile[3] <= 0.0 {
+            return None;
+        }
+        let inside = match said("viewBox").map(view_box) {
+            Some(view) => fitted(view?, tile, said("preserveAspectRatio"))?,
+            None if said("patternContentUnits") == Some("objectBoundingBox") => {
+                [0.0, 0.0, around[2], around[3]]
+            }
+            None => [0.0, 0.0, 1.0, 1.0],
+        };
+        let transform = chain.iter().find_map(|at| transform_of(tree, *at));
+        let own = match &transform {
+            Some(text) => parsed(text)?,
+            None => Transform::identity(),
+        };
+        let placed = page.placed(tree, element)?;
+        let (across, down) = placed.pre_concat(own).get_scale();
+        let by = [across, down].map(|by| f64::from(by) * pixels);
+        let most = (ELEMENTS / elements(tree, content).max(1)).isqrt();
+        let (across, down) = placed.get_scale();
+        let extent = around[2].hypot(around[3]) * f64::from(across.max(down)) * pixels;
+        let count = [0, 1].map(|axis| tiles_in_a_row(tile[2 + axis] * by[axis], extent, most));
+        (by.iter().all(|by| by.is_finite() && *by > 1e-6) && count != [1, 1]).then_some(Self {
+            content,
+            tile,
+            count,
+            pixels: by,
+            inside,
+            whole_pixels: !lies_within(tree, boxes, content, inside, [tile[2], tile[3]]),
+            transform,
+        })
+    }
+
+    /// Puts the pattern beside the one that it is made from.
+    fn write(&self, tree: &mut Tree, pattern: usize, id: &str) {
+        let content = inner(tree, self.content);
+        let parent = tree[pattern].parent.unwrap_or(0);
+        let [x, y, width, height] = self.tile;
+        let edge = |axis: usize, at: usize| {
+            let place = self.tile[2 + axis] * at as f64;
+            if self.whole_pixels { (place * self.pixels[axis]).round() / self.pixels[axis] } else { place }
+        };
+        let sides = [x, y, width * self.count[0] as f64, height * self.count[1] as f64].map(written);
+        let mut whole = Element::new("pattern", &[("patternUnits", "userSpaceOnUse"), ("id", id)]);
+        whole.style = tree[self.content].style.clone();
+        for (name, side) in ["x", "y", "width", "height"].iter().zip(sides) {
+            whole.set(name, side);
+        }
+        if let Some(transform) = &self.transform {
+            whole.set("patternTransform", transform.clone());
+        }
+        let clip = format!("{id}-tile");
+        let whole = tree.append(parent, whole);
+        let around = tree.append(whole, Element::new("clipPath", &[("id", &clip)]));
+        let sides = [("width", written(width)), ("height", written(height))];
+        let mut rect = Element::new("rect", &[]);
+        sides.into_iter().for_each(|(name, side)| rect.set(name, side));
+        tree.append(around, rect);
+        for row in 0..self.count[1] {
+            for column in 0..self.count[0] {
+                let [left, top] = [edge(0, column), edge(1, row)];
+                let [across, down] =
+                    [(edge(0, column + 1) - left) / width, (edge(1, row + 1) - top) / height];
+                let mut cell = Element::new("g", &[("clip-path", &format!("url(#{clip})"))]);
+                cell.set(
+                    "transform",
+                    format!(
+                        "matrix({} 0 0 {} {} {})",
+                        written(across),
+                        written(down),
+                        written(left),
+                        written(top)
+                    ),
+                );
+                let cell = tree.append(whole, cell);
+                let mut copy = Element::new("use", &[("href", &format!("#{content}"))]);
+                let [x, y, across, down] = self.inside.map(written);
+                copy.set("transform", format!("matrix({across} 0 0 {down} {x} {y})"));
+                tree.append(cell, copy);
+            }
+        }
+    }
+}
+
+/// A pattern and those that it takes what it does not say from.
+fn chain(tree: &Tree, by_id: &HashMap<String, usize>, pattern: usize) -> Vec<usize> {
+    let next = |at: &usize| {
+        let target = *by_id.get(tree[*at].href()?.strip_prefix('#')?)?;
+        (tree[target].name == "pattern").then_some(target)
+    };
+    std::iter::successors(Some(pattern), next).take(DEEPEST).collect()
+}
+
+/// The transform of a pattern; the property stands before the attribute.
+fn transform_of(tree: &Tree, pattern: usize) -> Option<String> {
+    let found = tree[pattern].style.get("transform").map(String::as_str);
+    found.or_else(|| tree[pattern].markup("patternTransform")).map(str::to_owned)
+}
+
+/// How a `viewBox` is moved into a tile that begins at nothing; `None` for places that are seldom asked for.
+fn fitted([x, y, width, height]: [f64; 4], tile: [f64; 4], aspect: Option<&str>) -> Option<[f64; 4]> {
+    let (across, down) = (tile[2] / width, tile[3] / height);
+    let by = match aspect.map(str::trim) {
+        Some("none") => return Some([-x * across, -y * down, across, down]),
+        None | Some("xMidYMid" | "xMidYMid meet") => across.min(down),
+        Some("xMidYMid slice") => across.max(down),
+        Some(_) => return None,
+    };
+    let (left, top) = ((tile[2] - width * by) / 2.0, (tile[3] - height * by) / 2.0);
+    Some([left - x * by, top - y * by, by, by])
+}
+
+/// The elements in an element.
+fn elements(tree: &Tree, element: usize) -> usize {
+    let mut open = vec![element];
+    let mut count = 0;
+    while let Some(at) = open.pop() {
+        count += 1;
+        open.extend(tree.children(at));
+    }
+    count
+}
+
+/// Whether all shapes of a pattern lie within a tile, away from its edges.
+fn lies_within(tree: &Tree, boxes: &mut Boxes, content: usize, inside: [f64; 4], tile: [f64; 2]) -> bool {
+    let [left, top, across, down] = inside;
+    let shapes: Vec<usize> = tree.children(content).collect();
+    shapes.into_iter().all(|shape| {
+        let plain = matches!(tree[shape].name.as_str(), "rect" | "circle" | "ellipse" | "path" | "polygon")
+            && ["transform", "filter"].iter().all(|name| !tree[shape].style.contains_key(*name));
+        let [x, y, width, height] = boxes.reference(tree, shape, Reference::Stroke);
+        let (x, y) = (left + x * across, top + y * down);
+        plain && x > 0.0 && y > 0.0 && x + width * across < tile[0] && y + height * down < tile[1]
+    })
+}
+
+/// How many tiles of so many pixels stand in a row until the last ends at a pixel, or drifts little over an extent.
+fn tiles_in_a_row(tile: f64, extent: f64, most: usize) -> usize {
+    let drift = |count: usize| {
+        let length = tile * count as f64;
+        (length - length.round().max(1.0)).abs() * (extent / length).max(1.0)
+    };
+    let counts = 1..=most.clamp(1, ROW);
+    let found = counts.clone().find(|count| drift(*count) <= DRIFT);
+    found.or_else(|| counts.min_by(|a, b| drift(*a).total_cmp(&drift(*b)))).unwrap_or(1)
+}
+
+/// The id of a group around all that is in a pattern.
+fn inner(tree: &mut Tree, pattern: usize) -> String {
+    let id = format!("pelicycle-tile-{pattern}");
+    if let Some(first) = tree.children(pattern).next()
+        && tree[first].markup("id") == Some(&id)
+    {
+        return id;
+    }
+    let inside = std::mem::take(&mut tree[pattern].children);
+    let group = tree.append(pattern, Element::new("g", &[("id", &id)]));
+    for child in &inside {
+        if let Child::Element(index) = child {
+            tree[*index].parent = Some(group);
+        }
+    }
+    tree[group].children = inside;
+    id
+}
