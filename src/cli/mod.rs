@@ -24,6 +24,7 @@ mod sampling;
 mod serve;
 mod sheet;
 mod sides;
+mod site;
 pub(crate) mod template_trial;
 pub(crate) mod terminal;
 mod trust;

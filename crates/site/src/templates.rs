@@ -9,6 +9,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::SiteSettings;
+
 const FILES: &[(&str, &str)] = &[
     ("base.html", include_str!("../../../templates/base.html")),
     ("index.html", include_str!("../../../templates/index.html")),
@@ -18,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("model.html", include_str!("../../../templates/model.html")),
     ("grid.html", include_str!("../../../templates/grid.html")),
     ("ranking.html", include_str!("../../../templates/ranking.html")),
+    ("chart.html", include_str!("../../../templates/chart.html")),
     ("timeline.html", include_str!("../../../templates/timeline.html")),
     ("versus.html", include_str!("../../../templates/versus.html")),
     ("feed.xml", include_str!("../../../templates/feed.xml")),
@@ -28,7 +31,8 @@ const FILES: &[(&str, &str)] = &[
 pub(super) const STYLE: &str = include_str!("../../../templates/style.css");
 
 /// The one script. It stands in the pages that use it, which name its hash in their policy, so that nothing else runs.
-const SCRIPT: &str = include_str!("../../../templates/gallery.js");
+const SCRIPT: &str =
+    concat!(include_str!("../../../templates/gallery.js"), include_str!("../../../templates/large.js"));
 
 /// Hash of the program's version, the script and the templates: a page made by others is made anew.
 pub(super) fn fingerprint() -> &'static str {
@@ -98,9 +102,11 @@ fn plain() -> Result<Environment<'static>, minijinja::Error> {
     Ok(environment)
 }
 
-/// An environment with the gallery's templates and its script.
-pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
+/// An environment with the gallery's templates and its script, for a site that says this of itself.
+pub(super) fn environment(site: &SiteSettings) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = plain()?;
+    environment.add_global("site", Value::from(Serde(site)));
+    environment.add_global("has_logo", site.logo.is_some());
     environment.add_global("script_hash", script_hash(SCRIPT));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
     for (name, source) in FILES {

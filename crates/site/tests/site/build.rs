@@ -147,7 +147,11 @@ fn what_models_wrote_never_becomes_markup() {
     );
     for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
         // One script is ours, and the policy knows its hash.
-        let ours = format!("<script>{}</script>", include_str!("../../../../templates/gallery.js"));
+        let script = concat!(
+            include_str!("../../../../templates/gallery.js"),
+            include_str!("../../../../templates/large.js")
+        );
+        let ours = format!("<script>{script}</script>");
         let html = String::from_utf8(content.clone()).unwrap().replace(&ours, "");
         for tag in ["<script", "<img src=x", "<b>", "<image", "<iframe", "<object", "<embed"] {
             assert!(!html.contains(tag), "{tag} in {name}");
