@@ -3,11 +3,11 @@
 
 const state = () => new URLSearchParams(location.hash.slice(1));
 const keep = (values) => {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value) params.set(name, value);
-  const hash = params.toString();
   // An address to a place on the page stays as it is while nothing is chosen.
-  if (hash || state().toString().includes("=")) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  const params = location.hash.includes("=") ? state() : new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) params.set(name, value); else params.delete(name);
+  const hash = params.toString().replaceAll("%2C", ",");
+  if (hash || location.hash.includes("=")) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
 };
 
 // Walls: order, filters, size.
@@ -24,14 +24,24 @@ if (tools) {
   };
   const called = (item) => item.querySelector("h2, h3").textContent;
   const orders = {
-    released: by("released", -1), speed: by("speed", -1), price: by("price", 1), rank: by("rank", 1),
-    name: (a, b) => called(a).localeCompare(called(b), "en", { numeric: true }),
+    speed: by("speed", -1), price: by("price", 1), rank: by("rank", 1),
+    newest: by("newest", -1), name: (a, b) => called(a).localeCompare(called(b), "en", { numeric: true }),
   };
-  const names = ["sort", "provider", "family", "place", "verdict"];
+  const names = ["sort", "lab", "provider", "family", "place", "verdict"];
+  const words = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+  const texts = new Map([...cases.values()].flat().map((item) => {
+    const { lab, provider, family } = item.dataset, prompt = item.closest("section.room")?.querySelector("h2")?.textContent ?? "";
+    return [item, [called(item), lab, provider, family, prompt].join(" ").toLowerCase()];
+  }));
+  const lists = [...document.querySelectorAll("[data-found]")];
+  const unfolded = lists.map((list) => list.open);
   const value = (name) => fields[name]?.value ?? "";
   const apply = () => {
     const wanted = Object.fromEntries(names.map((name) => [name, value(name)]));
-    const fits = ({ dataset }) => (!wanted.provider || dataset.provider === wanted.provider)
+    const sought = words(fields.find.value);
+    const fits = (item, { dataset } = item) => sought.every((word) => texts.get(item).includes(word))
+      && (!wanted.lab || dataset.lab === wanted.lab)
+      && (!wanted.provider || dataset.provider === wanted.provider)
       && (!wanted.family || dataset.family === wanted.family)
       && (!wanted.place || dataset.place === wanted.place)
       && (!wanted.verdict || dataset.verdicts.split("|").includes(wanted.verdict))
@@ -47,10 +57,18 @@ if (tools) {
       shown += here;
       all += items.length;
     }
+    // All models and prompts stand in lists, of which the walls here are a part.
+    lists.forEach((list, index) => {
+      let found = 0;
+      for (const item of list.querySelectorAll("li")) {
+        found += !(item.hidden = !sought.every((word) => item.textContent.toLowerCase().includes(word)));
+      }
+      list.open = sought.length ? found > 0 : unfolded[index];
+    });
     const size = value("size");
     document.body.dataset.size = size;
     tools.querySelector("output").textContent = shown < all ? `${shown} of ${all}` : "";
-    keep({ ...wanted, contestants: fields.contestants?.checked ? "only" : "", size: size === "3" ? "" : size });
+    keep({ find: fields.find.value.trim(), ...wanted, contestants: fields.contestants?.checked ? "only" : "", size: size === "3" ? "" : size });
   };
   const read = () => {
     const params = state();
@@ -60,6 +78,10 @@ if (tools) {
     }
     if (fields.contestants) fields.contestants.checked = params.get("contestants") === "only";
     fields.size.value = params.get("size") ?? "3";
+    fields.find.value = params.get("find") ?? "";
+    // What is chosen is in sight, and where there is room so is what can be.
+    const choice = tools.querySelector("[data-choose]");
+    choice.open ||= innerWidth > 1000 || names.some((name) => params.has(name));
     apply();
   };
   tools.addEventListener("input", apply);
@@ -125,13 +147,25 @@ if (versus) {
   const chart = document.querySelector("[data-chosen]");
   const figures = chart.querySelector("tbody");
   figures.before(rows.values().next().value.closest("table").tHead.cloneNode(true));
+  const picker = document.querySelector("[data-picker]");
   for (const [id, row] of rows) {
-    const box = Object.assign(document.createElement("input"), { type: "checkbox" });
-    box.setAttribute("aria-label", `Compare ${row.dataset.name}`);
+    const { small, name, lab } = row.dataset;
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", autocomplete: "off" });
+    box.setAttribute("aria-label", `Compare ${name}`);
     box.addEventListener("change", () => choose(id, box.checked));
     boxes.set(id, box);
-    row.querySelector("th").prepend(box, " ");
+    const plate = Object.assign(document.createElement("span"), { className: "plate" });
+    if (small) plate.append(Object.assign(new Image(), { loading: "lazy", src: small, alt: "" }));
+    else plate.append(Object.assign(document.createElement("span"), { className: "notice", textContent: row.cells[2].textContent }));
+    const label = document.createElement("label"), words = document.createElement("span");
+    words.textContent = [name, lab].filter(Boolean).join(" · ");
+    label.append(plate, box, " ", words);
+    const item = document.createElement("li");
+    item.append(label);
+    picker.append(item);
   }
+  picker.hidden = false;
+  document.querySelector("[data-all]").open = false;
   const choose = (id, on) => {
     chosen = chosen.filter((other) => other !== id);
     if (on && rows.has(id) && chosen.length < MOST) chosen.push(id);
@@ -152,7 +186,6 @@ if (versus) {
     const row = rows.get(id).cloneNode(true);
     row.removeAttribute("data-id");
     row.classList.remove("marked");
-    row.querySelector("input").remove();
     return row;
   };
   const orders = { side: "", slider: "From left to right: ", onion: "From below: " };
@@ -190,6 +223,7 @@ if (versus) {
     for (const [id, box] of boxes) {
       box.checked = chosen.includes(id);
       box.disabled = !box.checked && chosen.length >= MOST;
+      box.closest("li").classList.toggle("marked", box.checked);
       rows.get(id).classList.toggle("marked", box.checked);
     }
     const view = fields.view.value, overlaid = view === "slider" || view === "onion";

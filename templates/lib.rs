@@ -13,10 +13,10 @@ macro_rules! files {
 files! {
     ATTEMPT_HTML = "attempt.html",
     BASE_HTML = "base.html",
+    CHART_HTML = "chart.html",
     COMPARE_CSS = "compare.css",
     COMPARE_HTML = "compare.html",
     FEED_XML = "feed.xml",
-    GALLERY_JS = "gallery.js",
     GRID_HTML = "grid.html",
     HISTORY_HTML = "history.html",
     INDEX_HTML = "index.html",
@@ -35,3 +35,6 @@ files! {
     VOTE_HTML = "vote.html",
     VOTE_JS = "vote.js",
 }
+
+/// The one script of the gallery: `gallery.js`, and `large.js` for drawings that open over the page.
+pub const GALLERY_SCRIPT: &str = concat!(include_str!("gallery.js"), include_str!("large.js"));

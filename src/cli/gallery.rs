@@ -11,7 +11,7 @@ use pelicycle_store::Store;
 use pelicycle_text as text;
 
 use super::output::{say, say_damaged, say_error};
-use super::{Global, serve};
+use super::{Global, serve, site};
 
 /// Rebuild the gallery from the results.
 ///
@@ -45,8 +45,13 @@ pub(crate) struct GalleryArgs {
 
 pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
-    let library = Config::load(None)?.library(args.prompts.as_deref())?;
-    let options = GalleryOptions { base: args.base_url.clone(), allow_empty: args.allow_empty };
+    let config = Config::load(None)?;
+    let library = config.library(args.prompts.as_deref())?;
+    let options = GalleryOptions {
+        base: args.base_url.clone(),
+        site: site::settings(&config)?,
+        allow_empty: args.allow_empty,
+    };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
     if let Some(address) = args.serve {
         return serve::serve(LiveGallery { store, library, out: out.to_owned(), options }, address);

@@ -13,12 +13,13 @@ use pelicycle_exchange::import::{
 use pelicycle_prompt::{Prompt, PromptLibrary};
 use pelicycle_record::{LOCAL, Verdict};
 use pelicycle_run::Config;
+use pelicycle_site::GalleryOptions;
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
-use super::Global;
 use super::error::usage;
 use super::output::{say, say_damaged, say_error};
+use super::{Global, site};
 
 /// Take over what other tools kept.
 ///
@@ -103,7 +104,8 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
         Source::LlmLogs(args) => &args.common,
         Source::SvgFolder(args) => &args.common,
     };
-    let library = Config::load(None)?.library(common.prompts.as_deref())?;
+    let config = Config::load(None)?;
+    let library = config.library(common.prompts.as_deref())?;
     if !common.no_gallery {
         // Better now than after a thousand checks.
         pelicycle_site::ready(&global.gallery)
@@ -133,7 +135,7 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
             &store,
             &library,
             &global.gallery,
-            &pelicycle_site::GalleryOptions::default(),
+            &GalleryOptions { site: site::settings(&config)?, ..GalleryOptions::default() },
         )?;
         say(&rebuilt.report.index.display().to_string());
     }

@@ -29,6 +29,7 @@ mod serve;
 mod service_survey;
 mod sheet;
 mod sides;
+mod site;
 pub(crate) mod template_trial;
 pub(crate) mod terminal;
 mod trust;

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use pelicycle_run::Config;
 use pelicycle_site as gallery;
 use pelicycle_site::{Sheet, SheetOptions, exhibit};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
-use super::Global;
 use super::terminal::printable;
+use super::{Global, site};
 
 /// Put one prompt's drawings on a single picture, to be shared.
 ///
@@ -50,6 +51,7 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
     let options = SheetOptions {
         prompt: args.prompt.clone(),
         timeline: args.timeline,
+        makers: site::settings(&Config::load(None)?)?.makers,
         columns: args.columns.map(usize::from),
     };
     let Sheet { png, title, shown, left_out } = gallery::sheet(&exhibits, &options)

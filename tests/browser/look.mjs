@@ -53,7 +53,8 @@ const look = async (context, view, path, number) => {
       overflow: document.documentElement.scrollWidth - innerWidth,
       images: images.length,
       broken: images.filter((image) => !image.naturalWidth).map((image) => image.src.slice(0, 120)),
-      unlabelled: images.filter((image) => !image.alt).length,
+      // What moves lies over its still, which has the words.
+      unlabelled: images.filter((image) => !image.alt && !image.matches(".moving")).length,
       room: background(document.body),
       plate: background(document.querySelector(".plate img")?.parentElement),
       unreachable: small.length,

@@ -45,6 +45,32 @@ told.firstPicture = await wall.evaluate(() => {
 await wall.locator("[name=size]").fill("5");
 told.largerPicture = await wall.evaluate(() => document.querySelector(".case:not([hidden]) .plate img").getBoundingClientRect().width);
 
+// A card opens large, with an address of its own; keys lead on and back.
+await wall.locator("[name=size]").fill("3");
+await wall.locator("[name=provider]").selectOption("");
+const large = () => wall.evaluate(() => {
+  const image = document.querySelector("dialog[open] img");
+  return [image?.alt ?? null, new URLSearchParams(location.hash.slice(1)).has("drawing")];
+});
+const shown = wall.locator(".case:not([hidden]) .lead-card a.plate:has(img)");
+told.plates = await Promise.all([0, 1].map((index) => shown.nth(index).locator("img").first().getAttribute("alt")));
+told.large = [await large()];
+await shown.first().click({ position: { x: 20, y: 60 } });
+told.large.push(await large());
+await wall.keyboard.press("ArrowRight");
+told.large.push(await large());
+await wall.keyboard.press("Escape");
+told.large.push(await large());
+// Search finds models and their labs.
+await wall.locator("[name=find]").fill("haiku anthropic");
+told.found = (await cases(wall)).map((item) => item.name);
+await wall.locator("[name=find]").fill("");
+// Two cards are chosen, and a link leads to where they are compared.
+for (const index of [0, 1]) await wall.locator(".case .pick input").nth(index).check();
+told.picked = await wall.locator(".picked .go").getAttribute("href");
+told.wallViolations = await wall.evaluate(axe).then(() => wall.evaluate(async () =>
+  (await globalThis.axe.run(document, { resultTypes: ["violations"], preload: false })).violations.map((violation) => violation.id)));
+
 const rows = (page) => page.evaluate(() => [...document.querySelector("[data-board]").tBodies[0].rows].map((row) => row.dataset.name));
 const board = await open(context, order.ranking);
 told.board = await rows(board);
@@ -62,7 +88,7 @@ told.boardAgain = await rows(board);
 const versus = await open(context, order.versus);
 told.benchBefore = await versus.locator("[data-bench]").isVisible();
 for (const index of [0, 3, 1]) {
-  await versus.locator("tr[data-id] input").nth(index).focus();
+  await versus.locator("[data-picker] input").nth(index).focus();
   await versus.keyboard.press("Space");
 }
 told.bench = await versus.locator("[data-bench] > li").count();
@@ -80,7 +106,7 @@ for (const view of ["onion", "blink", "side", "slider"]) {
 }
 await versus.locator("[name=at]").fill("30");
 told.clip = await versus.evaluate(() => [...document.querySelectorAll("[data-bench] .plate")].map((plate) => plate.style.clipPath));
-told.names = await versus.evaluate(() => [...document.querySelectorAll("tr[data-id] :checked")].map((box) => box.closest("tr").dataset.name));
+told.names = await versus.evaluate(() => [...document.querySelectorAll("[data-picker] :checked")].map((box) => box.getAttribute("aria-label").replace("Compare ", "")));
 told.words = await versus.locator("[data-versus] output").textContent();
 told.figures = await versus.evaluate(() => [...document.querySelectorAll("[data-chosen] tbody tr")].map((row) =>
   [row.querySelector("a").textContent, row.cells[1].innerText].join(", ")));

@@ -24,7 +24,7 @@ fn pages_of(store: &Store, out: &Path) -> Vec<PathBuf> {
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let mut pages = vec![out.join("index.html")];
     pages.extend(Some(out.join("ranking.html")).filter(|page| page.is_file()));
-    for folder in ["prompts", "models", "grids", "timelines", "versus", "attempts"] {
+    for folder in ["prompts", "models", "grids", "timelines", "charts", "versus", "attempts"] {
         let Ok(entries) = std::fs::read_dir(out.join(folder)) else { continue };
         let mut found: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
         found.sort();
@@ -162,6 +162,16 @@ fn walls_and_boards_are_sorted_drawings_are_compared_and_an_address_keeps_it() {
         (&told["plainTools"], told["plainCases"].as_u64()),
         (&json!(false), Some(before.len() as u64))
     );
+
+    let plates = strings(&told["plates"]);
+    assert_eq!(
+        told["large"],
+        json!([[null, false], [plates[0], true], [plates[1], true], [null, false]]),
+        "a drawing opens large, has an address, and keys lead on"
+    );
+    assert_eq!(strings(&told["found"]), ["claude-3-haiku-20240307"]);
+    assert!(told["picked"].as_str().unwrap().starts_with("../versus/pelican-41c826e0.html#compare=20"));
+    assert_eq!(strings(&told["wallViolations"]), [""; 0]);
 
     // A board stands by strength, is sorted by a press of a column's head and the other way round by another.
     let (stands, named, turned) =

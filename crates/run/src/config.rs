@@ -12,7 +12,7 @@ use pelicycle_text::{did_you_mean, near, plain_file};
 use serde::{Deserialize, Deserializer};
 
 use crate::section::{self, SamplingSection};
-use crate::{ContestantEntry, LineupError, Lineups, one_or_many};
+use crate::{ContestantEntry, LineupError, Lineups, SiteSection, one_or_many};
 
 /// The file looked for in the working directory.
 pub const CONFIG_FILE: &str = "pelicycle.toml";
@@ -32,6 +32,9 @@ pub struct Config {
     /// What `run` does when the command line does not say.
     #[serde(default)]
     pub run: RunDefaults,
+    /// What a gallery says of itself.
+    #[serde(default)]
+    pub site: SiteSection,
     /// Services by name: changes to known ones, and others.
     #[serde(default)]
     pub providers: BTreeMap<String, ServiceEntry>,

@@ -38,6 +38,7 @@ mod recheck;
 mod resume;
 mod section;
 mod service_access;
+mod site_section;
 mod spending;
 mod stop;
 mod tariff;
@@ -63,5 +64,6 @@ pub use price::{
 pub use progress::{FinishedAttempt, RunProgress};
 pub use recheck::{Rechecked, is_worth_a_check, recheck};
 pub use service_access::ServiceAccess;
+pub use site_section::{SiteLab, SiteModel, SiteSection};
 pub use stop::Stop;
 pub use tariff::{ResourceUse, Tariff};

@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for ContestantEntry {
 }
 
 /// A day, as TOML writes it or as a text.
-fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+pub(crate) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Day {

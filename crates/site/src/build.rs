@@ -12,7 +12,7 @@ use super::share::BaseUrl;
 use super::site::{FileTally, Site};
 use super::take::{self, HungFiles, Problem};
 use super::view::{IndexPage, Poster, RankingPage, ShownAttempt, models, neighbours, sections};
-use super::{Exhibit, GalleryError, Omission, newer, parallel, templates};
+use super::{Exhibit, GalleryError, Omission, SiteSettings, newer, parallel, templates};
 
 /// Options of a build.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ pub struct GalleryOptions {
     /// The address that it will be found at. What needs whole addresses is made only with one: the pages' pictures for links to them,
     /// the feed, and what crawlers read.
     pub base: Option<BaseUrl>,
+    /// What the site says of itself.
+    pub site: SiteSettings,
     /// Whether a gallery that shows attempts may be emptied where none is left.
     pub allow_empty: bool,
 }
@@ -99,14 +101,18 @@ fn print(
     judged: Option<&judge::RankingReport>,
     options: &GalleryOptions,
 ) -> Result<Vec<Problem>, GalleryError> {
-    let sections = sections(shown.iter().map(HungExhibit::view));
+    let press = Press::new(site, measure, options, judged)?;
+    let (own, ranks) = (&options.site, press.ranks());
+    let sections = sections(shown.iter().map(HungExhibit::view), &own.makers, ranks);
     let models = models(&sections);
-    let press = Press::new(site, measure, options.base.as_ref(), judged)?;
-    site.put("style.css", templates::STYLE.as_bytes())?;
-    let index = IndexPage::new(&sections, &models, omissions, press.ranks());
-    press.page("index.html", "index.html", "", &index, || Poster::index(&sections, &models))?;
+    site.put("style.css", format!("{}{}", templates::STYLE, own.style()).as_bytes())?;
+    if let Some(logo) = &own.logo {
+        site.put("logo.png", logo)?;
+    }
+    let index = IndexPage::new(&sections, &models, omissions, ranks, own);
+    press.page("index.html", "index.html", "", &index, || Poster::index(&sections, &models, own))?;
     if let Some(page) = judged.and_then(|report| RankingPage::new(report, &models)) {
-        let poster = || Poster { title: "Who draws best?".to_owned(), ..Poster::index(&sections, &models) };
+        let poster = || Poster::ranking(&sections, &models, ranks, own);
         press.page(RankingPage::PATH, "ranking.html", "", &page, poster)?;
     }
     parallel::map(&sections, |section| press.section(section))?;

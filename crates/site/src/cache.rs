@@ -13,7 +13,7 @@ use pelicycle_store::AttemptFiles;
 use serde::{Deserialize, Serialize};
 
 /// Version of the list's shape, and of what is made of the files: a change reads them all anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Two seconds is the coarsest clock of a file system in use (FAT).
 const SETTLED: Duration = Duration::from_secs(2);
 
@@ -35,6 +35,9 @@ pub(super) struct CachedFiles {
     /// Width and height of the repaired drawing's raster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) repaired: Option<(u32, u32)>,
+    /// Whether the drawing moves, and lies in the site as a moving image.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) moves: bool,
 }
 
 impl BuildCache {
@@ -131,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_list_of_another_version_or_a_broken_one_is_empty() {
-        let taken = CachedFiles { stamp: "s".to_owned(), drawing: Some((3, 4)), repaired: None };
+        let taken =
+            CachedFiles { stamp: "s".to_owned(), drawing: Some((3, 4)), repaired: None, moves: false };
         let seen = BuildCache::new([("id".to_owned(), taken.clone())].into_iter());
         let text = seen.text().unwrap();
         assert_eq!(BuildCache::read(Some(&text)).get("id", "s"), Some(&taken));

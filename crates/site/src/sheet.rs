@@ -11,8 +11,8 @@ use pelicycle_picture::small_picture;
 use pelicycle_text as text;
 
 use super::lettering::write_text;
-use super::view::{Section, SheetPlace, SheetPlaces, ShownAttempt, places, sections};
-use super::{Exhibit, parallel, take};
+use super::view::{Ranks, Section, SheetPlace, SheetPlaces, ShownAttempt, places, sections};
+use super::{Exhibit, OwnMakers, parallel, take};
 
 /// Contestants on a sheet: more cannot be told apart on a screen.
 const MOST: usize = 400;
@@ -31,8 +31,10 @@ const FOOT: usize = 40;
 pub struct SheetOptions {
     /// The prompt's id; without one the famous prompt where it was asked, else the newest.
     pub prompt: Option<String>,
-    /// By families and dates of their models, instead of the newest first.
+    /// By families and dates of their models, instead of the order of the house.
     pub timeline: bool,
+    /// Who made which model, and when it came out, before the table that ships.
+    pub makers: OwnMakers,
     /// Cards of a row; without it, what makes a sheet one half wider than high.
     pub columns: Option<usize>,
 }
@@ -71,7 +73,7 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
     newest_first.sort_by(|a, b| super::newer(a.attempt, b.attempt));
     let none = Default::default();
     let shown = newest_first.iter().map(|exhibit| ShownAttempt { attempt: exhibit.attempt, pictures: &none });
-    let sections = sections(shown);
+    let sections = sections(shown, &options.makers, &Ranks::default());
     let section = choose(&sections, options.prompt.as_deref())?;
     let SheetPlaces { mut cards, families } = places(section, options.timeline);
     let left_out = cards.len().saturating_sub(MOST);
@@ -91,7 +93,7 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
         if left_out > 0 {
             format!("{} of them here", cards.len())
         } else {
-            "one drawing a model, none picked".to_owned()
+            "one drawing for each model, not chosen".to_owned()
         },
     );
     let (svg, longest) =

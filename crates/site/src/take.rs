@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::cache::{BuildCache, CachedFiles};
 use super::site::Site;
 use super::view::{AttemptPictures, SitePicture, TinyPicture, folder};
-use super::{Exhibit, GalleryError};
+use super::{Exhibit, GalleryError, moving, texts};
 
 /// Longest file that is taken into the site: as long as the store keeps.
 const MAX_FILE: u64 = 64 << 20;
@@ -42,6 +42,8 @@ pub(super) struct MissingTexts {
 pub(super) const REPLY: &str = "reply.txt";
 pub(super) const THINKING: &str = "thinking.txt";
 pub(super) const SVG: &str = "drawing.svg.txt";
+/// The drawing as a moving image, where it moves: the one text that a browser opens, and held to `moving.rs` for that.
+const MOVING: &str = "moving.svg";
 
 /// The attempt, if the site holds its files as they are: nothing of them is read.
 pub(super) fn unchanged(
@@ -66,6 +68,11 @@ pub(super) fn unchanged(
         let (small, large) = hang(&path("repaired"), size);
         paths.extend(files_of(&small).chain([large.href.clone()]));
         (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
+    }
+    if cached.moves {
+        let moving = path(MOVING);
+        paths.push(moving.clone());
+        pictures.moving = Some(moving);
     }
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     site.keep_as_they_are(&paths).then(|| HungFiles {
@@ -138,8 +145,19 @@ pub(super) fn anew(
         thinking: text(&exhibit.files.thinking, THINKING)?,
         svg: text(&exhibit.files.svg, SVG)?,
     };
-    let cached = stamp.filter(|_| problems.is_empty()).map(|stamp| CachedFiles { stamp, drawing, repaired });
+    let moves = moving(site, exhibit, &path(MOVING))?;
+    pictures.moving = moves.then(|| path(MOVING));
+    let cached =
+        stamp.filter(|_| problems.is_empty()).map(|stamp| CachedFiles { stamp, drawing, repaired, moves });
     Ok(HungFiles { pictures, cached, problems, missing })
+}
+
+/// Puts the drawing into the site as a moving image, if it moves and may go out so.
+fn moving(site: &Site, exhibit: &Exhibit<'_>, path: &str) -> Result<bool, GalleryError> {
+    let shown = exhibit.attempt.is_drawn() && texts::shows_in_browser(exhibit.attempt, exhibit.files.active);
+    let svg = exhibit.files.svg.as_ref().filter(|_| shown).and_then(|file| read(file).ok());
+    let Some(svg) = svg.filter(|svg| moving::moves_safely(svg)) else { return Ok(false) };
+    site.put(path, &svg).map(|()| true)
 }
 
 /// The outcome of taking in one raster.

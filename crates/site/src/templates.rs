@@ -9,6 +9,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::SiteSettings;
+
 const FILES: &[(&str, &str)] = &[
     ("base.html", pelicycle_templates::BASE_HTML),
     ("index.html", pelicycle_templates::INDEX_HTML),
@@ -18,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("model.html", pelicycle_templates::MODEL_HTML),
     ("grid.html", pelicycle_templates::GRID_HTML),
     ("ranking.html", pelicycle_templates::RANKING_HTML),
+    ("chart.html", pelicycle_templates::CHART_HTML),
     ("timeline.html", pelicycle_templates::TIMELINE_HTML),
     ("versus.html", pelicycle_templates::VERSUS_HTML),
     ("feed.xml", pelicycle_templates::FEED_XML),
@@ -28,7 +31,7 @@ const FILES: &[(&str, &str)] = &[
 pub(super) const STYLE: &str = pelicycle_templates::STYLE_CSS;
 
 /// The one script. It stands in the pages that use it, which name its hash in their policy, so that nothing else runs.
-const SCRIPT: &str = pelicycle_templates::GALLERY_JS;
+const SCRIPT: &str = pelicycle_templates::GALLERY_SCRIPT;
 
 /// Hash of the program's version, the script and the templates: a page made by others is made anew.
 pub(super) fn fingerprint() -> &'static str {
@@ -98,9 +101,11 @@ fn plain() -> Result<Environment<'static>, minijinja::Error> {
     Ok(environment)
 }
 
-/// An environment with the gallery's templates and its script.
-pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
+/// An environment with the gallery's templates and its script, for a site that says this of itself.
+pub(super) fn environment(site: &SiteSettings) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = plain()?;
+    environment.add_global("site", Value::from(Serde(site)));
+    environment.add_global("has_logo", site.logo.is_some());
     environment.add_global("script_hash", script_hash(SCRIPT));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
     for (name, source) in FILES {

@@ -43,7 +43,7 @@ pub(super) fn read(exhibit: &Exhibit<'_>, hung: &HungFiles) -> (AttemptTexts, Ve
 }
 
 /// Whether the drawing may be shown as an image of its own: it passed the check's bounds and has no active content.
-fn shows_in_browser(attempt: &Attempt, active: bool) -> bool {
+pub(super) fn shows_in_browser(attempt: &Attempt, active: bool) -> bool {
     let Some(check) = &attempt.check else { return false };
     matches!(check.verdict, Verdict::Drawn | Verdict::Blank) && check.draws.browser && !active
 }

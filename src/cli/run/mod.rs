@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::{SamplingSettings, Shard};
 use pelicycle_run::{
-    BackendOptions, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace, execute,
+    BackendOptions, Config, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace, execute,
 };
 use pelicycle_store::Store;
 use pelicycle_text::dollars;
@@ -28,7 +28,7 @@ use super::pictures::PictureMode;
 use super::runtime::runtime;
 use super::sampling::SamplingArgs;
 use super::trust::TrustArgs;
-use super::{Global, notices, recheck};
+use super::{Global, notices, recheck, site};
 
 /// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -186,8 +186,10 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut prepared = PreparedRun::new(&store, &args.request(), &notices)?;
+    let mut options = pelicycle_site::GalleryOptions::default();
     if !args.no_gallery {
         // Better now than after hours of answers.
+        options.site = site::settings(&Config::load(args.config.as_deref())?)?;
         pelicycle_site::ready(&global.gallery)
             .context("the gallery could not be built, so nothing was asked")?;
     }
@@ -229,10 +231,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     batches::tell(&left, args, &run);
     let rebuilt = match args.no_gallery {
         true => Ok(None),
-        false => {
-            let options = pelicycle_site::GalleryOptions::default();
-            pelicycle_site::rebuild(&store, &library, &global.gallery, &options).map(Some)
-        }
+        false => pelicycle_site::rebuild(&store, &library, &global.gallery, &options).map(Some),
     };
     let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());
     let summary = std::mem::take(&mut *locked(&summary));

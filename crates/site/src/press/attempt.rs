@@ -9,7 +9,7 @@ use crate::build::HungExhibit;
 use crate::source::SourceKey;
 use crate::take::{self, Problem};
 use crate::view::{AttemptPage, AttemptTexts, MeasuresView, Neighbours, Poster, page_path, prompt_path};
-use crate::{GalleryError, templates, texts};
+use crate::{GalleryError, texts};
 
 /// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
 /// are not read to find that out.
@@ -32,13 +32,14 @@ impl Press<'_> {
                 texts,
                 experts,
                 files.active,
+                self.makers.origin(&attempt.contestant),
                 &prompt_href,
                 neighbours.clone(),
             )
         };
         let path = page_path(attempt);
         let share = self.share(&path, || Poster::attempt(one.view()))?;
-        let source = SourceKey::new(templates::fingerprint())
+        let source = SourceKey::new(&self.made_by)
             .with(&page(AttemptTexts::default(), None))?
             // The record holds the hashes of the texts.
             .with(&(one.record.to_hex().as_str(), TEXTS, one.hung.missing, files.active))?

@@ -7,15 +7,15 @@ use minijinja::{Environment, context};
 use pelicycle_judge::RankingReport;
 use serde::Serialize;
 
-use super::build::{HungExhibit, MeasureDrawing};
+use super::build::{GalleryOptions, HungExhibit, MeasureDrawing};
 use super::share::{self, BaseUrl, Feed, LinkPreview, SiteMap};
 use super::site::Site;
 use super::source::SourceKey;
 use super::view::{
-    GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, Section, TimelinePage, VersusPage,
+    ChartPage, GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, Section, TimelinePage, VersusPage,
     prompt_path,
 };
-use super::{GalleryError, templates};
+use super::{GalleryError, OwnMakers, templates};
 
 mod attempt;
 mod experts;
@@ -26,23 +26,30 @@ pub(super) struct Press<'a> {
     site: &'a Site,
     measure: &'a MeasureDrawing<'a>,
     base: Option<&'a BaseUrl>,
+    /// What every page is made by: templates, and what the site says of itself.
+    made_by: String,
+    makers: &'a OwnMakers,
     ranks: Ranks,
     map: Mutex<SiteMap>,
 }
 
 impl<'a> Press<'a> {
-    /// A press that prints into `site`. What needs whole addresses is printed only with a `base`.
+    /// A press that prints into `site`. What needs whole addresses is printed only where the site's own is known.
     ///
     /// # Errors
     /// A template that is broken.
     pub(super) fn new(
         site: &'a Site,
         measure: &'a MeasureDrawing<'a>,
-        base: Option<&'a BaseUrl>,
+        options: &'a GalleryOptions,
         judged: Option<&RankingReport>,
     ) -> Result<Self, GalleryError> {
-        let (templates, ranks) = (templates::environment()?, Ranks::new(judged));
-        Ok(Self { templates, site, measure, base, ranks, map: Mutex::default() })
+        let (templates, ranks) = (templates::environment(&options.site)?, Ranks::new(judged));
+        let own = (&options.site, options.site.logo.is_some());
+        let made_by = SourceKey::new(templates::fingerprint()).with(&own)?.finish();
+        let base = options.base.as_ref();
+        let makers = &options.site.makers;
+        Ok(Self { templates, site, measure, base, made_by, makers, ranks, map: Mutex::default() })
     }
 
     /// The places that judgements gave to contestants.
@@ -60,7 +67,7 @@ impl<'a> Press<'a> {
         poster: impl FnOnce() -> Poster,
     ) -> Result<(), GalleryError> {
         let share = self.share(path, poster)?;
-        let source = SourceKey::new(templates::fingerprint()).with(page)?.with(&share)?.finish();
+        let source = SourceKey::new(&self.made_by).with(page)?.with(&share)?.finish();
         if self.site.keep(path, &source) {
             return Ok(());
         }
@@ -108,6 +115,9 @@ impl<'a> Press<'a> {
         self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))?;
         if let Some(page) = TimelinePage::new(section) {
             self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))?;
+        }
+        if let Some(page) = ChartPage::new(section, &self.ranks) {
+            self.page(&page.path, "chart.html", "../", &page, || Poster::chart(section, &self.ranks))?;
         }
         if let Some(page) = VersusPage::new(section) {
             self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section))?;

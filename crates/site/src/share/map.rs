@@ -106,7 +106,7 @@ mod tests {
         ] {
             map.add(path, changed.parse().unwrap());
         }
-        let templates = templates::environment().unwrap();
+        let templates = templates::environment(&crate::SiteSettings::default()).unwrap();
         let one = map.files(&base, &templates).unwrap();
         assert_eq!(one.len(), 1);
         let xml = roxmltree::Document::parse(&one[0].1).unwrap();

@@ -4,6 +4,7 @@ use pelicycle_record::Attempt;
 use pelicycle_text as text;
 use serde::Serialize;
 
+use super::figures::price;
 use super::hall::ShownAttempt;
 use super::words;
 
@@ -17,6 +18,18 @@ pub(crate) struct SitePicture {
     /// A smaller one for screens of a plain density.
     pub(crate) tiny: Option<TinyPicture>,
 }
+
+impl SitePicture {
+    /// Its width by its height in fortieths, as the style sheet has classes for: from 0.8 to 2, so that a caption below
+    /// has room and no row is of one drawing.
+    pub(super) fn shape(&self) -> u32 {
+        let ratio = f64::from(self.width) / f64::from(self.height.max(1));
+        (ratio.clamp(0.8, 2.0) * 40.0).round() as u32
+    }
+}
+
+/// The shape of a card without a picture: as high as wide.
+const SQUARE: u32 = 40;
 
 /// A raster at a smaller size.
 #[derive(Debug, Clone, Serialize)]
@@ -33,6 +46,8 @@ pub(crate) struct AttemptPictures {
     pub(crate) large: Option<SitePicture>,
     pub(crate) repaired_small: Option<SitePicture>,
     pub(crate) repaired_large: Option<SitePicture>,
+    /// Path of the drawing as a moving image from the site's root, where it moves and may be shown so.
+    pub(crate) moving: Option<String>,
     /// Why a raster that should be there is not.
     pub(crate) problem: Option<String>,
 }
@@ -47,6 +62,10 @@ pub(crate) struct Card {
     /// The prompt's title, likewise.
     prompt: String,
     picture: Option<SitePicture>,
+    /// The picture's shape, in fortieths.
+    shape: u32,
+    /// The drawing as a moving image, where it moves.
+    moving: Option<String>,
     /// The picture is of a repaired drawing, which does not count.
     repaired: bool,
     pub(crate) verdict: &'static str,
@@ -55,7 +74,7 @@ pub(crate) struct Card {
     meaning: String,
     reason: Option<String>,
     sample: u32,
-    /// Date, tokens, time.
+    /// Tokens, time, cost.
     pub(crate) facts: Vec<String>,
 }
 
@@ -64,13 +83,15 @@ impl Card {
         let result = words::result(attempt);
         let repaired = pictures.small.is_none() && pictures.repaired_small.is_some();
         let tokens = attempt.usage.output.map(|tokens| text::plural(tokens, "token"));
-        let facts =
-            [Some(text::day(attempt.timing.started)), tokens, attempt.timing.total.map(text::seconds)];
+        let facts = [tokens, attempt.timing.total.map(text::seconds), price(attempt).map(text::dollars)];
+        let picture = pictures.small.clone().or_else(|| pictures.repaired_small.clone());
         Self {
             href: page_path(attempt),
             label: text::label(&attempt.contestant.label),
             prompt: text::label(&attempt.prompt.title),
-            picture: pictures.small.clone().or_else(|| pictures.repaired_small.clone()),
+            shape: picture.as_ref().map_or(SQUARE, SitePicture::shape),
+            picture,
+            moving: pictures.moving.clone(),
             repaired,
             verdict: result.name,
             drawn: result.drawn,

@@ -7,6 +7,9 @@ use pelicycle_record::{Attempt, ContestantRecord, PromptRecord, name};
 use pelicycle_statistics::Rate;
 
 use super::card::AttemptPictures;
+use super::order;
+use super::ranking::Ranks;
+use crate::makers::{Origin, OwnMakers};
 
 /// An attempt on show: its record and its pictures in the site.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +23,7 @@ pub(crate) struct ShownAttempt<'a> {
 pub(crate) struct Section<'a> {
     /// The prompt as the newest attempt recorded it.
     pub(crate) prompt: &'a PromptRecord,
-    /// By contestant, in the order of their newest attempt.
+    /// By contestant, in the order of the house (`order.rs`).
     pub(crate) cases: Vec<Case<'a>>,
 }
 
@@ -28,6 +31,7 @@ pub(crate) struct Section<'a> {
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
     pub(crate) shown: Vec<ShownAttempt<'a>>,
+    pub(crate) origin: Origin,
 }
 
 /// All that one contestant drew: a case a prompt, in the order of its own newest attempts, so that what others drew
@@ -37,25 +41,33 @@ pub(crate) struct ModelWorks<'a> {
     pub(crate) cases: Vec<(&'a Section<'a>, &'a Case<'a>)>,
 }
 
-/// Sections by prompt, and in them cases by contestant, from attempts that are given newest first. Both come in the
-/// order of their newest attempt.
-pub(crate) fn sections<'a>(newest_first: impl Iterator<Item = ShownAttempt<'a>>) -> Vec<Section<'a>> {
+/// Sections by prompt, and in them cases by contestant, from attempts that are given newest first. Sections come in the
+/// order of their newest attempt, cases in that of the house.
+pub(crate) fn sections<'a>(
+    newest_first: impl Iterator<Item = ShownAttempt<'a>>,
+    makers: &OwnMakers,
+    ranks: &Ranks,
+) -> Vec<Section<'a>> {
     let mut sections: Vec<(Section<'a>, HashMap<&'a str, usize>)> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     for shown in newest_first {
-        let (prompt, slug) = (&shown.attempt.prompt, shown.attempt.contestant.slug.as_str());
+        let (prompt, contestant) = (&shown.attempt.prompt, &shown.attempt.contestant);
         let place = *places.entry((&prompt.id, &prompt.text)).or_insert_with(|| {
             sections.push((Section { prompt, cases: Vec::new() }, HashMap::new()));
             sections.len() - 1
         });
         let (section, cases) = &mut sections[place];
-        let case = *cases.entry(slug).or_insert_with(|| {
-            section.cases.push(Case { shown: Vec::new() });
+        let case = *cases.entry(&contestant.slug).or_insert_with(|| {
+            section.cases.push(Case { shown: Vec::new(), origin: makers.origin(contestant) });
             section.cases.len() - 1
         });
         section.cases[case].shown.push(shown);
     }
-    sections.into_iter().map(|(section, _)| section).collect()
+    let mut sections: Vec<Section<'a>> = sections.into_iter().map(|(section, _)| section).collect();
+    for section in &mut sections {
+        order::house(&mut section.cases, ranks);
+    }
+    sections
 }
 
 /// Models by slug.
@@ -103,6 +115,11 @@ impl<'a> Case<'a> {
 impl<'a> ModelWorks<'a> {
     pub(crate) fn attempts(&self) -> impl Iterator<Item = &'a Attempt> + Clone {
         self.cases.iter().flat_map(|(_, case)| case.shown.iter().map(|shown| shown.attempt))
+    }
+
+    /// Where it comes from.
+    pub(crate) fn origin(&self) -> &'a Origin {
+        &self.cases[0].1.origin
     }
 
     /// The contestant as its newest attempt recorded it.

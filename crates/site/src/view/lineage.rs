@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use pelicycle_record::ContestantRecord;
 
 use super::hall::Case;
+use crate::makers::Origin;
 
 /// The family of a model, by its name alone: the first word of it, without a version. `claude` for
 /// `claude-3-5-sonnet`, `qwen` for `qwen3-30b`, `o1` for `o1-mini`.
@@ -23,12 +24,12 @@ pub(super) fn family(contestant: &ContestantRecord) -> String {
 /// When the model came out, where that is known, else when it first drew here.
 pub(super) fn dated(case: &Case<'_>) -> Timestamp {
     let first = case.shown.iter().map(|shown| shown.attempt.timing.started).min();
-    released(case.contestant()).or(first).unwrap_or_default()
+    released(&case.origin).or(first).unwrap_or_default()
 }
 
 /// When the model came out.
-pub(super) fn released(contestant: &ContestantRecord) -> Option<Timestamp> {
-    contestant.released?.to_zoned(TimeZone::UTC).map(|day| day.timestamp()).ok()
+pub(super) fn released(origin: &Origin) -> Option<Timestamp> {
+    origin.released?.to_zoned(TimeZone::UTC).map(|day| day.timestamp()).ok()
 }
 
 #[cfg(test)]

@@ -2,14 +2,18 @@
 
 mod attempt;
 mod card;
+mod chart;
 mod experts;
 mod figures;
 mod grid;
 mod hall;
+mod index;
 mod lineage;
 mod measures;
 mod model;
 mod neighbour;
+mod news;
+mod order;
 mod poster;
 mod ranking;
 mod reader;
@@ -22,9 +26,11 @@ mod words;
 
 pub(super) use attempt::{AttemptPage, AttemptTexts, ReplayView};
 pub(super) use card::{AttemptPictures, Card, SitePicture, TinyPicture, folder, page_path};
+pub(super) use chart::ChartPage;
 pub(super) use experts::{ExpertsView, MapPaths, equal_share};
 pub(super) use grid::GridPage;
 pub(super) use hall::{ModelWorks, Section, ShownAttempt, models, prompt_path, sections};
+pub(super) use index::IndexPage;
 pub(super) use measures::MeasuresView;
 pub(super) use model::ModelPage;
 pub(super) use neighbour::{Neighbours, neighbours};
@@ -33,4 +39,4 @@ pub(super) use ranking::{RankingPage, Ranks};
 pub(super) use sheet::{SheetPlace, SheetPlaces, places};
 pub(super) use timeline::TimelinePage;
 pub(super) use versus::VersusPage;
-pub(super) use wall::{IndexPage, PromptPage};
+pub(super) use wall::PromptPage;

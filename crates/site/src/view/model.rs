@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::figures::{Fact, Figures, facts};
 use super::hall::{self, ModelWorks, model_path, prompt_path};
 use super::wall::PageLink;
-use super::{Card, grid, lineage};
+use super::{Card, grid};
 
 /// Samples of a prompt that hang on the page; the others are links.
 const HUNG: usize = 12;
@@ -62,7 +62,7 @@ struct Event {
 
 impl ModelPage {
     pub(crate) fn new(model: &ModelWorks<'_>) -> Self {
-        let contestant = model.contestant();
+        let (contestant, origin) = (model.contestant(), model.origin());
         let all: Vec<&Attempt> = model.attempts().collect();
         let Figures { drawn, rate, tokens, time, speed, price, .. } = Figures::of(&all.iter().copied());
         let days = all.iter().map(|attempt| attempt.timing.started);
@@ -70,7 +70,8 @@ impl ModelPage {
         let plate = facts([
             ("Model", Some(text::label(&contestant.model))),
             ("Provider", Some(text::label(&contestant.provider))),
-            ("Released", lineage::released(contestant).map(text::day)),
+            ("Made by", Some(origin.lab.as_ref().map_or("unknown".to_owned(), |lab| text::label(&lab.name)))),
+            ("Released", origin.released.map(text::date)),
             ("First asked", first.clone()),
             ("Last asked", last.filter(|last| Some(last) != first.as_ref())),
             ("Prompts", Some(text::count(model.cases.len() as u64))),

@@ -6,7 +6,9 @@ use pelicycle_text as text;
 
 use super::card::{Card, SitePicture};
 use super::hall::{Case, ModelWorks, Section, ShownAttempt};
-use super::{grid, lineage, timeline, wall};
+use super::ranking::Ranks;
+use super::{chart, grid, index, lineage, order, timeline};
+use crate::SiteSettings;
 
 /// Drawings on the poster of a wall.
 const PLATES: usize = 4;
@@ -47,18 +49,33 @@ impl Plate {
 }
 
 impl Poster {
-    /// The poster of the first page: the first cards of its first wall.
-    pub(crate) fn index(sections: &[Section<'_>], models: &[ModelWorks<'_>]) -> Self {
-        let order = wall::in_order(sections);
+    /// The poster of the first page: of its first wall, the newest release of each lab.
+    pub(crate) fn index(sections: &[Section<'_>], models: &[ModelWorks<'_>], site: &SiteSettings) -> Self {
+        let order = index::in_order(sections, &site.lead);
         let attempts = sections.iter().flat_map(Section::attempts);
         Self {
-            title: "Language models draw a pelican riding a bicycle".to_owned(),
-            asked: None,
+            title: index::title(site, order.first().copied()),
+            asked: order.first().map(|first| text::sentence(&first.prompt.text)),
             sum: sum(attempts.clone(), Some(models.len())),
             plates: order.first().map(|first| leads(first)).unwrap_or_default(),
             single: false,
             newest: newest(attempts),
         }
+    }
+
+    /// The poster of the ranking: its top.
+    pub(crate) fn ranking(
+        sections: &[Section<'_>],
+        models: &[ModelWorks<'_>],
+        ranks: &Ranks,
+        site: &SiteSettings,
+    ) -> Self {
+        let order = index::in_order(sections, &site.lead);
+        let top = order.first().map(|first| order::by_rank(&first.cases, ranks)).unwrap_or_default();
+        let plates: Vec<_> = top.into_iter().take(PLATES).map(Plate::of_case).collect();
+        let whole = Self::index(sections, models, site);
+        let plates = if plates.is_empty() { whole.plates } else { plates };
+        Self { title: "Who draws best?".to_owned(), plates, ..whole }
     }
 
     /// The poster of a prompt's wall.
@@ -68,11 +85,7 @@ impl Poster {
 
     /// The poster of a prompt's drawings side by side.
     pub(crate) fn versus(section: &Section<'_>) -> Self {
-        Self::of_prompt(
-            section,
-            format!("{}, side by side", text::label(&section.prompt.title)),
-            leads(section),
-        )
+        Self::of_prompt(section, format!("{}, compared", text::label(&section.prompt.title)), leads(section))
     }
 
     /// The poster of a prompt's families: the newest models of the largest one, the oldest of them first.
@@ -86,8 +99,15 @@ impl Poster {
                 Plate::new(case.lead(), &format!("{} · {day}", case.contestant().label))
             })
         });
-        let title = format!("{}, through the years", text::label(&section.prompt.title));
+        let title = format!("{}, over time", text::label(&section.prompt.title));
         Self::of_prompt(section, title, plates.into_iter().flatten().collect())
+    }
+
+    /// The poster of a prompt's chart: its frontier, the newest first.
+    pub(crate) fn chart(section: &Section<'_>, ranks: &Ranks) -> Self {
+        let frontier = chart::frontier(section, ranks);
+        let plates = frontier.into_iter().take(PLATES).map(Plate::of_case).collect();
+        Self::of_prompt(section, format!("{}: the best so far", text::label(&section.prompt.title)), plates)
     }
 
     fn of_prompt(section: &Section<'_>, title: String, plates: Vec<Plate>) -> Self {
@@ -153,11 +173,11 @@ impl Poster {
     }
 }
 
-/// The first cards of a wall; where one contestant has it for itself, its newest samples.
+/// The newest release of each lab on a wall; where one contestant has it for itself, its newest samples.
 fn leads(section: &Section<'_>) -> Vec<Plate> {
     match section.cases.as_slice() {
         [only] => samples(only),
-        cases => cases.iter().take(PLATES).map(Plate::of_case).collect(),
+        cases => order::first_of_each_lab(cases, PLATES).into_iter().map(Plate::of_case).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pelicycle_judge::{ContestantStanding, JudgedRanking, RankingReport, words};
+use pelicycle_statistics::Interval;
 use pelicycle_text as text;
 use serde::Serialize;
 
@@ -68,8 +69,22 @@ struct Judge {
 /// Places on the walls: those of the first ranking, which is people's where people judged.
 #[derive(Debug, Default)]
 pub(crate) struct Ranks {
-    /// By slug: the order, and the places in words.
-    of: BTreeMap<String, (usize, String)>,
+    /// By slug.
+    of: BTreeMap<String, Standing>,
+}
+
+/// What judgements say of one contestant.
+#[derive(Debug)]
+pub(super) struct Standing {
+    /// Its order among those who were judged, from 0.
+    pub(super) order: usize,
+    /// `place 3`, `place 2–4`.
+    pub(super) place: String,
+    /// `won 62 %`.
+    pub(super) won: String,
+    /// The chance that a typical drawing of it is preferred to a middling model's, with its bounds at 95 %.
+    pub(super) strength: Interval,
+    pub(super) chance: f64,
 }
 
 impl RankingPage {
@@ -147,9 +162,14 @@ impl Ranks {
         // Of those who were never judged no place is known.
         let standings = first.standings().iter().filter(|placed| placed.votes > 0);
         let of = standings.enumerate().map(|(order, placed)| {
-            let places = words::places(placed);
-            let noun = if placed.best == placed.worst { "place" } else { "places" };
-            (placed.slug.clone(), (order, format!("{noun} {places}")))
+            let standing = Standing {
+                order,
+                place: format!("place {}", words::places(placed)),
+                won: format!("won {}", words::share_won(placed)),
+                strength: Interval { low: placed.low, high: placed.high },
+                chance: placed.chance,
+            };
+            (placed.slug.clone(), standing)
         });
         Self { of: of.collect() }
     }
@@ -159,8 +179,8 @@ impl Ranks {
         self.of.is_empty()
     }
 
-    /// The order and the places of a contestant.
-    pub(super) fn of(&self, slug: &str) -> Option<&(usize, String)> {
+    /// What is known of a contestant.
+    pub(super) fn of(&self, slug: &str) -> Option<&Standing> {
         self.of.get(slug)
     }
 }

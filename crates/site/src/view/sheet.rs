@@ -4,7 +4,7 @@ use pelicycle_record::Attempt;
 use pelicycle_text as text;
 
 use super::card::Card;
-use super::hall::{Section, ShownAttempt};
+use super::hall::{Case, Section};
 use super::{lineage, timeline};
 
 /// One contestant on a sheet.
@@ -13,7 +13,7 @@ pub(crate) struct SheetPlace<'a> {
     /// The attempt that stands for it.
     pub(crate) attempt: &'a Attempt,
     pub(crate) label: String,
-    /// Provider, or date.
+    /// Who made it and when it came out, or its date.
     pub(crate) note: String,
     pub(crate) verdict: &'static str,
     /// How often it drew, in words.
@@ -30,36 +30,39 @@ pub(crate) struct SheetPlaces<'a> {
     pub(crate) families: Option<usize>,
 }
 
-/// The newest first, or by families and dates. A family of one has no years to show and is left out.
+/// In the order of the house, or by families and dates. A family of one has no years to show and is left out.
 pub(crate) fn places<'a>(section: &Section<'a>, by_family: bool) -> SheetPlaces<'a> {
     if !by_family {
-        let cards = section.cases.iter().map(|case| SheetPlace::new(case.lead(), case.drawn(), None, false));
+        let cards = section.cases.iter().map(|case| SheetPlace::new(case, None, false));
         return SheetPlaces { cards: cards.collect(), families: None };
     }
     let strips = timeline::strips(section);
     let longest = strips.values().map(Vec::len).max();
     let cards = strips.values().flat_map(|cases| {
-        cases.iter().enumerate().map(|(index, case)| {
-            SheetPlace::new(case.lead(), case.drawn(), Some(text::day(lineage::dated(case))), index == 0)
-        })
+        cases
+            .iter()
+            .enumerate()
+            .map(|(index, case)| SheetPlace::new(case, Some(text::day(lineage::dated(case))), index == 0))
     });
     SheetPlaces { cards: cards.collect(), families: longest }
 }
 
 impl<'a> SheetPlace<'a> {
-    fn new(
-        lead: ShownAttempt<'a>,
-        drawn: pelicycle_statistics::Rate,
-        day: Option<String>,
-        begins_row: bool,
-    ) -> Self {
+    fn new(case: &Case<'a>, day: Option<String>, begins_row: bool) -> Self {
+        let (lead, drawn) = (case.lead(), case.drawn());
         let card = Card::new(lead);
+        let made = || {
+            let lab = case.origin.lab.as_ref().map(|lab| text::label(&lab.name));
+            let released = case.origin.released.map(text::date);
+            let known: Vec<String> = lab.into_iter().chain(released).collect();
+            if known.is_empty() { "maker and date unknown".to_owned() } else { known.join(" · ") }
+        };
         let contestant = &lead.attempt.contestant;
         let demonstration = if contestant.demonstration { "demonstration · " } else { "" };
         Self {
             attempt: lead.attempt,
             label: text::label(&contestant.label),
-            note: format!("{demonstration}{}", day.unwrap_or_else(|| text::label(&contestant.provider))),
+            note: format!("{demonstration}{}", day.unwrap_or_else(made)),
             verdict: card.verdict,
             caption: format!("{} of {} drawn", text::count(drawn.hits), text::count(drawn.of)),
             begins_row,

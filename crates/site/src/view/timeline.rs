@@ -115,7 +115,7 @@ impl Stop {
             label: text::label(&contestant.label),
             href: model_path(contestant),
             day: text::day(lineage::dated(case)),
-            released: lineage::released(contestant).is_some(),
+            released: case.origin.released.is_some(),
             drawn: format!("{} of {} drawn", text::count(drawn.hits), text::count(drawn.of)),
             rate: rate_in_words(drawn),
             card: Card::new(case.lead()),

@@ -1,13 +1,14 @@
-//! Attempts on one prompt against each other: a table of figures, from which a script takes two to six to lay side by
-//! side or over each other.
+//! Attempts on one prompt against each other: a table of figures, of which a script makes small pictures to choose two to
+//! six from, and lays these side by side or over each other.
 
 use pelicycle_text::{self as text, dollars, size};
 use serde::Serialize;
 
 use super::card::SitePicture;
 use super::figures::{price, speed_in_words};
-use super::hall::{Section, ShownAttempt, model_path, prompt_path};
+use super::hall::{Case, Section, ShownAttempt, model_path, prompt_path};
 use super::{page_path, words};
+use crate::makers::Lab;
 
 /// Samples of a contestant in the table.
 const SAMPLES: usize = 12;
@@ -38,6 +39,9 @@ struct Row {
     verdict: &'static str,
     drawn: bool,
     picture: Option<SitePicture>,
+    /// The small one, to choose by.
+    small: Option<SitePicture>,
+    lab: Option<Lab>,
     day: String,
     tokens: Option<String>,
     time: Option<String>,
@@ -58,8 +62,9 @@ impl VersusPage {
     pub(crate) fn new(section: &Section<'_>) -> Option<Self> {
         let path = path(section)?;
         let all: usize = section.cases.iter().map(|case| case.shown.len()).sum();
-        let shown = section.cases.iter().flat_map(|case| case.shown.iter().take(SAMPLES)).take(ROWS);
-        let rows: Vec<Row> = shown.map(|shown| Row::new(*shown)).collect();
+        let shown =
+            section.cases.iter().flat_map(|case| case.shown.iter().take(SAMPLES).map(move |one| (one, case)));
+        let rows: Vec<Row> = shown.take(ROWS).map(|(shown, case)| Row::new(*shown, case)).collect();
         Some(Self {
             path,
             title: text::label(&section.prompt.title),
@@ -73,7 +78,7 @@ impl VersusPage {
 }
 
 impl Row {
-    fn new(ShownAttempt { attempt, pictures }: ShownAttempt<'_>) -> Self {
+    fn new(ShownAttempt { attempt, pictures }: ShownAttempt<'_>, case: &Case<'_>) -> Self {
         let result = words::result(attempt);
         let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
         Self {
@@ -86,6 +91,8 @@ impl Row {
             verdict: result.name,
             drawn: result.drawn,
             picture: pictures.large.clone(),
+            small: pictures.small.clone(),
+            lab: case.origin.lab.clone(),
             day: text::day(attempt.timing.started),
             tokens: attempt.usage.output.map(text::count),
             time: attempt.timing.total.map(text::seconds),

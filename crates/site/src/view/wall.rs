@@ -1,6 +1,5 @@
 //! The walls: one card a contestant, all its samples behind it.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use pelicycle_record::LOCAL;
@@ -9,38 +8,17 @@ use pelicycle_text as text;
 use serde::Serialize;
 
 use super::figures::Figures;
-use super::hall::{self, Case, Section, model_path, prompt_path};
-use super::ranking::{RankingPage, Ranks};
-use super::{Card, lineage, timeline, versus, words};
-use crate::Omission;
+use super::hall::{Case, Section, model_path, prompt_path};
+use super::ranking::Ranks;
+use super::{Card, chart, lineage, timeline, versus, words};
+use crate::makers::Lab;
 
-/// Contestants of one prompt that hang on the first page; the prompt's own page has them all.
-const ON_INDEX: usize = 24;
-/// The same for the prompts after the first few.
-const ON_INDEX_LATER: usize = 6;
-/// Prompts that get the larger share.
-const FIRST: usize = 2;
 /// Samples of a contestant that unfold on a wall; the model's own page has them all.
 const UNFOLDED: usize = 24;
 /// A wall of so few drawings shows all samples at once.
 const FEW: usize = 16;
 /// Fewer contestants need no tools to find their way.
 const TOOLS_FROM: usize = 4;
-
-/// The first page.
-#[derive(Debug, Serialize)]
-pub(crate) struct IndexPage {
-    attempts: String,
-    contestants: String,
-    drawn: String,
-    prompts: Vec<PageLink>,
-    models: Vec<PageLink>,
-    /// The page of the rankings.
-    ranking: Option<&'static str>,
-    tools: Option<Tools>,
-    walls: Vec<Wall>,
-    omissions: Vec<Omitted>,
-}
 
 /// The page of one prompt.
 #[derive(Debug, Serialize)]
@@ -57,38 +35,38 @@ pub(crate) struct PageLink {
     pub(super) note: String,
 }
 
-/// A record that is not shown.
-#[derive(Debug, Serialize)]
-struct Omitted {
-    place: String,
-    reason: String,
-}
-
 /// One prompt's wall.
 #[derive(Debug, Serialize)]
-struct Wall {
+pub(super) struct Wall {
     href: String,
     anchor: String,
-    title: String,
+    pub(super) title: String,
     family: String,
-    text: String,
-    attempts: String,
+    pub(super) text: String,
+    pub(super) attempts: String,
     contestants: String,
     drawn: String,
     /// Several samples of some contestant stand behind one card.
     folded: bool,
     /// Contestants that hang on the prompt's own page only.
     more: usize,
-    cases: Vec<WallEntry>,
-    timeline: Option<String>,
-    versus: Option<String>,
+    pub(super) cases: Vec<WallEntry>,
+    pub(super) timeline: Option<String>,
+    chart: Option<String>,
+    pub(super) versus: Option<String>,
 }
 
 /// One contestant on a wall.
 #[derive(Debug, Serialize)]
-struct WallEntry {
+pub(super) struct WallEntry {
     label: String,
     href: String,
+    /// Who made it, where that is known.
+    lab: Option<Lab>,
+    /// When it came out, where that is known, else when it was first asked.
+    when: String,
+    /// Whether that is when it came out.
+    dated: bool,
     provider: String,
     family: String,
     place: &'static str,
@@ -100,9 +78,10 @@ struct WallEntry {
     released: i64,
     speed: Option<f64>,
     price: Option<f64>,
-    /// Its order and its places among those who were judged.
+    /// Its order among those who were judged, its places, and the share of its pairs that it won.
     rank: Option<usize>,
     places: Option<String>,
+    won: Option<String>,
     samples: usize,
     drawn: String,
     open: bool,
@@ -115,7 +94,10 @@ struct WallEntry {
 
 /// Tools to sort and filter a wall by.
 #[derive(Debug, Serialize)]
-struct Tools {
+pub(super) struct Tools {
+    labs: BTreeSet<String>,
+    /// Models whose lab is not known.
+    unknown_labs: bool,
     providers: BTreeSet<String>,
     families: BTreeSet<String>,
     verdicts: BTreeSet<&'static str>,
@@ -128,7 +110,7 @@ struct Tools {
 }
 
 impl Wall {
-    fn new(section: &Section<'_>, most: usize, ranks: &Ranks) -> Self {
+    pub(super) fn new(section: &Section<'_>, most: usize, ranks: &Ranks) -> Self {
         let prompt = section.prompt;
         let attempts: usize = section.cases.iter().map(|case| case.shown.len()).sum();
         let open = attempts <= FEW;
@@ -147,6 +129,7 @@ impl Wall {
             more: section.cases.len().saturating_sub(most),
             cases: section.cases.iter().take(most).map(|case| WallEntry::new(case, open, ranks)).collect(),
             timeline: timeline::path(section),
+            chart: chart::path(section, ranks),
             versus: versus::path(section),
         }
     }
@@ -161,10 +144,13 @@ impl WallEntry {
         let verdicts: BTreeSet<_> =
             case.shown.iter().map(|shown| words::result(shown.attempt).name).collect();
         let Rate { hits, of } = case.drawn();
-        let (rank, places) = ranks.of(&contestant.slug).cloned().unzip();
+        let standing = ranks.of(&contestant.slug);
         Self {
             label: text::label(&contestant.label),
             href: model_path(contestant),
+            lab: case.origin.lab.clone(),
+            when: text::day(lineage::dated(case)),
+            dated: case.origin.released.is_some(),
             provider: text::label(&contestant.provider),
             family: text::label(&lineage::family(contestant)),
             place: place(&contestant.provider),
@@ -174,8 +160,9 @@ impl WallEntry {
             released: lineage::dated(case).as_second(),
             speed: numbers.speed,
             price: numbers.price,
-            rank,
-            places,
+            rank: standing.map(|standing| standing.order),
+            places: standing.map(|standing| standing.place.clone()),
+            won: standing.map(|standing| standing.won.clone()),
             samples: case.shown.len(),
             drawn: format!("{} of {}", text::count(hits), text::count(of)),
             open: open && several,
@@ -196,11 +183,13 @@ fn place(provider: &str) -> &'static str {
 
 impl Tools {
     /// None where there is nothing to find.
-    fn new<'a>(cases: &(impl Iterator<Item = &'a WallEntry> + Clone)) -> Option<Self> {
+    pub(super) fn new<'a>(cases: &(impl Iterator<Item = &'a WallEntry> + Clone)) -> Option<Self> {
         if cases.clone().count() < TOOLS_FROM {
             return None;
         }
         Some(Self {
+            labs: cases.clone().filter_map(|case| Some(case.lab.as_ref()?.name.clone())).collect(),
+            unknown_labs: cases.clone().any(|case| case.lab.is_none()),
             providers: cases.clone().map(|case| case.provider.clone()).collect(),
             families: cases.clone().map(|case| case.family.clone()).collect(),
             verdicts: cases.clone().flat_map(|case| case.verdicts.iter().copied()).collect(),
@@ -219,65 +208,5 @@ impl PromptPage {
     pub(crate) fn new(section: &Section<'_>, ranks: &Ranks) -> Self {
         let wall = Wall::new(section, usize::MAX, ranks);
         Self { tools: Tools::new(&wall.cases.iter()), wall }
-    }
-}
-
-impl IndexPage {
-    pub(crate) fn new(
-        sections: &[Section<'_>],
-        models: &[hall::ModelWorks<'_>],
-        omissions: &[Omission],
-        ranks: &Ranks,
-    ) -> Self {
-        let order = in_order(sections);
-        let most = |index: usize| if index < FIRST { ON_INDEX } else { ON_INDEX_LATER };
-        let walls: Vec<_> =
-            order.iter().enumerate().map(|(index, section)| Wall::new(section, most(index), ranks)).collect();
-        let shown = || sections.iter().flat_map(|section| &section.cases).flat_map(|case| &case.shown);
-        let drawn = shown().filter(|shown| shown.attempt.is_drawn()).count();
-        let prompts = order.iter().zip(&walls).map(|(section, wall)| PageLink {
-            href: format!("#{}", section.stem()),
-            words: wall.title.clone(),
-            note: wall.attempts.clone(),
-        });
-        Self {
-            attempts: text::plural(shown().count() as u64, "attempt"),
-            contestants: text::plural(models.len() as u64, "model"),
-            drawn: text::count(drawn as u64),
-            prompts: prompts.collect(),
-            models: models.iter().map(model_link).collect(),
-            ranking: (!ranks.is_empty()).then_some(RankingPage::PATH),
-            tools: Tools::new(&walls.iter().flat_map(|wall| &wall.cases)),
-            walls,
-            omissions: omissions
-                .iter()
-                .map(|omission| Omitted {
-                    place: text::sentence(&omission.place),
-                    reason: text::sentence(&omission.reason),
-                })
-                .collect(),
-        }
-    }
-}
-
-/// The prompts that people know.
-const FAMOUS: &str = "pelican";
-
-/// Walls as they hang on the first page: the prompts that people know, of these the one first that most models were
-/// asked; then the others, from sections in the order of their newest attempt.
-pub(super) fn in_order<'a, 'b>(sections: &'b [Section<'a>]) -> Vec<&'b Section<'a>> {
-    let (mut famous, others): (Vec<_>, Vec<_>) =
-        sections.iter().partition(|section| section.prompt.family == FAMOUS);
-    famous.sort_by_key(|section| Reverse(section.cases.len()));
-    famous.into_iter().chain(others).collect()
-}
-
-fn model_link(model: &hall::ModelWorks<'_>) -> PageLink {
-    let contestant = model.contestant();
-    let Rate { hits, of } = hall::drawn(model.attempts());
-    PageLink {
-        href: model_path(contestant),
-        words: text::label(&contestant.label),
-        note: format!("{} of {} drawn", text::count(hits), text::count(of)),
     }
 }

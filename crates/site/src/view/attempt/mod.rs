@@ -11,6 +11,7 @@ use super::hall::model_path;
 use super::measures::MeasuresView;
 use super::neighbour::{Neighbour, Neighbours};
 use super::words;
+use crate::makers::{Lab, Origin};
 
 mod facts;
 mod source;
@@ -26,12 +27,19 @@ pub(crate) struct AttemptPage {
     prompt_text: String,
     /// Path of the prompt's page from the site's root.
     prompt_href: String,
+    /// The attempt's identifier.
+    id: String,
+    /// Who made the model, and when it came out.
+    lab: Option<Lab>,
+    released: Option<String>,
     demonstration: bool,
     verdict: &'static str,
     drawn: bool,
     meaning: String,
     reason: Option<String>,
     picture: Option<SitePicture>,
+    /// The drawing as a moving image, where it moves: its path from the site's root.
+    moving: Option<String>,
     repaired: Option<SitePicture>,
     repair: Option<String>,
     /// The drawing as an address that a browser shows as an image; absent where it may not or cannot.
@@ -106,12 +114,14 @@ impl ShownText {
 }
 
 impl AttemptPage {
+    #[expect(clippy::too_many_arguments, reason = "each is of another source")]
     pub(crate) fn new(
         attempt: &Attempt,
         pictures: &AttemptPictures,
         texts: AttemptTexts,
         experts: Option<ExpertsView>,
         active: bool,
+        origin: Origin,
         prompt_href: &str,
         Neighbours { newer, older }: Neighbours,
     ) -> Self {
@@ -125,12 +135,16 @@ impl AttemptPage {
             prompt: text::label(&attempt.prompt.title),
             prompt_text: text::visible(&attempt.prompt.text),
             prompt_href: prompt_href.to_owned(),
+            id: attempt.id.to_string(),
+            lab: origin.lab,
+            released: origin.released.map(text::date),
             demonstration: attempt.contestant.demonstration,
             verdict: result.name,
             drawn: result.drawn,
             meaning: result.meaning,
             reason: pictures.problem.clone().or(result.reason),
             picture: pictures.large.clone(),
+            moving: pictures.moving.clone(),
             repaired: pictures.repaired_large.clone(),
             repair: check.and_then(|check| check.repair.as_deref()).map(text::label),
             browser: texts.browser,

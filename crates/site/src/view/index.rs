@@ -1,0 +1,115 @@
+//! The first page: the drawings of the prompt that leads, and the ways to everything else.
+
+use std::cmp::Reverse;
+
+use pelicycle_statistics::Rate;
+use pelicycle_text as text;
+use serde::Serialize;
+
+use super::hall::{self, Section, model_path};
+use super::news::News;
+use super::ranking::{RankingPage, Ranks};
+use super::wall::{PageLink, Tools, Wall};
+use crate::{Omission, SiteSettings};
+
+/// Contestants of the first prompt that hang on the first page; the prompt's own page has them all.
+const ON_INDEX: usize = 24;
+/// The same for the prompts after it, each in a row to scroll.
+const IN_ROW: usize = 8;
+/// The prompts that people know.
+const FAMOUS: &str = "pelican";
+
+/// The first page.
+#[derive(Debug, Serialize)]
+pub(crate) struct IndexPage {
+    title: String,
+    attempts: String,
+    contestants: String,
+    drawn: String,
+    prompts: Vec<PageLink>,
+    models: Vec<PageLink>,
+    /// The page of the rankings.
+    ranking: Option<&'static str>,
+    tools: Option<Tools>,
+    news: Option<News>,
+    walls: Vec<Wall>,
+    omissions: Vec<Omitted>,
+}
+
+/// A record that is not shown.
+#[derive(Debug, Serialize)]
+struct Omitted {
+    place: String,
+    reason: String,
+}
+
+impl IndexPage {
+    pub(crate) fn new(
+        sections: &[Section<'_>],
+        models: &[hall::ModelWorks<'_>],
+        omissions: &[Omission],
+        ranks: &Ranks,
+        site: &SiteSettings,
+    ) -> Self {
+        let order = in_order(sections, &site.lead);
+        let most = |index: usize| if index == 0 { ON_INDEX } else { IN_ROW };
+        let walls: Vec<_> =
+            order.iter().enumerate().map(|(index, section)| Wall::new(section, most(index), ranks)).collect();
+        let shown = || sections.iter().flat_map(|section| &section.cases).flat_map(|case| &case.shown);
+        let drawn = shown().filter(|shown| shown.attempt.is_drawn()).count();
+        let prompts = order.iter().zip(&walls).map(|(section, wall)| PageLink {
+            href: hall::prompt_path(section.prompt),
+            words: wall.title.clone(),
+            note: wall.attempts.clone(),
+        });
+        Self {
+            title: title(site, order.first().copied()),
+            attempts: text::plural(shown().count() as u64, "attempt"),
+            contestants: text::plural(models.len() as u64, "model"),
+            drawn: text::count(drawn as u64),
+            prompts: prompts.collect(),
+            models: models.iter().map(model_link).collect(),
+            ranking: (!ranks.is_empty()).then_some(RankingPage::PATH),
+            tools: Tools::new(&walls.iter().flat_map(|wall| &wall.cases)),
+            news: order.first().and_then(|section| News::new(section, ranks)),
+            walls,
+            omissions: omissions
+                .iter()
+                .map(|omission| Omitted {
+                    place: text::sentence(&omission.place),
+                    reason: text::sentence(&omission.reason),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The title of the site: its own, else one that says what is drawn.
+pub(super) fn title(site: &SiteSettings, first: Option<&Section<'_>>) -> String {
+    let famous = first.is_none_or(|section| section.prompt.family == FAMOUS);
+    let usual = || if famous { "Pelicans on bicycles" } else { "Drawings by language models" }.to_owned();
+    site.title.as_deref().map_or_else(usual, text::label)
+}
+
+/// Walls as they hang on the first page: the prompts that the site puts first; the prompts that people know, of these the
+/// one first that most models were asked; then the others, from sections in the order of their newest attempt.
+pub(super) fn in_order<'a, 'b>(sections: &'b [Section<'a>], lead: &[String]) -> Vec<&'b Section<'a>> {
+    let mut order: Vec<&Section<'_>> = sections.iter().collect();
+    order.sort_by_key(|section| {
+        let place = lead.iter().position(|id| *id == section.prompt.id).unwrap_or(usize::MAX);
+        let famous = section.prompt.family == FAMOUS;
+        (place, !famous, Reverse(if famous { section.cases.len() } else { 0 }))
+    });
+    order
+}
+
+fn model_link(model: &hall::ModelWorks<'_>) -> PageLink {
+    let contestant = model.contestant();
+    let Rate { hits, of } = hall::drawn(model.attempts());
+    let lab = model.origin().lab.as_ref().map(|lab| format!("{} · ", lab.name)).unwrap_or_default();
+    PageLink {
+        href: model_path(contestant),
+        words: text::label(&contestant.label),
+        note: format!("{lab}{} of {} drawn", text::count(hits), text::count(of)),
+    }
+}

@@ -1,0 +1,99 @@
+//! What is new: a release that has just come in, beside the model before it and the one that leads.
+
+use pelicycle_text as text;
+use serde::Serialize;
+
+use super::hall::{Case, Section, model_path};
+use super::ranking::Ranks;
+use super::{Card, lineage, order};
+
+/// A release leads the page until attempts come that are so many days younger than it.
+const DAYS: i32 = 45;
+
+/// A release that has just come in.
+#[derive(Debug, Serialize)]
+pub(crate) struct News {
+    fresh: NewsCard,
+    beside: Vec<NewsCard>,
+    /// What is known of it so far.
+    sentence: String,
+}
+
+#[derive(Debug, Serialize)]
+struct NewsCard {
+    /// What it is here: `New`, `The model before it`.
+    role: &'static str,
+    label: String,
+    href: String,
+    card: Card,
+}
+
+impl NewsCard {
+    fn new(role: &'static str, case: &Case<'_>) -> Self {
+        let contestant = case.contestant();
+        Self {
+            role,
+            label: text::label(&contestant.label),
+            href: model_path(contestant),
+            card: Card::new(case.lead()),
+        }
+    }
+}
+
+impl News {
+    /// None where no model is newer than all others, or the newest is no news any more. There is no clock in a gallery:
+    /// what is new is told by the newest attempt.
+    pub(super) fn new(section: &Section<'_>, ranks: &Ranks) -> Option<Self> {
+        let contestants = || section.cases.iter().filter(|case| !case.contestant().demonstration);
+        let fresh = contestants().next()?;
+        let day = order::day(fresh);
+        let earlier = || contestants().filter(|case| order::day(case) < day);
+        earlier().next()?;
+        // Models that were first asked together, all without a date, are a line-up and no release.
+        let alone = contestants().filter(|case| order::day(case) == day).count() == 1;
+        if fresh.origin.released.is_none() && !alone {
+            return None;
+        }
+        let newest = section.attempts().map(|attempt| attempt.timing.started).max()?;
+        let newest = newest.to_zoned(jiff::tz::TimeZone::UTC).date();
+        if (newest - day).get_days() > DAYS {
+            return None;
+        }
+        let kin = |case: &Case<'_>| (lineage::family(case.contestant()), case.origin.lab.clone());
+        // Cases stand by day, the newest first.
+        let before = earlier().find(|case| kin(case) == kin(fresh));
+        let slug = |case: &Case<'_>| case.contestant().slug.clone();
+        let ranked = order::by_rank(&section.cases, ranks);
+        let leads = ranked.first().is_some_and(|first| slug(first) == slug(fresh));
+        let rival = ranked.into_iter().find(|case| slug(case) != slug(fresh));
+        let rival = rival.filter(|rival| before.is_none_or(|before| slug(before) != slug(rival)));
+        let mut beside: Vec<NewsCard> =
+            before.iter().map(|case| NewsCard::new("The model before it", case)).collect();
+        let role = if leads { "Best of the others" } else { "Best so far" };
+        beside.extend(rival.map(|case| NewsCard::new(role, case)));
+        Some(Self { sentence: sentence(fresh, before, ranks), fresh: NewsCard::new("New", fresh), beside })
+    }
+}
+
+/// What is known of a release: its place where it was judged, else how often it drew.
+fn sentence(fresh: &Case<'_>, before: Option<&Case<'_>>, ranks: &Ranks) -> String {
+    let said = |case: &Case<'_>| match ranks.of(&case.contestant().slug) {
+        Some(standing) => format!("{}, {}", standing.place, standing.won),
+        None => {
+            let drawn = case.drawn();
+            format!("{} of {} drawn", text::count(drawn.hits), text::count(drawn.of))
+        }
+    };
+    match before {
+        Some(before) => {
+            let label = text::label(&before.contestant().label);
+            format!("{}. Before it, {label}: {}.", capital(&said(fresh)), said(before))
+        }
+        None => format!("{}.", capital(&said(fresh))),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
