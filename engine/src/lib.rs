@@ -59,7 +59,7 @@ pub use engine::{
     ChatDelta, ChatEvent, ChatProgress, ChatReply, ChatRequest, ChatStream, Engine, EngineError,
     EngineOptions, FinishReason, GenerationEvent, GenerationRequest, RenderedPrompt, ReplySummary,
 };
-pub use pelicycle_kernels::quant;
+pub use pelicycle_kernels::{Kernels, UnknownKernels, quant};
 pub use session::{ExpertChoice, Session};
 
 /// The example of the README, run as a test.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
+use pelicycle_engine::Kernels;
 use pelicycle_run::{Config, Contestant, ContestantModel, ServiceAccess};
 use pelicycle_store::Store;
 use pelicycle_text as text;
@@ -134,7 +135,14 @@ fn parts(global: &Global) -> Vec<Part> {
         Ok(store) => Ok(store.root().display().to_string()),
         Err(error) => Err(error.to_string()),
     };
-    vec![part("results folder", results), part("drawing worker", worker)]
+    let kernels = match Kernels::chosen() {
+        Ok(chosen) => {
+            let names: Vec<&str> = Kernels::available().iter().map(|kernels| kernels.name).collect();
+            Ok(format!("{}; this processor runs {}", chosen.name, names.join(", ")))
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    vec![part("results folder", results), part("drawing worker", worker), part("engine's kernels", kernels)]
 }
 
 /// Which contestants of pelicycle.toml can't take part, as far as that can be told.

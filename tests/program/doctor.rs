@@ -61,6 +61,16 @@ fn what_works_and_what_does_not_is_told_with_an_exit_code() {
     assert!(service(&report, "anthropic")["words"].as_str().unwrap().contains("ANTHROPIC_API_KEY"));
     assert!(report["parts"].as_array().unwrap().iter().all(|part| part["ok"] == true), "{json}");
 
+    // Kernels can be chosen, of those that the processor runs.
+    let kernels = |name| {
+        let variables = [variables[0], variables[1], variables[2], ("PELICYCLE_KERNELS", name)];
+        pelicycle(folder.path(), &["doctor", "--offline"], &variables)
+    };
+    let (code, words, _) = kernels("scalar");
+    assert!(code == 0 && words.contains("scalar; this processor runs scalar"), "{words}");
+    let (code, words, _) = kernels("avx1024");
+    assert!(code == 1 && words.contains("PELICYCLE_KERNELS is \"avx1024\""), "{words}");
+
     let bad_entry = format!(
         "[providers.bad]\ndialect = \"chat\"\nbase_url = \"{}\"\nkey_env = [\"GOOD_KEY\"]\n",
         refusing.url("/v1")

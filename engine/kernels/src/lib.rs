@@ -1,7 +1,7 @@
 //! The inner loops of language models on a CPU: products of weight rows with activations, attention, gates and the delta
-//! rule, one file an instruction set; and the block formats of the weights ([`quant`]).
+//! rule, one folder an instruction set; and the block formats of the weights ([`quant`]).
 //!
-//! It knows neither threads nor models: a caller cuts the work, takes [`Kernels::detect`] once and calls the functions of
+//! It knows neither threads nor models: a caller cuts the work, takes [`Kernels::chosen`] once and calls the functions of
 //! that table. The scalar file is the reference that every other is tested against. A kernel computes each output with
 //! the same operations whatever the number of rows beside it, which is what makes a sequence's tokens independent of its
 //! batch.
@@ -10,6 +10,7 @@
 //! `unpack.rs` for that of the weights, and `scalar.rs` for how the two are multiplied.
 
 mod activations;
+mod choice;
 mod delta;
 mod math;
 pub mod quant;
@@ -22,6 +23,7 @@ mod avx2;
 mod avx512;
 
 pub use activations::{Activations, QuantizedBlock};
+pub use choice::{KERNELS_VARIABLE, UnknownKernels};
 pub use delta::{DeltaToken, StateRow};
 
 use crate::quant::TensorType;
@@ -88,21 +90,6 @@ pub struct Kernels {
     pub convolve: Convolve,
     /// The gated delta rule for one head: tokens pass over its state in order, `out[t]` is what token t reads.
     pub delta_rule: fn(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]),
-}
-
-impl Kernels {
-    /// The fastest set that this processor runs.
-    pub fn detect() -> &'static Kernels {
-        Self::available().pop().unwrap_or(&scalar::KERNELS)
-    }
-
-    /// Every set that this processor runs, the reference first, the fastest last.
-    pub(crate) fn available() -> Vec<&'static Kernels> {
-        let sets = std::iter::once(&scalar::KERNELS);
-        #[cfg(target_arch = "x86_64")]
-        let sets = sets.chain(avx2::kernels()).chain(avx512::kernels());
-        sets.collect()
-    }
 }
 
 impl std::fmt::Debug for Kernels {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use pelicycle_kernels::UnknownKernels;
 use pelicycle_kernels::quant::TensorType;
 use thiserror::Error;
 
@@ -39,6 +40,8 @@ pub enum ModelError {
         path.display()
     )]
     Unhonoured { path: PathBuf, key: String, found: String, architecture: String },
+    #[error(transparent)]
+    Kernels(#[from] UnknownKernels),
     #[error("token id {id} is out of range: the vocabulary has {vocabulary} tokens")]
     Token { id: u32, vocabulary: usize },
 }

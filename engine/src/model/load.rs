@@ -104,7 +104,7 @@ impl Model {
         Ok(Model {
             context: ComputeContext {
                 pool: ThreadPool::new(threads),
-                kernels: Kernels::detect(),
+                kernels: Kernels::chosen()?,
                 arithmetic,
             },
             cache_precision: cache_precision(&gguf, arithmetic),

@@ -1,0 +1,16 @@
+//! AVX2 with FMA and F16C: weights unpacked in registers, bytes multiplied by `vpmaddubsw`, or by `vpdpbusd` where the
+//! processor has AVX-VNNI.
+
+mod books;
+mod byte_products;
+mod k_quants;
+mod lanes;
+mod loops;
+mod product;
+mod quantize;
+mod small_blocks;
+mod tile;
+mod unpack;
+
+pub(super) use loops::kernels;
+pub(super) use unpack::{Superblock, unpack_run};

@@ -1,0 +1,78 @@
+//! Which kernel set runs: the fastest that the processor has, or the one that the environment names.
+
+use std::fmt;
+
+use super::{Kernels, scalar};
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
+
+/// The environment variable that names a kernel set to be used instead of the fastest.
+pub const KERNELS_VARIABLE: &str = "PELICYCLE_KERNELS";
+
+/// A name that no kernel set of this processor has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownKernels {
+    name: String,
+}
+
+impl fmt::Display for UnknownKernels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = Kernels::available().iter().map(|kernels| kernels.name).collect();
+        let (name, names) = (&self.name, names.join(", "));
+        write!(
+            f,
+            "{KERNELS_VARIABLE} is {name:?}, which is no kernel set that this processor runs; it runs {names}"
+        )
+    }
+}
+
+impl std::error::Error for UnknownKernels {}
+
+impl Kernels {
+    /// The set that [`KERNELS_VARIABLE`] names; without it, or with nothing in it, the fastest that this processor runs.
+    ///
+    /// # Errors
+    /// When the variable names no set that this processor runs.
+    pub fn chosen() -> Result<&'static Kernels, UnknownKernels> {
+        match std::env::var_os(KERNELS_VARIABLE) {
+            Some(name) if !name.is_empty() => Kernels::named(&name.to_string_lossy()),
+            _ => Ok(Kernels::detect()),
+        }
+    }
+
+    /// The set of this name.
+    ///
+    /// # Errors
+    /// When this processor runs none of this name.
+    pub fn named(name: &str) -> Result<&'static Kernels, UnknownKernels> {
+        let found = Self::available().into_iter().find(|kernels| kernels.name == name);
+        found.ok_or_else(|| UnknownKernels { name: name.to_owned() })
+    }
+
+    /// The fastest set that this processor runs.
+    pub fn detect() -> &'static Kernels {
+        Self::available().pop().unwrap_or(&scalar::KERNELS)
+    }
+
+    /// Every set that this processor runs, the reference first, the fastest last.
+    pub fn available() -> Vec<&'static Kernels> {
+        let sets = std::iter::once(&scalar::KERNELS);
+        #[cfg(target_arch = "x86_64")]
+        let sets = sets.chain(avx2::kernels()).chain(avx512::kernels());
+        sets.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kernels;
+
+    #[test]
+    fn a_set_is_found_by_its_name_and_an_unknown_name_says_which_there_are() {
+        for kernels in Kernels::available() {
+            assert_eq!(Kernels::named(kernels.name).unwrap().name, kernels.name);
+        }
+        let error = Kernels::named("avx1024").unwrap_err().to_string();
+        assert!(error.contains("\"avx1024\"") && error.contains("scalar"), "{error}");
+    }
+}
