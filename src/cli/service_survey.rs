@@ -144,7 +144,8 @@ async fn examine(
         // A server of one's own that is not running is the usual state of most of them.
         Err(error) if (found.local || !entry.needs_key()) && !matches!(error, CatalogError::Refused(_)) => {
             found.state = ServiceState::Away;
-            found.words = format!("nobody answers at {}", found.address.as_deref().unwrap_or("its address"));
+            let address = found.address.as_deref().unwrap_or("its address");
+            found.words = format!("nobody answers at {address}{}", entry.start_hint());
         }
         Err(error) => (found.state, found.words) = (ServiceState::Fault, error.to_string()),
     }

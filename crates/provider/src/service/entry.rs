@@ -43,6 +43,8 @@ pub struct ServiceEntry {
     pub batch: Option<BatchProtocol>,
     /// Whether it runs on a machine of the user's: one request at a time, and patience while it loads a model.
     pub local: Option<bool>,
+    /// The command that starts it, for people whom nobody answers there.
+    pub start: Option<String>,
     /// The number of requests at the same time.
     pub concurrency: Option<usize>,
     /// The number of requests that may leave in a minute.
@@ -118,12 +120,21 @@ pub struct ModelRule {
 }
 
 impl ServiceEntry {
+    /// What to do where nobody answers at its address, to end a message with; nothing where that is not known.
+    #[must_use]
+    pub fn start_hint(&self) -> String {
+        self.start
+            .as_ref()
+            .map(|command| format!("; is it running? `{command}` starts it"))
+            .unwrap_or_default()
+    }
+
     /// This entry with what `change` says.
     pub(super) fn changed(mut self, change: &ServiceEntry) -> ServiceEntry {
         macro_rules! take {
             ($($field:ident)*) => { $(if change.$field.is_some() { self.$field.clone_from(&change.$field); })* };
         }
-        take!(title protocol batch base_url host_env host_port base_path key_header key_needed local concurrency);
+        take!(title protocol batch base_url host_env host_port base_path key_header key_needed local start concurrency);
         take!(requests_per_minute max_tokens connect_seconds first_seconds idle_seconds total_seconds backoff_seconds tries);
         if change.base_url.is_some() {
             // An address that was written down is meant.

@@ -112,8 +112,9 @@ impl Exchange<'_> {
                 let host = self.url.host_str().unwrap_or_default();
                 let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
                 Err(RequestFailure::connection(format!(
-                    "can't connect to {host}{port}: {}",
-                    innermost(&error)
+                    "can't connect to {host}{port}: {}{}",
+                    innermost(&error),
+                    self.connection.entry.start_hint()
                 )))
             }
             Ok(Err(error)) => Err(RequestFailure::connection(format!(

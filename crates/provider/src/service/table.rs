@@ -138,6 +138,7 @@ fn base(
         header_env: BTreeMap::new(),
         address_from: None,
         title: None,
+        start: None,
         ..known.clone()
     })
 }

@@ -117,6 +117,8 @@ fn connections_that_break_before_anything_came_are_tried_again() {
     let heard = ask(&remote(&gone, "chat", "tries = 2"));
     let words = format!("can't connect to 127.0.0.1:{port}: ");
     assert!(heard.error().starts_with(&words) && heard.sent == 2, "{}", heard.error());
+    let heard = ask(&remote(&gone, "ollama", "tries = 1\nstart = \"ollama serve\""));
+    assert!(heard.error().ends_with("is it running? `ollama serve` starts it"), "{}", heard.error());
 }
 
 #[test]
