@@ -21,6 +21,8 @@ pub(crate) struct Architecture {
     pub(crate) query_temperature: bool,
     /// The norms of queries and keys, if any.
     pub(crate) query_key_norm: Option<QueryKeyNorm>,
+    /// Whether the file must tell which pairs stand still (`rope_freqs`).
+    pub(crate) rope_divisors: bool,
     /// Layers that attend to the last tokens alone.
     pub(crate) windows: Option<WindowPattern>,
     /// Whether a learned score for each head stands beside those of the tokens in the softmax.

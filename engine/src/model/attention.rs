@@ -191,20 +191,9 @@ impl Attention {
             }
         });
         if let Keys::Own(own) = &self.keys {
-            let OwnKeys { key, value, norm, normed_values } = &**own;
-            if value.is_none() {
-                values.clone_from(keys);
-            }
-            if *normed_values {
-                let heads = values.chunks_exact_mut(self.head.value);
-                heads.for_each(|value| rms_normalize(value, config.epsilon));
-            }
-            let mut turning: Vec<_> = places.iter().zip(keys.chunks_exact_mut(key.rows)).collect();
-            context.pool.for_each(&mut turning, |(place, keys)| {
-                self.norm_and_turn(keys, norm.as_deref(), **place, config.epsilon);
-            });
+            self.norm_and_turn_keys(own, context, config, &places, (keys, values));
             let written =
-                keys.chunks_exact(key.rows).zip(values.chunks_exact(self.kv_heads * self.head.value));
+                keys.chunks_exact(own.key.rows).zip(values.chunks_exact(self.kv_heads * self.head.value));
             for (row, (k, v)) in rows.iter().zip(written) {
                 caches[row.sequence].layers[layer].write(row.position, k, v);
             }
@@ -256,6 +245,28 @@ impl Attention {
             gates.resize(x.rows() * heads * value_size, 0.0);
             products(context, x, &mut [(gate, gates)]);
         }
+    }
+
+    /// Makes the keys and values of the rows, as their matrices gave them, those that are kept.
+    fn norm_and_turn_keys(
+        &self,
+        own: &OwnKeys,
+        context: &ComputeContext,
+        config: &ModelConfig,
+        places: &[RopePlace],
+        (keys, values): (&mut Vec<f32>, &mut Vec<f32>),
+    ) {
+        if own.value.is_none() {
+            values.clone_from(keys);
+        }
+        if own.normed_values {
+            let heads = values.chunks_exact_mut(self.head.value);
+            heads.for_each(|value| rms_normalize(value, config.epsilon));
+        }
+        let mut turning: Vec<_> = places.iter().zip(keys.chunks_exact_mut(own.key.rows)).collect();
+        context.pool.for_each(&mut turning, |(place, keys)| {
+            self.norm_and_turn(keys, own.norm.as_deref(), **place, config.epsilon);
+        });
     }
 
     /// Norms and turns all queries or all keys of one row, in the models that do.

@@ -16,6 +16,8 @@ const KEYS: &[(&str, &str)] =
 /// Endings of tensors' other names, with the architectures that have them so.
 const TENSORS: &[(&[&str], &str, &str)] = &[
     (&["qwen35", "qwen35moe", "qwen3next"], ".ssm_dt", ".ssm_dt.bias"),
+    (&["nemotron_h_moe"], ".ffn_latent_in.weight", ".ffn_latent_down.weight"),
+    (&["nemotron_h_moe"], ".ffn_latent_out.weight", ".ffn_latent_up.weight"),
     (&["gpt-oss"], ".attn_out.weight", ".attn_output.weight"),
     (&["gpt-oss"], ".attn_out.bias", ".attn_output.bias"),
     (&["gpt-oss"], ".attn_sinks", ".attn_sinks.weight"),

@@ -10,6 +10,7 @@ use pelicycle_kernels::Activations;
 
 use super::architecture::Indexer;
 use super::compute_context::ComputeContext;
+use super::config::ModelConfig;
 use super::error::ModelError;
 use super::latent_heads::LatentHeads;
 use super::latent_shape::LatentShape;
@@ -17,7 +18,7 @@ use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products, stacked_products, transposed_products};
 use super::norm::rms_norm_in_place;
 use super::position_indexer::{IndexerScratch, PositionIndexer, SeenPositions};
-use super::rope::Rope;
+use super::rope::{Rope, RopePlace};
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, LayerCache};
 
@@ -198,35 +199,8 @@ impl LatentAttention {
             }
             Seen::AsBefore => {}
         }
+        self.norm_and_turn(context, config, &places, scratch);
         let LatentScratch { queries, latents, plain, absorbed, mixed, answers, .. } = scratch;
-
-        plain.reset(rows.len() * shape.heads, shape.plain);
-        let mut turning: Vec<_> = places
-            .iter()
-            .zip(queries.chunks_exact_mut(shape.heads * head_size))
-            .zip(latents.chunks_exact_mut(shape.rank + shape.turning))
-            .zip(plain.floats_mut().chunks_exact_mut(shape.heads * shape.plain))
-            .collect();
-        context.pool.for_each(&mut turning, |(((place, queries), latent), plain)| {
-            let rope = self.rope.as_ref().map(|rope| (rope, rope.turns(**place)));
-            let turn = |numbers: &mut [f32]| {
-                if let Some((rope, turns)) = &rope {
-                    rope.apply(numbers, turns);
-                }
-            };
-            let (latent, key) = latent.split_at_mut(shape.rank);
-            rms_norm_in_place(latent, &self.norm, EPSILON);
-            turn(key);
-            for (query, plain) in queries.chunks_exact_mut(head_size).zip(plain.chunks_exact_mut(shape.plain))
-            {
-                turn(&mut query[shape.plain..]);
-                if let Some(temperature) = config.query_temperature {
-                    let factor = temperature.factor(place.position);
-                    query.iter_mut().for_each(|x| *x *= factor);
-                }
-                plain.copy_from_slice(&query[..shape.plain]);
-            }
-        });
         for (row, numbers) in rows.iter().zip(latents.chunks_exact(shape.rank + shape.turning)) {
             let (latent, key) = numbers.split_at(shape.rank);
             caches[row.sequence].layers[layer].write(row.position, key, latent);
@@ -258,6 +232,45 @@ impl LatentAttention {
         answers.reset(rows.len(), shape.heads * shape.value);
         stacked_products(context, &self.values, shape.heads, mixed, answers.floats_mut());
         products(context, answers, &mut [(&self.output, out)]);
+    }
+
+    /// Norms the latent vectors of the rows and turns what turns; the parts of queries that do not are put apart.
+    fn norm_and_turn(
+        &self,
+        context: &ComputeContext,
+        config: &ModelConfig,
+        places: &[RopePlace],
+        scratch: &mut LatentScratch,
+    ) {
+        let (shape, head_size) = (self.shape, self.shape.key());
+        let LatentScratch { queries, latents, plain, .. } = scratch;
+        plain.reset(places.len() * shape.heads, shape.plain);
+        let mut turning: Vec<_> = places
+            .iter()
+            .zip(queries.chunks_exact_mut(shape.heads * head_size))
+            .zip(latents.chunks_exact_mut(shape.rank + shape.turning))
+            .zip(plain.floats_mut().chunks_exact_mut(shape.heads * shape.plain))
+            .collect();
+        context.pool.for_each(&mut turning, |(((place, queries), latent), plain)| {
+            let rope = self.rope.as_ref().map(|rope| (rope, rope.turns(**place)));
+            let turn = |numbers: &mut [f32]| {
+                if let Some((rope, turns)) = &rope {
+                    rope.apply(numbers, turns);
+                }
+            };
+            let (latent, key) = latent.split_at_mut(shape.rank);
+            rms_norm_in_place(latent, &self.norm, EPSILON);
+            turn(key);
+            for (query, plain) in queries.chunks_exact_mut(head_size).zip(plain.chunks_exact_mut(shape.plain))
+            {
+                turn(&mut query[shape.plain..]);
+                if let Some(temperature) = config.query_temperature {
+                    let factor = temperature.factor(place.position);
+                    query.iter_mut().for_each(|x| *x *= factor);
+                }
+                plain.copy_from_slice(&query[..shape.plain]);
+            }
+        });
     }
 
     /// Queries and latent vectors of the rows of `x`, not yet normed or turned.

@@ -80,7 +80,7 @@ impl Model {
         let architecture = architecture(&gguf)?;
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);
-        let divisors = Divisors::read(&tensors, &config)?;
+        let divisors = Divisors::read(&tensors, &config, architecture.rope_divisors)?;
         let end = Residual::end(&tensors, &config, architecture)?;
         let embedding = tensors.matrix("token_embd", &[config.width, config.vocabulary])?;
         let output = match tensors.has("output.weight") {

@@ -48,8 +48,13 @@ pub(super) struct Divisors {
 }
 
 impl Divisors {
-    pub(super) fn read(tensors: &TensorReader<'_>, config: &ModelConfig) -> Result<Divisors, ModelError> {
-        let numbers = |name: &str| match tensors.has(name) {
+    /// `required`: the file must have the usual ones.
+    pub(super) fn read(
+        tensors: &TensorReader<'_>,
+        config: &ModelConfig,
+        required: bool,
+    ) -> Result<Divisors, ModelError> {
+        let numbers = |name: &str| match tensors.has(name) || required && name == "rope_freqs.weight" {
             true => tensors.numbers(name, &[config.head.turning / 2]).map(Some),
             false => Ok(None),
         };

@@ -49,7 +49,11 @@ impl Tokenizer {
     /// When the file's kind of tokenizer is not known, or its tables contradict themselves.
     pub fn from_gguf(gguf: &Gguf) -> Result<Tokenizer, TokenizerError> {
         let texts = gguf.require_strings("tokenizer.ggml.tokens")?;
-        let model = gguf.require_str("tokenizer.ggml.model")?;
+        let model = match gguf.require_str("tokenizer.ggml.model")? {
+            // As Ollama writes it.
+            "llama" if gguf.str("tokenizer.ggml.pre")? == Some("gemma4") => "gemma4",
+            model => model,
+        };
         let mut remark = None;
         let characters = |begins| -> Result<_, TokenizerError> {
             let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;

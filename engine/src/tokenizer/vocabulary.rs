@@ -53,7 +53,7 @@ impl Vocabulary {
         if u32::try_from(texts.len()).is_err() {
             return Err(damaged(gguf, "tokenizer.ggml.tokens is too long"));
         }
-        let kinds = match gguf.i32s("tokenizer.ggml.token_type")? {
+        let mut kinds = match gguf.i32s("tokenizer.ggml.token_type")? {
             None => vec![TokenKind::Normal; texts.len()],
             Some(types) if types.len() < texts.len() => {
                 let reason = format!(
@@ -73,6 +73,14 @@ impl Vocabulary {
                 })
                 .collect::<Result<_, _>>()?,
         };
+        if matches!(spelling, Spelling::Blanks) && !kinds.contains(&TokenKind::Byte) {
+            // Ollama's converter gives the tokens of bytes the type of text.
+            for (kind, text) in kinds.iter_mut().zip(texts) {
+                if *kind == TokenKind::Normal && byte_token(text).is_some() {
+                    *kind = TokenKind::Byte;
+                }
+            }
+        }
         let mut bytes = ByteStrings::with_capacity(texts.len(), texts.iter().map(String::len).sum());
         let mut token = Vec::new();
         for (text, &kind) in texts.iter().zip(&kinds) {

@@ -68,6 +68,34 @@ fn queries_keys_and_values_may_lie_in_one_tensor() {
 }
 
 #[test]
+fn other_names_and_unused_tensors_change_nothing() {
+    let rename = |parts: &mut Parts, from: &str, to: &str| {
+        let renamed = parts.tensors.iter_mut().filter(|tensor| tensor.name.contains(from));
+        renamed.for_each(|tensor| tensor.name = tensor.name.replace(from, to));
+    };
+    let Some(usual) = Parts::golden("nemotron3-latent.f16") else { return };
+    let mut ollama = usual.clone();
+    rename(&mut ollama, "ffn_latent_down", "ffn_latent_in");
+    rename(&mut ollama, "ffn_latent_up", "ffn_latent_out");
+    answers_the_same(&usual, &ollama);
+
+    let Some(older) = Parts::golden("lfm2.f16") else { return };
+    let mut newer = older.clone();
+    rename(&mut newer, "token_embd_norm", "output_norm");
+    answers_the_same(&older, &newer);
+
+    // Layers that read the keys of earlier ones may keep what made their own.
+    let Some(without) = Parts::golden("gemma4-e.f16") else { return };
+    let mut with = without.clone();
+    for part in ["attn_k.weight", "attn_k_norm.weight", "attn_v.weight"] {
+        let like = with.tensors.iter().find(|tensor| tensor.name == format!("blk.0.{part}")).unwrap();
+        let unused = Tensor { name: format!("blk.4.{part}"), ..like.clone() };
+        with.tensors.push(unused);
+    }
+    answers_the_same(&with, &without);
+}
+
+#[test]
 fn a_sequence_that_outgrows_the_first_context_is_as_one_that_was_longer_from_the_beginning() {
     let Some(mut parts) = Parts::golden("phi3.f16") else { return };
     let tokens: Vec<u32> = (0..40).map(|i| (i * 37 + 5) % 300).collect();

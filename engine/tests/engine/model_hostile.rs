@@ -25,6 +25,14 @@ fn a_bias_that_the_architecture_has_must_be_there() {
 }
 
 #[test]
+fn pairs_that_stand_still_must_be_told() {
+    let Some(mut parts) = Parts::golden("gemma4-dense.f16") else { return };
+    parts.take("rope_freqs.weight");
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains("rope_freqs.weight"), "{error}");
+}
+
+#[test]
 fn experts_of_several_types_are_refused() {
     let Some(mut parts) = Parts::golden("mixtral.f16") else { return };
     parts.unstack("blk.0.ffn_gate_exps.weight", |e| format!("blk.0.ffn_gate.{e}.weight"));
