@@ -1,25 +1,26 @@
-//! AVX2 with FMA and F16C: the shared bodies compiled for it, byte products by `vpmaddubsw`.
+//! The tables, and the loops over floats.
 #![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 
 use std::arch::x86_64::*;
 
-use super::delta::{self, DeltaToken, StateRow};
-use super::unpack::{UnpackedBlock, superblock_bytes};
-use super::{GateFunction, Kernels, QuantizedBlock, activations, math};
+use super::product::{maddubs, vnni};
+use crate::delta::{self, DeltaToken, StateRow};
 use crate::quant::TensorType;
+use crate::{GateFunction, Kernels, QuantizedBlock, activations, math};
 
-/// The table, where the processor has what it needs.
-pub(super) fn kernels() -> Option<&'static Kernels> {
+/// The tables for which the processor has what they need, the faster one last.
+pub(crate) fn kernels() -> impl Iterator<Item = &'static Kernels> {
     let there = is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("fma")
         && is_x86_feature_detected!("f16c");
-    there.then_some(&KERNELS)
+    let vnni = there && is_x86_feature_detected!("avxvnni");
+    there.then_some(&AVX2).into_iter().chain(vnni.then_some(&AVX_VNNI))
 }
 
-static KERNELS: Kernels = Kernels {
+static AVX2: Kernels = Kernels {
     name: "avx2",
     quantize,
-    quantized_product,
+    quantized_product: maddubs::quantized_product,
     widen,
     dot: |a, b| dot(a, b),
     scores: |query, keys, scale, out| scores(query, keys, scale, out),
@@ -32,6 +33,9 @@ static KERNELS: Kernels = Kernels {
     convolve: |inputs, taps, out| convolve(inputs, taps, out),
     delta_rule: |state, tokens, out| delta_rule(state, tokens, out),
 };
+
+/// The same numbers, bit for bit, by fewer instructions.
+static AVX_VNNI: Kernels = Kernels { name: "avx2-vnni", quantized_product: vnni::quantized_product, ..AVX2 };
 
 /// Gives a body compiled for AVX2 a face that the table can hold.
 macro_rules! compiled_for_avx2 {
@@ -79,7 +83,7 @@ fn eight_halves(halves: &[u16; 8]) -> __m256 {
 /// Eight floats from an array.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn eight_floats(floats: &[f32; 8]) -> __m256 {
+pub(super) fn eight_floats(floats: &[f32; 8]) -> __m256 {
     // SAFETY: reads the 32 bytes of the array, at any alignment.
     unsafe { _mm256_loadu_ps(floats.as_ptr()) }
 }
@@ -140,139 +144,9 @@ fn mix_of_halves(weights: &[f32], values: &[u16], out: &mut [f32]) {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn sum(x: __m256) -> f32 {
+pub(super) fn sum(x: __m256) -> f32 {
     let x = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
     let x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     let x = _mm_add_ss(x, _mm_shuffle_ps(x, x, 1));
     _mm_cvtss_f32(x)
-}
-
-fn quantized_product(
-    kind: TensorType,
-    weights: &[u8],
-    row_bytes: usize,
-    rows: &[&[QuantizedBlock]],
-    out: &mut [&mut [f32]],
-) {
-    assert_eq!(rows.len(), out.len());
-    let (fours, ones) = rows.as_chunks::<4>();
-    let (out_fours, out_ones) = out.as_chunks_mut::<4>();
-    for (rows, out) in fours.iter().zip(out_fours) {
-        // SAFETY: the table is handed out only where `kernels` found these features.
-        unsafe { product(kind, weights, row_bytes, rows, out) }
-    }
-    for (row, out) in ones.as_chunks::<1>().0.iter().zip(out_ones.as_chunks_mut::<1>().0) {
-        // SAFETY: as above.
-        unsafe { product(kind, weights, row_bytes, row, out) }
-    }
-}
-
-#[target_feature(enable = "avx2,fma,f16c")]
-fn product<const ROWS: usize>(
-    kind: TensorType,
-    weights: &[u8],
-    row_bytes: usize,
-    rows: &[&[QuantizedBlock]; ROWS],
-    out: &mut [&mut [f32]; ROWS],
-) {
-    let mut unpacked = UnpackedBlock::ZERO;
-    let bytes = superblock_bytes(kind);
-    for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
-        let mut sums = [_mm256_setzero_ps(); ROWS];
-        for (i, blocks) in row.chunks(bytes).enumerate() {
-            unpacked.fill(kind, blocks);
-            for half in 0..2 {
-                let codes = codes(&unpacked, half);
-                for (x, sum) in rows.iter().zip(&mut sums) {
-                    if is_wide(kind) {
-                        add_half::<true>(&codes, &unpacked, &x[i], half, sum);
-                    } else {
-                        add_half::<false>(&codes, &unpacked, &x[i], half, sum);
-                    }
-                }
-            }
-        }
-        for (out, sums) in out.iter_mut().zip(&sums) {
-            out[j] = sum(*sums);
-        }
-    }
-}
-
-/// Whether codes of a type take more than six bits.
-const fn is_wide(kind: TensorType) -> bool {
-    matches!(
-        kind,
-        TensorType::Q8_0
-            | TensorType::IQ4_NL
-            | TensorType::IQ4_XS
-            | TensorType::IQ2_XXS
-            | TensorType::IQ2_XS
-            | TensorType::IQ2_S
-            | TensorType::IQ3_XXS
-    )
-}
-
-/// The codes that meet the lower or upper 32 of each 64 activations: of each 64 weights two groups of 16, four by
-/// four dwords of them transposed, as activations are.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn codes(w: &UnpackedBlock, half: usize) -> [__m256i; 4] {
-    let natural = w.codes.as_chunks::<32>().0;
-    let [a, b, c, d] = [0, 1, 2, 3].map(|k| {
-        let codes: &[u8; 32] = &natural[2 * k + half];
-        // SAFETY: reads the 32 bytes of the array, at any alignment.
-        unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) }
-    });
-    let (ab, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-    let (cd, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
-    [
-        _mm256_unpacklo_epi64(ab, cd),
-        _mm256_unpackhi_epi64(ab, cd),
-        _mm256_unpacklo_epi64(ab_high, cd_high),
-        _mm256_unpackhi_epi64(ab_high, cd_high),
-    ]
-}
-
-/// Adds the products of half a superblock with its activations. `WIDE` codes use all 8 bits, which would overflow
-/// `vpmaddubsw`'s 16-bit sums.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn add_half<const WIDE: bool>(
-    codes: &[__m256i; 4],
-    w: &UnpackedBlock,
-    x: &QuantizedBlock,
-    half: usize,
-    sum: &mut __m256,
-) {
-    let load = |v: usize| {
-        let codes: &[i8; 32] = &x.codes.as_chunks::<32>().0[2 * v + half];
-        // SAFETY: reads the 32 bytes of the array, at any alignment.
-        unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) }
-    };
-    let ones = _mm256_set1_epi16(1);
-    let products = if WIDE {
-        let mut products = _mm256_setzero_si256();
-        for (v, codes) in codes.iter().enumerate() {
-            // A code less 128 is a signed number w, and w·x is |w|·x with the sign of w given to x; then 128·x, in
-            // two halves, is added again.
-            let signed = _mm256_xor_si256(*codes, _mm256_set1_epi8(-128));
-            let x = load(v);
-            let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(signed), _mm256_sign_epi8(x, signed));
-            let less = _mm256_maddubs_epi16(_mm256_set1_epi8(64), x);
-            let fours = _mm256_madd_epi16(pairs, ones);
-            let less = _mm256_slli_epi32(_mm256_madd_epi16(less, ones), 1);
-            products = _mm256_add_epi32(products, _mm256_add_epi32(fours, less));
-        }
-        products
-    } else {
-        // Codes of 6 bits: two sums of pairs are at most 4 · 63 · 127, which 16 bits hold.
-        let pairs = |v: usize| _mm256_maddubs_epi16(codes[v], load(v));
-        let first = _mm256_madd_epi16(_mm256_add_epi16(pairs(0), pairs(1)), ones);
-        let second = _mm256_madd_epi16(_mm256_add_epi16(pairs(2), pairs(3)), ones);
-        _mm256_add_epi32(first, second)
-    };
-    let of_half = |numbers: &[f32; 16]| eight_floats(&numbers.as_chunks::<8>().0[half]);
-    let scales = _mm256_mul_ps(of_half(&w.scales), of_half(&x.scales));
-    *sum = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(products), *sum);
-    *sum = _mm256_fnmadd_ps(of_half(&w.offsets), of_half(&x.sums), *sum);
 }

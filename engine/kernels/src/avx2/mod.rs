@@ -1,0 +1,12 @@
+//! AVX2 with FMA and F16C: weights unpacked in registers, bytes multiplied by `vpmaddubsw`, or by `vpdpbusd` where the
+//! processor has AVX-VNNI.
+
+mod byte_products;
+mod k_quants;
+mod lanes;
+mod loops;
+mod product;
+mod small_blocks;
+mod unpack;
+
+pub(super) use loops::kernels;
