@@ -6,8 +6,8 @@
 //!
 //! One row is told in gigabytes of weights a second, more rows in thousands of millions of products a second. The best of
 //! many short turns counts, the sets in turns: other work on the machine only ever slows one down. Weights are a matrix of
-//! 192 rows of 2048, which the caches hold; with `--memory` one of 262,144 rows, which they do not. `--calls N` makes N
-//! calls for each number of rows and no measurement, to be counted by `valgrind --tool=callgrind` or `perf stat`.
+//! 192 rows of 2048, which the caches hold; with `--memory` one of 262,144 rows, which they do not. `--calls N --rows R`
+//! makes N calls with R rows and no measurement, to be counted by `valgrind --tool=callgrind`.
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
 use std::time::{Duration, Instant};
@@ -16,7 +16,9 @@ use pelicycle_kernels::quant::TensorType;
 use pelicycle_kernels::{Activations, Kernels};
 
 const WIDTH: usize = 2048;
-const ROWS: [usize; 4] = [1, 2, 4, 8];
+const ROWS: [usize; 6] = [1, 2, 3, 4, 8, 32];
+/// Rows of activations that there are.
+const MOST: usize = 64;
 const MATRIX_IN_MEMORY: usize = 262_144;
 /// Turns of a measurement: at least so many, for at least so long.
 const TURNS: usize = 5;
@@ -28,6 +30,8 @@ struct Wish {
     kernels: Vec<&'static Kernels>,
     matrix_rows: usize,
     calls: Option<usize>,
+    /// Rows of those calls.
+    rows: usize,
 }
 
 fn main() {
@@ -41,16 +45,17 @@ fn main() {
     if let Some(calls) = wish.calls {
         return wish.types.iter().for_each(|&kind| call(&wish, kind, calls));
     }
-    println!("{:8} {:12} {:>9} {:>27}", "", "", "GB/s", "10^9 products/s");
-    println!("{:8} {:12} {:>9} {:>9} {:>8} {:>8}", "type", "kernels", "1 row", "2 rows", "4 rows", "8 rows");
+    let numbers = ROWS[1..].iter().map(|rows| format!("{rows:>8}")).collect::<String>();
+    println!("{:8} {:12} {:>7}  10^9 products/s, rows", "", "", "GB/s");
+    println!("{:8} {:12} {:>7}{numbers}", "type", "kernels", "1 row");
     for &kind in &wish.types {
         let matrix = Matrix::random(kind, wish.matrix_rows);
         let best = matrix.best_times(&wish.kernels);
         for (kernels, best) in wish.kernels.iter().zip(best) {
             let bytes = matrix.bytes.len() as f64 / best[0] / 1e9;
             let products = |i: usize| (ROWS[i] * wish.matrix_rows * WIDTH) as f64 / best[i] / 1e9;
-            let (two, four, eight) = (products(1), products(2), products(3));
-            println!("{:8} {:12} {bytes:9.2} {two:9.1} {four:8.1} {eight:8.1}", kind.name(), kernels.name);
+            let products = (1..ROWS.len()).map(|i| format!("{:8.1}", products(i))).collect::<String>();
+            println!("{:8} {:12} {bytes:7.2}{products}", kind.name(), kernels.name);
         }
     }
 }
@@ -60,12 +65,16 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Wish, String> {
     // The reference comes first, and is not there to be fast where there is another.
     let mut kernels = Kernels::available();
     drop(kernels.drain(..kernels.len().min(2) - 1));
-    let mut wish = Wish { types: Vec::new(), kernels, matrix_rows: 192, calls: None };
+    let mut wish = Wish { types: Vec::new(), kernels, matrix_rows: 192, calls: None, rows: 1 };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
         match argument.as_str() {
             "--memory" => wish.matrix_rows = MATRIX_IN_MEMORY,
             "--calls" => wish.calls = Some(value()?.parse().map_err(|_| "--calls needs a number")?),
+            "--rows" => {
+                let rows = value()?.parse().ok().filter(|rows| (1..=MOST).contains(rows));
+                wish.rows = rows.ok_or(format!("--rows needs a number from 1 to {MOST}"))?;
+            }
             "--kernels" => {
                 let names = value()?;
                 let named = names.split(',').map(|name| Kernels::named(name).map_err(|e| e.to_string()));
@@ -87,9 +96,7 @@ fn call(wish: &Wish, kind: TensorType, calls: usize) {
     let matrix = Matrix::random(kind, wish.matrix_rows);
     for kernels in &wish.kernels {
         let x = activations(kernels);
-        for rows in ROWS {
-            (0..calls).for_each(|_| _ = matrix.multiply(kernels, &x, rows));
-        }
+        (0..calls).for_each(|_| _ = matrix.multiply(kernels, &x, wish.rows));
     }
 }
 
@@ -149,9 +156,8 @@ impl Matrix {
 }
 
 fn activations(kernels: &Kernels) -> Activations {
-    let rows = ROWS[ROWS.len() - 1];
     let mut x = Activations::default();
-    x.reset(rows, WIDTH);
+    x.reset(MOST, WIDTH);
     x.floats_mut().iter_mut().enumerate().for_each(|(i, x)| *x = (i % 257) as f32 / 128.0 - 1.0);
     x.unrounded().into_iter().for_each(|(x, blocks)| (kernels.quantize)(x, blocks));
     x

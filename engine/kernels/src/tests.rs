@@ -165,16 +165,17 @@ fn codes_and_activations_at_their_ends_overflow_nothing() {
 fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
     let mut bytes = RandomBytes(11);
     for kind in quantized() {
-        let weights = weights(kind, 3, 768, &mut bytes);
+        // More weight rows and superblocks than a tile has, and a piece of a superblock where the type has smaller blocks.
+        let width = 2304 + 256 - kind.block_elements();
+        let weights = weights(kind, 9, width, &mut bytes);
         for kernels in Kernels::available() {
-            let x = activations(kernels, 15, 768, &mut bytes);
+            let x = activations(kernels, 23, width, &mut bytes);
             let alone: Vec<_> =
-                (0..15).map(|r| product(kernels, kind, &weights, &x, r..r + 1).remove(0)).collect();
-            for rows in [2, 3, 4, 5, 8, 9, 15] {
-                for first in [0, 15 - rows] {
-                    let together = product(kernels, kind, &weights, &x, first..first + rows);
-                    assert_eq!(together, alone[first..first + rows], "{} {kind} {rows} rows", kernels.name);
-                }
+                (0..23).map(|r| product(kernels, kind, &weights, &x, r..r + 1).remove(0)).collect();
+            for rows in [2, 3, 4, 5, 8, 15, 16, 23] {
+                let first = 23 - rows;
+                let together = product(kernels, kind, &weights, &x, first..23);
+                assert_eq!(together, alone[first..], "{} {kind} {rows} rows", kernels.name);
             }
         }
     }

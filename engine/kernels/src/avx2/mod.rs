@@ -7,6 +7,7 @@ mod lanes;
 mod loops;
 mod product;
 mod small_blocks;
+mod tile;
 mod unpack;
 
 pub(super) use loops::kernels;

@@ -1,14 +1,20 @@
 //! Products of quantized weight rows with activations, compiled once for each way to multiply bytes.
 #![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 
+/// Rows of activations for which it pays to unpack weights to memory once. It never does for signed codes: those need as
+/// many registers again for their magnitudes, which leaves none for the sums of eight rows.
+const MANY: usize = 16;
+
 /// Products compiled for `$features`, with bytes multiplied by `$bytes`, for each type with the bytes of a superblock.
 macro_rules! products {
     ($features:literal, $bytes:path, $($kind:ident $superblock:literal,)*) => {
         use std::arch::x86_64::*;
 
+        use super::MANY;
         use crate::QuantizedBlock;
         use crate::avx2::loops::{eight_floats, sum};
-        use crate::avx2::unpack::{CodeRange, Superblock, code_range, from_memory, unpack};
+        use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile};
+        use crate::avx2::unpack::{CodeRange, Superblock, code_range, filled_up, unpack};
         use crate::quant::TensorType;
         use crate::unpack::superblock_bytes;
 
@@ -21,14 +27,18 @@ macro_rules! products {
             out: &mut [&mut [f32]],
         ) {
             assert_eq!(rows.len(), out.len());
-            match kind {
+            if rows.len() >= MANY && code_range(kind.id()) != CodeRange::Signed {
                 // SAFETY: the table is handed out only where `kernels` found these features.
+                return unsafe { product_by_tiles(kind, weights, row_bytes, rows, out) };
+            }
+            match kind {
+                // SAFETY: as above.
                 $(TensorType::$kind => unsafe {
                     rows_by_eight::<$superblock, { TensorType::$kind.id() }>(weights, row_bytes, rows, out);
                 },)*
                 TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
                 // SAFETY: as above.
-                _ => unsafe { product_through_memory(kind, weights, row_bytes, rows, out) },
+                _ => unsafe { product_by_tiles(kind, weights, row_bytes, rows, out) },
             }
         }
 
@@ -49,17 +59,19 @@ macro_rules! products {
             for (rows, out) in fours.iter().zip(out_fours) {
                 product::<BYTES, KIND, 4>(weights, row_bytes, rows, out);
             }
-            let (twos, rows) = rows.as_chunks::<2>();
-            let (out_twos, out) = out.as_chunks_mut::<2>();
-            for (rows, out) in twos.iter().zip(out_twos) {
-                product::<BYTES, KIND, 2>(weights, row_bytes, rows, out);
-            }
-            for (row, out) in rows.as_chunks::<1>().0.iter().zip(out.as_chunks_mut::<1>().0) {
-                product::<BYTES, KIND, 1>(weights, row_bytes, row, out);
+            match (rows, out) {
+                ([a], [x]) => product::<BYTES, KIND, 1>(weights, row_bytes, &[*a], &mut [*x]),
+                ([a, b], [x, y]) => product::<BYTES, KIND, 2>(weights, row_bytes, &[*a, *b], &mut [*x, *y]),
+                ([a, b, c], [x, y, z]) => {
+                    product::<BYTES, KIND, 3>(weights, row_bytes, &[*a, *b, *c], &mut [*x, *y, *z]);
+                }
+                _ => {}
             }
         }
 
+        /// Few rows: what is unpacked stays in registers.
         #[target_feature(enable = $features)]
+        #[inline(never)]
         fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
             weights: &[u8],
             row_bytes: usize,
@@ -69,12 +81,9 @@ macro_rules! products {
             let range = const { code_range(KIND) };
             for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
                 let (whole, rest) = row.as_chunks::<BYTES>();
-                // A block of zeros has finite scales and offsets, and the activations beyond the row are zeros.
-                let mut last = [0; BYTES];
-                last[..rest.len()].copy_from_slice(rest);
-                let last = if rest.is_empty() { None } else { Some(&last) };
+                let last = if rest.is_empty() { None } else { Some(filled_up(rest)) };
                 let mut sums = [_mm256_setzero_ps(); ROWS];
-                for (i, block) in whole.iter().chain(last).enumerate() {
+                for (i, block) in whole.iter().chain(&last).enumerate() {
                     let weights = unpack::<BYTES, KIND>(block);
                     // A half at a time: the registers hold one half's codes and the sums of eight rows.
                     for half in 0..2 {
@@ -89,31 +98,82 @@ macro_rules! products {
             }
         }
 
-        /// Products of types whose codes are read number by number: one loop for all of them.
+        /// Many rows: a tile of weights is unpacked once for all of them, and meets eight at a time.
         #[target_feature(enable = $features)]
-        fn product_through_memory(
+        fn product_by_tiles(
             kind: TensorType,
             weights: &[u8],
             row_bytes: usize,
             rows: &[&[QuantizedBlock]],
             out: &mut [&mut [f32]],
         ) {
-            let mut sums = vec![_mm256_setzero_ps(); rows.len()];
-            for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
+            let mut tile = Tile::default();
+            let mut sums = vec![_mm256_setzero_ps(); TILE_ROWS * rows.len()];
+            for (t, weights) in weights.chunks(TILE_ROWS * row_bytes).enumerate() {
                 sums.fill(_mm256_setzero_ps());
-                for (i, blocks) in row.chunks(superblock_bytes(kind)).enumerate() {
-                    let weights = from_memory(kind, blocks);
-                    for (x, sum) in rows.iter().zip(&mut sums) {
-                        for half in 0..2 {
-                            // All codes of these types have seven bits at most.
-                            add_half(CodeRange::SevenBits, &weights, &x[i], half, sum);
+                for first in (0..row_bytes.div_ceil(superblock_bytes(kind))).step_by(TILE_BLOCKS) {
+                    tile.unpack(kind, weights, row_bytes, first);
+                    match code_range(kind.id()) {
+                        CodeRange::SixBits => {
+                            add_tile::<{ CodeRange::SIX_BITS }>(&tile, first, rows, &mut sums);
                         }
+                        CodeRange::SevenBits => {
+                            add_tile::<{ CodeRange::SEVEN_BITS }>(&tile, first, rows, &mut sums);
+                        }
+                        CodeRange::FiveBits => {
+                            add_tile::<{ CodeRange::FIVE_BITS }>(&tile, first, rows, &mut sums);
+                        }
+                        CodeRange::Signed => unreachable!("{kind} takes no tiles"),
                     }
                 }
-                for (out, sums) in out.iter_mut().zip(&sums) {
-                    out[j] = sum(*sums);
+                for (w, sums) in sums.chunks_exact(rows.len()).take(weights.len() / row_bytes).enumerate() {
+                    for (out, sums) in out.iter_mut().zip(sums) {
+                        out[t * TILE_ROWS + w] = sum(*sums);
+                    }
                 }
             }
+        }
+
+        /// Adds the products of a tile, whose first superblock is the `first` of its row, with all rows: `sums` has those
+        /// of each weight row one after another.
+        #[target_feature(enable = $features)]
+        fn add_tile<const RANGE: u8>(tile: &Tile, first: usize, rows: &[&[QuantizedBlock]], sums: &mut [__m256]) {
+            let all = rows.len();
+            let mut done = 0;
+            macro_rules! groups_of {
+                ($count:literal) => {
+                    while let Some(group) = rows[done..].first_chunk::<$count>() {
+                        for (w, weights) in tile.rows().enumerate() {
+                            let sums = sums[w * all + done..].first_chunk_mut().expect("a sum for each row");
+                            add_row::<RANGE, $count>(weights, group, first, sums);
+                        }
+                        done += $count;
+                    }
+                };
+            }
+            groups_of!(8);
+            groups_of!(4);
+            groups_of!(1);
+        }
+
+        #[target_feature(enable = $features)]
+        #[inline(never)]
+        fn add_row<const RANGE: u8, const ROWS: usize>(
+            weights: &[Superblock],
+            rows: &[&[QuantizedBlock]; ROWS],
+            first: usize,
+            sums: &mut [__m256; ROWS],
+        ) {
+            let range = const { CodeRange::numbered(RANGE) };
+            let mut added = *sums;
+            for (i, weights) in weights.iter().enumerate() {
+                for half in 0..2 {
+                    for (x, sum) in rows.iter().zip(&mut added) {
+                        add_half(range, weights, &x[first + i], half, sum);
+                    }
+                }
+            }
+            *sums = added;
         }
 
         /// Adds the products of half a superblock with its activations.

@@ -6,10 +6,11 @@ use super::lanes::{register, transpose};
 use super::loops::eight_floats;
 use super::{k_quants, small_blocks};
 use crate::quant::TensorType;
-use crate::unpack::UnpackedBlock;
+use crate::unpack::{UnpackedBlock, superblock_bytes};
 
 /// 256 weights in two halves: lanes 0 to 7 of a block of activations and lanes 8 to 15. See `UnpackedBlock` for what the
 /// fields mean; codes that are [`CodeRange::Signed`] have no offsets.
+#[derive(Clone, Copy)]
 pub(super) struct Superblock {
     pub(super) codes: [[__m256i; 4]; 2],
     pub(super) scales: [__m256; 2],
@@ -29,16 +30,61 @@ pub(super) enum CodeRange {
     Signed,
 }
 
-/// The range of the codes of the type with number `kind`, of those that are unpacked in registers.
+impl Superblock {
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) fn zero() -> Superblock {
+        let (codes, floats) = (_mm256_setzero_si256(), _mm256_setzero_ps());
+        Superblock { codes: [[codes; 4]; 2], scales: [floats; 2], offsets: [floats; 2] }
+    }
+}
+
+impl CodeRange {
+    pub(super) const FIVE_BITS: u8 = 0;
+    pub(super) const SIX_BITS: u8 = 1;
+    pub(super) const SEVEN_BITS: u8 = 2;
+
+    /// The unsigned range of this number: what functions are compiled for has to be a number.
+    pub(super) const fn numbered(number: u8) -> CodeRange {
+        match number {
+            CodeRange::FIVE_BITS => CodeRange::FiveBits,
+            CodeRange::SIX_BITS => CodeRange::SixBits,
+            _ => CodeRange::SevenBits,
+        }
+    }
+}
+
+/// The range of the codes of the type with number `kind`.
 pub(super) const fn code_range(kind: u32) -> CodeRange {
-    const SIGNED: [u32; 3] = [TensorType::Q8_0.id(), TensorType::IQ4_NL.id(), TensorType::IQ4_XS.id()];
-    if kind == SIGNED[0] || kind == SIGNED[1] || kind == SIGNED[2] {
+    const fn one_of(kind: u32, types: &[TensorType]) -> bool {
+        let mut i = 0;
+        while i < types.len() {
+            if types[i].id() == kind {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+    const SEVEN_BITS: [TensorType; 4] =
+        [TensorType::IQ2_XXS, TensorType::IQ2_XS, TensorType::IQ2_S, TensorType::IQ3_XXS];
+    if one_of(kind, &[TensorType::Q8_0, TensorType::IQ4_NL, TensorType::IQ4_XS]) {
         CodeRange::Signed
-    } else if kind == TensorType::Q6_K.id() {
+    } else if one_of(kind, &SEVEN_BITS) {
+        CodeRange::SevenBits
+    } else if one_of(kind, &[TensorType::Q6_K]) {
         CodeRange::SixBits
     } else {
         CodeRange::FiveBits
     }
+}
+
+/// A superblock of which a row has but the beginning. A block of zeros has finite scales and offsets, and the activations
+/// beyond the row are zeros.
+#[inline]
+pub(super) fn filled_up<const BYTES: usize>(beginning: &[u8]) -> [u8; BYTES] {
+    let mut block = [0; BYTES];
+    block[..beginning.len()].copy_from_slice(beginning);
+    block
 }
 
 /// Unpacks a superblock of the type with number `KIND`, which is settled at compile time.
@@ -61,9 +107,41 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
     unreachable!("type {KIND} is not read in registers")
 }
 
+/// Unpacks the superblocks that `bytes` hold, of any quantized type.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn unpack_run(kind: TensorType, bytes: &[u8], to: &mut [Superblock]) {
+    macro_rules! of_kind {
+        ($($kind:ident $superblock:literal,)*) => {
+            match kind {
+                $(TensorType::$kind => each::<$superblock, { TensorType::$kind.id() }>(bytes, to),)*
+                _ => {
+                    for (block, to) in bytes.chunks(superblock_bytes(kind)).zip(to) {
+                        *to = from_memory(kind, block);
+                    }
+                }
+            }
+        };
+    }
+    of_kind!(
+        Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84, Q3_K 110, Q4_K 144,
+        Q5_K 176, Q6_K 210, IQ4_XS 136,
+    );
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline(never)]
+fn each<const BYTES: usize, const KIND: u32>(bytes: &[u8], to: &mut [Superblock]) {
+    let (whole, rest) = bytes.as_chunks::<BYTES>();
+    let last = if rest.is_empty() { None } else { Some(filled_up(rest)) };
+    for (block, to) in whole.iter().chain(&last).zip(to) {
+        let Superblock { codes, scales, offsets } = unpack::<BYTES, KIND>(block);
+        (to.codes, to.scales, to.offsets) = (codes, scales, offsets);
+    }
+}
+
 /// Types whose codes are read number by number, through memory.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn from_memory(kind: TensorType, block: &[u8]) -> Superblock {
+fn from_memory(kind: TensorType, block: &[u8]) -> Superblock {
     let mut unpacked = UnpackedBlock::ZERO;
     unpacked.fill(kind, block);
     // Of each 64 codes the first 32 belong to the lower lanes.
