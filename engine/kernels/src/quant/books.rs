@@ -16,9 +16,10 @@
 //! - TQ1_0 52 bytes of ternary digits, five a byte and four in the last four, `d`. TQ2_0 64 bytes of two bits, `d`.
 //! - Q1_0 `d`, 128 bits. Q2_0 `d`, 64 times two bits. NVFP4 four unsigned E4M3 scales, 64 nibbles of E2M1.
 
-use super::grids;
+use super::points;
 use super::tables::MXFP4_LEVELS;
 use super::{TensorType, half_at};
+use crate::unpack::above;
 
 /// Weights that a call unpacks, at most.
 const MOST: usize = 256;
@@ -75,10 +76,21 @@ pub(crate) fn unpack(kind: TensorType, blocks: &[u8], to: &mut Codes<'_>) {
     }
 }
 
-/// The signs of eight numbers by their sign code: the eighth bit makes the count of set bits even.
+/// The signs of eight numbers by their sign code, which is in the lowest bits: see [`points::SIGN_CODES`].
 #[inline(always)]
-fn signs(code: u32) -> u8 {
-    (code & 127) as u8 | ((code & 127).count_ones() as u8 & 1) << 7
+fn signs(code: u32) -> u64 {
+    points::SIGN_CODES[(code & 127) as usize]
+}
+
+/// Two points of four numbers.
+#[inline(always)]
+fn both(first: u32, second: u32) -> u64 {
+    u64::from(first) | u64::from(second) << 32
+}
+
+/// `byte` eight times.
+const fn eight_times(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
 }
 
 fn word(bytes: &[u8], at: usize) -> u16 {
@@ -95,32 +107,19 @@ impl Codes<'_> {
         (self.scales[2 * run], self.scales[2 * run + 1]) = (low, high);
     }
 
-    /// Eight numbers at `at`, 8, 25 or 43 with these signs, from a point of a code book.
-    fn eight(&mut self, at: usize, point: u16, signs: u8) {
-        const LEVELS: [u8; 3] = [8, 25, 43];
-        let mut digits = point;
-        for (j, code) in self.codes[at..at + 8].iter_mut().enumerate() {
-            let level = LEVELS[usize::from(digits % 3)];
-            *code = if signs >> j & 1 == 1 { 64 - level } else { 64 + level };
-            digits /= 3;
-        }
-    }
-
-    /// Four numbers at `at` with the signs that begin `signs`, from a point of a code book of these levels.
-    fn four(&mut self, at: usize, point: u16, signs: u8, levels: &[u8; 8], zero: u8) {
-        for (j, code) in self.codes[at..at + 4].iter_mut().enumerate() {
-            let level = levels[usize::from(point >> (3 * j) & 7)];
-            *code = if signs >> j & 1 == 1 { zero - level } else { zero + level };
-        }
+    /// Eight numbers at `at`: levels that go up from `ZERO`, or down where a byte of `minus` is all ones. No byte of the
+    /// sum has a carry, as no level is above `ZERO` and no code above 127.
+    #[inline(always)]
+    fn eight<const ZERO: u8>(&mut self, at: usize, levels: u64, minus: u64) {
+        let codes = eight_times(ZERO) + (levels & !minus) - (levels & minus);
+        self.codes[at..at + 8].copy_from_slice(&codes.to_le_bytes());
     }
 
     /// Eight numbers at `at`, −1, 0 or 1 and an eighth more or less, all times eight.
-    fn eighths(&mut self, at: usize, point: u16, minus: bool) {
-        let mut digits = point;
-        for code in &mut self.codes[at..at + 8] {
-            *code = (digits % 3) as u8 * 8 + if minus { 0 } else { 2 };
-            digits /= 3;
-        }
+    #[inline(always)]
+    fn eighths(&mut self, at: usize, levels: u64, minus: bool) {
+        let codes = levels + if minus { 0 } else { eight_times(2) };
+        self.codes[at..at + 8].copy_from_slice(&codes.to_le_bytes());
     }
 
     fn iq2_xxs(&mut self, b: &[u8]) {
@@ -131,8 +130,8 @@ impl Codes<'_> {
             let scale = d * (0.5 + (tail >> 28) as f32) * 0.25;
             self.scale(run, scale, scale);
             for j in 0..4 {
-                let point = grids::IQ2_XXS[usize::from(b[at + j])];
-                self.eight(32 * run + 8 * j, point, signs(tail >> (7 * j)));
+                let levels = points::IQ2_XXS[usize::from(b[at + j])];
+                self.eight::<64>(32 * run + 8 * j, levels, signs(tail >> (7 * j)));
             }
         }
     }
@@ -143,8 +142,8 @@ impl Codes<'_> {
             self.two_scales(run, d, b[66 + run]);
             for j in 0..4 {
                 let packed = word(b, 2 + 8 * run + 2 * j);
-                let point = grids::IQ2_XS[usize::from(packed & 511)];
-                self.eight(32 * run + 8 * j, point, signs(u32::from(packed >> 9)));
+                let levels = points::IQ2_XS[usize::from(packed & 511)];
+                self.eight::<64>(32 * run + 8 * j, levels, signs(u32::from(packed >> 9)));
             }
         }
     }
@@ -155,8 +154,9 @@ impl Codes<'_> {
             self.two_scales(run, d, b[74 + run]);
             for j in 0..4 {
                 let high = usize::from(b[66 + run] >> (2 * j) & 3);
-                let point = grids::IQ2_S[usize::from(b[2 + 4 * run + j]) | high << 8];
-                self.eight(32 * run + 8 * j, point, b[34 + 4 * run + j]);
+                let levels = points::IQ2_S[usize::from(b[2 + 4 * run + j]) | high << 8];
+                let minus = points::BITS[usize::from(b[34 + 4 * run + j])];
+                self.eight::<64>(32 * run + 8 * j, levels, minus);
             }
         }
     }
@@ -168,32 +168,31 @@ impl Codes<'_> {
     }
 
     fn iq3_xxs(&mut self, b: &[u8]) {
-        const LEVELS: [u8; 8] = [4, 12, 20, 28, 36, 44, 52, 62];
         let d = half_at(b, 0);
         for run in 0..8 {
             let tail = double_word(b, 66 + 4 * run);
             let scale = d * (0.5 + (tail >> 28) as f32) * 0.5;
             self.scale(run, scale, scale);
-            for j in 0..8 {
-                let point = grids::IQ3_XXS[usize::from(b[2 + 8 * run + j])];
-                let signs = signs(tail >> (7 * (j / 2))) >> (4 * (j % 2));
-                self.four(32 * run + 4 * j, point, signs, &LEVELS, 64);
+            for j in 0..4 {
+                let point = |k: usize| points::IQ3_XXS[usize::from(b[2 + 8 * run + 2 * j + k])];
+                self.eight::<64>(32 * run + 8 * j, both(point(0), point(1)), signs(tail >> (7 * j)));
             }
         }
     }
 
     fn iq3_s(&mut self, b: &[u8]) {
-        const LEVELS: [u8; 8] = [1, 3, 5, 7, 9, 11, 13, 15];
         let d = half_at(b, 0);
         for run in 0..8 {
             let nibble = b[106 + run / 2] >> (4 * (run % 2)) & 15;
             let scale = d * (1.0 + 2.0 * f32::from(nibble));
             self.scale(run, scale, scale);
-            for j in 0..8 {
-                let ninth = usize::from(b[66 + run] >> j & 1);
-                let point = grids::IQ3_S[usize::from(b[2 + 8 * run + j]) | ninth << 8];
-                let signs = b[74 + 4 * run + j / 2] >> (4 * (j % 2));
-                self.four(32 * run + 4 * j, point, signs, &LEVELS, 16);
+            for j in 0..4 {
+                let point = |k: usize| {
+                    let ninth = usize::from(b[66 + run] >> (2 * j + k) & 1);
+                    points::IQ3_S[usize::from(b[2 + 8 * run + 2 * j + k]) | ninth << 8]
+                };
+                let minus = points::BITS[usize::from(b[74 + 4 * run + j])];
+                self.eight::<16>(32 * run + 8 * j, both(point(0), point(1)), minus);
             }
         }
     }
@@ -206,8 +205,8 @@ impl Codes<'_> {
             self.scale(run, scale, scale);
             for j in 0..4 {
                 let high = usize::from(packed >> (3 * j) & 7);
-                let point = grids::IQ1[usize::from(b[2 + 4 * run + j]) | high << 8];
-                self.eighths(32 * run + 8 * j, point, packed >> 15 == 1);
+                let levels = points::IQ1[usize::from(b[2 + 4 * run + j]) | high << 8];
+                self.eighths(32 * run + 8 * j, levels, packed >> 15 == 1);
             }
         }
     }
@@ -222,8 +221,8 @@ impl Codes<'_> {
             self.scale(run, scale(packed), scale(packed >> 3));
             for j in 0..4 {
                 let nibble = b[32 + 2 * run + j / 2] >> (4 * (j % 2)) & 15;
-                let point = grids::IQ1[usize::from(b[4 * run + j]) | usize::from(nibble & 7) << 8];
-                self.eighths(32 * run + 8 * j, point, nibble >> 3 == 1);
+                let levels = points::IQ1[usize::from(b[4 * run + j]) | usize::from(nibble & 7) << 8];
+                self.eighths(32 * run + 8 * j, levels, nibble >> 3 == 1);
             }
         }
     }
@@ -231,29 +230,30 @@ impl Codes<'_> {
     fn tq1_0(&mut self, b: &[u8]) {
         self.scales.fill(half_at(b, 52));
         let digit = |byte: u8, power: u8| ((u16::from(byte.wrapping_mul(power)) * 3) >> 8) as u8;
-        let mut at = 0;
-        for (bytes, digits) in [(0..32, 5), (32..48, 5), (48..52, 4)] {
+        let mut codes = &mut self.codes[..];
+        for (bytes, digits) in [(&b[..32], 5), (&b[32..48], 5), (&b[48..52], 4)] {
             for power in [1, 3, 9, 27, 81].into_iter().take(digits) {
-                for &byte in &b[bytes.clone()] {
-                    self.codes[at] = digit(byte, power);
-                    at += 1;
-                }
+                let (now, later) = codes.split_at_mut(bytes.len());
+                now.iter_mut().zip(bytes).for_each(|(code, byte)| *code = digit(*byte, power));
+                codes = later;
             }
         }
     }
 
     fn tq2_0(&mut self, b: &[u8]) {
         self.scales.fill(half_at(b, 64));
-        for (i, code) in self.codes.iter_mut().enumerate() {
-            *code = b[i / 128 * 32 + i % 32] >> (i / 32 % 4 * 2) & 3;
+        for (run, codes) in self.codes.as_chunks_mut::<32>().0.iter_mut().enumerate() {
+            let bytes: &[u8; 32] = b[run / 4 * 32..].first_chunk().expect("32 bytes of codes");
+            codes.iter_mut().zip(bytes).for_each(|(code, byte)| *code = byte >> (run % 4 * 2) & 3);
         }
     }
 
     fn q1_0(&mut self, blocks: &[u8]) {
         for (n, b) in blocks.as_chunks::<18>().0.iter().enumerate() {
             self.scales[8 * n..][..8].fill(half_at(b, 0));
-            for (i, code) in self.codes[128 * n..][..128].iter_mut().enumerate() {
-                *code = (b[2 + i / 8] >> (i % 8) & 1) * 2;
+            let codes = self.codes[128 * n..].as_chunks_mut::<8>().0;
+            for (codes, byte) in codes.iter_mut().zip(&b[2..]) {
+                *codes = (points::BITS[usize::from(*byte)] & eight_times(2)).to_le_bytes();
             }
         }
     }
@@ -261,22 +261,23 @@ impl Codes<'_> {
     fn q2_0(&mut self, blocks: &[u8]) {
         for (n, b) in blocks.as_chunks::<18>().0.iter().enumerate() {
             self.scales[4 * n..][..4].fill(half_at(b, 0));
-            for (i, code) in self.codes[64 * n..][..64].iter_mut().enumerate() {
-                *code = b[2 + i / 4] >> (i % 4 * 2) & 3;
+            let codes = self.codes[64 * n..].as_chunks_mut::<4>().0;
+            for (codes, byte) in codes.iter_mut().zip(&b[2..]) {
+                let byte = u32::from(*byte);
+                *codes = ((byte | byte << 6 | byte << 12 | byte << 18) & 0x0303_0303).to_le_bytes();
             }
         }
     }
 
     fn nvfp4(&mut self, blocks: &[u8]) {
+        const LEVELS: [u8; 16] = above::<12>(&MXFP4_LEVELS);
         for (n, b) in blocks.as_chunks::<36>().0.iter().enumerate() {
             for group in 0..4 {
                 self.scales[4 * n + group] = 0.5 * small_float(b[group]);
-                let nibbles = &b[4 + 8 * group..][..8];
-                let codes = &mut self.codes[64 * n + 16 * group..][..16];
-                let level = |nibble: u8| 12_u8.wrapping_add_signed(MXFP4_LEVELS[usize::from(nibble)]);
-                for (j, byte) in nibbles.iter().enumerate() {
-                    (codes[j], codes[j + 8]) = (level(byte & 15), level(byte >> 4));
-                }
+                let nibbles: &[u8; 8] = b[4 + 8 * group..].first_chunk().expect("8 bytes of codes");
+                let codes = self.codes[64 * n + 16 * group..].as_chunks_mut::<8>().0;
+                codes[0] = nibbles.map(|byte| LEVELS[usize::from(byte & 15)]);
+                codes[1] = nibbles.map(|byte| LEVELS[usize::from(byte >> 4)]);
             }
         }
     }
@@ -284,10 +285,10 @@ impl Codes<'_> {
 
 /// An unsigned E4M3 float: exponent bias 7, no infinity, 0x7F is 0.
 fn small_float(byte: u8) -> f32 {
-    let (exponent, mantissa) = (i32::from(byte >> 3 & 15), f32::from(byte & 7));
-    match (byte, exponent) {
-        (0x7F, _) => 0.0,
-        (_, 0) => mantissa / 512.0,
-        _ => (1.0 + mantissa / 8.0) * 2f32.powi(exponent - 7),
+    match byte & 127 {
+        0x7F if byte == 0x7F => 0.0,
+        // Below the normal numbers.
+        mantissa @ 0..8 => f32::from(mantissa) / 512.0,
+        bits => f32::from_bits((u32::from(bits) << 20) + ((127 - 7) << 23)),
     }
 }
