@@ -58,6 +58,9 @@ fn main() {
             println!("{:8} {:12} {bytes:7.2}{products}", kind.name(), kernels.name);
         }
     }
+    for kernels in &wish.kernels {
+        println!("rounding {:12} {:7.2}  10^9 numbers/s", kernels.name, rounding_speed(kernels) / 1e9);
+    }
 }
 
 fn read(mut arguments: impl Iterator<Item = String>) -> Result<Wish, String> {
@@ -161,4 +164,20 @@ fn activations(kernels: &Kernels) -> Activations {
     x.floats_mut().iter_mut().enumerate().for_each(|(i, x)| *x = (i % 257) as f32 / 128.0 - 1.0);
     x.unrounded().into_iter().for_each(|(x, blocks)| (kernels.quantize)(x, blocks));
     x
+}
+
+/// Numbers a second that a set rounds to 8 bits.
+fn rounding_speed(kernels: &Kernels) -> f64 {
+    let mut best = f64::INFINITY;
+    let mut x = Activations::default();
+    x.reset(MOST, WIDTH);
+    let begin = Instant::now();
+    while begin.elapsed() < LONG_ENOUGH {
+        x.floats_mut().iter_mut().enumerate().for_each(|(i, x)| *x = (i % 257) as f32 / 128.0 - 1.0);
+        let mut rows = x.unrounded();
+        let since = Instant::now();
+        rows.iter_mut().for_each(|(x, blocks)| (kernels.quantize)(x, blocks));
+        best = best.min(since.elapsed().as_secs_f64());
+    }
+    (MOST * WIDTH) as f64 / best
 }

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::product::{maddubs, vnni};
 use crate::delta::{self, DeltaToken, StateRow};
 use crate::quant::TensorType;
-use crate::{GateFunction, Kernels, QuantizedBlock, activations, math};
+use crate::{GateFunction, Kernels, QuantizedBlock, math};
 
 /// The tables for which the processor has what they need, the faster one last.
 pub(crate) fn kernels() -> impl Iterator<Item = &'static Kernels> {
@@ -52,7 +52,7 @@ macro_rules! compiled_for_avx2 {
 }
 
 compiled_for_avx2! {
-    fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = activations::quantize;
+    fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize;
     fn dot(a: &[f32], b: &[f32]) -> f32 = math::dot;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = math::scores;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
@@ -91,7 +91,7 @@ pub(super) fn eight_floats(floats: &[f32; 8]) -> __m256 {
 /// Eight floats into an array.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn store_eight(floats: &mut [f32; 8], x: __m256) {
+pub(super) fn store_eight(floats: &mut [f32; 8], x: __m256) {
     // SAFETY: writes the 32 bytes of the array, at any alignment.
     unsafe { _mm256_storeu_ps(floats.as_mut_ptr(), x) }
 }

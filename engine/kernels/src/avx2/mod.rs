@@ -6,6 +6,7 @@ mod k_quants;
 mod lanes;
 mod loops;
 mod product;
+mod quantize;
 mod small_blocks;
 mod tile;
 mod unpack;

@@ -114,11 +114,7 @@ pub(super) fn unpack_run(kind: TensorType, bytes: &[u8], to: &mut [Superblock]) 
         ($($kind:ident $superblock:literal,)*) => {
             match kind {
                 $(TensorType::$kind => each::<$superblock, { TensorType::$kind.id() }>(bytes, to),)*
-                _ => {
-                    for (block, to) in bytes.chunks(superblock_bytes(kind)).zip(to) {
-                        *to = from_memory(kind, block);
-                    }
-                }
+                _ => through_memory(kind, bytes, to),
             }
         };
     }
@@ -139,17 +135,19 @@ fn each<const BYTES: usize, const KIND: u32>(bytes: &[u8], to: &mut [Superblock]
     }
 }
 
-/// Types whose codes are read number by number, through memory.
+/// Types whose codes are read into memory first.
 #[target_feature(enable = "avx2,fma,f16c")]
-fn from_memory(kind: TensorType, block: &[u8]) -> Superblock {
+fn through_memory(kind: TensorType, bytes: &[u8], to: &mut [Superblock]) {
     let mut unpacked = UnpackedBlock::ZERO;
-    unpacked.fill(kind, block);
-    // Of each 64 codes the first 32 belong to the lower lanes.
-    let codes = unpacked.codes.as_chunks::<32>().0;
-    let (scales, offsets) = (unpacked.scales.as_chunks().0, unpacked.offsets.as_chunks().0);
-    Superblock {
-        codes: [0, 1].map(|half| transpose([0, 2, 4, 6].map(|run| register(&codes[run + half])))),
-        scales: [0, 1].map(|half| eight_floats(&scales[half])),
-        offsets: [0, 1].map(|half| eight_floats(&offsets[half])),
+    for (block, to) in bytes.chunks(superblock_bytes(kind)).zip(to) {
+        unpacked.fill(kind, block);
+        // Of each 64 codes the first 32 belong to the lower lanes.
+        let codes = unpacked.codes.as_chunks::<32>().0;
+        let (scales, offsets) = (unpacked.scales.as_chunks().0, unpacked.offsets.as_chunks().0);
+        for half in 0..2 {
+            let runs = [&codes[half], &codes[half + 2], &codes[half + 4], &codes[half + 6]];
+            to.codes[half] = transpose(runs.map(|run| register(run)));
+            (to.scales[half], to.offsets[half]) = (eight_floats(&scales[half]), eight_floats(&offsets[half]));
+        }
     }
 }

@@ -55,20 +55,26 @@ pub(super) fn dequantize(kind: TensorType, bytes: &[u8], out: &mut [f32]) {
     }
 }
 
+/// The block that a type of 256 weights has there.
+#[inline(always)]
+fn one_block<const BYTES: usize>(blocks: &[u8]) -> &[u8; BYTES] {
+    blocks.first_chunk().expect("one whole block")
+}
+
 /// Unpacks `blocks`, whole blocks of at most 256 weights. What lies beyond them keeps its codes and gets scale 0.
 #[inline]
 pub(crate) fn unpack(kind: TensorType, blocks: &[u8], to: &mut Codes<'_>) {
     to.scales.fill(0.0);
     match kind {
-        TensorType::IQ2_XXS => to.iq2_xxs(blocks),
-        TensorType::IQ2_XS => to.iq2_xs(blocks),
-        TensorType::IQ2_S => to.iq2_s(blocks),
-        TensorType::IQ3_XXS => to.iq3_xxs(blocks),
-        TensorType::IQ3_S => to.iq3_s(blocks),
-        TensorType::IQ1_S => to.iq1_s(blocks),
-        TensorType::IQ1_M => to.iq1_m(blocks),
-        TensorType::TQ1_0 => to.tq1_0(blocks),
-        TensorType::TQ2_0 => to.tq2_0(blocks),
+        TensorType::IQ2_XXS => to.iq2_xxs(one_block(blocks)),
+        TensorType::IQ2_XS => to.iq2_xs(one_block(blocks)),
+        TensorType::IQ2_S => to.iq2_s(one_block(blocks)),
+        TensorType::IQ3_XXS => to.iq3_xxs(one_block(blocks)),
+        TensorType::IQ3_S => to.iq3_s(one_block(blocks)),
+        TensorType::IQ1_S => to.iq1_s(one_block(blocks)),
+        TensorType::IQ1_M => to.iq1_m(one_block(blocks)),
+        TensorType::TQ1_0 => to.tq1_0(one_block(blocks)),
+        TensorType::TQ2_0 => to.tq2_0(one_block(blocks)),
         TensorType::Q1_0 => to.q1_0(blocks),
         TensorType::Q2_0 => to.q2_0(blocks),
         TensorType::NVFP4 => to.nvfp4(blocks),
@@ -107,22 +113,22 @@ impl Codes<'_> {
         (self.scales[2 * run], self.scales[2 * run + 1]) = (low, high);
     }
 
-    /// Eight numbers at `at`: levels that go up from `ZERO`, or down where a byte of `minus` is all ones. No byte of the
+    /// The `n`-th eight numbers: levels that go up from `ZERO`, or down where a byte of `minus` is all ones. No byte of the
     /// sum has a carry, as no level is above `ZERO` and no code above 127.
     #[inline(always)]
-    fn eight<const ZERO: u8>(&mut self, at: usize, levels: u64, minus: u64) {
+    fn eight<const ZERO: u8>(&mut self, n: usize, levels: u64, minus: u64) {
         let codes = eight_times(ZERO) + (levels & !minus) - (levels & minus);
-        self.codes[at..at + 8].copy_from_slice(&codes.to_le_bytes());
+        self.codes.as_chunks_mut().0[n] = codes.to_le_bytes();
     }
 
-    /// Eight numbers at `at`, −1, 0 or 1 and an eighth more or less, all times eight.
+    /// The `n`-th eight numbers, −1, 0 or 1 and an eighth more or less, all times eight.
     #[inline(always)]
-    fn eighths(&mut self, at: usize, levels: u64, minus: bool) {
+    fn eighths(&mut self, n: usize, levels: u64, minus: bool) {
         let codes = levels + if minus { 0 } else { eight_times(2) };
-        self.codes[at..at + 8].copy_from_slice(&codes.to_le_bytes());
+        self.codes.as_chunks_mut().0[n] = codes.to_le_bytes();
     }
 
-    fn iq2_xxs(&mut self, b: &[u8]) {
+    fn iq2_xxs(&mut self, b: &[u8; 66]) {
         let d = half_at(b, 0);
         for run in 0..8 {
             let at = 2 + 8 * run;
@@ -131,24 +137,24 @@ impl Codes<'_> {
             self.scale(run, scale, scale);
             for j in 0..4 {
                 let levels = points::IQ2_XXS[usize::from(b[at + j])];
-                self.eight::<64>(32 * run + 8 * j, levels, signs(tail >> (7 * j)));
+                self.eight::<64>(4 * run + j, levels, signs(tail >> (7 * j)));
             }
         }
     }
 
-    fn iq2_xs(&mut self, b: &[u8]) {
+    fn iq2_xs(&mut self, b: &[u8; 74]) {
         let d = half_at(b, 0);
         for run in 0..8 {
             self.two_scales(run, d, b[66 + run]);
             for j in 0..4 {
                 let packed = word(b, 2 + 8 * run + 2 * j);
                 let levels = points::IQ2_XS[usize::from(packed & 511)];
-                self.eight::<64>(32 * run + 8 * j, levels, signs(u32::from(packed >> 9)));
+                self.eight::<64>(4 * run + j, levels, signs(u32::from(packed >> 9)));
             }
         }
     }
 
-    fn iq2_s(&mut self, b: &[u8]) {
+    fn iq2_s(&mut self, b: &[u8; 82]) {
         let d = half_at(b, 0);
         for run in 0..8 {
             self.two_scales(run, d, b[74 + run]);
@@ -156,7 +162,7 @@ impl Codes<'_> {
                 let high = usize::from(b[66 + run] >> (2 * j) & 3);
                 let levels = points::IQ2_S[usize::from(b[2 + 4 * run + j]) | high << 8];
                 let minus = points::BITS[usize::from(b[34 + 4 * run + j])];
-                self.eight::<64>(32 * run + 8 * j, levels, minus);
+                self.eight::<64>(4 * run + j, levels, minus);
             }
         }
     }
@@ -167,7 +173,7 @@ impl Codes<'_> {
         self.scale(run, scale(nibbles & 15), scale(nibbles >> 4));
     }
 
-    fn iq3_xxs(&mut self, b: &[u8]) {
+    fn iq3_xxs(&mut self, b: &[u8; 98]) {
         let d = half_at(b, 0);
         for run in 0..8 {
             let tail = double_word(b, 66 + 4 * run);
@@ -175,12 +181,12 @@ impl Codes<'_> {
             self.scale(run, scale, scale);
             for j in 0..4 {
                 let point = |k: usize| points::IQ3_XXS[usize::from(b[2 + 8 * run + 2 * j + k])];
-                self.eight::<64>(32 * run + 8 * j, both(point(0), point(1)), signs(tail >> (7 * j)));
+                self.eight::<64>(4 * run + j, both(point(0), point(1)), signs(tail >> (7 * j)));
             }
         }
     }
 
-    fn iq3_s(&mut self, b: &[u8]) {
+    fn iq3_s(&mut self, b: &[u8; 110]) {
         let d = half_at(b, 0);
         for run in 0..8 {
             let nibble = b[106 + run / 2] >> (4 * (run % 2)) & 15;
@@ -192,12 +198,12 @@ impl Codes<'_> {
                     points::IQ3_S[usize::from(b[2 + 8 * run + 2 * j + k]) | ninth << 8]
                 };
                 let minus = points::BITS[usize::from(b[74 + 4 * run + j])];
-                self.eight::<16>(32 * run + 8 * j, both(point(0), point(1)), minus);
+                self.eight::<16>(4 * run + j, both(point(0), point(1)), minus);
             }
         }
     }
 
-    fn iq1_s(&mut self, b: &[u8]) {
+    fn iq1_s(&mut self, b: &[u8; 50]) {
         let d = half_at(b, 0);
         for run in 0..8 {
             let packed = word(b, 34 + 2 * run);
@@ -206,12 +212,12 @@ impl Codes<'_> {
             for j in 0..4 {
                 let high = usize::from(packed >> (3 * j) & 7);
                 let levels = points::IQ1[usize::from(b[2 + 4 * run + j]) | high << 8];
-                self.eighths(32 * run + 8 * j, levels, packed >> 15 == 1);
+                self.eighths(4 * run + j, levels, packed >> 15 == 1);
             }
         }
     }
 
-    fn iq1_m(&mut self, b: &[u8]) {
+    fn iq1_m(&mut self, b: &[u8; 56]) {
         let words = [0, 1, 2, 3].map(|k| word(b, 48 + 2 * k));
         let bits = words.iter().enumerate().fold(0, |bits, (k, word)| bits | (word >> 12) << (4 * k));
         let d = half::f16::from_bits(bits).to_f32();
@@ -222,12 +228,12 @@ impl Codes<'_> {
             for j in 0..4 {
                 let nibble = b[32 + 2 * run + j / 2] >> (4 * (j % 2)) & 15;
                 let levels = points::IQ1[usize::from(b[4 * run + j]) | usize::from(nibble & 7) << 8];
-                self.eighths(32 * run + 8 * j, levels, nibble >> 3 == 1);
+                self.eighths(4 * run + j, levels, nibble >> 3 == 1);
             }
         }
     }
 
-    fn tq1_0(&mut self, b: &[u8]) {
+    fn tq1_0(&mut self, b: &[u8; 54]) {
         self.scales.fill(half_at(b, 52));
         let digit = |byte: u8, power: u8| ((u16::from(byte.wrapping_mul(power)) * 3) >> 8) as u8;
         let mut codes = &mut self.codes[..];
@@ -240,7 +246,7 @@ impl Codes<'_> {
         }
     }
 
-    fn tq2_0(&mut self, b: &[u8]) {
+    fn tq2_0(&mut self, b: &[u8; 66]) {
         self.scales.fill(half_at(b, 64));
         for (run, codes) in self.codes.as_chunks_mut::<32>().0.iter_mut().enumerate() {
             let bytes: &[u8; 32] = b[run / 4 * 32..].first_chunk().expect("32 bytes of codes");
