@@ -13,7 +13,7 @@ use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
 /// The half-precision number at `AT`, in all lanes.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn half<const AT: usize>(bytes: &[u8]) -> __m256 {
+pub(super) fn half<const AT: usize>(bytes: &[u8]) -> __m256 {
     let bits: &[u8; 2] = bytes[AT..].first_chunk().expect("inside the block");
     _mm256_cvtph_ps(_mm_set1_epi16(i16::from_le_bytes(*bits)))
 }
@@ -30,7 +30,7 @@ fn two_halves<const AT: usize>(bytes: &[u8]) -> [__m256; 2] {
 /// The two-bit codes in 64 bytes: those of 128 elements in 32 bytes, 32 elements to each pair of bits.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn two_bits(first: __m256i, second: __m256i) -> [[__m256i; 4]; 2] {
+pub(super) fn two_bits(first: __m256i, second: __m256i) -> [[__m256i; 4]; 2] {
     let packed = transpose_twice(first, second);
     [fields(packed, [0, 4, 0, 4], 3), fields(packed, [2, 6, 2, 6], 3)]
 }

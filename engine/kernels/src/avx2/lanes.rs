@@ -15,6 +15,14 @@ pub(super) fn register(bytes: &[u8; 32]) -> __m256i {
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
+/// A register into an array.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn store(words: &mut [u32; 8], register: __m256i) {
+    // SAFETY: writes the 32 bytes of the array, at any alignment.
+    unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), register) }
+}
+
 /// 32 bytes at `at`.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]

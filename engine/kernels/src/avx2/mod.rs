@@ -1,6 +1,7 @@
 //! AVX2 with FMA and F16C: weights unpacked in registers, bytes multiplied by `vpmaddubsw`, or by `vpdpbusd` where the
 //! processor has AVX-VNNI.
 
+mod books;
 mod byte_products;
 mod k_quants;
 mod lanes;
@@ -12,3 +13,4 @@ mod tile;
 mod unpack;
 
 pub(super) use loops::kernels;
+pub(super) use unpack::{Superblock, unpack_run};

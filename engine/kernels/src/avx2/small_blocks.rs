@@ -99,7 +99,7 @@ fn fives_at<const BLOCK: usize, const HIGH: usize, const AT: usize>(b: &[u8]) ->
 /// Codes looked up in a table of 16.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn look_up(table: &[u8; 16], places: [[__m256i; 4]; 2]) -> [[__m256i; 4]; 2] {
+pub(super) fn look_up(table: &[u8; 16], places: [[__m256i; 4]; 2]) -> [[__m256i; 4]; 2] {
     let table = half_register_at(table, 0);
     let table = _mm256_set_m128i(table, table);
     places.map(|places| places.map(|places| _mm256_shuffle_epi8(table, places)))

@@ -4,17 +4,17 @@ use std::arch::x86_64::*;
 
 use super::lanes::{register, transpose};
 use super::loops::eight_floats;
-use super::{k_quants, small_blocks};
+use super::{books, k_quants, small_blocks};
 use crate::quant::TensorType;
 use crate::unpack::{UnpackedBlock, superblock_bytes};
 
 /// 256 weights in two halves: lanes 0 to 7 of a block of activations and lanes 8 to 15. See `UnpackedBlock` for what the
 /// fields mean; codes that are [`CodeRange::Signed`] have no offsets.
 #[derive(Clone, Copy)]
-pub(super) struct Superblock {
-    pub(super) codes: [[__m256i; 4]; 2],
-    pub(super) scales: [__m256; 2],
-    pub(super) offsets: [__m256; 2],
+pub(crate) struct Superblock {
+    pub(crate) codes: [[__m256i; 4]; 2],
+    pub(crate) scales: [__m256; 2],
+    pub(crate) offsets: [__m256; 2],
 }
 
 /// What is known of a type's codes, which says how their products with numbers of −127 to 127 are added up in 16 bits.
@@ -32,7 +32,7 @@ pub(super) enum CodeRange {
 
 impl Superblock {
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn zero() -> Superblock {
+    pub(crate) fn zero() -> Superblock {
         let (codes, floats) = (_mm256_setzero_si256(), _mm256_setzero_ps());
         Superblock { codes: [[codes; 4]; 2], scales: [floats; 2], offsets: [floats; 2] }
     }
@@ -103,13 +103,15 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
         Q8_0 small_blocks::q8_0, IQ4_NL small_blocks::iq4_nl, MXFP4 small_blocks::mxfp4,
         Q2_K k_quants::q2_k, Q3_K k_quants::q3_k, Q4_K k_quants::q4_k, Q5_K k_quants::q5_k,
         Q6_K k_quants::q6_k, IQ4_XS k_quants::iq4_xs,
+        IQ2_XXS books::iq2_xxs, IQ2_XS books::iq2_xs, IQ2_S books::iq2_s, IQ3_XXS books::iq3_xxs, IQ3_S books::iq3_s,
+        TQ2_0 books::tq2_0, NVFP4 books::nvfp4,
     );
     unreachable!("type {KIND} is not read in registers")
 }
 
 /// Unpacks the superblocks that `bytes` hold, of any quantized type.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn unpack_run(kind: TensorType, bytes: &[u8], to: &mut [Superblock]) {
+pub(crate) fn unpack_run(kind: TensorType, bytes: &[u8], to: &mut [Superblock]) {
     macro_rules! of_kind {
         ($($kind:ident $superblock:literal,)*) => {
             match kind {
@@ -120,7 +122,7 @@ pub(super) fn unpack_run(kind: TensorType, bytes: &[u8], to: &mut [Superblock]) 
     }
     of_kind!(
         Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84, Q3_K 110, Q4_K 144,
-        Q5_K 176, Q6_K 210, IQ4_XS 136,
+        Q5_K 176, Q6_K 210, IQ4_XS 136, IQ2_XXS 66, IQ2_XS 74, IQ2_S 82, IQ3_XXS 98, IQ3_S 110, TQ2_0 66, NVFP4 144,
     );
 }
 

@@ -4,10 +4,10 @@
 use std::arch::x86_64::*;
 
 use super::loops::sixteen_floats;
-use super::unpack::{Superblock, from_memory, unpack};
-use crate::QuantizedBlock;
+use super::unpack::{Superblock, unpack};
 use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
+use crate::{QuantizedBlock, avx2};
 
 pub(super) fn quantized_product(
     kind: TensorType,
@@ -89,7 +89,7 @@ fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
     }
 }
 
-/// Products of types whose codes are read number by number: one loop for all of them.
+/// Products of types that AVX2's functions unpack: one loop for all of them.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 fn product_through_memory(
     kind: TensorType,
@@ -98,16 +98,15 @@ fn product_through_memory(
     rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
+    let mut unpacked = vec![avx2::Superblock::zero(); row_bytes.div_ceil(superblock_bytes(kind))];
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
-        let mut sums = vec![_mm512_setzero_ps(); rows.len()];
-        for (i, blocks) in row.chunks(superblock_bytes(kind)).enumerate() {
-            let weights = from_memory(kind, blocks);
-            for (row, sum) in rows.iter().zip(&mut sums) {
-                add_superblock(&weights, &[row], i, std::array::from_mut(sum));
+        avx2::unpack_run(kind, row, &mut unpacked);
+        for (row, out) in rows.iter().zip(out.iter_mut()) {
+            let mut sums = [_mm512_setzero_ps()];
+            for (i, weights) in unpacked.iter().enumerate() {
+                add_superblock(&Superblock::of_halves(weights), &[row], i, &mut sums);
             }
-        }
-        for (out, sum) in out.iter_mut().zip(&sums) {
-            out[j] = _mm512_reduce_add_ps(*sum);
+            out[j] = _mm512_reduce_add_ps(sums[0]);
         }
     }
 }

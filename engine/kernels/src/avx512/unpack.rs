@@ -2,11 +2,9 @@
 
 use std::arch::x86_64::*;
 
-use super::lanes::{register, transpose};
-use super::loops::sixteen_floats;
 use super::{k_quants, small_blocks};
+use crate::avx2;
 use crate::quant::TensorType;
-use crate::unpack::UnpackedBlock;
 
 /// 256 weights, in the order that activations have: see `UnpackedBlock` for what the fields mean.
 pub(super) struct Superblock {
@@ -35,15 +33,18 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
     unreachable!("type {KIND} is not read in registers")
 }
 
-/// Types whose codes are read number by number, through memory.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
-pub(super) fn from_memory(kind: TensorType, block: &[u8]) -> Superblock {
-    let mut unpacked = UnpackedBlock::ZERO;
-    unpacked.fill(kind, block);
-    let codes = unpacked.codes.as_chunks::<64>().0;
-    Superblock {
-        codes: transpose([0, 1, 2, 3].map(|k| register(&codes[k]))),
-        scales: sixteen_floats(&unpacked.scales),
-        offsets: sixteen_floats(&unpacked.offsets),
+impl Superblock {
+    /// What AVX2 unpacked: its halves are those of the registers.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+    #[inline]
+    pub(super) fn of_halves(halves: &avx2::Superblock) -> Superblock {
+        let avx2::Superblock { codes: [lower, upper], scales, offsets } = halves;
+        let floats =
+            |halves: &[__m256; 2]| _mm512_insertf32x8(_mm512_castps256_ps512(halves[0]), halves[1], 1);
+        Superblock {
+            codes: [0, 1, 2, 3].map(|v| _mm512_inserti64x4(_mm512_castsi256_si512(lower[v]), upper[v], 1)),
+            scales: floats(scales),
+            offsets: floats(offsets),
+        }
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod books;
 mod float;
 mod grids;
 mod k_quants;
-mod points;
+pub(crate) mod points;
 mod small_blocks;
 mod tables;
 mod types;

@@ -3,18 +3,18 @@
 
 use super::grids;
 
-pub(super) static IQ2_XXS: [u64; 256] = eights(&grids::IQ2_XXS, &[8, 25, 43]);
-pub(super) static IQ2_XS: [u64; 512] = eights(&grids::IQ2_XS, &[8, 25, 43]);
-pub(super) static IQ2_S: [u64; 1024] = eights(&grids::IQ2_S, &[8, 25, 43]);
-pub(super) static IQ3_XXS: [u32; 256] = fours(&grids::IQ3_XXS, &[4, 12, 20, 28, 36, 44, 52, 62]);
-pub(super) static IQ3_S: [u32; 512] = fours(&grids::IQ3_S, &[1, 3, 5, 7, 9, 11, 13, 15]);
+pub(crate) static IQ2_XXS: [u64; 256] = eights(&grids::IQ2_XXS, &[8, 25, 43]);
+pub(crate) static IQ2_XS: [u64; 512] = eights(&grids::IQ2_XS, &[8, 25, 43]);
+pub(crate) static IQ2_S: [u64; 1024] = eights(&grids::IQ2_S, &[8, 25, 43]);
+pub(crate) static IQ3_XXS: [u32; 256] = fours(&grids::IQ3_XXS, &[4, 12, 20, 28, 36, 44, 52, 62]);
+pub(crate) static IQ3_S: [u32; 512] = fours(&grids::IQ3_S, &[1, 3, 5, 7, 9, 11, 13, 15]);
 /// Eight times one more than the numbers −1, 0 and 1.
-pub(super) static IQ1: [u64; 2048] = eights(&grids::IQ1, &[0, 8, 16]);
+pub(crate) static IQ1: [u64; 2048] = eights(&grids::IQ1, &[0, 8, 16]);
 
 /// For eight bits a byte each, of ones where the bit is set.
-pub(super) static BITS: [u64; 256] = bits();
+pub(crate) static BITS: [u64; 256] = bits();
 /// As [`BITS`], for the signs of eight numbers by their sign code: the eighth bit makes the count of set bits even.
-pub(super) static SIGN_CODES: [u64; 128] = sign_codes();
+pub(crate) static SIGN_CODES: [u64; 128] = sign_codes();
 
 const fn eights<const N: usize>(points: &[u16; N], levels: &[u8; 3]) -> [u64; N] {
     let mut words = [0; N];
