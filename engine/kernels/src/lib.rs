@@ -1,5 +1,5 @@
 //! The inner loops of language models on a CPU: products of weight rows with activations, attention, gates and the delta
-//! rule, one file an instruction set; and the block formats of the weights ([`quant`]).
+//! rule, one folder an instruction set; and the block formats of the weights ([`quant`]).
 //!
 //! It knows neither threads nor models: a caller cuts the work, takes [`Kernels::chosen`] once and calls the functions of
 //! that table. The scalar file is the reference that every other is tested against. A kernel computes each output with
