@@ -172,7 +172,7 @@ fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
             let x = activations(kernels, 23, width, &mut bytes);
             let alone: Vec<_> =
                 (0..23).map(|r| product(kernels, kind, &weights, &x, r..r + 1).remove(0)).collect();
-            for rows in [2, 3, 4, 5, 8, 15, 16, 23] {
+            for rows in [0, 2, 3, 4, 5, 8, 15, 16, 23] {
                 let first = 23 - rows;
                 let together = product(kernels, kind, &weights, &x, first..23);
                 assert_eq!(together, alone[first..], "{} {kind} {rows} rows", kernels.name);

@@ -27,6 +27,9 @@ macro_rules! products {
             out: &mut [&mut [f32]],
         ) {
             assert_eq!(rows.len(), out.len());
+            if rows.is_empty() {
+                return;
+            }
             if rows.len() >= MANY && code_range(kind.id()) != CodeRange::Signed {
                 // SAFETY: the table is handed out only where `kernels` found these features.
                 return unsafe { product_by_tiles(kind, weights, row_bytes, rows, out) };
