@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::k_quants::{half, two_bits};
+use super::k_quants::half;
 use super::lanes::{half_register_at, register_at, runs_in_lanes, symmetric, transpose, unsigned_in_lanes};
 use super::small_blocks::look_up;
 use super::unpack::Superblock;
@@ -12,7 +12,7 @@ use crate::unpack::above;
 /// 32 levels, from four points of eight.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn eights(points: [u64; 4]) -> __m256i {
+pub(super) fn eights(points: [u64; 4]) -> __m256i {
     let [a, b, c, d] = points.map(u64::cast_signed);
     _mm256_setr_epi64x(a, b, c, d)
 }
@@ -72,7 +72,7 @@ fn words(register: __m256i) -> [u32; 8] {
 /// Runs of 32 codes in their natural order, brought into that of the lanes.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn in_order([a, b, c, d, e, f, g, h]: [__m256i; 8]) -> [[__m256i; 4]; 2] {
+pub(super) fn in_order([a, b, c, d, e, f, g, h]: [__m256i; 8]) -> [[__m256i; 4]; 2] {
     [transpose([a, c, e, g]), transpose([b, d, f, h])]
 }
 
@@ -187,12 +187,6 @@ pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock {
         _mm256_mul_ps(half::<0>(b), _mm256_add_ps(_mm256_set1_ps(1.0), _mm256_add_ps(s, s)))
     });
     symmetric(in_order(runs), scales, 16.0)
-}
-
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock {
-    symmetric(two_bits(register_at(b, 0), register_at(b, 32)), [half::<64>(b); 2], 1.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]

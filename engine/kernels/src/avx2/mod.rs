@@ -3,6 +3,7 @@
 
 mod books;
 mod byte_products;
+mod few_bits;
 mod k_quants;
 mod lanes;
 mod loops;

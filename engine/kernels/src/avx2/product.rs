@@ -1,7 +1,7 @@
 //! Products of quantized weight rows with activations, compiled once for each way to multiply bytes.
 #![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 
-/// Rows of activations for which it pays to unpack weights to memory once. It never does for signed codes: those need as
+/// Rows of activations for which it pays to unpack weights to memory once. For signed codes it hardly does: those need as
 /// many registers again for their magnitudes, which leaves none for the sums of eight rows.
 const MANY: usize = 16;
 
@@ -27,6 +27,9 @@ macro_rules! products {
             out: &mut [&mut [f32]],
         ) {
             assert_eq!(rows.len(), out.len());
+            if rows.is_empty() {
+                return;
+            }
             if rows.len() >= MANY && code_range(kind.id()) != CodeRange::Signed {
                 // SAFETY: the table is handed out only where `kernels` found these features.
                 return unsafe { product_by_tiles(kind, weights, row_bytes, rows, out) };

@@ -2,11 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use super::lanes::{register, transpose};
-use super::loops::eight_floats;
-use super::{books, k_quants, small_blocks};
+use super::{books, few_bits, k_quants, small_blocks};
 use crate::quant::TensorType;
-use crate::unpack::{UnpackedBlock, superblock_bytes};
 
 /// 256 weights in two halves: lanes 0 to 7 of a block of activations and lanes 8 to 15. See `UnpackedBlock` for what the
 /// fields mean; codes that are [`CodeRange::Signed`] have no offsets.
@@ -104,7 +101,7 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
         Q2_K k_quants::q2_k, Q3_K k_quants::q3_k, Q4_K k_quants::q4_k, Q5_K k_quants::q5_k,
         Q6_K k_quants::q6_k, IQ4_XS k_quants::iq4_xs,
         IQ2_XXS books::iq2_xxs, IQ2_XS books::iq2_xs, IQ2_S books::iq2_s, IQ3_XXS books::iq3_xxs, IQ3_S books::iq3_s,
-        TQ2_0 books::tq2_0, NVFP4 books::nvfp4,
+        IQ1_S few_bits::iq1_s, IQ1_M few_bits::iq1_m, TQ1_0 few_bits::tq1_0, TQ2_0 few_bits::tq2_0, Q1_0 few_bits::q1_0, Q2_0 few_bits::q2_0, NVFP4 books::nvfp4,
     );
     unreachable!("type {KIND} is not read in registers")
 }
@@ -116,13 +113,13 @@ pub(crate) fn unpack_run(kind: TensorType, bytes: &[u8], to: &mut [Superblock]) 
         ($($kind:ident $superblock:literal,)*) => {
             match kind {
                 $(TensorType::$kind => each::<$superblock, { TensorType::$kind.id() }>(bytes, to),)*
-                _ => through_memory(kind, bytes, to),
+                _ => unreachable!("{kind} is not quantized"),
             }
         };
     }
     of_kind!(
         Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84, Q3_K 110, Q4_K 144,
-        Q5_K 176, Q6_K 210, IQ4_XS 136, IQ2_XXS 66, IQ2_XS 74, IQ2_S 82, IQ3_XXS 98, IQ3_S 110, TQ2_0 66, NVFP4 144,
+        Q5_K 176, Q6_K 210, IQ4_XS 136, IQ2_XXS 66, IQ2_XS 74, IQ2_S 82, IQ3_XXS 98, IQ3_S 110, IQ1_S 50, IQ1_M 56, TQ1_0 54, TQ2_0 66, Q1_0 36, Q2_0 72, NVFP4 144,
     );
 }
 
@@ -134,22 +131,5 @@ fn each<const BYTES: usize, const KIND: u32>(bytes: &[u8], to: &mut [Superblock]
     for (block, to) in whole.iter().chain(&last).zip(to) {
         let Superblock { codes, scales, offsets } = unpack::<BYTES, KIND>(block);
         (to.codes, to.scales, to.offsets) = (codes, scales, offsets);
-    }
-}
-
-/// Types whose codes are read into memory first.
-#[target_feature(enable = "avx2,fma,f16c")]
-fn through_memory(kind: TensorType, bytes: &[u8], to: &mut [Superblock]) {
-    let mut unpacked = UnpackedBlock::ZERO;
-    for (block, to) in bytes.chunks(superblock_bytes(kind)).zip(to) {
-        unpacked.fill(kind, block);
-        // Of each 64 codes the first 32 belong to the lower lanes.
-        let codes = unpacked.codes.as_chunks::<32>().0;
-        let (scales, offsets) = (unpacked.scales.as_chunks().0, unpacked.offsets.as_chunks().0);
-        for half in 0..2 {
-            let runs = [&codes[half], &codes[half + 2], &codes[half + 4], &codes[half + 6]];
-            to.codes[half] = transpose(runs.map(|run| register(run)));
-            (to.scales[half], to.offsets[half]) = (eight_floats(&scales[half]), eight_floats(&offsets[half]));
-        }
     }
 }
