@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_millis(1600);
 /// The longest template that is tried.
 const LONGEST: usize = 1 << 20;
 
+/// The exit code of a trial that could not be made.
+const UNTRIED: u8 = 3;
+
 /// How long a trial is left alone between two looks.
 const LOOK: Duration = Duration::from_millis(3);
 
@@ -35,10 +38,11 @@ pub(crate) fn trial() -> anyhow::Result<ExitCode> {
         pelicycle_drawing::forbid_system_calls();
         trial.run();
     });
-    match thread.context("no thread could be started")?.join() {
-        Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(_) => Ok(ExitCode::FAILURE),
-    }
+    Ok(match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(_)) => ExitCode::FAILURE,
+        Err(_) => ExitCode::from(UNTRIED),
+    })
 }
 
 /// Tries a template in a process of its own.
@@ -54,9 +58,25 @@ pub(crate) fn guard(trial: &TemplateTrial) -> Result<(), String> {
     }
     match wait(&mut child) {
         Some(status) if status.success() => Ok(()),
+        Some(status) if is_the_machines(status) => {
+            Err(format!("it could not be tried, for no fault of its own ({status}); try again"))
+        }
         Some(_) => Err("it nests too deep, or takes more memory than it may".to_owned()),
         None => Err("it takes too long".to_owned()),
     }
+}
+
+/// Whether a trial ended for a reason of this machine: it had no thread, or was killed from outside.
+fn is_the_machines(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+        const KILLED: i32 = 9;
+        if status.signal() == Some(KILLED) {
+            return true;
+        }
+    }
+    status.code() == Some(i32::from(UNTRIED))
 }
 
 fn start() -> std::io::Result<Child> {

@@ -23,6 +23,7 @@ mod recheck;
 mod run_batches;
 mod run_demonstration;
 mod run_endings;
+mod run_endless;
 mod run_interrupt;
 mod run_lineups;
 mod run_main_road;

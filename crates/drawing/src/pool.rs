@@ -217,11 +217,19 @@ impl WorkerPool {
             settled => return Ok(settled),
         }
         let again = self.alone(|| {
-            let mut worker = self.start_or_idle()?;
-            let sent = wire::write(&mut worker.input, tag, parts);
-            let answer = sent.map(|()| answer(&mut worker));
-            worker.end();
-            answer.map_err(|error| WorkerError::Lost { why: format!("it took no request: {error}") })
+            let once = |mut worker: Worker| {
+                let sent = wire::write(&mut worker.input, tag, parts);
+                let answer = sent.map(|()| answer(&mut worker));
+                worker.end();
+                answer.map_err(|error| WorkerError::Lost { why: format!("it took no request: {error}") })
+            };
+            let answered = self.start().and_then(once);
+            // A fresh one may lack what the system gives no more of, such as a thread; one that is idle has it.
+            let lost = matches!(&answered, Err(_) | Ok(Err(LostWorker { death: WorkerDeath::Lost(_), .. })));
+            match if lost { self.idle() } else { None } {
+                Some(idle) => once(idle),
+                None => answered,
+            }
         })?;
         match again {
             Err(lost) if !lost.death.is_the_drawings() => {
@@ -339,11 +347,8 @@ impl WorkerPool {
         found
     }
 
-    /// A fresh worker, or an idle one where none can be started.
-    fn start_or_idle(&self) -> Result<Worker, WorkerError> {
-        self.start().or_else(|error| {
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).idle.pop().ok_or(error)
-        })
+    fn idle(&self) -> Option<Worker> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).idle.pop()
     }
 
     fn program(&self) -> Result<PathBuf, WorkerError> {

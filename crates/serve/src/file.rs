@@ -118,5 +118,8 @@ mod tests {
         assert!(matches!(find(&root, "/own.txt"), FileLookup::File { content, .. } if content == b"own"));
         assert!(matches!(find(&root, "/models"), FileLookup::Folder));
         assert!(matches!(find(&root, "/none"), FileLookup::Nothing));
+        // Nobody writes to it, so whoever opened it would wait for ever.
+        pelicycle_testkit::pipe(&root.join("pipe.txt"));
+        assert!(matches!(find(&root, "/pipe.txt"), FileLookup::Nothing));
     }
 }

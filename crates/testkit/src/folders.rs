@@ -17,6 +17,13 @@ pub fn workspace() -> PathBuf {
     own.ancestors().nth(2).unwrap().to_owned()
 }
 
+/// Puts a pipe at a path, that nobody writes to.
+#[cfg(unix)]
+pub fn pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success(), "{}", path.display());
+}
+
 /// A file of `docs/`.
 #[must_use]
 pub fn docs(name: &str) -> PathBuf {

@@ -7,6 +7,7 @@
 //! - [`workspace`], [`docs`], [`shared`], [`has_python`]: what lies beside the tests. What is missing makes a test skip, and
 //!   fail in CI.
 //! - [`program`]: the program in a clean environment, and a server that it serves pages with.
+//! - [`mutated`]: what damage makes of bytes.
 //! - [`loopback`], [`hub`]: servers that do what a test says.
 //! - `attempts`, `exhibits` (features): attempts as plain data, and results of real and of hostile drawings.
 //! - [`model_file`]: models of random weights, made on the spot. [`browser`]: a real Chromium.
@@ -26,6 +27,11 @@ mod folders;
 pub mod hub;
 pub mod loopback;
 pub mod model_file;
+mod mutation;
 pub mod program;
 
+pub use mutation::mutated;
+
+#[cfg(unix)]
+pub use folders::pipe;
 pub use folders::{copy, docs, files, git, has_python, shared, skip, workspace};

@@ -211,6 +211,23 @@ fn a_manifest_that_lies_is_passed_over() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn pipes_in_the_places_of_other_programs_hold_nobody_up() {
+    let machine = Machine::new();
+    let link = machine.cached("o/r", MAIN, "m.gguf", "abc", b"GGUF");
+    let main = machine.at("hub/models--o--r/refs/main");
+    std::fs::remove_file(&main).unwrap();
+    pelicycle_testkit::pipe(&main);
+    let manifest = machine.at("ollama/manifests/registry.ollama.ai/library/qwen3/pipe");
+    std::fs::create_dir_all(manifest.parent().unwrap()).unwrap();
+    pelicycle_testkit::pipe(&manifest);
+    let inventory = machine.inventory();
+    assert!(inventory.models().iter().any(|model| model.files == [link.clone()]), "{inventory:?}");
+    let told = format!("{inventory:?}");
+    assert!(told.contains("a pipe or a device"), "{told}");
+}
+
 #[test]
 fn lm_studio_and_llama_cpp_are_looked_into() {
     let machine = Machine::new();

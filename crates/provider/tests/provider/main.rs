@@ -3,6 +3,7 @@
 
 mod aimock;
 mod asking;
+mod cuts;
 mod docs;
 mod echoes;
 mod imitation;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pelicycle_record::{Attempt, ExpertCounts, RunContestant, RunRecord, SCHEMA_VERSION, Verdict};
+use pelicycle_record::{Attempt, ExpertCounts, Id, RunContestant, RunRecord, SCHEMA_VERSION, Verdict};
 use pelicycle_store::{AttemptFiles, DamageReason, Store, StoreError};
 use pelicycle_testkit::attempts::{MODELS, attempt, check, taken, tiny_png, verdict, vote};
 use pelicycle_testkit::copy;
@@ -338,6 +338,24 @@ fn links_are_told_and_never_followed() {
         "{:?}",
         listing.damaged
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lock_is_not_written_through_a_link_and_opens_no_pipe() {
+    let (folder, store) = store();
+    let other = folder.path().join("other.txt");
+    fs::write(&other, "mine").unwrap();
+    let run: Id = "20261126-215212-882-9czsypndwqq7".parse().unwrap();
+    drop(store.lock_run(&run).unwrap());
+    let lock = store.root().join(format!(".incoming/run-{}.lock", run.as_str()));
+    std::os::unix::fs::symlink(&other, &lock).unwrap();
+    let refused = || store.lock_run(&run).unwrap_err();
+    assert!(std::error::Error::source(&refused()).unwrap().to_string().contains("no plain file"));
+    fs::remove_file(&lock).unwrap();
+    pelicycle_testkit::pipe(&lock);
+    assert!(matches!(refused(), StoreError::Write { .. }));
+    assert_eq!(fs::read_to_string(&other).unwrap(), "mine");
 }
 
 #[test]

@@ -1,0 +1,97 @@
+//! Bodies of answers, whole and damaged: whatever comes, reading ends, however it is cut over packets it says the same, and
+//! the key that was sent is nowhere in it. `fuzz/fuzz_targets/frames.rs` does so with bodies that nobody wrote.
+
+use std::sync::Arc;
+
+use pelicycle_provider::{ReplyEventKind, ServiceModel, Variable};
+use pelicycle_testkit::loopback::KEY;
+use pelicycle_testkit::mutated;
+
+use crate::asking::services_with;
+
+const PROTOCOLS: [&str; 5] = ["chat", "responses", "anthropic", "gemini", "ollama"];
+
+fn model(protocol: &str) -> ServiceModel {
+    let providers = format!(
+        "[test]\ndialect = \"{protocol}\"\nbase_url = \"http://127.0.0.1:9/\"\nkey_env = [\"TEST_KEY\"]\n"
+    );
+    let key = |name: &str| (name == "TEST_KEY").then(|| Variable::of_environment(KEY.to_owned()));
+    services_with(&providers, Arc::new(key)).model("test", "m").unwrap()
+}
+
+/// A body of each protocol, with half pairs of a character, the key that was sent in pieces, and an error's shape.
+fn body(protocol: &str) -> String {
+    let (one, other) = KEY.split_at(KEY.len() / 2);
+    let texts = ["<svg a=\\\"1\\\">\\ud83d", "\\udeb2", one, other, "</svg>"];
+    let event = |json: String| format!("event: x\ndata: {json}\n\n");
+    let part = |text: &str| match protocol {
+        "chat" => event(format!(
+            "{{\"id\":\"c\",\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}"
+        )),
+        "responses" => event(format!(
+            "{{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"{text}\"}}"
+        )),
+        "anthropic" => event(format!(
+            "{{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{{\"type\":\"text_delta\",\"text\":\"{text}\"}}}}"
+        )),
+        "gemini" => event(format!(
+            "{{\"candidates\":[{{\"content\":{{\"parts\":[{{\"text\":\"{text}\"}}]}},\"index\":0}}]}}"
+        )),
+        _ => format!("{{\"message\":{{\"content\":\"{text}\"}},\"done\":false}}\r\n"),
+    };
+    let end = match protocol {
+        "chat" => "data: {\"choices\":[{\"finish_reason\":\"stop\",\"delta\":{}}]}\n\ndata: [DONE]\n\n",
+        "responses" => {
+            "data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":[]}}\n\n"
+        }
+        "anthropic" => {
+            "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n"
+        }
+        "gemini" => {
+            "data: {\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"totalTokenCount\":3}}\n\n"
+        }
+        _ => "{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\"eval_count\":5}\n",
+    };
+    let comment = if protocol == "ollama" { "\n" } else { ": comment\n\n" };
+    texts.map(part).concat() + comment + end
+}
+
+/// The answer, the reasoning and the end that are told.
+fn told(model: &ServiceModel, pieces: &[&[u8]]) -> Result<(String, String, String), String> {
+    let (mut text, mut reasoning, mut end) = (String::new(), String::new(), String::new());
+    for event in model.read_pieces(pieces.iter().copied())? {
+        match event {
+            ReplyEventKind::Delta(delta) => {
+                text.push_str(&delta.text);
+                reasoning.push_str(&delta.reasoning);
+            }
+            ReplyEventKind::End(done) => end = format!("{done:?}"),
+            ReplyEventKind::Sent(_) | ReplyEventKind::Metadata(_) => {}
+        }
+    }
+    Ok((text, reasoning, end))
+}
+
+#[test]
+fn cuts_and_damage_change_nothing_but_what_they_damage() {
+    for protocol in PROTOCOLS {
+        let model = model(protocol);
+        let whole = body(protocol);
+        let (text, _, end) = told(&model, &[whole.as_bytes()]).unwrap();
+        assert!(text.starts_with("<svg a=\"1\">\u{1f6b2}") && text.ends_with("</svg>"), "{protocol}: {text}");
+        assert!(end.contains("Complete"), "{protocol}: {end}");
+        for (round, bytes) in mutated(whole.as_bytes(), 200).enumerate() {
+            // Places that have nothing to do with what was changed.
+            let (one, other) = bytes.split_at(bytes.len() * (round % 97) / 97);
+            let (first, second) = one.split_at(one.len() * (round % 13) / 13);
+            let together = told(&model, &[&bytes]);
+            assert_eq!(
+                told(&model, &[first, second, other]),
+                together,
+                "{}",
+                String::from_utf8_lossy(&bytes)
+            );
+            assert!(!format!("{together:?}").contains(KEY), "{together:?}");
+        }
+    }
+}

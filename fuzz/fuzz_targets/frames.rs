@@ -1,0 +1,47 @@
+//! The body of a service's answer, cut anywhere: reading it ends, says the same however it was cut, and never the key that
+//! was sent. The first byte chooses the protocol, the second where it is cut.
+#![no_main]
+
+use std::sync::{Arc, LazyLock};
+
+use libfuzzer_sys::fuzz_target;
+use pelicycle_provider::{ConfigurationSource, ReplyEventKind, ServiceModel, Services, Variable};
+
+const KEY: &str = "sk-planted-5f0c2a91";
+
+static MODELS: LazyLock<Vec<ServiceModel>> =
+    LazyLock::new(|| ["chat", "responses", "anthropic", "gemini", "ollama"].map(model).into());
+
+fn model(protocol: &str) -> ServiceModel {
+    let providers = format!(
+        "[test]\ndialect = \"{protocol}\"\nbase_url = \"http://127.0.0.1:9/\"\nkey_env = [\"TEST_KEY\"]\n"
+    );
+    let own = ConfigurationSource { name: "test.toml".to_owned(), own: true };
+    let key = |name: &str| (name == "TEST_KEY").then(|| Variable::of_environment(KEY.to_owned()));
+    let services = Services::new(Arc::new(key)).changed(&toml::from_str(&providers).unwrap(), &own).unwrap();
+    services.model("test", "m").unwrap()
+}
+
+fn told(model: &ServiceModel, pieces: &[&[u8]]) -> Result<(String, String, String), String> {
+    let (mut text, mut reasoning, mut end) = (String::new(), String::new(), String::new());
+    for event in model.read_pieces(pieces.iter().copied())? {
+        match event {
+            ReplyEventKind::Delta(delta) => {
+                text.push_str(&delta.text);
+                reasoning.push_str(&delta.reasoning);
+            }
+            ReplyEventKind::End(done) => end = format!("{done:?}"),
+            _ => {}
+        }
+    }
+    Ok((text, reasoning, end))
+}
+
+fuzz_target!(|data: &[u8]| {
+    let [which, cut, body @ ..] = data else { return };
+    let model = &MODELS[usize::from(*which) % MODELS.len()];
+    let together = told(model, &[body]);
+    let (one, other) = body.split_at(body.len() * usize::from(*cut) / 255);
+    assert_eq!(told(model, &[one, other]), together);
+    assert!(!format!("{together:?}").contains(KEY));
+});
