@@ -1,6 +1,5 @@
 //! `model pull`, `list` and `rm` as a person calls them, and what the hub's own library makes of the cache.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;

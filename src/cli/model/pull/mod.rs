@@ -89,7 +89,7 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
                 if let Some(preview) = Preview::of(&plan).await? {
                     match preview.problem() {
                         Some(problem) if args.anyway => {
-                            reporter.say(&format!("it won't run here: {problem}"))
+                            reporter.say(&format!("it won't run here: {problem}"));
                         }
                         Some(problem) => return Ok(End::Useless(problem)),
                         None if args.quiet => {}
