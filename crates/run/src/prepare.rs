@@ -292,3 +292,44 @@ fn batches(plan: &RunPlan, backends: &Backends) -> Result<Vec<Option<BatchClient
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_chat_template_is_kept_with_the_run_and_known_by_its_hash() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let (own, other) = ("{{ messages[0].content }}", "{{ messages[0].content }}!");
+        std::fs::write(at("own.jinja"), own).unwrap();
+        std::fs::write(at("other.jinja"), other).unwrap();
+        let table = format!("model = 'hatchling'\ntemplate = '{}'\n", at("own.jinja").display());
+        std::fs::write(at("p.toml"), format!("[contestants.bare]\n{table}")).unwrap();
+        let store = Store::open(at("results")).unwrap();
+        let notices: Notices = Arc::new(|_| {});
+        let prepare = |model: &str, template: Option<&str>| {
+            let request = RunRequest {
+                models: vec![model.to_owned()],
+                template: template.map(at),
+                backends: BackendOptions { config: Some(at("p.toml")), ..BackendOptions::default() },
+                ..RunRequest::default()
+            };
+            PreparedRun::new(&store, &request, &notices)
+                .map(|prepared| prepared.plan.run.contestants[0].clone())
+        };
+        for (template, expected) in [(None, own), (Some("other.jinja"), other)] {
+            let who = prepare("bare", template).unwrap();
+            assert_eq!(who.template.as_deref(), Some(expected));
+            assert_eq!(who.request.template, Some(TextRecord::of(expected.as_bytes()).hash));
+        }
+        let plain = prepare("hatchling", None).unwrap();
+        assert_eq!((plain.template, plain.request.template), (None, None));
+        let error = prepare("ollama/x", Some("own.jinja")).unwrap_err().to_string();
+        assert!(error.contains("only models that run in this process"), "{error}");
+        let error = prepare("hatchling", Some("none.jinja")).unwrap_err().to_string();
+        assert!(error.contains("can't read the chat template"), "{error}");
+    }
+}

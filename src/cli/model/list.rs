@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use pelicycle_engine::gguf::GgufOutline;
-use pelicycle_engine::model::Model;
+use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
 use pelicycle_run::{Config, Weights};
 use pelicycle_text::size;
@@ -89,10 +89,19 @@ fn row(shelf: &Inventory, found: &ModelFile) -> Row {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
         Ok(outline) => match outline.problem() {
             Some(problem) => Some(problem.to_string()),
-            None => Model::check_metadata(outline.gguf()).err().map(|error| error.to_string()),
+            None => Model::check_metadata(outline.gguf()).err().map(|error| match error {
+                // A line is short, and which others there are is told elsewhere.
+                ModelError::Architecture { name, missing, .. } => {
+                    format!("the architecture {name:?} needs {missing}")
+                }
+                error => error.to_string(),
+            }),
         },
         Err(error) => Some(error.to_string()),
     };
+    // The path stands beside it.
+    let path = format!("{}: ", found.path().display());
+    let problem = problem.map(|problem| problem.strip_prefix(&path).map(str::to_owned).unwrap_or(problem));
     let outline = outline.ok();
     Row {
         name: shelf.name_of(found),
