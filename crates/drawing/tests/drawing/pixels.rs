@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_record::{Inspection, PictureMoment};
-use pelicycle_testkit::browser::drive;
+use pelicycle_testkit::browser::ask;
 use serde_json::json;
 
 use crate::real;
@@ -33,7 +33,7 @@ fn differing(drawings: &[(&[u8], &Inspection)]) -> Option<Vec<f64>> {
         order
     };
     let drawings: Vec<_> = drawings.iter().map(order).collect();
-    let told = drive("differ.mjs", json!({ "drawings": drawings }))?;
+    let told = ask("differ.mjs", json!({ "drawings": drawings }))?;
     Some(told.as_array().unwrap().iter().map(|share| share.as_f64().expect("Chromium shows it")).collect())
 }
 
