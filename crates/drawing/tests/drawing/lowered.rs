@@ -272,6 +272,7 @@ fn what_the_renderer_still_passes_over_is_told_of_it() {
     for inside in [
         "<rect width='90' height='90' style='backdrop-filter: blur(2px)'/>",
         "<style>@container (width > 1px) { rect { fill: red } }</style><rect width='90' height='90'/>",
+        "<filter id='f'><feFlood width='9'/><feTile/></filter><rect width='90' height='90' filter='url(#f)'/>",
         "<style>rect { mask-image: conic-gradient(red, teal) }</style><rect width='90' height='90'/>",
     ] {
         let check = inspect(&svg(inside), &InspectionOptions::default()).check;
