@@ -1,22 +1,20 @@
 // Tells how far pictures of drawings are from what a real Chromium shows of them.
 //
-// Reads {"chromium": path, "drawings": [{"svg": base64, "png": base64, "seconds": number}]} from its input. Answers with a
-// number for each: the share of pixels that differ by more than 40 of 255 in a channel, once both pictures are averaged over
+// Reads {"chromium": path, "drawings": [{"svg": base64, "png": base64, "seconds": number}]} from each line of its input, until
+// that ends. Answers each with a line of numbers, one for each drawing: the share of pixels that differ by more than 40 of 255 in a channel, once both pictures are averaged over
 // 4 by 4 pixels; null where Chromium shows no picture. A drawing with seconds is held at that time; others are shown as images.
 
-import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
-const order = JSON.parse(readFileSync(0, "utf8"));
-const browser = await chromium.launch({
-  executablePath: order.chromium,
+const launch = (executablePath) => chromium.launch({
+  executablePath,
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
 });
-const page = await browser.newPage();
 
 // The drawing as a document whose animations are held at a time, as a picture of that size.
-const held = async (svg, seconds, [width, height]) => {
+const held = async (browser, svg, seconds, [width, height]) => {
   const text = Buffer.from(svg, "base64");
   const root = text.toString().match(/<svg[^>]*>/)?.[0] ?? "";
   const side = (name) => Number(root.match(new RegExp(`\\s${name}=["'](\\d+(\\.\\d+)?)(px)?["']`))?.[1]);
@@ -45,12 +43,12 @@ const held = async (svg, seconds, [width, height]) => {
   return picture.toString("base64");
 };
 
-const shares = [];
-for (const { svg, png, seconds } of order.drawings) {
+// The share of a drawing's pixels that differ.
+const share = async (browser, page, { svg, png, seconds }) => {
   const bytes = Buffer.from(png, "base64");
   const size = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
-  const shot = seconds === undefined ? null : await held(svg, seconds, size);
-  shares.push(await page.evaluate(async ([svg, png, shot]) => {
+  const shot = seconds === undefined ? null : await held(browser, svg, seconds, size);
+  return page.evaluate(async ([svg, png, shot]) => {
     const load = async (address) => {
       const image = Object.assign(new Image(), { src: address });
       await image.decode();
@@ -85,7 +83,16 @@ for (const { svg, png, seconds } of order.drawings) {
       }
     }
     return differing / blocks;
-  }, [svg, png, shot]));
+  }, [svg, png, shot]);
+};
+
+let [browser, page] = [null, null];
+for await (const line of createInterface({ input: process.stdin })) {
+  const order = JSON.parse(line);
+  browser ??= await launch(order.chromium);
+  page ??= await browser.newPage();
+  const shares = [];
+  for (const drawing of order.drawings) shares.push(await share(browser, page, drawing));
+  process.stdout.write(`${JSON.stringify(shares)}\n`);
 }
-await browser.close();
-process.stdout.write(JSON.stringify(shares));
+await browser?.close();

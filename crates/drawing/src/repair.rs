@@ -122,10 +122,15 @@ pub(super) fn mend(text: &str, found: &XmlReport, cut: bool) -> Option<RepairedT
 pub(super) fn shapes_written(text: &str) -> usize {
     let mut count = 0;
     let mut rest = text;
+    // Where none closes, none is looked for again.
+    let mut closing = true;
     while let Some(at) = rest.find('<') {
         rest = &rest[at + 1..];
         if let Some(comment) = rest.strip_prefix("!--") {
-            rest = comment.find("-->").map_or(rest, |end| &comment[end..]);
+            match closing.then(|| comment.find("-->")).flatten() {
+                Some(end) => rest = &comment[end..],
+                None => closing = false,
+            }
             continue;
         }
         let name = rest[xml::unseen(rest).unwrap_or(0)..].trim_start();

@@ -1,8 +1,10 @@
 //! A real Chromium, driven by the scripts of `tests/browser`: `npm ci` there brings what drives it.
 
-use std::io::Write as _;
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -39,23 +41,51 @@ pub fn drive(script: &str, order: Value) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
+/// What a script that answers line by line tells of an order. It and its browser serve all tests of the process, and end with it.
+///
+/// `None` as for [`drive`].
+#[track_caller]
+#[must_use]
+pub fn ask(script: &'static str, mut order: Value) -> Option<Value> {
+    static RUNNING: Mutex<BTreeMap<&str, (ChildStdin, BufReader<ChildStdout>)>> = Mutex::new(BTreeMap::new());
+    order["chromium"] = json!(chromium()?);
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !running.contains_key(script) {
+        let mut child = spawn(script)?;
+        let ends = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        running.insert(script, ends);
+    }
+    let (input, output) = running.get_mut(script).unwrap();
+    writeln!(input, "{order}").unwrap();
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    assert!(!line.is_empty(), "the driver failed");
+    Some(serde_json::from_str(&line).unwrap())
+}
+
 /// Gives a script its order and lets it work. `None` as for [`drive`].
 #[track_caller]
 #[must_use]
 pub fn begin(script: &str, mut order: Value) -> Option<Child> {
     order["chromium"] = json!(chromium()?);
+    let mut child = spawn(script)?;
+    child.stdin.take().unwrap().write_all(order.to_string().as_bytes()).unwrap();
+    Some(child)
+}
+
+#[track_caller]
+fn spawn(script: &str) -> Option<Child> {
     let folder = workspace().join("tests/browser");
     if !has_driver(&folder) {
         skip("Node.js and the browser's driver: run npm ci in tests/browser");
         return None;
     }
-    let mut child = Command::new("node")
+    let child = Command::new("node")
         .arg(folder.join(script))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(order.to_string().as_bytes()).unwrap();
     Some(child)
 }
 

@@ -107,6 +107,10 @@ impl<'a, 'input> Walk<'a, 'input> {
         if active::RUNS.iter().any(|runs| runs.eq_ignore_ascii_case(name)) {
             self.note_active(at, format!("<{name}> may run or load something in a browser"));
         }
+        if name == "feTile" {
+            let message = "tiles of <feTile> may begin a part of a pixel from where a browser has them";
+            self.count(FindingCode::RendererPassedOver, at, message);
+        }
         if name == "foreignObject" {
             self.count(
                 FindingCode::ForeignObjectIgnored,

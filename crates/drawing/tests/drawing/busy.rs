@@ -3,10 +3,10 @@
 use std::process::{Child, Command, Stdio};
 
 use pelicycle_drawing::{InspectionOptions, VERDICT_SIDE, WorkerPool};
-use pelicycle_record::{Inspection, Verdict};
-use pelicycle_testkit::shared;
+use pelicycle_record::Verdict;
 
 use crate::WORKER;
+use crate::real::{self, RealDrawing};
 
 /// Other work of this machine, until it is dropped.
 struct BusyLoops(Vec<Child>);
@@ -34,35 +34,24 @@ impl Drop for BusyLoops {
 #[cfg(unix)]
 #[test]
 fn real_drawings_of_today_are_drawn_and_a_busy_machine_changes_nothing() {
-    let Some(shared) = shared() else { return };
-    let mut files: Vec<_> = std::fs::read_dir(shared.join("corpus/frontier"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "svg"))
-        .collect();
+    let Some(all) = real::drawings() else { return };
+    for one in all {
+        let (path, check) = (one.path.display(), &one.seen.check);
+        assert_eq!(check.verdict, Verdict::Drawn, "{path}: {:?}", check.findings);
+    }
     // The longest are the most work.
-    files.sort_by_key(|path| std::cmp::Reverse(path.metadata().unwrap().len()));
-    let drawings: Vec<_> = files.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    let held: Vec<_> = all[..6].iter().chain(all.iter().skip(6).step_by(12)).collect();
     let pool = WorkerPool::with_program(WORKER, 2, InspectionOptions::default());
-    let look = |drawings: &[Vec<u8>]| -> Vec<Inspection> {
-        let (some, others) = drawings.split_at(drawings.len() / 2);
-        let each = |part: &[Vec<u8>]| -> Vec<Inspection> {
-            part.iter().map(|svg| pool.inspect(svg, VERDICT_SIDE).unwrap()).collect()
-        };
-        std::thread::scope(|scope| {
-            let first = scope.spawn(|| each(some));
-            let second = each(others);
-            let mut all = first.join().unwrap();
-            all.extend(second);
-            all
-        })
+    let look = |part: &[&RealDrawing]| {
+        for one in part {
+            let found = pool.inspect(&one.svg, VERDICT_SIDE).unwrap();
+            assert!(found == one.seen, "{}: another answer on a busy machine", one.path.display());
+        }
     };
-    let quiet = look(&drawings);
-    for (found, path) in quiet.iter().zip(&files) {
-        assert_eq!(found.check.verdict, Verdict::Drawn, "{}: {:?}", path.display(), found.check.findings);
-    }
+    let (some, others) = held.split_at(held.len() / 3);
     let _loops = BusyLoops::start(8);
-    for (index, found) in look(&drawings[..12]).iter().enumerate() {
-        assert!(*found == quiet[index], "{}: another answer on a busy machine", files[index].display());
-    }
+    std::thread::scope(|scope| {
+        scope.spawn(|| look(some));
+        look(others);
+    });
 }

@@ -474,9 +474,12 @@ fn hostile_text_is_extracted_in_linear_time() {
         "<a",
         "<svg><a>",
     ];
-    let bound = DrawingBounds::default().reply_bytes;
+    // The longest drawing that is read to its end; a longer reply is passed over sooner.
+    let (length, processor_seconds) = (DrawingBounds::default().svg_bytes, 2.0);
+    let bounds = DrawingBounds { processor_seconds, ..DrawingBounds::default() };
+    let pool = WorkerPool::with_program(WORKER, 2, InspectionOptions { raster: 800, bounds });
     let hold = |piece: &&str| {
-        let inspection = look(&piece.repeat(bound / piece.len()));
+        let inspection = pool.inspect(piece.repeat(length / piece.len()).as_bytes(), 800).expect("a worker");
         assert_ne!(inspection.check.verdict, Verdict::Drawn, "{piece:?}");
         assert!(
             !inspection.check.findings.iter().any(|f| f.message.contains("processor_seconds")),

@@ -11,6 +11,7 @@ mod lowered;
 mod pixels;
 mod properties;
 mod raster;
+mod real;
 
 /// The program that the workers of a pool are.
 const WORKER: &str = env!("CARGO_BIN_EXE_pelicycle-inspect-worker");

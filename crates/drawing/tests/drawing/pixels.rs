@@ -3,33 +3,37 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pelicycle_drawing::{InspectionOptions, inspect};
-use pelicycle_record::PictureMoment;
-use pelicycle_testkit::browser::drive;
-use pelicycle_testkit::shared;
+use pelicycle_record::{Inspection, PictureMoment};
+use pelicycle_testkit::browser::ask;
 use serde_json::json;
+
+use crate::real;
 
 /// The largest share of pixels that may differ.
 pub(crate) const MOST: f64 = 0.005;
 
 /// For each drawing, the share of its pixels that differ. One that moves is held at the moment that our picture shows.
 pub(crate) fn shares(drawings: &[Vec<u8>]) -> Option<Vec<f64>> {
-    let drawings: Vec<_> = drawings
-        .iter()
-        .map(|svg| {
-            let seen = inspect(svg, &InspectionOptions::default());
-            let png = seen.png.expect("a picture");
-            let mut order = json!({ "svg": STANDARD.encode(svg), "png": STANDARD.encode(png) });
-            match seen.check.moment {
-                Some(PictureMoment::Start) => order["seconds"] = json!(0.0),
-                Some(PictureMoment::FirstCycle) => {
-                    panic!("{} begins with nothing", String::from_utf8_lossy(svg))
-                }
-                None => {}
+    let seen: Vec<_> = drawings.iter().map(|svg| inspect(svg, &InspectionOptions::default())).collect();
+    differing(&drawings.iter().map(Vec::as_slice).zip(&seen).collect::<Vec<_>>())
+}
+
+/// As [`shares`], of drawings that were looked at already.
+fn differing(drawings: &[(&[u8], &Inspection)]) -> Option<Vec<f64>> {
+    let order = |(svg, seen): &(&[u8], &Inspection)| {
+        let png = seen.png.as_ref().expect("a picture");
+        let mut order = json!({ "svg": STANDARD.encode(svg), "png": STANDARD.encode(png) });
+        match seen.check.moment {
+            Some(PictureMoment::Start) => order["seconds"] = json!(0.0),
+            Some(PictureMoment::FirstCycle) => {
+                panic!("{} begins with nothing", String::from_utf8_lossy(svg))
             }
-            order
-        })
-        .collect();
-    let told = drive("differ.mjs", json!({ "drawings": drawings }))?;
+            None => {}
+        }
+        order
+    };
+    let drawings: Vec<_> = drawings.iter().map(order).collect();
+    let told = ask("differ.mjs", json!({ "drawings": drawings }))?;
     Some(told.as_array().unwrap().iter().map(|share| share.as_f64().expect("Chromium shows it")).collect())
 }
 
@@ -85,25 +89,15 @@ fn grounds_and_geometry_in_css_are_drawn_as_a_browser_does() {
 /// The drawings of the corpus that a browser shows. Those that move are held at their beginning.
 #[test]
 fn real_drawings_look_as_in_a_browser() {
-    let Some(shared) = shared() else { return };
-    let mut files = Vec::new();
-    for folder in ["corpus/frontier", "corpus/pelican-bicycle"] {
-        let entries = std::fs::read_dir(shared.join(folder)).unwrap().map(|entry| entry.unwrap().path());
-        files.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "svg")));
+    let Some(all) = real::drawings() else { return };
+    let shown: Vec<_> = all.iter().filter(|one| one.seen.check.draws.browser).collect();
+    assert!(shown.len() > 50, "{}", shown.len());
+    let held: Vec<_> = shown.iter().map(|one| (one.svg.as_slice(), &one.seen)).collect();
+    let Some(shares) = differing(&held) else { return };
+    for (share, one) in shares.iter().zip(&shown) {
+        println!("{:.2} % {}", share * 100.0, one.path.display());
     }
-    files.sort();
-    let names = |svg: &[u8]| String::from_utf8_lossy(svg).contains("xmlns=");
-    let (files, drawings): (Vec<_>, Vec<_>) = files
-        .into_iter()
-        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
-        .filter(|(_, svg)| names(svg))
-        .unzip();
-    let Some(shares) = shares(&drawings) else { return };
-    assert!(shares.len() > 50, "{}", shares.len());
-    for (share, path) in shares.iter().zip(&files) {
-        println!("{:.2} % {}", share * 100.0, path.display());
-    }
-    for (share, path) in shares.iter().zip(&files) {
-        assert!(*share < MOST, "{:.2} % of {}", share * 100.0, path.display());
+    for (share, one) in shares.iter().zip(&shown) {
+        assert!(*share < MOST, "{:.2} % of {}", share * 100.0, one.path.display());
     }
 }
