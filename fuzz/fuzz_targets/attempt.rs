@@ -11,7 +11,7 @@ fuzz_target!(|data: &[u8]| {
     let again = serde_json::to_vec(&attempt).unwrap();
     serde_json::from_slice::<Attempt>(&again).unwrap();
     let _ = (attempt.speed(), attempt.counts(), attempt.is_drawn());
-    Competition::new(&[&attempt], true);
+    let _ = Competition::new(&[&attempt], true);
     let (mut csv, mut lines) = (Vec::new(), Vec::new());
     let headings = headings();
     let mut tables: [Box<dyn TableWriter + '_>; 2] =
