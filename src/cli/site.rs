@@ -76,3 +76,52 @@ fn makers(site: &SiteSection) -> OwnMakers {
         released: models().filter_map(|(name, model)| Some((name.clone(), model.released?))).collect(),
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    fn told(site: SiteSection) -> String {
+        settings(&Config { site, ..Config::default() }).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_pages_cannot_show_is_an_error_that_names_its_key() {
+        let some = |text: &str| Some(text.to_owned());
+        for accent in ["red", "#12345", "#12345g", "#fff; } body { display: none"] {
+            assert!(
+                told(SiteSection { accent: some(accent), ..SiteSection::default() }).contains("site.accent")
+            );
+        }
+        for link in ["javascript:alert(1)", "example.org", "https://a\"onclick=b", "https://a b"] {
+            assert!(told(SiteSection { link: some(link), ..SiteSection::default() }).contains("site.link"));
+        }
+        for language in ["", "d\"e", "deutschland"] {
+            assert!(
+                told(SiteSection { language: some(language), ..SiteSection::default() })
+                    .contains("site.language")
+            );
+        }
+        let lab = SiteLab { colour: "blue".to_owned(), ..SiteLab::default() };
+        let site = SiteSection { labs: [("L".to_owned(), lab)].into(), ..SiteSection::default() };
+        assert!(told(site).contains("site.labs.L.colour"));
+
+        let folder = tempfile::tempdir().unwrap();
+        let logo = folder.path().join("logo.png");
+        let with = || SiteSection { logo: Some(logo.clone()), ..SiteSection::default() };
+        assert!(told(with()).contains("site.logo"), "there is none");
+        std::fs::write(&logo, "<svg/>").unwrap();
+        assert!(told(with()).contains("not a whole PNG"));
+    }
+
+    #[test]
+    fn an_empty_lab_says_that_it_is_not_known() {
+        let model =
+            |lab: Option<&str>| pelicycle_run::SiteModel { lab: lab.map(str::to_owned), released: None };
+        let models =
+            [("a", Some("")), ("b", Some("B")), ("c", None)].map(|(name, lab)| (name.to_owned(), model(lab)));
+        let makers = makers(&SiteSection { models: models.into(), ..SiteSection::default() });
+        assert_eq!(makers.lab_of, [("a".to_owned(), None), ("b".to_owned(), Some("B".to_owned()))].into());
+    }
+}

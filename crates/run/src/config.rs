@@ -258,6 +258,14 @@ mod tests {
         let error = parse("[contestants.a]\nmodel = 'm'\ntop = 1\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:3: ") && error.contains("`label`"), "{error}");
         assert!(error.contains("`top_k`"), "a setting is a key as well: {error}");
+        let site = "[site]\ntitle = 'T'\nlead = ['pelican']\n[site.models.'a/b']\nlab = ''\nreleased = 2026-06-01\n[site.labs.L]\ncolour = '#aabbcc'\n";
+        let site = parse(site).unwrap().site;
+        assert_eq!((site.title.as_deref(), site.labs["L"].colour.as_str()), (Some("T"), "#aabbcc"));
+        assert_eq!(site.models["a/b"].released, Some("2026-06-01".parse().unwrap()));
+        let error = parse("[site]\n[site.models.m]\nreleased = 'June'\n").unwrap_err().to_string();
+        assert!(error.contains("is no day"), "{error}");
+        let error = parse("[site]\ncolor = 'red'\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:2: ") && error.contains("`accent`"), "{error}");
         let error = parse("[run]\ntop_k = 1\ntop_k = 2\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:3: "), "{error}");
     }
