@@ -51,7 +51,7 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
     let options = SheetOptions {
         prompt: args.prompt.clone(),
         timeline: args.timeline,
-        makers: site::settings(&Config::load(None)?)?.makers,
+        makers: site::settings(&Config::load(None)?.site)?.makers,
         columns: args.columns.map(usize::from),
     };
     let Sheet { png, title, shown, left_out } = gallery::sheet(&exhibits, &options)

@@ -1,7 +1,7 @@
 //! What `[site]` of pelicycle.toml says of a gallery, held to what pages can show.
 
 use anyhow::{Context as _, bail, ensure};
-use pelicycle_run::{CONFIG_FILE, Config, SiteLab, SiteSection};
+use pelicycle_run::{CONFIG_FILE, SiteLab, SiteSection};
 use pelicycle_site::{LabEntry, OwnMakers, SiteSettings, is_colour, is_logo};
 use pelicycle_text::plain_file;
 
@@ -12,8 +12,7 @@ const LONGEST_LOGO: u64 = 200 << 10;
 ///
 /// # Errors
 /// A colour, an address, a language or a logo that is none.
-pub(super) fn settings(config: &Config) -> anyhow::Result<SiteSettings> {
-    let site = &config.site;
+pub(super) fn settings(site: &SiteSection) -> anyhow::Result<SiteSettings> {
     check(site)?;
     let logo = site.logo.as_ref().map(|path| {
         let png = plain_file::read(path, LONGEST_LOGO)
@@ -83,7 +82,7 @@ mod tests {
     use super::*;
 
     fn told(site: SiteSection) -> String {
-        settings(&Config { site, ..Config::default() }).unwrap_err().to_string()
+        settings(&site).unwrap_err().to_string()
     }
 
     #[test]
