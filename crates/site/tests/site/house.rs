@@ -85,6 +85,9 @@ fn the_newest_release_hangs_first_and_a_line_up_never_backwards() {
     let listing = store.list().unwrap();
     let exhibits: Vec<_> = listing.attempts.iter().map(exhibit).collect();
     assert_eq!(sheet(&exhibits, &SheetOptions::default()).unwrap().shown, 7);
+    let some = SheetOptions { top: Some(3), title: Some("Three".to_owned()), ..SheetOptions::default() };
+    let three = sheet(&exhibits, &some).unwrap();
+    assert_eq!((three.shown, three.left_out, three.title.as_str()), (3, 0, "Three"));
 }
 
 #[test]
