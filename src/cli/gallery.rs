@@ -49,7 +49,7 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     let library = config.library(args.prompts.as_deref())?;
     let options = GalleryOptions {
         base: args.base_url.clone(),
-        site: site::settings(&config)?,
+        site: site::settings(&config.site)?,
         allow_empty: args.allow_empty,
     };
     let out = args.out.as_deref().unwrap_or(&global.gallery);

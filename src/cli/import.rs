@@ -135,7 +135,7 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
             &store,
             &library,
             &global.gallery,
-            &GalleryOptions { site: site::settings(&config)?, ..GalleryOptions::default() },
+            &GalleryOptions { site: site::settings(&config.site)?, ..GalleryOptions::default() },
         )?;
         say(&rebuilt.report.index.display().to_string());
     }

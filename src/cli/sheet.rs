@@ -15,12 +15,13 @@ use super::{Global, site};
 
 /// Put one prompt's drawings on a single picture, to be shared.
 ///
-/// One card a model, the first sample of its newest run, whatever came of it.
+/// One card for each model, the first answer of its newest run, good or bad.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   pelicycle sheet                          the pelicans, into sheet.png
   pelicycle sheet -p otter-boat -o otters.png
+  pelicycle sheet --top 12 --title 'Pelicans of the week'
   pelicycle sheet --timeline               families of models, the oldest model first")]
 pub(crate) struct SheetArgs {
     /// The prompt's id instead of `pelican`.
@@ -29,6 +30,12 @@ pub(crate) struct SheetArgs {
     /// A row a family of models, the oldest model first.
     #[arg(long)]
     timeline: bool,
+    /// The first N models alone: the newest releases.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=400), conflicts_with = "timeline")]
+    top: Option<u16>,
+    /// A title instead of the prompt's.
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
     /// Cards of a row.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=40))]
     columns: Option<u16>,
@@ -51,7 +58,9 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
     let options = SheetOptions {
         prompt: args.prompt.clone(),
         timeline: args.timeline,
-        makers: site::settings(&Config::load(None)?)?.makers,
+        top: args.top.map(usize::from),
+        title: args.title.clone(),
+        makers: site::settings(&Config::load(None)?.site)?.makers,
         columns: args.columns.map(usize::from),
     };
     let Sheet { png, title, shown, left_out } = gallery::sheet(&exhibits, &options)

@@ -1,7 +1,7 @@
 //! What `[site]` of pelicycle.toml says of a gallery, held to what pages can show.
 
 use anyhow::{Context as _, bail, ensure};
-use pelicycle_run::{CONFIG_FILE, Config, SiteLab, SiteSection};
+use pelicycle_run::{CONFIG_FILE, SiteLab, SiteSection};
 use pelicycle_site::{LabEntry, OwnMakers, SiteSettings, is_colour, is_logo};
 use pelicycle_text::plain_file;
 
@@ -12,8 +12,7 @@ const LONGEST_LOGO: u64 = 200 << 10;
 ///
 /// # Errors
 /// A colour, an address, a language or a logo that is none.
-pub(super) fn settings(config: &Config) -> anyhow::Result<SiteSettings> {
-    let site = &config.site;
+pub(super) fn settings(site: &SiteSection) -> anyhow::Result<SiteSettings> {
     check(site)?;
     let logo = site.logo.as_ref().map(|path| {
         let png = plain_file::read(path, LONGEST_LOGO)
@@ -74,5 +73,53 @@ fn makers(site: &SiteSection) -> OwnMakers {
             .filter_map(|(name, model)| Some((name.clone(), said(model.lab.as_ref()?))))
             .collect(),
         released: models().filter_map(|(name, model)| Some((name.clone(), model.released?))).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(site: &SiteSection) -> String {
+        settings(site).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_pages_cannot_show_is_an_error_that_names_its_key() {
+        let some = |text: &str| Some(text.to_owned());
+        for accent in ["red", "#12345", "#12345g", "#fff; } body { display: none"] {
+            assert!(
+                told(&SiteSection { accent: some(accent), ..SiteSection::default() }).contains("site.accent")
+            );
+        }
+        for link in ["javascript:alert(1)", "example.org", "https://a\"onclick=b", "https://a b"] {
+            assert!(told(&SiteSection { link: some(link), ..SiteSection::default() }).contains("site.link"));
+        }
+        for language in ["", "d\"e", "deutschland"] {
+            assert!(
+                told(&SiteSection { language: some(language), ..SiteSection::default() })
+                    .contains("site.language")
+            );
+        }
+        let lab = SiteLab { colour: "blue".to_owned(), ..SiteLab::default() };
+        let site = SiteSection { labs: [("L".to_owned(), lab)].into(), ..SiteSection::default() };
+        assert!(told(&site).contains("site.labs.L.colour"));
+
+        let folder = tempfile::tempdir().unwrap();
+        let logo = folder.path().join("logo.png");
+        let with = || SiteSection { logo: Some(logo.clone()), ..SiteSection::default() };
+        assert!(told(&with()).contains("site.logo"), "there is none");
+        std::fs::write(&logo, "<svg/>").unwrap();
+        assert!(told(&with()).contains("not a whole PNG"));
+    }
+
+    #[test]
+    fn an_empty_lab_says_that_it_is_not_known() {
+        let model =
+            |lab: Option<&str>| pelicycle_run::SiteModel { lab: lab.map(str::to_owned), released: None };
+        let models =
+            [("a", Some("")), ("b", Some("B")), ("c", None)].map(|(name, lab)| (name.to_owned(), model(lab)));
+        let makers = makers(&SiteSection { models: models.into(), ..SiteSection::default() });
+        assert_eq!(makers.lab_of, [("a".to_owned(), None), ("b".to_owned(), Some("B".to_owned()))].into());
     }
 }

@@ -278,6 +278,14 @@ mod tests {
         let one = parse("models = 'm'\n[run]\nmodel = 'a/b'\n[lineups]\nmine = 'a/b'\n").unwrap();
         let list = parse("models = ['m']\n[run]\nmodel = ['a/b']\n[lineups]\nmine = ['a/b']\n").unwrap();
         assert_eq!(one, list, "a list of one may be written as its member");
+        let site = "[site]\ntitle = 'T'\nlead = ['pelican']\n[site.models.'a/b']\nlab = ''\nreleased = 2026-06-01\n[site.labs.L]\ncolour = '#aabbcc'\n";
+        let site = parse(site).unwrap().site;
+        assert_eq!((site.title.as_deref(), site.labs["L"].colour.as_str()), (Some("T"), "#aabbcc"));
+        assert_eq!(site.models["a/b"].released, Some("2026-06-01".parse().unwrap()));
+        let error = parse("[site]\n[site.models.m]\nreleased = 'June'\n").unwrap_err().to_string();
+        assert!(error.contains("is no day"), "{error}");
+        let error = parse("[site]\nzebra = 'red'\n").unwrap_err().to_string();
+        assert!(error.starts_with("p.toml:2: ") && error.contains("`accent`"), "{error}");
         let error = parse("[run]\ntop_k = 1\ntop_k = 2\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:3: "), "{error}");
     }

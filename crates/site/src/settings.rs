@@ -1,5 +1,6 @@
 //! What a site says of itself: its own words, colours and order.
 
+use pelicycle_text as text;
 use serde::Serialize;
 
 use crate::makers::OwnMakers;
@@ -32,6 +33,19 @@ pub struct SiteSettings {
 }
 
 impl SiteSettings {
+    /// The same with texts that nothing acts unseen in.
+    pub(crate) fn shown(&self) -> Self {
+        let label = |words: &Option<String>| words.as_deref().map(text::label);
+        let sentence = |words: &Option<String>| words.as_deref().map(text::sentence);
+        Self {
+            title: label(&self.title),
+            description: sentence(&self.description),
+            author: label(&self.author),
+            footer: sentence(&self.footer),
+            ..self.clone()
+        }
+    }
+
     /// The rules that the style sheet ends with.
     pub(crate) fn style(&self) -> String {
         let colour = self.accent.as_deref().filter(|colour| is_colour(colour));

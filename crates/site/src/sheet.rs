@@ -33,6 +33,10 @@ pub struct SheetOptions {
     pub prompt: Option<String>,
     /// By families and dates of their models, instead of the order of the house.
     pub timeline: bool,
+    /// So many contestants, the first of them, instead of all.
+    pub top: Option<usize>,
+    /// A title instead of the prompt's.
+    pub title: Option<String>,
     /// Who made which model, and when it came out, before the table that ships.
     pub makers: OwnMakers,
     /// Cards of a row; without it, what makes a sheet one half wider than high.
@@ -64,7 +68,7 @@ pub enum SheetError {
     Draw,
 }
 
-/// Makes a sheet: one card a contestant, the first sample of its newest run, whatever came of it.
+/// Makes a sheet: one card a contestant, the first answer of its newest run, good or bad.
 ///
 /// # Errors
 /// No attempts, or none of that prompt.
@@ -76,6 +80,7 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
     let sections = sections(shown, &options.makers, &Ranks::default());
     let section = choose(&sections, options.prompt.as_deref())?;
     let SheetPlaces { mut cards, families } = places(section, options.timeline);
+    cards.truncate(options.top.unwrap_or(usize::MAX));
     let left_out = cards.len().saturating_sub(MOST);
     cards.truncate(MOST);
 
@@ -85,12 +90,12 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
         Ok::<_, SheetError>(png.and_then(|png| small_picture(&png, PICTURE).ok().map(|(small, _)| small)))
     })?;
     let columns = options.columns.unwrap_or_else(|| columns(cards.len(), families)).clamp(1, MOST);
-    let title = text::label(&section.prompt.title);
+    let title = text::label(options.title.as_ref().unwrap_or(&section.prompt.title));
     let sum = format!(
         "{} by {}, {}",
         text::plural(section.cases.iter().map(|case| case.shown.len()).sum::<usize>() as u64, "attempt"),
         text::plural(section.cases.len() as u64, "model"),
-        if left_out > 0 {
+        if cards.len() < section.cases.len() {
             format!("{} of them here", cards.len())
         } else {
             "one drawing for each model, not chosen".to_owned()

@@ -104,7 +104,7 @@ fn plain() -> Result<Environment<'static>, minijinja::Error> {
 /// An environment with the gallery's templates and its script, for a site that says this of itself.
 pub(super) fn environment(site: &SiteSettings) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = plain()?;
-    environment.add_global("site", Value::from(Serde(site)));
+    environment.add_global("site", Value::from(Serde(site.shown())));
     environment.add_global("has_logo", site.logo.is_some());
     environment.add_global("script_hash", script_hash(SCRIPT));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));

@@ -189,7 +189,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let mut options = pelicycle_site::GalleryOptions::default();
     if !args.no_gallery {
         // Better now than after hours of answers.
-        options.site = site::settings(&Config::load(args.config.as_deref())?)?;
+        options.site = site::settings(&Config::load(args.config.as_deref())?.site)?;
         pelicycle_site::ready(&global.gallery)
             .context("the gallery could not be built, so nothing was asked")?;
     }

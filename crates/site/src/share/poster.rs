@@ -50,8 +50,8 @@ pub(crate) fn image_path(page: &str) -> String {
 
 /// The preview of a link to the page at `path`.
 pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl) -> LinkPreview {
-    let mut description = poster.sum.clone();
-    if let Some(asked) = &poster.asked {
+    let mut description = poster.about.as_ref().unwrap_or(&poster.sum).clone();
+    if let Some(asked) = poster.asked.as_ref().filter(|_| poster.about.is_none()) {
         description = format!("“{asked}” {description}");
     }
     let labels: Vec<_> = poster.plates.iter().map(|plate| plate.label.as_str()).collect();

@@ -21,6 +21,8 @@ pub(crate) struct Poster {
     pub(crate) asked: Option<String>,
     /// A line of figures.
     pub(crate) sum: String,
+    /// What the site says of itself, where the page stands for it.
+    pub(crate) about: Option<String>,
     pub(crate) plates: Vec<Plate>,
     /// Whether there is one drawing, large, with its label beside it.
     pub(crate) single: bool,
@@ -57,6 +59,7 @@ impl Poster {
             title: index::title(site, order.first().copied()),
             asked: order.first().map(|first| text::sentence(&first.prompt.text)),
             sum: sum(attempts.clone(), Some(models.len())),
+            about: site.description.as_deref().map(text::sentence),
             plates: order.first().map(|first| leads(first)).unwrap_or_default(),
             single: false,
             newest: newest(attempts),
@@ -115,6 +118,7 @@ impl Poster {
             title,
             asked: Some(text::sentence(&section.prompt.text)),
             sum: sum(section.attempts(), Some(section.cases.len())),
+            about: None,
             plates,
             single: false,
             newest: newest(section.attempts()),
@@ -146,6 +150,7 @@ impl Poster {
             title: text::label(&contestant.label) + view,
             asked: None,
             sum: demonstration.to_owned() + &sum(model.attempts(), None),
+            about: None,
             plates: match cases.as_slice() {
                 [(_, only)] => samples(only),
                 cases => cases.iter().map(|(title, case)| Plate::new(case.lead(), title)).collect(),
@@ -166,6 +171,7 @@ impl Poster {
             title: text::label(&attempt.contestant.label),
             asked: Some(text::sentence(&attempt.prompt.text)),
             sum: facts.join(" · "),
+            about: None,
             plates: vec![Plate::new(shown, &attempt.contestant.label)],
             single: true,
             newest: attempt.timing.started,

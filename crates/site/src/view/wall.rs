@@ -1,5 +1,6 @@
 //! The walls: one card a contestant, all its samples behind it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use pelicycle_record::LOCAL;
@@ -86,7 +87,7 @@ pub(super) struct WallEntry {
     drawn: String,
     open: bool,
     lead: Card,
-    /// All samples, newest first, where there are several.
+    /// All samples, where there are several: the newest run first, each in the order in which it was asked.
     cards: Vec<Card>,
     /// Samples that only the model's own page has.
     beyond: usize,
@@ -141,6 +142,9 @@ impl WallEntry {
         let numbers = Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
         let lead = case.lead();
         let several = case.shown.len() > 1;
+        let mut samples: Vec<_> = case.shown.iter().collect();
+        // A run's samples stand as they were asked, the newest run first.
+        samples.sort_by_key(|shown| (Reverse(&shown.attempt.run), shown.attempt.sample, &shown.attempt.id));
         let verdicts: BTreeSet<_> =
             case.shown.iter().map(|shown| words::result(shown.attempt).name).collect();
         let Rate { hits, of } = case.drawn();
@@ -168,7 +172,7 @@ impl WallEntry {
             open: open && several,
             lead: Card::new(lead),
             cards: if several {
-                case.shown.iter().take(UNFOLDED).map(|shown| Card::new(*shown)).collect()
+                samples.into_iter().take(UNFOLDED).map(|shown| Card::new(*shown)).collect()
             } else {
                 Vec::new()
             },

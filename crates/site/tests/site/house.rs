@@ -1,0 +1,184 @@
+//! What the first page shows first, and in whose words: the order of the house, news, charts, and what a site says of itself.
+
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_record::Attempt;
+use pelicycle_site::{GalleryOptions, OwnMakers, SheetOptions, SiteSettings, exhibit, sheet};
+use pelicycle_store::Store;
+use pelicycle_testkit::exhibits::{hang, hang_judgements};
+
+use crate::building::{SVG, build, build_from, site_files};
+
+/// Asks a model by this name in a run.
+fn ask(store: &Store, model: &str, run: &str, started: &str) {
+    hang(store, "pelican", model, started, SVG, |attempt: &mut Attempt| {
+        attempt.contestant.model = model.to_owned();
+        attempt.contestant.demonstration = model == "hatchling";
+        attempt.run = format!("{run}-000000-000-k3f9q2m8x7ab").parse().unwrap();
+    });
+}
+
+/// A line-up of models, asked in this order on one day after all of them came out.
+fn line_up(store: &Store, models: &[&str], day: &str) {
+    for (second, model) in models.iter().enumerate() {
+        ask(store, model, &day.replace('-', ""), &format!("{day}T00:00:{second:02}Z"));
+    }
+}
+
+/// Models in the order in which a page has their cards.
+fn order(page: &str) -> Vec<&str> {
+    page.split("<li class=\"case")
+        .skip(1)
+        .map(|case| {
+            case.split("</h").next().unwrap().rsplit("\">").next().unwrap().strip_suffix("</a>").unwrap()
+        })
+        .collect()
+}
+
+fn index(out: &std::path::Path) -> String {
+    std::fs::read_to_string(out.join("index.html")).unwrap()
+}
+
+#[test]
+fn the_newest_release_hangs_first_and_a_line_up_never_backwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    let asked = ["hatchling", "gpt-4o", "claude-3-opus", "a-model-with-a-long-name-1", "beta-2", "gpt-4"];
+    line_up(&store, &asked, "2026-01-05");
+    line_up(&store, &["gamma-3"], "2026-02-05");
+    build(&store, &out);
+    // Without a date of release a model stands where it was first asked.
+    let expected =
+        ["gamma-3", "a-model-with-a-long-name-1", "beta-2", "gpt-4o", "claude-3-opus", "gpt-4", "hatchling"];
+    let page = index(&out);
+    assert_eq!(order(&page), expected);
+    for words in [
+        "<bdi>OpenAI</bdi> · 13 May 2024",
+        "<bdi>Anthropic</bdi> · 4 Mar 2024",
+        "Lab unknown · asked 5 Jan 2026",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    // One that was asked by itself, after the others, is news.
+    assert!(page.contains("New: <a href=\"models/gamma-3.html\"><bdi>gamma-3</bdi></a>"));
+    let chart = site_files(&out).into_iter().find(|(name, _)| name.starts_with("charts/")).unwrap().1;
+    let chart = String::from_utf8(chart).unwrap();
+    assert!(
+        chart.contains("Share drawn by release date")
+            && chart.contains("4 models without a known release date")
+    );
+    assert!(chart.contains("aria-label=\"gpt-4o, 13 May 2024: 100 %\""));
+    assert!(chart.matches("class=\"dot").count() == 6, "three models, wide and narrow");
+
+    // Models of one day stand by their place; short names win (see the judgements).
+    hang_judgements(&store);
+    build(&store, &out);
+    let page = index(&out);
+    assert_eq!(
+        order(&page),
+        ["gamma-3", "beta-2", "a-model-with-a-long-name-1", "gpt-4o", "claude-3-opus", "gpt-4", "hatchling"]
+    );
+    assert!(page.contains("<p class=\"standing\">won "));
+    let chart = site_files(&out).into_iter().find(|(name, _)| name.starts_with("charts/")).unwrap().1;
+    assert!(String::from_utf8(chart).unwrap().contains("Strength by release date"));
+
+    // The sheet follows the same rule.
+    let listing = store.list().unwrap();
+    let exhibits: Vec<_> = listing.attempts.iter().map(exhibit).collect();
+    assert_eq!(sheet(&exhibits, &SheetOptions::default()).unwrap().shown, 7);
+    let some = SheetOptions { top: Some(3), title: Some("Three".to_owned()), ..SheetOptions::default() };
+    let three = sheet(&exhibits, &some).unwrap();
+    assert_eq!((three.shown, three.left_out, three.title.as_str()), (3, 0, "Three"));
+}
+
+#[test]
+fn a_model_that_came_with_others_or_long_before_the_newest_answer_is_no_news() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    line_up(&store, &["alpha-1", "beta-2"], "2026-01-05");
+    build(&store, &out);
+    assert!(!index(&out).contains("id=\"news\""), "a line-up");
+    line_up(&store, &["alpha-2"], "2026-01-06");
+    build(&store, &out);
+    let page = index(&out);
+    assert!(page.contains("New: <a href=\"models/alpha-2.html\">") && page.contains("The model before it: "));
+    assert!(page.contains("1 of 1 drawn. Before it, alpha-1: 1 of 1 drawn."));
+    ask(&store, "alpha-1", "20260601", "2026-06-01T00:00:00Z");
+    build(&store, &out);
+    assert!(!index(&out).contains("id=\"news\""), "half a year later");
+}
+
+#[test]
+fn a_site_speaks_for_itself_and_knows_its_models() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    line_up(&store, &["alpha-1", "gpt-4o", "beta-2"], "2026-01-05");
+    hang(&store, "otter-boat", "alpha-1", "2026-01-04T00:00:00Z", SVG, |_| {});
+    let site = SiteSettings {
+        title: Some("Pelikane <b>".to_owned()),
+        description: Some("Wer zeichnet & wie?".to_owned()),
+        author: Some("Ann".to_owned()),
+        link: Some("https://example.org/ann".to_owned()),
+        accent: Some("#123456".to_owned()),
+        language: Some("de".to_owned()),
+        footer: Some("Impressum".to_owned()),
+        lead: vec!["otter-boat".to_owned()],
+        makers: OwnMakers {
+            lab_of: [("alpha-1".to_owned(), Some("OpenAI".to_owned())), ("gpt-4o".to_owned(), None)].into(),
+            released: [("beta-2".to_owned(), "2027-01-01".parse().unwrap())].into(),
+            ..OwnMakers::default()
+        },
+        ..SiteSettings::default()
+    };
+    let base = Some("https://example.org/pelicans".parse().unwrap());
+    let options = GalleryOptions { base, site, ..GalleryOptions::default() };
+    let library = PromptLibrary::bundled();
+    build_from(&store, &library, &out, &options);
+    let page = index(&out);
+    for words in [
+        "<h1 dir=\"auto\" lang=\"de\">Pelikane &lt;b&gt;</h1>",
+        "Wer zeichnet &amp; wie?",
+        "<a href=\"https://example.org/ann\" rel=\"author\">Ann</a>",
+        "<p lang=\"de\" dir=\"auto\">Impressum</p>",
+        "<meta property=\"og:site_name\" content=\"Pelikane &lt;b&gt;\">",
+        "<bdi>OpenAI</bdi> · asked 5 Jan 2026",
+        "Lab unknown · asked 5 Jan 2026",
+        "Lab unknown · 1 Jan 2027",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(page.find("id=\"otter-boat-").unwrap() < page.find("id=\"pelican-").unwrap());
+    let style = std::fs::read_to_string(out.join("style.css")).unwrap();
+    assert!(style.contains("--beak: #123456"));
+    let feed = std::fs::read_to_string(out.join("feed.xml")).unwrap();
+    assert!(
+        feed.contains("<title>Pelikane &lt;b&gt;</title>")
+            && feed.contains("<author><name>Ann</name></author>")
+    );
+    assert_eq!(build_from(&store, &library, &out, &options).report.written, 0);
+    // Other words print the pages anew.
+    let plain = GalleryOptions { site: SiteSettings::default(), ..options };
+    assert!(build_from(&store, &library, &out, &plain).report.written > 5);
+}
+
+#[test]
+fn a_drawing_that_moves_lies_in_the_site_as_an_image_and_others_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    let turn = r#"<animateTransform attributeName="transform" type="rotate" to="360 4 4" dur="1s"/></path>"#;
+    let moves = SVG.replace("/></svg>", &format!(">{turn}</svg>"));
+    let linked =
+        moves.replace("<path", "<a href='https://hostile.example'><path").replace("</svg>", "</a></svg>");
+    for (label, svg) in [("moves", moves.as_str()), ("still", SVG), ("linked", linked.as_str())] {
+        hang(&store, "pelican", label, "2026-01-05T00:00:00Z", svg, |_| {});
+    }
+    std::thread::sleep(std::time::Duration::from_millis(2_100));
+    build(&store, &out);
+    let moving = |out: &std::path::Path| {
+        let files = site_files(out);
+        files.into_iter().filter(|(name, _)| name.ends_with(".svg")).map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    assert_eq!(moving(&out), [moves.as_bytes()]);
+    assert_eq!(index(&out).matches("class=\"moving\"").count(), 1);
+    assert_eq!(build(&store, &out).report.written, 0, "the cache knows it");
+    assert_eq!(moving(&out).len(), 1);
+}
