@@ -54,7 +54,8 @@ if (document.querySelector("ul.wall a.plate[data-large]")) {
     png.href = small.getAttribute("src").replace(/-small\.png$/, ".png");
     png.download = `${attemptOf(plate)}.png`;
     svg.href = href.replace(/index\.html$/, "drawing.svg.txt");
-    svg.download = `${attemptOf(plate)}.svg`;
+    // As text: it may have active content, of which its page tells.
+    svg.download = `${attemptOf(plate)}.svg.txt`;
     if (!dialog.isConnected) document.body.append(dialog);
     if (!dialog.open) dialog.showModal();
     keep({ drawing: attemptOf(plate) });

@@ -19,4 +19,4 @@ pub use error::PromptError;
 pub use fresh::{EDITION, FreshPrompt, MOST_FRESH, fresh, possible};
 pub use library::PromptLibrary;
 pub use prompt::{MAX_RASTER, MIN_RASTER, Prompt};
-pub use seal::{seal_hash, sealed_text};
+pub use seal::{opens, seal_hash, sealed_text};

@@ -1,6 +1,8 @@
 //! Sealing a set of prompts: their hash can be published long before their texts.
 
-use pelicycle_record::RevealedPrompt;
+use std::collections::BTreeSet;
+
+use pelicycle_record::{RevealedPrompt, RevealedRecord, SealRecord, name};
 
 use super::Prompt;
 
@@ -18,10 +20,20 @@ pub fn sealed_text(salt: &str, prompts: &[RevealedPrompt]) -> String {
 }
 
 /// Hex BLAKE3 of [`sealed_text`]. With a salt of 32 random bytes it tells nothing of the prompts, and no other prompts have
-/// it.
+/// it. Nothing where the salt is not 64 hex digits, or ids are no names or stand twice: such lines could be read in two ways.
 #[must_use]
-pub fn seal_hash(salt: &str, prompts: &[RevealedPrompt]) -> String {
-    blake3::hash(sealed_text(salt, prompts).as_bytes()).to_hex().to_string()
+pub fn seal_hash(salt: &str, prompts: &[RevealedPrompt]) -> Option<String> {
+    let hex = salt.len() == 64 && salt.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let ids: BTreeSet<&str> = prompts.iter().map(|prompt| prompt.id.as_str()).collect();
+    let named = ids.len() == prompts.len() && ids.iter().all(|id| name::fault(id).is_none());
+    (hex && named).then(|| blake3::hash(sealed_text(salt, prompts).as_bytes()).to_hex().to_string())
+}
+
+/// Whether what is revealed is what was sealed.
+#[must_use]
+pub fn opens(seal: &SealRecord, revealed: &RevealedRecord) -> bool {
+    usize::try_from(seal.prompts).is_ok_and(|number| number == revealed.prompts.len())
+        && seal_hash(&revealed.salt, &revealed.prompts).is_some_and(|hash| hash == seal.hash)
 }
 
 impl Prompt {
@@ -43,16 +55,22 @@ mod tests {
     #[test]
     fn a_seal_is_that_of_its_prompts_in_any_order_and_of_no_others() {
         let (a, b) = (prompt("a", "Draw a newt"), prompt("b", "Draw an owl"));
-        let seal = seal_hash("00", &[a.clone(), b.clone()]);
-        assert_eq!(seal, seal_hash("00", &[b.clone(), a.clone()]));
+        let (salt, another) = ("00".repeat(32), "01".repeat(32));
+        let seal = seal_hash(&salt, &[a.clone(), b.clone()]).unwrap();
+        assert_eq!(seal_hash(&salt, &[b.clone(), a.clone()]).unwrap(), seal);
         for other in [
-            seal_hash("01", &[a.clone(), b.clone()]),
-            seal_hash("00", std::slice::from_ref(&a)),
-            seal_hash("00", &[a.clone(), prompt("b", "Draw an Owl")]),
-            seal_hash("00", &[a, prompt("c", "Draw an owl")]),
+            seal_hash(&another, &[a.clone(), b.clone()]),
+            seal_hash(&salt, std::slice::from_ref(&a)),
+            seal_hash(&salt, &[a.clone(), prompt("b", "Draw an Owl")]),
+            seal_hash(&salt, &[a.clone(), prompt("c", "Draw an owl")]),
         ] {
-            assert_ne!(other, seal);
+            assert_ne!(other.unwrap(), seal);
         }
+        // Lines that could be read in two ways are no seal's.
+        let line = format!("{salt}\na {}", blake3::hash(a.text.as_bytes()));
+        assert_eq!(seal_hash(&line, std::slice::from_ref(&b)), None);
+        assert_eq!(seal_hash(&salt, &[prompt("a 1\nb", "Draw an owl")]), None);
+        assert_eq!(seal_hash(&salt, &[a.clone(), a]), None);
     }
 
     #[test]

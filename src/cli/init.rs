@@ -14,7 +14,7 @@ use pelicycle_text::{day, plural};
 
 use super::error::usage;
 use super::notices::variable_failed;
-use super::output::{say, say_error, write_whole};
+use super::output::{Readers, say, say_error, write_new};
 use super::service_survey::{ServiceFinding, ServiceState, survey};
 use super::terminal::printable;
 
@@ -71,17 +71,19 @@ impl Group {
 
 pub(crate) fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
     let path = Path::new(FILE);
-    if path.exists() {
-        return usage(&format!(
-            "there is a {FILE} already; `pelicycle doctor` says whether what it names works"
-        ));
+    let there = || format!("there is a {FILE} already; `pelicycle doctor` says whether what it names works");
+    if path.symlink_metadata().is_ok() {
+        return usage(&there());
     }
     let config = Config::default();
     let mut groups = local_models(&config);
     if !args.offline {
         groups.extend(services(&config)?);
     }
-    write_whole(path, file(&groups).as_bytes()).with_context(|| format!("{FILE} could not be written"))?;
+    match write_new(path, file(&groups).as_bytes(), Readers::All) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return usage(&there()),
+        written => written.with_context(|| format!("{FILE} could not be written"))?,
+    }
     for group in &groups {
         say(&printable(&format!("{}: {}", group.from, group.chosen.join(", "))));
     }
@@ -122,9 +124,10 @@ fn services(config: &Config) -> anyhow::Result<Vec<Group>> {
 }
 
 fn of_service(found: &ServiceFinding) -> Group {
-    let draws = |model: &&String| {
-        !["embed", "whisper", "tts", "rerank", "moderation"].iter().any(|word| model.contains(word))
-    };
+    // A name with a control character is nobody's, and could break the file.
+    let sound = |model: &&String| !model.chars().any(char::is_control);
+    let others = ["embed", "whisper", "tts", "rerank", "moderation"];
+    let draws = |model: &&String| sound(model) && !others.iter().any(|word| model.contains(word));
     let mut models: Vec<&String> = found.models.iter().filter(draws).collect();
     let starters =
         STARTERS.iter().find(|(name, _)| *name == found.name).map_or(&[][..], |(_, starters)| starters);

@@ -35,19 +35,41 @@ pub(crate) fn write_whole_by<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut File) -> Result<(), E>,
 ) -> Result<(), E> {
+    let mut file = beside(path, Readers::All)?;
+    write(file.as_file_mut())?;
+    file.persist(path).map_err(io::Error::from)?;
+    Ok(())
+}
+
+/// As [`write_whole`], where nothing is yet; an error of the kind `AlreadyExists` where something is by now.
+pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let mut file = beside(path, readers)?;
+    file.write_all(bytes)?;
+    file.persist_noclobber(path).map_err(io::Error::from)?;
+    Ok(())
+}
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whoever the user's mask lets.
+    All,
+    /// The user.
+    Own,
+}
+
+/// A file that will take the place of `path`.
+fn beside(path: &Path, readers: Readers) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".pelicycle-").suffix(".tmp");
     #[cfg(unix)]
-    {
+    if readers == Readers::All {
         // A temporary file is private; one that was asked for by name is as the user's mask has it.
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder)?;
-    write(file.as_file_mut())?;
-    file.persist(path).map_err(io::Error::from)?;
-    Ok(())
+    builder.tempfile_in(folder)
 }
 
 /// Plain data as JSON for a person or a program.

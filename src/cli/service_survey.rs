@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use pelicycle_provider::{CatalogError, Services};
 use pelicycle_run::Environment;
+use pelicycle_text::{self as text, plural};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -138,7 +138,11 @@ async fn examine(
     match services.catalog(&found.name).await {
         Ok(models) => {
             found.state = ServiceState::Ok;
-            found.words = format!("{} in {}", count(models.len(), "model"), seconds(begin.elapsed()));
+            found.words = format!(
+                "{} in {}",
+                plural(models.len() as u64, "model"),
+                text::seconds(begin.elapsed().as_secs_f64())
+            );
             found.models = models;
         }
         // A server of one's own that is not running is the usual state of most of them.
@@ -150,12 +154,4 @@ async fn examine(
         Err(error) => (found.state, found.words) = (ServiceState::Fault, error.to_string()),
     }
     found
-}
-
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
-fn seconds(elapsed: Duration) -> String {
-    format!("{:.1} s", elapsed.as_secs_f64())
 }

@@ -61,9 +61,9 @@ fn makers(site: &SiteSection) -> OwnMakers {
     let lab = |(name, lab): (&String, &SiteLab)| LabEntry {
         name: name.clone(),
         colour: lab.colour.clone(),
-        models: lab.models.clone(),
+        models: lab.models.iter().map(|name| name.to_lowercase()).collect(),
         anywhere: Vec::new(),
-        owners: lab.owners.clone(),
+        owners: lab.owners.iter().map(|name| name.to_lowercase()).collect(),
     };
     let said = |name: &String| Some(name.clone()).filter(|name| !name.is_empty());
     let models = || site.models.iter();

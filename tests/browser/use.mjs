@@ -60,6 +60,8 @@ told.large.push(await large());
 await wall.keyboard.press("ArrowRight");
 told.large.push(await large());
 await wall.keyboard.press("Escape");
+// The dialog tells of its closing in a task of its own.
+await wall.waitForFunction(() => !new URLSearchParams(location.hash.slice(1)).has("drawing"));
 told.large.push(await large());
 // Search finds models and their labs.
 await wall.locator("[name=find]").fill("haiku anthropic");

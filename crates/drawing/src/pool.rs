@@ -44,10 +44,10 @@ pub enum WorkerError {
     },
     /// A worker was lost for reasons of this machine, and so was the one that looked again, alone.
     #[error(
-        "the drawing worker was lost twice, for no fault of the drawing: {why}; `pelicycle check --again` tries again"
+        "the drawing worker was lost again, for no fault of the drawing: {why}; `pelicycle check --again` tries again"
     )]
     Lost {
-        /// What became of the second one.
+        /// What became of the last one.
         why: String,
     },
 }
@@ -56,7 +56,8 @@ pub enum WorkerError {
 ///
 /// A worker that dies is replaced. Where the drawing is what ended it (its memory, its stack, its processor time, a crash
 /// that comes again), what it could tell before is the answer. Anything else is this machine's failure: the reply is looked
-/// at again by a fresh worker while no other works, and if that one is lost too, there is no verdict but an error.
+/// at again by a fresh worker while no other works, or by an idle one where the system gives a fresh one too little; if that is
+/// lost too, there is no verdict but an error.
 #[derive(Debug)]
 pub struct WorkerPool {
     program: Option<PathBuf>,

@@ -294,7 +294,7 @@ mod tests {
         let lineups = lineups("[lineups]\na = ['lineup:b']\nb = ['lineup:a']").unwrap();
         let words = |asked: &str| names(&lineups, &[asked]).unwrap_err().to_string();
         assert!(words("lineup:c").contains("there are a, b"));
-        let typo = self::lineups("[contestants.heron]\nmodel = 'x/y'\n[lineups]\na = 'heorn'").unwrap();
+        let typo = self::lineups("[contestants.heron]\nmodel = 'x/y'\n[lineups]\na = ['heorn']").unwrap();
         let said = typo.choose(&["lineup:a".to_owned()]).unwrap_err().to_string();
         assert!(said.contains("lineups.a") && said.contains("did you mean \"heron\"?"), "{said}");
         assert!(words("lineup:a").contains("names itself"));

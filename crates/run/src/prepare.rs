@@ -11,6 +11,7 @@ use pelicycle_record::{
     TextRecord,
 };
 use pelicycle_store::{RunLock, Store};
+use pelicycle_text::plain_file;
 
 use crate::backends::check_bound;
 use crate::local::check_sampling;
@@ -217,7 +218,11 @@ fn run_contestant(
     let sampling = request.sampling.clone().or(&one.entry.sampling).or(&config.run.sampling);
     check_sampling(&sampling)?;
     let file = request.template.as_deref().or(one.entry.template.as_deref());
-    let template = file.map(|file| template(file, contestant)).transpose()?;
+    if let Some(file) = one.entry.template.as_deref().filter(|_| request.template.is_none()) {
+        check_in_folder(file)?;
+    }
+    let read = if request.template.is_some() { plain_file::read_followed } else { plain_file::read };
+    let template = file.map(|file| template(file, contestant, read)).transpose()?;
     Ok(RunContestant {
         record: contestant.record.clone(),
         request: RequestRecord {
@@ -232,18 +237,33 @@ fn run_contestant(
     })
 }
 
+/// A folder may be somebody else's: what its pelicycle.toml names is kept with the run, so it is a file of that folder.
+fn check_in_folder(file: &Path) -> Result<(), UsageError> {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let inside = here.and_then(|here| Ok(file.canonicalize()?.starts_with(here)));
+    let why = match inside {
+        Ok(true) => return Ok(()),
+        Ok(false) => {
+            std::io::Error::other("pelicycle.toml names a file outside this folder; give it by --template")
+        }
+        Err(error) => error,
+    };
+    Err(UsageError::Template { file: file.to_owned(), source: why })
+}
+
 /// The chat template in a file, for a contestant that can be asked with one.
-fn template(file: &Path, contestant: &Contestant) -> Result<String, UsageError> {
+fn template(
+    file: &Path,
+    contestant: &Contestant,
+    read: fn(&Path, u64) -> std::io::Result<Vec<u8>>,
+) -> Result<String, UsageError> {
     if !matches!(contestant.model, ContestantModel::Local(_)) {
         let label = contestant.record.label.clone();
         return Err(UsageError::TemplateOfOthers { label, file: file.to_owned() });
     }
     let unread = |source: std::io::Error| UsageError::Template { file: file.to_owned(), source };
-    let length = std::fs::metadata(file).map_err(unread)?.len();
-    if length > LONGEST_TEMPLATE {
-        return Err(unread(std::io::Error::other(format!("it is longer than {LONGEST_TEMPLATE} bytes"))));
-    }
-    std::fs::read_to_string(file).map_err(unread)
+    let bytes = read(file, LONGEST_TEMPLATE).map_err(unread)?;
+    String::from_utf8(bytes).map_err(|_| unread(std::io::Error::other("it is not UTF-8")))
 }
 
 /// Opens those whom a new run needs.

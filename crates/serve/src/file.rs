@@ -68,10 +68,13 @@ fn kind(path: &Path) -> &'static str {
         Some("json") => "application/json",
         Some("xml") => "application/xml",
         Some("png") => "image/png",
+        Some("svg") => SVG,
         _ => "application/octet-stream",
     }
 }
 
+/// The type that drawings that move go out as.
+pub(super) const SVG: &str = "image/svg+xml";
 /// The type that pages go out as.
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 

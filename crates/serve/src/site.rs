@@ -18,7 +18,7 @@ use pelicycle_site::live;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::file::{self, FileLookup, HTML};
+use super::file::{self, FileLookup, HTML, SVG};
 use super::guard::{Guard, guard};
 
 /// The path of the events that tell of changes. No file of the gallery has such a name.
@@ -87,5 +87,15 @@ fn file(content: Vec<u8>, kind: &'static str, known: &HeaderMap) -> Response {
         HTML => live(&content, &tag, CHANGES),
         _ => content,
     };
-    (tagged, content).into_response()
+    let mut answer = (tagged, content).into_response();
+    if kind == SVG {
+        // Opened by itself it would be a document of this server's.
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DRAWING_POLICY));
+    }
+    answer
 }
+
+/// What a drawing may do that is opened by itself: have its own styles.
+const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";

@@ -13,7 +13,7 @@ use pelicycle_store::AttemptFiles;
 use serde::{Deserialize, Serialize};
 
 /// Version of the list's shape, and of what is made of the files: a change reads them all anew.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Two seconds is the coarsest clock of a file system in use (FAT).
 const SETTLED: Duration = Duration::from_secs(2);
 

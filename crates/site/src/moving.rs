@@ -70,6 +70,50 @@ const FILTERS: [&str; 16] = [
     "feSpotLight",
 ];
 
+/// What may be animated: geometry, paint and text, no reference, no handler, no part of a filter.
+const ANIMATED: [&str; 40] = [
+    "transform",
+    "gradientTransform",
+    "patternTransform",
+    "x",
+    "y",
+    "x1",
+    "x2",
+    "y1",
+    "y2",
+    "dx",
+    "dy",
+    "cx",
+    "cy",
+    "fx",
+    "fy",
+    "r",
+    "rx",
+    "ry",
+    "width",
+    "height",
+    "d",
+    "points",
+    "rotate",
+    "offset",
+    "startOffset",
+    "opacity",
+    "fill",
+    "fill-opacity",
+    "stroke",
+    "stroke-opacity",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "stop-color",
+    "stop-opacity",
+    "color",
+    "visibility",
+    "display",
+    "font-size",
+    "viewBox",
+];
+
 /// Whether a drawing moves, and may go out as a file.
 pub(super) fn moves_safely(svg: &[u8]) -> bool {
     let Some(text) = std::str::from_utf8(svg).ok().filter(|text| text.len() <= MOST) else { return false };
@@ -106,11 +150,14 @@ fn is_plain(node: Node<'_, '_>) -> bool {
     }
     node.attributes().all(|attribute| {
         let (space, name, value) = (attribute.namespace(), attribute.name(), attribute.value());
-        let known_space = matches!(space, None | Some(XLINK | XML));
+        // Of `xml:` only what sets text: `xml:base` would make a reference to the document one to elsewhere.
+        let known_space =
+            matches!(space, None | Some(XLINK)) || space == Some(XML) && matches!(name, "space" | "lang");
         let refers = name.eq_ignore_ascii_case("href") || name.eq_ignore_ascii_case("src");
         let acts = name.len() >= 2 && name[..2].eq_ignore_ascii_case("on");
-        // What is animated must be no reference and no handler.
-        let target = name != "attributeName" || !(value.contains("href") || value.trim().starts_with("on"));
+        // What is animated is no reference and no handler.
+        // Nor what the check weighed while it stood still: parts of filters.
+        let target = name != "attributeName" || ANIMATED.contains(&value.trim());
         known_space && !acts && target && (!refers || value.starts_with('#')) && is_plain_style(value)
     })
 }
@@ -174,6 +221,8 @@ mod tests {
             "<g style='background:url( \"//hostile.example/a\")'/>",
             "<g fill='url(a.svg#b)'/>",
             "<?xml-stylesheet href='https://hostile.example/a.css'?>",
+            "<g xml:base='https://hostile.example/'/>",
+            "<set attributeName='stdDeviation' to='1e9'/>",
             "<handler xmlns='http://www.w3.org/2001/xml-events'/>",
         ] {
             assert!(!moves_safely(svg(&format!("<g>{TURN}</g>{content}")).as_bytes()), "{content}");

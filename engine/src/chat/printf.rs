@@ -38,9 +38,11 @@ pub(super) fn fill(text: &str, values: &[Value]) -> Result<String, Error> {
     format(FormatStyle::Printf, &text_without_repr(text), &values)
 }
 
-/// The letters of a text's places in order; an error for a place that is wider than anybody needs.
+/// The letters of a text's places in order; an error for places that are wider than anybody needs, or together longer than
+/// a template may become.
 fn conversions(text: &str) -> Result<Vec<char>, Error> {
     let mut found = Vec::new();
+    let mut width = 0;
     let mut rest = text;
     while let Some(at) = rest.find('%') {
         rest = &rest[at + 1..];
@@ -54,16 +56,15 @@ fn conversions(text: &str) -> Result<Vec<char>, Error> {
         let end = rest.find(|c: char| !(c.is_ascii_digit() || "#0- +.hlL".contains(c)));
         let (spec, after) = rest.split_at(end.unwrap_or(rest.len()));
         let numbers = spec.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
-        if numbers
-            .map(str::parse)
-            .any(|number: Result<usize, _>| number.map_or(true, |number| number > WIDEST))
-        {
-            return Err(error(format!("a place of more than {WIDEST} characters")));
+        for digits in numbers {
+            let number = digits.parse().ok().filter(|number: &usize| *number <= WIDEST);
+            width += number.ok_or_else(|| error(format!("a place of more than {WIDEST} characters")))?;
         }
         let kind = after.chars().next().ok_or_else(|| error("the text ends within a place"))?;
         found.push(kind);
         rest = &after[kind.len_utf8()..];
     }
+    check_size(width)?;
     Ok(found)
 }
 

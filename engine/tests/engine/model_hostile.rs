@@ -234,7 +234,7 @@ fn lies_about_layers_that_are_not_alike_are_named() {
             ("granitehybrid.ssm.conv_kernel", None, &["ssm.conv_kernel"]),
             ("granitehybrid.attention.head_count_kv", counts(&[0, 0, 3, 0]), &["head_count_kv", "divide"]),
             ("granitehybrid.attention.head_count_kv", counts(&[0, 0, 0, 0]), &["blk.2.ssm_in.weight"]),
-            ("granitehybrid.rope.scaling.finetuned", size(1), &["rope.scaling.finetuned", "boolean"]),
+            ("granitehybrid.rope.scaling.finetuned", size(7), &["rope.scaling.finetuned", "boolean"]),
         ],
     );
     every_lie_is_named(

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::super::error::usage;
 use super::super::output::{json, say, say_error};
 use super::super::terminal::printable;
-use super::ListArgs;
+use super::{ListedPrompts, PromptFolder};
 
 /// A prompt as programs read it.
 #[derive(Serialize)]
@@ -31,8 +31,8 @@ impl<'a> ListedPrompt<'a> {
     }
 }
 
-pub(super) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
-    let library = Config::load(None)?.library(args.prompts.as_deref())?;
+pub(super) fn list(args: &ListedPrompts) -> anyhow::Result<ExitCode> {
+    let library = Config::load(None)?.library(args.folder.prompts.as_deref())?;
     let wanted = |prompt: &&Prompt| args.family.as_ref().is_none_or(|family| prompt.family == *family);
     let mut prompts: Vec<&Prompt> = library.iter().filter(wanted).collect();
     if prompts.is_empty() {
@@ -58,14 +58,16 @@ pub(super) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn show(args: &ListArgs, id: &str) -> anyhow::Result<ExitCode> {
-    let library = Config::load(None)?.library(args.prompts.as_deref())?;
+pub(super) fn show(folder: &PromptFolder, id: &str) -> anyhow::Result<ExitCode> {
+    let library = Config::load(None)?.library(folder.prompts.as_deref())?;
     let prompts = match library.select([id]) {
         Ok(prompts) => prompts,
         Err(error) => return usage(&error.to_string()),
     };
     for prompt in prompts {
-        say(&printable(&prompt.text));
+        for line in prompt.text.lines() {
+            say(&printable(line));
+        }
         say("");
         for line in &prompt.expects {
             say(&format!("- {}", printable(line)));

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use pelicycle_prompt::{Prompt, fresh, possible};
 
 use super::super::error::usage;
-use super::super::output::{say, say_error, write_whole};
+use super::super::output::{Readers, say, say_error, write_new};
 use super::super::terminal::printable;
 use super::{FreshArgs, NewArgs};
 
@@ -32,10 +32,13 @@ pub(super) fn new(args: &NewArgs) -> anyhow::Result<ExitCode> {
     if let Err(error) = Prompt::parse(&path, &toml) {
         return usage(&error.to_string());
     }
-    if path.exists() {
-        return usage(&format!("{} is there already; edit it, or take another id", path.display()));
+    if let Err(error) = keep(&path, &toml) {
+        let taken = |error: &std::io::Error| error.kind() == std::io::ErrorKind::AlreadyExists;
+        if error.downcast_ref().is_some_and(taken) {
+            return usage(&format!("{} is there already; edit it, or take another id", path.display()));
+        }
+        return Err(error);
     }
-    keep(&path, &toml)?;
     say(&path.display().to_string());
     say_error(&format!("next: pelicycle run --prompts {} -p {}", args.out.display(), args.id));
     Ok(ExitCode::SUCCESS)
@@ -56,7 +59,8 @@ pub(super) fn fresh_prompts(args: &FreshArgs) -> anyhow::Result<ExitCode> {
             Ok(_) => {
                 anyhow::bail!("{} is there already with another text; give another --out", path.display())
             }
-            Err(_) => keep(&path, &one.toml)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => keep(&path, &one.toml)?,
+            Err(error) => return Err(error).with_context(|| format!("{} can't be read", path.display())),
         }
         say(&printable(&one.prompt.text));
     }
@@ -76,5 +80,5 @@ fn keep(path: &Path, toml: &str) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(failed)?;
     }
-    write_whole(path, toml.as_bytes()).with_context(failed)
+    write_new(path, toml.as_bytes(), Readers::All).with_context(failed)
 }

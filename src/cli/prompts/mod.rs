@@ -14,6 +14,7 @@ use super::Global;
 
 /// List prompts, make new ones, and promise some without telling them.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
 Examples:
   pelicycle prompts                             all prompts and their families
@@ -24,15 +25,14 @@ pub(crate) struct PromptsArgs {
     #[command(subcommand)]
     action: Option<Action>,
     #[command(flatten)]
-    list: ListArgs,
+    list: ListedPrompts,
 }
 
 /// Which prompts are listed, and how.
 #[derive(Debug, Args)]
-pub(super) struct ListArgs {
-    /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.
-    #[arg(long, value_name = "DIR", global = true)]
-    prompts: Option<PathBuf>,
+pub(super) struct ListedPrompts {
+    #[command(flatten)]
+    folder: PromptFolder,
     /// Only those of this family.
     #[arg(long)]
     family: Option<String>,
@@ -41,12 +41,22 @@ pub(super) struct ListArgs {
     json: bool,
 }
 
+/// Where prompts are looked for.
+#[derive(Debug, Args)]
+pub(super) struct PromptFolder {
+    /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.
+    #[arg(long, value_name = "DIR")]
+    prompts: Option<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Show one prompt: its text, and what is expected of a drawing.
     Show {
         /// Its id.
         id: String,
+        #[command(flatten)]
+        folder: PromptFolder,
     },
     /// Write the file of a prompt of your own.
     New(NewArgs),
@@ -115,7 +125,7 @@ pub(super) struct RevealArgs {
 pub(crate) fn prompts(global: &Global, args: &PromptsArgs) -> anyhow::Result<ExitCode> {
     match &args.action {
         None => list::list(&args.list),
-        Some(Action::Show { id }) => list::show(&args.list, id),
+        Some(Action::Show { id, folder }) => list::show(folder, id),
         Some(Action::New(new)) => make::new(new),
         Some(Action::Fresh(fresh)) => make::fresh_prompts(fresh),
         Some(Action::Seal(asked)) => seal::seal(global, asked),

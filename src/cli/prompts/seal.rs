@@ -6,16 +6,19 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use pelicycle_prompt::{Prompt, PromptLibrary, seal_hash};
+use pelicycle_prompt::{Prompt, PromptLibrary, opens, seal_hash};
 use pelicycle_record::{Id, RevealedPrompt, RevealedRecord, SCHEMA_VERSION, SealRecord, name};
 use pelicycle_store::Store;
 use pelicycle_text as text;
-use pelicycle_text::{day, plural};
+use pelicycle_text::{day, plain_file, plural};
 
 use super::super::Global;
 use super::super::error::usage;
-use super::super::output::{say, say_error, write_whole};
+use super::super::output::{Readers, say, say_error, write_new};
 use super::{RevealArgs, SealArgs};
+
+/// The longest file of a salt, in bytes.
+const LONGEST_SALT: u64 = 1000;
 
 /// The file beside the prompts that has a seal's salt: whoever has it and guesses a text can tell that it is right.
 fn salt_file(folder: &Path, named: &str) -> PathBuf {
@@ -41,6 +44,9 @@ pub(super) fn seal(global: &Global, args: &SealArgs) -> anyhow::Result<ExitCode>
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).context("no random salt could be had")?;
     let salt: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let Some(hash) = seal_hash(&salt, &prompts) else {
+        return usage("these prompts can't be sealed: two have one id");
+    };
     // The salt first: a seal that nobody can open is worth nothing.
     let secret = salt_file(&args.folder, &named);
     anyhow::ensure!(
@@ -48,16 +54,16 @@ pub(super) fn seal(global: &Global, args: &SealArgs) -> anyhow::Result<ExitCode>
         "{} is there already; move it away, or give another --name",
         secret.display()
     );
-    write_whole(&secret, format!("{salt}\n").as_bytes())
+    write_new(&secret, format!("{salt}\n").as_bytes(), Readers::Own)
         .with_context(|| format!("{} could not be written", secret.display()))?;
     let record = SealRecord {
         schema: SCHEMA_VERSION,
         name: named.clone(),
         sealed: now,
         prompts: u32::try_from(prompts.len())?,
-        hash: seal_hash(&salt, &prompts),
+        hash,
     };
-    let kept = store.write_seal(&record, &Id::new()?)?;
+    let kept = store.write_seal(&record, &Id::new()?).inspect_err(|_| drop(fs::remove_file(&secret)))?;
     say(&format!("{named}: {} sealed, {}", plural(prompts.len() as u64, "prompt"), record.hash));
     say(&kept.display().to_string());
     let folder = args.folder.display();
@@ -78,13 +84,13 @@ pub(super) fn reveal(global: &Global, args: &RevealArgs) -> anyhow::Result<ExitC
         return usage(&format!("the seal {} is revealed already", args.name));
     }
     let secret = salt_file(&args.folder, &args.name);
-    let salt = fs::read_to_string(&secret).with_context(|| {
+    let salt = plain_file::read(&secret, LONGEST_SALT).with_context(|| {
         format!("{} has the seal's salt, without which it can't be opened", secret.display())
     })?;
-    let salt = salt.trim().to_owned();
+    let salt = String::from_utf8_lossy(&salt).trim().to_owned();
     let prompts = folder_prompts(&args.folder)?;
     anyhow::ensure!(
-        seal_hash(&salt, &prompts) == found.seal.hash,
+        seal_hash(&salt, &prompts).is_some_and(|hash| hash == found.seal.hash),
         "{} does not hold what was sealed as {}: the hash is another. {} were sealed and {} are there; was a text \
          edited, a file added, renamed or taken away?",
         args.folder.display(),
@@ -115,7 +121,7 @@ pub(super) fn seals(global: &Global) -> anyhow::Result<ExitCode> {
             Ok(Some(found)) => {
                 let state = match &found.revealed {
                     None => "not revealed".to_owned(),
-                    Some(record) if seal_hash(&record.salt, &record.prompts) == found.seal.hash => {
+                    Some(record) if opens(&found.seal, record) => {
                         format!("revealed on {}, the hash matches", day(record.revealed))
                     }
                     Some(_) => {

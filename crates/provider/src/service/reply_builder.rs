@@ -172,10 +172,10 @@ impl ReplyBuilder {
         self.circle.push(&text);
         let secrets = self.connection.secrets();
         let answer_was_reasoning = std::mem::take(&mut self.state.answer_was_reasoning);
-        // What was held back of the answer is reasoning too, and comes before the rest of that.
+        // The answer goes on as reasoning, with what is held back of it: a secret may be cut just there.
         let mut before = String::new();
         if answer_was_reasoning {
-            before = std::mem::take(&mut self.answer).finish(secrets);
+            before = std::mem::replace(&mut self.thinking, std::mem::take(&mut self.answer)).finish(secrets);
             self.answer.halves.seen = self.thinking.halves.seen;
         }
         told(ReplyDelta {

@@ -56,6 +56,25 @@ fn body(protocol: &str) -> String {
     texts.map(part).concat() + comment + end
 }
 
+#[test]
+fn a_key_that_is_cut_where_an_answer_turns_out_as_reasoning_is_found() {
+    let model = model("chat");
+    for at in 1..KEY.len() {
+        let (one, other) = KEY.split_at(at);
+        let body = [one, &format!("{other} is mine.</think>"), "<svg/>"]
+            .map(|text| {
+                format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
+            })
+            .concat();
+        let end = "data: {\"choices\":[{\"finish_reason\":\"stop\",\"delta\":{}}]}\n\ndata: [DONE]\n\n";
+        let (text, reasoning, _) = told(&model, &[body.as_bytes(), end.as_bytes()]).unwrap();
+        assert!(text.ends_with("<svg/>") && reasoning.ends_with(" is mine."), "{text:?} {reasoning:?}");
+        let all = text + &reasoning;
+        assert!(!all.contains(one) || one.len() < 6, "{all:?}");
+        assert!(!all.contains(other) || other.len() < 6, "{all:?}");
+    }
+}
+
 /// The answer, the reasoning and the end that are told.
 fn told(model: &ServiceModel, pieces: &[&[u8]]) -> Result<(String, String, String), String> {
     let (mut text, mut reasoning, mut end) = (String::new(), String::new(), String::new());

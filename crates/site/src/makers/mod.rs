@@ -76,18 +76,21 @@ impl OwnMakers {
             return Origin { lab: None, released: contestant.released };
         }
         let (owner, words) = taken_apart(&contestant.model);
-        let lab = self.lab(&contestant.model, owner.as_deref(), &words);
-        let known = self.released.get(&contestant.model).copied();
+        // As it is asked for, or by its own name alone.
+        let asked = format!("{}/{}", contestant.provider, contestant.model);
+        let said = [asked.as_str(), contestant.model.as_str()];
+        let lab = self.lab(said, owner.as_deref(), &words);
+        let known = said.iter().find_map(|name| self.released.get(*name)).copied();
         // Another's model of the same name came out on another day.
         let shipped = || lab.as_ref().and_then(|_| released(&words));
         let released = contestant.released.or(known).or_else(shipped);
         Origin { lab, released }
     }
 
-    fn lab(&self, model: &str, owner: Option<&str>, words: &[String]) -> Option<Lab> {
+    fn lab(&self, said: [&str; 2], owner: Option<&str>, words: &[String]) -> Option<Lab> {
         let labs = || self.labs.iter().chain(&SHIPPED.labs);
-        if let Some(said) = self.lab_of.get(model) {
-            let name = said.as_ref()?;
+        if let Some(told) = said.iter().find_map(|name| self.lab_of.get(*name)) {
+            let name = told.as_ref()?;
             let colour = labs().find(|lab| lab.name == *name).map_or(PLAIN, |lab| &lab.colour);
             return Some(Lab { name: name.clone(), colour: colour.to_owned() });
         }
@@ -146,19 +149,50 @@ fn released(words: &[String]) -> Option<Date> {
         let squeezed = |name: &str| name.replace(['-', '.'], "");
         SHIPPED.released.iter().map(|(name, day)| (squeezed(name), *day)).collect()
     });
-    let ends = (1..=words.len()).rev().filter(|end| words.get(*end).is_none_or(|next| is_packing(next)));
+    let ends = (1..=words.len()).rev().filter(|end| is_packing(&words[*end..]));
     ends.map(|end| &words[..end]).find_map(|name| SQUEEZED.get(&name.concat()).copied())
 }
 
-/// Whether a word says how a model's file is packed: `instruct`, `q4`, `bf16`.
-fn is_packing(word: &str) -> bool {
+/// Whether words say how a model's file is packed and nothing else: `instruct`, `ud-q4-k-xl`, `bf16`, none.
+fn is_packing(words: &[String]) -> bool {
+    let before = |index: usize| index.checked_sub(1).map(|before| words[before].as_str());
+    words.iter().enumerate().all(|(index, word)| {
+        is_packing_word(word)
+            // `q4_k_m`, `v2:0`: these say something behind such a word alone.
+            || index > 0
+                && (is_packing_word(before(index).unwrap_or_default()) || PACKING_DETAILS.contains(&before(index).unwrap_or_default()))
+                && PACKING_DETAILS.contains(&word.as_str())
+    })
+}
+
+/// What may follow a word of packing.
+const PACKING_DETAILS: [&str; 11] = ["k", "m", "s", "l", "xl", "xs", "xxs", "nl", "p", "0", "1"];
+
+fn is_packing_word(word: &str) -> bool {
     let quantized = |word: &str, kind: &str| {
         word.strip_prefix(kind)
             .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
     };
     matches!(
         word,
-        "gguf" | "mlx" | "latest" | "instruct" | "it" | "bf16" | "f16" | "fp16" | "f32" | "fp8" | "v1" | "v2"
+        "gguf"
+            | "mlx"
+            | "mxfp4"
+            | "nvfp4"
+            | "ud"
+            | "free"
+            | "4bit"
+            | "8bit"
+            | "latest"
+            | "instruct"
+            | "it"
+            | "bf16"
+            | "f16"
+            | "fp16"
+            | "f32"
+            | "fp8"
+            | "v1"
+            | "v2"
     ) || quantized(word, "q")
         || quantized(word, "iq")
 }
@@ -217,6 +251,10 @@ mod tests {
             ("unsloth/gemma-3-4b-it-GGUF", "Google", "2025-03-12"),
             ("Qwen3-30B-A3B-Q4_K_M", "Alibaba", "2025-04-28"),
             ("Qwen3-30B-A3B-2507", "Alibaba", "unknown"),
+            ("Qwen3-30B-A3B-Instruct-2507", "Alibaba", "unknown"),
+            ("Mistral-7B-Instruct-v0.2", "Mistral AI", "unknown"),
+            ("gpt-oss-20b-mxfp4.gguf", "OpenAI", "2025-08-05"),
+            ("Qwen3-30B-A3B-UD-Q4_K_XL", "Alibaba", "2025-04-28"),
             ("llama-3.1-nemotron-70b-instruct", "NVIDIA", "unknown"),
             ("gpt-neox-20b", "EleutherAI", "unknown"),
             ("gpt4all-j", "Nomic", "unknown"),

@@ -64,7 +64,7 @@ fn the_newest_release_hangs_first_and_a_line_up_never_backwards() {
     let chart = String::from_utf8(chart).unwrap();
     assert!(
         chart.contains("Share drawn by release date")
-            && chart.contains("4 models without a known release date")
+            && chart.contains("3 models without a known release date")
     );
     assert!(chart.contains("aria-label=\"gpt-4o, 13 May 2024: 100 %\""));
     assert!(chart.matches("class=\"dot").count() == 6, "three models, wide and narrow");

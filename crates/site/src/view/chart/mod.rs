@@ -62,7 +62,9 @@ struct Dot<'b, 'a> {
 /// The models of a section that a chart can show, oldest first, and whether their values are strengths.
 fn dots<'b, 'a>(section: &'b Section<'a>, ranks: &Ranks) -> (Vec<Dot<'b, 'a>>, bool) {
     let contestants = || section.cases.iter().filter(|case| !case.contestant().demonstration);
-    let judged = contestants().filter(|case| ranks.of(&case.contestant().slug).is_some()).count() >= LEAST;
+    let placed =
+        |case: &&Case<'_>| case.origin.released.is_some() && ranks.of(&case.contestant().slug).is_some();
+    let judged = contestants().filter(placed).count() >= LEAST;
     let value = |case: &Case<'_>| match judged {
         true => ranks.of(&case.contestant().slug).map(|standing| (standing.chance, standing.strength)),
         false => case.drawn().share().zip(case.drawn().interval()),
@@ -121,7 +123,8 @@ impl ChartPage {
             judged,
             frames: [Frame::new("broad", (960.0, 480.0), &dots), Frame::new("slim", (380.0, 420.0), &dots)],
             rows: dots.iter().rev().map(Row::new).collect(),
-            left_out: section.cases.len() - dots.len(),
+            left_out: section.cases.iter().filter(|case| !case.contestant().demonstration).count()
+                - dots.len(),
         })
     }
 }
