@@ -135,7 +135,10 @@ if (compared.length) {
     }
   }
   clear.addEventListener("click", () => { chosen = []; draw(); });
-  const wanted = (state().get("compare") ?? "").split(",").filter((id) => boxes.has(id));
+  const asked = (state().get("compare") ?? "").split(",").filter(Boolean);
+  const wanted = asked.filter((id) => boxes.has(id));
+  // A wall has the first sample of each model; the page that compares has others too.
+  if (asked.length && !wanted.length && compared.length === 1) location.replace(`${compared[0].dataset.versusPage}#compare=${asked.join(",")}`);
   if (wanted.length) {
     wall = boxes.get(wanted[0]).of;
     chosen = [...new Set(wanted)].filter((id) => boxes.get(id).of === wall).slice(0, MOST);

@@ -218,7 +218,12 @@ fn run_contestant(
     let sampling = request.sampling.clone().or(&one.entry.sampling).or(&config.run.sampling);
     check_sampling(&sampling)?;
     let file = request.template.as_deref().or(one.entry.template.as_deref());
-    if let Some(file) = one.entry.template.as_deref().filter(|_| request.template.is_none()) {
+    if let Some(file) = one
+        .entry
+        .template
+        .as_deref()
+        .filter(|_| request.template.is_none() && request.backends.config.is_none())
+    {
         check_in_folder(file)?;
     }
     let read = if request.template.is_some() { plain_file::read_followed } else { plain_file::read };

@@ -141,7 +141,7 @@ impl<'a> Section<'a> {
     }
 }
 
-pub(super) fn stem(prompt: &PromptRecord) -> String {
+fn stem(prompt: &PromptRecord) -> String {
     format!("{}-{}", name::slug(&prompt.id), &blake3::hash(prompt.text.as_bytes()).to_hex()[..8])
 }
 

@@ -20,8 +20,6 @@ pub(crate) struct Neighbour {
 pub(crate) struct Neighbours {
     pub(super) newer: Option<Neighbour>,
     pub(super) older: Option<Neighbour>,
-    /// Whether the prompt has other attempts, and so a page that compares.
-    pub(super) compared: bool,
 }
 
 impl Neighbour {
@@ -33,7 +31,6 @@ impl Neighbour {
 /// The neighbours of each attempt.
 pub(crate) fn neighbours<'a>(newest_first: impl Iterator<Item = &'a Attempt>) -> Vec<Neighbours> {
     let mut found: Vec<Neighbours> = Vec::new();
-    let mut of_prompt: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
     let mut last: HashMap<(&str, &str, &str), (usize, &Attempt)> = HashMap::new();
     for (index, attempt) in newest_first.enumerate() {
         found.push(Neighbours::default());
@@ -42,10 +39,6 @@ pub(crate) fn neighbours<'a>(newest_first: impl Iterator<Item = &'a Attempt>) ->
             found[index].newer = Some(Neighbour::new(other));
             found[newer].older = Some(Neighbour::new(attempt));
         }
-        of_prompt.entry((prompt.id.as_str(), prompt.text.as_str())).or_default().push(index);
-    }
-    for index in of_prompt.into_values().filter(|all| all.len() > 1).flatten() {
-        found[index].compared = true;
     }
     found
 }

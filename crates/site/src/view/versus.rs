@@ -1,13 +1,12 @@
 //! Attempts on one prompt against each other: a table of figures, of which a script makes small pictures to choose two to
 //! six from, and lays these side by side or over each other.
 
-use pelicycle_record::PromptRecord;
 use pelicycle_text::{self as text, dollars, size};
 use serde::Serialize;
 
 use super::card::SitePicture;
 use super::figures::{price, speed_in_words};
-use super::hall::{self, Case, Section, ShownAttempt, model_path, prompt_path};
+use super::hall::{Case, Section, ShownAttempt, model_path, prompt_path};
 use super::{page_path, words};
 use crate::makers::Lab;
 
@@ -55,12 +54,7 @@ struct Row {
 /// Path of a prompt's comparison from the site's root; none where there is nothing to compare.
 pub(super) fn path(section: &Section<'_>) -> Option<String> {
     let attempts: usize = section.cases.iter().map(|case| case.shown.len()).sum();
-    (attempts > 1).then(|| path_of(section.prompt))
-}
-
-/// Path of the comparison of a prompt that has attempts to be compared.
-pub(super) fn path_of(prompt: &PromptRecord) -> String {
-    format!("versus/{}.html", hall::stem(prompt))
+    (attempts > 1).then(|| format!("versus/{}.html", section.stem()))
 }
 
 impl VersusPage {

@@ -239,5 +239,5 @@ fn a_model_has_a_page_a_grid_with_its_premium_and_a_place_in_the_years() {
     );
     // The first of the newest run, not the one that came out well.
     let wall = one("prompts/", "pelican");
-    assert!(wall.contains("the first of its newest run"));
+    assert!(wall.contains("the first answer of the model’s newest run, good or bad"));
 }

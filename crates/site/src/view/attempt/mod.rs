@@ -10,7 +10,7 @@ use super::figures::Fact;
 use super::hall::model_path;
 use super::measures::MeasuresView;
 use super::neighbour::{Neighbour, Neighbours};
-use super::{versus, words};
+use super::words;
 use crate::makers::{Lab, Origin};
 
 mod facts;
@@ -27,8 +27,6 @@ pub(crate) struct AttemptPage {
     prompt_text: String,
     /// Path of the prompt's page from the site's root.
     prompt_href: String,
-    /// Where it is compared with others; none where there are none.
-    versus_href: Option<String>,
     /// The attempt's identifier.
     id: String,
     /// Who made the model, and when it came out.
@@ -125,7 +123,7 @@ impl AttemptPage {
         active: bool,
         origin: Origin,
         prompt_href: &str,
-        Neighbours { newer, older, compared }: Neighbours,
+        Neighbours { newer, older }: Neighbours,
     ) -> Self {
         let result = words::result(attempt);
         let check = attempt.check.as_ref();
@@ -137,7 +135,6 @@ impl AttemptPage {
             prompt: text::label(&attempt.prompt.title),
             prompt_text: text::visible(&attempt.prompt.text),
             prompt_href: prompt_href.to_owned(),
-            versus_href: compared.then(|| versus::path_of(&attempt.prompt)),
             id: attempt.id.to_string(),
             lab: origin.lab,
             released: origin.released.map(text::date),
