@@ -12,6 +12,7 @@ macro_rules! products {
 
         use super::MANY;
         use crate::QuantizedBlock;
+        use crate::ahead;
         use crate::avx2::loops::{eight_floats, sum};
         use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile};
         use crate::avx2::unpack::{CodeRange, Superblock, code_range, filled_up, unpack};
@@ -85,8 +86,10 @@ macro_rules! products {
             for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
                 let (whole, rest) = row.as_chunks::<BYTES>();
                 let last = if rest.is_empty() { None } else { Some(filled_up(rest)) };
+                let next = ahead::after(weights, j * row_bytes);
                 let mut sums = [_mm256_setzero_ps(); ROWS];
                 for (i, block) in whole.iter().chain(&last).enumerate() {
+                    ahead::ask::<BYTES>(next, i * BYTES);
                     let weights = unpack::<BYTES, KIND>(block);
                     // A half at a time: the registers hold one half's codes and the sums of eight rows.
                     for half in 0..2 {

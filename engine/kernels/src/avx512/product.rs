@@ -7,7 +7,7 @@ use super::loops::sixteen_floats;
 use super::unpack::{Superblock, unpack};
 use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
-use crate::{QuantizedBlock, avx2};
+use crate::{QuantizedBlock, ahead, avx2};
 
 pub(super) fn quantized_product(
     kind: TensorType,
@@ -77,10 +77,10 @@ fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
         let mut last = [0; BYTES];
         last[..rest.len()].copy_from_slice(rest);
         let last = if rest.is_empty() { None } else { Some(&last) };
-        let ahead = weights.get(j * row_bytes + PREFETCH..).unwrap_or_default();
+        let next = ahead::after(weights, j * row_bytes);
         let mut sums = [_mm512_setzero_ps(); ROWS];
         for (i, block) in whole.iter().chain(last).enumerate() {
-            prefetch::<BYTES>(ahead, i * BYTES);
+            ahead::ask::<BYTES>(next, i * BYTES);
             add_superblock(&unpack::<BYTES, KIND>(block), rows, i, &mut sums);
         }
         for (out, sum) in out.iter_mut().zip(&sums) {
@@ -108,20 +108,6 @@ fn product_through_memory(
             }
             out[j] = _mm512_reduce_add_ps(sums[0]);
         }
-    }
-}
-
-/// How far ahead weights are asked for: the processor's own prefetcher stops at the end of a page, and a row of
-/// weights is seldom longer than that.
-const PREFETCH: usize = 4096;
-
-/// Asks for the `BYTES` bytes at `at`, as far as they are there.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
-#[inline]
-fn prefetch<const BYTES: usize>(bytes: &[u8], at: usize) {
-    let Some(bytes) = bytes.get(at..at + BYTES) else { return };
-    for line in 0..BYTES.div_ceil(64) {
-        _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(line * 64).cast());
     }
 }
 
