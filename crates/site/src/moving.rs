@@ -1,8 +1,8 @@
 //! A drawing that moves, as an image file of its own.
 //!
 //! A card shows it as `<img>`, in which nothing runs and nothing loads. But a file has an address, and whoever opens that
-//! opens a document: so only a drawing goes out in which every element, attribute and style is on the lists below, whatever
-//! an earlier check said. Any other moves on no card; its page shows it from a data address all the same.
+//! opens a document: so only a drawing goes out whose elements, and what is animated of them, are on the lists below, and of
+//! whose attributes and styles none acts or loads, whatever an earlier check said. Any other moves on no card; its page shows it from a data address all the same.
 
 use roxmltree::{Document, Node};
 
