@@ -4,6 +4,7 @@
 //! nothing else can be. The drawing by a model of 2026 in the middle has 19 kB and takes 0.16 s, the slowest that was met 2.7 s; each default
 //! leaves a factor of ten or more over those, and stops below what harms the machine.
 
+use pelicycle_lowering::{LoweringBounds, VERDICT_SIDE};
 use serde::{Deserialize, Serialize};
 
 /// The bounds on one inspection.
@@ -67,6 +68,13 @@ pub struct DrawingBounds {
     pub heavy_seconds: f64,
 }
 
+impl DrawingBounds {
+    /// Those on lowering.
+    pub(super) fn lowering(&self) -> LoweringBounds {
+        LoweringBounds { css_work: self.css_work, svg_bytes: self.svg_bytes }
+    }
+}
+
 impl Default for DrawingBounds {
     fn default() -> Self {
         Self {
@@ -100,9 +108,6 @@ impl Default for DrawingBounds {
         }
     }
 }
-
-/// Longest side, in pixels, of the raster by which a verdict is found, whatever size of picture is asked for.
-pub const VERDICT_SIDE: u32 = 1024;
 
 /// The settings of an inspection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,9 @@
 //! A browser refuses what is not well-formed, an `svg` element outside of its namespace, and a size of
 //! nothing. The rest it shows, at 300 x 150 when it is told no size.
 
+use pelicycle_lowering::SVG;
+
 use super::size::{self, SvgSize};
-use super::survey::SVG;
 use super::xml;
 
 /// Whether a browser draws this well-formed document.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use pelicycle_lowering::VERDICT_SIDE;
 use pelicycle_record::{Check, DrawnBy, Finding, FindingCode, Inspection, Verdict};
 
-use super::bounds::{DrawingBounds, InspectionOptions, VERDICT_SIDE};
+use super::bounds::{DrawingBounds, InspectionOptions};
 use super::encoding;
 use super::extract::{Extraction, extract};
 use super::inspector::Inspector;

@@ -1,11 +1,11 @@
 //! The stages of one inspection, each adding to the same answer.
 
+use pelicycle_lowering::{Moment, VERDICT_SIDE};
 use pelicycle_record::{Finding, FindingCode, Inspection, PictureMoment, RepairedDrawing, SvgFacts, Verdict};
 use roxmltree::Document;
 
-use super::bounds::{DrawingBounds, VERDICT_SIDE};
+use super::bounds::DrawingBounds;
 use super::extract::{CandidateSpan, EscapeKind, Extraction};
-use super::lowering::Moment;
 use super::picture::{self, DrawError, Picture};
 use super::place::LineIndex;
 use super::raster::{Raster, ResourceRequests};

@@ -2,12 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use pelicycle_lowering::{self as lowering, Moment, Purpose, View};
 use pelicycle_record::FindingCode;
 use pelicycle_record::measure::{Measures, Rubric};
 use roxmltree::Document;
 
 use super::bounds::DrawingBounds;
-use super::lowering::{self, Moment, Purpose, View};
 use super::pool::WorkerError;
 use super::{budget, raster, survey, xml};
 use crate::measure as rules;
@@ -67,7 +67,7 @@ fn measure_at(
     moment: Moment,
 ) -> Result<(Measures, bool), String> {
     let view = View { purpose: Purpose::Measures, side: SIDE, moment, styles: "" };
-    let lowered = lowering::lower(document, view, bounds);
+    let lowered = lowering::lower(document, view, bounds.lowering(), |text| survey::within(text, bounds));
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
     let shown = text.as_ref().unwrap_or(document);
     let (tree, _) = raster::read(shown, bounds).map_err(|error| error.to_string())?;

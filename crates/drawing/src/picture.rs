@@ -2,14 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use pelicycle_lowering::{self as lowering, Lowered, Moment, Purpose, VERDICT_SIDE, View};
 use roxmltree::Document;
 use usvg::Tree;
 
-use super::bounds::{DrawingBounds, VERDICT_SIDE};
+use super::bounds::DrawingBounds;
 use super::budget;
-use super::lowering::{self, Lowered, Moment, Purpose, View};
 use super::raster::{self, Raster, ResourceRequests};
-use super::xml;
+use super::{survey, xml};
 
 /// A finished picture.
 #[derive(Debug)]
@@ -144,7 +144,7 @@ fn read(
     moment: Moment,
 ) -> Result<(Tree, ResourceRequests, Lowered), usvg::Error> {
     let view = View { purpose: Purpose::Picture, side, moment, styles };
-    let lowered = lowering::lower(document, view, bounds);
+    let lowered = lowering::lower(document, view, bounds.lowering(), |text| survey::within(text, bounds));
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
     let (tree, requests) = raster::read(text.as_ref().unwrap_or(document), bounds)?;
     Ok((tree, requests, lowered))

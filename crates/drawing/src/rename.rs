@@ -1,9 +1,9 @@
 //! Repairs of a well-formed drawing whose elements are not called as SVG calls them: another namespace, another case.
 
+use pelicycle_lowering::SVG;
 use roxmltree::{Document, Node};
 
 use super::repair::{Repair, RepairedText};
-use super::survey::SVG;
 
 /// The elements of SVG whose names have capitals.
 const MIXED: [&str; 29] = [

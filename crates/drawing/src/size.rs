@@ -2,8 +2,9 @@
 
 use std::str::FromStr as _;
 
+use pelicycle_lowering::{is_empty_box, view_box};
 use pelicycle_record::FindingCode;
-use svgtypes::{Length, LengthUnit, NumberListParser};
+use svgtypes::{Length, LengthUnit};
 
 use super::place::OffsetFinding;
 
@@ -87,23 +88,6 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<OffsetFinding>
         _ => (width, height),
     };
     SvgSize { width, height, nothing }
-}
-
-/// The four numbers of a `viewBox` that has an area: nothing may stand after them.
-pub(super) fn view_box(text: &str) -> Option<[f64; 4]> {
-    let numbers: Result<Vec<f64>, _> = NumberListParser::from(text).collect();
-    match numbers.ok()?[..] {
-        [x, y, width, height] if width > 0.0 && height > 0.0 && !text.trim_end().ends_with(',') => {
-            [x, y, width, height].iter().all(|number| number.is_finite()).then_some([x, y, width, height])
-        }
-        _ => None,
-    }
-}
-
-/// Whether a `viewBox` is four numbers that make no area; a negative side makes it invalid instead.
-pub(super) fn is_empty_box(value: &str) -> bool {
-    let numbers: Vec<f64> = NumberListParser::from(value).map_while(Result::ok).collect();
-    matches!(numbers[..], [_, _, w, h] if w >= 0.0 && h >= 0.0 && (w == 0.0 || h == 0.0))
 }
 
 /// A length in user units, at 96 to the inch; `side` is what a percentage is of.

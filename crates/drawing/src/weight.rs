@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use pelicycle_lowering::XLINK;
 use pelicycle_record::FindingCode;
 use roxmltree::{Document, Node, NodeId};
 use simplecss::{DeclarationTokenizer, StyleSheet};
@@ -14,7 +15,6 @@ use super::bounds::DrawingBounds;
 use super::css;
 use super::links::{self, LinkTarget};
 use super::place::OffsetFinding;
-use super::survey::XLINK;
 
 /// Notes every bound that is passed, and every cycle; tells whether a bound is.
 pub(super) fn check(

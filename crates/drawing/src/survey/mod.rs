@@ -17,11 +17,6 @@ use super::place::OffsetFinding;
 use super::size::{self, SvgSize};
 use super::{weight, xml};
 
-/// The namespace of SVG.
-pub(super) const SVG: &str = "http://www.w3.org/2000/svg";
-/// The namespace of `xlink:href`.
-pub(super) const XLINK: &str = "http://www.w3.org/1999/xlink";
-
 /// The elements of a document by their ids; the first one that has an id counts.
 pub(super) type Ids<'a, 'input> = HashMap<&'a str, Node<'a, 'input>>;
 

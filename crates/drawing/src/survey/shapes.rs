@@ -2,11 +2,11 @@
 
 use std::str::FromStr as _;
 
+use pelicycle_lowering as lowering;
 use pelicycle_record::FindingCode;
 use roxmltree::{Attribute, Node};
 use svgtypes::{Length, NumberListParser, PathParser};
 
-use super::super::lowering;
 use super::walk::{Walk, short};
 
 impl Walk<'_, '_> {

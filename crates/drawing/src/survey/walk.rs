@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use pelicycle_lowering::{SVG, XLINK};
 use pelicycle_record::FindingCode;
 use roxmltree::{Attribute, Document, Node};
 
 use super::super::links::{self, LinkTarget};
 use super::super::place::OffsetFinding;
-use super::{Ids, SVG, XLINK, active};
+use super::{Ids, active};
 
 /// The walk, and what it has found so far.
 pub(super) struct Walk<'a, 'input> {

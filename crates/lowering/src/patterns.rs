@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 
-use tiny_skia::Transform;
+use tiny_skia_path::Transform;
 
 use super::boxes::{Boxes, Reference, parsed};
 use super::ids;
 use super::numbers::{self, written};
 use super::page::Page;
-use super::tree::{Child, Element, Tree, view_box};
+use super::tree::{Child, Element, Tree};
+use super::view_box;
 
 /// Patterns that are made anew.
 const MOST: usize = 64;

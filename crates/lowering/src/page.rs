@@ -1,12 +1,11 @@
 //! The page that a drawing is shown on: an image whose longest side is that of the verdict's picture.
 
-use tiny_skia::Transform;
+use tiny_skia_path::Transform;
 
-use super::super::bounds::VERDICT_SIDE;
-use super::super::size::is_empty_box;
 use super::boxes::matrix;
 use super::numbers::{self, Scale, written};
-use super::tree::{Tree, view_box};
+use super::tree::Tree;
+use super::{VERDICT_SIDE, is_empty_box, view_box};
 
 /// The size of a drawing that tells none, in CSS pixels.
 const SIZE: [f64; 2] = [300.0, 150.0];

@@ -7,6 +7,8 @@
 //!
 //! The same text makes the same lowered text. What is not understood is left as it was. Every step is linear in the size of the
 //! drawing, or counts its work.
+//!
+//! The crate knows no finding, no font and no pixel, and no bound but those that it is given. Start reading at [`lower`].
 
 mod animation;
 mod boxes;
@@ -29,19 +31,23 @@ mod text;
 mod transforms;
 mod tree;
 mod values;
+mod view_box;
 
 use roxmltree::{Document, Node};
 
-use super::bounds::{DrawingBounds, VERDICT_SIDE};
-use super::survey;
-pub(super) use animation::Moment;
+pub use animation::Moment;
 use boxes::Boxes;
 use page::Page;
 use tree::Tree;
+pub use tree::{SVG, XLINK};
+pub use view_box::{is_empty_box, view_box};
+
+/// Longest side, in pixels, of the raster by which a verdict is found, whatever size of picture is asked for.
+pub const VERDICT_SIDE: u32 = 1024;
 
 /// Who reads a lowered drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub enum Purpose {
     /// Those who see it, as a browser shows it.
     Picture,
     /// Those who measure its shapes: the ground that CSS gives the root is none, and what filters and patterns make of pixels
@@ -50,37 +56,51 @@ pub(super) enum Purpose {
 }
 
 /// Whether a value is a length in the words of today's CSS.
-pub(super) fn is_length(value: &str) -> bool {
+pub fn is_length(value: &str) -> bool {
     numbers::is_length(value, true, false)
 }
 
 /// What is to be shown of a drawing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct View<'s> {
+pub struct View<'s> {
     /// What for.
-    pub(super) purpose: Purpose,
+    pub purpose: Purpose,
     /// The longest side of the picture, in pixels.
-    pub(super) side: u32,
+    pub side: u32,
     /// The moment, of one that moves.
-    pub(super) moment: Moment,
+    pub moment: Moment,
     /// The style sheets of the page around it.
-    pub(super) styles: &'s str,
+    pub styles: &'s str,
 }
 
 /// A lowered drawing.
 #[derive(Debug)]
-pub(super) struct Lowered {
+pub struct Lowered {
     /// Its text; `None` where there is nothing to lower, or where the lowered text would pass a bound that the drawing itself has
     /// passed.
-    pub(super) text: Option<String>,
+    pub text: Option<String>,
     /// Whether it moves.
-    pub(super) moves: bool,
+    pub moves: bool,
     /// Whether it was given up for its bounds: the renderer then takes the drawing as it is.
-    pub(super) given_up: bool,
+    pub given_up: bool,
 }
 
-/// Lowers a drawing.
-pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBounds) -> Lowered {
+/// The bounds on lowering.
+#[derive(Debug, Clone, Copy)]
+pub struct LoweringBounds {
+    /// Parts of selectors, times elements.
+    pub css_work: u64,
+    /// Length of the lowered text, in bytes.
+    pub svg_bytes: usize,
+}
+
+/// Lowers a drawing. `fits` tells whether a text keeps to the bounds that the drawing itself has kept to.
+pub fn lower(
+    document: &Document<'_>,
+    view: View<'_>,
+    bounds: LoweringBounds,
+    fits: impl FnOnce(&str) -> bool,
+) -> Lowered {
     let mut tree = Tree::read(document);
     let before = tree.write();
     let page = Page::of(&tree);
@@ -111,19 +131,19 @@ pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBou
     // What CSS says that no element heeds is the renderer's to misread.
     let styled = |node: Node<'_, '_>| node.tag_name().name() == "style" || node.has_attribute("style");
     let changed = lowered != before || !view.styles.is_empty() || document.descendants().any(styled);
-    let good = changed && lowered.len() <= bounds.svg_bytes && survey::within(&lowered, bounds);
+    let good = changed && lowered.len() <= bounds.svg_bytes && fits(&lowered);
     Lowered { text: good.then_some(lowered), moves: animated.moves, given_up: changed && !good }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::survey::SVG;
 
     fn lowered(text: &str, purpose: Purpose) -> Option<String> {
         let document = Document::parse(text).unwrap();
         let view = View { purpose, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
-        let lowered = lower(&document, view, &DrawingBounds::default()).text;
+        let bounds = LoweringBounds { css_work: 10_000_000, svg_bytes: 2 << 20 };
+        let lowered = lower(&document, view, bounds, |_| true).text;
         if let Some(lowered) = &lowered {
             Document::parse(lowered).unwrap();
         }

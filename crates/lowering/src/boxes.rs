@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr as _;
 
-use tiny_skia::Transform;
+use tiny_skia_path::Transform;
 
 use super::numbers;
 use super::outline;
@@ -147,7 +147,7 @@ fn text(tree: &Tree, element: usize) -> Option<Extent> {
 fn moved(tree: &Tree, element: usize, [left, top, right, bottom]: Extent) -> Extent {
     let Some(matrix) = matrix(tree, element) else { return [left, top, right, bottom] };
     let corners = [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| {
-        let mut point = tiny_skia::Point::from_xy(x as f32, y as f32);
+        let mut point = tiny_skia_path::Point::from_xy(x as f32, y as f32);
         matrix.map_point(&mut point);
         (f64::from(point.x), f64::from(point.y))
     });

@@ -7,10 +7,14 @@ use std::ops::{Index, IndexMut};
 
 use roxmltree::{Document, Node};
 
-pub(super) use super::super::size::view_box;
-use super::super::survey::{SVG, XLINK};
 use super::numbers::{self, Scale};
 use super::properties;
+use super::view_box;
+
+/// The namespace of SVG.
+pub const SVG: &str = "http://www.w3.org/2000/svg";
+/// The namespace of `xlink:href`.
+pub const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// Where nothing is known.
 const PLAIN: Scale = Scale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: [100.0, 100.0] };

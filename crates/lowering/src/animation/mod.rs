@@ -11,7 +11,7 @@ use super::tree::Tree;
 
 /// The moment of a drawing that moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Moment {
+pub enum Moment {
     /// When it begins: what a browser shows first.
     Start,
     /// When all that moves has moved once.

@@ -3,7 +3,8 @@
 use super::colours;
 use super::gradients;
 use super::numbers::{self, function, split};
-use super::tree::{Element, Tree, view_box};
+use super::tree::{Element, Tree};
+use super::view_box;
 
 /// Layers of a ground that are painted.
 const MOST: usize = 8;

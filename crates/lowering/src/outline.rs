@@ -1,7 +1,7 @@
 //! The outlines of shapes, and ways along them.
 
 use svgtypes::{SimplePathSegment, SimplifyingPathParser};
-use tiny_skia::{Path, PathBuilder, PathSegment, Point, Rect};
+use tiny_skia_path::{Path, PathBuilder, PathSegment, Point, Rect};
 
 use super::numbers;
 use super::tree::Tree;
