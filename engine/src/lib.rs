@@ -46,6 +46,7 @@ pub mod bundled;
 mod cache;
 pub mod chat;
 mod engine;
+pub mod form;
 pub mod gguf;
 pub mod model;
 mod recurrent_state;
