@@ -54,6 +54,7 @@ pub mod sample;
 mod session;
 mod thread_pool;
 pub mod tokenizer;
+pub mod vision;
 
 pub use bandwidth::memory_bandwidth;
 pub use engine::{

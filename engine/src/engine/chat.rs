@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::mpsc;
 
 use super::error::EngineError;
-use super::handle::Engine;
+use super::handle::{Engine, RenderedPrompt};
 use super::reply::{ChatProgress, ReplyDecoder, ReplySummary};
 use super::scheduler::{FinishReason, GenerationEvent, GenerationRequest};
 use crate::chat::ChatMessage;
@@ -91,7 +91,8 @@ impl ChatRequest<'_> {
         sampling.seed = seed.unwrap_or(sampling.seed);
         let split = engine.split_reply(&prompt);
         let mut decoder = ReplyDecoder::new(engine.shared_tokenizer(), split, prompt.tokens.len());
-        let request = GenerationRequest { tokens: prompt.tokens, sampling, max_tokens: max_tokens.min(room) };
+        let RenderedPrompt { tokens, pictures, .. } = prompt;
+        let request = GenerationRequest { tokens, pictures, sampling, max_tokens: max_tokens.min(room) };
         let full = room <= max_tokens;
         engine.submit(request, move |event| {
             let event = match event {

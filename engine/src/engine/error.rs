@@ -7,6 +7,7 @@ use crate::gguf::GgufError;
 use crate::model::ModelError;
 use crate::sample::SamplingError;
 use crate::tokenizer::TokenizerError;
+use crate::vision::PictureError;
 
 /// An error of opening a model or of asking it.
 #[derive(Debug, Error)]
@@ -21,6 +22,13 @@ pub enum EngineError {
     Chat(#[from] ChatError),
     #[error(transparent)]
     Sampling(#[from] SamplingError),
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    #[error(
+        "a picture can't be shown to the model: no projector was opened with it; give the mmproj file that was made \
+         for it, or ask with text alone"
+    )]
+    NoProjector,
     #[error("the prompt is empty: the chat template rendered no token")]
     EmptyPrompt,
     #[error("the prompt of {prompt} tokens leaves no room in the context of {context}")]

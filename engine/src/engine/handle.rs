@@ -1,7 +1,7 @@
 //! The engine: it opens a model, makes prompts and takes requests.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -14,6 +14,7 @@ use crate::gguf::Gguf;
 use crate::model::{Arithmetic, Model, ModelError};
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
+use crate::vision::{PictureLimits, PlacedPicture, Projector};
 
 /// The options of an engine.
 #[derive(Debug, Clone)]
@@ -26,11 +27,22 @@ pub struct EngineOptions {
     pub parallel: usize,
     /// The text of a chat template in place of the file's own.
     pub template: Option<String>,
+    /// The projector file with which the model sees pictures; without one it reads text alone.
+    pub projector: Option<PathBuf>,
+    /// Bounds on the size of pictures.
+    pub picture_limits: PictureLimits,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        EngineOptions { threads: None, arithmetic: Arithmetic::Int8, parallel: 8, template: None }
+        EngineOptions {
+            threads: None,
+            arithmetic: Arithmetic::Int8,
+            parallel: 8,
+            template: None,
+            projector: None,
+            picture_limits: PictureLimits::default(),
+        }
     }
 }
 
@@ -41,6 +53,8 @@ pub struct RenderedPrompt {
     pub text: String,
     /// Its tokens.
     pub tokens: Vec<u32>,
+    /// The pictures that stand in the place of some tokens, in order.
+    pub pictures: Vec<PlacedPicture>,
 }
 
 /// A model that answers many requests at a time, on a thread of its own.
@@ -49,6 +63,7 @@ pub struct Engine {
     model: Arc<Model>,
     tokenizer: Arc<Tokenizer>,
     template: ChatTemplate,
+    projector: Option<Projector>,
     marks: ReasoningMarks,
     jobs: Option<mpsc::Sender<QueuedRequest>>,
     stop: Arc<AtomicBool>,
@@ -92,6 +107,7 @@ impl Engine {
             Some(source) => ChatTemplate::for_gguf(source, &gguf)?,
             None => ChatTemplate::from_gguf(&gguf)?,
         };
+        let projector = options.projector.as_deref().map(Projector::open).transpose()?;
         let marks = ReasoningMarks::of(template.source(), |text| tokenizer.special(text).is_some());
         let (jobs, inbox) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
@@ -105,7 +121,16 @@ impl Engine {
             .name("engine".into())
             .spawn(move || scheduler.serve(&inbox))
             .map_err(EngineError::Thread)?;
-        Ok(Engine { model, tokenizer, template, marks, jobs: Some(jobs), stop, thread: Some(thread) })
+        Ok(Engine {
+            model,
+            tokenizer,
+            template,
+            projector,
+            marks,
+            jobs: Some(jobs),
+            stop,
+            thread: Some(thread),
+        })
     }
 
     /// The model.
@@ -120,6 +145,16 @@ impl Engine {
 
     pub(super) fn shared_tokenizer(&self) -> Arc<Tokenizer> {
         Arc::clone(&self.tokenizer)
+    }
+
+    /// Whether the model sees pictures: a projector was opened with it.
+    pub fn sees(&self) -> bool {
+        self.projector.is_some()
+    }
+
+    /// The projector with which the model sees pictures.
+    pub fn projector(&self) -> Option<&Projector> {
+        self.projector.as_ref()
     }
 
     /// What had to be guessed because the model's file does not say it, each in a sentence: how its tokenizer splits
@@ -137,12 +172,18 @@ impl Engine {
     /// in templates that know of it. (gpt-oss always reasons: forbidden, it takes little effort.)
     ///
     /// # Errors
-    /// When the template refuses, or nothing comes of it.
+    /// When the template refuses, or nothing comes of it, or there is a picture and the model does not
+    /// [see](Engine::sees).
     pub fn prompt(
         &self,
         messages: &[ChatMessage],
         thinking: Option<bool>,
     ) -> Result<RenderedPrompt, EngineError> {
+        if self.projector.is_none()
+            && messages.iter().any(|message| message.content.pictures().next().is_some())
+        {
+            return Err(EngineError::NoProjector);
+        }
         let mut arguments = serde_json::Map::new();
         arguments.insert("add_generation_prompt".into(), true.into());
         if let Some(thinking) = thinking {
@@ -162,7 +203,7 @@ impl Engine {
         if tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        Ok(RenderedPrompt { text, tokens })
+        Ok(RenderedPrompt { text, tokens, pictures: Vec::new() })
     }
 
     /// Tells reasoning from answer in the reply to a prompt.
@@ -187,6 +228,9 @@ impl Engine {
         }
         if request.tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
+        }
+        if !request.pictures.is_empty() && !self.sees() {
+            return Err(EngineError::NoProjector);
         }
         if request.tokens.len() >= context {
             return Err(EngineError::PromptTooLong { prompt: request.tokens.len(), context });

@@ -17,6 +17,7 @@ use crate::cache::SequenceCache;
 use crate::model::{BatchToken, ExpertUse, LayerRouting, Model, StepScratch};
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
+use crate::vision::PlacedPicture;
 
 /// Tokens of a prompt computed in one step: enough to read the weights seldom, few enough to keep the step's
 /// numbers in the processor's cache.
@@ -31,10 +32,12 @@ const BETWEEN_LOOKS: usize = 50;
 const WORTH_KEEPING: usize = 64;
 
 /// A request for an answer: the tokens of a prompt, and how to go on from them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GenerationRequest {
     /// The prompt: at least one token, fewer than the context.
     pub tokens: Vec<u32>,
+    /// The pictures that stand in the place of some of them, in order; the last token is none of those.
+    pub pictures: Vec<PlacedPicture>,
     /// The choice of tokens.
     pub sampling: Sampling,
     /// Bound on the tokens of the answer.

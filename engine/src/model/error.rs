@@ -40,6 +40,14 @@ pub enum ModelError {
         path.display()
     )]
     Unhonoured { path: PathBuf, key: String, found: String, architecture: String },
+    #[error(
+        "{}: is no projector for pictures: its architecture is {architecture:?}, not \"clip\"; give the file whose \
+         name begins with mmproj",
+        path.display()
+    )]
+    NoProjectorFile { path: PathBuf, architecture: String },
+    #[error("{}: the projector's kind {kind:?} is not known; the model answers without pictures", path.display())]
+    ProjectorKind { path: PathBuf, kind: String },
     #[error(transparent)]
     Kernels(#[from] UnknownKernels),
     #[error("token id {id} is out of range: the vocabulary has {vocabulary} tokens")]
