@@ -16,7 +16,23 @@ pub struct ReasoningOutset {
     pub between: &'static str,
 }
 
+/// Before the reasoning of gpt-oss.
+const ANALYSIS: &str = "<|channel|>analysis<|message|>";
+/// Between its reasoning and its answer.
+const FINAL: &str = "<|start|>assistant<|channel|>final<|message|>";
+
 impl ReasoningMarks {
+    /// All texts in which the marks of outsets stand.
+    #[must_use]
+    pub fn of_outsets(self) -> Vec<&'static str> {
+        match self {
+            ReasoningMarks::Channels => vec![ANALYSIS, "<|end|>", FINAL],
+            ReasoningMarks::Any | ReasoningMarks::Tags(_) => {
+                self.tags().iter().flat_map(|tags| [tags.open[0], tags.end()]).collect()
+            }
+        }
+    }
+
     /// The outset of the reply to a prompt; none where its answer begins at once. `wanted` says whether reasoning was asked
     /// for or forbidden, where it was either; one that the prompt has opened is ended first even so.
     #[must_use]
@@ -25,10 +41,10 @@ impl ReasoningMarks {
         if self == ReasoningMarks::Channels {
             let last = prompt.rfind(START).map_or("", |at| &prompt[at + START.len()..]);
             return (!last.contains(MESSAGE) && !last.contains(CHANNEL)).then_some(ReasoningOutset {
-                open: Some("<|channel|>analysis<|message|>"),
+                open: Some(ANALYSIS),
                 optional: false,
                 end: "<|end|>",
-                between: "<|start|>assistant<|channel|>final<|message|>",
+                between: FINAL,
             });
         }
         let prompt = prompt.trim_end();

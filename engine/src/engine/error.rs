@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::chat::ChatError;
+use crate::form::FormError;
 use crate::gguf::GgufError;
 use crate::model::ModelError;
 use crate::sample::SamplingError;
@@ -22,6 +23,8 @@ pub enum EngineError {
     Chat(#[from] ChatError),
     #[error(transparent)]
     Sampling(#[from] SamplingError),
+    #[error(transparent)]
+    Form(#[from] FormError),
     #[error(transparent)]
     Picture(#[from] PictureError),
     #[error(

@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
 use super::error::EngineError;
 use super::scheduler::{GenerationEvent, GenerationRequest, QueuedRequest, Scheduler};
 use crate::bundled;
 use crate::chat::{ChatMessage, ChatTemplate, ReasoningMarks, ReasoningSplit};
+use crate::form::{FormGuide, FormVocabulary, JsonShape, ReplyForm};
 use crate::gguf::Gguf;
 use crate::model::{Arithmetic, Model, ModelError};
 use crate::sample::{Sampler, Sampling};
@@ -65,6 +66,8 @@ pub struct Engine {
     template: ChatTemplate,
     projector: Option<Projector>,
     marks: ReasoningMarks,
+    /// Made for the first reply that is held to a form.
+    form_vocabulary: OnceLock<Arc<FormVocabulary>>,
     jobs: Option<mpsc::Sender<QueuedRequest>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -127,6 +130,7 @@ impl Engine {
             template,
             projector,
             marks,
+            form_vocabulary: OnceLock::new(),
             jobs: Some(jobs),
             stop,
             thread: Some(thread),
@@ -211,6 +215,28 @@ impl Engine {
         ReasoningSplit::after_prompt(self.marks, &prompt.text)
     }
 
+    /// The form of the reply to a prompt that is to be JSON of a shape; reasoning may stand before it as the model does it, and
+    /// as `thinking` asks for it or forbids it.
+    ///
+    /// # Errors
+    /// For a shape that no reply can be held to.
+    pub fn reply_form(
+        &self,
+        shape: &JsonShape,
+        prompt: &RenderedPrompt,
+        thinking: Option<bool>,
+    ) -> Result<ReplyForm, EngineError> {
+        Ok(ReplyForm::new(shape, self.marks.outset(&prompt.text, thinking).as_ref())?)
+    }
+
+    /// What keeps an answer of so many tokens at most in form.
+    fn guide(&self, form: &ReplyForm, bound: usize) -> Result<FormGuide, EngineError> {
+        let vocabulary = self
+            .form_vocabulary
+            .get_or_init(|| Arc::new(FormVocabulary::new(&self.tokenizer, &self.marks.of_outsets())));
+        Ok(FormGuide::new(form.clone(), Arc::clone(vocabulary), bound)?)
+    }
+
     /// Hands in a request of tokens, for those who make their own prompt. `on_event` is called on the engine's thread for each event, and ends the request
     /// early by breaking; it is dropped after the last event.
     ///
@@ -235,7 +261,9 @@ impl Engine {
         if request.tokens.len() >= context {
             return Err(EngineError::PromptTooLong { prompt: request.tokens.len(), context });
         }
-        let job = QueuedRequest { request, sampler, on_event: Box::new(on_event) };
+        let bound = request.max_tokens.min(context - request.tokens.len());
+        let guide = request.form.as_ref().map(|form| self.guide(form, bound)).transpose()?;
+        let job = QueuedRequest { request, sampler, guide, on_event: Box::new(on_event) };
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(EngineError::Stopped)
     }
 }

@@ -14,6 +14,7 @@ use std::sync::{Arc, mpsc};
 use pelicycle_text::CircleWatch;
 
 use crate::cache::SequenceCache;
+use crate::form::{FormGuide, ReplyForm};
 use crate::model::{BatchToken, ExpertUse, LayerRouting, Model, StepScratch};
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
@@ -42,6 +43,8 @@ pub struct GenerationRequest {
     pub sampling: Sampling,
     /// Bound on the tokens of the answer.
     pub max_tokens: usize,
+    /// The form that the answer is held to, where it is to any.
+    pub form: Option<ReplyForm>,
 }
 
 /// An event in the life of a request.
@@ -86,6 +89,8 @@ pub enum FinishReason {
 pub(super) struct QueuedRequest {
     pub(super) request: GenerationRequest,
     pub(super) sampler: Sampler,
+    /// Keeps the answer in form.
+    pub(super) guide: Option<FormGuide>,
     pub(super) on_event: Box<dyn FnMut(GenerationEvent) -> ControlFlow<()> + Send>,
 }
 
@@ -277,15 +282,13 @@ impl Scheduler {
             .expect("tokens were checked when they came in, or drawn from the vocabulary");
         let vocabulary = self.model.config().vocabulary;
         let logits = self.scratch.logits.chunks_exact(vocabulary);
-        let mut choices: Vec<(&mut Sampler, &[f32], Option<u32>)> = self
-            .active
-            .iter_mut()
-            .map(|s| &mut s.job.sampler)
-            .zip(logits)
-            .map(|(s, l)| (s, l, None))
-            .collect();
-        self.model.for_each(&mut choices, |(sampler, logits, token)| {
-            *token = can_choose(logits).then(|| sampler.next(logits));
+        let mut choices: Vec<(&mut QueuedRequest, &[f32], Option<u32>)> =
+            self.active.iter_mut().map(|s| &mut s.job).zip(logits).map(|(job, l)| (job, l, None)).collect();
+        self.model.for_each(&mut choices, |(job, logits, token)| {
+            *token = can_choose(logits).then(|| match &mut job.guide {
+                Some(guide) => job.sampler.next_of(logits, guide.allowed()),
+                None => job.sampler.next(logits),
+            });
         });
         let tokens: Vec<Option<u32>> = choices.into_iter().map(|(_, _, token)| token).collect();
         let (tokenizer, context) = (&self.tokenizer, self.model.config().context);
@@ -294,6 +297,9 @@ impl Scheduler {
             let Some(id) = tokens.next().expect("every sequence had its turn") else {
                 return sequence.finish(FinishReason::NotFinite).is_continue();
             };
+            if let Some(guide) = &mut sequence.job.guide {
+                guide.take(tokenizer.token_bytes(id));
+            }
             sequence.advance(id, batch, tokenizer.is_end_of_turn(id), context).is_continue()
         });
     }
@@ -302,18 +308,30 @@ impl Scheduler {
 impl Sequence {
     /// Takes a token in and tells the owner.
     fn advance(&mut self, id: u32, batch: usize, ends: bool, context: usize) -> ControlFlow<()> {
-        if ends {
+        // A mark of the outset may also end turns; an answer in form ends where its form does.
+        if ends && self.job.guide.is_none() {
             return self.finish(FinishReason::EndOfTurn);
         }
         self.answered += 1;
         self.tokens.push(id);
         (self.job.on_event)(GenerationEvent::Token { id, batch })?;
         let answer = &self.tokens[self.tokens.len() - self.answered..];
+        let mut looks = answer.len().is_multiple_of(BETWEEN_LOOKS);
+        if let Some(guide) = &mut self.job.guide {
+            if guide.is_over() {
+                return self.finish(FinishReason::EndOfTurn);
+            }
+            // Reasoning that goes round in a circle is ended, and the answer goes on.
+            if looks && guide.in_reasoning() && self.circle.closes(answer) {
+                guide.end_reasoning();
+            }
+            looks = false;
+        }
         let why = if self.answered >= self.job.request.max_tokens {
             FinishReason::MaxTokens
         } else if self.tokens.len() >= context {
             FinishReason::ContextFull
-        } else if answer.len().is_multiple_of(BETWEEN_LOOKS) && self.circle.closes(answer) {
+        } else if looks && self.circle.closes(answer) {
             FinishReason::Loops
         } else {
             return ControlFlow::Continue(());

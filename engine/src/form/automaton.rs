@@ -88,14 +88,14 @@ pub struct ReplyForm {
 }
 
 impl ReplyForm {
-    /// The form of a reply that is one JSON value and nothing else; `outset` is what stands before it where the model
+    /// The form of a reply that is one JSON object and nothing else; `outset` is what stands before it where the model
     /// reasons first.
     ///
     /// # Errors
-    /// For a shape that is no object or list, or that can't be told byte by byte.
+    /// For a shape that is no object, or that can't be told byte by byte.
     pub fn new(shape: &JsonShape, outset: Option<&ReasoningOutset>) -> Result<ReplyForm, FormError> {
-        if !matches!(shape, JsonShape::Object(_) | JsonShape::List { .. } | JsonShape::Tuple(_)) {
-            return Err(FormError::NotAContainer);
+        if !matches!(shape, JsonShape::Object(_)) {
+            return Err(FormError::NotAnObject);
         }
         let mut compiler = Compiler::default();
         let answer = compiler.shape(shape, END)?;

@@ -7,8 +7,8 @@ use thiserror::Error;
 #[expect(missing_docs, reason = "the messages say it")]
 #[non_exhaustive]
 pub enum FormError {
-    #[error("a reply is held to an object or a list, not to a bare value")]
-    NotAContainer,
+    #[error("a reply is held to an object, not to another value")]
+    NotAnObject,
     #[error("two forms of a value begin with {byte:?} and can't be told from each other there")]
     Ambiguous { byte: char },
     #[error("a value of the form has no way to be written")]

@@ -4,6 +4,7 @@
 mod chatting;
 mod conventions;
 mod expert_use;
+mod form;
 mod gguf;
 mod gguf_hostile;
 mod golden_blocks;
