@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use pelicycle_engine::chat::{ChatMessage, MessagePart};
+use pelicycle_engine::form::JsonShape;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse, WeightSummary};
 use pelicycle_engine::sample::{Sampling, SamplingError};
@@ -155,8 +156,26 @@ impl LocalModel {
         Ok(RequestRecord { sampling, ..wanted.clone() })
     }
 
+    /// Asks, with the reply held to a shape where there is one.
+    pub(crate) fn ask_held(&self, request: ReplyRequest, shape: Option<&JsonShape>) -> ReplyStream {
+        let (events, stream) = reply_channel();
+        // The stream is still in our hands, so it takes the events.
+        let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
+        tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
+        let failed = self.start(&request, shape, &events).err().map(|error| error.to_string());
+        if failed.is_some() {
+            tell(ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: failed }));
+        }
+        stream
+    }
+
     /// Hands a request to the engine.
-    fn start(&self, request: &ReplyRequest, events: &ReplySender) -> Result<(), EngineError> {
+    fn start(
+        &self,
+        request: &ReplyRequest,
+        shape: Option<&JsonShape>,
+        events: &ReplySender,
+    ) -> Result<(), EngineError> {
         let settings = &request.settings;
         let (weights, events) = (Arc::clone(&self.weight_summary), events.clone());
         let sampling = Sampling { seed: settings.seed.unwrap_or_default(), ..sampling(&settings.sampling) };
@@ -169,6 +188,7 @@ impl LocalModel {
             .sampling(sampling)
             .max_tokens(settings.sampling.max_tokens.unwrap_or(MAX_TOKENS) as usize)
             .context(settings.sampling.context.map_or(usize::MAX, |context| context as usize))
+            .shape(shape.cloned())
             .start(move |event| match event {
                 ChatProgress::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
                 ChatProgress::Finished(summary) => finish(&events, &summary, &weights),
@@ -202,15 +222,7 @@ impl Provider for LocalModel {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        let (events, stream) = reply_channel();
-        // The stream is still in our hands, so it takes the events.
-        let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
-        tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
-        let failed = self.start(&request, &events).err().map(|error| error.to_string());
-        if failed.is_some() {
-            tell(ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: failed }));
-        }
-        stream
+        self.ask_held(request, None)
     }
 }
 
