@@ -48,6 +48,7 @@ pub mod chat;
 mod engine;
 pub mod gguf;
 pub mod model;
+mod prompt_input;
 mod recurrent_state;
 pub mod sample;
 mod session;
