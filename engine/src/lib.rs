@@ -49,6 +49,7 @@ mod engine;
 pub mod form;
 pub mod gguf;
 pub mod model;
+mod prompt_input;
 mod recurrent_state;
 pub mod sample;
 mod session;

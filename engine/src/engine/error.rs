@@ -8,7 +8,7 @@ use crate::gguf::GgufError;
 use crate::model::ModelError;
 use crate::sample::SamplingError;
 use crate::tokenizer::TokenizerError;
-use crate::vision::PictureError;
+use crate::vision::{PictureError, PlacingError};
 
 /// An error of opening a model or of asking it.
 #[derive(Debug, Error)]
@@ -27,6 +27,10 @@ pub enum EngineError {
     Form(#[from] FormError),
     #[error(transparent)]
     Picture(#[from] PictureError),
+    #[error(transparent)]
+    Placing(#[from] PlacingError),
+    #[error("the pictures of the request do not stand in its tokens as the projector says: {why}")]
+    Misplaced { why: &'static str },
     #[error(
         "a picture can't be shown to the model: no projector was opened with it; give the mmproj file that was made \
          for it, or ask with text alone"

@@ -15,7 +15,7 @@ use crate::gguf::Gguf;
 use crate::model::{Arithmetic, Model, ModelError};
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
-use crate::vision::{PictureLimits, PlacedPicture, Projector};
+use crate::vision::{Picture, PictureLimits, PlacedPicture, Projector, place_pictures};
 
 /// The options of an engine.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ pub struct Engine {
     model: Arc<Model>,
     tokenizer: Arc<Tokenizer>,
     template: ChatTemplate,
-    projector: Option<Projector>,
+    projector: Option<Arc<Projector>>,
     marks: ReasoningMarks,
     /// Made for the first reply that is held to a form.
     form_vocabulary: OnceLock<Arc<FormVocabulary>>,
@@ -110,13 +110,18 @@ impl Engine {
             Some(source) => ChatTemplate::for_gguf(source, &gguf)?,
             None => ChatTemplate::from_gguf(&gguf)?,
         };
-        let projector = options.projector.as_deref().map(Projector::open).transpose()?;
+        let open = |path: &Path| Projector::open(path, options.picture_limits);
+        let projector = options.projector.as_deref().map(open).transpose()?.map(Arc::new);
+        if let Some(projector) = &projector {
+            projector.check_model(&model)?;
+        }
         let marks = ReasoningMarks::of(template.source(), |text| tokenizer.special(text).is_some());
         let (jobs, inbox) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let scheduler = Scheduler::new(
             Arc::clone(&model),
             Arc::clone(&tokenizer),
+            projector.clone(),
             options.parallel.max(1),
             Arc::clone(&stop),
         );
@@ -158,7 +163,7 @@ impl Engine {
 
     /// The projector with which the model sees pictures.
     pub fn projector(&self) -> Option<&Projector> {
-        self.projector.as_ref()
+        self.projector.as_deref()
     }
 
     /// What had to be guessed because the model's file does not say it, each in a sentence: how its tokenizer splits
@@ -198,7 +203,15 @@ impl Engine {
                 arguments.insert("reasoning_effort".into(), "low".into());
             }
         }
-        let text = self.template.render(messages, &arguments)?;
+        let pictures: Vec<&Picture> =
+            messages.iter().flat_map(|message| message.content.pictures()).collect();
+        let shown = self.projector.as_deref().filter(|_| !pictures.is_empty());
+        let text = match shown {
+            Some(projector) => {
+                self.rendered_with_pictures(messages, &arguments, projector, pictures.len())?
+            }
+            None => self.template.render(messages, &arguments)?,
+        };
         let mut tokens = self.tokenizer.encode(&text, true)?;
         // Most templates write the begin token themselves; it must not stand twice.
         if self.tokenizer.add_bos() && self.tokenizer.bos() != tokens.first().copied() {
@@ -207,7 +220,35 @@ impl Engine {
         if tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        Ok(RenderedPrompt { text, tokens, pictures: Vec::new() })
+        let (tokens, pictures) = match shown {
+            Some(projector) => place_pictures(&tokens, &self.tokenizer, projector, &pictures)?,
+            None => (tokens, Vec::new()),
+        };
+        Ok(RenderedPrompt { text, tokens, pictures })
+    }
+
+    /// A conversation with a mark for each picture: the template's, or where that does not know of pictures, marks
+    /// between the texts that it is given.
+    fn rendered_with_pictures(
+        &self,
+        messages: &[ChatMessage],
+        arguments: &serde_json::Map<String, serde_json::Value>,
+        projector: &Projector,
+        pictures: usize,
+    ) -> Result<String, EngineError> {
+        let marks = projector.marks();
+        let text = match self.template.render(messages, arguments) {
+            Ok(text) if marks.count(&text) == pictures => text,
+            _ => {
+                let plain = |message: &ChatMessage| ChatMessage {
+                    role: message.role.clone(),
+                    content: message.content.text_with(marks.plain()).into(),
+                };
+                let plain: Vec<ChatMessage> = messages.iter().map(plain).collect();
+                self.template.render(&plain, arguments)?
+            }
+        };
+        Ok(marks.surrounded(&text))
     }
 
     /// Tells reasoning from answer in the reply to a prompt.
@@ -237,6 +278,27 @@ impl Engine {
         Ok(FormGuide::new(form.clone(), Arc::clone(vocabulary), bound)?)
     }
 
+    /// Checks that pictures stand one behind another, whole rows of them, before the last token.
+    fn check_places(&self, request: &GenerationRequest) -> Result<(), EngineError> {
+        let projector = self.projector.as_deref().ok_or(EngineError::NoProjector)?;
+        let misplaced = |why| Err(EngineError::Misplaced { why });
+        let mut before = 0;
+        for placed in &request.pictures {
+            let (columns, lines) = projector.token_grid(&placed.picture)?;
+            if placed.begin < before || placed.tokens == 0 {
+                return misplaced("two of them overlap, are out of order, or have no tokens");
+            }
+            if placed.columns != columns || placed.first_row.saturating_add(placed.tokens) > columns * lines {
+                return misplaced("one has other rows");
+            }
+            before = placed.end();
+        }
+        match before < request.tokens.len() {
+            true => Ok(()),
+            false => misplaced("one reaches the last token, or goes beyond it"),
+        }
+    }
+
     /// Hands in a request of tokens, for those who make their own prompt. `on_event` is called on the engine's thread for each event, and ends the request
     /// early by breaking; it is dropped after the last event.
     ///
@@ -249,14 +311,16 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let sampler = Sampler::new(&request.sampling)?;
         let (context, vocabulary) = (self.model.config().context, self.model.config().vocabulary);
-        if let Some(&id) = request.tokens.iter().find(|&&id| id as usize >= vocabulary) {
+        let shown = |position| request.pictures.iter().any(|placed| placed.covers(position));
+        let mut tokens = request.tokens.iter().enumerate();
+        if let Some((_, &id)) = tokens.find(|&(i, &id)| id as usize >= vocabulary && !shown(i)) {
             return Err(ModelError::Token { id, vocabulary }.into());
         }
         if request.tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        if !request.pictures.is_empty() && !self.sees() {
-            return Err(EngineError::NoProjector);
+        if !request.pictures.is_empty() {
+            self.check_places(&request)?;
         }
         if request.tokens.len() >= context {
             return Err(EngineError::PromptTooLong { prompt: request.tokens.len(), context });

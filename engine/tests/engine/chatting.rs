@@ -149,7 +149,7 @@ fn a_picture_is_refused_in_words_by_a_model_without_a_projector() {
     let messages = [ChatMessage::user(vec!["What is it?".into(), picture.clone().into()])];
     let error = engine.chat(&messages).stream().unwrap_err().to_string();
     assert!(error.contains("no projector") && error.contains("mmproj"), "{error}");
-    let pictures = vec![PlacedPicture { begin: 1, tokens: 1, first_row: 0, picture }];
+    let pictures = vec![PlacedPicture { begin: 1, tokens: 1, columns: 1, first_row: 0, picture }];
     let request = GenerationRequest { tokens: vec![1, 2, 3], pictures, ..GenerationRequest::default() };
     let error = engine.submit(request, |_| ControlFlow::Break(())).unwrap_err().to_string();
     assert!(error.contains("no projector"), "{error}");

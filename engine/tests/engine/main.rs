@@ -10,6 +10,7 @@ mod gguf_hostile;
 mod golden_blocks;
 mod golden_models;
 mod golden_real;
+mod golden_vision;
 mod guide;
 mod hatchling;
 mod layouts;
