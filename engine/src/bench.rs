@@ -145,9 +145,8 @@ impl Bench<'_> {
 
     fn prompt(&mut self, tokens: usize) -> Result<Repetition, ModelError> {
         let mut cache = [self.model.new_cache(0)];
-        let rows: Vec<BatchToken> = (0..tokens)
-            .map(|i| BatchToken { token: self.token(), sequence: 0, position: i, logits: i + 1 == tokens })
-            .collect();
+        let rows: Vec<BatchToken> =
+            (0..tokens).map(|i| BatchToken::text(self.token(), 0, i, i + 1 == tokens)).collect();
         self.steps(rows.chunks(PROMPT_STEP), &mut cache)
     }
 
@@ -156,7 +155,7 @@ impl Bench<'_> {
         let rows = |bench: &mut Self, positions: std::ops::Range<usize>, logits| -> Vec<BatchToken> {
             let places = positions.flat_map(|position| (0..sequences).map(move |s| (position, s)));
             places
-                .map(|(position, sequence)| BatchToken { token: bench.token(), sequence, position, logits })
+                .map(|(position, sequence)| BatchToken::text(bench.token(), sequence, position, logits))
                 .collect()
         };
         let start = rows(self, 0..START, false);

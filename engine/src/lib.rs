@@ -46,13 +46,16 @@ pub mod bundled;
 mod cache;
 pub mod chat;
 mod engine;
+pub mod form;
 pub mod gguf;
 pub mod model;
+mod prompt_input;
 mod recurrent_state;
 pub mod sample;
 mod session;
 mod thread_pool;
 pub mod tokenizer;
+pub mod vision;
 
 pub use bandwidth::memory_bandwidth;
 pub use engine::{

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 
 use thiserror::Error;
 
+use crate::form::TokenSet;
 use crate::gguf::Gguf;
 
 /// The options of choosing tokens. The default draws from the model's own distribution.
@@ -146,11 +147,26 @@ impl Sampler {
     /// A logit that is not a number counts as impossible, as does negative infinity; where nothing is possible
     /// the answer is token 0.
     pub fn next(&mut self, logits: &[f32]) -> u32 {
+        self.choose(logits, None)
+    }
+
+    /// As [`Sampler::next`] of some tokens alone; where none of them is possible the answer is the first.
+    pub(crate) fn next_of(&mut self, logits: &[f32], allowed: &TokenSet) -> u32 {
+        self.choose(logits, Some(allowed))
+    }
+
+    fn choose(&mut self, logits: &[f32], allowed: Option<&TokenSet>) -> u32 {
         let mut scores = std::mem::take(&mut self.logits);
         scores.clear();
         scores.extend(logits.iter().map(|&x| if x.is_nan() { f32::NEG_INFINITY } else { x.min(f32::MAX) }));
         self.penalize(&mut scores);
-        let token = if self.options.temperature == 0.0 { best(&scores) } else { self.draw(&scores) };
+        if let Some(allowed) = allowed {
+            allowed.hide_others(&mut scores);
+        }
+        let mut token = if self.options.temperature == 0.0 { best(&scores) } else { self.draw(&scores) };
+        if let Some(allowed) = allowed.filter(|allowed| !allowed.contains(token)) {
+            token = allowed.first().unwrap_or(token);
+        }
         self.logits = scores;
         self.drawn += 1;
         self.accept(token);

@@ -1,8 +1,12 @@
 //! One sequence, fed by hand: evaluation of given tokens and greedy continuation.
 
+use std::sync::Arc;
+
 use crate::cache::SequenceCache;
-use crate::model::{BatchToken, Model, ModelError, StepScratch};
+use crate::model::{BatchToken, Model, ModelError, PictureRows, StepScratch};
+use crate::prompt_input::PromptInput;
 use crate::sample::best;
+use crate::vision::{PlacedPicture, axes, before_picture};
 
 /// The experts that a token chose in a layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,11 +22,14 @@ pub struct ExpertChoice {
     pub weights: Vec<f32>,
 }
 
-/// One sequence of tokens that a model goes over.
+/// One sequence of tokens, and of pictures, that a model goes over.
 #[derive(Debug)]
 pub struct Session<'a> {
     model: &'a Model,
     tokens: Vec<u32>,
+    pictures: Vec<PlacedPicture>,
+    /// The rows of each picture.
+    shown: Vec<Arc<PictureRows>>,
     cache: SequenceCache,
     scratch: StepScratch,
 }
@@ -30,7 +37,14 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// An empty sequence.
     pub fn new(model: &'a Model) -> Session<'a> {
-        Session { cache: model.new_cache(0), tokens: Vec::new(), model, scratch: StepScratch::default() }
+        Session {
+            cache: model.new_cache(0),
+            tokens: Vec::new(),
+            pictures: Vec::new(),
+            shown: Vec::new(),
+            model,
+            scratch: StepScratch::default(),
+        }
     }
 
     /// Tokens fed so far.
@@ -43,12 +57,41 @@ impl<'a> Session<'a> {
     pub fn truncate(&mut self, positions: usize) {
         self.cache.truncate(positions);
         self.tokens.truncate(self.cache.len);
+        let left = self.pictures.iter().take_while(|placed| placed.begin < self.cache.len).count();
+        self.pictures.truncate(left);
+        self.shown.truncate(left);
+    }
+
+    /// Lets rows of a picture stand in the place of tokens that are fed from now on. Pictures come in the order of their
+    /// places, none before what was fed.
+    ///
+    /// # Errors
+    /// When the rows do not suit the model or the place.
+    pub fn show(&mut self, placed: PlacedPicture, rows: Arc<PictureRows>) -> Result<(), ModelError> {
+        rows.check_width(self.model.config().width)?;
+        let before = self.pictures.last().map_or(0, PlacedPicture::end).max(self.cache.len);
+        let fits =
+            placed.columns == rows.columns && placed.first_row.saturating_add(placed.tokens) <= rows.tokens();
+        if placed.begin < before || placed.tokens == 0 || !fits {
+            return Err(ModelError::PicturePlace { begin: placed.begin, tokens: placed.tokens });
+        }
+        self.pictures.push(placed);
+        self.shown.push(rows);
+        Ok(())
+    }
+
+    /// The places in time, height and width of the tokens fed so far, as the model tells them apart.
+    pub fn places(&self) -> Vec<[usize; 3]> {
+        let axes = |position| {
+            if self.model.config().has_axes() { axes(&self.pictures, position) } else { [position; 3] }
+        };
+        (0..self.cache.len).map(axes).collect()
     }
 
     /// Feeds tokens in one step: the logits after every one of them, or after the last alone, a vocabulary each.
     ///
     /// # Errors
-    /// When a token is out of the vocabulary.
+    /// When a token is out of the vocabulary, or the step would end inside of a picture that the model sees whole.
     pub fn feed(&mut self, tokens: &[u32], every: bool) -> Result<&[f32], ModelError> {
         self.feed_watching(tokens, every, |_| {})
     }
@@ -63,30 +106,32 @@ impl<'a> Session<'a> {
         every: bool,
         mut watch: impl FnMut(ExpertChoice),
     ) -> Result<&[f32], ModelError> {
-        let begin = self.cache.len;
-        if begin == 0 || !self.cache.long && self.model.config().is_long(begin + tokens.len()) {
+        let (begin, config) = (self.cache.len, self.model.config());
+        let end = begin + tokens.len();
+        if config.pictures_whole() && before_picture(&self.pictures, end) != end {
+            return Err(ModelError::PictureCut);
+        }
+        let fed = [self.tokens.as_slice(), tokens].concat();
+        let input = PromptInput { tokens: &fed, pictures: &self.pictures };
+        if begin == 0 || !self.cache.long && config.is_long(end) {
             // From here on the model turns its heads otherwise: what was computed is so anew.
-            self.cache = self.model.new_cache(begin + tokens.len());
-            let row = |(position, &token)| BatchToken { token, sequence: 0, position, logits: false };
-            let rows: Vec<BatchToken> = self.tokens.iter().enumerate().map(row).collect();
+            self.cache = self.model.new_cache(end);
+            let rows: Vec<BatchToken> = (0..begin).map(|position| input.row(position, 0, false)).collect();
             if !rows.is_empty() {
-                self.model.step(&rows, &mut [&mut self.cache], &mut self.scratch, &mut |_, _| {})?;
+                let caches = &mut [&mut self.cache];
+                self.model.step_with(&rows, &self.shown, caches, &mut self.scratch, &mut |_, _| {})?;
             }
         }
-        let row = |(i, &token): (usize, &u32)| BatchToken {
-            token,
-            sequence: 0,
-            position: begin + i,
-            logits: every || i + 1 == tokens.len(),
-        };
-        let rows: Vec<BatchToken> = tokens.iter().enumerate().map(row).collect();
-        self.model.step(&rows, &mut [&mut self.cache], &mut self.scratch, &mut |layer, routed| {
+        let row = |position| input.row(position, 0, every || position + 1 == end);
+        let rows: Vec<BatchToken> = (begin..end).map(row).collect();
+        let caches = &mut [&mut self.cache];
+        self.model.step_with(&rows, &self.shown, caches, &mut self.scratch, &mut |layer, routed| {
             for (i, (experts, weights)) in routed.rows().enumerate() {
                 let (experts, weights) = (experts.to_vec(), weights.to_vec());
                 watch(ExpertChoice { layer, position: begin + i, experts, weights });
             }
         })?;
-        self.tokens.extend_from_slice(tokens);
+        self.tokens = fed;
         Ok(&self.scratch.logits)
     }
 

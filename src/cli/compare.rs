@@ -21,6 +21,7 @@ use pelicycle_text::plain_file;
 
 use super::Global;
 use super::error::{usage, words};
+use super::judge_calibrate::calibrations;
 use super::output::{json, say_damaged, say_error, write};
 use super::rank::{judgements, pool_weight};
 use super::sides::{StoreCatalog, paired};
@@ -154,7 +155,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     let both: Vec<&Attempt> = sides.both().into_iter().flatten().collect();
     let measured = measured(&store, &listing, &both, &asked, args)?;
     let mut report = compare::compare(base, head, &sides, &asked, &measured)?
-        .judged(&sides, &judgements(&store)?, pool)
+        .judged(&sides, &judgements(&store)?, &calibrations(&store)?, pool)
         .counting(&args.measures);
     report.narrowing = narrowing(global, args, format);
     write(&render(&report, &sides, &listing, format)?, args.out.as_deref())?;

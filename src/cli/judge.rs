@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use pelicycle_compare::words::quoted;
+use pelicycle_judge::{Competition, JudgePooling, SEED, Votes, report, words};
 use pelicycle_picture::small_picture;
-use pelicycle_record::{AskedRecord, Preference};
+use pelicycle_record::{AskedRecord, JudgeKind, Preference};
 use pelicycle_run::judging::{
     JudgingEnd, JudgingForecast, JudgingMaterial, JudgingRequest, JudgingSession, KeptJudgement, ModelJudge,
     PairSchedule,
@@ -16,6 +17,7 @@ use pelicycle_store::Store;
 use pelicycle_text::{dollars, plural};
 
 use super::Global;
+use super::judge_calibrate::{calibrations, judge_calibrate};
 use super::judge_rubric::judge_rubric;
 use super::notices::{notices, trace};
 use super::output::{say, say_damaged, say_error};
@@ -31,7 +33,8 @@ use super::trust::TrustArgs;
 ///
 /// It is shown two drawings on one prompt, both ways round, and lists their defects before it says which is better. It sees no
 /// name and no word of a reply. Pairs that people have judged come first, so that it can be told how it agrees with them; then
-/// those that tell most. What it says is kept in results/judgements, and `pelicycle rank` makes a ranking of it.
+/// those that tell most. What it says is kept in results/judgements, and `pelicycle rank` makes a ranking of it. A model on this
+/// machine (local/NAME) is one if its projector lies beside it; its answers are held to their form.
 ///
 /// Exits with 0; with 1 when a request failed; with 130 when interrupted, and what was judged is kept.
 #[derive(Debug, clap::Args)]
@@ -40,10 +43,12 @@ Examples:
   pelicycle judge -m openai/gpt-6.1-sol -n 100 --max-cost 2
   pelicycle judge -m ollama/qwen3-vl:8b -p pelican
   pelicycle judge -m openai/gpt-6.1-sol --between openai/gpt-4o openai/gpt-5
+  pelicycle judge -m local/qwen3-vl-8b -n 100
+  pelicycle judge -m openai/gpt-6.1-sol --calibrate    is it right where it is known which is better?
   pelicycle judge -m openai/gpt-6.1-sol --rubric    hold each drawing against its prompt's rubric
   pelicycle judge -m anthropic/claude-opus-5-5 --dry-run")]
 pub(crate) struct JudgeArgs {
-    /// The model that judges, as PROVIDER/MODEL; it has to take pictures.
+    /// The model that judges, as PROVIDER/MODEL, local/NAME or a model file; it has to take pictures.
     #[arg(short, long, value_name = "MODEL")]
     model: String,
     /// Pairs to be shown, or single drawings with --rubric.
@@ -53,6 +58,10 @@ pub(crate) struct JudgeArgs {
     /// attempts' pages beside those of the rules; how far the two agree is told.
     #[arg(long)]
     rubric: bool,
+    /// Show pairs of drawings of our own of which it is known which is better, 36 of them both ways round. What the judge makes of
+    /// them stands beside its rankings.
+    #[arg(long, conflicts_with_all = ["rubric", "between", "pairs", "again", "prompts", "contestants", "demonstrations"])]
+    calibrate: bool,
     /// A folder of prompts beside the bundled ones, whose rubrics are asked.
     #[arg(long, value_name = "DIR", requires = "rubric")]
     pub(super) prompts: Option<PathBuf>,
@@ -105,6 +114,9 @@ impl JudgeArgs {
 pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let judge = ModelJudge::open(&args.request(), &notices(args.quiet))?;
+    if args.calibrate {
+        return judge_calibrate(args, &store, &judge);
+    }
     let listing = store.list()?;
     say_damaged(&store, &listing.damaged);
     let attempts = args.drawings.attempts(&listing, &store)?;
@@ -149,6 +161,7 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
     let ended = ended?;
     if !args.quiet {
         summary(&ended, &args.between);
+        trust(&store, &material.field, &judge.name)?;
     }
     if let Some(spent) = ended.over_budget {
         say_error(&format!("stopped at {}: another request could have passed --max-cost", dollars(spent)));
@@ -204,6 +217,18 @@ fn line(kept: &KeptJudgement, pairs: u32) -> String {
     let defects = record.asked.as_ref().and_then(|asked| asked.defects.as_ref());
     let counts = defects.map(|[a, b]| format!(" ({} and {} defects)", a.len(), b.len())).unwrap_or_default();
     format!("{} of {pairs} pairs over; {}: {chosen}{counts}", kept.pairs, record.prompt.id)
+}
+
+/// How far the judge can be trusted, by all that it has judged of these drawings.
+fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
+    let votes = Votes::new(field, &judgements(store)?).calibrated(&calibrations(store)?);
+    let report = report(field, &votes, JudgePooling::Apart, SEED);
+    let found = report.judges.iter().find(|judge| judge.kind == JudgeKind::Model && judge.name == name);
+    if let Some(found) = found {
+        say(&printable(&format!("\n{name}, by all that it has judged of these drawings:")));
+        words::trust_lines(found).iter().for_each(|line| say(&printable(line)));
+    }
+    Ok(())
 }
 
 fn summary(ended: &JudgingEnd, between: &[String]) {

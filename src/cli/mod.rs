@@ -12,6 +12,7 @@ mod help;
 mod import;
 mod init;
 mod judge;
+mod judge_calibrate;
 mod judge_rubric;
 mod measures;
 mod model;

@@ -11,6 +11,7 @@ use pelicycle_store::{Listing, Store};
 
 use super::Global;
 use super::error::usage;
+use super::judge_calibrate::calibrations;
 use super::output::{json, say_damaged, write};
 use super::sides::StoreCatalog;
 use super::terminal::{columns, printable};
@@ -134,7 +135,7 @@ pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode>
     say_damaged(&store, &listing.damaged);
     let attempts = args.drawings.attempts(&listing, &store)?;
     let field = args.drawings.field(&attempts);
-    let votes = Votes::new(&field, &judgements(&store)?);
+    let votes = Votes::new(&field, &judgements(&store)?).calibrated(&calibrations(&store)?);
     if votes.votes.is_empty() {
         let place = printable(&store.root().to_string_lossy()).into_owned();
         anyhow::bail!(

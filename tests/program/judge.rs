@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use base64::Engine as _;
+use pelicycle_drawing::rasterize_trusted;
+use pelicycle_judge::calibration_set;
 use pelicycle_record::{
     AskedPrompt, Id, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference, SCHEMA_VERSION,
 };
@@ -347,4 +349,76 @@ fn between_two_sides_a_model_judges_pairs_of_both_until_its_judgements_settle_it
     let again = run(&place, 0, &command);
     assert!(again.stdout.contains("0 pairs") && again.stdout.contains("it is settled"), "{}", again.stdout);
     run(&place, 2, &["judge", "-m", "mine/eye", "--between", "grey", "nobody"]);
+}
+
+/// Which of the calibration's pictures are of a drawing as it was, by their bytes; the others are changed.
+fn whole_drawings() -> BTreeMap<Vec<u8>, bool> {
+    let mut known = BTreeMap::new();
+    for pair in calibration_set() {
+        let png = |svg: &str| rasterize_trusted(svg, 512).unwrap();
+        known.insert(png(&pair.whole), true);
+        known.insert(png(&pair.changed), !pair.change.is_for_the_worse());
+    }
+    known
+}
+
+/// Takes the drawing as it was, and calls a tie what is as good.
+fn expert(known: &BTreeMap<Vec<u8>, bool>, body: &Value) -> &'static str {
+    let content = body["messages"][0]["content"].as_array().unwrap();
+    let pictures = content.iter().filter_map(|part| part["image_url"]["url"].as_str());
+    let good: Vec<bool> = pictures
+        .map(|url| {
+            let data = url.strip_prefix("data:image/png;base64,").unwrap();
+            known[&base64::engine::general_purpose::STANDARD.decode(data).unwrap()]
+        })
+        .collect();
+    match good[..] {
+        [true, false] => r#"{"defects_a": [], "defects_b": ["no wheels"], "better": "A"}"#,
+        [false, true] => r#"{"defects_a": ["no wheels"], "defects_b": [], "better": "B"}"#,
+        _ => r#"{"defects_a": [], "defects_b": [], "better": "tie"}"#,
+    }
+}
+
+#[test]
+fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking() {
+    let (place, known) = (hall(), whole_drawings());
+    let server = ScriptedServer::answering(move |index, seen| match index {
+        0 => answer(400, "application/json", &[], "{}"),
+        _ => chat(expert(&known, &seen.body)),
+    });
+    configure(&place, &server, "");
+    let asked = run(&place, 0, &["judge", "--calibrate", "-m", "mine/eye", "--dry-run"]).stdout;
+    assert!(asked.contains("36 pairs would be shown to mine/eye, in 72 requests"), "{asked}");
+
+    // One request fails; what is left to do is that one.
+    let said = run(&place, 1, &["judge", "--calibrate", "-m", "mine/eye"]).stdout;
+    assert!(said.contains("71 answers, 1 failed") && said.contains("not all of the set was shown"), "{said}");
+    let said = run(&place, 0, &["judge", "--calibrate", "-m", "mine/eye"]).stdout;
+    assert!(said.contains("1 answers") && said.contains("right both ways round: 24 of 24"), "{said}");
+    assert!(said.contains("it passes") && server.seen().len() == 73, "{said}");
+    let said = run(&place, 0, &["judge", "--calibrate", "-m", "mine/eye"]).stdout;
+    assert!(said.contains("it has seen all of the set"), "{said}");
+    assert!(place.store().judgements().unwrap().records.is_empty(), "calibrations are no judgements");
+
+    // Another one always takes the first.
+    let server =
+        ScriptedServer::answering(|_, _| chat(r#"{"defects_a": [], "defects_b": [], "better": "A"}"#));
+    configure(&place, &server, "");
+    let said = run(&place, 0, &["judge", "--calibrate", "-m", "mine/lazy"]).stdout;
+    assert!(said.contains("right both ways round: 0 of 24") && said.contains("it fails"), "{said}");
+    let said = run(&place, 0, &["judge", "-m", "mine/lazy", "-n", "4"]).stdout;
+    assert!(said.contains("took the left: 9 of 9") || said.contains("took the left: 8 of 8"), "{said}");
+    assert!(said.contains("calibration: 0 of 24"), "{said}");
+    let said = run(&place, 0, &["rank"]).stdout;
+    assert!(said.contains("which fails the calibration"), "{said}");
+    run(&place, 0, &["gallery"]);
+    let page = std::fs::read_to_string(place.path().join("gallery/ranking.html")).unwrap();
+    assert!(page.contains("which fails the calibration") && page.contains("class=\"failing\""), "{page}");
+}
+
+#[test]
+fn a_local_model_without_eyes_is_refused_before_anything_is_asked() {
+    let place = hall();
+    let said = run(&place, 2, &["judge", "-m", "local/hatchling"]).stderr;
+    assert!(said.contains("sees no pictures") && said.contains("mmproj"), "{said}");
 }

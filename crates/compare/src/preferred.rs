@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use pelicycle_judge::{Ballot, Competition, CrossPairs, SettlingOutlook, SidePreference, Votes};
-use pelicycle_record::{Attempt, Id, JudgeKind, JudgementRecord};
+use pelicycle_judge::{
+    Ballot, CalibrationVerdict, Competition, CrossPairs, SettlingOutlook, SidePreference, Votes,
+};
+use pelicycle_record::{Attempt, CalibrationRecord, Id, JudgeKind, JudgementRecord};
 use serde::Serialize;
 
 use super::answer::ComparisonVerdict;
@@ -81,19 +83,20 @@ pub struct JudgedPair {
 type Panel = (String, bool, Vec<(usize, f64)>);
 
 impl PreferredSide {
-    /// What judgements say of two sides. `model_weight` puts people and models together, a model's view of a pair counting so
+    /// What judgements say of two sides; models that fail the calibration are named as such. `model_weight` puts people and models together, a model's view of a pair counting so
     /// much of a person's; without it people decide where any judged, and models are heard beside them.
     #[must_use]
     pub fn new(
         sides: &PairedSides<'_>,
         judgements: &[JudgementRecord],
+        calibrations: &[CalibrationRecord],
         model_weight: Option<f64>,
     ) -> PreferredSide {
         let attempts: Vec<&Attempt> = sides.both().into_iter().flatten().collect();
         // Sides were named, so that demonstrations are meant.
         let competition = Competition::new(&attempts, true);
         let pairs = CrossPairs::new(&competition, &sides.attempts());
-        let votes = Votes::new(&competition, judgements);
+        let votes = Votes::new(&competition, judgements).calibrated(calibrations);
         let ballots: Vec<Ballot> =
             votes.ballots().into_iter().filter(|ballot| pairs.sides_of(ballot.pair).is_some()).collect();
         let weigh = |panel: &[(usize, f64)]| -> Vec<(Ballot, f64)> {
@@ -128,10 +131,22 @@ fn panels(votes: &Votes, ballots: &[Ballot], model_weight: Option<f64>) -> Vec<P
     let judged = |judge: &usize| ballots.iter().any(|ballot| ballot.judge == *judge);
     let of = |kind| votes.judges_of(kind).filter(judged).collect::<Vec<usize>>();
     let (people, models) = (of(JudgeKind::Person), of(JudgeKind::Model));
-    let name = |judge: usize| votes.judges[judge].name.clone();
+    let fails = |judge: &usize| {
+        let found = votes.calibrations.get(&votes.judges[*judge].name);
+        models.contains(judge) && found.is_some_and(|found| found.verdict == CalibrationVerdict::Failed)
+    };
+    let name = |judge: usize| {
+        let mark = if fails(&judge) { " (fails the calibration)" } else { "" };
+        format!("{}{mark}", votes.judges[judge].name)
+    };
     let together = |judges: &[usize], what: &str| match judges {
         [one] => name(*one),
-        several => format!("{} {what}", several.len()),
+        several => {
+            let failing = judges.iter().filter(|judge| fails(judge)).count();
+            let mark =
+                if failing > 0 { format!(" ({failing} failing the calibration)") } else { String::new() };
+            format!("{} {what}{mark}", several.len())
+        }
     };
     let alike = |judges: &[usize]| judges.iter().map(|judge| (*judge, 1.0)).collect::<Vec<_>>();
     let mut found: Vec<Panel> = Vec::new();

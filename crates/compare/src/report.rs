@@ -1,6 +1,6 @@
 //! All answers to a comparison.
 
-use pelicycle_record::JudgementRecord;
+use pelicycle_record::{CalibrationRecord, JudgementRecord};
 use pelicycle_statistics::holm;
 use serde::Serialize;
 
@@ -112,7 +112,7 @@ pub fn compare(
         alpha: super::answer::ALPHA,
         sentence: String::new(),
         verdict: ComparisonVerdict::CantTell,
-        preferred: PreferredSide::new(sides, &[], None),
+        preferred: PreferredSide::new(sides, &[], &[], None),
         conditions: Conditions::of(sides),
         of_all: sides.of_all,
         narrowing: Vec::new(),
@@ -133,9 +133,10 @@ impl ComparisonReport {
         self,
         sides: &PairedSides<'_>,
         judgements: &[JudgementRecord],
+        calibrations: &[CalibrationRecord],
         model_weight: Option<f64>,
     ) -> ComparisonReport {
-        let preferred = PreferredSide::new(sides, judgements, model_weight);
+        let preferred = PreferredSide::new(sides, judgements, calibrations, model_weight);
         ComparisonReport { verdict: preferred.verdict, preferred, ..self }.told()
     }
 

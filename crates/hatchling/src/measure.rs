@@ -131,6 +131,7 @@ fn ask(engine: &Engine, prompt: &str, sampling: &Sampling, count: u64) -> anyhow
             tokens: prompt.tokens.clone(),
             sampling: Sampling { seed, ..sampling.clone() },
             max_tokens: 1024,
+            ..GenerationRequest::default()
         };
         let send = send.clone();
         let mut tokens = prompt.tokens.clone();

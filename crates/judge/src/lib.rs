@@ -6,6 +6,8 @@
 //! how sure a ranking is depends on how many drawings there are as much as on how many judgements; "can't separate these"
 //! is an answer.
 //!
+//! [`calibration_set`] are pairs of which it is known which is better, and [`calibration()`] says what a judge made of them.
+//!
 //! [`SidePreference`] says of two sides instead which draws better, by judgements between them alone; [`CrossPairChooser`]
 //! finds the pairs for it.
 //!
@@ -13,6 +15,7 @@
 //!
 //! Start reading at `competition.rs`, `votes.rs` and `ranking.rs`.
 
+mod calibration;
 mod competition;
 mod cross_pairs;
 mod markdown;
@@ -31,6 +34,10 @@ mod text;
 mod votes;
 pub mod words;
 
+pub use calibration::{
+    CALIBRATION_PROMPT, CALIBRATION_SET, CalibrationPair, CalibrationReport, CalibrationVerdict, calibration,
+    calibration_counts, calibration_set,
+};
 pub use competition::{Competition, Competitor, Drawing};
 pub use cross_pairs::{CrossPairChooser, CrossPairs, SideAttempts};
 pub use markdown::markdown;

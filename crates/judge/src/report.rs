@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::ranking::{Ranking, Standing, rank};
 use super::reliability::{Agreement, Reliability, reliability};
-use super::{Ballot, Competition, Votes};
+use super::{Ballot, CalibrationReport, CalibrationVerdict, Competition, Votes};
 
 /// Version of the shape.
 const SCHEMA: u32 = 1;
@@ -52,6 +52,8 @@ pub struct JudgedRanking {
     pub by: String,
     /// The judges by name, each with the weight of its view of a pair.
     pub weights: Vec<(String, f64)>,
+    /// Names of those of them that failed the calibration.
+    pub failing: Vec<String>,
     /// The number of pairs of drawings judged, each counted once a judge.
     pub pairs: usize,
     /// The board. It is a list of one: older builds set those apart that no judgement joined.
@@ -138,6 +140,13 @@ pub struct RateWithInterval {
     pub interval: Option<(f64, f64)>,
 }
 
+impl From<Rate> for RateWithInterval {
+    fn from(rate: Rate) -> RateWithInterval {
+        let interval = rate.interval().map(|interval| (interval.low, interval.high));
+        RateWithInterval { hits: rate.hits, of: rate.of, interval }
+    }
+}
+
 /// How far a judge can be trusted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JudgeReport {
@@ -161,12 +170,23 @@ pub struct JudgeReport {
     pub decided: Option<RateWithInterval>,
     /// Cohen's κ of its agreement with people.
     pub kappa: Option<f64>,
+    /// What it made of pairs of which it is known which is better; none for a person, and where it was not asked.
+    pub calibration: Option<CalibrationReport>,
+}
+
+impl JudgeReport {
+    /// Whether it was shown the calibration set and failed.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.calibration.as_ref().is_some_and(|found| found.verdict == CalibrationVerdict::Failed)
+    }
 }
 
 /// Ranks the contestants of a competition by votes. `seed` decides on the resampling.
 #[must_use]
 pub fn report(competition: &Competition, votes: &Votes, pooling: JudgePooling, seed: u64) -> RankingReport {
     let ballots = votes.ballots();
+    let reports: Vec<JudgeReport> = reliability(votes).iter().map(|found| weighed(votes, found)).collect();
     let name = |judge: usize| votes.judges[judge].name.clone();
     let people: Vec<(usize, f64)> = votes.judges_of(JudgeKind::Person).map(|judge| (judge, 1.0)).collect();
     let models: Vec<usize> = votes.judges_of(JudgeKind::Model).collect();
@@ -201,9 +221,11 @@ pub fn report(competition: &Competition, votes: &Votes, pooling: JudgePooling, s
             }
             let ranking = rank(competition, &weighed, seed);
             let weights = judges.iter().map(|(judge, weight)| (name(*judge), *weight)).collect();
+            let failing = judges.iter().filter(|(judge, _)| reports[*judge].fails());
             Some(JudgedRanking {
                 by,
                 weights,
+                failing: failing.map(|(judge, _)| name(*judge)).collect(),
                 pairs: ranking.pairs,
                 groups: [standings(competition, &ranking)],
             })
@@ -216,13 +238,12 @@ pub fn report(competition: &Competition, votes: &Votes, pooling: JudgePooling, s
         .collect();
     prompts.sort();
     prompts.dedup();
-    let judges = reliability(votes).iter().map(|found| weighed(votes, found)).collect();
     let own = own(competition, votes);
     RankingReport {
         schema: SCHEMA,
         prompts,
         rankings,
-        judges,
+        judges: reports,
         own,
         absent: votes.absent,
         unread: votes.unread,
@@ -286,11 +307,7 @@ fn standings(competition: &Competition, ranking: &Ranking) -> GroupStandings {
 }
 
 fn weighed(votes: &Votes, found: &Reliability) -> JudgeReport {
-    let share = |rate: Rate| RateWithInterval {
-        hits: rate.hits,
-        of: rate.of,
-        interval: rate.interval().map(|interval| (interval.low, interval.high)),
-    };
+    let share = RateWithInterval::from;
     let judge = &votes.judges[found.judge];
     let of = |part: fn(&Agreement) -> Rate| found.people.as_ref().map(|people| share(part(people)));
     JudgeReport {
@@ -304,5 +321,6 @@ fn weighed(votes: &Votes, found: &Reliability) -> JudgeReport {
         people: of(|people| people.same),
         decided: of(|people| people.decided),
         kappa: found.people.and_then(|people| people.kappa),
+        calibration: votes.calibrations.get(&judge.name).filter(|_| judge.kind == JudgeKind::Model).cloned(),
     }
 }

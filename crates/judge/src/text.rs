@@ -104,7 +104,7 @@ fn judges(judges: &[JudgeReport], columns: usize) -> Vec<String> {
         return lines;
     }
     let head = &rows[0];
-    let figures = |row: &[String; 6]| {
+    let figures = |row: &[String; 7]| {
         let cells = (1..row.len()).map(|cell| [format!("  {}", head[cell]), row[cell].clone()]);
         [vec![row[0].clone()], table(&cells.collect::<Vec<_>>())].concat()
     };

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pelicycle_record::{JudgeKind, JudgeRecord, JudgementRecord, Preference};
+use pelicycle_record::{CalibrationRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 
-use super::{Competition, DrawingPair};
+use super::{CalibrationReport, Competition, DrawingPair, calibration};
 
 /// One vote. Drawings are indices into the competition's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,6 +45,8 @@ pub struct Votes {
     pub absent: usize,
     /// Judgements that came to nothing: a request that failed, a reply that could not be read.
     pub unread: usize,
+    /// What models made of the calibration set, by their names.
+    pub calibrations: BTreeMap<String, CalibrationReport>,
 }
 
 impl Votes {
@@ -75,6 +77,15 @@ impl Votes {
             }
         }
         votes
+    }
+
+    /// The same votes, with what those who judged made of the calibration set.
+    #[must_use]
+    pub fn calibrated(mut self, records: &[CalibrationRecord]) -> Votes {
+        let names = self.judges.iter().map(|judge| &judge.name);
+        self.calibrations =
+            names.filter_map(|name| Some((name.clone(), calibration(records, name)?))).collect();
+        self
     }
 
     /// What each judge makes of each pair it saw: each judge counts once for a pair, however often it was asked.

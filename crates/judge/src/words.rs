@@ -2,6 +2,7 @@
 
 use pelicycle_record::JudgeKind;
 
+use super::calibration::{CalibrationReport, CalibrationVerdict};
 use super::report::{
     ContestantStanding, FEW_VOTES, JudgeReport, JudgedRanking, RankingReport, RateWithInterval,
 };
@@ -74,18 +75,95 @@ pub(super) fn standing(placed: &ContestantStanding, name: String) -> [String; 8]
 }
 
 /// The head of the table of those who judged.
-pub(super) const JUDGE_HEAD: [&str; 6] =
-    ["judge", "votes", "took the left", "same both ways round", "same again", "agrees with people"];
+pub(super) const JUDGE_HEAD: [&str; 7] = [
+    "judge",
+    "votes",
+    "took the left",
+    "same both ways round",
+    "same again",
+    "agrees with people",
+    "calibration",
+];
 
 /// A judge's row of that table; `name` is its name as the format has it.
-pub(super) fn judge(judge: &JudgeReport, name: String) -> [String; 6] {
-    [name, judge.votes.to_string(), side(judge), share(&judge.turned), share(&judge.again), people(judge)]
+pub(super) fn judge(judge: &JudgeReport, name: String) -> [String; 7] {
+    [
+        name,
+        judge.votes.to_string(),
+        side(judge),
+        share(&judge.turned),
+        share(&judge.again),
+        people(judge),
+        calibrated(judge),
+    ]
+}
+
+/// What a judge made of the calibration set: `23 of 24 (96 %, 80 to 99)`; a dash for a person.
+pub fn calibrated(judge: &JudgeReport) -> String {
+    match (&judge.calibration, judge.kind) {
+        (None, JudgeKind::Person) => "–".to_owned(),
+        (None, JudgeKind::Model) => "not measured".to_owned(),
+        (Some(found), _) => {
+            let said = match found.verdict {
+                CalibrationVerdict::Passed => "",
+                CalibrationVerdict::Failed => ": fails",
+                CalibrationVerdict::Unfinished => ": not finished",
+            };
+            format!("{}{said}", share(&found.right))
+        }
+    }
+}
+
+/// How far a judge can be trusted, a line each.
+pub fn trust_lines(judge: &JudgeReport) -> Vec<String> {
+    let [_, votes, figures @ ..] = self::judge(judge, String::new());
+    let head = JUDGE_HEAD[2..].iter().zip(figures);
+    let more = judge.calibration.is_none() && judge.kind == JudgeKind::Model;
+    let lines = head.map(|(head, figure)| format!("  {head}: {figure}"));
+    std::iter::once(format!("  votes: {votes}"))
+        .chain(lines)
+        .chain(more.then(|| format!("  `pelicycle judge --calibrate -m {}` measures the last", judge.name)))
+        .collect()
+}
+
+/// What a judge made of the calibration set, a line each.
+pub fn calibration_lines(found: &CalibrationReport) -> Vec<String> {
+    let mut lines = vec![
+        format!("right both ways round: {}", share(&found.right)),
+        format!("  with the wheels taken away: {}", share(&found.wheels_away)),
+        format!("  with the parts lying about: {}", share(&found.shuffled)),
+        format!("called a tie what is as good: {}", share(&found.ties)),
+        format!("took the first of two that are as good: {}", share(&found.first)),
+    ];
+    if found.unread > 0 {
+        lines.push(format!("replies that name no choice, each counted as wrong: {}", found.unread));
+    }
+    lines.push(
+        match found.verdict {
+            CalibrationVerdict::Passed => "it passes: the whole interval lies above one half",
+            CalibrationVerdict::Failed => {
+                "it fails: the interval does not lie above one half, so its rankings say little; they are marked"
+            }
+            CalibrationVerdict::Unfinished => "not all of the set was shown: the same command goes on",
+        }
+        .to_owned(),
+    );
+    lines
 }
 
 /// The judges of a ranking, and how much they judged: `3 people, 214 pairs`.
 pub fn by(ranked: &JudgedRanking) -> String {
     let pairs = if ranked.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", ranked.pairs) };
-    format!("By {} ({pairs} of drawings)", ranked.by)
+    let fails = match ranked.failing.as_slice() {
+        [] => String::new(),
+        [one] if ranked.weights.len() == 1 && ranked.by == *one => ", which fails the calibration".to_owned(),
+        several => format!(
+            "; {} fail{} the calibration",
+            several.join(" and "),
+            if several.len() == 1 { "s" } else { "" }
+        ),
+    };
+    format!("By {} ({pairs} of drawings){fails}", ranked.by)
 }
 
 /// `7 of 10 (70 %, 40 to 89)`, or that it was never tried.
@@ -119,6 +197,12 @@ pub fn people(judge: &JudgeReport) -> String {
 pub fn advice(report: &RankingReport) -> Vec<String> {
     let models = || report.judges.iter().filter(|judge| judge.kind == JudgeKind::Model);
     let mut advice = Vec::new();
+    for judge in models().filter(|judge| judge.calibration.is_none()) {
+        advice.push(format!(
+            "Whether {name} sees what is plain was not measured: `pelicycle judge --calibrate -m {name}`.",
+            name = judge.name
+        ));
+    }
     if models().any(|judge| judge.people.is_none()) {
         advice.push(
             "How a model agrees with people is not known before people judge the same pairs: `pelicycle vote`.".to_owned(),

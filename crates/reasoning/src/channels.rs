@@ -5,9 +5,9 @@
 
 use crate::segment::{ReplySegment, begun_mark, first_mark};
 
-const START: &str = "<|start|>";
-const CHANNEL: &str = "<|channel|>";
-const MESSAGE: &str = "<|message|>";
+pub(crate) const START: &str = "<|start|>";
+pub(crate) const CHANNEL: &str = "<|channel|>";
+pub(crate) const MESSAGE: &str = "<|message|>";
 /// The marks that end a message; a new one may also begin without.
 const ENDS: &[&str] = &["<|end|>", "<|return|>", "<|call|>", START, CHANNEL];
 /// Headers are some words. What goes on longer without a message is taken for an answer without a header.

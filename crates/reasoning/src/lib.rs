@@ -9,10 +9,12 @@
 
 mod channels;
 mod marks;
+mod outset;
 mod segment;
 mod split;
 mod tags;
 
 pub use marks::{ReasoningMarks, ReasoningTags};
+pub use outset::ReasoningOutset;
 pub use segment::ReplySegment;
 pub use split::ReasoningSplit;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CostRecord, Outcome, RequestRecord, ServiceRecord, TextRecord, Tool, Usage};
+use super::{CostRecord, EngineRecord, Outcome, RequestRecord, ServiceRecord, TextRecord, Tool, Usage};
 use crate::Id;
 
 /// One judgement: two drawings on one prompt, seen side by side without their makers' names.
@@ -113,6 +113,9 @@ pub struct AskedRecord {
     /// The service's account of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceRecord>,
+    /// The local engine's account of itself; absent for a service, and in records of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineRecord>,
     /// The reply, kept byte for byte in `reply.md`; absent when none came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<TextRecord>,

@@ -13,6 +13,7 @@
 mod attempt;
 mod baseline;
 mod batch;
+mod calibration;
 mod check;
 mod cost;
 mod counting;
@@ -38,6 +39,7 @@ pub use attempt::{
 };
 pub use baseline::BaselineRecord;
 pub use batch::{BatchCell, BatchRecord};
+pub use calibration::{CalibrationRecord, DrawingChange};
 pub use check::{Check, DrawingCandidate, DrawnBy, PictureMoment, SvgFacts, Verdict};
 pub use cost::{CostRecord, CostSource};
 pub use expert_counts::{ExpertCounts, ExpertCountsError, LayerCounts, MAX_COUNT, MAX_EXPERTS, MAX_LAYERS};

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::ItemState;
 use super::{
-    AskedPrompt, CostRecord, JudgeRecord, Outcome, RequestRecord, ServiceRecord, TextRecord, Tool, Usage,
+    AskedPrompt, CostRecord, EngineRecord, JudgeRecord, Outcome, RequestRecord, ServiceRecord, TextRecord,
+    Tool, Usage,
 };
 use crate::Id;
 
@@ -78,6 +79,9 @@ pub struct ReadingRequest {
     /// The service's account of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceRecord>,
+    /// The local engine's account of itself; absent for a service, and in records of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineRecord>,
     /// The reply, kept byte for byte in `reply.md`; absent when none came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<TextRecord>,

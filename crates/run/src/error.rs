@@ -67,6 +67,8 @@ pub enum RunError {
     NothingToJudge,
     #[error("the picture of {id} in {} can't be shown: {why}", store.display())]
     Picture { id: Id, store: PathBuf, why: String },
+    #[error("the drawings of the calibration pair {pair} can't be rasterized: is memory short?")]
+    CalibrationPicture { pair: String },
     #[error("a part of the run failed: {0}")]
     Task(#[from] tokio::task::JoinError),
 }
@@ -139,6 +141,11 @@ pub enum UsageError {
         "--max-cost can't be kept: no price of {model} is known; give one in pelicycle.toml (docs/costs.md)"
     )]
     NoPriceOfJudge { model: String },
+    #[error(
+        "{model} sees no pictures: no projector (mmproj-*.gguf) that was made for it lies beside it; fetch one from where the \
+         model is from, or take another model"
+    )]
+    CannotSee { model: String },
 }
 
 /// What can't be meant in pelicycle.toml.

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use pelicycle_engine::chat::ChatMessage;
+use pelicycle_engine::chat::{ChatMessage, MessagePart};
+use pelicycle_engine::form::JsonShape;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse, WeightSummary};
 use pelicycle_engine::sample::{Sampling, SamplingError};
+use pelicycle_engine::vision::Picture;
 use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
@@ -87,6 +89,7 @@ impl LocalModel {
             arithmetic: Arithmetic::Int8,
             parallel: options.parallel,
             template: template.map(str::to_owned),
+            ..EngineOptions::default()
         };
         let engine = match weights {
             Weights::File(path) => Engine::open_with(path, &engine_options)?,
@@ -124,6 +127,11 @@ impl LocalModel {
         self.engine.model().gguf().bool(DEMONSTRATION).ok().flatten().unwrap_or(false)
     }
 
+    /// Whether it sees pictures: a projector was opened with it.
+    pub fn sees(&self) -> bool {
+        self.engine.sees()
+    }
+
     /// The settings that a request gets where `wanted` has none: those that the file recommends.
     ///
     /// # Errors
@@ -148,17 +156,39 @@ impl LocalModel {
         Ok(RequestRecord { sampling, ..wanted.clone() })
     }
 
+    /// Asks, with the reply held to a shape where there is one.
+    pub(crate) fn ask_held(&self, request: ReplyRequest, shape: Option<&JsonShape>) -> ReplyStream {
+        let (events, stream) = reply_channel();
+        // The stream is still in our hands, so it takes the events.
+        let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
+        tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
+        let failed = self.start(&request, shape, &events).err().map(|error| error.to_string());
+        if failed.is_some() {
+            tell(ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: failed }));
+        }
+        stream
+    }
+
     /// Hands a request to the engine.
-    fn start(&self, request: &ReplyRequest, events: &ReplySender) -> Result<(), EngineError> {
+    fn start(
+        &self,
+        request: &ReplyRequest,
+        shape: Option<&JsonShape>,
+        events: &ReplySender,
+    ) -> Result<(), EngineError> {
         let settings = &request.settings;
         let (weights, events) = (Arc::clone(&self.weight_summary), events.clone());
         let sampling = Sampling { seed: settings.seed.unwrap_or_default(), ..sampling(&settings.sampling) };
+        let pictures = request.pictures.iter().map(|png| Ok(Picture::from_png(png)?.into()));
+        let mut parts: Vec<MessagePart> = pictures.collect::<Result<_, EngineError>>()?;
+        parts.push(request.prompt.as_str().into());
         self.engine
-            .chat(&[ChatMessage::user(request.prompt.as_str())])
+            .chat(&[ChatMessage::user(parts)])
             .thinking(settings.sampling.thinking)
             .sampling(sampling)
             .max_tokens(settings.sampling.max_tokens.unwrap_or(MAX_TOKENS) as usize)
             .context(settings.sampling.context.map_or(usize::MAX, |context| context as usize))
+            .shape(shape.cloned())
             .start(move |event| match event {
                 ChatProgress::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
                 ChatProgress::Finished(summary) => finish(&events, &summary, &weights),
@@ -192,18 +222,7 @@ impl Provider for LocalModel {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        let (events, stream) = reply_channel();
-        // The stream is still in our hands, so it takes the events.
-        let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
-        tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
-        let failed = match request.pictures.is_empty() {
-            true => self.start(&request, &events).err().map(|error| error.to_string()),
-            false => Some("the engine shows no pictures to models".to_owned()),
-        };
-        if failed.is_some() {
-            tell(ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: failed }));
-        }
-        stream
+        self.ask_held(request, None)
     }
 }
 

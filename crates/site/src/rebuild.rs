@@ -110,8 +110,11 @@ fn judged(
     }
     let attempts: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
     let competition = Competition::new(&attempts, false);
-    let votes = Votes::new(&competition, &judgements.records);
-    Ok((Some(judge::report(&competition, &votes, JudgePooling::Apart, SEED)), judgements.damaged))
+    let calibrations = store.calibrations()?;
+    let votes = Votes::new(&competition, &judgements.records).calibrated(&calibrations.records);
+    let mut damaged = judgements.damaged;
+    damaged.extend(calibrations.damaged);
+    Ok((Some(judge::report(&competition, &votes, JudgePooling::Apart, SEED)), damaged))
 }
 
 fn omission(damaged: &DamagedRecord) -> Omission {

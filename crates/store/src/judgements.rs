@@ -1,9 +1,9 @@
-//! Judgements of pairs and readings of single drawings: one folder each, so that those of many people are merged by copying.
+//! Judgements of pairs, readings of single drawings and calibrations: one folder each, so that those of many people are merged by copying.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pelicycle_record::{Id, JudgementRecord, RubricReading, TextRecord};
+use pelicycle_record::{CalibrationRecord, Id, JudgementRecord, RubricReading, TextRecord};
 use serde::de::DeserializeOwned;
 
 use super::read::{ids, read_record};
@@ -25,6 +25,15 @@ pub struct Readings {
     /// The readings that could be read, oldest first.
     pub records: Vec<RubricReading>,
     /// The readings that could not be read and were passed over, by path.
+    pub damaged: Vec<DamagedRecord>,
+}
+
+/// All calibrations of a store.
+#[derive(Debug, Default)]
+pub struct Calibrations {
+    /// Those that could be read, oldest first.
+    pub records: Vec<CalibrationRecord>,
+    /// Those that could not be read and were passed over, by path.
     pub damaged: Vec<DamagedRecord>,
 }
 
@@ -62,6 +71,20 @@ impl Store {
         self.place_with_reply(&reading.id, (layout::READING, &record), reading.asked.reply.as_ref(), reply)
     }
 
+    /// Writes a calibration, with the model's reply; whole or not at all.
+    ///
+    /// # Errors
+    /// As [`Store::write_judgement`].
+    pub fn write_calibration(
+        &self,
+        calibration: &CalibrationRecord,
+        reply: Option<&[u8]>,
+    ) -> Result<PathBuf, StoreError> {
+        let record = json(calibration, &calibration.id)?;
+        let recorded = calibration.asked.reply.as_ref();
+        self.place_with_reply(&calibration.id, (layout::CALIBRATION, &record), recorded, reply)
+    }
+
     fn place_with_reply(
         &self,
         id: &Id,
@@ -83,21 +106,40 @@ impl Store {
     /// # Errors
     /// When their folder can't be read; one that is not there is empty.
     pub fn readings(&self) -> Result<Readings, StoreError> {
-        let mut all = Readings::default();
-        let of_readings = |id: &Id| self.is_reading(id);
-        for id in ids(&self.judgements_folder())?.into_iter().filter(of_readings) {
-            let place = Path::new(layout::JUDGEMENTS).join(id.as_str());
-            match read(&self.root().join(&place), layout::READING, &id, |record: &RubricReading| &record.id) {
-                Ok(record) => all.records.push(record),
-                Err(reason) => all.damaged.push(DamagedRecord { path: place, reason }),
-            }
-        }
-        Ok(all)
+        let (records, damaged) = self.all_beside(layout::READING, |record: &RubricReading| &record.id)?;
+        Ok(Readings { records, damaged })
     }
 
-    /// Whether what a folder among the judgements holds is a reading.
-    fn is_reading(&self, id: &Id) -> bool {
-        fs::symlink_metadata(self.judgements_folder().join(id.as_str()).join(layout::READING)).is_ok()
+    /// Every calibration, and every damaged one.
+    ///
+    /// # Errors
+    /// When their folder can't be read; one that is not there is empty.
+    pub fn calibrations(&self) -> Result<Calibrations, StoreError> {
+        let (records, damaged) =
+            self.all_beside(layout::CALIBRATION, |record: &CalibrationRecord| &record.id)?;
+        Ok(Calibrations { records, damaged })
+    }
+
+    /// All records of this name among the judgements.
+    fn all_beside<R: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        own: impl Fn(&R) -> &Id,
+    ) -> Result<(Vec<R>, Vec<DamagedRecord>), StoreError> {
+        let (mut records, mut damaged) = (Vec::new(), Vec::new());
+        for id in ids(&self.judgements_folder())?.into_iter().filter(|id| self.has(id, name)) {
+            let place = Path::new(layout::JUDGEMENTS).join(id.as_str());
+            match read(&self.root().join(&place), name, &id, &own) {
+                Ok(record) => records.push(record),
+                Err(reason) => damaged.push(DamagedRecord { path: place, reason }),
+            }
+        }
+        Ok((records, damaged))
+    }
+
+    /// Whether a folder among the judgements has a file of this name.
+    fn has(&self, id: &Id, name: &str) -> bool {
+        fs::symlink_metadata(self.judgements_folder().join(id.as_str()).join(name)).is_ok()
     }
 
     /// Every judgement, and every damaged one.
@@ -121,7 +163,7 @@ impl Store {
     /// When their folder can't be read; one that is not there is empty.
     pub fn judgement_ids(&self) -> Result<Vec<Id>, StoreError> {
         let mut found = ids(&self.judgements_folder())?;
-        found.retain(|id| !self.is_reading(id));
+        found.retain(|id| !self.has(id, layout::READING) && !self.has(id, layout::CALIBRATION));
         Ok(found)
     }
 

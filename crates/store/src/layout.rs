@@ -53,6 +53,8 @@ pub(super) const JUDGEMENTS: &str = "judgements";
 pub(super) const JUDGEMENT: &str = "judgement.json";
 /// A reading's record in its folder, which is among the judgements'.
 pub(super) const READING: &str = "reading.json";
+/// A calibration's record in its folder, which is among the judgements'.
+pub(super) const CALIBRATION: &str = "calibration.json";
 /// Folder in which records are made before they are moved to their place; hidden, so that readers pass it by.
 pub(super) const STAGING: &str = ".incoming";
 

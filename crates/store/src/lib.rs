@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::{DamageReason, DamagedRecord, StoreError};
 pub use files::AttemptFiles;
-pub use judgements::{Judgements, Readings};
+pub use judgements::{Calibrations, Judgements, Readings};
 pub use read::{Listing, StoredAttempt};
 pub use renew::Renewal;
 pub use run_lock::RunLock;

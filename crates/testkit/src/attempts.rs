@@ -2,10 +2,10 @@
 
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::{
-    AskedPrompt, AskedRecord, Attempt, Check, ContestantRecord, DrawingCandidate, DrawnBy, EngineRecord,
-    ExpertCounts, ExpertsTaken, Host, Id, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference,
-    ReplyOrigin, RequestRecord, SCHEMA_VERSION, SamplingSettings, SvgFacts, TextRecord, Timing, Tool, Usage,
-    Verdict,
+    AskedPrompt, AskedRecord, Attempt, CalibrationRecord, Check, ContestantRecord, DrawingCandidate,
+    DrawingChange, DrawnBy, EngineRecord, ExpertCounts, ExpertsTaken, Host, Id, JudgeKind, JudgeRecord,
+    JudgementRecord, Outcome, Preference, ReplyOrigin, RequestRecord, SCHEMA_VERSION, SamplingSettings,
+    SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
 };
 
 /// A 1 × 1 white PNG, whole and valid.
@@ -163,9 +163,36 @@ pub fn verdict(pair: &[Attempt; 2], reply: &[u8]) -> JudgementRecord {
             cost: None,
             served: None,
             service: None,
+            engine: None,
             reply: Some(TextRecord::of(reply)),
         }),
         ..vote(pair)
+    }
+}
+
+/// What a model said of one showing of a pair of the calibration set, by a reply.
+#[must_use]
+pub fn calibrated(
+    pair: &str,
+    turned: bool,
+    preference: Option<Preference>,
+    reply: &[u8],
+) -> CalibrationRecord {
+    let drawn = |slug| attempt("pelican", slug, "2026-11-22T02:53:36Z", None);
+    let judgement = verdict(&[drawn("a"), drawn("b")], reply);
+    CalibrationRecord {
+        schema: SCHEMA_VERSION,
+        id: judgement.id,
+        judged: judgement.judged,
+        tool: judgement.tool,
+        judge: judgement.judge,
+        set: "1".to_owned(),
+        pair: pair.to_owned(),
+        change: DrawingChange::Shuffled,
+        turned,
+        preference,
+        seconds: judgement.seconds,
+        asked: judgement.asked.unwrap(),
     }
 }
 

@@ -8,6 +8,7 @@ mod filters;
 mod globals;
 mod json;
 mod limits;
+mod message;
 mod methods;
 mod printf;
 mod python;
@@ -20,6 +21,7 @@ mod trial;
 
 pub use error::ChatError;
 pub use limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
+pub use message::{ChatMessage, MessageContent, MessagePart};
 pub use pelicycle_reasoning::{ReasoningMarks, ReasoningSplit, ReasoningTags, ReplySegment};
-pub use template::{ChatMessage, ChatTemplate};
+pub use template::ChatTemplate;
 pub use trial::{TemplateGuard, TemplateTrial, guard_templates};

@@ -4,7 +4,7 @@ use std::io;
 
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error, ErrorKind};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::environment::{explain, jinja2, set_time};
 use super::error::ChatError;
@@ -14,32 +14,6 @@ use super::{fallback, source};
 use crate::gguf::Gguf;
 
 const NAME: &str = "chat_template";
-
-/// A message of a conversation that needs no more than a role and a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChatMessage {
-    /// The speaker: `system`, `user` or `assistant`.
-    pub role: String,
-    /// The text.
-    pub content: String,
-}
-
-impl ChatMessage {
-    /// A message of the user's.
-    pub fn user(content: impl Into<String>) -> ChatMessage {
-        ChatMessage { role: "user".into(), content: content.into() }
-    }
-
-    /// A reply of the model's.
-    pub fn assistant(content: impl Into<String>) -> ChatMessage {
-        ChatMessage { role: "assistant".into(), content: content.into() }
-    }
-
-    /// An instruction that stands before a conversation.
-    pub fn system(content: impl Into<String>) -> ChatMessage {
-        ChatMessage { role: "system".into(), content: content.into() }
-    }
-}
 
 /// A compiled chat template with the texts of the model's begin and end tokens.
 #[derive(Debug)]

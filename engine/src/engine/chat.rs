@@ -5,10 +5,11 @@ use std::ops::ControlFlow;
 use std::sync::mpsc;
 
 use super::error::EngineError;
-use super::handle::Engine;
+use super::handle::{Engine, RenderedPrompt};
 use super::reply::{ChatProgress, ReplyDecoder, ReplySummary};
 use super::scheduler::{FinishReason, GenerationEvent, GenerationRequest};
 use crate::chat::ChatMessage;
+use crate::form::JsonShape;
 use crate::sample::Sampling;
 
 /// A conversation that the model is to answer, and the settings of the reply; made by [`Engine::chat`].
@@ -26,6 +27,7 @@ pub struct ChatRequest<'a> {
     seed: Option<u64>,
     max_tokens: usize,
     context: usize,
+    shape: Option<JsonShape>,
 }
 
 impl Engine {
@@ -40,6 +42,7 @@ impl Engine {
             seed: None,
             max_tokens,
             context,
+            shape: None,
         }
     }
 }
@@ -72,6 +75,12 @@ impl ChatRequest<'_> {
         ChatRequest { context, ..self }
     }
 
+    /// Holds the reply to JSON of a shape: whatever the model is like, its answer is that and nothing else, and ends within the
+    /// bound on tokens. Reasoning may stand before it, and is ended in time.
+    pub fn shape(self, shape: impl Into<Option<JsonShape>>) -> Self {
+        ChatRequest { shape: shape.into(), ..self }
+    }
+
     /// Hands in the request. `on_event` is called on the engine's thread for each event, and ends the reply early by
     /// breaking; it is dropped after the last event.
     ///
@@ -81,7 +90,7 @@ impl ChatRequest<'_> {
         self,
         mut on_event: impl FnMut(ChatProgress) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), EngineError> {
-        let ChatRequest { engine, messages, thinking, sampling, seed, max_tokens, context } = self;
+        let ChatRequest { engine, messages, thinking, sampling, seed, max_tokens, context, shape } = self;
         let prompt = engine.prompt(messages, thinking)?;
         let room = context.saturating_sub(prompt.tokens.len());
         if room == 0 {
@@ -90,8 +99,12 @@ impl ChatRequest<'_> {
         let mut sampling = sampling.unwrap_or_else(|| engine.recommended_sampling());
         sampling.seed = seed.unwrap_or(sampling.seed);
         let split = engine.split_reply(&prompt);
-        let mut decoder = ReplyDecoder::new(engine.shared_tokenizer(), split, prompt.tokens.len());
-        let request = GenerationRequest { tokens: prompt.tokens, sampling, max_tokens: max_tokens.min(room) };
+        let form = shape.map(|shape| engine.reply_form(&shape, &prompt, thinking)).transpose()?;
+        let mut decoder =
+            ReplyDecoder::new(engine.shared_tokenizer(), split, prompt.tokens.len(), form.is_some());
+        let RenderedPrompt { tokens, pictures, .. } = prompt;
+        let request =
+            GenerationRequest { tokens, pictures, sampling, max_tokens: max_tokens.min(room), form };
         let full = room <= max_tokens;
         engine.submit(request, move |event| {
             let event = match event {

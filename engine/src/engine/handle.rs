@@ -1,19 +1,21 @@
 //! The engine: it opens a model, makes prompts and takes requests.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
 use super::error::EngineError;
 use super::scheduler::{GenerationEvent, GenerationRequest, QueuedRequest, Scheduler};
 use crate::bundled;
 use crate::chat::{ChatMessage, ChatTemplate, ReasoningMarks, ReasoningSplit};
+use crate::form::{FormGuide, FormVocabulary, JsonShape, ReplyForm};
 use crate::gguf::Gguf;
 use crate::model::{Arithmetic, Model, ModelError};
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
+use crate::vision::{Picture, PictureLimits, PlacedPicture, Projector, place_pictures};
 
 /// The options of an engine.
 #[derive(Debug, Clone)]
@@ -26,11 +28,22 @@ pub struct EngineOptions {
     pub parallel: usize,
     /// The text of a chat template in place of the file's own.
     pub template: Option<String>,
+    /// The projector file with which the model sees pictures; without one it reads text alone.
+    pub projector: Option<PathBuf>,
+    /// Bounds on the size of pictures.
+    pub picture_limits: PictureLimits,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        EngineOptions { threads: None, arithmetic: Arithmetic::Int8, parallel: 8, template: None }
+        EngineOptions {
+            threads: None,
+            arithmetic: Arithmetic::Int8,
+            parallel: 8,
+            template: None,
+            projector: None,
+            picture_limits: PictureLimits::default(),
+        }
     }
 }
 
@@ -41,6 +54,8 @@ pub struct RenderedPrompt {
     pub text: String,
     /// Its tokens.
     pub tokens: Vec<u32>,
+    /// The pictures that stand in the place of some tokens, in order.
+    pub pictures: Vec<PlacedPicture>,
 }
 
 /// A model that answers many requests at a time, on a thread of its own.
@@ -49,7 +64,10 @@ pub struct Engine {
     model: Arc<Model>,
     tokenizer: Arc<Tokenizer>,
     template: ChatTemplate,
+    projector: Option<Arc<Projector>>,
     marks: ReasoningMarks,
+    /// Made for the first reply that is held to a form.
+    form_vocabulary: OnceLock<Arc<FormVocabulary>>,
     jobs: Option<mpsc::Sender<QueuedRequest>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -92,12 +110,18 @@ impl Engine {
             Some(source) => ChatTemplate::for_gguf(source, &gguf)?,
             None => ChatTemplate::from_gguf(&gguf)?,
         };
+        let open = |path: &Path| Projector::open(path, options.picture_limits);
+        let projector = options.projector.as_deref().map(open).transpose()?.map(Arc::new);
+        if let Some(projector) = &projector {
+            projector.check_model(&model)?;
+        }
         let marks = ReasoningMarks::of(template.source(), |text| tokenizer.special(text).is_some());
         let (jobs, inbox) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let scheduler = Scheduler::new(
             Arc::clone(&model),
             Arc::clone(&tokenizer),
+            projector.clone(),
             options.parallel.max(1),
             Arc::clone(&stop),
         );
@@ -105,7 +129,17 @@ impl Engine {
             .name("engine".into())
             .spawn(move || scheduler.serve(&inbox))
             .map_err(EngineError::Thread)?;
-        Ok(Engine { model, tokenizer, template, marks, jobs: Some(jobs), stop, thread: Some(thread) })
+        Ok(Engine {
+            model,
+            tokenizer,
+            template,
+            projector,
+            marks,
+            form_vocabulary: OnceLock::new(),
+            jobs: Some(jobs),
+            stop,
+            thread: Some(thread),
+        })
     }
 
     /// The model.
@@ -120,6 +154,16 @@ impl Engine {
 
     pub(super) fn shared_tokenizer(&self) -> Arc<Tokenizer> {
         Arc::clone(&self.tokenizer)
+    }
+
+    /// Whether the model sees pictures: a projector was opened with it.
+    pub fn sees(&self) -> bool {
+        self.projector.is_some()
+    }
+
+    /// The projector with which the model sees pictures.
+    pub fn projector(&self) -> Option<&Projector> {
+        self.projector.as_deref()
     }
 
     /// What had to be guessed because the model's file does not say it, each in a sentence: how its tokenizer splits
@@ -137,12 +181,18 @@ impl Engine {
     /// in templates that know of it. (gpt-oss always reasons: forbidden, it takes little effort.)
     ///
     /// # Errors
-    /// When the template refuses, or nothing comes of it.
+    /// When the template refuses, or nothing comes of it, or there is a picture and the model does not
+    /// [see](Engine::sees).
     pub fn prompt(
         &self,
         messages: &[ChatMessage],
         thinking: Option<bool>,
     ) -> Result<RenderedPrompt, EngineError> {
+        if self.projector.is_none()
+            && messages.iter().any(|message| message.content.pictures().next().is_some())
+        {
+            return Err(EngineError::NoProjector);
+        }
         let mut arguments = serde_json::Map::new();
         arguments.insert("add_generation_prompt".into(), true.into());
         if let Some(thinking) = thinking {
@@ -153,7 +203,15 @@ impl Engine {
                 arguments.insert("reasoning_effort".into(), "low".into());
             }
         }
-        let text = self.template.render(messages, &arguments)?;
+        let pictures: Vec<&Picture> =
+            messages.iter().flat_map(|message| message.content.pictures()).collect();
+        let shown = self.projector.as_deref().filter(|_| !pictures.is_empty());
+        let text = match shown {
+            Some(projector) => {
+                self.rendered_with_pictures(messages, &arguments, projector, pictures.len())?
+            }
+            None => self.template.render(messages, &arguments)?,
+        };
         let mut tokens = self.tokenizer.encode(&text, true)?;
         // Most templates write the begin token themselves; it must not stand twice.
         if self.tokenizer.add_bos() && self.tokenizer.bos() != tokens.first().copied() {
@@ -162,12 +220,83 @@ impl Engine {
         if tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        Ok(RenderedPrompt { text, tokens })
+        let (tokens, pictures) = match shown {
+            Some(projector) => place_pictures(&tokens, &self.tokenizer, projector, &pictures)?,
+            None => (tokens, Vec::new()),
+        };
+        Ok(RenderedPrompt { text, tokens, pictures })
+    }
+
+    /// A conversation with a mark for each picture: the template's, or where that does not know of pictures, marks
+    /// between the texts that it is given.
+    fn rendered_with_pictures(
+        &self,
+        messages: &[ChatMessage],
+        arguments: &serde_json::Map<String, serde_json::Value>,
+        projector: &Projector,
+        pictures: usize,
+    ) -> Result<String, EngineError> {
+        let marks = projector.marks();
+        let text = match self.template.render(messages, arguments) {
+            Ok(text) if marks.count(&text) == pictures => text,
+            _ => {
+                let plain = |message: &ChatMessage| ChatMessage {
+                    role: message.role.clone(),
+                    content: message.content.text_with(marks.plain()).into(),
+                };
+                let plain: Vec<ChatMessage> = messages.iter().map(plain).collect();
+                self.template.render(&plain, arguments)?
+            }
+        };
+        Ok(marks.surrounded(&text))
     }
 
     /// Tells reasoning from answer in the reply to a prompt.
     pub(super) fn split_reply(&self, prompt: &RenderedPrompt) -> ReasoningSplit {
         ReasoningSplit::after_prompt(self.marks, &prompt.text)
+    }
+
+    /// The form of the reply to a prompt that is to be JSON of a shape; reasoning may stand before it as the model does it, and
+    /// as `thinking` asks for it or forbids it.
+    ///
+    /// # Errors
+    /// For a shape that no reply can be held to.
+    pub fn reply_form(
+        &self,
+        shape: &JsonShape,
+        prompt: &RenderedPrompt,
+        thinking: Option<bool>,
+    ) -> Result<ReplyForm, EngineError> {
+        Ok(ReplyForm::new(shape, self.marks.outset(&prompt.text, thinking).as_ref())?)
+    }
+
+    /// What keeps an answer of so many tokens at most in form.
+    fn guide(&self, form: &ReplyForm, bound: usize) -> Result<FormGuide, EngineError> {
+        let vocabulary = self
+            .form_vocabulary
+            .get_or_init(|| Arc::new(FormVocabulary::new(&self.tokenizer, &self.marks.of_outsets())));
+        Ok(FormGuide::new(form.clone(), Arc::clone(vocabulary), bound)?)
+    }
+
+    /// Checks that pictures stand one behind another, whole rows of them, before the last token.
+    fn check_places(&self, request: &GenerationRequest) -> Result<(), EngineError> {
+        let projector = self.projector.as_deref().ok_or(EngineError::NoProjector)?;
+        let misplaced = |why| Err(EngineError::Misplaced { why });
+        let mut before = 0;
+        for placed in &request.pictures {
+            let (columns, lines) = projector.token_grid(&placed.picture)?;
+            if placed.begin < before || placed.tokens == 0 {
+                return misplaced("two of them overlap, are out of order, or have no tokens");
+            }
+            if placed.columns != columns || placed.first_row.saturating_add(placed.tokens) > columns * lines {
+                return misplaced("one has other rows");
+            }
+            before = placed.end();
+        }
+        match before < request.tokens.len() {
+            true => Ok(()),
+            false => misplaced("one reaches the last token, or goes beyond it"),
+        }
     }
 
     /// Hands in a request of tokens, for those who make their own prompt. `on_event` is called on the engine's thread for each event, and ends the request
@@ -182,16 +311,23 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let sampler = Sampler::new(&request.sampling)?;
         let (context, vocabulary) = (self.model.config().context, self.model.config().vocabulary);
-        if let Some(&id) = request.tokens.iter().find(|&&id| id as usize >= vocabulary) {
+        let shown = |position| request.pictures.iter().any(|placed| placed.covers(position));
+        let mut tokens = request.tokens.iter().enumerate();
+        if let Some((_, &id)) = tokens.find(|&(i, &id)| id as usize >= vocabulary && !shown(i)) {
             return Err(ModelError::Token { id, vocabulary }.into());
         }
         if request.tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
+        if !request.pictures.is_empty() {
+            self.check_places(&request)?;
+        }
         if request.tokens.len() >= context {
             return Err(EngineError::PromptTooLong { prompt: request.tokens.len(), context });
         }
-        let job = QueuedRequest { request, sampler, on_event: Box::new(on_event) };
+        let bound = request.max_tokens.min(context - request.tokens.len());
+        let guide = request.form.as_ref().map(|form| self.guide(form, bound)).transpose()?;
+        let job = QueuedRequest { request, sampler, guide, on_event: Box::new(on_event) };
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(EngineError::Stopped)
     }
 }

@@ -53,6 +53,8 @@ pub(super) struct ReplyDecoder {
     tokenizer: Arc<Tokenizer>,
     text: Utf8Stream,
     split: ReasoningSplit,
+    /// Whether the answer is held to a form, and nothing came of it so far.
+    begins_in_form: bool,
     prompt_tokens: usize,
     reply_tokens: usize,
     reasoning_tokens: usize,
@@ -63,9 +65,17 @@ impl ReplyDecoder {
         tokenizer: Arc<Tokenizer>,
         split: ReasoningSplit,
         prompt_tokens: usize,
+        in_form: bool,
     ) -> ReplyDecoder {
-        let text = Utf8Stream::new();
-        ReplyDecoder { tokenizer, text, split, prompt_tokens, reply_tokens: 0, reasoning_tokens: 0 }
+        ReplyDecoder {
+            tokenizer,
+            text: Utf8Stream::new(),
+            split,
+            begins_in_form: in_form,
+            prompt_tokens,
+            reply_tokens: 0,
+            reasoning_tokens: 0,
+        }
     }
 
     /// Takes an event of the request in and tells `on_event` what it means for the reply.
@@ -77,7 +87,12 @@ impl ReplyDecoder {
         match event {
             GenerationEvent::Started => ControlFlow::Continue(()),
             GenerationEvent::Token { id, batch } => {
-                let text = self.text.push(self.tokenizer.token_bytes(id));
+                let bytes = self.tokenizer.token_bytes(id);
+                // An answer in form that begins at once has no reasoning, whatever its strings say of marks.
+                if std::mem::take(&mut self.begins_in_form) && bytes.first() == Some(&b'{') {
+                    self.split.switch_off();
+                }
+                let text = self.text.push(bytes);
                 let delta = ChatDelta { tokens: 1, batch, ..delta(self.split.push(&text)) };
                 self.reply_tokens += 1;
                 if delta.answer_was_reasoning {

@@ -14,9 +14,12 @@ use std::sync::{Arc, mpsc};
 use pelicycle_text::CircleWatch;
 
 use crate::cache::SequenceCache;
+use crate::form::{FormGuide, ReplyForm};
 use crate::model::{BatchToken, ExpertUse, LayerRouting, Model, StepScratch};
+use crate::prompt_input::PromptInput;
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
+use crate::vision::{PlacedPicture, Projector, before_picture, common_beginning};
 
 /// Tokens of a prompt computed in one step: enough to read the weights seldom, few enough to keep the step's
 /// numbers in the processor's cache.
@@ -31,14 +34,18 @@ const BETWEEN_LOOKS: usize = 50;
 const WORTH_KEEPING: usize = 64;
 
 /// A request for an answer: the tokens of a prompt, and how to go on from them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GenerationRequest {
     /// The prompt: at least one token, fewer than the context.
     pub tokens: Vec<u32>,
+    /// The pictures that stand in the place of some of them, in order; the last token is none of those.
+    pub pictures: Vec<PlacedPicture>,
     /// The choice of tokens.
     pub sampling: Sampling,
     /// Bound on the tokens of the answer.
     pub max_tokens: usize,
+    /// The form that the answer is held to, where it is to any.
+    pub form: Option<ReplyForm>,
 }
 
 /// An event in the life of a request.
@@ -83,6 +90,8 @@ pub enum FinishReason {
 pub(super) struct QueuedRequest {
     pub(super) request: GenerationRequest,
     pub(super) sampler: Sampler,
+    /// Keeps the answer in form.
+    pub(super) guide: Option<FormGuide>,
     pub(super) on_event: Box<dyn FnMut(GenerationEvent) -> ControlFlow<()> + Send>,
 }
 
@@ -90,6 +99,8 @@ pub(super) struct QueuedRequest {
 struct Sequence {
     /// The prompt and the answer so far.
     tokens: Vec<u32>,
+    /// The pictures of the prompt.
+    pictures: Arc<[PlacedPicture]>,
     /// Holds all tokens but the last.
     cache: SequenceCache,
     answered: usize,
@@ -103,12 +114,14 @@ struct Sequence {
 /// Tokens and a cache that holds all of them or all but the last.
 struct Computed {
     tokens: Vec<u32>,
+    pictures: Arc<[PlacedPicture]>,
     cache: SequenceCache,
 }
 
 pub(super) struct Scheduler {
     model: Arc<Model>,
     tokenizer: Arc<Tokenizer>,
+    projector: Option<Arc<Projector>>,
     parallel: usize,
     stop: Arc<AtomicBool>,
     waiting: VecDeque<QueuedRequest>,
@@ -122,12 +135,14 @@ impl Scheduler {
     pub(super) fn new(
         model: Arc<Model>,
         tokenizer: Arc<Tokenizer>,
+        projector: Option<Arc<Projector>>,
         parallel: usize,
         stop: Arc<AtomicBool>,
     ) -> Scheduler {
         Scheduler {
             model,
             tokenizer,
+            projector,
             parallel,
             stop,
             waiting: VecDeque::new(),
@@ -161,17 +176,21 @@ impl Scheduler {
 
     /// Computes the prompt of a request, as far as it is not computed yet, and makes it a sequence.
     fn admit(&mut self, mut job: QueuedRequest) {
-        let tokens = job.request.tokens.clone();
-        let (mut cache, parting) = self.fork(&tokens);
-        if self.compute(&tokens, &mut cache, parting).is_break() {
+        let (tokens, pictures) = (job.request.tokens.clone(), job.request.pictures.as_slice().into());
+        let input = PromptInput { tokens: &tokens, pictures: &job.request.pictures };
+        let (mut cache, parting) = self.fork(input);
+        if self.compute(input, &mut cache, parting).is_break() {
             return;
         }
-        tokens.iter().for_each(|&token| job.sampler.accept(token));
-        self.keep(Computed { tokens: tokens.clone(), cache: cache.clone() });
+        // What stands for a picture says nothing of the words that the answer may repeat.
+        let text = |position: &usize| !input.pictures.iter().any(|placed| placed.covers(*position));
+        (0..tokens.len()).filter(text).for_each(|position| job.sampler.accept(tokens[position]));
+        self.keep(Computed { tokens: tokens.clone(), pictures: Arc::clone(&pictures), cache: cache.clone() });
         if (job.on_event)(GenerationEvent::Started).is_continue() {
             let experts = self.model.expert_use();
             self.active.push(Sequence {
                 tokens,
+                pictures,
                 cache,
                 answered: 0,
                 circle: CircleWatch::over(CIRCLE),
@@ -183,22 +202,34 @@ impl Scheduler {
 
     /// Computes all tokens but the last, as far as the cache does not hold them; where they part from others known, a
     /// fork is kept. It breaks off when the engine is dropped.
-    fn compute(&mut self, tokens: &[u32], cache: &mut SequenceCache, parting: usize) -> ControlFlow<()> {
-        let prompt = &tokens[..tokens.len() - 1];
+    fn compute(
+        &mut self,
+        input: PromptInput<'_>,
+        cache: &mut SequenceCache,
+        parting: usize,
+    ) -> ControlFlow<()> {
+        let prompt = &input.tokens[..input.tokens.len() - 1];
         while cache.len < prompt.len() {
             if self.stop.load(Ordering::Relaxed) {
                 return ControlFlow::Break(());
             }
             let begin = cache.len;
             let stops = [prompt.len(), parting].into_iter().filter(|&stop| stop > begin);
-            let end = stops.fold(begin + PROMPT_STEP, usize::min);
-            let row = |(i, &token)| BatchToken { token, sequence: 0, position: begin + i, logits: false };
-            let rows: Vec<BatchToken> = prompt[begin..end].iter().enumerate().map(row).collect();
+            let mut end = stops.fold(begin + PROMPT_STEP, usize::min);
+            if self.model.config().pictures_whole() {
+                end = input.whole_pictures(begin, end);
+            }
+            let rows: Vec<BatchToken> = (begin..end).map(|position| input.row(position, 0, false)).collect();
+            let shown = input.needed(&(begin..end), |placed| {
+                let projector = self.projector.as_ref().expect("a picture without a projector was refused");
+                projector.rows(&self.model, &placed.picture)
+            });
             self.model
-                .step(&rows, &mut [&mut *cache], &mut self.scratch, &mut |_, _| {})
+                .step_with(&rows, &shown, &mut [&mut *cache], &mut self.scratch, &mut |_, _| {})
                 .expect("tokens were checked when they came in, or drawn from the vocabulary");
             if end == parting {
-                self.keep(Computed { tokens: prompt[..end].to_vec(), cache: cache.clone() });
+                let pictures = input.pictures.iter().filter(|placed| placed.end() <= end).cloned().collect();
+                self.keep(Computed { tokens: prompt[..end].to_vec(), pictures, cache: cache.clone() });
             }
         }
         ControlFlow::Continue(())
@@ -209,9 +240,10 @@ impl Scheduler {
         for i in 0..self.active.len() {
             let sequence = &self.active[i];
             if !sequence.cache.long && self.model.config().is_long(sequence.tokens.len()) {
-                let tokens = sequence.tokens.clone();
+                let (tokens, pictures) = (sequence.tokens.clone(), Arc::clone(&sequence.pictures));
+                let input = PromptInput { tokens: &tokens, pictures: &pictures };
                 let mut cache = self.model.new_cache(tokens.len());
-                if self.compute(&tokens, &mut cache, 0).is_continue() {
+                if self.compute(input, &mut cache, 0).is_continue() {
                     self.active[i].cache = cache;
                 }
             }
@@ -219,21 +251,22 @@ impl Scheduler {
     }
 
     fn keep(&mut self, computed: Computed) {
-        self.kept.retain(|kept| kept.tokens != computed.tokens || kept.cache.long != computed.cache.long);
+        let same = |kept: &Computed| kept.tokens == computed.tokens && kept.pictures == computed.pictures;
+        self.kept.retain(|kept| !same(kept) || kept.cache.long != computed.cache.long);
         self.kept.push_front(computed);
         self.kept.truncate(KEPT);
     }
 
     /// A cache with the longest known beginning of a prompt, at most all but its last token; and where the
     /// prompt parts from one known, if that lies far beyond what the cache could take from it: 0 if not.
-    fn fork(&self, tokens: &[u32]) -> (SequenceCache, usize) {
+    fn fork(&self, PromptInput { tokens, pictures }: PromptInput<'_>) -> (SequenceCache, usize) {
         let long = self.model.config().is_long(tokens.len());
-        let known = self.active.iter().map(|s| (&s.tokens, &s.cache));
-        let known = known.chain(self.kept.iter().map(|c| (&c.tokens, &c.cache)));
+        let known = self.active.iter().map(|s| (&s.tokens, &s.pictures, &s.cache));
+        let known = known.chain(self.kept.iter().map(|c| (&c.tokens, &c.pictures, &c.cache)));
         let (mut best, mut most, mut parting) = (None, 0, 0);
-        for (other, cache) in known.filter(|(_, cache)| cache.long == long) {
-            let same = tokens.iter().zip(other).take_while(|(a, b)| a == b).count();
-            let shared = same.min(cache.len).min(tokens.len() - 1);
+        for (other, shown, cache) in known.filter(|(.., cache)| cache.long == long) {
+            let same = common_beginning((tokens, pictures), (other, shown));
+            let shared = before_picture(pictures, same.min(cache.len).min(tokens.len() - 1));
             let reachable = cache.reachable(shared);
             parting = parting.max(shared);
             if reachable > most {
@@ -255,11 +288,9 @@ impl Scheduler {
     /// Decodes one token of every sequence.
     fn step(&mut self) {
         let batch = self.active.len();
-        let row = |(sequence, s): (usize, &Sequence)| BatchToken {
-            token: s.tokens[s.tokens.len() - 1],
-            sequence,
-            position: s.tokens.len() - 1,
-            logits: true,
+        let row = |(sequence, s): (usize, &Sequence)| {
+            let input = PromptInput { tokens: &s.tokens, pictures: &s.pictures };
+            input.row(s.tokens.len() - 1, sequence, true)
         };
         let rows: Vec<BatchToken> = self.active.iter().enumerate().map(row).collect();
         let parts = self.active.iter_mut().map(|s| (&mut s.cache, s.experts.as_mut()));
@@ -274,15 +305,13 @@ impl Scheduler {
             .expect("tokens were checked when they came in, or drawn from the vocabulary");
         let vocabulary = self.model.config().vocabulary;
         let logits = self.scratch.logits.chunks_exact(vocabulary);
-        let mut choices: Vec<(&mut Sampler, &[f32], Option<u32>)> = self
-            .active
-            .iter_mut()
-            .map(|s| &mut s.job.sampler)
-            .zip(logits)
-            .map(|(s, l)| (s, l, None))
-            .collect();
-        self.model.for_each(&mut choices, |(sampler, logits, token)| {
-            *token = can_choose(logits).then(|| sampler.next(logits));
+        let mut choices: Vec<(&mut QueuedRequest, &[f32], Option<u32>)> =
+            self.active.iter_mut().map(|s| &mut s.job).zip(logits).map(|(job, l)| (job, l, None)).collect();
+        self.model.for_each(&mut choices, |(job, logits, token)| {
+            *token = can_choose(logits).then(|| match &mut job.guide {
+                Some(guide) => job.sampler.next_of(logits, guide.allowed()),
+                None => job.sampler.next(logits),
+            });
         });
         let tokens: Vec<Option<u32>> = choices.into_iter().map(|(_, _, token)| token).collect();
         let (tokenizer, context) = (&self.tokenizer, self.model.config().context);
@@ -291,6 +320,9 @@ impl Scheduler {
             let Some(id) = tokens.next().expect("every sequence had its turn") else {
                 return sequence.finish(FinishReason::NotFinite).is_continue();
             };
+            if let Some(guide) = &mut sequence.job.guide {
+                guide.take(tokenizer.token_bytes(id));
+            }
             sequence.advance(id, batch, tokenizer.is_end_of_turn(id), context).is_continue()
         });
     }
@@ -299,18 +331,30 @@ impl Scheduler {
 impl Sequence {
     /// Takes a token in and tells the owner.
     fn advance(&mut self, id: u32, batch: usize, ends: bool, context: usize) -> ControlFlow<()> {
-        if ends {
+        // A mark of the outset may also end turns; an answer in form ends where its form does.
+        if ends && self.job.guide.is_none() {
             return self.finish(FinishReason::EndOfTurn);
         }
         self.answered += 1;
         self.tokens.push(id);
         (self.job.on_event)(GenerationEvent::Token { id, batch })?;
         let answer = &self.tokens[self.tokens.len() - self.answered..];
+        let mut looks = answer.len().is_multiple_of(BETWEEN_LOOKS);
+        if let Some(guide) = &mut self.job.guide {
+            if guide.is_over() {
+                return self.finish(FinishReason::EndOfTurn);
+            }
+            // Reasoning that goes round in a circle is ended, and the answer goes on.
+            if looks && guide.in_reasoning() && self.circle.closes(answer) {
+                guide.end_reasoning();
+            }
+            looks = false;
+        }
         let why = if self.answered >= self.job.request.max_tokens {
             FinishReason::MaxTokens
         } else if self.tokens.len() >= context {
             FinishReason::ContextFull
-        } else if answer.len().is_multiple_of(BETWEEN_LOOKS) && self.circle.closes(answer) {
+        } else if looks && self.circle.closes(answer) {
             FinishReason::Loops
         } else {
             return ControlFlow::Continue(());

@@ -13,6 +13,10 @@ pub(crate) struct Architecture {
     pub(crate) rope: RopePairing,
     /// Whether YaRN's borders are rounded to whole pairs.
     pub(crate) rounded_yarn: bool,
+    /// How pairs are dealt out to the axes of time, height and width, in the models that tell them apart.
+    pub(crate) rope_sections: Option<RopeSections>,
+    /// Which layers let the tokens of a picture see those after them in it.
+    pub(crate) pictures: PictureAttention,
     /// How the logarithm that a file gives for YaRN corrects attention.
     pub(crate) yarn_log: YarnLog,
     /// The layers that turn their heads with the position.
@@ -85,6 +89,26 @@ pub(crate) enum RopePairing {
     HalfSplit,
     /// 2i and 2i + 1.
     Interleaved,
+}
+
+/// How pairs are dealt out to the axes of time, height and width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RopeSections {
+    /// In turns, as long as height and width have any left; the rest turns by time.
+    Interleaved,
+    /// One axis after another.
+    Contiguous,
+}
+
+/// The layers in which the tokens of a picture see those after them in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PictureAttention {
+    /// None: a picture is read as text is.
+    Causal,
+    /// All.
+    BothWays,
+    /// Those with a window, in models whose tokens have no inputs of their own to each layer.
+    BothWaysInWindows,
 }
 
 /// The factor of attention's scores.

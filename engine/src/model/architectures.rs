@@ -4,8 +4,8 @@ use pelicycle_kernels::GateFunction;
 
 use super::architecture::{
     Activation, Architecture, AttentionGate, DefaultScores, DeltaGate, Indexer, KeyHeadMapping, NormKind,
-    NormSpan, QueryKeyNorm, Recurrence, RopePairing, RoutingScheme, ScoreScale, SharedExpertMode, Turning,
-    WindowPattern, WindowRope, YarnLog,
+    NormSpan, PictureAttention, QueryKeyNorm, Recurrence, RopePairing, RopeSections, RoutingScheme,
+    ScoreScale, SharedExpertMode, Turning, WindowPattern, WindowRope, YarnLog,
 };
 
 /// A period of windows that no layer ends.
@@ -16,6 +16,8 @@ const PLAIN: Architecture = Architecture {
     name: "",
     rope: RopePairing::HalfSplit,
     rounded_yarn: true,
+    rope_sections: None,
+    pictures: PictureAttention::Causal,
     yarn_log: YarnLog::Scores,
     turning: Turning::Always,
     query_temperature: false,
@@ -51,6 +53,13 @@ const QWEN35: Architecture = Architecture {
     attention_gate: Some(AttentionGate::WithQueries),
     recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Cyclic, DeltaGate::Silu)),
     feed_forward_norm: Some("post_attention_norm"),
+    ..PLAIN
+};
+
+/// Qwen3 with places in three axes.
+const QWEN3VL: Architecture = Architecture {
+    query_key_norm: QueryKeyNorm::HEAD,
+    rope_sections: Some(RopeSections::Interleaved),
     ..PLAIN
 };
 
@@ -109,6 +118,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
     },
     Architecture {
         name: "gemma3",
+        pictures: PictureAttention::BothWays,
         query_key_norm: QueryKeyNorm::HEAD,
         windows: Some(WindowPattern { period: 6, rope: WindowRope::Base(10_000.0), optional: false }),
         score_scale: ScoreScale::WidthAt(62),
@@ -119,6 +129,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
     },
     Architecture {
         name: "gemma4",
+        pictures: PictureAttention::BothWaysInWindows,
         query_key_norm: QueryKeyNorm::HEAD,
         windows: Some(WindowPattern { period: 6, rope: WindowRope::Base(10_000.0), optional: false }),
         rope_divisors: true,
@@ -258,12 +269,22 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         ..PLAIN
     },
     Architecture { name: "qwen3", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
-    Architecture { name: "qwen35", ..QWEN35 },
-    Architecture { name: "qwen35moe", shared_expert: SharedExpertMode::Gated, ..QWEN35 },
-    Architecture { name: "qwen2vl", biases: OF_QUERIES_KEYS_VALUES, ..PLAIN },
+    Architecture { name: "qwen35", rope_sections: Some(RopeSections::Interleaved), ..QWEN35 },
+    Architecture {
+        name: "qwen35moe",
+        rope_sections: Some(RopeSections::Interleaved),
+        shared_expert: SharedExpertMode::Gated,
+        ..QWEN35
+    },
+    Architecture {
+        name: "qwen2vl",
+        rope_sections: Some(RopeSections::Contiguous),
+        biases: OF_QUERIES_KEYS_VALUES,
+        ..PLAIN
+    },
     Architecture { name: "qwen3moe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
-    Architecture { name: "qwen3vl", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
-    Architecture { name: "qwen3vlmoe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
+    Architecture { name: "qwen3vl", ..QWEN3VL },
+    Architecture { name: "qwen3vlmoe", ..QWEN3VL },
     Architecture {
         name: "qwen3next",
         recurrence: Some(Recurrence::DeltaNet(KeyHeadMapping::Grouped, DeltaGate::Silu)),

@@ -39,6 +39,8 @@ pub(super) struct Attention {
     rope: Option<Arc<Rope>>,
     /// How many of the last positions, its own included, a row sees; `None` for all.
     window: Option<usize>,
+    /// The tokens of a picture see those after them in it.
+    both_ways: bool,
     /// A score for each query head that takes its share of the softmax and brings no value.
     sinks: Option<Vec<f32>>,
     /// Chooses the positions that a row sees; without it a row sees all.
@@ -81,6 +83,8 @@ pub(super) struct AttentionScratch {
 /// The keys that a row meets.
 struct RowKeys<'a> {
     position: usize,
+    /// Where the positions that it meets end.
+    end: usize,
     cache: &'a LayerCache,
     /// The positions that it sees; `None` for all.
     seen: Option<&'a [bool]>,
@@ -135,6 +139,7 @@ impl Attention {
             kv_heads,
             rope: source.turns()?.then(|| Arc::clone(source.ropes.of(window))),
             window,
+            both_ways: config.sees_both_ways(layer),
             sinks,
             indexer: match source.architecture.indexer {
                 Some(Indexer::Runs) => RunIndexer::read(source)?.map(Box::new),
@@ -205,6 +210,7 @@ impl Attention {
         };
         let rows = rows.iter().zip(&*seen).map(|(row, seen)| RowKeys {
             position: row.position,
+            end: if self.both_ways { row.sees_to } else { row.position + 1 },
             cache: &caches[row.sequence].layers[cached],
             seen: seen.as_deref(),
         });
@@ -304,7 +310,7 @@ impl Attention {
         let queries = queries.chunks_exact(config.heads * self.head.key);
         let outs = out.chunks_exact_mut(config.heads * self.head.value);
         for (r, ((row, q), out)) in rows.zip(queries).zip(outs).enumerate() {
-            let RowKeys { position, cache, seen } = row;
+            let RowKeys { position, end, cache, seen } = row;
             let begin = self.window.map_or(0, |window| (position + 1).saturating_sub(window));
             let queries = q.chunks_exact(group * self.head.key);
             let outs = out.chunks_exact_mut(group * self.head.value);
@@ -312,7 +318,7 @@ impl Attention {
                 pieces.push(HeadAttention {
                     cache,
                     head,
-                    positions: begin..position + 1,
+                    positions: begin..end,
                     seen,
                     queries,
                     sinks: self.sinks.as_ref().map(|sinks| &sinks[head * group..][..group]),

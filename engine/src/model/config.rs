@@ -1,6 +1,8 @@
 //! The configuration of a model, read from the metadata and checked before anything is built on it.
 
-use super::architecture::{Architecture, ScoreScale};
+use std::sync::Arc;
+
+use super::architecture::{Architecture, PictureAttention, ScoreScale};
 use super::config_keys::{ConfigKeys, LIMIT};
 use super::error::ModelError;
 use super::head_shape::HeadShape;
@@ -8,6 +10,7 @@ use super::honoured::honours;
 use super::latent_shape::LatentShape;
 use super::layer_blocks::LayerBlocks;
 use super::layer_windows::{shared_keys, window_rope_base, windows};
+use super::rope_axes::rope_axes;
 use super::rope_scaling::RopeScaling;
 use crate::gguf::Gguf;
 
@@ -68,6 +71,12 @@ pub struct ModelConfig {
     pub logit_scale: f32,
     /// Bounds the logits: l becomes cap · tanh(l / cap).
     pub logit_cap: Option<f32>,
+    /// The axis (time, height or width) that each pair of a head turns by, in the models that tell them apart.
+    pub(super) rope_axes: Option<Arc<[usize]>>,
+    /// Layers after whom the rows of a picture are added to once more.
+    pub(crate) deepstack_layers: usize,
+    /// Which layers let the tokens of a picture see those after them in it.
+    pub(super) pictures: PictureAttention,
     /// Experts of a layer and how many a token takes; absent in a dense model.
     pub experts: Option<ExpertConfig>,
 }
@@ -110,6 +119,32 @@ impl ModelConfig {
     /// Whether the model turns its heads otherwise in a sequence of so many tokens than in shorter ones.
     pub(crate) fn is_long(&self, tokens: usize) -> bool {
         matches!(self.rope_scaling, RopeScaling::Long(long) if tokens > long.original_context)
+    }
+
+    /// Whether a layer lets the tokens of a picture see those after them in it.
+    pub(super) fn sees_both_ways(&self, layer: usize) -> bool {
+        match self.pictures {
+            PictureAttention::Causal => false,
+            PictureAttention::BothWays => true,
+            PictureAttention::BothWaysInWindows => {
+                self.layer_input.is_none() && self.windows[layer].is_some()
+            }
+        }
+    }
+
+    /// Whether any layer does, so that a picture must be computed in one step.
+    pub(crate) fn pictures_whole(&self) -> bool {
+        (0..self.layers).any(|layer| self.sees_both_ways(layer))
+    }
+
+    /// Whether places have three axes in models of its architecture.
+    pub(crate) fn declares_axes(&self) -> bool {
+        Architecture::named(&self.architecture).is_some_and(|declared| declared.rope_sections.is_some())
+    }
+
+    /// Whether places have three axes.
+    pub(crate) fn has_axes(&self) -> bool {
+        self.rope_axes.is_some()
     }
 
     /// The heads of a layer.
@@ -209,6 +244,12 @@ impl ModelConfig {
             logit_scale: keys.positive_or_zero("logit_scale")?.unwrap_or(1.0),
             query_temperature: query_temperature(&keys, architecture, &rope_scaling)?,
             logit_cap: keys.positive_or_zero("final_logit_softcapping")?,
+            rope_axes: match architecture.rope_sections {
+                Some(order) => rope_axes(&keys, order, head.turning / 2)?,
+                None => None,
+            },
+            deepstack_layers: gguf.u32(&keys.key("n_deepstack_layers"))?.unwrap_or(0) as usize,
+            pictures: architecture.pictures,
             experts: experts(&keys)?,
             architecture: architecture.name.to_owned(),
         })

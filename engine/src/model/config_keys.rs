@@ -4,31 +4,31 @@ use super::error::ModelError;
 use crate::gguf::Gguf;
 
 /// More than any released model has, little enough that no product of a few overflows or exhausts memory.
-pub(super) const LIMIT: usize = 1 << 24;
+pub(crate) const LIMIT: usize = 1 << 24;
 
 /// The metadata of one architecture.
-pub(super) struct ConfigKeys<'a> {
-    pub(super) gguf: &'a Gguf,
-    pub(super) architecture: &'a str,
+pub(crate) struct ConfigKeys<'a> {
+    pub(crate) gguf: &'a Gguf,
+    pub(crate) architecture: &'a str,
 }
 
 impl ConfigKeys<'_> {
-    pub(super) fn key(&self, name: &str) -> String {
+    pub(crate) fn key(&self, name: &str) -> String {
         format!("{}.{name}", self.architecture)
     }
 
     /// The error for a value that makes no sense.
-    pub(super) fn fail(&self, name: &str, found: &dyn ToString, why: &'static str) -> ModelError {
+    pub(crate) fn fail(&self, name: &str, found: &dyn ToString, why: &'static str) -> ModelError {
         let (path, what) = (self.gguf.path().to_owned(), self.key(name));
         ModelError::Value { path, what, found: found.to_string(), why }
     }
 
-    pub(super) fn str(&self, name: &str) -> Result<Option<&str>, ModelError> {
+    pub(crate) fn str(&self, name: &str) -> Result<Option<&str>, ModelError> {
         Ok(self.gguf.str(&self.key(name))?)
     }
 
     /// A count of something that there is at least one of.
-    pub(super) fn size(&self, name: &str) -> Result<Option<usize>, ModelError> {
+    pub(crate) fn size(&self, name: &str) -> Result<Option<usize>, ModelError> {
         match self.gguf.u32(&self.key(name))?.map(|n| n as usize) {
             Some(n) if !(1..=LIMIT).contains(&n) => Err(self.fail(name, &n, "which is not a sensible size")),
             n => Ok(n),
@@ -36,13 +36,13 @@ impl ConfigKeys<'_> {
     }
 
     /// A size that must be there.
-    pub(super) fn require(&self, name: &str) -> Result<usize, ModelError> {
+    pub(crate) fn require(&self, name: &str) -> Result<usize, ModelError> {
         let size = self.size(name)?;
         self.required(name, size)
     }
 
     /// A number above zero.
-    pub(super) fn positive(&self, name: &str) -> Result<Option<f32>, ModelError> {
+    pub(crate) fn positive(&self, name: &str) -> Result<Option<f32>, ModelError> {
         match self.gguf.f32(&self.key(name))? {
             Some(x) if !(x.is_finite() && x > 0.0) => {
                 Err(self.fail(name, &x, "which is not a positive number"))
@@ -60,7 +60,7 @@ impl ConfigKeys<'_> {
     }
 
     /// The value of a key that must be there.
-    pub(super) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, ModelError> {
+    pub(crate) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, ModelError> {
         value.ok_or_else(|| self.gguf.missing_key(&self.key(name)).into())
     }
 }

@@ -40,6 +40,24 @@ pub enum ModelError {
         path.display()
     )]
     Unhonoured { path: PathBuf, key: String, found: String, architecture: String },
+    #[error(
+        "{}: is no projector for pictures: its architecture is {architecture:?}, not \"clip\"; give the file whose \
+         name begins with mmproj",
+        path.display()
+    )]
+    NoProjectorFile { path: PathBuf, architecture: String },
+    #[error("{}: the projector's kind {kind:?} is not known; the model answers without pictures", path.display())]
+    ProjectorKind { path: PathBuf, kind: String },
+    #[error(
+        "the rows of a picture are {found} numbers wide and the model is {width}; give the projector made for it"
+    )]
+    PictureWidth { found: usize, width: usize },
+    #[error("{tokens} tokens from {begin} on are no place for these rows of a picture")]
+    PicturePlace { begin: usize, tokens: usize },
+    #[error("a step must not end inside of a picture: the model sees pictures whole")]
+    PictureCut,
+    #[error("{}: the projector does not suit the model: {why}", path.display())]
+    Unpaired { path: PathBuf, why: String },
     #[error(transparent)]
     Kernels(#[from] UnknownKernels),
     #[error("token id {id} is out of range: the vocabulary has {vocabulary} tokens")]

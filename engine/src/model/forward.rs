@@ -1,5 +1,7 @@
 //! One step: a number of rows, of one sequence or of many, through all layers.
 
+use std::sync::Arc;
+
 use pelicycle_kernels::Activations;
 
 use super::error::ModelError;
@@ -7,6 +9,7 @@ use super::hyper_connection::HyperScratch;
 use super::layer::{Layer, LayerScratch};
 use super::load::Model;
 use super::matrix::products;
+use super::picture_rows::PictureRows;
 use super::routed_experts::LayerRouting;
 use super::step::{BatchToken, LayerStep};
 use crate::cache::SequenceCache;
@@ -38,11 +41,10 @@ impl Model {
         }
     }
 
-    /// Computes a step: the caches grow by its rows, `scratch.logits` holds what was wanted. `routed` hears,
-    /// layer by layer, which experts the rows chose.
+    /// As [`Model::step_with`], of text alone.
     ///
     /// # Errors
-    /// When a token is not in the vocabulary; nothing was changed then.
+    /// As [`Model::step_with`].
     pub(crate) fn step(
         &self,
         rows: &[BatchToken],
@@ -50,18 +52,41 @@ impl Model {
         scratch: &mut StepScratch,
         routed: &mut dyn FnMut(usize, LayerRouting<'_>),
     ) -> Result<(), ModelError> {
+        self.step_with(rows, &[], caches, scratch, routed)
+    }
+
+    /// Computes a step: the caches grow by its rows, `scratch.logits` holds what was wanted. `pictures` are those whose
+    /// rows stand among the step's. `routed` hears, layer by layer, which experts the rows chose.
+    ///
+    /// # Errors
+    /// When a token is not in the vocabulary, or a picture not as wide as the model; nothing was changed then.
+    pub(crate) fn step_with(
+        &self,
+        rows: &[BatchToken],
+        pictures: &[Arc<PictureRows>],
+        caches: &mut [&mut SequenceCache],
+        scratch: &mut StepScratch,
+        routed: &mut dyn FnMut(usize, LayerRouting<'_>),
+    ) -> Result<(), ModelError> {
         let (config, context) = (&self.config, &self.context);
         let width = config.width;
-        if let Some(row) = rows.iter().find(|row| row.token as usize >= config.vocabulary) {
+        let outside = |row: &&BatchToken| row.picture.is_none() && row.token as usize >= config.vocabulary;
+        if let Some(row) = rows.iter().find(outside) {
             return Err(ModelError::Token { id: row.token, vocabulary: config.vocabulary });
+        }
+        for row in rows.iter().filter_map(|row| row.picture) {
+            pictures[row.picture].check_width(width)?;
         }
         let StepScratch { stream, inputs, normed, hyper, layer: scratch, logits } = scratch;
         let all = width * config.streams;
         stream.resize(rows.len() * all, 0.0);
         for (row, streams) in rows.iter().zip(stream.chunks_exact_mut(all)) {
             let (x, others) = streams.split_at_mut(width);
-            self.embedding.read_row(row.token as usize, x);
-            if config.embedding_scale != 1.0 {
+            match row.picture {
+                Some(at) => x.copy_from_slice(pictures[at.picture].embedding(at.row)),
+                None => self.embedding.read_row(row.token as usize, x),
+            }
+            if config.embedding_scale != 1.0 && row.picture.is_none() {
                 x.iter_mut().for_each(|x| *x *= config.embedding_scale);
             }
             others.chunks_exact_mut(width).for_each(|other| other.copy_from_slice(x));
@@ -72,6 +97,10 @@ impl Model {
         for (l, layer) in self.layers.iter().enumerate() {
             let step = LayerStep { context, config, layer: l, rows, caches };
             layer.forward(step, stream, inputs, scratch, &mut |r| routed(l, r));
+            for (row, stream) in rows.iter().zip(stream.chunks_exact_mut(all)) {
+                let more = row.picture.and_then(|at| pictures[at.picture].after_layer(l, at.row));
+                stream.iter_mut().zip(more.unwrap_or_default()).for_each(|(x, more)| *x += more);
+            }
         }
         for row in rows {
             let cache = &mut caches[row.sequence];

@@ -77,7 +77,9 @@ impl LayerInputs {
         let mut rows: Vec<_> = rows.iter().zip(out.chunks_exact_mut(all)).collect();
         context.pool.for_each(&mut rows, |(row, out)| {
             let mut own = vec![0.0; all];
-            self.table.read_row(row.token as usize, &mut own);
+            // A picture has the first token's, which stands for nothing.
+            let token = if row.picture.is_some() { 0 } else { row.token };
+            self.table.read_row(token as usize, &mut own);
             out.iter_mut().for_each(|x| *x /= root_of_width);
             let parts = out.chunks_exact_mut(self.norm.len());
             parts.for_each(|part| rms_norm_in_place(part, &self.norm, config.epsilon));

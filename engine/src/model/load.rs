@@ -42,7 +42,7 @@ const OTHER_PARTS: &[&str] = &["v.", "mm.", "a.", "s.", "mtp."];
 pub struct Model {
     pub(super) gguf: Arc<Gguf>,
     pub(super) config: ModelConfig,
-    pub(super) context: ComputeContext,
+    pub(crate) context: ComputeContext,
     pub(super) embedding: Matrix,
     pub(super) layer_inputs: Option<LayerInputs>,
     pub(super) layers: Vec<Layer>,

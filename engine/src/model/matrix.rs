@@ -24,8 +24,8 @@ pub(crate) struct Matrix {
     runs: Arc<[RowRun]>,
     run_rows: usize,
     pub(super) kind: TensorType,
-    pub(super) columns: usize,
-    pub(super) rows: usize,
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
     row_bytes: usize,
     /// A number a row that is added to its products.
     bias: Option<Arc<[f32]>>,
@@ -80,7 +80,7 @@ impl Matrix {
     }
 
     /// The numbers of row `r`.
-    pub(super) fn read_row(&self, r: usize, out: &mut [f32]) {
+    pub(crate) fn read_row(&self, r: usize, out: &mut [f32]) {
         dequantize(self.kind, self.bytes(r..r + 1), out);
         if self.factors.is_some() {
             let factor = self.factor(r);
@@ -163,7 +163,7 @@ impl Matrix {
 
 /// The products of all rows of `x` with each matrix, in one job: `out` has a row of `matrix.rows` numbers for
 /// each row of `x`.
-pub(super) fn products(context: &ComputeContext, x: &mut Activations, targets: &mut [(&Matrix, &mut [f32])]) {
+pub(crate) fn products(context: &ComputeContext, x: &mut Activations, targets: &mut [(&Matrix, &mut [f32])]) {
     if targets.iter().any(|(matrix, _)| matrix.rounds(context)) {
         context.quantize(x);
     }
@@ -260,7 +260,7 @@ fn rows_of_each(count: usize, rows: usize) -> Vec<Vec<usize>> {
 
 /// Cuts rows of `width` numbers, one after another in `rows`, into columns of `step`: each range of columns
 /// with its part of every row.
-pub(super) fn columns(
+pub(crate) fn columns(
     rows: &mut [f32],
     width: usize,
     step: usize,

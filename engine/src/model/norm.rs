@@ -6,7 +6,7 @@ use super::tensor_reader::TensorReader;
 
 /// A norm with its weights.
 #[derive(Debug)]
-pub(super) struct Norm {
+pub(crate) struct Norm {
     weight: Vec<f32>,
     /// Added at last; a norm with it centers first.
     bias: Option<Vec<f32>>,
@@ -14,7 +14,7 @@ pub(super) struct Norm {
 
 impl Norm {
     /// `NAME.weight`, and `NAME.bias` for one that centers.
-    pub(super) fn read(
+    pub(crate) fn read(
         tensors: &TensorReader<'_>,
         kind: NormKind,
         name: &str,
@@ -30,7 +30,7 @@ impl Norm {
     }
 
     /// Writes the norm of a row to `out`.
-    pub(super) fn apply(&self, x: &[f32], epsilon: f32, out: &mut [f32]) {
+    pub(crate) fn apply(&self, x: &[f32], epsilon: f32, out: &mut [f32]) {
         match &self.bias {
             Some(bias) => layer_norm(x, &self.weight, bias, epsilon, out),
             None => rms_norm(x, &self.weight, epsilon, out),
@@ -57,7 +57,7 @@ pub(super) fn rms_norm(x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32])
 }
 
 /// As [`rms_norm`], in place.
-pub(super) fn rms_norm_in_place(x: &mut [f32], weight: &[f32], epsilon: f32) {
+pub(crate) fn rms_norm_in_place(x: &mut [f32], weight: &[f32], epsilon: f32) {
     let factor = factor(x, epsilon);
     for (x, w) in x.iter_mut().zip(weight) {
         *x = *x * factor * w;
@@ -65,7 +65,7 @@ pub(super) fn rms_norm_in_place(x: &mut [f32], weight: &[f32], epsilon: f32) {
 }
 
 /// As [`rms_norm_in_place`] with weights of 1.
-pub(super) fn rms_normalize(x: &mut [f32], epsilon: f32) {
+pub(crate) fn rms_normalize(x: &mut [f32], epsilon: f32) {
     let factor = factor(x, epsilon);
     x.iter_mut().for_each(|x| *x *= factor);
 }

@@ -18,7 +18,9 @@ pub(super) struct LayerRopes {
 impl LayerRopes {
     pub(super) fn new(pairs: RopePairing, config: &ModelConfig, divisors: &Divisors) -> LayerRopes {
         let (size, scaling) = (config.head.turning, &config.rope_scaling);
-        let all_tokens = Arc::new(Rope::new(pairs, size, config.rope_base, scaling, divisors));
+        let mut all_tokens = Rope::new(pairs, size, config.rope_base, scaling, divisors);
+        all_tokens.axes = config.rope_axes.clone();
+        let all_tokens = Arc::new(all_tokens);
         let windowed = match config.window_rope_base {
             Some(base) => Arc::new(Rope::new(
                 pairs,
@@ -74,12 +76,16 @@ pub(super) struct Rope {
     long_frequencies: Option<Vec<f32>>,
     /// The factor of turned numbers.
     stretch: f32,
+    /// The axis that each pair turns by, in the models that tell time, height and width apart.
+    axes: Option<Arc<[usize]>>,
 }
 
 /// The place of a token, as far as it matters to the turning of heads.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RopePlace {
     pub(super) position: usize,
+    /// Its place in time, height and width.
+    pub(super) axes: [usize; 3],
     /// Whether its sequence is so long that other frequencies hold.
     pub(super) long: bool,
 }
@@ -96,7 +102,7 @@ impl Rope {
         let frequencies = (0..size / 2).map(|i| frequency(i, divisors.usual.as_ref())).collect();
         let long = divisors.long.as_ref();
         let long_frequencies = long.map(|_| (0..size / 2).map(|i| frequency(i, long)).collect());
-        Rope { pairs, frequencies, long_frequencies, stretch: scaling.stretch() }
+        Rope { pairs, frequencies, long_frequencies, stretch: scaling.stretch(), axes: None }
     }
 
     /// The same frequencies for heads whose numbers are paired so.
@@ -105,14 +111,15 @@ impl Rope {
     }
 
     /// The cosine and sine of each pair at a place.
-    pub(super) fn turns(&self, RopePlace { position, long }: RopePlace) -> Vec<(f32, f32)> {
+    pub(super) fn turns(&self, RopePlace { position, axes, long }: RopePlace) -> Vec<(f32, f32)> {
         let frequencies = self.long_frequencies.as_ref().filter(|_| long).unwrap_or(&self.frequencies);
-        let angle = |frequency: &f32| {
+        let angle = |(pair, frequency): (usize, &f32)| {
+            let position = self.axes.as_ref().map_or(position, |of_pair| axes[of_pair[pair]]);
             // In double precision: float32 would lose the angle at positions of some ten thousands.
             let (sin, cos) = (position as f64 * f64::from(*frequency)).sin_cos();
             (cos as f32 * self.stretch, sin as f32 * self.stretch)
         };
-        frequencies.iter().map(angle).collect()
+        frequencies.iter().enumerate().map(angle).collect()
     }
 
     /// Turns the first numbers of a head; the rest pass through.

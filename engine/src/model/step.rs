@@ -15,6 +15,28 @@ pub(crate) struct BatchToken {
     pub(crate) position: usize,
     /// Whether the logits after it are wanted.
     pub(crate) logits: bool,
+    /// Its place in time, height and width, where the model tells those apart: its position, three times, unless there
+    /// are pictures.
+    pub(crate) axes: [usize; 3],
+    /// Where what it sees ends if pictures are seen both ways: behind itself, or behind the picture that it is part of.
+    pub(crate) sees_to: usize,
+    /// The row of a picture that stands in its place.
+    pub(crate) picture: Option<PictureRow>,
+}
+
+/// A row of one of a step's pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PictureRow {
+    pub(crate) picture: usize,
+    pub(crate) row: usize,
+}
+
+impl BatchToken {
+    /// A token of text behind which, in its sequence, there are no pictures.
+    pub(crate) fn text(token: u32, sequence: usize, position: usize, logits: bool) -> BatchToken {
+        let (axes, sees_to) = ([position; 3], position + 1);
+        BatchToken { token, sequence, position, logits, axes, sees_to, picture: None }
+    }
 }
 
 /// The part of a step that a layer's token mixer needs.
@@ -30,8 +52,11 @@ pub(super) struct LayerStep<'a, 'c> {
 impl LayerStep<'_, '_> {
     /// The place of each row.
     pub(super) fn places(&self) -> Vec<RopePlace> {
-        let place =
-            |row: &BatchToken| RopePlace { position: row.position, long: self.caches[row.sequence].long };
+        let place = |row: &BatchToken| RopePlace {
+            position: row.position,
+            axes: row.axes,
+            long: self.caches[row.sequence].long,
+        };
         self.rows.iter().map(place).collect()
     }
 }

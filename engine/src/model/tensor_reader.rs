@@ -12,28 +12,28 @@ use super::matrix::{Matrix, RowRun};
 use crate::gguf::Gguf;
 
 /// The tensors of a file, and which of them the model has taken.
-pub(super) struct TensorReader<'a> {
+pub(crate) struct TensorReader<'a> {
     gguf: &'a Arc<Gguf>,
     taken: Vec<Cell<bool>>,
 }
 
 impl<'a> TensorReader<'a> {
-    pub(super) fn new(gguf: &'a Arc<Gguf>) -> TensorReader<'a> {
+    pub(crate) fn new(gguf: &'a Arc<Gguf>) -> TensorReader<'a> {
         TensorReader { gguf, taken: vec![Cell::new(false); gguf.tensors().len()] }
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.gguf.tensor(name).is_some()
     }
 
     /// The `axis`-th dimension of a tensor that must be there.
-    pub(super) fn size(&self, name: &str, axis: usize) -> Result<usize, ModelError> {
+    pub(crate) fn size(&self, name: &str, axis: usize) -> Result<usize, ModelError> {
         let dims = &self.gguf.require_tensor(name)?.dims;
         Ok(dims.get(axis).map_or(1, |&n| usize::try_from(n).unwrap_or(usize::MAX)))
     }
 
     /// A vector, or a table of numbers: small and read often, so it is copied out as floats.
-    pub(super) fn numbers(&self, name: &str, dims: &[usize]) -> Result<Vec<f32>, ModelError> {
+    pub(crate) fn numbers(&self, name: &str, dims: &[usize]) -> Result<Vec<f32>, ModelError> {
         let info = self.gguf.require_tensor(name)?;
         // Dimensions of 1 say nothing of a table: files have them anywhere.
         let long = |dims: &[u64]| dims.iter().copied().filter(|&n| n != 1).collect::<Vec<_>>();
@@ -73,7 +73,7 @@ impl<'a> TensorReader<'a> {
     }
 
     /// The matrix `NAME.weight`, with the bias `NAME.bias` where the file has one.
-    pub(super) fn matrix(&self, name: &str, dims: &[usize]) -> Result<Matrix, ModelError> {
+    pub(crate) fn matrix(&self, name: &str, dims: &[usize]) -> Result<Matrix, ModelError> {
         let tensor = self.find(&format!("{name}.weight"), dims)?;
         let rows = dims[1..].iter().product();
         Ok(Matrix::new(
@@ -86,7 +86,7 @@ impl<'a> TensorReader<'a> {
     }
 
     /// Some of the rows of the matrix `NAME.weight`, and of its bias.
-    pub(super) fn rows(
+    pub(crate) fn rows(
         &self,
         name: &str,
         dims: [usize; 2],
@@ -156,13 +156,13 @@ impl<'a> TensorReader<'a> {
     }
 
     /// Counts the tensors whose names begin so as taken: they have no part in the model's answers.
-    pub(super) fn pass_over(&self, prefix: &str) {
+    pub(crate) fn pass_over(&self, prefix: &str) {
         let named = self.gguf.tensors().iter().zip(&self.taken);
         named.filter(|(tensor, _)| tensor.name.starts_with(prefix)).for_each(|(_, taken)| taken.set(true));
     }
 
     /// Checks that no tensor was left over: what it does would be missing from the model's answers.
-    pub(super) fn finish(&self, architecture: &str) -> Result<(), ModelError> {
+    pub(crate) fn finish(&self, architecture: &str) -> Result<(), ModelError> {
         match self.gguf.tensors().iter().zip(&self.taken).find(|(_, taken)| !taken.get()) {
             Some((tensor, _)) => Err(ModelError::LeftOver {
                 path: self.gguf.path().to_owned(),

@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataValue};
 use pelicycle_engine::sample::Sampling;
+use pelicycle_engine::vision::{Picture, PlacedPicture};
 use pelicycle_engine::{
     ChatEvent, ChatProgress, ChatReply, Engine, EngineError, EngineOptions, FinishReason, GenerationEvent,
     GenerationRequest, bundled,
@@ -29,12 +30,15 @@ fn a_stream_has_the_text_of_the_tokens_that_the_recommended_sampling_draws() {
     let sampling = Sampling { seed: 7, ..engine.recommended_sampling() };
     let (send, drawn) = mpsc::channel();
     engine
-        .submit(GenerationRequest { tokens, sampling, max_tokens: 600 }, move |event| {
-            if let GenerationEvent::Token { id, .. } = event {
-                send.send(id).unwrap();
-            }
-            ControlFlow::Continue(())
-        })
+        .submit(
+            GenerationRequest { tokens, sampling, max_tokens: 600, ..GenerationRequest::default() },
+            move |event| {
+                if let GenerationEvent::Token { id, .. } = event {
+                    send.send(id).unwrap();
+                }
+                ControlFlow::Continue(())
+            },
+        )
         .unwrap();
     let drawn: Vec<u32> = drawn.iter().collect();
 
@@ -135,4 +139,18 @@ fn a_setting_out_of_range_is_refused_before_anything_is_asked() {
     let sampling = Sampling { temperature: -1.0, ..Sampling::default() };
     let error = engine.chat(&drawing()).sampling(sampling).stream().unwrap_err();
     assert!(error.to_string().contains("temperature"), "{error}");
+}
+
+#[test]
+fn a_picture_is_refused_in_words_by_a_model_without_a_projector() {
+    let engine = Engine::bundled().unwrap();
+    assert!(!engine.sees());
+    let picture = Picture::from_rgb(2, 1, vec![0, 0, 0, 255, 255, 255]).unwrap();
+    let messages = [ChatMessage::user(vec!["What is it?".into(), picture.clone().into()])];
+    let error = engine.chat(&messages).stream().unwrap_err().to_string();
+    assert!(error.contains("no projector") && error.contains("mmproj"), "{error}");
+    let pictures = vec![PlacedPicture { begin: 1, tokens: 1, columns: 1, first_row: 0, picture }];
+    let request = GenerationRequest { tokens: vec![1, 2, 3], pictures, ..GenerationRequest::default() };
+    let error = engine.submit(request, |_| ControlFlow::Break(())).unwrap_err().to_string();
+    assert!(error.contains("no projector"), "{error}");
 }

@@ -33,7 +33,12 @@ fn answers(threads: usize, parallel: usize) -> (Engine, Vec<Answer>) {
             let tokens = engine.prompt(&[ChatMessage::user(text.as_str())], None).unwrap().tokens;
             let (send, inbox) = mpsc::channel();
             let sampling = Sampling { temperature: 0.8, seed, ..Sampling::default() };
-            let request = GenerationRequest { tokens: tokens.clone(), sampling, max_tokens };
+            let request = GenerationRequest {
+                tokens: tokens.clone(),
+                sampling,
+                max_tokens,
+                ..GenerationRequest::default()
+            };
             let on_event =
                 move |event| send.send(event).map_or(ControlFlow::Break(()), ControlFlow::Continue);
             engine.submit(request, on_event).unwrap();

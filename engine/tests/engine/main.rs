@@ -4,11 +4,13 @@
 mod chatting;
 mod conventions;
 mod expert_use;
+mod form;
 mod gguf;
 mod gguf_hostile;
 mod golden_blocks;
 mod golden_models;
 mod golden_real;
+mod golden_vision;
 mod guide;
 mod hatchling;
 mod layouts;

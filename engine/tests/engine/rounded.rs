@@ -120,7 +120,12 @@ fn answers(engine: &Engine, prompts: &[Vec<u32>]) -> Vec<Vec<u32>> {
     let ask = |(i, tokens): (usize, &Vec<u32>)| {
         let (send, inbox) = mpsc::channel();
         let sampling = Sampling { temperature: 1.0, seed: i as u64, ..Sampling::default() };
-        let request = GenerationRequest { tokens: tokens.clone(), sampling, max_tokens: 12 };
+        let request = GenerationRequest {
+            tokens: tokens.clone(),
+            sampling,
+            max_tokens: 12,
+            ..GenerationRequest::default()
+        };
         let on_event = move |event| send.send(event).map_or(ControlFlow::Break(()), ControlFlow::Continue);
         engine.submit(request, on_event).unwrap();
         inbox

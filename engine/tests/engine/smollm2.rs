@@ -20,7 +20,7 @@ fn open(path: &Path, threads: usize, parallel: usize) -> Engine {
 fn request(engine: &Engine, text: &str, seed: u64, max_tokens: usize) -> GenerationRequest {
     let prompt = engine.prompt(&[ChatMessage::user(text)], None).unwrap();
     let sampling = Sampling { temperature: 0.8, top_p: 0.95, seed, ..Sampling::default() };
-    GenerationRequest { tokens: prompt.tokens, sampling, max_tokens }
+    GenerationRequest { tokens: prompt.tokens, sampling, max_tokens, ..GenerationRequest::default() }
 }
 
 /// What came of a request: its tokens, how it ended, the largest batch it was part of.
@@ -133,7 +133,10 @@ fn a_request_that_cannot_be_answered_is_refused_with_words() {
     let refused = |tokens: Vec<u32>, temperature: f32| {
         let sampling = Sampling { temperature, ..Sampling::default() };
         engine
-            .submit(GenerationRequest { tokens, sampling, max_tokens: 1 }, |_| ControlFlow::Break(()))
+            .submit(
+                GenerationRequest { tokens, sampling, max_tokens: 1, ..GenerationRequest::default() },
+                |_| ControlFlow::Break(()),
+            )
             .unwrap_err()
     };
     assert!(matches!(refused(vec![], 1.0), EngineError::EmptyPrompt));

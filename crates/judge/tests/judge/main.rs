@@ -1,6 +1,7 @@
 //! Rankings by judgements of drawings: against other implementations, and against what is known of made-up contestants.
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
+mod calibration;
 mod damaged;
 mod simulation;
 

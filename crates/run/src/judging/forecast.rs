@@ -44,7 +44,7 @@ impl JudgingForecast {
         pictures: u64,
     ) -> JudgingForecast {
         let input = question / 3 + pictures * PICTURE;
-        let each = judge.backend.tariff.forecast(input, REPLY, false);
+        let each = judge.tariff.forecast(input, REPLY, false);
         JudgingForecast { pairs, requests, input, output: REPLY, each }
     }
 }

@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use pelicycle_record::{RequestRecord, SamplingSettings};
+use pelicycle_engine::form::JsonShape;
+use pelicycle_provider::Provider;
+use pelicycle_record::{EngineRecord, RequestRecord, SamplingSettings};
 
+use super::held_model::HeldModel;
 use crate::backends::check_bound;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, Notices, RunError, UsageError,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, LocalModel, Notices, RunError,
+    Tariff, UsageError, Weights, random_seed,
 };
+
+/// Tokens of a local model's reply when nothing else is said: room for some reasoning. Its answer is bounded anyway.
+const MAX_TOKENS: u32 = 4_096;
 
 /// What somebody asks of a model that judges.
 #[derive(Clone, Default)]
 pub struct JudgingRequest {
-    /// The model, as `PROVIDER/MODEL`.
+    /// The model: `PROVIDER/MODEL`, `local/NAME` or a model file.
     pub model: String,
     /// The settings of its requests.
     pub sampling: SamplingSettings,
@@ -25,37 +32,103 @@ pub struct JudgingRequest {
 /// A model that judges.
 #[derive(Clone)]
 pub struct ModelJudge {
-    /// Who answers, and what it costs.
-    pub(crate) backend: Backend,
+    who: JudgingModel,
+    /// What its requests cost.
+    pub(crate) tariff: Tariff,
     /// `PROVIDER/MODEL`.
     pub name: String,
     /// The settings of its requests.
-    pub(crate) request: RequestRecord,
+    request: RequestRecord,
+}
+
+/// Who answers.
+#[derive(Clone)]
+enum JudgingModel {
+    /// A service's.
+    Remote(Arc<dyn Provider>),
+    /// One of this process.
+    Local(Arc<LocalModel>),
 }
 
 impl ModelJudge {
-    /// Gets the model ready; nothing is sent yet.
+    /// Gets the model ready; nothing is asked yet.
     ///
     /// # Errors
-    /// When it can't be asked, or not with these settings, or its cost can't be bounded.
+    /// When it can't be asked, or sees no pictures, or not with these settings, or its cost can't be bounded.
     pub fn open(request: &JudgingRequest, notices: &Notices) -> Result<ModelJudge, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
         let backends = Backends::new(&config, &request.backends, notices)?;
         let found = Contestant::find(&request.model, &config.places()).map_err(UsageError::from)?;
-        if found.model != ContestantModel::Remote {
-            return Err(UsageError::CannotJudge { model: request.model.clone() }.into());
-        }
-        let model = backends.remote(&found)?;
-        let settings = model.settle(&request.sampling.clone().into()).map_err(UsageError::from)?;
-        let tariff = backends.tariff(&found, None, Some(&model));
+        let wanted = request.sampling.clone();
+        let (who, settings, tariff) = match &found.model {
+            ContestantModel::Remote => {
+                let model = backends.remote(&found)?;
+                let settings = model.settle(&wanted.into()).map_err(UsageError::from)?;
+                let tariff = backends.tariff(&found, None, Some(&model));
+                (JudgingModel::Remote(Arc::new(model)), settings, tariff)
+            }
+            ContestantModel::Local(weights) => {
+                let model = backends.local(weights, None)?;
+                let settings = local_settings(&model, weights, &request.model, wanted)?;
+                (JudgingModel::Local(Arc::new(model)), settings, backends.tariff(&found, None, None))
+            }
+            ContestantModel::Given(_) => {
+                return Err(UsageError::CannotJudge { model: request.model.clone() }.into());
+            }
+        };
         check_bound(request.max_cost)?;
         if request.max_cost.is_some() && tariff.most_after(0, &settings.sampling, false).is_none() {
             return Err(UsageError::NoPriceOfJudge { model: request.model.clone() }.into());
         }
-        Ok(ModelJudge {
-            backend: Backend { provider: Arc::new(model), tariff },
-            name: format!("{}/{}", found.record.provider, found.record.model),
-            request: settings,
-        })
+        let name = format!("{}/{}", found.record.provider, found.record.model);
+        Ok(ModelJudge { who, tariff, name, request: settings })
     }
+
+    /// Who answers, held to a shape where that can be done.
+    pub(super) fn backend(&self, shape: impl FnOnce() -> JsonShape) -> Backend {
+        let provider: Arc<dyn Provider> = match &self.who {
+            JudgingModel::Remote(provider) => Arc::clone(provider),
+            JudgingModel::Local(model) => Arc::new(HeldModel { model: Arc::clone(model), shape: shape() }),
+        };
+        Backend { provider, tariff: self.tariff.clone() }
+    }
+
+    /// The settings of one request. A local model has another seed each time: with the same, it would answer the same when it
+    /// is asked again, and look steadier than it is.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub(super) fn settings(&self) -> Result<RequestRecord, RunError> {
+        let seed = match &self.who {
+            JudgingModel::Remote(_) => self.request.seed,
+            JudgingModel::Local(_) => Some(random_seed()?),
+        };
+        Ok(RequestRecord { seed, ..self.request.clone() })
+    }
+
+    /// The local engine's account of itself. May wait until all of the model's file is read.
+    ///
+    /// # Errors
+    /// When that failed.
+    pub(super) async fn engine(&self) -> Result<Option<EngineRecord>, RunError> {
+        let JudgingModel::Local(model) = &self.who else { return Ok(None) };
+        let model = Arc::clone(model);
+        tokio::task::spawn_blocking(move || model.engine()).await?.map_err(RunError::EngineRecord)
+    }
+}
+
+fn local_settings(
+    model: &LocalModel,
+    weights: &Weights,
+    named: &str,
+    wanted: SamplingSettings,
+) -> Result<RequestRecord, RunError> {
+    if !model.sees() {
+        return Err(UsageError::CannotSee { model: named.to_owned() }.into());
+    }
+    let bounded =
+        wanted.or(&SamplingSettings { max_tokens: Some(MAX_TOKENS), ..SamplingSettings::default() });
+    model
+        .settle(&RequestRecord::from(bounded))
+        .map_err(|source| RunError::Recommendation { weights: weights.clone(), source })
 }

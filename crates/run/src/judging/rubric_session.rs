@@ -9,15 +9,17 @@ use pelicycle_judge::{read_rubric_reply, rubric_question};
 use pelicycle_provider::ReplyRequest;
 use pelicycle_record::measure::Rubric;
 use pelicycle_record::{
-    AskedPrompt, Attempt, Id, JudgeKind, JudgeRecord, Outcome, ReadingRequest, RubricReading, SCHEMA_VERSION,
-    TextRecord,
+    AskedPrompt, Attempt, EngineRecord, Id, JudgeKind, JudgeRecord, Outcome, ReadingRequest, RequestRecord,
+    RubricReading, SCHEMA_VERSION, TextRecord,
 };
 use pelicycle_store::{Listing, Store};
 use pelicycle_text::plain_file;
 use tokio::task::JoinSet;
 
+use super::answer_shape::rubric_shape;
+use super::comparison_request::{AROUND, PICTURE};
 use super::material::SIDE;
-use super::session::{AROUND, PICTURE, TOGETHER};
+use super::session::TOGETHER;
 use super::{JudgingForecast, ModelJudge, Shrink};
 use crate::ask::{AnsweredRequest, RequestContext};
 use crate::spending::Spending;
@@ -177,10 +179,11 @@ struct RubricRequest {
 impl RubricRequest {
     /// What is kept of it, with the reply; nothing where the model was not asked to the end.
     async fn carry_out(self, spending: Arc<Spending>, stop: Stop) -> Result<Option<KeptReading>, RunError> {
-        let settings = &self.judge.request;
+        let settings = self.judge.settings()?;
+        let backend = self.judge.backend(|| rubric_shape(self.drawing.items.len()));
         let input = self.drawing.question.len() as u64 + AROUND + PICTURE;
         // Whoever set a bound was told before of what has no price.
-        let most = self.judge.backend.tariff.most_after(input, &settings.sampling, false).unwrap_or(0.0);
+        let most = backend.tariff.most_after(input, &settings.sampling, false).unwrap_or(0.0);
         let request = || ReplyRequest {
             prompt_id: self.drawing.prompt.id.clone(),
             prompt: self.drawing.question.clone(),
@@ -188,15 +191,23 @@ impl RubricRequest {
             sample: 1,
             settings: settings.clone(),
         };
-        let asking = RequestContext { backend: &self.judge.backend, spending: &spending, stop: &stop };
+        let asking = RequestContext { backend: &backend, spending: &spending, stop: &stop };
         let asked = asking.ask(request, most, |_| {}).await;
         match asked {
-            Some(asked) if asked.answer.done.outcome != Outcome::Cancelled => self.kept(asked).map(Some),
+            Some(asked) if asked.answer.done.outcome != Outcome::Cancelled => {
+                let engine = self.judge.engine().await?;
+                self.kept(asked, settings, engine).map(Some)
+            }
             _ => Ok(None),
         }
     }
 
-    fn kept(self, asked: AnsweredRequest) -> Result<KeptReading, RunError> {
+    fn kept(
+        self,
+        asked: AnsweredRequest,
+        request: RequestRecord,
+        engine: Option<EngineRecord>,
+    ) -> Result<KeptReading, RunError> {
         let AnsweredRequest { answer, cost, .. } = asked;
         let seconds = answer.total().as_secs_f64();
         let answers = read_rubric_reply(&answer.text, &self.drawing.items);
@@ -214,13 +225,14 @@ impl RubricRequest {
             asked: ReadingRequest {
                 question: TextRecord::of(self.drawing.question.as_bytes()),
                 picture: TextRecord::of(&self.picture),
-                request: self.judge.request,
+                request,
                 outcome: answer.done.outcome,
                 error: answer.done.error,
                 usage: answer.account.usage,
                 cost,
                 served: answer.account.served,
                 service: answer.account.service,
+                engine,
                 reply: reply.as_deref().map(TextRecord::of),
             },
         };

@@ -3,27 +3,20 @@
 use std::sync::Arc;
 
 use pelicycle_drawing::tool;
-use pelicycle_judge::{Ballot, DrawingPair, read_reply};
-use pelicycle_provider::ReplyRequest;
+use pelicycle_judge::{Ballot, DrawingPair};
 use pelicycle_record::{
-    AskedPrompt, AskedRecord, Id, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference,
-    SCHEMA_VERSION, TextRecord,
+    AskedPrompt, Id, JudgeKind, JudgeRecord, JudgementRecord, Outcome, Preference, SCHEMA_VERSION,
 };
 use pelicycle_store::Store;
 use tokio::task::JoinSet;
 
+use super::comparison_request::{ComparisonAnswer, ComparisonRequest};
 use super::{JudgingMaterial, ModelJudge, PairSchedule, PairShowing};
-use crate::ask::{AnsweredRequest, RequestContext};
 use crate::spending::Spending;
 use crate::{RunError, Stop};
 
 /// Pairs that are under way together, at most: what the next one is to be depends on what came of those before.
 pub(super) const TOGETHER: usize = 6;
-/// Tokens that a picture of a judge takes, at most.
-pub(super) const PICTURE: u64 = 3_000;
-/// Tokens around the question, at most.
-pub(super) const AROUND: u64 = 1_000;
-
 /// A judgement that was kept.
 #[derive(Debug)]
 pub struct KeptJudgement {
@@ -235,33 +228,16 @@ struct Showing {
 
 impl Showing {
     async fn carry_out(self) -> Result<Shown, RunError> {
-        let input = self.question.len() as u64 + AROUND + 2 * PICTURE;
-        let settings = &self.judge.request;
-        // Whoever set a bound was told before of what has no price.
-        let most = self.judge.backend.tariff.most_after(input, &settings.sampling, false).unwrap_or(0.0);
-        let request = || ReplyRequest {
-            prompt_id: self.prompt.id.clone(),
-            prompt: self.question.clone(),
-            pictures: self.pictures.to_vec(),
-            sample: 1,
-            settings: settings.clone(),
+        let asking = ComparisonRequest {
+            judge: &self.judge,
+            prompt_id: &self.prompt.id,
+            question: &self.question,
+            pictures: &self.pictures,
         };
-        let asking =
-            RequestContext { backend: &self.judge.backend, spending: &self.spending, stop: &self.stop };
-        let asked = asking.ask(request, most, |_| {}).await;
-        match asked {
-            Some(asked) if asked.answer.done.outcome != Outcome::Cancelled => self.judged(asked),
-            _ => Ok(Shown { number: self.number, opinion: Opinion::NotAsked, judgement: None }),
-        }
-    }
-
-    /// What the judge's answer comes to.
-    fn judged(self, asked: AnsweredRequest) -> Result<Shown, RunError> {
-        let AnsweredRequest { answer, cost, .. } = asked;
-        let reading = read_reply(&answer.text);
-        let preference = reading.as_ref().map(|reading| reading.preference);
-        let seconds = answer.total().as_secs_f64();
-        let reply = (!answer.text.is_empty()).then(|| answer.text.into_bytes());
+        let Some(answer) = asking.ask(&self.spending, &self.stop).await? else {
+            return Ok(Shown { number: self.number, opinion: Opinion::NotAsked, judgement: None });
+        };
+        let ComparisonAnswer { preference, seconds, asked, reply } = answer;
         let record = JudgementRecord {
             schema: SCHEMA_VERSION,
             id: Id::new()?,
@@ -273,19 +249,7 @@ impl Showing {
             right: self.ids.1,
             preference,
             seconds: Some(seconds),
-            asked: Some(AskedRecord {
-                question: TextRecord::of(self.question.as_bytes()),
-                pictures: self.pictures.each_ref().map(|png| TextRecord::of(png)),
-                request: self.judge.request,
-                outcome: answer.done.outcome,
-                error: answer.done.error,
-                defects: reading.map(|reading| reading.defects),
-                usage: answer.account.usage,
-                cost,
-                served: answer.account.served,
-                service: answer.account.service,
-                reply: reply.as_deref().map(TextRecord::of),
-            }),
+            asked: Some(asked),
         };
         let opinion = match preference {
             None => Opinion::Unread,

@@ -25,6 +25,8 @@ pub(crate) struct RankingPage {
 #[derive(Debug, Serialize)]
 struct Table {
     by: String,
+    /// Whether one of those who judged fails the calibration.
+    fails: bool,
     /// The best first: what the page shows without its script.
     rows: Vec<Row>,
     /// What the mark of those with few votes means, where somebody has it.
@@ -64,9 +66,12 @@ struct Judge {
     turned: String,
     again: String,
     people: String,
+    calibration: String,
+    fails: bool,
 }
 
-/// Places on the walls: those of the first ranking, which is people's where people judged.
+/// Places on the walls: those of the first ranking, which is people's where people judged. One by a judge that fails the
+/// calibration gives no places.
 #[derive(Debug, Default)]
 pub(crate) struct Ranks {
     /// By slug.
@@ -105,6 +110,8 @@ impl RankingPage {
             turned: words::share(&judge.turned),
             again: words::share(&judge.again),
             people: words::people(judge),
+            calibration: words::calibrated(judge),
+            fails: judge.fails(),
         });
         Some(Self {
             tables: tables.collect(),
@@ -122,6 +129,7 @@ impl Table {
         };
         Self {
             by: text::sentence(&words::by(ranked)),
+            fails: !ranked.failing.is_empty(),
             rows: ranked.standings().iter().map(row).collect(),
             few: words::few(ranked),
         }
@@ -158,7 +166,8 @@ impl Row {
 
 impl Ranks {
     pub(crate) fn new(report: Option<&RankingReport>) -> Self {
-        let Some(first) = report.and_then(|report| report.rankings.first()) else { return Self::default() };
+        let heard = report.and_then(|report| report.rankings.iter().find(|ranked| ranked.failing.is_empty()));
+        let Some(first) = heard else { return Self::default() };
         // Of those who were never judged no place is known.
         let standings = first.standings().iter().filter(|placed| placed.votes > 0);
         let of = standings.enumerate().map(|(order, placed)| {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pelicycle_record::{Attempt, ExpertCounts, Id, RunContestant, RunRecord, SCHEMA_VERSION, Verdict};
 use pelicycle_store::{AttemptFiles, DamageReason, Store, StoreError};
-use pelicycle_testkit::attempts::{MODELS, attempt, check, taken, tiny_png, verdict, vote};
+use pelicycle_testkit::attempts::{MODELS, attempt, calibrated, check, taken, tiny_png, verdict, vote};
 use pelicycle_testkit::copy;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
@@ -436,6 +436,12 @@ fn a_judgement_is_read_back_and_a_model_s_reply_lies_beside_it() {
         let error = store.write_judgement(&record, reply).unwrap_err();
         assert!(matches!(error, StoreError::Inconsistent { .. }), "{error}");
     }
+    let calibration = calibrated("1-shuffled", true, None, reply);
+    let place = store.write_calibration(&calibration, Some(reply)).unwrap();
+    assert_eq!(fs::read(place.join("reply.md")).unwrap(), reply);
+    assert_eq!(store.calibrations().unwrap().records, [calibration]);
+    fs::write(place.join("calibration.json"), "{}").unwrap();
+    assert_eq!(store.calibrations().unwrap().damaged.len(), 1);
     let mut expected = vec![vote, verdict];
     expected.sort_by(|a, b| a.id.cmp(&b.id));
     let read = store.judgements().unwrap();

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use pelicycle_record::{Attempt, BatchRecord, JudgementRecord, RubricReading, RunRecord};
-use pelicycle_testkit::attempts::{attempt, verdict, vote, with_experts};
+use pelicycle_record::{Attempt, BatchRecord, CalibrationRecord, JudgementRecord, RubricReading, RunRecord};
+use pelicycle_testkit::attempts::{attempt, calibrated, verdict, vote, with_experts};
 use pelicycle_testkit::{docs, has_python};
 
 /// Set to anything, it writes the schemas anew instead of comparing them.
@@ -18,6 +18,7 @@ fn the_published_schemas_are_those_of_the_types() {
         ("batch.schema.json", schemars::schema_for!(BatchRecord)),
         ("judgement.schema.json", schemars::schema_for!(JudgementRecord)),
         ("reading.schema.json", schemars::schema_for!(RubricReading)),
+        ("calibration.schema.json", schemars::schema_for!(CalibrationRecord)),
     ] {
         let made = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os(RENEW).is_some() {
@@ -61,6 +62,8 @@ fn records_are_valid_by_an_independent_validator_and_broken_ones_are_not() {
     validate("attempt.schema.json", &serde_json::to_value(&by_experts).unwrap()).unwrap();
 
     let pair = ["a", "b"].map(|slug| attempt("pelican", slug, "2026-11-22T02:53:36Z", None));
+    let calibration = calibrated("1-shuffled", false, None, b"Left.");
+    validate("calibration.schema.json", &serde_json::to_value(&calibration).unwrap()).unwrap();
     for judgement in [vote(&pair), verdict(&pair, b"Left.")] {
         validate("judgement.schema.json", &serde_json::to_value(&judgement).unwrap()).unwrap();
         let mut broken = serde_json::to_value(&judgement).unwrap();

@@ -49,6 +49,12 @@ impl Reference {
         (shape, bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect())
     }
 
+    pub(crate) fn shaped_u8s(&self, name: &str) -> (Vec<usize>, Vec<u8>) {
+        let tensors = safetensors::SafeTensors::deserialize(&self.0).unwrap();
+        let (shape, bytes) = Self::bytes(&tensors, name);
+        (shape, bytes.to_vec())
+    }
+
     pub(crate) fn u8s(&self, name: &str) -> Vec<u8> {
         let tensors = safetensors::SafeTensors::deserialize(&self.0).unwrap();
         Self::bytes(&tensors, name).1.to_vec()

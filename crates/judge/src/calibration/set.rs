@@ -1,0 +1,81 @@
+//! The pairs of the calibration set.
+
+use pelicycle_record::DrawingChange;
+use pelicycle_statistics::Random;
+
+use super::scene::{PALETTES, Scene};
+
+/// The version of the set: answers to another one are not counted.
+pub const CALIBRATION_SET: &str = "1";
+
+/// What the drawings of the set were made for.
+pub const CALIBRATION_PROMPT: &str = "Generate an SVG of a pelican riding a bicycle";
+
+/// The number from which the scenes follow; another one makes another set.
+const SEED: u64 = 1_868;
+
+/// Scenes, each of which makes three pairs.
+const SCENES: usize = 12;
+
+/// A drawing, and the same one changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalibrationPair {
+    /// The pair's name in the set.
+    pub name: String,
+    /// What was changed.
+    pub change: DrawingChange,
+    /// The drawing, as SVG.
+    pub whole: String,
+    /// The changed one.
+    pub changed: String,
+}
+
+/// All pairs of the set, the same in every call: 24 with one drawing made worse, 12 with both as good.
+#[must_use]
+pub fn calibration_set() -> Vec<CalibrationPair> {
+    let mut random = Random::new(SEED);
+    let mut pairs = Vec::new();
+    for number in 0..SCENES {
+        let scene = Scene::draw(&mut random);
+        let drawing = scene.composition(PALETTES[number % PALETTES.len()]);
+        let other_colours = scene.composition(PALETTES[(number + 1) % PALETTES.len()]);
+        let alike = match number % 2 {
+            0 => (DrawingChange::Mirrored, drawing.mirrored()),
+            _ => (DrawingChange::Recoloured, other_colours.svg()),
+        };
+        for (change, changed) in [
+            (DrawingChange::WheelsAway, drawing.without_wheels()),
+            (DrawingChange::Shuffled, drawing.shuffled(&mut random)),
+            alike,
+        ] {
+            let what = match change {
+                DrawingChange::WheelsAway => "wheels-away",
+                DrawingChange::Shuffled => "shuffled",
+                DrawingChange::Mirrored => "mirrored",
+                DrawingChange::Recoloured => "recoloured",
+            };
+            let name = format!("{}-{what}", number + 1);
+            pairs.push(CalibrationPair { name, change, whole: drawing.svg(), changed });
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_set_is_the_same_every_time_and_no_two_pairs_are_alike() {
+        let set = calibration_set();
+        assert_eq!(set, calibration_set());
+        assert_eq!(set.len(), 36);
+        assert_eq!(set.iter().filter(|pair| pair.change.is_for_the_worse()).count(), 24);
+        assert_eq!(set.iter().map(|pair| &pair.name).collect::<BTreeSet<_>>().len(), 36);
+        assert_eq!(set.iter().map(|pair| &pair.whole).collect::<BTreeSet<_>>().len(), SCENES);
+        assert_eq!(set.iter().map(|pair| &pair.changed).collect::<BTreeSet<_>>().len(), 36);
+        assert!(set.iter().all(|pair| pair.whole != pair.changed));
+    }
+}

@@ -1,0 +1,169 @@
+//! The projector: the file beside a model (`mmproj-*.gguf`) with the tower that makes rows of numbers of pictures.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::limits::PictureLimits;
+use super::picture::{Picture, PictureError};
+use super::picture_size::picture_size;
+use super::resize::resized;
+use super::tower::VisionTower;
+use super::tower_config::kind_of;
+use super::tower_kind::PictureMarks;
+use crate::gguf::Gguf;
+use crate::model::{Model, ModelError, PictureRows};
+
+/// Bytes of pictures' rows that are kept for questions to come: some tens of pictures.
+const KEPT_BYTES: usize = 256 << 20;
+
+/// A projector file, open and checked.
+#[derive(Debug)]
+pub struct Projector {
+    gguf: Arc<Gguf>,
+    tower: VisionTower,
+    limits: PictureLimits,
+    /// The rows of the pictures shown last, the latest first.
+    kept: Mutex<VecDeque<(Picture, Arc<PictureRows>)>>,
+}
+
+impl Projector {
+    /// Opens a projector file, for pictures within these limits.
+    ///
+    /// # Errors
+    /// When the file can't be read, is no projector for pictures, not of a kind that the engine knows, or not whole.
+    pub fn open(path: &Path, limits: PictureLimits) -> Result<Projector, ModelError> {
+        Projector::new(Arc::new(Gguf::open(path)?), limits)
+    }
+
+    /// As [`Projector::open`], of an open file.
+    ///
+    /// # Errors
+    /// As [`Projector::open`].
+    pub fn new(gguf: Arc<Gguf>, limits: PictureLimits) -> Result<Projector, ModelError> {
+        let tower = VisionTower::read(&gguf, kind_of(&gguf)?)?;
+        Ok(Projector { gguf, tower, limits, kept: Mutex::default() })
+    }
+
+    /// The file that it stands in.
+    pub fn gguf(&self) -> &Arc<Gguf> {
+        &self.gguf
+    }
+
+    /// Its kind, as the file names it.
+    pub fn kind(&self) -> &'static str {
+        self.tower.kind().name
+    }
+
+    /// The limits of the pictures that it is given.
+    pub fn limits(&self) -> &PictureLimits {
+        &self.limits
+    }
+
+    pub(crate) fn marks(&self) -> &'static PictureMarks {
+        &self.tower.kind().marks
+    }
+
+    /// Checks that it was made for a model.
+    ///
+    /// # Errors
+    /// When the model is of another family or width, or its file does not say how it reads pictures.
+    pub fn check_model(&self, model: &Model) -> Result<(), ModelError> {
+        let config = model.config();
+        let kind = self.tower.kind();
+        let fail = |why: String| Err(ModelError::Unpaired { path: self.gguf.path().to_owned(), why });
+        if !kind.models.contains(&config.architecture.as_str()) {
+            let (name, models) = (kind.name, kind.models.join(", "));
+            return fail(format!("{name} goes with {models}, and the model is {}", config.architecture));
+        }
+        let projection = self.tower.config().projection;
+        if projection != config.width {
+            let width = config.width;
+            return fail(format!("its rows are {projection} numbers wide, and the model is {width}"));
+        }
+        let (made, taken) = (self.tower.deepstack_layers(), config.deepstack_layers);
+        if made != taken {
+            return fail(format!("it makes rows for {made} layers, and the model takes them in {taken}"));
+        }
+        if taken > config.layers {
+            return fail(format!("the model has fewer than {taken} layers"));
+        }
+        if config.declares_axes() && !config.has_axes() {
+            let key = format!("{}.rope.dimension_sections", config.architecture);
+            return fail(format!("the model's file does not say where pictures stand ({key})"));
+        }
+        Ok(())
+    }
+
+    /// A picture in the size in which it is shown.
+    ///
+    /// # Errors
+    /// When the family's rules refuse pictures of its shape.
+    pub fn resized(&self, picture: &Picture) -> Result<Picture, PictureError> {
+        let (width, height) = self.size(picture)?;
+        Ok(resized(picture, width, height, self.tower.kind().filter))
+    }
+
+    /// The tokens of a line, and the lines, that a picture becomes.
+    ///
+    /// # Errors
+    /// When the family's rules refuse pictures of its shape.
+    pub fn token_grid(&self, picture: &Picture) -> Result<(usize, usize), PictureError> {
+        let (width, height) = self.size(picture)?;
+        let side = self.tower.config().patch * self.tower.config().merge;
+        Ok((width / side, height / side))
+    }
+
+    fn size(&self, picture: &Picture) -> Result<(usize, usize), PictureError> {
+        let (kind, config) = (self.tower.kind(), self.tower.config());
+        let size = picture_size(kind.sizing, config, &self.limits, picture)?;
+        self.check_length(picture, size)
+    }
+
+    fn check_length(&self, picture: &Picture, size: (usize, usize)) -> Result<(usize, usize), PictureError> {
+        if size.0.max(size.1) / self.tower.config().patch > self.tower.longest() {
+            let rule = "its projector has no places for so many patches in a row";
+            return Err(PictureError::Thin { width: picture.width(), height: picture.height(), rule });
+        }
+        Ok(size)
+    }
+
+    /// The rows that stand for a picture, on the threads and in the arithmetic of a model.
+    ///
+    /// # Errors
+    /// When the family's rules refuse pictures of its shape.
+    pub fn encode(&self, model: &Model, picture: &Picture) -> Result<PictureRows, PictureError> {
+        Ok(self.tower.encode(&model.context, &self.resized(picture)?))
+    }
+
+    /// As [`Projector::encode`], of a picture that has its final size already.
+    ///
+    /// # Errors
+    /// When its sides are no whole tokens.
+    pub fn encode_as_it_is(&self, model: &Model, picture: &Picture) -> Result<PictureRows, PictureError> {
+        let side = self.tower.config().patch * self.tower.config().merge;
+        let (width, height) = (picture.width(), picture.height());
+        let whole = [width, height].iter().all(|&n| (n as usize).is_multiple_of(side));
+        if !whole {
+            return Err(PictureError::Thin { width, height, rule: "its sides are no whole tokens" });
+        }
+        self.check_length(picture, (width as usize, height as usize))?;
+        Ok(self.tower.encode(&model.context, picture))
+    }
+
+    /// As [`Projector::encode`], of a picture that was found to fit, computed once for all questions about it.
+    pub(crate) fn rows(&self, model: &Model, picture: &Picture) -> Arc<PictureRows> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = kept.iter().position(|(known, _)| known == picture) {
+            let found = kept.remove(at).expect("it was found there");
+            kept.push_front(found);
+        } else {
+            let rows = self.encode(model, picture).expect("its size was checked when it came in");
+            kept.push_front((picture.clone(), Arc::new(rows)));
+        }
+        while kept.len() > 1 && kept.iter().map(|(_, rows)| rows.bytes()).sum::<usize>() > KEPT_BYTES {
+            kept.pop_back();
+        }
+        Arc::clone(&kept[0].1)
+    }
+}
