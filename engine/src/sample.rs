@@ -1,12 +1,13 @@
 //! Chooses the next token from logits.
 //!
 //! The order is fixed: repetition penalty, top-k, top-p, min-p, temperature, draw. The same logits, options and
-//! seed give the same tokens on every machine: the random numbers and the exponential are written here, in
-//! arithmetic that IEEE 754 pins to the bit, and sums run in the order of token ids.
+//! seed give the same tokens on every machine: the random numbers and the exponential are our own, in arithmetic
+//! that IEEE 754 pins to the bit, and sums run in an order that only the token ids decide.
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
+use pelicycle_kernels::portable_exponentials;
 use thiserror::Error;
 
 use crate::form::TokenSet;
@@ -90,6 +91,9 @@ impl Sampling {
     }
 }
 
+/// Weights that are summed together.
+const BLOCK: usize = 256;
+
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     logit: f32,
@@ -110,7 +114,11 @@ pub struct Sampler {
     recent: VecDeque<u32>,
     logits: Vec<f32>,
     candidates: Vec<Candidate>,
+    /// The logits of the candidates.
+    kept: Vec<f32>,
     weights: Vec<f64>,
+    /// Candidates among which the last of the best is, with their weights.
+    open: Vec<(f64, Candidate)>,
 }
 
 impl Sampler {
@@ -126,7 +134,9 @@ impl Sampler {
             recent: VecDeque::new(),
             logits: Vec::new(),
             candidates: Vec::new(),
+            kept: Vec::new(),
             weights: Vec::new(),
+            open: Vec::new(),
         })
     }
 
@@ -187,75 +197,158 @@ impl Sampler {
     }
 
     fn draw(&mut self, scores: &[f32]) -> u32 {
-        let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let max = highest(scores);
         if max == f32::NEG_INFINITY {
             return 0;
         }
+        let temperature = f64::from(self.options.temperature);
+        let left = uniform(self.options.seed, self.drawn);
+        if !self.narrow(scores, max) {
+            portable_exponentials(scores, max, temperature, &mut self.weights);
+            return pick(&self.weights, left) as u32;
+        }
+        self.kept.clear();
+        self.kept.extend(self.candidates.iter().map(|c| c.logit));
+        portable_exponentials(&self.kept, max, temperature, &mut self.weights);
+        self.candidates[pick(&self.weights, left)].id
+    }
+
+    /// Finds the candidates that the options leave, in the order of ids, so that a sum does not depend on how they were
+    /// found. `false` where they leave all tokens.
+    fn narrow(&mut self, scores: &[f32], max: f32) -> bool {
         let top_k = self.options.top_k as usize;
         let (top_p, min_p) = (f64::from(self.options.top_p), f64::from(self.options.min_p));
         let limited = top_k > 0 && top_k < scores.len();
         if limited {
             top(scores, top_k, &mut self.candidates);
-            // In the order of ids, so that a sum does not depend on how the best were found.
             self.candidates.sort_unstable_by_key(|c| c.id);
-        } else {
-            self.candidates.clear();
-            let possible = (0_u32..).zip(scores).filter(|(_, score)| **score > f32::NEG_INFINITY);
-            self.candidates.extend(possible.map(|(id, &logit)| Candidate { logit, id }));
         }
         if top_p < 1.0 {
-            self.keep_top_p(scores, max, top_p, limited);
-        }
-        let weight = |logit: f32, t: f64| exp((f64::from(logit) - f64::from(max)) / t);
-        if min_p > 0.0 {
-            self.candidates.retain(|c| c.logit == max || weight(c.logit, 1.0) >= min_p);
-        }
-        let temperature = f64::from(self.options.temperature);
-        self.weights.clear();
-        self.weights.extend(self.candidates.iter().map(|c| weight(c.logit, temperature)));
-        let total: f64 = self.weights.iter().sum();
-        let mut left = uniform(self.options.seed, self.drawn) * total;
-        let mut chosen = 0;
-        for (candidate, &weight) in self.candidates.iter().zip(&self.weights) {
-            if weight > 0.0 {
-                chosen = candidate.id;
-                if left < weight {
-                    break;
-                }
-                left -= weight;
+            if limited {
+                self.kept.clear();
+                self.kept.extend(self.candidates.iter().map(|c| c.logit));
+                portable_exponentials(&self.kept, max, 1.0, &mut self.weights);
+            } else {
+                portable_exponentials(scores, max, 1.0, &mut self.weights);
+                self.candidates.clear();
             }
+            self.keep_top_p(scores, top_p, limited);
+        } else if min_p > 0.0 && !limited {
+            // A little more than the exact bound, which follows.
+            let bar = max + (min_p.ln() as f32) * 1.001 - 0.001;
+            self.candidates.clear();
+            let above = (0_u32..).zip(scores).filter(|(_, logit)| **logit >= bar);
+            self.candidates.extend(above.map(|(id, &logit)| Candidate { logit, id }));
         }
-        chosen
+        if min_p > 0.0 {
+            self.kept.clear();
+            self.kept.extend(self.candidates.iter().map(|c| c.logit));
+            portable_exponentials(&self.kept, max, 1.0, &mut self.weights);
+            let mut weights = self.weights.iter();
+            self.candidates.retain(|c| {
+                let enough = weights.next().is_some_and(|weight| *weight >= min_p);
+                enough || c.logit == max
+            });
+        }
+        limited || top_p < 1.0 || min_p > 0.0
     }
 
-    /// Keeps the fewest best candidates that together have the probability `top_p`.
-    fn keep_top_p(&mut self, scores: &[f32], max: f32, top_p: f64, limited: bool) {
-        let weight = |c: &Candidate| exp(f64::from(c.logit) - f64::from(max));
-        let wanted = top_p * self.candidates.iter().map(weight).sum::<f64>();
-        let all = self.candidates.len();
-        let mut count = if limited { all } else { 64.min(all) };
-        loop {
-            if !limited {
-                top(scores, count, &mut self.candidates);
-            }
-            self.candidates.sort_unstable_by(better_first);
-            let mut sum = 0.0;
-            let enough = self.candidates.iter().position(|c| {
-                sum += weight(c);
-                sum >= wanted
-            });
-            if let Some(last) = enough {
-                self.candidates.truncate(last + 1);
+    /// Keeps the fewest best candidates that together have the probability `top_p`: of those found already, or of all
+    /// tokens. Their weights are known.
+    fn keep_top_p(&mut self, scores: &[f32], top_p: f64, limited: bool) {
+        let wanted = top_p * sum(&self.weights);
+        // The bin in which the sum is reached; only there order matters.
+        let mut bins = vec![0.0; bin(1.0) + 1];
+        self.weights.iter().for_each(|&weight| bins[bin(weight)] += weight);
+        let mut before = 0.0;
+        let mut reached = 0;
+        for (bin, here) in bins.iter().enumerate().rev() {
+            if before + here >= wanted {
+                reached = bin;
                 break;
             }
-            // Rounding can leave the sum of all just below what is wanted: then all are kept.
-            if count >= all {
-                break;
-            }
-            count = (count * 8).min(all);
+            before += here;
         }
-        self.candidates.sort_unstable_by_key(|c| c.id);
+        let candidate = |place: usize, logit| Candidate { logit, id: place as u32 };
+        self.open.clear();
+        for (place, &weight) in self.weights.iter().enumerate().filter(|(_, w)| bin(**w) == reached) {
+            let it = if limited { self.candidates[place] } else { candidate(place, scores[place]) };
+            self.open.push((weight, it));
+        }
+        self.open.sort_unstable_by(|a, b| better_first(&a.1, &b.1));
+        let enough = self.open.iter().find(|(weight, _)| {
+            before += weight;
+            before >= wanted
+        });
+        // Rounding can leave the sum of all just below what is wanted: then all of them are kept.
+        let Some(&(_, last)) = enough.or(self.open.last()) else { return };
+        if limited {
+            self.candidates.retain(|it| better_first(it, &last).is_le());
+        } else {
+            let kept = scores.iter().enumerate().filter(|(_, score)| **score >= last.logit);
+            self.candidates.clear();
+            self.candidates.extend(kept.map(|(place, &logit)| candidate(place, logit)));
+            self.candidates.retain(|it| better_first(it, &last).is_le());
+        }
     }
+}
+
+/// The highest of scores that are numbers.
+fn highest(scores: &[f32]) -> f32 {
+    // Eight at a time: each comparison waits only for the one eight before.
+    let mut lanes = [f32::NEG_INFINITY; 8];
+    let (whole, rest) = scores.as_chunks::<8>();
+    for eight in whole.iter().map(<[f32; 8]>::as_slice).chain([rest]) {
+        for (lane, &score) in lanes.iter_mut().zip(eight) {
+            *lane = if score > *lane { score } else { *lane };
+        }
+    }
+    lanes.into_iter().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// Weights from 0 to 1 in bins of a quarter of an octave: by the exponent and the first two bits after it.
+fn bin(weight: f64) -> usize {
+    (weight.to_bits() >> 50) as usize
+}
+
+/// The sum of weights, by blocks and in a fixed order: the same on every machine.
+fn sum(weights: &[f64]) -> f64 {
+    weights.chunks(BLOCK).map(block_sum).sum()
+}
+
+fn block_sum(block: &[f64]) -> f64 {
+    let mut lanes = [0.0; 8];
+    let (whole, rest) = block.as_chunks::<8>();
+    for eight in whole {
+        lanes.iter_mut().zip(eight).for_each(|(lane, weight)| *lane += weight);
+    }
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + e) + (c + g)) + ((b + f) + (d + h)) + rest.iter().sum::<f64>()
+}
+
+/// The place among weights at which a share of their sum, from 0 up to but not including 1, is reached.
+fn pick(weights: &[f64], share: f64) -> usize {
+    let mut left = share * sum(weights);
+    let mut last = 0;
+    for (number, block) in weights.chunks(BLOCK).enumerate() {
+        let here = block_sum(block);
+        if left >= here {
+            left -= here;
+            // What rounding may leave over falls to the last that is possible.
+            let possible = if here > 0.0 { block.iter().rposition(|weight| *weight > 0.0) } else { None };
+            last = possible.map_or(last, |place| number * BLOCK + place);
+            continue;
+        }
+        for (place, &weight) in block.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+            last = number * BLOCK + place;
+            if left < weight {
+                break;
+            }
+            left -= weight;
+        }
+        break;
+    }
+    last
 }
 
 /// The token with the highest score; among equals the lowest id.
@@ -302,57 +395,9 @@ fn uniform(seed: u64, index: u64) -> f64 {
     (z >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// e to the power of `x`, for `x` up to 0: below -700 it is 0, else right to about 1e-15.
-///
-/// The library's own differs in the last bit between systems; this has only operations that do not, and none
-/// that keeps a loop over a vocabulary from being vectorised.
-fn exp(x: f64) -> f64 {
-    const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    /// Added to a small number, it leaves the nearest integer in the lowest bits.
-    const ROUND: f64 = 6_755_399_441_055_744.0;
-    /// 1/k! from k = 13 down to 0.
-    const SERIES: [f64; 14] = {
-        let mut terms = [1.0; 14];
-        let mut k = 13;
-        while k > 0 {
-            let mut n = k;
-            let mut factorial = 1.0;
-            while n > 0 {
-                factorial *= n as f64;
-                n -= 1;
-            }
-            terms[13 - k] = 1.0 / factorial;
-            k -= 1;
-        }
-        terms
-    };
-    // The comparison is false for what is not a number, which so becomes 0 as well.
-    let (x, scale) = if x >= -700.0 { (x, 1.0) } else { (0.0, 0.0) };
-    let shifted = x * std::f64::consts::LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = (x - n * LN2_HIGH) - n * LN2_LOW;
-    let mut power = SERIES[0];
-    for term in &SERIES[1..] {
-        power = power * r + term;
-    }
-    let two_to_n = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    power * two_to_n * scale
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_exponential_is_right() {
-        for i in 0..70_000 {
-            let x = f64::from(i) * -0.01;
-            let (ours, theirs) = (exp(x), x.exp());
-            assert!((ours - theirs).abs() <= 4e-15 * theirs, "exp({x}) = {ours}, not {theirs}");
-        }
-        assert_eq!((exp(0.0), exp(-1e9), exp(f64::NEG_INFINITY)), (1.0, 0.0, 0.0));
-    }
 
     // The first outputs of SplitMix64 for the seed 1234567 as its author's C program prints them.
     #[test]

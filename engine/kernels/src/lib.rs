@@ -13,6 +13,7 @@ mod activations;
 mod choice;
 mod delta;
 mod math;
+mod portable_exponentials;
 pub mod quant;
 mod scalar;
 mod unpack;
@@ -27,6 +28,7 @@ mod avx512;
 pub use activations::{Activations, QuantizedBlock};
 pub use choice::{KERNELS_VARIABLE, UnknownKernels};
 pub use delta::{DeltaToken, StateRow};
+pub use portable_exponentials::portable_exponentials;
 
 use crate::quant::TensorType;
 
