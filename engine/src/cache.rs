@@ -13,6 +13,8 @@ use crate::recurrent_state::RecurrentState;
 
 /// Positions of a page.
 pub(crate) const PAGE: usize = 64;
+/// The positions by which a sequence can always go back, as far as its layers can at all: guesses that were wrong.
+pub(crate) const STEPS_BACK: usize = 8;
 
 /// Keys and values of one layer at up to [`PAGE`] positions: for each head the keys one after another, then
 /// for each head the values.
@@ -130,9 +132,9 @@ impl LayerCache {
         self.window.map_or(0, |window| (position + 1).saturating_sub(window))
     }
 
-    /// Drops the pages that no token from `positions` on attends to.
+    /// Drops the pages that no token attends to, from a few before `positions` on.
     fn release(&mut self, positions: usize) {
-        let needed = self.begin(positions) / PAGE;
+        let needed = self.begin(positions.saturating_sub(STEPS_BACK)) / PAGE;
         while self.dropped < needed && self.pages.pop_front().is_some() {
             self.dropped += 1;
         }
@@ -193,10 +195,15 @@ impl SequenceCache {
     pub(crate) fn reachable(&self, positions: usize) -> usize {
         match positions {
             _ if positions >= self.len => self.len,
-            _ if !self.states.iter().all(RecurrentState::is_empty) => 0,
+            _ if !self.goes_back() => 0,
             _ if self.layers.iter().all(|layer| layer.reaches(positions)) => positions,
             _ => 0,
         }
+    }
+
+    /// Whether it can forget its last few positions: a state can't.
+    pub(crate) fn goes_back(&self) -> bool {
+        self.states.iter().all(RecurrentState::is_empty)
     }
 
     /// Drops what no later token attends to.
@@ -250,7 +257,7 @@ mod tests {
     #[test]
     fn a_window_keeps_the_pages_it_needs_and_goes_back_no_further() {
         let mut layer = LayerCache::new(1, 1, 1, CachePrecision::Float, Some(PAGE));
-        for p in 0..3 * PAGE {
+        for p in 0..3 * PAGE + STEPS_BACK {
             layer.write(p, &[p as f32], &[0.0]);
             layer.release(p + 1);
             // The next token sees itself and all but one of a page's worth before it.
@@ -258,14 +265,15 @@ mod tests {
                 panic!("it sees a token at least")
             };
             assert_eq!(keys[0], (p + 2).saturating_sub(PAGE) as f32);
+            assert!(layer.reaches((p + 1).saturating_sub(STEPS_BACK)));
         }
-        assert_eq!((layer.dropped, layer.pages.len()), (2, 1));
+        assert_eq!((layer.dropped, layer.pages.len()), (2, 2));
         let mut cache = SequenceCache {
             layers: vec![layer],
             indexes: Vec::new(),
             states: Vec::new(),
             long: false,
-            len: 3 * PAGE,
+            len: 3 * PAGE + STEPS_BACK,
         };
         assert_eq!(
             [0, 2 * PAGE, 3 * PAGE - 2, 3 * PAGE - 1].map(|n| cache.reachable(n)),

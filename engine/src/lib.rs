@@ -51,6 +51,7 @@ pub mod gguf;
 pub mod model;
 mod prompt_input;
 mod recurrent_state;
+pub mod replay;
 pub mod sample;
 mod session;
 mod thread_pool;
@@ -61,6 +62,7 @@ pub use bandwidth::memory_bandwidth;
 pub use engine::{
     ChatDelta, ChatEvent, ChatProgress, ChatReply, ChatRequest, ChatStream, Engine, EngineError,
     EngineOptions, FinishReason, GenerationEvent, GenerationRequest, RenderedPrompt, ReplySummary,
+    Speculation,
 };
 pub use pelicycle_kernels::{Kernels, UnknownKernels, quant};
 pub use session::{ExpertChoice, Session};

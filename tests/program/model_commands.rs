@@ -7,6 +7,7 @@ use pelicycle_testkit::model_file::drawer;
 use pelicycle_testkit::program::program;
 use pelicycle_testkit::{shared, workspace};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 fn model(command: &str, file: &Path) -> Command {
     let mut pelicycle = Command::from_std(program());
@@ -225,6 +226,27 @@ fn bench_measures_what_it_was_asked_for() {
     let told = usize::from(cfg!(target_os = "linux"));
     assert_eq!(out.lines().count(), 3 + 3 + 1 + told, "{out}");
     assert!(stderr(model("bench", &file).args(["--parallel", "0"]), 2).contains("0 is not in 1..=1024"));
+}
+
+#[test]
+fn replay_decodes_texts_with_and_without_guesses() {
+    let Some(shared) = shared() else { return };
+    let file = shared.join("golden/models/qwen3moe.q8_0.gguf");
+    let folder = TempDir::new().unwrap();
+    let [repeats, short] = ["repeats.svg", "short.svg"].map(|name| folder.path().join(name));
+    std::fs::write(&repeats, "<circle cx=\"1\" cy=\"2\" r=\"3\"/>\n".repeat(20)).unwrap();
+    std::fs::write(&short, "<svg>").unwrap();
+    let out = stdout(model("replay", &file).arg(&repeats).args(["-n", "300", "-t", "2", "--json"]));
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let text = &report["texts"][0];
+    assert_eq!((&text["tokens"], &report["threads"]), (&json!(268), &json!(2)));
+    let number = |key: &str| text[key].as_f64().unwrap();
+    assert!(number("right") > 0.0 && number("right") <= number("guesses"), "{text}");
+    let steps = number("tokens") / number("tokens_per_step");
+    assert!((steps + number("right") - number("tokens")).abs() < 1e-6, "{text}");
+    assert!(number("plain") > 0.0 && number("speculative") > 0.0 && number("ratio") > 0.0);
+    let error = stderr(model("replay", &file).arg(&short), 1);
+    assert!(error.contains("short.svg: it has no more than 32 tokens"), "{error}");
 }
 
 #[test]

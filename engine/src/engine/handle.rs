@@ -26,6 +26,8 @@ pub struct EngineOptions {
     pub arithmetic: Arithmetic,
     /// Requests that decode at the same time, at most; others wait. At least 1.
     pub parallel: usize,
+    /// When tokens are guessed ahead.
+    pub speculation: Speculation,
     /// The text of a chat template in place of the file's own.
     pub template: Option<String>,
     /// The projector file with which the model sees pictures; without one it reads text alone.
@@ -40,11 +42,26 @@ impl Default for EngineOptions {
             threads: None,
             arithmetic: Arithmetic::Int8,
             parallel: 8,
+            speculation: Speculation::WherePays,
             template: None,
             projector: None,
             picture_limits: PictureLimits::default(),
         }
     }
+}
+
+/// When the next tokens are guessed ahead from what the text repeats, and computed in the same step as the one that is
+/// sure. Whatever is guessed, the answer is the same, bit for bit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Speculation {
+    /// Never.
+    Off,
+    /// Where it makes the answer come sooner, by what guesses and their rows have turned out to be worth.
+    #[default]
+    WherePays,
+    /// Wherever the text repeats itself, to see what that costs.
+    Always,
 }
 
 /// A conversation as the model reads it.
@@ -122,7 +139,7 @@ impl Engine {
             Arc::clone(&model),
             Arc::clone(&tokenizer),
             projector.clone(),
-            options.parallel.max(1),
+            options,
             Arc::clone(&stop),
         );
         let thread = std::thread::Builder::new()

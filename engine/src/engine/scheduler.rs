@@ -1,4 +1,4 @@
-//! The engine's thread: takes requests in, decodes all of them together, a token each a step.
+//! The engine's thread: takes requests in and decodes all of them together.
 //!
 //! A prompt is computed once for all requests that begin with it: a new sequence starts as a fork of the one
 //! that shares most with it. Recurrent layers can be forked only where they stand, so where a prompt parts from
@@ -13,9 +13,12 @@ use std::sync::{Arc, mpsc};
 
 use pelicycle_text::CircleWatch;
 
+use super::draft_planner::{DraftPlanner, MOST_GUESSES};
+use super::handle::EngineOptions;
+use super::lookup::PromptLookup;
 use crate::cache::SequenceCache;
 use crate::form::{FormGuide, ReplyForm};
-use crate::model::{BatchToken, ExpertUse, LayerRouting, Model, StepScratch};
+use crate::model::{BatchToken, ExpertUse, Model, ModelConfig, StepScratch};
 use crate::prompt_input::PromptInput;
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
@@ -96,19 +99,21 @@ pub(super) struct QueuedRequest {
 }
 
 /// A request that is being answered.
-struct Sequence {
+pub(super) struct Sequence {
     /// The prompt and the answer so far.
-    tokens: Vec<u32>,
+    pub(super) tokens: Vec<u32>,
     /// The pictures of the prompt.
-    pictures: Arc<[PlacedPicture]>,
+    pub(super) pictures: Arc<[PlacedPicture]>,
     /// Holds all tokens but the last.
-    cache: SequenceCache,
+    pub(super) cache: SequenceCache,
     answered: usize,
+    /// Finds what the answer may repeat.
+    pub(super) lookup: PromptLookup,
     /// Watches for a circle in the answer.
     circle: CircleWatch,
     /// The experts that its steps took.
-    experts: Option<ExpertUse>,
-    job: QueuedRequest,
+    pub(super) experts: Option<ExpertUse>,
+    pub(super) job: QueuedRequest,
 }
 
 /// Tokens and a cache that holds all of them or all but the last.
@@ -119,16 +124,17 @@ struct Computed {
 }
 
 pub(super) struct Scheduler {
-    model: Arc<Model>,
-    tokenizer: Arc<Tokenizer>,
+    pub(super) model: Arc<Model>,
+    pub(super) tokenizer: Arc<Tokenizer>,
     projector: Option<Arc<Projector>>,
     parallel: usize,
     stop: Arc<AtomicBool>,
     waiting: VecDeque<QueuedRequest>,
-    active: Vec<Sequence>,
+    pub(super) active: Vec<Sequence>,
     /// The prompts computed or asked for last, and beginnings that several share; the latest first.
     kept: VecDeque<Computed>,
-    scratch: StepScratch,
+    pub(super) planner: DraftPlanner,
+    pub(super) scratch: StepScratch,
 }
 
 impl Scheduler {
@@ -136,14 +142,15 @@ impl Scheduler {
         model: Arc<Model>,
         tokenizer: Arc<Tokenizer>,
         projector: Option<Arc<Projector>>,
-        parallel: usize,
+        options: &EngineOptions,
         stop: Arc<AtomicBool>,
     ) -> Scheduler {
         Scheduler {
+            planner: DraftPlanner::new(&model, options.speculation),
             model,
             tokenizer,
             projector,
-            parallel,
+            parallel: options.parallel.max(1),
             stop,
             waiting: VecDeque::new(),
             active: Vec::new(),
@@ -193,6 +200,7 @@ impl Scheduler {
                 pictures,
                 cache,
                 answered: 0,
+                lookup: PromptLookup::default(),
                 circle: CircleWatch::over(CIRCLE),
                 experts,
                 job,
@@ -284,53 +292,27 @@ impl Scheduler {
         };
         (fork, if worth_keeping { parting } else { 0 })
     }
-
-    /// Decodes one token of every sequence.
-    fn step(&mut self) {
-        let batch = self.active.len();
-        let row = |(sequence, s): (usize, &Sequence)| {
-            let input = PromptInput { tokens: &s.tokens, pictures: &s.pictures };
-            input.row(s.tokens.len() - 1, sequence, true)
-        };
-        let rows: Vec<BatchToken> = self.active.iter().enumerate().map(row).collect();
-        let parts = self.active.iter_mut().map(|s| (&mut s.cache, s.experts.as_mut()));
-        let (mut caches, mut counts): (Vec<&mut SequenceCache>, Vec<Option<&mut ExpertUse>>) = parts.unzip();
-        let mut count = |layer, routed: LayerRouting<'_>| {
-            for ((experts, _), counts) in routed.rows().zip(counts.iter_mut().flatten()) {
-                counts.take(layer, experts);
-            }
-        };
-        self.model
-            .step(&rows, &mut caches, &mut self.scratch, &mut count)
-            .expect("tokens were checked when they came in, or drawn from the vocabulary");
-        let vocabulary = self.model.config().vocabulary;
-        let logits = self.scratch.logits.chunks_exact(vocabulary);
-        let mut choices: Vec<(&mut QueuedRequest, &[f32], Option<u32>)> =
-            self.active.iter_mut().map(|s| &mut s.job).zip(logits).map(|(job, l)| (job, l, None)).collect();
-        self.model.for_each(&mut choices, |(job, logits, token)| {
-            *token = can_choose(logits).then(|| match &mut job.guide {
-                Some(guide) => job.sampler.next_of(logits, guide.allowed()),
-                None => job.sampler.next(logits),
-            });
-        });
-        let tokens: Vec<Option<u32>> = choices.into_iter().map(|(_, _, token)| token).collect();
-        let (tokenizer, context) = (&self.tokenizer, self.model.config().context);
-        let mut tokens = tokens.into_iter();
-        self.active.retain_mut(|sequence| {
-            let Some(id) = tokens.next().expect("every sequence had its turn") else {
-                return sequence.finish(FinishReason::NotFinite).is_continue();
-            };
-            if let Some(guide) = &mut sequence.job.guide {
-                guide.take(tokenizer.token_bytes(id));
-            }
-            sequence.advance(id, batch, tokenizer.is_end_of_turn(id), context).is_continue()
-        });
-    }
 }
 
 impl Sequence {
+    /// The number of tokens that can be guessed ahead of the next: no more than are wanted or fit, none that the model
+    /// would turn otherwise than those before.
+    pub(super) fn room(&self, config: &ModelConfig) -> usize {
+        let wanted = self.job.request.max_tokens.saturating_sub(self.answered + 1);
+        let fits = config.context.saturating_sub(self.tokens.len() + 1);
+        let alike = |n: &usize| self.cache.long || !config.is_long(self.tokens.len() + n);
+        (0..=wanted.min(fits).min(MOST_GUESSES)).rev().find(alike).unwrap_or(0)
+    }
+
+    /// Counts the experts of a guess that was right.
+    pub(super) fn count(&mut self, taken: &[(usize, Vec<u32>)]) {
+        if let Some(counts) = &mut self.experts {
+            taken.iter().for_each(|(layer, experts)| counts.take(*layer, experts));
+        }
+    }
+
     /// Takes a token in and tells the owner.
-    fn advance(&mut self, id: u32, batch: usize, ends: bool, context: usize) -> ControlFlow<()> {
+    pub(super) fn advance(&mut self, id: u32, batch: usize, ends: bool, context: usize) -> ControlFlow<()> {
         // A mark of the outset may also end turns; an answer in form ends where its form does.
         if ends && self.job.guide.is_none() {
             return self.finish(FinishReason::EndOfTurn);
@@ -363,16 +345,10 @@ impl Sequence {
     }
 
     /// Tells the owner that the answer is over.
-    fn finish(&mut self, why: FinishReason) -> ControlFlow<()> {
+    pub(super) fn finish(&mut self, why: FinishReason) -> ControlFlow<()> {
         let _ = (self.job.on_event)(GenerationEvent::Finished { why, experts: self.experts.take() });
         ControlFlow::Break(())
     }
-}
-
-/// Whether a token can be chosen by these logits: they are numbers, and not all the same.
-fn can_choose(logits: &[f32]) -> bool {
-    let finite = logits.iter().all(|logit| logit.is_finite());
-    finite && (logits.len() == 1 || logits.iter().any(|logit| *logit != logits[0]))
 }
 
 impl fmt::Debug for Scheduler {

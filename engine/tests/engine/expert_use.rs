@@ -8,7 +8,7 @@ use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse};
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{
-    Engine, EngineOptions, FinishReason, GenerationEvent, GenerationRequest, Session, bundled,
+    Engine, EngineOptions, FinishReason, GenerationEvent, GenerationRequest, Session, Speculation, bundled,
 };
 
 use crate::support::parts::Parts;
@@ -21,8 +21,8 @@ struct Answer {
 }
 
 /// Answers of hatchling to prompts of which some are the same, some begin alike, and some are cut short.
-fn answers(threads: usize, parallel: usize) -> (Engine, Vec<Answer>) {
-    let options = EngineOptions { threads: Some(threads), parallel, ..EngineOptions::default() };
+fn answers(threads: usize, parallel: usize, speculation: Speculation) -> (Engine, Vec<Answer>) {
+    let options = EngineOptions { threads: Some(threads), parallel, speculation, ..EngineOptions::default() };
     let engine = Engine::new(Gguf::from_bytes(bundled::hatchling()).unwrap(), &options).unwrap();
     let asked = [("pelican riding a bicycle", 600), ("pelican riding a bicycle", 9), ("cat on a boat", 40)];
     let inboxes: Vec<_> = asked
@@ -64,8 +64,10 @@ fn answers(threads: usize, parallel: usize) -> (Engine, Vec<Answer>) {
 
 #[test]
 fn each_answer_has_the_counts_of_its_own_tokens_in_any_company() {
-    for (threads, parallel) in [(1, 1), (2, 3)] {
-        let (engine, answers) = answers(threads, parallel);
+    for (threads, parallel, speculation) in
+        [(1, 1, Speculation::Off), (1, 1, Speculation::Always), (2, 3, Speculation::Always)]
+    {
+        let (engine, answers) = answers(threads, parallel, speculation);
         assert!(answers.iter().any(|answer| answer.why == FinishReason::EndOfTurn));
         assert!(answers.iter().any(|answer| answer.why == FinishReason::MaxTokens));
         for answer in &answers {

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use pelicycle_engine::gguf::MetadataValue;
 use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::sample::Sampling;
-use pelicycle_engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest, Session};
+use pelicycle_engine::{Engine, EngineOptions, GenerationEvent, GenerationRequest, Session, Speculation};
 
 use crate::support::parts::Parts;
 
@@ -104,7 +104,12 @@ impl File {
     }
 
     fn engine(&self, threads: usize, parallel: usize) -> Engine {
-        let options = EngineOptions { threads: Some(threads), parallel, ..EngineOptions::default() };
+        self.speculating(threads, parallel, Speculation::Off)
+    }
+
+    fn speculating(&self, threads: usize, parallel: usize, speculation: Speculation) -> Engine {
+        let options =
+            EngineOptions { threads: Some(threads), parallel, speculation, ..EngineOptions::default() };
         Engine::open_with(&self.0, &options).unwrap()
     }
 }
@@ -117,13 +122,17 @@ impl Drop for File {
 
 /// The tokens of the answers to prompts that are handed in together.
 fn answers(engine: &Engine, prompts: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    answers_of(engine, prompts, 12, 1.0)
+}
+
+fn answers_of(engine: &Engine, prompts: &[Vec<u32>], max_tokens: usize, temperature: f32) -> Vec<Vec<u32>> {
     let ask = |(i, tokens): (usize, &Vec<u32>)| {
         let (send, inbox) = mpsc::channel();
-        let sampling = Sampling { temperature: 1.0, seed: i as u64, ..Sampling::default() };
+        let sampling = Sampling { temperature, seed: i as u64, ..Sampling::default() };
         let request = GenerationRequest {
             tokens: tokens.clone(),
             sampling,
-            max_tokens: 12,
+            max_tokens,
             ..GenerationRequest::default()
         };
         let on_event = move |event| send.send(event).map_or(ControlFlow::Break(()), ControlFlow::Continue);
@@ -176,6 +185,28 @@ fn forks_of_what_a_sequence_remembers_give_the_same_tokens_as_computing_it() {
                 answers(&file.engine(threads, parallel), &prompts) == alone,
                 "{threads} threads, {parallel}"
             );
+        }
+    }
+}
+
+/// Texts that repeat themselves, so that there is something to guess: rightly by those that go on so, wrongly by the others.
+#[test]
+fn guessed_tokens_change_no_answer() {
+    for file in ["deepseek32.f16", "gemma3.f16", "gptoss.f16", "phi3.f16", "qwen3moe.f16", "qwen35moe.f16"] {
+        let Some(mut parts) = Parts::golden(file) else { return };
+        if file == "phi3.f16" {
+            parts.set("phi3.rope.scaling.original_context_length", Some(MetadataValue::U32(120)));
+        }
+        let file = File::write(&parts, &format!("guessed-{file}"));
+        let stem = tokens(9, 3);
+        let prompts = [stem.repeat(11), stem.repeat(3), tokens(30, 4)];
+        for temperature in [0.0, 1.0] {
+            let plain = answers_of(&file.engine(1, 1), &prompts, 60, temperature);
+            for (threads, parallel) in [(1, 1), (2, 3)] {
+                let engine = file.speculating(threads, parallel, Speculation::Always);
+                let guessed = answers_of(&engine, &prompts, 60, temperature);
+                assert!(guessed == plain, "{}, {threads} threads, {parallel} at once", file.0.display());
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod list;
 mod named;
 mod prompt;
 mod pull;
+mod replay;
 mod resident;
 mod rm;
 mod stdio;
@@ -36,6 +37,8 @@ enum ModelCommand {
     Prompt(prompt::PromptArgs),
     /// Fetch a model from the Hugging Face hub.
     Pull(pull::PullArgs),
+    /// Measure what guessing tokens ahead is worth on real texts.
+    Replay(replay::ReplayArgs),
     /// Remove a model from the Hugging Face hub's cache.
     Rm(rm::RmArgs),
     /// Turn text into token ids.
@@ -50,6 +53,7 @@ pub(crate) fn model(args: ModelArgs) -> anyhow::Result<ExitCode> {
         ModelCommand::List(args) => list::list(&args),
         ModelCommand::Prompt(args) => prompt::prompt(&args),
         ModelCommand::Pull(args) => pull::pull(&args),
+        ModelCommand::Replay(args) => replay::replay(&args),
         ModelCommand::Rm(args) => rm::rm(&args),
         ModelCommand::Tokenize(args) => tokenize::tokenize(&args),
     }
