@@ -5,14 +5,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use pelicycle_text::plain_file;
+use pelicycle_text::{did_you_mean, near, plain_file};
 
 use super::{Prompt, PromptError, bundled};
 
 /// The largest prompt file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024;
-/// The number of names that are shown when a name is unknown.
-const NEAR: usize = 3;
 const FAMILY: &str = "family:";
 
 /// A library of prompts, by id.
@@ -115,18 +113,11 @@ impl PromptLibrary {
 
     fn unknown<'a>(&self, name: &str, known: impl Iterator<Item = &'a str>) -> PromptError {
         let shown: String = name.chars().take(80).collect();
-        let mut near: Vec<_> = known
-            .map(|candidate| (distance(&shown, candidate), candidate))
-            .filter(|(distance, candidate)| *distance <= candidate.len().max(shown.len()) / 2)
-            .collect();
-        near.sort_unstable();
-        near.dedup();
-        near.truncate(NEAR);
+        let near = near(&shown, known);
         let hint = if near.is_empty() {
             format!(": there are {}, among them \"pelican\"", self.prompts.len())
         } else {
-            let names: Vec<_> = near.iter().map(|(_, candidate)| format!("{candidate:?}")).collect();
-            format!(": did you mean {}?", names.join(" or "))
+            did_you_mean(&near)
         };
         PromptError::Unknown { name: shown, hint }
     }
@@ -134,22 +125,6 @@ impl PromptLibrary {
 
 fn read_file(path: &Path) -> io::Result<String> {
     String::from_utf8(plain_file::read(path, MAX_FILE)?).map_err(|_| io::Error::other("it is no UTF-8 text"))
-}
-
-/// Levenshtein's distance: single-character insertions, deletions and substitutions.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

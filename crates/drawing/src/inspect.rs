@@ -9,7 +9,7 @@ use super::bounds::{DrawingBounds, InspectionOptions};
 use super::encoding;
 use super::extract::{Extraction, extract};
 use super::inspector::Inspector;
-use super::pool::WorkerDeath;
+use super::worker_death::WorkerDeath;
 
 /// Inspects a reply in this process.
 ///

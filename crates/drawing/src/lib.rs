@@ -41,6 +41,8 @@ mod tool;
 mod weight;
 mod wire;
 mod worker;
+mod worker_death;
+mod worker_process;
 mod xml;
 
 pub use bounds::{DrawingBounds, InspectionOptions};

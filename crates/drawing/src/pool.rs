@@ -1,23 +1,20 @@
 //! The parent's side: workers that are kept warm, watched, and replaced when one dies.
 
-use std::collections::VecDeque;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pelicycle_record::Inspection;
 use pelicycle_record::measure::{Measures, Rubric};
 
-use super::bounds::{DrawingBounds, InspectionOptions};
+use super::bounds::InspectionOptions;
 use super::encoding;
 use super::inspect::{died, over_reply_bound};
-use super::limits::EndedBy;
 use super::measuring::MeasureError;
-use super::worker::WORKER_COMMAND;
-use super::{confinement, limits, wire};
+use super::wire;
+use super::worker_death::WorkerDeath;
+use super::worker_process::WorkerProcess;
 
 /// The reason why there is no worker at all.
 #[derive(Debug, thiserror::Error)]
@@ -69,71 +66,12 @@ pub struct WorkerPool {
 
 #[derive(Debug, Default)]
 struct PoolState {
-    idle: Vec<Worker>,
+    idle: Vec<WorkerProcess>,
     busy: usize,
     /// Requests that wait for the pool to be empty, or have it for themselves.
     alone: usize,
     /// Busy ones that could start no worker, and wait for another's.
     without: usize,
-}
-
-#[derive(Debug)]
-struct Worker {
-    child: Child,
-    input: ChildStdin,
-    frames: Receiver<io::Result<(u8, Vec<u8>)>>,
-    said: Arc<Mutex<VecDeque<u8>>>,
-}
-
-/// The way in which a worker ended before its final answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum WorkerDeath {
-    /// Ended by the system at the bound on processor time.
-    Processor,
-    /// An allocation failed.
-    Memory,
-    /// The stack overflowed.
-    Stack,
-    /// It ended itself by a signal, in words.
-    Crash(String),
-    /// Killed at the clock's bound.
-    Clock,
-    /// Anything else, in words: killed from outside, ended without a reason, a broken pipe.
-    Lost(String),
-}
-
-impl WorkerDeath {
-    fn garbled() -> Self {
-        WorkerDeath::Lost("it gave a garbled answer".to_owned())
-    }
-
-    /// Whether the same drawing would end another worker in the same way, as far as one death can tell.
-    fn is_certain(&self) -> bool {
-        matches!(self, WorkerDeath::Processor | WorkerDeath::Stack)
-    }
-
-    /// Whether a second death of this kind, of a worker that was alone, is the drawing's doing.
-    fn is_the_drawings(&self) -> bool {
-        !matches!(self, WorkerDeath::Clock | WorkerDeath::Lost(_))
-    }
-
-    /// Words for what the drawing did, to follow its name.
-    pub(super) fn words(&self, bounds: &DrawingBounds) -> String {
-        match self {
-            WorkerDeath::Processor => {
-                let seconds = bounds.processor_seconds;
-                format!("took more than {seconds} s of processor time (bound processor_seconds)")
-            }
-            WorkerDeath::Clock => {
-                format!("did not end within {} s by the clock (bound clock_seconds)", bounds.clock_seconds)
-            }
-            WorkerDeath::Memory => {
-                format!("needed more than {} MiB (bound memory_bytes)", bounds.memory_bytes >> 20)
-            }
-            WorkerDeath::Stack => "overflowed the stack".to_owned(),
-            WorkerDeath::Crash(how) | WorkerDeath::Lost(how) => format!("ended the worker: {how}"),
-        }
-    }
 }
 
 impl WorkerPool {
@@ -211,14 +149,14 @@ impl WorkerPool {
         &self,
         tag: u8,
         parts: &[&[u8]],
-        answer: impl Fn(&mut Worker) -> Result<T, LostWorker>,
+        answer: impl Fn(&mut WorkerProcess) -> Result<T, LostWorker>,
     ) -> Result<Result<T, LostWorker>, WorkerError> {
         match self.request(tag, parts, &answer)? {
             Err(lost) if !lost.death.is_certain() => {}
             settled => return Ok(settled),
         }
         let again = self.alone(|| {
-            let once = |mut worker: Worker| {
+            let once = |mut worker: WorkerProcess| {
                 let sent = wire::write(&mut worker.input, tag, parts);
                 let answer = sent.map(|()| answer(&mut worker));
                 worker.end();
@@ -250,11 +188,10 @@ impl WorkerPool {
         // The lone worker counts as busy, so that others who want to be alone wait too.
         state.busy += 1;
         drop(state);
-        let slot = Slot { pool: self, worker: None };
-        let done = work();
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).alone -= 1;
-        drop(slot);
-        done
+        // Dropped in turn, on a panic too: others are let in again before they are told of the free place.
+        let _slot = Slot { pool: self, worker: None };
+        let _alone = AloneGuard(self);
+        work()
     }
 
     /// Sends a request to a worker and has its answer read.
@@ -262,7 +199,7 @@ impl WorkerPool {
         &self,
         tag: u8,
         parts: &[&[u8]],
-        answer: impl Fn(&mut Worker) -> Result<T, LostWorker>,
+        answer: impl Fn(&mut WorkerProcess) -> Result<T, LostWorker>,
     ) -> Result<Result<T, LostWorker>, WorkerError> {
         let mut slot = Slot { pool: self, worker: self.take() };
         // A worker that was killed while idle gets one successor.
@@ -288,7 +225,7 @@ impl WorkerPool {
     }
 
     /// Waits for an inspection.
-    fn answer(&self, worker: &mut Worker, reply: &[u8]) -> Result<Inspection, LostWorker> {
+    fn answer(&self, worker: &mut WorkerProcess, reply: &[u8]) -> Result<Inspection, LostWorker> {
         let deadline = self.deadline();
         let mut partial = None;
         let death = loop {
@@ -308,7 +245,7 @@ impl WorkerPool {
     }
 
     /// Waits for measures, or for the words why there are none.
-    fn measures(&self, worker: &mut Worker) -> Result<Result<Measures, String>, LostWorker> {
+    fn measures(&self, worker: &mut WorkerProcess) -> Result<Result<Measures, String>, LostWorker> {
         let lost = |death| LostWorker { partial: None, death };
         match worker.frame(self.deadline()).map_err(lost)? {
             (wire::FINAL, payload) => {
@@ -322,7 +259,7 @@ impl WorkerPool {
         Instant::now() + Duration::from_secs_f64(self.options.bounds.clock_seconds.clamp(0.01, 3600.0))
     }
 
-    fn take(&self) -> Option<Worker> {
+    fn take(&self) -> Option<WorkerProcess> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         while state.busy >= self.most || state.alone > 0 {
             state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -333,7 +270,7 @@ impl WorkerPool {
 
     /// The worker that another request is done with, for one that could start none: a system that starts no more
     /// processes or threads has fewer workers. None where nobody else has one.
-    fn wait_for_another(&self) -> Option<Worker> {
+    fn wait_for_another(&self) -> Option<WorkerProcess> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.without += 1;
         let found = loop {
@@ -348,7 +285,7 @@ impl WorkerPool {
         found
     }
 
-    fn idle(&self) -> Option<Worker> {
+    fn idle(&self) -> Option<WorkerProcess> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).idle.pop()
     }
 
@@ -359,9 +296,9 @@ impl WorkerPool {
         }
     }
 
-    fn start(&self) -> Result<Worker, WorkerError> {
+    fn start(&self) -> Result<WorkerProcess, WorkerError> {
         let program = self.program()?;
-        Worker::start(&program, &self.options).map_err(|source| WorkerError::Start { program, source })
+        WorkerProcess::start(&program, &self.options).map_err(|source| WorkerError::Start { program, source })
     }
 }
 
@@ -372,10 +309,19 @@ struct LostWorker {
     death: WorkerDeath,
 }
 
+/// Has the pool for itself, until it is dropped.
+struct AloneGuard<'a>(&'a WorkerPool);
+
+impl Drop for AloneGuard<'_> {
+    fn drop(&mut self) {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).alone -= 1;
+    }
+}
+
 /// A place in the pool, given back with its worker, if that still runs, however the inspection ended.
 struct Slot<'a> {
     pool: &'a WorkerPool,
-    worker: Option<Worker>,
+    worker: Option<WorkerProcess>,
 }
 
 impl Drop for Slot<'_> {
@@ -387,114 +333,3 @@ impl Drop for Slot<'_> {
         self.pool.freed.notify_all();
     }
 }
-
-impl Worker {
-    fn start(program: &Path, options: &InspectionOptions) -> io::Result<Self> {
-        let mut command = Command::new(program);
-        command.arg(WORKER_COMMAND).env_clear();
-        limits::detach(&mut command);
-        // Windows programs do not load without it.
-        if let Some(root) = std::env::var_os("SystemRoot") {
-            command.env("SystemRoot", root);
-        }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        confinement::inherit_nothing();
-        let mut child = command.spawn()?;
-        let missing = || io::Error::other("a pipe is missing");
-        let input = child.stdin.take().ok_or_else(missing)?;
-        let output = child.stdout.take().ok_or_else(missing)?;
-        let errors = child.stderr.take().ok_or_else(missing)?;
-        let (send, frames) = sync_channel(1);
-        let said = Arc::new(Mutex::new(VecDeque::new()));
-        let tail = said.clone();
-        // From here on whatever fails ends the process too.
-        let mut worker = Self { child, input, frames, said };
-        thread("drawing answers", move || pass_frames(output, &send))?;
-        thread("drawing errors", move || keep_tail(errors, &tail))?;
-        let bounds = serde_json::to_vec(&options.bounds).map_err(io::Error::other)?;
-        // A worker that ended already shows at the first request.
-        let _ = wire::write(&mut worker.input, wire::BOUNDS, &[&bounds]);
-        Ok(worker)
-    }
-
-    /// The next frame, or how the worker ended before it came.
-    fn frame(&mut self, deadline: Instant) -> Result<(u8, Vec<u8>), WorkerDeath> {
-        match self.frames.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(Ok(frame)) => Ok(frame),
-            Ok(Err(error)) => Err(self.cause(&error.to_string())),
-            Err(RecvTimeoutError::Timeout) => Err(WorkerDeath::Clock),
-            Err(RecvTimeoutError::Disconnected) => Err(self.cause("it ended")),
-        }
-    }
-
-    /// The reason why it ended. Of another process nothing better is known than its status and what its runtime wrote
-    /// last.
-    fn cause(&mut self, what: &str) -> WorkerDeath {
-        let status = self.child.wait();
-        let by = status.as_ref().map_or(EndedBy::Itself, |status| limits::ended_by(*status));
-        let status = status.map(|status| status.to_string()).unwrap_or_default();
-        let said = self.said();
-        if said.contains("memory allocation of") || said.contains("alloc") && said.contains("failed") {
-            WorkerDeath::Memory
-        } else if said.contains("overflowed its stack") {
-            WorkerDeath::Stack
-        } else {
-            match by {
-                EndedBy::ProcessorBound => WorkerDeath::Processor,
-                EndedBy::Fault => WorkerDeath::Crash(format!("{what} ({status})")),
-                EndedBy::Itself | EndedBy::Others => WorkerDeath::Lost(format!("{what} ({status})")),
-            }
-        }
-    }
-
-    fn said(&self) -> String {
-        // Its thread reads until the pipe closes, a moment after the process has ended.
-        let until = Instant::now() + Duration::from_millis(200);
-        while Arc::strong_count(&self.said) > 1 && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(said.make_contiguous()).trim().to_owned()
-    }
-
-    fn end(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-/// Starts a thread that ends by itself.
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
-}
-
-/// Passes on what a worker answers, up to its end or the first fault.
-fn pass_frames(mut output: ChildStdout, send: &SyncSender<io::Result<(u8, Vec<u8>)>>) {
-    loop {
-        let frame = wire::read(&mut output).transpose();
-        let last = !matches!(frame, Some(Ok(_)));
-        if frame.is_none_or(|frame| send.send(frame).is_err()) || last {
-            return;
-        }
-    }
-}
-
-/// Keeps the last that a worker writes to its standard error.
-fn keep_tail(mut errors: ChildStderr, tail: &Mutex<VecDeque<u8>>) {
-    let mut buffer = [0; 4096];
-    while let Ok(read @ 1..) = errors.read(&mut buffer) {
-        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
-        tail.extend(&buffer[..read]);
-        let over = tail.len().saturating_sub(SAID);
-        tail.drain(..over);
-    }
-}
-
-/// Bytes that are kept of what a worker wrote to its standard error.
-const SAID: usize = 4096;

@@ -8,18 +8,16 @@ use pelicycle_net::{BodyError, BodyLimits, innermost};
 use pelicycle_record::ServiceRecord;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, Url};
-use serde_json::Value;
 use tokio::time::timeout;
 
 use super::connection::ServiceConnection;
 use super::failure::RequestFailure;
-use super::frames::{FrameSplitter, StreamFrame};
-use super::halves::read_json;
+use super::frames::FrameSplitter;
 use super::header::shown;
-use super::protocol::{WireProtocol, error_of};
+use super::protocol::WireProtocol;
 use super::reply_builder::{AskedBounds, ReplyBuilder, StreamEnd};
 use super::wire_trace::FrameTrace;
-use crate::{LOOPS, ReplyEvent, ReplyEventKind, ReplySender};
+use crate::ReplySender;
 
 /// The time that a connection is listened to after the end mark, for what still belongs to the answer.
 const AFTER_END: Duration = Duration::from_secs(1);
@@ -225,128 +223,8 @@ impl Exchange<'_> {
         self.close(protocol, splitter, reply, trace)
     }
 
-    /// Reads what was left when the body ended in order.
-    pub(super) fn close(
-        &self,
-        protocol: &dyn WireProtocol,
-        mut splitter: FrameSplitter,
-        reply: &mut ReplyBuilder,
-        trace: &mut FrameTrace,
-    ) -> Result<StreamEnd, RequestFailure> {
-        let mut frames = Vec::new();
-        splitter.finish(&mut frames);
-        for frame in frames.drain(..) {
-            let read = self.read(protocol, frame, reply, trace, true);
-            if let Some(end) = self.take(reply, read, Instant::now())? {
-                return Ok(end);
-            }
-        }
-        if !reply.state.ended && reply.state.stop.is_some() && protocol.ends_with_body() {
-            reply.end_with_body(protocol);
-        }
-        match (reply.content || reply.state.ended || reply.state.stop.is_some(), splitter.stray()) {
-            (true, _) => Ok(StreamEnd::Over),
-            (false, stray) if stray.is_empty() => {
-                Err(RequestFailure::connection("the answer ended before anything of it came".to_owned()))
-            }
-            (false, stray) => {
-                let stray = super::failure::shortened(&self.connection.redact(stray));
-                Err(RequestFailure::senseless(format!("the answer is no stream and no JSON: {stray}")))
-            }
-        }
-    }
-
     fn broken(&self, reply: &ReplyBuilder, words: String) -> Result<StreamEnd, RequestFailure> {
         if reply.content { Ok(StreamEnd::Broken(words)) } else { Err(RequestFailure::connection(words)) }
-    }
-
-    pub(super) fn read(
-        &self,
-        protocol: &dyn WireProtocol,
-        frame: StreamFrame,
-        reply: &mut ReplyBuilder,
-        trace: &mut FrameTrace,
-        last: bool,
-    ) -> Result<(), RequestFailure> {
-        let json = match protocol.is_end(&frame.data) {
-            true => None,
-            false => Some(read_json(&frame.data)),
-        };
-        let read = json.as_ref().and_then(|read| read.as_ref().ok()).map(|(json, _)| json);
-        trace.frame(self.connection, frame.event.as_deref(), &frame.data, read);
-        match json {
-            None => {
-                reply.end_with_mark(protocol);
-                Ok(())
-            }
-            Some(Ok((mut json, halves))) => {
-                if halves {
-                    reply.expect_halves();
-                }
-                self.connection.secrets().redact_json(&mut json);
-                if let Some(error) = error_of(&json) {
-                    return Err(RequestFailure::of_event(error));
-                }
-                if matches!(frame.event.as_deref(), Some("error" | "exception")) {
-                    return Err(RequestFailure::of_event(&json));
-                }
-                match frame.bare {
-                    true => reply.read_bare(protocol, &json),
-                    false => reply.read_event(protocol, &json),
-                }
-            }
-            Some(Err(_)) if frame.data.trim().is_empty() => Ok(()),
-            Some(Err(_)) if matches!(frame.event.as_deref(), Some("error" | "exception")) => {
-                let words = self.connection.redact(frame.data);
-                Err(RequestFailure::of_event(&Value::String(words)))
-            }
-            // A stream that was cut ends in half a frame, and some keep alive with empty ones.
-            Some(Err(_)) if last && (!frame.bare || reply.content) => Ok(()),
-            Some(Err(_)) => {
-                let data = super::failure::shortened(&self.connection.redact(frame.data));
-                Err(RequestFailure::senseless(format!("a frame of the stream is no JSON: {data}")))
-            }
-        }
-    }
-
-    /// Tells what a frame brought. Ends the stream where the frame does.
-    pub(super) fn take(
-        &self,
-        reply: &mut ReplyBuilder,
-        read: Result<(), RequestFailure>,
-        at: Instant,
-    ) -> Result<Option<StreamEnd>, RequestFailure> {
-        self.tell_text(reply, at);
-        if let Err(failure) = read {
-            return match reply.content {
-                true => Ok(Some(StreamEnd::Failed(failure.message))),
-                false => Err(failure),
-            };
-        }
-        if reply.bytes() > self.connection.limits.text {
-            let words = format!("the reply is longer than {} MiB", self.connection.limits.text >> 20);
-            return Ok(Some(StreamEnd::Bound(words)));
-        }
-        Ok(reply.loops().then(|| StreamEnd::Bound(LOOPS.to_owned())))
-    }
-
-    fn tell_text(&self, reply: &mut ReplyBuilder, at: Instant) {
-        if let Some(delta) = reply.take_text() {
-            self.tell(at, ReplyEventKind::Delta(delta));
-        }
-        if let Some(metadata) = reply.new_metadata() {
-            self.tell(at, ReplyEventKind::Metadata(Box::new(metadata)));
-        }
-    }
-
-    pub(super) fn finish(&self, mut reply: ReplyBuilder, end: StreamEnd) {
-        let at = Instant::now();
-        if let Some(delta) = reply.take_rest() {
-            self.tell(at, ReplyEventKind::Delta(delta));
-        }
-        let (metadata, end) = reply.finish(self.model, self.bounds, end);
-        self.tell(at, ReplyEventKind::Metadata(Box::new(metadata)));
-        self.tell(at, ReplyEventKind::End(end));
     }
 
     /// The text of a body that is no stream, up to a bound.
@@ -385,11 +263,6 @@ impl Exchange<'_> {
         for (name, value) in response.headers() {
             self.connection.tell("< ", || format!("{name}: {}", shown(name, value)));
         }
-    }
-
-    fn tell(&self, at: Instant, kind: ReplyEventKind) {
-        // Where nobody listens any more, this task is being ended.
-        let _ = self.events.send(ReplyEvent { at, kind });
     }
 }
 

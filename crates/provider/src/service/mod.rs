@@ -6,6 +6,7 @@
 //! `reply_builder`.
 
 mod address;
+mod answer_frames;
 mod api_key;
 mod batch;
 mod catalog;
