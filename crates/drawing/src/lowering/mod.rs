@@ -22,6 +22,7 @@ mod numbers;
 mod outline;
 mod page;
 mod patterns;
+mod placing;
 mod properties;
 mod shapes;
 mod strokes;
@@ -104,8 +105,8 @@ pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBou
     if view.purpose == Purpose::Picture {
         let pixels = f64::from(view.side) / f64::from(VERDICT_SIDE);
         fitted::lower(&mut tree, &page, &mut boxes, pixels);
+        ground::lower(&mut tree, &page);
         patterns::lower(&mut tree, &page, &mut boxes, pixels);
-        ground::lower(&mut tree);
     }
     let lowered = tree.write();
     // What CSS says that no element heeds is the renderer's to misread.

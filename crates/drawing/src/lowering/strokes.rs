@@ -12,6 +12,10 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
             tree[element].style.get("vector-effect").is_some_and(|effect| effect == "non-scaling-stroke");
         let by_length =
             tree[element].markup("pathLength").and_then(|length| length.trim().parse::<f64>().ok());
+        // A length of nothing has room for no dash.
+        if by_length == Some(0.0) {
+            tree[element].style.insert("stroke-dasharray".to_owned(), "none".to_owned());
+        }
         let by_length = by_length.filter(|length| *length > 0.0 && length.is_finite());
         if !fixed && by_length.is_none() {
             continue;
