@@ -12,6 +12,7 @@ mod help;
 mod import;
 mod init;
 mod judge;
+mod judge_labels;
 mod judge_rubric;
 mod measures;
 mod model;

@@ -78,7 +78,10 @@ impl Boxes {
                 let inside: Vec<usize> = tree.children(element).collect();
                 let extents = inside.into_iter().filter_map(|child| {
                     let drawn = tree[child].style.get("display").is_none_or(|display| display != "none");
-                    drawn.then(|| self.extent(tree, child, stroked)).flatten().map(|extent| moved(tree, child, extent))
+                    drawn
+                        .then(|| self.extent(tree, child, stroked))
+                        .flatten()
+                        .map(|extent| moved(tree, child, extent))
                 });
                 extents.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
             }

@@ -153,6 +153,9 @@ fn basic(value: &str, size @ [width, height]: [f64; 2], scale: &Scale) -> Option
         }
         "path" => {
             made.push(("d", properties::path_of(value)?.to_owned()));
+            if inside.starts_with("evenodd") {
+                made.push(("clip-rule", "evenodd".to_owned()));
+            }
             "path"
         }
         _ => return None,
@@ -174,7 +177,8 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
         if let Some(address) = words.iter().find(|word| word.starts_with("url(")) {
             let address = (*address).to_owned();
             let mode = style.get("mask-mode").cloned();
-            let named = ["alpha", "luminance"].into_iter().find(|mode| words.contains(mode)).map(str::to_owned);
+            let named =
+                ["alpha", "luminance"].into_iter().find(|mode| words.contains(mode)).map(str::to_owned);
             if let Some(mode) = mode.or(named).filter(|mode| mode == "alpha" || mode == "luminance")
                 && let Some(target) = ids::address(&address).and_then(|id| ids::by_id(tree).get(id).copied())
             {

@@ -59,10 +59,13 @@ fn shadow(tree: &mut Tree, element: usize) {
     let functions = split(value, ' ').into_iter().map(|part| {
         let inside = part.strip_prefix("drop-shadow(").and_then(|rest| rest.strip_suffix(')'));
         let Some(inside) = inside else { return part.to_owned() };
-        let words = split(inside, ' ').into_iter().map(|word| match word {
-            "currentColor" => linear(current),
-            word => linear(word),
-        }.unwrap_or_else(|| word.to_owned()));
+        let words = split(inside, ' ').into_iter().map(|word| {
+            match word {
+                "currentColor" => linear(current),
+                word => linear(word),
+            }
+            .unwrap_or_else(|| word.to_owned())
+        });
         format!("drop-shadow({})", words.collect::<Vec<_>>().join(" "))
     });
     let functions = functions.collect::<Vec<_>>().join(" ");

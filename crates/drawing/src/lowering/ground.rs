@@ -16,19 +16,22 @@ const OF_CONTENT: [&str; 4] = ["opacity", "filter", "mask", "clip-path"];
 /// Puts the root's ground under everything.
 pub(super) fn lower(tree: &mut Tree, page: &Page) {
     let style = &tree[0].style;
-    let mut colour = style.get("background-color").cloned();
-    let mut images = style.get("background-image").cloned().unwrap_or_default();
-    let said = |name: &str| style.get(name).cloned().unwrap_or_default();
+    // What the short form resets is empty.
+    let own = |name: &str| style.get(name).filter(|value| !value.is_empty()).cloned();
+    let mut colour = own("background-color");
+    let mut images = own("background-image");
+    let said = |name: &str| own(name).unwrap_or_default();
     let places = [said("background-position"), said("background-size"), said("background-repeat")];
     if let Some(both) = style.get("background") {
         let layers = split(both, ',');
         let words: Vec<&str> = layers.last().map(|last| split(last, ' ')).unwrap_or_default();
-        colour = words.iter().find(|word| colours::is_colour(word)).map(|word| (*word).to_owned()).or(colour);
-        images = both.clone();
+        colour = colour
+            .or_else(|| words.iter().find(|word| colours::is_colour(word)).map(|word| (*word).to_owned()));
+        images = images.or_else(|| Some(both.clone()));
     }
     let current = style.get("color").map_or("black", String::as_str);
     let colour = colour.map(|colour| colours::lowered(&colour, current).unwrap_or(colour));
-    let layers: Vec<Layer> = split(&images, ',')
+    let layers: Vec<Layer> = split(&images.unwrap_or_default(), ',')
         .into_iter()
         .take(MOST)
         .enumerate()
@@ -70,7 +73,8 @@ fn paint(tree: &mut Tree, page: &Page, colour: Option<String>, layers: &[Layer])
     // Lengths of a ground are those of the page.
     let [across, down] = page.canvas;
     let (x, y) = (area[2] / across, area[3] / down);
-    let place = format!("matrix({} 0 0 {} {} {})", written(x), written(y), written(area[0]), written(area[1]));
+    let place =
+        format!("matrix({} 0 0 {} {} {})", written(x), written(y), written(area[0]), written(area[1]));
     let images = tree.append(ground, Element::new("g", &[("transform", &place)]));
     let scale = Scale { view: page.canvas, ..*tree[0].scale() };
     // The first layer lies on top.
@@ -103,7 +107,10 @@ impl Layer {
                 own[0].push(before);
                 own[1].push(after);
                 sized = true;
-            } else if !colours::is_colour(word) && !word.ends_with("-box") && !matches!(word, "scroll" | "fixed" | "local") {
+            } else if !colours::is_colour(word)
+                && !word.ends_with("-box")
+                && !matches!(word, "scroll" | "fixed" | "local")
+            {
                 own[usize::from(sized)].push(word);
             }
         }

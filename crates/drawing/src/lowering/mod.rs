@@ -34,6 +34,7 @@ mod values;
 use roxmltree::{Document, Node};
 
 use super::bounds::{DrawingBounds, VERDICT_SIDE};
+use super::size::is_empty_box;
 use super::survey;
 pub(super) use animation::Moment;
 use boxes::Boxes;
@@ -84,6 +85,11 @@ pub(super) struct Lowered {
 pub(super) fn lower(document: &Document<'_>, view: View<'_>, bounds: &DrawingBounds) -> Lowered {
     let mut tree = Tree::read(document);
     let before = tree.write();
+    if tree[0].markup("viewBox").is_some_and(is_empty_box) {
+        // A browser shows nothing on a canvas without an area.
+        tree[0].unset("viewBox");
+        tree[0].children.clear();
+    }
     let page = Page::of(&tree);
     let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
     let Some(sheet) = sheet else { return Lowered { text: None, moves: false, given_up: true } };

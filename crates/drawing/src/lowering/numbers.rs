@@ -211,7 +211,9 @@ impl Reader<'_> {
         let mut arguments = Vec::new();
         loop {
             let way = ["nearest", "up", "down", "to-zero"].into_iter().position(|way| {
-                name == "round" && arguments.is_empty() && self.rest.trim_start().starts_with(&format!("{way},"))
+                name == "round"
+                    && arguments.is_empty()
+                    && self.rest.trim_start().starts_with(&format!("{way},"))
             });
             arguments.push(match way {
                 Some(way) => {
@@ -291,7 +293,13 @@ fn math(name: &str, arguments: &[f64]) -> Option<f64> {
     Some(match (name, arguments) {
         ("calc" | "-webkit-calc", [value]) => *value,
         ("abs", [value]) => value.abs(),
-        ("sign", [value]) => if *value == 0.0 { 0.0 } else { value.signum() },
+        ("sign", [value]) => {
+            if *value == 0.0 {
+                0.0
+            } else {
+                value.signum()
+            }
+        }
         ("min", all) => all.iter().copied().reduce(f64::min)?,
         ("max", all) => all.iter().copied().reduce(f64::max)?,
         ("clamp", [least, value, most]) => value.min(*most).max(*least),

@@ -3,7 +3,6 @@
 use tiny_skia::Transform;
 
 use super::super::bounds::VERDICT_SIDE;
-use super::super::size::is_empty_box;
 use super::boxes::matrix;
 use super::numbers::{self, Scale, written};
 use super::tree::{Tree, view_box};
@@ -85,8 +84,7 @@ impl Page {
 /// Gives a root without a `viewBox` the one that a browser gives it as an image: sides that are told are stretched to the image,
 /// others are those of the image, in its pixels.
 pub(super) fn lower(tree: &mut Tree, page: &Page) {
-    // One that has no area leaves a browser nothing to show, which is told apart.
-    if tree[0].markup("viewBox").is_some_and(|view| view_box(view).is_some() || is_empty_box(view)) {
+    if tree[0].markup("viewBox").is_some_and(|view| view_box(view).is_some()) {
         return;
     }
     tree[0].unset("viewBox");

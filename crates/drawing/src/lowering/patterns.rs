@@ -16,6 +16,8 @@ use super::tree::{Element, Tree, view_box};
 const MOST: usize = 64;
 /// Elements that all tiles of one pattern may hold.
 const ELEMENTS: usize = 1024;
+/// The same of a pattern in another, whose tiles multiply them.
+const ELEMENTS_WITHIN: usize = 64;
 /// Tiles in a row.
 const ROW: usize = 32;
 /// References that are followed.
@@ -129,7 +131,9 @@ impl Tiles {
         };
         let (across, down) = placed.pre_concat(own).get_scale();
         let by = [across, down].map(|by| f64::from(by) * pixels);
-        let most = (ELEMENTS / elements(tree, by_id, content)).isqrt();
+        let nested = tree.ancestors(element).any(|at| tree[at].name == "pattern");
+        let most = if nested { ELEMENTS_WITHIN } else { ELEMENTS };
+        let most = (most / elements(tree, by_id, content)).isqrt();
         let (across, down) = placed.get_scale();
         let extent = around[2].hypot(around[3]) * f64::from(across.max(down)) * pixels;
         let count = [0, 1].map(|axis| tiles_in_a_row(tile[2 + axis] * by[axis], extent, most));

@@ -25,7 +25,8 @@ impl Users {
             let style = &tree[element].style;
             let painted = ["mask", "marker-start", "marker-mid", "marker-end", "fill", "stroke"];
             let named = painted.iter().filter_map(|name| ids::address(style.get(*name)?));
-            let used = (tree[element].name == "use").then(|| tree[element].href()?.strip_prefix('#')).flatten();
+            let used =
+                (tree[element].name == "use").then(|| tree[element].href()?.strip_prefix('#')).flatten();
             for id in named.chain(used) {
                 if let Some(target) = by_id.get(id) {
                     users.entry(*target).or_insert(element);
@@ -46,7 +47,9 @@ impl Users {
                     || matches!(tree[*at].name.as_str(), "mask" | "marker" | "pattern")
             });
             let Some(held) = held else {
-                return is_on_page(tree, from).then(|| page.placed(tree, from))?.map(|own| whole.post_concat(own));
+                return is_on_page(tree, from)
+                    .then(|| page.placed(tree, from))?
+                    .map(|own| whole.post_concat(own));
             };
             for at in tree.ancestors(from).take_while(|at| *at != held) {
                 whole = whole.post_concat(matrix(tree, at).unwrap_or_default());
@@ -68,7 +71,9 @@ fn is_on_page(tree: &Tree, element: usize) -> bool {
 /// From the units in an element that is referred to, to those of the one that does.
 fn entered(tree: &Tree, held: usize, user: usize) -> Option<Transform> {
     let found = &tree[held];
-    let size = |of: usize, name: &str| numbers::length(tree[of].value(name)?, tree[user].scale().whole(name), tree[user].scale());
+    let size = |of: usize, name: &str| {
+        numbers::length(tree[of].value(name)?, tree[user].scale().whole(name), tree[user].scale())
+    };
     let fit = |width: Option<f64>, height: Option<f64>| match found.markup("viewBox").and_then(view_box) {
         Some([_, _, w, h]) => (width.unwrap_or(w) / w).min(height.unwrap_or(h) / h),
         None => 1.0,
@@ -95,7 +100,8 @@ fn entered(tree: &Tree, held: usize, user: usize) -> Option<Transform> {
             {
                 return None;
             }
-            let own = found.markup("patternTransform").or_else(|| found.style.get("transform").map(String::as_str));
+            let own =
+                found.markup("patternTransform").or_else(|| found.style.get("transform").map(String::as_str));
             let by = fit(size(held, "width"), size(held, "height")) as f32;
             let own = own.map_or(Some(Transform::identity()), parsed)?;
             return Some(Transform::from_scale(by, by).post_concat(own));

@@ -1,5 +1,6 @@
 //! Strokes whose width or dashes are not in the element's own units: `vector-effect` and `pathLength`.
 
+use super::boxes::matrix;
 use super::numbers::{self, split, written};
 use super::outline::{self, Way};
 use super::page::Page;
@@ -29,6 +30,9 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
         {
             dashes = Way::of(&path).length() / length;
         }
+        if fixed && straighten(tree, page, element) {
+            continue;
+        }
         if fixed {
             let Some(larger) = page.enlargement(tree, element) else { continue };
             scale_by(tree, element, "stroke-width", 1.0 / larger);
@@ -39,6 +43,31 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
             scale_by(tree, element, "stroke-dashoffset", dashes);
         }
     }
+}
+
+/// Writes a shape that is stretched more one way than the other as one in the page's units, so that its stroke is as wide all
+/// round; `false` where it needs not be, or its paint hangs on its own units.
+fn straighten(tree: &mut Tree, page: &Page, element: usize) -> bool {
+    let Some(placed) = page.placed(tree, element) else { return false };
+    let (across, down) = placed.get_scale();
+    let skewed = (placed.sx * placed.kx + placed.ky * placed.sy).abs() > 1e-4 * across * down;
+    let plain = ["fill", "stroke"]
+        .iter()
+        .all(|name| tree.inherited(element, name).is_none_or(|paint| !paint.starts_with("url(")));
+    let unlike = (across - down).abs() > 1e-3 * across.max(down) || skewed;
+    let around = ["filter", "clip-path", "mask"].iter().any(|name| tree[element].style.contains_key(*name));
+    if !unlike || !plain || around || tree[element].name == "text" {
+        return false;
+    }
+    let Some((back, path)) = placed.invert().zip(outline::of(tree, element)) else { return false };
+    let Some(path) = path.transform(placed) else { return false };
+    let own = matrix(tree, element).unwrap_or_default().pre_concat(back);
+    let parts = [own.sx, own.ky, own.kx, own.sy, own.tx, own.ty].map(|part| part.to_string());
+    let made = &mut tree[element];
+    made.name = "path".to_owned();
+    made.set("d", outline::data(&path));
+    made.style.insert("transform".to_owned(), format!("matrix({})", parts.join(" ")));
+    true
 }
 
 /// Multiplies the lengths of a property.

@@ -138,12 +138,8 @@ fn turned(axis: [f64; 3], degrees: f64) -> String {
     }
     let (sine, cosine) = (degrees * PI / 180.0).sin_cos();
     let away = 1.0 - cosine;
-    let parts = [
-        x * x * away + cosine,
-        x * y * away + z * sine,
-        x * y * away - z * sine,
-        y * y * away + cosine,
-    ];
+    let parts =
+        [x * x * away + cosine, x * y * away + z * sine, x * y * away - z * sine, y * y * away + cosine];
     format!("matrix({} 0 0)", parts.map(written).join(" "))
 }
 
@@ -261,6 +257,12 @@ pub(super) fn origin(value: &str, [width, height]: [f64; 2], scale: &Scale) -> O
         [one @ ("top" | "bottom"), two] => Some([across(two)?, down(one)?]),
         [one, two @ ("left" | "right")] => Some([across(two)?, down(one)?]),
         [one, two] | [one, two, _] => Some([across(one)?, down(two)?]),
+        // From a side each.
+        [side, x, edge, y] => {
+            let (x, y) = (numbers::length(x, width, scale)?, numbers::length(y, height, scale)?);
+            let x = if side == "right" { width - x } else { x };
+            Some([x, if edge == "bottom" { height - y } else { y }])
+        }
         _ => None,
     }
 }

@@ -64,13 +64,16 @@ fn one(tree: &Tree, element: usize, name: &str, value: &str, current: &str) -> O
     // A font's size is of the one around it.
     let around = tree[element].parent.map_or(*scale, |parent| *tree[parent].scale());
     // The renderer has sizes of its own for words, and shares of nothing here.
-    let is_word = name == "font-size" && value.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_wide(value);
+    let is_word =
+        name == "font-size" && value.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_wide(value);
     if is_word && !value.contains('(') {
         return Some(written(scale.em));
     }
-    let is_share = name == "textLength" || (tree[element].name == "use" && matches!(name, "width" | "height"));
+    let is_share =
+        name == "textLength" || (tree[element].name == "use" && matches!(name, "width" | "height"));
     if is_share && value.trim().ends_with('%') {
-        return numbers::length(value, scale.whole(if name == "textLength" { "x" } else { name }), scale).map(written);
+        return numbers::length(value, scale.whole(if name == "textLength" { "x" } else { name }), scale)
+            .map(written);
     }
     if LENGTHS.contains(&name) {
         let scale = if name == "font-size" { &around } else { scale };

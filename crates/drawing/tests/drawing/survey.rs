@@ -52,7 +52,10 @@ fn survey_of_small_cases() {
         let shown = share.map_or("none".to_owned(), |share| format!("{:6.2} %", share * 100.0));
         if share.is_some() != seen.check.draws.browser || share.is_some_and(|share| share >= MOST) {
             wrong += 1;
-            println!("{shown} {name}: {:?}, browser {}; {told}", seen.check.verdict, seen.check.draws.browser);
+            println!(
+                "{shown} {name}: {:?}, browser {}; {told}",
+                seen.check.verdict, seen.check.draws.browser
+            );
         }
     }
     println!("{wrong} of {} differ", held.len());

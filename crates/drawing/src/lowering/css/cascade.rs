@@ -145,6 +145,13 @@ pub(in super::super) fn longhands(name: &str, value: &str) -> Vec<(String, Strin
         | "-webkit-animation-duration"
         | "-webkit-animation-delay" => each(&[name.trim_start_matches("-webkit-")]),
         "text-decoration-line" => each(&["text-decoration"]),
+        // What it does not say is reset.
+        "background" => {
+            let parts =
+                ["color", "image", "position", "size", "repeat"].map(|part| format!("background-{part}"));
+            let reset = parts.into_iter().map(|part| (part, String::new()));
+            reset.chain([(name.to_owned(), value.to_owned())]).collect()
+        }
         "all" => properties::all().map(|name| (name.to_owned(), value.to_owned())).collect(),
         "offset" => offset(value),
         _ => each(&[name]),

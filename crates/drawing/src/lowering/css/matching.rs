@@ -132,7 +132,8 @@ impl<'t> Matcher<'t> {
     fn is_near(&self, element: usize, any: &[Selector]) -> bool {
         let mut open: Vec<usize> = self.tree.children(element).collect();
         let after = |combinator| matches!(combinator, Combinator::Next | Combinator::Following);
-        let looks_after = any.iter().flat_map(|selector| &selector.compounds).any(|one| after(one.combinator));
+        let looks_after =
+            any.iter().flat_map(|selector| &selector.compounds).any(|one| after(one.combinator));
         if let Some(parent) = self.tree[element].parent.filter(|_| looks_after) {
             open.extend(self.tree.children(parent).skip_while(|at| *at != element && self.spend(1)).skip(1));
         }

@@ -26,7 +26,11 @@ fn list(
     let mut pos = 0;
     loop {
         let end = until(tokens, pos, |token| token.is(','));
-        found.push(if depth > DEEPEST { None } else { complex(trim(&tokens[pos..end]), parent, depth, relative) });
+        found.push(if depth > DEEPEST {
+            None
+        } else {
+            complex(trim(&tokens[pos..end]), parent, depth, relative)
+        });
         if end >= tokens.len() {
             return found;
         }
