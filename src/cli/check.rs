@@ -116,7 +116,12 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
         false => {
             let mut words = describe(&inspection, args.png.as_deref(), coloured());
             match &measured {
-                Some(Ok(measures)) => words.push_str(&measures::describe(measures, &prompt.id, coloured())),
+                Some(Ok(measures)) => {
+                    words.push_str(&measures::describe(measures, &prompt.id, coloured()));
+                    if inspection.check.has_page_styles() {
+                        words.push_str("measured as it stands alone, without the styles of its page\n");
+                    }
+                }
                 Some(Err(why)) => words.push_str(&format!("not measured: {}\n", printable(why))),
                 None => {}
             }

@@ -65,6 +65,10 @@ pub(crate) struct JudgeArgs {
     /// A folder of prompts beside the bundled ones, whose rubrics are asked.
     #[arg(long, value_name = "DIR", requires = "rubric")]
     pub(super) prompts: Option<PathBuf>,
+    /// What people saw, as JSON: {"drawings": [{"file": "a.svg", "seen": {"wheels": "yes", "beak": "unclear"}}]}, where an
+    /// attempt's identifier may stand as "attempt" in place of an imported file. How far the model and the rules agree with it is told.
+    #[arg(long, value_name = "FILE", requires = "rubric")]
+    pub(super) labels: Option<PathBuf>,
     #[command(flatten)]
     pub(super) drawings: DrawingArgs,
     /// Show only pairs of a drawing of BASE and one of HEAD, named as for `compare`, and none any more when its judgements

@@ -8,13 +8,14 @@ use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_judge::RubricAgreement;
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::measure::{ItemState, Rubric};
-use pelicycle_record::{Attempt, RubricReading};
+use pelicycle_record::{Attempt, ReadItem, RubricReading};
 use pelicycle_run::judging::{JudgingForecast, ModelJudge, RubricSession, UnreadDrawing};
 use pelicycle_run::{Config, Stop};
 use pelicycle_store::{Listing, Store};
 use pelicycle_text::{dollars, plain_file, plural};
 
 use super::judge::{JudgeArgs, print, shrink};
+use super::judge_labels::Labels;
 use super::output::{say, say_damaged, say_error};
 use super::run::{INTERRUPTED, signals};
 use super::runtime::runtime;
@@ -28,6 +29,7 @@ pub(super) fn judge_rubric(
     attempts: &[&Attempt],
 ) -> anyhow::Result<ExitCode> {
     let library = Config::load(args.config.as_deref())?.library(args.prompts.as_deref())?;
+    let labels = args.labels.as_deref().map(Labels::read).transpose()?;
     let readings = store.readings()?;
     say_damaged(store, &readings.damaged);
     let shown = args.drawings.scope().demonstrations;
@@ -76,7 +78,15 @@ pub(super) fn judge_rubric(
         if all == 0 {
             say("it has read every drawing there is");
         }
-        say(&agreement(store, listing, &library, judge)?);
+        let agreements = Agreements::find(store, listing, &library, judge, labels.as_ref())?;
+        say(&told(&agreements.rules, "it agrees", "the rules"));
+        if labels.is_some() {
+            say(&told(&agreements.people, "it agrees", "people's labels"));
+            say(&told(&agreements.rules_and_people, "the rules agree", "people's labels"));
+            for line in &agreements.differing {
+                say(&printable(line));
+            }
+        }
     }
     if let Some(spent) = ended.over_budget {
         say_error(&format!("stopped at {}: another request could have passed --max-cost", dollars(spent)));
@@ -94,50 +104,108 @@ fn rubric_of<'a>(library: &'a PromptLibrary, attempt: &Attempt) -> Option<&'a Ru
     (prompt.hash() == attempt.prompt.hash).then_some(&prompt.rubric)
 }
 
-/// How far the judge agrees with the rules, over all that it has read.
-fn agreement(
-    store: &Store,
-    listing: &Listing,
-    library: &PromptLibrary,
-    judge: &ModelJudge,
-) -> anyhow::Result<String> {
-    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let pool = WorkerPool::new(workers, InspectionOptions::default());
-    let mut agreement = RubricAgreement::default();
-    for reading in store.readings()?.records.iter().filter(|reading| reading.judge.name == judge.name) {
-        let stored = listing.attempts.iter().find(|stored| stored.attempt.id == reading.attempt);
-        let Some((stored, answers)) = stored.zip(reading.answers.as_ref()) else { continue };
-        let Some((path, rubric)) = stored.files.svg.as_ref().zip(rubric_of(library, &stored.attempt)) else {
-            continue;
-        };
-        // A drawing that can't be measured is told of by the gallery, and says nothing here.
-        let Some(measures) = plain_file::read(path, plain_file::KEPT_BYTES)
-            .ok()
-            .and_then(|svg| pool.measure(&svg, rubric).ok())
-        else {
-            continue;
-        };
-        for item in answers {
-            if let Some(rule) = measures.rubric.iter().find(|rule| rule.asked == item.asked) {
-                agreement.add(rule.state, item.state);
+/// Items on which the three differ that are told one by one.
+const MOST_TOLD: usize = 20;
+
+/// How far those who answered the same items agree, over all drawings that the judge has read. They are never averaged.
+#[derive(Default)]
+struct Agreements {
+    /// The judge and the rules.
+    rules: RubricAgreement,
+    /// The judge and people.
+    people: RubricAgreement,
+    /// The rules and people.
+    rules_and_people: RubricAgreement,
+    /// Where the judge decides otherwise than people, in words.
+    differing: Vec<String>,
+}
+
+impl Agreements {
+    fn find(
+        store: &Store,
+        listing: &Listing,
+        library: &PromptLibrary,
+        judge: &ModelJudge,
+        labels: Option<&Labels>,
+    ) -> anyhow::Result<Self> {
+        let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let pool = WorkerPool::new(workers, InspectionOptions::default());
+        let mut found = Self::default();
+        for reading in store.readings()?.records.iter().filter(|reading| reading.judge.name == judge.name) {
+            let stored = listing.attempts.iter().find(|stored| stored.attempt.id == reading.attempt);
+            let Some((stored, answers)) = stored.zip(reading.answers.as_ref()) else { continue };
+            let attempt = &stored.attempt;
+            let Some((path, rubric)) = stored.files.svg.as_ref().zip(rubric_of(library, attempt)) else {
+                continue;
+            };
+            // A drawing that can't be measured is told of by the gallery; the rules say nothing of it here.
+            let measured = plain_file::read(path, plain_file::KEPT_BYTES)
+                .ok()
+                .and_then(|svg| pool.measure(&svg, rubric).ok());
+            let rules = measured.map(|measures| measures.rubric).unwrap_or_default();
+            for item in answers {
+                let rule = rules.iter().find(|rule| rule.asked == item.asked).map(|rule| rule.state);
+                let person = labels.and_then(|labels| labels.of(attempt, rubric, &item.asked));
+                found.add(attempt, item, rule, person);
             }
         }
+        Ok(found)
     }
+
+    fn add(
+        &mut self,
+        attempt: &Attempt,
+        item: &ReadItem,
+        rule: Option<ItemState>,
+        person: Option<ItemState>,
+    ) {
+        if let Some(rule) = rule {
+            self.rules.add(rule, item.state);
+        }
+        let Some(person) = person else { return };
+        self.people.add(person, item.state);
+        if let Some(rule) = rule {
+            self.rules_and_people.add(person, rule);
+        }
+        let decided = ![item.state, person].contains(&ItemState::CantTell);
+        if decided && item.state != person && self.differing.len() < MOST_TOLD {
+            let of_rules = rule.map_or(String::new(), |rule| format!(", the rules {}", state(rule)));
+            self.differing.push(format!(
+                "{}, {}: it says {}, people {}{of_rules}",
+                attempt.contestant.label,
+                item.asked,
+                state(item.state),
+                state(person),
+            ));
+        }
+    }
+}
+
+fn state(state: ItemState) -> &'static str {
+    match state {
+        ItemState::Met => "met",
+        ItemState::NotMet => "not met",
+        ItemState::CantTell => "can't tell",
+    }
+}
+
+/// An agreement in words.
+fn told(agreement: &RubricAgreement, who: &str, whom: &str) -> String {
     let decided = agreement.decided();
     let Some(interval) = decided.interval() else {
-        return Ok("no item yet that both it and the rules decide".to_owned());
+        return format!("{who} with {whom} on nothing yet: there is no item that both decide");
     };
     let percent = |share: f64| format!("{:.0}", share * 100.0);
     let kappa =
         agreement.kappa().map(|kappa| format!(", κ {kappa:.2}").replace('-', "−")).unwrap_or_default();
-    Ok(format!(
-        "it agrees with the rules on {} of {} items that both decide ({} %, {} to {}{kappa})",
+    format!(
+        "{who} with {whom} on {} of {} items that both decide ({} %, {} to {}{kappa})",
         decided.hits,
         decided.of,
         percent(decided.hits as f64 / decided.of as f64),
         percent(interval.low),
         percent(interval.high),
-    ))
+    )
 }
 
 fn failure(reading: &RubricReading) -> Option<String> {

@@ -13,6 +13,7 @@ mod import;
 mod init;
 mod judge;
 mod judge_calibrate;
+mod judge_labels;
 mod judge_rubric;
 mod measures;
 mod model;

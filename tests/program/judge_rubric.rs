@@ -110,6 +110,20 @@ fn a_drawing_is_held_against_its_rubric_once_and_both_answers_stand_on_its_page(
     assert!(again.stdout.contains("it has read every drawing there is"), "{}", again.stdout);
     assert_eq!(server.seen().len(), 2, "nothing is asked twice");
 
+    // Held against what a person saw: of the first drawing the second item is there after all.
+    let labels = json!({"drawings": [{"attempt": kept[0].attempt, "seen": {"wheels": "yes", "spokes": "yes", "frame": "no"}}]});
+    std::fs::write(place.path().join("labels.json"), labels.to_string()).unwrap();
+    let held = run(&place, 0, &["--labels", "labels.json"]);
+    for words in [
+        "it agrees with people's labels on 1 of 2 items that both decide (50 %",
+        "the rules agree with people's labels on ",
+        "spokes in every wheel: it says not met, people met, the rules ",
+    ] {
+        assert!(held.stdout.contains(words), "{words}: {}", held.stdout);
+    }
+    std::fs::write(place.path().join("labels.json"), "[]").unwrap();
+    assert!(run(&place, 1, &["--labels", "labels.json"]).stderr.contains("holds no labels"));
+
     let mut gallery = place.program();
     ProgramOutput::new(0, &gallery.arg("gallery").output().unwrap());
     let page = place.path().join("gallery/attempts").join(kept[0].attempt.as_str()).join("index.html");

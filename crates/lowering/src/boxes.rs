@@ -26,7 +26,7 @@ type Extent = [f64; 4];
 /// The boxes of a tree's elements, each found once. Those of elements in others must be right before those are asked for.
 #[derive(Debug, Default)]
 pub(super) struct Boxes {
-    known: HashMap<usize, Option<Extent>>,
+    known: HashMap<(usize, bool), Option<Extent>>,
     ids: HashMap<String, usize>,
     open: Vec<usize>,
 }
@@ -48,35 +48,40 @@ impl Boxes {
         match reference {
             Reference::View => view(),
             Reference::Fill | Reference::Stroke => {
-                let Some([left, top, right, bottom]) = self.extent(tree, element) else { return [0.0; 4] };
-                let around = if reference == Reference::Stroke { half_stroke(tree, element) } else { 0.0 };
-                [left - around, top - around, right - left + 2.0 * around, bottom - top + 2.0 * around]
+                let stroked = reference == Reference::Stroke;
+                let Some([left, top, right, bottom]) = self.extent(tree, element, stroked) else {
+                    return [0.0; 4];
+                };
+                [left, top, right - left, bottom - top]
             }
         }
     }
 
-    fn extent(&mut self, tree: &Tree, element: usize) -> Option<Extent> {
-        if let Some(known) = self.known.get(&element) {
+    fn extent(&mut self, tree: &Tree, element: usize, stroked: bool) -> Option<Extent> {
+        if let Some(known) = self.known.get(&(element, stroked)) {
             return *known;
         }
         if self.open.contains(&element) || self.open.len() > 256 {
             return None;
         }
         self.open.push(element);
-        let found = self.find(tree, element);
+        let found = self.find(tree, element, stroked);
         self.open.pop();
-        self.known.insert(element, found);
+        self.known.insert((element, stroked), found);
         found
     }
 
-    fn find(&mut self, tree: &Tree, element: usize) -> Option<Extent> {
+    fn find(&mut self, tree: &Tree, element: usize, stroked: bool) -> Option<Extent> {
         let found = &tree[element];
         match found.name.as_str() {
             "g" | "a" | "svg" | "switch" | "symbol" => {
                 let inside: Vec<usize> = tree.children(element).collect();
                 let extents = inside.into_iter().filter_map(|child| {
                     let drawn = tree[child].style.get("display").is_none_or(|display| display != "none");
-                    drawn.then(|| self.extent(tree, child)).flatten().map(|extent| moved(tree, child, extent))
+                    drawn
+                        .then(|| self.extent(tree, child, stroked))
+                        .flatten()
+                        .map(|extent| moved(tree, child, extent))
                 });
                 extents.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
             }
@@ -85,7 +90,7 @@ impl Boxes {
                 if self.open.len() > DEEPEST * 8 {
                     return None;
                 }
-                let extent = self.extent(tree, target)?;
+                let extent = self.extent(tree, target, stroked)?;
                 let [left, top, right, bottom] = moved(tree, target, extent);
                 let length = |name: &str| {
                     found
@@ -98,7 +103,10 @@ impl Boxes {
             "text" => text(tree, element),
             _ => {
                 let bounds = outline::of(tree, element)?.compute_tight_bounds()?;
-                Some([bounds.left(), bounds.top(), bounds.right(), bounds.bottom()].map(f64::from))
+                let around = if stroked { half_stroke(tree, element) } else { 0.0 };
+                let [left, top] = [bounds.left(), bounds.top()].map(|side| f64::from(side) - around);
+                let [right, bottom] = [bounds.right(), bounds.bottom()].map(|side| f64::from(side) + around);
+                Some([left, top, right, bottom])
             }
         }
     }

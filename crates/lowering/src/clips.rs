@@ -2,6 +2,7 @@
 
 use super::boxes::{Boxes, Reference};
 use super::gradients;
+use super::ids;
 use super::numbers::{self, Scale, function, split, written};
 use super::properties;
 use super::tree::{Element, Tree};
@@ -14,6 +15,10 @@ pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
             && value != "none"
         {
             clip(tree, element, &value, boxes);
+        }
+        // A mask of a mask is heeded by no browser.
+        if tree[element].name == "mask" {
+            tree[element].style.remove("mask");
         }
         mask(tree, element, boxes);
     }
@@ -148,6 +153,9 @@ fn basic(value: &str, size @ [width, height]: [f64; 2], scale: &Scale) -> Option
         }
         "path" => {
             made.push(("d", properties::path_of(value)?.to_owned()));
+            if inside.starts_with("evenodd") {
+                made.push(("clip-rule", "evenodd".to_owned()));
+            }
             "path"
         }
         _ => return None,
@@ -168,6 +176,14 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
     else {
         if let Some(address) = words.iter().find(|word| word.starts_with("url(")) {
             let address = (*address).to_owned();
+            let mode = style.get("mask-mode").cloned();
+            let named =
+                ["alpha", "luminance"].into_iter().find(|mode| words.contains(mode)).map(str::to_owned);
+            if let Some(mode) = mode.or(named).filter(|mode| mode == "alpha" || mode == "luminance")
+                && let Some(target) = ids::address(&address).and_then(|id| ids::by_id(tree).get(id).copied())
+            {
+                tree[target].set("mask-type", mode);
+            }
             tree[element].style.insert("mask".to_owned(), address);
         }
         return;

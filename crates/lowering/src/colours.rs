@@ -28,6 +28,9 @@ fn mixes_current(value: &str) -> bool {
 /// `currentColor` stands for.
 pub(super) fn lowered(value: &str, current: &str) -> Option<String> {
     let value = value.trim();
+    if value.eq_ignore_ascii_case("currentcolor") {
+        return (value != "currentColor").then(|| "currentColor".to_owned());
+    }
     // Names and numbers after a hash are as old as SVG.
     if !value.contains('(') && svgtypes::Color::from_str(value).is_ok() {
         return None;
@@ -161,7 +164,10 @@ fn mix(arguments: &str, depth: usize) -> Option<Color> {
     if !space.next()?.eq_ignore_ascii_case("in") {
         return None;
     }
-    let space = space.next()?.to_ascii_lowercase();
+    let named = space.next()?.to_ascii_lowercase();
+    if !matches!(space.collect::<Vec<_>>()[..], [] | ["shorter", "hue"]) {
+        return None;
+    }
     let (first, one) = with_share(first, depth)?;
     let (second, two) = with_share(second, depth)?;
     let (one, two) = match (one, two) {
@@ -174,7 +180,7 @@ fn mix(arguments: &str, depth: usize) -> Option<Color> {
     if sum <= 0.0 || !(0.0..=1.0).contains(&one) || !(0.0..=1.0).contains(&two) {
         return None;
     }
-    let mixed = between(&first, &second, two / sum, &space)?;
+    let mixed = between(&first, &second, two / sum, &named)?;
     let alpha = f64::from(mixed.a) * sum.min(1.0);
     Some(Color { a: alpha as f32, ..mixed })
 }

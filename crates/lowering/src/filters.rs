@@ -1,7 +1,8 @@
 //! Filters whose inputs and numbers the renderer takes otherwise than a browser.
 
+use super::colours;
 use super::fitted;
-use super::numbers::written;
+use super::numbers::{split, written};
 use super::tree::{Child, Element, Tree};
 
 /// Inputs that no browser has: they are as though nothing was said.
@@ -10,8 +11,19 @@ const UNKNOWN: [&str; 4] = ["FillPaint", "StrokePaint", "BackgroundImage", "Back
 /// Writes filters as the renderer takes them.
 pub(super) fn lower(tree: &mut Tree) {
     for element in 0..tree.len() {
+        shadow(tree, element);
         if !tree[element].name.starts_with("fe") {
             continue;
+        }
+        let linear = tree
+            .inherited(element, "color-interpolation-filters")
+            .is_none_or(|space| !space.eq_ignore_ascii_case("sRGB"));
+        match tree[element].name.as_str() {
+            // The renderer takes this colour for one in the space of the filter.
+            "feDiffuseLighting" | "feSpecularLighting" if linear => dim(tree, element, "lighting-color"),
+            // It takes this one for linear light where it is not.
+            "feDropShadow" if !linear => dim(tree, element, "flood-color"),
+            _ => {}
         }
         for name in ["in", "in2"] {
             if tree[element].markup(name).is_some_and(|input| UNKNOWN.contains(&input.trim())) {
@@ -24,6 +36,40 @@ pub(super) fn lower(tree: &mut Tree) {
             _ => {}
         }
     }
+}
+
+/// Writes a colour of a primitive as its parts in linear light.
+fn dim(tree: &mut Tree, element: usize, name: &str) {
+    if let Some(made) = tree[element].style.get(name).and_then(|colour| linear(colour)) {
+        tree[element].style.insert(name.to_owned(), made);
+    }
+}
+
+fn linear(colour: &str) -> Option<String> {
+    let [red, green, blue, alpha] = colours::parse(colour)?.to_linear_rgba();
+    Some(colours::words(&csscolorparser::Color::new(red, green, blue, alpha)))
+}
+
+/// The colours of `drop-shadow()`, which the renderer takes for linear light.
+fn shadow(tree: &mut Tree, element: usize) {
+    let Some(value) = tree[element].style.get("filter").filter(|value| value.contains("drop-shadow(")) else {
+        return;
+    };
+    let current = tree.inherited(element, "color").unwrap_or("black");
+    let functions = split(value, ' ').into_iter().map(|part| {
+        let inside = part.strip_prefix("drop-shadow(").and_then(|rest| rest.strip_suffix(')'));
+        let Some(inside) = inside else { return part.to_owned() };
+        let words = split(inside, ' ').into_iter().map(|word| {
+            match word {
+                "currentColor" => linear(current),
+                word => linear(word),
+            }
+            .unwrap_or_else(|| word.to_owned())
+        });
+        format!("drop-shadow({})", words.collect::<Vec<_>>().join(" "))
+    });
+    let functions = functions.collect::<Vec<_>>().join(" ");
+    tree[element].style.insert("filter".to_owned(), functions);
 }
 
 /// The renderer takes the scale of a displacement twice, and colours of the map as they are once its transparency is in them.

@@ -17,6 +17,14 @@ pub(super) fn of_css(
         None => (name.as_str(), false),
     };
     let mut parts = split(inside, ',');
+    let (space, way) = space(parts.first()?, inside);
+    match way.as_str() {
+        way if way == *parts.first()? => {}
+        "" => {
+            parts.remove(0);
+        }
+        way => parts[0] = way,
+    }
     let (mut gradient, length) = match name {
         "linear-gradient" => linear(&mut parts, area)?,
         "radial-gradient" => radial(&mut parts, area, scale)?,
@@ -27,13 +35,13 @@ pub(super) fn of_css(
     if repeats {
         gradient.set("spreadMethod", "repeat".to_owned());
     }
-    let stops = stops(&parts, length, scale)?;
-    let (first, last) = (stops.first()?.0, stops.last()?.0);
-    // What repeats does so from its first to its last stop.
-    if repeats && (first > 0.0 || last < 1.0) {
-        return None;
+    let mut stops = stops(&parts, length, scale)?;
+    if repeats {
+        repeated(&mut gradient, &mut stops)?;
+    } else {
+        stops = cut(&stops)?;
     }
-    let stops = smooth(&stops).into_iter().map(|(offset, colour)| {
+    let stops = smooth(&stops, &space).into_iter().map(|(offset, colour)| {
         let (colour, alpha) = (csscolorparser::Color { a: 1.0, ..colour.clone() }, colour.a);
         let mut stop =
             Element::new("stop", &[("offset", &written(offset)), ("stop-color", &colours::words(&colour))]);
@@ -43,6 +51,41 @@ pub(super) fn of_css(
         stop
     });
     Some((gradient, stops.collect()))
+}
+
+/// The space that colours go through, and the first argument without it. Colours of today go through Oklab where none is named.
+fn space(first: &str, all: &str) -> (String, String) {
+    let words = split(first, ' ');
+    if let Some(at) = words.iter().position(|word| *word == "in")
+        && let Some(space) = words.get(at + 1)
+    {
+        let hue = if words.last() == Some(&"hue") { 2 } else { 0 };
+        let rest = [&words[..at], words.get(at + 2 + hue..).unwrap_or_default()].concat();
+        return ((*space).to_owned(), rest.join(" "));
+    }
+    let modern = ["lab(", "lch(", "color(", "color-mix("].iter().any(|name| all.contains(name));
+    (if modern { "oklab" } else { "srgb" }.to_owned(), first.to_owned())
+}
+
+/// Makes a gradient repeat itself from its first to its last stop, as those of CSS do.
+fn repeated(gradient: &mut Element, stops: &mut [(f64, csscolorparser::Color)]) -> Option<()> {
+    let (first, last) = (stops.first()?.0, stops.last()?.0);
+    let whole = last - first;
+    if whole <= 0.0 || (gradient.name == "radialGradient" && first != 0.0) {
+        return None;
+    }
+    if gradient.name == "radialGradient" {
+        gradient.set("r", written(last));
+    } else {
+        for [from, to] in [["x1", "x2"], ["y1", "y2"]] {
+            let number = |name: &str| gradient.markup(name).and_then(numbers::number);
+            let (a, b) = (number(from)?, number(to)?);
+            gradient.set(from, written(a + (b - a) * first));
+            gradient.set(to, written(a + (b - a) * last));
+        }
+    }
+    stops.iter_mut().for_each(|(at, _)| *at = (*at - first) / whole);
+    Some(())
 }
 
 /// The line of a linear gradient, and its length.
@@ -209,7 +252,11 @@ fn stops(parts: &[&str], length: f64, scale: &Scale) -> Option<Vec<(f64, csscolo
         };
         stops.push((found[at].0?, colour));
     }
-    // SVG has offsets from 0 to 1: what lies beyond is cut to there.
+    Some(stops)
+}
+
+/// SVG has offsets from 0 to 1: what lies beyond is cut to there.
+fn cut(stops: &[(f64, csscolorparser::Color)]) -> Option<Vec<(f64, csscolorparser::Color)>> {
     let inside = |share: f64| -> Option<csscolorparser::Color> {
         let after = stops.iter().position(|(at, _)| *at >= share);
         match after {
@@ -232,8 +279,8 @@ fn stops(parts: &[&str], length: f64, scale: &Scale) -> Option<Vec<(f64, csscolo
     (!cut.is_empty()).then_some(cut)
 }
 
-/// CSS weighs colours by their opacity, SVG does not: between stops of unlike opacity stand more.
-fn smooth(stops: &[(f64, csscolorparser::Color)]) -> Vec<(f64, csscolorparser::Color)> {
+/// CSS weighs colours by their opacity and goes through any space, SVG does neither: between such stops stand more.
+fn smooth(stops: &[(f64, csscolorparser::Color)], space: &str) -> Vec<(f64, csscolorparser::Color)> {
     let mut made: Vec<(f64, csscolorparser::Color)> = Vec::with_capacity(stops.len());
     let seen = |clear: &csscolorparser::Color, other: &csscolorparser::Color| match clear.a {
         0.0 => csscolorparser::Color { a: 0.0, ..other.clone() },
@@ -241,7 +288,7 @@ fn smooth(stops: &[(f64, csscolorparser::Color)]) -> Vec<(f64, csscolorparser::C
     };
     for pair in stops.windows(2) {
         let ((from, a), (to, b)) = (&pair[0], &pair[1]);
-        if a.a == b.a {
+        if a.a == b.a && space == "srgb" {
             made.push((*from, a.clone()));
             continue;
         }
@@ -249,7 +296,7 @@ fn smooth(stops: &[(f64, csscolorparser::Color)]) -> Vec<(f64, csscolorparser::C
         made.push((*from, seen(a, b)));
         for step in 1..STEPS {
             let share = step as f64 / STEPS as f64;
-            if let Some(colour) = colours::between(a, b, share, "srgb") {
+            if let Some(colour) = colours::between(a, b, share, space) {
                 made.push((from + (to - from) * share, colour));
             }
         }

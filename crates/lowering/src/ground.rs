@@ -2,69 +2,183 @@
 
 use super::colours;
 use super::gradients;
-use super::numbers::{self, function, split};
+use super::numbers::{self, Scale, function, split, written};
+use super::page::Page;
+use super::transforms;
 use super::tree::{Element, Tree};
 use super::view_box;
 
 /// Layers of a ground that are painted.
 const MOST: usize = 8;
 
+/// What the root's own style does to what is in it, and not to its ground.
+const OF_CONTENT: [&str; 4] = ["opacity", "filter", "mask", "clip-path"];
+
 /// Puts the root's ground under everything.
-pub(super) fn lower(tree: &mut Tree) {
+pub(super) fn lower(tree: &mut Tree, page: &Page) {
     let style = &tree[0].style;
-    let mut colour = style.get("background-color").cloned();
-    let mut images = style.get("background-image").cloned().unwrap_or_default();
+    // What the short form resets is empty.
+    let own = |name: &str| style.get(name).filter(|value| !value.is_empty()).cloned();
+    let mut colour = own("background-color");
+    let mut images = own("background-image");
+    let said = |name: &str| own(name).unwrap_or_default();
+    let places = [said("background-position"), said("background-size"), said("background-repeat")];
     if let Some(both) = style.get("background") {
         let layers = split(both, ',');
         let words: Vec<&str> = layers.last().map(|last| split(last, ' ')).unwrap_or_default();
-        colour = words.iter().find(|word| colours::is_colour(word)).map(|word| (*word).to_owned()).or(colour);
-        images = both.clone();
+        colour = colour
+            .or_else(|| words.iter().find(|word| colours::is_colour(word)).map(|word| (*word).to_owned()));
+        images = images.or_else(|| Some(both.clone()));
     }
-    let mut painted = Vec::new();
     let current = style.get("color").map_or("black", String::as_str);
+    let colour = colour.map(|colour| colours::lowered(&colour, current).unwrap_or(colour));
+    let layers: Vec<Layer> = split(&images.unwrap_or_default(), ',')
+        .into_iter()
+        .take(MOST)
+        .enumerate()
+        .filter_map(|(at, layer)| Layer::of(layer, &places, at))
+        .collect();
+    let blends = (1..tree.len()).any(|at| {
+        tree[at].style.get("mix-blend-mode").is_some_and(|mode| !matches!(mode.as_str(), "normal" | "auto"))
+    });
+    let grounded = colour.is_some() || !layers.is_empty();
+    let moved = OF_CONTENT.map(|name| grounded.then(|| tree[0].style.remove(name)).flatten());
+    if blends || moved.iter().any(Option::is_some) {
+        let mut around = Element::new("g", &[]);
+        for (name, value) in OF_CONTENT.iter().zip(moved) {
+            value.map(|value| around.style.insert((*name).to_owned(), value));
+        }
+        // What blends does so with what else is drawn, not with the page.
+        around.style.insert("isolation".to_owned(), "isolate".to_owned());
+        tree.wrap(0, around);
+    }
+    if grounded {
+        paint(tree, page, colour, &layers);
+    }
+}
+
+fn paint(tree: &mut Tree, page: &Page, colour: Option<String>, layers: &[Layer]) {
+    let mut ground = Element::new("g", &[]);
+    // What the root's own style would give to a shape is not for its ground.
+    for (name, value) in [("stroke", "none"), ("fill-opacity", "1"), ("visibility", "visible")] {
+        ground.set(name, value.to_owned());
+    }
+    let ground = tree.insert(0, 0, ground);
     if let Some(colour) = colour {
-        let colour = colours::lowered(&colour, current).unwrap_or(colour);
         // What is not on the canvas is cut off.
         let sides = [("x", "-1000000"), ("y", "-1000000"), ("width", "2000000"), ("height", "2000000")];
-        let mut rect = Element::new("rect", &sides);
-        rect.set("fill", colour);
-        painted.push(rect);
+        let rect = tree.append(ground, Element::new("rect", &sides));
+        tree[rect].set("fill", colour);
     }
-    let mut defined = Vec::new();
-    if let Some(area) = canvas(tree) {
-        let scale = *tree[0].scale();
-        // The first layer lies on top.
-        for (at, layer) in split(&images, ',').into_iter().take(MOST).enumerate().rev() {
-            let words = split(layer, ' ');
-            let Some(image) =
-                words.iter().find(|word| function(word).is_some_and(|(name, _)| name.ends_with("gradient")))
-            else {
-                continue;
-            };
-            let id = format!("pelicycle-ground-{at}");
-            let Some((gradient, stops)) = gradients::of_css(image, &id, area, &scale) else { continue };
-            defined.push((gradient, stops));
-            let [x, y, width, height] = area.map(numbers::written);
-            let mut rect =
-                Element::new("rect", &[("x", &x), ("y", &y), ("width", &width), ("height", &height)]);
-            rect.set("fill", format!("url(#{id})"));
-            painted.push(rect);
+    let Some(area) = canvas(tree) else { return };
+    // Lengths of a ground are those of the page.
+    let [across, down] = page.canvas;
+    let (x, y) = (area[2] / across, area[3] / down);
+    let place =
+        format!("matrix({} 0 0 {} {} {})", written(x), written(y), written(area[0]), written(area[1]));
+    let images = tree.append(ground, Element::new("g", &[("transform", &place)]));
+    let scale = Scale { view: page.canvas, ..*tree[0].scale() };
+    // The first layer lies on top.
+    for (at, layer) in layers.iter().enumerate().rev() {
+        layer.paint(tree, images, &format!("pelicycle-ground-{at}"), page.canvas, &scale);
+    }
+}
+
+/// A picture in a ground.
+struct Layer {
+    image: String,
+    position: String,
+    size: String,
+    repeat: String,
+}
+
+impl Layer {
+    /// Of a layer's words, and of what other properties say of the layer `at` that place; `None` where it holds no gradient.
+    fn of(layer: &str, places: &[String; 3], at: usize) -> Option<Self> {
+        let spaced = layer.replace(" / ", "/").replace("/ ", "/").replace(" /", "/");
+        let mut own = [Vec::new(), Vec::new(), Vec::new()];
+        let mut image = None;
+        let mut sized = false;
+        for word in split(&spaced, ' ') {
+            if word.contains('(') && function(word).is_some_and(|(name, _)| name.ends_with("gradient")) {
+                image = Some(word.to_owned());
+            } else if matches!(word, "no-repeat" | "repeat" | "repeat-x" | "repeat-y" | "round" | "space") {
+                own[2].push(word);
+            } else if let Some((before, after)) = word.split_once('/').filter(|_| !word.contains('(')) {
+                own[0].push(before);
+                own[1].push(after);
+                sized = true;
+            } else if !colours::is_colour(word)
+                && !word.ends_with("-box")
+                && !matches!(word, "scroll" | "fixed" | "local")
+            {
+                own[usize::from(sized)].push(word);
+            }
         }
+        let of = |which: usize| match own[which][..] {
+            [] => {
+                let all = split(&places[which], ',');
+                all.get(at % all.len().max(1)).map_or(String::new(), |found| (*found).to_owned())
+            }
+            _ => own[which].join(" "),
+        };
+        Some(Self { image: image?, position: of(0), size: of(1), repeat: of(2) })
     }
-    for (at, mut rect) in painted.into_iter().enumerate() {
-        // What the root's own style would give to a shape is not for its ground.
-        for (name, value) in
-            [("stroke", "none"), ("fill-opacity", "1"), ("opacity", "1"), ("visibility", "visible")]
-        {
-            rect.set(name, value.to_owned());
-        }
-        tree.insert(0, at, rect);
-    }
-    for (gradient, stops) in defined {
-        let made = tree.insert(0, 0, gradient);
+
+    fn paint(&self, tree: &mut Tree, into: usize, id: &str, canvas: [f64; 2], scale: &Scale) -> Option<()> {
+        let mut sides = split(&self.size, ' ').into_iter();
+        let mut side = |whole: f64| match sides.next() {
+            None | Some("auto" | "cover" | "contain" | "") => Some(whole),
+            Some(text) => numbers::length(text, whole, scale).filter(|side| *side > 0.0),
+        };
+        let size = [side(canvas[0])?, side(canvas[1])?];
+        let left = [canvas[0] - size[0], canvas[1] - size[1]];
+        let [x, y] = match self.position.as_str() {
+            "" => [0.0, 0.0],
+            position => transforms::origin(position, left, scale)?,
+        };
+        let whole = size == canvas && [x, y] == [0.0, 0.0];
+        let (across, down) = match self.repeat.as_str() {
+            _ if whole => (false, false),
+            "no-repeat" => (false, false),
+            "repeat-x" => (true, false),
+            "repeat-y" => (false, true),
+            _ => (true, true),
+        };
+        let sides = |[x, y, width, height]: [f64; 4]| {
+            ["x", "y", "width", "height"].into_iter().zip([x, y, width, height].map(written))
+        };
+        let repeats = across || down;
+        // A tile's own units begin where it does.
+        let [left, top] = if repeats { [0.0, 0.0] } else { [x, y] };
+        let (gradient, stops) = gradients::of_css(&self.image, id, [left, top, size[0], size[1]], scale)?;
+        let gradient = tree.insert(0, 0, gradient);
         for stop in stops {
-            tree.append(made, stop);
+            tree.append(gradient, stop);
         }
+        let mut rect = Element::new("rect", &[]);
+        sides([left, top, size[0], size[1]]).for_each(|(name, value)| rect.set(name, value));
+        rect.set("fill", format!("url(#{id})"));
+        if !repeats {
+            tree.append(into, rect);
+            return Some(());
+        }
+        let mut pattern = Element::new("pattern", &[("patternUnits", "userSpaceOnUse")]);
+        pattern.set("id", format!("{id}-tile"));
+        sides([x, y, size[0], size[1]]).for_each(|(name, value)| pattern.set(name, value));
+        let pattern = tree.append(into, pattern);
+        tree.append(pattern, rect);
+        let mut all = Element::new("rect", &[]);
+        let wide = [
+            if across { 0.0 } else { x },
+            if down { 0.0 } else { y },
+            if across { canvas[0] } else { size[0] },
+            if down { canvas[1] } else { size[1] },
+        ];
+        sides(wide).for_each(|(name, value)| all.set(name, value));
+        all.set("fill", format!("url(#{id}-tile)"));
+        tree.append(into, all);
+        Some(())
     }
 }
 

@@ -4,6 +4,12 @@ use std::collections::HashMap;
 
 use super::tree::Tree;
 
+/// The id that a paint, a mask or a marker refers to: `url(#id)`.
+pub(super) fn address(value: &str) -> Option<&str> {
+    let address = value.strip_prefix("url(")?.split(')').next()?.trim().trim_matches(['"', '\'']);
+    address.strip_prefix('#')
+}
+
 /// The first element with each id.
 pub(super) fn by_id(tree: &Tree) -> HashMap<String, usize> {
     let mut found = HashMap::new();

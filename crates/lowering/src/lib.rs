@@ -24,6 +24,7 @@ mod numbers;
 mod outline;
 mod page;
 mod patterns;
+mod placing;
 mod properties;
 mod shapes;
 mod strokes;
@@ -103,6 +104,11 @@ pub fn lower(
 ) -> Lowered {
     let mut tree = Tree::read(document);
     let before = tree.write();
+    if tree[0].markup("viewBox").is_some_and(is_empty_box) {
+        // A browser shows nothing on a canvas without an area.
+        tree[0].unset("viewBox");
+        tree[0].children.clear();
+    }
     let page = Page::of(&tree);
     let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
     let Some(sheet) = sheet else { return Lowered { text: None, moves: false, given_up: true } };
@@ -124,8 +130,8 @@ pub fn lower(
     if view.purpose == Purpose::Picture {
         let pixels = f64::from(view.side) / f64::from(VERDICT_SIDE);
         fitted::lower(&mut tree, &page, &mut boxes, pixels);
+        ground::lower(&mut tree, &page);
         patterns::lower(&mut tree, &page, &mut boxes, pixels);
-        ground::lower(&mut tree);
     }
     let lowered = tree.write();
     // What CSS says that no element heeds is the renderer's to misread.

@@ -189,33 +189,153 @@ impl Reader<'_> {
             let value = self.sum(depth + 1)?;
             return self.mark(')').then_some(value);
         }
-        let end = self.rest.find(|c: char| !c.is_ascii_alphabetic() && c != '-')?;
-        let name = &self.rest[..end];
-        let after = self.rest[end..].strip_prefix('(')?;
-        let known = matches!(name, "calc" | "-webkit-calc" | "min" | "max" | "clamp" | "abs");
-        if !known {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let end = self.rest.find(|c: char| !is_name(c)).unwrap_or(self.rest.len());
+        let (name, after) = self.rest.split_at(end);
+        let Some(after) = after.strip_prefix('(') else {
+            let constant = constant(name).filter(|_| self.inside)?;
+            self.rest = after;
+            return Some(constant);
+        };
+        if !is_math(name) {
             return None;
         }
         let name = name.to_owned();
         self.rest = after;
         let outside = std::mem::replace(&mut self.inside, true);
-        let mut arguments = vec![self.sum(depth + 1)?];
-        while self.mark(',') {
-            arguments.push(self.sum(depth + 1)?);
+        // A sine is of an angle, whatever is around it.
+        let unit = self.unit;
+        if matches!(name.as_str(), "sin" | "cos" | "tan") {
+            self.unit = &radians;
+        }
+        let mut arguments = Vec::new();
+        loop {
+            let way = ["nearest", "up", "down", "to-zero"].into_iter().position(|way| {
+                name == "round"
+                    && arguments.is_empty()
+                    && self.rest.trim_start().starts_with(&format!("{way},"))
+            });
+            arguments.push(match way {
+                Some(way) => {
+                    self.rest = &self.rest[self.rest.find(',')?..];
+                    ROUNDING[way]
+                }
+                None => self.sum(depth + 1)?,
+            });
+            if !self.mark(',') {
+                break;
+            }
         }
         self.inside = outside;
+        self.unit = unit;
         if !self.mark(')') {
             return None;
         }
-        match (name.as_str(), arguments.as_slice()) {
-            ("calc" | "-webkit-calc", [value]) => Some(*value),
-            ("abs", [value]) => Some(value.abs()),
-            ("min", all) => all.iter().copied().reduce(f64::min),
-            ("max", all) => all.iter().copied().reduce(f64::max),
-            ("clamp", [least, value, most]) => Some(value.min(*most).max(*least)),
-            _ => None,
-        }
+        math(&name, &arguments)
     }
+}
+
+/// How `round()` rounds, as numbers that no calculation gives.
+const ROUNDING: [f64; 4] = [f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN];
+
+/// Whether `calc()` and its like hold numbers: css-values-4, section 10.
+pub(super) fn is_math(name: &str) -> bool {
+    matches!(
+        name,
+        "calc"
+            | "-webkit-calc"
+            | "min"
+            | "max"
+            | "clamp"
+            | "abs"
+            | "sign"
+            | "round"
+            | "mod"
+            | "rem"
+            | "sin"
+            | "cos"
+            | "tan"
+            | "asin"
+            | "acos"
+            | "atan"
+            | "atan2"
+            | "pow"
+            | "sqrt"
+            | "hypot"
+            | "exp"
+            | "log"
+    )
+}
+
+fn constant(name: &str) -> Option<f64> {
+    match name {
+        "pi" => Some(std::f64::consts::PI),
+        "e" => Some(std::f64::consts::E),
+        _ => None,
+    }
+}
+
+/// An angle that a sine takes, from its number and unit.
+fn radians(number: f64, unit: &str) -> Option<f64> {
+    Some(match unit {
+        "" | "rad" => number,
+        "deg" => number.to_radians(),
+        "turn" => number * std::f64::consts::TAU,
+        "grad" => (number * 0.9).to_radians(),
+        _ => return None,
+    })
+}
+
+/// A function of numbers; angles that come of it are in degrees. Roots, sines and powers are rounded, since the last digits are
+/// each system's own.
+fn math(name: &str, arguments: &[f64]) -> Option<f64> {
+    let rounded = |number: f64| (number * 1e9).round() / 1e9;
+    Some(match (name, arguments) {
+        ("calc" | "-webkit-calc", [value]) => *value,
+        ("abs", [value]) => value.abs(),
+        ("sign", [value]) => {
+            if *value == 0.0 {
+                0.0
+            } else {
+                value.signum()
+            }
+        }
+        ("min", all) => all.iter().copied().reduce(f64::min)?,
+        ("max", all) => all.iter().copied().reduce(f64::max)?,
+        ("clamp", [least, value, most]) => value.min(*most).max(*least),
+        ("round", [value]) => round(ROUNDING[0], *value, 1.0),
+        ("round", [way, value]) if ROUNDING.contains(way) => round(*way, *value, 1.0),
+        ("round", [value, step]) => round(ROUNDING[0], *value, *step),
+        ("round", [way, value, step]) => round(*way, *value, *step),
+        ("mod", [value, by]) => value - by * (value / by).floor(),
+        ("rem", [value, by]) => value % by,
+        ("sin", [angle]) => rounded(angle.sin()),
+        ("cos", [angle]) => rounded(angle.cos()),
+        ("tan", [angle]) => rounded(angle.tan()),
+        ("asin", [value]) => rounded(value.asin().to_degrees()),
+        ("acos", [value]) => rounded(value.acos().to_degrees()),
+        ("atan", [value]) => rounded(value.atan().to_degrees()),
+        ("atan2", [y, x]) => rounded(y.atan2(*x).to_degrees()),
+        ("pow", [base, power]) => rounded(base.powf(*power)),
+        ("sqrt", [value]) => value.sqrt(),
+        ("hypot", all) => all.iter().map(|value| value * value).sum::<f64>().sqrt(),
+        ("exp", [value]) => rounded(value.exp()),
+        ("log", [value]) => rounded(value.ln()),
+        ("log", [value, base]) => rounded(value.ln() / base.ln()),
+        _ => return None,
+    })
+}
+
+fn round(way: f64, value: f64, step: f64) -> f64 {
+    let steps = value / step;
+    let whole = match ROUNDING.iter().position(|known| *known == way) {
+        Some(1) => steps.ceil(),
+        Some(2) => steps.floor(),
+        Some(3) => steps.trunc(),
+        // Halves go up.
+        _ => (steps + 0.5).floor(),
+    };
+    whole * step
 }
 
 /// The parts of a list, apart by `mark` outside of brackets and quotes; apart by white space where `mark` is a space.

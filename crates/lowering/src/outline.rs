@@ -76,6 +76,25 @@ pub(super) fn of(tree: &Tree, element: usize) -> Option<Path> {
     }
 }
 
+/// A path as path data.
+pub(super) fn data(path: &Path) -> String {
+    let mut made = String::new();
+    for segment in path.segments() {
+        let (letter, points): (char, &[Point]) = match &segment {
+            PathSegment::MoveTo(a) => ('M', &[*a]),
+            PathSegment::LineTo(a) => ('L', &[*a]),
+            PathSegment::QuadTo(a, b) => ('Q', &[*a, *b]),
+            PathSegment::CubicTo(a, b, c) => ('C', &[*a, *b, *c]),
+            PathSegment::Close => ('Z', &[]),
+        };
+        made.push(letter);
+        made.push_str(
+            &points.iter().map(|point| format!("{} {}", point.x, point.y)).collect::<Vec<_>>().join(" "),
+        );
+    }
+    made
+}
+
 /// An ellipse that begins at its right, as its dashes do.
 fn ellipse(cx: f32, cy: f32, rx: f32, ry: f32) -> Option<Path> {
     let rect = Rect::from_ltrb(cx - rx, cy - ry, cx + rx, cy + ry)?;

@@ -5,7 +5,7 @@ use tiny_skia_path::Transform;
 use super::boxes::matrix;
 use super::numbers::{self, Scale, written};
 use super::tree::Tree;
-use super::{VERDICT_SIDE, is_empty_box, view_box};
+use super::{VERDICT_SIDE, view_box};
 
 /// The size of a drawing that tells none, in CSS pixels.
 const SIZE: [f64; 2] = [300.0, 150.0];
@@ -84,8 +84,7 @@ impl Page {
 /// Gives a root without a `viewBox` the one that a browser gives it as an image: sides that are told are stretched to the image,
 /// others are those of the image, in its pixels.
 pub(super) fn lower(tree: &mut Tree, page: &Page) {
-    // One that has no area leaves a browser nothing to show, which is told apart.
-    if tree[0].markup("viewBox").is_some_and(|view| view_box(view).is_some() || is_empty_box(view)) {
+    if tree[0].markup("viewBox").is_some_and(|view| view_box(view).is_some()) {
         return;
     }
     tree[0].unset("viewBox");

@@ -9,13 +9,16 @@ use super::boxes::{Boxes, Reference, parsed};
 use super::ids;
 use super::numbers::{self, written};
 use super::page::Page;
-use super::tree::{Child, Element, Tree};
+use super::placing::Users;
+use super::tree::{Element, Tree};
 use super::view_box;
 
 /// Patterns that are made anew.
 const MOST: usize = 64;
 /// Elements that all tiles of one pattern may hold.
 const ELEMENTS: usize = 1024;
+/// The same of a pattern in another, whose tiles multiply them.
+const ELEMENTS_WITHIN: usize = 64;
 /// Tiles in a row.
 const ROW: usize = 32;
 /// References that are followed.
@@ -26,21 +29,27 @@ const DRIFT: f64 = 0.25;
 /// Makes patterns for the shapes that they paint. `pixels` is how many of the renderer's pixels go into one of the page.
 pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64) {
     let by_id = ids::by_id(tree);
+    let users = Users::of(tree);
     let mut made: HashMap<(usize, String), String> = HashMap::new();
     for element in 0..tree.len() {
         let shape = matches!(
             tree[element].name.as_str(),
             "rect" | "circle" | "ellipse" | "path" | "polygon" | "polyline"
         );
-        if !shape || !is_on_page(tree, element) {
+        let text = matches!(tree[element].name.as_str(), "text" | "tspan");
+        if !shape && !text {
             continue;
         }
         for property in ["fill", "stroke"] {
             let Some(paint) = tree.inherited(element, property) else { continue };
-            let Some(pattern) = target(paint, &by_id).filter(|at| tree[*at].name == "pattern") else {
+            let named = ids::address(paint).and_then(|id| by_id.get(id)).copied();
+            let Some(pattern) = named.filter(|at| tree[*at].name == "pattern") else { continue };
+            // Where text stands is known to the renderer alone.
+            if text && tree[pattern].markup("patternUnits") != Some("userSpaceOnUse") {
                 continue;
-            };
-            let Some(tiles) = Tiles::of(tree, page, boxes, &by_id, element, pattern, pixels) else {
+            }
+            let Some(placed) = users.placed(tree, page, element) else { continue };
+            let Some(tiles) = Tiles::of(tree, placed, boxes, &by_id, element, pattern, pixels) else {
                 continue;
             };
             let key = (pattern, format!("{tiles:?}"));
@@ -56,18 +65,6 @@ pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64
             tree[element].style.insert(property.to_owned(), paint);
         }
     }
-}
-
-/// The element that a paint refers to.
-fn target(paint: &str, by_id: &HashMap<String, usize>) -> Option<usize> {
-    let address = paint.strip_prefix("url(")?.split(')').next()?.trim().trim_matches(['"', '\'']);
-    by_id.get(address.strip_prefix('#')?).copied()
-}
-
-/// Whether an element is drawn where it stands, rather than where something refers to it.
-fn is_on_page(tree: &Tree, element: usize) -> bool {
-    let held = ["defs", "symbol", "clipPath", "mask", "marker", "pattern", "filter"];
-    tree.ancestors(element).all(|at| !held.contains(&tree[at].name.as_str()))
 }
 
 /// Tiles side by side, in the units of the element that they paint.
@@ -93,7 +90,7 @@ impl Tiles {
     /// `None` where the renderer has the tile right as it is, or what it is can't be told.
     fn of(
         tree: &Tree,
-        page: &Page,
+        placed: Transform,
         boxes: &mut Boxes,
         by_id: &HashMap<String, usize>,
         element: usize,
@@ -133,10 +130,11 @@ impl Tiles {
             Some(text) => parsed(text)?,
             None => Transform::identity(),
         };
-        let placed = page.placed(tree, element)?;
         let (across, down) = placed.pre_concat(own).get_scale();
         let by = [across, down].map(|by| f64::from(by) * pixels);
-        let most = (ELEMENTS / elements(tree, content).max(1)).isqrt();
+        let nested = tree.ancestors(element).any(|at| tree[at].name == "pattern");
+        let most = if nested { ELEMENTS_WITHIN } else { ELEMENTS };
+        let most = (most / elements(tree, by_id, content)).isqrt();
         let (across, down) = placed.get_scale();
         let extent = around[2].hypot(around[3]) * f64::from(across.max(down)) * pixels;
         let count = [0, 1].map(|axis| tiles_in_a_row(tile[2 + axis] * by[axis], extent, most));
@@ -230,13 +228,18 @@ fn fitted([x, y, width, height]: [f64; 4], tile: [f64; 4], aspect: Option<&str>)
     Some([left - x * by, top - y * by, by, by])
 }
 
-/// The elements in an element.
-fn elements(tree: &Tree, element: usize) -> usize {
+/// The elements that are drawn for an element, those that are used among them; at most a few more than one pattern may hold.
+fn elements(tree: &Tree, by_id: &HashMap<String, usize>, element: usize) -> usize {
     let mut open = vec![element];
     let mut count = 0;
-    while let Some(at) = open.pop() {
+    while let Some(at) = open.pop()
+        && count <= ELEMENTS
+    {
         count += 1;
         open.extend(tree.children(at));
+        if tree[at].name == "use" {
+            open.extend(tree[at].href().and_then(|href| by_id.get(href.strip_prefix('#')?)));
+        }
     }
     count
 }
@@ -273,13 +276,6 @@ fn inner(tree: &mut Tree, pattern: usize) -> String {
     {
         return id;
     }
-    let inside = std::mem::take(&mut tree[pattern].children);
-    let group = tree.append(pattern, Element::new("g", &[("id", &id)]));
-    for child in &inside {
-        if let Child::Element(index) = child {
-            tree[*index].parent = Some(group);
-        }
-    }
-    tree[group].children = inside;
+    tree.wrap(pattern, Element::new("g", &[("id", &id)]));
     id
 }

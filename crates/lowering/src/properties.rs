@@ -120,6 +120,14 @@ pub(super) fn geometry(element: &str) -> &'static [&'static str] {
     }
 }
 
+/// What `all` sets.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    let geometry = ["cx", "cy", "r", "rx", "ry", "x", "y", "width", "height"];
+    let inherited = INHERITED.iter().filter(|name| !PRESENTATION.contains(*name));
+    let all = PRESENTATION.iter().chain(inherited).copied().chain(geometry);
+    all.filter(|name| !matches!(*name, "direction" | "unicode-bidi"))
+}
+
 /// Whether an attribute of an element is a property.
 pub(super) fn is_property_of(element: &str, name: &str) -> bool {
     match element {

@@ -1,5 +1,6 @@
 //! Strokes whose width or dashes are not in the element's own units: `vector-effect` and `pathLength`.
 
+use super::boxes::matrix;
 use super::numbers::{self, split, written};
 use super::outline::{self, Way};
 use super::page::Page;
@@ -12,6 +13,10 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
             tree[element].style.get("vector-effect").is_some_and(|effect| effect == "non-scaling-stroke");
         let by_length =
             tree[element].markup("pathLength").and_then(|length| length.trim().parse::<f64>().ok());
+        // A length of nothing has room for no dash.
+        if by_length == Some(0.0) {
+            tree[element].style.insert("stroke-dasharray".to_owned(), "none".to_owned());
+        }
         let by_length = by_length.filter(|length| *length > 0.0 && length.is_finite());
         if !fixed && by_length.is_none() {
             continue;
@@ -25,6 +30,9 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
         {
             dashes = Way::of(&path).length() / length;
         }
+        if fixed && straighten(tree, page, element) {
+            continue;
+        }
         if fixed {
             let Some(larger) = page.enlargement(tree, element) else { continue };
             scale_by(tree, element, "stroke-width", 1.0 / larger);
@@ -35,6 +43,31 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
             scale_by(tree, element, "stroke-dashoffset", dashes);
         }
     }
+}
+
+/// Writes a shape that is stretched more one way than the other as one in the page's units, so that its stroke is as wide all
+/// round; `false` where it needs not be, or its paint hangs on its own units.
+fn straighten(tree: &mut Tree, page: &Page, element: usize) -> bool {
+    let Some(placed) = page.placed(tree, element) else { return false };
+    let (across, down) = placed.get_scale();
+    let skewed = (placed.sx * placed.kx + placed.ky * placed.sy).abs() > 1e-4 * across * down;
+    let plain = ["fill", "stroke"]
+        .iter()
+        .all(|name| tree.inherited(element, name).is_none_or(|paint| !paint.starts_with("url(")));
+    let unlike = (across - down).abs() > 1e-3 * across.max(down) || skewed;
+    let around = ["filter", "clip-path", "mask"].iter().any(|name| tree[element].style.contains_key(*name));
+    if !unlike || !plain || around || tree[element].name == "text" {
+        return false;
+    }
+    let Some((back, path)) = placed.invert().zip(outline::of(tree, element)) else { return false };
+    let Some(path) = path.transform(placed) else { return false };
+    let own = matrix(tree, element).unwrap_or_default().pre_concat(back);
+    let parts = [own.sx, own.ky, own.kx, own.sy, own.tx, own.ty].map(|part| part.to_string());
+    let made = &mut tree[element];
+    made.name = "path".to_owned();
+    made.set("d", outline::data(&path));
+    made.style.insert("transform".to_owned(), format!("matrix({})", parts.join(" ")));
+    true
 }
 
 /// Multiplies the lengths of a property.

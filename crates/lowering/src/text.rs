@@ -26,11 +26,16 @@ pub(super) fn lower(tree: &mut Tree) {
                 }
             }
         }
+        if tree[element].name == "text"
+            && matches!(tree.inherited(element, "white-space"), Some("pre" | "pre-wrap" | "break-spaces"))
+        {
+            tree[element].set_markup("xml:space", "preserve".to_owned());
+        }
         let caps =
             ["font-variant-caps", "font-variant"].iter().find_map(|name| tree.inherited(element, name));
-        match caps.and_then(|caps| caps.split_ascii_whitespace().find(|word| word.ends_with("small-caps"))) {
-            Some("small-caps") => small_capitals(tree, element, char::is_lowercase),
-            Some("all-small-caps") => small_capitals(tree, element, |_| true),
+        match caps.and_then(|caps| caps.split_ascii_whitespace().find(|word| word.ends_with("-caps"))) {
+            Some("small-caps" | "petite-caps") => small_capitals(tree, element, char::is_lowercase),
+            Some("all-small-caps" | "all-petite-caps") => small_capitals(tree, element, |_| true),
             _ => {}
         }
     }

@@ -42,11 +42,20 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &Scale, words: Words) -> 
         })?;
         let close = open + length;
         let (name, inside) = function(&rest[..=close])?;
+        if words == Words::Svg && !is_of_svg(&rest[..open], inside) {
+            return None;
+        }
         made.push(one(&name, inside, size, scale, words)?);
         rest = rest[close + 1..]
             .trim_start_matches(|c: char| c.is_whitespace() || (c == ',' && words == Words::Svg));
     }
     Some(made.into_iter().filter(|made| !made.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// Whether a function stands as the attribute has it: its name by the letter, something between commas.
+fn is_of_svg(name: &str, inside: &str) -> bool {
+    matches!(name.trim_end(), "translate" | "scale" | "rotate" | "skewX" | "skewY" | "matrix")
+        && split(inside, ',').iter().all(|part| !part.is_empty())
 }
 
 /// One function. Of what turns out of the plane its shadow on it is left.
@@ -95,11 +104,9 @@ fn one(name: &str, inside: &str, [width, height]: [f64; 2], scale: &Scale, words
                 written(length(2, height)?)
             )
         }
-        ("rotate3d", 4) if plain(0)? == 0.0 && plain(1)? == 0.0 => {
-            format!("rotate({})", written(turn(3)? * plain(2)?.signum()))
-        }
-        ("rotatex", 1) => sized(1.0, (turn(0)? * PI / 180.0).cos()),
-        ("rotatey", 1) => sized((turn(0)? * PI / 180.0).cos(), 1.0),
+        ("rotate3d", 4) => turned([plain(0)?, plain(1)?, plain(2)?], turn(3)?),
+        ("rotatex", 1) => turned([1.0, 0.0, 0.0], turn(0)?),
+        ("rotatey", 1) => turned([0.0, 1.0, 0.0], turn(0)?),
         ("skew", 1) | ("skewx", 1) => format!("skewX({})", written(turn(0)?)),
         ("skewy", 1) => format!("skewY({})", written(turn(0)?)),
         ("skew", 2) => {
@@ -117,6 +124,23 @@ fn one(name: &str, inside: &str, [width, height]: [f64; 2], scale: &Scale, words
         }
         _ => return None,
     })
+}
+
+/// A turn about an axis, in degrees, as its shadow on the plane (css-transforms-2, section 12).
+fn turned(axis: [f64; 3], degrees: f64) -> String {
+    let long = axis.iter().map(|part| part * part).sum::<f64>().sqrt();
+    if long == 0.0 {
+        return String::new();
+    }
+    let [x, y, z] = axis.map(|part| part / long);
+    if x == 0.0 && y == 0.0 {
+        return format!("rotate({})", written(degrees * z));
+    }
+    let (sine, cosine) = (degrees * PI / 180.0).sin_cos();
+    let away = 1.0 - cosine;
+    let parts =
+        [x * x * away + cosine, x * y * away + z * sine, x * y * away - z * sine, y * y * away + cosine];
+    format!("matrix({} 0 0)", parts.map(written).join(" "))
 }
 
 /// Writes what moves each element as one attribute. What is in an element comes before it, since its box follows from that.
@@ -233,6 +257,12 @@ pub(super) fn origin(value: &str, [width, height]: [f64; 2], scale: &Scale) -> O
         [one @ ("top" | "bottom"), two] => Some([across(two)?, down(one)?]),
         [one, two @ ("left" | "right")] => Some([across(two)?, down(one)?]),
         [one, two] | [one, two, _] => Some([across(one)?, down(two)?]),
+        // From a side each.
+        [side, x, edge, y] => {
+            let (x, y) = (numbers::length(x, width, scale)?, numbers::length(y, height, scale)?);
+            let x = if side == "right" { width - x } else { x };
+            Some([x, if edge == "bottom" { height - y } else { y }])
+        }
         _ => None,
     }
 }
@@ -246,11 +276,15 @@ fn translate(value: &str, [width, height]: [f64; 2], scale: &Scale) -> Option<St
 
 fn rotate(value: &str) -> Option<String> {
     let words = split(value, ' ');
-    let turn = match words[..] {
-        [turn] | ["z", turn] | [turn, "z"] => angle(turn)?,
+    let (axis, turn) = match words[..] {
+        [turn] => ([0.0, 0.0, 1.0], turn),
+        ["x", turn] | [turn, "x"] => ([1.0, 0.0, 0.0], turn),
+        ["y", turn] | [turn, "y"] => ([0.0, 1.0, 0.0], turn),
+        ["z", turn] | [turn, "z"] => ([0.0, 0.0, 1.0], turn),
+        [x, y, z, turn] => ([number(x)?, number(y)?, number(z)?], turn),
         _ => return None,
     };
-    Some(format!("rotate({})", written(turn)))
+    Some(turned(axis, angle(turn)?))
 }
 
 fn resize(value: &str) -> Option<String> {

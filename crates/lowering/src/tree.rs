@@ -248,6 +248,19 @@ impl Tree {
         self.insert(parent, usize::MAX, element)
     }
 
+    /// Puts all that is in an element into a new one in it.
+    pub(super) fn wrap(&mut self, element: usize, around: Element) -> usize {
+        let inside = std::mem::take(&mut self[element].children);
+        let around = self.append(element, around);
+        for child in &inside {
+            if let Child::Element(index) = child {
+                self[*index].parent = Some(around);
+            }
+        }
+        self[around].children = inside;
+        around
+    }
+
     /// The drawing as text.
     pub(super) fn write(&self) -> String {
         let mut text = String::new();

@@ -2,7 +2,7 @@
 
 use super::colours;
 use super::numbers::{self, number, split, written};
-use super::properties::has_function;
+use super::properties::{has_function, is_wide};
 use super::tree::Tree;
 
 /// Attributes and properties that hold one length.
@@ -63,6 +63,18 @@ fn one(tree: &Tree, element: usize, name: &str, value: &str, current: &str) -> O
     let scale = tree[element].scale();
     // A font's size is of the one around it.
     let around = tree[element].parent.map_or(*scale, |parent| *tree[parent].scale());
+    // The renderer has sizes of its own for words, and shares of nothing here.
+    let is_word =
+        name == "font-size" && value.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_wide(value);
+    if is_word && !value.contains('(') {
+        return Some(written(scale.em));
+    }
+    let is_share =
+        name == "textLength" || (tree[element].name == "use" && matches!(name, "width" | "height"));
+    if is_share && value.trim().ends_with('%') {
+        return numbers::length(value, scale.whole(if name == "textLength" { "x" } else { name }), scale)
+            .map(written);
+    }
     if LENGTHS.contains(&name) {
         let scale = if name == "font-size" { &around } else { scale };
         return unknown_length(value)
@@ -105,7 +117,8 @@ fn unknown_length(value: &str) -> bool {
         "dvw", "dvh", "vi", "vb", "svmin",
     ];
     let lower = value.to_ascii_lowercase();
-    ["calc", "min", "max", "clamp"].iter().any(|function| has_function(&lower, function))
+    numbers::function(&lower).is_some_and(|(name, _)| numbers::is_math(&name))
+        || ["calc", "min", "max", "clamp"].iter().any(|function| has_function(&lower, function))
         || lower.split([' ', ',']).any(|part| {
             let unit = part.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
             UNITS.contains(&unit)

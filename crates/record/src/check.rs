@@ -131,6 +131,12 @@ impl Check {
         self.verdict == Verdict::Refused && declares()
     }
 
+    /// Whether the drawing stood in a page whose styles its picture has: what is measured is the drawing alone.
+    #[must_use]
+    pub fn has_page_styles(&self) -> bool {
+        self.findings.iter().any(|finding| finding.code == FindingCode::PageStyles)
+    }
+
     /// Whether the drawing as written shows something.
     #[must_use]
     pub fn is_drawn(&self) -> bool {

@@ -26,12 +26,13 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// What is thought before any choice was seen: the middle of the prior, on a logarithmic scale.
+    /// What is likely before any choice was seen: about the middle of the prior.
     pub const PRIOR: Spread = Spread { between: 1.5, within: 0.8 };
 }
 
-/// The prior's standard deviations of the spread's logarithms.
-const PRIOR_DEVIATIONS: (f64, f64) = (0.7, 0.6);
+/// The prior of the spread, as the scales of two half-normal distributions (A. Gelman, 2006): it keeps spreads from being too wide,
+/// and says little of how narrow they are.
+const PRIOR_SCALES: Spread = Spread { between: 2.5, within: 1.25 };
 /// The step between spreads that are tried, on a logarithmic scale.
 const STEP: f64 = 0.4;
 /// Spreads whose logarithm of the chance is so much below the best one's are left out: they are below 2 % of it.
@@ -62,7 +63,7 @@ struct StrengthPart {
 /// proportion to ν times the root of both; without ties it is R. A. Bradley and M. E. Terry's. The logarithm of a thing's strength
 /// lies about its owner's by a normal distribution, and owners' about 0 by another (a prior that pulls towards the middle
 /// whatever was seen little of: B. Efron and C. Morris, 1975). How wide the two are is averaged over, by how well each width explains
-/// the choices (over a grid: H. Rue, S. Martino and N. Chopin, 2009), with a log-normal prior about [`Spread::PRIOR`].
+/// the choices (over a grid: H. Rue, S. Martino and N. Chopin, 2009), with half-normal priors.
 #[must_use]
 pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
     let mut fit = StrengthFit::new(owners, owner, choices);
@@ -102,11 +103,13 @@ fn explored(fit: &mut StrengthFit<'_>, middle: FittedStrengths) -> Vec<(f64, Str
         between: Spread::PRIOR.between * (f64::from(i) * STEP).exp(),
         within: Spread::PRIOR.within * (f64::from(j) * STEP).exp(),
     };
-    let prior = |(i, j): (i32, i32)| {
-        let away = |steps: i32, deviation: f64| (f64::from(steps) * STEP / deviation).powi(2) / 2.0;
-        -away(i, PRIOR_DEVIATIONS.0) - away(j, PRIOR_DEVIATIONS.1)
+    let prior = |at: (i32, i32)| {
+        // Of the logarithm, in whose steps the grid goes.
+        let density = |spread: f64, scale: f64| spread.ln() - (spread / scale).powi(2) / 2.0;
+        let Spread { between, within } = spread_at(at);
+        density(between, PRIOR_SCALES.between) + density(within, PRIOR_SCALES.within)
     };
-    let mut most = middle.evidence;
+    let mut most = middle.evidence + prior((0, 0));
     let mut waiting: Vec<((i32, i32), f64, FitState)> = vec![((0, 0), most, middle.end.clone())];
     let mut found = vec![(most, part(spread_at((0, 0)), middle))];
     let mut tried = std::collections::BTreeSet::from([(0, 0)]);

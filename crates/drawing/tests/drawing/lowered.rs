@@ -31,6 +31,16 @@ fn style_sheets_are_applied_as_a_browser_does() {
     let styled = |css: &str| svg(&format!("<style><![CDATA[{css}]]></style>{SHAPES}"));
     hold(&[
         styled(
+            "svg:has(> g) .beak { fill: teal } .frame:has(+ circle) { fill: gold } path:has(> g) { fill: red }",
+        ),
+        styled("circle:nth-child(2 of .wheel) { fill: teal } .frame { fill: red; all: unset }"),
+        styled(
+            ".beak { rotate: calc(pi * 2deg); stroke: red; stroke-width: round(5.4px, 2px) } .frame { rotate: atan2(1, 9) }",
+        ),
+        styled(
+            ".beak { transform-origin: 130px 40px; transform: rotate3d(1, 1, 0, 45deg) } .last { rotate: x 60deg; transform-origin: center; transform-box: fill-box }",
+        ),
+        styled(
             ".bike { fill: teal; .wheel { fill: tomato } & > .frame { fill: gold } &.big + .beak { fill: navy } }",
         ),
         styled(
@@ -96,11 +106,17 @@ fn values_of_today_are_drawn_as_a_browser_does() {
         rect("fill='teal' style='clip-path: path(\"M10 10L110 10L60 80Z\") fill-box'"),
         rect("fill='teal' style='mask-image: linear-gradient(to right, black, transparent 80%)'"),
         rect("fill='teal' style='-webkit-mask: radial-gradient(circle at center, black 30%, transparent 60%)'"),
+        svg("<g style='clip-path: inset(5%)'><circle cx='70' cy='80' r='40' fill='none' stroke='teal' stroke-width='20'/></g>"),
+        svg("<rect width='120' height='150' fill='gold'/><circle cx='110' cy='75' r='50' fill='teal' style='mix-blend-mode: screen'/>"),
+        svg("<g fill='none' style='color: tomato'><circle cx='70' cy='80' r='40' style='stroke: currentcolor; stroke-width: 9'/></g>"),
+        rect("fill='teal' style='filter: drop-shadow(8px 6px 0 color-mix(in srgb, red, blue))'"),
         svg("<linearGradient id='g' color-interpolation='linearRGB'><stop stop-color='red'/><stop offset='1' stop-color='lime'/></linearGradient><rect width='200' height='150' fill='url(#g)'/>"),
         svg("<circle id='a' r='40' cx='60' cy='70' fill='teal'/><circle id='a' r='20' fill='red'/><use href='#a' x='80'/><g filter='url(#none)'><path d='M0 0h30v30z'/></g>"),
         svg("<polygon points='20,20 180,20 100,130 x' fill='red'/><polyline points='20,20 100,20 60,130,' fill='teal'/>"),
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='display:none;background:radial-gradient(circle at 30% 40%, gold, teal 60%, navy)'><path d='M0 0h30v30z'/></svg>".to_vec(),
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='background: linear-gradient(to bottom right, red, transparent 70%), repeating-linear-gradient(90deg, plum 0%, white 100%) tan'><path d='M0 0h30v30z'/></svg>".to_vec(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='background: radial-gradient(circle, red 30%, transparent 31%) 0 0/90px 90px, linear-gradient(in oklch, gold, teal); opacity: 0.5'><path d='M0 0h30v30z'/></svg>".to_vec(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' width='400' height='300'><style>svg { background: tan; background-image: repeating-linear-gradient(45deg, gold 0 20px, teal 20px 60px), linear-gradient(oklch(0.7 0.2 40), white); background-size: 50% 100%, auto; background-repeat: no-repeat }</style></svg>".to_vec(),
     ]);
 }
 
@@ -134,6 +150,10 @@ fn what_moves_and_strokes_elements_does_so_as_in_a_browser() {
         svg(
             "<text x='10' y='80' font-size='50' font-family='DejaVu Sans' style='paint-order: stroke; stroke: red; stroke-width: 8px; fill: gold'>Peli</text>",
         ),
+        svg(
+            "<g transform='scale(1.2 0.5)'><ellipse cx='80' cy='120' rx='60' ry='90' fill='none' stroke='teal' style='vector-effect: non-scaling-stroke; stroke-width: 60px'/></g>",
+        ),
+        svg("<text x='10' y='50' style='font: xx-large \"DejaVu Sans\"' textLength='80%'>Pelican</text>"),
         svg(
             "<text x='10' y='50' font-size='20' font-family='DejaVu Sans' style='font-variant: small-caps'>Pelican</text>",
         ),
@@ -196,6 +216,14 @@ fn filters_and_patterns_are_drawn_as_a_browser_does() {
         pattern("width='4' height='4' patternUnits='userSpaceOnUse' patternTransform='rotate(45)'", "<rect width='4' height='4' fill='#fff3e0'/><line y2='4' stroke='navy' stroke-width='2'/>"),
         pattern("width='.13' height='17%' viewBox='0 0 10 10'", "<path d='M0 0H10V5H5V10H0Z' fill='red'/>"),
         pattern("width='.13' height='.17' patternContentUnits='objectBoundingBox'", "<circle cx='.05' cy='.05' r='.04' fill='red'/>"),
+        svg("<pattern id='p' width='7.7' height='6.1' patternUnits='userSpaceOnUse'><circle cx='3' cy='3' r='2' fill='white'/></pattern><mask id='m'><rect width='200' height='150' fill='url(#p)'/></mask><rect width='200' height='150' fill='teal' mask='url(#m)'/>"),
+        svg("<pattern id='p' width='3.3' height='3.1' patternUnits='userSpaceOnUse'><circle cx='1.5' cy='1.5' r='1' fill='red'/></pattern><symbol id='s' viewBox='0 0 100 100'><path d='M0 0h100v100z' fill='url(#p)'/></symbol><use href='#s' width='50%' height='100'/><use href='#s' x='90' y='20' width='100' height='130'/>"),
+        svg("<pattern id='p' width='3.3' height='3.7' patternUnits='userSpaceOnUse'><rect width='2' height='4' fill='red'/></pattern><text x='10' y='90' font-family='DejaVu Sans' font-size='60' font-weight='bold' fill='url(#p)'>Peli</text>"),
+        filter(
+            "",
+            "<feDiffuseLighting surfaceScale='2' lighting-color='orange'><fePointLight x='150' y='40' z='40'/></feDiffuseLighting><feComposite in2='SourceAlpha' operator='in'/>",
+            rect,
+        ),
         b"<svg xmlns='http://www.w3.org/2000/svg'><circle cx='600' cy='200' r='90' fill='teal'/></svg>".to_vec(),
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0, 0, 100, 100,' height='400'><circle cx='60%' cy='60' r='30' fill='teal'/></svg>".to_vec(),
     ]);
@@ -232,6 +260,12 @@ fn what_moves_is_shown_as_it_begins() {
         )),
         svg(&format!(
             "<style>@keyframes a {{ to {{ r: 5px }} }} @keyframes b {{ from {{ stroke: var(--c) }} }} circle {{ --c: tomato; animation-name: a, b; animation-duration: 2s; animation-direction: reverse, normal }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "<style>@keyframes s {{ 0% {{ transform: translate(0, 0) }} 50% {{ transform: translate(40px, -20px) }} }} circle {{ animation: s 2s -0.4s ease-out }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "{wheel}<animate attributeName='cx' from='0' to='20' begin='-2.5s' dur='1s' repeatCount='5' accumulate='sum' additive='sum'/><animate attributeName='r' from='10' to='50' begin='-2s' dur='1s' fill='freeze'/><animate attributeName='cy' values='20;30;150' calcMode='paced' begin='-1s' dur='2s'/><animate attributeName='opacity' values='0;0;1' keyTimes='0;1' dur='2s'/></circle>"
         )),
         svg(&format!(
             "<style>@media (prefers-reduced-motion: no-preference) {{ circle {{ animation: s 1s steps(4, end) -0.6s }} }} @keyframes s {{ to {{ transform: translateX(80px) }} }}</style>{wheel}</circle>"

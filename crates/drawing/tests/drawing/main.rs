@@ -12,6 +12,7 @@ mod pixels;
 mod properties;
 mod raster;
 mod real;
+mod survey;
 
 /// The program that the workers of a pool are.
 const WORKER: &str = env!("CARGO_BIN_EXE_pelicycle-inspect-worker");

@@ -20,6 +20,12 @@ pub(crate) fn shares(drawings: &[Vec<u8>]) -> Option<Vec<f64>> {
 
 /// As [`shares`], of drawings that were looked at already.
 fn differing(drawings: &[(&[u8], &Inspection)]) -> Option<Vec<f64>> {
+    let shares = shares_seen(drawings)?;
+    Some(shares.into_iter().map(|share| share.expect("Chromium shows it")).collect())
+}
+
+/// As [`shares`], of drawings that were looked at already; `None` for those that Chromium does not show.
+pub(crate) fn shares_seen(drawings: &[(&[u8], &Inspection)]) -> Option<Vec<Option<f64>>> {
     let order = |(svg, seen): &(&[u8], &Inspection)| {
         let png = seen.png.as_ref().expect("a picture");
         let mut order = json!({ "svg": STANDARD.encode(svg), "png": STANDARD.encode(png) });
@@ -34,7 +40,7 @@ fn differing(drawings: &[(&[u8], &Inspection)]) -> Option<Vec<f64>> {
     };
     let drawings: Vec<_> = drawings.iter().map(order).collect();
     let told = ask("differ.mjs", json!({ "drawings": drawings }))?;
-    Some(told.as_array().unwrap().iter().map(|share| share.as_f64().expect("Chromium shows it")).collect())
+    Some(told.as_array().unwrap().iter().map(serde_json::Value::as_f64).collect())
 }
 
 #[test]

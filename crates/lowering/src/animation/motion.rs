@@ -71,7 +71,8 @@ pub(super) fn motion(
     let turn = match found.markup("rotate").map_or("0", str::trim) {
         "auto" => tangent,
         "auto-reverse" => tangent + 180.0,
-        fixed => fixed.parse().unwrap_or(0.0),
+        // No browser heeds an angle here.
+        _ => 0.0,
     };
     let turn = if turn == 0.0 { String::new() } else { format!(" rotate({})", written(turn)) };
     Some(format!("translate({} {}){turn}", written(x), written(y)))

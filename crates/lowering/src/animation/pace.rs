@@ -119,6 +119,11 @@ pub(super) fn sum(base: &str, more: &str) -> String {
     mixed(base, more, |a, b| a + b).unwrap_or_else(|| more.to_owned())
 }
 
+/// A value that is numbers, so many times; nothing where it is none.
+pub(super) fn times(value: &str, times: f64) -> Option<String> {
+    mixed(value, value, |number, _| number * times)
+}
+
 /// Puts each number of two texts that differ in nothing else together.
 fn mixed(from: &str, to: &str, with: impl Fn(f64, f64) -> f64) -> Option<String> {
     let (from, to) = (pieces(from), pieces(to));
@@ -154,12 +159,13 @@ enum Piece<'t> {
     Text(&'t str),
 }
 
-/// The numbers of a text with their units, and the words between; white space and commas do not count.
+/// The numbers of a text with their units, and the words between; white space does not count, nor commas outside of functions.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
+    let mut depth = 0;
     loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || (c == ',' && depth == 0));
         let Some(first) = rest.chars().next() else { return found };
         let length = number_length(rest);
         if length > 0 {
@@ -181,6 +187,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
                 false => first.len_utf8(),
             };
             let end = if rest[..end].ends_with('-') && end > 1 { end - 1 } else { end };
+            depth += i32::from(first == '(') - i32::from(first == ')');
             found.push(Piece::Text(&rest[..end]));
             rest = &rest[end..];
         }
@@ -200,7 +207,7 @@ mod tests {
             (
                 "translate(0px, 2px) rotate(0deg)",
                 "translate(4px,4px) rotate(90deg)",
-                "translate(2px 3px)rotate(45deg)",
+                "translate(2px,3px)rotate(45deg)",
             ),
             ("M0 0L10-10z", "M2,2 L20,10z", "M 1 1L 15 0z"),
             ("none", "block", "block"),

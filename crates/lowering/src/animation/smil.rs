@@ -9,7 +9,7 @@ use super::super::tree::Tree;
 use super::Time;
 use super::keyframes::iteration;
 use super::motion::{PATHS, motion};
-use super::pace::{Pace, between, sum};
+use super::pace::{Pace, between, sum, times};
 use super::timing::{Clock, lasts};
 
 /// The elements that animate others, and when.
@@ -52,8 +52,10 @@ impl Timed {
                 None => found.parent,
             };
             let Some(target) = target else { continue };
-            let begins = clock.begins(element, 0);
+            let mut begins = clock.begins(element, 0);
             let (cycle, active) = lasts(tree, element);
+            // What is over before the drawing is shown never was.
+            begins.retain(|begin| *begin >= 0.0 || begin + active > 0.0);
             let freezes = found.markup("fill").is_some_and(|fill| fill.trim() == "freeze");
             animations.push(Animation { element, target, begins, cycle, active, freezes });
         }
@@ -79,7 +81,7 @@ impl Timed {
         let mut motions: Vec<(usize, String)> = Vec::new();
         let mut left = PATHS;
         for animation in &self.animations {
-            let Some(progress) = animation.progress(time) else { continue };
+            let Some((gone, progress)) = animation.progress(time) else { continue };
             let (element, target) = (animation.element, animation.target);
             match tree[element].name.as_str() {
                 "animateMotion" => {
@@ -88,8 +90,8 @@ impl Timed {
                         motions.push((target, place));
                     }
                 }
-                "animateTransform" => turn(tree, element, target, progress),
-                _ => change(tree, element, target, progress),
+                "animateTransform" => turn(tree, element, target, (gone, progress)),
+                _ => change(tree, element, target, (gone, progress)),
             }
         }
         motions
@@ -97,17 +99,18 @@ impl Timed {
 }
 
 impl Animation {
-    /// How far it is in its cycle, from 0 to 1; `None` where it does nothing.
-    fn progress(&self, time: Time) -> Option<f64> {
+    /// The cycles that are gone, and how far it is in its cycle, from 0 to 1; `None` where it does nothing.
+    fn progress(&self, time: Time) -> Option<(f64, f64)> {
         let begin = self.begins.iter().rev().find(|begin| **begin <= time.seconds)?;
         let elapsed = time.seconds - begin;
         if elapsed > self.active || (elapsed >= self.active && !time.ending) {
             if !self.freezes {
                 return None;
             }
-            return Some(self.cycle.map_or(0.0, |cycle| iteration(self.active / cycle, true).1));
+            return Some(self.cycle.map_or((0.0, 0.0), |cycle| iteration(self.active / cycle, true)));
         }
-        Some(self.cycle.map_or(0.0, |cycle| iteration(elapsed / cycle, time.ending && elapsed > 0.0).1))
+        let ends = time.ending && elapsed > 0.0;
+        Some(self.cycle.map_or((0.0, 0.0), |cycle| iteration(elapsed / cycle, ends)))
     }
 }
 
@@ -116,7 +119,7 @@ fn adds(tree: &Tree, element: usize) -> bool {
 }
 
 /// The value of an animation at a share of its cycle; `base` is what its target has without it.
-fn value(tree: &Tree, element: usize, progress: f64, base: &str) -> Option<String> {
+fn value(tree: &Tree, element: usize, (gone, progress): (f64, f64), base: &str) -> Option<String> {
     let found = &tree[element];
     if found.name == "set" {
         return found.markup("to").map(str::to_owned);
@@ -141,7 +144,7 @@ fn value(tree: &Tree, element: usize, progress: f64, base: &str) -> Option<Strin
             _ => return None,
         },
     };
-    let made = at(tree, element, &values, progress)?;
+    let made = accumulated(tree, element, at(tree, element, &values, progress)?, &values, gone);
     Some(if adding { sum(base, &made) } else { made })
 }
 
@@ -157,7 +160,15 @@ fn at(tree: &Tree, element: usize, values: &[String], progress: f64) -> Option<S
         parts.map(|part| part.parse().ok()).collect()
     };
     let mode = found.markup("calcMode").map_or("linear", str::trim);
-    let (at, share) = place(mode, numbers("keyTimes"), values.len(), progress, found.markup("keySplines"));
+    let times = match mode {
+        "paced" => even_pace(values),
+        _ => numbers("keyTimes"),
+    };
+    // One time for each value, or nothing is animated.
+    if times.as_ref().is_some_and(|times| times.len() != values.len()) {
+        return None;
+    }
+    let (at, share) = place(mode, times, values.len(), progress, found.markup("keySplines"));
     if mode == "discrete" {
         return values.get(at.min(last)).cloned();
     }
@@ -165,6 +176,24 @@ fn at(tree: &Tree, element: usize, values: &[String], progress: f64) -> Option<S
         Some(next) => Some(between(&values[at], next, share)),
         None => values.last().cloned(),
     }
+}
+
+/// The times at which values are reached that change as fast all the way; `None` where they are no single numbers.
+fn even_pace(values: &[String]) -> Option<Vec<f64>> {
+    let numbers: Vec<f64> = values.iter().map(|value| number(value)).collect::<Option<_>>()?;
+    let mut gone = vec![0.0];
+    for pair in numbers.windows(2) {
+        gone.push(gone[gone.len() - 1] + (pair[1] - pair[0]).abs());
+    }
+    let all = *gone.last()?;
+    (all > 0.0).then(|| gone.iter().map(|gone| gone / all).collect())
+}
+
+/// A value with what whole cycles before it left.
+fn accumulated(tree: &Tree, element: usize, made: String, values: &[String], gone: f64) -> String {
+    let adds = tree[element].markup("accumulate").is_some_and(|how| how.trim() == "sum");
+    let left = values.last().filter(|_| adds && gone > 0.0).and_then(|last| times(last, gone));
+    left.map_or(made.clone(), |left| sum(&made, &left))
 }
 
 /// The value that holds at a share of the time, and how far it is gone over into the next.
@@ -180,7 +209,7 @@ pub(super) fn place(
         let parts = if discrete { count } else { count - 1 };
         (0..count).map(|at| at as f64 / parts as f64).collect::<Vec<_>>()
     };
-    let times = times.filter(|times| times.len() == count && mode != "paced").unwrap_or_else(|| even(count));
+    let times = times.filter(|times| times.len() == count).unwrap_or_else(|| even(count));
     let at = times.iter().rposition(|time| *time <= progress).unwrap_or(0);
     let (from, to) = (times[at], times.get(at + 1).copied().unwrap_or(1.0));
     let share = if to > from { ((progress - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
@@ -198,7 +227,7 @@ fn handles(text: &str) -> Option<[f64; 4]> {
 }
 
 /// Applies an animation of a property or an attribute.
-fn change(tree: &mut Tree, element: usize, target: usize, progress: f64) {
+fn change(tree: &mut Tree, element: usize, target: usize, progress: (f64, f64)) {
     let Some(name) = tree[element].markup("attributeName").map(|name| name.trim().to_owned()) else { return };
     if matches!(name.as_str(), "id" | "class" | "style" | "transform") {
         return;
@@ -215,7 +244,7 @@ fn change(tree: &mut Tree, element: usize, target: usize, progress: f64) {
 }
 
 /// Applies an `animateTransform`. A `transform` in CSS stands over it.
-fn turn(tree: &mut Tree, element: usize, target: usize, progress: f64) {
+fn turn(tree: &mut Tree, element: usize, target: usize, progress: (f64, f64)) {
     let name = tree[element].markup("attributeName").map_or("transform", str::trim).to_owned();
     if !matches!(name.as_str(), "transform" | "gradientTransform" | "patternTransform") {
         return;
@@ -249,7 +278,11 @@ fn turn(tree: &mut Tree, element: usize, target: usize, progress: f64) {
             _ => return,
         },
     };
+    let (gone, progress) = progress;
     let Some(numbers) = at(tree, element, &values, progress) else { return };
+    // A centre is not added up.
+    let gone = if kind == "rotate" && numbers.contains([' ', ',']) { 0.0 } else { gone };
+    let numbers = accumulated(tree, element, numbers, &values, gone);
     let good = !numbers.is_empty()
         && split(&numbers.replace(',', " "), ' ').iter().all(|part| number(part).is_some());
     if !good {

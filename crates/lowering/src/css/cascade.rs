@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::numbers::{self, split};
 use super::super::properties;
 use super::super::tree::{Child, Tree};
 use super::declarations::{Declaration, inline};
@@ -144,8 +145,37 @@ pub(in super::super) fn longhands(name: &str, value: &str) -> Vec<(String, Strin
         | "-webkit-animation-duration"
         | "-webkit-animation-delay" => each(&[name.trim_start_matches("-webkit-")]),
         "text-decoration-line" => each(&["text-decoration"]),
+        // What it does not say is reset.
+        "background" => {
+            let parts =
+                ["color", "image", "position", "size", "repeat"].map(|part| format!("background-{part}"));
+            let reset = parts.into_iter().map(|part| (part, String::new()));
+            reset.chain([(name.to_owned(), value.to_owned())]).collect()
+        }
+        "all" => properties::all().map(|name| (name.to_owned(), value.to_owned())).collect(),
+        "offset" => offset(value),
         _ => each(&[name]),
     }
+}
+
+/// The parts of `offset`: a path, how far along it, and how it turns.
+fn offset(value: &str) -> Vec<(String, String)> {
+    let before_anchor = split(value, '/').first().copied().unwrap_or_default().to_owned();
+    let mut found = Vec::new();
+    let mut turn = Vec::new();
+    for word in split(&before_anchor, ' ') {
+        if word.contains('(') && !word.starts_with("calc") || word == "none" {
+            found.push(("offset-path".to_owned(), word.to_owned()));
+        } else if numbers::is_length(word, false, true) {
+            found.push(("offset-distance".to_owned(), word.to_owned()));
+        } else if matches!(word, "auto" | "reverse") || numbers::angle(word).is_some() {
+            turn.push(word);
+        }
+    }
+    if !turn.is_empty() {
+        found.push(("offset-rotate".to_owned(), turn.join(" ")));
+    }
+    found
 }
 
 /// The parts of `font`.

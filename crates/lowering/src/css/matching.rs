@@ -9,11 +9,13 @@ use super::selectors::{Combinator, Compound, Part, Selector, Test};
 pub(super) struct Matcher<'t> {
     tree: &'t Tree,
     left: Cell<u64>,
+    /// The element of the innermost `:has()`.
+    anchor: Cell<Option<usize>>,
 }
 
 impl<'t> Matcher<'t> {
     pub(super) fn new(tree: &'t Tree, most: u64) -> Self {
-        Self { tree, left: Cell::new(most) }
+        Self { tree, left: Cell::new(most), anchor: Cell::new(None) }
     }
 
     /// Whether the bound was passed; answers are then worth nothing.
@@ -86,11 +88,19 @@ impl<'t> Matcher<'t> {
             }),
             Part::Is(any) => any.iter().any(|selector| self.matches(element, selector)),
             Part::Not(none) => !none.iter().any(|selector| self.matches(element, selector)),
-            Part::Has(any) => self.below(element, any),
-            Part::Nth { step, offset, last, same_type } => {
+            Part::Has(any) => self.has(element, any),
+            Part::Anchor => self.anchor.get() == Some(element),
+            Part::Nth { step, offset, last, same_type, of } => {
                 let Some(parent) = found.parent else { return false };
                 let children = self.tree.children(parent);
-                let alike = |at: &usize| !*same_type || self.tree[*at].name == found.name;
+                let among = |at: usize| match of {
+                    Some(of) => of.iter().any(|selector| self.matches(at, selector)),
+                    None => !*same_type || self.tree[at].name == found.name,
+                };
+                if !among(element) {
+                    return false;
+                }
+                let alike = |at: &usize| among(*at);
                 let place = match last {
                     false => children.take_while(|at| *at != element && self.spend(1)).filter(alike).count(),
                     true => children
@@ -111,9 +121,22 @@ impl<'t> Matcher<'t> {
         }
     }
 
-    /// Whether something in an element is one of these.
-    fn below(&self, element: usize, any: &[Selector]) -> bool {
+    /// Whether something in an element, or after it and in that, is one of these.
+    fn has(&self, element: usize, any: &[Selector]) -> bool {
+        let around = self.anchor.replace(Some(element));
+        let found = self.is_near(element, any);
+        self.anchor.set(around);
+        found
+    }
+
+    fn is_near(&self, element: usize, any: &[Selector]) -> bool {
         let mut open: Vec<usize> = self.tree.children(element).collect();
+        let after = |combinator| matches!(combinator, Combinator::Next | Combinator::Following);
+        let looks_after =
+            any.iter().flat_map(|selector| &selector.compounds).any(|one| after(one.combinator));
+        if let Some(parent) = self.tree[element].parent.filter(|_| looks_after) {
+            open.extend(self.tree.children(parent).skip_while(|at| *at != element && self.spend(1)).skip(1));
+        }
         while let Some(at) = open.pop() {
             if !self.spend(1) {
                 return false;

@@ -45,14 +45,17 @@ pub(super) enum Part {
     /// `:is()`, `:where()`, and `&`.
     Is(Rc<Vec<Selector>>),
     Not(Rc<Vec<Selector>>),
-    /// `:has()`, of descendants and children alone.
+    /// `:has()`; each begins with the [`Part::Anchor`].
     Has(Rc<Vec<Selector>>),
-    /// `an + b`, from the start or the end, of all or of the same type.
+    /// The element that `:has()` is asked of.
+    Anchor,
+    /// `an + b`, from the start or the end, of all, of the same type, or of those that are among some.
     Nth {
         step: i64,
         offset: i64,
         last: bool,
         same_type: bool,
+        of: Option<Rc<Vec<Selector>>>,
     },
     Root,
     Empty,

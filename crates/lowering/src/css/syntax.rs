@@ -12,15 +12,25 @@ const DEEPEST: usize = 8;
 /// A list of selectors; `None` where one of them is none, which makes the whole rule void. `parent` is what a rule around
 /// is for.
 pub(super) fn parse(tokens: &[Token<'_>], parent: Option<&Rc<Vec<Selector>>>) -> Option<Vec<Selector>> {
-    list(tokens, parent, 0).into_iter().collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
+    list(tokens, parent, 0, true).into_iter().collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
 }
 
-fn list(tokens: &[Token<'_>], parent: Option<&Rc<Vec<Selector>>>, depth: usize) -> Vec<Option<Selector>> {
+/// With `relative`, selectors stand under the parent where they do not name it.
+fn list(
+    tokens: &[Token<'_>],
+    parent: Option<&Rc<Vec<Selector>>>,
+    depth: usize,
+    relative: bool,
+) -> Vec<Option<Selector>> {
     let mut found = Vec::new();
     let mut pos = 0;
     loop {
         let end = until(tokens, pos, |token| token.is(','));
-        found.push(if depth > DEEPEST { None } else { complex(trim(&tokens[pos..end]), parent, depth) });
+        found.push(if depth > DEEPEST {
+            None
+        } else {
+            complex(trim(&tokens[pos..end]), parent, depth, relative)
+        });
         if end >= tokens.len() {
             return found;
         }
@@ -28,12 +38,17 @@ fn list(tokens: &[Token<'_>], parent: Option<&Rc<Vec<Selector>>>, depth: usize) 
     }
 }
 
-fn complex(tokens: &[Token<'_>], parent: Option<&Rc<Vec<Selector>>>, depth: usize) -> Option<Selector> {
+fn complex(
+    tokens: &[Token<'_>],
+    parent: Option<&Rc<Vec<Selector>>>,
+    depth: usize,
+    relative: bool,
+) -> Option<Selector> {
     let mut compounds: Vec<Compound> = Vec::new();
     let mut combinator = Combinator::None;
     let mut specificity = Specificity::default();
     // What is nested stands under the element of the rule around it, where it does not name that itself.
-    let relative = parent.filter(|_| depth == 0 && !names_parent(tokens));
+    let relative = parent.filter(|_| relative && !names_parent(tokens));
     if let Some(around) = relative {
         add(&mut specificity, most(around));
         compounds.push(Compound { parts: vec![Part::Is(Rc::clone(around))], combinator: Combinator::None });
@@ -202,14 +217,23 @@ fn functional(
     specificity: &mut Specificity,
 ) -> Option<Part> {
     let inner = |forgiving: bool| -> Option<Rc<Vec<Selector>>> {
-        let found = list(arguments, parent, depth + 1);
+        let found = list(arguments, parent, depth + 1, false);
         let all = found.len();
         let good: Vec<_> = found.into_iter().flatten().collect();
         (forgiving || good.len() == all).then(|| Rc::new(good))
     };
-    let nth = |last, same_type| {
-        let (step, offset) = steps(&text_of(arguments))?;
-        Some(Part::Nth { step, offset, last, same_type })
+    let nth = |last: bool, same_type: bool| {
+        let of = arguments.iter().position(|token| token.text.eq_ignore_ascii_case("of"));
+        let (step, offset) = steps(&text_of(&arguments[..of.unwrap_or(arguments.len())]))?;
+        let of = match of {
+            Some(at) if !same_type => {
+                let among = list(trim(&arguments[at + 1..]), parent, depth + 1, false);
+                Some(Rc::new(among.into_iter().collect::<Option<Vec<_>>>()?))
+            }
+            Some(_) => return None,
+            None => None,
+        };
+        Some(Part::Nth { step, offset, last, same_type, of })
     };
     Some(match name {
         "is" | "matches" | "-webkit-any" => {
@@ -224,13 +248,21 @@ fn functional(
             Part::Not(found)
         }
         "has" => {
-            let found = inner(false)?;
+            // What is asked for stands under the element, or after it.
+            let anchor = Compound { parts: vec![Part::Anchor], combinator: Combinator::None };
+            let anchor = Rc::new(vec![Selector { compounds: vec![anchor], specificity: [0; 3] }]);
+            let found = list(arguments, Some(&anchor), depth + 1, true);
+            let found = Rc::new(found.into_iter().collect::<Option<Vec<_>>>()?);
             add(specificity, most(&found));
             Part::Has(found)
         }
         "nth-child" | "nth-last-child" | "nth-of-type" | "nth-last-of-type" => {
             specificity[1] += 1;
-            nth(name.contains("last"), name.ends_with("type"))?
+            let part = nth(name.contains("last"), name.ends_with("type"))?;
+            if let Part::Nth { of: Some(among), .. } = &part {
+                add(specificity, most(among.as_slice()));
+            }
+            part
         }
         "lang" | "dir" | "state" => {
             specificity[1] += 1;
@@ -247,7 +279,7 @@ fn pseudo(name: &str, specificity: &mut Specificity) -> Option<Part> {
         return Some(Part::Never);
     }
     specificity[1] += 1;
-    let nth = |step, offset, last, same_type| Part::Nth { step, offset, last, same_type };
+    let nth = |step, offset, last, same_type| Part::Nth { step, offset, last, same_type, of: None };
     Some(match name {
         "root" | "scope" => Part::Root,
         "empty" => Part::Empty,
@@ -267,7 +299,7 @@ fn pseudo(name: &str, specificity: &mut Specificity) -> Option<Part> {
 
 /// The first and the last among its brothers.
 fn both(same_type: bool) -> Selector {
-    let nth = |last| Part::Nth { step: 0, offset: 1, last, same_type };
+    let nth = |last| Part::Nth { step: 0, offset: 1, last, same_type, of: None };
     let parts = vec![nth(false), nth(true)];
     Selector { compounds: vec![Compound { parts, combinator: Combinator::None }], specificity: [0; 3] }
 }

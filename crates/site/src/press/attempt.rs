@@ -68,7 +68,7 @@ impl Press<'_> {
         let svg = take::read(path).ok()?;
         let measured = (self.measure)(&svg, one.exhibit.rubric.unwrap_or(&Rubric::default()));
         let size = one.hung.pictures.large.as_ref().map(|picture| (picture.width, picture.height));
-        Some(MeasuresView::new(measured, size, &one.exhibit.readings))
+        Some(MeasuresView::new(measured, check.has_page_styles(), size, &one.exhibit.readings))
     }
 
     /// Whether the last build left the page and its maps as they would be made from `source`; they are kept then.

@@ -22,6 +22,8 @@ pub(crate) struct MeasuresView {
     readers: Vec<ReaderView>,
     /// The parts in the order of painting, in words.
     painted: Option<String>,
+    /// Whether what was measured lacks the styles that the picture has.
+    alone: bool,
     /// The overlay as an address, to lie on the raster.
     overlay: Option<String>,
 }
@@ -39,6 +41,7 @@ impl MeasuresView {
     /// `size` is that of the raster the overlay lies on.
     pub(crate) fn new(
         measured: Result<Measures, String>,
+        alone: bool,
         size: Option<(u32, u32)>,
         readings: &[&RubricReading],
     ) -> Self {
@@ -57,6 +60,7 @@ impl MeasuresView {
             items: measures.rubric.iter().map(row).collect(),
             readers,
             painted: (!measures.painted.is_empty()).then(|| measures.painted.join(", ")),
+            alone,
             overlay: drawn.map(|svg| format!("data:image/svg+xml;base64,{}", encode(svg))),
         }
     }
@@ -69,6 +73,7 @@ impl MeasuresView {
             items: Vec::new(),
             readers: Vec::new(),
             painted: None,
+            alone: false,
             overlay: None,
         }
     }

@@ -1,0 +1,62 @@
+//! A folder of drawings held against a real Chromium, for whoever changes how they are lowered:
+//!
+//! ```sh
+//! cargo test -p pelicycle-drawing survey -- --ignored --nocapture             # ../shared/cases/drawing
+//! PELICYCLE_SURVEY=FOLDER cargo test -p pelicycle-drawing survey -- --ignored --nocapture
+//! ```
+//!
+//! With `PELICYCLE_PICTURES=FOLDER`, our pictures are written there.
+
+#![expect(clippy::print_stdout, reason = "figures for a person")]
+
+use std::path::PathBuf;
+
+use pelicycle_drawing::{InspectionOptions, inspect};
+use pelicycle_record::{Inspection, PictureMoment};
+use pelicycle_testkit::{files, shared};
+
+use crate::pixels::{MOST, shares_seen};
+
+#[test]
+#[ignore = "a survey of many drawings, for a person"]
+fn survey_of_small_cases() {
+    let named = std::env::var_os("PELICYCLE_SURVEY").map(PathBuf::from);
+    let Some(folder) = named.or_else(|| Some(shared()?.join("cases/drawing"))) else { return };
+    let pictures = std::env::var_os("PELICYCLE_PICTURES").map(PathBuf::from);
+    let mut held = Vec::new();
+    let mut paths = files(&folder);
+    paths.sort();
+    for path in paths {
+        if path.extension().is_none_or(|extension| extension != "svg") {
+            continue;
+        }
+        let svg = std::fs::read(&path).unwrap();
+        let seen = inspect(&svg, &InspectionOptions::default());
+        let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        if let (Some(folder), Some(png)) = (&pictures, &seen.png) {
+            std::fs::write(folder.join(name.replace('/', "-")).with_extension("png"), png).unwrap();
+        }
+        let told: Vec<_> = seen.check.findings.iter().map(|finding| finding.code.as_str()).collect();
+        let told = told.join(" ");
+        if seen.png.is_none() || seen.check.moment == Some(PictureMoment::FirstCycle) {
+            println!("   –    {name}: {:?}, {:?}; {told}", seen.check.verdict, seen.check.moment);
+        } else {
+            held.push((name, svg, seen, told));
+        }
+    }
+    let drawings: Vec<(&[u8], &Inspection)> =
+        held.iter().map(|(_, svg, seen, _)| (svg.as_slice(), seen)).collect();
+    let Some(shares) = shares_seen(&drawings) else { return };
+    let mut wrong = 0;
+    for (share, (name, _, seen, told)) in shares.iter().zip(&held) {
+        let shown = share.map_or("none".to_owned(), |share| format!("{:6.2} %", share * 100.0));
+        if share.is_some() != seen.check.draws.browser || share.is_some_and(|share| share >= MOST) {
+            wrong += 1;
+            println!(
+                "{shown} {name}: {:?}, browser {}; {told}",
+                seen.check.verdict, seen.check.draws.browser
+            );
+        }
+    }
+    println!("{wrong} of {} differ", held.len());
+}
