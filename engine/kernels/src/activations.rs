@@ -12,6 +12,9 @@ const GROUPS: usize = SUPERBLOCK / GROUP;
 /// The order is the one in which byte products add up to whole groups: of 64 codes, the n-th four belong to the
 /// group in lane n, and four times 64 codes make the 16 numbers of every group. So the products of 256 weights
 /// end as 16 integers, one a group, and each is scaled once.
+///
+/// On 64-bit Arm everything stands in its natural order: a register is one group there, and one instruction adds the
+/// numbers of two registers in pairs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
 pub struct QuantizedBlock {
@@ -21,16 +24,25 @@ pub struct QuantizedBlock {
     pub(super) sums: [f32; GROUPS],
 }
 
-/// The place of the scale of a block's `group`-th group: a transposition of four by four.
+/// Whether groups and elements stand in their natural order.
+const NATURAL: bool = cfg!(target_arch = "aarch64");
+
+/// The place of the scale of a block's `group`-th group: elsewhere than on Arm a transposition of four by four.
 #[inline(always)]
 pub(super) const fn lane(group: usize) -> usize {
-    group % 4 * 4 + group / 4
+    if NATURAL { group } else { group % 4 * 4 + group / 4 }
+}
+
+/// The place, among the fours of a block's codes, of the `four`-th of the group in this lane.
+#[inline(always)]
+const fn place_of_four(four: usize, lane: usize) -> usize {
+    if NATURAL { lane * GROUP / 4 + four } else { four * GROUPS + lane }
 }
 
 /// The place of the code of a block's `element`-th element.
 #[inline(always)]
 pub(super) const fn place(element: usize) -> usize {
-    element % GROUP / 4 * 64 + lane(element / GROUP) * 4 + element % 4
+    place_of_four(element % GROUP / 4, lane(element / GROUP)) * 4 + element % 4
 }
 
 impl QuantizedBlock {
@@ -164,7 +176,8 @@ fn quantize_groups(mut elements: [[f32; GROUPS]; GROUP], block: &mut QuantizedBl
         }
     }
     let mut sums = [0f32; GROUPS];
-    for (fours, codes) in elements.as_chunks::<4>().0.iter().zip(block.codes.as_chunks_mut::<64>().0) {
+    let codes = block.codes.as_chunks_mut::<4>().0;
+    for (four, fours) in elements.as_chunks::<4>().0.iter().enumerate() {
         let mut words = [0u32; GROUPS];
         for (i, element) in fours.iter().enumerate() {
             for l in 0..GROUPS {
@@ -173,11 +186,9 @@ fn quantize_groups(mut elements: [[f32; GROUPS]; GROUP], block: &mut QuantizedBl
                 words[l] |= (raised.to_bits() & 255) << (8 * i);
             }
         }
-        let codes = codes.as_chunks_mut::<4>().0;
-        codes
-            .iter_mut()
-            .zip(words)
-            .for_each(|(codes, word)| *codes = word.to_le_bytes().map(u8::cast_signed));
+        for (l, word) in words.into_iter().enumerate() {
+            codes[place_of_four(four, l)] = word.to_le_bytes().map(u8::cast_signed);
+        }
     }
     for l in 0..GROUPS {
         block.scales[l] = scale[l] * max[l];

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(target_arch = "aarch64")]
+use super::neon;
 use super::{Kernels, scalar};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
@@ -59,6 +61,8 @@ impl Kernels {
         let sets = std::iter::once(&scalar::KERNELS);
         #[cfg(target_arch = "x86_64")]
         let sets = sets.chain(avx2::kernels()).chain(avx512::kernels());
+        #[cfg(target_arch = "aarch64")]
+        let sets = sets.chain(neon::kernels());
         sets.collect()
     }
 }

@@ -24,6 +24,8 @@ mod ahead;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 
 pub use activations::{Activations, QuantizedBlock};
 pub use choice::{KERNELS_VARIABLE, UnknownKernels};

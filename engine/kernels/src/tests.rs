@@ -4,7 +4,7 @@ use super::activations::{lane, place};
 use super::*;
 use crate::quant::dequantize;
 
-fn quantized() -> impl Iterator<Item = TensorType> {
+pub(super) fn quantized() -> impl Iterator<Item = TensorType> {
     TensorType::ALL.iter().copied().filter(|kind| kind.is_quantized())
 }
 
@@ -29,7 +29,7 @@ impl RandomBytes {
 }
 
 /// Random rows of weights; every half-precision scale is made small and finite.
-fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut RandomBytes) -> Vec<u8> {
+pub(super) fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut RandomBytes) -> Vec<u8> {
     let mut weights: Vec<u8> = (0..rows * kind.row_bytes(width).unwrap()).map(|_| bytes.byte()).collect();
     make_finite(kind, &mut weights, bytes);
     weights
@@ -182,14 +182,22 @@ fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
 }
 
 #[test]
-fn two_ways_to_multiply_bytes_give_the_same_bits() {
-    let [Ok(plain), Ok(vnni)] = ["avx2", "avx2-vnni"].map(Kernels::named) else { return };
+fn sets_that_differ_by_how_bytes_are_multiplied_give_the_same_bits() {
     let mut bytes = RandomBytes(19);
-    for kind in quantized() {
-        let weights = weights(kind, 3, 1024, &mut bytes);
-        let x = activations(plain, 7, 1024, &mut bytes);
-        let [plain, vnni] = [plain, vnni].map(|kernels| product(kernels, kind, &weights, &x, 0..7));
-        assert_eq!(plain, vnni, "{kind}");
+    for names in [["avx2", "avx2-vnni", "avx2-vnni"], ["neon", "neon-dotprod", "neon-i8mm"]] {
+        let sets: Vec<_> = names.into_iter().filter_map(|name| Kernels::named(name).ok()).collect();
+        let [plain, others @ ..] = &sets[..] else { continue };
+        for kind in quantized() {
+            let weights = weights(kind, 3, 1024, &mut bytes);
+            let x = activations(plain, 7, 1024, &mut bytes);
+            for rows in [0..1, 0..7] {
+                let expected = product(plain, kind, &weights, &x, rows.clone());
+                for kernels in others {
+                    let got = product(kernels, kind, &weights, &x, rows.clone());
+                    assert_eq!(got, expected, "{} {kind}", kernels.name);
+                }
+            }
+        }
     }
 }
 

@@ -1,0 +1,211 @@
+//! Products of quantized weight rows with activations, compiled once for each way to multiply bytes.
+//!
+//! An output is the sum of the numbers of four registers, whatever made them: groups 0 to 7 of every superblock are added
+//! to the first, in the order of their numbers and four to a register, groups 8 to 15 to the second, and the products with
+//! the offsets of both to the third and fourth.
+#![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
+
+use std::arch::aarch64::*;
+
+use super::unpack::Offsets;
+
+/// The registers in which an output is summed.
+pub(super) type Sums = [float32x4_t; 4];
+
+/// No sum yet.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn nothing() -> Sums {
+    [vdupq_n_f32(0.0); 4]
+}
+
+/// The output that sums make: products, and products with offsets.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn total(
+    [first, second]: [float32x4_t; 2],
+    of_offsets: [float32x4_t; 2],
+    offsets: Offsets,
+) -> f32 {
+    let mut sums = vaddq_f32(first, second);
+    if offsets != Offsets::None {
+        let taken = vaddq_f32(of_offsets[0], of_offsets[1]);
+        sums = vfmaq_n_f32(sums, taken, -offsets.factor());
+    }
+    let pairs = vpaddq_f32(sums, sums);
+    vpadds_f32(vget_low_f32(pairs))
+}
+
+/// Products compiled for `$feature`, with bytes multiplied by `$bytes`.
+macro_rules! products {
+    ($feature:literal, $bytes:path, $($kind:ident $superblock:literal,)*) => {
+        use std::arch::aarch64::*;
+
+        use super::{Sums, nothing, total};
+        use crate::QuantizedBlock;
+        use crate::neon::registers::{floats, signed_bytes};
+        use crate::neon::unpack::{
+            Offsets, StoredSuperblock, offsets, offsets_of, room_for_row, unpack, unpack_row,
+        };
+        use crate::quant::TensorType;
+
+        /// See [`crate::Kernels::quantized_product`].
+        pub(crate) fn quantized_product(
+            kind: TensorType,
+            weights: &[u8],
+            row_bytes: usize,
+            rows: &[&[QuantizedBlock]],
+            out: &mut [&mut [f32]],
+        ) {
+            assert_eq!(rows.len(), out.len());
+            match (kind, rows, &mut *out) {
+                // SAFETY: the table is handed out only where `kernels` found this feature.
+                $((TensorType::$kind, [x], [out]) => unsafe {
+                    one_row::<$superblock, { TensorType::$kind.id() }>(kind, weights, row_bytes, x, out);
+                },)*
+                // SAFETY: as above.
+                _ => unsafe { many_rows(kind, weights, row_bytes, rows, out) },
+            }
+        }
+
+        /// One row: what is unpacked stays in registers.
+        #[target_feature(enable = $feature)]
+        fn one_row<const BYTES: usize, const KIND: u32>(
+            kind: TensorType,
+            weights: &[u8],
+            row_bytes: usize,
+            x: &[QuantizedBlock],
+            out: &mut [f32],
+        ) {
+            let offsets = const { offsets_of::<KIND>() };
+            for (out, row) in out.iter_mut().zip(weights.chunks_exact(row_bytes)) {
+                let (whole, rest) = row.as_chunks::<BYTES>();
+                let mut sums = nothing();
+                for (block, x) in whole.iter().zip(x) {
+                    let w = unpack::<BYTES, KIND>(block);
+                    let products: [int32x4_t; 16] =
+                        std::array::from_fn(|g| $bytes(w.codes[g], codes_of(x, g)));
+                    add(&mut sums, products, w.scales, x);
+                    if offsets != Offsets::None {
+                        add_offsets(&mut sums, w.offsets, x);
+                    }
+                }
+                if !rest.is_empty() {
+                    let mut last = StoredSuperblock::ZERO;
+                    unpack_row(kind, rest, std::slice::from_mut(&mut last));
+                    add_stored([&mut sums], &last, [&x[whole.len()]], offsets);
+                }
+                let [a, b, c, d] = sums;
+                *out = total([a, b], [c, d], offsets);
+            }
+        }
+
+        /// More rows: weights are unpacked to memory, once for all of them.
+        #[target_feature(enable = $feature)]
+        fn many_rows(
+            kind: TensorType,
+            weights: &[u8],
+            row_bytes: usize,
+            rows: &[&[QuantizedBlock]],
+            out: &mut [&mut [f32]],
+        ) {
+            let mut unpacked = room_for_row(kind, row_bytes);
+            for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
+                unpack_row(kind, row, &mut unpacked);
+                let (twos, one) = rows.as_chunks::<2>();
+                let (out_twos, out_one) = out.as_chunks_mut::<2>();
+                for (rows, [first, second]) in twos.iter().zip(out_twos) {
+                    [first[j], second[j]] = multiply::<2>(&unpacked, rows, offsets(kind));
+                }
+                for (row, out) in one.iter().zip(out_one) {
+                    [out[j]] = multiply::<1>(&unpacked, &[row], offsets(kind));
+                }
+            }
+        }
+
+        #[target_feature(enable = $feature)]
+        #[inline(never)]
+        fn multiply<const ROWS: usize>(
+            weights: &[StoredSuperblock],
+            rows: &[&[QuantizedBlock]; ROWS],
+            offsets: Offsets,
+        ) -> [f32; ROWS] {
+            let mut sums = [nothing(); ROWS];
+            for (i, w) in weights.iter().enumerate() {
+                add_stored(sums.each_mut(), w, rows.map(|x| &x[i]), offsets);
+            }
+            sums.map(|[a, b, c, d]| total([a, b], [c, d], offsets))
+        }
+
+        /// Adds the products of a superblock in memory with a block of each row.
+        #[target_feature(enable = $feature)]
+        #[inline]
+        fn add_stored<const ROWS: usize>(
+            sums: [&mut Sums; ROWS],
+            w: &StoredSuperblock,
+            rows: [&QuantizedBlock; ROWS],
+            offsets: Offsets,
+        ) {
+            let mut products = [[vdupq_n_s32(0); 16]; ROWS];
+            for g in 0..16 {
+                let codes = signed_bytes(&w.codes[g]);
+                for (products, x) in products.iter_mut().zip(rows) {
+                    products[g] = $bytes(codes, codes_of(x, g));
+                }
+            }
+            for ((sums, products), x) in sums.into_iter().zip(products).zip(rows) {
+                add(sums, products, [0, 1, 2, 3].map(|j| floats(&w.scales[j])), x);
+                if offsets != Offsets::None {
+                    add_offsets(sums, [0, 1, 2, 3].map(|j| floats(&w.offsets[j])), x);
+                }
+            }
+        }
+
+        #[target_feature(enable = $feature)]
+        #[inline]
+        fn codes_of(x: &QuantizedBlock, group: usize) -> int8x16_t {
+            signed_bytes(&x.codes.as_chunks().0[group])
+        }
+
+        /// Adds the products of the groups of a superblock, each four numbers.
+        #[target_feature(enable = $feature)]
+        #[inline]
+        fn add(sums: &mut Sums, products: [int32x4_t; 16], scales: [float32x4_t; 4], x: &QuantizedBlock) {
+            for (j, fours) in products.as_chunks::<4>().0.iter().enumerate() {
+                let [a, b, c, d] = *fours;
+                let groups = vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d));
+                let scales = vmulq_f32(scales[j], floats(&x.scales.as_chunks().0[j]));
+                sums[j / 2] = vfmaq_f32(sums[j / 2], vcvtq_f32_s32(groups), scales);
+            }
+        }
+
+        /// Adds the products of the offsets of a superblock with the sums of the activations.
+        #[target_feature(enable = $feature)]
+        #[inline]
+        pub(in crate::neon) fn add_offsets(sums: &mut Sums, offsets: [float32x4_t; 4], x: &QuantizedBlock) {
+            for (j, offsets) in offsets.into_iter().enumerate() {
+                sums[2 + j / 2] = vfmaq_f32(sums[2 + j / 2], offsets, floats(&x.sums.as_chunks().0[j]));
+            }
+        }
+    };
+}
+
+/// As `products`, for the types that one row of activations meets in registers.
+macro_rules! products_of_all_types {
+    ($feature:literal, $bytes:path) => {
+        products!(
+            $feature, $bytes, Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84,
+            Q3_K 110, Q4_K 144, Q5_K 176, Q6_K 210, IQ4_XS 136,
+        );
+    };
+}
+
+/// Any 64-bit Arm processor.
+pub(super) mod widening {
+    products_of_all_types!("neon", crate::neon::byte_products::widening);
+}
+
+/// Processors with the dot products of Armv8.2.
+pub(super) mod dotprod {
+    products_of_all_types!("neon,dotprod", crate::neon::byte_products::sdot);
+}

@@ -1,0 +1,195 @@
+//! 256 weights in registers or in memory, and which function unpacks which type.
+#![cfg_attr(
+    test,
+    expect(unsafe_code, reason = "the test calls a function with a feature that every processor has")
+)]
+
+use std::arch::aarch64::*;
+
+use super::registers::{store_bytes, store_floats};
+use super::{books, few_bits, k_quants, small_blocks};
+use crate::quant::TensorType;
+use crate::unpack::superblock_bytes;
+
+/// 256 weights, a group in each register of codes: weight i is `scales[i / 16] · codes[i]` less what [`Offsets`] says of the
+/// type.
+pub(super) struct Superblock {
+    pub(super) codes: [int8x16_t; 16],
+    pub(super) scales: [float32x4_t; 4],
+    pub(super) offsets: [float32x4_t; 4],
+}
+
+impl Superblock {
+    /// Weights without minima.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn symmetric(codes: [int8x16_t; 16], scales: [float32x4_t; 4]) -> Superblock {
+        Superblock { codes, scales, offsets: scales }
+    }
+}
+
+/// What is taken away from scale · code.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Offsets {
+    /// Nothing: codes are signed.
+    None,
+    /// The scale so many times.
+    Scales(f32),
+    /// Numbers of its own for each group.
+    Own,
+}
+
+impl Offsets {
+    /// How many times what stands in [`Superblock::offsets`] is taken away.
+    pub(super) const fn factor(self) -> f32 {
+        match self {
+            Offsets::None => 0.0,
+            Offsets::Scales(factor) => factor,
+            Offsets::Own => 1.0,
+        }
+    }
+}
+
+/// The offsets of a type's weights.
+pub(super) const fn offsets(kind: TensorType) -> Offsets {
+    match kind {
+        TensorType::Q4_1 | TensorType::Q5_1 | TensorType::Q2_K | TensorType::Q4_K | TensorType::Q5_K => {
+            Offsets::Own
+        }
+        TensorType::Q4_0 => Offsets::Scales(8.0),
+        TensorType::Q5_0 => Offsets::Scales(16.0),
+        TensorType::Q3_K => Offsets::Scales(4.0),
+        TensorType::Q6_K => Offsets::Scales(32.0),
+        TensorType::TQ1_0 | TensorType::TQ2_0 | TensorType::Q1_0 | TensorType::Q2_0 => Offsets::Scales(1.0),
+        _ => Offsets::None,
+    }
+}
+
+/// As [`offsets`], of the type with number `KIND`.
+pub(super) const fn offsets_of<const KIND: u32>() -> Offsets {
+    let mut i = 0;
+    while TensorType::ALL[i].id() != KIND {
+        i += 1;
+    }
+    offsets(TensorType::ALL[i])
+}
+
+/// A superblock in memory, for more than one row of activations.
+#[derive(Clone)]
+#[repr(align(64))]
+pub(super) struct StoredSuperblock {
+    pub(super) codes: [[i8; 16]; 16],
+    pub(super) scales: [[f32; 4]; 4],
+    pub(super) offsets: [[f32; 4]; 4],
+}
+
+impl StoredSuperblock {
+    pub(super) const ZERO: StoredSuperblock =
+        StoredSuperblock { codes: [[0; 16]; 16], scales: [[0.0; 4]; 4], offsets: [[0.0; 4]; 4] };
+
+    #[target_feature(enable = "neon")]
+    #[inline]
+    fn store(&mut self, from: &Superblock) {
+        self.codes.iter_mut().zip(from.codes).for_each(|(to, from)| store_bytes(to, from));
+        self.scales.iter_mut().zip(from.scales).for_each(|(to, from)| store_floats(to, from));
+        self.offsets.iter_mut().zip(from.offsets).for_each(|(to, from)| store_floats(to, from));
+    }
+}
+
+/// Superblocks for a row of weights.
+pub(super) fn room_for_row(kind: TensorType, row_bytes: usize) -> Vec<StoredSuperblock> {
+    vec![StoredSuperblock::ZERO; row_bytes.div_ceil(superblock_bytes(kind))]
+}
+
+/// Calls `$with!` with the types that have functions here, each with the bytes of a superblock and its function.
+macro_rules! of_all_types {
+    ($with:ident) => {
+        $with!(
+            Q4_0 144 small_blocks::q4_0, Q4_1 160 small_blocks::q4_1, Q5_0 176 small_blocks::q5_0,
+            Q5_1 192 small_blocks::q5_1, Q8_0 272 small_blocks::q8_0, IQ4_NL 144 small_blocks::iq4_nl,
+            MXFP4 136 small_blocks::mxfp4, Q2_K 84 k_quants::q2_k, Q3_K 110 k_quants::q3_k, Q4_K 144 k_quants::q4_k,
+            Q5_K 176 k_quants::q5_k, Q6_K 210 k_quants::q6_k, IQ4_XS 136 k_quants::iq4_xs, IQ2_XXS 66 books::iq2_xxs,
+            IQ2_XS 74 books::iq2_xs, IQ2_S 82 books::iq2_s, IQ3_XXS 98 books::iq3_xxs, IQ3_S 110 books::iq3_s,
+            IQ1_S 50 few_bits::iq1_s, IQ1_M 56 few_bits::iq1_m, TQ1_0 54 few_bits::tq1_0, TQ2_0 66 few_bits::tq2_0,
+            Q1_0 36 few_bits::q1_0, Q2_0 72 few_bits::q2_0, NVFP4 144 books::nvfp4,
+        )
+    };
+}
+
+/// Unpacks a superblock of the type with number `KIND`, which is settled at compile time.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -> Superblock {
+    macro_rules! of_kind {
+        ($($kind:ident $superblock:literal $unpack:path,)*) => {
+            $(if KIND == TensorType::$kind.id() {
+                return $unpack(block[..].first_chunk().expect("the size of this type"));
+            })*
+        };
+    }
+    of_all_types!(of_kind);
+    unreachable!("type {KIND} is not read in registers")
+}
+
+/// Unpacks a row of weights of any quantized type.
+#[target_feature(enable = "neon")]
+pub(super) fn unpack_row(kind: TensorType, row: &[u8], to: &mut [StoredSuperblock]) {
+    macro_rules! of_kind {
+        ($($kind:ident $superblock:literal $unpack:path,)*) => {
+            match kind {
+                $(TensorType::$kind => each::<$superblock, { TensorType::$kind.id() }>(row, to),)*
+                TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
+            }
+        };
+    }
+    of_all_types!(of_kind);
+}
+
+#[target_feature(enable = "neon")]
+#[inline(never)]
+fn each<const BYTES: usize, const KIND: u32>(row: &[u8], to: &mut [StoredSuperblock]) {
+    let (whole, rest) = row.as_chunks::<BYTES>();
+    // Filled up where a row ends within a superblock: a block of zeros has finite scales and offsets, and the activations
+    // beyond the row are zeros.
+    let mut block = [0; BYTES];
+    block[..rest.len()].copy_from_slice(rest);
+    let last = (!rest.is_empty()).then_some(&block);
+    for (block, to) in whole.iter().chain(last).zip(to) {
+        to.store(&unpack::<BYTES, KIND>(block));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SUPERBLOCK;
+    use crate::tests::{RandomBytes, quantized, weights};
+    use crate::unpack::UnpackedBlock;
+
+    #[test]
+    fn every_type_has_the_codes_and_scales_of_the_reference() {
+        let mut random = RandomBytes(37);
+        for kind in quantized() {
+            let row = weights(kind, 1, 4 * SUPERBLOCK, &mut random);
+            let mut got = room_for_row(kind, row.len());
+            // SAFETY: every 64-bit Arm processor has what it needs.
+            unsafe { unpack_row(kind, &row, &mut got) };
+            for (got, block) in got.iter().zip(row.chunks(superblock_bytes(kind))) {
+                let mut expected = UnpackedBlock::ZERO;
+                expected.fill(kind, block);
+                let scales = got.scales.as_flattened();
+                // By sign too, but for the zero that may have either.
+                assert_eq!(scales, expected.scales, "{kind}");
+                // Codes of the reference are unsigned: all are as much above.
+                let codes = got.codes.as_flattened().iter().zip(&expected.codes);
+                let mut above = codes.map(|(got, expected)| i32::from(*expected) - i32::from(*got));
+                let first = above.next().unwrap();
+                assert!(above.all(|above| above == first), "{kind}");
+                let taken = got.offsets.as_flattened().iter().map(|offset| offset * offsets(kind).factor());
+                let missing = scales.iter().map(|scale| scale * first as f32);
+                let whole: Vec<f32> = taken.zip(missing).map(|(taken, missing)| taken + missing).collect();
+                assert_eq!(whole, expected.offsets, "{kind}");
+            }
+        }
+    }
+}
