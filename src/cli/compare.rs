@@ -15,20 +15,24 @@ use pelicycle_drawing::{InspectionOptions, RENDERER, WorkerPool};
 use pelicycle_record::measure::Measures;
 use pelicycle_record::{Attempt, Id};
 use pelicycle_run::Config;
-use pelicycle_site::comparison::{Redrawn, RenderingReport, history_page, page, redrawn};
+use pelicycle_site::comparison::{
+    RasterLookup, Redrawn, RenderingReport, history_page, page, pictures, redrawn,
+};
 use pelicycle_store::{Listing, Store, StoredAttempt};
 use pelicycle_text::plain_file;
 
 use super::Global;
 use super::error::{usage, words};
 use super::judge_calibrate::calibrations;
-use super::output::{json, say_damaged, say_error, write};
+use super::output::{json, say_damaged, say_error, write, write_whole};
 use super::rank::{judgements, pool_weight};
 use super::sides::{StoreCatalog, paired};
 use super::terminal::{coloured, printable};
 
 /// What `--fail-on` calls the whole.
 const WORSE: &str = "worse";
+/// Pairs of drawings that --pictures writes.
+const MOST_PICTURES: usize = 6;
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).
 const FAILED: u8 = 3;
@@ -51,6 +55,7 @@ Examples:
   pelicycle compare openai/gpt-4o openai/gpt-5
   pelicycle vote --between openai/gpt-4o openai/gpt-5      judge pairs of the two, until it is settled
   pelicycle compare baseline:spring run:last --fail-on worse --format markdown
+  pelicycle compare spring run:last --format markdown --pictures pictures -o comment.md
   pelicycle compare v1.1 v1.2 --format html -o comparison.html
   pelicycle compare 2026-10-01..2026-10-31 2026-11-01.. --contestant openai-gpt-5-1f0c2a9b
   pelicycle compare --history openai/gpt-5 -o history.html
@@ -68,6 +73,12 @@ pub(crate) struct CompareArgs {
     /// Write into this file, whole or not at all, instead of to standard output.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write drawings of both sides in pairs into this folder as well, as PNG files; Markdown shows them.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["history", "rendering"])]
+    pictures: Option<PathBuf>,
+    /// The address at which Markdown finds that folder, where it is not its path.
+    #[arg(long, value_name = "URL", requires = "pictures")]
+    pictures_at: Option<String>,
     /// Ask only for this measure; fewer questions leave more to each. May be given again [default: all].
     #[arg(short, long = "measure", value_name = "NAME")]
     measures: Vec<String>,
@@ -158,7 +169,22 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
         .judged(&sides, &judgements(&store)?, &calibrations(&store)?, pool)
         .counting(&args.measures);
     report.narrowing = narrowing(global, args, format);
-    write(&render(&report, &sides, &listing, format)?, args.out.as_deref())?;
+    let rasters = rasters(&listing);
+    let raster = |attempt: &Attempt| plain_file::read(rasters.get(&attempt.id)?, plain_file::KEPT_BYTES).ok();
+    let mut words = render(&report, &sides, &raster, format)?;
+    if let Some(folder) = &args.pictures {
+        let at = args.pictures_at.clone().unwrap_or_else(|| folder.to_string_lossy().into_owned());
+        let drawn = pictures(&report, &sides, &raster, MOST_PICTURES, &at);
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        for (name, png) in &drawn.files {
+            write_whole(&folder.join(name), png)
+                .with_context(|| format!("cannot write {name} into {}", folder.display()))?;
+        }
+        if format == Format::Markdown && !drawn.markdown.is_empty() {
+            words = format!("{words}\n{}", drawn.markdown);
+        }
+    }
+    write(&words, args.out.as_deref())?;
     let worse = |what: &String| match what.as_str() {
         WORSE => report.is_worse(),
         name => report.is_worse_in(name),
@@ -222,7 +248,7 @@ fn by_ending(path: &std::path::Path) -> Option<Format> {
 fn render(
     report: &ComparisonReport,
     sides: &PairedSides<'_>,
-    listing: &Listing,
+    raster: &RasterLookup<'_>,
     format: Format,
 ) -> anyhow::Result<String> {
     Ok(match format {
@@ -230,17 +256,14 @@ fn render(
         Format::Markdown => compare::markdown(report),
         Format::Json => json(report)?,
         Format::Junit => compare::junit(report),
-        Format::Html => {
-            let files: BTreeMap<&Id, &PathBuf> = listing
-                .attempts
-                .iter()
-                .filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?)))
-                .collect();
-            let raster =
-                |attempt: &Attempt| plain_file::read(files.get(&attempt.id)?, plain_file::KEPT_BYTES).ok();
-            page(report, sides, &raster)?
-        }
+        Format::Html => page(report, sides, raster)?,
     })
+}
+
+/// The files of all kept pictures.
+fn rasters(listing: &Listing) -> BTreeMap<&Id, &PathBuf> {
+    let kept = listing.attempts.iter();
+    kept.filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?))).collect()
 }
 
 fn history(history: &History, format: Format, args: &CompareArgs) -> anyhow::Result<ExitCode> {

@@ -1,5 +1,6 @@
 //! `pelicycle import`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ use pelicycle_text::plural;
 
 use super::error::usage;
 use super::output::{say, say_damaged, say_error};
+use super::terminal::printable;
 use super::{Global, site};
 
 /// Take over what other tools kept.
@@ -56,9 +58,10 @@ struct LlmLogsArgs {
     common: Common,
 }
 
-/// Import a folder with a file for each model.
+/// Import a folder of replies, with folders in it or without.
 ///
-/// MODEL.svg or MODEL.md, and failures/MODEL.YYYYmmddHHMM.txt, as in simonw/pelican-bicycle. The date is that of the
+/// MODEL.svg or MODEL.md, and failures/MODEL.YYYYmmddHHMM.txt, as in simonw/pelican-bicycle; MAKER/MODEL.svg; several samples
+/// as MODEL/1.svg, MODEL-sample-2.svg or run-2/MODEL.svg; days as 2026-05-01/MODEL.svg. Without one the date is that of the
 /// file's content in git, else the file's own.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -88,6 +91,9 @@ struct Common {
     no_gallery: bool,
 }
 
+/// Models that are named after an import.
+const SHOWN_MODELS: usize = 6;
+
 /// What an import did.
 #[derive(Debug, Default)]
 struct Tally {
@@ -96,6 +102,8 @@ struct Tally {
     unchecked: u64,
     drawn: u64,
     known: u64,
+    /// The models of a folder.
+    models: BTreeSet<String>,
 }
 
 pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitCode> {
@@ -127,6 +135,16 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     };
     let known = if tally.known > 0 { format!(", {} known before", tally.known) } else { String::new() };
     say(&format!("{} imported, {} drawn{known}", plural(tally.added, "attempt"), tally.drawn));
+    let models = tally.models.len() as u64;
+    if (1..tally.added).contains(&models) {
+        let names: Vec<&str> = tally.models.iter().take(SHOWN_MODELS).map(String::as_str).collect();
+        let more = if names.len() < tally.models.len() { ", …" } else { "" };
+        say(&format!(
+            "{}, several samples of some: {}{more}",
+            plural(models, "model"),
+            printable(&names.join(", "))
+        ));
+    }
     if tally.unchecked > 0 {
         say(&format!("{} could not be checked: try `pelicycle check --again`", tally.unchecked));
     }
@@ -173,13 +191,20 @@ fn llm_logs(
 
 fn folder(args: &SvgFolderArgs, prompt: &Prompt, mut importer: Importer<'_>) -> anyhow::Result<Tally> {
     let folder: &Path = &args.folder;
-    let (found, unread) = svg_folder(folder, prompt, args.provider.as_deref())?;
+    let found = svg_folder(folder, prompt, args.provider.as_deref())?;
     let mut tally = Tally::default();
-    for one in found {
+    for one in found.replies {
+        tally.models.insert(one.contestant.model.clone());
         keep(&mut importer, one, &mut tally)?;
     }
-    for error in unread {
+    for error in found.unread {
         say_error(&format!("left out: {error}"));
+    }
+    if found.beside > 0 {
+        say_error(&format!(
+            "left out {}: the whole reply lies beside each",
+            plural(found.beside as u64, "file")
+        ));
     }
     Ok(tally)
 }

@@ -18,7 +18,10 @@ mod judge_rubric;
 mod measures;
 mod model;
 mod notices;
+mod open;
 mod output;
+#[cfg(any(test, feature = "packaging"))]
+mod packaging;
 mod pictures;
 mod prices;
 mod prompts;
@@ -35,6 +38,7 @@ mod site;
 pub(crate) mod template_trial;
 pub(crate) mod terminal;
 mod trust;
+mod version;
 mod vote;
 pub(crate) mod worker;
 
@@ -74,6 +78,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Rebuild the gallery from the results.
     Gallery(gallery::GalleryArgs),
+    /// Open the gallery in the browser.
+    Open(open::OpenArgs),
     /// Say whether one set of drawings is better or worse than another, or that it can't be told.
     Compare(compare::CompareArgs),
     /// Keep a set of attempts under a name, to compare with later.
@@ -102,12 +108,16 @@ enum Command {
     Prices(prices::PricesArgs),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsArgs),
+    /// Write manual pages and completions into a folder.
+    #[cfg(feature = "packaging")]
+    #[command(hide = true)]
+    Packaging(packaging::PackagingArgs),
 }
 
 impl Cli {
     /// The command line of this process; ends it where that is a mistake, or asks for help.
     pub(crate) fn of_process() -> Cli {
-        let mut command = help::grouped(Cli::command());
+        let mut command = help::grouped(Cli::command()).long_version(version::LONG.as_str());
         let matches = command.get_matches_mut();
         Cli::from_arg_matches(&matches)
             .map_err(|error| error.format(&mut command))
@@ -127,6 +137,7 @@ pub(crate) fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&cli.global, &args),
         Command::Check(args) => check::check(&cli.global, &args),
         Command::Gallery(args) => gallery::gallery(&cli.global, &args),
+        Command::Open(args) => open::open(&cli.global, &args),
         Command::Sheet(args) => sheet::sheet(&cli.global, &args),
         Command::Export(args) => export::export(&cli.global, &args),
         Command::Import(args) => import::import(&cli.global, &args),
@@ -141,5 +152,7 @@ pub(crate) fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => doctor::doctor(&cli.global, &args),
         Command::Prices(args) => prices::prices(&args),
         Command::Completions(args) => completions::completions(&args),
+        #[cfg(feature = "packaging")]
+        Command::Packaging(args) => packaging::packaging(&args),
     }
 }

@@ -216,6 +216,32 @@ fn every_format_says_the_same_and_none_lets_a_name_act() {
         markdown.contains("**worse**") && !markdown.contains("<script") && !markdown.contains("[x]("),
         "{markdown}"
     );
+    let pictures = folder.path().join("pictures");
+    let at = "https://example.org/pr 7/";
+    let shown = told(
+        store.root(),
+        &[
+            "compare",
+            "before",
+            &side,
+            "-f",
+            "markdown",
+            "--pictures",
+            pictures.to_str().unwrap(),
+            "--pictures-at",
+            at,
+        ],
+    );
+    let own = shown.strip_prefix(&markdown).unwrap();
+    assert!(own.contains("| pelican | ![no. 1 of base](https://example.org/pr%207/1-base.png) |"), "{own}");
+    assert!(own.contains("no drawing") && !own.contains("<script") && !own.contains("[x]("), "{own}");
+    let files =
+        std::fs::read_dir(&pictures).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    assert_eq!(
+        files.filter(|png| png.starts_with(b"\x89PNG")).count(),
+        6 + 3,
+        "six pairs, three without a second"
+    );
     let junit = folder.path().join("junit.xml");
     let path = junit.to_str().unwrap();
     told(store.root(), &["compare", "before", &side, "-o", path]);

@@ -197,3 +197,28 @@ fn a_row_that_can_not_be_read_is_counted_and_the_others_come() {
     assert!(said.starts_with("8 attempts imported"), "{said}{told}");
     assert!(told.contains("left out 4 replies"), "{told}");
 }
+
+#[test]
+fn folders_in_folders_become_models_with_several_samples() {
+    let folder = tempfile::tempdir().unwrap();
+    let drawings = folder.path().join("drawings");
+    let svg =
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3"/></svg>"#;
+    for name in ["openai/gpt-5/1.svg", "openai/gpt-5/2.svg", "2026-05-01/o1.svg", "o3.md", "o3.svg"] {
+        let path = drawings.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, svg).unwrap();
+    }
+    let results = folder.path().join("results");
+    let (said, told) = imported(&results, &["svg-folder", drawings.to_str().unwrap(), "--no-gallery"]);
+    let words = "4 attempts imported, 4 drawn\n3 models, several samples of some: o1, o3, openai/gpt-5\n";
+    assert_eq!(
+        (said.as_str(), told.as_str()),
+        (words, "left out 1 file: the whole reply lies beside each\n")
+    );
+    let mut found: Vec<(String, u32)> =
+        attempts(&results).into_iter().map(|one| (one.contestant.model, one.sample)).collect();
+    found.sort();
+    let expected = [("o1", 1), ("o3", 1), ("openai/gpt-5", 1), ("openai/gpt-5", 2)];
+    assert_eq!(found, expected.map(|(model, sample)| (model.to_owned(), sample)));
+}

@@ -86,7 +86,7 @@ impl<'a> Importer<'a> {
             host: Host::default(),
             prompt: found.prompt,
             contestant: found.contestant,
-            sample: 1,
+            sample: found.sample,
             request: found.request,
             outcome: found.outcome,
             error: None,

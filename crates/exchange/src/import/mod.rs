@@ -5,13 +5,14 @@
 
 mod git;
 mod keep;
+mod layout;
 mod llm_logs;
 mod svg_folder;
 
 pub use keep::{ImportError, ImportOutcome, Importer};
 pub use llm_logs::{LlmLogs, LlmLogsError, SkippedReplies, default_path};
 use pelicycle_record::{ContestantRecord, Outcome, PromptRecord, RequestRecord, Usage};
-pub use svg_folder::{SvgFolderError, svg_folder};
+pub use svg_folder::{FoundFolder, SvgFolderError, svg_folder};
 
 /// A reply that a source holds, with what the source tells of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,8 @@ pub struct FoundReply {
     pub prompt: PromptRecord,
     /// The contestant that answered.
     pub contestant: ContestantRecord,
+    /// Which reply of this contestant to this prompt it is in the source, from 1.
+    pub sample: u32,
     /// The settings that are known of the request.
     pub request: RequestRecord,
     /// How it ended, as far as is told.

@@ -3,8 +3,10 @@
 
 mod chart;
 mod page;
+mod pictures;
 mod rendering;
 
 pub use chart::history_page;
 pub use page::{RasterLookup, page};
+pub use pictures::{ComparisonPictures, pictures};
 pub use rendering::{Redrawn, RenderingReport, redrawn};

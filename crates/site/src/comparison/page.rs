@@ -20,7 +20,7 @@ const MOST: usize = 60;
 /// Pairs that are shown of one stratum where fewer were judged.
 const UNJUDGED: usize = 8;
 /// Longest side of a drawing on the page, in pixels.
-const SIDE: u32 = 320;
+pub(super) const SIDE: u32 = 320;
 /// The picture of a change is so many units wide, with no change in its middle.
 const WIDTH: f64 = 200.0;
 
@@ -127,35 +127,52 @@ pub fn page(
     lone_page(pelicycle_templates::COMPARE_HTML, style, &page)
 }
 
-/// The pairs that are shown, those that were judged first, and how many attempts of the larger side are not: the others in
-/// their order, none picked.
+/// A drawing of each side, to be shown beside each other.
+pub(super) struct ChosenPair<'a> {
+    pub(super) base: &'a Attempt,
+    pub(super) head: &'a Attempt,
+    /// What was said of the two, where they were judged.
+    pub(super) judged: Option<&'a JudgedPair>,
+}
+
 fn pairs(
     report: &ComparisonReport,
     sides: &PairedSides<'_>,
     raster: &RasterLookup<'_>,
 ) -> (Vec<Pair>, usize) {
-    let both = sides.both();
-    let known: BTreeMap<&Id, &Attempt> =
-        both.iter().flatten().map(|attempt| (&attempt.id, *attempt)).collect();
+    let (chosen, more) = chosen(report, sides);
     let named = |attempt: &Attempt, preferred| thumb(attempt, raster, report.of_all, preferred);
+    let pair = |ChosenPair { base, head, judged }: ChosenPair<'_>| {
+        let preferred = judged.map_or([false; 2], |pair| [pair.lost > pair.won, pair.won > pair.lost]);
+        Pair { sides: [named(base, preferred[0]), named(head, preferred[1])], judged: judged.map(said) }
+    };
+    (chosen.into_iter().map(pair).collect(), more)
+}
+
+/// The pairs that are shown, those that were judged first, and how many attempts of the larger side are not: the others in
+/// their order, none picked.
+pub(super) fn chosen<'a>(
+    report: &'a ComparisonReport,
+    sides: &PairedSides<'a>,
+) -> (Vec<ChosenPair<'a>>, usize) {
+    let both = sides.both();
+    let known: BTreeMap<&Id, &'a Attempt> =
+        both.iter().flatten().map(|attempt| (&attempt.id, *attempt)).collect();
     let judged = report.preferred.pairs.iter().filter_map(|pair| {
         let (base, head) = (known.get(&pair.base)?, known.get(&pair.head)?);
-        Some(Pair {
-            sides: [named(base, pair.lost > pair.won), named(head, pair.won > pair.lost)],
-            judged: Some(said(pair)),
-        })
+        Some(ChosenPair { base, head, judged: Some(pair) })
     });
-    let mut shown: Vec<Pair> = judged.take(MOST).collect();
+    let mut shown: Vec<ChosenPair<'a>> = judged.take(MOST).collect();
     let seen: BTreeSet<&Id> =
         report.preferred.pairs.iter().take(MOST).flat_map(|pair| [&pair.base, &pair.head]).collect();
-    let fresh = |attempts: &[&'_ Attempt]| -> Vec<Id> {
-        attempts.iter().map(|attempt| attempt.id.clone()).filter(|id| !seen.contains(id)).collect()
+    let fresh = |attempts: &[&'a Attempt]| -> Vec<&'a Attempt> {
+        attempts.iter().copied().filter(|attempt| !seen.contains(&attempt.id)).collect()
     };
     let mut told = seen.len();
     for stratum in &sides.strata {
-        for (base, head) in fresh(&stratum.base).iter().zip(&fresh(&stratum.head)).take(UNJUDGED) {
-            if let (Some(base), Some(head), true) = (known.get(base), known.get(head), shown.len() < MOST) {
-                shown.push(Pair { sides: [named(base, false), named(head, false)], judged: None });
+        for (base, head) in fresh(&stratum.base).into_iter().zip(fresh(&stratum.head)).take(UNJUDGED) {
+            if shown.len() < MOST {
+                shown.push(ChosenPair { base, head, judged: None });
                 told += 2;
             }
         }
@@ -164,7 +181,7 @@ fn pairs(
 }
 
 /// What was said of a pair: `2 of 3 for the right one`.
-fn said(pair: &JudgedPair) -> String {
+pub(super) fn said(pair: &JudgedPair) -> String {
     let all = pair.won + pair.lost + pair.tied;
     let number = |value: f64| text::decimal((value * 10.0).round() / 10.0);
     match (pair.lost > pair.won, pair.won > pair.lost) {

@@ -72,6 +72,7 @@ impl LoggedReply {
             id: self.id,
             prompt: prompt.record(),
             contestant,
+            sample: 1,
             request: columns::request(self.options.as_deref()),
             outcome: columns::outcome(&answer),
             usage: columns::usage(self.input, self.output, self.details.as_deref(), &answer),

@@ -1,0 +1,45 @@
+# Installs pelicycle for the one who runs it, and puts it on the PATH.
+#
+#   irm https://github.com/@REPOSITORY@/releases/latest/download/install.ps1 | iex
+#
+# PELICYCLE_PREFIX is where to, instead of %LOCALAPPDATA%\pelicycle; PELICYCLE_DOWNLOAD is an address with the archives.
+$ErrorActionPreference = "Stop"
+
+function Install-Pelicycle {
+    $from = $env:PELICYCLE_DOWNLOAD
+    if (-not $from) { $from = "https://github.com/@REPOSITORY@/releases/download/@TAG@" }
+    if ($from -like "*@*@*") { throw "this is the pattern of the installer; the one of a release knows where the release is" }
+    $prefix = $env:PELICYCLE_PREFIX
+    if (-not $prefix) { $prefix = Join-Path $env:LOCALAPPDATA "pelicycle" }
+    if (-not [Environment]::Is64BitOperatingSystem) { throw "no program is built for this processor" }
+    $name = "pelicycle-x86_64-pc-windows-msvc"
+    $work = Join-Path ([IO.Path]::GetTempPath()) ([Guid]::NewGuid())
+    New-Item -ItemType Directory $work | Out-Null
+    try {
+        $zip = Join-Path $work "$name.zip"
+        $sums = Join-Path $work "SHA256SUMS"
+        Invoke-WebRequest -UseBasicParsing "$from/$name.zip" -OutFile $zip
+        Invoke-WebRequest -UseBasicParsing "$from/SHA256SUMS" -OutFile $sums
+        $line = Get-Content $sums | Where-Object { $_ -match "^[0-9a-f]{64}  $name\.zip$" }
+        if (-not $line) { throw "$from/SHA256SUMS names no $name.zip" }
+        $wanted = ($line -split " ")[0]
+        $found = (Get-FileHash -Algorithm SHA256 $zip).Hash.ToLower()
+        if ($found -ne $wanted) { throw "$name.zip is not what was released: its sum is $found, and not $wanted" }
+        Expand-Archive $zip -DestinationPath $work
+        New-Item -ItemType Directory -Force $prefix | Out-Null
+        Copy-Item -Recurse -Force (Join-Path $work "$name\*") $prefix
+        $version = & (Join-Path $prefix "pelicycle.exe") -V
+        if ($LASTEXITCODE -ne 0) { throw "the program does not run here" }
+        $path = [Environment]::GetEnvironmentVariable("Path", "User")
+        if (($path -split ";") -notcontains $prefix) {
+            [Environment]::SetEnvironmentVariable("Path", "$path;$prefix", "User")
+        }
+        Write-Output "$version is $prefix\pelicycle.exe"
+        Write-Output "Next, in a new window: pelicycle"
+    }
+    finally {
+        Remove-Item -Recurse -Force $work
+    }
+}
+
+Install-Pelicycle

@@ -1,0 +1,25 @@
+//! `pelicycle --version`: what this build is, and what it runs with here.
+
+use std::sync::LazyLock;
+
+use pelicycle_drawing::RENDERER;
+use pelicycle_engine::Kernels;
+
+/// What stands behind the program's name: its version, then a line for each thing that drawings and times may hang on.
+pub(super) static LONG: LazyLock<String> = LazyLock::new(|| {
+    let kernels = match Kernels::chosen() {
+        Ok(kernels) => kernels.name.to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let level = if cfg!(debug_assertions) { "debug" } else { "optimised" };
+    let features = if cfg!(feature = "packaging") { "packaging" } else { "none" };
+    [
+        env!("CARGO_PKG_VERSION").to_owned(),
+        format!("commit    {}", option_env!("PELICYCLE_COMMIT").unwrap_or("unknown")),
+        format!("build     {}, {level}", env!("PELICYCLE_TARGET")),
+        format!("features  {features}"),
+        format!("kernels   {kernels}"),
+        format!("renderer  {RENDERER}"),
+    ]
+    .join("\n")
+});
