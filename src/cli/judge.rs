@@ -60,7 +60,7 @@ pub(crate) struct JudgeArgs {
     rubric: bool,
     /// Show pairs of drawings of our own of which it is known which is better, 36 of them both ways round. What the judge makes of
     /// them stands beside its rankings.
-    #[arg(long, conflicts_with_all = ["rubric", "between", "pairs", "again", "prompts", "contestants", "demonstrations"])]
+    #[arg(long, conflicts_with_all = ["rubric", "between", "pairs", "again", "contestants", "demonstrations"])]
     calibrate: bool,
     /// A folder of prompts beside the bundled ones, whose rubrics are asked.
     #[arg(long, value_name = "DIR", requires = "rubric")]

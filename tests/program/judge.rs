@@ -11,8 +11,8 @@ use pelicycle_record::{
 };
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::hang;
-use pelicycle_testkit::files;
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, ServerStep, answer, chat};
+use pelicycle_testkit::{files, shared};
 use serde_json::Value;
 
 use crate::work_folder::{ProgramOutput, WorkFolder};
@@ -421,4 +421,31 @@ fn a_local_model_without_eyes_is_refused_before_anything_is_asked() {
     let place = hall();
     let said = run(&place, 2, &["judge", "-m", "local/hatchling"]).stderr;
     assert!(said.contains("sees no pictures") && said.contains("mmproj"), "{said}");
+}
+
+#[test]
+fn a_local_model_that_sees_judges_and_reads_in_form_without_a_network() {
+    let Some(shared) = shared() else { return };
+    let place = hall();
+    std::fs::create_dir(place.path().join("models")).unwrap();
+    for file in ["qwen3vl.f16.gguf", "mmproj-qwen3vl.f16.gguf"] {
+        std::fs::copy(shared.join("vision/models").join(file), place.path().join("models").join(file))
+            .unwrap();
+    }
+    // Its weights are random numbers: what it says is nothing, and is in form all the same.
+    let model = "models/qwen3vl.f16.gguf";
+    let said = run(
+        &place,
+        0,
+        &["judge", "-m", model, "-n", "1", "--again", "0", "--temperature", "1", "--max-tokens", "300"],
+    );
+    assert!(said.stdout.contains("1 pair: 2 judgements"), "{}", said.stdout);
+    let records = judgements(&place.store());
+    assert_eq!(records.len(), 2);
+    let asked: Vec<_> = records.iter().map(|record| record.asked.as_ref().unwrap()).collect();
+    assert!(records.iter().all(|record| record.preference.is_some()));
+    assert!(asked.iter().all(|asked| asked.outcome == Outcome::Complete && asked.engine.is_some()));
+    assert_ne!(asked[0].request.seed, asked[1].request.seed);
+    let said = run(&place, 0, &["judge", "--rubric", "-m", model, "-n", "1", "--temperature", "1"]);
+    assert!(said.stdout.contains("1 drawing read"), "{}", said.stdout);
 }
