@@ -63,7 +63,8 @@ pub(crate) struct JudgeArgs {
     #[arg(long, conflicts_with_all = ["rubric", "between", "pairs", "again", "contestants", "demonstrations"])]
     calibrate: bool,
     /// A folder of prompts beside the bundled ones, whose rubrics are asked.
-    #[arg(long, value_name = "DIR", requires = "rubric")]
+    // Not by the field's name: that is the drawings' --prompt.
+    #[arg(id = "rubrics", long = "prompts", value_name = "DIR", requires = "rubric")]
     pub(super) prompts: Option<PathBuf>,
     #[command(flatten)]
     pub(super) drawings: DrawingArgs,

@@ -268,7 +268,7 @@ fn no_request_is_sent_that_could_pass_the_bound_on_the_cost() {
 fn who_can_t_see_and_what_can_t_be_judged_is_told_before_anything_is_asked() {
     let place = hall();
     let said = run(&place, 2, &["judge", "-m", "hatchling"]);
-    assert!(said.stderr.contains("shows no pictures to models"), "{}", said.stderr);
+    assert!(said.stderr.contains("sees no pictures") && said.stderr.contains("mmproj"), "{}", said.stderr);
     let said = run(&place, 1, &["rank"]);
     assert!(said.stderr.contains("no judgement of these drawings"), "{}", said.stderr);
     let said = run(&place, 2, &["rank", "--pool", "-1"]);
@@ -387,6 +387,8 @@ fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking
         _ => chat(expert(&known, &seen.body)),
     });
     configure(&place, &server, "");
+    let asked = run(&place, 0, &["judge", "-m", "mine/eye", "-p", "pelican", "--dry-run"]).stdout;
+    assert!(asked.contains("12 pairs would be shown"), "{asked}");
     let asked = run(&place, 0, &["judge", "--calibrate", "-m", "mine/eye", "--dry-run"]).stdout;
     assert!(asked.contains("36 pairs would be shown to mine/eye, in 72 requests"), "{asked}");
 
@@ -414,13 +416,6 @@ fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking
     run(&place, 0, &["gallery"]);
     let page = std::fs::read_to_string(place.path().join("gallery/ranking.html")).unwrap();
     assert!(page.contains("which fails the calibration") && page.contains("class=\"failing\""), "{page}");
-}
-
-#[test]
-fn a_local_model_without_eyes_is_refused_before_anything_is_asked() {
-    let place = hall();
-    let said = run(&place, 2, &["judge", "-m", "local/hatchling"]).stderr;
-    assert!(said.contains("sees no pictures") && said.contains("mmproj"), "{said}");
 }
 
 #[test]
