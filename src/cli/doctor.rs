@@ -1,13 +1,15 @@
 //! `pelicycle doctor`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_engine::Kernels;
-use pelicycle_run::{Config, Contestant, ContestantModel, ServiceAccess};
+use pelicycle_engine::gguf::GgufOutline;
+use pelicycle_models::Inventory;
+use pelicycle_run::{Config, Contestant, ContestantModel, ServiceAccess, Weights, projector_for};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 use serde::Serialize;
@@ -91,7 +93,7 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
         services.entries().map(|(name, _)| name.to_owned()).filter(|name| only(name)).collect();
     let found = survey(&services, &environment, names, &wanted, args.offline)?;
     let report = Report {
-        parts: if args.providers.is_empty() { parts(global) } else { Vec::new() },
+        parts: if args.providers.is_empty() { parts(global, &config) } else { Vec::new() },
         contestants: judge(&asked, &found),
         services: found,
     };
@@ -118,7 +120,7 @@ fn contestants(config: &Config) -> anyhow::Result<BTreeMap<String, Result<Contes
 }
 
 /// The parts of this program that everything else stands on.
-fn parts(global: &Global) -> Vec<Part> {
+fn parts(global: &Global, config: &Config) -> Vec<Part> {
     let part = |name: &str, result: Result<String, String>| {
         let (ok, words) = result.map_or_else(|words| (false, words), |words| (true, words));
         Part { name: name.to_owned(), ok, words }
@@ -142,7 +144,34 @@ fn parts(global: &Global) -> Vec<Part> {
         }
         Err(error) => Err(error.to_string()),
     };
-    vec![part("results folder", results), part("drawing worker", worker), part("engine's kernels", kernels)]
+    vec![
+        part("results folder", results),
+        part("drawing worker", worker),
+        part("engine's kernels", kernels),
+        part("local models", Ok(local_models(config))),
+    ]
+}
+
+/// How many models are on this machine, and which of them see pictures.
+fn local_models(config: &Config) -> String {
+    let shelf = Inventory::scan(&config.places());
+    let sees = |path: &Path| {
+        GgufOutline::open(path).is_ok_and(|outline| projector_for(path, outline.gguf()).is_some())
+    };
+    let seeing: Vec<String> =
+        shelf.models().iter().filter(|found| sees(found.path())).map(|found| shelf.name_of(found)).collect();
+    match (shelf.models().len(), seeing.as_slice()) {
+        (0, _) => "none but hatchling, which reads text alone".to_owned(),
+        (count, []) => {
+            format!("{count}, of which none sees pictures: no projector (mmproj) lies beside them")
+        }
+        (count, seeing) => {
+            let more = seeing.len().saturating_sub(NAMED);
+            let named = seeing.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{count}; pictures are seen by {named}{more}")
+        }
+    }
 }
 
 /// Which contestants of pelicycle.toml can't take part, as far as that can be told.
@@ -150,6 +179,9 @@ fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[Servi
     let judged = asked.iter().map(|(name, found)| {
         let (ok, words) = match found {
             Err(words) => (false, words.clone()),
+            Ok(Contestant { model: ContestantModel::Local(Weights::File(path)), record, .. }) => {
+                (true, format!("{}; {}", record.model, sight(path)))
+            }
             Ok(found) if found.model != ContestantModel::Remote => (true, found.record.model.clone()),
             Ok(found) => {
                 let (provider, model) = (&found.record.provider, &found.record.model);
@@ -165,6 +197,15 @@ fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[Servi
         Part { name: name.clone(), ok, words }
     });
     judged.collect()
+}
+
+/// Whether a local model sees pictures, and with what.
+fn sight(path: &Path) -> String {
+    let projector = GgufOutline::open(path).ok().and_then(|outline| projector_for(path, outline.gguf()));
+    match projector {
+        Some(projector) => format!("sees pictures with {}", projector.display()),
+        None => "reads text alone: no projector for it lies beside it".to_owned(),
+    }
 }
 
 fn print(report: &Report) {

@@ -60,10 +60,11 @@ pub(crate) struct JudgeArgs {
     rubric: bool,
     /// Show pairs of drawings of our own of which it is known which is better, 36 of them both ways round. What the judge makes of
     /// them stands beside its rankings.
-    #[arg(long, conflicts_with_all = ["rubric", "between", "pairs", "again", "prompts", "contestants", "demonstrations"])]
+    #[arg(long, conflicts_with_all = ["rubric", "between", "pairs", "again", "contestants", "demonstrations"])]
     calibrate: bool,
     /// A folder of prompts beside the bundled ones, whose rubrics are asked.
-    #[arg(long, value_name = "DIR", requires = "rubric")]
+    // Not by the field's name: that is the drawings' --prompt.
+    #[arg(id = "rubrics", long = "prompts", value_name = "DIR", requires = "rubric")]
     pub(super) prompts: Option<PathBuf>,
     /// What people saw, as JSON: {"drawings": [{"file": "a.svg", "seen": {"wheels": "yes", "beak": "unclear"}}]}, where an
     /// attempt's identifier may stand as "attempt" in place of an imported file. How far the model and the rules agree with it is told.

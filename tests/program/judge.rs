@@ -11,8 +11,8 @@ use pelicycle_record::{
 };
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::hang;
-use pelicycle_testkit::files;
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, ServerStep, answer, chat};
+use pelicycle_testkit::{files, shared};
 use serde_json::Value;
 
 use crate::work_folder::{ProgramOutput, WorkFolder};
@@ -268,7 +268,7 @@ fn no_request_is_sent_that_could_pass_the_bound_on_the_cost() {
 fn who_can_t_see_and_what_can_t_be_judged_is_told_before_anything_is_asked() {
     let place = hall();
     let said = run(&place, 2, &["judge", "-m", "hatchling"]);
-    assert!(said.stderr.contains("shows no pictures to models"), "{}", said.stderr);
+    assert!(said.stderr.contains("sees no pictures") && said.stderr.contains("mmproj"), "{}", said.stderr);
     let said = run(&place, 1, &["rank"]);
     assert!(said.stderr.contains("no judgement of these drawings"), "{}", said.stderr);
     let said = run(&place, 2, &["rank", "--pool", "-1"]);
@@ -387,6 +387,8 @@ fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking
         _ => chat(expert(&known, &seen.body)),
     });
     configure(&place, &server, "");
+    let asked = run(&place, 0, &["judge", "-m", "mine/eye", "-p", "pelican", "--dry-run"]).stdout;
+    assert!(asked.contains("12 pairs would be shown"), "{asked}");
     let asked = run(&place, 0, &["judge", "--calibrate", "-m", "mine/eye", "--dry-run"]).stdout;
     assert!(asked.contains("36 pairs would be shown to mine/eye, in 72 requests"), "{asked}");
 
@@ -417,8 +419,28 @@ fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking
 }
 
 #[test]
-fn a_local_model_without_eyes_is_refused_before_anything_is_asked() {
+fn a_local_model_that_sees_judges_and_reads_in_form_without_a_network() {
+    let Some(shared) = shared() else { return };
     let place = hall();
-    let said = run(&place, 2, &["judge", "-m", "local/hatchling"]).stderr;
-    assert!(said.contains("sees no pictures") && said.contains("mmproj"), "{said}");
+    std::fs::create_dir(place.path().join("models")).unwrap();
+    for file in ["qwen3vl.f16.gguf", "mmproj-qwen3vl.f16.gguf"] {
+        std::fs::copy(shared.join("vision/models").join(file), place.path().join("models").join(file))
+            .unwrap();
+    }
+    // Its weights are random numbers: what it says is nothing, and is in form all the same.
+    let model = "models/qwen3vl.f16.gguf";
+    let said = run(
+        &place,
+        0,
+        &["judge", "-m", model, "-n", "1", "--again", "0", "--temperature", "1", "--max-tokens", "300"],
+    );
+    assert!(said.stdout.contains("1 pair: 2 judgements"), "{}", said.stdout);
+    let records = judgements(&place.store());
+    assert_eq!(records.len(), 2);
+    let asked: Vec<_> = records.iter().map(|record| record.asked.as_ref().unwrap()).collect();
+    assert!(records.iter().all(|record| record.preference.is_some()));
+    assert!(asked.iter().all(|asked| asked.outcome == Outcome::Complete && asked.engine.is_some()));
+    assert_ne!(asked[0].request.seed, asked[1].request.seed);
+    let said = run(&place, 0, &["judge", "--rubric", "-m", model, "-n", "1", "--temperature", "1"]);
+    assert!(said.stdout.contains("1 drawing read"), "{}", said.stdout);
 }

@@ -57,7 +57,7 @@ fn split_part(stem: &str) -> (&str, Option<SplitPart>) {
 
 /// Cuts before the last word that names a quantization. Words are set apart by `-` and `.`; a quantization has
 /// underscores in it.
-fn split_quantization(stem: &str) -> (&str, Option<String>) {
+pub(super) fn split_quantization(stem: &str) -> (&str, Option<String>) {
     let starts = std::iter::once(0).chain(stem.match_indices(['-', '.']).map(|(at, _)| at + 1));
     let words: Vec<(usize, &str)> =
         starts.map(|at| (at, stem[at..].split(['-', '.']).next().unwrap_or_default())).collect();

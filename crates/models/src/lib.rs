@@ -21,6 +21,7 @@ mod lm_studio;
 mod model_file;
 mod name_error;
 mod ollama;
+mod projector;
 mod removal;
 
 pub use file_name::{ModelFileName, SplitPart};
@@ -29,4 +30,5 @@ pub(crate) use hub_cache::{is_commit, links, repo_folder};
 pub use inventory::{Inventory, UnusableModel};
 pub use model_file::{ModelFile, ModelSource};
 pub use name_error::ModelNameError;
+pub use projector::projectors_beside;
 pub use removal::{Removal, RemovalError};

@@ -89,6 +89,7 @@ impl Backends {
             options: LocalOptions {
                 threads: count(options.threads, config.run.threads),
                 parallel: count(options.parallel, config.run.parallel).unwrap_or(PARALLEL),
+                projector: None,
             },
             services: match &options.trace {
                 Some(trace) => services.traced(Arc::clone(trace)),

@@ -133,7 +133,7 @@ pub enum UsageError {
     )]
     BatchesCost { most: f64 },
     #[error(
-        "{model} can't judge: the engine shows no pictures to models; name a model of a service, such as \
+        "{model} can't judge: it is replies that lie ready, and nobody who can be asked; name a model that sees, such as \
          ollama/qwen3-vl:8b"
     )]
     CannotJudge { model: String },

@@ -33,6 +33,7 @@ mod plan;
 mod prepare;
 mod price;
 mod progress;
+mod projector_choice;
 mod received_reply;
 mod recheck;
 mod resume;
@@ -62,6 +63,7 @@ pub use price::{
     read_litellm,
 };
 pub use progress::{FinishedAttempt, RunProgress};
+pub use projector_choice::projector_for;
 pub use recheck::{Rechecked, is_worth_a_check, recheck};
 pub use service_access::ServiceAccess;
 pub use site_section::{SiteLab, SiteModel, SiteSection};

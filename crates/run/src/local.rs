@@ -12,7 +12,7 @@ use pelicycle_engine::form::JsonShape;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse, WeightSummary};
 use pelicycle_engine::sample::{Sampling, SamplingError};
-use pelicycle_engine::vision::Picture;
+use pelicycle_engine::vision::{Picture, Projector};
 use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
@@ -25,6 +25,7 @@ use pelicycle_record::{
 };
 
 use crate::contestant::Weights;
+use crate::projector_choice::projector_for;
 
 /// Tokens of a reply when nothing else is said: today's drawings with their thinking are often longer than 4,096, and one
 /// that goes round in a circle is ended before.
@@ -43,6 +44,8 @@ pub struct LocalOptions {
     pub threads: Option<usize>,
     /// Samples that decode together, at most.
     pub parallel: usize,
+    /// The projector with which the model sees; `None` takes one that lies beside it.
+    pub projector: Option<PathBuf>,
 }
 
 /// A local model file, open and ready.
@@ -84,15 +87,24 @@ impl LocalModel {
         template: Option<&str>,
         options: &LocalOptions,
     ) -> Result<LocalModel, EngineError> {
-        let engine_options = EngineOptions {
+        let mut engine_options = EngineOptions {
             threads: options.threads,
             arithmetic: Arithmetic::Int8,
             parallel: options.parallel,
             template: template.map(str::to_owned),
+            projector: options.projector.clone(),
             ..EngineOptions::default()
         };
         let engine = match weights {
-            Weights::File(path) => Engine::open_with(path, &engine_options)?,
+            Weights::File(path) => {
+                let gguf = Gguf::open(path)?;
+                if engine_options.projector.is_none() {
+                    // What was found and not asked for must not keep a model from answering.
+                    let whole = |path: &PathBuf| Projector::open(path, engine_options.picture_limits).is_ok();
+                    engine_options.projector = projector_for(path, &gguf).filter(whole);
+                }
+                Engine::new(gguf, &engine_options)?
+            }
             Weights::Bundled => Engine::new(Gguf::from_bytes(bundled::hatchling())?, &engine_options)?,
         };
         let model = engine.model();

@@ -61,11 +61,14 @@ impl MessageContent {
 
     /// Its text, with this in the place of each picture.
     pub fn text_with(&self, mark: &str) -> String {
-        let text = |part| match part {
-            &MessagePart::Text(ref text) => text.as_str(),
-            MessagePart::Picture(_) => mark,
-        };
-        self.parts.iter().map(text).collect()
+        let mut all = String::new();
+        for part in &self.parts {
+            all.push_str(match part {
+                MessagePart::Text(text) => text,
+                MessagePart::Picture(_) => mark,
+            });
+        }
+        all
     }
 }
 

@@ -254,6 +254,9 @@ impl Engine {
         pictures: usize,
     ) -> Result<String, EngineError> {
         let marks = projector.marks();
+        for message in messages {
+            marks.check_text(&message.content.text_with("\n"))?;
+        }
         let text = match self.template.render(messages, arguments) {
             Ok(text) if marks.count(&text) == pictures => text,
             _ => {

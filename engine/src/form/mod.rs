@@ -14,6 +14,8 @@ mod automaton;
 mod compile;
 mod error;
 mod guide;
+#[cfg(test)]
+mod real_vocabularies;
 mod shape;
 mod string_bytes;
 mod token_set;

@@ -18,7 +18,7 @@ pub enum JsonShape {
     },
     /// A list of values of these shapes, each once, in this order.
     Tuple(Vec<JsonShape>),
-    /// A string of at most so many bytes as it is written, its quotes left out. Its escapes are those of one letter.
+    /// A string of at most so many bytes as it is written, its quotes left out. It is one line.
     Text {
         /// The most bytes.
         most: u16,

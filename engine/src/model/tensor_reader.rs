@@ -49,7 +49,9 @@ impl<'a> TensorReader<'a> {
         }
         let mut numbers = vec![0.0; dims.iter().product()];
         dequantize(info.tensor_type, self.gguf.bytes(info), &mut numbers);
-        if name.ends_with("norm.weight") {
+        // Towers call their norms so.
+        let of_tower = ["ln1.weight", "ln2.weight", "pre_ln.weight", "post_ln.weight"];
+        if name.ends_with("norm.weight") || of_tower.iter().any(|end| name.ends_with(end)) {
             self.check_norm(name, &numbers)?;
         }
         Ok(numbers)

@@ -19,8 +19,12 @@ pub enum PlacingError {
     #[error("the model's vocabulary has no token {token:?}, by which pictures are put into a prompt")]
     NoToken { token: &'static str },
     #[error(
+        "a text of the conversation holds {mark}, by which pictures are put into it, so their places can't be told apart"
+    )]
+    Marked { mark: &'static str },
+    #[error(
         "the prompt has {found} places for pictures ({mark}) and {shown} pictures were given: the chat template leaves \
-         some out, or a text holds the mark"
+         some out"
     )]
     Count { mark: &'static str, found: usize, shown: usize },
 }
@@ -37,6 +41,14 @@ impl PictureMarks {
     /// What stands for a picture in a template that knows none.
     pub(crate) fn plain(&self) -> &'static str {
         self.plain
+    }
+
+    /// Checks that no text holds the mark itself.
+    pub(crate) fn check_text(&self, text: &str) -> Result<(), PlacingError> {
+        match text.contains(self.mark) {
+            true => Err(PlacingError::Marked { mark: self.mark }),
+            false => Ok(()),
+        }
     }
 
     /// How many pictures a rendered conversation has places for.

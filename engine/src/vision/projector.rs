@@ -9,8 +9,8 @@ use super::picture::{Picture, PictureError};
 use super::picture_size::picture_size;
 use super::resize::resized;
 use super::tower::VisionTower;
-use super::tower_config::kind_of;
-use super::tower_kind::PictureMarks;
+use super::tower_config::{TowerConfig, kind_of};
+use super::tower_kind::{PictureMarks, TowerKind};
 use crate::gguf::Gguf;
 use crate::model::{Model, ModelError, PictureRows};
 
@@ -45,6 +45,18 @@ impl Projector {
         Ok(Projector { gguf, tower, limits, kept: Mutex::default() })
     }
 
+    /// Tells what keeps a projector file from being a model's as far as the metadata of both tell, which takes no time.
+    ///
+    /// # Errors
+    /// As [`Projector::open`] and [`Projector::check_model`].
+    pub fn check_metadata(projector: &Arc<Gguf>, model: &Gguf) -> Result<(), ModelError> {
+        let kind = kind_of(projector)?;
+        let config = TowerConfig::read(projector, kind)?;
+        let architecture = model.require_str("general.architecture")?;
+        let width = model.require_u32(&format!("{architecture}.embedding_length"))? as usize;
+        check_pair(projector, kind, config.projection, architecture, width)
+    }
+
     /// The file that it stands in.
     pub fn gguf(&self) -> &Arc<Gguf> {
         &self.gguf
@@ -70,17 +82,9 @@ impl Projector {
     /// When the model is of another family or width, or its file does not say how it reads pictures.
     pub fn check_model(&self, model: &Model) -> Result<(), ModelError> {
         let config = model.config();
-        let kind = self.tower.kind();
-        let fail = |why: String| Err(ModelError::Unpaired { path: self.gguf.path().to_owned(), why });
-        if !kind.models.contains(&config.architecture.as_str()) {
-            let (name, models) = (kind.name, kind.models.join(", "));
-            return fail(format!("{name} goes with {models}, and the model is {}", config.architecture));
-        }
         let projection = self.tower.config().projection;
-        if projection != config.width {
-            let width = config.width;
-            return fail(format!("its rows are {projection} numbers wide, and the model is {width}"));
-        }
+        check_pair(&self.gguf, self.tower.kind(), projection, &config.architecture, config.width)?;
+        let fail = |why| Err(unpaired(&self.gguf, why));
         let (made, taken) = (self.tower.deepstack_layers(), config.deepstack_layers);
         if made != taken {
             return fail(format!("it makes rows for {made} layers, and the model takes them in {taken}"));
@@ -166,4 +170,30 @@ impl Projector {
         }
         Arc::clone(&kept[0].1)
     }
+}
+
+fn unpaired(projector: &Gguf, why: String) -> ModelError {
+    ModelError::Unpaired { path: projector.path().to_owned(), why }
+}
+
+/// Checks that a projector goes with models of this family and width.
+fn check_pair(
+    projector: &Gguf,
+    kind: &TowerKind,
+    projection: usize,
+    architecture: &str,
+    width: usize,
+) -> Result<(), ModelError> {
+    if !kind.models.contains(&architecture) {
+        let (name, models) = (kind.name, kind.models.join(", "));
+        return Err(unpaired(
+            projector,
+            format!("{name} goes with {models}, and the model is {architecture}"),
+        ));
+    }
+    if projection != width {
+        let why = format!("its rows are {projection} numbers wide, and the model is {width}");
+        return Err(unpaired(projector, why));
+    }
+    Ok(())
 }

@@ -1,7 +1,5 @@
 //! A block of a vision tower: attention, then a feed-forward block, each behind a norm and added to the stream.
 
-use std::ops::Range;
-
 use pelicycle_kernels::{Activations, GateFunction};
 
 use super::activation::gelu;
@@ -140,8 +138,8 @@ impl TowerBlock {
         by_head(self.heads, &scratch.keys, keys_by_head);
         by_head(self.heads, &scratch.values, values_by_head);
         mixed.resize(grid.len() * all_heads, 0.0);
-        let whole: [Range<usize>; 1] = [0..grid.len()];
-        let windows = if self.windowed { grid.windows.as_slice() } else { &whole };
+        let whole = std::iter::once(0..grid.len()).collect::<Vec<_>>();
+        let windows = if self.windowed { &grid.windows } else { &whole };
         attend(context, self.heads, windows, &scratch.queries, (keys_by_head, values_by_head), mixed);
         for (chunk, x) in stream.chunks_mut(CHUNK * width).enumerate() {
             self.answer(context, chunk * CHUNK, x, width, scratch);

@@ -1,6 +1,7 @@
 //! `pelicycle model bench`.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use pelicycle_engine::memory_bandwidth;
 use pelicycle_engine::model::{Arithmetic, Model};
 use serde::Serialize;
 
+use super::bench_picture::{PictureLine, measure_picture};
 use super::named;
 use super::resident::{Resident, resident};
 use super::stdio::print;
@@ -19,7 +21,8 @@ use super::stdio::print;
                   weights that were read\na second with what the same threads read from memory when they do nothing \
                   else. Memory is told on Linux: the\nprocess's own, and that of the mapped file, which the system \
                   takes back when it needs the room.\n\nExamples:\n  pelicycle model bench model.gguf -p 512 -n 128 --parallel 1,4,8 -t 2\n  \
-                  pelicycle model bench model.gguf -p 0 -n 64 --json"
+                  pelicycle model bench model.gguf -p 0 -n 64 --json\n  \
+                  pelicycle model bench model.gguf -p 0 -n 0 --picture 1024"
 )]
 pub(crate) struct BenchArgs {
     /// The model: the path of a .gguf file, local/NAME or hatchling.
@@ -33,6 +36,12 @@ pub(crate) struct BenchArgs {
     /// Sequences to decode at once; each number is measured by itself.
     #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1024))]
     parallel: Vec<u32>,
+    /// Show a picture of so many pixels a side, too, to a model that sees.
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..=8192))]
+    picture: Option<u32>,
+    /// The projector (mmproj) to see with [default: one that lies beside the model].
+    #[arg(long, value_name = "FILE", requires = "picture")]
+    projector: Option<PathBuf>,
     /// Threads [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -60,6 +69,8 @@ struct Report {
     /// Bytes a second that the threads read from memory when they do nothing else.
     memory_bandwidth: f64,
     measurements: Vec<Line>,
+    /// Of `--picture`.
+    picture: Option<PictureLine>,
     /// When all was measured; null where the system does not tell.
     resident: Option<Resident>,
 }
@@ -99,6 +110,7 @@ pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
         open_seconds,
         memory_bandwidth: memory_bandwidth(model.threads()),
         measurements: Vec::new(),
+        picture: None,
         resident: None,
     };
     let plan = BenchPlan {
@@ -120,6 +132,13 @@ pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
         report.measurements.push(line);
     })?;
     told?;
+    if let Some(side) = args.picture {
+        let line = measure_picture(&model, side, args.projector.as_deref(), args.repeat as usize)?;
+        if !args.json {
+            print(&line.text())?;
+        }
+        report.picture = Some(line);
+    }
     report.resident = resident();
     if !args.json {
         print(&report.tail()?)?;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use pelicycle_engine::gguf::GgufOutline;
 use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
-use pelicycle_run::{Config, Weights};
+use pelicycle_run::{Config, Weights, projector_for};
 use pelicycle_text::size;
 use serde::Serialize;
 
@@ -21,7 +21,8 @@ const WIDEST: usize = 200;
 /// Say which models are on this machine, and what each is called.
 ///
 /// Looks in the folders of pelicycle.toml (models/ by default), in the Hugging Face hub's cache and where llama.cpp, LM
-/// Studio and Ollama keep theirs. The name is what `run -m` and the other commands take.
+/// Studio and Ollama keep theirs. The name is what `run -m` and the other commands take. A model sees pictures when a
+/// projector (mmproj) that was made for it lies beside it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  pelicycle model list\n  pelicycle model list --json | jq -r '.[].name'")]
 pub(crate) struct ListArgs {
@@ -44,6 +45,8 @@ struct Row {
     /// Commit of the repository.
     commit: Option<String>,
     files: Vec<PathBuf>,
+    /// The projector with which it sees pictures; null for a model that reads text alone.
+    projector: Option<PathBuf>,
     /// Why it can't be run, as far as its name and metadata tell.
     problem: Option<String>,
 }
@@ -79,6 +82,7 @@ fn bundled() -> Row {
         repo: None,
         commit: None,
         files: Vec::new(),
+        projector: None,
         problem: None,
     }
 }
@@ -118,6 +122,7 @@ fn row(shelf: &Inventory, found: &ModelFile) -> Row {
             | ModelSource::Ollama { .. } => None,
         },
         files: found.files.clone(),
+        projector: outline.as_ref().and_then(|outline| projector_for(found.path(), outline.gguf())),
         problem,
     }
 }
@@ -144,22 +149,24 @@ fn table(rows: &[Row]) -> String {
             Some(problem) => format!("{path} (can't run: {problem})"),
             None => path,
         };
+        let sees = if row.projector.is_some() { "yes" } else { "-" };
         [
             row.name.clone(),
             size::words(row.bytes),
             or_dash(&row.quantization),
             or_dash(&row.architecture),
+            sees.to_owned(),
             row.place.to_owned(),
             path,
         ]
         .map(|cell| printable(&cell).into_owned())
     };
-    let head = ["NAME", "SIZE", "TYPE", "ARCHITECTURE", "FROM", "FILE"].map(str::to_owned);
-    let all: Vec<[String; 6]> = std::iter::once(head).chain(rows.iter().map(cells)).collect();
+    let head = ["NAME", "SIZE", "TYPE", "ARCHITECTURE", "SEES", "FROM", "FILE"].map(str::to_owned);
+    let all: Vec<[String; 7]> = std::iter::once(head).chain(rows.iter().map(cells)).collect();
     let width =
         |column: usize| all.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0).min(WIDEST);
-    let widths: Vec<usize> = (0..5).map(width).collect();
-    let line = |cells: &[String; 6]| {
+    let widths: Vec<usize> = (0..6).map(width).collect();
+    let line = |cells: &[String; 7]| {
         let (file, columns) =
             cells.split_last().map_or(("", &cells[..0]), |(file, rest)| (file.as_str(), rest));
         let columns: Vec<String> =

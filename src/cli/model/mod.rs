@@ -1,6 +1,7 @@
 //! `pelicycle model`: finds, fetches, removes and looks into local models.
 
 mod bench;
+mod bench_picture;
 mod eval;
 mod inspect;
 mod list;

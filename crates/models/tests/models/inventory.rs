@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pelicycle_models::{Inventory, ModelFolders, ModelNameError, ModelSource, Removal};
+use pelicycle_models::{Inventory, ModelFolders, ModelNameError, ModelSource, Removal, projectors_beside};
 
 const MAIN: &str = "0123456789abcdef0123456789abcdef01234567";
 const OLD: &str = "fedcba9876543210fedcba9876543210fedcba98";
@@ -303,4 +303,76 @@ fn a_model_with_a_part_missing_is_not_opened() {
     // A whole copy elsewhere is taken instead.
     let whole = machine.write("lm-studio/a/B/Big-Q8_0.gguf", b"whole");
     assert_eq!(path_of(&machine.inventory(), "big"), whole);
+}
+
+/// The names of the files that stand beside a model for its eyes.
+fn beside(model: &Path) -> Vec<String> {
+    let name = |path: PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+    projectors_beside(model).into_iter().map(name).collect()
+}
+
+#[test]
+fn a_projector_is_found_beside_its_model_half_precision_first() {
+    let machine = Machine::new();
+    let model = machine.write("lm-studio/org/gemma-3-4b-it-GGUF/gemma-3-4b-it-Q4_K_M.gguf", b"m");
+    assert_eq!(beside(&model), [""; 0]);
+    for name in ["mmproj-BF16.gguf", "mmproj-F32.gguf", "mmproj-model-f16.gguf", "mmproj-F16.txt"] {
+        machine.write(&format!("lm-studio/org/gemma-3-4b-it-GGUF/{name}"), b"p");
+    }
+    assert_eq!(beside(&model), ["mmproj-model-f16.gguf", "mmproj-BF16.gguf", "mmproj-F32.gguf"]);
+
+    // In a folder of many models each has its own, by name.
+    let qwen = machine.write("models/Qwen3-VL-8B-Instruct-UD-Q4_K_XL.gguf", b"m");
+    let gemma = machine.write("models/gemma-3-4b-it-q4_0.gguf", b"m");
+    let other = machine.write("models/SmolLM2-Q8_0.gguf", b"m");
+    machine.write("models/mmproj-Qwen3-VL-8B-Instruct-Q8_0.gguf", b"p");
+    machine.write("models/mmproj-Qwen3-VL-8B-Instruct-F16.gguf", b"p");
+    machine.write("models/gemma-3-4b-it-mmproj-f16.gguf", b"p");
+    let of_qwen = ["mmproj-Qwen3-VL-8B-Instruct-F16.gguf", "mmproj-Qwen3-VL-8B-Instruct-Q8_0.gguf"];
+    assert_eq!(
+        (beside(&qwen), beside(&gemma)),
+        (of_qwen.map(str::to_owned).to_vec(), vec!["gemma-3-4b-it-mmproj-f16.gguf".to_owned()])
+    );
+    assert_eq!(beside(&other), [""; 0]);
+
+    // llama.cpp's cache has all repositories' in one folder.
+    let cached = machine.write("llama.cpp/ggml-org_gemma-3-4b-it-GGUF_gemma-3-4b-it-Q4_K_M.gguf", b"m");
+    machine.write("llama.cpp/ggml-org_gemma-3-4b-it-GGUF_mmproj-model-f16.gguf", b"p");
+    machine.write("llama.cpp/ggml-org_other-GGUF_mmproj-model-f16.gguf", b"p");
+    machine.write("llama.cpp/ggml-org_other-GGUF_other-Q4_K_M.gguf", b"m");
+    assert_eq!(beside(&cached), ["ggml-org_gemma-3-4b-it-GGUF_mmproj-model-f16.gguf"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_projector_in_the_hubs_cache_is_of_the_same_snapshot() {
+    let machine = Machine::new();
+    let model =
+        machine.cached("org/Qwen3-VL-GGUF", MAIN, "BF16/Qwen3-VL-BF16-00001-of-00002.gguf", "a", b"m");
+    machine.cached("org/Qwen3-VL-GGUF", MAIN, "mmproj-BF16.gguf", "b", b"p");
+    machine.cached("org/Qwen3-VL-GGUF", OLD, "mmproj-F16.gguf", "c", b"p");
+    assert_eq!(beside(&model), ["mmproj-BF16.gguf"]);
+}
+
+#[test]
+fn a_projector_in_ollamas_store_is_a_layer_of_the_same_model() {
+    let machine = Machine::new();
+    let [weights, eyes, strangers] = ["a", "b", "c"].map(|letter| letter.repeat(64));
+    let model = machine.write(&format!("ollama/blobs/sha256-{weights}"), b"weights");
+    machine.write(&format!("ollama/blobs/sha256-{eyes}"), b"eyes");
+    machine.write(&format!("ollama/blobs/sha256-{strangers}"), b"eyes");
+    let manifest = |projector: &str, size: usize| {
+        format!(
+            r#"{{"layers":[
+                {{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:{weights}","size":7}},
+                {{"mediaType":"application/vnd.ollama.image.projector","digest":"sha256:{projector}","size":{size}}}]}}"#
+        )
+    };
+    let whole = "ollama/manifests/registry.ollama.ai/library/llava/latest";
+    machine.write(whole, manifest(&eyes, 4).as_bytes());
+    machine
+        .write("ollama/manifests/registry.ollama.ai/library/llava/cut", manifest(&strangers, 5).as_bytes());
+    assert_eq!(beside(&model), [format!("sha256-{eyes}")]);
+    machine.write(whole, manifest("../../etc/passwd", 4).as_bytes());
+    assert_eq!(beside(&model), [""; 0]);
 }

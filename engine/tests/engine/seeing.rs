@@ -1,0 +1,172 @@
+//! Pictures in conversations: prompts, replies alone and in company, and what is refused.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use pelicycle_engine::chat::ChatMessage;
+use pelicycle_engine::gguf::{Gguf, MetadataValue};
+use pelicycle_engine::sample::Sampling;
+use pelicycle_engine::vision::{Picture, PictureLimits, Projector};
+use pelicycle_engine::{
+    Engine, EngineError, EngineOptions, GenerationEvent, GenerationRequest, RenderedPrompt, Session,
+};
+
+use crate::support::parts::Parts;
+use crate::support::shared;
+
+/// Knows of pictures, in the way of Qwen's.
+const KNOWS: &str = "{% for m in messages %}{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}\
+    {% for part in m.content %}{% if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>\
+    {% else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}\n{% endfor %}";
+/// Knows of text alone.
+const KNOWS_NOT: &str = "{% for m in messages %}{{ m.role }}:{{ m.content }}\n{% endfor %}";
+
+fn file(name: &str) -> Option<PathBuf> {
+    Some(shared()?.join(format!("vision/models/{name}.gguf")))
+}
+
+fn engine(name: &str, template: &str, parallel: usize) -> Option<Engine> {
+    let mut parts = Parts::of(&Gguf::open(&file(&format!("{name}.f16"))?).unwrap());
+    parts.set("tokenizer.chat_template", Some(MetadataValue::String(template.into())));
+    let options = EngineOptions {
+        threads: Some(1),
+        parallel,
+        projector: file(&format!("mmproj-{name}.f16")),
+        picture_limits: PictureLimits {
+            min_pixels: Some(4096),
+            token_budget: Some(70),
+            ..PictureLimits::default()
+        },
+        ..EngineOptions::default()
+    };
+    Some(Engine::new(Gguf::from_bytes(&parts.file()).unwrap(), &options).unwrap())
+}
+
+fn picture(shade: u8) -> Picture {
+    let pixel = |i: u32| [shade, (i * 3 % 256) as u8, (i / 64) as u8];
+    Picture::from_rgb(96, 64, (0..96 * 64).flat_map(pixel).collect()).unwrap()
+}
+
+fn question(shade: u8, text: &str) -> [ChatMessage; 1] {
+    [ChatMessage::user(vec![picture(shade).into(), text.into()])]
+}
+
+/// The tokens of an answer, each the best.
+fn answer(engine: &Engine, prompt: &RenderedPrompt) -> mpsc::Receiver<u32> {
+    let (send, tokens) = mpsc::channel();
+    let request = GenerationRequest {
+        tokens: prompt.tokens.clone(),
+        pictures: prompt.pictures.clone(),
+        sampling: Sampling { temperature: 0.0, ..Sampling::default() },
+        max_tokens: 8,
+        ..GenerationRequest::default()
+    };
+    let on_event = move |event| match event {
+        GenerationEvent::Token { id, .. } => {
+            send.send(id).map_or(ControlFlow::Break(()), ControlFlow::Continue)
+        }
+        GenerationEvent::Started | GenerationEvent::Finished { .. } => ControlFlow::Continue(()),
+    };
+    engine.submit(request, on_event).unwrap();
+    tokens
+}
+
+#[test]
+fn a_picture_takes_its_tokens_in_the_way_of_its_family() {
+    let three = |name: &str, template: &str| {
+        let engine = engine(name, template, 1)?;
+        let prompt = engine.prompt(&question(9, "What?"), None).unwrap();
+        let text = engine.tokenizer().decode(&prompt.tokens);
+        Some((prompt, String::from_utf8(text).unwrap()))
+    };
+    for template in [KNOWS, KNOWS_NOT] {
+        let Some((prompt, text)) = three("qwen35-vl", template) else { return };
+        let placed = &prompt.pictures[0];
+        assert_eq!((placed.tokens, placed.columns, placed.first_row), (6, 3, 0));
+        let marks = "<|image_pad|>".repeat(6);
+        assert_eq!(text.trim_end(), format!("user:<|vision_start|>{marks}<|vision_end|>What?"));
+        assert!(
+            prompt.tokens[placed.begin..placed.end()].iter().all(|&id| id == prompt.tokens[placed.begin])
+        );
+    }
+    let (prompt, text) = three("gemma3-vl", KNOWS_NOT).unwrap();
+    assert_eq!(prompt.pictures[0].tokens, 16);
+    assert!(text.contains("user:\n\n<start_of_image>") && text.contains("<end_of_image>\n\nWhat?"), "{text}");
+    let (prompt, text) = three("gemma4-moe-vl", KNOWS_NOT).unwrap();
+    assert_eq!(prompt.pictures[0].tokens, 60);
+    assert!(text.contains("user:<|image>") && text.contains("<image|>What?"), "{text}");
+    let (prompt, text) = three("mistral3-vl", KNOWS_NOT).unwrap();
+    let line = "[IMG]".repeat(4);
+    assert!(text.contains(&format!("user:{line}[IMG_BREAK]{line}[IMG_BREAK]{line}[IMG_END]What?")), "{text}");
+    assert_eq!(prompt.pictures.iter().map(|placed| placed.first_row).collect::<Vec<_>>(), [0, 4, 8]);
+}
+
+#[test]
+fn answers_about_pictures_are_the_same_alone_and_in_company_and_of_a_session() {
+    for name in ["qwen35-vl", "qwen3vl", "gemma3-vl"] {
+        let (Some(alone), Some(together)) = (engine(name, KNOWS_NOT, 1), engine(name, KNOWS_NOT, 4)) else {
+            return;
+        };
+        // Two questions about one picture share its rows, and the third has another picture in the same place.
+        let prompts: Vec<RenderedPrompt> = [(9, "What?"), (9, "Why is it?"), (200, "What?")]
+            .iter()
+            .map(|&(shade, text)| alone.prompt(&question(shade, text), None).unwrap())
+            .collect();
+        let singly: Vec<Vec<u32>> =
+            prompts.iter().map(|prompt| answer(&alone, prompt).iter().collect()).collect();
+        let waiting: Vec<_> = prompts.iter().map(|prompt| answer(&together, prompt)).collect();
+        let jointly: Vec<Vec<u32>> = waiting.into_iter().map(|tokens| tokens.iter().collect()).collect();
+        assert_eq!(singly, jointly, "{name}");
+
+        let projector = alone.projector().unwrap();
+        for (prompt, answered) in prompts.iter().zip(&singly) {
+            let mut session = Session::new(alone.model());
+            for placed in &prompt.pictures {
+                let rows = projector.encode(alone.model(), &placed.picture).unwrap();
+                session.show(placed.clone(), Arc::new(rows)).unwrap();
+            }
+            let greedy = session.greedy(&prompt.tokens, 8).unwrap();
+            assert_eq!(&greedy[..answered.len()], answered, "{name}");
+        }
+        assert_ne!(singly[0], singly[2], "{name}: another picture has another answer");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_words() {
+    let Some(engine) = engine("qwen35-vl", KNOWS_NOT, 1) else { return };
+    let words = |messages: &[ChatMessage]| engine.prompt(messages, None).unwrap_err().to_string();
+    let error = words(&question(1, "Is <|image_pad|> a mark?"));
+    assert!(error.contains("holds <|image_pad|>"), "{error}");
+    let thin = Picture::from_rgb(1, 201, vec![0; 603]).unwrap();
+    let error = words(&[ChatMessage::user(thin)]);
+    assert!(error.contains("1 × 201") && error.contains("200 times"), "{error}");
+
+    let prompt = engine.prompt(&question(1, "What?"), None).unwrap();
+    let refused = |change: &dyn Fn(&mut GenerationRequest)| {
+        let (tokens, pictures) = (prompt.tokens.clone(), prompt.pictures.clone());
+        let mut request =
+            GenerationRequest { tokens, pictures, max_tokens: 1, ..GenerationRequest::default() };
+        change(&mut request);
+        engine.submit(request, |_| ControlFlow::Break(())).unwrap_err()
+    };
+    let end = prompt.pictures[0].end();
+    let changes: [fn(&mut GenerationRequest); 4] = [
+        |request| request.pictures[0].tokens = usize::MAX,
+        |request| request.pictures[0].columns = 2,
+        |request| request.pictures.push(request.pictures[0].clone()),
+        |request| request.pictures[0].tokens = 0,
+    ];
+    for error in changes.iter().map(|change| refused(change)).chain([refused(&|r| r.tokens.truncate(end))]) {
+        assert!(matches!(error, EngineError::Misplaced { .. }), "{error}");
+    }
+
+    let other = Projector::open(&file("mmproj-gemma3-vl.f16").unwrap(), PictureLimits::default()).unwrap();
+    let error = other.check_model(engine.model()).unwrap_err().to_string();
+    assert!(error.contains("gemma3 goes with gemma3") && error.contains("qwen35"), "{error}");
+    let deep = Projector::open(&file("mmproj-qwen3vl.f16").unwrap(), PictureLimits::default()).unwrap();
+    let error = deep.check_model(engine.model()).unwrap_err().to_string();
+    assert!(error.contains("2 layers") && error.contains("in 0"), "{error}");
+}

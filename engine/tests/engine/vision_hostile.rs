@@ -1,0 +1,210 @@
+//! Pictures and projectors that lie: each is refused in words, or computed with, and never a panic.
+
+use std::sync::Arc;
+
+use pelicycle_engine::gguf::MetadataValue;
+use pelicycle_engine::gguf::{Gguf, MetadataArray};
+use pelicycle_engine::model::{Arithmetic, Model, ModelError};
+use pelicycle_engine::vision::{MAX_PICTURE_PIXELS, Picture, PictureLimits, Projector};
+
+use crate::support::parts::Parts;
+use crate::support::shared;
+
+fn png(width: u32, height: u32, color: png::ColorType, depth: png::BitDepth, data: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(color);
+    encoder.set_depth(depth);
+    if color == png::ColorType::Indexed {
+        encoder.set_palette(vec![10, 20, 30, 200, 100, 0]);
+        encoder.set_trns(vec![255, 0]);
+    }
+    encoder.write_header().unwrap().write_image_data(data).unwrap();
+    bytes
+}
+
+#[test]
+fn every_kind_of_png_becomes_rgb_on_white() {
+    use png::{BitDepth, ColorType};
+    for (color, depth, data, expected) in [
+        (ColorType::Rgb, BitDepth::Eight, &[1, 2, 3][..], [1, 2, 3]),
+        (ColorType::Rgba, BitDepth::Eight, &[255, 0, 100, 128], [255, 127, 177]),
+        (ColorType::Rgba, BitDepth::Eight, &[9, 9, 9, 0], [255; 3]),
+        (ColorType::Grayscale, BitDepth::Eight, &[77], [77; 3]),
+        (ColorType::Grayscale, BitDepth::One, &[0x80], [255; 3]),
+        (ColorType::GrayscaleAlpha, BitDepth::Eight, &[0, 51], [204; 3]),
+        (ColorType::Rgb, BitDepth::Sixteen, &[12, 0, 34, 255, 56, 9], [12, 34, 56]),
+        (ColorType::Indexed, BitDepth::Eight, &[0], [10, 20, 30]),
+        (ColorType::Indexed, BitDepth::One, &[0x80], [255; 3]),
+    ] {
+        let picture = Picture::from_png(&png(1, 1, color, depth, data)).unwrap();
+        assert_eq!(picture.rgb(), expected, "{color:?} {depth:?} {data:?}");
+    }
+}
+
+#[test]
+fn a_hostile_png_is_refused_in_words() {
+    let pixels: Vec<u8> = (0..20 * 10 * 3).map(|i| (i * 7) as u8).collect();
+    let good = png(20, 10, png::ColorType::Rgb, png::BitDepth::Eight, &pixels);
+    assert!(Picture::from_png(&good).is_ok());
+    for end in 0..good.len() - 12 {
+        let error = Picture::from_png(&good[..end]).unwrap_err().to_string();
+        assert!(error.contains("can't be read as PNG"), "cut at {end}: {error}");
+    }
+    for at in 0..good.len() {
+        let mut changed = good.clone();
+        changed[at] ^= 0x55;
+        if let Ok(picture) = Picture::from_png(&changed) {
+            assert_eq!((picture.width(), picture.height()), (20, 10));
+        }
+    }
+    // A header that boasts, with its checksum mended.
+    let mut boasting = good.clone();
+    boasting[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
+    let sum = checksum(&boasting[12..29]);
+    boasting[29..33].copy_from_slice(&sum.to_be_bytes());
+    let error = Picture::from_png(&boasting).unwrap_err().to_string();
+    assert!(error.contains("65536 × 65536") && error.contains(&MAX_PICTURE_PIXELS.to_string()), "{error}");
+    for (bytes, words) in [(&b""[..], "PNG"), (b"\xff\xd8\xff\xe0 a JPEG", "PNG")] {
+        assert!(Picture::from_png(bytes).unwrap_err().to_string().contains(words));
+    }
+    assert!(Picture::from_rgb(2, 2, vec![0; 11]).unwrap_err().to_string().contains("12 bytes"));
+    assert!(Picture::from_rgb(0, 5, Vec::new()).is_err());
+}
+
+/// PNG's: CRC-32, bit by bit.
+fn checksum(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, byte: &u8| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 * (sum & 1)))
+    };
+    !bytes.iter().fold(!0, step)
+}
+
+const FAMILIES: &[&str] = &["qwen3vl", "gemma3-vl", "gemma4-e-vl", "qwen25vl", "mistral3-vl"];
+
+fn projector_of(name: &str) -> Option<(Parts, Model)> {
+    let models = shared()?.join("vision/models");
+    let model = Model::open(&models.join(format!("{name}.f16.gguf")), Some(1), Arithmetic::Float32).unwrap();
+    Some((Parts::of(&Gguf::open(&models.join(format!("mmproj-{name}.f16.gguf"))).unwrap()), model))
+}
+
+/// Small enough that nothing takes long, whatever a file says.
+fn limits() -> PictureLimits {
+    PictureLimits {
+        min_pixels: Some(1),
+        token_budget: Some(4),
+        max_tokens: Some(4),
+        ..PictureLimits::default()
+    }
+}
+
+fn open(parts: &Parts) -> Result<Projector, ModelError> {
+    Projector::new(Arc::new(Gguf::from_bytes(&parts.file()).unwrap()), limits())
+}
+
+/// What opens can be computed with.
+fn opens_or_is_refused(parts: &Parts, model: &Model) {
+    if let Ok(projector) = open(parts) {
+        let picture = Picture::from_rgb(30, 20, (0..1800).map(|i| i as u8).collect()).unwrap();
+        if projector.token_grid(&picture).is_ok_and(|(columns, lines)| columns * lines <= 16) {
+            let rows = projector.encode(model, &picture).unwrap();
+            assert_eq!(rows.tokens() * rows.width, rows.embeddings.len());
+        }
+    }
+}
+
+#[test]
+fn numbers_of_a_projector_changed_at_will_are_refused_or_computed_with() {
+    for name in FAMILIES {
+        let Some((parts, model)) = projector_of(name) else { return };
+        for (at, (_, value)) in parts.pairs.iter().enumerate() {
+            let others: Vec<MetadataValue> = match value {
+                MetadataValue::Bool(flag) => vec![MetadataValue::Bool(!flag)],
+                MetadataValue::String(_) => {
+                    vec![MetadataValue::String("other".into()), MetadataValue::U32(1)]
+                }
+                MetadataValue::F32(_) => [0.0, -1.0, f32::NAN, 1e30].map(MetadataValue::F32).to_vec(),
+                MetadataValue::U32(n) => {
+                    [0, 1, 3, n + 1, n.saturating_mul(2), 1 << 31, u32::MAX].map(MetadataValue::U32).to_vec()
+                }
+                _ => vec![
+                    MetadataValue::Array(MetadataArray::F32(vec![0.0; 3])),
+                    MetadataValue::Array(MetadataArray::F32(vec![f32::NAN; 2])),
+                    MetadataValue::U32(7),
+                ],
+            };
+            for other in others {
+                let mut changed = parts.clone();
+                changed.pairs[at].1 = other;
+                opens_or_is_refused(&changed, &model);
+            }
+            let mut without = parts.clone();
+            without.pairs.remove(at);
+            opens_or_is_refused(&without, &model);
+        }
+    }
+}
+
+#[test]
+fn tensors_of_a_projector_left_out_turned_or_flattened_are_refused() {
+    for name in FAMILIES {
+        let Some((parts, model)) = projector_of(name) else { return };
+        for at in 0..parts.tensors.len() {
+            let mut without = parts.clone();
+            let taken = without.tensors.remove(at).name;
+            opens_or_is_refused(&without, &model);
+            // One is but a copy, and bounds, deepstack and corrections come together or not at all.
+            let optional =
+                ["img_break", "input_m", "output_m", "deepstack", "std_", "patch_merger", "attn_qkv.weight"];
+            if !optional.iter().any(|part| taken.contains(part)) {
+                let error = open(&without).unwrap_err().to_string();
+                assert!(
+                    error.contains(taken.trim_end_matches(".1")) || error.contains("no part"),
+                    "{taken}: {error}"
+                );
+            }
+            let mut turned = parts.clone();
+            turned.tensors[at].dims.reverse();
+            opens_or_is_refused(&turned, &model);
+            let mut flat = parts.clone();
+            flat.tensors[at].dims = vec![flat.tensors[at].dims.iter().product()];
+            opens_or_is_refused(&flat, &model);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_projector_is_named() {
+    let Some((parts, _)) = projector_of("qwen3vl") else { return };
+    let floats = |numbers: &[f32]| Some(MetadataValue::Array(MetadataArray::F32(numbers.to_vec())));
+    for (key, value, words) in [
+        ("general.architecture", Some(MetadataValue::String("qwen3vl".into())), "no projector"),
+        ("clip.projector_type", Some(MetadataValue::String("resampler".into())), "\"resampler\""),
+        ("clip.projector_type", None, "projector_type"),
+        ("clip.has_vision_encoder", Some(MetadataValue::Bool(false)), "no eyes"),
+        ("clip.vision.attention.head_count", Some(MetadataValue::U32(5)), "head_count is 5"),
+        ("clip.vision.block_count", Some(MetadataValue::U32(1 << 20)), "block_count is 1048576"),
+        ("clip.vision.block_count", Some(MetadataValue::U32(2)), "v.blk.2."),
+        ("clip.vision.patch_size", Some(MetadataValue::U32(8)), "v.patch_embd.weight"),
+        ("clip.vision.spatial_merge_size", Some(MetadataValue::U32(3)), "v.deepstack.0.norm"),
+        ("clip.vision.image_mean", floats(&[0.5, 0.5]), "red, green and blue"),
+        ("clip.vision.image_std", floats(&[0.5, 0.0, 0.5]), "no deviation"),
+        ("clip.vision.projection_dim", Some(MetadataValue::U32(65)), "fc2"),
+    ] {
+        let mut changed = parts.clone();
+        changed.set(key, value);
+        let error = open(&changed).unwrap_err().to_string();
+        assert!(error.contains(words), "{key}: {error}");
+    }
+    for (name, fill, words) in [
+        ("v.blk.1.ln2.weight", f32::NAN, "finite"),
+        ("v.position_embd.weight", f32::INFINITY, "finite"),
+        ("v.post_ln.weight", 0.0, "all zero"),
+    ] {
+        let mut damaged = parts.clone();
+        let tensor = damaged.tensors.iter_mut().find(|tensor| tensor.name == name).unwrap();
+        tensor.bytes = fill.to_le_bytes().repeat(tensor.bytes.len() / 4);
+        let error = open(&damaged).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains(words) && error.contains("damaged"), "{error}");
+    }
+}

@@ -1,0 +1,73 @@
+//! What `pelicycle model bench` says of pictures.
+
+use std::path::{Path, PathBuf};
+
+use pelicycle_engine::model::Model;
+use pelicycle_engine::vision::{PictureLimits, PictureSpeed, Projector, bench_picture, picture_speed};
+use pelicycle_run::projector_for;
+use serde::Serialize;
+
+/// The time that a picture takes.
+#[derive(Debug, Serialize)]
+pub(super) struct PictureLine {
+    projector: PathBuf,
+    /// `clip.projector_type`.
+    kind: &'static str,
+    /// Pixels of the picture's side before it is given the model's size.
+    side: u32,
+    width: u32,
+    height: u32,
+    tokens: usize,
+    /// The engine's own bound on tokens of a picture.
+    max_tokens: Option<usize>,
+    encode_seconds: f64,
+    encode_fastest: f64,
+    encode_slowest: f64,
+    read_seconds: f64,
+}
+
+/// Measures with the projector that was given, or with one that lies beside the model.
+pub(super) fn measure_picture(
+    model: &Model,
+    side: u32,
+    given: Option<&Path>,
+    repeat: usize,
+) -> anyhow::Result<PictureLine> {
+    let path = model.gguf().path();
+    let projector = given.map(Path::to_owned).or_else(|| projector_for(path, model.gguf()));
+    let Some(projector) = projector else {
+        anyhow::bail!(
+            "no projector for {} lies beside it, so it sees no pictures; give one with --projector, such as \
+             mmproj-F16.gguf of its repository",
+            path.display()
+        );
+    };
+    let limits = PictureLimits::default();
+    let open = Projector::open(&projector, limits)?;
+    let speed: PictureSpeed = picture_speed(model, &open, &bench_picture(side), repeat)?;
+    Ok(PictureLine {
+        projector,
+        kind: open.kind(),
+        side,
+        width: speed.width,
+        height: speed.height,
+        tokens: speed.tokens,
+        max_tokens: limits.max_tokens,
+        encode_seconds: speed.encode_seconds,
+        encode_fastest: speed.encode_range.0,
+        encode_slowest: speed.encode_range.1,
+        read_seconds: speed.read_seconds,
+    })
+}
+
+impl PictureLine {
+    pub(super) fn text(&self) -> String {
+        let PictureLine { side, width, height, tokens, .. } = self;
+        let name = self.projector.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        format!(
+            "picture {side} × {side}, shown as {width} × {height}: {tokens} tokens, encoded in {:.2} s \
+             ({:.2}-{:.2}), read in {:.2} s; {} in {name}\n",
+            self.encode_seconds, self.encode_fastest, self.encode_slowest, self.read_seconds, self.kind,
+        )
+    }
+}
