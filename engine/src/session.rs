@@ -1,6 +1,7 @@
 //! One sequence, fed by hand: evaluation of given tokens and greedy continuation.
 
 use crate::cache::SequenceCache;
+use crate::engine::PROMPT_STEP;
 use crate::model::{BatchToken, Model, ModelError, StepScratch};
 use crate::sample::best;
 
@@ -69,8 +70,9 @@ impl<'a> Session<'a> {
             self.cache = self.model.new_cache(begin + tokens.len());
             let row = |(position, &token)| BatchToken { token, sequence: 0, position, logits: false };
             let rows: Vec<BatchToken> = self.tokens.iter().enumerate().map(row).collect();
-            if !rows.is_empty() {
-                self.model.step(&rows, &mut [&mut self.cache], &mut self.scratch, &mut |_, _| {})?;
+            // What a step needs besides the cache grows with its rows.
+            for rows in rows.chunks(PROMPT_STEP) {
+                self.model.step(rows, &mut [&mut self.cache], &mut self.scratch, &mut |_, _| {})?;
             }
         }
         let row = |(i, &token): (usize, &u32)| BatchToken {
