@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::cache::SequenceCache;
+use crate::engine::PROMPT_STEP;
 use crate::model::{BatchToken, Model, ModelError, PictureRows, StepScratch};
 use crate::prompt_input::PromptInput;
 use crate::sample::best;
@@ -116,8 +117,15 @@ impl<'a> Session<'a> {
         if begin == 0 || !self.cache.long && config.is_long(end) {
             // From here on the model turns its heads otherwise: what was computed is so anew.
             self.cache = self.model.new_cache(end);
-            let rows: Vec<BatchToken> = (0..begin).map(|position| input.row(position, 0, false)).collect();
-            if !rows.is_empty() {
+            // What a step needs besides the cache grows with its rows.
+            while self.cache.len < begin {
+                let from = self.cache.len;
+                let mut to = (from + PROMPT_STEP).min(begin);
+                if config.pictures_whole() {
+                    to = input.whole_pictures(from, to);
+                }
+                let rows: Vec<BatchToken> =
+                    (from..to).map(|position| input.row(position, 0, false)).collect();
                 let caches = &mut [&mut self.cache];
                 self.model.step_with(&rows, &self.shown, caches, &mut self.scratch, &mut |_, _| {})?;
             }

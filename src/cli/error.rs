@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use pelicycle_run::RunError;
 
 use super::output::say_error;
+use super::serve::ListenError;
 
 /// Exit code of a mistake of the one who asked, as clap's own.
 const USAGE: u8 = 2;
@@ -52,9 +53,25 @@ pub(super) fn words(error: &(dyn std::error::Error + 'static)) -> String {
 
 /// What to do about a failure of the system's, where there is one thing to do.
 fn hint(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
-    let mut causes = std::iter::successors(Some(error), |error| error.source());
-    let system = causes.find_map(|cause| cause.downcast_ref::<io::Error>())?;
+    let causes: Vec<_> = std::iter::successors(Some(error), |error| error.source()).collect();
+    let system = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>())?;
     Some(match system.kind() {
+        _ if too_many_files(system) => {
+            "raise the bound on open files (ulimit -n 4096) and give the command again"
+        }
+        // Of a socket the same kinds mean something else.
+        kind if causes.iter().any(|cause| cause.is::<ListenError>()) => match kind {
+            ErrorKind::AddrInUse => {
+                "another program listens there; give another port, or 0 for any that is free"
+            }
+            ErrorKind::PermissionDenied => {
+                "such ports are the system's; give one above 1023, or 0 for any that is free"
+            }
+            ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; a port alone is served to this machine"
+            }
+            _ => return None,
+        },
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "make room on that disk and give the command again, or have another place written to (--results, --out)"
         }
@@ -66,9 +83,6 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
         }
         ErrorKind::WouldBlock => {
             "the system starts no more processes or threads now: end other programs, or raise the bound (ulimit -u)"
-        }
-        _ if too_many_files(system) => {
-            "raise the bound on open files (ulimit -n 4096) and give the command again"
         }
         _ => return None,
     })
@@ -108,6 +122,17 @@ mod tests {
             assert!(told(code).is_some_and(|hint| hint.contains(part)), "{code}: {:?}", told(code));
         }
         assert_eq!(told(2), None, "what is missing is named by its path");
+        let listening = |code: i32| {
+            let address = "127.0.0.1:80".parse().unwrap();
+            let source = io::Error::from_raw_os_error(code);
+            hint(anyhow::Error::new(ListenError { address, source }).context("vote").as_ref())
+        };
+        for (code, part) in
+            [(13, "above 1023"), (98, "another port"), (99, "no such address"), (24, "ulimit -n")]
+        {
+            assert!(listening(code).is_some_and(|hint| hint.contains(part)), "{code}: {:?}", listening(code));
+        }
+        assert_eq!(listening(11), None, "of no process");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `pelicycle gallery --serve`.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,14 +29,27 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
+/// An address that this program could not take.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing can be served at {address}")]
+pub(super) struct ListenError {
+    /// The address.
+    pub(super) address: SocketAddr,
+    /// The system's error.
+    pub(super) source: io::Error,
+}
+
+/// Takes an address to serve pages at.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    TcpListener::bind(address).await.map_err(|source| ListenError { address, source })
+}
+
 /// Serves the gallery until Ctrl-C, and rebuilds it as attempts come.
 pub(super) fn serve(gallery: LiveGallery, address: SocketAddr) -> anyhow::Result<ExitCode> {
     let gallery = Arc::new(gallery);
     let runtime = runtime()?;
     let served = runtime.block_on(async {
-        let listener = TcpListener::bind(address).await.with_context(|| {
-            format!("nothing can be served at {address}; --serve 0 takes a port that is free")
-        })?;
+        let listener = listen(address).await?;
         let own = listener.local_addr()?;
         let mut signals = Signals::new().context("can't listen for Ctrl-C")?;
         let built = gallery.store.fingerprint();

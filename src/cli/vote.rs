@@ -9,7 +9,6 @@ use pelicycle_compare::words::quoted;
 use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
-use tokio::net::TcpListener;
 
 use super::Global;
 use super::error::usage;
@@ -17,6 +16,7 @@ use super::output::{say, say_error};
 use super::rank::DrawingArgs;
 use super::run::signals::Signals;
 use super::runtime::runtime;
+use super::serve::listen;
 use super::sides::between;
 
 /// Where the page is when nothing else is said: beside a gallery that is served.
@@ -93,9 +93,7 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     drop(listing);
     let runtime = runtime()?;
     let served = runtime.block_on(async {
-        let listener = TcpListener::bind(args.address).await.with_context(|| {
-            format!("no page can be served at {}; --address 0 takes a port that is free", args.address)
-        })?;
+        let listener = listen(args.address).await?;
         let own = listener.local_addr()?;
         let mut signals = Signals::new().context("can't listen for Ctrl-C")?;
         say(&format!("http://{own}/"));

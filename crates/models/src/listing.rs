@@ -21,13 +21,20 @@ pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
 /// Files that were cut anywhere into `NAME.gguf.part1of2` and on: each by its first piece.
 pub(super) fn cut_pieces(folder: &Path) -> Vec<UnusableModel> {
     let piece = |(name, path): (String, PathBuf)| {
-        let (whole, piece) = name.rsplit_once(".part")?;
-        let count: u32 = piece.strip_prefix("1of")?.parse().ok()?;
+        let (whole, number, count) = piece_of(&name)?;
         let why =
             format!("is the first of {count} pieces of a file that was cut: join them in order, as {whole}");
-        whole.to_ascii_lowercase().ends_with(".gguf").then_some(UnusableModel { path, why })
+        (number == 1).then_some(UnusableModel { path, why })
     };
     entries(folder).into_iter().filter_map(piece).collect()
+}
+
+/// The name of the whole file of which `name` says that it is a piece, which one it is, and of how many.
+pub(super) fn piece_of(name: &str) -> Option<(&str, u32, u32)> {
+    let (whole, piece) = name.rsplit_once(".part")?;
+    let (number, count) = piece.split_once("of")?;
+    let is_model = whole.to_ascii_lowercase().ends_with(".gguf");
+    is_model.then_some((whole, number.parse().ok()?, count.parse().ok()?))
 }
 
 /// The `.gguf` files of a folder, through links.

@@ -3,6 +3,10 @@
 use crate::marks::ReasoningTags;
 use crate::segment::{ReplySegment, begun_mark, first_mark};
 
+/// The most bytes of blanks in front of a mark that may still come. A reply of endless blanks is given to its reader, who
+/// sees that it has no end.
+const MOST_BLANKS: usize = 1 << 10;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Nothing but blanks so far: a mark may still open the reasoning.
@@ -13,6 +17,8 @@ enum Place {
     /// An answer before which no reasoning stood: a mark may still say that it is reasoning itself.
     Unopened,
     Answer,
+    /// After the mark that ends the answer: whatever comes is text.
+    After,
 }
 
 /// Splits at marks. What stands before a mark is not given before it is certain that no mark begins in it.
@@ -78,6 +84,10 @@ impl TagSplit {
             Place::Between => {
                 let body = self.held.trim_start();
                 let open = self.known[0].answer.map_or("", |(open, _)| open);
+                if self.held.len() - body.len() > MOST_BLANKS {
+                    self.place = Place::Answer;
+                    return true;
+                }
                 if open.starts_with(body) && (body.is_empty() || body.len() < open.len()) {
                     return false;
                 }
@@ -99,14 +109,16 @@ impl TagSplit {
                 self.place = self.after_reasoning();
             }
             Place::Answer => {
-                return match self.known.first().and_then(|tags| tags.answer) {
-                    Some((_, close)) => self.give_to_mark(&[close], segments),
-                    None => {
-                        let all = self.held.len();
-                        self.give(all, segments);
-                        false
-                    }
-                };
+                let close = self.known.first().and_then(|tags| tags.answer).map(|(_, close)| close);
+                if close.is_some_and(|close| !self.give_to_mark(&[close], segments)) {
+                    return false;
+                }
+                self.place = Place::After;
+            }
+            Place::After => {
+                let all = self.held.len();
+                self.give(all, segments);
+                return false;
             }
         }
         true
@@ -116,10 +128,12 @@ impl TagSplit {
         let body = self.held.trim_start();
         let opens = || self.known.iter().flat_map(|tags| tags.open.iter().map(move |open| (*tags, *open)));
         // A longer mark that may still come counts before a shorter one that is there.
-        if opens().any(|(_, open)| open.len() > body.len() && open.starts_with(body)) {
+        let blanks = self.held.len() - body.len();
+        let may_open = opens().any(|(_, open)| open.len() > body.len() && open.starts_with(body));
+        if blanks <= MOST_BLANKS && may_open {
             return false;
         }
-        match opens().find(|(_, open)| body.starts_with(open)) {
+        match opens().find(|(_, open)| blanks <= MOST_BLANKS && body.starts_with(open)) {
             Some((tags, open)) => {
                 self.held = body[open.len()..].to_owned();
                 self.known = vec![tags];
@@ -172,7 +186,7 @@ impl TagSplit {
         if !text.is_empty() {
             segments.push(match self.place {
                 Place::Reasoning => ReplySegment::Reasoning(text),
-                Place::Start | Place::Between | Place::Unopened | Place::Answer => ReplySegment::Answer(text),
+                _ => ReplySegment::Answer(text),
             });
         }
     }

@@ -3,7 +3,7 @@
 
 use pelicycle_drawing::{WorkerError, WorkerPool, tool};
 use pelicycle_record::{Attempt, FindingCode, Id, Verdict};
-use pelicycle_store::{DamageReason, Renewal, Store, StoredAttempt};
+use pelicycle_store::{DamageReason, Renewal, Store, StoreError, StoredAttempt};
 
 use crate::RunError;
 
@@ -68,9 +68,11 @@ fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<Rech
         Err(error) => return Ok(Rechecked::Lost(error)),
     };
     let before = stored.attempt.check.as_ref().map(|check| check.verdict);
-    Ok(match store.renew_check(stored, &inspection, &tool())? {
-        Renewal::Renewed => Rechecked::Renewed { before, now: inspection.check.verdict },
-        Renewal::Same => Rechecked::Same,
-        Renewal::OtherDrawing => Rechecked::OtherDrawing,
-    })
+    match store.renew_check(stored, &inspection, &tool()) {
+        Ok(Renewal::Renewed) => Ok(Rechecked::Renewed { before, now: inspection.check.verdict }),
+        Ok(Renewal::Same) => Ok(Rechecked::Same),
+        Ok(Renewal::OtherDrawing) => Ok(Rechecked::OtherDrawing),
+        Err(StoreError::Damaged { reason, .. }) => Ok(Rechecked::Damaged(reason)),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,20 +1,17 @@
 //! Taking an attempt's files into the site: rasters and texts, whole or not at all, and read again only when they
 //! changed.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use pelicycle_picture::{THUMBNAIL_VERSION, picture_size, thumbnail_sizes, thumbnails};
+use pelicycle_text::plain_file;
 use serde::Serialize;
 
 use super::cache::{BuildCache, CachedFiles};
 use super::site::Site;
 use super::view::{AttemptPictures, SitePicture, TinyPicture, folder};
 use super::{Exhibit, GalleryError, moving, texts};
-
-/// Longest file that is taken into the site: as long as the store keeps.
-const MAX_FILE: u64 = 64 << 20;
 
 /// A file that could not be taken in, and why.
 pub(super) type Problem = (PathBuf, String);
@@ -196,10 +193,5 @@ fn raster(site: &Site, file: &Path, stem: &str) -> Result<Raster, GalleryError> 
 
 /// Reads a file of a bounded length.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > MAX_FILE {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is over 64 MiB"));
-    }
-    Ok(content)
+    plain_file::read(path, plain_file::KEPT_BYTES)
 }

@@ -4,11 +4,12 @@
 //! way leaves the old record with files that fit it, and the renewal to be done again.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use pelicycle_record::{Attempt, Check, Inspection, Tool};
 
+use super::read::read_bounded;
 use super::write::{Staged, consistent, json, sync_folder, write_synced};
 use super::{AttemptFiles, Store, StoreError, StoredAttempt, layout};
 
@@ -27,20 +28,20 @@ impl Store {
     /// Puts a new check of the kept reply in place of the old one, or of none, with the pictures that belong to it.
     ///
     /// # Errors
-    /// A check that does not fit the attempt's files; somebody else who renews it now; a failing disk.
+    /// A check that does not fit the attempt's files; a kept file that can't be read; somebody else who renews it now; a failing disk.
     pub fn renew_check(
         &self,
         stored: &StoredAttempt,
         inspection: &Inspection,
         tool: &Tool,
     ) -> Result<Renewal, StoreError> {
-        let kept = |check: &Check| serde_json::to_value(check).ok();
-        if stored.attempt.check.as_ref().and_then(kept) == kept(&inspection.check) {
+        let value = |check: &Check| serde_json::to_value(check).ok();
+        if stored.attempt.check.as_ref().and_then(value) == value(&inspection.check) {
             return Ok(Renewal::Same);
         }
         let drawn = AttemptFiles::drawn(inspection);
         if let Some(path) = &stored.files.svg {
-            let before = fs::read(path).map_err(|source| StoreError::Read { path: path.clone(), source })?;
+            let before = kept(path)?;
             if drawn.svg != Some(before.as_slice()) || drawn.active != stored.files.active {
                 return Ok(Renewal::OtherDrawing);
             }
@@ -88,12 +89,7 @@ impl Store {
 
     /// The files beside the record that a check has no part in.
     fn texts(&self, stored: &StoredAttempt) -> Result<AttemptFiles<Vec<u8>>, StoreError> {
-        let read = |path: &Option<std::path::PathBuf>| {
-            let read = |path: &std::path::PathBuf| {
-                fs::read(path).map_err(|source| StoreError::Read { path: path.clone(), source })
-            };
-            path.as_ref().map(read).transpose()
-        };
+        let read = |path: &Option<PathBuf>| path.as_deref().map(kept).transpose();
         Ok(AttemptFiles {
             request: read(&stored.files.request)?,
             timeline: read(&stored.files.timeline)?,
@@ -103,6 +99,12 @@ impl Store {
             ..AttemptFiles::default()
         })
     }
+}
+
+/// A kept file, read as distrustfully as when the attempt was looked up: it may be another one since.
+fn kept(path: &Path) -> Result<Vec<u8>, StoreError> {
+    read_bounded(path, layout::MAX_FILE)
+        .map_err(|reason| StoreError::Damaged { path: path.to_owned(), reason })
 }
 
 /// Gives the folder that an attempt's folder is in the time of now, by which those who watch the store see that something

@@ -21,5 +21,5 @@ mod vocabulary;
 
 pub use error::TokenizerError;
 pub use stream::Utf8Stream;
-pub use tokenizer::Tokenizer;
+pub use tokenizer::{Tokenizer, check_names};
 pub use vocabulary::TokenKind;

@@ -6,7 +6,7 @@
 use fancy_regex::Regex;
 
 use super::error::TokenizerError;
-use super::families::{Family, family};
+use super::families::Family;
 
 /// Cuts text into words.
 pub(super) struct Splitter {
@@ -17,11 +17,6 @@ pub(super) struct Splitter {
 }
 
 impl Splitter {
-    /// The splitter of a name in `tokenizer.ggml.pre`; `None` when it is not known.
-    pub(super) fn named(name: &str) -> Result<Option<Splitter>, TokenizerError> {
-        family(name).map(Splitter::of).transpose()
-    }
-
     /// The splitter of a family.
     pub(super) fn of(family: &Family) -> Result<Splitter, TokenizerError> {
         let patterns = family
@@ -68,12 +63,13 @@ fn cut<'t>(pattern: &Regex, text: &'t str, words: &mut Vec<&'t str>) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use super::super::families::family;
     use super::*;
 
     #[test]
     fn every_familys_patterns_are_patterns() {
         for name in crate::tokenizer::families::names() {
-            let splitter = Splitter::named(name).unwrap().unwrap();
+            let splitter = Splitter::of(family(name).unwrap()).unwrap();
             assert_eq!(
                 splitter.words("Draw  12345 ペリカン's").unwrap().concat(),
                 "Draw  12345 ペリカン's",
@@ -84,7 +80,7 @@ mod tests {
 
     #[track_caller]
     fn cuts(name: &str, cases: &[&[&str]]) {
-        let splitter = Splitter::named(name).unwrap().unwrap();
+        let splitter = Splitter::of(family(name).unwrap()).unwrap();
         for words in cases {
             assert_eq!(splitter.words(&words.concat()).unwrap(), *words, "{name}");
         }

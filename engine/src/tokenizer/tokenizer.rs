@@ -6,7 +6,7 @@ use super::ends;
 use super::error::TokenizerError;
 use super::sentencepiece::SentencePiece;
 use super::special::SpecialIndex;
-use super::unnamed::{likely_split, named_split};
+use super::unnamed::{likely_split, named_family, named_split};
 use super::vocabulary::{Spelling, TokenKind, Vocabulary};
 use crate::gguf::Gguf;
 
@@ -36,6 +36,45 @@ enum Coder {
     Pieces(Box<SentencePiece>),
 }
 
+/// The kinds of [`Coder`].
+enum CoderKind {
+    Bytes,
+    /// `begins`: text begins with the begin token where the file does not say.
+    Characters {
+        begins: bool,
+    },
+    Pieces,
+}
+
+impl CoderKind {
+    fn of(gguf: &Gguf) -> Result<CoderKind, TokenizerError> {
+        let pre = gguf.str("tokenizer.ggml.pre")?;
+        match gguf.require_str("tokenizer.ggml.model")? {
+            // Written as byte-level, and is none.
+            "gpt2" if pre.is_some_and(|pre| CHARACTERS.contains(&pre)) => {
+                Ok(CoderKind::Characters { begins: false })
+            }
+            "gpt2" => Ok(CoderKind::Bytes),
+            "gemma4" => Ok(CoderKind::Characters { begins: true }),
+            // As Ollama writes it.
+            "llama" if pre == Some("gemma4") => Ok(CoderKind::Characters { begins: true }),
+            "llama" => Ok(CoderKind::Pieces),
+            model => Err(TokenizerError::Model { path: gguf.path().to_owned(), model: model.to_owned() }),
+        }
+    }
+}
+
+/// Looks whether the kind of tokenizer and of pre-tokenizer that a file names are known; its tables are not read.
+///
+/// # Errors
+/// When one is not.
+pub fn check_names(gguf: &Gguf) -> Result<(), TokenizerError> {
+    match CoderKind::of(gguf)? {
+        CoderKind::Bytes => named_family(gguf).map(drop),
+        CoderKind::Characters { .. } | CoderKind::Pieces => Ok(()),
+    }
+}
+
 impl std::fmt::Debug for Tokenizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tokenizer").field("vocab_size", &self.vocab_size()).finish_non_exhaustive()
@@ -49,23 +88,15 @@ impl Tokenizer {
     /// When the file's kind of tokenizer is not known, or its tables contradict themselves.
     pub fn from_gguf(gguf: &Gguf) -> Result<Tokenizer, TokenizerError> {
         let texts = gguf.require_strings("tokenizer.ggml.tokens")?;
-        let model = match gguf.require_str("tokenizer.ggml.model")? {
-            // As Ollama writes it.
-            "llama" if gguf.str("tokenizer.ggml.pre")? == Some("gemma4") => "gemma4",
-            model => model,
-        };
         let mut remark = None;
         let characters = |begins| -> Result<_, TokenizerError> {
             let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
             let bpe = CharacterBpe::from_gguf(gguf, texts, &vocabulary)?;
             Ok((Coder::Characters(Box::new(bpe)), vocabulary, begins))
         };
-        let (coder, vocabulary, begins) = match model {
-            // Written as byte-level, and is none.
-            "gpt2" if gguf.str("tokenizer.ggml.pre")?.is_some_and(|pre| CHARACTERS.contains(&pre)) => {
-                characters(false)?
-            }
-            "gpt2" => {
+        let (coder, vocabulary, begins) = match CoderKind::of(gguf)? {
+            CoderKind::Characters { begins } => characters(begins)?,
+            CoderKind::Bytes => {
                 let splitter = match named_split(gguf)? {
                     Some(splitter) => splitter,
                     None => {
@@ -79,17 +110,13 @@ impl Tokenizer {
                 let bpe = ByteBpe::from_gguf(gguf, texts, &vocabulary, splitter)?;
                 (Coder::Bytes(Box::new(bpe)), vocabulary, begins)
             }
-            "gemma4" => characters(true)?,
-            "llama" => {
+            CoderKind::Pieces => {
                 let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
                 (
                     Coder::Pieces(Box::new(SentencePiece::from_gguf(gguf, texts, &vocabulary)?)),
                     vocabulary,
                     true,
                 )
-            }
-            _ => {
-                return Err(TokenizerError::Model { path: gguf.path().to_owned(), model: model.to_owned() });
             }
         };
 

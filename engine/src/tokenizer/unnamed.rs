@@ -1,15 +1,20 @@
 //! Which family's patterns a byte-level vocabulary is split by: the one that its file names, else the likeliest.
 
 use super::error::TokenizerError;
-use super::families::{UNNAMED, family};
+use super::families::{Family, UNNAMED, family};
 use super::split::Splitter;
 use crate::gguf::Gguf;
 
 /// The splitter that the file names; `None` where it names none.
 pub(super) fn named_split(gguf: &Gguf) -> Result<Option<Splitter>, TokenizerError> {
+    named_family(gguf)?.map(Splitter::of).transpose()
+}
+
+/// The family that the file names; `None` where it names none.
+pub(super) fn named_family(gguf: &Gguf) -> Result<Option<&'static Family>, TokenizerError> {
     match gguf.str("tokenizer.ggml.pre")? {
         None | Some("" | "default") => Ok(None),
-        Some(name) => Splitter::named(name)?
+        Some(name) => family(name)
             .map(Some)
             .ok_or_else(|| TokenizerError::Split { path: gguf.path().to_owned(), name: name.to_owned() }),
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataArray, MetadataValue};
-use pelicycle_engine::tokenizer::{TokenKind, Tokenizer, TokenizerError};
+use pelicycle_engine::tokenizer::{TokenKind, Tokenizer, TokenizerError, check_names};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tokenizers::models::bpe::{BPE, Vocab};
@@ -303,6 +303,16 @@ fn byte_level(pre: &str, tokens: &[String], merges: &[String]) -> Gguf {
 
 fn strings(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|&text| text.to_owned()).collect()
+}
+
+#[test]
+fn a_files_names_alone_tell_whether_its_tokenizer_is_known() {
+    let none = strings(&[]);
+    for pre in ["gpt-2", "", "default", "gemma4", "qwen35"] {
+        check_names(&byte_level(pre, &none, &none)).unwrap();
+    }
+    let error = check_names(&byte_level("unheard-of", &none, &none)).unwrap_err();
+    assert!(matches!(&error, TokenizerError::Split { name, .. } if name == "unheard-of"), "{error}");
 }
 
 /// Tokens that grow out of three letters, and merges that make them: some twice, some out of order.

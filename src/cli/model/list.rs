@@ -3,9 +3,11 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use pelicycle_engine::gguf::GgufOutline;
+use pelicycle_engine::gguf::{Gguf, GgufOutline};
 use pelicycle_engine::model::{Model, ModelError};
+use pelicycle_engine::tokenizer::{self, TokenizerError};
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
 use pelicycle_run::{Config, Weights, projector_for};
 use pelicycle_text::size;
@@ -93,13 +95,7 @@ fn row(shelf: &Inventory, found: &ModelFile) -> Row {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
         Ok(outline) => match outline.problem() {
             Some(problem) => Some(problem.to_string()),
-            None => Model::check_metadata(outline.gguf()).err().map(|error| match error {
-                // A line is short, and which others there are is told elsewhere.
-                ModelError::Architecture { name, missing, .. } => {
-                    format!("the architecture {name:?} needs {missing}")
-                }
-                error => error.to_string(),
-            }),
+            None => metadata_problem(outline.gguf()),
         },
         Err(error) => Some(error.to_string()),
     };
@@ -124,6 +120,24 @@ fn row(shelf: &Inventory, found: &ModelFile) -> Row {
         files: found.files.clone(),
         projector: outline.as_ref().and_then(|outline| projector_for(found.path(), outline.gguf())),
         problem,
+    }
+}
+
+fn metadata_problem(gguf: &Arc<Gguf>) -> Option<String> {
+    match Model::check_metadata(gguf) {
+        Ok(()) => match tokenizer::check_names(gguf) {
+            Ok(()) => None,
+            Err(TokenizerError::Split { name, .. }) => {
+                Some(format!("the pre-tokenizer {name:?} is not known"))
+            }
+            Err(TokenizerError::Model { model, .. }) => Some(format!("the tokenizer {model:?} is not known")),
+            Err(error) => Some(error.to_string()),
+        },
+        // A line is short, and which others there are is told elsewhere.
+        Err(ModelError::Architecture { name, missing, .. }) => {
+            Some(format!("the architecture {name:?} needs {missing}"))
+        }
+        Err(error) => Some(error.to_string()),
     }
 }
 

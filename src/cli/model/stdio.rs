@@ -1,24 +1,27 @@
 //! Text in from a file or standard input, text out to standard output.
 
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
 
+/// The longest text that is taken: an endless source ends.
+const LONGEST: u64 = 64 << 20;
+
 /// The whole text of a file, or of standard input for `-` and for nothing.
 pub(super) fn read_text(path: Option<&Path>) -> anyhow::Result<String> {
-    let (name, bytes) = match path.filter(|path| *path != Path::new("-")) {
+    let (name, source): (String, Box<dyn io::Read>) = match path.filter(|path| *path != Path::new("-")) {
         Some(path) => {
             let name = path.display().to_string();
-            let bytes = std::fs::read(path).with_context(|| format!("can't read {name}"))?;
-            (name, bytes)
+            let file = File::open(path).with_context(|| format!("can't read {name}"))?;
+            (name, Box::new(file))
         }
-        None => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).context("can't read standard input")?;
-            ("standard input".to_owned(), bytes)
-        }
+        None => ("standard input".to_owned(), Box::new(io::stdin().lock())),
     };
+    let mut bytes = Vec::new();
+    source.take(LONGEST + 1).read_to_end(&mut bytes).with_context(|| format!("can't read {name}"))?;
+    anyhow::ensure!(bytes.len() as u64 <= LONGEST, "{name} is longer than {} MiB", LONGEST >> 20);
     String::from_utf8(bytes)
         .map_err(|e| anyhow::anyhow!("{name}: byte {} is not UTF-8", e.utf8_error().valid_up_to()))
 }

@@ -6,11 +6,15 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use pelicycle_prompt::{Prompt, fresh, possible};
+use pelicycle_text::plain_file;
 
 use super::super::error::usage;
 use super::super::output::{Readers, say, say_error, write_new};
 use super::super::terminal::printable;
 use super::{FreshArgs, NewArgs};
+
+/// The longest file that is held against a fresh prompt, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 /// The longest title that is taken from the text, in characters.
 const TITLE: usize = 80;
@@ -54,8 +58,8 @@ pub(super) fn fresh_prompts(args: &FreshArgs) -> anyhow::Result<ExitCode> {
     let all = fresh(seed, usize::try_from(args.number).unwrap_or(usize::MAX));
     for one in &all {
         let path = folder.join(format!("{}.toml", one.prompt.id));
-        match fs::read_to_string(&path) {
-            Ok(there) if there == one.toml => {}
+        match plain_file::read(&path, LONGEST) {
+            Ok(there) if there == one.toml.as_bytes() => {}
             Ok(_) => {
                 anyhow::bail!("{} is there already with another text; give another --out", path.display())
             }

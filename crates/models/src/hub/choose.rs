@@ -3,6 +3,7 @@
 use super::error::HubError;
 use super::spec::{FileChoice, ModelSpec};
 use super::tree::RepoFile;
+use crate::listing::piece_of;
 use crate::{ModelFileName, SplitPart};
 
 /// The quantizations that are taken where none is asked for, in this order; then the first by name. The first is what
@@ -17,6 +18,8 @@ struct Offer {
     quantization: Option<String>,
     /// The number of files that it must have.
     count: u32,
+    /// The number of pieces into which the file was cut anywhere, so that none can be read by itself.
+    cut: Option<u32>,
     files: Vec<RepoFile>,
 }
 
@@ -49,11 +52,12 @@ pub(super) fn choose(wanted: &ModelSpec, files: Vec<RepoFile>) -> Result<Vec<Rep
     let repo = &wanted.repo;
     let fitting: Vec<&Offer> = match &wanted.what {
         FileChoice::Usual => {
+            let whole = || offers.iter().filter(|offer| offer.cut.is_none());
             let usual = USUAL.iter().find_map(|tag| {
-                let variant = || offers.iter().find(|offer| offer.is_variant(tag));
-                offers.iter().find(|offer| offer.is_quantized(tag)).or_else(variant)
+                let variant = || whole().find(|offer| offer.is_variant(tag));
+                whole().find(|offer| offer.is_quantized(tag)).or_else(variant)
             });
-            usual.or(offers.first()).into_iter().collect()
+            usual.or(whole().next()).or(offers.first()).into_iter().collect()
         }
         FileChoice::Quantization(tag) => {
             let exact: Vec<_> = offers.iter().filter(|offer| offer.is_quantized(tag)).collect();
@@ -70,6 +74,9 @@ pub(super) fn choose(wanted: &ModelSpec, files: Vec<RepoFile>) -> Result<Vec<Rep
             Err(HubError::NoModels { repo: repo.clone(), revision: wanted.revision.clone() })
         }
         [] => Err(HubError::NoSuchFile { wanted: wanted.clone(), there: shown(&offers) }),
+        [Offer { path, cut: Some(pieces), .. }] => {
+            Err(HubError::InPieces { repo: repo.clone(), file: path.clone(), pieces: *pieces })
+        }
         [offer] => {
             let missing =
                 offer.count - u32::try_from(offer.files.len()).unwrap_or(offer.count).min(offer.count);
@@ -92,7 +99,9 @@ fn offers(mut files: Vec<RepoFile>) -> Vec<Offer> {
     let mut offers: Vec<Offer> = Vec::new();
     for file in files {
         let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
-        let Some(name) = ModelFileName::parse(name) else { continue };
+        let piece = piece_of(name);
+        let cut = piece.map(|(.., count)| count);
+        let Some(name) = ModelFileName::parse(piece.map_or(name, |(whole, ..)| whole)) else { continue };
         let count = name.part.map_or(1, |part: SplitPart| part.count);
         let path = match folder {
             "" => format!("{}.gguf", name.stem),
@@ -104,10 +113,13 @@ fn offers(mut files: Vec<RepoFile>) -> Vec<Offer> {
             ModelFileName::parse(&format!("x-{last}.gguf"))?.quantization
         });
         match offers.last_mut() {
-            Some(last) if name.part.is_some() && last.path == path && last.count == count => {
+            Some(last)
+                if (name.part.is_some() || cut.is_some())
+                    && (&last.path, last.count, last.cut) == (&path, count, cut) =>
+            {
                 last.files.push(file);
             }
-            _ => offers.push(Offer { path, quantization, count, files: vec![file] }),
+            _ => offers.push(Offer { path, quantization, count, cut, files: vec![file] }),
         }
     }
     offers
@@ -133,6 +145,18 @@ mod tests {
         "BF16/M-BF16-00001-of-00002.gguf",
         "mmproj-F16.gguf",
     ];
+
+    #[test]
+    fn a_file_that_was_cut_into_pieces_is_told_and_passed_over_for_whole_ones() {
+        let cut = ["M.Q8_0.gguf.part2of2", "M.Q8_0.gguf.part1of2"];
+        for spec in ["a/b", "a/b:q8_0", "a/b/M.Q8_0.gguf"] {
+            let error = chosen(spec, &cut).unwrap_err().to_string();
+            assert!(error.contains("2 pieces") && error.contains("M.Q8_0.gguf.part1of2"), "{spec}: {error}");
+        }
+        let both = [cut[0], cut[1], "M.Q2_K.gguf"];
+        assert_eq!(chosen("a/b", &both).unwrap(), ["M.Q2_K.gguf"]);
+        assert!(matches!(chosen("a/b:Q8_0", &both), Err(HubError::InPieces { .. })));
+    }
 
     #[test]
     fn a_quantization_is_found_in_any_case() {

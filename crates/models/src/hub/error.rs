@@ -53,6 +53,11 @@ pub enum HubError {
         "{repo} has no GGUF model in revision {revision:?}; look for a repository whose name ends in -GGUF"
     )]
     NoModels { repo: String, revision: String },
+    #[error(
+        "{repo} has {file} in {pieces} pieces that were cut anywhere, which nothing can read by themselves: fetch {file}.part1of{pieces} \
+         and on, join them in order into {file}, and put that into models/"
+    )]
+    InPieces { repo: String, file: String, pieces: u32 },
     #[error("{} has no {}; it has:{}", wanted.repo, asked(wanted), offers(there))]
     NoSuchFile { wanted: ModelSpec, there: Vec<(String, u64, String)> },
     #[error(

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::checksum::Checksum;
 use crate::ModelFileName;
+use crate::listing::piece_of;
 
 /// A model file of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,9 @@ impl TreeEntry {
         if self.kind != "file" || !is_safe(&self.path) {
             return None;
         }
-        ModelFileName::parse(self.path.rsplit('/').next()?)?;
+        let name = self.path.rsplit('/').next()?;
+        // A piece of a file that was cut is listed, so that it can be told why it is not fetched.
+        ModelFileName::parse(piece_of(name).map_or(name, |(whole, ..)| whole))?;
         let bytes = self.lfs.as_ref().and_then(|lfs| lfs.size).unwrap_or(self.size);
         let sum = self.lfs.and_then(|lfs| Checksum::parse(lfs.oid?.trim_start_matches("sha256:")));
         Some(RepoFile { path: self.path, bytes, sum })

@@ -180,7 +180,11 @@ impl Exchange<'_> {
                         (false, 0) => format!("no answer within {}", seconds(limits.first)),
                         (false, _) => format!("the service fell silent for {}", seconds(limits.idle)),
                     };
-                    return self.broken(reply, words);
+                    return match at >= deadline && !reply.content {
+                        // It was busy all that time, and asked again it would be for as long.
+                        true if received > 0 => Err(RequestFailure::senseless(words)),
+                        _ => self.broken(reply, words),
+                    };
                 }
                 Ok(Err(error)) => {
                     return self.broken(reply, format!("the connection broke: {}", innermost(&error)));
@@ -253,7 +257,8 @@ impl Exchange<'_> {
             .filter_map(|(name, value)| {
                 // Whole before it is shortened: a part of a key would not be found.
                 let value = self.connection.redact(value.to_str().ok()?.to_owned());
-                Some((name.as_str().to_owned(), super::failure::shortened(&value)))
+                let name = self.connection.redact(name.as_str().to_owned());
+                Some((super::failure::shortened(&name), super::failure::shortened(&value)))
             })
             .collect()
     }

@@ -1,5 +1,7 @@
 //! A text as the search for secrets sees it: its letters and digits, each with the bytes that it stands for.
 
+use unicode_normalization::char::decompose_compatible;
+
 /// The most characters of a tag that is passed over.
 const LONGEST_TAG: usize = 4 << 10;
 
@@ -53,15 +55,20 @@ pub(super) fn escape_begin(text: &str) -> usize {
 }
 
 fn marks(spots: &[Spot]) -> Vec<Mark> {
-    let letter = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    let marks = spots.iter().filter_map(|&(c, begin, end)| {
-        let c = letter(c);
-        c.is_ascii_alphanumeric().then(|| Mark { letter: c.to_ascii_lowercase() as u8, begin, end })
-    });
-    marks.collect()
+    let mut marks = Vec::with_capacity(spots.len());
+    for &(c, begin, end) in spots {
+        let mut add = |c: char| {
+            if c.is_ascii_alphanumeric() {
+                marks.push(Mark { letter: c.to_ascii_lowercase() as u8, begin, end });
+            }
+        };
+        match c.is_ascii() {
+            true => add(c),
+            // Wide, mathematical, ringed and accented letters are letters.
+            false => decompose_compatible(c, add),
+        }
+    }
+    marks
 }
 
 /// The characters with escapes read once, and whether there was one.

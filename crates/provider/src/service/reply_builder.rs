@@ -30,6 +30,8 @@ pub(super) struct ReplyBuilder {
     answer: TextFilter,
     thinking: TextFilter,
     circle: TextCircle,
+    /// The bytes of the refusal that the circle's watch has seen.
+    refused: usize,
     /// What was known when metadata was last given: whether the model that answers, and how many accounts of tokens.
     known: (bool, usize),
 }
@@ -100,6 +102,7 @@ impl ReplyBuilder {
             answer: TextFilter::default(),
             thinking: TextFilter::default(),
             circle: TextCircle::default(),
+            refused: 0,
             known: (false, 0),
         }
     }
@@ -170,6 +173,8 @@ impl ReplyBuilder {
         self.told += text.len() + reasoning.len();
         self.circle.push(&reasoning);
         self.circle.push(&text);
+        self.circle.push(self.state.refusal.get(self.refused..).unwrap_or_default());
+        self.refused = self.state.refusal.len();
         let secrets = self.connection.secrets();
         let answer_was_reasoning = std::mem::take(&mut self.state.answer_was_reasoning);
         // The answer goes on as reasoning, with what is held back of it: a secret may be cut just there.

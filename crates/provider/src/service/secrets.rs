@@ -64,8 +64,7 @@ impl Secrets {
             return;
         }
         self.needles.push(Needle::new(&letters));
-        let encoded = (0..3).map(|offset| squeezed(&base64_at(secret, offset))).chain([hex(secret)]);
-        for letters in encoded {
+        for letters in encodings(secret, &letters) {
             self.needles.push(Needle::new(&letters));
         }
     }
@@ -104,6 +103,9 @@ impl Secrets {
                 }
                 map.values_mut().for_each(|value| self.redact_json(value));
             }
+            Value::Number(number) if self.without_whole(&number.to_string()).is_some() => {
+                *value = Value::from(REDACTED);
+            }
             _ => {}
         }
     }
@@ -137,22 +139,16 @@ impl Secrets {
         };
         if !self.needles.is_empty() {
             for marks in projections(text) {
-                for needle in &self.needles {
-                    let letters = needle.search(&marks, &mut finds.whole);
-                    if letters > 0 {
-                        begun(marks[marks.len() - letters].begin, letters);
-                    }
+                for letters in search(&self.needles, &marks, &mut finds.whole) {
+                    begun(marks[marks.len() - letters].begin, letters);
                 }
             }
             // Half an escape at the end reads as letters that it does not stand for.
             let before = &text[..escape_begin(text)];
             if before.len() < text.len() {
                 for marks in projections(before) {
-                    for needle in &self.needles {
-                        let letters = needle.search(&marks, &mut Vec::new());
-                        if letters > 0 {
-                            begun(marks[marks.len() - letters].begin, letters);
-                        }
+                    for letters in search(&self.needles, &marks, &mut Vec::new()) {
+                        begun(marks[marks.len() - letters].begin, letters);
                     }
                 }
             }
@@ -205,22 +201,46 @@ impl Needle {
         Needle { letters: SecretString::from(letters), fallback }
     }
 
-    /// Adds the places of the needle to `found`, and says how many of its letters fit at the end.
-    fn search(&self, marks: &[Mark], found: &mut Vec<(usize, usize)>) -> usize {
+    /// How many letters fit after this one, where so many did before it.
+    fn step(&self, mut fit: usize, letter: u8) -> usize {
         let letters = self.letters.expose_secret().as_bytes();
-        let mut fit = 0;
+        while fit > 0 && letters[fit] != letter {
+            fit = self.fallback[fit];
+        }
+        fit + usize::from(letters[fit] == letter)
+    }
+
+    fn len(&self) -> usize {
+        self.letters.expose_secret().len()
+    }
+}
+
+/// Adds the places of all needles to `found`, and gives how many letters of each fit at the end, but for none.
+/// At most letters no needle begins and none is open, so that their number costs little.
+fn search(needles: &[Needle], marks: &[Mark], found: &mut Vec<(usize, usize)>) -> Vec<usize> {
+    let mut ends = Vec::new();
+    for needles in needles.chunks(u128::BITS as usize) {
+        let mut begins = [0_u128; 256];
+        for (n, needle) in needles.iter().enumerate() {
+            begins[usize::from(needle.letters.expose_secret().as_bytes()[0])] |= 1 << n;
+        }
+        let (mut open, mut fits) = (0_u128, vec![0; needles.len()]);
         for (at, mark) in marks.iter().enumerate() {
-            while fit > 0 && letters[fit] != mark.letter {
-                fit = self.fallback[fit];
-            }
-            fit += usize::from(letters[fit] == mark.letter);
-            if fit == letters.len() {
-                found.push((marks[at + 1 - fit].begin, mark.end));
-                fit = 0;
+            let mut concerned = open | begins[usize::from(mark.letter)];
+            while concerned != 0 {
+                let n = concerned.trailing_zeros() as usize;
+                concerned &= concerned - 1;
+                fits[n] = needles[n].step(fits[n], mark.letter);
+                if fits[n] == needles[n].len() {
+                    found.push((marks[at + 1 - fits[n]].begin, mark.end));
+                    fits[n] = 0;
+                }
+                open = if fits[n] > 0 { open | 1 << n } else { open & !(1 << n) };
             }
         }
-        fit
+        ends.extend(fits.into_iter().filter(|fit| *fit > 0));
     }
+    ends
 }
 
 /// A text on its way through the search: what may be a secret's beginning waits for what follows.
@@ -291,8 +311,24 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+/// The letters and digits of a secret as the common encodings write them.
+fn encodings(secret: &str, letters: &str) -> Vec<String> {
+    let bytes = |write: fn(u8) -> String| secret.bytes().map(write).collect::<String>();
+    let turned = |c: char| match c {
+        'a'..='m' => (c as u8 + 13) as char,
+        'n'..='z' => (c as u8 - 13) as char,
+        c => c,
+    };
+    let mut all: Vec<String> = (0..3).map(|offset| squeezed(&base64_at(secret, offset))).collect();
+    all.extend((0..5).map(|offset| base32_at(secret, offset)));
+    all.extend([
+        bytes(|byte| format!("{byte:02x}")),
+        bytes(|byte| format!("0x{byte:02x}")),
+        bytes(|byte| byte.to_string()),
+        letters.chars().rev().collect(),
+        letters.chars().map(turned).collect(),
+    ]);
+    all
 }
 
 /// The characters of a text's base64 that do not depend on what stands around it, where so many bytes modulo 3 stand
@@ -303,6 +339,15 @@ fn base64_at(text: &str, offset: usize) -> String {
     let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&bytes);
     let (begin, end) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
     encoded[begin..end].to_owned()
+}
+
+/// As [`base64_at`], of base32 (RFC 4648), where so many bytes modulo 5 stand before it.
+fn base32_at(text: &str, offset: usize) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let bits = text.bytes().flat_map(|byte| (0..8).rev().map(move |bit| usize::from(byte >> bit & 1)));
+    // What is left of the letter that begins in the byte before it.
+    let bits: Vec<usize> = bits.skip((5 - offset * 8 % 5) % 5).collect();
+    bits.chunks_exact(5).map(|five| LETTERS[five.iter().fold(0, |n, bit| n * 2 + bit)] as char).collect()
 }
 
 #[cfg(test)]
@@ -348,7 +393,28 @@ mod tests {
             KEY.replace("-5f", "-\n    5f"),
             each(|c| format!("{c} ")),
             each(|c| format!("{c}\u{0301}")),
-            hex(KEY),
+            KEY.bytes().map(|b| format!("{b:02X}:")).collect(),
+            KEY.bytes().map(|b| format!("0x{b:02x}, ")).collect(),
+            KEY.bytes().map(|b| format!("{b} ")).collect(),
+            KEY.bytes().map(|b| format!("={b:02X}")).collect(),
+            KEY.chars().rev().collect(),
+            "fx-cynagrq-5s0p2n91".to_owned(),
+            // As Python's base64.b32encode writes it, after nothing, "a" and "abcd".
+            "ONVS24DMMFXHIZLEFU2WMMDDGJQTSMI=".to_owned(),
+            "MFZWWLLQNRQW45DFMQWTKZRQMMZGCOJR".to_owned(),
+            "MFRGGZDTNMWXA3DBNZ2GKZBNGVTDAYZSME4TC===".to_owned(),
+            each(|c| char::from_u32(c as u32 + 0xfee0).unwrap().into()),
+            // Mathematical letters and digits, ringed ones, and the signs for a wavelength and a kelvin.
+            each(|c| match c {
+                'a'..='z' => char::from_u32(c as u32 - 97 + 0x1d41a).unwrap().into(),
+                '0'..='9' => char::from_u32(c as u32 - 48 + 0x1d7ce).unwrap().into(),
+                c => c.into(),
+            }),
+            each(|c| match c {
+                'a'..='z' => char::from_u32(c as u32 - 97 + 0x24d0).unwrap().into(),
+                c => c.into(),
+            }),
+            KEY.replacen("sk", "ſ\u{212a}", 1),
         ];
         for before in ["", "a", "ab"] {
             all.push(STANDARD.encode(format!("{before}{KEY}xyz")));

@@ -188,6 +188,9 @@ fn no_part_of_a_key_is_left_where_words_are_shortened() {
         let header = format!("x-request-id: {}{KEY}", "x".repeat(before));
         let (kept, _) = heard("chat", answer(400, "application/json", &[&header], "{}"));
         assert!(!shows(&all(&kept)), "{before}: {:?}", kept.account);
+        let named = format!("x-ratelimit-{}{KEY}: 1", "x".repeat(before));
+        let (named, _) = heard("chat", answer(400, "application/json", &[&named], "{}"));
+        assert!(!shows(&all(&named)), "{before}: {:?}", named.account);
         let place = format!("location: http://127.0.0.2/{}{KEY}", "x".repeat(before));
         let (moved, _) = heard("chat", answer(307, "text/plain", &[&place], ""));
         assert!(!shows(&all(&moved)), "{before}: {}", moved.error());

@@ -355,6 +355,21 @@ fn no_reply_is_waited_for_for_ever() {
     let heard = ask(&remote(&server, "chat", "total_seconds = 0.3\ntries = 1"));
     assert_eq!((heard.outcome(), heard.error()), (Outcome::Cut, "no end within 0.3 s"));
     assert!(heard.text.len() > 5);
+
+    // Busy with nothing: empty texts, comments, calls of tools. Asking again would take as long again.
+    let call = |n: u32| {
+        format!(
+            "{{\"choices\":[{{\"delta\":{{\"tool_calls\":[{{\"index\":0,\"function\":{{\"arguments\":\"{n}\"}}}}]}}}}]}}"
+        )
+    };
+    let busy = |n: u32| {
+        [chat_text(""), ": wait\n\n".to_owned(), format!("data: {}\n\n", call(n))][n as usize % 3].clone()
+    };
+    let steps: Vec<ServerStep> = (0..100).flat_map(|n| [chunk(busy(n)), ServerStep::Wait(20)]).collect();
+    let server = ScriptedServer::new(vec![[vec![events()], steps].concat()]);
+    let heard = ask(&remote(&server, "chat", "total_seconds = 0.3\ntries = 3"));
+    assert_eq!((heard.outcome(), heard.sent), (Outcome::Error, 1));
+    assert!(heard.error().contains("no end within 0.3 s"), "{}", heard.error());
 }
 
 #[test]
@@ -401,6 +416,29 @@ fn a_reply_that_goes_round_in_a_circle_is_ended_and_said_to_loop() {
         assert_eq!(heard.outcome(), Outcome::Length);
         assert!(heard.error().starts_with(loops), "{}", heard.error());
         assert!(heard.text.len() < 10_000, "{} bytes", heard.text.len());
+    }
+    // What nobody sees, in no order, before and after reasoning, whoever takes it for what.
+    let mut state = 1_u32;
+    let mut blanks = || -> String {
+        let blank = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            [" ", "\n", "\t", "\u{200b}", "\u{a0}"][(state >> 24) as usize % 5]
+        };
+        (0..100).map(blank).collect()
+    };
+    let refusal = |text: &str| chat_text(text).replace("\"content\"", "\"refusal\"");
+    let thought = |text: &str| chat_text(text).replace("\"content\"", "\"reasoning\"");
+    for (begin, say) in [
+        ("", &chat_text as &dyn Fn(&str) -> String),
+        ("<think>", &chat_text),
+        ("<think>a</think>", &chat_text),
+        ("a", &chat_text),
+        ("", &thought),
+        ("", &refusal),
+    ] {
+        let rounds: Vec<ServerStep> = (0..300).map(|_| chunk(say(&blanks()))).collect();
+        let heard = played("chat", [vec![events(), chunk(chat_text(begin))], rounds].concat());
+        assert!(heard.error().contains(loops), "{begin:?}: {}", heard.error());
     }
     // Each round is another, or there are few, or the service had given a reason for the end.
     let paths: String = (0..2000).map(|n| format!("<path d='M{n} 0h9'/>")).collect();

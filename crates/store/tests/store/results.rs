@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use pelicycle_record::{Attempt, ExpertCounts, Id, RunContestant, RunRecord, SCHEMA_VERSION, Verdict};
+use pelicycle_record::{
+    Attempt, ExpertCounts, Id, Inspection, RunContestant, RunRecord, SCHEMA_VERSION, Verdict,
+};
 use pelicycle_store::{AttemptFiles, DamageReason, Store, StoreError};
 use pelicycle_testkit::attempts::{MODELS, attempt, calibrated, check, taken, tiny_png, verdict, vote};
 use pelicycle_testkit::copy;
@@ -338,6 +340,30 @@ fn links_are_told_and_never_followed() {
         "{:?}",
         listing.damaged
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_became_a_link_since_is_not_read_for_a_new_check() {
+    let (folder, store) = store();
+    let place = write(&store, &drawn("m", "2026-11-22T02:53:36Z"), false);
+    let stored = store.list().unwrap().attempts.remove(0);
+    let secret = folder.path().join("secret");
+    fs::write(&secret, reply()).unwrap();
+    fs::remove_file(place.join("reply.md")).unwrap();
+    std::os::unix::fs::symlink(&secret, place.join("reply.md")).unwrap();
+    let inspection = Inspection {
+        check: check(&reply(), SVG, Verdict::Blank),
+        range: None,
+        svg: Some(SVG.as_bytes().to_vec()),
+        png: Some(tiny_png()),
+        repaired: None,
+        active: false,
+        thinking: Vec::new(),
+    };
+    let failed = store.renew_check(&stored, &inspection, &stored.attempt.tool).unwrap_err();
+    assert!(matches!(&failed, StoreError::Damaged { reason: DamageReason::Link { .. }, .. }), "{failed}");
+    assert!(failed.to_string().contains(&place.join("reply.md").display().to_string()), "{failed}");
 }
 
 #[cfg(unix)]
