@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use pelicycle_text::{did_you_mean, near, plain_file};
 
@@ -26,11 +27,14 @@ impl PromptLibrary {
     /// Never in a build whose tests pass: the bundled files are checked by one.
     #[must_use]
     pub fn bundled() -> Self {
-        let prompts = bundled::FILES.iter().map(|(name, toml)| {
-            let prompt = Prompt::parse(Path::new(name), toml).expect("a test reads every bundled prompt");
-            (prompt.id.clone(), prompt)
+        static READ: LazyLock<PromptLibrary> = LazyLock::new(|| {
+            let prompts = bundled::FILES.iter().map(|(name, toml)| {
+                let prompt = Prompt::parse(Path::new(name), toml).expect("a test reads every bundled prompt");
+                (prompt.id.clone(), prompt)
+            });
+            PromptLibrary { prompts: prompts.collect() }
         });
-        Self { prompts: prompts.collect() }
+        READ.clone()
     }
 
     /// The bundled prompts and those in `folder`; one of the folder's takes the place of a bundled one of its name.

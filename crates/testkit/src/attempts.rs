@@ -1,5 +1,7 @@
 //! Attempts as plain data, to test with.
 
+use std::sync::LazyLock;
+
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::{
     AskedPrompt, AskedRecord, Attempt, CalibrationRecord, Check, ContestantRecord, DrawingCandidate,
@@ -7,6 +9,9 @@ use pelicycle_record::{
     JudgementRecord, Outcome, Preference, ReplyOrigin, RequestRecord, SCHEMA_VERSION, SamplingSettings,
     SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
 };
+
+/// Read once: simulations make attempts by the thousand, and reading all prompts takes longer than all else of one.
+static LIBRARY: LazyLock<PromptLibrary> = LazyLock::new(PromptLibrary::bundled);
 
 /// A 1 × 1 white PNG, whole and valid.
 #[must_use]
@@ -65,7 +70,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
             cpu: Some("A processor".to_owned()),
             cores: 8,
         },
-        prompt: PromptLibrary::bundled().get(prompt).unwrap().record(),
+        prompt: LIBRARY.get(prompt).unwrap().record(),
         contestant: ContestantRecord {
             slug: slug.to_owned(),
             label: slug.to_owned(),
