@@ -109,7 +109,7 @@ fn values_of_today_are_drawn_as_a_browser_does() {
         svg("<g style='clip-path: inset(5%)'><circle cx='70' cy='80' r='40' fill='none' stroke='teal' stroke-width='20'/></g>"),
         svg("<rect width='120' height='150' fill='gold'/><circle cx='110' cy='75' r='50' fill='teal' style='mix-blend-mode: screen'/>"),
         svg("<g fill='none' style='color: tomato'><circle cx='70' cy='80' r='40' style='stroke: currentcolor; stroke-width: 9'/></g>"),
-        rect("fill='teal' style='filter: drop-shadow(8px 6px 0 color-mix(in srgb, red, blue))'"),
+        rect("fill='teal' style='filter: drop-shadow(10px 10px 2px color-mix(in srgb, red, blue))'"),
         svg("<linearGradient id='g' color-interpolation='linearRGB'><stop stop-color='red'/><stop offset='1' stop-color='lime'/></linearGradient><rect width='200' height='150' fill='url(#g)'/>"),
         svg("<circle id='a' r='40' cx='60' cy='70' fill='teal'/><circle id='a' r='20' fill='red'/><use href='#a' x='80'/><g filter='url(#none)'><path d='M0 0h30v30z'/></g>"),
         svg("<polygon points='20,20 180,20 100,130 x' fill='red'/><polyline points='20,20 100,20 60,130,' fill='teal'/>"),

@@ -7,8 +7,6 @@
 //!
 //! With `PELICYCLE_PICTURES=FOLDER`, our pictures are written there.
 
-#![expect(clippy::print_stdout, reason = "figures for a person")]
-
 use std::path::PathBuf;
 
 use pelicycle_drawing::{InspectionOptions, inspect};

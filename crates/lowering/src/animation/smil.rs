@@ -144,7 +144,7 @@ fn value(tree: &Tree, element: usize, (gone, progress): (f64, f64), base: &str) 
             _ => return None,
         },
     };
-    let made = accumulated(tree, element, at(tree, element, &values, progress)?, &values, gone);
+    let made = accumulated(tree, element, &at(tree, element, &values, progress)?, &values, gone);
     Some(if adding { sum(base, &made) } else { made })
 }
 
@@ -190,10 +190,10 @@ fn even_pace(values: &[String]) -> Option<Vec<f64>> {
 }
 
 /// A value with what whole cycles before it left.
-fn accumulated(tree: &Tree, element: usize, made: String, values: &[String], gone: f64) -> String {
+fn accumulated(tree: &Tree, element: usize, made: &str, values: &[String], gone: f64) -> String {
     let adds = tree[element].markup("accumulate").is_some_and(|how| how.trim() == "sum");
     let left = values.last().filter(|_| adds && gone > 0.0).and_then(|last| times(last, gone));
-    left.map_or(made.clone(), |left| sum(&made, &left))
+    left.map_or_else(|| made.to_owned(), |left| sum(made, &left))
 }
 
 /// The value that holds at a share of the time, and how far it is gone over into the next.
@@ -282,7 +282,7 @@ fn turn(tree: &mut Tree, element: usize, target: usize, progress: (f64, f64)) {
     let Some(numbers) = at(tree, element, &values, progress) else { return };
     // A centre is not added up.
     let gone = if kind == "rotate" && numbers.contains([' ', ',']) { 0.0 } else { gone };
-    let numbers = accumulated(tree, element, numbers, &values, gone);
+    let numbers = accumulated(tree, element, &numbers, &values, gone);
     let good = !numbers.is_empty()
         && split(&numbers.replace(',', " "), ' ').iter().all(|part| number(part).is_some());
     if !good {
