@@ -3,8 +3,8 @@
 use std::arch::aarch64::*;
 
 use super::registers::{
-    bytes_at, bytes_of, half, integers_of_runs, levels, nibbles, signed_of_groups, times, twice,
-    unsigned_of_groups,
+    bytes_at, bytes_of, four_registers_at, half, integers_of_runs, levels, nibbles, signed_of_groups, times,
+    twice, two_halves, unsigned_of_groups,
 };
 use super::unpack::Superblock;
 use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
@@ -21,8 +21,7 @@ pub(super) fn signed(codes: [uint8x16_t; 16]) -> [int8x16_t; 16] {
 #[inline]
 pub(super) fn two_bits<const AT: usize>(b: &[u8]) -> [uint8x16_t; 16] {
     let mask = vdupq_n_u8(3);
-    let fields = |at: usize| {
-        let packed = bytes_at(b, at);
+    let fields = |packed| {
         [
             vandq_u8(packed, mask),
             vandq_u8(vshrq_n_u8::<2>(packed), mask),
@@ -30,7 +29,7 @@ pub(super) fn two_bits<const AT: usize>(b: &[u8]) -> [uint8x16_t; 16] {
             vshrq_n_u8::<6>(packed),
         ]
     };
-    let packed = [0, 16, 32, 48].map(|at| fields(AT + at));
+    let packed = four_registers_at(b, AT).map(fields);
     std::array::from_fn(|group| packed[group / 8 * 2 + group % 2][group % 8 / 2])
 }
 
@@ -44,13 +43,6 @@ fn with_bits<const TO: i8, const AT: usize>(b: &[u8], codes: [uint8x16_t; 16]) -
         let shifted = vshlq_u8(packed[group % 2], vdupq_n_s8(TO - (group / 2) as i8));
         vbslq_u8(vdupq_n_u8(1 << TO), shifted, codes[group])
     })
-}
-
-/// The half-precision numbers at `AT` and two bytes on, each in all lanes.
-#[target_feature(enable = "neon")]
-#[inline]
-fn two_halves<const AT: usize>(b: &[u8]) -> [float32x4_t; 2] {
-    [half::<AT>(b), half::<AT>(&b[2..])]
 }
 
 #[target_feature(enable = "neon")]
@@ -74,7 +66,8 @@ pub(super) fn q3_k(b: &[u8; 110]) -> Superblock {
     Superblock::symmetric(signed(codes), times(half::<108>(b), signed_of_groups(scales)))
 }
 
-/// Scales and offsets of a Q4_K or Q5_K block: `d` and `dmin`, then 12 bytes of sixes.
+/// Scales and offsets of a Q4_K or Q5_K block: `d` and `dmin`, then 12 bytes of sixes. They are put together outside the
+/// vector registers, which have enough to do.
 #[target_feature(enable = "neon")]
 #[inline]
 fn six_bit_scales(b: &[u8]) -> [[float32x4_t; 4]; 2] {
@@ -95,8 +88,9 @@ fn six_bit_scales(b: &[u8]) -> [[float32x4_t; 4]; 2] {
 #[target_feature(enable = "neon")]
 #[inline]
 fn low_then_high<const AT: usize>(b: &[u8]) -> [uint8x16_t; 16] {
-    let packed: [[uint8x16_t; 2]; 8] = std::array::from_fn(|n| nibbles(bytes_at(b, AT + 16 * n)));
-    std::array::from_fn(|group| packed[group / 4 * 2 + group % 2][group % 4 / 2])
+    let halves = [four_registers_at(b, AT), four_registers_at(b, AT + 64)];
+    let packed = halves.map(|packed| packed.map(|packed| nibbles(packed)));
+    std::array::from_fn(|group| packed[group / 8][group % 8 / 4 * 2 + group % 2][group % 4 / 2])
 }
 
 #[target_feature(enable = "neon")]
@@ -118,10 +112,10 @@ pub(super) fn q5_k(b: &[u8; 176]) -> Superblock {
 pub(super) fn q6_k(b: &[u8; 210]) -> Superblock {
     let mask = vdupq_n_u8(0x3f);
     // 16 of each 32 elements of a half: the low nibbles' two kinds, and two bits of four elements in one byte.
+    let (lows, highs) = ([four_registers_at(b, 0), four_registers_at(b, 64)], four_registers_at(b, 128));
     let of_sixteen = |half: usize, odd: usize| {
-        let low = bytes_at(b, 64 * half + 16 * odd);
-        let low_too = bytes_at(b, 64 * half + 32 + 16 * odd);
-        let high = bytes_at(b, 128 + 32 * half + 16 * odd);
+        let (low, low_too) = (lows[half][odd], lows[half][2 + odd]);
+        let high = highs[2 * half + odd];
         let upper = vshrq_n_u8::<2>(high);
         [
             vandq_u8(vsliq_n_u8::<4>(low, high), mask),

@@ -9,7 +9,7 @@ use std::arch::aarch64::*;
 
 use super::byte_products::smmla;
 use super::product::{dotprod, nothing, total};
-use super::registers::{floats, signed_bytes, store_bytes, transpose};
+use super::registers::{floats, signed_bytes, sixteen_floats, sixteen_groups, store_bytes, transpose};
 use super::unpack::{Offsets, StoredSuperblock, offsets, room_for_row, unpack_row};
 use crate::QuantizedBlock;
 use crate::quant::TensorType;
@@ -28,9 +28,10 @@ impl Pair {
 
     #[target_feature(enable = "neon")]
     #[inline]
-    fn fill_codes(&mut self, first: &[[i8; 16]], second: &[[i8; 16]]) {
-        for ((to, first), second) in self.codes.iter_mut().zip(first).zip(second) {
-            let [a, b] = [first, second].map(|codes| vreinterpretq_s64_s8(signed_bytes(codes)));
+    fn fill_codes(&mut self, first: &[i8; 256], second: &[i8; 256]) {
+        let groups = sixteen_groups(first).into_iter().zip(sixteen_groups(second));
+        for (to, (first, second)) in self.codes.iter_mut().zip(groups) {
+            let [a, b] = [first, second].map(|codes| vreinterpretq_s64_s8(codes));
             store_bytes(&mut to[0], vreinterpretq_s8_s64(vzip1q_s64(a, b)));
             store_bytes(&mut to[1], vreinterpretq_s8_s64(vzip2q_s64(a, b)));
         }
@@ -41,7 +42,7 @@ impl Pair {
     #[inline]
     fn of_weights(&mut self, first: &StoredSuperblock, second: &StoredSuperblock) {
         self.fill_codes(&first.codes, &second.codes);
-        let scales = first.scales.as_flattened().iter().zip(second.scales.as_flattened());
+        let scales = first.scales.iter().zip(&second.scales);
         self.scales.iter_mut().zip(scales).for_each(|(to, (&a, &b))| *to = [a, a, b, b]);
     }
 
@@ -49,7 +50,7 @@ impl Pair {
     #[target_feature(enable = "neon")]
     fn of_activations(first: &QuantizedBlock, second: &QuantizedBlock) -> Pair {
         let mut pair = Pair::ZERO;
-        pair.fill_codes(first.codes.as_chunks().0, second.codes.as_chunks().0);
+        pair.fill_codes(&first.codes, &second.codes);
         let scales = first.scales.iter().zip(&second.scales);
         pair.scales.iter_mut().zip(scales).for_each(|(to, (&a, &b))| *to = [a, b, a, b]);
         pair
@@ -126,18 +127,24 @@ fn multiply<const PAIRS: usize>(
     // Of groups that are a multiple of four apart, those below 8 and those from 8 on.
     let mut sums = [[[vdupq_n_f32(0.0); 4]; 2]; PAIRS];
     for (i, w) in weights.iter().enumerate() {
-        for group in 0..16 {
-            let [first, second] = [0, 1].map(|half| signed_bytes(&w.codes[group][half]));
-            let scales = floats(&w.scales[group]);
-            for (sums, x) in sums.iter_mut().zip(activations) {
-                let x = &x[i];
-                let products = smmla(vdupq_n_s32(0), first, signed_bytes(&x.codes[group][0]));
-                let products = smmla(products, second, signed_bytes(&x.codes[group][1]));
-                let scales = vmulq_f32(scales, floats(&x.scales[group]));
-                let sum = &mut sums[group / 8][group % 4];
-                *sum = vfmaq_f32(*sum, vcvtq_f32_s32(products), scales);
-            }
+        // Written out, so that every sum has its register.
+        macro_rules! each_group {
+            ($($group:literal)*) => {
+                $({
+                    let [first, second] = [0, 1].map(|half| signed_bytes(&w.codes[$group][half]));
+                    let scales = floats(&w.scales[$group]);
+                    for (sums, x) in sums.iter_mut().zip(activations) {
+                        let x = &x[i];
+                        let products = smmla(vdupq_n_s32(0), first, signed_bytes(&x.codes[$group][0]));
+                        let products = smmla(products, second, signed_bytes(&x.codes[$group][1]));
+                        let scales = vmulq_f32(scales, floats(&x.scales[$group]));
+                        let sum = &mut sums[$group / 8][$group % 4];
+                        *sum = vfmaq_f32(*sum, vcvtq_f32_s32(products), scales);
+                    }
+                })*
+            };
         }
+        each_group!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
     }
     sums.map(|[lower, upper]| {
         let (lower, upper) = (transpose(lower), transpose(upper));
@@ -152,7 +159,7 @@ fn of_offsets(weights: &[StoredSuperblock], row: &[QuantizedBlock], offsets: Off
     let mut sums = nothing();
     if offsets != Offsets::None {
         for (w, x) in weights.iter().zip(row) {
-            dotprod::add_offsets(&mut sums, [0, 1, 2, 3].map(|j| floats(&w.offsets[j])), x);
+            dotprod::add_offsets(&mut sums, sixteen_floats(&w.offsets), x);
         }
     }
     [sums[2], sums[3]]

@@ -43,7 +43,7 @@ macro_rules! products {
 
         use super::{Sums, nothing, total};
         use crate::QuantizedBlock;
-        use crate::neon::registers::{floats, signed_bytes};
+        use crate::neon::registers::{sixteen_floats, sixteen_groups};
         use crate::neon::unpack::{
             Offsets, StoredSuperblock, offsets, offsets_of, room_for_row, unpack, unpack_row,
         };
@@ -83,8 +83,8 @@ macro_rules! products {
                 let mut sums = nothing();
                 for (block, x) in whole.iter().zip(x) {
                     let w = unpack::<BYTES, KIND>(block);
-                    let products: [int32x4_t; 16] =
-                        std::array::from_fn(|g| $bytes(w.codes[g], codes_of(x, g)));
+                    let codes = sixteen_groups(&x.codes);
+                    let products: [int32x4_t; 16] = std::array::from_fn(|g| $bytes(w.codes[g], codes[g]));
                     add(&mut sums, products, w.scales, x);
                     if offsets != Offsets::None {
                         add_offsets(&mut sums, w.offsets, x);
@@ -146,35 +146,26 @@ macro_rules! products {
             rows: [&QuantizedBlock; ROWS],
             offsets: Offsets,
         ) {
-            let mut products = [[vdupq_n_s32(0); 16]; ROWS];
-            for g in 0..16 {
-                let codes = signed_bytes(&w.codes[g]);
-                for (products, x) in products.iter_mut().zip(rows) {
-                    products[g] = $bytes(codes, codes_of(x, g));
-                }
-            }
-            for ((sums, products), x) in sums.into_iter().zip(products).zip(rows) {
-                add(sums, products, [0, 1, 2, 3].map(|j| floats(&w.scales[j])), x);
+            let codes = sixteen_groups(&w.codes);
+            for (sums, x) in sums.into_iter().zip(rows) {
+                let x_codes = sixteen_groups(&x.codes);
+                let products = std::array::from_fn(|g| $bytes(codes[g], x_codes[g]));
+                add(sums, products, sixteen_floats(&w.scales), x);
                 if offsets != Offsets::None {
-                    add_offsets(sums, [0, 1, 2, 3].map(|j| floats(&w.offsets[j])), x);
+                    add_offsets(sums, sixteen_floats(&w.offsets), x);
                 }
             }
-        }
-
-        #[target_feature(enable = $feature)]
-        #[inline]
-        fn codes_of(x: &QuantizedBlock, group: usize) -> int8x16_t {
-            signed_bytes(&x.codes.as_chunks().0[group])
         }
 
         /// Adds the products of the groups of a superblock, each four numbers.
         #[target_feature(enable = $feature)]
         #[inline]
         fn add(sums: &mut Sums, products: [int32x4_t; 16], scales: [float32x4_t; 4], x: &QuantizedBlock) {
+            let x_scales = sixteen_floats(&x.scales);
             for (j, fours) in products.as_chunks::<4>().0.iter().enumerate() {
                 let [a, b, c, d] = *fours;
                 let groups = vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d));
-                let scales = vmulq_f32(scales[j], floats(&x.scales.as_chunks().0[j]));
+                let scales = vmulq_f32(scales[j], x_scales[j]);
                 sums[j / 2] = vfmaq_f32(sums[j / 2], vcvtq_f32_s32(groups), scales);
             }
         }
@@ -183,8 +174,8 @@ macro_rules! products {
         #[target_feature(enable = $feature)]
         #[inline]
         pub(in crate::neon) fn add_offsets(sums: &mut Sums, offsets: [float32x4_t; 4], x: &QuantizedBlock) {
-            for (j, offsets) in offsets.into_iter().enumerate() {
-                sums[2 + j / 2] = vfmaq_f32(sums[2 + j / 2], offsets, floats(&x.sums.as_chunks().0[j]));
+            for (j, (offsets, x)) in offsets.into_iter().zip(sixteen_floats(&x.sums)).enumerate() {
+                sums[2 + j / 2] = vfmaq_f32(sums[2 + j / 2], offsets, x);
             }
         }
     };

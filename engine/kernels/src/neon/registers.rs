@@ -30,6 +30,29 @@ pub(super) fn signed_bytes(bytes: &[i8; 16]) -> int8x16_t {
     unsafe { vld1q_s8(bytes.as_ptr()) }
 }
 
+/// 64 bytes at `at`.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn four_registers_at(bytes: &[u8], at: usize) -> [uint8x16_t; 4] {
+    [0, 16, 32, 48].map(|more| bytes_at(bytes, at + more))
+}
+
+/// The codes of 16 groups.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn sixteen_groups(codes: &[i8; 256]) -> [int8x16_t; 16] {
+    let groups = codes.as_chunks::<16>().0;
+    std::array::from_fn(|group| signed_bytes(&groups[group]))
+}
+
+/// Sixteen floats.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn sixteen_floats(numbers: &[f32; 16]) -> [float32x4_t; 4] {
+    let fours = numbers.as_chunks::<4>().0;
+    [0, 1, 2, 3].map(|four| floats(&fours[four]))
+}
+
 /// 16 signed bytes into an array.
 #[target_feature(enable = "neon")]
 #[inline]
@@ -73,6 +96,15 @@ pub(super) fn widened(halves: uint16x4_t) -> float32x4_t {
              options(pure, nomem, nostack, preserves_flags));
     }
     floats
+}
+
+/// The half-precision numbers at `AT` and two bytes on, each in all lanes.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn two_halves<const AT: usize>(bytes: &[u8]) -> [float32x4_t; 2] {
+    let bits: &[u8; 4] = bytes[AT..].first_chunk().expect("inside the block");
+    let both = widened(vreinterpret_u16_u32(vdup_n_u32(u32::from_le_bytes(*bits))));
+    [vdupq_laneq_f32::<0>(both), vdupq_laneq_f32::<1>(both)]
 }
 
 /// The half-precision number at `AT`, in all lanes.

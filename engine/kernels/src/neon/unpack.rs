@@ -78,21 +78,31 @@ pub(super) const fn offsets_of<const KIND: u32>() -> Offsets {
 #[derive(Clone)]
 #[repr(align(64))]
 pub(super) struct StoredSuperblock {
-    pub(super) codes: [[i8; 16]; 16],
-    pub(super) scales: [[f32; 4]; 4],
-    pub(super) offsets: [[f32; 4]; 4],
+    pub(super) codes: [i8; 256],
+    pub(super) scales: [f32; 16],
+    pub(super) offsets: [f32; 16],
 }
 
 impl StoredSuperblock {
     pub(super) const ZERO: StoredSuperblock =
-        StoredSuperblock { codes: [[0; 16]; 16], scales: [[0.0; 4]; 4], offsets: [[0.0; 4]; 4] };
+        StoredSuperblock { codes: [0; 256], scales: [0.0; 16], offsets: [0.0; 16] };
 
     #[target_feature(enable = "neon")]
     #[inline]
     fn store(&mut self, from: &Superblock) {
-        self.codes.iter_mut().zip(from.codes).for_each(|(to, from)| store_bytes(to, from));
-        self.scales.iter_mut().zip(from.scales).for_each(|(to, from)| store_floats(to, from));
-        self.offsets.iter_mut().zip(from.offsets).for_each(|(to, from)| store_floats(to, from));
+        self.codes.as_chunks_mut().0.iter_mut().zip(from.codes).for_each(|(to, from)| store_bytes(to, from));
+        self.scales
+            .as_chunks_mut()
+            .0
+            .iter_mut()
+            .zip(from.scales)
+            .for_each(|(to, from)| store_floats(to, from));
+        self.offsets
+            .as_chunks_mut()
+            .0
+            .iter_mut()
+            .zip(from.offsets)
+            .for_each(|(to, from)| store_floats(to, from));
     }
 }
 
@@ -177,15 +187,15 @@ mod tests {
             for (got, block) in got.iter().zip(row.chunks(superblock_bytes(kind))) {
                 let mut expected = UnpackedBlock::ZERO;
                 expected.fill(kind, block);
-                let scales = got.scales.as_flattened();
+                let scales = &got.scales;
                 // By sign too, but for the zero that may have either.
-                assert_eq!(scales, expected.scales, "{kind}");
+                assert_eq!(*scales, expected.scales, "{kind}");
                 // Codes of the reference are unsigned: all are as much above.
-                let codes = got.codes.as_flattened().iter().zip(&expected.codes);
+                let codes = got.codes.iter().zip(&expected.codes);
                 let mut above = codes.map(|(got, expected)| i32::from(*expected) - i32::from(*got));
                 let first = above.next().unwrap();
                 assert!(above.all(|above| above == first), "{kind}");
-                let taken = got.offsets.as_flattened().iter().map(|offset| offset * offsets(kind).factor());
+                let taken = got.offsets.iter().map(|offset| offset * offsets(kind).factor());
                 let missing = scales.iter().map(|scale| scale * first as f32);
                 let whole: Vec<f32> = taken.zip(missing).map(|(taken, missing)| taken + missing).collect();
                 assert_eq!(whole, expected.offsets, "{kind}");
