@@ -416,6 +416,9 @@ fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking
     run(&place, 0, &["gallery"]);
     let page = std::fs::read_to_string(place.path().join("gallery/ranking.html")).unwrap();
     assert!(page.contains("which fails the calibration") && page.contains("class=\"failing\""), "{page}");
+    let wall =
+        std::fs::read_dir(place.path().join("gallery/prompts")).unwrap().next().unwrap().unwrap().path();
+    assert!(!std::fs::read_to_string(wall).unwrap().contains("data-rank"), "its places sort no wall");
 }
 
 #[test]
