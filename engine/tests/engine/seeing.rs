@@ -54,7 +54,7 @@ fn question(shade: u8, text: &str) -> [ChatMessage; 1] {
 
 /// The tokens of an answer, each the best.
 fn answer(engine: &Engine, prompt: &RenderedPrompt) -> mpsc::Receiver<u32> {
-    let (send, tokens) = mpsc::channel();
+    let (send, answered) = mpsc::channel();
     let (tokens, pictures) = (prompt.tokens.clone(), prompt.pictures.clone());
     let mut request = GenerationRequest { tokens, pictures, max_tokens: 8, ..GenerationRequest::default() };
     request.sampling.temperature = 0.0;
@@ -65,7 +65,7 @@ fn answer(engine: &Engine, prompt: &RenderedPrompt) -> mpsc::Receiver<u32> {
         GenerationEvent::Started | GenerationEvent::Finished { .. } => ControlFlow::Continue(()),
     };
     engine.submit(request, on_event).unwrap();
-    tokens
+    answered
 }
 
 #[test]
