@@ -230,7 +230,8 @@ fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
     let report = report(field, &votes, JudgePooling::Apart, SEED);
     let found = report.judges.iter().find(|judge| judge.kind == JudgeKind::Model && judge.name == name);
     if let Some(found) = found {
-        say(&printable(&format!("\n{name}, by all that it has judged of these drawings:")));
+        say("");
+        say(&printable(&format!("{name}, by all that it has judged of these drawings:")));
         words::trust_lines(found).iter().for_each(|line| say(&printable(line)));
     }
     Ok(())

@@ -8,7 +8,7 @@ use pelicycle_record::{CalibrationRecord, Preference};
 use pelicycle_run::Stop;
 use pelicycle_run::judging::{CalibrationSession, CalibrationShowing, JudgingForecast, ModelJudge};
 use pelicycle_store::Store;
-use pelicycle_text::dollars;
+use pelicycle_text::{dollars, plural};
 
 use super::judge::{JudgeArgs, print};
 use super::output::{say, say_damaged, say_error};
@@ -44,7 +44,7 @@ pub(super) fn judge_calibrate(
     runtime.shutdown_background();
     let ended = ended?;
     if !args.quiet {
-        let mut words = format!("{} answers", ended.answered);
+        let mut words = plural(u64::from(ended.answered), "answer");
         if ended.failed > 0 {
             words.push_str(&format!(", {} failed", ended.failed));
         }
@@ -56,7 +56,8 @@ pub(super) fn judge_calibrate(
         }
         say(&words);
         if let Some(found) = calibration(&calibrations(store)?, &judge.name) {
-            say(&printable(&format!("\n{} on pairs of which it is known which is better:", judge.name)));
+            say("");
+            say(&printable(&format!("{} on pairs of which it is known which is better:", judge.name)));
             words::calibration_lines(&found).iter().for_each(|line| say(line));
         }
     }

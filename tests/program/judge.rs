@@ -396,7 +396,7 @@ fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking
     let said = run(&place, 1, &["judge", "--calibrate", "-m", "mine/eye"]).stdout;
     assert!(said.contains("71 answers, 1 failed") && said.contains("not all of the set was shown"), "{said}");
     let said = run(&place, 0, &["judge", "--calibrate", "-m", "mine/eye"]).stdout;
-    assert!(said.contains("1 answers") && said.contains("right both ways round: 24 of 24"), "{said}");
+    assert!(said.contains("1 answer\n") && said.contains("right both ways round: 24 of 24"), "{said}");
     assert!(said.contains("it passes") && server.seen().len() == 73, "{said}");
     let said = run(&place, 0, &["judge", "--calibrate", "-m", "mine/eye"]).stdout;
     assert!(said.contains("it has seen all of the set"), "{said}");
@@ -416,6 +416,9 @@ fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking
     run(&place, 0, &["gallery"]);
     let page = std::fs::read_to_string(place.path().join("gallery/ranking.html")).unwrap();
     assert!(page.contains("which fails the calibration") && page.contains("class=\"failing\""), "{page}");
+    let wall =
+        std::fs::read_dir(place.path().join("gallery/prompts")).unwrap().next().unwrap().unwrap().path();
+    assert!(!std::fs::read_to_string(wall).unwrap().contains("data-rank"), "its places sort no wall");
 }
 
 #[test]

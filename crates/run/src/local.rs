@@ -169,12 +169,12 @@ impl LocalModel {
     }
 
     /// Asks, with the reply held to a shape where there is one.
-    pub(crate) fn ask_held(&self, request: ReplyRequest, shape: Option<&JsonShape>) -> ReplyStream {
+    pub(crate) fn ask_held(&self, request: &ReplyRequest, shape: Option<&JsonShape>) -> ReplyStream {
         let (events, stream) = reply_channel();
         // The stream is still in our hands, so it takes the events.
         let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
         tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
-        let failed = self.start(&request, shape, &events).err().map(|error| error.to_string());
+        let failed = self.start(request, shape, &events).err().map(|error| error.to_string());
         if failed.is_some() {
             tell(ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: failed }));
         }
@@ -234,7 +234,7 @@ impl Provider for LocalModel {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        self.ask_held(request, None)
+        self.ask_held(&request, None)
     }
 }
 

@@ -11,6 +11,8 @@ use crate::gguf::Gguf;
 
 /// Bytes of weights below which a piece of work is not worth handing out.
 const PIECE: usize = 16 << 10;
+/// Bytes of unpacked weights that stay in the first cache beside a row of activations.
+const NEAR: usize = 24 << 10;
 /// Pieces for each thread, so that one that is held up does not keep the others waiting.
 const PIECES_A_THREAD: usize = 4;
 
@@ -151,11 +153,20 @@ impl Matrix {
         out: &mut [&mut [f32]],
     ) {
         let kernels = context.kernels;
-        let mut unpacked = vec![0.0; self.columns];
-        for (j, bytes) in self.bytes(weights).chunks_exact(self.row_bytes).enumerate() {
-            self.unpack(context, bytes, &mut unpacked);
+        // A row of activations that was fetched meets a few rows of weights while it is near.
+        let near = NEAR / (size_of::<f32>() * self.columns.max(1));
+        let together = if which.len() > 1 { near.clamp(1, 8) } else { 1 };
+        let mut unpacked = vec![0.0; together * self.columns];
+        for (tile, bytes) in self.bytes(weights).chunks(together * self.row_bytes).enumerate() {
+            let rows = bytes.len() / self.row_bytes;
+            let packed = bytes.chunks_exact(self.row_bytes);
+            packed
+                .zip(unpacked.chunks_exact_mut(self.columns))
+                .for_each(|(bytes, unpacked)| self.unpack(context, bytes, unpacked));
             for (out, &r) in out.iter_mut().zip(which) {
-                out[j] = (kernels.dot)(&unpacked, x.row(r));
+                let (x, out) = (x.row(r), &mut out[tile * together..][..rows]);
+                let weights = unpacked.chunks_exact(self.columns);
+                out.iter_mut().zip(weights).for_each(|(out, weights)| *out = (kernels.dot)(weights, x));
             }
         }
     }

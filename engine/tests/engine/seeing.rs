@@ -7,7 +7,6 @@ use std::sync::mpsc;
 
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::{Gguf, MetadataValue};
-use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::vision::{Picture, PictureLimits, Projector};
 use pelicycle_engine::{
     Engine, EngineError, EngineOptions, GenerationEvent, GenerationRequest, RenderedPrompt, Session,
@@ -55,14 +54,10 @@ fn question(shade: u8, text: &str) -> [ChatMessage; 1] {
 
 /// The tokens of an answer, each the best.
 fn answer(engine: &Engine, prompt: &RenderedPrompt) -> mpsc::Receiver<u32> {
-    let (send, tokens) = mpsc::channel();
-    let request = GenerationRequest {
-        tokens: prompt.tokens.clone(),
-        pictures: prompt.pictures.clone(),
-        sampling: Sampling { temperature: 0.0, ..Sampling::default() },
-        max_tokens: 8,
-        ..GenerationRequest::default()
-    };
+    let (send, answered) = mpsc::channel();
+    let (tokens, pictures) = (prompt.tokens.clone(), prompt.pictures.clone());
+    let mut request = GenerationRequest { tokens, pictures, max_tokens: 8, ..GenerationRequest::default() };
+    request.sampling.temperature = 0.0;
     let on_event = move |event| match event {
         GenerationEvent::Token { id, .. } => {
             send.send(id).map_or(ControlFlow::Break(()), ControlFlow::Continue)
@@ -70,7 +65,7 @@ fn answer(engine: &Engine, prompt: &RenderedPrompt) -> mpsc::Receiver<u32> {
         GenerationEvent::Started | GenerationEvent::Finished { .. } => ControlFlow::Continue(()),
     };
     engine.submit(request, on_event).unwrap();
-    tokens
+    answered
 }
 
 #[test]

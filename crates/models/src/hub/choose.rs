@@ -44,6 +44,12 @@ impl Offer {
 /// # Errors
 /// When none fits, several fit, or parts are missing.
 pub(super) fn choose(wanted: &ModelSpec, files: Vec<RepoFile>) -> Result<Vec<RepoFile>, HubError> {
+    if let FileChoice::File(path) = &wanted.what
+        && is_projector(path)
+        && let Some(file) = files.iter().find(|file| file.path == *path)
+    {
+        return Ok(vec![file.clone()]);
+    }
     let offers = offers(files);
     let shown = |offers: &[Offer]| {
         let tag = |offer: &Offer| offer.quantization.clone().unwrap_or_else(|| "-".to_owned());
@@ -90,6 +96,12 @@ pub(super) fn choose(wanted: &ModelSpec, files: Vec<RepoFile>) -> Result<Vec<Rep
             Err(HubError::SeveralFiles { wanted: wanted.clone(), there: shown(&many) })
         }
     }
+}
+
+/// Whether a file is what models see with, and no model: it is fetched when it is named.
+fn is_projector(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    name.contains("mmproj") && name.ends_with(".gguf")
 }
 
 /// The models of a repository, by name.
@@ -206,6 +218,7 @@ mod tests {
         }
         let error = chosen("a/b:q8_0", &["x-Q8_0.gguf", "y-Q8_0.gguf"]).unwrap_err().to_string();
         assert!(error.contains("may be any of") && error.contains("OWNER/REPO/FILE.gguf"), "{error}");
+        assert_eq!(chosen("a/b/mmproj-F16.gguf", &ALL).unwrap(), ["mmproj-F16.gguf"]);
         assert!(chosen("a/b", &["mmproj-F16.gguf"]).unwrap_err().to_string().contains("no GGUF model"));
     }
 }

@@ -24,6 +24,6 @@ impl Provider for HeldModel {
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
-        self.model.ask_held(request, Some(&self.shape))
+        self.model.ask_held(&request, Some(&self.shape))
     }
 }

@@ -45,6 +45,10 @@ impl Preview {
             first.get_or_insert(path);
         }
         let Some(outline) = first.and_then(|path| GgufOutline::open(&path).ok()) else { return Ok(None) };
+        if matches!(outline.gguf().str("general.architecture"), Ok(Some("clip"))) {
+            // What is told of models is not for a projector.
+            return Ok(None);
+        }
         let report = Report::of(&outline);
         let folder = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
         Ok(Some(Preview { report, folder }))
