@@ -177,11 +177,12 @@ fn compose(
         (height - MARGIN + 8, 15, "DejaVu Sans", "", "#655f55", "pelicycle"),
     ];
     for (y, size, family, style, ink, words) in head {
+        let (size, words) = fitted(words, size, natural_width - 2 * MARGIN);
         write_text(
             &mut svg,
             (MARGIN, y),
             &format!("font-size=\"{size}\" font-family=\"{family}\" {style} fill=\"{ink}\""),
-            words,
+            &words,
         );
     }
     for ((card, picture), place) in cards.iter().zip(pictures).zip(&layout.cells) {
@@ -189,6 +190,19 @@ fn compose(
     }
     svg.push_str("</svg></svg>");
     svg
+}
+
+/// A line over the cards in letters that let it fit into the width, and cut where they would be too small for that.
+fn fitted(words: &str, size: usize, width: usize) -> (usize, String) {
+    const SMALLEST: usize = 14;
+    // The letters of both families are some 0.6 of their size wide.
+    let letters = |size: usize| width * 10 / (6 * size);
+    let count = words.chars().count().max(1);
+    let size = size.min((width * 10 / (6 * count)).max(SMALLEST));
+    if count <= letters(size) {
+        return (size, words.to_owned());
+    }
+    (size, words.chars().take(letters(size).saturating_sub(1)).chain(['…']).collect())
 }
 
 fn compose_card(svg: &mut String, card: &SheetPlace<'_>, picture: Option<&[u8]>, (x, y): (usize, usize)) {
@@ -220,4 +234,17 @@ fn compose_card(svg: &mut String, card: &SheetPlace<'_>, picture: Option<&[u8]>,
     }
     write_text(svg, (0, NAME + PLATE + 20), &sans(13, "#655f55", "normal"), &card.caption);
     svg.push_str("</svg>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_never_wider_than_its_sheet() {
+        assert_eq!(fitted("A pelican", 48, 1000), (48, "A pelican".to_owned()));
+        assert_eq!(fitted("A pelican riding a bicycle", 48, 540).0, 34);
+        let (size, words) = fitted(&"é".repeat(900), 22, 540);
+        assert!(size == 14 && words.ends_with('…') && words.chars().count() * 6 * size <= 540 * 10);
+    }
 }
