@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap::ValueEnum;
 use pelicycle_run::Config;
 use pelicycle_site as gallery;
-use pelicycle_site::{Sheet, SheetOptions, exhibit};
+use pelicycle_site::{Sheet, SheetOptions, SheetOrder, SheetShape, exhibit, rankings};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
@@ -22,6 +23,7 @@ Examples:
   pelicycle sheet                          the pelicans, into sheet.png
   pelicycle sheet -p otter-boat -o otters.png
   pelicycle sheet --top 12 --title 'Pelicans of the week'
+  pelicycle sheet --top 12 --sort rank --shape square
   pelicycle sheet --timeline               families of models, the oldest model first")]
 pub(crate) struct SheetArgs {
     /// The prompt's id instead of `pelican`.
@@ -30,7 +32,14 @@ pub(crate) struct SheetArgs {
     /// A row a family of models, the oldest model first.
     #[arg(long)]
     timeline: bool,
-    /// The first N models alone: the newest releases.
+    /// The order of the models: `house` has the newest release first, as the gallery does.
+    #[arg(long, value_name = "ORDER", value_enum, default_value_t = Order::House, conflicts_with = "timeline")]
+    sort: Order,
+    /// The shape of the place where it is posted: `link` 1200 × 630, `square` 1080 × 1080, `story` 1080 × 1920. It has as many of
+    /// the models, in their order, as can be read.
+    #[arg(long, value_name = "SHAPE", value_enum, conflicts_with_all = ["timeline", "columns"])]
+    shape: Option<Shape>,
+    /// The first N models alone, in the order of --sort.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=400), conflicts_with = "timeline")]
     top: Option<u16>,
     /// A title instead of the prompt's.
@@ -42,6 +51,30 @@ pub(crate) struct SheetArgs {
     /// The picture's file, a PNG.
     #[arg(short, long, value_name = "FILE", default_value = "sheet.png")]
     out: PathBuf,
+}
+
+/// As [`SheetOrder`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Order {
+    /// The newest release first.
+    House,
+    /// The best of the ranking first.
+    Rank,
+    /// The oldest release first.
+    Oldest,
+    /// By name.
+    Name,
+}
+
+/// As [`SheetShape`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    /// 1200 × 630, the picture of a link.
+    Link,
+    /// 1080 × 1080, a post.
+    Square,
+    /// 1080 × 1920, a story.
+    Story,
 }
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's answer")]
@@ -58,6 +91,18 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
     let options = SheetOptions {
         prompt: args.prompt.clone(),
         timeline: args.timeline,
+        order: match args.sort {
+            Order::House => SheetOrder::House,
+            Order::Rank => SheetOrder::Rank,
+            Order::Oldest => SheetOrder::Oldest,
+            Order::Name => SheetOrder::Name,
+        },
+        judged: rankings(&store, &listing)?,
+        shape: args.shape.map(|shape| match shape {
+            Shape::Link => SheetShape::Link,
+            Shape::Square => SheetShape::Square,
+            Shape::Story => SheetShape::Story,
+        }),
         top: args.top.map(usize::from),
         title: args.title.clone(),
         makers: site::settings(&Config::load(None)?.site)?.makers,

@@ -112,6 +112,10 @@ fn a_sheet_shows_every_model_of_a_prompt() {
     assert!(width > height && width < 3000, "{width} × {height}");
     assert_eq!(sheet(&[]).1, png, "the same attempts make the same bytes");
     assert_ne!(sheet(&["--columns", "2"]).1, png);
+    for (shape, expected) in [("link", (1200, 630)), ("square", (1080, 1080)), ("story", (1080, 1920))] {
+        let (_, png) = sheet(&["--shape", shape, "--sort", "rank"]);
+        assert_eq!(size(&png), expected, "{shape}");
+    }
     let (output, _) = sheet(&["--prompt", "nothing"]);
     assert_eq!(output.status.code(), Some(1));
     let words = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -79,7 +79,7 @@ impl RunForecast {
                 who.samples = Some(prompts.iter().map(|prompt| replies.count(prompt)).collect());
             }
         }
-        let lengths = lengths(store)?;
+        let lengths = earlier_lengths(store)?;
         let plan = RunPlan::whole(run);
         let contestants = plan
             .needed()
@@ -165,8 +165,11 @@ fn priced(found: &Contestant, own_price: Option<&Rates>, backends: &Backends) ->
     }
 }
 
-/// Lengths of earlier replies, by contestant.
-fn lengths(store: &Store) -> Result<BTreeMap<String, Vec<u64>>, RunError> {
+/// Tokens of earlier replies, by their contestant's slug.
+///
+/// # Errors
+/// A store that can't be listed.
+pub fn earlier_lengths(store: &Store) -> Result<BTreeMap<String, Vec<u64>>, RunError> {
     let mut lengths: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for stored in store.list()?.attempts {
         if let Some(output) = stored.attempt.usage.output {

@@ -52,7 +52,7 @@ pub use contestant::{Contestant, ContestantError, ContestantModel, RepliesSource
 pub use environment::{DOTENV, Environment, KeyCommands, VariableError, VariableSource};
 pub use error::{ConfigurationFault, RunError, UsageError};
 pub use execute::{RunEnd, Workspace, execute};
-pub use forecast::{ContestantForecast, CostBasis, RunForecast};
+pub use forecast::{ContestantForecast, CostBasis, RunForecast, earlier_lengths};
 pub use lineup::{ContestantEntry, LineupError, Lineups, Participant};
 pub use local::{LocalModel, LocalOptions};
 pub use notice::{Notice, Notices};

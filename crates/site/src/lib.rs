@@ -28,6 +28,7 @@ mod replay;
 mod settings;
 mod share;
 mod sheet;
+mod sheet_layout;
 mod site;
 mod source;
 mod take;
@@ -41,10 +42,11 @@ pub use exhibit::{Exhibit, Omission};
 pub use live::live;
 pub use makers::{LabEntry, OwnMakers};
 use pelicycle_record::Attempt;
-pub use rebuild::{RebuildError, RebuiltGallery, exhibit, rebuild, rebuild_measured_by};
+pub use rebuild::{RebuildError, RebuiltGallery, exhibit, rankings, rebuild, rebuild_measured_by};
 pub use settings::{SiteSettings, is_colour, is_logo};
 pub use share::{BaseUrl, BaseUrlError};
-pub use sheet::{Sheet, SheetError, SheetOptions, sheet};
+pub use sheet::{Sheet, SheetError, SheetOptions, SheetOrder, sheet};
+pub use sheet_layout::SheetShape;
 pub use templates::{PageError, scripted_page};
 
 /// The order of all pages: the newest first, of samples of one moment the last.

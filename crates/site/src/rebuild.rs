@@ -117,6 +117,14 @@ fn judged(
     Ok((Some(judge::report(&competition, &votes, JudgePooling::Apart, SEED)), damaged))
 }
 
+/// The rankings of all contestants by the judgements in a store, where there are any.
+///
+/// # Errors
+/// Judgements that can't be listed.
+pub fn rankings(store: &Store, listing: &Listing) -> Result<Option<judge::RankingReport>, StoreError> {
+    judged(store, listing).map(|(report, _)| report)
+}
+
 fn omission(damaged: &DamagedRecord) -> Omission {
     Omission { place: damaged.path.to_string_lossy().into_owned(), reason: damaged.reason.to_string() }
 }

@@ -7,24 +7,31 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use pelicycle_drawing as drawing;
+use pelicycle_judge::RankingReport;
 use pelicycle_picture::small_picture;
 use pelicycle_text as text;
 
 use super::lettering::write_text;
-use super::view::{Ranks, Section, SheetPlace, SheetPlaces, ShownAttempt, places, sections};
+use super::sheet_layout::{CAPTION, MARGIN, MOST, NAME, PLATE, SheetLayout, SheetShape, columns, fitting};
+use super::view::{Ranks, Section, SheetPlace, SheetPlaces, ShownAttempt, by_family, places, sections};
 use super::{Exhibit, OwnMakers, parallel, take};
 
-/// Contestants on a sheet: more cannot be told apart on a screen.
-const MOST: usize = 400;
-const MARGIN: usize = 64;
-const GAP: usize = 28;
-/// Side of a plate, and of the picture on it.
-const PLATE: usize = 256;
+/// Side of the picture on a plate.
 const PICTURE: u32 = 240;
-const NAME: usize = 46;
-const CAPTION: usize = 30;
-const HEAD: usize = 178;
-const FOOT: usize = 40;
+
+/// The order of a sheet's cards.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SheetOrder {
+    /// That of the gallery: the newest release first.
+    #[default]
+    House,
+    /// By place in the ranking, the best first; then those that were never judged.
+    Rank,
+    /// The oldest release first.
+    Oldest,
+    /// By the model's name.
+    Name,
+}
 
 /// Options of a sheet: what it shows, and in what order.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +40,12 @@ pub struct SheetOptions {
     pub prompt: Option<String>,
     /// By families and dates of their models, instead of the order of the house.
     pub timeline: bool,
+    /// The order, where it is not by families.
+    pub order: SheetOrder,
+    /// The rankings, where somebody judged: places settle the order of models of one day.
+    pub judged: Option<RankingReport>,
+    /// The picture's shape; without one it is as large as its cards need.
+    pub shape: Option<SheetShape>,
     /// So many contestants, the first of them, instead of all.
     pub top: Option<usize>,
     /// A title instead of the prompt's.
@@ -77,19 +90,31 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
     newest_first.sort_by(|a, b| super::newer(a.attempt, b.attempt));
     let none = Default::default();
     let shown = newest_first.iter().map(|exhibit| ShownAttempt { attempt: exhibit.attempt, pictures: &none });
-    let sections = sections(shown, &options.makers, &Ranks::default());
+    let ranks = Ranks::new(options.judged.as_ref());
+    let sections = sections(shown, &options.makers, &ranks);
     let section = choose(&sections, options.prompt.as_deref())?;
-    let SheetPlaces { mut cards, families } = places(section, options.timeline);
+    let SheetPlaces { mut cards, families } = match options.timeline {
+        true => by_family(section),
+        false => places(section, options.order, &ranks),
+    };
     cards.truncate(options.top.unwrap_or(usize::MAX));
-    let left_out = cards.len().saturating_sub(MOST);
-    cards.truncate(MOST);
+    let (most, even) = match options.shape {
+        Some(shape) => fitting(cards.len().min(MOST), shape),
+        None => (MOST, columns(cards.len().min(MOST), families)),
+    };
+    let left_out = cards.len().saturating_sub(most);
+    cards.truncate(most);
+    let begins: Vec<bool> = cards.iter().map(|card| card.begins_row).collect();
+    let columns = options.columns.unwrap_or(even).clamp(1, MOST);
+    let layout = SheetLayout::new(&begins, columns, options.shape);
+    // A sheet that is brought to a larger size has larger pictures.
+    let sharp = (f64::from(PICTURE) * layout.scale().max(1.0)).ceil() as u32;
 
     let pictures = parallel::map(&cards, |card| {
         let files = exhibits.iter().find(|exhibit| exhibit.attempt.id == card.attempt.id).map(|e| &e.files);
         let png = files.and_then(|files| files.png.as_ref()).and_then(|path| take::read(path).ok());
-        Ok::<_, SheetError>(png.and_then(|png| small_picture(&png, PICTURE).ok().map(|(small, _)| small)))
+        Ok::<_, SheetError>(png.and_then(|png| small_picture(&png, sharp).ok().map(|(small, _)| small)))
     })?;
-    let columns = options.columns.unwrap_or_else(|| columns(cards.len(), families)).clamp(1, MOST);
     let title = text::label(options.title.as_ref().unwrap_or(&section.prompt.title));
     let sum = format!(
         "{} by {}, {}",
@@ -101,8 +126,9 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
             "one drawing for each model, not chosen".to_owned()
         },
     );
-    let (svg, longest) =
-        compose(&title, &text::sentence(&section.prompt.text), &sum, &cards, &pictures, columns);
+    let words = SheetWords { title: &title, asked: &text::sentence(&section.prompt.text), sum: &sum };
+    let svg = compose(&words, &cards, &pictures, &layout);
+    let longest = u32::try_from(layout.size.0.max(layout.size.1)).unwrap_or(u32::MAX);
     let png = drawing::rasterize_trusted(&svg, longest).ok_or(SheetError::Draw)?;
     Ok(Sheet { png, title, shown: cards.len(), left_out })
 }
@@ -122,36 +148,28 @@ fn choose<'a, 'b>(sections: &'b [Section<'a>], wanted: Option<&str>) -> Result<&
     }
 }
 
-/// As many columns as make the sheet half wider than high, or as the longest family is long.
-fn columns(cards: usize, longest_family: Option<usize>) -> usize {
-    let cell = (PLATE + GAP) as f64 / (PLATE + NAME + CAPTION + GAP) as f64;
-    let even = (cards as f64 * 1.5 / cell).sqrt().ceil() as usize;
-    longest_family.unwrap_or(even).clamp(3, 14)
+/// What is written over the cards.
+struct SheetWords<'a> {
+    title: &'a str,
+    asked: &'a str,
+    sum: &'a str,
 }
 
-/// The sheet as SVG, and its longest side.
+/// The sheet as SVG.
 fn compose(
-    title: &str,
-    asked: &str,
-    sum: &str,
+    words: &SheetWords<'_>,
     cards: &[SheetPlace<'_>],
     pictures: &[Option<Vec<u8>>],
-    columns: usize,
-) -> (String, u32) {
-    let (mut row, mut column, mut cells) = (0, 0, Vec::with_capacity(cards.len()));
-    for card in cards {
-        if column == columns || (card.begins_row && column > 0) {
-            (row, column) = (row + 1, 0);
-        }
-        cells.push((MARGIN + column * (PLATE + GAP), MARGIN + HEAD + row * (PLATE + NAME + CAPTION + GAP)));
-        column += 1;
-    }
-    let width = 2 * MARGIN + columns * (PLATE + GAP) - GAP;
-    let height = 2 * MARGIN + HEAD + (row + 1) * (PLATE + NAME + CAPTION + GAP) + FOOT - GAP;
+    layout: &SheetLayout,
+) -> String {
+    let ((width, height), (natural_width, natural_height)) = (layout.size, layout.natural);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\
-         <rect width=\"100%\" height=\"100%\" fill=\"#f4f2ed\"/>"
+         <rect width=\"100%\" height=\"100%\" fill=\"#f4f2ed\"/>\
+         <svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {natural_width} {natural_height}\">"
     );
+    let height = natural_height;
+    let SheetWords { title, asked, sum } = *words;
     let head = [
         (MARGIN + 44, 48, "DejaVu Serif", "", "#221f1a", title),
         (MARGIN + 92, 22, "DejaVu Serif", "font-style=\"italic\"", "#221f1a", asked),
@@ -159,18 +177,32 @@ fn compose(
         (height - MARGIN + 8, 15, "DejaVu Sans", "", "#655f55", "pelicycle"),
     ];
     for (y, size, family, style, ink, words) in head {
+        let (size, words) = fitted(words, size, natural_width - 2 * MARGIN);
         write_text(
             &mut svg,
             (MARGIN, y),
             &format!("font-size=\"{size}\" font-family=\"{family}\" {style} fill=\"{ink}\""),
-            words,
+            &words,
         );
     }
-    for ((card, picture), (x, y)) in cards.iter().zip(pictures).zip(cells) {
-        compose_card(&mut svg, card, picture.as_deref(), (x, y));
+    for ((card, picture), place) in cards.iter().zip(pictures).zip(&layout.cells) {
+        compose_card(&mut svg, card, picture.as_deref(), *place);
     }
-    svg.push_str("</svg>");
-    (svg, u32::try_from(width.max(height)).unwrap_or(u32::MAX))
+    svg.push_str("</svg></svg>");
+    svg
+}
+
+/// A line over the cards in letters that let it fit into the width, and cut where they would be too small for that.
+fn fitted(words: &str, size: usize, width: usize) -> (usize, String) {
+    const SMALLEST: usize = 14;
+    // The letters of both families are some 0.6 of their size wide.
+    let letters = |size: usize| width * 10 / (6 * size);
+    let count = words.chars().count().max(1);
+    let size = size.min((width * 10 / (6 * count)).max(SMALLEST));
+    if count <= letters(size) {
+        return (size, words.to_owned());
+    }
+    (size, words.chars().take(letters(size).saturating_sub(1)).chain(['…']).collect())
 }
 
 fn compose_card(svg: &mut String, card: &SheetPlace<'_>, picture: Option<&[u8]>, (x, y): (usize, usize)) {
@@ -209,8 +241,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sheet_is_about_half_wider_than_high() {
-        assert_eq!([1, 6, 24, 400].map(|cards| columns(cards, None)), [3, 4, 7, 14]);
-        assert_eq!(columns(24, Some(5)), 5);
+    fn a_line_is_never_wider_than_its_sheet() {
+        assert_eq!(fitted("A pelican", 48, 1000), (48, "A pelican".to_owned()));
+        assert_eq!(fitted("A pelican riding a bicycle", 48, 540).0, 34);
+        let (size, words) = fitted(&"é".repeat(900), 22, 540);
+        assert!(size == 14 && words.ends_with('…') && words.chars().count() * 6 * size <= 540 * 10);
     }
 }

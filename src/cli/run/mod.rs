@@ -1,5 +1,6 @@
 //! `pelicycle run`.
 
+mod bar_line;
 mod bars;
 mod batches;
 mod forecast;
@@ -207,7 +208,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     }
     let PreparedRun { plan, backends, max_cost, library, .. } = prepared;
     let run = plan.run.clone();
-    let reporter = Arc::new(Mutex::new(reporter(args)));
+    let reporter = Arc::new(Mutex::new(reporter(args, &store)));
     let summary = Arc::new(Mutex::new(RunSummary::default()));
     let listener = {
         let (reporter, summary) = (Arc::clone(&reporter), Arc::clone(&summary));
@@ -266,13 +267,13 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn reporter(args: &RunArgs) -> Box<dyn Reporter> {
+fn reporter(args: &RunArgs, store: &Store) -> Box<dyn Reporter> {
     if args.json {
         Box::new(json::JsonReporter)
     } else if args.quiet {
         Box::new(SilentReporter)
     } else if std::io::stderr().is_terminal() && !args.debug {
-        Box::new(bars::BarReporter::new(args.pictures.protocol()))
+        Box::new(bars::BarReporter::new(args.pictures.protocol(), store.clone()))
     } else {
         Box::new(lines::LineReporter::new(args.pictures.protocol()))
     }

@@ -36,7 +36,7 @@ pub(super) use model::ModelPage;
 pub(super) use neighbour::{Neighbours, neighbours};
 pub(super) use poster::{Plate, Poster};
 pub(super) use ranking::{RankingPage, Ranks};
-pub(super) use sheet::{SheetPlace, SheetPlaces, places};
+pub(super) use sheet::{SheetPlace, SheetPlaces, by_family, places};
 pub(super) use timeline::TimelinePage;
 pub(super) use versus::VersusPage;
 pub(super) use wall::PromptPage;

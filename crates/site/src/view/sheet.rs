@@ -5,7 +5,9 @@ use pelicycle_text as text;
 
 use super::card::Card;
 use super::hall::{Case, Section};
-use super::{lineage, timeline};
+use super::ranking::Ranks;
+use super::{lineage, order, timeline};
+use crate::SheetOrder;
 
 /// One contestant on a sheet.
 #[derive(Debug)]
@@ -30,12 +32,29 @@ pub(crate) struct SheetPlaces<'a> {
     pub(crate) families: Option<usize>,
 }
 
-/// In the order of the house, or by families and dates. A family of one has no years to show and is left out.
-pub(crate) fn places<'a>(section: &Section<'a>, by_family: bool) -> SheetPlaces<'a> {
-    if !by_family {
-        let cards = section.cases.iter().map(|case| SheetPlace::new(case, None, false));
-        return SheetPlaces { cards: cards.collect(), families: None };
+/// In a given order.
+pub(crate) fn places<'a>(section: &Section<'a>, order: SheetOrder, ranks: &Ranks) -> SheetPlaces<'a> {
+    let cases = &section.cases;
+    let mut ordered: Vec<&Case<'a>> = cases.iter().collect();
+    match order {
+        SheetOrder::House => {}
+        SheetOrder::Rank => {
+            let placed = order::by_rank(cases, ranks);
+            ordered.retain(|case| ranks.of(&case.contestant().slug).is_none());
+            ordered.splice(0..0, placed);
+        }
+        // Within a day the order of the house stays.
+        SheetOrder::Oldest => ordered.sort_by_key(|case| (case.contestant().demonstration, order::day(case))),
+        SheetOrder::Name => {
+            ordered.sort_by_cached_key(|case| text::label(&case.contestant().label).to_lowercase());
+        }
     }
+    let cards = ordered.into_iter().map(|case| SheetPlace::new(case, None, false));
+    SheetPlaces { cards: cards.collect(), families: None }
+}
+
+/// By families and dates. A family of one has no years to show and is left out.
+pub(crate) fn by_family<'a>(section: &Section<'a>) -> SheetPlaces<'a> {
     let strips = timeline::strips(section);
     let longest = strips.values().map(Vec::len).max();
     let cards = strips.values().flat_map(|cases| {

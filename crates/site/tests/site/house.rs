@@ -2,7 +2,9 @@
 
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::Attempt;
-use pelicycle_site::{GalleryOptions, OwnMakers, SheetOptions, SiteSettings, exhibit, sheet};
+use pelicycle_site::{
+    GalleryOptions, OwnMakers, SheetOptions, SheetOrder, SiteSettings, exhibit, rankings, sheet,
+};
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::{hang, hang_judgements};
 
@@ -88,6 +90,17 @@ fn the_newest_release_hangs_first_and_a_line_up_never_backwards() {
     let some = SheetOptions { top: Some(3), title: Some("Three".to_owned()), ..SheetOptions::default() };
     let three = sheet(&exhibits, &some).unwrap();
     assert_eq!((three.shown, three.left_out, three.title.as_str()), (3, 0, "Three"));
+    // Every other order is another sheet.
+    let all = |order| {
+        let judged = rankings(&store, &store.list().unwrap()).unwrap();
+        let options = SheetOptions { order, judged, ..SheetOptions::default() };
+        sheet(&exhibits, &options).unwrap().png
+    };
+    hang_judgements(&store);
+    let sheets = [SheetOrder::House, SheetOrder::Rank, SheetOrder::Oldest, SheetOrder::Name].map(all);
+    for (n, sheet) in sheets.iter().enumerate() {
+        assert!(!sheets[..n].contains(sheet), "{n}");
+    }
 }
 
 #[test]
