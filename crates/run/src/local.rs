@@ -12,7 +12,7 @@ use pelicycle_engine::form::JsonShape;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse, WeightSummary};
 use pelicycle_engine::sample::{Sampling, SamplingError};
-use pelicycle_engine::vision::{Picture, Projector};
+use pelicycle_engine::vision::Picture;
 use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
@@ -98,12 +98,21 @@ impl LocalModel {
         let engine = match weights {
             Weights::File(path) => {
                 let gguf = Gguf::open(path)?;
-                if engine_options.projector.is_none() {
-                    // What was found and not asked for must not keep a model from answering.
-                    let whole = |path: &PathBuf| Projector::open(path, engine_options.picture_limits).is_ok();
-                    engine_options.projector = projector_for(path, &gguf).filter(whole);
+                let found = match engine_options.projector {
+                    None => projector_for(path, &gguf),
+                    Some(_) => None,
+                };
+                match found {
+                    None => Engine::new(gguf, &engine_options)?,
+                    Some(found) => {
+                        engine_options.projector = Some(found);
+                        // What was found and not asked for must not keep a model from answering.
+                        Engine::new(gguf, &engine_options).or_else(|_| {
+                            engine_options.projector = None;
+                            Engine::new(Gguf::open(path)?, &engine_options)
+                        })?
+                    }
                 }
-                Engine::new(gguf, &engine_options)?
             }
             Weights::Bundled => Engine::new(Gguf::from_bytes(bundled::hatchling())?, &engine_options)?,
         };

@@ -184,8 +184,8 @@ fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
 #[test]
 fn sets_that_differ_by_how_bytes_are_multiplied_give_the_same_bits() {
     let mut bytes = RandomBytes(19);
-    for names in [["avx2", "avx2-vnni", "avx2-vnni"], ["neon", "neon-dotprod", "neon-i8mm"]] {
-        let sets: Vec<_> = names.into_iter().filter_map(|name| Kernels::named(name).ok()).collect();
+    for names in [&["avx2", "avx2-vnni"][..], &["neon", "neon-dotprod", "neon-i8mm"]] {
+        let sets: Vec<_> = names.iter().filter_map(|name| Kernels::named(name).ok()).collect();
         let [plain, others @ ..] = &sets[..] else { continue };
         for kind in quantized() {
             let weights = weights(kind, 3, 1024, &mut bytes);

@@ -9,7 +9,7 @@ use super::handle::{Engine, RenderedPrompt};
 use super::reply::{ChatProgress, ReplyDecoder, ReplySummary};
 use super::scheduler::{FinishReason, GenerationEvent, GenerationRequest};
 use crate::chat::ChatMessage;
-use crate::form::JsonShape;
+use crate::form::{FormReader, JsonShape};
 use crate::sample::Sampling;
 
 /// A conversation that the model is to answer, and the settings of the reply; made by [`Engine::chat`].
@@ -100,8 +100,8 @@ impl ChatRequest<'_> {
         sampling.seed = seed.unwrap_or(sampling.seed);
         let split = engine.split_reply(&prompt);
         let form = shape.map(|shape| engine.reply_form(&shape, &prompt, thinking)).transpose()?;
-        let mut decoder =
-            ReplyDecoder::new(engine.shared_tokenizer(), split, prompt.tokens.len(), form.is_some());
+        let reader = form.clone().map(FormReader::new);
+        let mut decoder = ReplyDecoder::new(engine.shared_tokenizer(), split, prompt.tokens.len(), reader);
         let RenderedPrompt { tokens, pictures, .. } = prompt;
         let request =
             GenerationRequest { tokens, pictures, sampling, max_tokens: max_tokens.min(room), form };

@@ -81,7 +81,13 @@ impl Scheduler {
             found.push(if can { sequence.lookup.find(&sequence.tokens) } else { None });
         }
         let most = |(sequence, found): (&Sequence, &Option<LookupMatch>)| match found {
-            Some(found) => (found.length, (sequence.tokens.len() - found.next).min(sequence.room(config))),
+            // What stands for a picture is no text to go on with.
+            Some(found) if sequence.pictures.iter().any(|placed| placed.covers(found.next)) => (0, 0),
+            Some(found) => {
+                let pictures = sequence.pictures.iter().map(|placed| placed.begin);
+                let end = pictures.filter(|&begin| begin > found.next).min().unwrap_or(sequence.tokens.len());
+                (found.length, (end - found.next).min(sequence.room(config)))
+            }
             None => (0, 0),
         };
         let matches: Vec<(usize, usize)> = self.active.iter().zip(&found).map(most).collect();

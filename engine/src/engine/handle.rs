@@ -292,9 +292,10 @@ impl Engine {
 
     /// What keeps an answer of so many tokens at most in form.
     fn guide(&self, form: &ReplyForm, bound: usize) -> Result<FormGuide, EngineError> {
-        let vocabulary = self
-            .form_vocabulary
-            .get_or_init(|| Arc::new(FormVocabulary::new(&self.tokenizer, &self.marks.of_outsets())));
+        let vocabulary = self.form_vocabulary.get_or_init(|| {
+            let known = self.model.config().vocabulary;
+            Arc::new(FormVocabulary::new(&self.tokenizer, known, &self.marks.of_outsets()))
+        });
         Ok(FormGuide::new(form.clone(), Arc::clone(vocabulary), bound)?)
     }
 

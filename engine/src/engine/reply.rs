@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::scheduler::{FinishReason, GenerationEvent};
 use crate::chat::{ReasoningSplit, ReplySegment};
+use crate::form::FormReader;
 use crate::model::ExpertUse;
 use crate::tokenizer::{Tokenizer, Utf8Stream};
 
@@ -53,8 +54,8 @@ pub(super) struct ReplyDecoder {
     tokenizer: Arc<Tokenizer>,
     text: Utf8Stream,
     split: ReasoningSplit,
-    /// Whether the answer is held to a form, and nothing came of it so far.
-    begins_in_form: bool,
+    /// Tells where the answer begins, if it is held to a form.
+    form: Option<FormReader>,
     prompt_tokens: usize,
     reply_tokens: usize,
     reasoning_tokens: usize,
@@ -65,13 +66,13 @@ impl ReplyDecoder {
         tokenizer: Arc<Tokenizer>,
         split: ReasoningSplit,
         prompt_tokens: usize,
-        in_form: bool,
+        form: Option<FormReader>,
     ) -> ReplyDecoder {
         ReplyDecoder {
             tokenizer,
             text: Utf8Stream::new(),
             split,
-            begins_in_form: in_form,
+            form,
             prompt_tokens,
             reply_tokens: 0,
             reasoning_tokens: 0,
@@ -87,13 +88,8 @@ impl ReplyDecoder {
         match event {
             GenerationEvent::Started => ControlFlow::Continue(()),
             GenerationEvent::Token { id, batch } => {
-                let bytes = self.tokenizer.token_bytes(id);
-                // An answer in form that begins at once has no reasoning, whatever its strings say of marks.
-                if std::mem::take(&mut self.begins_in_form) && bytes.first() == Some(&b'{') {
-                    self.split.switch_off();
-                }
-                let text = self.text.push(bytes);
-                let delta = ChatDelta { tokens: 1, batch, ..delta(self.split.push(&text)) };
+                let bytes = self.tokenizer.token_bytes(id).to_vec();
+                let delta = ChatDelta { tokens: 1, batch, ..self.read(&bytes) };
                 self.reply_tokens += 1;
                 if delta.answer_was_reasoning {
                     self.reasoning_tokens = self.reply_tokens;
@@ -118,13 +114,55 @@ impl ReplyDecoder {
         }
     }
 
-    /// The text that was held back: the beginning of a character, or of a mark.
+    /// What becomes certain with the bytes of a token.
+    fn read(&mut self, bytes: &[u8]) -> ChatDelta {
+        let Some(form) = &mut self.form else {
+            return delta(self.split.push(&self.text.push(bytes)));
+        };
+        let began = form.answers();
+        let (before, answer) = form.cut(bytes);
+        let begins = form.answers() && !began;
+        let mut reasoning = String::new();
+        if !began {
+            // What a form lets come before the answer is reasoning, whatever other marks say.
+            let text = self.text.push(before);
+            reasoning = everything(self.split.push(&text));
+            if begins {
+                let rest = self.held_back();
+                reasoning.push_str(&everything(rest));
+            }
+        }
+        ChatDelta { reasoning, text: self.text.push(answer), ..ChatDelta::default() }
+    }
+
+    /// The text that was held back when the reply ends.
     fn rest(&mut self) -> ChatDelta {
+        match &self.form {
+            Some(form) if form.answers() => {
+                ChatDelta { text: std::mem::take(&mut self.text).finish(), ..ChatDelta::default() }
+            }
+            Some(_) => ChatDelta { reasoning: everything(self.held_back()), ..ChatDelta::default() },
+            None => delta(self.held_back()),
+        }
+    }
+
+    /// What is left of text that was held back: the beginning of a character, or of a mark.
+    fn held_back(&mut self) -> Vec<ReplySegment> {
         let tail = std::mem::take(&mut self.text).finish();
         let mut segments = self.split.push(&tail);
         segments.extend(self.split.finish());
-        delta(segments)
+        segments
     }
+}
+
+/// The text of all segments; blanks alone are none.
+fn everything(segments: Vec<ReplySegment>) -> String {
+    let text = |segment| match segment {
+        ReplySegment::Answer(text) | ReplySegment::Reasoning(text) => text,
+        ReplySegment::AnswerWasReasoning => String::new(),
+    };
+    let all: String = segments.into_iter().map(text).collect();
+    if all.trim().is_empty() { String::new() } else { all }
 }
 
 fn delta(segments: Vec<ReplySegment>) -> ChatDelta {

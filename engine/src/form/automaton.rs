@@ -120,7 +120,7 @@ impl ReplyForm {
             Node::Text { most, next } => match place.string.step(byte)? {
                 StringByte::Quote => Some(place.followed_by(*next)),
                 StringByte::Content(string, takes) => {
-                    let used = place.used + u16::from(takes);
+                    let used = place.used.checked_add(u16::from(takes))?;
                     (used <= *most).then_some(Place { used, string, ..place })
                 }
             },

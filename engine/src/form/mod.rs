@@ -14,6 +14,7 @@ mod automaton;
 mod compile;
 mod error;
 mod guide;
+mod reader;
 #[cfg(test)]
 mod real_vocabularies;
 mod shape;
@@ -26,5 +27,6 @@ pub use error::FormError;
 pub use shape::JsonShape;
 
 pub(crate) use guide::FormGuide;
+pub(crate) use reader::FormReader;
 pub(crate) use token_set::TokenSet;
 pub(crate) use vocabulary::FormVocabulary;

@@ -56,7 +56,7 @@ fn any(guide: &mut FormGuide, ids: usize, numbers: &mut Numbers) -> u32 {
 #[test]
 fn real_vocabularies_write_whatever_is_chosen_in_form() {
     for (name, tokenizer) in tokenizers() {
-        let vocabulary = Arc::new(FormVocabulary::new(&tokenizer, &[]));
+        let vocabulary = Arc::new(FormVocabulary::new(&tokenizer, usize::MAX, &[]));
         for (seed, bound) in [(1, 90), (2, 200), (3, 2000)] {
             let form = ReplyForm::new(&shape(), None).unwrap();
             let mut guide = FormGuide::new(form, Arc::clone(&vocabulary), bound).unwrap();
@@ -87,7 +87,7 @@ fn processor_time() -> u64 {
 fn what_a_token_in_form_costs() {
     for (name, tokenizer) in tokenizers() {
         let begin = processor_time();
-        let vocabulary = Arc::new(FormVocabulary::new(&tokenizer, &[]));
+        let vocabulary = Arc::new(FormVocabulary::new(&tokenizer, usize::MAX, &[]));
         let made = processor_time() - begin;
         let (mut spent, mut count) = (0, 0);
         for seed in 0..60 {

@@ -57,10 +57,10 @@ pub(crate) struct FormVocabulary {
 }
 
 impl FormVocabulary {
-    /// The tokens of text, and of those that steer the model the ones that stand in `marks`. What ends a turn is none: a reply
-    /// ends where its form does.
-    pub(crate) fn new(tokenizer: &Tokenizer, marks: &[&str]) -> FormVocabulary {
-        let ids = u32::try_from(tokenizer.vocab_size()).unwrap_or(u32::MAX);
+    /// The tokens of text among the first `most`, as many as the model knows, and of those that steer the model the ones
+    /// that stand in `marks`. What ends a turn is none: a reply ends where its form does.
+    pub(crate) fn new(tokenizer: &Tokenizer, most: usize, marks: &[&str]) -> FormVocabulary {
+        let ids = u32::try_from(tokenizer.vocab_size().min(most)).unwrap_or(u32::MAX);
         let tokens = (0..ids).filter(|&id| !tokenizer.is_end_of_turn(id) || is_mark(tokenizer, id, marks));
         let tokens = tokens.filter_map(|id| {
             let text = match tokenizer.kind(id)? {

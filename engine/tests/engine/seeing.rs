@@ -10,6 +10,7 @@ use pelicycle_engine::gguf::{Gguf, MetadataValue};
 use pelicycle_engine::vision::{Picture, PictureLimits, Projector};
 use pelicycle_engine::{
     Engine, EngineError, EngineOptions, GenerationEvent, GenerationRequest, RenderedPrompt, Session,
+    Speculation,
 };
 
 use crate::support::parts::Parts;
@@ -38,6 +39,8 @@ fn engine(name: &str, template: &str, parallel: usize) -> Option<Engine> {
             token_budget: Some(70),
             ..PictureLimits::default()
         },
+        // In company guesses are made too, and change nothing.
+        speculation: if parallel > 1 { Speculation::Always } else { Speculation::Off },
         ..EngineOptions::default()
     };
     Some(Engine::new(Gguf::from_bytes(&parts.file()).unwrap(), &options).unwrap())
@@ -105,10 +108,11 @@ fn answers_about_pictures_are_the_same_alone_and_in_company_and_of_a_session() {
             return;
         };
         // Two questions about one picture share its rows, and the third has another picture in the same place.
-        let prompts: Vec<RenderedPrompt> = [(9, "What?"), (9, "Why is it?"), (200, "What?")]
-            .iter()
-            .map(|&(shade, text)| alone.prompt(&question(shade, text), None).unwrap())
-            .collect();
+        let prompts: Vec<RenderedPrompt> =
+            [(9, "What? What?"), (9, "Why is it? Why is it?"), (200, "What? What?")]
+                .iter()
+                .map(|&(shade, text)| alone.prompt(&question(shade, text), None).unwrap())
+                .collect();
         let singly: Vec<Vec<u32>> =
             prompts.iter().map(|prompt| answer(&alone, prompt).iter().collect()).collect();
         let waiting: Vec<_> = prompts.iter().map(|prompt| answer(&together, prompt)).collect();

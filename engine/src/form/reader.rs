@@ -1,0 +1,65 @@
+//! Tells the answer of a reply in form from what stands before it.
+
+use super::automaton::{Node, Place, ReplyForm};
+
+/// The way of a reader through a reply. Other marks of reasoning than the one that the form waits for mean nothing here.
+#[derive(Debug)]
+pub(crate) struct FormReader {
+    form: ReplyForm,
+    place: Place,
+    answers: bool,
+}
+
+impl FormReader {
+    pub(crate) fn new(form: ReplyForm) -> FormReader {
+        FormReader { place: form.beginning(), form, answers: false }
+    }
+
+    /// Whether the answer has begun.
+    pub(crate) fn answers(&self) -> bool {
+        self.answers
+    }
+
+    /// Takes in the bytes of the next token: those before the answer, and those of it. It is an object, and begins with the
+    /// first brace that is no part of reasoning.
+    pub(crate) fn cut<'b>(&mut self, bytes: &'b [u8]) -> (&'b [u8], &'b [u8]) {
+        if self.answers {
+            return (&[], bytes);
+        }
+        for (i, &byte) in bytes.iter().enumerate() {
+            let reasons = matches!(self.form.nodes[self.place.node as usize], Node::Free { .. });
+            if byte == b'{' && !reasons {
+                self.answers = true;
+                return bytes.split_at(i);
+            }
+            self.place = self.form.step(self.place, byte).unwrap_or(self.place);
+        }
+        (bytes, &[])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pelicycle_reasoning::ReasoningMarks;
+
+    use super::*;
+    use crate::form::JsonShape;
+
+    fn answer(outset: Option<(&str, &str)>, tokens: &[&str]) -> String {
+        let shape = JsonShape::Object(vec![("a".to_owned(), JsonShape::Text { most: 40 })]);
+        let outset = outset
+            .and_then(|(template, prompt)| ReasoningMarks::of(template, |_| false).outset(prompt, None));
+        let mut reader = FormReader::new(ReplyForm::new(&shape, outset.as_ref()).unwrap());
+        let parts = tokens.iter().map(|token| reader.cut(token.as_bytes()).1.to_vec());
+        String::from_utf8(parts.collect::<Vec<_>>().concat()).unwrap()
+    }
+
+    #[test]
+    fn the_answer_begins_with_the_object_behind_the_reasoning() {
+        assert_eq!(answer(None, &["{\"a\"", ":\"</think>\"}"]), "{\"a\":\"</think>\"}");
+        let qwen = Some(("{{ '<think>' }}", "assistant\n"));
+        assert_eq!(answer(qwen, &["{\"a\":\"\"}"]), "{\"a\":\"\"}");
+        let reasons = ["<think>", "{\"a\": 1}", "</thi", "nk>\n\n{", "\"a\":\"<think>\"}"];
+        assert_eq!(answer(qwen, &reasons), "{\"a\":\"<think>\"}");
+    }
+}
