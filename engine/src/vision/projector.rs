@@ -10,7 +10,7 @@ use super::picture_size::picture_size;
 use super::resize::resized;
 use super::tower::VisionTower;
 use super::tower_config::{TowerConfig, kind_of};
-use super::tower_kind::{PictureMarks, TowerKind};
+use super::tower_kind::{PictureMarks, PictureSizing, TowerKind};
 use crate::gguf::Gguf;
 use crate::model::{Model, ModelError, PictureRows};
 
@@ -152,6 +152,11 @@ impl Projector {
             return Err(PictureError::Thin { width, height, rule: "its sides are no whole tokens" });
         }
         let config = self.tower.config();
+        let only = matches!(self.tower.kind().sizing, PictureSizing::Square).then_some(config.image_size);
+        if only.is_some_and(|side| (width as usize, height as usize) != (side, side)) {
+            let rule = "its projector takes pictures of one size";
+            return Err(PictureError::Thin { width, height, rule });
+        }
         let (columns, rows) = (width as usize / config.patch, height as usize / config.patch);
         if columns * rows > MAX_PATCHES {
             let rule = "it has more than 65536 patches";

@@ -301,3 +301,12 @@ fn a_bound_of_no_pixels_leaves_a_token() {
     let speck = Picture::from_rgb(1, 1, vec![7; 3]).unwrap();
     assert_eq!(projector.token_grid(&speck).unwrap(), (1, 1));
 }
+
+#[test]
+fn a_picture_in_a_size_that_a_projector_has_no_places_for_is_refused() {
+    let Some((parts, model)) = projector_of("gemma3-vl") else { return };
+    let projector = open(&parts).unwrap();
+    let picture = Picture::from_rgb(336, 28, vec![7; 3 * 336 * 28]).unwrap();
+    let error = projector.encode_as_it_is(&model, &picture).unwrap_err().to_string();
+    assert!(error.contains("one size"), "{error}");
+}
