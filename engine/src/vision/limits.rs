@@ -1,5 +1,15 @@
 //! Bounds on what a picture costs.
 
+/// Patches of a picture at most, in every family: attention's work grows with their square. It is the most that Qwen's
+/// authors allow.
+pub(super) const MAX_PATCHES: usize = 1 << 16;
+
+/// Pixels of a picture's side at most. A picture with a longer one is at least 256 times as long as it is wide.
+pub(super) const MAX_PICTURE_SIDE: usize = 1 << 17;
+
+/// Pixels between the two passes of resizing at most, which has the lines of the old size and the columns of the new.
+pub(super) const MAX_PASS_PIXELS: usize = 1 << 27;
+
 /// Bounds on the size that a picture is given before a model sees it. `None` takes what the model's authors publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PictureLimits {

@@ -1,14 +1,17 @@
 //! The size that a picture is given before it is cut into patches, by the rules of each family.
 
-use super::limits::PictureLimits;
-use super::picture::{Picture, PictureError};
+use super::limits::{MAX_PASS_PIXELS, MAX_PATCHES, MAX_PICTURE_SIDE, PictureLimits};
+use super::picture::{MAX_PICTURE_PIXELS, Picture, PictureError};
 use super::tower_config::TowerConfig;
 use super::tower_kind::PictureSizing;
 
 /// How much longer than its short side the long one may be, where there is a rule for it.
 const MOST_STRETCHED: usize = 200;
 
-/// Width and height in pixels: whole tokens both ways.
+/// Width and height in pixels: whole tokens both ways, at most [`MAX_PATCHES`] and [`MAX_PICTURE_PIXELS`].
+///
+/// # Errors
+/// When the picture is too thin for the family's rules, or for resizing in little memory.
 pub(super) fn picture_size(
     sizing: PictureSizing,
     config: &TowerConfig,
@@ -17,28 +20,42 @@ pub(super) fn picture_size(
 ) -> Result<(usize, usize), PictureError> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let side = config.patch * config.merge;
+    let most = most_tokens(config, limits);
     let thin = |rule| PictureError::Thin { width: picture.width(), height: picture.height(), rule };
-    let most = limits.max_tokens.unwrap_or(usize::MAX).max(1);
-    match sizing {
+    if width.max(height) > MAX_PICTURE_SIDE {
+        return Err(thin("neither side may have more than 131072 pixels"));
+    }
+    let size = match sizing {
         PictureSizing::Area { min, max } => {
             if width.max(height) > MOST_STRETCHED * width.min(height) {
                 return Err(thin("one side is more than 200 times the other"));
             }
             let max = limits.max_pixels.unwrap_or(max).min(most.saturating_mul(side * side)).max(side * side);
-            let min = limits.min_pixels.unwrap_or(min).min(max);
-            Ok(shortened(by_area((width, height), side, min, max), side, most))
+            let min = limits.min_pixels.unwrap_or(min).clamp(1, max);
+            shortened(by_area((width, height), side, min, max), side, most)
         }
-        PictureSizing::Square => Ok((config.image_size, config.image_size)),
+        PictureSizing::Square => (config.image_size, config.image_size),
         PictureSizing::Tokens(usual) => {
             let tokens = limits.token_budget.unwrap_or(usual).clamp(1, most);
             by_tokens((width, height), side, tokens)
-                .ok_or_else(|| thin("no whole token of it is left when it is made to fit"))
+                .ok_or_else(|| thin("no whole token of it is left when it is made to fit"))?
         }
         PictureSizing::LongestEdge => {
             let edge = limits.longest_edge.unwrap_or(config.image_size).max(side);
-            Ok(by_edge((width, height), side, edge, most))
+            by_edge((width, height), side, edge, most)
         }
+    };
+    if height * size.0 > MAX_PASS_PIXELS {
+        return Err(thin("resizing it would take too much memory"));
     }
+    Ok(size)
+}
+
+/// Tokens of a picture at most.
+fn most_tokens(config: &TowerConfig, limits: &PictureLimits) -> usize {
+    let (patches, side) = (config.merge * config.merge, config.patch * config.merge);
+    let most = (MAX_PATCHES / patches).min(MAX_PICTURE_PIXELS / (side * side));
+    limits.max_tokens.unwrap_or(most).min(most).max(1)
 }
 
 /// Whole tokens both ways, as near as can be to the picture's own size unless that is out of bounds.

@@ -4,17 +4,17 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::limits::PictureLimits;
+use super::limits::{MAX_PATCHES, PictureLimits};
 use super::picture::{Picture, PictureError};
 use super::picture_size::picture_size;
 use super::resize::resized;
 use super::tower::VisionTower;
 use super::tower_config::{TowerConfig, kind_of};
-use super::tower_kind::{PictureMarks, TowerKind};
+use super::tower_kind::{PictureMarks, PictureSizing, TowerKind};
 use crate::gguf::Gguf;
 use crate::model::{Model, ModelError, PictureRows};
 
-/// Bytes of pictures' rows that are kept for questions to come: some tens of pictures.
+/// Bytes of pictures and their rows that are kept for questions to come: some tens of pictures.
 const KEPT_BYTES: usize = 256 << 20;
 
 /// A projector file, open and checked.
@@ -151,6 +151,17 @@ impl Projector {
         if !whole {
             return Err(PictureError::Thin { width, height, rule: "its sides are no whole tokens" });
         }
+        let config = self.tower.config();
+        let only = matches!(self.tower.kind().sizing, PictureSizing::Square).then_some(config.image_size);
+        if only.is_some_and(|side| (width as usize, height as usize) != (side, side)) {
+            let rule = "its projector takes pictures of one size";
+            return Err(PictureError::Thin { width, height, rule });
+        }
+        let (columns, rows) = (width as usize / config.patch, height as usize / config.patch);
+        if columns * rows > MAX_PATCHES {
+            let rule = "it has more than 65536 patches";
+            return Err(PictureError::Thin { width, height, rule });
+        }
         self.check_length(picture, (width as usize, height as usize))?;
         Ok(self.tower.encode(&model.context, picture))
     }
@@ -165,10 +176,17 @@ impl Projector {
             let rows = self.encode(model, picture).expect("its size was checked when it came in");
             kept.push_front((picture.clone(), Arc::new(rows)));
         }
-        while kept.len() > 1 && kept.iter().map(|(_, rows)| rows.bytes()).sum::<usize>() > KEPT_BYTES {
-            kept.pop_back();
-        }
+        forget(&mut kept, KEPT_BYTES);
         Arc::clone(&kept[0].1)
+    }
+}
+
+/// Drops the pictures shown longest ago until the others, with their rows, take no more than so many bytes; the latest
+/// stays.
+fn forget(kept: &mut VecDeque<(Picture, Arc<PictureRows>)>, most: usize) {
+    let bytes = |(picture, rows): &(Picture, Arc<PictureRows>)| picture.rgb().len() + rows.bytes();
+    while kept.len() > 1 && kept.iter().map(bytes).sum::<usize>() > most {
+        kept.pop_back();
     }
 }
 
@@ -196,4 +214,21 @@ fn check_pair(
         return Err(unpaired(projector, why));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_pictures_are_counted_with_their_pixels() {
+        let picture = |grey| Picture::from_rgb(10, 10, vec![grey; 300]).unwrap();
+        let rows =
+            Arc::new(PictureRows { columns: 1, width: 25, embeddings: vec![0.0; 25], deepstack: Vec::new() });
+        let mut kept: VecDeque<_> = (0..4).map(|grey| (picture(grey), Arc::clone(&rows))).collect();
+        forget(&mut kept, 800);
+        assert_eq!(kept.iter().map(|(picture, _)| picture.rgb()[0]).collect::<Vec<u8>>(), [0, 1]);
+        forget(&mut kept, 1);
+        assert_eq!(kept.len(), 1, "the latest stays");
+    }
 }

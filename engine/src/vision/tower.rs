@@ -46,6 +46,7 @@ impl VisionTower {
         let source = TowerSource { gguf, tensors: &tensors, kind, config: &config };
         let blocks: Vec<TowerBlock> =
             (0..config.blocks).map(|block| TowerBlock::read(&source, block)).collect::<Result<_, _>>()?;
+        check_heads(&source, &blocks)?;
         let deepstack = match kind.end {
             TowerEnd::Merger => (0..config.blocks)
                 .map(|block| PatchMerger::deepstack(&source, block))
@@ -114,5 +115,19 @@ impl VisionTower {
             TokenMaker::Means(means) => means.merge(context, &stream, width, &blocks),
         };
         PictureRows { columns: columns / merge, width: projection, embeddings, deepstack }
+    }
+}
+
+/// Checks that heads are of one size in all blocks, for which the turning of heads is made.
+fn check_heads(source: &TowerSource<'_>, blocks: &[TowerBlock]) -> Result<(), ModelError> {
+    let size = blocks[0].head_size();
+    match blocks.iter().position(|block| block.head_size() != size) {
+        None => Ok(()),
+        Some(at) => Err(ModelError::Value {
+            path: source.gguf.path().to_owned(),
+            what: format!("the size of heads in v.blk.{at}"),
+            found: blocks[at].head_size().to_string(),
+            why: "which is not that of the first block; the file is damaged, fetch or convert it again",
+        }),
     }
 }

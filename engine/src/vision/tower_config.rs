@@ -2,9 +2,17 @@
 
 use std::sync::Arc;
 
-use super::tower_kind::{TowerEnd, TowerKind};
+use super::limits::MAX_PATCHES;
+use super::picture::MAX_PICTURE_PIXELS;
+use super::tower_kind::{PictureSizing, TowerEnd, TowerKind};
 use crate::gguf::Gguf;
 use crate::model::{ConfigKeys, LIMIT, ModelError};
+
+/// Patches of a token's side at most.
+const MAX_MERGE: usize = 8;
+
+/// Pixels of a token's side at most.
+const MAX_TOKEN_SIDE: usize = 1024;
 
 /// The numbers that shape a vision tower.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +85,7 @@ impl TowerConfig {
         };
         let said = |name: &str| -> Result<Option<usize>, ModelError> {
             Ok(match keys.size(name)? {
-                Some(size) if size > 64 => {
+                Some(size) if size > MAX_MERGE => {
                     return Err(keys.fail(name, &size, "which is more patches than a token has"));
                 }
                 size => size,
@@ -102,7 +110,7 @@ impl TowerConfig {
             epsilon,
             patch: bounded("vision.patch_size", 256)?,
             merge,
-            image_size: bounded("vision.image_size", 1 << 14)?,
+            image_size: bounded("vision.image_size", MAX_PICTURE_PIXELS.isqrt())?,
             mean: three(&keys, "vision.image_mean")?,
             std: three(&keys, "vision.image_std")?,
             projection: bounded("vision.projection_dim", LIMIT)?,
@@ -112,7 +120,22 @@ impl TowerConfig {
         if config.std.iter().any(|&std| std <= 0.0) {
             return Err(keys.fail("vision.image_std", &format!("{:?}", config.std), "which is no deviation"));
         }
+        config.check_sides(&keys, kind)?;
         Ok(config)
+    }
+
+    /// Checks that tokens and pictures of this shape stay small enough to be computed.
+    fn check_sides(&self, keys: &ConfigKeys<'_>, kind: &TowerKind) -> Result<(), ModelError> {
+        if self.patch * self.merge > MAX_TOKEN_SIDE {
+            let why = "which with so many patches a token makes tokens of more than 1024 pixels a side";
+            return Err(keys.fail("vision.patch_size", &self.patch, why));
+        }
+        let square = matches!(kind.sizing, PictureSizing::Square);
+        if square && (self.image_size / self.patch).pow(2) > MAX_PATCHES {
+            let why = "which makes more than 65536 patches of a picture";
+            return Err(keys.fail("vision.image_size", &self.image_size, why));
+        }
+        Ok(())
     }
 }
 

@@ -187,6 +187,8 @@ fn what_is_wrong_with_a_projector_is_named() {
         ("clip.vision.block_count", Some(MetadataValue::U32(2)), "v.blk.2."),
         ("clip.vision.patch_size", Some(MetadataValue::U32(8)), "v.patch_embd.weight"),
         ("clip.vision.spatial_merge_size", Some(MetadataValue::U32(3)), "v.deepstack.0.norm"),
+        ("clip.vision.spatial_merge_size", Some(MetadataValue::U32(9)), "spatial_merge_size is 9"),
+        ("clip.vision.image_size", Some(MetadataValue::U32(16_384)), "image_size is 16384"),
         ("clip.vision.image_mean", floats(&[0.5, 0.5]), "red, green and blue"),
         ("clip.vision.image_std", floats(&[0.5, 0.0, 0.5]), "no deviation"),
         ("clip.vision.projection_dim", Some(MetadataValue::U32(65)), "fc2"),
@@ -207,4 +209,104 @@ fn what_is_wrong_with_a_projector_is_named() {
         let error = open(&damaged).unwrap_err().to_string();
         assert!(error.contains(name) && error.contains(words) && error.contains("damaged"), "{error}");
     }
+}
+
+#[test]
+fn towers_whose_tokens_or_pictures_are_huge_are_refused() {
+    for (name, pairs, words) in [
+        ("qwen3vl", [("patch_size", 256), ("spatial_merge_size", 8)], "patch_size is 256"),
+        ("mistral3-vl", [("patch_size", 256), ("spatial_merge_size", 5)], "1024 pixels a side"),
+        ("gemma3-vl", [("patch_size", 4), ("image_size", 4096)], "more than 65536 patches"),
+    ] {
+        let Some((mut parts, _)) = projector_of(name) else { return };
+        for (key, number) in pairs {
+            parts.set(&format!("clip.vision.{key}"), Some(MetadataValue::U32(number)));
+        }
+        let error = open(&parts).unwrap_err().to_string();
+        assert!(error.contains(words), "{name}: {error}");
+    }
+}
+
+#[test]
+fn blocks_with_heads_of_different_sizes_are_refused() {
+    for name in ["mistral3-vl", "gemma4-e-vl"] {
+        let Some((mut parts, _)) = projector_of(name) else { return };
+        // Half of each head, so that every tensor of the block goes with the others.
+        for tensor in parts.tensors.iter_mut().filter(|tensor| tensor.name.starts_with("v.blk.1.attn_")) {
+            let part = tensor.name.strip_prefix("v.blk.1.").unwrap();
+            let axis = match part {
+                "attn_q.weight" | "attn_k.weight" | "attn_v.weight" => 1,
+                "attn_out.weight" | "attn_q_norm.weight" | "attn_k_norm.weight" => 0,
+                _ => continue,
+            };
+            tensor.dims[axis] /= 2;
+            tensor.bytes.truncate(tensor.bytes.len() / 2);
+        }
+        let error = open(&parts).unwrap_err().to_string();
+        assert!(error.contains("v.blk.1") && error.contains("first block"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn what_a_picture_costs_is_bounded_in_every_family() {
+    let picture = |width: u32, height: u32| {
+        Picture::from_rgb(width, height, vec![0; 3 * width as usize * height as usize]).unwrap()
+    };
+    // Nothing that whoever asks sets lifts the bounds.
+    let lifted = PictureLimits {
+        min_pixels: Some(usize::MAX),
+        max_pixels: Some(usize::MAX),
+        longest_edge: Some(usize::MAX),
+        token_budget: Some(1 << 30),
+        max_tokens: None,
+    };
+    for name in FAMILIES {
+        let Some((parts, _)) = projector_of(name) else { return };
+        let file = || Arc::new(Gguf::from_bytes(&parts.file()).unwrap());
+        let usual = Projector::new(file(), PictureLimits::default()).unwrap();
+        let lifted = Projector::new(file(), lifted).unwrap();
+        for (width, height) in [(1, 131_073), (200_000, 1)] {
+            for projector in [&usual, &lifted] {
+                let error = projector.token_grid(&picture(width, height)).unwrap_err().to_string();
+                assert!(error.contains("131072 pixels"), "{name}: {error}");
+            }
+        }
+        // Qwen's rule is not that of the others, of which the smallest Gemma has no places for so long a line.
+        match usual.token_grid(&picture(4, 804)) {
+            Ok(_) => assert!(!name.starts_with("qwen"), "{name}"),
+            Err(error) if name.starts_with("qwen") => assert!(error.to_string().contains("200 times")),
+            Err(error) => assert!(error.to_string().contains("so many patches"), "{name}: {error}"),
+        }
+        let merge = match parts.pairs.iter().find(|(key, _)| key == "clip.vision.spatial_merge_size") {
+            Some((_, MetadataValue::U32(merge))) => *merge as usize,
+            _ => 1,
+        };
+        match lifted.token_grid(&picture(30, 20)) {
+            Ok((columns, lines)) => {
+                assert!(
+                    (1..=1 << 16).contains(&(columns * lines * merge * merge)),
+                    "{name}: {columns} × {lines}"
+                );
+            }
+            Err(error) => assert!(error.to_string().contains("so many patches"), "{name}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_bound_of_no_pixels_leaves_a_token() {
+    let Some((parts, _)) = projector_of("qwen3vl") else { return };
+    let limits = PictureLimits { min_pixels: Some(0), ..PictureLimits::default() };
+    let projector = Projector::new(parts.gguf(), limits).unwrap();
+    let speck = Picture::from_rgb(1, 1, vec![7; 3]).unwrap();
+    assert_eq!(projector.token_grid(&speck).unwrap(), (1, 1));
+}
+
+#[test]
+fn a_picture_in_a_size_that_a_projector_has_no_places_for_is_refused() {
+    let Some((parts, model)) = projector_of("gemma3-vl") else { return };
+    let projector = open(&parts).unwrap();
+    let picture = Picture::from_rgb(336, 28, vec![7; 3 * 336 * 28]).unwrap();
+    let error = projector.encode_as_it_is(&model, &picture).unwrap_err().to_string();
+    assert!(error.contains("one size"), "{error}");
 }
