@@ -66,6 +66,7 @@ main() {
         mkdir -p "$prefix/$2"
         cp "$have/$1" "$prefix/$2/$3"
     }
+    "$have/pelicycle" -V >/dev/null || fail "the program does not run here"
     put completions/pelicycle.bash share/bash-completion/completions pelicycle
     put completions/_pelicycle share/zsh/site-functions _pelicycle
     put completions/pelicycle.fish share/fish/vendor_completions.d pelicycle.fish
@@ -74,7 +75,6 @@ main() {
     # By a rename, so that a program that runs now is not overwritten.
     cp "$have/pelicycle" "$prefix/bin/.pelicycle.new"
     chmod 755 "$prefix/bin/.pelicycle.new"
-    "$prefix/bin/.pelicycle.new" -V >/dev/null || fail "the program does not run here"
     mv -f "$prefix/bin/.pelicycle.new" "$prefix/bin/pelicycle"
     echo "$("$prefix/bin/pelicycle" -V) is $prefix/bin/pelicycle"
     case ":$PATH:" in

@@ -54,10 +54,8 @@ struct Parts {
 pub(super) fn places(paths: &[Vec<String>], prompt: &str) -> Vec<Place> {
     let counted = counted_apart(paths);
     let parts: Vec<Parts> = paths.iter().map(|path| parts(path, prompt, &counted)).collect();
-    let mut of_model: BTreeMap<(&[String], Option<Timestamp>), Vec<usize>> = BTreeMap::new();
     let mut of_name: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
     for (index, parts) in parts.iter().enumerate() {
-        of_model.entry((&parts.model, parts.moment)).or_default().push(index);
         of_name.entry(&parts.model).or_default().push(index);
     }
     let mut samples = vec![1; paths.len()];
