@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, CostRecord, ExpertsRecord, Id, SamplingSettings, ServiceRecord};
+use crate::{Check, CostRecord, ExpertsRecord, Id, LookRecord, SamplingSettings, ServiceRecord};
 
 /// The version of the record's shape that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -29,6 +29,9 @@ pub struct Attempt {
     pub contestant: ContestantRecord,
     /// The number of the sample among the run's samples of this prompt and contestant, from 1.
     pub sample: u32,
+    /// What the attempt stands on, where the model was shown an earlier drawing of its own; absent for a first attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<LookRecord>,
     /// The settings that were sent with the request.
     pub request: RequestRecord,
     /// The way in which the request ended.

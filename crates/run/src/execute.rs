@@ -192,6 +192,7 @@ impl Task {
             prompt: self.run.prompts[self.cell.prompt].clone(),
             contestant,
             sample: self.cell.sample,
+            look: None,
             request: settings,
             outcome: answer.done.outcome,
             error: answer.done.error.clone(),

@@ -81,6 +81,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
             demonstration: false,
         },
         sample: 1,
+        look: None,
         request: RequestRecord {
             seed: Some(17_446_744_073_709_551_615),
             run_seed: Some(7),

@@ -87,6 +87,7 @@ impl<'a> Importer<'a> {
             prompt: found.prompt,
             contestant: found.contestant,
             sample: found.sample,
+            look: None,
             request: found.request,
             outcome: found.outcome,
             error: None,
