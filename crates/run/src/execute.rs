@@ -105,6 +105,7 @@ impl Task {
         let most = self.backend.tariff.most(&prompt.text, &settings.sampling, false).unwrap_or(0.0);
         let request = || ReplyRequest {
             prompt_id: prompt.id.clone(),
+            earlier: Vec::new(),
             prompt: prompt.text.clone(),
             pictures: Vec::new(),
             sample: self.cell.sample,
