@@ -26,7 +26,13 @@ pub(super) fn tell(notice: &Notice<'_>, quiet: bool) {
         Notice::OtherAddress { provider, address, from } if !quiet => {
             say_error(&format!("{provider} is asked at {} (by {})", printable(address), printable(from)));
         }
-        Notice::OtherAddress { .. } | Notice::ModelFound { .. } | Notice::BatchSubmitted { .. } => {}
+        Notice::NoLooks { label, why } if !quiet => {
+            say_error(&format!("{} goes without looks: {}", printable(label), printable(&why.to_string())));
+        }
+        Notice::NoLooks { .. }
+        | Notice::OtherAddress { .. }
+        | Notice::ModelFound { .. }
+        | Notice::BatchSubmitted { .. } => {}
         Notice::SubmissionFailed(error) => say_error(&format!("error: {}", words(*error))),
         Notice::LookFailed(error) => say_error(&format!("error: {error}")),
         Notice::FetchFailed(error) => {

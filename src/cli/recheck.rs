@@ -33,15 +33,18 @@ pub(super) fn again(global: &Global) -> anyhow::Result<ExitCode> {
     Ok(if left > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Before a run is taken up: its replies that could not be checked. Standard output is the run's own.
-pub(super) fn of_run(store: &Store, run: &Id) -> anyhow::Result<()> {
+/// Before a run is taken up: its replies that could not be checked. Whether one of them has a check now. Standard output is
+/// the run's own.
+pub(super) fn of_run(store: &Store, run: &Id) -> anyhow::Result<bool> {
+    let mut renewed = false;
     let wanted = |attempt: &Attempt| attempt.run == *run && attempt.is_unchecked();
     recheck(store, &pool(), wanted, |id, outcome| {
+        renewed |= matches!(outcome, Rechecked::Renewed { .. });
         if let Some(words) = words(id, outcome) {
             say_error(&words);
         }
     })?;
-    Ok(())
+    Ok(renewed)
 }
 
 fn pool() -> WorkerPool {

@@ -21,7 +21,7 @@ pub use event::{
     LOOPS, ReplyDelta, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplySender, ReplyStream, RequestEnd,
     SentRequest, reply_channel,
 };
-pub use provider::{Provider, ReplyRequest};
+pub use provider::{EarlierTurn, Provider, ReplyRequest};
 pub use queue::{Permit, RequestQueue};
 pub use replies::{Replies, RepliesError, reply_files};
 pub use service::{

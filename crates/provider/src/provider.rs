@@ -9,6 +9,8 @@ use crate::{ReplyStream, RequestQueue};
 pub struct ReplyRequest {
     /// The prompt's id, for those whose replies lie ready.
     pub prompt_id: String,
+    /// What was said before the prompt, oldest first; nothing for most.
+    pub earlier: Vec<EarlierTurn>,
     /// The prompt's exact text.
     pub prompt: String,
     /// Pictures that go before it, as PNG.
@@ -17,6 +19,15 @@ pub struct ReplyRequest {
     pub sample: u32,
     /// The settings; absent means "not sent".
     pub settings: RequestRecord,
+}
+
+/// A turn that a conversation has behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierTurn {
+    /// What the model was asked.
+    pub prompt: String,
+    /// The text of its answer. Reasoning is left out, as chat templates and services do with that of earlier turns.
+    pub reply: String,
 }
 
 /// One who answers requests.

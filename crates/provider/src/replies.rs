@@ -180,6 +180,7 @@ mod tests {
     fn answer(replies: &Replies, prompt: &str, sample: u32) -> (String, Outcome, Option<String>) {
         let request = ReplyRequest {
             prompt_id: prompt.to_owned(),
+            earlier: Vec::new(),
             prompt: String::new(),
             pictures: Vec::new(),
             sample,

@@ -393,9 +393,16 @@ pub struct RunContestant {
     /// Samples of each prompt, in the prompts' order, for one who has its own number of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub samples: Option<Vec<u32>>,
+    /// The most looks after each of its first attempts; absent where it is asked for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub looks: u32,
     /// The place to find it again: the path of the model file as it was given, or the address of the service.
     pub source: String,
     /// The text of the chat template that was given in place of the model file's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+}
+
+fn is_zero(looks: &u32) -> bool {
+    *looks == 0
 }

@@ -60,6 +60,8 @@ pub(crate) struct OpenedContestant {
     /// Where it is found again.
     pub(crate) source: String,
     pub(crate) demonstration: bool,
+    /// Whether it can be shown pictures, as far as is known.
+    pub(crate) sees: bool,
     /// Samples of each prompt, for one who has its own number of them.
     pub(crate) samples: Option<Vec<u32>>,
 }
@@ -118,18 +120,20 @@ impl Backends {
             request,
             source,
             demonstration: false,
+            sees: true,
             samples: None,
         };
         match &found.model {
             ContestantModel::Local(weights) => {
                 let model = self.local(weights, template.as_deref())?;
-                let demonstration = model.demonstration();
+                let (demonstration, sees) = (model.demonstration(), model.sees());
                 let request = model
                     .settle(wanted)
                     .map_err(|source| RunError::Recommendation { weights: weights.clone(), source })?;
                 let tariff = self.tariff(found, own_price, None);
                 Ok(OpenedContestant {
                     demonstration,
+                    sees,
                     ..opened(Arc::new(model), request, weights.source(), tariff)
                 })
             }

@@ -64,6 +64,8 @@ pub struct RunDefaults {
     #[serde(default, deserialize_with = "one_or_many::list")]
     pub prompt: Vec<String>,
     pub samples: Option<NonZeroU32>,
+    #[serde(default, deserialize_with = "section::looks")]
+    pub looks: Option<u32>,
     pub max_cost: Option<f64>,
     pub threads: Option<NonZeroU32>,
     pub parallel: Option<NonZeroU32>,
@@ -275,6 +277,14 @@ mod tests {
         assert!(error.contains("`top_k`"), "a setting is a key as well: {error}");
         let error = parse("[run]\nmodle = 'm'\n").unwrap_err().to_string();
         assert_eq!(error, "p.toml:2: unknown key `modle`: did you mean \"model\"?");
+        for (text, line) in [("[run]\nlooks = 17\n", 2), ("[contestants.a]\nmodel = 'm'\nlooks = 99\n", 3)] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("p.toml:{line}: ")) && error.contains("at most 16"),
+                "{error}"
+            );
+        }
+        assert_eq!(parse("[run]\nlooks = 2\n").unwrap().run.looks, Some(2));
         let one = parse("models = 'm'\n[run]\nmodel = 'a/b'\n[lineups]\nmine = 'a/b'\n").unwrap();
         let list = parse("models = ['m']\n[run]\nmodel = ['a/b']\n[lineups]\nmine = ['a/b']\n").unwrap();
         assert_eq!(one, list, "a list of one may be written as its member");

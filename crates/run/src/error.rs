@@ -111,6 +111,8 @@ pub enum UsageError {
         file.display()
     )]
     TemplateOfOthers { label: String, file: PathBuf },
+    #[error("--looks shows models what they drew, and nobody here can be shown it:\n  {who}")]
+    NobodySees { who: String },
     #[error("--wait is for a run by --batch; this one is waited for anyway")]
     WaitWithoutBatch,
     #[error("{label} can't be asked in a batch, only models of {taking}; ask it in a run without --batch")]

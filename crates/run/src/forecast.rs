@@ -6,6 +6,7 @@ use pelicycle_record::{Rates, SamplingSettings};
 use pelicycle_store::Store;
 
 use crate::backends::given_replies;
+use crate::look::{LOOK_TEXT, PICTURE, most_input};
 use crate::prepare::RunDraft;
 use crate::{
     Backends, Config, Contestant, ContestantModel, Notices, RunError, RunPlan, RunRequest, Tariff, UsageError,
@@ -22,6 +23,8 @@ const THOUGHTFUL_REPLY: u64 = 6_000;
 pub struct RunForecast {
     /// Requests that it would send.
     pub requests: usize,
+    /// Looks that it would send besides, at most.
+    pub looks: u64,
     /// What each contestant would be asked.
     pub contestants: Vec<ContestantForecast>,
 }
@@ -33,6 +36,8 @@ pub struct ContestantForecast {
     pub label: String,
     /// Samples of it.
     pub samples: u64,
+    /// Looks after them, at most; they are in all that follows.
+    pub looks: u64,
     /// Tokens of its requests, about.
     pub input: u64,
     /// Tokens of its replies, about.
@@ -91,7 +96,7 @@ impl RunForecast {
                 ContestantForecast::new(&plan, index, contestant, priced, earlier)
             })
             .collect();
-        Ok(RunForecast { requests: plan.cells.len(), contestants })
+        Ok(RunForecast { requests: plan.cells.len(), looks: plan.most_looks(), contestants })
     }
 
     /// US dollars that all of it would cost, about; absent where something of it is unknown.
@@ -120,6 +125,7 @@ impl ContestantForecast {
         let mut forecast = ContestantForecast {
             label: who.record.label.clone(),
             samples: 0,
+            looks: 0,
             input: 0,
             output: 0,
             known,
@@ -140,6 +146,20 @@ impl ContestantForecast {
             let add = |sum: Option<f64>, cost: Option<f64>| sum.zip(cost).map(|(sum, cost)| sum + cost);
             forecast.about = add(forecast.about, tariff.forecast(input, each, plan.run.batch));
             forecast.most = add(forecast.most, tariff.most(prompt, &who.request.sampling, plan.run.batch));
+            let (looks, sampling) = (u64::from(who.looks), &who.request.sampling);
+            let input = input + each + LOOK_TEXT.len() as u64 / 4 + PICTURE;
+            let most = most_input(
+                prompt.len(),
+                tariff.bound_on_reply(sampling),
+                plan.run.prompts[cell.prompt].raster,
+            );
+            forecast.looks += looks;
+            forecast.input += looks * input;
+            forecast.output += looks * each;
+            let times =
+                |cost: Option<f64>| if looks == 0 { Some(0.0) } else { cost.map(|usd| usd * looks as f64) };
+            forecast.about = add(forecast.about, times(tariff.forecast(input, each, false)));
+            forecast.most = add(forecast.most, times(tariff.most_after(most, sampling, false)));
         }
         forecast
     }
@@ -172,7 +192,8 @@ fn priced(found: &Contestant, own_price: Option<&Rates>, backends: &Backends) ->
 pub fn earlier_lengths(store: &Store) -> Result<BTreeMap<String, Vec<u64>>, RunError> {
     let mut lengths: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for stored in store.list()?.attempts {
-        if let Some(output) = stored.attempt.usage.output {
+        // Looks are other replies: some say no more than that they are done.
+        if let Some(output) = stored.attempt.usage.output.filter(|_| stored.attempt.look.is_none()) {
             lengths.entry(stored.attempt.contestant.slug).or_default().push(output);
         }
     }

@@ -3,7 +3,7 @@
 //! A [`RunRequest`] says what somebody wants. [`PreparedRun::new`] finds models and prompts, opens those who answer
 //! (a [`Backend`] each, with its [`Tariff`]) and makes the [`RunPlan`], or takes that of an earlier run up;
 //! [`PreparedRun::begin`] writes it down and exchanges batches; [`execute`] asks, checks and keeps each sample as soon as it
-//! is over. [`RunForecast`] says what all of it would cost. [`judging`] does the same for a vision model that is shown
+//! is over, and shows the model what it drew where looks are asked for (`look.rs`). [`RunForecast`] says what all of it would cost. [`judging`] does the same for a vision model that is shown
 //! pairs of drawings. Who takes part, at what price and by which settings, is in `pelicycle.toml`: [`Config`].
 //!
 //! It knows no command line and no terminal: it takes plain requests and tells through listeners. Where it keeps
@@ -21,12 +21,16 @@ mod energy;
 mod environment;
 mod error;
 mod execute;
+mod first_attempts;
 mod forecast;
 mod host;
 pub mod judging;
+mod keep;
 mod lineup;
 mod load;
 mod local;
+mod look;
+mod look_chain;
 mod notice;
 mod one_or_many;
 mod plan;
@@ -37,8 +41,10 @@ mod projector_choice;
 mod received_reply;
 mod recheck;
 mod resume;
+mod sample_task;
 mod section;
 mod service_access;
+mod sight;
 mod site_section;
 mod spending;
 mod stop;
@@ -51,10 +57,12 @@ pub use config::{CONFIG_FILE, Config, ConfigError, OwnConfig, RunDefaults, own_c
 pub use contestant::{Contestant, ContestantError, ContestantModel, RepliesSource, Weights};
 pub use environment::{DOTENV, Environment, KeyCommands, VariableError, VariableSource};
 pub use error::{ConfigurationFault, RunError, UsageError};
-pub use execute::{RunEnd, Workspace, execute};
+pub use execute::{ReplyInspector, RunEnd, Workspace, execute};
 pub use forecast::{ContestantForecast, CostBasis, RunForecast, earlier_lengths};
 pub use lineup::{ContestantEntry, LineupError, Lineups, Participant};
 pub use local::{LocalModel, LocalOptions};
+pub use look::MAX_LOOKS;
+pub use look_chain::PlannedLooks;
 pub use notice::{Notice, Notices};
 pub use plan::{PlanCell, RunPlan, random_seed, sample_seed};
 pub use prepare::{PreparedRun, RunRequest};
@@ -66,6 +74,7 @@ pub use progress::{FinishedAttempt, RunProgress};
 pub use projector_choice::projector_for;
 pub use recheck::{Rechecked, is_worth_a_check, recheck};
 pub use service_access::ServiceAccess;
+pub use sight::NoSight;
 pub use site_section::{SiteLab, SiteModel, SiteSection};
 pub use stop::Stop;
 pub use tariff::{ResourceUse, Tariff};

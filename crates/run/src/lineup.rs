@@ -33,6 +33,9 @@ pub struct ContestantEntry {
     pub price: Option<Rates>,
     /// A file with the chat template of a local model, in place of its own.
     pub template: Option<PathBuf>,
+    /// The most looks after each of its first attempts.
+    #[serde(default, deserialize_with = "section::looks")]
+    pub looks: Option<u32>,
     /// The settings that it is asked with.
     #[serde(skip)]
     pub sampling: SamplingSettings,

@@ -203,8 +203,12 @@ impl LocalModel {
         let pictures = request.pictures.iter().map(|png| Ok(Picture::from_png(png)?.into()));
         let mut parts: Vec<MessagePart> = pictures.collect::<Result<_, EngineError>>()?;
         parts.push(request.prompt.as_str().into());
+        let earlier = request.earlier.iter().flat_map(|turn| {
+            [ChatMessage::user(turn.prompt.as_str()), ChatMessage::assistant(turn.reply.as_str())]
+        });
+        let messages: Vec<ChatMessage> = earlier.chain([ChatMessage::user(parts)]).collect();
         self.engine
-            .chat(&[ChatMessage::user(parts)])
+            .chat(&messages)
             .thinking(settings.sampling.thinking)
             .sampling(sampling)
             .max_tokens(settings.sampling.max_tokens.unwrap_or(MAX_TOKENS) as usize)

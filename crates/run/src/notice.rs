@@ -6,7 +6,7 @@ use pelicycle_models::ModelFile;
 use pelicycle_provider::BatchError;
 use pelicycle_record::BatchRecord;
 
-use crate::{RunError, VariableError};
+use crate::{NoSight, RunError, VariableError};
 
 /// A thing that somebody should hear of.
 #[derive(Debug)]
@@ -28,6 +28,13 @@ pub enum Notice<'a> {
         named: &'a str,
         /// The model.
         found: &'a ModelFile,
+    },
+    /// One who takes part will not be shown what it drew.
+    NoLooks {
+        /// Its name for people.
+        label: &'a str,
+        /// The reason.
+        why: &'a NoSight,
     },
     /// A batch was left with a service.
     BatchSubmitted {

@@ -1,12 +1,13 @@
 //! What a run asks: every prompt of every contestant, so many times, each sample with its own seed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use pelicycle_record::{Attempt, Outcome, RequestRecord, RunRecord, Shard};
+use pelicycle_record::{Attempt, Id, Outcome, RequestRecord, RunRecord, Shard};
+use pelicycle_store::StoredAttempt;
 
-use crate::RunError;
+use crate::{PlannedLooks, RunError};
 
-/// One sample to ask for.
+/// One request to send: a sample's first attempt, or a look after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlanCell {
     /// Index into the run's prompts.
@@ -15,7 +16,9 @@ pub struct PlanCell {
     pub contestant: usize,
     /// Which sample, from 1.
     pub sample: u32,
-    /// The sample's seed.
+    /// Which look, from 1; 0 for the first attempt.
+    pub look: u32,
+    /// The request's seed.
     pub seed: u64,
 }
 
@@ -27,6 +30,11 @@ impl PlanCell {
         // A service is sent a seed only where one was asked for.
         RequestRecord { seed: request.run_seed.map(|_| self.seed), ..request.clone() }
     }
+
+    /// A look after this first attempt, with a seed of its own.
+    pub(crate) fn look(self, number: u32) -> PlanCell {
+        PlanCell { look: number, seed: look_seed(self.seed, number), ..self }
+    }
 }
 
 /// A run and what is left of it to do.
@@ -34,8 +42,10 @@ impl PlanCell {
 pub struct RunPlan {
     /// The run.
     pub run: RunRecord,
-    /// What is to be asked, in order: prompt by prompt, so that a prompt computed once serves all its samples.
+    /// The first attempts to ask for, in order: prompt by prompt, so that a prompt computed once serves all its samples.
     pub cells: Vec<PlanCell>,
+    /// Looks that are left after first attempts which are there.
+    pub looks: Vec<PlannedLooks>,
 }
 
 impl RunPlan {
@@ -46,29 +56,58 @@ impl RunPlan {
     }
 
     /// What `attempts` leave of a run. An attempt that was cut short or failed is asked again; one that ended,
-    /// however badly it drew, is done.
+    /// however badly it drew, is done. So it is with looks.
     #[must_use]
-    pub fn rest(run: RunRecord, attempts: &[Attempt]) -> RunPlan {
-        let done: BTreeSet<(&str, &str, &str, u32)> = attempts
-            .iter()
-            .filter(|a| a.run == run.id)
-            .filter(|a| !matches!(a.outcome, Outcome::Cancelled | Outcome::Error | Outcome::Cut))
-            .map(|a| (a.prompt.id.as_str(), a.prompt.hash.as_str(), a.contestant.slug.as_str(), a.sample))
-            .collect();
+    pub fn rest(run: RunRecord, attempts: &[StoredAttempt]) -> RunPlan {
+        let mut firsts: BTreeMap<(&str, &str, &str, u32), &StoredAttempt> = BTreeMap::new();
+        let mut followers: BTreeMap<&Id, Vec<&StoredAttempt>> = BTreeMap::new();
+        for stored in attempts.iter().filter(|stored| stored.attempt.run == run.id && ended(&stored.attempt))
+        {
+            let a = &stored.attempt;
+            match &a.look {
+                Some(look) => followers.entry(&look.first).or_default().push(stored),
+                None => {
+                    let (prompt, slug) = (&a.prompt, a.contestant.slug.as_str());
+                    firsts.insert((prompt.id.as_str(), prompt.hash.as_str(), slug, a.sample), stored);
+                }
+            }
+        }
+        let mut looks = Vec::new();
         let mut cells = sharded(matrix(&run), run.shard);
         cells.retain(|cell| {
             let (prompt, contestant) = (&run.prompts[cell.prompt], &run.contestants[cell.contestant]);
             let slug = contestant.record.slug.as_str();
-            !done.contains(&(prompt.id.as_str(), prompt.hash.as_str(), slug, cell.sample))
+            let key = (prompt.id.as_str(), prompt.hash.as_str(), slug, cell.sample);
+            let Some(first) = firsts.get(&key) else { return true };
+            let followers = followers.get(&first.attempt.id).map_or(&[][..], Vec::as_slice);
+            looks.extend(PlannedLooks::after(*cell, first, followers, contestant.looks));
+            false
         });
-        RunPlan { run, cells }
+        RunPlan { run, cells, looks }
     }
 
     /// The contestants that have something left to answer, as indices.
     #[must_use]
     pub fn needed(&self) -> BTreeSet<usize> {
-        self.cells.iter().map(|cell| cell.contestant).collect()
+        self.cells
+            .iter()
+            .chain(self.looks.iter().map(|looks| &looks.cell))
+            .map(|cell| cell.contestant)
+            .collect()
     }
+
+    /// The looks that it may come to, at most.
+    #[must_use]
+    pub fn most_looks(&self) -> u64 {
+        let bound = |cell: &PlanCell| self.run.contestants[cell.contestant].looks;
+        let begun = self.looks.iter().map(|looks| (bound(&looks.cell) + 1).saturating_sub(looks.next));
+        self.cells.iter().map(bound).chain(begun).map(u64::from).sum()
+    }
+}
+
+/// Whether its request came to an end, and is not to be sent again.
+fn ended(attempt: &Attempt) -> bool {
+    !matches!(attempt.outcome, Outcome::Cancelled | Outcome::Error | Outcome::Cut)
 }
 
 /// All samples of a run, prompt by prompt.
@@ -79,7 +118,7 @@ fn matrix(run: &RunRecord) -> Vec<PlanCell> {
             let own = contestant.samples.as_ref().map(|each| each.get(p).copied().unwrap_or(0));
             for sample in 1..=own.unwrap_or(run.samples) {
                 let seed = sample_seed(run.seed, &prompt.hash, &contestant.record.slug, sample);
-                cells.push(PlanCell { prompt: p, contestant: c, sample, seed });
+                cells.push(PlanCell { prompt: p, contestant: c, sample, look: 0, seed });
             }
         }
     }
@@ -113,7 +152,15 @@ pub fn random_seed() -> Result<u64, RunError> {
 /// names the sample. The same for ever: a reply can be asked for again.
 #[must_use]
 pub fn sample_seed(run_seed: u64, prompt_hash: &str, slug: &str, sample: u32) -> u64 {
-    let named = format!("pelicycle sample seed 1\n{run_seed}\n{prompt_hash}\n{slug}\n{sample}\n");
+    seed_of(&format!("pelicycle sample seed 1\n{run_seed}\n{prompt_hash}\n{slug}\n{sample}\n"))
+}
+
+/// The seed of a look, by that of its sample: with the same one, a model would choose by the same chances again.
+fn look_seed(sample_seed: u64, number: u32) -> u64 {
+    seed_of(&format!("pelicycle look seed 1\n{sample_seed}\n{number}\n"))
+}
+
+fn seed_of(named: &str) -> u64 {
     let hash = blake3::hash(named.as_bytes());
     u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes")) >> 11
 }
@@ -136,6 +183,8 @@ mod tests {
             assert_ne!(sample_seed(run_seed, hash, slug, sample), seed);
         }
         assert!(seed < 1 << 53);
+        assert_eq!(look_seed(seed, 1), 7_630_195_232_012_732, "and those of looks");
+        assert_ne!(look_seed(seed, 1), look_seed(seed, 2));
     }
 
     #[test]
@@ -144,6 +193,7 @@ mod tests {
             prompt: n % 5,
             contestant: n / 5 % 4,
             sample: (n / 20) as u32 + 1,
+            look: 0,
             seed: n as u64,
         };
         let whole: Vec<PlanCell> = (0..5 * 4 * 3).map(cell).collect();

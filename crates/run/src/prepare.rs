@@ -15,9 +15,10 @@ use pelicycle_text::plain_file;
 
 use crate::backends::check_bound;
 use crate::local::check_sampling;
+use crate::sight::settle_looks;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, Notice, Notices, Participant,
-    RunError, RunPlan, UsageError, random_seed, resume,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, NoSight, Notice, Notices,
+    Participant, RunError, RunPlan, UsageError, random_seed, resume,
 };
 
 /// The longest chat template, in bytes.
@@ -33,6 +34,8 @@ pub struct RunRequest {
     pub models: Vec<String>,
     /// Samples of each prompt and model.
     pub samples: Option<u32>,
+    /// The most looks after each first attempt.
+    pub looks: Option<u32>,
     /// Prompts by id, or families of them.
     pub prompts: Vec<String>,
     /// A folder of prompts beside the bundled ones.
@@ -100,7 +103,10 @@ impl PreparedRun {
                 lock = Some(store.lock_run(&id)?);
                 resume::resume(store, &id, &all)?
             }
-            None => begin(RunDraft::new(request, &config, &all, notices)?, request.seed.is_some(), &all)?,
+            None => {
+                let draft = RunDraft::new(request, &config, &all, notices)?;
+                begin(draft, request.seed.is_some(), &all, notices)?
+            }
         };
         if request.wait && !plan.run.batch {
             return Err(UsageError::WaitWithoutBatch.into());
@@ -120,6 +126,16 @@ impl PreparedRun {
         };
         prepared.check_cost()?;
         Ok(prepared)
+    }
+
+    /// Sees anew which looks are left, where kept attempts were checked anew since: one may have a picture now.
+    ///
+    /// # Errors
+    /// A store that can't be read.
+    pub fn look_anew(&mut self, store: &Store) -> Result<(), RunError> {
+        let attempts = resume::attempts_of(store, &self.plan.run.id)?;
+        self.plan.looks = RunPlan::rest(self.plan.run.clone(), &attempts).looks;
+        Ok(())
     }
 
     /// A bound on the cost holds only where all costs can be told beforehand.
@@ -162,7 +178,7 @@ impl RunDraft {
         };
         let participants = participants(request, config, backends, notices)?;
         let contestants = participants.iter().map(|one| run_contestant(one, request, config, seed));
-        let run = RunRecord {
+        let mut run = RunRecord {
             schema: SCHEMA_VERSION,
             id: Id::new()?,
             started: jiff::Timestamp::now(),
@@ -174,6 +190,8 @@ impl RunDraft {
             prompts: prompts.into_iter().map(|prompt| prompt.record()).collect(),
             contestants: contestants.collect::<Result<_, _>>()?,
         };
+        let asked = request.looks.is_some_and(|looks| looks > 0);
+        settle_looks(&mut run, &participants, asked, backends, notices)?;
         Ok(RunDraft { run, participants })
     }
 }
@@ -237,6 +255,7 @@ fn run_contestant(
             ..RequestRecord::default()
         },
         samples: None,
+        looks: request.looks.or(one.entry.looks).or(config.run.looks).unwrap_or(0),
         source: String::new(),
         template,
     })
@@ -276,6 +295,7 @@ fn begin(
     draft: RunDraft,
     seeded: bool,
     backends: &Backends,
+    notices: &Notices,
 ) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
     let RunDraft { mut run, participants } = draft;
     let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
@@ -295,6 +315,10 @@ fn begin(
         who.source = opened.source;
         who.samples = opened.samples;
         who.record.demonstration = opened.demonstration;
+        if who.looks > 0 && !opened.sees {
+            who.looks = 0;
+            notices(&Notice::NoLooks { label: &who.record.label, why: &NoSight::Projector });
+        }
         answering[index] = Some(opened.backend);
         Ok(())
     };

@@ -3,25 +3,29 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pelicycle_record::{Outcome, RunRecord, Verdict};
+use pelicycle_record::{LookRecord, Outcome, RunRecord, Verdict};
 
-use crate::PlanCell;
+use crate::{PlanCell, PlannedLooks};
 
 /// One piece of news.
 #[derive(Debug)]
 pub enum RunProgress<'a> {
-    /// The run begins, with so many samples to ask for.
+    /// The run begins, with so many samples and looks to ask for.
     RunStarted {
         /// The run.
         run: &'a RunRecord,
-        /// Samples to ask for, for each contestant.
+        /// First attempts to ask for.
         cells: &'a [PlanCell],
+        /// Looks to go on with, after first attempts which are there.
+        looks: &'a [PlannedLooks],
+        /// The looks that all of it may come to, at most.
+        most_looks: u64,
     },
-    /// A sample was asked for.
+    /// A sample, or a look after it, was asked for.
     Asked(PlanCell),
     /// More of a reply came.
     More {
-        /// Of which sample.
+        /// Of which request.
         cell: PlanCell,
         /// Tokens that it is, where the provider counts them as they come.
         tokens: u32,
@@ -35,10 +39,14 @@ pub enum RunProgress<'a> {
 /// An attempt that is over and kept.
 #[derive(Debug)]
 pub struct FinishedAttempt<'a> {
-    /// Which sample it was.
+    /// Which sample it was, and which look.
     pub cell: PlanCell,
     /// The attempt's identifier.
     pub id: &'a str,
+    /// What it stands on, where it is a look.
+    pub look: Option<&'a LookRecord>,
+    /// Looks that may follow it.
+    pub looks_left: u32,
     /// How the request ended.
     pub outcome: Outcome,
     /// What went wrong.

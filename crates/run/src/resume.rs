@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pelicycle_provider::Provider;
-use pelicycle_record::{Attempt, Id, RunContestant};
-use pelicycle_store::Store;
+use pelicycle_record::{Id, RunContestant};
+use pelicycle_store::{Store, StoredAttempt};
 
 use crate::backends::given_replies;
 use crate::{
@@ -23,13 +23,7 @@ pub(crate) fn resume(
     backends: &Backends,
 ) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
     let run = store.read_run(id)?;
-    let attempts: Vec<Attempt> = store
-        .list()?
-        .attempts
-        .into_iter()
-        .map(|stored| stored.attempt)
-        .filter(|attempt| attempt.run == *id)
-        .collect();
+    let attempts = attempts_of(store, id)?;
     let plan = RunPlan::rest(run, &attempts);
     let mut answering: Vec<Option<Backend>> = vec![None; plan.run.contestants.len()];
     let prompts: Vec<&str> = plan.run.prompts.iter().map(|prompt| prompt.id.as_str()).collect();
@@ -37,6 +31,13 @@ pub(crate) fn resume(
         answering[index] = Some(backend(&plan.run.contestants[index], &attempts, &prompts, backends)?);
     }
     Ok((plan, answering))
+}
+
+/// The attempts of a run, oldest first.
+pub(crate) fn attempts_of(store: &Store, id: &Id) -> Result<Vec<StoredAttempt>, RunError> {
+    let mut attempts = store.list()?.attempts;
+    attempts.retain(|stored| stored.attempt.run == *id);
+    Ok(attempts)
 }
 
 /// The run whose id begins so, or the newest one for `last`.
@@ -69,7 +70,7 @@ pub(crate) fn find(store: &Store, named: &str) -> Result<Id, RunError> {
 /// Who answers for a contestant of the record, if it is still the same.
 fn backend(
     who: &RunContestant,
-    attempts: &[Attempt],
+    attempts: &[StoredAttempt],
     prompts: &[&str],
     backends: &Backends,
 ) -> Result<Backend, RunError> {
@@ -113,11 +114,12 @@ fn is_near(folder: &Path) -> bool {
 fn same_weights(
     weights: &Weights,
     who: &RunContestant,
-    attempts: &[Attempt],
+    attempts: &[StoredAttempt],
     backends: &Backends,
 ) -> Result<LocalModel, RunError> {
     let model = backends.local(weights, who.template.as_deref())?;
-    let own = attempts.iter().filter(|attempt| attempt.contestant.slug == who.record.slug);
+    let own = attempts.iter().map(|stored| &stored.attempt);
+    let own = own.filter(|attempt| attempt.contestant.slug == who.record.slug);
     if let Some(before) = own.filter_map(|attempt| attempt.engine.as_ref()).next() {
         let now = model.engine().map_err(RunError::EngineRecord)?;
         if now.is_some_and(|now| now.hash != before.hash) {

@@ -10,6 +10,8 @@ use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
 use serde::de::{DeserializeSeed, Error, IntoDeserializer as _, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
+use crate::MAX_LOOKS;
+
 /// A section that has sampling settings.
 pub(crate) trait SamplingSection: Sized {
     /// Reads the section's own keys, as a derived `Deserialize` does.
@@ -22,6 +24,15 @@ pub(crate) trait SamplingSection: Sized {
 /// Reads a section whole.
 pub(crate) fn read<'de, S: SamplingSection, D: Deserializer<'de>>(from: D) -> Result<S, D::Error> {
     from.deserialize_map(SectionVisitor(PhantomData))
+}
+
+/// Reads a number of looks.
+pub(crate) fn looks<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    let looks = u32::deserialize(from)?;
+    match looks > MAX_LOOKS {
+        true => Err(Error::custom(format_args!("there can be at most {MAX_LOOKS} looks"))),
+        false => Ok(Some(looks)),
+    }
 }
 
 struct SectionVisitor<S>(PhantomData<S>);

@@ -91,8 +91,12 @@ impl Tariff {
     /// As [`Tariff::most`], for so many tokens of input at most.
     #[must_use]
     pub fn most_after(&self, input: u64, settings: &SamplingSettings, batch: bool) -> Option<f64> {
-        let longest = settings.max_tokens.map(u64::from).or(self.longest_reply()).unwrap_or(LONGEST_REPLY);
-        self.forecast(input, longest, batch)
+        self.forecast(input, self.bound_on_reply(settings), batch)
+    }
+
+    /// The most tokens of a reply under these settings.
+    pub(crate) fn bound_on_reply(&self, settings: &SamplingSettings) -> u64 {
+        settings.max_tokens.map(u64::from).or(self.longest_reply()).unwrap_or(LONGEST_REPLY)
     }
 
     /// What a request of `input` tokens can cost where its reply has `output` tokens; `None` where no price is known.

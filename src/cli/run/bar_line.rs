@@ -15,6 +15,7 @@ pub(super) struct Line {
     widest: usize,
     done: u64,
     total: u64,
+    looks: LookCount,
     tokens: u64,
     bytes: u64,
     first_token: Option<Instant>,
@@ -25,13 +26,24 @@ pub(super) struct Line {
     under_way: Vec<(PlanCell, u64)>,
 }
 
+/// The looks of one contestant.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LookCount {
+    /// The most after a first attempt.
+    pub(super) bound: u32,
+    pub(super) done: u64,
+    /// What they may come to in all, as far as is known now.
+    pub(super) most: u64,
+}
+
 impl Line {
-    pub(super) fn new(label: String, widest: usize, total: u64) -> Line {
+    pub(super) fn new(label: String, widest: usize, total: u64, looks: LookCount) -> Line {
         Line {
             label,
             widest,
             done: 0,
             total,
+            looks,
             tokens: 0,
             bytes: 0,
             first_token: None,
@@ -52,9 +64,14 @@ impl Line {
         }
     }
 
-    /// A sample is over.
-    pub(super) fn finish(&mut self, cell: PlanCell, tokens: Option<u64>, last: String) {
-        self.done += 1;
+    /// A sample or a look is over, which so many looks may follow.
+    pub(super) fn finish(&mut self, cell: PlanCell, tokens: Option<u64>, looks_left: u32, last: String) {
+        match cell.look {
+            0 => self.done += 1,
+            _ => self.looks.done += 1,
+        }
+        let hoped = self.looks.bound.saturating_sub(cell.look);
+        self.looks.most = self.looks.most.saturating_sub(hoped.saturating_sub(looks_left).into());
         self.last = Some(last);
         self.lengths.extend(tokens);
         self.under_way.retain(|(known, _)| *known != cell);
@@ -73,17 +90,22 @@ impl Line {
         let part = |likely: u64, came: u64| (came as f64 / likely as f64).min(0.95);
         let parts =
             self.likely().map(|likely| self.under_way.iter().map(|(_, came)| part(likely, *came)).sum());
-        self.done as f64 + parts.unwrap_or(0.0)
+        (self.done + self.looks.done) as f64 + parts.unwrap_or(0.0)
+    }
+
+    /// All replies that may come.
+    fn all(&self) -> u64 {
+        self.total + self.looks.most
     }
 
     /// How long the rest is likely to take, at the speed until now.
     fn left(&self) -> Option<Duration> {
         let seconds = self.first_token?.elapsed().as_secs_f64();
         let likely = self.likely()?;
-        if self.tokens == 0 || seconds < 2.0 || self.done >= self.total {
+        if self.tokens == 0 || seconds < 2.0 || self.done + self.looks.done >= self.all() {
             return None;
         }
-        let rest = (self.total as f64 - self.progress()).max(0.0) * likely as f64;
+        let rest = (self.all() as f64 - self.progress()).max(0.0) * likely as f64;
         Duration::try_from_secs_f64(rest * seconds / self.tokens as f64).ok()
     }
 
@@ -99,9 +121,13 @@ impl Line {
             (tokens, _) => format!("{tokens} tokens  {speed} tokens/s"),
         };
         let left = self.left().map(|left| format!(", {} left", clock(left))).unwrap_or_default();
-        let facts = format!("{}/{}  {come}  {}{left}", self.done, self.total, clock(elapsed));
+        let looks = match (self.looks.done, self.looks.most) {
+            (0, 0) => String::new(),
+            (done, most) => format!(", looks {done}/{most}"),
+        };
+        let facts = format!("{}/{}{looks}  {come}  {}{left}", self.done, self.total, clock(elapsed));
         let cells = if columns >= 110 { 16 } else { 8 };
-        let filled = match self.total {
+        let filled = match self.all() {
             0 => cells,
             // The cast saturates.
             total => ((self.progress() / total as f64 * cells as f64) as usize).min(cells),
@@ -148,6 +174,7 @@ mod tests {
             widest: 26,
             done: 2,
             total: 4,
+            looks: LookCount::default(),
             tokens: 1234,
             bytes: 5000,
             first_token: None,
@@ -169,8 +196,8 @@ mod tests {
 
     #[test]
     fn several_samples_at_once_move_the_bar_and_what_is_left_is_estimated() {
-        let cell = |sample| PlanCell { prompt: 0, contestant: 0, sample, seed: 0 };
-        let mut line = Line::new("m".to_owned(), 1, 4);
+        let cell = |sample| PlanCell { prompt: 0, contestant: 0, sample, look: 0, seed: 0 };
+        let mut line = Line::new("m".to_owned(), 1, 4, LookCount::default());
         for sample in 1..=4 {
             line.more(cell(sample), 500, 2000);
         }
@@ -183,7 +210,20 @@ mod tests {
         assert!(text.contains("0:20, 0:20 left") || text.contains("0:20, 0:19 left"), "{text}");
         line.more(cell(1), 5000, 0);
         assert!(line.progress() < 3.0, "a long reply counts for one");
-        line.finish(cell(1), Some(5500), "drawn".to_owned());
+        line.finish(cell(1), Some(5500), 0, "drawn".to_owned());
         assert!(line.progress() > 1.0 && line.text(Duration::ZERO, 136).contains("1/4"));
+    }
+
+    #[test]
+    fn looks_stand_apart_and_those_that_will_not_come_are_not_waited_for() {
+        let cell = |sample, look| PlanCell { prompt: 0, contestant: 0, sample, look, seed: 0 };
+        let mut line = Line::new("m".to_owned(), 1, 2, LookCount { bound: 3, done: 0, most: 6 });
+        line.finish(cell(1, 0), Some(9), 3, "drawn".to_owned());
+        line.finish(cell(2, 0), Some(9), 0, "no-svg".to_owned());
+        assert!(line.text(Duration::ZERO, 136).contains("2/2, looks 0/3  "));
+        line.finish(cell(1, 1), Some(9), 2, "drawn".to_owned());
+        line.finish(cell(1, 2), Some(1), 0, "says that it is done".to_owned());
+        let text = line.text(Duration::ZERO, 136);
+        assert!(text.contains("2/2, looks 2/2  ") && text.contains("━━━━━━━━━━━━━━━━ "), "{text}");
     }
 }

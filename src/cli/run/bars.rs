@@ -10,7 +10,7 @@ use pelicycle_run::{FinishedAttempt, RunProgress, earlier_lengths};
 use pelicycle_store::Store;
 
 use super::Reporter;
-use super::bar_line::Line;
+use super::bar_line::{Line, LookCount};
 use super::summary::result;
 use crate::cli::pictures::PictureProtocol;
 use crate::cli::runtime::try_thread;
@@ -110,7 +110,8 @@ impl BarReporter {
     fn show(&self, finished: &FinishedAttempt<'_>) {
         let (Some(protocol), Some(png)) = (self.pictures, finished.png) else { return };
         let label = self.lines[finished.cell.contestant].1.lock().unwrap_or_else(PoisonError::into_inner);
-        let caption = format!("{}, sample {}: {}", label.label, finished.cell.sample, result(finished));
+        let look = finished.look.map(|look| format!(", look {}", look.number)).unwrap_or_default();
+        let caption = format!("{}, sample {}{look}: {}", label.label, finished.cell.sample, result(finished));
         drop(label);
         // A terminal that is gone shows nothing.
         self.all.suspend(|| {
@@ -127,13 +128,18 @@ impl BarReporter {
 impl Reporter for BarReporter {
     fn report(&mut self, news: &RunProgress<'_>) {
         match news {
-            RunProgress::RunStarted { run, cells } => {
+            RunProgress::RunStarted { run, cells, looks, .. } => {
                 let labels: Vec<_> =
                     run.contestants.iter().map(|c| printable(&c.record.label).into_owned()).collect();
                 let widest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
                 for (i, label) in labels.into_iter().enumerate() {
                     let total = cells.iter().filter(|cell| cell.contestant == i).count() as u64;
-                    let line = Arc::new(Mutex::new(Line::new(label, widest, total)));
+                    let bound = run.contestants[i].looks;
+                    let begun = looks.iter().filter(|looks| looks.cell.contestant == i);
+                    let begun: u64 =
+                        begun.map(|looks| u64::from((bound + 1).saturating_sub(looks.next))).sum();
+                    let count = LookCount { bound, done: 0, most: total * u64::from(bound) + begun };
+                    let line = Arc::new(Mutex::new(Line::new(label, widest, total, count)));
                     let shown = Arc::clone(&line);
                     let style = ProgressStyle::with_template("{line}")
                         .unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -159,7 +165,7 @@ impl Reporter for BarReporter {
             RunProgress::Finished(finished) => {
                 self.show(finished);
                 self.change(finished.cell.contestant, |line| {
-                    line.finish(finished.cell, finished.tokens, result(finished));
+                    line.finish(finished.cell, finished.tokens, finished.looks_left, result(finished));
                 });
             }
         }

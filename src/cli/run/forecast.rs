@@ -13,14 +13,17 @@ pub(super) fn print(forecast: &RunForecast) {
         vec![["model", "samples", "tokens in", "tokens out", "about", "at most", ""].map(str::to_owned)];
     lines.extend(forecast.contestants.iter().map(line));
     say(&text::table(&lines).join("\n"));
-    let requests = forecast.requests;
+    let requests = match forecast.looks {
+        0 => format!("{} requests", forecast.requests),
+        looks => format!("{} requests and at most {}", forecast.requests, text::plural(looks, "look")),
+    };
     let unknown = forecast.contestants.iter().filter(|one| one.about.is_none()).count();
     let known: f64 = forecast.contestants.iter().filter_map(|one| one.about).sum();
     say(&match unknown {
         0 => {
-            format!("{requests} requests, about {}, at most {}", usd(forecast.about()), usd(forecast.most()))
+            format!("{requests}, about {}, at most {}", usd(forecast.about()), usd(forecast.most()))
         }
-        n => format!("{requests} requests, about {} and what {n} of the models cost", dollars(known)),
+        n => format!("{requests}, about {} and what {n} of the models cost", dollars(known)),
     });
     say("nothing was asked");
 }
@@ -39,7 +42,10 @@ fn line(one: &ContestantForecast) -> [String; 7] {
     };
     [
         printable(&one.label).into_owned(),
-        one.samples.to_string(),
+        match one.looks {
+            0 => one.samples.to_string(),
+            looks => format!("{} and {}", one.samples, text::plural(looks, "look")),
+        },
         one.input.to_string(),
         one.output.to_string(),
         usd(one.about),

@@ -15,7 +15,7 @@ pub(super) struct JsonReporter;
 impl Reporter for JsonReporter {
     fn report(&mut self, news: &RunProgress<'_>) {
         match news {
-            RunProgress::RunStarted { run, cells } => print(&json!({
+            RunProgress::RunStarted { run, cells, most_looks, .. } => print(&json!({
                 "event": "run-started",
                 "run": run.id,
                 "seed": run.seed,
@@ -23,12 +23,14 @@ impl Reporter for JsonReporter {
                 "prompts": run.prompts.iter().map(|p| &p.id).collect::<Vec<_>>(),
                 "contestants": run.contestants.iter().map(|c| &c.record.slug).collect::<Vec<_>>(),
                 "left": cells.len(),
+                "looks_left": most_looks,
             })),
             RunProgress::Asked(cell) => print(&json!({
                 "event": "attempt-started",
                 "prompt": cell.prompt,
                 "contestant": cell.contestant,
                 "sample": cell.sample,
+                "look": number(cell.look),
                 "seed": cell.seed,
             })),
             RunProgress::More { .. } => {}
@@ -38,6 +40,9 @@ impl Reporter for JsonReporter {
                 "prompt": finished.cell.prompt,
                 "contestant": finished.cell.contestant,
                 "sample": finished.cell.sample,
+                "look": number(finished.cell.look),
+                "parent": finished.look.map(|look| &look.parent),
+                "done": finished.look.map(|look| look.done),
                 "outcome": finished.outcome,
                 "verdict": finished.verdict,
                 "error": finished.error,
@@ -49,6 +54,11 @@ impl Reporter for JsonReporter {
             })),
         }
     }
+}
+
+/// The number of a look; a first attempt is none.
+fn number(look: u32) -> Option<u32> {
+    (look > 0).then_some(look)
 }
 
 /// A batch was left with a service, or is still there.
@@ -75,6 +85,8 @@ pub(super) fn finished(
         "run": run.id,
         "attempts": summary.attempts(),
         "drawn": summary.drawn(),
+        "looks": summary.looks(),
+        "looks_drawn": summary.looks_drawn(),
         "failed": summary.failed(),
         "interrupted": interrupted,
         "over_budget": over_budget,

@@ -1,9 +1,9 @@
 //! Plain lines on standard error, for logs: one for each attempt that is over.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use pelicycle_run::RunProgress;
+use pelicycle_text::plural;
 
 use super::summary::result;
 use super::{Reporter, say_error};
@@ -15,7 +15,7 @@ pub(super) struct LineReporter {
     labels: Vec<String>,
     prompts: Vec<String>,
     total: usize,
-    over: BTreeMap<usize, usize>,
+    over: usize,
     /// How drawings are shown above their lines, where they are.
     pictures: Option<PictureProtocol>,
 }
@@ -29,12 +29,21 @@ impl LineReporter {
 impl Reporter for LineReporter {
     fn report(&mut self, news: &RunProgress<'_>) {
         match news {
-            RunProgress::RunStarted { run, cells } => {
+            RunProgress::RunStarted { run, cells, most_looks, .. } => {
                 self.labels =
                     run.contestants.iter().map(|c| printable(&c.record.label).into_owned()).collect();
                 self.prompts = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
                 self.total = cells.len();
-                say_error(&format!("run {}: {} to ask, seed {}", run.id.as_str(), cells.len(), run.seed));
+                let looks = match most_looks {
+                    0 => String::new(),
+                    looks => format!(" and at most {}", plural(*looks, "look")),
+                };
+                say_error(&format!(
+                    "run {}: {} to ask{looks}, seed {}",
+                    run.id.as_str(),
+                    cells.len(),
+                    run.seed
+                ));
             }
             RunProgress::Asked(_) | RunProgress::More { .. } => {}
             RunProgress::Finished(finished) => {
@@ -42,14 +51,18 @@ impl Reporter for LineReporter {
                     // Where nobody sees it, the run goes on.
                     let _ = write!(io::stderr().lock(), "{}", protocol.show(png));
                 }
-                *self.over.entry(finished.cell.contestant).or_default() += 1;
+                let place = match finished.look {
+                    Some(look) => format!("look {}/{}", look.number, look.bound),
+                    None => {
+                        self.over += 1;
+                        format!("{}/{}", self.over, self.total)
+                    }
+                };
                 let speed =
                     finished.tokens_per_second.map_or(String::new(), |s| format!(", {s:.1} tokens/s"));
                 let tokens = finished.tokens.map_or(String::new(), |n| format!(", {n} tokens"));
                 say_error(&format!(
-                    "{}/{} {} {} sample {}: {}{tokens}{speed}, {:.1} s",
-                    self.over.values().sum::<usize>(),
-                    self.total,
+                    "{place} {} {} sample {}: {}{tokens}{speed}, {:.1} s",
                     self.prompts[finished.cell.prompt],
                     self.labels[finished.cell.contestant],
                     finished.cell.sample,

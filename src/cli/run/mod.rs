@@ -18,7 +18,8 @@ use anyhow::Context as _;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::{SamplingSettings, Shard};
 use pelicycle_run::{
-    BackendOptions, Config, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace, execute,
+    BackendOptions, Config, MAX_LOOKS, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace,
+    execute,
 };
 use pelicycle_store::Store;
 use pelicycle_text::dollars;
@@ -51,6 +52,7 @@ Examples:
   pelicycle run -m models/SmolLM2-135M-Instruct.Q4_1.gguf -n 4
   pelicycle run -m anthropic/claude-opus-4-7 -m ollama/qwen3:8b -n 4
   pelicycle run -m local/smollm2 -p pelican -p otter-unicycle --seed 7
+  pelicycle run -m anthropic/claude-opus-4-7 -n 4 --looks 2
   pelicycle run -m model.gguf -p family:control -n 2 --json
   pelicycle run -m anthropic/claude-opus-4-7 -p family:control -n 10 --batch
   pelicycle run --resume last")]
@@ -63,6 +65,10 @@ pub(crate) struct RunArgs {
     /// Samples of each prompt and model [default: 1].
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "resume")]
     samples: Option<u32>,
+    /// Show each model what it drew and let it improve that, so many times at most or until it says that it is done. Looks are
+    /// attempts of their own, and never counted with first ones [default: 0].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_LOOKS)), conflicts_with = "resume")]
+    looks: Option<u32>,
     /// A prompt's id, or family:NAME for a set of them. May be given again [default: pelican].
     #[arg(short, long, value_name = "ID", conflicts_with = "resume")]
     prompt: Vec<String>,
@@ -128,6 +134,7 @@ impl RunArgs {
         RunRequest {
             models: self.model.clone(),
             samples: self.samples,
+            looks: self.looks,
             prompts: self.prompt.clone(),
             prompt_folder: self.prompts.clone(),
             seed: self.seed,
@@ -196,7 +203,9 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     }
     let _swept = store.sweep();
     if args.resume.is_some() {
-        recheck::of_run(&store, &prepared.plan.run.id)?;
+        if recheck::of_run(&store, &prepared.plan.run.id)? {
+            prepared.look_anew(&store)?;
+        }
     }
     let stop = Stop::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;

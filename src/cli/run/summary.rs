@@ -14,6 +14,9 @@ use crate::cli::terminal::printable;
 /// What came of an attempt, in a few words.
 pub(super) fn result(finished: &FinishedAttempt<'_>) -> String {
     let verdict = finished.verdict.map(Verdict::words);
+    if finished.look.is_some_and(|look| look.done) {
+        return "says that it is done".to_owned();
+    }
     if let Some(why) = finished.unchecked {
         return format!("not checked: {}", printable(why));
     }
@@ -35,7 +38,7 @@ pub(super) fn result(finished: &FinishedAttempt<'_>) -> String {
     }
 }
 
-/// Counts of one prompt and contestant.
+/// Counts of one prompt and contestant, of its first attempts or of its looks.
 #[derive(Debug, Default)]
 struct Row {
     attempts: u64,
@@ -51,19 +54,22 @@ struct Row {
 /// What a run came to.
 #[derive(Debug, Default)]
 pub(super) struct RunSummary {
-    rows: BTreeMap<(usize, usize), Row>,
+    /// By prompt, contestant, and whether they are looks.
+    rows: BTreeMap<(usize, usize, bool), Row>,
     failed: u64,
 }
 
 impl RunSummary {
     pub(super) fn count(&mut self, news: &RunProgress<'_>) {
         let RunProgress::Finished(finished) = news else { return };
-        let row = self.rows.entry((finished.cell.prompt, finished.cell.contestant)).or_default();
+        let key = (finished.cell.prompt, finished.cell.contestant, finished.look.is_some());
+        let row = self.rows.entry(key).or_default();
         row.attempts += 1;
         row.drawn += u64::from(finished.verdict == Some(Verdict::Drawn));
         let cancelled = finished.outcome == Outcome::Cancelled;
         let word = match finished.verdict {
             _ if cancelled => "cancelled",
+            _ if finished.look.is_some_and(|look| look.done) => "done",
             Some(verdict) => verdict.words(),
             None if finished.unchecked.is_some() => "not checked",
             None => "failed",
@@ -85,27 +91,42 @@ impl RunSummary {
         self.failed
     }
 
-    /// Attempts that were made.
+    /// First attempts that were made.
     pub(super) fn attempts(&self) -> u64 {
-        self.rows.values().map(|row| row.attempts).sum()
+        self.rows(false).map(|row| row.attempts).sum()
     }
 
-    /// Attempts that drew something.
+    /// First attempts that drew something.
     pub(super) fn drawn(&self) -> u64 {
-        self.rows.values().map(|row| row.drawn).sum()
+        self.rows(false).map(|row| row.drawn).sum()
+    }
+
+    /// Looks that were made.
+    pub(super) fn looks(&self) -> u64 {
+        self.rows(true).map(|row| row.attempts).sum()
+    }
+
+    /// Looks that drew something.
+    pub(super) fn looks_drawn(&self) -> u64 {
+        self.rows(true).map(|row| row.drawn).sum()
+    }
+
+    fn rows(&self, looks: bool) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(move |((.., are_looks), _)| *are_looks == looks).map(|(_, row)| row)
     }
 
     pub(super) fn print(&self, run: &RunRecord, index: Option<&Path>, interrupted: bool) {
         let mut lines = vec![
             ["prompt", "model", "drawn", "verdicts", "tokens", "tokens/s each", "cost"].map(String::from),
         ];
-        for ((prompt, contestant), row) in &self.rows {
+        for ((prompt, contestant, looks), row) in &self.rows {
             let verdicts: Vec<_> = row.words.iter().map(|(word, n)| format!("{n} {word}")).collect();
             let mut speeds = row.speeds.clone();
             speeds.sort_by(f64::total_cmp);
             lines.push([
                 run.prompts[*prompt].id.clone(),
-                printable(&run.contestants[*contestant].record.label).into_owned(),
+                printable(&run.contestants[*contestant].record.label).into_owned()
+                    + if *looks { ", looks" } else { "" },
                 format!("{}/{}", row.drawn, row.attempts),
                 verdicts.join(", "),
                 row.tokens.map_or("-".to_owned(), |tokens| tokens.to_string()),
@@ -121,6 +142,11 @@ impl RunSummary {
             say(&text::table(&lines).join("\n"));
         } else {
             say("nothing was left to ask");
+        }
+        if self.looks() > 0 {
+            let (drawings, looks) =
+                (text::plural(self.attempts(), "first attempt"), text::plural(self.looks(), "look"));
+            say(&format!("{drawings}, {looks}: only first attempts are counted and ranked"));
         }
         say(&format!("run {}", run.id.as_str()));
         if interrupted {

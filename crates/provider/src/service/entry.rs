@@ -78,6 +78,10 @@ pub struct ServiceEntry {
     pub omit: Vec<String>,
     /// The bound on tokens where none is asked for; not sent when nothing is said.
     pub max_tokens: Option<u32>,
+    /// Whether its models take pictures, by patterns of their ids of which the longest that fits counts; those that none fits
+    /// may take them.
+    #[serde(default)]
+    pub pictures: BTreeMap<String, bool>,
     /// Rules of its models; the first whose pattern fits counts.
     #[serde(default)]
     pub models: Vec<ModelRule>,
@@ -156,6 +160,7 @@ impl ServiceEntry {
         ] {
             map.extend(new.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
+        self.pictures.extend(change.pictures.iter().map(|(pattern, sees)| (pattern.clone(), *sees)));
         self.body.extend(change.body.iter().map(|(key, value)| (key.clone(), value.clone())));
         self.models.splice(0..0, change.models.iter().cloned());
         self
@@ -190,6 +195,12 @@ impl ServiceEntry {
     /// The rule for a model.
     pub(super) fn rule(&self, model: &str) -> Option<&ModelRule> {
         self.models.iter().find(|rule| rule.ids.iter().any(|pattern| fits(pattern, model)))
+    }
+
+    /// Whether a model may be shown pictures.
+    pub(super) fn may_see(&self, model: &str) -> bool {
+        let fitting = self.pictures.iter().filter(|(pattern, _)| fits(pattern, model));
+        fitting.max_by_key(|(pattern, _)| pattern.len()).is_none_or(|(_, sees)| *sees)
     }
 
     /// Whether it can't be asked without a key.

@@ -16,10 +16,11 @@ use super::connection::ServiceConnection;
 use super::exchange::Exchange;
 use super::failure::{RequestFailure, RetryAdvice};
 use super::limits::LONGEST_WAIT;
+use super::protocol::WireMessage;
 use super::request_body::{RequestBody, SettingError, body};
 use crate::{
-    Provider, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender, ReplyStream, RequestEnd,
-    RequestQueue, SentRequest, reply_channel,
+    EarlierTurn, Provider, ReplyEvent, ReplyEventKind, ReplyMetadata, ReplyRequest, ReplySender, ReplyStream,
+    RequestEnd, RequestQueue, SentRequest, reply_channel,
 };
 
 /// The time that a server which is loading its model is left alone before it is asked again.
@@ -77,7 +78,7 @@ impl ServiceModel {
         let has_seed = self.connection.entry.place("seed").is_some();
         let mut settled = RequestRecord { run_seed: wanted.run_seed.filter(|_| has_seed), ..wanted.clone() };
         settled.sampling.max_tokens = wanted.sampling.max_tokens.or(self.connection.entry.max_tokens);
-        self.body("", &[], &settled)?;
+        self.body(&[], "", &[], &settled)?;
         Ok(settled)
     }
 
@@ -85,6 +86,12 @@ impl ServiceModel {
     #[must_use]
     pub fn batches(&self) -> Option<BatchClient> {
         Some(BatchClient::new(self.clone(), self.connection.entry.batch?))
+    }
+
+    /// Whether it can be shown pictures, as far as the table of services knows; a service may still refuse them.
+    #[must_use]
+    pub fn may_see(&self) -> bool {
+        self.connection.entry.may_see(&self.model)
     }
 
     pub(super) fn connection(&self) -> &Arc<ServiceConnection> {
@@ -97,6 +104,7 @@ impl ServiceModel {
 
     pub(super) fn body(
         &self,
+        earlier: &[EarlierTurn],
         prompt: &str,
         pictures: &[Vec<u8>],
         settings: &RequestRecord,
@@ -104,7 +112,14 @@ impl ServiceModel {
         let connection = &self.connection;
         let encode = |picture: &Vec<u8>| base64::engine::general_purpose::STANDARD.encode(picture);
         let pictures: Vec<String> = pictures.iter().map(encode).collect();
-        let begin = connection.entry.protocol().wire().body(&self.model, prompt, &pictures);
+        let before = earlier.iter().flat_map(|turn| {
+            [
+                WireMessage::user(&turn.prompt, &[]),
+                WireMessage { is_reply: true, ..WireMessage::user(&turn.reply, &[]) },
+            ]
+        });
+        let messages: Vec<_> = before.chain([WireMessage::user(prompt, &pictures)]).collect();
+        let begin = connection.entry.protocol().wire().body(&self.model, &messages);
         body(&connection.provider, &connection.entry, &self.model, begin, settings)
     }
 
@@ -114,7 +129,7 @@ impl ServiceModel {
     /// In words, when it can't be sent.
     fn prepare(&self, request: &ReplyRequest) -> Result<PreparedRequest, String> {
         let RequestBody { json, headers } = self
-            .body(&request.prompt, &request.pictures, &request.settings)
+            .body(&request.earlier, &request.prompt, &request.pictures, &request.settings)
             .map_err(|error| error.to_string())?;
         let path = self.connection.entry.protocol().wire().path(&self.model);
         let url = join(&self.connection.base, &path)

@@ -200,13 +200,14 @@ fn put(json: &mut Value, place: &str, value: Value) {
 mod tests {
     use pelicycle_record::SamplingSettings;
 
+    use super::super::protocol::WireMessage;
     use super::super::table::bundled_entries;
     use super::*;
 
     fn built(provider: &str, model: &str, settings: &RequestRecord) -> Result<RequestBody, SettingError> {
         let entries = bundled_entries();
         let entry = &entries[provider];
-        let begin = entry.protocol().wire().body(model, "hi", &[]);
+        let begin = entry.protocol().wire().body(model, &[WireMessage::user("hi", &[])]);
         body(provider, entry, model, begin, settings)
     }
 
@@ -256,6 +257,26 @@ mod tests {
         assert!(words.contains("takes no temperature"), "{words}");
         let words = built("openai", "gpt-6", &all).unwrap_err().to_string();
         assert!(words.contains("top_k") && words.contains("openai has no such setting"), "{words}");
+    }
+
+    #[test]
+    fn which_models_take_no_pictures_is_known_by_the_longest_pattern() {
+        let mut entries = bundled_entries();
+        for (provider, model, sees) in [
+            ("openai", "gpt-6.1-sol", true),
+            ("openai", "o3-mini-2025-01-31", false),
+            ("openrouter", "openai/gpt-oss-120b", false),
+            ("openrouter", "anthropic/claude-opus-4.7", true),
+            ("ollama", "gpt-oss:20b", false),
+            ("ollama", "qwen3-vl:8b", true),
+            ("mlx", "anything", false),
+        ] {
+            assert_eq!(entries[provider].may_see(model), sees, "{provider}/{model}");
+        }
+        let mlx = entries.get_mut("mlx").unwrap();
+        let change = "pictures = { \"vl-*\" = true, \"vl-mini*\" = false }";
+        *mlx = mlx.clone().changed(&toml::from_str(change).unwrap());
+        assert_eq!(["vl-8b", "vl-mini", "m"].map(|model| mlx.may_see(model)), [true, false, false]);
     }
 
     #[test]

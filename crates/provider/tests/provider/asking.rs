@@ -100,6 +100,7 @@ pub(crate) async fn hear_of(remote: &ServiceModel, prompt: &str, settings: Reque
 pub(crate) fn request(prompt: &str, settings: RequestRecord) -> ReplyRequest {
     ReplyRequest {
         prompt_id: "pelican".to_owned(),
+        earlier: Vec::new(),
         prompt: prompt.to_owned(),
         pictures: Vec::new(),
         sample: 1,

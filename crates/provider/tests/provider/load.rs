@@ -54,6 +54,7 @@ fn late(written: &str) -> Option<f64> {
 async fn ours(remote: ServiceModel) -> Vec<f64> {
     let mut stream = remote.ask(ReplyRequest {
         prompt_id: "x".to_owned(),
+        earlier: Vec::new(),
         prompt: "x".to_owned(),
         pictures: Vec::new(),
         sample: 1,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use pelicycle_provider::{ReplyRequest, Variable, VariableLookup};
+use pelicycle_provider::{EarlierTurn, ReplyRequest, Variable, VariableLookup};
 use pelicycle_record::{RequestRecord, SamplingSettings};
 use pelicycle_testkit::loopback::{ScriptedServer, answer};
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use crate::asking::{ask_all, request, services_with};
 
 /// The picture that the clients were given: a white pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\xb1\x38\xf6\x14\0\0\0\0IEND\xaeB`\x82";
+
+/// What goes with the picture of a look.
+const AGAIN: &str = "Here is what your SVG looks like.";
 
 fn recorded(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/requests");
@@ -69,6 +72,11 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
         ("vllm-pictures", "vllm", "m", "/v1", none()),
         ("gemini-pictures", "gemini", "gemini-4-argon", "", none()),
         ("ollama-pictures", "ollama", "qwen3:8b", "", none()),
+        ("anthropic-look", "anthropic", "claude-opus-4-7", "", none()),
+        ("openai-look", "openai", "gpt-6.1-sol", "/v1", none()),
+        ("vllm-look", "vllm", "m", "/v1", none()),
+        ("gemini-look", "gemini", "gemini-4-argon", "", none()),
+        ("ollama-look", "ollama", "qwen3:8b", "", none()),
         ("openai", "openai", "gpt-6.1-sol", "/v1", none()),
         ("openai-thinking", "openai", "gpt-6.1-sol", "/v1", thinking(true, effort(9000)).into()),
         ("vllm", "vllm", "m", "/v1", seeded(thinking(false, local.clone()))),
@@ -93,6 +101,8 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
             }),
         ),
     ];
+    let turn =
+        vec![EarlierTurn { prompt: "Draw a pelican.".to_owned(), reply: "Here it is: <svg/>".to_owned() }];
     for (name, provider, model, path, settings) in cases {
         let expected = recorded(name);
         let server = ScriptedServer::new(vec![answer(400, "application/json", &[], "{}")]);
@@ -102,7 +112,14 @@ fn a_request_is_the_one_that_the_services_own_client_sends() {
         let change = format!("[{provider}]\nbase_url = \"{}\"\n", server.url(path));
         let services = services_with(&change, variables);
         let pictures = if name.ends_with("-pictures") { vec![PNG.to_vec(); 2] } else { Vec::new() };
-        let request = ReplyRequest { pictures, ..request("Draw a pelican.", settings) };
+        let request = match name.ends_with("-look") {
+            true => ReplyRequest {
+                earlier: turn.clone(),
+                pictures: vec![PNG.to_vec()],
+                ..request(AGAIN, settings)
+            },
+            false => ReplyRequest { pictures, ..request("Draw a pelican.", settings) },
+        };
         let heard = ask_all(&services.model(provider, model).unwrap(), request);
         let seen = server.seen().remove(0);
 

@@ -622,6 +622,7 @@ fn whoever_stops_listening_breaks_the_request_off() {
         use pelicycle_provider::{Provider as _, ReplyEventKind, ReplyRequest};
         let request = ReplyRequest {
             prompt_id: "x".to_owned(),
+            earlier: Vec::new(),
             prompt: "x".to_owned(),
             pictures: Vec::new(),
             sample: 1,

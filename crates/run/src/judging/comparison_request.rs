@@ -48,6 +48,7 @@ impl ComparisonRequest<'_> {
         let most = backend.tariff.most_after(input, &settings.sampling, false).unwrap_or(0.0);
         let request = || ReplyRequest {
             prompt_id: self.prompt_id.to_owned(),
+            earlier: Vec::new(),
             prompt: self.question.to_owned(),
             pictures: self.pictures.to_vec(),
             sample: 1,

@@ -186,6 +186,7 @@ impl RubricRequest {
         let most = backend.tariff.most_after(input, &settings.sampling, false).unwrap_or(0.0);
         let request = || ReplyRequest {
             prompt_id: self.drawing.prompt.id.clone(),
+            earlier: Vec::new(),
             prompt: self.drawing.question.clone(),
             pictures: vec![self.picture.clone()],
             sample: 1,

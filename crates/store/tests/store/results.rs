@@ -431,6 +431,7 @@ fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
             record: sample.contestant.clone(),
             request: sample.request.clone(),
             samples: None,
+            looks: 2,
             source: "models/m.gguf".to_owned(),
             template: None,
         }],

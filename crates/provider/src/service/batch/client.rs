@@ -90,7 +90,7 @@ impl BatchClient {
     /// # Errors
     /// For a setting that the model can't be asked with.
     pub fn request(&self, prompt: &str, settings: &RequestRecord) -> Result<Vec<u8>, SettingError> {
-        let mut body = self.model.body(prompt, &[], settings)?.json;
+        let mut body = self.model.body(&[], prompt, &[], settings)?.json;
         if let Value::Object(body) = &mut body {
             body.remove("stream");
             body.remove("stream_options");

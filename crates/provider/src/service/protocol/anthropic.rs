@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Map, Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, content, count, is_error, no_answer, text};
+use super::{ReplyState, WireMessage, WireProtocol, count, is_error, messages, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
@@ -15,17 +15,16 @@ impl WireProtocol for AnthropicMessages {
         "/v1/messages".to_owned()
     }
 
-    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
-        let content = content(
-            prompt.into(),
+    fn body(&self, model: &str, conversation: &[WireMessage<'_>]) -> Value {
+        let messages = messages(
+            conversation,
             |text| json!({"type": "text", "text": text}),
-            pictures,
             |picture| {
                 let source = json!({"type": "base64", "media_type": "image/png", "data": picture});
                 json!({"type": "image", "source": source})
             },
         );
-        json!({"model": model, "stream": true, "messages": [{"role": "user", "content": content}]})
+        json!({"model": model, "stream": true, "messages": messages})
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {

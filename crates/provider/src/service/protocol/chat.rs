@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, address, content, count, is_error, no_answer, text};
+use super::{ReplyState, WireMessage, WireProtocol, address, count, is_error, messages, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
@@ -15,14 +15,13 @@ impl WireProtocol for ChatCompletions {
         "/chat/completions".to_owned()
     }
 
-    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
-        let content = content(
-            prompt.into(),
+    fn body(&self, model: &str, conversation: &[WireMessage<'_>]) -> Value {
+        let messages = messages(
+            conversation,
             |text| json!({"type": "text", "text": text}),
-            pictures,
             |picture| json!({"type": "image_url", "image_url": {"url": address(picture)}}),
         );
-        json!({"model": model, "stream": true, "messages": [{"role": "user", "content": content}]})
+        json!({"model": model, "stream": true, "messages": messages})
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {

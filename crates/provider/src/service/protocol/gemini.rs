@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, count, is_error, no_answer, text};
+use super::{ReplyState, WireMessage, WireProtocol, count, is_error, no_answer, text};
 use crate::service::failure::RequestFailure;
 
 #[derive(Debug)]
@@ -28,11 +28,15 @@ impl WireProtocol for GeminiGenerate {
         path + ":streamGenerateContent?alt=sse"
     }
 
-    fn body(&self, _model: &str, prompt: &str, pictures: &[String]) -> Value {
-        let pictures =
-            pictures.iter().map(|picture| json!({"inlineData": {"mimeType": "image/png", "data": picture}}));
-        let parts: Vec<Value> = pictures.chain([json!({"text": prompt})]).collect();
-        json!({"contents": [{"role": "user", "parts": parts}]})
+    fn body(&self, _model: &str, conversation: &[WireMessage<'_>]) -> Value {
+        let content = |message: &WireMessage<'_>| {
+            let picture = |data: &String| json!({"inlineData": {"mimeType": "image/png", "data": data}});
+            let pictures = message.pictures.iter().map(picture);
+            let parts: Vec<Value> = pictures.chain([json!({"text": message.text})]).collect();
+            json!({"role": message.role("model"), "parts": parts})
+        };
+        let contents: Vec<Value> = conversation.iter().map(content).collect();
+        json!({"contents": contents})
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {

@@ -10,7 +10,7 @@ mod responses;
 
 pub(super) use reply_state::ReplyState;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::failure::RequestFailure;
 use super::frames::Framing;
@@ -55,6 +55,28 @@ impl ProtocolName {
     }
 }
 
+/// A message of a conversation, from which a protocol makes its own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WireMessage<'a> {
+    /// Whether the model said it.
+    pub(super) is_reply: bool,
+    pub(super) text: &'a str,
+    /// PNG in base64, that stand before the text.
+    pub(super) pictures: &'a [String],
+}
+
+impl<'a> WireMessage<'a> {
+    /// What the model is asked.
+    pub(super) fn user(text: &'a str, pictures: &'a [String]) -> WireMessage<'a> {
+        WireMessage { is_reply: false, text, pictures }
+    }
+
+    /// Who speaks, where the protocol calls the model by this word.
+    fn role(&self, model: &'static str) -> &'static str {
+        if self.is_reply { model } else { "user" }
+    }
+}
+
 /// A protocol: what its requests look like, and how its answers are read.
 pub(super) trait WireProtocol: Sync {
     /// The way in which its stream is cut into frames.
@@ -65,8 +87,8 @@ pub(super) trait WireProtocol: Sync {
     /// The path of a request, after the service's address; with a query where the protocol needs one.
     fn path(&self, model: &str) -> String;
 
-    /// The body of a request for a stream, without settings. Pictures are PNG in base64 and stand before the prompt.
-    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value;
+    /// The body of a request for a stream, without settings.
+    fn body(&self, model: &str, messages: &[WireMessage<'_>]) -> Value;
 
     /// Takes a frame of the stream in.
     ///
@@ -173,18 +195,21 @@ pub(super) fn is_error(frame: &Value) -> bool {
     !answer && (said && coded || detail)
 }
 
-/// The content of a message: the prompt alone as `text` makes it of it, or each picture as `picture` makes it, and then the
-/// prompt.
-fn content(
-    prompt: Value,
-    text: impl Fn(Value) -> Value,
-    pictures: &[String],
+/// Messages as most protocols have them: a role, and a content that is the text alone, or each picture as `picture` makes it
+/// and then what `text` makes of the text.
+fn messages(
+    messages: &[WireMessage<'_>],
+    text: impl Fn(&str) -> Value,
     picture: impl Fn(&String) -> Value,
 ) -> Value {
-    match pictures {
-        [] => prompt,
-        pictures => pictures.iter().map(picture).chain([text(prompt)]).collect(),
-    }
+    let one = |message: &WireMessage<'_>| {
+        let content: Value = match message.pictures {
+            [] => message.text.into(),
+            pictures => pictures.iter().map(&picture).chain([text(message.text)]).collect(),
+        };
+        json!({"role": message.role("assistant"), "content": content})
+    };
+    messages.iter().map(one).collect()
 }
 
 /// A picture as an address that holds it.
@@ -212,7 +237,7 @@ fn no_answer(answer: &Value) -> RequestFailure {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::{Map, json};
+    use serde_json::Map;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Remark, Usage};
 use serde_json::{Map, Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, count, is_error, no_answer, text};
+use super::{ReplyState, WireMessage, WireProtocol, count, is_error, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 use crate::service::frames::Framing;
 
@@ -23,12 +23,16 @@ impl WireProtocol for OllamaChat {
         "/api/chat".to_owned()
     }
 
-    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
-        let mut message = json!({"role": "user", "content": prompt});
-        if !pictures.is_empty() {
-            message["images"] = pictures.into();
-        }
-        json!({"model": model, "stream": true, "messages": [message]})
+    fn body(&self, model: &str, conversation: &[WireMessage<'_>]) -> Value {
+        let message = |message: &WireMessage<'_>| {
+            let mut json = json!({"role": message.role("assistant"), "content": message.text});
+            if !message.pictures.is_empty() {
+                json["images"] = message.pictures.into();
+            }
+            json
+        };
+        let messages: Vec<Value> = conversation.iter().map(message).collect();
+        json!({"model": model, "stream": true, "messages": messages})
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {

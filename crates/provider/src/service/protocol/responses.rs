@@ -4,7 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
 use super::reply_state::kept;
-use super::{ReplyState, WireProtocol, address, content, count, is_error, no_answer, text};
+use super::{ReplyState, WireMessage, WireProtocol, address, count, is_error, messages, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
 #[derive(Debug)]
@@ -15,17 +15,16 @@ impl WireProtocol for OpenaiResponses {
         "/responses".to_owned()
     }
 
-    fn body(&self, model: &str, prompt: &str, pictures: &[String]) -> Value {
-        if pictures.is_empty() {
-            return json!({"model": model, "stream": true, "input": prompt});
-        }
-        let content = content(
-            prompt.into(),
-            |text| json!({"type": "input_text", "text": text}),
-            pictures,
-            |picture| json!({"type": "input_image", "image_url": address(picture)}),
-        );
-        json!({"model": model, "stream": true, "input": [{"role": "user", "content": content}]})
+    fn body(&self, model: &str, conversation: &[WireMessage<'_>]) -> Value {
+        let input = match conversation {
+            [WireMessage { text, pictures: [], .. }] => (*text).into(),
+            _ => messages(
+                conversation,
+                |text| json!({"type": "input_text", "text": text}),
+                |picture| json!({"type": "input_image", "image_url": address(picture)}),
+            ),
+        };
+        json!({"model": model, "stream": true, "input": input})
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {

@@ -1,0 +1,109 @@
+//! One sample on its way: its first attempt, and the looks after it.
+
+use std::sync::Arc;
+
+use pelicycle_provider::ReplyRequest;
+use pelicycle_record::RunRecord;
+
+use crate::ask::{RequestContext, RequestNews};
+use crate::execute::{Listener, tell};
+use crate::first_attempts::{FirstAttempt, FirstAttempts};
+use crate::keep::KeptAttempt;
+use crate::look_chain::{LookChain, ShownDrawing};
+use crate::spending::Spending;
+use crate::{Backend, PlanCell, PlannedLooks, RunError, RunProgress, Stop, Workspace};
+
+/// A sample, and all that its requests need.
+pub(crate) struct SampleTask {
+    /// The first attempt.
+    pub(crate) cell: PlanCell,
+    pub(crate) run: Arc<RunRecord>,
+    pub(crate) backend: Backend,
+    pub(crate) spending: Arc<Spending>,
+    /// The first attempts that looks wait for, where they do.
+    pub(crate) firsts: Option<FirstAttempts>,
+    pub(crate) workspace: Workspace,
+    pub(crate) stop: Stop,
+    pub(crate) listener: Listener,
+}
+
+impl SampleTask {
+    /// Asks for the first attempt, and then for looks.
+    pub(crate) async fn carry_out(self: Arc<Self>, waiting: FirstAttempt) -> Result<(), RunError> {
+        let Some(first) = self.ask(None, Some(waiting)).await? else { return Ok(()) };
+        let bound = self.run.contestants[self.cell.contestant].looks;
+        match LookChain::after(&first.attempt, first.shown, bound) {
+            Some(chain) => self.look(chain).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Asks for the looks that are left after a first attempt which is there.
+    pub(crate) async fn take_up(self: Arc<Self>, planned: PlannedLooks) -> Result<(), RunError> {
+        let PlannedLooks { first, next, parent, .. } = planned;
+        let store = self.workspace.store.clone();
+        let read = tokio::task::spawn_blocking(move || ShownDrawing::read(&store, &parent)).await??;
+        let bound = self.run.contestants[self.cell.contestant].looks;
+        match read {
+            Some(shown) => self.look(LookChain { first, bound, next, shown }).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn look(self: Arc<Self>, mut chain: LookChain) -> Result<(), RunError> {
+        if let Some(firsts) = &self.firsts
+            && self.stop.unless(firsts.sent()).await.is_none()
+        {
+            return Ok(());
+        }
+        while !self.stop.asked() {
+            let Some(kept) = self.ask(Some(&chain), None).await? else { break };
+            match chain.follow(&kept.attempt, kept.shown) {
+                Some(next) => chain = next,
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the first attempt or the next look, and keeps what comes of it; none where it was not sent.
+    async fn ask(
+        self: &Arc<Self>,
+        look: Option<&LookChain>,
+        mut waiting: Option<FirstAttempt>,
+    ) -> Result<Option<KeptAttempt>, RunError> {
+        let cell = look.map_or(self.cell, |look| self.cell.look(look.next));
+        let settings = cell.settings(&self.run);
+        let prompt = &self.run.prompts[cell.prompt];
+        let tariff = &self.backend.tariff;
+        let most = match look {
+            None => tariff.most(&prompt.text, &settings.sampling, false),
+            Some(look) => tariff.most_after(look.most_input(&self.run, cell), &settings.sampling, false),
+        };
+        let request = || match look {
+            None => ReplyRequest {
+                prompt_id: prompt.id.clone(),
+                earlier: Vec::new(),
+                prompt: prompt.text.clone(),
+                pictures: Vec::new(),
+                sample: cell.sample,
+                settings: settings.clone(),
+            },
+            Some(look) => look.request(&self.run, cell, settings.clone()),
+        };
+        let asking = RequestContext { backend: &self.backend, spending: &self.spending, stop: &self.stop };
+        let news = |news| {
+            drop(waiting.take());
+            let news = match news {
+                RequestNews::Sent => RunProgress::Asked(cell),
+                RequestNews::More { tokens, bytes } => RunProgress::More { cell, tokens, bytes },
+            };
+            tell(&self.listener, news);
+        };
+        // Whoever set a bound was told before the run of what has no price.
+        let Some(asked) = asking.ask(request, most.unwrap_or(0.0), news).await else { return Ok(None) };
+        let (task, look) = (Arc::clone(self), look.map(LookChain::record));
+        let kept = tokio::task::spawn_blocking(move || task.keep(cell, asked, settings, look)).await??;
+        Ok(Some(kept))
+    }
+}

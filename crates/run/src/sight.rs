@@ -1,0 +1,87 @@
+//! Who can be shown what it drew, as far as that is known before anything is asked.
+
+use pelicycle_engine::gguf::Gguf;
+use pelicycle_record::RunRecord;
+
+use crate::{
+    Backends, Contestant, ContestantModel, Notice, Notices, Participant, UsageError, Weights, projector_for,
+};
+
+/// The reason why a contestant can't be shown what it drew.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoSight {
+    /// Its replies lie ready.
+    #[error("its replies lie ready, and nobody can be shown anything")]
+    Given,
+    /// It is asked in a batch.
+    #[error("in a batch nobody waits for the drawing that it would be shown")]
+    Batch,
+    /// It is the model inside this program.
+    #[error("the model inside pelicycle reads text alone")]
+    Bundled,
+    /// It is a model file that no projector was found for.
+    #[error("no projector (mmproj-*.gguf) that was made for it lies beside it")]
+    NoProjector,
+    /// It is a model file whose projector can't be used.
+    #[error("the projector beside it can't be used")]
+    Projector,
+    /// The table of services says so.
+    #[error(
+        "it takes no pictures, as far as is known; if it does, say `pictures = {{ \"{model}\" = true }}` under \
+         [providers.{provider}] in pelicycle.toml"
+    )]
+    Service {
+        /// The service.
+        provider: String,
+        /// Its name for the model.
+        model: String,
+    },
+}
+
+impl NoSight {
+    /// Why a contestant can't be shown what it drew; none where it may be able to.
+    fn of(contestant: &Contestant, batch: bool, backends: &Backends) -> Option<NoSight> {
+        match &contestant.model {
+            ContestantModel::Given(_) => Some(NoSight::Given),
+            _ if batch => Some(NoSight::Batch),
+            ContestantModel::Local(Weights::Bundled) => Some(NoSight::Bundled),
+            // A file that can't be read is told of when it is opened, as is a service that can't be asked.
+            ContestantModel::Local(Weights::File(path)) => {
+                let gguf = Gguf::open(path).ok()?;
+                projector_for(path, &gguf).is_none().then_some(NoSight::NoProjector)
+            }
+            ContestantModel::Remote => {
+                let sees = backends.remote(contestant).ok()?.may_see();
+                let (provider, model) = (contestant.record.provider.clone(), contestant.record.model.clone());
+                (!sees).then_some(NoSight::Service { provider, model })
+            }
+        }
+    }
+}
+
+/// Takes looks away from those of a run who can't see, and says so. Where they were asked for and nobody can, that is a mistake.
+pub(crate) fn settle_looks(
+    run: &mut RunRecord,
+    participants: &[(Participant, Contestant)],
+    asked: bool,
+    backends: &Backends,
+    notices: &Notices,
+) -> Result<(), UsageError> {
+    let wanting = participants.iter().zip(&mut run.contestants).filter(|(_, who)| who.looks > 0);
+    let (mut seeing, mut blind) = (false, Vec::new());
+    for ((_, contestant), who) in wanting {
+        match NoSight::of(contestant, run.batch, backends) {
+            None => seeing = true,
+            Some(why) => blind.push((who, why)),
+        }
+    }
+    if asked && !seeing && !blind.is_empty() {
+        let lines = blind.iter().map(|(who, why)| format!("{}: {why}", who.record.label));
+        return Err(UsageError::NobodySees { who: lines.collect::<Vec<_>>().join("\n  ") });
+    }
+    for (who, why) in blind {
+        who.looks = 0;
+        notices(&Notice::NoLooks { label: &who.record.label, why: &why });
+    }
+    Ok(())
+}
