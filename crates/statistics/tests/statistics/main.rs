@@ -21,6 +21,7 @@ struct Figures {
     blocks: Vec<Blocks>,
     tables: Vec<Table>,
     rates: Vec<Rates>,
+    clusters: Vec<Clusters>,
     holm: Vec<(Vec<f64>, Vec<f64>)>,
     power: Power,
     student: Vec<(f64, usize, f64)>,
@@ -70,6 +71,13 @@ struct Blocks {
 
 /// Hits, and trials.
 type Hits = (u64, u64);
+
+#[derive(Deserialize)]
+struct Clusters {
+    rate: Hits,
+    clusters: Vec<Hits>,
+    difference: (f64, f64),
+}
 
 #[derive(Deserialize)]
 struct Table {
@@ -231,6 +239,21 @@ fn rates_and_differences_have_statsmodels_intervals() {
         same(rate(case.head).interval(), Some(case.interval));
         same(rate(case.head).less(rate(case.base)).map(|(_, interval)| interval), Some(case.difference));
     }
+}
+
+#[test]
+fn differences_to_clusters_rest_on_statsmodels_variance_between_them() {
+    for case in figures().clusters {
+        let clusters: Vec<Rate> = case.clusters.iter().map(|hits| rate(*hits)).collect();
+        let found = rate(case.rate).less_clusters(&clusters).map(|(_, interval)| interval);
+        same(found, Some(case.difference));
+    }
+    assert_eq!(rate((1, 2)).less_clusters(&[rate((3, 4))]), None, "one cluster tells nothing of others");
+    // Clusters that are all alike still are few.
+    let alike = vec![rate((5, 5)); 4];
+    let of = |wide: (f64, Interval)| wide.1.high - wide.1.low;
+    let (few, many) = (rate((5, 10)).less_clusters(&alike), rate((5, 10)).less(rate((20, 20))));
+    assert!(of(few.unwrap()) > of(many.unwrap()));
 }
 
 #[test]
