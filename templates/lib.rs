@@ -26,6 +26,8 @@ files! {
     PROMPT_HTML = "prompt.html",
     RANKING_HTML = "ranking.html",
     RENDERING_HTML = "rendering.html",
+    PREMIUM_HTML = "premium.html",
+    SEALS_HTML = "seals.html",
     SECTION_HTML = "section.html",
     SITEMAP_XML = "sitemap.xml",
     STYLE_CSS = "style.css",

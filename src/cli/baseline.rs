@@ -70,7 +70,7 @@ fn save(store: &Store, named: &str, of: Option<&str>) -> anyhow::Result<ExitCode
     }
     let listing = store.list()?;
     say_damaged(store, &listing.damaged);
-    let all: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
+    let all: Vec<&Attempt> = listing.first_attempts().collect();
     let attempts = match of {
         None => all,
         Some(of) => match select(of, &all, &StoreCatalog(store)) {

@@ -22,6 +22,7 @@ use pelicycle_store::{Listing, Store, StoredAttempt};
 use pelicycle_text::plain_file;
 
 use super::Global;
+use super::compare_looks::{LooksRequest, compare_looks};
 use super::error::{usage, words};
 use super::judge_calibrate::calibrations;
 use super::output::{json, say_damaged, say_error, write, write_whole};
@@ -59,13 +60,14 @@ Examples:
   pelicycle compare v1.1 v1.2 --format html -o comparison.html
   pelicycle compare 2026-10-01..2026-10-31 2026-11-01.. --contestant openai-gpt-5-1f0c2a9b
   pelicycle compare --history openai/gpt-5 -o history.html
+  pelicycle compare --looks openai/gpt-5    does it draw better when it sees what it drew?
   pelicycle compare --rendering all --format html -o rendering.html")]
 pub(crate) struct CompareArgs {
     /// What was before.
-    #[arg(required_unless_present_any = ["history", "rendering"])]
+    #[arg(required_unless_present_any = ["history", "rendering", "looks"])]
     base: Option<String>,
     /// What is now; attempts that BASE holds as well are not counted to it.
-    #[arg(required_unless_present_any = ["history", "rendering"])]
+    #[arg(required_unless_present_any = ["history", "rendering", "looks"])]
     head: Option<String>,
     /// text, markdown, json, junit or html [default: by the file's ending, else text].
     #[arg(short, long, value_enum, hide_possible_values = true)]
@@ -109,10 +111,16 @@ pub(crate) struct CompareArgs {
     /// that is seen to differ counts as worse.
     #[arg(long, value_name = "SIDE", conflicts_with_all = ["base", "head", "history", "measures"])]
     rendering: Option<String>,
+    /// Say instead whether looks help (`run --looks`), for whom and at what price: each first drawing beside what its model made
+    /// of it in the end. Of these contestants, or of all. `vote --looks` and `judge --looks` collect judgements of them.
+    #[arg(long, value_name = "CONTESTANT", num_args = 0.., conflicts_with_all = [
+        "base", "head", "history", "rendering", "measures", "rubric", "fail_on", "pictures", "contestant",
+    ])]
+    looks: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Text,
     Markdown,
     Json,
@@ -127,12 +135,21 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     let store = Store::open(&global.results)?;
     let listing = store.list()?;
     say_damaged(&store, &listing.damaged);
+    // Pixels are compared of whatever was drawn; all else is of first attempts, but for what is asked of looks.
+    let all = args.rendering.is_some() || args.looks.is_some();
     let mut attempts: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
+    attempts.retain(|attempt| all || attempt.is_first());
     if !args.prompts.is_empty() {
         attempts.retain(|attempt| args.prompts.contains(&attempt.prompt.id));
         if attempts.is_empty() {
             return usage(&format!("no attempt answers {}", args.prompts.join(" or ")));
         }
+    }
+    if let Some(contestants) = &args.looks {
+        let narrowing = narrowing(global, args, format);
+        let out = args.out.as_deref();
+        let request = LooksRequest { contestants, narrowing, model_weight: pool, format, out };
+        return compare_looks(&store, &attempts, request);
     }
     let places = StoreCatalog(&store);
     let kept = |named: &str| select(&format!("contestant:{named}"), &attempts, &places);
@@ -226,7 +243,8 @@ fn asked(args: &CompareArgs) -> anyhow::Result<Vec<&'static Measure>> {
 fn narrowing(global: &Global, args: &CompareArgs, format: Format) -> Vec<String> {
     let option = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
     let mut words: Vec<String> = args.prompts.iter().flat_map(|prompt| option("-p", prompt)).collect();
-    words.extend(args.contestant.iter().flat_map(|named| option("--contestant", named)));
+    let contestants = args.contestant.iter().chain(args.looks.iter().flatten());
+    words.extend(contestants.flat_map(|named| option("--contestant", named)));
     // What is shown to others has no folder of this machine in it.
     if format == Format::Text && global.results != std::path::Path::new("results") {
         words.extend(option("--results", &global.results.to_string_lossy()));
@@ -390,7 +408,7 @@ fn rendering(
 }
 
 /// Lines for a terminal: verdicts in colour where that is wanted, names made safe.
-fn lines(lines: &[String]) -> String {
+pub(super) fn lines(lines: &[String]) -> String {
     let paint = |line: &str| {
         let line = printable(line).into_owned();
         if !coloured() {

@@ -11,23 +11,22 @@ use pelicycle_store::{DamageReason, Store, StoredAttempt};
 use pelicycle_table::{
     ColumnKind, Csv, Heading, JsonLines, TableCell, TableError, TableWriter, headings, row,
 };
-use pelicycle_text::plural;
 
 use super::Global;
 use super::error::usage;
-use super::output::{say_damaged, say_error, write_whole_by};
+use super::output::{attempts_and_looks, say_damaged, say_error, write_whole_by};
 use super::terminal::printable;
 
 /// Write a table of all attempts, for notebooks and databases.
 ///
-/// One row an attempt; docs/results.md lists the columns. Where -o is not given, the table goes to standard output.
+/// One row an attempt; docs/tables.md lists the columns. Where -o is not given, the table goes to standard output.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   pelicycle export > attempts.csv
   pelicycle export -o attempts.parquet
   pelicycle export --texts --format jsonl | jq -r 'select(.verdict == \"malformed\") | .reply'
-  duckdb -c \"select label, avg(drawn::int) from 'attempts.parquet' group by 1\"")]
+  duckdb -c \"select label, avg(drawn::int) from 'attempts.parquet' where look is null group by 1\"")]
 pub(crate) struct ExportArgs {
     /// csv, jsonl (JSON Lines) or parquet [default: by the file's ending, else csv].
     #[arg(short, long, value_enum, hide_possible_values = true)]
@@ -76,7 +75,8 @@ pub(crate) fn export(global: &Global, args: &ExportArgs) -> anyhow::Result<ExitC
         Some(path) => {
             write_whole_by(path, |file| write(&store, attempts, format, args.texts, file))
                 .with_context(|| format!("cannot write {}", path.display()))?;
-            say_error(&format!("{}: {}", path.display(), plural(attempts.len() as u64, "attempt")));
+            let first = listing.first_attempts().count();
+            say_error(&format!("{}: {}", path.display(), attempts_and_looks(first, attempts.len() - first)));
         }
         None if io::stdout().is_terminal() => {
             write(&store, attempts, format, args.texts, &mut TerminalWriter::new(io::stdout()))?;

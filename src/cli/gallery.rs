@@ -10,7 +10,7 @@ use pelicycle_site::{BaseUrl, BuildReport, GalleryOptions, RebuiltGallery, rebui
 use pelicycle_store::Store;
 use pelicycle_text as text;
 
-use super::output::{say, say_damaged, say_error};
+use super::output::{attempts_and_looks, say, say_damaged, say_error};
 use super::{Global, serve, site};
 
 /// Rebuild the gallery from the results.
@@ -68,7 +68,7 @@ pub(super) fn tell(store: &Store, RebuiltGallery { report, damaged }: &RebuiltGa
     for (path, why) in &report.problems {
         say_error(&format!("left out {}: {why}", path.display()));
     }
-    let mut counts = text::plural(report.attempts as u64, "attempt");
+    let mut counts = attempts_and_looks(report.attempts, report.looks);
     if !damaged.is_empty() {
         counts.push_str(&format!(", {} skipped", text::plural(damaged.len() as u64, "damaged record")));
     }

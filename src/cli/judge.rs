@@ -17,6 +17,7 @@ use pelicycle_store::Store;
 use pelicycle_text::{dollars, plural};
 
 use super::Global;
+use super::compare_looks::looks;
 use super::judge_calibrate::{calibrations, judge_calibrate};
 use super::judge_rubric::judge_rubric;
 use super::notices::{notices, trace};
@@ -43,6 +44,7 @@ Examples:
   pelicycle judge -m openai/gpt-6.1-sol -n 100 --max-cost 2
   pelicycle judge -m ollama/qwen3-vl:8b -p pelican
   pelicycle judge -m openai/gpt-6.1-sol --between openai/gpt-4o openai/gpt-5
+  pelicycle judge -m openai/gpt-6.1-sol --looks      do drawings get better when models see what they drew?
   pelicycle judge -m local/qwen3-vl-8b -n 100
   pelicycle judge -m openai/gpt-6.1-sol --calibrate    is it right where it is known which is better?
   pelicycle judge -m openai/gpt-6.1-sol --rubric    hold each drawing against its prompt's rubric
@@ -76,6 +78,10 @@ pub(crate) struct JudgeArgs {
     /// settle which side draws better.
     #[arg(long, conflicts_with = "rubric", num_args = 2, value_names = ["BASE", "HEAD"])]
     between: Vec<String>,
+    /// Show only pairs of a first drawing and of what its model made of it in the end when it was shown it (`run --looks`), and
+    /// none any more when its judgements settle whether looks help.
+    #[arg(long, conflicts_with_all = ["between", "rubric", "calibrate"])]
+    looks: bool,
     /// Show every N-th pair twice each way round, to see whether the answer stays the same; 0 shows none.
     #[arg(long, value_name = "N", default_value_t = 5)]
     again: u32,
@@ -124,13 +130,20 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
     }
     let listing = store.list()?;
     say_damaged(&store, &listing.damaged);
-    let attempts = args.drawings.attempts(&listing, &store)?;
+    let attempts = match args.looks {
+        true => args.drawings.attempts_and_looks(&listing, &store)?,
+        false => args.drawings.attempts(&listing, &store)?,
+    };
     if args.rubric {
         return judge_rubric(args, &store, &judge, &listing, &attempts);
     }
     let with_demonstrations = args.drawings.scope().demonstrations;
     let judgements = judgements(&store)?;
-    let (attempts, sides) = match between(&store, &attempts, &args.between)? {
+    let named = match args.looks {
+        true => Some(looks(&attempts)?),
+        false => between(&store, &attempts, &args.between)?,
+    };
+    let (attempts, sides) = match named {
         Some((both, sides)) => (both, Some(sides)),
         None => (attempts, None),
     };
@@ -165,7 +178,7 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
     runtime.shutdown_background();
     let ended = ended?;
     if !args.quiet {
-        summary(&ended, &args.between);
+        summary(&ended, &args.between, args.looks);
         trust(&store, &material.field, &judge.name)?;
     }
     if let Some(spent) = ended.over_budget {
@@ -237,7 +250,7 @@ fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn summary(ended: &JudgingEnd, between: &[String]) {
+fn summary(ended: &JudgingEnd, between: &[String], looks: bool) {
     let mut words = format!("{}: {} judgements", plural(u64::from(ended.pairs), "pair"), ended.judged);
     if ended.unread > 0 {
         words.push_str(&format!(", {} not understood", ended.unread));
@@ -250,17 +263,28 @@ fn summary(ended: &JudgingEnd, between: &[String]) {
     }
     say(&words);
     let none = ended.pairs == 0 && ended.judged == 0 && ended.failed == 0;
-    match between {
-        [base, head] => {
+    let asked = match between {
+        [base, head] => Some((
+            format!("pelicycle compare {} {}", quoted(base), quoted(head)),
+            ["which side draws better", "every pair of the two sides"],
+        )),
+        _ => looks.then(|| {
+            (
+                "pelicycle compare --looks".to_owned(),
+                ["whether looks help", "every first drawing beside its last one"],
+            )
+        }),
+    };
+    match asked {
+        Some((command, [question, all])) => {
             if ended.settled {
-                say("it is settled which side draws better, by its judgements");
+                say(&format!("it is settled {question}, by its judgements"));
             } else if none {
-                say("it has seen every pair of the two sides, and that does not settle it");
+                say(&format!("it has seen {all}, and that does not settle it"));
             }
-            let command = format!("pelicycle compare {} {}", quoted(base), quoted(head));
             say(&printable(&format!("`{command}` says what follows")));
         }
-        _ if none => say("it has seen every pair there is"),
-        _ => say("`pelicycle rank` makes a ranking of them"),
+        None if none => say("it has seen every pair there is"),
+        None => say("`pelicycle rank` makes a ranking of them"),
     }
 }

@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod compare;
+mod compare_looks;
 mod completions;
 mod doctor;
 pub(crate) mod error;

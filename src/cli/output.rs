@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use pelicycle_store::{DamagedRecord, Store};
+use pelicycle_text::plural;
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
 pub(crate) fn say(line: &str) {
@@ -15,6 +16,12 @@ pub(crate) fn say(line: &str) {
 /// As [`say`], to standard error, made safe to print.
 pub(crate) fn say_error(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", super::terminal::printable(line));
+}
+
+/// `12 attempts`, and `, 8 looks` where there are any: first attempts are counted apart from looks at them.
+pub(crate) fn attempts_and_looks(first: usize, looks: usize) -> String {
+    let first = plural(first as u64, "attempt");
+    if looks == 0 { first } else { format!("{first}, {}", plural(looks as u64, "look")) }
 }
 
 /// Tells of records that could not be used and are passed over.

@@ -63,7 +63,7 @@ enum Format {
 }
 
 impl DrawingArgs {
-    /// The attempts that are meant, oldest first.
+    /// The first attempts that are meant, oldest first.
     ///
     /// # Errors
     /// A mistake, where a name means nothing.
@@ -71,6 +71,27 @@ impl DrawingArgs {
         &self,
         listing: &'a Listing,
         store: &Store,
+    ) -> anyhow::Result<Vec<&'a Attempt>> {
+        self.chosen(listing, store, &self.scope())
+    }
+
+    /// The same with looks at them.
+    ///
+    /// # Errors
+    /// A mistake, where a name means nothing.
+    pub(super) fn attempts_and_looks<'a>(
+        &self,
+        listing: &'a Listing,
+        store: &Store,
+    ) -> anyhow::Result<Vec<&'a Attempt>> {
+        self.chosen(listing, store, &Scope { looks: true, ..self.scope() })
+    }
+
+    fn chosen<'a>(
+        &self,
+        listing: &'a Listing,
+        store: &Store,
+        scope: &Scope,
     ) -> anyhow::Result<Vec<&'a Attempt>> {
         let mut all: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
         if !self.prompts.is_empty() {
@@ -85,7 +106,6 @@ impl DrawingArgs {
                 return usage(&error.to_string());
             }
         }
-        let scope = self.scope();
         all.retain(|attempt| scope.takes(attempt));
         Ok(all)
     }
@@ -96,6 +116,7 @@ impl DrawingArgs {
             prompts: self.prompts.clone(),
             contestants: self.contestants.clone(),
             demonstrations: self.demonstrations,
+            looks: false,
         }
     }
 

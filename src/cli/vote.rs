@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use pelicycle_compare::words::quoted;
+use pelicycle_judge::Scope;
 use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
 use super::Global;
+use super::compare_looks::looks;
 use super::error::usage;
 use super::output::{say, say_error};
 use super::rank::DrawingArgs;
@@ -35,6 +37,7 @@ Examples:
   pelicycle vote --name Ada -p pelican      only the pelicans, as Ada
   pelicycle vote --contestant openai/gpt-4o --contestant openai/gpt-5
   pelicycle vote --between openai/gpt-4o openai/gpt-5   until it is settled which of them draws better
+  pelicycle vote --looks                    first drawings beside their last ones
   pelicycle rank                            what follows from the votes")]
 pub(crate) struct VoteArgs {
     /// Who votes; your user's name when nothing is said.
@@ -46,6 +49,10 @@ pub(crate) struct VoteArgs {
     /// which side draws better. BASE and HEAD are what they are when it begins.
     #[arg(long, num_args = 2, value_names = ["BASE", "HEAD"])]
     between: Vec<String>,
+    /// Show only pairs of a first drawing and of what its model made of it in the end when it was shown it (`run --looks`), and
+    /// none any more when the votes settle whether looks help.
+    #[arg(long, conflicts_with = "between")]
+    looks: bool,
     /// Where the page is: a port, or an address of this machine and a port.
     #[arg(long, value_name = "ADDRESS", default_value = ADDRESS, value_parser = loopback)]
     address: SocketAddr,
@@ -78,13 +85,18 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     let store = Store::open(&global.results)?;
     let looked = store.fingerprint();
     let listing = store.list()?;
-    let attempts = args.drawings.attempts(&listing, &store)?;
-    let sides = between(&store, &attempts, &args.between)?.map(|(_, sides)| sides);
-    let mut scope = args.drawings.scope();
+    let sides = if args.looks {
+        Some(looks(&args.drawings.attempts_and_looks(&listing, &store)?)?.1)
+    } else {
+        let attempts = args.drawings.attempts(&listing, &store)?;
+        between(&store, &attempts, &args.between)?.map(|(_, sides)| sides)
+    };
+    let mut scope = Scope { looks: args.looks, ..args.drawings.scope() };
     // Sides that were named may be demonstrations.
     scope.demonstrations |= sides.is_some();
     let next = match args.between.as_slice() {
         [base, head] => format!("pelicycle compare {} {}", quoted(base), quoted(head)),
+        _ if args.looks => "pelicycle compare --looks".to_owned(),
         _ => "pelicycle rank".to_owned(),
     };
     let place = store.judgements_folder();
@@ -97,7 +109,8 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         let own = listener.local_addr()?;
         let mut signals = Signals::new().context("can't listen for Ctrl-C")?;
         say(&format!("http://{own}/"));
-        let then = if args.between.is_empty() { String::new() } else { format!(" Then: {next}") };
+        let then =
+            if args.between.is_empty() && !args.looks { String::new() } else { format!(" Then: {next}") };
         say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it.{then}"));
         tokio::select! {
             ended = serve(listener, Arc::clone(&booth)) => ended.context("the server failed"),
@@ -107,7 +120,11 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     // Waits for a vote that is being written.
     let given = booth.given();
     runtime.shutdown_background();
-    let settled = if booth.is_settled() { " It is settled which side draws better." } else { "" };
+    let settled = match (booth.is_settled(), args.looks) {
+        (false, _) => "",
+        (true, false) => " It is settled which side draws better.",
+        (true, true) => " It is settled whether looks help.",
+    };
     if given == 0 {
         say_error(&format!("No votes were given.{settled}"));
     } else {

@@ -2,7 +2,7 @@
 //!
 //! [`select`] finds the attempts that a name means, [`PairedSides`] holds two sets against each other prompt by prompt, and
 //! [`compare`] answers for each [`Measure`], with uncertainty; [`ComparisonReport::judged`] says whose drawings are preferred,
-//! which decides on the whole. [`history()`] looks at one contestant over time instead. No
+//! which decides on the whole. [`looks`] holds first attempts against what their models made of them, [`history()`] looks at one contestant over time instead. No
 //! verdict is given that the sample does not carry: "can't tell" is an answer, and says what it would take. Answers come
 //! as plain data, and as text, Markdown and JUnit.
 //!
@@ -16,6 +16,7 @@ mod answer;
 mod conditions;
 mod history;
 mod junit;
+pub mod looks;
 mod markdown;
 mod measure;
 mod preferred;

@@ -51,7 +51,7 @@ pub fn markdown(report: &ComparisonReport) -> String {
 }
 
 /// A command as code; one with a name in it that could end the code or act in it as text.
-fn code(command: &str) -> String {
+pub(crate) fn code(command: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || " -_./:@+,='".contains(c);
     match command.chars().all(plain) {
         true => format!("`{command}`"),

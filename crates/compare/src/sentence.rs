@@ -58,7 +58,7 @@ pub fn share_with_bounds(view: &PreferenceView) -> String {
 }
 
 /// What it would take to settle whose drawings are preferred, as a sentence.
-fn needed(view: &PreferenceView) -> String {
+pub(crate) fn needed(view: &PreferenceView) -> String {
     match (view.needed_judgements, view.needed_drawings) {
         (Some(needed), _) => format!("About {needed} more would settle it."),
         (None, Some(needed)) => format!(

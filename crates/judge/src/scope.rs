@@ -11,14 +11,17 @@ pub struct Scope {
     pub contestants: Vec<String>,
     /// Whether demonstrations take part.
     pub demonstrations: bool,
+    /// Whether looks take part beside first attempts.
+    pub looks: bool,
 }
 
 impl Scope {
-    /// Whether it answers one of the prompts and is by one of the contestants. The competition leaves demonstrations out.
+    /// Whether it is a first attempt (or looks take part), answers one of the prompts and is by one of the contestants. The competition leaves demonstrations out.
     #[must_use]
     pub fn takes(&self, attempt: &Attempt) -> bool {
         let asked = self.prompts.is_empty() || self.prompts.contains(&attempt.prompt.id);
         let by = || self.contestants.iter().any(|name| attempt.contestant.goes_by(name));
-        asked && (self.contestants.is_empty() || by())
+        let shown = self.looks || attempt.is_first();
+        shown && asked && (self.contestants.is_empty() || by())
     }
 }

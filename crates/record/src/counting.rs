@@ -16,10 +16,22 @@ impl Attempt {
         self.reply.is_some() && self.check.is_none()
     }
 
+    /// Whether it is a first attempt, and no look at one. First attempts alone are counted, ranked and shown on walls.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.look.is_none()
+    }
+
+    /// Whether it counts for its model: a first attempt that is conclusive.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.is_first() && self.is_conclusive()
+    }
+
     /// Whether it says something of the model: a request that failed for reasons of its service, or that the user broke
     /// off, does not, unless a drawing came all the same; nor does a reply that could not be checked.
     #[must_use]
-    pub fn counts(&self) -> bool {
+    pub fn is_conclusive(&self) -> bool {
         if self.is_unchecked() {
             return false;
         }

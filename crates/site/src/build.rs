@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use pelicycle_judge as judge;
 use pelicycle_record::measure::{Measures, Rubric};
 
 use super::cache::{self, BuildCache};
@@ -11,8 +10,11 @@ use super::press::Press;
 use super::share::BaseUrl;
 use super::site::{FileTally, Site};
 use super::take::{self, HungFiles, Problem};
-use super::view::{IndexPage, Poster, RankingPage, ShownAttempt, models, neighbours, sections};
-use super::{Exhibit, GalleryError, Omission, SiteSettings, newer, parallel, templates};
+use super::view::{
+    IndexPage, LookSeries, Poster, PremiumPage, RankingPage, SealsPage, ShownAttempt, models, neighbours,
+    sections,
+};
+use super::{Exhibit, GalleryContext, GalleryError, Omission, SiteSettings, newer, parallel, templates};
 
 /// Options of a build.
 #[derive(Debug, Clone, Default)]
@@ -31,8 +33,10 @@ pub struct GalleryOptions {
 pub struct BuildReport {
     /// Path of the first page.
     pub index: PathBuf,
-    /// The number of attempts shown.
+    /// The number of first attempts shown.
     pub attempts: usize,
+    /// The number of looks at them.
+    pub looks: usize,
     /// Files written, new or changed.
     pub written: usize,
     /// Files that were as they should be.
@@ -58,8 +62,7 @@ pub fn ready(out: &Path) -> Result<(), GalleryError> {
     Site::open(out).map(drop)
 }
 
-/// Builds the site in `out`, which is made, empty, or a gallery built before. `judged` is what judgements made of the
-/// contestants, where there are any.
+/// Builds the site in `out`, which is made, empty, or a gallery built before.
 ///
 /// # Errors
 /// A folder of something else; a failing disk. A file of an exhibit that cannot be read is no error: its attempt says so.
@@ -68,7 +71,7 @@ pub fn build(
     verify: &VerifyExhibit<'_>,
     measure: &MeasureDrawing<'_>,
     omissions: &[Omission],
-    judged: Option<&judge::RankingReport>,
+    context: GalleryContext<'_>,
     out: &Path,
     options: &GalleryOptions,
 ) -> Result<BuildReport, GalleryError> {
@@ -78,7 +81,7 @@ pub fn build(
     }
     let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions)?;
     shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
-    let unread = print(&site, &shown, &omissions, measure, judged, options)?;
+    let unread = print(&site, &shown, &omissions, measure, context, options)?;
 
     let cache = BuildCache::new(shown.iter().filter_map(|one| {
         one.hung.cached.clone().map(|cached| (one.exhibit.attempt.id.to_string(), cached))
@@ -86,10 +89,11 @@ pub fn build(
     let notes =
         cache.text().map_err(|error| GalleryError::Write { path: out.to_owned(), source: error.into() })?;
     site.remember(&notes)?;
-    let attempts = shown.len();
+    let attempts = shown.iter().filter(|one| one.exhibit.attempt.is_first()).count();
+    let looks = shown.len() - attempts;
     let problems = shown.into_iter().flat_map(|one| one.hung.problems).chain(unread).collect();
     let FileTally { written, unchanged, removed } = site.finish()?;
-    Ok(BuildReport { index: out.join("index.html"), attempts, written, unchanged, removed, problems })
+    Ok(BuildReport { index: out.join("index.html"), attempts, looks, written, unchanged, removed, problems })
 }
 
 /// Prints all pages of attempts that are given newest first. Returns texts that could not be read.
@@ -98,10 +102,10 @@ fn print(
     shown: &[HungExhibit<'_>],
     omissions: &[Omission],
     measure: &MeasureDrawing<'_>,
-    judged: Option<&judge::RankingReport>,
+    context: GalleryContext<'_>,
     options: &GalleryOptions,
 ) -> Result<Vec<Problem>, GalleryError> {
-    let press = Press::new(site, measure, options, judged)?;
+    let press = Press::new(site, measure, options, context)?;
     let (own, ranks) = (&options.site, press.ranks());
     let sections = sections(shown.iter().map(HungExhibit::view), &own.makers, ranks);
     let models = models(&sections);
@@ -109,17 +113,30 @@ fn print(
     if let Some(logo) = &own.logo {
         site.put("logo.png", logo)?;
     }
-    let index = IndexPage::new(&sections, &models, omissions, ranks, own);
+    let seals = SealsPage::new(context.seals, &sections);
+    let premium = PremiumPage::new(&models);
+    let index = IndexPage::new(&sections, &models, omissions, ranks, own)
+        .with_pages(seals.is_some(), premium.is_some());
     press.page("index.html", "index.html", "", &index, || Poster::index(&sections, &models, own))?;
-    if let Some(page) = judged.and_then(|report| RankingPage::new(report, &models)) {
+    if let Some(page) = context.judged.and_then(|report| RankingPage::new(report, &models)) {
         let poster = || Poster::ranking(&sections, &models, ranks, own);
         press.page(RankingPage::PATH, "ranking.html", "", &page, poster)?;
+    }
+    let titled = |title: &str| Poster { title: title.to_owned(), ..Poster::index(&sections, &models, own) };
+    if let Some(page) = seals {
+        press.page(SealsPage::PATH, "seals.html", "", &page, || titled("Sealed prompts"))?;
+    }
+    if let Some(page) = premium {
+        press.page(PremiumPage::PATH, "premium.html", "", &page, || titled("The pelican premium"))?;
     }
     parallel::map(&sections, |section| press.section(section))?;
     parallel::map(&models, |model| press.model(model))?;
     let neighbours = neighbours(shown.iter().map(|one| one.exhibit.attempt));
     let pages: Vec<_> = shown.iter().zip(neighbours).collect();
-    let unread = parallel::map(&pages, |(one, neighbours)| press.attempt(one, neighbours))?;
+    let looks = LookSeries::new(shown.iter().map(HungExhibit::view));
+    let unread = parallel::map(&pages, |(one, neighbours)| {
+        press.attempt(one, neighbours, looks.strip(one.exhibit.attempt).as_ref())
+    })?;
     press.data(shown)?;
     press.directions(shown)?;
     Ok(unread.into_iter().flatten().collect())
@@ -136,7 +153,7 @@ pub(super) struct HungExhibit<'a> {
 impl HungExhibit<'_> {
     /// The attempt as pages show it.
     pub(super) fn view(&self) -> ShownAttempt<'_> {
-        ShownAttempt { attempt: self.exhibit.attempt, pictures: &self.hung.pictures }
+        ShownAttempt { attempt: self.exhibit.attempt, pictures: &self.hung.pictures, looks: 0 }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use pelicycle_judge::RankingReport;
 use pelicycle_record::measure::Rubric;
 use pelicycle_record::{Attempt, RubricReading};
-use pelicycle_store::AttemptFiles;
+use pelicycle_store::{AttemptFiles, StoredSeal};
 
 /// An attempt to show.
 #[derive(Debug, Clone)]
@@ -17,6 +18,15 @@ pub struct Exhibit<'a> {
     pub rubric: Option<&'a Rubric>,
     /// What models that looked at it said of the rubric's items, oldest first.
     pub readings: Vec<&'a RubricReading>,
+}
+
+/// What a gallery shows beside attempts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GalleryContext<'a> {
+    /// What judgements made of the contestants, where there are any.
+    pub judged: Option<&'a RankingReport>,
+    /// Sealed sets of prompts.
+    pub seals: &'a [StoredSeal],
 }
 
 /// A record that could not be read and is not shown.

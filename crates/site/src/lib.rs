@@ -38,7 +38,7 @@ mod view;
 
 pub use build::{BuildReport, GalleryOptions, MeasureDrawing, VerifyExhibit, build, ready};
 pub use error::GalleryError;
-pub use exhibit::{Exhibit, Omission};
+pub use exhibit::{Exhibit, GalleryContext, Omission};
 pub use live::live;
 pub use makers::{LabEntry, OwnMakers};
 use pelicycle_record::Attempt;

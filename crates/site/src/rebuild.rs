@@ -14,7 +14,9 @@ use pelicycle_record::measure::Rubric;
 use pelicycle_record::{Attempt, Id, RubricReading};
 use pelicycle_store::{DamagedRecord, Listing, Store, StoreError, StoredAttempt};
 
-use crate::{BuildReport, Exhibit, GalleryError, GalleryOptions, MeasureDrawing, Omission, build};
+use crate::{
+    BuildReport, Exhibit, GalleryContext, GalleryError, GalleryOptions, MeasureDrawing, Omission, build,
+};
 
 /// A gallery as it was rebuilt.
 #[derive(Debug)]
@@ -80,7 +82,7 @@ pub fn rebuild_measured_by(
             Exhibit { rubric: prompt.map(|prompt| &prompt.rubric), readings, ..exhibit(stored) }
         })
         .collect();
-    let omissions: Vec<_> = listing.damaged.iter().map(omission).collect();
+    let mut omissions: Vec<_> = listing.damaged.iter().map(omission).collect();
     let (judged, damaged_judgements) = judged(store, &listing)?;
     let found = Mutex::new(listing.damaged);
     let verify = |index: usize| {
@@ -90,10 +92,14 @@ pub fn rebuild_measured_by(
             omission
         })
     };
-    let report = build(&exhibits, &verify, measure, &omissions, judged.as_ref(), out, options)
+    let seals = store.all_seals()?;
+    omissions.extend(seals.damaged.iter().map(omission));
+    let context = GalleryContext { judged: judged.as_ref(), seals: &seals.records };
+    let report = build(&exhibits, &verify, measure, &omissions, context, out, options)
         .map_err(RebuildError::Gallery)?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     damaged.extend(damaged_judgements);
+    damaged.extend(seals.damaged);
     damaged.extend(readings.damaged);
     damaged.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(RebuiltGallery { report, damaged })
@@ -108,7 +114,7 @@ fn judged(
     if judgements.records.is_empty() {
         return Ok((None, judgements.damaged));
     }
-    let attempts: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
+    let attempts: Vec<&Attempt> = listing.first_attempts().collect();
     let competition = Competition::new(&attempts, false);
     let calibrations = store.calibrations()?;
     let votes = Votes::new(&competition, &judgements.records).calibrated(&calibrations.records);

@@ -89,7 +89,11 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
     let mut newest_first: Vec<&Exhibit<'_>> = exhibits.iter().collect();
     newest_first.sort_by(|a, b| super::newer(a.attempt, b.attempt));
     let none = Default::default();
-    let shown = newest_first.iter().map(|exhibit| ShownAttempt { attempt: exhibit.attempt, pictures: &none });
+    let shown = newest_first.iter().map(|exhibit| ShownAttempt {
+        attempt: exhibit.attempt,
+        pictures: &none,
+        looks: 0,
+    });
     let ranks = Ranks::new(options.judged.as_ref());
     let sections = sections(shown, &options.makers, &ranks);
     let section = choose(&sections, options.prompt.as_deref())?;

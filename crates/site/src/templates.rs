@@ -23,6 +23,8 @@ const FILES: &[(&str, &str)] = &[
     ("chart.html", pelicycle_templates::CHART_HTML),
     ("timeline.html", pelicycle_templates::TIMELINE_HTML),
     ("versus.html", pelicycle_templates::VERSUS_HTML),
+    ("seals.html", pelicycle_templates::SEALS_HTML),
+    ("premium.html", pelicycle_templates::PREMIUM_HTML),
     ("feed.xml", pelicycle_templates::FEED_XML),
     ("sitemap.xml", pelicycle_templates::SITEMAP_XML),
 ];

@@ -16,6 +16,7 @@ mod asymptotic;
 mod blocks;
 mod centre;
 mod change_points;
+mod clusters;
 mod correction;
 mod elimination;
 mod normal;

@@ -1,7 +1,7 @@
 //! Rates and the uncertainty of their differences.
 
 /// The 97.5 % point of the standard normal distribution: bounds of a two-sided 95 % interval.
-const Z: f64 = 1.959_963_984_540_054;
+pub(super) const Z: f64 = 1.959_963_984_540_054;
 
 /// A rate: so many successes in so many trials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,23 +31,30 @@ impl Rate {
     /// Wilson's score interval at 95 % (E. B. Wilson, 1927): within 0 and 1, and of use from the first trial on.
     #[must_use]
     pub fn interval(self) -> Option<Interval> {
-        let (share, n) = (self.share()?, self.of as f64);
-        let middle = share + Z * Z / (2.0 * n);
-        let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-        let scale = 1.0 + Z * Z / n;
-        Some(Interval { low: ((middle - half) / scale).max(0.0), high: ((middle + half) / scale).min(1.0) })
+        Some(wilson(self.share()?, self.of as f64))
     }
 
     /// The difference of two independent rates, and Newcombe's interval of it at 95 %: the square-and-add of two
     /// Wilson intervals (R. G. Newcombe, 1998, method 10).
     #[must_use]
     pub fn less(self, other: Rate) -> Option<(f64, Interval)> {
-        let (p, q) = (self.share()?, other.share()?);
-        let (a, b) = (self.interval()?, other.interval()?);
-        let low = p - q - ((p - a.low).powi(2) + (b.high - q).powi(2)).sqrt();
-        let high = p - q + ((a.high - p).powi(2) + (q - b.low).powi(2)).sqrt();
-        Some((p - q, Interval { low, high }))
+        Some(square_and_add((self.share()?, self.interval()?), (other.share()?, other.interval()?)))
     }
+}
+
+/// Wilson's interval of a share of `n` trials, which may be a part of a number.
+pub(super) fn wilson(share: f64, n: f64) -> Interval {
+    let middle = share + Z * Z / (2.0 * n);
+    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    Interval { low: ((middle - half) / scale).max(0.0), high: ((middle + half) / scale).min(1.0) }
+}
+
+/// The difference of two independent shares by their intervals.
+pub(super) fn square_and_add((p, a): (f64, Interval), (q, b): (f64, Interval)) -> (f64, Interval) {
+    let low = p - q - ((p - a.low).powi(2) + (b.high - q).powi(2)).sqrt();
+    let high = p - q + ((a.high - p).powi(2) + (q - b.low).powi(2)).sqrt();
+    (p - q, Interval { low, high })
 }
 
 /// The mean difference of pairs of rates, second less first, each pair of one stratum and all strata of equal weight, and

@@ -34,7 +34,7 @@ pub use judgements::{Calibrations, Judgements, Readings};
 pub use read::{Listing, StoredAttempt};
 pub use renew::Renewal;
 pub use run_lock::RunLock;
-pub use seals::StoredSeal;
+pub use seals::{Seals, StoredSeal};
 pub use watch::Fingerprint;
 
 /// A folder of results, and the only way into it.

@@ -34,6 +34,13 @@ pub struct Listing {
     pub damaged: Vec<DamagedRecord>,
 }
 
+impl Listing {
+    /// The first attempts, oldest first: what is counted, compared and ranked. Looks at them are left out.
+    pub fn first_attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.iter().map(|stored| &stored.attempt).filter(|attempt| attempt.is_first())
+    }
+}
+
 impl Store {
     /// Every attempt and every damaged place.
     ///

@@ -7,7 +7,7 @@ use pelicycle_record::{Id, RevealedRecord, SealRecord, name};
 
 use super::read::{names, read_record};
 use super::write::json;
-use super::{DamageReason, Store, StoreError, layout};
+use super::{DamageReason, DamagedRecord, Store, StoreError, layout};
 
 /// A seal, and what reveals it where it was revealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,35 @@ pub struct StoredSeal {
     pub revealed: Option<RevealedRecord>,
 }
 
+/// The seals of a store.
+#[derive(Debug, Default)]
+pub struct Seals {
+    /// Those that could be read, by name.
+    pub records: Vec<StoredSeal>,
+    /// Those that could not be read and were passed over, by path.
+    pub damaged: Vec<DamagedRecord>,
+}
+
 impl Store {
+    /// Every seal and every damaged one.
+    ///
+    /// # Errors
+    /// When their folder can't be read; one that is not there is empty.
+    pub fn all_seals(&self) -> Result<Seals, StoreError> {
+        let mut seals = Seals::default();
+        for named in self.seals()? {
+            match self.read_seal(&named) {
+                Ok(found) => seals.records.extend(found),
+                Err(StoreError::Damaged { path, reason }) => {
+                    let path = path.strip_prefix(self.root()).map(Path::to_owned).unwrap_or(path);
+                    seals.damaged.push(DamagedRecord { path, reason });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(seals)
+    }
+
     /// Writes a seal, whole or not at all; `id` names it while it is made.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pelicycle_record::{Attempt, Check, SvgFacts};
+use pelicycle_record::{Attempt, Check, LookRecord, SvgFacts};
 use serde::Serialize;
 
 use super::{ColumnKind, Heading, TableCell};
@@ -49,6 +49,13 @@ fn check<'a, T: Into<TableCell<'a>>>(
     attempt.check.as_ref().map(read).into()
 }
 
+fn look<'a, T: Into<TableCell<'a>>>(
+    attempt: &'a Attempt,
+    read: impl FnOnce(&'a LookRecord) -> T,
+) -> TableCell<'a> {
+    attempt.look.as_ref().map(read).into()
+}
+
 fn svg(attempt: &Attempt) -> Option<&SvgFacts> {
     attempt.check.as_ref().and_then(|check| check.svg.as_ref())
 }
@@ -61,7 +68,7 @@ fn codes(check: &Check) -> String {
 
 use ColumnKind::{Day, Moment, Number, Text, Truth, Whole};
 
-static COLUMNS: [Column; 66] = [
+static COLUMNS: [Column; 73] = [
     column("id", Text, "The attempt's identifier; identifiers sort by time.", |a| a.id.as_str().into()),
     column("path", Text, "Its folder in the results.", |a| {
         format!("{}/{}/{}", a.prompt.id, a.contestant.slug, a.id).into()
@@ -97,6 +104,26 @@ static COLUMNS: [Column; 66] = [
         a.contestant.demonstration.into()
     }),
     column("sample", Whole, "Which of the run's samples, from 1.", |a| a.sample.into()),
+    column(
+        "look",
+        Whole,
+        "Which look at the first attempt it is, from 1; absent for a first attempt.",
+        |a| look(a, |look| look.number),
+    ),
+    column("look_parent", Text, "The attempt whose picture the model was shown.", |a| {
+        look(a, |look| look.parent.as_str())
+    }),
+    column("look_first", Text, "The first attempt, with which the looks began.", |a| {
+        look(a, |look| look.first.as_str())
+    }),
+    column("look_bound", Whole, "The most looks that the run allowed.", |a| look(a, |look| look.bound)),
+    column("look_text", Text, "Version of the text that went with the picture.", |a| {
+        look(a, |look| &look.text)
+    }),
+    column("look_picture", Text, "BLAKE3 of the PNG that was shown.", |a| look(a, |look| &look.picture)),
+    column("look_done", Truth, "Whether the model said that it is done instead of drawing anew.", |a| {
+        look(a, |look| look.done)
+    }),
     column("origin", Text, "How the reply was had: asked, given, batch or imported.", |a| word(a.origin)),
     column("outcome", Text, "How the request ended.", |a| word(a.outcome)),
     column("error", Text, "What went wrong, in words.", |a| a.error.as_ref().into()),

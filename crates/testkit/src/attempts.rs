@@ -6,8 +6,8 @@ use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::{
     AskedPrompt, AskedRecord, Attempt, CalibrationRecord, Check, ContestantRecord, DrawingCandidate,
     DrawingChange, DrawnBy, EngineRecord, ExpertCounts, ExpertsTaken, Host, Id, JudgeKind, JudgeRecord,
-    JudgementRecord, Outcome, Preference, ReplyOrigin, RequestRecord, SCHEMA_VERSION, SamplingSettings,
-    SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
+    JudgementRecord, LookRecord, Outcome, Preference, ReplyOrigin, RequestRecord, SCHEMA_VERSION,
+    SamplingSettings, SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
 };
 
 /// Read once: simulations make attempts by the thousand, and reading all prompts takes longer than all else of one.
@@ -132,6 +132,23 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         unchecked: None,
         rechecked: None,
     }
+}
+
+/// Makes an attempt a look at `first`, after `parent` of the same series.
+pub fn look_at(attempt: &mut Attempt, first: &Attempt, parent: &Id, number: u32) {
+    attempt.prompt = first.prompt.clone();
+    attempt.contestant = first.contestant.clone();
+    attempt.sample = first.sample;
+    attempt.run = first.run.clone();
+    attempt.look = Some(LookRecord {
+        parent: parent.clone(),
+        first: first.id.clone(),
+        number,
+        bound: 3,
+        text: "1".to_owned(),
+        picture: TextRecord::of(parent.as_str().as_bytes()).hash,
+        done: false,
+    });
 }
 
 /// A person's vote on two attempts.

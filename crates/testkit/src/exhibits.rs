@@ -9,7 +9,7 @@ use pelicycle_record::{
 };
 use pelicycle_store::{AttemptFiles, Store};
 
-use crate::attempts::{MODELS, THINKING, attempt, taken, with_experts, with_thinking};
+use crate::attempts::{MODELS, THINKING, attempt, look_at, taken, with_experts, with_thinking};
 
 /// A finding with a place.
 #[must_use]
@@ -69,6 +69,21 @@ pub fn hang_reply(
         experts: experts.as_deref(),
     };
     store.write(&attempt, &files).unwrap();
+}
+
+/// Writes a look at a first attempt, with this reply; one that draws nothing says that it is done.
+pub fn hang_look(store: &Store, first: &Attempt, number: u32, started: &str, reply: &str) {
+    let listing = store.list().unwrap();
+    let before = listing.attempts.iter().map(|stored| &stored.attempt).find(|attempt| {
+        attempt.look.as_ref().is_some_and(|look| look.first == first.id && look.number + 1 == number)
+    });
+    let parent = before.map_or(&first.id, |before| &before.id);
+    hang_reply(store, &first.prompt.id, &first.contestant.label, started, reply, |attempt| {
+        look_at(attempt, first, parent, number);
+        if let Some(look) = &mut attempt.look {
+            look.done = !reply.contains("<svg");
+        }
+    });
 }
 
 /// What an attempt may have instead of a picture of its experts.

@@ -62,7 +62,7 @@ pub(super) fn page(view: &VotingView, notice: Option<String>) -> Result<String, 
         }
         VotingScreen::Nothing { demonstrations } => (None, Some(nothing(*demonstrations))),
         VotingScreen::All => (None, Some(all())),
-        VotingScreen::Settled => (None, Some(settled())),
+        VotingScreen::Settled { looks } => (None, Some(settled(*looks))),
     };
     let votes = text::plural(view.progress.votes as u64, "vote");
     let sum = match (view.progress.outlook, view.progress.left) {
@@ -96,7 +96,17 @@ fn nothing(demonstrations: usize) -> End {
     }
 }
 
-fn settled() -> End {
+fn settled(looks: bool) -> End {
+    if looks {
+        return End {
+            title: "It is settled",
+            words: "The votes tell whether models draw better when they see what they drew, so no further pair is shown.",
+            commands: vec![(
+                "pelicycle compare --looks",
+                "says whether looks help, for whom, and at what price",
+            )],
+        };
+    }
     End {
         title: "It is settled",
         words: "The votes tell which of the two sides draws better, so no further pair is shown. Which one it is, the \

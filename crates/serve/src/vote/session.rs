@@ -102,7 +102,7 @@ impl VotingSession {
                     pictures: [picture(&showing.left), picture(&showing.right)],
                 })
             }
-            None if settled => VotingScreen::Settled,
+            None if settled => VotingScreen::Settled { looks: self.scope.looks },
             None if state.exhibits.has_pairs() => VotingScreen::All,
             None => VotingScreen::Nothing { demonstrations: state.exhibits.demonstrations },
         };

@@ -22,7 +22,10 @@ pub(super) enum VotingScreen {
     /// The voter has seen every pair.
     All,
     /// It is settled which of two sides is better.
-    Settled,
+    Settled {
+        /// Whether the sides were first drawings and those after looks.
+        looks: bool,
+    },
 }
 
 /// The pair on show, as the page has it: no identifier, no name.

@@ -8,7 +8,9 @@ use super::experts::files_of_maps;
 use crate::build::HungExhibit;
 use crate::source::SourceKey;
 use crate::take::{self, Problem};
-use crate::view::{AttemptPage, AttemptTexts, MeasuresView, Neighbours, Poster, page_path, prompt_path};
+use crate::view::{
+    AttemptPage, AttemptTexts, LookStrip, MeasuresView, Neighbours, Poster, page_path, prompt_path,
+};
 use crate::{GalleryError, texts};
 
 /// Version of what is made of an attempt's texts. The rest of a page tells by itself whether it changed; its texts
@@ -22,6 +24,7 @@ impl Press<'_> {
         &self,
         one: &HungExhibit<'_>,
         neighbours: &Neighbours,
+        looks: Option<&LookStrip>,
     ) -> Result<Vec<Problem>, GalleryError> {
         let (attempt, files) = (one.exhibit.attempt, &one.exhibit.files);
         let prompt_href = prompt_path(&attempt.prompt);
@@ -36,6 +39,7 @@ impl Press<'_> {
                 &prompt_href,
                 neighbours.clone(),
             )
+            .with_looks(looks.cloned())
         };
         let path = page_path(attempt);
         let share = self.share(&path, || Poster::attempt(one.view()))?;

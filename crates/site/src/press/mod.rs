@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
-use pelicycle_judge::RankingReport;
+use pelicycle_store::StoredSeal;
 use serde::Serialize;
 
 use super::build::{GalleryOptions, HungExhibit, MeasureDrawing};
@@ -12,10 +12,10 @@ use super::share::{self, BaseUrl, Feed, LinkPreview, SiteMap};
 use super::site::Site;
 use super::source::SourceKey;
 use super::view::{
-    ChartPage, GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, Section, TimelinePage, VersusPage,
-    prompt_path,
+    ChartPage, GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, SealNote, Section, TimelinePage,
+    VersusPage, prompt_path,
 };
-use super::{GalleryError, OwnMakers, templates};
+use super::{GalleryContext, GalleryError, OwnMakers, templates};
 
 mod attempt;
 mod experts;
@@ -30,6 +30,7 @@ pub(super) struct Press<'a> {
     made_by: String,
     makers: &'a OwnMakers,
     ranks: Ranks,
+    seals: &'a [StoredSeal],
     map: Mutex<SiteMap>,
 }
 
@@ -42,14 +43,15 @@ impl<'a> Press<'a> {
         site: &'a Site,
         measure: &'a MeasureDrawing<'a>,
         options: &'a GalleryOptions,
-        judged: Option<&RankingReport>,
+        context: GalleryContext<'a>,
     ) -> Result<Self, GalleryError> {
-        let (templates, ranks) = (templates::environment(&options.site)?, Ranks::new(judged));
+        let (templates, ranks) = (templates::environment(&options.site)?, Ranks::new(context.judged));
         let own = (&options.site, options.site.logo.is_some());
         let made_by = SourceKey::new(templates::fingerprint()).with(&own)?.finish();
         let base = options.base.as_ref();
         let makers = &options.site.makers;
-        Ok(Self { templates, site, measure, base, made_by, makers, ranks, map: Mutex::default() })
+        let seals = context.seals;
+        Ok(Self { templates, site, measure, base, made_by, makers, ranks, seals, map: Mutex::default() })
     }
 
     /// The places that judgements gave to contestants.
@@ -112,6 +114,7 @@ impl<'a> Press<'a> {
     /// Prints the pages of one prompt.
     pub(super) fn section(&self, section: &Section<'_>) -> Result<(), GalleryError> {
         let (path, page) = (prompt_path(section.prompt), PromptPage::new(section, &self.ranks));
+        let page = page.with_seal(SealNote::new(section, self.seals));
         self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))?;
         if let Some(page) = TimelinePage::new(section) {
             self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))?;

@@ -44,12 +44,12 @@ impl Feed {
     /// Path of the feed from the site's root.
     pub(crate) const PATH: &'static str = "feed.xml";
 
-    /// The feed of these attempts, given newest first. Those that drew nothing are left out.
+    /// The feed of these attempts, given newest first. Looks and those that drew nothing are left out.
     pub(crate) fn new<'a>(
         base: &BaseUrl,
         newest_first: impl Iterator<Item = view::ShownAttempt<'a>>,
     ) -> Self {
-        let drawings = newest_first.filter(|shown| shown.attempt.is_drawn());
+        let drawings = newest_first.filter(|shown| shown.attempt.is_first() && shown.attempt.is_drawn());
         let mut newest = Timestamp::UNIX_EPOCH;
         let mut entries: Vec<Entry> = drawings
             .filter_map(|shown| {

@@ -74,12 +74,14 @@ pub(crate) struct Card {
     meaning: String,
     reason: Option<String>,
     sample: u32,
+    /// `2 looks`, where its model was shown its drawing.
+    looks: Option<String>,
     /// Tokens, time, cost.
     pub(crate) facts: Vec<String>,
 }
 
 impl Card {
-    pub(crate) fn new(ShownAttempt { attempt, pictures }: ShownAttempt<'_>) -> Self {
+    pub(crate) fn new(ShownAttempt { attempt, pictures, looks }: ShownAttempt<'_>) -> Self {
         let result = words::result(attempt);
         let repaired = pictures.small.is_none() && pictures.repaired_small.is_some();
         let tokens = attempt.usage.output.map(|tokens| text::plural(tokens, "token"));
@@ -98,6 +100,7 @@ impl Card {
             meaning: result.meaning,
             reason: pictures.problem.clone().or(result.reason),
             sample: attempt.sample,
+            looks: (looks > 0).then(|| text::plural(looks as u64, "look")),
             facts: facts.into_iter().flatten().collect(),
         }
     }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::Card;
 use super::figures::{difference_in_words, rate_in_words};
 use super::hall::{self, Case, ModelWorks, model_path};
+use super::premium::{meaning, premium};
 
 /// The famous pair.
 const ANIMAL: &str = "pelican";
@@ -79,6 +80,16 @@ pub(super) fn pair(prompt: &PromptRecord) -> Option<(String, String)> {
     let own = |prompt: &PromptRecord| prompt.animal.clone().zip(prompt.vehicle.clone());
     let bundled = || BUNDLED.get(&prompt.id).filter(|bundled| bundled.text == prompt.text).and_then(own);
     own(prompt).or_else(bundled).map(|(animal, vehicle)| (text::label(&animal), text::label(&vehicle)))
+}
+
+/// Whether a pair is the famous one.
+pub(super) fn is_famous((animal, vehicle): &(String, String)) -> bool {
+    animal == ANIMAL && vehicle == VEHICLE
+}
+
+/// A model's drawings of the famous pair.
+pub(super) fn famous<'a>(model: &ModelWorks<'a>) -> Option<&'a Case<'a>> {
+    cells(model).remove(&(ANIMAL.to_owned(), VEHICLE.to_owned()))
 }
 
 fn cells<'a>(model: &ModelWorks<'a>) -> Cells<'a> {
@@ -163,31 +174,23 @@ impl Group {
 fn premiums(cells: &Cells<'_>) -> (Option<Group>, Vec<Premium>) {
     let famous = cells.get(&(ANIMAL.to_owned(), VEHICLE.to_owned())).map(|case| case.drawn());
     let Some(famous) = famous else { return (None, Vec::new()) };
-    let sum = |wanted: fn(&str, &str) -> bool| {
-        let mut sum = Rate::default();
-        for ((animal, vehicle), case) in cells {
-            if wanted(animal, vehicle) && !(animal == ANIMAL && vehicle == VEHICLE) {
-                sum += case.drawn();
-            }
-        }
-        sum
+    let rates = |wanted: fn(&str, &str) -> bool| -> Vec<Rate> {
+        let controls = cells.iter().filter(|(pair, _)| wanted(&pair.0, &pair.1) && !is_famous(pair));
+        controls.map(|(_, case)| case.drawn()).collect()
     };
     let controls = [
-        ("Pelicans on other vehicles", sum(|animal, _| animal == ANIMAL)),
-        ("Other animals on bicycles", sum(|_, vehicle| vehicle == VEHICLE)),
-        ("All controls", sum(|_, _| true)),
+        ("Pelicans on other vehicles", rates(|animal, _| animal == ANIMAL)),
+        ("Other animals on bicycles", rates(|_, vehicle| vehicle == VEHICLE)),
+        ("All controls", rates(|_, _| true)),
     ];
-    let premiums = controls.into_iter().filter_map(|(name, rate)| {
-        let difference = famous.less(rate)?;
-        let meaning = match difference {
-            (_, interval) if !interval.excludes_zero() => "can’t tell",
-            (points, _) if points > 0.0 => "drawn more often",
-            _ => "drawn less often",
-        };
+    let premiums = controls.into_iter().filter_map(|(name, rates)| {
+        let difference = premium(famous, &rates)?;
+        let mut rate = Rate::default();
+        rates.into_iter().for_each(|control| rate += control);
         Some(Premium {
             controls: Group::new(name, rate)?,
             difference: difference_in_words(difference),
-            meaning,
+            meaning: meaning(difference),
         })
     });
     (Group::new("A pelican on a bicycle", famous), premiums.collect())

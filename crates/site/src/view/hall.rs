@@ -7,6 +7,7 @@ use pelicycle_record::{Attempt, ContestantRecord, PromptRecord, name};
 use pelicycle_statistics::Rate;
 
 use super::card::AttemptPictures;
+use super::looks::LookSeries;
 use super::order;
 use super::ranking::Ranks;
 use crate::makers::{Origin, OwnMakers};
@@ -16,6 +17,8 @@ use crate::makers::{Origin, OwnMakers};
 pub(crate) struct ShownAttempt<'a> {
     pub(crate) attempt: &'a Attempt,
     pub(crate) pictures: &'a AttemptPictures,
+    /// The number of looks at it, where it is a first attempt.
+    pub(crate) looks: usize,
 }
 
 /// All attempts on one prompt: its id and its exact text.
@@ -41,16 +44,18 @@ pub(crate) struct ModelWorks<'a> {
     pub(crate) cases: Vec<(&'a Section<'a>, &'a Case<'a>)>,
 }
 
-/// Sections by prompt, and in them cases by contestant, from attempts that are given newest first. Sections come in the
+/// Sections by prompt, and in them cases by contestant, from attempts that are given newest first, without looks. Sections come in the
 /// order of their newest attempt, cases in that of the house.
 pub(crate) fn sections<'a>(
-    newest_first: impl Iterator<Item = ShownAttempt<'a>>,
+    newest_first: impl Iterator<Item = ShownAttempt<'a>> + Clone,
     makers: &OwnMakers,
     ranks: &Ranks,
 ) -> Vec<Section<'a>> {
     let mut sections: Vec<(Section<'a>, HashMap<&'a str, usize>)> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
-    for shown in newest_first {
+    let looks = LookSeries::new(newest_first.clone());
+    for shown in newest_first.filter(|shown| shown.attempt.is_first()) {
+        let shown = ShownAttempt { looks: looks.looks_at(shown.attempt), ..shown };
         let (prompt, contestant) = (&shown.attempt.prompt, &shown.attempt.contestant);
         let place = *places.entry((&prompt.id, &prompt.text)).or_insert_with(|| {
             sections.push((Section { prompt, cases: Vec::new() }, HashMap::new()));

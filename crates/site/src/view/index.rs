@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::hall::{self, Section, model_path};
 use super::news::News;
+use super::premium::PremiumPage;
 use super::ranking::{RankingPage, Ranks};
+use super::seals::SealsPage;
 use super::wall::{PageLink, Tools, Wall};
 use crate::{Omission, SiteSettings};
 
@@ -34,6 +36,9 @@ pub(crate) struct IndexPage {
     news: Option<News>,
     walls: Vec<Wall>,
     omissions: Vec<Omitted>,
+    /// Further pages: of sealed prompts, and of the famous prompt's premium.
+    seals: Option<&'static str>,
+    premium: Option<&'static str>,
 }
 
 /// A record that is not shown.
@@ -80,7 +85,15 @@ impl IndexPage {
                     reason: text::sentence(&omission.reason),
                 })
                 .collect(),
+            seals: None,
+            premium: None,
         }
+    }
+
+    /// The same with ways to further pages.
+    pub(crate) fn with_pages(self, seals: bool, premium: bool) -> Self {
+        let (seals, premium) = (seals.then_some(SealsPage::PATH), premium.then_some(PremiumPage::PATH));
+        Self { seals, premium, ..self }
     }
 }
 

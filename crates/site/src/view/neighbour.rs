@@ -28,12 +28,15 @@ impl Neighbour {
     }
 }
 
-/// The neighbours of each attempt.
+/// The neighbours of each attempt; looks have none.
 pub(crate) fn neighbours<'a>(newest_first: impl Iterator<Item = &'a Attempt>) -> Vec<Neighbours> {
     let mut found: Vec<Neighbours> = Vec::new();
     let mut last: HashMap<(&str, &str, &str), (usize, &Attempt)> = HashMap::new();
     for (index, attempt) in newest_first.enumerate() {
         found.push(Neighbours::default());
+        if !attempt.is_first() {
+            continue;
+        }
         let (prompt, slug) = (&attempt.prompt, attempt.contestant.slug.as_str());
         if let Some((newer, other)) = last.insert((&prompt.id, &prompt.text, slug), (index, attempt)) {
             found[index].newer = Some(Neighbour::new(other));

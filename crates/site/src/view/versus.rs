@@ -78,7 +78,7 @@ impl VersusPage {
 }
 
 impl Row {
-    fn new(ShownAttempt { attempt, pictures }: ShownAttempt<'_>, case: &Case<'_>) -> Self {
+    fn new(ShownAttempt { attempt, pictures, .. }: ShownAttempt<'_>, case: &Case<'_>) -> Self {
         let result = words::result(attempt);
         let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
         Self {

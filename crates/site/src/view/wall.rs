@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::figures::Figures;
 use super::hall::{Case, Section, model_path, prompt_path};
 use super::ranking::Ranks;
+use super::seals::SealNote;
 use super::{Card, chart, lineage, timeline, versus, words};
 use crate::makers::Lab;
 
@@ -26,6 +27,7 @@ const TOOLS_FROM: usize = 4;
 pub(crate) struct PromptPage {
     tools: Option<Tools>,
     wall: Wall,
+    seal: Option<SealNote>,
 }
 
 /// A way to another page.
@@ -211,6 +213,11 @@ impl Tools {
 impl PromptPage {
     pub(crate) fn new(section: &Section<'_>, ranks: &Ranks) -> Self {
         let wall = Wall::new(section, usize::MAX, ranks);
-        Self { tools: Tools::new(&wall.cases.iter()), wall }
+        Self { tools: Tools::new(&wall.cases.iter()), wall, seal: None }
+    }
+
+    /// The same with what is known of the prompt's seal.
+    pub(crate) fn with_seal(self, seal: Option<SealNote>) -> Self {
+        Self { seal, ..self }
     }
 }

@@ -231,6 +231,13 @@ fn a_model_has_a_page_a_grid_with_its_premium_and_a_place_in_the_years() {
     );
     let grid = one("grids/", "crane-1");
     assert!(grid.contains("+100 points, likely +61 to +100") && grid.contains("drawn more often"));
+    let premium = page(&files, "premium.html");
+    // crane-2 was asked for nothing else.
+    assert!(
+        premium.contains("Of 1 model, 1 draws the pelican more often and none less often; of 0"),
+        "{premium}"
+    );
+    assert!(premium.contains("+100 points, likely +61 to +100") && premium.contains("prompts fresh -n 12"));
     let years = one("timelines/", "pelican");
     assert!(years.contains("Less often than before") && years.contains("−100 points, likely −100 to −61"));
     assert!(

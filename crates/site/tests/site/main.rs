@@ -4,6 +4,8 @@
 mod build;
 mod building;
 mod house;
+mod looks;
 mod measures;
 mod publish;
 mod ranking;
+mod seals;

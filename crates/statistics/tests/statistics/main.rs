@@ -8,8 +8,8 @@ mod strengths;
 use std::path::Path;
 
 use pelicycle_statistics::{
-    Block, Interval, Rate, SequentialTrials, block_test, detectable_rate, exact_rates, growth, holm, kappa,
-    quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
+    Block, Interval, Random, Rate, SequentialTrials, block_test, detectable_rate, exact_rates, growth, holm,
+    kappa, quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
 };
 use serde::Deserialize;
 
@@ -21,6 +21,7 @@ struct Figures {
     blocks: Vec<Blocks>,
     tables: Vec<Table>,
     rates: Vec<Rates>,
+    clusters: Vec<Clusters>,
     holm: Vec<(Vec<f64>, Vec<f64>)>,
     power: Power,
     student: Vec<(f64, usize, f64)>,
@@ -70,6 +71,13 @@ struct Blocks {
 
 /// Hits, and trials.
 type Hits = (u64, u64);
+
+#[derive(Deserialize)]
+struct Clusters {
+    rate: Hits,
+    clusters: Vec<Hits>,
+    difference: (f64, f64),
+}
 
 #[derive(Deserialize)]
 struct Table {
@@ -231,6 +239,47 @@ fn rates_and_differences_have_statsmodels_intervals() {
         same(rate(case.head).interval(), Some(case.interval));
         same(rate(case.head).less(rate(case.base)).map(|(_, interval)| interval), Some(case.difference));
     }
+}
+
+#[test]
+fn differences_to_clusters_rest_on_statsmodels_variance_between_them() {
+    for case in figures().clusters {
+        let clusters: Vec<Rate> = case.clusters.iter().map(|hits| rate(*hits)).collect();
+        let found = rate(case.rate).less_clusters(&clusters).map(|(_, interval)| interval);
+        same(found, Some(case.difference));
+    }
+    assert_eq!(rate((1, 2)).less_clusters(&[rate((3, 4))]), None, "one cluster tells nothing of others");
+    // Clusters that are all alike still are few.
+    let alike = vec![rate((5, 5)); 4];
+    let of = |wide: (f64, Interval)| wide.1.high - wide.1.low;
+    let (few, many) = (rate((5, 10)).less_clusters(&alike), rate((5, 10)).less(rate((20, 20))));
+    assert!(of(few.unwrap()) > of(many.unwrap()));
+}
+
+/// Twelve prompts of two kinds, five answers each, beside forty answers to one that is as hard as they are at the mean.
+#[test]
+fn differences_to_clusters_hold_the_truth_where_plain_ones_miss_it() {
+    let mut random = Random::new(7);
+    let (mut held, mut plain) = (0, 0);
+    for _ in 0..1000 {
+        let mut draw = |percent: usize, of: u64| Rate {
+            hits: (0..of).filter(|_| random.below(100) < percent).count() as u64,
+            of,
+        };
+        let famous = draw(60, 40);
+        let clusters: Vec<Rate> = (0..12)
+            .map(|_| {
+                let percent = if draw(50, 1).hits > 0 { 95 } else { 25 };
+                draw(percent, 5)
+            })
+            .collect();
+        let mut all = Rate::default();
+        clusters.iter().for_each(|cluster| all += *cluster);
+        let holds = |(_, interval): (f64, Interval)| usize::from(!interval.excludes_zero());
+        held += holds(famous.less_clusters(&clusters).unwrap());
+        plain += holds(famous.less(all).unwrap());
+    }
+    assert!(held >= 935 && plain < 910, "{held} and {plain} of 1000");
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub(super) fn plate(attempt: &Attempt) -> Vec<Fact> {
         ("Provider", Some(provider(&contestant.provider))),
         ("Date", Some(text::day(attempt.timing.started))),
         ("Sample", Some(format!("no. {}", attempt.sample))),
+        ("Look", attempt.look.as_ref().map(|look| format!("no. {} of at most {}", look.number, look.bound))),
         ("Reply", attempt.usage.output.map(|tokens| text::plural(tokens, "token"))),
         ("Time", attempt.timing.total.map(text::seconds)),
         ("Cost", attempt.cost.as_ref().map(|cost| dollars(cost.usd))),
@@ -75,6 +76,8 @@ fn request(attempt: &Attempt) -> Vec<Fact> {
     facts([
         ("The reply was", origin(attempt.origin)),
         ("Found in", attempt.import.as_ref().map(|i| text::label(&format!("{} {}", i.from, i.id)))),
+        ("Text of the look", attempt.look.as_ref().map(|look| text::label(&look.text))),
+        ("Picture that was shown, BLAKE3", attempt.look.as_ref().map(|look| text::label(&look.picture))),
         ("Temperature", float(request.sampling.temperature)),
         ("Top k", integer(request.sampling.top_k)),
         ("Top p", float(request.sampling.top_p)),

@@ -8,6 +8,7 @@ use super::card::{AttemptPictures, SitePicture};
 use super::experts::ExpertsView;
 use super::figures::Fact;
 use super::hall::model_path;
+use super::looks::LookStrip;
 use super::measures::MeasuresView;
 use super::neighbour::{Neighbour, Neighbours};
 use super::words;
@@ -62,6 +63,8 @@ pub(crate) struct AttemptPage {
     groups: Vec<FactGroup>,
     newer: Option<Neighbour>,
     older: Option<Neighbour>,
+    /// The attempt and its looks, where there are any.
+    looks: Option<LookStrip>,
 }
 
 /// The texts of an attempt, as far as a page shows them.
@@ -163,6 +166,12 @@ impl AttemptPage {
             groups: groups(attempt),
             newer,
             older,
+            looks: None,
         }
+    }
+
+    /// The same with the strip of looks.
+    pub(crate) fn with_looks(self, looks: Option<LookStrip>) -> Self {
+        Self { looks, ..self }
     }
 }

@@ -1,0 +1,167 @@
+//! The premium of the famous prompt: how much oftener a model draws it than prompts of which nobody speaks, for each model.
+//!
+//! It is of rates alone. A judgement holds two drawings of one prompt against each other, so that no number of them says
+//! whether drawings of one prompt are better than those of another.
+
+use pelicycle_statistics::{Interval, Rate};
+use pelicycle_text as text;
+use serde::Serialize;
+
+use super::Card;
+use super::figures::difference_in_words;
+use super::grid;
+use super::hall::{Case, ModelWorks, model_path};
+
+/// Prompts that were made so that nobody can have trained on them.
+const FRESH: &str = "fresh";
+/// A bar is so many units wide, from all less to all more.
+const WIDTH: f64 = 200.0;
+
+/// The page of the premium.
+#[derive(Debug, Serialize)]
+pub(crate) struct PremiumPage {
+    /// Whether some models answered fresh prompts.
+    fresh: bool,
+    tables: Vec<Table>,
+}
+
+#[derive(Debug, Serialize)]
+struct Table {
+    title: &'static str,
+    about: &'static str,
+    /// How many models draw it more often, less often, or it can't be told, in a sentence.
+    sum: String,
+    /// The largest difference first.
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    label: String,
+    href: String,
+    demonstration: bool,
+    card: Card,
+    difference: String,
+    /// The place of the estimate, and then of its bounds, in the bar's units.
+    at: f64,
+    bounds: (f64, f64),
+    famous: String,
+    controls: String,
+    prompts: String,
+    meaning: &'static str,
+    #[serde(skip)]
+    points: f64,
+}
+
+impl PremiumPage {
+    pub(crate) const PATH: &'static str = "premium.html";
+
+    /// None where no model was asked for the famous drawing and for others.
+    pub(crate) fn new(models: &[ModelWorks<'_>]) -> Option<Self> {
+        let is_fresh = |case: &Case<'_>| case.shown[0].attempt.prompt.family == FRESH;
+        let is_cousin = |case: &Case<'_>| {
+            let pair = grid::pair(&case.shown[0].attempt.prompt);
+            pair.is_some_and(|pair| !grid::is_famous(&pair)) && !is_fresh(case)
+        };
+        let tables = [
+            Table::new(
+                "Against fresh prompts",
+                "Fresh prompts are put together by chance from long lists of animals, vehicles, manners and places, so no model can have been trained on them.",
+                models,
+                is_fresh,
+            ),
+            Table::new(
+                "Against other animals and vehicles",
+                "Pelicans on other vehicles, and other animals on these and on bicycles.",
+                models,
+                is_cousin,
+            ),
+        ];
+        let tables: Vec<Table> = tables.into_iter().flatten().collect();
+        let fresh = tables.first().is_some_and(|table| table.title.contains("fresh"));
+        (!tables.is_empty()).then_some(Self { fresh, tables })
+    }
+}
+
+impl Table {
+    fn new(
+        title: &'static str,
+        about: &'static str,
+        models: &[ModelWorks<'_>],
+        is_control: impl Fn(&Case<'_>) -> bool,
+    ) -> Option<Self> {
+        let mut rows: Vec<Row> = models.iter().filter_map(|model| Row::new(model, &is_control)).collect();
+        rows.sort_by(|a, b| b.points.total_cmp(&a.points).then_with(|| a.label.cmp(&b.label)));
+        let count = |meaning: &str| rows.iter().filter(|row| row.meaning == meaning).count() as u64;
+        let sum = format!(
+            "Of {}, {} the pelican more often and {} less often; of {} it can’t be told.",
+            text::plural(rows.len() as u64, "model"),
+            match count(MORE) {
+                0 => "none draws".to_owned(),
+                1 => "1 draws".to_owned(),
+                more => format!("{} draw", text::count(more)),
+            },
+            match count(LESS) {
+                0 => "none".to_owned(),
+                less => text::count(less),
+            },
+            text::count(count(CANT_TELL)),
+        );
+        (!rows.is_empty()).then_some(Self { title, about, sum, rows })
+    }
+}
+
+const MORE: &str = "drawn more often";
+const LESS: &str = "drawn less often";
+const CANT_TELL: &str = "can’t tell";
+
+/// What a difference of the famous prompt's rate says.
+pub(super) fn meaning((points, interval): (f64, Interval)) -> &'static str {
+    match (interval.excludes_zero(), points > 0.0) {
+        (false, _) => CANT_TELL,
+        (true, true) => MORE,
+        (true, false) => LESS,
+    }
+}
+
+/// How much larger a rate is than that of its controls, each of them a prompt: of several prompts they stand for all of their
+/// kind, and one stands for itself.
+pub(super) fn premium(famous: Rate, controls: &[Rate]) -> Option<(f64, Interval)> {
+    let asked: Vec<Rate> = controls.iter().copied().filter(|control| control.of > 0).collect();
+    match asked.as_slice() {
+        [only] => famous.less(*only),
+        several => famous.less_clusters(several),
+    }
+}
+
+impl Row {
+    /// None where the famous drawing was not asked for, or nothing else.
+    fn new(model: &ModelWorks<'_>, is_control: impl Fn(&Case<'_>) -> bool) -> Option<Self> {
+        let famous = grid::famous(model)?;
+        let controls: Vec<Rate> =
+            model.cases.iter().filter(|(_, case)| is_control(case)).map(|(_, case)| case.drawn()).collect();
+        let prompts = controls.iter().filter(|control| control.of > 0).count();
+        let rate = famous.drawn();
+        let difference = premium(rate, &controls)?;
+        let (points, Interval { low, high }) = difference;
+        let mut all = Rate::default();
+        controls.iter().for_each(|control| all += *control);
+        let of = |rate: Rate| format!("{} of {}", text::count(rate.hits), text::count(rate.of));
+        let at = |points: f64| ((points + 1.0) / 2.0 * WIDTH * 10.0).round() / 10.0;
+        let contestant = model.contestant();
+        Some(Self {
+            label: text::label(&contestant.label),
+            href: model_path(contestant),
+            demonstration: contestant.demonstration,
+            card: Card::new(famous.lead()),
+            difference: difference_in_words(difference),
+            at: at(points),
+            bounds: (at(low.max(-1.0)), at(high.min(1.0))),
+            famous: of(rate),
+            controls: of(all),
+            prompts: text::plural(prompts as u64, "prompt"),
+            meaning: meaning(difference),
+            points,
+        })
+    }
+}

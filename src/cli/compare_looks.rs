@@ -1,0 +1,86 @@
+//! `pelicycle compare --looks`: do looks help, for whom, at what price?
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use pelicycle_compare::looks::{Judged, LookedAtAttempts, LooksReport, markdown, text};
+use pelicycle_compare::select;
+use pelicycle_judge::SideAttempts;
+use pelicycle_record::Attempt;
+use pelicycle_store::Store;
+
+use super::compare::{Format, lines};
+use super::error::usage;
+use super::judge_calibrate::calibrations;
+use super::output::{json, write};
+use super::rank::judgements;
+use super::sides::StoreCatalog;
+
+/// What a comparison of looks is asked for.
+pub(super) struct LooksRequest<'a> {
+    /// Contestants by any name that they go by; all where there is none.
+    pub(super) contestants: &'a [String],
+    /// Words that a command about the same looks needs as well.
+    pub(super) narrowing: Vec<String>,
+    /// The weight of a model's view beside a person's.
+    pub(super) model_weight: Option<f64>,
+    pub(super) format: Format,
+    pub(super) out: Option<&'a Path>,
+}
+
+/// Answers it for the looks among some attempts.
+pub(super) fn compare_looks(
+    store: &Store,
+    attempts: &[&Attempt],
+    request: LooksRequest<'_>,
+) -> anyhow::Result<ExitCode> {
+    let mut chosen: Vec<&Attempt> = Vec::new();
+    for named in request.contestants {
+        match select(&format!("contestant:{named}"), attempts, &StoreCatalog(store)) {
+            Ok(selection) => chosen.extend(selection.attempts),
+            Err(error) => return usage(&error.to_string()),
+        }
+    }
+    let attempts = if request.contestants.is_empty() { attempts } else { &chosen };
+    let found = looked_at(attempts)?;
+    let (judgements, calibrations) = (judgements(store)?, calibrations(store)?);
+    let judged =
+        Judged { judgements: &judgements, calibrations: &calibrations, model_weight: request.model_weight };
+    let Some(mut report) = LooksReport::new(&found, judged) else { return nobody() };
+    report.narrowing = request.narrowing;
+    let words = match request.format {
+        Format::Text => lines(&text(&report)),
+        Format::Markdown => markdown(&report),
+        Format::Json => json(&report)?,
+        Format::Junit | Format::Html => return usage("--looks is written as text, markdown or json"),
+    };
+    write(&words, request.out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// First attempts and the looks at them; a mistake where there are none.
+fn looked_at<'a>(attempts: &[&'a Attempt]) -> anyhow::Result<LookedAtAttempts<'a>> {
+    let found = LookedAtAttempts::new(attempts);
+    if found.pairs.is_empty() { nobody() } else { Ok(found) }
+}
+
+fn nobody<T>() -> anyhow::Result<T> {
+    usage("none of these attempts was looked at again; `pelicycle run --looks N` shows models what they drew")
+}
+
+/// What `--looks` of `vote` and `judge` holds against each other: first attempts and what became of them, oldest first.
+///
+/// # Errors
+/// A mistake where nobody looked; no two drawings to hold against each other.
+pub(super) fn looks<'a>(attempts: &[&'a Attempt]) -> anyhow::Result<(Vec<&'a Attempt>, Vec<SideAttempts>)> {
+    let sides = looked_at(attempts)?.sides();
+    let both_drawn = |[first, last]: [&Attempt; 2]| first.is_drawn() && last.is_drawn();
+    anyhow::ensure!(
+        sides.strata.iter().any(|one| both_drawn([one.base[0], one.head[0]])),
+        "no look made another drawing of one, so there are no two to hold against each other; `pelicycle compare --looks` says \
+         what came of them"
+    );
+    let mut both: Vec<&Attempt> = sides.both().into_iter().flatten().collect();
+    both.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok((both, sides.attempts()))
+}
