@@ -27,6 +27,7 @@ mod run_endings;
 mod run_endless;
 mod run_interrupt;
 mod run_lineups;
+mod run_looks;
 mod run_main_road;
 mod run_services;
 mod serve;

@@ -40,7 +40,7 @@ impl PlannedLooks {
         };
         let parent = *all.iter().rfind(shown)?;
         let goes_on = last.attempt.is_unchecked() || looks_left(&last.attempt, bound) > 0;
-        let next = number(last) + 1;
+        let next = number(last).saturating_add(1);
         (goes_on && next <= bound).then(|| PlannedLooks {
             cell,
             first: first.attempt.id.clone(),

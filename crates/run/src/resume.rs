@@ -9,7 +9,7 @@ use pelicycle_store::{Store, StoredAttempt};
 
 use crate::backends::given_replies;
 use crate::{
-    Backend, Backends, Contestant, ContestantModel, LocalModel, RepliesSource, RunError, RunPlan, UsageError,
+    Backend, Backends, Contestant, ContestantModel, LocalModel, MAX_LOOKS, RepliesSource, RunError, RunPlan, UsageError,
     Weights,
 };
 
@@ -22,7 +22,11 @@ pub(crate) fn resume(
     id: &Id,
     backends: &Backends,
 ) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
-    let run = store.read_run(id)?;
+    let mut run = store.read_run(id)?;
+    for who in &mut run.contestants {
+        // A record may be from somebody else.
+        who.looks = who.looks.min(MAX_LOOKS);
+    }
     let attempts = attempts_of(store, id)?;
     let plan = RunPlan::rest(run, &attempts);
     let mut answering: Vec<Option<Backend>> = vec![None; plan.run.contestants.len()];
