@@ -5,6 +5,27 @@
 # PELICYCLE_PREFIX is where to, instead of %LOCALAPPDATA%\pelicycle; PELICYCLE_DOWNLOAD is an address with the archives.
 $ErrorActionPreference = "Stop"
 
+# Puts a folder on the user's PATH. The registry's own text is kept, whose %NAMES% .NET would write out for good.
+function Add-ToPath($folder) {
+    $key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey("Environment", $true)
+    try {
+        $path = [string]$key.GetValue("Path", "", [Microsoft.Win32.RegistryValueOptions]::DoNotExpandEnvironmentNames)
+        $folders = @($path -split ";" | Where-Object { $_ })
+        $known = $folders | ForEach-Object { [Environment]::ExpandEnvironmentVariables($_).TrimEnd("\") }
+        if ($known -contains $folder.TrimEnd("\")) { return }
+        $kind = [Microsoft.Win32.RegistryValueKind]::ExpandString
+        if ($key.GetValueNames() -contains "Path") { $kind = $key.GetValueKind("Path") }
+        $key.SetValue("Path", (($folders + $folder) -join ";"), $kind)
+    }
+    finally {
+        $key.Close()
+    }
+    # Only this way does Windows tell other programs that the environment is another one.
+    $name = "pelicycle-" + [Guid]::NewGuid()
+    [Environment]::SetEnvironmentVariable($name, "1", "User")
+    [Environment]::SetEnvironmentVariable($name, [NullString]::Value, "User")
+}
+
 function Install-Pelicycle {
     $from = $env:PELICYCLE_DOWNLOAD
     if (-not $from) { $from = "https://github.com/@REPOSITORY@/releases/download/@TAG@" }
@@ -30,10 +51,7 @@ function Install-Pelicycle {
         Copy-Item -Recurse -Force (Join-Path $work "$name\*") $prefix
         $version = & (Join-Path $prefix "pelicycle.exe") -V
         if ($LASTEXITCODE -ne 0) { throw "the program does not run here" }
-        $path = [Environment]::GetEnvironmentVariable("Path", "User")
-        if (($path -split ";") -notcontains $prefix) {
-            [Environment]::SetEnvironmentVariable("Path", "$path;$prefix", "User")
-        }
+        Add-ToPath $prefix
         Write-Output "$version is $prefix\pelicycle.exe"
         Write-Output "Next, in a new window: pelicycle"
     }
