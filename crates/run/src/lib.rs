@@ -21,6 +21,7 @@ mod energy;
 mod environment;
 mod error;
 mod execute;
+mod file_hash;
 mod forecast;
 mod host;
 pub mod judging;
@@ -54,7 +55,7 @@ pub use error::{ConfigurationFault, RunError, UsageError};
 pub use execute::{RunEnd, Workspace, execute};
 pub use forecast::{ContestantForecast, CostBasis, RunForecast, earlier_lengths};
 pub use lineup::{ContestantEntry, LineupError, Lineups, Participant};
-pub use local::{LocalModel, LocalOptions};
+pub use local::{LocalModel, LocalOptions, PictureWatch};
 pub use notice::{Notice, Notices};
 pub use plan::{PlanCell, RunPlan, random_seed, sample_seed};
 pub use prepare::{PreparedRun, RunRequest};
@@ -63,7 +64,7 @@ pub use price::{
     read_litellm,
 };
 pub use progress::{FinishedAttempt, RunProgress};
-pub use projector_choice::projector_for;
+pub use projector_choice::{Projectors, Sight};
 pub use recheck::{Rechecked, is_worth_a_check, recheck};
 pub use service_access::ServiceAccess;
 pub use site_section::{SiteLab, SiteModel, SiteSection};

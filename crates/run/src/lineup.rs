@@ -33,6 +33,8 @@ pub struct ContestantEntry {
     pub price: Option<Rates>,
     /// A file with the chat template of a local model, in place of its own.
     pub template: Option<PathBuf>,
+    /// The projector file with which a local model sees pictures, in place of one beside it.
+    pub projector: Option<PathBuf>,
     /// The settings that it is asked with.
     #[serde(skip)]
     pub sampling: SamplingSettings,
