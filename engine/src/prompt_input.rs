@@ -38,16 +38,17 @@ impl PromptInput<'_> {
         }
     }
 
-    /// For each of the pictures its rows, if the step over these positions needs them.
+    /// For each of the pictures its rows, if the step over these positions needs them; `None` where rows that it needs are
+    /// not to be had.
     pub(crate) fn needed(
         self,
         positions: &Range<usize>,
-        mut rows: impl FnMut(&PlacedPicture) -> Arc<PictureRows>,
-    ) -> Vec<Arc<PictureRows>> {
+        mut rows: impl FnMut(&PlacedPicture) -> Option<Arc<PictureRows>>,
+    ) -> Option<Vec<Arc<PictureRows>>> {
         let needed = |placed: &PlacedPicture| placed.begin < positions.end && positions.start < placed.end();
         self.pictures
             .iter()
-            .map(|placed| if needed(placed) { rows(placed) } else { Arc::default() })
+            .map(|placed| if needed(placed) { rows(placed) } else { Some(Arc::default()) })
             .collect()
     }
 }

@@ -9,7 +9,7 @@ use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_engine::Kernels;
 use pelicycle_engine::gguf::GgufOutline;
 use pelicycle_models::Inventory;
-use pelicycle_run::{Config, Contestant, ContestantModel, ServiceAccess, Weights, projector_for};
+use pelicycle_run::{Config, Contestant, ContestantModel, Projectors, ServiceAccess, Sight, Weights};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 use serde::Serialize;
@@ -41,6 +41,9 @@ pub(crate) struct DoctorArgs {
     /// Ask nothing over the network.
     #[arg(long)]
     offline: bool,
+    /// The projector (mmproj) with which the local contestants of pelicycle.toml are to see.
+    #[arg(long, value_name = "FILE")]
+    projector: Option<PathBuf>,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -93,8 +96,11 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
         services.entries().map(|(name, _)| name.to_owned()).filter(|name| only(name)).collect();
     let found = survey(&services, &environment, names, &wanted, args.offline)?;
     let report = Report {
-        parts: if args.providers.is_empty() { parts(global, &config) } else { Vec::new() },
-        contestants: judge(&asked, &found),
+        parts: match args.providers.is_empty() {
+            true => parts(global, &config, &Projectors::new(&config, None)?),
+            false => Vec::new(),
+        },
+        contestants: judge(&asked, &Projectors::new(&config, args.projector.as_deref())?, &found),
         services: found,
     };
     let healthy = report.parts.iter().chain(&report.contestants).all(|part| part.ok)
@@ -120,7 +126,7 @@ fn contestants(config: &Config) -> anyhow::Result<BTreeMap<String, Result<Contes
 }
 
 /// The parts of this program that everything else stands on.
-fn parts(global: &Global, config: &Config) -> Vec<Part> {
+fn parts(global: &Global, config: &Config, projectors: &Projectors) -> Vec<Part> {
     let part = |name: &str, result: Result<String, String>| {
         let (ok, words) = result.map_or_else(|words| (false, words), |words| (true, words));
         Part { name: name.to_owned(), ok, words }
@@ -148,22 +154,29 @@ fn parts(global: &Global, config: &Config) -> Vec<Part> {
         part("results folder", results),
         part("drawing worker", worker),
         part("engine's kernels", kernels),
-        part("local models", Ok(local_models(config))),
+        part("local models", Ok(local_models(config, projectors))),
     ]
 }
 
 /// How many models are on this machine, and which of them see pictures.
-fn local_models(config: &Config) -> String {
+fn local_models(config: &Config, projectors: &Projectors) -> String {
     let shelf = Inventory::scan(&config.places());
-    let sees = |path: &Path| {
-        GgufOutline::open(path).is_ok_and(|outline| projector_for(path, outline.gguf()).is_some())
-    };
-    let seeing: Vec<String> =
-        shelf.models().iter().filter(|found| sees(found.path())).map(|found| shelf.name_of(found)).collect();
-    match (shelf.models().len(), seeing.as_slice()) {
+    let (mut seeing, mut faults) = (Vec::new(), Vec::new());
+    for found in shelf.models() {
+        let Ok(outline) = GgufOutline::open(found.path()) else { continue };
+        let sight = projectors.sight(found.path(), outline.gguf());
+        match sight.fault() {
+            Some(fault) => {
+                faults.push(format!("the projector of {} can't be used: {fault}", shelf.name_of(found)))
+            }
+            None if sight.projector().is_some() => seeing.push(shelf.name_of(found)),
+            None => {}
+        }
+    }
+    let words = match (shelf.models().len(), seeing.as_slice()) {
         (0, _) => "none but hatchling, which reads text alone".to_owned(),
         (count, []) => {
-            format!("{count}, of which none sees pictures: no projector (mmproj) lies beside them")
+            format!("{count}, of which none sees pictures: no projector (mmproj) for them can be used")
         }
         (count, seeing) => {
             let more = seeing.len().saturating_sub(NAMED);
@@ -171,16 +184,22 @@ fn local_models(config: &Config) -> String {
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!("{count}; pictures are seen by {named}{more}")
         }
-    }
+    };
+    std::iter::once(words).chain(faults).collect::<Vec<_>>().join("; ")
 }
 
 /// Which contestants of pelicycle.toml can't take part, as far as that can be told.
-fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[ServiceFinding]) -> Vec<Part> {
+fn judge(
+    asked: &BTreeMap<String, Result<Contestant, String>>,
+    projectors: &Projectors,
+    services: &[ServiceFinding],
+) -> Vec<Part> {
     let judged = asked.iter().map(|(name, found)| {
         let (ok, words) = match found {
             Err(words) => (false, words.clone()),
             Ok(Contestant { model: ContestantModel::Local(Weights::File(path)), record, .. }) => {
-                (true, format!("{}; {}", record.model, sight(path)))
+                let (sees, sight) = sight(projectors, path);
+                (sees, format!("{}; {sight}", record.model))
             }
             Ok(found) if found.model != ContestantModel::Remote => (true, found.record.model.clone()),
             Ok(found) => {
@@ -199,12 +218,15 @@ fn judge(asked: &BTreeMap<String, Result<Contestant, String>>, services: &[Servi
     judged.collect()
 }
 
-/// Whether a local model sees pictures, and with what.
-fn sight(path: &Path) -> String {
-    let projector = GgufOutline::open(path).ok().and_then(|outline| projector_for(path, outline.gguf()));
-    match projector {
-        Some(projector) => format!("sees pictures with {}", projector.display()),
-        None => "reads text alone: no projector for it lies beside it".to_owned(),
+/// Whether a local model sees pictures, and with what; a projector that was named or found and can't be used is a fault.
+fn sight(projectors: &Projectors, path: &Path) -> (bool, String) {
+    let sight = GgufOutline::open(path).map(|outline| projectors.sight(path, outline.gguf()));
+    match sight.unwrap_or(Sight::TextAlone) {
+        Sight::Sees(projector) => (true, format!("sees pictures with {}", projector.display())),
+        Sight::TextAlone => (true, "reads text alone: no projector for it lies beside it".to_owned()),
+        broken @ Sight::Unusable { .. } => {
+            (false, format!("its projector can't be used: {}", broken.fault().unwrap_or_default()))
+        }
     }
 }
 

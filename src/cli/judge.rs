@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use pelicycle_compare::words::quoted;
 use pelicycle_judge::{Competition, JudgePooling, SEED, Votes, report, words};
 use pelicycle_picture::small_picture;
@@ -12,7 +11,7 @@ use pelicycle_run::judging::{
     JudgingEnd, JudgingForecast, JudgingMaterial, JudgingRequest, JudgingSession, KeptJudgement, ModelJudge,
     PairSchedule,
 };
-use pelicycle_run::{BackendOptions, Stop, random_seed};
+use pelicycle_run::{BackendOptions, random_seed};
 use pelicycle_store::Store;
 use pelicycle_text::{dollars, plural};
 
@@ -20,11 +19,10 @@ use super::Global;
 use super::compare_looks::looks;
 use super::judge_calibrate::{calibrations, judge_calibrate};
 use super::judge_rubric::judge_rubric;
+use super::judge_session::{SessionDrive, SessionEnd};
 use super::notices::{notices, trace};
-use super::output::{say, say_damaged, say_error};
+use super::output::{say, say_damaged};
 use super::rank::{DrawingArgs, judgements};
-use super::run::{INTERRUPTED, signals};
-use super::runtime::runtime;
 use super::sampling::SamplingArgs;
 use super::sides::between;
 use super::terminal::printable;
@@ -35,7 +33,7 @@ use super::trust::TrustArgs;
 /// It is shown two drawings on one prompt, both ways round, and lists their defects before it says which is better. It sees no
 /// name and no word of a reply. Pairs that people have judged come first, so that it can be told how it agrees with them; then
 /// those that tell most. What it says is kept in results/judgements, and `pelicycle rank` makes a ranking of it. A model on this
-/// machine (local/NAME) is one if its projector lies beside it; its answers are held to their form.
+/// machine (local/NAME) is one if it has a projector, beside it or by --projector; its answers are held to their form.
 ///
 /// Exits with 0; with 1 when a request failed; with 130 when interrupted, and what was judged is kept.
 #[derive(Debug, clap::Args)]
@@ -87,6 +85,10 @@ pub(crate) struct JudgeArgs {
     again: u32,
     #[command(flatten)]
     sampling: SamplingArgs,
+    /// The projector (mmproj) with which a local model sees [default: the one of pelicycle.toml, or one that lies beside the
+    /// model].
+    #[arg(long, value_name = "FILE")]
+    projector: Option<PathBuf>,
     /// Stop before requests could have cost more than so many US dollars.
     #[arg(long, value_name = "USD")]
     pub(super) max_cost: Option<f64>,
@@ -116,6 +118,7 @@ impl JudgeArgs {
                 config: self.config.clone(),
                 trust_folder: self.trust.trust_folder,
                 trace: trace(self.debug),
+                projector: self.projector.clone(),
                 ..BackendOptions::default()
             },
         }
@@ -158,37 +161,24 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
         print(&JudgingForecast::new(&judge, schedule.take(args.pairs as usize)), "pair", &judge.name);
         return Ok(ExitCode::SUCCESS);
     }
-    let _swept = store.sweep();
-    let stop = Stop::default();
-    signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
+    let drive = SessionDrive::begin(&store, &judge, args.quiet)?;
     let session = JudgingSession {
         judge: &judge,
         material: &material,
         store: &store,
         max_cost: args.max_cost,
-        stop: &stop,
+        stop: &drive.stop,
     };
-    let runtime = runtime()?;
-    let listener = |kept: &KeptJudgement| match failure(kept) {
-        Some(words) => say_error(&words),
-        None if args.quiet => {}
-        None => say(&printable(&line(kept, args.pairs))),
-    };
-    let ended = runtime.block_on(session.hold(schedule, args.pairs, listener));
-    runtime.shutdown_background();
-    let ended = ended?;
+    let listener = |kept: &KeptJudgement| drive.tell(failure(kept), || line(kept, args.pairs));
+    let JudgingEnd { pairs, judged, unread, failed, usd, settled, over_budget } =
+        drive.hold(session.hold(schedule, args.pairs, listener))?;
+    let ended = SessionEnd { unread, failed, usd, over_budget };
     if !args.quiet {
-        summary(&ended, &args.between, args.looks);
+        say(&ended.words(format!("{}: {judged} judgements", plural(u64::from(pairs), "pair"))));
+        what_follows(settled, pairs == 0 && judged == 0 && failed == 0, &args.between, args.looks);
         trust(&store, &material.field, &judge.name)?;
     }
-    if let Some(spent) = ended.over_budget {
-        say_error(&format!("stopped at {}: another request could have passed --max-cost", dollars(spent)));
-    }
-    Ok(match (stop.asked(), ended.failed) {
-        (true, _) => ExitCode::from(INTERRUPTED),
-        (false, 0) if ended.over_budget.is_none() => ExitCode::SUCCESS,
-        (false, _) => ExitCode::FAILURE,
-    })
+    Ok(drive.end(&ended))
 }
 
 /// Makes a picture small enough for a model.
@@ -250,19 +240,8 @@ fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn summary(ended: &JudgingEnd, between: &[String], looks: bool) {
-    let mut words = format!("{}: {} judgements", plural(u64::from(ended.pairs), "pair"), ended.judged);
-    if ended.unread > 0 {
-        words.push_str(&format!(", {} not understood", ended.unread));
-    }
-    if ended.failed > 0 {
-        words.push_str(&format!(", {} failed", ended.failed));
-    }
-    if ended.usd > 0.0 {
-        words.push_str(&format!("; {}", dollars(ended.usd)));
-    }
-    say(&words);
-    let none = ended.pairs == 0 && ended.judged == 0 && ended.failed == 0;
+/// What can be done with the judgements; `none` says that nothing was asked.
+fn what_follows(settled: bool, none: bool, between: &[String], looks: bool) {
     let asked = match between {
         [base, head] => Some((
             format!("pelicycle compare {} {}", quoted(base), quoted(head)),
@@ -277,7 +256,7 @@ fn summary(ended: &JudgingEnd, between: &[String], looks: bool) {
     };
     match asked {
         Some((command, [question, all])) => {
-            if ended.settled {
+            if settled {
                 say(&format!("it is settled {question}, by its judgements"));
             } else if none {
                 say(&format!("it has seen {all}, and that does not settle it"));

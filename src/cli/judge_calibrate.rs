@@ -2,18 +2,17 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use pelicycle_judge::{calibration, words};
 use pelicycle_record::{CalibrationRecord, Preference};
-use pelicycle_run::Stop;
-use pelicycle_run::judging::{CalibrationSession, CalibrationShowing, JudgingForecast, ModelJudge};
+use pelicycle_run::judging::{
+    CalibrationEnd, CalibrationSession, CalibrationShowing, JudgingForecast, ModelJudge,
+};
 use pelicycle_store::Store;
-use pelicycle_text::{dollars, plural};
+use pelicycle_text::plural;
 
 use super::judge::{JudgeArgs, print};
-use super::output::{say, say_damaged, say_error};
-use super::run::{INTERRUPTED, signals};
-use super::runtime::runtime;
+use super::judge_session::{SessionDrive, SessionEnd};
+use super::output::{say, say_damaged};
 use super::terminal::printable;
 
 pub(super) fn judge_calibrate(
@@ -21,54 +20,36 @@ pub(super) fn judge_calibrate(
     store: &Store,
     judge: &ModelJudge,
 ) -> anyhow::Result<ExitCode> {
-    let showings = CalibrationShowing::all(&calibrations(store)?, &judge.name);
+    let setup = judge.setup()?;
+    let showings = CalibrationShowing::all(&calibrations(store)?, &judge.name, &setup);
     if args.dry_run {
         print(&JudgingForecast::of_calibration(judge, &showings), "pair", &judge.name);
         return Ok(ExitCode::SUCCESS);
     }
-    let _swept = store.sweep();
-    let stop = Stop::default();
-    signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
+    let drive = SessionDrive::begin(store, judge, args.quiet)?;
     let (all, mut over) = (showings.len(), 0);
     let listener = |record: &CalibrationRecord| {
         over += 1;
-        match (record.preference, &record.asked.error) {
-            (None, Some(error)) if record.asked.reply.is_none() => say_error(&format!("not judged: {error}")),
-            _ if args.quiet => {}
-            _ => say(&printable(&line(record, over, all))),
-        }
+        let unanswered = record.preference.is_none() && record.asked.reply.is_none();
+        let error = record.asked.error.as_deref().filter(|_| unanswered);
+        drive.tell(error.map(|error| format!("not judged: {error}")), || line(record, over, all));
     };
-    let session = CalibrationSession { judge, store, max_cost: args.max_cost, stop: &stop };
-    let runtime = runtime()?;
-    let ended = runtime.block_on(session.hold(showings, listener));
-    runtime.shutdown_background();
-    let ended = ended?;
+    let session = CalibrationSession { judge, store, max_cost: args.max_cost, stop: &drive.stop };
+    let CalibrationEnd { answered, failed, usd, over_budget } =
+        drive.hold(session.hold(showings, listener))?;
+    let ended = SessionEnd { unread: 0, failed, usd, over_budget };
     if !args.quiet {
-        let mut words = plural(u64::from(ended.answered), "answer");
-        if ended.failed > 0 {
-            words.push_str(&format!(", {} failed", ended.failed));
-        }
-        if ended.usd > 0.0 {
-            words.push_str(&format!("; {}", dollars(ended.usd)));
-        }
-        if all == 0 {
-            words = "it has seen all of the set".to_owned();
-        }
-        say(&words);
-        if let Some(found) = calibration(&calibrations(store)?, &judge.name) {
+        say(&match all {
+            0 => "it has seen all of the set".to_owned(),
+            _ => ended.words(plural(u64::from(answered), "answer")),
+        });
+        if let Some(found) = calibration(&calibrations(store)?, &judge.name, &setup) {
             say("");
             say(&printable(&format!("{} on pairs of which it is known which is better:", judge.name)));
             words::calibration_lines(&found).iter().for_each(|line| say(line));
         }
     }
-    if let Some(spent) = ended.over_budget {
-        say_error(&format!("stopped at {}: another request could have passed --max-cost", dollars(spent)));
-    }
-    Ok(match (stop.asked(), ended.failed) {
-        (true, _) => ExitCode::from(INTERRUPTED),
-        (false, 0) if ended.over_budget.is_none() => ExitCode::SUCCESS,
-        (false, _) => ExitCode::FAILURE,
-    })
+    Ok(drive.end(&ended))
 }
 
 /// All calibrations of a store; what is damaged is told.

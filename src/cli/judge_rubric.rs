@@ -3,22 +3,20 @@
 use std::num::NonZero;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_judge::RubricAgreement;
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::measure::{ItemState, Rubric};
 use pelicycle_record::{Attempt, ReadItem, RubricReading};
-use pelicycle_run::judging::{JudgingForecast, ModelJudge, RubricSession, UnreadDrawing};
-use pelicycle_run::{Config, Stop};
+use pelicycle_run::Config;
+use pelicycle_run::judging::{JudgingForecast, ModelJudge, RubricSession, RubricSessionEnd, UnreadDrawing};
 use pelicycle_store::{Listing, Store};
-use pelicycle_text::{dollars, plain_file, plural};
+use pelicycle_text::{plain_file, plural};
 
 use super::judge::{JudgeArgs, print, shrink};
 use super::judge_labels::Labels;
-use super::output::{say, say_damaged, say_error};
-use super::run::{INTERRUPTED, signals};
-use super::runtime::runtime;
+use super::judge_session::{SessionDrive, SessionEnd};
+use super::output::{say, say_damaged};
 use super::terminal::printable;
 
 pub(super) fn judge_rubric(
@@ -47,34 +45,18 @@ pub(super) fn judge_rubric(
         print(&JudgingForecast::of_readings(judge, &drawings), "drawing", &judge.name);
         return Ok(ExitCode::SUCCESS);
     }
-    let _swept = store.sweep();
-    let stop = Stop::default();
-    signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
+    let drive = SessionDrive::begin(store, judge, args.quiet)?;
     let (all, mut over) = (drawings.len(), 0);
     let listener = |reading: &RubricReading| {
         over += 1;
-        match failure(reading) {
-            Some(words) => say_error(&words),
-            None if args.quiet => {}
-            None => say(&printable(&line(reading, over, all))),
-        }
+        drive.tell(failure(reading), || line(reading, over, all));
     };
-    let session = RubricSession { judge, store, shrink, max_cost: args.max_cost, stop: &stop };
-    let runtime = runtime()?;
-    let ended = runtime.block_on(session.hold(drawings, listener));
-    runtime.shutdown_background();
-    let ended = ended?;
+    let session = RubricSession { judge, store, shrink, max_cost: args.max_cost, stop: &drive.stop };
+    let RubricSessionEnd { read, unread, failed, usd, over_budget } =
+        drive.hold(session.hold(drawings, listener))?;
+    let ended = SessionEnd { unread, failed, usd, over_budget };
     if !args.quiet {
-        let mut words = format!("{} read", plural(u64::from(ended.read), "drawing"));
-        for (count, what) in [(ended.unread, "not understood"), (ended.failed, "failed")] {
-            if count > 0 {
-                words.push_str(&format!(", {count} {what}"));
-            }
-        }
-        if ended.usd > 0.0 {
-            words.push_str(&format!("; {}", dollars(ended.usd)));
-        }
-        say(&words);
+        say(&ended.words(format!("{} read", plural(u64::from(read), "drawing"))));
         if all == 0 {
             say("it has read every drawing there is");
         }
@@ -88,14 +70,7 @@ pub(super) fn judge_rubric(
             }
         }
     }
-    if let Some(spent) = ended.over_budget {
-        say_error(&format!("stopped at {}: another request could have passed --max-cost", dollars(spent)));
-    }
-    Ok(match (stop.asked(), ended.failed) {
-        (true, _) => ExitCode::from(INTERRUPTED),
-        (false, 0) if ended.over_budget.is_none() => ExitCode::SUCCESS,
-        (false, _) => ExitCode::FAILURE,
-    })
+    Ok(drive.end(&ended))
 }
 
 /// The rubric of an attempt's prompt; an edited text is another prompt, and may ask for other things.

@@ -16,6 +16,7 @@ mod judge;
 mod judge_calibrate;
 mod judge_labels;
 mod judge_rubric;
+mod judge_session;
 mod measures;
 mod model;
 mod notices;

@@ -425,13 +425,24 @@ fn a_judge_is_shown_what_is_known_and_one_that_fails_is_named_beside_its_ranking
 fn a_local_model_that_sees_judges_and_reads_in_form_without_a_network() {
     let Some(shared) = shared() else { return };
     let place = hall();
-    std::fs::create_dir(place.path().join("models")).unwrap();
-    for file in ["qwen3vl.f16.gguf", "mmproj-qwen3vl.f16.gguf"] {
-        std::fs::copy(shared.join("vision/models").join(file), place.path().join("models").join(file))
-            .unwrap();
+    for (folder, file) in [("models", "qwen3vl.f16.gguf"), ("eyes", "mmproj-qwen3vl.f16.gguf")] {
+        std::fs::create_dir(place.path().join(folder)).unwrap();
+        std::fs::copy(shared.join("vision/models").join(file), place.path().join(folder).join(file)).unwrap();
     }
+    let (model, eyes) = ("models/qwen3vl.f16.gguf", "eyes/mmproj-qwen3vl.f16.gguf");
+    // Half a projector lies beside it, whose header is whole.
+    let whole = std::fs::read(place.path().join(eyes)).unwrap();
+    let half = place.path().join("models/mmproj-qwen3vl.f16.gguf");
+    std::fs::write(half, &whole[..whole.len() / 2]).unwrap();
+    let said = run(&place, 2, &["judge", "-m", model, "-n", "1"]).stderr;
+    assert!(said.contains("its projector can't be used: models/mmproj-qwen3vl.f16.gguf"), "{said}");
+    let said = run(&place, 0, &["model", "list"]).stdout;
+    assert!(said.contains("(projector can't be used: models/mmproj-qwen3vl.f16.gguf"), "{said}");
+    let said = run(&place, 0, &["model", "inspect", model, "--no-measure", "--projector", eyes]).stdout;
+    assert!(said.contains("pictures        seen with eyes/mmproj-qwen3vl.f16.gguf"), "{said}");
+    let configured = format!("[contestants.eye]\nmodel = '{model}'\nprojector = '{eyes}'\n");
+    std::fs::write(place.path().join("pelicycle.toml"), configured).unwrap();
     // Its weights are random numbers: what it says is nothing, and is in form all the same.
-    let model = "models/qwen3vl.f16.gguf";
     let said = run(
         &place,
         0,
@@ -442,8 +453,14 @@ fn a_local_model_that_sees_judges_and_reads_in_form_without_a_network() {
     assert_eq!(records.len(), 2);
     let asked: Vec<_> = records.iter().map(|record| record.asked.as_ref().unwrap()).collect();
     assert!(records.iter().all(|record| record.preference.is_some()));
+    let engine = asked[0].engine.as_ref().unwrap();
     assert!(asked.iter().all(|asked| asked.outcome == Outcome::Complete && asked.engine.is_some()));
+    let seen_with = engine.projector.as_ref().unwrap();
+    assert_eq!((seen_with.kind.as_str(), seen_with.bytes), ("qwen3vl_merger", whole.len() as u64));
+    assert_eq!((seen_with.hash.len(), seen_with.hash == engine.hash), (64, false));
     assert_ne!(asked[0].request.seed, asked[1].request.seed);
-    let said = run(&place, 0, &["judge", "--rubric", "-m", model, "-n", "1", "--temperature", "1"]);
+    std::fs::remove_file(place.path().join("pelicycle.toml")).unwrap();
+    let read = ["judge", "--rubric", "-m", model, "-n", "1", "--temperature", "1", "--projector", eyes];
+    let said = run(&place, 0, &read);
     assert!(said.stdout.contains("1 drawing read"), "{}", said.stdout);
 }

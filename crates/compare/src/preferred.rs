@@ -136,8 +136,14 @@ fn panels(votes: &Votes, ballots: &[Ballot], model_weight: Option<f64>) -> Vec<P
         models.contains(judge) && found.is_some_and(|found| found.verdict == CalibrationVerdict::Failed)
     };
     let name = |judge: usize| {
-        let mark = if fails(&judge) { " (fails the calibration)" } else { "" };
-        format!("{}{mark}", votes.judges[judge].name)
+        let name = &votes.judges[judge].name;
+        let otherwise = models.contains(&judge) && votes.calibrated_otherwise.contains(name);
+        let mark = match fails(&judge) {
+            true => " (fails the calibration)",
+            false if otherwise => " (not calibrated as it judged)",
+            false => "",
+        };
+        format!("{name}{mark}")
     };
     let together = |judges: &[usize], what: &str| match judges {
         [one] => name(*one),

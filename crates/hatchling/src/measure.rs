@@ -137,7 +137,7 @@ fn ask(engine: &Engine, prompt: &str, sampling: &Sampling, count: u64) -> anyhow
         let mut tokens = prompt.tokens.clone();
         engine.submit(request, move |event| {
             match event {
-                GenerationEvent::Started => {}
+                GenerationEvent::Looking(_) | GenerationEvent::Started => {}
                 GenerationEvent::Token { id, .. } => tokens.push(id),
                 GenerationEvent::Finished { .. } => {
                     let _ = send.send((seed, std::mem::take(&mut tokens)));

@@ -35,8 +35,8 @@ mod votes;
 pub mod words;
 
 pub use calibration::{
-    CALIBRATION_PROMPT, CALIBRATION_SET, CalibrationPair, CalibrationReport, CalibrationVerdict, calibration,
-    calibration_counts, calibration_set,
+    CALIBRATION_PROMPT, CALIBRATION_SET, CalibrationPair, CalibrationReport, CalibrationVerdict, JudgeSetup,
+    calibration, calibration_counts, calibration_set, question_form,
 };
 pub use competition::{Competition, Competitor, Drawing};
 pub use cross_pairs::{CrossPairChooser, CrossPairs, SideAttempts};

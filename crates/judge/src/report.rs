@@ -172,6 +172,9 @@ pub struct JudgeReport {
     pub kappa: Option<f64>,
     /// What it made of pairs of which it is known which is better; none for a person, and where it was not asked.
     pub calibration: Option<CalibrationReport>,
+    /// Whether it made something of them with other weights, another projector, settings or question than in some of its
+    /// judgements, which says nothing of those.
+    pub calibrated_otherwise: bool,
 }
 
 impl JudgeReport {
@@ -322,5 +325,7 @@ fn weighed(votes: &Votes, found: &Reliability) -> JudgeReport {
         decided: of(|people| people.decided),
         kappa: found.people.and_then(|people| people.kappa),
         calibration: votes.calibrations.get(&judge.name).filter(|_| judge.kind == JudgeKind::Model).cloned(),
+        calibrated_otherwise: judge.kind == JudgeKind::Model
+            && votes.calibrated_otherwise.contains(&judge.name),
     }
 }

@@ -1,10 +1,10 @@
 //! Judgements as votes on drawings that are at hand, and what each judge makes of a pair of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pelicycle_record::{CalibrationRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 
-use super::{CalibrationReport, Competition, DrawingPair, calibration};
+use super::{CalibrationReport, CalibrationVerdict, Competition, DrawingPair, JudgeSetup, calibration};
 
 /// One vote. Drawings are indices into the competition's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,8 +45,12 @@ pub struct Votes {
     pub absent: usize,
     /// Judgements that came to nothing: a request that failed, a reply that could not be read.
     pub unread: usize,
-    /// What models made of the calibration set, by their names.
+    /// What models made of the calibration set, by their names: set up as they were when they judged.
     pub calibrations: BTreeMap<String, CalibrationReport>,
+    /// Models that made something of it with other weights, projector, settings or question than some of their judgements.
+    pub calibrated_otherwise: BTreeSet<String>,
+    /// How each judge was set up in its judgements.
+    setups: BTreeMap<String, BTreeSet<JudgeSetup>>,
 }
 
 impl Votes {
@@ -71,6 +75,10 @@ impl Votes {
                 (Some(left), Some(right), Some(preference)) if fits(&left, &right) => {
                     let judge = judges[&record.judge];
                     votes.votes.push(Vote { judge, left, right, preference });
+                    if let Some(asked) = &record.asked {
+                        let setups = votes.setups.entry(record.judge.name.clone()).or_default();
+                        setups.insert(JudgeSetup::of(asked));
+                    }
                 }
                 (Some(_), Some(_), None) => votes.unread += 1,
                 _ => votes.absent += 1,
@@ -79,12 +87,22 @@ impl Votes {
         votes
     }
 
-    /// The same votes, with what those who judged made of the calibration set.
+    /// The same votes, with what those who judged made of the calibration set. Of a judge that was set up in several ways the
+    /// worst counts; one that passed in some of them alone was not measured, since it is not known what the others are worth.
     #[must_use]
     pub fn calibrated(mut self, records: &[CalibrationRecord]) -> Votes {
-        let names = self.judges.iter().map(|judge| &judge.name);
-        self.calibrations =
-            names.filter_map(|name| Some((name.clone(), calibration(records, name)?))).collect();
+        for (name, setups) in &self.setups {
+            let of_setups: Vec<_> = setups.iter().map(|setup| calibration(records, name, setup)).collect();
+            let measured = of_setups.iter().all(Option::is_some);
+            let worst = of_setups.into_iter().flatten().min_by_key(|found| (found.verdict, found.right.hits));
+            let counts = |found: &CalibrationReport| measured || found.verdict == CalibrationVerdict::Failed;
+            if let Some(found) = worst.filter(counts) {
+                self.calibrations.insert(name.clone(), found);
+            }
+            if !measured && records.iter().any(|record| record.judge.name == *name) {
+                self.calibrated_otherwise.insert(name.clone());
+            }
+        }
         self
     }
 

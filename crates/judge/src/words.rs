@@ -102,6 +102,7 @@ pub(super) fn judge(judge: &JudgeReport, name: String) -> [String; 7] {
 pub fn calibrated(judge: &JudgeReport) -> String {
     match (&judge.calibration, judge.kind) {
         (None, JudgeKind::Person) => "–".to_owned(),
+        (None, JudgeKind::Model) if judge.calibrated_otherwise => "not measured as it judged".to_owned(),
         (None, JudgeKind::Model) => "not measured".to_owned(),
         (Some(found), _) => {
             let said = match found.verdict {
@@ -198,10 +199,15 @@ pub fn advice(report: &RankingReport) -> Vec<String> {
     let models = || report.judges.iter().filter(|judge| judge.kind == JudgeKind::Model);
     let mut advice = Vec::new();
     for judge in models().filter(|judge| judge.calibration.is_none()) {
-        advice.push(format!(
-            "Whether {name} sees what is plain was not measured: `pelicycle judge --calibrate -m {name}`.",
-            name = judge.name
-        ));
+        let name = &judge.name;
+        let command = format!("`pelicycle judge --calibrate -m {name}`");
+        advice.push(match judge.calibrated_otherwise {
+            true => format!(
+                "Whether {name} sees what is plain was measured with other weights, another projector, other settings or \
+                 another question than it judged with, which does not count: {command}."
+            ),
+            false => format!("Whether {name} sees what is plain was not measured: {command}."),
+        });
     }
     if models().any(|judge| judge.people.is_none()) {
         advice.push(

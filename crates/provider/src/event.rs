@@ -71,6 +71,12 @@ impl WaitingEvents {
 }
 
 impl ReplySender {
+    /// Whether nobody listens any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.events.is_closed()
+    }
+
     /// Tells an event.
     ///
     /// # Errors

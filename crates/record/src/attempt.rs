@@ -321,6 +321,23 @@ pub struct EngineRecord {
     /// What had to be guessed because the file does not say it, each in a sentence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+    /// The projector with which it saw pictures; absent where it had none to see, and in records of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projector: Option<ProjectorRecord>,
+}
+
+/// The projector with which a local model saw pictures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProjectorRecord {
+    /// Name of the file, without its folder.
+    pub file: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Hex BLAKE3 of the file.
+    pub hash: String,
+    /// `clip.projector_type`.
+    pub kind: String,
 }
 
 /// A file kept beside the record.

@@ -35,8 +35,9 @@ mod service;
 mod timeline;
 
 pub use attempt::{
-    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Outcome, PromptRecord, ReplyOrigin,
-    RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool, Usage,
+    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Outcome, ProjectorRecord, PromptRecord,
+    ReplyOrigin, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool,
+    Usage,
 };
 pub use baseline::BaselineRecord;
 pub use batch::{BatchCell, BatchRecord};

@@ -1,7 +1,7 @@
 //! Those who answer: opened by what is known of contestants, each with what it costs.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pelicycle_provider::{BatchClient, Provider, Replies, ServiceModel, Services, WireTrace};
@@ -9,8 +9,8 @@ use pelicycle_record::{Rates, RequestRecord, RunContestant};
 
 use crate::{
     CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, Lineups, LocalModel, LocalOptions,
-    Notice, Notices, Price, PriceOrigin, Prices, RepliesSource, RunError, ServiceAccess, Tariff, UsageError,
-    VariableError, Weights, prices_file,
+    Notice, Notices, Price, PriceOrigin, Prices, Projectors, RepliesSource, RunError, ServiceAccess, Tariff,
+    UsageError, VariableError, Weights, prices_file,
 };
 
 /// Samples that decode together when nothing is said: enough to share the reading of the weights.
@@ -25,6 +25,9 @@ pub struct BackendOptions {
     pub threads: Option<u32>,
     /// Samples that it decodes together.
     pub parallel: Option<u32>,
+    /// The projector with which a local model sees pictures, in place of one that pelicycle.toml names or that lies beside
+    /// it.
+    pub projector: Option<PathBuf>,
     /// Whether the working folder may have the user's keys and have its commands run.
     pub trust_folder: bool,
     /// Hears what goes to services and comes from them.
@@ -43,6 +46,7 @@ pub struct Backend {
 /// All that is needed to open contestants.
 pub(crate) struct Backends {
     options: LocalOptions,
+    projectors: Projectors,
     services: Services,
     notices: Notices,
     /// The services whose address was told.
@@ -93,6 +97,7 @@ impl Backends {
                 parallel: count(options.parallel, config.run.parallel).unwrap_or(PARALLEL),
                 projector: None,
             },
+            projectors: Projectors::new(config, options.projector.as_deref()).map_err(fault)?,
             services: match &options.trace {
                 Some(trace) => services.traced(Arc::clone(trace)),
                 None => services,
@@ -157,7 +162,8 @@ impl Backends {
 
     /// Opens a local model, with a chat template where that is not to be its own.
     pub(crate) fn local(&self, weights: &Weights, template: Option<&str>) -> Result<LocalModel, RunError> {
-        Ok(LocalModel::open(weights, template, &self.options)?)
+        let projector = self.projectors.named(weights).map(Path::to_owned);
+        Ok(LocalModel::open(weights, template, &LocalOptions { projector, ..self.options.clone() })?)
     }
 
     /// A model of a service.

@@ -145,9 +145,11 @@ pub enum UsageError {
     NoPriceOfJudge { model: String },
     #[error(
         "{model} sees no pictures: no projector (mmproj-*.gguf) that was made for it lies beside it; fetch one from where the \
-         model is from, or take another model"
+         model is from, name one by --projector, or take another model"
     )]
     CannotSee { model: String },
+    #[error("{model} sees no pictures: its projector can't be used: {fault}")]
+    UnusableProjector { model: String, fault: String },
 }
 
 /// What can't be meant in pelicycle.toml.
@@ -160,4 +162,8 @@ pub enum ConfigurationFault {
     Lineup(#[from] LineupError),
     #[error("usd_per_kwh = {0} is no price of energy")]
     EnergyPrice(f64),
+    #[error(
+        "contestants.{name} has a projector, but is no model of this machine: services have their own eyes"
+    )]
+    Projector { name: String },
 }

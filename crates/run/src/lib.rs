@@ -21,6 +21,7 @@ mod energy;
 mod environment;
 mod error;
 mod execute;
+mod file_hash;
 mod first_attempts;
 mod forecast;
 mod host;
@@ -60,7 +61,7 @@ pub use error::{ConfigurationFault, RunError, UsageError};
 pub use execute::{ReplyInspector, RunEnd, Workspace, execute};
 pub use forecast::{ContestantForecast, CostBasis, RunForecast, earlier_lengths};
 pub use lineup::{ContestantEntry, LineupError, Lineups, Participant};
-pub use local::{LocalModel, LocalOptions};
+pub use local::{LocalModel, LocalOptions, PictureWatch};
 pub use look::MAX_LOOKS;
 pub use look_chain::PlannedLooks;
 pub use notice::{Notice, Notices};
@@ -71,7 +72,7 @@ pub use price::{
     read_litellm,
 };
 pub use progress::{FinishedAttempt, RunProgress};
-pub use projector_choice::projector_for;
+pub use projector_choice::{Projectors, Sight};
 pub use recheck::{Rechecked, is_worth_a_check, recheck};
 pub use service_access::ServiceAccess;
 pub use sight::NoSight;

@@ -36,6 +36,8 @@ pub struct ContestantEntry {
     /// The most looks after each of its first attempts.
     #[serde(default, deserialize_with = "section::looks")]
     pub looks: Option<u32>,
+    /// The projector file with which a local model sees pictures, in place of one beside it.
+    pub projector: Option<PathBuf>,
     /// The settings that it is asked with.
     #[serde(skip)]
     pub sampling: SamplingSettings,

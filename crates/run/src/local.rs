@@ -1,10 +1,8 @@
 //! The engine in this process, with one model file.
 
-use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use pelicycle_engine::chat::{ChatMessage, MessagePart};
@@ -12,7 +10,7 @@ use pelicycle_engine::form::JsonShape;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, ExpertUse, WeightSummary};
 use pelicycle_engine::sample::{Sampling, SamplingError};
-use pelicycle_engine::vision::Picture;
+use pelicycle_engine::vision::{Picture, PictureProgress};
 use pelicycle_engine::{
     ChatDelta, ChatProgress, Engine, EngineError, EngineOptions, FinishReason, ReplySummary, bundled,
 };
@@ -21,11 +19,13 @@ use pelicycle_provider::{
     ReplyStream, RequestEnd, RequestQueue, SentRequest, reply_channel,
 };
 use pelicycle_record::{
-    EngineRecord, ExpertCounts, ExpertsTaken, Outcome, RequestRecord, SamplingSettings, Usage,
+    EngineRecord, ExpertCounts, ExpertsTaken, Outcome, ProjectorRecord, RequestRecord, SamplingSettings,
+    Usage,
 };
 
 use crate::contestant::Weights;
-use crate::projector_choice::projector_for;
+use crate::file_hash::FileHash;
+use crate::{RunError, Sight, UsageError};
 
 /// Tokens of a reply when nothing else is said: today's drawings with their thinking are often longer than 4,096, and one
 /// that goes round in a circle is ended before.
@@ -44,36 +44,38 @@ pub struct LocalOptions {
     pub threads: Option<usize>,
     /// Samples that decode together, at most.
     pub parallel: usize,
-    /// The projector with which the model sees; `None` takes one that lies beside it.
+    /// The projector with which the model sees; `None` takes one that lies beside it. It is looked for when the first
+    /// picture is to be seen.
     pub projector: Option<PathBuf>,
 }
 
+/// Somebody who is told how far a picture was looked at, from the engine's thread.
+pub type PictureWatch = Box<dyn Fn(PictureProgress) + Send + Sync>;
+
 /// A local model file, open and ready.
-#[derive(Debug)]
 pub struct LocalModel {
     engine: Engine,
+    weights: Weights,
+    /// The projector that was named for it.
+    projector: Option<PathBuf>,
+    eyes: Mutex<Option<OpenedEyes>>,
+    watch: Arc<OnceLock<PictureWatch>>,
     /// Its weights by what they are for.
     weight_summary: Arc<WeightSummary>,
     queue: RequestQueue,
     record: EngineRecord,
-    hash: Mutex<Hash>,
+    hash: Mutex<FileHash>,
 }
 
-/// The file's hash: reading all of a large file takes a while, so that goes on beside the first requests.
-#[derive(Debug)]
-enum Hash {
-    Running(JoinHandle<std::io::Result<String>>),
-    Known(Result<String, String>),
+/// A projector that was opened, as records have it.
+struct OpenedEyes {
+    record: ProjectorRecord,
+    hash: FileHash,
 }
 
-impl Hash {
-    /// Begins to compute it; computes it at once where the system starts no thread.
-    fn of(files: Vec<PathBuf>, name: &str) -> Hash {
-        let again = files.clone();
-        match std::thread::Builder::new().name("hash".to_owned()).spawn(move || hash_of(&files)) {
-            Ok(thread) => Hash::Running(thread),
-            Err(_) => Hash::Known(hash_of(&again).map_err(|error| unread(name, &error))),
-        }
+impl std::fmt::Debug for LocalModel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalModel").field("weights", &self.weights).finish_non_exhaustive()
     }
 }
 
@@ -87,33 +89,15 @@ impl LocalModel {
         template: Option<&str>,
         options: &LocalOptions,
     ) -> Result<LocalModel, EngineError> {
-        let mut engine_options = EngineOptions {
+        let engine_options = EngineOptions {
             threads: options.threads,
             arithmetic: Arithmetic::Int8,
             parallel: options.parallel,
             template: template.map(str::to_owned),
-            projector: options.projector.clone(),
             ..EngineOptions::default()
         };
         let engine = match weights {
-            Weights::File(path) => {
-                let gguf = Gguf::open(path)?;
-                let found = match engine_options.projector {
-                    None => projector_for(path, &gguf),
-                    Some(_) => None,
-                };
-                match found {
-                    None => Engine::new(gguf, &engine_options)?,
-                    Some(found) => {
-                        engine_options.projector = Some(found);
-                        // What was found and not asked for must not keep a model from answering.
-                        Engine::new(gguf, &engine_options).or_else(|_| {
-                            engine_options.projector = None;
-                            Engine::new(Gguf::open(path)?, &engine_options)
-                        })?
-                    }
-                }
-            }
+            Weights::File(path) => Engine::new(Gguf::open(path)?, &engine_options)?,
             Weights::Bundled => Engine::new(Gguf::from_bytes(bundled::hatchling())?, &engine_options)?,
         };
         let model = engine.model();
@@ -130,17 +114,28 @@ impl LocalModel {
             kernels: model.kernels().to_owned(),
             arithmetic: "run".to_owned(),
             remarks: engine.remarks().map(str::to_owned).collect(),
+            projector: None,
         };
         let hash = match weights {
             Weights::File(_) => {
                 let files: Vec<PathBuf> = model.gguf().paths().map(Path::to_owned).collect();
-                Hash::of(files, &record.file)
+                FileHash::of(files, &record.file)
             }
-            Weights::Bundled => Hash::Known(Ok(blake3::hash(bundled::hatchling()).to_hex().to_string())),
+            Weights::Bundled => FileHash::of_bytes(bundled::hatchling()),
         };
         let weight_summary = Arc::new(model.weight_summary());
         let queue = RequestQueue::new(options.parallel, None);
-        Ok(LocalModel { engine, weight_summary, queue, record, hash: Mutex::new(hash) })
+        Ok(LocalModel {
+            engine,
+            weights: weights.clone(),
+            projector: options.projector.clone(),
+            eyes: Mutex::default(),
+            watch: Arc::default(),
+            weight_summary,
+            queue,
+            record,
+            hash: Mutex::new(hash),
+        })
     }
 
     /// Whether the model says of itself that it is no contestant but a demonstration.
@@ -148,9 +143,53 @@ impl LocalModel {
         self.engine.model().gguf().bool(DEMONSTRATION).ok().flatten().unwrap_or(false)
     }
 
-    /// Whether it sees pictures: a projector was opened with it.
+    /// Whether it sees pictures: its projector is opened, if that was not done yet.
     pub fn sees(&self) -> bool {
-        self.engine.sees()
+        self.open_eyes().is_ok()
+    }
+
+    /// Opens its projector, if that was not done yet.
+    ///
+    /// # Errors
+    /// When there is none, or it can't be used.
+    pub(crate) fn open_eyes(&self) -> Result<(), UsageError> {
+        let mut eyes = self.eyes.lock().unwrap_or_else(PoisonError::into_inner);
+        if eyes.is_some() {
+            return Ok(());
+        }
+        let model = self.weights.source();
+        let sight = match &self.weights {
+            Weights::File(path) => Sight::of(path, self.engine.model().gguf(), self.projector.as_deref()),
+            Weights::Bundled => Sight::TextAlone,
+        };
+        let Some(path) = sight.projector() else {
+            return Err(match sight.fault() {
+                Some(fault) => UsageError::UnusableProjector { model, fault },
+                None => UsageError::CannotSee { model },
+            });
+        };
+        let failed = |error: EngineError| UsageError::UnusableProjector {
+            model: self.weights.source(),
+            fault: error.to_string(),
+        };
+        self.engine.open_projector(path).map_err(failed)?;
+        let projector = self.engine.projector().ok_or(EngineError::NoProjector).map_err(failed)?;
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        *eyes = Some(OpenedEyes {
+            hash: FileHash::of(projector.gguf().paths().map(Path::to_owned).collect(), &file),
+            record: ProjectorRecord {
+                file,
+                bytes: projector.gguf().file_bytes(),
+                hash: String::new(),
+                kind: projector.kind().to_owned(),
+            },
+        });
+        Ok(())
+    }
+
+    /// Lets somebody hear how far pictures were looked at; the first who asks does.
+    pub fn watch_pictures(&self, watch: PictureWatch) {
+        let _ = self.watch.set(watch);
     }
 
     /// The settings that a request gets where `wanted` has none: those that the file recommends.
@@ -196,7 +235,10 @@ impl LocalModel {
         request: &ReplyRequest,
         shape: Option<&JsonShape>,
         events: &ReplySender,
-    ) -> Result<(), EngineError> {
+    ) -> Result<(), RunError> {
+        if !request.pictures.is_empty() {
+            self.open_eyes()?;
+        }
         let settings = &request.settings;
         let (weights, events) = (Arc::clone(&self.weight_summary), events.clone());
         let sampling = Sampling { seed: settings.seed.unwrap_or_default(), ..sampling(&settings.sampling) };
@@ -207,6 +249,7 @@ impl LocalModel {
             [ChatMessage::user(turn.prompt.as_str()), ChatMessage::assistant(turn.reply.as_str())]
         });
         let messages: Vec<ChatMessage> = earlier.chain([ChatMessage::user(parts)]).collect();
+        let watch = Arc::clone(&self.watch);
         self.engine
             .chat(&messages)
             .thinking(settings.sampling.thinking)
@@ -215,9 +258,14 @@ impl LocalModel {
             .context(settings.sampling.context.map_or(usize::MAX, |context| context as usize))
             .shape(shape.cloned())
             .start(move |event| match event {
+                ChatProgress::Looking(progress) => {
+                    watch.get().inspect(|watch| watch(progress));
+                    if events.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                }
                 ChatProgress::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
                 ChatProgress::Finished(summary) => finish(&events, &summary, &weights),
-            })
+            })?;
+        Ok(())
     }
 }
 
@@ -226,24 +274,18 @@ impl Provider for LocalModel {
         &self.queue
     }
 
-    /// Waits for the file's hash.
+    /// Waits for the hashes of its files.
     fn engine(&self) -> Result<Option<EngineRecord>, String> {
-        let mut hash = self.hash.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Hash::Running(_) = &*hash {
-            let running = std::mem::replace(&mut *hash, Hash::Known(Err(String::new())));
-            if let Hash::Running(thread) = running {
-                let known = match thread.join() {
-                    Ok(read) => read.map_err(|error| unread(&self.record.file, &error)),
-                    Err(_) => Err(format!("reading {} failed", self.record.file)),
-                };
-                *hash = Hash::Known(known);
+        let mut hash = self.hash.lock().unwrap_or_else(PoisonError::into_inner);
+        let hash = hash.known(&self.record.file)?;
+        let mut eyes = self.eyes.lock().unwrap_or_else(PoisonError::into_inner);
+        let projector = match &mut *eyes {
+            Some(OpenedEyes { record, hash }) => {
+                Some(ProjectorRecord { hash: hash.known(&record.file)?, ..record.clone() })
             }
-        }
-        match &*hash {
-            Hash::Known(Ok(hash)) => Ok(Some(EngineRecord { hash: hash.clone(), ..self.record.clone() })),
-            Hash::Known(Err(why)) => Err(why.clone()),
-            Hash::Running(_) => Err("the file's hash is not known".to_owned()),
-        }
+            None => None,
+        };
+        Ok(Some(EngineRecord { hash, projector, ..self.record.clone() }))
     }
 
     fn ask(&self, request: ReplyRequest) -> ReplyStream {
@@ -323,17 +365,4 @@ fn sampling(settings: &SamplingSettings) -> Sampling {
 /// For the first outside its range.
 pub(crate) fn check_sampling(settings: &SamplingSettings) -> Result<(), SamplingError> {
     sampling(settings).validate()
-}
-
-fn unread(file: &str, error: &std::io::Error) -> String {
-    format!("can't read {file} to its end: {error}")
-}
-
-/// Hex BLAKE3 of the files' bytes, one after another.
-fn hash_of(files: &[PathBuf]) -> std::io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    for file in files {
-        hasher.update_reader(File::open(file)?)?;
-    }
-    Ok(hasher.finalize().to_hex().to_string())
 }

@@ -4,16 +4,125 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pelicycle_engine::gguf::Gguf;
-use pelicycle_engine::vision::Projector;
+use pelicycle_engine::model::ModelError;
+use pelicycle_engine::vision::{PictureLimits, Projector};
 use pelicycle_models::projectors_beside;
 
-/// The projector with which the model in a file sees pictures: of those beside it the first that its metadata suit, half
-/// precision before others. `None` for a model that reads text alone.
-#[must_use]
-pub fn projector_for(path: &Path, model: &Gguf) -> Option<PathBuf> {
-    let suits = |projector: &PathBuf| {
-        let open = Gguf::open(projector).map(Arc::new);
-        open.is_ok_and(|open| Projector::check_metadata(&open, model).is_ok())
-    };
-    projectors_beside(path).into_iter().find(suits)
+use crate::{Config, ConfigurationFault, Contestant, ContestantModel, Weights};
+
+/// Whether a local model sees pictures.
+#[derive(Debug)]
+pub enum Sight {
+    /// With this projector, which was opened and was made for it.
+    Sees(PathBuf),
+    /// There is no projector for it.
+    TextAlone,
+    /// It would with a projector that can't be used.
+    Unusable {
+        /// The projector.
+        projector: PathBuf,
+        /// What is wrong with it.
+        why: ModelError,
+    },
+}
+
+/// The projectors that somebody named; others are found where they lie.
+#[derive(Debug, Clone, Default)]
+pub struct Projectors {
+    /// For whatever local model is asked.
+    given: Option<PathBuf>,
+    /// Those of pelicycle.toml, by the weights that they are for.
+    configured: Vec<(Weights, PathBuf)>,
+}
+
+impl Projectors {
+    /// The one that was given, before those that contestants of pelicycle.toml have.
+    ///
+    /// # Errors
+    /// When a contestant has one that is no model of this machine.
+    pub fn new(config: &Config, given: Option<&Path>) -> Result<Projectors, ConfigurationFault> {
+        let mut configured = Vec::new();
+        for one in config.lineups()?.everyone() {
+            let Some(projector) = one.entry.projector else { continue };
+            match Contestant::find(&one.entry.model, &config.places()).map(|found| found.model) {
+                Ok(ContestantModel::Local(weights)) => configured.push((weights, projector)),
+                Ok(ContestantModel::Remote | ContestantModel::Given(_)) => {
+                    return Err(ConfigurationFault::Projector { name: one.name.unwrap_or_default() });
+                }
+                // Whoever asks for it hears of that.
+                Err(_) => {}
+            }
+        }
+        Ok(Projectors { given: given.map(Path::to_owned), configured })
+    }
+
+    /// The one that was named for these weights.
+    #[must_use]
+    pub fn named(&self, weights: &Weights) -> Option<&Path> {
+        let configured = || self.configured.iter().find(|(of, _)| same(of, weights));
+        self.given.as_deref().or_else(|| configured().map(|(_, projector)| projector.as_path()))
+    }
+
+    /// Whether the model in a file sees, by the one that was named for it, else by those beside it. The projector is opened:
+    /// all of its tensors are there and have their shapes.
+    #[must_use]
+    pub fn sight(&self, path: &Path, model: &Arc<Gguf>) -> Sight {
+        Sight::of(path, model, self.named(&Weights::File(path.to_owned())))
+    }
+}
+
+/// Whether two name the same file.
+fn same(a: &Weights, b: &Weights) -> bool {
+    match (a, b) {
+        (Weights::File(a), Weights::File(b)) => {
+            a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+        }
+        _ => a == b,
+    }
+}
+
+impl Sight {
+    /// By a projector that was named for the model, or by the first beside its file that was made for it, half precision
+    /// before others.
+    pub(crate) fn of(path: &Path, model: &Arc<Gguf>, named: Option<&Path>) -> Sight {
+        let open = |projector: &Path| Projector::open(projector, PictureLimits::default())?.check_file(model);
+        if let Some(named) = named {
+            return match open(named) {
+                Ok(()) => Sight::Sees(named.to_owned()),
+                Err(why) => Sight::Unusable { projector: named.to_owned(), why },
+            };
+        }
+        let mut fault = None;
+        for projector in projectors_beside(path) {
+            match open(&projector) {
+                Ok(()) => return Sight::Sees(projector),
+                // It was made for another model that lies here.
+                Err(ModelError::Unpaired { .. }) => {}
+                Err(why) => fault = fault.or(Some(Sight::Unusable { projector, why })),
+            }
+        }
+        fault.unwrap_or(Sight::TextAlone)
+    }
+
+    /// The projector that can be used.
+    #[must_use]
+    pub fn projector(&self) -> Option<&Path> {
+        match self {
+            Sight::Sees(projector) => Some(projector),
+            Sight::TextAlone | Sight::Unusable { .. } => None,
+        }
+    }
+
+    /// What is wrong with a projector that would be used, with its path.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        match self {
+            Sight::Unusable { projector, why } => {
+                let (path, why) = (projector.display().to_string(), why.to_string());
+                let told = why.contains(&path);
+                Some(if told { why } else { format!("{path}: {why}") })
+            }
+            Sight::Sees(_) | Sight::TextAlone => None,
+        }
+    }
 }

@@ -122,6 +122,7 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
             kernels: "avx2".to_owned(),
             arithmetic: "run".to_owned(),
             remarks: Vec::new(),
+            projector: None,
         }),
         experts: None,
         service: None,
@@ -177,6 +178,7 @@ pub fn verdict(pair: &[Attempt; 2], reply: &[u8]) -> JudgementRecord {
         judge: JudgeRecord { kind: JudgeKind::Model, name: "somewhere/some-model".to_owned() },
         asked: Some(AskedRecord {
             question: TextRecord::of(b"Which is better?"),
+            question_form: None,
             pictures: [TextRecord::of(&tiny_png()), TextRecord::of(&tiny_png())],
             request: pair[0].request.clone(),
             outcome: Outcome::Complete,

@@ -59,6 +59,10 @@ type QuantizedProduct = fn(
     out: &mut [&mut [f32]],
 );
 
+/// See [`Kernels::dots`].
+type Dots = fn(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]);
+/// See [`Kernels::mixes`].
+type Mixes = fn(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]);
 /// See [`Kernels::convolve`].
 type Convolve = fn(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]);
 
@@ -78,12 +82,18 @@ pub struct Kernels {
     pub widen: fn(bytes: &[u8], out: &mut [f32]),
     /// Σ a·b.
     pub dot: fn(a: &[f32], b: &[f32]) -> f32,
+    /// Products of the weight rows in `weights` with each of `rows`, all equally long: `out[r][j]` is row `r` with weight
+    /// row `j`, bit for bit what `dot` makes of the two.
+    pub dots: Dots,
     /// For each key in `keys` (as long as `query`, one after another): `scores[i]` = query·key · `scale`.
     pub scores: fn(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]),
     /// As `scores`, for keys in half precision.
     pub scores_half: fn(query: &[f32], keys: &[u16], scale: f32, scores: &mut [f32]),
     /// `out` += Σ `weights[i]` · value i, each value as long as `out`.
     pub mix: fn(weights: &[f32], values: &[f32], out: &mut [f32]),
+    /// As `mix`, for many rows of weights that mix the same values: `out[r]` += Σ `weights[r][i]` · value i. A row's numbers
+    /// do not depend on the rows beside it, but they may be rounded otherwise than those of `mix`.
+    pub mixes: Mixes,
     /// As `mix`, for values in half precision.
     pub mix_half: fn(weights: &[f32], values: &[u16], out: &mut [f32]),
     /// Replaces scores by e^(score − max); the sum of the results.

@@ -45,7 +45,7 @@ pub(super) fn dot<E: CacheElement>(a: &[f32], b: &[E]) -> f32 {
 }
 
 #[inline(always)]
-fn sum_lanes(mut sums: [f32; LANES]) -> f32 {
+pub(super) fn sum_lanes(mut sums: [f32; LANES]) -> f32 {
     let mut half = LANES / 2;
     while half > 0 {
         for i in 0..half {
@@ -54,6 +54,15 @@ fn sum_lanes(mut sums: [f32; LANES]) -> f32 {
         half /= 2;
     }
     sums[0]
+}
+
+/// Products of every row of weights with every row, by a product of two.
+pub(super) fn dots(dot: fn(&[f32], &[f32]) -> f32, weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) {
+    assert_eq!(rows.len(), out.len());
+    for (row, out) in rows.iter().zip(out).filter(|(row, _)| !row.is_empty()) {
+        let weights = weights.chunks_exact(row.len());
+        out.iter_mut().zip(weights).for_each(|(out, weights)| *out = dot(weights, row));
+    }
 }
 
 #[inline(always)]
@@ -72,6 +81,12 @@ pub(super) fn mix<E: CacheElement>(weights: &[f32], values: &[E], out: &mut [f32
             *o += weight * v.float();
         }
     }
+}
+
+/// Each row of weights mixes the same values.
+pub(super) fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) {
+    assert_eq!(weights.len(), out.len());
+    weights.iter().zip(out).for_each(|(weights, out)| mix(weights, values, out));
 }
 
 /// e^x by the usual reduction to 2^n · e^r, |r| ≤ ln 2 / 2, and the Cephes polynomial for single precision

@@ -319,6 +319,43 @@ fn float_loops_agree_with_the_reference_in_every_instruction_set() {
 }
 
 #[test]
+fn many_rows_of_floats_are_what_each_is_alone() {
+    let mut bytes = RandomBytes(21);
+    for (width, count, rows) in [(16, 1, 1), (72, 5, 7), (80, 64, 13), (1, 3, 4), (192, 9, 6), (331, 4, 3)] {
+        let weights: Vec<f32> = (0..width * count).map(|_| bytes.float()).collect();
+        let x: Vec<Vec<f32>> = (0..rows).map(|_| (0..width).map(|_| bytes.float()).collect()).collect();
+        let shares: Vec<Vec<f32>> = (0..rows).map(|_| (0..count).map(|_| bytes.float()).collect()).collect();
+        for kernels in Kernels::available() {
+            let each: Vec<&[f32]> = x.iter().map(Vec::as_slice).collect();
+            let mut products = vec![vec![f32::NAN; count]; rows];
+            let mut out: Vec<&mut [f32]> = products.iter_mut().map(Vec::as_mut_slice).collect();
+            (kernels.dots)(&weights, &each, &mut out);
+            for (products, x) in products.iter().zip(&x) {
+                let alone = weights.chunks_exact(width).map(|weights| (kernels.dot)(weights, x));
+                assert!(products.iter().copied().eq(alone), "{} {width} × {count}", kernels.name);
+            }
+            let each: Vec<&[f32]> = shares.iter().map(Vec::as_slice).collect();
+            let mixed = |shares: &[&[f32]]| {
+                let mut mixed = vec![vec![1.0; width]; shares.len()];
+                let mut out: Vec<&mut [f32]> = mixed.iter_mut().map(Vec::as_mut_slice).collect();
+                (kernels.mixes)(shares, &weights, &mut out);
+                mixed
+            };
+            for (mixed_with_others, shares) in mixed(&each).iter().zip(&each) {
+                assert_eq!(*mixed_with_others, mixed(&[shares])[0], "{}", kernels.name);
+                for (column, mixed) in mixed_with_others.iter().enumerate() {
+                    let term = |(i, share): (usize, &f32)| {
+                        f64::from(*share) * f64::from(weights[i * width + column])
+                    };
+                    let exact = 1.0 + shares.iter().enumerate().map(term).sum::<f64>();
+                    assert!((f64::from(*mixed) - exact).abs() < 1e-5, "{}", kernels.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn exponentials_are_within_a_few_units_in_the_last_place() {
     for kernels in Kernels::available() {
         let x: Vec<f32> = (0..4003).map(|i| -90.0 + i as f32 * 0.0225).collect();

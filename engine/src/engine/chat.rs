@@ -193,6 +193,7 @@ impl Iterator for ChatStream {
                 return Some(Ok(event));
             }
             match self.events.recv() {
+                Ok(ChatProgress::Looking(_)) => {}
                 Ok(ChatProgress::Delta(delta)) => {
                     let turned = delta.answer_was_reasoning.then_some(ChatEvent::AnswerWasReasoning);
                     let reasoning = Some(delta.reasoning).filter(|text| !text.is_empty());

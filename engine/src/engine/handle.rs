@@ -81,7 +81,8 @@ pub struct Engine {
     model: Arc<Model>,
     tokenizer: Arc<Tokenizer>,
     template: ChatTemplate,
-    projector: Option<Arc<Projector>>,
+    projector: OnceLock<Arc<Projector>>,
+    picture_limits: PictureLimits,
     marks: ReasoningMarks,
     /// Made for the first reply that is held to a form.
     form_vocabulary: OnceLock<Arc<FormVocabulary>>,
@@ -127,36 +128,29 @@ impl Engine {
             Some(source) => ChatTemplate::for_gguf(source, &gguf)?,
             None => ChatTemplate::from_gguf(&gguf)?,
         };
-        let open = |path: &Path| Projector::open(path, options.picture_limits);
-        let projector = options.projector.as_deref().map(open).transpose()?.map(Arc::new);
-        if let Some(projector) = &projector {
-            projector.check_model(&model)?;
-        }
         let marks = ReasoningMarks::of(template.source(), |text| tokenizer.special(text).is_some());
         let (jobs, inbox) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
-        let scheduler = Scheduler::new(
-            Arc::clone(&model),
-            Arc::clone(&tokenizer),
-            projector.clone(),
-            options,
-            Arc::clone(&stop),
-        );
+        let scheduler =
+            Scheduler::new(Arc::clone(&model), Arc::clone(&tokenizer), options, Arc::clone(&stop));
         let thread = std::thread::Builder::new()
             .name("engine".into())
             .spawn(move || scheduler.serve(&inbox))
             .map_err(EngineError::Thread)?;
-        Ok(Engine {
+        let engine = Engine {
             model,
             tokenizer,
             template,
-            projector,
+            projector: OnceLock::new(),
+            picture_limits: options.picture_limits,
             marks,
             form_vocabulary: OnceLock::new(),
             jobs: Some(jobs),
             stop,
             thread: Some(thread),
-        })
+        };
+        options.projector.as_deref().map_or(Ok(()), |path| engine.open_projector(path))?;
+        Ok(engine)
     }
 
     /// The model.
@@ -173,14 +167,27 @@ impl Engine {
         Arc::clone(&self.tokenizer)
     }
 
+    /// Opens the projector with which the model sees pictures from now on. Where it has one, that stays.
+    ///
+    /// # Errors
+    /// When the file can't be read, is no projector that the engine knows, or was not made for this model.
+    pub fn open_projector(&self, path: &Path) -> Result<(), EngineError> {
+        if self.projector.get().is_none() {
+            let projector = Projector::open(path, self.picture_limits)?;
+            projector.check_model(&self.model)?;
+            self.projector.get_or_init(|| Arc::new(projector));
+        }
+        Ok(())
+    }
+
     /// Whether the model sees pictures: a projector was opened with it.
     pub fn sees(&self) -> bool {
-        self.projector.is_some()
+        self.projector().is_some()
     }
 
     /// The projector with which the model sees pictures.
     pub fn projector(&self) -> Option<&Projector> {
-        self.projector.as_deref()
+        self.projector.get().map(|projector| &**projector)
     }
 
     /// What had to be guessed because the model's file does not say it, each in a sentence: how its tokenizer splits
@@ -205,9 +212,7 @@ impl Engine {
         messages: &[ChatMessage],
         thinking: Option<bool>,
     ) -> Result<RenderedPrompt, EngineError> {
-        if self.projector.is_none()
-            && messages.iter().any(|message| message.content.pictures().next().is_some())
-        {
+        if !self.sees() && messages.iter().any(|message| message.content.pictures().next().is_some()) {
             return Err(EngineError::NoProjector);
         }
         let mut arguments = serde_json::Map::new();
@@ -222,7 +227,7 @@ impl Engine {
         }
         let pictures: Vec<&Picture> =
             messages.iter().flat_map(|message| message.content.pictures()).collect();
-        let shown = self.projector.as_deref().filter(|_| !pictures.is_empty());
+        let shown = self.projector().filter(|_| !pictures.is_empty());
         let text = match shown {
             Some(projector) => {
                 self.rendered_with_pictures(messages, &arguments, projector, pictures.len())?
@@ -301,7 +306,7 @@ impl Engine {
 
     /// Checks that pictures stand one behind another, whole rows of them, before the last token.
     fn check_places(&self, request: &GenerationRequest) -> Result<(), EngineError> {
-        let projector = self.projector.as_deref().ok_or(EngineError::NoProjector)?;
+        let projector = self.projector().ok_or(EngineError::NoProjector)?;
         let misplaced = |why| Err(EngineError::Misplaced { why });
         let mut before = 0;
         for placed in &request.pictures {
@@ -348,7 +353,8 @@ impl Engine {
         }
         let bound = request.max_tokens.min(context - request.tokens.len());
         let guide = request.form.as_ref().map(|form| self.guide(form, bound)).transpose()?;
-        let job = QueuedRequest { request, sampler, guide, on_event: Box::new(on_event) };
+        let projector = self.projector.get().filter(|_| !request.pictures.is_empty()).cloned();
+        let job = QueuedRequest { request, sampler, projector, guide, on_event: Box::new(on_event) };
         self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(EngineError::Stopped)
     }
 }

@@ -8,10 +8,13 @@ use crate::chat::{ReasoningSplit, ReplySegment};
 use crate::form::FormReader;
 use crate::model::ExpertUse;
 use crate::tokenizer::{Tokenizer, Utf8Stream};
+use crate::vision::PictureProgress;
 
 /// An event of a reply: text, or the end.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChatProgress {
+    /// A picture of the conversation is looked at, so far: comes many times, and never for one that was seen before.
+    Looking(PictureProgress),
     /// A token came, with the text that is certain by now.
     Delta(ChatDelta),
     /// The reply is over; no event follows.
@@ -86,6 +89,7 @@ impl ReplyDecoder {
         on_event: &mut impl FnMut(ChatProgress) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         match event {
+            GenerationEvent::Looking(progress) => on_event(ChatProgress::Looking(progress)),
             GenerationEvent::Started => ControlFlow::Continue(()),
             GenerationEvent::Token { id, batch } => {
                 let bytes = self.tokenizer.token_bytes(id).to_vec();

@@ -22,7 +22,7 @@ use crate::model::{BatchToken, ExpertUse, Model, ModelConfig, StepScratch};
 use crate::prompt_input::PromptInput;
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
-use crate::vision::{PlacedPicture, Projector, before_picture, common_beginning};
+use crate::vision::{PictureProgress, PlacedPicture, Projector, before_picture, common_beginning};
 
 /// Tokens of a prompt computed in one step: enough to read the weights seldom, few enough to keep the step's
 /// numbers in the processor's cache.
@@ -54,6 +54,8 @@ pub struct GenerationRequest {
 /// An event in the life of a request.
 #[derive(Debug)]
 pub enum GenerationEvent {
+    /// A picture of the prompt is looked at, so far: comes many times, and never for one that was seen before.
+    Looking(PictureProgress),
     /// The prompt is computed; the first token comes next.
     Started,
     /// A token of the answer.
@@ -93,6 +95,8 @@ pub enum FinishReason {
 pub(super) struct QueuedRequest {
     pub(super) request: GenerationRequest,
     pub(super) sampler: Sampler,
+    /// Sees its pictures, where there are any.
+    pub(super) projector: Option<Arc<Projector>>,
     /// Keeps the answer in form.
     pub(super) guide: Option<FormGuide>,
     pub(super) on_event: Box<dyn FnMut(GenerationEvent) -> ControlFlow<()> + Send>,
@@ -126,7 +130,6 @@ struct Computed {
 pub(super) struct Scheduler {
     pub(super) model: Arc<Model>,
     pub(super) tokenizer: Arc<Tokenizer>,
-    projector: Option<Arc<Projector>>,
     parallel: usize,
     stop: Arc<AtomicBool>,
     waiting: VecDeque<QueuedRequest>,
@@ -141,7 +144,6 @@ impl Scheduler {
     pub(super) fn new(
         model: Arc<Model>,
         tokenizer: Arc<Tokenizer>,
-        projector: Option<Arc<Projector>>,
         options: &EngineOptions,
         stop: Arc<AtomicBool>,
     ) -> Scheduler {
@@ -149,7 +151,6 @@ impl Scheduler {
             planner: DraftPlanner::new(&model, options.speculation),
             model,
             tokenizer,
-            projector,
             parallel: options.parallel.max(1),
             stop,
             waiting: VecDeque::new(),
@@ -183,10 +184,13 @@ impl Scheduler {
 
     /// Computes the prompt of a request, as far as it is not computed yet, and makes it a sequence.
     fn admit(&mut self, mut job: QueuedRequest) {
-        let (tokens, pictures) = (job.request.tokens.clone(), job.request.pictures.as_slice().into());
-        let input = PromptInput { tokens: &tokens, pictures: &job.request.pictures };
+        let tokens = job.request.tokens.clone();
+        let pictures: Arc<[PlacedPicture]> = job.request.pictures.as_slice().into();
+        let input = PromptInput { tokens: &tokens, pictures: &pictures };
         let (mut cache, parting) = self.fork(input);
-        if self.compute(input, &mut cache, parting).is_break() {
+        let QueuedRequest { projector, on_event, .. } = &mut job;
+        let mut look = |progress| on_event(GenerationEvent::Looking(progress));
+        if self.compute(input, projector.as_deref(), &mut look, &mut cache, parting).is_break() {
             return;
         }
         // What stands for a picture says nothing of the words that the answer may repeat.
@@ -209,10 +213,12 @@ impl Scheduler {
     }
 
     /// Computes all tokens but the last, as far as the cache does not hold them; where they part from others known, a
-    /// fork is kept. It breaks off when the engine is dropped.
+    /// fork is kept. It breaks off when the engine is dropped, and when `look`, which is told of pictures, does.
     fn compute(
         &mut self,
         input: PromptInput<'_>,
+        projector: Option<&Projector>,
+        look: &mut dyn FnMut(PictureProgress) -> ControlFlow<()>,
         cache: &mut SequenceCache,
         parting: usize,
     ) -> ControlFlow<()> {
@@ -229,9 +235,12 @@ impl Scheduler {
             }
             let rows: Vec<BatchToken> = (begin..end).map(|position| input.row(position, 0, false)).collect();
             let shown = input.needed(&(begin..end), |placed| {
-                let projector = self.projector.as_ref().expect("a picture without a projector was refused");
-                projector.rows(&self.model, &placed.picture)
+                let projector = projector.expect("a picture without a projector was refused");
+                let stop = || self.stop.load(Ordering::Relaxed);
+                let watch = |progress| if stop() { ControlFlow::Break(()) } else { look(progress) };
+                projector.rows(&self.model, &placed.picture, watch)
             });
+            let Some(shown) = shown else { return ControlFlow::Break(()) };
             self.model
                 .step_with(&rows, &shown, &mut [&mut *cache], &mut self.scratch, &mut |_, _| {})
                 .expect("tokens were checked when they came in, or drawn from the vocabulary");
@@ -250,8 +259,10 @@ impl Scheduler {
             if !sequence.cache.long && self.model.config().is_long(sequence.tokens.len()) {
                 let (tokens, pictures) = (sequence.tokens.clone(), Arc::clone(&sequence.pictures));
                 let input = PromptInput { tokens: &tokens, pictures: &pictures };
-                let mut cache = self.model.new_cache(tokens.len());
-                if self.compute(input, &mut cache, 0).is_continue() {
+                let (mut cache, projector) =
+                    (self.model.new_cache(tokens.len()), sequence.job.projector.clone());
+                let mut look = |_| ControlFlow::Continue(());
+                if self.compute(input, projector.as_deref(), &mut look, &mut cache, 0).is_continue() {
                     self.active[i].cache = cache;
                 }
             }

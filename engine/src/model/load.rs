@@ -67,8 +67,13 @@ impl Model {
     /// # Errors
     /// As [`Model::open`].
     pub fn check_metadata(gguf: &Arc<Gguf>) -> Result<(), ModelError> {
+        Model::config_of(gguf).map(drop)
+    }
+
+    /// The configuration that a file's metadata make.
+    pub(crate) fn config_of(gguf: &Arc<Gguf>) -> Result<ModelConfig, ModelError> {
         let gguf = canonical(Arc::clone(gguf))?;
-        ModelConfig::read(&gguf, architecture(&gguf)?).map(drop)
+        ModelConfig::read(&gguf, architecture(&gguf)?)
     }
 
     /// Builds a model from an open file.

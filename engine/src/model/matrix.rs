@@ -13,6 +13,10 @@ use crate::gguf::Gguf;
 const PIECE: usize = 16 << 10;
 /// Bytes of unpacked weights that stay in the first cache beside a row of activations.
 const NEAR: usize = 24 << 10;
+/// Rows of activations that count as few.
+const FEW: usize = 8;
+/// Bytes of unpacked weights that stay in the second cache while many rows of activations go by.
+const NEAR_MANY: usize = 128 << 10;
 /// Pieces for each thread, so that one that is held up does not keep the others waiting.
 const PIECES_A_THREAD: usize = 4;
 
@@ -152,22 +156,21 @@ impl Matrix {
         which: &[usize],
         out: &mut [&mut [f32]],
     ) {
-        let kernels = context.kernels;
-        // A row of activations that was fetched meets a few rows of weights while it is near.
-        let near = NEAR / (size_of::<f32>() * self.columns.max(1));
-        let together = if which.len() > 1 { near.clamp(1, 8) } else { 1 };
+        // Rows of activations that were fetched meet some rows of weights while those are near.
+        let near = if which.len() > FEW { NEAR_MANY } else { NEAR };
+        let most = near / (size_of::<f32>() * self.columns.max(1));
+        let together = if which.len() > 1 { most.clamp(2, 64) } else { 1 };
+        let rows: Vec<&[f32]> = which.iter().map(|&r| x.row(r)).collect();
         let mut unpacked = vec![0.0; together * self.columns];
         for (tile, bytes) in self.bytes(weights).chunks(together * self.row_bytes).enumerate() {
-            let rows = bytes.len() / self.row_bytes;
+            let count = bytes.len() / self.row_bytes;
             let packed = bytes.chunks_exact(self.row_bytes);
             packed
                 .zip(unpacked.chunks_exact_mut(self.columns))
                 .for_each(|(bytes, unpacked)| self.unpack(context, bytes, unpacked));
-            for (out, &r) in out.iter_mut().zip(which) {
-                let (x, out) = (x.row(r), &mut out[tile * together..][..rows]);
-                let weights = unpacked.chunks_exact(self.columns);
-                out.iter_mut().zip(weights).for_each(|(out, weights)| *out = (kernels.dot)(weights, x));
-            }
+            let mut out: Vec<&mut [f32]> =
+                out.iter_mut().map(|out| &mut out[tile * together..][..count]).collect();
+            (context.kernels.dots)(&unpacked[..count * self.columns], &rows, &mut out);
         }
     }
 }

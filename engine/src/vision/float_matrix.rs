@@ -23,12 +23,13 @@ impl FloatMatrix {
     /// The products with each row of `x`, a row of `out` for each.
     pub(super) fn multiply(&self, context: &ComputeContext, x: &Activations, out: &mut [f32]) {
         let mut pieces: Vec<_> = columns(out, self.rows(), PIECE).collect();
+        let x: Vec<&[f32]> = (0..x.rows()).map(|r| x.row(r)).collect();
         context.pool.for_each(&mut pieces, |(rows, out)| {
-            for (j, row) in rows.clone().enumerate() {
-                let weights = &self.weights[row * self.columns..][..self.columns];
-                let bias = self.bias.as_ref().map_or(0.0, |bias| bias[row]);
-                for (r, out) in out.iter_mut().enumerate() {
-                    out[j] = (context.kernels.dot)(weights, x.row(r)) + bias;
+            let weights = &self.weights[rows.start * self.columns..rows.end * self.columns];
+            (context.kernels.dots)(weights, &x, out);
+            if let Some(bias) = &self.bias {
+                for out in out {
+                    out.iter_mut().zip(&bias[rows.clone()]).for_each(|(out, bias)| *out += bias);
                 }
             }
         });

@@ -11,7 +11,7 @@
 //! patch_embedding  tower_block                the parts of a tower
 //! patch_merger  patch_means
 //! tower_attention  tower_rope  patch_grid     what blocks are made of
-//! clipped_matrix  float_matrix  activation
+//! clipped_matrix  float_matrix  activation  encoding
 //! tower_source  tower_config                  the file, checked
 //! picture_size  resize  picture  placed       pictures and their places
 //! tower_kinds  tower_kind  limits             declarations
@@ -19,6 +19,7 @@
 
 mod activation;
 mod clipped_matrix;
+mod encoding;
 mod float_matrix;
 mod limits;
 mod marks;
@@ -41,6 +42,7 @@ mod tower_kinds;
 mod tower_rope;
 mod tower_source;
 
+pub use encoding::PictureProgress;
 pub use limits::PictureLimits;
 pub use marks::PlacingError;
 pub(crate) use marks::place_pictures;

@@ -119,7 +119,8 @@ impl PatchMerger {
         let mut inner = Activations::default();
         inner.reset(blocks.len(), self.first.rows);
         products(context, &mut x, &mut [(&self.first, inner.floats_mut())]);
-        inner.floats_mut().iter_mut().for_each(|x| *x = gelu(*x));
+        let mut rows: Vec<_> = inner.rows_mut().collect();
+        context.pool.for_each(&mut rows, |row| row.iter_mut().for_each(|x| *x = gelu(*x)));
         let mut out = vec![0.0; blocks.len() * self.second.rows];
         products(context, &mut inner, &mut [(&self.second, &mut out)]);
         out

@@ -1,18 +1,21 @@
 //! The projector: the file beside a model (`mmproj-*.gguf`) with the tower that makes rows of numbers of pictures.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::encoding::PictureProgress;
 use super::limits::{MAX_PATCHES, PictureLimits};
 use super::picture::{Picture, PictureError};
 use super::picture_size::picture_size;
 use super::resize::resized;
 use super::tower::VisionTower;
-use super::tower_config::{TowerConfig, kind_of};
+use super::tower_config::kind_of;
 use super::tower_kind::{PictureMarks, PictureSizing, TowerKind};
 use crate::gguf::Gguf;
-use crate::model::{Model, ModelError, PictureRows};
+use crate::model::{Model, ModelConfig, ModelError, PictureRows};
 
 /// Bytes of pictures and their rows that are kept for questions to come: some tens of pictures.
 const KEPT_BYTES: usize = 256 << 20;
@@ -25,6 +28,7 @@ pub struct Projector {
     limits: PictureLimits,
     /// The rows of the pictures shown last, the latest first.
     kept: Mutex<VecDeque<(Picture, Arc<PictureRows>)>>,
+    encoded: AtomicUsize,
 }
 
 impl Projector {
@@ -42,19 +46,7 @@ impl Projector {
     /// As [`Projector::open`].
     pub fn new(gguf: Arc<Gguf>, limits: PictureLimits) -> Result<Projector, ModelError> {
         let tower = VisionTower::read(&gguf, kind_of(&gguf)?)?;
-        Ok(Projector { gguf, tower, limits, kept: Mutex::default() })
-    }
-
-    /// Tells what keeps a projector file from being a model's as far as the metadata of both tell, which takes no time.
-    ///
-    /// # Errors
-    /// As [`Projector::open`] and [`Projector::check_model`].
-    pub fn check_metadata(projector: &Arc<Gguf>, model: &Gguf) -> Result<(), ModelError> {
-        let kind = kind_of(projector)?;
-        let config = TowerConfig::read(projector, kind)?;
-        let architecture = model.require_str("general.architecture")?;
-        let width = model.require_u32(&format!("{architecture}.embedding_length"))? as usize;
-        check_pair(projector, kind, config.projection, architecture, width)
+        Ok(Projector { gguf, tower, limits, kept: Mutex::default(), encoded: AtomicUsize::new(0) })
     }
 
     /// The file that it stands in.
@@ -76,12 +68,28 @@ impl Projector {
         &self.tower.kind().marks
     }
 
+    /// The pictures that it has encoded since it was opened: each that it remembers is encoded once, whoever asks about it.
+    pub fn encoded(&self) -> usize {
+        self.encoded.load(Ordering::Relaxed)
+    }
+
     /// Checks that it was made for a model.
     ///
     /// # Errors
     /// When the model is of another family or width, or its file does not say how it reads pictures.
     pub fn check_model(&self, model: &Model) -> Result<(), ModelError> {
-        let config = model.config();
+        self.check_config(model.config())
+    }
+
+    /// As [`Projector::check_model`], of a model's file whose metadata was read.
+    ///
+    /// # Errors
+    /// As [`Projector::check_model`], and when the model's own metadata can't be used.
+    pub fn check_file(&self, model: &Arc<Gguf>) -> Result<(), ModelError> {
+        self.check_config(&Model::config_of(model)?)
+    }
+
+    fn check_config(&self, config: &ModelConfig) -> Result<(), ModelError> {
         let projection = self.tower.config().projection;
         check_pair(&self.gguf, self.tower.kind(), projection, &config.architecture, config.width)?;
         let fail = |why| Err(unpaired(&self.gguf, why));
@@ -137,7 +145,24 @@ impl Projector {
     /// # Errors
     /// When the family's rules refuse pictures of its shape.
     pub fn encode(&self, model: &Model, picture: &Picture) -> Result<PictureRows, PictureError> {
-        Ok(self.tower.encode(&model.context, &self.resized(picture)?))
+        let rows = self.encode_watching(model, picture, |_| ControlFlow::Continue(()))?;
+        Ok(rows.expect("nobody broke it off"))
+    }
+
+    /// As [`Projector::encode`]; `watch` is told many times a layer how far it is, and ends it by breaking: there are no rows
+    /// then.
+    ///
+    /// # Errors
+    /// As [`Projector::encode`].
+    pub fn encode_watching(
+        &self,
+        model: &Model,
+        picture: &Picture,
+        mut watch: impl FnMut(PictureProgress) -> ControlFlow<()>,
+    ) -> Result<Option<PictureRows>, PictureError> {
+        let rows = self.tower.encode(&model.context, &self.resized(picture)?, &mut watch);
+        self.encoded.fetch_add(usize::from(rows.is_some()), Ordering::Relaxed);
+        Ok(rows)
     }
 
     /// As [`Projector::encode`], of a picture that has its final size already.
@@ -163,21 +188,33 @@ impl Projector {
             return Err(PictureError::Thin { width, height, rule });
         }
         self.check_length(picture, (width as usize, height as usize))?;
-        Ok(self.tower.encode(&model.context, picture))
+        let rows = self.tower.encode(&model.context, picture, &mut |_| ControlFlow::Continue(()));
+        Ok(rows.expect("nobody broke it off"))
     }
 
-    /// As [`Projector::encode`], of a picture that was found to fit, computed once for all questions about it.
-    pub(crate) fn rows(&self, model: &Model, picture: &Picture) -> Arc<PictureRows> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = kept.iter().position(|(known, _)| known == picture) {
-            let found = kept.remove(at).expect("it was found there");
-            kept.push_front(found);
-        } else {
-            let rows = self.encode(model, picture).expect("its size was checked when it came in");
-            kept.push_front((picture.clone(), Arc::new(rows)));
+    /// As [`Projector::encode_watching`], of a picture that was found to fit, computed once for all questions about it.
+    pub(crate) fn rows(
+        &self,
+        model: &Model,
+        picture: &Picture,
+        watch: impl FnMut(PictureProgress) -> ControlFlow<()>,
+    ) -> Option<Arc<PictureRows>> {
+        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut kept = lock();
+            if let Some(at) = kept.iter().position(|(known, _)| known == picture) {
+                let found = kept.remove(at).expect("it was found there");
+                let rows = Arc::clone(&found.1);
+                kept.push_front(found);
+                return Some(rows);
+            }
         }
+        let rows = self.encode_watching(model, picture, watch).expect("its size was checked when it came in");
+        let rows = Arc::new(rows?);
+        let mut kept = lock();
+        kept.push_front((picture.clone(), Arc::clone(&rows)));
         forget(&mut kept, KEPT_BYTES);
-        Arc::clone(&kept[0].1)
+        Some(rows)
     }
 }
 

@@ -1,7 +1,9 @@
 //! A vision tower: from a picture in its final size to the rows that stand for it.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::encoding::{EncodingWatch, PictureProgress};
 use super::patch_embedding::PatchEmbedding;
 use super::patch_grid::PatchGrid;
 use super::patch_means::PatchMeans;
@@ -10,13 +12,14 @@ use super::picture::Picture;
 use super::tower_block::{TowerBlock, TowerScratch, norm_rows};
 use super::tower_config::TowerConfig;
 use super::tower_kind::{TowerEnd, TowerKind};
-use super::tower_rope::TowerRope;
+use super::tower_rope::{HeadTurns, TowerRope};
 use super::tower_source::TowerSource;
 use crate::gguf::Gguf;
 use crate::model::{ComputeContext, ModelError, Norm, PictureRows, TensorReader};
 
-/// Patches that pass through a matrix together: few enough that they stay near while all its rows go by.
-pub(super) const CHUNK: usize = 128;
+/// Patches that pass through a matrix together: few enough that they stay near while all its rows go by, and many enough
+/// that unpacking those costs little.
+pub(super) const CHUNK: usize = 256;
 
 /// The weights of a tower.
 #[derive(Debug)]
@@ -89,23 +92,35 @@ impl VisionTower {
         self.deepstack.iter().flatten().count()
     }
 
-    /// The rows of a picture that consists of whole tokens.
-    pub(super) fn encode(&self, context: &ComputeContext, picture: &Picture) -> PictureRows {
+    /// The rows of a picture that consists of whole tokens; `None` where the watch breaks it off.
+    pub(super) fn encode(
+        &self,
+        context: &ComputeContext,
+        picture: &Picture,
+        tell: &mut dyn FnMut(PictureProgress) -> ControlFlow<()>,
+    ) -> Option<PictureRows> {
         let TowerConfig { width, patch, merge, epsilon, projection, .. } = self.config;
         let (rows, columns) = (picture.height() as usize / patch, picture.width() as usize / patch);
         let window = self.kind.windowed.then(|| PatchGrid::window_side(patch, merge));
         let grid = PatchGrid::new(rows, columns, window);
         let blocks = grid.blocks(merge);
+        let mut watch = EncodingWatch::new(self.blocks.len(), tell);
         let mut stream = self.embedding.embed(context, picture, &grid);
         if let Some(norm) = &self.first_norm {
             let mut normed = pelicycle_kernels::Activations::default();
             norm_rows(context, norm, epsilon, &stream, width, &mut normed);
             stream.copy_from_slice(normed.floats_mut());
         }
+        let turns: Option<Vec<HeadTurns>> =
+            self.rope.as_ref().map(|rope| grid.places.iter().map(|&place| rope.turns(place)).collect());
+        let turning = self.rope.as_ref().zip(turns.as_deref());
         let mut scratch = TowerScratch::default();
         let mut deepstack = Vec::new();
         for (i, block) in self.blocks.iter().enumerate() {
-            block.forward(context, (&grid, self.rope.as_ref()), &mut stream, &mut scratch);
+            let passed = block.forward(context, (&grid, turning), &mut stream, &mut scratch, &mut watch);
+            if passed.is_break() {
+                return None;
+            }
             if let Some(Some(merger)) = self.deepstack.get(i) {
                 deepstack.push(merger.merge(context, &stream, width, &blocks));
             }
@@ -114,7 +129,7 @@ impl VisionTower {
             TokenMaker::Merger(merger) => merger.merge(context, &stream, width, &blocks),
             TokenMaker::Means(means) => means.merge(context, &stream, width, &blocks),
         };
-        PictureRows { columns: columns / merge, width: projection, embeddings, deepstack }
+        Some(PictureRows { columns: columns / merge, width: projection, embeddings, deepstack })
     }
 }
 

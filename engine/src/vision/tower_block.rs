@@ -1,15 +1,18 @@
 //! A block of a vision tower: attention, then a feed-forward block, each behind a norm and added to the stream.
 
+use std::ops::ControlFlow;
+
 use pelicycle_kernels::{Activations, GateFunction};
 
 use super::activation::gelu;
 use super::clipped_matrix::ClippedMatrix;
+use super::encoding::EncodingWatch;
 use super::patch_grid::PatchGrid;
 use super::tower::CHUNK;
-use super::tower_attention::{TowerHeads, attend, by_head};
+use super::tower_attention::{HeadRows, HeadScratch, TowerHeads, attend};
 use super::tower_config::TowerConfig;
 use super::tower_kind::TowerFeedForward;
-use super::tower_rope::TowerRope;
+use super::tower_rope::{HeadTurns, TowerRope};
 use super::tower_source::TowerSource;
 use crate::model::{ComputeContext, Matrix, ModelError, Norm, rms_norm_in_place, rms_normalize};
 
@@ -51,13 +54,15 @@ pub(super) struct TowerScratch {
     queries: Vec<f32>,
     keys: Vec<f32>,
     values: Vec<f32>,
-    keys_by_head: Vec<f32>,
-    values_by_head: Vec<f32>,
+    head: HeadScratch,
     mixed: Vec<f32>,
     inner: Activations,
     up: Vec<f32>,
     answer: Vec<f32>,
 }
+
+/// How heads turn, and by what in the place of each patch.
+pub(super) type Turning<'a> = (&'a TowerRope, &'a [HeadTurns]);
 
 impl TowerBlock {
     pub(super) fn read(source: &TowerSource<'_>, block: usize) -> Result<TowerBlock, ModelError> {
@@ -111,53 +116,56 @@ impl TowerBlock {
         self.heads.size
     }
 
-    /// Takes the stream of a picture's patches through the block.
+    /// Takes the stream of a picture's patches through the block. It breaks off between two parts of the work.
     pub(super) fn forward(
         &self,
         context: &ComputeContext,
-        (grid, rope): (&PatchGrid, Option<&TowerRope>),
+        (grid, turning): (&PatchGrid, Option<Turning<'_>>),
         stream: &mut [f32],
         scratch: &mut TowerScratch,
-    ) {
+        watch: &mut EncodingWatch<'_>,
+    ) -> ControlFlow<()> {
         let TowerHeads { count, size, .. } = self.heads;
         let width = stream.len() / grid.len();
         let all_heads = count * size;
-        let TowerScratch { normed, held, queries, keys, values, .. } = scratch;
-        for numbers in [&mut *queries, keys, values] {
+        let TowerScratch { normed, held, queries, keys, values, head, mixed, .. } = scratch;
+        for numbers in [&mut *queries, keys, values, mixed] {
             numbers.resize(grid.len() * all_heads, 0.0);
         }
         for (chunk, x) in stream.chunks(CHUNK * width).enumerate() {
+            watch.look()?;
             norm_rows(context, &self.first_norm, self.epsilon, x, width, normed);
             let rows = chunk * CHUNK * all_heads..(chunk * CHUNK + normed.rows()) * all_heads;
             self.query.multiply(context, normed, held, &mut queries[rows.clone()]);
             self.key.multiply(context, normed, held, &mut keys[rows.clone()]);
             self.value.multiply(context, normed, held, &mut values[rows]);
         }
-        self.norm_and_turn(context, (grid, rope), (queries, keys, values));
-        let TowerScratch { keys_by_head, values_by_head, mixed, .. } = scratch;
-        by_head(self.heads, &scratch.keys, keys_by_head);
-        by_head(self.heads, &scratch.values, values_by_head);
-        mixed.resize(grid.len() * all_heads, 0.0);
+        self.norm_and_turn(context, turning, (queries, keys, values));
         let whole = std::iter::once(0..grid.len()).collect::<Vec<_>>();
         let windows = if self.windowed { &grid.windows } else { &whole };
-        attend(context, self.heads, windows, &scratch.queries, (keys_by_head, values_by_head), mixed);
+        attend(context, self.heads, windows, HeadRows { queries, keys, values }, head, mixed, watch)?;
         for (chunk, x) in stream.chunks_mut(CHUNK * width).enumerate() {
+            watch.look()?;
             self.answer(context, chunk * CHUNK, x, width, scratch);
         }
+        watch.layer_done()
     }
 
     /// Norms values, queries and keys, and turns the last two.
     fn norm_and_turn(
         &self,
         context: &ComputeContext,
-        (grid, rope): (&PatchGrid, Option<&TowerRope>),
+        turning: Option<Turning<'_>>,
         (queries, keys, values): (&mut [f32], &mut [f32], &mut [f32]),
     ) {
+        if turning.is_none() && self.head_norms.is_none() {
+            return;
+        }
         let TowerHeads { count, size, .. } = self.heads;
         let of_row = count * size;
         let rows = queries.chunks_exact_mut(of_row).zip(keys.chunks_exact_mut(of_row));
-        let mut rows: Vec<_> = grid.places.iter().zip(rows.zip(values.chunks_exact_mut(of_row))).collect();
-        context.pool.for_each(&mut rows, |(place, ((queries, keys), values))| {
+        let mut rows: Vec<_> = rows.zip(values.chunks_exact_mut(of_row)).enumerate().collect();
+        context.pool.for_each(&mut rows, |(patch, ((queries, keys), values))| {
             if let Some([query_norm, key_norm]) = &self.head_norms {
                 let norm = |heads: &mut [f32], weights: &[f32]| {
                     heads
@@ -168,10 +176,9 @@ impl TowerBlock {
                 norm(keys, key_norm);
                 values.chunks_exact_mut(size).for_each(|head| rms_normalize(head, self.epsilon));
             }
-            if let Some(rope) = rope {
-                let turns = rope.turns(**place);
+            if let Some((rope, turns)) = turning {
                 let heads = queries.chunks_exact_mut(size).chain(keys.chunks_exact_mut(size));
-                heads.for_each(|head| rope.apply(head, &turns));
+                heads.for_each(|head| rope.apply(head, &turns[*patch]));
             }
         });
     }
@@ -191,7 +198,7 @@ impl TowerBlock {
         inner.reset(rows, all_heads);
         inner.floats_mut().copy_from_slice(&mixed[begin * all_heads..][..rows * all_heads]);
         self.output.multiply(context, inner, held, answer);
-        add(x, answer, width, self.output_norm.as_deref(), self.epsilon);
+        add(context, x, answer, width, self.output_norm.as_deref(), self.epsilon);
 
         norm_rows(context, &self.second_norm, self.epsilon, x, width, normed);
         let inner_width = self.up.matrix.rows;
@@ -218,7 +225,7 @@ impl TowerBlock {
             }
         }
         self.down.multiply(context, inner, held, answer);
-        add(x, answer, width, self.down_norm.as_deref(), self.epsilon);
+        add(context, x, answer, width, self.down_norm.as_deref(), self.epsilon);
     }
 }
 
@@ -264,9 +271,19 @@ pub(super) fn norm_rows(
 }
 
 /// Adds an answer, normed where there is a norm for it.
-fn add(stream: &mut [f32], answer: &mut [f32], width: usize, norm: Option<&[f32]>, epsilon: f32) {
-    if let Some(weights) = norm {
-        answer.chunks_exact_mut(width).for_each(|row| rms_norm_in_place(row, weights, epsilon));
-    }
-    stream.iter_mut().zip(answer).for_each(|(x, y)| *x += *y);
+fn add(
+    context: &ComputeContext,
+    stream: &mut [f32],
+    answer: &mut [f32],
+    width: usize,
+    norm: Option<&[f32]>,
+    epsilon: f32,
+) {
+    let mut rows: Vec<_> = stream.chunks_exact_mut(width).zip(answer.chunks_exact_mut(width)).collect();
+    context.pool.for_each(&mut rows, |(stream, answer)| {
+        if let Some(weights) = norm {
+            rms_norm_in_place(answer, weights, epsilon);
+        }
+        stream.iter_mut().zip(answer.iter()).for_each(|(x, y)| *x += *y);
+    });
 }

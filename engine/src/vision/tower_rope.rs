@@ -8,6 +8,9 @@ pub(super) struct TowerRope {
     pairs: Vec<TurningPair>,
 }
 
+/// The cosine and sine of each pair at a place.
+pub(super) type HeadTurns = Vec<(f32, f32)>;
+
 /// Two numbers of a head that turn together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct TurningPair {
@@ -44,7 +47,7 @@ impl TowerRope {
     }
 
     /// The cosine and sine of each pair at a place.
-    pub(super) fn turns(&self, (row, column): (usize, usize)) -> Vec<(f32, f32)> {
+    pub(super) fn turns(&self, (row, column): (usize, usize)) -> HeadTurns {
         let turn = |pair: &TurningPair| {
             let place = if pair.by_column { column } else { row };
             let (sin, cos) = (place as f64 * pair.frequency).sin_cos();

@@ -49,7 +49,7 @@ fn answers(threads: usize, parallel: usize, speculation: Speculation) -> (Engine
         let mut tokens = Vec::new();
         for event in inbox {
             match event {
-                GenerationEvent::Started => {}
+                GenerationEvent::Looking(_) | GenerationEvent::Started => {}
                 GenerationEvent::Token { id, .. } => tokens.push(id),
                 GenerationEvent::Finished { why, experts } => {
                     return Answer { prompt, tokens, why, experts: experts.unwrap() };

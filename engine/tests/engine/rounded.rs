@@ -142,7 +142,7 @@ fn answers_of(engine: &Engine, prompts: &[Vec<u32>], max_tokens: usize, temperat
     let inboxes: Vec<mpsc::Receiver<GenerationEvent>> = prompts.iter().enumerate().map(ask).collect();
     let token = |event| match event {
         GenerationEvent::Token { id, .. } => Some(id),
-        GenerationEvent::Started | GenerationEvent::Finished { .. } => None,
+        GenerationEvent::Looking(_) | GenerationEvent::Started | GenerationEvent::Finished { .. } => None,
     };
     inboxes.into_iter().map(|inbox| inbox.into_iter().filter_map(token).collect()).collect()
 }

@@ -7,10 +7,10 @@ use std::sync::mpsc;
 
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::{Gguf, MetadataValue};
-use pelicycle_engine::vision::{Picture, PictureLimits, Projector};
+use pelicycle_engine::vision::{Picture, PictureLimits, PictureProgress, Projector};
 use pelicycle_engine::{
-    Engine, EngineError, EngineOptions, GenerationEvent, GenerationRequest, RenderedPrompt, Session,
-    Speculation,
+    ChatProgress, Engine, EngineError, EngineOptions, GenerationEvent, GenerationRequest, RenderedPrompt,
+    Session, Speculation,
 };
 
 use crate::support::parts::Parts;
@@ -65,7 +65,9 @@ fn answer(engine: &Engine, prompt: &RenderedPrompt) -> mpsc::Receiver<u32> {
         GenerationEvent::Token { id, .. } => {
             send.send(id).map_or(ControlFlow::Break(()), ControlFlow::Continue)
         }
-        GenerationEvent::Started | GenerationEvent::Finished { .. } => ControlFlow::Continue(()),
+        GenerationEvent::Looking(_) | GenerationEvent::Started | GenerationEvent::Finished { .. } => {
+            ControlFlow::Continue(())
+        }
     };
     engine.submit(request, on_event).unwrap();
     answered
@@ -131,6 +133,49 @@ fn answers_about_pictures_are_the_same_alone_and_in_company_and_of_a_session() {
         }
         assert_ne!(singly[0], singly[2], "{name}: another picture has another answer");
     }
+}
+
+/// Asks, and tells of each look until `most` of them; the last came when the request was over.
+fn looks(engine: &Engine, messages: &[ChatMessage], most: usize) -> Vec<PictureProgress> {
+    let (send, looked) = mpsc::channel();
+    let mut left = most;
+    let on_event = move |event| {
+        if let ChatProgress::Looking(progress) = event {
+            left -= 1;
+            send.send(progress).unwrap();
+        }
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    engine.chat(messages).max_tokens(2).start(on_event).unwrap();
+    looked.iter().collect()
+}
+
+#[test]
+fn a_picture_is_encoded_once_for_all_who_ask_about_it_and_encoding_is_broken_off_within_a_layer() {
+    let Some(engine) = engine("qwen35-vl", KNOWS_NOT, 4) else { return };
+    let encoded = || engine.projector().unwrap().encoded();
+    let both =
+        |a, b, text: &str| [ChatMessage::user(vec![picture(a).into(), picture(b).into(), text.into()])];
+    // Both ways round, one after the other and at once, and one by one.
+    let told = looks(&engine, &both(1, 2, "Which?"), usize::MAX);
+    assert_eq!(encoded(), 2);
+    let layers = told[0].layers;
+    assert!(told.len() > 4 * layers, "it is told within layers: {told:?}");
+    assert!(told.iter().any(|progress| progress.done == layers));
+    let asked: Vec<mpsc::Receiver<u32>> = [both(2, 1, "Which?"), both(1, 2, "Which?"), both(1, 2, "Why?")]
+        .iter()
+        .map(|messages| answer(&engine, &engine.prompt(messages, None).unwrap()))
+        .collect();
+    assert!(asked.iter().all(|answered| answered.iter().count() > 0));
+    for item in ["Wheels?", "A beak?"] {
+        assert!(looks(&engine, &question(1, item), usize::MAX).is_empty(), "it was seen before");
+    }
+    assert_eq!(encoded(), 2);
+    // Somebody stops listening in the middle of the first layer.
+    let told = looks(&engine, &question(3, "What?"), 3);
+    assert_eq!((told.len(), told[2].done, encoded()), (3, 0, 2));
+    assert!(looks(&engine, &question(3, "What?"), usize::MAX).len() > layers, "it begins anew");
+    assert_eq!(encoded(), 3);
 }
 
 #[test]

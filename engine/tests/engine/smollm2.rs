@@ -42,7 +42,7 @@ fn answers(engine: &Engine, requests: Vec<GenerationRequest>) -> Vec<Answer> {
         let mut answer: Answer = (Vec::new(), None, 0);
         for event in inbox {
             match event {
-                GenerationEvent::Started => assert!(answer.0.is_empty()),
+                GenerationEvent::Looking(_) | GenerationEvent::Started => assert!(answer.0.is_empty()),
                 GenerationEvent::Token { id, batch } => {
                     answer.0.push(id);
                     answer.2 = answer.2.max(batch);

@@ -39,7 +39,7 @@ pub(crate) struct BenchArgs {
     /// Show a picture of so many pixels a side, too, to a model that sees.
     #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..=8192))]
     picture: Option<u32>,
-    /// The projector (mmproj) to see with [default: one that lies beside the model].
+    /// The projector (mmproj) to see with [default: the one of pelicycle.toml, or one that lies beside the model].
     #[arg(long, value_name = "FILE", requires = "picture")]
     projector: Option<PathBuf>,
     /// Threads [default: the machine's cores].

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pelicycle_engine::model::Model;
 use pelicycle_engine::vision::{PictureLimits, PictureSpeed, Projector, bench_picture, picture_speed};
-use pelicycle_run::projector_for;
+use pelicycle_run::{Config, Projectors, Sight};
 use serde::Serialize;
 
 /// The time that a picture takes.
@@ -26,7 +26,7 @@ pub(super) struct PictureLine {
     read_seconds: f64,
 }
 
-/// Measures with the projector that was given, or with one that lies beside the model.
+/// Measures with the projector that was given, that pelicycle.toml has for the model, or that lies beside it.
 pub(super) fn measure_picture(
     model: &Model,
     side: u32,
@@ -34,13 +34,17 @@ pub(super) fn measure_picture(
     repeat: usize,
 ) -> anyhow::Result<PictureLine> {
     let path = model.gguf().path();
-    let projector = given.map(Path::to_owned).or_else(|| projector_for(path, model.gguf()));
-    let Some(projector) = projector else {
-        anyhow::bail!(
+    let sight = Projectors::new(&Config::load(None)?, given)?.sight(path, model.gguf());
+    let projector = match sight {
+        Sight::Sees(projector) => projector,
+        Sight::Unusable { .. } => {
+            anyhow::bail!("the projector can't be used: {}", sight.fault().unwrap_or_default())
+        }
+        Sight::TextAlone => anyhow::bail!(
             "no projector for {} lies beside it, so it sees no pictures; give one with --projector, such as \
              mmproj-F16.gguf of its repository",
             path.display()
-        );
+        ),
     };
     let limits = PictureLimits::default();
     let open = Projector::open(&projector, limits)?;

@@ -9,7 +9,7 @@ use pelicycle_engine::gguf::{Gguf, GgufOutline};
 use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_engine::tokenizer::{self, TokenizerError};
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
-use pelicycle_run::{Config, Weights, projector_for};
+use pelicycle_run::{Config, Projectors, Sight, Weights};
 use pelicycle_text::size;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ const WIDEST: usize = 200;
 ///
 /// Looks in the folders of pelicycle.toml (models/ by default), in the Hugging Face hub's cache and where llama.cpp, LM
 /// Studio and Ollama keep theirs. The name is what `run -m` and the other commands take. A model sees pictures when a
-/// projector (mmproj) that was made for it lies beside it.
+/// projector (mmproj) that was made for it lies beside it, or pelicycle.toml names one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  pelicycle model list\n  pelicycle model list --json | jq -r '.[].name'")]
 pub(crate) struct ListArgs {
@@ -49,14 +49,17 @@ struct Row {
     files: Vec<PathBuf>,
     /// The projector with which it sees pictures; null for a model that reads text alone.
     projector: Option<PathBuf>,
+    /// What is wrong with a projector with which it would see.
+    projector_problem: Option<String>,
     /// Why it can't be run, as far as its name and metadata tell.
     problem: Option<String>,
 }
 
 pub(crate) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
-    let shelf = Inventory::scan(&Config::load(None)?.places());
+    let config = Config::load(None)?;
+    let (shelf, projectors) = (Inventory::scan(&config.places()), Projectors::new(&config, None)?);
     let mut rows = vec![bundled()];
-    rows.extend(shelf.models().iter().map(|found| row(&shelf, found)));
+    rows.extend(shelf.models().iter().map(|found| row(&shelf, &projectors, found)));
     if args.json {
         print(&(printable_json(&serde_json::to_string_pretty(&rows)?) + "\n"))?;
     } else {
@@ -85,11 +88,12 @@ fn bundled() -> Row {
         commit: None,
         files: Vec::new(),
         projector: None,
+        projector_problem: None,
         problem: None,
     }
 }
 
-fn row(shelf: &Inventory, found: &ModelFile) -> Row {
+fn row(shelf: &Inventory, projectors: &Projectors, found: &ModelFile) -> Row {
     let outline = GgufOutline::open(found.path());
     let problem = match &outline {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
@@ -103,6 +107,7 @@ fn row(shelf: &Inventory, found: &ModelFile) -> Row {
     let path = format!("{}: ", found.path().display());
     let problem = problem.map(|problem| problem.strip_prefix(&path).map(str::to_owned).unwrap_or(problem));
     let outline = outline.ok();
+    let sight = outline.as_ref().map(|outline| projectors.sight(found.path(), outline.gguf()));
     Row {
         name: shelf.name_of(found),
         bytes: found.bytes,
@@ -118,7 +123,8 @@ fn row(shelf: &Inventory, found: &ModelFile) -> Row {
             | ModelSource::Ollama { .. } => None,
         },
         files: found.files.clone(),
-        projector: outline.as_ref().and_then(|outline| projector_for(found.path(), outline.gguf())),
+        projector: sight.as_ref().and_then(|sight| sight.projector()).map(Into::into),
+        projector_problem: sight.as_ref().and_then(Sight::fault),
         problem,
     }
 }
@@ -161,7 +167,10 @@ fn table(rows: &[Row]) -> String {
         let path = row.files.first().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
         let path = match &row.problem {
             Some(problem) => format!("{path} (can't run: {problem})"),
-            None => path,
+            None => match &row.projector_problem {
+                Some(problem) => format!("{path} (projector can't be used: {problem})"),
+                None => path,
+            },
         };
         let sees = if row.projector.is_some() { "yes" } else { "-" };
         [

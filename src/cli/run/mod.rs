@@ -83,6 +83,10 @@ pub(crate) struct RunArgs {
     /// Write the conversation by the Jinja template in this file instead of the model file's own; for local models.
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     template: Option<PathBuf>,
+    /// The projector (mmproj) with which a local model sees pictures, where it is shown any [default: the one of
+    /// pelicycle.toml, or one that lies beside the model].
+    #[arg(long, value_name = "FILE")]
+    projector: Option<PathBuf>,
     /// Threads of the local engine [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -150,6 +154,7 @@ impl RunArgs {
                 trust_folder: self.trust.trust_folder,
                 threads: self.threads,
                 parallel: self.parallel,
+                projector: self.projector.clone(),
                 trace: notices::trace(self.debug),
             },
         }

@@ -7,6 +7,8 @@ mod parts;
 mod scene;
 mod score;
 mod set;
+mod setup;
 
 pub use score::{CalibrationReport, CalibrationVerdict, calibration, calibration_counts};
 pub use set::{CALIBRATION_PROMPT, CALIBRATION_SET, CalibrationPair, calibration_set};
+pub use setup::{JudgeSetup, question_form};

@@ -7,6 +7,7 @@ use pelicycle_statistics::Rate;
 use serde::Serialize;
 
 use super::set::{CALIBRATION_SET, calibration_set};
+use super::setup::JudgeSetup;
 use crate::report::RateWithInterval;
 
 /// What a judge must be right in more often than, by the lower bound of its interval. Who tosses a coin is right both ways round
@@ -35,21 +36,26 @@ pub struct CalibrationReport {
 }
 
 /// Whether a judge passed the calibration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CalibrationVerdict {
-    /// The interval of its share of right pairs lies above one half.
-    Passed,
-    /// It does not.
+    /// The interval of its share of right pairs does not lie above one half.
     Failed,
     /// It was not shown all pairs, and what it was shown does not decide.
     Unfinished,
+    /// All of the interval lies above one half.
+    Passed,
 }
 
-/// What the judge of this name made of the set; none where it was not asked. The first answer to a showing counts.
+/// What the judge of this name made of the set as it was set up; none where it was not asked so. The first answer to a showing
+/// counts.
 #[must_use]
-pub fn calibration(records: &[CalibrationRecord], judge: &str) -> Option<CalibrationReport> {
-    let of_judge = records.iter().filter(|record| record.judge.name == judge && calibration_counts(record));
+pub fn calibration(
+    records: &[CalibrationRecord],
+    judge: &str,
+    setup: &JudgeSetup,
+) -> Option<CalibrationReport> {
+    let of_judge = records.iter().filter(|record| calibration_counts(record, judge, setup));
     let mut said: BTreeMap<(&str, bool), &CalibrationRecord> = BTreeMap::new();
     for record in of_judge {
         said.entry((&record.pair, record.turned)).or_insert(record);
@@ -101,9 +107,12 @@ pub fn calibration(records: &[CalibrationRecord], judge: &str) -> Option<Calibra
     })
 }
 
-/// Whether a record is of this set, and its judge was asked to the end.
+/// Whether a record is of this set, of the judge of this name as it was set up, and it was asked to the end.
 #[must_use]
-pub fn calibration_counts(record: &CalibrationRecord) -> bool {
+pub fn calibration_counts(record: &CalibrationRecord, judge: &str, setup: &JudgeSetup) -> bool {
     let asked = !matches!(record.asked.outcome, Outcome::Error | Outcome::Cut | Outcome::Cancelled);
-    record.set == CALIBRATION_SET && (asked || record.preference.is_some())
+    record.set == CALIBRATION_SET
+        && record.judge.name == judge
+        && (asked || record.preference.is_some())
+        && JudgeSetup::of(&record.asked) == *setup
 }

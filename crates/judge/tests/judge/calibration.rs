@@ -1,10 +1,12 @@
 //! The calibration of judges: who passes, who fails, and that a ranking says so.
 
 use pelicycle_judge::{
-    CalibrationVerdict, Competition, JudgePooling, SEED, Votes, calibration, calibration_set, markdown,
-    report, text,
+    CalibrationVerdict, Competition, JudgePooling, JudgeSetup, SEED, Votes, calibration, calibration_set,
+    markdown, report, text,
 };
-use pelicycle_record::{CalibrationRecord, JudgeRecord, Outcome, Preference};
+use pelicycle_record::{
+    AskedRecord, CalibrationRecord, EngineRecord, JudgeRecord, Outcome, Preference, ProjectorRecord,
+};
 use pelicycle_statistics::Random;
 use pelicycle_testkit::attempts::calibrated;
 
@@ -25,6 +27,11 @@ fn answers(mut choose: impl FnMut(bool, bool) -> Option<Preference>) -> Vec<Cali
     all
 }
 
+/// How the judge of these answers is set up.
+fn setup() -> JudgeSetup {
+    JudgeSetup::of(&calibrated("", false, None, b"{}").asked)
+}
+
 fn seeing(worse: bool, turned: bool) -> Option<Preference> {
     Some(match (worse, turned) {
         (false, _) => Preference::Tie,
@@ -35,26 +42,26 @@ fn seeing(worse: bool, turned: bool) -> Option<Preference> {
 
 #[test]
 fn who_sees_passes_and_who_tosses_takes_a_side_or_says_nothing_fails() {
-    let found = calibration(&answers(seeing), EYE.1).unwrap();
+    let found = calibration(&answers(seeing), EYE.1, &setup()).unwrap();
     assert_eq!(found.verdict, CalibrationVerdict::Passed);
     assert_eq!((found.right.hits, found.right.of, found.ties.hits, found.first.of), (24, 24, 24, 0));
     // Wilson's lower bound of 24 of 24, as statsmodels has it.
     assert!((found.right.interval.unwrap().0 - 0.862).abs() < 0.001);
 
-    let found = calibration(&answers(|_, _| Some(Preference::Left)), EYE.1).unwrap();
+    let found = calibration(&answers(|_, _| Some(Preference::Left)), EYE.1, &setup()).unwrap();
     assert_eq!(found.verdict, CalibrationVerdict::Failed);
     assert_eq!((found.right.hits, found.first.hits, found.first.of), (0, 24, 24));
 
-    let found = calibration(&answers(|_, _| None), EYE.1).unwrap();
+    let found = calibration(&answers(|_, _| None), EYE.1, &setup()).unwrap();
     assert_eq!((found.verdict, found.right.of, found.unread), (CalibrationVerdict::Failed, 24, 72));
 
     // A coin passes never: a quarter of the pairs come out right.
     let mut random = Random::new(5);
     for _ in 0..8 {
         let toss = |_, _| Some(if random.below(2) == 0 { Preference::Left } else { Preference::Right });
-        assert_eq!(calibration(&answers(toss), EYE.1).unwrap().verdict, CalibrationVerdict::Failed);
+        assert_eq!(calibration(&answers(toss), EYE.1, &setup()).unwrap().verdict, CalibrationVerdict::Failed);
     }
-    assert_eq!(calibration(&answers(seeing), "somebody/else"), None);
+    assert_eq!(calibration(&answers(seeing), "somebody/else", &setup()), None);
 }
 
 #[test]
@@ -63,15 +70,15 @@ fn what_was_not_shown_is_not_decided_and_the_first_answer_counts() {
     let last = records.iter().rposition(|record| record.change.is_for_the_worse()).unwrap();
     records[last].preference = None;
     records[last].asked.outcome = Outcome::Error;
-    let found = calibration(&records, EYE.1).unwrap();
+    let found = calibration(&records, EYE.1, &setup()).unwrap();
     assert_eq!((found.verdict, found.right.of), (CalibrationVerdict::Unfinished, 23));
 
     let mut later = answers(|_, _| Some(Preference::Left));
     let mut both = answers(seeing);
     both.append(&mut later);
-    assert_eq!(calibration(&both, EYE.1).unwrap().right.hits, 24);
+    assert_eq!(calibration(&both, EYE.1, &setup()).unwrap().right.hits, 24);
     both.iter_mut().for_each(|record| record.set = "0".to_owned());
-    assert_eq!(calibration(&both, EYE.1), None, "answers to another set do not count");
+    assert_eq!(calibration(&both, EYE.1, &setup()), None, "answers to another set do not count");
 }
 
 #[test]
@@ -97,4 +104,62 @@ fn a_judge_that_fails_is_named_wherever_its_ranking_is_shown() {
 
     let pooled = say(&failing, JudgePooling::Together { model: 1.0 });
     assert!(words(&pooled).contains("; openai/eye fails the calibration"), "{}", words(&pooled));
+}
+
+/// Whatever a judge was when it was calibrated, it has to be when it judges.
+#[test]
+fn a_judge_that_was_changed_is_not_measured_until_it_is_calibrated_anew() {
+    let attempts = drawings(3, 1);
+    let field: Competition = field(&attempts);
+    let eyes = |hash: &str| ProjectorRecord {
+        file: "mmproj.gguf".to_owned(),
+        bytes: 1,
+        hash: hash.to_owned(),
+        kind: "gemma3".to_owned(),
+    };
+    let engine = || EngineRecord { projector: Some(eyes("e")), ..attempts[0].engine.clone().unwrap() };
+    let first = |asked: &mut AskedRecord| asked.engine = Some(engine());
+    let changes: [(&str, &dyn Fn(&mut AskedRecord)); 6] = [
+        ("as it was", &|_| {}),
+        ("a seed", &|asked| asked.request.seed = Some(77)),
+        ("weights", &|asked| asked.engine.as_mut().unwrap().hash = "other".to_owned()),
+        ("projector", &|asked| asked.engine.as_mut().unwrap().projector = Some(eyes("other"))),
+        ("settings", &|asked| asked.request.sampling.temperature = Some(1.5)),
+        ("question", &|asked| asked.question_form = Some("other".to_owned())),
+    ];
+    let calibrations = |choose: fn(bool, bool) -> Option<Preference>, change: &dyn Fn(&mut AskedRecord)| {
+        let mut records = answers(choose);
+        for record in &mut records {
+            first(&mut record.asked);
+            change(&mut record.asked);
+        }
+        records
+    };
+    let passes = calibrations(seeing, &|_| {});
+    for (what, change) in changes {
+        let mut records = [(0, 1), (1, 2)].map(|pair| judgement(&attempts, EYE, pair, Preference::Left));
+        records.iter_mut().for_each(|record| first(record.asked.as_mut().unwrap()));
+        // One of two judgements is another judge's in all but its name.
+        change(records[1].asked.as_mut().unwrap());
+        let judge = |calibrations: &[CalibrationRecord]| {
+            let votes = Votes::new(&field, &records).calibrated(calibrations);
+            let report = report(&field, &votes, JudgePooling::Apart, SEED);
+            (report.judges[0].clone(), text(&report, 200).join("\n"))
+        };
+        let (found, words) = judge(&passes);
+        let same = ["as it was", "a seed"].contains(&what);
+        assert_eq!(found.calibration.is_some(), same, "{what}");
+        assert_eq!(words.contains("not measured as it judged"), !same, "{what}: {words}");
+        assert_eq!(
+            words.contains("which does not count: `pelicycle judge --calibrate"),
+            !same,
+            "{what}: {words}"
+        );
+        let both = [passes.clone(), calibrations(seeing, change)].concat();
+        assert_eq!(judge(&both).0.calibration.unwrap().verdict, CalibrationVerdict::Passed, "{what}");
+        let lazy = calibrations(|_, _| Some(Preference::Left), change);
+        if !same {
+            assert!(judge(&[passes.clone(), lazy].concat()).0.fails(), "{what}: the worse of the two counts");
+        }
+    }
 }

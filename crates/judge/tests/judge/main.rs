@@ -11,7 +11,7 @@ use pelicycle_record::{
     AskedPrompt, Attempt, Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION, Verdict,
 };
 use pelicycle_statistics::Random;
-use pelicycle_testkit::attempts::{attempt, check};
+use pelicycle_testkit::attempts::{attempt, calibrated, check};
 
 const SVG: &str = "<svg/>";
 
@@ -49,7 +49,7 @@ fn judgement(
         right: attempts[right].id.clone(),
         preference: Some(preference),
         seconds: None,
-        asked: None,
+        asked: (kind == JudgeKind::Model).then(|| calibrated("", false, None, b"{}").asked),
     }
 }
 

@@ -52,16 +52,29 @@ mod tests {
         // It knows nothing but drawing.
         let engine = Engine::bundled().unwrap();
         let messages = [ChatMessage::user("Which is better?")];
-        let items = ["wheels", "a beak", "a saddle"];
+        let items: Vec<String> = (0..9).map(|n| format!("item {n}")).collect();
+        let items: Vec<&str> = items.iter().map(String::as_str).collect();
+        let ask = |shape, seed, max_tokens| {
+            let sampling = Sampling { temperature: 2.0, seed, ..Sampling::default() };
+            engine
+                .chat(&messages)
+                .sampling(sampling)
+                .max_tokens(max_tokens)
+                .shape(shape)
+                .reply()
+                .unwrap()
+                .text
+        };
         for seed in 0..2 {
-            let ask = |shape| {
-                let sampling = Sampling { temperature: 2.0, seed, ..Sampling::default() };
-                engine.chat(&messages).sampling(sampling).max_tokens(400).shape(shape).reply().unwrap().text
-            };
-            let reply = ask(preference_shape());
-            assert!(read_reply(&reply).is_some(), "{reply}");
-            let reply = ask(rubric_shape(items.len()));
-            assert!(read_rubric_reply(&reply, &items).is_some(), "{reply}");
+            // Long, and with hardly any room.
+            for most in [400, 60] {
+                let reply = ask(preference_shape(), seed, most);
+                assert!(read_reply(&reply).is_some(), "{reply}");
+            }
+            for count in [1, 3, 9] {
+                let reply = ask(rubric_shape(count), seed, 130 * count);
+                assert!(read_rubric_reply(&reply, &items[..count]).is_some(), "{reply}");
+            }
         }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pelicycle_drawing::{rasterize_trusted, tool};
-use pelicycle_judge::{CALIBRATION_PROMPT, CALIBRATION_SET, calibration_counts, calibration_set, question};
+use pelicycle_judge::{
+    CALIBRATION_PROMPT, CALIBRATION_SET, JudgeSetup, calibration_counts, calibration_set, question,
+};
 use pelicycle_record::{
     CalibrationRecord, DrawingChange, Id, JudgeKind, JudgeRecord, Outcome, SCHEMA_VERSION,
 };
@@ -30,11 +32,10 @@ pub struct CalibrationShowing {
 }
 
 impl CalibrationShowing {
-    /// All showings of the set, both ways round, less those that the judge of this name has answered.
+    /// All showings of the set, both ways round, less those that the judge of this name has answered as it is set up.
     #[must_use]
-    pub fn all(records: &[CalibrationRecord], judge: &str) -> Vec<CalibrationShowing> {
-        let answered =
-            records.iter().filter(|record| record.judge.name == judge && calibration_counts(record));
+    pub fn all(records: &[CalibrationRecord], judge: &str, setup: &JudgeSetup) -> Vec<CalibrationShowing> {
+        let answered = records.iter().filter(|record| calibration_counts(record, judge, setup));
         let answered: BTreeSet<(&str, bool)> =
             answered.map(|record| (record.pair.as_str(), record.turned)).collect();
         let mut all = Vec::new();

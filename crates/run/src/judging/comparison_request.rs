@@ -1,6 +1,6 @@
 //! One question about two pictures, asked and answered.
 
-use pelicycle_judge::read_reply;
+use pelicycle_judge::{question_form, read_reply};
 use pelicycle_provider::ReplyRequest;
 use pelicycle_record::{AskedRecord, EngineRecord, Outcome, Preference, RequestRecord, TextRecord};
 
@@ -76,6 +76,7 @@ impl ComparisonRequest<'_> {
         let reply = (!answer.text.is_empty()).then(|| answer.text.into_bytes());
         let asked = AskedRecord {
             question: TextRecord::of(self.question.as_bytes()),
+            question_form: Some(question_form()),
             pictures: self.pictures.each_ref().map(|png| TextRecord::of(png)),
             request,
             outcome: answer.done.outcome,

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use pelicycle_engine::form::JsonShape;
+use pelicycle_judge::JudgeSetup;
 use pelicycle_provider::Provider;
 use pelicycle_record::{EngineRecord, RequestRecord, SamplingSettings};
 
 use super::held_model::HeldModel;
 use crate::backends::check_bound;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, LocalModel, Notices, RunError,
-    Tariff, UsageError, Weights, random_seed,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, LocalModel, Notices,
+    PictureWatch, RunError, Tariff, UsageError, Weights, random_seed,
 };
 
 /// Tokens of a local model's reply when nothing else is said: room for some reasoning. Its answer is bounded anyway.
@@ -69,7 +70,7 @@ impl ModelJudge {
             }
             ContestantModel::Local(weights) => {
                 let model = backends.local(weights, None)?;
-                let settings = local_settings(&model, weights, &request.model, wanted)?;
+                let settings = local_settings(&model, weights, wanted)?;
                 (JudgingModel::Local(Arc::new(model)), settings, backends.tariff(&found, None, None))
             }
             ContestantModel::Given(_) => {
@@ -106,6 +107,25 @@ impl ModelJudge {
         Ok(RequestRecord { seed, ..self.request.clone() })
     }
 
+    /// What it is like now, by which its calibration counts. May wait until all of a local model's files are read.
+    ///
+    /// # Errors
+    /// When that failed.
+    pub fn setup(&self) -> Result<JudgeSetup, RunError> {
+        let engine = match &self.who {
+            JudgingModel::Remote(_) => None,
+            JudgingModel::Local(model) => model.engine().map_err(RunError::EngineRecord)?,
+        };
+        Ok(JudgeSetup::new(engine.as_ref(), &self.request))
+    }
+
+    /// Lets somebody hear how far a local model has looked at a picture.
+    pub fn watch_pictures(&self, watch: PictureWatch) {
+        if let JudgingModel::Local(model) = &self.who {
+            model.watch_pictures(watch);
+        }
+    }
+
     /// The local engine's account of itself. May wait until all of the model's file is read.
     ///
     /// # Errors
@@ -120,12 +140,9 @@ impl ModelJudge {
 fn local_settings(
     model: &LocalModel,
     weights: &Weights,
-    named: &str,
     wanted: SamplingSettings,
 ) -> Result<RequestRecord, RunError> {
-    if !model.sees() {
-        return Err(UsageError::CannotSee { model: named.to_owned() }.into());
-    }
+    model.open_eyes()?;
     let bounded =
         wanted.or(&SamplingSettings { max_tokens: Some(MAX_TOKENS), ..SamplingSettings::default() });
     model

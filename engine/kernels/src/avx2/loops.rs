@@ -3,6 +3,7 @@
 
 use std::arch::x86_64::*;
 
+use super::many_rows;
 use super::product::{maddubs, vnni};
 use crate::delta::{self, DeltaToken, StateRow};
 use crate::quant::TensorType;
@@ -23,9 +24,11 @@ static AVX2: Kernels = Kernels {
     quantized_product: maddubs::quantized_product,
     widen,
     dot: |a, b| dot(a, b),
+    dots: |weights, rows, out| dots(weights, rows, out),
     scores: |query, keys, scale, out| scores(query, keys, scale, out),
     scores_half: |query, keys, scale, out| scores_half(query, keys, scale, out),
     mix: |weights, values, out| mix(weights, values, out),
+    mixes: |weights, values, out| mixes(weights, values, out),
     mix_half: |weights, values, out| mix_half(weights, values, out),
     exponentials: |x, max| exponentials(x, max),
     gate: |kind, x, up| gate(kind, x, up),
@@ -53,7 +56,9 @@ macro_rules! compiled_for_avx2 {
 
 compiled_for_avx2! {
     fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize;
-    fn dot(a: &[f32], b: &[f32]) -> f32 = math::dot;
+    fn dot(a: &[f32], b: &[f32]) -> f32 = many_rows::dot;
+    fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) = many_rows::dots;
+    fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) = many_rows::mixes;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = math::scores;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;

@@ -7,6 +7,7 @@ mod few_bits;
 mod k_quants;
 mod lanes;
 mod loops;
+mod many_rows;
 mod product;
 mod quantize;
 mod small_blocks;

@@ -3,6 +3,7 @@
 
 use std::arch::x86_64::*;
 
+use super::many_rows;
 use super::product::quantized_product;
 use crate::quant::TensorType;
 use crate::{GateFunction, Kernels, QuantizedBlock, delta, math};
@@ -25,9 +26,11 @@ static KERNELS: Kernels = Kernels {
     quantized_product,
     widen,
     dot,
+    dots,
     scores,
     scores_half,
     mix,
+    mixes,
     mix_half,
     exponentials,
     gate,
@@ -53,6 +56,8 @@ macro_rules! compiled_for_avx512 {
 compiled_for_avx512! {
     fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize;
     fn dot(a: &[f32], b: &[f32]) -> f32 = dot_of_floats;
+    fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) = many_rows::dots;
+    fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) = many_rows::mixes;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = scores_of_floats;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
@@ -103,11 +108,17 @@ fn widen_sixteens(bytes: &[u8], out: &mut [f32]) {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-fn dot_of_floats(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn dot_of_floats(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
+    dot_of_sums(a, b, [_mm512_setzero_ps(); 4])
+}
+
+/// The product of which all before was summed: registers take the sixteens in turns.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn dot_of_sums(a: &[f32], b: &[f32], mut sums: [__m512; 4]) -> f32 {
     let (a_whole, a_rest) = a.as_chunks::<16>();
     let (b_whole, b_rest) = b.as_chunks::<16>();
-    let mut sums = [_mm512_setzero_ps(); 4];
     for (i, (a, b)) in a_whole.iter().zip(b_whole).enumerate() {
         sums[i % 4] = _mm512_fmadd_ps(sixteen_floats(a), sixteen_floats(b), sums[i % 4]);
     }

@@ -4,6 +4,7 @@ mod delta;
 mod k_quants;
 mod lanes;
 mod loops;
+mod many_rows;
 mod product;
 mod quantize;
 mod small_blocks;

@@ -6,7 +6,9 @@ mod words;
 use std::process::ExitCode;
 
 use pelicycle_engine::memory_bandwidth;
-use pelicycle_run::Config;
+use std::path::PathBuf;
+
+use pelicycle_run::{Config, Projectors, Weights};
 
 pub(super) use self::report::{Report, Speed};
 use super::named;
@@ -27,6 +29,9 @@ pub(crate) struct InspectArgs {
     /// The model: the path of a .gguf file (of a split model the first), or local/NAME or hatchling as `run` takes
     /// them.
     model: String,
+    /// The projector (mmproj) with which it is to see [default: the one of pelicycle.toml, or one that lies beside the model].
+    #[arg(long, value_name = "FILE")]
+    projector: Option<PathBuf>,
     /// Threads to measure the memory's speed with [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -40,7 +45,14 @@ pub(crate) struct InspectArgs {
 
 pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(None)?;
-    let mut report = Report::of(&named::outline(&named::weights(&args.model)?)?);
+    let weights = named::weights(&args.model)?;
+    let outline = named::outline(&weights)?;
+    let mut report = Report::of(&outline);
+    if let Weights::File(path) = &weights {
+        let sight = Projectors::new(&config, args.projector.as_deref())?.sight(path, outline.gguf());
+        report.projector = sight.projector().map(Into::into);
+        report.projector_problem = sight.fault();
+    }
     if report.runs && !args.no_measure {
         let threads = args.threads.or(config.run.threads.map(std::num::NonZero::get));
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

@@ -43,6 +43,10 @@ pub(in crate::cli::model) struct Report {
     pub(in crate::cli::model) speed: Option<Speed>,
     pub(super) vocabulary: Vocabulary,
     pub(super) chat_template: bool,
+    /// The projector with which it sees pictures; null for a model that reads text alone.
+    pub(super) projector: Option<PathBuf>,
+    /// What is wrong with a projector with which it would see.
+    pub(super) projector_problem: Option<String>,
     pub(super) license: Option<String>,
     pub(super) license_link: Option<String>,
     pub(super) author: Option<String>,
@@ -151,6 +155,8 @@ impl Report {
                 pre: says.string(&["tokenizer.ggml.pre"]),
             },
             chat_template: gguf.str("tokenizer.chat_template").is_ok_and(|template| template.is_some()),
+            projector: None,
+            projector_problem: None,
             license: says.string(&["general.license", "general.license.name"]),
             license_link: says.string(&["general.license.link"]),
             author: says.string(&[

@@ -37,6 +37,7 @@ impl Report {
         line("embedding", &count(self.embedding_length))?;
         line("tokenizer", &of_vocabulary(&self.vocabulary))?;
         line("chat template", if self.chat_template { "yes" } else { "no" })?;
+        line("pictures", &self.pictures())?;
         for (index, text) in of_memory(&self.memory).iter().enumerate() {
             line(if index == 0 { "memory" } else { "" }, text)?;
         }
@@ -57,6 +58,14 @@ impl Report {
         let mut lines = of_memory(&self.memory);
         lines.extend(self.speed.as_ref().map(|speed| of_speed(speed, self.bytes_per_token, &self.memory)));
         lines.iter().map(|line| harmless(line)).collect()
+    }
+
+    fn pictures(&self) -> String {
+        match (&self.projector, &self.projector_problem) {
+            (Some(projector), _) => format!("seen with {}", projector.display()),
+            (None, Some(problem)) => format!("not seen: the projector can't be used: {problem}"),
+            (None, None) => "not seen: no projector for it".to_owned(),
+        }
     }
 
     fn active(&self) -> String {
