@@ -24,8 +24,12 @@ mod ahead;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod groups;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod unpackers;
 
 pub use activations::{Activations, QuantizedBlock};
 pub use choice::{KERNELS_VARIABLE, UnknownKernels};

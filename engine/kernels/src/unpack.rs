@@ -257,6 +257,6 @@ fn fives(bytes: &[u8], out: &mut [u8; 32]) {
 }
 
 /// Bytes of a superblock of `kind`: 256 weights.
-pub(super) fn superblock_bytes(kind: TensorType) -> usize {
+pub(super) const fn superblock_bytes(kind: TensorType) -> usize {
     SUPERBLOCK / kind.block_elements() * kind.block_bytes()
 }

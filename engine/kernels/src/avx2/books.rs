@@ -1,55 +1,32 @@
 //! Types with code books and signs, and NVFP4, unpacked to registers: the codes of [`books`](crate::quant::books).
+//! `IN` says which loop a function is for: see `unpack::in_loop`.
 
 use std::arch::x86_64::*;
 
 use super::k_quants::half;
-use super::lanes::{half_register_at, register_at, runs_in_lanes, symmetric, transpose, unsigned_in_lanes};
+use super::lanes::{
+    floats_of_runs, half_register_at, register_at, runs_in_lanes, symmetric, transpose, unsigned_in_lanes,
+};
+use super::points::{Place, Places, eights_in_lanes, fours_in_lanes, in_memory, signs_in_lanes, with_signs};
 use super::small_blocks::look_up;
 use super::unpack::Superblock;
 use crate::quant::{MXFP4_LEVELS, points};
 use crate::unpack::above;
 
-/// 32 levels, from four points of eight.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-pub(super) fn eights(points: [u64; 4]) -> __m256i {
-    let [a, b, c, d] = points.map(u64::cast_signed);
-    _mm256_setr_epi64x(a, b, c, d)
-}
-
-/// 32 levels, from eight points of four.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn fours(points: [u32; 8]) -> __m256i {
-    let [a, b, c, d, e, f, g, h] = points.map(u32::cast_signed);
-    _mm256_setr_epi32(a, b, c, d, e, f, g, h)
-}
-
-/// Levels that go up from `zero`, or down where their sign is set.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn with_signs(levels: __m256i, signs: u32, zero: i8) -> __m256i {
-    let byte_of_eight =
-        _mm256_setr_epi64x(0, 0x0101_0101_0101_0101, 0x0202_0202_0202_0202, 0x0303_0303_0303_0303);
-    let bits = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64.cast_signed());
-    let spread = _mm256_shuffle_epi8(_mm256_set1_epi32(signs.cast_signed()), byte_of_eight);
-    // Minus one where a sign is set, and then one less: x ^ −1 − (−1) = −x.
-    let minus = _mm256_cmpeq_epi8(_mm256_and_si256(spread, bits), bits);
-    let signed = _mm256_sub_epi8(_mm256_xor_si256(levels, minus), minus);
-    _mm256_add_epi8(signed, _mm256_set1_epi8(zero))
-}
-
 /// The signs of each run, from sign codes, one in the lower seven bits of each byte: the eighth bit makes the count of set
 /// bits even.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn signs(codes: __m256i) -> [u32; 8] {
+fn signs(codes: __m256i) -> __m256i {
+    // The top bit for each nibble with an odd count of bits.
+    let odd = _mm256_setr_epi64x(ODD[0], ODD[1], ODD[0], ODD[1]);
     let folded = _mm256_xor_si256(codes, _mm256_srli_epi16(codes, 4));
-    let folded = _mm256_xor_si256(folded, _mm256_srli_epi16(folded, 2));
-    let folded = _mm256_xor_si256(folded, _mm256_srli_epi16(folded, 1));
-    let odd = _mm256_and_si256(folded, _mm256_set1_epi8(1));
-    words(_mm256_or_si256(codes, _mm256_slli_epi16(odd, 7)))
+    let folded = _mm256_and_si256(folded, _mm256_set1_epi8(15));
+    _mm256_or_si256(codes, _mm256_shuffle_epi8(odd, folded))
 }
+
+/// For each nibble the top bit where its count of set bits is odd.
+const ODD: [i64; 2] = [0x8000_0080_0080_8000_u64.cast_signed(), 0x0080_8000_8000_0080];
 
 /// Four sign codes of seven bits in the lower 28 of each word, one in each byte.
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -60,15 +37,6 @@ fn sign_codes(words: __m256i) -> __m256i {
     _mm256_or_si256(mask(pairs, 0x007f_007f), mask(_mm256_slli_epi32(pairs, 1), 0x7f00_7f00))
 }
 
-/// The words of a register.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn words(register: __m256i) -> [u32; 8] {
-    let mut words = [0; 8];
-    super::lanes::store(&mut words, register);
-    words
-}
-
 /// Runs of 32 codes in their natural order, brought into that of the lanes.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
@@ -76,122 +44,116 @@ pub(super) fn in_order([a, b, c, d, e, f, g, h]: [__m256i; 8]) -> [[__m256i; 4];
     [transpose([a, c, e, g]), transpose([b, d, f, h])]
 }
 
-/// `d · (s + ½) · factor` in the lanes of their groups.
+/// `d · (2 s + 1) · factor` with s in the top four bits of the word of each run.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn halves_up(d: __m256, s: [__m256i; 2], factor: f32) -> [__m256; 2] {
-    s.map(|s| {
-        let s = _mm256_add_ps(_mm256_cvtepi32_ps(s), _mm256_set1_ps(0.5));
-        _mm256_mul_ps(_mm256_mul_ps(d, s), _mm256_set1_ps(factor))
+fn scales_of_tops(d: __m256, words: __m256i, factor: f32) -> [__m256; 2] {
+    let odd = _mm256_or_si256(_mm256_srli_epi32(words, 27), _mm256_set1_epi32(1));
+    let d = _mm256_mul_ps(d, _mm256_set1_ps(factor));
+    floats_of_runs(_mm256_mul_ps(d, _mm256_cvtepi32_ps(odd)))
+}
+
+/// `d · (2 s + 1) / 8` with s a nibble for each group, from eight bytes at `at`.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+fn scales_of_nibbles(d: __m256, b: &[u8], at: usize) -> [__m256; 2] {
+    let bytes: &[u8; 8] = b[at..].first_chunk().expect("inside the block");
+    let (quarter, eighth) = (_mm256_mul_ps(d, _mm256_set1_ps(0.25)), _mm256_mul_ps(d, _mm256_set1_ps(0.125)));
+    runs_in_lanes(u64::from_le_bytes(*bytes)).map(|both| {
+        let nibbles = _mm256_srlv_epi32(both, _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4));
+        let nibbles = _mm256_and_si256(nibbles, _mm256_set1_epi32(15));
+        _mm256_fmadd_ps(_mm256_cvtepi32_ps(nibbles), quarter, eighth)
     })
 }
 
-/// The top four bits of each word, one for each run, in the lanes of their groups.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn tops(words: __m256i) -> [__m256i; 2] {
-    let tops = _mm256_srli_epi32(words, 28);
-    [
-        _mm256_permutevar8x32_epi32(tops, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6)),
-        _mm256_permutevar8x32_epi32(tops, _mm256_setr_epi32(1, 3, 5, 7, 1, 3, 5, 7)),
-    ]
-}
-
-/// Sixteen nibbles, one for each group, from eight bytes at `at`, in the lanes of their groups.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn nibbles_of_groups(b: &[u8], at: usize) -> [__m256i; 2] {
-    let bytes: &[u8; 8] = b[at..].first_chunk().expect("inside the block");
-    let packed = _mm_set1_epi64x(i64::from_le_bytes(*bytes));
-    let mask = _mm_set1_epi8(15);
-    let (low, high) = (_mm_and_si128(packed, mask), _mm_and_si128(_mm_srli_epi16(packed, 4), mask));
-    unsigned_in_lanes(_mm_unpacklo_epi8(low, high))
-}
-
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-pub(super) fn iq2_xxs(b: &[u8; 66]) -> Superblock {
+pub(crate) fn iq2_xxs<const IN: u8>(b: &[u8; 66]) -> Superblock {
     // Four places and a word for each run.
     let (first, second) = (_mm256_castsi256_ps(register_at(b, 2)), _mm256_castsi256_ps(register_at(b, 34)));
     let tails = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(first, second));
     let tails = _mm256_permute4x64_epi64::<0xd8>(tails);
-    let signs = signs(sign_codes(tails));
-    let mut runs = [_mm256_setzero_si256(); 8];
-    for (run, codes) in runs.iter_mut().enumerate() {
-        let point = |j: usize| points::IQ2_XXS[usize::from(b[2 + 8 * run + j])];
-        *codes = with_signs(eights([point(0), point(1), point(2), point(3)]), signs[run], 64);
-    }
-    symmetric(in_order(runs), halves_up(half::<0>(b), tops(tails), 0.25), 64.0)
+    let places = in_memory(b);
+    let levels = eights_in_lanes(&points::IQ2_XXS, |run, j| Place::of_byte(places[2 + 8 * run + j]));
+    let codes = with_signs(levels, signs_in_lanes(signs(sign_codes(tails))), 64);
+    symmetric(codes, scales_of_tops(half::<0>(b), tails, 0.125), 64.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn iq2_xs(b: &[u8; 74]) -> Superblock {
+pub(crate) fn iq2_xs<const IN: u8>(b: &[u8; 74]) -> Superblock {
     // Places of nine bits, and sign codes above them.
-    let codes = [2, 34].map(|at| _mm256_srli_epi16(register_at(b, at), 9));
+    let words = [register_at(b, 2), register_at(b, 34)];
+    let codes = words.map(|words| _mm256_srli_epi16(words, 9));
     let codes = _mm256_permute4x64_epi64::<0xd8>(_mm256_packus_epi16(codes[0], codes[1]));
-    let signs = signs(codes);
-    let mut runs = [_mm256_setzero_si256(); 8];
-    for (run, codes) in runs.iter_mut().enumerate() {
-        let point = |j: usize| {
-            let at = 2 + 8 * run + 2 * j;
-            points::IQ2_XS[usize::from(u16::from_le_bytes([b[at], b[at + 1]]) & 511)]
-        };
-        *codes = with_signs(eights([point(0), point(1), point(2), point(3)]), signs[run], 64);
-    }
-    symmetric(in_order(runs), halves_up(half::<0>(b), nibbles_of_groups(b, 66), 0.25), 64.0)
+    let places = Places::of_words(words);
+    let places = in_memory(&places);
+    let levels = eights_in_lanes(&points::IQ2_XS, |run, j| places.word(4 * run + j));
+    let codes = with_signs(levels, signs_in_lanes(signs(codes)), 64);
+    symmetric(codes, scales_of_nibbles(half::<0>(b), b, 66), 64.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock {
-    let signs = words(register_at(b, 34));
-    let mut runs = [_mm256_setzero_si256(); 8];
-    for (run, codes) in runs.iter_mut().enumerate() {
-        let point = |j: usize| {
-            let high = usize::from(b[66 + run] >> (2 * j) & 3);
-            points::IQ2_S[usize::from(b[2 + 4 * run + j]) | high << 8]
-        };
-        *codes = with_signs(eights([point(0), point(1), point(2), point(3)]), signs[run], 64);
-    }
-    symmetric(in_order(runs), halves_up(half::<0>(b), nibbles_of_groups(b, 74), 0.25), 64.0)
+pub(crate) fn iq2_s<const IN: u8>(b: &[u8; 82]) -> Superblock {
+    // Two bits to a place: those of a byte in the bytes of a word.
+    let bytes: &[u8; 8] = b[66..].first_chunk().expect("inside the block");
+    let bytes = _mm256_cvtepu8_epi32(_mm_set1_epi64x(i64::from_le_bytes(*bytes)));
+    let pairs = _mm256_or_si256(bytes, _mm256_slli_epi32(bytes, 12));
+    let high = _mm256_or_si256(pairs, _mm256_slli_epi32(pairs, 6));
+    let places = Places::of_bytes(register_at(b, 2), high);
+    let places = in_memory(&places);
+    let levels = eights_in_lanes(&points::IQ2_S, |run, j| places.byte(4 * run + j));
+    let codes = with_signs(levels, signs_in_lanes(register_at(b, 34)), 64);
+    symmetric(codes, scales_of_nibbles(half::<0>(b), b, 74), 64.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn iq3_xxs(b: &[u8; 98]) -> Superblock {
+pub(crate) fn iq3_xxs<const IN: u8>(b: &[u8; 98]) -> Superblock {
     let tails = register_at(b, 66);
-    let signs = signs(sign_codes(tails));
-    let mut runs = [_mm256_setzero_si256(); 8];
-    for (run, codes) in runs.iter_mut().enumerate() {
-        let point = |j: usize| points::IQ3_XXS[usize::from(b[2 + 8 * run + j])];
-        *codes = with_signs(fours([0, 1, 2, 3, 4, 5, 6, 7].map(point)), signs[run], 64);
-    }
-    symmetric(in_order(runs), halves_up(half::<0>(b), tops(tails), 0.5), 64.0)
+    let places = in_memory(b);
+    let levels = fours_in_lanes(&points::IQ3_XXS, |run, j| Place::of_byte(places[2 + 8 * run + j]));
+    let codes = with_signs(levels, signs_in_lanes(signs(sign_codes(tails))), 64);
+    symmetric(codes, scales_of_tops(half::<0>(b), tails, 0.25), 64.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock {
-    let signs = words(register_at(b, 74));
-    let mut runs = [_mm256_setzero_si256(); 8];
-    for (run, codes) in runs.iter_mut().enumerate() {
-        let ninths = usize::from(b[66 + run]);
-        let point = |j: usize| points::IQ3_S[usize::from(b[2 + 8 * run + j]) | (ninths >> j & 1) << 8];
-        *codes = with_signs(fours([0, 1, 2, 3, 4, 5, 6, 7].map(point)), signs[run], 16);
-    }
-    let nibbles = u32::from_le_bytes([b[106], b[107], b[108], b[109]]);
-    let nibble = |run: usize| u64::from(nibbles >> (4 * run) & 15) << (8 * run);
-    let scales = runs_in_lanes((0..8).map(nibble).sum()).map(|s| {
-        let s = _mm256_cvtepi32_ps(s);
-        _mm256_mul_ps(half::<0>(b), _mm256_add_ps(_mm256_set1_ps(1.0), _mm256_add_ps(s, s)))
+pub(crate) fn iq3_s<const IN: u8>(b: &[u8; 110]) -> Superblock {
+    // A ninth bit to a place: those of 32 places in a word.
+    let places = [0, 1].map(|half| {
+        let ninths = i32::from_le_bytes(*b[66 + 4 * half..].first_chunk().expect("inside the block"));
+        let high = _mm256_min_epu8(spread_word(ninths), _mm256_set1_epi8(1));
+        Places::of_bytes(register_at(b, 2 + 32 * half), high)
     });
-    symmetric(in_order(runs), scales, 16.0)
+    let places = in_memory(&places);
+    let levels = fours_in_lanes(&points::IQ3_S, |run, j| places[run / 4].byte(run % 4 * 8 + j));
+    let codes = with_signs(levels, signs_in_lanes(register_at(b, 74)), 16);
+    let nibbles = _mm256_set1_epi32(i32::from_le_bytes([b[106], b[107], b[108], b[109]]));
+    let d = half::<0>(b);
+    let scales = [0, 4].map(|odd| {
+        let [a, b, c, e] = [0, 8, 16, 24].map(|shift| shift + odd);
+        let nibbles = _mm256_srlv_epi32(nibbles, _mm256_setr_epi32(a, b, c, e, a, b, c, e));
+        let nibbles = _mm256_cvtepi32_ps(_mm256_and_si256(nibbles, _mm256_set1_epi32(15)));
+        _mm256_fmadd_ps(nibbles, _mm256_add_ps(d, d), d)
+    });
+    symmetric(codes, scales, 16.0)
+}
+
+/// Bit n of a word in the n-th byte, where it stands in its own byte.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+fn spread_word(word: i32) -> __m256i {
+    let byte_of_eight =
+        _mm256_setr_epi64x(0, 0x0101_0101_0101_0101, 0x0202_0202_0202_0202, 0x0303_0303_0303_0303);
+    let bits = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64.cast_signed());
+    _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(word), byte_of_eight), bits)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn nvfp4(b: &[u8; 144]) -> Superblock {
+pub(crate) fn nvfp4<const IN: u8>(b: &[u8; 144]) -> Superblock {
     let mut runs = [_mm256_setzero_si256(); 8];
     let mut scales = [0; 16];
     let mask = _mm256_set1_epi8(15);

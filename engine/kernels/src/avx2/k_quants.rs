@@ -15,7 +15,15 @@ use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
 #[inline]
 pub(super) fn half<const AT: usize>(bytes: &[u8]) -> __m256 {
     let bits: &[u8; 2] = bytes[AT..].first_chunk().expect("inside the block");
-    _mm256_cvtph_ps(_mm_set1_epi16(i16::from_le_bytes(*bits)))
+    one_half(u16::from_le_bytes(*bits))
+}
+
+/// A half-precision number in all lanes. It goes through a register of integers: the compiler would put two bytes from memory
+/// into a vector that it has at hand, and so wait for that.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn one_half(bits: u16) -> __m256 {
+    _mm256_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(i32::from(bits))))
 }
 
 /// The half-precision numbers at `AT` and two bytes on, each in all lanes.

@@ -15,14 +15,6 @@ pub(super) fn register(bytes: &[u8; 32]) -> __m256i {
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
-/// A register into an array.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-pub(super) fn store(words: &mut [u32; 8], register: __m256i) {
-    // SAFETY: writes the 32 bytes of the array, at any alignment.
-    unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), register) }
-}
-
 /// 32 bytes at `at`.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
@@ -106,6 +98,35 @@ pub(super) fn runs_in_lanes(bytes: u64) -> [__m256i; 2] {
         let [a, b, c, d] = places.map(|place| place | 0x8080_8000_u32.cast_signed());
         _mm256_shuffle_epi8(bytes, _mm256_setr_epi32(a, b, c, d, a, b, c, d))
     })
+}
+
+/// The bits of 32 elements of each run, the bytes of a word, spread for `bits_of_four`: registers 2n and 2n + 1 take theirs
+/// from the n-th register here.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn spread_runs(words: __m256i) -> [[__m256i; 2]; 2] {
+    const PLACES: [i32; 4] = [0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c];
+    let runs = [
+        _mm256_permutevar8x32_epi32(words, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6)),
+        _mm256_permutevar8x32_epi32(words, _mm256_setr_epi32(1, 3, 5, 7, 1, 3, 5, 7)),
+    ];
+    runs.map(|runs| {
+        [0, 0x0101_0101].map(|byte| {
+            let [a, b, c, d] = PLACES.map(|place| place + byte);
+            let [e, f, g, h] = PLACES.map(|place| place + byte + 0x0202_0202);
+            _mm256_shuffle_epi8(runs, _mm256_setr_epi32(a, b, c, d, e, f, g, h))
+        })
+    })
+}
+
+/// Eight numbers, one for each run of 32 elements, in the lanes of their groups.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn floats_of_runs(numbers: __m256) -> [__m256; 2] {
+    [
+        _mm256_permutevar8x32_ps(numbers, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6)),
+        _mm256_permutevar8x32_ps(numbers, _mm256_setr_epi32(1, 3, 5, 7, 1, 3, 5, 7)),
+    ]
 }
 
 /// Sixteen signed bytes, one a group in the natural order, as integers in the lanes of their groups.

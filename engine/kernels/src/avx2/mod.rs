@@ -1,13 +1,14 @@
 //! AVX2 with FMA and F16C: weights unpacked in registers, bytes multiplied by `vpmaddubsw`, or by `vpdpbusd` where the
 //! processor has AVX-VNNI.
 
-mod books;
+pub(crate) mod books;
 mod byte_products;
-mod few_bits;
+pub(crate) mod few_bits;
 mod k_quants;
 mod lanes;
 mod loops;
 mod many_rows;
+mod points;
 mod product;
 mod quantize;
 mod small_blocks;
@@ -15,4 +16,4 @@ mod tile;
 mod unpack;
 
 pub(super) use loops::kernels;
-pub(super) use unpack::{Superblock, unpack_run};
+pub(super) use unpack::{Superblock, in_loop, unpack_run};

@@ -7,7 +7,10 @@ const MANY: usize = 16;
 
 /// Products compiled for `$features`, with bytes multiplied by `$bytes`, for each type with the bytes of a superblock.
 macro_rules! products {
-    ($features:literal, $bytes:path, $($kind:ident $superblock:literal,)*) => {
+    (
+        $features:literal, $bytes:path, $loop:path,
+        [$($kind:ident $module:ident $unpack:ident,)*] [$($book:ident $books:ident $unpack_book:ident,)*]
+    ) => {
         use std::arch::x86_64::*;
 
         use super::MANY;
@@ -15,7 +18,9 @@ macro_rules! products {
         use crate::ahead;
         use crate::avx2::loops::{eight_floats, sum};
         use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile};
-        use crate::avx2::unpack::{CodeRange, Superblock, code_range, filled_up, unpack};
+        use crate::avx2::unpack::{CodeRange, Superblock, code_range};
+        use crate::avx2::{books, few_bits, k_quants, small_blocks};
+        use crate::groups::by_groups;
         use crate::quant::TensorType;
         use crate::unpack::superblock_bytes;
 
@@ -28,69 +33,67 @@ macro_rules! products {
             out: &mut [&mut [f32]],
         ) {
             assert_eq!(rows.len(), out.len());
-            if rows.is_empty() {
-                return;
-            }
-            if rows.len() >= MANY && code_range(kind.id()) != CodeRange::Signed {
-                // SAFETY: the table is handed out only where `kernels` found these features.
-                return unsafe { product_by_tiles(kind, weights, row_bytes, rows, out) };
-            }
-            match kind {
-                // SAFETY: as above.
-                $(TensorType::$kind => unsafe {
-                    rows_by_eight::<$superblock, { TensorType::$kind.id() }>(weights, row_bytes, rows, out);
-                },)*
-                TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
-                // SAFETY: as above.
-                _ => unsafe { product_by_tiles(kind, weights, row_bytes, rows, out) },
-            }
+            // SAFETY: the table is handed out only where `kernels` found these features.
+            unsafe { of_kind(kind, weights, row_bytes, rows, out) }
         }
 
         #[target_feature(enable = $features)]
-        fn rows_by_eight<const BYTES: usize, const KIND: u32>(
+        fn of_kind(
+            kind: TensorType,
             weights: &[u8],
             row_bytes: usize,
             rows: &[&[QuantizedBlock]],
             out: &mut [&mut [f32]],
         ) {
-            let (eights, rows) = rows.as_chunks::<8>();
-            let (out_eights, out) = out.as_chunks_mut::<8>();
-            for (rows, out) in eights.iter().zip(out_eights) {
-                product::<BYTES, KIND, 8>(weights, row_bytes, rows, out);
+            if rows.is_empty() {
+                return;
             }
-            let (fours, rows) = rows.as_chunks::<4>();
-            let (out_fours, out) = out.as_chunks_mut::<4>();
-            for (rows, out) in fours.iter().zip(out_fours) {
-                product::<BYTES, KIND, 4>(weights, row_bytes, rows, out);
+            if rows.len() >= MANY && code_range(kind) != CodeRange::Signed {
+                return product_by_tiles(kind, weights, row_bytes, rows, out);
             }
-            match (rows, out) {
-                ([a], [x]) => product::<BYTES, KIND, 1>(weights, row_bytes, &[*a], &mut [*x]),
-                ([a, b], [x, y]) => product::<BYTES, KIND, 2>(weights, row_bytes, &[*a, *b], &mut [*x, *y]),
-                ([a, b, c], [x, y, z]) => {
-                    product::<BYTES, KIND, 3>(weights, row_bytes, &[*a, *b, *c], &mut [*x, *y, *z]);
+            match (kind, rows, &mut *out) {
+                $((TensorType::$kind, ..) => {
+                    const BYTES: usize = superblock_bytes(TensorType::$kind);
+                    const RANGE: u8 = code_range(TensorType::$kind) as u8;
+                    by_groups!(rows, out, 8 4 3 2 1, |rows, out| {
+                        product::<BYTES, RANGE, _>(weights, row_bytes, rows, out, |block| $module::$unpack(block));
+                    });
+                })*
+                $((TensorType::$book, [row], [out]) => {
+                    const BYTES: usize = superblock_bytes(TensorType::$book);
+                    const RANGE: u8 = code_range(TensorType::$book) as u8;
+                    let unpack = |block: &_| $books::$unpack_book::<{ $loop }>(block);
+                    product::<BYTES, RANGE, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
+                })*
+                (TensorType::F32 | TensorType::F16 | TensorType::BF16, ..) => {
+                    unreachable!("{kind} is not quantized")
                 }
-                _ => {}
+                _ => product_by_tiles(kind, weights, row_bytes, rows, out),
             }
         }
 
         /// Few rows: what is unpacked stays in registers.
         #[target_feature(enable = $features)]
         #[inline(never)]
-        fn product<const BYTES: usize, const KIND: u32, const ROWS: usize>(
+        fn product<const BYTES: usize, const RANGE: u8, const ROWS: usize>(
             weights: &[u8],
             row_bytes: usize,
             rows: &[&[QuantizedBlock]; ROWS],
             out: &mut [&mut [f32]; ROWS],
+            unpack: impl Fn(&[u8; BYTES]) -> Superblock,
         ) {
-            let range = const { code_range(KIND) };
+            let range = const { CodeRange::numbered(RANGE) };
+            let blocks = row_bytes.div_ceil(BYTES);
+            let rows = rows.map(|x| &x[..blocks]);
+            let mut last = [0; BYTES];
             for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
                 let (whole, rest) = row.as_chunks::<BYTES>();
-                let last = if rest.is_empty() { None } else { Some(filled_up(rest)) };
+                last[..rest.len()].copy_from_slice(rest);
                 let next = ahead::after(weights, j * row_bytes);
                 let mut sums = [_mm256_setzero_ps(); ROWS];
-                for (i, block) in whole.iter().chain(&last).enumerate() {
+                for i in 0..blocks {
                     ahead::ask::<BYTES>(next, i * BYTES);
-                    let weights = unpack::<BYTES, KIND>(block);
+                    let weights = unpack(whole.get(i).unwrap_or(&last));
                     // A half at a time: the registers hold one half's codes and the sums of eight rows.
                     for half in 0..2 {
                         for (x, sum) in rows.iter().zip(&mut sums) {
@@ -115,24 +118,20 @@ macro_rules! products {
         ) {
             let mut tile = Tile::default();
             let mut sums = vec![_mm256_setzero_ps(); TILE_ROWS * rows.len()];
-            for (t, weights) in weights.chunks(TILE_ROWS * row_bytes).enumerate() {
+            for (t, some) in weights.chunks(TILE_ROWS * row_bytes).enumerate() {
+                let next = ahead::after(weights, t * TILE_ROWS * row_bytes);
                 sums.fill(_mm256_setzero_ps());
                 for first in (0..row_bytes.div_ceil(superblock_bytes(kind))).step_by(TILE_BLOCKS) {
-                    tile.unpack(kind, weights, row_bytes, first);
-                    match code_range(kind.id()) {
-                        CodeRange::SixBits => {
-                            add_tile::<{ CodeRange::SIX_BITS }>(&tile, first, rows, &mut sums);
-                        }
-                        CodeRange::SevenBits => {
-                            add_tile::<{ CodeRange::SEVEN_BITS }>(&tile, first, rows, &mut sums);
-                        }
-                        CodeRange::FiveBits => {
-                            add_tile::<{ CodeRange::FIVE_BITS }>(&tile, first, rows, &mut sums);
-                        }
+                    tile.unpack(kind, some, next, row_bytes, first);
+                    let add = match code_range(kind) {
+                        CodeRange::FiveBits => add_tile::<{ CodeRange::FiveBits as u8 }>,
+                        CodeRange::SixBits => add_tile::<{ CodeRange::SixBits as u8 }>,
+                        CodeRange::SevenBits => add_tile::<{ CodeRange::SevenBits as u8 }>,
                         CodeRange::Signed => unreachable!("{kind} takes no tiles"),
-                    }
+                    };
+                    add(&tile, first, rows, &mut sums);
                 }
-                for (w, sums) in sums.chunks_exact(rows.len()).take(weights.len() / row_bytes).enumerate() {
+                for (w, sums) in sums.chunks_exact(rows.len()).take(some.len() / row_bytes).enumerate() {
                     for (out, sums) in out.iter_mut().zip(sums) {
                         out[t * TILE_ROWS + w] = sum(*sums);
                     }
@@ -159,6 +158,7 @@ macro_rules! products {
             }
             groups_of!(8);
             groups_of!(4);
+            groups_of!(2);
             groups_of!(1);
         }
 
@@ -197,22 +197,12 @@ macro_rules! products {
     };
 }
 
-/// As `products`, for all types that are unpacked in registers.
-macro_rules! products_of_all_types {
-    ($features:literal, $bytes:path) => {
-        products!(
-            $features, $bytes, Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84,
-            Q3_K 110, Q4_K 144, Q5_K 176, Q6_K 210, IQ4_XS 136,
-        );
-    };
-}
-
 /// Any processor with AVX2.
 pub(super) mod maddubs {
-    products_of_all_types!("avx2,fma,f16c", crate::avx2::byte_products::maddubs);
+    crate::unpackers::of_every_type!(products "avx2,fma,f16c", crate::avx2::byte_products::maddubs, crate::avx2::unpack::in_loop::AVX2,);
 }
 
 /// Processors with AVX-VNNI.
 pub(super) mod vnni {
-    products_of_all_types!("avx2,fma,f16c,avxvnni", crate::avx2::byte_products::vnni);
+    crate::unpackers::of_every_type!(products "avx2,fma,f16c,avxvnni", crate::avx2::byte_products::vnni, crate::avx2::unpack::in_loop::AVX_VNNI,);
 }

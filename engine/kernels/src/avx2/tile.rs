@@ -17,16 +17,25 @@ pub(super) struct Tile {
 }
 
 impl Tile {
-    /// Unpacks the superblocks from `first` on of each of the rows in `weights`, over what was there.
+    /// Unpacks the superblocks from `first` on of each of the rows in `weights`, over what was there. Asks for as many bytes
+    /// of `next`, which is as far from them as weights are asked for ahead.
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(super) fn unpack(&mut self, kind: TensorType, weights: &[u8], row_bytes: usize, first: usize) {
+    pub(super) fn unpack(
+        &mut self,
+        kind: TensorType,
+        weights: &[u8],
+        next: &[u8],
+        row_bytes: usize,
+        first: usize,
+    ) {
         let bytes = superblock_bytes(kind);
         let run_bytes = (row_bytes - first * bytes).min(TILE_BLOCKS * bytes);
         self.blocks = run_bytes.div_ceil(bytes);
         self.superblocks.resize(weights.len() / row_bytes * self.blocks, Superblock::zero());
         let rows = weights.chunks_exact(row_bytes).zip(self.superblocks.chunks_exact_mut(self.blocks));
-        for (row, to) in rows {
-            unpack_run(kind, &row[first * bytes..][..run_bytes], to);
+        for (w, (row, to)) in rows.enumerate() {
+            let next = next.get(w * row_bytes + first * bytes..).unwrap_or_default();
+            unpack_run(kind, &row[first * bytes..][..run_bytes], next, to);
         }
     }
 

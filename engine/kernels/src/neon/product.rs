@@ -38,7 +38,10 @@ pub(super) fn total(
 
 /// Products compiled for `$feature`, with bytes multiplied by `$bytes`.
 macro_rules! products {
-    ($feature:literal, $bytes:path, $($kind:ident $superblock:literal,)*) => {
+    (
+        $feature:literal, $bytes:path,
+        [$($kind:ident $module:ident $unpack:ident,)*] [$($large:ident $larges:ident $unpack_large:ident,)*]
+    ) => {
         use std::arch::aarch64::*;
 
         use super::{Sums, nothing, total};
@@ -47,7 +50,9 @@ macro_rules! products {
         use crate::neon::unpack::{
             Offsets, StoredSuperblock, offsets, offsets_of, room_for_row, unpack, unpack_row,
         };
+        use crate::groups::by_groups;
         use crate::quant::TensorType;
+        use crate::unpack::superblock_bytes;
 
         /// See [`crate::Kernels::quantized_product`].
         pub(crate) fn quantized_product(
@@ -61,7 +66,8 @@ macro_rules! products {
             match (kind, rows, &mut *out) {
                 // SAFETY: the table is handed out only where `kernels` found this feature.
                 $((TensorType::$kind, [x], [out]) => unsafe {
-                    one_row::<$superblock, { TensorType::$kind.id() }>(kind, weights, row_bytes, x, out);
+                    const BYTES: usize = superblock_bytes(TensorType::$kind);
+                    one_row::<BYTES, { TensorType::$kind.id() }>(kind, weights, row_bytes, x, out);
                 },)*
                 // SAFETY: as above.
                 _ => unsafe { many_rows(kind, weights, row_bytes, rows, out) },
@@ -112,14 +118,11 @@ macro_rules! products {
             let mut unpacked = room_for_row(kind, row_bytes);
             for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
                 unpack_row(kind, row, &mut unpacked);
-                let (twos, one) = rows.as_chunks::<2>();
-                let (out_twos, out_one) = out.as_chunks_mut::<2>();
-                for (rows, [first, second]) in twos.iter().zip(out_twos) {
-                    [first[j], second[j]] = multiply::<2>(&unpacked, rows, offsets(kind));
-                }
-                for (row, out) in one.iter().zip(out_one) {
-                    [out[j]] = multiply::<1>(&unpacked, &[row], offsets(kind));
-                }
+                by_groups!(rows, &mut *out, 2 1, |rows, out| {
+                    for (out, sum) in out.iter_mut().zip(multiply(&unpacked, rows, offsets(kind))) {
+                        out[j] = sum;
+                    }
+                });
             }
         }
 
@@ -181,22 +184,12 @@ macro_rules! products {
     };
 }
 
-/// As `products`, for the types that one row of activations meets in registers.
-macro_rules! products_of_all_types {
-    ($feature:literal, $bytes:path) => {
-        products!(
-            $feature, $bytes, Q4_0 144, Q4_1 160, Q5_0 176, Q5_1 192, Q8_0 272, IQ4_NL 144, MXFP4 136, Q2_K 84,
-            Q3_K 110, Q4_K 144, Q5_K 176, Q6_K 210, IQ4_XS 136,
-        );
-    };
-}
-
 /// Any 64-bit Arm processor.
 pub(super) mod widening {
-    products_of_all_types!("neon", crate::neon::byte_products::widening);
+    crate::unpackers::of_every_type!(products "neon", crate::neon::byte_products::widening,);
 }
 
 /// Processors with the dot products of Armv8.2.
 pub(super) mod dotprod {
-    products_of_all_types!("neon,dotprod", crate::neon::byte_products::sdot);
+    crate::unpackers::of_every_type!(products "neon,dotprod", crate::neon::byte_products::sdot,);
 }

@@ -10,6 +10,7 @@ use super::registers::{store_bytes, store_floats};
 use super::{books, few_bits, k_quants, small_blocks};
 use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
+use crate::unpackers::of_every_type;
 
 /// 256 weights, a group in each register of codes: weight i is `scales[i / 16] · codes[i]` less what [`Offsets`] says of the
 /// type.
@@ -111,33 +112,18 @@ pub(super) fn room_for_row(kind: TensorType, row_bytes: usize) -> Vec<StoredSupe
     vec![StoredSuperblock::ZERO; row_bytes.div_ceil(superblock_bytes(kind))]
 }
 
-/// Calls `$with!` with the types that have functions here, each with the bytes of a superblock and its function.
-macro_rules! of_all_types {
-    ($with:ident) => {
-        $with!(
-            Q4_0 144 small_blocks::q4_0, Q4_1 160 small_blocks::q4_1, Q5_0 176 small_blocks::q5_0,
-            Q5_1 192 small_blocks::q5_1, Q8_0 272 small_blocks::q8_0, IQ4_NL 144 small_blocks::iq4_nl,
-            MXFP4 136 small_blocks::mxfp4, Q2_K 84 k_quants::q2_k, Q3_K 110 k_quants::q3_k, Q4_K 144 k_quants::q4_k,
-            Q5_K 176 k_quants::q5_k, Q6_K 210 k_quants::q6_k, IQ4_XS 136 k_quants::iq4_xs, IQ2_XXS 66 books::iq2_xxs,
-            IQ2_XS 74 books::iq2_xs, IQ2_S 82 books::iq2_s, IQ3_XXS 98 books::iq3_xxs, IQ3_S 110 books::iq3_s,
-            IQ1_S 50 few_bits::iq1_s, IQ1_M 56 few_bits::iq1_m, TQ1_0 54 few_bits::tq1_0, TQ2_0 66 few_bits::tq2_0,
-            Q1_0 36 few_bits::q1_0, Q2_0 72 few_bits::q2_0, NVFP4 144 books::nvfp4,
-        )
-    };
-}
-
 /// Unpacks a superblock of the type with number `KIND`, which is settled at compile time.
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -> Superblock {
     macro_rules! of_kind {
-        ($($kind:ident $superblock:literal $unpack:path,)*) => {
-            $(if KIND == TensorType::$kind.id() {
-                return $unpack(block[..].first_chunk().expect("the size of this type"));
-            })*
+        ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
+            $($(if KIND == TensorType::$kind.id() {
+                return $module::$unpack(block[..].first_chunk().expect("the size of this type"));
+            })*)*
         };
     }
-    of_all_types!(of_kind);
+    of_every_type!(of_kind);
     unreachable!("type {KIND} is not read in registers")
 }
 
@@ -145,14 +131,16 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
 #[target_feature(enable = "neon")]
 pub(super) fn unpack_row(kind: TensorType, row: &[u8], to: &mut [StoredSuperblock]) {
     macro_rules! of_kind {
-        ($($kind:ident $superblock:literal $unpack:path,)*) => {
+        ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
             match kind {
-                $(TensorType::$kind => each::<$superblock, { TensorType::$kind.id() }>(row, to),)*
+                $($(TensorType::$kind => {
+                    each::<{ superblock_bytes(TensorType::$kind) }, { TensorType::$kind.id() }>(row, to);
+                })*)*
                 TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
             }
         };
     }
-    of_all_types!(of_kind);
+    of_every_type!(of_kind);
 }
 
 #[target_feature(enable = "neon")]
