@@ -9,8 +9,8 @@ use pelicycle_store::{Store, StoredAttempt};
 
 use crate::backends::given_replies;
 use crate::{
-    Backend, Backends, Contestant, ContestantModel, LocalModel, MAX_LOOKS, RepliesSource, RunError, RunPlan, UsageError,
-    Weights,
+    Backend, Backends, Contestant, ContestantModel, LocalModel, MAX_LOOKS, RepliesSource, RunError, RunPlan,
+    UsageError, Weights,
 };
 
 /// Runs named when the one asked for is not there.
