@@ -167,7 +167,7 @@ fn local_models(config: &Config, projectors: &Projectors) -> String {
         let sight = projectors.sight(found.path(), outline.gguf());
         match sight.fault() {
             Some(fault) => {
-                faults.push(format!("the projector of {} can't be used: {fault}", shelf.name_of(found)))
+                faults.push(format!("the projector of {} can't be used: {fault}", shelf.name_of(found)));
             }
             None if sight.projector().is_some() => seeing.push(shelf.name_of(found)),
             None => {}

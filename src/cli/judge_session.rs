@@ -44,7 +44,7 @@ impl SessionDrive {
         let looking = (!quiet && std::io::stderr().is_terminal()).then(Arc::<LookingLine>::default);
         if let Some(line) = looking.clone() {
             judge.watch_pictures(Box::new(move |progress| {
-                line.show(progress.done * 100 / progress.layers.max(1))
+                line.show(progress.done * 100 / progress.layers.max(1));
             }));
         }
         Ok(SessionDrive { stop, looking, quiet })

@@ -15,8 +15,8 @@ pub(crate) struct Tensor {
 }
 
 /// Norms' weights.
-const NEAR_ONE: Numbers = Numbers::Between(0.9, 1.1);
-const SMALL: Numbers = Numbers::Between(-0.05, 0.05);
+pub(crate) const NEAR_ONE: Numbers = Numbers::Between(0.9, 1.1);
+pub(crate) const SMALL: Numbers = Numbers::Between(-0.05, 0.05);
 
 /// Puts the tensors together.
 struct Layout<'a> {

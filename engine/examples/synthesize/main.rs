@@ -11,6 +11,7 @@ mod layout;
 mod metadata;
 mod mix;
 mod numbers;
+mod projector;
 mod shape;
 
 use std::fs::File;
@@ -21,8 +22,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use pelicycle_engine::gguf::GgufBuilder;
 
+use crate::layout::Tensor;
 use crate::mix::Mix;
 use crate::numbers::Random;
+use crate::projector::Eyes;
 use crate::shape::{SHAPES, Shape};
 
 #[derive(Debug, Parser)]
@@ -31,6 +34,9 @@ struct Args {
     /// Whose shape; --list names them.
     #[arg(long, default_value = "qwen3-30b-a3b")]
     shape: String,
+    /// Write the projector with which a model of the shape sees pictures (gemma-3-4b, qwen3-vl-4b), and not the model.
+    #[arg(long)]
+    projector: bool,
     /// Layers instead of the shape's own.
     #[arg(long, value_name = "N")]
     layers: Option<u64>,
@@ -72,13 +78,20 @@ fn run(args: &Args) -> Result<(), String> {
     let Some(out) = &args.out else { return Err("no file to write".into()) };
     let mut shape = named(&args.shape)?;
     if let Some(layers) = args.layers {
-        shape.set("layers", layers)?;
+        match shape.eyes.as_mut().filter(|_| args.projector) {
+            Some(eyes) => eyes.layers = layers.clamp(1, 1024),
+            None => shape.set("layers", layers)?,
+        }
     }
     for set in &args.set {
         let (key, n) = set.split_once('=').ok_or_else(|| format!("{set:?} is not KEY=N"))?;
         shape.set(key, n.parse().map_err(|_| format!("{n:?} is not a number"))?)?;
     }
-    let bytes = synthesize(&shape, args.mix, args.seed, out)?;
+    let bytes = match (&shape.eyes, args.projector) {
+        (_, false) => synthesize(&shape, args.mix, args.seed, out)?,
+        (Some(eyes), true) => synthesize_projector(&shape, eyes, args.mix, args.seed, out)?,
+        (None, true) => return Err(format!("{} sees no pictures", shape.name)),
+    };
     println!("{}: {:.2} GB", out.display(), bytes as f64 / 1e9);
     Ok(())
 }
@@ -96,8 +109,18 @@ fn named(name: &str) -> Result<Shape, String> {
 fn synthesize(shape: &Shape, mix: Mix, seed: u64, path: &Path) -> Result<u64, String> {
     let mut contents = GgufBuilder::default();
     metadata::add(shape, &mut contents);
-    let tensors = layout::tensors(shape, mix);
-    for tensor in &tensors {
+    write(contents, &layout::tensors(shape, mix), seed, path)
+}
+
+/// Writes the file of its projector; its size.
+fn synthesize_projector(shape: &Shape, eyes: &Eyes, mix: Mix, seed: u64, path: &Path) -> Result<u64, String> {
+    let mut contents = GgufBuilder::default();
+    projector::add(shape, eyes, &mut contents);
+    write(contents, &projector::tensors(shape, eyes, mix), seed, path)
+}
+
+fn write(mut contents: GgufBuilder, tensors: &[Tensor], seed: u64, path: &Path) -> Result<u64, String> {
+    for tensor in tensors {
         contents
             .tensor(&tensor.name, &tensor.dims, tensor.kind)
             .map_err(|fault| format!("no file has this shape: {fault}"))?;
@@ -121,6 +144,7 @@ fn synthesize(shape: &Shape, mix: Mix, seed: u64, path: &Path) -> Result<u64, St
 mod tests {
     use pelicycle_engine::Session;
     use pelicycle_engine::model::{Arithmetic, ExpertConfig, Model, WeightSummary};
+    use pelicycle_engine::vision::{PictureLimits, Projector, bench_picture};
 
     use super::*;
     use crate::shape::Attention;
@@ -160,6 +184,29 @@ mod tests {
                 let logits = Session::new(&model).feed(&[5, 900, 17], false).unwrap().to_vec();
                 assert!(logits.iter().all(|x| x.is_finite()), "{} {mix:?}", shape.name);
                 assert!(logits.iter().any(|x| x.abs() > 0.1), "{} {mix:?}", shape.name);
+            }
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn projectors_open_and_see_with_their_models() {
+        let folder = std::env::temp_dir().join(format!("pelicycle-projectors-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        for shape in SHAPES.iter().filter(|shape| shape.eyes.is_some()) {
+            let (model, projector) = (folder.join("model.gguf"), folder.join("mmproj.gguf"));
+            let eyes = shape.eyes.clone().unwrap();
+            let eyes =
+                Eyes { layers: 4, width: 64, feed_forward: 96, heads: 4, image: eyes.patch * 16, ..eyes };
+            for mix in [Mix::F16, Mix::BF16, Mix::Q8_0] {
+                synthesize(&small(shape), Mix::Q8_0, 1, &model).unwrap();
+                synthesize_projector(&small(shape), &eyes, mix, 1, &projector).unwrap();
+                let model = Model::open(&model, Some(2), Arithmetic::Int8).unwrap();
+                let projector = Projector::open(&projector, PictureLimits::default()).unwrap();
+                projector.check_model(&model).unwrap();
+                let rows = projector.encode(&model, &bench_picture(96)).unwrap();
+                assert!(rows.embeddings.iter().all(|x| x.is_finite()), "{} {mix:?}", shape.name);
+                assert!(rows.embeddings.iter().any(|x| x.abs() > 0.1), "{} {mix:?}", shape.name);
             }
         }
         std::fs::remove_dir_all(&folder).unwrap();
@@ -209,6 +256,8 @@ mod tests {
             ("olmoe-1b-7b", 6.9),
             ("granite-3.1-3b-a800m", 3.3),
             ("gemma-3-1b", 1.0),
+            ("gemma-3-4b", 3.9),
+            ("qwen3-vl-4b", 4.0),
             ("gpt-oss-20b", 20.9),
             ("deepseek-v2-lite", 15.7),
             ("deepseek-v3", 671.0),

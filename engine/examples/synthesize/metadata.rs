@@ -2,6 +2,7 @@
 
 use pelicycle_engine::gguf::{GgufBuilder, MetadataArray, MetadataValue};
 
+use crate::projector::{DEEPSTACK, EyeKind};
 use crate::shape::{Attention, Shape};
 
 /// One turn after another between the markers of ChatML.
@@ -66,6 +67,10 @@ pub(crate) fn add(shape: &Shape, contents: &mut GgufBuilder) {
             MetadataValue::Array(MetadataArray::I32(vec![rest, quarter, quarter, 0])),
         );
     }
+    if shape.eyes.as_ref().is_some_and(|eyes| eyes.kind == EyeKind::Qwen3Vl) {
+        pair("n_deepstack_layers", number(DEEPSTACK));
+        pair("rope.dimension_sections", MetadataValue::Array(MetadataArray::I32(vec![24, 20, 20, 0])));
+    }
     if let Some(experts) = &shape.experts {
         pair("expert_count", number(experts.count));
         pair("expert_used_count", number(experts.used));
@@ -85,7 +90,9 @@ pub(crate) fn add(shape: &Shape, contents: &mut GgufBuilder) {
 
 /// A byte-level vocabulary: all bytes, then what merges of printable characters give, two and three at a time.
 fn vocabulary(shape: &Shape, contents: &mut GgufBuilder) {
-    let wanted = usize::try_from(shape.vocabulary).unwrap_or(usize::MAX).saturating_sub(SPECIAL.len());
+    let marks = shape.eyes.iter().flat_map(|eyes| eyes.kind.marks());
+    let special: Vec<&str> = SPECIAL.into_iter().chain(marks).collect();
+    let wanted = usize::try_from(shape.vocabulary).unwrap_or(usize::MAX).saturating_sub(special.len());
     let mut tokens: Vec<String> = (0..=255).map(|byte| stand_in(byte).to_string()).take(wanted).collect();
     // The most usual first: small letters and the blank, then the other printable characters and the line's end.
     let printable: Vec<String> = (b'a'..=b'z')
@@ -105,8 +112,8 @@ fn vocabulary(shape: &Shape, contents: &mut GgufBuilder) {
     // A vocabulary that the merges do not fill has rows without a use, as released models have.
     tokens.extend((tokens.len()..wanted).map(|i| format!("<|unused-{i}|>")));
     let mut types = vec![1; tokens.len()];
-    tokens.extend(SPECIAL.map(String::from));
-    types.extend(SPECIAL.map(|_| 3));
+    types.extend(special.iter().map(|_| 3));
+    tokens.extend(special.into_iter().map(String::from));
     let id = |token: &str| {
         let place = tokens.iter().position(|t| t == token).unwrap_or(0);
         MetadataValue::U32(u32::try_from(place).unwrap_or(u32::MAX))

@@ -2,6 +2,8 @@
 
 use pelicycle_engine::gguf::MetadataValue;
 
+use crate::projector::{EyeKind, Eyes};
+
 /// What sets a model's tensors and metadata apart from another's.
 #[derive(Debug, Clone)]
 pub(crate) struct Shape {
@@ -27,6 +29,8 @@ pub(crate) struct Shape {
     pub(crate) rope_size: u64,
     /// `tokenizer.ggml.pre`.
     pub(crate) pre: &'static str,
+    /// What it sees with.
+    pub(crate) eyes: Option<Eyes>,
     /// Metadata that no other field has, without the architecture's prefix.
     pub(crate) extra: &'static [(&'static str, MetadataValue)],
 }
@@ -101,6 +105,7 @@ const PLAIN: Shape = Shape {
     rope_base: 1e6,
     rope_size: 128,
     pre: "qwen2",
+    eyes: None,
     extra: &[],
 };
 
@@ -307,6 +312,54 @@ pub(crate) const SHAPES: &[Shape] = &[
             ("attention.sliding_window", MetadataValue::U32(512)),
             ("rope.freq_base_swa", MetadataValue::F32(1e4)),
         ],
+        ..PLAIN
+    },
+    Shape {
+        name: "gemma-3-4b",
+        architecture: "gemma3",
+        layers: 34,
+        width: 2560,
+        vocabulary: 262_208,
+        context: 131_072,
+        attention: grouped(8, 4, 256, Norm::Head),
+        feed_forward: 10_240,
+        tied: true,
+        norms_behind: true,
+        rope_size: 256,
+        eyes: Some(Eyes {
+            kind: EyeKind::Gemma3,
+            layers: 27,
+            width: 1152,
+            feed_forward: 4304,
+            heads: 16,
+            patch: 14,
+            image: 896,
+        }),
+        extra: &[
+            ("attention.sliding_window", MetadataValue::U32(1024)),
+            ("rope.freq_base_swa", MetadataValue::F32(1e4)),
+        ],
+        ..PLAIN
+    },
+    Shape {
+        name: "qwen3-vl-4b",
+        architecture: "qwen3vl",
+        layers: 36,
+        width: 2560,
+        context: 262_144,
+        attention: grouped(32, 8, 128, Norm::Head),
+        feed_forward: 9728,
+        tied: true,
+        rope_base: 5e6,
+        eyes: Some(Eyes {
+            kind: EyeKind::Qwen3Vl,
+            layers: 24,
+            width: 1024,
+            feed_forward: 4096,
+            heads: 16,
+            patch: 16,
+            image: 768,
+        }),
         ..PLAIN
     },
     Shape {

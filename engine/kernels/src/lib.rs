@@ -100,6 +100,8 @@ pub struct Kernels {
     pub mixes: Mixes,
     /// As `mix`, for values in half precision.
     pub mix_half: fn(weights: &[f32], values: &[u16], out: &mut [f32]),
+    /// The largest number; −∞ of none.
+    pub largest: fn(x: &[f32]) -> f32,
     /// Replaces scores by e^(score − max); the sum of the results.
     pub exponentials: fn(scores: &mut [f32], max: f32) -> f32,
     /// Replaces `gate` by its product with `up` as the kind of gate says.

@@ -4,6 +4,7 @@
 use half::f16;
 
 use super::GateFunction;
+use super::activations::WHOLE;
 
 /// Lanes that sums are kept in; one order of addition for every instruction set that uses these bodies.
 const LANES: usize = 16;
@@ -96,7 +97,10 @@ pub(super) fn exp(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     let clamped = x.clamp(-87.3, 88.3);
-    let n = (clamped * std::f32::consts::LOG2_E).round_ties_even();
+    // Rounded to a whole number, ties to even, which the lowest bits of the sum hold: rounding and casting by their own
+    // instructions keeps compilers from vectors.
+    let raised = clamped * std::f32::consts::LOG2_E + WHOLE;
+    let n = raised - WHOLE;
     let r = (clamped - n * LN2_HIGH) - n * LN2_LOW;
     let mut p = 1.987_569_1e-4;
     p = p * r + 1.398_199_9e-3;
@@ -105,8 +109,22 @@ pub(super) fn exp(x: f32) -> f32 {
     p = p * r + 1.666_666_5e-1;
     p = p * r + 0.5;
     let e = p * r * r + r + 1.0;
-    let scaled = e * f32::from_bits(((n as i32 + 127) << 23).cast_unsigned());
+    let exponent = raised.to_bits().wrapping_sub(WHOLE.to_bits()).wrapping_add(127);
+    let scaled = e * f32::from_bits(exponent << 23);
     if x < -87.3 { 0.0 } else { scaled }
+}
+
+#[inline(always)]
+pub(super) fn largest(x: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let mut most = [f32::NEG_INFINITY; LANES];
+    let (lanes, rest) = x.as_chunks::<LANES>();
+    for lane in lanes {
+        for i in 0..LANES {
+            most[i] = larger(most[i], lane[i]);
+        }
+    }
+    most.into_iter().chain(rest.iter().copied()).fold(f32::NEG_INFINITY, larger)
 }
 
 #[inline(always)]

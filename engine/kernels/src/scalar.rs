@@ -17,6 +17,7 @@ pub(super) static KERNELS: Kernels = Kernels {
     mix: math::mix::<f32>,
     mixes: math::mixes,
     mix_half: math::mix::<u16>,
+    largest: math::largest,
     exponentials: math::exponentials,
     gate: math::gate,
     sigmoid_times: math::sigmoid_times,

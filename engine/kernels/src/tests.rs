@@ -334,6 +334,8 @@ fn many_rows_of_floats_are_what_each_is_alone() {
                 let alone = weights.chunks_exact(width).map(|weights| (kernels.dot)(weights, x));
                 assert!(products.iter().copied().eq(alone), "{} {width} × {count}", kernels.name);
             }
+            let largest = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            assert_eq!((kernels.largest)(&weights), largest, "{}", kernels.name);
             let each: Vec<&[f32]> = shares.iter().map(Vec::as_slice).collect();
             let mixed = |shares: &[&[f32]]| {
                 let mut mixed = vec![vec![1.0; width]; shares.len()];

@@ -165,7 +165,7 @@ impl Piece<'_> {
             }
             let softmax = |row: &mut [f32]| {
                 let row = &mut row[..count];
-                let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                let max = (kernels.largest)(row);
                 (kernels.exponentials)(row, max)
             };
             let sums: Vec<f32> = scores.chunks_exact_mut(wide).map(softmax).collect();

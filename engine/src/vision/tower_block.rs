@@ -235,22 +235,27 @@ fn queries_keys_values(
     name: &dyn Fn(&str) -> String,
 ) -> Result<([ClippedMatrix; 3], usize), ModelError> {
     let TowerConfig { width, heads, .. } = *source.config;
+    // Where heads turn, a quarter of each goes with its own axis and half.
+    let parts = if source.kind.rope.is_some() { 4 * heads } else { heads };
+    let cut = |name: &str, rows: usize| match rows > 0 && rows <= 1 << 20 && rows.is_multiple_of(parts) {
+        true => Ok(rows),
+        false => Err(ModelError::Value {
+            path: source.gguf.path().to_owned(),
+            what: format!("the number of rows of {name}.weight"),
+            found: rows.to_string(),
+            why: "which clip.vision.attention.head_count does not cut into heads",
+        }),
+    };
     let fused = name("attn_qkv");
     if source.has(&fused) {
+        let width = cut(&fused, width)?;
         let part = |i: usize| source.part(&fused, [width, 3 * width], i * width, width);
         let matrix = |matrix: Matrix| ClippedMatrix::read(source, &fused, matrix);
         return Ok(([matrix(part(0)?)?, matrix(part(1)?)?, matrix(part(2)?)?], width));
     }
     // Heads may be wider or narrower together than the stream.
-    let rows = source.rows(&name("attn_q"))?;
-    if rows == 0 || rows > 1 << 20 || !rows.is_multiple_of(4 * heads) {
-        return Err(ModelError::Value {
-            path: source.gguf.path().to_owned(),
-            what: format!("the number of rows of {}.weight", name("attn_q")),
-            found: rows.to_string(),
-            why: "which clip.vision.attention.head_count does not cut into heads",
-        });
-    }
+    let query = name("attn_q");
+    let rows = cut(&query, source.rows(&query)?)?;
     let matrix =
         |part: &str| ClippedMatrix::read(source, &name(part), source.matrix(&name(part), [width, rows])?);
     Ok(([matrix("attn_q")?, matrix("attn_k")?, matrix("attn_v")?], rows))

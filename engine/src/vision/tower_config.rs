@@ -27,7 +27,7 @@ pub(super) struct TowerConfig {
     pub(super) patch: usize,
     /// Patches of a token's side.
     pub(super) merge: usize,
-    /// Pixels of a side, in the kinds that look at it.
+    /// Pixels of a side; 0 in the kinds that don't look at it.
     pub(super) image_size: usize,
     pub(super) mean: [f32; 3],
     pub(super) std: [f32; 3],
@@ -72,10 +72,6 @@ impl TowerConfig {
         };
         let width = bounded("vision.embedding_length", 1 << 16)?;
         let heads = bounded("vision.attention.head_count", width)?;
-        if !width.is_multiple_of(heads) || kind.rope.is_some() && !(width / heads).is_multiple_of(4) {
-            let why = "which does not cut the width into heads that can turn";
-            return Err(keys.fail("vision.attention.head_count", &heads, why));
-        }
         let epsilon = match kind.epsilon {
             Some(epsilon) => epsilon,
             None => {
@@ -110,7 +106,12 @@ impl TowerConfig {
             epsilon,
             patch: bounded("vision.patch_size", 256)?,
             merge,
-            image_size: bounded("vision.image_size", MAX_PICTURE_PIXELS.isqrt())?,
+            image_size: match kind.sizing {
+                PictureSizing::Square | PictureSizing::LongestEdge => {
+                    bounded("vision.image_size", MAX_PICTURE_PIXELS.isqrt())?
+                }
+                PictureSizing::Area { .. } | PictureSizing::Tokens(_) => 0,
+            },
             mean: three(&keys, "vision.image_mean")?,
             std: three(&keys, "vision.image_std")?,
             projection: bounded("vision.projection_dim", LIMIT)?,

@@ -182,13 +182,12 @@ fn what_is_wrong_with_a_projector_is_named() {
         ("clip.projector_type", Some(MetadataValue::String("resampler".into())), "\"resampler\""),
         ("clip.projector_type", None, "projector_type"),
         ("clip.has_vision_encoder", Some(MetadataValue::Bool(false)), "no eyes"),
-        ("clip.vision.attention.head_count", Some(MetadataValue::U32(5)), "head_count is 5"),
+        ("clip.vision.attention.head_count", Some(MetadataValue::U32(5)), "does not cut into heads"),
         ("clip.vision.block_count", Some(MetadataValue::U32(1 << 20)), "block_count is 1048576"),
         ("clip.vision.block_count", Some(MetadataValue::U32(2)), "v.blk.2."),
         ("clip.vision.patch_size", Some(MetadataValue::U32(8)), "v.patch_embd.weight"),
         ("clip.vision.spatial_merge_size", Some(MetadataValue::U32(3)), "v.deepstack.0.norm"),
         ("clip.vision.spatial_merge_size", Some(MetadataValue::U32(9)), "spatial_merge_size is 9"),
-        ("clip.vision.image_size", Some(MetadataValue::U32(16_384)), "image_size is 16384"),
         ("clip.vision.image_mean", floats(&[0.5, 0.5]), "red, green and blue"),
         ("clip.vision.image_std", floats(&[0.5, 0.0, 0.5]), "no deviation"),
         ("clip.vision.projection_dim", Some(MetadataValue::U32(65)), "fc2"),
@@ -198,6 +197,10 @@ fn what_is_wrong_with_a_projector_is_named() {
         let error = open(&changed).unwrap_err().to_string();
         assert!(error.contains(words), "{key}: {error}");
     }
+    // It bounds nothing in this kind.
+    let mut changed = parts.clone();
+    changed.set("clip.vision.image_size", None);
+    open(&changed).unwrap();
     for (name, fill, words) in [
         ("v.blk.1.ln2.weight", f32::NAN, "finite"),
         ("v.position_embd.weight", f32::INFINITY, "finite"),
@@ -217,6 +220,7 @@ fn towers_whose_tokens_or_pictures_are_huge_are_refused() {
         ("qwen3vl", [("patch_size", 256), ("spatial_merge_size", 8)], "patch_size is 256"),
         ("mistral3-vl", [("patch_size", 256), ("spatial_merge_size", 5)], "1024 pixels a side"),
         ("gemma3-vl", [("patch_size", 4), ("image_size", 4096)], "more than 65536 patches"),
+        ("mistral3-vl", [("patch_size", 14), ("image_size", 16_384)], "image_size is 16384"),
     ] {
         let Some((mut parts, _)) = projector_of(name) else { return };
         for (key, number) in pairs {

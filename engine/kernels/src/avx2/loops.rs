@@ -30,6 +30,7 @@ static AVX2: Kernels = Kernels {
     mix: |weights, values, out| mix(weights, values, out),
     mixes: |weights, values, out| mixes(weights, values, out),
     mix_half: |weights, values, out| mix_half(weights, values, out),
+    largest: |x| largest(x),
     exponentials: |x, max| exponentials(x, max),
     gate: |kind, x, up| gate(kind, x, up),
     sigmoid_times: |x, gate| sigmoid_times(x, gate),
@@ -61,6 +62,7 @@ compiled_for_avx2! {
     fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) = many_rows::mixes;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = math::scores;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
+    fn largest(x: &[f32]) -> f32 = math::largest;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
     fn gate(kind: GateFunction, x: &mut [f32], up: &[f32]) = math::gate;
     fn sigmoid_times(x: &mut [f32], gate: &[f32]) = math::sigmoid_times;

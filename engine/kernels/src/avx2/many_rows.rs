@@ -46,21 +46,18 @@ pub(super) fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) {
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     let mut sums = [_mm256_setzero_ps(); 2];
-    for (a, b) in a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0) {
-        for half in 0..2 {
-            sums[half] = _mm256_fmadd_ps(eight(a, half), eight(b, half), sums[half]);
-        }
+    for (a, b) in pairs(a).iter().zip(pairs(b)) {
+        sums[0] = _mm256_fmadd_ps(load(&a[0]), load(&b[0]), sums[0]);
+        sums[1] = _mm256_fmadd_ps(load(&a[1]), load(&b[1]), sums[1]);
     }
     let rest = a.len() / 16 * 16;
     dot_of_sums(&a[rest..], &b[rest..], sums)
 }
 
-/// Eight of sixteen floats.
-#[target_feature(enable = "avx2,fma,f16c")]
+/// Sixteen floats at a time, each as two eights.
 #[inline]
-fn eight(floats: &[f32; 16], half: usize) -> __m256 {
-    // SAFETY: reads 32 of the 64 bytes of the array, half being 0 or 1, at any alignment.
-    unsafe { _mm256_loadu_ps(floats.as_ptr().add(8 * (half & 1))) }
+fn pairs(floats: &[f32]) -> &[[[f32; 8]; 2]] {
+    floats.as_chunks::<8>().0.as_chunks::<2>().0
 }
 
 /// Eight floats from an array.
@@ -90,34 +87,32 @@ fn dot_of_sums(a: &[f32], b: &[f32], sums: [__m256; 2]) -> f32 {
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 fn tile(weights: &[f32], rows: &[&[f32]; ROWS], width: usize) -> [[f32; WEIGHTS]; ROWS] {
-    let weights: [&[f32]; WEIGHTS] = std::array::from_fn(|j| &weights[j * width..][..width]);
-    let rows = rows.map(|row| &row[..width]);
-    let (weight_blocks, row_blocks) =
-        (weights.map(|w| w.as_chunks::<16>().0), rows.map(|x| x.as_chunks::<16>().0));
-    let blocks = width / 16;
+    let (w0, w1) = (&weights[..width], &weights[width..2 * width]);
+    let (x0, x1, x2) = (&rows[0][..width], &rows[1][..width], &rows[2][..width]);
     let mut sums = [[[_mm256_setzero_ps(); 2]; WEIGHTS]; ROWS];
-    for block in 0..blocks {
-        for half in 0..2 {
-            let mut w = [_mm256_setzero_ps(); WEIGHTS];
-            for j in 0..WEIGHTS {
-                // SAFETY: every row has so many blocks; reads 32 of the 64 bytes of one, at any alignment.
-                w[j] =
-                    unsafe { _mm256_loadu_ps(weight_blocks[j].get_unchecked(block).as_ptr().add(8 * half)) };
-            }
-            for r in 0..ROWS {
-                // SAFETY: as above.
-                let x = unsafe { _mm256_loadu_ps(row_blocks[r].get_unchecked(block).as_ptr().add(8 * half)) };
-                for j in 0..WEIGHTS {
-                    sums[r][j][half] = _mm256_fmadd_ps(w[j], x, sums[r][j][half]);
-                }
-            }
+    let rows = pairs(x0).iter().zip(pairs(x1)).zip(pairs(x2));
+    for ((a, b), ((x, y), z)) in pairs(w0).iter().zip(pairs(w1)).zip(rows) {
+        // Written out, since sums that are found by a number in a loop do not stay in registers.
+        macro_rules! eight {
+            ($half:literal) => {{
+                let (a, b) = (load(&a[$half]), load(&b[$half]));
+                let (x, y, z) = (load(&x[$half]), load(&y[$half]), load(&z[$half]));
+                sums[0][0][$half] = _mm256_fmadd_ps(a, x, sums[0][0][$half]);
+                sums[0][1][$half] = _mm256_fmadd_ps(b, x, sums[0][1][$half]);
+                sums[1][0][$half] = _mm256_fmadd_ps(a, y, sums[1][0][$half]);
+                sums[1][1][$half] = _mm256_fmadd_ps(b, y, sums[1][1][$half]);
+                sums[2][0][$half] = _mm256_fmadd_ps(a, z, sums[2][0][$half]);
+                sums[2][1][$half] = _mm256_fmadd_ps(b, z, sums[2][1][$half]);
+            }};
         }
+        eight!(0);
+        eight!(1);
     }
-    let rest = blocks * 16;
+    let whole = width / 16 * 16;
     let mut products = [[0.0; WEIGHTS]; ROWS];
-    for r in 0..ROWS {
-        for j in 0..WEIGHTS {
-            products[r][j] = dot_of_sums(&weights[j][rest..], &rows[r][rest..], sums[r][j]);
+    for ((sums, products), x) in sums.into_iter().zip(&mut products).zip([x0, x1, x2]) {
+        for ((sums, product), w) in sums.into_iter().zip(products).zip([w0, w1]) {
+            *product = dot_of_sums(&w[whole..], &x[whole..], sums);
         }
     }
     products
@@ -184,10 +179,10 @@ fn mix_columns<const N: usize, const REGISTERS: usize>(
         for (value, floats) in value.iter_mut().zip(&registers[..REGISTERS]) {
             *value = load(floats);
         }
-        for r in 0..N {
-            let weight = _mm256_set1_ps(weights[r][i]);
-            for c in 0..REGISTERS {
-                sums[r][c] = _mm256_fmadd_ps(weight, value[c], sums[r][c]);
+        for (sums, weights) in sums.iter_mut().zip(weights) {
+            let weight = _mm256_set1_ps(weights[i]);
+            for (sum, value) in sums.iter_mut().zip(&value) {
+                *sum = _mm256_fmadd_ps(weight, *value, *sum);
             }
         }
     }

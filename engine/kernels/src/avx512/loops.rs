@@ -32,6 +32,7 @@ static KERNELS: Kernels = Kernels {
     mix,
     mixes,
     mix_half,
+    largest,
     exponentials,
     gate,
     sigmoid_times,
@@ -60,6 +61,7 @@ compiled_for_avx512! {
     fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) = many_rows::mixes;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = scores_of_floats;
     fn mix(weights: &[f32], values: &[f32], out: &mut [f32]) = math::mix;
+    fn largest(x: &[f32]) -> f32 = math::largest;
     fn exponentials(x: &mut [f32], max: f32) -> f32 = math::exponentials;
     fn gate(kind: GateFunction, x: &mut [f32], up: &[f32]) = math::gate;
     fn sigmoid_times(x: &mut [f32], gate: &[f32]) = math::sigmoid_times;
@@ -83,6 +85,12 @@ fn sixteen_halves(halves: &[u16; 16]) -> __m512 {
 pub(super) fn sixteen_floats(floats: &[f32; 16]) -> __m512 {
     // SAFETY: reads the 64 bytes of the array, at any alignment.
     unsafe { _mm512_loadu_ps(floats.as_ptr()) }
+}
+
+/// Sixty-four floats at a time, each as four sixteens.
+#[inline]
+pub(super) fn fours(floats: &[f32]) -> &[[[f32; 16]; 4]] {
+    floats.as_chunks::<16>().0.as_chunks::<4>().0
 }
 
 /// Sixteen floats into an array.
@@ -117,10 +125,18 @@ pub(super) fn dot_of_floats(a: &[f32], b: &[f32]) -> f32 {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 pub(super) fn dot_of_sums(a: &[f32], b: &[f32], mut sums: [__m512; 4]) -> f32 {
-    let (a_whole, a_rest) = a.as_chunks::<16>();
-    let (b_whole, b_rest) = b.as_chunks::<16>();
-    for (i, (a, b)) in a_whole.iter().zip(b_whole).enumerate() {
-        sums[i % 4] = _mm512_fmadd_ps(sixteen_floats(a), sixteen_floats(b), sums[i % 4]);
+    for (a, b) in fours(a).iter().zip(fours(b)) {
+        // Written out, since sums that are found by a number in a loop do not stay in registers.
+        sums[0] = _mm512_fmadd_ps(sixteen_floats(&a[0]), sixteen_floats(&b[0]), sums[0]);
+        sums[1] = _mm512_fmadd_ps(sixteen_floats(&a[1]), sixteen_floats(&b[1]), sums[1]);
+        sums[2] = _mm512_fmadd_ps(sixteen_floats(&a[2]), sixteen_floats(&b[2]), sums[2]);
+        sums[3] = _mm512_fmadd_ps(sixteen_floats(&a[3]), sixteen_floats(&b[3]), sums[3]);
+    }
+    let rest = a.len() / 64 * 64;
+    let (a_whole, a_rest) = a[rest..].as_chunks::<16>();
+    let (b_whole, b_rest) = b[rest..].as_chunks::<16>();
+    for (sum, (a, b)) in sums.iter_mut().zip(a_whole.iter().zip(b_whole)) {
+        *sum = _mm512_fmadd_ps(sixteen_floats(a), sixteen_floats(b), *sum);
     }
     let sum = _mm512_add_ps(_mm512_add_ps(sums[0], sums[1]), _mm512_add_ps(sums[2], sums[3]));
     _mm512_reduce_add_ps(sum) + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()

@@ -1,9 +1,8 @@
 //! Products of floats with many rows at a time: what is loaded serves several outputs while it is in a register.
-#![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 
 use std::arch::x86_64::*;
 
-use super::loops::{dot_of_floats, dot_of_sums, sixteen_floats, store_sixteen};
+use super::loops::{dot_of_floats, dot_of_sums, fours, sixteen_floats, store_sixteen};
 
 /// Rows of weights, and of activations, whose products are summed together.
 const WEIGHTS: usize = 2;
@@ -44,35 +43,35 @@ pub(super) fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn tile(weights: &[f32], rows: &[&[f32]; ROWS], width: usize) -> [[f32; WEIGHTS]; ROWS] {
-    let weights: [&[f32]; WEIGHTS] = std::array::from_fn(|j| &weights[j * width..][..width]);
-    let rows = rows.map(|row| &row[..width]);
-    let (weight_blocks, row_blocks) =
-        (weights.map(|w| w.as_chunks::<64>().0), rows.map(|x| x.as_chunks::<64>().0));
-    let blocks = width / 64;
+    let (w0, w1) = (&weights[..width], &weights[width..2 * width]);
+    let (x0, x1, x2) = (&rows[0][..width], &rows[1][..width], &rows[2][..width]);
     let mut sums = [[[_mm512_setzero_ps(); 4]; WEIGHTS]; ROWS];
-    for block in 0..blocks {
-        for lane in 0..4 {
-            let mut w = [_mm512_setzero_ps(); WEIGHTS];
-            for j in 0..WEIGHTS {
-                // SAFETY: every row has so many blocks; reads 64 of the 256 bytes of one, at any alignment.
-                w[j] =
-                    unsafe { _mm512_loadu_ps(weight_blocks[j].get_unchecked(block).as_ptr().add(16 * lane)) };
-            }
-            for r in 0..ROWS {
-                // SAFETY: as above.
-                let x =
-                    unsafe { _mm512_loadu_ps(row_blocks[r].get_unchecked(block).as_ptr().add(16 * lane)) };
-                for j in 0..WEIGHTS {
-                    sums[r][j][lane] = _mm512_fmadd_ps(w[j], x, sums[r][j][lane]);
-                }
-            }
+    let rows = fours(x0).iter().zip(fours(x1)).zip(fours(x2));
+    for ((a, b), ((x, y), z)) in fours(w0).iter().zip(fours(w1)).zip(rows) {
+        // Written out, since sums that are found by a number in a loop do not stay in registers.
+        macro_rules! sixteen {
+            ($lane:literal) => {{
+                let (a, b) = (sixteen_floats(&a[$lane]), sixteen_floats(&b[$lane]));
+                let (x, y, z) =
+                    (sixteen_floats(&x[$lane]), sixteen_floats(&y[$lane]), sixteen_floats(&z[$lane]));
+                sums[0][0][$lane] = _mm512_fmadd_ps(a, x, sums[0][0][$lane]);
+                sums[0][1][$lane] = _mm512_fmadd_ps(b, x, sums[0][1][$lane]);
+                sums[1][0][$lane] = _mm512_fmadd_ps(a, y, sums[1][0][$lane]);
+                sums[1][1][$lane] = _mm512_fmadd_ps(b, y, sums[1][1][$lane]);
+                sums[2][0][$lane] = _mm512_fmadd_ps(a, z, sums[2][0][$lane]);
+                sums[2][1][$lane] = _mm512_fmadd_ps(b, z, sums[2][1][$lane]);
+            }};
         }
+        sixteen!(0);
+        sixteen!(1);
+        sixteen!(2);
+        sixteen!(3);
     }
-    let rest = blocks * 64;
+    let whole = width / 64 * 64;
     let mut products = [[0.0; WEIGHTS]; ROWS];
-    for r in 0..ROWS {
-        for j in 0..WEIGHTS {
-            products[r][j] = dot_of_sums(&weights[j][rest..], &rows[r][rest..], sums[r][j]);
+    for ((sums, products), x) in sums.into_iter().zip(&mut products).zip([x0, x1, x2]) {
+        for ((sums, product), w) in sums.into_iter().zip(products).zip([w0, w1]) {
+            *product = dot_of_sums(&w[whole..], &x[whole..], sums);
         }
     }
     products
@@ -141,10 +140,10 @@ fn mix_columns<const N: usize, const REGISTERS: usize>(
         for (value, floats) in value.iter_mut().zip(&registers[..REGISTERS]) {
             *value = sixteen_floats(floats);
         }
-        for r in 0..N {
-            let weight = _mm512_set1_ps(weights[r][i]);
-            for c in 0..REGISTERS {
-                sums[r][c] = _mm512_fmadd_ps(weight, value[c], sums[r][c]);
+        for (sums, weights) in sums.iter_mut().zip(weights) {
+            let weight = _mm512_set1_ps(weights[i]);
+            for (sum, value) in sums.iter_mut().zip(&value) {
+                *sum = _mm512_fmadd_ps(weight, *value, *sum);
             }
         }
     }

@@ -28,6 +28,7 @@ static NEON: Kernels = Kernels {
     mix: math::mix::<f32>,
     mixes: math::mixes,
     mix_half,
+    largest: math::largest,
     exponentials: math::exponentials,
     gate: math::gate,
     sigmoid_times: math::sigmoid_times,
