@@ -69,8 +69,16 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
         .collect();
     let out = folder.path().join("gallery");
     let unmeasured = |_: &[u8], _: &Rubric| Err("not measured".to_owned());
-    build(&exhibits, &|_| Ok(()), &unmeasured, &[], None, &out, &pelicycle_site::GalleryOptions::default())
-        .unwrap();
+    build(
+        &exhibits,
+        &|_| Ok(()),
+        &unmeasured,
+        &[],
+        Default::default(),
+        &out,
+        &pelicycle_site::GalleryOptions::default(),
+    )
+    .unwrap();
 
     let wall = std::fs::read_dir(out.join("prompts")).unwrap().next().unwrap().unwrap().path();
     for (page, bound) in [wall, out.join("index.html")].into_iter().zip(BOUNDS) {

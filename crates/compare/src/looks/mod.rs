@@ -106,13 +106,17 @@ where
 }
 
 impl<'a> LookedAt<'a> {
-    /// The attempt that stands in the end: the last conclusive look that is not "done", or the first attempt where the model
-    /// said at once that it is. None where no look is conclusive, since requests failed.
+    /// The attempt that stands in the end: the last conclusive look, or where the model said with it that it is done, the
+    /// attempt that it was shown. None where no look is conclusive, since requests failed.
     #[must_use]
     pub fn last(&self) -> Option<&'a Attempt> {
-        let mut conclusive = self.looks.iter().rev().filter(|look| look.is_conclusive()).peekable();
-        conclusive.peek()?;
-        Some(conclusive.find(|look| !is_done(look)).copied().unwrap_or(self.first))
+        let last = *self.looks.iter().rev().find(|look| look.is_conclusive())?;
+        if !is_done(last) {
+            return Some(last);
+        }
+        let shown = last.look.as_ref().map(|look| &look.parent);
+        let parent = self.looks.iter().find(|look| Some(&look.id) == shown && !is_done(look));
+        Some(parent.copied().unwrap_or(self.first))
     }
 
     /// Whether the model left its first drawing as it was.
@@ -323,7 +327,9 @@ impl PriceChange {
             .iter()
             .filter_map(|one| {
                 let first = read(one.first)?;
-                let looks = one.looks.iter().map(|look| read(look)).sum::<Option<f64>>()?;
+                // Of a request that failed often nothing is known, and it took little.
+                let of = |look: &&Attempt| read(look).or_else(|| (!look.is_conclusive()).then_some(0.0));
+                let looks = one.looks.iter().map(of).sum::<Option<f64>>()?;
                 Some((first, first + looks))
             })
             .collect();

@@ -68,6 +68,11 @@ fn what_stands_in_the_end_is_the_last_look_that_tells_something() {
         let found = LookedAtAttempts::new(&all.iter().collect::<Vec<_>>());
         assert_eq!(found.pairs[0].last().map(|last| &last.id), expected.map(|index: usize| &all[index].id));
     }
+    // A look that drew nothing; the next was shown the first drawing again, and left it at that.
+    let mut all = series("a", 0, true, &[Nothing, Done]);
+    all[2].look.as_mut().unwrap().parent = all[0].id.clone();
+    let found = LookedAtAttempts::new(&all.iter().collect::<Vec<_>>());
+    assert!(found.pairs[0].is_unchanged());
 }
 
 #[test]

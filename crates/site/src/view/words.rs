@@ -21,7 +21,7 @@ pub(super) fn result(attempt: &Attempt) -> AttemptResult {
     let error = attempt.error.as_deref().map(text::sentence);
     if attempt.look.as_ref().is_some_and(|look| look.done) && !attempt.is_drawn() {
         let meaning =
-            "Shown its drawing, the model said that it is done. The drawing before this look stands.";
+            "Shown its drawing, the model said that it is done. The drawing that it was shown stands.";
         return AttemptResult { name: "Done", meaning: meaning.to_owned(), reason: None, drawn: false };
     }
     let Some(check) = &attempt.check else {
