@@ -29,6 +29,7 @@ pub(super) use card::{AttemptPictures, Card, SitePicture, TinyPicture, folder, p
 pub(super) use chart::ChartPage;
 pub(super) use experts::{ExpertsView, MapPaths, equal_share};
 pub(super) use grid::GridPage;
+pub use hall::prompt_stem;
 pub(super) use hall::{ModelWorks, Section, ShownAttempt, models, prompt_path, sections};
 pub(super) use index::IndexPage;
 pub(super) use measures::MeasuresView;
