@@ -26,7 +26,7 @@ mod words;
 
 pub(super) use attempt::{AttemptPage, AttemptTexts, ReplayView};
 pub(super) use card::{AttemptPictures, Card, SitePicture, TinyPicture, folder, page_path};
-pub(super) use chart::ChartPage;
+pub(super) use chart::{ChartKind, ChartPage};
 pub(super) use experts::{ExpertsView, MapPaths, equal_share};
 pub(super) use grid::GridPage;
 pub use hall::prompt_stem;
@@ -35,7 +35,7 @@ pub(super) use index::IndexPage;
 pub(super) use measures::MeasuresView;
 pub(super) use model::ModelPage;
 pub(super) use neighbour::{Neighbours, neighbours};
-pub(super) use poster::{Plate, Poster};
+pub(super) use poster::{Plate, Poster, Work};
 pub(super) use ranking::{RankingPage, Ranks};
 pub(super) use sheet::{SheetPlace, SheetPlaces, by_family, places};
 pub(super) use timeline::TimelinePage;
