@@ -33,6 +33,8 @@ fn pages_built(store: &Store, out: &Path, more: &[&str]) -> Vec<PathBuf> {
     for folder in ["prompts", "models", "grids", "timelines", "charts", "versus", "attempts"] {
         let Ok(entries) = std::fs::read_dir(out.join(folder)) else { continue };
         let mut found: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        // Beside the pages of a published gallery lie their pictures for links.
+        found.retain(|path| path.is_dir() || path.extension().is_some_and(|ending| ending == "html"));
         found.sort();
         pages.extend(found.into_iter().map(|p| if p.is_dir() { p.join("index.html") } else { p }));
     }
