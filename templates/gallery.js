@@ -188,7 +188,7 @@ if (versus) {
     row.classList.remove("marked");
     return row;
   };
-  const orders = { side: "", slider: "From left to right: ", onion: "From below: " };
+  const orders = { side: "", slider: "From left to right: ", onion: "From bottom to top: " };
   // Between several drawings there are several edges; the slider moves the last.
   const place = () => {
     const view = fields.view.value, at = Number(fields.at.value), items = [...bench.children];
@@ -237,7 +237,7 @@ if (versus) {
     }
     bench.hidden = versus.hidden = chart.hidden = chosen.length < 2;
     versus.querySelector("[data-at]").hidden = !overlaid;
-    versus.querySelector("[data-what]").textContent = view === "slider" ? "Edge" : "Opacity";
+    versus.querySelector("[data-what]").textContent = view === "slider" ? "Divider" : "Strength of the upper drawing";
     next.hidden = view !== "blink";
     turn = 0;
     run();

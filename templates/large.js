@@ -20,13 +20,6 @@ if (document.querySelector("ul.wall a.plate[data-large]")) {
   const png = made("a", { textContent: "Download PNG" }), svg = made("a", { textContent: "Download SVG" });
   let now = null;
   const address = () => new URL(now.getAttribute("href"), location.href).href;
-  const copied = (text, words) => navigator.clipboard?.writeText(text).then(() => { said.textContent = words; }, () => { said.textContent = text; })
-    ?? (said.textContent = text);
-  const embed = () => {
-    const snippet = made("a", { href: address() }, made("img", { src: picture.src, alt: picture.alt }));
-    snippet.firstChild.setAttribute("width", "512");
-    return snippet.outerHTML;
-  };
   const step = (by) => {
     const all = plates(), at = all.indexOf(now);
     if (all.length) show(all[(at + by + all.length) % all.length]);
@@ -35,8 +28,8 @@ if (document.querySelector("ul.wall a.plate[data-large]")) {
     made("div", { className: "stage" }, button("‹", "Previous drawing", () => step(-1)), picture, button("›", "Next drawing", () => step(1))),
     title,
     made("p", { className: "acts" }, page, png, svg,
-      button("Copy link", "", () => copied(address(), "The link is copied.")),
-      button("Copy code to embed", "", () => copied(embed(), "The code is copied.")),
+      button("Copy link", "", () => copied(address(), said, "The link is copied.")),
+      button("Copy code to embed", "", () => copied(codeFor(address(), picture.src, picture.alt), said, "The code is copied.")),
       button("Close", "", () => dialog.close()), said));
   dialog.setAttribute("aria-label", "The drawing, large");
   const show = (plate) => {

@@ -38,5 +38,9 @@ files! {
     VOTE_JS = "vote.js",
 }
 
-/// The one script of the gallery: `gallery.js`, and `large.js` for drawings that open over the page.
-pub const GALLERY_SCRIPT: &str = concat!(include_str!("gallery.js"), include_str!("large.js"));
+/// The script of the gallery's walls and tables: `gallery.js`, and `large.js` for drawings that open over the page.
+pub const GALLERY_SCRIPT: &str =
+    concat!(include_str!("copy.js"), include_str!("gallery.js"), include_str!("large.js"));
+
+/// The script of the page of one attempt, which is short: there are many of them.
+pub const ATTEMPT_SCRIPT: &str = concat!(include_str!("copy.js"), include_str!("attempt.js"));

@@ -7,7 +7,7 @@
     button.querySelector("kbd").hidden = false;
   }
   // An answer to a form that was refused: loading it anew shows the page, and sends nothing again.
-  if (location.pathname !== "/") history.replaceState(null, "", "/");
+  if (!location.pathname.endsWith("/")) history.replaceState(null, "", "./");
   // One answer a page, however it is given.
   let sent = false;
   addEventListener("submit", (event) => {

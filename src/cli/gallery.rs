@@ -3,15 +3,17 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use pelicycle_run::Config;
 use pelicycle_serve::LiveGallery;
+use pelicycle_serve::vote::GalleryVoting;
 use pelicycle_site::{BaseUrl, BuildReport, GalleryOptions, RebuiltGallery, rebuild};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 
 use super::output::{attempts_and_looks, say, say_damaged, say_error};
-use super::{Global, serve, site};
+use super::{Global, serve, site, vote};
 
 /// Rebuild the gallery from the results.
 ///
@@ -41,6 +43,9 @@ pub(crate) struct GalleryArgs {
     /// and a port for others to read it too.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = serve::ADDRESS, value_parser = serve::address)]
     serve: Option<SocketAddr>,
+    /// Who votes in the gallery that --serve shows on this machine; your user's name when nothing is said.
+    #[arg(long, value_name = "NAME", requires = "serve")]
+    voter: Option<String>,
 }
 
 pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
@@ -54,7 +59,9 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
     if let Some(address) = args.serve {
-        return serve::serve(LiveGallery { store, library, out: out.to_owned(), options }, address);
+        let voter = vote::who(args.voter.as_deref(), "--voter")?;
+        let voting = Some(Arc::new(GalleryVoting::new(store.clone(), voter, say_error)));
+        return serve::serve(LiveGallery { store, library, out: out.to_owned(), options, voting }, address);
     }
     let rebuilt = rebuild(&store, &library, out, &options)?;
     tell(&store, &rebuilt);

@@ -56,7 +56,10 @@ pub(super) fn serve(gallery: LiveGallery, address: SocketAddr) -> anyhow::Result
         tell(&gallery.store, &gallery.rebuild()?);
         say(&format!("http://{own}/"));
         if !own.ip().is_loopback() {
-            say_error("others in your network can read it too; without an address it is served to this machine alone");
+            say_error(
+                "others in your network can read it too, so nobody can vote in it; without an address it is served to \
+                 this machine alone",
+            );
         }
         say_error("It is rebuilt as attempts come. Ctrl-C ends it.");
         let heard = |rebuilt: Result<RebuiltGallery, RefreshError>| match rebuilt {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use pelicycle_compare::words::quoted;
 use pelicycle_judge::Scope;
+use pelicycle_record::JudgeRecord;
 use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
@@ -75,13 +76,21 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
 /// The voter's name where neither the command nor the system says one.
 const NAMELESS: &str = "voter";
 
-pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode> {
+/// The person who votes: of this name, or the system's user. `flag` is what gives another name.
+///
+/// # Errors
+/// A name that nobody can vote by, which is a mistake.
+pub(super) fn who(name: Option<&str>, flag: &str) -> anyhow::Result<JudgeRecord> {
     let user = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let name = args.name.clone().or_else(user).unwrap_or_else(|| NAMELESS.to_owned());
-    let voter = match voter(&name) {
-        Ok(voter) => voter,
-        Err(why) => return usage(&format!("nobody can vote as {name:?}: {why}; --name gives another name")),
-    };
+    let name = name.map(str::to_owned).or_else(user).unwrap_or_else(|| NAMELESS.to_owned());
+    match voter(&name) {
+        Ok(voter) => Ok(voter),
+        Err(why) => usage(&format!("nobody can vote as {name:?}: {why}; {flag} gives another name")),
+    }
+}
+
+pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode> {
+    let voter = who(args.name.as_deref(), "--name")?;
     let store = Store::open(&global.results)?;
     let looked = store.fingerprint();
     let listing = store.list()?;

@@ -63,6 +63,48 @@ await wall.keyboard.press("Escape");
 // The dialog tells of its closing in a task of its own.
 await wall.waitForFunction(() => !new URLSearchParams(location.hash.slice(1)).has("drawing"));
 told.large.push(await large());
+// By hand: a tap opens it, a swipe leads on and back, and its link and the code to embed it are copied.
+const hand = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, permissions: ["clipboard-read", "clipboard-write"] });
+const phone = await open(hand, order.wall, "#sort=name");
+const touch = await hand.newCDPSession(phone);
+const swipe = async (from, to, down = 0) => {
+  const points = (x, y) => [{ x, y }];
+  await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: points(from, 300) });
+  for (let part = 1; part <= 4; part += 1) {
+    await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: points(from + (to - from) * part / 4, 300 + down * part / 4) });
+  }
+  await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+};
+const onPhone = () => phone.evaluate(() => document.querySelector("dialog[open] img")?.alt ?? null);
+const cards = phone.locator(".case:not([hidden]) .lead-card a.plate:has(img)");
+told.swiped = [];
+await cards.first().tap({ position: { x: 20, y: 60 } });
+told.swiped.push(await onPhone());
+await swipe(320, 80);
+told.swiped.push(await onPhone());
+await swipe(80, 320);
+told.swiped.push(await onPhone());
+// Up and down is no swipe to the side.
+await swipe(200, 150, -200);
+told.swiped.push(await onPhone());
+// Clicked, since a tap that comes while the page still glides from a swipe only stops it.
+const pasted = async (page, name) => {
+  await page.getByRole("button", { name }).click();
+  await page.locator("output:visible", { hasText: name === "Copy link" ? "The link is copied." : "The code is copied." }).waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+};
+const root = new URL("..", pathToFileURL(order.wall)).href;
+told.copies = [];
+for (const name of ["Copy link", "Copy code to embed"]) told.copies.push((await pasted(phone, name)).replaceAll(root, ""));
+told.fits = await phone.evaluate(() => {
+  const box = document.querySelector("dialog[open]").getBoundingClientRect();
+  return box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+});
+await phone.getByRole("button", { name: "Close" }).click();
+told.swiped.push(await onPhone());
+// The same on the page of one attempt.
+const page = await open(hand, order.attempt);
+for (const name of ["Copy link", "Copy code to embed"]) told.copies.push((await pasted(page, name)).replaceAll(root, ""));
 // Search finds models and their labs.
 await wall.locator("[name=find]").fill("haiku anthropic");
 told.found = (await cases(wall)).map((item) => item.name);

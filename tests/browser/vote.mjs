@@ -92,8 +92,8 @@ told.hasty = await onward(page, () => page.evaluate(() => {
 await page.waitForTimeout(300);
 told.notice = await page.locator("[role=alert]").count();
 for (const key of ["u", "Backspace"]) told.keys.push(await onward(page, () => page.keyboard.press(key)));
-told.clicked = await onward(page, () => page.getByRole("button", { name: "As good" }).click());
-told.undone = await onward(page, () => page.getByRole("button", { name: "Take back the last vote" }).click());
+told.clicked = await onward(page, () => page.getByRole("button", { name: "Equally good" }).click());
+told.undone = await onward(page, () => page.getByRole("button", { name: "Undo the last vote" }).click());
 
 const dark = await open({ viewport: { width: 1920, height: 1080 }, colorScheme: "dark", reducedMotion: "reduce" });
 told.dark = await look(dark, "wide-dark");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pelicycle_store::Store;
 use pelicycle_testkit::browser::drive;
-use pelicycle_testkit::exhibits::{ALARM, hang_corpus, hang_hostile, hang_judgements};
+use pelicycle_testkit::exhibits::{ALARM, hang, hang_corpus, hang_hostile, hang_judgements};
 use pelicycle_testkit::program::program;
 use pelicycle_testkit::shared;
 use serde_json::{Value, json};
@@ -19,14 +19,22 @@ fn look(pages: &[PathBuf], views: &Value) -> Option<Vec<Value>> {
 
 /// Builds the gallery of a store, and gives its pages.
 fn pages_of(store: &Store, out: &Path) -> Vec<PathBuf> {
-    let built =
-        program().args(["gallery", "--results"]).arg(store.root()).arg("--out").arg(out).output().unwrap();
+    pages_built(store, out, &[])
+}
+
+/// As `pages_of`, with more said to the command.
+fn pages_built(store: &Store, out: &Path, more: &[&str]) -> Vec<PathBuf> {
+    let mut command = program();
+    command.args(["gallery", "--results"]).arg(store.root()).arg("--out").arg(out).args(more);
+    let built = command.output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let mut pages = vec![out.join("index.html")];
     pages.extend(Some(out.join("ranking.html")).filter(|page| page.is_file()));
     for folder in ["prompts", "models", "grids", "timelines", "charts", "versus", "attempts"] {
         let Ok(entries) = std::fs::read_dir(out.join(folder)) else { continue };
         let mut found: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        // Beside the pages of a published gallery lie their pictures for links.
+        found.retain(|path| path.is_dir() || path.extension().is_some_and(|ending| ending == "html"));
         found.sort();
         pages.extend(found.into_iter().map(|p| if p.is_dir() { p.join("index.html") } else { p }));
     }
@@ -169,6 +177,19 @@ fn walls_and_boards_are_sorted_drawings_are_compared_and_an_address_keeps_it() {
         json!([[null, false], [plates[0], true], [plates[1], true], [null, false]]),
         "a drawing opens large, has an address, and keys lead on"
     );
+    assert_eq!(
+        told["swiped"],
+        json!([plates[0], plates[1], plates[0], plates[0], null]),
+        "a tap opens it, a swipe leads on, another back, one up or down stays, and it closes"
+    );
+    assert_eq!(told["fits"], true, "all of it is on the screen of a phone");
+    let copies = strings(&told["copies"]);
+    for [address, code] in [[copies[0], copies[1]], [copies[2], copies[3]]] {
+        assert!(address.starts_with("attempts/20") && address.ends_with("/index.html"), "{address}");
+        let folder = address.trim_end_matches("index.html");
+        let begin = format!("<a href=\"{address}\"><img src=\"{folder}drawing.png\" alt=\"");
+        assert!(code.starts_with(&begin) && code.ends_with("\" width=\"512\"></a>"), "{code}");
+    }
     assert_eq!(strings(&told["found"]), ["claude-3-haiku-20240307"]);
     assert!(told["picked"].as_str().unwrap().starts_with("../versus/pelican-41c826e0.html#compare=20"));
     assert_eq!(strings(&told["wallViolations"]), [""; 0]);
@@ -212,13 +233,23 @@ fn walls_and_boards_are_sorted_drawings_are_compared_and_an_address_keeps_it() {
 }
 
 #[test]
-fn an_empty_gallery_is_a_page_too() {
+fn an_empty_gallery_and_a_published_one_are_pages_too() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("results")).unwrap();
-    let out = folder.path().join("gallery");
-    let pages = pages_of(&store, &out);
+    let mut pages = pages_of(&store, &folder.path().join("gallery"));
+    // Linked data stands in a script element of pages that let no such script run: it is data, so nothing complains.
+    let store = Store::open(folder.path().join("others")).unwrap();
+    let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
+    let name = format!("</script><script>document.title='{ALARM}'</script>");
+    hang(&store, "pelican", &name, "2026-11-01T00:00:00Z", svg, |_| {});
+    let published =
+        pages_built(&store, &folder.path().join("site"), &["--base-url", "https://example.org/pelicans"]);
+    assert!(
+        std::fs::read_to_string(&published[0]).unwrap().contains("<script type=\"application/ld+json\">")
+    );
+    pages.extend(published);
     let Some(seen) = look(&pages, &views()) else { return };
-    hold(&out, &seen);
+    hold(folder.path(), &seen);
 }
 
 /// What the tests above look for is found where it is: a page without our rules, with the same hostile text in it.

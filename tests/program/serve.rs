@@ -15,7 +15,8 @@ const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><
 
 fn serve(store: &Store, out: &Path) -> ServingProgram {
     let mut command = program();
-    command.args(["gallery", "--serve", "0", "--results"]).arg(store.root()).arg("--out").arg(out);
+    command.args(["gallery", "--serve", "0", "--voter", "Ada", "--results"]).arg(store.root());
+    command.arg("--out").arg(out);
     ServingProgram::begin(command)
 }
 
@@ -116,6 +117,89 @@ fn nobody_else_is_answered_and_nothing_outside_is_found() {
     }
 }
 
+/// What comes after `begin` in a text, up to a quote.
+fn after<'a>(text: &'a str, begin: &str) -> &'a str {
+    text.split_once(begin).unwrap_or_else(|| panic!("no {begin} in {text}")).1.split('"').next().unwrap()
+}
+
+#[test]
+fn visitors_vote_in_the_gallery_without_names_and_on_nothing_that_they_opened_by_name() {
+    let (_folder, store, out) = hall();
+    for (who, fill) in [("heron", "teal"), ("stork", "orange")] {
+        let svg = SVG.replace("/></svg>", &format!(" fill=\"{fill}\"/></svg>"));
+        hang(&store, "pelican", who, "2026-11-01T00:00:00Z", &svg, |_| {});
+    }
+    let server = serve(&store, &out);
+    let page = |path: &str| {
+        let (head, body) = server.get(path);
+        assert_eq!(status(&head), "200", "{path}");
+        String::from_utf8(body).unwrap()
+    };
+    // Pages lead to the pairs of their prompt, and their files have nothing of it.
+    let index = page("/");
+    assert!(index.contains("<a href=\"/vote/all/\">"));
+    let stem = after(&index, "href=\"prompts&#x2f;").trim_end_matches(".html").to_owned();
+    let wall = format!("/prompts/{stem}.html");
+    let booth = format!("/vote/{stem}/");
+    assert!(page(&wall).contains(&format!("<a href=\"{booth}\">")));
+    for file in
+        pelicycle_testkit::files(&out).iter().filter(|file| file.extension().is_some_and(|it| it == "html"))
+    {
+        let kept = std::fs::read_to_string(file).unwrap().to_lowercase();
+        assert!(!kept.contains("/vote/") && !kept.contains("vote without"), "{}", file.display());
+    }
+
+    // The page of the pair names nobody.
+    let (head, _) = server.get(&booth);
+    assert!(head.to_lowercase().contains("cache-control: no-store"), "{head}");
+    let shown = page(&booth);
+    for name in ["crane", "heron", "stork", "local", "2026"] {
+        assert!(!shown.contains(name), "{name} in {shown}");
+    }
+    let picture = after(&shown, "src=\"");
+    assert!(picture.starts_with(&format!("{booth}drawings/")) && status(&server.get(picture).0) == "200");
+
+    // Only a page of the gallery votes, once, and the vote is on the disk when it is answered.
+    let token = after(&shown, "name=\"token\" value=\"").to_owned();
+    let (form, own) = (format!("token={token}&choice=left"), format!("Origin: http://{}\r\n", server.own));
+    let vote = format!("{booth}vote");
+    assert_eq!(status(&server.post(&vote, &form, "").0), "403");
+    assert_eq!(status(&server.post(&vote, &form, "Origin: http://example.org\r\n").0), "403");
+    assert_eq!(store.judgements().unwrap().records.len(), 0);
+    for _ in 0..2 {
+        let (head, _) = server.post(&vote, &form, &own);
+        assert!(status(&head) == "303" && head.contains(&format!("location: {booth}\r\n")), "{head}");
+        let kept = store.judgements().unwrap().records;
+        assert_eq!(kept.iter().map(|vote| vote.judge.name.as_str()).collect::<Vec<_>>(), ["Ada"]);
+    }
+
+    // A drawing of the pair on show is opened by name meanwhile: the vote doesn't count, and the pair is shown no more.
+    let token = after(&page(&booth), "name=\"token\" value=\"").to_owned();
+    let listing = store.list().unwrap();
+    let kept = &store.judgements().unwrap().records[0];
+    let other =
+        listing.attempts.iter().find(|it| ![&kept.left, &kept.right].contains(&&it.attempt.id)).unwrap();
+    let opened = page(&format!("/attempts/{}/", other.attempt.id));
+    assert!(
+        opened.contains(&format!("<a href=\"{booth}\">")),
+        "the page of an attempt leads to its prompt's pairs"
+    );
+    let (head, body) = server.post(&vote, &format!("token={token}&choice=tie"), &own);
+    assert_eq!(status(&head), "409");
+    let body = String::from_utf8(body).unwrap();
+    assert!(body.contains("with its maker’s name") && body.contains("No pair is left here"), "{body}");
+    assert_eq!(store.judgements().unwrap().records.len(), 1);
+
+    for (path, expected) in
+        [("/vote", "303"), ("/vote/", "303"), ("/vote/all/", "200"), ("/vote/none-41c826e0/", "404")]
+    {
+        assert_eq!(status(&server.get(path).0), expected, "{path}");
+    }
+    for path in ["/", &wall, "/.changes", "/vote/all/"] {
+        assert_eq!(status(&server.post(path, &form, &own).0), "405", "{path}");
+    }
+}
+
 #[test]
 fn a_change_is_told_and_the_page_shows_what_came() {
     let (_folder, store, out) = hall();
@@ -131,16 +215,28 @@ fn a_change_is_told_and_the_page_shows_what_came() {
     hang(&store, "pelican", "newcomer", "2026-11-02T00:00:00Z", SVG, |_| {});
     assert!(lines.any(|line| line == "data: 1"), "one after the change");
     assert!(String::from_utf8_lossy(&server.get("/").1).contains("newcomer"));
+
+    // A vote shows as well.
+    assert_eq!(status(&server.get("/ranking.html").0), "404");
+    let shown = String::from_utf8(server.get("/vote/all/").1).unwrap();
+    let form = format!("token={}&choice=left", after(&shown, "name=\"token\" value=\""));
+    let own = format!("Origin: http://{}\r\n", server.own);
+    assert_eq!(status(&server.post("/vote/all/vote", &form, &own).0), "303");
+    assert!(lines.any(|line| line == "data: 2"), "one after the vote");
+    assert!(String::from_utf8_lossy(&server.get("/ranking.html").1).contains("newcomer"));
 }
 
 #[test]
 fn a_browser_sees_a_real_run_arrive_and_leaves_other_pages_alone() {
     let (_folder, store, out) = hall();
+    // On a prompt that nothing comes to, so that its page stays.
+    hang(&store, "otter-boat", "heron", "2026-11-01T00:00:00Z", SVG, |_| {});
     let server = serve(&store, &out);
-    let attempt = std::fs::read_dir(out.join("attempts")).unwrap().next().unwrap().unwrap().file_name();
+    let listing = store.list().unwrap();
+    let attempt = listing.attempts.iter().find(|it| it.attempt.prompt.id == "otter-boat").unwrap();
     let order = json!({
         "address": format!("http://{}/", server.own),
-        "attempt": format!("http://{}/attempts/{}/", server.own, attempt.to_string_lossy()),
+        "attempt": format!("http://{}/attempts/{}/", server.own, attempt.attempt.id),
     });
     let Some(mut browser) = begin("watch.mjs", order) else { return };
     let mut lines = BufReader::new(browser.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -162,7 +258,7 @@ fn a_browser_sees_a_real_run_arrive_and_leaves_other_pages_alone() {
     let told: serde_json::Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
     assert!(browser.wait().unwrap().success());
     assert_eq!(told["errors"], json!([]));
-    assert_eq!((&told["before"], &told["after"]), (&json!(1), &json!(2)));
+    assert_eq!((&told["before"], &told["after"]), (&json!(2), &json!(3)));
     assert!(told["wallLoads"].as_u64().unwrap() >= 2);
     assert_eq!(told["attemptLoads"], 1, "a page that did not change is not loaded anew");
 }

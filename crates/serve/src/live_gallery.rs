@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::serve;
+use crate::vote::GalleryVoting;
 
 /// How often the results are looked at.
 const POLL: Duration = Duration::from_millis(500);
@@ -30,6 +31,8 @@ pub struct LiveGallery {
     pub out: PathBuf,
     /// How it is built.
     pub options: GalleryOptions,
+    /// Where visitors of this machine vote, if they may.
+    pub voting: Option<Arc<GalleryVoting>>,
 }
 
 /// Why a gallery was not rebuilt.
@@ -64,7 +67,7 @@ impl LiveGallery {
     ) -> io::Result<()> {
         let (changed, changes) = watch::channel(0);
         tokio::select! {
-            ended = serve(listener, &self.out, changes) => ended,
+            ended = serve(listener, &self.out, changes, self.voting.clone()) => ended,
             never = self.keep_up(built, &changed, heard) => match never {},
         }
     }

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
@@ -20,6 +21,8 @@ use tokio::sync::watch;
 
 use super::file::{self, FileLookup, HTML, SVG};
 use super::guard::{Guard, guard};
+use super::vote::{GalleryVoting, keep_up, pages_of};
+use super::vote_link;
 
 /// The path of the events that tell of changes. No file of the gallery has such a name.
 const CHANGES: &str = "/.changes";
@@ -29,21 +32,36 @@ const CHANGES: &str = "/.changes";
 struct AppState {
     root: PathBuf,
     changes: watch::Receiver<u64>,
+    /// Where visitors vote, if they may.
+    voting: Option<Arc<GalleryVoting>>,
 }
 
 /// Serves the gallery in `root` at `listener` and does not end; pages load themselves anew when `changes` changes and
-/// they did.
+/// they did. With `voting` they lead to pages on which visitors vote; only a listener that this machine alone reaches has those.
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: TcpListener, root: &Path, changes: watch::Receiver<u64>) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    root: &Path,
+    changes: watch::Receiver<u64>,
+    voting: Option<Arc<GalleryVoting>>,
+) -> io::Result<()> {
     let own: SocketAddr = listener.local_addr()?;
+    // Whoever reaches the pages votes in one person's name.
+    let voting = voting.filter(|_| own.ip().is_loopback());
+    let state = AppState { root: root.to_owned(), changes, voting: voting.clone() };
     let app = Router::new()
         .route(CHANGES, get(tell))
         .fallback(show)
-        .with_state(AppState { root: root.to_owned(), changes })
+        .with_state(state)
         .layer(middleware::from_fn_with_state(Guard { own, posts: false }, guard));
-    axum::serve(listener, app).await
+    let Some(voting) = voting else { return axum::serve(listener, app).await };
+    let app = app.merge(pages_of(Arc::clone(&voting), own));
+    tokio::select! {
+        ended = axum::serve(listener, app) => ended,
+        never = keep_up(move || voting.open()) => match never {},
+    }
 }
 
 /// One event now, and one after each change: whoever connects anew may have missed some.
@@ -60,9 +78,15 @@ async fn tell(State(app): State<AppState>) -> Sse<impl Stream<Item = Result<Even
 
 async fn show(State(app): State<AppState>, request: Request) -> Response {
     let (path, known) = (request.uri().path().to_owned(), request.headers().clone());
-    let found = tokio::task::spawn_blocking(move || file::find(&app.root, &path)).await;
+    let (root, asked) = (app.root, path.clone());
+    let found = tokio::task::spawn_blocking(move || file::find(&root, &asked)).await;
     match found.unwrap_or(FileLookup::Nothing) {
-        FileLookup::File { content, kind } => file(content, kind, &known),
+        FileLookup::File { content, kind } => {
+            if let Some(voting) = &app.voting {
+                voting.named().note(&path);
+            }
+            file(content, kind, &known, app.voting.is_some().then_some(&path))
+        }
         FileLookup::Folder => match HeaderValue::try_from(format!("{}/", request.uri().path())) {
             Ok(place) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response(),
             Err(_) => nothing(request.uri()),
@@ -75,8 +99,8 @@ fn nothing(uri: &Uri) -> Response {
     (StatusCode::NOT_FOUND, format!("The gallery has nothing at {}.\n", uri.path())).into_response()
 }
 
-/// The file, or word that the asker has it.
-fn file(content: Vec<u8>, kind: &'static str, known: &HeaderMap) -> Response {
+/// The file, or word that the asker has it. A page has a way to where its visitors vote, if `votable` says at which path it is.
+fn file(content: Vec<u8>, kind: &'static str, known: &HeaderMap, votable: Option<&String>) -> Response {
     let tag = format!("\"{}\"", &blake3::hash(&content).to_hex()[..32]);
     let has = known.get(header::IF_NONE_MATCH).is_some_and(|tags| tags.as_bytes() == tag.as_bytes());
     let tagged = [(header::ETAG, tag.clone()), (header::CONTENT_TYPE, kind.to_owned())];
@@ -84,7 +108,10 @@ fn file(content: Vec<u8>, kind: &'static str, known: &HeaderMap) -> Response {
         return (StatusCode::NOT_MODIFIED, tagged).into_response();
     }
     let content = match kind {
-        HTML => live(&content, &tag, CHANGES),
+        HTML => {
+            let linked = votable.map_or_else(|| content.clone(), |path| vote_link::linked(&content, path));
+            live(&linked, &tag, CHANGES)
+        }
         _ => content,
     };
     let mut answer = (tagged, content).into_response();

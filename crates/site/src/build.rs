@@ -131,7 +131,7 @@ fn print(
     }
     parallel::map(&sections, |section| press.section(section))?;
     parallel::map(&models, |model| press.model(model))?;
-    let neighbours = neighbours(shown.iter().map(|one| one.exhibit.attempt));
+    let neighbours = neighbours(&shown.iter().map(HungExhibit::view).collect::<Vec<_>>());
     let pages: Vec<_> = shown.iter().zip(neighbours).collect();
     let looks = LookSeries::new(shown.iter().map(HungExhibit::view));
     let unread = parallel::map(&pages, |(one, neighbours)| {

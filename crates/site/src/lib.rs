@@ -48,6 +48,7 @@ pub use share::{BaseUrl, BaseUrlError};
 pub use sheet::{Sheet, SheetError, SheetOptions, SheetOrder, sheet};
 pub use sheet_layout::SheetShape;
 pub use templates::{PageError, scripted_page};
+pub use view::prompt_stem;
 
 /// The order of all pages: the newest first, of samples of one moment the last.
 fn newer(a: &Attempt, b: &Attempt) -> std::cmp::Ordering {

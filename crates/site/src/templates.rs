@@ -32,15 +32,18 @@ const FILES: &[(&str, &str)] = &[
 /// The site's style sheet.
 pub(super) const STYLE: &str = pelicycle_templates::STYLE_CSS;
 
-/// The one script. It stands in the pages that use it, which name its hash in their policy, so that nothing else runs.
+/// The script of walls and tables. It stands in the pages that use it, which name its hash in their policy, so that nothing else
+/// runs.
 const SCRIPT: &str = pelicycle_templates::GALLERY_SCRIPT;
+/// The same for the page of one attempt.
+const ATTEMPT_SCRIPT: &str = pelicycle_templates::ATTEMPT_SCRIPT;
 
 /// Hash of the program's version, the script and the templates: a page made by others is made anew.
 pub(super) fn fingerprint() -> &'static str {
     static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
         let mut hasher = blake3::Hasher::new();
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-        hasher.update(SCRIPT.as_bytes()).update(&[0]);
+        hasher.update(SCRIPT.as_bytes()).update(&[0]).update(ATTEMPT_SCRIPT.as_bytes()).update(&[0]);
         for (name, source) in FILES {
             hasher.update(name.as_bytes()).update(&[0]).update(source.as_bytes()).update(&[0]);
         }
@@ -110,6 +113,8 @@ pub(super) fn environment(site: &SiteSettings) -> Result<Environment<'static>, m
     environment.add_global("has_logo", site.logo.is_some());
     environment.add_global("script_hash", script_hash(SCRIPT));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
+    environment.add_global("attempt_script_hash", script_hash(ATTEMPT_SCRIPT));
+    environment.add_global("attempt_script", Value::from_safe_string(ATTEMPT_SCRIPT.to_owned()));
     for (name, source) in FILES {
         environment.add_template(name, source)?;
     }

@@ -25,6 +25,12 @@ pub enum VoteRefusal {
     /// A drawing of the pair is not there any more.
     #[error("That vote was not counted: one of the two drawings is no longer among the results.")]
     Gone,
+    /// A drawing of the pair was opened with its maker's name while the pair was on show.
+    #[error(
+        "That vote was not counted: a drawing of its pair was opened in the gallery meanwhile, with its maker’s name. \
+         Another pair is below."
+    )]
+    Named,
     /// The vote could not be written.
     #[error("That vote was not counted, since it could not be kept: {0}. Choose again when that is mended.")]
     Unkept(#[source] Box<dyn std::error::Error + Send + Sync>),

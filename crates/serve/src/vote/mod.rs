@@ -5,6 +5,8 @@
 
 mod drawings;
 mod error;
+mod gallery;
+mod named;
 mod page;
 mod server;
 mod session;
@@ -15,6 +17,8 @@ mod view;
 mod voter;
 
 pub use error::{VoteRefusal, VotingError};
+pub use gallery::GalleryVoting;
 pub use server::serve;
+pub(crate) use server::{keep_up, pages_of};
 pub use session::VotingSession;
 pub use voter::{VoterError, voter};

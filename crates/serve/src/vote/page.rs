@@ -5,6 +5,7 @@ use pelicycle_site::{PageError, scripted_page};
 use pelicycle_text as text;
 use serde::Serialize;
 
+use super::gallery::GalleryVoting;
 use super::view::{VotingScreen, VotingView};
 
 const TEMPLATE: &str = pelicycle_templates::VOTE_HTML;
@@ -13,8 +14,33 @@ const SCRIPT: &str = pelicycle_templates::VOTE_JS;
 /// Longest text of a prompt on the page, in characters.
 const MAX_TEXT: usize = 2000;
 
+/// Where the page is, and what lies beside it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct PagePlace {
+    /// Its path, with a `/` at the end.
+    pub(super) base: String,
+    /// Whether a gallery is served beside it.
+    gallery: bool,
+    /// The page of another choice of pairs: all prompts.
+    all: Option<String>,
+}
+
+impl PagePlace {
+    /// That of a server which serves nothing else.
+    pub(super) fn alone() -> Self {
+        Self { base: "/".to_owned(), gallery: false, all: None }
+    }
+
+    /// That of a prompt, by its name in the gallery's paths, or of all.
+    pub(super) fn beside_gallery(stem: &str) -> Self {
+        let all = (stem != GalleryVoting::ALL).then(|| GalleryVoting::page(GalleryVoting::ALL));
+        Self { base: GalleryVoting::page(stem), gallery: true, all }
+    }
+}
+
 #[derive(Serialize)]
 struct Page<'a> {
+    place: &'a PagePlace,
     notice: Option<String>,
     paper: Option<Paper<'a>>,
     end: Option<End>,
@@ -48,7 +74,11 @@ struct End {
 ///
 /// # Errors
 /// When the template is broken.
-pub(super) fn page(view: &VotingView, notice: Option<String>) -> Result<String, PageError> {
+pub(super) fn page(
+    view: &VotingView,
+    place: &PagePlace,
+    notice: Option<String>,
+) -> Result<String, PageError> {
     let (paper, end) = match &view.shown {
         VotingScreen::Pair(paper) => {
             let side = |name, index: usize| {
@@ -62,6 +92,7 @@ pub(super) fn page(view: &VotingView, notice: Option<String>) -> Result<String, 
         }
         VotingScreen::Nothing { demonstrations } => (None, Some(nothing(*demonstrations))),
         VotingScreen::All => (None, Some(all())),
+        VotingScreen::Named => (None, Some(named())),
         VotingScreen::Settled { looks } => (None, Some(settled(*looks))),
     };
     let votes = text::plural(view.progress.votes as u64, "vote");
@@ -72,14 +103,14 @@ pub(super) fn page(view: &VotingView, notice: Option<String>) -> Result<String, 
         (None, left) => format!("{votes} by you · {} you have not seen", text::plural(left as u64, "pair")),
         // Nothing of it says which side is ahead.
         (Some(SettlingOutlook::Judgements(more)), _) => {
-            format!("{votes} by you · about {} more settle it", text::count(more))
+            format!("{votes} by you · about {} more votes decide it", text::count(more))
         }
         (Some(SettlingOutlook::Drawings(_)), _) => {
-            format!("{votes} by you · these drawings may be too few to settle it")
+            format!("{votes} by you · there may be too few drawings to decide it")
         }
-        (Some(SettlingOutlook::OutOfReach), _) => format!("{votes} by you · too near to tell so far"),
+        (Some(SettlingOutlook::OutOfReach), _) => format!("{votes} by you · too close to tell so far"),
     };
-    let page = Page { notice, paper, end, sum, undo: view.undo.as_deref() };
+    let page = Page { place, notice, paper, end, sum, undo: view.undo.as_deref() };
     scripted_page(TEMPLATE, STYLE, SCRIPT, &page)
 }
 
@@ -90,9 +121,21 @@ fn nothing(demonstrations: usize) -> End {
     }
     End {
         title: "Nothing to judge yet",
-        words: "It takes drawings of one prompt by two contestants: a reply whose drawing shows nothing, or is \
-                malformed, can't be judged. Load this page anew when there are more.",
+        words: "Voting needs drawings of the same prompt by two models. Answers that show nothing can't be compared. Reload this \
+                page when there are more drawings.",
         commands,
+    }
+}
+
+fn named() -> End {
+    End {
+        title: "No pair is left here",
+        words: "You have seen every pair, or opened one of its drawings in the gallery, where its maker’s name stands beside it. \
+                A vote counts only without names.",
+        commands: vec![(
+            "pelicycle vote",
+            "shows all pairs without the gallery, to somebody who has not seen the names",
+        )],
     }
 }
 
@@ -109,8 +152,8 @@ fn settled(looks: bool) -> End {
     }
     End {
         title: "It is settled",
-        words: "The votes tell which of the two sides draws better, so no further pair is shown. Which one it is, the \
-                command says that the terminal names.",
+        words: "The votes now say which of the two sides draws better, so no more pairs are shown. This command tells which one it \
+                is.",
         commands: vec![("pelicycle compare BASE HEAD", "says which side draws better, and how sure that is")],
     }
 }
@@ -118,7 +161,7 @@ fn settled(looks: bool) -> End {
 fn all() -> End {
     End {
         title: "You have seen every pair",
-        words: "There is nothing left to ask you. Load this page anew when there are more drawings.",
+        words: "There is nothing left to ask you. Reload this page when there are more drawings.",
         commands: vec![
             ("pelicycle rank", "says what follows from all votes"),
             ("pelicycle run -n 4", "asks for more drawings; -m names the model"),

@@ -1,4 +1,4 @@
-//! The server: the page, its pictures, and the two forms on it.
+//! The server: the page, its pictures, and the two forms on it, for one session or for those of a gallery.
 
 use std::convert::Infallible;
 use std::io;
@@ -6,17 +6,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use pelicycle_record::Preference;
 use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
 use url::form_urlencoded;
 
 use super::error::VoteRefusal;
-use super::page;
+use super::gallery::GalleryVoting;
+use super::page::{self, PagePlace};
 use super::session::VotingSession;
 use crate::{Guard, guard};
 
@@ -33,40 +36,104 @@ const MAX_FORM: usize = 1024;
 /// When the listener fails.
 pub async fn serve(listener: TcpListener, session: Arc<VotingSession>) -> io::Result<()> {
     let own = listener.local_addr()?;
-    let app = Router::new()
-        .route("/", get(show))
-        .route("/drawings/{token}", get(picture))
+    let app = routes(Router::new(), "/")
         // Browsers ask for it unasked.
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
-        .route("/vote", post(vote))
-        .route("/undo", post(undo))
         .fallback(nothing)
-        .with_state(Arc::clone(&session))
+        .with_state(Booths::One(Arc::clone(&session)))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(middleware::from_fn_with_state(Guard { own, posts: true }, guard));
     tokio::select! {
         ended = axum::serve(listener, app) => ended,
-        never = keep_up(session) => match never {},
+        never = keep_up(move || vec![Arc::clone(&session)]) => match never {},
     }
 }
 
-/// Takes in what comes while somebody votes.
-async fn keep_up(session: Arc<VotingSession>) -> Infallible {
-    let mut pause = POLL;
+/// The pages on which a gallery's visitors vote, one for each prompt and one for all, with nothing else.
+pub(crate) fn pages_of(voting: Arc<GalleryVoting>, own: std::net::SocketAddr) -> Router {
+    routes(Router::new(), GalleryVoting::ROUTE)
+        .route(GalleryVoting::DOOR, get(lead_in))
+        .route(GalleryVoting::DOOR.trim_end_matches('/'), get(lead_in))
+        .with_state(Booths::Gallery(voting))
+        .layer(DefaultBodyLimit::max(MAX_FORM))
+        .layer(middleware::from_fn_with_state(Guard { own, posts: true }, guard))
+}
+
+fn routes(router: Router<Booths>, base: &str) -> Router<Booths> {
+    router
+        .route(base, get(show))
+        .route(&format!("{base}drawings/{{token}}"), get(picture))
+        .route(&format!("{base}vote"), post(vote))
+        .route(&format!("{base}undo"), post(undo))
+}
+
+/// Where votes are taken.
+#[derive(Debug, Clone)]
+enum Booths {
+    One(Arc<VotingSession>),
+    /// By prompt, beside a gallery.
+    Gallery(Arc<GalleryVoting>),
+}
+
+/// The session that a request is for, and where its page is.
+#[derive(Debug, Clone)]
+struct Booth {
+    session: Arc<VotingSession>,
+    place: PagePlace,
+}
+
+impl FromRequestParts<Booths> for Booth {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, booths: &Booths) -> Result<Booth, Response> {
+        let voting = match booths {
+            Booths::One(session) => {
+                return Ok(Booth { session: Arc::clone(session), place: PagePlace::alone() });
+            }
+            Booths::Gallery(voting) => Arc::clone(voting),
+        };
+        let Some(stem) = parameter(parts, "prompt").await else {
+            return Err(nothing(parts.uri.clone()).await);
+        };
+        let place = PagePlace::beside_gallery(&stem);
+        match spawn_blocking(move || voting.session(&stem)).await {
+            Ok(Ok(Some(session))) => Ok(Booth { session, place }),
+            Ok(Ok(None)) => Err((StatusCode::NOT_FOUND, "The gallery has no such prompt.\n").into_response()),
+            Ok(Err(error)) => Err(failed(&error.to_string())),
+            Err(_) => Err(failed("the voting could not begin")),
+        }
+    }
+}
+
+/// A part of a request's path, by its name in the route.
+async fn parameter(parts: &mut Parts, name: &str) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+async fn lead_in() -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, GalleryVoting::page(GalleryVoting::ALL))]).into_response()
+}
+
+/// Takes in what comes while somebody votes, in all sessions that are `open` by then.
+pub(crate) async fn keep_up(
+    open: impl Fn() -> Vec<Arc<VotingSession>> + Send + Sync + 'static,
+) -> Infallible {
+    let (mut pause, open) = (POLL, Arc::new(open));
     loop {
         tokio::time::sleep(pause).await;
-        let (session, since) = (Arc::clone(&session), Instant::now());
+        let (open, since) = (Arc::clone(&open), Instant::now());
         // One that failed is done anew the next time.
-        drop(tokio::task::spawn_blocking(move || session.refresh()).await);
+        drop(spawn_blocking(move || open().iter().for_each(|session| session.refresh())).await);
         pause = POLL.max(since.elapsed() * SHARE);
     }
 }
 
-async fn show(State(session): State<Arc<VotingSession>>) -> Response {
-    page(session, StatusCode::OK, None).await
+async fn show(booth: Booth) -> Response {
+    page(booth, StatusCode::OK, None).await
 }
 
-async fn vote(State(session): State<Arc<VotingSession>>, form: Bytes) -> Response {
+async fn vote(booth: Booth, form: Bytes) -> Response {
     let preference = field(&form, "choice").and_then(|choice| match &*choice {
         "left" => Some(Preference::Left),
         "right" => Some(Preference::Right),
@@ -75,12 +142,12 @@ async fn vote(State(session): State<Arc<VotingSession>>, form: Bytes) -> Respons
         _ => None,
     });
     let (Some(token), Some(preference)) = (field(&form, "token"), preference) else { return no_form() };
-    answer(session, move |session| session.vote(&token, preference)).await
+    answer(booth, move |session| session.vote(&token, preference)).await
 }
 
-async fn undo(State(session): State<Arc<VotingSession>>, form: Bytes) -> Response {
+async fn undo(booth: Booth, form: Bytes) -> Response {
     let Some(token) = field(&form, "token") else { return no_form() };
-    answer(session, move |session| session.undo(&token)).await
+    answer(booth, move |session| session.undo(&token)).await
 }
 
 /// The one value of a form's field.
@@ -99,27 +166,29 @@ fn no_form() -> Response {
 
 /// Does what a form asks for, and leads to the page, or shows it with why not.
 async fn answer(
-    session: Arc<VotingSession>,
+    booth: Booth,
     act: impl FnOnce(&VotingSession) -> Result<(), VoteRefusal> + Send + 'static,
 ) -> Response {
-    let actor = Arc::clone(&session);
-    match tokio::task::spawn_blocking(move || act(&actor)).await {
-        Ok(Ok(())) => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
+    let actor = Arc::clone(&booth.session);
+    match spawn_blocking(move || act(&actor)).await {
+        Ok(Ok(())) => (StatusCode::SEE_OTHER, [(header::LOCATION, booth.place.base)]).into_response(),
         Ok(Err(refusal)) => {
             let status = match refusal {
-                VoteRefusal::Stale | VoteRefusal::Gone | VoteRefusal::NotLast => StatusCode::CONFLICT,
+                VoteRefusal::Stale | VoteRefusal::Gone | VoteRefusal::Named | VoteRefusal::NotLast => {
+                    StatusCode::CONFLICT
+                }
                 VoteRefusal::Unkept(_) | VoteRefusal::Kept(_) => StatusCode::INTERNAL_SERVER_ERROR,
             };
-            page(session, status, Some(refusal.to_string())).await
+            page(booth, status, Some(refusal.to_string())).await
         }
         Err(_) => failed("the vote could not be dealt with"),
     }
 }
 
-async fn page(session: Arc<VotingSession>, status: StatusCode, notice: Option<String>) -> Response {
-    let made = tokio::task::spawn_blocking(move || {
+async fn page(Booth { session, place }: Booth, status: StatusCode, notice: Option<String>) -> Response {
+    let made = spawn_blocking(move || {
         let view = session.view().map_err(|error| error.to_string())?;
-        page::page(&view, notice).map_err(|error| error.to_string())
+        page::page(&view, &place, notice).map_err(|error| error.to_string())
     });
     match made.await {
         Ok(Ok(page)) => {
@@ -142,9 +211,11 @@ fn failed(why: &str) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
 }
 
-async fn picture(State(session): State<Arc<VotingSession>>, Path(token): Path<String>) -> Response {
+async fn picture(Booth { session, .. }: Booth, parameters: RawPathParams) -> Response {
+    let token = parameters.iter().find(|(key, _)| *key == "token").map(|(_, value)| value.to_owned());
+    let token = token.unwrap_or_default();
     // The lock may be held while a disk is slow.
-    match tokio::task::spawn_blocking(move || session.picture(&token)).await {
+    match spawn_blocking(move || session.picture(&token)).await {
         Ok(Some(png)) => {
             let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store")];
             (headers, png).into_response()

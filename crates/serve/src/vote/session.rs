@@ -17,6 +17,7 @@ use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store, StoreError};
 
 use super::drawings::VotingDrawings;
 use super::error::{VoteRefusal, VotingError};
+use super::named::NamedDrawings;
 use super::shown_pair::{ShowError, ShownPair};
 use super::state::{CastVote, VotingState};
 use super::token::token;
@@ -29,6 +30,8 @@ pub struct VotingSession {
     /// Which attempts are held against which, where two sides are.
     sides: Option<Vec<SideAttempts>>,
     voter: JudgeRecord,
+    /// Drawings that the voter was shown with their makers' names meanwhile.
+    named: NamedDrawings,
     tell: Box<Tell>,
     /// The look of the store's folders when they were last listed.
     looked: Mutex<Fingerprint>,
@@ -36,7 +39,7 @@ pub struct VotingSession {
 }
 
 /// Called with a line for each thing that could not be used and is passed over.
-type Tell = dyn Fn(&str) + Send + Sync;
+pub(super) type Tell = dyn Fn(&str) + Send + Sync;
 
 impl VotingSession {
     /// Begins the session of a voter, over what lay in the store when it looked like `looked`. With `sides` only pairs of the one
@@ -49,6 +52,18 @@ impl VotingSession {
         (looked, listing): (Fingerprint, &Listing),
         (scope, sides): (Scope, Option<Vec<SideAttempts>>),
         voter: JudgeRecord,
+        tell: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<VotingSession, VotingError> {
+        Self::open_beside(store, (looked, listing), (scope, sides), voter, NamedDrawings::default(), tell)
+    }
+
+    /// As [`VotingSession::open`], beside a gallery that notes which drawings it `named`: pairs of these are not shown.
+    pub(super) fn open_beside(
+        store: Store,
+        (looked, listing): (Fingerprint, &Listing),
+        (scope, sides): (Scope, Option<Vec<SideAttempts>>),
+        voter: JudgeRecord,
+        named: NamedDrawings,
         tell: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<VotingSession, VotingError> {
         let state = VotingState {
@@ -64,7 +79,8 @@ impl VotingSession {
             random: Random::new(getrandom::u64().map_err(VotingError::Random)?),
         };
         let (looked, state) = (Mutex::new(looked), Mutex::new(state));
-        let session = VotingSession { store, scope, sides, voter, tell: Box::new(tell), looked, state };
+        let session =
+            VotingSession { store, scope, sides, voter, named, tell: Box::new(tell), looked, state };
         let mut state = session.lock();
         listing.damaged.iter().for_each(|damaged| session.tell_once(&mut state, damaged));
         session.read_judgements(&mut state)?;
@@ -88,10 +104,12 @@ impl VotingSession {
     pub(super) fn view(&self) -> Result<VotingView, VotingError> {
         let mut state = self.lock();
         let state = &mut *state;
-        if state.current.is_none() {
+        if state.current.as_ref().is_none_or(|showing| self.is_named(showing)) {
             state.current = self.choose(state)?;
         }
         let settled = state.current.is_none() && state.is_settled();
+        let progress = state.progress(&self.voter);
+        let named = progress.left > 0 && !self.named.among(&state.exhibits.competition).is_empty();
         let shown = match &mut state.current {
             Some(showing) => {
                 showing.since.get_or_insert_with(Instant::now);
@@ -103,11 +121,12 @@ impl VotingSession {
                 })
             }
             None if settled => VotingScreen::Settled { looks: self.scope.looks },
+            None if named => VotingScreen::Named,
             None if state.exhibits.has_pairs() => VotingScreen::All,
             None => VotingScreen::Nothing { demonstrations: state.exhibits.demonstrations },
         };
         let undo = state.given.last().map(|given| given.undo.clone());
-        Ok(VotingView { shown, progress: state.progress(&self.voter), undo })
+        Ok(VotingView { shown, progress, undo })
     }
 
     /// A picture on show.
@@ -131,6 +150,10 @@ impl VotingSession {
         if !showing.left.file.is_file() || !showing.right.file.is_file() {
             state.current = None;
             return Err(VoteRefusal::Gone);
+        }
+        if self.is_named(showing) {
+            state.current = None;
+            return Err(VoteRefusal::Named);
         }
         let (record, given) = self.record(showing, preference).map_err(VoteRefusal::Unkept)?;
         self.store.write_judgement(&record, None).map_err(|error| VoteRefusal::Unkept(error.into()))?;
@@ -194,7 +217,8 @@ impl VotingSession {
 
     /// Puts the next pair on show; drawings without a usable picture are told of and passed over.
     fn choose(&self, state: &mut VotingState) -> Result<Option<ShownPair>, VotingError> {
-        while let Some(pair) = state.next(&self.voter) {
+        let named = self.named.among(&state.exhibits.competition);
+        while let Some(pair) = state.next(&self.voter, &named) {
             match state.exhibits.show(pair) {
                 Ok(showing) => return Ok(Some(showing)),
                 Err(ShowError::Random(error)) => return Err(VotingError::Random(error)),
@@ -208,6 +232,10 @@ impl VotingSession {
             }
         }
         Ok(None)
+    }
+
+    fn is_named(&self, showing: &ShownPair) -> bool {
+        [&showing.left, &showing.right].into_iter().any(|side| self.named.holds(&side.attempt))
     }
 
     /// The record of a vote that is given now.

@@ -88,8 +88,9 @@ impl VotingState {
     }
 
     /// The pair to show next: the one that tells most by all people's votes, or an old one again; none where the voter has
-    /// seen all, or where it is settled which of two sides is better.
-    pub(super) fn next(&mut self, voter: &JudgeRecord) -> Option<DrawingPair> {
+    /// seen all, or where it is settled which of two sides is better. No pair has a drawing of `aside`.
+    pub(super) fn next(&mut self, voter: &JudgeRecord, aside: &BTreeSet<usize>) -> Option<DrawingPair> {
+        let aside: BTreeSet<usize> = self.broken.union(aside).copied().collect();
         let votes = Votes::new(&self.exhibits.competition, &self.records);
         let own = position(&votes, voter);
         if let Some(between) = &self.exhibits.between {
@@ -98,20 +99,19 @@ impl VotingState {
                 return None;
             }
             let mut next = CrossPairChooser::new(between, self.random.bits());
-            return next.choose(&votes.ballots(), &self.seen(&votes, own), &self.broken);
+            return next.choose(&votes.ballots(), &self.seen(&votes, own), &aside);
         }
         let mut next = PairChooser::new(&self.exhibits.competition, self.random.bits());
         let again = match own {
             Some(judge) if next.once_in(AGAIN) => next.again(&votes, judge, BETWEEN),
             _ => None,
         };
-        let whole =
-            |pair: &DrawingPair| !self.broken.contains(&pair.left) && !self.broken.contains(&pair.right);
+        let whole = |pair: &DrawingPair| !aside.contains(&pair.left) && !aside.contains(&pair.right);
         again.filter(whole).or_else(|| {
             let mut seen = self.seen(&votes, own);
-            for broken in &self.broken {
+            for left_out in &aside {
                 let others = 0..self.exhibits.competition.drawings.len();
-                seen.extend(others.map(|other| (*broken.min(&other), *broken.max(&other))));
+                seen.extend(others.map(|other| (*left_out.min(&other), *left_out.max(&other))));
             }
             next.choose(&votes.ballots(), &seen)
         })

@@ -21,6 +21,8 @@ pub(super) enum VotingScreen {
     },
     /// The voter has seen every pair.
     All,
+    /// Of the pairs that are left, the voter opened a drawing with its maker's name.
+    Named,
     /// It is settled which of two sides is better.
     Settled {
         /// Whether the sides were first drawings and those after looks.

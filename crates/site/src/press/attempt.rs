@@ -42,7 +42,8 @@ impl Press<'_> {
             .with_looks(looks.cloned())
         };
         let path = page_path(attempt);
-        let share = self.share(&path, || Poster::attempt(one.view()))?;
+        let share =
+            self.share(&path, || Poster::attempt(one.view(), self.makers.origin(&attempt.contestant)))?;
         let source = SourceKey::new(&self.made_by)
             .with(&page(AttemptTexts::default(), None))?
             // The record holds the hashes of the texts.

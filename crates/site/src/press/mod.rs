@@ -15,7 +15,7 @@ use super::view::{
     ChartPage, GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, SealNote, Section, TimelinePage,
     VersusPage, prompt_path,
 };
-use super::{GalleryContext, GalleryError, OwnMakers, templates};
+use super::{GalleryContext, GalleryError, OwnMakers, SiteSettings, templates};
 
 mod attempt;
 mod experts;
@@ -29,6 +29,7 @@ pub(super) struct Press<'a> {
     /// What every page is made by: templates, and what the site says of itself.
     made_by: String,
     makers: &'a OwnMakers,
+    own: &'a SiteSettings,
     ranks: Ranks,
     seals: &'a [StoredSeal],
     map: Mutex<SiteMap>,
@@ -49,9 +50,9 @@ impl<'a> Press<'a> {
         let own = (&options.site, options.site.logo.is_some());
         let made_by = SourceKey::new(templates::fingerprint()).with(&own)?.finish();
         let base = options.base.as_ref();
-        let makers = &options.site.makers;
+        let (own, makers) = (&options.site, &options.site.makers);
         let seals = context.seals;
-        Ok(Self { templates, site, measure, base, made_by, makers, ranks, seals, map: Mutex::default() })
+        Ok(Self { templates, site, measure, base, made_by, makers, own, ranks, seals, map: Mutex::default() })
     }
 
     /// The places that judgements gave to contestants.
@@ -93,7 +94,7 @@ impl<'a> Press<'a> {
                 .ok_or_else(|| GalleryError::Poster { path: image.clone() })?;
             self.site.put_made_from(&image, &png, Some(&source))?;
         }
-        Ok(Some(share::preview(&poster, path, base)))
+        Ok(Some(share::preview(&poster, path, base, self.own)))
     }
 
     /// Prints a page from its template.
@@ -119,8 +120,9 @@ impl<'a> Press<'a> {
         if let Some(page) = TimelinePage::new(section) {
             self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))?;
         }
-        if let Some(page) = ChartPage::new(section, &self.ranks) {
-            self.page(&page.path, "chart.html", "../", &page, || Poster::chart(section, &self.ranks))?;
+        for page in ChartPage::all(section, &self.ranks) {
+            let poster = || Poster::chart(section, &self.ranks, page.kind);
+            self.page(&page.path, "chart.html", "../", &page, poster)?;
         }
         if let Some(page) = VersusPage::new(section) {
             self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section))?;

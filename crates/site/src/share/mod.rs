@@ -3,6 +3,7 @@
 mod address;
 mod data;
 mod feed;
+mod linked_data;
 mod map;
 mod poster;
 

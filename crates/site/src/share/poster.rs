@@ -9,17 +9,18 @@ use base64::Engine as _;
 use pelicycle_drawing as drawing;
 use serde::Serialize;
 
+use super::linked_data::linked_data;
 use super::{BaseUrl, Feed};
-use crate::GalleryError;
 use crate::lettering::{wrap, write_text};
 use crate::source::SourceKey;
 use crate::view::{Plate, Poster};
+use crate::{GalleryError, SiteSettings};
 
 /// Version of how posters are drawn: a change draws them all anew.
 const VERSION: &str = "poster-2";
 /// The size that services which show links ask for.
-const WIDTH: u32 = 1200;
-const HEIGHT: u32 = 630;
+pub(super) const WIDTH: u32 = 1200;
+pub(super) const HEIGHT: u32 = 630;
 const MARGIN: usize = 64;
 /// Side of the one plate of a single drawing.
 const LARGE: usize = 502;
@@ -41,6 +42,8 @@ pub(crate) struct LinkPreview {
     width: u32,
     height: u32,
     alt: String,
+    /// JSON-LD, escaped so that it may stand in a `script` element.
+    linked: String,
 }
 
 /// Path of a page's poster from the site's root.
@@ -49,7 +52,7 @@ pub(crate) fn image_path(page: &str) -> String {
 }
 
 /// The preview of a link to the page at `path`.
-pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl) -> LinkPreview {
+pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl, site: &SiteSettings) -> LinkPreview {
     let mut description = poster.about.as_ref().unwrap_or(&poster.sum).clone();
     if let Some(asked) = poster.asked.as_ref().filter(|_| poster.about.is_none()) {
         description = format!("“{asked}” {description}");
@@ -69,6 +72,7 @@ pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl) -> LinkPrevie
         width: WIDTH,
         height: HEIGHT,
         alt,
+        linked: linked_data(poster, path, base, site),
     }
 }
 

@@ -40,6 +40,9 @@ pub(crate) struct Figures {
 pub(super) struct SortFigures {
     pub(super) speed: Option<f64>,
     pub(super) price: Option<f64>,
+    /// Seconds.
+    pub(super) time: Option<f64>,
+    pub(super) tokens: Option<f64>,
 }
 
 impl Figures {
@@ -51,15 +54,15 @@ impl Figures {
             median(attempts.clone().filter(|a| answered(a)).filter_map(|attempt| attempt.timing.total));
         let speed = middle(|attempt| attempt.speed());
         let price = middle(price);
+        let tokens = middle(|attempt| attempt.usage.output.map(|tokens| tokens as f64));
         Self {
             drawn: format!("{} of {}", text::count(rate.hits), text::count(rate.of)),
             rate: rate_in_words(rate),
-            tokens: middle(|attempt| attempt.usage.output.map(|tokens| tokens as f64))
-                .map(|tokens| text::count(tokens.round() as u64)),
+            tokens: tokens.map(|tokens| text::count(tokens.round() as u64)),
             time: time.map(text::seconds),
             speed: speed.map(speed_in_words),
             price: price.map(dollars),
-            numbers: SortFigures { speed, price },
+            numbers: SortFigures { speed, price, time, tokens },
         }
     }
 }

@@ -142,22 +142,24 @@ impl<'a> Section<'a> {
     /// Name of the prompt in paths. The recorded hash is not trusted to be a safe name, and an edited text must not
     /// share the page.
     pub(crate) fn stem(&self) -> String {
-        stem(self.prompt)
+        prompt_stem(self.prompt)
     }
 }
 
-fn stem(prompt: &PromptRecord) -> String {
+/// Name of a prompt in the paths of a gallery: `pelican-41c826e0`.
+#[must_use]
+pub fn prompt_stem(prompt: &PromptRecord) -> String {
     format!("{}-{}", name::slug(&prompt.id), &blake3::hash(prompt.text.as_bytes()).to_hex()[..8])
 }
 
 /// Name of the place of a contestant's samples of one prompt, on the contestant's page.
 pub(crate) fn anchor(case: &Case<'_>) -> String {
-    stem(&case.shown[0].attempt.prompt)
+    prompt_stem(&case.shown[0].attempt.prompt)
 }
 
 /// Path of a prompt's page from the site's root.
 pub(crate) fn prompt_path(prompt: &PromptRecord) -> String {
-    format!("prompts/{}.html", stem(prompt))
+    format!("prompts/{}.html", prompt_stem(prompt))
 }
 
 /// Path of a model's page from the site's root.

@@ -1,47 +1,152 @@
-//! The attempts beside one: other samples of its contestant on its prompt.
+//! The attempts beside one: other samples of its contestant on its prompt, its contestant on other prompts, and other
+//! contestants on its prompt.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
-use pelicycle_record::Attempt;
+use pelicycle_text as text;
 use serde::Serialize;
 
+use super::card::SitePicture;
+use super::hall::ShownAttempt;
 use super::page_path;
 
-/// Another sample of the same contestant on the same prompt.
+/// An attempt beside another.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Neighbour {
     /// Path of its page from the site's root.
     href: String,
     sample: u32,
+    pub(super) label: String,
+    pub(super) prompt: String,
+    picture: Option<SitePicture>,
 }
 
-/// The samples that come next to one in time.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Neighbours {
+/// The attempts that come next to one in time.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Beside {
     pub(super) newer: Option<Neighbour>,
     pub(super) older: Option<Neighbour>,
 }
 
+/// The neighbours of one attempt.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Neighbours {
+    /// Other samples by the same contestant on the same prompt.
+    pub(super) samples: Beside,
+    /// By the same contestant, on other prompts.
+    pub(super) model: Beside,
+    /// By other contestants, on the same prompt.
+    pub(super) prompt: Beside,
+}
+
 impl Neighbour {
-    fn new(attempt: &Attempt) -> Self {
-        Self { href: page_path(attempt), sample: attempt.sample }
+    fn new(ShownAttempt { attempt, pictures }: ShownAttempt<'_>) -> Self {
+        Self {
+            href: page_path(attempt),
+            sample: attempt.sample,
+            label: text::label(&attempt.contestant.label),
+            prompt: text::label(&attempt.prompt.title),
+            picture: pictures.small.clone(),
+        }
     }
 }
 
-/// The neighbours of each attempt; looks have none.
-pub(crate) fn neighbours<'a>(newest_first: impl Iterator<Item = &'a Attempt>) -> Vec<Neighbours> {
-    let mut found: Vec<Neighbours> = Vec::new();
-    let mut last: HashMap<(&str, &str, &str), (usize, &Attempt)> = HashMap::new();
-    for (index, attempt) in newest_first.enumerate() {
-        found.push(Neighbours::default());
-        if !attempt.is_first() {
-            continue;
+/// The neighbours of each attempt, of those that are given newest first; looks have none.
+pub(crate) fn neighbours(newest_first: &[ShownAttempt<'_>]) -> Vec<Neighbours> {
+    let slug = |shown: &ShownAttempt<'_>| shown.attempt.contestant.slug.clone();
+    let prompt =
+        |shown: &ShownAttempt<'_>| (shown.attempt.prompt.id.clone(), shown.attempt.prompt.text.clone());
+    let samples =
+        beside(newest_first, |shown| (slug(shown), prompt(shown)), |shown| shown.attempt.id.clone());
+    let of_model = beside(newest_first, slug, prompt);
+    let of_prompt = beside(newest_first, prompt, slug);
+    let all = samples.into_iter().zip(of_model).zip(of_prompt);
+    all.map(|((samples, model), prompt)| Neighbours { samples, model, prompt }).collect()
+}
+
+/// Of each attempt, those next to it among all of the same `group` that are another `one`.
+fn beside<G: Hash + Eq, O: PartialEq>(
+    newest_first: &[ShownAttempt<'_>],
+    group: impl Fn(&ShownAttempt<'_>) -> G,
+    one: impl Fn(&ShownAttempt<'_>) -> O,
+) -> Vec<Beside> {
+    let mut groups: HashMap<G, Vec<usize>> = HashMap::new();
+    for (index, shown) in newest_first.iter().enumerate().filter(|(_, shown)| shown.attempt.is_first()) {
+        groups.entry(group(shown)).or_default().push(index);
+    }
+    let mut found = vec![Beside::default(); newest_first.len()];
+    for members in groups.into_values() {
+        let neighbour = |index: usize| Neighbour::new(newest_first[index]);
+        for (index, other) in others(members.iter().copied(), newest_first, &one) {
+            found[index].newer = Some(neighbour(other));
         }
-        let (prompt, slug) = (&attempt.prompt, attempt.contestant.slug.as_str());
-        if let Some((newer, other)) = last.insert((&prompt.id, &prompt.text, slug), (index, attempt)) {
-            found[index].newer = Some(Neighbour::new(other));
-            found[newer].older = Some(Neighbour::new(attempt));
+        for (index, other) in others(members.iter().rev().copied(), newest_first, &one) {
+            found[index].older = Some(neighbour(other));
         }
     }
     found
+}
+
+/// Each index with the last one before it that is of another one.
+fn others<O: PartialEq>(
+    indices: impl Iterator<Item = usize>,
+    shown: &[ShownAttempt<'_>],
+    one: impl Fn(&ShownAttempt<'_>) -> O,
+) -> Vec<(usize, usize)> {
+    let (mut last, mut other): (Option<(usize, O)>, Option<usize>) = (None, None);
+    let mut found = Vec::new();
+    for index in indices {
+        let own = one(&shown[index]);
+        if let Some((before, named)) = &last
+            && *named != own
+        {
+            other = Some(*before);
+        }
+        found.extend(other.map(|other| (index, other)));
+        last = Some((index, own));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use pelicycle_record::Attempt;
+    use pelicycle_testkit::attempts::attempt;
+
+    use super::*;
+    use crate::view::card::AttemptPictures;
+
+    #[test]
+    fn neighbours_are_samples_other_prompts_and_other_models() {
+        // Newest first.
+        let asked =
+            [("pelican", "b"), ("pelican", "a"), ("otter-boat", "a"), ("pelican", "a"), ("pelican", "c")];
+        let attempts: Vec<Attempt> = asked
+            .iter()
+            .enumerate()
+            .map(|(n, (prompt, slug))| attempt(prompt, slug, &format!("2026-11-2{}T00:00:00Z", 9 - n), None))
+            .collect();
+        let pictures = AttemptPictures::default();
+        let shown: Vec<_> =
+            attempts.iter().map(|attempt| ShownAttempt { attempt, pictures: &pictures }).collect();
+        let found = neighbours(&shown);
+        let place = |neighbour: &Option<Neighbour>| {
+            neighbour
+                .as_ref()
+                .map(|it| attempts.iter().position(|attempt| page_path(attempt) == it.href).unwrap())
+        };
+        let all: Vec<_> = found
+            .iter()
+            .map(|it| {
+                [&it.samples, &it.model, &it.prompt]
+                    .map(|beside| (place(&beside.older), place(&beside.newer)))
+            })
+            .collect();
+        assert_eq!(all[0], [(None, None), (None, None), (Some(1), None)]);
+        assert_eq!(all[1], [(Some(3), None), (Some(2), None), (Some(4), Some(0))]);
+        assert_eq!(all[2], [(None, None), (Some(3), Some(1)), (None, None)]);
+        assert_eq!(all[3], [(None, Some(1)), (None, Some(2)), (Some(4), Some(0))]);
+        assert_eq!(all[4], [(None, None), (None, None), (None, Some(3))]);
+    }
 }

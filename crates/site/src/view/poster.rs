@@ -5,10 +5,11 @@ use pelicycle_record::Attempt;
 use pelicycle_text as text;
 
 use super::card::{Card, SitePicture};
-use super::hall::{Case, ModelWorks, Section, ShownAttempt};
+use super::hall::{Case, ModelWorks, Section, ShownAttempt, model_path, prompt_path};
 use super::ranking::Ranks;
-use super::{chart, grid, index, lineage, order, timeline};
+use super::{ChartKind, chart, grid, index, lineage, order, timeline};
 use crate::SiteSettings;
+use crate::makers::Origin;
 
 /// Drawings on the poster of a wall.
 const PLATES: usize = 4;
@@ -28,6 +29,19 @@ pub(crate) struct Poster {
     pub(crate) single: bool,
     /// The moment of the newest attempt on the page.
     pub(crate) newest: Timestamp,
+    /// Title and path of the page that it stands below; none where that is the first page.
+    pub(crate) within: Option<(String, String)>,
+    /// The drawing that the page is about, where there is one to see.
+    pub(crate) work: Option<Work>,
+}
+
+/// The drawing that a page is about.
+#[derive(Debug)]
+pub(crate) struct Work {
+    pub(crate) picture: SitePicture,
+    /// The prompt's title.
+    pub(crate) prompt: String,
+    pub(crate) lab: Option<String>,
 }
 
 /// A drawing on a poster, or the verdict in its place.
@@ -63,6 +77,8 @@ impl Poster {
             plates: order.first().map(|first| leads(first)).unwrap_or_default(),
             single: false,
             newest: newest(attempts),
+            within: None,
+            work: None,
         }
     }
 
@@ -83,7 +99,7 @@ impl Poster {
 
     /// The poster of a prompt's wall.
     pub(crate) fn wall(section: &Section<'_>) -> Self {
-        Self::of_prompt(section, text::label(&section.prompt.title), leads(section))
+        Self { within: None, ..Self::of_prompt(section, text::label(&section.prompt.title), leads(section)) }
     }
 
     /// The poster of a prompt's drawings side by side.
@@ -106,11 +122,12 @@ impl Poster {
         Self::of_prompt(section, title, plates.into_iter().flatten().collect())
     }
 
-    /// The poster of a prompt's chart: its frontier, the newest first.
-    pub(crate) fn chart(section: &Section<'_>, ranks: &Ranks) -> Self {
-        let frontier = chart::frontier(section, ranks);
+    /// The poster of a prompt's chart: its frontier, from the right.
+    pub(crate) fn chart(section: &Section<'_>, ranks: &Ranks, kind: ChartKind) -> Self {
+        let frontier = chart::frontier(section, ranks, kind);
         let plates = frontier.into_iter().take(PLATES).map(Plate::of_case).collect();
-        Self::of_prompt(section, format!("{}: the best so far", text::label(&section.prompt.title)), plates)
+        let title = format!("{}: {}", text::label(&section.prompt.title), chart::praise(kind));
+        Self::of_prompt(section, title, plates)
     }
 
     fn of_prompt(section: &Section<'_>, title: String, plates: Vec<Plate>) -> Self {
@@ -122,6 +139,8 @@ impl Poster {
             plates,
             single: false,
             newest: newest(section.attempts()),
+            within: Some((text::label(&section.prompt.title), prompt_path(section.prompt))),
+            work: None,
         }
     }
 
@@ -135,7 +154,9 @@ impl Poster {
     pub(crate) fn grid(model: &ModelWorks<'_>) -> Self {
         let cases = model.cases.iter().filter(|(section, _)| grid::pair(section.prompt).is_some());
         let cases = cases.map(|(section, case)| (&section.prompt.title, *case));
-        Self::of_model(model, ": animals by vehicles", cases)
+        let contestant = model.contestant();
+        let within = Some((text::label(&contestant.label), model_path(contestant)));
+        Self { within, ..Self::of_model(model, ": animals by vehicles", cases) }
     }
 
     fn of_model<'a>(
@@ -157,12 +178,15 @@ impl Poster {
             },
             single: false,
             newest: newest(model.attempts()),
+            within: None,
+            work: None,
         }
     }
 
     /// The poster of one attempt.
-    pub(crate) fn attempt(shown: ShownAttempt<'_>) -> Self {
-        let ShownAttempt { attempt, .. } = shown;
+    pub(crate) fn attempt(shown: ShownAttempt<'_>, origin: Origin) -> Self {
+        let ShownAttempt { attempt, pictures } = shown;
+        let prompt = text::label(&attempt.prompt.title);
         let card = Card::new(shown);
         let demonstration = attempt.contestant.demonstration.then_some("Demonstration");
         let facts = demonstration.into_iter().chain([card.verdict]);
@@ -175,6 +199,12 @@ impl Poster {
             plates: vec![Plate::new(shown, &attempt.contestant.label)],
             single: true,
             newest: attempt.timing.started,
+            within: Some((prompt.clone(), prompt_path(&attempt.prompt))),
+            work: pictures.large.clone().map(|picture| Work {
+                picture,
+                prompt,
+                lab: origin.lab.map(|lab| lab.name),
+            }),
         }
     }
 }

@@ -52,16 +52,16 @@ pub(super) fn result(attempt: &Attempt) -> AttemptResult {
 /// A verdict's name and what it says.
 pub(super) fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
     match verdict {
-        Verdict::Drawn => ("Drawn", "It draws, with something to see."),
-        Verdict::Blank => ("Blank", "It draws, and nothing can be seen."),
+        Verdict::Drawn => ("Drawn", "It draws something that can be seen."),
+        Verdict::Blank => ("Blank", "It is a drawing, but nothing in it can be seen."),
         Verdict::Unrenderable => {
             ("Unrenderable", "Well-formed XML, but without an SVG root or a size to draw by.")
         }
         Verdict::Malformed => ("Malformed", "A whole drawing that is not well-formed XML."),
         Verdict::Truncated => ("Truncated", "The reply ends before the drawing does."),
         Verdict::Refused => (
-            "Over a bound",
-            "Over a bound on what a drawing may ask of this program, or against its policy, so it was not drawn.",
+            "Over a limit",
+            "It asks for more than a drawing may, in size or in content, so it was not drawn.",
         ),
         Verdict::NoSvg => ("No SVG", "Nothing in the reply is an SVG."),
     }
@@ -70,11 +70,11 @@ pub(super) fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
 fn no_reply(outcome: Outcome) -> (&'static str, &'static str) {
     match outcome {
         Outcome::Error => ("Failed", "The request failed, so there is no reply."),
-        Outcome::Cancelled => ("Cancelled", "The request was broken off by the user."),
+        Outcome::Cancelled => ("Cancelled", "The user stopped the request."),
         Outcome::Refusal => ("Declined", "The model declined to answer."),
         Outcome::Filtered => ("Filtered", "The service's filter took the answer."),
         Outcome::Cut => ("Cut off", "The connection ended before the reply did."),
-        Outcome::Length => ("No answer", "The bound on tokens was reached before an answer began."),
+        Outcome::Length => ("No answer", "The limit of tokens was reached before an answer began."),
         Outcome::Complete => ("No answer", "The model ended its turn without an answer."),
     }
 }
@@ -83,9 +83,9 @@ fn ending(attempt: &Attempt) -> Option<String> {
     match attempt.outcome {
         Outcome::Length => Some(match attempt.request.sampling.max_tokens {
             Some(bound) => format!("The reply was stopped at {}.", text::plural(u64::from(bound), "token")),
-            None => "The reply was stopped at its bound.".to_owned(),
+            None => "The reply was stopped at its limit.".to_owned(),
         }),
-        Outcome::Cancelled => Some("The user broke the reply off.".to_owned()),
+        Outcome::Cancelled => Some("The user stopped the reply.".to_owned()),
         Outcome::Cut => Some("The connection ended before the reply did.".to_owned()),
         Outcome::Filtered => Some("The service's filter stopped the reply.".to_owned()),
         Outcome::Error => Some("The request failed before the reply ended.".to_owned()),
@@ -98,8 +98,8 @@ fn ending(attempt: &Attempt) -> Option<String> {
 pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Complete => "the model ended its turn",
-        Outcome::Length => "stopped at the bound on tokens",
-        Outcome::Cancelled => "broken off by the user",
+        Outcome::Length => "stopped at the limit of tokens",
+        Outcome::Cancelled => "stopped by the user",
         Outcome::Error => "failed",
         Outcome::Cut => "the stream ended early",
         Outcome::Refusal => "the model declined",

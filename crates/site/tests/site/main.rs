@@ -3,6 +3,7 @@
 
 mod build;
 mod building;
+mod charts;
 mod house;
 mod looks;
 mod measures;

@@ -169,6 +169,71 @@ fn every_page_says_what_it_is_and_has_a_picture_for_links_to_it() {
     assert!(files[heavy].len() < 300_000, "{heavy} is {} bytes", files[heavy].len());
 }
 
+/// Google's lists of required properties: an image has `contentUrl` and one of four that say whose it is; a data set a name and a
+/// description of 50 to 5,000 characters, its downloads a `contentUrl`; a step of a trail position, name and address.
+#[test]
+fn every_page_has_linked_data_that_no_text_of_a_model_breaks() {
+    const BEGIN: &str = "<script type=\"application/ld+json\">";
+    let files = &*PUBLISHED;
+    let mut kinds = BTreeMap::<String, usize>::new();
+    for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
+        let html = std::str::from_utf8(content).unwrap();
+        let parts: Vec<_> = html.split(BEGIN).collect();
+        assert_eq!(parts.len(), 2, "once in {name}");
+        let text = parts[1].split("</script>").next().unwrap();
+        assert!(!text.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{name}");
+        assert!(parts[1][text.len()..].starts_with("</script>\n<link"), "{name}");
+        let data: serde_json::Value = serde_json::from_str(text).unwrap();
+        assert_eq!(data["@context"], "https://schema.org");
+        let mut nodes = vec![&data];
+        while let Some(node) = nodes.pop() {
+            nodes.extend(
+                node.as_array()
+                    .into_iter()
+                    .flatten()
+                    .chain(node.as_object().into_iter().flat_map(|node| node.values())),
+            );
+            let said = |key: &str| node[key].as_str().filter(|value| !value.is_empty());
+            let Some(kind) = said("@type") else { continue };
+            *kinds.entry(kind.to_owned()).or_default() += 1;
+            match kind {
+                "ImageObject" => {
+                    assert!(files[&file_at(said("contentUrl").unwrap())].starts_with(b"\x89PNG"));
+                    assert!(said("creditText").is_some(), "{node}");
+                }
+                "Dataset" => {
+                    assert!(said("name").is_some());
+                    assert!((50..5_000).contains(&said("description").unwrap().chars().count()));
+                    assert_eq!(node["distribution"].as_array().unwrap().len(), 2);
+                }
+                "DataDownload" => assert!(files.contains_key(&file_at(said("contentUrl").unwrap()))),
+                "ListItem" => {
+                    assert!(node["position"].as_u64().unwrap() >= 1);
+                    let item = &node["item"];
+                    let leads = item.as_str().is_some_and(|item| files.contains_key(&file_at(item)));
+                    assert!(item["contentUrl"].is_string() || (leads && said("name").is_some()), "{node}");
+                }
+                "WebPage" | "CollectionPage" => {
+                    assert_eq!(file_at(said("url").unwrap()), *name);
+                    assert!(said("name").is_some() && said("description").is_some());
+                    let _: Timestamp = said("dateModified").unwrap().parse().unwrap();
+                }
+                "WebSite" => assert_eq!((said("url"), said("name")), (Some(BASE), Some("pelicycle"))),
+                "ItemList" | "BreadcrumbList" => {
+                    assert!(!node["itemListElement"].as_array().unwrap().is_empty());
+                }
+                other => panic!("{other} in {name}"),
+            }
+        }
+    }
+    let pages = files.keys().filter(|name| name.ends_with(".html")).count();
+    assert_eq!((kinds["WebSite"], kinds["BreadcrumbList"], kinds["Dataset"]), (pages, pages, 1));
+    assert_eq!(kinds["WebPage"] + kinds["CollectionPage"], pages);
+    // The name that would end the element stands in it as a value.
+    let own = |data: &str| data.contains("\\u003c/script\\u003e");
+    assert!(files.values().filter_map(|text| std::str::from_utf8(text).ok()).any(own));
+}
+
 #[test]
 fn without_an_address_nothing_is_made_that_needs_one() {
     let (_folder, store, out) = hostile();
@@ -180,7 +245,9 @@ fn without_an_address_nothing_is_made_that_needs_one() {
     }
     for name in files.keys().filter(|name| name.ends_with(".html")) {
         let html = text(&files, name);
-        assert!(!html.contains("og:") && !html.contains("canonical") && !html.contains("feed.xml"), "{name}");
+        for word in ["\"og:", "\"canonical\"", "feed.xml", "ld+json"] {
+            assert!(!html.contains(word), "{word} in {name}");
+        }
     }
 }
 
@@ -244,7 +311,9 @@ fn published_bytes_follow_from_the_results_and_addresses_stay() {
     let changed =
         before.iter().filter(|(name, content)| after[*name] != **content).map(|(name, _)| name.as_str());
     let stays = changed.filter(|name| name.starts_with("attempts/") || name.starts_with("models/"));
-    assert_eq!(stays.collect::<Vec<_>>(), [""; 0]);
+    // The one before it on its prompt leads to it now.
+    let [before_it] = stays.collect::<Vec<_>>()[..] else { panic!("one page of an attempt") };
+    assert!(text(&after, before_it).contains("Later: <bdi>newcomer</bdi>"), "{before_it}");
     assert!(text(&after, "feed.xml").contains("newcomer"));
 
     // An identity stays when the site moves.

@@ -75,7 +75,7 @@ fn request(attempt: &Attempt) -> Vec<Fact> {
     let integer = |value: Option<u32>| value.map(|value| text::count(u64::from(value)));
     facts([
         ("The reply was", origin(attempt.origin)),
-        ("Found in", attempt.import.as_ref().map(|i| text::label(&format!("{} {}", i.from, i.id)))),
+        ("Imported from", attempt.import.as_ref().map(|i| text::label(&format!("{} {}", i.from, i.id)))),
         ("Text of the look", attempt.look.as_ref().map(|look| text::label(&look.text))),
         ("Picture that was shown, BLAKE3", attempt.look.as_ref().map(|look| text::label(&look.picture))),
         ("Temperature", float(request.sampling.temperature)),
@@ -83,7 +83,7 @@ fn request(attempt: &Attempt) -> Vec<Fact> {
         ("Top p", float(request.sampling.top_p)),
         ("Min p", float(request.sampling.min_p)),
         ("Repetition penalty", float(request.sampling.repeat_penalty)),
-        ("Most tokens", integer(request.sampling.max_tokens)),
+        ("Limit of tokens", integer(request.sampling.max_tokens)),
         ("Context", integer(request.sampling.context)),
         ("Effort", request.sampling.effort.as_deref().map(text::label)),
         ("Thinking", request.sampling.thinking.map(|on| if on { "asked for" } else { "off" }.to_owned())),
@@ -113,9 +113,9 @@ fn tokens_and_time(attempt: &Attempt) -> Vec<Fact> {
         ),
         ("Whole reply after", timing.total.map(text::seconds)),
         ("Speed", attempt.speed().map(speed_in_words)),
-        ("Decoded", alongside),
+        ("Written", alongside),
         (
-            "Loaded host",
+            "Busy machine",
             timing.host_load.filter(|_| timing.is_loaded()).map(|share| {
                 format!("other programs took {:.0} % of it, so the times say little", share * 100.0)
             }),
@@ -134,7 +134,7 @@ fn drawing(attempt: &Attempt) -> Vec<Fact> {
         ("Length", Some(size::words(svg.bytes as u64))),
         ("Elements", svg.elements.map(|elements| text::count(elements as u64))),
         ("Size", size.map(|(w, h)| format!("{} × {}", text::decimal(w), text::decimal(h)))),
-        ("Candidates in the reply", Some(check.candidates.len().to_string())),
+        ("Drawings in the reply", Some(check.candidates.len().to_string())),
     ])
 }
 
@@ -181,11 +181,11 @@ fn service(service: &ServiceRecord) -> Vec<Fact> {
         ("Address", Some(text::label(&service.endpoint))),
         ("Status", service.status.map(|status| status.to_string())),
         ("Answered by", label(&service.upstream)),
-        ("Class", label(&service.tier)),
-        ("Its word for the end", label(&service.stop)),
-        ("Its id of the reply", label(&service.response_id)),
+        ("Service tier", label(&service.tier)),
+        ("Its reason for the end", label(&service.stop)),
+        ("Its name for the reply", label(&service.response_id)),
         ("Failures", failed),
-        ("Cost, by its account", service.cost.map(|cost| format!("${}", text::decimal(cost)))),
+        ("Cost, as it says", service.cost.map(|cost| format!("${}", text::decimal(cost)))),
     ])
 }
 

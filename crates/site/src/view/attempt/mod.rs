@@ -10,7 +10,7 @@ use super::figures::Fact;
 use super::hall::model_path;
 use super::looks::LookStrip;
 use super::measures::MeasuresView;
-use super::neighbour::{Neighbour, Neighbours};
+use super::neighbour::{Beside, Neighbour, Neighbours};
 use super::words;
 use crate::makers::{Lab, Origin};
 
@@ -61,10 +61,28 @@ pub(crate) struct AttemptPage {
     measures: Option<MeasuresView>,
     experts: Option<ExpertsView>,
     groups: Vec<FactGroup>,
-    newer: Option<Neighbour>,
-    older: Option<Neighbour>,
     /// The attempt and its looks, where there are any.
     looks: Option<LookStrip>,
+    /// Other samples by the same model on the same prompt.
+    samples: Beside,
+    /// What else there is to see: other models on this prompt, and this model on other prompts.
+    beside: Vec<BesideView>,
+    /// The model's name as it stands in code that shows the drawing on another page.
+    name_in_code: String,
+}
+
+/// Attempts that have something in common with one.
+#[derive(Debug, Serialize)]
+struct BesideView {
+    title: &'static str,
+    links: Vec<BesideLink>,
+}
+
+#[derive(Debug, Serialize)]
+struct BesideLink {
+    order: &'static str,
+    words: String,
+    to: Neighbour,
 }
 
 /// The texts of an attempt, as far as a page shows them.
@@ -126,7 +144,7 @@ impl AttemptPage {
         active: bool,
         origin: Origin,
         prompt_href: &str,
-        Neighbours { newer, older }: Neighbours,
+        Neighbours { samples, model, prompt }: Neighbours,
     ) -> Self {
         let result = words::result(attempt);
         let check = attempt.check.as_ref();
@@ -164,9 +182,16 @@ impl AttemptPage {
             measures: texts.measures,
             experts,
             groups: groups(attempt),
-            newer,
-            older,
             looks: None,
+            samples,
+            beside: [
+                BesideView::new("The same prompt by other models", prompt, |to| to.label.clone()),
+                BesideView::new("Other prompts by the same model", model, |to| to.prompt.clone()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            name_in_code: in_code(&text::label(&attempt.contestant.label)),
         }
     }
 
@@ -174,4 +199,20 @@ impl AttemptPage {
     pub(crate) fn with_looks(self, looks: Option<LookStrip>) -> Self {
         Self { looks, ..self }
     }
+}
+
+impl BesideView {
+    /// None where there is nothing.
+    fn new(title: &'static str, beside: Beside, words: fn(&Neighbour) -> String) -> Option<Self> {
+        let links: Vec<_> = [("Earlier", beside.older), ("Later", beside.newer)]
+            .into_iter()
+            .filter_map(|(order, to)| to.map(|to| BesideLink { order, words: words(&to), to }))
+            .collect();
+        (!links.is_empty()).then_some(Self { title, links })
+    }
+}
+
+/// A text as it stands in an attribute of HTML.
+fn in_code(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -2,25 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, date};
-use pelicycle_text as text;
 use serde::Serialize;
 
-use super::{Dot, percent};
-use crate::makers::Lab;
+use super::{Chart, Dot};
 use crate::view::page_path;
 
-/// Space round the plot for words: left, right, top and bottom.
-const MARGINS: (f64, f64, f64, f64) = (44.0, 16.0, 14.0, 30.0);
+/// Space round the plot for words: left, right and top.
+const MARGINS: (f64, f64, f64) = (44.0, 16.0, 14.0);
+/// Space below it for the axis, and for the name of the axis.
+const BELOW: (f64, f64) = (30.0, 20.0);
+
 #[derive(Debug, Serialize)]
 pub(super) struct Frame {
     kind: &'static str,
     width: f64,
     height: f64,
-    days: Vec<Tick>,
-    shares: Vec<Tick>,
+    /// Where the plot ends.
+    bottom: f64,
+    axis: Option<&'static str>,
+    /// The unit of the axis upwards, where its numbers do not say it.
+    unit: Option<&'static str>,
+    across: Vec<Tick>,
+    upwards: Vec<Tick>,
     lines: Vec<Line>,
-    frontier: String,
+    frontier: Option<String>,
     points: Vec<Point>,
     names: Vec<Name>,
 }
@@ -41,12 +46,14 @@ struct Line {
 struct Point {
     x: f64,
     y: f64,
-    low: f64,
-    high: f64,
+    /// The bounds of what is likely, where they are known.
+    bounds: Option<(f64, f64)>,
     colour: String,
     href: String,
     words: String,
     leads: bool,
+    /// A square: a model on this machine.
+    local: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,93 +61,85 @@ struct Name {
     x: f64,
     y: f64,
     words: String,
-    /// It stands on the left of its point.
-    left: bool,
+    /// Which part of it stands at its place, in the words of SVG.
+    anchor: &'static str,
 }
 
 impl Frame {
-    pub(super) fn new(kind: &'static str, (width, height): (f64, f64), dots: &[Dot<'_, '_>]) -> Self {
-        let (left, right, top, bottom) = MARGINS;
-        let (first, last) = span(dots);
-        let days = f64::from((last - first).get_days()).max(1.0);
-        let x = move |day: Date| {
-            tenth(left + f64::from((day - first).get_days()) / days * (width - left - right))
-        };
-        let y = move |share: f64| tenth(top + (1.0 - share) * (height - top - bottom));
-        let points: Vec<Point> = dots
+    pub(super) fn new(kind: &'static str, (width, height): (f64, f64), chart: &Chart<'_, '_>) -> Self {
+        let (left, right, top) = MARGINS;
+        let axis = chart.kind.words().axis;
+        let bottom = height - BELOW.0 - if axis.is_some() { BELOW.1 } else { 0.0 };
+        let (first, last) = (chart.dots.first(), chart.dots.last());
+        let scale = chart.kind.scale(first.map_or(1.0, |dot| dot.at), last.map_or(2.0, |dot| dot.at));
+        let x = |at: f64| tenth(left + scale.share(at) * (width - left - right));
+        let most = chart.top();
+        let y = |value: f64| tenth(bottom - (value / most).clamp(0.0, 1.0) * (bottom - top));
+        let points: Vec<Point> = chart
+            .dots
             .iter()
             .map(|dot| Point {
-                x: x(dot.day),
+                x: x(dot.at),
                 y: y(dot.value),
-                low: y(dot.interval.low),
-                high: y(dot.interval.high),
+                bounds: dot.interval.map(|interval| (y(interval.low), y(interval.high))),
                 colour: dot.colour(),
                 href: page_path(dot.case.lead().attempt),
-                words: format!("{}, {}: {}", dot.label(), text::date(dot.day), percent(dot.value)),
+                words: format!(
+                    "{}, {}: {}",
+                    dot.label(),
+                    chart.kind.place(dot.at),
+                    chart.value_in_words(dot.value)
+                ),
                 leads: dot.leads,
+                local: dot.is_local(),
             })
             .collect();
+        let across = scale.ticks(width).into_iter().map(|(at, words)| Tick {
+            at: x(at),
+            words: words.unwrap_or_else(|| short(&chart.kind.place(at))),
+        });
+        let upwards = [0.0, 0.25, 0.5, 0.75, 1.0]
+            .map(|share| Tick { at: y(share * most), words: chart.tick_in_words(share * most) });
         Self {
             kind,
             width,
             height,
-            days: ticks(first, last, width)
-                .into_iter()
-                .map(|(day, words)| Tick { at: x(day), words })
-                .collect(),
-            shares: [0.0, 0.25, 0.5, 0.75, 1.0]
-                .map(|share| Tick { at: y(share), words: percent(share) })
-                .into(),
-            lines: lines(dots, &points),
-            frontier: frontier_path(&points, width - right),
-            names: names(dots, &points, width),
+            bottom,
+            axis,
+            unit: chart.unit(),
+            across: across.collect(),
+            upwards: upwards.into(),
+            lines: lines(&chart.dots, &points),
+            frontier: chart.dots.iter().any(|dot| dot.leads).then(|| frontier_path(&points, width - right)),
+            names: names(&chart.dots, &points, (width, bottom)),
             points,
         }
     }
 }
 
-/// From the first day to the last, with some room.
-fn span(dots: &[Dot<'_, '_>]) -> (Date, Date) {
-    let days = dots.iter().map(|dot| dot.day);
-    let (first, last) = (days.clone().min().unwrap_or_default(), days.max().unwrap_or_default());
-    let room = jiff::Span::new().days(((last - first).get_days() / 25).max(7));
-    (first.saturating_sub(room), last.saturating_add(room))
+/// A round value without the digits that say nothing: `$0.100` is `$0.1`, `1.0 s` is `1 s`, `3 min 20 s` stays.
+fn short(words: &str) -> String {
+    let (number, unit) = words.split_once(' ').unwrap_or((words, ""));
+    let number = match number.contains('.') {
+        true => number.trim_end_matches('0').trim_end_matches('.'),
+        false => number,
+    };
+    if unit.is_empty() { number.to_owned() } else { format!("{number} {unit}") }
 }
 
-/// Days that the axis names: of each year, half or quarter of it, as many as there is room for.
-fn ticks(first: Date, last: Date, width: f64) -> Vec<(Date, String)> {
-    let months = f64::from((last - first).get_days()) / 30.4;
-    let room = (width / 90.0).max(2.0);
-    let step =
-        [1, 3, 6, 12, 24, 60].into_iter().find(|step| months / f64::from(*step) <= room).unwrap_or(120);
-    let mut found = Vec::new();
-    for year in first.year()..=last.year() {
-        for month in (1..=12i8).step_by(usize::try_from(step.min(12)).unwrap_or(12)) {
-            let day = date(year, month, 1);
-            if day < first || day > last || (step > 12 && i32::from(year) % (step / 12) != 0) {
-                continue;
-            }
-            let words =
-                if month == 1 && step >= 12 { year.to_string() } else { day.strftime("%b %Y").to_string() };
-            found.push((day, words));
-        }
-    }
-    found
-}
-
-/// A line a lab, where it has two models.
+/// A line through the models of one lab, or of one model's quantizations, where there are two.
 fn lines(dots: &[Dot<'_, '_>], points: &[Point]) -> Vec<Line> {
-    let mut labs: BTreeMap<&Lab, Vec<&Point>> = BTreeMap::new();
+    let mut joined: BTreeMap<&str, Vec<&Point>> = BTreeMap::new();
     for (dot, point) in dots.iter().zip(points) {
-        if let Some(lab) = &dot.case.origin.lab {
-            labs.entry(lab).or_default().push(point);
+        if let Some(line) = &dot.line {
+            joined.entry(line).or_default().push(point);
         }
     }
-    let several = labs.into_iter().filter(|(_, points)| points.len() > 1);
+    let several = joined.into_values().filter(|points| points.len() > 1);
     several
-        .map(|(lab, points)| {
-            let joined: Vec<String> = points.iter().map(|point| format!("{} {}", point.x, point.y)).collect();
-            Line { colour: lab.colour.clone(), path: format!("M{}", joined.join("L")) }
+        .map(|points| {
+            let path: Vec<String> = points.iter().map(|point| format!("{} {}", point.x, point.y)).collect();
+            Line { colour: points[0].colour.clone(), path: format!("M{}", path.join("L")) }
         })
         .collect()
 }
@@ -157,8 +156,8 @@ fn frontier_path(points: &[Point], end: f64) -> String {
     format!("{path}H{end}")
 }
 
-/// Names beside points, those of the frontier first; one that would lie over another is left out.
-fn names(dots: &[Dot<'_, '_>], points: &[Point], width: f64) -> Vec<Name> {
+/// Names beside points, those of the frontier first and also above them; one that would lie over another is left out.
+fn names(dots: &[Dot<'_, '_>], points: &[Point], (width, bottom): (f64, f64)) -> Vec<Name> {
     const HIGH: f64 = 15.0;
     const LETTER: f64 = 6.8;
     let mut order: Vec<usize> = (0..dots.len()).rev().collect();
@@ -166,17 +165,28 @@ fn names(dots: &[Dot<'_, '_>], points: &[Point], width: f64) -> Vec<Name> {
     let mut taken: Vec<(f64, f64, f64)> = points.iter().map(|p| (p.x - 5.0, p.x + 5.0, p.y + 4.0)).collect();
     let mut names = Vec::new();
     for index in order {
-        let (point, words) = (&points[index], dots[index].label());
+        let (point, words) = (&points[index], dots[index].name());
         let long = words.chars().count() as f64 * LETTER;
-        let left = point.x + 9.0 + long > width;
-        let (from, to) =
-            if left { (point.x - 9.0 - long, point.x - 9.0) } else { (point.x + 9.0, point.x + 9.0 + long) };
-        let y = point.y + 4.0;
-        let free = from > MARGINS.0
-            && taken.iter().all(|(a, b, other)| to < *a || from > *b || (y - other).abs() > HIGH);
-        if free {
+        let (x, y) = (point.x, point.y + 4.0);
+        let above = y - HIGH - 1.0;
+        let beside = [(x + 9.0, y, "start"), (x - 9.0, y, "end")];
+        // Of the best the name is worth another place, although it is plainest beside its point.
+        let others = [(x, above, "middle"), (x - 5.0, above, "start"), (x + 5.0, above, "end")];
+        let mut places = beside.into_iter().chain(others.into_iter().filter(|_| point.leads));
+        let span = |at: f64, anchor: &str| match anchor {
+            "start" => (at, at + long),
+            "end" => (at - long, at),
+            _ => (at - long / 2.0, at + long / 2.0),
+        };
+        let is_free = |(at, y, anchor): &(f64, f64, &'static str)| {
+            let (from, to) = span(*at, anchor);
+            let inside = from > MARGINS.0 && to < width && *y > HIGH && *y < bottom;
+            inside && taken.iter().all(|(a, b, other)| to < *a || from > *b || (y - other).abs() > HIGH)
+        };
+        if let Some((at, y, anchor)) = places.find(is_free) {
+            let (from, to) = span(at, anchor);
             taken.push((from, to, y));
-            names.push(Name { x: if left { to } else { from }, y, words, left });
+            names.push(Name { x: tenth(at), y: tenth(y), words, anchor });
         }
     }
     names
@@ -191,16 +201,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_axis_names_as_many_days_as_it_has_room_for() {
-        let of = |first: &str, last: &str, width| {
-            let named = ticks(first.parse().unwrap(), last.parse().unwrap(), width);
-            named.into_iter().map(|(_, words)| words).collect::<Vec<_>>()
-        };
-        assert_eq!(
-            of("2023-02-01", "2026-03-01", 960.0),
-            ["Jul 2023", "Jan 2024", "Jul 2024", "Jan 2025", "Jul 2025", "Jan 2026"]
-        );
-        assert_eq!(of("2023-02-01", "2026-03-01", 380.0), ["2024", "2025", "2026"]);
-        assert_eq!(of("2024-11-20", "2025-02-10", 380.0), ["Dec 2024", "Jan 2025", "Feb 2025"]);
+    fn the_words_of_a_tick_have_no_digits_that_say_nothing() {
+        for (words, expected) in [
+            ("$0.100", "$0.1"),
+            ("$0.00200", "$0.002"),
+            ("$10.00", "$10"),
+            ("1.0 s", "1 s"),
+            ("200 ms", "200 ms"),
+            ("3 min 20 s", "3 min 20 s"),
+            ("10,000", "10,000"),
+            ("2.5 GB", "2.5 GB"),
+        ] {
+            assert_eq!(short(words), expected);
+        }
     }
 }

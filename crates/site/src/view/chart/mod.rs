@@ -1,146 +1,199 @@
-//! How good drawings are by the day when their models came out: a chart of a prompt, drawn here, read without script.
+//! Charts of a prompt, drawn here, read without script: how good its models' drawings are by release date, price, time and
+//! tokens, and what quantization does to local models.
 //!
-//! What is good is the strength in the ranking, where there is one, else the share of answers that drew. A line joins the
-//! models of one lab; the frontier is the best so far at each day.
+//! What is good is the strength in the ranking, where there is one, else the share of answers that drew. By release date a line
+//! joins the models of one lab; the frontier is the best of all that stand before it across.
 
-use jiff::civil::Date;
+use pelicycle_record::LOCAL;
 use pelicycle_statistics::Interval;
 use pelicycle_text as text;
-use serde::Serialize;
 
-use super::hall::{Case, Section, model_path, prompt_path};
+use super::figures::{Figures, speed_in_words};
+use super::hall::{Case, Section};
 use super::ranking::Ranks;
-use crate::makers::Lab;
 
 mod frame;
+mod kind;
+mod page;
+mod quantization;
+mod scale;
 
-use frame::Frame;
+pub(crate) use kind::ChartKind;
+pub(crate) use page::ChartPage;
 
-/// Fewer dated models make no chart.
-const LEAST: usize = 3;
 /// The colour of a model whose lab is not known.
 const PLAIN: &str = "#868e96";
 
-/// The chart of one prompt, and its values.
-#[derive(Debug, Serialize)]
-pub(crate) struct ChartPage {
-    #[serde(skip)]
-    pub(crate) path: String,
-    title: String,
-    text: String,
-    prompt_href: String,
+/// What a chart shows, before it has a size.
+#[derive(Debug)]
+struct Chart<'b, 'a> {
+    kind: ChartKind,
     /// Values are strengths; else shares of answers that drew.
     judged: bool,
-    /// The same chart for wide screens and for narrow ones.
-    frames: [Frame; 2],
-    rows: Vec<Row>,
-    /// Models that are not on it.
-    left_out: usize,
+    /// From left to right.
+    dots: Vec<Dot<'b, 'a>>,
 }
 
-#[derive(Debug, Serialize)]
-struct Row {
-    label: String,
-    href: String,
-    lab: Option<Lab>,
-    released: String,
-    value: String,
-    likely: String,
-    leads: bool,
-}
-
-/// One model on the chart.
+/// One model on a chart.
+#[derive(Debug)]
 struct Dot<'b, 'a> {
     case: &'b Case<'a>,
-    day: Date,
+    at: f64,
     value: f64,
-    interval: Interval,
-    /// Better than all that came out before it.
+    interval: Option<Interval>,
+    /// Better than all that stand on its left.
     leads: bool,
+    /// What it is joined with: the same name, the same line.
+    line: Option<String>,
+    /// What its model file says of its quantization, where that is what the chart is about.
+    quantization: Option<String>,
 }
 
-/// The models of a section that a chart can show, oldest first, and whether their values are strengths.
-fn dots<'b, 'a>(section: &'b Section<'a>, ranks: &Ranks) -> (Vec<Dot<'b, 'a>>, bool) {
-    let contestants = || section.cases.iter().filter(|case| !case.contestant().demonstration);
-    let placed =
-        |case: &&Case<'_>| case.origin.released.is_some() && ranks.of(&case.contestant().slug).is_some();
-    let judged = contestants().filter(placed).count() >= LEAST;
-    let value = |case: &Case<'_>| match judged {
-        true => ranks.of(&case.contestant().slug).map(|standing| (standing.chance, standing.strength)),
-        false => case.drawn().share().zip(case.drawn().interval()),
-    };
-    let mut dots: Vec<Dot<'_, '_>> = contestants()
-        .filter_map(|case| {
-            let (value, interval) = value(case)?;
-            Some(Dot { case, day: case.origin.released?, value, interval, leads: false })
-        })
-        .collect();
-    dots.sort_by(|a, b| {
-        a.day.cmp(&b.day).then(b.value.total_cmp(&a.value)).then_with(|| a.slug().cmp(b.slug()))
-    });
-    let mut best = f64::NEG_INFINITY;
-    for dot in &mut dots {
-        dot.leads = dot.value > best;
-        best = best.max(dot.value);
+impl<'b, 'a> Chart<'b, 'a> {
+    /// None where there is too little to see.
+    fn new(section: &'b Section<'a>, ranks: &Ranks, kind: ChartKind) -> Option<Self> {
+        let contestants = section.cases.iter().filter(|case| !case.contestant().demonstration);
+        let placed: Vec<(&Case<'a>, f64)> =
+            contestants.filter_map(|case| Some((case, kind.at(case)?))).collect();
+        let ranked = |(case, _): &&(&Case<'_>, f64)| ranks.of(&case.contestant().slug).is_some();
+        let judged = placed.iter().filter(ranked).count() >= kind.least();
+        let mut dots: Vec<Dot<'b, 'a>> =
+            placed.into_iter().filter_map(|(case, at)| Dot::new(case, at, kind, judged, ranks)).collect();
+        if kind.is_of_quantizations() {
+            quantization::keep_several(&mut dots);
+        }
+        dots.sort_by(|a, b| {
+            a.at.total_cmp(&b.at)
+                .then(b.value.total_cmp(&a.value))
+                .then_with(|| a.case.contestant().slug.cmp(&b.case.contestant().slug))
+        });
+        let differ = dots.first().zip(dots.last()).is_some_and(|(first, last)| first.at < last.at);
+        // Models of one day are a chart all the same: what came when is what it says.
+        if dots.len() < kind.least() || !(differ || kind == ChartKind::Released) {
+            return None;
+        }
+        let mut best = f64::NEG_INFINITY;
+        for dot in dots.iter_mut().filter(|_| kind.words().best.is_some()) {
+            dot.leads = dot.value > best;
+            best = best.max(dot.value);
+        }
+        Some(Self { kind, judged, dots })
     }
-    (dots, judged)
+
+    fn path(&self, section: &Section<'_>) -> String {
+        format!("charts/{}{}.html", section.stem(), self.kind.suffix())
+    }
+
+    /// The value at the top of the axis.
+    fn top(&self) -> f64 {
+        if self.kind != ChartKind::QuantizationSpeed {
+            return 1.0;
+        }
+        let most = self.dots.iter().map(|dot| dot.value).fold(0.0, f64::max);
+        // Of each step a quarter is a round number too.
+        let step = 10f64.powf(most.max(1e-3).log10().floor());
+        [1.0, 2.0, 4.0, 6.0, 8.0]
+            .map(|digit| digit * step)
+            .into_iter()
+            .find(|top| *top >= most)
+            .unwrap_or(10.0 * step)
+    }
+
+    fn value_in_words(&self, value: f64) -> String {
+        if self.kind == ChartKind::QuantizationSpeed { speed_in_words(value) } else { percent(value) }
+    }
+
+    /// A value on the axis upwards, where there is little room.
+    fn tick_in_words(&self, value: f64) -> String {
+        if self.kind == ChartKind::QuantizationSpeed { text::decimal(value) } else { percent(value) }
+    }
+
+    fn unit(&self) -> Option<&'static str> {
+        (self.kind == ChartKind::QuantizationSpeed).then_some("tokens/s")
+    }
+
+    /// What stands upwards, and its explanation.
+    fn what(&self) -> (&'static str, &'static str) {
+        match (self.kind, self.judged) {
+            (ChartKind::QuantizationSpeed, _) => (
+                "Speed",
+                "Speed is how many tokens the model writes in a second (median), on the machine that asked.",
+            ),
+            (_, true) => (
+                "Strength",
+                "Strength is the chance that a drawing of this model is preferred to one of an average model, over all prompts.",
+            ),
+            (_, false) => ("Share drawn", "The share of answers that are a drawing."),
+        }
+    }
 }
 
-impl Dot<'_, '_> {
-    fn slug(&self) -> &str {
-        &self.case.contestant().slug
+impl<'b, 'a> Dot<'b, 'a> {
+    fn new(case: &'b Case<'a>, at: f64, kind: ChartKind, judged: bool, ranks: &Ranks) -> Option<Self> {
+        let (value, interval) = match (kind, judged) {
+            (ChartKind::QuantizationSpeed, _) => {
+                (Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers.speed?, None)
+            }
+            (_, true) => ranks.of(&case.contestant().slug).map(|it| (it.chance, Some(it.strength)))?,
+            (_, false) => (case.drawn().share()?, case.drawn().interval()),
+        };
+        let lab = || case.origin.lab.as_ref().map(|lab| lab.name.clone());
+        let (line, quantization) = match kind {
+            ChartKind::Released => (lab(), None),
+            ChartKind::Quantization | ChartKind::QuantizationSpeed => {
+                let (base, quantization) = quantization::of(case)?;
+                (Some(base), Some(quantization))
+            }
+            _ => (None, None),
+        };
+        Some(Dot { case, at, value, interval, leads: false, line, quantization })
     }
 
     fn label(&self) -> String {
         text::label(&self.case.contestant().label)
     }
 
+    /// What stands beside the point.
+    fn name(&self) -> String {
+        self.quantization.as_deref().map_or_else(|| self.label(), text::label)
+    }
+
     fn colour(&self) -> String {
         self.case.origin.lab.as_ref().map_or(PLAIN, |lab| &lab.colour).to_owned()
     }
+
+    fn is_local(&self) -> bool {
+        self.case.contestant().provider == LOCAL
+    }
 }
 
-/// Path of a prompt's chart from the site's root; none where too few of its models are dated.
+/// Path of a prompt's first chart from the site's root; none where it has none.
 pub(super) fn path(section: &Section<'_>, ranks: &Ranks) -> Option<String> {
-    (dots(section, ranks).0.len() >= LEAST).then(|| format!("charts/{}.html", section.stem()))
+    let mut charts = ChartKind::ALL.into_iter().filter_map(|kind| Chart::new(section, ranks, kind));
+    charts.next().map(|chart| chart.path(section))
 }
 
-/// The cases of the frontier, the newest first.
-pub(super) fn frontier<'b, 'a>(section: &'b Section<'a>, ranks: &Ranks) -> Vec<&'b Case<'a>> {
-    dots(section, ranks).0.into_iter().rev().filter(|dot| dot.leads).map(|dot| dot.case).collect()
-}
-
-impl ChartPage {
-    /// None where too few models are dated.
-    pub(crate) fn new(section: &Section<'_>, ranks: &Ranks) -> Option<Self> {
-        let path = path(section, ranks)?;
-        let (dots, judged) = dots(section, ranks);
-        Some(Self {
-            path,
-            title: text::label(&section.prompt.title),
-            text: text::visible(&section.prompt.text),
-            prompt_href: prompt_path(section.prompt),
-            judged,
-            frames: [Frame::new("broad", (960.0, 480.0), &dots), Frame::new("slim", (380.0, 420.0), &dots)],
-            rows: dots.iter().rev().map(Row::new).collect(),
-            left_out: section.cases.iter().filter(|case| !case.contestant().demonstration).count()
-                - dots.len(),
-        })
+/// The cases that stand for a chart: its frontier from the right, else the best.
+pub(super) fn frontier<'b, 'a>(
+    section: &'b Section<'a>,
+    ranks: &Ranks,
+    kind: ChartKind,
+) -> Vec<&'b Case<'a>> {
+    let Some(chart) = Chart::new(section, ranks, kind) else { return Vec::new() };
+    let mut dots = chart.dots;
+    if kind.words().best.is_none() {
+        dots.sort_by(|a, b| a.value.total_cmp(&b.value));
+    } else {
+        dots.retain(|dot| dot.leads);
     }
+    dots.into_iter().rev().map(|dot| dot.case).collect()
 }
 
-impl Row {
-    fn new(dot: &Dot<'_, '_>) -> Self {
-        Self {
-            label: dot.label(),
-            href: model_path(dot.case.contestant()),
-            lab: dot.case.origin.lab.clone(),
-            released: text::date(dot.day),
-            value: percent(dot.value),
-            likely: format!("{:.0} to {:.0}", dot.interval.low * 100.0, dot.interval.high * 100.0),
-            leads: dot.leads,
-        }
-    }
+/// What a kind of chart stands for, in the title of its picture.
+pub(super) fn praise(kind: ChartKind) -> String {
+    kind.words()
+        .best
+        .map_or_else(|| "the fastest quantization".to_owned(), |best| format!("the {}", best.to_lowercase()))
 }
 
 fn percent(share: f64) -> String {

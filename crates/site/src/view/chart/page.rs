@@ -1,0 +1,127 @@
+//! The page of one chart.
+
+use pelicycle_statistics::Interval;
+use pelicycle_text as text;
+use serde::Serialize;
+
+use super::frame::Frame;
+use super::{Chart, ChartKind, Dot};
+use crate::makers::Lab;
+use crate::view::hall::{Section, model_path, prompt_path};
+use crate::view::ranking::Ranks;
+use crate::view::wall::PageLink;
+
+/// One chart of one prompt, and its values.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChartPage {
+    #[serde(skip)]
+    pub(crate) path: String,
+    #[serde(skip)]
+    pub(crate) kind: ChartKind,
+    title: String,
+    text: String,
+    prompt_href: String,
+    /// What stands upwards, and its explanation.
+    what: &'static str,
+    meaning: &'static str,
+    /// What stands across.
+    by: &'static str,
+    column: &'static str,
+    best: Option<&'static str>,
+    explains: &'static str,
+    /// A colour is a lab.
+    has_labs: bool,
+    /// Some models ran on a local machine, and some at a service.
+    is_mixed: bool,
+    has_intervals: bool,
+    /// The same chart for wide screens and for narrow ones.
+    frames: [Frame; 2],
+    rows: Vec<Row>,
+    /// Models that are not on it, and what they are without.
+    left_out: usize,
+    without: String,
+    /// The other charts of the prompt.
+    others: Vec<PageLink>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    label: String,
+    href: String,
+    lab: Option<Lab>,
+    place: String,
+    value: String,
+    likely: Option<String>,
+    leads: bool,
+}
+
+impl Chart<'_, '_> {
+    pub(super) fn page(&self, section: &Section<'_>, links: &[(ChartKind, PageLink)]) -> ChartPage {
+        let words = self.kind.words();
+        let (what, meaning) = self.what();
+        let contestants = section.cases.iter().filter(|case| !case.contestant().demonstration).count();
+        let votes =
+            if self.judged && self.kind != ChartKind::QuantizationSpeed { ", or without votes," } else { "" };
+        ChartPage {
+            path: self.path(section),
+            kind: self.kind,
+            title: text::label(&section.prompt.title),
+            text: text::visible(&section.prompt.text),
+            prompt_href: prompt_path(section.prompt),
+            what,
+            meaning,
+            by: words.by,
+            column: words.column,
+            best: words.best,
+            explains: words.explains,
+            has_labs: self.dots.iter().any(|dot| dot.case.origin.lab.is_some()),
+            is_mixed: self.dots.iter().any(Dot::is_local) && !self.dots.iter().all(Dot::is_local),
+            has_intervals: self.dots.iter().any(|dot| dot.interval.is_some()),
+            frames: [Frame::new("broad", (960.0, 480.0), self), Frame::new("slim", (380.0, 420.0), self)],
+            rows: self.dots.iter().rev().map(|dot| Row::new(dot, self)).collect(),
+            // What has no second file was never meant.
+            left_out: if self.kind.is_of_quantizations() { 0 } else { contestants - self.dots.len() },
+            without: format!("{}{votes}", words.without),
+            others: links
+                .iter()
+                .filter(|(kind, _)| *kind != self.kind)
+                .map(|(_, link)| link.clone())
+                .collect(),
+        }
+    }
+}
+
+impl ChartPage {
+    /// All charts of a prompt that there is something to see on.
+    pub(crate) fn all(section: &Section<'_>, ranks: &Ranks) -> Vec<Self> {
+        let charts: Vec<Chart<'_, '_>> =
+            ChartKind::ALL.into_iter().filter_map(|kind| Chart::new(section, ranks, kind)).collect();
+        let link = |chart: &Chart<'_, '_>| PageLink {
+            href: chart.path(section),
+            words: chart.kind.words().link.to_owned(),
+            note: String::new(),
+        };
+        let links: Vec<_> = charts.iter().map(|chart| (chart.kind, link(chart))).collect();
+        charts.iter().map(|chart| chart.page(section, &links)).collect()
+    }
+}
+
+impl Row {
+    fn new(dot: &Dot<'_, '_>, chart: &Chart<'_, '_>) -> Self {
+        let likely =
+            |interval: Interval| format!("{:.0} to {:.0}", interval.low * 100.0, interval.high * 100.0);
+        let place = chart.kind.place(dot.at);
+        Self {
+            label: dot.label(),
+            href: model_path(dot.case.contestant()),
+            lab: dot.case.origin.lab.clone(),
+            place: dot
+                .quantization
+                .as_ref()
+                .map_or_else(|| place.clone(), |name| format!("{}, {place}", text::label(name))),
+            value: chart.value_in_words(dot.value),
+            likely: dot.interval.map(likely),
+            leads: dot.leads,
+        }
+    }
+}
