@@ -204,5 +204,15 @@ pub fn rasterize_trusted(svg: &str, longest: u32) -> Option<Vec<u8>> {
     draw(&tree, longest, longest).map(|raster| raster.png)
 }
 
+/// As [`rasterize_trusted`], on a ground of this colour, in pixels of red, green, blue and alpha, rows from the top, with width
+/// and height.
+pub fn pixels_trusted(svg: &str, longest: u32, [red, green, blue]: [u8; 3]) -> Option<(u32, u32, Vec<u8>)> {
+    let xml = roxmltree::Document::parse(svg).ok()?;
+    let (tree, _) = read(&xml, &DrawingBounds::default()).ok()?;
+    // On an opaque ground no channel is multiplied.
+    let pixmap = render(&tree, longest, Color::from_rgba8(red, green, blue, u8::MAX))?;
+    Some((pixmap.width(), pixmap.height(), pixmap.take()))
+}
+
 /// Levels of a channel below white that nobody sees.
 const INVISIBLE: u8 = 2;

@@ -9,8 +9,12 @@ const SMALL: u32 = 512;
 /// The same at the plain density.
 const TINY: u32 = 256;
 
+/// The share of pixels as those on their left, from which a picture is one of even areas: 0.96 and more in 34 drawings of
+/// 2024, less than 0.92 in 33 of 35 of 2026.
+const EVEN: f64 = 0.93;
+
 /// Version of how thumbnails are made: a change makes them all anew.
-pub const THUMBNAIL_VERSION: u32 = 3;
+pub const THUMBNAIL_VERSION: u32 = 4;
 
 /// A picture that cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +65,11 @@ fn fitted((width, height): (u32, u32), most: u32) -> (u32, u32) {
 /// # Errors
 /// When it is no whole PNG of a bounded size: all of it is decoded.
 pub fn thumbnails(png: &[u8]) -> Result<[Vec<u8>; 2], PictureError> {
-    let small = decode(png)?.within(SMALL);
+    let raw = read(png)?;
+    let small = match halve_opaque(&raw, SMALL) {
+        Some(small) => small,
+        None => raw.on_white().within(SMALL),
+    };
     let encoded = small.encode()?;
     Ok([encoded, small.within(TINY).encode()?])
 }
@@ -81,7 +89,7 @@ pub fn small_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32)), Pic
 /// When it is no whole PNG of a bounded size.
 pub fn quick_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32)), PictureError> {
     let picture = decode(png)?.within(most);
-    Ok((picture.encode_as(png::Compression::Fast, None)?, (picture.width, picture.height)))
+    Ok((picture.encode_quickly()?, (picture.width, picture.height)))
 }
 
 /// A picture of 8 bits a channel, rows from the top.
@@ -93,7 +101,7 @@ pub(super) struct Rgb {
 
 impl Rgb {
     /// The picture with no side longer than `most`.
-    fn within(self, most: u32) -> Rgb {
+    pub(super) fn within(self, most: u32) -> Rgb {
         let (width, height) = fitted((self.width, self.height), most);
         if (width, height) == (self.width, self.height) {
             return self;
@@ -101,26 +109,63 @@ impl Rgb {
         Rgb { width, height, pixels: shrink(&self, width, height) }
     }
 
-    /// Of few bytes. Of 76 thumbnails of real drawings this made 2 % fewer than the highest compression, in 0.37 of its time.
+    /// Of few bytes, in little time. Areas of one colour pack best as they are, soft ones as differences: of 34 drawings of
+    /// 2024 the bytes are 0.86 of those by the filter that costs most, of 35 of 2026 they are 1.07, in 0.6 and 0.3 of the time.
     fn encode(&self) -> Result<Vec<u8>, PictureError> {
-        self.encode_as(png::Compression::Balanced, Some(png::Filter::MinEntropy))
+        let filter = if self.evenness() >= EVEN { png::Filter::NoFilter } else { png::Filter::Paeth };
+        self.encode_as(png::DeflateCompression::Level(4), filter)
+    }
+
+    /// In a moment, of twice as many bytes.
+    pub(super) fn encode_quickly(&self) -> Result<Vec<u8>, PictureError> {
+        self.encode_as(png::DeflateCompression::FdeflateUltraFast, png::Filter::Paeth)
     }
 
     fn encode_as(
         &self,
-        compression: png::Compression,
-        filter: Option<png::Filter>,
+        compression: png::DeflateCompression,
+        filter: png::Filter,
     ) -> Result<Vec<u8>, PictureError> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
         encoder.set_color(png::ColorType::Rgb);
-        encoder.set_compression(compression);
-        if let Some(filter) = filter {
-            encoder.set_filter(filter);
-        }
+        encoder.set_deflate_compression(compression);
+        encoder.set_filter(filter);
         encoder.write_header()?.write_image_data(&self.pixels)?;
         Ok(bytes)
     }
+
+    /// The share of pixels that are as the one on their left.
+    fn evenness(&self) -> f64 {
+        let (mut same, mut all) = (0_usize, 0_usize);
+        for row in self.pixels.chunks_exact(self.width as usize * 3) {
+            let pairs = row.chunks_exact(3).zip(row[3..].chunks_exact(3));
+            same += pairs.filter(|(left, right)| left == right).count();
+            all += self.width as usize - 1;
+        }
+        same as f64 / all.max(1) as f64
+    }
+}
+
+/// A picture as its file has it, with 8 bits a channel.
+struct Raw {
+    width: u32,
+    height: u32,
+    kind: png::ColorType,
+    pixels: Vec<u8>,
+}
+
+fn read(png: &[u8]) -> Result<Raw, PictureError> {
+    let (width, height) = picture_size(png)?;
+    let mut decoder = png::Decoder::new(Cursor::new(png));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info()?;
+    let length = reader.output_buffer_size().ok_or(PictureError::Size(width, height))?;
+    let mut pixels = vec![0; length];
+    reader.next_frame(&mut pixels)?;
+    // A file that ends early has all its pixels only by chance.
+    reader.finish()?;
+    Ok(Raw { width, height, kind: reader.output_color_type().0, pixels })
 }
 
 /// The picture on white.
@@ -128,39 +173,39 @@ impl Rgb {
 /// # Errors
 /// When it is no whole PNG of a bounded size.
 pub(super) fn decode(png: &[u8]) -> Result<Rgb, PictureError> {
-    let (width, height) = picture_size(png)?;
-    let mut decoder = png::Decoder::new(Cursor::new(png));
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info()?;
-    let length = reader.output_buffer_size().ok_or(PictureError::Size(width, height))?;
-    let mut raw = vec![0; length];
-    reader.next_frame(&mut raw)?;
-    // A file that ends early has all its pixels only by chance.
-    reader.finish()?;
-    let over_white = |value: u8, alpha: u8| {
-        let (value, alpha) = (u32::from(value), u32::from(alpha));
-        u8::try_from((value * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
-    };
-    let pixels = match reader.output_color_type().0 {
-        png::ColorType::Rgb => raw,
-        // Most pictures, and most pixels of them opaque.
-        png::ColorType::Rgba => {
-            let mut pixels = Vec::with_capacity(raw.len() / 4 * 3);
-            for p in raw.chunks_exact(4) {
-                match p[3] {
-                    u8::MAX => pixels.extend_from_slice(&p[..3]),
-                    alpha => pixels.extend([p[0], p[1], p[2]].map(|value| over_white(value, alpha))),
+    Ok(read(png)?.on_white())
+}
+
+impl Raw {
+    fn on_white(self) -> Rgb {
+        let Self { width, height, kind, pixels: raw } = self;
+        let over_white = |value: u8, alpha: u8| {
+            let (value, alpha) = (u32::from(value), u32::from(alpha));
+            u8::try_from((value * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
+        };
+        let pixels = match kind {
+            png::ColorType::Rgb => raw,
+            // Most pictures, and most pixels of them opaque.
+            png::ColorType::Rgba => {
+                let mut pixels = vec![0; raw.len() / 4 * 3];
+                for (out, p) in pixels.chunks_exact_mut(3).zip(raw.chunks_exact(4)) {
+                    match p[3] {
+                        u8::MAX => out.copy_from_slice(&p[..3]),
+                        alpha => {
+                            out.copy_from_slice(&[p[0], p[1], p[2]].map(|value| over_white(value, alpha)));
+                        }
+                    }
                 }
+                pixels
             }
-            pixels
-        }
-        png::ColorType::GrayscaleAlpha => {
-            raw.chunks_exact(2).flat_map(|p| [over_white(p[0], p[1]); 3]).collect()
-        }
-        // The normalization leaves no palette.
-        png::ColorType::Grayscale | png::ColorType::Indexed => raw.iter().flat_map(|v| [*v; 3]).collect(),
-    };
-    Ok(Rgb { width, height, pixels })
+            png::ColorType::GrayscaleAlpha => {
+                raw.chunks_exact(2).flat_map(|p| [over_white(p[0], p[1]); 3]).collect()
+            }
+            // The normalization leaves no palette.
+            png::ColorType::Grayscale | png::ColorType::Indexed => raw.iter().flat_map(|v| [*v; 3]).collect(),
+        };
+        Rgb { width, height, pixels }
+    }
 }
 
 /// Each small pixel is the mean of the area of the large picture that it covers, by rows and then by columns.
@@ -182,12 +227,14 @@ fn shrink(large: &Rgb, width: u32, height: u32) -> Vec<u8> {
             }
         }
         for column in &columns {
-            for channel in 0..3 {
-                let mean: f32 =
-                    column.iter().map(|(index, weight)| weight * mean_row[index * 3 + channel]).sum();
-                // The cast saturates; a mean of bytes is one.
-                small.push((mean + 0.5) as u8);
+            let mut means = [0.0f32; 3];
+            for (index, weight) in column {
+                for (mean, value) in means.iter_mut().zip(&mean_row[index * 3..index * 3 + 3]) {
+                    *mean += weight * value;
+                }
             }
+            // The cast saturates; a mean of bytes is one.
+            small.extend(means.map(|mean| (mean + 0.5) as u8));
         }
     }
     small
@@ -195,19 +242,53 @@ fn shrink(large: &Rgb, width: u32, height: u32) -> Vec<u8> {
 
 /// The same for two by two pixels, which most pictures shrink by.
 fn halve(large: &Rgb) -> Vec<u8> {
-    let mut small = Vec::with_capacity(large.pixels.len() / 4);
-    for rows in large.pixels.chunks_exact(large.width as usize * 6) {
-        let (upper, lower) = rows.split_at(rows.len() / 2);
-        for (above, below) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
-            for channel in 0..3 {
+    let mut small = vec![0; large.pixels.len() / 4];
+    let width = large.width as usize;
+    let rows = small.chunks_exact_mut(width / 2 * 3).zip(large.pixels.chunks_exact(width * 6));
+    for (row, (upper, lower)) in rows.map(|(row, two)| (row, two.split_at(two.len() / 2))) {
+        let blocks = upper.chunks_exact(6).zip(lower.chunks_exact(6));
+        for (pixel, (above, below)) in row.chunks_exact_mut(3).zip(blocks) {
+            for (channel, mean) in pixel.iter_mut().enumerate() {
                 let four = [above[channel], above[channel + 3], below[channel], below[channel + 3]];
                 let sum: u16 = four.into_iter().map(u16::from).sum();
                 // A mean of bytes is one.
-                small.push(((sum + 2) / 4) as u8);
+                *mean = ((sum + 2) / 4) as u8;
             }
         }
     }
     small
+}
+
+/// The same for a picture with an alpha channel that says nothing, as nearly all of ours are, if its longest side is twice `most`.
+fn halve_opaque(large: &Raw, most: u32) -> Option<Rgb> {
+    let (width, height) = fitted((large.width, large.height), most);
+    let twice = (large.width, large.height) == (2 * width, 2 * height);
+    if !twice || large.kind != png::ColorType::Rgba {
+        return None;
+    }
+    let (pixels, _) = large.pixels.as_chunks::<4>();
+    if pixels.iter().any(|pixel| pixel[3] != u8::MAX) {
+        return None;
+    }
+    let mut small = vec![0; pixels.len() / 4 * 3];
+    let stride = large.width as usize;
+    let rows = small.chunks_exact_mut(width as usize * 3).zip(pixels.chunks_exact(2 * stride));
+    for (row, (upper, lower)) in rows.map(|(row, two)| (row, two.split_at(stride))) {
+        let blocks = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+        for (pixel, (above, below)) in row.chunks_exact_mut(3).zip(blocks) {
+            // Two channels to a word: four bytes and 2 are no more than the ten bits between them hold.
+            let four = [above[0], above[1], below[0], below[1]].map(u32::from_le_bytes);
+            let red_and_blue = four.iter().map(|p| p & 0x00ff_00ff).sum::<u32>() + 0x0002_0002;
+            let green = four.iter().map(|p| p >> 8 & 0xff).sum::<u32>() + 2;
+            // The casts keep the byte that is meant.
+            pixel.copy_from_slice(&[
+                (red_and_blue >> 2) as u8,
+                (green >> 2) as u8,
+                (red_and_blue >> 18) as u8,
+            ]);
+        }
+    }
+    Some(Rgb { width, height, pixels: small })
 }
 
 /// For each of `small` cells, the cells out of `large` that it covers, and their shares, which sum to 1.
@@ -268,11 +349,16 @@ mod tests {
             let sum: f32 = rows[y].iter().map(|(index, share)| share * row(*index)).sum();
             (sum + 0.5) as u8
         };
+        let with_alpha = large.pixels.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+        let mut raw = Raw { width: 64, height: 48, kind: png::ColorType::Rgba, pixels: with_alpha };
         let expected: Vec<u8> = (0..24)
             .flat_map(|y| (0..32).flat_map(move |x| (0..3).map(move |channel| (x, y, channel))))
             .map(|(x, y, channel)| mean(x, y, channel))
             .collect();
         assert_eq!(shrink(&large, 32, 24), expected);
+        assert_eq!(halve_opaque(&raw, 32).unwrap().pixels, expected);
+        raw.pixels[3] = 254;
+        assert!(halve_opaque(&raw, 32).is_none(), "one pixel lets the ground through");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A list of the files that were made lies in the folder. Only files on it are ever removed, and only a folder
 //! that is empty or has such a list is built into.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -56,7 +56,7 @@ pub(super) struct Site {
     before: BTreeMap<String, Made>,
     now: Mutex<(BTreeMap<String, Made>, FileTally)>,
     /// Folders of the site that were looked at and are no links.
-    plain_folders: Mutex<BTreeSet<PathBuf>>,
+    plain_folders: Mutex<HashSet<String>>,
     /// Numbers the files that are being made, so that threads do not share one.
     staged: AtomicUsize,
     /// Released when the build ends, however it ends.
@@ -126,17 +126,19 @@ impl Site {
 
     /// The first folder on the way to a file of the site that is a link, if one is.
     fn link_on_the_way(&self, path: &str) -> Option<PathBuf> {
-        let mut folder = self.root.clone();
-        let parent = Path::new(path).parent()?;
+        let (parent, _) = path.rsplit_once('/')?;
         let mut plain = self.plain_folders.lock().unwrap_or_else(PoisonError::into_inner);
-        for part in parent.components() {
-            folder.push(part);
-            if plain.contains(&folder) {
-                continue;
-            }
-            match fs::symlink_metadata(&folder) {
-                Ok(found) if found.file_type().is_symlink() => return Some(folder),
-                Ok(_) => drop(plain.insert(folder.clone())),
+        if plain.contains(parent) {
+            return None;
+        }
+        let ends = parent.match_indices('/').map(|(at, _)| at).chain([parent.len()]);
+        for folder in ends.map(|end| &parent[..end]) {
+            let place = self.root.join(folder);
+            match fs::symlink_metadata(&place) {
+                Ok(found) if found.file_type().is_symlink() => return Some(place),
+                Ok(_) => {
+                    plain.insert(folder.to_owned());
+                }
                 Err(_) => return None,
             }
         }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, DirEntry, File};
 use std::io::Read as _;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use pelicycle_record::{Attempt, Id, SCHEMA_VERSION, name};
@@ -59,6 +60,7 @@ impl Store {
         for link in links {
             self.damaged(&link, DamageReason::Link { what: "it".to_owned() }, &mut listing);
         }
+        let mut places = Vec::new();
         for prompt in prompts {
             if name::RESERVED.contains(&prompt.name.as_str()) {
                 continue;
@@ -68,13 +70,19 @@ impl Store {
                 let expected = "a contestant's slug";
                 let fault = name::fault(&contestant.name);
                 for attempt in self.descend(&contestant.path, fault, expected, &mut listing) {
-                    let names =
-                        Names { prompt: &prompt.name, contestant: &contestant.name, id: &attempt.name };
-                    match load(&attempt.path, &names) {
-                        Ok(stored) => listing.attempts.push(stored),
-                        Err(reason) => self.damaged(&attempt.path, reason, &mut listing),
-                    }
+                    places.push(Place {
+                        prompt: prompt.name.clone(),
+                        contestant: contestant.name.clone(),
+                        id: attempt.name,
+                        folder: attempt.path,
+                    });
                 }
+            }
+        }
+        for (place, loaded) in places.iter().zip(load_all(&places)) {
+            match loaded {
+                Ok(stored) => listing.attempts.push(stored),
+                Err(reason) => self.damaged(&place.folder, reason, &mut listing),
             }
         }
         listing.attempts.sort_by(|a, b| a.attempt.id.cmp(&b.attempt.id));
@@ -116,11 +124,36 @@ struct Folder {
     path: PathBuf,
 }
 
-/// The names on an attempt's path, which its record must bear.
-struct Names<'a> {
-    prompt: &'a str,
-    contestant: &'a str,
-    id: &'a str,
+/// The place of an attempt, whose record must bear the names on its path.
+struct Place {
+    prompt: String,
+    contestant: String,
+    id: String,
+    folder: PathBuf,
+}
+
+/// Fewer attempts than this are not worth a thread.
+const WORTH_A_THREAD: usize = 64;
+
+/// The attempts at these places, in their order, read on all cores.
+fn load_all(places: &[Place]) -> Vec<Result<StoredAttempt, DamageReason>> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = places.len().div_ceil(cores).max(WORTH_A_THREAD);
+    let read = |part: &[Place]| part.iter().map(load).collect::<Vec<_>>();
+    std::thread::scope(|scope| {
+        let mut parts = places.chunks(share);
+        let own = parts.next().unwrap_or_default();
+        let others: Vec<_> = parts
+            .map(|part| (part, std::thread::Builder::new().spawn_scoped(scope, move || read(part))))
+            .collect();
+        let mut loaded = read(own);
+        for (part, thread) in others {
+            // A thread that the system refuses is one fewer; the work gets done all the same.
+            let there = thread.ok().and_then(|thread| thread.join().ok());
+            loaded.extend(there.unwrap_or_else(|| read(part)));
+        }
+        loaded
+    })
 }
 
 /// The folders in a folder by name, without hidden ones; files are passed by, links are told.
@@ -143,8 +176,8 @@ fn folders(path: &Path, links: &mut Vec<PathBuf>) -> std::io::Result<Vec<Folder>
     Ok(found)
 }
 
-fn load(folder: &Path, names: &Names<'_>) -> Result<StoredAttempt, DamageReason> {
-    if names.id.parse::<Id>().is_err() {
+fn load(Place { prompt, contestant, id, folder }: &Place) -> Result<StoredAttempt, DamageReason> {
+    if id.parse::<Id>().is_err() {
         return Err(DamageReason::Name { expected: "an attempt's identifier" });
     }
     let present = files_in(folder)?;
@@ -153,13 +186,13 @@ fn load(folder: &Path, names: &Names<'_>) -> Result<StoredAttempt, DamageReason>
     }
     let attempt: Attempt = read_record(&folder.join(layout::ATTEMPT), layout::ATTEMPT)?;
     for (what, found, expected) in [
-        ("id", attempt.id.as_str(), names.id),
-        ("prompt", attempt.prompt.id.as_str(), names.prompt),
-        ("contestant", attempt.contestant.slug.as_str(), names.contestant),
+        ("id", attempt.id.as_str(), id),
+        ("prompt", attempt.prompt.id.as_str(), prompt),
+        ("contestant", attempt.contestant.slug.as_str(), contestant),
     ] {
         if found != expected {
             let found = found.chars().take(name::MAX_BYTES).collect();
-            return Err(DamageReason::Misplaced { what, found, folder: expected.to_owned() });
+            return Err(DamageReason::Misplaced { what, found, folder: expected.clone() });
         }
     }
     if *attempt.prompt.hash != *blake3::hash(attempt.prompt.text.as_bytes()).to_hex() {
@@ -203,10 +236,13 @@ struct Versioned {
 pub(super) fn read_record<T: DeserializeOwned>(path: &Path, file: &'static str) -> Result<T, DamageReason> {
     let text = read_bounded(path, MAX_RECORD)?;
     let invalid = |source| DamageReason::Json { file, source };
-    // A newer record need not have the shape that this version knows, so its version is read by itself.
-    let Versioned { schema } = serde_json::from_slice(&text).map_err(invalid)?;
-    if schema > u64::from(SCHEMA_VERSION) {
-        return Err(DamageReason::Newer { found: schema, known: SCHEMA_VERSION });
+    // A newer record need not have the shape that this version knows, so its version is read by itself. One that begins as we
+    // write them has told it; a second version in it is an error of its shape.
+    if !text.starts_with(format!("{{\n  \"schema\": {SCHEMA_VERSION},").as_bytes()) {
+        let Versioned { schema } = serde_json::from_slice(&text).map_err(invalid)?;
+        if schema > u64::from(SCHEMA_VERSION) {
+            return Err(DamageReason::Newer { found: schema, known: SCHEMA_VERSION });
+        }
     }
     serde_json::from_slice(&text).map_err(invalid)
 }

@@ -3,13 +3,19 @@
 
 use std::rc::Rc;
 
-use tiny_skia::{BlendMode, Color, FillRule, Mask, Paint, Path, Pixmap, Stroke, Transform};
+use tiny_skia::{
+    BlendMode, Color, FillRule, Mask, Paint, Path, Pixmap, PremultipliedColorU8, Stroke, Transform,
+};
 use usvg::{Group, Node};
 
-use super::geometry::{Extent, Point};
+use super::geometry::Point;
 
 /// Pixels over which one shape is beside another, at most.
 const MOST_REACH: f64 = 16.0;
+/// The number of no shape.
+const NOBODY: u32 = u32::MAX;
+/// Pixels that are compared at once, an even number.
+const STRIDE: usize = 16;
 
 /// A mask of what a clip path lets through.
 pub(super) type ClipMask = Option<Rc<Mask>>;
@@ -29,8 +35,6 @@ pub(super) struct VisiblePart {
     pub(super) pixels: usize,
     /// The mean colour of those pixels in the picture.
     pub(super) colour: [f64; 3],
-    /// Their box, in units of the canvas.
-    pub(super) extent: Option<Extent>,
 }
 
 impl OwnershipMap {
@@ -85,37 +89,32 @@ impl OwnershipMap {
     }
 
     fn owner(&self, pixel: usize) -> Option<usize> {
-        let own = self.pixmap.pixels().get(pixel)?;
-        let number = (usize::from(own.red()) << 8) + usize::from(own.green());
-        (own.alpha() == 255).then_some(number)
+        self.pixmap.pixels().get(pixel).copied().and_then(owner)
     }
 
     /// What is seen of each of `count` shapes in a picture of the same size.
     pub(super) fn visible(&self, picture: &Pixmap, count: usize) -> Vec<VisiblePart> {
-        let mut parts = vec![VisiblePart::default(); count];
-        let width = self.pixmap.width() as usize;
-        let unit = (1.0 / f64::from(self.transform.sx), 1.0 / f64::from(self.transform.sy));
-        for (pixel, colour) in picture.pixels().iter().enumerate() {
-            let Some(part) = self.owner(pixel).and_then(|owner| parts.get_mut(owner)) else { continue };
-            part.pixels += 1;
-            for (sum, own) in part.colour.iter_mut().zip([colour.red(), colour.green(), colour.blue()]) {
-                *sum += f64::from(own);
+        let mut sums = vec![(0_usize, [0_u64; 3]); count];
+        for (own, colour) in self.pixmap.pixels().iter().zip(picture.pixels()) {
+            let Some((pixels, sums)) = owner(*own).and_then(|owner| sums.get_mut(owner)) else { continue };
+            *pixels += 1;
+            for (sum, own) in sums.iter_mut().zip([colour.red(), colour.green(), colour.blue()]) {
+                *sum += u64::from(own);
             }
-            let (x, y) = ((pixel % width) as f64 * unit.0, (pixel / width) as f64 * unit.1);
-            let cell = Extent { left: x, top: y, right: x + unit.0, bottom: y + unit.1 };
-            part.extent = Some(part.extent.map_or(cell, |extent| extent.with(cell)));
         }
-        for part in &mut parts {
-            part.colour = part.colour.map(|sum| sum / part.pixels.max(1) as f64);
-        }
-        parts
+        let mean = |pixels: usize, sum: u64| sum as f64 / pixels.max(1) as f64;
+        sums.into_iter()
+            .map(|(pixels, sums)| VisiblePart { pixels, colour: sums.map(|sum| mean(pixels, sum)) })
+            .collect()
     }
 
     /// Pairs of shapes that are at most `reach` units apart in the picture, with how many pairs of pixels say so;
     /// smaller number first.
     pub(super) fn borders(&self, reach: f64) -> Vec<((u32, u32), usize)> {
         let (width, height) = (self.pixmap.width() as usize, self.pixmap.height() as usize);
-        let owners: Vec<Option<usize>> = (0..width * height).map(|pixel| self.owner(pixel)).collect();
+        // Nobody's pixels have a number that no shape has.
+        let number = |pixel: &PremultipliedColorU8| owner(*pixel).map_or(NOBODY, |owner| owner as u32);
+        let owners: Vec<u32> = self.pixmap.pixels().iter().map(number).collect();
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -123,31 +122,43 @@ impl OwnershipMap {
         )]
         let reach = (reach * f64::from(self.transform.sx)).clamp(2.0, MOST_REACH) as usize;
         let mut met: Vec<(u32, u32)> = Vec::new();
-        let mut meet = |a: Option<usize>, b: Option<usize>| {
-            if let (Some(a), Some(b)) = (a, b)
-                && a != b
-                && let (Ok(low), Ok(high)) = (u32::try_from(a.min(b)), u32::try_from(a.max(b)))
-            {
-                met.push((low, high));
-            }
-        };
         for y in 0..height {
-            for x in 0..width {
-                let here = y * width + x;
-                // Near by every pixel, further away by every second one.
-                let furthest = if (x | y) & 1 == 0 { reach } else { 2 };
-                for step in (1..=2).chain((4..=furthest).step_by(2)) {
-                    if x + step < width {
-                        meet(owners[here], owners[here + step]);
-                    }
-                    if y + step < height {
-                        meet(owners[here], owners[here + step * width]);
-                    }
+            let row = &owners[y * width..(y + 1) * width];
+            // Near by every pixel, further away by every second one.
+            let furthest = if y % 2 == 0 { reach } else { 2 };
+            for step in (1..=2).chain((4..=furthest).step_by(2)) {
+                let every = if step <= 2 { 1 } else { 2 };
+                if step < width {
+                    meet(&row[..width - step], &row[step..], every, &mut met);
+                }
+                if y + step < height {
+                    meet(row, &owners[(y + step) * width..(y + step + 1) * width], every, &mut met);
                 }
             }
         }
         met.sort_unstable();
         met.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect()
+    }
+}
+
+/// The number of the shape that is seen at a pixel of a map.
+fn owner(own: PremultipliedColorU8) -> Option<usize> {
+    let number = (usize::from(own.red()) << 8) + usize::from(own.green());
+    (own.alpha() == 255).then_some(number)
+}
+
+/// Notes the pairs of different shapes among pixels that stand over against each other, of which every `every`th is looked at.
+fn meet(here: &[u32], there: &[u32], every: usize, met: &mut Vec<(u32, u32)>) {
+    // Nearly all are of one shape, and that many can be told at once.
+    for (here, there) in here.chunks(STRIDE).zip(there.chunks(STRIDE)) {
+        if here == there {
+            continue;
+        }
+        for (a, b) in here.iter().zip(there).step_by(every) {
+            if a != b && *a != NOBODY && *b != NOBODY {
+                met.push((*a.min(b), *a.max(b)));
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::view::{
     ChartPage, GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, SealNote, Section, TimelinePage,
     VersusPage, prompt_path,
 };
-use super::{GalleryContext, GalleryError, OwnMakers, SiteSettings, templates};
+use super::{GalleryContext, GalleryError, OwnMakers, SiteSettings, parallel, templates};
 
 mod attempt;
 mod experts;
@@ -89,8 +89,7 @@ impl<'a> Press<'a> {
         let image = share::image_path(path);
         let source = poster.source(|picture| self.site.hash(picture))?;
         if !self.site.keep(&image, &source) {
-            let pictures = poster.plates.iter().map(|plate| self.site.read(&plate.picture.as_ref()?.href));
-            let png = share::draw(&poster, &pictures.collect::<Vec<_>>())
+            let png = share::draw(&poster, |path| self.site.read(path))
                 .ok_or_else(|| GalleryError::Poster { path: image.clone() })?;
             self.site.put_made_from(&image, &png, Some(&source))?;
         }
@@ -150,12 +149,14 @@ impl<'a> Press<'a> {
             source = source.with(&(record.to_hex().as_str(), hung.missing, has_picture))?;
         }
         let source = source.finish();
-        if !self.site.keep("attempts.json", &source) {
-            self.site.put_made_from("attempts.json", share::json(rows()).as_bytes(), Some(&source))?;
-        }
-        if !self.site.keep("attempts.csv", &source) {
-            self.site.put_made_from("attempts.csv", &share::csv(rows())?, Some(&source))?;
-        }
+        parallel::map(&["attempts.json", "attempts.csv"], |path| {
+            if self.site.keep(path, &source) {
+                return Ok(());
+            }
+            let is_json = path.ends_with(".json");
+            let text = if is_json { share::json(rows()).into_bytes() } else { share::csv(rows())? };
+            self.site.put_made_from(path, &text, Some(&source))
+        })?;
         Ok(())
     }
 

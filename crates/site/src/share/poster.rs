@@ -1,12 +1,12 @@
 //! The picture that stands for a page where somebody links to it, and what the page's head says of it (Open Graph).
 //!
-//! Composed like a contact sheet: an SVG of our own making, of plain text and finished rasters, drawn by the renderer
-//! and the fonts of every raster.
+//! Words and grounds are an SVG of our own making, drawn by the renderer and the fonts of every raster; the drawings are laid
+//! on it as the small pictures that the site has, pixel by pixel: a gallery has ten thousand of these.
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
 use pelicycle_drawing as drawing;
+use pelicycle_picture::Board;
 use serde::Serialize;
 
 use super::linked_data::linked_data;
@@ -17,17 +17,18 @@ use crate::view::{Plate, Poster};
 use crate::{GalleryError, SiteSettings};
 
 /// Version of how posters are drawn: a change draws them all anew.
-const VERSION: &str = "poster-2";
+const VERSION: &str = "poster-3";
 /// The size that services which show links ask for.
 pub(super) const WIDTH: u32 = 1200;
 pub(super) const HEIGHT: u32 = 630;
-const MARGIN: usize = 64;
-/// Side of the one plate of a single drawing.
-const LARGE: usize = 502;
-/// Side of each plate of a row, and the space between two.
-const SMALL: usize = 250;
-const GAP: usize = 24;
+const MARGIN: usize = 47;
+/// Side of the one plate of a single drawing, and its rim: the larger thumbnail fits in as it is.
+const LARGE: Frame = Frame { side: 536, rim: 12 };
+/// The same of each plate of a row, for the smaller thumbnail, and the space between two.
+const SMALL: Frame = Frame { side: 264, rim: 4 };
+const GAP: usize = 16;
 
+const GROUND: [u8; 3] = [0xf4, 0xf2, 0xed];
 const INK: &str = "#221f1a";
 const QUIET: &str = "#655f55";
 
@@ -76,9 +77,45 @@ pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl, site: &SiteSe
     }
 }
 
-/// Draws a poster as a PNG, with a picture for each plate that has one; `None` when it cannot be drawn.
-pub(crate) fn draw(poster: &Poster, pictures: &[Option<Vec<u8>>]) -> Option<Vec<u8>> {
-    drawing::rasterize_trusted(&compose(poster, pictures), WIDTH)
+/// The white ground that a drawing is laid on, in pixels.
+#[derive(Clone, Copy)]
+struct Frame {
+    side: usize,
+    rim: usize,
+}
+
+/// Draws a poster as a PNG; `read` gives the files of the site's pictures. `None` when it cannot be drawn.
+pub(crate) fn draw(poster: &Poster, read: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
+    let pictures: Vec<_> =
+        poster.plates.iter().map(|plate| plate.fitting(poster.single).and_then(&read)).collect();
+    let has_picture: Vec<_> = pictures.iter().map(Option::is_some).collect();
+    let (width, height, pixels) = drawing::pixels_trusted(&compose(poster, &has_picture), WIDTH, GROUND)?;
+    let mut board = Board::new(width, height, &pixels)?;
+    for (index, png) in pictures.iter().enumerate() {
+        let Some(png) = png else { continue };
+        let (Frame { side, rim }, (x, y)) = place(poster.single, index);
+        let [x, y, side, rim] = [x, y, side, rim].map(|pixels| u32::try_from(pixels).ok());
+        // One that somebody broke since it was put there leaves its place empty.
+        drop(board.lay(png, (x?, y?), side?, rim?));
+    }
+    board.png().ok()
+}
+
+/// Where a plate is: its frame, and the frame's left upper corner.
+fn place(single: bool, index: usize) -> (Frame, (usize, usize)) {
+    if single {
+        return (LARGE, (MARGIN, MARGIN));
+    }
+    (SMALL, (MARGIN + index * (SMALL.side + GAP), HEIGHT as usize - MARGIN - SMALL.side - 50))
+}
+
+impl Plate {
+    /// The file of its picture that fits its frame.
+    fn fitting(&self, single: bool) -> Option<&str> {
+        let picture = self.picture.as_ref()?;
+        let tiny = picture.tiny.as_ref().filter(|_| !single);
+        Some(tiny.map_or(&picture.href, |tiny| &tiny.href))
+    }
 }
 
 impl Poster {
@@ -96,25 +133,25 @@ impl Poster {
     }
 }
 
-fn compose(poster: &Poster, pictures: &[Option<Vec<u8>>]) -> String {
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">\
-         <rect width=\"100%\" height=\"100%\" fill=\"#f4f2ed\"/>"
-    );
+/// Everything but the pictures.
+fn compose(poster: &Poster, has_picture: &[bool]) -> String {
+    let mut svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">");
     if poster.single {
-        compose_single(&mut svg, poster, pictures);
+        compose_single(&mut svg, poster, has_picture);
     } else {
-        compose_row(&mut svg, poster, pictures);
+        compose_row(&mut svg, poster, has_picture);
     }
     svg.push_str("</svg>");
     svg
 }
 
 /// The drawing on the left, its label on the right.
-fn compose_single(svg: &mut String, poster: &Poster, pictures: &[Option<Vec<u8>>]) {
+fn compose_single(svg: &mut String, poster: &Poster, has_picture: &[bool]) {
     let Some(plate) = poster.plates.first() else { return };
-    write_plate(svg, plate, pictures.first().and_then(Option::as_deref), (MARGIN, MARGIN), LARGE);
-    let x = MARGIN + LARGE + 48;
+    if has_picture != [true] {
+        write_plate(svg, plate, place(true, 0));
+    }
+    let x = MARGIN + LARGE.side + 40;
     let mut y = MARGIN + 44;
     for line in wrap(&poster.title, 20, 4) {
         write_text(svg, (x, y), &font("DejaVu Serif", 46, INK, ""), &line);
@@ -134,7 +171,7 @@ fn compose_single(svg: &mut String, poster: &Poster, pictures: &[Option<Vec<u8>>
 }
 
 /// The words above, a row of drawings below.
-fn compose_row(svg: &mut String, poster: &Poster, pictures: &[Option<Vec<u8>>]) {
+fn compose_row(svg: &mut String, poster: &Poster, has_picture: &[bool]) {
     let mut y = MARGIN + 40;
     for line in wrap(&poster.title, 46, 2) {
         write_text(svg, (MARGIN, y), &font("DejaVu Serif", 44, INK, ""), &line);
@@ -147,38 +184,25 @@ fn compose_row(svg: &mut String, poster: &Poster, pictures: &[Option<Vec<u8>>]) 
         y += 34;
     }
     write_text(svg, (MARGIN, y), &font("DejaVu Sans", 22, QUIET, ""), &poster.sum);
-    let top = HEIGHT as usize - MARGIN - SMALL - 34;
-    for (index, plate) in poster.plates.iter().enumerate() {
-        let x = MARGIN + index * (SMALL + GAP);
-        write_plate(svg, plate, pictures.get(index).and_then(Option::as_deref), (x, top), SMALL);
+    for (index, (plate, has_picture)) in poster.plates.iter().zip(has_picture).enumerate() {
+        let (frame, (x, top)) = place(false, index);
+        if !has_picture {
+            write_plate(svg, plate, (frame, (x, top)));
+        }
         let label = wrap(&plate.label, 28, 1);
         let style = font("DejaVu Sans", 15, QUIET, "");
-        write_text(svg, (x, top + SMALL + 26), &style, label.first().map_or("", String::as_str));
+        write_text(svg, (x, top + frame.side + 26), &style, label.first().map_or("", String::as_str));
     }
     write_mark(svg, MARGIN);
 }
 
-/// The white ground with the drawing, or with the word for what came instead of one.
-fn write_plate(svg: &mut String, plate: &Plate, picture: Option<&[u8]>, (x, y): (usize, usize), side: usize) {
-    let inset = side / 25;
-    let inner = side - 2 * inset;
+/// A plate without a drawing: white ground, and the word for what came instead.
+fn write_plate(svg: &mut String, plate: &Plate, (frame, (x, y)): (Frame, (usize, usize))) {
+    let side = frame.side;
     // Writing to a String cannot fail.
     let _ = write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" fill=\"#fff\"/>");
-    match picture {
-        Some(png) => {
-            let data = base64::engine::general_purpose::STANDARD.encode(png);
-            let _ = write!(
-                svg,
-                "<image x=\"{}\" y=\"{}\" width=\"{inner}\" height=\"{inner}\" href=\"data:image/png;base64,{data}\"/>",
-                x + inset,
-                y + inset
-            );
-        }
-        None => {
-            let style = font("DejaVu Serif", (side / 11).min(40), INK, "text-anchor=\"middle\"");
-            write_text(svg, (x + side / 2, y + side / 2 + 8), &style, plate.verdict);
-        }
-    }
+    let style = font("DejaVu Serif", (side / 11).min(40), INK, "text-anchor=\"middle\"");
+    write_text(svg, (x + side / 2, y + side / 2 + 8), &style, plate.verdict);
 }
 
 /// The bill of the pelican, and the program's name.

@@ -1,0 +1,80 @@
+//! A board: a picture that others are laid on, pixel by pixel.
+
+use crate::raster::{PictureError, Rgb, decode};
+
+/// A picture that others are laid on.
+pub struct Board(Rgb);
+
+impl Board {
+    /// A board of these pixels of red, green, blue and alpha, rows from the top, of which none lets anything through; `None`
+    /// where they are not so many.
+    #[must_use]
+    pub fn new(width: u32, height: u32, rgba: &[u8]) -> Option<Self> {
+        let (pixels, rest) = rgba.as_chunks::<4>();
+        if width == 0 || !rest.is_empty() || pixels.len() != width as usize * height as usize {
+            return None;
+        }
+        let mut ground = vec![0; pixels.len() * 3];
+        for (out, pixel) in ground.chunks_exact_mut(3).zip(pixels) {
+            out.copy_from_slice(&pixel[..3]);
+        }
+        Some(Self(Rgb { width, height, pixels: ground }))
+    }
+
+    /// Lays a PNG into the middle of a white square, whose left upper corner is at `place`, with a rim all around: made small if
+    /// it is larger, and else as it is. What is beyond the board is left out.
+    ///
+    /// # Errors
+    /// When it is no whole PNG of a bounded size.
+    pub fn lay(&mut self, png: &[u8], place: (u32, u32), side: u32, rim: u32) -> Result<(), PictureError> {
+        let picture = decode(png)?.within(side.saturating_sub(2 * rim).max(1));
+        let white =
+            Rgb { width: side, height: side, pixels: vec![u8::MAX; side as usize * side as usize * 3] };
+        self.copy(&white, place);
+        self.copy(&picture, (place.0 + (side - picture.width) / 2, place.1 + (side - picture.height) / 2));
+        Ok(())
+    }
+
+    fn copy(&mut self, picture: &Rgb, (left, top): (u32, u32)) {
+        let seen = picture.width.min(self.0.width.saturating_sub(left)) as usize * 3;
+        let (stride, from) = (self.0.width as usize * 3, left as usize * 3);
+        let rows = self.0.pixels.chunks_exact_mut(stride).skip(top as usize);
+        for (row, own) in rows.zip(picture.pixels.chunks_exact(picture.width as usize * 3)) {
+            if seen > 0 {
+                row[from..from + seen].copy_from_slice(&own[..seen]);
+            }
+        }
+    }
+
+    /// The board as a PNG, made in a moment rather than of few bytes.
+    ///
+    /// # Errors
+    /// As those of the encoder.
+    pub fn png(&self) -> Result<Vec<u8>, PictureError> {
+        self.0.encode_quickly()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn even(width: u32, height: u32, value: u8) -> Vec<u8> {
+        let pixels = vec![value; width as usize * height as usize * 3];
+        Rgb { width, height, pixels }.encode_quickly().unwrap()
+    }
+
+    #[test]
+    fn a_picture_is_laid_into_the_middle_of_its_place_and_cut_at_the_rim() {
+        let mut board = Board::new(8, 6, &[1; 8 * 6 * 4]).unwrap();
+        board.lay(&even(2, 1, 7), (0, 0), 4, 1).unwrap();
+        board.lay(&even(40, 40, 9), (6, 3), 4, 0).unwrap();
+        let seen = decode(&board.png().unwrap()).unwrap();
+        let row = |y: usize| -> Vec<u8> { (0..8).map(|x| seen.pixels[(y * 8 + x) * 3]).collect() };
+        assert_eq!(row(0), [255, 255, 255, 255, 1, 1, 1, 1]);
+        assert_eq!(row(1), [255, 7, 7, 255, 1, 1, 1, 1]);
+        assert_eq!(row(5), [1, 1, 1, 1, 1, 1, 9, 9], "made small, and cut");
+        assert!(board.lay(&even(2, 1, 7)[..20], (0, 0), 4, 1).is_err());
+        assert!(Board::new(8, 6, &[255; 8]).is_none());
+    }
+}
