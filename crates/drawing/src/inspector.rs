@@ -325,15 +325,18 @@ impl<'a> Inspector<'a> {
         if let Some(message) = clamped {
             self.say(FindingCode::SizeClamped, message);
         }
-        self.out.check.verdict = if raster.visible { Verdict::Drawn } else { Verdict::Blank };
+        // What the renderer leaves out, a browser shows.
+        let shown_elsewhere = survey.findings.iter().any(|one| one.code == FindingCode::ForeignObjectIgnored);
+        let seen = raster.visible || shown_elsewhere;
+        self.out.check.verdict = if seen { Verdict::Drawn } else { Verdict::Blank };
         self.out.check.draws.resvg = true;
-        if !raster.visible {
+        if !seen {
             let message = match survey.paints {
                 true => "the drawing draws, and nothing of it is visible on white",
                 false => "the drawing holds nothing that could be drawn",
             };
             self.say(FindingCode::EmptyDrawing, message);
-        } else if raster.uniform {
+        } else if raster.uniform && !shown_elsewhere {
             self.say(FindingCode::SingleColour, "every pixel of the picture has the same colour");
         }
         if seconds > self.bounds.heavy_seconds {

@@ -199,6 +199,11 @@ mod tests {
             ("<svg><text>a&nbsp;b</text></svg>", "replace-entities", "<svg><text>a\u{a0}b</text></svg>"),
             ("<svg><!-- a -- b --></svg>", "fix-comment", "<svg><!-- a -  b --></svg>"),
             ("<svg><g><rect/></svg>", "balance-tags", "<svg><g><rect/></g></svg>"),
+            (
+                "<svg><style>@property --c { syntax: '<color>' }</style></svg>",
+                "escape-less-than",
+                "<svg><style>@property --c { syntax: '&lt;color>' }</style></svg>",
+            ),
             ("<svg width=10/>", "quote-attributes", "<svg width=\"10\"/>"),
             ("<svg width=“10”/>", "quote-attributes", "<svg width=\"10\"/>"),
             (

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr as _;
 
-use tiny_skia_path::Transform;
+use tiny_skia_path::{LineCap, LineJoin, Path, Stroke, Transform};
 
 use super::numbers;
 use super::outline;
@@ -102,8 +102,10 @@ impl Boxes {
             }
             "text" => text(tree, element),
             _ => {
-                let bounds = outline::of(tree, element)?.compute_tight_bounds()?;
-                let around = if stroked { half_stroke(tree, element) } else { 0.0 };
+                let path = outline::of(tree, element)?;
+                let wide = if stroked { self::stroked(tree, element, &path) } else { None };
+                let around = if stroked && wide.is_none() { half_stroke(tree, element) } else { 0.0 };
+                let bounds = wide.unwrap_or(path).compute_tight_bounds()?;
                 let [left, top] = [bounds.left(), bounds.top()].map(|side| f64::from(side) - around);
                 let [right, bottom] = [bounds.right(), bounds.bottom()].map(|side| f64::from(side) + around);
                 Some([left, top, right, bottom])
@@ -119,8 +121,34 @@ fn half_stroke(tree: &Tree, element: usize) -> f64 {
     }
     let scale = tree[element].scale();
     let width = tree.inherited(element, "stroke-width");
-    width.and_then(|width| numbers::length(width, scale.whole("stroke-width"), scale)).unwrap_or(1.0).max(0.0)
-        / 2.0
+    let width =
+        width.and_then(|width| numbers::length(width, scale.whole("stroke-width"), scale)).unwrap_or(1.0);
+    width.max(0.0) / 2.0
+}
+
+/// An outline with its stroke around, corners and ends as they are drawn.
+fn stroked(tree: &Tree, element: usize, path: &Path) -> Option<Path> {
+    let half = half_stroke(tree, element);
+    if half <= 0.0 || matches!(tree[element].name.as_str(), "rect" | "circle" | "ellipse" | "image") {
+        return None;
+    }
+    let stroke = Stroke {
+        width: (half * 2.0) as f32,
+        miter_limit: tree.inherited(element, "stroke-miterlimit").and_then(numbers::number).unwrap_or(4.0)
+            as f32,
+        line_cap: match tree.inherited(element, "stroke-linecap") {
+            Some("round") => LineCap::Round,
+            Some("square") => LineCap::Square,
+            _ => LineCap::Butt,
+        },
+        line_join: match tree.inherited(element, "stroke-linejoin") {
+            Some("round") => LineJoin::Round,
+            Some("bevel") => LineJoin::Bevel,
+            _ => LineJoin::Miter,
+        },
+        dash: None,
+    };
+    path.stroke(&stroke, 1.0)
 }
 
 /// About where a text stands: who knows no fonts can't tell better.

@@ -139,17 +139,18 @@ fn basic(value: &str, size @ [width, height]: [f64; 2], scale: &Scale) -> Option
                 }
                 _ => return None,
             };
-            made.extend([
-                ("x", written(left)),
-                ("y", written(top)),
-                ("width", written(w.max(0.0))),
-                ("height", written(h.max(0.0))),
-            ]);
             if let Some(round) = round {
-                let first = split(round, ' ').first().and_then(|radius| across(radius))?;
-                made.push(("rx", written(first)));
+                made.push(("d", rounded([left, top, w.max(0.0), h.max(0.0)], round, &across, &down)?));
+                "path"
+            } else {
+                made.extend([
+                    ("x", written(left)),
+                    ("y", written(top)),
+                    ("width", written(w.max(0.0))),
+                    ("height", written(h.max(0.0))),
+                ]);
+                "rect"
             }
-            "rect"
         }
         "path" => {
             made.push(("d", properties::path_of(value)?.to_owned()));
@@ -163,6 +164,54 @@ fn basic(value: &str, size @ [width, height]: [f64; 2], scale: &Scale) -> Option
     let mut element = Element::new(shape, &[]);
     made.into_iter().for_each(|(name, value)| element.set(name, value));
     Some(element)
+}
+
+/// How a length is read along one side of a box.
+type Along<'t> = &'t dyn Fn(&str) -> Option<f64>;
+
+/// A rectangle with the corners that `round` says, as path data: css-backgrounds-3, section 5.
+fn rounded(
+    [x, y, width, height]: [f64; 4],
+    round: &str,
+    across: Along<'_>,
+    down: Along<'_>,
+) -> Option<String> {
+    let corners = |text: &str, read: Along<'_>| -> Option<[f64; 4]> {
+        let radii: Vec<f64> = split(text, ' ').into_iter().map(read).collect::<Option<_>>()?;
+        Some(match radii[..] {
+            [all] => [all; 4],
+            [a, b] => [a, b, a, b],
+            [a, b, c] => [a, b, c, b],
+            [a, b, c, d] => [a, b, c, d],
+            _ => return None,
+        })
+    };
+    let (first, second) = round.split_once('/').unwrap_or((round, round));
+    let (rx, ry) = (corners(first, across)?, corners(second, down)?);
+    // Where corners meet, all are made smaller alike.
+    let room = |side: f64, a: f64, b: f64| if a + b > side { side / (a + b) } else { 1.0 };
+    let fit = room(width, rx[0], rx[1])
+        .min(room(width, rx[3], rx[2]))
+        .min(room(height, ry[0], ry[3]))
+        .min(room(height, ry[1], ry[2]));
+    let [a, b, c, d] = [0, 1, 2, 3].map(|at| (rx[at].max(0.0) * fit, ry[at].max(0.0) * fit));
+    let (right, bottom) = (x + width, y + height);
+    let arc = |(rx, ry): (f64, f64), x: f64, y: f64| {
+        format!("A{} {} 0 0 1 {} {}", written(rx), written(ry), written(x), written(y))
+    };
+    Some(format!(
+        "M{} {}H{}{}V{}{}H{}{}V{}{}Z",
+        written(x + a.0),
+        written(y),
+        written(right - b.0),
+        arc(b, right, y + b.1),
+        written(bottom - c.1),
+        arc(c, right - c.0, bottom),
+        written(x + d.0),
+        arc(d, x, bottom - d.1),
+        written(y + a.1),
+        arc(a, x + a.0, y)
+    ))
 }
 
 fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {

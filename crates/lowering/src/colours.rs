@@ -4,6 +4,8 @@ use std::str::FromStr as _;
 
 use csscolorparser::Color;
 
+use super::colour_arguments;
+use super::colour_spaces;
 use super::numbers::{function, number, split};
 
 /// Colours in colours that are followed.
@@ -85,6 +87,13 @@ fn parse_within(value: &str, depth: usize) -> Option<Color> {
             _ => None,
         },
         "color" => of_space(arguments),
+        // Black or white, whichever is farther (css-color-5, section 6).
+        "contrast-color" => {
+            let [red, green, blue, _] = parse_within(arguments, depth + 1)?.to_linear_rgba();
+            let light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+            let level = if light > 0.179 { 0 } else { 255 };
+            Some(Color::from_rgba8(level, level, level, 255))
+        }
         "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch"
             if arguments.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("from ")) =>
         {
@@ -102,6 +111,8 @@ fn parse_within(value: &str, depth: usize) -> Option<Color> {
             csscolorparser::parse(&format!("{name}(from {origin} {})", rest.join(" "))).ok()
         }
         "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" => {
+            let plain = colour_arguments::plain(&name, arguments)?;
+            let value = plain.as_str();
             // Fractions and `none` are known to one, old percentages to the other.
             csscolorparser::parse(value)
                 .ok()
@@ -119,15 +130,23 @@ fn system(name: &str) -> Option<Color> {
     let name = name.to_ascii_lowercase();
     let grey = |level: u8| Some(Color::from_rgba8(level, level, level, 255));
     match name.as_str() {
+        "accentcolor" => Some(Color::from_rgba8(0, 117, 255, 255)),
+        "highlight" => Some(Color::from_rgba8(0, 65, 198, 204)),
+        "mark" => Some(Color::from_rgba8(255, 255, 0, 255)),
+        "marktext" => grey(0),
+        "selecteditem" => Some(Color::from_rgba8(25, 103, 210, 255)),
+        "selecteditemtext" | "accentcolortext" => grey(255),
+        "linktext" => Some(Color::from_rgba8(0, 0, 238, 255)),
+        "visitedtext" => Some(Color::from_rgba8(85, 26, 139, 255)),
         "canvas" | "field" | "highlighttext" | "window" => grey(255),
         "canvastext" | "buttontext" | "fieldtext" | "windowtext" | "buttonborder" => grey(0),
-        "buttonface" => grey(240),
+        "buttonface" => grey(239),
         "graytext" => grey(128),
         _ => None,
     }
 }
 
-/// `color(space r g b / a)`, of the spaces whose red, green and blue are near those of sRGB.
+/// `color(space r g b / a)`.
 fn of_space(arguments: &str) -> Option<Color> {
     let (parts, alpha) = match arguments.split_once('/') {
         Some((parts, alpha)) => (parts, number(alpha)?),
@@ -135,22 +154,7 @@ fn of_space(arguments: &str) -> Option<Color> {
     };
     let [space, red, green, blue] = split(parts, ' ')[..] else { return None };
     let [red, green, blue] = [part(red)?, part(green)?, part(blue)?];
-    Some(match space.to_ascii_lowercase().as_str() {
-        "srgb" => Color::new(red, green, blue, alpha as f32),
-        "srgb-linear" => Color::from_linear_rgba(red, green, blue, alpha as f32),
-        "display-p3" => {
-            let linear = Color::new(red, green, blue, 1.0).to_linear_rgba();
-            let [r, g, b, _] = linear.map(f64::from);
-            let row = |a: f64, b_: f64, c: f64| (a * r + b_ * g + c * b) as f32;
-            Color::from_linear_rgba(
-                row(1.224_940, -0.224_940, 0.0),
-                row(-0.042_057, 1.042_057, 0.0),
-                row(-0.019_638, -0.078_636, 1.098_274),
-                alpha as f32,
-            )
-        }
-        _ => return None,
-    })
+    colour_spaces::colour(&space.to_ascii_lowercase(), [red, green, blue], alpha as f32)
 }
 
 fn part(text: &str) -> Option<f32> {
@@ -165,9 +169,11 @@ fn mix(arguments: &str, depth: usize) -> Option<Color> {
         return None;
     }
     let named = space.next()?.to_ascii_lowercase();
-    if !matches!(space.collect::<Vec<_>>()[..], [] | ["shorter", "hue"]) {
-        return None;
-    }
+    let way = match space.collect::<Vec<_>>()[..] {
+        [] => "shorter".to_owned(),
+        [way, "hue"] => way.to_ascii_lowercase(),
+        _ => return None,
+    };
     let (first, one) = with_share(first, depth)?;
     let (second, two) = with_share(second, depth)?;
     let (one, two) = match (one, two) {
@@ -180,7 +186,7 @@ fn mix(arguments: &str, depth: usize) -> Option<Color> {
     if sum <= 0.0 || !(0.0..=1.0).contains(&one) || !(0.0..=1.0).contains(&two) {
         return None;
     }
-    let mixed = between(&first, &second, two / sum, &named)?;
+    let mixed = between_by(&first, &second, two / sum, &named, &way)?;
     let alpha = f64::from(mixed.a) * sum.min(1.0);
     Some(Color { a: alpha as f32, ..mixed })
 }
@@ -196,6 +202,11 @@ fn with_share(text: &str, depth: usize) -> Option<(Color, Option<f64>)> {
 
 /// The colour at a share of the way from one to another, with colours weighed by their opacity.
 pub(super) fn between(from: &Color, to: &Color, share: f64, space: &str) -> Option<Color> {
+    between_by(from, to, share, space, "shorter")
+}
+
+/// As [`between`], with hues that go round by the way of this name.
+fn between_by(from: &Color, to: &Color, share: f64, space: &str, round: &str) -> Option<Color> {
     let share = share as f32;
     let alpha = from.a + (to.a - from.a) * share;
     let apart = |colour: &Color| -> Option<[f32; 3]> {
@@ -221,10 +232,16 @@ pub(super) fn between(from: &Color, to: &Color, share: f64, space: &str) -> Opti
     let mut mixed = [0.0f32; 3];
     for part in 0..3 {
         mixed[part] = if hue == Some(part) {
-            let mut way = (b[part] - a[part]).rem_euclid(turn);
-            if way > turn / 2.0 {
-                way -= turn;
-            }
+            let up = (b[part] - a[part]).rem_euclid(turn);
+            let way = match round {
+                "increasing" => up,
+                "decreasing" => up - if up > 0.0 { turn } else { 0.0 },
+                "longer" if up > 0.0 && up < turn / 2.0 => up - turn,
+                "longer" => up,
+                "shorter" if up > turn / 2.0 => up - turn,
+                "shorter" => up,
+                _ => return None,
+            };
             // What has no colour has no hue of its own.
             match (is_grey(from), is_grey(to)) {
                 (true, false) => b[part],

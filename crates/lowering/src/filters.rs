@@ -33,7 +33,44 @@ pub(super) fn lower(tree: &mut Tree) {
         match tree[element].name.as_str() {
             "feDisplacementMap" => displacement(tree, element),
             "feOffset" => offset(tree, element),
+            "feColorMatrix" => saturate(tree, element),
+            "feMorphology" => still(tree, element),
             _ => {}
+        }
+    }
+}
+
+/// A saturation beyond 1, which the renderer takes for 1, as its matrix: filter-effects-1, feColorMatrix.
+fn saturate(tree: &mut Tree, element: usize) {
+    let found = &tree[element];
+    if found.markup("type").map(str::trim) != Some("saturate") {
+        return;
+    }
+    let Some(by) = found.markup("values").and_then(|by| by.trim().parse::<f64>().ok()) else { return };
+    if by <= 1.0 || !by.is_finite() {
+        return;
+    }
+    let weights = [0.213, 0.715, 0.072];
+    let rows = (0..3).map(|row| {
+        let parts = (0..3).map(|at| {
+            let weight = weights[at];
+            written(if row == at { weight + (1.0 - weight) * by } else { weight - weight * by })
+        });
+        format!("{} 0 0", parts.collect::<Vec<_>>().join(" "))
+    });
+    let rows = rows.collect::<Vec<_>>().join(" ");
+    tree[element].set("type", "matrix".to_owned());
+    tree[element].set("values", format!("{rows} 0 0 0 1 0"));
+}
+
+/// A primitive whose radius is nothing, or less, does nothing; the renderer takes it for one that clears.
+fn still(tree: &mut Tree, element: usize) {
+    let said = tree[element].markup("radius").unwrap_or("0");
+    let radii: Vec<f64> = svgtypes::NumberListParser::from(said).map_while(Result::ok).collect();
+    if matches!(radii[..], [] | [0.0] | [0.0, 0.0]) || radii.iter().any(|radius| *radius < 0.0) {
+        tree[element].name = "feOffset".to_owned();
+        for name in ["radius", "operator"] {
+            tree[element].unset(name);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::boxes::{Boxes, Reference};
 use super::ids;
 use super::numbers::{self, split, written};
 use super::page::Page;
-use super::tree::{Child, Element, Tree};
+use super::tree::{Element, Tree};
 
 /// Filters that are made anew.
 const MOST: usize = 64;
@@ -221,23 +221,5 @@ fn widen(tree: &mut Tree, filter: usize, primitives: &[usize], region: Area, aro
         let place = [("x", x.as_str()), ("y", &y), ("width", &width), ("height", &height)];
         let merge = tree.append(filter, Element::new("feMerge", &place));
         tree.append(merge, Element::new("feMergeNode", &[]));
-    }
-}
-
-impl Tree {
-    /// Puts a copy of an element, and of what is in it, at the end of another.
-    fn copy(&mut self, element: usize, parent: usize) -> usize {
-        let mut copy = self[element].clone();
-        let inside = std::mem::take(&mut copy.children);
-        let made = self.append(parent, copy);
-        for child in inside {
-            match child {
-                Child::Element(index) => {
-                    self.copy(index, made);
-                }
-                Child::Text(words) => self[made].children.push(Child::Text(words)),
-            }
-        }
-        made
     }
 }

@@ -312,11 +312,13 @@ const STEPS: usize = 12;
 /// Writes gradients whose colours go through linear light with the stops that they then go through.
 pub(super) fn lower(tree: &mut Tree) {
     for element in 0..tree.len() {
-        let gradient = matches!(tree[element].name.as_str(), "linearGradient" | "radialGradient");
-        if !gradient
-            || !tree
-                .inherited(element, "color-interpolation")
-                .is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"))
+        if !matches!(tree[element].name.as_str(), "linearGradient" | "radialGradient") {
+            continue;
+        }
+        paint_areas_alone(tree, element);
+        if !tree
+            .inherited(element, "color-interpolation")
+            .is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"))
         {
             continue;
         }
@@ -353,5 +355,29 @@ pub(super) fn lower(tree: &mut Tree) {
                 }
             }
         }
+    }
+}
+
+/// A gradient of one colour paints nothing of a shape without an area, as others do: the renderer takes one of a single stop, or
+/// without a radius, for that colour.
+fn paint_areas_alone(tree: &mut Tree, element: usize) {
+    let found = &tree[element];
+    if found.markup("gradientUnits").is_some_and(|units| units.trim() == "userSpaceOnUse") {
+        return;
+    }
+    let stops: Vec<usize> = tree.children(element).filter(|at| tree[*at].name == "stop").collect();
+    let scale = found.scale();
+    let empty = found.name == "radialGradient"
+        && found.markup("r").and_then(|r| numbers::length(r, 1.0, scale)).is_some_and(|r| r <= 0.0);
+    let Some(last) = stops.last().copied().filter(|_| stops.len() == 1 || empty) else { return };
+    let stop = tree[last].clone();
+    if empty {
+        tree[element].unset("r");
+    }
+    tree[element].children.clear();
+    for offset in ["0", "1"] {
+        let mut copy = stop.clone();
+        copy.set("offset", offset.to_owned());
+        tree.append(element, copy);
     }
 }

@@ -182,7 +182,7 @@ impl Layer {
     }
 }
 
-/// The canvas in user units, where the drawing lies in its middle: x, y, width, height.
+/// The canvas in user units: x, y, width, height.
 fn canvas(tree: &Tree) -> Option<[f64; 4]> {
     let root = &tree[0];
     let length = |name: &str| {
@@ -193,15 +193,25 @@ fn canvas(tree: &Tree) -> Option<[f64; 4]> {
     let Some([x, y, w, h]) = root.markup("viewBox").and_then(view_box) else {
         return root.markup("viewBox").is_none().then_some([0.0, 0.0, width?, height?]);
     };
-    let aspect = root.markup("preserveAspectRatio").unwrap_or("xMidYMid meet");
-    if !aspect.trim().starts_with("xMidYMid") || aspect.contains("slice") {
-        return None;
-    }
+    let aspect =
+        root.markup("preserveAspectRatio").unwrap_or_default().trim().trim_start_matches("defer").trim();
+    let (place, slice) =
+        (aspect.split_ascii_whitespace().next().unwrap_or("xMidYMid"), aspect.ends_with("slice"));
     let (width, height) = match (width, height) {
         (Some(width), Some(height)) => (width, height),
         _ => (w, h),
     };
-    let scale = (width / w).min(height / h);
+    if place == "none" {
+        return Some([x, y, w, h]);
+    }
+    let shares = |least: &str, most: &str| match place {
+        place if place.contains(least) => 0.0,
+        place if place.contains(most) => 1.0,
+        _ => 0.5,
+    };
+    let (wide, high) = (width / w, height / h);
+    let scale = if slice { wide.max(high) } else { wide.min(high) };
     let (across, down) = (width / scale, height / scale);
-    Some([x - (across - w) / 2.0, y - (down - h) / 2.0, across, down])
+    let (left, top) = (shares("xMin", "xMax"), shares("YMin", "YMax"));
+    Some([x + (w - across) * left, y + (h - down) * top, across, down])
 }

@@ -39,9 +39,10 @@ pub(super) fn lower(tree: &mut Tree) {
             id.is_some_and(|id| first.get(id).is_none_or(|at| tree[*at].name != "filter"))
         };
         let parts = super::numbers::split(filter, ' ');
-        if parts.iter().any(missing) {
-            // One that is missing makes the whole list void.
-            tree[element].style.remove("filter");
+        let there: Vec<&str> = parts.iter().copied().filter(|part| !missing(part)).collect();
+        if there.len() < parts.len() {
+            let there = if there.is_empty() { "none".to_owned() } else { there.join(" ") };
+            tree[element].style.insert("filter".to_owned(), there);
         }
     }
 }

@@ -13,11 +13,15 @@
 mod animation;
 mod boxes;
 mod clips;
+mod colour_arguments;
+mod colour_spaces;
 mod colours;
 mod css;
+mod decomposed;
 mod filters;
 mod fitted;
 mod gradients;
+mod grammar;
 mod ground;
 mod ids;
 mod numbers;
@@ -28,7 +32,10 @@ mod placing;
 mod properties;
 mod shapes;
 mod strokes;
+mod symbols;
 mod text;
+mod text_paths;
+mod tiles;
 mod transforms;
 mod tree;
 mod values;
@@ -59,6 +66,11 @@ pub enum Purpose {
 /// Whether a value is a length in the words of today's CSS.
 pub fn is_length(value: &str) -> bool {
     numbers::is_length(value, true, false)
+}
+
+/// Whether a browser heeds an attribute of an element: of properties, it heeds no value that is none.
+pub fn is_heeded(element: &str, name: &str, value: &str) -> bool {
+    !properties::is_property_of(element, name) || grammar::takes_as_attribute(name, value)
 }
 
 /// What is to be shown of a drawing.
@@ -117,6 +129,9 @@ pub fn lower(
     tree.measure(page.canvas);
     ids::lower(&mut tree);
     text::lower(&mut tree);
+    text_paths::lower(&mut tree);
+    symbols::lower(&mut tree);
+    tiles::lower(&mut tree);
     values::lower(&mut tree);
     shapes::lower(&mut tree);
     let mut boxes = Boxes::new(&tree);
@@ -136,7 +151,8 @@ pub fn lower(
     let lowered = tree.write();
     // What CSS says that no element heeds is the renderer's to misread.
     let styled = |node: Node<'_, '_>| node.tag_name().name() == "style" || node.has_attribute("style");
-    let changed = lowered != before || !view.styles.is_empty() || document.descendants().any(styled);
+    let changed =
+        lowered != before || tree.left_out || !view.styles.is_empty() || document.descendants().any(styled);
     let good = changed && lowered.len() <= bounds.svg_bytes && fits(&lowered);
     Lowered { text: good.then_some(lowered), moves: animated.moves, given_up: changed && !good }
 }

@@ -62,10 +62,12 @@ pub(super) fn number(text: &str) -> Option<f64> {
 
 /// A time in seconds.
 pub(super) fn seconds(text: &str) -> Option<f64> {
+    // In a calculation plain numbers are factors.
+    let calculated = text.contains('(');
     evaluate(text, &|number, unit| match unit {
         "s" => Some(number),
         "ms" => Some(number / 1000.0),
-        "" if number == 0.0 => Some(0.0),
+        "" if number == 0.0 || calculated => Some(number),
         _ => None,
     })
 }

@@ -137,32 +137,32 @@ fn rounded(rect: Rect, rx: f32, ry: f32) -> Path {
 
 /// A way along an outline.
 pub(super) struct Way {
-    /// Straight pieces: from, to, and the length up to the end of each.
-    pieces: Vec<(Point, Point, f64)>,
+    /// Straight pieces: from, to, the length up to the end of each, and the segment that it is of.
+    pieces: Vec<(Point, Point, f64, usize)>,
 }
 
 impl Way {
     pub(super) fn of(path: &Path) -> Self {
-        let mut pieces: Vec<(Point, Point, f64)> = Vec::new();
+        let mut pieces: Vec<(Point, Point, f64, usize)> = Vec::new();
         let mut sum = 0.0;
         let (mut start, mut last) = (Point::zero(), Point::zero());
-        let mut go = |last: &mut Point, to: Point| {
+        let mut go = |last: &mut Point, to: Point, of: usize| {
             let (dx, dy) = (f64::from(to.x - last.x), f64::from(to.y - last.y));
             sum += (dx * dx + dy * dy).sqrt();
-            pieces.push((*last, to, sum));
+            pieces.push((*last, to, sum, of));
             *last = to;
         };
-        for segment in path.segments() {
+        for (of, segment) in path.segments().enumerate() {
             match segment {
                 PathSegment::MoveTo(to) => (start, last) = (to, to),
-                PathSegment::LineTo(to) => go(&mut last, to),
+                PathSegment::LineTo(to) => go(&mut last, to, of),
                 PathSegment::QuadTo(a, to) => {
                     let from = last;
                     for step in 1..=PIECES {
                         let t = step as f32 / PIECES as f32;
                         let s = 1.0 - t;
                         let at = |f: f32, a: f32, to: f32| s * s * f + 2.0 * s * t * a + t * t * to;
-                        go(&mut last, Point::from_xy(at(from.x, a.x, to.x), at(from.y, a.y, to.y)));
+                        go(&mut last, Point::from_xy(at(from.x, a.x, to.x), at(from.y, a.y, to.y)), of);
                     }
                 }
                 PathSegment::CubicTo(a, b, to) => {
@@ -173,10 +173,14 @@ impl Way {
                         let at = |f: f32, a: f32, b: f32, to: f32| {
                             s * s * s * f + 3.0 * s * s * t * a + 3.0 * s * t * t * b + t * t * t * to
                         };
-                        go(&mut last, Point::from_xy(at(from.x, a.x, b.x, to.x), at(from.y, a.y, b.y, to.y)));
+                        go(
+                            &mut last,
+                            Point::from_xy(at(from.x, a.x, b.x, to.x), at(from.y, a.y, b.y, to.y)),
+                            of,
+                        );
                     }
                 }
-                PathSegment::Close => go(&mut last, start),
+                PathSegment::Close => go(&mut last, start, of),
             }
         }
         Self { pieces }
@@ -184,18 +188,28 @@ impl Way {
 
     /// Its length.
     pub(super) fn length(&self) -> f64 {
-        self.pieces.last().map_or(0.0, |(_, _, sum)| *sum)
+        self.pieces.last().map_or(0.0, |(_, _, sum, _)| *sum)
     }
 
     /// The point at a distance from its start, and the way's direction there in degrees.
     pub(super) fn at(&self, distance: f64) -> Option<([f64; 2], f64)> {
-        let at =
-            self.pieces.partition_point(|(_, _, sum)| *sum < distance).min(self.pieces.len().checked_sub(1)?);
-        let (from, to, end) = self.pieces[at];
+        let last = self.pieces.len().checked_sub(1)?;
+        let at = self.pieces.partition_point(|(_, _, sum, _)| *sum < distance).min(last);
+        let (from, to, end, of) = self.pieces[at];
         let (dx, dy) = (f64::from(to.x - from.x), f64::from(to.y - from.y));
         let long = (dx * dx + dy * dy).sqrt();
         let share = if long > 0.0 { 1.0 - ((end - distance) / long).clamp(0.0, 1.0) } else { 1.0 };
         let point = [f64::from(from.x) + dx * share, f64::from(from.y) + dy * share];
-        Some((point, dy.atan2(dx).to_degrees()))
+        // A piece has the curve's direction in its middle, and towards its ends that of its neighbours.
+        let neighbour = if share < 0.5 { at.checked_sub(1) } else { Some(at + 1) };
+        let neighbour = neighbour.and_then(|near| self.pieces.get(near)).filter(|near| near.3 == of);
+        let own = dy.atan2(dx).to_degrees();
+        let bend = neighbour.map_or(0.0, |(from, to, ..)| {
+            let near = f64::from(to.y - from.y).atan2(f64::from(to.x - from.x)).to_degrees();
+            let turn = (near - own).rem_euclid(360.0);
+            if turn > 180.0 { turn - 360.0 } else { turn }
+        });
+        let bend = if bend.abs() < 90.0 { bend } else { 0.0 };
+        Some((point, own + bend * (share - 0.5).abs()))
     }
 }

@@ -132,6 +132,7 @@ impl Tiles {
         };
         let (across, down) = placed.pre_concat(own).get_scale();
         let by = [across, down].map(|by| f64::from(by) * pixels);
+        let tile = [start(tile, by, 0), start(tile, by, 1), tile[2], tile[3]];
         let nested = tree.ancestors(element).any(|at| tree[at].name == "pattern");
         let most = if nested { ELEMENTS_WITHIN } else { ELEMENTS };
         let most = (most / elements(tree, by_id, content)).isqrt();
@@ -266,6 +267,16 @@ fn tiles_in_a_row(tile: f64, extent: f64, most: usize) -> usize {
     let counts = 1..=most.clamp(1, ROW);
     let found = counts.clone().find(|count| drift(*count) <= DRIFT);
     found.or_else(|| counts.min_by(|a, b| drift(*a).total_cmp(&drift(*b)))).unwrap_or(1)
+}
+
+/// Where tiles begin along an axis: of all tiles, the one that begins nearest to a pixel.
+fn start(tile: [f64; 4], pixels: [f64; 2], axis: usize) -> f64 {
+    let starts = (0..ROW).map(|at| tile[axis] + tile[2 + axis] * at as f64);
+    let off = |start: f64| {
+        let place = start * pixels[axis];
+        ((place - place.round()).abs() * 100.0).round()
+    };
+    starts.reduce(|best, start| if off(start) < off(best) { start } else { best }).unwrap_or(tile[axis])
 }
 
 /// The id of a group around all that is in a pattern.

@@ -1,7 +1,5 @@
 //! The properties that matter to a drawing: which are written as attributes, which are inherited, which values are none.
 
-use super::{colours, numbers, transforms};
-
 /// Properties that are attributes too, of every element that draws.
 const PRESENTATION: &[&str] = &[
     "alignment-baseline",
@@ -122,7 +120,7 @@ pub(super) fn geometry(element: &str) -> &'static [&'static str] {
 
 /// What `all` sets.
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
-    let geometry = ["cx", "cy", "r", "rx", "ry", "x", "y", "width", "height"];
+    let geometry = ["cx", "cy", "d", "r", "rx", "ry", "x", "y", "width", "height"];
     let inherited = INHERITED.iter().filter(|name| !PRESENTATION.contains(*name));
     let all = PRESENTATION.iter().chain(inherited).copied().chain(geometry);
     all.filter(|name| !matches!(*name, "direction" | "unicode-bidi"))
@@ -168,8 +166,8 @@ pub(super) fn initial(name: &str) -> Option<&'static str> {
         }
         "stroke" | "stroke-dasharray" | "clip-path" | "mask" | "filter" | "marker-start" | "marker-mid"
         | "marker-end" | "text-decoration" | "transform" | "text-transform" | "text-shadow" | "animation"
-        | "animation-name" | "rotate" | "scale" | "translate" | "offset-path" | "mask-image" => "none",
-        "stroke-dashoffset" | "cx" | "cy" | "r" | "x" | "y" => "0",
+        | "animation-name" | "d" | "rotate" | "scale" | "translate" | "offset-path" | "mask-image" => "none",
+        "stroke-dashoffset" | "offset-distance" | "cx" | "cy" | "r" | "x" | "y" => "0",
         "rx" | "ry" | "width" | "height" => "auto",
         "stroke-linecap" => "butt",
         "stroke-linejoin" => "miter",
@@ -186,55 +184,6 @@ pub(super) fn initial(name: &str) -> Option<&'static str> {
         "isolation" | "dominant-baseline" => "auto",
         _ => return None,
     })
-}
-
-/// Whether a value is one that a browser takes for a property in CSS; of properties that are not known here, all are.
-pub(super) fn takes(name: &str, value: &str) -> bool {
-    let value = value.trim();
-    if has_function(value, "var") || has_function(value, "env") || is_wide(value) {
-        return true;
-    }
-    let one_of = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
-    match name {
-        "fill" | "stroke" => {
-            one_of(&["none", "context-fill", "context-stroke"])
-                || value.starts_with("url(")
-                || colours::is_colour(value)
-        }
-        "color" | "stop-color" | "flood-color" | "lighting-color" => colours::is_colour(value),
-        "opacity" | "fill-opacity" | "stroke-opacity" | "stop-opacity" | "flood-opacity" => {
-            value.contains('(') || value.strip_suffix('%').unwrap_or(value).trim().parse::<f64>().is_ok()
-        }
-        "cx" | "cy" | "x" | "y" | "stroke-dashoffset" => numbers::is_length(value, true, true),
-        "r" | "stroke-width" => numbers::is_length(value, true, false),
-        "rx" | "ry" => one_of(&["auto"]) || numbers::is_length(value, true, false),
-        "width" | "height" => one_of(&["auto"]) || numbers::is_length(value, false, false),
-        "d" => one_of(&["none"]) || path_of(value).is_some(),
-        "stroke-linecap" => one_of(&["butt", "round", "square"]),
-        "stroke-linejoin" => one_of(&["miter", "round", "bevel", "miter-clip", "arcs"]),
-        "fill-rule" | "clip-rule" => one_of(&["nonzero", "evenodd"]),
-        "visibility" => one_of(&["visible", "hidden", "collapse"]),
-        "text-anchor" => one_of(&["start", "middle", "end"]),
-        "stroke-miterlimit" => value.parse::<f64>().is_ok_and(|limit| limit >= 0.0),
-        "transform" => one_of(&["none"]) || transforms::is_list(value),
-        "font-size" => {
-            numbers::is_length(value, false, false)
-                || one_of(&[
-                    "xx-small",
-                    "x-small",
-                    "small",
-                    "medium",
-                    "large",
-                    "x-large",
-                    "xx-large",
-                    "xxx-large",
-                    "smaller",
-                    "larger",
-                ])
-        }
-        "display" => !value.contains('('),
-        _ => true,
-    }
 }
 
 /// The data in a `path()` of CSS.

@@ -18,6 +18,8 @@ pub(super) fn lower(tree: &mut Tree) {
         if !matches!(tree[element].name.as_str(), "text" | "tspan" | "textPath" | "a") {
             continue;
         }
+        turn_round(tree, element);
+        anchor_spaced(tree, element);
         let case = tree.inherited(element, "text-transform").map(str::to_owned);
         if let Some(case) = case.filter(|case| case != "none") {
             for child in &mut tree[element].children {
@@ -39,6 +41,56 @@ pub(super) fn lower(tree: &mut Tree) {
             _ => {}
         }
     }
+}
+
+/// Words that go from left to right begin at the right where the text is said to go from right to left: so they end there.
+fn turn_round(tree: &mut Tree, element: usize) {
+    if tree[element].name != "text" || tree.inherited(element, "direction") != Some("rtl") {
+        return;
+    }
+    let mut open = vec![element];
+    while let Some(at) = open.pop() {
+        let leftward =
+            |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+        let overridden = tree[at].style.get("unicode-bidi").is_some_and(|how| how.contains("override"));
+        if overridden
+            || tree[at]
+                .children
+                .iter()
+                .any(|child| matches!(child, Child::Text(words) if words.contains(leftward)))
+        {
+            return;
+        }
+        open.extend(tree.children(at));
+    }
+    let anchor = match tree.inherited(element, "text-anchor") {
+        None | Some("start") => "end",
+        Some("end") => "start",
+        Some(_) => return,
+    };
+    tree[element].style.insert("text-anchor".to_owned(), anchor.to_owned());
+}
+
+/// A browser counts the space after the last letter to a line's length, the renderer does not: an anchored line begins that
+/// much before.
+fn anchor_spaced(tree: &mut Tree, element: usize) {
+    let share = match tree.inherited(element, "text-anchor") {
+        Some("middle") => 0.5,
+        Some("end") => 1.0,
+        _ => return,
+    };
+    let found = &tree[element];
+    let begins = found.name == "text" || found.markup("x").is_some();
+    if !begins || tree.children(element).any(|child| tree[child].name == "textPath") {
+        return;
+    }
+    let scale = *found.scale();
+    let spacing =
+        tree.inherited(element, "letter-spacing").and_then(|said| numbers::length(said, scale.em, &scale));
+    let Some(spacing) = spacing.filter(|spacing| *spacing != 0.0) else { return };
+    let x = tree[element].markup("x").unwrap_or("0");
+    let Some(x) = numbers::length(x, scale.whole("x"), &scale) else { return };
+    tree[element].set("x", written(x - spacing * share));
 }
 
 /// The size of a small capital that is made of a large one, as browsers make it.

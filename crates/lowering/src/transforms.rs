@@ -3,7 +3,10 @@
 
 use std::f64::consts::PI;
 
-use super::boxes::{Boxes, Reference};
+use tiny_skia_path::Transform;
+
+use super::boxes::{Boxes, Reference, parsed};
+use super::decomposed;
 use super::numbers::{self, Scale, angle, function, number, split, written};
 use super::outline;
 use super::tree::Tree;
@@ -50,6 +53,40 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &Scale, words: Words) -> 
             .trim_start_matches(|c: char| c.is_whitespace() || (c == ',' && words == Words::Svg));
     }
     Some(made.into_iter().filter(|made| !made.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// What is between two lists of unlike functions; `None` where one hangs on a box, or can't be read.
+pub(super) fn blended(from: &str, to: &str, share: f64) -> Option<String> {
+    let scale = Scale { em: 16.0, rem: 16.0, view: [100.0; 2], canvas: [100.0; 2] };
+    let matrix = |text: &str| {
+        let unfit = text.contains('%') || text.contains("em");
+        let plain = (!unfit).then(|| list(text, [0.0; 2], &scale, Words::Css)).flatten()?;
+        if plain.is_empty() { Some(Transform::identity()) } else { parsed(&plain) }
+    };
+    let made = decomposed::between(matrix(from)?, matrix(to)?, share)?;
+    Some(format!("matrix({})", made.map(written).join(", ")))
+}
+
+/// A list as the attribute has it, in the words of CSS; `None` where it can't be read.
+pub(super) fn in_words_of_css(list: &str) -> Option<String> {
+    let mut made = Vec::new();
+    for token in svgtypes::TransformListParser::from(list) {
+        made.push(match token.ok()? {
+            svgtypes::TransformListToken::Matrix { a, b, c, d, e, f } => {
+                format!("matrix({})", [a, b, c, d, e, f].map(written).join(", "))
+            }
+            svgtypes::TransformListToken::Translate { tx, ty } => {
+                format!("translate({}px, {}px)", written(tx), written(ty))
+            }
+            svgtypes::TransformListToken::Scale { sx, sy } => {
+                format!("scale({}, {})", written(sx), written(sy))
+            }
+            svgtypes::TransformListToken::Rotate { angle } => format!("rotate({}deg)", written(angle)),
+            svgtypes::TransformListToken::SkewX { angle } => format!("skewX({}deg)", written(angle)),
+            svgtypes::TransformListToken::SkewY { angle } => format!("skewY({}deg)", written(angle)),
+        });
+    }
+    Some(made.join(" "))
 }
 
 /// Whether a function stands as the attribute has it: its name by the letter, something between commas.
@@ -176,7 +213,13 @@ fn lower_one(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
     let scale = *tree[element].scale();
     let own = tree[element].style.get("transform").cloned();
     let words = words_of(tree, element);
-    let plain = !OTHERS.iter().any(|name| tree[element].style.contains_key(*name));
+    let reference = match tree[element].style.get("transform-box").map(String::as_str) {
+        Some("fill-box" | "content-box") => Reference::Fill,
+        Some("stroke-box" | "border-box") => Reference::Stroke,
+        _ => Reference::View,
+    };
+    let plain =
+        reference == Reference::View && !OTHERS.iter().any(|name| tree[element].style.contains_key(*name));
     if plain && own.as_ref().is_none_or(|own| !own.contains('%')) {
         // What can't be read is left for the renderer to tell of.
         if let Some(made) = own.as_deref().and_then(|own| list(own, scale.view, &scale, words)) {
@@ -184,15 +227,12 @@ fn lower_one(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
         }
         return;
     }
-    let reference = match tree[element].style.get("transform-box").map(String::as_str) {
-        Some("fill-box" | "content-box") => Reference::Fill,
-        Some("stroke-box" | "border-box") => Reference::Stroke,
-        _ => Reference::View,
-    };
     let [left, top, width, height] = boxes.reference(tree, element, reference);
     let style = &tree[element].style;
     let origin = style.get("transform-origin").and_then(|value| origin(value, [width, height], &scale));
-    let [x, y] = origin.map_or([0.0, 0.0], |[x, y]| [left + x, top + y]);
+    // Where none is said, it is the box's own corner.
+    let [x, y] = origin.unwrap_or_default();
+    let [x, y] = [left + x, top + y];
     let mut parts = Vec::new();
     if let Some(made) = style.get("translate").and_then(|value| translate(value, [width, height], &scale)) {
         parts.push(made);

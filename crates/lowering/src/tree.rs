@@ -7,6 +7,7 @@ use std::ops::{Index, IndexMut};
 
 use roxmltree::{Document, Node};
 
+use super::grammar;
 use super::numbers::{self, Scale};
 use super::properties;
 use super::view_box;
@@ -23,6 +24,8 @@ const PLAIN: Scale = Scale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: 
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     elements: Vec<Element>,
+    /// Whether it lacks attributes of the drawing that no browser heeds.
+    pub(super) left_out: bool,
 }
 
 /// An element.
@@ -132,7 +135,7 @@ impl Element {
 impl Tree {
     /// The elements of a document that a browser would draw or read; the root is the first.
     pub(super) fn read(document: &Document<'_>) -> Self {
-        let mut tree = Self { elements: Vec::new() };
+        let mut tree = Self { elements: Vec::new(), left_out: false };
         tree.read_element(document.root_element(), None, None);
         tree
     }
@@ -149,7 +152,15 @@ impl Tree {
                 Some(_) => continue,
             };
             if properties::is_property_of(&element.name, &name) {
-                element.style.insert(name.clone(), value.trim().to_owned());
+                if !grammar::takes_as_attribute(&name, value) {
+                    self.left_out = true;
+                    continue;
+                }
+                let value = value.trim();
+                let of_words = grammar::is_of_words(&name);
+                self.left_out |= of_words && value.contains(|c: char| c.is_ascii_uppercase());
+                let value = if of_words { value.to_ascii_lowercase() } else { value.to_owned() };
+                element.style.insert(name.clone(), value);
             }
             element.attributes.push((name, value.to_owned()));
         }
@@ -259,6 +270,22 @@ impl Tree {
         }
         self[around].children = inside;
         around
+    }
+
+    /// Puts a copy of an element, and of what is in it, at the end of another.
+    pub(super) fn copy(&mut self, element: usize, parent: usize) -> usize {
+        let mut copy = self[element].clone();
+        let inside = std::mem::take(&mut copy.children);
+        let made = self.append(parent, copy);
+        for child in inside {
+            match child {
+                Child::Element(index) => {
+                    self.copy(index, made);
+                }
+                Child::Text(words) => self[made].children.push(Child::Text(words)),
+            }
+        }
+        made
     }
 
     /// The drawing as text.

@@ -69,8 +69,8 @@ fn one(tree: &Tree, element: usize, name: &str, value: &str, current: &str) -> O
     if is_word && !value.contains('(') {
         return Some(written(scale.em));
     }
-    let is_share =
-        name == "textLength" || (tree[element].name == "use" && matches!(name, "width" | "height"));
+    let is_share = name == "textLength"
+        || (tree[element].name == "use" && matches!(name, "x" | "y" | "width" | "height"));
     if is_share && value.trim().ends_with('%') {
         return numbers::length(value, scale.whole(if name == "textLength" { "x" } else { name }), scale)
             .map(written);
@@ -112,12 +112,15 @@ fn one(tree: &Tree, element: usize, name: &str, value: &str, current: &str) -> O
 
 /// Whether a value holds a unit or a function that the renderer has not.
 fn unknown_length(value: &str) -> bool {
-    const UNITS: [&str; 20] = [
-        "rem", "vw", "vh", "vmin", "vmax", "ch", "q", "lh", "rlh", "cap", "ic", "svw", "svh", "lvw", "lvh",
-        "dvw", "dvh", "vi", "vb", "svmin",
+    const UNITS: [&str; 22] = [
+        "em", "ex", "rem", "vw", "vh", "vmin", "vmax", "ch", "q", "lh", "rlh", "cap", "ic", "svw", "svh",
+        "lvw", "lvh", "dvw", "dvh", "vi", "vb", "svmin",
     ];
     let lower = value.to_ascii_lowercase();
-    numbers::function(&lower).is_some_and(|(name, _)| numbers::is_math(&name))
+    let shouted =
+        lower != value && lower.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    shouted
+        || numbers::function(&lower).is_some_and(|(name, _)| numbers::is_math(&name))
         || ["calc", "min", "max", "clamp"].iter().any(|function| has_function(&lower, function))
         || lower.split([' ', ',']).any(|part| {
             let unit = part.trim_start_matches(|c: char| !c.is_ascii_alphabetic());

@@ -60,5 +60,6 @@ const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
     ),
     ("conic-gradient(", FindingCode::RendererPassedOver, "conic gradients are passed over by this renderer"),
     ("backdrop-filter", FindingCode::RendererPassedOver, "backdrop-filter is passed over by this renderer"),
+    ("perspective(", FindingCode::RendererPassedOver, "perspective is passed over by this renderer"),
     ("linear(", FindingCode::RendererPassedOver, "linear() timing is passed over by this renderer"),
 ];

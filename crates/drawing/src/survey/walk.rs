@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use pelicycle_lowering::{SVG, XLINK};
+use pelicycle_lowering::{self as lowering, SVG, XLINK};
 use pelicycle_record::FindingCode;
 use roxmltree::{Attribute, Document, Node};
 
@@ -148,6 +148,10 @@ impl<'a, 'input> Walk<'a, 'input> {
         let value = attribute.value();
         let at = attribute.range().start;
         let element = node.tag_name().name();
+        if attribute.namespace().is_none() && !html && !lowering::is_heeded(element, name, value) {
+            let message = format!("{name}={:?} is no value that a browser takes", short(value));
+            self.count(FindingCode::BadValue, at, message);
+        }
         if attribute.namespace().is_none() && active::is_handler(name) {
             self.note_active(at, format!("{name} runs script in a browser"));
         }

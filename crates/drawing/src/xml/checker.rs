@@ -88,6 +88,9 @@ pub(super) struct Checker<'a> {
     pub(super) searches: Searches,
 }
 
+/// Bytes after a type in a style sheet in which the sheet must end, so that long ones cost little.
+const NEAR: usize = 4096;
+
 impl<'a> Checker<'a> {
     pub(super) fn fault(&mut self, code: FindingCode, at: usize, message: impl Into<String>) {
         if self.found.faults.len() < MOST_FAULTS {
@@ -193,6 +196,11 @@ impl<'a> Checker<'a> {
             self.doctype(start);
         } else if rest.starts_with("</") && rest[2..].starts_with(is_name_start) {
             self.end_tag(start);
+        } else if self.is_type_of_css(start) {
+            let message = "a bare < in a style sheet; it must be written as &lt;";
+            self.fault(FindingCode::BadMarkup, start, message);
+            self.edit(Repair::EscapeLessThan, start..start + 1, "&lt;");
+            self.pos += 1;
         } else if rest[1..].starts_with(is_name_start) {
             self.start_tag(start);
         } else if let Some(length) = gap(&rest[1..]) {
@@ -209,6 +217,20 @@ impl<'a> Checker<'a> {
             self.edit(Repair::EscapeLessThan, start..start + 1, "&lt;");
             self.pos += 1;
         }
+    }
+
+    /// Whether what looks like a start tag is a type in a style sheet, as in `syntax: '<color>'`: nothing closes it there.
+    fn is_type_of_css(&self, start: usize) -> bool {
+        let styled = self.stack.last().is_some_and(|open| open.name.rsplit(':').next() == Some("style"));
+        let quoted = start > 0 && matches!(self.bytes[start - 1], b'\'' | b'"' | b'|');
+        if !styled || !quoted {
+            return false;
+        }
+        let name = self.name_at(start + 1);
+        let near = &self.bytes[start..self.bytes.len().min(start + NEAR)];
+        let find = |mark: &str| near.windows(mark.len()).position(|window| window == mark.as_bytes());
+        let plain = near.get(1 + name.len()) == Some(&b'>');
+        plain && find("</style").is_some_and(|end| find(&format!("</{name}")).is_none_or(|close| close > end))
     }
 
     /// A construct runs into the end of the text: a fault of its own only when the drawing is whole.

@@ -121,6 +121,7 @@ fn what_is_inside_is_noted_where_it_stands() {
         (svg(&format!("<image width=\"1\" height=\"1\" href=\"{png}\"/>")), d, "embedded-image", Some((2, 29))),
         (svg("<image href=\"data:application/pdf,x\"/>"), d, "embedded-image-refused", Some((2, 8))),
         (svg("<rect width=\"-1\" height=\"2\"/>"), d, "bad-value", Some((2, 7))),
+        (svg("<rect width=\"9\" height=\"9\" fill=\"#12345\"/>"), d, "bad-value", Some((2, 28))),
         (format!("<!DOCTYPE svg [<!ENTITY a \"b\">]>{}", svg("")), Verdict::Refused, "dtd-refused", Some((1, 16))),
         (svg(&"<g>".repeat(300)).replace("</svg>", &("</g>".repeat(300) + "</svg>")), Verdict::Refused, "resource-limit", None),
         ("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"></svg>".to_owned(), Verdict::Blank, "empty-drawing", None),

@@ -82,6 +82,15 @@ fn style_sheets_are_applied_as_a_browser_does() {
         styled(
             ".big { fill: teal } .wheel { fill: inherit } .frame { fill: initial } .beak { fill: unset; stroke: currentColor; color: red }",
         ),
+        styled(
+            ".wheel { FILL: Teal; Stroke: Navy; stroke-width: 4PX; stroke-linejoin: Round } .frame { stroke: red; stroke-width: .5em; stroke-dasharray: 20;10 } .beak { all: unset }",
+        ),
+        styled(
+            ".last { transform: rotate(40deg); transform-origin: 10 20 } .frame { rotate: 20; translate: 10 5 } .beak { display: foo; filter: blur(3) }",
+        ),
+        svg(
+            "<style>.k { fill: var(--q, gray) }</style><defs><g id='s'><rect class='k' width='60' height='50'/></g></defs><use href='#s' style='--q: tomato'/><g style='--q: teal'><use href='#s' x='90' y='60'/></g><use href='#s' y='90'/>",
+        ),
         svg(&format!(
             "<style media='print'>* {{ fill: red }}</style><style type='text/less'>* {{ fill: red }}</style><style>.wheel {{ fill: teal }}</style>{SHAPES}"
         )),
@@ -102,6 +111,15 @@ fn values_of_today_are_drawn_as_a_browser_does() {
         rect("fill='teal' style='clip-path: circle(40px at 60% 50%)'"),
         rect("fill='teal' stroke='red' stroke-width='10' clip-path='polygon(50% 0, 100% 100%, 0 80%)'"),
         rect("fill='teal' style='clip-path: inset(10px 20% 5px 30px round 8px)'"),
+        rect("fill='teal' style='clip-path: inset(5px 10% round 60px 20px 30px / 30px)'"),
+        rect("fill='hsl(120 100 40)' stroke='hsl(calc(60deg * 4) 100% 30%)' stroke-width='9'"),
+        rect("fill='color(rec2020 0.5 0.2 0)' stroke='color-mix(in hsl longer hue, red, lime 20%)' stroke-width='30'"),
+        rect("fill='color(xyz-d50 0.3 0.2 0.1)' stroke='color(prophoto-rgb 0.1 0.4 0.2)' stroke-width='30'"),
+        rect("fill='contrast-color(teal)' stroke='rgb(calc(100 + 55) 0 0)' stroke-width='30'"),
+        svg("<g fill='teal' stroke='navy' stroke-width='8' color='gold'><rect x='20' y='20' width='120' height='90' fill='#12345' stroke='rgb(1,2)' stroke-width='-4' stroke-dasharray='20;10'/><path d='M150 20v90' stroke-linecap='ROUND' stroke-width='abc' fill='red;'/><path d='M170 20v90' stroke='hsl(1, 2, 3)'/></g>"),
+        svg("<linearGradient id='g'><stop stop-color='teal'/></linearGradient><radialGradient id='h' r='0'><stop stop-color='red'/><stop offset='1' stop-color='gold'/></radialGradient><path d='M20 20H180' stroke='url(#g)' stroke-width='20'/><path d='M20 60H180' stroke='url(#h)' stroke-width='20'/><circle cx='60' cy='110' r='30' fill='url(#g)'/><circle cx='140' cy='110' r='30' fill='url(#h)'/>"),
+        svg("<symbol id='s' viewBox='0 0 10 10'><circle cx='5' cy='5' r='5' fill='teal'/><path d='M0 0h10v10H0z' fill='none' stroke='red'/></symbol><symbol id='t' viewBox='0 0 10 10' width='40' height='30' x='120' y='90'><path d='M0 0h10v10z'/></symbol><use href='#s' x='10%' y='10%' width='40%' height='40%'/><use href='#t'/><use href='#s' width='0'/>"),
+        svg("<symbol id='s' viewBox='0 0 10 10'><circle cx='5' cy='5' r='5' fill='teal'/></symbol><use href='#s' style='width: 60px; height: 60px; x: 30px'/><svg width='50' height='50' viewBox='0 0 0 9'><path d='M0 0h50v50z'/></svg>"),
         rect("fill='teal' style='clip-path: ellipse(40% 30% at left)'"),
         rect("fill='teal' style='clip-path: path(\"M10 10L110 10L60 80Z\") fill-box'"),
         rect("fill='teal' style='mask-image: linear-gradient(to right, black, transparent 80%)'"),
@@ -116,6 +134,9 @@ fn values_of_today_are_drawn_as_a_browser_does() {
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='display:none;background:radial-gradient(circle at 30% 40%, gold, teal 60%, navy)'><path d='M0 0h30v30z'/></svg>".to_vec(),
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='background: linear-gradient(to bottom right, red, transparent 70%), repeating-linear-gradient(90deg, plum 0%, white 100%) tan'><path d='M0 0h30v30z'/></svg>".to_vec(),
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='background: radial-gradient(circle, red 30%, transparent 31%) 0 0/90px 90px, linear-gradient(in oklch, gold, teal); opacity: 0.5'><path d='M0 0h30v30z'/></svg>".to_vec(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' width='100%' height='100%' preserveAspectRatio='xMidYMid slice' style='background: linear-gradient(180deg, #87ceeb 0%, white 60%, #c2b280 60%)'><path d='M0 0h30v30z'/></svg>".to_vec(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' width='400' height='400' preserveAspectRatio='xMinYMax slice' style='background: linear-gradient(tan, teal)'><path d='M0 0h30v30z'/></svg>".to_vec(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' width='400' height='400' preserveAspectRatio='xMidYMin' style='background: linear-gradient(45deg, gold, teal)'><path d='M0 0h30v30z'/></svg>".to_vec(),
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' width='400' height='300'><style>svg { background: tan; background-image: repeating-linear-gradient(45deg, gold 0 20px, teal 20px 60px), linear-gradient(oklch(0.7 0.2 40), white); background-size: 50% 100%, auto; background-repeat: no-repeat }</style></svg>".to_vec(),
     ]);
 }
@@ -133,6 +154,16 @@ fn what_moves_and_strokes_elements_does_so_as_in_a_browser() {
         rect("rotate: 30deg; transform-origin: 100px 65px"),
         rect("translate: 30px 20%; scale: 0.5 2; transform: skewX(20deg)"),
         rect("transform: rotate(45)"),
+        rect("transform-box: fill-box; transform: rotate(30deg) scale(1.2)"),
+        svg(
+            "<path d='M100 40l60 10-40 50z' fill='teal' stroke='gold' stroke-width='12' style='transform-box: stroke-box; transform-origin: top left; transform: rotate(30deg)'/>",
+        ),
+        svg(
+            "<text x='100' y='60' font-size='20' font-family='DejaVu Sans' letter-spacing='.4em' text-anchor='middle'>PELICAN</text><text x='190' y='110' font-size='20' font-family='DejaVu Sans' style='letter-spacing: 6px; text-anchor: end'>bike</text>",
+        ),
+        svg(
+            "<text font-size='16' font-family='DejaVu Sans'><textPath path='M10 90L190 50'>Pelican on a path</textPath></text><circle id='c' cx='100' cy='75' r='60' fill='none'/><text font-size='16' font-family='DejaVu Sans'><textPath href='#c'>on a circle</textPath></text><text x='190' y='130' font-size='16' font-family='DejaVu Sans' direction='rtl'>from right</text>",
+        ),
         rect("transform: rotate3d(0, 0, 1, 30deg) translate3d(10px, 5px, 7px); transform-origin: center"),
         rect("offset-path: path(\"M20 20L180 130\"); offset-distance: 60%"),
         svg(
@@ -187,6 +218,9 @@ fn filters_and_patterns_are_drawn_as_a_browser_does() {
         filter("x='0' y='0' width='1' height='1'", "<feGaussianBlur stdDeviation='15'/>", rect),
         filter("x='0.2' y='0.2' width='0.6' height='0.6'", "<feGaussianBlur stdDeviation='8 3'/>", rect),
         filter("", "<feGaussianBlur stdDeviation='10'/><feOffset dx='20'/>", rect),
+        filter("", "<feColorMatrix type='saturate' values='3'/>", "<rect x='40' y='30' width='120' height='80' fill='#8a7' filter='url(#f)'/>"),
+        filter("", "<feMorphology operator='dilate' radius='0'/><feMorphology radius='-1'/>", rect),
+        svg("<rect x='40' y='30' width='120' height='80' fill='teal' style='filter: blur(4px) url(#none)'/>"),
         filter(
             "",
             "<feGaussianBlur in='SourceAlpha' stdDeviation='6'/><feOffset dx='14' dy='8' result='o'/><feMerge><feMergeNode in='o'/><feMergeNode in='SourceGraphic'/></feMerge>",
@@ -215,6 +249,7 @@ fn filters_and_patterns_are_drawn_as_a_browser_does() {
         pattern("width='7' height='7' patternUnits='userSpaceOnUse'", "<rect width='7' height='7' fill='gold'/><circle cx='3.5' cy='3.5' r='2' fill='red'/>"),
         pattern("width='4' height='4' patternUnits='userSpaceOnUse' patternTransform='rotate(45)'", "<rect width='4' height='4' fill='#fff3e0'/><line y2='4' stroke='navy' stroke-width='2'/>"),
         pattern("width='.13' height='17%' viewBox='0 0 10 10'", "<path d='M0 0H10V5H5V10H0Z' fill='red'/>"),
+        svg("<pattern id='p' width='2' height='3'><path d='M0 0h90v90z' fill='red'/><circle cx='60' cy='20' r='15'/></pattern><rect x='25' y='25' width='125' height='100' fill='url(#p)'/>"),
         pattern("width='.13' height='.17' patternContentUnits='objectBoundingBox'", "<circle cx='.05' cy='.05' r='.04' fill='red'/>"),
         svg("<pattern id='p' width='7.7' height='6.1' patternUnits='userSpaceOnUse'><circle cx='3' cy='3' r='2' fill='white'/></pattern><mask id='m'><rect width='200' height='150' fill='url(#p)'/></mask><rect width='200' height='150' fill='teal' mask='url(#m)'/>"),
         svg("<pattern id='p' width='3.3' height='3.1' patternUnits='userSpaceOnUse'><circle cx='1.5' cy='1.5' r='1' fill='red'/></pattern><symbol id='s' viewBox='0 0 100 100'><path d='M0 0h100v100z' fill='url(#p)'/></symbol><use href='#s' width='50%' height='100'/><use href='#s' x='90' y='20' width='100' height='130'/>"),
@@ -254,6 +289,21 @@ fn what_moves_is_shown_as_it_begins() {
         )),
         svg(&format!(
             "<style>@keyframes drop {{ 0% {{ transform: translateY(-40px); fill: gold }} 50% {{ fill: red }} }} circle {{ animation: drop 4s ease-in-out -1s infinite alternate }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "<style>@keyframes spin {{ to {{ transform: rotate(360deg); r: 40px; rotate: 20deg; scale: 1.5 }} }} circle, path {{ --i: 2; animation: spin 4s linear calc(var(--i) * -0.5s) infinite; transform-box: fill-box; transform-origin: center }}</style>{wheel}</circle><path d='M120 40h60v30z' transform='rotate(20)'/>"
+        )),
+        svg(&format!(
+            "<style>@keyframes jump {{ to {{ transform: translateX(60px) }} }} circle {{ animation: jump 4s step-start }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "{wheel}<animateTransform attributeName='transform' type='rotate' by='90 100 60' begin='-1s' dur='2s'/><animate attributeName='r' values='10;20' dur='2s' end='0s'/></circle><path d='M120 40h60v30z'><animateTransform type='rotate' values='40 100 60;30' dur='2s'/></path>"
+        )),
+        svg(&format!(
+            "<style>@keyframes a {{ to {{ offset-distance: 100% }} }} circle {{ offset-path: path('M50 -60L100 -40'); animation: a 4s -1s linear infinite }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
+            "<style>@keyframes a {{ from {{ transform: rotate(20deg) translateX(10px) }} to {{ transform: scale(1.4, 0.8) }} }} @keyframes b {{ to {{ transform: matrix(.5, .2, -.2, .5, 60, 20) }} }} circle {{ animation: a 4s -1s linear }} path {{ animation: b 4s -1s linear }}</style>{wheel}</circle><path d='M120 40h60v30z'/>"
         )),
         svg(&format!(
             "<style>@keyframes fade {{ from {{ opacity: 0.2 }} }} .late {{ animation: fade 1s 2s }} .both {{ animation: fade 1s 2s both }}</style><rect class='late' width='50' height='40'/><rect class='both' x='80' width='50' height='40'/>{wheel}</circle>"

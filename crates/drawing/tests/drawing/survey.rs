@@ -31,13 +31,15 @@ fn survey_of_small_cases() {
         let svg = std::fs::read(&path).unwrap();
         let seen = inspect(&svg, &InspectionOptions::default());
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
-        if let (Some(folder), Some(png)) = (&pictures, &seen.png) {
+        let repaired = seen.repaired.as_ref();
+        if let (Some(folder), Some(png)) = (&pictures, seen.png.as_ref().or(repaired.map(|one| &one.png))) {
             std::fs::write(folder.join(name.replace('/', "-")).with_extension("png"), png).unwrap();
         }
         let told: Vec<_> = seen.check.findings.iter().map(|finding| finding.code.as_str()).collect();
         let told = told.join(" ");
         if seen.png.is_none() || seen.check.moment == Some(PictureMoment::FirstCycle) {
-            println!("   –    {name}: {:?}, {:?}; {told}", seen.check.verdict, seen.check.moment);
+            let mended = repaired.map_or("no repair", |one| &one.name);
+            println!("   –    {name}: {:?}, {:?}, {mended}; {told}", seen.check.verdict, seen.check.moment);
         } else {
             held.push((name, svg, seen, told));
         }

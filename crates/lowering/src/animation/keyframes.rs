@@ -1,8 +1,10 @@
 //! Animations of CSS.
 
 use super::super::css::{Declaration, Keyframes, Sheet, longhands, resolve};
+use super::super::grammar;
 use super::super::numbers::{number, seconds, split};
 use super::super::properties;
+use super::super::transforms;
 use super::super::tree::Tree;
 use super::Time;
 use super::pace::{Pace, between};
@@ -200,7 +202,7 @@ fn values(
         let pace = pace.map(|declaration| Pace::of_css(&declaration.value));
         for Declaration { name, value, .. } in declarations {
             for (name, value) in longhands(name, value) {
-                if name.starts_with("animation") || !properties::takes(&name, &value) {
+                if name.starts_with("animation") || !grammar::takes(&name, &value) {
                     continue;
                 }
                 let Some(value) = resolve(tree, animation.element, sheet, &name, &value) else { continue };
@@ -211,7 +213,6 @@ fn values(
             }
         }
     }
-    let style = &tree[animation.element].style;
     let mut found = Vec::new();
     for (name, mut places) in set {
         // Of several at one offset the last holds; what is missing at an end is what the element has without them.
@@ -222,7 +223,7 @@ fn values(
             }
             same
         });
-        let own = style.get(&name).cloned().or_else(|| properties::initial(&name).map(str::to_owned));
+        let own = own(tree, animation.element, &name);
         if places.first().is_some_and(|(offset, _, _)| *offset > 0.0) {
             let Some(own) = own.clone() else { continue };
             places.insert(0, (0.0, own, None));
@@ -234,7 +235,7 @@ fn values(
         let at = places.iter().rposition(|(offset, _, _)| *offset <= progress).unwrap_or(0);
         let (from, value, pace) = &places[at];
         let value = match places.get(at + 1) {
-            Some((to, next, _)) if progress > *from => {
+            Some((to, next, _)) if progress >= *from => {
                 let share = pace.unwrap_or(animation.pace).at((progress - from) / (to - from));
                 between(value, next, share)
             }
@@ -244,4 +245,16 @@ fn values(
         found.push((name, value));
     }
     found
+}
+
+/// What an element has for a property without its animations, in the words of CSS.
+fn own(tree: &Tree, element: usize, name: &str) -> Option<String> {
+    let found = tree[element].style.get(name).cloned();
+    if name == "transform"
+        && let Some(list) =
+            found.as_deref().filter(|found| tree[element].markup(name).map(str::trim) == Some(found))
+    {
+        return Some(transforms::in_words_of_css(list).unwrap_or_else(|| list.to_owned()));
+    }
+    found.or_else(|| properties::initial(name).map(str::to_owned))
 }

@@ -3,6 +3,7 @@
 use super::super::colours;
 use super::super::css::number_length;
 use super::super::numbers::{function, number, split, written};
+use super::super::transforms;
 
 /// The pace of a change.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,19 +100,34 @@ pub(super) fn between(from: &str, to: &str, share: f64) -> String {
     // Nothing is as good as functions that do nothing.
     let nothing = |other: &str| {
         let functions = other.split_inclusive(')').map(|function| {
+            if function.trim_start().starts_with("matrix(") {
+                return "matrix(1, 0, 0, 1, 0, 0)".to_owned();
+            }
             let plain = if function.trim_start().starts_with("scale") { 1.0 } else { 0.0 };
             mixed(function, function, |_, _| plain).unwrap_or_default()
         });
         functions.collect::<String>()
     };
     let (from, to) = match (from, to) {
+        ("none", to) if mixed(to, to, |a, _| a).is_some() && !to.contains('(') => (still(to), to.to_owned()),
+        (from, "none") if mixed(from, from, |a, _| a).is_some() && !from.contains('(') => {
+            (from.to_owned(), still(from))
+        }
         ("none", to) if to.contains('(') => (nothing(to), to.to_owned()),
         (from, "none") if from.contains('(') => (from.to_owned(), nothing(from)),
         (from, to) => (from.to_owned(), to.to_owned()),
     };
     let (from, to) = (from.as_str(), to.as_str());
     mixed(from, to, |a, b| a + (b - a) * share)
+        .filter(|_| !from.contains("matrix("))
+        .or_else(|| transforms::blended(from, to, share))
         .unwrap_or_else(|| if share < 0.5 { from.to_owned() } else { to.to_owned() })
+}
+
+/// What changes nothing, of the kind of a value that is numbers alone: no turn, no way, the size that there is.
+fn still(value: &str) -> String {
+    let sizes = split(value, ' ').iter().all(|part| number(part).is_some());
+    mixed(value, value, |_, _| if sizes { 1.0 } else { 0.0 }).unwrap_or_default()
 }
 
 /// The sum of two values that are numbers; the second where they are none.
@@ -137,7 +153,9 @@ fn mixed(from: &str, to: &str, with: impl Fn(f64, f64) -> f64) -> Option<String>
             (Piece::Number(a, one), Piece::Number(b, other)) => {
                 let unit = match (one.is_empty(), other.is_empty()) {
                     _ if one == other => other,
-                    (true, _) if *a == 0.0 => other,
+                    // A plain number of an attribute is pixels.
+                    (true, _) if *a == 0.0 || *other == "px" => other,
+                    (_, true) if *one == "px" => one,
                     (_, true) if *b == 0.0 => one,
                     _ => return None,
                 };

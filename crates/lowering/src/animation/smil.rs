@@ -10,7 +10,7 @@ use super::Time;
 use super::keyframes::iteration;
 use super::motion::{PATHS, motion};
 use super::pace::{Pace, between, sum, times};
-use super::timing::{Clock, lasts};
+use super::timing::{Clock, ends, lasts};
 
 /// The elements that animate others, and when.
 pub(super) struct Timed {
@@ -53,7 +53,13 @@ impl Timed {
             };
             let Some(target) = target else { continue };
             let mut begins = clock.begins(element, 0);
-            let (cycle, active) = lasts(tree, element);
+            let (cycle, mut active) = lasts(tree, element);
+            if let Some(end) = ends(tree, element) {
+                begins.retain(|begin| *begin < end);
+                if let [begin] = begins[..] {
+                    active = active.min(end - begin);
+                }
+            }
             // What is over before the drawing is shown never was.
             begins.retain(|begin| *begin >= 0.0 || begin + active > 0.0);
             let freezes = found.markup("fill").is_some_and(|fill| fill.trim() == "freeze");
@@ -245,7 +251,7 @@ fn change(tree: &mut Tree, element: usize, target: usize, progress: (f64, f64)) 
 
 /// Applies an `animateTransform`. A `transform` in CSS stands over it.
 fn turn(tree: &mut Tree, element: usize, target: usize, progress: (f64, f64)) {
-    let name = tree[element].markup("attributeName").map_or("transform", str::trim).to_owned();
+    let Some(name) = tree[element].markup("attributeName").map(|name| name.trim().to_owned()) else { return };
     if !matches!(name.as_str(), "transform" | "gradientTransform" | "patternTransform") {
         return;
     }
@@ -277,6 +283,14 @@ fn turn(tree: &mut Tree, element: usize, target: usize, progress: (f64, f64)) {
             (None, None, Some(by)) => vec![nothing.to_owned(), by],
             _ => return,
         },
+    };
+    // A turn about the beginning is one about a centre too.
+    let about = |value: &String| kind == "rotate" && value.contains([' ', ',']);
+    let values: Vec<String> = match values.iter().find(|value| about(value)).cloned() {
+        Some(_) => {
+            values.into_iter().map(|one| if about(&one) { one } else { format!("{one} 0 0") }).collect()
+        }
+        None => values,
     };
     let (gone, progress) = progress;
     let Some(numbers) = at(tree, element, &values, progress) else { return };

@@ -30,6 +30,16 @@ pub(super) fn lasts(tree: &Tree, element: usize) -> (Option<f64>, f64) {
     (cycle, active)
 }
 
+/// The last moment at which an element ends by its own words, where these are all times, in seconds.
+pub(super) fn ends(tree: &Tree, element: usize) -> Option<f64> {
+    let times: Option<Vec<f64>> = tree[element]
+        .markup("end")?
+        .split(';')
+        .map(|part| clock_value(part.trim().trim_start_matches('+')))
+        .collect();
+    times?.into_iter().reduce(f64::max)
+}
+
 /// A clock value of SMIL in seconds: `1.5s`, `250ms`, `02:30`, `3`.
 fn clock_value(text: &str) -> Option<f64> {
     let text = text.trim();

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::super::grammar;
 use super::super::numbers::{self, split};
 use super::super::properties;
 use super::super::tree::{Child, Tree};
 use super::declarations::{Declaration, inline};
+use super::instances;
 use super::matching::Matcher;
 use super::rules::Sheet;
 use super::selectors::Specificity;
@@ -57,10 +59,12 @@ pub(in super::super) fn cascade(
             found.insert(name, value);
         }
     }
+    let used = instances::expand(tree);
     let mut variables = Variables::new(&sheet.initial, bytes);
     for element in 0..tree.len() {
         variables.settle(tree, element)?;
     }
+    instances::refer(tree, &used);
     Some(sheet)
 }
 
@@ -119,8 +123,9 @@ fn declared(tree: &Tree, element: usize, sheet: &Sheet, matcher: &Matcher<'_>) -
     let mut style = BTreeMap::new();
     for (_, declaration) in found {
         for (name, value) in longhands(&declaration.name, &declaration.value) {
-            if properties::takes(&name, &value) {
+            if grammar::takes(&name, &value) {
                 let value = properties::path_of(&value).filter(|_| name == "d").unwrap_or(&value).to_owned();
+                let value = if grammar::is_of_words(&name) { value.to_ascii_lowercase() } else { value };
                 style.insert(name, value);
             }
         }

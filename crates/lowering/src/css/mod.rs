@@ -6,6 +6,7 @@
 
 mod cascade;
 mod declarations;
+mod instances;
 mod matching;
 mod media;
 mod rules;

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use super::super::grammar;
 use super::super::properties;
 use super::super::tree::Tree;
 use super::rules::Sheet;
@@ -170,7 +171,7 @@ fn wide(name: &str, value: Option<String>) -> Option<String> {
     let inherits = properties::is_inherited(name);
     // What a variable makes is only now known to be none.
     let value = match value {
-        Some(value) if name.starts_with("--") || properties::takes(name, &value) => value,
+        Some(value) if name.starts_with("--") || grammar::takes(name, &value) => value,
         _ => "unset".to_owned(),
     };
     match value.to_ascii_lowercase().as_str() {
