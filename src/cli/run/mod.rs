@@ -207,10 +207,8 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             .context("the gallery could not be built, so nothing was asked")?;
     }
     let _swept = store.sweep();
-    if args.resume.is_some() {
-        if recheck::of_run(&store, &prepared.plan.run.id)? {
-            prepared.look_anew(&store)?;
-        }
+    if args.resume.is_some() && recheck::of_run(&store, &prepared.plan.run.id)? {
+        prepared.look_anew(&store)?;
     }
     let stop = Stop::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
