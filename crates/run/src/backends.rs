@@ -9,7 +9,7 @@ use pelicycle_record::{Rates, RequestRecord, RunContestant};
 
 use crate::{
     CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, Lineups, LocalModel, LocalOptions,
-    Notice, Notices, Price, PriceOrigin, Prices, Projectors, RepliesSource, RunError, ServiceAccess, Tariff,
+    NoSight, Notice, Notices, Price, PriceOrigin, Prices, Projectors, RepliesSource, RunError, ServiceAccess, Tariff,
     UsageError, VariableError, Weights, prices_file,
 };
 
@@ -64,8 +64,8 @@ pub(crate) struct OpenedContestant {
     /// Where it is found again.
     pub(crate) source: String,
     pub(crate) demonstration: bool,
-    /// Whether it can be shown pictures, as far as is known.
-    pub(crate) sees: bool,
+    /// Why it can't be shown what it drew, where it was to be and can't.
+    pub(crate) blind: Option<NoSight>,
     /// Samples of each prompt, for one who has its own number of them.
     pub(crate) samples: Option<Vec<u32>>,
 }
@@ -110,6 +110,11 @@ impl Backends {
         })
     }
 
+    /// The projectors that were named.
+    pub(crate) fn projectors(&self) -> &Projectors {
+        &self.projectors
+    }
+
     /// Opens a contestant that was found; `wanted` has the settings asked for, `seeded` says that a seed is among them.
     pub(crate) fn open(
         &self,
@@ -119,26 +124,28 @@ impl Backends {
         seeded: bool,
         prompts: &[&str],
     ) -> Result<OpenedContestant, RunError> {
-        let RunContestant { request: wanted, template, .. } = wanted;
+        let RunContestant { request: wanted, template, looks: wanted_looks, .. } = wanted;
         let opened = |provider: Arc<dyn Provider>, request, source, tariff| OpenedContestant {
             backend: Backend { provider, tariff },
             request,
             source,
             demonstration: false,
-            sees: true,
+            blind: None,
             samples: None,
         };
         match &found.model {
             ContestantModel::Local(weights) => {
                 let model = self.local(weights, template.as_deref())?;
-                let (demonstration, sees) = (model.demonstration(), model.sees());
+                let demonstration = model.demonstration();
+                let fault = || model.open_eyes().err().map(|error| NoSight::Projector(error.to_string()));
+                let blind = (*wanted_looks > 0).then(fault).flatten();
                 let request = model
                     .settle(wanted)
                     .map_err(|source| RunError::Recommendation { weights: weights.clone(), source })?;
                 let tariff = self.tariff(found, own_price, None);
                 Ok(OpenedContestant {
                     demonstration,
-                    sees,
+                    blind,
                     ..opened(Arc::new(model), request, weights.source(), tariff)
                 })
             }

@@ -143,11 +143,6 @@ impl LocalModel {
         self.engine.model().gguf().bool(DEMONSTRATION).ok().flatten().unwrap_or(false)
     }
 
-    /// Whether it sees pictures: its projector is opened, if that was not done yet.
-    pub fn sees(&self) -> bool {
-        self.open_eyes().is_ok()
-    }
-
     /// Opens its projector, if that was not done yet.
     ///
     /// # Errors

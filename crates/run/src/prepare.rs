@@ -17,7 +17,7 @@ use crate::backends::check_bound;
 use crate::local::check_sampling;
 use crate::sight::settle_looks;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, NoSight, Notice, Notices,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, Notice, Notices,
     Participant, RunError, RunPlan, UsageError, random_seed, resume,
 };
 
@@ -315,9 +315,9 @@ fn begin(
         who.source = opened.source;
         who.samples = opened.samples;
         who.record.demonstration = opened.demonstration;
-        if who.looks > 0 && !opened.sees {
+        if let Some(why) = &opened.blind {
             who.looks = 0;
-            notices(&Notice::NoLooks { label: &who.record.label, why: &NoSight::Projector });
+            notices(&Notice::NoLooks { label: &who.record.label, why });
         }
         answering[index] = Some(opened.backend);
         Ok(())

@@ -1,11 +1,11 @@
 //! Who can be shown what it drew, as far as that is known before anything is asked.
 
+use std::sync::Arc;
+
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_record::RunRecord;
 
-use crate::{
-    Backends, Contestant, ContestantModel, Notice, Notices, Participant, UsageError, Weights, projector_for,
-};
+use crate::{Backends, Contestant, ContestantModel, Notice, Notices, Participant, Sight, UsageError, Weights};
 
 /// The reason why a contestant can't be shown what it drew.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,8 +23,8 @@ pub enum NoSight {
     #[error("no projector (mmproj-*.gguf) that was made for it lies beside it")]
     NoProjector,
     /// It is a model file whose projector can't be used.
-    #[error("the projector beside it can't be used")]
-    Projector,
+    #[error("its projector can't be used: {0}")]
+    Projector(String),
     /// The table of services says so.
     #[error(
         "it takes no pictures, as far as is known; if it does, say `pictures = {{ \"{model}\" = true }}` under \
@@ -47,14 +47,22 @@ impl NoSight {
             ContestantModel::Local(Weights::Bundled) => Some(NoSight::Bundled),
             // A file that can't be read is told of when it is opened, as is a service that can't be asked.
             ContestantModel::Local(Weights::File(path)) => {
-                let gguf = Gguf::open(path).ok()?;
-                projector_for(path, &gguf).is_none().then_some(NoSight::NoProjector)
+                NoSight::by(&backends.projectors().sight(path, &Arc::new(Gguf::open(path).ok()?)))
             }
             ContestantModel::Remote => {
                 let sees = backends.remote(contestant).ok()?.may_see();
                 let (provider, model) = (contestant.record.provider.clone(), contestant.record.model.clone());
                 (!sees).then_some(NoSight::Service { provider, model })
             }
+        }
+    }
+
+    /// Why a model file can't be shown pictures, by its projector.
+    pub(crate) fn by(sight: &Sight) -> Option<NoSight> {
+        match sight {
+            Sight::Sees(_) => None,
+            Sight::TextAlone => Some(NoSight::NoProjector),
+            Sight::Unusable { .. } => sight.fault().map(NoSight::Projector),
         }
     }
 }

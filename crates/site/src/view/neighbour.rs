@@ -41,7 +41,7 @@ pub(crate) struct Neighbours {
 }
 
 impl Neighbour {
-    fn new(ShownAttempt { attempt, pictures }: ShownAttempt<'_>) -> Self {
+    fn new(ShownAttempt { attempt, pictures, .. }: ShownAttempt<'_>) -> Self {
         Self {
             href: page_path(attempt),
             sample: attempt.sample,
@@ -129,7 +129,7 @@ mod tests {
             .collect();
         let pictures = AttemptPictures::default();
         let shown: Vec<_> =
-            attempts.iter().map(|attempt| ShownAttempt { attempt, pictures: &pictures }).collect();
+            attempts.iter().map(|attempt| ShownAttempt { attempt, pictures: &pictures, looks: 0 }).collect();
         let found = neighbours(&shown);
         let place = |neighbour: &Option<Neighbour>| {
             neighbour

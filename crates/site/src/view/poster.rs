@@ -185,7 +185,7 @@ impl Poster {
 
     /// The poster of one attempt.
     pub(crate) fn attempt(shown: ShownAttempt<'_>, origin: Origin) -> Self {
-        let ShownAttempt { attempt, pictures } = shown;
+        let ShownAttempt { attempt, pictures, .. } = shown;
         let prompt = text::label(&attempt.prompt.title);
         let card = Card::new(shown);
         let demonstration = attempt.contestant.demonstration.then_some("Demonstration");
