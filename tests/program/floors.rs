@@ -8,13 +8,7 @@ use serde_json::Value;
 
 /// What each of our crates stands on, by cargo's own account: tests and build scripts left out.
 fn built() -> BTreeMap<String, Vec<String>> {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let metadata = metadata();
     let short = |name: &Value| name.as_str().unwrap().trim_start_matches("pelicycle-").to_owned();
     let ours = |package: &&Value| package["name"].as_str().unwrap().starts_with("pelicycle");
     let mut all = BTreeMap::new();
@@ -26,6 +20,17 @@ fn built() -> BTreeMap<String, Vec<String>> {
         all.insert(short(&package["name"]), names);
     }
     all
+}
+
+/// What cargo knows of our crates.
+fn metadata() -> Value {
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The same by ARCHITECTURE.md: lines `crate → crate, crate` of its one block of them.
@@ -52,6 +57,29 @@ fn crates_stand_on_each_other_as_the_architecture_says() {
         all.iter().map(line).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(lines(&built), lines(&written), "built, and as ARCHITECTURE.md has it");
+}
+
+#[test]
+fn a_crate_whose_library_is_not_tested_has_no_test_in_it() {
+    for package in metadata()["packages"].as_array().unwrap() {
+        for target in package["targets"].as_array().unwrap() {
+            if target["test"] == false && target["kind"][0] == "lib" {
+                let root = Path::new(target["src_path"].as_str().unwrap()).parent().unwrap();
+                assert!(!holds_a_test(root), "tests in {} never run", root.display());
+            }
+        }
+    }
+}
+
+fn holds_a_test(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return holds_a_test(&path);
+        }
+        path.extension().is_some_and(|it| it == "rs")
+            && std::fs::read_to_string(path).unwrap().contains("#[test]")
+    })
 }
 
 #[test]

@@ -9,8 +9,8 @@ use pelicycle_record::{Rates, RequestRecord, RunContestant};
 
 use crate::{
     CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, Lineups, LocalModel, LocalOptions,
-    NoSight, Notice, Notices, Price, PriceOrigin, Prices, Projectors, RepliesSource, RunError, ServiceAccess, Tariff,
-    UsageError, VariableError, Weights, prices_file,
+    NoSight, Notice, Notices, Price, PriceOrigin, Prices, Projectors, RepliesSource, RunError, ServiceAccess,
+    Tariff, UsageError, VariableError, Weights, prices_file,
 };
 
 /// Samples that decode together when nothing is said: enough to share the reading of the weights.

@@ -17,8 +17,8 @@ use crate::backends::check_bound;
 use crate::local::check_sampling;
 use crate::sight::settle_looks;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, Notice, Notices,
-    Participant, RunError, RunPlan, UsageError, random_seed, resume,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, Notice, Notices, Participant,
+    RunError, RunPlan, UsageError, random_seed, resume,
 };
 
 /// The longest chat template, in bytes.

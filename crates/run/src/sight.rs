@@ -5,7 +5,9 @@ use std::sync::Arc;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_record::RunRecord;
 
-use crate::{Backends, Contestant, ContestantModel, Notice, Notices, Participant, Sight, UsageError, Weights};
+use crate::{
+    Backends, Contestant, ContestantModel, Notice, Notices, Participant, Sight, UsageError, Weights,
+};
 
 /// The reason why a contestant can't be shown what it drew.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -10,8 +10,6 @@ use super::answer::{ALPHA, ComparisonVerdict};
 use super::preferred::PreferredSide;
 use super::sides::{PairedSides, Stratum};
 
-#[cfg(test)]
-mod tests;
 mod words;
 
 pub use words::{markdown, text};

@@ -1,7 +1,9 @@
-use pelicycle_record::{Attempt, CostRecord, CostSource, Outcome, Preference, Verdict};
-use pelicycle_testkit::attempts::{attempt, check, look_at, vote};
+//! Whether looks help, and at what price.
 
-use super::*;
+use pelicycle_compare::ComparisonVerdict;
+use pelicycle_compare::looks::{Judged, LookedAtAttempts, LooksReport, markdown, text};
+use pelicycle_record::{Attempt, CostRecord, CostSource, JudgementRecord, Outcome, Preference, Verdict};
+use pelicycle_testkit::attempts::{attempt, check, look_at, vote};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 

@@ -5,6 +5,8 @@ use pelicycle_record::{Attempt, Verdict as Drawn};
 use pelicycle_statistics::Random;
 use pelicycle_testkit::attempts::{attempt, check};
 
+mod looks;
+
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
 /// An attempt that drew or did not, with so many tokens.
