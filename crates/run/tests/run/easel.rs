@@ -14,10 +14,16 @@ use pelicycle_testkit::loopback::ScriptedServer;
 
 /// Checks drawings in this process: those of a test are harmless.
 #[derive(Debug)]
-struct OwnProcess;
+struct OwnProcess {
+    /// Whether it fails, as a machine without memory does.
+    loses: bool,
+}
 
 impl ReplyInspector for OwnProcess {
     fn inspect_thought(&self, reply: &[u8], _: &[u8], raster: u32) -> Result<Inspection, WorkerError> {
+        if self.loses {
+            return Err(WorkerError::Lost { why: "memory is short".to_owned() });
+        }
         Ok(inspect(reply, &InspectionOptions { raster, ..InspectionOptions::default() }))
     }
 }
@@ -25,6 +31,8 @@ impl ReplyInspector for OwnProcess {
 /// A folder with results, a configuration and one prompt of small pictures.
 pub(crate) struct Easel {
     folder: tempfile::TempDir,
+    /// Whether drawings can't be checked.
+    pub(crate) loses: bool,
     /// What was noticed.
     pub(crate) noticed: Arc<Mutex<Vec<String>>>,
 }
@@ -37,7 +45,7 @@ impl Easel {
         let prompt = "id = 'dot'\ntitle = 'A dot'\nfamily = 'dots'\nraster = 64\ntext = 'Draw a dot.'\n";
         std::fs::write(prompts.join("dot.toml"), prompt).unwrap();
         std::fs::write(folder.path().join("p.toml"), configuration).unwrap();
-        Easel { folder, noticed: Arc::default() }
+        Easel { folder, loses: false, noticed: Arc::default() }
     }
 
     /// With one service, `mine`, that a server answers for.
@@ -100,7 +108,8 @@ impl Easel {
         runtime.block_on(async {
             prepared.begin(&self.store(), &stop, &self.notices()).await.unwrap();
             let PreparedRun { plan, backends, max_cost, .. } = prepared;
-            let workspace = Workspace { store: self.store(), pool: Arc::new(OwnProcess) };
+            let workspace =
+                Workspace { store: self.store(), pool: Arc::new(OwnProcess { loses: self.loses }) };
             let heard = stop.clone();
             execute(plan, backends, max_cost, workspace, stop, move |news| listen(&news, &heard))
                 .await

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use pelicycle_drawing::{InspectionOptions, inspect, tool};
 use pelicycle_record::{Attempt, Id, Outcome, Verdict};
 use pelicycle_run::{RunProgress, RunRequest};
 use pelicycle_testkit::loopback::{ScriptedServer, answer, chat};
@@ -236,4 +237,27 @@ fn looks_are_forecast_and_never_pass_the_bound_on_the_cost() {
     let mut asked = numbers(&easel.attempts());
     asked.sort_unstable();
     assert_eq!(asked, [0, 0, 0, 1, 1, 1, 2, 2, 2]);
+}
+
+#[test]
+fn looks_wait_for_a_drawing_that_could_not_be_checked_yet() {
+    let server = seeing("chat", painter);
+    let mut easel = Easel::with_service("chat", &server, "");
+    easel.loses = true;
+    easel.run(&easel.request("mine/eye", Some(4)), |_, _| {});
+    assert!(easel.attempts()[0].is_unchecked());
+    easel.resume();
+    assert_eq!(server.seen().len(), 1, "there is nothing to show");
+
+    let resume = RunRequest { resume: Some("last".to_owned()), ..easel.request("", None) };
+    let mut prepared = easel.prepare(&resume).unwrap();
+    let stored = easel.stored().remove(0);
+    let found = inspect(RED.as_bytes(), &InspectionOptions { raster: 64, ..InspectionOptions::default() });
+    easel.store().renew_check(&stored, &found, &tool()).unwrap();
+    prepared.look_anew(&easel.store()).unwrap();
+    assert!(prepared.plan.looks[0].parent.files.png.is_some() && prepared.backends[0].is_some());
+    drop(prepared);
+    easel.loses = false;
+    easel.resume();
+    assert_eq!(numbers(&easel.attempts()), [0, 1, 2]);
 }
