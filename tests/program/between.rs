@@ -10,7 +10,7 @@ use pelicycle_record::{
 use pelicycle_statistics::Random;
 use pelicycle_store::Store;
 use pelicycle_testkit::browser::drive;
-use pelicycle_testkit::exhibits::hang;
+use pelicycle_testkit::exhibits::{hang, hang_look};
 use pelicycle_testkit::program::{ServingProgram, program};
 use pelicycle_testkit::shared;
 use serde_json::{Value, json};
@@ -289,4 +289,59 @@ fn thirty_votes_say_that_the_drawings_of_2026_are_better_than_those_of_2024_and_
     let (code, told) = pelicycle(&results, &gate);
     assert_eq!(code, 0, "{told}");
     assert!(told.lines().all(|line| !line.contains(" worse ")), "{told}");
+}
+
+/// Twelve first drawings, each with a look that drew another and one that said that it is done.
+fn a_dozen_looks(store: &Store) {
+    for n in 0..12 {
+        hang(store, "pelican", "gazer", &format!("2026-11-01T10:00:{n:02}Z"), &disk("grey", n), |_| {});
+    }
+    let listing = store.list().unwrap();
+    let firsts = listing.first_attempts().filter(|first| first.contestant.slug == "gazer");
+    for (n, first) in firsts.enumerate() {
+        hang_look(store, first, 1, &format!("2026-11-02T10:00:{n:02}Z"), &disk("teal", n));
+        hang_look(store, first, 2, &format!("2026-11-02T11:00:{n:02}Z"), "DONE");
+    }
+}
+
+#[test]
+fn looks_are_judged_blind_beside_the_drawings_that_they_began_with_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    let results = store.root();
+    hang(&store, "pelican", "other", "2026-10-01T10:00:00Z", &disk("red", 9), |_| {});
+    let (code, told) = pelicycle(results, &["compare", "--looks"]);
+    assert!(code == 2 && told.contains("pelicycle run --looks N"), "{told}");
+    a_dozen_looks(&store);
+
+    // Whoever does not ask for looks sees none of them.
+    let is_look = |attempt: &Attempt| !attempt.is_first() && attempt.is_drawn();
+    let plain = booth(results, &[]);
+    let page = Page::of(&plain);
+    let looks = pictures(&store, is_look);
+    assert!(page.pictures.iter().all(|path| !looks.contains(&plain.get(path).1)));
+    assert!(page.html.contains("12 pairs you have not seen"), "{}", page.html);
+    drop(plain);
+
+    let (_, told) = pelicycle(results, &["compare", "--looks"]);
+    assert!(told.starts_with("Can't tell whether looks help: nobody has judged"), "{told}");
+    assert!(told.contains("  pelicycle vote --looks --results "), "{told}");
+    let server = booth(results, &["--looks"]);
+    assert_eq!(cast(&server, &looks, 100, 100), 9, "nine that all go one way settle it");
+    assert!(Page::of(&server).html.contains("pelicycle compare --looks"));
+    drop(server);
+    let report = compared(results, &["--looks", "gazer"]);
+    let sentence = report["sentence"].as_str().unwrap();
+    assert!(
+        sentence.starts_with("Looks help: Ada preferred the last drawing to the first in 100 % of 9"),
+        "{sentence}"
+    );
+    assert_eq!((&report["all"]["looks"], &report["all"]["drawn"]["after"]), (&json!(24), &json!(12)));
+    let (code, told) = pelicycle(results, &["compare", "--looks", "nobody"]);
+    assert!(code == 2 && told.contains("no contestant \"nobody\""), "{told}");
+    // Those votes are of nobody's rank, and first attempts are compared without looks.
+    let (code, told) = pelicycle(results, &["rank"]);
+    assert!(code == 1 && told.contains("no judgement of these drawings"), "{told}");
+    let report = compared(results, &["other", "gazer"]);
+    assert_eq!(report["attempts"], json!([1, 12]), "{report}");
 }

@@ -1,6 +1,6 @@
 //! Looks: a first attempt and those in which its model was shown what it had drawn, as a strip of pictures.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use pelicycle_record::Attempt;
 use serde::Serialize;
@@ -20,7 +20,7 @@ type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 #[derive(Debug, Default)]
 pub(crate) struct LookSeries<'a> {
     /// The first attempt, where it is shown, and then its looks by their numbers.
-    of: HashMap<Key<'a>, Vec<ShownAttempt<'a>>>,
+    of: BTreeMap<Key<'a>, Vec<ShownAttempt<'a>>>,
 }
 
 /// The strip on the page of an attempt that has looks or is one.
@@ -74,7 +74,7 @@ fn name(attempt: &Attempt) -> String {
 impl<'a> LookSeries<'a> {
     /// Of all attempts on show.
     pub(crate) fn new(shown: impl Iterator<Item = ShownAttempt<'a>> + Clone) -> Self {
-        let mut of: HashMap<Key<'a>, Vec<ShownAttempt<'a>>> = HashMap::new();
+        let mut of: BTreeMap<Key<'a>, Vec<ShownAttempt<'a>>> = BTreeMap::new();
         for look in shown.clone().filter(|shown| !shown.attempt.is_first()) {
             of.entry(key(look.attempt)).or_default().push(look);
         }

@@ -128,7 +128,7 @@ fn the_premium_over_fresh_prompts_is_told_with_an_interval_that_knows_how_few_th
             let started = "2026-11-02T00:00:00Z";
             hang(&store, "pelican", "learned", started, svg(index == 0), |attempt| asks(attempt, prompt));
             hang(&store, "pelican", "honest", started, svg(index > 0 || sample == 1), |attempt| {
-                asks(attempt, prompt)
+                asks(attempt, prompt);
             });
         }
     }
