@@ -39,12 +39,10 @@ fn specimens(corpus: &Path, folder: &Path, raster: u32) -> Vec<Specimen> {
     inspected.collect()
 }
 
-#[test]
-fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
-    let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+/// Builds the gallery of a thousand drawings in a folder; its first page.
+fn first_page(shared: &Path, folder: &Path) -> PathBuf {
     let corpus = shared.join("corpus/pelican-bicycle");
-    let (large, tiny) = (specimens(&corpus, folder.path(), 1024), specimens(&corpus, folder.path(), 64));
+    let (large, tiny) = (specimens(&corpus, folder, 1024), specimens(&corpus, folder, 64));
     let start: jiff::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     let attempts: Vec<_> = (0..DRAWINGS)
         .map(|number| {
@@ -67,7 +65,7 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
             files: AttemptFiles { png: Some((*png).clone()), ..AttemptFiles::default() },
         })
         .collect();
-    let out = folder.path().join("gallery");
+    let out = folder.join("gallery");
     let unmeasured = |_: &[u8], _: &Rubric| Err("not measured".to_owned());
     build(
         &exhibits,
@@ -80,8 +78,31 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
     )
     .unwrap();
 
-    let wall = std::fs::read_dir(out.join("prompts")).unwrap().next().unwrap().unwrap().path();
-    for (page, bound) in [wall, out.join("index.html")].into_iter().zip(BOUNDS) {
+    out.join("index.html")
+}
+
+/// The tags of a page's pictures that are on show.
+fn pictures(html: &str) -> Vec<&str> {
+    html.split("<img ").skip(1).map(|rest| rest.split_once('>').unwrap().0).collect()
+}
+
+#[test]
+fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let index = first_page(&shared, folder.path());
+    let html = std::fs::read_to_string(&index).unwrap();
+    let is_at_once = |picture: &&str| !picture.contains("loading=\"lazy\"");
+    let at_once: Vec<&str> = pictures(&html).into_iter().filter(is_at_once).collect();
+    let first = at_once.iter().take_while(|picture| picture.contains("fetchpriority=\"high\"")).count();
+    assert!((1..=2).contains(&first) && at_once.len() <= 4, "{at_once:?}");
+    assert_eq!(html.matches("fetchpriority").count(), first);
+    assert_eq!(html.matches("rel=\"stylesheet\"").count(), 1);
+    let before = html.find("<img ").unwrap();
+    assert!(before < 8_000, "the first picture is named {before} bytes into the page");
+
+    let wall = std::fs::read_dir(index.with_file_name("prompts")).unwrap().next().unwrap().unwrap().path();
+    for (page, bound) in [wall, index].into_iter().zip(BOUNDS) {
         let Some(told) = drive("scroll.mjs", json!({ "page": page })) else { return };
         let fetched = told["fetched"].as_object().unwrap();
         let bytes: u64 = fetched.values().map(|bytes| bytes.as_u64().unwrap()).sum();
@@ -89,7 +110,34 @@ fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
         let frames = &told["frames"];
         println!("{}: {bytes} bytes, {pictures} pictures, {frames}", page.file_name().unwrap().display());
         assert!((8..LARGE / 4).contains(&pictures), "{pictures} pictures");
+        // Each on a connection of its own, so they may change places.
+        let begin: Vec<&String> = fetched.keys().take(4).collect();
+        let named = at_once[0].split_once("drawing").unwrap().0.rsplit_once("attempts/").unwrap().1;
+        let begins_with = |part: &str| begin.iter().any(|name| name.contains(part));
+        assert!(begins_with("style.css") && begins_with(named), "{begin:?}");
         assert!(bytes < bound, "{bytes} bytes before scrolling, {pictures} pictures of them");
         assert!(told["reached"].as_bool().unwrap(), "the end was reached");
+    }
+}
+
+/// Milliseconds until the largest picture of the first page is painted on a slow phone.
+const LARGEST: u64 = 1_000;
+
+/// Depends on the machine, which should do nothing else:
+/// `cargo test --release --test program slow_phone -- --ignored --nocapture`
+#[test]
+#[ignore = "times a browser"]
+fn the_first_page_of_a_thousand_drawings_paints_within_a_second_on_a_slow_phone() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = first_page(&shared, folder.path());
+    for density in [2, 3] {
+        let order = json!({ "page": page, "turns": 5, "density": density, "packed": true });
+        let Some(told) = drive("paint.mjs", order) else { return };
+        let turns = told["turns"].as_array().unwrap();
+        let mut times: Vec<u64> = turns.iter().map(|turn| turn["largest"].as_u64().unwrap()).collect();
+        times.sort_unstable();
+        println!("{density} pixels to a CSS pixel: {times:?} ms; {}", turns[0]);
+        assert!(times[times.len() / 2] < LARGEST, "{turns:?}");
     }
 }
