@@ -2,7 +2,7 @@
 
 /// Calls `$with!` with what it is to be given first, and then with every quantized type, its module and its function: those of
 /// which a function is compiled into each loop, and those of which it is so large that on x86 this is done for one row
-/// alone.
+/// alone; and of these the ones whose places of points are made ahead there.
 macro_rules! of_every_type {
     ($with:ident $($first:tt)*) => {
         $with! {
@@ -13,9 +13,11 @@ macro_rules! of_every_type {
                 Q3_K k_quants q3_k, Q4_K k_quants q4_k, Q5_K k_quants q5_k, Q6_K k_quants q6_k, IQ4_XS k_quants iq4_xs,
             ]
             [
-                IQ2_XXS books iq2_xxs, IQ2_XS books iq2_xs, IQ2_S books iq2_s, IQ3_XXS books iq3_xxs, IQ3_S books iq3_s,
-                IQ1_S few_bits iq1_s, IQ1_M few_bits iq1_m, TQ1_0 few_bits tq1_0, TQ2_0 few_bits tq2_0,
+                IQ2_XXS books iq2_xxs, IQ3_XXS books iq3_xxs, TQ1_0 few_bits tq1_0, TQ2_0 few_bits tq2_0,
                 Q1_0 few_bits q1_0, Q2_0 few_bits q2_0, NVFP4 books nvfp4,
+            ]
+            [
+                IQ2_XS books iq2_xs, IQ2_S books iq2_s, IQ3_S books iq3_s, IQ1_S few_bits iq1_s, IQ1_M few_bits iq1_m,
             ]
         }
     };

@@ -7,7 +7,9 @@ use super::k_quants::half;
 use super::lanes::{
     floats_of_runs, half_register_at, register_at, runs_in_lanes, symmetric, transpose, unsigned_in_lanes,
 };
-use super::points::{Place, Places, eights_in_lanes, fours_in_lanes, in_memory, signs_in_lanes, with_signs};
+use super::points::{
+    Place, Places, eights_in_lanes, fours_in_lanes, in_memory, signs_in_lanes, with_signs, words_of_bytes,
+};
 use super::small_blocks::look_up;
 use super::unpack::Superblock;
 use crate::quant::{MXFP4_LEVELS, points};
@@ -81,13 +83,12 @@ pub(crate) fn iq2_xxs<const IN: u8>(b: &[u8; 66]) -> Superblock {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq2_xs<const IN: u8>(b: &[u8; 74]) -> Superblock {
+pub(crate) fn iq2_xs<const IN: u8>(b: &[u8; 74], next: &[u8; 74], places: &mut Places<512, 2>) -> Superblock {
     // Places of nine bits, and sign codes above them.
-    let words = [register_at(b, 2), register_at(b, 34)];
-    let codes = words.map(|words| _mm256_srli_epi16(words, 9));
+    let words_of = |b: &[u8; 74]| [register_at(b, 2), register_at(b, 34)];
+    let places = places.turn(b, next, |b| words_of(b));
+    let codes = words_of(b).map(|words| _mm256_srli_epi16(words, 9));
     let codes = _mm256_permute4x64_epi64::<0xd8>(_mm256_packus_epi16(codes[0], codes[1]));
-    let places = Places::of_words(words);
-    let places = in_memory(&places);
     let levels = eights_in_lanes(&points::IQ2_XS, |run, j| places.word(4 * run + j));
     let codes = with_signs(levels, signs_in_lanes(signs(codes)), 64);
     symmetric(codes, scales_of_nibbles(half::<0>(b), b, 66), 64.0)
@@ -95,14 +96,15 @@ pub(crate) fn iq2_xs<const IN: u8>(b: &[u8; 74]) -> Superblock {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq2_s<const IN: u8>(b: &[u8; 82]) -> Superblock {
-    // Two bits to a place: those of a byte in the bytes of a word.
-    let bytes: &[u8; 8] = b[66..].first_chunk().expect("inside the block");
-    let bytes = _mm256_cvtepu8_epi32(_mm_set1_epi64x(i64::from_le_bytes(*bytes)));
-    let pairs = _mm256_or_si256(bytes, _mm256_slli_epi32(bytes, 12));
-    let high = _mm256_or_si256(pairs, _mm256_slli_epi32(pairs, 6));
-    let places = Places::of_bytes(register_at(b, 2), high);
-    let places = in_memory(&places);
+pub(crate) fn iq2_s<const IN: u8>(b: &[u8; 82], next: &[u8; 82], places: &mut Places<1024, 2>) -> Superblock {
+    let places = places.turn(b, next, |b| {
+        // Two bits to a place: those of a byte in the bytes of a word.
+        let bytes: &[u8; 8] = b[66..].first_chunk().expect("inside the block");
+        let bytes = _mm256_cvtepu8_epi32(_mm_set1_epi64x(i64::from_le_bytes(*bytes)));
+        let pairs = _mm256_or_si256(bytes, _mm256_slli_epi32(bytes, 12));
+        let high = _mm256_or_si256(pairs, _mm256_slli_epi32(pairs, 6));
+        words_of_bytes(register_at(b, 2), high)
+    });
     let levels = eights_in_lanes(&points::IQ2_S, |run, j| places.byte(4 * run + j));
     let codes = with_signs(levels, signs_in_lanes(register_at(b, 34)), 64);
     symmetric(codes, scales_of_nibbles(half::<0>(b), b, 74), 64.0)
@@ -120,15 +122,22 @@ pub(crate) fn iq3_xxs<const IN: u8>(b: &[u8; 98]) -> Superblock {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq3_s<const IN: u8>(b: &[u8; 110]) -> Superblock {
-    // A ninth bit to a place: those of 32 places in a word.
-    let places = [0, 1].map(|half| {
-        let ninths = i32::from_le_bytes(*b[66 + 4 * half..].first_chunk().expect("inside the block"));
-        let high = _mm256_min_epu8(spread_word(ninths), _mm256_set1_epi8(1));
-        Places::of_bytes(register_at(b, 2 + 32 * half), high)
+pub(crate) fn iq3_s<const IN: u8>(
+    b: &[u8; 110],
+    next: &[u8; 110],
+    places: &mut Places<512, 4>,
+) -> Superblock {
+    let places = places.turn(b, next, |b| {
+        // A ninth bit to a place: those of 32 places in a word.
+        let of_half = |half: usize| {
+            let ninths = i32::from_le_bytes(*b[66 + 4 * half..].first_chunk().expect("inside the block"));
+            let high = _mm256_min_epu8(spread_word(ninths), _mm256_set1_epi8(1));
+            words_of_bytes(register_at(b, 2 + 32 * half), high)
+        };
+        let ([first, second], [third, fourth]) = (of_half(0), of_half(1));
+        [first, second, third, fourth]
     });
-    let places = in_memory(&places);
-    let levels = fours_in_lanes(&points::IQ3_S, |run, j| places[run / 4].byte(run % 4 * 8 + j));
+    let levels = fours_in_lanes(&points::IQ3_S, |run, j| places.byte(8 * run + j));
     let codes = with_signs(levels, signs_in_lanes(register_at(b, 74)), 16);
     let nibbles = _mm256_set1_epi32(i32::from_le_bytes([b[106], b[107], b[108], b[109]]));
     let d = half::<0>(b);

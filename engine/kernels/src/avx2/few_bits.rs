@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::books::in_order;
 use super::k_quants::{half, one_half, two_bits};
 use super::lanes::{floats_of_runs, half_register_at, register_at, spread_runs, symmetric};
-use super::points::{Places, bits_of_four, eights_in_lanes, in_memory, opaque};
+use super::points::{Places, bits_of_four, eights_in_lanes, opaque, words_of_bytes};
 use super::unpack::Superblock;
 use crate::quant::points;
 
@@ -18,14 +18,18 @@ fn word(b: &[u8], at: usize) -> u16 {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq1_s<const IN: u8>(b: &[u8; 50]) -> Superblock {
-    // Of each run four times three high bits of places, three of its scale and the sign of an eighth.
-    let words = _mm256_cvtepu16_epi32(half_register_at(b, 34));
+pub(crate) fn iq1_s<const IN: u8>(b: &[u8; 50], next: &[u8; 50], places: &mut Places<2048, 2>) -> Superblock {
     let mask = |x, mask| _mm256_and_si256(x, _mm256_set1_epi32(mask));
-    let sixes = _mm256_or_si256(mask(words, 0x3f), mask(_mm256_slli_epi32(words, 10), 0x003f_0000));
-    let threes = _mm256_or_si256(mask(sixes, 0x0007_0007), mask(_mm256_slli_epi32(sixes, 5), 0x0700_0700));
-    let places = Places::of_bytes(register_at(b, 2), threes);
-    let places = in_memory(&places);
+    // Of each run four times three high bits of places, three of its scale and the sign of an eighth.
+    let words_of = |b: &[u8; 50]| _mm256_cvtepu16_epi32(half_register_at(b, 34));
+    let places = places.turn(b, next, |b| {
+        let words = words_of(b);
+        let sixes = _mm256_or_si256(mask(words, 0x3f), mask(_mm256_slli_epi32(words, 10), 0x003f_0000));
+        let threes =
+            _mm256_or_si256(mask(sixes, 0x0007_0007), mask(_mm256_slli_epi32(sixes, 5), 0x0700_0700));
+        words_of_bytes(register_at(b, 2), threes)
+    });
+    let words = words_of(b);
     let codes = eights_in_lanes(&points::IQ1, |run, j| places.byte(4 * run + j));
     let odd = _mm256_or_si256(mask(_mm256_srli_epi32(words, 11), 14), _mm256_set1_epi32(1));
     let eighths = _mm256_mul_ps(half::<0>(b), _mm256_set1_ps(0.125));
@@ -39,12 +43,14 @@ pub(crate) fn iq1_s<const IN: u8>(b: &[u8; 50]) -> Superblock {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq1_m<const IN: u8>(b: &[u8; 56]) -> Superblock {
+pub(crate) fn iq1_m<const IN: u8>(b: &[u8; 56], next: &[u8; 56], places: &mut Places<2048, 2>) -> Superblock {
     // Of each place a nibble: three high bits, and the sign of an eighth.
-    let bytes = _mm256_cvtepu8_epi16(half_register_at(b, 32));
-    let nibbles = _mm256_or_si256(bytes, _mm256_slli_epi16(bytes, 4));
-    let places = Places::of_bytes(register_at(b, 0), nibbles);
-    let places = in_memory(&places);
+    let nibbles_of = |b: &[u8; 56]| {
+        let bytes = _mm256_cvtepu8_epi16(half_register_at(b, 32));
+        _mm256_or_si256(bytes, _mm256_slli_epi16(bytes, 4))
+    };
+    let places = places.turn(b, next, |b| words_of_bytes(register_at(b, 0), nibbles_of(b)));
+    let nibbles = nibbles_of(b);
     let levels = eights_in_lanes(&points::IQ1, |run, j| places.byte(4 * run + j));
     // Two more where the eighth is not taken away.
     let more = _mm256_andnot_si256(_mm256_srli_epi16(nibbles, 2), _mm256_set1_epi8(2));

@@ -16,4 +16,5 @@ mod tile;
 mod unpack;
 
 pub(super) use loops::kernels;
+pub(super) use points::Places;
 pub(super) use unpack::{Superblock, in_loop, unpack_run};

@@ -21,7 +21,7 @@ impl<const N: usize> Place<N> {
     #[inline(always)]
     fn point<P>(self, book: &[P; N]) -> &P {
         debug_assert!(usize::from(self.0) < N);
-        // SAFETY: a place is made of a byte, for a book of 256, or by `Places::of_words`, below `N`.
+        // SAFETY: a place is made of a byte, for a book of 256, or by `Places`, which keeps it below `N`.
         unsafe { book.get_unchecked(usize::from(self.0)) }
     }
 }
@@ -34,12 +34,9 @@ pub(super) fn eights_in_lanes<const N: usize>(
     place: impl Fn(usize, usize) -> Place<N>,
 ) -> [[__m256i; 4]; 2] {
     let of_two_runs = |run, j| {
-        let (first, second) = (place(run, j).point(book), place(run + 2, j).point(book));
-        // SAFETY: both read the eight bytes of a number, at any alignment.
-        unsafe {
-            let first = _mm_loadl_epi64(std::ptr::from_ref(first).cast());
-            _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(first), std::ptr::from_ref(second).cast()))
-        }
+        // SAFETY: reads the eight bytes of a number, at any alignment.
+        let first = unsafe { _mm_loadl_epi64(std::ptr::from_ref(place(run, j).point(book)).cast()) };
+        with_upper(first, book, place(run + 2, j))
     };
     let of_runs =
         |run, j| _mm256_castsi256_ps(_mm256_set_m128i(of_two_runs(run, j + 2), of_two_runs(run, j)));
@@ -54,6 +51,21 @@ pub(super) fn eights_in_lanes<const N: usize>(
         [a, b, c, d]
     };
     [four(0), four(1)]
+}
+
+/// The lower half of a register with a point as its upper one: by the instruction that reads it from memory, of which the
+/// compiler would make two.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+fn with_upper<const N: usize>(lower: __m128i, book: &[u64; N], Place(place): Place<N>) -> __m128i {
+    let both: __m128i;
+    // SAFETY: reads eight bytes of the book, in which the place is: see `Place::point`.
+    unsafe {
+        asm!("vmovhps {both}, {lower}, qword ptr [{book} + {place} * 8]", both = lateout(xmm_reg) both,
+             lower = in(xmm_reg) lower, book = in(reg) book.as_ptr(), place = in(reg) usize::from(place),
+             options(pure, readonly, nostack, preserves_flags));
+    }
+    both
 }
 
 /// Points of four levels, eight to a run of 32 weights: the levels of 256 weights.
@@ -125,41 +137,65 @@ pub(super) fn opaque(mut register: __m256i) -> __m256i {
     register
 }
 
-/// 32 places of points in a book of `N`, to be read one by one.
-#[repr(C, align(32))]
-pub(super) struct Places<const N: usize>([u16; 32]);
+/// Places of points in a book of `N`, to be read from memory one by one: `R` times 16 of one superblock, and of the next one.
+/// What has just been written is read late, so the places of a superblock are made while the one before it is unpacked.
+pub(crate) struct Places<const N: usize, const R: usize> {
+    registers: [[__m256i; R]; 2],
+    turn: usize,
+    begun: bool,
+}
 
-impl<const N: usize> Places<N> {
-    /// From the lower bits of words.
+/// The places of one superblock.
+pub(super) struct PlacesNow<'a, const N: usize, const R: usize>(&'a [[u16; 16]; R]);
+
+impl<const N: usize, const R: usize> Places<N, R> {
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(crate) fn new() -> Self {
+        Places { registers: [[_mm256_setzero_si256(); R]; 2], turn: 0, begun: false }
+    }
+
+    /// The places in `block`, which was `next` the time before. `make` makes them, in the lower bits of words.
     #[target_feature(enable = "avx2,fma,f16c")]
     #[inline]
-    pub(super) fn of_words(words: [__m256i; 2]) -> Self {
+    pub(super) fn turn<const BYTES: usize>(
+        &mut self,
+        block: &[u8; BYTES],
+        next: &[u8; BYTES],
+        make: impl Fn(&[u8; BYTES]) -> [__m256i; R],
+    ) -> PlacesNow<'_, N, R> {
         const { assert!(N.is_power_of_two() && N <= 1 << 15) };
-        let mut places = Places([0; 32]);
-        for (to, words) in places.0.as_chunks_mut::<16>().0.iter_mut().zip(words) {
-            let words = _mm256_and_si256(words, _mm256_set1_epi16(N as i16 - 1));
-            // SAFETY: writes the 32 bytes of the array, at any alignment.
-            unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), words) };
+        let below =
+            |words: [__m256i; R]| words.map(|words| _mm256_and_si256(words, _mm256_set1_epi16(N as i16 - 1)));
+        let now = self.turn;
+        if !self.begun {
+            self.registers[now & 1] = below(make(block));
+            self.begun = true;
         }
-        places
+        self.turn = now ^ 1;
+        self.registers[self.turn & 1] = below(make(next));
+        let words = std::ptr::from_ref(&self.registers[now & 1]).cast::<[[u16; 16]; R]>();
+        // SAFETY: a register is 16 words, and any bits make a word.
+        PlacesNow(unsafe { in_memory(&*words) })
     }
+}
 
-    /// From their lower eight bits, and bytes with the others in the lower bits.
-    #[target_feature(enable = "avx2,fma,f16c")]
-    #[inline]
-    pub(super) fn of_bytes(low: __m256i, high: __m256i) -> Self {
-        Self::of_words([_mm256_unpacklo_epi8(low, high), _mm256_unpackhi_epi8(low, high)])
-    }
-
-    /// The `n`-th of those that were made of words.
+impl<const N: usize, const R: usize> PlacesNow<'_, N, R> {
+    /// The `n`-th, in the order of the words.
     #[inline(always)]
     pub(super) fn word(&self, n: usize) -> Place<N> {
-        Place(self.0[n])
+        Place(self.0[n / 16][n % 16])
     }
 
-    /// The `n`-th of those that were made of bytes.
+    /// The `n`-th, where `words_of_bytes` made each two registers.
     #[inline(always)]
     pub(super) fn byte(&self, n: usize) -> Place<N> {
-        Place(self.0[n % 16 / 8 * 16 + n / 16 * 8 + n % 8])
+        Place(self.0[n / 32 * 2 + n % 16 / 8][n % 32 / 16 * 8 + n % 8])
     }
+}
+
+/// Words of their lower and their upper bytes.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn words_of_bytes(low: __m256i, high: __m256i) -> [__m256i; 2] {
+    [_mm256_unpacklo_epi8(low, high), _mm256_unpackhi_epi8(low, high)]
 }

@@ -9,7 +9,8 @@ const MANY: usize = 16;
 macro_rules! products {
     (
         $features:literal, $bytes:path, $loop:path,
-        [$($kind:ident $module:ident $unpack:ident,)*] [$($book:ident $books:ident $unpack_book:ident,)*]
+        [$($kind:ident $module:ident $unpack:ident,)*] [$($large:ident $larges:ident $unpack_large:ident,)*]
+        [$($ahead:ident $aheads:ident $unpack_ahead:ident,)*]
     ) => {
         use std::arch::x86_64::*;
 
@@ -17,6 +18,7 @@ macro_rules! products {
         use crate::QuantizedBlock;
         use crate::ahead;
         use crate::avx2::loops::{eight_floats, sum};
+        use crate::avx2::points::Places;
         use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile};
         use crate::avx2::unpack::{CodeRange, Superblock, code_range};
         use crate::avx2::{books, few_bits, k_quants, small_blocks};
@@ -56,13 +58,20 @@ macro_rules! products {
                     const BYTES: usize = superblock_bytes(TensorType::$kind);
                     const RANGE: u8 = code_range(TensorType::$kind) as u8;
                     by_groups!(rows, out, 8 4 3 2 1, |rows, out| {
-                        product::<BYTES, RANGE, _>(weights, row_bytes, rows, out, |block| $module::$unpack(block));
+                        product::<BYTES, RANGE, _>(weights, row_bytes, rows, out, |block, _| $module::$unpack(block));
                     });
                 })*
-                $((TensorType::$book, [row], [out]) => {
-                    const BYTES: usize = superblock_bytes(TensorType::$book);
-                    const RANGE: u8 = code_range(TensorType::$book) as u8;
-                    let unpack = |block: &_| $books::$unpack_book::<{ $loop }>(block);
+                $((TensorType::$large, [row], [out]) => {
+                    const BYTES: usize = superblock_bytes(TensorType::$large);
+                    const RANGE: u8 = code_range(TensorType::$large) as u8;
+                    let unpack = |block: &_, _: &_| $larges::$unpack_large::<{ $loop }>(block);
+                    product::<BYTES, RANGE, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
+                })*
+                $((TensorType::$ahead, [row], [out]) => {
+                    const BYTES: usize = superblock_bytes(TensorType::$ahead);
+                    const RANGE: u8 = code_range(TensorType::$ahead) as u8;
+                    let mut places = Places::new();
+                    let unpack = |block: &_, next: &_| $aheads::$unpack_ahead::<{ $loop }>(block, next, &mut places);
                     product::<BYTES, RANGE, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
                 })*
                 (TensorType::F32 | TensorType::F16 | TensorType::BF16, ..) => {
@@ -72,7 +81,8 @@ macro_rules! products {
             }
         }
 
-        /// Few rows: what is unpacked stays in registers.
+        /// Few rows: what is unpacked stays in registers. `unpack` is given a superblock and, where rows end with whole ones,
+        /// the next.
         #[target_feature(enable = $features)]
         #[inline(never)]
         fn product<const BYTES: usize, const RANGE: u8, const ROWS: usize>(
@@ -80,7 +90,7 @@ macro_rules! products {
             row_bytes: usize,
             rows: &[&[QuantizedBlock]; ROWS],
             out: &mut [&mut [f32]; ROWS],
-            unpack: impl Fn(&[u8; BYTES]) -> Superblock,
+            mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> Superblock,
         ) {
             let range = const { CodeRange::numbered(RANGE) };
             let blocks = row_bytes.div_ceil(BYTES);
@@ -90,10 +100,14 @@ macro_rules! products {
                 let (whole, rest) = row.as_chunks::<BYTES>();
                 last[..rest.len()].copy_from_slice(rest);
                 let next = ahead::after(weights, j * row_bytes);
+                let after = weights.get((j + 1) * row_bytes..).and_then(<[u8]>::first_chunk).unwrap_or(&last);
                 let mut sums = [_mm256_setzero_ps(); ROWS];
                 for i in 0..blocks {
                     ahead::ask::<BYTES>(next, i * BYTES);
-                    let weights = unpack(whole.get(i).unwrap_or(&last));
+                    let weights = unpack(
+                        if i < whole.len() { &whole[i] } else { &last },
+                        if i + 1 < whole.len() { &whole[i + 1] } else { after },
+                    );
                     // A half at a time: the registers hold one half's codes and the sums of eight rows.
                     for half in 0..2 {
                         for (x, sum) in rows.iter().zip(&mut sums) {

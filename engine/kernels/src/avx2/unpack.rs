@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::points::Places;
 use super::{books, few_bits, k_quants, small_blocks};
 use crate::ahead;
 use crate::quant::TensorType;
@@ -80,14 +81,24 @@ pub(crate) mod in_loop {
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(crate) fn unpack_run(kind: TensorType, bytes: &[u8], next: &[u8], to: &mut [Superblock]) {
     macro_rules! of_kind {
-        ([$($kind:ident $module:ident $unpack:ident,)*] [$($book:ident $books:ident $unpack_book:ident,)*]) => {
+        (
+            [$($kind:ident $module:ident $unpack:ident,)*]
+            [$($large:ident $larges:ident $unpack_large:ident,)*]
+            [$($ahead:ident $aheads:ident $unpack_ahead:ident,)*]
+        ) => {
             match kind {
                 $(TensorType::$kind => each::<{ superblock_bytes(TensorType::$kind) }>(
-                    bytes, next, to, |block| $module::$unpack(block),
+                    bytes, next, to, |block, _| $module::$unpack(block),
                 ),)*
-                $(TensorType::$book => each::<{ superblock_bytes(TensorType::$book) }>(
-                    bytes, next, to, |block| $books::$unpack_book::<{ in_loop::UNPACK_RUN }>(block),
+                $(TensorType::$large => each::<{ superblock_bytes(TensorType::$large) }>(
+                    bytes, next, to, |block, _| $larges::$unpack_large::<{ in_loop::UNPACK_RUN }>(block),
                 ),)*
+                $(TensorType::$ahead => {
+                    let mut places = Places::new();
+                    each::<{ superblock_bytes(TensorType::$ahead) }>(bytes, next, to, |block, following| {
+                        $aheads::$unpack_ahead::<{ in_loop::UNPACK_RUN }>(block, following, &mut places)
+                    });
+                },)*
                 TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
             }
         };
@@ -101,13 +112,16 @@ fn each<const BYTES: usize>(
     bytes: &[u8],
     next: &[u8],
     to: &mut [Superblock],
-    unpack: impl Fn(&[u8; BYTES]) -> Superblock,
+    mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> Superblock,
 ) {
     let (whole, rest) = bytes.as_chunks::<BYTES>();
     let last = filled_up(rest);
     for (i, to) in to.iter_mut().enumerate() {
         ahead::ask::<BYTES>(next, i * BYTES);
-        let Superblock { codes, scales, offsets } = unpack(whole.get(i).unwrap_or(&last));
+        let Superblock { codes, scales, offsets } = {
+            let block = whole.get(i).unwrap_or(&last);
+            unpack(block, whole.get(i + 1).unwrap_or(block))
+        };
         (to.codes, to.scales, to.offsets) = (codes, scales, offsets);
     }
 }

@@ -34,18 +34,28 @@ fn of_kind(
     out: &mut [&mut [f32]],
 ) {
     macro_rules! of_kind {
-        ([$($kind:ident $module:ident $unpack:ident,)*] [$($book:ident $books:ident $unpack_book:ident,)*]) => {
+        ([$($kind:ident $module:ident $unpack:ident,)*] [$($large:ident $larges:ident $unpack_large:ident,)*]
+        [$($ahead:ident $aheads:ident $unpack_ahead:ident,)*]) => {
             match (kind, rows, &mut *out) {
                 $((TensorType::$kind, ..) => {
                     const BYTES: usize = superblock_bytes(TensorType::$kind);
                     by_groups!(rows, out, 8 4 2 1, |rows, out| {
-                        product::<BYTES, _>(weights, row_bytes, rows, out, |block| $module::$unpack(block));
+                        product::<BYTES, _>(weights, row_bytes, rows, out, |block, _| $module::$unpack(block));
                     });
                 })*
-                $((TensorType::$book, [row], [out]) => {
-                    const BYTES: usize = superblock_bytes(TensorType::$book);
-                    let unpack = |block: &_| {
-                        Superblock::of_halves(&$books::$unpack_book::<{ avx2::in_loop::AVX512 }>(block))
+                $((TensorType::$large, [row], [out]) => {
+                    const BYTES: usize = superblock_bytes(TensorType::$large);
+                    let unpack = |block: &_, _: &_| {
+                        Superblock::of_halves(&$larges::$unpack_large::<{ avx2::in_loop::AVX512 }>(block))
+                    };
+                    product::<BYTES, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
+                })*
+                $((TensorType::$ahead, [row], [out]) => {
+                    const BYTES: usize = superblock_bytes(TensorType::$ahead);
+                    let mut places = avx2::Places::new();
+                    let unpack = |block: &_, next: &_| {
+                        const IN: u8 = avx2::in_loop::AVX512;
+                        Superblock::of_halves(&$aheads::$unpack_ahead::<IN>(block, next, &mut places))
                     };
                     product::<BYTES, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
                 })*
@@ -66,7 +76,7 @@ fn product<const BYTES: usize, const ROWS: usize>(
     row_bytes: usize,
     rows: &[&[QuantizedBlock]; ROWS],
     out: &mut [&mut [f32]; ROWS],
-    unpack: impl Fn(&[u8; BYTES]) -> Superblock,
+    mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> Superblock,
 ) {
     let blocks = row_bytes.div_ceil(BYTES);
     let rows = rows.map(|x| &x[..blocks]);
@@ -76,10 +86,15 @@ fn product<const BYTES: usize, const ROWS: usize>(
         let (whole, rest) = row.as_chunks::<BYTES>();
         last[..rest.len()].copy_from_slice(rest);
         let next = ahead::after(weights, j * row_bytes);
+        let after = weights.get((j + 1) * row_bytes..).and_then(<[u8]>::first_chunk).unwrap_or(&last);
         let mut sums = [_mm512_setzero_ps(); ROWS];
         for i in 0..blocks {
             ahead::ask::<BYTES>(next, i * BYTES);
-            add_superblock(&unpack(whole.get(i).unwrap_or(&last)), rows.map(|x| &x[i]), &mut sums);
+            let weights = unpack(
+                if i < whole.len() { &whole[i] } else { &last },
+                if i + 1 < whole.len() { &whole[i + 1] } else { after },
+            );
+            add_superblock(&weights, rows.map(|x| &x[i]), &mut sums);
         }
         for (out, sum) in out.iter_mut().zip(&sums) {
             out[j] = _mm512_reduce_add_ps(*sum);

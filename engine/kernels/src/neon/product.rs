@@ -40,7 +40,7 @@ pub(super) fn total(
 macro_rules! products {
     (
         $feature:literal, $bytes:path,
-        [$($kind:ident $module:ident $unpack:ident,)*] [$($large:ident $larges:ident $unpack_large:ident,)*]
+        [$($kind:ident $module:ident $unpack:ident,)*] $([$($large:tt)*])*
     ) => {
         use std::arch::aarch64::*;
 
