@@ -39,9 +39,9 @@ pub struct PairChooser<'a> {
     own: BTreeMap<(usize, usize), Vec<usize>>,
 }
 
-/// How far the drawings of a contestant are thought to lie apart here: contestants are chosen as if each had one drawing, which is
-/// fast and, since drawings take turns, near enough.
-const WITHIN: f64 = 0.1;
+/// How far contestants, and the drawings of one, are thought to lie apart here: contestants are chosen as if each had one drawing,
+/// which is fast and, since drawings take turns, near enough. Narrower prejudice about contestants finds the first ten later.
+const THOUGHT: Spread = Spread { between: 1.5, within: 0.1 };
 
 /// The strengths of contestants, as far as they are known by now.
 struct Known {
@@ -154,7 +154,7 @@ impl Known {
             })
             .collect();
         let owner: Vec<usize> = (0..n).collect();
-        let strengths = strengths_at(Spread { within: WITHIN, ..Spread::PRIOR }, n, &owner, &choices);
+        let strengths = strengths_at(THOUGHT, n, &owner, &choices);
         let (log, covariance) = (strengths.log(), strengths.covariance());
         let cost = cost(&log, &covariance);
         Known { log, covariance, cost }

@@ -106,9 +106,12 @@ pub fn rank(competition: &Competition, ballots: &[(Ballot, f64)], seed: u64) -> 
     };
     let standings = order.iter().map(standing).collect();
     let sure = (1.0 - ALPHA / 2.0) * draws.len() as f64;
-    let separable = |a: usize, b: usize| {
+    let is_above = |a: usize, b: usize| {
         draws.iter().filter(|draw| draw[order[a]] > draw[order[b]]).count() as f64 > sure
     };
+    // Each pair is asked about many times.
+    let above: Vec<Vec<bool>> = (0..n).map(|b| (0..b).map(|a| is_above(a, b)).collect()).collect();
+    let separable = |a: usize, b: usize| above[b][a];
     Ranking {
         standings,
         ties: strengths.ties,

@@ -55,7 +55,7 @@ pub(crate) struct FittedStrengths {
     pub(crate) owners: Vec<f64>,
     /// Their covariance.
     pub(crate) covariance: Vec<Vec<f64>>,
-    /// The logarithm of the chance of such choices under the spread.
+    /// The logarithm of the chance of such choices, and of so many ties, under the spread.
     pub(crate) evidence: f64,
 }
 
@@ -78,15 +78,15 @@ impl<'a> StrengthFit<'a> {
         FitState { curves: vec![Curve::default(); self.choices.len()], ties: has_ties.then_some(TIES.0) }
     }
 
-    /// The fit under a spread, from `now` on. Ties become as common as is likeliest with `free_ties`, else they stay.
-    pub(crate) fn at(&mut self, spread: Spread, mut now: FitState, free_ties: bool) -> FittedStrengths {
+    /// The fit under a spread, from `now` on. Ties become as common as is likeliest under it.
+    pub(crate) fn at(&mut self, spread: Spread, mut now: FitState) -> FittedStrengths {
         let mut round = 0;
         loop {
             round += 1;
             let means = self.means(spread, &now);
             let share = if round > CALM { 0.5 } else { 1.0 };
             let improved = self.improve(&means, &mut now, share);
-            let tie_step = if free_ties { improved.tie_step(now.ties) } else { 0.0 };
+            let tie_step = improved.tie_step(now.ties);
             now.ties = now.ties.map(|ties| ties + tie_step);
             if improved.moved.max(tie_step.abs()) < SETTLED || round == ROUNDS {
                 return self.result(spread, &means, improved.evidence, now);
@@ -97,10 +97,11 @@ impl<'a> StrengthFit<'a> {
     fn result(&self, spread: Spread, means: &[f64], sites: f64, end: FitState) -> FittedStrengths {
         let first = self.owner.len();
         let volume = self.owners as f64 * spread.between.ln() + first as f64 * spread.within.ln();
+        let ties = end.ties.map_or(0.0, |ties| (ties - TIES.0).powi(2) / TIES.1 / 2.0);
         FittedStrengths {
             owners: means[first..].to_vec(),
             covariance: self.system.inverse_from(first),
-            evidence: sites - volume - self.system.log_determinant() / 2.0,
+            evidence: sites - volume - ties - self.system.log_determinant() / 2.0,
             end,
         }
     }

@@ -26,19 +26,21 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// What is likely before any choice was seen: about the middle of the prior.
-    pub const PRIOR: Spread = Spread { between: 1.5, within: 0.8 };
+    /// What is likely before any choice was seen: the middle of the prior.
+    pub const PRIOR: Spread = Spread { between: 1.1, within: 0.55 };
+    /// The prior, as the scales of two half-normal distributions (A. Gelman, 2006): it keeps spreads from being too wide, and says
+    /// little of how narrow they are. Four of five boards are thought to have a `between` of 0.2 to 2.6; docs/judging.md says why.
+    pub const PRIOR_SCALES: Spread = Spread { between: 1.6, within: 0.8 };
 }
 
-/// The prior of the spread, as the scales of two half-normal distributions (A. Gelman, 2006): it keeps spreads from being too wide,
-/// and says little of how narrow they are.
-const PRIOR_SCALES: Spread = Spread { between: 2.5, within: 1.25 };
 /// The step between spreads that are tried, on a logarithmic scale.
 const STEP: f64 = 0.4;
 /// Spreads whose logarithm of the chance is so much below the best one's are left out: they are below 2 % of it.
 const LEFT_OUT: f64 = 4.0;
-/// Steps from the prior's middle, at most, either way: a factor of a hundred.
-const FARTHEST: i32 = 12;
+/// Steps upwards from the prior's middle, at most: a factor of a hundred.
+const WIDEST: i32 = 12;
+/// Steps downwards, at most: strengths that lie a tenth apart or less are all the same, whatever the choices.
+const NARROWEST: i32 = -5;
 
 /// What choices say of owners' strengths: normal distributions of their logarithms under several spreads, each with its weight.
 #[derive(Debug, Clone)]
@@ -53,6 +55,8 @@ pub struct Strengths {
 struct StrengthPart {
     weight: f64,
     spread: Spread,
+    /// Davidson's ν, as is likeliest under the spread.
+    ties: f64,
     mean: Vec<f64>,
     covariance: Vec<Vec<f64>>,
 }
@@ -68,8 +72,7 @@ struct StrengthPart {
 pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
     let mut fit = StrengthFit::new(owners, owner, choices);
     let begin = fit.start();
-    let middle = fit.at(Spread::PRIOR, begin, true);
-    let ties = middle.end.nu();
+    let middle = fit.at(Spread::PRIOR, begin);
     let parts = explored(&mut fit, middle);
     let most = parts.iter().map(|(log, _)| *log).fold(f64::NEG_INFINITY, f64::max);
     let mut parts: Vec<StrengthPart> = parts
@@ -79,6 +82,7 @@ pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> 
         .collect();
     let all: f64 = parts.iter().map(|part| part.weight).sum();
     parts.iter_mut().for_each(|part| part.weight /= all);
+    let ties = parts.iter().map(|part| part.weight * part.ties).sum();
     Strengths { parts, ties }
 }
 
@@ -87,14 +91,14 @@ pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> 
 pub fn strengths_at(spread: Spread, owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
     let mut fit = StrengthFit::new(owners, owner, choices);
     let begin = fit.start();
-    let found = fit.at(spread, begin, true);
-    let ties = found.end.nu();
-    Strengths { parts: vec![part(spread, found)], ties }
+    let found = fit.at(spread, begin);
+    let part = part(spread, found);
+    Strengths { ties: part.ties, parts: vec![part] }
 }
 
 fn part(spread: Spread, found: FittedStrengths) -> StrengthPart {
-    let mean = centred(&found.owners);
-    StrengthPart { weight: 1.0, spread, mean, covariance: centred_covariance(found.covariance) }
+    let (ties, mean) = (found.end.nu(), centred(&found.owners));
+    StrengthPart { weight: 1.0, spread, ties, mean, covariance: centred_covariance(found.covariance) }
 }
 
 /// Fits at spreads of a grid, from the prior's middle to where they explain little, each with the logarithm of its weight.
@@ -106,8 +110,13 @@ fn explored(fit: &mut StrengthFit<'_>, middle: FittedStrengths) -> Vec<(f64, Str
     let prior = |at: (i32, i32)| {
         // Of the logarithm, in whose steps the grid goes.
         let density = |spread: f64, scale: f64| spread.ln() - (spread / scale).powi(2) / 2.0;
+        // The narrowest stands for all below it, a geometric series.
+        let below = |step: i32| if step == NARROWEST { -(1.0 - (-STEP).exp()).ln() } else { 0.0 };
         let Spread { between, within } = spread_at(at);
-        density(between, PRIOR_SCALES.between) + density(within, PRIOR_SCALES.within)
+        density(between, Spread::PRIOR_SCALES.between)
+            + density(within, Spread::PRIOR_SCALES.within)
+            + below(at.0)
+            + below(at.1)
     };
     let mut most = middle.evidence + prior((0, 0));
     let mut waiting: Vec<((i32, i32), f64, FitState)> = vec![((0, 0), most, middle.end.clone())];
@@ -120,10 +129,11 @@ fn explored(fit: &mut StrengthFit<'_>, middle: FittedStrengths) -> Vec<(f64, Str
             continue;
         }
         for at in [(i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)] {
-            if at.0.abs() > FARTHEST || at.1.abs() > FARTHEST || !tried.insert(at) {
+            let is_on_grid = [at.0, at.1].iter().all(|step| (NARROWEST..=WIDEST).contains(step));
+            if !is_on_grid || !tried.insert(at) {
                 continue;
             }
-            let fitted = fit.at(spread_at(at), end.clone(), false);
+            let fitted = fit.at(spread_at(at), end.clone());
             let worth = fitted.evidence + prior(at);
             most = most.max(worth);
             waiting.push((at, worth, fitted.end.clone()));

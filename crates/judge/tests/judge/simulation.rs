@@ -36,25 +36,28 @@ impl World {
             .collect();
     }
 
-    fn vote(&self, random: &mut Random, pair: (usize, usize)) -> Ballot {
+    fn vote(&self, random: &mut Random, judge: usize, pair: (usize, usize)) -> Ballot {
         let pair = (pair.0.min(pair.1), pair.0.max(pair.1));
         let difference = self.qualities[pair.0] - self.qualities[pair.1];
         let chance = 1.0 / (1.0 + (-difference).exp());
         let first = f64::from(u8::from((random.below(1 << 30) as f64) < chance * f64::from(1 << 30)));
-        Ballot { judge: 0, pair, first, second: 1.0 - first, ties: 0.0 }
+        Ballot { judge, pair, first, second: 1.0 - first, ties: 0.0 }
     }
 
-    /// Votes on pairs of different contestants that come at random, each of them once.
+    /// Votes on pairs of different contestants that come at random, each of them once a judge; where pairs run out, another judge
+    /// begins.
     fn votes(&self, random: &mut Random, count: usize) -> Vec<(Ballot, f64)> {
         let n = self.competition.drawings.len();
+        let each = n / self.strengths.len();
+        let most = (n * n - n * each) / 2 * 9 / 10;
         let mut seen = BTreeSet::new();
         while seen.len() < count {
             let pair = (random.below(n), random.below(n));
             if self.competition.is_between(pair) {
-                seen.insert(DrawingPair { left: pair.0, right: pair.1 }.key());
+                seen.insert((seen.len() / most, DrawingPair { left: pair.0, right: pair.1 }.key()));
             }
         }
-        seen.into_iter().map(|pair| (self.vote(random, pair), 1.0)).collect()
+        seen.into_iter().map(|(judge, pair)| (self.vote(random, judge, pair), 1.0)).collect()
     }
 
     /// What contestants' drawings are worth in the mean: no vote says more of them.
@@ -98,30 +101,55 @@ impl World {
     }
 }
 
-/// The shares of intervals and of ranges of places that hold the true one, over so many rankings of 20 contestants.
-fn coverage(seed: u64, rankings: u64, each: usize, votes: usize, spread: Spread) -> (f64, f64) {
+/// How often intervals and ranges of places hold the true one.
+struct Coverage {
+    inside: f64,
+    /// The standard error of that, by how boards differ.
+    error: f64,
+    placed: f64,
+}
+
+/// Over so many boards of contestants with `each` so many drawings, whose strengths lie as far apart as `spread` says, or, without
+/// one, as the prior thinks.
+fn coverage(
+    seed: u64,
+    boards: u64,
+    (contestants, each): (usize, usize),
+    votes: usize,
+    spread: Option<Spread>,
+) -> Coverage {
     let mut random = Random::new(seed);
-    let (mut inside, mut placed, mut all) = (0, 0, 0);
-    let mut world = World::new(20, each);
-    for round in 0..rankings {
-        world.make_anew(&mut random, spread);
+    let mut world = World::new(contestants, each);
+    let (mut sums, mut squares, mut all_placed) = (0.0, 0.0, 0.0);
+    for round in 0..boards {
+        let scales = Spread::PRIOR_SCALES;
+        let drawn = Spread {
+            between: scales.between * random.normal().abs(),
+            within: scales.within * random.normal().abs(),
+        };
+        world.make_anew(&mut random, spread.unwrap_or(drawn));
         let ballots = world.votes(&mut random, votes);
-        let ranking = rank(&world.competition, &ballots, round);
-        let (in_interval, in_range) = world.right(&ranking);
-        (inside, placed, all) = (inside + in_interval, placed + in_range, all + 20);
+        let (inside, placed) = world.right(&rank(&world.competition, &ballots, round));
+        let share = inside as f64 / contestants as f64;
+        (sums, squares) = (sums + share, squares + share * share);
+        all_placed += placed as f64 / contestants as f64;
     }
-    (inside as f64 / f64::from(all), placed as f64 / f64::from(all))
+    let boards = boards as f64;
+    let inside = sums / boards;
+    let error = ((squares / boards - inside * inside) / (boards - 1.0)).sqrt();
+    Coverage { inside, error, placed: all_placed / boards }
 }
 
 const USUAL: Spread = Spread { between: 1.3, within: 0.8 };
 
 #[test]
 fn intervals_hold_the_true_strength_95_times_of_100_whether_contestants_have_one_drawing_or_three_or_ten() {
-    for each in [1, 3, 10] {
-        let (inside, placed) = coverage(1, 60, each, 150, USUAL);
-        assert!((0.93..=0.97).contains(&inside), "{each}: {inside}");
+    // One of them on worlds of all kinds that the prior thinks of.
+    for (each, spread) in [(1, Some(USUAL)), (3, None), (10, Some(USUAL))] {
+        let found = coverage(1, 60, (20, each), 150, spread);
+        assert!((0.93..=0.97).contains(&found.inside), "{each}: {} ± {}", found.inside, found.error);
         // Places are whole, so a range that leaves out 5 % at most leaves out less.
-        assert!(placed >= 0.95, "{each}: {placed}");
+        assert!(found.placed >= 0.95, "{each}: {}", found.placed);
     }
 }
 
@@ -129,16 +157,22 @@ fn intervals_hold_the_true_strength_95_times_of_100_whether_contestants_have_one
 #[test]
 #[ignore = "takes minutes: makes the figures of docs/judging.md"]
 fn coverage_in_figures() {
-    for (between, within) in [(0.7, 0.4), (1.0, 0.8), (1.3, 0.8), (2.0, 0.5), (2.0, 1.2)] {
-        for votes in [60, 150, 400] {
-            let shares = [1, 3, 10].map(|each| {
-                // Of 20 drawings there are 190 pairs.
-                let votes = votes.min(if each == 1 { 170 } else { usize::MAX });
-                let (inside, placed) = coverage(2, 100, each, votes, Spread { between, within });
-                format!("{:.1} ({:.1})", inside * 100.0, placed * 100.0)
-            });
-            eprintln!("| {between}, {within} | {votes} | {} |", shares.join(" | "));
-        }
+    let row = |spread: Option<Spread>, contestants: usize, votes: usize| {
+        let boards = 1600 / contestants as u64;
+        let cells = [1, 3, 10].map(|each| {
+            let Coverage { inside, error, placed } = coverage(2, boards, (contestants, each), votes, spread);
+            format!("{:.1} ± {:.1} ({:.1})", inside * 100.0, error * 100.0, placed * 100.0)
+        });
+        let whose = spread
+            .map_or("the prior's".to_owned(), |spread| format!("{}, {}", spread.between, spread.within));
+        eprintln!("| {whose} | {contestants} | {votes} | {} |", cells.join(" | "));
+    };
+    for contestants in [8, 30, 68] {
+        [60, 220, 1000].iter().for_each(|votes| row(None, contestants, *votes));
+    }
+    let spread = |(between, within)| Some(Spread { between, within });
+    for apart in [(0.7, 0.4), (1.0, 0.6), (1.3, 0.8), (2.0, 1.0)] {
+        [60, 220].iter().for_each(|votes| row(spread(apart), 30, *votes));
     }
 }
 
@@ -163,7 +197,7 @@ fn settled(
         if !world.competition.is_between(pair.key()) || !seen.insert(pair.key()) {
             continue;
         }
-        ballots.push(world.vote(&mut random, pair.key()));
+        ballots.push(world.vote(&mut random, 0, pair.key()));
         if ballots.len().is_multiple_of(step) {
             let weighed: Vec<(Ballot, f64)> = ballots.iter().map(|ballot| (*ballot, 1.0)).collect();
             found.push(world.order(&rank(&world.competition, &weighed, 0), top));
