@@ -7,7 +7,7 @@ use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_judge::RubricAgreement;
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::measure::{ItemState, Rubric};
-use pelicycle_record::{Attempt, ReadItem, RubricReading};
+use pelicycle_record::{Attempt, JudgeKind, ReadItem, RubricReading};
 use pelicycle_run::Config;
 use pelicycle_run::judging::{JudgingForecast, ModelJudge, RubricSession, RubricSessionEnd, UnreadDrawing};
 use pelicycle_store::{Listing, Store};
@@ -27,7 +27,6 @@ pub(super) fn judge_rubric(
     attempts: &[&Attempt],
 ) -> anyhow::Result<ExitCode> {
     let library = Config::load(args.config.as_deref())?.library(args.prompts.as_deref())?;
-    let labels = args.labels.as_deref().map(Labels::read).transpose()?;
     let readings = store.readings()?;
     say_damaged(store, &readings.damaged);
     let shown = args.drawings.scope().demonstrations;
@@ -39,6 +38,7 @@ pub(super) fn judge_rubric(
             "none of these drawings is of a prompt with a rubric: --prompts names a folder of prompts that have one"
         );
     }
+    let labels = args.labels.as_deref().map(|path| Labels::read(path, &attempts)).transpose()?;
     let mut drawings = UnreadDrawing::all(listing, &attempts, rubric, &readings.records, &judge.name);
     drawings.truncate(args.pairs as usize);
     if args.dry_run {
@@ -46,6 +46,12 @@ pub(super) fn judge_rubric(
         return Ok(ExitCode::SUCCESS);
     }
     let drive = SessionDrive::begin(store, judge, args.quiet)?;
+    if let Some(labels) = &labels {
+        let new = labels.keep(store, &attempts, &readings.records, rubric)?;
+        if !args.quiet {
+            say(&kept_labels(new, labels.absent));
+        }
+    }
     let (all, mut over) = (drawings.len(), 0);
     let listener = |reading: &RubricReading| {
         over += 1;
@@ -79,6 +85,19 @@ fn rubric_of<'a>(library: &'a PromptLibrary, attempt: &Attempt) -> Option<&'a Ru
     (prompt.hash() == attempt.prompt.hash).then_some(&prompt.rubric)
 }
 
+/// What became of labels, in words.
+fn kept_labels(new: usize, absent: usize) -> String {
+    let kept = match new {
+        0 => "no new labels".to_owned(),
+        new => format!("labels of {} kept", plural(new as u64, "drawing")),
+    };
+    let absent = match absent {
+        0 => String::new(),
+        absent => format!("; {} of the labels not among these", plural(absent as u64, "drawing")),
+    };
+    format!("{kept}{absent}")
+}
+
 /// Items on which the three differ that are told one by one.
 const MOST_TOLD: usize = 20;
 
@@ -106,7 +125,11 @@ impl Agreements {
         let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
         let pool = WorkerPool::new(workers, InspectionOptions::default());
         let mut found = Self::default();
-        for reading in store.readings()?.records.iter().filter(|reading| reading.judge.name == judge.name) {
+        let readings = store.readings()?.records;
+        let own = readings
+            .iter()
+            .filter(|reading| reading.judge.kind == JudgeKind::Model && reading.judge.name == judge.name);
+        for reading in own {
             let stored = listing.attempts.iter().find(|stored| stored.attempt.id == reading.attempt);
             let Some((stored, answers)) = stored.zip(reading.answers.as_ref()) else { continue };
             let attempt = &stored.attempt;
@@ -184,8 +207,9 @@ fn told(agreement: &RubricAgreement, who: &str, whom: &str) -> String {
 }
 
 fn failure(reading: &RubricReading) -> Option<String> {
-    let error = reading.asked.error.as_deref();
-    match (&reading.answers, &reading.asked.reply) {
+    let asked = reading.asked.as_ref()?;
+    let error = asked.error.as_deref();
+    match (&reading.answers, &asked.reply) {
         (Some(_), _) => None,
         (None, None) => Some(format!("not read: {}", error.unwrap_or("no reply came"))),
         (None, Some(_)) => Some(format!(

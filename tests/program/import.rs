@@ -1,6 +1,6 @@
 //! `pelicycle import`, on databases that `llm` wrote (`scripts/llm-logs` makes them) and on folders of real replies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -216,9 +216,35 @@ fn folders_in_folders_become_models_with_several_samples() {
         (said.as_str(), told.as_str()),
         (words, "left out 1 file: the whole reply lies beside each\n")
     );
-    let mut found: Vec<(String, u32)> =
-        attempts(&results).into_iter().map(|one| (one.contestant.model, one.sample)).collect();
-    found.sort();
-    let expected = [("o1", 1), ("o3", 1), ("openai/gpt-5", 1), ("openai/gpt-5", 2)];
-    assert_eq!(found, expected.map(|(model, sample)| (model.to_owned(), sample)));
+    let found = |results: &Path| -> BTreeSet<String> {
+        let one = |attempt: Attempt| {
+            let file = attempt.import.unwrap().id;
+            format!("{} {} {file}", attempt.contestant.model, attempt.sample)
+        };
+        attempts(results).into_iter().map(one).collect()
+    };
+    let mut expected = BTreeSet::from(
+        [
+            "o1 1 2026-05-01/o1.svg",
+            "o3 1 o3.md",
+            "openai/gpt-5 1 openai/gpt-5/1.svg",
+            "openai/gpt-5 2 openai/gpt-5/2.svg",
+        ]
+        .map(str::to_owned),
+    );
+    assert_eq!(found(&results), expected);
+
+    // Later others come that would stand before and between them: those that are there keep their numbers, and no two have one.
+    for name in ["openai/gpt-5/0.svg", "openai/gpt-5/01.svg"] {
+        std::fs::write(drawings.join(name), svg).unwrap();
+    }
+    let (said, _) = imported(&results, &["svg-folder", drawings.to_str().unwrap(), "--no-gallery"]);
+    assert!(said.starts_with("2 attempts imported"), "{said}");
+    expected.insert("openai/gpt-5 3 openai/gpt-5/0.svg".to_owned());
+    expected.insert("openai/gpt-5 4 openai/gpt-5/01.svg".to_owned());
+    assert_eq!(found(&results), expected);
+    // A file that was written anew is the same sample.
+    std::fs::write(drawings.join("openai/gpt-5/1.svg"), svg.replace('3', "2")).unwrap();
+    imported(&results, &["svg-folder", drawings.to_str().unwrap(), "--no-gallery"]);
+    assert_eq!((found(&results), attempts(&results).len()), (expected, 7));
 }

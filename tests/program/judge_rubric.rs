@@ -90,7 +90,7 @@ fn a_drawing_is_held_against_its_rubric_once_and_both_answers_stand_on_its_page(
     assert_eq!((kept.len(), server.seen().len()), (2, 2));
     for reading in &kept {
         assert_eq!((reading.judge.kind, reading.judge.name.as_str()), (JudgeKind::Model, "mine/eye"));
-        assert_eq!(reading.asked.outcome, Outcome::Complete);
+        assert_eq!(reading.asked.as_ref().unwrap().outcome, Outcome::Complete);
         let answers = reading.answers.as_ref().unwrap();
         let states: Vec<ItemState> = answers.iter().map(|item| item.state).collect();
         assert_eq!(states[..3], [ItemState::Met, ItemState::NotMet, ItemState::CantTell]);
@@ -121,6 +121,19 @@ fn a_drawing_is_held_against_its_rubric_once_and_both_answers_stand_on_its_page(
     ] {
         assert!(held.stdout.contains(words), "{words}: {}", held.stdout);
     }
+    // They are kept as a person's, once, and another file of the same labels in another name is another person's.
+    let people = |place: &WorkFolder| {
+        let kept = readings(place).into_iter().filter(|reading| reading.judge.kind == JudgeKind::Person);
+        kept.map(|reading| (reading.judge.name, reading.answers.unwrap().len())).collect::<Vec<_>>()
+    };
+    assert_eq!(people(&place), [("labels".to_owned(), 3)]);
+    assert!(run(&place, 0, &["--labels", "labels.json"]).stdout.contains("no new labels"));
+    assert_eq!(people(&place).len(), 1);
+    let absent = json!({"by": "Ann", "drawings": [{"file": "nobodys.svg", "seen": {"wheels": "yes"}}]});
+    std::fs::write(place.path().join("labels.json"), absent.to_string()).unwrap();
+    let told = run(&place, 0, &["--labels", "labels.json"]).stdout;
+    assert!(told.contains("no new labels; 1 drawing of the labels not among these"), "{told}");
+
     std::fs::write(place.path().join("labels.json"), "[]").unwrap();
     assert!(run(&place, 1, &["--labels", "labels.json"]).stderr.contains("holds no labels"));
 
@@ -128,7 +141,13 @@ fn a_drawing_is_held_against_its_rubric_once_and_both_answers_stand_on_its_page(
     ProgramOutput::new(0, &gallery.arg("gallery").output().unwrap());
     let page = place.path().join("gallery/attempts").join(kept[0].attempt.as_str()).join("index.html");
     let page = std::fs::read_to_string(page).unwrap();
-    for words in ["Seen by <bdi>mine&#x2f;eye</bdi>", "10 to 90 % across, 50 to 90 % down", "both stand"] {
+    for words in [
+        "Seen by <bdi>mine&#x2f;eye</bdi>",
+        "10 to 90 % across, 50 to 90 % down",
+        "all stand",
+        "Seen by people: <bdi>labels</bdi>",
+        "It agrees with people on 1 of 2 items that both decide.",
+    ] {
         assert!(page.contains(words), "{words}");
     }
     assert!(page.contains("Rules, version "), "the rules' answers stand beside");
@@ -145,7 +164,50 @@ fn a_reply_that_leaves_an_item_out_is_kept_but_not_read_and_its_drawing_is_asked
     assert!(said.stdout.contains("0 drawings read, 1 not understood"), "{}", said.stdout);
     assert!(said.stderr.contains("does not answer each item once"), "{}", said.stderr);
     let kept = readings(&place);
-    assert!(kept[0].answers.is_none() && kept[0].asked.reply.is_some());
+    assert!(kept[0].answers.is_none() && kept[0].asked.as_ref().unwrap().reply.is_some());
     let said = run(&place, 0, &[]);
     assert!(said.stdout.contains("2 drawings read"), "{}", said.stdout);
+}
+
+/// Two folders may have a file of one name: a label is of one drawing.
+#[test]
+fn a_label_by_a_name_that_two_imported_folders_have_is_of_neither_until_it_says_which() {
+    let server = ScriptedServer::answering(|_, seen| chat(&answer(&seen.body)));
+    let place = hall(&server);
+    for (number, provider) in ["old", "new"].into_iter().enumerate() {
+        let folder = place.path().join(provider);
+        std::fs::create_dir(&folder).unwrap();
+        let svg = format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="{}"/></svg>"#,
+            2 + number
+        );
+        std::fs::write(folder.join("m.svg"), svg).unwrap();
+        let mut import = place.program();
+        import.args(["import", "svg-folder", provider, "--provider", provider, "--no-gallery"]);
+        ProgramOutput::new(0, &import.output().unwrap());
+    }
+    let mut label = json!({"file": "m.svg", "seen": {"wheels": "no"}});
+    let write = |label: &Value| {
+        let labels = json!({"by": "Ann", "drawings": [label]});
+        std::fs::write(place.path().join("labels.json"), labels.to_string()).unwrap();
+    };
+    write(&label);
+    let refused = run(&place, 1, &["--labels", "labels.json"]);
+    for words in
+        ["drawing 1 of labels.json", "m.svg", "2 imported files", "of provider old", "of provider new"]
+    {
+        assert!(refused.stderr.contains(words), "{words}: {}", refused.stderr);
+    }
+    assert!(server.seen().is_empty() && readings(&place).is_empty());
+    label["provider"] = "new".into();
+    write(&label);
+    let told = run(&place, 0, &["--labels", "labels.json", "-n", "1"]).stdout;
+    assert!(told.contains("labels of 1 drawing kept"), "{told}");
+    let of_ann: Vec<RubricReading> =
+        readings(&place).into_iter().filter(|reading| reading.judge.name == "Ann").collect();
+    let [reading] = of_ann.as_slice() else { panic!("{of_ann:?}") };
+    let listing = place.store().list().unwrap();
+    let whose = listing.attempts.iter().find(|stored| stored.attempt.id == reading.attempt).unwrap();
+    assert_eq!(whose.attempt.contestant.provider, "new");
+    assert_eq!((reading.asked.is_none(), reading.answers.as_ref().unwrap().len()), (true, 1));
 }

@@ -1,4 +1,4 @@
-//! What a model that looks at one drawing says of the items of its prompt's rubric.
+//! What a model that looks at one drawing, or a person, says of the items of its prompt's rubric.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub struct RubricReading {
     pub judged: Timestamp,
     /// The program that made it.
     pub tool: Tool,
-    /// The model that looked.
+    /// The model or the person who looked.
     pub judge: JudgeRecord,
     /// The prompt that the drawing answers.
     pub prompt: AskedPrompt,
@@ -35,8 +35,9 @@ pub struct RubricReading {
     /// Seconds from the request to the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
-    /// The request and its answer.
-    pub asked: ReadingRequest,
+    /// The request and its answer; absent for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<ReadingRequest>,
 }
 
 /// The answer to one item.

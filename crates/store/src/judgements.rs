@@ -67,8 +67,9 @@ impl Store {
         reading: &RubricReading,
         reply: Option<&[u8]>,
     ) -> Result<PathBuf, StoreError> {
+        let recorded = reading.asked.as_ref().and_then(|asked| asked.reply.as_ref());
         let record = json(reading, &reading.id)?;
-        self.place_with_reply(&reading.id, (layout::READING, &record), reading.asked.reply.as_ref(), reply)
+        self.place_with_reply(&reading.id, (layout::READING, &record), recorded, reply)
     }
 
     /// Writes a calibration, with the model's reply; whole or not at all.

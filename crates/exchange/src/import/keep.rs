@@ -1,11 +1,12 @@
 //! Keeping what was found: checked, written as an attempt, and only once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use pelicycle_drawing::{WorkerPool, tool};
 use pelicycle_record::{
-    Attempt, Host, Id, ImportRecord, ReplyOrigin, SCHEMA_VERSION, TextRecord, Timing, Verdict,
+    Attempt, ContestantRecord, Host, Id, ImportRecord, PromptRecord, ReplyOrigin, SCHEMA_VERSION, TextRecord,
+    Timing, Verdict,
 };
 use pelicycle_store::{AttemptFiles, Store, StoreError};
 
@@ -18,10 +19,15 @@ pub struct Importer<'a> {
     pool: &'a WorkerPool,
     /// The imported replies that the store holds already.
     known: BTreeSet<Key>,
+    /// What has each number among the samples of a contestant.
+    numbered: BTreeMap<Samples, BTreeMap<u32, String>>,
 }
 
 /// The key that tells an imported reply from all others: its kind of source, its name there, and its own hash.
 type Key = (String, String, String);
+
+/// Whose samples are numbered together: the kind of source, the contestant, the prompt's id and hash.
+type Samples = (String, String, String, String);
 
 /// What an import made of one reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,11 +54,30 @@ pub enum ImportError {
 impl<'a> Importer<'a> {
     /// Begins an import into a store that holds `attempts`.
     pub fn new(store: &'a Store, pool: &'a WorkerPool, attempts: impl Iterator<Item = &'a Attempt>) -> Self {
-        let known = attempts.filter_map(|attempt| {
-            let (import, reply) = (attempt.import.as_ref()?, attempt.reply.as_ref()?);
-            Some((import.from.clone(), import.id.clone(), reply.hash.clone()))
+        let (mut known, mut numbered) = (BTreeSet::new(), BTreeMap::<Samples, BTreeMap<u32, String>>::new());
+        for attempt in attempts {
+            let Some(import) = &attempt.import else { continue };
+            let samples = samples(&import.from, &attempt.contestant, &attempt.prompt);
+            numbered.entry(samples).or_default().insert(attempt.sample, import.id.clone());
+            if let Some(reply) = &attempt.reply {
+                known.insert((import.from.clone(), import.id.clone(), reply.hash.clone()));
+            }
+        }
+        Self { store, pool, known, numbered }
+    }
+
+    /// The number of a reply among its contestant's samples: the one it came with, or the next behind all where another reply
+    /// was kept under that. What was kept is never numbered anew, whatever came into its folder since.
+    fn number(&mut self, found: &FoundReply) -> u32 {
+        let samples = samples(found.from, &found.contestant, &found.prompt);
+        let taken = self.numbered.entry(samples).or_default();
+        let own = taken.iter().find(|(_, id)| **id == found.id).map(|(number, _)| *number);
+        let number = own.unwrap_or_else(|| match taken.contains_key(&found.sample) {
+            true => taken.last_key_value().map_or(1, |(last, _)| last.saturating_add(1)),
+            false => found.sample,
         });
-        Self { store, pool, known: known.collect() }
+        taken.insert(number, found.id.clone());
+        number
     }
 
     /// Keeps a reply, unless it is there already.
@@ -65,6 +90,7 @@ impl<'a> Importer<'a> {
         if self.known.contains(&key) {
             return Ok(ImportOutcome::Known);
         }
+        let sample = self.number(&found);
         let name = format!("pelicycle import 1\n{}\n{}\n{}\n", found.from, found.id, reply.hash);
         let id = Id::derived(found.started, name.as_bytes());
         let thinking = found.thinking.filter(|text| !text.is_empty());
@@ -86,7 +112,7 @@ impl<'a> Importer<'a> {
             host: Host::default(),
             prompt: found.prompt,
             contestant: found.contestant,
-            sample: found.sample,
+            sample,
             look: None,
             request: found.request,
             outcome: found.outcome,
@@ -120,4 +146,8 @@ impl<'a> Importer<'a> {
         self.known.insert(key);
         Ok(kept)
     }
+}
+
+fn samples(from: &str, contestant: &ContestantRecord, prompt: &PromptRecord) -> Samples {
+    (from.to_owned(), contestant.slug.clone(), prompt.id.clone(), prompt.hash.clone())
 }

@@ -48,8 +48,10 @@ impl UnreadDrawing {
     ) -> Vec<UnreadDrawing> {
         let answered =
             readings.iter().filter(|reading| reading.judge.name == judge && reading.answers.is_some());
-        let answered: BTreeSet<(&Id, &str)> =
-            answered.map(|reading| (&reading.attempt, reading.asked.question.hash.as_str())).collect();
+        // A person of the model's name was asked nothing.
+        let answered: BTreeSet<(&Id, &str)> = answered
+            .filter_map(|reading| Some((&reading.attempt, reading.asked.as_ref()?.question.hash.as_str())))
+            .collect();
         let wanted: BTreeSet<&Id> =
             attempts.iter().filter(|attempt| attempt.is_drawn()).map(|attempt| &attempt.id).collect();
         let mut all = Vec::new();
@@ -157,12 +159,13 @@ impl RubricSession<'_> {
 
 impl RubricSessionEnd {
     fn count(&mut self, reading: &RubricReading) {
-        match (&reading.answers, reading.asked.outcome) {
+        let asked = reading.asked.as_ref();
+        match (&reading.answers, asked.map(|asked| asked.outcome)) {
             (Some(_), _) => self.read += 1,
-            (None, Outcome::Error | Outcome::Cut | Outcome::Cancelled) => self.failed += 1,
+            (None, Some(Outcome::Error | Outcome::Cut | Outcome::Cancelled)) => self.failed += 1,
             (None, _) => self.unread += 1,
         }
-        self.usd += reading.asked.cost.as_ref().map_or(0.0, |cost| cost.usd);
+        self.usd += asked.and_then(|asked| asked.cost.as_ref()).map_or(0.0, |cost| cost.usd);
     }
 }
 
@@ -223,7 +226,7 @@ impl RubricRequest {
             attempt: self.drawing.attempt,
             answers,
             seconds: Some(seconds),
-            asked: ReadingRequest {
+            asked: Some(ReadingRequest {
                 question: TextRecord::of(self.drawing.question.as_bytes()),
                 picture: TextRecord::of(&self.picture),
                 request,
@@ -235,7 +238,7 @@ impl RubricRequest {
                 service: answer.account.service,
                 engine,
                 reply: reply.as_deref().map(TextRecord::of),
-            },
+            }),
         };
         Ok((reading, reply))
     }
