@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use pelicycle_lowering::{is_empty_box, view_box};
+use pelicycle_lowering::{is_empty_box, is_length, view_box};
 use pelicycle_record::FindingCode;
 use svgtypes::{Length, LengthUnit};
 
@@ -68,6 +68,14 @@ pub(super) fn read(root: roxmltree::Node<'_, '_>, notes: &mut Vec<OffsetFinding>
                     format!("{name}={value:?} leaves nothing to draw on"),
                 );
                 (None, true)
+            }
+            Err(_) if is_length(value) => {
+                note(
+                    FindingCode::RendererPassedOver,
+                    attribute.range().start,
+                    format!("{name}={value:?} hangs on the page around; this renderer passes it over"),
+                );
+                (None, false)
             }
             Err(_) => {
                 note(

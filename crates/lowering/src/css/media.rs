@@ -1,5 +1,6 @@
 //! Conditions of rules: media queries and `@supports`, for a still picture on a white page.
 
+use super::super::grammar;
 use super::spans::{closing, text_of, trim, until};
 use super::syntax;
 use super::tokens::{Token, TokenKind};
@@ -213,6 +214,7 @@ pub(super) fn supports(prelude: &[Token<'_>]) -> bool {
             !name.trim().is_empty()
                 && !foreign(name.trim())
                 && !foreign(value.trim())
+                && grammar::takes(name.trim(), value.trim())
                 && !value.trim().is_empty(),
         )
     };
@@ -267,6 +269,7 @@ mod tests {
         assert!(
             !holds("(-ms-x: 1)")
                 && !holds("not (display: grid)")
+                && !holds("(display: foo)")
                 && !holds("nonsense")
                 && !holds("selector(:what)")
         );
