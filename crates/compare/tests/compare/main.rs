@@ -1,4 +1,5 @@
 //! What a comparison calls worse or better, where nothing changed and where something did.
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 use pelicycle_compare::{ComparisonVerdict, Conditions, MEASURES, MeasuredDrawings, PairedSides, compare};
 use pelicycle_record::{Attempt, Verdict as Drawn};
