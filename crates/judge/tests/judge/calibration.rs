@@ -119,7 +119,8 @@ fn a_judge_that_was_changed_is_not_measured_until_it_is_calibrated_anew() {
     };
     let engine = || EngineRecord { projector: Some(eyes("e")), ..attempts[0].engine.clone().unwrap() };
     let first = |asked: &mut AskedRecord| asked.engine = Some(engine());
-    let changes: [(&str, &dyn Fn(&mut AskedRecord)); 6] = [
+    type Change<'a> = &'a dyn Fn(&mut AskedRecord);
+    let changes: [(&str, Change<'_>); 6] = [
         ("as it was", &|_| {}),
         ("a seed", &|asked| asked.request.seed = Some(77)),
         ("weights", &|asked| asked.engine.as_mut().unwrap().hash = "other".to_owned()),
@@ -127,7 +128,7 @@ fn a_judge_that_was_changed_is_not_measured_until_it_is_calibrated_anew() {
         ("settings", &|asked| asked.request.sampling.temperature = Some(1.5)),
         ("question", &|asked| asked.question_form = Some("other".to_owned())),
     ];
-    let calibrations = |choose: fn(bool, bool) -> Option<Preference>, change: &dyn Fn(&mut AskedRecord)| {
+    let calibrations = |choose: fn(bool, bool) -> Option<Preference>, change: Change<'_>| {
         let mut records = answers(choose);
         for record in &mut records {
             first(&mut record.asked);
