@@ -144,7 +144,7 @@ fn a_drawing_is_held_against_its_rubric_once_and_both_answers_stand_on_its_page(
     for words in [
         "Seen by <bdi>mine&#x2f;eye</bdi>",
         "10 to 90 % across, 50 to 90 % down",
-        "all stand",
+        "all are shown",
         "Seen by people: <bdi>labels</bdi>",
         "It agrees with people on 1 of 2 items that both decide.",
     ] {
