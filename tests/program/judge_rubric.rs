@@ -150,7 +150,7 @@ fn a_drawing_is_held_against_its_rubric_once_and_both_answers_stand_on_its_page(
     ] {
         assert!(page.contains(words), "{words}");
     }
-    assert!(page.contains("Rules, version "), "the rules' answers stand beside");
+    assert!(page.contains("Found by the rules of version "), "the rules' answers stand beside");
 }
 
 #[test]
