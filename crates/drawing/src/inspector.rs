@@ -6,7 +6,7 @@ use roxmltree::Document;
 
 use super::bounds::DrawingBounds;
 use super::extract::{CandidateSpan, EscapeKind, Extraction};
-use super::picture::{self, DrawError, Picture};
+use super::picture::{self, DrawError, DrawnPicture};
 use super::place::LineIndex;
 use super::raster::{Raster, ResourceRequests};
 use super::repair::{self, Repair};
@@ -311,8 +311,8 @@ impl<'a> Inspector<'a> {
         }
     }
 
-    fn drawn(&mut self, picture: Picture, survey: &DocumentSurvey) {
-        let Picture { raster, requests, clamped, seconds, moment, unlowered } = picture;
+    fn drawn(&mut self, picture: DrawnPicture, survey: &DocumentSurvey) {
+        let DrawnPicture { raster, requests, clamped, seconds, moment, unlowered } = picture;
         self.out.check.moment = moment.map(|moment| match moment {
             Moment::Start => PictureMoment::Start,
             Moment::FirstCycle => PictureMoment::FirstCycle,
@@ -392,7 +392,7 @@ impl<'a> Inspector<'a> {
         }
         let (drawn, _) =
             renderer_log::listen(|| picture::draw(&document, &self.styles, self.bounds, self.raster));
-        if let Ok(Picture { raster: Raster { mut png, visible: true, .. }, moment, .. }) = drawn {
+        if let Ok(DrawnPicture { raster: Raster { mut png, visible: true, .. }, moment, .. }) = drawn {
             if self.raster > VERDICT_SIDE
                 && let Ok(sized) =
                     picture::draw_sized(&document, &self.styles, self.bounds, self.raster, moment)

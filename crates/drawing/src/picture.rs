@@ -13,7 +13,7 @@ use super::{survey, xml};
 
 /// A finished picture.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(super) struct DrawnPicture {
     /// The pixels.
     pub(super) raster: Raster,
     /// Resources that the renderer did without.
@@ -75,7 +75,7 @@ pub(super) fn draw(
     styles: &str,
     bounds: &DrawingBounds,
     longest: u32,
-) -> Result<Picture, DrawError> {
+) -> Result<DrawnPicture, DrawError> {
     guarded(|| {
         let picture = draw_at(document, styles, bounds, longest, Moment::Start)?;
         let empty = !picture.raster.visible || picture.raster.uniform;
@@ -96,12 +96,12 @@ fn draw_at(
     bounds: &DrawingBounds,
     longest: u32,
     moment: Moment,
-) -> Result<Picture, DrawError> {
+) -> Result<DrawnPicture, DrawError> {
     let (tree, requests, lowered) = read(document, styles, bounds, VERDICT_SIDE, moment)?;
     let seconds = budget::check(&tree, bounds, VERDICT_SIDE).map_err(DrawError::OverBound)?;
     let raster = raster::draw(&tree, VERDICT_SIDE, longest.min(VERDICT_SIDE)).ok_or_else(no_picture)?;
     let clamped = clamped(&tree, VERDICT_SIDE);
-    Ok(Picture {
+    Ok(DrawnPicture {
         raster,
         requests,
         clamped,

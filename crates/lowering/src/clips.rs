@@ -3,7 +3,7 @@
 use super::boxes::{Boxes, Reference};
 use super::gradients;
 use super::ids;
-use super::numbers::{self, Scale, function, split, written};
+use super::numbers::{self, LengthScale, function, split, written};
 use super::properties;
 use super::tree::{Element, Tree};
 
@@ -55,7 +55,7 @@ fn clip(tree: &mut Tree, element: usize, value: &str, boxes: &mut Boxes) {
 }
 
 /// A basic shape as an element, from the corner of its box.
-fn basic(value: &str, size @ [width, height]: [f64; 2], scale: &Scale) -> Option<Element> {
+fn basic(value: &str, size @ [width, height]: [f64; 2], scale: &LengthScale) -> Option<Element> {
     if value.is_empty() {
         let sides = [("width", written(width)), ("height", written(height))];
         let mut rect = Element::new("rect", &[]);

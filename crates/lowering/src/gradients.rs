@@ -1,7 +1,7 @@
 //! Gradients of CSS as gradients of SVG (css-images-3, section 3), and gradients that go through linear light.
 
 use super::colours;
-use super::numbers::{self, Scale, angle, function, split, written};
+use super::numbers::{self, LengthScale, angle, function, split, written};
 use super::tree::{Element, Tree};
 
 /// A gradient of CSS over a box, as an element that is painted with; `None` where it is none that SVG has.
@@ -9,7 +9,7 @@ pub(super) fn of_css(
     value: &str,
     id: &str,
     area: [f64; 4],
-    scale: &Scale,
+    scale: &LengthScale,
 ) -> Option<(Element, Vec<Element>)> {
     let (name, inside) = function(value)?;
     let (name, repeats) = match name.strip_prefix("repeating-") {
@@ -143,7 +143,11 @@ fn direction(argument: &str, width: f64, height: f64) -> Option<(f64, f64)> {
 }
 
 /// The circle or ellipse of a radial gradient, and the length of its ray to the right.
-fn radial(parts: &mut Vec<&str>, [x, y, width, height]: [f64; 4], scale: &Scale) -> Option<(Element, f64)> {
+fn radial(
+    parts: &mut Vec<&str>,
+    [x, y, width, height]: [f64; 4],
+    scale: &LengthScale,
+) -> Option<(Element, f64)> {
     let (mut shape, mut at) = ("", "center");
     let first = *parts.first()?;
     let is_shape =
@@ -188,7 +192,7 @@ fn radial(parts: &mut Vec<&str>, [x, y, width, height]: [f64; 4], scale: &Scale)
 }
 
 /// The stops of a gradient whose line has this length, each with its offset as a share of it.
-fn stops(parts: &[&str], length: f64, scale: &Scale) -> Option<Vec<(f64, csscolorparser::Color)>> {
+fn stops(parts: &[&str], length: f64, scale: &LengthScale) -> Option<Vec<(f64, csscolorparser::Color)>> {
     let mut found: Vec<(Option<f64>, Option<csscolorparser::Color>)> = Vec::new();
     for part in parts {
         let words = split(part, ' ');

@@ -2,7 +2,7 @@
 
 use super::colours;
 use super::gradients;
-use super::numbers::{self, Scale, function, split, written};
+use super::numbers::{self, LengthScale, function, split, written};
 use super::page::Page;
 use super::transforms;
 use super::tree::{Element, Tree};
@@ -77,7 +77,7 @@ fn paint(tree: &mut Tree, page: &Page, colour: Option<String>, layers: &[Layer])
     let place =
         format!("matrix({} 0 0 {} {} {})", written(x), written(y), written(area[0]), written(area[1]));
     let images = tree.append(ground, Element::new("g", &[("transform", &place)]));
-    let scale = Scale { view: page.canvas, ..*tree[0].scale() };
+    let scale = LengthScale { view: page.canvas, ..*tree[0].scale() };
     // The first layer lies on top.
     for (at, layer) in layers.iter().enumerate().rev() {
         layer.paint(tree, images, &format!("pelicycle-ground-{at}"), page.canvas, &scale);
@@ -125,7 +125,14 @@ impl Layer {
         Some(Self { image: image?, position: of(0), size: of(1), repeat: of(2) })
     }
 
-    fn paint(&self, tree: &mut Tree, into: usize, id: &str, canvas: [f64; 2], scale: &Scale) -> Option<()> {
+    fn paint(
+        &self,
+        tree: &mut Tree,
+        into: usize,
+        id: &str,
+        canvas: [f64; 2],
+        scale: &LengthScale,
+    ) -> Option<()> {
         let mut sides = split(&self.size, ' ').into_iter();
         let mut side = |whole: f64| match sides.next() {
             None | Some("auto" | "cover" | "contain" | "") => Some(whole),

@@ -7,7 +7,7 @@ const DEEPEST: usize = 24;
 
 /// What lengths are of where an element stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scale {
+pub(super) struct LengthScale {
     /// Its font's size.
     pub(super) em: f64,
     /// The root's font's size.
@@ -18,7 +18,7 @@ pub(super) struct Scale {
     pub(super) canvas: [f64; 2],
 }
 
-impl Scale {
+impl LengthScale {
     /// What a percentage is of for an attribute or property of this name.
     pub(super) fn whole(&self, name: &str) -> f64 {
         let [width, height] = self.view;
@@ -32,7 +32,7 @@ impl Scale {
 }
 
 /// A length in user units; `whole` is what a percentage is of.
-pub(super) fn length(text: &str, whole: f64, scale: &Scale) -> Option<f64> {
+pub(super) fn length(text: &str, whole: f64, scale: &LengthScale) -> Option<f64> {
     let unit = |number: f64, unit: &str| Some(number * unit_of(unit, whole, scale)?);
     evaluate(text, &unit)
 }
@@ -74,7 +74,7 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
 
 /// Whether a value is a length or a percentage; `plain` where one without a unit is, `negative` where one below zero is.
 pub(super) fn is_length(value: &str, plain: bool, negative: bool) -> bool {
-    let scale = Scale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: [100.0, 100.0] };
+    let scale = LengthScale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: [100.0, 100.0] };
     let plain_number = value.trim().parse::<f64>().ok();
     match (length(value, 100.0, &scale), plain_number) {
         (Some(found), Some(number)) if !plain && number != 0.0 => found.is_nan(),
@@ -89,7 +89,7 @@ pub(super) fn written(number: f64) -> String {
     if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
 }
 
-fn unit_of(unit: &str, whole: f64, scale: &Scale) -> Option<f64> {
+fn unit_of(unit: &str, whole: f64, scale: &LengthScale) -> Option<f64> {
     let [width, height] = scale.canvas.map(|side| side / 100.0);
     Some(match unit {
         "" | "px" => 1.0,
@@ -384,7 +384,8 @@ pub(super) fn function(text: &str) -> Option<(String, &str)> {
 mod tests {
     use super::*;
 
-    const SCALE: Scale = Scale { em: 20.0, rem: 16.0, view: [200.0, 100.0], canvas: [400.0, 300.0] };
+    const SCALE: LengthScale =
+        LengthScale { em: 20.0, rem: 16.0, view: [200.0, 100.0], canvas: [400.0, 300.0] };
 
     #[test]
     fn lengths_are_told_in_user_units() {

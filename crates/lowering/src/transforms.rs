@@ -7,7 +7,7 @@ use tiny_skia_path::Transform;
 
 use super::boxes::{Boxes, Reference, parsed};
 use super::decomposed;
-use super::numbers::{self, Scale, angle, function, number, split, written};
+use super::numbers::{self, LengthScale, angle, function, number, split, written};
 use super::outline;
 use super::tree::Tree;
 
@@ -16,7 +16,7 @@ const OTHERS: [&str; 5] = ["translate", "rotate", "scale", "offset-path", "trans
 
 /// Whether a value is a list of transform functions as CSS has them.
 pub(super) fn is_list(value: &str) -> bool {
-    let scale = Scale { em: 16.0, rem: 16.0, view: [100.0; 2], canvas: [100.0; 2] };
+    let scale = LengthScale { em: 16.0, rem: 16.0, view: [100.0; 2], canvas: [100.0; 2] };
     list(value, [100.0, 100.0], &scale, Words::Css).is_some()
 }
 
@@ -30,7 +30,7 @@ pub(super) enum Words {
 }
 
 /// The functions of a list in words that the renderer knows; `size` is what percentages are of.
-pub(super) fn list(value: &str, size: [f64; 2], scale: &Scale, words: Words) -> Option<String> {
+pub(super) fn list(value: &str, size: [f64; 2], scale: &LengthScale, words: Words) -> Option<String> {
     if value.trim() == "none" {
         return Some(String::new());
     }
@@ -57,7 +57,7 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &Scale, words: Words) -> 
 
 /// What is between two lists of unlike functions; `None` where one hangs on a box, or can't be read.
 pub(super) fn blended(from: &str, to: &str, share: f64) -> Option<String> {
-    let scale = Scale { em: 16.0, rem: 16.0, view: [100.0; 2], canvas: [100.0; 2] };
+    let scale = LengthScale { em: 16.0, rem: 16.0, view: [100.0; 2], canvas: [100.0; 2] };
     let matrix = |text: &str| {
         let unfit = text.contains('%') || text.contains("em");
         let plain = (!unfit).then(|| list(text, [0.0; 2], &scale, Words::Css)).flatten()?;
@@ -96,7 +96,13 @@ fn is_of_svg(name: &str, inside: &str) -> bool {
 }
 
 /// One function. Of what turns out of the plane its shadow on it is left.
-fn one(name: &str, inside: &str, [width, height]: [f64; 2], scale: &Scale, words: Words) -> Option<String> {
+fn one(
+    name: &str,
+    inside: &str,
+    [width, height]: [f64; 2],
+    scale: &LengthScale,
+    words: Words,
+) -> Option<String> {
     let arguments: Vec<&str> = match words {
         Words::Css => split(inside, ','),
         Words::Svg => {
@@ -277,7 +283,7 @@ fn set(tree: &mut Tree, element: usize, value: String) {
 }
 
 /// The point that `transform-origin` names, from the box's own corner.
-pub(super) fn origin(value: &str, [width, height]: [f64; 2], scale: &Scale) -> Option<[f64; 2]> {
+pub(super) fn origin(value: &str, [width, height]: [f64; 2], scale: &LengthScale) -> Option<[f64; 2]> {
     let words = split(value, ' ');
     let across = |word: &str| match word {
         "left" => Some(0.0),
@@ -307,7 +313,7 @@ pub(super) fn origin(value: &str, [width, height]: [f64; 2], scale: &Scale) -> O
     }
 }
 
-fn translate(value: &str, [width, height]: [f64; 2], scale: &Scale) -> Option<String> {
+fn translate(value: &str, [width, height]: [f64; 2], scale: &LengthScale) -> Option<String> {
     let words = split(value, ' ');
     let x = numbers::length(words.first()?, width, scale)?;
     let y = words.get(1).map_or(Some(0.0), |word| numbers::length(word, height, scale))?;
@@ -358,7 +364,8 @@ fn offset(tree: &Tree, element: usize) -> Option<String> {
 mod tests {
     use super::*;
 
-    const SCALE: Scale = Scale { em: 16.0, rem: 16.0, view: [200.0, 100.0], canvas: [200.0, 100.0] };
+    const SCALE: LengthScale =
+        LengthScale { em: 16.0, rem: 16.0, view: [200.0, 100.0], canvas: [200.0, 100.0] };
 
     #[test]
     fn functions_lose_their_units() {

@@ -8,7 +8,7 @@ use std::ops::{Index, IndexMut};
 use roxmltree::{Document, Node};
 
 use super::grammar;
-use super::numbers::{self, Scale};
+use super::numbers::{self, LengthScale};
 use super::properties;
 use super::view_box;
 
@@ -18,7 +18,7 @@ pub const SVG: &str = "http://www.w3.org/2000/svg";
 pub const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// Where nothing is known.
-const PLAIN: Scale = Scale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: [100.0, 100.0] };
+const PLAIN: LengthScale = LengthScale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: [100.0, 100.0] };
 
 /// The elements of a drawing, parents before what is in them when it is read; those that lowering adds come last.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ pub(super) struct Element {
     /// Its properties: presentation attributes at first, then what the cascade makes of them.
     pub(super) style: BTreeMap<String, String>,
     /// What its lengths are of.
-    scale: Option<Scale>,
+    scale: Option<LengthScale>,
     /// The element before it in the same parent.
     previous: Option<usize>,
 }
@@ -122,7 +122,7 @@ impl Element {
     }
 
     /// What its lengths are of, once [`Tree::measure`] was asked.
-    pub(super) fn scale(&self) -> &Scale {
+    pub(super) fn scale(&self) -> &LengthScale {
         self.scale.as_ref().unwrap_or(&PLAIN)
     }
 
@@ -218,7 +218,7 @@ impl Tree {
     pub(super) fn measure(&mut self, canvas: [f64; 2]) {
         for element in 0..self.len() {
             let around = self[element].parent.map(|parent| *self[parent].scale());
-            let mut scale = around.unwrap_or(Scale { em: 16.0, rem: 16.0, view: canvas, canvas });
+            let mut scale = around.unwrap_or(LengthScale { em: 16.0, rem: 16.0, view: canvas, canvas });
             if let Some(size) = self[element].style.get("font-size") {
                 scale.em = font_size(size, &scale).unwrap_or(scale.em);
             }
@@ -335,7 +335,7 @@ impl Tree {
 }
 
 /// A font's size in user units; `scale` is that of what is around.
-fn font_size(value: &str, scale: &Scale) -> Option<f64> {
+fn font_size(value: &str, scale: &LengthScale) -> Option<f64> {
     let factor = match value.trim().to_ascii_lowercase().as_str() {
         "xx-small" => 0.5625,
         "x-small" => 0.625,

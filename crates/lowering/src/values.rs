@@ -129,7 +129,7 @@ fn unknown_length(value: &str) -> bool {
 }
 
 /// The functions of `filter`, whose lengths are plain for the renderer and whose colours are old ones.
-fn filters(value: &str, current: &str, scale: &numbers::Scale) -> Option<String> {
+fn filters(value: &str, current: &str, scale: &numbers::LengthScale) -> Option<String> {
     let coloured = colours::lowered_within(value, current);
     let value = coloured.as_deref().unwrap_or(value);
     if !unknown_length(value) && !value.contains("em") {

@@ -1,6 +1,6 @@
 //! A board: a picture that others are laid on, pixel by pixel.
 
-use crate::raster::{PictureError, Rgb, decode};
+use crate::raster::{RasterError, Rgb, decode};
 
 /// A picture that others are laid on.
 pub struct Board(Rgb);
@@ -26,7 +26,7 @@ impl Board {
     ///
     /// # Errors
     /// When it is no whole PNG of a bounded size.
-    pub fn lay(&mut self, png: &[u8], place: (u32, u32), side: u32, rim: u32) -> Result<(), PictureError> {
+    pub fn lay(&mut self, png: &[u8], place: (u32, u32), side: u32, rim: u32) -> Result<(), RasterError> {
         let picture = decode(png)?.within(side.saturating_sub(2 * rim).max(1));
         let white =
             Rgb { width: side, height: side, pixels: vec![u8::MAX; side as usize * side as usize * 3] };
@@ -50,7 +50,7 @@ impl Board {
     ///
     /// # Errors
     /// As those of the encoder.
-    pub fn png(&self) -> Result<Vec<u8>, PictureError> {
+    pub fn png(&self) -> Result<Vec<u8>, RasterError> {
         self.0.encode_quickly()
     }
 }

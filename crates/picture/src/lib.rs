@@ -15,5 +15,5 @@ mod raster;
 pub use board::Board;
 pub use likeness::{Likeness, PixelDifference, PixelError, difference, likeness};
 pub use raster::{
-    PictureError, THUMBNAIL_VERSION, picture_size, quick_picture, small_picture, thumbnail_sizes, thumbnails,
+    RasterError, THUMBNAIL_VERSION, picture_size, quick_picture, small_picture, thumbnail_sizes, thumbnails,
 };

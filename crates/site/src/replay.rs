@@ -22,7 +22,7 @@ const HIDDEN: [&str; 9] =
 
 /// A drawing that draws itself.
 #[derive(Debug)]
-pub(super) struct Replay {
+pub(super) struct ReplayImage {
     pub(super) svg: Vec<u8>,
     /// The time that it plays, in seconds.
     pub(super) seconds: f64,
@@ -32,7 +32,7 @@ pub(super) struct Replay {
 }
 
 /// The replay of a drawing. `came` tells when its byte at an offset had come, in seconds from any moment on.
-pub(super) fn replay(svg: &[u8], came: impl Fn(usize) -> f64) -> Option<Replay> {
+pub(super) fn replay(svg: &[u8], came: impl Fn(usize) -> f64) -> Option<ReplayImage> {
     let text = std::str::from_utf8(svg).ok().filter(|text| text.len() <= MAX_SOURCE)?;
     // Places in the text would not be where an entity's content came from.
     if text.contains("<!DOCTYPE") {
@@ -72,7 +72,7 @@ pub(super) fn replay(svg: &[u8], came: impl Fn(usize) -> f64) -> Option<Replay> 
         copied = tag.end;
     }
     played.push_str(&text[copied..]);
-    (played.len() <= MAX_REPLAY).then(|| Replay {
+    (played.len() <= MAX_REPLAY).then(|| ReplayImage {
         svg: played.into_bytes(),
         seconds,
         took,

@@ -1,6 +1,6 @@
 //! `%` as a call, since it also fills in texts, which the interpreter's operator can't.
 
-use super::tag_token::{Token, TokenKind};
+use super::tag_token::{TagToken, TagTokenKind};
 
 /// The name of the function that stands for `%`.
 pub(super) const REMAINDER: &str = "__remainder__";
@@ -10,8 +10,9 @@ const WORDS: &[&str] = &["and", "or", "not", "if", "else", "in", "is"];
 
 /// Writes a tag with a call in place of every `%`. That binds as `*` and `/` do, so what stands left of it is the whole
 /// row of factors before it, and what stands right of it the next factor.
-pub(super) fn write_calls(inner: &str, tokens: &[Token], out: &mut String) {
-    let solid: Vec<Token> = tokens.iter().copied().filter(|token| token.0 != TokenKind::Blank).collect();
+pub(super) fn write_calls(inner: &str, tokens: &[TagToken], out: &mut String) {
+    let solid: Vec<TagToken> =
+        tokens.iter().copied().filter(|token| token.0 != TagTokenKind::Blank).collect();
     let is = |index: usize, sought: &str| {
         solid.get(index).is_some_and(|&(_, begin, end)| &inner[begin..end] == sought)
     };
@@ -25,26 +26,28 @@ pub(super) fn write_calls(inner: &str, tokens: &[Token], out: &mut String) {
         let token = &inner[from..to];
         let attribute = index > 0 && (is(index - 1, ".") || is(index - 1, "|"));
         match kind {
-            TokenKind::Open => {
+            TagTokenKind::Open => {
                 outer.push(if operand { start } else { start.min(index) });
                 (start, operand) = (index + 1, false);
             }
-            TokenKind::Close => (start, operand) = (outer.pop().unwrap_or(start), true),
-            TokenKind::Name if WORDS.contains(&token) && !attribute => (start, operand) = (index + 1, false),
-            TokenKind::Name | TokenKind::Number | TokenKind::Text => {
-                if operand && !attribute && kind != TokenKind::Text {
+            TagTokenKind::Close => (start, operand) = (outer.pop().unwrap_or(start), true),
+            TagTokenKind::Name if WORDS.contains(&token) && !attribute => {
+                (start, operand) = (index + 1, false)
+            }
+            TagTokenKind::Name | TagTokenKind::Number | TagTokenKind::Text => {
+                if operand && !attribute && kind != TagTokenKind::Text {
                     start = index;
                 }
                 operand = true;
             }
-            TokenKind::Operator if matches!(token, "." | "|" | "*" | "/" | "//" | "**") => operand = false,
-            TokenKind::Operator if token == "%" && operand => {
+            TagTokenKind::Operator if matches!(token, "." | "|" | "*" | "/" | "//" | "**") => operand = false,
+            TagTokenKind::Operator if token == "%" && operand => {
                 opened[start] += 1;
                 closed[factor_end(index + 1, &solid, &closes, inner)] += 1;
                 (calls[index], operand) = (true, false);
             }
-            TokenKind::Operator if matches!(token, "-" | "+") && !operand => {}
-            TokenKind::Operator | TokenKind::Blank => (start, operand) = (index + 1, false),
+            TagTokenKind::Operator if matches!(token, "-" | "+") && !operand => {}
+            TagTokenKind::Operator | TagTokenKind::Blank => (start, operand) = (index + 1, false),
         }
     }
     let mut copied = 0;
@@ -59,12 +62,12 @@ pub(super) fn write_calls(inner: &str, tokens: &[Token], out: &mut String) {
 }
 
 /// For every bracket that opens, which one closes it.
-fn closing_brackets(tokens: &[Token]) -> Vec<usize> {
+fn closing_brackets(tokens: &[TagToken]) -> Vec<usize> {
     let (mut closes, mut open) = (vec![tokens.len(); tokens.len()], Vec::new());
     for (index, token) in tokens.iter().enumerate() {
         match token.0 {
-            TokenKind::Open => open.push(index),
-            TokenKind::Close => {
+            TagTokenKind::Open => open.push(index),
+            TagTokenKind::Close => {
                 if let Some(opening) = open.pop() {
                     closes[opening] = index;
                 }
@@ -77,14 +80,14 @@ fn closing_brackets(tokens: &[Token]) -> Vec<usize> {
 
 /// The place behind a factor that begins at `at`: signs, an operand, what is called, looked up and filtered of it, and
 /// its powers.
-fn factor_end(mut at: usize, tokens: &[Token], closes: &[usize], inner: &str) -> usize {
+fn factor_end(mut at: usize, tokens: &[TagToken], closes: &[usize], inner: &str) -> usize {
     let is = |index: usize, sought: &[&str]| {
         tokens.get(index).is_some_and(|&(kind, begin, end)| {
-            kind != TokenKind::Text && sought.contains(&&inner[begin..end])
+            kind != TagTokenKind::Text && sought.contains(&&inner[begin..end])
         })
     };
     let behind = |at: usize| match tokens.get(at) {
-        Some((TokenKind::Open, ..)) => (closes[at] + 1).min(tokens.len()),
+        Some((TagTokenKind::Open, ..)) => (closes[at] + 1).min(tokens.len()),
         Some(_) => at + 1,
         None => at,
     };
@@ -93,7 +96,7 @@ fn factor_end(mut at: usize, tokens: &[Token], closes: &[usize], inner: &str) ->
             at += 1;
         }
         at = behind(at);
-        while matches!(tokens.get(at), Some((TokenKind::Text, ..))) {
+        while matches!(tokens.get(at), Some((TagTokenKind::Text, ..))) {
             at += 1;
         }
         loop {

@@ -4,7 +4,7 @@
 //! the same without it. `a % b` becomes a call, since `%` also fills in texts, which the interpreter's operator can't.
 
 use super::remainder::write_calls;
-use super::tag_token::{TokenKind, tokens};
+use super::tag_token::{TagTokenKind, tokens};
 
 /// The template in words that the interpreter knows.
 pub(super) fn prepared(source: &str) -> String {
@@ -65,8 +65,8 @@ fn copy_raw<'a>(tag: &'a str, out: &mut String) -> &'a str {
 fn write_tag<'a>(tag: &'a str, out: &mut String) -> &'a str {
     let (tokens, end) = tokens(tag);
     let (inner, rest) = tag.split_at(end);
-    let mut words = tokens.iter().filter(|token| token.0 != TokenKind::Blank);
-    if let (Some(&(TokenKind::Name, begin, end)), None) = (words.next(), words.next()) {
+    let mut words = tokens.iter().filter(|token| token.0 != TagTokenKind::Blank);
+    if let (Some(&(TagTokenKind::Name, begin, end)), None) = (words.next(), words.next()) {
         let plain = match &inner[begin..end] {
             "generation" => "if true",
             "endgeneration" => "endif",

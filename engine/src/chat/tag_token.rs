@@ -2,7 +2,7 @@
 
 /// What a part of a tag is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(super) enum TagTokenKind {
     Blank,
     Name,
     Number,
@@ -13,13 +13,13 @@ pub(super) enum TokenKind {
 }
 
 /// A part of a tag: where it begins and ends in it.
-pub(super) type Token = (TokenKind, usize, usize);
+pub(super) type TagToken = (TagTokenKind, usize, usize);
 
 /// Operators of more than one character.
 const LONG: &[&str] = &["**", "//", "==", "!=", "<=", ">="];
 
 /// The parts of a tag between its brackets, and where it ends.
-pub(super) fn tokens(tag: &str) -> (Vec<Token>, usize) {
+pub(super) fn tokens(tag: &str) -> (Vec<TagToken>, usize) {
     let close = if tag.starts_with("{%") { "%}" } else { "}}" };
     let mut at = if tag[2..].starts_with(['-', '+']) { 3 } else { 2 };
     let (mut tokens, mut depth) = (Vec::new(), 0_usize);
@@ -31,20 +31,22 @@ pub(super) fn tokens(tag: &str) -> (Vec<Token>, usize) {
         }
         let run = |meets: fn(char) -> bool| here.find(|c| !meets(c)).unwrap_or(here.len());
         let (kind, len) = match c {
-            c if c.is_whitespace() => (TokenKind::Blank, run(char::is_whitespace)),
-            c if c.is_ascii_digit() => (TokenKind::Number, number(here)),
-            c if c == '_' || c.is_alphabetic() => (TokenKind::Name, run(|c| c == '_' || c.is_alphanumeric())),
-            '"' | '\'' => (TokenKind::Text, text(here)),
-            '(' | '[' | '{' => (TokenKind::Open, 1),
-            ')' | ']' | '}' => (TokenKind::Close, 1),
+            c if c.is_whitespace() => (TagTokenKind::Blank, run(char::is_whitespace)),
+            c if c.is_ascii_digit() => (TagTokenKind::Number, number(here)),
+            c if c == '_' || c.is_alphabetic() => {
+                (TagTokenKind::Name, run(|c| c == '_' || c.is_alphanumeric()))
+            }
+            '"' | '\'' => (TagTokenKind::Text, text(here)),
+            '(' | '[' | '{' => (TagTokenKind::Open, 1),
+            ')' | ']' | '}' => (TagTokenKind::Close, 1),
             c => (
-                TokenKind::Operator,
+                TagTokenKind::Operator,
                 if LONG.iter().any(|long| here.starts_with(long)) { 2 } else { c.len_utf8() },
             ),
         };
         match kind {
-            TokenKind::Open => depth += 1,
-            TokenKind::Close => depth = depth.saturating_sub(1),
+            TagTokenKind::Open => depth += 1,
+            TagTokenKind::Close => depth = depth.saturating_sub(1),
             _ => {}
         }
         tokens.push((kind, at, at + len));

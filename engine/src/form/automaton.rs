@@ -20,21 +20,21 @@ pub(super) enum Node {
     /// The inside of a string of at most so many bytes, and its closing quote.
     Text { most: u16, next: NodeId },
     /// Any bytes up to a mark, and the mark.
-    Free { mark: Mark, next: NodeId },
+    Free { mark: EndMark, next: NodeId },
     /// A digit of one of the four numbers of an area: the tens of its hundredths, or the ones.
     AreaDigit { number: u8, ones: bool, next: NodeId },
 }
 
 /// A mark that is looked for in any text.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Mark {
+pub(super) struct EndMark {
     pub(super) bytes: Vec<u8>,
     /// By bytes of it that stand there: how many of them still count when the next one is another (Knuth, Morris, Pratt).
     back: Vec<u16>,
 }
 
-impl Mark {
-    pub(super) fn new(mark: &str) -> Mark {
+impl EndMark {
+    pub(super) fn new(mark: &str) -> EndMark {
         let bytes = mark.as_bytes().to_vec();
         let mut back = vec![0_u16; bytes.len()];
         let mut same = 0;
@@ -45,7 +45,7 @@ impl Mark {
             }
             same += u16::from(bytes[usize::from(same)] == bytes[at]);
         }
-        Mark { bytes, back }
+        EndMark { bytes, back }
     }
 
     /// How many of its bytes stand there after one more, when so many stood there before.
@@ -59,7 +59,7 @@ impl Mark {
 
 /// A place in a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct FormPlace {
     pub(super) node: NodeId,
     /// Bytes of a string that are taken, or of a mark that stand there.
     pub(super) used: u16,
@@ -68,13 +68,13 @@ pub(super) struct Place {
     area: [u8; 3],
 }
 
-impl Place {
-    pub(super) fn at(node: NodeId) -> Place {
-        Place { node, used: 0, string: StringPlace::Between, area: [0; 3] }
+impl FormPlace {
+    pub(super) fn at(node: NodeId) -> FormPlace {
+        FormPlace { node, used: 0, string: StringPlace::Between, area: [0; 3] }
     }
 
-    fn followed_by(self, node: NodeId) -> Place {
-        Place { node, used: 0, string: StringPlace::Between, ..self }
+    fn followed_by(self, node: NodeId) -> FormPlace {
+        FormPlace { node, used: 0, string: StringPlace::Between, ..self }
     }
 }
 
@@ -106,12 +106,12 @@ impl ReplyForm {
         Ok(compiler.finish(start))
     }
 
-    pub(super) fn beginning(&self) -> Place {
-        Place::at(self.start)
+    pub(super) fn beginning(&self) -> FormPlace {
+        FormPlace::at(self.start)
     }
 
     /// The place after a byte; none where it can't stand.
-    pub(super) fn step(&self, place: Place, byte: u8) -> Option<Place> {
+    pub(super) fn step(&self, place: FormPlace, byte: u8) -> Option<FormPlace> {
         match &self.nodes[place.node as usize] {
             Node::Bytes(edges) => {
                 let found = edges.iter().find(|(edge, _)| *edge == byte)?;
@@ -121,25 +121,25 @@ impl ReplyForm {
                 StringByte::Quote => Some(place.followed_by(*next)),
                 StringByte::Content(string, takes) => {
                     let used = place.used.checked_add(u16::from(takes))?;
-                    (used <= *most).then_some(Place { used, string, ..place })
+                    (used <= *most).then_some(FormPlace { used, string, ..place })
                 }
             },
             Node::Free { mark, next } => {
                 let used = mark.step(place.used, byte);
                 let whole = usize::from(used) == mark.bytes.len();
-                Some(if whole { place.followed_by(*next) } else { Place { used, ..place } })
+                Some(if whole { place.followed_by(*next) } else { FormPlace { used, ..place } })
             }
             Node::AreaDigit { number, ones, next } => area_digit(place, *number, *ones, *next, byte),
         }
     }
 
     /// The place after several bytes; none where they can't stand.
-    pub(super) fn after(&self, place: Place, bytes: &[u8]) -> Option<Place> {
+    pub(super) fn after(&self, place: FormPlace, bytes: &[u8]) -> Option<FormPlace> {
         bytes.iter().try_fold(place, |place, &byte| self.step(place, byte))
     }
 
     /// The mark that ends the reasoning.
-    pub(super) fn mark(&self) -> Option<&Mark> {
+    pub(super) fn mark(&self) -> Option<&EndMark> {
         self.nodes.iter().find_map(|node| match node {
             Node::Free { mark, .. } => Some(mark),
             _ => None,
@@ -157,7 +157,7 @@ impl ReplyForm {
     }
 
     /// The fewest bytes from a place to the end.
-    pub(super) fn closing(&self, place: Place) -> usize {
+    pub(super) fn closing(&self, place: FormPlace) -> usize {
         let whole = self.closing[place.node as usize];
         match &self.nodes[place.node as usize] {
             Node::Text { .. } => whole + place.string.need(),
@@ -168,7 +168,7 @@ impl ReplyForm {
 }
 
 /// A digit of an area: widths and heights are at least 1 and end within the picture.
-fn area_digit(place: Place, number: u8, ones: bool, next: NodeId, byte: u8) -> Option<Place> {
+fn area_digit(place: FormPlace, number: u8, ones: bool, next: NodeId, byte: u8) -> Option<FormPlace> {
     let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
     let [left, top, tens] = place.area;
     let most = match number {
@@ -187,5 +187,5 @@ fn area_digit(place: Place, number: u8, ones: bool, next: NodeId, byte: u8) -> O
         (true, 0 | 1) => area[usize::from(number)] = value,
         (true, _) => {}
     }
-    Some(Place { area, ..place.followed_by(next) })
+    Some(FormPlace { area, ..place.followed_by(next) })
 }

@@ -2,7 +2,7 @@
 
 use pelicycle_reasoning::ReasoningOutset;
 
-use super::automaton::{Mark, Node, NodeId, ReplyForm};
+use super::automaton::{EndMark, Node, NodeId, ReplyForm};
 use super::error::FormError;
 use super::shape::JsonShape;
 
@@ -179,7 +179,7 @@ impl Compiler {
                 after = self.union(more, answer)?;
             }
         }
-        let reasoning = self.add(Node::Free { mark: Mark::new(outset.end), next: after });
+        let reasoning = self.add(Node::Free { mark: EndMark::new(outset.end), next: after });
         let Some(open) = outset.open else { return Ok(reasoning) };
         let opened = self.literal(open, reasoning);
         if outset.optional { self.union(opened, answer) } else { Ok(opened) }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::automaton::{END, Mark, Node, NodeId, Place, ReplyForm};
+use super::automaton::{END, EndMark, FormPlace, Node, NodeId, ReplyForm};
 use super::error::FormError;
 use super::string_bytes::StringPlace;
 use super::token_set::TokenSet;
@@ -19,14 +19,14 @@ const KEPT_FOR_ANSWER: usize = 1024;
 pub(crate) struct FormGuide {
     form: ReplyForm,
     vocabulary: Arc<FormVocabulary>,
-    place: Place,
+    place: FormPlace,
     /// Tokens that may come, at most.
     left: usize,
     /// Of them for the reasoning and the mark that ends it.
     left_for_reasoning: usize,
     allowed: TokenSet,
     /// The places along a path down the trie.
-    path: Vec<Place>,
+    path: Vec<FormPlace>,
     /// Tokens in which the mark may end that ends the reasoning, by their bytes.
     ending: Option<Vec<(u32, Vec<u8>)>>,
 }
@@ -72,7 +72,7 @@ impl FormGuide {
             }
             Node::Free { mark, next }
                 if self.left_for_reasoning > mark.bytes.len()
-                    && self.left > mark.bytes.len() + self.form.closing(Place::at(*next)) =>
+                    && self.left > mark.bytes.len() + self.form.closing(FormPlace::at(*next)) =>
             {
                 self.allow_in_reasoning();
             }
@@ -110,7 +110,7 @@ impl FormGuide {
     }
 
     /// Whether the end is in reach after one token that leads to a place.
-    fn reaches(&self, place: Place) -> bool {
+    fn reaches(&self, place: FormPlace) -> bool {
         let unfinished = matches!(place.string, StringPlace::Inside { .. });
         let reasons_on = match &self.form.nodes[place.node as usize] {
             // Whoever comes to the reasoning by this token has spent none of it.
@@ -126,7 +126,7 @@ impl FormGuide {
     /// Inside a string of which so many bytes are left.
     fn allow_in_string(&mut self, room: u16, next: NodeId) {
         let vocabulary = Arc::clone(&self.vocabulary);
-        let behind = Place::at(next);
+        let behind = FormPlace::at(next);
         let most = 1 + self.form.closing(behind);
         // No character needs more than three bytes more.
         if room >= vocabulary.longest_content && self.left > most + 3 {
@@ -161,7 +161,7 @@ impl FormGuide {
     }
 
     /// The tokens that have the last byte of a mark.
-    fn may_end(&self, mark: &Mark) -> Vec<(u32, Vec<u8>)> {
+    fn may_end(&self, mark: &EndMark) -> Vec<(u32, Vec<u8>)> {
         let last = mark.bytes[mark.bytes.len() - 1];
         let (mut found, mut bytes) = (Vec::new(), Vec::new());
         for (index, node) in self.vocabulary.trie.iter().enumerate() {

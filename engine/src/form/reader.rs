@@ -1,12 +1,12 @@
 //! Tells the answer of a reply in form from what stands before it.
 
-use super::automaton::{Node, Place, ReplyForm};
+use super::automaton::{FormPlace, Node, ReplyForm};
 
 /// The way of a reader through a reply. Other marks of reasoning than the one that the form waits for mean nothing here.
 #[derive(Debug)]
 pub(crate) struct FormReader {
     form: ReplyForm,
-    place: Place,
+    place: FormPlace,
     answers: bool,
 }
 

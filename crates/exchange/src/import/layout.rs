@@ -34,7 +34,7 @@ const CONTENT: [&str; 14] = [
 
 /// What a file's path tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ImportedPlace {
     /// The model.
     pub(super) model: String,
     /// The moment in the path.
@@ -51,7 +51,7 @@ struct Parts {
 }
 
 /// The places of files by their paths below the folder, folders before them and no ending, all to the prompt of this id.
-pub(super) fn places(paths: &[Vec<String>], prompt: &str) -> Vec<Place> {
+pub(super) fn places(paths: &[Vec<String>], prompt: &str) -> Vec<ImportedPlace> {
     let counted = counted_apart(paths);
     let parts: Vec<Parts> = paths.iter().map(|path| parts(path, prompt, &counted)).collect();
     let mut of_name: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
@@ -65,8 +65,11 @@ pub(super) fn places(paths: &[Vec<String>], prompt: &str) -> Vec<Place> {
             samples[index] = u32::try_from(rank + 1).unwrap_or(u32::MAX);
         }
     }
-    let place =
-        |(parts, sample): (&Parts, u32)| Place { model: parts.model.join("/"), moment: parts.moment, sample };
+    let place = |(parts, sample): (&Parts, u32)| ImportedPlace {
+        model: parts.model.join("/"),
+        moment: parts.moment,
+        sample,
+    };
     parts.iter().zip(samples).map(place).collect()
 }
 
@@ -202,10 +205,10 @@ mod tests {
     fn told(paths: &[&str]) -> Vec<String> {
         let split: Vec<Vec<String>> =
             paths.iter().map(|path| path.split('/').map(str::to_owned).collect()).collect();
-        let day = |place: &Place| {
+        let day = |place: &ImportedPlace| {
             place.moment.map(|moment| format!(" {}", moment.strftime("%F"))).unwrap_or_default()
         };
-        let told = |place: Place| format!("{} {}{}", place.model, place.sample, day(&place));
+        let told = |place: ImportedPlace| format!("{} {}{}", place.model, place.sample, day(&place));
         places(&split, "pelican-2").into_iter().map(told).collect()
     }
 

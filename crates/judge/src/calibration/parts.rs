@@ -7,7 +7,7 @@ pub(super) const SIZE: (f64, f64) = (480.0, 360.0);
 
 /// A part of a drawing: what stays together when it is shuffled.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct ScenePart {
     pub(super) svg: String,
     /// About its middle.
     pub(super) centre: (f64, f64),
@@ -18,7 +18,7 @@ pub(super) struct Part {
 #[derive(Debug, Clone)]
 pub(super) struct Composition {
     pub(super) backdrop: String,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<ScenePart>,
 }
 
 impl Composition {

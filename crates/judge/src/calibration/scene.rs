@@ -2,11 +2,11 @@
 
 use pelicycle_statistics::Random;
 
-use super::parts::{Composition, Part, SIZE};
+use super::parts::{Composition, SIZE, ScenePart};
 
 /// The measures of a scene, in the drawing's units.
 #[derive(Debug, Clone)]
-pub(super) struct Scene {
+pub(super) struct CalibrationScene {
     ground: f64,
     rear: f64,
     front: f64,
@@ -71,11 +71,11 @@ pub(super) const PALETTES: [Palette; 4] = [
     },
 ];
 
-impl Scene {
-    pub(super) fn draw(random: &mut Random) -> Scene {
+impl CalibrationScene {
+    pub(super) fn draw(random: &mut Random) -> CalibrationScene {
         let mut between = |low: usize, high: usize| (low + random.below(high - low + 1)) as f64;
         let (rear, radius) = (between(110, 140), between(46, 58));
-        Scene {
+        CalibrationScene {
             ground: between(318, 332),
             rear,
             front: rear + between(165, 195),
@@ -135,7 +135,7 @@ impl Scene {
         )
     }
 
-    fn wheel(&self, x: f64, colours: Palette) -> Part {
+    fn wheel(&self, x: f64, colours: Palette) -> ScenePart {
         let (y, r) = (self.hub(), self.radius);
         let spokes: String = (0..self.spokes)
             .map(|n| {
@@ -148,10 +148,10 @@ impl Scene {
             "<g fill=\"none\"><path d=\"{spokes}\" stroke=\"#8d9399\" stroke-width=\"1.6\"/><circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" stroke=\"{}\" stroke-width=\"7\"/></g><circle cx=\"{x}\" cy=\"{y}\" r=\"6\" fill=\"#8d9399\"/>",
             colours.tyre
         );
-        Part { svg, centre: (x, y), is_wheel: true }
+        ScenePart { svg, centre: (x, y), is_wheel: true }
     }
 
-    fn frame(&self, colours: Palette) -> Part {
+    fn frame(&self, colours: Palette) -> ScenePart {
         let ((cx, cy), (sx, sy), hub) = (self.crank(), self.seat(), self.hub());
         let head = (self.front - 22.0, hub - self.saddle * 0.75);
         let (tx, ty) = (sx + 6.0, sy + 20.0);
@@ -167,10 +167,10 @@ impl Scene {
             sx - 20.0,
             sy - 4.0
         );
-        Part { svg, centre: ((self.rear + self.front) / 2.0, hub - 30.0), is_wheel: false }
+        ScenePart { svg, centre: ((self.rear + self.front) / 2.0, hub - 30.0), is_wheel: false }
     }
 
-    fn handlebar(&self, colours: Palette) -> Part {
+    fn handlebar(&self, colours: Palette) -> ScenePart {
         let (x, y) = self.bar();
         let bottom = self.hub() - self.saddle * 0.75;
         let svg = format!(
@@ -178,10 +178,10 @@ impl Scene {
             self.front - 22.0,
             colours.tyre
         );
-        Part { svg, centre: (x - 10.0, y + 12.0), is_wheel: false }
+        ScenePart { svg, centre: (x - 10.0, y + 12.0), is_wheel: false }
     }
 
-    fn leg(&self, colours: Palette) -> Part {
+    fn leg(&self, colours: Palette) -> ScenePart {
         let ((cx, cy), (sx, sy)) = (self.crank(), self.seat());
         let (foot_x, foot_y) = (cx + 16.0, cy + 20.0);
         let (knee_x, knee_y) = (cx + 34.0, (sy + cy) / 2.0 - 2.0);
@@ -192,7 +192,7 @@ impl Scene {
             foot_x - 10.0,
             c = colours.beak
         );
-        Part { svg, centre: ((sx + foot_x) / 2.0, (sy + foot_y) / 2.0), is_wheel: false }
+        ScenePart { svg, centre: ((sx + foot_x) / 2.0, (sy + foot_y) / 2.0), is_wheel: false }
     }
 
     /// The middle of the body.
@@ -201,7 +201,7 @@ impl Scene {
         (sx + 10.0, sy - self.body.1 + 6.0)
     }
 
-    fn body(&self, colours: Palette) -> Part {
+    fn body(&self, colours: Palette) -> ScenePart {
         let ((x, y), (rx, ry), (bar_x, bar_y)) = (self.trunk(), self.body, self.bar());
         let svg = format!(
             "<path d=\"M{} {}l-34 -10l8 16l-10 12l36 2z\" fill=\"{wing}\"/><ellipse cx=\"{x}\" cy=\"{y}\" rx=\"{rx}\" ry=\"{ry}\" fill=\"{}\" stroke=\"#6b6b66\" stroke-width=\"2\"/><path d=\"M{} {}Q{} {} {} {}Q{} {} {} {}z\" fill=\"{wing}\" stroke=\"#6b6b66\" stroke-width=\"2\"/>",
@@ -220,10 +220,10 @@ impl Scene {
             y - ry * 0.4,
             wing = colours.wing
         );
-        Part { svg, centre: (x, y), is_wheel: false }
+        ScenePart { svg, centre: (x, y), is_wheel: false }
     }
 
-    fn head(&self, colours: Palette) -> Part {
+    fn head(&self, colours: Palette) -> ScenePart {
         let ((x, y), (rx, ry)) = (self.trunk(), self.body);
         let (root_x, root_y) = (x + rx * 0.72, y - ry * 0.45);
         let (head_x, head_y) = (root_x + 16.0, root_y - self.neck);
@@ -251,6 +251,6 @@ impl Scene {
             p = colours.plumage,
             b = colours.beak
         );
-        Part { svg, centre: ((root_x + tip.0) / 2.0, head_y + 20.0), is_wheel: false }
+        ScenePart { svg, centre: ((root_x + tip.0) / 2.0, head_y + 20.0), is_wheel: false }
     }
 }

@@ -3,7 +3,7 @@
 use pelicycle_record::DrawingChange;
 use pelicycle_statistics::Random;
 
-use super::scene::{PALETTES, Scene};
+use super::scene::{CalibrationScene, PALETTES};
 
 /// The version of the set: answers to another one are not counted.
 pub const CALIBRATION_SET: &str = "1";
@@ -36,7 +36,7 @@ pub fn calibration_set() -> Vec<CalibrationPair> {
     let mut random = Random::new(SEED);
     let mut pairs = Vec::new();
     for number in 0..SCENES {
-        let scene = Scene::draw(&mut random);
+        let scene = CalibrationScene::draw(&mut random);
         let drawing = scene.composition(PALETTES[number % PALETTES.len()]);
         let other_colours = scene.composition(PALETTES[(number + 1) % PALETTES.len()]);
         let alike = match number % 2 {

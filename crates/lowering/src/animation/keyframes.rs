@@ -1,6 +1,6 @@
 //! Animations of CSS.
 
-use super::super::css::{Declaration, Keyframes, Sheet, longhands, resolve};
+use super::super::css::{Declaration, Keyframes, StyleSheet, longhands, resolve};
 use super::super::grammar;
 use super::super::numbers::{number, seconds, split};
 use super::super::properties;
@@ -67,7 +67,7 @@ pub(super) fn iteration(cycles: f64, ends: bool) -> (f64, f64) {
 const MOST: usize = 16;
 
 /// The animations of all elements, in the order in which they are applied.
-pub(super) fn of(tree: &Tree, sheet: &Sheet) -> Vec<Animation> {
+pub(super) fn of(tree: &Tree, sheet: &StyleSheet) -> Vec<Animation> {
     let mut found = Vec::new();
     for element in 0..tree.len() {
         let style = &tree[element].style;
@@ -169,7 +169,7 @@ impl Animation {
 const WORK: usize = 200_000;
 
 /// Gives elements the values that their animations have at a time.
-pub(super) fn apply(tree: &mut Tree, sheet: &Sheet, animations: &[Animation], time: Time) {
+pub(super) fn apply(tree: &mut Tree, sheet: &StyleSheet, animations: &[Animation], time: Time) {
     let mut left = WORK;
     for animation in animations {
         let Some(progress) = animation.progress(time) else { continue };
@@ -191,7 +191,7 @@ type Places = Vec<(f64, String, Option<Pace>)>;
 /// The properties that frames set, at a share of the way through them.
 fn values(
     tree: &Tree,
-    sheet: &Sheet,
+    sheet: &StyleSheet,
     animation: &Animation,
     frames: &Keyframes,
     progress: f64,

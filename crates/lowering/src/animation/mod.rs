@@ -6,7 +6,7 @@ mod pace;
 mod smil;
 mod timing;
 
-use super::css::Sheet;
+use super::css::StyleSheet;
 use super::tree::Tree;
 
 /// The moment of a drawing that moves.
@@ -39,7 +39,7 @@ pub(super) struct Animated {
 }
 
 /// Gives every element the values that it has at this moment. The cascade comes before.
-pub(super) fn lower(tree: &mut Tree, sheet: &Sheet, moment: Moment) -> Animated {
+pub(super) fn lower(tree: &mut Tree, sheet: &StyleSheet, moment: Moment) -> Animated {
     let timed = smil::Timed::of(tree);
     let styled = keyframes::of(tree, sheet);
     let moves = !timed.is_empty() || !styled.is_empty();

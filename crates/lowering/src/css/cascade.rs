@@ -9,7 +9,7 @@ use super::super::tree::{Child, Tree};
 use super::declarations::{Declaration, inline};
 use super::instances;
 use super::matching::Matcher;
-use super::rules::Sheet;
+use super::rules::StyleSheet;
 use super::selectors::Specificity;
 use super::variables::Variables;
 
@@ -39,7 +39,7 @@ pub(in super::super) fn cascade(
     canvas: [f64; 2],
     work: u64,
     bytes: usize,
-) -> Option<Sheet> {
+) -> Option<StyleSheet> {
     let sheet = read(tree, around, canvas);
     let matcher = Matcher::new(tree, work);
     let mut made = 0;
@@ -69,8 +69,8 @@ pub(in super::super) fn cascade(
 }
 
 /// The style sheets of a drawing, in the order in which they stand.
-fn read(tree: &Tree, around: &str, canvas: [f64; 2]) -> Sheet {
-    let mut sheet = Sheet::default();
+fn read(tree: &Tree, around: &str, canvas: [f64; 2]) -> StyleSheet {
+    let mut sheet = StyleSheet::default();
     sheet.parse_more(around, canvas);
     for index in 0..tree.len() {
         let element = &tree[index];
@@ -96,7 +96,12 @@ fn read(tree: &Tree, around: &str, canvas: [f64; 2]) -> Sheet {
 }
 
 /// What is declared for an element, without its presentation attributes.
-fn declared(tree: &Tree, element: usize, sheet: &Sheet, matcher: &Matcher<'_>) -> BTreeMap<String, String> {
+fn declared(
+    tree: &Tree,
+    element: usize,
+    sheet: &StyleSheet,
+    matcher: &Matcher<'_>,
+) -> BTreeMap<String, String> {
     let unlayered = sheet.layers.len();
     let mut found: Vec<(Weight, &Declaration)> = Vec::new();
     let weigh =

@@ -1,7 +1,7 @@
 //! Declarations: a property and its value.
 
 use super::spans::{text_of, trim, until};
-use super::tokens::{Token, TokenKind, tokens};
+use super::tokens::{CssToken, CssTokenKind, tokens};
 
 /// A declaration.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +28,11 @@ pub(in super::super) fn inline(text: &str) -> Vec<Declaration> {
 }
 
 /// A declaration, where these tokens are one.
-pub(super) fn declaration(tokens: &[Token<'_>]) -> Option<Declaration> {
+pub(super) fn declaration(tokens: &[CssToken<'_>]) -> Option<Declaration> {
     let tokens = trim(tokens);
     let (first, rest) = tokens.split_first()?;
     let rest = trim(rest);
-    if first.kind != TokenKind::Ident || !rest.first()?.is(':') {
+    if first.kind != CssTokenKind::Ident || !rest.first()?.is(':') {
         return None;
     }
     let name = first.name();
@@ -46,12 +46,12 @@ pub(super) fn declaration(tokens: &[Token<'_>]) -> Option<Declaration> {
         (value, important) = (trim(head), true);
     } else if let [head @ .., mark, space, word] = value
         && mark.is('!')
-        && space.kind == TokenKind::Space
+        && space.kind == CssTokenKind::Space
         && word.text.eq_ignore_ascii_case("important")
     {
         (value, important) = (trim(head), true);
     }
-    let broken = |token: &Token<'_>| token.is('{') || token.is('}') || token.is('!') || token.is(';');
+    let broken = |token: &CssToken<'_>| token.is('{') || token.is('}') || token.is('!') || token.is(';');
     if !custom && (value.is_empty() || value.iter().any(broken)) {
         return None;
     }

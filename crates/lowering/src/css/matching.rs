@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::super::tree::Tree;
-use super::selectors::{Combinator, Compound, Part, Selector, Test};
+use super::selectors::{Combinator, Compound, Selector, SelectorPart, Test};
 
 /// Matching, with a bound on the parts of selectors that are held against elements.
 pub(super) struct Matcher<'t> {
@@ -66,31 +66,33 @@ impl<'t> Matcher<'t> {
         !self.is_over()
     }
 
-    fn part(&self, element: usize, part: &Part) -> bool {
+    fn part(&self, element: usize, part: &SelectorPart) -> bool {
         if !self.spend(1) {
             return false;
         }
         let found = &self.tree[element];
         let value = |name: &str| found.markup(name);
         match part {
-            Part::Type(name) => found.name == *name,
-            Part::Id(id) => value("id") == Some(id),
-            Part::Class(class) => value("class").is_some_and(|all| {
+            SelectorPart::Type(name) => found.name == *name,
+            SelectorPart::Id(id) => value("id") == Some(id),
+            SelectorPart::Class(class) => value("class").is_some_and(|all| {
                 self.spend(all.len() as u64 / 16);
                 all.split_ascii_whitespace().any(|word| word == class)
             }),
-            Part::Attribute { name, test, value: wanted, any_case } => value(name).is_some_and(|found| {
-                self.spend(found.len() as u64 / 16);
-                match any_case {
-                    true => compare(*test, &found.to_ascii_lowercase(), &wanted.to_ascii_lowercase()),
-                    false => compare(*test, found, wanted),
-                }
-            }),
-            Part::Is(any) => any.iter().any(|selector| self.matches(element, selector)),
-            Part::Not(none) => !none.iter().any(|selector| self.matches(element, selector)),
-            Part::Has(any) => self.has(element, any),
-            Part::Anchor => self.anchor.get() == Some(element),
-            Part::Nth { step, offset, last, same_type, of } => {
+            SelectorPart::Attribute { name, test, value: wanted, any_case } => {
+                value(name).is_some_and(|found| {
+                    self.spend(found.len() as u64 / 16);
+                    match any_case {
+                        true => compare(*test, &found.to_ascii_lowercase(), &wanted.to_ascii_lowercase()),
+                        false => compare(*test, found, wanted),
+                    }
+                })
+            }
+            SelectorPart::Is(any) => any.iter().any(|selector| self.matches(element, selector)),
+            SelectorPart::Not(none) => !none.iter().any(|selector| self.matches(element, selector)),
+            SelectorPart::Has(any) => self.has(element, any),
+            SelectorPart::Anchor => self.anchor.get() == Some(element),
+            SelectorPart::Nth { step, offset, last, same_type, of } => {
                 let Some(parent) = found.parent else { return false };
                 let children = self.tree.children(parent);
                 let among = |at: usize| match of {
@@ -115,9 +117,9 @@ impl<'t> Matcher<'t> {
                     step => (place - offset) % step == 0 && (place - offset) / step >= 0,
                 }
             }
-            Part::Root => found.parent.is_none(),
-            Part::Empty => found.children.is_empty(),
-            Part::Never => false,
+            SelectorPart::Root => found.parent.is_none(),
+            SelectorPart::Empty => found.children.is_empty(),
+            SelectorPart::Never => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::super::grammar;
 use super::spans::{closing, text_of, trim, until};
 use super::syntax;
-use super::tokens::{Token, TokenKind};
+use super::tokens::{CssToken, CssTokenKind};
 
 /// Conditions in conditions that are followed.
 const DEEPEST: usize = 8;
@@ -28,10 +28,10 @@ pub(super) fn applies(queries: &str, canvas: [f64; 2]) -> bool {
     }
 }
 
-fn query(tokens: &[Token<'_>], canvas: [f64; 2]) -> bool {
+fn query(tokens: &[CssToken<'_>], canvas: [f64; 2]) -> bool {
     let (mut tokens, mut negated, mut holds) = (tokens, false, true);
-    let head = |tokens: &[Token<'_>]| {
-        tokens.first().filter(|token| token.kind == TokenKind::Ident).map(|token| token.text.to_owned())
+    let head = |tokens: &[CssToken<'_>]| {
+        tokens.first().filter(|token| token.kind == CssTokenKind::Ident).map(|token| token.text.to_owned())
     };
     if let Some(word) = head(tokens).filter(|word| word == "not" || word == "only") {
         let rest = trim(&tokens[1..]);
@@ -55,9 +55,9 @@ fn query(tokens: &[Token<'_>], canvas: [f64; 2]) -> bool {
 
 /// `not x`, `x and y`, `x or y` with brackets; `None` where it is no condition.
 fn condition(
-    tokens: &[Token<'_>],
+    tokens: &[CssToken<'_>],
     depth: usize,
-    leaf: &dyn Fn(&[Token<'_>]) -> Option<bool>,
+    leaf: &dyn Fn(&[CssToken<'_>]) -> Option<bool>,
 ) -> Option<bool> {
     if depth > DEEPEST {
         return None;
@@ -76,7 +76,7 @@ fn condition(
             None => return None,
         };
         let holds = match open.kind {
-            TokenKind::Function => leaf(tokens.get(..end)?)?,
+            CssTokenKind::Function => leaf(tokens.get(..end)?)?,
             _ => {
                 let inside = trim(tokens.get(1..end)?);
                 let nested =
@@ -105,7 +105,7 @@ fn condition(
 }
 
 /// Whether a feature is what it is asked to be.
-fn feature(tokens: &[Token<'_>], [width, height]: [f64; 2]) -> bool {
+fn feature(tokens: &[CssToken<'_>], [width, height]: [f64; 2]) -> bool {
     let text = text_of(tokens);
     let of = |name: &str| match name {
         "width" => Some(width),
@@ -196,10 +196,10 @@ fn number(text: &str) -> Option<f64> {
 
 /// Whether a browser knows what `@supports` asks for. Of a declaration, that is taken to be so unless it has the mark of another
 /// maker.
-pub(super) fn supports(prelude: &[Token<'_>]) -> bool {
-    let leaf = |inside: &[Token<'_>]| -> Option<bool> {
+pub(super) fn supports(prelude: &[CssToken<'_>]) -> bool {
+    let leaf = |inside: &[CssToken<'_>]| -> Option<bool> {
         let first = inside.first()?;
-        if first.kind == TokenKind::Function {
+        if first.kind == CssTokenKind::Function {
             let known = match first.name().to_ascii_lowercase().as_str() {
                 "selector" => syntax::parse(trim(&inside[1..]), None).is_some(),
                 _ => false,

@@ -18,6 +18,6 @@ mod variables;
 
 pub(super) use cascade::{cascade, longhands};
 pub(super) use declarations::Declaration;
-pub(super) use rules::{Keyframes, Sheet};
+pub(super) use rules::{Keyframes, StyleSheet};
 pub(super) use tokens::number_length;
 pub(super) use variables::resolve;

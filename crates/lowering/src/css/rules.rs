@@ -9,7 +9,7 @@ use super::media;
 use super::selectors::Selector;
 use super::spans::{closing, text_of, until};
 use super::syntax;
-use super::tokens::{Token, TokenKind, tokens};
+use super::tokens::{CssToken, CssTokenKind, tokens};
 
 /// Blocks in blocks that are followed.
 const DEEPEST: usize = 24;
@@ -19,7 +19,7 @@ const DEEPEST: usize = 24;
 pub(super) struct StyleRule {
     pub(super) selectors: Rc<Vec<Selector>>,
     pub(super) declarations: Vec<Declaration>,
-    /// The layer's place in [`Sheet::layers`]; `None` outside of layers.
+    /// The layer's place in [`StyleSheet::layers`]; `None` outside of layers.
     pub(super) layer: Option<usize>,
 }
 
@@ -28,7 +28,7 @@ pub(in super::super) type Keyframes = Vec<(f64, Vec<Declaration>)>;
 
 /// All style sheets of a drawing.
 #[derive(Debug, Default)]
-pub(in super::super) struct Sheet {
+pub(in super::super) struct StyleSheet {
     pub(super) rules: Vec<StyleRule>,
     /// The places of layers, in the order in which they are named; later ones win.
     pub(super) layers: HashMap<String, usize>,
@@ -46,7 +46,7 @@ struct Context {
     depth: usize,
 }
 
-impl Sheet {
+impl StyleSheet {
     /// Adds the rules of a text that apply on this canvas, in CSS pixels.
     pub(super) fn parse_more(&mut self, text: &str, canvas: [f64; 2]) {
         let tokens = tokens(text);
@@ -61,10 +61,10 @@ impl Sheet {
 }
 
 struct Reader<'a, 'sheet> {
-    tokens: &'a [Token<'a>],
+    tokens: &'a [CssToken<'a>],
     pos: usize,
     canvas: [f64; 2],
-    sheet: &'sheet mut Sheet,
+    sheet: &'sheet mut StyleSheet,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -72,8 +72,8 @@ impl<'a> Reader<'a, '_> {
     fn rules(&mut self, context: &Context) {
         while let Some(token) = self.tokens.get(self.pos) {
             match token.kind {
-                TokenKind::Space | TokenKind::Hidden => self.pos += 1,
-                TokenKind::At => {
+                CssTokenKind::Space | CssTokenKind::Hidden => self.pos += 1,
+                CssTokenKind::At => {
                     self.at_rule(context);
                 }
                 _ => {
@@ -87,19 +87,19 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The tokens of the block that opens at `open`; goes on after it.
-    fn block(&mut self, open: usize) -> &'a [Token<'a>] {
+    fn block(&mut self, open: usize) -> &'a [CssToken<'a>] {
         let end = closing(self.tokens, open);
         self.pos = (end + 1).min(self.tokens.len()).max(open);
         self.tokens.get(open + 1..end).unwrap_or_default()
     }
 
     /// Reads a block as another kind of thing.
-    fn within(&mut self, block: &[Token<'_>], read: impl FnOnce(&mut Reader<'_, '_>)) {
+    fn within(&mut self, block: &[CssToken<'_>], read: impl FnOnce(&mut Reader<'_, '_>)) {
         let mut inner = Reader { tokens: block, pos: 0, canvas: self.canvas, sheet: &mut *self.sheet };
         read(&mut inner);
     }
 
-    fn style_rule(&mut self, prelude: &[Token<'_>], block: &[Token<'_>], context: &Context) {
+    fn style_rule(&mut self, prelude: &[CssToken<'_>], block: &[CssToken<'_>], context: &Context) {
         let Some(selectors) = syntax::parse(prelude, context.parent.as_ref()) else { return };
         let selectors = Rc::new(selectors);
         let nested = Context {
@@ -121,11 +121,11 @@ impl<'a> Reader<'a, '_> {
             }
         };
         while let Some(token) = self.tokens.get(self.pos) {
-            if matches!(token.kind, TokenKind::Space | TokenKind::Hidden) || token.is(';') {
+            if matches!(token.kind, CssTokenKind::Space | CssTokenKind::Hidden) || token.is(';') {
                 self.pos += 1;
                 continue;
             }
-            if token.kind == TokenKind::At {
+            if token.kind == CssTokenKind::At {
                 flush(self, &mut declarations);
                 self.at_rule(context);
                 continue;
@@ -205,10 +205,10 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn keyframes(&mut self, prelude: &[Token<'_>], block: &[Token<'_>]) {
+    fn keyframes(&mut self, prelude: &[CssToken<'_>], block: &[CssToken<'_>]) {
         let name = prelude.iter().find_map(|token| match token.kind {
-            TokenKind::Ident => Some(token.name()),
-            TokenKind::String => Some(token.string()),
+            CssTokenKind::Ident => Some(token.name()),
+            CssTokenKind::String => Some(token.string()),
             _ => None,
         });
         let Some(name) = name else { return };
@@ -239,8 +239,9 @@ impl<'a> Reader<'a, '_> {
         self.sheet.keyframes.insert(name, frames);
     }
 
-    fn property(&mut self, prelude: &[Token<'_>], block: &[Token<'_>]) {
-        let Some(name) = prelude.iter().find(|token| token.kind == TokenKind::Ident).map(Token::name) else {
+    fn property(&mut self, prelude: &[CssToken<'_>], block: &[CssToken<'_>]) {
+        let Some(name) = prelude.iter().find(|token| token.kind == CssTokenKind::Ident).map(CssToken::name)
+        else {
             return;
         };
         let declared = inline(&text_of(block));
@@ -251,7 +252,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// The names of layers in a prelude, each with those around it.
-fn layer_names(prelude: &[Token<'_>], context: &Context) -> Vec<String> {
+fn layer_names(prelude: &[CssToken<'_>], context: &Context) -> Vec<String> {
     let text = text_of(prelude);
     let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
     names

@@ -15,7 +15,7 @@ pub(super) struct Selector {
 /// What one element must be, and how it stands to the compound before.
 #[derive(Debug, Clone)]
 pub(super) struct Compound {
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<SelectorPart>,
     /// Towards the compound that is written before it.
     pub(super) combinator: Combinator,
 }
@@ -32,7 +32,7 @@ pub(super) enum Combinator {
 
 /// One condition of a compound.
 #[derive(Debug, Clone)]
-pub(super) enum Part {
+pub(super) enum SelectorPart {
     Type(String),
     Id(String),
     Class(String),
@@ -45,7 +45,7 @@ pub(super) enum Part {
     /// `:is()`, `:where()`, and `&`.
     Is(Rc<Vec<Selector>>),
     Not(Rc<Vec<Selector>>),
-    /// `:has()`; each begins with the [`Part::Anchor`].
+    /// `:has()`; each begins with the [`SelectorPart::Anchor`].
     Has(Rc<Vec<Selector>>),
     /// The element that `:has()` is asked of.
     Anchor,

@@ -2,22 +2,22 @@
 
 use std::rc::Rc;
 
-use super::selectors::{Combinator, Compound, Part, Selector, Specificity, Test};
+use super::selectors::{Combinator, Compound, Selector, SelectorPart, Specificity, Test};
 use super::spans::{closing, text_of, trim, until};
-use super::tokens::{Token, TokenKind};
+use super::tokens::{CssToken, CssTokenKind};
 
 /// Selectors in selectors that are followed.
 const DEEPEST: usize = 8;
 
 /// A list of selectors; `None` where one of them is none, which makes the whole rule void. `parent` is what a rule around
 /// is for.
-pub(super) fn parse(tokens: &[Token<'_>], parent: Option<&Rc<Vec<Selector>>>) -> Option<Vec<Selector>> {
+pub(super) fn parse(tokens: &[CssToken<'_>], parent: Option<&Rc<Vec<Selector>>>) -> Option<Vec<Selector>> {
     list(tokens, parent, 0, true).into_iter().collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
 }
 
 /// With `relative`, selectors stand under the parent where they do not name it.
 fn list(
-    tokens: &[Token<'_>],
+    tokens: &[CssToken<'_>],
     parent: Option<&Rc<Vec<Selector>>>,
     depth: usize,
     relative: bool,
@@ -39,7 +39,7 @@ fn list(
 }
 
 fn complex(
-    tokens: &[Token<'_>],
+    tokens: &[CssToken<'_>],
     parent: Option<&Rc<Vec<Selector>>>,
     depth: usize,
     relative: bool,
@@ -51,7 +51,10 @@ fn complex(
     let relative = parent.filter(|_| relative && !names_parent(tokens));
     if let Some(around) = relative {
         add(&mut specificity, most(around));
-        compounds.push(Compound { parts: vec![Part::Is(Rc::clone(around))], combinator: Combinator::None });
+        compounds.push(Compound {
+            parts: vec![SelectorPart::Is(Rc::clone(around))],
+            combinator: Combinator::None,
+        });
         combinator = Combinator::Descendant;
     }
     let mut pos = 0;
@@ -60,10 +63,10 @@ fn complex(
         let mut between = None;
         while let Some(token) = tokens.get(pos) {
             let named = match token.kind {
-                TokenKind::Space => Some(Combinator::Descendant),
-                TokenKind::Delim('>') => Some(Combinator::Child),
-                TokenKind::Delim('+') => Some(Combinator::Next),
-                TokenKind::Delim('~') => Some(Combinator::Following),
+                CssTokenKind::Space => Some(Combinator::Descendant),
+                CssTokenKind::Delim('>') => Some(Combinator::Child),
+                CssTokenKind::Delim('+') => Some(Combinator::Next),
+                CssTokenKind::Delim('~') => Some(Combinator::Following),
                 _ => None,
             };
             let Some(named) = named else { break };
@@ -89,25 +92,25 @@ fn complex(
     (written > 0).then_some(Selector { compounds, specificity })
 }
 
-fn names_parent(tokens: &[Token<'_>]) -> bool {
+fn names_parent(tokens: &[CssToken<'_>]) -> bool {
     tokens.iter().any(|token| token.is('&'))
 }
 
 fn compound(
-    tokens: &[Token<'_>],
+    tokens: &[CssToken<'_>],
     from: usize,
     parent: Option<&Rc<Vec<Selector>>>,
     depth: usize,
     specificity: &mut Specificity,
-) -> Option<(Vec<Part>, usize)> {
+) -> Option<(Vec<SelectorPart>, usize)> {
     let mut parts = Vec::new();
     let mut pos = from;
     while let Some(token) = tokens.get(pos) {
         pos += 1;
         match token.kind {
-            TokenKind::Ident => {
+            CssTokenKind::Ident => {
                 specificity[2] += 1;
-                parts.push(Part::Type(token.name()));
+                parts.push(SelectorPart::Type(token.name()));
                 // A prefix of a namespace: what is after the bar is the name.
                 if tokens.get(pos).is_some_and(|next| next.is('|')) {
                     parts.pop();
@@ -115,49 +118,51 @@ fn compound(
                     pos += 1;
                 }
             }
-            TokenKind::Delim('*' | '|') => {}
-            TokenKind::Hash => {
+            CssTokenKind::Delim('*' | '|') => {}
+            CssTokenKind::Hash => {
                 specificity[0] += 1;
-                parts.push(Part::Id(token.name()));
+                parts.push(SelectorPart::Id(token.name()));
             }
-            TokenKind::Delim('.') => {
-                let name = tokens.get(pos).filter(|name| name.kind == TokenKind::Ident)?;
+            CssTokenKind::Delim('.') => {
+                let name = tokens.get(pos).filter(|name| name.kind == CssTokenKind::Ident)?;
                 specificity[1] += 1;
-                parts.push(Part::Class(name.name()));
+                parts.push(SelectorPart::Class(name.name()));
                 pos += 1;
             }
-            TokenKind::Delim('&') => match parent {
+            CssTokenKind::Delim('&') => match parent {
                 Some(around) => {
                     add(specificity, most(around));
-                    parts.push(Part::Is(Rc::clone(around)));
+                    parts.push(SelectorPart::Is(Rc::clone(around)));
                 }
-                None => parts.push(Part::Root),
+                None => parts.push(SelectorPart::Root),
             },
-            TokenKind::Delim('[') => {
+            CssTokenKind::Delim('[') => {
                 let end = closing(tokens, pos - 1);
                 specificity[1] += 1;
                 parts.push(attribute(tokens.get(pos..end)?)?);
                 pos = end + 1;
             }
-            TokenKind::Delim(':') => {
+            CssTokenKind::Delim(':') => {
                 let element = tokens.get(pos).is_some_and(|next| next.is(':'));
                 pos += usize::from(element);
                 let named = tokens.get(pos)?;
-                let end = if named.kind == TokenKind::Function { closing(tokens, pos) } else { pos };
+                let end = if named.kind == CssTokenKind::Function { closing(tokens, pos) } else { pos };
                 let arguments = tokens.get(pos + 1..end).unwrap_or_default();
                 let name = named.name().to_ascii_lowercase();
                 parts.push(match (element, named.kind) {
-                    (true, TokenKind::Ident | TokenKind::Function) => {
+                    (true, CssTokenKind::Ident | CssTokenKind::Function) => {
                         specificity[2] += 1;
-                        Part::Never
+                        SelectorPart::Never
                     }
-                    (false, TokenKind::Function) => functional(&name, arguments, parent, depth, specificity)?,
-                    (false, TokenKind::Ident) => pseudo(&name, specificity)?,
+                    (false, CssTokenKind::Function) => {
+                        functional(&name, arguments, parent, depth, specificity)?
+                    }
+                    (false, CssTokenKind::Ident) => pseudo(&name, specificity)?,
                     _ => return None,
                 });
                 pos = end + 1;
             }
-            TokenKind::Space | TokenKind::Delim('>' | '+' | '~') if pos - 1 > from => {
+            CssTokenKind::Space | CssTokenKind::Delim('>' | '+' | '~') if pos - 1 > from => {
                 return Some((parts, pos - 1));
             }
             _ => return None,
@@ -166,22 +171,22 @@ fn compound(
     (pos > from).then_some((parts, pos))
 }
 
-fn attribute(tokens: &[Token<'_>]) -> Option<Part> {
+fn attribute(tokens: &[CssToken<'_>]) -> Option<SelectorPart> {
     let tokens = trim(tokens);
-    let at = tokens.iter().position(|token| token.kind == TokenKind::Ident)?;
+    let at = tokens.iter().position(|token| token.kind == CssTokenKind::Ident)?;
     let mut name = tokens[at].name();
     let mut rest = &tokens[at + 1..];
     if let [bar, local, after @ ..] = rest
         && bar.is('|')
-        && local.kind == TokenKind::Ident
+        && local.kind == CssTokenKind::Ident
     {
         (name, rest) = (local.name(), after);
     }
     let rest = trim(rest);
     let Some(value_at) =
-        rest.iter().position(|token| matches!(token.kind, TokenKind::String | TokenKind::Ident))
+        rest.iter().position(|token| matches!(token.kind, CssTokenKind::String | CssTokenKind::Ident))
     else {
-        return rest.is_empty().then_some(Part::Attribute {
+        return rest.is_empty().then_some(SelectorPart::Attribute {
             name,
             test: Test::Present,
             value: String::new(),
@@ -198,7 +203,7 @@ fn attribute(tokens: &[Token<'_>]) -> Option<Part> {
         _ => return None,
     };
     let value = match rest[value_at].kind {
-        TokenKind::String => rest[value_at].string(),
+        CssTokenKind::String => rest[value_at].string(),
         _ => rest[value_at].name(),
     };
     let any_case = match text_of(&rest[value_at + 1..]).as_str() {
@@ -206,16 +211,16 @@ fn attribute(tokens: &[Token<'_>]) -> Option<Part> {
         "i" | "I" => true,
         _ => return None,
     };
-    Some(Part::Attribute { name, test, value, any_case })
+    Some(SelectorPart::Attribute { name, test, value, any_case })
 }
 
 fn functional(
     name: &str,
-    arguments: &[Token<'_>],
+    arguments: &[CssToken<'_>],
     parent: Option<&Rc<Vec<Selector>>>,
     depth: usize,
     specificity: &mut Specificity,
-) -> Option<Part> {
+) -> Option<SelectorPart> {
     let inner = |forgiving: bool| -> Option<Rc<Vec<Selector>>> {
         let found = list(arguments, parent, depth + 1, false);
         let all = found.len();
@@ -233,73 +238,73 @@ fn functional(
             Some(_) => return None,
             None => None,
         };
-        Some(Part::Nth { step, offset, last, same_type, of })
+        Some(SelectorPart::Nth { step, offset, last, same_type, of })
     };
     Some(match name {
         "is" | "matches" | "-webkit-any" => {
             let found = inner(true)?;
             add(specificity, most(&found));
-            Part::Is(found)
+            SelectorPart::Is(found)
         }
-        "where" => Part::Is(inner(true)?),
+        "where" => SelectorPart::Is(inner(true)?),
         "not" => {
             let found = inner(false)?;
             add(specificity, most(&found));
-            Part::Not(found)
+            SelectorPart::Not(found)
         }
         "has" => {
             // What is asked for stands under the element, or after it.
-            let anchor = Compound { parts: vec![Part::Anchor], combinator: Combinator::None };
+            let anchor = Compound { parts: vec![SelectorPart::Anchor], combinator: Combinator::None };
             let anchor = Rc::new(vec![Selector { compounds: vec![anchor], specificity: [0; 3] }]);
             let found = list(arguments, Some(&anchor), depth + 1, true);
             let found = Rc::new(found.into_iter().collect::<Option<Vec<_>>>()?);
             add(specificity, most(&found));
-            Part::Has(found)
+            SelectorPart::Has(found)
         }
         "nth-child" | "nth-last-child" | "nth-of-type" | "nth-last-of-type" => {
             specificity[1] += 1;
             let part = nth(name.contains("last"), name.ends_with("type"))?;
-            if let Part::Nth { of: Some(among), .. } = &part {
+            if let SelectorPart::Nth { of: Some(among), .. } = &part {
                 add(specificity, most(among.as_slice()));
             }
             part
         }
         "lang" | "dir" | "state" => {
             specificity[1] += 1;
-            Part::Never
+            SelectorPart::Never
         }
         _ => return None,
     })
 }
 
-fn pseudo(name: &str, specificity: &mut Specificity) -> Option<Part> {
+fn pseudo(name: &str, specificity: &mut Specificity) -> Option<SelectorPart> {
     // These four are pseudo-elements, in an older way of writing.
     if matches!(name, "before" | "after" | "first-line" | "first-letter") {
         specificity[2] += 1;
-        return Some(Part::Never);
+        return Some(SelectorPart::Never);
     }
     specificity[1] += 1;
-    let nth = |step, offset, last, same_type| Part::Nth { step, offset, last, same_type, of: None };
+    let nth = |step, offset, last, same_type| SelectorPart::Nth { step, offset, last, same_type, of: None };
     Some(match name {
-        "root" | "scope" => Part::Root,
-        "empty" => Part::Empty,
+        "root" | "scope" => SelectorPart::Root,
+        "empty" => SelectorPart::Empty,
         "first-child" => nth(0, 1, false, false),
         "last-child" => nth(0, 1, true, false),
         "first-of-type" => nth(0, 1, false, true),
         "last-of-type" => nth(0, 1, true, true),
-        "only-child" => Part::Is(Rc::new(vec![both(false)])),
-        "only-of-type" => Part::Is(Rc::new(vec![both(true)])),
-        "defined" => Part::Not(Rc::new(Vec::new())),
+        "only-child" => SelectorPart::Is(Rc::new(vec![both(false)])),
+        "only-of-type" => SelectorPart::Is(Rc::new(vec![both(true)])),
+        "defined" => SelectorPart::Not(Rc::new(Vec::new())),
         "hover" | "active" | "focus" | "focus-visible" | "focus-within" | "visited" | "link" | "any-link"
         | "target" | "checked" | "disabled" | "enabled" | "fullscreen" | "modal" | "autofill" | "playing"
-        | "paused" => Part::Never,
+        | "paused" => SelectorPart::Never,
         _ => return None,
     })
 }
 
 /// The first and the last among its brothers.
 fn both(same_type: bool) -> Selector {
-    let nth = |last| Part::Nth { step: 0, offset: 1, last, same_type, of: None };
+    let nth = |last| SelectorPart::Nth { step: 0, offset: 1, last, same_type, of: None };
     let parts = vec![nth(false), nth(true)];
     Selector { compounds: vec![Compound { parts, combinator: Combinator::None }], specificity: [0; 3] }
 }

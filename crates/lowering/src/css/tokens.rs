@@ -2,7 +2,7 @@
 
 /// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(super) enum CssTokenKind {
     Space,
     Ident,
     /// `name(`.
@@ -24,21 +24,21 @@ pub(super) enum TokenKind {
 
 /// A token, and where it stands in the text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Token<'a> {
-    pub(super) kind: TokenKind,
+pub(super) struct CssToken<'a> {
+    pub(super) kind: CssTokenKind,
     pub(super) text: &'a str,
 }
 
-impl<'a> Token<'a> {
+impl<'a> CssToken<'a> {
     pub(super) fn is(&self, mark: char) -> bool {
-        self.kind == TokenKind::Delim(mark)
+        self.kind == CssTokenKind::Delim(mark)
     }
 
     /// The name of an identifier, function, at-keyword or hash, with its escapes resolved.
     pub(super) fn name(&self) -> String {
         let text = match self.kind {
-            TokenKind::At | TokenKind::Hash => &self.text[1..],
-            TokenKind::Function => &self.text[..self.text.len() - 1],
+            CssTokenKind::At | CssTokenKind::Hash => &self.text[1..],
+            CssTokenKind::Function => &self.text[..self.text.len() - 1],
             _ => self.text,
         };
         unescape(text)
@@ -47,9 +47,9 @@ impl<'a> Token<'a> {
     /// The mark that closes what this token opens.
     pub(super) fn closes_with(&self) -> Option<char> {
         match self.kind {
-            TokenKind::Function | TokenKind::Delim('(') => Some(')'),
-            TokenKind::Delim('[') => Some(']'),
-            TokenKind::Delim('{') => Some('}'),
+            CssTokenKind::Function | CssTokenKind::Delim('(') => Some(')'),
+            CssTokenKind::Delim('[') => Some(']'),
+            CssTokenKind::Delim('{') => Some('}'),
             _ => None,
         }
     }
@@ -62,7 +62,7 @@ impl<'a> Token<'a> {
 }
 
 /// The tokens of a text; comments are left out.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(text: &str) -> Vec<CssToken<'_>> {
     let mut found = Vec::new();
     let mut pos = 0;
     while pos < text.len() {
@@ -72,23 +72,24 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             continue;
         }
         let (kind, length) = token(rest);
-        found.push(Token { kind, text: &rest[..length] });
+        found.push(CssToken { kind, text: &rest[..length] });
         pos += length;
     }
     found
 }
 
-fn token(rest: &str) -> (TokenKind, usize) {
+fn token(rest: &str) -> (CssTokenKind, usize) {
     let first = rest.chars().next().unwrap_or(' ');
     match first {
-        c if c.is_ascii_whitespace() => {
-            (TokenKind::Space, rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_whitespace()).len())
-        }
-        '"' | '\'' => (TokenKind::String, string(rest, first)),
-        '<' if rest.starts_with("<!--") => (TokenKind::Hidden, 4),
-        '-' if rest.starts_with("-->") => (TokenKind::Hidden, 3),
+        c if c.is_ascii_whitespace() => (
+            CssTokenKind::Space,
+            rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_whitespace()).len(),
+        ),
+        '"' | '\'' => (CssTokenKind::String, string(rest, first)),
+        '<' if rest.starts_with("<!--") => (CssTokenKind::Hidden, 4),
+        '-' if rest.starts_with("-->") => (CssTokenKind::Hidden, 3),
         '#' | '@' if name_length(&rest[1..]) > 0 && (first == '#' || begins_name(&rest[1..])) => {
-            let kind = if first == '#' { TokenKind::Hash } else { TokenKind::At };
+            let kind = if first == '#' { CssTokenKind::Hash } else { CssTokenKind::At };
             (kind, 1 + name_length(&rest[1..]))
         }
         _ if number_length(rest) > 0 => {
@@ -99,27 +100,27 @@ fn token(rest: &str) -> (TokenKind, usize) {
                 None if begins_name(after) => name_length(after),
                 None => 0,
             };
-            (TokenKind::Number, number + unit)
+            (CssTokenKind::Number, number + unit)
         }
         _ if begins_name(rest) => {
             let length = name_length(rest);
             match rest[length..].starts_with('(') {
                 true if rest[..length].eq_ignore_ascii_case("url") => url(rest, length + 1),
-                true => (TokenKind::Function, length + 1),
-                false => (TokenKind::Ident, length),
+                true => (CssTokenKind::Function, length + 1),
+                false => (CssTokenKind::Ident, length),
             }
         }
-        c => (TokenKind::Delim(c), c.len_utf8()),
+        c => (CssTokenKind::Delim(c), c.len_utf8()),
     }
 }
 
 /// A `url(` with a string in it is a function; else it is one token up to its end.
-fn url(rest: &str, open: usize) -> (TokenKind, usize) {
+fn url(rest: &str, open: usize) -> (CssTokenKind, usize) {
     let inside = rest[open..].trim_start();
     if inside.starts_with(['"', '\'']) {
-        return (TokenKind::Function, open);
+        return (CssTokenKind::Function, open);
     }
-    (TokenKind::Url, rest[open..].find(')').map_or(rest.len(), |end| open + end + 1))
+    (CssTokenKind::Url, rest[open..].find(')').map_or(rest.len(), |end| open + end + 1))
 }
 
 /// The length of a string with its quotes; one that is not closed ends with its line.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use super::super::grammar;
 use super::super::properties;
 use super::super::tree::Tree;
-use super::rules::Sheet;
+use super::rules::StyleSheet;
 use super::spans::{closing, trim, until};
-use super::tokens::{Token, TokenKind, tokens};
+use super::tokens::{CssToken, CssTokenKind, tokens};
 
 /// Variables in variables that are followed.
 const DEEPEST: usize = 24;
@@ -79,7 +79,7 @@ impl<'s> Variables<'s> {
 
     fn replace_in(
         &self,
-        found: &[Token<'_>],
+        found: &[CssToken<'_>],
         tree: &Tree,
         element: usize,
         path: &mut Vec<String>,
@@ -88,7 +88,7 @@ impl<'s> Variables<'s> {
         let mut made = String::new();
         let mut pos = 0;
         while let Some(token) = found.get(pos) {
-            let name = if token.kind == TokenKind::Function {
+            let name = if token.kind == CssTokenKind::Function {
                 token.name().to_ascii_lowercase()
             } else {
                 String::new()
@@ -101,7 +101,7 @@ impl<'s> Variables<'s> {
             let close = closing(found, pos);
             let inside = found.get(pos + 1..close).unwrap_or_default();
             let comma = until(inside, 0, |token| token.is(','));
-            let variable = trim(&inside[..comma]).first().map(Token::name).ok_or(Invalid)?;
+            let variable = trim(&inside[..comma]).first().map(CssToken::name).ok_or(Invalid)?;
             let known =
                 if name == "var" { self.lookup(&variable, tree, element, path, depth) } else { Err(Invalid) };
             let value = match known {
@@ -153,7 +153,7 @@ const KEYFRAME: usize = 64 << 10;
 pub(in super::super) fn resolve(
     tree: &Tree,
     element: usize,
-    sheet: &Sheet,
+    sheet: &StyleSheet,
     name: &str,
     value: &str,
 ) -> Option<String> {
