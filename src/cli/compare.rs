@@ -1,7 +1,8 @@
 //! `pelicycle compare`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -28,15 +29,15 @@ use super::judge_calibrate::calibrations;
 use super::output::{json, say_damaged, say_error, write, write_whole};
 use super::rank::{judgements, pool_weight};
 use super::sides::{StoreCatalog, paired};
-use super::terminal::{coloured, printable};
+use super::terminal::{coloured, columns, command, fitted, printable};
 
 /// What `--fail-on` calls the whole.
-const WORSE: &str = "worse";
+pub(super) const WORSE: &str = "worse";
 /// Pairs of drawings that --pictures writes.
 const MOST_PICTURES: usize = 6;
 /// Exit code of a comparison that failed by its own rule: distinct from a failure of the program (1) and from a mistake on
 /// the command line (2).
-const FAILED: u8 = 3;
+pub(super) const FAILED: u8 = 3;
 
 /// Say whether HEAD draws better or worse than BASE, or that nobody can tell yet.
 ///
@@ -61,6 +62,7 @@ Examples:
   pelicycle compare 2026-10-01..2026-10-31 2026-11-01.. --contestant openai-gpt-5-1f0c2a9b
   pelicycle compare --history openai/gpt-5 -o history.html
   pelicycle compare --looks openai/gpt-5    does it draw better when it sees what it drew?
+  pelicycle compare --looks --fail-on worse exit with 3 where looks make drawings worse
   pelicycle compare --rendering all --format html -o rendering.html")]
 pub(crate) struct CompareArgs {
     /// What was before.
@@ -114,7 +116,7 @@ pub(crate) struct CompareArgs {
     /// Say instead whether looks help (`run --looks`), for whom and at what price: each first drawing beside what its model made
     /// of it in the end. Of these contestants, or of all. `vote --looks` and `judge --looks` collect judgements of them.
     #[arg(long, value_name = "CONTESTANT", num_args = 0.., conflicts_with_all = [
-        "base", "head", "history", "rendering", "measures", "rubric", "fail_on", "pictures", "contestant",
+        "base", "head", "history", "rendering", "measures", "rubric", "pictures", "contestant",
     ])]
     looks: Option<Vec<String>>,
 }
@@ -148,7 +150,8 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     if let Some(contestants) = &args.looks {
         let narrowing = narrowing(global, args, format);
         let out = args.out.as_deref();
-        let request = LooksRequest { contestants, narrowing, model_weight: pool, format, out };
+        let request =
+            LooksRequest { contestants, narrowing, model_weight: pool, fail_on: &args.fail_on, format, out };
         return compare_looks(&store, &attempts, request);
     }
     let places = StoreCatalog(&store);
@@ -188,7 +191,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     report.narrowing = narrowing(global, args, format);
     let rasters = rasters(&listing);
     let raster = |attempt: &Attempt| plain_file::read(rasters.get(&attempt.id)?, plain_file::KEPT_BYTES).ok();
-    let mut words = render(&report, &sides, &raster, format)?;
+    let mut words = render(&report, &sides, &raster, format, args.out.as_deref())?;
     if let Some(folder) = &args.pictures {
         let at = args.pictures_at.clone().unwrap_or_else(|| folder.to_string_lossy().into_owned());
         let drawn = pictures(&report, &sides, &raster, MOST_PICTURES, &at);
@@ -246,13 +249,13 @@ fn narrowing(global: &Global, args: &CompareArgs, format: Format) -> Vec<String>
     let contestants = args.contestant.iter().chain(args.looks.iter().flatten());
     words.extend(contestants.flat_map(|named| option("--contestant", named)));
     // What is shown to others has no folder of this machine in it.
-    if format == Format::Text && global.results != std::path::Path::new("results") {
+    if format == Format::Text && global.results != Path::new("results") {
         words.extend(option("--results", &global.results.to_string_lossy()));
     }
     words
 }
 
-fn by_ending(path: &std::path::Path) -> Option<Format> {
+fn by_ending(path: &Path) -> Option<Format> {
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
         "txt" => Some(Format::Text),
         "md" => Some(Format::Markdown),
@@ -268,9 +271,10 @@ fn render(
     sides: &PairedSides<'_>,
     raster: &RasterLookup<'_>,
     format: Format,
+    out: Option<&Path>,
 ) -> anyhow::Result<String> {
     Ok(match format {
-        Format::Text => lines(&compare::text(report)),
+        Format::Text => lines(&compare::text(report, columns(out.is_none())), out),
         Format::Markdown => compare::markdown(report),
         Format::Json => json(report)?,
         Format::Junit => compare::junit(report),
@@ -286,7 +290,7 @@ fn rasters(listing: &Listing) -> BTreeMap<&Id, &PathBuf> {
 
 fn history(history: &History, format: Format, args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let words = match format {
-        Format::Text => lines(&history.text()),
+        Format::Text => lines(&history.text(), args.out.as_deref()),
         Format::Json => json(history)?,
         Format::Html => history_page(history)?,
         Format::Markdown | Format::Junit => return usage("--history is written as text, json or html"),
@@ -395,7 +399,7 @@ fn rendering(
     }
     let rendering = RenderingReport::new(RENDERER, all);
     let words = match format {
-        Format::Text => lines(&rendering.text()),
+        Format::Text => lines(&rendering.text(), args.out.as_deref()),
         Format::Json => json(&rendering)?,
         Format::Html => rendering.page()?,
         Format::Markdown | Format::Junit => return usage("--rendering is written as text, json or html"),
@@ -407,18 +411,25 @@ fn rendering(
     }
 }
 
-/// Lines for a terminal: verdicts in colour where that is wanted, names made safe.
-pub(super) fn lines(lines: &[String]) -> String {
-    let paint = |line: &str| {
-        let line = printable(line).into_owned();
-        if !coloured() {
-            return line;
-        }
-        line.replacen("  better ", "  \x1b[32mbetter\x1b[0m ", 1).replacen(
+/// Lines for a terminal, cut between words where it is narrow: verdicts in colour where that is wanted, names made safe. In a
+/// file they are as they are.
+pub(super) fn lines(lines: &[String], out: Option<&Path>) -> String {
+    let shown = out.is_none() && std::io::stdout().is_terminal();
+    let paint = |line: String| match shown && coloured() {
+        true => line.replacen("  better ", "  \x1b[32mbetter\x1b[0m ", 1).replacen(
             "  worse ",
             "  \x1b[31mworse\x1b[0m ",
             1,
-        )
+        ),
+        false => line,
     };
-    lines.iter().map(|line| paint(line) + "\n").collect()
+    let fit = |line: &String| {
+        let line = printable(line).into_owned();
+        match (shown, line.starts_with("  pelicycle ")) {
+            (false, _) => vec![line],
+            (true, false) => fitted(&line, columns(true), 2),
+            (true, true) => command(&line, columns(true)),
+        }
+    };
+    lines.iter().flat_map(fit).map(|line| paint(line) + "\n").collect()
 }

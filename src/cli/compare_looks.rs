@@ -4,17 +4,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use pelicycle_compare::looks::{Judged, LookedAtAttempts, LooksReport, markdown, text};
-use pelicycle_compare::select;
+use pelicycle_compare::{PREFERRED, select};
 use pelicycle_judge::SideAttempts;
 use pelicycle_record::Attempt;
 use pelicycle_store::Store;
 
-use super::compare::{Format, lines};
+use super::compare::{FAILED, Format, WORSE, lines};
 use super::error::usage;
 use super::judge_calibrate::calibrations;
 use super::output::{json, write};
 use super::rank::judgements;
 use super::sides::StoreCatalog;
+use super::terminal::columns;
 
 /// What a comparison of looks is asked for.
 pub(super) struct LooksRequest<'a> {
@@ -24,6 +25,8 @@ pub(super) struct LooksRequest<'a> {
     pub(super) narrowing: Vec<String>,
     /// The weight of a model's view beside a person's.
     pub(super) model_weight: Option<f64>,
+    /// What --fail-on looks at.
+    pub(super) fail_on: &'a [String],
     pub(super) format: Format,
     pub(super) out: Option<&'a Path>,
 }
@@ -34,6 +37,9 @@ pub(super) fn compare_looks(
     attempts: &[&Attempt],
     request: LooksRequest<'_>,
 ) -> anyhow::Result<ExitCode> {
+    if let Some(other) = request.fail_on.iter().find(|name| ![WORSE, PREFERRED].contains(&name.as_str())) {
+        return usage(&format!("--looks fails on {WORSE} or {PREFERRED}, and {other:?} is neither"));
+    }
     let mut chosen: Vec<&Attempt> = Vec::new();
     for named in request.contestants {
         match select(&format!("contestant:{named}"), attempts, &StoreCatalog(store)) {
@@ -49,13 +55,15 @@ pub(super) fn compare_looks(
     let Some(mut report) = LooksReport::new(&found, judged) else { return nobody() };
     report.narrowing = request.narrowing;
     let words = match request.format {
-        Format::Text => lines(&text(&report)),
+        Format::Text => lines(&text(&report, columns(request.out.is_none())), request.out),
         Format::Markdown => markdown(&report),
         Format::Json => json(&report)?,
         Format::Junit | Format::Html => return usage("--looks is written as text, markdown or json"),
     };
     write(&words, request.out)?;
-    Ok(ExitCode::SUCCESS)
+    let worse =
+        |what: &String| if what == WORSE { report.is_worse() } else { report.is_worse_in_judgements() };
+    Ok(if request.fail_on.iter().any(worse) { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
 }
 
 /// First attempts and the looks at them; a mistake where there are none.

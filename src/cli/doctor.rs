@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::Global;
 use super::notices::variable_failed;
-use super::output::say;
+use super::output::{say, say_set_in};
 use super::service_survey::{ServiceFinding, ServiceState, survey};
 use super::terminal::printable;
 use super::trust::TrustArgs;
@@ -256,7 +256,12 @@ fn print(report: &Report) {
     };
     let block = |title: &str, lines: Vec<[String; 3]>| {
         if !lines.is_empty() {
-            say(&format!("{title}\n{}\n", text::table(&lines).join("\n")));
+            // What is said of it stands in the last column, also where it takes several lines.
+            let width = |cell: usize| lines.iter().map(|line| line[cell].chars().count()).max().unwrap_or(0);
+            let indent = width(0) + width(1) + 4;
+            say(title);
+            text::table(&lines).iter().for_each(|line| say_set_in(line, indent));
+            say("");
         }
     };
     block("This machine", report.parts.iter().map(part).collect());

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-use pelicycle_run::RunError;
+use pelicycle_run::{ConfigError, ContestantError, RunError};
 
 use super::output::say_error;
 use super::serve::ListenError;
@@ -34,7 +34,9 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 }
 
 fn is_mistake(error: &anyhow::Error) -> bool {
-    error.is::<UsageMistake>() || error.downcast_ref::<RunError>().is_some_and(RunError::is_mistake)
+    let of_run = || error.downcast_ref::<RunError>().is_some_and(RunError::is_mistake);
+    let of_file = || error.downcast_ref::<ConfigError>().is_some_and(ConfigError::is_mistake);
+    error.is::<UsageMistake>() || error.is::<ContestantError>() || of_run() || of_file()
 }
 
 /// An error and what is behind it; some have the words of their cause at their end already.

@@ -1,6 +1,10 @@
 //! The words of `--help`: commands in groups, and only the options that a command has a use for.
 
+use std::io::IsTerminal as _;
+
 use clap::{Arg, Command};
+
+use super::terminal::columns;
 
 /// The commands by what one comes for.
 const GROUPS: &[(&str, &[&str])] = &[
@@ -14,7 +18,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 const WITHOUT_RESULTS: &[&str] = &["init", "model", "prices", "completions"];
 /// The column in which a command's words begin.
 const COLUMN: usize = 15;
-/// The widest line.
+/// The widest line, where the terminal is not narrower.
 const WIDTH: usize = 96;
 
 /// The command line with its commands in groups.
@@ -28,19 +32,20 @@ pub(super) fn grouped(mut command: Command) -> Command {
         });
     }
     command
-        .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{after-help}\n\nOptions:\n{options}")
+        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}")
         .after_help(groups)
 }
 
 /// The commands and what each does, by group.
 fn groups(command: &Command) -> String {
+    let width = if std::io::stdout().is_terminal() { columns(true).min(WIDTH) } else { WIDTH };
     let mut lines = Vec::new();
     for (title, names) in GROUPS {
         lines.push(format!("{title}:"));
         for name in *names {
             let about = command.find_subcommand(name).and_then(Command::get_about).map(ToString::to_string);
             let about = about.unwrap_or_else(|| "Show this, or the help of a command".to_owned());
-            let words = pelicycle_text::wrapped(&about, WIDTH - COLUMN, 0);
+            let words = pelicycle_text::wrapped(&about, width - COLUMN, 0);
             for (index, line) in words.iter().enumerate() {
                 let name = if index == 0 { name } else { "" };
                 lines.push(format!("  {name:width$}{line}", width = COLUMN - 2));

@@ -19,8 +19,7 @@ use pelicycle_store::Store;
 use pelicycle_text::plural;
 
 use super::error::usage;
-use super::output::{say, say_damaged, say_error};
-use super::terminal::printable;
+use super::output::{say, say_damaged, say_error, say_words};
 use super::{Global, site};
 
 /// Take over what other tools kept.
@@ -127,6 +126,9 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     let tally = match &args.source {
         Source::LlmLogs(args) => llm_logs(args, &library, importer)?,
         Source::SvgFolder(args) => {
+            if !args.folder.is_dir() {
+                return usage(&format!("no folder at {}", args.folder.display()));
+            }
             if args.provider.as_deref().is_some_and(|name| name == LOCAL || name.trim().is_empty()) {
                 return usage("--provider can't be empty or `local`, which is the engine inside");
             }
@@ -139,10 +141,10 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     if (1..tally.added).contains(&models) {
         let names: Vec<&str> = tally.models.iter().take(SHOWN_MODELS).map(String::as_str).collect();
         let more = if names.len() < tally.models.len() { ", …" } else { "" };
-        say(&format!(
+        say_words(&format!(
             "{}, several samples of some: {}{more}",
             plural(models, "model"),
-            printable(&names.join(", "))
+            names.join(", ")
         ));
     }
     if tally.unchecked > 0 {

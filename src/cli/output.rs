@@ -1,21 +1,47 @@
 //! What commands write: lines for people, tables, and files that were asked for.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
 use pelicycle_store::{DamagedRecord, Store};
 use pelicycle_text::plural;
 
+use super::terminal::{columns, error_columns, fitted, printable};
+
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
-/// As [`say`], to standard error, made safe to print.
+/// As [`say`], to standard error, made safe to print; on a terminal cut between words.
 pub(crate) fn say_error(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", super::terminal::printable(line));
+    let line = printable(line);
+    let mut stderr = io::stderr().lock();
+    match error_columns() {
+        Some(columns) => fitted(&line, columns, 2).iter().for_each(|line| drop(writeln!(stderr, "{line}"))),
+        None => drop(writeln!(stderr, "{line}")),
+    }
+}
+
+/// As [`say`] for sentences, which are cut between words on a terminal.
+pub(crate) fn say_words(line: &str) {
+    let line = printable(line);
+    say_set_in(&line, 2);
+}
+
+/// As [`say`] for the lines of a table.
+pub(crate) fn say_table(lines: &[String]) {
+    lines.iter().for_each(|line| say_set_in(line, 4));
+}
+
+/// As [`say`], cut between words on a terminal, with what follows set in by so many columns.
+pub(crate) fn say_set_in(line: &str, indent: usize) {
+    match io::stdout().is_terminal() {
+        true => fitted(line, columns(true), indent).iter().for_each(|line| say(line)),
+        false => say(line),
+    }
 }
 
 /// `12 attempts`, and `, 8 looks` where there are any: first attempts are counted apart from looks at them.

@@ -12,7 +12,7 @@ use pelicycle_run::{Config, LITELLM_URL, Prices, prices_file, read_litellm};
 use pelicycle_text as text;
 use pelicycle_text::plain_file;
 
-use super::output::{say, say_error, write_whole};
+use super::output::{say, say_error, say_table, say_words, write_whole};
 use super::runtime::runtime;
 
 /// As much of a list as is read: LiteLLM's is some 3 MB.
@@ -72,7 +72,7 @@ pub(crate) fn prices(args: &PricesArgs) -> anyhow::Result<ExitCode> {
     let Some(PricesCommand::Show { wanted, json }) = &args.command else {
         let list = prices.table();
         say(&format!("{} models, from {} ({})", list.models.len(), list.name(), list.licence));
-        say("`pelicycle prices show NAME` looks one up; `pelicycle prices update` fetches newer ones");
+        say_words("`pelicycle prices show NAME` looks one up; `pelicycle prices update` fetches newer ones");
         return Ok(ExitCode::SUCCESS);
     };
     let mut names: Vec<&str> = Vec::new();
@@ -118,7 +118,7 @@ fn show(prices: &Prices, names: &[&str]) {
             lines.push(row(&words, &tier.list, tier.batch.as_ref(), ""));
         }
     }
-    say(&text::table(&lines).join("\n"));
+    say_table(&text::table(&lines));
 }
 
 fn row(name: &str, list: &Rates, batch: Option<&Rates>, from: &str) -> [String; 7] {

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use pelicycle_compare::select;
-use pelicycle_judge::{Competition, JudgePooling, SEED, Scope, Votes, markdown, report, text};
+use pelicycle_judge::{
+    Competition, JudgePooling, SEED, Scope, Votes, markdown, report, text, words::judged_looks,
+};
 use pelicycle_record::{Attempt, JudgementRecord};
 use pelicycle_store::{Listing, Store};
 
@@ -156,11 +158,17 @@ pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode>
     say_damaged(&store, &listing.damaged);
     let attempts = args.drawings.attempts(&listing, &store)?;
     let field = args.drawings.field(&attempts);
-    let votes = Votes::new(&field, &judgements(&store)?).calibrated(&calibrations(&store)?);
+    let votes = Votes::new(&field, &judgements(&store)?)
+        .telling_looks(listing.attempts.iter().map(|stored| &stored.attempt))
+        .calibrated(&calibrations(&store)?);
     if votes.votes.is_empty() {
         let place = printable(&store.root().to_string_lossy()).into_owned();
+        let looks = match votes.of_looks {
+            0 => String::new(),
+            looks => format!(", but {}", judged_looks(looks)),
+        };
         anyhow::bail!(
-            "no judgement of these drawings is in {place}: `pelicycle vote` opens a page to judge pairs of them, \
+            "no judgement of these drawings is in {place}{looks}: `pelicycle vote` opens a page to judge pairs of them, \
              `pelicycle judge -m PROVIDER/MODEL` asks a vision model"
         );
     }

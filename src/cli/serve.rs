@@ -61,7 +61,7 @@ pub(super) fn serve(gallery: LiveGallery, address: SocketAddr) -> anyhow::Result
                  this machine alone",
             );
         }
-        say_error("It is rebuilt as attempts come. Ctrl-C ends it.");
+        say_error("It is rebuilt as attempts, votes and seals come. Ctrl-C ends it.");
         let heard = |rebuilt: Result<RebuiltGallery, RefreshError>| match rebuilt {
             Ok(rebuilt) => tell(&gallery.store, &rebuilt),
             Err(error) => say_error(&format!("error: {error}; it is tried again when results change")),

@@ -60,9 +60,74 @@ pub(crate) fn columns(to_terminal: bool) -> usize {
     found.unwrap_or(100).max(40)
 }
 
+/// Columns of the terminal that standard error goes to, if it goes to one. `COLUMNS` comes first.
+pub(crate) fn error_columns() -> Option<usize> {
+    let terminal = console::Term::stderr();
+    let wished = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let own = || terminal.size_checked().map(|(_, columns)| usize::from(columns));
+    terminal.is_term().then(|| wished().or_else(own))?.map(|columns| columns.max(40))
+}
+
+/// A line as several for so many columns, cut between words, those after the first set in by `indent`; a command in backticks
+/// stays whole, so that it can be copied, and what stands in columns before the cut stays there.
+pub(crate) fn fitted(line: &str, columns: usize, indent: usize) -> Vec<String> {
+    let (mut lines, mut rest) = (Vec::new(), line.to_owned());
+    while rest.chars().count() > columns {
+        let begin = rest.len() - rest.trim_start().len();
+        let (mut cut, mut first, mut quoted) = (None, None, false);
+        for (column, (at, letter)) in rest.char_indices().enumerate() {
+            quoted ^= letter == '`';
+            if letter != ' ' || quoted || at < begin {
+                continue;
+            }
+            first = first.or(Some(at));
+            if column <= columns {
+                cut = Some(at);
+            }
+        }
+        let Some(at) = cut.or(first) else { break };
+        let after = rest[at..].trim_start().to_owned();
+        lines.push(rest[..at].trim_end().to_owned());
+        if after.is_empty() {
+            return lines;
+        }
+        rest = format!("{:indent$}{after}", "");
+    }
+    lines.push(rest);
+    lines
+}
+
+/// A command as several lines for so many columns, which a shell takes as one.
+pub(crate) fn command(line: &str, columns: usize) -> Vec<String> {
+    if line.chars().count() <= columns {
+        return vec![line.to_owned()];
+    }
+    let mut lines = fitted(line, columns - 2, 6);
+    let last = lines.len() - 1;
+    lines[..last].iter_mut().for_each(|line| line.push_str(" \\"));
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_cut_between_words_and_never_within_a_command() {
+        let line = "error: nothing was asked; `pelicycle run --resume last` goes on from there";
+        assert_eq!(
+            fitted(line, 40, 2),
+            ["error: nothing was asked;", "  `pelicycle run --resume last` goes on", "  from there"]
+        );
+        assert_eq!(
+            fitted("a    FAULT  it is broken", 16, 12),
+            ["a    FAULT  it", "            is", "            broken"]
+        );
+        assert_eq!(fitted("a `whole command line` b", 9, 0), ["a", "`whole command line`", "b"]);
+        assert_eq!(command("  vote --between one two", 20), ["  vote --between \\", "      one two"]);
+        assert_eq!(fitted("unbreakable", 4, 2), ["unbreakable"]);
+        assert_eq!(fitted("", 4, 2), [""]);
+    }
 
     #[test]
     fn escapes_and_reordering_are_taken_out() {

@@ -342,6 +342,14 @@ fn looks_are_judged_blind_beside_the_drawings_that_they_began_with_and_nowhere_e
     // Those votes are of nobody's rank, and first attempts are compared without looks.
     let (code, told) = pelicycle(results, &["rank"]);
     assert!(code == 1 && told.contains("no judgement of these drawings"), "{told}");
+    assert!(
+        told.contains(", but 9 judgements of looks (`pelicycle compare --looks` counts them): "),
+        "{told}"
+    );
+    for (rule, expected) in [("worse", 0), ("preferred", 0), ("seconds", 2)] {
+        let (code, told) = pelicycle(results, &["compare", "--looks", "--fail-on", rule]);
+        assert_eq!(code, expected, "looks help: {told}");
+    }
     let report = compared(results, &["other", "gazer"]);
     assert_eq!(report["attempts"], json!([1, 12]), "{report}");
 }

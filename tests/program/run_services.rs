@@ -158,7 +158,8 @@ fn what_can_not_be_asked_is_told_before_anything_is() {
         (&["-m", "gemini/x"], "set GOOGLE_API_KEY or GEMINI_API_KEY"),
         (&["-m", "opnai/x"], "no provider \"opnai\" is known: did you mean \"openai\"?"),
         (&["-m", "claude-opus-4-7"], "did you mean \"anthropic/claude-opus-4-7\"?"),
-        (&["-m", "nobody/x"], "no provider \"nobody\" is known"),
+        (&["-m", "nobody/x"], "no provider \"nobody\" is known; there are local, anthropic"),
+        (&["-m", "gpt-4o"], "did you mean \"openai/gpt-4o\"?"),
         (&["-m", "hatchling", "-m", "mine/m"], "MINE_KEY"),
     ] {
         let said = run(&place, 2, args, &[]);
@@ -173,6 +174,37 @@ fn what_can_not_be_asked_is_told_before_anything_is() {
     ] {
         let said = run(&place, 2, args, &key);
         assert!(said.stderr.contains(words), "{args:?}: {}", said.stderr);
+    }
+    for (file, args, words) in [
+        (
+            "[run]\nsampels = 3\n",
+            &[][..],
+            "pelicycle.toml:2: unknown key `sampels`: did you mean \"samples\"?",
+        ),
+        (
+            "[run]\nsamples = 'x'\n",
+            &[],
+            "pelicycle.toml:2: a text stands here, expected a whole number above zero",
+        ),
+        ("[run]\nmodel = 'gpt-4o'\n", &[], "pelicycle.toml:2: run.model: \"gpt-4o\" is no model"),
+        (
+            "[contestants.a]\nmodel = 'gpt-4o'\n",
+            &["-m", "a"],
+            "pelicycle.toml:2: contestants.a.model: \"gpt-4o\" is no model",
+        ),
+        (
+            "[lineups]\nspring = [\n  'hatchling',\n  'gpt-4o',\n]\n",
+            &["-m", "lineup:spring"],
+            "pelicycle.toml:4: lineups.spring names \"gpt-4o\", which is no contestant there and no model",
+        ),
+    ] {
+        configure(&place, file);
+        let said = run(&place, 2, args, &key);
+        let lines: Vec<&str> = said.stderr.lines().collect();
+        assert!(lines.len() == 1 && lines[0].starts_with(&format!("error: {words}")), "{}", said.stderr);
+        if file.contains("gpt-4o") {
+            assert!(lines[0].ends_with(": did you mean \"openai/gpt-4o\"?"), "{}", lines[0]);
+        }
     }
     configure(&place, "[providers.mine]\nbase_url = \"http://127.0.0.1:1\"\n");
     let said = run(&place, 2, &["-m", "mine/m"], &key);
@@ -222,6 +254,9 @@ fn a_failed_request_is_an_attempt_and_resume_asks_again() {
     configure(&place, &entry("mine", &server, ""));
     let said = run(&place, 1, &["-m", "mine/m", "-n", "2", "--seed", "3"], &[]);
     assert!(said.stderr.contains("failed: HTTP 400 Bad Request: No such model"), "{}", said.stderr);
+    let run_id = &place.store().runs().unwrap()[0];
+    let next = format!("\n2 requests failed; `pelicycle run --resume {}` asks them again\n", run_id.as_str());
+    assert!(said.stdout.contains(&next), "{}", said.stdout);
     let failed = place.attempts();
     assert!(failed.iter().all(|s| s.attempt.outcome == Outcome::Error && s.attempt.reply.is_none()));
     assert!(failed.iter().all(|s| s.attempt.service.as_ref().unwrap().tries.len() == 1));

@@ -7,12 +7,13 @@ use super::measure::MeasureRole;
 use super::report::ComparisonReport;
 use super::words;
 
-/// Columns of a terminal.
+/// The widest paragraph, in columns.
 const WIDTH: usize = 80;
 
-/// The comparison as lines; a side's name may be anything, so whoever prints them makes them safe.
+/// The comparison as lines, its paragraphs for so many columns, 80 at most; a side's name may be anything, so whoever prints them makes them safe.
 #[must_use]
-pub fn text(report: &ComparisonReport) -> Vec<String> {
+pub fn text(report: &ComparisonReport, columns: usize) -> Vec<String> {
+    let width = WIDTH.min(columns);
     let mut lines = vec![report.sentence.clone()];
     lines.extend(words::other_views(report));
     let commands = words::collecting(report);
@@ -22,10 +23,10 @@ pub fn text(report: &ComparisonReport) -> Vec<String> {
     }
     lines.push(String::new());
     let scope = format!("{} → {}: {}", report.base, report.head, words::scope(report));
-    lines.extend(wrapped(&scope, WIDTH, 2));
+    lines.extend(wrapped(&scope, width, 2));
     let (heading, conditions) = words::conditions(report);
     lines.push(heading.to_owned());
-    lines.extend(conditions.iter().flat_map(|condition| wrapped(&format!("  {condition}"), WIDTH, 4)));
+    lines.extend(conditions.iter().flat_map(|condition| wrapped(&format!("  {condition}"), width, 4)));
     lines.push(String::new());
     let row = |answer: &MeasureComparison| {
         // Labels that are marked would make the table wider than a terminal.
@@ -47,6 +48,6 @@ pub fn text(report: &ComparisonReport) -> Vec<String> {
     lines.push(String::new());
     let notes =
         words::outlooks(report).into_iter().chain(words::remarks(report)).chain([words::rule(report)]);
-    lines.extend(notes.flat_map(|note| wrapped(&note, WIDTH, 0)));
+    lines.extend(notes.flat_map(|note| wrapped(&note, width, 0)));
     lines
 }

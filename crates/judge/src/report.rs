@@ -29,6 +29,8 @@ pub struct RankingReport {
     pub own: Vec<String>,
     /// Judgements of drawings that are not here.
     pub absent: usize,
+    /// Judgements of looks, which rank nobody.
+    pub of_looks: usize,
     /// Judgements that came to nothing.
     pub unread: usize,
 }
@@ -249,6 +251,7 @@ pub fn report(competition: &Competition, votes: &Votes, pooling: JudgePooling, s
         judges: reports,
         own,
         absent: votes.absent,
+        of_looks: votes.of_looks,
         unread: votes.unread,
     }
 }

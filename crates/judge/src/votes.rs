@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pelicycle_record::{CalibrationRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
+use pelicycle_record::{Attempt, CalibrationRecord, Id, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 
 use super::{CalibrationReport, CalibrationVerdict, Competition, DrawingPair, JudgeSetup, calibration};
 
@@ -43,12 +43,16 @@ pub struct Votes {
     pub votes: Vec<Vote>,
     /// Judgements of drawings that are not at hand.
     pub absent: usize,
+    /// Judgements of what a model made of a drawing that it was shown, which tell whether looks help and rank nobody.
+    pub of_looks: usize,
     /// Judgements that came to nothing: a request that failed, a reply that could not be read.
     pub unread: usize,
     /// What models made of the calibration set, by their names: set up as they were when they judged.
     pub calibrations: BTreeMap<String, CalibrationReport>,
     /// Models that made something of it with other weights, projector, settings or question than some of their judgements.
     pub calibrated_otherwise: BTreeSet<String>,
+    /// The drawings of each judgement that is counted in `absent`.
+    not_at_hand: Vec<[Id; 2]>,
     /// How each judge was set up in its judgements.
     setups: BTreeMap<String, BTreeSet<JudgeSetup>>,
 }
@@ -81,10 +85,25 @@ impl Votes {
                     }
                 }
                 (Some(_), Some(_), None) => votes.unread += 1,
-                _ => votes.absent += 1,
+                _ => {
+                    votes.absent += 1;
+                    votes.not_at_hand.push([record.left.clone(), record.right.clone()]);
+                }
             }
         }
         votes
+    }
+
+    /// The same votes, with judgements of looks told apart from those of drawings that are not at hand; `attempts` are all that are
+    /// known.
+    #[must_use]
+    pub fn telling_looks<'a>(mut self, attempts: impl IntoIterator<Item = &'a Attempt>) -> Votes {
+        let looks = attempts.into_iter().filter(|attempt| !attempt.is_first());
+        let looks: BTreeSet<&Id> = looks.map(|look| &look.id).collect();
+        let judged = self.not_at_hand.extract_if(.., |pair| pair.iter().any(|id| looks.contains(id))).count();
+        self.of_looks += judged;
+        self.absent -= judged;
+        self
     }
 
     /// The same votes, with what those who judged made of the calibration set. Of a judge that was set up in several ways the

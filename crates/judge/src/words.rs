@@ -223,12 +223,24 @@ pub fn remarks(report: &RankingReport) -> Vec<String> {
     let own = |name: &String| format!("{name} also judged drawings of its own.");
     let mut remarks: Vec<String> = report.own.iter().map(own).collect();
     if report.absent > 0 {
-        remarks.push(format!("Left aside: {} of drawings that are not here.", plural(report.absent)));
+        remarks.push(format!("Left aside: {} of drawings that are not among these.", plural(report.absent)));
+    }
+    if report.of_looks > 0 {
+        let ranks = if report.of_looks == 1 { "ranks" } else { "rank" };
+        remarks.push(format!("Left aside: {}, which {ranks} nobody.", judged_looks(report.of_looks)));
     }
     if report.unread > 0 {
         remarks.push(format!("Came to nothing: {}.", plural(report.unread)));
     }
     remarks
+}
+
+/// Judgements of looks, and what counts them: `3 judgements of looks (`pelicycle compare --looks` counts them)`.
+#[must_use]
+pub fn judged_looks(number: usize) -> String {
+    let judgements = if number == 1 { "judgement" } else { "judgements" };
+    let it = if number == 1 { "it" } else { "them" };
+    format!("{number} {judgements} of looks (`pelicycle compare --looks` counts {it})")
 }
 
 /// The rule by which contestants are ranked.

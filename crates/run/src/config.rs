@@ -8,9 +8,11 @@ use pelicycle_models::ModelFolders;
 use pelicycle_prompt::{PromptError, PromptLibrary};
 use pelicycle_provider::ServiceEntry;
 use pelicycle_record::{Rates, SamplingSettings};
-use pelicycle_text::{did_you_mean, near, plain_file};
+use pelicycle_text::plain_file;
 use serde::{Deserialize, Deserializer};
 
+use crate::config_fault;
+use crate::config_places::ConfigPlaces;
 use crate::section::{self, SamplingSection};
 use crate::{ContestantEntry, LineupError, Lineups, SiteSection, one_or_many};
 
@@ -52,6 +54,9 @@ pub struct Config {
     /// Line-ups by name: contestants, models, other line-ups.
     #[serde(default, deserialize_with = "one_or_many::lists")]
     lineups: BTreeMap<String, Vec<String>>,
+    /// Where names stand in the file.
+    #[serde(skip)]
+    pub(crate) written_at: ConfigPlaces,
 }
 
 /// What `run` does when the command line does not say.
@@ -97,6 +102,17 @@ pub enum ConfigError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("{}:{line}: {message}", path.display())]
     Syntax { path: PathBuf, line: usize, message: String },
+}
+
+impl ConfigError {
+    /// Whether it is a mistake of the one who wrote or named the file, and no failure.
+    #[must_use]
+    pub fn is_mistake(&self) -> bool {
+        match self {
+            ConfigError::Read { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+            ConfigError::Syntax { .. } => true,
+        }
+    }
 }
 
 /// The user's own configuration, whatever folder is worked in: what it says of services is trusted.
@@ -160,38 +176,8 @@ fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, C
     toml::from_str(text).map_err(|error| ConfigError::Syntax {
         path: path.to_owned(),
         line: text[..error.span().map_or(0, |span| span.start)].matches('\n').count() + 1,
-        message: with_meant(&without_values(error.message())),
+        message: config_fault::words(error.message()),
     })
-}
-
-/// A parser's message of an unknown key, with the known one that may have been meant.
-fn with_meant(message: &str) -> String {
-    let mut words = message.split('`');
-    match (words.next(), words.next()) {
-        (Some("unknown field "), Some(wanted)) => {
-            let known = words.skip(1).step_by(2);
-            match did_you_mean(&near(wanted, known)) {
-                none if none.is_empty() => message.to_owned(),
-                meant => format!("unknown key `{wanted}`{meant}"),
-            }
-        }
-        _ => message.to_owned(),
-    }
-}
-
-/// A parser's message without the value that it complains of, which may be a key.
-fn without_values(message: &str) -> String {
-    for begin in [
-        "invalid type: string \"",
-        "invalid value: string \"",
-        "invalid type: character `",
-        "unknown variant `",
-    ] {
-        let Some(rest) = message.strip_prefix(begin) else { continue };
-        let expected = rest.rfind(", expected ").map_or("", |at| &rest[at..]);
-        return format!("{}{expected}", begin.trim_end_matches(['"', '`', ' ']));
-    }
-    message.to_owned()
 }
 
 impl Config {
@@ -218,7 +204,9 @@ impl Config {
                 });
             }
         };
-        parse(path.unwrap_or(Path::new(CONFIG_FILE)), &text)
+        let path = path.unwrap_or(Path::new(CONFIG_FILE));
+        let written_at = ConfigPlaces::new(path, &text);
+        Ok(Config { written_at, ..parse(path, &text)? })
     }
 
     /// The contestants and line-ups by name.
@@ -226,7 +214,7 @@ impl Config {
     /// # Errors
     /// When names clash or can't be used.
     pub fn lineups(&self) -> Result<Lineups, LineupError> {
-        Lineups::new(self.contestants.clone(), self.lineups.clone())
+        Lineups::new(self.contestants.clone(), self.lineups.clone(), self.written_at.clone())
     }
 
     /// The bundled prompts with those of `folder`, or else of the folder that the file names.
@@ -267,16 +255,31 @@ mod tests {
         let error = parse("models = []\n\n[run]\nsample = 4\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:4: ") && error.contains("sample"), "{error}");
         let error = parse("[run]\nthreads = 0\n").unwrap_err().to_string();
-        assert!(error.starts_with("p.toml:2: ") && error.contains("nonzero"), "{error}");
+        assert!(
+            error.starts_with("p.toml:2: ") && error.ends_with("expected a whole number above zero"),
+            "{error}"
+        );
         let error = parse("[run]\nsamples = 2\nmax_tokens = 0\n").unwrap_err().to_string();
-        assert!(error.starts_with("p.toml:3: ") && error.contains("nonzero"), "{error}");
+        assert!(error.starts_with("p.toml:3: ") && error.contains("above zero"), "{error}");
         let error = parse("[run]\n\ntop_k = 'many'\n").unwrap_err().to_string();
-        assert!(error.starts_with("p.toml:3: ") && error.contains("expected u32"), "{error}");
+        assert!(
+            error.starts_with("p.toml:3: ") && error.ends_with("a text stands here, expected a whole number"),
+            "{error}"
+        );
         let error = parse("[contestants.a]\nmodel = 'm'\nzebra = 1\n").unwrap_err().to_string();
         assert!(error.starts_with("p.toml:3: ") && error.contains("`label`"), "{error}");
         assert!(error.contains("`top_k`"), "a setting is a key as well: {error}");
         let error = parse("[run]\nmodle = 'm'\n").unwrap_err().to_string();
         assert_eq!(error, "p.toml:2: unknown key `modle`: did you mean \"model\"?");
+        for (text, said) in [
+            ("\nsamples = 3\n", "p.toml:2: unknown key `samples`; known here are `models`, `prompts`, `run`"),
+            ("[defaults]\n", "p.toml:1: unknown key `defaults`; known here are"),
+            ("[lineups.a]\nb = 'c'\n", "p.toml:1: a table stands here, expected a text or a list of texts"),
+            ("[providers.x]\ndialect = 'chatt'\n", "p.toml:2: unknown value, expected one of `anthropic`"),
+        ] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(error.starts_with(said), "{error}");
+        }
         for (text, line) in [("[run]\nlooks = 17\n", 2), ("[contestants.a]\nmodel = 'm'\nlooks = 99\n", 3)] {
             let error = parse(text).unwrap_err().to_string();
             assert!(

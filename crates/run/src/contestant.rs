@@ -95,7 +95,7 @@ impl std::fmt::Display for Weights {
 }
 
 /// The question whether a model of a service was meant, whose own name is or is like this one; those that have a price are known.
-fn models_like(named: &str) -> String {
+pub(crate) fn models_like(named: &str) -> String {
     let table = PriceTable::bundled();
     let known = || table.models.keys().filter_map(|whole| Some((whole.as_str(), whole.split_once('/')?.1)));
     let mut meant: Vec<&str> = known().filter(|(_, own)| *own == named).map(|(whole, _)| whole).collect();
@@ -121,6 +121,8 @@ pub enum ContestantError {
     NoFolder { path: PathBuf },
     #[error(transparent)]
     Name(#[from] ModelNameError),
+    #[error("{place}: {key}: {source}")]
+    Configured { place: String, key: String, source: Box<ContestantError> },
 }
 
 impl Contestant {

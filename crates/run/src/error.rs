@@ -77,7 +77,11 @@ impl RunError {
     /// Whether it is a mistake of the one who asked, and no failure.
     #[must_use]
     pub fn is_mistake(&self) -> bool {
-        matches!(self, RunError::Usage(_))
+        match self {
+            RunError::Usage(_) => true,
+            RunError::Config(error) => error.is_mistake(),
+            _ => false,
+        }
     }
 }
 

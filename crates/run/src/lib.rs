@@ -16,6 +16,8 @@ mod backends;
 mod batch;
 mod budget;
 mod config;
+mod config_fault;
+mod config_places;
 mod contestant;
 mod energy;
 mod environment;

@@ -8,7 +8,8 @@ use pelicycle_record::{Rates, SamplingSettings, name};
 use pelicycle_text::{did_you_mean, near};
 use serde::{Deserialize, Deserializer};
 
-use crate::contestant::BUNDLED;
+use crate::config_places::ConfigPlaces;
+use crate::contestant::{BUNDLED, models_like};
 use crate::one_or_many;
 use crate::section::{self, SamplingSection};
 
@@ -101,6 +102,7 @@ pub struct Lineups {
     lineups: BTreeMap<String, Vec<String>>,
     /// Contestants by every name they have.
     names: BTreeMap<String, String>,
+    written_at: ConfigPlaces,
 }
 
 /// Why names in pelicycle.toml, or one that was asked for, can't be used.
@@ -114,10 +116,10 @@ pub enum LineupError {
     #[error("no line-up {name:?} in pelicycle.toml{there}")]
     Unknown { name: String, there: String },
     #[error(
-        "lineups.{lineup} in pelicycle.toml names {member:?}, which is no contestant there and no model (a path to a .gguf \
+        "{place}: lineups.{lineup} names {member:?}, which is no contestant there and no model (a path to a .gguf \
          file, local/NAME, PROVIDER/MODEL, or hatchling){meant}"
     )]
-    Member { lineup: String, member: String, meant: String },
+    Member { place: String, lineup: String, member: String, meant: String },
     #[error("lineups.{name} names itself, by way of {via}")]
     Circle { name: String, via: String },
 }
@@ -130,6 +132,7 @@ impl Lineups {
     pub fn new(
         contestants: BTreeMap<String, ContestantEntry>,
         lineups: BTreeMap<String, Vec<String>>,
+        written_at: ConfigPlaces,
     ) -> Result<Lineups, LineupError> {
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         for (own, entry) in &contestants {
@@ -142,7 +145,7 @@ impl Lineups {
                 }
             }
         }
-        Ok(Lineups { contestants, lineups, names })
+        Ok(Lineups { contestants, lineups, names, written_at })
     }
 
     /// Every contestant that has a name.
@@ -176,8 +179,10 @@ impl Lineups {
                 && !self.names.contains_key(asked)
                 && !may_be_model(asked)
             {
-                let meant = did_you_mean(&near(asked, self.names.keys().map(String::as_str)));
+                let known = near(asked, self.names.keys().map(String::as_str));
+                let meant = if known.is_empty() { models_like(asked) } else { did_you_mean(&known) };
                 return Err(LineupError::Member {
+                    place: self.written_at.of(&format!("lineups.{lineup}"), asked),
                     lineup: (*lineup).to_owned(),
                     member: asked.to_owned(),
                     meant,
@@ -230,6 +235,8 @@ fn may_be_model(named: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[derive(Deserialize)]
@@ -242,7 +249,7 @@ mod tests {
 
     fn lineups(text: &str) -> Result<Lineups, LineupError> {
         let file: File = toml::from_str(text).unwrap();
-        Lineups::new(file.contestants, file.lineups)
+        Lineups::new(file.contestants, file.lineups, ConfigPlaces::new(Path::new("p.toml"), text))
     }
 
     fn names(lineups: &Lineups, asked: &[&str]) -> Result<Vec<String>, LineupError> {
@@ -299,9 +306,17 @@ mod tests {
         let lineups = lineups("[lineups]\na = ['lineup:b']\nb = ['lineup:a']").unwrap();
         let words = |asked: &str| names(&lineups, &[asked]).unwrap_err().to_string();
         assert!(words("lineup:c").contains("there are a, b"));
-        let typo = self::lineups("[contestants.heron]\nmodel = 'x/y'\n[lineups]\na = ['heorn']").unwrap();
-        let said = typo.choose(&["lineup:a".to_owned()]).unwrap_err().to_string();
-        assert!(said.contains("lineups.a") && said.contains("did you mean \"heron\"?"), "{said}");
+        let file = "[contestants.heron]\nmodel = 'x/y'\n[lineups]\na = [\n'heron',\n'heorn']\nb = 'gpt-4o'\nc = 'zebra'";
+        let typos = self::lineups(file).unwrap();
+        let said = |asked: &str| typos.choose(&[asked.to_owned()]).unwrap_err().to_string();
+        for (asked, begin, end) in [
+            ("lineup:a", "p.toml:6: lineups.a names \"heorn\", which", ": did you mean \"heron\"?"),
+            ("lineup:b", "p.toml:7: lineups.b names \"gpt-4o\"", ": did you mean \"openai/gpt-4o\"?"),
+            ("lineup:c", "p.toml:8: lineups.c names \"zebra\"", "or hatchling)"),
+        ] {
+            let said = said(asked);
+            assert!(said.starts_with(begin) && said.ends_with(end), "{said}");
+        }
         assert!(words("lineup:a").contains("names itself"));
     }
 }

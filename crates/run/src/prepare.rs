@@ -17,8 +17,8 @@ use crate::backends::check_bound;
 use crate::local::check_sampling;
 use crate::sight::settle_looks;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, Notice, Notices, Participant,
-    RunError, RunPlan, UsageError, random_seed, resume,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantError, ContestantModel, Notice, Notices,
+    Participant, RunError, RunPlan, UsageError, random_seed, resume,
 };
 
 /// The longest chat template, in bytes.
@@ -211,7 +211,8 @@ fn participants(
     let places = config.places();
     let mut all = Vec::<(Participant, Contestant)>::new();
     for one in chosen {
-        let mut contestant = Contestant::find(&one.entry.model, &places)?;
+        let found = Contestant::find(&one.entry.model, &places);
+        let mut contestant = found.map_err(|error| configured(error, &one, request, config))?;
         if let Some(found) = &contestant.found {
             notices(&Notice::ModelFound { named: &one.entry.model, found });
         }
@@ -223,6 +224,23 @@ fn participants(
         all.push((one, contestant));
     }
     Ok(all)
+}
+
+/// The same error with the place in pelicycle.toml, where the name stands there.
+fn configured(
+    error: ContestantError,
+    one: &Participant,
+    request: &RunRequest,
+    config: &Config,
+) -> ContestantError {
+    let key = match &one.name {
+        Some(own) => format!("contestants.{own}"),
+        None if request.models.is_empty() => "run".to_owned(),
+        None => return error,
+    };
+    let key = format!("{key}.model");
+    let place = config.written_at.of(&key, &one.entry.model);
+    ContestantError::Configured { place, key, source: Box::new(error) }
 }
 
 /// A contestant as the run's record has it, with the settings that it is to be asked with: those of the request first, then

@@ -117,7 +117,9 @@ fn judged(
     let attempts: Vec<&Attempt> = listing.first_attempts().collect();
     let competition = Competition::new(&attempts, false);
     let calibrations = store.calibrations()?;
-    let votes = Votes::new(&competition, &judgements.records).calibrated(&calibrations.records);
+    let votes = Votes::new(&competition, &judgements.records)
+        .telling_looks(listing.attempts.iter().map(|stored| &stored.attempt))
+        .calibrated(&calibrations.records);
     let mut damaged = judgements.damaged;
     damaged.extend(calibrations.damaged);
     Ok((Some(judge::report(&competition, &votes, JudgePooling::Apart, SEED)), damaged))

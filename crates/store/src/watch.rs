@@ -1,4 +1,4 @@
-//! Whether attempts or judgements came or went, at little cost.
+//! Whether attempts, judgements or seals came or went, at little cost.
 
 use std::fs;
 use std::path::Path;
@@ -8,11 +8,13 @@ use pelicycle_record::name;
 
 use super::{Store, layout};
 
-/// The state of a store's folders at one moment. Two that differ say that an attempt or a judgement came or went between them.
+/// The state of a store's folders at one moment. Two that differ say that an attempt, a judgement or a seal came or went, or that
+/// a seal was revealed, between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
     attempts: blake3::Hash,
     judgements: blake3::Hash,
+    seals: blake3::Hash,
 }
 
 impl Fingerprint {
@@ -25,7 +27,8 @@ impl Fingerprint {
 
 impl Store {
     /// Looks at the folders of prompts and contestants: an attempt appears and goes by a change of the folder it is in,
-    /// and is never edited, so no attempt is looked at. A judgement appears and goes likewise.
+    /// and is never edited, so no attempt is looked at. A judgement appears and goes likewise,
+    /// and so do a seal and what reveals it, each a folder in the seal's own.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hasher = blake3::Hasher::new();
@@ -38,7 +41,16 @@ impl Store {
         }
         let mut judgements = blake3::Hasher::new();
         mark(&self.root().join(layout::JUDGEMENTS), &mut judgements);
-        Fingerprint { attempts: hasher.finalize(), judgements: judgements.finalize() }
+        let mut seals = blake3::Hasher::new();
+        let folder = self.root().join(layout::SEALS);
+        for named in mark(&folder, &mut seals) {
+            mark(&folder.join(named), &mut seals);
+        }
+        Fingerprint {
+            attempts: hasher.finalize(),
+            judgements: judgements.finalize(),
+            seals: seals.finalize(),
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! `pelicycle model list`.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use serde::Serialize;
 
 use super::named;
 use super::stdio::print;
+use crate::cli::output::say_error;
 use crate::cli::terminal::{printable, printable_json};
 
 /// The widest column: a name in a file may be of any length.
@@ -65,13 +65,11 @@ pub(crate) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
     } else {
         print(&table(&rows))?;
     }
-    let mut stderr = std::io::stderr().lock();
     for passed in shelf.passed_over() {
-        let line = format!("passed over {}: {}", passed.path.display(), passed.why);
-        let _ = writeln!(stderr, "{}", printable(&line));
+        say_error(&format!("passed over {}: {}", passed.path.display(), passed.why));
     }
     if shelf.models().is_empty() && !args.json {
-        let _ = writeln!(stderr, "No other model was found; `pelicycle model pull OWNER/REPO` fetches one.");
+        say_error("No other model was found; `pelicycle model pull OWNER/REPO` fetches one.");
     }
     Ok(ExitCode::SUCCESS)
 }

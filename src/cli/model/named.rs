@@ -6,6 +6,8 @@ use pelicycle_engine::bundled;
 use pelicycle_engine::gguf::{Gguf, GgufError, GgufOutline};
 use pelicycle_run::{Config, Contestant, ContestantModel, Weights};
 
+use crate::cli::error::usage;
+
 /// The model that `named` means: a path, `local/NAME` or hatchling.
 pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
     let gguf = match weights(named)? {
@@ -20,7 +22,7 @@ pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
     match Contestant::find(named, &Config::load(None)?.places())?.model {
         ContestantModel::Local(weights) => Ok(weights),
         ContestantModel::Remote | ContestantModel::Given(_) => {
-            anyhow::bail!("{named:?} is no model of this machine: there is no file here to look into")
+            usage(&format!("{named:?} is no model of this machine: there is no file here to look into"))
         }
     }
 }

@@ -9,7 +9,7 @@ use pelicycle_text::plural;
 use serde::Serialize;
 
 use super::super::error::usage;
-use super::super::output::{json, say, say_error};
+use super::super::output::{json, say, say_error, say_table};
 use super::super::terminal::printable;
 use super::{ListedPrompts, PromptFolder};
 
@@ -50,7 +50,7 @@ pub(super) fn list(args: &ListedPrompts) -> anyhow::Result<ExitCode> {
             [&prompt.family, &prompt.id, &prompt.title].map(|cell| printable(cell).into_owned())
         }),
     );
-    say(&text::table(&lines).join("\n"));
+    say_table(&text::table(&lines));
     say_error(&format!(
         "{}; `pelicycle run -p ID` asks for one, `-p family:NAME` for a family",
         plural(prompts.len() as u64, "prompt")

@@ -5,6 +5,7 @@ use pelicycle_text as text;
 use pelicycle_text::dollars;
 
 use super::say;
+use crate::cli::output::say_table;
 use crate::cli::terminal::printable;
 
 /// Prints the matrix.
@@ -12,10 +13,16 @@ pub(super) fn print(forecast: &RunForecast) {
     let mut lines =
         vec![["model", "samples", "tokens in", "tokens out", "about", "at most", ""].map(str::to_owned)];
     lines.extend(forecast.contestants.iter().map(line));
-    say(&text::table(&lines).join("\n"));
+    say_table(&text::table(&lines));
     let requests = match forecast.looks {
-        0 => format!("{} requests", forecast.requests),
-        looks => format!("{} requests and at most {}", forecast.requests, text::plural(looks, "look")),
+        0 => text::plural(forecast.requests as u64, "request"),
+        looks => {
+            format!(
+                "{} and at most {}",
+                text::plural(forecast.requests as u64, "request"),
+                text::plural(looks, "look")
+            )
+        }
     };
     let unknown = forecast.contestants.iter().filter(|one| one.about.is_none()).count();
     let known: f64 = forecast.contestants.iter().filter_map(|one| one.about).sum();

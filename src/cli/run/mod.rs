@@ -253,8 +253,8 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
         json::finished(&run, &summary, index, interrupted, over_budget);
     } else if !args.quiet {
         summary.print(&run, index, interrupted);
-    } else if interrupted {
-        say_error(&format!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str()));
+    } else if let Some(next) = summary.next(&run, interrupted) {
+        say_error(&next);
     }
     let ended = outcome?;
     if let Some(spent) = ended.over_budget {

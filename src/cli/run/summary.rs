@@ -9,6 +9,7 @@ use pelicycle_text as text;
 use pelicycle_text::dollars;
 
 use super::say;
+use crate::cli::output::{say_table, say_words};
 use crate::cli::terminal::printable;
 
 /// What came of an attempt, in a few words.
@@ -86,6 +87,17 @@ impl RunSummary {
         self.failed += u64::from(finished.verdict.is_none() && finished.outcome == Outcome::Complete);
     }
 
+    /// What was left undone, and the command that does it; none where nothing was.
+    pub(super) fn next(&self, run: &RunRecord, interrupted: bool) -> Option<String> {
+        let command = format!("`pelicycle run --resume {}`", run.id.as_str());
+        match (interrupted, self.failed) {
+            (true, _) => Some(format!("interrupted; {command} finishes it")),
+            (false, 0) => None,
+            (false, 1) => Some(format!("1 request failed; {command} asks it again")),
+            (false, failed) => Some(format!("{failed} requests failed; {command} asks them again")),
+        }
+    }
+
     /// Requests that failed.
     pub(super) fn failed(&self) -> u64 {
         self.failed
@@ -139,7 +151,7 @@ impl RunSummary {
             ]);
         }
         if lines.len() > 1 {
-            say(&text::table(&lines).join("\n"));
+            say_table(&text::table(&lines));
         } else {
             say("nothing was left to ask");
         }
@@ -149,8 +161,8 @@ impl RunSummary {
             say(&format!("{drawings}, {looks}: only first attempts are counted and ranked"));
         }
         say(&format!("run {}", run.id.as_str()));
-        if interrupted {
-            say(&format!("interrupted; `pelicycle run --resume {}` finishes it", run.id.as_str()));
+        if let Some(next) = self.next(run, interrupted) {
+            say_words(&next);
         }
         if let Some(index) = index {
             say(&format!("gallery {}", printable(&address(index))));

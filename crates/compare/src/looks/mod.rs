@@ -258,6 +258,18 @@ impl LooksReport {
         report.sentence = words::sentence(&report);
         (!found.pairs.is_empty()).then_some(report)
     }
+
+    /// Whether looks make it worse, of all together: by what is preferred, or by how many have a drawing in the end.
+    #[must_use]
+    pub fn is_worse(&self) -> bool {
+        self.is_worse_in_judgements() || self.all.drawn.verdict == ComparisonVerdict::Worse
+    }
+
+    /// Whether the last drawings are found worse, of all together.
+    #[must_use]
+    pub fn is_worse_in_judgements(&self) -> bool {
+        self.all.preferred.verdict == ComparisonVerdict::Worse
+    }
 }
 
 impl LooksSummary {

@@ -9,7 +9,7 @@ use pelicycle_text::{
 use super::{ComparisonVerdict, LooksReport, LooksSummary, PriceChange};
 use crate::sentence::{needed, quoted, share_with_bounds};
 
-/// Columns of a terminal.
+/// The widest paragraph, in columns.
 const WIDTH: usize = 80;
 const HEAD: [&str; 6] = ["", "looks help?", "last one preferred", "drawn", "tokens", "cost, time"];
 
@@ -203,9 +203,10 @@ fn commands(report: &LooksReport) -> Vec<String> {
 
 const JUDGE: &str = "Judge first drawings beside their last ones, blind:";
 
-/// The report as lines; names may be anything, so whoever prints them makes them safe.
+/// The report as lines, its paragraphs for so many columns, 80 at most; names may be anything, so whoever prints them makes them safe.
 #[must_use]
-pub fn text(report: &LooksReport) -> Vec<String> {
+pub fn text(report: &LooksReport, columns: usize) -> Vec<String> {
+    let width = WIDTH.min(columns);
     let mut lines = vec![report.sentence.clone()];
     let commands = commands(report);
     if !commands.is_empty() {
@@ -213,11 +214,11 @@ pub fn text(report: &LooksReport) -> Vec<String> {
         lines.extend(commands.iter().map(|command| format!("  {command}")));
     }
     lines.push(String::new());
-    lines.extend(wrapped(&format!("{}.", scope(report)), WIDTH, 0));
+    lines.extend(wrapped(&format!("{}.", scope(report)), width, 0));
     lines.push(String::new());
     lines.extend(table(&with_head(HEAD, rows(report))));
     lines.push(String::new());
-    lines.extend(remarks(report).into_iter().chain([rule(report)]).flat_map(|line| wrapped(&line, WIDTH, 0)));
+    lines.extend(remarks(report).into_iter().chain([rule(report)]).flat_map(|line| wrapped(&line, width, 0)));
     lines
 }
 

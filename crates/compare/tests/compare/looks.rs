@@ -117,13 +117,21 @@ fn judgements_alone_say_that_looks_help_and_the_price_stands_in_the_first_senten
     );
     let verdicts: Vec<_> = told.contestants.iter().map(|one| one.preferred.verdict).collect();
     assert_eq!(verdicts, [ComparisonVerdict::Better, ComparisonVerdict::Worse]);
-    let lines = text(&told);
+    assert!(!told.is_worse() && !told.is_worse_in_judgements(), "of all together nothing is known");
+    let only_b: Vec<Attempt> = all.iter().filter(|one| one.contestant.slug == "b").cloned().collect();
+    let worse = report(&only_b, &judgements).unwrap();
+    assert!(worse.is_worse() && worse.is_worse_in_judgements(), "{}", worse.sentence);
+    let lines = text(&told, 80);
     assert!(
         lines.iter().any(|line| line.starts_with("a ") && line.contains("yes") && line.contains("×3.0")),
         "{lines:#?}"
     );
     assert!(lines.iter().any(|line| line.starts_with("b ") && line.contains("no, worse")), "{lines:#?}");
     assert!(lines.iter().skip(3).all(|line| line.chars().count() <= 120), "{lines:#?}");
+    let narrow = text(&told, 60);
+    let table = narrow.iter().position(|line| line.contains("looks help?  last")).unwrap();
+    let paragraphs = narrow[5..table].iter().chain(&narrow[table + 5..]);
+    assert!(paragraphs.clone().all(|line| line.chars().count() <= 60), "{narrow:#?}");
     let only_a: Vec<Attempt> = all.iter().filter(|one| one.contestant.slug == "a").cloned().collect();
     let told = report(&only_a, &judgements).unwrap();
     assert!(
@@ -135,7 +143,7 @@ fn judgements_alone_say_that_looks_help_and_the_price_stands_in_the_first_senten
     );
     let page = markdown(&told);
     assert!(page.starts_with("### Looks help&#58; Ada"), "{page}");
-    assert!(!text(&told).iter().any(|line| line.contains("vote --looks")), "it is settled");
+    assert!(!text(&told, 80).iter().any(|line| line.contains("vote --looks")), "it is settled");
 }
 
 #[test]
@@ -145,7 +153,7 @@ fn nobody_is_said_to_be_helped_where_nobody_judged() {
     assert!(told.sentence.starts_with(
         "Can't tell whether looks help: nobody has judged drawings before and after; 9 judgements"
     ));
-    assert!(text(&told).iter().any(|line| line == "  pelicycle vote --looks"));
+    assert!(text(&told, 80).iter().any(|line| line == "  pelicycle vote --looks"));
     // Nor where a model left every drawing as it was; requests that failed are no answer.
     all = series("a", 0, true, &[Came::Done]);
     all.extend(series("a", 1, true, &[Came::Failed]));
@@ -165,8 +173,12 @@ fn drawings_that_came_or_went_by_looks_are_counted_in_pairs() {
     // Of nine that changed eight or more one way, by a fair coin on either side: 2 · (9 + 1) / 512.
     assert!((drawn.p - 20.0 / 512.0).abs() < 1e-12, "{}", drawn.p);
     assert_eq!(drawn.verdict, ComparisonVerdict::Better);
-    assert!(text(&told).iter().any(|line| line.contains("2 → 9 of 10, more")));
+    assert!(text(&told, 80).iter().any(|line| line.contains("2 → 9 of 10, more")));
     assert_eq!(told.contestants[0].preferred.verdict, ComparisonVerdict::CantTell, "that is no judgement");
+    assert!(!told.is_worse());
+    let lost: Vec<Attempt> = (0..8).flat_map(|n| series("a", n, true, &[Came::Nothing])).collect();
+    let told = report(&lost, &[]).unwrap();
+    assert!(told.is_worse() && !told.is_worse_in_judgements(), "drawings that are gone are worse, unjudged");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use pelicycle_record::{
     AskedPrompt, Attempt, Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION, Verdict,
 };
 use pelicycle_statistics::Random;
-use pelicycle_testkit::attempts::{attempt, calibrated, check};
+use pelicycle_testkit::attempts::{attempt, calibrated, check, look_at};
 
 const SVG: &str = "<svg/>";
 
@@ -273,6 +273,31 @@ fn what_fits_no_two_drawings_here_is_counted_and_left_aside() {
     let records = [other, unread, itself, judgement(&attempts, ANN, (0, 3), Preference::Right)];
     let report = of(&attempts, &records, JudgePooling::Apart);
     assert_eq!((report.absent, report.unread, report.rankings[0].pairs), (2, 1, 1));
+}
+
+#[test]
+fn votes_about_looks_rank_nobody_and_are_told_apart_from_those_of_drawings_that_are_gone() {
+    let firsts = drawings(2, 2);
+    let mut look = drawings(1, 1).remove(0);
+    look_at(&mut look, &firsts[0], &firsts[0].id, 1);
+    let mut gone = judgement(&firsts, ANN, (0, 2), Preference::Left);
+    gone.right = Id::new().unwrap();
+    let mut of_look = judgement(&firsts, ANN, (0, 2), Preference::Left);
+    of_look.right = look.id.clone();
+    let kept = judgement(&firsts, ANN, (0, 2), Preference::Left);
+    let field = field(&firsts);
+    let votes =
+        |records: &[JudgementRecord]| Votes::new(&field, records).telling_looks(firsts.iter().chain([&look]));
+    let report = report(&field, &votes(&[gone, of_look.clone(), kept]), JudgePooling::Apart, 1);
+    assert_eq!((report.absent, report.of_looks, report.rankings[0].pairs), (1, 1, 1));
+    let words = text(&report, 200);
+    let says = |line: &str| words.iter().any(|said| said == line);
+    assert!(says("Left aside: 1 judgement of drawings that are not among these."), "{words:#?}");
+    assert!(
+        says("Left aside: 1 judgement of looks (`pelicycle compare --looks` counts it), which ranks nobody."),
+        "{words:#?}"
+    );
+    assert_eq!((votes(&[of_look]).votes.len(), Votes::new(&field, &[]).of_looks), (0, 0));
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub struct Services {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ServiceError {
-    #[error("no provider {name:?} is known{known}; [providers.{name}] in pelicycle.toml adds one")]
+    #[error("no provider {name:?} is known{known} [providers.{name}] in pelicycle.toml adds one")]
     Unknown { name: String, known: String },
     #[error("{provider} needs a key: set {variables}")]
     NoKey { provider: String, variables: String },
@@ -144,7 +144,7 @@ impl Services {
             {
                 none if none.is_empty() => {
                     format!(
-                        "; there are local, {}",
+                        "; there are local, {}.",
                         self.entries.keys().cloned().collect::<Vec<_>>().join(", ")
                     )
                 }

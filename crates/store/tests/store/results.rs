@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use pelicycle_record::{
-    Attempt, ExpertCounts, Id, Inspection, RunContestant, RunRecord, SCHEMA_VERSION, Verdict,
+    Attempt, ExpertCounts, Id, Inspection, RevealedRecord, RunContestant, RunRecord, SCHEMA_VERSION,
+    SealRecord, Verdict,
 };
 use pelicycle_store::{AttemptFiles, DamageReason, Store, StoreError};
 use pelicycle_testkit::attempts::{MODELS, attempt, calibrated, check, taken, tiny_png, verdict, vote};
@@ -543,6 +544,16 @@ fn what_came_is_told_by_the_look_of_the_folders() {
     let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
     write(&store, &pair[0], false);
     store.write_judgement(&vote(&pair), None).unwrap();
+    let at = "2026-11-22T02:53:36Z".parse().unwrap();
+    let (hash, salt) = ("0".repeat(64), "0".repeat(64));
+    let seal = |name: &str| SealRecord {
+        schema: SCHEMA_VERSION,
+        name: name.to_owned(),
+        sealed: at,
+        prompts: 0,
+        hash: hash.clone(),
+    };
+    store.write_seal(&seal("winter"), &Id::new().unwrap()).unwrap();
     let first = store.fingerprint();
     assert_eq!(store.fingerprint(), first);
     store.write_judgement(&vote(&pair), None).unwrap();
@@ -551,4 +562,12 @@ fn what_came_is_told_by_the_look_of_the_folders() {
     write(&store, &pair[1], false);
     let asked = store.fingerprint();
     assert!(asked != judged && !asked.has_the_attempts_of(&judged));
+    store.write_seal(&seal("spring"), &Id::new().unwrap()).unwrap();
+    let promised = store.fingerprint();
+    assert!(promised != asked && promised.has_the_attempts_of(&asked));
+    let (name, prompts) = ("spring".to_owned(), Vec::new());
+    let revealed = RevealedRecord { schema: SCHEMA_VERSION, name, revealed: at, salt, prompts };
+    store.write_revealed(&revealed, &Id::new().unwrap()).unwrap();
+    let told = store.fingerprint();
+    assert!(told != promised && told.has_the_attempts_of(&promised));
 }
