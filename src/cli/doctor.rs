@@ -15,6 +15,7 @@ use pelicycle_text as text;
 use serde::Serialize;
 
 use super::Global;
+use super::named_projectors::named_projectors;
 use super::notices::variable_failed;
 use super::output::{say, say_set_in};
 use super::service_survey::{ServiceFinding, ServiceState, survey};
@@ -95,12 +96,19 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     let names: Vec<String> =
         services.entries().map(|(name, _)| name.to_owned()).filter(|name| only(name)).collect();
     let found = survey(&services, &environment, names, &wanted, args.offline)?;
+    let (projectors, fault) = named_projectors(&config, args.projector.as_deref());
+    let mut contestants = judge(&asked, &projectors, &found);
+    contestants.extend(fault.map(|fault| Part {
+        name: "projectors".to_owned(),
+        ok: false,
+        words: fault.to_string(),
+    }));
     let report = Report {
         parts: match args.providers.is_empty() {
-            true => parts(global, &config, &Projectors::new(&config, None)?),
+            true => parts(global, &config, &named_projectors(&config, None).0),
             false => Vec::new(),
         },
-        contestants: judge(&asked, &Projectors::new(&config, args.projector.as_deref())?, &found),
+        contestants,
         services: found,
     };
     let healthy = report.parts.iter().chain(&report.contestants).all(|part| part.ok)
@@ -218,12 +226,16 @@ fn judge(
     judged.collect()
 }
 
-/// Whether a local model sees pictures, and with what; a projector that was named or found and can't be used is a fault.
+/// Whether a local model sees pictures, and with what. That it can't be run, or that its projector can't be used, is a fault.
 fn sight(projectors: &Projectors, path: &Path) -> (bool, String) {
-    let sight = GgufOutline::open(path).map(|outline| projectors.sight(path, outline.gguf()));
-    match sight.unwrap_or(Sight::TextAlone) {
-        Sight::Sees(projector) => (true, format!("sees pictures with {}", projector.display())),
+    let outline = match GgufOutline::open(path) {
+        Ok(outline) => outline,
+        Err(error) => return (false, error.to_string()),
+    };
+    match projectors.sight(path, outline.gguf()) {
+        Sight::Sees(projector) => (true, format!("sees pictures with {}", projector.gguf().path().display())),
         Sight::TextAlone => (true, "reads text alone: no projector for it lies beside it".to_owned()),
+        Sight::NoModel(why) => (false, why.to_string()),
         broken @ Sight::Unusable { .. } => {
             (false, format!("its projector can't be used: {}", broken.fault().unwrap_or_default()))
         }

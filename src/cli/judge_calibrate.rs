@@ -12,7 +12,7 @@ use pelicycle_text::plural;
 
 use super::judge::{JudgeArgs, print};
 use super::judge_session::{SessionDrive, SessionEnd};
-use super::output::{say, say_damaged};
+use super::output::{say, say_damaged, say_error};
 use super::terminal::printable;
 
 pub(super) fn judge_calibrate(
@@ -20,6 +20,9 @@ pub(super) fn judge_calibrate(
     store: &Store,
     judge: &ModelJudge,
 ) -> anyhow::Result<ExitCode> {
+    if judge.is_local() && !args.quiet {
+        say_error("What it has seen is known by its file, which is read to the end first.");
+    }
     let setup = judge.setup()?;
     let showings = CalibrationShowing::all(&calibrations(store)?, &judge.name, &setup);
     if args.dry_run {

@@ -19,6 +19,7 @@ mod judge_rubric;
 mod judge_session;
 mod measures;
 mod model;
+mod named_projectors;
 mod notices;
 mod open;
 mod output;

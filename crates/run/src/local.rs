@@ -157,19 +157,15 @@ impl LocalModel {
             Weights::File(path) => Sight::of(path, self.engine.model().gguf(), self.projector.as_deref()),
             Weights::Bundled => Sight::TextAlone,
         };
-        let Some(path) = sight.projector() else {
+        let Sight::Sees(projector) = &sight else {
             return Err(match sight.fault() {
                 Some(fault) => UsageError::UnusableProjector { model, fault },
                 None => UsageError::CannotSee { model },
             });
         };
-        let failed = |error: EngineError| UsageError::UnusableProjector {
-            model: self.weights.source(),
-            fault: error.to_string(),
-        };
-        self.engine.open_projector(path).map_err(failed)?;
-        let projector = self.engine.projector().ok_or(EngineError::NoProjector).map_err(failed)?;
-        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let failed = |error: EngineError| UsageError::UnusableProjector { model, fault: error.to_string() };
+        self.engine.see_with(Arc::clone(projector)).map_err(failed)?;
+        let file = projector.gguf().path().file_name().unwrap_or_default().to_string_lossy().into_owned();
         *eyes = Some(OpenedEyes {
             hash: FileHash::of(projector.gguf().paths().map(Path::to_owned).collect(), &file),
             record: ProjectorRecord {
@@ -254,8 +250,12 @@ impl LocalModel {
             .shape(shape.cloned())
             .start(move |event| match event {
                 ChatProgress::Looking(progress) => {
+                    // Whoever stopped has put the line of progress away.
+                    if events.is_closed() {
+                        return ControlFlow::Break(());
+                    }
                     watch.get().inspect(|watch| watch(progress));
-                    if events.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                    ControlFlow::Continue(())
                 }
                 ChatProgress::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
                 ChatProgress::Finished(summary) => finish(&events, &summary, &weights),

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pelicycle_engine::gguf::Gguf;
-use pelicycle_engine::model::ModelError;
+use pelicycle_engine::gguf::{Gguf, GgufOutline};
+use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_engine::vision::{PictureLimits, Projector};
 use pelicycle_models::projectors_beside;
 
@@ -13,10 +13,12 @@ use crate::{Config, ConfigurationFault, Contestant, ContestantModel, Weights};
 /// Whether a local model sees pictures.
 #[derive(Debug)]
 pub enum Sight {
-    /// With this projector, which was opened and was made for it.
-    Sees(PathBuf),
+    /// With this projector, which was made for it.
+    Sees(Arc<Projector>),
     /// There is no projector for it.
     TextAlone,
+    /// It can't be run at all: what its own metadata say is wrong.
+    NoModel(ModelError),
     /// It would with a projector that can't be used.
     Unusable {
         /// The projector.
@@ -85,18 +87,19 @@ impl Sight {
     /// By a projector that was named for the model, or by the first beside its file that was made for it, half precision
     /// before others.
     pub(crate) fn of(path: &Path, model: &Arc<Gguf>, named: Option<&Path>) -> Sight {
-        let open = |projector: &Path| Projector::open(projector, PictureLimits::default())?.check_file(model);
+        if let Err(why) = Model::check_metadata(model) {
+            return Sight::NoModel(why);
+        }
         if let Some(named) = named {
-            return match open(named) {
-                Ok(()) => Sight::Sees(named.to_owned()),
+            return match open(named, model) {
+                Ok(projector) => Sight::Sees(projector),
                 Err(why) => Sight::Unusable { projector: named.to_owned(), why },
             };
         }
         let mut fault = None;
-        for projector in projectors_beside(path) {
-            match open(&projector) {
-                Ok(()) => return Sight::Sees(projector),
-                // It was made for another model that lies here.
+        for projector in projectors_beside(path).into_iter().filter(|found| may_suit(found, model)) {
+            match open(&projector, model) {
+                Ok(projector) => return Sight::Sees(projector),
                 Err(ModelError::Unpaired { .. }) => {}
                 Err(why) => fault = fault.or(Some(Sight::Unusable { projector, why })),
             }
@@ -108,8 +111,8 @@ impl Sight {
     #[must_use]
     pub fn projector(&self) -> Option<&Path> {
         match self {
-            Sight::Sees(projector) => Some(projector),
-            Sight::TextAlone | Sight::Unusable { .. } => None,
+            Sight::Sees(projector) => Some(projector.gguf().path()),
+            Sight::TextAlone | Sight::NoModel(_) | Sight::Unusable { .. } => None,
         }
     }
 
@@ -122,7 +125,21 @@ impl Sight {
                 let told = why.contains(&path);
                 Some(if told { why } else { format!("{path}: {why}") })
             }
-            Sight::Sees(_) | Sight::TextAlone => None,
+            Sight::Sees(_) | Sight::TextAlone | Sight::NoModel(_) => None,
         }
     }
+}
+
+fn open(projector: &Path, model: &Arc<Gguf>) -> Result<Arc<Projector>, ModelError> {
+    let opened = Projector::open(projector, PictureLimits::default())?;
+    opened.check_file(model)?;
+    Ok(Arc::new(opened))
+}
+
+/// Whether a projector that was found may be this model's, by its metadata alone. What has no eyes, is of a kind that nobody
+/// knows, goes with other models or can't be read at all is a stray: the model is none the worse for it.
+fn may_suit(projector: &Path, model: &Arc<Gguf>) -> bool {
+    let Ok(outline) = GgufOutline::open(projector) else { return false };
+    // Its other faults are this model's to tell.
+    Projector::goes_with(outline.gguf(), model).unwrap_or(false)
 }

@@ -62,7 +62,8 @@ impl NoSight {
     /// Why a model file can't be shown pictures, by its projector.
     pub(crate) fn by(sight: &Sight) -> Option<NoSight> {
         match sight {
-            Sight::Sees(_) => None,
+            // A model that can't be run is told of when it is opened.
+            Sight::Sees(_) | Sight::NoModel(_) => None,
             Sight::TextAlone => Some(NoSight::NoProjector),
             Sight::Unusable { .. } => sight.fault().map(NoSight::Projector),
         }

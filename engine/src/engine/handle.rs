@@ -172,11 +172,19 @@ impl Engine {
     /// # Errors
     /// When the file can't be read, is no projector that the engine knows, or was not made for this model.
     pub fn open_projector(&self, path: &Path) -> Result<(), EngineError> {
-        if self.projector.get().is_none() {
-            let projector = Projector::open(path, self.picture_limits)?;
-            projector.check_model(&self.model)?;
-            self.projector.get_or_init(|| Arc::new(projector));
+        match self.sees() {
+            true => Ok(()),
+            false => self.see_with(Arc::new(Projector::open(path, self.picture_limits)?)),
         }
+    }
+
+    /// As [`Engine::open_projector`], with one that is open; its own limits hold.
+    ///
+    /// # Errors
+    /// When it was not made for this model.
+    pub fn see_with(&self, projector: Arc<Projector>) -> Result<(), EngineError> {
+        projector.check_model(&self.model)?;
+        self.projector.get_or_init(|| projector);
         Ok(())
     }
 

@@ -252,18 +252,25 @@ impl Scheduler {
         ControlFlow::Continue(())
     }
 
-    /// Computes the sequences anew that outgrew the context up to which the model turns its heads in one way.
+    /// Computes the sequences anew that outgrew the context up to which the model turns its heads in one way; those whose
+    /// owners don't listen any more are dropped.
     fn outgrow(&mut self) {
-        for i in 0..self.active.len() {
+        for i in (0..self.active.len()).rev() {
             let sequence = &self.active[i];
             if !sequence.cache.long && self.model.config().is_long(sequence.tokens.len()) {
                 let (tokens, pictures) = (sequence.tokens.clone(), Arc::clone(&sequence.pictures));
                 let input = PromptInput { tokens: &tokens, pictures: &pictures };
                 let (mut cache, projector) =
                     (self.model.new_cache(tokens.len()), sequence.job.projector.clone());
-                let mut look = |_| ControlFlow::Continue(());
-                if self.compute(input, projector.as_deref(), &mut look, &mut cache, 0).is_continue() {
-                    self.active[i].cache = cache;
+                let mut on_event =
+                    std::mem::replace(&mut self.active[i].job.on_event, Box::new(|_| ControlFlow::Break(())));
+                let mut look = |progress| on_event(GenerationEvent::Looking(progress));
+                match self.compute(input, projector.as_deref(), &mut look, &mut cache, 0) {
+                    ControlFlow::Continue(()) => {
+                        self.active[i].cache = cache;
+                        self.active[i].job.on_event = on_event;
+                    }
+                    ControlFlow::Break(()) => drop(self.active.remove(i)),
                 }
             }
         }

@@ -15,7 +15,7 @@ use super::tower::VisionTower;
 use super::tower_config::kind_of;
 use super::tower_kind::{PictureMarks, PictureSizing, TowerKind};
 use crate::gguf::Gguf;
-use crate::model::{Model, ModelConfig, ModelError, PictureRows};
+use crate::model::{ConfigKeys, Model, ModelConfig, ModelError, PictureRows};
 
 /// Bytes of pictures and their rows that are kept for questions to come: some tens of pictures.
 const KEPT_BYTES: usize = 256 << 20;
@@ -87,6 +87,20 @@ impl Projector {
     /// As [`Projector::check_model`], and when the model's own metadata can't be used.
     pub fn check_file(&self, model: &Arc<Gguf>) -> Result<(), ModelError> {
         self.check_config(&Model::config_of(model)?)
+    }
+
+    /// Whether a projector's file was made for pictures and for models of the family and width of this one, by the metadata
+    /// of both: no tensor is looked at, nor whether there are any. A width that the projector's file does not tell is no other.
+    ///
+    /// # Errors
+    /// When the model's own metadata can't be used.
+    pub fn goes_with(projector: &Gguf, model: &Arc<Gguf>) -> Result<bool, ModelError> {
+        let config = Model::config_of(model)?;
+        let Ok(kind) = kind_of(projector) else { return Ok(false) };
+        let keys = ConfigKeys { gguf: projector, architecture: "clip" };
+        // Whoever opens it is told what is wrong with it.
+        let projection = keys.require("vision.projection_dim").unwrap_or(config.width);
+        Ok(check_pair(projector, kind, projection, &config.architecture, config.width).is_ok())
     }
 
     fn check_config(&self, config: &ModelConfig) -> Result<(), ModelError> {

@@ -36,6 +36,8 @@ pub(super) struct HeadRows<'a> {
 pub(super) struct HeadScratch {
     keys: Vec<f32>,
     values: Vec<f32>,
+    /// The size of a head and the stretches for which there is room.
+    layout: (usize, Vec<Range<usize>>),
 }
 
 /// Patches one after another that are seen together, of one head.
@@ -107,8 +109,14 @@ fn stretches<'a>(
     };
     let all: Vec<Range<usize>> = windows.iter().flat_map(cut).collect();
     let wide: usize = all.iter().map(|patches| patches.len().next_multiple_of(FULL)).sum();
-    // What fills rows up stays zero: nothing else is written there.
-    let HeadScratch { keys, values } = scratch;
+    let HeadScratch { keys, values, layout } = scratch;
+    let wanted = (heads.size, all.clone());
+    if *layout != wanted {
+        // What fills rows and columns up stands elsewhere in every layout; in one, nothing else is written there.
+        keys.clear();
+        values.clear();
+        *layout = wanted;
+    }
     keys.resize(wide * full, 0.0);
     values.resize(patches * full, 0.0);
     let (mut keys, mut values) = (keys.as_mut_slice(), values.as_mut_slice());

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use pelicycle_engine::model::Model;
-use pelicycle_engine::vision::{PictureLimits, PictureSpeed, Projector, bench_picture, picture_speed};
-use pelicycle_run::{Config, Projectors, Sight};
+use pelicycle_engine::vision::{PictureSpeed, bench_picture, picture_speed};
+use pelicycle_run::{Config, Sight};
 use serde::Serialize;
+
+use crate::cli::named_projectors::projectors_or_warning;
 
 /// The time that a picture takes.
 #[derive(Debug, Serialize)]
@@ -34,9 +36,10 @@ pub(super) fn measure_picture(
     repeat: usize,
 ) -> anyhow::Result<PictureLine> {
     let path = model.gguf().path();
-    let sight = Projectors::new(&Config::load(None)?, given)?.sight(path, model.gguf());
-    let projector = match sight {
+    let sight = projectors_or_warning(&Config::load(None)?, given).sight(path, model.gguf());
+    let open = match sight {
         Sight::Sees(projector) => projector,
+        Sight::NoModel(why) => return Err(why.into()),
         Sight::Unusable { .. } => {
             anyhow::bail!("the projector can't be used: {}", sight.fault().unwrap_or_default())
         }
@@ -46,17 +49,15 @@ pub(super) fn measure_picture(
             path.display()
         ),
     };
-    let limits = PictureLimits::default();
-    let open = Projector::open(&projector, limits)?;
     let speed: PictureSpeed = picture_speed(model, &open, &bench_picture(side), repeat)?;
     Ok(PictureLine {
-        projector,
+        projector: open.gguf().path().to_owned(),
         kind: open.kind(),
         side,
         width: speed.width,
         height: speed.height,
         tokens: speed.tokens,
-        max_tokens: limits.max_tokens,
+        max_tokens: open.limits().max_tokens,
         encode_seconds: speed.encode_seconds,
         encode_fastest: speed.encode_range.0,
         encode_slowest: speed.encode_range.1,

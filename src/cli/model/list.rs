@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::named;
 use super::stdio::print;
+use crate::cli::named_projectors::projectors_or_warning;
 use crate::cli::output::say_error;
 use crate::cli::terminal::{printable, printable_json};
 
@@ -57,7 +58,7 @@ struct Row {
 
 pub(crate) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(None)?;
-    let (shelf, projectors) = (Inventory::scan(&config.places()), Projectors::new(&config, None)?);
+    let (shelf, projectors) = (Inventory::scan(&config.places()), projectors_or_warning(&config, None));
     let mut rows = vec![bundled()];
     rows.extend(shelf.models().iter().map(|found| row(&shelf, &projectors, found)));
     if args.json {

@@ -119,6 +119,12 @@ impl ModelJudge {
         Ok(JudgeSetup::new(engine.as_ref(), &self.request))
     }
 
+    /// Whether it runs in this process, from a file.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(self.who, JudgingModel::Local(_))
+    }
+
     /// Lets somebody hear how far a local model has looked at a picture.
     pub fn watch_pictures(&self, watch: PictureWatch) {
         if let JudgingModel::Local(model) = &self.who {

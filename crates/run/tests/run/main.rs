@@ -5,4 +5,5 @@ mod easel;
 mod eye;
 mod looks;
 mod looks_local;
+mod projector_choice;
 mod workflow;

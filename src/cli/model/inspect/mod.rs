@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use pelicycle_engine::memory_bandwidth;
 use std::path::PathBuf;
 
-use pelicycle_run::{Config, Projectors, Weights};
+use pelicycle_run::{Config, Weights};
 
 pub(super) use self::report::{Report, Speed};
 use super::named;
 use super::stdio::print;
+use crate::cli::named_projectors::projectors_or_warning;
 
 /// Say what a model file holds and needs.
 ///
@@ -49,7 +50,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<ExitCode> {
     let outline = named::outline(&weights)?;
     let mut report = Report::of(&outline);
     if let Weights::File(path) = &weights {
-        let sight = Projectors::new(&config, args.projector.as_deref())?.sight(path, outline.gguf());
+        let sight = projectors_or_warning(&config, args.projector.as_deref()).sight(path, outline.gguf());
         report.projector = sight.projector().map(Into::into);
         report.projector_problem = sight.fault();
     }

@@ -1,0 +1,70 @@
+//! Which of the projectors that lie beside a model it sees with, and whose faults are told.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use pelicycle_engine::gguf::Gguf;
+use pelicycle_run::{Projectors, Sight};
+use pelicycle_testkit::shared;
+
+/// Writes `from` with the one place where it has `old` changed to `new`, as long as it.
+fn changed(from: &Path, old: &[u8], new: &[u8], to: &Path) {
+    let mut bytes = std::fs::read(from).unwrap();
+    let at = bytes.windows(old.len()).position(|here| here == old).unwrap();
+    bytes[at..at + new.len()].copy_from_slice(new);
+    std::fs::write(to, bytes).unwrap();
+}
+
+/// Writes half of a file: its metadata are there, and not all of its tensors.
+fn half(from: &Path, to: &Path) {
+    let bytes = std::fs::read(from).unwrap();
+    std::fs::write(to, &bytes[..bytes.len() / 2]).unwrap();
+}
+
+fn sight(model: &Path) -> Sight {
+    Projectors::default().sight(model, &Arc::new(Gguf::open(model).unwrap()))
+}
+
+#[test]
+fn strays_beside_a_model_are_passed_over_and_its_own_projector_is_not() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let from = |name: &str| shared.join("vision/models").join(name);
+    let model = folder.path().join("qwen3vl.f16.gguf");
+    std::fs::copy(from("qwen3vl.f16.gguf"), &model).unwrap();
+    let own = from("mmproj-qwen3vl.f16.gguf");
+    let nameless = folder.path().join("mmproj-F16.gguf");
+    let key = b"clip.vision.projection_dim\x04\0\0\0";
+    let width = |width: u32| [&key[..], &width.to_le_bytes()].concat();
+    let strays: [(&str, &dyn Fn()); 6] = [
+        ("half of another family's", &|| half(&from("mmproj-gemma3-vl.f16.gguf"), &nameless)),
+        ("another family's", &|| {
+            std::fs::copy(from("mmproj-gemma3-vl.f16.gguf"), &nameless).unwrap();
+        }),
+        ("of no known kind", &|| changed(&own, b"qwen3vl_merger", b"qwen9vl_merger", &nameless)),
+        ("without eyes", &|| changed(&own, b"has_vision_encoder", b"has_listen_encoder", &nameless)),
+        ("of another width", &|| changed(&own, key, &width(48), &nameless)),
+        ("no GGUF", &|| std::fs::write(&nameless, "version https://git-lfs.github.com/spec/v1").unwrap()),
+    ];
+    for (what, lay) in strays {
+        lay();
+        assert!(matches!(sight(&model), Sight::TextAlone), "{what}: {:?}", sight(&model));
+    }
+    // Its own is told of when it is damaged, and taken when another is whole.
+    half(&own, &nameless);
+    let fault = sight(&model).fault().unwrap();
+    assert!(fault.contains("mmproj-F16.gguf"), "{fault}");
+    let key = b"clip.vision.projection_dim";
+    changed(&own, key, b"clip.vision.projection_dix", &nameless);
+    let fault = sight(&model).fault().unwrap();
+    assert!(fault.contains("projection_dim"), "{fault}");
+    let whole = folder.path().join("mmproj-F32.gguf");
+    std::fs::copy(&own, &whole).unwrap();
+    assert_eq!(sight(&model).projector(), Some(whole.as_path()));
+
+    // What is wrong with the model is no fault of a projector, be it found or named.
+    changed(&from("qwen3vl.f16.gguf"), b"qwen3vl.block_count", b"qwen3vl.block_counx", &model);
+    let Sight::NoModel(why) = sight(&model) else { panic!("{:?}", sight(&model)) };
+    assert!(why.to_string().contains("qwen3vl.block_count"), "{why}");
+    assert_eq!((sight(&model).fault(), sight(&model).projector()), (None, None));
+}
