@@ -1,12 +1,13 @@
 //! `pelicycle compare --looks`: do looks help, for whom, at what price?
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
 use pelicycle_compare::looks::{Judged, LookedAtAttempts, LooksReport, markdown, text};
 use pelicycle_compare::{PREFERRED, select};
 use pelicycle_judge::SideAttempts;
-use pelicycle_record::Attempt;
+use pelicycle_record::{Attempt, Id};
 use pelicycle_store::Store;
 
 use super::compare::{FAILED, Format, WORSE, lines};
@@ -40,13 +41,15 @@ pub(super) fn compare_looks(
     if let Some(other) = request.fail_on.iter().find(|name| ![WORSE, PREFERRED].contains(&name.as_str())) {
         return usage(&format!("--looks fails on {WORSE} or {PREFERRED}, and {other:?} is neither"));
     }
-    let mut chosen: Vec<&Attempt> = Vec::new();
+    // Several names may be one contestant's, whose attempts count once.
+    let mut chosen: BTreeMap<&Id, &Attempt> = BTreeMap::new();
     for named in request.contestants {
         match select(&format!("contestant:{named}"), attempts, &StoreCatalog(store)) {
-            Ok(selection) => chosen.extend(selection.attempts),
+            Ok(selection) => chosen.extend(selection.attempts.into_iter().map(|one| (&one.id, one))),
             Err(error) => return usage(&error.to_string()),
         }
     }
+    let chosen: Vec<&Attempt> = chosen.into_values().collect();
     let attempts = if request.contestants.is_empty() { attempts } else { &chosen };
     let found = looked_at(attempts)?;
     let (judgements, calibrations) = (judgements(store)?, calibrations(store)?);

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
-use pelicycle_record::{Attempt, Id, Verdict};
-use pelicycle_run::{Rechecked, is_worth_a_check, recheck};
-use pelicycle_store::Store;
+use pelicycle_record::{Id, Verdict};
+use pelicycle_run::{Rechecked, RunPlan, has_damaged_picture, is_worth_a_check, recheck};
+use pelicycle_store::{Store, StoredAttempt};
 use pelicycle_text as text;
 
 use super::Global;
@@ -16,12 +16,13 @@ use super::terminal::printable;
 pub(super) fn again(global: &Global) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let (mut looked, mut changed, mut left) = (0, 0, 0u64);
-    recheck(&store, &pool(), is_worth_a_check, |id, outcome| {
+    let wanted = |stored: &StoredAttempt| is_worth_a_check(&stored.attempt) || has_damaged_picture(stored);
+    recheck(&store, &pool(), wanted, |id, outcome| {
         looked += 1;
-        changed += u64::from(matches!(outcome, Rechecked::Renewed { .. }));
+        changed += u64::from(is_new(outcome));
         left += u64::from(matches!(outcome, Rechecked::Lost(_) | Rechecked::Damaged(_)));
         match (words(id, outcome), outcome) {
-            (Some(words), Rechecked::Renewed { .. }) => say(&words),
+            (Some(words), outcome) if is_new(outcome) => say(&words),
             (Some(words), _) => say_error(&words),
             (None, _) => {}
         }
@@ -33,13 +34,22 @@ pub(super) fn again(global: &Global) -> anyhow::Result<ExitCode> {
     Ok(if left > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Before a run is taken up: its replies that could not be checked. Whether one of them has a check now. Standard output is
-/// the run's own.
-pub(super) fn of_run(store: &Store, run: &Id) -> anyhow::Result<bool> {
+fn is_new(outcome: &Rechecked) -> bool {
+    matches!(outcome, Rechecked::Renewed { .. } | Rechecked::PictureMended)
+}
+
+/// Before a run is taken up: its replies that could not be checked, and pictures that looks are to show and that are damaged.
+/// Whether one of them has a check now. Standard output is the run's own.
+pub(super) fn of_run(store: &Store, plan: &RunPlan) -> anyhow::Result<bool> {
     let mut renewed = false;
-    let wanted = |attempt: &Attempt| attempt.run == *run && attempt.is_unchecked();
+    let shown = |id: &Id| plan.looks.iter().any(|looks| looks.parent.attempt.id == *id);
+    let wanted = |stored: &StoredAttempt| {
+        let attempt = &stored.attempt;
+        let unchecked = attempt.run == plan.run.id && attempt.is_unchecked();
+        unchecked || (shown(&attempt.id) && has_damaged_picture(stored))
+    };
     recheck(store, &pool(), wanted, |id, outcome| {
-        renewed |= matches!(outcome, Rechecked::Renewed { .. });
+        renewed |= is_new(outcome);
         if let Some(words) = words(id, outcome) {
             say_error(&words);
         }
@@ -61,6 +71,7 @@ fn words(id: &Id, outcome: &Rechecked) -> Option<String> {
         Rechecked::Renewed { before, now } => {
             format!("{}, was {}", now.words(), before.map_or("not checked", Verdict::words))
         }
+        Rechecked::PictureMended => "its picture was damaged, and is made anew".to_owned(),
         Rechecked::OtherDrawing => {
             "left as it is, since another drawing is found in its reply now".to_owned()
         }

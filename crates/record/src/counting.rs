@@ -22,6 +22,12 @@ impl Attempt {
         self.look.is_none()
     }
 
+    /// Which look it is, from 1; 0 for a first attempt.
+    #[must_use]
+    pub fn look_number(&self) -> u32 {
+        self.look.as_ref().map_or(0, |look| look.number)
+    }
+
     /// Whether it counts for its model: a first attempt that is conclusive.
     #[must_use]
     pub fn counts(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Id;
+use crate::{Id, Outcome, Verdict};
 
 /// What an attempt that is a look stands on. First attempts have none, and are what is counted and ranked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,4 +23,32 @@ pub struct LookRecord {
     /// Whether the model said that it is done, instead of drawing anew; no further look follows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
+}
+
+impl LookRecord {
+    /// Whether a reply that ended by itself says only that it is done. Marks around the word and its case don't matter. None
+    /// that could not be checked does: it may have a drawing.
+    #[must_use]
+    pub fn says_done(reply: &str, outcome: Outcome, verdict: Option<Verdict>) -> bool {
+        let word = reply.trim_matches(|letter: char| !letter.is_alphanumeric());
+        outcome == Outcome::Complete && verdict == Some(Verdict::NoSvg) && word.eq_ignore_ascii_case("done")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn done_is_one_word_and_no_drawing() {
+        let done = |reply| LookRecord::says_done(reply, Outcome::Complete, Some(Verdict::NoSvg));
+        for reply in ["DONE", "done.", " **DONE**\n", "`Done`", "\"DONE\"!"] {
+            assert!(done(reply), "{reply}");
+        }
+        for reply in ["", "I am DONE", "DONE DONE", "undone", "..."] {
+            assert!(!done(reply), "{reply}");
+        }
+        assert!(!LookRecord::says_done("DONE", Outcome::Length, Some(Verdict::NoSvg)));
+        assert!(!LookRecord::says_done("DONE", Outcome::Complete, None), "it could not be checked");
+    }
 }

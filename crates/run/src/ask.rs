@@ -1,6 +1,6 @@
 //! Asking: a request waits for its turn and for money, is sent, listened to and paid for.
 
-use pelicycle_provider::ReplyRequest;
+use pelicycle_provider::{Permit, ReplyRequest};
 use pelicycle_record::{CostRecord, ReplyOrigin, Usage};
 
 use crate::energy::MeteredRequest;
@@ -34,30 +34,34 @@ pub(crate) struct AnsweredRequest {
     pub(crate) joules: Option<f64>,
 }
 
-impl RequestContext<'_> {
+/// A request whose turn has come, with the money for it set aside.
+pub(crate) struct RequestTurn<'a> {
+    asking: RequestContext<'a>,
+    permit: Permit,
+    reserved: Reservation<'a>,
+}
+
+impl<'a> RequestContext<'a> {
     /// Asks, once it is the request's turn and the `most` that it may cost is sure to be there. `None` where the stop or
     /// the bound on the cost kept it from being sent; a stop after that breaks it off, and what came is kept.
     pub(crate) async fn ask(
         self,
         request: impl FnOnce() -> ReplyRequest,
         most: f64,
-        mut tell: impl FnMut(RequestNews),
+        tell: impl FnMut(RequestNews),
     ) -> Option<AnsweredRequest> {
-        let permit = self.stop.unless(self.backend.provider.queue().acquire()).await?;
-        let reserved = self.stop.unless(self.reserve(most)).await??;
-        let metered = self.spending.meter(&self.backend.tariff);
-        tell(RequestNews::Sent);
-        let answer = self.listen(request(), metered.as_ref(), tell).await;
-        let joules = metered.and_then(MeteredRequest::end);
-        drop(permit);
-        let cost = self.cost(&answer, joules);
-        // A request that failed before anything came of it is charged by nobody.
-        let free = !answer.has_reply() && cost.is_none() && answer.account.usage == Usage::default();
-        reserved.settle(if free { Some(0.0) } else { cost.as_ref().map(|cost| cost.usd) });
-        Some(AnsweredRequest { answer, cost, joules })
+        let turn = self.turn(most).await?;
+        Some(turn.send(request(), tell).await)
     }
 
-    async fn reserve(&self, most: f64) -> Option<Reservation<'_>> {
+    /// Waits for a request's turn, and for the `most` that it may cost. `None` as of [`RequestContext::ask`].
+    pub(crate) async fn turn(self, most: f64) -> Option<RequestTurn<'a>> {
+        let permit = self.stop.unless(self.backend.provider.queue().acquire()).await?;
+        let reserved = self.stop.unless(self.reserve(most)).await??;
+        Some(RequestTurn { asking: self, permit, reserved })
+    }
+
+    async fn reserve(self, most: f64) -> Option<Reservation<'a>> {
         match self.backend.provider.origin() {
             ReplyOrigin::Asked => self.spending.reserve(most).await,
             // The reply is there, and paid for where it was to be paid for.
@@ -100,5 +104,31 @@ impl RequestContext<'_> {
             joules,
             batch: self.backend.provider.origin() == ReplyOrigin::Batch,
         })
+    }
+}
+
+impl RequestTurn<'_> {
+    /// Sends the request and listens to the end, or to a stop.
+    pub(crate) async fn send(
+        self,
+        request: ReplyRequest,
+        mut tell: impl FnMut(RequestNews),
+    ) -> AnsweredRequest {
+        let RequestTurn { asking, permit, reserved } = self;
+        let metered = asking.spending.meter(&asking.backend.tariff);
+        tell(RequestNews::Sent);
+        let answer = asking.listen(request, metered.as_ref(), tell).await;
+        let joules = metered.and_then(MeteredRequest::end);
+        drop(permit);
+        let cost = asking.cost(&answer, joules);
+        // A request that failed before anything came of it is charged by nobody.
+        let free = !answer.has_reply() && cost.is_none() && answer.account.usage == Usage::default();
+        reserved.settle(if free { Some(0.0) } else { cost.as_ref().map(|cost| cost.usd) });
+        AnsweredRequest { answer, cost, joules }
+    }
+
+    /// Lets others have the turn: nothing is sent.
+    pub(crate) fn give_back(self) {
+        self.reserved.settle(Some(0.0));
     }
 }

@@ -152,6 +152,8 @@ pub enum UsageError {
          model is from, name one by --projector, or take another model"
     )]
     CannotSee { model: String },
+    #[error("{model} is the model inside pelicycle, which reads text alone; name a model that sees pictures")]
+    BundledCannotSee { model: String },
     #[error("{model} sees no pictures: its projector can't be used: {fault}")]
     UnusableProjector { model: String, fault: String },
 }

@@ -49,10 +49,11 @@ pub struct RunEnd {
 
 /// Asks for every cell of the plan and for the looks after it: `backends[i]` answers for the run's contestant `i`, and is there
 /// where the plan needs it. No request is sent that could bring the cost over `max_cost` US dollars; under such a bound looks
-/// begin when all first attempts were sent. Returns when all are over, or when what was under way after `stop` is kept.
+/// begin when all first attempts were sent. A kept drawing that can't be shown ends its sample's looks alone, and is told. Returns when all
+/// are over, or when what was under way after `stop` is kept.
 ///
 /// # Errors
-/// When attempts can't be kept any more, or a kept drawing that is to be looked at can't be read; the run ends there.
+/// When attempts can't be kept any more; the run ends there.
 pub async fn execute(
     plan: RunPlan,
     backends: Vec<Option<Backend>>,
@@ -83,8 +84,10 @@ pub async fn execute(
         })
     };
     let mut tasks = JoinSet::new();
-    for task in cells.into_iter().filter_map(&task) {
-        tasks.spawn(Arc::new(task).carry_out(firsts.begin()));
+    // All are counted before one begins, whose looks wait for them.
+    let begun: Vec<_> = cells.into_iter().filter_map(&task).map(|task| (task, firsts.begin())).collect();
+    for (task, waiting) in begun {
+        tasks.spawn(Arc::new(task).carry_out(waiting));
     }
     for planned in looks {
         if let Some(task) = task(planned.cell) {

@@ -149,6 +149,7 @@ impl ContestantForecast {
             let (looks, sampling) = (u64::from(who.looks), &who.request.sampling);
             let input = input + each + LOOK_TEXT.len() as u64 / 4 + PICTURE;
             let most = most_input(
+                &who.record.model,
                 prompt.len(),
                 tariff.bound_on_reply(sampling),
                 plan.run.prompts[cell.prompt].raster,
@@ -193,7 +194,7 @@ pub fn earlier_lengths(store: &Store) -> Result<BTreeMap<String, Vec<u64>>, RunE
     let mut lengths: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for stored in store.list()?.attempts {
         // Looks are other replies: some say no more than that they are done.
-        if let Some(output) = stored.attempt.usage.output.filter(|_| stored.attempt.look.is_none()) {
+        if let Some(output) = stored.attempt.usage.output.filter(|_| stored.attempt.is_first()) {
             lengths.entry(stored.attempt.contestant.slug).or_default().push(output);
         }
     }

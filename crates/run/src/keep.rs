@@ -8,8 +8,8 @@ use pelicycle_store::AttemptFiles;
 
 use crate::ask::AnsweredRequest;
 use crate::execute::tell;
-use crate::look::{looks_left, says_done};
-use crate::look_chain::ShownDrawing;
+use crate::look::looks_left;
+use crate::look_chain::{ShownDrawing, ShownPicture};
 use crate::received_reply::ReceivedReply;
 use crate::sample_task::SampleTask;
 use crate::{FinishedAttempt, PlanCell, RunError, RunProgress, host};
@@ -38,10 +38,15 @@ impl SampleTask {
     ) -> Result<KeptAttempt, RunError> {
         let answer = &asked.answer;
         let engine = self.backend.provider.engine().map_err(RunError::EngineRecord)?;
+        // Eyes that are open were of no use to a first attempt.
+        let engine = engine
+            .map(|engine| EngineRecord { projector: engine.projector.filter(|_| look.is_some()), ..engine });
         let CheckedReply { inspection, unchecked } = self.check(cell, answer);
         let verdict = inspection.as_ref().map(|inspection| inspection.check.verdict);
-        let look = look
-            .map(|look| LookRecord { done: says_done(&answer.text, answer.done.outcome, verdict), ..look });
+        let look = look.map(|look| LookRecord {
+            done: LookRecord::says_done(&answer.text, answer.done.outcome, verdict),
+            ..look
+        });
         let timeline = answer.timeline.text();
         let counts = answer.account.experts.as_ref().map(|taken| taken.counts.to_png());
         let files = AttemptFiles {
@@ -71,8 +76,9 @@ impl SampleTask {
                 folder,
             }),
         );
-        let (id, reply) = (attempt.id.clone(), asked.answer.text);
-        let shown = inspection.and_then(|drawn| drawn.png).map(|png| ShownDrawing { id, reply, png });
+        let reply = asked.answer.text;
+        let png = inspection.and_then(|drawn| drawn.png);
+        let shown = png.map(|png| ShownDrawing::at_hand(&attempt, ShownPicture { reply, png }));
         Ok(KeptAttempt { attempt, shown })
     }
 

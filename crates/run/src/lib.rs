@@ -36,6 +36,7 @@ mod look;
 mod look_chain;
 mod notice;
 mod one_or_many;
+mod picture_tokens;
 mod plan;
 mod prepare;
 mod price;
@@ -75,7 +76,7 @@ pub use price::{
 };
 pub use progress::{FinishedAttempt, RunProgress};
 pub use projector_choice::{Projectors, Sight};
-pub use recheck::{Rechecked, is_worth_a_check, recheck};
+pub use recheck::{Rechecked, has_damaged_picture, is_worth_a_check, recheck};
 pub use service_access::ServiceAccess;
 pub use sight::NoSight;
 pub use site_section::{SiteLab, SiteModel, SiteSection};

@@ -155,7 +155,7 @@ impl LocalModel {
         let model = self.weights.source();
         let sight = match &self.weights {
             Weights::File(path) => Sight::of(path, self.engine.model().gguf(), self.projector.as_deref()),
-            Weights::Bundled => Sight::TextAlone,
+            Weights::Bundled => return Err(UsageError::BundledCannotSee { model }),
         };
         let Sight::Sees(projector) = &sight else {
             return Err(match sight.fault() {

@@ -100,7 +100,7 @@ impl RunPlan {
     #[must_use]
     pub fn most_looks(&self) -> u64 {
         let bound = |cell: &PlanCell| self.run.contestants[cell.contestant].looks;
-        let begun = self.looks.iter().map(|looks| (bound(&looks.cell) + 1).saturating_sub(looks.next));
+        let begun = self.looks.iter().map(|looks| looks.most(bound(&looks.cell)));
         self.cells.iter().map(bound).chain(begun).map(u64::from).sum()
     }
 }

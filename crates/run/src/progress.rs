@@ -34,6 +34,13 @@ pub enum RunProgress<'a> {
     },
     /// An attempt is over and kept.
     Finished(FinishedAttempt<'a>),
+    /// The kept drawing that a look is to show is damaged: this look and those after it are not asked for.
+    Unshown {
+        /// The look.
+        cell: PlanCell,
+        /// What is wrong, and what to do.
+        why: &'a str,
+    },
 }
 
 /// An attempt that is over and kept.

@@ -6,6 +6,7 @@ use pelicycle_record::{Attempt, FindingCode, Id, Verdict};
 use pelicycle_store::{DamageReason, Renewal, Store, StoreError, StoredAttempt};
 
 use crate::RunError;
+use crate::look_chain::read_picture;
 
 /// Whether an attempt is worth a new check: its reply could not be checked, or a bound decided, or it was found heavy. All
 /// other verdicts follow from the reply in every build.
@@ -15,6 +16,12 @@ pub fn is_worth_a_check(attempt: &Attempt) -> bool {
         attempt.check.as_ref().is_some_and(|check| check.findings.iter().any(|finding| finding.code == *code))
     };
     attempt.is_unchecked() || has(&FindingCode::ResourceLimit) || has(&FindingCode::Heavy)
+}
+
+/// Whether the kept picture of an attempt can't be read any more. A new check makes it anew.
+#[must_use]
+pub fn has_damaged_picture(stored: &StoredAttempt) -> bool {
+    stored.files.png.as_deref().is_some_and(|path| read_picture(path).is_err())
 }
 
 /// What a new check of one attempt came to.
@@ -27,6 +34,8 @@ pub enum Rechecked {
         /// The verdict now.
         now: Verdict,
     },
+    /// The check is the same, and the picture, which was damaged, is made anew.
+    PictureMended,
     /// The check is the same.
     Same,
     /// The drawing that is found in the reply now is another than the kept one, which stays.
@@ -44,10 +53,10 @@ pub enum Rechecked {
 pub fn recheck(
     store: &Store,
     pool: &WorkerPool,
-    wanted: impl Fn(&Attempt) -> bool,
+    wanted: impl Fn(&StoredAttempt) -> bool,
     mut tell: impl FnMut(&Id, &Rechecked),
 ) -> Result<(), RunError> {
-    for stored in store.list()?.attempts.iter().filter(|stored| wanted(&stored.attempt)) {
+    for stored in store.list()?.attempts.iter().filter(|stored| wanted(stored)) {
         let outcome = anew(store, pool, stored)?;
         tell(&stored.attempt.id, &outcome);
     }
@@ -68,7 +77,14 @@ fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<Rech
         Err(error) => return Ok(Rechecked::Lost(error)),
     };
     let before = stored.attempt.check.as_ref().map(|check| check.verdict);
-    match store.renew_check(stored, &inspection, &tool()) {
+    let damaged = has_damaged_picture(stored);
+    let same = before == Some(inspection.check.verdict);
+    let renewal = match damaged {
+        true => store.put_check(stored, &inspection, &tool()),
+        false => store.renew_check(stored, &inspection, &tool()),
+    };
+    match renewal {
+        Ok(Renewal::Renewed) if damaged && same => Ok(Rechecked::PictureMended),
         Ok(Renewal::Renewed) => Ok(Rechecked::Renewed { before, now: inspection.check.verdict }),
         Ok(Renewal::Same) => Ok(Rechecked::Same),
         Ok(Renewal::OtherDrawing) => Ok(Rechecked::OtherDrawing),

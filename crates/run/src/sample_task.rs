@@ -9,7 +9,7 @@ use crate::ask::{RequestContext, RequestNews};
 use crate::execute::{Listener, tell};
 use crate::first_attempts::{FirstAttempt, FirstAttempts};
 use crate::keep::KeptAttempt;
-use crate::look_chain::{LookChain, ShownDrawing};
+use crate::look_chain::{LookChain, ShownDrawing, ShownPicture};
 use crate::spending::Spending;
 use crate::{Backend, PlanCell, PlannedLooks, RunError, RunProgress, Stop, Workspace};
 
@@ -41,10 +41,8 @@ impl SampleTask {
     /// Asks for the looks that are left after a first attempt which is there.
     pub(crate) async fn take_up(self: Arc<Self>, planned: PlannedLooks) -> Result<(), RunError> {
         let PlannedLooks { first, next, parent, .. } = planned;
-        let store = self.workspace.store.clone();
-        let read = tokio::task::spawn_blocking(move || ShownDrawing::read(&store, &parent)).await??;
         let bound = self.run.contestants[self.cell.contestant].looks;
-        match read {
+        match ShownDrawing::kept(parent) {
             Some(shown) => self.look(LookChain { first, bound, next, shown }).await,
             None => Ok(()),
         }
@@ -78,9 +76,26 @@ impl SampleTask {
         let tariff = &self.backend.tariff;
         let most = match look {
             None => tariff.most(&prompt.text, &settings.sampling, false),
-            Some(look) => tariff.most_after(look.most_input(&self.run, cell), &settings.sampling, false),
+            Some(look) => {
+                let bound = tariff.bound_on_reply(&settings.sampling);
+                tariff.most_after(look.most_input(&self.run, cell, bound), &settings.sampling, false)
+            }
         };
-        let request = || match look {
+        let asking = RequestContext { backend: &self.backend, spending: &self.spending, stop: &self.stop };
+        // Whoever set a bound was told before the run of what has no price.
+        let Some(turn) = asking.turn(most.unwrap_or(0.0)).await else { return Ok(None) };
+        let picture = match look {
+            None => None,
+            Some(look) => match self.picture(look).await? {
+                Ok(picture) => Some(picture),
+                Err(why) => {
+                    turn.give_back();
+                    tell(&self.listener, RunProgress::Unshown { cell, why: &why });
+                    return Ok(None);
+                }
+            },
+        };
+        let request = match &picture {
             None => ReplyRequest {
                 prompt_id: prompt.id.clone(),
                 earlier: Vec::new(),
@@ -89,9 +104,8 @@ impl SampleTask {
                 sample: cell.sample,
                 settings: settings.clone(),
             },
-            Some(look) => look.request(&self.run, cell, settings.clone()),
+            Some(picture) => LookChain::request(picture, &self.run, cell, settings.clone()),
         };
-        let asking = RequestContext { backend: &self.backend, spending: &self.spending, stop: &self.stop };
         let news = |news| {
             drop(waiting.take());
             let news = match news {
@@ -100,10 +114,16 @@ impl SampleTask {
             };
             tell(&self.listener, news);
         };
-        // Whoever set a bound was told before the run of what has no price.
-        let Some(asked) = asking.ask(request, most.unwrap_or(0.0), news).await else { return Ok(None) };
-        let (task, look) = (Arc::clone(self), look.map(LookChain::record));
+        let asked = turn.send(request, news).await;
+        let look = look.zip(picture.as_deref()).map(|(look, picture)| look.record(picture));
+        let task = Arc::clone(self);
         let kept = tokio::task::spawn_blocking(move || task.keep(cell, asked, settings, look)).await??;
         Ok(Some(kept))
+    }
+
+    /// What the next look shows; the error has words.
+    async fn picture(&self, look: &LookChain) -> Result<Result<Arc<ShownPicture>, String>, RunError> {
+        let (store, shown) = (self.workspace.store.clone(), look.shown.clone());
+        Ok(tokio::task::spawn_blocking(move || shown.picture(&store)).await?)
     }
 }

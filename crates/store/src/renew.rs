@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use pelicycle_record::{Attempt, Check, Inspection, Tool};
+use pelicycle_record::{Attempt, Check, Inspection, LookRecord, Tool};
 
 use super::read::read_bounded;
 use super::write::{Staged, consistent, json, sync_folder, write_synced};
@@ -25,7 +25,8 @@ pub enum Renewal {
 }
 
 impl Store {
-    /// Puts a new check of the kept reply in place of the old one, or of none, with the pictures that belong to it.
+    /// Puts a new check of the kept reply in place of the old one, or of none, with the pictures that belong to it and, of a look,
+    /// with whether the model said that it is done. A check that is the same leaves all as it is.
     ///
     /// # Errors
     /// A check that does not fit the attempt's files; a kept file that can't be read; somebody else who renews it now; a failing disk.
@@ -39,6 +40,19 @@ impl Store {
         if stored.attempt.check.as_ref().and_then(value) == value(&inspection.check) {
             return Ok(Renewal::Same);
         }
+        self.put_check(stored, inspection, tool)
+    }
+
+    /// Puts a new check and its pictures in the old ones' place even where the check is the same: a picture may be damaged.
+    ///
+    /// # Errors
+    /// As of [`Store::renew_check`].
+    pub fn put_check(
+        &self,
+        stored: &StoredAttempt,
+        inspection: &Inspection,
+        tool: &Tool,
+    ) -> Result<Renewal, StoreError> {
         let drawn = AttemptFiles::drawn(inspection);
         if let Some(path) = &stored.files.svg {
             let before = kept(path)?;
@@ -46,13 +60,16 @@ impl Store {
                 return Ok(Renewal::OtherDrawing);
             }
         }
+        let texts = self.texts(stored)?;
+        let reply = String::from_utf8_lossy(texts.reply.as_deref().unwrap_or_default());
+        let done = LookRecord::says_done(&reply, stored.attempt.outcome, Some(inspection.check.verdict));
         let renewed = Attempt {
             check: Some(inspection.check.clone()),
             rechecked: Some(tool.clone()),
             unchecked: None,
+            look: stored.attempt.look.clone().map(|look| LookRecord { done, ..look }),
             ..stored.attempt.clone()
         };
-        let texts = self.texts(stored)?;
         let files = AttemptFiles {
             request: texts.request.as_deref(),
             timeline: texts.timeline.as_deref(),

@@ -11,7 +11,7 @@ use pelicycle_store::Store;
 
 use super::Reporter;
 use super::bar_line::{Line, LookCount};
-use super::summary::result;
+use super::summary::{result, unshown};
 use crate::cli::pictures::PictureProtocol;
 use crate::cli::runtime::try_thread;
 use crate::cli::terminal::printable;
@@ -136,8 +136,7 @@ impl Reporter for BarReporter {
                     let total = cells.iter().filter(|cell| cell.contestant == i).count() as u64;
                     let bound = run.contestants[i].looks;
                     let begun = looks.iter().filter(|looks| looks.cell.contestant == i);
-                    let begun: u64 =
-                        begun.map(|looks| u64::from((bound + 1).saturating_sub(looks.next))).sum();
+                    let begun: u64 = begun.map(|looks| u64::from(looks.most(bound))).sum();
                     let count = LookCount { bound, done: 0, most: total * u64::from(bound) + begun };
                     let line = Arc::new(Mutex::new(Line::new(label, widest, total, count)));
                     let shown = Arc::clone(&line);
@@ -159,6 +158,14 @@ impl Reporter for BarReporter {
                 self.look_back(run.contestants.iter().map(|c| c.record.slug.clone()).collect());
             }
             RunProgress::Asked(_) => {}
+            RunProgress::Unshown { cell, why } => {
+                let line = self.lines[cell.contestant].1.lock().unwrap_or_else(PoisonError::into_inner);
+                let words = unshown(&line.label, *cell, why);
+                drop(line);
+                self.all.suspend(|| {
+                    let _ = writeln!(io::stderr().lock(), "{words}");
+                });
+            }
             RunProgress::More { cell, tokens, bytes } => self.change(cell.contestant, |line| {
                 line.more(*cell, u64::from(*tokens), *bytes as u64);
             }),

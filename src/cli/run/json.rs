@@ -34,6 +34,14 @@ impl Reporter for JsonReporter {
                 "seed": cell.seed,
             })),
             RunProgress::More { .. } => {}
+            RunProgress::Unshown { cell, why } => print(&json!({
+                "event": "look-skipped",
+                "prompt": cell.prompt,
+                "contestant": cell.contestant,
+                "sample": cell.sample,
+                "look": number(cell.look),
+                "error": why,
+            })),
             RunProgress::Finished(finished) => print(&json!({
                 "event": "attempt-finished",
                 "attempt": finished.id,

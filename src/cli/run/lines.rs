@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use pelicycle_run::RunProgress;
 use pelicycle_text::plural;
 
-use super::summary::result;
+use super::summary::{result, unshown};
 use super::{Reporter, say_error};
 use crate::cli::pictures::PictureProtocol;
 use crate::cli::terminal::printable;
@@ -46,6 +46,9 @@ impl Reporter for LineReporter {
                 ));
             }
             RunProgress::Asked(_) | RunProgress::More { .. } => {}
+            RunProgress::Unshown { cell, why } => {
+                say_error(&unshown(&self.labels[cell.contestant], *cell, why));
+            }
             RunProgress::Finished(finished) => {
                 if let (Some(protocol), Some(png)) = (self.pictures, finished.png) {
                     // Where nobody sees it, the run goes on.

@@ -207,7 +207,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             .context("the gallery could not be built, so nothing was asked")?;
     }
     let _swept = store.sweep();
-    if args.resume.is_some() && recheck::of_run(&store, &prepared.plan.run.id)? {
+    if args.resume.is_some() && recheck::of_run(&store, &prepared.plan)? {
         prepared.look_anew(&store)?;
     }
     let stop = Stop::default();
@@ -271,7 +271,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             "damaged records left out of the gallery: {damaged}; `pelicycle gallery` lists them"
         ));
     }
-    let failed = summary.failed() + u64::from(ended.over_budget.is_some());
+    let failed = summary.failed() + summary.unshown() + u64::from(ended.over_budget.is_some());
     Ok(match (interrupted, failed) {
         (true, _) => ExitCode::from(INTERRUPTED),
         (false, 0) => batches::exit_code(&left),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use pelicycle_record::{Outcome, RunRecord, Verdict};
-use pelicycle_run::{FinishedAttempt, RunProgress};
+use pelicycle_run::{FinishedAttempt, PlanCell, RunProgress};
 use pelicycle_text as text;
 use pelicycle_text::dollars;
 
@@ -39,6 +39,11 @@ pub(super) fn result(finished: &FinishedAttempt<'_>) -> String {
     }
 }
 
+/// Why a look is not asked for.
+pub(super) fn unshown(label: &str, cell: PlanCell, why: &str) -> String {
+    format!("{label}, sample {}: no look {}: {}", cell.sample, cell.look, printable(why))
+}
+
 /// Counts of one prompt and contestant, of its first attempts or of its looks.
 #[derive(Debug, Default)]
 struct Row {
@@ -58,10 +63,12 @@ pub(super) struct RunSummary {
     /// By prompt, contestant, and whether they are looks.
     rows: BTreeMap<(usize, usize, bool), Row>,
     failed: u64,
+    unshown: u64,
 }
 
 impl RunSummary {
     pub(super) fn count(&mut self, news: &RunProgress<'_>) {
+        self.unshown += u64::from(matches!(news, RunProgress::Unshown { .. }));
         let RunProgress::Finished(finished) = news else { return };
         let key = (finished.cell.prompt, finished.cell.contestant, finished.look.is_some());
         let row = self.rows.entry(key).or_default();
@@ -101,6 +108,11 @@ impl RunSummary {
     /// Requests that failed.
     pub(super) fn failed(&self) -> u64 {
         self.failed
+    }
+
+    /// Looks that could not be asked for, since what they are to show is damaged.
+    pub(super) fn unshown(&self) -> u64 {
+        self.unshown
     }
 
     /// First attempts that were made.
@@ -156,9 +168,14 @@ impl RunSummary {
             say("nothing was left to ask");
         }
         if self.looks() > 0 {
-            let (drawings, looks) =
-                (text::plural(self.attempts(), "first attempt"), text::plural(self.looks(), "look"));
-            say(&format!("{drawings}, {looks}: only first attempts are counted and ranked"));
+            let looks = text::plural(self.looks(), "look");
+            say(&match self.attempts() {
+                0 => format!("{looks}: first attempts alone are counted and ranked"),
+                first => {
+                    let drawings = text::plural(first, "first attempt");
+                    format!("{drawings}, {looks}: only first attempts are counted and ranked")
+                }
+            });
         }
         say(&format!("run {}", run.id.as_str()));
         if let Some(next) = self.next(run, interrupted) {

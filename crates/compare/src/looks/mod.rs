@@ -57,8 +57,7 @@ impl<'a> LookedAtAttempts<'a> {
                 alone.push(first);
                 continue;
             }
-            let number = |attempt: &Attempt| attempt.look.as_ref().map_or(0, |look| look.number);
-            own.sort_by(|a, b| (number(a), &a.id).cmp(&(number(b), &b.id)));
+            own.sort_by(|a, b| (a.look_number(), &a.id).cmp(&(b.look_number(), &b.id)));
             found.pairs.push(LookedAt { first, looks: own });
         }
         let looking: BTreeSet<&str> = found.pairs.iter().map(|one| slug(one.first)).collect();
@@ -105,16 +104,26 @@ where
 
 impl<'a> LookedAt<'a> {
     /// The attempt that stands in the end: the last conclusive look, or where the model said with it that it is done, the
-    /// attempt that it was shown. None where no look is conclusive, since requests failed.
+    /// attempt that it was shown. None where no look is conclusive, since requests failed, or where what it was shown is not
+    /// at hand.
     #[must_use]
     pub fn last(&self) -> Option<&'a Attempt> {
-        let last = *self.looks.iter().rev().find(|look| look.is_conclusive())?;
+        let last = self.conclusive()?;
         if !is_done(last) {
             return Some(last);
         }
         let shown = last.look.as_ref().map(|look| &look.parent);
-        let parent = self.looks.iter().find(|look| Some(&look.id) == shown && !is_done(look));
-        Some(parent.copied().unwrap_or(self.first))
+        let mut all = std::iter::once(self.first).chain(self.looks.iter().copied());
+        all.find(|one| Some(&one.id) == shown && !is_done(one))
+    }
+
+    fn conclusive(&self) -> Option<&'a Attempt> {
+        self.looks.iter().rev().find(|look| look.is_conclusive()).copied()
+    }
+
+    /// Whether the model said that it is done with an attempt that is not at hand, so that nobody knows what stands in the end.
+    fn is_cut_off(&self) -> bool {
+        self.conclusive().is_some() && self.last().is_none()
     }
 
     /// Whether the model left its first drawing as it was.
@@ -170,6 +179,8 @@ pub struct LooksSummary {
     pub unchanged: usize,
     /// First attempts of which nothing is known, since all requests for looks failed.
     pub failed: usize,
+    /// First attempts of which nothing is known, since what the model said it is done with is not here.
+    pub cut_off: usize,
     /// Whose drawings are preferred, the first ones or the last.
     pub preferred: PreferredSide,
     /// How many drew before and after.
@@ -277,14 +288,16 @@ impl LooksSummary {
         let Judged { judgements, calibrations, model_weight } = judged;
         let sides = sides(pairs.iter().copied());
         let answered: Vec<&LookedAt<'_>> = pairs.iter().copied().filter(|one| one.last().is_some()).collect();
-        let tokens = |attempt: &Attempt| Some((attempt.usage.input? + attempt.usage.output?) as f64);
+        let tokens =
+            |attempt: &Attempt| Some(attempt.usage.input?.saturating_add(attempt.usage.output?) as f64);
         Self {
             contestant: slug.map(str::to_owned),
             label: label.to_owned(),
             attempts: pairs.len(),
             looks: pairs.iter().map(|one| one.looks.len()).sum(),
             unchanged: pairs.iter().filter(|one| one.is_unchanged()).count(),
-            failed: pairs.len() - answered.len(),
+            failed: pairs.iter().filter(|one| one.conclusive().is_none()).count(),
+            cut_off: pairs.iter().filter(|one| one.is_cut_off()).count(),
             preferred: PreferredSide::new(&sides, judgements, calibrations, model_weight),
             drawn: DrawnChange::new(&answered),
             tokens: PriceChange::new(&answered, tokens),

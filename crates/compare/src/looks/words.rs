@@ -24,8 +24,12 @@ pub(super) fn sentence(report: &LooksReport) -> String {
                 "nobody has judged drawings before and after; about {needed} judgements settle it if nine of ten go one way"
             ),
             (pairs, None) if pairs < SidePreference::FEWEST => format!(
-                "nobody has judged drawings before and after, and {} are too few to settle it, which takes {}",
-                plural(pairs as u64, "pair"),
+                "nobody has judged drawings before and after, and {} too few to settle it, which takes {}",
+                if pairs == 1 {
+                    "1 pair is".to_owned()
+                } else {
+                    format!("{} are", plural(pairs as u64, "pair"))
+                },
                 SidePreference::FEWEST
             ),
             (_, None) => format!(
@@ -144,6 +148,10 @@ fn remarks(report: &LooksReport) -> Vec<String> {
     if report.all.failed > 0 {
         let failed = plural(report.all.failed as u64, "first attempt");
         remarks.push(format!("Left aside: {failed} for whose looks all requests failed."));
+    }
+    if report.all.cut_off > 0 {
+        let cut_off = plural(report.all.cut_off as u64, "first attempt");
+        remarks.push(format!("Left aside: {cut_off} whose model was done with an attempt that is not here."));
     }
     if report.without > 0 {
         let without = plural(report.without as u64, "first attempt");

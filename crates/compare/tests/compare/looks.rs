@@ -75,6 +75,13 @@ fn what_stands_in_the_end_is_the_last_look_that_tells_something() {
     all[2].look.as_mut().unwrap().parent = all[0].id.clone();
     let found = LookedAtAttempts::new(&all.iter().collect::<Vec<_>>());
     assert!(found.pairs[0].is_unchanged());
+    // One whose parent is lost: nobody knows what stands in the end, and it is said.
+    all[2].look.as_mut().unwrap().parent = series("a", 9, true, &[])[0].id.clone();
+    let found = LookedAtAttempts::new(&all.iter().collect::<Vec<_>>());
+    assert!(found.pairs[0].last().is_none() && !found.pairs[0].is_unchanged());
+    let told = report(&all, &[]).unwrap();
+    assert_eq!((told.all.unchanged, told.all.failed, told.all.cut_off, told.all.drawn.of), (0, 0, 1, 0));
+    assert!(markdown(&told).contains("was done with an attempt that is not here"));
 }
 
 #[test]
@@ -154,6 +161,8 @@ fn nobody_is_said_to_be_helped_where_nobody_judged() {
         "Can't tell whether looks help: nobody has judged drawings before and after; 9 judgements"
     ));
     assert!(text(&told, 80).iter().any(|line| line == "  pelicycle vote --looks"));
+    let one = report(&all[..2], &[]).unwrap();
+    assert!(one.sentence.contains("and 1 pair is too few to settle it"), "{}", one.sentence);
     // Nor where a model left every drawing as it was; requests that failed are no answer.
     all = series("a", 0, true, &[Came::Done]);
     all.extend(series("a", 1, true, &[Came::Failed]));
@@ -200,4 +209,7 @@ fn a_price_is_of_attempts_of_which_all_is_known() {
     assert_eq!(price.of, 1);
     assert!((price.times().unwrap() - 4.0).abs() < 1e-9);
     assert!(told.sentence.contains("4.0 times the cost"), "{}", told.sentence);
+    // A record that somebody forged.
+    (all[0].usage.input, all[0].usage.output) = (Some(u64::MAX), Some(u64::MAX));
+    assert!(report(&all, &[]).unwrap().all.tokens.is_some());
 }

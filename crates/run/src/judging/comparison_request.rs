@@ -10,8 +10,6 @@ use crate::ask::{AnsweredRequest, RequestContext};
 use crate::spending::Spending;
 use crate::{RunError, Stop};
 
-/// Tokens that a picture of a judge takes, at most.
-pub(super) const PICTURE: u64 = 3_000;
 /// Tokens around the question, at most.
 pub(super) const AROUND: u64 = 1_000;
 
@@ -43,7 +41,7 @@ impl ComparisonRequest<'_> {
     ) -> Result<Option<ComparisonAnswer>, RunError> {
         let settings = self.judge.settings()?;
         let backend = self.judge.backend(preference_shape);
-        let input = self.question.len() as u64 + AROUND + 2 * PICTURE;
+        let input = self.question.len() as u64 + AROUND + 2 * self.judge.most_picture_tokens();
         // Whoever set a bound was told before of what has no price.
         let most = backend.tariff.most_after(input, &settings.sampling, false).unwrap_or(0.0);
         let request = || ReplyRequest {

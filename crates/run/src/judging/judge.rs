@@ -8,7 +8,9 @@ use pelicycle_provider::Provider;
 use pelicycle_record::{EngineRecord, RequestRecord, SamplingSettings};
 
 use super::held_model::HeldModel;
+use super::material::SIDE;
 use crate::backends::check_bound;
+use crate::picture_tokens::most_picture_tokens;
 use crate::{
     Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, LocalModel, Notices,
     PictureWatch, RunError, Tariff, UsageError, Weights, random_seed,
@@ -92,6 +94,11 @@ impl ModelJudge {
             JudgingModel::Local(model) => Arc::new(HeldModel { model: Arc::clone(model), shape: shape() }),
         };
         Backend { provider, tariff: self.tariff.clone() }
+    }
+
+    /// The most tokens of a picture that it is shown.
+    pub(super) fn most_picture_tokens(&self) -> u64 {
+        most_picture_tokens(&self.name, SIDE)
     }
 
     /// The settings of one request. A local model has another seed each time: with the same, it would answer the same when it

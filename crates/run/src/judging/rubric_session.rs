@@ -17,7 +17,7 @@ use pelicycle_text::plain_file;
 use tokio::task::JoinSet;
 
 use super::answer_shape::rubric_shape;
-use super::comparison_request::{AROUND, PICTURE};
+use super::comparison_request::AROUND;
 use super::material::SIDE;
 use super::session::TOGETHER;
 use super::{JudgingForecast, ModelJudge, Shrink};
@@ -184,7 +184,7 @@ impl RubricRequest {
     async fn carry_out(self, spending: Arc<Spending>, stop: Stop) -> Result<Option<KeptReading>, RunError> {
         let settings = self.judge.settings()?;
         let backend = self.judge.backend(|| rubric_shape(self.drawing.items.len()));
-        let input = self.drawing.question.len() as u64 + AROUND + PICTURE;
+        let input = self.drawing.question.len() as u64 + AROUND + self.judge.most_picture_tokens();
         // Whoever set a bound was told before of what has no price.
         let most = backend.tariff.most_after(input, &settings.sampling, false).unwrap_or(0.0);
         let request = || ReplyRequest {
