@@ -80,6 +80,16 @@ fn is_own_page(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Whether somebody sees the answer to a request that reads. What a page of another site asks for as a part of itself, or ahead
+/// of time, its browser shows to nobody; what it leads to is seen.
+pub(crate) fn is_seen(headers: &HeaderMap) -> bool {
+    let is = |name: &'static str, wanted: &[&[u8]]| {
+        headers.get_all(HeaderName::from_static(name)).iter().any(|value| wanted.contains(&value.as_bytes()))
+    };
+    let is_other = is("sec-fetch-site", &[b"cross-site", b"same-site"]);
+    !is_other || (is("sec-fetch-dest", &[b"document"]) && !headers.contains_key("sec-purpose"))
+}
+
 /// Whether a request is meant for this server: by its one `Host`, and by its target where that names a host too.
 fn is_own_host(headers: &HeaderMap, target: Option<&Authority>, own: SocketAddr) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
@@ -171,6 +181,33 @@ mod tests {
             assert!(!sent(&[own, ("sec-fetch-site", site)]), "{site}");
         }
         assert!(!sent(&[own, own]) && !sent(&[own, ("origin", "null")]));
+    }
+
+    #[test]
+    fn what_another_site_only_fetches_is_not_seen() {
+        for (site, destination, purpose, expected) in [
+            ("", "", "", true),
+            ("none", "document", "", true),
+            ("same-origin", "image", "", true),
+            ("same-origin", "document", "", true),
+            ("cross-site", "image", "", false),
+            ("same-site", "image", "", false),
+            ("cross-site", "empty", "", false),
+            ("cross-site", "iframe", "", false),
+            ("cross-site", "", "", false),
+            ("cross-site", "document", "", true),
+            ("same-site", "document", "prefetch", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for (name, value) in
+                [("sec-fetch-site", site), ("sec-fetch-dest", destination), ("sec-purpose", purpose)]
+            {
+                if !value.is_empty() {
+                    headers.insert(name, HeaderValue::from_static(value));
+                }
+            }
+            assert_eq!(is_seen(&headers), expected, "{site} {destination} {purpose}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::file::{self, FileLookup, HTML, SVG};
-use super::guard::{Guard, guard};
+use super::guard::{Guard, guard, is_seen};
 use super::vote::{GalleryVoting, keep_up, pages_of};
 use super::vote_link;
 
@@ -60,7 +60,7 @@ pub async fn serve(
     let app = app.merge(pages_of(Arc::clone(&voting), own));
     tokio::select! {
         ended = axum::serve(listener, app) => ended,
-        never = keep_up(move || voting.open()) => match never {},
+        never = keep_up(move || voting.refresh()) => match never {},
     }
 }
 
@@ -78,15 +78,17 @@ async fn tell(State(app): State<AppState>) -> Sse<impl Stream<Item = Result<Even
 
 async fn show(State(app): State<AppState>, request: Request) -> Response {
     let (path, known) = (request.uri().path().to_owned(), request.headers().clone());
-    let (root, asked) = (app.root, path.clone());
-    let found = tokio::task::spawn_blocking(move || file::find(&root, &asked)).await;
-    match found.unwrap_or(FileLookup::Nothing) {
-        FileLookup::File { content, kind } => {
-            if let Some(voting) = &app.voting {
-                voting.named().note(&path);
-            }
-            file(content, kind, &known, app.voting.is_some().then_some(&path))
+    let AppState { root, voting, .. } = app;
+    let (asked, noting) = (path.clone(), voting.clone().filter(|_| is_seen(&known)));
+    let found = tokio::task::spawn_blocking(move || {
+        let found = file::find(&root, &asked);
+        if let (FileLookup::File { .. }, Some(voting)) = (&found, noting) {
+            voting.note_opened(&asked);
         }
+        found
+    });
+    match found.await.unwrap_or(FileLookup::Nothing) {
+        FileLookup::File { content, kind } => file(content, kind, &known, voting.is_some().then_some(&path)),
         FileLookup::Folder => match HeaderValue::try_from(format!("{}/", request.uri().path())) {
             Ok(place) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response(),
             Err(_) => nothing(request.uri()),
@@ -101,19 +103,21 @@ fn nothing(uri: &Uri) -> Response {
 
 /// The file, or word that the asker has it. A page has a way to where its visitors vote, if `votable` says at which path it is.
 fn file(content: Vec<u8>, kind: &'static str, known: &HeaderMap, votable: Option<&String>) -> Response {
-    let tag = format!("\"{}\"", &blake3::hash(&content).to_hex()[..32]);
+    let content = match votable {
+        Some(path) if kind == HTML => vote_link::linked(&content, path),
+        _ => content,
+    };
+    // Of all that goes out. A page says its own tag, which is left open here.
+    let tag = match kind {
+        HTML => tag(&live(&content, "", CHANGES)),
+        _ => tag(&content),
+    };
     let has = known.get(header::IF_NONE_MATCH).is_some_and(|tags| tags.as_bytes() == tag.as_bytes());
     let tagged = [(header::ETAG, tag.clone()), (header::CONTENT_TYPE, kind.to_owned())];
     if has {
         return (StatusCode::NOT_MODIFIED, tagged).into_response();
     }
-    let content = match kind {
-        HTML => {
-            let linked = votable.map_or_else(|| content.clone(), |path| vote_link::linked(&content, path));
-            live(&linked, &tag, CHANGES)
-        }
-        _ => content,
-    };
+    let content = if kind == HTML { live(&content, &tag, CHANGES) } else { content };
     let mut answer = (tagged, content).into_response();
     if kind == SVG {
         // Opened by itself it would be a document of this server's.
@@ -124,5 +128,29 @@ fn file(content: Vec<u8>, kind: &'static str, known: &HeaderMap, votable: Option
     answer
 }
 
+fn tag(content: &[u8]) -> String {
+    format!("\"{}\"", &blake3::hash(content).to_hex()[..32])
+}
+
 /// What a drawing may do that is opened by itself: have its own styles.
 const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_of_a_page_is_of_what_goes_out() {
+        let page = br#"<header class="masthead"></header><p>x</p>"#.to_vec();
+        let path = "/index.html".to_owned();
+        let tag = |votable| {
+            let answer = file(page.clone(), HTML, &HeaderMap::new(), votable);
+            answer.headers().get(header::ETAG).unwrap().clone()
+        };
+        assert_ne!(tag(None), tag(Some(&path)), "one has a link to vote and one has none");
+        assert_eq!(tag(Some(&path)), tag(Some(&path)));
+        let known = HeaderMap::from_iter([(header::IF_NONE_MATCH, tag(None))]);
+        let status = |votable| file(page.clone(), HTML, &known, votable).status();
+        assert_eq!((status(None), status(Some(&path))), (StatusCode::NOT_MODIFIED, StatusCode::OK));
+    }
+}

@@ -4,8 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use pelicycle_judge::{Competition, CrossPairs, Scope, SideAttempts};
-use pelicycle_record::Id;
+use pelicycle_record::{Attempt, Id};
+use pelicycle_site::prompt_stem;
 use pelicycle_store::StoredAttempt;
+
+/// Which pairs are shown.
+#[derive(Debug, Default)]
+pub(super) struct PairChoice {
+    pub(super) scope: Scope,
+    /// Which attempts are held against which, where two sides are.
+    pub(super) sides: Option<Vec<SideAttempts>>,
+    /// The one prompt, by its name in the paths of a gallery, which has the hash of its text.
+    pub(super) prompt: Option<String>,
+}
+
+impl PairChoice {
+    fn takes(&self, attempt: &Attempt) -> bool {
+        let asked = |stem: &String| prompt_stem(&attempt.prompt) == *stem;
+        self.scope.takes(attempt) && self.prompt.as_ref().is_none_or(asked)
+    }
+}
 
 /// Drawings, each with its picture, and the texts that they answer.
 #[derive(Debug, Default)]
@@ -24,23 +42,20 @@ pub(super) struct VotingDrawings {
 }
 
 impl VotingDrawings {
-    /// Those in a scope, and of two sides where there are any, of what lies in the store.
-    pub(super) fn new(
-        stored: &[StoredAttempt],
-        scope: &Scope,
-        sides: Option<&[SideAttempts]>,
-    ) -> VotingDrawings {
+    /// Those that were chosen of what lies in the store.
+    pub(super) fn new(stored: &[StoredAttempt], choice: &PairChoice) -> VotingDrawings {
+        let (sides, demonstrations) = (choice.sides.as_deref(), choice.scope.demonstrations);
         let named: Option<BTreeSet<&Id>> = sides.map(|sides| {
             sides.iter().flat_map(|attempts| attempts.base.iter().chain(&attempts.head)).collect()
         });
         let on_a_side = |id: &Id| named.as_ref().is_none_or(|named| named.contains(id));
         let taken: Vec<&StoredAttempt> = stored
             .iter()
-            .filter(|stored| stored.files.png.is_some() && scope.takes(&stored.attempt))
+            .filter(|stored| stored.files.png.is_some() && choice.takes(&stored.attempt))
             .filter(|stored| on_a_side(&stored.attempt.id))
             .collect();
         let attempts: Vec<_> = taken.iter().map(|stored| &stored.attempt).collect();
-        let competition = Competition::new(&attempts, scope.demonstrations);
+        let competition = Competition::new(&attempts, demonstrations);
         let files: BTreeMap<&Id, &PathBuf> = taken
             .iter()
             .filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?)))
@@ -64,7 +79,7 @@ impl VotingDrawings {
             between,
             demonstrations: attempts
                 .iter()
-                .filter(|attempt| !scope.demonstrations && attempt.contestant.demonstration)
+                .filter(|attempt| !demonstrations && attempt.contestant.demonstration)
                 .filter(|attempt| attempt.is_drawn())
                 .count(),
             competition,

@@ -3,11 +3,13 @@
 //! What the browser gets names no contestant: pictures go out under random names, made anew from their pixels. It does not
 //! know what follows from votes; which pair is asked next is for the crate `judge` to say.
 
+mod commons;
 mod drawings;
 mod error;
 mod gallery;
 mod named;
 mod page;
+mod people_votes;
 mod server;
 mod session;
 mod shown_pair;

@@ -1,38 +1,75 @@
 //! Drawings that a voter was shown with their makers' names.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pelicycle_judge::Competition;
-use pelicycle_record::Id;
+use pelicycle_record::{Attempt, Id};
 
-/// Drawings that somebody opened beside their makers' names, shared by all sessions of a gallery.
+/// Drawings that somebody opened beside their makers' names, shared by all sessions of a gallery. A look is much like its first
+/// attempt and hangs beside it, so whoever opened the one knows the other.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct NamedDrawings(Arc<Mutex<BTreeSet<Id>>>);
+pub(crate) struct NamedDrawings(Arc<Mutex<Named>>);
+
+#[derive(Debug, Default)]
+struct Named {
+    opened: BTreeSet<Id>,
+    /// By attempt, the first attempt that it is a look at, or itself.
+    firsts: BTreeMap<Id, Id>,
+}
+
+/// The attempt of which a file at this path of a gallery shows the drawing and the name: its page, or its picture in full size.
+/// The small pictures of walls are none of that.
+pub(super) fn opened_at(path: &str) -> Option<Id> {
+    let (id, file) = path.strip_prefix("/attempts/")?.split_once('/')?;
+    let small = file.ends_with("-small.png") || file.ends_with("-tiny.png");
+    if small { None } else { id.parse().ok() }
+}
 
 impl NamedDrawings {
-    /// Notes that the file at this path of a gallery was opened: the page of an attempt, or its picture in full size. The small
-    /// pictures of walls are none of that.
-    pub(crate) fn note(&self, path: &str) {
-        let Some((id, file)) = path.strip_prefix("/attempts/").and_then(|rest| rest.split_once('/')) else {
-            return;
-        };
-        if file.ends_with("-small.png") || file.ends_with("-tiny.png") {
-            return;
-        }
-        if let Ok(id) = id.parse::<Id>() {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-        }
+    /// Notes that a drawing was opened.
+    pub(super) fn note(&self, attempt: Id) {
+        self.lock().opened.insert(attempt);
+    }
+
+    /// Takes in which attempts are looks at which.
+    pub(super) fn learn<'a>(&self, attempts: impl Iterator<Item = &'a Attempt>) {
+        let firsts = attempts.map(|attempt| {
+            let first = attempt.look.as_ref().map_or(&attempt.id, |look| &look.first);
+            (attempt.id.clone(), first.clone())
+        });
+        self.lock().firsts.extend(firsts);
+    }
+
+    /// Whether it is known which first attempt this one is of.
+    pub(super) fn knows(&self, attempt: &Id) -> bool {
+        self.lock().firsts.contains_key(attempt)
     }
 
     pub(super) fn holds(&self, attempt: &Id) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(attempt)
+        let named = self.lock();
+        named.opened.iter().any(|opened| named.first(opened) == named.first(attempt))
     }
 
     /// Their places in a competition.
     pub(super) fn among(&self, competition: &Competition) -> BTreeSet<usize> {
-        let named = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        named.iter().filter_map(|id| competition.place(id)).collect()
+        let named = self.lock();
+        let opened: BTreeSet<&Id> = named.opened.iter().map(|opened| named.first(opened)).collect();
+        let drawings = competition.drawings.iter().enumerate();
+        drawings
+            .filter(|(_, drawing)| opened.contains(named.first(&drawing.id)))
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Named> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Named {
+    fn first<'a>(&'a self, attempt: &'a Id) -> &'a Id {
+        self.firsts.get(attempt).unwrap_or(attempt)
     }
 }
 
@@ -51,14 +88,11 @@ mod tests {
             ("drawing-small.png", false),
             ("drawing-tiny.png", false),
         ] {
-            let named = NamedDrawings::default();
-            named.note(&format!("/attempts/{id}/{file}"));
-            assert_eq!(named.holds(&id.parse().unwrap()), expected, "{file}");
+            let opened = opened_at(&format!("/attempts/{id}/{file}"));
+            assert_eq!(opened, expected.then(|| id.parse().unwrap()), "{file}");
         }
-        let named = NamedDrawings::default();
         for path in ["/", "/attempts/", "/attempts/x/drawing.png", "/prompts/pelican-41c826e0.html"] {
-            named.note(path);
+            assert_eq!(opened_at(path), None, "{path}");
         }
-        assert!(named.0.lock().unwrap().is_empty());
     }
 }

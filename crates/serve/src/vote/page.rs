@@ -103,10 +103,10 @@ pub(super) fn page(
         (None, left) => format!("{votes} by you · {} you have not seen", text::plural(left as u64, "pair")),
         // Nothing of it says which side is ahead.
         (Some(SettlingOutlook::Judgements(more)), _) => {
-            format!("{votes} by you · about {} more votes decide it", text::count(more))
+            format!("{votes} by you · about {} more votes settle it", text::count(more))
         }
         (Some(SettlingOutlook::Drawings(_)), _) => {
-            format!("{votes} by you · there may be too few drawings to decide it")
+            format!("{votes} by you · there may be too few drawings to settle it")
         }
         (Some(SettlingOutlook::OutOfReach), _) => format!("{votes} by you · too close to tell so far"),
     };

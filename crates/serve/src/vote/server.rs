@@ -45,7 +45,7 @@ pub async fn serve(listener: TcpListener, session: Arc<VotingSession>) -> io::Re
         .layer(middleware::from_fn_with_state(Guard { own, posts: true }, guard));
     tokio::select! {
         ended = axum::serve(listener, app) => ended,
-        never = keep_up(move || vec![Arc::clone(&session)]) => match never {},
+        never = keep_up(move || session.refresh()) => match never {},
     }
 }
 
@@ -115,16 +115,14 @@ async fn lead_in() -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, GalleryVoting::page(GalleryVoting::ALL))]).into_response()
 }
 
-/// Takes in what comes while somebody votes, in all sessions that are `open` by then.
-pub(crate) async fn keep_up(
-    open: impl Fn() -> Vec<Arc<VotingSession>> + Send + Sync + 'static,
-) -> Infallible {
-    let (mut pause, open) = (POLL, Arc::new(open));
+/// Takes in what comes while somebody votes, by `refresh`.
+pub(crate) async fn keep_up(refresh: impl Fn() + Send + Sync + 'static) -> Infallible {
+    let (mut pause, refresh) = (POLL, Arc::new(refresh));
     loop {
         tokio::time::sleep(pause).await;
-        let (open, since) = (Arc::clone(&open), Instant::now());
+        let (refresh, since) = (Arc::clone(&refresh), Instant::now());
         // One that failed is done anew the next time.
-        drop(spawn_blocking(move || open().iter().for_each(|session| session.refresh())).await);
+        drop(spawn_blocking(move || refresh()).await);
         pause = POLL.max(since.elapsed() * SHARE);
     }
 }

@@ -11,13 +11,14 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use pelicycle_drawing::tool;
 use pelicycle_judge::{DrawingPair, Scope, SideAttempts};
-use pelicycle_record::{Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
+use pelicycle_record::{Id, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
 use pelicycle_statistics::Random;
-use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store, StoreError};
+use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store};
 
-use super::drawings::VotingDrawings;
+use super::commons::VotingCommons;
+use super::drawings::{PairChoice, VotingDrawings};
 use super::error::{VoteRefusal, VotingError};
-use super::named::NamedDrawings;
+use super::people_votes::KnownVotes;
 use super::shown_pair::{ShowError, ShownPair};
 use super::state::{CastVote, VotingState};
 use super::token::token;
@@ -25,51 +26,39 @@ use super::view::{PairView, VotingScreen, VotingView};
 
 /// A session in which one person votes.
 pub struct VotingSession {
-    store: Store,
-    scope: Scope,
-    /// Which attempts are held against which, where two sides are.
-    sides: Option<Vec<SideAttempts>>,
-    voter: JudgeRecord,
-    /// Drawings that the voter was shown with their makers' names meanwhile.
-    named: NamedDrawings,
-    tell: Box<Tell>,
+    commons: VotingCommons,
+    choice: PairChoice,
     /// The look of the store's folders when they were last listed.
     looked: Mutex<Fingerprint>,
     state: Mutex<VotingState>,
 }
 
-/// Called with a line for each thing that could not be used and is passed over.
-pub(super) type Tell = dyn Fn(&str) + Send + Sync;
-
 impl VotingSession {
     /// Begins the session of a voter, over what lay in the store when it looked like `looked`. With `sides` only pairs of the one
-    /// and the other are shown, and none any more when people's votes settle which is better.
+    /// and the other are shown, and none any more when people's votes settle which is better. `tell` is called with a line for each
+    /// thing that could not be used and is passed over.
     ///
     /// # Errors
     /// Judgements that can't be read; no random bytes.
     pub fn open(
         store: Store,
-        (looked, listing): (Fingerprint, &Listing),
+        known: (Fingerprint, &Listing),
         (scope, sides): (Scope, Option<Vec<SideAttempts>>),
         voter: JudgeRecord,
         tell: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<VotingSession, VotingError> {
-        Self::open_beside(store, (looked, listing), (scope, sides), voter, NamedDrawings::default(), tell)
+        let choice = PairChoice { scope, sides, prompt: None };
+        Self::open_beside(VotingCommons::new(store, voter, tell), known, choice)
     }
 
-    /// As [`VotingSession::open`], beside a gallery that notes which drawings it `named`: pairs of these are not shown.
+    /// As [`VotingSession::open`], beside other sessions of the voter.
     pub(super) fn open_beside(
-        store: Store,
+        commons: VotingCommons,
         (looked, listing): (Fingerprint, &Listing),
-        (scope, sides): (Scope, Option<Vec<SideAttempts>>),
-        voter: JudgeRecord,
-        named: NamedDrawings,
-        tell: impl Fn(&str) + Send + Sync + 'static,
+        choice: PairChoice,
     ) -> Result<VotingSession, VotingError> {
         let state = VotingState {
-            exhibits: VotingDrawings::new(&listing.attempts, &scope, sides.as_deref()),
-            records: Vec::new(),
-            read: BTreeSet::new(),
+            exhibits: VotingDrawings::new(&listing.attempts, &choice),
             current: None,
             given: Vec::new(),
             counted: BTreeMap::new(),
@@ -78,12 +67,10 @@ impl VotingSession {
             told: BTreeSet::new(),
             random: Random::new(getrandom::u64().map_err(VotingError::Random)?),
         };
-        let (looked, state) = (Mutex::new(looked), Mutex::new(state));
-        let session =
-            VotingSession { store, scope, sides, voter, named, tell: Box::new(tell), looked, state };
+        commons.votes.renew(&commons.store, &*commons.tell)?;
+        let session = VotingSession { commons, choice, looked: Mutex::new(looked), state: Mutex::new(state) };
         let mut state = session.lock();
         listing.damaged.iter().for_each(|damaged| session.tell_once(&mut state, damaged));
-        session.read_judgements(&mut state)?;
         drop(state);
         Ok(session)
     }
@@ -97,19 +84,26 @@ impl VotingSession {
     /// Whether people's votes settle which of two sides is better.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.lock().is_settled()
+        let state = self.lock();
+        state.is_settled(self.commons.votes.lock().records())
     }
 
     /// The pair on show, which is chosen now if there is none.
     pub(super) fn view(&self) -> Result<VotingView, VotingError> {
         let mut state = self.lock();
         let state = &mut *state;
-        if state.current.as_ref().is_none_or(|showing| self.is_named(showing)) {
+        let stands = |showing: &ShownPair| {
+            !self.is_named(showing) && !self.is_voted_on(showing, &self.commons.votes.lock())
+        };
+        if !state.current.as_ref().is_some_and(stands) {
             state.current = self.choose(state)?;
         }
-        let settled = state.current.is_none() && state.is_settled();
-        let progress = state.progress(&self.voter);
-        let named = progress.left > 0 && !self.named.among(&state.exhibits.competition).is_empty();
+        let (settled, progress) = {
+            let votes = self.commons.votes.lock();
+            let settled = state.current.is_none() && state.is_settled(votes.records());
+            (settled, state.progress(&self.commons.voter, votes.records()))
+        };
+        let named = progress.left > 0 && !self.commons.named.among(&state.exhibits.competition).is_empty();
         let shown = match &mut state.current {
             Some(showing) => {
                 showing.since.get_or_insert_with(Instant::now);
@@ -120,7 +114,7 @@ impl VotingSession {
                     pictures: [picture(&showing.left), picture(&showing.right)],
                 })
             }
-            None if settled => VotingScreen::Settled { looks: self.scope.looks },
+            None if settled => VotingScreen::Settled { looks: self.choice.scope.looks },
             None if named => VotingScreen::Named,
             None if state.exhibits.has_pairs() => VotingScreen::All,
             None => VotingScreen::Nothing { demonstrations: state.exhibits.demonstrations },
@@ -155,10 +149,16 @@ impl VotingSession {
             state.current = None;
             return Err(VoteRefusal::Named);
         }
+        // Held until it is written, so that no other session takes a vote on the same pair meanwhile.
+        let mut votes = self.commons.votes.lock();
+        if self.is_voted_on(showing, &votes) {
+            state.current = None;
+            return Err(VoteRefusal::Stale);
+        }
         let (record, given) = self.record(showing, preference).map_err(VoteRefusal::Unkept)?;
-        self.store.write_judgement(&record, None).map_err(|error| VoteRefusal::Unkept(error.into()))?;
-        state.read.insert(record.id.clone());
-        state.records.push(record);
+        let kept = self.commons.store.write_judgement(&record, None);
+        kept.map_err(|error| VoteRefusal::Unkept(error.into()))?;
+        votes.add(record);
         state.counted.insert(token.to_owned(), preference);
         state.given.push(given);
         state.current = None;
@@ -175,16 +175,19 @@ impl VotingSession {
         let Some(last) = state.given.last().filter(|given| given.undo == token) else {
             return Err(VoteRefusal::NotLast);
         };
-        self.store.take_back_judgement(&last.record).map_err(VoteRefusal::Kept)?;
-        state.records.retain(|record| record.id != last.record);
-        state.read.remove(&last.record);
+        let times = {
+            let mut votes = self.commons.votes.lock();
+            self.commons.store.take_back_judgement(&last.record).map_err(VoteRefusal::Kept)?;
+            votes.forget(&last.record);
+            votes.times(&self.commons.voter, (&last.left, &last.right))
+        };
         state.counted.remove(&last.token);
         state.undone.insert(token.to_owned());
         let places =
             (state.exhibits.competition.place(&last.left), state.exhibits.competition.place(&last.right));
         // One that can't be shown any more gives way to another pair.
         state.current = match places {
-            (Some(left), Some(right)) => state.exhibits.show(DrawingPair { left, right }).ok(),
+            (Some(left), Some(right)) => state.exhibits.show(DrawingPair { left, right }, times).ok(),
             _ => None,
         };
         state.given.pop();
@@ -193,49 +196,70 @@ impl VotingSession {
 
     /// Takes in what came or went since it was last looked at: drawings, and other people's votes. The pair on show stays.
     pub(super) fn refresh(&self) {
-        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.store.fingerprint();
-        // Nobody waits for the list, which may take a while.
-        let listed = (!now.has_the_attempts_of(&looked)).then(|| self.store.list());
-        let mut state = self.lock();
-        match listed {
-            Some(Ok(listing)) => {
-                *looked = now;
-                state.exhibits = VotingDrawings::new(&listing.attempts, &self.scope, self.sides.as_deref());
-                state.broken.clear();
-                listing.damaged.iter().for_each(|damaged| self.tell_once(&mut state, damaged));
+        let looked = *self.looked();
+        let now = self.commons.store.fingerprint();
+        if !now.has_the_attempts_of(&looked) {
+            // Nobody waits for the list, which may take a while.
+            match self.commons.store.list() {
+                Ok(listing) => self.take_in(now, &listing),
+                Err(error) => {
+                    *self.looked() = now;
+                    (self.commons.tell)(&format!("error: {error}; it is tried again when results change"));
+                }
             }
-            Some(Err(error)) => {
-                *looked = now;
-                (self.tell)(&format!("error: {error}; it is tried again when results change"));
-            }
-            None => {}
         }
         // A folder that can't be read now is read the next time; a vote that can't be kept is told then.
-        drop(self.read_judgements(&mut state));
+        drop(self.commons.votes.renew(&self.commons.store, &*self.commons.tell));
+    }
+
+    /// Takes in the drawings of a list that was made when the store looked like `now`, if they are others than it has.
+    pub(super) fn take_in(&self, now: Fingerprint, listing: &Listing) {
+        let mut looked = self.looked();
+        if now.has_the_attempts_of(&looked) {
+            return;
+        }
+        *looked = now;
+        let exhibits = VotingDrawings::new(&listing.attempts, &self.choice);
+        let mut state = self.lock();
+        state.exhibits = exhibits;
+        state.broken.clear();
+        listing.damaged.iter().for_each(|damaged| self.tell_once(&mut state, damaged));
     }
 
     /// Puts the next pair on show; drawings without a usable picture are told of and passed over.
     fn choose(&self, state: &mut VotingState) -> Result<Option<ShownPair>, VotingError> {
-        let named = self.named.among(&state.exhibits.competition);
-        while let Some(pair) = state.next(&self.voter, &named) {
-            match state.exhibits.show(pair) {
+        let named = self.commons.named.among(&state.exhibits.competition);
+        loop {
+            let (pair, times) = {
+                let votes = self.commons.votes.lock();
+                let Some(pair) = state.next(&self.commons.voter, votes.records(), &named) else {
+                    return Ok(None);
+                };
+                let id = |drawing: usize| &state.exhibits.competition.drawings[drawing].id;
+                (pair, votes.times(&self.commons.voter, (id(pair.left), id(pair.right))))
+            };
+            match state.exhibits.show(pair, times) {
                 Ok(showing) => return Ok(Some(showing)),
                 Err(ShowError::Random(error)) => return Err(VotingError::Random(error)),
                 Err(ShowError::Picture { drawing, why }) => {
                     state.broken.insert(drawing);
                     let file = state.exhibits.pictures[drawing].clone();
                     if state.told.insert(file.clone()) {
-                        (self.tell)(&format!("skipped {}: {why}", file.display()));
+                        (self.commons.tell)(&format!("skipped {}: {why}", file.display()));
                     }
                 }
             }
         }
-        Ok(None)
+    }
+
+    /// Whether its voter voted on a pair since it was put on show here: in another session.
+    fn is_voted_on(&self, showing: &ShownPair, votes: &KnownVotes) -> bool {
+        let pair = (&showing.left.attempt, &showing.right.attempt);
+        votes.times(&self.commons.voter, pair) > showing.times
     }
 
     fn is_named(&self, showing: &ShownPair) -> bool {
-        [&showing.left, &showing.right].into_iter().any(|side| self.named.holds(&side.attempt))
+        [&showing.left, &showing.right].into_iter().any(|side| self.commons.named.holds(&side.attempt))
     }
 
     /// The record of a vote that is given now.
@@ -259,7 +283,7 @@ impl VotingSession {
             id,
             judged,
             tool: tool(),
-            judge: self.voter.clone(),
+            judge: self.commons.voter.clone(),
             prompt: showing.prompt.clone(),
             left,
             right,
@@ -271,36 +295,15 @@ impl VotingSession {
         Ok((record, given))
     }
 
-    /// Reads the judgements that were not read yet, and forgets those that are gone. It is done with the state locked, so that
-    /// no vote comes between.
-    fn read_judgements(&self, state: &mut VotingState) -> Result<(), StoreError> {
-        let ids: BTreeSet<Id> = self.store.judgement_ids()?.into_iter().collect();
-        state.read.retain(|id| ids.contains(id));
-        state.records.retain(|record| ids.contains(&record.id));
-        for id in ids {
-            if state.read.contains(&id) {
-                continue;
-            }
-            match self.store.read_judgement(&id) {
-                Ok(record) => {
-                    state.read.insert(id);
-                    if record.judge.kind == JudgeKind::Person {
-                        state.records.push(record);
-                    }
-                }
-                // It may be on its way here, so it is looked at again.
-                Err(damaged) => self.tell_once(state, &damaged),
-            }
-        }
-        state.records.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(())
-    }
-
     fn tell_once(&self, state: &mut VotingState, damaged: &DamagedRecord) {
         if state.told.insert(damaged.path.clone()) {
-            let place = self.store.root().join(&damaged.path);
-            (self.tell)(&format!("skipped {}: {}", place.display(), damaged.reason));
+            let place = self.commons.store.root().join(&damaged.path);
+            (self.commons.tell)(&format!("skipped {}: {}", place.display(), damaged.reason));
         }
+    }
+
+    fn looked(&self) -> MutexGuard<'_, Fingerprint> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, VotingState> {
@@ -310,9 +313,6 @@ impl VotingSession {
 
 impl fmt::Debug for VotingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VotingSession")
-            .field("store", &self.store)
-            .field("voter", &self.voter)
-            .finish_non_exhaustive()
+        f.debug_struct("VotingSession").field("commons", &self.commons).finish_non_exhaustive()
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct ShownPair {
     pub(super) prompt: AskedPrompt,
     /// The prompt's text.
     pub(super) text: String,
+    /// How often its voter had voted on it when it was put on show.
+    pub(super) times: usize,
     /// The moment at which it was first looked at.
     pub(super) since: Option<Instant>,
 }
@@ -52,8 +54,8 @@ pub(super) enum ShowError {
 }
 
 impl VotingDrawings {
-    /// Puts a pair on show, under names that it never had before.
-    pub(super) fn show(&self, pair: DrawingPair) -> Result<ShownPair, ShowError> {
+    /// Puts a pair on show that its voter voted on so many `times`, under names that it never had before.
+    pub(super) fn show(&self, pair: DrawingPair, times: usize) -> Result<ShownPair, ShowError> {
         let drawing = &self.competition.drawings[pair.left];
         Ok(ShownPair {
             token: token().map_err(ShowError::Random)?,
@@ -61,6 +63,7 @@ impl VotingDrawings {
             right: self.side(pair.right)?,
             prompt: self.competition.prompts[drawing.prompt].clone(),
             text: self.texts[drawing.prompt].clone(),
+            times,
             since: None,
         })
     }

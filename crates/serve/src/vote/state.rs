@@ -21,10 +21,6 @@ const BETWEEN: usize = 10;
 #[derive(Debug)]
 pub(super) struct VotingState {
     pub(super) exhibits: VotingDrawings,
-    /// People's judgements, oldest first.
-    pub(super) records: Vec<JudgementRecord>,
-    /// Every judgement that was read, people's or not.
-    pub(super) read: BTreeSet<Id>,
     /// The pair on show, until it is voted on.
     pub(super) current: Option<ShownPair>,
     /// Votes of this session, oldest first.
@@ -35,7 +31,7 @@ pub(super) struct VotingState {
     pub(super) undone: BTreeSet<String>,
     /// Drawings whose pictures could not be used.
     pub(super) broken: BTreeSet<usize>,
-    /// Places of damaged records that were told of.
+    /// Places of damaged attempts, and of pictures, that were told of.
     pub(super) told: BTreeSet<PathBuf>,
     pub(super) random: Random,
 }
@@ -64,8 +60,9 @@ pub(super) struct VotingProgress {
 }
 
 impl VotingState {
-    pub(super) fn progress(&self, voter: &JudgeRecord) -> VotingProgress {
-        let votes = Votes::new(&self.exhibits.competition, &self.records);
+    /// The progress of a voter, by people's votes.
+    pub(super) fn progress(&self, voter: &JudgeRecord, people: &[JudgementRecord]) -> VotingProgress {
+        let votes = Votes::new(&self.exhibits.competition, people);
         let own = position(&votes, voter);
         VotingProgress {
             votes: votes.votes.iter().filter(|vote| Some(vote.judge) == own).count(),
@@ -81,17 +78,22 @@ impl VotingState {
         Some(SidePreference::new(between, &ballots).outlook())
     }
 
-    /// Whether it is settled which of two sides is better.
-    pub(super) fn is_settled(&self) -> bool {
-        let votes = Votes::new(&self.exhibits.competition, &self.records);
+    /// Whether people's votes settle which of two sides is better.
+    pub(super) fn is_settled(&self, people: &[JudgementRecord]) -> bool {
+        let votes = Votes::new(&self.exhibits.competition, people);
         self.outlook(&votes) == Some(SettlingOutlook::Settled)
     }
 
     /// The pair to show next: the one that tells most by all people's votes, or an old one again; none where the voter has
     /// seen all, or where it is settled which of two sides is better. No pair has a drawing of `aside`.
-    pub(super) fn next(&mut self, voter: &JudgeRecord, aside: &BTreeSet<usize>) -> Option<DrawingPair> {
+    pub(super) fn next(
+        &mut self,
+        voter: &JudgeRecord,
+        people: &[JudgementRecord],
+        aside: &BTreeSet<usize>,
+    ) -> Option<DrawingPair> {
         let aside: BTreeSet<usize> = self.broken.union(aside).copied().collect();
-        let votes = Votes::new(&self.exhibits.competition, &self.records);
+        let votes = Votes::new(&self.exhibits.competition, people);
         let own = position(&votes, voter);
         if let Some(between) = &self.exhibits.between {
             // A pair that comes again says nothing of the sides, and what is settled needs no more.
