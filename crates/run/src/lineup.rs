@@ -243,7 +243,7 @@ mod tests {
     struct File {
         #[serde(default)]
         contestants: BTreeMap<String, ContestantEntry>,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "one_or_many::lists")]
         lineups: BTreeMap<String, Vec<String>>,
     }
 
