@@ -32,7 +32,7 @@ pub(super) fn write_calls(inner: &str, tokens: &[TagToken], out: &mut String) {
             }
             TagTokenKind::Close => (start, operand) = (outer.pop().unwrap_or(start), true),
             TagTokenKind::Name if WORDS.contains(&token) && !attribute => {
-                (start, operand) = (index + 1, false)
+                (start, operand) = (index + 1, false);
             }
             TagTokenKind::Name | TagTokenKind::Number | TagTokenKind::Text => {
                 if operand && !attribute && kind != TagTokenKind::Text {
