@@ -69,7 +69,14 @@ pub(crate) fn add(shape: &Shape, contents: &mut GgufBuilder) {
     }
     if shape.eyes.as_ref().is_some_and(|eyes| eyes.kind == EyeKind::Qwen3Vl) {
         pair("n_deepstack_layers", number(DEEPSTACK));
-        pair("rope.dimension_sections", MetadataValue::Array(MetadataArray::I32(vec![24, 20, 20, 0])));
+        // 24, 20 and 20 of the 64 pairs that the released models have.
+        let pairs = shape.rope_size / 2;
+        let other = i32::try_from(pairs * 20 / 64).unwrap_or(0);
+        let first = i32::try_from(pairs).unwrap_or(0) - 2 * other;
+        pair(
+            "rope.dimension_sections",
+            MetadataValue::Array(MetadataArray::I32(vec![first, other, other, 0])),
+        );
     }
     if let Some(experts) = &shape.experts {
         pair("expert_count", number(experts.count));

@@ -26,6 +26,8 @@ mod avx2;
 mod avx512;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod groups;
+#[cfg(target_arch = "x86_64")]
+mod many_rows;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -87,7 +89,8 @@ pub struct Kernels {
     /// Σ a·b.
     pub dot: fn(a: &[f32], b: &[f32]) -> f32,
     /// Products of the weight rows in `weights` with each of `rows`, all equally long: `out[r][j]` is row `r` with weight
-    /// row `j`, bit for bit what `dot` makes of the two.
+    /// row `j`, bit for bit what `dot` makes of the two. Every row of `out` is as long as there are weight rows, of which there
+    /// may be any number where rows are empty.
     pub dots: Dots,
     /// For each key in `keys` (as long as `query`, one after another): `scores[i]` = query·key · `scale`.
     pub scores: fn(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]),

@@ -57,11 +57,28 @@ pub(super) fn sum_lanes(mut sums: [f32; LANES]) -> f32 {
     sums[0]
 }
 
+/// The width of rows that are multiplied with weights, after all lengths were held against each other. Where there is nothing
+/// to multiply it is none, and the products are zeros.
+#[inline(always)]
+pub(super) fn width_of_dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) -> Option<usize> {
+    assert_eq!(rows.len(), out.len());
+    let width = rows.first()?.len();
+    for (row, out) in rows.iter().zip(&*out) {
+        assert_eq!(row.len(), width);
+        assert_eq!(out.len() * width, weights.len());
+    }
+    if width == 0 {
+        out.iter_mut().for_each(|out| out.fill(0.0));
+        return None;
+    }
+    Some(width)
+}
+
 /// Products of every row of weights with every row, by a product of two.
 pub(super) fn dots(dot: fn(&[f32], &[f32]) -> f32, weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) {
-    assert_eq!(rows.len(), out.len());
-    for (row, out) in rows.iter().zip(out).filter(|(row, _)| !row.is_empty()) {
-        let weights = weights.chunks_exact(row.len());
+    let Some(width) = width_of_dots(weights, rows, out) else { return };
+    for (row, out) in rows.iter().zip(out) {
+        let weights = weights.chunks_exact(width);
         out.iter_mut().zip(weights).for_each(|(out, weights)| *out = dot(weights, row));
     }
 }

@@ -358,6 +358,36 @@ fn many_rows_of_floats_are_what_each_is_alone() {
 }
 
 #[test]
+fn lengths_that_do_not_agree_are_refused_and_empty_rows_make_zeros() {
+    for kernels in Kernels::available() {
+        let mut products = [[f32::NAN; 3]; 4];
+        let mut out: Vec<&mut [f32]> = products.iter_mut().map(<[f32; 3]>::as_mut_slice).collect();
+        let empty: &[f32] = &[];
+        (kernels.dots)(empty, &[empty; 4], &mut out);
+        assert_eq!(products, [[0.0; 3]; 4], "{}", kernels.name);
+        (kernels.dots)(&[1.0; 6], &[], &mut []);
+        let (two, three) = ([1.0; 2], [1.0; 3]);
+        let uneven: [&[f32]; 4] = [&two, &two, &two, &three];
+        // Weights, rows, and how many products of each there is room for.
+        for (weights, rows, room) in [
+            (&[1.0; 6][..], uneven, 3),
+            (&[1.0; 6], [uneven[3], uneven[0], uneven[0], uneven[0]], 3),
+            (&[1.0; 5], [uneven[0]; 4], 3),
+            (&[1.0; 6], [uneven[0]; 4], 4),
+            (&[1.0; 6], [uneven[0]; 4], 2),
+            (&[1.0; 6], [empty; 4], 3),
+        ] {
+            let refused = std::panic::catch_unwind(|| {
+                let mut products = vec![vec![0.0; room]; rows.len()];
+                let mut out: Vec<&mut [f32]> = products.iter_mut().map(Vec::as_mut_slice).collect();
+                (kernels.dots)(weights, &rows, &mut out);
+            });
+            assert!(refused.is_err(), "{}: {} {rows:?} {room}", kernels.name, weights.len());
+        }
+    }
+}
+
+#[test]
 fn exponentials_are_within_a_few_units_in_the_last_place() {
     for kernels in Kernels::available() {
         let x: Vec<f32> = (0..4003).map(|i| -90.0 + i as f32 * 0.0225).collect();

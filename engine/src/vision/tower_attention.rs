@@ -192,3 +192,36 @@ impl Piece<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Arithmetic;
+    use crate::thread_pool::ThreadPool;
+
+    #[test]
+    fn numbers_of_another_layout_leave_no_trace() {
+        let context = ComputeContext {
+            pool: ThreadPool::new(1),
+            kernels: pelicycle_kernels::Kernels::detect(),
+            arithmetic: Arithmetic::Float32,
+        };
+        let heads = TowerHeads { count: 1, size: 20, scale: 0.2 };
+        let attended = |windows: &[Range<usize>], keys: f32, scratch: &mut HeadScratch| {
+            let numbers: Vec<f32> = (0..40 * heads.size).map(|i| (i % 7) as f32 - 3.0).collect();
+            let keys: Vec<f32> = numbers.iter().map(|x| x * keys).collect();
+            let rows = HeadRows { queries: &numbers, keys: &keys, values: &numbers };
+            let mut out = vec![0.0; numbers.len()];
+            let mut tell = |_| ControlFlow::Continue(());
+            let mut watch = EncodingWatch::new(1, &mut tell);
+            assert!(attend(&context, heads, windows, rows, scratch, &mut out, &mut watch).is_continue());
+            out
+        };
+        let windows = [0..3, 3..23, 23..40];
+        let mut scratch = HeadScratch::default();
+        attended(std::slice::from_ref(&(0..40)), f32::INFINITY, &mut scratch);
+        let after = attended(&windows, 1.0, &mut scratch);
+        assert!(after.iter().all(|x| x.is_finite()));
+        assert_eq!(after, attended(&windows, 1.0, &mut HeadScratch::default()));
+    }
+}

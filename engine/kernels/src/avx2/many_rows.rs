@@ -8,38 +8,18 @@ use crate::math;
 /// Rows of weights, and of activations, whose products are summed together.
 const WEIGHTS: usize = 2;
 const ROWS: usize = 3;
-/// Rows, and registers of a row, that are mixed together.
-const MIXED: usize = 6;
-const WIDE: usize = 2;
 
-/// See [`Kernels::dots`](crate::Kernels::dots).
-#[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) {
-    assert_eq!(rows.len(), out.len());
-    let Some(width) = rows.first().map(|row| row.len()).filter(|&width| width > 0) else { return };
-    for (rows, out) in rows.chunks_exact(ROWS).zip(out.chunks_exact_mut(ROWS)) {
-        let rows: &[&[f32]; ROWS] = rows.try_into().expect("a group of so many");
-        let mut pairs = weights.chunks_exact(WEIGHTS * width);
-        for (pair, weights) in pairs.by_ref().enumerate() {
-            for (r, sums) in tile(weights, rows, width).into_iter().enumerate() {
-                out[r][pair * WEIGHTS..][..WEIGHTS].copy_from_slice(&sums);
-            }
-        }
-        let last = weights.len() / (WEIGHTS * width) * WEIGHTS;
-        for (j, weights) in pairs.remainder().chunks_exact(width).enumerate() {
-            for (row, out) in rows.iter().zip(&mut *out) {
-                out[last + j] = dot(weights, row);
-            }
-        }
-    }
-    let rest = rows.len() / ROWS * ROWS;
-    for (row, out) in rows[rest..].iter().zip(&mut out[rest..]) {
-        for (weights, out) in weights.chunks_exact(width).zip(out.iter_mut()) {
-            *out = dot(weights, row);
-        }
-    }
-}
-
+crate::many_rows::many_rows!(
+    "avx2,fma,f16c",
+    8,
+    dot,
+    _mm256_setzero_ps,
+    load,
+    store,
+    _mm256_set1_ps,
+    _mm256_fmadd_ps,
+    [2]
+);
 /// See [`Kernels::dot`](crate::Kernels::dot).
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
@@ -66,6 +46,14 @@ fn pairs(floats: &[f32]) -> &[[[f32; 8]; 2]] {
 fn load(floats: &[f32; 8]) -> __m256 {
     // SAFETY: reads the 32 bytes of the array, at any alignment.
     unsafe { _mm256_loadu_ps(floats.as_ptr()) }
+}
+
+/// Eight floats into an array.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+fn store(floats: &mut [f32; 8], x: __m256) {
+    // SAFETY: writes the 32 bytes of the array, at any alignment.
+    unsafe { _mm256_storeu_ps(floats.as_mut_ptr(), x) }
 }
 
 /// The product of which all but the rest was summed.
@@ -116,81 +104,4 @@ fn tile(weights: &[f32], rows: &[&[f32]; ROWS], width: usize) -> [[f32; WEIGHTS]
         }
     }
     products
-}
-
-/// See [`Kernels::mixes`](crate::Kernels::mixes).
-#[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) {
-    assert_eq!(weights.len(), out.len());
-    for (weights, out) in weights.chunks_exact(MIXED).zip(out.chunks_exact_mut(MIXED)) {
-        mix_rows::<MIXED>(weights, values, out);
-    }
-    let rest = weights.len() / MIXED * MIXED;
-    for (weights, out) in weights[rest..].iter().zip(&mut out[rest..]) {
-        mix_rows::<1>(&[weights], values, std::slice::from_mut(out));
-    }
-}
-
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn mix_rows<const N: usize>(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) {
-    let (width, count) = (out[0].len(), weights[0].len());
-    assert_eq!(width * count, values.len());
-    let weights: [&[f32]; N] = std::array::from_fn(|r| &weights[r][..count]);
-    assert!(out.iter().all(|out| out.len() == width));
-    let mut from = 0;
-    while width - from >= 8 {
-        let registers = ((width - from) / 8).min(WIDE);
-        match registers {
-            2 => mix_columns::<N, 2>(&weights, values, width, from, out),
-            _ => mix_columns::<N, 1>(&weights, values, width, from, out),
-        }
-        from += registers * 8;
-    }
-    for (weights, out) in weights.iter().zip(out) {
-        for column in from..width {
-            let value = |i: usize| values[i * width + column];
-            out[column] =
-                weights.iter().enumerate().fold(out[column], |sum, (i, w)| w.mul_add(value(i), sum));
-        }
-    }
-}
-
-/// Columns from `from` on, eight a register.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn mix_columns<const N: usize, const REGISTERS: usize>(
-    weights: &[&[f32]; N],
-    values: &[f32],
-    width: usize,
-    from: usize,
-    out: &mut [&mut [f32]],
-) {
-    let mut sums = [[_mm256_setzero_ps(); REGISTERS]; N];
-    for (sums, out) in sums.iter_mut().zip(&*out) {
-        let (registers, _) = out[from..].as_chunks::<8>();
-        for (sum, out) in sums.iter_mut().zip(registers) {
-            *sum = load(out);
-        }
-    }
-    for (i, value) in values.chunks_exact(width).enumerate() {
-        let (registers, _) = value[from..].as_chunks::<8>();
-        let mut value = [_mm256_setzero_ps(); REGISTERS];
-        for (value, floats) in value.iter_mut().zip(&registers[..REGISTERS]) {
-            *value = load(floats);
-        }
-        for (sums, weights) in sums.iter_mut().zip(weights) {
-            let weight = _mm256_set1_ps(weights[i]);
-            for (sum, value) in sums.iter_mut().zip(&value) {
-                *sum = _mm256_fmadd_ps(weight, *value, *sum);
-            }
-        }
-    }
-    for (sums, out) in sums.iter().zip(out) {
-        let (registers, _) = out[from..].as_chunks_mut::<8>();
-        for (out, sum) in registers.iter_mut().zip(sums) {
-            // SAFETY: writes the 32 bytes of the array, at any alignment.
-            unsafe { _mm256_storeu_ps(out.as_mut_ptr(), *sum) };
-        }
-    }
 }

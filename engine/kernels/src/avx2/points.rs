@@ -163,7 +163,7 @@ impl<const N: usize, const R: usize> Places<N, R> {
         next: &[u8; BYTES],
         make: impl Fn(&[u8; BYTES]) -> [__m256i; R],
     ) -> PlacesNow<'_, N, R> {
-        const { assert!(N.is_power_of_two() && N <= 1 << 15) };
+        const { assert!(N.is_power_of_two() && N < 1 << 15) };
         let below =
             |words: [__m256i; R]| words.map(|words| _mm256_and_si256(words, _mm256_set1_epi16(N as i16 - 1)));
         let now = self.turn;

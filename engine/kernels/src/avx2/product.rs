@@ -70,6 +70,8 @@ macro_rules! products {
                 $((TensorType::$ahead, [row], [out]) => {
                     const BYTES: usize = superblock_bytes(TensorType::$ahead);
                     const RANGE: u8 = code_range(TensorType::$ahead) as u8;
+                    // Places are made of one block's bytes and the next's.
+                    const { assert!(TensorType::$ahead.block_elements() == 256) };
                     let mut places = Places::new();
                     let unpack = |block: &_, next: &_| $aheads::$unpack_ahead::<{ $loop }>(block, next, &mut places);
                     product::<BYTES, RANGE, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
