@@ -78,7 +78,7 @@ impl GalleryVoting {
         match self.renewed() {
             Ok(results) => open.iter().for_each(|session| session.take_in(results.looked, &results.listing)),
             Err(error) => {
-                (self.commons.tell)(&format!("error: {error}; it is tried again when results change"))
+                (self.commons.tell)(&format!("error: {error}; it is tried again when results change"));
             }
         }
         // A folder that can't be read now is read the next time; a vote that can't be kept is told then.
