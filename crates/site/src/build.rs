@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use pelicycle_record::measure::{Measures, Rubric};
 
 use super::cache::{self, BuildCache};
-use super::press::Press;
+use super::press::{Press, SectionPage};
 use super::share::BaseUrl;
 use super::site::{FileTally, Site};
 use super::take::{self, HungFiles, Problem};
@@ -122,14 +122,14 @@ fn print(
         let poster = || Poster::ranking(&sections, &models, ranks, own);
         press.page(RankingPage::PATH, "ranking.html", "", &page, poster)?;
     }
-    let titled = |title: &str| Poster { title: title.to_owned(), ..Poster::index(&sections, &models, own) };
     if let Some(page) = seals {
-        press.page(SealsPage::PATH, "seals.html", "", &page, || titled("Sealed prompts"))?;
+        press.page(SealsPage::PATH, "seals.html", "", &page, || Poster::seals(context.seals))?;
     }
     if let Some(page) = premium {
-        press.page(PremiumPage::PATH, "premium.html", "", &page, || titled("The pelican premium"))?;
+        press.page(PremiumPage::PATH, "premium.html", "", &page, || Poster::premium(&page, &models))?;
     }
-    parallel::map(&sections, |section| press.section(section))?;
+    let pages: Vec<_> = sections.iter().flat_map(SectionPage::all).collect();
+    parallel::map(&pages, |page| press.section(page))?;
     parallel::map(&models, |model| press.model(model))?;
     let neighbours = neighbours(&shown.iter().map(HungExhibit::view).collect::<Vec<_>>());
     let pages: Vec<_> = shown.iter().zip(neighbours).collect();

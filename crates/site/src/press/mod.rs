@@ -20,6 +20,22 @@ use super::{GalleryContext, GalleryError, OwnMakers, SiteSettings, parallel, tem
 mod attempt;
 mod experts;
 
+/// A page of one prompt, or the pages of a kind: they are printed side by side, since a gallery may be of one prompt.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum SectionPage {
+    Wall,
+    Timeline,
+    Charts,
+    Versus,
+}
+
+impl SectionPage {
+    /// All that a section has.
+    pub(super) fn all<'a, 'b>(section: &'b Section<'a>) -> [(&'b Section<'a>, SectionPage); 4] {
+        [Self::Wall, Self::Charts, Self::Versus, Self::Timeline].map(|page| (section, page))
+    }
+}
+
 /// Prints pages, each only when what it shows has changed.
 pub(super) struct Press<'a> {
     templates: Environment<'static>,
@@ -111,22 +127,25 @@ impl<'a> Press<'a> {
         self.site.put_made_from(path, html.as_bytes(), Some(source))
     }
 
-    /// Prints the pages of one prompt.
-    pub(super) fn section(&self, section: &Section<'_>) -> Result<(), GalleryError> {
-        let (path, page) = (prompt_path(section.prompt), PromptPage::new(section, &self.ranks));
-        let page = page.with_seal(SealNote::new(section, self.seals));
-        self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))?;
-        if let Some(page) = TimelinePage::new(section) {
-            self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))?;
+    /// Prints a page of one prompt, or the pages of a kind.
+    pub(super) fn section(&self, (section, page): &(&Section<'_>, SectionPage)) -> Result<(), GalleryError> {
+        match page {
+            SectionPage::Wall => {
+                let (path, page) = (prompt_path(section.prompt), PromptPage::new(section, &self.ranks));
+                let page = page.with_seal(SealNote::new(section, self.seals));
+                self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))
+            }
+            SectionPage::Timeline => TimelinePage::new(section).map_or(Ok(()), |page| {
+                self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))
+            }),
+            SectionPage::Charts => ChartPage::all(section, &self.ranks).into_iter().try_for_each(|page| {
+                let poster = || Poster::chart(section, &self.ranks, page.kind);
+                self.page(&page.path, "chart.html", "../", &page, poster)
+            }),
+            SectionPage::Versus => VersusPage::new(section).map_or(Ok(()), |page| {
+                self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section))
+            }),
         }
-        for page in ChartPage::all(section, &self.ranks) {
-            let poster = || Poster::chart(section, &self.ranks, page.kind);
-            self.page(&page.path, "chart.html", "../", &page, poster)?;
-        }
-        if let Some(page) = VersusPage::new(section) {
-            self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section))?;
-        }
-        Ok(())
     }
 
     /// Prints the pages of one contestant.

@@ -66,7 +66,6 @@ fn page(poster: &Poster, path: &str, address: &str, base: &BaseUrl, site: &SiteS
         "name": poster.title,
         "description": poster.about.as_ref().unwrap_or(&poster.sum),
         "inLanguage": "en",
-        "dateModified": poster.newest.to_string(),
         "isPartOf": { "@id": site_id(base) },
         "breadcrumb": { "@id": format!("{address}#trail") },
         "primaryImageOfPage": {
@@ -77,6 +76,7 @@ fn page(poster: &Poster, path: &str, address: &str, base: &BaseUrl, site: &SiteS
             "creditText": credit,
         },
     });
+    add(&mut node, "dateModified", date(poster));
     add(&mut node, "about", poster.asked.as_deref().map(Value::from));
     let main = match &poster.work {
         Some(_) => Some(json!({ "@id": format!("{address}#drawing") })),
@@ -116,7 +116,7 @@ fn trail(poster: &Poster, address: &str, base: &BaseUrl) -> Value {
 
 fn drawing(poster: &Poster, work: &Work, address: &str, base: &BaseUrl) -> Value {
     let credit =
-        work.lab.as_ref().map_or_else(|| poster.title.clone(), |lab| format!("{} ({lab})", poster.title));
+        work.lab.as_ref().map_or_else(|| work.model.clone(), |lab| format!("{} ({lab})", work.model));
     let mut node = json!({
         "@type": "ImageObject",
         "@id": format!("{address}#drawing"),
@@ -128,9 +128,9 @@ fn drawing(poster: &Poster, work: &Work, address: &str, base: &BaseUrl) -> Value
         "name": format!("{}: {}", poster.title, work.prompt),
         "description": poster.sum,
         "creditText": credit,
-        "dateCreated": poster.newest.to_string(),
         "digitalSourceType": "https://schema.org/TrainedAlgorithmicMediaDigitalSource",
     });
+    add(&mut node, "dateCreated", date(poster));
     let small = poster.plates.first().and_then(|plate| plate.picture.as_ref());
     add(&mut node, "thumbnailUrl", small.map(|small| base.join(&small.href).into()));
     add(&mut node, "caption", poster.asked.as_deref().map(Value::from));
@@ -150,13 +150,18 @@ fn dataset(poster: &Poster, base: &BaseUrl, site: &SiteSettings) -> Value {
              and cost. {}.",
             poster.sum
         ),
-        "dateModified": poster.newest.to_string(),
         "isAccessibleForFree": true,
         "variableMeasured": ["result", "output tokens", "seconds", "cost in US dollars"],
         "distribution": [download("attempts.csv", "text/csv"), download("attempts.json", "application/json")],
     });
+    add(&mut node, "dateModified", date(poster));
     add(&mut node, "creator", author(site));
     node
+}
+
+/// The moment of the newest thing on a page.
+fn date(poster: &Poster) -> Option<Value> {
+    poster.newest.map(|newest| newest.to_string().into())
 }
 
 /// Adds what is known.

@@ -19,25 +19,28 @@ pub(crate) const ROBOTS: &str = "robots.txt";
 /// Addresses of a file, by the protocol.
 const MOST: usize = 50_000;
 
-/// The pages of a site by their paths, and when the newest attempt on each was made.
+/// The pages of a site by their paths, and when the newest thing on each came, where it has one.
 #[derive(Debug, Default)]
-pub(crate) struct SiteMap(BTreeMap<String, Timestamp>);
+pub(crate) struct SiteMap(BTreeMap<String, Option<Timestamp>>);
 
 #[derive(Debug, Serialize)]
 struct Entry {
     address: String,
     /// A day, as RFC 3339 writes it.
-    changed: String,
+    changed: Option<String>,
 }
 
 impl Entry {
-    fn new(base: &BaseUrl, path: &str, changed: Timestamp) -> Self {
-        Self { address: base.join(path), changed: changed.strftime("%Y-%m-%d").to_string() }
+    fn new(base: &BaseUrl, path: &str, changed: Option<Timestamp>) -> Self {
+        Self {
+            address: base.join(path),
+            changed: changed.map(|changed| changed.strftime("%Y-%m-%d").to_string()),
+        }
     }
 }
 
 impl SiteMap {
-    pub(crate) fn add(&mut self, path: &str, changed: Timestamp) {
+    pub(crate) fn add(&mut self, path: &str, changed: Option<Timestamp>) {
         self.0.insert(path.to_owned(), changed);
     }
 
@@ -58,7 +61,7 @@ impl SiteMap {
     ) -> Result<Vec<(String, String)>, minijinja::Error> {
         let template = templates.get_template("sitemap.xml")?;
         let pages: Vec<_> = self.0.iter().collect();
-        let print = |pages: &[(&String, &Timestamp)]| {
+        let print = |pages: &[(&String, &Option<Timestamp>)]| {
             let entries: Vec<_> =
                 pages.iter().map(|(path, changed)| Entry::new(base, path, **changed)).collect();
             template.render(context! { entries => listed(&entries), index => false })
@@ -69,7 +72,7 @@ impl SiteMap {
         let (mut files, mut entries) = (Vec::new(), Vec::new());
         for (number, part) in (1..).zip(pages.chunks(most)) {
             let path = format!("sitemap-{number}.xml");
-            let newest = part.iter().map(|(_, changed)| **changed).max().unwrap_or_default();
+            let newest = part.iter().filter_map(|(_, changed)| **changed).max();
             entries.push(Entry::new(base, &path, newest));
             files.push((path, print(part)?));
         }
@@ -104,7 +107,7 @@ mod tests {
             ("a.html", "2026-11-01T00:00:00Z"),
             ("c/index.html", "2026-11-03T00:00:00Z"),
         ] {
-            map.add(path, changed.parse().unwrap());
+            map.add(path, Some(changed.parse().unwrap()));
         }
         let templates = templates::environment(&crate::SiteSettings::default()).unwrap();
         let one = map.files(&base, &templates).unwrap();

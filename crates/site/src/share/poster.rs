@@ -119,15 +119,15 @@ impl Plate {
 }
 
 impl Poster {
-    /// Key of all that it is drawn from; `hash` tells that of a picture in the site.
+    /// Key of all that it is drawn from, each picture in the size that is drawn; `hash` tells that of a file in the site.
     ///
     /// # Errors
     /// As [`SourceKey::with`].
     pub(crate) fn source(&self, hash: impl Fn(&str) -> Option<String>) -> Result<String, GalleryError> {
         let mut key = SourceKey::new(VERSION).with(&(self.single, &self.title, &self.asked, &self.sum))?;
-        for Plate { picture, verdict, label } in &self.plates {
-            let hash = picture.as_ref().and_then(|picture| hash(&picture.href));
-            key = key.with(&(verdict, label, hash))?;
+        for plate in &self.plates {
+            let hash = plate.fitting(self.single).and_then(&hash);
+            key = key.with(&(plate.verdict, &plate.label, hash))?;
         }
         Ok(key.finish())
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Card;
 use super::figures::{difference_in_words, rate_in_words};
 use super::hall::{self, Case, ModelWorks, model_path};
-use super::premium::{meaning, premium};
+use super::premium::{is_fresh, meaning, premium};
 
 /// The famous pair.
 const ANIMAL: &str = "pelican";
@@ -92,11 +92,23 @@ pub(super) fn famous<'a>(model: &ModelWorks<'a>) -> Option<&'a Case<'a>> {
     cells(model).remove(&(ANIMAL.to_owned(), VEHICLE.to_owned()))
 }
 
+/// A model's rates on the famous pair's controls, which the grid's page and that of the premium share.
+pub(super) fn controls(model: &ModelWorks<'_>) -> Vec<Rate> {
+    control_rates(&cells(model), |_, _| true)
+}
+
+/// Rates of the controls that are wanted by animal and vehicle.
+fn control_rates(cells: &Cells<'_>, wanted: fn(&str, &str) -> bool) -> Vec<Rate> {
+    let controls = cells.iter().filter(|(pair, _)| wanted(&pair.0, &pair.1) && !is_famous(pair));
+    controls.map(|(_, case)| case.drawn()).collect()
+}
+
+/// A model's drawings of pairs. Fresh prompts are controls of another kind, whatever pair they say.
 fn cells<'a>(model: &ModelWorks<'a>) -> Cells<'a> {
     let mut cells = Cells::new();
     for (section, case) in &model.cases {
         // Of two texts for one pair the newer stands: sections come newest first.
-        if let Some(pair) = pair(section.prompt) {
+        if let Some(pair) = pair(section.prompt).filter(|_| !is_fresh(section.prompt)) {
             cells.entry(pair).or_insert(case);
         }
     }
@@ -174,10 +186,7 @@ impl Group {
 fn premiums(cells: &Cells<'_>) -> (Option<Group>, Vec<Premium>) {
     let famous = cells.get(&(ANIMAL.to_owned(), VEHICLE.to_owned())).map(|case| case.drawn());
     let Some(famous) = famous else { return (None, Vec::new()) };
-    let rates = |wanted: fn(&str, &str) -> bool| -> Vec<Rate> {
-        let controls = cells.iter().filter(|(pair, _)| wanted(&pair.0, &pair.1) && !is_famous(pair));
-        controls.map(|(_, case)| case.drawn()).collect()
-    };
+    let rates = |wanted| control_rates(cells, wanted);
     let controls = [
         ("Pelicans on other vehicles", rates(|animal, _| animal == ANIMAL)),
         ("Other animals on bicycles", rates(|_, vehicle| vehicle == VEHICLE)),

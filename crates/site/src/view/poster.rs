@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use pelicycle_record::Attempt;
+use pelicycle_store::StoredSeal;
 use pelicycle_text as text;
 
 use super::card::{Card, SitePicture};
 use super::hall::{Case, ModelWorks, Section, ShownAttempt, model_path, prompt_path};
+use super::premium::PremiumPage;
 use super::ranking::Ranks;
 use super::{ChartKind, chart, grid, index, lineage, order, timeline};
 use crate::SiteSettings;
@@ -27,8 +29,8 @@ pub(crate) struct Poster {
     pub(crate) plates: Vec<Plate>,
     /// Whether there is one drawing, large, with its label beside it.
     pub(crate) single: bool,
-    /// The moment of the newest attempt on the page.
-    pub(crate) newest: Timestamp,
+    /// The moment of the newest thing on the page; none where it has none.
+    pub(crate) newest: Option<Timestamp>,
     /// Title and path of the page that it stands below; none where that is the first page.
     pub(crate) within: Option<(String, String)>,
     /// The drawing that the page is about, where there is one to see.
@@ -41,6 +43,7 @@ pub(crate) struct Work {
     pub(crate) picture: SitePicture,
     /// The prompt's title.
     pub(crate) prompt: String,
+    pub(crate) model: String,
     pub(crate) lab: Option<String>,
 }
 
@@ -95,6 +98,55 @@ impl Poster {
         let whole = Self::index(sections, models, site);
         let plates = if plates.is_empty() { whole.plates } else { plates };
         Self { title: "Who draws best?".to_owned(), plates, ..whole }
+    }
+
+    /// The poster of the seals, which shows no drawings.
+    pub(crate) fn seals(seals: &[StoredSeal]) -> Self {
+        let opened = seals.iter().filter(|stored| stored.revealed.is_some()).count();
+        let moments = seals.iter().flat_map(|StoredSeal { seal, revealed }| {
+            [Some(seal.sealed), revealed.as_ref().map(|revealed| revealed.revealed)]
+        });
+        Self {
+            title: "Sealed prompts".to_owned(),
+            asked: None,
+            sum: format!(
+                "{}, {} published",
+                text::plural(seals.len() as u64, "seal"),
+                text::count(opened as u64)
+            ),
+            about: Some(
+                "Prompts that are kept secret until models have answered them, and whether the texts that were published are \
+                 those that were sealed."
+                    .to_owned(),
+            ),
+            plates: Vec::new(),
+            single: false,
+            newest: moments.flatten().max(),
+            within: None,
+            work: None,
+        }
+    }
+
+    /// The poster of the premium: pelicans of the models that its page has first.
+    pub(crate) fn premium(page: &PremiumPage, models: &[ModelWorks<'_>]) -> Self {
+        let famous = |href: &str| {
+            let model = models.iter().find(|model| model_path(model.contestant()) == href)?;
+            grid::famous(model).map(Plate::of_case)
+        };
+        Self {
+            title: "Is the pelican easier than other prompts?".to_owned(),
+            asked: None,
+            sum: page.sum().to_owned(),
+            about: Some(format!(
+                "How much more often models draw a pelican riding a bicycle than prompts that nobody asks for. {}",
+                page.sum()
+            )),
+            plates: page.models().filter_map(famous).take(PLATES).collect(),
+            single: false,
+            newest: newest(models.iter().flat_map(ModelWorks::attempts)),
+            within: None,
+            work: None,
+        }
     }
 
     /// The poster of a prompt's wall.
@@ -189,24 +241,32 @@ impl Poster {
         let prompt = text::label(&attempt.prompt.title);
         let card = Card::new(shown);
         let demonstration = attempt.contestant.demonstration.then_some("Demonstration");
+        let named = name(attempt);
         let facts = demonstration.into_iter().chain([card.verdict]);
         let facts: Vec<_> = facts.chain(card.facts.iter().map(String::as_str)).collect();
         Self {
-            title: text::label(&attempt.contestant.label),
+            title: named.clone(),
             asked: Some(text::sentence(&attempt.prompt.text)),
             sum: facts.join(" · "),
             about: None,
-            plates: vec![Plate::new(shown, &attempt.contestant.label)],
+            plates: vec![Plate::new(shown, &named)],
             single: true,
-            newest: attempt.timing.started,
+            newest: Some(attempt.timing.started),
             within: Some((prompt.clone(), prompt_path(&attempt.prompt))),
             work: pictures.large.clone().map(|picture| Work {
                 picture,
                 prompt,
+                model: text::label(&attempt.contestant.label),
                 lab: origin.lab.map(|lab| lab.name),
             }),
         }
     }
+}
+
+/// The name of one attempt where it stands by itself: its contestant's, and which look it is.
+fn name(attempt: &Attempt) -> String {
+    let label = text::label(&attempt.contestant.label);
+    attempt.look.as_ref().map_or(label.clone(), |look| format!("{label}, look {}", look.number))
 }
 
 /// The newest release of each lab on a wall; where one contestant has it for itself, its newest samples.
@@ -224,8 +284,8 @@ fn samples(case: &Case<'_>) -> Vec<Plate> {
     case.shown.iter().take(PLATES).map(|shown| Plate::new(*shown, &named(shown))).collect()
 }
 
-fn newest<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Timestamp {
-    attempts.map(|attempt| attempt.timing.started).max().unwrap_or_default()
+fn newest<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Option<Timestamp> {
+    attempts.map(|attempt| attempt.timing.started).max()
 }
 
 /// `12 attempts by 5 models, 9 drawn`.

@@ -3,6 +3,7 @@
 //! It is of rates alone. A judgement holds two drawings of one prompt against each other, so that no number of them says
 //! whether drawings of one prompt are better than those of another.
 
+use pelicycle_record::PromptRecord;
 use pelicycle_statistics::{Interval, Rate};
 use pelicycle_text as text;
 use serde::Serialize;
@@ -10,7 +11,7 @@ use serde::Serialize;
 use super::Card;
 use super::figures::difference_in_words;
 use super::grid;
-use super::hall::{Case, ModelWorks, model_path};
+use super::hall::{ModelWorks, model_path};
 
 /// Prompts that were made so that nobody can have trained on them.
 const FRESH: &str = "fresh";
@@ -58,28 +59,34 @@ impl PremiumPage {
 
     /// None where no model was asked for the famous drawing and for others.
     pub(crate) fn new(models: &[ModelWorks<'_>]) -> Option<Self> {
-        let is_fresh = |case: &Case<'_>| case.shown[0].attempt.prompt.family == FRESH;
-        let is_cousin = |case: &Case<'_>| {
-            let pair = grid::pair(&case.shown[0].attempt.prompt);
-            pair.is_some_and(|pair| !grid::is_famous(&pair)) && !is_fresh(case)
-        };
-        let tables = [
-            Table::new(
-                "Against fresh prompts",
-                "Fresh prompts are put together by chance from long lists of animals, vehicles, manners and places, so no model can have been trained on them.",
-                models,
-                is_fresh,
-            ),
-            Table::new(
-                "Against other animals and vehicles",
-                "Pelicans on other vehicles, and other animals on these and on bicycles.",
-                models,
-                is_cousin,
-            ),
-        ];
-        let tables: Vec<Table> = tables.into_iter().flatten().collect();
-        let fresh = tables.first().is_some_and(|table| table.title.contains("fresh"));
-        (!tables.is_empty()).then_some(Self { fresh, tables })
+        let fresh = Table::new(
+            "Against fresh prompts",
+            "Fresh prompts are put together by chance from long lists of animals, vehicles, manners and places, so no model can have been trained on them.",
+            models,
+            // One stands for itself and not for all that nobody knows.
+            |model| {
+                Some(fresh_prompts(model)).filter(|controls| asked(controls).count() > 1).unwrap_or_default()
+            },
+        );
+        let cousins = Table::new(
+            "Against other animals and vehicles",
+            "Pelicans on other vehicles, and other animals on these and on bicycles.",
+            models,
+            grid::controls,
+        );
+        let has_fresh = fresh.is_some();
+        let tables: Vec<Table> = [fresh, cousins].into_iter().flatten().collect();
+        (!tables.is_empty()).then_some(Self { fresh: has_fresh, tables })
+    }
+
+    /// What its first table says, in a sentence.
+    pub(super) fn sum(&self) -> &str {
+        self.tables.first().map_or("", |table| &table.sum)
+    }
+
+    /// Paths of the pages of the models in its first table, in its order.
+    pub(super) fn models(&self) -> impl Iterator<Item = &str> {
+        self.tables.first().into_iter().flat_map(|table| &table.rows).map(|row| row.href.as_str())
     }
 }
 
@@ -88,9 +95,10 @@ impl Table {
         title: &'static str,
         about: &'static str,
         models: &[ModelWorks<'_>],
-        is_control: impl Fn(&Case<'_>) -> bool,
+        controls: impl Fn(&ModelWorks<'_>) -> Vec<Rate>,
     ) -> Option<Self> {
-        let mut rows: Vec<Row> = models.iter().filter_map(|model| Row::new(model, &is_control)).collect();
+        let mut rows: Vec<Row> =
+            models.iter().filter_map(|model| Row::new(model, &controls(model))).collect();
         rows.sort_by(|a, b| b.points.total_cmp(&a.points).then_with(|| a.label.cmp(&b.label)));
         let count = |meaning: &str| rows.iter().filter(|row| row.meaning == meaning).count() as u64;
         let sum = format!(
@@ -124,10 +132,26 @@ pub(super) fn meaning((points, interval): (f64, Interval)) -> &'static str {
     }
 }
 
+/// Whether a prompt was put together by chance.
+pub(super) fn is_fresh(prompt: &PromptRecord) -> bool {
+    prompt.family == FRESH
+}
+
+/// A model's rates on fresh prompts, each of them one.
+fn fresh_prompts(model: &ModelWorks<'_>) -> Vec<Rate> {
+    let fresh = model.cases.iter().filter(|(section, _)| is_fresh(section.prompt));
+    fresh.map(|(_, case)| case.drawn()).collect()
+}
+
+/// Rates of prompts that have an attempt which counts.
+fn asked(controls: &[Rate]) -> impl Iterator<Item = Rate> {
+    controls.iter().copied().filter(|control| control.of > 0)
+}
+
 /// How much larger a rate is than that of its controls, each of them a prompt: of several prompts they stand for all of their
 /// kind, and one stands for itself.
 pub(super) fn premium(famous: Rate, controls: &[Rate]) -> Option<(f64, Interval)> {
-    let asked: Vec<Rate> = controls.iter().copied().filter(|control| control.of > 0).collect();
+    let asked: Vec<Rate> = asked(controls).collect();
     match asked.as_slice() {
         [only] => famous.less(*only),
         several => famous.less_clusters(several),
@@ -136,16 +160,14 @@ pub(super) fn premium(famous: Rate, controls: &[Rate]) -> Option<(f64, Interval)
 
 impl Row {
     /// None where the famous drawing was not asked for, or nothing else.
-    fn new(model: &ModelWorks<'_>, is_control: impl Fn(&Case<'_>) -> bool) -> Option<Self> {
+    fn new(model: &ModelWorks<'_>, controls: &[Rate]) -> Option<Self> {
         let famous = grid::famous(model)?;
-        let controls: Vec<Rate> =
-            model.cases.iter().filter(|(_, case)| is_control(case)).map(|(_, case)| case.drawn()).collect();
-        let prompts = controls.iter().filter(|control| control.of > 0).count();
+        let prompts = asked(controls).count();
         let rate = famous.drawn();
-        let difference = premium(rate, &controls)?;
+        let difference = premium(rate, controls)?;
         let (points, Interval { low, high }) = difference;
         let mut all = Rate::default();
-        controls.iter().for_each(|control| all += *control);
+        controls.iter().copied().for_each(|control| all += control);
         let of = |rate: Rate| format!("{} of {}", text::count(rate.hits), text::count(rate.of));
         let at = |points: f64| ((points + 1.0) / 2.0 * WIDTH * 10.0).round() / 10.0;
         let contestant = model.contestant();

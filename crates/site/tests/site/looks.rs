@@ -66,6 +66,14 @@ fn looks_change_nothing_but_the_pages_of_their_own_series() {
         assert!(rest == String::from_utf8_lossy(page), "{name}");
     }
     assert!(String::from_utf8_lossy(&new["index.html"]).contains(&words[0]));
+    let listing = store.list().unwrap();
+    for look in
+        listing.attempts.iter().filter_map(|stored| stored.attempt.look.as_ref().zip(Some(&stored.attempt)))
+    {
+        let page = String::from_utf8_lossy(&new[&format!("attempts/{}/index.html", look.1.id)]).into_owned();
+        let title = format!("<meta property=\"og:title\" content=\"crane, look {}\">", look.0.number);
+        assert!(page.contains(&title), "a link to a look says what it leads to: {page}");
+    }
     let rows: serde_json::Value = serde_json::from_slice(&new["attempts.json"]).unwrap();
     let counted = |look: bool| {
         let rows = rows.as_array().unwrap().iter();

@@ -5,7 +5,7 @@ use pelicycle_record::{Attempt, Id, RevealedPrompt, RevealedRecord, SCHEMA_VERSI
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::hang;
 
-use crate::building::{SVG, build, site_files};
+use crate::building::{SVG, build, build_for, site_files};
 
 const SALT: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -112,6 +112,29 @@ fn a_seal_is_held_against_the_texts_at_every_build() {
 }
 
 #[test]
+fn seals_without_any_attempt_are_found_and_say_their_own_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    let prompts: Vec<RevealedPrompt> = fresh(7, 2).iter().map(|one| one.prompt.revealed()).collect();
+    seal(&store, "kept", "2026-03-03", &prompts, Some(&prompts));
+    seal(&store, "secret", "2026-04-01", &prompts, None);
+    let out = folder.path().join("gallery");
+    build_for(&store, &out, "https://example.org/");
+    let files = site_files(&out);
+    let text = |name: &str| String::from_utf8_lossy(&files[name]).into_owned();
+    assert!(text("index.html").contains("<a href=\"seals.html\">Sealed prompts</a>"));
+    let (seals, map) = (text("seals.html"), text("sitemap.xml"));
+    assert!(seals.contains("<meta property=\"og:title\" content=\"Sealed prompts\">"));
+    assert!(seals.contains("content=\"Prompts that are kept secret until models have answered them"));
+    assert!(seals.contains("\"dateModified\":\"2026-10-01T08:00:00Z\""), "{seals}");
+    assert!(map.contains("<loc>https://example.org/seals.html</loc><lastmod>2026-10-01</lastmod>"), "{map}");
+    assert!(map.contains("<loc>https://example.org/</loc></url>"), "what has no day says none: {map}");
+    for name in ["index.html", "seals.html", "sitemap.xml"] {
+        assert!(!text(name).contains("1970"), "{name}");
+    }
+}
+
+#[test]
 fn the_premium_over_fresh_prompts_is_told_with_an_interval_that_knows_how_few_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("results")).unwrap();
@@ -155,4 +178,9 @@ fn the_premium_over_fresh_prompts_is_told_with_an_interval_that_knows_how_few_th
     assert!(page.find(">learned<").unwrap() < page.find(">honest<").unwrap());
     assert!(page.contains("who draws a better pelican, and not whether pelicans are drawn better"));
     assert!(!page.contains("prompts fresh -n 12"), "there are some");
+
+    // One fresh prompt stands for itself alone, so there is no table of it.
+    hang(&store, "pelican", "once", "2026-11-01T00:00:00Z", SVG, |_| {});
+    hang(&store, "pelican", "once", "2026-11-02T00:00:00Z", SVG, |attempt| asks(attempt, &prompts[0]));
+    assert!(!pages(&store, folder.path())["premium.html"].contains("<bdi>once</bdi>"));
 }
