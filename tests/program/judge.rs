@@ -268,7 +268,7 @@ fn no_request_is_sent_that_could_pass_the_bound_on_the_cost() {
 fn who_can_t_see_and_what_can_t_be_judged_is_told_before_anything_is_asked() {
     let place = hall();
     let said = run(&place, 2, &["judge", "-m", "hatchling"]);
-    assert!(said.stderr.contains("sees no pictures") && said.stderr.contains("mmproj"), "{}", said.stderr);
+    assert!(said.stderr.contains("reads text alone"), "{}", said.stderr);
     let said = run(&place, 1, &["rank"]);
     assert!(said.stderr.contains("no judgement of these drawings"), "{}", said.stderr);
     let said = run(&place, 2, &["rank", "--pool", "-1"]);

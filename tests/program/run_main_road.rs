@@ -230,7 +230,7 @@ fn the_configuration_speaks_where_the_command_line_does_not() {
     let said = place.run(2, Some(&place.path().join("babbler-8.gguf")), &[]);
     assert!(said.stderr.contains("top-p is 3"), "{}", said.stderr);
     std::fs::write(&config, "[run]\nsamples = 0\n").unwrap();
-    let said = place.run(1, None, &[]);
+    let said = place.run(2, None, &[]);
     assert!(said.stderr.contains("pelicycle.toml:2: "), "{}", said.stderr);
 }
 
