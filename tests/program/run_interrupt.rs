@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use pelicycle_record::Outcome;
+use pelicycle_store::StoredAttempt;
 use pelicycle_testkit::model_file::{Xorshift, babbler};
 
 use crate::work_folder::{RunningProgram, WorkFolder, is_done};
@@ -24,7 +25,8 @@ mod signals {
     /// Replies long enough that some are under way when others are over.
     const LONG: [&str; 8] = ["-n", "12", "--parallel", "2", "--max-tokens", "1500", "--seed", "5"];
 
-    fn interrupt_and_resume(signal: Signal) {
+    /// A run that got the signal and ended in order, its identifier, and what was finished and what was not.
+    fn interrupted(signal: Signal) -> (WorkFolder, String, [Vec<StoredAttempt>; 2]) {
         let place = WorkFolder::new();
         let model = babbler(place.path(), 1);
         let running = place.start(Some(&model), &LONG);
@@ -43,6 +45,12 @@ mod signals {
             assert_eq!(stored.attempt.reply.is_some(), stored.attempt.check.is_some());
         }
         assert!(cancelled.iter().any(|stored| stored.attempt.usage.output > Some(0)));
+        (place, run, [finished, cancelled])
+    }
+
+    #[test]
+    fn ctrl_c_keeps_what_is_finished_and_resume_asks_for_the_rest() {
+        let (place, run, [finished, cancelled]) = interrupted(Signal::INT);
         let before = place.replies();
 
         let said = place.run(0, None, &["--resume", &run[..18]]);
@@ -64,18 +72,13 @@ mod signals {
     }
 
     #[test]
-    fn ctrl_c_keeps_what_is_finished_and_resume_asks_for_the_rest() {
-        interrupt_and_resume(Signal::INT);
+    fn sigterm_keeps_what_is_finished_too() {
+        interrupted(Signal::TERM);
     }
 
     #[test]
-    fn sigterm_does_the_same() {
-        interrupt_and_resume(Signal::TERM);
-    }
-
-    #[test]
-    fn a_terminal_that_is_gone_does_the_same() {
-        interrupt_and_resume(Signal::HUP);
+    fn a_terminal_that_is_gone_leaves_what_is_finished_too() {
+        interrupted(Signal::HUP);
     }
 
     #[test]

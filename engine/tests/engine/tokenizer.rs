@@ -269,7 +269,7 @@ fn agrees_with_library(name: &str) {
         assert_eq!(tokenizer.encode(text, false).unwrap(), library_ids(&library, text), "{name}: {text:?}");
     }
     let samples = samples.into_iter().filter(|text| !text.is_empty()).collect();
-    TestRunner::new(Config { failure_persistence: None, ..Config::default() })
+    TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() })
         .run(&text(samples), |text| {
             match tokenizer.encode(&text, false) {
                 // The library leaves such bytes out.
