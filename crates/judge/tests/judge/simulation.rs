@@ -167,12 +167,12 @@ fn coverage_in_figures() {
             .map_or("the prior's".to_owned(), |spread| format!("{}, {}", spread.between, spread.within));
         eprintln!("| {whose} | {contestants} | {votes} | {} |", cells.join(" | "));
     };
-    for contestants in [8, 30, 68] {
+    for contestants in [8, 30] {
         [60, 220, 1000].iter().for_each(|votes| row(None, contestants, *votes));
     }
     let spread = |(between, within)| Some(Spread { between, within });
-    for apart in [(0.7, 0.4), (1.0, 0.6), (1.3, 0.8), (2.0, 1.0)] {
-        [60, 220].iter().for_each(|votes| row(spread(apart), 30, *votes));
+    for apart in [(0.3, 0.15), (0.8, 0.4), (1.6, 0.8), (3.0, 1.5)] {
+        row(spread(apart), 30, 220);
     }
 }
 
