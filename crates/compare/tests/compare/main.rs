@@ -173,7 +173,7 @@ fn sides_of_several_contestants_are_held_together_whole_where_none_is_on_both() 
 }
 
 /// What is said of two sides by one person's votes, each on another pair: the second side's drawing is on the right in every other one.
-fn voted(votes: usize, says: fn(usize) -> Preference) -> ComparisonReport {
+fn voted(votes: usize, says: impl Fn(usize) -> Preference) -> ComparisonReport {
     let side = |slug: &str| -> Vec<Attempt> {
         let made = |n: usize| one(slug, "pelican", &format!("2026-03-01T10:{n:02}:00Z"), true, 500);
         (0..22).map(made).collect()
@@ -192,9 +192,8 @@ fn voted(votes: usize, says: fn(usize) -> Preference) -> ComparisonReport {
 
 #[test]
 fn few_votes_that_go_both_ways_do_not_say_that_the_sides_are_near_to_each_other() {
-    let kinds: [(usize, fn(usize) -> Preference); 2] = [(2, |_| Preference::Left), (12, |_| Preference::Tie)];
-    for (votes, says) in kinds {
-        let report = voted(votes, says);
+    for (votes, says) in [(2, Preference::Left), (12, Preference::Tie)] {
+        let report = voted(votes, |_| says);
         assert_eq!(report.verdict, ComparisonVerdict::CantTell);
         let fewest = report.preferred.views[0].fewest_judgements.unwrap();
         assert!((9..30).contains(&fewest), "{votes}: {fewest}");
