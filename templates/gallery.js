@@ -96,6 +96,8 @@ const boards = [...document.querySelectorAll("[data-board]")].map((board) => ({
   heads: [...board.tHead.rows[0].cells].filter((head) => head.dataset.sort), body: board.tBodies[0], rows: [...board.tBodies[0].rows],
 }));
 if (boards.length) {
+  // As the page comes: what its head says.
+  const first = boards[0].heads.find((head) => head.hasAttribute("aria-sort")).dataset.sort;
   // The first click on these puts the smallest first.
   const rising = ["best", "name"];
   const order = (by, reverse) => {
@@ -103,19 +105,19 @@ if (boards.length) {
       const up = rising.includes(by) !== reverse;
       const known = (row) => by in row.dataset;
       const less = (a, b) => by === "name" ? a.dataset.name.localeCompare(b.dataset.name, "en", { numeric: true }) : a.dataset[by] - b.dataset[by];
-      const sorted = by === "best" && !reverse ? rows : rows.toSorted((a, b) => known(b) - known(a) || (known(a) ? (up ? less(a, b) : less(b, a)) : 0));
+      const sorted = by === first && !reverse ? rows : rows.toSorted((a, b) => known(b) - known(a) || (known(a) ? (up ? less(a, b) : less(b, a)) : 0));
       body.append(...sorted);
       for (const head of heads) {
         if (head.dataset.sort === by) head.setAttribute("aria-sort", up ? "ascending" : "descending");
         else head.removeAttribute("aria-sort");
       }
     }
-    keep({ sort: by === "best" && !reverse ? "" : (reverse ? "-" : "") + by });
+    keep({ sort: by === first && !reverse ? "" : (reverse ? "-" : "") + by });
   };
-  let now = "best";
+  let now = first;
   const read = () => {
-    const wanted = state().get("sort") ?? "best", by = wanted.replace("-", "");
-    now = boards[0].heads.some((head) => head.dataset.sort === by) ? wanted : "best";
+    const wanted = state().get("sort") ?? first, by = wanted.replace("-", "");
+    now = boards[0].heads.some((head) => head.dataset.sort === by) ? wanted : first;
     order(now.replace("-", ""), now.startsWith("-"));
   };
   for (const head of boards.flatMap(({ heads }) => heads)) {

@@ -118,14 +118,16 @@ told.wallViolations = await wall.evaluate(axe).then(() => wall.evaluate(async ()
 const rows = (page) => page.evaluate(() => [...document.querySelector("[data-board]").tBodies[0].rows].map((row) => row.dataset.name));
 const board = await open(context, order.ranking);
 told.board = await rows(board);
+const sorted = () => board.evaluate(() => [...document.querySelector("[data-board]").querySelectorAll("[aria-sort]")]
+  .map((head) => [head.textContent, head.getAttribute("aria-sort")]));
+told.boardBegins = await sorted();
 const head = board.locator("[data-board]").first().locator("[data-sort=name] button");
 await head.press("Enter");
 told.boardByName = await rows(board);
 await head.press("Enter");
 told.boardTurned = await rows(board);
 told.boardHash = await hash(board);
-told.boardSorted = await board.evaluate(() => [...document.querySelector("[data-board]").querySelectorAll("[aria-sort]")]
-  .map((head) => [head.textContent, head.getAttribute("aria-sort")]));
+told.boardSorted = await sorted();
 await board.reload();
 told.boardAgain = await rows(board);
 

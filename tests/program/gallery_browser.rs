@@ -198,6 +198,7 @@ fn walls_and_boards_are_sorted_drawings_are_compared_and_an_address_keeps_it() {
     let (stands, named, turned) =
         (strings(&told["board"]), strings(&told["boardByName"]), strings(&told["boardTurned"]));
     assert!(stands.len() > 10 && stands != named, "{stands:?}");
+    assert_eq!(told["boardBegins"], json!([["Strength", "descending"]]));
     // Numbers in names count as numbers.
     assert_eq!((named[0], named[1]), ("cerebras-llama3.1-8b", "cerebras-llama3.1-70b"));
     assert!(named.last().unwrap().starts_with("us.amazon"), "{named:?}");

@@ -35,6 +35,8 @@ pub struct SideSummary {
     pub n: usize,
     /// The share of a rate, else the median; over several strata the mean of theirs.
     pub value: f64,
+    /// The mean; over several strata the mean of theirs.
+    pub mean: f64,
     /// The number of hits of a rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hits: Option<u64>,
@@ -214,12 +216,13 @@ fn loaded(measure: &Measure, sides: &PairedSides<'_>, measured: &MeasuredDrawing
 
 fn summary<'a>(strata: impl Iterator<Item = &'a Vec<f64>> + Clone, is_rate: bool) -> SideSummary {
     let n = strata.clone().map(Vec::len).sum();
-    let each: Vec<f64> = strata
-        .clone()
-        .filter_map(|numbers| if is_rate { mean(numbers) } else { median(numbers.iter().copied()) })
-        .collect();
+    let overall = |of: &dyn Fn(&Vec<f64>) -> Option<f64>| {
+        mean(&strata.clone().filter_map(of).collect::<Vec<_>>()).unwrap_or(f64::NAN)
+    };
+    let average = overall(&|numbers| mean(numbers));
+    let value = if is_rate { average } else { overall(&|numbers| median(numbers.iter().copied())) };
     let hits = is_rate.then(|| strata.flatten().filter(|x| **x > 0.5).count() as u64);
-    SideSummary { n, value: mean(&each).unwrap_or(f64::NAN), hits }
+    SideSummary { n, value, mean: average, hits }
 }
 
 fn rates(strata: &[Block]) -> Option<(Found, f64)> {

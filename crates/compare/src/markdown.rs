@@ -11,7 +11,7 @@ use super::words;
 pub fn markdown(report: &ComparisonReport) -> String {
     let mut out = format!("### {}\n\n", escape(&report.sentence));
     for view in words::other_views(report) {
-        out.push_str(&format!("{}.  \n", escape(&view)));
+        out.push_str(&format!("{}  \n", escape(&view)));
     }
     let commands = words::collecting(report);
     if !commands.is_empty() {

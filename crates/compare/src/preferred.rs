@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use pelicycle_judge::{
     Ballot, CalibrationVerdict, Competition, CrossPairs, SettlingOutlook, SidePreference, Votes,
+    words::one_sided as one_sided_words,
 };
 use pelicycle_record::{Attempt, CalibrationRecord, Id, JudgeKind, JudgementRecord};
+use pelicycle_statistics::Rate;
 use serde::Serialize;
 
 use super::answer::ComparisonVerdict;
@@ -26,6 +28,8 @@ pub struct PreferredSide {
     pub needed_at_all: Option<u64>,
     /// Pairs that were judged, as the view that decides has them.
     pub pairs: Vec<JudgedPair>,
+    /// Of those who decide, the ones that took the drawing on one side of the screen whichever stood there, a sentence each.
+    pub one_sided: Vec<String>,
 }
 
 /// What some judges make of the two sides.
@@ -62,6 +66,8 @@ pub struct PreferenceView {
     pub needed_judgements: Option<u64>,
     /// The drawings do not suffice: about so many more of each side would settle it.
     pub needed_drawings: Option<u64>,
+    /// The fewest judgements more that can settle it, all for one side; absent where it is settled, or out of any reach.
+    pub fewest_judgements: Option<u64>,
 }
 
 /// A pair that was judged.
@@ -122,8 +128,21 @@ impl PreferredSide {
                 _ => None,
             },
             pairs: judged_pairs(&competition, &pairs, &judged),
+            one_sided: one_sided(&votes, &pairs, panels.first()),
         }
     }
+}
+
+/// Those of a panel who took the drawing on one side, in their votes between the two sides of the comparison.
+fn one_sided(votes: &Votes, pairs: &CrossPairs, panel: Option<&Panel>) -> Vec<String> {
+    let judges = panel.into_iter().flat_map(|(_, _, judges)| judges);
+    let of = |judge: usize| {
+        let own = votes.votes.iter().filter(|vote| vote.judge == judge);
+        let between = own.filter(|vote| pairs.sides_of(vote.pair().key()).is_some());
+        let left: Rate = between.filter_map(|vote| Some(vote.chosen()? == vote.left)).collect();
+        one_sided_words(&votes.judges[judge].name, &left.into())
+    };
+    judges.filter_map(|(judge, _)| of(*judge)).collect()
 }
 
 /// Those whose views are told, the deciding one first.
@@ -205,6 +224,10 @@ impl PreferenceView {
             needed_drawings: match outlook {
                 SettlingOutlook::Drawings(needed) => Some(needed),
                 _ => None,
+            },
+            fewest_judgements: match outlook {
+                SettlingOutlook::Settled => None,
+                _ => found.fewest_more(),
             },
         }
     }

@@ -7,6 +7,9 @@ use super::answer::ComparisonVerdict;
 use super::preferred::PreferenceView;
 use super::report::ComparisonReport;
 
+/// Bounds of a share that lie no farther apart than this leave no room for a large difference where neither side is ahead.
+const NEAR: f64 = 0.2;
+
 /// What the comparison says in one sentence: which side draws better, how sure that is, on what evidence.
 pub fn verdict_sentence(report: &ComparisonReport) -> String {
     let ComparisonReport { base, head, preferred, .. } = report;
@@ -64,7 +67,17 @@ pub(crate) fn needed(view: &PreferenceView) -> String {
         (None, Some(needed)) => format!(
             "These drawings do not suffice: about {needed} more of each side would settle it, judged once each."
         ),
-        (None, None) => "They are so near to each other that 2,000 more would not settle it.".to_owned(),
+        (None, None) => neither_ahead(view),
+    }
+}
+
+/// What it would take where neither side is ahead: that no number settles it can't be said before much was judged.
+fn neither_ahead(view: &PreferenceView) -> String {
+    match view.fewest_judgements {
+        Some(fewest) if view.high - view.low > NEAR => {
+            format!("Neither is ahead so far: {fewest} more that all go one way could settle it, no fewer.")
+        }
+        _ => "They are so near to each other that 2,000 more would hardly settle it.".to_owned(),
     }
 }
 
@@ -77,20 +90,18 @@ pub fn conditions(report: &ComparisonReport) -> (&'static str, Vec<String>) {
     }
 }
 
-/// Other views than the one that decides, a line each.
+/// What to know of the view that decides, and other views, a line each.
 pub fn other_views(report: &ComparisonReport) -> Vec<String> {
     let word = |view: &PreferenceView| match view.verdict {
         ComparisonVerdict::Better => "better",
         ComparisonVerdict::Worse => "worse",
         ComparisonVerdict::Differs | ComparisonVerdict::CantTell => "can't tell",
     };
-    let others = report.preferred.views.iter().skip(1);
-    others
-        .map(|view| {
-            let judgements = plural(view.judgements as u64, "judgement");
-            format!("{} alone: {}, {} by {judgements}", view.by, word(view), share_with_bounds(view))
-        })
-        .collect()
+    let others = report.preferred.views.iter().skip(1).map(|view| {
+        let judgements = plural(view.judgements as u64, "judgement");
+        format!("{} alone: {}, {} by {judgements}.", view.by, word(view), share_with_bounds(view))
+    });
+    report.preferred.one_sided.iter().cloned().chain(others).collect()
 }
 
 /// The commands that collect more judgements, where it is not settled and there is something to judge.

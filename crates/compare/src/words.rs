@@ -39,10 +39,15 @@ pub fn verdict(answer: &MeasureComparison) -> &'static str {
     }
 }
 
-/// One side: `9 of 10 (90 %)`, or the median with its unit.
+/// One side: `9 of 10 (90 %)`, or the median with its unit; where the two medians are the same, and the sides differ nevertheless, with
+/// its mean.
 pub fn side(answer: &MeasureComparison, side: &SideSummary) -> String {
     match side.hits {
         Some(hits) => format!("{hits} of {} ({:.0} %)", side.n, side.value * 100.0),
+        None if answer.verdict != ComparisonVerdict::CantTell && answer.base.value == answer.head.value => {
+            let (median, mean) = (number(side.value, answer.unit), number(side.mean, answer.unit));
+            format!("{median} (mean {mean})")
+        }
         None => number(side.value, answer.unit),
     }
 }
@@ -239,10 +244,14 @@ pub fn remarks(report: &ComparisonReport) -> Vec<String> {
 
 /// The rule by which all of this is judged.
 pub fn rule(report: &ComparisonReport) -> String {
-    let questions = plural(report.answers.len() as u64, "question");
+    let percent = report.alpha * 100.0;
+    let rest = match report.answers.len() as u64 {
+        0 => String::new(),
+        1 => format!(" the rest at {percent:.0} %;"),
+        several => format!(" the rest at {percent:.0} % over all {several} questions together (Holm);"),
+    };
     format!(
-        "Preferred at {percent:.0} % false alarms however often one looks, no drawing counting for more than one pair; the rest at \
-         {percent:.0} % over all {questions} together (Holm); intervals at 95 % each; \"would settle\" means a chance of 80 %.",
-        percent = report.alpha * 100.0
+        "Preferred at {percent:.0} % false alarms however often one looks, no drawing counting for more than one pair;{rest} \
+         intervals at 95 % each; \"would settle\" means a chance of 80 %."
     )
 }

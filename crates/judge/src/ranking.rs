@@ -84,13 +84,15 @@ pub fn rank(competition: &Competition, ballots: &[(Ballot, f64)], seed: u64) -> 
     let strengths = strengths(n, &judged.owner, &judged.choices);
     let log = strengths.log();
     let draws = strengths.draws(DRAWS, seed);
-    let places = places(n, &draws);
     let records = records(competition, ballots);
     let mut drawings = vec![0; n];
     judged.owner.iter().for_each(|owner| drawings[*owner] += 1);
+    let places = places(&draws, &drawings.iter().map(|judged| *judged == 0).collect::<Vec<_>>());
 
     let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|a, b| log[*b].total_cmp(&log[*a]));
+    // What differs by rounding alone stays in the order of the contestants.
+    let whole = |index: usize| (log[index] * 1e9).round();
+    order.sort_by(|a, b| whole(*b).total_cmp(&whole(*a)));
     let standing = |&index: &usize| {
         let log_interval = strengths.interval(index, ALPHA);
         Standing {
@@ -126,14 +128,21 @@ fn chance(log: f64) -> f64 {
     1.0 / (1.0 + (-log).exp())
 }
 
-/// The places that contestants have in all but the outermost of some sets of strengths.
-fn places(n: usize, draws: &[Vec<f64>]) -> Vec<(usize, usize)> {
+/// The places that contestants have in all but the outermost of some sets of strengths. Of those who were never judged the same is
+/// known, so they share their counts.
+fn places(draws: &[Vec<f64>], unjudged: &[bool]) -> Vec<(usize, usize)> {
+    let n = unjudged.len();
     let mut counts = vec![vec![0usize; n]; n];
     let mut order: Vec<usize> = (0..n).collect();
     for draw in draws {
         order.sort_by(|a, b| draw[*b].total_cmp(&draw[*a]));
         order.iter().enumerate().for_each(|(place, one)| counts[*one][place] += 1);
     }
+    let alike: Vec<usize> = (0..n).filter(|one| unjudged[*one]).collect();
+    let shared: Vec<usize> = (0..n)
+        .map(|place| alike.iter().map(|one| counts[*one][place]).sum::<usize>() / alike.len().max(1))
+        .collect();
+    alike.iter().for_each(|one| counts[*one].clone_from(&shared));
     let out = (draws.len() as f64 * ALPHA / 2.0) as usize;
     // Places from an end of the order that together leave out no more.
     let left_out = |counts: &mut dyn Iterator<Item = &usize>| {

@@ -167,6 +167,12 @@ impl SidePreference {
         }
     }
 
+    /// The fewest judgements more that can settle it: all for one side, of drawings that were not judged yet; none where 2,000 can't.
+    #[must_use]
+    pub fn fewest_more(&self) -> Option<u64> {
+        [0.0, 1.0].iter().filter_map(|share| self.evidence.trials_to_settle(*share, BY_COUNTING, 1.0)).min()
+    }
+
     /// About so many more judgements of the same drawings would settle it by their spread, if the share stays and what is
     /// not the drawings' own spread goes down with each; none where that would not do.
     fn more_of_these(&self) -> Option<u64> {

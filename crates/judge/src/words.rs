@@ -185,6 +185,21 @@ pub fn side(judge: &JudgeReport) -> String {
     format!("{}{lean}", share(&judge.left))
 }
 
+/// That a judge looks at the side where a drawing stands more than at the drawing; none where it does not, or too little is known.
+#[must_use]
+pub fn one_sided(name: &str, left: &RateWithInterval) -> Option<String> {
+    let (low, high) = left.interval?;
+    let (side, took) = match (low > ONE_SIDED, high < 1.0 - ONE_SIDED) {
+        (true, _) => ("left", left.hits),
+        (_, true) => ("right", left.of - left.hits),
+        _ => return None,
+    };
+    Some(format!(
+        "{name} took the drawing on the {side} {took} times of {}, whichever stood there: that says little of the drawings.",
+        left.of
+    ))
+}
+
 /// How a judge agrees with people.
 pub fn people(judge: &JudgeReport) -> String {
     let Some(same) = &judge.people else { return "not measured".to_owned() };
@@ -217,11 +232,20 @@ pub fn advice(report: &RankingReport) -> Vec<String> {
     advice
 }
 
-/// Remarks on what was left aside, a line each.
+/// A judge whose share of one side is above this at 95 % is named.
+const ONE_SIDED: f64 = 0.75;
+
+/// Remarks on judges, and on what was left aside, a line each.
 pub fn remarks(report: &RankingReport) -> Vec<String> {
     let plural = |n: usize| if n == 1 { "1 judgement".to_owned() } else { format!("{n} judgements") };
     let own = |name: &String| format!("{name} also judged drawings of its own.");
-    let mut remarks: Vec<String> = report.own.iter().map(own).collect();
+    let mut remarks: Vec<String> =
+        report.judges.iter().filter_map(|judge| one_sided(&judge.name, &judge.left)).collect();
+    remarks.extend(report.own.iter().map(own));
+    if report.rankings.is_empty() {
+        remarks
+            .push("Nobody is ranked: no judgement here is between drawings of two contestants.".to_owned());
+    }
     if report.absent > 0 {
         remarks.push(format!("Left aside: {} of drawings that are not among these.", plural(report.absent)));
     }

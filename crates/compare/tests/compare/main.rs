@@ -1,10 +1,12 @@
 //! What a comparison calls worse or better, where nothing changed and where something did.
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
-use pelicycle_compare::{ComparisonVerdict, Conditions, MEASURES, MeasuredDrawings, PairedSides, compare};
-use pelicycle_record::{Attempt, Verdict as Drawn};
+use pelicycle_compare::{
+    ComparisonReport, ComparisonVerdict, Conditions, MEASURES, MeasuredDrawings, PairedSides, compare, text,
+};
+use pelicycle_record::{Attempt, JudgementRecord, Preference, Verdict as Drawn};
 use pelicycle_statistics::Random;
-use pelicycle_testkit::attempts::{attempt, check};
+use pelicycle_testkit::attempts::{attempt, check, vote};
 
 mod looks;
 
@@ -168,4 +170,66 @@ fn sides_of_several_contestants_are_held_together_whole_where_none_is_on_both() 
     let (base, head) = (of(&["a", "b"]), of(&["b", "c"]));
     let each = pair(&base, &head[..]);
     assert!(each.by_contestant && !each.of_all);
+}
+
+/// What is said of two sides by one person's votes, each on another pair: the second side's drawing is on the right in every other one.
+fn voted(votes: usize, says: impl Fn(usize) -> Preference) -> ComparisonReport {
+    let side = |slug: &str| -> Vec<Attempt> {
+        let made = |n: usize| one(slug, "pelican", &format!("2026-03-01T10:{n:02}:00Z"), true, 500);
+        (0..22).map(made).collect()
+    };
+    let (base, head) = (side("a"), side("b"));
+    let judgement = |n: usize| -> JudgementRecord {
+        let pair = [base[n].clone(), head[n].clone()];
+        let [left, right] = &pair;
+        let pair = if n.is_multiple_of(2) { pair } else { [right.clone(), left.clone()] };
+        JudgementRecord { preference: Some(says(n)), ..vote(&pair) }
+    };
+    let judgements: Vec<JudgementRecord> = (0..votes).map(judgement).collect();
+    let sides = pair(&base, &head);
+    compare("a", "b", &sides, &[], &MeasuredDrawings::new()).unwrap().judged(&sides, &judgements, &[], None)
+}
+
+#[test]
+fn few_votes_that_go_both_ways_do_not_say_that_the_sides_are_near_to_each_other() {
+    for (votes, says) in [(2, Preference::Left), (12, Preference::Tie)] {
+        let report = voted(votes, |_| says);
+        assert_eq!(report.verdict, ComparisonVerdict::CantTell);
+        let fewest = report.preferred.views[0].fewest_judgements.unwrap();
+        assert!((9..30).contains(&fewest), "{votes}: {fewest}");
+        let words =
+            format!("Neither is ahead so far: {fewest} more that all go one way could settle it, no fewer.");
+        assert!(report.sentence.ends_with(&words), "{}", report.sentence);
+        let lines = text(&report, 80).join(" ");
+        assert!(!lines.contains("questions") && !lines.contains("took the drawing"), "{lines}");
+    }
+    let settled = voted(9, |n| if n.is_multiple_of(2) { Preference::Right } else { Preference::Left });
+    assert_eq!(
+        (settled.verdict, settled.preferred.views[0].fewest_judgements),
+        (ComparisonVerdict::Better, None)
+    );
+}
+
+#[test]
+fn one_who_takes_the_same_side_of_the_screen_each_time_is_named_and_settles_nothing() {
+    let report = voted(22, |_| Preference::Left);
+    assert_eq!(report.verdict, ComparisonVerdict::CantTell);
+    let lines = text(&report, 200);
+    let words = "Ada took the drawing on the left 22 times of 22, whichever stood there: that says little of the drawings.";
+    assert!(lines.iter().any(|line| line == words), "{lines:#?}");
+}
+
+#[test]
+fn sides_whose_medians_are_the_same_and_that_differ_are_told_with_their_means() {
+    let side = |slug: &str, many: usize| {
+        ten(slug, |n, attempt| attempt.usage.output = Some(if n < many { 900 } else { 500 }))
+    };
+    // Half the attempts of the one side are larger, none of the other: the medians do not show it.
+    let (base, head) = ([side("a", 4), side("a", 4)].concat(), [side("b", 0), side("b", 0)].concat());
+    let tokens: Vec<_> = MEASURES.iter().filter(|measure| measure.name == "output-tokens").collect();
+    let sides = pair(&base, &head);
+    let report = compare("a", "b", &sides, &tokens, &MeasuredDrawings::new()).unwrap();
+    assert_eq!(report.answers[0].verdict, ComparisonVerdict::Better);
+    let lines = text(&report, 80).join("\n");
+    assert!(lines.contains("500 (mean 660)  500 (mean 500)"), "{lines}");
 }

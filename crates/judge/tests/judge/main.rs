@@ -146,6 +146,54 @@ fn one_board_holds_everybody_whether_judgements_join_them_or_not() {
     assert!((unseen.chance - 0.5).abs() < 1e-9 && unseen.low < 0.15 && unseen.high > 0.85, "{unseen:?}");
 }
 
+#[test]
+fn of_contestants_that_were_never_judged_the_same_is_said() {
+    let attempts = drawings(44, 1);
+    let report = of(&attempts, &[judgement(&attempts, ANN, (0, 1), Preference::Left)], JudgePooling::Apart);
+    let unseen: Vec<_> = report.rankings[0].standings().iter().filter(|placed| placed.votes == 0).collect();
+    let same = |placed: &&&pelicycle_judge::ContestantStanding| {
+        (placed.best, placed.worst) == (unseen[0].best, unseen[0].worst)
+    };
+    assert_eq!((unseen.len(), unseen.iter().filter(same).count()), (42, 42), "{unseen:?}");
+    let slugs: Vec<&String> = unseen.iter().map(|placed| &placed.slug).collect();
+    assert!(slugs.is_sorted(), "{slugs:?}");
+}
+
+#[test]
+fn one_who_always_takes_the_same_side_is_named_beside_the_ranking() {
+    let attempts = drawings(2, 12);
+    let votes = |preference: fn(usize) -> Preference| -> String {
+        let vote = |n: usize| {
+            let pair = if n.is_multiple_of(2) { (n, 12 + n) } else { (12 + n, n) };
+            judgement(&attempts, ANN, pair, preference(n))
+        };
+        let report = of(&attempts, &(0..12).map(vote).collect::<Vec<_>>(), JudgePooling::Apart);
+        assert!(
+            markdown(&report).contains("Ann took the")
+                == text(&report, 300).join("\n").contains("Ann took the")
+        );
+        text(&report, 300).join("\n")
+    };
+    let left = votes(|_| Preference::Left);
+    assert!(
+        left.contains("Ann took the drawing on the left 12 times of 12, whichever stood there"),
+        "{left}"
+    );
+    assert!(votes(|_| Preference::Right).contains("Ann took the drawing on the right 12 times of 12"));
+    // One who always takes the same contestant took either side half the time.
+    let either = votes(|n| if n.is_multiple_of(2) { Preference::Left } else { Preference::Right });
+    assert!(!either.contains("Ann took the drawing"), "{either}");
+    assert!(!votes(|_| Preference::Tie).contains("Ann took the drawing"));
+}
+
+#[test]
+fn where_no_judgement_is_between_two_contestants_it_is_said_why_nobody_is_ranked() {
+    let attempts = drawings(1, 3);
+    let report = of(&attempts, &[judgement(&attempts, ANN, (0, 1), Preference::Left)], JudgePooling::Apart);
+    assert!(report.rankings.is_empty());
+    assert!(text(&report, 300).join("\n").contains("Nobody is ranked: no judgement here is between"));
+}
+
 /// Nine of ten over three drawings is more than one of one.
 #[test]
 fn more_evidence_never_looks_worse() {

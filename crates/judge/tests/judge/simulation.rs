@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use pelicycle_judge::{Ballot, Competition, DrawingPair, PairChooser, Ranking, rank};
-use pelicycle_statistics::{Random, Spread};
+use pelicycle_statistics::{PairwiseChoice, Random, Spread, strengths_at};
 
 use crate::{drawings, field};
 
@@ -167,22 +167,55 @@ fn coverage_in_figures() {
             .map_or("the prior's".to_owned(), |spread| format!("{}, {}", spread.between, spread.within));
         eprintln!("| {whose} | {contestants} | {votes} | {} |", cells.join(" | "));
     };
-    for contestants in [8, 30, 68] {
+    for contestants in [8, 30] {
         [60, 220, 1000].iter().for_each(|votes| row(None, contestants, *votes));
     }
     let spread = |(between, within)| Some(Spread { between, within });
-    for apart in [(0.7, 0.4), (1.0, 0.6), (1.3, 0.8), (2.0, 1.0)] {
-        [60, 220].iter().for_each(|votes| row(spread(apart), 30, *votes));
+    for apart in [(0.3, 0.15), (0.8, 0.4), (1.6, 0.8), (3.0, 1.5)] {
+        row(spread(apart), 30, 220);
     }
 }
 
-/// How many of the `top` best are found among as many, after each `step` of `votes`, on pairs that are chosen or that chance has,
-/// and the share of pairs of contestants that stand the wrong way round.
+/// Who says which pair comes next.
+#[derive(Debug, Clone, Copy)]
+enum Choice {
+    /// [`PairChooser`].
+    Chooser,
+    /// The contestant that was judged least, beside one of the three that are nearest to it in strength.
+    Nearest,
+    Chance,
+}
+
+/// The pair of [`Choice::Nearest`], with drawings of the two by chance.
+fn nearest(random: &mut Random, world: &World, ballots: &[Ballot]) -> (usize, usize) {
+    let (n, each) = (world.strengths.len(), world.qualities.len() / world.strengths.len());
+    let choices: Vec<PairwiseChoice> = ballots
+        .iter()
+        .map(|ballot| {
+            let Ballot { first, second, ties, .. } = *ballot;
+            PairwiseChoice { pair: world.competition.competitors_of(ballot.pair), first, second, ties }
+        })
+        .collect();
+    let spread = Spread { between: USUAL.between, within: 0.1 };
+    let log = strengths_at(spread, n, &(0..n).collect::<Vec<_>>(), &choices).log();
+    let mut judged = vec![0.0; n];
+    choices.iter().flat_map(|choice| [choice.pair.0, choice.pair.1]).for_each(|one| judged[one] += 1.0);
+    let one = (0..n).min_by_key(|one| (judged[*one] as usize, random.bits())).unwrap();
+    let away = |other: &usize| (log[*other] - log[one]).abs();
+    let mut others: Vec<usize> = (0..n).filter(|other| *other != one).collect();
+    others.sort_by(|a, b| away(a).total_cmp(&away(b)));
+    // The nearest three, since pairs of drawings come once each.
+    let other = others[random.below(3)];
+    (one * each + random.below(each), other * each + random.below(each))
+}
+
+/// How many of the `top` best are found among as many, after each `step` of `votes`, and the share of pairs of contestants that stand
+/// the wrong way round.
 fn settled(
     seed: u64,
     world: &mut World,
     (top, votes, step): (usize, usize, usize),
-    chosen: bool,
+    choice: Choice,
 ) -> Vec<(usize, f64)> {
     let mut random = Random::new(seed);
     world.make_anew(&mut random, USUAL);
@@ -190,9 +223,13 @@ fn settled(
     let mut next = PairChooser::new(&world.competition, seed);
     let (mut seen, mut ballots, mut found) = (BTreeSet::new(), Vec::new(), Vec::new());
     while ballots.len() < votes {
-        let pair = match chosen {
-            true => next.choose(&ballots, &seen).unwrap(),
-            false => DrawingPair { left: random.below(n), right: random.below(n) },
+        let pair = match choice {
+            Choice::Chooser => next.choose(&ballots, &seen).unwrap(),
+            Choice::Nearest => {
+                let (left, right) = nearest(&mut random, world, &ballots);
+                DrawingPair { left, right }
+            }
+            Choice::Chance => DrawingPair { left: random.below(n), right: random.below(n) },
         };
         if !world.competition.is_between(pair.key()) || !seen.insert(pair.key()) {
             continue;
@@ -210,8 +247,8 @@ fn settled(
 fn pairs_that_are_chosen_find_the_best_with_fewer_votes_than_pairs_that_chance_has() {
     let mut world = World::new(24, 4);
     let mut hits =
-        |chosen| -> usize { (0..12).map(|seed| settled(seed, &mut world, (5, 120, 120), chosen)[0].0).sum() };
-    let (chosen, chance) = (hits(true), hits(false));
+        |choice| -> usize { (0..12).map(|seed| settled(seed, &mut world, (5, 120, 120), choice)[0].0).sum() };
+    let (chosen, chance) = (hits(Choice::Chooser), hits(Choice::Chance));
     assert!(chosen >= chance + 4, "{chosen} of 60, by chance {chance}");
 }
 
@@ -219,21 +256,22 @@ fn pairs_that_are_chosen_find_the_best_with_fewer_votes_than_pairs_that_chance_h
 #[test]
 #[ignore = "takes minutes: makes the figures of docs/judging.md"]
 fn votes_that_68_need() {
-    const WORLDS: u64 = 8;
+    const WORLDS: u64 = 24;
     let mut world = World::new(68, 5);
-    let mut of = |chosen| -> Vec<(f64, f64)> {
+    let mut of = |choice| -> Vec<(f64, f64)> {
         let mut sums = vec![(0.0, 0.0); 7];
         for seed in 0..WORLDS {
             for (sum, (hits, wrong)) in
-                sums.iter_mut().zip(settled(seed, &mut world, (10, 1400, 200), chosen))
+                sums.iter_mut().zip(settled(seed, &mut world, (10, 1400, 200), choice))
             {
                 *sum = (sum.0 + hits as f64 / WORLDS as f64, sum.1 + wrong / WORLDS as f64);
             }
         }
         sums
     };
-    for (step, (chosen, chance)) in of(true).into_iter().zip(of(false)).enumerate() {
-        let words = |(hits, wrong): (f64, f64)| format!("{hits:.1} | {:.1} %", wrong * 100.0);
-        eprintln!("| {} | {} | {} |", (step + 1) * 200, words(chosen), words(chance));
+    let ways = [Choice::Chooser, Choice::Nearest, Choice::Chance].map(&mut of);
+    for step in 0..7 {
+        let words = ways.each_ref().map(|way| format!("{:.1} | {:.1} %", way[step].0, way[step].1 * 100.0));
+        eprintln!("| {} | {} |", (step + 1) * 200, words.join(" | "));
     }
 }
