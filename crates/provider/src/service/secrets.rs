@@ -340,12 +340,10 @@ fn encodings(secret: &str, letters: &str) -> Vec<String> {
     all.extend(twice);
     all.extend([
         bytes(|byte| format!("{byte:02x}")),
-        // UTF-16, and the numbers of characters.
-        bytes(|byte| format!("{byte:02x}00")),
-        bytes(|byte| format!("00{byte:02x}")),
+        // UTF-16 in either order, and the numbers of characters.
+        bytes(|byte| format!("{byte:02x}00")).trim_end_matches('0').to_owned(),
         bytes(|byte| format!("u00{byte:02x}")),
         bytes(|byte| format!("{byte:08b}")),
-        bytes(|byte| format!("{byte:o}")),
         bytes(|byte| format!("0x{byte:02x}")),
         bytes(|byte| byte.to_string()),
         letters.chars().rev().collect(),
@@ -423,7 +421,7 @@ mod tests {
             KEY.bytes().map(|b| format!("{b:02x}00")).collect(),
             each(|c| format!("U+{:04X} ", c as u32)),
             KEY.bytes().map(|b| format!("{b:08b} ")).collect(),
-            KEY.bytes().map(|b| format!("{b:o} ")).collect(),
+            KEY.bytes().map(|b| format!("00 {b:02x} ")).collect(),
             STANDARD.encode(STANDARD.encode(KEY)),
             STANDARD.encode(format!("a{}", STANDARD.encode(format!("Bearer {KEY}")))),
             KEY.chars().rev().collect(),
