@@ -105,7 +105,7 @@ impl Exchange<'_> {
         self.tell_text(reply, at);
         if let Err(failure) = read {
             return match reply.content {
-                true => Ok(Some(StreamEnd::Failed(failure.message))),
+                true => Ok(Some(StreamEnd::Failed(reply.words_of(failure)))),
                 false => Err(failure),
             };
         }

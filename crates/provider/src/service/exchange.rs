@@ -69,7 +69,9 @@ impl Exchange<'_> {
         if !status.is_success() {
             return Err(self.refused(response, deadline).await);
         }
-        not_encoded(response.headers())?;
+        if let Some(words) = self.encoded(response.headers()) {
+            return Err(RequestFailure::senseless(words));
+        }
         let protocol = self.connection.entry.protocol().wire();
         let mut reply = ReplyBuilder::new(head, record.clone(), self.connection);
         let kind = response.headers().get(CONTENT_TYPE).map(|v| v.as_bytes().to_ascii_lowercase());
@@ -79,6 +81,7 @@ impl Exchange<'_> {
         let mut trace = FrameTrace::default();
         let end = self.stream(protocol, response, &mut reply, &mut trace, first, deadline).await;
         trace.finish(self.connection);
+        reply.came_to_something(end.as_ref().ok())?;
         self.finish(reply, end?);
         Ok(())
     }
@@ -130,6 +133,8 @@ impl Exchange<'_> {
         if let Some(place) = headers.get(LOCATION).filter(|_| status.is_redirection()) {
             let place = self.connection.redact(String::from_utf8_lossy(place.as_bytes()).into_owned());
             body = format!("it redirects to {place}, which is not followed");
+        } else if let Some(words) = self.encoded(&headers) {
+            body = words;
         }
         self.connection.tell("< ", || body.clone());
         RequestFailure::of_answer(status.as_u16(), &headers, &body)
@@ -250,6 +255,16 @@ impl Exchange<'_> {
         Ok(self.connection.redact(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
+    /// Words for an answer that is encoded, where it is.
+    fn encoded(&self, headers: &HeaderMap) -> Option<String> {
+        let coding = headers.get(CONTENT_ENCODING).filter(|coding| coding.as_bytes() != b"identity")?;
+        let coding = self.connection.redact(String::from_utf8_lossy(coding.as_bytes()).into_owned());
+        Some(format!(
+            "the answer is encoded as {:?}, which was not asked for; something between here and the service does that",
+            super::failure::shortened(&coding)
+        ))
+    }
+
     fn kept(&self, headers: &HeaderMap) -> BTreeMap<String, String> {
         let keep = |name: &str| KEPT_HEADERS.iter().any(|begin| name.starts_with(begin));
         let known = headers.iter().filter(|(name, _)| keep(name.as_str()));
@@ -267,19 +282,6 @@ impl Exchange<'_> {
         self.connection.tell("< ", || format!("{:?} {}", response.version(), response.status()));
         for (name, value) in response.headers() {
             self.connection.tell("< ", || format!("{name}: {}", shown(name, value)));
-        }
-    }
-}
-
-/// Refuses an answer that is encoded.
-fn not_encoded(headers: &HeaderMap) -> Result<(), RequestFailure> {
-    match headers.get(CONTENT_ENCODING).filter(|coding| coding.as_bytes() != b"identity") {
-        None => Ok(()),
-        Some(coding) => {
-            let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
-            Err(RequestFailure::senseless(format!(
-                "the answer is encoded as {coding:?}, which was not asked for; something between here and the service does that"
-            )))
         }
     }
 }

@@ -5,10 +5,14 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::retry_delay;
 use super::table::bundled;
 
 /// The number of characters of a service's words that are kept.
 const MAX_WORDS: usize = 600;
+
+/// The beginnings of what is in a page and not for people.
+const CODE: [&str; 2] = ["<style", "<script"];
 
 /// A request, or a try of it, that failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +69,7 @@ impl RequestFailure {
         } else if said.has_word_of(&bundled().errors.never) || !asks_again(status, headers) {
             RetryAdvice::No
         } else {
-            RetryAdvice::After(hint(headers).or(said.delay))
+            RetryAdvice::After(retry_delay::of_headers(headers).or(said.delay))
         };
         RequestFailure { status: Some(status), message, again }
     }
@@ -102,25 +106,6 @@ fn asks_again(status: u16, headers: &HeaderMap) -> bool {
     }
 }
 
-/// The wait that a service asks for in its headers.
-fn hint(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let seconds = |text: &str, unit: f64| {
-        let seconds = text.parse::<f64>().ok()? * unit;
-        // Beyond any patience it need not be exact.
-        (seconds >= 0.0).then(|| Duration::from_secs_f64(seconds.min(1e9)))
-    };
-    if let Some(wait) = text("retry-after-ms").and_then(|ms| seconds(ms, 0.001)) {
-        return Some(wait);
-    }
-    let after = text("retry-after")?;
-    seconds(after, 1.0).or_else(|| {
-        let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(after).ok()?;
-        let wait = at.duration_since(jiff::Timestamp::now());
-        Some(Duration::try_from(wait).unwrap_or_default())
-    })
-}
-
 /// The parts of an error in JSON.
 #[derive(Debug, Default)]
 struct Said {
@@ -151,7 +136,7 @@ fn said(json: &Value) -> Said {
     // Without server-sent events Gemini answers with a list.
     let json = json.as_array().and_then(|list| list.first()).unwrap_or(json);
     let error = ["error", "errors", "detail"].iter().find_map(|key| json.get(*key).filter(|v| !v.is_null()));
-    let error = error.unwrap_or(json);
+    let error = error.or(json.pointer("/choices/0/error")).unwrap_or(json);
     let mut said = Said::default();
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
@@ -182,13 +167,10 @@ fn said(json: &Value) -> Said {
     .filter_map(text)
     .collect();
     for detail in details.and_then(Value::as_array).into_iter().flatten() {
-        if let Some(delay) = detail.get("retryDelay").and_then(Value::as_str) {
-            let seconds = delay.trim_end_matches('s').parse::<f64>().ok().filter(|s| *s >= 0.0);
-            said.delay = seconds.map(|s| Duration::from_secs_f64(s.min(1e9)));
-        }
         let violations = detail.get("violations").and_then(Value::as_array).into_iter().flatten();
         said.codes.extend(violations.filter_map(|v| v.get("quotaId").and_then(text)));
     }
+    said.delay = retry_delay::of_error(json, error, said.message.as_deref());
     said
 }
 
@@ -196,7 +178,7 @@ fn said(json: &Value) -> Said {
 fn plain(body: &str) -> String {
     let mut text = String::new();
     let mut depth = 0_u32;
-    for c in body.chars().take(64 << 10) {
+    for c in without_code(&body[..body.floor_char_boundary(64 << 10)]).chars() {
         match c {
             '<' => depth += 1,
             '>' if depth > 0 => {
@@ -208,6 +190,20 @@ fn plain(body: &str) -> String {
         }
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A page without its styles and scripts.
+fn without_code(page: &str) -> String {
+    let small = page.to_ascii_lowercase();
+    let (mut out, mut from) = (String::new(), 0);
+    while let Some((begin, name)) =
+        CODE.iter().filter_map(|name| Some((from + small[from..].find(name)?, name))).min()
+    {
+        out.push_str(&page[from..begin]);
+        let end = format!("</{}", &name[1..]);
+        from = small[begin..].find(&end).map_or(page.len(), |end| begin + end);
+    }
+    out + &page[from..]
 }
 
 /// A text of at most [`MAX_WORDS`] characters.
@@ -245,6 +241,8 @@ mod tests {
         assert!(answer(404, &[], r#"{"detail":"Not Found"}"#).message.ends_with("Not Found: Not Found"));
         let html = "<html>\n<head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
         assert_eq!(answer(502, &[], html).message, "HTTP 502 Bad Gateway: 502 Bad Gateway nginx");
+        let code = "<STYLE>b{x}</style><script src=a>if(1<2)</script><p>nginx<script>cut";
+        assert_eq!(answer(502, &[], code).message, "HTTP 502 Bad Gateway: nginx");
         assert_eq!(answer(500, &[], "").message, "HTTP 500 Internal Server Error: no more was said");
         assert!(answer(400, &[], &"x".repeat(10_000)).message.chars().count() <= MAX_WORDS + 1);
     }
@@ -299,5 +297,12 @@ mod tests {
         assert_eq!(numeric.again, RetryAdvice::After(None));
         assert_eq!(event(r#"{"error":{"code":400,"message":"m"}}"#).again, RetryAdvice::No);
         assert_eq!(event(r#"{"error":"out of memory"}"#).again, RetryAdvice::No);
+        let chosen = event(r#"{"choices":[{"index":0,"error":{"message":"m","code":502}}]}"#);
+        assert_eq!(
+            (chosen.message.as_str(), chosen.again),
+            ("the service broke off: m", RetryAdvice::After(None))
+        );
+        let told = event(r#"{"error":{"code":429,"message":"m","metadata":{"retry_after_seconds":1}}}"#);
+        assert_eq!(told.again, RetryAdvice::After(Some(Duration::from_secs(1))));
     }
 }

@@ -42,8 +42,6 @@ pub(super) struct FrameSplitter {
     line: Vec<u8>,
     /// The last byte was a carriage return, so that a line feed belongs to it.
     after_return: bool,
-    /// Nothing has come yet: a byte order mark may.
-    fresh: bool,
     event: Option<String>,
     data: Option<Vec<u8>>,
     /// JSON that stands in the stream without being an event.
@@ -62,6 +60,12 @@ struct BareJson {
 }
 
 impl BareJson {
+    /// Whether a value must follow what came: one that begins a line goes on with it.
+    fn wants_value(&self) -> bool {
+        let last = self.bytes.trim_ascii_end().last();
+        !self.in_string && matches!(last, Some(b',' | b'[' | b':'))
+    }
+
     /// Takes a line in; says whether the value ends with it.
     fn push(&mut self, line: &[u8]) -> bool {
         for &byte in line {
@@ -88,7 +92,6 @@ impl FrameSplitter {
             bound,
             line: Vec::new(),
             after_return: false,
-            fresh: true,
             event: None,
             data: None,
             bare: BareJson::default(),
@@ -141,7 +144,7 @@ impl FrameSplitter {
     /// Takes a line of a stream of events in that may belong to JSON by itself; says whether it does.
     fn bare_line(&mut self, line: &[u8], frames: &mut Vec<StreamFrame>) -> bool {
         let begins = matches!(line.trim_ascii_start().first(), Some(b'{' | b'['));
-        let fresh = matches!(line.first(), Some(b'{'));
+        let fresh = matches!(line.first(), Some(b'{')) && !self.bare.wants_value();
         if !self.bare.bytes.is_empty() && (fresh || is_field(line)) {
             // What was open before it does not go on.
             self.end_bare(frames);
@@ -171,8 +174,8 @@ impl FrameSplitter {
     }
 
     fn end_line(&mut self, line: &[u8], frames: &mut Vec<StreamFrame>) {
-        let fresh = std::mem::take(&mut self.fresh);
-        let line = if fresh { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
+        // Only the first should have a byte order mark; whoever joins files sends more.
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         if self.framing == Framing::Events && self.bare_line(line, frames) {
             return;
         }
@@ -279,6 +282,9 @@ mod tests {
         let lines = bare("{\"a\":1}\n{\"b\":[2]}\ndata: 3\n\n{\"cut\":\n").0;
         let data: Vec<_> = lines.iter().map(|(bare, _, data)| (*bare, data.as_str())).collect();
         assert_eq!(data, [(true, "{\"a\":1}"), (true, "{\"b\":[2]}"), (false, "3"), (true, "{\"cut\":")]);
+        let list = "[{\n\"a\": [\n{}\n]}\n,\r\n{\n\"b\":\n{}\n}\n]";
+        let (frames, _) = bare(list);
+        assert_eq!(frames.len(), 1, "{frames:?}");
         assert_eq!(bare("{\"cut\":\n\ndata: 3\n\n").0.len(), 2, "what was cut does not swallow what follows");
         assert_eq!(
             bare("error: {\"x\":1}\n\n").0,

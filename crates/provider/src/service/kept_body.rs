@@ -37,6 +37,7 @@ impl ServiceModel {
         let mut reply = ReplyBuilder::new(Instant::now(), ServiceRecord::default(), connection);
         let failed = |failure: RequestFailure| connection.redact(failure.message);
         let end = read(&exchange, &mut reply, pieces).map_err(failed)?;
+        reply.came_to_something(Some(&end)).map_err(failed)?;
         exchange.finish(reply, end);
         let mut told = Vec::new();
         while let Ok(event) = stream.try_recv() {

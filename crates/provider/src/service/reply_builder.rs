@@ -8,10 +8,9 @@ use serde_json::Value;
 
 use super::connection::ServiceConnection;
 use super::failure::{RequestFailure, shortened};
-use super::halves::HalfJoiner;
 use super::protocol::{ProtocolName, ReplyState, WireProtocol};
+use super::reply_text::{ReplyText, SafeText, TextPart};
 use super::same_model::is_same;
-use super::secrets::{SecretFilter, Secrets};
 use super::text_circle::TextCircle;
 use crate::{ReplyDelta, ReplyMetadata, RequestEnd};
 
@@ -27,34 +26,12 @@ pub(super) struct ReplyBuilder {
     head: Instant,
     record: ServiceRecord,
     connection: Arc<ServiceConnection>,
-    answer: TextFilter,
-    thinking: TextFilter,
+    text: ReplyText,
     circle: TextCircle,
     /// The bytes of the refusal that the circle's watch has seen.
     refused: usize,
     /// What was known when metadata was last given: whether the model that answers, and how many accounts of tokens.
     known: (bool, usize),
-}
-
-/// A text on its way: halves of characters are joined, and secrets are taken out.
-#[derive(Default)]
-struct TextFilter {
-    halves: HalfJoiner,
-    secrets: SecretFilter,
-}
-
-impl TextFilter {
-    fn push(&mut self, secrets: &Secrets, more: String) -> String {
-        let joined = self.halves.push(more);
-        self.secrets.push(secrets, joined)
-    }
-
-    fn finish(&mut self, secrets: &Secrets) -> String {
-        let last = self.halves.finish();
-        let mut rest = self.secrets.push(secrets, last);
-        rest.push_str(&self.secrets.finish(secrets));
-        rest
-    }
 }
 
 /// The bounds that a request asked for.
@@ -99,8 +76,7 @@ impl ReplyBuilder {
             head,
             record,
             connection: Arc::clone(connection),
-            answer: TextFilter::default(),
-            thinking: TextFilter::default(),
+            text: ReplyText::default(),
             circle: TextCircle::default(),
             refused: 0,
             known: (false, 0),
@@ -161,8 +137,7 @@ impl ReplyBuilder {
 
     /// Halves of characters have come: from now on they are joined.
     pub(super) fn expect_halves(&mut self) {
-        self.answer.halves.seen = true;
-        self.thinking.halves.seen = true;
+        self.text.expect_halves();
     }
 
     /// The text that has come and was not taken yet, as far as it is sure to hold no secret.
@@ -177,30 +152,48 @@ impl ReplyBuilder {
         self.refused = self.state.refusal.len();
         let secrets = self.connection.secrets();
         let answer_was_reasoning = std::mem::take(&mut self.state.answer_was_reasoning);
-        // The answer goes on as reasoning, with what is held back of it: a secret may be cut just there.
-        let mut before = String::new();
+        let mut out = SafeText::default();
         if answer_was_reasoning {
-            before = std::mem::replace(&mut self.thinking, std::mem::take(&mut self.answer)).finish(secrets);
-            self.answer.halves.seen = self.thinking.halves.seen;
+            out = self.text.answer_was_reasoning(secrets);
         }
-        told(ReplyDelta {
-            answer_was_reasoning,
-            text: self.answer.push(secrets, text),
-            reasoning: before + &self.thinking.push(secrets, reasoning),
-            ..ReplyDelta::default()
-        })
+        self.text.push(secrets, TextPart::Reasoning, reasoning, &mut out);
+        self.text.push(secrets, TextPart::Answer, text, &mut out);
+        told(answer_was_reasoning, out)
     }
 
     /// The reply is over: the text that was not taken yet, and what was held back of it.
     pub(super) fn take_rest(&mut self) -> Option<ReplyDelta> {
         self.state.finish();
         let taken = self.take_text().unwrap_or_default();
-        let secrets = self.connection.secrets();
-        told(ReplyDelta {
-            text: taken.text + &self.answer.finish(secrets),
-            reasoning: taken.reasoning + &self.thinking.finish(secrets),
-            ..taken
-        })
+        let mut out = SafeText { reasoning: taken.reasoning, answer: taken.text };
+        let rest = self.text.finish(self.connection.secrets());
+        out.reasoning.push_str(&rest.reasoning);
+        out.answer.push_str(&rest.answer);
+        told(taken.answer_was_reasoning, out)
+    }
+
+    /// The words of a failure that comes within the reply, without the rest of a secret that began in it.
+    pub(super) fn words_of(&self, failure: RequestFailure) -> String {
+        let message = failure.message;
+        match message.split_once(": ") {
+            Some((ours, said)) => {
+                format!("{ours}: {}", self.text.without_rest(self.connection.secrets(), said))
+            }
+            None => message,
+        }
+    }
+
+    /// Refuses an answer that is over by its end mark and has nothing, not even a reason: the service sent no reply.
+    ///
+    /// # Errors
+    /// When that is so; asking again may help.
+    pub(super) fn came_to_something(&self, end: Option<&StreamEnd>) -> Result<(), RequestFailure> {
+        match (end, self.content || self.state.stop.is_some() || self.state.has_content()) {
+            (Some(StreamEnd::Over), false) => Err(RequestFailure::connection(
+                "the service ended the stream before anything of a reply came".to_owned(),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Whether the reply, which is not over, goes round in a circle.
@@ -305,7 +298,13 @@ impl ReplyBuilder {
 }
 
 /// What there is to tell of a reply, if anything.
-fn told(delta: ReplyDelta) -> Option<ReplyDelta> {
+fn told(answer_was_reasoning: bool, safe: SafeText) -> Option<ReplyDelta> {
+    let delta = ReplyDelta {
+        answer_was_reasoning,
+        text: safe.answer,
+        reasoning: safe.reasoning,
+        ..ReplyDelta::default()
+    };
     (delta != ReplyDelta::default()).then_some(delta)
 }
 

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::projection::{Mark, escape_begin, projections};
 
 /// The mark that stands in a text where a secret stood.
-const REDACTED: &str = "[key]";
+pub(super) const REDACTED: &str = "[key]";
 
 /// The length of the shortest secret that is searched for: a shorter one would be found everywhere.
 const SHORTEST: usize = 6;
@@ -20,10 +20,10 @@ const SHORTEST: usize = 6;
 const SHORTEST_DISGUISED: usize = 8;
 
 /// The letters and digits of a secret's beginning that are taken out where a text ends within it.
-const SHORTEST_BEGINNING: usize = 6;
+pub(super) const SHORTEST_BEGINNING: usize = 6;
 
 /// The most bytes of a stream that are held back since they may be a secret's beginning.
-const MAX_HELD: usize = 4 << 10;
+pub(super) const MAX_HELD: usize = 4 << 10;
 
 /// The bytes of a text that are searched at a time.
 const WINDOW: usize = 64 << 10;
@@ -276,6 +276,17 @@ impl SecretFilter {
         out
     }
 
+    /// What is held back.
+    pub(super) fn held(&self) -> &str {
+        &self.held
+    }
+
+    /// Puts a mark in place of what is held back from here on.
+    pub(super) fn hide(&mut self, from: usize) {
+        self.held.truncate(from);
+        self.held.push_str(REDACTED);
+    }
+
     /// The text is over: gives what was held back, without the beginning of a secret.
     pub(super) fn finish(&mut self, secrets: &Secrets) -> String {
         let mut rest = std::mem::take(&mut self.held);
@@ -321,8 +332,18 @@ fn encodings(secret: &str, letters: &str) -> Vec<String> {
     };
     let mut all: Vec<String> = (0..3).map(|offset| squeezed(&base64_at(secret, offset))).collect();
     all.extend((0..5).map(|offset| base32_at(secret, offset)));
+    // What was encoded twice.
+    let twice = (0..3).flat_map(|inner| {
+        let once = base64_at(secret, inner);
+        (0..3).map(move |outer| squeezed(&base64_at(&once, outer)))
+    });
+    all.extend(twice);
     all.extend([
         bytes(|byte| format!("{byte:02x}")),
+        // UTF-16 in either order, and the numbers of characters.
+        bytes(|byte| format!("{byte:02x}00")).trim_end_matches('0').to_owned(),
+        bytes(|byte| format!("u00{byte:02x}")),
+        bytes(|byte| format!("{byte:08b}")),
         bytes(|byte| format!("0x{byte:02x}")),
         bytes(|byte| byte.to_string()),
         letters.chars().rev().collect(),
@@ -397,6 +418,12 @@ mod tests {
             KEY.bytes().map(|b| format!("0x{b:02x}, ")).collect(),
             KEY.bytes().map(|b| format!("{b} ")).collect(),
             KEY.bytes().map(|b| format!("={b:02X}")).collect(),
+            KEY.bytes().map(|b| format!("{b:02x}00")).collect(),
+            each(|c| format!("U+{:04X} ", c as u32)),
+            KEY.bytes().map(|b| format!("{b:08b} ")).collect(),
+            KEY.bytes().map(|b| format!("00 {b:02x} ")).collect(),
+            STANDARD.encode(STANDARD.encode(KEY)),
+            STANDARD.encode(format!("a{}", STANDARD.encode(format!("Bearer {KEY}")))),
             KEY.chars().rev().collect(),
             "fx-cynagrq-5s0p2n91".to_owned(),
             // As Python's base64.b32encode writes it, after nothing, "a" and "abcd".

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::connection::ServiceConnection;
+use super::secrets::MAX_HELD;
 
 /// The letters of a secret's beginning at the end of a string that make a frame wait for the next ones.
 const WAITING: usize = 4;
@@ -15,6 +16,9 @@ const MAX_WAITING: usize = 256;
 /// The most strings of a frame that are followed.
 const MAX_STRINGS: usize = 64;
 
+/// The most other places in which a secret may have begun that a string goes on with.
+const MAX_OTHERS: usize = 8;
+
 /// The line that stands for a frame with a part of a secret.
 const HIDDEN: &str = "(a frame with a part of the key)";
 
@@ -23,7 +27,14 @@ const HIDDEN: &str = "(a frame with a part of the key)";
 pub(super) struct FrameTrace {
     waiting: Vec<String>,
     /// By its place in the frames, the end of a string that may be a secret's beginning.
-    ends: BTreeMap<String, String>,
+    ends: BTreeMap<String, StringEnd>,
+}
+
+/// The end of a string, and how many letters of a secret it has.
+#[derive(Debug, Clone)]
+struct StringEnd {
+    text: String,
+    letters: usize,
 }
 
 impl FrameTrace {
@@ -45,23 +56,53 @@ impl FrameTrace {
             Some(json) => collect(json, String::new(), &mut strings),
             None => strings.push((String::new(), data)),
         }
-        let (mut crossed, mut waits) = (false, false);
-        for (place, text) in strings {
-            let known = self.ends.remove(&place).unwrap_or_default();
-            let whole = known.clone() + text;
-            let finds = connection.secrets().find(&whole);
-            crossed |= finds.whole.iter().any(|(begin, end)| *begin < known.len() && *end > known.len());
-            if let Some((begin, letters)) = finds.begun {
-                waits |= letters >= WAITING;
-                self.ends.insert(place, whole[begin..].to_owned());
+        let mut crossed = false;
+        let before = std::mem::take(&mut self.ends);
+        for (place, text) in &strings {
+            // What began in its own place, or else in another one of the frames before.
+            let own = before.get(place).into_iter();
+            let others = before.iter().filter(|(other, _)| *other != place).map(|(_, end)| end);
+            let mut known: Vec<&str> =
+                own.chain(others.take(MAX_OTHERS)).map(|end| end.text.as_str()).collect();
+            known.push("");
+            crossed |= known.iter().any(|known| self.follow(connection, place, known, text));
+        }
+        // Places that this frame does not have wait for another one.
+        for (place, end) in before {
+            if self.ends.len() < MAX_STRINGS && strings.iter().all(|(seen, _)| *seen != place) {
+                self.ends.insert(place, end);
             }
         }
         if crossed || self.waiting.len() > MAX_WAITING {
             self.hide();
+            self.ends.clear();
         }
-        if !waits {
+        if self.ends.values().all(|end| end.letters < WAITING) {
             self.tell(connection);
         }
+    }
+
+    /// Reads a string that may go on with what is known of a secret's beginning; says whether it ends one.
+    fn follow(&mut self, connection: &ServiceConnection, place: &str, known: &str, text: &str) -> bool {
+        let secrets = connection.secrets();
+        let whole = format!("{known}{}", &text[..text.floor_char_boundary(MAX_HELD)]);
+        let finds = secrets.find(&whole);
+        let crossed = finds.whole.iter().any(|(begin, end)| *begin < known.len() && *end > known.len());
+        let (tail, begun) = match text.len() > MAX_HELD {
+            true => {
+                let tail = &text[text.ceil_char_boundary(text.len() - MAX_HELD)..];
+                (tail.to_owned(), secrets.find(tail).begun.filter(|_| known.is_empty()))
+            }
+            false => (whole, finds.begun.filter(|(begin, _)| known.is_empty() || *begin < known.len())),
+        };
+        if let Some((begin, letters)) = begun {
+            let end = StringEnd { text: tail[begin..].to_owned(), letters };
+            let kept = self.ends.entry(place.to_owned()).or_insert_with(|| end.clone());
+            if end.letters > kept.letters {
+                *kept = end;
+            }
+        }
+        crossed
     }
 
     /// The stream is over.

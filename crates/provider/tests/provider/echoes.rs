@@ -12,26 +12,32 @@ const DIALECTS: [&str; 5] = ["chat", "responses", "anthropic", "gemini", "ollama
 
 /// The frames of a whole stream that says these pieces, as text and as reasoning.
 fn frames(dialect: &str, pieces: &[String]) -> Vec<Value> {
-    let mut frames: Vec<Value> = Vec::new();
-    for piece in pieces {
-        match dialect {
-            "chat" => frames.extend([
-                json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
-                json!({"choices": [{"delta": {"content": piece}}]}),
-            ]),
-            "responses" => frames.extend([
-                json!({"type": "response.reasoning_text.delta", "delta": piece}),
-                json!({"type": "response.output_text.delta", "delta": piece}),
-            ]),
-            "anthropic" => frames.extend([
-                json!({"type": "content_block_delta", "delta": {"thinking": piece}}),
-                json!({"type": "content_block_delta", "delta": {"text": piece}}),
-            ]),
-            "gemini" => frames.push(json!({"candidates": [{"content": {"parts": [{"text": piece, "thought": true}, {"text": piece}]}}]})),
-            _ => frames.push(json!({"message": {"thinking": piece, "content": piece}, "done": false})),
+    let both = |piece: &String| [part(dialect, true, piece), part(dialect, false, piece)];
+    let mut frames: Vec<Value> = pieces.iter().flat_map(both).collect();
+    frames.extend(ending(dialect));
+    frames
+}
+
+/// The frame of a piece of the reasoning, or of the answer.
+fn part(dialect: &str, reasoning: bool, piece: &str) -> Value {
+    match (dialect, reasoning) {
+        ("chat", true) => json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
+        ("chat", false) => json!({"choices": [{"delta": {"content": piece}}]}),
+        ("responses", true) => json!({"type": "response.reasoning_text.delta", "delta": piece}),
+        ("responses", false) => json!({"type": "response.output_text.delta", "delta": piece}),
+        ("anthropic", true) => json!({"type": "content_block_delta", "delta": {"thinking": piece}}),
+        ("anthropic", false) => json!({"type": "content_block_delta", "delta": {"text": piece}}),
+        ("gemini", thought) => {
+            json!({"candidates": [{"content": {"parts": [{"text": piece, "thought": thought}]}}]})
         }
+        (_, true) => json!({"message": {"thinking": piece, "content": ""}, "done": false}),
+        (_, false) => json!({"message": {"content": piece}, "done": false}),
     }
-    frames.extend(match dialect {
+}
+
+/// The frames that end a stream.
+fn ending(dialect: &str) -> Vec<Value> {
+    match dialect {
         "chat" => vec![json!({"choices": [{"delta": {}, "finish_reason": "stop"}]})],
         "responses" => vec![json!({"type": "response.completed", "response": {"status": "completed"}})],
         "anthropic" => vec![
@@ -40,8 +46,7 @@ fn frames(dialect: &str, pieces: &[String]) -> Vec<Value> {
         ],
         "gemini" => vec![json!({"candidates": [{"finishReason": "STOP"}]})],
         _ => vec![json!({"message": {}, "done": true, "done_reason": "stop"})],
-    });
-    frames
+    }
 }
 
 fn steps(dialect: &str, frames: &[String]) -> Vec<ServerStep> {
@@ -134,6 +139,35 @@ fn letters_of(frame: &Value) -> String {
 }
 
 #[test]
+fn a_key_that_is_cut_between_reasoning_answer_and_error_comes_out_nowhere() {
+    for dialect in DIALECTS {
+        for cut in [1, 2, 4, 7, 11, 13] {
+            let (before, after) = KEY.split_at(cut);
+            for thinks_first in [true, false] {
+                let mut frames = vec![
+                    part(dialect, thinks_first, &format!("a {before}")),
+                    part(dialect, !thinks_first, &format!("{after} b")),
+                ];
+                frames.extend(ending(dialect));
+                let frames: Vec<String> = frames.iter().map(Value::to_string).collect();
+                let (heard, traced) = heard(dialect, steps(dialect, &frames));
+                assert!(all(&heard).contains("[key] b"), "{dialect} {cut}: {}", all(&heard));
+                assert!(!all(&heard).contains(after) && !traced.contains(after), "{dialect} {cut}: {traced}");
+            }
+            let error = match dialect {
+                "ollama" => json!({ "error": after }),
+                "anthropic" => json!({"type": "error", "error": {"message": after}}),
+                _ => json!({"error": {"message": after, "code": 500}}),
+            };
+            let frames = [part(dialect, false, &format!("a {before}")), error].map(|frame| frame.to_string());
+            let (heard, traced) = heard(dialect, steps(dialect, &frames));
+            assert!(heard.error().contains("[key]"), "{dialect} {cut}: {}", heard.error());
+            assert!(!all(&heard).contains(after) && !traced.contains(after), "{dialect} {cut}: {traced}");
+        }
+    }
+}
+
+#[test]
 fn a_key_in_disguise_comes_out_nowhere() {
     use base64::Engine as _;
     let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", c as u32)).collect();
@@ -188,6 +222,11 @@ fn no_part_of_a_key_is_left_where_words_are_shortened() {
         let header = format!("x-request-id: {}{KEY}", "x".repeat(before));
         let (kept, _) = heard("chat", answer(400, "application/json", &[&header], "{}"));
         assert!(!shows(&all(&kept)), "{before}: {:?}", kept.account);
+        let coding = format!("content-encoding: {}{KEY}", "x".repeat(before));
+        for status in [200, 400] {
+            let (coded, _) = heard("chat", answer(status, "text/event-stream", &[&coding], ""));
+            assert!(!shows(&all(&coded)), "{before}: {}", coded.error());
+        }
         let named = format!("x-ratelimit-{}{KEY}: 1", "x".repeat(before));
         let (named, _) = heard("chat", answer(400, "application/json", &[&named], "{}"));
         assert!(!shows(&all(&named)), "{before}: {:?}", named.account);

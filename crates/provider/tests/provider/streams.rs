@@ -128,7 +128,7 @@ fn half_of_the_end_is_an_end_and_is_remarked_on() {
         assert_eq!((heard.remarks(), heard.account.usage.output), (vec![remark], Some(5)));
     }
     let nothing = played("chat", stream(&["[DONE]"]));
-    assert_eq!(nothing.outcome(), Outcome::Cut, "an end of nothing is no reply");
+    assert_eq!(nothing.outcome(), Outcome::Error, "an end of nothing is no reply");
     let start = r#"{"type":"message_start","message":{"id":"i","model":"m","usage":{"input_tokens":1,"output_tokens":1}}}"#;
     let text = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi"}}"#;
     let delta = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}}"#;
@@ -644,4 +644,90 @@ fn whoever_stops_listening_breaks_the_request_off() {
         .await
         .expect("the task and its connection end");
     });
+}
+
+/// The frames of a stream that says this and then ends by this word.
+fn ended_by(dialect: &str, text: &str, word: &str) -> Vec<ServerStep> {
+    match dialect {
+        "chat" => stream(&[
+            &format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}},"finish_reason":"{word}"}}]}}"#),
+            "[DONE]",
+        ]),
+        "responses" => stream(&[
+            &format!(r#"{{"type":"response.output_text.delta","delta":"{text}"}}"#),
+            &format!(
+                r#"{{"type":"response.incomplete","response":{{"status":"incomplete","incomplete_details":{{"reason":"{word}"}}}}}}"#
+            ),
+        ]),
+        "anthropic" => stream(&[
+            &format!(r#"{{"type":"content_block_delta","delta":{{"text":"{text}"}}}}"#),
+            &format!(r#"{{"type":"message_delta","delta":{{"stop_reason":"{word}"}}}}"#),
+            r#"{"type":"message_stop"}"#,
+        ]),
+        "gemini" => stream(&[&format!(
+            r#"{{"candidates":[{{"content":{{"parts":[{{"text":"{text}"}}]}},"finishReason":"{word}"}}]}}"#
+        )]),
+        _ => {
+            let line = format!(
+                "{{\"message\":{{\"content\":\"{text}\"}},\"done\":true,\"done_reason\":\"{word}\"}}\n"
+            );
+            answer(200, "application/x-ndjson", &[], &line)
+        }
+    }
+}
+
+#[test]
+fn a_word_for_the_end_means_the_same_in_every_protocol_and_spelling() {
+    for (word, outcome) in [
+        ("MAX_TOKENS", Outcome::Length),
+        ("maxTokens", Outcome::Length),
+        ("max_output_tokens", Outcome::Length),
+        ("length", Outcome::Length),
+        ("context_length_exceeded", Outcome::Length),
+        ("repetition", Outcome::Length),
+        ("content_filter", Outcome::Filtered),
+        ("SAFETY", Outcome::Filtered),
+        ("sensitive", Outcome::Filtered),
+        ("refusal", Outcome::Refusal),
+        ("aborted", Outcome::Error),
+        ("cancelled", Outcome::Error),
+        ("TIMEOUT", Outcome::Error),
+    ] {
+        for dialect in ["chat", "responses", "anthropic", "gemini", "ollama"] {
+            let heard = played(dialect, ended_by(dialect, "<svg", word));
+            assert_eq!((heard.outcome(), heard.text.as_str()), (outcome, "<svg"), "{dialect} {word}");
+            assert!(!heard.error().is_empty(), "{dialect} {word}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_ends_before_it_began_is_the_services_failure_and_asked_again() {
+    let first = [vec![events(), chunk("data: [DONE]\n\n"), chunk(chat_text("late")), end()], chat("hi")];
+    for scripts in [first.to_vec(), vec![stream(&["[DONE]"]), chat("hi")]] {
+        let server = ScriptedServer::new(scripts);
+        let heard = ask(&remote(&server, "chat", "tries = 2"));
+        assert_eq!((heard.outcome(), heard.text.as_str(), heard.sent), (Outcome::Complete, "hi", 2));
+        assert!(heard.service().tries[0].error.contains("before anything of a reply came"));
+    }
+    let heard = played("chat", stream(&["[DONE]"]));
+    assert_eq!(heard.outcome(), Outcome::Error, "{}", heard.error());
+}
+
+#[test]
+fn an_answer_is_read_in_the_forms_that_services_give_it() {
+    let chunk_of =
+        |text: &str| format!(r#"{{"candidates":[{{"content":{{"parts":[{{"text":"{text}"}}]}}}}]}}"#);
+    let last = r#"{"candidates":[{"finishReason":"STOP"}]}"#;
+    let list = format!("[{}\n,\r\n{}\n,\r\n{last}\n]", chunk_of("<svg"), chunk_of("/>"));
+    let heard = played("gemini", answer(200, "application/json", &[], &list));
+    assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "<svg/>"), "{}", heard.error());
+    let stop = r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
+    for content in [r#"{"type":"text","text":"<svg/>"}"#, r#"["<svg",null,"/>"]"#, r#"[{"text":"<svg/>"}]"#] {
+        let text = format!(r#"{{"choices":[{{"delta":{{"content":{content}}}}}]}}"#);
+        let heard = played("chat", stream(&[&text, stop, "[DONE]"]));
+        assert_eq!((heard.outcome(), heard.text.as_str()), (Outcome::Complete, "<svg/>"), "{content}");
+    }
+    let encoded = answer(429, "application/json", &["content-encoding: gzip"], "\u{1f}junk");
+    assert!(played("chat", encoded).error().contains("encoded as \"gzip\""));
 }

@@ -41,7 +41,7 @@ impl WireProtocol for AnthropicMessages {
             Some("message_delta") => {
                 usage(frame.get("usage"), state);
                 if let Some(word) = text(frame, "/delta/stop_reason") {
-                    stop(word, frame.pointer("/delta/stop_details"), state);
+                    stop(word, frame.pointer("/delta/stop_details"), state)?;
                 }
             }
             Some("message_stop") => state.ended = true,
@@ -62,7 +62,7 @@ impl WireProtocol for AnthropicMessages {
         }
         usage(answer.get("usage"), state);
         if let Some(word) = text(answer, "/stop_reason") {
-            stop(word, answer.get("stop_details"), state);
+            stop(word, answer.get("stop_details"), state)?;
             state.ended = true;
         }
         Ok(())
@@ -103,7 +103,7 @@ fn usage(usage: Option<&Value>, state: &mut ReplyState) {
     };
 }
 
-fn stop(word: &str, detail: Option<&Value>, state: &mut ReplyState) {
+fn stop(word: &str, detail: Option<&Value>, state: &mut ReplyState) -> Result<(), RequestFailure> {
     match word {
         "end_turn" | "stop_sequence" => state.stop(Outcome::Complete, word, None),
         "max_tokens" => state.stop(Outcome::Length, word, Some("the bound on tokens was reached")),
@@ -117,11 +117,12 @@ fn stop(word: &str, detail: Option<&Value>, state: &mut ReplyState) {
             let words = if words.is_empty() { "the model declined".to_owned() } else { words };
             state.stop(Outcome::Refusal, word, Some(&words));
         }
-        other => state.unknown_stop(other),
+        other => state.other_stop(other)?,
     }
     if let Some(stop) = &mut state.stop {
         stop.detail = detail.filter(|detail| !detail.is_null()).and_then(kept);
     }
+    Ok(())
 }
 
 #[cfg(test)]

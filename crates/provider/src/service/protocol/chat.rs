@@ -117,25 +117,30 @@ fn message(delta: &Value, state: &mut ReplyState) {
         .find_map(|place| text(delta, place).filter(|text| !text.is_empty()).map(str::to_owned))
         .or_else(details);
     state.apart(&reasoning.unwrap_or_default());
-    match delta.get("content") {
-        Some(Value::String(content)) => state.marked_text(content),
-        // Mistral's lists of parts.
-        Some(Value::Array(parts)) => {
-            for part in parts {
-                match text(part, "/type") {
-                    Some("thinking") => {
-                        let inner = part.get("thinking").and_then(Value::as_array).into_iter().flatten();
-                        let thought: String = inner.filter_map(|part| text(part, "/text")).collect();
-                        state.apart(&thought);
-                        state.apart(text(part, "/thinking").unwrap_or_default());
-                    }
-                    _ => state.marked_text(text(part, "/text").unwrap_or_default()),
-                }
-            }
-        }
-        _ => {}
-    }
+    content(delta.get("content").unwrap_or(&Value::Null), state);
     state.refusal.push_str(text(delta, "/refusal").unwrap_or_default());
+}
+
+/// The text of a message: as it is, or in a part or a list of parts, as Mistral has it.
+fn content(content: &Value, state: &mut ReplyState) {
+    match content {
+        Value::String(words) => state.marked_text(words),
+        Value::Array(parts) => parts.iter().for_each(|part| part_of(part, state)),
+        part => part_of(part, state),
+    }
+}
+
+fn part_of(part: &Value, state: &mut ReplyState) {
+    match (part, text(part, "/type")) {
+        (Value::String(words), _) => state.marked_text(words),
+        (_, Some("thinking")) => {
+            let inner = part.get("thinking").and_then(Value::as_array).into_iter().flatten();
+            let thought: String = inner.filter_map(|part| text(part, "/text")).collect();
+            state.apart(&thought);
+            state.apart(text(part, "/thinking").unwrap_or_default());
+        }
+        _ => state.marked_text(text(part, "/text").unwrap_or_default()),
+    }
 }
 
 fn stop(word: &str, native: Option<&str>, state: &mut ReplyState) -> Result<(), RequestFailure> {
@@ -154,7 +159,7 @@ fn stop(word: &str, native: Option<&str>, state: &mut ReplyState) -> Result<(), 
             let more = native.map(|native| format!(" ({native})")).unwrap_or_default();
             return Err(RequestFailure::senseless(format!("the service broke the reply off: {word}{more}")));
         }
-        other => state.unknown_stop(other),
+        other => state.other_stop(other)?,
     }
     Ok(())
 }

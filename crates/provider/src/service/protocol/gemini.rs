@@ -45,18 +45,17 @@ impl WireProtocol for GeminiGenerate {
             state.account(usage);
             state.usage = tokens(usage);
         }
-        for part in
-            frame.pointer("/candidates/0/content/parts").and_then(Value::as_array).into_iter().flatten()
-        {
+        let candidate = candidate(frame);
+        for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
             let words = text(part, "/text").unwrap_or_default();
             match part.get("thought").and_then(Value::as_bool) {
                 Some(true) => state.reasoning.push_str(words),
                 _ => state.text.push_str(words),
             }
         }
-        if let Some(word) = text(frame, "/candidates/0/finishReason") {
+        if let Some(word) = text(candidate, "/finishReason") {
             // Text may still follow: the end is that of the body.
-            stop(word, text(frame, "/candidates/0/finishMessage"), state)?;
+            stop(word, text(candidate, "/finishMessage"), state)?;
         }
         if let Some(reason) = text(frame, "/promptFeedback/blockReason") {
             let words = format!("the service's filter refused the prompt: {reason}");
@@ -94,6 +93,13 @@ impl WireProtocol for GeminiGenerate {
     fn has_end_mark(&self) -> bool {
         false
     }
+}
+
+/// The candidate that was asked for: of several the first by number, which is left out where it is zero.
+fn candidate(frame: &Value) -> &Value {
+    let list = frame.get("candidates").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let number = |candidate: &&Value| candidate.get("index").and_then(Value::as_u64).unwrap_or(0);
+    list.iter().min_by_key(number).unwrap_or(&Value::Null)
 }
 
 fn tokens(usage: &Value) -> Usage {
@@ -141,7 +147,7 @@ fn stop(word: &str, why: Option<&str>, state: &mut ReplyState) -> Result<(), Req
         | "MISSING_THOUGHT_SIGNATURE" => {
             return Err(RequestFailure::senseless(format!("the service broke the reply off: {word}{more}")));
         }
-        other => state.unknown_stop(other),
+        other => state.other_stop(other)?,
     }
     Ok(())
 }
@@ -170,6 +176,14 @@ mod tests {
         let mut whole = ReplyState::default();
         GeminiGenerate.read_whole(&serde_json::from_str(&list).unwrap(), &mut whole).unwrap();
         assert_eq!((whole.text, whole.ended), (state.text, true));
+    }
+
+    #[test]
+    fn of_several_candidates_the_first_by_number_is_the_reply() {
+        let two = r#"{"candidates":[{"index":1,"content":{"parts":[{"text":"other"}]},"finishReason":"MAX_TOKENS"},
+            {"content":{"parts":[{"text":"Four."}]},"finishReason":"STOP"}]}"#;
+        let state = read(&GeminiGenerate, &[two]).unwrap();
+        assert_eq!((state.text.as_str(), last(&state)), ("Four.", (Outcome::Complete, "STOP")));
     }
 
     #[test]

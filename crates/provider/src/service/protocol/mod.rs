@@ -7,6 +7,7 @@ mod gemini;
 mod ollama;
 mod reply_state;
 mod responses;
+mod stop_words;
 
 pub(super) use reply_state::ReplyState;
 use serde::Deserialize;

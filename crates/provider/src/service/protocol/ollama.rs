@@ -93,7 +93,7 @@ fn done(frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         }
         // Servers of 2024 gave no reason.
         None => state.stop(Outcome::Complete, "", None),
-        Some(other) => state.unknown_stop(other),
+        Some(other) => state.other_stop(other)?,
     }
     state.ended = true;
     Ok(())

@@ -4,7 +4,9 @@ use pelicycle_reasoning::{ReasoningSplit, ReplySegment};
 use pelicycle_record::{Outcome, Remark, Usage};
 use serde_json::Value;
 
-use super::super::failure::shortened;
+use super::super::failure::{RequestFailure, shortened};
+use super::stop_words::{StopMeaning, meaning};
+use crate::LOOPS;
 
 /// The number of accounts of tokens that are kept; of more, the first ones and the last are.
 const MAX_ACCOUNTS: usize = 4;
@@ -164,8 +166,33 @@ impl ReplyState {
             Some(StopReason { outcome, raw: shortened(raw), detail: None, words: words.map(shortened) });
     }
 
-    /// Notes an end by a word that is not known here: the model is taken to have ended its turn.
-    pub(super) fn unknown_stop(&mut self, raw: &str) {
+    /// Notes an end by a word that is none of the protocol's own.
+    ///
+    /// # Errors
+    /// When it says that the service broke the reply off.
+    pub(super) fn other_stop(&mut self, raw: &str) -> Result<(), RequestFailure> {
+        let (outcome, words) = match meaning(raw) {
+            Some(StopMeaning::Turn) => (Outcome::Complete, None),
+            Some(StopMeaning::Bound) => (Outcome::Length, Some("the bound on tokens was reached")),
+            Some(StopMeaning::Context) => (Outcome::Length, Some("the model's context is full")),
+            Some(StopMeaning::Circle) => (Outcome::Length, Some(LOOPS)),
+            Some(StopMeaning::Filter) => (Outcome::Filtered, Some("the service's filter stopped the reply")),
+            Some(StopMeaning::Refusal) => (Outcome::Refusal, Some("the model declined")),
+            Some(StopMeaning::Broken) => {
+                let words = format!("the service broke the reply off: {}", shortened(raw));
+                return Err(RequestFailure::senseless(words));
+            }
+            None => {
+                self.unknown_stop(raw);
+                return Ok(());
+            }
+        };
+        self.stop(outcome, raw, words);
+        Ok(())
+    }
+
+    /// Notes an end by a word that is not known at all: the model is taken to have ended its turn.
+    fn unknown_stop(&mut self, raw: &str) {
         let raw = shortened(raw);
         self.stop(Outcome::Complete, &raw, None);
         self.remark(

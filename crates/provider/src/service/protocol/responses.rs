@@ -4,6 +4,7 @@ use pelicycle_record::{Outcome, Usage};
 use serde_json::{Value, json};
 
 use super::reply_state::kept;
+use super::stop_words::{StopMeaning, meaning};
 use super::{ReplyState, WireMessage, WireProtocol, address, count, is_error, messages, no_answer, text};
 use crate::service::failure::{RequestFailure, shortened};
 
@@ -62,7 +63,7 @@ impl WireProtocol for OpenaiResponses {
                 state.refused = true;
                 state.refusal.push_str(text(frame, "/refusal").unwrap_or_default());
             }
-            Some("response.completed" | "response.incomplete" | "response.failed") => {
+            Some("response.completed" | "response.incomplete" | "response.failed" | "response.cancelled") => {
                 finished(frame.get("response").unwrap_or(&Value::Null), state)?;
             }
             _ => {}
@@ -114,8 +115,12 @@ fn finished(response: &Value, state: &mut ReplyState) -> Result<(), RequestFailu
         }
         ("failed" | "cancelled", _) => {
             return Err(RequestFailure::senseless(format!(
-                "the service says that the request {status}, not why"
+                "the service calls the request {status}, and does not say why"
             )));
+        }
+        ("incomplete", Some(reason)) if matches!(meaning(reason), Some(other) if other != StopMeaning::Turn) =>
+        {
+            state.other_stop(reason)?;
         }
         // Whatever the reason, the model did not end its turn.
         ("incomplete", reason) => {
@@ -125,7 +130,7 @@ fn finished(response: &Value, state: &mut ReplyState) -> Result<(), RequestFailu
             };
             state.stop(Outcome::Length, reason.unwrap_or(status), Some(&words));
         }
-        (other, _) => state.unknown_stop(other),
+        (other, _) => state.other_stop(other)?,
     }
     if let Some(stop) = &mut state.stop {
         stop.detail = detail.and_then(kept);

@@ -1,0 +1,284 @@
+//! The text of a reply on its way out: halves of characters are joined, and secrets are taken out, also one that begins in
+//! the reasoning and goes on in the answer or in the words of an error.
+
+use super::halves::HalfJoiner;
+use super::secrets::{Finds, MAX_HELD, REDACTED, SHORTEST_BEGINNING, SecretFilter, Secrets};
+
+/// What a text is to the reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextPart {
+    /// The model's reasoning.
+    Reasoning,
+    /// Its answer.
+    Answer,
+}
+
+/// Text that is sure to hold no secret.
+#[derive(Debug, Default)]
+pub(super) struct SafeText {
+    pub(super) reasoning: String,
+    pub(super) answer: String,
+}
+
+/// The text of a reply, as far as it may not be told yet.
+#[derive(Debug, Default)]
+pub(super) struct ReplyText {
+    reasoning: PartFilter,
+    answer: PartFilter,
+    last: Option<TextPart>,
+    seam: Option<Seam>,
+}
+
+/// One part's text on its way.
+#[derive(Debug, Default)]
+struct PartFilter {
+    halves: HalfJoiner,
+    secrets: SecretFilter,
+}
+
+/// A secret's beginning at the end of one part, and what may go on with it in the other: nothing of that is told yet.
+#[derive(Debug)]
+struct Seam {
+    /// Where it began, and what that part's filter holds back of it.
+    begun: (TextPart, String),
+    after: Vec<(TextPart, String)>,
+}
+
+impl SafeText {
+    fn add(&mut self, part: TextPart, text: &str) {
+        match part {
+            TextPart::Reasoning => self.reasoning.push_str(text),
+            TextPart::Answer => self.answer.push_str(text),
+        }
+    }
+}
+
+impl Seam {
+    fn joined(&self) -> String {
+        let after = self.after.iter().map(|(_, text)| text.as_str());
+        std::iter::once(self.begun.1.as_str()).chain(after).collect()
+    }
+
+    /// Where a find begins that goes over the seam, and where it ends.
+    fn crossing(&self, finds: &Finds) -> Option<(usize, usize)> {
+        crossing(finds, self.begun.1.len())
+    }
+}
+
+/// As much of a text as a secret may go on in.
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_HELD)]
+}
+
+/// The find that goes over this place of a text.
+fn crossing(finds: &Finds, place: usize) -> Option<(usize, usize)> {
+    finds.whole.iter().copied().find(|(begin, end)| *begin < place && *end > place)
+}
+
+impl ReplyText {
+    /// Halves of characters have come: from now on they are joined.
+    pub(super) fn expect_halves(&mut self) {
+        self.reasoning.halves.seen = true;
+        self.answer.halves.seen = true;
+    }
+
+    /// Takes more of a part in, and gives as much of all as is sure.
+    pub(super) fn push(&mut self, secrets: &Secrets, part: TextPart, more: String, out: &mut SafeText) {
+        let more = self.part(part).halves.push(more);
+        if more.is_empty() {
+            return;
+        }
+        let own = self.part(part).secrets.held().to_owned();
+        let finds = match own.is_empty() {
+            true => Finds::default(),
+            false => secrets.find(&(own.clone() + beginning(&more))),
+        };
+        // What goes on with a beginning in its own part belongs to that.
+        let goes_on =
+            crossing(&finds, own.len()).is_some() || finds.begun.is_some_and(|(begin, _)| begin < own.len());
+        if goes_on {
+            self.release(secrets, out);
+        } else if self.seam.is_none() && self.last.is_some_and(|last| last != part) {
+            self.seam = self.open_seam(secrets, part);
+        }
+        self.last = Some(part);
+        match self.seam.take() {
+            None => {
+                let safe = self.part(part).secrets.push(secrets, more);
+                out.add(part, &safe);
+            }
+            Some(mut seam) => {
+                seam.after.push((part, more));
+                self.read_seam(secrets, seam, out);
+            }
+        }
+    }
+
+    /// All of the answer that came was reasoning, and what comes of it from now on is none: gives what was held back of
+    /// the reasoning before it.
+    pub(super) fn answer_was_reasoning(&mut self, secrets: &Secrets) -> SafeText {
+        let mut out = SafeText::default();
+        self.end_seam(secrets, &mut out);
+        // The answer goes on as reasoning, with what is held back of it: a secret may be cut just there.
+        let mut before = std::mem::replace(&mut self.reasoning, std::mem::take(&mut self.answer));
+        self.answer.halves.seen = self.reasoning.halves.seen;
+        self.last = Some(TextPart::Reasoning);
+        out.reasoning.push_str(&before.finish(secrets));
+        out
+    }
+
+    /// The reply is over: gives what was held back, without the beginnings of secrets.
+    pub(super) fn finish(&mut self, secrets: &Secrets) -> SafeText {
+        let mut out = SafeText::default();
+        self.end_seam(secrets, &mut out);
+        for part in [TextPart::Reasoning, TextPart::Answer] {
+            let rest = self.part(part).finish(secrets);
+            out.add(part, &rest);
+        }
+        out
+    }
+
+    /// Words of the service that follow the reply, without the rest of a secret that began in it.
+    pub(super) fn without_rest(&self, secrets: &Secrets, words: &str) -> String {
+        for held in [self.answer.secrets.held(), self.reasoning.secrets.held()] {
+            let finds = secrets.find(&format!("{held}{}", beginning(words)));
+            if let Some((_, end)) = crossing(&finds, held.len()) {
+                return format!("{REDACTED}{}", &words[end - held.len()..]);
+            }
+        }
+        words.to_owned()
+    }
+
+    fn part(&mut self, part: TextPart) -> &mut PartFilter {
+        match part {
+            TextPart::Reasoning => &mut self.reasoning,
+            TextPart::Answer => &mut self.answer,
+        }
+    }
+
+    /// A seam before text of this part, where the other one ends with a secret's beginning.
+    fn open_seam(&mut self, secrets: &Secrets, part: TextPart) -> Option<Seam> {
+        let other = if part == TextPart::Answer { TextPart::Reasoning } else { TextPart::Answer };
+        let held = self.part(other).secrets.held().to_owned();
+        secrets.find(&held).begun.map(|_| Seam { begun: (other, held), after: Vec::new() })
+    }
+
+    /// Looks whether what came after the seam goes on with the secret.
+    fn read_seam(&mut self, secrets: &Secrets, seam: Seam, out: &mut SafeText) {
+        let joined = seam.joined();
+        let (before, after) = joined.split_at(seam.begun.1.len());
+        let looked_at = beginning(after);
+        let finds = secrets.find(&format!("{before}{looked_at}"));
+        if let Some((begin, end)) = seam.crossing(&finds) {
+            self.hide(secrets, seam, begin, end, out);
+        } else if finds.begun.is_some_and(|(begin, _)| begin < before.len()) && looked_at == after {
+            self.seam = Some(seam);
+        } else {
+            self.seam = Some(seam);
+            self.release(secrets, out);
+        }
+    }
+
+    /// Puts marks where a secret stands that goes over the seam.
+    fn hide(&mut self, secrets: &Secrets, seam: Seam, begin: usize, end: usize, out: &mut SafeText) {
+        let (part, held) = &seam.begun;
+        self.part(*part).secrets.hide(begin);
+        let mut left = end - held.len();
+        for (part, text) in &seam.after {
+            let hidden = left.min(text.len());
+            left -= hidden;
+            let mark = if hidden > 0 { REDACTED } else { "" };
+            let safe = self.part(*part).secrets.push(secrets, format!("{mark}{}", &text[hidden..]));
+            out.add(*part, &safe);
+        }
+    }
+
+    /// There is no secret over the seam: what waited for that goes on.
+    fn release(&mut self, secrets: &Secrets, out: &mut SafeText) {
+        for (part, text) in self.seam.take().into_iter().flat_map(|seam| seam.after) {
+            let safe = self.part(part).secrets.push(secrets, text);
+            out.add(part, &safe);
+        }
+    }
+
+    /// Nothing more comes that could go on with a secret over the seam.
+    fn end_seam(&mut self, secrets: &Secrets, out: &mut SafeText) {
+        let Some(seam) = self.seam.take() else { return };
+        let joined = seam.joined();
+        let begun = secrets.find(&joined).begun;
+        match begun.filter(|(begin, n)| *n >= SHORTEST_BEGINNING && *begin < seam.begun.1.len()) {
+            Some((begin, _)) => self.hide(secrets, seam, begin, joined.len(), out),
+            None => {
+                self.seam = Some(seam);
+                self.release(secrets, out);
+            }
+        }
+    }
+}
+
+impl PartFilter {
+    fn finish(&mut self, secrets: &Secrets) -> String {
+        let last = self.halves.finish();
+        let mut rest = self.secrets.push(secrets, last);
+        rest.push_str(&self.secrets.finish(secrets));
+        rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TextPart::{Answer, Reasoning};
+    use super::*;
+
+    const KEY: &str = "sk-planted-5f0c2a91";
+
+    fn told(pieces: &[(TextPart, &str)]) -> (String, String) {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+        for (part, more) in pieces {
+            text.push(&secrets, *part, (*more).to_owned(), &mut out);
+        }
+        let rest = text.finish(&secrets);
+        (out.reasoning + &rest.reasoning, out.answer + &rest.answer)
+    }
+
+    #[test]
+    fn a_secret_over_the_seam_of_reasoning_and_answer_is_told_in_neither() {
+        for cut in 1..KEY.len() {
+            let (before, after) = KEY.split_at(cut);
+            for (first, second) in [(Reasoning, Answer), (Answer, Reasoning)] {
+                let pieces = [(first, format!("a {before}")), (second, format!("{after} b"))];
+                let (reasoning, answer) = told(&pieces.each_ref().map(|(part, text)| (*part, text.as_str())));
+                let all = format!("{reasoning}|{answer}");
+                assert!(!all.contains(&KEY[cut..]), "{cut}: {all}");
+                assert!(all.contains("[key] b"), "{cut}: {all}");
+            }
+        }
+        for parts in [[Reasoning, Answer, Answer], [Reasoning, Answer, Reasoning]] {
+            let pieces = [(parts[0], "a sk-pla"), (parts[1], "nted-5"), (parts[2], "f0c2a91 b")];
+            let (reasoning, answer) = told(&pieces);
+            assert!(!format!("{reasoning}{answer}").contains("f0c2"), "{reasoning}|{answer}");
+        }
+        let (reasoning, answer) = told(&[(Reasoning, "a sk-pl"), (Answer, "anted-5f0c")]);
+        assert_eq!((reasoning.as_str(), answer.as_str()), ("a [key]", "[key]"), "though it is not whole");
+    }
+
+    #[test]
+    fn what_only_begins_like_a_secret_is_told() {
+        let (reasoning, answer) = told(&[(Reasoning, "it has a task"), (Answer, "s"), (Answer, "k<svg>")]);
+        assert_eq!((reasoning.as_str(), answer.as_str()), ("it has a task", "sk<svg>"));
+        let (reasoning, answer) = told(&[(Reasoning, "us"), (Answer, "k"), (Reasoning, "!"), (Answer, "x")]);
+        assert_eq!((reasoning.as_str(), answer.as_str()), ("us!", "kx"));
+    }
+
+    #[test]
+    fn words_after_a_reply_do_not_go_on_with_a_secret() {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+        text.push(&secrets, Answer, "a sk-pl".to_owned(), &mut out);
+        assert_eq!(text.without_rest(&secrets, "anted-5f0c2a91 is bad"), "[key] is bad");
+        assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
+    }
+}
