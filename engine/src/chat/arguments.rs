@@ -22,6 +22,19 @@ impl<'a> Arguments<'a> {
         Ok(Arguments { positional, named })
     }
 
+    /// The same arguments all by name, for a function that takes them so. `names` has those that may come by position.
+    pub(super) fn by_name(args: &[Value], names: &[&str]) -> Result<Kwargs, Error> {
+        let Arguments { positional, named } = Arguments::of(args, names.len())?;
+        let by_place = positional.iter().zip(names).map(|(value, name)| ((*name).to_owned(), value.clone()));
+        let mut all: Vec<(String, Value)> = by_place.collect();
+        if let Some(named) = named {
+            for name in named.args() {
+                all.push((name.to_owned(), named.peek(name)?));
+            }
+        }
+        Ok(all.into_iter().collect())
+    }
+
     /// An argument, if it is given and not none.
     pub(super) fn get(&self, place: usize, name: &str) -> Result<Option<Value>, Error> {
         let value = match (self.positional.get(place), &self.named) {

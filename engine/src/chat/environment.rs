@@ -36,12 +36,31 @@ pub(super) fn set_time(
     environment.add_function("strftime_now", move |format: String| strftime(&format, now()));
 }
 
-/// As the C library does it, which leaves what it does not know as it is.
+/// As the C library does it in its own locale, which leaves what it does not know as it is.
 fn strftime(format: &str, now: jiff::civil::DateTime) -> Result<String, Error> {
     let config = jiff::fmt::strtime::Config::new().lenient(true);
     jiff::fmt::strtime::BrokenDownTime::from(now)
-        .to_string_with_config(&config, format)
+        .to_string_with_config(&config, in_parts(format))
         .map_err(|e| Error::new(ErrorKind::InvalidOperation, e.to_string()))
+}
+
+/// A format without the whole dates and times that a locale has a form for.
+fn in_parts(format: &str) -> String {
+    let (mut out, mut rest) = (String::new(), format);
+    while let Some(at) = rest.find('%') {
+        let (before, directive) = rest.split_at(at);
+        let end = 1 + directive.chars().nth(1).map_or(0, char::len_utf8);
+        out.push_str(before);
+        out.push_str(match &directive[..end] {
+            "%c" => "%a %b %e %H:%M:%S %Y",
+            "%x" => "%m/%d/%y",
+            "%X" => "%H:%M:%S",
+            "%r" => "%I:%M:%S %p",
+            other => other,
+        });
+        rest = &directive[end..];
+    }
+    out + rest
 }
 
 /// Refuses a text of more bytes than a template may write.

@@ -27,7 +27,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("length", length);
     environment.add_filter("count", length);
     environment.add_filter("last", last);
-    environment.add_filter("truncate", minijinja_contrib::filters::truncate);
+    environment.add_filter("truncate", truncate);
+    environment.add_filter("dictsort", dictsort);
     environment.add_filter("striptags", minijinja_contrib::filters::striptags);
     environment.add_filter("filesizeformat", minijinja_contrib::filters::filesizeformat);
 }
@@ -151,6 +152,17 @@ fn center(state: &State<'_, '_>, value: &Value, width: Option<i64>) -> Result<St
     out.push_str(&text);
     pad(state, &mut out, ' ', missing - left)?;
     Ok(out)
+}
+
+fn truncate(state: &mut State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let named = Arguments::by_name(&args.into_values(), &["length", "killwords", "end", "leeway"])?;
+    minijinja_contrib::filters::truncate(state, value, named)
+}
+
+fn dictsort(state: &State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let named = Arguments::by_name(&args.into_values(), &["case_sensitive", "by", "reverse"])?;
+    state.consume_fuel(value.len().unwrap_or(0) as u64)?;
+    minijinja::filters::dictsort(value, named)
 }
 
 /// Rows of letters, digits and underscores.

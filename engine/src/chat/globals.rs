@@ -14,6 +14,9 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_function("cycler", cycler);
     environment.add_function("joiner", minijinja_contrib::globals::joiner);
     environment.add_function("dict", dict);
+    environment.add_function("namespace", |value: Option<Value>, named: Kwargs| {
+        minijinja::functions::namespace(Some(dict(value, named)?.into()))
+    });
     environment.add_function(REMAINDER, remainder);
     environment.add_filter("format", |text: &str, args: Rest<ValueOrKwargs>| fill(text, &args.into_values()));
     // Not Jinja2's.

@@ -1,7 +1,9 @@
 //! Values written as Python writes them: templates are made for Jinja2, where a printed boolean is `True`.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
+use fancy_regex::Regex;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
@@ -74,13 +76,31 @@ fn quoted(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\\' => out.push_str("\\\\"),
             c if c == quote => out.extend(['\\', c]),
-            c if (c as u32) < 0x20 || (0x7f..0xa0).contains(&(c as u32)) => {
-                let _ = write!(out, "\\x{:02x}", c as u32);
+            c if printable(c) => out.push(c),
+            c => {
+                let _ = match c as u32 {
+                    code @ 0..=0xff => write!(out, "\\x{code:02x}"),
+                    code @ 0x100..=0xffff => write!(out, "\\u{code:04x}"),
+                    code => write!(out, "\\U{code:08x}"),
+                };
             }
-            c => out.push(c),
         }
     }
     out.push(quote);
+}
+
+/// `isprintable` of a character: it is no blank but the common one, no control, and not without a meaning.
+pub(super) fn printable(c: char) -> bool {
+    static OTHERS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{C}\p{Z}]$").ok());
+    let other = |c: char| {
+        OTHERS.as_ref().is_some_and(|others| others.is_match(c.encode_utf8(&mut [0; 4])).unwrap_or(false))
+    };
+    matches!(c, ' '..='~') || c.is_alphanumeric() || !other(c)
+}
+
+/// `isspace` of a character: Python counts four separators of files and records among the blanks.
+pub(super) fn blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
 /// `repr` of a number.

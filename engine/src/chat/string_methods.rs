@@ -4,6 +4,7 @@ use minijinja::value::{Tuple, Value};
 use minijinja::{Error, ErrorKind, State};
 
 use super::arguments::Arguments;
+use super::python::{blank, printable};
 
 /// Calls a method; none where it is not here.
 pub(super) fn call(
@@ -18,6 +19,7 @@ pub(super) fn call(
         "partition" | "rpartition" => partition(text, method, args)?,
         "removeprefix" | "removesuffix" => remove(text, method, args)?,
         "split" | "rsplit" => split(text, method, args)?,
+        "strip" | "lstrip" | "rstrip" => strip(text, method, args)?,
         "splitlines" => split_lines(text, Arguments::of(args, 1)?.flag(0, "keepends")?).into(),
         "center" | "ljust" | "rjust" | "zfill" => padded(state, text, method, args)?,
         "expandtabs" => expand_tabs(state, text, args)?,
@@ -79,18 +81,32 @@ fn split(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
     Ok(parts.into_iter().map(Value::from).collect())
 }
 
+/// A text without blanks, or the characters of the argument, on both sides or on one.
+fn strip(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
+    let unwanted = Arguments::of(args, 1)?.get(0, "chars")?;
+    let unwanted = match &unwanted {
+        Some(value) => Some(value.as_str().ok_or_else(|| {
+            Error::new(ErrorKind::InvalidOperation, format!("{method} takes a string, not {}", value.kind()))
+        })?),
+        None => None,
+    };
+    let goes = |c: char| unwanted.map_or(blank(c), |unwanted| unwanted.contains(c));
+    let rest = if method == "rstrip" { text } else { text.trim_start_matches(goes) };
+    Ok(if method == "lstrip" { rest } else { rest.trim_end_matches(goes) }.into())
+}
+
 /// Words between blanks, `most` of them apart from what is left.
 fn words(text: &str, most: usize) -> Vec<&str> {
-    let (mut parts, mut rest) = (Vec::new(), text.trim_start());
+    let (mut parts, mut rest) = (Vec::new(), text.trim_start_matches(blank));
     while !rest.is_empty() {
-        match rest.split_once(char::is_whitespace) {
+        match rest.split_once(blank) {
             Some((word, after)) if parts.len() < most => {
                 parts.push(word);
-                rest = after.trim_start();
+                rest = after.trim_start_matches(blank);
             }
             _ => {
                 // A single word sheds the blanks behind it; what is left after the last cut keeps them.
-                parts.push(if parts.len() < most { rest.trim_end() } else { rest });
+                parts.push(if parts.len() < most { rest.trim_end_matches(blank) } else { rest });
                 break;
             }
         }
@@ -99,16 +115,16 @@ fn words(text: &str, most: usize) -> Vec<&str> {
 }
 
 fn words_from_the_end(text: &str, most: usize) -> Vec<&str> {
-    let (mut parts, mut rest) = (Vec::new(), text.trim_end());
+    let (mut parts, mut rest) = (Vec::new(), text.trim_end_matches(blank));
     while !rest.is_empty() {
-        let cut = rest.char_indices().rev().find(|(_, c)| c.is_whitespace());
+        let cut = rest.char_indices().rev().find(|&(_, c)| blank(c));
         match cut {
-            Some((at, blank)) if parts.len() < most => {
-                parts.push(&rest[at + blank.len_utf8()..]);
-                rest = rest[..at].trim_end();
+            Some((at, found)) if parts.len() < most => {
+                parts.push(&rest[at + found.len_utf8()..]);
+                rest = rest[..at].trim_end_matches(blank);
             }
             _ => {
-                parts.push(if parts.len() < most { rest.trim_start() } else { rest });
+                parts.push(if parts.len() < most { rest.trim_start_matches(blank) } else { rest });
                 break;
             }
         }
@@ -308,7 +324,7 @@ fn is(text: &str, method: &str) -> bool {
                 && text.chars().all(|c| c == '_' || c.is_alphanumeric())
         }
         "istitle" => text.chars().any(char::is_alphabetic) && title(text) == text,
-        "isprintable" => !text.chars().any(|c| c.is_control() || (c.is_whitespace() && c != ' ')),
+        "isprintable" => text.chars().all(printable),
         // Superscripts are digits and not decimals; fractions are neither.
         _ => {
             let more = |c: char| {

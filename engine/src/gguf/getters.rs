@@ -140,10 +140,14 @@ impl Gguf {
         })
     }
 
-    /// A list of booleans.
-    pub fn bools(&self, key: &str) -> Result<Option<&[bool]>, GgufError> {
+    /// A list of booleans, which may be written as the integers 0 and 1.
+    pub fn bools(&self, key: &str) -> Result<Option<Vec<bool>>, GgufError> {
         self.typed(key, "a list of booleans", |value| match value {
-            MetadataValue::Array(MetadataArray::Bool(bools)) => Some(bools.as_slice()),
+            MetadataValue::Array(MetadataArray::Bool(bools)) => Some(bools.clone()),
+            MetadataValue::Array(list) => {
+                let bit = |n: i128| matches!(n, 0 | 1).then_some(n == 1);
+                list.integers()?.into_iter().map(bit).collect()
+            }
             _ => None,
         })
     }

@@ -196,7 +196,7 @@ impl ModelConfig {
             Some(epsilon) => epsilon,
             None => gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?,
         };
-        if !(epsilon.is_finite() && epsilon >= 0.0) {
+        if !(0.0..=0.1).contains(&epsilon) {
             let why = "which is not a small number";
             return Err(keys.fail("attention.layer_norm_rms_epsilon", &epsilon, why));
         }

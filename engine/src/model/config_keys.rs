@@ -1,10 +1,24 @@
 //! Metadata of a model, whose keys begin with its architecture's name; numbers are checked as they are read.
 
+use std::ops::RangeInclusive;
+
 use super::error::ModelError;
 use crate::gguf::Gguf;
 
 /// More than any released model has, little enough that no product of a few overflows or exhausts memory.
 pub(crate) const LIMIT: usize = 1 << 24;
+
+/// Numbers by key, and the range in which every model has them: with others a file would run, and write nonsense.
+const SENSIBLE: &[(&[&str], RangeInclusive<f32>)] = &[
+    (&["rope.freq_base", "rope.freq_base_swa"], 2.0..=1e15),
+    (&["rope.scaling.factor", "rope.scale_linear"], 1e-3..=1e6),
+    (&["rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow"], 1e-3..=1e6),
+    (&["rope.scaling.attn_factor", "rope.scaling.yarn_log_multiplier"], 1e-3..=1e3),
+    (&["attention.scale", "attention.temperature_scale"], 1e-6..=1e3),
+    (&["embedding_scale", "residual_scale", "logit_scale"], 1e-6..=1e6),
+    (&["final_logit_softcapping"], 1e-2..=1e9),
+    (&["expert_weights_scale"], 1e-4..=1e4),
+];
 
 /// The metadata of one architecture.
 pub(crate) struct ConfigKeys<'a> {
@@ -41,11 +55,15 @@ impl ConfigKeys<'_> {
         self.required(name, size)
     }
 
-    /// A number above zero.
+    /// A number above zero, as large as models have it.
     pub(crate) fn positive(&self, name: &str) -> Result<Option<f32>, ModelError> {
+        let sensible = SENSIBLE.iter().find(|(names, _)| names.contains(&name)).map(|(_, range)| range);
         match self.gguf.f32(&self.key(name))? {
             Some(x) if !(x.is_finite() && x > 0.0) => {
                 Err(self.fail(name, &x, "which is not a positive number"))
+            }
+            Some(x) if sensible.is_some_and(|range| !range.contains(&x)) => {
+                Err(self.fail(name, &x, "which no model has; the file is damaged or was converted wrongly"))
             }
             x => Ok(x),
         }

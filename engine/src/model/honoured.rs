@@ -1,6 +1,8 @@
 //! Keys that change every answer of a model: what an architecture does not do is refused, never passed over.
 
-use super::architecture::{Architecture, Recurrence, RoutingScheme, Turning};
+use pelicycle_kernels::GateFunction;
+
+use super::architecture::{Activation, Architecture, Recurrence, RoutingScheme, Turning};
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
 use crate::gguf::MetadataValue;
@@ -13,72 +15,134 @@ const CAPS: &[&str] = &[
     "attention.temperature_scale",
     "attention.max_alibi_bias",
     "attention.output_scale",
+    "attention.kv_lora_rank_swa",
+    "attention.output_lora_rank",
+    "activation.situ_beta",
+    "attn_res.block_size",
+    "expert_group_scale",
+    "expert_latent_length",
+    "experts_per_group",
+    "hash_layer_count",
+    "kda.gate_lower_bound",
 ];
+
+/// Numbers that leave a model as it is when they are 0 or 1 or absent, and that no architecture here does anything with.
+const FACTORS: &[&str] =
+    &["attention.indexer.kpool", "attention.value_scale", "num_loops", "rope.scaling.alpha"];
+
+/// Switches that change every answer when they are on, and that no architecture here has.
+const SWITCHES: &[&str] = &["kda.safe_gate", "use_parallel_residual"];
 
 /// Checks that the file asks for nothing that its architecture does not do.
 pub(super) fn honours(keys: &ConfigKeys<'_>, architecture: &Architecture) -> Result<(), ModelError> {
-    let refuse = |name: &str, found: &dyn ToString| {
+    let demands = Demands { keys, architecture };
+    demands.numbers()?;
+    demands.switches()?;
+    demands.layers()?;
+    demands.routing()
+}
+
+/// What a file asks of its architecture.
+struct Demands<'a> {
+    keys: &'a ConfigKeys<'a>,
+    architecture: &'a Architecture,
+}
+
+impl Demands<'_> {
+    fn refuse(&self, name: &str, found: &dyn ToString) -> Result<(), ModelError> {
         Err(ModelError::Unhonoured {
-            path: keys.gguf.path().to_owned(),
-            key: keys.key(name),
+            path: self.keys.gguf.path().to_owned(),
+            key: self.keys.key(name),
             found: found.to_string(),
-            architecture: architecture.name.to_owned(),
+            architecture: self.architecture.name.to_owned(),
         })
-    };
-    let honoured = |name: &str| architecture.query_temperature && name == "attention.temperature_scale";
-    for name in CAPS.iter().filter(|name| !honoured(name)) {
-        if let Some(value) = keys.gguf.f32(&keys.key(name))?.filter(|value| *value != 0.0) {
-            return refuse(name, &value);
+    }
+
+    /// Refuses a number that is not one of those that change nothing.
+    fn only(&self, name: &str, neutral: &[f32]) -> Result<(), ModelError> {
+        let value = self.keys.gguf.f32(&self.keys.key(name))?;
+        value.filter(|value| !neutral.contains(value)).map_or(Ok(()), |value| self.refuse(name, &value))
+    }
+
+    /// Refuses a switch that stands so.
+    fn never(&self, name: &str, refused: bool) -> Result<(), ModelError> {
+        match self.keys.gguf.bool(&self.keys.key(name))? {
+            Some(found) if found == refused => self.refuse(name, &found),
+            _ => Ok(()),
         }
     }
-    for name in ["swiglu_clamp_exp", "swiglu_clamp_shexp"] {
-        let clamps = match keys.gguf.metadata().get(&keys.key(name)) {
-            Some(MetadataValue::Array(_)) => keys.gguf.f32s(&keys.key(name))?,
-            _ => keys.gguf.f32(&keys.key(name))?.map(|clamp| vec![clamp]),
-        };
-        if let Some(clamp) = clamps.into_iter().flatten().find(|clamp| *clamp != 0.0) {
-            return refuse(name, &clamp);
+
+    fn numbers(&self) -> Result<(), ModelError> {
+        let honoured =
+            |name: &str| self.architecture.query_temperature && name == "attention.temperature_scale";
+        CAPS.iter().filter(|name| !honoured(name)).try_for_each(|name| self.only(name, &[0.0]))?;
+        FACTORS.iter().try_for_each(|name| self.only(name, &[0.0, 1.0]))?;
+        if !self.architecture.hyper_connections {
+            self.only("hyper_connection.count", &[0.0, 1.0])?;
         }
+        self.only("pooling_type", &[0.0])
     }
-    if keys.gguf.bool(&keys.key("use_parallel_residual"))? == Some(true) {
-        return refuse("use_parallel_residual", &"true");
-    }
-    if keys.gguf.bool(&keys.key("attention.causal"))? == Some(false) {
-        return refuse("attention.causal", &"false");
-    }
-    if let Some(pooling) = keys.gguf.u32(&keys.key("pooling_type"))?.filter(|pooling| *pooling != 0) {
-        return refuse("pooling_type", &pooling);
-    }
-    if architecture.turning == Turning::Never
-        && keys.gguf.bool(&keys.key("rope.scaling.finetuned"))? == Some(true)
-    {
-        return refuse("rope.scaling.finetuned", &"true");
-    }
-    if architecture.recurrence == Some(Recurrence::Mamba2)
-        && keys.gguf.bool(&keys.key("ssm.dt_b_c_rms"))? == Some(true)
-    {
-        return refuse("ssm.dt_b_c_rms", &"true");
-    }
-    if !matches!(architecture.routing, RoutingScheme::Described(..)) {
-        let renormalized = architecture.routing == RoutingScheme::Renormalized;
-        if let Some(norm) = keys.gguf.bool(&keys.key("expert_weights_norm"))?.filter(|n| *n != renormalized) {
-            return refuse("expert_weights_norm", &norm);
+
+    fn switches(&self) -> Result<(), ModelError> {
+        SWITCHES.iter().try_for_each(|name| self.never(name, true))?;
+        self.never("attention.causal", false)?;
+        if self.architecture.turning == Turning::Never {
+            self.never("rope.scaling.finetuned", true)?;
         }
-        let scale = keys.gguf.f32(&keys.key("expert_weights_scale"))?;
-        if let Some(scale) = scale.filter(|scale| *scale != 0.0 && *scale != 1.0) {
-            return refuse("expert_weights_scale", &scale);
+        if self.architecture.recurrence == Some(Recurrence::Mamba2) {
+            self.never("ssm.dt_b_c_rms", true)?;
         }
-        if let Some(groups) = keys.gguf.u32(&keys.key("expert_group_count"))?.filter(|groups| *groups > 1) {
-            return refuse("expert_group_count", &groups);
+        let name = "hidden_activation";
+        let other = self.keys.str(name)?.filter(|found| !is_called(self.architecture.activation, found));
+        other.map_or(Ok(()), |found| self.refuse(name, &found))
+    }
+
+    /// What may be said of each layer.
+    fn layers(&self) -> Result<(), ModelError> {
+        let (gguf, is_list) =
+            (self.keys.gguf, |value: &MetadataValue| matches!(value, MetadataValue::Array(_)));
+        // What its values mean differs between programs, but where all are equal.
+        let turning = "attention.rope_pattern";
+        if gguf.metadata().get(&self.keys.key(turning)).is_some_and(is_list)
+            && gguf.bools(&self.keys.key(turning))?.is_some_and(|layers| layers.contains(&false))
+        {
+            return self.refuse(turning, &"not the same for all layers");
         }
+        for name in ["swiglu_clamp_exp", "swiglu_clamp_shexp"] {
+            let clamps = match gguf.metadata().get(&self.keys.key(name)) {
+                Some(MetadataValue::Array(_)) => gguf.f32s(&self.keys.key(name))?,
+                _ => gguf.f32(&self.keys.key(name))?.map(|clamp| vec![clamp]),
+            };
+            if let Some(clamp) = clamps.into_iter().flatten().find(|clamp| *clamp != 0.0) {
+                return self.refuse(name, &clamp);
+            }
+        }
+        Ok(())
     }
-    // 1 is a softmax over all experts, 3 one over the chosen; renormalized, they are the same.
-    if !matches!(architecture.routing, RoutingScheme::Described(..))
-        && let Some(function) = keys.gguf.u32(&keys.key("expert_gating_func"))?
-        && !matches!(function, 0 | 1)
-        && !(function == 3 && architecture.routing == RoutingScheme::Renormalized)
-    {
-        return refuse("expert_gating_func", &function);
+
+    fn routing(&self) -> Result<(), ModelError> {
+        let routing = self.architecture.routing;
+        if matches!(routing, RoutingScheme::Described(..)) {
+            return Ok(());
+        }
+        let renormalized = routing == RoutingScheme::Renormalized;
+        self.never("expert_weights_norm", !renormalized)?;
+        self.only("expert_weights_scale", &[0.0, 1.0])?;
+        self.only("expert_group_count", &[0.0, 1.0])?;
+        // 1 is a softmax over all experts, 3 one over the chosen; renormalized, they are the same.
+        self.only("expert_gating_func", if renormalized { &[0.0, 1.0, 3.0] } else { &[0.0, 1.0] })
     }
-    Ok(())
+}
+
+/// Whether an activation goes by a name that configurations have.
+fn is_called(activation: Activation, name: &str) -> bool {
+    match activation {
+        Activation::Gated(GateFunction::Silu | GateFunction::Clamped) => {
+            matches!(name, "silu" | "swish" | "swiglu")
+        }
+        Activation::Gated(GateFunction::Gelu) => {
+            matches!(name, "gelu" | "gelu_pytorch_tanh" | "gelu_new" | "geglu")
+        }
+        Activation::SquaredRelu => matches!(name, "relu2" | "squared_relu"),
+    }
 }

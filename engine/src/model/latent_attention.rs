@@ -94,13 +94,18 @@ impl Seen {
     fn read(source: &LayerSource<'_>, queries: &Queries) -> Result<Seen, ModelError> {
         let Some(Indexer::Positions(pairs)) = source.architecture.indexer else { return Ok(Seen::All) };
         let (keys, name) = (source.keys(), "attention.indexer.types");
-        let chooses = keys.gguf.bools(&keys.key(name))?;
-        if chooses.is_some_and(|list| list.first() == Some(&false)) {
-            let why = "for the first layer, which has none before it to take its choice from";
-            return Err(keys.fail(name, &false, why));
-        }
-        if chooses.is_some_and(|list| list.get(source.layer) == Some(&false)) {
-            return Ok(Seen::AsBefore);
+        if let Some(chooses) = keys.gguf.bools(&keys.key(name))? {
+            if chooses.len() < source.config.layers {
+                let found = format!("a list for {} layers", chooses.len());
+                return Err(keys.fail(name, &found, "which is fewer than the model has"));
+            }
+            if !chooses[0] {
+                let why = "for the first layer, which has none before it to take its choice from";
+                return Err(keys.fail(name, &false, why));
+            }
+            if !chooses[source.layer] {
+                return Ok(Seen::AsBefore);
+            }
         }
         let Queries::Compressed { down, .. } = queries else {
             // It would have nothing to make its queries of.

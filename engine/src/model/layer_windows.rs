@@ -3,7 +3,7 @@
 use super::architecture::{Architecture, WindowPattern, WindowRope};
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
-use crate::gguf::{MetadataArray, MetadataValue};
+use crate::gguf::MetadataValue;
 
 /// The window of each layer: by the architecture's own rhythm, or by the file's where it has one.
 pub(super) fn windows(
@@ -22,11 +22,11 @@ pub(super) fn windows(
     };
     let pattern = "attention.sliding_window_pattern";
     let windowed: Vec<bool> = match keys.gguf.metadata().get(&keys.key(pattern)) {
-        Some(MetadataValue::Array(MetadataArray::Bool(list))) if list.len() >= layers => {
-            list[..layers].to_vec()
-        }
         Some(MetadataValue::Array(_)) => {
-            return Err(keys.fail(pattern, &"a list", "but must have a boolean for each layer"));
+            let list = keys.gguf.bools(&keys.key(pattern))?.unwrap_or_default();
+            let found = format!("a list for {} layers", list.len());
+            let why = "but must have a boolean for each layer";
+            list.get(..layers).map(<[bool]>::to_vec).ok_or_else(|| keys.fail(pattern, &found, why))?
         }
         _ => {
             let period = keys.size(pattern)?.unwrap_or(declared.period);

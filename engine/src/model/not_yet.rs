@@ -2,7 +2,7 @@
 
 const MISSING: &[(&str, &[&str])] = &[
     ("the first Mamba's recurrent layers", &["mamba", "jamba", "plamo2"]),
-    ("recurrent layers without attention or beside it", &["mamba2", "falcon-h1"]),
+    ("recurrent layers without attention or beside it", &["mamba2", "falcon-h1", "minimax-01"]),
     ("recurrent layers of RWKV", &["rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7"]),
     ("attention over compressed runs of tokens, and experts that a table gives", &["deepseek4"]),
     ("streams that are predicted and corrected in turns (AltUp)", &["gemma3n"]),
@@ -34,28 +34,41 @@ const MISSING: &[(&str, &[&str])] = &[
         &[
             "arctic",
             "bailingmoe",
+            "bailingmoe3",
             "baichuan",
             "bitnet",
             "chameleon",
             "deci",
             "deepseek",
             "dots1",
+            "dots3note",
             "ernie4_5",
             "exaone",
+            "glm5-next",
+            "granite_swa",
+            "graniteswitch",
             "grovemoe",
+            "hrm_text",
             "hunyuan-dense",
             "hunyuan_vl",
             "hy_v3",
+            "hy_v4",
             "internlm2",
+            "kimi-k3",
             "laguna",
             "maincoder",
+            "maple",
             "mellum",
             "mimo2",
+            "minimax-m3",
+            "muse-glimmer",
+            "nanbeige",
             "paddleocr",
             "pangu-embedded",
             "plm",
             "qwen",
             "refact",
+            "spark2_5",
             "step35",
             "talkie",
             "xverse",
@@ -81,7 +94,6 @@ const MISSING: &[(&str, &[&str])] = &[
             "gemma-embedding",
             "llama-embed",
             "clip",
-            "wavtokenizer-dec",
             "eagle3",
             "gemma4-assistant",
             "dflash",
@@ -89,6 +101,7 @@ const MISSING: &[(&str, &[&str])] = &[
         ],
     ),
     ("an encoder beside the decoder", &["t5"]),
+    ("a listener: it makes sounds, and no text", &["pockettts", "qwen3tts", "wavtokenizer-dec"]),
 ];
 
 /// What an architecture would need, in words that follow "it needs".
@@ -108,6 +121,10 @@ mod tests {
         for name in MISSING.iter().flat_map(|(_, names)| *names) {
             assert!(Architecture::named(name).is_none(), "{name} runs");
             assert!(seen.insert(name), "{name} is named once");
+        }
+        // The newest names of llama.cpp 0.5.0.
+        for name in ["kimi-k3", "glm5-next", "minimax-m3", "muse-glimmer", "pockettts", "spark2_5"] {
+            assert!(!missing(name).contains("not known"), "{name}");
         }
         assert!(missing("gemma3n").contains("AltUp") && missing("gemma99").contains("not known"));
     }

@@ -57,10 +57,10 @@ impl RopeScaling {
         context: usize,
         architecture: &Architecture,
     ) -> Result<RopeScaling, ModelError> {
-        let factor = match keys.positive("rope.scaling.factor")? {
+        let factor = match keys.positive_or_zero("rope.scaling.factor")? {
             Some(factor) => Some(factor),
             // As older converters name it.
-            None => keys.positive("rope.scale_linear")?,
+            None => keys.positive_or_zero("rope.scale_linear")?,
         };
         if keys.gguf.tensor(LONG_DIVISORS).is_some() {
             // Its name in `rope.scaling.type` is given by some files, and not by others.

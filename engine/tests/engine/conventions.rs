@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use pelicycle_engine::Session;
+use pelicycle_engine::gguf::{MetadataArray, MetadataValue};
 use pelicycle_engine::model::{Arithmetic, Model};
 
+use crate::support::parts::Parts;
 use crate::support::shared;
 
 fn case(name: &str) -> Option<PathBuf> {
@@ -50,5 +52,42 @@ fn a_key_that_changes_every_answer_is_refused_by_name_where_it_is_not_honoured()
         let Some(path) = case(name) else { return };
         let error = Model::open(&path, Some(1), Arithmetic::Float32).unwrap_err().to_string();
         assert!(error.contains(words), "{name}: {error}");
+    }
+}
+
+/// Keys of other architectures, which llama.cpp 0.5.0 knows, in a file that does not do what they say.
+#[test]
+fn what_other_architectures_do_is_refused_by_name_and_what_changes_nothing_is_not() {
+    let number = |x: f32| MetadataValue::F32(x);
+    let text = |text: &str| MetadataValue::String(text.to_owned());
+    let bools = |list: &[bool]| MetadataValue::Array(MetadataArray::Bool(list.to_vec()));
+    let Some(parts) = Parts::golden("llama3.f16") else { return };
+    let opened = |key: &str, value: &MetadataValue| {
+        let mut changed = parts.clone();
+        changed.set(&format!("llama.{key}"), Some(value.clone()));
+        changed.model(Arithmetic::Float32).map(drop)
+    };
+    for (key, value, words) in [
+        ("num_loops", number(4.0), "llama.num_loops is 4"),
+        ("rope.scaling.alpha", number(1000.0), "llama.rope.scaling.alpha is 1000"),
+        ("attention.value_scale", number(0.7), "llama.attention.value_scale is 0.7"),
+        ("hyper_connection.count", number(4.0), "llama.hyper_connection.count is 4"),
+        ("attn_res.block_size", number(8.0), "llama.attn_res.block_size is 8"),
+        ("kda.safe_gate", MetadataValue::Bool(true), "llama.kda.safe_gate is true"),
+        ("hidden_activation", text("gelu"), "llama.hidden_activation is gelu"),
+        ("attention.rope_pattern", bools(&[true, true, true, false]), "llama.attention.rope_pattern is not"),
+    ] {
+        let error = opened(key, &value).unwrap_err().to_string();
+        assert!(error.contains(words), "{key}: {error}");
+    }
+    for (key, value) in [
+        ("num_loops", number(1.0)),
+        ("rope.scaling.factor", number(0.0)),
+        ("hyper_connection.count", number(1.0)),
+        ("kda.safe_gate", MetadataValue::Bool(false)),
+        ("hidden_activation", text("silu")),
+        ("attention.rope_pattern", bools(&[true; 4])),
+    ] {
+        opened(key, &value).unwrap_or_else(|error| panic!("{key}: {error}"));
     }
 }

@@ -1,7 +1,7 @@
 //! Model files rewritten: other layouts of the same weights give the same answers.
 
 use pelicycle_engine::Session;
-use pelicycle_engine::gguf::MetadataValue;
+use pelicycle_engine::gguf::{MetadataArray, MetadataValue};
 use pelicycle_engine::model::{Arithmetic, Model};
 
 use crate::support::parts::{Parts, Tensor};
@@ -93,6 +93,25 @@ fn other_names_and_unused_tensors_change_nothing() {
         with.tensors.push(unused);
     }
     answers_the_same(&with, &without);
+}
+
+#[test]
+fn lists_of_layers_may_be_written_in_integers() {
+    for (name, key) in [
+        ("olmo3.f16", "olmo2.attention.sliding_window_pattern"),
+        ("qwen35.f16", "qwen35.attention.recurrent_layers"),
+        ("glm-dsa.f16", "glm-dsa.attention.indexer.types"),
+    ] {
+        let Some(booleans) = Parts::golden(name) else { return };
+        let place = booleans.pairs.iter().position(|(found, _)| found == key).unwrap();
+        let MetadataValue::Array(MetadataArray::Bool(list)) = &booleans.pairs[place].1 else {
+            panic!("{name}")
+        };
+        let mut integers = booleans.clone();
+        let list = list.iter().map(|&layer| u32::from(layer)).collect();
+        integers.pairs[place].1 = MetadataValue::Array(MetadataArray::U32(list));
+        answers_the_same(&booleans, &integers);
+    }
 }
 
 #[test]

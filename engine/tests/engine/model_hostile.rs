@@ -251,6 +251,7 @@ fn lies_about_layers_that_are_not_alike_are_named() {
                 &["indexer.key_length", "less than what turns"],
             ),
             ("glm-dsa.attention.indexer.top_k", None, &["indexer.top_k"]),
+            ("glm-dsa.attention.indexer.types", bools(&[true]), &["indexer.types", "1 layers", "fewer"]),
         ],
     );
     every_lie_is_named(
@@ -285,6 +286,36 @@ fn lies_about_layers_that_are_not_alike_are_named() {
     every_lie_is_named(
         "phimoe.f16",
         &[("phimoe.expert_used_count", size(3), &["expert_used_count", "2 experts"])],
+    );
+}
+
+#[test]
+fn a_number_that_no_model_has_is_refused_by_its_key() {
+    let number = |x: f32| Some(MetadataValue::F32(x));
+    let refused: &[&str] = &["no model has", "damaged"];
+    let large: &[&str] = &["attention.layer_norm_rms_epsilon is 3", "not a small number"];
+    every_lie_is_named(
+        "granite.f16",
+        &[
+            ("granite.attention.layer_norm_rms_epsilon", number(3.0), large),
+            ("granite.rope.freq_base", number(1.0), refused),
+            ("granite.rope.freq_base", number(1e30), refused),
+            ("granite.attention.scale", number(1e20), refused),
+            ("granite.embedding_scale", number(1e-20), refused),
+            ("granite.residual_scale", number(1e20), refused),
+            ("granite.logit_scale", number(1e20), refused),
+        ],
+    );
+    every_lie_is_named("gemma4-dense.f16", &[("gemma4.final_logit_softcapping", number(1e-20), refused)]);
+    every_lie_is_named("glm4moe.f16", &[("glm4moe.expert_weights_scale", number(1e20), refused)]);
+    every_lie_is_named(
+        "ministral3.f16",
+        &[
+            ("mistral3.rope.scaling.factor", number(1e20), refused),
+            ("mistral3.rope.scaling.yarn_beta_fast", number(1e20), refused),
+            ("mistral3.rope.scaling.yarn_log_multiplier", number(1e20), refused),
+            ("mistral3.attention.temperature_scale", number(1e20), refused),
+        ],
     );
 }
 
