@@ -1,7 +1,7 @@
 //! Those who answer: opened by what is known of contestants, each with what it costs.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pelicycle_provider::{BatchClient, Provider, Replies, ServiceModel, Services, WireTrace};
