@@ -8,6 +8,7 @@ use std::sync::Arc;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_engine::Kernels;
 use pelicycle_engine::gguf::GgufOutline;
+use pelicycle_engine::model::ModelError;
 use pelicycle_models::Inventory;
 use pelicycle_run::{Config, Contestant, ContestantModel, Projectors, ServiceAccess, Sight, Weights};
 use pelicycle_store::Store;
@@ -96,13 +97,10 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     let names: Vec<String> =
         services.entries().map(|(name, _)| name.to_owned()).filter(|name| only(name)).collect();
     let found = survey(&services, &environment, names, &wanted, args.offline)?;
-    let (projectors, fault) = named_projectors(&config, args.projector.as_deref());
+    let (projectors, faults) = named_projectors(&config, args.projector.as_deref());
     let mut contestants = judge(&asked, &projectors, &found);
-    contestants.extend(fault.map(|fault| Part {
-        name: "projectors".to_owned(),
-        ok: false,
-        words: fault.to_string(),
-    }));
+    let fault = |words| Part { name: "projectors".to_owned(), ok: false, words };
+    contestants.extend(faults.into_iter().map(fault));
     let report = Report {
         parts: match args.providers.is_empty() {
             true => parts(global, &config, &named_projectors(&config, None).0),
@@ -206,7 +204,7 @@ fn judge(
         let (ok, words) = match found {
             Err(words) => (false, words.clone()),
             Ok(Contestant { model: ContestantModel::Local(Weights::File(path)), record, .. }) => {
-                let (sees, sight) = sight(projectors, path);
+                let (sees, sight) = sight(projectors, name, path);
                 (sees, format!("{}; {sight}", record.model))
             }
             Ok(found) if found.model != ContestantModel::Remote => (true, found.record.model.clone()),
@@ -226,18 +224,21 @@ fn judge(
     judged.collect()
 }
 
-/// Whether a local model sees pictures, and with what. That it can't be run, or that its projector can't be used, is a fault.
-fn sight(projectors: &Projectors, path: &Path) -> (bool, String) {
+/// Whether a local model sees pictures, and with what. That it can't be run, or that its projector can't be used, is a fault;
+/// that the one beside it is of a kind that nobody knows here is none.
+fn sight(projectors: &Projectors, contestant: &str, path: &Path) -> (bool, String) {
     let outline = match GgufOutline::open(path) {
         Ok(outline) => outline,
         Err(error) => return (false, error.to_string()),
     };
-    match projectors.sight(path, outline.gguf()) {
+    match projectors.sight_of(Some(contestant), path, outline.gguf()) {
         Sight::Sees(projector) => (true, format!("sees pictures with {}", projector.gguf().path().display())),
         Sight::TextAlone => (true, "reads text alone: no projector for it lies beside it".to_owned()),
         Sight::NoModel(why) => (false, why.to_string()),
         broken @ Sight::Unusable { .. } => {
-            (false, format!("its projector can't be used: {}", broken.fault().unwrap_or_default()))
+            let text_alone =
+                matches!(broken, Sight::Unusable { why: ModelError::ProjectorKind { .. }, place: None, .. });
+            (text_alone, format!("its projector can't be used: {}", broken.fault().unwrap_or_default()))
         }
     }
 }

@@ -173,10 +173,14 @@ pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCod
     let listener = |kept: &KeptJudgement| drive.tell(failure(kept), || line(kept, args.pairs));
     let JudgingEnd { pairs, judged, unread, failed, usd, settled, over_budget } =
         drive.hold(session.hold(schedule, args.pairs, listener))?;
-    let ended = SessionEnd { unread, failed, usd, over_budget };
+    let left = Some(args.pairs.saturating_sub(pairs));
+    let ended = SessionEnd { unread, failed, usd, over_budget, left };
     if !args.quiet {
         say(&ended.words(format!("{}: {judged} judgements", plural(u64::from(pairs), "pair"))));
-        what_follows(settled, pairs == 0 && judged == 0 && failed == 0, &args.between, args.looks);
+        let none = pairs == 0 && judged == 0 && failed == 0;
+        if !(none && drive.stop.asked()) {
+            what_follows(settled, none, &args.between, args.looks);
+        }
         trust(&store, &material.field, &judge.name)?;
     }
     Ok(drive.end(&ended))

@@ -40,7 +40,7 @@ pub(super) fn judge_calibrate(
     let session = CalibrationSession { judge, store, max_cost: args.max_cost, stop: &drive.stop };
     let CalibrationEnd { answered, failed, usd, over_budget } =
         drive.hold(session.hold(showings, listener))?;
-    let ended = SessionEnd { unread: 0, failed, usd, over_budget };
+    let ended = SessionEnd { unread: 0, failed, usd, over_budget, left: None };
     if !args.quiet {
         say(&match all {
             0 => "it has seen all of the set".to_owned(),

@@ -60,7 +60,8 @@ pub(super) fn judge_rubric(
     let session = RubricSession { judge, store, shrink, max_cost: args.max_cost, stop: &drive.stop };
     let RubricSessionEnd { read, unread, failed, usd, over_budget } =
         drive.hold(session.hold(drawings, listener))?;
-    let ended = SessionEnd { unread, failed, usd, over_budget };
+    let left = u32::try_from(all).ok().map(|all| all.saturating_sub(read));
+    let ended = SessionEnd { unread, failed, usd, over_budget, left };
     if !args.quiet {
         say(&ended.words(format!("{} read", plural(u64::from(read), "drawing"))));
         if all == 0 {

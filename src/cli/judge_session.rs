@@ -1,11 +1,13 @@
 //! What all sessions of `pelicycle judge` share: how they are driven, broken off and summed up.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
+use pelicycle_compare::words::quoted;
 use pelicycle_run::judging::ModelJudge;
 use pelicycle_run::{RunError, Stop};
 use pelicycle_store::Store;
@@ -26,6 +28,8 @@ pub(super) struct SessionEnd {
     pub(super) usd: f64,
     /// US dollars spent, where the bound on them ended it.
     pub(super) over_budget: Option<f64>,
+    /// What is left of the number that --pairs asks for; none where the same command knows what is left.
+    pub(super) left: Option<u32>,
 }
 
 /// A session under way: Ctrl-C ends it, and what it says stands below how far a picture was looked at.
@@ -75,6 +79,10 @@ impl SessionDrive {
             let spent = dollars(spent);
             say_error(&format!("stopped at {spent}: another request could have passed --max-cost"));
         }
+        if self.stop.asked() && ended.left != Some(0) {
+            let command = same_command(std::env::args_os().skip(1), ended.left);
+            say_error(&format!("interrupted; `{command}` goes on"));
+        }
         match (self.stop.asked(), ended.failed) {
             (true, _) => ExitCode::from(INTERRUPTED),
             (false, 0) if ended.over_budget.is_none() => ExitCode::SUCCESS,
@@ -103,6 +111,31 @@ impl SessionEnd {
     }
 }
 
+/// The command that was given, with another number of pairs where there is one.
+fn same_command(args: impl Iterator<Item = OsString>, pairs: Option<u32>) -> String {
+    let mut command = "pelicycle".to_owned();
+    let mut args = args.map(|arg| arg.to_string_lossy().into_owned());
+    while let Some(arg) = args.next() {
+        if pairs.is_some() {
+            if arg == "--pairs" || short_pairs(&arg) == Some("") {
+                args.next();
+                continue;
+            }
+            if arg.starts_with("--pairs=") || short_pairs(&arg).is_some() {
+                continue;
+            }
+        }
+        command.push_str(&format!(" {}", quoted(&arg)));
+    }
+    command.extend(pairs.map(|pairs| format!(" -n {pairs}")));
+    command
+}
+
+/// What stands behind `-n` in the same word, which may begin with `-q`, the one other letter without a value.
+fn short_pairs(arg: &str) -> Option<&str> {
+    arg.strip_prefix('-')?.trim_start_matches('q').strip_prefix('n')
+}
+
 /// A line on a terminal that says how far a picture was looked at. It tells what is new alone, and 0 when nothing stands there.
 #[derive(Debug, Default)]
 struct LookingLine(AtomicUsize);
@@ -122,5 +155,20 @@ impl LookingLine {
             let _ = write!(stderr, "\r\x1b[K");
             let _ = stderr.flush();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_broken_off_goes_on_by_the_same_command_with_the_number_that_is_left() {
+        let said = |args: &str, left| same_command(args.split(' ').map(OsString::from), left);
+        for given in ["-n 100 -m x/y", "-m x/y -n100", "--pairs=100 -m x/y", "-m x/y --pairs 100", "-m x/y"] {
+            assert_eq!(said(&format!("judge {given}"), Some(63)), "pelicycle judge -m x/y -n 63");
+        }
+        assert_eq!(said("judge -qn 9 -m x/y --no-think", Some(2)), "pelicycle judge -m x/y --no-think -n 2");
+        assert_eq!(said("judge --calibrate -m it's", None), r"pelicycle judge --calibrate -m 'it'\''s'");
     }
 }

@@ -2,25 +2,27 @@
 
 use std::path::Path;
 
-use pelicycle_run::{Config, ConfigurationFault, Projectors};
+use pelicycle_run::{Config, Projectors};
 
-/// The projectors that somebody named. A contestant that names one where there can be none is a fault beside them: it keeps
-/// nobody from looking at models. Then those of pelicycle.toml are left out.
-pub(super) fn named_projectors(
-    config: &Config,
-    given: Option<&Path>,
-) -> (Projectors, Option<ConfigurationFault>) {
+use super::output::say_error;
+
+/// The projectors that somebody named, and what is wrong with others: it keeps nobody from looking at models.
+pub(super) fn named_projectors(config: &Config, given: Option<&Path>) -> (Projectors, Vec<String>) {
     match Projectors::new(config, given) {
-        Ok(projectors) => (projectors, None),
-        Err(fault) => (Projectors::new(&Config::default(), given).unwrap_or_default(), Some(fault)),
+        Ok(projectors) => {
+            let faults = projectors.faults().map(ToString::to_string).collect();
+            (projectors, faults)
+        }
+        Err(fault) => {
+            let alone = Projectors::new(&Config::default(), given).unwrap_or_default();
+            (alone, vec![fault.to_string()])
+        }
     }
 }
 
-/// As [`named_projectors`], with the fault told as a warning.
+/// As [`named_projectors`], with what is wrong told as warnings.
 pub(super) fn projectors_or_warning(config: &Config, given: Option<&Path>) -> Projectors {
-    let (projectors, fault) = named_projectors(config, given);
-    if let Some(fault) = fault {
-        super::output::say_error(&format!("warning: {fault}"));
-    }
+    let (projectors, faults) = named_projectors(config, given);
+    faults.iter().for_each(|fault| say_error(&format!("warning: {fault}")));
     projectors
 }

@@ -294,8 +294,9 @@ fn an_interrupt_keeps_what_was_judged() {
         steps
     });
     configure(&place, &server, "concurrency = 2");
-    let mut child = pelicycle(&place, &["judge", "-m", "mine/eye", "-n", "10"])
+    let child = pelicycle(&place, &["judge", "-m", "mine/eye", "-n", "10"])
         .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
@@ -305,8 +306,11 @@ fn an_interrupt_keeps_what_was_judged() {
     }
     let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130));
     assert_eq!(judgements(&place.store()).len(), 2);
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("interrupted; `pelicycle judge -m mine/eye -n 9` goes on"), "{said}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Those who answer: opened by what is known of contestants, each with what it costs.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pelicycle_provider::{BatchClient, Provider, Replies, ServiceModel, Services, WireTrace};
@@ -97,7 +97,8 @@ impl Backends {
                 parallel: count(options.parallel, config.run.parallel).unwrap_or(PARALLEL),
                 projector: None,
             },
-            projectors: Projectors::new(config, options.projector.as_deref()).map_err(fault)?,
+            projectors: Projectors::new(config, options.projector.as_deref())
+                .map_err(|error| fault(error.into()))?,
             services: match &options.trace {
                 Some(trace) => services.traced(Arc::clone(trace)),
                 None => services,
@@ -124,7 +125,7 @@ impl Backends {
         seeded: bool,
         prompts: &[&str],
     ) -> Result<OpenedContestant, RunError> {
-        let RunContestant { request: wanted, template, looks: wanted_looks, .. } = wanted;
+        let RunContestant { request: wanted, template, looks: wanted_looks, record, .. } = wanted;
         let opened = |provider: Arc<dyn Provider>, request, source, tariff| OpenedContestant {
             backend: Backend { provider, tariff },
             request,
@@ -135,7 +136,7 @@ impl Backends {
         };
         match &found.model {
             ContestantModel::Local(weights) => {
-                let model = self.local(weights, template.as_deref())?;
+                let model = self.local(weights, Some(&record.slug), template.as_deref())?;
                 let demonstration = model.demonstration();
                 let fault = || model.open_eyes().err().map(|error| NoSight::Projector(error.to_string()));
                 let blind = (*wanted_looks > 0).then(fault).flatten();
@@ -167,9 +168,14 @@ impl Backends {
         }
     }
 
-    /// Opens a local model, with a chat template where that is not to be its own.
-    pub(crate) fn local(&self, weights: &Weights, template: Option<&str>) -> Result<LocalModel, RunError> {
-        let projector = self.projectors.named(weights).map(Path::to_owned);
+    /// Opens a local model, for a contestant where it has a name, and with a chat template where that is not to be its own.
+    pub(crate) fn local(
+        &self,
+        weights: &Weights,
+        contestant: Option<&str>,
+        template: Option<&str>,
+    ) -> Result<LocalModel, RunError> {
+        let projector = self.projectors.named(weights, contestant);
         Ok(LocalModel::open(weights, template, &LocalOptions { projector, ..self.options.clone() })?)
     }
 

@@ -168,8 +168,4 @@ pub enum ConfigurationFault {
     Lineup(#[from] LineupError),
     #[error("usd_per_kwh = {0} is no price of energy")]
     EnergyPrice(f64),
-    #[error(
-        "contestants.{name} has a projector, but is no model of this machine: services have their own eyes"
-    )]
-    Projector { name: String },
 }

@@ -122,6 +122,8 @@ pub enum LineupError {
     Member { place: String, lineup: String, member: String, meant: String },
     #[error("lineups.{name} names itself, by way of {via}")]
     Circle { name: String, via: String },
+    #[error("{place}: contestants.{name} has a projector, and {why}: take the line out")]
+    Projector { place: String, name: String, why: &'static str },
 }
 
 impl Lineups {

@@ -25,6 +25,7 @@ use pelicycle_record::{
 
 use crate::contestant::Weights;
 use crate::file_hash::FileHash;
+use crate::projector_choice::NamedProjector;
 use crate::{RunError, Sight, UsageError};
 
 /// Tokens of a reply when nothing else is said: today's drawings with their thinking are often longer than 4,096, and one
@@ -46,7 +47,7 @@ pub struct LocalOptions {
     pub parallel: usize,
     /// The projector with which the model sees; `None` takes one that lies beside it. It is looked for when the first
     /// picture is to be seen.
-    pub projector: Option<PathBuf>,
+    pub(crate) projector: Option<NamedProjector>,
 }
 
 /// Somebody who is told how far a picture was looked at, from the engine's thread.
@@ -57,7 +58,7 @@ pub struct LocalModel {
     engine: Engine,
     weights: Weights,
     /// The projector that was named for it.
-    projector: Option<PathBuf>,
+    projector: Option<NamedProjector>,
     eyes: Mutex<Option<OpenedEyes>>,
     watch: Arc<OnceLock<PictureWatch>>,
     /// Its weights by what they are for.
@@ -154,7 +155,7 @@ impl LocalModel {
         }
         let model = self.weights.source();
         let sight = match &self.weights {
-            Weights::File(path) => Sight::of(path, self.engine.model().gguf(), self.projector.as_deref()),
+            Weights::File(path) => Sight::of(path, self.engine.model().gguf(), self.projector.as_ref()),
             Weights::Bundled => return Err(UsageError::BundledCannotSee { model }),
         };
         let Sight::Sees(projector) = &sight else {

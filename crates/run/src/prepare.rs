@@ -15,6 +15,7 @@ use pelicycle_text::plain_file;
 
 use crate::backends::check_bound;
 use crate::local::check_sampling;
+use crate::projector_choice::check_has_eyes;
 use crate::sight::settle_looks;
 use crate::{
     Backend, BackendOptions, Backends, Config, Contestant, ContestantError, ContestantModel, Notice, Notices,
@@ -217,6 +218,9 @@ fn participants(
             notices(&Notice::ModelFound { named: &one.entry.model, found });
         }
         contestant.named(&one);
+        if let (Some(name), Some(projector)) = (&one.name, &one.entry.projector) {
+            check_has_eyes(config, name, projector, &contestant.model)?;
+        }
         let record = &contestant.record;
         if all.iter().any(|(_, known)| known.record.slug == record.slug) {
             return Err(UsageError::Twice { label: record.label.clone() });

@@ -8,7 +8,7 @@ use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_engine::vision::{PictureLimits, Projector};
 use pelicycle_models::projectors_beside;
 
-use crate::{Config, ConfigurationFault, Contestant, ContestantModel, Weights};
+use crate::{Config, Contestant, ContestantModel, LineupError, Participant, Weights};
 
 /// Whether a local model sees pictures.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub enum Sight {
         projector: PathBuf,
         /// What is wrong with it.
         why: ModelError,
+        /// Where it is named in pelicycle.toml, with its line.
+        place: Option<String>,
     },
 }
 
@@ -33,44 +35,104 @@ pub enum Sight {
 pub struct Projectors {
     /// For whatever local model is asked.
     given: Option<PathBuf>,
-    /// Those of pelicycle.toml, by the weights that they are for.
-    configured: Vec<(Weights, PathBuf)>,
+    /// Those of pelicycle.toml.
+    configured: Vec<ConfiguredProjector>,
+    faults: Vec<LineupError>,
+}
+
+/// The projector of a contestant of pelicycle.toml.
+#[derive(Debug, Clone)]
+struct ConfiguredProjector {
+    contestant: String,
+    weights: Weights,
+    named: NamedProjector,
+}
+
+/// A projector that somebody named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedProjector {
+    pub(crate) path: PathBuf,
+    /// Where pelicycle.toml names it, with its line.
+    pub(crate) place: Option<String>,
 }
 
 impl Projectors {
     /// The one that was given, before those that contestants of pelicycle.toml have.
     ///
     /// # Errors
-    /// When a contestant has one that is no model of this machine.
-    pub fn new(config: &Config, given: Option<&Path>) -> Result<Projectors, ConfigurationFault> {
-        let mut configured = Vec::new();
+    /// When names of contestants clash or can't be used.
+    pub fn new(config: &Config, given: Option<&Path>) -> Result<Projectors, LineupError> {
+        let (mut configured, mut faults) = (Vec::new(), Vec::new());
         for one in config.lineups()?.everyone() {
-            let Some(projector) = one.entry.projector else { continue };
-            match Contestant::find(&one.entry.model, &config.places()).map(|found| found.model) {
-                Ok(ContestantModel::Local(weights)) => configured.push((weights, projector)),
-                Ok(ContestantModel::Remote | ContestantModel::Given(_)) => {
-                    return Err(ConfigurationFault::Projector { name: one.name.unwrap_or_default() });
+            let Participant { name: Some(contestant), entry } = one else { continue };
+            let Some(path) = entry.projector else { continue };
+            // Whoever asks for a model that can't be found hears of that.
+            let Ok(found) = Contestant::find(&entry.model, &config.places()) else { continue };
+            match check_has_eyes(config, &contestant, &path, &found.model) {
+                Err(fault) => faults.push(fault),
+                Ok(weights) => {
+                    let place = Some(place_of(config, &contestant, &path));
+                    let named = NamedProjector { path, place };
+                    configured.push(ConfiguredProjector { contestant, weights: weights.clone(), named });
                 }
-                // Whoever asks for it hears of that.
-                Err(_) => {}
             }
         }
-        Ok(Projectors { given: given.map(Path::to_owned), configured })
+        Ok(Projectors { given: given.map(Path::to_owned), configured, faults })
     }
 
-    /// The one that was named for these weights.
-    #[must_use]
-    pub fn named(&self, weights: &Weights) -> Option<&Path> {
-        let configured = || self.configured.iter().find(|(of, _)| same(of, weights));
-        self.given.as_deref().or_else(|| configured().map(|(_, projector)| projector.as_path()))
+    /// Contestants that name a projector where there can be none. They have none; all others have theirs.
+    pub fn faults(&self) -> impl Iterator<Item = &LineupError> {
+        self.faults.iter()
+    }
+
+    /// The one that was named for these weights, before all by the contestant of this name.
+    pub(crate) fn named(&self, weights: &Weights, contestant: Option<&str>) -> Option<NamedProjector> {
+        if let Some(given) = &self.given {
+            return Some(NamedProjector { path: given.clone(), place: None });
+        }
+        let of_weights = || self.configured.iter().filter(|one| same(&one.weights, weights));
+        let own = of_weights().find(|one| contestant == Some(one.contestant.as_str()));
+        own.or_else(|| of_weights().next()).map(|one| one.named.clone())
     }
 
     /// Whether the model in a file sees, by the one that was named for it, else by those beside it. The projector is opened:
     /// all of its tensors are there and have their shapes.
     #[must_use]
     pub fn sight(&self, path: &Path, model: &Arc<Gguf>) -> Sight {
-        Sight::of(path, model, self.named(&Weights::File(path.to_owned())))
+        self.sight_of(None, path, model)
     }
+
+    /// The same for a contestant of pelicycle.toml, whose own projector comes before those that others have for the file.
+    #[must_use]
+    pub fn sight_of(&self, contestant: Option<&str>, path: &Path, model: &Arc<Gguf>) -> Sight {
+        Sight::of(path, model, self.named(&Weights::File(path.to_owned()), contestant).as_ref())
+    }
+}
+
+/// Where pelicycle.toml names the projector of a contestant.
+fn place_of(config: &Config, contestant: &str, projector: &Path) -> String {
+    let word = projector.to_str().unwrap_or_default();
+    config.written_at.of(&format!("contestants.{contestant}.projector"), word)
+}
+
+/// The file of a contestant that has a projector.
+///
+/// # Errors
+/// When it is no model file of this machine.
+pub(crate) fn check_has_eyes<'a>(
+    config: &Config,
+    contestant: &str,
+    projector: &Path,
+    model: &'a ContestantModel,
+) -> Result<&'a Weights, LineupError> {
+    let why = match model {
+        ContestantModel::Local(weights @ Weights::File(_)) => return Ok(weights),
+        ContestantModel::Local(Weights::Bundled) => "the model inside pelicycle reads text alone",
+        ContestantModel::Remote => "a service has its own eyes",
+        ContestantModel::Given(_) => "replies that lie ready see nothing",
+    };
+    let place = place_of(config, contestant, projector);
+    Err(LineupError::Projector { place, name: contestant.to_owned(), why })
 }
 
 /// Whether two name the same file.
@@ -86,22 +148,22 @@ fn same(a: &Weights, b: &Weights) -> bool {
 impl Sight {
     /// By a projector that was named for the model, or by the first beside its file that was made for it, half precision
     /// before others.
-    pub(crate) fn of(path: &Path, model: &Arc<Gguf>, named: Option<&Path>) -> Sight {
+    pub(crate) fn of(path: &Path, model: &Arc<Gguf>, named: Option<&NamedProjector>) -> Sight {
         if let Err(why) = Model::check_metadata(model) {
             return Sight::NoModel(why);
         }
-        if let Some(named) = named {
-            return match open(named, model) {
+        if let Some(NamedProjector { path, place }) = named {
+            return match open(path, model) {
                 Ok(projector) => Sight::Sees(projector),
-                Err(why) => Sight::Unusable { projector: named.to_owned(), why },
+                Err(why) => Sight::Unusable { projector: path.clone(), why, place: place.clone() },
             };
         }
         let mut fault = None;
-        for projector in projectors_beside(path).into_iter().filter(|found| may_suit(found, model)) {
-            match open(&projector, model) {
-                Ok(projector) => return Sight::Sees(projector),
-                Err(ModelError::Unpaired { .. }) => {}
-                Err(why) => fault = fault.or(Some(Sight::Unusable { projector, why })),
+        for projector in projectors_beside(path) {
+            match open_if_it_suits(&projector, model) {
+                Ok(Some(projector)) => return Sight::Sees(projector),
+                Ok(None) | Err(ModelError::Unpaired { .. }) => {}
+                Err(why) => fault = fault.or(Some(Sight::Unusable { projector, why, place: None })),
             }
         }
         fault.unwrap_or(Sight::TextAlone)
@@ -116,14 +178,18 @@ impl Sight {
         }
     }
 
-    /// What is wrong with a projector that would be used, with its path.
+    /// What is wrong with a projector that would be used, with its path, and with its line where pelicycle.toml names it.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         match self {
-            Sight::Unusable { projector, why } => {
+            Sight::Unusable { projector, why, place } => {
                 let (path, why) = (projector.display().to_string(), why.to_string());
                 let told = why.contains(&path);
-                Some(if told { why } else { format!("{path}: {why}") })
+                let why = if told { why } else { format!("{path}: {why}") };
+                Some(match place {
+                    Some(place) => format!("{place}: {why}"),
+                    None => why,
+                })
             }
             Sight::Sees(_) | Sight::TextAlone | Sight::NoModel(_) => None,
         }
@@ -136,10 +202,12 @@ fn open(projector: &Path, model: &Arc<Gguf>) -> Result<Arc<Projector>, ModelErro
     Ok(Arc::new(opened))
 }
 
-/// Whether a projector that was found may be this model's, by its metadata alone. What has no eyes, is of a kind that nobody
-/// knows, goes with other models or can't be read at all is a stray: the model is none the worse for it.
-fn may_suit(projector: &Path, model: &Arc<Gguf>) -> bool {
-    let Ok(outline) = GgufOutline::open(projector) else { return false };
-    // Its other faults are this model's to tell.
-    Projector::goes_with(outline.gguf(), model).unwrap_or(false)
+/// Opens a projector that was found, if it is this model's. What by its metadata has no eyes or goes with other models is a
+/// stray, whatever else is wrong with it: the model is none the worse for it.
+fn open_if_it_suits(projector: &Path, model: &Arc<Gguf>) -> Result<Option<Arc<Projector>>, ModelError> {
+    let outline = GgufOutline::open(projector)?;
+    match Projector::goes_with(outline.gguf(), model)? {
+        true => open(projector, model).map(Some),
+        false => Ok(None),
+    }
 }

@@ -121,7 +121,7 @@ fn same_weights(
     attempts: &[StoredAttempt],
     backends: &Backends,
 ) -> Result<LocalModel, RunError> {
-    let model = backends.local(weights, who.template.as_deref())?;
+    let model = backends.local(weights, Some(&who.record.slug), who.template.as_deref())?;
     let own = attempts.iter().map(|stored| &stored.attempt);
     let own = own.filter(|attempt| attempt.contestant.slug == who.record.slug);
     if let Some(before) = own.filter_map(|attempt| attempt.engine.as_ref()).next() {

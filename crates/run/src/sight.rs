@@ -49,7 +49,8 @@ impl NoSight {
             ContestantModel::Local(Weights::Bundled) => Some(NoSight::Bundled),
             // A file that can't be read is told of when it is opened, as is a service that can't be asked.
             ContestantModel::Local(Weights::File(path)) => {
-                NoSight::by(&backends.projectors().sight(path, &Arc::new(Gguf::open(path).ok()?)))
+                let (slug, model) = (&contestant.record.slug, Arc::new(Gguf::open(path).ok()?));
+                NoSight::by(&backends.projectors().sight_of(Some(slug), path, &model))
             }
             ContestantModel::Remote => {
                 let sees = backends.remote(contestant).ok()?.may_see();

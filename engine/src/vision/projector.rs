@@ -93,10 +93,15 @@ impl Projector {
     /// of both: no tensor is looked at, nor whether there are any. A width that the projector's file does not tell is no other.
     ///
     /// # Errors
-    /// When the model's own metadata can't be used.
+    /// When the model's own metadata can't be used, or the projector's kind is not known.
     pub fn goes_with(projector: &Gguf, model: &Arc<Gguf>) -> Result<bool, ModelError> {
         let config = Model::config_of(model)?;
-        let Ok(kind) = kind_of(projector) else { return Ok(false) };
+        let kind = match kind_of(projector) {
+            Ok(kind) => kind,
+            // It may hear.
+            Err(ModelError::Value { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
         let keys = ConfigKeys { gguf: projector, architecture: "clip" };
         // Whoever opens it is told what is wrong with it.
         let projection = keys.require("vision.projection_dim").unwrap_or(config.width);
