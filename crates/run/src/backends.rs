@@ -135,7 +135,7 @@ impl Backends {
         };
         match &found.model {
             ContestantModel::Local(weights) => {
-                let model = self.local(weights, template.as_deref())?;
+                let model = self.local(&found.record.slug, weights, template.as_deref())?;
                 let demonstration = model.demonstration();
                 let fault = || model.open_eyes().err().map(|error| NoSight::Projector(error.to_string()));
                 let blind = (*wanted_looks > 0).then(fault).flatten();
@@ -167,9 +167,14 @@ impl Backends {
         }
     }
 
-    /// Opens a local model, with a chat template where that is not to be its own.
-    pub(crate) fn local(&self, weights: &Weights, template: Option<&str>) -> Result<LocalModel, RunError> {
-        let projector = self.projectors.named(weights).map(Path::to_owned);
+    /// Opens the local model of a contestant, by its slug, with a chat template where that is not to be its own.
+    pub(crate) fn local(
+        &self,
+        slug: &str,
+        weights: &Weights,
+        template: Option<&str>,
+    ) -> Result<LocalModel, RunError> {
+        let projector = self.projectors.named_for(slug, weights).map(Path::to_owned);
         Ok(LocalModel::open(weights, template, &LocalOptions { projector, ..self.options.clone() })?)
     }
 

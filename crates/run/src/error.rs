@@ -49,6 +49,11 @@ pub enum RunError {
     )]
     OtherWeights { weights: Weights, label: String },
     #[error(
+        "{file} is not the projector that {label} saw with when this run began, which was {then}; name that one by --projector, \
+         or start a new run"
+    )]
+    OtherProjector { file: String, then: String, label: String },
+    #[error(
         "{label}'s replies lay in {}, which is not in the working folder, and a record is not followed elsewhere; name \
          that folder in a new run with -m, if it is yours",
         folder.display()

@@ -33,8 +33,16 @@ pub enum Sight {
 pub struct Projectors {
     /// For whatever local model is asked.
     given: Option<PathBuf>,
-    /// Those of pelicycle.toml, by the weights that they are for.
-    configured: Vec<(Weights, PathBuf)>,
+    /// Those of pelicycle.toml.
+    configured: Vec<ConfiguredProjector>,
+}
+
+/// The projector that a contestant of pelicycle.toml has.
+#[derive(Debug, Clone)]
+struct ConfiguredProjector {
+    contestant: String,
+    weights: Weights,
+    path: PathBuf,
 }
 
 impl Projectors {
@@ -47,7 +55,11 @@ impl Projectors {
         for one in config.lineups()?.everyone() {
             let Some(projector) = one.entry.projector else { continue };
             match Contestant::find(&one.entry.model, &config.places()).map(|found| found.model) {
-                Ok(ContestantModel::Local(weights)) => configured.push((weights, projector)),
+                Ok(ContestantModel::Local(weights)) => configured.push(ConfiguredProjector {
+                    contestant: one.name.unwrap_or_default(),
+                    weights,
+                    path: projector,
+                }),
                 Ok(ContestantModel::Remote | ContestantModel::Given(_)) => {
                     return Err(ConfigurationFault::Projector { name: one.name.unwrap_or_default() });
                 }
@@ -58,11 +70,22 @@ impl Projectors {
         Ok(Projectors { given: given.map(Path::to_owned), configured })
     }
 
-    /// The one that was named for these weights.
+    /// The one that was named for these weights. Where contestants have different ones for them, none is for the weights alone.
     #[must_use]
     pub fn named(&self, weights: &Weights) -> Option<&Path> {
-        let configured = || self.configured.iter().find(|(of, _)| same(of, weights));
-        self.given.as_deref().or_else(|| configured().map(|(_, projector)| projector.as_path()))
+        let agreed = || {
+            let mut all = self.configured.iter().filter(|one| same(&one.weights, weights));
+            let first = all.next()?;
+            all.all(|one| one.path == first.path).then_some(first.path.as_path())
+        };
+        self.given.as_deref().or_else(agreed)
+    }
+
+    /// The one that was named for a contestant, by its slug: its own before one for its weights.
+    #[must_use]
+    pub(crate) fn named_for(&self, slug: &str, weights: &Weights) -> Option<&Path> {
+        let own = || self.configured.iter().find(|one| one.contestant == slug).map(|one| one.path.as_path());
+        self.given.as_deref().or_else(own).or_else(|| self.named(weights))
     }
 
     /// Whether the model in a file sees, by the one that was named for it, else by those beside it. The projector is opened:
@@ -142,4 +165,33 @@ fn may_suit(projector: &Path, model: &Arc<Gguf>) -> bool {
     let Ok(outline) = GgufOutline::open(projector) else { return false };
     // Its other faults are this model's to tell.
     Projector::goes_with(outline.gguf(), model).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_contestants_of_one_file_each_have_their_own_projector() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("m.gguf");
+        std::fs::write(&model, "x").unwrap();
+        let file = folder.path().join("p.toml");
+        let table = |name: &str, eyes: &str| {
+            format!("[contestants.{name}]\nmodel = '{}'\nprojector = '{eyes}'\n", model.display())
+        };
+        let projectors = |toml: String, given: Option<&Path>| {
+            std::fs::write(&file, toml).unwrap();
+            Projectors::new(&Config::load(Some(&file)).unwrap(), given).unwrap()
+        };
+        let weights = Weights::File(model.clone());
+        let two = projectors(table("half", "f16.gguf") + &table("coarse", "q8.gguf"), None);
+        for (slug, eyes) in [("half", Some("f16.gguf")), ("coarse", Some("q8.gguf")), ("local-m", None)] {
+            assert_eq!(two.named_for(slug, &weights), eyes.map(Path::new), "{slug}");
+        }
+        let one = projectors(table("half", "f16.gguf"), None);
+        assert_eq!(one.named_for("local-m", &weights), Some(Path::new("f16.gguf")));
+        let given = projectors(table("half", "f16.gguf"), Some(Path::new("given.gguf")));
+        assert_eq!(given.named_for("half", &weights), Some(Path::new("given.gguf")));
+    }
 }

@@ -49,7 +49,9 @@ impl NoSight {
             ContestantModel::Local(Weights::Bundled) => Some(NoSight::Bundled),
             // A file that can't be read is told of when it is opened, as is a service that can't be asked.
             ContestantModel::Local(Weights::File(path)) => {
-                NoSight::by(&backends.projectors().sight(path, &Arc::new(Gguf::open(path).ok()?)))
+                let weights = Weights::File(path.clone());
+                let named = backends.projectors().named_for(&contestant.record.slug, &weights);
+                NoSight::by(&Sight::of(path, &Arc::new(Gguf::open(path).ok()?), named))
             }
             ContestantModel::Remote => {
                 let sees = backends.remote(contestant).ok()?.may_see();

@@ -71,7 +71,7 @@ impl ModelJudge {
                 (JudgingModel::Remote(Arc::new(model)), settings, tariff)
             }
             ContestantModel::Local(weights) => {
-                let model = backends.local(weights, None)?;
+                let model = backends.local(&found.record.slug, weights, None)?;
                 let settings = local_settings(&model, weights, wanted)?;
                 (JudgingModel::Local(Arc::new(model)), settings, backends.tariff(&found, None, None))
             }
