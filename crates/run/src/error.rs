@@ -85,6 +85,7 @@ impl RunError {
         match self {
             RunError::Usage(_) => true,
             RunError::Config(error) => error.is_mistake(),
+            RunError::Prompts(error) => error.is_mistake(),
             _ => false,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pelicycle_record::{Rates, SamplingSettings};
 use pelicycle_store::Store;
 
-use crate::backends::given_replies;
+use crate::backends::{check_bound, given_replies};
 use crate::look::{LOOK_TEXT, PICTURE, most_input};
 use crate::prepare::RunDraft;
 use crate::{
@@ -75,6 +75,7 @@ impl RunForecast {
     pub fn new(store: &Store, request: &RunRequest, notices: &Notices) -> Result<RunForecast, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
         let backends = Backends::new(&config, &request.backends, notices)?;
+        check_bound(request.max_cost.or(config.run.max_cost))?;
         let RunDraft { mut run, participants } = RunDraft::new(request, &config, &backends, notices)?;
         let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
         let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
