@@ -25,6 +25,8 @@ fn whatever_is_named_wrongly_ends_with_2_and_says_what_was_meant() {
         ("run -m hatchlign", "did you mean \"hatchling\"?"),
         ("run -m opnai/x", "no provider \"opnai\" is known: did you mean \"openai\"?"),
         ("run -m xia/grok", "did you mean \"xai\"?"),
+        ("run -m xia/grok --dry-run", "did you mean \"xai\"?"),
+        ("judge -m ollama", "say ollama/MODEL"),
         ("run -m ollama", "say ollama/MODEL; `pelicycle doctor ollama` tells which models it has"),
         ("run -m heorn", "did you mean \"heron\"?"),
         ("run -m spring", "did you mean \"lineup:spring\"?"),
@@ -50,4 +52,14 @@ fn whatever_is_named_wrongly_ends_with_2_and_says_what_was_meant() {
         assert_eq!(error.matches("error:").count(), 1, "{line}: {error}");
     }
     assert!(!folder.results().join("runs").exists(), "nothing was begun");
+    for (site, part) in [
+        ("accent = 'blue'", "site.accent must be a colour"),
+        ("logo = 'nowhere.png'", "site.logo: can't read nowhere.png"),
+        ("link = 'example.org'", "site.link must be an address"),
+        ("titel = 'T'", "did you mean \"title\"?"),
+    ] {
+        fs::write(folder.path().join("pelicycle.toml"), format!("[site]\n{site}\n")).unwrap();
+        let error = told(&folder, "gallery");
+        assert!(error.contains(part) && error.contains("pelicycle.toml"), "{error}");
+    }
 }

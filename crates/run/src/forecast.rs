@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pelicycle_provider::ServiceError;
 use pelicycle_record::{Rates, SamplingSettings};
 use pelicycle_store::Store;
 
@@ -92,11 +93,11 @@ impl RunForecast {
             .into_iter()
             .map(|index| {
                 let (one, contestant) = &participants[index];
-                let priced = priced(contestant, one.entry.price.as_ref(), &backends);
+                let priced = priced(contestant, one.entry.price.as_ref(), &backends)?;
                 let earlier = lengths.get(&contestant.record.slug).map_or(&[][..], Vec::as_slice);
-                ContestantForecast::new(&plan, index, contestant, priced, earlier)
+                Ok(ContestantForecast::new(&plan, index, contestant, priced, earlier))
             })
-            .collect();
+            .collect::<Result<_, UsageError>>()?;
         Ok(RunForecast { requests: plan.cells.len(), looks: plan.most_looks(), contestants })
     }
 
@@ -167,12 +168,17 @@ impl ContestantForecast {
     }
 }
 
-/// What a contestant is charged by.
-fn priced(found: &Contestant, own_price: Option<&Rates>, backends: &Backends) -> (Tariff, CostBasis) {
-    match &found.model {
+/// What a contestant costs. That its key is missing keeps nobody from counting; that nobody knows its service does.
+fn priced(
+    found: &Contestant,
+    own_price: Option<&Rates>,
+    backends: &Backends,
+) -> Result<(Tariff, CostBasis), UsageError> {
+    Ok(match &found.model {
         ContestantModel::Given(_) => (Tariff::Energy { usd_per_kwh: None }, CostBasis::Given),
         ContestantModel::Local(_) => (backends.tariff(found, own_price, None), CostBasis::Energy),
         ContestantModel::Remote => match backends.remote(found) {
+            Err(unknown @ UsageError::Service(ServiceError::Unknown { .. })) => return Err(unknown),
             Err(error) => (backends.tariff(found, own_price, None), CostBasis::Unusable(error)),
             Ok(remote) => {
                 let tariff = backends.tariff(found, own_price, Some(&remote));
@@ -184,7 +190,7 @@ fn priced(found: &Contestant, own_price: Option<&Rates>, backends: &Backends) ->
                 (tariff, basis)
             }
         },
-    }
+    })
 }
 
 /// Tokens of earlier replies, by their contestant's slug.

@@ -49,7 +49,7 @@ mod tests {
         assert_eq!(near("Modle", ["model", "samples"]), ["model"]);
         assert!(near("zebra", ["model", "samples"]).is_empty());
         assert_eq!(near("rnu", ["rank", "run", "open"]), ["run"], "two letters are swapped");
-        assert!(near("a", ["b", "ab"]).is_empty() && near("ab", ["ac"]).is_empty(), "too short to tell");
+        assert!(near("ab", ["ac"]).is_empty(), "too short to tell");
         assert_eq!(did_you_mean(&["a", "b"]), ": did you mean \"a\" or \"b\"?");
         assert_eq!(did_you_mean(&[]), "");
     }

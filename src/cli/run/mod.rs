@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Context as _;
 use pelicycle_compare::words::quoted;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
-use pelicycle_record::{RunRecord, SamplingSettings, Shard};
+use pelicycle_record::{Id, SamplingSettings, Shard};
 use pelicycle_run::{
     BackendOptions, Config, MAX_LOOKS, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace,
     execute,
@@ -138,11 +138,9 @@ pub(crate) struct RunArgs {
 
 impl RunArgs {
     /// The command that goes on with a run, with all that this one was given and the run's record does not hold.
-    fn resuming(&self, global: &Global, run: &RunRecord) -> String {
-        let mut words = format!("pelicycle run --resume {}", run.id.as_str());
-        for (flag, file) in
-            [("--config", &self.config), ("--projector", &self.projector), ("--prompts", &self.prompts)]
-        {
+    fn resuming(&self, global: &Global, run: &Id) -> String {
+        let mut words = format!("pelicycle run --resume {}", run.as_str());
+        for (flag, file) in [("--config", &self.config), ("--projector", &self.projector)] {
             if let Some(file) = file {
                 words.push_str(&format!(" {flag} {}", quoted(&file.to_string_lossy())));
             }
@@ -236,7 +234,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let runtime = runtime()?;
     let left = runtime.block_on(prepared.begin(&store, &stop, &notices))?;
-    let resume = args.resuming(global, &prepared.plan.run);
+    let resume = args.resuming(global, &prepared.plan.run.id);
     if prepared.plan.cells.is_empty() && left.begun {
         batches::tell(&left, args, &resume);
         return Ok(if stop.asked() { ExitCode::from(INTERRUPTED) } else { batches::exit_code(&left) });
@@ -326,5 +324,37 @@ fn shard(text: &str) -> Result<Shard, String> {
     match parse() {
         Some(shard) if (1..=shard.count).contains(&shard.number) => Ok(shard),
         _ => Err("a shard is K/N, the K-th of N parts, such as 2/8".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use crate::cli::{Cli, Command};
+
+    /// The command that goes on with the run of a command line.
+    fn resuming(line: &str) -> String {
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let Some(Command::Run(args)) = cli.command else { panic!("{line}") };
+        args.resuming(&cli.global, &"20261127-083118-725-s6wa5650agqv".parse().unwrap())
+    }
+
+    #[test]
+    fn the_command_that_resumes_a_run_has_what_the_record_does_not() {
+        let plain = "pelicycle run --resume 20261127-083118-725-s6wa5650agqv";
+        assert_eq!(resuming("pelicycle run -m a/b -n 4 --prompts mine --seed 7"), plain);
+        let here = std::env::current_exe().unwrap();
+        let here = here.to_str().unwrap();
+        for (given, more) in [
+            ("--config c.toml --trust-folder".to_owned(), " --config c.toml --trust-folder".to_owned()),
+            (format!("--projector {here} --results r"), format!(" --projector {here} --results r")),
+            ("--gallery g --results r".to_owned(), " --results r --gallery g".to_owned()),
+            ("--gallery g --no-gallery".to_owned(), " --no-gallery".to_owned()),
+        ] {
+            let line = resuming(&format!("pelicycle run -n 2 {given}"));
+            assert_eq!(line, format!("{plain}{more}"));
+            assert_eq!(resuming(&line), line, "it can be given again");
+        }
     }
 }
