@@ -48,7 +48,8 @@ main() {
     case "$from" in
     *"@"*"@"*) fail "this is the pattern of the installer; the one of a release knows where the release is" ;;
     esac
-    prefix=${PELICYCLE_PREFIX:-$HOME/.local}
+    prefix=${PELICYCLE_PREFIX:-${HOME:+$HOME/.local}}
+    [ -n "$prefix" ] || fail "HOME is not set: say by PELICYCLE_PREFIX where to install"
     target=$(target)
     archive=pelicycle-$target.tar.gz
     work=$(mktemp -d)

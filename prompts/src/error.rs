@@ -53,3 +53,16 @@ pub enum PromptError {
         hint: String,
     },
 }
+
+impl PromptError {
+    /// Whether it is a mistake of the one who named the prompts or wrote them, and no failure.
+    #[must_use]
+    pub fn is_mistake(&self) -> bool {
+        match self {
+            PromptError::Read { source, .. } => {
+                matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+            }
+            _ => true,
+        }
+    }
+}

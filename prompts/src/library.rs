@@ -84,7 +84,15 @@ impl PromptLibrary {
     /// # Errors
     /// When there is none; the error names those that are near.
     pub fn get(&self, id: &str) -> Result<&Prompt, PromptError> {
-        self.prompts.get(id).ok_or_else(|| self.unknown(id, self.prompts.keys().map(String::as_str)))
+        self.prompts.get(id).ok_or_else(|| {
+            let families = self.families();
+            // Whoever writes a colon means a family.
+            let known: Vec<&str> = match id.contains(':') {
+                true => families.iter().map(String::as_str).collect(),
+                false => self.prompts.keys().map(String::as_str).collect(),
+            };
+            self.unknown(id, known.into_iter())
+        })
     }
 
     /// The prompts that `names` ask for, in the order asked, each once: an id, or `family:NAME` for a whole family.
@@ -99,9 +107,7 @@ impl PromptLibrary {
                 Some(family) => {
                     let members: Vec<_> = self.iter().filter(|prompt| prompt.family == family).collect();
                     if members.is_empty() {
-                        let families: Vec<_> =
-                            self.iter().map(|prompt| format!("{FAMILY}{}", prompt.family)).collect();
-                        return Err(self.unknown(name, families.iter().map(String::as_str)));
+                        return Err(self.unknown(name, self.families().iter().map(String::as_str)));
                     }
                     members
                 }
@@ -113,6 +119,11 @@ impl PromptLibrary {
             }
         }
         Ok(selected)
+    }
+
+    /// Every family, as it is asked for.
+    fn families(&self) -> Vec<String> {
+        self.iter().map(|prompt| format!("{FAMILY}{}", prompt.family)).collect()
     }
 
     fn unknown<'a>(&self, name: &str, known: impl Iterator<Item = &'a str>) -> PromptError {

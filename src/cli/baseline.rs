@@ -13,7 +13,7 @@ use pelicycle_text::{day, plural};
 
 use super::Global;
 use super::error::usage;
-use super::output::{say, say_damaged, say_error};
+use super::output::{say, say_damaged, say_error, say_table};
 use super::sides::StoreCatalog;
 use super::terminal::printable;
 
@@ -68,6 +68,12 @@ fn save(store: &Store, named: &str, of: Option<&str>) -> anyhow::Result<ExitCode
     if let Some(why) = name::fault(named) {
         return usage(&format!("a baseline can't be called {named:?}: the name {why}"));
     }
+    if store.baselines()?.iter().any(|there| there == named) {
+        return usage(&format!(
+            "there is a baseline {named:?} already, and it stays what it is; take another name, or remove it first: \
+             `pelicycle baseline rm {named}`"
+        ));
+    }
     let listing = store.list()?;
     say_damaged(store, &listing.damaged);
     let all: Vec<&Attempt> = listing.first_attempts().collect();
@@ -112,7 +118,7 @@ fn list(store: &Store) -> anyhow::Result<ExitCode> {
     if lines.len() == 1 {
         say_error("No baseline is saved; `pelicycle baseline save NAME` saves one.");
     } else {
-        say(&text::table(&lines).join("\n"));
+        say_table(&text::table(&lines));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::error::usage;
 use super::measures;
 use super::output::{say_error, write_whole};
-use super::terminal::{coloured, printable, printable_json};
+use super::terminal::{coloured, columns, fitted, printable, printable_json};
 use super::{Global, recheck};
 
 #[derive(Debug, clap::Args)]
@@ -73,6 +73,9 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
         Ok(prompt) => prompt,
         Err(error) => return usage(&error.to_string()),
     };
+    if args.file == OsStr::new("-") && io::stdin().is_terminal() {
+        say_error("reading a reply from the terminal; Ctrl-D ends it (`pelicycle check FILE` reads a file)");
+    }
     let reply = match read(&args.file, bounds.reply_bytes) {
         Ok(reply) => reply,
         Err(error) => {
@@ -125,7 +128,7 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
                 Some(Err(why)) => words.push_str(&format!("not measured: {}\n", printable(why))),
                 None => {}
             }
-            words
+            on_terminal(&words)
         }
     };
     match io::stdout().lock().write_all(words.as_bytes()) {
@@ -143,6 +146,16 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
         Verdict::Drawn => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     })
+}
+
+/// The lines as they fit a terminal, cut between words; elsewhere as they are.
+fn on_terminal(words: &str) -> String {
+    match io::stdout().is_terminal() {
+        true => {
+            words.lines().flat_map(|line| fitted(line, columns(true), 4)).map(|line| line + "\n").collect()
+        }
+        false => words.to_owned(),
+    }
 }
 
 /// The answer as JSON: the check, and what was measured.
@@ -240,8 +253,15 @@ fn facts(check: &Check) -> String {
             words.push(format!("{elements} elements"));
         }
         words.push(format!("{} bytes", svg.bytes));
-        let says = |draws| if draws { "draws it" } else { "does not" };
-        words.push(format!("resvg {}, a browser {}", says(check.draws.resvg), says(check.draws.browser)));
+        words.push(
+            match (check.draws.resvg, check.draws.browser) {
+                (true, true) => "resvg and browsers draw it",
+                (true, false) => "resvg draws it, a browser does not",
+                (false, true) => "a browser draws it, resvg does not",
+                (false, false) => "neither resvg nor a browser draws it",
+            }
+            .to_owned(),
+        );
     }
     if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) }
 }

@@ -16,7 +16,8 @@ use pelicycle_text as text;
 use serde::Serialize;
 
 use super::Global;
-use super::named_projectors::named_projectors;
+use super::error::usage;
+use super::named_projectors::{named_projectors, projector_file};
 use super::notices::variable_failed;
 use super::output::{say, say_set_in};
 use super::service_survey::{ServiceFinding, ServiceState, survey};
@@ -44,7 +45,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long)]
     offline: bool,
     /// The projector (mmproj) with which the local contestants of pelicycle.toml are to see.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = projector_file)]
     projector: Option<PathBuf>,
     /// As JSON.
     #[arg(long)]
@@ -81,11 +82,14 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     let asked = contestants(&config)?;
     let mut wanted: BTreeSet<String> = args.providers.iter().cloned().collect();
     for name in &args.providers {
-        anyhow::ensure!(
-            services.entries().any(|(known, _)| known == name),
-            "no provider {name:?} is known; there are {}",
-            services.entries().map(|(known, _)| known).collect::<Vec<_>>().join(", ")
-        );
+        let known: Vec<&str> = services.entries().map(|(known, _)| known).collect();
+        if !known.contains(&name.as_str()) {
+            let meant = match text::did_you_mean(&text::near(name, known.iter().copied())) {
+                none if none.is_empty() => format!("; there are {}", known.join(", ")),
+                meant => meant,
+            };
+            return usage(&format!("no provider {name:?} is known{meant}"));
+        }
     }
     wanted.extend(config.providers.keys().cloned());
     wanted.extend(asked.values().filter_map(|found| match found {
@@ -259,7 +263,7 @@ fn print(report: &Report) {
         if let Some(key) = &found.key {
             words.push_str(&format!("; {key}"));
         }
-        if found.local && !found.models.is_empty() {
+        if (found.local || found.wanted) && !found.models.is_empty() {
             let more = found.models.len().saturating_sub(NAMED);
             let named = found.models.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };

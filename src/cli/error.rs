@@ -3,7 +3,11 @@
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
+use pelicycle_exchange::import::LlmLogsError;
+use pelicycle_models::ModelNameError;
+use pelicycle_prompt::PromptError;
 use pelicycle_run::{ConfigError, ContestantError, RunError};
+use pelicycle_site::SheetError;
 
 use super::output::say_error;
 use super::serve::ListenError;
@@ -36,7 +40,17 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 fn is_mistake(error: &anyhow::Error) -> bool {
     let of_run = || error.downcast_ref::<RunError>().is_some_and(RunError::is_mistake);
     let of_file = || error.downcast_ref::<ConfigError>().is_some_and(ConfigError::is_mistake);
-    error.is::<UsageMistake>() || error.is::<ContestantError>() || of_run() || of_file()
+    let of_prompts = || error.downcast_ref::<PromptError>().is_some_and(PromptError::is_mistake);
+    let of_logs = || error.downcast_ref::<LlmLogsError>().is_some_and(LlmLogsError::is_mistake);
+    let of_sheet = || matches!(error.downcast_ref(), Some(SheetError::Prompt { .. }));
+    let of_name = || error.is::<ContestantError>() || error.is::<ModelNameError>();
+    error.is::<UsageMistake>()
+        || of_name()
+        || of_run()
+        || of_file()
+        || of_prompts()
+        || of_logs()
+        || of_sheet()
 }
 
 /// An error and what is behind it; some have the words of their cause at their end already.

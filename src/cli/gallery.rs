@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use pelicycle_record::JudgeRecord;
 use pelicycle_run::Config;
 use pelicycle_serve::LiveGallery;
 use pelicycle_serve::vote::GalleryVoting;
@@ -12,6 +13,7 @@ use pelicycle_site::{BaseUrl, BuildReport, GalleryOptions, RebuiltGallery, rebui
 use pelicycle_store::Store;
 use pelicycle_text as text;
 
+use super::error::usage;
 use super::output::{attempts_and_looks, say, say_damaged, say_error};
 use super::{Global, serve, site, vote};
 
@@ -59,14 +61,33 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
     if let Some(address) = args.serve {
-        let voter = vote::who(args.voter.as_deref(), "--voter")?;
-        let voting = Some(Arc::new(GalleryVoting::new(store.clone(), voter, say_error)));
+        let voter = voter(address, args.voter.as_deref())?;
+        let voting = voter.map(|voter| Arc::new(GalleryVoting::new(store.clone(), voter, say_error)));
         return serve::serve(LiveGallery { store, library, out: out.to_owned(), options, voting }, address);
     }
     let rebuilt = rebuild(&store, &library, out, &options)?;
     tell(&store, &rebuilt);
     say(&rebuilt.report.index.display().to_string());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who votes in a gallery that is served at an address; nobody where others reach it too.
+///
+/// # Errors
+/// A name that nobody can vote by, or any where nobody votes.
+fn voter(address: SocketAddr, named: Option<&str>) -> anyhow::Result<Option<JudgeRecord>> {
+    if address.ip().is_loopback() {
+        return vote::who(named, "--voter").map(Some);
+    }
+    match named {
+        None => Ok(None),
+        Some(_) => usage(&format!(
+            "--voter is for a gallery of this machine alone: others reach {} too, and whoever reaches it would vote in \
+             your name; leave out --voter, or serve it at 127.0.0.1:{}",
+            address.ip(),
+            address.port()
+        )),
+    }
 }
 
 /// Says what was built, and what could not be.
@@ -81,4 +102,18 @@ pub(super) fn tell(store: &Store, RebuiltGallery { report, damaged }: &RebuiltGa
     }
     let BuildReport { written, unchanged, removed, .. } = report;
     say(&format!("{counts}; {written} files written, {unchanged} unchanged, {removed} removed"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_votes_where_others_reach_the_gallery() {
+        let own: SocketAddr = "127.0.0.1:8765".parse().unwrap();
+        let others: SocketAddr = "0.0.0.0:80".parse().unwrap();
+        assert_eq!(voter(own, Some("Ada")).unwrap().unwrap().name, "Ada");
+        assert!(voter(own, Some("")).is_err() && voter(others, Some("Ada")).is_err());
+        assert!(voter(others, None).unwrap().is_none());
+    }
 }

@@ -77,18 +77,20 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
     }
     let config = Config::default();
     let mut groups = local_models(&config);
-    if !args.offline {
-        groups.extend(services(&config)?);
-    }
-    match write_new(path, file(&groups).as_bytes(), Readers::All) {
+    let Services { answering, silent } = services(&config, args.offline)?;
+    groups.extend(answering);
+    match write_new(path, file(&groups, &silent).as_bytes(), Readers::All) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return usage(&there()),
         written => written.with_context(|| format!("{FILE} could not be written"))?,
     }
     for group in &groups {
         say(&printable(&format!("{}: {}", group.from, group.chosen.join(", "))));
     }
+    for one in &silent {
+        say_error(&format!("{} is left out: {}", one.title, one.why));
+    }
     say(FILE);
-    if groups.is_empty() {
+    if groups.is_empty() && silent.is_empty() {
         say_error(
             "Nobody was found but hatchling, the demonstration inside. Set a key (ANTHROPIC_API_KEY, OPENAI_API_KEY, …), start \
              a local server (`ollama serve`), or fetch a model: `pelicycle model pull Qwen/Qwen3-0.6B-GGUF:Q8_0`. Then add it \
@@ -111,16 +113,62 @@ fn local_models(config: &Config) -> Vec<Group> {
     if names.is_empty() { Vec::new() } else { vec![Group::new("model files".to_owned(), names, MOST)] }
 }
 
-/// Services whose key is set and local servers, those that answer.
-fn services(config: &Config) -> anyhow::Result<Vec<Group>> {
+/// Who can be asked over the network, and who might be.
+struct Services {
+    answering: Vec<Group>,
+    silent: Vec<SilentService>,
+}
+
+/// A service whose key is set, or a server that refused, and whose models are not known.
+struct SilentService {
+    title: String,
+    why: String,
+    /// A model of it, to begin with.
+    starter: String,
+}
+
+/// Services whose key is set and local servers: those that answer, and those that might have.
+fn services(config: &Config, offline: bool) -> anyhow::Result<Services> {
     let access = ServiceAccess::new(config, None, false, variable_failed)?;
     let services = Arc::new(access.services);
     let names = services.entries().map(|(name, _)| name.to_owned()).collect();
-    let found = survey(&services, &access.environment, names, &BTreeSet::new(), false)?;
+    let found = survey(&services, &access.environment, names, &BTreeSet::new(), offline)?;
     // Two kinds of server may be looked for at one address.
     let mut addresses = BTreeSet::new();
-    let answers = found.into_iter().filter(|one| one.state == ServiceState::Ok && !one.models.is_empty());
-    Ok(answers.filter(|one| addresses.insert(one.address.clone())).map(|one| of_service(&one)).collect())
+    let (answering, others): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|one| one.state == ServiceState::Ok && !one.models.is_empty());
+    Ok(Services {
+        answering: answering
+            .iter()
+            .filter(|one| addresses.insert(one.address.clone()))
+            .map(of_service)
+            .collect(),
+        silent: others.iter().filter_map(SilentService::of).collect(),
+    })
+}
+
+impl SilentService {
+    /// Of a finding; none where nothing says that the service was meant to be asked.
+    fn of(found: &ServiceFinding) -> Option<SilentService> {
+        let key = found.key.as_deref();
+        if key.is_none() && found.state != ServiceState::Fault {
+            return None;
+        }
+        let why = match (found.state, key) {
+            (ServiceState::NotAsked, Some(key)) => {
+                format!("it has a key ({key}), and was not asked for its models")
+            }
+            (ServiceState::Ok, _) => "it names no models".to_owned(),
+            _ => found.words.clone(),
+        };
+        let first = starters(&found.name).first().map_or("MODEL", |starter| starter);
+        Some(SilentService { title: found.title.clone(), why, starter: format!("{}/{first}", found.name) })
+    }
+}
+
+/// With which models of a service one may begin.
+fn starters(service: &str) -> &'static [&'static str] {
+    STARTERS.iter().find(|(name, _)| *name == service).map_or(&[], |(_, starters)| starters)
 }
 
 fn of_service(found: &ServiceFinding) -> Group {
@@ -129,9 +177,8 @@ fn of_service(found: &ServiceFinding) -> Group {
     let others = ["embed", "whisper", "tts", "rerank", "moderation"];
     let draws = |model: &&String| sound(model) && !others.iter().any(|word| model.contains(word));
     let mut models: Vec<&String> = found.models.iter().filter(draws).collect();
-    let starters =
-        STARTERS.iter().find(|(name, _)| *name == found.name).map_or(&[][..], |(_, starters)| starters);
-    if let Some(first) = starters.iter().find_map(|starter| models.iter().position(|model| model == starter))
+    if let Some(first) =
+        starters(&found.name).iter().find_map(|starter| models.iter().position(|model| model == starter))
     {
         models[..=first].rotate_right(1);
     }
@@ -142,7 +189,7 @@ fn of_service(found: &ServiceFinding) -> Group {
 }
 
 /// The text of the file.
-fn file(groups: &[Group]) -> String {
+fn file(groups: &[Group], silent: &[SilentService]) -> String {
     // JSON writes a string as TOML reads it.
     let quoted = |name: &String| serde_json::Value::from(name.as_str()).to_string();
     let mut lineup = String::new();
@@ -158,6 +205,10 @@ fn file(groups: &[Group]) -> String {
             let more = plural((group.others.len() - NAMED) as u64, "other");
             lineup += &format!("    # and {more}; `pelicycle doctor --json` names all\n");
         }
+    }
+    for one in silent {
+        lineup += &format!("    # {}: {}\n", printable(&one.title), printable(&one.why));
+        lineup += &format!("    # {},\n", quoted(&one.starter));
     }
     if groups.is_empty() {
         lineup += "    \"hatchling\",   # the demonstration inside; take it out when somebody else is here\n";

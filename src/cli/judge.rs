@@ -20,6 +20,7 @@ use super::compare_looks::looks;
 use super::judge_calibrate::{calibrations, judge_calibrate};
 use super::judge_rubric::judge_rubric;
 use super::judge_session::{SessionDrive, SessionEnd};
+use super::named_projectors::projector_file;
 use super::notices::{notices, trace};
 use super::output::{say, say_damaged};
 use super::rank::{DrawingArgs, judgements};
@@ -88,7 +89,7 @@ pub(crate) struct JudgeArgs {
     sampling: SamplingArgs,
     /// The projector (mmproj) with which a local model sees [default: the one of pelicycle.toml, or one that lies beside the
     /// model].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = projector_file)]
     projector: Option<PathBuf>,
     /// Stop before requests could have cost more than so many US dollars.
     #[arg(long, value_name = "USD")]

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod command_line;
 mod compare;
 mod compare_looks;
 mod completions;
@@ -20,6 +21,7 @@ mod judge_session;
 mod measures;
 mod model;
 mod named_projectors;
+mod next;
 mod notices;
 mod open;
 mod output;
@@ -120,11 +122,16 @@ enum Command {
 impl Cli {
     /// The command line of this process; ends it where that is a mistake, or asks for help.
     pub(crate) fn of_process() -> Cli {
-        let mut command = help::grouped(Cli::command()).long_version(version::LONG.as_str());
-        let matches = command.get_matches_mut();
-        Cli::from_arg_matches(&matches)
-            .map_err(|error| error.format(&mut command))
-            .unwrap_or_else(|error| error.exit())
+        let command = help::grouped(Cli::command()).long_version(version::LONG.as_str());
+        let mut command = command_line::with_negative_numbers(command);
+        let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
+            Ok(matches) => matches,
+            Err(error) => {
+                let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+                command_line::in_own_words(error, &command, &words.collect::<Vec<_>>()).exit()
+            }
+        };
+        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
     }
 }
 

@@ -1,10 +1,16 @@
 //! The projectors that the command line and pelicycle.toml name, for commands that look at models and run none.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pelicycle_run::{Config, Projectors};
 
 use super::output::say_error;
+
+/// Reads the file of `--projector`: one that is not there is told of before anything is asked, also where no picture is shown.
+pub(super) fn projector_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.is_file() { Ok(path) } else { Err(format!("no file at {text}")) }
+}
 
 /// The projectors that somebody named, and what is wrong with others: it keeps nobody from looking at models.
 pub(super) fn named_projectors(config: &Config, given: Option<&Path>) -> (Projectors, Vec<String>) {

@@ -1,9 +1,10 @@
 //! What `[site]` of pelicycle.toml says of a gallery, held to what pages can show.
 
-use anyhow::{Context as _, bail, ensure};
 use pelicycle_run::{CONFIG_FILE, SiteLab, SiteSection};
 use pelicycle_site::{LabEntry, OwnMakers, SiteSettings, is_colour, is_logo};
 use pelicycle_text::plain_file;
+
+use super::error::usage;
 
 /// The longest logo, in bytes.
 const LONGEST_LOGO: u64 = 200 << 10;
@@ -15,10 +16,12 @@ const LONGEST_LOGO: u64 = 200 << 10;
 pub(super) fn settings(site: &SiteSection) -> anyhow::Result<SiteSettings> {
     check(site)?;
     let logo = site.logo.as_ref().map(|path| {
-        let png = plain_file::read(path, LONGEST_LOGO)
-            .with_context(|| format!("{CONFIG_FILE}: site.logo: can't read {}", path.display()))?;
-        ensure!(is_logo(&png), "{CONFIG_FILE}: site.logo: {} is not a whole PNG", path.display());
-        Ok(png)
+        let path_words = path.display();
+        match plain_file::read(path, LONGEST_LOGO) {
+            Ok(png) if is_logo(&png) => Ok(png),
+            Ok(_) => mistake(&format!("site.logo: {path_words} is not a whole PNG")),
+            Err(error) => mistake(&format!("site.logo: can't read {path_words}: {error}")),
+        }
     });
     Ok(SiteSettings {
         title: site.title.clone(),
@@ -34,25 +37,31 @@ pub(super) fn settings(site: &SiteSection) -> anyhow::Result<SiteSettings> {
     })
 }
 
+/// Ends the command for what the file says.
+fn mistake<T>(words: &str) -> anyhow::Result<T> {
+    usage(&format!("{CONFIG_FILE}: {words}"))
+}
+
 fn check(site: &SiteSection) -> anyhow::Result<()> {
     let labs = site.labs.iter().map(|(name, lab)| (format!("site.labs.{name}.colour"), &lab.colour));
     for (key, colour) in site.accent.iter().map(|accent| ("site.accent".to_owned(), accent)).chain(labs) {
-        ensure!(
-            is_colour(colour),
-            "{CONFIG_FILE}: {key} must be a colour such as \"#e8731a\", not {colour:?}"
-        );
+        if !is_colour(colour) {
+            return mistake(&format!("{key} must be a colour such as \"#e8731a\", not {colour:?}"));
+        }
     }
     if let Some(link) = &site.link {
         let clean = !link.chars().any(|c| c.is_whitespace() || c.is_control() || "\"'<>".contains(c));
         if !clean || !(link.starts_with("https://") || link.starts_with("http://")) {
-            bail!("{CONFIG_FILE}: site.link must be an address that begins with https://, not {link:?}");
+            return mistake(&format!("site.link must be an address that begins with https://, not {link:?}"));
         }
     }
     if let Some(language) = &site.language {
         let tag = language.split('-').all(|part| {
             (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
-        ensure!(tag, "{CONFIG_FILE}: site.language must be a language such as \"de\", not {language:?}");
+        if !tag {
+            return mistake(&format!("site.language must be a language such as \"de\", not {language:?}"));
+        }
     }
     Ok(())
 }

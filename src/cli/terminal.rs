@@ -72,10 +72,10 @@ pub(crate) fn error_columns() -> Option<usize> {
 /// stays whole, so that it can be copied, and what stands in columns before the cut stays there.
 pub(crate) fn fitted(line: &str, columns: usize, indent: usize) -> Vec<String> {
     let (mut lines, mut rest) = (Vec::new(), line.to_owned());
-    while rest.chars().count() > columns {
+    while shown(&rest).count() > columns {
         let begin = rest.len() - rest.trim_start().len();
         let (mut cut, mut first, mut quoted) = (None, None, false);
-        for (column, (at, letter)) in rest.char_indices().enumerate() {
+        for (column, (at, letter)) in shown(&rest).enumerate() {
             quoted ^= letter == '`';
             if letter != ' ' || quoted || at < begin {
                 continue;
@@ -97,6 +97,16 @@ pub(crate) fn fitted(line: &str, columns: usize, indent: usize) -> Vec<String> {
     lines
 }
 
+/// The characters that take a column, each with its place: all but the marks of colours.
+fn shown(line: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+    let mut within = false;
+    line.char_indices().filter(move |(_, letter)| {
+        let mark = within || *letter == '\u{1b}';
+        within = mark && *letter != 'm';
+        !mark
+    })
+}
+
 /// A command as several lines for so many columns, which a shell takes as one.
 pub(crate) fn command(line: &str, columns: usize) -> Vec<String> {
     if line.chars().count() <= columns {
@@ -114,6 +124,8 @@ mod tests {
 
     #[test]
     fn a_line_is_cut_between_words_and_never_within_a_command() {
+        let line = "\u{1b}[1;31mmalformed\u{1b}[0m: 2 elements";
+        assert_eq!(fitted(line, 21, 4), [line], "colours take no room");
         let line = "error: nothing was asked; `pelicycle run --resume last` goes on from there";
         assert_eq!(
             fitted(line, 40, 2),

@@ -15,6 +15,7 @@ use pelicycle_text::plural;
 use super::Global;
 use super::compare_looks::looks;
 use super::error::usage;
+use super::next::in_same_place;
 use super::output::{say, say_error};
 use super::rank::DrawingArgs;
 use super::run::signals::Signals;
@@ -108,6 +109,7 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         _ if args.looks => "pelicycle compare --looks".to_owned(),
         _ => "pelicycle rank".to_owned(),
     };
+    let next = in_same_place(&next, global, false);
     let place = store.judgements_folder();
     let name = voter.name.clone();
     let booth = Arc::new(VotingSession::open(store, (looked, &listing), (scope, sides), voter, say_error)?);

@@ -178,7 +178,7 @@ fn sides_are_contestants_runs_days_tags_and_baselines() {
     assert_eq!(attempts("spring", "after", &[]), (20, 20, 0));
 
     assert!(told(&results, &["baseline", "list"]).contains("2026-03-01..2026-03-31"));
-    assert!(refused(&results, &["baseline", "save", "spring"], 1).contains("never overwritten"));
+    assert!(refused(&results, &["baseline", "save", "spring"], 2).contains("stays what it is"));
     assert!(refused(&results, &["baseline", "save", "Spring!"], 2).contains("a-z"));
     // A name that is a baseline and a contestant.
     told(&results, &["baseline", "save", "before", "v1.0"]);

@@ -84,7 +84,7 @@ fn what_works_and_what_does_not_is_told_with_an_exit_code() {
     assert!(!json.contains(KEY) && !errors.contains(KEY), "the service quoted the key, we do not");
     assert!(json.contains("good does not list"), "{json}");
     let (code, _, errors) = pelicycle(folder.path(), &["doctor", "nobody"], &[]);
-    assert!(code == 1 && errors.contains("no provider \"nobody\""), "{errors}");
+    assert!(code == 2 && errors.contains("no provider \"nobody\""), "{errors}");
 }
 
 #[cfg(unix)]

@@ -117,7 +117,7 @@ fn a_sheet_shows_every_model_of_a_prompt() {
         assert_eq!(size(&png), expected, "{shape}");
     }
     let (output, _) = sheet(&["--prompt", "nothing"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
         words.contains("nothing was drawn for the prompt \"nothing\"") && words.contains("otter-boat"),

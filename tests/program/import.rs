@@ -115,8 +115,8 @@ fn only_the_prompts_asked_for_are_imported_and_other_files_are_told_apart() {
     std::fs::write(&other, "").unwrap();
     for (arguments, code, words) in [
         (["llm-logs", text.to_str().unwrap()], 1, "file is not a database"),
-        (["llm-logs", other.to_str().unwrap()], 1, "is no database of llm's"),
-        (["llm-logs", "/nowhere/logs.db"], 1, "no database at /nowhere/logs.db"),
+        (["llm-logs", other.to_str().unwrap()], 2, "is no database of llm's"),
+        (["llm-logs", "/nowhere/logs.db"], 2, "no database at /nowhere/logs.db"),
         (["svg-folder", "/nowhere"], 2, "no folder at /nowhere"),
     ] {
         let output = import(&results, &arguments);

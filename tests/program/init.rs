@@ -54,3 +54,25 @@ fn a_machine_with_nothing_gets_the_demonstration_and_advice() {
     let (code, _, errors) = pelicycle(folder.path(), &["run", "--dry-run"], &[]);
     assert_eq!(code, 0, "{errors}");
 }
+
+#[test]
+fn a_service_whose_key_is_refused_or_that_is_not_asked_is_told_and_stands_there_as_a_comment() {
+    let refused = r#"{"error":{"message":"no such key","code":"invalid_api_key"}}"#;
+    let openai = ScriptedServer::new(vec![answer(401, "application/json", &[], refused)]);
+    let address = openai.url("/v1");
+    let variables =
+        [("OPENAI_API_KEY", KEY), ("OPENAI_BASE_URL", address.as_str()), ("OLLAMA_HOST", "127.0.0.1:9")];
+    for (args, why) in
+        [(&["init"][..], "no such key"), (&["init", "--offline"], "was not asked for its models")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let (code, _, told) = pelicycle(folder.path(), args, &variables);
+        assert!(code == 0 && told.contains("OpenAI is left out: ") && told.contains(why), "{told}");
+        assert!(!told.contains("Set a key") && !told.contains(KEY), "{told}");
+        let file = std::fs::read_to_string(folder.path().join("pelicycle.toml")).unwrap();
+        assert!(file.contains("    # OpenAI: ") && file.contains("    # \"openai/gpt-"), "{file}");
+        assert!(!file.contains(KEY), "{file}");
+        let (code, plan, errors) = pelicycle(folder.path(), &["run", "--dry-run"], &variables);
+        assert!(code == 0 && plan.contains("hatchling"), "{plan}{errors}");
+    }
+}

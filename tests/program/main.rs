@@ -35,3 +35,4 @@ mod version;
 mod vote;
 mod vote_browser;
 mod work_folder;
+mod wrong_usage;

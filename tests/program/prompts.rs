@@ -18,6 +18,7 @@ fn prompts_are_listed_shown_and_made() {
     assert_eq!(code, 0);
     assert!(listed.starts_with("FAMILY"), "{listed}");
     assert!(listed.contains("pelican-2"), "{listed}");
+    assert_eq!(prompts(&folder, &["list"]), prompts(&folder, &[]));
     let (_, json, _) = prompts(&folder, &["--family", "pelican", "--json"]);
     assert!(serde_json::from_str::<serde_json::Value>(&json).unwrap()[0]["expects"].is_array());
     let (_, shown, _) = prompts(&folder, &["show", "pelican"]);
@@ -38,7 +39,7 @@ fn fresh_prompts_are_asked_as_others_are() {
     let folder = WorkFolder::new();
     let (code, texts, next) = prompts(&folder, &["fresh", "--seed", "7", "-n", "3"]);
     assert_eq!((code, texts.lines().count()), (0, 3), "{texts}{next}");
-    assert!(next.contains("by seed 7, in fresh-7"), "{next}");
+    assert!(next.contains("by seed 7, in fresh-7\nnext: pelicycle run -m MODEL --prompts fresh-7"), "{next}");
     // The same again changes nothing; other words at their place are not written over.
     let (_, again, _) = prompts(&folder, &["fresh", "--seed", "7", "-n", "3"]);
     assert_eq!(again, texts);
@@ -68,6 +69,13 @@ fn sealed_prompts_are_told_later_and_proved_to_be_the_same() {
     assert_eq!(prompts(&folder, &["seal", "secret", "--name", "spring"]).0, 2, "a promise is given once");
     let (_, listed, _) = prompts(&folder, &["seals"]);
     assert!(listed.contains("not revealed"), "{listed}");
+    // Without a name it has that of its day.
+    prompts(&folder, &["fresh", "--seed", "8", "-n", "1", "--out", "other"]);
+    let (code, dated, why) = prompts(&folder, &["seal", "other"]);
+    assert!(
+        code == 0 && dated.starts_with("20") && why.contains("pelicycle prompts reveal 20"),
+        "{dated}{why}"
+    );
 
     // A text that was edited since is not what was sealed.
     let one = fs::read_dir(folder.path().join("secret")).unwrap().map(|entry| entry.unwrap().path());

@@ -111,6 +111,11 @@ impl Backends {
         })
     }
 
+    /// The services that can be named.
+    pub(crate) fn service_names(&self) -> impl Iterator<Item = &str> {
+        self.services.entries().map(|(name, _)| name)
+    }
+
     /// The projectors that were named.
     pub(crate) fn projectors(&self) -> &Projectors {
         &self.projectors

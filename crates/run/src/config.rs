@@ -274,6 +274,12 @@ mod tests {
         for (text, said) in [
             ("\nsamples = 3\n", "p.toml:2: unknown key `samples`; known here are `models`, `prompts`, `run`"),
             ("[defaults]\n", "p.toml:1: unknown key `defaults`; known here are"),
+            ("[run]\ntop_p = 'hot'\n", "p.toml:2: a text stands here, expected a number"),
+            ("[run]\neffort = 3\n", "p.toml:2: a number stands here, expected a text"),
+            ("[run]\nprompt = 1.5\n", "p.toml:2: a number stands here, expected a text or a list"),
+            ("[run]\nthinking = 1\n", "p.toml:2: a number stands here, expected true or false"),
+            ("models = true\n", "p.toml:1: true or false stands here, expected a text or a list"),
+            ("[contestants.a]\nlabel = 'A'\n", "p.toml:1: the key `model` is missing"),
             ("[lineups.a]\nb = 'c'\n", "p.toml:1: a table stands here, expected a text or a list of texts"),
             ("[providers.x]\ndialect = 'chatt'\n", "p.toml:2: unknown value, expected one of `anthropic`"),
         ] {

@@ -26,10 +26,11 @@ fn with_meant(message: &str) -> String {
 }
 
 /// The names of types that a parser's message may have, and what they are called here.
-const TYPES: [(&str, &str); 9] = [
+const TYPES: [(&str, &str); 10] = [
     ("a nonzero u32", "a whole number above zero"),
     ("expected u32", "expected a whole number"),
     ("expected u64", "expected a whole number"),
+    ("expected f32", "expected a number"),
     ("expected f64", "expected a number"),
     ("expected a boolean", "expected true or false"),
     ("expected a string", "expected a text"),
@@ -38,15 +39,29 @@ const TYPES: [(&str, &str); 9] = [
     ("unknown variant", "unknown value"),
 ];
 /// What stands there instead, likewise.
-const FOUND: [(&str, &str); 3] = [("string", "a text"), ("map", "a table"), ("sequence", "a list")];
+const FOUND: [(&str, &str); 6] = [
+    ("string", "a text"),
+    ("map", "a table"),
+    ("sequence", "a list"),
+    ("integer", "a number"),
+    ("floating point", "a number"),
+    ("boolean", "true or false"),
+];
 
 /// A parser's message in words that the documentation has.
 fn in_plain_words(message: &str) -> String {
     let mut words = TYPES.iter().fold(message.to_owned(), |words, (from, to)| words.replace(from, to));
     for (found, called) in FOUND {
-        if let Some(rest) = words.strip_prefix(&format!("invalid type: {found}, ")) {
-            words = format!("{called} stands here, {rest}");
+        let Some(rest) = words.strip_prefix(&format!("invalid type: {found}")) else { continue };
+        // What it is may stand between: integer `3`.
+        if let Some((_, expected)) =
+            rest.split_once(", expected ").filter(|(it, _)| it.is_empty() || it.starts_with(" `"))
+        {
+            words = format!("{called} stands here, expected {expected}");
         }
+    }
+    if let Some(key) = words.strip_prefix("missing field ") {
+        words = format!("the key {key} is missing");
     }
     words
 }

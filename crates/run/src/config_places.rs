@@ -37,13 +37,19 @@ impl ConfigPlaces {
                     self.add(&format!("{key}.{}", name.get_ref()), value, text);
                 }
             }
+            // Of an empty list, the list itself.
+            DeValue::Array(list) if list.is_empty() => self.put(key, "", value, text),
             DeValue::Array(list) => list.iter().for_each(|member| self.add(key, member, text)),
             DeValue::String(word) => {
-                let line = text[..value.span().start].matches('\n').count() + 1;
-                self.lines.entry((key.to_owned(), word.to_string())).or_insert(line);
+                self.put(key, word, value, text);
             }
             _ => {}
         }
+    }
+
+    fn put(&mut self, key: &str, word: &str, at: &Spanned<DeValue<'_>>, text: &str) {
+        let line = text[..at.span().start].matches('\n').count() + 1;
+        self.lines.entry((key.to_owned(), word.to_owned())).or_insert(line);
     }
 
     /// `pelicycle.toml:3`, the place of a word under a key such as `lineups.spring`; the file alone where it is not known.

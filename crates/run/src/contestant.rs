@@ -97,7 +97,8 @@ impl std::fmt::Display for Weights {
 /// The question whether a model of a service was meant, whose own name is or is like this one; those that have a price are known.
 pub(crate) fn models_like(named: &str) -> String {
     let table = PriceTable::bundled();
-    let known = || table.models.keys().filter_map(|whole| Some((whole.as_str(), whole.split_once('/')?.1)));
+    let priced = || table.models.keys().filter_map(|whole| Some((whole.as_str(), whole.split_once('/')?.1)));
+    let known = || priced().chain([(BUNDLED, BUNDLED)]);
     let mut meant: Vec<&str> = known().filter(|(_, own)| *own == named).map(|(whole, _)| whole).collect();
     if meant.is_empty() {
         let like = near(named, known().map(|(_, own)| own));
@@ -113,16 +114,41 @@ pub(crate) fn models_like(named: &str) -> String {
 pub enum ContestantError {
     #[error("no model file at {}", path.display())]
     NoFile { path: PathBuf },
-    #[error(
-        "{name:?} is no model: give a path to a .gguf file, local/NAME, PROVIDER/MODEL, or hatchling{meant}"
-    )]
+    #[error("{name:?} is no model{}", forms(meant))]
     Form { name: String, meant: String },
+    #[error(
+        "{name:?} is a service, and no model of it: say {name}/MODEL; `pelicycle doctor {name}` tells which models it has"
+    )]
+    Service { name: String },
     #[error("no folder of replies at {}", path.display())]
     NoFolder { path: PathBuf },
     #[error(transparent)]
     Name(#[from] ModelNameError),
     #[error("{place}: {key}: {source}")]
     Configured { place: String, key: String, source: Box<ContestantError> },
+}
+
+/// The forms in which a model is named, after the one that may have been meant.
+fn forms(meant: &str) -> String {
+    let all = "a path to a .gguf file, local/NAME, PROVIDER/MODEL, or hatchling";
+    if meant.is_empty() { format!(": give {all}") } else { format!("{meant} A model is {all}") }
+}
+
+impl ContestantError {
+    /// The same error, where something is known of who can be asked: services by name, and what else may have been meant.
+    pub(crate) fn with_known<'a>(
+        self,
+        services: impl IntoIterator<Item = &'a str>,
+        elsewhere: impl FnOnce(&str) -> String,
+    ) -> ContestantError {
+        let ContestantError::Form { name, meant } = self else { return self };
+        let service = name.strip_suffix('/').unwrap_or(&name);
+        if services.into_iter().any(|known| known == service) {
+            return ContestantError::Service { name: service.to_owned() };
+        }
+        let own = elsewhere(&name);
+        ContestantError::Form { name, meant: if own.is_empty() { meant } else { own } }
+    }
 }
 
 impl Contestant {
@@ -284,6 +310,22 @@ mod tests {
         assert_eq!(remote.record.model, "anthropic/claude-opus-4.7");
         for name in ["pelican", "/x", "openai/", "../gone"] {
             assert!(find(name).unwrap_err().to_string().contains("is no model"), "{name}");
+        }
+        for (name, begin) in [
+            ("hatchlign", "\"hatchlign\" is no model: did you mean \"hatchling\"? A model is a path"),
+            ("gpt-4o", "\"gpt-4o\" is no model: did you mean \"openai/gpt-4o\"? A model is a path"),
+            ("zebra", "\"zebra\" is no model: give a path to a .gguf file"),
+            (
+                "ollama/",
+                "\"ollama\" is a service, and no model of it: say ollama/MODEL; `pelicycle doctor ollama`",
+            ),
+            ("heorn", "\"heorn\" is no model: did you mean \"heron\"?"),
+        ] {
+            let error = find(name).unwrap_err().with_known(["openai", "ollama"], |named| match named {
+                "heorn" => ": did you mean \"heron\"?".to_owned(),
+                _ => String::new(),
+            });
+            assert!(error.to_string().starts_with(begin), "{error}");
         }
     }
 

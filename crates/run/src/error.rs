@@ -49,6 +49,11 @@ pub enum RunError {
     )]
     OtherWeights { weights: Weights, label: String },
     #[error(
+        "{file} is not the projector that {label} saw with when this run began, which was {then}; name that one by --projector, \
+         or start a new run"
+    )]
+    OtherProjector { file: String, then: String, label: String },
+    #[error(
         "{label}'s replies lay in {}, which is not in the working folder, and a record is not followed elsewhere; name \
          that folder in a new run with -m, if it is yours",
         folder.display()
@@ -80,6 +85,7 @@ impl RunError {
         match self {
             RunError::Usage(_) => true,
             RunError::Config(error) => error.is_mistake(),
+            RunError::Prompts(error) => error.is_mistake(),
             _ => false,
         }
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use pelicycle_provider::ServiceError;
 use pelicycle_record::{Rates, SamplingSettings};
 use pelicycle_store::Store;
 
-use crate::backends::given_replies;
+use crate::backends::{check_bound, given_replies};
 use crate::look::{LOOK_TEXT, PICTURE, most_input};
 use crate::prepare::RunDraft;
 use crate::{
@@ -75,6 +76,7 @@ impl RunForecast {
     pub fn new(store: &Store, request: &RunRequest, notices: &Notices) -> Result<RunForecast, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
         let backends = Backends::new(&config, &request.backends, notices)?;
+        check_bound(request.max_cost.or(config.run.max_cost))?;
         let RunDraft { mut run, participants } = RunDraft::new(request, &config, &backends, notices)?;
         let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
         let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
@@ -91,11 +93,11 @@ impl RunForecast {
             .into_iter()
             .map(|index| {
                 let (one, contestant) = &participants[index];
-                let priced = priced(contestant, one.entry.price.as_ref(), &backends);
+                let priced = priced(contestant, one.entry.price.as_ref(), &backends)?;
                 let earlier = lengths.get(&contestant.record.slug).map_or(&[][..], Vec::as_slice);
-                ContestantForecast::new(&plan, index, contestant, priced, earlier)
+                Ok(ContestantForecast::new(&plan, index, contestant, priced, earlier))
             })
-            .collect();
+            .collect::<Result<_, UsageError>>()?;
         Ok(RunForecast { requests: plan.cells.len(), looks: plan.most_looks(), contestants })
     }
 
@@ -166,12 +168,17 @@ impl ContestantForecast {
     }
 }
 
-/// What a contestant is charged by.
-fn priced(found: &Contestant, own_price: Option<&Rates>, backends: &Backends) -> (Tariff, CostBasis) {
-    match &found.model {
+/// What a contestant costs. That its key is missing keeps nobody from counting; that nobody knows its service does.
+fn priced(
+    found: &Contestant,
+    own_price: Option<&Rates>,
+    backends: &Backends,
+) -> Result<(Tariff, CostBasis), UsageError> {
+    Ok(match &found.model {
         ContestantModel::Given(_) => (Tariff::Energy { usd_per_kwh: None }, CostBasis::Given),
         ContestantModel::Local(_) => (backends.tariff(found, own_price, None), CostBasis::Energy),
         ContestantModel::Remote => match backends.remote(found) {
+            Err(unknown @ UsageError::Service(ServiceError::Unknown { .. })) => return Err(unknown),
             Err(error) => (backends.tariff(found, own_price, None), CostBasis::Unusable(error)),
             Ok(remote) => {
                 let tariff = backends.tariff(found, own_price, Some(&remote));
@@ -183,7 +190,7 @@ fn priced(found: &Contestant, own_price: Option<&Rates>, backends: &Backends) ->
                 (tariff, basis)
             }
         },
-    }
+    })
 }
 
 /// Tokens of earlier replies, by their contestant's slug.

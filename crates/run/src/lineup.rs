@@ -120,6 +120,8 @@ pub enum LineupError {
          file, local/NAME, PROVIDER/MODEL, or hatchling){meant}"
     )]
     Member { place: String, lineup: String, member: String, meant: String },
+    #[error("{place}: lineups.{lineup} is empty, and so nobody would be asked; name a model in it")]
+    Empty { place: String, lineup: String },
     #[error("lineups.{name} names itself, by way of {via}")]
     Circle { name: String, via: String },
     #[error("{place}: contestants.{name} has a projector, and {why}: take the line out")]
@@ -155,6 +157,14 @@ impl Lineups {
         self.contestants
             .iter()
             .map(|(own, entry)| Participant { name: Some(own.clone()), entry: entry.clone() })
+    }
+
+    /// What may have been meant by a name that leads to no model: a contestant, or a line-up without its mark.
+    pub(crate) fn meant(&self, named: &str) -> String {
+        if self.lineups.contains_key(named) {
+            return did_you_mean(&[&format!("{LINEUP}{named}")]);
+        }
+        did_you_mean(&near(named, self.names.keys().map(String::as_str)))
     }
 
     /// Those whom `asked` names, in order, each once: `lineup:NAME`, a contestant, or a model.
@@ -218,6 +228,10 @@ impl Lineups {
             };
             return Err(LineupError::Unknown { name: lineup.to_owned(), there });
         };
+        if members.is_empty() {
+            let place = self.written_at.of(&format!("lineups.{lineup}"), "");
+            return Err(LineupError::Empty { place, lineup: lineup.to_owned() });
+        }
         within.push(lineup);
         for member in members {
             self.add(member, within, seen, all)?;
@@ -320,5 +334,11 @@ mod tests {
             assert!(said.starts_with(begin) && said.ends_with(end), "{said}");
         }
         assert!(words("lineup:a").contains("names itself"));
+        let empty = self::lineups("[lineups]\nall = ['lineup:none']\nnone = []").unwrap();
+        let said = empty.choose(&["lineup:all".to_owned()]).unwrap_err().to_string();
+        assert!(said.starts_with("p.toml:3: lineups.none is empty"), "{said}");
+        assert_eq!(typos.meant("a"), ": did you mean \"lineup:a\"?");
+        assert_eq!(typos.meant("heorn"), ": did you mean \"heron\"?");
+        assert_eq!(typos.meant("zebra"), "");
     }
 }

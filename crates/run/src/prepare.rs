@@ -213,7 +213,10 @@ fn participants(
     let mut all = Vec::<(Participant, Contestant)>::new();
     for one in chosen {
         let found = Contestant::find(&one.entry.model, &places);
-        let mut contestant = found.map_err(|error| configured(error, &one, request, config))?;
+        let mut contestant = found.map_err(|error| {
+            let error = error.with_known(backends.service_names(), |named| backends.lineups.meant(named));
+            configured(error, &one, request, config)
+        })?;
         if let Some(found) = &contestant.found {
             notices(&Notice::ModelFound { named: &one.entry.model, found });
         }

@@ -85,14 +85,19 @@ impl Projectors {
         self.faults.iter()
     }
 
-    /// The one that was named for these weights, before all by the contestant of this name.
+    /// The one that was named for these weights, before all by the contestant of this name. Where others have
+    /// different ones for them, there is none.
     pub(crate) fn named(&self, weights: &Weights, contestant: Option<&str>) -> Option<NamedProjector> {
         if let Some(given) = &self.given {
             return Some(NamedProjector { path: given.clone(), place: None });
         }
         let of_weights = || self.configured.iter().filter(|one| same(&one.weights, weights));
         let own = of_weights().find(|one| contestant == Some(one.contestant.as_str()));
-        own.or_else(|| of_weights().next()).map(|one| one.named.clone())
+        let agreed = || {
+            let first = of_weights().next()?;
+            of_weights().all(|one| one.named.path == first.named.path).then_some(first)
+        };
+        own.or_else(agreed).map(|one| one.named.clone())
     }
 
     /// Whether the model in a file sees, by the one that was named for it, else by those beside it. The projector is opened:
@@ -209,5 +214,35 @@ fn open_if_it_suits(projector: &Path, model: &Arc<Gguf>) -> Result<Option<Arc<Pr
     match Projector::goes_with(outline.gguf(), model)? {
         true => open(projector, model).map(Some),
         false => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_contestants_of_one_file_each_have_their_own_projector() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("m.gguf");
+        std::fs::write(&model, "x").unwrap();
+        let file = folder.path().join("p.toml");
+        let table = |name: &str, eyes: &str| {
+            format!("[contestants.{name}]\nmodel = '{}'\nprojector = '{eyes}'\n", model.display())
+        };
+        let projectors = |toml: String, given: Option<&Path>| {
+            std::fs::write(&file, toml).unwrap();
+            Projectors::new(&Config::load(Some(&file)).unwrap(), given).unwrap()
+        };
+        let weights = Weights::File(model.clone());
+        let path = |of: &Projectors, slug: &str| of.named(&weights, Some(slug)).map(|named| named.path);
+        let two = projectors(table("half", "f16.gguf") + &table("coarse", "q8.gguf"), None);
+        for (slug, eyes) in [("half", Some("f16.gguf")), ("coarse", Some("q8.gguf")), ("local-m", None)] {
+            assert_eq!(path(&two, slug), eyes.map(PathBuf::from), "{slug}");
+        }
+        let one = projectors(table("half", "f16.gguf"), None);
+        assert_eq!(path(&one, "local-m"), Some("f16.gguf".into()));
+        let given = projectors(table("half", "f16.gguf"), Some(Path::new("given.gguf")));
+        assert_eq!(path(&given, "half"), Some("given.gguf".into()));
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pelicycle_provider::Provider;
-use pelicycle_record::{Id, RunContestant};
+use pelicycle_record::{EngineRecord, Id, RunContestant};
 use pelicycle_store::{Store, StoredAttempt};
 
 use crate::backends::given_replies;
@@ -122,13 +122,25 @@ fn same_weights(
     backends: &Backends,
 ) -> Result<LocalModel, RunError> {
     let model = backends.local(weights, Some(&who.record.slug), who.template.as_deref())?;
+    if who.looks > 0 {
+        // Before each look that is left fails for want of eyes.
+        model.open_eyes()?;
+    }
     let own = attempts.iter().map(|stored| &stored.attempt);
     let own = own.filter(|attempt| attempt.contestant.slug == who.record.slug);
-    if let Some(before) = own.filter_map(|attempt| attempt.engine.as_ref()).next() {
-        let now = model.engine().map_err(RunError::EngineRecord)?;
-        if now.is_some_and(|now| now.hash != before.hash) {
-            let (weights, label) = (weights.clone(), who.record.label.clone());
-            return Err(RunError::OtherWeights { weights, label });
+    let before: Vec<&EngineRecord> = own.filter_map(|attempt| attempt.engine.as_ref()).collect();
+    if let Some(first) = before.first()
+        && let Some(now) = model.engine().map_err(RunError::EngineRecord)?
+    {
+        let label = who.record.label.clone();
+        if now.hash != first.hash {
+            return Err(RunError::OtherWeights { weights: weights.clone(), label });
+        }
+        let saw = before.iter().find_map(|engine| engine.projector.as_ref());
+        if let (Some(then), Some(now)) = (saw, now.projector)
+            && now.hash != then.hash
+        {
+            return Err(RunError::OtherProjector { file: now.file, then: then.file.clone(), label });
         }
     }
     Ok(model)

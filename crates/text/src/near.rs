@@ -2,6 +2,11 @@
 
 /// How alike a name must be to be offered (Jaro and Winkler's measure, 0 to 1).
 const ALIKE: f64 = 0.8;
+/// How alike names are that differ by one slip of a finger (a letter too many, too few, another, or two swapped): the measure
+/// above knows no short names that begin so.
+const ONE_SLIP: f64 = 0.9;
+/// The shortest name in which a slip tells anything, in characters.
+const SLIP_LENGTH: usize = 3;
 /// The most names that are offered.
 const MOST: usize = 3;
 
@@ -10,12 +15,18 @@ const MOST: usize = 3;
 pub fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut near: Vec<(f64, &str)> = known
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()), name))
+        .map(|name| (alikeness(&wanted.to_lowercase(), &name.to_lowercase()), name))
         .filter(|(alike, _)| *alike >= ALIKE)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     near.dedup();
     near.into_iter().map(|(_, name)| name).take(MOST).collect()
+}
+
+fn alikeness(wanted: &str, name: &str) -> f64 {
+    let alike = strsim::jaro_winkler(wanted, name);
+    let long = wanted.chars().count().min(name.chars().count()) >= SLIP_LENGTH;
+    if long && strsim::osa_distance(wanted, name) == 1 { alike.max(ONE_SLIP) } else { alike }
 }
 
 /// The question that ends an error: `: did you mean "a" or "b"?`; nothing where there is no such name.
@@ -37,6 +48,8 @@ mod tests {
         assert_eq!(near("opnai", ["anthropic", "ollama", "openai", "azure"]), ["openai"]);
         assert_eq!(near("Modle", ["model", "samples"]), ["model"]);
         assert!(near("zebra", ["model", "samples"]).is_empty());
+        assert_eq!(near("rnu", ["rank", "run", "open"]), ["run"], "two letters are swapped");
+        assert!(near("ab", ["ac"]).is_empty(), "too short to tell");
         assert_eq!(did_you_mean(&["a", "b"]), ": did you mean \"a\" or \"b\"?");
         assert_eq!(did_you_mean(&[]), "");
     }

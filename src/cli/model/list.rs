@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::named;
 use super::stdio::print;
 use crate::cli::named_projectors::projectors_or_warning;
-use crate::cli::output::say_error;
+use crate::cli::output::{say_error, say_table};
 use crate::cli::terminal::{printable, printable_json};
 
 /// The widest column: a name in a file may be of any length.
@@ -64,7 +64,7 @@ pub(crate) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
     if args.json {
         print(&(printable_json(&serde_json::to_string_pretty(&rows)?) + "\n"))?;
     } else {
-        print(&table(&rows))?;
+        say_table(&table(&rows));
     }
     for passed in shelf.passed_over() {
         say_error(&format!("passed over {}: {}", passed.path.display(), passed.why));
@@ -160,7 +160,7 @@ fn quantization(outline: &GgufOutline) -> Option<String> {
     weights.into_iter().max_by_key(|&(_, elements)| elements).map(|(name, _)| name.to_owned())
 }
 
-fn table(rows: &[Row]) -> String {
+fn table(rows: &[Row]) -> Vec<String> {
     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     let cells = |row: &Row| {
         let path = row.files.first().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
@@ -193,7 +193,7 @@ fn table(rows: &[Row]) -> String {
             cells.split_last().map_or(("", &cells[..0]), |(file, rest)| (file.as_str(), rest));
         let columns: Vec<String> =
             columns.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        format!("{}  {file}\n", columns.join("  "))
+        format!("{}  {file}", columns.join("  "))
     };
     all.iter().map(line).collect()
 }

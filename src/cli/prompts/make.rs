@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use pelicycle_compare::words::quoted;
 use pelicycle_prompt::{Prompt, fresh, possible};
 use pelicycle_text::plain_file;
 
@@ -44,7 +45,8 @@ pub(super) fn new(args: &NewArgs) -> anyhow::Result<ExitCode> {
         return Err(error);
     }
     say(&path.display().to_string());
-    say_error(&format!("next: pelicycle run --prompts {} -p {}", args.out.display(), args.id));
+    let folder = quoted(&args.out.to_string_lossy());
+    say_error(&format!("next: pelicycle run --prompts {folder} -p {}", args.id));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -69,13 +71,13 @@ pub(super) fn fresh_prompts(args: &FreshArgs) -> anyhow::Result<ExitCode> {
         say(&printable(&one.prompt.text));
     }
     say_error(&format!(
-        "{} of {} million possible prompts, by seed {seed}, in {}\n\
-         next: pelicycle run -m MODEL --prompts {} -p family:fresh",
+        "{} of {} million possible prompts, by seed {seed}, in {}",
         all.len(),
         possible() / 1_000_000,
-        folder.display(),
         folder.display()
     ));
+    let folder = quoted(&folder.to_string_lossy());
+    say_error(&format!("next: pelicycle run -m MODEL --prompts {folder} -p family:fresh"));
     Ok(ExitCode::SUCCESS)
 }
 

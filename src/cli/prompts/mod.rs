@@ -51,6 +51,8 @@ pub(super) struct PromptFolder {
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    /// List prompts, as this command does alone.
+    List(ListedPrompts),
     /// Show one prompt: its text, and what is expected of a drawing.
     Show {
         /// Its id.
@@ -125,6 +127,7 @@ pub(super) struct RevealArgs {
 pub(crate) fn prompts(global: &Global, args: &PromptsArgs) -> anyhow::Result<ExitCode> {
     match &args.action {
         None => list::list(&args.list),
+        Some(Action::List(asked)) => list::list(asked),
         Some(Action::Show { id, folder }) => list::show(folder, id),
         Some(Action::New(new)) => make::new(new),
         Some(Action::Fresh(fresh)) => make::fresh_prompts(fresh),

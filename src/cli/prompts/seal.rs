@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
+use pelicycle_compare::words::quoted;
 use pelicycle_prompt::{Prompt, PromptLibrary, opens, seal_hash};
 use pelicycle_record::{Id, RevealedPrompt, RevealedRecord, SCHEMA_VERSION, SealRecord, name};
 use pelicycle_store::Store;
@@ -14,7 +15,8 @@ use pelicycle_text::{day, plain_file, plural};
 
 use super::super::Global;
 use super::super::error::usage;
-use super::super::output::{Readers, say, say_error, write_new};
+use super::super::next::in_same_place;
+use super::super::output::{Readers, say, say_error, say_table, write_new};
 use super::{RevealArgs, SealArgs};
 
 /// The longest file of a salt, in bytes.
@@ -32,7 +34,7 @@ fn folder_prompts(folder: &Path) -> anyhow::Result<Vec<RevealedPrompt>> {
 
 pub(super) fn seal(global: &Global, args: &SealArgs) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
-    let named = args.name.clone().unwrap_or_else(|| day(now));
+    let named = args.name.clone().unwrap_or_else(|| now.strftime("%Y-%m-%d").to_string());
     if let Some(why) = name::fault(&named) {
         return usage(&format!("a seal can't be called {named:?}: the name {why}"));
     }
@@ -69,8 +71,13 @@ pub(super) fn seal(global: &Global, args: &SealArgs) -> anyhow::Result<ExitCode>
     let folder = args.folder.display();
     say_error(&format!(
         "Publish that today: others believe the day on which they got it. Keep {folder} and {} to yourself, \
-         and what models draw of them, until `pelicycle prompts reveal {named} {folder}`.",
-        secret.display()
+         and what models draw of them, until `{}`.",
+        secret.display(),
+        in_same_place(
+            &format!("pelicycle prompts reveal {named} {}", quoted(&folder.to_string())),
+            global,
+            false
+        )
     ));
     Ok(ExitCode::SUCCESS)
 }
@@ -141,7 +148,7 @@ pub(super) fn seals(global: &Global) -> anyhow::Result<ExitCode> {
     if lines.len() == 1 {
         say_error("Nothing is sealed; `pelicycle prompts seal FOLDER` seals a folder of prompts.");
     } else {
-        say(&text::table(&lines).join("\n"));
+        say_table(&text::table(&lines));
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

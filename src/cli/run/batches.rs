@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use pelicycle_record::RunRecord;
 use pelicycle_run::{BatchesLeft, BatchesStatus, Notice, Notices};
 
 use super::{RunArgs, UNDER_WAY, json, say};
@@ -23,8 +22,8 @@ pub(super) fn notices(args: &RunArgs) -> Notices {
     })
 }
 
-/// Tells what is under way.
-pub(super) fn tell(left: &BatchesLeft, args: &RunArgs, run: &RunRecord) {
+/// Tells what is under way, and that the command `resume` fetches it.
+pub(super) fn tell(left: &BatchesLeft, args: &RunArgs, resume: &str) {
     for batch in &left.waiting {
         let record = &batch.record;
         if args.json {
@@ -40,10 +39,7 @@ pub(super) fn tell(left: &BatchesLeft, args: &RunArgs, run: &RunRecord) {
         }
     }
     if !left.waiting.is_empty() && !args.json && !args.quiet {
-        say(&format!(
-            "`pelicycle run --resume {}` fetches what has come back; add --wait to wait for it",
-            run.id.as_str()
-        ));
+        say(&format!("`{resume}` fetches what has come back; add --wait to wait for it"));
     }
 }
 

@@ -30,7 +30,11 @@ pub(super) fn print(forecast: &RunForecast) {
         0 => {
             format!("{requests}, about {}, at most {}", usd(forecast.about()), usd(forecast.most()))
         }
-        n => format!("{requests}, about {} and what {n} of the models cost", dollars(known)),
+        n if n == forecast.contestants.len() => format!("{requests} at a cost that is not known"),
+        n => {
+            let models = text::plural(n as u64, "model");
+            format!("{requests}, about {} and what {models} of unknown price cost", dollars(known))
+        }
     });
     say("nothing was asked");
 }

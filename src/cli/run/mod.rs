@@ -15,8 +15,9 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
+use pelicycle_compare::words::quoted;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
-use pelicycle_record::{SamplingSettings, Shard};
+use pelicycle_record::{Id, SamplingSettings, Shard};
 use pelicycle_run::{
     BackendOptions, Config, MAX_LOOKS, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace,
     execute,
@@ -25,6 +26,8 @@ use pelicycle_store::Store;
 use pelicycle_text::dollars;
 
 use self::summary::RunSummary;
+use super::named_projectors::projector_file;
+use super::next::in_same_place;
 use super::output::{say, say_error};
 use super::pictures::PictureMode;
 use super::runtime::runtime;
@@ -85,7 +88,7 @@ pub(crate) struct RunArgs {
     template: Option<PathBuf>,
     /// The projector (mmproj) with which a local model sees pictures, where it is shown any [default: the one of
     /// pelicycle.toml, or one that lies beside the model].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = projector_file)]
     projector: Option<PathBuf>,
     /// Threads of the local engine [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
@@ -134,6 +137,23 @@ pub(crate) struct RunArgs {
 }
 
 impl RunArgs {
+    /// The command that goes on with a run, with all that this one was given and the run's record does not hold.
+    fn resuming(&self, global: &Global, run: &Id) -> String {
+        let mut words = format!("pelicycle run --resume {}", run.as_str());
+        for (flag, file) in [("--config", &self.config), ("--projector", &self.projector)] {
+            if let Some(file) = file {
+                words.push_str(&format!(" {flag} {}", quoted(&file.to_string_lossy())));
+            }
+        }
+        for (flag, given) in [("--trust-folder", self.trust.trust_folder), ("--no-gallery", self.no_gallery)]
+        {
+            if given {
+                words.push_str(&format!(" {flag}"));
+            }
+        }
+        in_same_place(&words, global, !self.no_gallery)
+    }
+
     fn request(&self) -> RunRequest {
         RunRequest {
             models: self.model.clone(),
@@ -214,8 +234,9 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let runtime = runtime()?;
     let left = runtime.block_on(prepared.begin(&store, &stop, &notices))?;
+    let resume = args.resuming(global, &prepared.plan.run.id);
     if prepared.plan.cells.is_empty() && left.begun {
-        batches::tell(&left, args, &prepared.plan.run);
+        batches::tell(&left, args, &resume);
         return Ok(if stop.asked() { ExitCode::from(INTERRUPTED) } else { batches::exit_code(&left) });
     }
     let PreparedRun { plan, backends, max_cost, library, .. } = prepared;
@@ -241,7 +262,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
 
     // A run that failed stopped itself.
     let interrupted = outcome.is_ok() && stop.asked();
-    batches::tell(&left, args, &run);
+    batches::tell(&left, args, &resume);
     let rebuilt = match args.no_gallery {
         true => Ok(None),
         false => pelicycle_site::rebuild(&store, &library, &global.gallery, &options).map(Some),
@@ -252,17 +273,16 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
         let over_budget = outcome.as_ref().ok().and_then(|ended| ended.over_budget);
         json::finished(&run, &summary, index, interrupted, over_budget);
     } else if !args.quiet {
-        summary.print(&run, index, interrupted);
-    } else if let Some(next) = summary.next(&run, interrupted) {
+        summary.print(&run, index, interrupted, &resume);
+    } else if let Some(next) = summary.next(&resume, interrupted) {
         say_error(&next);
     }
     let ended = outcome?;
     if let Some(spent) = ended.over_budget {
         say_error(&format!(
-            "stopped at {}: another request could have passed --max-cost; `pelicycle run --resume {} --max-cost USD` \
-             goes on, with a bound of its own",
-            dollars(spent),
-            run.id.as_str()
+            "stopped at {}: another request could have passed --max-cost; `{resume} --max-cost USD` goes on, with a bound \
+             of its own",
+            dollars(spent)
         ));
     }
     let damaged = rebuilt?.map_or(0, |rebuilt| rebuilt.damaged.len());
@@ -304,5 +324,37 @@ fn shard(text: &str) -> Result<Shard, String> {
     match parse() {
         Some(shard) if (1..=shard.count).contains(&shard.number) => Ok(shard),
         _ => Err("a shard is K/N, the K-th of N parts, such as 2/8".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use crate::cli::{Cli, Command};
+
+    /// The command that goes on with the run of a command line.
+    fn resuming(line: &str) -> String {
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let Some(Command::Run(args)) = cli.command else { panic!("{line}") };
+        args.resuming(&cli.global, &"20261127-083118-725-s6wa5650agqv".parse().unwrap())
+    }
+
+    #[test]
+    fn the_command_that_resumes_a_run_has_what_the_record_does_not() {
+        let plain = "pelicycle run --resume 20261127-083118-725-s6wa5650agqv";
+        assert_eq!(resuming("pelicycle run -m a/b -n 4 --prompts mine --seed 7"), plain);
+        let here = std::env::current_exe().unwrap();
+        let here = here.to_str().unwrap();
+        for (given, more) in [
+            ("--config c.toml --trust-folder".to_owned(), " --config c.toml --trust-folder".to_owned()),
+            (format!("--projector {here} --results r"), format!(" --projector {here} --results r")),
+            ("--gallery g --results r".to_owned(), " --results r --gallery g".to_owned()),
+            ("--gallery g --no-gallery".to_owned(), " --no-gallery".to_owned()),
+        ] {
+            let line = resuming(&format!("pelicycle run -n 2 {given}"));
+            assert_eq!(line, format!("{plain}{more}"));
+            assert_eq!(resuming(&line), line, "it can be given again");
+        }
     }
 }

@@ -94,9 +94,9 @@ impl RunSummary {
         self.failed += u64::from(finished.verdict.is_none() && finished.outcome == Outcome::Complete);
     }
 
-    /// What was left undone, and the command that does it; none where nothing was.
-    pub(super) fn next(&self, run: &RunRecord, interrupted: bool) -> Option<String> {
-        let command = format!("`pelicycle run --resume {}`", run.id.as_str());
+    /// What was left undone, and the command that does it, which is `resume`; none where nothing was.
+    pub(super) fn next(&self, resume: &str, interrupted: bool) -> Option<String> {
+        let command = format!("`{resume}`");
         match (interrupted, self.failed) {
             (true, _) => Some(format!("interrupted; {command} finishes it")),
             (false, 0) => None,
@@ -139,7 +139,7 @@ impl RunSummary {
         self.rows.iter().filter(move |((.., are_looks), _)| *are_looks == looks).map(|(_, row)| row)
     }
 
-    pub(super) fn print(&self, run: &RunRecord, index: Option<&Path>, interrupted: bool) {
+    pub(super) fn print(&self, run: &RunRecord, index: Option<&Path>, interrupted: bool, resume: &str) {
         let mut lines = vec![
             ["prompt", "model", "drawn", "verdicts", "tokens", "tokens/s each", "cost"].map(String::from),
         ];
@@ -178,7 +178,7 @@ impl RunSummary {
             });
         }
         say(&format!("run {}", run.id.as_str()));
-        if let Some(next) = self.next(run, interrupted) {
+        if let Some(next) = self.next(resume, interrupted) {
             say_words(&next);
         }
         if let Some(index) = index {

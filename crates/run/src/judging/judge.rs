@@ -61,7 +61,9 @@ impl ModelJudge {
     pub fn open(request: &JudgingRequest, notices: &Notices) -> Result<ModelJudge, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
         let backends = Backends::new(&config, &request.backends, notices)?;
-        let found = Contestant::find(&request.model, &config.places()).map_err(UsageError::from)?;
+        let found = Contestant::find(&request.model, &config.places())
+            .map_err(|error| error.with_known(backends.service_names(), |_| String::new()))
+            .map_err(UsageError::from)?;
         let wanted = request.sampling.clone();
         let (who, settings, tariff) = match &found.model {
             ContestantModel::Remote => {
@@ -71,7 +73,7 @@ impl ModelJudge {
                 (JudgingModel::Remote(Arc::new(model)), settings, tariff)
             }
             ContestantModel::Local(weights) => {
-                let model = backends.local(weights, None, None)?;
+                let model = backends.local(weights, Some(&found.record.slug), None)?;
                 let settings = local_settings(&model, weights, wanted)?;
                 (JudgingModel::Local(Arc::new(model)), settings, backends.tariff(&found, None, None))
             }

@@ -42,6 +42,24 @@ fn a_local_model_is_shown_what_it_drew() {
     let files = AttemptFiles { reply: Some(DRAWING.as_bytes()), ..AttemptFiles::drawn(&inspection) };
     store.write(&drawn, &files).unwrap();
 
+    let resume = RunRequest { resume: Some("last".to_owned()), ..easel.request("", None) };
+    easel.run(&resume, |news: &RunProgress<'_>, stop: &Stop| {
+        if matches!(news, RunProgress::Finished(_)) {
+            stop.ask();
+        }
+    });
+    // Without its eyes, or with others, nothing is asked; with them it goes on.
+    let beside = easel.path().join("mmproj-qwen3vl.f16.gguf");
+    let elsewhere = easel.path().join("eyes.gguf");
+    std::fs::rename(&beside, &elsewhere).unwrap();
+    let error = easel.prepare(&resume).err().unwrap().to_string();
+    assert!(error.contains("--projector"), "{error}");
+    let mut other = std::fs::read(&elsewhere).unwrap();
+    *other.last_mut().unwrap() ^= 1;
+    std::fs::write(&beside, other).unwrap();
+    let error = easel.prepare(&resume).err().unwrap().to_string();
+    assert!(error.contains("is not the projector that qwen3vl"), "{error}");
+    std::fs::rename(&elsewhere, &beside).unwrap();
     easel.resume();
     let attempts = easel.attempts();
     let [first, one, two] = &attempts[..] else { panic!("{}", attempts.len()) };

@@ -13,7 +13,7 @@ use pelicycle_run::{Config, Weights};
 pub(super) use self::report::{Report, Speed};
 use super::named;
 use super::stdio::print;
-use crate::cli::named_projectors::projectors_or_warning;
+use crate::cli::named_projectors::{projector_file, projectors_or_warning};
 
 /// Say what a model file holds and needs.
 ///
@@ -31,7 +31,7 @@ pub(crate) struct InspectArgs {
     /// them.
     model: String,
     /// The projector (mmproj) with which it is to see [default: the one of pelicycle.toml, or one that lies beside the model].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = projector_file)]
     projector: Option<PathBuf>,
     /// Threads to measure the memory's speed with [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]

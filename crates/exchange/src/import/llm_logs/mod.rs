@@ -38,6 +38,14 @@ pub enum LlmLogsError {
     Read { path: PathBuf, source: rusqlite::Error },
 }
 
+impl LlmLogsError {
+    /// Whether it is a mistake of the one who named the database, and no failure.
+    #[must_use]
+    pub fn is_mistake(&self) -> bool {
+        !matches!(self, LlmLogsError::Read { .. })
+    }
+}
+
 /// Replies that ask for the drawing and yet are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SkippedReplies {
