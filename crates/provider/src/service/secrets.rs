@@ -19,6 +19,9 @@ const SHORTEST: usize = 6;
 /// they are.
 const SHORTEST_DISGUISED: usize = 8;
 
+/// The first letters of a secret that may stand elsewhere are fewer than so many.
+const LONGEST_CUT: usize = 3;
+
 /// The letters and digits of a secret's beginning that are taken out where a text ends within it.
 pub(super) const SHORTEST_BEGINNING: usize = 6;
 
@@ -32,6 +35,8 @@ const WINDOW: usize = 64 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
     needles: Vec<Needle>,
+    /// Secrets without their first letters.
+    cut: Vec<Needle>,
     /// Short secrets, searched for as they are.
     exact: Vec<SecretString>,
 }
@@ -64,6 +69,8 @@ impl Secrets {
             return;
         }
         self.needles.push(Needle::new(&letters));
+        let cut = (1..LONGEST_CUT).filter(|cut| letters.len() >= cut + SHORTEST_DISGUISED);
+        self.cut.extend(cut.map(|cut| Needle::new(&letters[cut..])));
         for letters in encodings(secret, &letters) {
             self.needles.push(Needle::new(&letters));
         }
@@ -108,6 +115,15 @@ impl Secrets {
             }
             _ => {}
         }
+    }
+
+    /// Whether a text of moderate length has a secret in it but for its first letters.
+    pub(super) fn has_cut(&self, text: &str) -> bool {
+        let mut found = Vec::new();
+        for marks in projections(text) {
+            search(&self.cut, &marks, &mut found);
+        }
+        !found.is_empty()
     }
 
     fn is_empty(&self) -> bool {

@@ -16,6 +16,9 @@ const MAX_WAITING: usize = 256;
 /// The most strings of a frame that are followed.
 const MAX_STRINGS: usize = 64;
 
+/// The letters of a secret's beginning after which the rest is looked for in other places: without fewer, a secret is known.
+const SHORTEST_ELSEWHERE: usize = 3;
+
 /// The most other places in which a secret may have begun that a string goes on with.
 const MAX_OTHERS: usize = 8;
 
@@ -61,10 +64,14 @@ impl FrameTrace {
         for (place, text) in &strings {
             // What began in its own place, or else in another one of the frames before.
             let own = before.get(place).into_iter();
-            let others = before.iter().filter(|(other, _)| *other != place).map(|(_, end)| end);
+            let goes_on = |end: &StringEnd| end.letters >= SHORTEST_ELSEWHERE;
+            let others =
+                before.iter().filter(|(other, end)| *other != place && goes_on(end)).map(|(_, end)| end);
             let mut known: Vec<&str> =
                 own.chain(others.take(MAX_OTHERS)).map(|end| end.text.as_str()).collect();
             known.push("");
+            let beginning = &text[..text.floor_char_boundary(MAX_HELD)];
+            crossed |= !before.is_empty() && connection.secrets().has_cut(beginning);
             crossed |= known.iter().any(|known| self.follow(connection, place, known, text));
         }
         // Places that this frame does not have wait for another one.
