@@ -78,6 +78,11 @@ pub enum GgufFault {
     OutOfFile { name: String, start: u64, end: u64, len: u64 },
     #[error("the tensors {first:?} and {second:?} overlap; the file is damaged")]
     Overlap { first: String, second: String },
+    #[error(
+        "the tensor {name:?} of type {tensor_type} and shape {dims:?} has {bytes} bytes, but a place of {place}; \
+         its type or shape is wrong, the file is damaged"
+    )]
+    Gap { name: String, tensor_type: TensorType, dims: Vec<u64>, bytes: u64, place: u64 },
     #[error("is part {number} of {count} of a split model; give the first part, {}", first.display())]
     NotFirstPart { number: u64, count: u64, first: PathBuf },
     #[error("is one of {count} parts but not named like NAME-00001-of-{count:05}.gguf; restore its name")]

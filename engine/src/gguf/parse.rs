@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::byte_cursor::ByteCursor;
 use super::error::GgufFault;
-use super::tensor::{TensorEntry, TensorInfo, check_overlap};
+use super::tensor::{TensorEntry, TensorInfo, check_places};
 use super::value::{MetadataArray, MetadataValue};
 
 pub(super) const MAGIC: [u8; 4] = *b"GGUF";
@@ -43,7 +43,7 @@ pub(super) fn parse(bytes: &[u8], part: usize) -> Result<ParsedFile, GgufFault> 
         .into_iter()
         .map(|entry| entry.place(part, data, alignment, bytes.len()))
         .collect::<Result<Vec<_>, _>>()?;
-    check_overlap(&tensors)?;
+    check_places(&tensors, alignment)?;
     Ok(ParsedFile { version, metadata, tensors })
 }
 

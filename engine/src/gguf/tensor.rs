@@ -121,12 +121,21 @@ pub(super) fn byte_len(dims: &[u64], tensor_type: TensorType) -> Result<u64, Sha
     (elements / block).checked_mul(tensor_type.block_bytes() as u64).ok_or(ShapeError::Absurd)
 }
 
-/// Refuses tensors that share bytes.
-pub(super) fn check_overlap(tensors: &[TensorInfo]) -> Result<(), GgufFault> {
+/// Refuses tensors that share bytes, and those between whom there is more than what aligns the second: the first has
+/// another type or shape than it had when the file was written.
+pub(super) fn check_places(tensors: &[TensorInfo], alignment: u64) -> Result<(), GgufFault> {
     let mut by_start: Vec<&TensorInfo> = tensors.iter().collect();
     by_start.sort_by_key(|t| t.range.start);
-    match by_start.windows(2).find(|pair| pair[0].range.end > pair[1].range.start) {
-        Some(pair) => Err(GgufFault::Overlap { first: pair[0].name.clone(), second: pair[1].name.clone() }),
-        None => Ok(()),
+    for pair in by_start.windows(2) {
+        let (first, second) = (pair[0], pair[1]);
+        let Some(between) = second.range.start.checked_sub(first.range.end) else {
+            return Err(GgufFault::Overlap { first: first.name.clone(), second: second.name.clone() });
+        };
+        if between as u64 >= alignment {
+            let (name, tensor_type, dims) = (first.name.clone(), first.tensor_type, first.dims.clone());
+            let place = (first.range.len() + between) as u64;
+            return Err(GgufFault::Gap { name, tensor_type, dims, bytes: first.range.len() as u64, place });
+        }
     }
+    Ok(())
 }

@@ -101,11 +101,14 @@ fn a_file_of_another_kind_or_version_says_so() {
 fn every_lie_about_a_tensor_is_named() {
     let f32 = TensorType::F32.id();
     let huge = u64::MAX / 8;
-    let cases: [(Writer, Expected); 10] = [
+    let cases: [(Writer, Expected); 11] = [
         (small().tensor("a", &[1], f32, 0), |f| matches!(f, GgufFault::DuplicateTensor(name) if name == "a")),
         (small().tensor("c", &[4], f32, 16), |f| matches!(f, GgufFault::Unaligned { .. })),
         (small().tensor("c", &[4], f32, 32), |f| matches!(f, GgufFault::Overlap { .. })),
         (small().tensor("c", &[4], f32, 96), |f| matches!(f, GgufFault::OutOfFile { .. })),
+        (small().tensor("c", &[4], f32, 128).data(144), |f| {
+            f.to_string().contains("\"b\" of type Q8_0 and shape [32] has 34 bytes, but a place of 96")
+        }),
         (small().tensor("c", &[4], f32, u64::MAX - 31), |f| matches!(f, GgufFault::OutOfFile { .. })),
         (small().tensor("c", &[huge, huge], f32, 96), |f| matches!(f, GgufFault::Shape { .. })),
         (small().tensor("c", &[4, 0], f32, 96), |f| matches!(f, GgufFault::Shape { .. })),
