@@ -255,7 +255,10 @@ fn a_failed_request_is_an_attempt_and_resume_asks_again() {
     let said = run(&place, 1, &["-m", "mine/m", "-n", "2", "--seed", "3"], &[]);
     assert!(said.stderr.contains("failed: HTTP 400 Bad Request: No such model"), "{}", said.stderr);
     let run_id = &place.store().runs().unwrap()[0];
-    let next = format!("\n2 requests failed; `pelicycle run --resume {}` asks them again\n", run_id.as_str());
+    let next = format!(
+        "\n2 requests failed; `pelicycle run --resume {} --trust-folder` asks them again\n",
+        run_id.as_str()
+    );
     assert!(said.stdout.contains(&next), "{}", said.stdout);
     let failed = place.attempts();
     assert!(failed.iter().all(|s| s.attempt.outcome == Outcome::Error && s.attempt.reply.is_none()));
