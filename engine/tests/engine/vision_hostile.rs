@@ -42,6 +42,55 @@ fn every_kind_of_png_becomes_rgb_on_white() {
     }
 }
 
+/// A chunk with its length and its checksum.
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let body = [&kind[..], data].concat();
+    let sum = checksum(&body).to_be_bytes();
+    [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &body, &sum].concat()
+}
+
+/// A picture of so many pixels a side in 8 bits of grey or RGB, with chunks of its own, its lines as they are told.
+fn by_chunks(side: u32, color: u8, interlaced: u8, more: &[u8], lines: &[u8]) -> Vec<u8> {
+    let side = side.to_be_bytes();
+    let header = [&side[..], &side, &[8, color, 0, 0, interlaced]].concat();
+    // One block that is not compressed, and Adler's sum of it.
+    let len = u16::try_from(lines.len()).unwrap();
+    let (a, b) = lines.iter().fold((1_u32, 0_u32), |(a, b), &byte| {
+        let a = (a + u32::from(byte)) % 65_521;
+        (a, (b + a) % 65_521)
+    });
+    let sum = (b << 16 | a).to_be_bytes();
+    let data = [&[0x78, 1, 1][..], &len.to_le_bytes(), &(!len).to_le_bytes(), lines, &sum].concat();
+    let (begin, end) = (b"\x89PNG\r\n\x1a\n", chunk(b"IEND", b""));
+    [&begin[..], &chunk(b"IHDR", &header), more, &chunk(b"IDAT", &data), &end].concat()
+}
+
+/// The pixels are Pillow's, laid on white by it.
+#[test]
+fn lines_that_interleave_keys_of_colours_and_chunks_of_gamma_are_read_as_others_do() {
+    let greys = |numbers: &[u8]| numbers.iter().flat_map(|&x| [x; 3]).collect::<Vec<u8>>();
+    let interleaved = [0, 10, 0, 30, 0, 70, 90, 0, 20, 0, 80, 0, 40, 50, 60];
+    let key = chunk(b"tRNS", &[0, 1, 0, 2, 0, 3]);
+    let gamma = [chunk(b"gAMA", &10_000_u32.to_be_bytes()), chunk(b"tEXt", b"a\0b")].concat();
+    for (png, expected) in [
+        (by_chunks(3, 0, 1, b"", &interleaved), greys(&[10, 20, 30, 40, 50, 60, 70, 80, 90])),
+        (by_chunks(1, 2, 0, &key, &[0, 1, 2, 3]), vec![255; 3]),
+        (by_chunks(1, 2, 0, &key, &[0, 1, 2, 4]), vec![1, 2, 4]),
+        (by_chunks(1, 0, 0, &chunk(b"tRNS", &[0, 7]), &[0, 7]), vec![255; 3]),
+        (by_chunks(1, 2, 0, &gamma, &[0, 100, 50, 200]), vec![100, 50, 200]),
+    ] {
+        assert_eq!(Picture::from_png(&png).unwrap().rgb(), expected);
+    }
+    // An animation whose first frame is smaller than it, no frame at all, and no pixel.
+    let frame = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0];
+    let animation = [chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]), chunk(b"fcTL", &frame)].concat();
+    for png in
+        [by_chunks(2, 0, 0, &animation, &[0, 9]), by_chunks(0, 0, 0, b"", &[]), by_chunks(2, 0, 0, b"", &[])]
+    {
+        Picture::from_png(&png).unwrap_err();
+    }
+}
+
 #[test]
 fn a_hostile_png_is_refused_in_words() {
     let pixels: Vec<u8> = (0..20 * 10 * 3).map(|i| (i * 7) as u8).collect();
