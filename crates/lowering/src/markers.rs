@@ -208,7 +208,7 @@ impl Walk {
                 self.cubic(mirrored(false, before), from(abs, x2, y2), from(abs, x, y));
             }
             PathSegment::Quadratic { abs, x1, y1, x, y } => {
-                self.quadratic(from(abs, x1, y1), from(abs, x, y))
+                self.quadratic(from(abs, x1, y1), from(abs, x, y));
             }
             PathSegment::SmoothQuadratic { abs, x, y } => {
                 self.quadratic(mirrored(true, before), from(abs, x, y));
@@ -248,7 +248,7 @@ impl Walk {
         for piece in SimplifyingPathParser::from(data).map_while(Result::ok) {
             match piece {
                 SimplePathSegment::CurveTo { x1, y1, x2, y2, x, y } => {
-                    points.extend([[x1, y1], [x2, y2], [x, y]])
+                    points.extend([[x1, y1], [x2, y2], [x, y]]);
                 }
                 SimplePathSegment::LineTo { x, y } => points.push([x, y]),
                 _ => {}
