@@ -379,12 +379,22 @@ impl<'a> Inspector<'a> {
 
     /// Draws a repaired text and keeps the picture beside the verdict, if there is something to see in it. What lost a shape of
     /// what was `written` is no repair.
-    fn show_repaired(&mut self, written: &str, text: String, repairs: &[Repair]) {
-        let report = xml::check(&text, false);
-        let good = report.faults.is_empty()
-            && report.within(self.bounds).is_ok()
-            && text.len() <= self.bounds.svg_bytes;
-        let Some(document) = good.then(|| xml::parse(&text).ok()).flatten() else { return };
+    fn show_repaired(&mut self, written: &str, mut text: String, repairs: &[Repair]) {
+        let mut repairs = repairs.to_vec();
+        let good = |text: &str| {
+            let report = xml::check(text, false);
+            report.faults.is_empty()
+                && report.within(self.bounds).is_ok()
+                && text.len() <= self.bounds.svg_bytes
+        };
+        // Well-formed at last, its elements may be none of SVG.
+        if good(&text)
+            && let Some(renamed) = xml::parse(&text).ok().and_then(|document| rename::rename(&document))
+        {
+            repairs.extend(renamed.repairs);
+            text = renamed.text;
+        }
+        let Some(document) = good(&text).then(|| xml::parse(&text).ok()).flatten() else { return };
         let survey = survey::survey(&document, self.bounds);
         let lost = repair::shapes_drawn(&document) < repair::shapes_written(written);
         if survey.over_bounds || !survey.root_is_svg || lost {
@@ -399,7 +409,7 @@ impl<'a> Inspector<'a> {
             {
                 png = sized.png;
             }
-            let name = Repair::names(repairs);
+            let name = Repair::names(&repairs);
             self.out.check.repaired = true;
             self.out.check.repair = Some(name.clone());
             self.out.repaired = Some(RepairedDrawing { name, svg: text.into_bytes(), png });

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pelicycle_lowering::{Moment, Purpose, VERDICT_SIDE, View, lower};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
 
@@ -11,7 +12,7 @@ use super::{fonts, png_sums, survey, xml};
 
 /// The renderer and its version, and that of the lowering before it, which changes with every picture that changes; as
 /// attempts record it.
-pub const RENDERER: &str = "resvg 0.49.0, lowering 5";
+pub const RENDERER: &str = "resvg 0.49.0, lowering 6";
 
 /// Resources that the renderer asked for while it read a drawing, and did not get.
 #[derive(Debug, Default, Clone)]
@@ -150,7 +151,11 @@ fn resolve_data(
         && survey::within(text, bounds)
     {
         let document = xml::parse(text).ok()?;
-        return Tree::from_xmltree(&document, &options(asked, bounds, depth - 1)).ok().map(ImageKind::SVG);
+        let view = View { purpose: Purpose::Picture, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
+        let lowered = lower(&document, view, bounds.lowering(), |text| survey::within(text, bounds)).text;
+        let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
+        let options = options(asked, bounds, depth - 1);
+        return Tree::from_xmltree(&lowered.unwrap_or(document), &options).ok().map(ImageKind::SVG);
     }
     note(asked, |asked| asked.refused_data.push(mime.to_owned()));
     None

@@ -1,11 +1,17 @@
 //! `clip-path` by a basic shape, and `mask` by a gradient, as elements of SVG (css-masking-1, css-shapes-1).
 
+use tiny_skia_path::Path;
+
 use super::boxes::{Boxes, Reference};
-use super::gradients;
+use super::ground::Layer;
 use super::ids;
 use super::numbers::{self, LengthScale, function, split, written};
+use super::outline;
 use super::properties;
 use super::tree::{Element, Tree};
+
+/// Layers of a mask that are painted.
+const MOST: usize = 8;
 
 /// Writes clips and masks that only CSS has as elements that are referred to.
 pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
@@ -52,6 +58,22 @@ fn clip(tree: &mut Tree, element: usize, value: &str, boxes: &mut Boxes) {
     let clip = tree.append(0, Element::new("clipPath", &[("id", &id)]));
     tree.append(clip, shape);
     tree[element].style.insert("clip-path".to_owned(), format!("url(#{id})"));
+}
+
+/// The way that a value of `offset-path` names: along path data, round a basic shape of the canvas, or a ray.
+pub(super) fn way(tree: &Tree, element: usize, value: &str) -> Option<Path> {
+    if let Some(data) = properties::path_of(value) {
+        return outline::from_data(data);
+    }
+    let scale = *tree[element].scale();
+    let shape = split(value, ' ').into_iter().find(|word| word.contains('('))?;
+    let (name, inside) = function(shape)?;
+    if name != "ray" {
+        return outline::of_shape(&basic(shape, scale.view, &scale)?, &scale);
+    }
+    // An element of a drawing has no box that a ray could go from: it stays where it is, turned.
+    let (sine, cosine) = split(inside, ' ').into_iter().find_map(numbers::angle)?.to_radians().sin_cos();
+    outline::from_data(&format!("M0 0L{} {}", sine * 1e-3, -cosine * 1e-3))
 }
 
 /// A basic shape as an element, from the corner of its box.
@@ -167,10 +189,10 @@ fn basic(value: &str, size @ [width, height]: [f64; 2], scale: &LengthScale) -> 
 }
 
 /// How a length is read along one side of a box.
-type Along<'t> = &'t dyn Fn(&str) -> Option<f64>;
+pub(super) type Along<'t> = &'t dyn Fn(&str) -> Option<f64>;
 
 /// A rectangle with the corners that `round` says, as path data: css-backgrounds-3, section 5.
-fn rounded(
+pub(super) fn rounded(
     [x, y, width, height]: [f64; 4],
     round: &str,
     across: Along<'_>,
@@ -218,11 +240,20 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
     let style = &tree[element].style;
     let images = style.get("mask-image").or_else(|| style.get("mask")).cloned().unwrap_or_default();
     let layers = split(&images, ',');
-    let [layer] = layers[..] else { return };
-    let words = split(layer, ' ');
-    let Some(image) =
-        words.iter().find(|word| function(word).is_some_and(|(name, _)| name.ends_with("gradient")))
-    else {
+    let gradient = |word: &str| function(word).is_some_and(|(name, _)| name.ends_with("gradient"));
+    let all = layers.iter().all(|layer| split(layer, ' ').into_iter().any(gradient));
+    if !all || layers.len() > MOST {
+        if layers.len() > 1 && layers.len() <= MOST {
+            let layers: Vec<String> = layers.iter().map(|layer| (*layer).to_owned()).collect();
+            match style.get("mask-composite").map_or("add", String::as_str) {
+                "add" => within_any(tree, element, &layers, boxes),
+                "intersect" => within_each(tree, element, &layers),
+                _ => {}
+            }
+            return;
+        }
+        let [layer] = layers[..] else { return };
+        let words = split(layer, ' ');
         if let Some(address) = words.iter().find(|word| word.starts_with("url(")) {
             let address = (*address).to_owned();
             let mode = style.get("mask-mode").cloned();
@@ -239,9 +270,10 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
     };
     let area = boxes.reference(tree, element, Reference::Stroke);
     let (id, scale) = (format!("pelicycle-mask-{element}"), *tree[element].scale());
-    let Some((gradient, stops)) = gradients::of_css(image, &format!("{id}-gradient"), area, &scale) else {
-        return;
-    };
+    let said = |name: &str| style.get(name).cloned().unwrap_or_default();
+    let places = [said("mask-position"), said("mask-size"), said("mask-repeat")];
+    let layers: Vec<Layer> =
+        layers.iter().enumerate().filter_map(|(at, layer)| Layer::of(layer, &places, at)).collect();
     let luminance = style.get("mask-mode").is_some_and(|mode| mode == "luminance");
     let [x, y, width, height] = area.map(written);
     let place = [("x", x.as_str()), ("y", &y), ("width", &width), ("height", &height)];
@@ -249,13 +281,62 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
     around.set("id", id.clone());
     around.set("maskUnits", "userSpaceOnUse".to_owned());
     around.set("mask-type", if luminance { "luminance" } else { "alpha" }.to_owned());
-    let mut rect = Element::new("rect", &place);
-    rect.set("fill", format!("url(#{id}-gradient)"));
-    let gradient = tree.append(0, gradient);
-    for stop in stops {
-        tree.append(gradient, stop);
-    }
     let around = tree.append(0, around);
-    tree.append(around, rect);
+    let into = tree.append(around, Element::new("g", &[("transform", &format!("translate({x} {y})"))]));
+    let mut painted = false;
+    for (at, layer) in layers.iter().enumerate().rev() {
+        painted |= layer.paint(tree, into, &format!("{id}-{at}"), [area[2], area[3]], &scale).is_some();
+    }
+    // One that can't be read masks nothing.
+    if painted {
+        tree[element].style.insert("mask".to_owned(), format!("url(#{id})"));
+    } else {
+        tree[element].style.remove("mask");
+    }
+}
+
+/// Masks of which only what all of them show is seen, each on the one before.
+fn within_each(tree: &mut Tree, element: usize, layers: &[String]) {
+    let by_id = ids::by_id(tree);
+    let mut inner: Option<String> = None;
+    for (at, layer) in layers.iter().enumerate() {
+        let address = split(layer, ' ').into_iter().find_map(ids::address);
+        let Some(target) = address.and_then(|id| by_id.get(id)).copied() else { return };
+        if tree[target].name != "mask" {
+            return;
+        }
+        let copy = tree.copy(target, 0);
+        let id = format!("pelicycle-mask-{element}-{at}");
+        tree[copy].set("id", id.clone());
+        if let Some(inner) = inner {
+            tree[copy].style.insert("mask".to_owned(), inner);
+        }
+        inner = Some(format!("url(#{id})"));
+    }
+    inner.map(|mask| tree[element].style.insert("mask".to_owned(), mask));
+}
+
+/// Masks of which all that one of them shows is seen: each shows its share of one that is all there.
+fn within_any(tree: &mut Tree, element: usize, layers: &[String], boxes: &mut Boxes) {
+    let addresses: Option<Vec<String>> = layers
+        .iter()
+        .map(|layer| split(layer, ' ').into_iter().find(|word| word.starts_with("url(")).map(str::to_owned))
+        .collect();
+    let Some(addresses) = addresses else { return };
+    let [x, y, width, height] = boxes.reference(tree, element, Reference::Fill).map(written);
+    let place = [("x", x.as_str()), ("y", &y), ("width", &width), ("height", &height)];
+    let id = format!("pelicycle-mask-{element}");
+    let mut around = Element::new("mask", &[("maskUnits", "userSpaceOnUse"), ("mask-type", "alpha")]);
+    let sides = [("x", "-1000000"), ("y", "-1000000"), ("width", "2000000"), ("height", "2000000")];
+    sides
+        .into_iter()
+        .chain([("id", id.as_str())])
+        .for_each(|(name, value)| around.set(name, value.to_owned()));
+    let around = tree.append(0, around);
+    for address in addresses {
+        // Shares of a box are of the element's.
+        let shown = tree.append(around, Element::new("g", &[("mask", &address)]));
+        tree.append(shown, Element::new("rect", &place));
+    }
     tree[element].style.insert("mask".to_owned(), format!("url(#{id})"));
 }

@@ -40,6 +40,7 @@ pub(super) fn colour(space: &str, parts: [f32; 3], alpha: f32) -> Option<Color> 
     let linear = match space {
         "srgb" => return Some(Color::new(red, green, blue, alpha)),
         "srgb-linear" => wide,
+        "display-p3-linear" => times(P3_TO_SRGB, wide),
         "display-p3" => {
             let [r, g, b, _] = Color::new(red, green, blue, 1.0).to_linear_rgba().map(f64::from);
             times(P3_TO_SRGB, [r, g, b])
@@ -59,6 +60,48 @@ pub(super) fn colour(space: &str, parts: [f32; 3], alpha: f32) -> Option<Color> 
     Some(Color::from_linear_rgba(red, green, blue, alpha))
 }
 
+/// The parts of a colour in a space; `None` where there is no such space.
+pub(super) fn parts(space: &str, colour: &Color) -> Option<[f64; 3]> {
+    let [red, green, blue, _] = colour.to_linear_rgba().map(f64::from);
+    let linear = [red, green, blue];
+    let back = |matrix: Matrix, light: [f64; 3]| inverse(matrix).map(|matrix| times(matrix, light));
+    let xyz = || back(XYZ_TO_SRGB, linear);
+    Some(match space {
+        "srgb" => [colour.r, colour.g, colour.b].map(f64::from),
+        "srgb-linear" => linear,
+        "display-p3-linear" => back(P3_TO_SRGB, linear)?,
+        "display-p3" => {
+            let [r, g, b] = back(P3_TO_SRGB, linear)?.map(|part| part as f32);
+            let made = Color::from_linear_rgba(r, g, b, 1.0);
+            [made.r, made.g, made.b].map(f64::from)
+        }
+        "rec2020" => back(REC2020_TO_XYZ, xyz()?)?.map(|part| {
+            let low = part.abs() < REC2020_BETA;
+            if low {
+                part * 4.5
+            } else {
+                (REC2020_ALPHA * power(part.abs(), 0.45) - (REC2020_ALPHA - 1.0)) * part.signum()
+            }
+        }),
+        "a98-rgb" => back(A98_TO_XYZ, xyz()?)?.map(|part| power(part, 256.0 / 563.0)),
+        "prophoto-rgb" => back(PROPHOTO_TO_D50, back(D50_TO_XYZ, xyz()?)?)?
+            .map(|part| if part.abs() < 1.0 / 512.0 { part * 16.0 } else { power(part, 1.0 / 1.8) }),
+        "xyz" | "xyz-d65" => xyz()?,
+        "xyz-d50" => back(D50_TO_XYZ, xyz()?)?,
+        _ => return None,
+    })
+}
+
+/// What undoes a matrix.
+fn inverse([a, b, c]: Matrix) -> Option<Matrix> {
+    let cross = |u: [f64; 3], v: [f64; 3]| {
+        [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]
+    };
+    let columns = [cross(b, c), cross(c, a), cross(a, b)];
+    let whole: f64 = a.iter().zip(columns[0]).map(|(a, b)| a * b).sum();
+    (whole != 0.0).then(|| [0, 1, 2].map(|row| columns.map(|column| column[row] / whole)))
+}
+
 fn times(matrix: Matrix, [x, y, z]: [f64; 3]) -> [f64; 3] {
     matrix.map(|[a, b, c]| a * x + b * y + c * z)
 }
@@ -68,12 +111,13 @@ fn power(part: f64, exponent: f64) -> f64 {
     (part.abs().powf(exponent) * 1e9).round() / 1e9 * part.signum()
 }
 
+const REC2020_ALPHA: f64 = 1.099_296_826_809_44;
+const REC2020_BETA: f64 = 0.018_053_968_510_807;
+
 fn rec2020(part: f64) -> f64 {
-    const ALPHA: f64 = 1.099_296_826_809_44;
-    const BETA: f64 = 0.018_053_968_510_807;
-    if part.abs() < BETA * 4.5 {
+    if part.abs() < REC2020_BETA * 4.5 {
         part / 4.5
     } else {
-        power((part.abs() + ALPHA - 1.0) / ALPHA, 1.0 / 0.45) * part.signum()
+        power((part.abs() + REC2020_ALPHA - 1.0) / REC2020_ALPHA, 1.0 / 0.45) * part.signum()
     }
 }

@@ -7,6 +7,7 @@ use csscolorparser::Color;
 use super::colour_arguments;
 use super::colour_spaces;
 use super::numbers::{function, number, split};
+use super::relative;
 
 /// Colours in colours that are followed.
 const DEEPEST: usize = 8;
@@ -86,7 +87,6 @@ fn parse_within(value: &str, depth: usize) -> Option<Color> {
             [light, _] => parse_within(light, depth + 1),
             _ => None,
         },
-        "color" => of_space(arguments),
         // Black or white, whichever is farther (css-color-5, section 6).
         "contrast-color" => {
             let [red, green, blue, _] = parse_within(arguments, depth + 1)?.to_linear_rgba();
@@ -94,21 +94,12 @@ fn parse_within(value: &str, depth: usize) -> Option<Color> {
             let level = if light > 0.179 { 0 } else { 255 };
             Some(Color::from_rgba8(level, level, level, 255))
         }
-        "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch"
+        "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" | "color"
             if arguments.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("from ")) =>
         {
-            // The colour that it is made from may be a name.
             let parts = split(&arguments[5..], ' ');
             let (origin, rest) = parts.split_first()?;
-            let origin = parse_within(origin, depth + 1)?.to_css_hex();
-            let mut after_slash = false;
-            let rest = rest.iter().map(|part| {
-                let share = part.strip_suffix('%').filter(|_| after_slash).and_then(number);
-                after_slash = *part == "/";
-                share.map_or((*part).to_owned(), |share| (share / 100.0).to_string())
-            });
-            let rest: Vec<String> = rest.collect();
-            csscolorparser::parse(&format!("{name}(from {origin} {})", rest.join(" "))).ok()
+            relative::colour(&name, &parse_within(origin, depth + 1)?, rest)
         }
         "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" => {
             let plain = colour_arguments::plain(&name, arguments)?;
@@ -122,6 +113,7 @@ fn parse_within(value: &str, depth: usize) -> Option<Color> {
                     Some(Color::from_rgba8(found.red, found.green, found.blue, found.alpha))
                 })
         }
+        "color" => of_space(arguments),
         _ => None,
     }
 }
@@ -163,7 +155,12 @@ fn part(text: &str) -> Option<f32> {
 
 /// `color-mix(in space, a share, b share)`, after css-color-5.
 fn mix(arguments: &str, depth: usize) -> Option<Color> {
-    let [space, first, second] = split(arguments, ',')[..] else { return None };
+    let parts = split(arguments, ',');
+    let (space, first, second) = match parts[..] {
+        [first, second] => ("in oklab", first, second),
+        [space, first, second] => (space, first, second),
+        _ => return None,
+    };
     let mut space = split(space, ' ').into_iter();
     if !space.next()?.eq_ignore_ascii_case("in") {
         return None;
@@ -214,12 +211,12 @@ fn between_by(from: &Color, to: &Color, share: f64, space: &str, round: &str) ->
             "srgb" => colour.to_array(),
             "srgb-linear" => colour.to_linear_rgba(),
             "oklab" => colour.to_oklaba(),
-            "lab" | "xyz" | "xyz-d65" | "xyz-d50" => colour.to_laba(),
+            "lab" => colour.to_laba(),
             "oklch" => colour.to_oklcha(),
             "lch" => colour.to_lcha(),
             "hsl" => colour.to_hsla(),
             "hwb" => colour.to_hwba(),
-            _ => return None,
+            _ => return colour_spaces::parts(space, colour).map(|parts| parts.map(|part| part as f32)),
         };
         Some([x, y, z])
     };
@@ -263,7 +260,8 @@ fn between_by(from: &Color, to: &Color, share: f64, space: &str, round: &str) ->
         "lch" => Color::from_lcha(x, y, z, alpha),
         "hsl" => Color::from_hsla(x, y, z, alpha),
         "hwb" => Color::from_hwba(x, y, z, alpha),
-        _ => Color::from_laba(x, y, z, alpha),
+        "lab" => Color::from_laba(x, y, z, alpha),
+        _ => return colour_spaces::colour(space, mixed, alpha),
     })
 }
 
@@ -322,6 +320,17 @@ mod tests {
             ("color-mix(in srgb, red, transparent 40%)", Some("rgba(255, 0, 0, 0.6000)")),
             ("light-dark(teal, red)", Some("rgb(0, 128, 128)")),
             ("color(srgb 1 0.5 0)", Some("rgb(255, 128, 0)")),
+            ("color(display-p3-linear 0.2 0.2 0.2)", Some("rgb(124, 124, 124)")),
+            ("rgb(from red calc(r / 2) 50% b / 0.7)", Some("rgba(128, 128, 0, 0.7000)")),
+            ("color(from #2a7 srgb g r b)", Some("rgb(170, 34, 119)")),
+            ("color(from #2a7 display-p3 r g b / 50%)", Some("rgba(34, 170, 119, 0.5000)")),
+            ("hsl(from hsl(20 80% 40%) calc(h + 100) s l)", Some("rgb(20, 184, 20)")),
+            ("hsl(from red h 50% l)", Some("rgb(191, 64, 64)")),
+            ("rgb(from #123456 r r r / alpha)", Some("rgb(18, 18, 18)")),
+            ("oklch(from teal l c h)", Some("rgb(0, 128, 128)")),
+            ("color-mix(in display-p3, white, black)", Some("rgb(128, 128, 128)")),
+            ("color-mix(in xyz, red, red)", Some("rgb(255, 0, 0)")),
+            ("rgb(from red r q b)", None),
             ("rgb(1, 2, 3)", None),
             ("teal", None),
             ("what(1 2 3)", None),

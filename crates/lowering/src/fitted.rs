@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::boxes::{Boxes, Reference};
+use super::filter_tiles;
 use super::ids;
 use super::numbers::{self, split, written};
 use super::page::Page;
@@ -57,6 +58,8 @@ struct Fit {
     /// The region, and how far around it a blur must be reckoned: the renderer forgets between two of its steps what lies
     /// outside, and what it blurs gets weak at the edges.
     room: Option<(Area, f64)>,
+    /// The region that tiles are laid over.
+    tiled: Option<Area>,
 }
 
 /// x, y, width and height.
@@ -73,7 +76,13 @@ impl Fit {
         let blurs = has(&["feGaussianBlur", "feDropShadow"]);
         let placed =
             || tree.children(filter).any(|at| SIDES.iter().any(|side| tree[at].markup(side).is_some()));
-        if !(if shares { has(&["feDisplacementMap", "feFlood", "feImage"]) || placed() } else { blurs }) {
+        let tiles = has(&["feTile"]);
+        let unlike = if shares {
+            has(&["feDisplacementMap", "feFlood", "feImage"]) || placed()
+        } else {
+            blurs || tiles
+        };
+        if !unlike {
             return fit;
         }
         let Some((around, region)) = region(tree, boxes, element, filter) else { return fit };
@@ -81,6 +90,7 @@ impl Fit {
             fit.shares = Some((around, region));
         } else {
             fit.room = room(tree, boxes, element, filter, region).map(|room| (region, room));
+            fit.tiled = tiles.then_some(region);
         }
         fit
     }
@@ -98,7 +108,11 @@ impl Fit {
                 share(tree, *primitive, around, region);
             }
         }
+        if let Some(region) = self.tiled {
+            filter_tiles::lay(tree, filter, region);
+        }
         if let Some((region, room)) = self.room {
+            let primitives: Vec<usize> = tree.children(filter).collect();
             widen(tree, filter, &primitives, region, room);
         }
     }

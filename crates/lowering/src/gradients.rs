@@ -319,6 +319,12 @@ pub(super) fn lower(tree: &mut Tree) {
         if !matches!(tree[element].name.as_str(), "linearGradient" | "radialGradient") {
             continue;
         }
+        // What CSS says of its transform stands before the attribute, which has another name.
+        if tree[element].markup("transform").is_none()
+            && let Some(moved) = tree[element].style.remove("transform")
+        {
+            tree[element].set("gradientTransform", moved);
+        }
         paint_areas_alone(tree, element);
         if !tree
             .inherited(element, "color-interpolation")

@@ -14,6 +14,9 @@ const MOST: usize = 8;
 /// What the root's own style does to what is in it, and not to its ground.
 const OF_CONTENT: [&str; 4] = ["opacity", "filter", "mask", "clip-path"];
 
+/// Words beside the image of a mask that place nothing.
+const OF_MASKS: [&str; 7] = ["alpha", "luminance", "match-source", "add", "subtract", "intersect", "exclude"];
+
 /// Puts the root's ground under everything.
 pub(super) fn lower(tree: &mut Tree, page: &Page) {
     let style = &tree[0].style;
@@ -84,8 +87,8 @@ fn paint(tree: &mut Tree, page: &Page, colour: Option<String>, layers: &[Layer])
     }
 }
 
-/// A picture in a ground.
-struct Layer {
+/// A picture in a ground, or in a mask.
+pub(super) struct Layer {
     image: String,
     position: String,
     size: String,
@@ -94,7 +97,7 @@ struct Layer {
 
 impl Layer {
     /// Of a layer's words, and of what other properties say of the layer `at` that place; `None` where it holds no gradient.
-    fn of(layer: &str, places: &[String; 3], at: usize) -> Option<Self> {
+    pub(super) fn of(layer: &str, places: &[String; 3], at: usize) -> Option<Self> {
         let spaced = layer.replace(" / ", "/").replace("/ ", "/").replace(" /", "/");
         let mut own = [Vec::new(), Vec::new(), Vec::new()];
         let mut image = None;
@@ -110,6 +113,7 @@ impl Layer {
                 sized = true;
             } else if !colours::is_colour(word)
                 && !word.ends_with("-box")
+                && !OF_MASKS.contains(&word)
                 && !matches!(word, "scroll" | "fixed" | "local")
             {
                 own[usize::from(sized)].push(word);
@@ -125,7 +129,8 @@ impl Layer {
         Some(Self { image: image?, position: of(0), size: of(1), repeat: of(2) })
     }
 
-    fn paint(
+    /// Paints it into an element whose units begin where the canvas does; `None` where it is none that can be painted.
+    pub(super) fn paint(
         &self,
         tree: &mut Tree,
         into: usize,
@@ -190,7 +195,7 @@ impl Layer {
 }
 
 /// The canvas in user units: x, y, width, height.
-fn canvas(tree: &Tree) -> Option<[f64; 4]> {
+pub(super) fn canvas(tree: &Tree) -> Option<[f64; 4]> {
     let root = &tree[0];
     let length = |name: &str| {
         let text = root.markup(name)?.trim().trim_end_matches("px");

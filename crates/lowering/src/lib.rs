@@ -18,19 +18,24 @@ mod colour_spaces;
 mod colours;
 mod css;
 mod decomposed;
+mod filter_tiles;
 mod filters;
 mod fitted;
+mod frame;
 mod gradients;
 mod grammar;
 mod ground;
 mod ids;
+mod markers;
 mod numbers;
 mod outline;
 mod page;
 mod patterns;
 mod placing;
 mod properties;
+mod relative;
 mod shapes;
+mod solid;
 mod strokes;
 mod symbols;
 mod text;
@@ -145,8 +150,10 @@ pub fn lower(
     if view.purpose == Purpose::Picture {
         let pixels = f64::from(view.side) / f64::from(VERDICT_SIDE);
         fitted::lower(&mut tree, &page, &mut boxes, pixels);
+        frame::lower(&mut tree, &page);
         ground::lower(&mut tree, &page);
         patterns::lower(&mut tree, &page, &mut boxes, pixels);
+        markers::lower(&mut tree);
     }
     let lowered = tree.write();
     // What CSS says that no element heeds is the renderer's to misread.

@@ -3,8 +3,8 @@
 use svgtypes::{SimplePathSegment, SimplifyingPathParser};
 use tiny_skia_path::{Path, PathBuilder, PathSegment, Point, Rect};
 
-use super::numbers;
-use super::tree::Tree;
+use super::numbers::{self, LengthScale};
+use super::tree::{Element, Tree};
 
 /// Straight pieces that a curve is taken for.
 const PIECES: usize = 24;
@@ -31,8 +31,11 @@ pub(super) fn from_data(data: &str) -> Option<Path> {
 
 /// The outline of a shape in its own units.
 pub(super) fn of(tree: &Tree, element: usize) -> Option<Path> {
-    let found = &tree[element];
-    let scale = found.scale();
+    of_shape(&tree[element], tree[element].scale())
+}
+
+/// The outline of a shape whose lengths are of this scale.
+pub(super) fn of_shape(found: &Element, scale: &LengthScale) -> Option<Path> {
     let length = |name: &str| {
         let value = found.value(name)?;
         numbers::length(value, scale.whole(name), scale).map(|length| length as f32)

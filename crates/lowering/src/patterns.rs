@@ -216,16 +216,23 @@ fn transform_of(tree: &Tree, pattern: usize) -> Option<String> {
     found.or_else(|| tree[pattern].markup("patternTransform")).map(str::to_owned)
 }
 
-/// How a `viewBox` is moved into a tile that begins at nothing; `None` for places that are seldom asked for.
+/// How a `viewBox` is moved into a tile that begins at nothing; `None` where that is told in no way.
 fn fitted([x, y, width, height]: [f64; 4], tile: [f64; 4], aspect: Option<&str>) -> Option<[f64; 4]> {
     let (across, down) = (tile[2] / width, tile[3] / height);
-    let by = match aspect.map(str::trim) {
-        Some("none") => return Some([-x * across, -y * down, across, down]),
-        None | Some("xMidYMid" | "xMidYMid meet") => across.min(down),
-        Some("xMidYMid slice") => across.max(down),
-        Some(_) => return None,
+    let mut words = aspect.unwrap_or("xMidYMid").split_ascii_whitespace();
+    let (place, how) = (words.next()?, words.next());
+    let by = match (place, how) {
+        ("none", _) => return Some([-x * across, -y * down, across, down]),
+        (_, None | Some("meet")) => across.min(down),
+        (_, Some("slice")) => across.max(down),
+        _ => return None,
     };
-    let (left, top) = ((tile[2] - width * by) / 2.0, (tile[3] - height * by) / 2.0);
+    let share = |least: &str, middle: &str, most: &str| {
+        let known = [(least, 0.0), (middle, 0.5), (most, 1.0)];
+        known.into_iter().find(|(word, _)| place.contains(word)).map(|(_, share)| share)
+    };
+    let left = (tile[2] - width * by) * share("xMin", "xMid", "xMax")?;
+    let top = (tile[3] - height * by) * share("YMin", "YMid", "YMax")?;
     Some([left - x * by, top - y * by, by, by])
 }
 

@@ -6,9 +6,11 @@ use std::f64::consts::PI;
 use tiny_skia_path::Transform;
 
 use super::boxes::{Boxes, Reference, parsed};
+use super::clips;
 use super::decomposed;
 use super::numbers::{self, LengthScale, angle, function, number, split, written};
 use super::outline;
+use super::solid;
 use super::tree::Tree;
 
 /// The properties that move an element beside `transform`.
@@ -35,6 +37,7 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &LengthScale, words: Word
         return Some(String::new());
     }
     let mut made: Vec<String> = Vec::new();
+    let (mut parts, mut space) = (Vec::new(), false);
     let mut rest = value.trim();
     while !rest.is_empty() {
         let open = rest.find('(')?;
@@ -48,9 +51,18 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &LengthScale, words: Word
         if words == Words::Svg && !is_of_svg(&rest[..open], inside) {
             return None;
         }
-        made.push(one(&name, inside, size, scale, words)?);
+        let flat = one(&name, inside, size, scale, words)?;
+        if words == Words::Css && solid::is_solid(&name) {
+            space = true;
+        }
+        parts.push((name, inside.to_owned()));
+        made.push(flat);
         rest = rest[close + 1..]
             .trim_start_matches(|c: char| c.is_whitespace() || (c == ',' && words == Words::Svg));
+    }
+    // Turns out of the plane follow one another before they are shadows.
+    if space && parts.len() > 1 {
+        return solid::shadow(&parts, &made, &|text: &str| numbers::length(text, 0.0, scale));
     }
     Some(made.into_iter().filter(|made| !made.is_empty()).collect::<Vec<_>>().join(" "))
 }
@@ -340,11 +352,10 @@ fn resize(value: &str) -> Option<String> {
     Some(format!("scale({} {})", written(x), written(y)))
 }
 
-/// The place on `offset-path: path(…)`.
+/// The place on `offset-path`.
 fn offset(tree: &Tree, element: usize) -> Option<String> {
     let style = &tree[element].style;
-    let data = super::properties::path_of(style.get("offset-path")?)?;
-    let way = outline::Way::of(&outline::from_data(data)?);
+    let way = outline::Way::of(&clips::way(tree, element, style.get("offset-path")?)?);
     let distance = style
         .get("offset-distance")
         .map_or(Some(0.0), |value| numbers::length(value, way.length(), tree[element].scale()))?;
@@ -376,6 +387,8 @@ mod tests {
             ("matrix(1,0,0,1,2,3)", "matrix(1 0 0 1 2 3)"),
             ("translate3d(1px,2px,3px) rotateZ(1deg) perspective(4px)", "translate(1 2) rotate(1)"),
             ("scale(1.2, 1) skewX(10deg) rotate(0)", "scale(1.2 1) skewX(10) rotate(0)"),
+            ("rotateY(60deg) rotateX(60deg)", "matrix(0.5 0 0.75 0.5 0 0)"),
+            ("rotateY(60deg) translateZ(10px)", "matrix(0.5 0 0 1 8.660254 0)"),
             ("none", ""),
         ] {
             assert_eq!(list(text, [200.0, 100.0], &SCALE, Words::Css).as_deref(), Some(made), "{text}");

@@ -132,6 +132,13 @@ impl Element {
     }
 }
 
+impl Child {
+    /// Whether it is this element.
+    pub(super) fn is(&self, element: usize) -> bool {
+        matches!(self, Self::Element(index) if *index == element)
+    }
+}
+
 impl Tree {
     /// The elements of a document that a browser would draw or read; the root is the first.
     pub(super) fn read(document: &Document<'_>) -> Self {
@@ -270,6 +277,15 @@ impl Tree {
         }
         self[around].children = inside;
         around
+    }
+
+    /// Takes an element out of where it is, and puts it at the end of another.
+    pub(super) fn move_into(&mut self, element: usize, parent: usize) {
+        if let Some(before) = self[element].parent {
+            self[before].children.retain(|child| !child.is(element));
+        }
+        self[element].parent = Some(parent);
+        self[parent].children.push(Child::Element(element));
     }
 
     /// Puts a copy of an element, and of what is in it, at the end of another.

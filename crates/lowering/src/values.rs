@@ -40,6 +40,9 @@ const LENGTHS: [&str; 28] = [
 /// Properties that hold a number or a share.
 const SHARES: [&str; 5] = ["opacity", "fill-opacity", "stroke-opacity", "stop-opacity", "flood-opacity"];
 
+/// The height of a line of the fonts that there are, as a share of their size.
+const LINE: f64 = 1.164;
+
 /// Writes every value that the renderer would not read in words that it knows.
 pub(super) fn lower(tree: &mut Tree) {
     for element in 0..tree.len() {
@@ -106,15 +109,20 @@ fn one(tree: &Tree, element: usize, name: &str, value: &str, current: &str) -> O
             None => colours::lowered(value, current),
         },
         "filter" => filters(value, current, scale),
+        // No browser has these two: it joins lines as where nothing is said.
+        "stroke-linejoin" => matches!(value, "miter-clip" | "arcs").then(|| "miter".to_owned()),
+        // Half of a line's height, whatever the font says of its small letters.
+        "baseline-shift" if value == "sub" => Some(written(-LINE * scale.em / 2.0)),
+        "baseline-shift" if value == "super" => Some(written(LINE * scale.em / 2.0)),
         _ => None,
     }
 }
 
 /// Whether a value holds a unit or a function that the renderer has not.
 fn unknown_length(value: &str) -> bool {
-    const UNITS: [&str; 22] = [
-        "em", "ex", "rem", "vw", "vh", "vmin", "vmax", "ch", "q", "lh", "rlh", "cap", "ic", "svw", "svh",
-        "lvw", "lvh", "dvw", "dvh", "vi", "vb", "svmin",
+    const UNITS: [&str; 28] = [
+        "cqw", "cqh", "cqi", "cqb", "cqmin", "cqmax", "em", "ex", "rem", "vw", "vh", "vmin", "vmax", "ch",
+        "q", "lh", "rlh", "cap", "ic", "svw", "svh", "lvw", "lvh", "dvw", "dvh", "vi", "vb", "svmin",
     ];
     let lower = value.to_ascii_lowercase();
     let shouted =
@@ -132,10 +140,14 @@ fn unknown_length(value: &str) -> bool {
 fn filters(value: &str, current: &str, scale: &numbers::LengthScale) -> Option<String> {
     let coloured = colours::lowered_within(value, current);
     let value = coloured.as_deref().unwrap_or(value);
-    if !unknown_length(value) && !value.contains("em") {
+    let parts = split(value, ' ');
+    let unknown = |part: &&str| {
+        numbers::function(part).is_some_and(|(_, inside)| split(inside, ' ').into_iter().any(unknown_length))
+    };
+    if !parts.iter().any(unknown) {
         return coloured;
     }
-    let functions: Vec<String> = split(value, ' ')
+    let functions: Vec<String> = parts
         .into_iter()
         .map(|part| match numbers::function(part) {
             Some((name, inside)) if matches!(name.as_str(), "blur" | "drop-shadow") => {

@@ -61,5 +61,21 @@ const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
     ("conic-gradient(", FindingCode::RendererPassedOver, "conic gradients are passed over by this renderer"),
     ("backdrop-filter", FindingCode::RendererPassedOver, "backdrop-filter is passed over by this renderer"),
     ("perspective(", FindingCode::RendererPassedOver, "perspective is passed over by this renderer"),
-    ("linear(", FindingCode::RendererPassedOver, "linear() timing is passed over by this renderer"),
+    (
+        "if(style(",
+        FindingCode::RendererPassedOver,
+        "if() is passed over by this renderer; a browser chooses by it",
+    ),
+    (
+        "if(media(",
+        FindingCode::RendererPassedOver,
+        "if() is passed over by this renderer; a browser chooses by it",
+    ),
+    (
+        "if(supports(",
+        FindingCode::RendererPassedOver,
+        "if() is passed over by this renderer; a browser chooses by it",
+    ),
+    ("text-orientation", FindingCode::RendererPassedOver, "text-orientation is passed over by this renderer"),
+    ("wavy", FindingCode::RendererPassedOver, "wavy lines under text are straight in this renderer"),
 ];

@@ -112,6 +112,11 @@ impl<'a, 'input> Walk<'a, 'input> {
             let message = "tiles of <feTile> may begin a part of a pixel from where a browser has them";
             self.count(FindingCode::RendererPassedOver, at, message);
         }
+        for (element, attribute, value, message) in UNLIKE {
+            if name == *element && node.attribute(*attribute).is_some_and(|said| said.trim() == *value) {
+                self.count(FindingCode::RendererPassedOver, at, *message);
+            }
+        }
         if name == "foreignObject" {
             self.count(
                 FindingCode::ForeignObjectIgnored,
@@ -269,3 +274,19 @@ pub(super) fn short(value: &str) -> &str {
     let trimmed = value.trim();
     &trimmed[..trimmed.floor_char_boundary(80)]
 }
+
+/// Attributes that this renderer draws otherwise than a browser: element, name, value, and what is told.
+const UNLIKE: &[(&str, &str, &str, &str)] = &[
+    (
+        "feTurbulence",
+        "stitchTiles",
+        "stitch",
+        "stitchTiles makes another noise in this renderer than in a browser",
+    ),
+    (
+        "mask",
+        "color-interpolation",
+        "linearRGB",
+        "a mask through linear light is taken as it is by this renderer",
+    ),
+];

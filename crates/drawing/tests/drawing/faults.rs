@@ -202,6 +202,16 @@ fn names_spaces_and_shapes_that_are_written_wrongly_are_mended() {
         (whole.replace("http:", "https:"), Verdict::Unrenderable, "fix-namespace"),
         (whole.replace("/svg'", "/svg/'"), Verdict::Unrenderable, "fix-namespace"),
         (
+            whole.replace("http://www.w3.org/2000/svg", "<http://www.w3.org/2000/svg>"),
+            Verdict::Malformed,
+            "escape-less-than+fix-namespace",
+        ),
+        (
+            whole.replace("http:", "https:").replace("</svg>", ""),
+            Verdict::Truncated,
+            "close-open-elements+fix-namespace",
+        ),
+        (
             whole.replace(
                 "http://www.w3.org/2000/svg",
                 "[http://www.w3.org/2000/svg](http://www.w3.org/2000/svg)",

@@ -91,6 +91,12 @@ fn style_sheets_are_applied_as_a_browser_does() {
         svg(
             "<style>.k { fill: var(--q, gray) }</style><defs><g id='s'><rect class='k' width='60' height='50'/></g></defs><use href='#s' style='--q: tomato'/><g style='--q: teal'><use href='#s' x='90' y='60'/></g><use href='#s' y='90'/>",
         ),
+        styled(
+            "@supports (fill: oklch(0 0 0)) and (not (foo: bar)) { .wheel { fill: teal } } @supports (colour: red) { path { fill: red } }",
+        ),
+        styled(
+            ":root { --w: 3px } .frame { width: 20cqw; stroke: navy; stroke-width: var(--w) } .beak { clip-path: circle(40%) }",
+        ),
         svg(&format!(
             "<style media='print'>* {{ fill: red }}</style><style type='text/less'>* {{ fill: red }}</style><style>.wheel {{ fill: teal }}</style>{SHAPES}"
         )),
@@ -115,6 +121,17 @@ fn values_of_today_are_drawn_as_a_browser_does() {
         rect("fill='hsl(120 100 40)' stroke='hsl(calc(60deg * 4) 100% 30%)' stroke-width='9'"),
         rect("fill='color(rec2020 0.5 0.2 0)' stroke='color-mix(in hsl longer hue, red, lime 20%)' stroke-width='30'"),
         rect("fill='color(xyz-d50 0.3 0.2 0.1)' stroke='color(prophoto-rgb 0.1 0.4 0.2)' stroke-width='30'"),
+        rect("style='--b: #2a7; fill: rgb(from red calc(r / 2) 50% b / 0.7); stroke: color(from var(--b) srgb g r b); stroke-width: 30'"),
+        rect("style='fill: oklab(from gold l calc(a - .1) calc(b * .5)); stroke: color(display-p3-linear .4 .6 .2); stroke-width: 30'"),
+        rect("style='fill: color-mix(in display-p3, gold, teal 30%); stroke: color-mix(in xyz-d50, red, lime); stroke-width: 30'"),
+        svg("<style>#g { transform: rotate(90deg) }</style><linearGradient id='g'><stop stop-color='gold'/><stop offset='1' stop-color='teal'/></linearGradient><rect width='200' height='150' fill='url(#g)'/>"),
+        svg("<image width='200' height='150' href='data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 40 30%22 style=%22background:gold%22%3E%3Ccircle style=%22fill:oklch(.7 .2 40);r:9px;cx:50%25;cy:15px%22/%3E%3C/svg%3E'/>"),
+        rect("fill='teal' style='mask: radial-gradient(circle, black 40%, transparent 42%) 0 0 / 40px 30px'"),
+        rect("fill='teal' style='mask-image: linear-gradient(90deg, black 50%, transparent 50%), radial-gradient(circle at 75% 50%, black 20%, transparent 20%)'"),
+        svg("<mask id='a'><circle cx='75' cy='75' r='50' fill='white'/></mask><mask id='b'><circle cx='125' cy='75' r='50' fill='white'/></mask><rect width='200' height='150' fill='teal' style='mask: url(#a), url(#b)'/>"),
+        svg("<mask id='a'><circle cx='75' cy='75' r='50' fill='white'/></mask><mask id='b'><circle cx='125' cy='75' r='50' fill='white'/></mask><rect width='200' height='150' fill='teal' style='mask: url(#a), url(#b); mask-composite: intersect'/>"),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='border-radius: 50%; background: linear-gradient(white, gold)'><rect width='200' height='150' fill='teal'/></svg>".to_vec(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' width='400' height='300' style='border: 20px solid red; border-radius: 60px; margin: 10px auto'><rect width='200' height='150' fill='teal'/></svg>".to_vec(),
         rect("fill='contrast-color(teal)' stroke='rgb(calc(100 + 55) 0 0)' stroke-width='30'"),
         svg("<g fill='teal' stroke='navy' stroke-width='8' color='gold'><rect x='20' y='20' width='120' height='90' fill='#12345' stroke='rgb(1,2)' stroke-width='-4' stroke-dasharray='20;10'/><path d='M150 20v90' stroke-linecap='ROUND' stroke-width='abc' fill='red;'/><path d='M170 20v90' stroke='hsl(1, 2, 3)'/></g>"),
         svg("<linearGradient id='g'><stop stop-color='teal'/></linearGradient><radialGradient id='h' r='0'><stop stop-color='red'/><stop offset='1' stop-color='gold'/></radialGradient><path d='M20 20H180' stroke='url(#g)' stroke-width='20'/><path d='M20 60H180' stroke='url(#h)' stroke-width='20'/><circle cx='60' cy='110' r='30' fill='url(#g)'/><circle cx='140' cy='110' r='30' fill='url(#h)'/>"),
@@ -165,6 +182,15 @@ fn what_moves_and_strokes_elements_does_so_as_in_a_browser() {
             "<text font-size='16' font-family='DejaVu Sans'><textPath path='M10 90L190 50'>Pelican on a path</textPath></text><circle id='c' cx='100' cy='75' r='60' fill='none'/><text font-size='16' font-family='DejaVu Sans'><textPath href='#c'>on a circle</textPath></text><text x='190' y='130' font-size='16' font-family='DejaVu Sans' direction='rtl'>from right</text>",
         ),
         rect("transform: rotate3d(0, 0, 1, 30deg) translate3d(10px, 5px, 7px); transform-origin: center"),
+        rect("offset-path: ellipse(60px 40px at 100px 75px); offset-distance: 30%"),
+        rect("offset-path: polygon(20px 20px, 180px 20px, 100px 130px); offset-distance: 60%"),
+        rect("transform-box: fill-box; transform-origin: center; transform: rotateY(45deg) rotateX(20deg)"),
+        svg(
+            "<path d='M20 120L60 20L100 120M110 120L150 20L190 120' fill='none' stroke='teal' stroke-width='20' stroke-linejoin='miter-clip' stroke-miterlimit='2'/>",
+        ),
+        svg(
+            "<style>text { font: italic 700 1.5rem/1.2 \"DejaVu Sans Mono\", monospace } .b { --f: bold 28px \"DejaVu Sans\"; font: var(--f) }</style><text x='10' y='50'>Pelican</text><text class='b' x='10' y='110'>H<tspan baseline-shift='sub' font-size='60%'>2</tspan>O</text>",
+        ),
         rect("offset-path: path(\"M20 20L180 130\"); offset-distance: 60%"),
         svg(
             "<g style='transform-box: fill-box; transform-origin: center; transform: scale(0.6) rotate(15deg)'><circle cx='60' cy='60' r='30' fill='teal'/><rect x='100' y='80' width='60' height='30' transform='rotate(20 130 95)' fill='tomato'/></g>",
@@ -248,6 +274,7 @@ fn filters_and_patterns_are_drawn_as_a_browser_does() {
         ),
         pattern("width='7' height='7' patternUnits='userSpaceOnUse'", "<rect width='7' height='7' fill='gold'/><circle cx='3.5' cy='3.5' r='2' fill='red'/>"),
         pattern("width='4' height='4' patternUnits='userSpaceOnUse' patternTransform='rotate(45)'", "<rect width='4' height='4' fill='#fff3e0'/><line y2='4' stroke='navy' stroke-width='2'/>"),
+        pattern("width='.13' height='17%' viewBox='0 0 20 10' preserveAspectRatio='xMinYMax'", "<path d='M0 0H20V5H10V10H0Z' fill='red'/>"),
         pattern("width='.13' height='17%' viewBox='0 0 10 10'", "<path d='M0 0H10V5H5V10H0Z' fill='red'/>"),
         svg("<pattern id='p' width='2' height='3'><path d='M0 0h90v90z' fill='red'/><circle cx='60' cy='20' r='15'/></pattern><rect x='25' y='25' width='125' height='100' fill='url(#p)'/>"),
         pattern("width='.13' height='.17' patternContentUnits='objectBoundingBox'", "<circle cx='.05' cy='.05' r='.04' fill='red'/>"),
@@ -261,6 +288,26 @@ fn filters_and_patterns_are_drawn_as_a_browser_does() {
         ),
         b"<svg xmlns='http://www.w3.org/2000/svg'><circle cx='600' cy='200' r='90' fill='teal'/></svg>".to_vec(),
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0, 0, 100, 100,' height='400'><circle cx='60%' cy='60' r='30' fill='teal'/></svg>".to_vec(),
+    ]);
+}
+
+#[test]
+fn markers_stand_where_a_browser_has_them() {
+    let marked = |shape: &str| {
+        svg(&format!(
+            "<marker id='m' viewBox='0 0 10 10' refX='5' refY='5' markerWidth='6' markerHeight='6' orient='auto-start-reverse'><path d='M0 0L10 5L0 10Z' fill='context-stroke'/></marker><g fill='none' stroke='teal' stroke-width='4' style='marker: url(#m)'>{shape}</g>"
+        ))
+    };
+    hold(&[
+        marked("<path d='M20 100A50 50 0 0 1 120 60a40 30 20 1 0 50 40'/>"),
+        marked(
+            "<path d='M40 30H150L100 110Z'/><path d='M20 20C40 90 20 120 60 130z' opacity='0.5' transform='translate(5)'/>",
+        ),
+        marked("<polygon points='110,20 180,20 150,60'/><polyline points='10,50 50,40 90,60'/>"),
+        marked("<rect x='130' y='80' width='40' height='40'/><circle cx='60' cy='130' r='12'/>"),
+        marked(
+            "<path d='M20 40L120 40L120 120Z M140 60A30 30 0 0 1 190 60 M60 100q20 40 40 0t30 30 10 0 0-40s10-10 20 0z'/>",
+        ),
     ]);
 }
 
@@ -318,6 +365,9 @@ fn what_moves_is_shown_as_it_begins() {
             "{wheel}<animate attributeName='cx' from='0' to='20' begin='-2.5s' dur='1s' repeatCount='5' accumulate='sum' additive='sum'/><animate attributeName='r' from='10' to='50' begin='-2s' dur='1s' fill='freeze'/><animate attributeName='cy' values='20;30;150' calcMode='paced' begin='-1s' dur='2s'/><animate attributeName='opacity' values='0;0;1' keyTimes='0;1' dur='2s'/></circle>"
         )),
         svg(&format!(
+            "<style>@keyframes s {{ from {{ translate: 20px; scale: .5 }} to {{ translate: 60px 40px; scale: 1.5 1 }} }} circle {{ animation: s 2s linear(0, .8 30%, 1) -1s }}</style>{wheel}</circle>"
+        )),
+        svg(&format!(
             "<style>@media (prefers-reduced-motion: no-preference) {{ circle {{ animation: s 1s steps(4, end) -0.6s }} }} @keyframes s {{ to {{ transform: translateX(80px) }} }}</style>{wheel}</circle>"
         )),
     ];
@@ -357,6 +407,8 @@ fn what_the_renderer_still_passes_over_is_told_of_it() {
         "<rect width='90' height='90' style='backdrop-filter: blur(2px)'/>",
         "<style>@container (width > 1px) { rect { fill: red } }</style><rect width='90' height='90'/>",
         "<filter id='f'><feFlood width='9'/><feTile/></filter><rect width='90' height='90' filter='url(#f)'/>",
+        "<style>rect { fill: if(style(--m: dark): teal; else: gold) }</style><rect width='90' height='90'/>",
+        "<filter id='f'><feTurbulence baseFrequency='0.1' stitchTiles='stitch'/></filter><rect width='90' height='90' filter='url(#f)'/>",
         "<style>rect { mask-image: conic-gradient(red, teal) }</style><rect width='90' height='90'/>",
     ] {
         let check = inspect(&svg(inside), &InspectionOptions::default()).check;

@@ -5,15 +5,33 @@
 //! PELICYCLE_SURVEY=FOLDER cargo test -p pelicycle-drawing survey -- --ignored --nocapture
 //! ```
 //!
-//! With `PELICYCLE_PICTURES=FOLDER`, our pictures are written there.
+//! With `PELICYCLE_PICTURES=FOLDER`, our pictures are written there. Of replies (`.md`) is told what is found in them, and what is
+//! kept of them is written beside the pictures.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_record::{Inspection, PictureMoment};
 use pelicycle_testkit::{files, shared};
 
 use crate::pixels::{MOST, shares_seen};
+
+fn tell_of_reply(name: &str, seen: &Inspection, kept: Option<&Path>) {
+    let told: Vec<_> = seen.check.findings.iter().map(|finding| finding.code.as_str()).collect();
+    let mended = seen.repaired.as_ref();
+    println!(
+        "{name}: {:?}, {}; {}",
+        seen.check.verdict,
+        mended.map_or("no repair", |one| &one.name),
+        told.join(" ")
+    );
+    let texts = [("svg", seen.svg.as_deref()), ("repaired.svg", mended.map(|one| one.svg.as_slice()))];
+    for (extension, text) in texts {
+        if let (Some(folder), Some(text)) = (kept, text) {
+            std::fs::write(folder.join(name).with_extension(extension), text).unwrap();
+        }
+    }
+}
 
 #[test]
 #[ignore = "a survey of many drawings, for a person"]
@@ -25,12 +43,17 @@ fn survey_of_small_cases() {
     let mut paths = files(&folder);
     paths.sort();
     for path in paths {
-        if path.extension().is_none_or(|extension| extension != "svg") {
+        let reply = path.extension().is_some_and(|extension| extension == "md");
+        if !reply && path.extension().is_none_or(|extension| extension != "svg") {
             continue;
         }
         let svg = std::fs::read(&path).unwrap();
         let seen = inspect(&svg, &InspectionOptions::default());
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        if reply {
+            tell_of_reply(&name, &seen, pictures.as_deref());
+            continue;
+        }
         let repaired = seen.repaired.as_ref();
         if let (Some(folder), Some(png)) = (&pictures, seen.png.as_ref().or(repaired.map(|one| &one.png))) {
             std::fs::write(folder.join(name.replace('/', "-")).with_extension("png"), png).unwrap();

@@ -207,8 +207,8 @@ fn values(
                 }
                 let Some(value) = resolve(tree, animation.element, sheet, &name, &value) else { continue };
                 match set.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, places)) => places.push((*offset, value, pace)),
-                    None => set.push((name, vec![(*offset, value, pace)])),
+                    Some((_, places)) => places.push((*offset, value, pace.clone())),
+                    None => set.push((name, vec![(*offset, value, pace.clone())])),
                 }
             }
         }
@@ -236,7 +236,7 @@ fn values(
         let (from, value, pace) = &places[at];
         let value = match places.get(at + 1) {
             Some((to, next, _)) if progress >= *from => {
-                let share = pace.unwrap_or(animation.pace).at((progress - from) / (to - from));
+                let share = pace.as_ref().unwrap_or(&animation.pace).at((progress - from) / (to - from));
                 between(value, next, share)
             }
             _ => value.clone(),

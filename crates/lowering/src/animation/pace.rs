@@ -6,9 +6,11 @@ use super::super::numbers::{function, number, split, written};
 use super::super::transforms;
 
 /// The pace of a change.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Pace {
     Linear,
+    /// Straight lines between points: shares of the time, and of the way.
+    Points(Vec<[f64; 2]>),
     /// A curve of Bézier from 0 to 1, by its two handles.
     Curve([f64; 4]),
     /// Steps, and whether the first is at once and the last before the end.
@@ -53,14 +55,21 @@ impl Pace {
                     neither: place == "jump-none",
                 })
             }
+            "linear" => points(&parts).map(Pace::Points),
             _ => None,
         }
     }
 
     /// The share of the way that is gone at a share of the time.
-    pub(super) fn at(self, time: f64) -> f64 {
-        match self {
+    pub(super) fn at(&self, time: f64) -> f64 {
+        match *self {
             Pace::Linear => time,
+            Pace::Points(ref points) => {
+                let last = points.len() - 1;
+                let after = points.partition_point(|[at, _]| *at <= time).clamp(1, last.max(1)).min(last);
+                let ([from, a], [to, b]) = (points[after.saturating_sub(1)], points[after]);
+                if to > from { a + (b - a) * (time - from) / (to - from) } else { b }
+            }
             Pace::Curve([x1, y1, x2, y2]) => {
                 if time <= 0.0 || time >= 1.0 {
                     return time;
@@ -83,6 +92,37 @@ impl Pace {
             }
         }
     }
+}
+
+/// The points of `linear()` (css-easing-2, section 2.2); those without a time are spread between those that have one.
+fn points(parts: &[&str]) -> Option<Vec<[f64; 2]>> {
+    let mut found: Vec<(Option<f64>, f64)> = Vec::new();
+    for part in parts {
+        let words = split(part, ' ');
+        let is_time = |word: &&&str| word.ends_with('%');
+        let way = number(words.iter().find(|word| !word.ends_with('%'))?)?;
+        let times: Vec<f64> = words.iter().filter(is_time).map(|word| number(word)).collect::<Option<_>>()?;
+        match times[..] {
+            [] => found.push((None, way)),
+            [one] => found.push((Some(one), way)),
+            [from, to] => found.extend([(Some(from), way), (Some(to), way)]),
+            _ => return None,
+        }
+    }
+    let last = found.len().checked_sub(1).filter(|last| *last > 0)?;
+    found[0].0 = found[0].0.or(Some(0.0));
+    found[last].0 = found[last].0.or(Some(1.0));
+    let mut made: Vec<[f64; 2]> = Vec::with_capacity(found.len());
+    for (at, (time, way)) in found.iter().enumerate() {
+        let before = made.last().map_or(0.0, |[time, _]| *time);
+        let time = time.unwrap_or_else(|| {
+            let next = found[at..].iter().position(|(time, _)| time.is_some()).unwrap_or(1);
+            let then = found[at + next].0.unwrap_or(1.0);
+            before + (then - before) / (next + 1) as f64
+        });
+        made.push([time.max(if at == 0 { f64::NEG_INFINITY } else { before }), *way]);
+    }
+    Some(made)
 }
 
 /// The value at a share of the way from one to another: of numbers, of colours, or one of the two.
@@ -117,11 +157,30 @@ pub(super) fn between(from: &str, to: &str, share: f64) -> String {
         (from, "none") if from.contains('(') => (from.to_owned(), nothing(from)),
         (from, to) => (from.to_owned(), to.to_owned()),
     };
+    let (from, to) = alike(from, to);
     let (from, to) = (from.as_str(), to.as_str());
     mixed(from, to, |a, b| a + (b - a) * share)
         .filter(|_| !from.contains("matrix("))
         .or_else(|| transforms::blended(from, to, share))
         .unwrap_or_else(|| if share < 0.5 { from.to_owned() } else { to.to_owned() })
+}
+
+/// Two lists of lengths or sizes as long as each other: what is left out down is nothing, or as it is across.
+fn alike(from: String, to: String) -> (String, String) {
+    let lengths = |text: &str| {
+        let words: Vec<String> = split(text, ' ').into_iter().map(str::to_owned).collect();
+        let plain = words.iter().all(|word| matches!(pieces(word)[..], [Piece::Number(..)]));
+        (plain && words.len() <= 2).then_some(words)
+    };
+    let (Some(mut a), Some(mut b)) = (lengths(&from), lengths(&to)) else { return (from, to) };
+    let long = a.len().max(b.len());
+    for words in [&mut a, &mut b] {
+        if words.len() == 1 && long == 2 {
+            let more = if number(&words[0]).is_some() { words[0].clone() } else { "0px".to_owned() };
+            words.push(more);
+        }
+    }
+    (a.join(" "), b.join(" "))
 }
 
 /// What changes nothing, of the kind of a value that is numbers alone: no turn, no way, the size that there is.
@@ -229,6 +288,8 @@ mod tests {
             ),
             ("M0 0L10-10z", "M2,2 L20,10z", "M 1 1L 15 0z"),
             ("none", "block", "block"),
+            ("20px", "60px 40px", "40px 20px"),
+            (".5", "1.5 2", "1 1.25"),
             ("none", "translateX(80px) scale(2)", "translateX(40px)scale(1.5)"),
         ] {
             assert_eq!(between(from, to, 0.5), middle);
@@ -239,14 +300,24 @@ mod tests {
 
     #[test]
     fn paces_begin_and_end() {
-        for text in
-            ["linear", "ease", "ease-in-out", "cubic-bezier(.1,.7,1,.1)", "steps(4)", "steps(3, jump-none)"]
-        {
+        for text in [
+            "linear",
+            "ease",
+            "ease-in-out",
+            "linear(0, 1)",
+            "cubic-bezier(.1,.7,1,.1)",
+            "steps(4)",
+            "steps(3, jump-none)",
+        ] {
             let pace = Pace::of_css(text);
             assert_eq!(pace.at(0.0), 0.0, "{text}");
             assert!((pace.at(1.0) - 1.0).abs() < 1e-9, "{text}");
         }
         assert!((Pace::of_css("ease-in-out").at(0.5) - 0.5).abs() < 1e-6);
         assert_eq!(Pace::of_css("steps(4)").at(0.3), 0.25);
+        assert!((Pace::of_css("linear(0, .8 30%, 1)").at(0.15) - 0.4).abs() < 1e-9);
+        assert!((Pace::of_css("linear(0, .5, 1 25% 75%, 0)").at(0.125) - 0.5).abs() < 1e-9);
+        assert_eq!(Pace::of_css("linear(0, .5, 1 25% 75%, 0)").at(0.5), 1.0);
+        assert_eq!(Pace::of_css("linear(0)"), Pace::of_css("ease"));
     }
 }

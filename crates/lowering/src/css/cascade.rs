@@ -143,6 +143,7 @@ pub(in super::super) fn longhands(name: &str, value: &str) -> Vec<(String, Strin
     let each = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), value.to_owned())).collect();
     match name {
         "marker" => each(&["marker-start", "marker-mid", "marker-end"]),
+        "font" if properties::has_function(value, "var") => each(&["font"]),
         "font" => font(value),
         "-webkit-mask"
         | "-webkit-mask-image"
@@ -188,16 +189,39 @@ fn offset(value: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The parts of `font`.
+/// The parts of `font`: words in any order, a size, perhaps the height of a line, and families (css-fonts-4, section 2.7).
 fn font(value: &str) -> Vec<(String, String)> {
-    let Ok(short) = svgtypes::FontShorthand::from_str(value) else { return Vec::new() };
-    let pairs = [
-        ("font-style", short.font_style.unwrap_or("normal")),
-        ("font-variant", short.font_variant.unwrap_or("normal")),
-        ("font-weight", short.font_weight.unwrap_or("normal")),
-        ("font-stretch", short.font_stretch.unwrap_or("normal")),
-        ("font-size", short.font_size),
-        ("font-family", short.font_family),
-    ];
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let words = split(value, ' ');
+    let sized = |word: &str| {
+        let size = split(word, '/').first().copied().unwrap_or_default().to_owned();
+        (!size.parse::<f64>().is_ok_and(|number| number != 0.0) && grammar::takes("font-size", &size))
+            .then_some(size)
+    };
+    let Some((at, size)) = words.iter().enumerate().find_map(|(at, word)| Some((at, sized(word)?))) else {
+        return Vec::new();
+    };
+    let after = match (words[at].ends_with('/'), words.get(at + 1)) {
+        (true, _) | (_, Some(&"/")) => at + 2 + usize::from(!words[at].ends_with('/')),
+        (_, Some(next)) if next.starts_with('/') => at + 2,
+        _ => at + 1,
+    };
+    let families = words.get(after..).unwrap_or_default().join(" ");
+    let mut parts =
+        ["font-style", "font-variant", "font-weight", "font-stretch"].map(|name| (name, "normal"));
+    for word in words[..at].iter().filter(|word| !word.eq_ignore_ascii_case("normal")) {
+        let lower = word.to_ascii_lowercase();
+        let which = match lower.as_str() {
+            "italic" | "oblique" => 0,
+            "small-caps" => 1,
+            stretch if stretch.ends_with("condensed") || stretch.ends_with("expanded") => 3,
+            weight if grammar::takes("font-weight", weight) => 2,
+            _ => return Vec::new(),
+        };
+        parts[which].1 = word;
+    }
+    if families.is_empty() {
+        return Vec::new();
+    }
+    let rest = [("font-size", size.as_str()), ("font-family", families.as_str())];
+    parts.into_iter().chain(rest).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -194,8 +194,26 @@ fn number(text: &str) -> Option<f64> {
     })
 }
 
-/// Whether a browser knows what `@supports` asks for. Of a declaration, that is taken to be so unless it has the mark of another
-/// maker.
+/// The first words that the names of properties have.
+const FIRST_WORDS: &str = " accent align alignment all animation appearance aspect backdrop backface background baseline block border \
+    bottom box break caption caret clear clip color column columns contain container content counter cursor cx cy d direction \
+    display dominant empty fill filter flex float flood font forced gap grid height hyphens image inline inset isolation justify \
+    left letter lighting line list margin marker mask math max min mix object offset opacity order orphans outline overflow \
+    overscroll padding page paint perspective place pointer position quotes r resize right rotate row ruby rx ry scale scroll \
+    scrollbar shape stop stroke tab table text timeline top touch transform transition translate unicode user vector vertical \
+    view visibility white widows width will word writing x y z zoom -webkit ";
+
+/// Whether there is such a property, as far as its name tells.
+fn is_known(name: &str) -> bool {
+    let first = match name.strip_prefix("-webkit-") {
+        Some(_) => "-webkit",
+        None => name.split('-').next().unwrap_or_default(),
+    };
+    name.starts_with("--") || (!first.is_empty() && FIRST_WORDS.contains(&format!(" {first} ")))
+}
+
+/// Whether a browser knows what `@supports` asks for. Of a declaration, that is taken to be so where the property is known and
+/// the value has not the mark of another maker.
 pub(super) fn supports(prelude: &[CssToken<'_>]) -> bool {
     let leaf = |inside: &[CssToken<'_>]| -> Option<bool> {
         let first = inside.first()?;
@@ -214,6 +232,7 @@ pub(super) fn supports(prelude: &[CssToken<'_>]) -> bool {
             !name.trim().is_empty()
                 && !foreign(name.trim())
                 && !foreign(value.trim())
+                && is_known(name.trim())
                 && grammar::takes(name.trim(), value.trim())
                 && !value.trim().is_empty(),
         )
@@ -265,13 +284,20 @@ mod tests {
     #[test]
     fn what_is_supported_is_guessed_by_its_name() {
         let holds = |text| supports(&tokens(text));
-        assert!(holds("(display: grid)") && holds("(a:b) and (not (-moz-x: 1))") && holds("selector(a > b)"));
+        assert!(
+            holds("(display: grid)")
+                && holds("(--a:b) and (not (-moz-x: 1))")
+                && holds("(fill: oklch(0 0 0)) and (not (foo: bar))")
+                && holds("selector(a > b)")
+        );
         assert!(
             !holds("(-ms-x: 1)")
                 && !holds("not (display: grid)")
                 && !holds("(display: foo)")
                 && !holds("nonsense")
                 && !holds("selector(:what)")
+                && !holds("(colour: red)")
+                && !holds("(foo-bar: 1)")
         );
     }
 }

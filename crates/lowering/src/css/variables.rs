@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::super::grammar;
 use super::super::properties;
 use super::super::tree::Tree;
+use super::cascade::longhands;
 use super::rules::StyleSheet;
 use super::spans::{closing, trim, until};
 use super::tokens::{CssToken, CssTokenKind, tokens};
@@ -53,6 +54,13 @@ impl<'s> Variables<'s> {
             settled.push((name.clone(), wide(&name, value.ok())));
         }
         for (name, value) in settled {
+            // A short form whose parts were hidden in variables.
+            if name == "font" {
+                let parts = value.map(|value| longhands("font", &value)).unwrap_or_default();
+                tree[element].style.remove("font");
+                tree[element].style.extend(parts);
+                continue;
+            }
             match value {
                 Some(value) => tree[element].style.insert(name, value),
                 None => tree[element].style.remove(&name),
