@@ -7,9 +7,12 @@ const made = (name, properties = {}, ...children) => {
   return element;
 };
 const codeFor = ({ address, picture, name }) => {
-  const image = made("img", { src: picture, alt: name });
-  image.setAttribute("width", "512");
-  return made("a", { href: address }, image).outerHTML;
+  // In a document that nobody sees, so that nothing is fetched.
+  const nowhere = document.implementation.createHTMLDocument("");
+  const link = nowhere.createElement("a"), image = link.appendChild(nowhere.createElement("img"));
+  link.setAttribute("href", address);
+  for (const [key, value] of Object.entries({ src: picture, alt: name, width: "512" })) image.setAttribute(key, value);
+  return link.outerHTML;
 };
 const copiers = (said, of) => [
   ["Copy link", ({ address }) => address, "The link is copied."],
