@@ -1,12 +1,9 @@
 
-// The page of one attempt: its address and code to embed it, by a press. Without this they stand on the page of a published site.
+// The page of one attempt.
 {
   const place = document.querySelector("[data-copies]");
   const address = document.querySelector("link[rel=canonical]")?.href ?? location.href.replace(/#.*/, "");
-  place?.addEventListener("click", ({ target }) => {
-    const said = place.querySelector("output"), what = target.dataset.copy;
-    if (what === "link") copied(address, said, "The link is copied.");
-    if (what === "code") copied(codeFor(address, new URL("drawing.png", address).href, place.dataset.name), said, "The code is copied.");
-  });
-  if (place) place.hidden = false;
+  const drawing = { address, picture: new URL("drawing.png", address).href, name: place?.dataset.name };
+  const said = made("output");
+  place?.append(...copiers(said, () => drawing), said);
 }

@@ -150,6 +150,7 @@ if (versus) {
   const figures = chart.querySelector("tbody");
   figures.before(rows.values().next().value.closest("table").tHead.cloneNode(true));
   const picker = document.querySelector("[data-picker]");
+  const prompting = document.querySelector("[data-scripted]"), invitation = prompting.textContent;
   for (const [id, row] of rows) {
     const { small, name, lab } = row.dataset;
     const box = Object.assign(document.createElement("input"), { type: "checkbox", autocomplete: "off" });
@@ -238,6 +239,7 @@ if (versus) {
       figures.replaceChildren(...chosen.map(figuresOf));
     }
     bench.hidden = versus.hidden = chart.hidden = chosen.length < 2;
+    prompting.textContent = chosen.length === 1 ? `${rows.get(chosen[0]).dataset.name} is chosen. Choose one to five more.` : invitation;
     versus.querySelector("[data-at]").hidden = !overlaid;
     versus.querySelector("[data-what]").textContent = view === "slider" ? "Divider" : "Strength of the upper drawing";
     next.hidden = view !== "blink";

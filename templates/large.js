@@ -3,11 +3,6 @@
 // The attempt's identifier is the name of its folder.
 const attemptOf = (plate) => plate.getAttribute("href").split("/").at(-2);
 const plates = () => [...document.querySelectorAll("a.plate[data-large]")].filter((plate) => plate.querySelector("img") && plate.checkVisibility());
-const made = (name, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-};
 if (document.querySelector("ul.wall a.plate[data-large]")) {
   const picture = made("img"), title = made("p", { className: "title" }), said = made("output");
   const button = (text, label, act) => {
@@ -28,8 +23,7 @@ if (document.querySelector("ul.wall a.plate[data-large]")) {
     made("div", { className: "stage" }, button("‹", "Previous drawing", () => step(-1)), picture, button("›", "Next drawing", () => step(1))),
     title,
     made("p", { className: "acts" }, page, png, svg,
-      button("Copy link", "", () => copied(address(), said, "The link is copied.")),
-      button("Copy code to embed", "", () => copied(codeFor(address(), picture.src, picture.alt), said, "The code is copied.")),
+      ...copiers(said, () => ({ address: address(), picture: png.href, name: picture.alt })),
       button("Close", "", () => dialog.close()), said));
   dialog.setAttribute("aria-label", "The drawing, large");
   const show = (plate) => {

@@ -23,6 +23,8 @@ files! {
     LIVE_JS = "live.js",
     LONE_HTML = "lone.html",
     MODEL_HTML = "model.html",
+    PLOT_HTML = "plot.html",
+    PLOT_SVG = "plot.svg",
     PROMPT_HTML = "prompt.html",
     RANKING_HTML = "ranking.html",
     RENDERING_HTML = "rendering.html",

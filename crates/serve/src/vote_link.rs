@@ -6,6 +6,8 @@ use super::vote::GalleryVoting;
 const HEAD_END: &str = "</header>";
 /// The ways that stand in the head of the first page.
 const WAYS: &str = "<nav class=\"ways\" aria-label=\"Pages\">";
+/// What the link says; on a phone its first word, so that the ways stand in one line.
+const WORDS: &str = "Vote<span class=\"lesser\">: which is better?</span>";
 /// What stands before the name of a page's prompt in its head: a path, as templates escape it.
 const IN_TRAIL: &str = "prompts&#x2f;";
 /// The folders of pages of one prompt.
@@ -18,7 +20,7 @@ pub(super) fn linked(page: &[u8], path: &str) -> Vec<u8> {
         let (head, rest) = std::str::from_utf8(page).ok()?.split_once(HEAD_END)?;
         let stem = prompt_of(path, head);
         let place = GalleryVoting::page(stem.unwrap_or(GalleryVoting::ALL));
-        let link = format!("<a href=\"{place}\">Vote: which is better?</a>");
+        let link = format!("<a href=\"{place}\">{WORDS}</a>");
         let head = match head.split_once(WAYS) {
             Some((before, after)) => format!("{before}{WAYS}{link}{after}"),
             None => format!("{head}<nav class=\"ways\" aria-label=\"Voting\">{link}</nav>\n"),
@@ -85,7 +87,7 @@ mod tests {
             ("/attempts/20261122-025336-412-k3f9q2m8x7ab/", "/vote/otter-boat-0123abcd/"),
         ] {
             let linked = String::from_utf8(linked(page.as_bytes(), path)).unwrap();
-            let link = format!("<a href=\"{expected}\">Vote: which is better?</a></nav>\n</header>");
+            let link = format!("<a href=\"{expected}\">{WORDS}</a></nav>\n</header>");
             assert!(linked.contains(&link), "{path}: {linked}");
             assert_eq!(linked.contains("Vote without names"), path.starts_with("/versus/"));
         }

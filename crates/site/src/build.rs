@@ -105,7 +105,7 @@ fn print(
     context: GalleryContext<'_>,
     options: &GalleryOptions,
 ) -> Result<Vec<Problem>, GalleryError> {
-    let press = Press::new(site, measure, options, context)?;
+    let press = &Press::new(site, measure, options, context)?;
     let (own, ranks) = (&options.site, press.ranks());
     let sections = sections(shown.iter().map(HungExhibit::view), &own.makers, ranks);
     let models = models(&sections);
@@ -115,31 +115,56 @@ fn print(
     }
     let seals = SealsPage::new(context.seals, &sections);
     let premium = PremiumPage::new(&models);
+    let ranking = context.judged.and_then(|report| RankingPage::new(report, &models));
     let index = IndexPage::new(&sections, &models, omissions, ranks, own)
         .with_pages(seals.is_some(), premium.is_some());
-    press.page("index.html", "index.html", "", &index, || Poster::index(&sections, &models, own))?;
-    if let Some(page) = context.judged.and_then(|report| RankingPage::new(report, &models)) {
-        let poster = || Poster::ranking(&sections, &models, ranks, own);
-        press.page(RankingPage::PATH, "ranking.html", "", &page, poster)?;
-    }
-    if let Some(page) = seals {
-        press.page(SealsPage::PATH, "seals.html", "", &page, || Poster::seals(context.seals))?;
-    }
-    if let Some(page) = premium {
-        press.page(PremiumPage::PATH, "premium.html", "", &page, || Poster::premium(&page, &models))?;
-    }
-    let pages: Vec<_> = sections.iter().flat_map(SectionPage::all).collect();
-    parallel::map(&pages, |page| press.section(page))?;
-    parallel::map(&models, |model| press.model(model))?;
     let neighbours = neighbours(&shown.iter().map(HungExhibit::view).collect::<Vec<_>>());
-    let pages: Vec<_> = shown.iter().zip(neighbours).collect();
     let looks = LookSeries::new(shown.iter().map(HungExhibit::view));
-    let unread = parallel::map(&pages, |(one, neighbours)| {
-        press.attempt(one, neighbours, looks.strip(one.exhibit.attempt).as_ref())
-    })?;
-    press.data(shown)?;
+
+    // What takes longest comes first, so that no core is left with it at the end.
+    let mut work = PrintJobs::default();
+    work.add(|| press.data(shown, "attempts.json"));
+    work.add(|| press.data(shown, "attempts.csv"));
+    work.add(|| {
+        press.page("index.html", "index.html", "", &index, || Poster::index(&sections, &models, own))
+    });
+    for page in sections.iter().flat_map(SectionPage::all) {
+        work.add(move || press.section(&page));
+    }
+    if let Some(page) = &ranking {
+        let poster = || Poster::ranking(&sections, &models, ranks, own);
+        work.add(move || press.page(RankingPage::PATH, "ranking.html", "", page, poster));
+    }
+    if let Some(page) = &seals {
+        work.add(|| press.page(SealsPage::PATH, "seals.html", "", page, || Poster::seals(context.seals)));
+    }
+    if let Some(page) = &premium {
+        let poster = || Poster::premium(page, &models);
+        work.add(move || press.page(PremiumPage::PATH, "premium.html", "", page, poster));
+    }
+    for model in &models {
+        work.add(|| press.model(model));
+    }
+    for (one, neighbours) in shown.iter().zip(&neighbours) {
+        work.0.push(Box::new(|| press.attempt(one, neighbours, looks.strip(one.exhibit.attempt).as_ref())));
+    }
+    let unread = parallel::map(&work.0, |print| print())?;
     press.directions(shown)?;
     Ok(unread.into_iter().flatten().collect())
+}
+
+/// Prints something, and returns texts that could not be read.
+type PrintJob<'a> = Box<dyn Fn() -> Result<Vec<Problem>, GalleryError> + Sync + 'a>;
+
+/// All that is to be printed, each by itself.
+#[derive(Default)]
+struct PrintJobs<'a>(Vec<PrintJob<'a>>);
+
+impl<'a> PrintJobs<'a> {
+    /// Adds what reads no texts.
+    fn add(&mut self, print: impl Fn() -> Result<(), GalleryError> + Sync + 'a) {
+        self.0.push(Box::new(move || print().map(|()| Vec::new())));
+    }
 }
 
 /// An attempt whose files are in the site.

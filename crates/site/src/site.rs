@@ -3,14 +3,14 @@
 //! A list of the files that were made lies in the folder. Only files on it are ever removed, and only a folder
 //! that is empty or has such a list is built into.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::GalleryError;
 
@@ -26,10 +26,19 @@ const STAGING: &str = ".pelicycle-gallery.new";
 /// Version of the list's shape, and of what derived files are made by: a change makes them all anew.
 const VERSION: u32 = 1;
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Manifest {
+#[derive(Debug, Serialize, Deserialize)]
+struct Manifest<F> {
     version: u32,
-    files: BTreeMap<String, Made>,
+    files: F,
+}
+
+/// Files by their paths, in the order of these.
+struct Sorted<'a>(Vec<(&'a str, &'a Made)>);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
 }
 
 /// One file of the site.
@@ -40,6 +49,12 @@ struct Made {
     /// Hash of what it was made from, for one that is costly to make.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<String>,
+}
+
+/// One file of the last build, and whether this one keeps it.
+struct KnownFile {
+    made: Made,
+    kept: AtomicBool,
 }
 
 /// Counts of what became of the site's files.
@@ -53,8 +68,12 @@ pub(super) struct FileTally {
 /// A site being built, by any number of threads.
 pub(super) struct Site {
     root: PathBuf,
-    before: BTreeMap<String, Made>,
-    now: Mutex<(BTreeMap<String, Made>, FileTally)>,
+    /// What the last build made. Most of it is kept as it is, which is marked here without a lock.
+    before: HashMap<String, KnownFile>,
+    /// What this build made anew.
+    made: Mutex<HashMap<String, Made>>,
+    written: AtomicUsize,
+    unchanged: AtomicUsize,
     /// Folders of the site that were looked at and are no links.
     plain_folders: Mutex<HashSet<String>>,
     /// Numbers the files that are being made, so that threads do not share one.
@@ -102,7 +121,7 @@ impl Site {
             Ok(text) => {
                 known_files(&text).map_err(|why| GalleryError::Manifest { path: manifest.clone(), why })?
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => HashMap::new(),
             Err(source) => return Err(read(&manifest, source)),
         };
         let staging = root.join(STAGING);
@@ -112,7 +131,9 @@ impl Site {
         Ok(Self {
             root: root.to_owned(),
             before,
-            now: Mutex::default(),
+            made: Mutex::default(),
+            written: AtomicUsize::new(0),
+            unchanged: AtomicUsize::new(0),
             plain_folders: Mutex::default(),
             staged: AtomicUsize::new(0),
             _lock: lock,
@@ -157,7 +178,7 @@ impl Site {
 
     /// Whether the last build made `path` from `source`.
     pub(super) fn is_made_from(&self, path: &str, source: &str) -> bool {
-        self.before.get(path).is_some_and(|made| made.source.as_deref() == Some(source))
+        self.before.get(path).is_some_and(|known| known.made.source.as_deref() == Some(source))
     }
 
     /// Keeps these files if all of them are there as the last build left them.
@@ -166,13 +187,13 @@ impl Site {
     }
 
     fn keep_all(&self, paths: &[&str], fits: impl Fn(&Made) -> bool) -> bool {
-        let known =
-            |path: &&str| self.before.get(*path).filter(|made| fits(made) && self.is_there(path, made));
+        let known = |path: &&str| {
+            self.before.get(*path).filter(|known| fits(&known.made) && self.is_there(path, &known.made))
+        };
         let Some(found) = paths.iter().map(known).collect::<Option<Vec<_>>>() else { return false };
-        let mut now = self.now();
-        for (path, made) in paths.iter().zip(found) {
-            if now.0.insert((*path).to_owned(), made.clone()).is_none() {
-                now.1.unchanged += 1;
+        for known in found {
+            if !known.kept.swap(true, Ordering::Relaxed) {
+                self.unchanged.fetch_add(1, Ordering::Relaxed);
             }
         }
         true
@@ -191,20 +212,32 @@ impl Site {
             hash: blake3::hash(content).to_hex().to_string(),
             source: source.map(str::to_owned),
         };
-        let same = self.before.get(path).is_some_and(|old| old.hash == made.hash && self.is_there(path, old));
-        if !same {
-            self.write(path, content)?;
+        let before = self.before.get(path);
+        let same = before
+            .filter(|known| known.made.hash == made.hash && self.is_there(path, &known.made))
+            .inspect(|known| known.kept.store(true, Ordering::Relaxed));
+        match same {
+            Some(known) => {
+                self.unchanged.fetch_add(1, Ordering::Relaxed);
+                if known.made.source == made.source {
+                    return Ok(());
+                }
+            }
+            None => {
+                self.write(path, content)?;
+                self.written.fetch_add(1, Ordering::Relaxed);
+            }
         }
-        let mut now = self.now();
-        let tally = &mut now.1;
-        *(if same { &mut tally.unchanged } else { &mut tally.written }) += 1;
-        now.0.insert(path.to_owned(), made);
+        self.made().insert(path.to_owned(), made);
         Ok(())
     }
 
     /// Hash of a file that this build put or kept.
     pub(super) fn hash(&self, path: &str) -> Option<String> {
-        self.now().0.get(path).map(|made| made.hash.clone())
+        let made = self.made().get(path).map(|made| made.hash.clone());
+        made.or_else(|| {
+            self.before.get(path).filter(|known| known.is_kept()).map(|known| known.made.hash.clone())
+        })
     }
 
     /// Reads a file that this build put or kept.
@@ -222,16 +255,26 @@ impl Site {
         if self.memory().as_deref() == Some(notes) { Ok(()) } else { self.write(MEMORY, notes) }
     }
 
-    fn now(&self) -> MutexGuard<'_, (BTreeMap<String, Made>, FileTally)> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    fn made(&self) -> MutexGuard<'_, HashMap<String, Made>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes what the last build made and this one did not, and keeps the list for the next.
     pub(super) fn finish(self) -> Result<FileTally, GalleryError> {
-        let (files, mut tally) = std::mem::take(&mut *self.now());
-        for path in self.before.keys().filter(|path| !files.contains_key(*path)) {
+        let made = std::mem::take(&mut *self.made());
+        let mut tally = FileTally {
+            written: self.written.load(Ordering::Relaxed),
+            unchanged: self.unchanged.load(Ordering::Relaxed),
+            removed: 0,
+        };
+        let (kept, gone): (Vec<_>, Vec<_>) = self
+            .before
+            .iter()
+            .filter(|(path, _)| !made.contains_key(*path))
+            .partition(|(_, known)| known.is_kept());
+        for (path, known) in &gone {
             let target = self.root.join(path);
-            if self.link_on_the_way(path).is_some() || !is_as_made(&target, &self.before[path]) {
+            if self.link_on_the_way(path).is_some() || !is_as_made(&target, &known.made) {
                 // Somebody else's by now.
                 continue;
             }
@@ -248,9 +291,13 @@ impl Site {
                 }
             }
         }
-        if files != self.before || !self.root.join(MANIFEST).exists() {
-            let manifest = Manifest { version: VERSION, files };
-            let mut text = serde_json::to_vec_pretty(&manifest)
+        if !(made.is_empty() && gone.is_empty() && self.root.join(MANIFEST).exists()) {
+            let kept = kept.into_iter().map(|(path, known)| (path.as_str(), &known.made));
+            let mut files: Vec<_> =
+                made.iter().map(|(path, made)| (path.as_str(), made)).chain(kept).collect();
+            files.sort_unstable_by_key(|(path, _)| *path);
+            let manifest = Manifest { version: VERSION, files: Sorted(files) };
+            let mut text = serde_json::to_vec(&manifest)
                 .map_err(|error| write_error(&self.root.join(MANIFEST), error.into()))?;
             text.push(b'\n');
             self.write(MANIFEST, &text)?;
@@ -282,6 +329,12 @@ impl Site {
     }
 }
 
+impl KnownFile {
+    fn is_kept(&self) -> bool {
+        self.kept.load(Ordering::Relaxed)
+    }
+}
+
 impl Drop for Site {
     fn drop(&mut self) {
         drop(fs::remove_dir_all(self.root.join(STAGING)));
@@ -304,18 +357,17 @@ fn write_error(path: &Path, source: io::Error) -> GalleryError {
 
 /// The files that the last build made. The list is read from a folder that others may have written to, and files
 /// on it are removed, so none of its paths may lead out of the folder.
-fn known_files(text: &[u8]) -> Result<BTreeMap<String, Made>, String> {
-    let manifest: Manifest = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+fn known_files(text: &[u8]) -> Result<HashMap<String, KnownFile>, String> {
+    let manifest: Manifest<HashMap<String, Made>> =
+        serde_json::from_slice(text).map_err(|error| error.to_string())?;
     if let Some(path) = manifest.files.keys().find(|path| !is_inside(path)) {
         return Err(format!("it names {path:?}, which is not in the gallery"));
     }
-    let mut files = manifest.files;
-    if manifest.version != VERSION {
-        for made in files.values_mut() {
-            made.source = None;
-        }
-    }
-    Ok(files)
+    let known = |mut made: Made| {
+        made.source = made.source.filter(|_| manifest.version == VERSION);
+        KnownFile { made, kept: AtomicBool::new(false) }
+    };
+    Ok(manifest.files.into_iter().map(|(path, made)| (path, known(made))).collect())
 }
 
 fn is_inside(path: &str) -> bool {

@@ -21,6 +21,8 @@ const FILES: &[(&str, &str)] = &[
     ("grid.html", pelicycle_templates::GRID_HTML),
     ("ranking.html", pelicycle_templates::RANKING_HTML),
     ("chart.html", pelicycle_templates::CHART_HTML),
+    ("plot.html", pelicycle_templates::PLOT_HTML),
+    ("plot.svg", pelicycle_templates::PLOT_SVG),
     ("timeline.html", pelicycle_templates::TIMELINE_HTML),
     ("versus.html", pelicycle_templates::VERSUS_HTML),
     ("seals.html", pelicycle_templates::SEALS_HTML),

@@ -128,6 +128,18 @@ fn taken_apart(model: &str) -> (Option<String>, Vec<String>) {
     (owner, words[hosts..].to_vec())
 }
 
+/// A model's name without the words before it that say where it runs; the last word always stays.
+pub(crate) fn without_hosts(name: &str) -> &str {
+    let mut rest = name;
+    while let Some((word, after)) = rest.split_once(|c: char| !c.is_alphanumeric()) {
+        if after.is_empty() || !SHIPPED.hosts.contains(&word.to_lowercase()) {
+            break;
+        }
+        rest = after;
+    }
+    rest
+}
+
 /// Whether a word is this one, or this one with its version: `qwen`, `qwen3`, `gemma3n`.
 fn is_of(word: &str, known: &str) -> bool {
     word.strip_prefix(known)
@@ -136,11 +148,15 @@ fn is_of(word: &str, known: &str) -> bool {
 
 /// Whether a name begins with these words, of which the last may have its version.
 fn begins(words: &[String], name: &str) -> bool {
-    let name: Vec<&str> = name.split('-').collect();
-    let Some((last, before)) = name.split_last() else { return false };
-    words.len() >= name.len()
-        && before.iter().zip(words).all(|(known, word)| known == word)
-        && is_of(&words[before.len()], last)
+    let mut own = words.iter();
+    let mut parts = name.split('-').peekable();
+    while let Some(part) = parts.next() {
+        let last = parts.peek().is_none();
+        if !own.next().is_some_and(|word| if last { is_of(word, part) } else { word == part }) {
+            return false;
+        }
+    }
+    true
 }
 
 /// When a model came out, by its whole name; words that say how a file is packed may follow it.

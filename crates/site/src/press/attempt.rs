@@ -27,7 +27,7 @@ impl Press<'_> {
         looks: Option<&LookStrip>,
     ) -> Result<Vec<Problem>, GalleryError> {
         let (attempt, files) = (one.exhibit.attempt, &one.exhibit.files);
-        let prompt_href = prompt_path(&attempt.prompt);
+        let (prompt_href, origin) = (prompt_path(&attempt.prompt), self.origin(&attempt.contestant));
         let page = |texts, experts| {
             AttemptPage::new(
                 attempt,
@@ -35,15 +35,14 @@ impl Press<'_> {
                 texts,
                 experts,
                 files.active,
-                self.makers.origin(&attempt.contestant),
+                origin.clone(),
                 &prompt_href,
                 neighbours.clone(),
             )
             .with_looks(looks.cloned())
         };
         let path = page_path(attempt);
-        let share =
-            self.share(&path, || Poster::attempt(one.view(), self.makers.origin(&attempt.contestant)))?;
+        let share = self.share(&path, || Poster::attempt(one.view(), origin.clone()))?;
         let source = SourceKey::new(&self.made_by)
             .with(&page(AttemptTexts::default(), None))?
             // The record holds the hashes of the texts.
@@ -52,7 +51,7 @@ impl Press<'_> {
             // Measures follow from the drawing, whose hash the record has too.
             .with(&(RULES_VERSION, one.exhibit.rubric))?
             .with(&one.exhibit.readings.iter().map(|reading| reading.id.as_str()).collect::<Vec<_>>())?
-            .with(&share)?
+            .with(&self.shared(share.as_ref()))?
             .finish();
         if self.is_printed(one, &path, &source) {
             return Ok(Vec::new());

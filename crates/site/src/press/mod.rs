@@ -1,14 +1,17 @@
 //! The press: prints pages from their views, each only when what it shows has changed.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
+use pelicycle_record::ContestantRecord;
 use pelicycle_store::StoredSeal;
 use serde::Serialize;
 
 use super::build::{GalleryOptions, HungExhibit, MeasureDrawing};
-use super::share::{self, BaseUrl, Feed, LinkPreview, SiteMap};
+use super::makers::Origin;
+use super::share::{self, BaseUrl, Feed, SiteMap};
 use super::site::Site;
 use super::source::SourceKey;
 use super::view::{
@@ -49,6 +52,8 @@ pub(super) struct Press<'a> {
     ranks: Ranks,
     seals: &'a [StoredSeal],
     map: Mutex<SiteMap>,
+    /// Where models come from, by what tells it: of thousands of attempts there are some hundred models.
+    origins: Mutex<HashMap<String, Origin>>,
 }
 
 impl<'a> Press<'a> {
@@ -68,7 +73,27 @@ impl<'a> Press<'a> {
         let base = options.base.as_ref();
         let (own, makers) = (&options.site, &options.site.makers);
         let seals = context.seals;
-        Ok(Self { templates, site, measure, base, made_by, makers, own, ranks, seals, map: Mutex::default() })
+        Ok(Self {
+            templates,
+            site,
+            measure,
+            base,
+            made_by,
+            makers,
+            own,
+            ranks,
+            seals,
+            map: Mutex::default(),
+            origins: Mutex::default(),
+        })
+    }
+
+    /// What is known of where a contestant comes from.
+    fn origin(&self, contestant: &ContestantRecord) -> Origin {
+        let ContestantRecord { provider, model, released, demonstration, .. } = contestant;
+        let key = format!("{provider}\n{model}\n{released:?}\n{demonstration}");
+        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        origins.entry(key).or_insert_with(|| self.makers.origin(contestant)).clone()
     }
 
     /// The places that judgements gave to contestants.
@@ -86,30 +111,38 @@ impl<'a> Press<'a> {
         poster: impl FnOnce() -> Poster,
     ) -> Result<(), GalleryError> {
         let share = self.share(path, poster)?;
-        let source = SourceKey::new(&self.made_by).with(page)?.with(&share)?.finish();
+        let source = SourceKey::new(&self.made_by).with(page)?.with(&self.shared(share.as_ref()))?.finish();
         if self.site.keep(path, &source) {
             return Ok(());
         }
         self.print(path, template, root, page, share.as_ref(), &source)
     }
 
-    /// The preview of a link to a page; the page's poster is drawn where it is not as it was.
-    fn share(
-        &self,
-        path: &str,
-        poster: impl FnOnce() -> Poster,
-    ) -> Result<Option<LinkPreview>, GalleryError> {
-        let Some(base) = self.base else { return Ok(None) };
+    /// What the preview of a link to a page follows from, beside what every page is made by.
+    fn shared<'p>(&self, poster: Option<&'p Poster>) -> Option<(u32, &'p Poster, String)> {
+        Some((share::PREVIEW_VERSION, poster?, self.base?.to_string()))
+    }
+
+    /// The poster of a page of a site with an address, which is drawn where it is not as it was.
+    fn share(&self, path: &str, poster: impl FnOnce() -> Poster) -> Result<Option<Poster>, GalleryError> {
+        if self.base.is_none() {
+            return Ok(None);
+        }
         let poster = poster();
         self.map.lock().unwrap_or_else(PoisonError::into_inner).add(path, poster.newest);
         let image = share::image_path(path);
         let source = poster.source(|picture| self.site.hash(picture))?;
         if !self.site.keep(&image, &source) {
-            let png = share::draw(&poster, |path| self.site.read(path))
+            let plot = |frame| {
+                let frame = Value::from(Serde(frame));
+                self.templates.get_template("plot.svg")?.render(context! { frame })
+            };
+            let plot = poster.chart.as_ref().map(plot).transpose()?;
+            let png = share::draw(&poster, plot.as_deref(), |path| self.site.read(path))
                 .ok_or_else(|| GalleryError::Poster { path: image.clone() })?;
             self.site.put_made_from(&image, &png, Some(&source))?;
         }
-        Ok(Some(share::preview(&poster, path, base, self.own)))
+        Ok(Some(poster))
     }
 
     /// Prints a page from its template.
@@ -119,10 +152,11 @@ impl<'a> Press<'a> {
         template: &str,
         root: &str,
         page: &impl Serialize,
-        share: Option<&LinkPreview>,
+        poster: Option<&Poster>,
         source: &str,
     ) -> Result<(), GalleryError> {
-        let (page, share) = (Value::from(Serde(page)), Value::from(Serde(share)));
+        let share = poster.zip(self.base).map(|(poster, base)| share::preview(poster, path, base, self.own));
+        let (page, share) = (Value::from(Serde(page)), Value::from(Serde(&share)));
         let html = self.templates.get_template(template)?.render(context! { root, page, share })?;
         self.site.put_made_from(path, html.as_bytes(), Some(source))
     }
@@ -138,10 +172,10 @@ impl<'a> Press<'a> {
             SectionPage::Timeline => TimelinePage::new(section).map_or(Ok(()), |page| {
                 self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))
             }),
-            SectionPage::Charts => ChartPage::all(section, &self.ranks).into_iter().try_for_each(|page| {
-                let poster = || Poster::chart(section, &self.ranks, page.kind);
-                self.page(&page.path, "chart.html", "../", &page, poster)
-            }),
+            SectionPage::Charts => parallel::map(&ChartPage::all(section, &self.ranks), |page| {
+                self.page(&page.path, "chart.html", "../", page, || Poster::chart(section, page))
+            })
+            .map(drop),
             SectionPage::Versus => VersusPage::new(section).map_or(Ok(()), |page| {
                 self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section))
             }),
@@ -158,9 +192,8 @@ impl<'a> Press<'a> {
         Ok(())
     }
 
-    /// Writes all the data, as files for other programs.
-    pub(super) fn data(&self, shown: &[HungExhibit<'_>]) -> Result<(), GalleryError> {
-        let rows = || shown.iter().map(|one| (one.exhibit, &one.hung));
+    /// Writes all the data as a file for other programs: JSON or CSV, by the path's end.
+    pub(super) fn data(&self, shown: &[HungExhibit<'_>], path: &str) -> Result<(), GalleryError> {
         // A row follows from the record and from which files are there.
         let mut source = SourceKey::new(templates::fingerprint());
         for HungExhibit { hung, record, .. } in shown {
@@ -168,15 +201,12 @@ impl<'a> Press<'a> {
             source = source.with(&(record.to_hex().as_str(), hung.missing, has_picture))?;
         }
         let source = source.finish();
-        parallel::map(&["attempts.json", "attempts.csv"], |path| {
-            if self.site.keep(path, &source) {
-                return Ok(());
-            }
-            let is_json = path.ends_with(".json");
-            let text = if is_json { share::json(rows()).into_bytes() } else { share::csv(rows())? };
-            self.site.put_made_from(path, &text, Some(&source))
-        })?;
-        Ok(())
+        if self.site.keep(path, &source) {
+            return Ok(());
+        }
+        let rows = shown.iter().map(|one| (one.exhibit, &one.hung));
+        let text = if path.ends_with(".json") { share::json(rows).into_bytes() } else { share::csv(rows)? };
+        self.site.put_made_from(path, &text, Some(&source))
     }
 
     /// Writes what leads others to the pages: the feed, the map for crawlers, and the file that names the map.

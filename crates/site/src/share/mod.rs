@@ -11,4 +11,4 @@ pub use address::{BaseUrl, BaseUrlError};
 pub(super) use data::{csv, json};
 pub(super) use feed::Feed;
 pub(super) use map::{ROBOTS, SiteMap, robots};
-pub(super) use poster::{LinkPreview, draw, image_path, preview};
+pub(super) use poster::{PREVIEW_VERSION, draw, image_path, preview};

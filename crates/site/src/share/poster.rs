@@ -14,10 +14,12 @@ use super::{BaseUrl, Feed};
 use crate::lettering::{wrap, write_text};
 use crate::source::SourceKey;
 use crate::view::{Plate, Poster};
-use crate::{GalleryError, SiteSettings};
+use crate::{GalleryError, SiteSettings, templates};
 
 /// Version of how posters are drawn: a change draws them all anew.
 const VERSION: &str = "poster-3";
+/// Version of what is made of a poster for a page's head: a change prints all pages anew.
+pub(crate) const PREVIEW_VERSION: u32 = 1;
 /// The size that services which show links ask for.
 pub(super) const WIDTH: u32 = 1200;
 pub(super) const HEIGHT: u32 = 630;
@@ -60,6 +62,7 @@ pub(crate) fn preview(poster: &Poster, path: &str, base: &BaseUrl, site: &SiteSe
     }
     let labels: Vec<_> = poster.plates.iter().map(|plate| plate.label.as_str()).collect();
     let alt = match poster.plates.as_slice() {
+        [] if poster.chart.is_some() => format!("Chart: {}", poster.title),
         [] => poster.title.clone(),
         [plate] if plate.picture.is_none() => format!("No picture: {}", plate.verdict),
         _ => format!("Drawings: {}", labels.join("; ")),
@@ -84,12 +87,18 @@ struct Frame {
     rim: usize,
 }
 
-/// Draws a poster as a PNG; `read` gives the files of the site's pictures. `None` when it cannot be drawn.
-pub(crate) fn draw(poster: &Poster, read: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
+/// Draws a poster as a PNG; `read` gives the files of the site's pictures, and `plot` is its chart as SVG, where it has one. `None`
+/// when it cannot be drawn.
+pub(crate) fn draw(
+    poster: &Poster,
+    plot: Option<&str>,
+    read: impl Fn(&str) -> Option<Vec<u8>>,
+) -> Option<Vec<u8>> {
     let pictures: Vec<_> =
         poster.plates.iter().map(|plate| plate.fitting(poster.single).and_then(&read)).collect();
     let has_picture: Vec<_> = pictures.iter().map(Option::is_some).collect();
-    let (width, height, pixels) = drawing::pixels_trusted(&compose(poster, &has_picture), WIDTH, GROUND)?;
+    let (width, height, pixels) =
+        drawing::pixels_trusted(&compose(poster, plot, &has_picture), WIDTH, GROUND)?;
     let mut board = Board::new(width, height, &pixels)?;
     for (index, png) in pictures.iter().enumerate() {
         let Some(png) = png else { continue };
@@ -129,14 +138,21 @@ impl Poster {
             let hash = plate.fitting(self.single).and_then(&hash);
             key = key.with(&(plate.verdict, &plate.label, hash))?;
         }
+        if let Some(chart) = &self.chart {
+            key = key.with(&(templates::fingerprint(), chart))?;
+        }
         Ok(key.finish())
     }
 }
 
 /// Everything but the pictures.
-fn compose(poster: &Poster, has_picture: &[bool]) -> String {
+fn compose(poster: &Poster, plot: Option<&str>, has_picture: &[bool]) -> String {
     let mut svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">");
-    if poster.single {
+    if let Some(plot) = plot {
+        write_heading(&mut svg, poster, 1);
+        svg.push_str(plot);
+        write_mark(&mut svg, MARGIN);
+    } else if poster.single {
         compose_single(&mut svg, poster, has_picture);
     } else {
         compose_row(&mut svg, poster, has_picture);
@@ -172,17 +188,7 @@ fn compose_single(svg: &mut String, poster: &Poster, has_picture: &[bool]) {
 
 /// The words above, a row of drawings below.
 fn compose_row(svg: &mut String, poster: &Poster, has_picture: &[bool]) {
-    let mut y = MARGIN + 40;
-    for line in wrap(&poster.title, 46, 2) {
-        write_text(svg, (MARGIN, y), &font("DejaVu Serif", 44, INK, ""), &line);
-        y += 54;
-    }
-    if let Some(asked) = &poster.asked
-        && let Some(line) = wrap(asked, 84, 1).first()
-    {
-        write_text(svg, (MARGIN, y), &font("DejaVu Serif", 22, INK, "font-style=\"italic\""), line);
-        y += 34;
-    }
+    let y = write_heading(svg, poster, 2);
     write_text(svg, (MARGIN, y), &font("DejaVu Sans", 22, QUIET, ""), &poster.sum);
     for (index, (plate, has_picture)) in poster.plates.iter().zip(has_picture).enumerate() {
         let (frame, (x, top)) = place(false, index);
@@ -194,6 +200,22 @@ fn compose_row(svg: &mut String, poster: &Poster, has_picture: &[bool]) {
         write_text(svg, (x, top + frame.side + 26), &style, label.first().map_or("", String::as_str));
     }
     write_mark(svg, MARGIN);
+}
+
+/// The title on at most so many lines, and the prompt. Returns where the next line stands.
+fn write_heading(svg: &mut String, poster: &Poster, most: usize) -> usize {
+    let mut y = MARGIN + 40;
+    for line in wrap(&poster.title, 46, most) {
+        write_text(svg, (MARGIN, y), &font("DejaVu Serif", 44, INK, ""), &line);
+        y += 54;
+    }
+    if let Some(asked) = &poster.asked
+        && let Some(line) = wrap(asked, 84, 1).first()
+    {
+        write_text(svg, (MARGIN, y), &font("DejaVu Serif", 22, INK, "font-style=\"italic\""), line);
+        y += 34;
+    }
+    y
 }
 
 /// A plate without a drawing: white ground, and the word for what came instead.

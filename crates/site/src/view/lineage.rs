@@ -5,12 +5,12 @@ use jiff::tz::TimeZone;
 use pelicycle_record::ContestantRecord;
 
 use super::hall::Case;
-use crate::makers::Origin;
+use crate::makers::{self, Origin};
 
-/// The family of a model, by its name alone: the first word of it, without a version. `claude` for
-/// `claude-3-5-sonnet`, `qwen` for `qwen3-30b`, `o1` for `o1-mini`.
+/// The family of a model, by its name alone: the first word of it that does not say where it runs, without a version. `claude` for
+/// `us.anthropic.claude-3-haiku`, `qwen` for `qwen3-30b`, `o1` for `o1-mini`.
 pub(super) fn family(contestant: &ContestantRecord) -> String {
-    let name = contestant.model.rsplit('/').next().unwrap_or_default();
+    let name = makers::without_hosts(contestant.model.rsplit('/').next().unwrap_or_default());
     let word: String =
         name.chars().take(64).take_while(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -43,6 +43,10 @@ mod tests {
             ("gpt-4o-mini", "gpt"),
             ("o1-mini", "o1"),
             ("meta-llama/Llama-3.1-70B", "llama"),
+            ("us.amazon.nova-lite-v1-0", "nova"),
+            ("us.anthropic.claude-3-haiku-20240307", "claude"),
+            ("cerebras-llama3.1-8b", "llama"),
+            ("us", "us"),
             ("Qwen3-30B-A3B", "qwen"),
             ("", "other"),
             ("鹈鹕-1", "鹈鹕"),

@@ -31,6 +31,8 @@ pub(crate) struct ModelPage {
     grid: Option<String>,
     prompts: Vec<PromptRow>,
     history: Vec<Event>,
+    /// Some run tells by what name the model answered, or that it was another one.
+    served: bool,
     earlier: usize,
 }
 
@@ -90,6 +92,7 @@ impl ModelPage {
             plate,
             grid: grid::path(model),
             prompts: model.cases.iter().map(|(section, case)| PromptRow::new(section, case)).collect(),
+            served: history.iter().any(|event| event.changed || event.served.is_some()),
             history,
             earlier,
         }

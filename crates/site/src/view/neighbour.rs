@@ -2,6 +2,7 @@
 //! contestants on its prompt.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::hash::Hash;
 
 use pelicycle_text as text;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use super::card::SitePicture;
 use super::hall::ShownAttempt;
 use super::page_path;
+use crate::parallel;
 
 /// An attempt beside another.
 #[derive(Debug, Clone, Serialize)]
@@ -53,23 +55,29 @@ impl Neighbour {
 }
 
 /// The neighbours of each attempt, of those that are given newest first; looks have none.
-pub(crate) fn neighbours(newest_first: &[ShownAttempt<'_>]) -> Vec<Neighbours> {
-    let slug = |shown: &ShownAttempt<'_>| shown.attempt.contestant.slug.clone();
+pub(crate) fn neighbours<'a>(newest_first: &[ShownAttempt<'a>]) -> Vec<Neighbours> {
+    let slug = |shown: &ShownAttempt<'a>| shown.attempt.contestant.slug.as_str();
     let prompt =
-        |shown: &ShownAttempt<'_>| (shown.attempt.prompt.id.clone(), shown.attempt.prompt.text.clone());
-    let samples =
-        beside(newest_first, |shown| (slug(shown), prompt(shown)), |shown| shown.attempt.id.clone());
-    let of_model = beside(newest_first, slug, prompt);
-    let of_prompt = beside(newest_first, prompt, slug);
+        |shown: &ShownAttempt<'a>| (shown.attempt.prompt.id.as_str(), shown.attempt.prompt.text.as_str());
+    let id = |shown: &ShownAttempt<'a>| &shown.attempt.id;
+    let kinds: [&(dyn Fn() -> Vec<Beside> + Sync); 3] = [
+        &|| beside(newest_first, |shown| (slug(shown), prompt(shown)), id),
+        &|| beside(newest_first, slug, prompt),
+        &|| beside(newest_first, prompt, slug),
+    ];
+    let Ok(found) = parallel::map(&kinds, |kind| Ok::<_, Infallible>(kind()));
+    let mut found = found.into_iter();
+    let mut next = || found.next().unwrap_or_default();
+    let (samples, of_model, of_prompt) = (next(), next(), next());
     let all = samples.into_iter().zip(of_model).zip(of_prompt);
     all.map(|((samples, model), prompt)| Neighbours { samples, model, prompt }).collect()
 }
 
 /// Of each attempt, those next to it among all of the same `group` that are another `one`.
-fn beside<G: Hash + Eq, O: PartialEq>(
-    newest_first: &[ShownAttempt<'_>],
-    group: impl Fn(&ShownAttempt<'_>) -> G,
-    one: impl Fn(&ShownAttempt<'_>) -> O,
+fn beside<'a, G: Hash + Eq, O: PartialEq>(
+    newest_first: &[ShownAttempt<'a>],
+    group: impl Fn(&ShownAttempt<'a>) -> G,
+    one: impl Fn(&ShownAttempt<'a>) -> O,
 ) -> Vec<Beside> {
     let mut groups: HashMap<G, Vec<usize>> = HashMap::new();
     for (index, shown) in newest_first.iter().enumerate().filter(|(_, shown)| shown.attempt.is_first()) {
@@ -89,10 +97,10 @@ fn beside<G: Hash + Eq, O: PartialEq>(
 }
 
 /// Each index with the last one before it that is of another one.
-fn others<O: PartialEq>(
+fn others<'a, O: PartialEq>(
     indices: impl Iterator<Item = usize>,
-    shown: &[ShownAttempt<'_>],
-    one: impl Fn(&ShownAttempt<'_>) -> O,
+    shown: &[ShownAttempt<'a>],
+    one: impl Fn(&ShownAttempt<'a>) -> O,
 ) -> Vec<(usize, usize)> {
     let (mut last, mut other): (Option<(usize, O)>, Option<usize>) = (None, None);
     let mut found = Vec::new();

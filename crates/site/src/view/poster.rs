@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use pelicycle_record::Attempt;
 use pelicycle_store::StoredSeal;
 use pelicycle_text as text;
+use serde::Serialize;
 
 use super::card::{Card, SitePicture};
 use super::hall::{Case, ModelWorks, Section, ShownAttempt, model_path, prompt_path};
 use super::premium::PremiumPage;
 use super::ranking::Ranks;
-use super::{ChartKind, chart, grid, index, lineage, order, timeline};
+use super::{ChartPage, Frame, grid, index, lineage, order, timeline};
 use crate::SiteSettings;
 use crate::makers::Origin;
 
@@ -17,7 +18,7 @@ use crate::makers::Origin;
 const PLATES: usize = 4;
 
 /// The poster of a page: what it says of itself.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Poster {
     pub(crate) title: String,
     /// The prompt's text, where all drawings answer one prompt.
@@ -27,6 +28,8 @@ pub(crate) struct Poster {
     /// What the site says of itself, where the page stands for it.
     pub(crate) about: Option<String>,
     pub(crate) plates: Vec<Plate>,
+    /// The chart in their place, where the page has one.
+    pub(crate) chart: Option<Frame>,
     /// Whether there is one drawing, large, with its label beside it.
     pub(crate) single: bool,
     /// The moment of the newest thing on the page; none where it has none.
@@ -38,7 +41,7 @@ pub(crate) struct Poster {
 }
 
 /// The drawing that a page is about.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Work {
     pub(crate) picture: SitePicture,
     /// The prompt's title.
@@ -48,7 +51,7 @@ pub(crate) struct Work {
 }
 
 /// A drawing on a poster, or the verdict in its place.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Plate {
     pub(crate) picture: Option<SitePicture>,
     pub(crate) verdict: &'static str,
@@ -78,6 +81,7 @@ impl Poster {
             sum: sum(attempts.clone(), Some(models.len())),
             about: site.description.as_deref().map(text::sentence),
             plates: order.first().map(|first| leads(first)).unwrap_or_default(),
+            chart: None,
             single: false,
             newest: newest(attempts),
             within: None,
@@ -120,6 +124,7 @@ impl Poster {
                     .to_owned(),
             ),
             plates: Vec::new(),
+            chart: None,
             single: false,
             newest: moments.flatten().max(),
             within: None,
@@ -142,6 +147,7 @@ impl Poster {
                 page.sum()
             )),
             plates: page.models().filter_map(famous).take(PLATES).collect(),
+            chart: None,
             single: false,
             newest: newest(models.iter().flat_map(ModelWorks::attempts)),
             within: None,
@@ -174,12 +180,10 @@ impl Poster {
         Self::of_prompt(section, title, plates.into_iter().flatten().collect())
     }
 
-    /// The poster of a prompt's chart: its frontier, from the right.
-    pub(crate) fn chart(section: &Section<'_>, ranks: &Ranks, kind: ChartKind) -> Self {
-        let frontier = chart::frontier(section, ranks, kind);
-        let plates = frontier.into_iter().take(PLATES).map(Plate::of_case).collect();
-        let title = format!("{}: {}", text::label(&section.prompt.title), chart::praise(kind));
-        Self::of_prompt(section, title, plates)
+    /// The poster of a prompt's chart: the chart.
+    pub(crate) fn chart(section: &Section<'_>, page: &ChartPage) -> Self {
+        let chart = Some(page.poster().clone());
+        Self { chart, ..Self::of_prompt(section, page.name(), Vec::new()) }
     }
 
     fn of_prompt(section: &Section<'_>, title: String, plates: Vec<Plate>) -> Self {
@@ -189,6 +193,7 @@ impl Poster {
             sum: sum(section.attempts(), Some(section.cases.len())),
             about: None,
             plates,
+            chart: None,
             single: false,
             newest: newest(section.attempts()),
             within: Some((text::label(&section.prompt.title), prompt_path(section.prompt))),
@@ -228,6 +233,7 @@ impl Poster {
                 [(_, only)] => samples(only),
                 cases => cases.iter().map(|(title, case)| Plate::new(case.lead(), title)).collect(),
             },
+            chart: None,
             single: false,
             newest: newest(model.attempts()),
             within: None,
@@ -250,6 +256,7 @@ impl Poster {
             sum: facts.join(" · "),
             about: None,
             plates: vec![Plate::new(shown, &named)],
+            chart: None,
             single: true,
             newest: Some(attempt.timing.started),
             within: Some((prompt.clone(), prompt_path(&attempt.prompt))),

@@ -117,7 +117,8 @@ impl Stop {
             day: text::day(lineage::dated(case)),
             released: case.origin.released.is_some(),
             drawn: format!("{} of {} drawn", text::count(drawn.hits), text::count(drawn.of)),
-            rate: rate_in_words(drawn),
+            // Of one answer there is no rate to tell.
+            rate: rate_in_words(drawn).filter(|_| drawn.of > 1),
             card: Card::new(case.lead()),
             step,
         }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::figures::Figures;
 use super::hall::{Case, Section, model_path, prompt_path};
-use super::ranking::Ranks;
+use super::ranking::{RankingPage, Ranks};
 use super::seals::SealNote;
 use super::{Card, chart, lineage, timeline, versus, words};
 use crate::makers::Lab;
@@ -28,6 +28,8 @@ pub(crate) struct PromptPage {
     tools: Option<Tools>,
     wall: Wall,
     seal: Option<SealNote>,
+    /// The page of the rankings, where there is one.
+    ranking: Option<&'static str>,
 }
 
 /// A way to another page.
@@ -213,7 +215,8 @@ impl Tools {
 impl PromptPage {
     pub(crate) fn new(section: &Section<'_>, ranks: &Ranks) -> Self {
         let wall = Wall::new(section, usize::MAX, ranks);
-        Self { tools: Tools::new(&wall.cases.iter()), wall, seal: None }
+        let ranking = (!ranks.is_empty()).then_some(RankingPage::PATH);
+        Self { tools: Tools::new(&wall.cases.iter()), wall, seal: None, ranking }
     }
 
     /// The same with what is known of the prompt's seal.

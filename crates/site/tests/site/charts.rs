@@ -7,7 +7,7 @@ use pelicycle_record::{CostRecord, CostSource};
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::hang;
 
-use crate::building::{SVG, build, site_files};
+use crate::building::{SVG, build, build_for, site_files};
 
 /// Asks a model whose answer took so many tokens and seconds, and cost so much where it was a service's.
 fn ask(store: &Store, model: &str, (tokens, seconds): (u64, f64), usd: Option<f64>) {
@@ -37,7 +37,9 @@ fn ask_file(store: &Store, file: &str, gigabytes: f64, speed: f64) {
 }
 
 fn charts(out: &Path) -> BTreeMap<String, String> {
-    let files = site_files(out).into_iter().filter(|(name, _)| name.starts_with("charts/"));
+    let files = site_files(out)
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("charts/") && name.ends_with(".html"));
     let named = files.map(|(name, text)| {
         let kind = name.trim_start_matches("charts/pelican-41c826e0").trim_end_matches(".html").to_owned();
         // As a browser reads it.
@@ -115,4 +117,38 @@ fn each_question_that_the_results_can_answer_has_a_chart() {
             );
         }
     }
+}
+
+/// The pixels of a picture for links, of red, green and blue.
+fn pixels(png: &[u8]) -> Vec<[u8; 3]> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    assert_eq!((reader.info().width, reader.info().height), (1200, 630));
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut bytes).unwrap();
+    bytes.as_chunks::<3>().0.to_vec()
+}
+
+#[test]
+fn a_link_to_a_chart_shows_the_chart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("site"));
+    for (model, cost) in [("gpt-4o", 0.02), ("claude-3-opus", 0.11), ("gemini-1.5-pro", 0.3)] {
+        ask(&store, model, (900, 9.0), Some(cost));
+    }
+    build_for(&store, &out, "https://example.org/p");
+    let page = &charts(&out)["-price"];
+    assert!(page.contains("og:title\" content=\"Share drawn by price of a drawing\""), "{page}");
+    assert!(page.contains("og:image:alt\" content=\"Chart: Share drawn by price of a drawing\""), "{page}");
+    let colours: Vec<&str> = page.split("fill=\"#").skip(1).map(|rest| &rest[..6]).collect();
+    let seen = pixels(&site_files(&out)["charts/pelican-41c826e0-price.png"]);
+    for colour in &colours {
+        let channel = |at: usize| u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
+        let of_it = seen.iter().filter(|pixel| **pixel == [channel(0), channel(2), channel(4)]).count();
+        // A point is some eleven pixels wide.
+        assert!(of_it > 60, "{of_it} pixels of #{colour}");
+    }
+    // What its labs are is told on the page.
+    let legend = page.split("class=\"legend\"").nth(1).unwrap().split("</ul>").next().unwrap();
+    let labs = ["Anthropic", "Google", "OpenAI"];
+    assert!(labs.iter().all(|lab| legend.contains(lab)) && legend.matches("<li>").count() == 3, "{legend}");
 }

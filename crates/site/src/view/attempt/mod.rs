@@ -67,8 +67,6 @@ pub(crate) struct AttemptPage {
     samples: Beside,
     /// What else there is to see: other models on this prompt, and this model on other prompts.
     beside: Vec<BesideView>,
-    /// The model's name as it stands in code that shows the drawing on another page.
-    name_in_code: String,
 }
 
 /// Attempts that have something in common with one.
@@ -191,7 +189,6 @@ impl AttemptPage {
             .into_iter()
             .flatten()
             .collect(),
-            name_in_code: in_code(&text::label(&attempt.contestant.label)),
         }
     }
 
@@ -210,9 +207,4 @@ impl BesideView {
             .collect();
         (!links.is_empty()).then_some(Self { title, links })
     }
-}
-
-/// A text as it stands in an attribute of HTML.
-fn in_code(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -12,8 +12,9 @@ const MARGINS: (f64, f64, f64) = (44.0, 16.0, 14.0);
 /// Space below it for the axis, and for the name of the axis.
 const BELOW: (f64, f64) = (30.0, 20.0);
 
-#[derive(Debug, Serialize)]
-pub(super) struct Frame {
+/// A chart at a size.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Frame {
     kind: &'static str,
     width: f64,
     height: f64,
@@ -30,19 +31,19 @@ pub(super) struct Frame {
     names: Vec<Name>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Tick {
     at: f64,
     words: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Line {
     colour: String,
     path: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Point {
     x: f64,
     y: f64,
@@ -56,7 +57,7 @@ struct Point {
     local: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Name {
     x: f64,
     y: f64,

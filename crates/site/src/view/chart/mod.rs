@@ -18,7 +18,8 @@ mod page;
 mod quantization;
 mod scale;
 
-pub(crate) use kind::ChartKind;
+pub(crate) use frame::Frame;
+use kind::ChartKind;
 pub(crate) use page::ChartPage;
 
 /// The colour of a model whose lab is not known.
@@ -171,29 +172,6 @@ impl<'b, 'a> Dot<'b, 'a> {
 pub(super) fn path(section: &Section<'_>, ranks: &Ranks) -> Option<String> {
     let mut charts = ChartKind::ALL.into_iter().filter_map(|kind| Chart::new(section, ranks, kind));
     charts.next().map(|chart| chart.path(section))
-}
-
-/// The cases that stand for a chart: its frontier from the right, else the best.
-pub(super) fn frontier<'b, 'a>(
-    section: &'b Section<'a>,
-    ranks: &Ranks,
-    kind: ChartKind,
-) -> Vec<&'b Case<'a>> {
-    let Some(chart) = Chart::new(section, ranks, kind) else { return Vec::new() };
-    let mut dots = chart.dots;
-    if kind.words().best.is_none() {
-        dots.sort_by(|a, b| a.value.total_cmp(&b.value));
-    } else {
-        dots.retain(|dot| dot.leads);
-    }
-    dots.into_iter().rev().map(|dot| dot.case).collect()
-}
-
-/// What a kind of chart stands for, in the title of its picture.
-pub(super) fn praise(kind: ChartKind) -> String {
-    kind.words()
-        .best
-        .map_or_else(|| "the fastest quantization".to_owned(), |best| format!("the {}", best.to_lowercase()))
 }
 
 fn percent(share: f64) -> String {

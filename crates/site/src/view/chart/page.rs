@@ -1,5 +1,7 @@
 //! The page of one chart.
 
+use std::collections::BTreeSet;
+
 use pelicycle_statistics::Interval;
 use pelicycle_text as text;
 use serde::Serialize;
@@ -8,7 +10,7 @@ use super::frame::Frame;
 use super::{Chart, ChartKind, Dot};
 use crate::makers::Lab;
 use crate::view::hall::{Section, model_path, prompt_path};
-use crate::view::ranking::Ranks;
+use crate::view::ranking::{RankingPage, Ranks};
 use crate::view::wall::PageLink;
 
 /// One chart of one prompt, and its values.
@@ -16,8 +18,6 @@ use crate::view::wall::PageLink;
 pub(crate) struct ChartPage {
     #[serde(skip)]
     pub(crate) path: String,
-    #[serde(skip)]
-    pub(crate) kind: ChartKind,
     title: String,
     text: String,
     prompt_href: String,
@@ -29,13 +29,18 @@ pub(crate) struct ChartPage {
     column: &'static str,
     best: Option<&'static str>,
     explains: &'static str,
-    /// A colour is a lab.
-    has_labs: bool,
+    /// Labs on it, by name: a colour is a lab.
+    labs: BTreeSet<Lab>,
+    /// The page that strengths come from.
+    ranking: Option<&'static str>,
     /// Some models ran on a local machine, and some at a service.
     is_mixed: bool,
     has_intervals: bool,
     /// The same chart for wide screens and for narrow ones.
     frames: [Frame; 2],
+    /// The same in the picture for links.
+    #[serde(skip)]
+    poster: Frame,
     rows: Vec<Row>,
     /// Models that are not on it, and what they are without.
     left_out: usize,
@@ -64,7 +69,6 @@ impl Chart<'_, '_> {
             if self.judged && self.kind != ChartKind::QuantizationSpeed { ", or without votes," } else { "" };
         ChartPage {
             path: self.path(section),
-            kind: self.kind,
             title: text::label(&section.prompt.title),
             text: text::visible(&section.prompt.text),
             prompt_href: prompt_path(section.prompt),
@@ -74,10 +78,12 @@ impl Chart<'_, '_> {
             column: words.column,
             best: words.best,
             explains: words.explains,
-            has_labs: self.dots.iter().any(|dot| dot.case.origin.lab.is_some()),
+            labs: self.dots.iter().filter_map(|dot| dot.case.origin.lab.clone()).collect(),
+            ranking: self.judged.then_some(RankingPage::PATH),
             is_mixed: self.dots.iter().any(Dot::is_local) && !self.dots.iter().all(Dot::is_local),
             has_intervals: self.dots.iter().any(|dot| dot.interval.is_some()),
             frames: [Frame::new("broad", (960.0, 480.0), self), Frame::new("slim", (380.0, 420.0), self)],
+            poster: Frame::new("poster", (802.0, 300.0), self),
             rows: self.dots.iter().rev().map(|dot| Row::new(dot, self)).collect(),
             // What has no second file was never meant.
             left_out: if self.kind.is_of_quantizations() { 0 } else { contestants - self.dots.len() },
@@ -92,6 +98,16 @@ impl Chart<'_, '_> {
 }
 
 impl ChartPage {
+    /// What it holds against what: `Strength by release date`.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.what, self.by)
+    }
+
+    /// The chart as it stands in the picture for links.
+    pub(crate) fn poster(&self) -> &Frame {
+        &self.poster
+    }
+
     /// All charts of a prompt that there is something to see on.
     pub(crate) fn all(section: &Section<'_>, ranks: &Ranks) -> Vec<Self> {
         let charts: Vec<Chart<'_, '_>> =
