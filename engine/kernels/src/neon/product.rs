@@ -1,39 +1,107 @@
 //! Products of quantized weight rows with activations, compiled once for each way to multiply bytes.
 //!
-//! An output is the sum of the numbers of four registers, whatever made them: groups 0 to 7 of every superblock are added
-//! to the first, in the order of their numbers and four to a register, groups 8 to 15 to the second, and the products with
-//! the offsets of both to the third and fourth.
+//! An output is the sum of the numbers of two registers, whatever made them: products of the codes are added to the first,
+//! four groups of 16 to a register, products of the offsets to the second. Where weights have a scale for 32, a group and
+//! the one beside it meet before that scale.
 #![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 
 use std::arch::aarch64::*;
 
-use super::unpack::Offsets;
+use super::registers::{floats, sixteen_floats};
+use super::unpack::{Offsets, Scales};
+use crate::QuantizedBlock;
+use crate::activations::WHOLE;
 
 /// The registers in which an output is summed.
-pub(super) type Sums = [float32x4_t; 4];
+pub(super) type Sums = [float32x4_t; 2];
 
 /// No sum yet.
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn nothing() -> Sums {
-    [vdupq_n_f32(0.0); 4]
+    [vdupq_n_f32(0.0); 2]
 }
 
-/// The output that sums make: products, and products with offsets.
+/// The output that sums make.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn total(
-    [first, second]: [float32x4_t; 2],
-    of_offsets: [float32x4_t; 2],
-    offsets: Offsets,
-) -> f32 {
-    let mut sums = vaddq_f32(first, second);
+pub(super) fn total([products, of_offsets]: Sums, offsets: Offsets) -> f32 {
+    let mut sums = products;
     if offsets != Offsets::None {
-        let taken = vaddq_f32(of_offsets[0], of_offsets[1]);
-        sums = vfmaq_n_f32(sums, taken, -offsets.factor());
+        sums = vfmaq_n_f32(sums, of_offsets, -offsets.factor());
     }
     let pairs = vpaddq_f32(sums, sums);
     vpadds_f32(vget_low_f32(pairs))
+}
+
+/// The integers from which sums of products of two groups start. With what they add up to, a whole number that was added to
+/// its bits is a float of that much: what is made in one instruction on any unit is not converted by another on few.
+#[target_feature(enable = "neon")]
+#[inline]
+fn start() -> int32x4_t {
+    vreinterpretq_s32_u64(vdupq_n_u64(WHOLE.to_bits() as u64))
+}
+
+/// The whole number that was added to the bits of [`WHOLE`].
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn added_to_whole(sums: int32x4_t) -> float32x4_t {
+    vsubq_f32(vreinterpretq_f32_s32(sums), vdupq_n_f32(WHOLE))
+}
+
+/// Adds products of 256 weights, `products` of two groups eight apart in pairs of integers.
+#[target_feature(enable = "neon")]
+#[inline]
+fn add(
+    [sums, of_offsets]: &mut Sums,
+    scales: Scales,
+    offsets: Option<Scales>,
+    x: &QuantizedBlock,
+    products: impl Fn(int32x4_t, usize) -> int32x4_t,
+) {
+    let start = start();
+    let four_groups = |first: usize| {
+        added_to_whole(vpaddq_s32(products(start, first), products(start, first + 2)))
+    };
+    let x_scales = sixteen_floats(&x.scales);
+    match scales {
+        Scales::Runs(scales) => {
+            for (j, scales) in scales.into_iter().enumerate() {
+                let even = vmulq_f32(four_groups(4 * j), x_scales[2 * j]);
+                let both = vfmaq_f32(even, four_groups(4 * j + 1), x_scales[2 * j + 1]);
+                *sums = vfmaq_f32(*sums, both, scales);
+            }
+        }
+        Scales::Groups(scales) => {
+            for (j, scales) in scales.into_iter().enumerate() {
+                let scales = vmulq_f32(scales, x_scales[j]);
+                *sums = vfmaq_f32(*sums, four_groups(j / 2 * 4 + j % 2), scales);
+            }
+        }
+    }
+    if let Some(offsets) = offsets {
+        *of_offsets = with_offsets(*of_offsets, offsets, x);
+    }
+}
+
+/// Adds the products of the offsets of a superblock with the sums of the activations.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn with_offsets(mut sums: float32x4_t, offsets: Scales, x: &QuantizedBlock) -> float32x4_t {
+    match offsets {
+        Scales::Runs(offsets) => {
+            let (x_sums, _) = x.run_sums.as_chunks();
+            for (offsets, x) in offsets.into_iter().zip(x_sums) {
+                sums = vfmaq_f32(sums, offsets, floats(x));
+            }
+        }
+        Scales::Groups(offsets) => {
+            for (offsets, x) in offsets.into_iter().zip(sixteen_floats(&x.sums)) {
+                sums = vfmaq_f32(sums, offsets, x);
+            }
+        }
+    }
+    sums
 }
 
 /// Products compiled for `$feature`, with bytes multiplied by `$bytes`.
@@ -42,15 +110,14 @@ macro_rules! products {
         $feature:literal, $bytes:path,
         [$($kind:ident $module:ident $unpack:ident,)*] $([$($large:tt)*])*
     ) => {
-        use std::arch::aarch64::*;
-
-        use super::{Sums, nothing, total};
+        use super::{Sums, add, nothing, total};
         use crate::QuantizedBlock;
-        use crate::neon::registers::{sixteen_floats, sixteen_groups};
-        use crate::neon::unpack::{
-            Offsets, StoredSuperblock, offsets, offsets_of, room_for_row, unpack, unpack_row,
-        };
         use crate::groups::by_groups;
+        use crate::neon::registers::signed_bytes;
+        use crate::neon::unpack::{
+            Offsets, Ordered, Scales, StoredSuperblock, has_runs, kind_of, offsets, room_for_row, superblocks,
+            unpack, unpack_row,
+        };
         use crate::quant::TensorType;
         use crate::unpack::superblock_bytes;
 
@@ -67,7 +134,7 @@ macro_rules! products {
                 // SAFETY: the table is handed out only where `kernels` found this feature.
                 $((TensorType::$kind, [x], [out]) => unsafe {
                     const BYTES: usize = superblock_bytes(TensorType::$kind);
-                    one_row::<BYTES, { TensorType::$kind.id() }>(kind, weights, row_bytes, x, out);
+                    one_row::<BYTES, { TensorType::$kind.id() }>(weights, row_bytes, x, out);
                 },)*
                 // SAFETY: as above.
                 _ => unsafe { many_rows(kind, weights, row_bytes, rows, out) },
@@ -77,33 +144,32 @@ macro_rules! products {
         /// One row: what is unpacked stays in registers.
         #[target_feature(enable = $feature)]
         fn one_row<const BYTES: usize, const KIND: u32>(
-            kind: TensorType,
             weights: &[u8],
             row_bytes: usize,
             x: &[QuantizedBlock],
             out: &mut [f32],
         ) {
-            let offsets = const { offsets_of::<KIND>() };
+            let offsets = const { offsets(kind_of::<KIND>()) };
             for (out, row) in out.iter_mut().zip(weights.chunks_exact(row_bytes)) {
-                let (whole, rest) = row.as_chunks::<BYTES>();
+                let (whole, last) = superblocks::<BYTES>(row);
                 let mut sums = nothing();
                 for (block, x) in whole.iter().zip(x) {
-                    let w = unpack::<BYTES, KIND>(block);
-                    let codes = sixteen_groups(&x.codes);
-                    let products: [int32x4_t; 16] = std::array::from_fn(|g| $bytes(w.codes[g], codes[g]));
-                    add(&mut sums, products, w.scales, x);
-                    if offsets != Offsets::None {
-                        add_offsets(&mut sums, w.offsets, x);
-                    }
+                    add_unpacked(&mut sums, &unpack::<BYTES, KIND>(block), x, offsets);
                 }
-                if !rest.is_empty() {
-                    let mut last = StoredSuperblock::ZERO;
-                    unpack_row(kind, rest, std::slice::from_mut(&mut last));
-                    add_stored([&mut sums], &last, [&x[whole.len()]], offsets);
+                if let Some(block) = last {
+                    add_unpacked(&mut sums, &unpack::<BYTES, KIND>(&block), &x[whole.len()], offsets);
                 }
-                let [a, b, c, d] = sums;
-                *out = total([a, b], [c, d], offsets);
+                *out = total(sums, offsets);
             }
+        }
+
+        #[target_feature(enable = $feature)]
+        #[inline]
+        fn add_unpacked(sums: &mut Sums, w: &Ordered, x: &QuantizedBlock, offsets: Offsets) {
+            let x_codes = x.codes.as_chunks::<16>().0.as_chunks::<2>().0;
+            add(sums, w.scales, (offsets != Offsets::None).then_some(w.offsets), x, |start, group| {
+                $bytes(start, w.codes[group], x_codes[group].each_ref().map(|half| signed_bytes(half)))
+            });
         }
 
         /// More rows: weights are unpacked to memory, once for all of them.
@@ -119,8 +185,13 @@ macro_rules! products {
             for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
                 unpack_row(kind, row, &mut unpacked);
                 by_groups!(rows, &mut *out, 2 1, |rows, out| {
-                    for (out, sum) in out.iter_mut().zip(multiply(&unpacked, rows, offsets(kind))) {
-                        out[j] = sum;
+                    let products = if has_runs(kind) {
+                        multiply::<_, true>(&unpacked, rows, offsets(kind))
+                    } else {
+                        multiply::<_, false>(&unpacked, rows, offsets(kind))
+                    };
+                    for (out, product) in out.iter_mut().zip(products) {
+                        out[j] = product;
                     }
                 });
             }
@@ -128,58 +199,21 @@ macro_rules! products {
 
         #[target_feature(enable = $feature)]
         #[inline(never)]
-        fn multiply<const ROWS: usize>(
+        fn multiply<const ROWS: usize, const RUNS: bool>(
             weights: &[StoredSuperblock],
             rows: &[&[QuantizedBlock]; ROWS],
             offsets: Offsets,
         ) -> [f32; ROWS] {
             let mut sums = [nothing(); ROWS];
             for (i, w) in weights.iter().enumerate() {
-                add_stored(sums.each_mut(), w, rows.map(|x| &x[i]), offsets);
-            }
-            sums.map(|[a, b, c, d]| total([a, b], [c, d], offsets))
-        }
-
-        /// Adds the products of a superblock in memory with a block of each row.
-        #[target_feature(enable = $feature)]
-        #[inline]
-        fn add_stored<const ROWS: usize>(
-            sums: [&mut Sums; ROWS],
-            w: &StoredSuperblock,
-            rows: [&QuantizedBlock; ROWS],
-            offsets: Offsets,
-        ) {
-            let codes = sixteen_groups(&w.codes);
-            for (sums, x) in sums.into_iter().zip(rows) {
-                let x_codes = sixteen_groups(&x.codes);
-                let products = std::array::from_fn(|g| $bytes(codes[g], x_codes[g]));
-                add(sums, products, sixteen_floats(&w.scales), x);
-                if offsets != Offsets::None {
-                    add_offsets(sums, sixteen_floats(&w.offsets), x);
+                let codes = w.codes.each_ref().map(|group| group.each_ref().map(|half| signed_bytes(half)));
+                let of_groups = |numbers| if RUNS { Scales::of_runs(numbers) } else { Scales::of_groups(numbers) };
+                let w = Ordered { codes, scales: of_groups(&w.scales), offsets: of_groups(&w.offsets) };
+                for (sums, x) in sums.iter_mut().zip(rows) {
+                    add_unpacked(sums, &w, &x[i], offsets);
                 }
             }
-        }
-
-        /// Adds the products of the groups of a superblock, each four numbers.
-        #[target_feature(enable = $feature)]
-        #[inline]
-        fn add(sums: &mut Sums, products: [int32x4_t; 16], scales: [float32x4_t; 4], x: &QuantizedBlock) {
-            let x_scales = sixteen_floats(&x.scales);
-            for (j, fours) in products.as_chunks::<4>().0.iter().enumerate() {
-                let [a, b, c, d] = *fours;
-                let groups = vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d));
-                let scales = vmulq_f32(scales[j], x_scales[j]);
-                sums[j / 2] = vfmaq_f32(sums[j / 2], vcvtq_f32_s32(groups), scales);
-            }
-        }
-
-        /// Adds the products of the offsets of a superblock with the sums of the activations.
-        #[target_feature(enable = $feature)]
-        #[inline]
-        pub(in crate::neon) fn add_offsets(sums: &mut Sums, offsets: [float32x4_t; 4], x: &QuantizedBlock) {
-            for (j, (offsets, x)) in offsets.into_iter().zip(sixteen_floats(&x.sums)).enumerate() {
-                sums[2 + j / 2] = vfmaq_f32(sums[2 + j / 2], offsets, x);
-            }
+            sums.map(|sums| total(sums, offsets))
         }
     };
 }
