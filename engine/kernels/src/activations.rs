@@ -53,7 +53,9 @@ pub(super) const fn group_at(lane: usize) -> usize {
 const fn place_of_four(four: usize, lane: usize) -> usize {
     if ARM {
         let group = group_at(lane);
-        (group % 8 * 2 + four / 2) * 4 + group / 8 * 2 + four % 2
+        // Groups 0 2 1 3 and 4 6 5 7: two of four whose sums stand together, then the other two.
+        let place = group % 8 / 4 * 4 + group % 2 * 2 + group % 4 / 2;
+        (place * 2 + four / 2) * 4 + group / 8 * 2 + four % 2
     } else {
         four * GROUPS + lane
     }
@@ -75,9 +77,9 @@ impl QuantizedBlock {
     };
 
     /// Fills in what follows from the sums of groups.
+    #[cfg(target_arch = "aarch64")]
     #[inline(always)]
     pub(super) fn add_up_runs(&mut self) {
-        #[cfg(target_arch = "aarch64")]
         for (to, both) in self.run_sums.as_chunks_mut::<4>().0.iter_mut().zip(self.sums.as_chunks::<8>().0) {
             *to = std::array::from_fn(|l| both[l] + both[l + 4]);
         }
@@ -228,6 +230,7 @@ fn quantize_groups(mut elements: [[f32; GROUPS]; GROUP], block: &mut QuantizedBl
         block.scales[l] = scale[l] * max[l];
         block.sums[l] = block.scales[l] * sums[l];
     }
+    #[cfg(target_arch = "aarch64")]
     block.add_up_runs();
 }
 

@@ -64,7 +64,8 @@ mod tests {
     #[target_feature(enable = "neon")]
     fn two_groups([first, second]: [&[i8; 16]; 2]) -> [int8x16_t; 2] {
         [0, 8].map(|at| {
-            let half: [i8; 16] = std::array::from_fn(|i| if i < 8 { first[at + i] } else { second[at + i - 8] });
+            let half: [i8; 16] =
+                std::array::from_fn(|i| if i < 8 { first[at + i] } else { second[at + i - 8] });
             signed_bytes(&half)
         })
     }

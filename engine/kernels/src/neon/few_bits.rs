@@ -97,7 +97,12 @@ pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock<8, impl Codes<8>> {
 #[inline]
 pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock<2, impl Codes<2>> {
     let scales = one_scale(half::<64>(b));
-    Superblock { packed: halves_of_two_bits::<0>(b), codes: |packed| signed(two_bits(packed)), scales, offsets: scales }
+    Superblock {
+        packed: halves_of_two_bits::<0>(b),
+        codes: |packed| signed(two_bits(packed)),
+        scales,
+        offsets: scales,
+    }
 }
 
 #[target_feature(enable = "neon")]

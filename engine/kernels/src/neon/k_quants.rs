@@ -4,7 +4,7 @@ use std::arch::aarch64::*;
 
 use super::registers::{
     bytes_at, bytes_of, half, integers_of_runs, levels, nibbles, signed_of_groups, times, two_halves,
-    unsigned_of_groups, widened, widened_high,
+    unsigned_of_groups, upper_nibbles, widened, widened_high,
 };
 use super::small_blocks::nibbles_of;
 use super::unpack::{Codes, Scales, Superblock};
@@ -130,7 +130,8 @@ pub(super) fn q4_k(b: &[u8; 144]) -> Superblock<4, impl Codes<4>> {
 #[inline]
 fn with_fifth_bits(nibbles: uint8x16_t, low: uint8x16_t, high: uint8x16_t) -> [uint8x16_t; 2] {
     let mask = vdupq_n_u8(31);
-    [vandq_u8(vsliq_n_u8::<4>(nibbles, low), mask), vandq_u8(vsriq_n_u8::<4>(high, nibbles), mask)]
+    let high = vandq_u8(upper_nibbles(high, nibbles), mask);
+    [vandq_u8(vsliq_n_u8::<4>(nibbles, low), mask), high]
 }
 
 #[target_feature(enable = "neon")]
@@ -141,8 +142,7 @@ pub(super) fn q5_k(b: &[u8; 176]) -> Superblock<6, impl Codes<6>> {
     let [[i, j], [k, l]] = [0, 1].map(|half| bits_of_half::<16>(b, half));
     let codes = |[a, b, c, d, i, j]: [uint8x16_t; 6]| {
         let first = |nibbles, bits| with_fifth_bits(nibbles, bits, vshlq_n_u8::<3>(bits));
-        let second =
-            |nibbles, bits| with_fifth_bits(nibbles, vshrq_n_u8::<2>(bits), vshlq_n_u8::<1>(bits));
+        let second = |nibbles, bits| with_fifth_bits(nibbles, vshrq_n_u8::<2>(bits), vshlq_n_u8::<1>(bits));
         let packed = [first(a, i), first(b, j), second(c, i), second(d, j)];
         signed(std::array::from_fn(|group| packed[group / 4 * 2 + group % 2][group % 4 / 2]))
     };

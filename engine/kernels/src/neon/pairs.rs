@@ -9,18 +9,18 @@ use std::arch::aarch64::*;
 
 use super::byte_products::smmla;
 use super::product::{added_to_whole, dotprod, total, with_offsets};
-use super::registers::{floats, signed_bytes, store_bytes, store_floats, transpose};
-use super::unpack::{Codes, Scales, Superblock, both_parts, has_runs, offsets, unpack_two_rows};
+use super::registers::{floats, four_registers, signed_bytes, store_bytes, store_floats, transpose};
+use super::unpack::{Offsets, Scales, has_runs, offsets, unpack_two_rows};
 use crate::QuantizedBlock;
-use crate::activations::{WHOLE, group_at, lane};
+use crate::activations::{WHOLE, group_at};
 use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
 
-/// A superblock of two rows of weights: for each half of each group eight codes of one, then eight of the other.
+/// A superblock of two rows of weights: of each run of 32, for each half of both groups eight codes of one, then eight of the other.
 #[derive(Clone)]
 #[repr(align(64))]
 pub(super) struct Pair {
-    codes: [[[i8; 16]; 2]; 16],
+    codes: [[[i8; 16]; 4]; 8],
     /// In the order of [`QuantizedBlock`], of each run or group those of both rows, twice: a b a b.
     scales: [[f32; 4]; 16],
     /// Of each row.
@@ -28,49 +28,64 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    const ZERO: Pair = Pair { codes: [[[0; 16]; 2]; 16], scales: [[0.0; 4]; 16], offsets: [[0.0; 16]; 2] };
+    const ZERO: Pair = Pair { codes: [[[0; 16]; 4]; 8], scales: [[0.0; 4]; 16], offsets: [[0.0; 16]; 2] };
 
-    /// Weights are brought side by side while they are packed.
+    /// Codes of eight groups: of each the first half of both rows, and the second.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn fill<const N: usize, F: Codes<N>>(
-        &mut self,
-        first: &Superblock<N, F>,
-        second: &Superblock<N, F>,
-    ) {
-        for (half, to) in self.codes.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-            let [lower, upper] = both_parts(&first.packed[half], &second.packed[half], &first.codes);
-            for (to, (lower, upper)) in to.iter_mut().zip(lower.into_iter().zip(upper)) {
-                store_bytes(&mut to[0], lower);
-                store_bytes(&mut to[1], upper);
-            }
+    pub(super) fn store_codes(&mut self, half: usize, [lower, upper]: [[int8x16_t; 8]; 2]) {
+        let (runs, _) = self.codes[4 * half..].as_chunks_mut::<4>();
+        for (run, to) in runs[0].iter_mut().enumerate() {
+            store_bytes(&mut to[0], lower[2 * run]);
+            store_bytes(&mut to[1], upper[2 * run]);
+            store_bytes(&mut to[2], lower[2 * run + 1]);
+            store_bytes(&mut to[3], upper[2 * run + 1]);
         }
-        match (first.scales, second.scales) {
-            (Scales::Runs(first), Scales::Runs(second)) => self.fill_scales(first, second),
-            (Scales::Groups(first), Scales::Groups(second)) => self.fill_scales(first, second),
+    }
+
+    /// Scales of both rows.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn store_scales(&mut self, scales: [Scales; 2]) {
+        match scales {
+            [Scales::Runs([a, b]), Scales::Runs([c, d])] => {
+                self.store_four_scales(0, a, c);
+                self.store_four_scales(1, b, d);
+            }
+            [Scales::Groups([a, b, c, d]), Scales::Groups([e, f, g, h])] => {
+                self.store_four_scales(0, a, e);
+                self.store_four_scales(1, b, f);
+                self.store_four_scales(2, c, g);
+                self.store_four_scales(3, d, h);
+            }
             _ => unreachable!("rows of one type"),
         }
-        first.offsets.store(&mut self.offsets[0]);
-        second.offsets.store(&mut self.offsets[1]);
     }
 
     #[target_feature(enable = "neon")]
     #[inline]
-    fn fill_scales<const N: usize>(&mut self, first: [float32x4_t; N], second: [float32x4_t; N]) {
-        let fours = self.scales.as_chunks_mut::<4>().0.iter_mut().zip(first.into_iter().zip(second));
-        for (to, (a, b)) in fours {
-            let [low, high] = [vzip1q_f32(a, b), vzip2q_f32(a, b)].map(|both| vreinterpretq_f64_f32(both));
-            let twice = [vzip1q_f64(low, low), vzip2q_f64(low, low), vzip1q_f64(high, high), vzip2q_f64(high, high)];
-            for (to, both) in to.iter_mut().zip(twice) {
-                store_floats(to, vreinterpretq_f32_f64(both));
-            }
-        }
+    fn store_four_scales(&mut self, four: usize, first: float32x4_t, second: float32x4_t) {
+        let to = &mut self.scales.as_chunks_mut::<4>().0[four];
+        let [low, high] = [vzip1q_f32(first, second), vzip2q_f32(first, second)];
+        let [low, high] = [vreinterpretq_f64_f32(low), vreinterpretq_f64_f32(high)];
+        store_floats(&mut to[0], vreinterpretq_f32_f64(vzip1q_f64(low, low)));
+        store_floats(&mut to[1], vreinterpretq_f32_f64(vzip2q_f64(low, low)));
+        store_floats(&mut to[2], vreinterpretq_f32_f64(vzip1q_f64(high, high)));
+        store_floats(&mut to[3], vreinterpretq_f32_f64(vzip2q_f64(high, high)));
+    }
+
+    /// Offsets of both rows.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn store_offsets(&mut self, [first, second]: [Scales; 2]) {
+        first.store(&mut self.offsets[0]);
+        second.store(&mut self.offsets[1]);
     }
 }
 
 /// A block of two rows of activations, as [`Pair`] has weights.
 struct Both {
-    codes: [[[i8; 16]; 2]; 16],
+    codes: [[[i8; 16]; 4]; 8],
     /// In the order of [`QuantizedBlock`]: a a b b.
     scales: [[f32; 4]; 16],
 }
@@ -78,13 +93,20 @@ struct Both {
 impl Both {
     #[target_feature(enable = "neon")]
     fn of(first: &QuantizedBlock, second: &QuantizedBlock) -> Both {
-        let mut both = Both { codes: [[[0; 16]; 2]; 16], scales: [[0.0; 4]; 16] };
+        let mut both = Both { codes: [[[0; 16]; 4]; 8], scales: [[0.0; 4]; 16] };
         let halves = first.codes.as_chunks::<16>().0.iter().zip(second.codes.as_chunks::<16>().0);
         for (i, (a, b)) in halves.enumerate() {
             // A half of a group, and the same half of the group eight further.
             let [a, b] = [a, b].map(|codes| vreinterpretq_s64_s8(signed_bytes(codes)));
-            store_bytes(&mut both.codes[i / 2][i % 2], vreinterpretq_s8_s64(vzip1q_s64(a, b)));
-            store_bytes(&mut both.codes[8 + i / 2][i % 2], vreinterpretq_s8_s64(vzip2q_s64(a, b)));
+            let group = group_at(i / 4 * 4 + i / 2 % 2 * 2);
+            store_bytes(
+                &mut both.codes[group / 2][group % 2 * 2 + i % 2],
+                vreinterpretq_s8_s64(vzip1q_s64(a, b)),
+            );
+            store_bytes(
+                &mut both.codes[4 + group / 2][group % 2 * 2 + i % 2],
+                vreinterpretq_s8_s64(vzip2q_s64(a, b)),
+            );
         }
         let scales = first.scales.iter().zip(&second.scales);
         both.scales.iter_mut().zip(scales).for_each(|(to, (&a, &b))| *to = [a, a, b, b]);
@@ -139,10 +161,16 @@ fn by_pairs(
                 ([a], false) => [products[0]] = multiply::<_, false>(&pairs, [a]),
                 _ => unreachable!("two pairs at most"),
             }
-            for (r, (row, out)) in rows.iter().zip(out).enumerate() {
+            // A row that is missing is another one, and asked once.
+            let rows = [0, 1, 2, 3].map(|r| rows[r.min(rows.len() - 1)]);
+            let taken = match (offsets(kind), has_runs(kind)) {
+                (Offsets::None, _) => [[vdupq_n_f32(0.0); 2]; 4],
+                (_, true) => of_offsets::<true>(&pairs, rows),
+                (_, false) => of_offsets::<false>(&pairs, rows),
+            };
+            for (r, (out, taken)) in out.iter_mut().zip(taken).enumerate() {
                 for w in 0..2 {
-                    let made = products[r / 2][r % 2 * 2 + w];
-                    out[2 * j + w] = total([made, of_offsets(kind, &pairs, w, row)], offsets(kind));
+                    out[2 * j + w] = total([products[r / 2][r % 2 * 2 + w], taken[w]], offsets(kind));
                 }
             }
         }
@@ -160,57 +188,51 @@ fn multiply<const PAIRS: usize, const RUNS: bool>(
     // One for each of four groups or runs whose sums stand together elsewhere.
     let mut sums = [[vdupq_n_f32(0.0); 4]; PAIRS];
     for (i, w) in weights.iter().enumerate() {
-        let products = |group: usize, w: [int8x16_t; 2], x: &Both| {
-            let products = smmla(start, signed_bytes(&x.codes[group][0]), w[0]);
-            added_to_whole(smmla(products, signed_bytes(&x.codes[group][1]), w[1]))
+        let products = |w: [int8x16_t; 2], x: [int8x16_t; 2]| {
+            added_to_whole(smmla(smmla(start, x[0], w[0]), x[1], w[1]))
         };
-        let codes = |group: usize| w.codes[group].each_ref().map(|half| signed_bytes(half));
         // Written out, so that every sum has its register.
         macro_rules! each {
-            ($run:ident $($place:literal)*) => {
+            ($($run:literal)*) => {
                 $({
-                    const EVEN: usize = group_at($place / 4 * 8 + $place % 4);
-                    const ODD: usize = EVEN + 1;
-                    let (even, odd, scales) = (codes(EVEN), codes(ODD), floats(&w.scales[$place]));
+                    const EVEN: usize = $run / 4 * 8 + $run % 4;
+                    const ODD: usize = EVEN + 4;
+                    let [a, b, c, d] = four_registers(&w.codes[group_at(EVEN) / 2]);
+                    let scales = floats(&w.scales[if RUNS { $run } else { EVEN }]);
                     for (sums, x) in sums.iter_mut().zip(activations) {
                         let x = &x[i];
-                        let both = vmulq_f32(products(EVEN, even, x), floats(&x.scales[lane(EVEN)]));
-                        let both = vfmaq_f32(both, products(ODD, odd, x), floats(&x.scales[lane(ODD)]));
-                        sums[$place % 4] = vfmaq_f32(sums[$place % 4], both, scales);
-                    }
-                })*
-            };
-            ($($place:literal)*) => {
-                $({
-                    const GROUP: usize = group_at($place);
-                    let (codes, scales) = (codes(GROUP), floats(&w.scales[$place]));
-                    for (sums, x) in sums.iter_mut().zip(activations) {
-                        let x = &x[i];
-                        let scales = vmulq_f32(scales, floats(&x.scales[$place]));
-                        sums[$place % 4] = vfmaq_f32(sums[$place % 4], products(GROUP, codes, x), scales);
+                        let [e, f, g, h] = four_registers(&x.codes[group_at(EVEN) / 2]);
+                        let (even, odd) = (products([a, b], [e, f]), products([c, d], [g, h]));
+                        let (even_scales, odd_scales) = (floats(&x.scales[EVEN]), floats(&x.scales[ODD]));
+                        let sum = &mut sums[$run % 4];
+                        if RUNS {
+                            let both = vfmaq_f32(vmulq_f32(even, even_scales), odd, odd_scales);
+                            *sum = vfmaq_f32(*sum, both, scales);
+                        } else {
+                            *sum = vfmaq_f32(*sum, even, vmulq_f32(scales, even_scales));
+                            *sum = vfmaq_f32(*sum, odd, vmulq_f32(floats(&w.scales[ODD]), odd_scales));
+                        }
                     }
                 })*
             };
         }
-        if RUNS {
-            each!(run 0 1 2 3 4 5 6 7);
-        } else {
-            each!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
-        }
+        each!(0 1 2 3 4 5 6 7);
     }
     sums.map(|sums| transpose(sums))
 }
 
-/// The last sum of a row of weights with one of activations.
-#[target_feature(enable = "neon,dotprod")]
-#[inline]
-fn of_offsets(kind: TensorType, weights: &[Pair], row_of_pair: usize, row: &[QuantizedBlock]) -> float32x4_t {
-    let mut sums = vdupq_n_f32(0.0);
-    if offsets(kind) != super::unpack::Offsets::None {
-        for (w, x) in weights.iter().zip(row) {
-            let stored = &w.offsets[row_of_pair];
-            let taken = if has_runs(kind) { Scales::of_runs(stored) } else { Scales::of_groups(stored) };
-            sums = with_offsets(sums, taken, x);
+/// The last sums of each row of activations with both of weights.
+#[target_feature(enable = "neon")]
+#[inline(never)]
+fn of_offsets<const RUNS: bool>(weights: &[Pair], rows: [&[QuantizedBlock]; 4]) -> [[float32x4_t; 2]; 4] {
+    let mut sums = [[vdupq_n_f32(0.0); 2]; 4];
+    let rows = rows.map(|row| &row[..weights.len()]);
+    for (i, w) in weights.iter().enumerate() {
+        let offsets = w.offsets.each_ref().map(|stored| Scales::stored(stored, RUNS));
+        for (sums, row) in sums.iter_mut().zip(rows) {
+            sums.iter_mut()
+                .zip(offsets)
+                .for_each(|(sum, offsets)| *sum = with_offsets(*sum, offsets, &row[i]));
         }
     }
     sums

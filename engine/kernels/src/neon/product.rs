@@ -7,8 +7,8 @@
 
 use std::arch::aarch64::*;
 
-use super::registers::{floats, sixteen_floats};
-use super::unpack::{Offsets, Scales};
+use super::registers::{floats, four_registers, sixteen_floats};
+use super::unpack::{Offsets, Ordered, Scales};
 use crate::QuantizedBlock;
 use crate::activations::WHOLE;
 
@@ -49,38 +49,41 @@ pub(super) fn added_to_whole(sums: int32x4_t) -> float32x4_t {
     vsubq_f32(vreinterpretq_f32_s32(sums), vdupq_n_f32(WHOLE))
 }
 
-/// Adds products of 256 weights, `products` of two groups eight apart in pairs of integers.
+/// Adds products of 256 weights of each row of them, `bytes` being those of two groups eight apart.
 #[target_feature(enable = "neon")]
 #[inline]
-fn add(
-    [sums, of_offsets]: &mut Sums,
-    scales: Scales,
-    offsets: Option<Scales>,
+fn add<const W: usize>(
+    sums: &mut [Sums; W],
+    weights: &[Ordered; W],
+    has_offsets: bool,
     x: &QuantizedBlock,
-    products: impl Fn(int32x4_t, usize) -> int32x4_t,
+    bytes: impl Fn(int32x4_t, [int8x16_t; 2], [int8x16_t; 2]) -> int32x4_t,
 ) {
     let start = start();
-    let four_groups = |first: usize| {
-        added_to_whole(vpaddq_s32(products(start, first), products(start, first + 2)))
-    };
+    let (x_codes, _) = x.codes.as_chunks::<16>().0.as_chunks::<4>();
     let x_scales = sixteen_floats(&x.scales);
-    match scales {
-        Scales::Runs(scales) => {
-            for (j, scales) in scales.into_iter().enumerate() {
-                let even = vmulq_f32(four_groups(4 * j), x_scales[2 * j]);
-                let both = vfmaq_f32(even, four_groups(4 * j + 1), x_scales[2 * j + 1]);
-                *sums = vfmaq_f32(*sums, both, scales);
-            }
-        }
-        Scales::Groups(scales) => {
-            for (j, scales) in scales.into_iter().enumerate() {
-                let scales = vmulq_f32(scales, x_scales[j]);
-                *sums = vfmaq_f32(*sums, four_groups(j / 2 * 4 + j % 2), scales);
+    let four_groups = |[a, b, c, d]: [int8x16_t; 4], [e, f, g, h]: [int8x16_t; 4]| {
+        added_to_whole(vpaddq_s32(bytes(start, [a, b], [e, f]), bytes(start, [c, d], [g, h])))
+    };
+    for (half, of_half) in x_codes.as_chunks::<2>().0.iter().enumerate() {
+        let [even_x, odd_x] = of_half.each_ref().map(|codes| four_registers(codes));
+        let (even, odd) = (2 * half, 2 * half + 1);
+        for (sums, w) in sums.iter_mut().zip(weights) {
+            let (of_even, of_odd) = (four_groups(w.codes[even], even_x), four_groups(w.codes[odd], odd_x));
+            match w.scales {
+                Scales::Runs(scales) => {
+                    let both = vfmaq_f32(vmulq_f32(of_even, x_scales[even]), of_odd, x_scales[odd]);
+                    sums[0] = vfmaq_f32(sums[0], both, scales[half]);
+                }
+                Scales::Groups(scales) => {
+                    sums[0] = vfmaq_f32(sums[0], of_even, vmulq_f32(scales[even], x_scales[even]));
+                    sums[0] = vfmaq_f32(sums[0], of_odd, vmulq_f32(scales[odd], x_scales[odd]));
+                }
             }
         }
     }
-    if let Some(offsets) = offsets {
-        *of_offsets = with_offsets(*of_offsets, offsets, x);
+    if has_offsets {
+        sums.iter_mut().zip(weights).for_each(|(sums, w)| sums[1] = with_offsets(sums[1], w.offsets, x));
     }
 }
 
@@ -112,11 +115,8 @@ macro_rules! products {
     ) => {
         use super::{Sums, add, nothing, total};
         use crate::QuantizedBlock;
-        use crate::groups::by_groups;
-        use crate::neon::registers::signed_bytes;
         use crate::neon::unpack::{
-            Offsets, Ordered, Scales, StoredSuperblock, has_runs, kind_of, offsets, room_for_row, superblocks,
-            unpack, unpack_row,
+            Offsets, StoredSuperblock, filled_up, has_runs, kind_of, offsets, room_for_row, unpack, unpack_row,
         };
         use crate::quant::TensorType;
         use crate::unpack::superblock_bytes;
@@ -151,28 +151,25 @@ macro_rules! products {
         ) {
             let offsets = const { offsets(kind_of::<KIND>()) };
             for (out, row) in out.iter_mut().zip(weights.chunks_exact(row_bytes)) {
-                let (whole, last) = superblocks::<BYTES>(row);
-                let mut sums = nothing();
-                for (block, x) in whole.iter().zip(x) {
-                    add_unpacked(&mut sums, &unpack::<BYTES, KIND>(block), x, offsets);
-                }
-                if let Some(block) = last {
-                    add_unpacked(&mut sums, &unpack::<BYTES, KIND>(&block), &x[whole.len()], offsets);
-                }
-                *out = total(sums, offsets);
+                let mut sums = [nothing()];
+                add_row::<BYTES, KIND>(&mut sums, row, x);
+                *out = total(sums[0], offsets);
             }
         }
 
         #[target_feature(enable = $feature)]
-        #[inline]
-        fn add_unpacked(sums: &mut Sums, w: &Ordered, x: &QuantizedBlock, offsets: Offsets) {
-            let x_codes = x.codes.as_chunks::<16>().0.as_chunks::<2>().0;
-            add(sums, w.scales, (offsets != Offsets::None).then_some(w.offsets), x, |start, group| {
-                $bytes(start, w.codes[group], x_codes[group].each_ref().map(|half| signed_bytes(half)))
-            });
+        fn add_row<const BYTES: usize, const KIND: u32>(sums: &mut [Sums; 1], row: &[u8], x: &[QuantizedBlock]) {
+            let has_offsets = const { !matches!(offsets(kind_of::<KIND>()), Offsets::None) };
+            let (whole, rest) = row.as_chunks::<BYTES>();
+            for (block, x) in whole.iter().zip(x) {
+                add(sums, &[unpack::<BYTES, KIND>(block)], has_offsets, x, |start, w, x| $bytes(start, w, x));
+            }
+            if !rest.is_empty() {
+                add_row::<BYTES, KIND>(sums, &filled_up::<BYTES>(rest), &x[whole.len()..]);
+            }
         }
 
-        /// More rows: weights are unpacked to memory, once for all of them.
+        /// More rows: weights are unpacked to memory, two rows once for all of them.
         #[target_feature(enable = $feature)]
         fn many_rows(
             kind: TensorType,
@@ -181,37 +178,37 @@ macro_rules! products {
             rows: &[&[QuantizedBlock]],
             out: &mut [&mut [f32]],
         ) {
-            let mut unpacked = room_for_row(kind, row_bytes);
-            for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
-                unpack_row(kind, row, &mut unpacked);
-                by_groups!(rows, &mut *out, 2 1, |rows, out| {
+            let [mut first, mut second] = [room_for_row(kind, row_bytes), room_for_row(kind, row_bytes)];
+            for (pair, two) in weights.chunks(2 * row_bytes).enumerate() {
+                let is_two = two.len() > row_bytes;
+                unpack_row(kind, &two[..row_bytes], &mut first);
+                if is_two {
+                    unpack_row(kind, &two[row_bytes..], &mut second);
+                }
+                for (x, out) in rows.iter().zip(&mut *out) {
                     let products = if has_runs(kind) {
-                        multiply::<_, true>(&unpacked, rows, offsets(kind))
+                        multiply::<true>([&first, &second], x, offsets(kind))
                     } else {
-                        multiply::<_, false>(&unpacked, rows, offsets(kind))
+                        multiply::<false>([&first, &second], x, offsets(kind))
                     };
-                    for (out, product) in out.iter_mut().zip(products) {
-                        out[j] = product;
-                    }
-                });
+                    // Of a last row that has no other beside it the second product is nobody's.
+                    let out = &mut out[2 * pair..];
+                    out.iter_mut().zip(products).for_each(|(out, product)| *out = product);
+                }
             }
         }
 
         #[target_feature(enable = $feature)]
         #[inline(never)]
-        fn multiply<const ROWS: usize, const RUNS: bool>(
-            weights: &[StoredSuperblock],
-            rows: &[&[QuantizedBlock]; ROWS],
+        fn multiply<const RUNS: bool>(
+            weights: [&[StoredSuperblock]; 2],
+            x: &[QuantizedBlock],
             offsets: Offsets,
-        ) -> [f32; ROWS] {
-            let mut sums = [nothing(); ROWS];
-            for (i, w) in weights.iter().enumerate() {
-                let codes = w.codes.each_ref().map(|group| group.each_ref().map(|half| signed_bytes(half)));
-                let of_groups = |numbers| if RUNS { Scales::of_runs(numbers) } else { Scales::of_groups(numbers) };
-                let w = Ordered { codes, scales: of_groups(&w.scales), offsets: of_groups(&w.offsets) };
-                for (sums, x) in sums.iter_mut().zip(rows) {
-                    add_unpacked(sums, &w, &x[i], offsets);
-                }
+        ) -> [f32; 2] {
+            let mut sums = [nothing(); 2];
+            for ((first, second), x) in weights[0].iter().zip(weights[1]).zip(x) {
+                let w = [first.ordered(RUNS), second.ordered(RUNS)];
+                add(&mut sums, &w, offsets != Offsets::None, x, |start, w, x| $bytes(start, w, x));
             }
             sums.map(|sums| total(sums, offsets))
         }

@@ -70,10 +70,10 @@ fn quantize_groups(mut elements: [float32x4_t; GROUP], block: &mut QuantizedBloc
     }
     // A group in each; of the groups eight apart, which are beside each other, first halves meet, and second halves.
     let [a, b, c, d] = transposed_words(words).map(|group| vreinterpretq_s64_u32(group));
-    let codes = block.codes.as_chunks_mut::<16>().0;
-    for (first, [low, high]) in [(group_at(4 * part), [a, b]), (group_at(4 * part + 2), [c, d])] {
-        store_bytes(&mut codes[2 * first], vreinterpretq_s8_s64(vzip1q_s64(low, high)));
-        store_bytes(&mut codes[2 * first + 1], vreinterpretq_s8_s64(vzip2q_s64(low, high)));
+    let codes = block.codes.as_chunks_mut::<16>().0.as_chunks_mut::<2>().0;
+    for (to, [low, high]) in codes[2 * part..].iter_mut().zip([[a, b], [c, d]]) {
+        store_bytes(&mut to[0], vreinterpretq_s8_s64(vzip1q_s64(low, high)));
+        store_bytes(&mut to[1], vreinterpretq_s8_s64(vzip2q_s64(low, high)));
     }
     let scale = vmulq_f32(scale, max);
     store_floats(&mut block.scales.as_chunks_mut().0[part], scale);

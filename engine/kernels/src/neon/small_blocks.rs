@@ -37,10 +37,7 @@ fn packed_at<const BLOCK: usize, const AT: usize>(b: &[u8]) -> [[uint8x16_t; 4];
 /// The nibbles of four blocks, through `code`.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn nibbles_of(
-    packed: [uint8x16_t; 4],
-    code: impl Fn(uint8x16_t) -> int8x16_t,
-) -> [int8x16_t; 8] {
+pub(super) fn nibbles_of(packed: [uint8x16_t; 4], code: impl Fn(uint8x16_t) -> int8x16_t) -> [int8x16_t; 8] {
     let blocks = packed.map(|packed| nibbles(packed).map(&code));
     std::array::from_fn(|group| blocks[group / 2][group % 2])
 }
@@ -79,7 +76,12 @@ fn negative(numbers: Scales) -> Scales {
 #[inline]
 pub(super) fn q4_0(b: &[u8; 144]) -> Superblock<4, impl Codes<4>> {
     let scales = halves_at::<18, 0>(b);
-    Superblock { packed: packed_at::<18, 2>(b), codes: |packed| plain_nibbles(packed), scales, offsets: scales }
+    Superblock {
+        packed: packed_at::<18, 2>(b),
+        codes: |packed| plain_nibbles(packed),
+        scales,
+        offsets: scales,
+    }
 }
 
 #[target_feature(enable = "neon")]

@@ -7,7 +7,7 @@
 use std::arch::aarch64::*;
 
 use super::pairs::Pair;
-use super::registers::{side_by_side, sixteen_floats, store_bytes, store_floats};
+use super::registers::{four_registers, side_by_side, sixteen_floats, store_bytes, store_floats};
 use super::{books, few_bits, k_quants, small_blocks};
 use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
@@ -60,8 +60,9 @@ impl Superblock<8, ()> {
 
 /// 256 weights in the order of [`QuantizedBlock`](crate::QuantizedBlock).
 pub(super) struct Ordered {
-    /// Of each group and that eight further, the first half of both and the second half of both.
-    pub(super) codes: [[int8x16_t; 2]; 8],
+    /// Of four groups whose scales stand together: the first half of the first two, their second half, and those of the
+    /// other two.
+    pub(super) codes: [[int8x16_t; 4]; 4],
     pub(super) scales: Scales,
     pub(super) offsets: Scales,
 }
@@ -71,7 +72,7 @@ impl<const N: usize, F: Codes<N>> Superblock<N, F> {
     #[inline]
     fn ordered(self) -> Ordered {
         let [lower, upper] = both_parts(&self.packed[0], &self.packed[1], &self.codes);
-        let codes = std::array::from_fn(|group| [lower[group], upper[group]]);
+        let codes = [0, 1, 4, 5].map(|g| [lower[g], upper[g], lower[g + 2], upper[g + 2]]);
         Ordered { codes, scales: self.scales, offsets: self.offsets }
     }
 }
@@ -153,41 +154,42 @@ pub(super) const fn has_runs(kind: TensorType) -> bool {
 #[derive(Clone)]
 #[repr(align(64))]
 pub(super) struct StoredSuperblock {
-    pub(super) codes: [[[i8; 16]; 2]; 8],
+    pub(super) codes: [[[i8; 16]; 4]; 4],
     pub(super) scales: [f32; 16],
     pub(super) offsets: [f32; 16],
 }
 
 impl StoredSuperblock {
     pub(super) const ZERO: StoredSuperblock =
-        StoredSuperblock { codes: [[[0; 16]; 2]; 8], scales: [0.0; 16], offsets: [0.0; 16] };
+        StoredSuperblock { codes: [[[0; 16]; 4]; 4], scales: [0.0; 16], offsets: [0.0; 16] };
 
     #[target_feature(enable = "neon")]
     #[inline]
     fn store(&mut self, from: &Ordered) {
         for (to, from) in self.codes.iter_mut().zip(from.codes) {
-            store_bytes(&mut to[0], from[0]);
-            store_bytes(&mut to[1], from[1]);
+            to.iter_mut().zip(from).for_each(|(to, from)| store_bytes(to, from));
         }
         from.scales.store(&mut self.scales);
         from.offsets.store(&mut self.offsets);
     }
+
+    /// In registers again; whether scales are of runs is the type's.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn ordered(&self, has_runs: bool) -> Ordered {
+        let codes = self.codes.each_ref().map(|codes| four_registers(codes));
+        let [scales, offsets] = [&self.scales, &self.offsets].map(|stored| Scales::stored(stored, has_runs));
+        Ordered { codes, scales, offsets }
+    }
 }
 
 impl Scales {
-    /// Those of runs, as they were stored.
+    /// As they were stored.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn of_runs(stored: &[f32; 16]) -> Scales {
-        let [a, b, ..] = sixteen_floats(stored);
-        Scales::Runs([a, b])
-    }
-
-    /// Those of groups, as they were stored.
-    #[target_feature(enable = "neon")]
-    #[inline]
-    pub(super) fn of_groups(stored: &[f32; 16]) -> Scales {
-        Scales::Groups(sixteen_floats(stored))
+    pub(super) fn stored(stored: &[f32; 16], has_runs: bool) -> Scales {
+        let scales @ [a, b, ..] = sixteen_floats(stored);
+        if has_runs { Scales::Runs([a, b]) } else { Scales::Groups(scales) }
     }
 
     #[target_feature(enable = "neon")]
@@ -195,8 +197,12 @@ impl Scales {
     pub(super) fn store(self, to: &mut [f32; 16]) {
         let (fours, _) = to.as_chunks_mut();
         match self {
-            Scales::Runs(scales) => fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from)),
-            Scales::Groups(scales) => fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from)),
+            Scales::Runs(scales) => {
+                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from))
+            }
+            Scales::Groups(scales) => {
+                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from))
+            }
         }
     }
 }
@@ -221,16 +227,19 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
     unreachable!("type {KIND} is not read in registers")
 }
 
-/// As `unpack`, of two rows' superblocks.
+/// As `unpack`, of two rows' superblocks, which are brought side by side while they are packed.
 #[target_feature(enable = "neon")]
 #[inline]
-fn unpack_pair<const BYTES: usize, const KIND: u32>(blocks: [&[u8; BYTES]; 2], to: &mut Pair) {
+fn unpack_pair<const BYTES: usize, const KIND: u32>([first, second]: [&[u8; BYTES]; 2], to: &mut Pair) {
     macro_rules! of_kind {
         ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
             $($(if KIND == TensorType::$kind.id() {
-                let [first, second] = blocks
-                    .map(|block| $module::$unpack(block[..].first_chunk().expect("the size of this type")));
-                return to.fill(&first, &second);
+                let first = $module::$unpack(first[..].first_chunk().expect("the size of this type"));
+                let second = $module::$unpack(second[..].first_chunk().expect("the size of this type"));
+                to.store_codes(0, both_parts(&first.packed[0], &second.packed[0], &first.codes));
+                to.store_codes(1, both_parts(&first.packed[1], &second.packed[1], &first.codes));
+                to.store_scales([first.scales, second.scales]);
+                return to.store_offsets([first.offsets, second.offsets]);
             })*)*
         };
     }
@@ -270,34 +279,37 @@ pub(super) fn unpack_two_rows(kind: TensorType, rows: [&[u8]; 2], to: &mut [Pair
     of_every_type!(of_kind);
 }
 
-/// The superblocks of a row. Where it ends within one, that is filled up with zeros: they have finite scales and offsets, and the
-/// activations beyond the row are zeros.
+/// The end of a row within a superblock, filled up with zeros: they have finite scales and offsets, and the activations beyond
+/// the row are zeros.
 #[inline]
-pub(super) fn superblocks<const BYTES: usize>(row: &[u8]) -> (&[[u8; BYTES]], Option<[u8; BYTES]>) {
-    let (whole, rest) = row.as_chunks::<BYTES>();
-    let mut last = [0; BYTES];
-    last[..rest.len()].copy_from_slice(rest);
-    (whole, (!rest.is_empty()).then_some(last))
+pub(super) fn filled_up<const BYTES: usize>(rest: &[u8]) -> [u8; BYTES] {
+    let mut block = [0; BYTES];
+    block[..rest.len()].copy_from_slice(rest);
+    block
 }
 
 #[target_feature(enable = "neon")]
 #[inline(never)]
 fn each<const BYTES: usize, const KIND: u32>(row: &[u8], to: &mut [StoredSuperblock]) {
-    let (whole, last) = superblocks::<BYTES>(row);
-    for (block, to) in whole.iter().chain(&last).zip(to) {
+    let (whole, rest) = row.as_chunks::<BYTES>();
+    for (block, to) in whole.iter().zip(&mut *to) {
         to.store(&unpack::<BYTES, KIND>(block));
+    }
+    if !rest.is_empty() {
+        each::<BYTES, KIND>(&filled_up::<BYTES>(rest), &mut to[whole.len()..]);
     }
 }
 
 #[target_feature(enable = "neon")]
 #[inline(never)]
 fn each_pair<const BYTES: usize, const KIND: u32>(rows: [&[u8]; 2], to: &mut [Pair]) {
-    let [(first, first_last), (second, second_last)] = rows.map(|row| superblocks::<BYTES>(row));
+    let [(first, rest), (second, rest_too)] = rows.map(|row| row.as_chunks::<BYTES>());
     for ((first, second), to) in first.iter().zip(second).zip(&mut *to) {
         unpack_pair::<BYTES, KIND>([first, second], to);
     }
-    if let (Some(a), Some(b)) = (first_last, second_last) {
-        unpack_pair::<BYTES, KIND>([&a, &b], &mut to[first.len()]);
+    if !rest.is_empty() {
+        let [rest, rest_too] = [rest, rest_too].map(filled_up::<BYTES>);
+        each_pair::<BYTES, KIND>([&rest, &rest_too], &mut to[first.len()..]);
     }
 }
 
@@ -321,13 +333,18 @@ mod tests {
                 expected.fill(kind, block);
                 let by_group = |scales: &[f32; 16]| -> [f32; 16] {
                     // Those of runs stand four and four, those of groups four for even ones and four for odd ones.
-                    std::array::from_fn(|l| if has_runs(kind) { scales[l / 8 * 4 + l % 4] } else { scales[l] })
+                    std::array::from_fn(
+                        |l| if has_runs(kind) { scales[l / 8 * 4 + l % 4] } else { scales[l] },
+                    )
                 };
                 let (scales, offsets_of_groups) = (by_group(&got.scales), by_group(&got.offsets));
                 // By sign too, but for the zero that may have either.
                 assert_eq!(scales, expected.scales, "{kind}");
                 // Codes of the reference are unsigned: all are as much above.
-                let code = |e: usize| got.codes[e / 16 % 8][e / 8 % 2][e / 128 * 8 + e % 8];
+                let code = |e: usize| {
+                    let (group, byte) = (e / 16 % 8, e / 128 * 8 + e % 8);
+                    got.codes[group / 4 * 2 + group % 2][group / 2 % 2 * 2 + e / 8 % 2][byte]
+                };
                 let codes = (0..SUPERBLOCK).map(code).zip(expected.codes);
                 let mut above = codes.map(|(got, expected)| i32::from(expected) - i32::from(got));
                 let first = above.next().unwrap();
