@@ -13,8 +13,10 @@ const GROUPS: usize = SUPERBLOCK / GROUP;
 /// group in lane n, and four times 64 codes make the 16 numbers of every group. So the products of 256 weights
 /// end as 16 integers, one a group, and each is scaled once.
 ///
-/// On 64-bit Arm everything stands in its natural order: a register is one group there, and one instruction adds the
-/// numbers of two registers in pairs.
+/// On 64-bit Arm a register has half a group and the same half of the group eight further: weight formats keep their two
+/// halves alike, so one instruction brings packed weights into that order. Scales stand as sums come out of additions in
+/// pairs: groups 0 8 2 10, 1 9 3 11, 4 12 6 14 and 5 13 7 15, so that those of even groups meet those of the odd ones beside
+/// them, which most formats give the same scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
 pub struct QuantizedBlock {
@@ -22,21 +24,41 @@ pub struct QuantizedBlock {
     pub(super) scales: [f32; GROUPS],
     /// Scale · Σ codes of the group: what a weight format's offset is multiplied with.
     pub(super) sums: [f32; GROUPS],
+    /// Of each two groups side by side, the sum of their `sums`: for offsets that 32 weights share.
+    #[cfg(target_arch = "aarch64")]
+    pub(super) run_sums: [f32; GROUPS / 2],
 }
 
-/// Whether groups and elements stand in their natural order.
-const NATURAL: bool = cfg!(target_arch = "aarch64");
+/// Whether groups and elements stand in the order of 64-bit Arm.
+const ARM: bool = cfg!(target_arch = "aarch64");
 
 /// The place of the scale of a block's `group`-th group: elsewhere than on Arm a transposition of four by four.
 #[inline(always)]
 pub(super) const fn lane(group: usize) -> usize {
-    if NATURAL { group } else { group % 4 * 4 + group / 4 }
+    if ARM {
+        group % 8 / 4 * 8 + group % 2 * 4 + group % 4 / 2 * 2 + group / 8
+    } else {
+        group % 4 * 4 + group / 4
+    }
+}
+
+/// The group whose scale stands at this place.
+#[inline(always)]
+pub(super) const fn group_at(lane: usize) -> usize {
+    if ARM { lane % 2 * 8 + lane / 8 * 4 + lane % 4 / 2 * 2 + lane / 4 % 2 } else { lane % 4 * 4 + lane / 4 }
 }
 
 /// The place, among the fours of a block's codes, of the `four`-th of the group in this lane.
 #[inline(always)]
 const fn place_of_four(four: usize, lane: usize) -> usize {
-    if NATURAL { lane * GROUP / 4 + four } else { four * GROUPS + lane }
+    if ARM {
+        let group = group_at(lane);
+        // Groups 0 2 1 3 and 4 6 5 7: two of four whose sums stand together, then the other two.
+        let place = group % 8 / 4 * 4 + group % 2 * 2 + group % 4 / 2;
+        (place * 2 + four / 2) * 4 + group / 8 * 2 + four % 2
+    } else {
+        four * GROUPS + lane
+    }
 }
 
 /// The place of the code of a block's `element`-th element.
@@ -46,8 +68,22 @@ pub(super) const fn place(element: usize) -> usize {
 }
 
 impl QuantizedBlock {
-    pub(super) const ZERO: QuantizedBlock =
-        QuantizedBlock { codes: [0; SUPERBLOCK], scales: [0.0; GROUPS], sums: [0.0; GROUPS] };
+    pub(super) const ZERO: QuantizedBlock = QuantizedBlock {
+        codes: [0; SUPERBLOCK],
+        scales: [0.0; GROUPS],
+        sums: [0.0; GROUPS],
+        #[cfg(target_arch = "aarch64")]
+        run_sums: [0.0; GROUPS / 2],
+    };
+
+    /// Fills in what follows from the sums of groups.
+    #[cfg(target_arch = "aarch64")]
+    #[inline(always)]
+    pub(super) fn add_up_runs(&mut self) {
+        for (to, both) in self.run_sums.as_chunks_mut::<4>().0.iter_mut().zip(self.sums.as_chunks::<8>().0) {
+            *to = std::array::from_fn(|l| both[l] + both[l + 4]);
+        }
+    }
 }
 
 /// A number of rows of activations, each `width` wide.
@@ -194,6 +230,8 @@ fn quantize_groups(mut elements: [[f32; GROUPS]; GROUP], block: &mut QuantizedBl
         block.scales[l] = scale[l] * max[l];
         block.sums[l] = block.scales[l] * sums[l];
     }
+    #[cfg(target_arch = "aarch64")]
+    block.add_up_runs();
 }
 
 /// How well codes of so many steps fit each group, and the scale that fits them best. With the scale s = Σ x·c / Σ c²

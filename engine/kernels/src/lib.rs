@@ -24,9 +24,9 @@ mod ahead;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-mod groups;
 #[cfg(target_arch = "x86_64")]
+mod groups;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod many_rows;
 #[cfg(target_arch = "aarch64")]
 mod neon;

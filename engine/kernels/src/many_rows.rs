@@ -1,4 +1,4 @@
-//! Products of floats with many rows at a time, which are written once and compiled for each instruction set of x86.
+//! Products of floats with many rows at a time, which are written once and compiled for each instruction set.
 
 /// Products compiled for `$features`, in registers of `$lanes` floats. A product of two rows is `$dot`, and those of a few with
 /// a few are `tile`, which stands beside and sums each as `$dot` does; what is mixed takes `$most` registers of a row at a

@@ -3,10 +3,10 @@
 use std::arch::aarch64::*;
 
 use super::registers::{
-    bytes_at, bytes_of, half, integers_of_runs, levels, nibbles, times, twice, unsigned_of_groups,
+    bytes_at, bytes_of, half, integers_of_runs, levels, nibbles, times, unsigned_of_groups,
 };
 use super::small_blocks::word;
-use super::unpack::Superblock;
+use super::unpack::{Codes, Scales, Superblock};
 use crate::quant::{MXFP4_LEVELS, points};
 
 /// The double word at `at`.
@@ -48,13 +48,13 @@ fn signs(code: u32) -> u64 {
     points::SIGN_CODES[(code & 127) as usize]
 }
 
-/// `d · (s + ½) · factor`.
+/// `d · (s + ½) · factor`, `d` in the first lane.
 #[target_feature(enable = "neon")]
 #[inline]
 fn halves_up<const N: usize>(d: float32x4_t, s: [int32x4_t; N], factor: f32) -> [float32x4_t; N] {
     s.map(|s| {
         let s = vaddq_f32(vcvtq_f32_s32(s), vdupq_n_f32(0.5));
-        vmulq_f32(vmulq_f32(d, s), vdupq_n_f32(factor))
+        vmulq_f32(vmulq_laneq_f32::<0>(s, d), vdupq_n_f32(factor))
     })
 }
 
@@ -77,29 +77,29 @@ fn nibbles_of_groups(b: &[u8], at: usize) -> [int32x4_t; 4] {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_xxs(b: &[u8; 66]) -> Superblock {
+pub(super) fn iq2_xxs(b: &[u8; 66]) -> Superblock<8, impl Codes<8>> {
     let tail = |run: usize| double_word(b, 6 + 8 * run);
     let codes = std::array::from_fn(|g| {
         let (run, first) = (g / 2, g % 2 * 2);
         let levels = |j: usize| points::IQ2_XXS[usize::from(b[2 + 8 * run + first + j])];
         group(levels, |j| signs(tail(run) >> (7 * (first + j))))
     });
-    Superblock::symmetric(codes, twice(halves_up(half::<0>(b), tops(tail), 0.25)))
+    Superblock::symmetric(codes, Scales::Runs(halves_up(half::<0>(b), tops(tail), 0.25)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_xs(b: &[u8; 74]) -> Superblock {
+pub(super) fn iq2_xs(b: &[u8; 74]) -> Superblock<8, impl Codes<8>> {
     let codes = std::array::from_fn(|g| {
         let packed = |j: usize| word(b, 2 + 4 * g + 2 * j);
         group(|j| points::IQ2_XS[usize::from(packed(j) & 511)], |j| signs(u32::from(packed(j) >> 9)))
     });
-    Superblock::symmetric(codes, halves_up(half::<0>(b), nibbles_of_groups(b, 66), 0.25))
+    Superblock::symmetric(codes, Scales::Groups(halves_up(half::<0>(b), nibbles_of_groups(b, 66), 0.25)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock {
+pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock<8, impl Codes<8>> {
     let codes = std::array::from_fn(|g| {
         let levels = |j: usize| {
             let high = usize::from(b[66 + g / 2] >> (4 * (g % 2) + 2 * j) & 3);
@@ -107,23 +107,23 @@ pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock {
         };
         group(levels, |j| points::BITS[usize::from(b[34 + 2 * g + j])])
     });
-    Superblock::symmetric(codes, halves_up(half::<0>(b), nibbles_of_groups(b, 74), 0.25))
+    Superblock::symmetric(codes, Scales::Groups(halves_up(half::<0>(b), nibbles_of_groups(b, 74), 0.25)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq3_xxs(b: &[u8; 98]) -> Superblock {
+pub(super) fn iq3_xxs(b: &[u8; 98]) -> Superblock<8, impl Codes<8>> {
     let tail = |run: usize| double_word(b, 66 + 4 * run);
     let codes = std::array::from_fn(|g| {
         let point = |k: usize| points::IQ3_XXS[usize::from(b[2 + 4 * g + k])];
         group(|j| both(point(2 * j), point(2 * j + 1)), |j| signs(tail(g / 2) >> (7 * (g % 2 * 2 + j))))
     });
-    Superblock::symmetric(codes, twice(halves_up(half::<0>(b), tops(tail), 0.5)))
+    Superblock::symmetric(codes, Scales::Runs(halves_up(half::<0>(b), tops(tail), 0.5)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock {
+pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock<8, impl Codes<8>> {
     let codes = std::array::from_fn(|g| {
         let point = |k: usize| {
             let ninth = usize::from(b[66 + g / 2] >> (g % 2 * 4 + k) & 1);
@@ -133,12 +133,12 @@ pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock {
     });
     let nibbles = u64::from(double_word(b, 106));
     let odd = (0..8).fold(0, |all, run| all | (2 * (nibbles >> (4 * run) & 15) + 1) << (8 * run));
-    Superblock::symmetric(codes, twice(times(half::<0>(b), integers_of_runs(odd))))
+    Superblock::symmetric(codes, Scales::Runs(times(half::<0>(b), integers_of_runs(odd))))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn nvfp4(b: &[u8; 144]) -> Superblock {
+pub(super) fn nvfp4(b: &[u8; 144]) -> Superblock<8, impl Codes<8>> {
     let mut scales = [0; 16];
     for (scales, block) in scales.as_chunks_mut::<4>().0.iter_mut().zip(b.as_chunks::<36>().0) {
         *scales = [block[0], block[1], block[2], block[3]];
@@ -151,7 +151,7 @@ pub(super) fn nvfp4(b: &[u8; 144]) -> Superblock {
         levels(&MXFP4_LEVELS, vreinterpretq_u8_u64(places))
     });
     let scales = unsigned_of_groups(bytes_of(&scales)).map(|scale| half_of_small_float(scale));
-    Superblock::symmetric(codes, scales)
+    Superblock::symmetric(codes, Scales::Groups(scales))
 }
 
 /// Half of the unsigned E4M3 floats that bytes are: exponent bias 7, no infinity, 0x7F is 0.

@@ -4,24 +4,30 @@
 use std::arch::aarch64::*;
 use std::arch::asm;
 
-/// Four integers whose sum is Σ w·x, by `smull` and `smlal`, which every processor has: two products of numbers of −128
-/// to 127 and −127 to 127 fit 16 bits.
+/// The products of two groups of weights with two of activations, each group's first half in the first register and its second
+/// half in the second: two integers for each group, whose sum with those of `start` is Σ w·x. By `smull` and `smlal`, which
+/// every processor has: two products of numbers of −128 to 127 and −127 to 127 fit 16 bits.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn widening(w: int8x16_t, x: int8x16_t) -> int32x4_t {
-    let products = vmull_s8(vget_low_s8(w), vget_low_s8(x));
-    vpaddlq_s16(vmlal_high_s8(products, w, x))
+pub(super) fn widening(start: int32x4_t, w: [int8x16_t; 2], x: [int8x16_t; 2]) -> int32x4_t {
+    let first = vmull_s8(vget_low_s8(w[0]), vget_low_s8(x[0]));
+    let first = vmlal_s8(first, vget_low_s8(w[1]), vget_low_s8(x[1]));
+    let second = vmlal_high_s8(vmull_high_s8(w[0], x[0]), w[1], x[1]);
+    vaddq_s32(start, vpaddq_s32(vpaddlq_s16(first), vpaddlq_s16(second)))
 }
 
-/// As `widening`, by `sdot`: each of the four is the sum of four products.
+/// As `widening`, by `sdot`.
 #[target_feature(enable = "neon,dotprod")]
 #[inline]
-pub(super) fn sdot(w: int8x16_t, x: int8x16_t) -> int32x4_t {
-    let mut sums = vdupq_n_s32(0);
-    // SAFETY: the feature that the instruction needs is this function's; it works on registers alone.
-    unsafe {
-        asm!("sdot {sums:v}.4s, {w:v}.16b, {x:v}.16b", sums = inout(vreg) sums, w = in(vreg) w, x = in(vreg) x,
-             options(pure, nomem, nostack, preserves_flags));
+pub(super) fn sdot(start: int32x4_t, w: [int8x16_t; 2], x: [int8x16_t; 2]) -> int32x4_t {
+    let mut sums = start;
+    for half in 0..2 {
+        // SAFETY: the feature that the instruction needs is this function's; it works on registers alone.
+        unsafe {
+            asm!("sdot {sums:v}.4s, {w:v}.16b, {x:v}.16b",
+                 sums = inout(vreg) sums, w = in(vreg) w[half], x = in(vreg) x[half],
+                 options(pure, nomem, nostack, preserves_flags));
+        }
     }
     sums
 }
@@ -54,14 +60,31 @@ mod tests {
         })
     }
 
+    /// A group beside another, by halves.
     #[target_feature(enable = "neon")]
-    fn by_widening(w: &[i8; 16], x: &[i8; 16]) -> i32 {
-        vaddvq_s32(widening(signed_bytes(w), signed_bytes(x)))
+    fn two_groups([first, second]: [&[i8; 16]; 2]) -> [int8x16_t; 2] {
+        [0, 8].map(|at| {
+            let half: [i8; 16] =
+                std::array::from_fn(|i| if i < 8 { first[at + i] } else { second[at + i - 8] });
+            signed_bytes(&half)
+        })
+    }
+
+    /// The sums of two groups by four integers.
+    #[target_feature(enable = "neon")]
+    fn of_groups(sums: int32x4_t) -> [i32; 2] {
+        let both = vpaddq_s32(sums, sums);
+        [vgetq_lane_s32::<0>(both), vgetq_lane_s32::<1>(both)]
+    }
+
+    #[target_feature(enable = "neon")]
+    fn by_widening(w: [&[i8; 16]; 2], x: [&[i8; 16]; 2]) -> [i32; 2] {
+        of_groups(widening(vdupq_n_s32(1), two_groups(w), two_groups(x)))
     }
 
     #[target_feature(enable = "neon,dotprod")]
-    fn by_sdot(w: &[i8; 16], x: &[i8; 16]) -> i32 {
-        vaddvq_s32(sdot(signed_bytes(w), signed_bytes(x)))
+    fn by_sdot(w: [&[i8; 16]; 2], x: [&[i8; 16]; 2]) -> [i32; 2] {
+        of_groups(sdot(vdupq_n_s32(1), two_groups(w), two_groups(x)))
     }
 
     #[target_feature(enable = "neon,i8mm")]
@@ -82,15 +105,17 @@ mod tests {
         for turn in 0..300 {
             // All at the ends first.
             let mut code = |least| if turn == 0 { [least; 16] } else { codes(least, &mut random) };
-            let (w, x) = (code(-128), code(-127));
+            let (w, x, w_too, x_too) = (code(-128), code(-127), code(-128), code(-127));
             let exact = |w: &[i8], x: &[i8]| -> i32 {
                 w.iter().zip(x).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum()
             };
+            // One is there before, in each of two integers.
+            let expected = [exact(&w, &x) + 2, exact(&w_too, &x_too) + 2];
             // SAFETY: every 64-bit Arm processor has what it needs.
-            assert_eq!(unsafe { by_widening(&w, &x) }, exact(&w, &x));
+            assert_eq!(unsafe { by_widening([&w, &w_too], [&x, &x_too]) }, expected);
             if std::arch::is_aarch64_feature_detected!("dotprod") {
                 // SAFETY: the processor was asked.
-                assert_eq!(unsafe { by_sdot(&w, &x) }, exact(&w, &x));
+                assert_eq!(unsafe { by_sdot([&w, &w_too], [&x, &x_too]) }, expected);
             }
             if std::arch::is_aarch64_feature_detected!("i8mm") {
                 let (w, x) = ([&w[..8], &w[8..]], [&x[..8], &x[8..]]);

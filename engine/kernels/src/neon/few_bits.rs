@@ -3,16 +3,16 @@
 use std::arch::aarch64::*;
 
 use super::books::eights;
-use super::k_quants::{signed, two_bits};
+use super::k_quants::{halves_of_two_bits, signed, two_bits};
 use super::registers::{
-    bytes_at, bytes_of, half, halves_of_runs, integers_of_runs, mask_of_bits, times, twice,
-    unsigned_of_groups, widened,
+    bytes_at, bytes_of, half, halves_of_runs, integers_of_runs, mask_of_bits, times, unsigned_of_groups,
+    widened,
 };
 use super::small_blocks::word;
-use super::unpack::Superblock;
+use super::unpack::{Codes, Scales, Superblock};
 use crate::quant::points;
 
-/// `d · (2 s + 1) / 8`.
+/// `d · (2 s + 1) / 8`, `d` in the first lane.
 #[target_feature(enable = "neon")]
 #[inline]
 fn odd_eighths<const N: usize>(d: float32x4_t, s: [int32x4_t; N]) -> [float32x4_t; N] {
@@ -29,7 +29,7 @@ fn eighths(levels: uint8x16_t, less: uint8x16_t) -> int8x16_t {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq1_s(b: &[u8; 50]) -> Superblock {
+pub(super) fn iq1_s(b: &[u8; 50]) -> Superblock<8, impl Codes<8>> {
     let packed = |run: usize| word(b, 34 + 2 * run);
     let codes = std::array::from_fn(|g| {
         let packed = packed(g / 2);
@@ -40,12 +40,12 @@ pub(super) fn iq1_s(b: &[u8; 50]) -> Superblock {
         eighths(eights(point(0), point(1)), vdupq_n_u8(if packed >> 15 == 1 { 9 } else { 7 }))
     });
     let scales = (0..8).fold(0, |all, run| all | u64::from(packed(run) >> 12 & 7) << (8 * run));
-    Superblock::symmetric(codes, twice(odd_eighths(half::<0>(b), integers_of_runs(scales))))
+    Superblock::symmetric(codes, Scales::Runs(odd_eighths(half::<0>(b), integers_of_runs(scales))))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq1_m(b: &[u8; 56]) -> Superblock {
+pub(super) fn iq1_m(b: &[u8; 56]) -> Superblock<8, impl Codes<8>> {
     let words = [48, 50, 52, 54].map(|at| word(b, at));
     let d = (words[0] >> 12) | (words[1] >> 12) << 4 | (words[2] >> 12) << 8 | (words[3] >> 12) << 12;
     let codes = std::array::from_fn(|g| {
@@ -55,7 +55,15 @@ pub(super) fn iq1_m(b: &[u8; 56]) -> Superblock {
         eighths(eights(point(0), point(1)), eights(less(0), less(1)))
     });
     let scales: [u8; 16] = std::array::from_fn(|g| (words[g / 4] >> (3 * (g % 4)) & 7) as u8);
-    Superblock::symmetric(codes, odd_eighths(widened(vdup_n_u16(d)), unsigned_of_groups(bytes_of(&scales))))
+    let scales = odd_eighths(widened(vdup_n_u16(d)), unsigned_of_groups(bytes_of(&scales)));
+    Superblock::symmetric(codes, Scales::Groups(scales))
+}
+
+/// The scale in the first lane for all weights.
+#[target_feature(enable = "neon")]
+#[inline]
+fn one_scale(d: float32x4_t) -> Scales {
+    Scales::Runs([vdupq_laneq_f32::<0>(d); 2])
 }
 
 /// The next ternary digit of each byte, and what is left of the bytes: 3 · byte in 16 bits, its upper and its lower half.
@@ -70,7 +78,7 @@ fn digit(bytes: uint8x16_t) -> (uint8x16_t, uint8x16_t) {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock {
+pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock<8, impl Codes<8>> {
     let mut codes = [vdupq_n_u8(0); 16];
     let mut bytes = [0, 16, 32].map(|at| bytes_at(b, at));
     for n in 0..5 {
@@ -82,28 +90,35 @@ pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock {
     const POWERS: [u8; 16] = [1, 1, 1, 1, 3, 3, 3, 3, 9, 9, 9, 9, 27, 27, 27, 27];
     let last = vdupq_n_u32(u32::from_le_bytes([b[48], b[49], b[50], b[51]]));
     codes[15] = digit(vmulq_u8(vreinterpretq_u8_u32(last), bytes_of(&POWERS))).0;
-    Superblock::symmetric(signed(codes), [half::<52>(b); 4])
+    Superblock::symmetric(signed(codes), one_scale(half::<52>(b)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock {
-    Superblock::symmetric(signed(two_bits::<0>(b)), [half::<64>(b); 4])
+pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock<2, impl Codes<2>> {
+    let scales = one_scale(half::<64>(b));
+    Superblock {
+        packed: halves_of_two_bits::<0>(b),
+        codes: |packed| signed(two_bits(packed)),
+        scales,
+        offsets: scales,
+    }
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q1_0(b: &[u8; 36]) -> Superblock {
+pub(super) fn q1_0(b: &[u8; 36]) -> Superblock<8, impl Codes<8>> {
     let codes = std::array::from_fn(|g| {
         let mask = mask_of_bits(word(b, g / 8 * 18 + 2 + g % 8 * 2));
         vandq_u8(mask, vdupq_n_u8(2))
     });
-    Superblock::symmetric(signed(codes), halves_of_runs([0, 0, 0, 0, 18, 18, 18, 18].map(|at| word(b, at))))
+    let scales = halves_of_runs([0, 0, 0, 0, 18, 18, 18, 18].map(|at| word(b, at)));
+    Superblock::symmetric(signed(codes), Scales::Runs(scales))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q2_0(b: &[u8; 72]) -> Superblock {
+pub(super) fn q2_0(b: &[u8; 72]) -> Superblock<8, impl Codes<8>> {
     const BYTE: [u8; 16] = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3];
     let down = vreinterpretq_s8_u32(vdupq_n_u32(u32::from_le_bytes([0, 254, 252, 250])));
     let codes = std::array::from_fn(|g| {
@@ -112,5 +127,6 @@ pub(super) fn q2_0(b: &[u8; 72]) -> Superblock {
         let spread = vqtbl1q_u8(vreinterpretq_u8_u32(packed), bytes_of(&BYTE));
         vandq_u8(vshlq_u8(spread, down), vdupq_n_u8(3))
     });
-    Superblock::symmetric(signed(codes), halves_of_runs([0, 0, 18, 18, 36, 36, 54, 54].map(|at| word(b, at))))
+    let scales = halves_of_runs([0, 0, 18, 18, 36, 36, 54, 54].map(|at| word(b, at)));
+    Superblock::symmetric(signed(codes), Scales::Runs(scales))
 }

@@ -3,139 +3,187 @@
 use std::arch::aarch64::*;
 
 use super::registers::{
-    bytes_at, bytes_of, four_registers_at, half, integers_of_runs, levels, nibbles, signed_of_groups, times,
-    twice, two_halves, unsigned_of_groups,
+    bytes_at, bytes_of, half, integers_of_runs, levels, nibbles, signed_of_groups, times, two_halves,
+    unsigned_of_groups, upper_nibbles, widened, widened_high,
 };
-use super::unpack::Superblock;
+use super::small_blocks::nibbles_of;
+use super::unpack::{Codes, Scales, Superblock};
 use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
 
-/// Codes of the 16 groups.
+/// As signed numbers.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn signed(codes: [uint8x16_t; 16]) -> [int8x16_t; 16] {
+pub(super) fn signed<const N: usize>(codes: [uint8x16_t; N]) -> [int8x16_t; N] {
     codes.map(|codes| vreinterpretq_s8_u8(codes))
 }
 
-/// The two-bit codes in 64 bytes: those of 128 elements in 32 bytes, 32 elements to each pair of bits.
+/// 64 bytes from `AT` with two-bit codes, by half.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn two_bits<const AT: usize>(b: &[u8]) -> [uint8x16_t; 16] {
+pub(super) fn halves_of_two_bits<const AT: usize>(b: &[u8]) -> [[uint8x16_t; 2]; 2] {
+    [0, 32].map(|half| [0, 16].map(|at| bytes_at(b, AT + half + at)))
+}
+
+/// The two-bit codes of a half: those of 128 elements in 32 bytes, 32 elements to each pair of bits.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn two_bits(packed: [uint8x16_t; 2]) -> [uint8x16_t; 8] {
     let mask = vdupq_n_u8(3);
-    let fields = |packed| {
+    let fields = packed.map(|packed| {
         [
             vandq_u8(packed, mask),
             vandq_u8(vshrq_n_u8::<2>(packed), mask),
             vandq_u8(vshrq_n_u8::<4>(packed), mask),
             vshrq_n_u8::<6>(packed),
         ]
-    };
-    let packed = four_registers_at(b, AT).map(fields);
-    std::array::from_fn(|group| packed[group / 8 * 2 + group % 2][group % 8 / 2])
+    });
+    std::array::from_fn(|group| fields[group % 2][group / 2])
 }
 
-/// One bit of every element, from 32 bytes with a run of 32 elements to each bit, at bit `TO` of each code; other bits are
-/// those of the codes.
+/// 32 bytes from `AT` with a bit of every element, a run of 32 elements to each: those of the half are the lowest four.
 #[target_feature(enable = "neon")]
 #[inline]
-fn with_bits<const TO: i8, const AT: usize>(b: &[u8], codes: [uint8x16_t; 16]) -> [uint8x16_t; 16] {
-    let packed = [bytes_at(b, AT), bytes_at(b, AT + 16)];
-    std::array::from_fn(|group| {
-        let shifted = vshlq_u8(packed[group % 2], vdupq_n_s8(TO - (group / 2) as i8));
-        vbslq_u8(vdupq_n_u8(1 << TO), shifted, codes[group])
-    })
+fn bits_of_half<const AT: usize>(b: &[u8], half: usize) -> [uint8x16_t; 2] {
+    [AT, AT + 16].map(|at| if half == 0 { bytes_at(b, at) } else { vshrq_n_u8::<4>(bytes_at(b, at)) })
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q2_k(b: &[u8; 84]) -> Superblock {
-    let [d, dmin] = two_halves::<80>(b);
+pub(super) fn q2_k(b: &[u8; 84]) -> Superblock<2, impl Codes<2>> {
+    let factors = two_halves::<80>(b);
     let [scales, minima] = nibbles(bytes_at(b, 0));
     Superblock {
-        codes: signed(two_bits::<16>(b)),
-        scales: times(d, unsigned_of_groups(scales)),
-        offsets: times(dmin, unsigned_of_groups(minima)),
+        packed: halves_of_two_bits::<16>(b),
+        codes: |packed| signed(two_bits(packed)),
+        scales: Scales::Groups(times(factors, unsigned_of_groups(scales))),
+        offsets: Scales::Groups(times(vextq_f32::<1>(factors, factors), unsigned_of_groups(minima))),
     }
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q3_k(b: &[u8; 110]) -> Superblock {
+pub(super) fn q3_k(b: &[u8; 110]) -> Superblock<4, impl Codes<4>> {
     let scales = q3_k_scales(b[96..].first_chunk().expect("12 bytes of scales"));
     let scales = vsubq_s8(vreinterpretq_s8_u8(bytes_of(&scales)), vdupq_n_s8(32));
-    let codes = with_bits::<2, 0>(b, two_bits::<32>(b));
-    Superblock::symmetric(signed(codes), times(half::<108>(b), signed_of_groups(scales)))
+    let scales = Scales::Groups(times(half::<108>(b), signed_of_groups(scales)));
+    let [first, second] = halves_of_two_bits::<32>(b);
+    let [high_first, high_second] = [0, 1].map(|half| bits_of_half::<0>(b, half));
+    let together = |[a, b]: [uint8x16_t; 2], [c, d]: [uint8x16_t; 2]| [a, b, c, d];
+    Superblock {
+        packed: [together(first, high_first), together(second, high_second)],
+        codes: |[a, b, high_a, high_b]: [uint8x16_t; 4]| {
+            let low = two_bits([a, b]);
+            let third = vdupq_n_u8(4);
+            let bits = [high_a, high_b]
+                .map(|bits| [vshlq_n_u8::<2>(bits), vshlq_n_u8::<1>(bits), bits, vshrq_n_u8::<1>(bits)]);
+            signed(std::array::from_fn(|group| vbslq_u8(third, bits[group % 2][group / 2], low[group])))
+        },
+        scales,
+        offsets: scales,
+    }
 }
 
 /// Scales and offsets of a Q4_K or Q5_K block: `d` and `dmin`, then 12 bytes of sixes. They are put together outside the
 /// vector registers, which have enough to do.
 #[target_feature(enable = "neon")]
 #[inline]
-fn six_bit_scales(b: &[u8]) -> [[float32x4_t; 4]; 2] {
-    let word = |at: usize| u32::from_le_bytes(*b[at..].first_chunk().expect("inside the block"));
-    let (first, second, third) = (word(4), word(8), word(12));
-    let sixes = |low: u32, high: u32, tops: u32| {
-        let low = u64::from(low & 0x3f3f_3f3f);
-        low | u64::from((high & 0x0f0f_0f0f) | (tops >> 6 & 0x0303_0303) << 4) << 32
-    };
-    let [d, dmin] = two_halves::<0>(b);
+fn six_bit_scales(b: &[u8]) -> [Scales; 2] {
+    let eight = u64::from_le_bytes(*b[4..].first_chunk().expect("inside the block"));
+    let four = u64::from(u32::from_le_bytes(*b[12..].first_chunk().expect("inside the block")));
+    // Scales of four runs, then their minima; nibbles of the other four are in one byte, their tops above the first.
+    let low = eight & 0x3f3f_3f3f_3f3f_3f3f;
+    let high = (four | four << 28) & 0x0f0f_0f0f_0f0f_0f0f | eight >> 2 & 0x3030_3030_3030_3030;
+    let [low, high] = [low, high].map(|sixes| vreinterpretq_u8_u64(vdupq_n_u64(sixes)));
+    let runs = vzip1q_u8(low, high);
+    // As half-precision numbers these integers are so many times 2^-24, the least one that there is.
+    let factors = vmulq_f32(two_halves::<0>(b), vdupq_n_f32(16_777_216.0));
+    let (scales, minima) = (vmovl_u8(vget_low_u8(runs)), vmovl_high_u8(runs));
+    let floats = |sixes| [widened(vget_low_u16(sixes)), widened_high(sixes)];
     [
-        twice(times(d, integers_of_runs(sixes(first, third, first)))),
-        twice(times(dmin, integers_of_runs(sixes(second, third >> 4, second)))),
+        Scales::Runs(floats(scales).map(|scales| vmulq_laneq_f32::<0>(scales, factors))),
+        Scales::Runs(floats(minima).map(|minima| vmulq_laneq_f32::<1>(minima, factors))),
     ]
 }
 
-/// The 4-bit codes of Q4_K and Q5_K, from `AT`: 64 elements in 32 bytes, low halves first.
+/// 128 bytes from `AT` with 4-bit codes, by half.
 #[target_feature(enable = "neon")]
 #[inline]
-fn low_then_high<const AT: usize>(b: &[u8]) -> [uint8x16_t; 16] {
-    let halves = [four_registers_at(b, AT), four_registers_at(b, AT + 64)];
-    let packed = halves.map(|packed| packed.map(|packed| nibbles(packed)));
-    std::array::from_fn(|group| packed[group / 8][group % 8 / 4 * 2 + group % 2][group % 4 / 2])
+fn halves_of_nibbles<const AT: usize>(b: &[u8]) -> [[uint8x16_t; 4]; 2] {
+    [0, 64].map(|half| [0, 16, 32, 48].map(|at| bytes_at(b, AT + half + at)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q4_k(b: &[u8; 144]) -> Superblock {
+pub(super) fn q4_k(b: &[u8; 144]) -> Superblock<4, impl Codes<4>> {
     let [scales, offsets] = six_bit_scales(b);
-    Superblock { codes: signed(low_then_high::<16>(b)), scales, offsets }
-}
-
-#[target_feature(enable = "neon")]
-#[inline]
-pub(super) fn q5_k(b: &[u8; 176]) -> Superblock {
-    let [scales, offsets] = six_bit_scales(b);
-    Superblock { codes: signed(with_bits::<4, 16>(b, low_then_high::<48>(b))), scales, offsets }
-}
-
-#[target_feature(enable = "neon")]
-#[inline]
-pub(super) fn q6_k(b: &[u8; 210]) -> Superblock {
-    let mask = vdupq_n_u8(0x3f);
-    // 16 of each 32 elements of a half: the low nibbles' two kinds, and two bits of four elements in one byte.
-    let (lows, highs) = ([four_registers_at(b, 0), four_registers_at(b, 64)], four_registers_at(b, 128));
-    let of_sixteen = |half: usize, odd: usize| {
-        let (low, low_too) = (lows[half][odd], lows[half][2 + odd]);
-        let high = highs[2 * half + odd];
-        let upper = vshrq_n_u8::<2>(high);
-        [
-            vandq_u8(vsliq_n_u8::<4>(low, high), mask),
-            vandq_u8(vsliq_n_u8::<4>(low_too, upper), mask),
-            vandq_u8(vsriq_n_u8::<4>(high, low), mask),
-            vsriq_n_u8::<4>(upper, low_too),
-        ]
+    // 64 elements in 32 bytes, low halves first.
+    let codes = |packed: [uint8x16_t; 4]| {
+        let packed = packed.map(|packed| nibbles(packed));
+        signed(std::array::from_fn(|group| packed[group / 4 * 2 + group % 2][group % 4 / 2]))
     };
-    let parts = [of_sixteen(0, 0), of_sixteen(0, 1), of_sixteen(1, 0), of_sixteen(1, 1)];
-    let codes = std::array::from_fn(|group| parts[group / 8 * 2 + group % 2][group % 8 / 2]);
-    let scales = signed_of_groups(vreinterpretq_s8_u8(bytes_at(b, 192)));
-    Superblock::symmetric(signed(codes), times(half::<208>(b), scales))
+    Superblock { packed: halves_of_nibbles::<16>(b), codes, scales, offsets }
+}
+
+/// Codes of a nibble and one bit, for low and high nibbles. The bit of the low ones is the lowest of `low`, that of the
+/// high ones the fifth of `high`.
+#[target_feature(enable = "neon")]
+#[inline]
+fn with_fifth_bits(nibbles: uint8x16_t, low: uint8x16_t, high: uint8x16_t) -> [uint8x16_t; 2] {
+    let mask = vdupq_n_u8(31);
+    let high = vandq_u8(upper_nibbles(high, nibbles), mask);
+    [vandq_u8(vsliq_n_u8::<4>(nibbles, low), mask), high]
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq4_xs(b: &[u8; 136]) -> Superblock {
+pub(super) fn q5_k(b: &[u8; 176]) -> Superblock<6, impl Codes<6>> {
+    let [scales, offsets] = six_bit_scales(b);
+    let [[a, b_, c, d], [e, f, g, h]] = halves_of_nibbles::<48>(b);
+    let [[i, j], [k, l]] = [0, 1].map(|half| bits_of_half::<16>(b, half));
+    let codes = |[a, b, c, d, i, j]: [uint8x16_t; 6]| {
+        let first = |nibbles, bits| with_fifth_bits(nibbles, bits, vshlq_n_u8::<3>(bits));
+        let second = |nibbles, bits| with_fifth_bits(nibbles, vshrq_n_u8::<2>(bits), vshlq_n_u8::<1>(bits));
+        let packed = [first(a, i), first(b, j), second(c, i), second(d, j)];
+        signed(std::array::from_fn(|group| packed[group / 4 * 2 + group % 2][group % 4 / 2]))
+    };
+    Superblock { packed: [[a, b_, c, d, i, j], [e, f, g, h, k, l]], codes, scales, offsets }
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn q6_k(b: &[u8; 210]) -> Superblock<6, impl Codes<6>> {
+    let scales = signed_of_groups(vreinterpretq_s8_u8(bytes_at(b, 192)));
+    let scales = Scales::Groups(times(half::<208>(b), scales));
+    // Of a half the low nibbles, then two bits of four elements in one byte.
+    let of_half = |half: usize| {
+        let (low, high) = (64 * half, 128 + 32 * half);
+        [low, low + 16, low + 32, low + 48, high, high + 16].map(|at| bytes_at(b, at))
+    };
+    let codes = |[a, b, c, d, high_a, high_b]: [uint8x16_t; 6]| {
+        let mask = vdupq_n_u8(0x33);
+        let of_sixteen = |low, low_too, high| {
+            // Bits 0 1 4 5, then 2 3 6 7 in their place.
+            let (outer, inner) = (vandq_u8(high, mask), vandq_u8(vshrq_n_u8::<2>(high), mask));
+            [
+                vsliq_n_u8::<4>(low, outer),
+                vsliq_n_u8::<4>(low_too, inner),
+                vsriq_n_u8::<4>(outer, low),
+                vsriq_n_u8::<4>(inner, low_too),
+            ]
+        };
+        let parts = [of_sixteen(a, c, high_a), of_sixteen(b, d, high_b)];
+        signed(std::array::from_fn(|group| parts[group % 2][group / 2]))
+    };
+    Superblock { packed: [of_half(0), of_half(1)], codes, scales, offsets: scales }
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn iq4_xs(b: &[u8; 136]) -> Superblock<4, impl Codes<4>> {
     let scales = integers_of_runs(u64::from_le_bytes(iq4_xs_scales(b)));
     let scales = scales.map(|scales| vsubq_s32(scales, vdupq_n_s32(32)));
-    let runs: [[uint8x16_t; 2]; 8] = std::array::from_fn(|run| nibbles(bytes_at(b, 8 + 16 * run)));
-    let codes = std::array::from_fn(|group| levels(&IQ4_LEVELS, runs[group / 2][group % 2]));
-    Superblock::symmetric(codes, twice(times(half::<0>(b), scales)))
+    let scales = Scales::Runs(times(half::<0>(b), scales));
+    let packed = [0, 64].map(|half| [0, 16, 32, 48].map(|at| bytes_at(b, 8 + half + at)));
+    let codes = |packed| nibbles_of(packed, |n| levels(&IQ4_LEVELS, n));
+    Superblock { packed, codes, scales, offsets: scales }
 }

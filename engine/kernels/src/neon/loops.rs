@@ -3,6 +3,7 @@
 
 use std::arch::aarch64::*;
 
+use super::many_rows::{self, dot_by};
 use super::pairs;
 use super::product::{dotprod, widening};
 use super::registers::{floats, halves, store_floats, widened};
@@ -22,11 +23,11 @@ static NEON: Kernels = Kernels {
     quantized_product: widening::quantized_product,
     widen,
     dot,
-    dots: |weights, rows, out| math::dots(dot, weights, rows, out),
+    dots,
     scores,
     scores_half,
     mix: math::mix::<f32>,
-    mixes: math::mixes,
+    mixes,
     mix_half,
     largest: math::largest,
     exponentials: math::exponentials,
@@ -58,7 +59,9 @@ macro_rules! compiled_for_neon {
 compiled_for_neon! {
     fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize;
     fn widen(bytes: &[u8], out: &mut [f32]) = widen_fours;
-    fn dot(a: &[f32], b: &[f32]) -> f32 = dot_of_floats;
+    fn dot(a: &[f32], b: &[f32]) -> f32 = many_rows::dot;
+    fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) = many_rows::dots;
+    fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) = many_rows::mixes;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = scores_of_floats;
     fn scores_half(query: &[f32], keys: &[u16], scale: f32, out: &mut [f32]) = scores_of_halves;
     fn mix_half(weights: &[f32], values: &[u16], out: &mut [f32]) = mix_of_halves;
@@ -75,34 +78,11 @@ fn widen_fours(bytes: &[u8], out: &mut [f32]) {
     crate::quant::dequantize(TensorType::F16, from_rest, rest);
 }
 
-/// Σ of the products of sixteen numbers at a time, of four to a register.
-#[target_feature(enable = "neon")]
-#[inline]
-fn dot_by<E>(a: &[f32], b: &[E], four: impl Fn(&[E; 4]) -> float32x4_t, one: impl Fn(&E) -> f32) -> f32 {
-    assert_eq!(a.len(), b.len());
-    let (a, a_rest) = a.as_chunks::<16>();
-    let (b, b_rest) = b.as_chunks::<16>();
-    let mut sums = [vdupq_n_f32(0.0); 4];
-    for (a, b) in a.iter().zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a.as_chunks().0).zip(b.as_chunks().0) {
-            *sum = vfmaq_f32(*sum, floats(a), four(b));
-        }
-    }
-    let sum = vaddq_f32(vaddq_f32(sums[0], sums[1]), vaddq_f32(sums[2], sums[3]));
-    vaddvq_f32(sum) + a_rest.iter().zip(b_rest).map(|(a, b)| a * one(b)).sum::<f32>()
-}
-
-#[target_feature(enable = "neon")]
-#[inline]
-fn dot_of_floats(a: &[f32], b: &[f32]) -> f32 {
-    dot_by(a, b, |b| floats(b), |b| *b)
-}
-
 #[target_feature(enable = "neon")]
 fn scores_of_floats(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]) {
     assert_eq!(query.len() * scores.len(), keys.len());
     for (score, key) in scores.iter_mut().zip(keys.chunks_exact(query.len())) {
-        *score = dot_of_floats(query, key) * scale;
+        *score = many_rows::dot(query, key) * scale;
     }
 }
 

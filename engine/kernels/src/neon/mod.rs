@@ -1,11 +1,12 @@
-//! 64-bit Arm: weights unpacked in registers, a group of 16 in each, and multiplied by `sdot` or, many rows at once, by
-//! `smmla` where the processor has them.
+//! 64-bit Arm: weights brought side by side while they are packed, unpacked in registers, and multiplied by `sdot` or, many
+//! rows at once, by `smmla` where the processor has them.
 
 mod books;
 mod byte_products;
 mod few_bits;
 mod k_quants;
 mod loops;
+mod many_rows;
 mod pairs;
 mod product;
 mod quantize;

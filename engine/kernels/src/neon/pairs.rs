@@ -8,52 +8,109 @@
 use std::arch::aarch64::*;
 
 use super::byte_products::smmla;
-use super::product::{dotprod, nothing, total};
-use super::registers::{floats, signed_bytes, sixteen_floats, sixteen_groups, store_bytes, transpose};
-use super::unpack::{Offsets, StoredSuperblock, offsets, room_for_row, unpack_row};
+use super::product::{added_to_whole, dotprod, total, with_offsets};
+use super::registers::{floats, four_registers, signed_bytes, store_bytes, store_floats, transpose};
+use super::unpack::{Offsets, Scales, has_runs, offsets, unpack_two_rows};
 use crate::QuantizedBlock;
+use crate::activations::{WHOLE, group_at};
 use crate::quant::TensorType;
+use crate::unpack::superblock_bytes;
 
-/// A superblock of two rows: for each half of each group eight codes of one, then eight of the other.
+/// A superblock of two rows of weights: of each run of 32, for each half of both groups eight codes of one, then eight of the other.
 #[derive(Clone)]
 #[repr(align(64))]
-struct Pair {
-    codes: [[[i8; 16]; 2]; 16],
-    /// Of each group, in the order in which products come out: see `of_weights` and `of_activations`.
+pub(super) struct Pair {
+    codes: [[[i8; 16]; 4]; 8],
+    /// In the order of [`QuantizedBlock`], of each run or group those of both rows, twice: a b a b.
     scales: [[f32; 4]; 16],
+    /// Of each row.
+    offsets: [[f32; 16]; 2],
 }
 
 impl Pair {
-    const ZERO: Pair = Pair { codes: [[[0; 16]; 2]; 16], scales: [[0.0; 4]; 16] };
+    const ZERO: Pair = Pair { codes: [[[0; 16]; 4]; 8], scales: [[0.0; 4]; 16], offsets: [[0.0; 16]; 2] };
 
+    /// Codes of eight groups: of each the first half of both rows, and the second.
     #[target_feature(enable = "neon")]
     #[inline]
-    fn fill_codes(&mut self, first: &[i8; 256], second: &[i8; 256]) {
-        let groups = sixteen_groups(first).into_iter().zip(sixteen_groups(second));
-        for (to, (first, second)) in self.codes.iter_mut().zip(groups) {
-            let [a, b] = [first, second].map(|codes| vreinterpretq_s64_s8(codes));
-            store_bytes(&mut to[0], vreinterpretq_s8_s64(vzip1q_s64(a, b)));
-            store_bytes(&mut to[1], vreinterpretq_s8_s64(vzip2q_s64(a, b)));
+    pub(super) fn store_codes(&mut self, half: usize, [lower, upper]: [[int8x16_t; 8]; 2]) {
+        let (runs, _) = self.codes[4 * half..].as_chunks_mut::<4>();
+        for (run, to) in runs[0].iter_mut().enumerate() {
+            store_bytes(&mut to[0], lower[2 * run]);
+            store_bytes(&mut to[1], upper[2 * run]);
+            store_bytes(&mut to[2], lower[2 * run + 1]);
+            store_bytes(&mut to[3], upper[2 * run + 1]);
         }
     }
 
-    /// Weights: a a b b.
+    /// Scales of both rows.
     #[target_feature(enable = "neon")]
     #[inline]
-    fn of_weights(&mut self, first: &StoredSuperblock, second: &StoredSuperblock) {
-        self.fill_codes(&first.codes, &second.codes);
-        let scales = first.scales.iter().zip(&second.scales);
-        self.scales.iter_mut().zip(scales).for_each(|(to, (&a, &b))| *to = [a, a, b, b]);
+    pub(super) fn store_scales(&mut self, scales: [Scales; 2]) {
+        match scales {
+            [Scales::Runs([a, b]), Scales::Runs([c, d])] => {
+                self.store_four_scales(0, a, c);
+                self.store_four_scales(1, b, d);
+            }
+            [Scales::Groups([a, b, c, d]), Scales::Groups([e, f, g, h])] => {
+                self.store_four_scales(0, a, e);
+                self.store_four_scales(1, b, f);
+                self.store_four_scales(2, c, g);
+                self.store_four_scales(3, d, h);
+            }
+            _ => unreachable!("rows of one type"),
+        }
     }
 
-    /// Activations: a b a b.
     #[target_feature(enable = "neon")]
-    fn of_activations(first: &QuantizedBlock, second: &QuantizedBlock) -> Pair {
-        let mut pair = Pair::ZERO;
-        pair.fill_codes(&first.codes, &second.codes);
+    #[inline]
+    fn store_four_scales(&mut self, four: usize, first: float32x4_t, second: float32x4_t) {
+        let to = &mut self.scales.as_chunks_mut::<4>().0[four];
+        let [low, high] = [vzip1q_f32(first, second), vzip2q_f32(first, second)];
+        let [low, high] = [vreinterpretq_f64_f32(low), vreinterpretq_f64_f32(high)];
+        store_floats(&mut to[0], vreinterpretq_f32_f64(vzip1q_f64(low, low)));
+        store_floats(&mut to[1], vreinterpretq_f32_f64(vzip2q_f64(low, low)));
+        store_floats(&mut to[2], vreinterpretq_f32_f64(vzip1q_f64(high, high)));
+        store_floats(&mut to[3], vreinterpretq_f32_f64(vzip2q_f64(high, high)));
+    }
+
+    /// Offsets of both rows.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn store_offsets(&mut self, [first, second]: [Scales; 2]) {
+        first.store(&mut self.offsets[0]);
+        second.store(&mut self.offsets[1]);
+    }
+}
+
+/// A block of two rows of activations, as [`Pair`] has weights.
+struct Both {
+    codes: [[[i8; 16]; 4]; 8],
+    /// In the order of [`QuantizedBlock`]: a a b b.
+    scales: [[f32; 4]; 16],
+}
+
+impl Both {
+    #[target_feature(enable = "neon")]
+    fn of(first: &QuantizedBlock, second: &QuantizedBlock) -> Both {
+        let mut both = Both { codes: [[[0; 16]; 4]; 8], scales: [[0.0; 4]; 16] };
+        let halves = first.codes.as_chunks::<16>().0.iter().zip(second.codes.as_chunks::<16>().0);
+        for (i, (a, b)) in halves.enumerate() {
+            // A half of a group, and the same half of the group eight further.
+            let [a, b] = [a, b].map(|codes| vreinterpretq_s64_s8(signed_bytes(codes)));
+            let group = group_at(i / 4 * 4 + i / 2 % 2 * 2);
+            store_bytes(
+                &mut both.codes[group / 2][group % 2 * 2 + i % 2],
+                vreinterpretq_s8_s64(vzip1q_s64(a, b)),
+            );
+            store_bytes(
+                &mut both.codes[4 + group / 2][group % 2 * 2 + i % 2],
+                vreinterpretq_s8_s64(vzip2q_s64(a, b)),
+            );
+        }
         let scales = first.scales.iter().zip(&second.scales);
-        pair.scales.iter_mut().zip(scales).for_each(|(to, (&a, &b))| *to = [a, b, a, b]);
-        pair
+        both.scales.iter_mut().zip(scales).for_each(|(to, (&a, &b))| *to = [a, a, b, b]);
+        both
     }
 }
 
@@ -85,82 +142,98 @@ fn by_pairs(
     rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
-    let [mut first, mut second] = [room_for_row(kind, row_bytes), room_for_row(kind, row_bytes)];
-    let mut pairs = vec![Pair::ZERO; first.len()];
+    let mut pairs = vec![Pair::ZERO; row_bytes.div_ceil(superblock_bytes(kind))];
     // A last row of activations meets the weights twice, and is asked once.
     let of_rows = |rows: &[&[QuantizedBlock]]| {
         let both = rows[0].iter().zip(rows[rows.len() - 1]).take(pairs.len());
-        both.map(|(a, b)| Pair::of_activations(a, b)).collect()
+        both.map(|(a, b)| Both::of(a, b)).collect()
     };
-    let activations: Vec<Vec<Pair>> = rows.chunks(2).map(of_rows).collect();
+    let activations: Vec<Vec<Both>> = rows.chunks(2).map(of_rows).collect();
     for (j, both) in weights.chunks_exact(2 * row_bytes).enumerate() {
-        unpack_row(kind, &both[..row_bytes], &mut first);
-        unpack_row(kind, &both[row_bytes..], &mut second);
-        for ((pair, first), second) in pairs.iter_mut().zip(&first).zip(&second) {
-            pair.of_weights(first, second);
-        }
+        unpack_two_rows(kind, [&both[..row_bytes], &both[row_bytes..]], &mut pairs);
         let groups = rows.chunks(4).zip(activations.chunks(2)).zip(out.chunks_mut(4));
         for ((rows, activations), out) in groups {
-            let mut products = [[[vdupq_n_f32(0.0); 2]; 4]; 2];
-            match activations {
-                [a, b] => products = multiply(&pairs, [a, b]),
-                [a] => [products[0]] = multiply(&pairs, [a]),
+            let mut products = [[vdupq_n_f32(0.0); 4]; 2];
+            match (activations, has_runs(kind)) {
+                ([a, b], true) => products = multiply::<_, true>(&pairs, [a, b]),
+                ([a, b], false) => products = multiply::<_, false>(&pairs, [a, b]),
+                ([a], true) => [products[0]] = multiply::<_, true>(&pairs, [a]),
+                ([a], false) => [products[0]] = multiply::<_, false>(&pairs, [a]),
                 _ => unreachable!("two pairs at most"),
             }
-            for (r, (row, out)) in rows.iter().zip(out).enumerate() {
-                for (w, weights) in [&first, &second].into_iter().enumerate() {
-                    let made = products[r / 2][2 * w + r % 2];
-                    out[2 * j + w] = total(made, of_offsets(weights, row, offsets(kind)), offsets(kind));
+            // A row that is missing is another one, and asked once.
+            let rows = [0, 1, 2, 3].map(|r| rows[r.min(rows.len() - 1)]);
+            let taken = match (offsets(kind), has_runs(kind)) {
+                (Offsets::None, _) => [[vdupq_n_f32(0.0); 2]; 4],
+                (_, true) => of_offsets::<true>(&pairs, rows),
+                (_, false) => of_offsets::<false>(&pairs, rows),
+            };
+            for (r, (out, taken)) in out.iter_mut().zip(taken).enumerate() {
+                for w in 0..2 {
+                    out[2 * j + w] = total([products[r / 2][r % 2 * 2 + w], taken[w]], offsets(kind));
                 }
             }
         }
     }
 }
 
-/// The first two sums of each pair of rows: first weights with both activations, second weights with both.
+/// The first sums of each pair of rows: the first row of activations with both of weights, then the second.
 #[target_feature(enable = "neon,dotprod,i8mm")]
 #[inline(never)]
-fn multiply<const PAIRS: usize>(
+fn multiply<const PAIRS: usize, const RUNS: bool>(
     weights: &[Pair],
-    activations: [&Vec<Pair>; PAIRS],
-) -> [[[float32x4_t; 2]; 4]; PAIRS] {
-    // Of groups that are a multiple of four apart, those below 8 and those from 8 on.
-    let mut sums = [[[vdupq_n_f32(0.0); 4]; 2]; PAIRS];
+    activations: [&Vec<Both>; PAIRS],
+) -> [[float32x4_t; 4]; PAIRS] {
+    let start = vdupq_n_s32(WHOLE.to_bits().cast_signed());
+    // One for each of four groups or runs whose sums stand together elsewhere.
+    let mut sums = [[vdupq_n_f32(0.0); 4]; PAIRS];
     for (i, w) in weights.iter().enumerate() {
+        let products = |w: [int8x16_t; 2], x: [int8x16_t; 2]| {
+            added_to_whole(smmla(smmla(start, x[0], w[0]), x[1], w[1]))
+        };
         // Written out, so that every sum has its register.
-        macro_rules! each_group {
-            ($($group:literal)*) => {
+        macro_rules! each {
+            ($($run:literal)*) => {
                 $({
-                    let [first, second] = [0, 1].map(|half| signed_bytes(&w.codes[$group][half]));
-                    let scales = floats(&w.scales[$group]);
+                    const EVEN: usize = $run / 4 * 8 + $run % 4;
+                    const ODD: usize = EVEN + 4;
+                    let [a, b, c, d] = four_registers(&w.codes[group_at(EVEN) / 2]);
+                    let scales = floats(&w.scales[if RUNS { $run } else { EVEN }]);
                     for (sums, x) in sums.iter_mut().zip(activations) {
                         let x = &x[i];
-                        let products = smmla(vdupq_n_s32(0), first, signed_bytes(&x.codes[$group][0]));
-                        let products = smmla(products, second, signed_bytes(&x.codes[$group][1]));
-                        let scales = vmulq_f32(scales, floats(&x.scales[$group]));
-                        let sum = &mut sums[$group / 8][$group % 4];
-                        *sum = vfmaq_f32(*sum, vcvtq_f32_s32(products), scales);
+                        let [e, f, g, h] = four_registers(&x.codes[group_at(EVEN) / 2]);
+                        let (even, odd) = (products([a, b], [e, f]), products([c, d], [g, h]));
+                        let (even_scales, odd_scales) = (floats(&x.scales[EVEN]), floats(&x.scales[ODD]));
+                        let sum = &mut sums[$run % 4];
+                        if RUNS {
+                            let both = vfmaq_f32(vmulq_f32(even, even_scales), odd, odd_scales);
+                            *sum = vfmaq_f32(*sum, both, scales);
+                        } else {
+                            *sum = vfmaq_f32(*sum, even, vmulq_f32(scales, even_scales));
+                            *sum = vfmaq_f32(*sum, odd, vmulq_f32(floats(&w.scales[ODD]), odd_scales));
+                        }
                     }
                 })*
             };
         }
-        each_group!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+        each!(0 1 2 3 4 5 6 7);
     }
-    sums.map(|[lower, upper]| {
-        let (lower, upper) = (transpose(lower), transpose(upper));
-        std::array::from_fn(|product| [lower[product], upper[product]])
-    })
+    sums.map(|sums| transpose(sums))
 }
 
-/// The last two sums of a row of weights with one of activations.
-#[target_feature(enable = "neon,dotprod")]
-#[inline]
-fn of_offsets(weights: &[StoredSuperblock], row: &[QuantizedBlock], offsets: Offsets) -> [float32x4_t; 2] {
-    let mut sums = nothing();
-    if offsets != Offsets::None {
-        for (w, x) in weights.iter().zip(row) {
-            dotprod::add_offsets(&mut sums, sixteen_floats(&w.offsets), x);
+/// The last sums of each row of activations with both of weights.
+#[target_feature(enable = "neon")]
+#[inline(never)]
+fn of_offsets<const RUNS: bool>(weights: &[Pair], rows: [&[QuantizedBlock]; 4]) -> [[float32x4_t; 2]; 4] {
+    let mut sums = [[vdupq_n_f32(0.0); 2]; 4];
+    let rows = rows.map(|row| &row[..weights.len()]);
+    for (i, w) in weights.iter().enumerate() {
+        let offsets = w.offsets.each_ref().map(|stored| Scales::stored(stored, RUNS));
+        for (sums, row) in sums.iter_mut().zip(rows) {
+            sums.iter_mut()
+                .zip(offsets)
+                .for_each(|(sum, offsets)| *sum = with_offsets(*sum, offsets, &row[i]));
         }
     }
-    [sums[2], sums[3]]
+    sums
 }

@@ -1,39 +1,110 @@
 //! Products of quantized weight rows with activations, compiled once for each way to multiply bytes.
 //!
-//! An output is the sum of the numbers of four registers, whatever made them: groups 0 to 7 of every superblock are added
-//! to the first, in the order of their numbers and four to a register, groups 8 to 15 to the second, and the products with
-//! the offsets of both to the third and fourth.
+//! An output is the sum of the numbers of two registers, whatever made them: products of the codes are added to the first,
+//! four groups of 16 to a register, products of the offsets to the second. Where weights have a scale for 32, a group and
+//! the one beside it meet before that scale.
 #![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 
 use std::arch::aarch64::*;
 
-use super::unpack::Offsets;
+use super::registers::{floats, four_registers, sixteen_floats};
+use super::unpack::{Offsets, Ordered, Scales};
+use crate::QuantizedBlock;
+use crate::activations::WHOLE;
 
 /// The registers in which an output is summed.
-pub(super) type Sums = [float32x4_t; 4];
+pub(super) type Sums = [float32x4_t; 2];
 
 /// No sum yet.
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn nothing() -> Sums {
-    [vdupq_n_f32(0.0); 4]
+    [vdupq_n_f32(0.0); 2]
 }
 
-/// The output that sums make: products, and products with offsets.
+/// The output that sums make.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn total(
-    [first, second]: [float32x4_t; 2],
-    of_offsets: [float32x4_t; 2],
-    offsets: Offsets,
-) -> f32 {
-    let mut sums = vaddq_f32(first, second);
+pub(super) fn total([products, of_offsets]: Sums, offsets: Offsets) -> f32 {
+    let mut sums = products;
     if offsets != Offsets::None {
-        let taken = vaddq_f32(of_offsets[0], of_offsets[1]);
-        sums = vfmaq_n_f32(sums, taken, -offsets.factor());
+        sums = vfmaq_n_f32(sums, of_offsets, -offsets.factor());
     }
     let pairs = vpaddq_f32(sums, sums);
     vpadds_f32(vget_low_f32(pairs))
+}
+
+/// The integers from which sums of products of two groups start. With what they add up to, a whole number that was added to
+/// its bits is a float of that much: what is made in one instruction on any unit is not converted by another on few.
+#[target_feature(enable = "neon")]
+#[inline]
+fn start() -> int32x4_t {
+    vreinterpretq_s32_u64(vdupq_n_u64(WHOLE.to_bits() as u64))
+}
+
+/// The whole number that was added to the bits of [`WHOLE`].
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn added_to_whole(sums: int32x4_t) -> float32x4_t {
+    vsubq_f32(vreinterpretq_f32_s32(sums), vdupq_n_f32(WHOLE))
+}
+
+/// Adds products of 256 weights of each row of them, `bytes` being those of two groups eight apart.
+#[target_feature(enable = "neon")]
+#[inline]
+fn add<const W: usize>(
+    sums: &mut [Sums; W],
+    weights: &[Ordered; W],
+    has_offsets: bool,
+    x: &QuantizedBlock,
+    bytes: impl Fn(int32x4_t, [int8x16_t; 2], [int8x16_t; 2]) -> int32x4_t,
+) {
+    let start = start();
+    let (x_codes, _) = x.codes.as_chunks::<16>().0.as_chunks::<4>();
+    let x_scales = sixteen_floats(&x.scales);
+    let four_groups = |[a, b, c, d]: [int8x16_t; 4], [e, f, g, h]: [int8x16_t; 4]| {
+        added_to_whole(vpaddq_s32(bytes(start, [a, b], [e, f]), bytes(start, [c, d], [g, h])))
+    };
+    for (half, of_half) in x_codes.as_chunks::<2>().0.iter().enumerate() {
+        let [even_x, odd_x] = of_half.each_ref().map(|codes| four_registers(codes));
+        let (even, odd) = (2 * half, 2 * half + 1);
+        for (sums, w) in sums.iter_mut().zip(weights) {
+            let (of_even, of_odd) = (four_groups(w.codes[even], even_x), four_groups(w.codes[odd], odd_x));
+            match w.scales {
+                Scales::Runs(scales) => {
+                    let both = vfmaq_f32(vmulq_f32(of_even, x_scales[even]), of_odd, x_scales[odd]);
+                    sums[0] = vfmaq_f32(sums[0], both, scales[half]);
+                }
+                Scales::Groups(scales) => {
+                    sums[0] = vfmaq_f32(sums[0], of_even, vmulq_f32(scales[even], x_scales[even]));
+                    sums[0] = vfmaq_f32(sums[0], of_odd, vmulq_f32(scales[odd], x_scales[odd]));
+                }
+            }
+        }
+    }
+    if has_offsets {
+        sums.iter_mut().zip(weights).for_each(|(sums, w)| sums[1] = with_offsets(sums[1], w.offsets, x));
+    }
+}
+
+/// Adds the products of the offsets of a superblock with the sums of the activations.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn with_offsets(mut sums: float32x4_t, offsets: Scales, x: &QuantizedBlock) -> float32x4_t {
+    match offsets {
+        Scales::Runs(offsets) => {
+            let (x_sums, _) = x.run_sums.as_chunks();
+            for (offsets, x) in offsets.into_iter().zip(x_sums) {
+                sums = vfmaq_f32(sums, offsets, floats(x));
+            }
+        }
+        Scales::Groups(offsets) => {
+            for (offsets, x) in offsets.into_iter().zip(sixteen_floats(&x.sums)) {
+                sums = vfmaq_f32(sums, offsets, x);
+            }
+        }
+    }
+    sums
 }
 
 /// Products compiled for `$feature`, with bytes multiplied by `$bytes`.
@@ -42,15 +113,11 @@ macro_rules! products {
         $feature:literal, $bytes:path,
         [$($kind:ident $module:ident $unpack:ident,)*] $([$($large:tt)*])*
     ) => {
-        use std::arch::aarch64::*;
-
-        use super::{Sums, nothing, total};
+        use super::{Sums, add, nothing, total};
         use crate::QuantizedBlock;
-        use crate::neon::registers::{sixteen_floats, sixteen_groups};
         use crate::neon::unpack::{
-            Offsets, StoredSuperblock, offsets, offsets_of, room_for_row, unpack, unpack_row,
+            Offsets, StoredSuperblock, filled_up, has_runs, kind_of, offsets, room_for_row, unpack, unpack_row,
         };
-        use crate::groups::by_groups;
         use crate::quant::TensorType;
         use crate::unpack::superblock_bytes;
 
@@ -67,7 +134,7 @@ macro_rules! products {
                 // SAFETY: the table is handed out only where `kernels` found this feature.
                 $((TensorType::$kind, [x], [out]) => unsafe {
                     const BYTES: usize = superblock_bytes(TensorType::$kind);
-                    one_row::<BYTES, { TensorType::$kind.id() }>(kind, weights, row_bytes, x, out);
+                    one_row::<BYTES, { TensorType::$kind.id() }>(weights, row_bytes, x, out);
                 },)*
                 // SAFETY: as above.
                 _ => unsafe { many_rows(kind, weights, row_bytes, rows, out) },
@@ -77,36 +144,32 @@ macro_rules! products {
         /// One row: what is unpacked stays in registers.
         #[target_feature(enable = $feature)]
         fn one_row<const BYTES: usize, const KIND: u32>(
-            kind: TensorType,
             weights: &[u8],
             row_bytes: usize,
             x: &[QuantizedBlock],
             out: &mut [f32],
         ) {
-            let offsets = const { offsets_of::<KIND>() };
+            let offsets = const { offsets(kind_of::<KIND>()) };
             for (out, row) in out.iter_mut().zip(weights.chunks_exact(row_bytes)) {
-                let (whole, rest) = row.as_chunks::<BYTES>();
-                let mut sums = nothing();
-                for (block, x) in whole.iter().zip(x) {
-                    let w = unpack::<BYTES, KIND>(block);
-                    let codes = sixteen_groups(&x.codes);
-                    let products: [int32x4_t; 16] = std::array::from_fn(|g| $bytes(w.codes[g], codes[g]));
-                    add(&mut sums, products, w.scales, x);
-                    if offsets != Offsets::None {
-                        add_offsets(&mut sums, w.offsets, x);
-                    }
-                }
-                if !rest.is_empty() {
-                    let mut last = StoredSuperblock::ZERO;
-                    unpack_row(kind, rest, std::slice::from_mut(&mut last));
-                    add_stored([&mut sums], &last, [&x[whole.len()]], offsets);
-                }
-                let [a, b, c, d] = sums;
-                *out = total([a, b], [c, d], offsets);
+                let mut sums = [nothing()];
+                add_row::<BYTES, KIND>(&mut sums, row, x);
+                *out = total(sums[0], offsets);
             }
         }
 
-        /// More rows: weights are unpacked to memory, once for all of them.
+        #[target_feature(enable = $feature)]
+        fn add_row<const BYTES: usize, const KIND: u32>(sums: &mut [Sums; 1], row: &[u8], x: &[QuantizedBlock]) {
+            let has_offsets = const { !matches!(offsets(kind_of::<KIND>()), Offsets::None) };
+            let (whole, rest) = row.as_chunks::<BYTES>();
+            for (block, x) in whole.iter().zip(x) {
+                add(sums, &[unpack::<BYTES, KIND>(block)], has_offsets, x, |start, w, x| $bytes(start, w, x));
+            }
+            if !rest.is_empty() {
+                add_row::<BYTES, KIND>(sums, &filled_up::<BYTES>(rest), &x[whole.len()..]);
+            }
+        }
+
+        /// More rows: weights are unpacked to memory, two rows once for all of them.
         #[target_feature(enable = $feature)]
         fn many_rows(
             kind: TensorType,
@@ -115,71 +178,39 @@ macro_rules! products {
             rows: &[&[QuantizedBlock]],
             out: &mut [&mut [f32]],
         ) {
-            let mut unpacked = room_for_row(kind, row_bytes);
-            for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
-                unpack_row(kind, row, &mut unpacked);
-                by_groups!(rows, &mut *out, 2 1, |rows, out| {
-                    for (out, sum) in out.iter_mut().zip(multiply(&unpacked, rows, offsets(kind))) {
-                        out[j] = sum;
-                    }
-                });
+            let [mut first, mut second] = [room_for_row(kind, row_bytes), room_for_row(kind, row_bytes)];
+            for (pair, two) in weights.chunks(2 * row_bytes).enumerate() {
+                let is_two = two.len() > row_bytes;
+                unpack_row(kind, &two[..row_bytes], &mut first);
+                if is_two {
+                    unpack_row(kind, &two[row_bytes..], &mut second);
+                }
+                for (x, out) in rows.iter().zip(&mut *out) {
+                    let products = if has_runs(kind) {
+                        multiply::<true>([&first, &second], x, offsets(kind))
+                    } else {
+                        multiply::<false>([&first, &second], x, offsets(kind))
+                    };
+                    // Of a last row that has no other beside it the second product is nobody's.
+                    let out = &mut out[2 * pair..];
+                    out.iter_mut().zip(products).for_each(|(out, product)| *out = product);
+                }
             }
         }
 
         #[target_feature(enable = $feature)]
         #[inline(never)]
-        fn multiply<const ROWS: usize>(
-            weights: &[StoredSuperblock],
-            rows: &[&[QuantizedBlock]; ROWS],
+        fn multiply<const RUNS: bool>(
+            weights: [&[StoredSuperblock]; 2],
+            x: &[QuantizedBlock],
             offsets: Offsets,
-        ) -> [f32; ROWS] {
-            let mut sums = [nothing(); ROWS];
-            for (i, w) in weights.iter().enumerate() {
-                add_stored(sums.each_mut(), w, rows.map(|x| &x[i]), offsets);
+        ) -> [f32; 2] {
+            let mut sums = [nothing(); 2];
+            for ((first, second), x) in weights[0].iter().zip(weights[1]).zip(x) {
+                let w = [first.ordered(RUNS), second.ordered(RUNS)];
+                add(&mut sums, &w, offsets != Offsets::None, x, |start, w, x| $bytes(start, w, x));
             }
-            sums.map(|[a, b, c, d]| total([a, b], [c, d], offsets))
-        }
-
-        /// Adds the products of a superblock in memory with a block of each row.
-        #[target_feature(enable = $feature)]
-        #[inline]
-        fn add_stored<const ROWS: usize>(
-            sums: [&mut Sums; ROWS],
-            w: &StoredSuperblock,
-            rows: [&QuantizedBlock; ROWS],
-            offsets: Offsets,
-        ) {
-            let codes = sixteen_groups(&w.codes);
-            for (sums, x) in sums.into_iter().zip(rows) {
-                let x_codes = sixteen_groups(&x.codes);
-                let products = std::array::from_fn(|g| $bytes(codes[g], x_codes[g]));
-                add(sums, products, sixteen_floats(&w.scales), x);
-                if offsets != Offsets::None {
-                    add_offsets(sums, sixteen_floats(&w.offsets), x);
-                }
-            }
-        }
-
-        /// Adds the products of the groups of a superblock, each four numbers.
-        #[target_feature(enable = $feature)]
-        #[inline]
-        fn add(sums: &mut Sums, products: [int32x4_t; 16], scales: [float32x4_t; 4], x: &QuantizedBlock) {
-            let x_scales = sixteen_floats(&x.scales);
-            for (j, fours) in products.as_chunks::<4>().0.iter().enumerate() {
-                let [a, b, c, d] = *fours;
-                let groups = vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d));
-                let scales = vmulq_f32(scales[j], x_scales[j]);
-                sums[j / 2] = vfmaq_f32(sums[j / 2], vcvtq_f32_s32(groups), scales);
-            }
-        }
-
-        /// Adds the products of the offsets of a superblock with the sums of the activations.
-        #[target_feature(enable = $feature)]
-        #[inline]
-        pub(in crate::neon) fn add_offsets(sums: &mut Sums, offsets: [float32x4_t; 4], x: &QuantizedBlock) {
-            for (j, (offsets, x)) in offsets.into_iter().zip(sixteen_floats(&x.sums)).enumerate() {
-                sums[2 + j / 2] = vfmaq_f32(sums[2 + j / 2], offsets, x);
-            }
+            sums.map(|sums| total(sums, offsets))
         }
     };
 }

@@ -1,10 +1,8 @@
 //! Activations rounded to 8 bits: `activations::quantize`, operation by operation, for four groups at a time.
-#![expect(unsafe_code, reason = "writes of whole registers")]
-
 use std::arch::aarch64::*;
 
-use super::registers::{floats, store_floats, transpose};
-use crate::activations::{self, CANDIDATES, GROUP, WHOLE, steps_tried};
+use super::registers::{floats, store_bytes, store_floats, transpose, transposed_words};
+use crate::activations::{self, CANDIDATES, GROUP, WHOLE, group_at, steps_tried};
 use crate::{QuantizedBlock, SUPERBLOCK};
 
 /// See [`crate::Kernels::quantize`].
@@ -17,18 +15,19 @@ pub(super) fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) {
         for part in 0..4 {
             quantize_groups(by_element(x, part), block, part);
         }
+        block.add_up_runs();
     }
     activations::quantize(rest, last);
 }
 
-/// Element e of the four groups of a quarter.
+/// Element e of the four groups whose scales stand together.
 #[target_feature(enable = "neon")]
 #[inline]
 fn by_element(x: &[f32; SUPERBLOCK], part: usize) -> [float32x4_t; GROUP] {
     let fours: &[[f32; 4]] = x.as_chunks().0;
     let mut elements = [vdupq_n_f32(0.0); GROUP];
     for (q, elements) in elements.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-        *elements = transpose([0, 1, 2, 3].map(|group| floats(&fours[4 * (4 * part + group) + q])));
+        *elements = transpose([0, 1, 2, 3].map(|group| floats(&fours[4 * group_at(4 * part + group) + q])));
     }
     elements
 }
@@ -69,9 +68,13 @@ fn quantize_groups(mut elements: [float32x4_t; GROUP], block: &mut QuantizedBloc
         let (low, high) = (vsliq_n_u32::<8>(a, b), vsliq_n_u32::<8>(c, d));
         *word = vsliq_n_u32::<16>(low, high);
     }
-    let codes = &mut block.codes.as_chunks_mut::<64>().0[part];
-    // SAFETY: writes the 64 bytes of the array: word after word those of each group.
-    unsafe { vst4q_u32(codes.as_mut_ptr().cast(), uint32x4x4_t(words[0], words[1], words[2], words[3])) };
+    // A group in each; of the groups eight apart, which are beside each other, first halves meet, and second halves.
+    let [a, b, c, d] = transposed_words(words).map(|group| vreinterpretq_s64_u32(group));
+    let codes = block.codes.as_chunks_mut::<16>().0.as_chunks_mut::<2>().0;
+    for (to, [low, high]) in codes[2 * part..].iter_mut().zip([[a, b], [c, d]]) {
+        store_bytes(&mut to[0], vreinterpretq_s8_s64(vzip1q_s64(low, high)));
+        store_bytes(&mut to[1], vreinterpretq_s8_s64(vzip2q_s64(low, high)));
+    }
     let scale = vmulq_f32(scale, max);
     store_floats(&mut block.scales.as_chunks_mut().0[part], scale);
     store_floats(&mut block.sums.as_chunks_mut().0[part], vmulq_f32(scale, sums));

@@ -7,6 +7,8 @@
 use std::arch::aarch64::*;
 use std::arch::asm;
 
+use crate::activations::group_at;
+
 /// 16 bytes at `at`.
 #[target_feature(enable = "neon")]
 #[inline]
@@ -30,19 +32,26 @@ pub(super) fn signed_bytes(bytes: &[i8; 16]) -> int8x16_t {
     unsafe { vld1q_s8(bytes.as_ptr()) }
 }
 
-/// 64 bytes at `at`.
+/// 64 signed bytes.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn four_registers_at(bytes: &[u8], at: usize) -> [uint8x16_t; 4] {
-    [0, 16, 32, 48].map(|more| bytes_at(bytes, at + more))
+pub(super) fn four_registers(bytes: &[[i8; 16]; 4]) -> [int8x16_t; 4] {
+    // SAFETY: reads the 64 bytes of the array.
+    let int8x16x4_t(a, b, c, d) = unsafe { vld1q_s8_x4(bytes.as_flattened().as_ptr()) };
+    [a, b, c, d]
 }
 
-/// The codes of 16 groups.
+/// The upper nibbles of `high`, and under them those of `low`, by one instruction. The compiler makes two of the function
+/// that there is for it.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn sixteen_groups(codes: &[i8; 256]) -> [int8x16_t; 16] {
-    let groups = codes.as_chunks::<16>().0;
-    std::array::from_fn(|group| signed_bytes(&groups[group]))
+pub(super) fn upper_nibbles(mut high: uint8x16_t, low: uint8x16_t) -> uint8x16_t {
+    // SAFETY: an instruction of every 64-bit Arm processor, on registers alone.
+    unsafe {
+        asm!("sri {high:v}.16b, {low:v}.16b, #4", high = inout(vreg) high, low = in(vreg) low,
+             options(pure, nomem, nostack, preserves_flags));
+    }
+    high
 }
 
 /// Sixteen floats.
@@ -98,51 +107,88 @@ pub(super) fn widened(halves: uint16x4_t) -> float32x4_t {
     floats
 }
 
-/// The half-precision numbers at `AT` and two bytes on, each in all lanes.
+/// As `widened`, of the upper four.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn two_halves<const AT: usize>(bytes: &[u8]) -> [float32x4_t; 2] {
-    let bits: &[u8; 4] = bytes[AT..].first_chunk().expect("inside the block");
-    let both = widened(vreinterpret_u16_u32(vdup_n_u32(u32::from_le_bytes(*bits))));
-    [vdupq_laneq_f32::<0>(both), vdupq_laneq_f32::<1>(both)]
+pub(super) fn widened_high(halves: uint16x8_t) -> float32x4_t {
+    let floats: float32x4_t;
+    // SAFETY: an instruction of every 64-bit Arm processor, on registers alone.
+    unsafe {
+        asm!("fcvtl2 {floats:v}.4s, {halves:v}.8h", floats = lateout(vreg) floats, halves = in(vreg) halves,
+             options(pure, nomem, nostack, preserves_flags));
+    }
+    floats
 }
 
-/// The half-precision number at `AT`, in all lanes.
+/// The half-precision numbers at `AT` and two bytes on, in the first two lanes.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn two_halves<const AT: usize>(bytes: &[u8]) -> float32x4_t {
+    let bits: &[u8; 4] = bytes[AT..].first_chunk().expect("inside the block");
+    widened(vcreate_u16(u64::from(u32::from_le_bytes(*bits))))
+}
+
+/// The half-precision number at `AT`, in the first lane.
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn half<const AT: usize>(bytes: &[u8]) -> float32x4_t {
     let bits: &[u8; 2] = bytes[AT..].first_chunk().expect("inside the block");
-    widened(vdup_n_u16(u16::from_le_bytes(*bits)))
+    widened(vcreate_u16(u64::from(u16::from_le_bytes(*bits))))
 }
 
-/// Eight half-precision numbers, one for each run of 32 elements, by group.
+/// `low | high << SHIFT`. Where the compiler sees numbers put together that were loaded one by one, it stores them and loads the
+/// whole, which takes longer.
+#[inline(always)]
+fn or_shifted<const SHIFT: u32>(low: u64, high: u64) -> u64 {
+    let both: u64;
+    // SAFETY: an instruction of every 64-bit Arm processor, on registers alone.
+    unsafe {
+        asm!("orr {both}, {low}, {high}, lsl #{shift}",
+             both = lateout(reg) both, low = in(reg) low, high = in(reg) high, shift = const SHIFT,
+             options(pure, nomem, nostack, preserves_flags));
+    }
+    both
+}
+
+/// Eight half-precision numbers, one for each run of 32 elements, in the order of runs.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn halves_of_runs(bits: [u16; 8]) -> [float32x4_t; 4] {
+pub(super) fn halves_of_runs(bits: [u16; 8]) -> [float32x4_t; 2] {
     let [a, b, c, d, e, f, g, h] = bits.map(u64::from);
-    let four = |a, b, c, d| widened(vcreate_u16(a | b << 16 | c << 32 | d << 48));
-    twice([four(a, b, c, d), four(e, f, g, h)])
-}
-
-/// Each number two times: what belongs to runs of 32 elements, by group.
-#[target_feature(enable = "neon")]
-#[inline]
-pub(super) fn twice([a, b]: [float32x4_t; 2]) -> [float32x4_t; 4] {
-    [vzip1q_f32(a, a), vzip2q_f32(a, a), vzip1q_f32(b, b), vzip2q_f32(b, b)]
+    let four =
+        |a, b, c, d| widened(vcreate_u16(or_shifted::<32>(or_shifted::<16>(a, b), or_shifted::<16>(c, d))));
+    [four(a, e, b, f), four(c, g, d, h)]
 }
 
 /// Eight unsigned bytes, one for each run of 32 elements, in the lowest byte first.
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn integers_of_runs(bytes: u64) -> [int32x4_t; 2] {
-    let words = vmovl_u8(vcreate_u8(bytes));
+    let words = vmovl_u8(vzip1_u8(vcreate_u8(bytes), vcreate_u8(bytes >> 32)));
     [vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(words))), vreinterpretq_s32_u32(vmovl_high_u16(words))]
+}
+
+/// What is there of each group, in the order of their scales.
+#[target_feature(enable = "neon")]
+#[inline]
+fn in_order(groups: uint8x16_t) -> uint8x16_t {
+    const PLACES: [u8; 16] = {
+        let mut places = [0; 16];
+        let mut lane = 0;
+        while lane < 16 {
+            places[lane] = group_at(lane) as u8;
+            lane += 1;
+        }
+        places
+    };
+    vqtbl1q_u8(groups, bytes_of(&PLACES))
 }
 
 /// Sixteen unsigned bytes, one for each group.
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn unsigned_of_groups(bytes: uint8x16_t) -> [int32x4_t; 4] {
+    let bytes = in_order(bytes);
     let (low, high) = (vmovl_u8(vget_low_u8(bytes)), vmovl_high_u8(bytes));
     [vmovl_u16(vget_low_u16(low)), vmovl_high_u16(low), vmovl_u16(vget_low_u16(high)), vmovl_high_u16(high)]
         .map(|four| vreinterpretq_s32_u32(four))
@@ -152,15 +198,24 @@ pub(super) fn unsigned_of_groups(bytes: uint8x16_t) -> [int32x4_t; 4] {
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn signed_of_groups(bytes: int8x16_t) -> [int32x4_t; 4] {
+    let bytes = vreinterpretq_s8_u8(in_order(vreinterpretq_u8_s8(bytes)));
     let (low, high) = (vmovl_s8(vget_low_s8(bytes)), vmovl_high_s8(bytes));
     [vmovl_s16(vget_low_s16(low)), vmovl_high_s16(low), vmovl_s16(vget_low_s16(high)), vmovl_high_s16(high)]
 }
 
-/// `factor` times each of the integers.
+/// The first lane of `factor` times each of the integers.
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn times<const N: usize>(factor: float32x4_t, integers: [int32x4_t; N]) -> [float32x4_t; N] {
-    integers.map(|integers| vmulq_f32(factor, vcvtq_f32_s32(integers)))
+    integers.map(|integers| vmulq_laneq_f32::<0>(vcvtq_f32_s32(integers), factor))
+}
+
+/// The first halves of two registers side by side, and the second halves.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn side_by_side(first: uint8x16_t, second: uint8x16_t) -> [uint8x16_t; 2] {
+    let [a, b] = [first, second].map(|bytes| vreinterpretq_u64_u8(bytes));
+    [vzip1q_u64(a, b), vzip2q_u64(a, b)].map(|both| vreinterpretq_u8_u64(both))
 }
 
 /// The nibbles of each byte: the low ones, the high ones.
@@ -185,6 +240,13 @@ pub(super) fn mask_of_bits(bits: u16) -> uint8x16_t {
     const BIT: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
     let spread = vqtbl1q_u8(vreinterpretq_u8_u16(vdupq_n_u16(bits)), bytes_of(&BYTE));
     vtstq_u8(spread, bytes_of(&BIT))
+}
+
+/// As `transpose`, of words.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn transposed_words(words: [uint32x4_t; 4]) -> [uint32x4_t; 4] {
+    transpose(words.map(|words| vreinterpretq_f32_u32(words))).map(|words| vreinterpretq_u32_f32(words))
 }
 
 /// Four by four numbers, rows for columns.

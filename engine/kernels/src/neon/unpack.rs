@@ -6,27 +6,88 @@
 
 use std::arch::aarch64::*;
 
-use super::registers::{store_bytes, store_floats};
+use super::pairs::Pair;
+use super::registers::{four_registers, side_by_side, sixteen_floats, store_bytes, store_floats};
 use super::{books, few_bits, k_quants, small_blocks};
 use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
 use crate::unpackers::of_every_type;
 
-/// 256 weights, a group in each register of codes: weight i is `scales[i / 16] · codes[i]` less what [`Offsets`] says of the
-/// type.
-pub(super) struct Superblock {
-    pub(super) codes: [int8x16_t; 16],
-    pub(super) scales: [float32x4_t; 4],
-    pub(super) offsets: [float32x4_t; 4],
+/// Unpacks half a superblock, byte by byte: the codes of eight groups.
+pub(super) trait Codes<const N: usize>: Fn([uint8x16_t; N]) -> [int8x16_t; 8] {}
+
+impl<const N: usize, F: Fn([uint8x16_t; N]) -> [int8x16_t; 8]> Codes<N> for F {}
+
+/// 256 weights: weight i is its code times its scale, less what [`Offsets`] says of the type. Codes are still packed, so that
+/// what is to stand side by side can be brought there in few registers.
+pub(super) struct Superblock<const N: usize, F> {
+    /// Of each half of the weights as many registers.
+    pub(super) packed: [[uint8x16_t; N]; 2],
+    pub(super) codes: F,
+    pub(super) scales: Scales,
+    pub(super) offsets: Scales,
 }
 
-impl Superblock {
-    /// Weights without minima.
+/// A number for each run of 32 weights, or for each group of 16, in the order of
+/// [`QuantizedBlock`](crate::QuantizedBlock).
+#[derive(Clone, Copy)]
+pub(super) enum Scales {
+    Runs([float32x4_t; 2]),
+    Groups([float32x4_t; 4]),
+}
+
+impl Superblock<8, ()> {
+    /// Weights without minima whose codes, a group in each register, were unpacked as a whole.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn symmetric(codes: [int8x16_t; 16], scales: [float32x4_t; 4]) -> Superblock {
-        Superblock { codes, scales, offsets: scales }
+    pub(super) fn symmetric(codes: [int8x16_t; 16], scales: Scales) -> Superblock<8, impl Codes<8>> {
+        Superblock::with_offsets(codes, scales, scales)
     }
+
+    /// As `symmetric`, with minima.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn with_offsets(
+        codes: [int8x16_t; 16],
+        scales: Scales,
+        offsets: Scales,
+    ) -> Superblock<8, impl Codes<8>> {
+        let half = |half: usize| std::array::from_fn(|group| vreinterpretq_u8_s8(codes[8 * half + group]));
+        let as_they_are = |codes: [uint8x16_t; 8]| codes.map(|codes| vreinterpretq_s8_u8(codes));
+        Superblock { packed: [half(0), half(1)], codes: as_they_are, scales, offsets }
+    }
+}
+
+/// 256 weights in the order of [`QuantizedBlock`](crate::QuantizedBlock).
+pub(super) struct Ordered {
+    /// Of four groups whose scales stand together: the first half of the first two, their second half, and those of the
+    /// other two.
+    pub(super) codes: [[int8x16_t; 4]; 4],
+    pub(super) scales: Scales,
+    pub(super) offsets: Scales,
+}
+
+impl<const N: usize, F: Codes<N>> Superblock<N, F> {
+    #[target_feature(enable = "neon")]
+    #[inline]
+    fn ordered(self) -> Ordered {
+        let [lower, upper] = both_parts(&self.packed[0], &self.packed[1], &self.codes);
+        let codes = [0, 1, 4, 5].map(|g| [lower[g], upper[g], lower[g + 2], upper[g + 2]]);
+        Ordered { codes, scales: self.scales, offsets: self.offsets }
+    }
+}
+
+/// The codes of as many packed registers brought side by side: those of their first halves, and of their second.
+#[target_feature(enable = "neon")]
+#[inline]
+pub(super) fn both_parts<const N: usize>(
+    first: &[uint8x16_t; N],
+    second: &[uint8x16_t; N],
+    codes: impl Codes<N>,
+) -> [[int8x16_t; 8]; 2] {
+    let lower = std::array::from_fn(|i| side_by_side(first[i], second[i])[0]);
+    let upper = std::array::from_fn(|i| side_by_side(first[i], second[i])[1]);
+    [codes(lower), codes(upper)]
 }
 
 /// What is taken away from scale · code.
@@ -66,44 +127,83 @@ pub(super) const fn offsets(kind: TensorType) -> Offsets {
     }
 }
 
-/// As [`offsets`], of the type with number `KIND`.
-pub(super) const fn offsets_of<const KIND: u32>() -> Offsets {
+/// The type with number `KIND`.
+pub(super) const fn kind_of<const KIND: u32>() -> TensorType {
     let mut i = 0;
     while TensorType::ALL[i].id() != KIND {
         i += 1;
     }
-    offsets(TensorType::ALL[i])
+    TensorType::ALL[i]
 }
 
-/// A superblock in memory, for more than one row of activations.
+/// Whether a type has a scale for every 32 weights, or for more, and not for every 16.
+pub(super) const fn has_runs(kind: TensorType) -> bool {
+    !matches!(
+        kind,
+        TensorType::Q2_K
+            | TensorType::Q3_K
+            | TensorType::Q6_K
+            | TensorType::IQ2_XS
+            | TensorType::IQ2_S
+            | TensorType::IQ1_M
+            | TensorType::NVFP4
+    )
+}
+
+/// [`Ordered`] in memory, for more than one row of activations. Scales of runs are the first eight.
 #[derive(Clone)]
 #[repr(align(64))]
 pub(super) struct StoredSuperblock {
-    pub(super) codes: [i8; 256],
+    pub(super) codes: [[[i8; 16]; 4]; 4],
     pub(super) scales: [f32; 16],
     pub(super) offsets: [f32; 16],
 }
 
 impl StoredSuperblock {
     pub(super) const ZERO: StoredSuperblock =
-        StoredSuperblock { codes: [0; 256], scales: [0.0; 16], offsets: [0.0; 16] };
+        StoredSuperblock { codes: [[[0; 16]; 4]; 4], scales: [0.0; 16], offsets: [0.0; 16] };
 
     #[target_feature(enable = "neon")]
     #[inline]
-    fn store(&mut self, from: &Superblock) {
-        self.codes.as_chunks_mut().0.iter_mut().zip(from.codes).for_each(|(to, from)| store_bytes(to, from));
-        self.scales
-            .as_chunks_mut()
-            .0
-            .iter_mut()
-            .zip(from.scales)
-            .for_each(|(to, from)| store_floats(to, from));
-        self.offsets
-            .as_chunks_mut()
-            .0
-            .iter_mut()
-            .zip(from.offsets)
-            .for_each(|(to, from)| store_floats(to, from));
+    fn store(&mut self, from: &Ordered) {
+        for (to, from) in self.codes.iter_mut().zip(from.codes) {
+            to.iter_mut().zip(from).for_each(|(to, from)| store_bytes(to, from));
+        }
+        from.scales.store(&mut self.scales);
+        from.offsets.store(&mut self.offsets);
+    }
+
+    /// In registers again; whether scales are of runs is the type's.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn ordered(&self, has_runs: bool) -> Ordered {
+        let codes = self.codes.each_ref().map(|codes| four_registers(codes));
+        let [scales, offsets] = [&self.scales, &self.offsets].map(|stored| Scales::stored(stored, has_runs));
+        Ordered { codes, scales, offsets }
+    }
+}
+
+impl Scales {
+    /// As they were stored.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn stored(stored: &[f32; 16], has_runs: bool) -> Scales {
+        let scales @ [a, b, ..] = sixteen_floats(stored);
+        if has_runs { Scales::Runs([a, b]) } else { Scales::Groups(scales) }
+    }
+
+    #[target_feature(enable = "neon")]
+    #[inline]
+    pub(super) fn store(self, to: &mut [f32; 16]) {
+        let (fours, _) = to.as_chunks_mut();
+        match self {
+            Scales::Runs(scales) => {
+                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from))
+            }
+            Scales::Groups(scales) => {
+                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from))
+            }
+        }
     }
 }
 
@@ -115,11 +215,31 @@ pub(super) fn room_for_row(kind: TensorType, row_bytes: usize) -> Vec<StoredSupe
 /// Unpacks a superblock of the type with number `KIND`, which is settled at compile time.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -> Superblock {
+pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -> Ordered {
     macro_rules! of_kind {
         ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
             $($(if KIND == TensorType::$kind.id() {
-                return $module::$unpack(block[..].first_chunk().expect("the size of this type"));
+                return $module::$unpack(block[..].first_chunk().expect("the size of this type")).ordered();
+            })*)*
+        };
+    }
+    of_every_type!(of_kind);
+    unreachable!("type {KIND} is not read in registers")
+}
+
+/// As `unpack`, of two rows' superblocks, which are brought side by side while they are packed.
+#[target_feature(enable = "neon")]
+#[inline]
+fn unpack_pair<const BYTES: usize, const KIND: u32>([first, second]: [&[u8; BYTES]; 2], to: &mut Pair) {
+    macro_rules! of_kind {
+        ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
+            $($(if KIND == TensorType::$kind.id() {
+                let first = $module::$unpack(first[..].first_chunk().expect("the size of this type"));
+                let second = $module::$unpack(second[..].first_chunk().expect("the size of this type"));
+                to.store_codes(0, both_parts(&first.packed[0], &second.packed[0], &first.codes));
+                to.store_codes(1, both_parts(&first.packed[1], &second.packed[1], &first.codes));
+                to.store_scales([first.scales, second.scales]);
+                return to.store_offsets([first.offsets, second.offsets]);
             })*)*
         };
     }
@@ -143,17 +263,53 @@ pub(super) fn unpack_row(kind: TensorType, row: &[u8], to: &mut [StoredSuperbloc
     of_every_type!(of_kind);
 }
 
+/// As `unpack_row`, for two rows.
+#[target_feature(enable = "neon")]
+pub(super) fn unpack_two_rows(kind: TensorType, rows: [&[u8]; 2], to: &mut [Pair]) {
+    macro_rules! of_kind {
+        ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
+            match kind {
+                $($(TensorType::$kind => {
+                    each_pair::<{ superblock_bytes(TensorType::$kind) }, { TensorType::$kind.id() }>(rows, to);
+                })*)*
+                TensorType::F32 | TensorType::F16 | TensorType::BF16 => unreachable!("{kind} is not quantized"),
+            }
+        };
+    }
+    of_every_type!(of_kind);
+}
+
+/// The end of a row within a superblock, filled up with zeros: they have finite scales and offsets, and the activations beyond
+/// the row are zeros.
+#[inline]
+pub(super) fn filled_up<const BYTES: usize>(rest: &[u8]) -> [u8; BYTES] {
+    let mut block = [0; BYTES];
+    block[..rest.len()].copy_from_slice(rest);
+    block
+}
+
 #[target_feature(enable = "neon")]
 #[inline(never)]
 fn each<const BYTES: usize, const KIND: u32>(row: &[u8], to: &mut [StoredSuperblock]) {
     let (whole, rest) = row.as_chunks::<BYTES>();
-    // Filled up where a row ends within a superblock: a block of zeros has finite scales and offsets, and the activations
-    // beyond the row are zeros.
-    let mut block = [0; BYTES];
-    block[..rest.len()].copy_from_slice(rest);
-    let last = (!rest.is_empty()).then_some(&block);
-    for (block, to) in whole.iter().chain(last).zip(to) {
+    for (block, to) in whole.iter().zip(&mut *to) {
         to.store(&unpack::<BYTES, KIND>(block));
+    }
+    if !rest.is_empty() {
+        each::<BYTES, KIND>(&filled_up::<BYTES>(rest), &mut to[whole.len()..]);
+    }
+}
+
+#[target_feature(enable = "neon")]
+#[inline(never)]
+fn each_pair<const BYTES: usize, const KIND: u32>(rows: [&[u8]; 2], to: &mut [Pair]) {
+    let [(first, rest), (second, rest_too)] = rows.map(|row| row.as_chunks::<BYTES>());
+    for ((first, second), to) in first.iter().zip(second).zip(&mut *to) {
+        unpack_pair::<BYTES, KIND>([first, second], to);
+    }
+    if !rest.is_empty() {
+        let [rest, rest_too] = [rest, rest_too].map(filled_up::<BYTES>);
+        each_pair::<BYTES, KIND>([&rest, &rest_too], &mut to[first.len()..]);
     }
 }
 
@@ -175,15 +331,25 @@ mod tests {
             for (got, block) in got.iter().zip(row.chunks(superblock_bytes(kind))) {
                 let mut expected = UnpackedBlock::ZERO;
                 expected.fill(kind, block);
-                let scales = &got.scales;
+                let by_group = |scales: &[f32; 16]| -> [f32; 16] {
+                    // Those of runs stand four and four, those of groups four for even ones and four for odd ones.
+                    std::array::from_fn(
+                        |l| if has_runs(kind) { scales[l / 8 * 4 + l % 4] } else { scales[l] },
+                    )
+                };
+                let (scales, offsets_of_groups) = (by_group(&got.scales), by_group(&got.offsets));
                 // By sign too, but for the zero that may have either.
-                assert_eq!(*scales, expected.scales, "{kind}");
+                assert_eq!(scales, expected.scales, "{kind}");
                 // Codes of the reference are unsigned: all are as much above.
-                let codes = got.codes.iter().zip(&expected.codes);
-                let mut above = codes.map(|(got, expected)| i32::from(*expected) - i32::from(*got));
+                let code = |e: usize| {
+                    let (group, byte) = (e / 16 % 8, e / 128 * 8 + e % 8);
+                    got.codes[group / 4 * 2 + group % 2][group / 2 % 2 * 2 + e / 8 % 2][byte]
+                };
+                let codes = (0..SUPERBLOCK).map(code).zip(expected.codes);
+                let mut above = codes.map(|(got, expected)| i32::from(expected) - i32::from(got));
                 let first = above.next().unwrap();
                 assert!(above.all(|above| above == first), "{kind}");
-                let taken = got.offsets.iter().map(|offset| offset * offsets(kind).factor());
+                let taken = offsets_of_groups.iter().map(|offset| offset * offsets(kind).factor());
                 let missing = scales.iter().map(|scale| scale * first as f32);
                 let whole: Vec<f32> = taken.zip(missing).map(|(taken, missing)| taken + missing).collect();
                 assert_eq!(whole, expected.offsets, "{kind}");
