@@ -373,6 +373,38 @@ mod tests {
         }
     }
 
+    /// Blanks, a letter, brackets, halves of characters, marks: what it prefers it says wherever it may.
+    #[test]
+    fn a_model_that_says_one_thing_for_ever_comes_to_the_end_in_form() {
+        let tokens = tokens(&[]);
+        let vocabulary = vocabulary(&tokens);
+        let bytes = b" \n\tx\"\\{[,0-.\xf0\xc3".iter().map(|&byte| u32::from(byte));
+        let favourites: Vec<u32> = bytes.chain(256..tokens.len() as u32).collect();
+        for (shape, outset) in shapes().iter().flat_map(|shape| [(shape, None), (shape, Some(&THINK))]) {
+            for &favourite in &favourites {
+                let form = ReplyForm::new(shape, outset).unwrap();
+                let bound = form.closing(form.beginning()) + 80;
+                let mut guide = FormGuide::new(form, Arc::clone(&vocabulary), bound).unwrap();
+                let (mut reply, mut count) = (Vec::new(), 0);
+                while !guide.is_over() {
+                    let allowed = guide.allowed();
+                    let other = || allowed.first().expect("something may always follow");
+                    let id = if allowed.contains(favourite) { favourite } else { other() };
+                    guide.take(&tokens[id as usize]);
+                    reply.extend_from_slice(&tokens[id as usize]);
+                    count += 1;
+                }
+                let begin = match reply.windows(8).position(|part| part == b"</think>") {
+                    Some(at) if reply.starts_with(b"<think>") => at + 8,
+                    _ => 0,
+                };
+                let said = String::from_utf8_lossy(&reply).into_owned();
+                let value: Value = serde_json::from_slice(&reply[begin..]).expect(&said);
+                assert!(count <= bound && fits(&value, shape), "{count} of {bound}: {said}");
+            }
+        }
+    }
+
     #[test]
     fn reasoning_that_is_told_to_end_ends_and_leaves_the_answer_its_room() {
         let tokens = tokens(&[]);
