@@ -170,7 +170,7 @@ impl ReplyText {
         let looked_at = beginning(after);
         let finds = secrets.find(&format!("{before}{looked_at}"));
         if let Some((begin, end)) = seam.crossing(&finds) {
-            self.hide(secrets, seam, begin, end, out);
+            self.hide(secrets, &seam, begin, end, out);
         } else if finds.begun.is_some_and(|(begin, _)| begin < before.len()) && looked_at == after {
             self.seam = Some(seam);
         } else {
@@ -180,7 +180,7 @@ impl ReplyText {
     }
 
     /// Puts marks where a secret stands that goes over the seam.
-    fn hide(&mut self, secrets: &Secrets, seam: Seam, begin: usize, end: usize, out: &mut SafeText) {
+    fn hide(&mut self, secrets: &Secrets, seam: &Seam, begin: usize, end: usize, out: &mut SafeText) {
         let (part, held) = &seam.begun;
         self.part(*part).secrets.hide(begin);
         let mut left = end - held.len();
@@ -207,7 +207,7 @@ impl ReplyText {
         let joined = seam.joined();
         let begun = secrets.find(&joined).begun;
         match begun.filter(|(begin, n)| *n >= SHORTEST_BEGINNING && *begin < seam.begun.1.len()) {
-            Some((begin, _)) => self.hide(secrets, seam, begin, joined.len(), out),
+            Some((begin, _)) => self.hide(secrets, &seam, begin, joined.len(), out),
             None => {
                 self.seam = Some(seam);
                 self.release(secrets, out);
