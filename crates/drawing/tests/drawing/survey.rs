@@ -16,21 +16,18 @@ use pelicycle_testkit::{files, shared};
 
 use crate::pixels::{MOST, shares_seen};
 
-fn tell_of_reply(name: &str, seen: &Inspection, kept: Option<&Path>) {
+/// What is found in a reply, in a line; what is kept of it is written into a folder.
+fn told_of_reply(name: &str, seen: &Inspection, kept: Option<&Path>) -> String {
     let told: Vec<_> = seen.check.findings.iter().map(|finding| finding.code.as_str()).collect();
     let mended = seen.repaired.as_ref();
-    println!(
-        "{name}: {:?}, {}; {}",
-        seen.check.verdict,
-        mended.map_or("no repair", |one| &one.name),
-        told.join(" ")
-    );
     let texts = [("svg", seen.svg.as_deref()), ("repaired.svg", mended.map(|one| one.svg.as_slice()))];
     for (extension, text) in texts {
         if let (Some(folder), Some(text)) = (kept, text) {
             std::fs::write(folder.join(name).with_extension(extension), text).unwrap();
         }
     }
+    let mended = mended.map_or("no repair", |one| &one.name);
+    format!("{name}: {:?}, {mended}; {}", seen.check.verdict, told.join(" "))
 }
 
 #[test]
@@ -51,7 +48,7 @@ fn survey_of_small_cases() {
         let seen = inspect(&svg, &InspectionOptions::default());
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         if reply {
-            tell_of_reply(&name, &seen, pictures.as_deref());
+            println!("{}", told_of_reply(&name, &seen, pictures.as_deref()));
             continue;
         }
         let repaired = seen.repaired.as_ref();
