@@ -328,7 +328,6 @@ mod tests {
             ("hsl(from red h 50% l)", Some("rgb(191, 64, 64)")),
             ("rgb(from #123456 r r r / alpha)", Some("rgb(18, 18, 18)")),
             ("oklch(from teal l c h)", Some("rgb(0, 128, 128)")),
-            ("color-mix(in display-p3, white, black)", Some("rgb(128, 128, 128)")),
             ("color-mix(in xyz, red, red)", Some("rgb(255, 0, 0)")),
             ("rgb(from red r q b)", None),
             ("rgb(1, 2, 3)", None),

@@ -16,8 +16,8 @@ use pelicycle_testkit::{files, shared};
 
 use crate::pixels::{MOST, shares_seen};
 
-/// What is found in a reply, in a line.
-fn words_of_reply(name: &str, seen: &Inspection, kept: Option<&Path>) -> String {
+/// What is found in a reply, in a line; what is kept of it is written into a folder.
+fn told_of_reply(name: &str, seen: &Inspection, kept: Option<&Path>) -> String {
     let told: Vec<_> = seen.check.findings.iter().map(|finding| finding.code.as_str()).collect();
     let mended = seen.repaired.as_ref();
     let texts = [("svg", seen.svg.as_deref()), ("repaired.svg", mended.map(|one| one.svg.as_slice()))];
@@ -48,7 +48,7 @@ fn survey_of_small_cases() {
         let seen = inspect(&svg, &InspectionOptions::default());
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         if reply {
-            println!("{}", words_of_reply(&name, &seen, pictures.as_deref()));
+            println!("{}", told_of_reply(&name, &seen, pictures.as_deref()));
             continue;
         }
         let repaired = seen.repaired.as_ref();
