@@ -56,13 +56,15 @@ fn innermost<'a>(command: &'a Command, words: &[String]) -> &'a Command {
 fn of_run(command: &Command, words: &[String]) -> Option<String> {
     let first = words.first()?;
     let run = command.find_subcommand(RUN)?;
-    let known = run.get_arguments().any(|arg| match first.strip_prefix("--") {
-        Some(long) => arg.get_long() == Some(long.split('=').next().unwrap_or(long)),
-        None => first
-            .strip_prefix('-')
-            .and_then(|short| short.chars().next())
-            .is_some_and(|short| arg.get_short() == Some(short)),
-    });
+    // Options of every command are known wherever they stand.
+    let known =
+        run.get_arguments().filter(|arg| !arg.is_global_set()).any(|arg| match first.strip_prefix("--") {
+            Some(long) => arg.get_long() == Some(long.split('=').next().unwrap_or(long)),
+            None => first
+                .strip_prefix('-')
+                .and_then(|short| short.chars().next())
+                .is_some_and(|short| arg.get_short() == Some(short)),
+        });
     let plain = |word: &String| {
         let bare = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
         if bare && !word.is_empty() { word.clone() } else { format!("'{word}'") }
@@ -118,6 +120,7 @@ mod tests {
             ("-n2 -m a/b:c", "pelicycle run -n2 -m a/b:c\n"),
             ("--model=hatchling", "pelicycle run --model=hatchling\n"),
             ("--nonsense", "unexpected argument '--nonsense'"),
+            ("--results x rank --nonsense", "unexpected argument '--nonsense'"),
             ("rnu", "a similar subcommand exists: 'run'"),
             ("galery", "a similar subcommand exists: 'gallery'"),
             ("prompts shwo", "a similar subcommand exists: 'show'"),

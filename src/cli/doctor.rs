@@ -45,7 +45,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long)]
     offline: bool,
     /// The projector (mmproj) with which the local contestants of pelicycle.toml are to see.
-    #[arg(long, value_name = "FILE", value_parser = projector_file)]
+    #[arg(long, value_name = "FILE", value_parser = projector_file())]
     projector: Option<PathBuf>,
     /// As JSON.
     #[arg(long)]

@@ -89,7 +89,7 @@ pub(crate) struct JudgeArgs {
     sampling: SamplingArgs,
     /// The projector (mmproj) with which a local model sees [default: the one of pelicycle.toml, or one that lies beside the
     /// model].
-    #[arg(long, value_name = "FILE", value_parser = projector_file)]
+    #[arg(long, value_name = "FILE", value_parser = projector_file())]
     projector: Option<PathBuf>,
     /// Stop before requests could have cost more than so many US dollars.
     #[arg(long, value_name = "USD")]

@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use pelicycle_run::{Config, Projectors};
 
 use super::output::say_error;
 
 /// Reads the file of `--projector`: one that is not there is told of before anything is asked, also where no picture is shown.
-pub(super) fn projector_file(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    if path.is_file() { Ok(path) } else { Err(format!("no file at {text}")) }
+pub(super) fn projector_file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.is_file() {
+        true => Ok(path),
+        false => Err(format!("no file at {}", path.display())),
+    })
 }
 
 /// The projectors that somebody named, and what is wrong with others: it keeps nobody from looking at models.

@@ -10,9 +10,8 @@ use super::Global;
 pub(super) fn in_same_place(command: &str, global: &Global, writes_gallery: bool) -> String {
     let mut words = command.to_owned();
     let mut option = |flag: &str, folder: &Path, own: &str, variable: &str| {
-        let by_itself =
-            folder == Path::new(own) || std::env::var_os(variable).is_some_and(|set| set == folder);
-        if !by_itself {
+        let by_itself = std::env::var_os(variable).unwrap_or_else(|| own.into());
+        if by_itself != folder {
             words.push_str(&format!(" {flag} {}", quoted(&folder.to_string_lossy())));
         }
     };

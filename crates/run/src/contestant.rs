@@ -94,7 +94,8 @@ impl std::fmt::Display for Weights {
     }
 }
 
-/// The question whether a model of a service was meant, whose own name is or is like this one; those that have a price are known.
+/// The question whether a model was meant whose own name is or is like this one: known are the one inside pelicycle and those
+/// of services that have a price.
 pub(crate) fn models_like(named: &str) -> String {
     let table = PriceTable::bundled();
     let priced = || table.models.keys().filter_map(|whole| Some((whole.as_str(), whole.split_once('/')?.1)));

@@ -101,12 +101,12 @@ impl Demands<'_> {
     fn layers(&self) -> Result<(), ModelError> {
         let (gguf, is_list) =
             (self.keys.gguf, |value: &MetadataValue| matches!(value, MetadataValue::Array(_)));
-        // What its values mean differs between programs, but where all are equal.
+        // The engine turns keys and queries in every layer of these architectures.
         let turning = "attention.rope_pattern";
         if gguf.metadata().get(&self.keys.key(turning)).is_some_and(is_list)
             && gguf.bools(&self.keys.key(turning))?.is_some_and(|layers| layers.contains(&false))
         {
-            return self.refuse(turning, &"not the same for all layers");
+            return self.refuse(turning, &"not true for all layers");
         }
         for name in ["swiglu_clamp_exp", "swiglu_clamp_shexp"] {
             let clamps = match gguf.metadata().get(&self.keys.key(name)) {

@@ -41,7 +41,7 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..=8192))]
     picture: Option<u32>,
     /// The projector (mmproj) to see with [default: the one of pelicycle.toml, or one that lies beside the model].
-    #[arg(long, value_name = "FILE", value_parser = projector_file, requires = "picture")]
+    #[arg(long, value_name = "FILE", value_parser = projector_file(), requires = "picture")]
     projector: Option<PathBuf>,
     /// Threads [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]

@@ -88,7 +88,7 @@ pub(crate) struct RunArgs {
     template: Option<PathBuf>,
     /// The projector (mmproj) with which a local model sees pictures, where it is shown any [default: the one of
     /// pelicycle.toml, or one that lies beside the model].
-    #[arg(long, value_name = "FILE", value_parser = projector_file)]
+    #[arg(long, value_name = "FILE", value_parser = projector_file())]
     projector: Option<PathBuf>,
     /// Threads of the local engine [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
@@ -137,16 +137,28 @@ pub(crate) struct RunArgs {
 }
 
 impl RunArgs {
-    /// The command that goes on with a run, with all that this one was given and the run's record does not hold.
-    fn resuming(&self, global: &Global, run: &Id) -> String {
+    /// The command that goes on with a run, with all that this one was given and the run's record does not hold, and a bound on
+    /// what it costs.
+    fn resuming(&self, global: &Global, run: &Id, max_cost: Option<f64>) -> String {
         let mut words = format!("pelicycle run --resume {}", run.as_str());
         for (flag, file) in [("--config", &self.config), ("--projector", &self.projector)] {
             if let Some(file) = file {
                 words.push_str(&format!(" {flag} {}", quoted(&file.to_string_lossy())));
             }
         }
-        for (flag, given) in [("--trust-folder", self.trust.trust_folder), ("--no-gallery", self.no_gallery)]
-        {
+        for (flag, number) in [("--threads", self.threads), ("--parallel", self.parallel)] {
+            if let Some(number) = number {
+                words.push_str(&format!(" {flag} {number}"));
+            }
+        }
+        if let Some(usd) = max_cost {
+            words.push_str(&format!(" --max-cost {usd}"));
+        }
+        for (flag, given) in [
+            ("--wait", self.wait),
+            ("--trust-folder", self.trust.trust_folder),
+            ("--no-gallery", self.no_gallery),
+        ] {
             if given {
                 words.push_str(&format!(" {flag}"));
             }
@@ -234,7 +246,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let runtime = runtime()?;
     let left = runtime.block_on(prepared.begin(&store, &stop, &notices))?;
-    let resume = args.resuming(global, &prepared.plan.run.id);
+    let resume = args.resuming(global, &prepared.plan.run.id, args.max_cost);
     if prepared.plan.cells.is_empty() && left.begun {
         batches::tell(&left, args, &resume);
         return Ok(if stop.asked() { ExitCode::from(INTERRUPTED) } else { batches::exit_code(&left) });
@@ -279,6 +291,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     }
     let ended = outcome?;
     if let Some(spent) = ended.over_budget {
+        let resume = args.resuming(global, &run.id, None);
         say_error(&format!(
             "stopped at {}: another request could have passed --max-cost; `{resume} --max-cost USD` goes on, with a bound \
              of its own",
@@ -337,7 +350,7 @@ mod tests {
     fn resuming(line: &str) -> String {
         let cli = Cli::try_parse_from(line.split(' ')).unwrap();
         let Some(Command::Run(args)) = cli.command else { panic!("{line}") };
-        args.resuming(&cli.global, &"20261127-083118-725-s6wa5650agqv".parse().unwrap())
+        args.resuming(&cli.global, &"20261127-083118-725-s6wa5650agqv".parse().unwrap(), args.max_cost)
     }
 
     #[test]
@@ -351,6 +364,8 @@ mod tests {
             (format!("--projector {here} --results r"), format!(" --projector {here} --results r")),
             ("--gallery g --results r".to_owned(), " --results r --gallery g".to_owned()),
             ("--gallery g --no-gallery".to_owned(), " --no-gallery".to_owned()),
+            ("--max-cost 2.5 --wait".to_owned(), " --max-cost 2.5 --wait".to_owned()),
+            ("--parallel 3 --threads 2".to_owned(), " --threads 2 --parallel 3".to_owned()),
         ] {
             let line = resuming(&format!("pelicycle run -n 2 {given}"));
             assert_eq!(line, format!("{plain}{more}"));

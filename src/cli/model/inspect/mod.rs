@@ -31,7 +31,7 @@ pub(crate) struct InspectArgs {
     /// them.
     model: String,
     /// The projector (mmproj) with which it is to see [default: the one of pelicycle.toml, or one that lies beside the model].
-    #[arg(long, value_name = "FILE", value_parser = projector_file)]
+    #[arg(long, value_name = "FILE", value_parser = projector_file())]
     projector: Option<PathBuf>,
     /// Threads to measure the memory's speed with [default: the machine's cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
