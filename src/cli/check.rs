@@ -107,29 +107,8 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
         _ => None,
     };
     let words = match args.json {
-        true => {
-            let (measures, unmeasured) = match &measured {
-                Some(Ok(measures)) => (Some(measures), None),
-                Some(Err(why)) => (None, Some(why.as_str())),
-                None => (None, None),
-            };
-            let answer = Answer { check: &inspection.check, measures, unmeasured };
-            printable_json(&serde_json::to_string_pretty(&answer)?) + "\n"
-        }
-        false => {
-            let mut words = describe(&inspection, args.png.as_deref(), coloured());
-            match &measured {
-                Some(Ok(measures)) => {
-                    words.push_str(&measures::describe(measures, &prompt.id, coloured()));
-                    if inspection.check.has_page_styles() {
-                        words.push_str("measured as it stands alone, without the styles of its page\n");
-                    }
-                }
-                Some(Err(why)) => words.push_str(&format!("not measured: {}\n", printable(why))),
-                None => {}
-            }
-            on_terminal(&words)
-        }
+        true => in_json(&inspection, measured.as_ref())?,
+        false => in_words(&inspection, measured.as_ref(), args, &prompt.id),
     };
     match io::stdout().lock().write_all(words.as_bytes()) {
         // Whoever read the answer has read enough.
@@ -146,6 +125,34 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
         Verdict::Drawn => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     })
+}
+
+/// What was measured of a drawing, or why nothing was.
+type Measured = Result<Measures, String>;
+
+fn in_json(inspection: &Inspection, measured: Option<&Measured>) -> anyhow::Result<String> {
+    let (measures, unmeasured) = match measured {
+        Some(Ok(measures)) => (Some(measures), None),
+        Some(Err(why)) => (None, Some(why.as_str())),
+        None => (None, None),
+    };
+    let answer = Answer { check: &inspection.check, measures, unmeasured };
+    Ok(printable_json(&serde_json::to_string_pretty(&answer)?) + "\n")
+}
+
+fn in_words(inspection: &Inspection, measured: Option<&Measured>, args: &CheckArgs, prompt: &str) -> String {
+    let mut words = describe(inspection, args.png.as_deref(), coloured());
+    match measured {
+        Some(Ok(measures)) => {
+            words.push_str(&measures::describe(measures, prompt, coloured()));
+            if inspection.check.has_page_styles() {
+                words.push_str("measured as it stands alone, without the styles of its page\n");
+            }
+        }
+        Some(Err(why)) => words.push_str(&format!("not measured: {}\n", printable(why))),
+        None => {}
+    }
+    on_terminal(&words)
 }
 
 /// The lines as they fit a terminal, cut between words; elsewhere as they are.
