@@ -102,6 +102,8 @@ impl FrameTrace {
             }
             false => (whole, finds.begun.filter(|(begin, _)| known.is_empty() || *begin < known.len())),
         };
+        // A beginning that goes on for longer than that is no secret; to read it with each frame takes a square of the time.
+        let begun = begun.filter(|(begin, _)| tail.len() - begin <= MAX_HELD);
         if let Some((begin, letters)) = begun {
             let end = StringEnd { text: tail[begin..].to_owned(), letters };
             let kept = self.ends.entry(place.to_owned()).or_insert_with(|| end.clone());
@@ -125,7 +127,7 @@ impl FrameTrace {
 
     fn tell(&mut self, connection: &ServiceConnection) {
         for line in self.waiting.drain(..) {
-            connection.tell("< ", || line);
+            connection.tell_safe("< ", &line);
         }
     }
 }
@@ -148,5 +150,28 @@ fn collect<'a>(value: &'a Value, place: String, strings: &mut Vec<(String, &'a s
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Services, Variable};
+
+    #[test]
+    fn what_begins_like_a_secret_and_only_goes_on_is_not_read_again_and_again() {
+        let key = |name: &str| {
+            (name == "OPENAI_API_KEY").then(|| Variable::of_environment("sk-planted-5f0c2a91".to_owned()))
+        };
+        let services = Services::new(Arc::new(key)).traced(Arc::new(|_: &str| {}));
+        let connection = services.connection("openai").unwrap();
+        let mut trace = FrameTrace::default();
+        for text in std::iter::once("sk").chain(std::iter::repeat_n(&*"-".repeat(200), 40)) {
+            trace.frame(&connection, None, text, None);
+            assert!(trace.ends.values().all(|end| end.text.len() <= MAX_HELD));
+        }
+        assert!(trace.ends.is_empty() && trace.waiting.is_empty());
     }
 }
