@@ -142,7 +142,7 @@ impl FrameTrace {
 
     fn tell(&mut self, connection: &ServiceConnection) {
         for line in self.waiting.drain(..) {
-            connection.tell("< ", || line);
+            connection.tell_safe("< ", &line);
         }
     }
 }
@@ -165,5 +165,28 @@ fn collect<'a>(value: &'a Value, place: String, strings: &mut Vec<(String, &'a s
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Services, Variable};
+
+    #[test]
+    fn what_begins_like_a_secret_and_only_goes_on_is_not_read_again_and_again() {
+        let key = |name: &str| {
+            (name == "OPENAI_API_KEY").then(|| Variable::of_environment("sk-planted-5f0c2a91".to_owned()))
+        };
+        let services = Services::new(Arc::new(key)).traced(Arc::new(|_: &str| {}));
+        let connection = services.connection("openai").unwrap();
+        let mut trace = FrameTrace::default();
+        for text in std::iter::once("sk").chain(std::iter::repeat_n(&*"-".repeat(200), 40)) {
+            trace.frame(&connection, None, text, None);
+            assert!(trace.ends.values().all(|end| end.text.len() <= MAX_HELD));
+        }
+        assert!(trace.ends.is_empty() && trace.waiting.is_empty());
     }
 }
