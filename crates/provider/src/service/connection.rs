@@ -215,8 +215,15 @@ impl ServiceConnection {
 
     /// Tells what goes over the wire, without the key, where somebody listens.
     pub(super) fn tell(&self, mark: &str, words: impl FnOnce() -> String) {
+        if self.is_traced() {
+            self.tell_safe(mark, &self.redact(words()));
+        }
+    }
+
+    /// Tells what the key was taken out of before.
+    pub(super) fn tell_safe(&self, mark: &str, words: &str) {
         if let Some(trace) = &self.trace {
-            trace(&format!("{mark}{}", self.redact(words())));
+            trace(&format!("{mark}{words}"));
         }
     }
 

@@ -156,6 +156,7 @@ fn character(number: u32) -> char {
 /// The characters that stand in no tag and no comment. A tag that has not ended yet is one.
 fn untagged(spots: &[Spot]) -> Vec<Spot> {
     let mut out = Vec::with_capacity(spots.len());
+    let (mut tag_ends, mut comment_ends) = (Ahead::new(">"), Ahead::new("-->"));
     let mut at = 0;
     while at < spots.len() {
         let next = spots.get(at + 1).map(|spot| spot.0);
@@ -166,15 +167,12 @@ fn untagged(spots: &[Spot]) -> Vec<Spot> {
             at += 1;
             continue;
         }
-        let is = |from: usize, text: &str| {
-            text.chars().enumerate().all(|(n, c)| spots.get(from + n).is_some_and(|spot| spot.0 == c))
-        };
         let most = spots.len().min(at + LONGEST_TAG);
-        let end = match (is(at, "<!--"), is(at, "<![CDATA[")) {
+        let end = match (stands(spots, at, "<!--"), stands(spots, at, "<![CDATA[")) {
             // What stands in it is text.
             (_, true) => Some(at + 9),
-            (true, _) => (at + 4..most).find(|&end| is(end, "-->")).map(|end| end + 3),
-            _ => (at + 1..most).find(|&end| spots[end].0 == '>').map(|end| end + 1),
+            (true, _) => comment_ends.find(spots, at + 4, most).map(|end| end + 3),
+            _ => tag_ends.find(spots, at + 1, most).map(|end| end + 1),
         };
         match end {
             Some(end) => at = end,
@@ -186,4 +184,32 @@ fn untagged(spots: &[Spot]) -> Vec<Spot> {
         }
     }
     out
+}
+
+/// Whether this text stands at a place.
+fn stands(spots: &[Spot], at: usize, text: &str) -> bool {
+    text.chars().enumerate().all(|(n, c)| spots.get(at + n).is_some_and(|spot| spot.0 == c))
+}
+
+/// Looks ahead for a text, from places that only go forward. None is looked at twice: where a text has thousands of tags
+/// that never end, each would be looked for as far as the longest one goes.
+struct Ahead {
+    text: &'static str,
+    /// The place up to which it does not stand.
+    at: usize,
+}
+
+impl Ahead {
+    fn new(text: &'static str) -> Ahead {
+        Ahead { text, at: 0 }
+    }
+
+    /// The first place at which the text stands, from `from` on and before `most`.
+    fn find(&mut self, spots: &[Spot], from: usize, most: usize) -> Option<usize> {
+        self.at = self.at.max(from);
+        while self.at < most && !stands(spots, self.at, self.text) {
+            self.at += 1;
+        }
+        (self.at < most).then_some(self.at)
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::connection::ServiceConnection;
 use super::failure::{RequestFailure, shortened};
-use super::protocol::{ProtocolName, ReplyState, WireProtocol};
+use super::protocol::{ProtocolName, ReplyState, StopMeaning, WireProtocol, meaning};
 use super::reply_text::{ReplyText, SafeText, TextPart};
 use super::same_model::is_same;
 use super::text_circle::TextCircle;
@@ -246,8 +246,8 @@ impl ReplyBuilder {
 
     /// Says which bound a reply came to that its service calls too long: many call a full context so as well.
     fn which_bound(&mut self, words: String, outcome: Outcome, bounds: AskedBounds) -> String {
-        let raw = self.state.stop.as_ref().map(|stop| stop.raw.to_ascii_lowercase()).unwrap_or_default();
-        let named = matches!(raw.as_str(), "length" | "max_tokens" | "max_output_tokens");
+        let named =
+            self.state.stop.as_ref().is_some_and(|stop| meaning(&stop.raw) == Some(StopMeaning::Bound));
         if outcome != Outcome::Length || !named {
             return words;
         }

@@ -138,12 +138,20 @@ impl ReplyText {
         out
     }
 
-    /// Words of the service that follow the reply, without the rest of a secret that began in it.
+    /// Words of the service that follow the reply, without the rest of a secret that began in it, in one part or over both.
     pub(super) fn without_rest(&self, secrets: &Secrets, words: &str) -> String {
-        for held in [self.answer.secrets.held(), self.reasoning.secrets.held()] {
-            let finds = secrets.find(&format!("{held}{}", beginning(words)));
-            if let Some((_, end)) = crossing(&finds, held.len()) {
-                return format!("{REDACTED}{}", &words[end - held.len()..]);
+        let own = |part: &PartFilter, which: TextPart| {
+            let waiting = self.seam.iter().flat_map(|seam| &seam.after).filter(|(part, _)| *part == which);
+            let waiting: String = waiting.map(|(_, text)| text.as_str()).collect();
+            format!("{}{waiting}", part.secrets.held())
+        };
+        let joined = self.seam.as_ref().map(Seam::joined).unwrap_or_default();
+        let befores =
+            [joined, own(&self.answer, TextPart::Answer), own(&self.reasoning, TextPart::Reasoning)];
+        for before in befores {
+            let finds = secrets.find(&format!("{before}{}", beginning(words)));
+            if let Some((_, end)) = crossing(&finds, before.len()) {
+                return format!("{REDACTED}{}", &words[end - before.len()..]);
             }
         }
         words.to_owned()
@@ -280,5 +288,18 @@ mod tests {
         text.push(&secrets, Answer, "a sk-pl".to_owned(), &mut out);
         assert_eq!(text.without_rest(&secrets, "anted-5f0c2a91 is bad"), "[key] is bad");
         assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
+        // Nor with one that goes over the seam.
+        for (pieces, words) in [
+            (vec![(Reasoning, "a sk-"), (Answer, "plan")], "ted-5f0c2a91 is bad"),
+            (vec![(Answer, "a sk-"), (Reasoning, "plan")], "ted-5f0c2a91 is bad"),
+            (vec![(Reasoning, "a sk-"), (Answer, "pla"), (Reasoning, "nt")], "ed-5f0c2a91 is bad"),
+        ] {
+            let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+            for (part, more) in pieces {
+                text.push(&secrets, part, more.to_owned(), &mut out);
+            }
+            assert_eq!(text.without_rest(&secrets, words), "[key] is bad", "{words}");
+            assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
+        }
     }
 }

@@ -542,6 +542,30 @@ mod tests {
         assert!(given > MAX_HELD);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn no_text_takes_many_times_as_long_as_another_of_its_length() {
+        use rustix::time::{ClockId, clock_gettime};
+        let secrets = secrets();
+        let took = |unit: &str| {
+            let text = unit.repeat(WINDOW / 2 / unit.len());
+            let time = || {
+                let time = clock_gettime(ClockId::ThreadCPUTime);
+                time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+            };
+            let begin = time();
+            secrets.redact(text);
+            time() - begin
+        };
+        let usual = took("<path d='M 0 9' n=\\\"1\\\"/>\\n");
+        for unit in
+            ["<a ", "<!-- ", "<!--<a ", "<?", "<![CDATA[", "&a", "&amp", "\\\\", "\\u005c", "%25", "sk-pla"]
+        {
+            let took = took(unit);
+            assert!(took < 12.0 * usual, "{unit}: {took} s, and {usual} s for what is usual");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_text_without_the_key_comes_through_unchanged(pieces in prop::collection::vec("[sk <>&;%\\\\a-z0-9é-]{0,12}", 0..20)) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::connection::ServiceConnection;
+use super::projection::projections;
 use super::secrets::MAX_HELD;
 
 /// The letters of a secret's beginning at the end of a string that make a frame wait for the next ones.
@@ -38,6 +39,8 @@ pub(super) struct FrameTrace {
 struct StringEnd {
     text: String,
     letters: usize,
+    /// Whether frames wait for what follows it; not where those that it stands in were hidden.
+    waits: bool,
 }
 
 impl FrameTrace {
@@ -67,12 +70,13 @@ impl FrameTrace {
             let goes_on = |end: &StringEnd| end.letters >= SHORTEST_ELSEWHERE;
             let others =
                 before.iter().filter(|(other, end)| *other != place && goes_on(end)).map(|(_, end)| end);
-            let mut known: Vec<&str> =
-                own.chain(others.take(MAX_OTHERS)).map(|end| end.text.as_str()).collect();
-            known.push("");
+            let known = own.chain(others.take(MAX_OTHERS)).map(Some).chain([None]);
             let beginning = &text[..text.floor_char_boundary(MAX_HELD)];
             crossed |= !before.is_empty() && connection.secrets().has_cut(beginning);
-            crossed |= known.iter().any(|known| self.follow(connection, place, known, text));
+            // All of them: a string that ends one secret may begin the next.
+            for known in known {
+                crossed |= self.follow(connection, place, known, text);
+            }
         }
         // Places that this frame does not have wait for another one.
         for (place, end) in before {
@@ -82,32 +86,44 @@ impl FrameTrace {
         }
         if crossed || self.waiting.len() > MAX_WAITING {
             self.hide();
-            self.ends.clear();
         }
-        if self.ends.values().all(|end| end.letters < WAITING) {
+        if self.ends.values().all(|end| !end.waits) {
             self.tell(connection);
         }
     }
 
     /// Reads a string that may go on with what is known of a secret's beginning; says whether it ends one.
-    fn follow(&mut self, connection: &ServiceConnection, place: &str, known: &str, text: &str) -> bool {
+    fn follow(
+        &mut self,
+        connection: &ServiceConnection,
+        place: &str,
+        known: Option<&StringEnd>,
+        text: &str,
+    ) -> bool {
         let secrets = connection.secrets();
-        let whole = format!("{known}{}", &text[..text.floor_char_boundary(MAX_HELD)]);
+        let before = known.map_or("", |end| end.text.as_str());
+        let whole = format!("{before}{}", &text[..text.floor_char_boundary(MAX_HELD)]);
         let finds = secrets.find(&whole);
-        let crossed = finds.whole.iter().any(|(begin, end)| *begin < known.len() && *end > known.len());
+        let crossed = finds.whole.iter().any(|(begin, end)| *begin < before.len() && *end > before.len());
         let (tail, begun) = match text.len() > MAX_HELD {
             true => {
                 let tail = &text[text.ceil_char_boundary(text.len() - MAX_HELD)..];
-                (tail.to_owned(), secrets.find(tail).begun.filter(|_| known.is_empty()))
+                (tail.to_owned(), secrets.find(tail).begun)
             }
-            false => (whole, finds.begun.filter(|(begin, _)| known.is_empty() || *begin < known.len())),
+            false => (whole, finds.begun),
         };
+        // A beginning that goes on for longer than that is no secret; to read it with each frame takes a square of the time.
+        let begun = begun.filter(|(begin, _)| tail.len() - begin <= MAX_HELD);
         if let Some((begin, letters)) = begun {
-            let end = StringEnd { text: tail[begin..].to_owned(), letters };
+            let told = known.is_some_and(|end| !end.waits) && projections(text).iter().all(Vec::is_empty);
+            let end =
+                StringEnd { text: tail[begin..].to_owned(), letters, waits: letters >= WAITING && !told };
             let kept = self.ends.entry(place.to_owned()).or_insert_with(|| end.clone());
+            let waits = kept.waits || end.waits;
             if end.letters > kept.letters {
                 *kept = end;
             }
+            kept.waits = waits;
         }
         crossed
     }
@@ -121,11 +137,12 @@ impl FrameTrace {
 
     fn hide(&mut self) {
         self.waiting.fill(HIDDEN.to_owned());
+        self.ends.values_mut().for_each(|end| end.waits = false);
     }
 
     fn tell(&mut self, connection: &ServiceConnection) {
         for line in self.waiting.drain(..) {
-            connection.tell("< ", || line);
+            connection.tell_safe("< ", &line);
         }
     }
 }
@@ -148,5 +165,28 @@ fn collect<'a>(value: &'a Value, place: String, strings: &mut Vec<(String, &'a s
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Services, Variable};
+
+    #[test]
+    fn what_begins_like_a_secret_and_only_goes_on_is_not_read_again_and_again() {
+        let key = |name: &str| {
+            (name == "OPENAI_API_KEY").then(|| Variable::of_environment("sk-planted-5f0c2a91".to_owned()))
+        };
+        let services = Services::new(Arc::new(key)).traced(Arc::new(|_: &str| {}));
+        let connection = services.connection("openai").unwrap();
+        let mut trace = FrameTrace::default();
+        for text in std::iter::once("sk").chain(std::iter::repeat_n(&*"-".repeat(200), 40)) {
+            trace.frame(&connection, None, text, None);
+            assert!(trace.ends.values().all(|end| end.text.len() <= MAX_HELD));
+        }
+        assert!(trace.ends.is_empty() && trace.waiting.is_empty());
     }
 }

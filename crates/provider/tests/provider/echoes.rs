@@ -168,6 +168,33 @@ fn a_key_that_is_cut_between_reasoning_answer_and_error_comes_out_nowhere() {
 }
 
 #[test]
+fn no_key_is_traced_after_another_one_or_after_many_frames() {
+    let (before, after) = KEY.split_at(5);
+    for dialect in DIALECTS {
+        let traced_of = |mut parts: Vec<Value>| {
+            parts.extend(ending(dialect));
+            let frames: Vec<String> = parts.iter().map(Value::to_string).collect();
+            heard(dialect, steps(dialect, &frames)).1
+        };
+        // One frame ends the key and begins it again, in its own place or another.
+        let again = format!("{after} {before}");
+        for places in [[false; 3], [true, false, false], [true, false, true]] {
+            let pieces = [before, again.as_str(), after];
+            let parts = places.iter().zip(pieces).map(|(thinks, text)| part(dialect, *thinks, text));
+            let traced = traced_of(parts.collect());
+            assert!(!traced.contains(after), "{dialect} {places:?}: {traced}");
+        }
+        // More frames between its parts than wait.
+        let mut parts = vec![part(dialect, true, before)];
+        parts.extend((0..300).map(|_| part(dialect, false, "- ")));
+        parts.push(part(dialect, true, after));
+        let traced = traced_of(parts);
+        assert!(!traced.contains(after) && !traced.contains(before), "{dialect}: {traced}");
+        assert!(traced.matches("\"- ").count() > 20, "what follows is told: {dialect}: {traced}");
+    }
+}
+
+#[test]
 fn a_key_in_disguise_comes_out_nowhere() {
     use base64::Engine as _;
     let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", c as u32)).collect();

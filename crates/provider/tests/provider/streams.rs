@@ -577,7 +577,8 @@ fn an_error_line_of_ollama_is_a_failure_and_what_it_leaves_out_is_unknown() {
 #[test]
 fn a_reply_that_ended_at_a_servers_context_is_said_to_have() {
     let done = "{\"model\":\"m\",\"message\":{\"content\":\"<svg\"},\"done\":true,\"done_reason\":\"length\",\"prompt_eval_count\":24,\"eval_count\":1000}\n";
-    let asked = |max_tokens, context| {
+    let asked_word = |word: &str, max_tokens, context| {
+        let done = &done.replace("length", word);
         let server = ScriptedServer::new(vec![answer(200, "application/x-ndjson", &[], done)]);
         let sampling = SamplingSettings { max_tokens, context, ..SamplingSettings::default() };
         let heard = ask_with(&remote(&server, "ollama", "local = true"), RequestRecord::from(sampling));
@@ -587,12 +588,19 @@ fn a_reply_that_ended_at_a_servers_context_is_said_to_have() {
         }
         (heard.error().to_owned(), heard.remarks().contains(&"context-full"))
     };
+    let asked = |max_tokens, context| asked_word("length", max_tokens, context);
     let full = ("the server's context is full".to_owned(), true);
     assert_eq!(asked(None, None), full);
     assert_eq!(asked(None, Some(1024)), full);
     assert_eq!(asked(Some(4096), None), full);
     assert_eq!(asked(Some(4096), Some(1024)), full);
-    assert_eq!(asked(Some(1000), None), ("the bound on tokens was reached".to_owned(), false));
+    let bound = ("the bound on tokens was reached".to_owned(), false);
+    assert_eq!(asked(Some(1000), None), bound);
+    // As other servers call it.
+    for word in ["limit", "max_new_tokens", "MAX_LENGTH"] {
+        assert_eq!(asked_word(word, None, Some(1024)), full, "{word}");
+        assert_eq!(asked_word(word, Some(1000), None), bound, "{word}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod stop_words;
 pub(super) use reply_state::ReplyState;
 use serde::Deserialize;
 use serde_json::{Value, json};
+pub(super) use stop_words::{StopMeaning, meaning};
 
 use super::failure::RequestFailure;
 use super::frames::Framing;

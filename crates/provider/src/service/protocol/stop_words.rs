@@ -2,7 +2,7 @@
 
 /// What such a word means, whatever the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StopMeaning {
+pub(in super::super) enum StopMeaning {
     /// The model ended its turn.
     Turn,
     /// A bound on tokens was reached.
@@ -103,7 +103,7 @@ const WORDS: [(StopMeaning, &[&str]); 7] = [
 ];
 
 /// The meaning of a word, where it has one everywhere.
-pub(super) fn meaning(word: &str) -> Option<StopMeaning> {
+pub(in super::super) fn meaning(word: &str) -> Option<StopMeaning> {
     let letters: String =
         word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     WORDS.iter().find(|(_, words)| words.contains(&letters.as_str())).map(|(meaning, _)| *meaning)
