@@ -205,10 +205,10 @@ impl Scales {
         let (fours, _) = to.as_chunks_mut();
         match self {
             Scales::Runs(scales) => {
-                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from))
+                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from));
             }
             Scales::Groups(scales) => {
-                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from))
+                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from));
             }
         }
     }
