@@ -142,83 +142,121 @@ fn by_pairs(
     rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
-    let mut pairs = vec![Pair::ZERO; row_bytes.div_ceil(superblock_bytes(kind))];
+    let blocks = row_bytes.div_ceil(superblock_bytes(kind));
+    let mut pairs = vec![Pair::ZERO; 2 * blocks];
     // A last row of activations meets the weights twice, and is asked once.
     let of_rows = |rows: &[&[QuantizedBlock]]| {
-        let both = rows[0].iter().zip(rows[rows.len() - 1]).take(pairs.len());
+        let both = rows[0].iter().zip(rows[rows.len() - 1]).take(blocks);
         both.map(|(a, b)| Both::of(a, b)).collect()
     };
     let activations: Vec<Vec<Both>> = rows.chunks(2).map(of_rows).collect();
-    for (j, both) in weights.chunks_exact(2 * row_bytes).enumerate() {
-        unpack_two_rows(kind, [&both[..row_bytes], &both[row_bytes..]], &mut pairs);
+    let whole = weights.len() / (2 * row_bytes) * 2 * row_bytes;
+    for (j, four) in weights[..whole].chunks(4 * row_bytes).enumerate() {
+        let twos = four.chunks(2 * row_bytes);
+        let count = twos.len();
+        for (two, to) in twos.zip(pairs.chunks_exact_mut(blocks)) {
+            unpack_two_rows(kind, [&two[..row_bytes], &two[row_bytes..]], to);
+        }
+        // Where a second pair of weights is missing, what stands there of others is multiplied and not asked.
+        let (first, second) = pairs.split_at(blocks);
         let groups = rows.chunks(4).zip(activations.chunks(2)).zip(out.chunks_mut(4));
         for ((rows, activations), out) in groups {
-            let mut products = [[vdupq_n_f32(0.0); 4]; 2];
-            match (activations, has_runs(kind)) {
-                ([a, b], true) => products = multiply::<_, true>(&pairs, [a, b]),
-                ([a, b], false) => products = multiply::<_, false>(&pairs, [a, b]),
-                ([a], true) => [products[0]] = multiply::<_, true>(&pairs, [a]),
-                ([a], false) => [products[0]] = multiply::<_, false>(&pairs, [a]),
-                _ => unreachable!("two pairs at most"),
-            }
+            let products = products([first, second], activations, has_runs(kind));
             // A row that is missing is another one, and asked once.
             let rows = [0, 1, 2, 3].map(|r| rows[r.min(rows.len() - 1)]);
-            let taken = match (offsets(kind), has_runs(kind)) {
-                (Offsets::None, _) => [[vdupq_n_f32(0.0); 2]; 4],
-                (_, true) => of_offsets::<true>(&pairs, rows),
-                (_, false) => of_offsets::<false>(&pairs, rows),
-            };
-            for (r, (out, taken)) in out.iter_mut().zip(taken).enumerate() {
-                for w in 0..2 {
-                    out[2 * j + w] = total([products[r / 2][r % 2 * 2 + w], taken[w]], offsets(kind));
+            for (two, (pairs, products)) in [first, second].into_iter().zip(products).enumerate().take(count)
+            {
+                let taken = match (offsets(kind), has_runs(kind)) {
+                    (Offsets::None, _) => [[vdupq_n_f32(0.0); 2]; 4],
+                    (_, true) => of_offsets::<true>(pairs, rows),
+                    (_, false) => of_offsets::<false>(pairs, rows),
+                };
+                for (r, (out, taken)) in out.iter_mut().zip(taken).enumerate() {
+                    for w in 0..2 {
+                        let sums = [products[r / 2][r % 2 * 2 + w], taken[w]];
+                        out[4 * j + 2 * two + w] = total(sums, offsets(kind));
+                    }
                 }
             }
         }
     }
 }
 
-/// The first sums of each pair of rows: the first row of activations with both of weights, then the second.
+/// The first sums of each pair of weights with each of one or two pairs of rows: the first row of activations with both of
+/// weights, then the second.
+#[target_feature(enable = "neon,dotprod,i8mm")]
+#[inline]
+fn products(weights: [&[Pair]; 2], activations: &[Vec<Both>], has_runs: bool) -> [[[float32x4_t; 4]; 2]; 2] {
+    let mut all = [[[vdupq_n_f32(0.0); 4]; 2]; 2];
+    match (activations, has_runs) {
+        ([a, b], true) => all = multiply::<_, true>(weights, [a, b]),
+        ([a, b], false) => all = multiply::<_, false>(weights, [a, b]),
+        ([a], true) => [[all[0][0]], [all[1][0]]] = multiply::<_, true>(weights, [a]),
+        ([a], false) => [[all[0][0]], [all[1][0]]] = multiply::<_, false>(weights, [a]),
+        _ => unreachable!("two pairs at most"),
+    }
+    all
+}
+
+/// One of four groups or runs whose sums stand together elsewhere after another: the sums of one have room in registers.
 #[target_feature(enable = "neon,dotprod,i8mm")]
 #[inline(never)]
 fn multiply<const PAIRS: usize, const RUNS: bool>(
-    weights: &[Pair],
-    activations: [&Vec<Both>; PAIRS],
-) -> [[float32x4_t; 4]; PAIRS] {
+    weights: [&[Pair]; 2],
+    activations: [&[Both]; PAIRS],
+) -> [[[float32x4_t; 4]; PAIRS]; 2] {
+    let quarters = [
+        quarter::<PAIRS, RUNS, 0>(weights, activations),
+        quarter::<PAIRS, RUNS, 1>(weights, activations),
+        quarter::<PAIRS, RUNS, 2>(weights, activations),
+        quarter::<PAIRS, RUNS, 3>(weights, activations),
+    ];
+    [0, 1].map(|w| std::array::from_fn(|x| transpose(quarters.map(|sums| sums[w][x]))))
+}
+
+#[target_feature(enable = "neon,dotprod,i8mm")]
+#[inline]
+fn quarter<const PAIRS: usize, const RUNS: bool, const QUARTER: usize>(
+    weights: [&[Pair]; 2],
+    activations: [&[Both]; PAIRS],
+) -> [[float32x4_t; PAIRS]; 2] {
     let start = vdupq_n_s32(WHOLE.to_bits().cast_signed());
-    // One for each of four groups or runs whose sums stand together elsewhere.
-    let mut sums = [[vdupq_n_f32(0.0); 4]; PAIRS];
-    for (i, w) in weights.iter().enumerate() {
-        let products = |w: [int8x16_t; 2], x: [int8x16_t; 2]| {
-            added_to_whole(smmla(smmla(start, x[0], w[0]), x[1], w[1]))
-        };
+    let products =
+        |w: [int8x16_t; 2], x: [int8x16_t; 2]| added_to_whole(smmla(smmla(start, x[0], w[0]), x[1], w[1]));
+    let mut sums = [[vdupq_n_f32(0.0); PAIRS]; 2];
+    let activations = activations.map(|x| &x[..weights[0].len()]);
+    for (i, pairs) in weights[0].iter().zip(weights[1]).enumerate() {
         // Written out, so that every sum has its register.
         macro_rules! each {
-            ($($run:literal)*) => {
+            ($($half:literal)*) => {
                 $({
-                    const EVEN: usize = $run / 4 * 8 + $run % 4;
-                    const ODD: usize = EVEN + 4;
-                    let [a, b, c, d] = four_registers(&w.codes[group_at(EVEN) / 2]);
-                    let scales = floats(&w.scales[if RUNS { $run } else { EVEN }]);
-                    for (sums, x) in sums.iter_mut().zip(activations) {
-                        let x = &x[i];
-                        let [e, f, g, h] = four_registers(&x.codes[group_at(EVEN) / 2]);
-                        let (even, odd) = (products([a, b], [e, f]), products([c, d], [g, h]));
-                        let (even_scales, odd_scales) = (floats(&x.scales[EVEN]), floats(&x.scales[ODD]));
-                        let sum = &mut sums[$run % 4];
-                        if RUNS {
-                            let both = vfmaq_f32(vmulq_f32(even, even_scales), odd, odd_scales);
-                            *sum = vfmaq_f32(*sum, both, scales);
-                        } else {
-                            *sum = vfmaq_f32(*sum, even, vmulq_f32(scales, even_scales));
-                            *sum = vfmaq_f32(*sum, odd, vmulq_f32(floats(&w.scales[ODD]), odd_scales));
+                    let even = const { 8 * $half + QUARTER };
+                    let (odd, run) = (even + 4, const { 4 * $half + QUARTER });
+                    let codes = [pairs.0, pairs.1].map(|w| four_registers(&w.codes[group_at(even) / 2]));
+                    let scales = |at: usize| [pairs.0, pairs.1].map(|w| floats(&w.scales[at]));
+                    let (w_scales, w_scales_too) = (scales(if RUNS { run } else { even }), scales(odd));
+                    for (x, activations) in activations.into_iter().enumerate() {
+                        let both = &activations[i];
+                        let [e, f, g, h] = four_registers(&both.codes[group_at(even) / 2]);
+                        let (even_scales, odd_scales) = (floats(&both.scales[even]), floats(&both.scales[odd]));
+                        for (w, [a, b, c, d]) in codes.into_iter().enumerate() {
+                            let (of_even, of_odd) = (products([a, b], [e, f]), products([c, d], [g, h]));
+                            let sum = &mut sums[w][x];
+                            if RUNS {
+                                let both = vfmaq_f32(vmulq_f32(of_even, even_scales), of_odd, odd_scales);
+                                *sum = vfmaq_f32(*sum, both, w_scales[w]);
+                            } else {
+                                *sum = vfmaq_f32(*sum, of_even, vmulq_f32(w_scales[w], even_scales));
+                                *sum = vfmaq_f32(*sum, of_odd, vmulq_f32(w_scales_too[w], odd_scales));
+                            }
                         }
                     }
                 })*
             };
         }
-        each!(0 1 2 3 4 5 6 7);
+        each!(0 1);
     }
-    sums.map(|sums| transpose(sums))
+    sums
 }
 
 /// The last sums of each row of activations with both of weights.

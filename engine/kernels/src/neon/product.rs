@@ -116,7 +116,7 @@ macro_rules! products {
         use super::{Sums, add, nothing, total};
         use crate::QuantizedBlock;
         use crate::neon::unpack::{
-            Offsets, StoredSuperblock, filled_up, has_runs, kind_of, offsets, room_for_row, unpack, unpack_row,
+            Offsets, StoredSuperblock, filled_up, has_offsets, has_runs, kind_of, offsets, room_for_row, unpack, unpack_row,
         };
         use crate::quant::TensorType;
         use crate::unpack::superblock_bytes;
@@ -159,7 +159,7 @@ macro_rules! products {
 
         #[target_feature(enable = $feature)]
         fn add_row<const BYTES: usize, const KIND: u32>(sums: &mut [Sums; 1], row: &[u8], x: &[QuantizedBlock]) {
-            let has_offsets = const { !matches!(offsets(kind_of::<KIND>()), Offsets::None) };
+            let has_offsets = const { has_offsets::<KIND>() };
             let (whole, rest) = row.as_chunks::<BYTES>();
             for (block, x) in whole.iter().zip(x) {
                 add(sums, &[unpack::<BYTES, KIND>(block)], has_offsets, x, |start, w, x| $bytes(start, w, x));

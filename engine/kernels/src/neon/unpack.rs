@@ -136,6 +136,11 @@ pub(super) const fn kind_of<const KIND: u32>() -> TensorType {
     TensorType::ALL[i]
 }
 
+/// Whether the type with number `KIND` has offsets.
+pub(super) const fn has_offsets<const KIND: u32>() -> bool {
+    !matches!(offsets(kind_of::<KIND>()), Offsets::None)
+}
+
 /// Whether a type has a scale for every 32 weights, or for more, and not for every 16.
 pub(super) const fn has_runs(kind: TensorType) -> bool {
     !matches!(
@@ -165,12 +170,14 @@ impl StoredSuperblock {
 
     #[target_feature(enable = "neon")]
     #[inline]
-    fn store(&mut self, from: &Ordered) {
+    fn store(&mut self, from: &Ordered, has_offsets: bool) {
         for (to, from) in self.codes.iter_mut().zip(from.codes) {
             to.iter_mut().zip(from).for_each(|(to, from)| store_bytes(to, from));
         }
         from.scales.store(&mut self.scales);
-        from.offsets.store(&mut self.offsets);
+        if has_offsets {
+            from.offsets.store(&mut self.offsets);
+        }
     }
 
     /// In registers again; whether scales are of runs is the type's.
@@ -198,10 +205,10 @@ impl Scales {
         let (fours, _) = to.as_chunks_mut();
         match self {
             Scales::Runs(scales) => {
-                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from))
+                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from));
             }
             Scales::Groups(scales) => {
-                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from))
+                fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from));
             }
         }
     }
@@ -212,13 +219,14 @@ pub(super) fn room_for_row(kind: TensorType, row_bytes: usize) -> Vec<StoredSupe
     vec![StoredSuperblock::ZERO; row_bytes.div_ceil(superblock_bytes(kind))]
 }
 
-/// Unpacks a superblock of the type with number `KIND`, which is settled at compile time.
+/// Unpacks a superblock of the type with number `KIND`, which is settled at compile time: by a constant, since what is left out
+/// before the compiler weighs functions makes one small enough to be compiled into its loop.
 #[target_feature(enable = "neon")]
 #[inline]
 pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -> Ordered {
     macro_rules! of_kind {
         ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
-            $($(if KIND == TensorType::$kind.id() {
+            $($(if const { KIND == TensorType::$kind.id() } {
                 return $module::$unpack(block[..].first_chunk().expect("the size of this type")).ordered();
             })*)*
         };
@@ -233,13 +241,16 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
 fn unpack_pair<const BYTES: usize, const KIND: u32>([first, second]: [&[u8; BYTES]; 2], to: &mut Pair) {
     macro_rules! of_kind {
         ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
-            $($(if KIND == TensorType::$kind.id() {
+            $($(if const { KIND == TensorType::$kind.id() } {
                 let first = $module::$unpack(first[..].first_chunk().expect("the size of this type"));
                 let second = $module::$unpack(second[..].first_chunk().expect("the size of this type"));
                 to.store_codes(0, both_parts(&first.packed[0], &second.packed[0], &first.codes));
                 to.store_codes(1, both_parts(&first.packed[1], &second.packed[1], &first.codes));
                 to.store_scales([first.scales, second.scales]);
-                return to.store_offsets([first.offsets, second.offsets]);
+                if const { has_offsets::<KIND>() } {
+                    to.store_offsets([first.offsets, second.offsets]);
+                }
+                return;
             })*)*
         };
     }
@@ -293,7 +304,7 @@ pub(super) fn filled_up<const BYTES: usize>(rest: &[u8]) -> [u8; BYTES] {
 fn each<const BYTES: usize, const KIND: u32>(row: &[u8], to: &mut [StoredSuperblock]) {
     let (whole, rest) = row.as_chunks::<BYTES>();
     for (block, to) in whole.iter().zip(&mut *to) {
-        to.store(&unpack::<BYTES, KIND>(block));
+        to.store(&unpack::<BYTES, KIND>(block), const { has_offsets::<KIND>() });
     }
     if !rest.is_empty() {
         each::<BYTES, KIND>(&filled_up::<BYTES>(rest), &mut to[whole.len()..]);
