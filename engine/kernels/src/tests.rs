@@ -167,7 +167,7 @@ fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
     for kind in quantized() {
         // More weight rows and superblocks than a tile has, and a piece of a superblock where the type has smaller blocks.
         let width = 2304 + 256 - kind.block_elements();
-        let weights = weights(kind, 9, width, &mut bytes);
+        let weights = weights(kind, 11, width, &mut bytes);
         for kernels in Kernels::available() {
             let x = activations(kernels, 23, width, &mut bytes);
             let alone: Vec<_> =
