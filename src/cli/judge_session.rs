@@ -117,11 +117,15 @@ fn same_command(args: impl Iterator<Item = OsString>, pairs: Option<u32>) -> Str
     let mut args = args.map(|arg| arg.to_string_lossy().into_owned());
     while let Some(arg) = args.next() {
         if pairs.is_some() {
-            if arg == "--pairs" || short_pairs(&arg) == Some("") {
+            let short = short_pairs(&arg);
+            if short.is_some() && arg.starts_with("-q") {
+                command.push_str(" -q");
+            }
+            if arg == "--pairs" || short == Some("") {
                 args.next();
                 continue;
             }
-            if arg.starts_with("--pairs=") || short_pairs(&arg).is_some() {
+            if arg.starts_with("--pairs=") || short.is_some() {
                 continue;
             }
         }
@@ -168,7 +172,10 @@ mod tests {
         for given in ["-n 100 -m x/y", "-m x/y -n100", "--pairs=100 -m x/y", "-m x/y --pairs 100", "-m x/y"] {
             assert_eq!(said(&format!("judge {given}"), Some(63)), "pelicycle judge -m x/y -n 63");
         }
-        assert_eq!(said("judge -qn 9 -m x/y --no-think", Some(2)), "pelicycle judge -m x/y --no-think -n 2");
+        for given in ["-qn 9", "-qn9", "-q -n 9", "-q --pairs 9"] {
+            let command = said(&format!("judge {given} -m x/y --no-think"), Some(2));
+            assert_eq!(command, "pelicycle judge -q -m x/y --no-think -n 2", "{given}");
+        }
         assert_eq!(said("judge --calibrate -m it's", None), r"pelicycle judge --calibrate -m 'it'\''s'");
     }
 }

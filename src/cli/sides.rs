@@ -61,6 +61,10 @@ impl Catalog for StoreCatalog<'_> {
         Ok(found.map(|baseline| baseline.attempts.into_iter().collect()))
     }
 
+    fn baselines(&self) -> Vec<String> {
+        self.0.baselines().unwrap_or_default()
+    }
+
     fn tag(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String> {
         if name.is_empty() || name.starts_with('-') || name.contains(':') {
             return Ok(None);

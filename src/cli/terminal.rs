@@ -71,29 +71,28 @@ pub(crate) fn error_columns() -> Option<usize> {
 /// A line as several for so many columns, cut between words, those after the first set in by `indent`; a command in backticks
 /// stays whole, so that it can be copied, and what stands in columns before the cut stays there.
 pub(crate) fn fitted(line: &str, columns: usize, indent: usize) -> Vec<String> {
-    let (mut lines, mut rest) = (Vec::new(), line.to_owned());
-    while shown(&rest).count() > columns {
+    let (mut lines, mut rest, mut set_in) = (Vec::new(), line, 0);
+    // No further than to the cut, so that a line of megabytes takes no square of the time.
+    while shown(rest).nth(columns.saturating_sub(set_in)).is_some() {
         let begin = rest.len() - rest.trim_start().len();
-        let (mut cut, mut first, mut quoted) = (None, None, false);
-        for (column, (at, letter)) in shown(&rest).enumerate() {
-            quoted ^= letter == '`';
-            if letter != ' ' || quoted || at < begin {
-                continue;
+        let (mut cut, mut quoted) = (None, false);
+        for (column, (at, letter)) in shown(rest).enumerate() {
+            if column + set_in > columns && cut.is_some() {
+                break;
             }
-            first = first.or(Some(at));
-            if column <= columns {
+            quoted ^= letter == '`';
+            if letter == ' ' && !quoted && at >= begin {
                 cut = Some(at);
             }
         }
-        let Some(at) = cut.or(first) else { break };
-        let after = rest[at..].trim_start().to_owned();
-        lines.push(rest[..at].trim_end().to_owned());
-        if after.is_empty() {
+        let Some(at) = cut else { break };
+        lines.push(format!("{:set_in$}{}", "", rest[..at].trim_end()));
+        (rest, set_in) = (rest[at..].trim_start(), indent);
+        if rest.is_empty() {
             return lines;
         }
-        rest = format!("{:indent$}{after}", "");
     }
-    lines.push(rest);
+    lines.push(format!("{:set_in$}{rest}", ""));
     lines
 }
 

@@ -23,6 +23,9 @@ pub trait Catalog {
     /// # Errors
     /// A history that can't be read, in words.
     fn tag(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String>;
+
+    /// The names of all baselines, as far as they can be read.
+    fn baselines(&self) -> Vec<String>;
 }
 
 /// The attempts that a name means: one side of a comparison.
@@ -72,7 +75,7 @@ pub fn select<'a>(
         return of_kind(kind, name, attempts, catalog)?.ok_or_else(|| SelectError::None {
             kind,
             name: shortened(name),
-            hint: hint(name, attempts),
+            hint: hint(kind, name, attempts, catalog),
         });
     }
     let mut found = Vec::new();
@@ -83,7 +86,10 @@ pub fn select<'a>(
         found.extend(of_kind(LAST, named, attempts, catalog)?);
     }
     match found.len() {
-        0 => Err(SelectError::Unknown { name: shortened(named), hint: hint(named, attempts) }),
+        0 => Err(SelectError::Unknown {
+            name: shortened(named),
+            hint: hint("contestant", named, attempts, catalog),
+        }),
         1 => Ok(found.remove(0)),
         _ => {
             let kinds: Vec<&str> = found.iter().map(|selection| selection.kind).collect();
@@ -153,15 +159,27 @@ fn days(name: &str) -> Option<(Bound<Date>, Bound<Date>)> {
     }
 }
 
-fn hint(name: &str, attempts: &[&Attempt]) -> String {
-    let known: BTreeSet<&str> = attempts.iter().map(|attempt| attempt.contestant.slug.as_str()).collect();
-    match did_you_mean(&near(name, known.iter().copied())) {
-        none if none.is_empty() && known.is_empty() => ": there are no attempts".to_owned(),
+/// What may have been meant by a name of this kind, else which there are.
+fn hint(kind: &str, name: &str, attempts: &[&Attempt], catalog: &dyn Catalog) -> String {
+    let each = |of: &dyn Fn(&Attempt) -> String| attempts.iter().map(|attempt| of(attempt)).collect();
+    let known: BTreeSet<String> = match kind {
+        _ if attempts.is_empty() => return ": there are no attempts".to_owned(),
+        "run" => each(&|attempt| attempt.run.to_string()),
+        "provider" => each(&|attempt| attempt.contestant.provider.clone()),
+        "date" => each(&|attempt| attempt.timing.started.to_zoned(TimeZone::UTC).date().to_string()),
+        "baseline" => catalog.baselines().into_iter().collect(),
+        "tag" => return String::new(),
+        _ => each(&|attempt| attempt.contestant.slug.clone()),
+    };
+    let known = || known.iter().map(String::as_str);
+    match did_you_mean(&near(name, known())) {
+        none if none.is_empty() && known().next().is_none() => "; there are none".to_owned(),
+        // The newest, where names begin with a day.
+        none if none.is_empty() && matches!(kind, "run" | "date") => {
+            format!("; the newest: {}", known().rev().take(NEAR).collect::<Vec<_>>().join(", "))
+        }
         none if none.is_empty() => {
-            format!(
-                "; contestants there: {}",
-                known.iter().take(NEAR).copied().collect::<Vec<_>>().join(", ")
-            )
+            format!("; {kind}s there: {}", known().take(NEAR).collect::<Vec<_>>().join(", "))
         }
         meant => meant,
     }

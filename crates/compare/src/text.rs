@@ -44,7 +44,11 @@ pub fn text(report: &ComparisonReport, columns: usize) -> Vec<String> {
     let heading = (!items.is_empty()).then(|| ["By rules:", "", "", "", ""].map(str::to_owned));
     let others = report.answers.iter().filter(|answer| !by_rules(answer)).map(row);
     let rows = words::preferred_row(report).into_iter().chain(others).chain(heading).chain(items);
-    lines.extend(table(&with_head(["", "verdict", "base", "head", "change"], rows)));
+    let rows: Vec<_> = rows.collect();
+    match rows.is_empty() {
+        true => lines.extend(wrapped(words::NO_FIGURES, width, 0)),
+        false => lines.extend(table(&with_head(["", "verdict", "base", "head", "change"], rows))),
+    }
     lines.push(String::new());
     let notes =
         words::outlooks(report).into_iter().chain(words::remarks(report)).chain([words::rule(report)]);

@@ -186,6 +186,10 @@ pub fn outlooks(report: &ComparisonReport) -> Vec<String> {
     lines
 }
 
+/// Stands in place of a table that would have no row.
+pub const NO_FIGURES: &str =
+    "No figures: nobody has judged their drawings, and nothing else that was asked is told by both sides.";
+
 /// The scope of a comparison in one line: how many attempts, within what.
 pub fn scope(report: &ComparisonReport) -> String {
     let (base, head) = report.attempts;

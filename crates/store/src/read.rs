@@ -3,7 +3,7 @@
 //! Only records are read here, and the names of the files beside them; links are never followed.
 
 use std::collections::BTreeSet;
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, DirEntry, File, FileType};
 use std::io::Read as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -182,7 +182,7 @@ fn load(Place { prompt, contestant, id, folder }: &Place) -> Result<StoredAttemp
     }
     let present = files_in(folder)?;
     if !present.contains(layout::ATTEMPT) {
-        return Err(DamageReason::Missing { file: layout::ATTEMPT.to_owned() });
+        return Err(absent(folder, layout::ATTEMPT));
     }
     let attempt: Attempt = read_record(&folder.join(layout::ATTEMPT), layout::ATTEMPT)?;
     for (what, found, expected) in [
@@ -203,10 +203,36 @@ fn load(Place { prompt, contestant, id, folder }: &Place) -> Result<StoredAttemp
     let files = AttemptFiles::collect(active, &AttemptFiles::needed(&attempt), |file| {
         match present.contains(file) {
             true => Ok(folder.join(file)),
-            false => Err(DamageReason::Missing { file: file.to_owned() }),
+            false => Err(absent(folder, file)),
         }
     })?;
     Ok(StoredAttempt { attempt, folder: folder.to_owned(), files })
+}
+
+/// Why a file is not among the plain ones of an attempt's folder.
+fn absent(folder: &Path, file: &str) -> DamageReason {
+    let file = file.to_owned();
+    match fs::symlink_metadata(folder.join(&file)) {
+        Ok(found) => DamageReason::Read { file, source: no_file(found.file_type()) },
+        Err(_) => DamageReason::Missing { file },
+    }
+}
+
+/// The error of what stands in a file's place and is none.
+fn no_file(kind: FileType) -> std::io::Error {
+    #[cfg(unix)]
+    let kind = {
+        use std::os::unix::fs::FileTypeExt as _;
+        match (kind.is_dir(), kind.is_fifo(), kind.is_socket()) {
+            (true, ..) => "a folder",
+            (_, true, _) => "a pipe",
+            (_, _, true) => "a socket",
+            _ => "a device",
+        }
+    };
+    #[cfg(not(unix))]
+    let kind = if kind.is_dir() { "a folder" } else { "a device" };
+    std::io::Error::other(format!("it is {kind}, and no file"))
 }
 
 /// Names of the plain files in an attempt's folder. Others may lie there, written by a later version.
@@ -275,7 +301,7 @@ pub(super) fn read_bounded(path: &Path, bound: u64) -> Result<Vec<u8>, DamageRea
         return Err(DamageReason::Link { what: name() });
     }
     if !kind.is_file() {
-        return Err(failed(std::io::Error::other("it is a folder, a pipe or a device, and no file")));
+        return Err(failed(no_file(kind)));
     }
     let file = File::open(path).map_err(failed)?;
     let bytes = file.metadata().map_err(failed)?.len();

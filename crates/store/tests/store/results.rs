@@ -220,7 +220,7 @@ type Harm = fn(&Path);
 #[test]
 fn every_damage_is_told_with_its_place_and_passed_over() {
     let (_folder, store) = store();
-    let damage: [(&str, Harm, &str); 12] = [
+    let damage: &[(&str, Harm, &str)] = &[
         (
             "json",
             |p| fs::write(p.join("attempt.json"), "{\"schema\": 1").unwrap(),
@@ -240,6 +240,24 @@ fn every_damage_is_told_with_its_place_and_passed_over() {
         ("reply", |p| fs::remove_file(p.join("reply.md")).unwrap(), "reply.md is missing"),
         ("svg", |p| fs::remove_file(p.join("drawing.svg")).unwrap(), "drawing.svg is missing"),
         ("png", |p| fs::remove_file(p.join("drawing.png")).unwrap(), "drawing.png is missing"),
+        (
+            "folder",
+            |p| {
+                fs::remove_file(p.join("drawing.png")).unwrap();
+                fs::create_dir(p.join("drawing.png")).unwrap();
+            },
+            "drawing.png cannot be read: it is a folder, and no file",
+        ),
+        #[cfg(unix)]
+        (
+            "pipe",
+            |p| {
+                fs::remove_file(p.join("attempt.json")).unwrap();
+                let made = std::process::Command::new("mkfifo").arg(p.join("attempt.json")).status();
+                assert!(made.unwrap().success());
+            },
+            "attempt.json cannot be read: it is a pipe, and no file",
+        ),
         (
             "id",
             |p| fs::rename(p, p.with_file_name("20261122-025336-412-k3f9q2m8x7ab")).unwrap(),
@@ -273,7 +291,7 @@ fn every_damage_is_told_with_its_place_and_passed_over() {
             "attempt.json is 17825792 bytes long, the bound is 16777216",
         ),
     ];
-    for (slug, harm, _) in &damage {
+    for (slug, harm, _) in damage {
         harm(&write(&store, &drawn(slug, "2026-11-22T02:53:36Z"), false));
     }
     write(&store, &drawn("whole", "2026-11-22T02:53:36Z"), false);
@@ -283,7 +301,7 @@ fn every_damage_is_told_with_its_place_and_passed_over() {
     assert_eq!(whole, ["whole"]);
     let told: Vec<_> = listing.damaged.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), damage.len(), "{told:#?}");
-    for (slug, _, words) in damage {
+    for &(slug, _, words) in damage {
         let slug = if slug == "place" { "elsewhere" } else { slug };
         let place = Path::new("pelican").join(slug);
         assert!(
