@@ -66,7 +66,35 @@ fn lined(face: &[u8]) -> Vec<u8> {
             two.copy_from_slice(&number.to_be_bytes());
         }
     }
+    measured(&mut face, em);
     face
+}
+
+/// How high an x and a capital are in all faces, in sizes of the font.
+const HEIGHTS: [(usize, f64); 2] = [(86, 0.547), (88, 0.729)];
+
+/// Says how high letters are, by which lines of text are centred: the faces' tables are of a version that does not.
+fn measured(face: &mut Vec<u8>, em: i16) {
+    let tables = face.get(12..).unwrap_or_default();
+    let Some(entry) = tables.chunks_exact(16).position(|entry| entry[..4] == *b"OS/2") else { return };
+    let entry = 12 + 16 * entry;
+    let number = |at: usize| u32::from_be_bytes([face[at], face[at + 1], face[at + 2], face[at + 3]]);
+    let (from, length) = (number(entry + 8) as usize, number(entry + 12) as usize);
+    let Some(table) = face.get(from..from + length).filter(|table| table.len() < 96) else { return };
+    let mut table = table.to_vec();
+    table.resize(96, 0);
+    table[..2].copy_from_slice(&2u16.to_be_bytes());
+    for (at, share) in HEIGHTS {
+        #[expect(clippy::cast_possible_truncation, reason = "less than an em")]
+        let height = (f64::from(em) * share) as i16;
+        table[at..at + 2].copy_from_slice(&height.to_be_bytes());
+    }
+    face.resize(face.len().next_multiple_of(4), 0);
+    let (place, length) = (face.len(), table.len());
+    face.extend(table);
+    for (at, number) in [(entry + 8, place), (entry + 12, length)] {
+        face[at..at + 4].copy_from_slice(&u32::try_from(number).unwrap_or_default().to_be_bytes());
+    }
 }
 
 /// The family that stands in for one that is not bundled, going by what its name is known for.

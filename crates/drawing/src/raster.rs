@@ -151,7 +151,7 @@ fn resolve_data(
         && survey::within(text, bounds)
     {
         let document = xml::parse(text).ok()?;
-        let view = View { purpose: Purpose::Picture, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
+        let view = View { purpose: Purpose::Embedded, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
         let lowered = lower(&document, view, bounds.lowering(), |text| survey::within(text, bounds)).text;
         let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
         let options = options(asked, bounds, depth - 1);

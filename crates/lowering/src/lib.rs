@@ -18,6 +18,7 @@ mod colour_spaces;
 mod colours;
 mod css;
 mod decomposed;
+mod embedded;
 mod filter_tiles;
 mod filters;
 mod fitted;
@@ -63,6 +64,8 @@ pub const VERDICT_SIDE: u32 = 1024;
 pub enum Purpose {
     /// Those who see it, as a browser shows it.
     Picture,
+    /// Those who see it as an image in another drawing.
+    Embedded,
     /// Those who measure its shapes: the ground that CSS gives the root is none, and what filters and patterns make of pixels
     /// is nothing to them.
     Measures,
@@ -126,6 +129,9 @@ pub fn lower(
         tree[0].unset("viewBox");
         tree[0].children.clear();
     }
+    if view.purpose == Purpose::Embedded {
+        embedded::size(&mut tree);
+    }
     let page = Page::of(&tree);
     let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
     let Some(sheet) = sheet else { return Lowered { text: None, moves: false, given_up: true } };
@@ -147,13 +153,16 @@ pub fn lower(
     text::shadows(&mut tree, &page);
     filters::lower(&mut tree);
     gradients::lower(&mut tree);
-    if view.purpose == Purpose::Picture {
+    if view.purpose != Purpose::Measures {
         let pixels = f64::from(view.side) / f64::from(VERDICT_SIDE);
         fitted::lower(&mut tree, &page, &mut boxes, pixels);
         frame::lower(&mut tree, &page);
         ground::lower(&mut tree, &page);
         patterns::lower(&mut tree, &page, &mut boxes, pixels);
         markers::lower(&mut tree);
+    }
+    if view.purpose == Purpose::Embedded {
+        embedded::cut(&mut tree);
     }
     let lowered = tree.write();
     // What CSS says that no element heeds is the renderer's to misread.

@@ -5,6 +5,19 @@ use super::css::number_length;
 /// Brackets in brackets that are followed.
 const DEEPEST: usize = 24;
 
+/// How far a zero of DejaVu Sans and DejaVu Serif goes, in sizes of the font.
+const ZERO: f64 = 0.636;
+
+/// That of the face of DejaVu that a text of these families and this weight is set in.
+pub(super) fn zero_of(families: &str, bold: bool) -> f64 {
+    let first = families.split(',').next().unwrap_or_default().to_ascii_lowercase();
+    match (first.contains("mono") || first.contains("courier"), bold) {
+        (true, _) => 0.602,
+        (false, true) => 0.696,
+        (false, false) => ZERO,
+    }
+}
+
 /// What lengths are of where an element stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LengthScale {
@@ -12,6 +25,8 @@ pub(super) struct LengthScale {
     pub(super) em: f64,
     /// The root's font's size.
     pub(super) rem: f64,
+    /// How far a zero of its font goes, in sizes of it.
+    pub(super) zero: f64,
     /// The sides of the nearest canvas in user units: what percentages are of.
     pub(super) view: [f64; 2],
     /// The sides of the whole picture in CSS pixels: what `vw` and `vh` are of.
@@ -19,6 +34,11 @@ pub(super) struct LengthScale {
 }
 
 impl LengthScale {
+    /// Where nothing but the sides of the picture is said.
+    pub(super) const fn of(canvas: [f64; 2]) -> Self {
+        Self { em: 16.0, rem: 16.0, zero: ZERO, view: canvas, canvas }
+    }
+
     /// What a percentage is of for an attribute or property of this name.
     pub(super) fn whole(&self, name: &str) -> f64 {
         let [width, height] = self.view;
@@ -74,7 +94,7 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
 
 /// Whether a value is a length or a percentage; `plain` where one without a unit is, `negative` where one below zero is.
 pub(super) fn is_length(value: &str, plain: bool, negative: bool) -> bool {
-    let scale = LengthScale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: [100.0, 100.0] };
+    let scale = LengthScale::of([100.0; 2]);
     let plain_number = value.trim().parse::<f64>().ok();
     match (length(value, 100.0, &scale), plain_number) {
         (Some(found), Some(number)) if !plain && number != 0.0 => found.is_nan(),
@@ -96,7 +116,8 @@ fn unit_of(unit: &str, whole: f64, scale: &LengthScale) -> Option<f64> {
         "%" => whole / 100.0,
         "em" => scale.em,
         "rem" => scale.rem,
-        "ex" | "ch" => scale.em / 2.0,
+        "ch" => scale.em * scale.zero,
+        "ex" => (scale.em * 0.547).round(),
         "in" => 96.0,
         "cm" => 96.0 / 2.54,
         "mm" => 96.0 / 25.4,
@@ -108,11 +129,21 @@ fn unit_of(unit: &str, whole: f64, scale: &LengthScale) -> Option<f64> {
         "vh" | "svh" | "lvh" | "dvh" | "vb" | "cqh" | "cqb" => height,
         "vmin" | "svmin" | "lvmin" | "dvmin" | "cqmin" => width.min(height),
         "vmax" | "svmax" | "lvmax" | "dvmax" | "cqmax" => width.max(height),
-        "lh" | "rlh" => scale.em * 1.2,
-        "cap" => scale.em * 0.7,
+        "lh" => line(scale.em),
+        "rlh" => line(scale.rem),
+        "rex" => (scale.rem * 0.547).round(),
+        "rch" => scale.rem * ZERO,
+        "rcap" => (scale.rem * 0.729).round(),
+        "ric" => scale.rem,
+        "cap" => (scale.em * 0.729).round(),
         "ic" => scale.em,
         _ => return None,
     })
+}
+
+/// A line's height in a font of this size: above and below its base, whole pixels each.
+fn line(size: f64) -> f64 {
+    (size * 0.928).round() + (size * 0.236).round()
 }
 
 /// Evaluates an expression whose numbers `unit` gives a size; `None` where it is none, or no finite number.
@@ -386,7 +417,7 @@ mod tests {
     use super::*;
 
     const SCALE: LengthScale =
-        LengthScale { em: 20.0, rem: 16.0, view: [200.0, 100.0], canvas: [400.0, 300.0] };
+        LengthScale { em: 20.0, view: [200.0, 100.0], ..LengthScale::of([400.0, 300.0]) };
 
     #[test]
     fn lengths_are_told_in_user_units() {

@@ -22,7 +22,7 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn of(tree: &Tree) -> Self {
         let root = &tree[0];
-        let scale = LengthScale { em: 16.0, rem: 16.0, view: SIZE, canvas: SIZE };
+        let scale = LengthScale::of(SIZE);
         let length = |name: &str| {
             let value = root.markup(name)?.trim();
             let length = (!value.ends_with('%')).then(|| numbers::length(value, 0.0, &scale)).flatten();

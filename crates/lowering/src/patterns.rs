@@ -217,7 +217,11 @@ fn transform_of(tree: &Tree, pattern: usize) -> Option<String> {
 }
 
 /// How a `viewBox` is moved into a tile that begins at nothing; `None` where that is told in no way.
-fn fitted([x, y, width, height]: [f64; 4], tile: [f64; 4], aspect: Option<&str>) -> Option<[f64; 4]> {
+pub(super) fn fitted(
+    [x, y, width, height]: [f64; 4],
+    tile: [f64; 4],
+    aspect: Option<&str>,
+) -> Option<[f64; 4]> {
     let (across, down) = (tile[2] / width, tile[3] / height);
     let mut words = aspect.unwrap_or("xMidYMid").split_ascii_whitespace();
     let (place, how) = (words.next()?, words.next());

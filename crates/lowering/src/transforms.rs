@@ -18,7 +18,7 @@ const OTHERS: [&str; 5] = ["translate", "rotate", "scale", "offset-path", "trans
 
 /// Whether a value is a list of transform functions as CSS has them.
 pub(super) fn is_list(value: &str) -> bool {
-    let scale = LengthScale { em: 16.0, rem: 16.0, view: [100.0; 2], canvas: [100.0; 2] };
+    let scale = LengthScale::of([100.0; 2]);
     list(value, [100.0, 100.0], &scale, Words::Css).is_some()
 }
 
@@ -69,7 +69,7 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &LengthScale, words: Word
 
 /// What is between two lists of unlike functions; `None` where one hangs on a box, or can't be read.
 pub(super) fn blended(from: &str, to: &str, share: f64) -> Option<String> {
-    let scale = LengthScale { em: 16.0, rem: 16.0, view: [100.0; 2], canvas: [100.0; 2] };
+    let scale = LengthScale::of([100.0; 2]);
     let matrix = |text: &str| {
         let unfit = text.contains('%') || text.contains("em");
         let plain = (!unfit).then(|| list(text, [0.0; 2], &scale, Words::Css)).flatten()?;
@@ -257,7 +257,7 @@ fn lower_one(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
     }
     parts.extend(style.get("rotate").and_then(|value| rotate(value)));
     parts.extend(style.get("scale").and_then(|value| resize(value)));
-    parts.extend(offset(tree, element));
+    parts.extend(offset(tree, element, [left, top, width, height], [x, y]));
     if let Some(own) = own {
         match list(&own, [width, height], &scale, words) {
             Some(made) if made.is_empty() => {}
@@ -352,15 +352,31 @@ fn resize(value: &str) -> Option<String> {
     Some(format!("scale({} {})", written(x), written(y)))
 }
 
-/// The place on `offset-path`.
-fn offset(tree: &Tree, element: usize) -> Option<String> {
-    let style = &tree[element].style;
-    let way = outline::Way::of(&clips::way(tree, element, style.get("offset-path")?)?);
-    let distance = style
-        .get("offset-distance")
-        .map_or(Some(0.0), |value| numbers::length(value, way.length(), tree[element].scale()))?;
-    let ([x, y], tangent) = way.at(distance.clamp(0.0, way.length()))?;
-    let turn = match split(style.get("offset-rotate").map_or("auto", String::as_str), ' ')[..] {
+/// The place on `offset-path` of the point that is there: `offset-anchor`, or else the origin of what else moves it.
+fn offset(
+    tree: &Tree,
+    element: usize,
+    [left, top, width, height]: [f64; 4],
+    about: [f64; 2],
+) -> Option<String> {
+    let (style, scale) = (&tree[element].style, tree[element].scale());
+    let said = |name: &str| style.get(name).map(String::as_str);
+    let path = said("offset-path")?;
+    let far = |whole: f64| match said("offset-distance") {
+        Some(value) => numbers::length(value, whole, scale),
+        None => Some(0.0),
+    };
+    let ([x, y], tangent) = match clips::Ray::of(path, said("offset-position"), scale) {
+        Some(ray) => {
+            let (far, (sine, cosine)) = (far(ray.length)?, ray.angle.to_radians().sin_cos());
+            ([ray.from[0] + far * sine, ray.from[1] - far * cosine], ray.angle - 90.0)
+        }
+        None => {
+            let way = outline::Way::of(&clips::way(tree, element, path)?);
+            way.at(far(way.length())?.clamp(0.0, way.length()))?
+        }
+    };
+    let turn = match split(said("offset-rotate").unwrap_or("auto"), ' ')[..] {
         ["auto"] => tangent,
         ["reverse"] => tangent + 180.0,
         ["auto", more] => tangent + angle(more)?,
@@ -368,15 +384,20 @@ fn offset(tree: &Tree, element: usize) -> Option<String> {
         [fixed] => angle(fixed)?,
         _ => tangent,
     };
-    Some(format!("translate({} {}) rotate({})", written(x), written(y), written(turn)))
+    let mut made =
+        format!("translate({} {}) rotate({})", written(x - about[0]), written(y - about[1]), written(turn));
+    if let Some([x, y]) = said("offset-anchor").and_then(|anchor| origin(anchor, [width, height], scale)) {
+        let by = [about[0] - left - x, about[1] - top - y];
+        made += &format!(" translate({} {})", written(by[0]), written(by[1]));
+    }
+    Some(made)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SCALE: LengthScale =
-        LengthScale { em: 16.0, rem: 16.0, view: [200.0, 100.0], canvas: [200.0, 100.0] };
+    const SCALE: LengthScale = LengthScale::of([200.0, 100.0]);
 
     #[test]
     fn functions_lose_their_units() {

@@ -18,7 +18,7 @@ pub const SVG: &str = "http://www.w3.org/2000/svg";
 pub const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// Where nothing is known.
-const PLAIN: LengthScale = LengthScale { em: 16.0, rem: 16.0, view: [100.0, 100.0], canvas: [100.0, 100.0] };
+const PLAIN: LengthScale = LengthScale::of([100.0; 2]);
 
 /// The elements of a drawing, parents before what is in them when it is read; those that lowering adds come last.
 #[derive(Debug, Clone)]
@@ -225,7 +225,14 @@ impl Tree {
     pub(super) fn measure(&mut self, canvas: [f64; 2]) {
         for element in 0..self.len() {
             let around = self[element].parent.map(|parent| *self[parent].scale());
-            let mut scale = around.unwrap_or(LengthScale { em: 16.0, rem: 16.0, view: canvas, canvas });
+            let mut scale = around.unwrap_or(LengthScale::of(canvas));
+            if ["font-family", "font-weight"].iter().any(|name| self[element].style.contains_key(*name)) {
+                let families = self.inherited(element, "font-family").unwrap_or_default();
+                let weight = self.inherited(element, "font-weight").unwrap_or_default();
+                let bold =
+                    weight.starts_with("bold") || weight.parse().is_ok_and(|weight: f64| weight >= 600.0);
+                scale.zero = numbers::zero_of(families, bold);
+            }
             if let Some(size) = self[element].style.get("font-size") {
                 scale.em = font_size(size, &scale).unwrap_or(scale.em);
             }

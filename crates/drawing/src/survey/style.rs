@@ -43,6 +43,34 @@ impl Walk<'_, '_> {
                     self.count(code.clone(), at + found, *words);
                 }
             }
+            for (found, _) in lower.match_indices("text-decoration") {
+                let said = &lower[found..];
+                let said = &said[..said.find([';', '}']).unwrap_or(said.len())];
+                if let Some((name, value)) = said.split_once(':').filter(|(name, _)| !name.contains('{')) {
+                    self.lines(name.trim(), value, at + found);
+                }
+            }
+        }
+    }
+
+    /// Lines over and under text, by a property that is about them and its value in lower case.
+    pub(super) fn lines(&mut self, property: &str, value: &str, at: usize) {
+        let words = || value.split_ascii_whitespace().map(|word| word.trim_end_matches("!important"));
+        let thick = |word: &str| {
+            let length = ["px", "em", "pt"].iter().any(|unit| word.ends_with(unit));
+            word == "from-font" || length || (word.ends_with('%') && property.ends_with("thickness"))
+        };
+        if words().any(thick) {
+            let message = "lines under text are of one thickness in this renderer";
+            self.count(FindingCode::RendererPassedOver, at, message);
+        }
+        if words().any(|word| matches!(word, "dotted" | "dashed" | "double")) {
+            let message = "dotted, dashed and double lines under text are plain in this renderer";
+            self.count(FindingCode::RendererPassedOver, at, message);
+        }
+        if words().any(|word| word == "overline") {
+            let message = "lines over text are nearer to it in this renderer";
+            self.count(FindingCode::RendererPassedOver, at, message);
         }
     }
 }
@@ -57,6 +85,11 @@ const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
         "@scope",
         FindingCode::RendererPassedOver,
         "@scope rules are passed over by this renderer; a browser applies them",
+    ),
+    (
+        "@starting-style",
+        FindingCode::RendererPassedOver,
+        "@starting-style is passed over by this renderer; a browser begins a transition with it",
     ),
     ("conic-gradient(", FindingCode::RendererPassedOver, "conic gradients are passed over by this renderer"),
     ("backdrop-filter", FindingCode::RendererPassedOver, "backdrop-filter is passed over by this renderer"),

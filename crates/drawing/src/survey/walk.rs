@@ -112,6 +112,14 @@ impl<'a, 'input> Walk<'a, 'input> {
             let message = "tiles of <feTile> may begin a part of a pixel from where a browser has them";
             self.count(FindingCode::RendererPassedOver, at, message);
         }
+        if name == "feSpotLight" && node.has_attribute("limitingConeAngle") {
+            let message = "the edge of a spot of light is sharp in this renderer";
+            self.count(FindingCode::RendererPassedOver, at, message);
+        }
+        if name == "image" && is_sized_by_its_place(node) {
+            let message = "an SVG without a size and a viewBox is stretched in an <image> by this renderer";
+            self.count(FindingCode::RendererPassedOver, at, message);
+        }
         for (element, attribute, value, message) in UNLIKE {
             if name == *element && node.attribute(*attribute).is_some_and(|said| said.trim() == *value) {
                 self.count(FindingCode::RendererPassedOver, at, *message);
@@ -162,6 +170,9 @@ impl<'a, 'input> Walk<'a, 'input> {
         }
         if links::is_script(value) {
             self.note_active(at, format!("{name} holds a script address"));
+        }
+        if name == "text-decoration" {
+            self.lines(name, &value.to_ascii_lowercase(), at);
         }
         let is_href = name == "href" && matches!(attribute.namespace(), None | Some(XLINK));
         let loads =
@@ -264,6 +275,20 @@ impl<'a, 'input> Walk<'a, 'input> {
             self.blocked(address, at);
         }
     }
+}
+
+/// Whether an image holds an SVG that is as large as the image says, its units unscaled.
+fn is_sized_by_its_place(image: Node<'_, '_>) -> bool {
+    let said = ["width", "height"].iter().any(|side| image.has_attribute(*side));
+    let address = image.attribute("href").or_else(|| image.attribute((XLINK, "href"))).unwrap_or_default();
+    if !said || !address.trim_start().starts_with("data:image/svg") {
+        return false;
+    }
+    let Some(data) = links::decode(address) else { return false };
+    let text = String::from_utf8_lossy(&data);
+    let Some(tag) = text.find("<svg").map(|from| &text[from..]) else { return false };
+    let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
+    !(tag.contains("viewBox") || tag.contains("width=") && tag.contains("height="))
 }
 
 /// Elements of declarative animation.

@@ -288,14 +288,14 @@ fn measuring_goes_through_the_same_gate_as_checking() {
     assert_eq!(pool.measure(svg(&whole()).as_bytes(), &rubric("pelican")).unwrap(), here);
 }
 
-/// The most that the detectors look at, arranged to touch everywhere.
 /// The processor time of this thread, which other work of the machine does not lengthen.
 #[cfg(unix)]
-fn worked() -> Duration {
+pub(crate) fn worked() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
 }
 
+/// The most that the detectors look at, arranged to touch everywhere.
 #[cfg(unix)]
 #[test]
 fn the_worst_that_is_looked_at_ends_soon() {
@@ -324,5 +324,35 @@ fn the_worst_that_is_looked_at_ends_soon() {
         assert!(!measures.rubric.is_empty());
         let took = worked() - started;
         assert!(took < Duration::from_secs(5), "{took:?}");
+    }
+}
+
+/// A body that is one of many alike stands for nothing, however they lie to one another.
+#[test]
+fn a_crowd_of_dots_is_no_rider_and_has_no_eye() {
+    let mut seed = 7u32;
+    let mut chance = |most: u32| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) % most
+    };
+    for (least, most) in [(1, 4), (2, 10), (2, 40), (4, 20)] {
+        for square in [false, true] {
+            let shapes: String = (0..300)
+                .map(|_| {
+                    let (x, y, size) = (chance(400), chance(300), least + chance(most));
+                    let fill = ["#000", "#222", "#e33", "#fc0", "#08a", "#888", "#fff"][chance(7) as usize];
+                    match square {
+                        true => {
+                            format!("<rect x='{x}' y='{y}' width='{size}' height='{size}' fill='{fill}'/>")
+                        }
+                        false => format!("<circle cx='{x}' cy='{y}' r='{size}' fill='{fill}'/>"),
+                    }
+                })
+                .collect();
+            let measures = look("pelican", &svg(&shapes));
+            for name in [Detector::Rider, Detector::Eye, Detector::Beak, Detector::Legs] {
+                assert_ne!(state(&measures, name), ItemState::Met, "{name:?}, {least} {most} {square}");
+            }
+        }
     }
 }

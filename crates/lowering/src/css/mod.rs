@@ -9,6 +9,7 @@ mod declarations;
 mod instances;
 mod matching;
 mod media;
+mod namespaces;
 mod rules;
 mod selectors;
 mod spans;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::declarations::{Declaration, declaration, inline};
 use super::media;
+use super::namespaces::Namespaces;
 use super::selectors::Selector;
 use super::spans::{closing, text_of, until};
 use super::syntax;
@@ -36,6 +37,8 @@ pub(in super::super) struct StyleSheet {
     pub(in super::super) keyframes: HashMap<String, Keyframes>,
     /// Initial values of custom properties that are registered.
     pub(super) initial: BTreeMap<String, String>,
+    /// Of the text that is read now.
+    namespaces: Namespaces,
 }
 
 /// The conditions under which a block stands.
@@ -50,6 +53,7 @@ impl StyleSheet {
     /// Adds the rules of a text that apply on this canvas, in CSS pixels.
     pub(super) fn parse_more(&mut self, text: &str, canvas: [f64; 2]) {
         let tokens = tokens(text);
+        self.namespaces = Namespaces::default();
         let mut reader = Reader { tokens: &tokens, pos: 0, canvas, sheet: self };
         reader.rules(&Context::default());
     }
@@ -100,7 +104,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn style_rule(&mut self, prelude: &[CssToken<'_>], block: &[CssToken<'_>], context: &Context) {
-        let Some(selectors) = syntax::parse(prelude, context.parent.as_ref()) else { return };
+        self.sheet.namespaces.close();
+        let prelude = self.sheet.namespaces.resolve(prelude);
+        let Some(selectors) = syntax::parse(&prelude, context.parent.as_ref()) else { return };
         let selectors = Rc::new(selectors);
         let nested = Context {
             parent: Some(Rc::clone(&selectors)),
@@ -169,9 +175,12 @@ impl<'a> Reader<'a, '_> {
                 for layer in layer_names(prelude, context) {
                     self.sheet.layer(&layer);
                 }
+            } else if name == "namespace" {
+                self.sheet.namespaces.declare(prelude);
             }
             return;
         }
+        self.sheet.namespaces.close();
         let block = self.block(end);
         if context.depth >= DEEPEST {
             return;

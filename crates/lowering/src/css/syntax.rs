@@ -111,14 +111,8 @@ fn compound(
             CssTokenKind::Ident => {
                 specificity[2] += 1;
                 parts.push(SelectorPart::Type(token.name()));
-                // A prefix of a namespace: what is after the bar is the name.
-                if tokens.get(pos).is_some_and(|next| next.is('|')) {
-                    parts.pop();
-                    specificity[2] -= 1;
-                    pos += 1;
-                }
             }
-            CssTokenKind::Delim('*' | '|') => {}
+            CssTokenKind::Delim('*') => {}
             CssTokenKind::Hash => {
                 specificity[0] += 1;
                 parts.push(SelectorPart::Id(token.name()));
@@ -173,15 +167,11 @@ fn compound(
 
 fn attribute(tokens: &[CssToken<'_>]) -> Option<SelectorPart> {
     let tokens = trim(tokens);
-    let at = tokens.iter().position(|token| token.kind == CssTokenKind::Ident)?;
-    let mut name = tokens[at].name();
-    let mut rest = &tokens[at + 1..];
-    if let [bar, local, after @ ..] = rest
-        && bar.is('|')
-        && local.kind == CssTokenKind::Ident
-    {
-        (name, rest) = (local.name(), after);
+    let [named, rest @ ..] = tokens else { return None };
+    if named.kind != CssTokenKind::Ident {
+        return None;
     }
+    let name = named.name();
     let rest = trim(rest);
     let Some(value_at) =
         rest.iter().position(|token| matches!(token.kind, CssTokenKind::String | CssTokenKind::Ident))

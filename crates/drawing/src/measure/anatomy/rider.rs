@@ -14,6 +14,10 @@ const ON_WHEEL: f64 = 1.2;
 /// A hull is this much wider than high.
 const LONG: f64 = 1.4;
 
+/// A body among more than so many shapes of at least this share of its area is one of a heap, and nobody's.
+const CROWD: usize = 24;
+const LIKE: f64 = 0.25;
+
 /// The rider's shapes.
 #[derive(Debug, Default)]
 pub(super) struct Rider {
@@ -53,7 +57,12 @@ pub(super) fn body(anatomy: &Anatomy<'_>) -> Option<usize> {
     let best = super::solids(anatomy)
         .filter(|index| anatomy.hull != Some(*index) && anatomy.objects[*index] && !is_deck(anatomy, *index))
         .max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
-    (weight(&best) > 0.0).then_some(best)
+    let like = |index: &usize| {
+        let area = anatomy.scene.shapes[*index].area();
+        anatomy.objects[*index] && area >= LIKE * anatomy.scene.shapes[best].area()
+    };
+    let crowd = super::solids(anatomy).filter(like).count() > CROWD;
+    (weight(&best) > 0.0 && !crowd).then_some(best)
 }
 
 /// Whether a shape is what a vehicle carries its rider on: long, level, and on every wheel.
