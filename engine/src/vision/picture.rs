@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::limits::MAX_PICTURE_SIDE;
+
 /// Pixels of a picture at most: more than any drawing or photograph that is asked about.
 pub const MAX_PICTURE_PIXELS: usize = 1 << 26;
 
-/// Bytes that the decoder may take beside the picture itself.
-const DECODER_BYTES: usize = 64 << 20;
+/// Bytes that the decoder may take for chunks and a line.
+const DECODER_BYTES: usize = 8 << 20;
 
 /// A picture that can't be shown to a model.
 #[derive(Debug, Error)]
@@ -25,6 +27,8 @@ pub enum PictureError {
     Size { width: u32, height: u32 },
     #[error("a picture of {width} × {height} pixels has {expected} bytes of RGB, not {found}")]
     Bytes { width: u32, height: u32, expected: usize, found: usize },
+    #[error("the picture is an animation of {width} × {height} pixels whose first frame is smaller")]
+    Frame { width: u32, height: u32 },
     #[error("a picture of {width} × {height} pixels is too long and thin for the model: {rule}")]
     Thin { width: u32, height: u32, rule: &'static str },
 }
@@ -34,50 +38,43 @@ pub enum PictureError {
 pub struct Picture {
     width: u32,
     height: u32,
-    rgb: Arc<[u8]>,
+    // Not a slice: that would be a copy.
+    rgb: Arc<Vec<u8>>,
 }
 
 impl Picture {
     /// Decodes a PNG: the first frame, 8 bits a channel, what is transparent laid over white, no gamma and no profile.
     ///
     /// # Errors
-    /// When the bytes are no whole PNG, or the picture is larger than [`MAX_PICTURE_PIXELS`].
+    /// When the bytes are no whole PNG, or the picture has more than [`MAX_PICTURE_PIXELS`] or a side of more than 131072.
     pub fn from_png(png: &[u8]) -> Result<Picture, PictureError> {
         let limits = png::Limits { bytes: DECODER_BYTES };
         let mut decoder = png::Decoder::new_with_limits(Cursor::new(png), limits);
         decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
+        decoder.set_ignore_text_chunk(true);
+        decoder.set_ignore_iccp_chunk(true);
+        let header = decoder.read_header_info()?;
+        let (width, height) = (header.width, header.height);
+        checked_pixels(width, height)?;
         let mut reader = decoder.read_info()?;
-        let (width, height) = (reader.info().width, reader.info().height);
-        let pixels = checked_pixels(width, height)?;
-        let bytes = reader.output_buffer_size().filter(|&bytes| bytes <= 4 * pixels);
-        let mut bytes = vec![0; bytes.ok_or(PictureError::Size { width, height })?];
-        let frame = reader.next_frame(&mut bytes)?;
-        bytes.truncate(frame.buffer_size());
-        let rgb: Vec<u8> = match frame.color_type {
-            png::ColorType::Rgb => bytes,
-            png::ColorType::Rgba => {
-                let (pixels, _) = bytes.as_chunks::<4>();
-                pixels.iter().flat_map(|&[r, g, b, a]| [r, g, b].map(|x| over_white(x, a))).collect()
-            }
-            png::ColorType::Grayscale => bytes.iter().flat_map(|&x| [x; 3]).collect(),
-            png::ColorType::GrayscaleAlpha => {
-                bytes.as_chunks::<2>().0.iter().flat_map(|&[x, a]| [over_white(x, a); 3]).collect()
-            }
-            png::ColorType::Indexed => unreachable!("the decoder expands palettes"),
-        };
+        let frame = reader.info().frame_control.as_ref();
+        if frame.is_some_and(|frame| (frame.width, frame.height) != (width, height)) {
+            return Err(PictureError::Frame { width, height });
+        }
+        let rgb = rgb_of(&mut reader)?;
         Picture::from_rgb(width, height, rgb)
     }
 
     /// Takes pixels as they are: rows from the top, three bytes a pixel.
     ///
     /// # Errors
-    /// When there are not as many bytes as the size says, or more pixels than [`MAX_PICTURE_PIXELS`].
+    /// When there are not as many bytes as the size says, or more pixels than [`Picture::from_png`] takes.
     pub fn from_rgb(width: u32, height: u32, rgb: Vec<u8>) -> Result<Picture, PictureError> {
         let expected = 3 * checked_pixels(width, height)?;
         if rgb.len() != expected {
             return Err(PictureError::Bytes { width, height, expected, found: rgb.len() });
         }
-        Ok(Picture { width, height, rgb: rgb.into() })
+        Ok(Picture { width, height, rgb: Arc::new(rgb) })
     }
 
     /// Pixels of a row.
@@ -113,10 +110,57 @@ impl fmt::Debug for Picture {
 }
 
 fn checked_pixels(width: u32, height: u32) -> Result<usize, PictureError> {
+    if width.max(height) as usize > MAX_PICTURE_SIDE {
+        return Err(PictureError::Thin {
+            width,
+            height,
+            rule: "neither side may have more than 131072 pixels",
+        });
+    }
     let pixels = u64::from(width) * u64::from(height);
     match usize::try_from(pixels) {
         Ok(pixels) if (1..=MAX_PICTURE_PIXELS).contains(&pixels) => Ok(pixels),
         _ => Err(PictureError::Size { width, height }),
+    }
+}
+
+/// The pixels of a PNG on white, line by line, so that memory holds three bytes a pixel and little else.
+fn rgb_of(reader: &mut png::Reader<Cursor<&[u8]>>) -> Result<Vec<u8>, PictureError> {
+    let (width, height) = reader.info().size();
+    let (line_bytes, bytes) = (3 * width as usize, 3 * checked_pixels(width, height)?);
+    let (kind, _) = reader.output_color_type();
+    let mut rgb = match reader.info().interlaced {
+        true => vec![0; bytes],
+        false => Vec::with_capacity(bytes),
+    };
+    let mut line = Vec::new();
+    while let Some(row) = reader.next_interlaced_row()? {
+        match row.interlace() {
+            png::InterlaceInfo::Null(_) => push_on_white(&mut rgb, row.data(), kind),
+            png::InterlaceInfo::Adam7(pass) => {
+                line.clear();
+                push_on_white(&mut line, row.data(), kind);
+                png::expand_interlaced_row(&mut rgb, line_bytes, &line, pass, 24);
+            }
+        }
+    }
+    Ok(rgb)
+}
+
+/// Adds a line of 8 bits a channel to pixels, laid on white.
+fn push_on_white(rgb: &mut Vec<u8>, line: &[u8], kind: png::ColorType) {
+    match kind {
+        png::ColorType::Rgb => rgb.extend_from_slice(line),
+        png::ColorType::Rgba => {
+            let (pixels, _) = line.as_chunks::<4>();
+            rgb.extend(pixels.iter().flat_map(|&[r, g, b, a]| [r, g, b].map(|x| over_white(x, a))));
+        }
+        png::ColorType::Grayscale => rgb.extend(line.iter().flat_map(|&x| [x; 3])),
+        png::ColorType::GrayscaleAlpha => {
+            let (pixels, _) = line.as_chunks::<2>();
+            rgb.extend(pixels.iter().flat_map(|&[x, a]| [over_white(x, a); 3]));
+        }
+        png::ColorType::Indexed => unreachable!("the decoder expands palettes"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The size that a picture is given before it is cut into patches, by the rules of each family.
 
-use super::limits::{MAX_PASS_PIXELS, MAX_PATCHES, MAX_PICTURE_SIDE, PictureLimits};
+use super::limits::{MAX_PASS_PIXELS, MAX_PATCHES, PictureLimits};
 use super::picture::{MAX_PICTURE_PIXELS, Picture, PictureError};
 use super::tower_config::TowerConfig;
 use super::tower_kind::PictureSizing;
@@ -22,9 +22,6 @@ pub(super) fn picture_size(
     let side = config.patch * config.merge;
     let most = most_tokens(config, limits);
     let thin = |rule| PictureError::Thin { width: picture.width(), height: picture.height(), rule };
-    if width.max(height) > MAX_PICTURE_SIDE {
-        return Err(thin("neither side may have more than 131072 pixels"));
-    }
     let size = match sizing {
         PictureSizing::Area { min, max } => {
             if width.max(height) > MOST_STRETCHED * width.min(height) {

@@ -15,6 +15,8 @@ mod guide;
 mod hatchling;
 mod layouts;
 mod model_hostile;
+#[cfg(target_os = "linux")]
+mod png_bombs;
 mod rounded;
 mod sample;
 mod scripted;
