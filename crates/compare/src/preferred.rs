@@ -66,7 +66,8 @@ pub struct PreferenceView {
     pub needed_judgements: Option<u64>,
     /// The drawings do not suffice: about so many more of each side would settle it.
     pub needed_drawings: Option<u64>,
-    /// The fewest judgements more that can settle it, all for one side; absent where it is settled, or out of any reach.
+    /// The fewest judgements more that can settle it, all for one side, of drawings that were not judged yet; absent where it is
+    /// settled, or too few of them are left.
     pub fewest_judgements: Option<u64>,
 }
 

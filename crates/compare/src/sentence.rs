@@ -77,6 +77,10 @@ fn neither_ahead(view: &PreferenceView) -> String {
         Some(fewest) if view.high - view.low > NEAR => {
             format!("Neither is ahead so far: {fewest} more that all go one way could settle it, no fewer.")
         }
+        None if view.high - view.low > NEAR => {
+            "Neither is ahead so far, and too few drawings are left to judge: more of each side are needed."
+                .to_owned()
+        }
         _ => "They are so near to each other that 2,000 more would hardly settle it.".to_owned(),
     }
 }

@@ -46,8 +46,8 @@ const THOUGHT: Spread = Spread { between: 1.5, within: 0.1 };
 
 /// Who is among so many of the best is to be known soonest, or among a fifth where that is fewer.
 const FIRST: usize = 10;
-/// What a pair counts more that stands on both sides of that place, where one with the first of all counts 1. By simulation much
-/// more finds the ten a little sooner and the rest of the order far later, and none finds the ten later (docs/judging.md).
+/// What a pair counts more that stands on both sides of that place, where one with the first of all counts 1: it weighs
+/// who the ten best are against the rest of the order.
 const BOUNDARY: f64 = 0.3;
 
 /// The strengths of contestants, as far as they are known by now.

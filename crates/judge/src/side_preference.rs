@@ -157,7 +157,7 @@ impl SidePreference {
         let SequentialTrials { successes, trials } = self.evidence;
         // Few judgements say little of the share, so it is drawn to the middle.
         let share = if trials > 0.0 { (successes + 1.0) / (trials + 2.0) } else { 0.9 };
-        let left = (self.most as f64 - trials).max(0.0).round() as u64;
+        let left = self.left();
         let counted = self.evidence.trials_to_settle(share, BY_COUNTING, POWER);
         match (counted, self.more_of_these()) {
             (Some(more), _) if more <= left => SettlingOutlook::Judgements(more),
@@ -167,10 +167,20 @@ impl SidePreference {
         }
     }
 
-    /// The fewest judgements more that can settle it: all for one side, of drawings that were not judged yet; none where 2,000 can't.
+    /// The fewest judgements more that can settle it: all for one side, of drawings that were not judged yet; none where those
+    /// that are left can't.
     #[must_use]
     pub fn fewest_more(&self) -> Option<u64> {
-        [0.0, 1.0].iter().filter_map(|share| self.evidence.trials_to_settle(*share, BY_COUNTING, 1.0)).min()
+        let counted = [0.0, 1.0]
+            .iter()
+            .filter_map(|share| self.evidence.trials_to_settle(*share, BY_COUNTING, 1.0))
+            .min();
+        counted.filter(|more| *more <= self.left())
+    }
+
+    /// So many more pairs can be judged that share no drawing with each other, nor with those that were.
+    fn left(&self) -> u64 {
+        (self.most as f64 - self.evidence.trials).max(0.0).round() as u64
     }
 
     /// About so many more judgements of the same drawings would settle it by their spread, if the share stays and what is
