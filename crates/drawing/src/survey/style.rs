@@ -43,8 +43,30 @@ impl Walk<'_, '_> {
                     self.count(code.clone(), at + found, *words);
                 }
             }
+            if let Some(found) = wavy(&lower) {
+                let words = "wavy lines under text are straight in this renderer";
+                self.count(FindingCode::RendererPassedOver, at + found, words);
+            }
         }
     }
+}
+
+/// Where a text of CSS, in lower case, asks for wavy lines: elsewhere the word is a name.
+fn wavy(css: &str) -> Option<usize> {
+    let asks = |at: usize| {
+        let before = &css[..at];
+        let start = before.rfind(['{', '}', ';']).map_or(0, |end| end + 1);
+        let mut said = before[start..].trim_start();
+        while let Some(comment) = said.strip_prefix("/*") {
+            said = comment.split_once("*/").map_or("", |(_, after)| after.trim_start());
+        }
+        let name = said.split_once(':').map(|(name, _)| name.rsplit("*/").next().unwrap_or(name));
+        matches!(
+            name.map(str::trim),
+            Some("text-decoration" | "text-decoration-style" | "-webkit-text-decoration")
+        )
+    };
+    css.match_indices("wavy").map(|(at, _)| at).find(|at| asks(*at))
 }
 
 /// Signs of CSS that this renderer passes over even when it is lowered, in lower case, each with its finding.
@@ -77,5 +99,28 @@ const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
         "if() is passed over by this renderer; a browser chooses by it",
     ),
     ("text-orientation", FindingCode::RendererPassedOver, "text-orientation is passed over by this renderer"),
-    ("wavy", FindingCode::RendererPassedOver, "wavy lines under text are straight in this renderer"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::wavy;
+
+    #[test]
+    fn wavy_is_a_line_only_where_a_decoration_is_said() {
+        for css in [
+            "text-decoration: underline wavy red",
+            ".wavy { fill: teal } text { text-decoration-style:wavy }",
+            "text { fill: red; /* a: line */ text-decoration: wavy underline }",
+        ] {
+            assert!(wavy(css).is_some(), "{css}");
+        }
+        for css in [
+            ".wavy { fill: teal }",
+            "/* wavy */ text { text-decoration: underline }",
+            "text { text-decoration: underline; animation: wavy 2s }",
+            "@keyframes wavy { from { fill: red } }",
+        ] {
+            assert!(wavy(css).is_none(), "{css}");
+        }
+    }
+}
