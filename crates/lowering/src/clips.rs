@@ -1,5 +1,7 @@
 //! `clip-path` by a basic shape, and `mask` by a gradient, as elements of SVG (css-masking-1, css-shapes-1).
 
+use std::collections::HashMap;
+
 use tiny_skia_path::Path;
 
 use super::boxes::{Boxes, Reference};
@@ -12,9 +14,19 @@ use super::tree::{Element, Tree};
 
 /// Layers of a mask that are painted.
 const MOST: usize = 8;
+/// Lists of masks that are put together, in one drawing.
+const MOST_LISTS: usize = 256;
+
+/// The masks of a drawing.
+struct Masks {
+    by_id: HashMap<String, usize>,
+    /// What shows only what all masks of a list show, by the list.
+    together: HashMap<Vec<usize>, String>,
+}
 
 /// Writes clips and masks that only CSS has as elements that are referred to.
 pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
+    let mut masks = Masks { by_id: ids::by_id(tree), together: HashMap::new() };
     for element in 1..tree.len() {
         if let Some(value) = tree[element].style.get("clip-path").cloned()
             && !value.starts_with("url(")
@@ -26,7 +38,7 @@ pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
         if tree[element].name == "mask" {
             tree[element].style.remove("mask");
         }
-        mask(tree, element, boxes);
+        mask(tree, element, boxes, &mut masks);
     }
 }
 
@@ -268,7 +280,7 @@ pub(super) fn rounded(
     ))
 }
 
-fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
+fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes, masks: &mut Masks) {
     let style = &tree[element].style;
     let images = style.get("mask-image").or_else(|| style.get("mask")).cloned().unwrap_or_default();
     let layers = split(&images, ',');
@@ -279,7 +291,7 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
             let layers: Vec<String> = layers.iter().map(|layer| (*layer).to_owned()).collect();
             match style.get("mask-composite").map_or("add", String::as_str) {
                 "add" => within_any(tree, element, &layers, boxes),
-                "intersect" => within_each(tree, element, &layers),
+                "intersect" => within_each(tree, element, &layers, masks),
                 _ => {}
             }
             return;
@@ -292,7 +304,7 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
             let named =
                 ["alpha", "luminance"].into_iter().find(|mode| words.contains(mode)).map(str::to_owned);
             if let Some(mode) = mode.or(named).filter(|mode| mode == "alpha" || mode == "luminance")
-                && let Some(target) = ids::address(&address).and_then(|id| ids::by_id(tree).get(id).copied())
+                && let Some(target) = ids::address(&address).and_then(|id| masks.by_id.get(id).copied())
             {
                 tree[target].set("mask-type", mode);
             }
@@ -328,16 +340,22 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
 }
 
 /// Masks of which only what all of them show is seen, each on the one before.
-fn within_each(tree: &mut Tree, element: usize, layers: &[String]) {
-    let by_id = ids::by_id(tree);
-    let mut inner: Option<String> = None;
-    for (at, layer) in layers.iter().enumerate() {
+fn within_each(tree: &mut Tree, element: usize, layers: &[String], masks: &mut Masks) {
+    let target = |layer: &String| {
         let address = split(layer, ' ').into_iter().find_map(ids::address);
-        let Some(target) = address.and_then(|id| by_id.get(id)).copied() else { return };
-        if tree[target].name != "mask" {
-            return;
-        }
-        let copy = tree.copy(target, 0);
+        address.and_then(|id| masks.by_id.get(id)).copied().filter(|at| tree[*at].name == "mask")
+    };
+    let Some(targets) = layers.iter().map(target).collect::<Option<Vec<usize>>>() else { return };
+    if let Some(made) = masks.together.get(&targets) {
+        tree[element].style.insert("mask".to_owned(), made.clone());
+        return;
+    }
+    if masks.together.len() >= MOST_LISTS {
+        return;
+    }
+    let mut inner: Option<String> = None;
+    for (at, target) in targets.iter().enumerate() {
+        let copy = tree.copy(*target, 0);
         let id = format!("pelicycle-mask-{element}-{at}");
         tree[copy].set("id", id.clone());
         if let Some(inner) = inner {
@@ -345,7 +363,9 @@ fn within_each(tree: &mut Tree, element: usize, layers: &[String]) {
         }
         inner = Some(format!("url(#{id})"));
     }
-    inner.map(|mask| tree[element].style.insert("mask".to_owned(), mask));
+    let Some(made) = inner else { return };
+    tree[element].style.insert("mask".to_owned(), made.clone());
+    masks.together.insert(targets, made);
 }
 
 /// Masks of which all that one of them shows is seen: each shows its share of one that is all there.

@@ -1,5 +1,6 @@
 //! `feTile`: the renderer repeats a tile of whole pixels, in the colours of another space. So it is laid out by what the
-//! renderer has right: what is there already, moved by its own extent, twice as much each time.
+//! renderer has right: what is there already, moved by its own extent, twice as much each time,
+//! from the first whole tile on.
 
 use super::filters;
 use super::fitted::SIDES;
@@ -34,24 +35,34 @@ fn lay_one(tree: &mut Tree, filter: usize, tile: usize, region: [f64; 4]) -> Opt
     if width <= 0.0 || height <= 0.0 || area == region {
         return None;
     }
-    let count = |room: f64, side: f64| (room / side).ceil().max(0.0);
-    let ways = [
-        ([width, 0.0], count(region[0] + region[2] - x - width, width)),
-        ([-width, 0.0], count(x - region[0], width)),
-        ([0.0, height], count(region[1] + region[3] - y - height, height)),
-        ([0.0, -height], count(y - region[1], height)),
+    let axes = [
+        ([width, 0.0], (x - region[0]) / width, region[2] / width),
+        ([0.0, height], (y - region[1]) / height, region[3] / height),
     ];
-    if ways.iter().any(|(_, count)| *count > MOST) {
+    if axes.iter().any(|(_, _, tiles)| *tiles > MOST) {
         return None;
     }
     let mut last = input;
     let mut step = 0;
-    for ([dx, dy], count) in ways {
-        let mut there = 1.0;
-        while there <= count {
-            last = doubled(tree, filter, tile, &last, [dx * there, dy * there], step);
-            there *= 2.0;
+    for ([width, height], before, tiles) in axes {
+        let mut beside = |tree: &mut Tree, base: Option<&str>, input: &str, tiles: f64| {
             step += 1;
+            moved(tree, filter, tile, base, input, [width * tiles, height * tiles], step)
+        };
+        // Where tiles lie over each other, what shines through would be there twice: so all begin at one edge.
+        let whole = before.floor().max(0.0);
+        if whole > 0.0 {
+            last = beside(tree, None, &last, -whole);
+        }
+        let first = last.clone();
+        let mut there = 1.0;
+        while there < tiles - before + whole {
+            last = beside(tree, Some(&last), &last, there);
+            there *= 2.0;
+        }
+        // What is left of one more tile.
+        if before > whole {
+            last = beside(tree, Some(&last), &first, -1.0);
         }
     }
     "feMerge".clone_into(&mut tree[tile].name);
@@ -60,24 +71,33 @@ fn lay_one(tree: &mut Tree, filter: usize, tile: usize, region: [f64; 4]) -> Opt
     Some(())
 }
 
-/// What was made so far, and beside it the same once more; its name is returned.
-fn doubled(tree: &mut Tree, filter: usize, tile: usize, last: &str, by: [f64; 2], step: usize) -> String {
+/// An input moved, over another one where there is one; the name of what comes of it is returned.
+fn moved(
+    tree: &mut Tree,
+    filter: usize,
+    tile: usize,
+    base: Option<&str>,
+    input: &str,
+    by: [f64; 2],
+    step: usize,
+) -> String {
     let name = format!("pelicycle-tiles-{tile}-{step}");
-    let beside = format!("{name}-beside");
-    let [dx, dy] = by.map(written);
-    let moves = [("in", last), ("dx", &dx), ("dy", &dy), ("result", &beside)];
-    let mut offset = Element::new("feOffset", &moves);
-    let mut merge = Element::new("feMerge", &[("result", &name)]);
-    if let Some(space) = tree[tile].style.get("color-interpolation-filters") {
-        for made in [&mut offset, &mut merge] {
+    let beside = if base.is_some() { format!("{name}-beside") } else { name.clone() };
+    let space = tree[tile].style.get("color-interpolation-filters").cloned();
+    let put = |tree: &mut Tree, mut made: Element| {
+        if let Some(space) = &space {
             made.set("color-interpolation-filters", space.clone());
         }
-    }
-    let at = tree[filter].children.iter().position(|child| child.is(tile)).unwrap_or(usize::MAX);
-    tree.insert(filter, at, offset);
-    let merge = tree.insert(filter, at.saturating_add(1), merge);
-    for input in [last, beside.as_str()] {
-        tree.append(merge, Element::new("feMergeNode", &[("in", input)]));
+        let at = tree[filter].children.iter().position(|child| child.is(tile)).unwrap_or(usize::MAX);
+        tree.insert(filter, at, made)
+    };
+    let [dx, dy] = by.map(written);
+    put(tree, Element::new("feOffset", &[("in", input), ("dx", &dx), ("dy", &dy), ("result", &beside)]));
+    if let Some(base) = base {
+        let merge = put(tree, Element::new("feMerge", &[("result", &name)]));
+        for input in [base, beside.as_str()] {
+            tree.append(merge, Element::new("feMergeNode", &[("in", input)]));
+        }
     }
     name
 }

@@ -219,4 +219,85 @@ mod tests {
         let made = made.unwrap();
         assert!(made.contains("cx=\"60px\" r=\"30px\"") && made.contains("d=\"M0 0h9\""), "{made}");
     }
+
+    #[test]
+    fn a_marker_where_the_drawing_begins_is_turned_as_elsewhere() {
+        for at in ["0 0", "100 100"] {
+            let svg = format!(
+                "<svg xmlns='{SVG}' viewBox='0 0 200 200'><marker id='m'><path d='M0 0h3'/></marker><path d='M{at}l80 14a9 9 0 0 1 9 9' marker-start='url(#m)'/></svg>"
+            );
+            let made = lowered(&svg, Purpose::Picture).unwrap();
+            let made = Document::parse(&made).unwrap();
+            let bearer = made
+                .descendants()
+                .find(|it| it.has_attribute("d") && it.attribute("marker-start") == Some("url(#m)"))
+                .unwrap();
+            let way = outline::from_data(bearer.attribute("d").unwrap()).unwrap();
+            let [from, to] = way.points()[..] else { panic!("{way:?}") };
+            let angle = (to.y - from.y).atan2(to.x - from.x).to_degrees();
+            assert!((angle - 9.926).abs() < 0.05, "{at}: {angle}");
+        }
+    }
+
+    #[test]
+    fn masks_that_are_put_together_are_shared() {
+        let masks =
+            ["a", "b"].map(|id| format!("<mask id='{id}'><circle r='9' fill='white'/></mask>")).concat();
+        let one = "<rect width='9' height='9' style='mask: url(#a), url(#b); mask-composite: intersect'/>";
+        let svg = format!("<svg xmlns='{SVG}' viewBox='0 0 20 20'>{masks}{}</svg>", one.repeat(50));
+        let made = lowered(&svg, Purpose::Picture).unwrap();
+        assert_eq!(made.matches("<mask ").count(), 4, "{made}");
+        assert_eq!(made.matches("<rect ").count(), 50);
+        let address =
+            made.split("<rect ").nth(1).unwrap().split("mask=").nth(1).unwrap().split('"').nth(1).unwrap();
+        assert_eq!(made.matches(&format!("mask=\"{address}\"")).count(), 50, "{made}");
+    }
+
+    /// The tiles of a result, as boxes cut off at a region of 200 by 200: left, top, right and bottom.
+    fn cut(boxes: &[[f64; 4]], [dx, dy]: [f64; 2]) -> Vec<[f64; 4]> {
+        let moved = boxes.iter().map(|[left, top, right, bottom]| {
+            [left + dx, top + dy, right + dx, bottom + dy].map(|side| side.clamp(0.0, 200.0))
+        });
+        moved.filter(|[left, top, right, bottom]| left < right && top < bottom).collect()
+    }
+
+    #[test]
+    fn tiles_fill_a_region_and_none_lies_over_another() {
+        for [x, y, width, height] in [
+            [80.0, 80.0, 40.0, 40.0],
+            [70.0, 95.0, 40.0, 30.0],
+            [0.0, 190.0, 30.0, 10.0],
+            [10.0, 0.0, 190.0, 7.0],
+        ] {
+            let svg = format!(
+                "<svg xmlns='{SVG}' viewBox='0 0 200 200'><filter id='f' x='0' y='0' width='1' height='1'><feFlood flood-opacity='0.3' x='{x}' y='{y}' width='{width}' height='{height}'/><feTile/></filter><rect width='200' height='200' filter='url(#f)'/></svg>"
+            );
+            let made = lowered(&svg, Purpose::Picture).unwrap();
+            let made = Document::parse(&made).unwrap();
+            let tiled = made.descendants().rfind(|it| it.has_tag_name((SVG, "filter"))).unwrap();
+            let mut results: std::collections::HashMap<&str, Vec<[f64; 4]>> =
+                std::collections::HashMap::new();
+            let mut last = Vec::new();
+            for it in tiled.children().filter(Node::is_element) {
+                let number = |name| it.attribute(name).map_or(0.0, |text: &str| text.parse::<f64>().unwrap());
+                last = match it.tag_name().name() {
+                    "feFlood" => vec![[x, y, x + width, y + height]],
+                    "feOffset" => cut(&results[it.attribute("in").unwrap()], [number("dx"), number("dy")]),
+                    "feMerge" => {
+                        let nodes = it.children().filter(Node::is_element);
+                        nodes.flat_map(|node| results[node.attribute("in").unwrap()].clone()).collect()
+                    }
+                    other => panic!("{other}"),
+                };
+                results.insert(it.attribute("result").unwrap_or_default(), last.clone());
+            }
+            let area: f64 =
+                last.iter().map(|[left, top, right, bottom]| (right - left) * (bottom - top)).sum();
+            assert_eq!(area, 200.0 * 200.0, "{last:?}");
+            for (at, a) in last.iter().enumerate() {
+                let over = |b: &&[f64; 4]| a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+                assert_eq!(last[at + 1..].iter().find(over), None, "over {a:?}");
+            }
+        }
+    }
 }

@@ -14,6 +14,8 @@ use super::tree::{Child, Element, Tree};
 const MOST: usize = 4000;
 /// How far the path that bears a marker goes on, as a share of its place: far enough to tell its direction.
 const STEP: f64 = 1e-3;
+/// The least that it goes on: far more than the last place that numbers are written with.
+const LEAST_STEP: f64 = 1e-2;
 
 const SIDES: [&str; 3] = ["marker-start", "marker-mid", "marker-end"];
 
@@ -104,7 +106,7 @@ fn mark(tree: &mut Tree, element: usize, vertices: &[Vertex], said: &[String; 3]
             continue;
         }
         let [x, y] = vertex.at;
-        let step = STEP * x.abs().max(y.abs()).max(1e-3);
+        let step = (STEP * x.abs().max(y.abs())).max(LEAST_STEP);
         let (sine, cosine) = vertex.turn().to_radians().sin_cos();
         let (dx, dy) = (cosine * step, sine * step);
         // Where a path begins, its marker may be turned round; elsewhere it is not.

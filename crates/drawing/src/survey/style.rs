@@ -68,6 +68,10 @@ impl Walk<'_, '_> {
             let message = "dotted, dashed and double lines under text are plain in this renderer";
             self.count(FindingCode::RendererPassedOver, at, message);
         }
+        if words().any(|word| word == "wavy") {
+            let message = "wavy lines under text are straight in this renderer";
+            self.count(FindingCode::RendererPassedOver, at, message);
+        }
         if words().any(|word| word == "overline") {
             let message = "lines over text are nearer to it in this renderer";
             self.count(FindingCode::RendererPassedOver, at, message);
@@ -110,5 +114,4 @@ const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
         "if() is passed over by this renderer; a browser chooses by it",
     ),
     ("text-orientation", FindingCode::RendererPassedOver, "text-orientation is passed over by this renderer"),
-    ("wavy", FindingCode::RendererPassedOver, "wavy lines under text are straight in this renderer"),
 ];

@@ -94,8 +94,14 @@ impl Pace {
     }
 }
 
+/// Points of a `linear()`.
+const MOST_POINTS: usize = 4096;
+
 /// The points of `linear()` (css-easing-2, section 2.2); those without a time are spread between those that have one.
 fn points(parts: &[&str]) -> Option<Vec<[f64; 2]>> {
+    if parts.len() > MOST_POINTS {
+        return None;
+    }
     let mut found: Vec<(Option<f64>, f64)> = Vec::new();
     for part in parts {
         let words = split(part, ' ');
@@ -112,13 +118,17 @@ fn points(parts: &[&str]) -> Option<Vec<[f64; 2]>> {
     let last = found.len().checked_sub(1).filter(|last| *last > 0)?;
     found[0].0 = found[0].0.or(Some(0.0));
     found[last].0 = found[last].0.or(Some(1.0));
+    // The place and the time of the next point that has one, of each.
+    let mut next = vec![(last, 1.0); found.len()];
+    for at in (0..found.len()).rev() {
+        next[at] = found[at].0.map_or_else(|| next[at + 1], |time| (at, time));
+    }
     let mut made: Vec<[f64; 2]> = Vec::with_capacity(found.len());
     for (at, (time, way)) in found.iter().enumerate() {
         let before = made.last().map_or(0.0, |[time, _]| *time);
         let time = time.unwrap_or_else(|| {
-            let next = found[at..].iter().position(|(time, _)| time.is_some()).unwrap_or(1);
-            let then = found[at + next].0.unwrap_or(1.0);
-            before + (then - before) / (next + 1) as f64
+            let (known, then) = next[at];
+            before + (then - before) / (known - at + 1) as f64
         });
         made.push([time.max(if at == 0 { f64::NEG_INFINITY } else { before }), *way]);
     }
@@ -318,6 +328,10 @@ mod tests {
         assert!((Pace::of_css("linear(0, .8 30%, 1)").at(0.15) - 0.4).abs() < 1e-9);
         assert!((Pace::of_css("linear(0, .5, 1 25% 75%, 0)").at(0.125) - 0.5).abs() < 1e-9);
         assert_eq!(Pace::of_css("linear(0, .5, 1 25% 75%, 0)").at(0.5), 1.0);
+        assert!((Pace::of_css("linear(0, 1, 2, 3 30%, 4, 5)").at(0.2) - 2.0).abs() < 1e-9);
         assert_eq!(Pace::of_css("linear(0)"), Pace::of_css("ease"));
+        let many = |points: usize| Pace::of_css(&format!("linear(0{})", ", 1".repeat(points)));
+        assert!(matches!(many(4000), Pace::Points(points) if points.len() == 4001));
+        assert_eq!(many(80_000), Pace::of_css("ease"));
     }
 }
