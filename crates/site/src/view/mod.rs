@@ -29,7 +29,7 @@ mod words;
 
 pub(super) use attempt::{AttemptPage, AttemptTexts, ReplayView};
 pub(super) use card::{AttemptPictures, Card, SitePicture, TinyPicture, folder, page_path};
-pub(super) use chart::{ChartPage, Frame};
+pub(super) use chart::{ChartFrame, ChartPage};
 pub(super) use experts::{ExpertsView, MapPaths, equal_share};
 pub(super) use grid::GridPage;
 pub use hall::prompt_stem;

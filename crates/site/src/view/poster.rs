@@ -10,7 +10,7 @@ use super::card::{Card, SitePicture};
 use super::hall::{Case, ModelWorks, Section, ShownAttempt, model_path, prompt_path};
 use super::premium::PremiumPage;
 use super::ranking::Ranks;
-use super::{ChartPage, Frame, grid, index, lineage, order, timeline};
+use super::{ChartFrame, ChartPage, grid, index, lineage, order, timeline};
 use crate::SiteSettings;
 use crate::makers::Origin;
 
@@ -29,7 +29,7 @@ pub(crate) struct Poster {
     pub(crate) about: Option<String>,
     pub(crate) plates: Vec<Plate>,
     /// The chart in their place, where the page has one.
-    pub(crate) chart: Option<Frame>,
+    pub(crate) chart: Option<ChartFrame>,
     /// Whether there is one drawing, large, with its label beside it.
     pub(crate) single: bool,
     /// The moment of the newest thing on the page; none where it has none.

@@ -234,7 +234,8 @@ fn a_model_has_a_page_a_grid_with_its_premium_and_a_place_in_the_years() {
         "a failed request says nothing of the model"
     );
     let grid = one("grids/", "crane-1");
-    assert!(grid.contains("+100 points, likely +61 to +100") && grid.contains("drawn more often"));
+    assert!(grid.contains("data-label=\"Difference\">+100 points, likely +61 to +100"), "{grid}");
+    assert!(grid.contains("drawn more often"));
     let premium = page(&files, "premium.html");
     // crane-2 was asked for nothing else.
     assert!(

@@ -140,6 +140,7 @@ fn a_link_to_a_chart_shows_the_chart() {
     assert!(page.contains("og:title\" content=\"Share drawn by price of a drawing\""), "{page}");
     assert!(page.contains("og:image:alt\" content=\"Chart: Share drawn by price of a drawing\""), "{page}");
     let colours: Vec<&str> = page.split("fill=\"#").skip(1).map(|rest| &rest[..6]).collect();
+    assert!(!colours.is_empty(), "no point has a colour: {page}");
     let seen = pixels(&site_files(&out)["charts/pelican-41c826e0-price.png"]);
     for colour in &colours {
         let channel = |at: usize| u8::from_str_radix(&colour[at..at + 2], 16).unwrap();

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use pelicycle_prompt::PromptLibrary;
+use pelicycle_record::measure::ItemState;
+use pelicycle_record::{AskedPrompt, Id, JudgeKind, JudgeRecord, ReadItem, RubricReading, SCHEMA_VERSION};
 use pelicycle_site::GalleryOptions;
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::hang;
@@ -34,7 +36,7 @@ fn a_page_tells_each_item_and_shows_what_was_found() {
     hang(&store, "pelican", "Model", "2026-01-02T03:04:05Z", BICYCLE, |attempt| attempt.prompt = asked);
     let html = page(&store, &gallery, &PromptLibrary::bundled());
     assert!(html.contains("two wheels of like size on one ground line"), "{html}");
-    assert!(html.contains("<td class=\"met\">met, 95% sure</td>") && html.contains("can’t tell"));
+    assert!(html.contains("class=\"met\">met, 95% sure</td>") && html.contains("can’t tell"));
     assert!(html.contains("radii 52 and 52"), "the words say what was found");
     let overlay = html.split("class=\"found\" src=\"data:image/svg+xml;base64,").nth(1).unwrap();
     let overlay = overlay.split('"').next().unwrap();
@@ -56,4 +58,56 @@ fn a_page_tells_each_item_and_shows_what_was_found() {
     std::fs::write(prompts.join("pelican.toml"), only.replace("Generate", "Draw")).unwrap();
     let none = page(&store, &gallery, &PromptLibrary::with_dir(&prompts).unwrap());
     assert!(none.contains("Shapes painted") && !none.contains("Asked for"));
+}
+
+/// The items that a judge of a kind answered about the only attempt.
+fn read(store: &Store, kind: JudgeKind, name: &str) {
+    let attempt = store.list().unwrap().attempts.remove(0).attempt;
+    let answer = |asked: &str| ReadItem { asked: asked.to_owned(), state: ItemState::Met, place: None };
+    let reading = RubricReading {
+        schema: SCHEMA_VERSION,
+        id: Id::new().unwrap(),
+        judged: "2026-02-02T00:00:00Z".parse().unwrap(),
+        tool: attempt.tool,
+        judge: JudgeRecord { kind, name: name.to_owned() },
+        prompt: AskedPrompt { id: attempt.prompt.id, hash: attempt.prompt.hash },
+        attempt: attempt.id,
+        answers: Some(vec![answer("a saddle"), answer("two wheels of like size on one ground line")]),
+        seconds: None,
+        asked: None,
+    };
+    store.write_reading(&reading, None).unwrap();
+}
+
+#[test]
+fn a_rubric_on_a_phone_stays_a_table_and_says_what_each_answer_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    let asked = PromptLibrary::bundled().get("pelican").unwrap().record();
+    hang(&store, "pelican", "Model", "2026-01-02T03:04:05Z", BICYCLE, |attempt| attempt.prompt = asked);
+    read(&store, JudgeKind::Person, "Ann");
+    read(&store, JudgeKind::Model, "eye");
+    let html = page(&store, &folder.path().join("gallery"), &PromptLibrary::bundled());
+    let tables: Vec<&str> = html.split("<div class=\"rubric\"").skip(1).collect();
+    assert_eq!(tables.len(), 3, "the rules', people's and the model's: {html}");
+    for table in tables {
+        let table = table.split("</table>").next().unwrap();
+        // A style that makes blocks of rows takes their roles away, and the head is not seen.
+        for tag in ["<table", "<thead", "<tbody", "<tr", "<th", "<td"] {
+            let places: Vec<&str> =
+                table.split(tag).skip(1).filter(|rest| rest.starts_with([' ', '>'])).collect();
+            assert!(!places.is_empty(), "{tag}");
+            assert!(places.iter().all(|rest| rest.starts_with(" role=\"")), "{tag}: {table}");
+        }
+        let heads: Vec<&str> = table
+            .split(" role=\"columnheader\" scope=\"col\">")
+            .skip(1)
+            .map(|rest| rest.split('<').next().unwrap())
+            .collect();
+        let row = table.split("<tr role=\"row\"").nth(2).unwrap();
+        let labels: Vec<&str> =
+            row.split("data-label=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let asked = heads.iter().position(|head| *head == "Asked for").unwrap();
+        assert_eq!(labels, heads[asked + 1..]);
+    }
 }

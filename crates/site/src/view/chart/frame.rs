@@ -14,7 +14,7 @@ const BELOW: (f64, f64) = (30.0, 20.0);
 
 /// A chart at a size.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Frame {
+pub(crate) struct ChartFrame {
     kind: &'static str,
     width: f64,
     height: f64,
@@ -66,7 +66,7 @@ struct Name {
     anchor: &'static str,
 }
 
-impl Frame {
+impl ChartFrame {
     pub(super) fn new(kind: &'static str, (width, height): (f64, f64), chart: &Chart<'_, '_>) -> Self {
         let (left, right, top) = MARGINS;
         let axis = chart.kind.words().axis;

@@ -18,7 +18,7 @@ mod page;
 mod quantization;
 mod scale;
 
-pub(crate) use frame::Frame;
+pub(crate) use frame::ChartFrame;
 use kind::ChartKind;
 pub(crate) use page::ChartPage;
 

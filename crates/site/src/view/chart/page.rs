@@ -6,7 +6,7 @@ use pelicycle_statistics::Interval;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::frame::Frame;
+use super::frame::ChartFrame;
 use super::{Chart, ChartKind, Dot};
 use crate::makers::Lab;
 use crate::view::hall::{Section, model_path, prompt_path};
@@ -37,10 +37,10 @@ pub(crate) struct ChartPage {
     is_mixed: bool,
     has_intervals: bool,
     /// The same chart for wide screens and for narrow ones.
-    frames: [Frame; 2],
+    frames: [ChartFrame; 2],
     /// The same in the picture for links.
     #[serde(skip)]
-    poster: Frame,
+    poster: ChartFrame,
     rows: Vec<Row>,
     /// Models that are not on it, and what they are without.
     left_out: usize,
@@ -82,8 +82,11 @@ impl Chart<'_, '_> {
             ranking: self.judged.then_some(RankingPage::PATH),
             is_mixed: self.dots.iter().any(Dot::is_local) && !self.dots.iter().all(Dot::is_local),
             has_intervals: self.dots.iter().any(|dot| dot.interval.is_some()),
-            frames: [Frame::new("broad", (960.0, 480.0), self), Frame::new("slim", (380.0, 420.0), self)],
-            poster: Frame::new("poster", (802.0, 300.0), self),
+            frames: [
+                ChartFrame::new("broad", (960.0, 480.0), self),
+                ChartFrame::new("slim", (380.0, 420.0), self),
+            ],
+            poster: ChartFrame::new("poster", (802.0, 300.0), self),
             rows: self.dots.iter().rev().map(|dot| Row::new(dot, self)).collect(),
             // What has no second file was never meant.
             left_out: if self.kind.is_of_quantizations() { 0 } else { contestants - self.dots.len() },
@@ -104,7 +107,7 @@ impl ChartPage {
     }
 
     /// The chart as it stands in the picture for links.
-    pub(crate) fn poster(&self) -> &Frame {
+    pub(crate) fn poster(&self) -> &ChartFrame {
         &self.poster
     }
 
