@@ -36,6 +36,7 @@ impl DrawingPair {
 pub struct PairChooser<'a> {
     competition: &'a Competition,
     random: Random,
+    boundary: f64,
     /// Drawings by contestant and prompt.
     own: BTreeMap<(usize, usize), Vec<usize>>,
 }
@@ -46,8 +47,8 @@ const THOUGHT: Spread = Spread { between: 1.5, within: 0.1 };
 
 /// Who is among so many of the best is to be known soonest, or among a fifth where that is fewer.
 const FIRST: usize = 10;
-/// What a pair counts more that stands on both sides of that place, where one with the first of all counts 1: it weighs
-/// who the ten best are against the rest of the order.
+/// What a pair counts more that stands on both sides of that place, where one with the first of all counts 1. By simulation much
+/// more finds the ten a little sooner and the rest of the order far later, and none finds the ten later (docs/judging.md).
 const BOUNDARY: f64 = 0.3;
 
 /// The strengths of contestants, as far as they are known by now.
@@ -63,17 +64,24 @@ impl<'a> PairChooser<'a> {
     /// A chooser for a competition; `seed` decides between pairs that tell as much, and who stands on the left.
     #[must_use]
     pub fn new(competition: &'a Competition, seed: u64) -> PairChooser<'a> {
+        PairChooser::with_boundary(competition, seed, BOUNDARY)
+    }
+
+    /// As [`PairChooser::new`], where a pair on both sides of the tenth place counts `boundary` more: simulations hold the usual
+    /// value against others.
+    #[must_use]
+    pub fn with_boundary(competition: &'a Competition, seed: u64, boundary: f64) -> PairChooser<'a> {
         let mut own: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         for (index, drawing) in competition.drawings.iter().enumerate() {
             own.entry((drawing.competitor, drawing.prompt)).or_default().push(index);
         }
-        PairChooser { competition, random: Random::new(seed), own }
+        PairChooser { competition, random: Random::new(seed), boundary, own }
     }
 
     /// The pair that tells most, given what is known from `ballots`, among those that are not in `seen` (the lower index
     /// first); none when all were seen.
     pub fn choose(&mut self, ballots: &[Ballot], seen: &BTreeSet<(usize, usize)>) -> Option<DrawingPair> {
-        let known = Known::new(self.competition, ballots);
+        let known = Known::new(self.competition, ballots, self.boundary);
         let mut judged = vec![0.0; self.competition.drawings.len()];
         for ballot in ballots {
             judged[ballot.pair.0] += 1.0;
@@ -149,7 +157,7 @@ impl<'a> PairChooser<'a> {
 }
 
 impl Known {
-    fn new(competition: &Competition, ballots: &[Ballot]) -> Known {
+    fn new(competition: &Competition, ballots: &[Ballot], boundary: f64) -> Known {
         let n = competition.competitors.len();
         let choices = ballots.iter().filter(|ballot| competition.is_between(ballot.pair));
         let choices: Vec<PairwiseChoice> = choices
@@ -163,7 +171,7 @@ impl Known {
         let owner: Vec<usize> = (0..n).collect();
         let strengths = strengths_at(THOUGHT, n, &owner, &choices);
         let (log, covariance) = (strengths.log(), strengths.covariance());
-        let cost = cost(&log, &covariance);
+        let cost = cost(&log, &covariance, boundary);
         Known { log, covariance, cost }
     }
 
@@ -183,7 +191,7 @@ fn difference(form: &[Vec<f64>], a: usize, b: usize) -> f64 {
 
 /// C·L·C, where L is the Laplacian matrix of what each pair's variance costs: of what a comparison moves, it gives the sum over all
 /// pairs of how far it moves the two apart, squared, times that.
-fn cost(log: &[f64], covariance: &[Vec<f64>]) -> Vec<Vec<f64>> {
+fn cost(log: &[f64], covariance: &[Vec<f64>], boundary: f64) -> Vec<Vec<f64>> {
     let n = log.len();
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|a, b| log[*b].total_cmp(&log[*a]));
@@ -196,8 +204,8 @@ fn cost(log: &[f64], covariance: &[Vec<f64>]) -> Vec<Vec<f64>> {
                 continue;
             }
             let away = (log[better] - log[worse]).powi(2) / variance;
-            let boundary = if place < first && below >= first { BOUNDARY } else { 0.0 };
-            let counts = boundary + 1.0 / (place + 1) as f64;
+            let across = if place < first && below >= first { boundary } else { 0.0 };
+            let counts = across + 1.0 / (place + 1) as f64;
             let doubt = counts * (-away / 2.0).exp() / variance.sqrt();
             laplacian[better][better] += doubt;
             laplacian[worse][worse] += doubt;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use pelicycle_judge::{Ballot, Competition, DrawingPair, PairChooser, Ranking, rank};
-use pelicycle_statistics::{PairwiseChoice, Random, Spread, strengths_at};
+use pelicycle_statistics::{PairwiseChoice, Random, Spread, Strengths, strengths_at};
 
 use crate::{drawings, field};
 
@@ -70,19 +70,50 @@ impl World {
         sums.into_iter().map(|(sum, count)| sum / count).collect()
     }
 
-    /// How many of the `top` best by their drawings are among the first as many of a ranking, and the share of pairs that it has the wrong way round.
-    fn order(&self, ranking: &Ranking, top: usize) -> (usize, f64) {
+    /// Contestants' strengths as ballots have them where it is known how far strengths lie apart.
+    fn known(&self, spread: Spread, ballots: impl Iterator<Item = Ballot>) -> Strengths {
+        let owner: Vec<usize> = self.competition.drawings.iter().map(|drawing| drawing.competitor).collect();
+        let choices: Vec<PairwiseChoice> = ballots
+            .map(|Ballot { pair, first, second, ties, .. }| PairwiseChoice { pair, first, second, ties })
+            .collect();
+        strengths_at(spread, self.strengths.len(), &owner, &choices)
+    }
+
+    /// Contestants, the strongest first.
+    fn found(&self, ballots: &[Ballot]) -> Vec<usize> {
+        let log = self.known(USUAL, ballots.iter().copied()).log();
+        let mut order: Vec<usize> = (0..log.len()).collect();
+        order.sort_by(|a, b| log[*b].total_cmp(&log[*a]));
+        order
+    }
+
+    /// Contestants whose true strength lies in its interval.
+    fn right_where_known(&self, spread: Spread, ballots: &[(Ballot, f64)]) -> usize {
+        let found = self.known(spread, ballots.iter().map(|(ballot, _)| *ballot));
+        let inside = self.strengths.iter().enumerate().filter(|(one, strength)| {
+            let interval = found.interval(*one, 0.05);
+            (interval.low..=interval.high).contains(strength)
+        });
+        inside.count()
+    }
+
+    /// How right an order of contestants is, by their drawings.
+    fn order(&self, found: &[usize], top: usize) -> OrderFound {
         let n = self.strengths.len();
         let mut order: Vec<usize> = (0..n).collect();
         let worth = self.drawn();
         order.sort_by(|a, b| worth[*b].total_cmp(&worth[*a]));
-        let found: Vec<usize> = ranking.standings.iter().map(|standing| standing.competitor).collect();
-        let hits = found[..top].iter().filter(|one| order[..top].contains(one)).count();
+        let first = &found[..top];
+        let least = worth[order[top - 1]] - (0.6_f64 / 0.4).ln();
         let wrong = |place: usize| {
             let below = found[place + 1..].iter();
             below.filter(|other| worth[**other] > worth[found[place]]).count()
         };
-        (hits, (0..n).map(wrong).sum::<usize>() as f64 / (n * (n - 1) / 2) as f64)
+        OrderFound {
+            hits: first.iter().filter(|one| order[..top].contains(one)).count() as f64,
+            near: first.iter().filter(|one| worth[**one] >= least).count() as f64,
+            wrong: (0..n).map(wrong).sum::<usize>() as f64 / (n * (n - 1) / 2) as f64,
+        }
     }
 
     /// Contestants whose true strength lies in its interval, and whose true place lies in its range.
@@ -101,6 +132,17 @@ impl World {
     }
 }
 
+/// How right an order is.
+#[derive(Debug, Clone, Copy, Default)]
+struct OrderFound {
+    /// How many of the so many best are among the first.
+    hits: f64,
+    /// How many of the first are the last of those, or lose to it in no more than 6 of 10 pairs.
+    near: f64,
+    /// The share of all pairs that stand the wrong way round.
+    wrong: f64,
+}
+
 /// How often intervals and ranges of places hold the true one.
 struct Coverage {
     inside: f64,
@@ -109,14 +151,24 @@ struct Coverage {
     placed: f64,
 }
 
-/// Over so many boards of contestants with `each` so many drawings, whose strengths lie as far apart as `spread` says, or, without
-/// one, as the prior thinks.
+/// How far strengths lie apart.
+#[derive(Debug, Clone, Copy)]
+enum Apart {
+    /// As the prior thinks.
+    AsPrior,
+    /// The same in all worlds, which nobody is told.
+    Fixed(Spread),
+    /// The same, and intervals are made by who knows it.
+    Known(Spread),
+}
+
+/// Over so many boards of contestants with `each` so many drawings.
 fn coverage(
     seed: u64,
     boards: u64,
     (contestants, each): (usize, usize),
     votes: usize,
-    spread: Option<Spread>,
+    apart: Apart,
 ) -> Coverage {
     let mut random = Random::new(seed);
     let mut world = World::new(contestants, each);
@@ -127,9 +179,16 @@ fn coverage(
             between: scales.between * random.normal().abs(),
             within: scales.within * random.normal().abs(),
         };
-        world.make_anew(&mut random, spread.unwrap_or(drawn));
+        let spread = match apart {
+            Apart::AsPrior => drawn,
+            Apart::Fixed(spread) | Apart::Known(spread) => spread,
+        };
+        world.make_anew(&mut random, spread);
         let ballots = world.votes(&mut random, votes);
-        let (inside, placed) = world.right(&rank(&world.competition, &ballots, round));
+        let (inside, placed) = match apart {
+            Apart::Known(spread) => (world.right_where_known(spread, &ballots), 0),
+            _ => world.right(&rank(&world.competition, &ballots, round)),
+        };
         let share = inside as f64 / contestants as f64;
         (sums, squares) = (sums + share, squares + share * share);
         all_placed += placed as f64 / contestants as f64;
@@ -145,35 +204,46 @@ const USUAL: Spread = Spread { between: 1.3, within: 0.8 };
 #[test]
 fn intervals_hold_the_true_strength_95_times_of_100_whether_contestants_have_one_drawing_or_three_or_ten() {
     // One of them on worlds of all kinds that the prior thinks of.
-    for (each, spread) in [(1, Some(USUAL)), (3, None), (10, Some(USUAL))] {
-        let found = coverage(1, 60, (20, each), 150, spread);
+    for (each, apart) in [(1, Apart::Fixed(USUAL)), (3, Apart::AsPrior), (10, Apart::Fixed(USUAL))] {
+        let found = coverage(1, 60, (20, each), 150, apart);
         assert!((0.93..=0.97).contains(&found.inside), "{each}: {} ± {}", found.inside, found.error);
         // Places are whole, so a range that leaves out 5 % at most leaves out less.
         assert!(found.placed >= 0.95, "{each}: {}", found.placed);
     }
 }
 
+/// A row of figures, of about 1,600 intervals a cell.
+#[allow(clippy::print_stderr, reason = "a helper of tests is a test")]
+fn row(apart: Apart, contestants: usize, votes: usize) {
+    let boards = 1600 / contestants as u64;
+    let cells = [1, 3, 10].map(|each| {
+        let Coverage { inside, error, placed } = coverage(2, boards, (contestants, each), votes, apart);
+        let places = match apart {
+            Apart::Known(_) => String::new(),
+            _ => format!(" ({:.1})", placed * 100.0),
+        };
+        format!("{:.1} ± {:.1}{places}", inside * 100.0, error * 100.0)
+    });
+    eprintln!("| {apart:?} | {contestants} | {votes} | {} |", cells.join(" | "));
+}
+
 /// `cargo test -p pelicycle-judge --test judge coverage_in_figures -- --ignored --nocapture`
 #[test]
 #[ignore = "takes minutes: makes the figures of docs/judging.md"]
 fn coverage_in_figures() {
-    let row = |spread: Option<Spread>, contestants: usize, votes: usize| {
-        let boards = 1600 / contestants as u64;
-        let cells = [1, 3, 10].map(|each| {
-            let Coverage { inside, error, placed } = coverage(2, boards, (contestants, each), votes, spread);
-            format!("{:.1} ± {:.1} ({:.1})", inside * 100.0, error * 100.0, placed * 100.0)
-        });
-        let whose = spread
-            .map_or("the prior's".to_owned(), |spread| format!("{}, {}", spread.between, spread.within));
-        eprintln!("| {whose} | {contestants} | {votes} | {} |", cells.join(" | "));
-    };
     for contestants in [8, 30] {
-        [60, 220, 1000].iter().for_each(|votes| row(None, contestants, *votes));
+        [60, 220, 1000].iter().for_each(|votes| row(Apart::AsPrior, contestants, *votes));
     }
-    let spread = |(between, within)| Some(Spread { between, within });
-    for apart in [(0.3, 0.15), (0.8, 0.4), (1.6, 0.8), (3.0, 1.5)] {
-        row(spread(apart), 30, 220);
+    for (between, within) in [(0.3, 0.15), (0.8, 0.4), (1.6, 0.8), (3.0, 1.5)] {
+        row(Apart::Fixed(Spread { between, within }), 30, 220);
     }
+}
+
+/// `cargo test -p pelicycle-judge --test judge coverage_where_spreads_are_known -- --ignored --nocapture`
+#[test]
+#[ignore = "makes figures of docs/judging.md"]
+fn coverage_where_spreads_are_known() {
+    row(Apart::Known(Spread { between: 3.0, within: 1.5 }), 30, 220);
 }
 
 /// Who says which pair comes next.
@@ -181,6 +251,8 @@ fn coverage_in_figures() {
 enum Choice {
     /// [`PairChooser`].
     Chooser,
+    /// The same, where a pair on both sides of the boundary counts so much more.
+    Boundary(f64),
     /// The contestant that was judged least, beside one of the three that are nearest to it in strength.
     Nearest,
     Chance,
@@ -209,22 +281,24 @@ fn nearest(random: &mut Random, world: &World, ballots: &[Ballot]) -> (usize, us
     (one * each + random.below(each), other * each + random.below(each))
 }
 
-/// How many of the `top` best are found among as many, after each `step` of `votes`, and the share of pairs of contestants that stand
-/// the wrong way round.
+/// What is found of the order after each `step` of `votes`, with the `top` best.
 fn settled(
     seed: u64,
     world: &mut World,
     (top, votes, step): (usize, usize, usize),
     choice: Choice,
-) -> Vec<(usize, f64)> {
+) -> Vec<OrderFound> {
     let mut random = Random::new(seed);
     world.make_anew(&mut random, USUAL);
     let n = world.competition.drawings.len();
-    let mut next = PairChooser::new(&world.competition, seed);
+    let mut next = match choice {
+        Choice::Boundary(boundary) => PairChooser::with_boundary(&world.competition, seed, boundary),
+        _ => PairChooser::new(&world.competition, seed),
+    };
     let (mut seen, mut ballots, mut found) = (BTreeSet::new(), Vec::new(), Vec::new());
     while ballots.len() < votes {
         let pair = match choice {
-            Choice::Chooser => next.choose(&ballots, &seen).unwrap(),
+            Choice::Chooser | Choice::Boundary(_) => next.choose(&ballots, &seen).unwrap(),
             Choice::Nearest => {
                 let (left, right) = nearest(&mut random, world, &ballots);
                 DrawingPair { left, right }
@@ -236,8 +310,7 @@ fn settled(
         }
         ballots.push(world.vote(&mut random, 0, pair.key()));
         if ballots.len().is_multiple_of(step) {
-            let weighed: Vec<(Ballot, f64)> = ballots.iter().map(|ballot| (*ballot, 1.0)).collect();
-            found.push(world.order(&rank(&world.competition, &weighed, 0), top));
+            found.push(world.order(&world.found(&ballots), top));
         }
     }
     found
@@ -246,32 +319,45 @@ fn settled(
 #[test]
 fn pairs_that_are_chosen_find_the_best_with_fewer_votes_than_pairs_that_chance_has() {
     let mut world = World::new(24, 4);
-    let mut hits =
-        |choice| -> usize { (0..12).map(|seed| settled(seed, &mut world, (5, 120, 120), choice)[0].0).sum() };
+    let mut hits = |choice| -> f64 {
+        (0..12).map(|seed| settled(seed, &mut world, (5, 120, 120), choice)[0].hits).sum()
+    };
     let (chosen, chance) = (hits(Choice::Chooser), hits(Choice::Chance));
-    assert!(chosen >= chance + 4, "{chosen} of 60, by chance {chance}");
+    assert!(chosen >= chance + 4.0, "{chosen} of 60, by chance {chance}");
 }
 
 /// `cargo test -p pelicycle-judge --test judge votes_that_68_need -- --ignored --nocapture`
 #[test]
 #[ignore = "takes minutes: makes the figures of docs/judging.md"]
 fn votes_that_68_need() {
-    const WORLDS: u64 = 24;
-    let mut world = World::new(68, 5);
-    let mut of = |choice| -> Vec<(f64, f64)> {
-        let mut sums = vec![(0.0, 0.0); 7];
-        for seed in 0..WORLDS {
-            for (sum, (hits, wrong)) in
-                sums.iter_mut().zip(settled(seed, &mut world, (10, 1400, 200), choice))
-            {
-                *sum = (sum.0 + hits as f64 / WORLDS as f64, sum.1 + wrong / WORLDS as f64);
-            }
+    board(12, (68, 5), (10, 800, 200));
+}
+
+/// `cargo test -p pelicycle-judge --test judge votes_that_24_need -- --ignored --nocapture`
+#[test]
+#[ignore = "takes minutes: makes the figures of docs/judging.md"]
+fn votes_that_24_need() {
+    board(40, (24, 4), (5, 240, 60));
+}
+
+/// Prints what each choice of pairs finds in the same worlds, in the mean.
+#[allow(clippy::print_stderr, reason = "a helper of tests is a test")]
+fn board(worlds: u64, (contestants, each): (usize, usize), course: (usize, usize, usize)) {
+    let choices =
+        [Choice::Chooser, Choice::Boundary(0.0), Choice::Boundary(10.0), Choice::Nearest, Choice::Chance];
+    let run = |choice: Choice| {
+        let mut world = World::new(contestants, each);
+        let runs: Vec<Vec<OrderFound>> =
+            (0..worlds).map(|seed| settled(seed, &mut world, course, choice)).collect();
+        for step in 0..course.1 / course.2 {
+            let mean = |of: fn(&OrderFound) -> f64| {
+                runs.iter().map(|run| of(&run[step])).sum::<f64>() / worlds as f64
+            };
+            let (hits, near, wrong) =
+                (mean(|found| found.hits), mean(|found| found.near), mean(|found| found.wrong));
+            let votes = (step + 1) * course.2;
+            eprintln!("| {choice:?} | {votes} | {hits:.1} | {near:.1} | {:.1} % |", wrong * 100.0);
         }
-        sums
     };
-    let ways = [Choice::Chooser, Choice::Nearest, Choice::Chance].map(&mut of);
-    for step in 0..7 {
-        let words = ways.each_ref().map(|way| format!("{:.1} | {:.1} %", way[step].0, way[step].1 * 100.0));
-        eprintln!("| {} | {} |", (step + 1) * 200, words.join(" | "));
-    }
+    std::thread::scope(|scope| choices.into_iter().for_each(|choice| drop(scope.spawn(move || run(choice)))));
 }
