@@ -19,8 +19,8 @@ use crate::cli::named_projectors::projector_file;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Tokens are random, so that rows take different experts. \"of the limit\" compares the bytes of \
-                  weights that were read\na second with what the same threads read from memory when they do nothing \
-                  else. Memory is told on Linux: the\nprocess's own, and that of the mapped file, which the system \
+                  weights that were read a second with what the same threads read from memory when they do nothing \
+                  else. Memory is told on Linux: the process's own, and that of the mapped file, which the system \
                   takes back when it needs the room.\n\nExamples:\n  pelicycle model bench model.gguf -p 512 -n 128 --parallel 1,4,8 -t 2\n  \
                   pelicycle model bench model.gguf -p 0 -n 64 --json\n  \
                   pelicycle model bench model.gguf -p 0 -n 0 --picture 1024"

@@ -20,8 +20,8 @@ const GIVEN: usize = 32;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The model decodes each text as if it had drawn every token of it: once a token a step, once with tokens \
-                  guessed\nahead from what the text repeats. The two take turns at going first. A reply of pelicycle \
-                  does the second;\nits tokens are the same.\n\nExamples:\n  \
+                  guessed ahead from what the text repeats. The two take turns at going first. A reply of pelicycle \
+                  does the second; its tokens are the same.\n\nExamples:\n  \
                   pelicycle model replay model.gguf results/*/*/*/reply.md -n 1000"
 )]
 pub(crate) struct ReplayArgs {

@@ -21,7 +21,7 @@ use crate::cli::named_projectors::{projector_file, projectors_or_warning};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "\"active\" counts the weights that one token meets: all but the experts that it does not \
-                        take. The speed is\nwhat memory allows: its measured speed by the bytes of weights that a \
+                        take. The speed is what memory allows: its measured speed by the bytes of weights that a \
                         token reads.\n\nExamples:\n  pelicycle model inspect model.gguf\n  \
                         pelicycle model inspect model-00001-of-00003.gguf --json\n  \
                         pelicycle model inspect local/qwen3-30b --no-measure"
