@@ -114,7 +114,7 @@ fn settled_after(
 
 /// Rounds of a simulation; `PELICYCLE_ROUNDS` asks for more of them.
 fn rounds() -> u64 {
-    std::env::var("PELICYCLE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(60)
+    std::env::var("PELICYCLE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(24)
 }
 
 #[test]
