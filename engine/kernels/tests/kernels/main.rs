@@ -1,4 +1,5 @@
 //! Every instruction set against exact arithmetic on the same rounded activations, and against itself.
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 mod choice;
 mod delta;
