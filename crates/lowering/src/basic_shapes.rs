@@ -12,7 +12,7 @@ struct ShapeBox<'a> {
 }
 
 /// Attributes of the element that is made.
-type Made = Vec<(&'static str, String)>;
+type ShapeAttributes = Vec<(&'static str, String)>;
 
 /// A basic shape as an element, from the corner of its box.
 pub(super) fn element(value: &str, size: [f64; 2], scale: &LengthScale) -> Option<Element> {
@@ -42,7 +42,7 @@ pub(super) fn element(value: &str, size: [f64; 2], scale: &LengthScale) -> Optio
 }
 
 /// How far a point is from the left, the right, the top and the bottom of its box.
-type Sides = [f64; 4];
+type SideDistances = [f64; 4];
 
 impl ShapeBox<'_> {
     fn across(&self, text: &str) -> Option<f64> {
@@ -54,7 +54,11 @@ impl ShapeBox<'_> {
     }
 
     /// A circle or an ellipse, of whose radii `radii` makes attributes.
-    fn round(&self, inside: &str, radii: fn(&Self, &str, Sides) -> Option<Made>) -> Option<Made> {
+    fn round(
+        &self,
+        inside: &str,
+        radii: fn(&Self, &str, SideDistances) -> Option<ShapeAttributes>,
+    ) -> Option<ShapeAttributes> {
         let (said, at) = match inside.split_once("at ") {
             Some((said, at)) => (said.trim(), at.trim()),
             None => (inside, "center"),
@@ -66,7 +70,7 @@ impl ShapeBox<'_> {
         Some(made)
     }
 
-    fn circle(&self, radii: &str, [left, right, top, bottom]: Sides) -> Option<Made> {
+    fn circle(&self, radii: &str, [left, right, top, bottom]: SideDistances) -> Option<ShapeAttributes> {
         let [width, height] = self.size;
         let whole = (width * width + height * height).sqrt() / std::f64::consts::SQRT_2;
         let radius = match radii {
@@ -77,7 +81,7 @@ impl ShapeBox<'_> {
         Some(vec![("r", written(radius.max(0.0)))])
     }
 
-    fn ellipse(&self, radii: &str, [left, right, top, bottom]: Sides) -> Option<Made> {
+    fn ellipse(&self, radii: &str, [left, right, top, bottom]: SideDistances) -> Option<ShapeAttributes> {
         let words = split(radii, ' ');
         let radius = |word: Option<&&str>, a: f64, b: f64, whole: f64| match word.copied() {
             None | Some("closest-side") => Some(a.min(b)),
@@ -90,7 +94,7 @@ impl ShapeBox<'_> {
         ])
     }
 
-    fn polygon(&self, inside: &str) -> Option<Made> {
+    fn polygon(&self, inside: &str) -> Option<ShapeAttributes> {
         let (mut parts, mut made) = (split(inside, ','), Vec::new());
         if let Some(rule @ ("evenodd" | "nonzero")) = parts.first().copied() {
             made.push(("clip-rule", rule.to_owned()));
@@ -106,7 +110,7 @@ impl ShapeBox<'_> {
     }
 
     /// `inset()`, `rect()` and `xywh()`, with corners that may be round.
-    fn rectangle(&self, name: &str, inside: &str) -> Option<(&'static str, Made)> {
+    fn rectangle(&self, name: &str, inside: &str) -> Option<(&'static str, ShapeAttributes)> {
         let (sides, round) = match inside.split_once("round ") {
             Some((sides, round)) => (sides.trim(), Some(round)),
             None => (inside, None),
