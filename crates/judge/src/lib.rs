@@ -28,8 +28,6 @@ mod rubric_agreement;
 mod rubric_question;
 mod scope;
 mod side_preference;
-#[cfg(test)]
-mod side_simulation;
 mod text;
 mod votes;
 pub mod words;

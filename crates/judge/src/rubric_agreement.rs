@@ -45,25 +45,3 @@ impl RubricAgreement {
         [[self.table[0][0], self.table[0][1]], [self.table[1][0], self.table[1][1]]]
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_both_decide_can_agree() {
-        let mut agreement = RubricAgreement::default();
-        for (one, other, times) in [
-            (ItemState::Met, ItemState::Met, 6),
-            (ItemState::NotMet, ItemState::NotMet, 2),
-            (ItemState::Met, ItemState::NotMet, 2),
-            (ItemState::CantTell, ItemState::Met, 5),
-        ] {
-            (0..times).for_each(|_| agreement.add(one, other));
-        }
-        let decided = agreement.decided();
-        assert_eq!((agreement.items(), decided.hits, decided.of), (15, 8, 10));
-        // Observed 0.8; by chance 0.8 · 0.6 + 0.2 · 0.4 = 0.56.
-        assert!((agreement.kappa().unwrap() - 0.24 / 0.44).abs() < 1e-9);
-    }
-}

@@ -117,7 +117,7 @@ impl SidePreference {
     ///
     /// Two kinds of bounds, of which those count that are nearer. By counting nothing is taken for granted, and they are all
     /// that few judgements have. By the spread of what was judged over drawings they are nearer where many judgements share
-    /// drawings, and hold in the limit of many drawings; simulations say how far few will do (`side_simulation.rs`).
+    /// drawings, and hold in the limit of many drawings; simulations say how far few will do (`tests/judge/sides.rs`).
     #[must_use]
     pub fn interval(&self) -> Interval {
         let counted = self.evidence.interval(BY_COUNTING);
@@ -243,35 +243,4 @@ fn independent_shares(edges: &[(usize, usize, f64)]) -> Vec<f64> {
         edges.iter().zip(&mut shares).for_each(|((_, head, _), share)| *share /= sums[*head].max(1.0));
     }
     shares
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_drawing_counts_for_more_than_one_pair_and_little_is_lost() {
-        let all: Vec<(usize, usize, f64)> =
-            (0..5).flat_map(|base| (10..15).map(move |head| (base, head, 1.0))).collect();
-        assert!((independent_shares(&all).iter().sum::<f64>() - 5.0).abs() < 1e-9);
-        // A star of four, and a path of three pairs whose outer ones share nothing.
-        let odd = [
-            (0, 10, 1.0),
-            (0, 11, 1.0),
-            (0, 12, 1.0),
-            (0, 13, 1.0),
-            (1, 14, 1.0),
-            (2, 14, 1.0),
-            (2, 15, 1.0),
-        ];
-        let shares = independent_shares(&odd);
-        let sum = shares.iter().sum::<f64>();
-        assert!((2.95..=3.0 + 1e-9).contains(&sum), "{shares:?}");
-        for drawing in [0, 1, 2, 10, 11, 12, 13, 14, 15] {
-            let of =
-                odd.iter().zip(&shares).filter(|((base, head, _), _)| *base == drawing || *head == drawing);
-            assert!(of.map(|(_, share)| share).sum::<f64>() <= 1.0 + 1e-9);
-        }
-        assert_eq!(independent_shares(&[(0, 10, 0.5), (1, 11, 1.0)]), [0.5, 1.0]);
-    }
 }

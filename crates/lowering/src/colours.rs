@@ -206,21 +206,7 @@ pub(super) fn between(from: &Color, to: &Color, share: f64, space: &str) -> Opti
 fn between_by(from: &Color, to: &Color, share: f64, space: &str, round: &str) -> Option<Color> {
     let share = share as f32;
     let alpha = from.a + (to.a - from.a) * share;
-    let apart = |colour: &Color| -> Option<[f32; 3]> {
-        let [x, y, z, _] = match space {
-            "srgb" => colour.to_array(),
-            "srgb-linear" => colour.to_linear_rgba(),
-            "oklab" => colour.to_oklaba(),
-            "lab" => colour.to_laba(),
-            "oklch" => colour.to_oklcha(),
-            "lch" => colour.to_lcha(),
-            "hsl" => colour.to_hsla(),
-            "hwb" => colour.to_hwba(),
-            _ => return colour_spaces::parts(space, colour).map(|parts| parts.map(|part| part as f32)),
-        };
-        Some([x, y, z])
-    };
-    let (a, b) = (apart(from)?, apart(to)?);
+    let (a, b) = (apart(from, space)?, apart(to, space)?);
     let (hue, turn) = match space {
         "oklch" | "lch" => (Some(2), std::f32::consts::TAU),
         "hsl" | "hwb" => (Some(0), 360.0),
@@ -229,16 +215,7 @@ fn between_by(from: &Color, to: &Color, share: f64, space: &str, round: &str) ->
     let mut mixed = [0.0f32; 3];
     for part in 0..3 {
         mixed[part] = if hue == Some(part) {
-            let up = (b[part] - a[part]).rem_euclid(turn);
-            let way = match round {
-                "increasing" => up,
-                "decreasing" => up - if up > 0.0 { turn } else { 0.0 },
-                "longer" if up > 0.0 && up < turn / 2.0 => up - turn,
-                "longer" => up,
-                "shorter" if up > turn / 2.0 => up - turn,
-                "shorter" => up,
-                _ => return None,
-            };
+            let way = way_round((b[part] - a[part]).rem_euclid(turn), turn, round)?;
             // What has no colour has no hue of its own.
             match (is_grey(from), is_grey(to)) {
                 (true, false) => b[part],
@@ -251,7 +228,27 @@ fn between_by(from: &Color, to: &Color, share: f64, space: &str, round: &str) ->
             a[part]
         };
     }
-    let [x, y, z] = mixed;
+    together(mixed, alpha, space)
+}
+
+/// The parts that a colour has in a space, but for its opacity.
+fn apart(colour: &Color, space: &str) -> Option<[f32; 3]> {
+    let [x, y, z, _] = match space {
+        "srgb" => colour.to_array(),
+        "srgb-linear" => colour.to_linear_rgba(),
+        "oklab" => colour.to_oklaba(),
+        "lab" => colour.to_laba(),
+        "oklch" => colour.to_oklcha(),
+        "lch" => colour.to_lcha(),
+        "hsl" => colour.to_hsla(),
+        "hwb" => colour.to_hwba(),
+        _ => return colour_spaces::parts(space, colour).map(|parts| parts.map(|part| part as f32)),
+    };
+    Some([x, y, z])
+}
+
+/// The colour that has these parts in a space.
+fn together(parts @ [x, y, z]: [f32; 3], alpha: f32, space: &str) -> Option<Color> {
     Some(match space {
         "srgb" => Color::new(x, y, z, alpha),
         "srgb-linear" => Color::from_linear_rgba(x, y, z, alpha),
@@ -261,7 +258,20 @@ fn between_by(from: &Color, to: &Color, share: f64, space: &str, round: &str) ->
         "hsl" => Color::from_hsla(x, y, z, alpha),
         "hwb" => Color::from_hwba(x, y, z, alpha),
         "lab" => Color::from_laba(x, y, z, alpha),
-        _ => return colour_spaces::colour(space, mixed, alpha),
+        _ => return colour_spaces::colour(space, parts, alpha),
+    })
+}
+
+/// How far a hue goes, by the way of this name, to one that is `up` above it.
+fn way_round(up: f32, turn: f32, round: &str) -> Option<f32> {
+    Some(match round {
+        "increasing" => up,
+        "decreasing" => up - if up > 0.0 { turn } else { 0.0 },
+        "longer" if up > 0.0 && up < turn / 2.0 => up - turn,
+        "longer" => up,
+        "shorter" if up > turn / 2.0 => up - turn,
+        "shorter" => up,
+        _ => return None,
     })
 }
 

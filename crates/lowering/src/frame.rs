@@ -1,7 +1,7 @@
 //! What CSS puts around the root: margin, border, padding and round corners, in pixels of the page. The canvas keeps its size, so
 //! what is in it moves right and down, and is cut off there.
 
-use super::clips;
+use super::basic_shapes;
 use super::colours;
 use super::ground;
 use super::numbers::{self, LengthScale, split, written};
@@ -43,7 +43,7 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
             let scale = &scale;
             move |text: &str| Some((numbers::length(text, whole, scale)? - inside).max(0.0))
         };
-        clips::rounded(edge, radius, &read(width), &read(height))
+        basic_shapes::rounded(edge, radius, &read(width), &read(height))
     };
     if frame.radius.is_some()
         && let Some(data) = round(frame.border)

@@ -11,6 +11,7 @@
 //! The crate knows no finding, no font and no pixel, and no bound but those that it is given. Start reading at `lower`.
 
 mod animation;
+mod basic_shapes;
 mod boxes;
 mod clips;
 mod colour_arguments;
@@ -28,7 +29,9 @@ mod grammar;
 mod ground;
 mod ids;
 mod markers;
+mod masks;
 mod numbers;
+mod offset_path;
 mod outline;
 mod page;
 mod patterns;
@@ -149,6 +152,7 @@ pub fn lower(
     transforms::lower(&mut tree, &mut boxes);
     transforms::move_by(&mut tree, &animated.motions);
     clips::lower(&mut tree, &mut boxes);
+    masks::lower(&mut tree, &mut boxes);
     strokes::lower(&mut tree, &page);
     text::shadows(&mut tree, &page);
     filters::lower(&mut tree);

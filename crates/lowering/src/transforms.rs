@@ -6,9 +6,9 @@ use std::f64::consts::PI;
 use tiny_skia_path::Transform;
 
 use super::boxes::{Boxes, Reference, parsed};
-use super::clips;
 use super::decomposed;
 use super::numbers::{self, LengthScale, angle, function, number, split, written};
+use super::offset_path;
 use super::outline;
 use super::solid;
 use super::tree::Tree;
@@ -366,13 +366,13 @@ fn offset(
         Some(value) => numbers::length(value, whole, scale),
         None => Some(0.0),
     };
-    let ([x, y], tangent) = match clips::Ray::of(path, said("offset-position"), scale) {
+    let ([x, y], tangent) = match offset_path::Ray::of(path, said("offset-position"), scale) {
         Some(ray) => {
             let (far, (sine, cosine)) = (far(ray.length)?, ray.angle.to_radians().sin_cos());
             ([ray.from[0] + far * sine, ray.from[1] - far * cosine], ray.angle - 90.0)
         }
         None => {
-            let way = outline::Way::of(&clips::way(tree, element, path)?);
+            let way = outline::Way::of(&offset_path::way(tree, element, path)?);
             way.at(far(way.length())?.clamp(0.0, way.length()))?
         }
     };

@@ -76,6 +76,22 @@ impl QuantizedBlock {
         run_sums: [0.0; GROUPS / 2],
     };
 
+    /// The code that element `element` was rounded to, in steps of its [`scale`](Self::scale).
+    ///
+    /// # Panics
+    /// If the block has no such element.
+    pub fn code(&self, element: usize) -> i8 {
+        self.codes[place(element)]
+    }
+
+    /// The scale of element `element`, which it has together with fifteen beside it.
+    ///
+    /// # Panics
+    /// If the block has no such element.
+    pub fn scale(&self, element: usize) -> f32 {
+        self.scales[lane(element / GROUP)]
+    }
+
     /// Fills in what follows from the sums of groups.
     #[cfg(target_arch = "aarch64")]
     #[inline(always)]
@@ -110,8 +126,8 @@ impl Activations {
         self.floats.len().checked_div(self.width).unwrap_or(0)
     }
 
-    #[cfg(test)]
-    pub(crate) fn width(&self) -> usize {
+    /// The numbers of a row.
+    pub fn width(&self) -> usize {
         self.width
     }
 

@@ -123,5 +123,8 @@ impl std::fmt::Debug for Kernels {
     }
 }
 
+// Tests are in `tests/`, so that the kernels are compiled once; of what only the inside can see some are here, and share this.
 #[cfg(test)]
-mod tests;
+#[path = "../tests/kernels/weights.rs"]
+#[allow(dead_code, reason = "the tests of each architecture use a part")]
+mod random_weights;

@@ -89,16 +89,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_exponential_is_right() {
-        for i in 0..70_000 {
-            let x = f64::from(i) * -0.01;
-            let (ours, theirs) = (exp(x), x.exp());
-            assert!((ours - theirs).abs() <= 4e-15 * theirs, "exp({x}) = {ours}, not {theirs}");
-        }
-        assert_eq!((exp(0.0), exp(-1e9), exp(f64::NEG_INFINITY)), (1.0, 0.0, 0.0));
-    }
-
-    #[test]
     fn every_set_of_instructions_gives_the_same_bits() {
         let xs: Vec<f32> = (0..1003).map(|i| 3.0 - i as f32 * i as f32 * 0.0021).collect();
         let (mut found, mut expected) = (Vec::new(), vec![0.0; xs.len()]);

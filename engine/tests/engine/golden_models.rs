@@ -1,7 +1,7 @@
 //! Whole models against reference logits, greedy tokens and chosen experts of an independent implementation.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model, ModelError};
@@ -17,9 +17,22 @@ struct Case {
     tolerance: f64,
     /// llama.cpp's own differences on this file, by prompt.
     llama_cpp: serde_json::Value,
+    /// See [`Case::long`].
+    long: [OnceLock<LogitsAndExperts>; 2],
 }
 
+/// Logits after every token, and what the experts were.
+type LogitsAndExperts = (Vec<f32>, Vec<ExpertChoice>);
+
 impl Case {
+    /// What the model makes of the long prompt, given whole to two threads: computed once for all tests.
+    fn long(&self, arithmetic: Arithmetic) -> &LogitsAndExperts {
+        self.long[usize::from(arithmetic == Arithmetic::Int8)].get_or_init(|| {
+            let ids = self.reference.u32s("long_ids");
+            logits(&open(self, 2, arithmetic), &ids, &[ids.len()])
+        })
+    }
+
     /// llama.cpp's differences on the prompt `short` or `long`, given whole to it.
     fn llama_cpp(&self, prompt: &str) -> &serde_json::Value {
         self.llama_cpp.get(format!("{prompt}_ub512")).unwrap_or(&self.llama_cpp[prompt])
@@ -100,8 +113,14 @@ const NEEDED: &[&str] = &[
 ];
 
 /// Every golden file whose architecture and tensor types the engine knows.
-fn cases() -> Vec<Case> {
-    let Some(shared) = shared() else { return Vec::new() };
+#[track_caller]
+fn cases() -> &'static [Case] {
+    static KNOWN: OnceLock<Vec<Case>> = OnceLock::new();
+    let Some(shared) = shared() else { return &[] };
+    KNOWN.get_or_init(|| read_cases(&shared))
+}
+
+fn read_cases(shared: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
     for part in ["golden", "golden-2"] {
         let golden = shared.join(part);
@@ -116,6 +135,7 @@ fn cases() -> Vec<Case> {
                     reference: Reference::read(&file(&model["reference"])),
                     tolerance,
                     llama_cpp: model["llama_cpp"][kind].clone(),
+                    long: Default::default(),
                 });
             }
             for (kind, entry) in model["quantised"].as_object().into_iter().flatten() {
@@ -125,6 +145,7 @@ fn cases() -> Vec<Case> {
                     reference: Reference::read(&file(&entry["reference"])),
                     tolerance,
                     llama_cpp: entry["llama_cpp"].clone(),
+                    long: Default::default(),
                 });
             }
         }
@@ -156,8 +177,8 @@ fn open(case: &Case, threads: usize, arithmetic: Arithmetic) -> Model {
     Model::open(&case.gguf, Some(threads), arithmetic).unwrap_or_else(|e| panic!("{}: {e}", case.name))
 }
 
-/// Logits after every token, fed in pieces of the given lengths (repeated), and what the experts were.
-fn logits(model: &Model, tokens: &[u32], pieces: &[usize]) -> (Vec<f32>, Vec<ExpertChoice>) {
+/// Of tokens that are fed in pieces of the given lengths (repeated).
+fn logits(model: &Model, tokens: &[u32], pieces: &[usize]) -> LogitsAndExperts {
     let mut session = Session::new(model);
     let (mut logits, mut choices) = (Vec::new(), Vec::new());
     let mut rest = tokens;
@@ -205,23 +226,23 @@ fn check_experts(case: &Case, prefix: &str, choices: &[ExpertChoice]) {
 #[test]
 fn float32_logits_greedy_tokens_and_experts_are_the_references() {
     for case in cases() {
-        let model = open(&case, 2, Arithmetic::Float32);
+        let model = open(case, 2, Arithmetic::Float32);
         let vocabulary = model.config().vocabulary;
         let (short, long) = (case.reference.u32s("short_ids"), case.reference.u32s("long_ids"));
 
         let (got, choices) = logits(&model, &short, &[short.len()]);
         let difference = largest_difference(&got, &case.reference.f32s("short_logits").1);
         assert!(difference < case.tolerance, "{}: short logits differ by {difference}", case.name);
-        check_experts(&case, "short", &choices);
+        check_experts(case, "short", &choices);
 
-        let (got, choices) = logits(&model, &long, &[long.len()]);
+        let (got, choices) = case.long(Arithmetic::Float32);
         let (positions, expected) =
             (case.reference.u32s("long_positions"), case.reference.f32s("long_logits").1);
         for (&p, expected) in positions.iter().zip(expected.chunks_exact(vocabulary)) {
             let difference = largest_difference(&got[p as usize * vocabulary..][..vocabulary], expected);
             assert!(difference < case.tolerance, "{}: logits after {p} differ by {difference}", case.name);
         }
-        check_experts(&case, "long", &choices);
+        check_experts(case, "long", choices);
 
         for (ids, name) in [(&short, "short_greedy"), (&long, "long_greedy")] {
             let expected = case.reference.u32s(name);
@@ -235,19 +256,18 @@ fn float32_logits_greedy_tokens_and_experts_are_the_references() {
 fn a_prompt_gives_the_same_bits_whole_token_by_token_or_in_ragged_pieces() {
     for case in cases() {
         for arithmetic in [Arithmetic::Float32, Arithmetic::Int8] {
-            let model = open(&case, 2, arithmetic);
+            let model = open(case, 2, arithmetic);
             let quantized = model.gguf().tensors().iter().any(|tensor| tensor.tensor_type.is_quantized());
             if arithmetic == Arithmetic::Int8 && !quantized {
                 continue; // As in float32: the next test has both.
             }
-            let long = case.reference.u32s("long_ids");
-            let (whole, _) = logits(&model, &long, &[long.len()]);
-            for pieces in [&[1][..], &[7, 1, 64, 3]] {
-                let (got, _) = logits(&model, &long, pieces);
-                assert!(whole == got, "{} {arithmetic:?} in pieces of {pieces:?}", case.name);
+            let (long, whole) = (case.reference.u32s("long_ids"), &case.long(arithmetic).0);
+            let ragged = logits(&model, &long, &[7, 1, 64, 3]).0;
+            assert!(*whole == ragged, "{} {arithmetic:?} in ragged pieces", case.name);
+            if arithmetic == Arithmetic::Int8 || !quantized {
+                let one_by_one = logits(&open(case, 1, arithmetic), &long, &[1]).0;
+                assert!(*whole == one_by_one, "{} token by token on one thread", case.name);
             }
-            let one_thread = open(&case, 1, arithmetic);
-            assert!(logits(&one_thread, &long, &[long.len()]).0 == whole, "{} on one thread", case.name);
         }
     }
 }
@@ -258,14 +278,17 @@ fn the_arithmetic_of_a_run_is_no_further_off_than_llama_cpps() {
     let (mut ours_equal, mut theirs_equal) = (0, 0);
     let (mut ours_off, mut theirs_off) = (0.0, 0.0);
     for case in cases() {
-        let (run, exact) = (open(&case, 2, Arithmetic::Int8), open(&case, 2, Arithmetic::Float32));
+        let (run, exact) = (open(case, 2, Arithmetic::Int8), open(case, 2, Arithmetic::Float32));
         let vocabulary = run.config().vocabulary;
         for prompt in ["short", "long"] {
             let ids = case.reference.u32s(&format!("{prompt}_ids"));
-            let (got, _) = logits(&run, &ids, &[ids.len()]);
             // Where the reference gives logits, the test above holds exact arithmetic to them.
-            let (expected, _) = logits(&exact, &ids, &[ids.len()]);
-            let sum: f64 = got.iter().zip(&expected).map(|(a, b)| f64::from((a - b).abs())).sum();
+            let short = |model: &Model| logits(model, &ids, &[ids.len()]).0;
+            let [got, expected] = match prompt {
+                "short" => [&short(&run), &short(&exact)],
+                _ => [&case.long(Arithmetic::Int8).0, &case.long(Arithmetic::Float32).0],
+            };
+            let sum: f64 = got.iter().zip(expected).map(|(a, b)| f64::from((a - b).abs())).sum();
             let mean = sum / got.len() as f64;
             let pairs = got.chunks_exact(vocabulary).zip(expected.chunks_exact(vocabulary));
             let equal = pairs.filter(|(a, b)| best(a) == best(b)).count();

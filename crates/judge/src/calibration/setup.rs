@@ -51,14 +51,3 @@ impl JudgeSetup {
 pub fn question_form() -> String {
     TextRecord::of(question("").as_bytes()).hash
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// When the question is changed, this goes: records of before have then another.
-    #[test]
-    fn the_first_form_is_todays() {
-        assert_eq!(question_form(), FIRST_FORM);
-    }
-}

@@ -1,8 +1,10 @@
 //! The calibration of judges: who passes, who fails, and that a ranking says so.
 
+use std::collections::BTreeSet;
+
 use pelicycle_judge::{
     CalibrationVerdict, Competition, JudgePooling, JudgeSetup, SEED, Votes, calibration, calibration_set,
-    markdown, report, text,
+    markdown, question_form, report, text,
 };
 use pelicycle_record::{
     AskedRecord, CalibrationRecord, EngineRecord, JudgeRecord, Outcome, Preference, ProjectorRecord,
@@ -163,4 +165,27 @@ fn a_judge_that_was_changed_is_not_measured_until_it_is_calibrated_anew() {
             assert!(judge(&[passes.clone(), lazy].concat()).0.fails(), "{what}: the worse of the two counts");
         }
     }
+}
+
+#[test]
+fn the_set_is_the_same_every_time_and_no_two_pairs_are_alike() {
+    let set = calibration_set();
+    assert_eq!(set, calibration_set());
+    assert_eq!(set.len(), 36);
+    assert_eq!(set.iter().filter(|pair| pair.change.is_for_the_worse()).count(), 24);
+    assert_eq!(set.iter().map(|pair| &pair.name).collect::<BTreeSet<_>>().len(), 36);
+    assert_eq!(set.iter().map(|pair| &pair.whole).collect::<BTreeSet<_>>().len(), 12);
+    assert_eq!(set.iter().map(|pair| &pair.changed).collect::<BTreeSet<_>>().len(), 36);
+    assert!(set.iter().all(|pair| pair.whole != pair.changed));
+}
+
+/// When the question is changed, this goes: records of before have then another.
+#[test]
+fn the_first_form_is_todays() {
+    let mut asked = calibrated("", false, None, b"{}").asked;
+    let [of_before, todays] = [None, Some(question_form())].map(|form| {
+        asked.question_form = form;
+        JudgeSetup::of(&asked)
+    });
+    assert_eq!(of_before, todays);
 }

@@ -3,6 +3,9 @@
 
 mod calibration;
 mod damaged;
+mod question;
+mod rubric;
+mod sides;
 mod simulation;
 
 use jiff::{Span, Timestamp};

@@ -64,7 +64,7 @@ pub(super) fn vnni(range: CodeRange, codes: &[__m256i; 4], x: &QuantizedBlock, h
 mod tests {
     use super::*;
     use crate::SUPERBLOCK;
-    use crate::tests::RandomBytes;
+    use crate::random_weights::RandomBytes;
 
     /// Codes at both ends of their range and between.
     fn codes(range: CodeRange, random: &mut RandomBytes) -> [[u8; 32]; 4] {

@@ -49,7 +49,7 @@ pub(super) fn smmla(mut sums: int32x4_t, w: int8x16_t, x: int8x16_t) -> int32x4_
 mod tests {
     use super::*;
     use crate::neon::registers::signed_bytes;
-    use crate::tests::RandomBytes;
+    use crate::random_weights::RandomBytes;
 
     /// Codes at both ends of their range and between.
     fn codes(least: i8, random: &mut RandomBytes) -> [i8; 16] {

@@ -328,7 +328,7 @@ fn each_pair<const BYTES: usize, const KIND: u32>(rows: [&[u8]; 2], to: &mut [Pa
 mod tests {
     use super::*;
     use crate::SUPERBLOCK;
-    use crate::tests::{RandomBytes, quantized, weights};
+    use crate::random_weights::{RandomBytes, quantized, weights};
     use crate::unpack::UnpackedBlock;
 
     #[test]

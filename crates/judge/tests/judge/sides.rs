@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use pelicycle_judge::{
+    Ballot, Competition, CrossPairChooser, CrossPairs, SettlingOutlook, SideAttempts, SidePreference,
+};
 use pelicycle_record::{Attempt, Verdict};
 use pelicycle_statistics::Random;
 use pelicycle_testkit::attempts::{attempt, check};
 
-use super::*;
-
-const SVG: &str = "<svg/>";
+use crate::SVG;
 
 /// Two sides with so many drawings each.
 fn two_sides(base: usize, head: usize) -> (Competition, CrossPairs) {
@@ -113,7 +114,7 @@ fn settled_after(
 
 /// Rounds of a simulation; `PELICYCLE_ROUNDS` asks for more of them.
 fn rounds() -> u64 {
-    std::env::var("PELICYCLE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(60)
+    std::env::var("PELICYCLE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(24)
 }
 
 #[test]
@@ -208,4 +209,28 @@ fn a_judge_counts_once_a_pair_and_several_judges_of_one_pair_are_no_further_pair
     // Half a weight is half a pair.
     assert!((SidePreference::new(&pairs, &[(ballot(0, 8), 0.5)]).independent_pairs() - 0.5).abs() < 1e-9);
     assert_eq!(SidePreference::new(&pairs, &[]).share(), None);
+}
+
+#[test]
+fn no_drawing_counts_for_more_than_one_pair_and_little_is_lost() {
+    let (_, pairs) = two_sides(5, 6);
+    let worth = |judged: &[(usize, usize, f64)]| {
+        let ballot =
+            |(base, head)| Ballot { judge: 0, pair: (base, head), first: 0.0, second: 1.0, ties: 0.0 };
+        let weighed: Vec<_> =
+            judged.iter().map(|(base, head, weight)| (ballot((*base, *head)), *weight)).collect();
+        SidePreference::new(&pairs, &weighed).independent_pairs()
+    };
+    let all: Vec<_> = (0..5).flat_map(|base| (5..10).map(move |head| (base, head, 1.0))).collect();
+    assert!((worth(&all) - 5.0).abs() < 1e-9);
+    // A star of four, and a path of three pairs whose outer ones share nothing.
+    let star = [5, 6, 7, 8].map(|head| (0, head, 1.0));
+    let path = [(1, 9, 1.0), (2, 9, 1.0), (2, 10, 1.0)];
+    for (judged, most) in [(&star[..], 1.0), (&path, 2.0), (&path[..2], 1.0), (&path[1..], 1.0)] {
+        let worth = worth(judged);
+        assert!((most - 0.05..=most + 1e-9).contains(&worth), "{judged:?}: {worth}");
+    }
+    let worth_of_both = worth(&[&star[..], &path].concat());
+    assert!((2.95..=3.0 + 1e-9).contains(&worth_of_both), "{worth_of_both}");
+    assert_eq!(worth(&[(0, 5, 0.5), (1, 6, 1.0)]), 1.5);
 }

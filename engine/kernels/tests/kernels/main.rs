@@ -1,76 +1,22 @@
 //! Every instruction set against exact arithmetic on the same rounded activations, and against itself.
+#![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
-use super::activations::{lane, place};
-use super::*;
-use crate::quant::dequantize;
+mod choice;
+mod delta;
+mod exponentials;
+mod weights;
 
-pub(super) fn quantized() -> impl Iterator<Item = TensorType> {
-    TensorType::ALL.iter().copied().filter(|kind| kind.is_quantized())
-}
+use pelicycle_kernels::quant::{self, TensorType, dequantize};
+use pelicycle_kernels::{Activations, GateFunction, Kernels, QuantizedBlock};
 
-/// A small generator of test bytes (splitmix64).
-pub(super) struct RandomBytes(pub(super) u64);
+use crate::weights::{RandomBytes, make_finite, quantized, weights};
 
-impl RandomBytes {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn byte(&mut self) -> u8 {
-        (self.next() >> 56) as u8
-    }
-
-    pub(super) fn float(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0
-    }
-}
-
-/// Random rows of weights; every half-precision scale is made small and finite.
-pub(super) fn weights(kind: TensorType, rows: usize, width: usize, bytes: &mut RandomBytes) -> Vec<u8> {
-    let mut weights: Vec<u8> = (0..rows * kind.row_bytes(width).unwrap()).map(|_| bytes.byte()).collect();
-    make_finite(kind, &mut weights, bytes);
-    weights
-}
-
-/// Gives every block scales that are small numbers.
-fn make_finite(kind: TensorType, weights: &mut [u8], bytes: &mut RandomBytes) {
-    let scales: &[usize] = match kind {
-        TensorType::Q4_1 | TensorType::Q5_1 | TensorType::Q4_K | TensorType::Q5_K => &[0, 2],
-        TensorType::Q6_K => &[208],
-        TensorType::Q2_K => &[80, 82],
-        TensorType::Q3_K => &[108],
-        TensorType::TQ1_0 => &[52],
-        TensorType::TQ2_0 => &[64],
-        // Its scale is in quarters, in the top nibbles of its last four words; NVFP4's are bytes, and all finite.
-        TensorType::IQ1_M | TensorType::MXFP4 | TensorType::NVFP4 => &[],
-        _ => &[0],
-    };
-    for block in weights.chunks_exact_mut(kind.block_bytes()) {
-        for &at in scales {
-            let scale = half::f16::from_f32(bytes.float() * 0.1);
-            block[at..at + 2].copy_from_slice(&scale.to_le_bytes());
-        }
-        if kind == TensorType::IQ1_M {
-            let scale = half::f16::from_f32(bytes.float() * 0.1).to_bits();
-            for quarter in 0..4 {
-                let top = (scale >> (4 * quarter) & 15) as u8;
-                block[49 + 2 * quarter] = block[49 + 2 * quarter] & 15 | top << 4;
-            }
-        }
-        if kind == TensorType::MXFP4 {
-            // Exponents of numbers below and above 1, and the two lowest, which are no normal numbers.
-            block[0] = [0, 1, 2, 119, 124, 127, 128, 130][usize::from(block[0] % 8)];
-        }
-    }
-}
+const SUPERBLOCK: usize = 256;
 
 /// The value that the `i`-th activation was rounded to.
 fn rounded(row: &[QuantizedBlock], i: usize) -> f64 {
     let (block, e) = (&row[i / SUPERBLOCK], i % SUPERBLOCK);
-    f64::from(block.scales[lane(e / 16)]) * f64::from(block.codes[place(e)])
+    f64::from(block.scale(e)) * f64::from(block.code(e))
 }
 
 fn round(kernels: &Kernels, x: &mut Activations) {
@@ -260,13 +206,9 @@ fn numbers_of_any_size_are_rounded_and_what_is_no_number_stays_none() {
         (floats[3], floats[20], floats[40]) = (f32::NAN, f32::INFINITY, 1e-45);
         round(kernels, &mut x);
         let block = &x.quantized_row(0)[0];
-        let whole: Vec<bool> = (0..16).map(|g| block.scales[lane(g)].is_finite()).collect();
+        let whole: Vec<bool> = (0..16).map(|g| block.scale(16 * g).is_finite()).collect();
         assert_eq!(whole, [[false, false].as_slice(), &[true; 14]].concat(), "{}", kernels.name);
-        assert!(
-            block.scales[lane(2)] == 0.0 && (32..48).all(|e| block.codes[place(e)] == 0),
-            "{}",
-            kernels.name
-        );
+        assert!((32..48).all(|e| block.scale(e) == 0.0 && block.code(e) == 0), "{}", kernels.name);
     }
 }
 
