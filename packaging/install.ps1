@@ -3,7 +3,6 @@
 #   irm https://github.com/@REPOSITORY@/releases/latest/download/install.ps1 | iex
 #
 # PELICYCLE_PREFIX is where to, instead of %LOCALAPPDATA%\pelicycle; PELICYCLE_DOWNLOAD is an address with the archives.
-$ErrorActionPreference = "Stop"
 
 # Puts a folder on the user's PATH. The registry's own text is kept, whose %NAMES% .NET would write out for good.
 function Add-ToPath($folder) {
@@ -27,6 +26,10 @@ function Add-ToPath($folder) {
 }
 
 function Install-Pelicycle {
+    # Here and not above: `iex` runs this in the user's own session, which keeps its settings.
+    $ErrorActionPreference = "Stop"
+    # Windows PowerShell's bar makes a download take many times as long.
+    $ProgressPreference = "SilentlyContinue"
     $from = $env:PELICYCLE_DOWNLOAD
     if (-not $from) { $from = "https://github.com/@REPOSITORY@/releases/download/@TAG@" }
     if ($from -like "*@*@*") { throw "this is the pattern of the installer; the one of a release knows where the release is" }

@@ -6,6 +6,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, Error};
 use pelicycle_text::near;
 
+/// The most command lines that are offered for a word that stands elsewhere in them.
+const MOST_ELSEWHERE: usize = 3;
+
 /// The command that most options are of.
 const RUN: &str = "run";
 
@@ -23,20 +26,35 @@ pub(super) fn with_negative_numbers(command: Command) -> Command {
 /// The parser's error as it is told. `words` is what was typed, without the program's name.
 pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]) -> Error {
     match error.kind() {
-        ErrorKind::UnknownArgument => match of_run(command, words) {
+        ErrorKind::UnknownArgument => match of_run(command, words).or_else(|| bare(&error, command, words)) {
             Some(told) => Error::raw(ErrorKind::UnknownArgument, told),
             None => error,
         },
         ErrorKind::InvalidSubcommand => {
-            if let Some(ContextValue::String(wanted)) = error.get(ContextKind::InvalidSubcommand) {
-                let within = innermost(command, words);
-                let known = within.get_subcommands().filter(|sub| !sub.is_hide_set()).map(Command::get_name);
-                let meant: Vec<String> = near(wanted, known).into_iter().take(1).map(str::to_owned).collect();
-                if !meant.is_empty() {
-                    error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
+            let Some(wanted) = context(&error, ContextKind::InvalidSubcommand) else { return error };
+            let within = innermost(command, words);
+            let known = within.get_subcommands().filter(|sub| !sub.is_hide_set()).map(Command::get_name);
+            let known: Vec<&str> = known.collect();
+            let is_first = within.get_name() == command.get_name();
+            let elsewhere = if is_first { elsewhere(command, wanted) } else { Vec::new() };
+            let meant: Vec<String> =
+                near(wanted, known.iter().copied()).into_iter().take(1).map(str::to_owned).collect();
+            let told = match (elsewhere.is_empty(), meant.is_empty()) {
+                (false, _) => format!("{wanted:?} is no command: did you mean {}?\n", elsewhere.join(" or ")),
+                (true, true) if !is_first => {
+                    format!(
+                        "{wanted:?} is no command of `{}`: there are {}\n",
+                        within.get_name(),
+                        known.join(", ")
+                    )
                 }
-            }
-            error
+                (true, false) => {
+                    error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
+                    return error;
+                }
+                (true, true) => return error,
+            };
+            Error::raw(ErrorKind::InvalidSubcommand, told)
         }
         ErrorKind::ValueValidation => match no_number(&error) {
             Some(told) => Error::raw(ErrorKind::ValueValidation, told),
@@ -50,6 +68,42 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
 fn innermost<'a>(command: &'a Command, words: &[String]) -> &'a Command {
     let next = words.first().and_then(|word| command.find_subcommand(word));
     next.map_or(command, |next| innermost(next, &words[1..]))
+}
+
+/// What the parser says of an error.
+fn context(error: &Error, kind: ContextKind) -> Option<&str> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The command lines that have a word as the name of a command's command or of an option; none where there are many.
+fn elsewhere(command: &Command, word: &str) -> Vec<String> {
+    let own = |within: &Command| {
+        let options = within.get_arguments().filter(|arg| !arg.is_hide_set() && !arg.is_global_set());
+        options.filter_map(|arg| arg.get_long()).any(|long| long == word)
+    };
+    let mut found: Vec<String> =
+        own(command).then(|| format!("`{} --{word}`", command.get_name())).into_iter().collect();
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+        let line = format!("{} {}", command.get_name(), sub.get_name());
+        if sub.find_subcommand(word).is_some_and(|nested| !nested.is_hide_set()) {
+            found.push(format!("`{line} {word}`"));
+        }
+        if own(sub) {
+            found.push(format!("`{line} --{word}`"));
+        }
+    }
+    if found.len() > MOST_ELSEWHERE { Vec::new() } else { found }
+}
+
+/// A word of `run` that stands where none can.
+fn bare(error: &Error, command: &Command, words: &[String]) -> Option<String> {
+    let word = context(error, ContextKind::InvalidArg)?;
+    (innermost(command, words).get_name() == RUN && !word.starts_with('-')).then(|| {
+        format!("`run` takes no {word:?} by itself: a model is named by -m, as in `pelicycle run -m hatchling`, a prompt by -p\n")
+    })
 }
 
 /// Where options of `run` stand without it.
@@ -76,6 +130,12 @@ fn of_run(command: &Command, words: &[String]) -> Option<String> {
 /// Where a value should be a number and is none.
 fn no_number(error: &Error) -> Option<String> {
     let source = std::error::Error::source(error)?;
+    let (value, option) =
+        (context(error, ContextKind::InvalidValue)?, context(error, ContextKind::InvalidArg)?);
+    if let Some((low, high)) = range(&source.to_string(), value) {
+        let up_to = if high == u32::MAX.to_string() { String::new() } else { format!(" to {high}") };
+        return Some(format!("{option} takes a whole number from {low}{up_to}, and {value:?} is none\n"));
+    }
     let wanted = if source.is::<ParseFloatError>() {
         "a number"
     } else {
@@ -84,15 +144,16 @@ fn no_number(error: &Error) -> Option<String> {
             _ => "a whole number",
         }
     };
-    let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.as_str()),
-        _ => None,
-    };
-    let (value, option) = (context(ContextKind::InvalidValue)?, context(ContextKind::InvalidArg)?);
     // Of whole numbers from 0 the parser says no more than that a sign is no digit.
     let wanted =
         if value.starts_with('-') && wanted == "a whole number" { "a whole number from 0" } else { wanted };
     Some(format!("{option} takes {wanted}, and {value:?} is none\n"))
+}
+
+/// The bounds in the parser's words for a number that is beyond them: `0 is not in 1..=16`.
+fn range(words: &str, value: &str) -> Option<(String, String)> {
+    let (low, high) = words.strip_prefix(value)?.strip_prefix(" is not in ")?.split_once("..=")?;
+    Some((low.to_owned(), high.to_owned()))
 }
 
 #[cfg(test)]
@@ -126,7 +187,20 @@ mod tests {
             ("prompts shwo", "a similar subcommand exists: 'show'"),
             ("run -n x", "error: --samples <N> takes a whole number, and \"x\" is none\n"),
             ("run -n 2.5", "--samples <N> takes a whole number, and \"2.5\" is none\n"),
-            ("run -n -1", "-1 is not in 1..=100000"),
+            ("run -n -1", "--samples <N> takes a whole number from 1 to 100000, and \"-1\" is none\n"),
+            ("run --max-tokens 0", "--max-tokens <N> takes a whole number from 1, and \"0\" is none\n"),
+            ("run local/qwen3", "error: `run` takes no \"local/qwen3\" by itself: a model is named by -m"),
+            ("run -m hatchling pelican", "takes no \"pelican\" by itself"),
+            ("serve", "error: \"serve\" is no command: did you mean `pelicycle gallery --serve`?\n"),
+            ("version", "did you mean `pelicycle --version`?"),
+            ("pull x/y", "did you mean `pelicycle model pull`?"),
+            (
+                "list",
+                "did you mean `pelicycle baseline list` or `pelicycle prompts list` or `pelicycle model list`?",
+            ),
+            ("prompt", "a similar subcommand exists: 'prompts'"),
+            ("baseline show x", "error: \"show\" is no command of `baseline`: there are save, list, rm"),
+            ("zebra", "unrecognized subcommand 'zebra'"),
             ("run --seed -1", "--seed <N> takes a whole number from 0, and \"-1\" is none\n"),
             ("run --max-cost two", "--max-cost <USD> takes a number, and \"two\" is none\n"),
             ("run --seed 99999999999999999999", "--seed <N> takes a smaller number, and"),

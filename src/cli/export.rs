@@ -63,7 +63,11 @@ const TEXTS: [(ReadText, Heading); 3] = [
 ];
 
 pub(crate) fn export(global: &Global, args: &ExportArgs) -> anyhow::Result<ExitCode> {
-    let format = args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(Format::Csv);
+    let format = match (args.format, &args.out) {
+        (Some(format), _) => format,
+        (None, Some(path)) => by_ending(path)?,
+        (None, None) => Format::Csv,
+    };
     if args.out.is_none() && format == Format::Parquet && io::stdout().is_terminal() {
         return usage("Parquet is not for terminals: name a file with -o");
     }
@@ -127,12 +131,15 @@ impl<W: Write> Write for TerminalWriter<W> {
     }
 }
 
-fn by_ending(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "csv" => Some(Format::Csv),
-        "jsonl" | "ndjson" => Some(Format::Jsonl),
-        "parquet" => Some(Format::Parquet),
-        _ => None,
+fn by_ending(path: &Path) -> anyhow::Result<Format> {
+    let Some(ending) = path.extension() else { return Ok(Format::Csv) };
+    match ending.to_string_lossy().to_ascii_lowercase().as_str() {
+        "csv" => Ok(Format::Csv),
+        "jsonl" | "ndjson" => Ok(Format::Jsonl),
+        "parquet" => Ok(Format::Parquet),
+        other => usage(&format!(
+            "what a .{other} is to be is not known: name the file .csv, .jsonl or .parquet, or say which by --format"
+        )),
     }
 }
 

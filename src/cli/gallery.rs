@@ -54,6 +54,7 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     let store = Store::open(&global.results)?;
     let config = Config::load(None)?;
     let library = config.library(args.prompts.as_deref())?;
+    site::tell_unknown_leads(&config, &library, store.root());
     let options = GalleryOptions {
         base: args.base_url.clone(),
         site: site::settings(&config.site)?,

@@ -113,8 +113,11 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
     };
     let config = Config::load(None)?;
     let library = config.library(common.prompts.as_deref())?;
+    let mut options = GalleryOptions::default();
     if !common.no_gallery {
         // Better now than after a thousand checks.
+        options.site = site::settings(&config.site)?;
+        site::tell_unknown_leads(&config, &library, store.root());
         pelicycle_site::ready(&global.gallery)
             .context("the gallery could not be built, so nothing was imported")?;
     }
@@ -151,12 +154,7 @@ pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitC
         say(&format!("{} could not be checked: try `pelicycle check --again`", tally.unchecked));
     }
     if !common.no_gallery && tally.added > 0 {
-        let rebuilt = pelicycle_site::rebuild(
-            &store,
-            &library,
-            &global.gallery,
-            &GalleryOptions { site: site::settings(&config.site)?, ..GalleryOptions::default() },
-        )?;
+        let rebuilt = pelicycle_site::rebuild(&store, &library, &global.gallery, &options)?;
         say(&rebuilt.report.index.display().to_string());
     }
     Ok(ExitCode::SUCCESS)

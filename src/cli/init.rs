@@ -119,7 +119,7 @@ struct Services {
     silent: Vec<SilentService>,
 }
 
-/// A service whose key is set, or a server that refused, and whose models are not known.
+/// A service whose key or address is set, or a server that refused, and whose models are not known.
 struct SilentService {
     title: String,
     why: String,
@@ -151,13 +151,15 @@ impl SilentService {
     /// Of a finding; none where nothing says that the service was meant to be asked.
     fn of(found: &ServiceFinding) -> Option<SilentService> {
         let key = found.key.as_deref();
-        if key.is_none() && found.state != ServiceState::Fault {
+        // Whoever says an address means the server there, though it may not be running.
+        if key.is_none() && found.address_from.is_none() && found.state != ServiceState::Fault {
             return None;
         }
         let why = match (found.state, key) {
             (ServiceState::NotAsked, Some(key)) => {
                 format!("it has a key ({key}), and was not asked for its models")
             }
+            (ServiceState::NotAsked, None) => "it was not asked for its models".to_owned(),
             (ServiceState::Ok, _) => "it names no models".to_owned(),
             _ => found.words.clone(),
         };
@@ -174,7 +176,21 @@ fn starters(service: &str) -> &'static [&'static str] {
 fn of_service(found: &ServiceFinding) -> Group {
     // A name with a control character is nobody's, and could break the file.
     let sound = |model: &&String| !model.chars().any(char::is_control);
-    let others = ["embed", "whisper", "tts", "rerank", "moderation"];
+    let others = [
+        "embed",
+        "whisper",
+        "tts",
+        "rerank",
+        "moderation",
+        "image",
+        "realtime",
+        "dall-e",
+        "transcribe",
+        "sora",
+        "audio",
+        "davinci",
+        "babbage",
+    ];
     let draws = |model: &&String| sound(model) && !others.iter().any(|word| model.contains(word));
     let mut models: Vec<&String> = found.models.iter().filter(draws).collect();
     if let Some(first) =

@@ -29,7 +29,12 @@ pub(super) fn tell(notice: &Notice<'_>, quiet: bool) {
         Notice::NoLooks { label, why } if !quiet => {
             say_error(&format!("{} goes without looks: {}", printable(label), printable(&why.to_string())));
         }
+        Notice::NoEffort { labels } if !quiet => {
+            let who = printable(&labels.join(", ")).into_owned();
+            say_error(&format!("asked without effort, which only services know: {who}"));
+        }
         Notice::NoLooks { .. }
+        | Notice::NoEffort { .. }
         | Notice::OtherAddress { .. }
         | Notice::ModelFound { .. }
         | Notice::BatchSubmitted { .. } => {}

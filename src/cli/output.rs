@@ -102,7 +102,12 @@ fn beside(path: &Path, readers: Readers) -> io::Result<tempfile::NamedTempFile> 
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder).map_err(|error| match std::fs::metadata(folder) {
+        Err(missing) => missing,
+        // Its words name the temporary file, which nobody has heard of.
+        Ok(_) if error.kind() == io::ErrorKind::PermissionDenied => io::ErrorKind::PermissionDenied.into(),
+        Ok(_) => error,
+    })
 }
 
 /// Plain data as JSON for a person or a program.

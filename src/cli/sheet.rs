@@ -11,6 +11,7 @@ use pelicycle_site::{Sheet, SheetOptions, SheetOrder, SheetShape, exhibit, ranki
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
+use super::output::{say, say_error};
 use super::terminal::printable;
 use super::{Global, site};
 
@@ -77,15 +78,14 @@ enum Shape {
     Story,
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's answer")]
 pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let listing = store.list()?;
     if !listing.damaged.is_empty() {
-        eprintln!(
+        say_error(&format!(
             "left out: {} that could not be read; `pelicycle gallery` lists them",
             plural(listing.damaged.len() as u64, "record")
-        );
+        ));
     }
     let exhibits: Vec<_> = listing.attempts.iter().map(exhibit).collect();
     let options = SheetOptions {
@@ -112,7 +112,7 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
         .with_context(|| format!("no sheet of {}", printable(&store.root().to_string_lossy())))?;
     std::fs::write(&args.out, png).with_context(|| format!("cannot write {}", args.out.display()))?;
     let rest = if left_out > 0 { format!(", {left_out} more found no place") } else { String::new() };
-    println!("{}: {}{rest}", printable(&title), plural(shown as u64, "model"));
-    println!("{}", args.out.display());
+    say(&format!("{}: {}{rest}", printable(&title), plural(shown as u64, "model")));
+    say(&args.out.display().to_string());
     Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,15 @@
 //! What `[site]` of pelicycle.toml says of a gallery, held to what pages can show.
 
-use pelicycle_run::{CONFIG_FILE, SiteLab, SiteSection};
+use std::path::Path;
+
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_record::name;
+use pelicycle_run::{CONFIG_FILE, Config, SiteLab, SiteSection};
 use pelicycle_site::{LabEntry, OwnMakers, SiteSettings, is_colour, is_logo};
-use pelicycle_text::plain_file;
+use pelicycle_text::{did_you_mean, near, plain_file};
 
 use super::error::usage;
+use super::output::say_error;
 
 /// The longest logo, in bytes.
 const LONGEST_LOGO: u64 = 200 << 10;
@@ -35,6 +40,16 @@ pub(super) fn settings(site: &SiteSection) -> anyhow::Result<SiteSettings> {
         lead: site.lead.clone(),
         makers: makers(site),
     })
+}
+
+/// Tells of prompts that are to hang first and that there are not: neither to be asked nor in the results.
+pub(super) fn tell_unknown_leads(config: &Config, library: &PromptLibrary, results: &Path) {
+    let kept = |id: &str| name::fault(id).is_none() && results.join(id).is_dir();
+    for id in config.site.lead.iter().filter(|id| !kept(id) && library.get(id).is_err()) {
+        let place = config.place_of("site.lead", id);
+        let meant = did_you_mean(&near(id, library.iter().map(|prompt| prompt.id.as_str())));
+        say_error(&format!("warning: {place}: site.lead names {id:?}, and there is no such prompt{meant}"));
+    }
 }
 
 /// Ends the command for what the file says.

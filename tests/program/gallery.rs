@@ -63,6 +63,26 @@ fn a_gallery_is_not_emptied_because_the_results_were_mistyped() {
 }
 
 #[test]
+fn a_prompt_that_is_to_hang_first_and_is_not_there_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    // Attempts of it are kept, though nobody could ask it now.
+    std::fs::create_dir_all(folder.path().join("results/long-ago")).unwrap();
+    let site = "[site]\nlead = [\n  'long-ago',\n  'pelican',\n  'pelicn',\n  '../results',\n]\n";
+    std::fs::write(folder.path().join("pelicycle.toml"), site).unwrap();
+    let output = program().current_dir(&folder).arg("gallery").output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{words}");
+    let told: Vec<&str> = words.lines().collect();
+    assert_eq!(told.len(), 2, "{words}");
+    assert!(
+        told[0].starts_with("warning: pelicycle.toml:5: site.lead names \"pelicn\"")
+            && told[0].contains("did you mean \"pelican\""),
+        "{words}"
+    );
+    assert!(told[1].starts_with("warning: pelicycle.toml:6: site.lead names \"../results\""), "{words}");
+}
+
+#[test]
 fn a_folder_of_something_else_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();

@@ -69,6 +69,7 @@ fn a_service_whose_key_is_refused_or_that_is_not_asked_is_told_and_stands_there_
         let (code, _, told) = pelicycle(folder.path(), args, &variables);
         assert!(code == 0 && told.contains("OpenAI is left out: ") && told.contains(why), "{told}");
         assert!(!told.contains("Set a key") && !told.contains(KEY), "{told}");
+        assert!(told.contains("Ollama is left out: "), "its address is set: {told}");
         let file = std::fs::read_to_string(folder.path().join("pelicycle.toml")).unwrap();
         assert!(file.contains("    # OpenAI: ") && file.contains("    # \"openai/gpt-"), "{file}");
         assert!(!file.contains(KEY), "{file}");

@@ -161,13 +161,20 @@ fn what_can_not_be_asked_is_told_before_anything_is() {
         (&["-m", "nobody/x"], "no provider \"nobody\" is known; there are local, anthropic"),
         (&["-m", "gpt-4o"], "did you mean \"openai/gpt-4o\"?"),
         (&["-m", "hatchling", "-m", "mine/m"], "MINE_KEY"),
+        (
+            &["-m", "openai/y", "-m", "mine/m", "-m", "gemini/x", "-m", "openai/x"],
+            "error: keys are missing: set GOOGLE_API_KEY or GEMINI_API_KEY for gemini, MINE_KEY for mine, \
+             OPENAI_API_KEY for openai\n",
+        ),
     ] {
         let said = run(&place, 2, args, &[]);
         assert!(said.stderr.contains(words), "{args:?}: {}", said.stderr);
     }
     let key = [("MINE_KEY", KEY), ("ANTHROPIC_API_KEY", KEY)];
     for (args, words) in [
-        (&["-m", "mine/m", "--top-k", "4"][..], "can't be asked for a top_k"),
+        // One who could be asked is not, while others can't.
+        (&["-m", "mine/m", "-m", "openai/x"][..], "openai needs a key: set OPENAI_API_KEY"),
+        (&["-m", "mine/m", "--top-k", "4"], "can't be asked for a top_k"),
         (&["-m", "mine/m", "--effort", "low"], "can't be told how hard to think"),
         (&["-m", "anthropic/claude-opus-4-7", "--temperature", "1"], "takes no temperature"),
         (&["-m", "anthropic/claude-opus-5-5", "--thinking", "off"], "can't be asked not to think"),
@@ -249,7 +256,8 @@ fn the_variables_of_the_services_are_honoured() {
 #[test]
 fn a_failed_request_is_an_attempt_and_resume_asks_again() {
     let busy = answer(400, "application/json", &[], r#"{"error":{"message":"No such model"}}"#);
-    let server = ScriptedServer::answering(move |n, _| if n < 2 { busy.clone() } else { drawing() });
+    let first = busy.clone();
+    let server = ScriptedServer::answering(move |n, _| if n < 2 { first.clone() } else { drawing() });
     let place = WorkFolder::new();
     configure(&place, &entry("mine", &server, ""));
     let said = run(&place, 1, &["-m", "mine/m", "-n", "2", "--seed", "3"], &[]);
@@ -265,6 +273,17 @@ fn a_failed_request_is_an_attempt_and_resume_asks_again() {
     assert!(failed.iter().all(|s| s.attempt.service.as_ref().unwrap().tries.len() == 1));
     let page = std::fs::read_to_string(place.index()).unwrap();
     assert!(page.contains("No such model"), "the gallery says why");
+
+    // Where no line was told for each, the end says why.
+    let sick = ScriptedServer::new(vec![busy.clone()]);
+    configure(&place, &entry("mine", &sick, ""));
+    let quiet = run(&place, 1, &["-m", "mine/m", "-n", "2", "--quiet", "--results", "quiet"], &[]);
+    assert!(
+        quiet.stderr.starts_with("m failed: HTTP 400 Bad Request: No such model (2 times)\n2 requests"),
+        "{}",
+        quiet.stderr
+    );
+    configure(&place, &entry("mine", &server, ""));
 
     // The record names the address, but a key goes only where the configuration says.
     let text = std::fs::read_to_string(place.path().join("pelicycle.toml")).unwrap();

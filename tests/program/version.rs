@@ -27,6 +27,20 @@ fn the_short_version_is_a_line_and_the_long_one_says_what_drawings_hang_on() {
 }
 
 #[test]
+fn a_reader_that_goes_away_ends_no_command_in_a_panic() {
+    let mut command = program();
+    command.args(["completions", "bash"]).stdout(std::process::Stdio::piped());
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
 fn the_commit_is_that_of_the_checkout_or_of_the_package_and_never_of_a_folder_around_it() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -33,6 +33,11 @@ fn whatever_is_named_wrongly_ends_with_2_and_says_what_was_meant() {
         ("run -m lineup:sprng", "did you mean \"spring\"?"),
         ("run -m lineup:nobody", "pelicycle.toml:5: lineups.nobody is empty"),
         ("run -p pelicn", "did you mean \"pelican\""),
+        ("run -m stdin/a -m stdin/b", "a and b would both have standard input, which can be read once"),
+        (
+            "export -o table.xlsx",
+            "what a .xlsx is to be is not known: name the file .csv, .jsonl or .parquet",
+        ),
         ("run -p famly:control", "did you mean \"family:control\""),
         ("run --prompts nowhere", "cannot read prompts from nowhere"),
         ("run --max-cost -1 --dry-run", "-1 is no amount of US dollars"),

@@ -21,6 +21,8 @@ pub(super) fn confine(memory: usize) {
         // macOS knows no bound on address space, and refuses; the allocator's limit holds there.
         let _ = setrlimit(Resource::As, fixed(memory as u64 + STACK as u64 + OWN_ADDRESSES));
     }
+    #[cfg(not(unix))]
+    let _ = memory;
 }
 
 /// Lets this process use `seconds` more of processor time, rounded up to whole ones: the system then ends it, and the
@@ -45,6 +47,7 @@ pub(super) fn allow_processor(seconds: f64) {
 
 /// What ended a worker's process, by its exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "Windows tells no bound and no signal"))]
 pub(super) enum EndedBy {
     /// The system, at the bound on processor time.
     ProcessorBound,

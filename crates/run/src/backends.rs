@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pelicycle_provider::{BatchClient, Provider, Replies, ServiceModel, Services, WireTrace};
+use pelicycle_provider::{BatchClient, Provider, Replies, ServiceError, ServiceModel, Services, WireTrace};
 use pelicycle_record::{Rates, RequestRecord, RunContestant};
 
 use crate::{
@@ -182,6 +182,30 @@ impl Backends {
     ) -> Result<LocalModel, RunError> {
         let projector = self.projectors.named(weights, contestant);
         Ok(LocalModel::open(weights, template, &LocalOptions { projector, ..self.options.clone() })?)
+    }
+
+    /// Sees that the services of these contestants have their keys. All that are missing are told at once.
+    pub(crate) fn check_keys<'a>(
+        &self,
+        all: impl IntoIterator<Item = &'a Contestant>,
+    ) -> Result<(), UsageError> {
+        let remote = all.into_iter().filter(|one| one.model == ContestantModel::Remote);
+        let providers: BTreeSet<&str> = remote.map(|one| one.record.provider.as_str()).collect();
+        let missing = providers.into_iter().filter_map(|provider| match self.services.open(provider) {
+            Err(ServiceError::NoKey { provider, variables }) => Some((provider, variables)),
+            _ => None,
+        });
+        match missing.collect::<Vec<_>>().as_slice() {
+            [] => Ok(()),
+            [(provider, variables)] => {
+                let (provider, variables) = (provider.clone(), variables.clone());
+                Err(ServiceError::NoKey { provider, variables }.into())
+            }
+            several => {
+                let each = several.iter().map(|(provider, variables)| format!("{variables} for {provider}"));
+                Err(UsageError::NoKeys { missing: each.collect::<Vec<_>>().join(", ") })
+            }
+        }
     }
 
     /// A model of a service.

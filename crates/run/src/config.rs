@@ -217,6 +217,12 @@ impl Config {
         Lineups::new(self.contestants.clone(), self.lineups.clone(), self.written_at.clone())
     }
 
+    /// The place of a word under a key such as `site.lead`, as in `pelicycle.toml:3`; the file alone where it is not known.
+    #[must_use]
+    pub fn place_of(&self, key: &str, word: &str) -> String {
+        self.written_at.of(key, word)
+    }
+
     /// The bundled prompts with those of `folder`, or else of the folder that the file names.
     ///
     /// # Errors
@@ -297,6 +303,13 @@ mod tests {
         let one = parse("models = 'm'\n[run]\nmodel = 'a/b'\n[lineups]\nmine = 'a/b'\n").unwrap();
         let list = parse("models = ['m']\n[run]\nmodel = ['a/b']\n[lineups]\nmine = ['a/b']\n").unwrap();
         assert_eq!(one, list, "a list of one may be written as its member");
+        let one = parse("[site]\nlead = 'a'\n[site.labs.L]\ncolour = ''\nmodels = 'm'\nowners = 'o'\n")
+            .unwrap()
+            .site;
+        assert_eq!(
+            (one.lead, &one.labs["L"].models, &one.labs["L"].owners),
+            (vec!["a".into()], &vec!["m".into()], &vec!["o".into()])
+        );
         let site = "[site]\ntitle = 'T'\nlead = ['pelican']\n[site.models.'a/b']\nlab = ''\nreleased = 2026-06-01\n[site.labs.L]\ncolour = '#aabbcc'\n";
         let site = parse(site).unwrap().site;
         assert_eq!((site.title.as_deref(), site.labs["L"].colour.as_str()), (Some("T"), "#aabbcc"));

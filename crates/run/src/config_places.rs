@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The lines of words in tables of tables: `[lineups]`, `[contestants.NAME]`, `[run]`.
+/// The lines of words in tables of tables: `[lineups]`, `[contestants.NAME]`, `[run]`, `[site]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConfigPlaces {
     file: PathBuf,
@@ -15,7 +15,7 @@ pub struct ConfigPlaces {
 }
 
 /// The tables of which words are kept.
-const TABLES: [&str; 3] = ["lineups", "contestants", "run"];
+const TABLES: [&str; 4] = ["lineups", "contestants", "run", "site"];
 
 impl ConfigPlaces {
     /// Those of a file that could be read as `text`.

@@ -261,6 +261,12 @@ impl Contestant {
         matches!(self.model, ContestantModel::Given(_))
     }
 
+    /// Whether it runs in this process.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(self.model, ContestantModel::Local(_))
+    }
+
     fn with_weights(stem: &str, weights: Weights) -> Contestant {
         Contestant {
             record: ContestantRecord::new(LOCAL, stem),

@@ -103,12 +103,18 @@ pub enum UsageError {
     Contestant(#[from] ContestantError),
     #[error("{label} takes part twice")]
     Twice { label: String },
+    #[error(
+        "{first} and {second} would both have standard input, which can be read once; keep one's reply in a file, folder/DIR"
+    )]
+    InputTwice { first: String, second: String },
     #[error(transparent)]
     Prompt(#[from] PromptError),
     #[error(transparent)]
     Sampling(#[from] SamplingError),
     #[error(transparent)]
     Service(#[from] ServiceError),
+    #[error("keys are missing: set {missing}")]
+    NoKeys { missing: String },
     #[error(transparent)]
     Setting(#[from] SettingError),
     #[error(transparent)]

@@ -36,6 +36,11 @@ pub enum Notice<'a> {
         /// The reason.
         why: &'a NoSight,
     },
+    /// An effort was asked for, which local models don't know: they are asked without.
+    NoEffort {
+        /// Their names for people.
+        labels: &'a [String],
+    },
     /// A batch was left with a service.
     BatchSubmitted {
         /// Its record.

@@ -19,7 +19,7 @@ use crate::projector_choice::check_has_eyes;
 use crate::sight::settle_looks;
 use crate::{
     Backend, BackendOptions, Backends, Config, Contestant, ContestantError, ContestantModel, Notice, Notices,
-    Participant, RunError, RunPlan, UsageError, random_seed, resume,
+    Participant, RepliesSource, RunError, RunPlan, UsageError, random_seed, resume,
 };
 
 /// The longest chat template, in bytes.
@@ -193,6 +193,7 @@ impl RunDraft {
         };
         let asked = request.looks.is_some_and(|looks| looks > 0);
         settle_looks(&mut run, &participants, asked, backends, notices)?;
+        leave_out_effort(&mut run, &participants, notices);
         Ok(RunDraft { run, participants })
     }
 }
@@ -227,6 +228,13 @@ fn participants(
         let record = &contestant.record;
         if all.iter().any(|(_, known)| known.record.slug == record.slug) {
             return Err(UsageError::Twice { label: record.label.clone() });
+        }
+        let is_read = |who: &Contestant| who.model == ContestantModel::Given(RepliesSource::Input);
+        if is_read(&contestant)
+            && let Some((_, first)) = all.iter().find(|(_, known)| is_read(known))
+        {
+            let (first, second) = (first.record.label.clone(), record.label.clone());
+            return Err(UsageError::InputTwice { first, second });
         }
         all.push((one, contestant));
     }
@@ -286,6 +294,17 @@ fn run_contestant(
     })
 }
 
+/// Takes the effort from local models, which don't know it, so that no record says that they were asked with it.
+fn leave_out_effort(run: &mut RunRecord, participants: &[(Participant, Contestant)], notices: &Notices) {
+    let local = run.contestants.iter_mut().zip(participants).filter(|(_, (_, one))| one.is_local());
+    let asked =
+        local.filter_map(|(who, _)| who.request.sampling.effort.take().map(|_| who.record.label.clone()));
+    let labels: Vec<String> = asked.collect();
+    if !labels.is_empty() {
+        notices(&Notice::NoEffort { labels: &labels });
+    }
+}
+
 /// A folder may be somebody else's: what its pelicycle.toml names is kept with the run, so it is a file of that folder.
 fn check_in_folder(file: &Path) -> Result<(), UsageError> {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
@@ -327,6 +346,7 @@ fn begin(
     let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
     if run.batch {
         // Before a model is opened for nothing.
+        backends.check_keys(participants.iter().map(|(_, contestant)| contestant))?;
         for (_, contestant) in &participants {
             backends.batches(contestant)?;
         }
@@ -352,7 +372,10 @@ fn begin(
     for index in (0..participants.len()).filter(given) {
         open(&mut run, index)?;
     }
-    for index in RunPlan::whole(run.clone()).needed().into_iter().filter(|index| !given(index)) {
+    let plan = RunPlan::whole(run.clone());
+    let needed = || plan.needed().into_iter().filter(|index| !given(index));
+    backends.check_keys(needed().map(|index| &participants[index].1))?;
+    for index in needed() {
         open(&mut run, index)?;
     }
     Ok((RunPlan::whole(run), answering))
@@ -372,6 +395,40 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+
+    #[test]
+    fn local_models_are_asked_without_the_effort_that_they_do_not_know_and_it_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let own = "[run]\neffort = 'low'\n[contestants.thoughtful]\nmodel = 'hatchling'\neffort = 'high'\n";
+        std::fs::write(at("own.toml"), own).unwrap();
+        std::fs::write(at("plain.toml"), "[contestants.thoughtful]\nmodel = 'hatchling'\n").unwrap();
+        let store = Store::open(at("results")).unwrap();
+        let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let hears = Arc::clone(&told);
+        let notices: Notices = Arc::new(move |notice| match notice {
+            Notice::NoEffort { labels } => hears.lock().unwrap().push(labels.join(", ")),
+            other => panic!("{other:?}"),
+        });
+        for (config, effort, expected) in [
+            ("plain.toml", None, &[][..]),
+            ("plain.toml", Some("high"), &["hatchling, thoughtful"]),
+            ("own.toml", None, &["hatchling, thoughtful"]),
+        ] {
+            let request = RunRequest {
+                models: ["hatchling", "thoughtful"].map(str::to_owned).into(),
+                sampling: SamplingSettings {
+                    effort: effort.map(str::to_owned),
+                    ..SamplingSettings::default()
+                },
+                backends: BackendOptions { config: Some(at(config)), ..BackendOptions::default() },
+                ..RunRequest::default()
+            };
+            let run = PreparedRun::new(&store, &request, &notices).unwrap().plan.run;
+            assert!(run.contestants.iter().all(|who| who.request.sampling.effort.is_none()));
+            assert_eq!(std::mem::take(&mut *told.lock().unwrap()), expected);
+        }
+    }
 
     #[test]
     fn a_chat_template_is_kept_with_the_run_and_known_by_its_hash() {

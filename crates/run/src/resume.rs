@@ -31,6 +31,9 @@ pub(crate) fn resume(
     let plan = RunPlan::rest(run, &attempts);
     let mut answering: Vec<Option<Backend>> = vec![None; plan.run.contestants.len()];
     let prompts: Vec<&str> = plan.run.prompts.iter().map(|prompt| prompt.id.as_str()).collect();
+    let needed: Vec<Contestant> =
+        plan.needed().into_iter().map(|index| Contestant::of_record(&plan.run.contestants[index])).collect();
+    backends.check_keys(&needed)?;
     for index in plan.needed() {
         answering[index] = Some(backend(&plan.run.contestants[index], &attempts, &prompts, backends)?);
     }

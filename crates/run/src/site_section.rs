@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::lineup::day;
+use crate::one_or_many;
 
 /// What a gallery says of itself. Everything may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -29,7 +30,7 @@ pub struct SiteSection {
     /// A line for the foot of every page.
     pub footer: Option<String>,
     /// Prompts that hang first, by id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many::list")]
     pub lead: Vec<String>,
     /// Labs by name, before the table that ships.
     #[serde(default)]
@@ -46,10 +47,10 @@ pub struct SiteLab {
     /// The colour of its dot and its line in charts: `#rrggbb`.
     pub colour: String,
     /// Words that its models' names begin with, in small letters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many::list")]
     pub models: Vec<String>,
     /// Owners of repositories whose models are its own.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many::list")]
     pub owners: Vec<String>,
 }
 

@@ -10,7 +10,7 @@ use pelicycle_engine::model::{Arithmetic, Model};
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::named;
-use crate::cli::output::write_whole;
+use crate::cli::output::{say, write_whole};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -48,7 +48,6 @@ enum ArithmeticArg {
     Run,
 }
 
-#[expect(clippy::print_stdout, reason = "the command's result")]
 pub(crate) fn eval(args: &EvalArgs) -> anyhow::Result<ExitCode> {
     let arithmetic = match args.arithmetic {
         ArithmeticArg::Exact => Arithmetic::Float32,
@@ -71,7 +70,7 @@ pub(crate) fn eval(args: &EvalArgs) -> anyhow::Result<ExitCode> {
             session.feed(piece, false)?;
         }
         let tokens = session.greedy(last, count)?;
-        println!("{}", serde_json::json!({ "tokens": tokens }));
+        say(&serde_json::json!({ "tokens": tokens }).to_string());
     }
     Ok(ExitCode::SUCCESS)
 }

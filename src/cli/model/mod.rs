@@ -26,24 +26,24 @@ pub(crate) struct ModelArgs {
 
 #[derive(Debug, Subcommand)]
 enum ModelCommand {
-    /// Measure how fast a model runs on this machine.
-    Bench(bench::BenchArgs),
-    /// Evaluate token ids: logits at every position, or a greedy continuation.
-    Eval(eval::EvalArgs),
-    /// Say what a model file holds.
-    Inspect(inspect::InspectArgs),
     /// Say which models are on this machine, and what each is called.
     List(list::ListArgs),
-    /// Render a conversation with the model's chat template.
-    Prompt(prompt::PromptArgs),
     /// Fetch a model from the Hugging Face hub.
     Pull(pull::PullArgs),
-    /// Measure what guessing tokens ahead is worth on real texts.
-    Replay(replay::ReplayArgs),
     /// Remove a model from the Hugging Face hub's cache.
     Rm(rm::RmArgs),
+    /// Say what a model file holds.
+    Inspect(inspect::InspectArgs),
+    /// Measure how fast a model runs on this machine.
+    Bench(bench::BenchArgs),
+    /// Render a conversation with the model's chat template.
+    Prompt(prompt::PromptArgs),
     /// Turn text into token ids.
     Tokenize(tokenize::TokenizeArgs),
+    /// Evaluate token ids: logits at every position, or a greedy continuation.
+    Eval(eval::EvalArgs),
+    /// Measure what guessing tokens ahead is worth on real texts.
+    Replay(replay::ReplayArgs),
 }
 
 pub(crate) fn model(args: ModelArgs) -> anyhow::Result<ExitCode> {

@@ -118,15 +118,23 @@ impl Line {
         // A service tells its count of tokens only at the end of a reply.
         let come = match (self.tokens, self.bytes) {
             (0, bytes @ 1..) => format!("{:.1} kB", bytes as f64 / 1000.0),
-            (tokens, _) => format!("{tokens} tokens  {speed} tokens/s"),
+            (tokens, _) => format!("{tokens} tokens"),
         };
+        let speed =
+            if self.tokens == 0 && self.bytes > 0 { String::new() } else { format!("  {speed} tokens/s") };
         let left = self.left().map(|left| format!(", {} left", clock(left))).unwrap_or_default();
         let looks = match (self.looks.done, self.looks.most) {
             (0, 0) => String::new(),
             (done, most) => format!(", looks {done}/{most}"),
         };
-        let facts = format!("{}/{}{looks}  {come}  {}{left}", self.done, self.total, clock(elapsed));
+        let facts = |speed: &str| {
+            format!("{}/{}{looks}  {come}{speed}  {}{left}", self.done, self.total, clock(elapsed))
+        };
         let cells = if columns >= 110 { 16 } else { 8 };
+        let label = self.widest.min(LABEL);
+        let fits = |facts: &String| label + cells + 2 + facts.chars().count() <= columns;
+        // How long it may take is asked more often than how fast it is.
+        let facts = Some(facts(&speed)).filter(fits).unwrap_or_else(|| facts(""));
         let filled = match self.all() {
             0 => cells,
             // The cast saturates.
@@ -208,6 +216,8 @@ mod tests {
         let text = line.text(Duration::from_secs(20), 136);
         assert!(text.contains("━━━━━━━━────────") && text.contains("0/4  2000 tokens"), "{text}");
         assert!(text.contains("0:20, 0:20 left") || text.contains("0:20, 0:19 left"), "{text}");
+        let narrow = line.text(Duration::from_secs(20), 44);
+        assert!(narrow.contains("2000 tokens  0:20, 0:") && narrow.ends_with(" left"), "{narrow}");
         line.more(cell(1), 5000, 0);
         assert!(line.progress() < 3.0, "a long reply counts for one");
         line.finish(cell(1), Some(5500), 0, "drawn".to_owned());

@@ -234,7 +234,9 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let mut options = pelicycle_site::GalleryOptions::default();
     if !args.no_gallery {
         // Better now than after hours of answers.
-        options.site = site::settings(&Config::load(args.config.as_deref())?.site)?;
+        let config = Config::load(args.config.as_deref())?;
+        options.site = site::settings(&config.site)?;
+        site::tell_unknown_leads(&config, &prepared.library, store.root());
         pelicycle_site::ready(&global.gallery)
             .context("the gallery could not be built, so nothing was asked")?;
     }
@@ -281,6 +283,10 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     };
     let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());
     let summary = std::mem::take(&mut *locked(&summary));
+    // Plain lines have told why each failed.
+    if args.quiet || (!args.json && is_on_terminal(args)) {
+        summary.reasons(&run).iter().for_each(|line| say_error(line));
+    }
     if args.json {
         let over_budget = outcome.as_ref().ok().and_then(|ended| ended.over_budget);
         json::finished(&run, &summary, index, interrupted, over_budget);
@@ -317,11 +323,16 @@ fn reporter(args: &RunArgs, store: &Store) -> Box<dyn Reporter> {
         Box::new(json::JsonReporter)
     } else if args.quiet {
         Box::new(SilentReporter)
-    } else if std::io::stderr().is_terminal() && !args.debug {
+    } else if is_on_terminal(args) {
         Box::new(bars::BarReporter::new(args.pictures.protocol(), store.clone()))
     } else {
         Box::new(lines::LineReporter::new(args.pictures.protocol()))
     }
+}
+
+/// Whether progress is told by bars.
+fn is_on_terminal(args: &RunArgs) -> bool {
+    std::io::stderr().is_terminal() && !args.debug
 }
 
 fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -63,8 +63,14 @@ pub(super) struct RunSummary {
     /// By prompt, contestant, and whether they are looks.
     rows: BTreeMap<(usize, usize, bool), Row>,
     failed: u64,
+    /// Why requests of a contestant failed, and how often each.
+    reasons: BTreeMap<(usize, String), u64>,
     unshown: u64,
 }
+
+/// The most reasons that are kept, and the most that are told of one contestant.
+const KEPT_REASONS: usize = 64;
+const TOLD_REASONS: usize = 3;
 
 impl RunSummary {
     pub(super) fn count(&mut self, news: &RunProgress<'_>) {
@@ -90,8 +96,30 @@ impl RunSummary {
         if let Some(cost) = finished.cost {
             row.cost = (row.cost.0 + cost, row.cost.1 + 1);
         }
-        self.failed += u64::from(matches!(finished.outcome, Outcome::Error | Outcome::Cut));
-        self.failed += u64::from(finished.verdict.is_none() && finished.outcome == Outcome::Complete);
+        let broke = matches!(finished.outcome, Outcome::Error | Outcome::Cut);
+        let unchecked = finished.verdict.is_none() && finished.outcome == Outcome::Complete;
+        if broke || unchecked {
+            self.failed += 1;
+            let reason = (finished.cell.contestant, result(finished));
+            if self.reasons.len() < KEPT_REASONS || self.reasons.contains_key(&reason) {
+                *self.reasons.entry(reason).or_default() += 1;
+            }
+        }
+    }
+
+    /// Why requests failed, a line for each contestant and reason, the most frequent first.
+    pub(super) fn reasons(&self, run: &RunRecord) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (index, contestant) in run.contestants.iter().enumerate() {
+            let own = self.reasons.iter().filter(|((whose, _), _)| *whose == index);
+            let mut own: Vec<(&str, u64)> = own.map(|((_, why), often)| (why.as_str(), *often)).collect();
+            own.sort_by_key(|(_, often)| std::cmp::Reverse(*often));
+            for (why, often) in own.into_iter().take(TOLD_REASONS) {
+                let times = if often > 1 { format!(" ({often} times)") } else { String::new() };
+                lines.push(format!("{} {why}{times}", printable(&contestant.record.label)));
+            }
+        }
+        lines
     }
 
     /// What was left undone, and the command that does it, which is `resume`; none where nothing was.

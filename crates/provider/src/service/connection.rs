@@ -133,6 +133,14 @@ impl Services {
         Ok(ServiceModel::new(self.connection(provider)?, model.to_owned()))
     }
 
+    /// Gets a service ready to be asked, whatever model of it. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Services::model`].
+    pub fn open(&self, provider: &str) -> Result<(), ServiceError> {
+        self.connection(provider).map(drop)
+    }
+
     pub(super) fn connection(&self, provider: &str) -> Result<Arc<ServiceConnection>, ServiceError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(connection) = open.get(provider) {

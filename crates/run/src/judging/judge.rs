@@ -12,7 +12,7 @@ use super::material::SIDE;
 use crate::backends::check_bound;
 use crate::picture_tokens::most_picture_tokens;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, LocalModel, Notices,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, LocalModel, Notice, Notices,
     PictureWatch, RunError, Tariff, UsageError, Weights, random_seed,
 };
 
@@ -64,7 +64,7 @@ impl ModelJudge {
         let found = Contestant::find(&request.model, &config.places())
             .map_err(|error| error.with_known(backends.service_names(), |_| String::new()))
             .map_err(UsageError::from)?;
-        let wanted = request.sampling.clone();
+        let mut wanted = request.sampling.clone();
         let (who, settings, tariff) = match &found.model {
             ContestantModel::Remote => {
                 let model = backends.remote(&found)?;
@@ -74,6 +74,10 @@ impl ModelJudge {
             }
             ContestantModel::Local(weights) => {
                 let model = backends.local(weights, Some(&found.record.slug), None)?;
+                if wanted.effort.take().is_some() {
+                    let labels = [found.record.label.clone()];
+                    notices(&Notice::NoEffort { labels: &labels });
+                }
                 let settings = local_settings(&model, weights, wanted)?;
                 (JudgingModel::Local(Arc::new(model)), settings, backends.tariff(&found, None, None))
             }
