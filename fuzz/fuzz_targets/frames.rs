@@ -1,8 +1,8 @@
-//! The body of a service's answer, cut anywhere: reading it ends, says the same however it was cut, and never the key that
-//! was sent. The first byte chooses the protocol, the second where it is cut.
+//! The body of a service's answer, cut anywhere: reading it ends, says and traces the same however it was cut, and never the
+//! key that was sent. The first byte chooses the protocol, the second where it is cut.
 #![no_main]
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use libfuzzer_sys::fuzz_target;
 use pelicycle_provider::{ConfigurationSource, ReplyEventKind, ServiceModel, Services, Variable};
@@ -12,6 +12,9 @@ const KEY: &str = "sk-planted-5f0c2a91";
 static MODELS: LazyLock<Vec<ServiceModel>> =
     LazyLock::new(|| ["chat", "responses", "anthropic", "gemini", "ollama"].map(model).into());
 
+/// What was traced of one answer.
+static TRACED: Mutex<String> = Mutex::new(String::new());
+
 fn model(protocol: &str) -> ServiceModel {
     let providers = format!(
         "[test]\ndialect = \"{protocol}\"\nbase_url = \"http://127.0.0.1:9/\"\nkey_env = [\"TEST_KEY\"]\n"
@@ -19,7 +22,18 @@ fn model(protocol: &str) -> ServiceModel {
     let own = ConfigurationSource { name: "test.toml".to_owned(), own: true };
     let key = |name: &str| (name == "TEST_KEY").then(|| Variable::of_environment(KEY.to_owned()));
     let services = Services::new(Arc::new(key)).changed(&toml::from_str(&providers).unwrap(), &own).unwrap();
+    let services = services.traced(Arc::new(|line: &str| {
+        let mut traced = TRACED.lock().unwrap();
+        traced.push_str(line);
+        traced.push('\n');
+    }));
     services.model("test", "m").unwrap()
+}
+
+/// What is told of an answer, and what is traced of it.
+fn heard(model: &ServiceModel, pieces: &[&[u8]]) -> (Result<(String, String, String), String>, String) {
+    let told = told(model, pieces);
+    (told, std::mem::take(&mut *TRACED.lock().unwrap()))
 }
 
 fn told(model: &ServiceModel, pieces: &[&[u8]]) -> Result<(String, String, String), String> {
@@ -40,8 +54,8 @@ fn told(model: &ServiceModel, pieces: &[&[u8]]) -> Result<(String, String, Strin
 fuzz_target!(|data: &[u8]| {
     let [which, cut, body @ ..] = data else { return };
     let model = &MODELS[usize::from(*which) % MODELS.len()];
-    let together = told(model, &[body]);
+    let together = heard(model, &[body]);
     let (one, other) = body.split_at(body.len() * usize::from(*cut) / 255);
-    assert_eq!(told(model, &[one, other]), together);
+    assert_eq!(heard(model, &[one, other]), together);
     assert!(!format!("{together:?}").contains(KEY));
 });

@@ -1,14 +1,21 @@
 //! Any bytes: the reader, and what is built on what it read, answer or err.
 #![no_main]
 
+#[path = "../header.rs"]
+mod header;
+
 use std::sync::Arc;
 
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use pelicycle_engine::Session;
 use pelicycle_engine::chat::{ChatMessage, ChatTemplate};
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model};
 use pelicycle_engine::tokenizer::Tokenizer;
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    header::mutate(data, size, max_size, seed)
+});
 
 fuzz_target!(|data: &[u8]| {
     let Ok(gguf) = Gguf::from_bytes(data) else { return };

@@ -1,9 +1,12 @@
 //! Any bytes: a projector's header and tensors are read or refused, and what is read sees a small picture.
 #![no_main]
 
+#[path = "../header.rs"]
+mod header;
+
 use std::sync::{Arc, LazyLock};
 
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use pelicycle_engine::bundled;
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::{Arithmetic, Model};
@@ -13,6 +16,10 @@ use pelicycle_engine::vision::{Picture, PictureLimits, Projector};
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let gguf = Gguf::from_bytes(bundled::hatchling()).expect("it ships with the engine");
     Model::new(Arc::new(gguf), Some(1), Arithmetic::Float32).expect("it runs")
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    header::mutate(data, size, max_size, seed)
 });
 
 fuzz_target!(|data: &[u8]| {

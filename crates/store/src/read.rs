@@ -60,6 +60,14 @@ impl Store {
         for link in links {
             self.damaged(&link, DamageReason::Link { what: "it".to_owned() }, &mut listing);
         }
+        for reserved in name::RESERVED.map(|reserved| self.root().join(reserved)) {
+            let kind = fs::symlink_metadata(&reserved).map(|found| found.file_type());
+            if let Some(kind) = kind.ok().filter(|kind| !kind.is_dir() && !kind.is_symlink()) {
+                let source = std::io::Error::other(format!("it is {}, and no folder", name_of(kind)));
+                let reason = DamageReason::Read { file: "it".to_owned(), source };
+                self.damaged(&reserved, reason, &mut listing);
+            }
+        }
         let mut places = Vec::new();
         for prompt in prompts {
             if name::RESERVED.contains(&prompt.name.as_str()) {
@@ -220,19 +228,26 @@ fn absent(folder: &Path, file: &str) -> DamageReason {
 
 /// The error of what stands in a file's place and is none.
 fn no_file(kind: FileType) -> std::io::Error {
+    std::io::Error::other(format!("it is {}, and no file", name_of(kind)))
+}
+
+/// What a place holds.
+fn name_of(kind: FileType) -> &'static str {
     #[cfg(unix)]
-    let kind = {
+    {
         use std::os::unix::fs::FileTypeExt as _;
-        match (kind.is_dir(), kind.is_fifo(), kind.is_socket()) {
-            (true, ..) => "a folder",
-            (_, true, _) => "a pipe",
-            (_, _, true) => "a socket",
-            _ => "a device",
+        if kind.is_fifo() {
+            return "a pipe";
         }
-    };
-    #[cfg(not(unix))]
-    let kind = if kind.is_dir() { "a folder" } else { "a device" };
-    std::io::Error::other(format!("it is {kind}, and no file"))
+        if kind.is_socket() {
+            return "a socket";
+        }
+    }
+    match (kind.is_dir(), kind.is_file()) {
+        (true, _) => "a folder",
+        (_, true) => "a file",
+        _ => "a device",
+    }
 }
 
 /// Names of the plain files in an attempt's folder. Others may lie there, written by a later version.
@@ -273,11 +288,15 @@ pub(super) fn read_record<T: DeserializeOwned>(path: &Path, file: &'static str) 
     serde_json::from_slice(&text).map_err(invalid)
 }
 
-/// Names in a folder, in no order; those that are no text are nobody's. A folder that is not there has none.
+/// Names in a folder, in no order; those that are no text are nobody's. A folder that is not there has none, and what stands
+/// in its place neither: [`Store::list`] tells of that.
 pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
-    match fs::read_dir(folder) {
+    match fs::symlink_metadata(folder)
+        .and_then(|found| found.is_dir().then(|| fs::read_dir(folder)).transpose())
+    {
         Ok(entries) => {
-            Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+            let entries = entries.into_iter().flatten().flatten();
+            Ok(entries.filter_map(|entry| entry.file_name().into_string().ok()).collect())
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(StoreError::Read { path: folder.to_owned(), source }),

@@ -15,6 +15,9 @@ use super::{AttemptFiles, Store, StoreError, layout};
 /// A folder left by a killed process is swept when it is older: a write takes well under a second.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
+/// What is said of a link where a folder of ours is to be.
+const LINK: &str = "it is a link, which is not followed; remove it";
+
 impl Store {
     /// Writes an attempt, which is there whole when this returns and not at all when it fails.
     ///
@@ -77,6 +80,7 @@ impl Store {
         if fs::symlink_metadata(&target).is_ok() {
             return Err(exists());
         }
+        through_no_link(&target, place.len())?;
         let staged = Staged::new(&self.root, id)?;
         for (name, content) in files {
             let path = staged.folder.join(name);
@@ -110,11 +114,21 @@ impl Store {
         if fs::symlink_metadata(&target).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Ok(false);
         }
+        through_no_link(&target, place.len())?;
         let staged = Staged::new(&self.root, id)?;
         fs::rename(&target, staged.folder.join("displaced")).map_err(failed(&target))?;
         let parent = target.parent().unwrap_or(&self.root);
         sync_folder(parent).map_err(failed(parent))?;
         Ok(true)
+    }
+}
+
+/// Refuses a place so many folders deep that lies behind a link: it would be written elsewhere, and never be read.
+fn through_no_link(target: &Path, depth: usize) -> Result<(), StoreError> {
+    let behind = |folder: &&Path| fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink());
+    match target.ancestors().skip(1).take(depth - 1).find(behind) {
+        Some(path) => Err(StoreError::Write { path: path.to_owned(), source: io::Error::other(LINK) }),
+        None => Ok(()),
     }
 }
 
@@ -164,7 +178,7 @@ pub(super) fn staging(root: &Path) -> Result<PathBuf, StoreError> {
         move |source| StoreError::Write { path, source }
     };
     if fs::symlink_metadata(&staging).is_ok_and(|found| found.is_symlink()) {
-        return Err(failed(&staging)(io::Error::other("it is a link, which is not followed; remove it")));
+        return Err(failed(&staging)(io::Error::other(LINK)));
     }
     fs::create_dir_all(&staging).map_err(failed(&staging))?;
     let ignore = staging.join(".gitignore");

@@ -61,12 +61,14 @@ pub fn text_followed(path: &Path, most: u64) -> io::Result<String> {
 }
 
 fn read_up_to(file: File, most: u64) -> io::Result<Vec<u8>> {
+    let too_long = || io::Error::other(format!("it is longer than {most} bytes"));
+    // Looked at first: one of gigabytes that is nearly all holes costs nothing to make.
+    if file.metadata()?.len() > most {
+        return Err(too_long());
+    }
     let mut bytes = Vec::new();
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > most {
-        true => Err(io::Error::other(format!("it is longer than {most} bytes"))),
-        false => Ok(bytes),
-    }
+    if bytes.len() as u64 > most { Err(too_long()) } else { Ok(bytes) }
 }
 
 /// Why this is no plain file.

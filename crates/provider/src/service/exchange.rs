@@ -136,7 +136,10 @@ impl Exchange<'_> {
         } else if let Some(words) = self.encoded(&headers) {
             body = words;
         }
-        self.connection.tell("< ", || body.clone());
+        let json = serde_json::from_str(&body).ok();
+        let mut trace = FrameTrace::default();
+        trace.frame(self.connection, None, &body, json.as_ref());
+        trace.finish(self.connection);
         RequestFailure::of_answer(status.as_u16(), &headers, &body)
     }
 

@@ -36,7 +36,10 @@ impl ServiceModel {
         };
         let mut reply = ReplyBuilder::new(Instant::now(), ServiceRecord::default(), connection);
         let failed = |failure: RequestFailure| connection.redact(failure.message);
-        let end = read(&exchange, &mut reply, pieces).map_err(failed)?;
+        let mut trace = FrameTrace::default();
+        let end = read(&exchange, &mut reply, &mut trace, pieces);
+        trace.finish(connection);
+        let end = end.map_err(failed)?;
         reply.came_to_something(Some(&end)).map_err(failed)?;
         exchange.finish(reply, end);
         let mut told = Vec::new();
@@ -50,15 +53,16 @@ impl ServiceModel {
 fn read<'a>(
     exchange: &Exchange<'_>,
     reply: &mut ReplyBuilder,
+    trace: &mut FrameTrace,
     pieces: impl Iterator<Item = &'a [u8]>,
 ) -> Result<StreamEnd, RequestFailure> {
     let protocol = exchange.connection.entry.protocol().wire();
     let mut splitter = FrameSplitter::new(protocol.framing(), exchange.connection.limits.text);
-    let (mut trace, mut frames) = (FrameTrace::default(), Vec::new());
+    let mut frames = Vec::new();
     for piece in pieces {
         let pushed = splitter.push(piece, &mut frames);
         for frame in frames.drain(..) {
-            let read = exchange.read(protocol, frame, reply, &mut trace, false);
+            let read = exchange.read(protocol, frame, reply, trace, false);
             if let Some(end) = exchange.take(reply, read, Instant::now())? {
                 return Ok(end);
             }
@@ -67,5 +71,5 @@ fn read<'a>(
             return Ok(StreamEnd::Failed(error.to_string()));
         }
     }
-    exchange.close(protocol, splitter, reply, &mut trace)
+    exchange.close(protocol, splitter, reply, trace)
 }

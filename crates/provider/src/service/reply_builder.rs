@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::connection::ServiceConnection;
 use super::failure::{RequestFailure, shortened};
 use super::protocol::{ProtocolName, ReplyState, StopMeaning, WireProtocol, meaning};
-use super::reply_text::{ReplyText, SafeText, TextPart};
+use super::reply_text::{ReplyText, SafeText};
 use super::same_model::is_same;
 use super::text_circle::TextCircle;
 use crate::{ReplyDelta, ReplyMetadata, RequestEnd};
@@ -156,8 +156,7 @@ impl ReplyBuilder {
         if answer_was_reasoning {
             out = self.text.answer_was_reasoning(secrets);
         }
-        self.text.push(secrets, TextPart::Reasoning, reasoning, &mut out);
-        self.text.push(secrets, TextPart::Answer, text, &mut out);
+        self.text.push_both(secrets, reasoning, text, &mut out);
         told(answer_was_reasoning, out)
     }
 

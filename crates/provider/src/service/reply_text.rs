@@ -70,9 +70,20 @@ fn beginning(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_HELD)]
 }
 
+/// As much of a text's end as a secret may begin in.
+fn end_of(text: &str) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(MAX_HELD))..]
+}
+
 /// The find that goes over this place of a text.
 fn crossing(finds: &Finds, place: usize) -> Option<(usize, usize)> {
     finds.whole.iter().copied().find(|(begin, end)| *begin < place && *end > place)
+}
+
+/// Whether a secret goes over from one text into another, or has begun to.
+fn goes_over(secrets: &Secrets, before: &str, after: &str) -> bool {
+    let finds = secrets.find(&format!("{before}{}", beginning(after)));
+    crossing(&finds, before.len()).is_some() || finds.begun.is_some_and(|(begin, _)| begin < before.len())
 }
 
 impl ReplyText {
@@ -82,21 +93,41 @@ impl ReplyText {
         self.answer.halves.seen = true;
     }
 
+    /// Takes in what one frame says of both parts, which may have said the answer first.
+    pub(super) fn push_both(
+        &mut self,
+        secrets: &Secrets,
+        reasoning: String,
+        answer: String,
+        out: &mut SafeText,
+    ) {
+        let both = !reasoning.is_empty() && !answer.is_empty();
+        let goes_over = |first: &PartFilter, text: &str, second: &str| {
+            goes_over(secrets, &format!("{}{}", first.secrets.held(), end_of(text)), second)
+        };
+        let answer_first = both
+            && goes_over(&self.answer, &answer, &reasoning)
+            && !goes_over(&self.reasoning, &reasoning, &answer);
+        let mut ordered = [(TextPart::Reasoning, reasoning), (TextPart::Answer, answer)];
+        if answer_first {
+            ordered.reverse();
+        }
+        for (part, text) in ordered {
+            self.push(secrets, part, text, out);
+        }
+    }
+
     /// Takes more of a part in, and gives as much of all as is sure.
     pub(super) fn push(&mut self, secrets: &Secrets, part: TextPart, more: String, out: &mut SafeText) {
-        let more = self.part(part).halves.push(more);
+        let more = self.part_mut(part).halves.push(more);
         if more.is_empty() {
             return;
         }
-        let own = self.part(part).secrets.held().to_owned();
-        let finds = match own.is_empty() {
-            true => Finds::default(),
-            false => secrets.find(&(own.clone() + beginning(&more))),
-        };
-        // What goes on with a beginning in its own part belongs to that.
-        let goes_on =
-            crossing(&finds, own.len()).is_some() || finds.begun.is_some_and(|(begin, _)| begin < own.len());
-        if goes_on {
+        let own = self.waiting(part);
+        let ends = !own.is_empty()
+            && crossing(&secrets.find(&format!("{own}{}", beginning(&more))), own.len()).is_some();
+        if ends {
+            // What ends a secret of its own part belongs to that.
             self.release(secrets, out);
         } else if self.seam.is_none() && self.last.is_some_and(|last| last != part) {
             self.seam = self.open_seam(secrets, part);
@@ -104,7 +135,7 @@ impl ReplyText {
         self.last = Some(part);
         match self.seam.take() {
             None => {
-                let safe = self.part(part).secrets.push(secrets, more);
+                let safe = self.part_mut(part).secrets.push(secrets, more);
                 out.add(part, &safe);
             }
             Some(mut seam) => {
@@ -118,12 +149,22 @@ impl ReplyText {
     /// the reasoning before it.
     pub(super) fn answer_was_reasoning(&mut self, secrets: &Secrets) -> SafeText {
         let mut out = SafeText::default();
-        self.end_seam(secrets, &mut out);
-        // The answer goes on as reasoning, with what is held back of it: a secret may be cut just there.
-        let mut before = std::mem::replace(&mut self.reasoning, std::mem::take(&mut self.answer));
-        self.answer.halves.seen = self.reasoning.halves.seen;
+        // From here on both are one text: a secret may be cut just there.
+        let seam = self.seam.take();
+        let last = seam.as_ref().map(|seam| seam.begun.0).or(self.last);
+        let (mut before, mut answer) =
+            (std::mem::take(&mut self.reasoning), std::mem::take(&mut self.answer));
+        let lost = before.halves.finish();
+        let mut held = [before.secrets.take() + &lost, answer.secrets.take()];
+        if last == Some(TextPart::Reasoning) {
+            held.reverse();
+        }
+        let after = seam.into_iter().flat_map(|seam| seam.after).map(|(_, text)| text);
+        let joined: String = held.into_iter().chain(after).collect();
+        self.answer.halves.seen = answer.halves.seen;
+        self.reasoning.halves = answer.halves;
         self.last = Some(TextPart::Reasoning);
-        out.reasoning.push_str(&before.finish(secrets));
+        out.reasoning = self.reasoning.secrets.push(secrets, joined);
         out
     }
 
@@ -132,7 +173,7 @@ impl ReplyText {
         let mut out = SafeText::default();
         self.end_seam(secrets, &mut out);
         for part in [TextPart::Reasoning, TextPart::Answer] {
-            let rest = self.part(part).finish(secrets);
+            let rest = self.part_mut(part).finish(secrets);
             out.add(part, &rest);
         }
         out
@@ -140,14 +181,8 @@ impl ReplyText {
 
     /// Words of the service that follow the reply, without the rest of a secret that began in it, in one part or over both.
     pub(super) fn without_rest(&self, secrets: &Secrets, words: &str) -> String {
-        let own = |part: &PartFilter, which: TextPart| {
-            let waiting = self.seam.iter().flat_map(|seam| &seam.after).filter(|(part, _)| *part == which);
-            let waiting: String = waiting.map(|(_, text)| text.as_str()).collect();
-            format!("{}{waiting}", part.secrets.held())
-        };
         let joined = self.seam.as_ref().map(Seam::joined).unwrap_or_default();
-        let befores =
-            [joined, own(&self.answer, TextPart::Answer), own(&self.reasoning, TextPart::Reasoning)];
+        let befores = [joined, self.waiting(TextPart::Answer), self.waiting(TextPart::Reasoning)];
         for before in befores {
             let finds = secrets.find(&format!("{before}{}", beginning(words)));
             if let Some((_, end)) = crossing(&finds, before.len()) {
@@ -157,7 +192,21 @@ impl ReplyText {
         words.to_owned()
     }
 
-    fn part(&mut self, part: TextPart) -> &mut PartFilter {
+    /// What waits of a part, in its filter and after a seam.
+    fn waiting(&self, part: TextPart) -> String {
+        let after = self.seam.iter().flat_map(|seam| &seam.after).filter(|(of, _)| *of == part);
+        let after = after.map(|(_, text)| text.as_str());
+        std::iter::once(self.part_ref(part).secrets.held()).chain(after).collect()
+    }
+
+    fn part_ref(&self, part: TextPart) -> &PartFilter {
+        match part {
+            TextPart::Reasoning => &self.reasoning,
+            TextPart::Answer => &self.answer,
+        }
+    }
+
+    fn part_mut(&mut self, part: TextPart) -> &mut PartFilter {
         match part {
             TextPart::Reasoning => &mut self.reasoning,
             TextPart::Answer => &mut self.answer,
@@ -167,7 +216,7 @@ impl ReplyText {
     /// A seam before text of this part, where the other one ends with a secret's beginning.
     fn open_seam(&mut self, secrets: &Secrets, part: TextPart) -> Option<Seam> {
         let other = if part == TextPart::Answer { TextPart::Reasoning } else { TextPart::Answer };
-        let held = self.part(other).secrets.held().to_owned();
+        let held = self.part_ref(other).secrets.held().to_owned();
         secrets.find(&held).begun.map(|_| Seam { begun: (other, held), after: Vec::new() })
     }
 
@@ -190,13 +239,13 @@ impl ReplyText {
     /// Puts marks where a secret stands that goes over the seam.
     fn hide(&mut self, secrets: &Secrets, seam: &Seam, begin: usize, end: usize, out: &mut SafeText) {
         let (part, held) = &seam.begun;
-        self.part(*part).secrets.hide(begin);
+        self.part_mut(*part).secrets.hide(begin);
         let mut left = end - held.len();
         for (part, text) in &seam.after {
             let hidden = left.min(text.len());
             left -= hidden;
             let mark = if hidden > 0 { REDACTED } else { "" };
-            let safe = self.part(*part).secrets.push(secrets, format!("{mark}{}", &text[hidden..]));
+            let safe = self.part_mut(*part).secrets.push(secrets, format!("{mark}{}", &text[hidden..]));
             out.add(*part, &safe);
         }
     }
@@ -204,7 +253,7 @@ impl ReplyText {
     /// There is no secret over the seam: what waited for that goes on.
     fn release(&mut self, secrets: &Secrets, out: &mut SafeText) {
         for (part, text) in self.seam.take().into_iter().flat_map(|seam| seam.after) {
-            let safe = self.part(part).secrets.push(secrets, text);
+            let safe = self.part_mut(part).secrets.push(secrets, text);
             out.add(part, &safe);
         }
     }
@@ -270,6 +319,67 @@ mod tests {
         }
         let (reasoning, answer) = told(&[(Reasoning, "a sk-pl"), (Answer, "anted-5f0c")]);
         assert_eq!((reasoning.as_str(), answer.as_str()), ("a [key]", "[key]"), "though it is not whole");
+    }
+
+    #[test]
+    fn a_piece_without_letters_decides_for_neither_part() {
+        for blank in ["-", "\n", "*", "<b>"] {
+            for (first, second) in [(Reasoning, Answer), (Answer, Reasoning)] {
+                // The first part ends with a letter of the key, too.
+                let pieces =
+                    [(first, "it is"), (second, "a sk-pl"), (first, blank), (first, "anted-5f0c2a91 b")];
+                let (reasoning, answer) = told(&pieces);
+                assert!(!format!("{reasoning}|{answer}").contains("5f0c"), "{blank}: {reasoning}|{answer}");
+                let pieces = [(first, "a sk-pl"), (second, "s"), (first, blank), (first, "anted-5f0c2a91 b")];
+                let (reasoning, answer) = told(&pieces);
+                assert!(!format!("{reasoning}|{answer}").contains("5f0c"), "{blank}: {reasoning}|{answer}");
+            }
+        }
+        // Both parts have begun one, and either may go on with it.
+        let (one, other) = (Reasoning, Answer);
+        for parts in [[one, other, one, other], [one, other, other, one]] {
+            let texts = ["sk-pl", "sk-pl", "anted-5f0c2a91", "anted-5f0c2a91"];
+            let pieces: Vec<_> = parts.into_iter().zip(texts).collect();
+            assert_eq!(told(&pieces), ("[key]".to_owned(), "[key]".to_owned()));
+        }
+    }
+
+    #[test]
+    fn one_frame_may_say_the_answer_before_the_reasoning() {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        for cut in 1..KEY.len() {
+            let (before, after) = KEY.split_at(cut);
+            for [reasoning, answer] in [[before, after], [after, before]] {
+                let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+                text.push_both(&secrets, reasoning.to_owned(), answer.to_owned(), &mut out);
+                let rest = text.finish(&secrets);
+                let all = out.reasoning + &rest.reasoning + "|" + &out.answer + &rest.answer;
+                assert!(!all.contains(after) && all.contains("[key]"), "{cut}: {all}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_goes_over_the_place_where_the_answer_turns_out_as_reasoning() {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        for before in [
+            vec![(Reasoning, "a sk-"), (Answer, "pl")],
+            vec![(Answer, "a sk-"), (Reasoning, "pl")],
+            vec![(Answer, "a "), (Reasoning, "sk-pl")],
+            vec![(Reasoning, "sk"), (Answer, "x sk-"), (Answer, "pl")],
+        ] {
+            let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+            for (part, more) in &before {
+                text.push(&secrets, *part, (*more).to_owned(), &mut out);
+            }
+            let mut all = out.reasoning + &out.answer + &text.answer_was_reasoning(&secrets).reasoning;
+            let mut out = SafeText::default();
+            text.push(&secrets, Reasoning, "anted-5f0c2a91 b".to_owned(), &mut out);
+            all = all + &out.reasoning + &text.finish(&secrets).reasoning;
+            assert!(all.contains("[key] b") && !all.contains("anted"), "{before:?}: {all}");
+        }
     }
 
     #[test]

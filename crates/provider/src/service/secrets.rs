@@ -148,6 +148,15 @@ impl Secrets {
 
     /// Searches a text of moderate length.
     pub(super) fn find(&self, text: &str) -> Finds {
+        self.find_by(text, &[&self.needles])
+    }
+
+    /// As [`Secrets::find`], and also for secrets without their first letters.
+    pub(super) fn find_with_cut(&self, text: &str) -> Finds {
+        self.find_by(text, &[&self.needles, &self.cut])
+    }
+
+    fn find_by(&self, text: &str, lists: &[&[Needle]]) -> Finds {
         let mut finds = Finds::default();
         let mut begun = |begin: usize, letters: usize| {
             let known = finds.begun.get_or_insert((begin, letters));
@@ -155,7 +164,7 @@ impl Secrets {
         };
         if !self.needles.is_empty() {
             for marks in projections(text) {
-                for letters in search(&self.needles, &marks, &mut finds.whole) {
+                for letters in lists.iter().flat_map(|list| search(list, &marks, &mut finds.whole)) {
                     begun(marks[marks.len() - letters].begin, letters);
                 }
             }
@@ -163,7 +172,7 @@ impl Secrets {
             let before = &text[..escape_begin(text)];
             if before.len() < text.len() {
                 for marks in projections(before) {
-                    for letters in search(&self.needles, &marks, &mut Vec::new()) {
+                    for letters in lists.iter().flat_map(|list| search(list, &marks, &mut Vec::new())) {
                         begun(marks[marks.len() - letters].begin, letters);
                     }
                 }
@@ -295,6 +304,11 @@ impl SecretFilter {
     /// What is held back.
     pub(super) fn held(&self) -> &str {
         &self.held
+    }
+
+    /// Takes out what is held back.
+    pub(super) fn take(&mut self) -> String {
+        std::mem::take(&mut self.held)
     }
 
     /// Puts a mark in place of what is held back from here on.

@@ -17,6 +17,12 @@ const MAX_WAITING: usize = 256;
 /// The most strings of a frame that are followed.
 const MAX_STRINGS: usize = 64;
 
+/// The most ends of strings that are known.
+const MAX_ENDS: usize = 2 * MAX_STRINGS;
+
+/// The bytes of a kind's name that count.
+const LONGEST_KIND: usize = 40;
+
 /// The letters of a secret's beginning after which the rest is looked for in other places: without fewer, a secret is known.
 const SHORTEST_ELSEWHERE: usize = 3;
 
@@ -32,6 +38,12 @@ pub(super) struct FrameTrace {
     waiting: Vec<String>,
     /// By its place in the frames, the end of a string that may be a secret's beginning.
     ends: BTreeMap<String, StringEnd>,
+}
+
+/// A string of a frame, and where it stands: its place, and its place among those of its kind.
+struct TracedString<'a> {
+    places: [String; 2],
+    text: &'a str,
 }
 
 /// The end of a string, and how many letters of a secret it has.
@@ -59,28 +71,33 @@ impl FrameTrace {
         self.waiting.push(connection.redact(format!("{event}{data}")));
         let mut strings = Vec::new();
         match json {
-            Some(json) => collect(json, String::new(), &mut strings),
-            None => strings.push((String::new(), data)),
+            Some(json) => collect(json, String::new(), String::new(), &mut strings),
+            None => strings.push(TracedString { places: [String::new(), " ".to_owned()], text: data }),
         }
         let mut crossed = false;
         let before = std::mem::take(&mut self.ends);
-        for (place, text) in &strings {
-            // What began in its own place, or else in another one of the frames before.
-            let own = before.get(place).into_iter();
-            let goes_on = |end: &StringEnd| end.letters >= SHORTEST_ELSEWHERE;
-            let others =
-                before.iter().filter(|(other, end)| *other != place && goes_on(end)).map(|(_, end)| end);
-            let known = own.chain(others.take(MAX_OTHERS)).map(Some).chain([None]);
-            let beginning = &text[..text.floor_char_boundary(MAX_HELD)];
-            crossed |= !before.is_empty() && connection.secrets().has_cut(beginning);
+        // The ends of this frame's own strings, in their order: one may go on with another.
+        let mut now: Vec<StringEnd> = Vec::new();
+        for string in &strings {
+            let known = string.knowns(&before, &now);
+            let beginning = &string.text[..string.text.floor_char_boundary(MAX_HELD)];
+            let anything = !before.is_empty() || !now.is_empty();
+            crossed |= anything && connection.secrets().has_cut(beginning);
             // All of them: a string that ends one secret may begin the next.
-            for known in known {
-                crossed |= self.follow(connection, place, known, text);
+            let mut kept: Option<StringEnd> = None;
+            for known in known.into_iter().map(Some).chain([None]) {
+                let (goes_over, end) = follow(connection, known, string.text);
+                crossed |= goes_over;
+                kept = StringEnd::either(kept, end);
+            }
+            if let Some(end) = kept {
+                self.ends.extend(string.places.iter().map(|place| (place.clone(), end.clone())));
+                now.push(end);
             }
         }
         // Places that this frame does not have wait for another one.
         for (place, end) in before {
-            if self.ends.len() < MAX_STRINGS && strings.iter().all(|(seen, _)| *seen != place) {
+            if self.ends.len() < MAX_ENDS && strings.iter().all(|seen| !seen.places.contains(&place)) {
                 self.ends.insert(place, end);
             }
         }
@@ -90,42 +107,6 @@ impl FrameTrace {
         if self.ends.values().all(|end| !end.waits) {
             self.tell(connection);
         }
-    }
-
-    /// Reads a string that may go on with what is known of a secret's beginning; says whether it ends one.
-    fn follow(
-        &mut self,
-        connection: &ServiceConnection,
-        place: &str,
-        known: Option<&StringEnd>,
-        text: &str,
-    ) -> bool {
-        let secrets = connection.secrets();
-        let before = known.map_or("", |end| end.text.as_str());
-        let whole = format!("{before}{}", &text[..text.floor_char_boundary(MAX_HELD)]);
-        let finds = secrets.find(&whole);
-        let crossed = finds.whole.iter().any(|(begin, end)| *begin < before.len() && *end > before.len());
-        let (tail, begun) = match text.len() > MAX_HELD {
-            true => {
-                let tail = &text[text.ceil_char_boundary(text.len() - MAX_HELD)..];
-                (tail.to_owned(), secrets.find(tail).begun)
-            }
-            false => (whole, finds.begun),
-        };
-        // A beginning that goes on for longer than that is no secret; to read it with each frame takes a square of the time.
-        let begun = begun.filter(|(begin, _)| tail.len() - begin <= MAX_HELD);
-        if let Some((begin, letters)) = begun {
-            let told = known.is_some_and(|end| !end.waits) && projections(text).iter().all(Vec::is_empty);
-            let end =
-                StringEnd { text: tail[begin..].to_owned(), letters, waits: letters >= WAITING && !told };
-            let kept = self.ends.entry(place.to_owned()).or_insert_with(|| end.clone());
-            let waits = kept.waits || end.waits;
-            if end.letters > kept.letters {
-                *kept = end;
-            }
-            kept.waits = waits;
-        }
-        crossed
     }
 
     /// The stream is over.
@@ -147,25 +128,95 @@ impl FrameTrace {
     }
 }
 
-/// The strings of a value, each with its place.
-fn collect<'a>(value: &'a Value, place: String, strings: &mut Vec<(String, &'a str)>) {
+impl TracedString<'_> {
+    /// What it may go on with: what began in its own place, in other ones of the frames before, or in this frame.
+    fn knowns<'a>(
+        &self,
+        before: &'a BTreeMap<String, StringEnd>,
+        now: &'a [StringEnd],
+    ) -> Vec<&'a StringEnd> {
+        let goes_on = |end: &&StringEnd| end.letters >= SHORTEST_ELSEWHERE;
+        let [own, of_kind] = self.places.each_ref().map(|place| before.get(place));
+        let of_kind = of_kind.filter(|end| own.is_none_or(|own| own.text != end.text));
+        let others = before.iter().filter(|(place, _)| !self.places.contains(place)).map(|(_, end)| end);
+        let beside = now.iter().rev().filter(goes_on).take(MAX_OTHERS);
+        own.into_iter().chain(of_kind).chain(others.filter(goes_on).take(MAX_OTHERS)).chain(beside).collect()
+    }
+}
+
+impl StringEnd {
+    /// The end with more letters of a secret.
+    fn either(one: Option<StringEnd>, other: Option<StringEnd>) -> Option<StringEnd> {
+        match (one, other) {
+            (Some(one), Some(other)) => {
+                let waits = one.waits || other.waits;
+                let more = if other.letters > one.letters { other } else { one };
+                Some(StringEnd { waits, ..more })
+            }
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+/// Reads a string that may go on with what is known of a secret's beginning; says whether it ends one, and whether it
+/// ends with the beginning of one.
+fn follow(
+    connection: &ServiceConnection,
+    known: Option<&StringEnd>,
+    text: &str,
+) -> (bool, Option<StringEnd>) {
+    let secrets = connection.secrets();
+    let before = known.map_or("", |end| end.text.as_str());
+    let whole = format!("{before}{}", &text[..text.floor_char_boundary(MAX_HELD)]);
+    let finds = secrets.find_with_cut(&whole);
+    let crossed = finds.whole.iter().any(|(begin, end)| *begin < before.len() && *end > before.len());
+    let (tail, begun) = match text.len() > MAX_HELD {
+        true => {
+            let tail = &text[text.ceil_char_boundary(text.len() - MAX_HELD)..];
+            (tail.to_owned(), secrets.find_with_cut(tail).begun)
+        }
+        false => (whole, finds.begun),
+    };
+    // A beginning that goes on for longer than that is no secret; to read it with each frame takes a square of the time.
+    let begun = begun.filter(|(begin, _)| tail.len() - begin <= MAX_HELD);
+    let end = begun.map(|(begin, letters)| {
+        let told = known.is_some_and(|end| !end.waits) && projections(text).iter().all(Vec::is_empty);
+        StringEnd { text: tail[begin..].to_owned(), letters, waits: letters >= WAITING && !told }
+    });
+    (crossed, end)
+}
+
+/// The strings of a value, each with its places.
+fn collect<'a>(value: &'a Value, place: String, kinds: String, strings: &mut Vec<TracedString<'a>>) {
     if strings.len() >= MAX_STRINGS || place.len() > 512 {
         return;
     }
     match value {
-        Value::String(text) => strings.push((place, text)),
+        Value::String(text) => {
+            let of_kind = format!("{place} {kinds}");
+            strings.push(TracedString { places: [place, of_kind], text });
+        }
         Value::Array(list) => {
             for (index, value) in list.iter().enumerate().take(MAX_STRINGS) {
-                collect(value, format!("{place}/{index}"), strings);
+                collect(value, format!("{place}/{index}"), kinds.clone(), strings);
             }
         }
         Value::Object(map) => {
+            let kinds = kinds + &kind(map);
             for (name, value) in map {
-                collect(value, format!("{place}/{name}"), strings);
+                collect(value, format!("{place}/{name}"), kinds.clone(), strings);
             }
         }
         _ => {}
     }
+}
+
+/// What an object says of its own kind: reasoning and answer may stand in the same place and be told apart by that alone.
+fn kind(map: &serde_json::Map<String, Value>) -> String {
+    let word = map.get("type").and_then(Value::as_str).unwrap_or_default();
+    let word = &word[..word.floor_char_boundary(LONGEST_KIND)];
+    let thought = map.get("thought").and_then(Value::as_bool).unwrap_or_default();
+    format!("{word}{}", if thought { "+" } else { "" })
 }
 
 #[cfg(test)]

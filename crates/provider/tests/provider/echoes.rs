@@ -195,6 +195,59 @@ fn no_key_is_traced_after_another_one_or_after_many_frames() {
 }
 
 #[test]
+fn no_key_is_traced_that_other_text_parts_or_that_one_frame_says() {
+    let (before, after) = KEY.split_at(5);
+    for dialect in DIALECTS {
+        for thinks in [true, false] {
+            // The rest of the key comes in its own part, after text of the other one; or its first letter does not.
+            let (first, rest) = KEY.split_at(1);
+            let (second, third) = rest.split_at(5);
+            for pieces in [[before, "hello", after], [first, second, third]] {
+                let places =
+                    if pieces[1] == "hello" { [thinks, !thinks, thinks] } else { [thinks, !thinks, !thinks] };
+                let mut parts: Vec<Value> =
+                    places.iter().zip(pieces).map(|(thinks, text)| part(dialect, *thinks, text)).collect();
+                parts.extend(ending(dialect));
+                let frames: Vec<String> = parts.iter().map(Value::to_string).collect();
+                let (heard, traced) = heard(dialect, steps(dialect, &frames));
+                assert!(!traced.contains(pieces[2]), "{dialect} {pieces:?}: {traced}");
+                assert!(!all(&heard).contains(pieces[2]), "{dialect} {pieces:?}: {}", all(&heard));
+            }
+        }
+    }
+    for (one, other) in [(before, after), (after, before)] {
+        for (dialect, frame) in [
+            ("chat", json!({"choices": [{"delta": {"reasoning_content": one, "content": other}}]})),
+            ("chat", json!({"choices": [{"delta": {"content": [{"text": one}, {"text": other}]}}]})),
+            (
+                "gemini",
+                json!({"candidates": [{"content": {"parts": [{"text": one, "thought": true}, {"text": other}]}}]}),
+            ),
+            (
+                "gemini",
+                json!({"candidates": [{"content": {"parts": [{"text": one}, {"text": other, "thought": true}]}}]}),
+            ),
+            ("ollama", json!({"message": {"thinking": one, "content": other}, "done": false})),
+        ] {
+            let mut frames = vec![frame.to_string()];
+            frames.extend(ending(dialect).iter().map(Value::to_string));
+            let (heard, traced) = heard(dialect, steps(dialect, &frames));
+            let joined = heard.reasoning.clone() + &heard.text;
+            // In the order of its strings the frame says the key, or not at all.
+            let says = frame.to_string().find(before) < frame.to_string().find(after);
+            assert!(!says || !traced.contains(after), "{dialect}: {traced}");
+            assert!(
+                !joined.contains(KEY) && (!says || !joined.contains(after)),
+                "{dialect} {frame}: {joined}"
+            );
+        }
+    }
+    let body = json!({"error": {"message": before, "type": after}}).to_string();
+    let (heard, traced) = heard("chat", answer(400, "application/json", &[], &body));
+    assert!(!traced.contains(after) && !all(&heard).contains(after), "{traced}");
+}
+
+#[test]
 fn a_key_in_disguise_comes_out_nowhere() {
     use base64::Engine as _;
     let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", c as u32)).collect();

@@ -6,6 +6,7 @@ mod asking;
 mod cuts;
 mod docs;
 mod echoes;
+mod endless;
 mod imitation;
 mod litellm;
 mod live;

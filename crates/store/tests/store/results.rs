@@ -22,6 +22,10 @@ fn drawn(slug: &str, started: &str) -> Attempt {
 }
 
 fn write(store: &Store, attempt: &Attempt, active: bool) -> std::path::PathBuf {
+    try_write(store, attempt, active).unwrap()
+}
+
+fn try_write(store: &Store, attempt: &Attempt, active: bool) -> Result<std::path::PathBuf, StoreError> {
     let (reply, png) = (reply(), tiny_png());
     let files = AttemptFiles {
         reply: Some(reply.as_bytes()),
@@ -30,7 +34,7 @@ fn write(store: &Store, attempt: &Attempt, active: bool) -> std::path::PathBuf {
         png: Some(&png),
         ..AttemptFiles::default()
     };
-    store.write(attempt, &files).unwrap()
+    store.write(attempt, &files)
 }
 
 fn store() -> (tempfile::TempDir, Store) {
@@ -351,14 +355,33 @@ fn links_are_told_and_never_followed() {
     fs::remove_file(linked.join("reply.md")).unwrap();
     symlink(elsewhere.join("reply.md"), linked.join("reply.md")).unwrap();
 
+    // In the place of a folder of ours, too: nothing is read or written behind it.
+    for reserved in ["judgements", "seals", "baselines", "runs"] {
+        symlink(outside.root(), store.root().join(reserved)).unwrap();
+    }
+    assert_eq!((store.all_seals().unwrap().records.len(), store.runs().unwrap().len()), (0, 0));
+    let behind = drawn("linked-away", "2026-11-22T02:53:36Z");
+    symlink(outside.root(), store.root().join("pelican/linked-away")).unwrap();
+    let before = pelicycle_testkit::files(outside.root()).len();
+    let refused = try_write(&store, &behind, false).unwrap_err();
+    assert!(std::error::Error::source(&refused).unwrap().to_string().contains("a link"), "{refused}");
+    assert_eq!(pelicycle_testkit::files(outside.root()).len(), before);
+
     let listing = store.list().unwrap();
     assert_eq!(listing.attempts.len(), 1);
-    assert_eq!(listing.damaged.len(), 3, "{:?}", listing.damaged);
+    assert_eq!(listing.damaged.len(), 8, "{:?}", listing.damaged);
     assert!(
         listing.damaged.iter().all(|d| matches!(d.reason, DamageReason::Link { .. })),
         "{:?}",
         listing.damaged
     );
+    // A pipe where a folder of ours is to be is told as well, and ends nothing.
+    let seals = store.root().join("seals");
+    fs::remove_file(&seals).unwrap();
+    pelicycle_testkit::pipe(&seals);
+    assert!(store.seals().unwrap().is_empty());
+    let told = store.list().unwrap().damaged.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(told.contains("seals: it cannot be read: it is a pipe, and no folder"), "{told}");
 }
 
 #[cfg(unix)]
