@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use pelicycle_drawing::rasterize_trusted;
@@ -284,33 +286,56 @@ fn who_can_t_see_and_what_can_t_be_judged_is_told_before_anything_is_asked() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_keeps_what_was_judged() {
+fn what_was_judged_before_an_interrupt_and_a_kill_is_kept_and_judged_once() {
+    use rustix::process::{Pid, Signal, kill_process};
+
     let place = hall();
-    let server = ScriptedServer::answering(|n, seen| {
+    // From this request on, answers take too long.
+    let held = Arc::new(AtomicUsize::new(2));
+    let from = Arc::clone(&held);
+    let server = ScriptedServer::answering(move |n, seen| {
         let mut steps = chat(&eye(&seen.body));
-        if n >= 2 {
+        if n >= from.load(Ordering::SeqCst) {
             steps.insert(0, ServerStep::Wait(30_000));
         }
         steps
     });
     configure(&place, &server, "concurrency = 2");
-    let child = pelicycle(&place, &["judge", "-m", "mine/eye", "-n", "10"])
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while server.seen().len() < 3 || judgements(&place.store()).len() < 2 {
-        assert!(std::time::Instant::now() < until);
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    let ended = child.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(130));
-    assert_eq!(judgements(&place.store()).len(), 2);
-    let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(said.contains("interrupted; `pelicycle judge -m mine/eye -n 9` goes on"), "{said}");
+    let command = ["judge", "-m", "mine/eye", "-n", "100", "--again", "0"];
+    // Sends a signal when no answer comes any more.
+    let broken_off = |kept: usize, signal: Signal| {
+        let seen = server.seen().len();
+        held.store(seen + kept - judgements(&place.store()).len(), Ordering::SeqCst);
+        let child = pelicycle(&place, &command)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while server.seen().len() <= held.load(Ordering::SeqCst) || judgements(&place.store()).len() < kept {
+            assert!(std::time::Instant::now() < until);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        kill_process(Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap(), signal).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(judgements(&place.store()).len(), kept);
+        (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+    };
+    let (code, said) = broken_off(2, Signal::INT);
+    assert_eq!(code, Some(130));
+    assert!(said.contains("interrupted; `pelicycle judge -m mine/eye --again 0 -n 99` goes on"), "{said}");
+    let (code, _) = broken_off(9, Signal::KILL);
+    assert_eq!(code, None);
+
+    held.store(usize::MAX, Ordering::SeqCst);
+    let seen = server.seen().len();
+    run(&place, 0, &command);
+    let records = judgements(&place.store());
+    assert_eq!((records.len(), server.seen().len() - seen), (24, 24 - 9), "nothing is asked anew");
+    let ways = shown(&records);
+    assert!(ways.len() == 24 && ways.values().all(|times| *times == 1), "each pair once, both ways round");
+    let left: Vec<_> = std::fs::read_dir(place.results().join("judgements")).unwrap().collect();
+    assert_eq!(left.len(), 24, "nothing half-written stays: {left:?}");
 }
 
 #[test]

@@ -37,10 +37,16 @@ impl Inventory {
     #[must_use]
     pub fn scan(places: &ModelFolders) -> Inventory {
         let mut passed_over = Vec::new();
-        let folders =
-            places.folders.iter().flat_map(|f| models(listing::model_files(f), |_| ModelSource::Folder));
+        let mut own: Vec<PathBuf> = Vec::new();
+        for folder in places.folders.iter().flat_map(|folder| listing::folders_within(folder)) {
+            // One may be named, and lie in another that is named.
+            if !own.contains(&folder) {
+                own.push(folder);
+            }
+        }
+        let folders = own.iter().flat_map(|f| models(listing::model_files(f), |_| ModelSource::Folder));
         let mut found: Vec<ModelFile> = folders.collect();
-        passed_over.extend(places.folders.iter().flat_map(|folder| listing::cut_pieces(folder)));
+        passed_over.extend(own.iter().flat_map(|folder| listing::cut_pieces(folder)));
         found.extend(places.hub.iter().flat_map(|root| hub_cache::scan(root, &mut passed_over)));
         found.extend(places.llama_cpp.iter().flat_map(|root| llama_cpp::scan(root)));
         found.extend(places.lm_studio.iter().flat_map(|root| lm_studio::scan(root)));

@@ -8,7 +8,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use pelicycle_kernels::{GateFunction, Kernels};
+use pelicycle_kernels::{AlignedFloats, GateFunction, Kernels};
 
 /// Numbers of a row of a tower.
 const WIDTH: usize = 1152;
@@ -39,7 +39,11 @@ fn rates(
     one: impl Fn(&[f32], &[f32], &mut [f32]),
     many: impl Fn(&[&[f32]], &[f32], &mut [&mut [f32]]),
 ) -> [f64; 2] {
-    let (x, y) = (vec![0.1; rows * width], vec![0.1; width * columns]);
+    let [x, y] = [rows * width, width * columns].map(|count| {
+        let mut floats = AlignedFloats::zeros(count);
+        floats.fill(0.1);
+        floats
+    });
     let x: Vec<&[f32]> = x.chunks_exact(width).collect();
     let mut out = vec![0.0; rows * columns];
     let singly = best(|| x.iter().zip(out.chunks_exact_mut(columns)).for_each(|(x, out)| one(x, &y, out)));

@@ -1,6 +1,6 @@
 //! Activation rows as the products take them: in float32, and rounded to 8 bits where the weights are quantized.
 
-use super::SUPERBLOCK;
+use super::{AlignedFloats, SUPERBLOCK};
 
 /// Elements that share one scale and one sum: the finest groups of scales that a weight format has. (llama.cpp
 /// has 32 or 256 to a scale; 16 cost the products nothing, and halve the rounding error of an outlier's neighbours.)
@@ -106,7 +106,7 @@ impl QuantizedBlock {
 #[derive(Debug, Default)]
 pub struct Activations {
     width: usize,
-    floats: Vec<f32>,
+    floats: AlignedFloats,
     /// Of each row as many as hold it, the last filled up with zeros.
     blocks: Vec<QuantizedBlock>,
     quantized: bool,
@@ -116,8 +116,7 @@ impl Activations {
     /// Makes room for `rows` rows of `width`; what was there is forgotten.
     pub fn reset(&mut self, rows: usize, width: usize) {
         self.width = width;
-        self.floats.clear();
-        self.floats.resize(rows * width, 0.0);
+        self.floats.reset(rows * width);
         self.quantized = false;
     }
 

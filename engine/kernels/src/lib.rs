@@ -10,6 +10,7 @@
 //! `unpack.rs` for that of the weights, and `scalar.rs` for how the two are multiplied.
 
 mod activations;
+mod aligned_floats;
 mod choice;
 mod delta;
 mod math;
@@ -34,6 +35,7 @@ mod neon;
 mod unpackers;
 
 pub use activations::{Activations, QuantizedBlock};
+pub use aligned_floats::AlignedFloats;
 pub use choice::{KERNELS_VARIABLE, UnknownKernels};
 pub use delta::{DeltaToken, StateRow};
 pub use portable_exponentials::portable_exponentials;

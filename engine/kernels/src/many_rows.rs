@@ -95,6 +95,8 @@ macro_rules! many_rows {
                     *sum = $load(out);
                 }
             }
+            let count = values.len() / width;
+            assert!(weights.iter().all(|weights| weights.len() >= count));
             for (i, value) in values.chunks_exact(width).enumerate() {
                 let (registers, _) = value[from..].as_chunks::<$lanes>();
                 let mut value = [$zero(); REGISTERS];
@@ -102,7 +104,9 @@ macro_rules! many_rows {
                     *value = $load(floats);
                 }
                 for (sums, weights) in sums.iter_mut().zip(weights) {
-                    let weight = $spread(weights[i]);
+                    // SAFETY: i is below the count of rows of values, and so are the lengths of weights, as asserted above. To
+                    // look at six lengths for each takes longer than the products.
+                    let weight = $spread(unsafe { *weights.get_unchecked(i) });
                     for (sum, value) in sums.iter_mut().zip(&value) {
                         *sum = $fused(weight, *value, *sum);
                     }

@@ -27,9 +27,16 @@ pub enum GgufFault {
     Map(io::Error),
     #[error("is not a GGUF file (it begins with {found}); give a file that ends in .gguf")]
     Magic { found: String },
-    #[error("is a big-endian GGUF file, which is not supported; convert it again on a little-endian machine")]
+    #[error(
+        "is a big-endian GGUF file, which is not supported; fetch a little-endian one, or turn a copy round with \
+         `gguf-convert-endian FILE little` of the Python package gguf"
+    )]
     BigEndian,
-    #[error("is GGUF version {0}; versions 2 and 3 are supported; convert the model again")]
+    #[error(
+        "is GGUF version {}; versions 2 and 3 are supported; {}",
+        .0,
+        version_advice(.0)
+    )]
     Version(u32),
     #[error(
         "ends too early: {what} at byte {at} needs {need} bytes, {left} are left; \
@@ -57,7 +64,8 @@ pub enum GgufFault {
     #[error("the tensor {name:?} has the impossible shape {dims:?}; the file is damaged")]
     Shape { name: String, dims: Vec<u64> },
     #[error(
-        "the tensor {name:?} has the type {} ({id}), which is not supported; supported are {}",
+        "the tensor {name:?} has the type {} ({id}), which is not supported; fetch the model in another quantization, \
+         such as Q4_K_M; supported are {}",
         type_name(*id), supported_types()
     )]
     TensorType { name: String, id: u32 },
@@ -85,6 +93,11 @@ pub enum GgufFault {
     Gap { name: String, tensor_type: TensorType, dims: Vec<u64>, bytes: u64, place: u64 },
     #[error("is part {number} of {count} of a split model; give the first part, {}", first.display())]
     NotFirstPart { number: u64, count: u64, first: PathBuf },
+    #[error(
+        "is missing: part {number} of {count} of a split model; put all parts into one folder, named as they were \
+         published"
+    )]
+    PartMissing { number: u64, count: u64 },
     #[error("is one of {count} parts but not named like NAME-00001-of-{count:05}.gguf; restore its name")]
     PartName { count: u64 },
     #[error(
@@ -111,6 +124,13 @@ pub enum GgufFault {
 
 fn supported_types() -> String {
     TensorType::ALL.iter().map(|t| t.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn version_advice(version: &u32) -> &'static str {
+    match version {
+        0 | 1 => "convert the model again",
+        _ => "the file is newer than this program, or damaged",
+    }
 }
 
 /// The name of a tensor type, supported or not, so that an error can name it.

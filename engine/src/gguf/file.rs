@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,8 +56,15 @@ impl Gguf {
                 let Some(next) = part_path(path, number, split.count) else {
                     return Err(fail(GgufFault::PartName { count: split.count }));
                 };
-                gguf.add_part(&next, number, &split)
-                    .map_err(|fault| GgufError { path: next.clone(), fault })?;
+                gguf.add_part(&next, number, &split).map_err(|fault| GgufError {
+                    fault: match fault {
+                        GgufFault::Open(error) if error.kind() == io::ErrorKind::NotFound => {
+                            GgufFault::PartMissing { number: number + 1, count: split.count }
+                        }
+                        fault => fault,
+                    },
+                    path: next.clone(),
+                })?;
             }
             let found = gguf.tensors.len();
             if let Some(expected) = split.tensors.filter(|&expected| expected != found as u64) {

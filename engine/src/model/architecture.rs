@@ -53,6 +53,8 @@ pub(crate) struct Architecture {
     pub(crate) biases: &'static [&'static str],
     /// Whether embeddings are multiplied with the square root of the width.
     pub(crate) embedding_by_root_of_width: bool,
+    /// Whether the file's `logit_scale` divides the logits. In other models it would multiply them, or mean nothing.
+    pub(crate) divided_logits: bool,
     pub(crate) norm: NormKind,
     /// Whether there is a norm before the token mixer, and the name of that before the feed-forward block.
     pub(crate) mixer_norm: bool,

@@ -36,6 +36,7 @@ const PLAIN: Architecture = Architecture {
     ngrams: false,
     biases: &[],
     embedding_by_root_of_width: false,
+    divided_logits: false,
     norm: NormKind::RootMeanSquare,
     mixer_norm: true,
     feed_forward_norm: Some("ffn_norm"),
@@ -63,6 +64,14 @@ const QWEN3VL: Architecture = Architecture {
     ..PLAIN
 };
 
+/// Llama's blocks, with factors that the file has.
+const GRANITE: Architecture = Architecture {
+    rope: RopePairing::Interleaved,
+    turning: Turning::UnlessDenied,
+    divided_logits: true,
+    ..PLAIN
+};
+
 /// One block a layer: Mamba-2, attention, or feed-forward.
 const NEMOTRON: Architecture = Architecture {
     recurrence: Some(Recurrence::Mamba2),
@@ -76,7 +85,7 @@ const NEMOTRON: Architecture = Architecture {
 const SIGMOIDS: RoutingScheme = RoutingScheme::Described(DefaultScores::Sigmoid, true);
 
 /// All layers or none.
-const PHI_WINDOWS: Option<WindowPattern> =
+const ALL_OR_NONE: Option<WindowPattern> =
     Some(WindowPattern { period: EVERY_LAYER, rope: WindowRope::Same, optional: true });
 
 /// Qwen2's biases.
@@ -177,20 +186,9 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         activation: Activation::Gated(GateFunction::Clamped),
         ..PLAIN
     },
-    Architecture { name: "granite", rope: RopePairing::Interleaved, turning: Turning::UnlessDenied, ..PLAIN },
-    Architecture {
-        name: "granitehybrid",
-        rope: RopePairing::Interleaved,
-        turning: Turning::UnlessDenied,
-        recurrence: Some(Recurrence::Mamba2),
-        ..PLAIN
-    },
-    Architecture {
-        name: "granitemoe",
-        rope: RopePairing::Interleaved,
-        turning: Turning::UnlessDenied,
-        ..PLAIN
-    },
+    Architecture { name: "granite", ..GRANITE },
+    Architecture { name: "granitehybrid", recurrence: Some(Recurrence::Mamba2), ..GRANITE },
+    Architecture { name: "granitemoe", ..GRANITE },
     Architecture {
         name: "hunyuan-moe",
         query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: true, optional: false }),
@@ -207,6 +205,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "lfm2",
         query_key_norm: QueryKeyNorm::HEAD,
+        windows: ALL_OR_NONE,
         recurrence: Some(Recurrence::ShortConvolution),
         ..PLAIN
     },
@@ -251,10 +250,10 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         routing: RoutingScheme::Probabilities,
         ..PLAIN
     },
-    Architecture { name: "phi3", windows: PHI_WINDOWS, ..PLAIN },
+    Architecture { name: "phi3", windows: ALL_OR_NONE, ..PLAIN },
     Architecture {
         name: "phimoe",
-        windows: PHI_WINDOWS,
+        windows: ALL_OR_NONE,
         biases: &["attn_q", "attn_k", "attn_v", "attn_output"],
         norm: NormKind::Centered,
         routing: RoutingScheme::SparseMixer,

@@ -28,7 +28,10 @@ const CAPS: &[&str] = &[
 
 /// Numbers that leave a model as it is when they are 0 or 1 or absent, and that no architecture here does anything with.
 const FACTORS: &[&str] =
-    &["attention.indexer.kpool", "attention.value_scale", "num_loops", "rope.scaling.alpha"];
+    &["attention.indexer.kpool", "attention.value_scale", "num_loops", "rope.scaling.alpha", YARN_FACTOR];
+
+/// A factor of what YaRN turns, beside `rope.scaling.attn_factor`.
+const YARN_FACTOR: &str = "rope.scaling.yarn_attn_factor";
 
 /// Switches that change every answer when they are on, and that no architecture here has.
 const SWITCHES: &[&str] = &["kda.safe_gate", "use_parallel_residual"];
@@ -80,7 +83,28 @@ impl Demands<'_> {
         if !self.architecture.hyper_connections {
             self.only("hyper_connection.count", &[0.0, 1.0])?;
         }
+        if !self.architecture.divided_logits {
+            self.only("logit_scale", &[0.0, 1.0])?;
+        }
+        // Less than 0 is "as usual" in llama.cpp, and usual is 1.
+        self.only("rope.scaling.yarn_ext_factor", &[-1.0, 1.0])?;
+        self.window()?;
         self.only("pooling_type", &[0.0])
+    }
+
+    /// A window, where all layers see all tokens: it says nothing only if it is as long as the context.
+    fn window(&self) -> Result<(), ModelError> {
+        let (gguf, name) = (self.keys.gguf, "attention.sliding_window");
+        if self.architecture.windows.is_some() {
+            return Ok(());
+        }
+        let Some(window) = gguf.u64(&self.keys.key(name))?.filter(|window| *window > 0) else {
+            return Ok(());
+        };
+        match gguf.u64(&self.keys.key("context_length"))? {
+            Some(context) if window >= context => Ok(()),
+            _ => self.refuse(name, &window),
+        }
     }
 
     fn switches(&self) -> Result<(), ModelError> {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use pelicycle_kernels::Activations;
 use pelicycle_kernels::quant::{TensorType, dequantize};
+use pelicycle_kernels::{Activations, AlignedFloats};
 
 use super::compute_context::{Arithmetic, ComputeContext};
 use crate::gguf::Gguf;
@@ -161,7 +161,7 @@ impl Matrix {
         let most = near / (size_of::<f32>() * self.columns.max(1));
         let together = if which.len() > 1 { most.clamp(2, 64) } else { 1 };
         let rows: Vec<&[f32]> = which.iter().map(|&r| x.row(r)).collect();
-        let mut unpacked = vec![0.0; together * self.columns];
+        let mut unpacked = AlignedFloats::zeros(together * self.columns);
         for (tile, bytes) in self.bytes(weights).chunks(together * self.row_bytes).enumerate() {
             let count = bytes.len() / self.row_bytes;
             let packed = bytes.chunks_exact(self.row_bytes);

@@ -101,7 +101,7 @@ impl RopeScaling {
             Some(other) => Err(keys.fail(
                 "rope.scaling.type",
                 &other,
-                "which is not supported; supported are \"linear\" and \"yarn\"",
+                "which is not supported; supported are \"linear\", \"yarn\" and, with the tensors that it needs, \"longrope\"",
             )),
         }
     }

@@ -17,7 +17,8 @@ pub enum TokenizerError {
     #[error("{}: the tokenizer {model:?} is not supported; supported are gpt2 (byte-level BPE), llama (SentencePiece) and gemma4 (BPE over characters)", path.display())]
     Model { path: PathBuf, model: String },
     #[error(
-        "{}: the pre-tokenizer {name:?} is not supported; supported are {}",
+        "{}: the pre-tokenizer {name:?} is not known: the model is newer than this program, or its converter gave it a name \
+         of its own; known are {}",
         path.display(), families::names().join(", ")
     )]
     Split { path: PathBuf, name: String },

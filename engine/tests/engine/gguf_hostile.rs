@@ -163,7 +163,10 @@ fn a_split_model_opens_by_its_first_part_alone() {
     let second = folder.join("m-00002-of-00002.gguf");
     std::fs::write(&first, part(0, 2, "a")).unwrap();
     let missing = Gguf::open(&first).unwrap_err();
-    assert!(missing.path == second && matches!(missing.fault, GgufFault::Open(_)), "{missing}");
+    assert!(
+        missing.path == second && matches!(missing.fault, GgufFault::PartMissing { number: 2, count: 2 }),
+        "{missing}"
+    );
 
     let outline = GgufOutline::open(&first).unwrap();
     assert_eq!(outline.tensors().iter().map(|tensor| &tensor.name).collect::<Vec<_>>(), ["a"]);

@@ -115,6 +115,19 @@ fn lists_of_layers_may_be_written_in_integers() {
 }
 
 #[test]
+fn layers_of_lfm2_have_the_window_that_the_file_gives() {
+    let Some(parts) = Parts::golden("lfm2.f16") else { return };
+    let tokens: Vec<u32> = (0..12).map(|i| (i * 37 + 5) % 300).collect();
+    let answer = |window: Option<u32>| {
+        let mut parts = parts.clone();
+        parts.set("lfm2.attention.sliding_window", window.map(MetadataValue::U32));
+        Session::new(&parts.model(Arithmetic::Float32).unwrap()).feed(&tokens, false).unwrap().to_vec()
+    };
+    let (none, wide, narrow) = (answer(None), answer(Some(12)), answer(Some(3)));
+    assert!(none == wide && none != narrow);
+}
+
+#[test]
 fn a_sequence_that_outgrows_the_first_context_is_as_one_that_was_longer_from_the_beginning() {
     let Some(mut parts) = Parts::golden("phi3.f16") else { return };
     let tokens: Vec<u32> = (0..40).map(|i| (i * 37 + 5) % 300).collect();

@@ -320,6 +320,37 @@ fn a_number_that_no_model_has_is_refused_by_its_key() {
 }
 
 #[test]
+fn keys_that_the_architecture_does_not_do_are_refused_by_name() {
+    let (size, number) = (|n: u32| Some(MetadataValue::U32(n)), |x: f32| Some(MetadataValue::F32(x)));
+    every_lie_is_named(
+        "qwen3moe.f16",
+        &[
+            ("qwen3moe.attention.sliding_window", size(16), &["attention.sliding_window", "16", "qwen3moe"]),
+            ("qwen3moe.logit_scale", number(0.5), &["logit_scale", "0.5", "qwen3moe"]),
+            ("qwen3moe.rope.scaling.yarn_ext_factor", number(0.0), &["rope.scaling.yarn_ext_factor", "0"]),
+            (
+                "qwen3moe.rope.scaling.yarn_attn_factor",
+                number(1.3),
+                &["rope.scaling.yarn_attn_factor", "1.3"],
+            ),
+        ],
+    );
+    let Some(parts) = Parts::golden("qwen3moe.f16") else { return };
+    let harmless = [
+        ("attention.sliding_window", size(0)),
+        ("attention.sliding_window", size(1 << 20)),
+        ("logit_scale", number(1.0)),
+        ("rope.scaling.yarn_ext_factor", number(-1.0)),
+        ("rope.scaling.yarn_attn_factor", number(1.0)),
+    ];
+    for (key, value) in harmless {
+        let mut changed = parts.clone();
+        changed.set(&format!("qwen3moe.{key}"), value);
+        assert!(changed.model(Arithmetic::Float32).is_ok(), "{key}");
+    }
+}
+
+#[test]
 fn numbers_changed_at_will_are_refused_or_computed_with_but_never_panic() {
     for name in FAMILIES {
         let Some(parts) = Parts::golden(name) else { return };

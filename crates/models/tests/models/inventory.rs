@@ -104,6 +104,21 @@ fn a_model_in_the_hubs_cache_is_found_by_each_of_its_names() {
     assert!(inventory.passed_over().is_empty());
 }
 
+#[test]
+fn models_in_folders_of_ones_own_folder_are_found() {
+    let machine = Machine::new();
+    let files = ["models/qwen/qwen-Q4_0.gguf", "models/org/repo/UD-Q4_K_XL/big-00001-of-00002.gguf"]
+        .map(|path| machine.write(path, b"weights"));
+    machine.write("models/org/repo/UD-Q4_K_XL/big-00002-of-00002.gguf", b"weights");
+    machine.write("models/org/repo/UD-Q4_K_XL/deep/deeper-Q8_0.gguf", b"weights");
+    machine.write("models/.cache/hidden-Q8_0.gguf", b"weights");
+    let mut places = machine.places();
+    places.folders.push(machine.at("models/qwen"));
+    let inventory = Inventory::scan(&places);
+    assert_eq!(path_of(&inventory, "qwen"), files[0]);
+    assert_eq!((path_of(&inventory, "big"), inventory.models().len()), (files[1].clone(), 2));
+}
+
 #[cfg(unix)]
 #[test]
 fn parts_in_a_folder_of_a_snapshot_are_one_model() {

@@ -3,6 +3,7 @@
 
 use std::arch::x86_64::*;
 
+use super::loops::sum;
 use crate::math;
 
 /// Rows of weights, and of activations, whose products are summed together.
@@ -60,6 +61,10 @@ fn store(floats: &mut [f32; 8], x: __m256) {
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 fn dot_of_sums(a: &[f32], b: &[f32], sums: [__m256; 2]) -> f32 {
+    if a.is_empty() {
+        // In the order of `math::sum_lanes`.
+        return sum(_mm256_add_ps(sums[0], sums[1]));
+    }
     let mut lanes = [0f32; 16];
     for (half, sum) in sums.into_iter().enumerate() {
         // SAFETY: writes 32 of the 64 bytes of the array, at any alignment.

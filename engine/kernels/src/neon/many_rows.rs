@@ -1,4 +1,8 @@
 //! Products of floats with many rows at a time: what is loaded serves several outputs while it is in a register.
+#![expect(
+    unsafe_code,
+    reason = "numbers are read without a look at the length, which is asserted before the loop"
+)]
 
 use std::arch::aarch64::*;
 
