@@ -182,6 +182,25 @@ fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
 }
 
 #[test]
+fn so_many_rows_that_they_are_cut_get_the_bits_that_each_gets_by_itself() {
+    let mut bytes = RandomBytes(29);
+    let (kind, width, rows) = (TensorType::Q4_K, 5120, 85);
+    let weights = weights(kind, 3, width, &mut bytes);
+    for kernels in Kernels::available() {
+        let x = activations(kernels, rows, width, &mut bytes);
+        let together = product(kernels, kind, &weights, &x, 0..rows);
+        for (r, together) in together.iter().enumerate() {
+            assert_eq!(
+                product(kernels, kind, &weights, &x, r..r + 1),
+                [together.as_slice()],
+                "{}",
+                kernels.name
+            );
+        }
+    }
+}
+
+#[test]
 fn sets_that_differ_by_how_bytes_are_multiplied_give_the_same_bits() {
     let mut bytes = RandomBytes(19);
     for names in [&["avx2", "avx2-vnni"][..], &["neon", "neon-dotprod", "neon-i8mm"]] {

@@ -21,6 +21,9 @@ const TILE_ROWS: usize = 16;
 /// beside 8 KiB of sums.
 const TILE_BLOCKS: usize = 4;
 
+/// Bytes of activations that stay in the second cache, beside their sums, while tile after tile meets them.
+const NEAR: usize = 512 << 10;
+
 /// Superblocks of some weight rows, those of a row one after another.
 struct Tile {
     superblocks: Vec<Superblock>,
@@ -30,9 +33,24 @@ struct Tile {
     halves: Vec<avx2::Superblock>,
 }
 
-/// Products with any number of rows.
+/// Products with any number of rows, as many at a time as stay near.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 pub(super) fn product_by_tiles(
+    kind: TensorType,
+    weights: &[u8],
+    row_bytes: usize,
+    rows: &[&[QuantizedBlock]],
+    out: &mut [&mut [f32]],
+) {
+    let bytes_of_a_row = row_bytes.div_ceil(superblock_bytes(kind)) * size_of::<QuantizedBlock>();
+    let near = (NEAR / bytes_of_a_row.max(1)).max(32).next_multiple_of(8);
+    for (rows, out) in rows.chunks(near).zip(out.chunks_mut(near)) {
+        product_with_near_rows(kind, weights, row_bytes, rows, out);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+fn product_with_near_rows(
     kind: TensorType,
     weights: &[u8],
     row_bytes: usize,
