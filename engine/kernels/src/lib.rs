@@ -27,6 +27,8 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod groups;
+#[cfg(target_arch = "x86_64")]
+mod many_queries;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod many_rows;
 #[cfg(target_arch = "aarch64")]
@@ -71,6 +73,10 @@ type QuantizedProduct = fn(
 type Dots = fn(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]);
 /// See [`Kernels::mixes`].
 type Mixes = fn(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]);
+/// See [`Kernels::group_scores_half`].
+type GroupScores = fn(queries: &[&[f32]], keys: &[u16], scale: f32, scores: &mut [&mut [f32]]);
+/// See [`Kernels::group_mix_half`].
+type GroupMix = fn(weights: &[&[f32]], values: &[u16], out: &mut [&mut [f32]]);
 /// See [`Kernels::convolve`].
 type Convolve = fn(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]);
 
@@ -98,6 +104,9 @@ pub struct Kernels {
     pub scores: fn(query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]),
     /// As `scores`, for keys in half precision.
     pub scores_half: fn(query: &[f32], keys: &[u16], scale: f32, scores: &mut [f32]),
+    /// As `scores_half`, for several queries that meet the same keys: `scores[q]` are those of query q, bit for bit what
+    /// `scores_half` makes of it.
+    pub group_scores_half: GroupScores,
     /// `out` += Σ `weights[i]` · value i, each value as long as `out`.
     pub mix: fn(weights: &[f32], values: &[f32], out: &mut [f32]),
     /// As `mix`, for many rows of weights that mix the same values: `out[r]` += Σ `weights[r][i]` · value i. A row's numbers
@@ -105,6 +114,9 @@ pub struct Kernels {
     pub mixes: Mixes,
     /// As `mix`, for values in half precision.
     pub mix_half: fn(weights: &[f32], values: &[u16], out: &mut [f32]),
+    /// As `mix_half`, for several rows of weights that mix the same values: `out[q]` += Σ `weights[q][i]` · value i, bit for
+    /// bit what `mix_half` makes of it.
+    pub group_mix_half: GroupMix,
     /// The largest number; −∞ of none.
     pub largest: fn(x: &[f32]) -> f32,
     /// Replaces scores by e^(score − max); the sum of the results.

@@ -91,6 +91,56 @@ pub(super) fn scores<E: CacheElement>(query: &[f32], keys: &[E], scale: f32, sco
     }
 }
 
+/// The width of queries whose scores with keys are wanted, after all lengths were held against each other; none where there
+/// is no query.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(super) fn width_of_scores(queries: &[&[f32]], keys: &[u16], scores: &mut [&mut [f32]]) -> Option<usize> {
+    assert_eq!(queries.len(), scores.len());
+    let width = queries.first()?.len();
+    for (query, scores) in queries.iter().zip(scores) {
+        assert_eq!(query.len(), width);
+        assert_eq!(width * scores.len(), keys.len());
+    }
+    (width > 0).then_some(width)
+}
+
+/// The width of what is mixed, after all lengths were held against each other; none where there is nothing.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(super) fn width_of_mixes(weights: &[&[f32]], values: &[u16], out: &mut [&mut [f32]]) -> Option<usize> {
+    assert_eq!(weights.len(), out.len());
+    let width = out.first()?.len();
+    for (weights, out) in weights.iter().zip(out) {
+        assert_eq!(out.len(), width);
+        assert_eq!(width * weights.len(), values.len());
+    }
+    (width > 0).then_some(width)
+}
+
+/// Scores of several queries, by those of one.
+pub(super) fn group_scores(
+    scores_of_one: fn(&[f32], &[u16], f32, &mut [f32]),
+    queries: &[&[f32]],
+    keys: &[u16],
+    scale: f32,
+    scores: &mut [&mut [f32]],
+) {
+    assert_eq!(queries.len(), scores.len());
+    queries.iter().zip(scores).for_each(|(query, scores)| scores_of_one(query, keys, scale, scores));
+}
+
+/// Mixes by several rows of weights, by that of one.
+pub(super) fn group_mix(
+    mix_of_one: fn(&[f32], &[u16], &mut [f32]),
+    weights: &[&[f32]],
+    values: &[u16],
+    out: &mut [&mut [f32]],
+) {
+    assert_eq!(weights.len(), out.len());
+    weights.iter().zip(out).for_each(|(weights, out)| mix_of_one(weights, values, out));
+}
+
 #[inline(always)]
 pub(super) fn mix<E: CacheElement>(weights: &[f32], values: &[E], out: &mut [f32]) {
     assert_eq!(out.len() * weights.len(), values.len());

@@ -14,9 +14,13 @@ pub(super) static KERNELS: Kernels = Kernels {
     dots: |weights, rows, out| math::dots(math::dot::<f32>, weights, rows, out),
     scores: math::scores::<f32>,
     scores_half: math::scores::<u16>,
+    group_scores_half: |queries, keys, scale, scores| {
+        math::group_scores(math::scores, queries, keys, scale, scores);
+    },
     mix: math::mix::<f32>,
     mixes: math::mixes,
     mix_half: math::mix::<u16>,
+    group_mix_half: |weights, values, out| math::group_mix(math::mix, weights, values, out),
     largest: math::largest,
     exponentials: math::exponentials,
     gate: math::gate,

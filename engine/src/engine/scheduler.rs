@@ -24,9 +24,9 @@ use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
 use crate::vision::{PictureProgress, PlacedPicture, Projector, before_picture, common_beginning};
 
-/// Tokens of a prompt computed in one step: enough to read the weights seldom, few enough to keep the step's
-/// numbers in the processor's cache.
-pub(crate) const PROMPT_STEP: usize = 256;
+/// Tokens of a prompt computed in one step: enough that an expert of 128, of which a token takes 8, unpacks its weights for
+/// some 32 rows, few enough that a prompt can be broken off.
+pub(crate) const PROMPT_STEP: usize = 512;
 /// Computed prompts that are kept for requests to come: those of a run that goes round a few contestants' prompts.
 const KEPT: usize = 4;
 /// The tokens over which the same ones must come again and again for an answer to go round in a circle.

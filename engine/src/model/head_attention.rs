@@ -26,40 +26,57 @@ impl HeadAttention<'_> {
     /// answer does not depend on how the prompt was cut into steps.
     pub(super) fn attend(&mut self, context: &ComputeContext, shape: HeadShape, scale: f32) {
         let kernels = context.kernels;
-        let mut scores = vec![0.0; self.positions.len()];
-        let heads = self.queries.chunks_exact(shape.key).zip(self.out.chunks_exact_mut(shape.value));
-        for (i, (query, out)) in heads.enumerate() {
-            let sink = self.sinks.map(|sinks| sinks[i]);
-            let mut rest = &mut scores[..];
-            for (keys, _) in self.cache.pages(self.head, self.positions.clone()) {
-                let held = keys.len() / shape.key;
-                let (now, later) = rest.split_at_mut(held);
-                match keys {
-                    CacheSlice::Float(keys) => (kernels.scores)(query, keys, scale, now),
-                    CacheSlice::Half(keys) => (kernels.scores_half)(query, keys, scale, now),
+        let positions = self.positions.len();
+        let queries: Vec<&[f32]> = self.queries.chunks_exact(shape.key).collect();
+        let mut scores = vec![0.0; queries.len() * positions];
+        let mut begin = 0;
+        for (keys, _) in self.cache.pages(self.head, self.positions.clone()) {
+            let held = begin..begin + keys.len() / shape.key;
+            let of_heads = scores.chunks_exact_mut(positions).map(|scores| &mut scores[held.clone()]);
+            match keys {
+                CacheSlice::Float(keys) => {
+                    let heads = queries.iter().zip(of_heads);
+                    heads.for_each(|(query, scores)| (kernels.scores)(query, keys, scale, scores));
                 }
-                rest = later;
+                CacheSlice::Half(keys) => {
+                    let mut of_heads: Vec<&mut [f32]> = of_heads.collect();
+                    (kernels.group_scores_half)(&queries, keys, scale, &mut of_heads);
+                }
             }
+            begin = held.end;
+        }
+        let mut inverses = Vec::with_capacity(queries.len());
+        for (i, scores) in scores.chunks_exact_mut(positions).enumerate() {
+            let sink = self.sinks.map(|sinks| sinks[i]);
             if let Some(seen) = self.seen {
-                hide(&mut scores, &seen[self.positions.clone()]);
+                hide(scores, &seen[self.positions.clone()]);
             }
             let max = scores.iter().copied().chain(sink).fold(f32::NEG_INFINITY, f32::max);
-            let mut sum = (kernels.exponentials)(&mut scores, max);
+            let mut sum = (kernels.exponentials)(scores, max);
             if let Some(sink) = sink {
                 sum += (kernels.exponentials)(&mut [sink], max);
             }
-            out.fill(0.0);
-            let mut rest = &scores[..];
-            for (_, values) in self.cache.pages(self.head, self.positions.clone()) {
-                let held = values.len() / shape.value;
-                let (now, later) = rest.split_at(held);
-                match values {
-                    CacheSlice::Float(values) => (kernels.mix)(now, values, out),
-                    CacheSlice::Half(values) => (kernels.mix_half)(now, values, out),
+            inverses.push(1.0 / sum);
+        }
+        self.out.fill(0.0);
+        let mut out: Vec<&mut [f32]> = self.out.chunks_exact_mut(shape.value).collect();
+        let mut begin = 0;
+        for (_, values) in self.cache.pages(self.head, self.positions.clone()) {
+            let held = begin..begin + values.len() / shape.value;
+            let of_heads = scores.chunks_exact(positions).map(|scores| &scores[held.clone()]);
+            match values {
+                CacheSlice::Float(values) => {
+                    let heads = of_heads.zip(&mut out);
+                    heads.for_each(|(scores, out)| (kernels.mix)(scores, values, out));
                 }
-                rest = later;
+                CacheSlice::Half(values) => {
+                    let of_heads: Vec<&[f32]> = of_heads.collect();
+                    (kernels.group_mix_half)(&of_heads, values, &mut out);
+                }
             }
-            let inverse = 1.0 / sum;
+            begin = held.end;
+        }
+        for (out, inverse) in out.into_iter().zip(inverses) {
             out.iter_mut().for_each(|x| *x *= inverse);
         }
         if let Some(gates) = self.gates {

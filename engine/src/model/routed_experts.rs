@@ -184,14 +184,20 @@ impl RoutedExperts {
         self.down(context, inner, &groups, outer);
 
         let width = self.down.rows / self.count;
-        for (row, out) in out.chunks_exact_mut(width).enumerate() {
+        let mut answers: Vec<_> = out.chunks_exact_mut(width).enumerate().collect();
+        let weigh = |(row, out): &mut (usize, &mut [f32])| {
             out.fill(0.0);
-            for choice in row * used..(row + 1) * used {
+            for choice in *row * used..(*row + 1) * used {
                 let answer = &outer[places[choice] * width..][..width];
                 for (out, x) in out.iter_mut().zip(answer) {
                     *out += weights[choice] * x;
                 }
             }
+        };
+        if answers.len() < 8 {
+            answers.iter_mut().for_each(weigh);
+        } else {
+            context.pool.for_each(&mut answers, weigh);
         }
     }
 

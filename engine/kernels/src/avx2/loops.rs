@@ -3,8 +3,8 @@
 
 use std::arch::x86_64::*;
 
-use super::many_rows;
 use super::product::{maddubs, vnni};
+use super::{many_queries, many_rows};
 use crate::delta::{self, DeltaToken, StateRow};
 use crate::quant::TensorType;
 use crate::{GateFunction, Kernels, QuantizedBlock, math};
@@ -27,9 +27,11 @@ static AVX2: Kernels = Kernels {
     dots: |weights, rows, out| dots(weights, rows, out),
     scores: |query, keys, scale, out| scores(query, keys, scale, out),
     scores_half: |query, keys, scale, out| scores_half(query, keys, scale, out),
+    group_scores_half: |queries, keys, scale, out| group_scores_half(queries, keys, scale, out),
     mix: |weights, values, out| mix(weights, values, out),
     mixes: |weights, values, out| mixes(weights, values, out),
     mix_half: |weights, values, out| mix_half(weights, values, out),
+    group_mix_half: |weights, values, out| group_mix_half(weights, values, out),
     largest: |x| largest(x),
     exponentials: |x, max| exponentials(x, max),
     gate: |kind, x, up| gate(kind, x, up),
@@ -70,6 +72,8 @@ compiled_for_avx2! {
     fn delta_rule(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut [&mut [f32]]) = fused_delta_rule;
     fn widen(bytes: &[u8], out: &mut [f32]) = widen_eights;
     fn scores_half(query: &[f32], keys: &[u16], scale: f32, out: &mut [f32]) = scores_of_halves;
+    fn group_scores_half(queries: &[&[f32]], keys: &[u16], scale: f32, out: &mut [&mut [f32]]) = many_queries::group_scores_half;
+    fn group_mix_half(weights: &[&[f32]], values: &[u16], out: &mut [&mut [f32]]) = many_queries::group_mix_half;
     fn mix_half(weights: &[f32], values: &[u16], out: &mut [f32]) = mix_of_halves;
 }
 
@@ -82,7 +86,7 @@ fn fused_delta_rule(state: &mut [StateRow], tokens: &[DeltaToken<'_>], out: &mut
 /// Eight half-precision numbers as floats.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn eight_halves(halves: &[u16; 8]) -> __m256 {
+pub(super) fn eight_halves(halves: &[u16; 8]) -> __m256 {
     // SAFETY: reads the 16 bytes of the array, at any alignment.
     unsafe { _mm256_cvtph_ps(_mm_loadu_si128(halves.as_ptr().cast())) }
 }

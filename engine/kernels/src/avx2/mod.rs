@@ -7,6 +7,7 @@ pub(crate) mod few_bits;
 mod k_quants;
 mod lanes;
 mod loops;
+mod many_queries;
 mod many_rows;
 mod points;
 mod product;

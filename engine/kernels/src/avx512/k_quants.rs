@@ -22,7 +22,7 @@ const ONE_BIT: [[i32; 16]; 4] = dwords(4, 0, 0, 0);
 #[inline]
 fn half<const AT: usize>(bytes: &[u8]) -> __m512 {
     let bits: &[u8; 2] = bytes[AT..].first_chunk().expect("inside the block");
-    _mm512_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(i32::from(u16::from_le_bytes(*bits)))))
+    _mm512_cvtph_ps(_mm256_set1_epi16(i16::from_le_bytes(*bits)))
 }
 
 /// `bytes[FROM..FROM + 64]`.
@@ -61,25 +61,25 @@ pub(super) fn q3_k(b: &[u8; 110]) -> Superblock {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn six_bit_scales(b: &[u8]) -> (__m512, __m512) {
-    const SCALES: [i32; 16] = by_lane(0, 0, 1, 2, 4);
-    const MINIMA: [i32; 16] = by_lane(8, 0, 1, 2, 4);
-    let word = |at: usize| u32::from_le_bytes(*b[at..].first_chunk().expect("inside the block"));
-    let (first, second, third) = (word(4), word(8), word(12));
-    let sixes = |low: u32, high: u32, tops: u32| {
-        let low = u64::from(low & 0x3f3f_3f3f);
-        low | u64::from((high & 0x0f0f_0f0f) | (tops >> 6 & 0x0303_0303) << 4) << 32
-    };
-    let scales = sixes(first, third, first);
-    let minima = sixes(second, third >> 4, second);
-    let numbers =
-        _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_set_epi64x(minima.cast_signed(), scales.cast_signed())));
-    let factors = _mm_cvtph_ps(_mm_cvtsi32_si128(word(0).cast_signed()));
-    let d = _mm512_broadcastss_ps(factors);
-    let dmin = _mm512_broadcastss_ps(_mm_shuffle_ps(factors, factors, 1));
-    (
-        _mm512_mul_ps(d, _mm512_permutexvar_ps(integers(&SCALES), numbers)),
-        _mm512_mul_ps(dmin, _mm512_permutexvar_ps(integers(&MINIMA), numbers)),
-    )
+    const SCALES: [i32; 16] = by_lane(0, 0, 2, 4, 8);
+    const MINIMA: [i32; 16] = by_lane(1, 0, 2, 4, 8);
+    const LOW: i32 = 0x3f3f_3f3f;
+    const TOPS: i32 = 0x3030_3030;
+    const HIGH: i32 = 0x0f0f_0f0f;
+    let words = quarter_register(b, 0);
+    // Scales 0 to 3, minima 0 to 3, then the rest of both, whose top bits are those of the first bytes.
+    let first = _mm_srlv_epi32(_mm_shuffle_epi32::<0b10_01_10_01>(words), _mm_setr_epi32(0, 0, 2, 2));
+    let last = _mm_srlv_epi32(_mm_shuffle_epi32::<0b11_11_11_11>(words), _mm_setr_epi32(0, 0, 0, 4));
+    let sixes = _mm_or_si128(
+        _mm_and_si128(first, _mm_setr_epi32(LOW, LOW, TOPS, TOPS)),
+        _mm_and_si128(last, _mm_setr_epi32(0, 0, HIGH, HIGH)),
+    );
+    let in_turns =
+        _mm_shuffle_epi8(sixes, _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
+    let factors: &[u8; 4] = b.first_chunk().expect("inside the block");
+    let factors = _mm512_cvtph_ps(_mm256_set1_epi32(i32::from_le_bytes(*factors)));
+    let numbers = _mm512_mul_ps(factors, _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(in_turns)));
+    (_mm512_permutexvar_ps(integers(&SCALES), numbers), _mm512_permutexvar_ps(integers(&MINIMA), numbers))
 }
 
 /// The 4-bit codes of Q4_K and Q5_K: 64 elements in 32 bytes, low halves first.

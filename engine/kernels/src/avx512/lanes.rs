@@ -149,3 +149,30 @@ pub(super) fn of_32_in_lanes(numbers: __m256) -> __m512 {
 pub(super) fn symmetric(codes: [__m512i; 4], scales: __m512, zero: f32) -> Superblock {
     Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(zero)) }
 }
+
+/// Lane w: the sum of the lanes of `sums[w]`, added as `_mm512_reduce_add_ps` adds them: the upper half to the lower, and so
+/// on.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn sums_of_lanes(sums: &[__m512; 16]) -> __m512 {
+    // Each turn adds halves of two numbers' lanes, so that a register has those of twice as many.
+    let halves = |a: __m512, b: __m512| {
+        _mm512_add_ps(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xee>(a, b))
+    };
+    let quarters = |a: __m512, b: __m512| {
+        _mm512_add_ps(_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b))
+    };
+    let eighths = |a: __m512, b: __m512| {
+        let (a, b) = (_mm512_castps_pd(a), _mm512_castps_pd(b));
+        _mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)), _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)))
+    };
+    let whole = |a: __m512, b: __m512| {
+        _mm512_add_ps(_mm512_shuffle_ps::<0x88>(a, b), _mm512_shuffle_ps::<0xdd>(a, b))
+    };
+    // Four numbers end in the four quarters of a register, and four such in its lanes 0, 1, 2, 3 of each.
+    let four = |e: usize| {
+        let sum = |q: usize| sums[4 * q + e];
+        quarters(halves(sum(0), sum(1)), halves(sum(2), sum(3)))
+    };
+    whole(eighths(four(0), four(1)), eighths(four(2), four(3)))
+}

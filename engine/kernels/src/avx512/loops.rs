@@ -3,8 +3,8 @@
 
 use std::arch::x86_64::*;
 
-use super::many_rows;
 use super::product::quantized_product;
+use super::{many_queries, many_rows};
 use crate::quant::TensorType;
 use crate::{GateFunction, Kernels, QuantizedBlock, delta, math};
 
@@ -29,9 +29,11 @@ static KERNELS: Kernels = Kernels {
     dots,
     scores,
     scores_half,
+    group_scores_half,
     mix,
     mixes,
     mix_half,
+    group_mix_half,
     largest,
     exponentials,
     gate,
@@ -68,13 +70,15 @@ compiled_for_avx512! {
     fn convolve(inputs: &[&[f32]], taps: &[&[f32]], out: &mut [f32]) = delta::convolve;
     fn widen(bytes: &[u8], out: &mut [f32]) = widen_sixteens;
     fn scores_half(query: &[f32], keys: &[u16], scale: f32, out: &mut [f32]) = scores_of_halves;
+    fn group_scores_half(queries: &[&[f32]], keys: &[u16], scale: f32, out: &mut [&mut [f32]]) = many_queries::group_scores_half;
+    fn group_mix_half(weights: &[&[f32]], values: &[u16], out: &mut [&mut [f32]]) = many_queries::group_mix_half;
     fn mix_half(weights: &[f32], values: &[u16], out: &mut [f32]) = mix_of_halves;
 }
 
 /// Sixteen half-precision numbers as floats.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-fn sixteen_halves(halves: &[u16; 16]) -> __m512 {
+pub(super) fn sixteen_halves(halves: &[u16; 16]) -> __m512 {
     // SAFETY: reads the 32 bytes of the array, at any alignment.
     unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(halves.as_ptr().cast())) }
 }

@@ -4,6 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::loops::sixteen_floats;
+use super::tile::product_by_tiles;
 use super::unpack::Superblock;
 use super::{k_quants, small_blocks};
 use crate::avx2::{self, books, few_bits};
@@ -12,6 +13,9 @@ use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
 use crate::unpackers::of_every_type;
 use crate::{QuantizedBlock, ahead};
+
+/// Rows of activations for which it pays to unpack weights to memory once.
+const MANY: usize = 9;
 
 pub(super) fn quantized_product(
     kind: TensorType,
@@ -33,13 +37,16 @@ fn of_kind(
     rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
+    if rows.len() >= MANY {
+        return product_by_tiles(kind, weights, row_bytes, rows, out);
+    }
     macro_rules! of_kind {
         ([$($kind:ident $module:ident $unpack:ident,)*] [$($large:ident $larges:ident $unpack_large:ident,)*]
         [$($ahead:ident $aheads:ident $unpack_ahead:ident,)*]) => {
             match (kind, rows, &mut *out) {
                 $((TensorType::$kind, ..) => {
                     const BYTES: usize = superblock_bytes(TensorType::$kind);
-                    by_groups!(rows, out, 8 4 2 1, |rows, out| {
+                    by_groups!(rows, out, 8 4 3 2 1, |rows, out| {
                         product::<BYTES, _>(weights, row_bytes, rows, out, |block, _| $module::$unpack(block));
                     });
                 })*
@@ -104,7 +111,7 @@ fn product<const BYTES: usize, const ROWS: usize>(
     }
 }
 
-/// More rows, of types that AVX2's functions unpack: a row of weights is unpacked to memory once for all of them.
+/// A few rows, of types that AVX2's functions unpack: a row of weights is unpacked to memory once for all of them.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 fn product_through_memory(
     kind: TensorType,

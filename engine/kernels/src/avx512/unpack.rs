@@ -13,6 +13,12 @@ pub(super) struct Superblock {
 }
 
 impl Superblock {
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+    pub(super) fn zero() -> Superblock {
+        let (codes, floats) = (_mm512_setzero_si512(), _mm512_setzero_ps());
+        Superblock { codes: [codes; 4], scales: floats, offsets: floats }
+    }
+
     /// What AVX2 unpacked: its halves are those of the registers.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
     #[inline]

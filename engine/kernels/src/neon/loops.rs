@@ -26,9 +26,13 @@ static NEON: Kernels = Kernels {
     dots,
     scores,
     scores_half,
+    group_scores_half: |queries, keys, scale, scores| {
+        math::group_scores(scores_half, queries, keys, scale, scores);
+    },
     mix: math::mix::<f32>,
     mixes,
     mix_half,
+    group_mix_half: |weights, values, out| math::group_mix(mix_half, weights, values, out),
     largest: math::largest,
     exponentials: math::exponentials,
     gate: math::gate,

@@ -113,7 +113,7 @@ fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
     for kind in quantized() {
         // More weight rows and superblocks than a tile has, and a piece of a superblock where the type has smaller blocks.
         let width = 2304 + 256 - kind.block_elements();
-        let weights = weights(kind, 11, width, &mut bytes);
+        let weights = weights(kind, 19, width, &mut bytes);
         for kernels in Kernels::available() {
             let x = activations(kernels, 23, width, &mut bytes);
             let alone: Vec<_> =
@@ -123,6 +123,25 @@ fn a_rows_product_is_the_same_bits_whatever_stands_beside_it() {
                 let together = product(kernels, kind, &weights, &x, first..23);
                 assert_eq!(together, alone[first..], "{} {kind} {rows} rows", kernels.name);
             }
+        }
+    }
+}
+
+#[test]
+fn so_many_rows_that_they_are_cut_get_the_bits_that_each_gets_by_itself() {
+    let mut bytes = RandomBytes(29);
+    let (kind, width, rows) = (TensorType::Q4_K, 5120, 85);
+    let weights = weights(kind, 3, width, &mut bytes);
+    for kernels in Kernels::available() {
+        let x = activations(kernels, rows, width, &mut bytes);
+        let together = product(kernels, kind, &weights, &x, 0..rows);
+        for (r, together) in together.iter().enumerate() {
+            assert_eq!(
+                product(kernels, kind, &weights, &x, r..r + 1),
+                [together.as_slice()],
+                "{}",
+                kernels.name
+            );
         }
     }
 }
@@ -238,6 +257,7 @@ fn float_loops_agree_with_the_reference_in_every_instruction_set() {
                 );
                 assert!((f64::from((kernels.dot)(&query, key)) * 0.5 - exact).abs() < 1e-5);
             }
+            check_groups(kernels, width, &mut bytes);
             let weights: Vec<f32> = (0..9).map(|_| bytes.float()).collect();
             let (mut mixed_halves, mut mixed_floats) = (vec![1.0; width], vec![1.0; width]);
             (kernels.mix_half)(&weights, &halves, &mut mixed_halves);
@@ -325,6 +345,31 @@ fn lengths_that_do_not_agree_are_refused_and_empty_rows_make_zeros() {
                 (kernels.dots)(weights, &rows, &mut out);
             });
             assert!(refused.is_err(), "{}: {} {rows:?} {room}", kernels.name, weights.len());
+        }
+    }
+}
+
+/// Whether query heads that share keys and values get the bits that each gets by itself, however many they are.
+fn check_groups(kernels: &Kernels, width: usize, bytes: &mut RandomBytes) {
+    let count = 39;
+    let halves: Vec<u16> = (0..width * count).map(|_| half::f16::from_f32(bytes.float()).to_bits()).collect();
+    let halves = halves.as_slice();
+    for heads in [0, 1, 2, 3, 5, 7, 8, 13] {
+        let queries: Vec<Vec<f32>> =
+            (0..heads).map(|_| (0..width).map(|_| bytes.float()).collect()).collect();
+        let queries: Vec<&[f32]> = queries.iter().map(Vec::as_slice).collect();
+        let mut scores = vec![vec![f32::NAN; count]; heads];
+        let mut slices: Vec<&mut [f32]> = scores.iter_mut().map(Vec::as_mut_slice).collect();
+        (kernels.group_scores_half)(&queries, halves, 0.5, &mut slices);
+        let mut mixed = vec![vec![0.25; width]; heads];
+        let mut slices: Vec<&mut [f32]> = mixed.iter_mut().map(Vec::as_mut_slice).collect();
+        let weights: Vec<&[f32]> = scores.iter().map(Vec::as_slice).collect();
+        (kernels.group_mix_half)(&weights, halves, &mut slices);
+        for ((query, scores), mixed) in queries.iter().zip(&scores).zip(&mixed) {
+            let (mut alone, mut mixed_alone) = (vec![f32::NAN; count], vec![0.25; width]);
+            (kernels.scores_half)(query, halves, 0.5, &mut alone);
+            (kernels.mix_half)(scores, halves, &mut mixed_alone);
+            assert_eq!((scores, mixed), (&alone, &mixed_alone), "{} {heads} of {width}", kernels.name);
         }
     }
 }
