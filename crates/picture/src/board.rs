@@ -21,6 +21,46 @@ impl Board {
         Some(Self(Rgb { width, height, pixels: ground }))
     }
 
+    /// A board of one colour.
+    #[must_use]
+    pub fn even(width: u32, height: u32, colour: [u8; 3]) -> Self {
+        Self(Rgb { width, height, pixels: colour.repeat(width as usize * height as usize) })
+    }
+
+    /// Lays pixels on it where they are darker than what is there: words that were drawn on the same ground. They are as in
+    /// [`Board::new`]; what is beyond the board is left out.
+    pub fn darken(&mut self, rgba: &[u8], size: (u32, u32), place: (u32, u32)) {
+        self.each_pixel(rgba, size, place, |own, new| {
+            for (own, new) in own.iter_mut().zip(new) {
+                *own = (*own).min(*new);
+            }
+        });
+    }
+
+    /// Lays pixels on it, whatever is there. They are as in [`Board::new`]; what is beyond the board is left out.
+    pub fn cover(&mut self, rgba: &[u8], size: (u32, u32), place: (u32, u32)) {
+        self.each_pixel(rgba, size, place, |own, new| own.copy_from_slice(&new[..3]));
+    }
+
+    fn each_pixel(
+        &mut self,
+        rgba: &[u8],
+        (width, height): (u32, u32),
+        (left, top): (u32, u32),
+        lay: impl Fn(&mut [u8; 3], &[u8; 4]),
+    ) {
+        let stride = self.0.width as usize * 3;
+        let rows = self.0.pixels.chunks_exact_mut(stride.max(1)).skip(top as usize).take(height as usize);
+        for (row, new) in rows.zip(rgba.chunks_exact((width as usize * 4).max(1))) {
+            let own = row.get_mut(left as usize * 3..).unwrap_or_default();
+            own.as_chunks_mut::<3>()
+                .0
+                .iter_mut()
+                .zip(new.as_chunks::<4>().0)
+                .for_each(|(own, new)| lay(own, new));
+        }
+    }
+
     /// Lays a PNG into the middle of a white square, whose left upper corner is at `place`, with a rim all around: made small if
     /// it is larger, and else as it is. What is beyond the board is left out.
     ///
@@ -76,5 +116,17 @@ mod tests {
         assert_eq!(row(5), [1, 1, 1, 1, 1, 1, 9, 9], "made small, and cut");
         assert!(board.lay(&even(2, 1, 7)[..20], (0, 0), 4, 1).is_err());
         assert!(Board::new(8, 6, &[255; 8]).is_none());
+    }
+
+    #[test]
+    fn words_darken_the_ground_and_what_covers_it_hides_it() {
+        let mut board = Board::even(4, 3, [100; 3]);
+        let pixels = |value: u8| [[value; 4]; 4].concat();
+        board.darken(&pixels(200), (2, 2), (0, 0));
+        board.darken(&pixels(50), (2, 2), (1, 1));
+        board.cover(&pixels(200), (2, 2), (3, 2));
+        board.darken(&pixels(0), (2, 2), (9, 9));
+        let values: Vec<u8> = board.0.pixels.chunks_exact(3).map(|pixel| pixel[0]).collect();
+        assert_eq!(values, [100, 100, 100, 100, 100, 50, 50, 100, 100, 50, 50, 200]);
     }
 }

@@ -116,9 +116,9 @@ impl Rgb {
         self.encode_as(png::DeflateCompression::Level(4), filter)
     }
 
-    /// In a moment, of twice as many bytes.
+    /// In a moment, of twice as many bytes. Differences to the pixel above are found several times faster than by what tells best.
     pub(super) fn encode_quickly(&self) -> Result<Vec<u8>, RasterError> {
-        self.encode_as(png::DeflateCompression::FdeflateUltraFast, png::Filter::Paeth)
+        self.encode_as(png::DeflateCompression::FdeflateUltraFast, png::Filter::Up)
     }
 
     fn encode_as(

@@ -11,10 +11,11 @@ use super::share::BaseUrl;
 use super::site::{FileTally, Site};
 use super::take::{self, HungFiles, Problem};
 use super::view::{
-    IndexPage, LookSeries, Poster, PremiumPage, RankingPage, SealsPage, ShownAttempt, models, neighbours,
-    sections,
+    LookSeries, Poster, PremiumPage, RankingPage, SealsPage, ShownAttempt, models, neighbours, sections,
 };
-use super::{Exhibit, GalleryContext, GalleryError, Omission, SiteSettings, newer, parallel, templates};
+use super::{
+    Exhibit, GalleryContext, GalleryError, Omission, SiteSettings, inputs, newer, parallel, templates,
+};
 
 /// Options of a build.
 #[derive(Debug, Clone, Default)]
@@ -75,19 +76,59 @@ pub fn build(
     out: &Path,
     options: &GalleryOptions,
 ) -> Result<BuildReport, GalleryError> {
-    let site = Site::open(out)?;
-    if exhibits.is_empty() && !options.allow_empty && site.had_some("attempts/") {
-        return Err(GalleryError::WouldEmpty { path: out.to_owned() });
-    }
-    let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions)?;
-    shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
-    let unread = print(&site, &shown, &omissions, measure, context, options)?;
+    build_in(OpenGallery::open(out)?, exhibits, verify, measure, omissions, context, options)
+}
 
-    let cache = BuildCache::new(shown.iter().filter_map(|one| {
-        one.hung.cached.clone().map(|cached| (one.exhibit.attempt.id.to_string(), cached))
-    }));
+/// A gallery's folder as an earlier build left it, held for this one.
+pub(super) struct OpenGallery {
+    site: Site,
+    before: BuildCache,
+}
+
+impl OpenGallery {
+    /// # Errors
+    /// A folder of something else; one that can't be read or made.
+    pub(super) fn open(out: &Path) -> Result<Self, GalleryError> {
+        let site = Site::open(out)?;
+        let before = BuildCache::read(site.memory().as_deref());
+        Ok(Self { site, before })
+    }
+}
+
+/// As [`build`], in a folder that was opened before.
+///
+/// # Errors
+/// As [`build`].
+pub(super) fn build_in(
+    OpenGallery { site, before }: OpenGallery,
+    exhibits: &[Exhibit<'_>],
+    verify: &VerifyExhibit<'_>,
+    measure: &MeasureDrawing<'_>,
+    omissions: &[Omission],
+    context: GalleryContext<'_>,
+    options: &GalleryOptions,
+) -> Result<BuildReport, GalleryError> {
+    let out = site.root().to_owned();
+    if exhibits.is_empty() && !options.allow_empty && site.had_some("attempts/") {
+        return Err(GalleryError::WouldEmpty { path: out });
+    }
+    let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions, &before)?;
+    shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
+    let unread = print(
+        &Press::new(&site, before.together(), measure, options, context)?,
+        &site,
+        &shown,
+        &omissions,
+        context,
+        options,
+    )?;
+
+    let seen = shown
+        .iter()
+        .filter_map(|one| one.hung.cached.clone().map(|cached| (one.exhibit.attempt.id.to_string(), cached)));
+    let cache = BuildCache::new(seen, site.made_together());
     let notes =
-        cache.text().map_err(|error| GalleryError::Write { path: out.to_owned(), source: error.into() })?;
+        cache.text().map_err(|error| GalleryError::Write { path: out.clone(), source: error.into() })?;
     site.remember(&notes)?;
     let attempts = shown.iter().filter(|one| one.exhibit.attempt.is_first()).count();
     let looks = shown.len() - attempts;
@@ -98,14 +139,13 @@ pub fn build(
 
 /// Prints all pages of attempts that are given newest first. Returns texts that could not be read.
 fn print(
+    press: &Press<'_>,
     site: &Site,
     shown: &[HungExhibit<'_>],
     omissions: &[Omission],
-    measure: &MeasureDrawing<'_>,
     context: GalleryContext<'_>,
     options: &GalleryOptions,
 ) -> Result<Vec<Problem>, GalleryError> {
-    let press = &Press::new(site, measure, options, context)?;
     let (own, ranks) = (&options.site, press.ranks());
     let sections = sections(shown.iter().map(HungExhibit::view), &own.makers, ranks);
     let models = models(&sections);
@@ -116,37 +156,36 @@ fn print(
     let seals = SealsPage::new(context.seals, &sections);
     let premium = PremiumPage::new(&models);
     let ranking = context.judged.and_then(|report| RankingPage::new(report, &models));
-    let index = IndexPage::new(&sections, &models, omissions, ranks, own)
-        .with_pages(seals.is_some(), premium.is_some());
     let neighbours = neighbours(&shown.iter().map(HungExhibit::view).collect::<Vec<_>>());
     let looks = LookSeries::new(shown.iter().map(HungExhibit::view));
+
+    let further = (seals.is_some(), premium.is_some());
 
     // What takes longest comes first, so that no core is left with it at the end.
     let mut work = PrintJobs::default();
     work.add(|| press.data(shown, "attempts.json"));
     work.add(|| press.data(shown, "attempts.csv"));
-    work.add(|| {
-        press.page("index.html", "index.html", "", &index, || Poster::index(&sections, &models, own))
-    });
+    work.add(|| press.index((&sections, &models), shown, omissions, further));
     for page in sections.iter().flat_map(SectionPage::all) {
         work.add(move || press.section(&page));
     }
     if let Some(page) = &ranking {
         let poster = || Poster::ranking(&sections, &models, ranks, own);
-        work.add(move || press.page(RankingPage::PATH, "ranking.html", "", page, poster));
+        work.add(move || press.page(RankingPage::PATH, "ranking.html", "", page, poster, None));
     }
     if let Some(page) = &seals {
-        work.add(|| press.page(SealsPage::PATH, "seals.html", "", page, || Poster::seals(context.seals)));
+        let poster = || Poster::seals(context.seals);
+        work.add(move || press.page(SealsPage::PATH, "seals.html", "", page, poster, None));
     }
     if let Some(page) = &premium {
         let poster = || Poster::premium(page, &models);
-        work.add(move || press.page(PremiumPage::PATH, "premium.html", "", page, poster));
+        work.add(move || press.page(PremiumPage::PATH, "premium.html", "", page, poster, None));
     }
     for model in &models {
         work.add(|| press.model(model));
     }
-    for (one, neighbours) in shown.iter().zip(&neighbours) {
-        work.0.push(Box::new(|| press.attempt(one, neighbours, looks.strip(one.exhibit.attempt).as_ref())));
+    for (one, places) in shown.iter().zip(&neighbours) {
+        work.0.push(Box::new(|| press.attempt(one, places, shown, &looks)));
     }
     let unread = parallel::map(&work.0, |print| print())?;
     press.directions(shown)?;
@@ -173,12 +212,15 @@ pub(super) struct HungExhibit<'a> {
     pub(super) hung: HungFiles,
     /// Hash of the record.
     pub(super) record: blake3::Hash,
+    /// What pages show of it follows from this; none where that can't be told.
+    inputs: Option<blake3::Hash>,
 }
 
 impl HungExhibit<'_> {
     /// The attempt as pages show it.
     pub(super) fn view(&self) -> ShownAttempt<'_> {
-        ShownAttempt { attempt: self.exhibit.attempt, pictures: &self.hung.pictures, looks: 0 }
+        let (attempt, pictures) = (self.exhibit.attempt, &self.hung.pictures);
+        ShownAttempt { attempt, pictures, looks: 0, inputs: self.inputs.as_ref() }
     }
 }
 
@@ -188,14 +230,14 @@ fn take_in<'a>(
     exhibits: &'a [Exhibit<'a>],
     verify: &VerifyExhibit<'_>,
     omissions: &[Omission],
+    before: &BuildCache,
 ) -> Result<(Vec<HungExhibit<'a>>, Vec<Omission>), GalleryError> {
-    let before = BuildCache::read(site.memory().as_deref());
     let now = SystemTime::now();
     let numbered: Vec<_> = exhibits.iter().enumerate().collect();
     let taken = parallel::map(&numbered, |(index, exhibit)| {
         let record = blake3::hash(&serde_json::to_vec(exhibit.attempt).map_err(GalleryError::Page)?);
         let stamp = cache::stamp(record.as_bytes(), &exhibit.files, now);
-        let known = stamp.as_deref().and_then(|stamp| take::unchanged(site, exhibit, &before, stamp));
+        let known = stamp.as_deref().and_then(|stamp| take::unchanged(site, exhibit, before, stamp));
         let hung = match known {
             Some(hung) => hung,
             None => match verify(*index) {
@@ -203,7 +245,8 @@ fn take_in<'a>(
                 Err(omission) => return Ok(Err(omission)),
             },
         };
-        Ok::<_, GalleryError>(Ok(HungExhibit { exhibit, hung, record }))
+        let inputs = hung.cached.as_ref().map(inputs::of_attempt);
+        Ok::<_, GalleryError>(Ok(HungExhibit { exhibit, hung, record, inputs }))
     })?;
     let (mut shown, mut left_out) = (Vec::with_capacity(taken.len()), omissions.to_vec());
     for one in taken {

@@ -6,11 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pelicycle_store::AttemptFiles;
 use serde::{Deserialize, Serialize};
+
+use super::site::MadeTogether;
 
 /// Version of the list's shape, and of what is made of the files: a change reads them all anew.
 const VERSION: u32 = 4;
@@ -22,6 +24,9 @@ const SETTLED: Duration = Duration::from_secs(2);
 pub(super) struct BuildCache {
     version: u32,
     attempts: BTreeMap<String, CachedFiles>,
+    /// Files of the site that were made from the same inputs (`inputs.rs`).
+    #[serde(default)]
+    together: MadeTogether,
 }
 
 /// One attempt's files, found whole and taken into the site.
@@ -48,8 +53,12 @@ impl BuildCache {
             .unwrap_or_default()
     }
 
-    pub(super) fn new(attempts: impl Iterator<Item = (String, CachedFiles)>) -> Self {
-        Self { version: VERSION, attempts: attempts.collect() }
+    pub(super) fn new(attempts: impl Iterator<Item = (String, CachedFiles)>, together: MadeTogether) -> Self {
+        Self { version: VERSION, attempts: attempts.collect(), together }
+    }
+
+    pub(super) fn together(&self) -> &MadeTogether {
+        &self.together
     }
 
     pub(super) fn get(&self, id: &str, stamp: &str) -> Option<&CachedFiles> {
@@ -67,15 +76,18 @@ pub(super) fn stamp(record: &[u8], files: &AttemptFiles<PathBuf>, now: SystemTim
     let mut hasher = blake3::Hasher::new();
     hasher.update(record).update(&[u8::from(files.active)]);
     for (_, path) in files.iter() {
-        let found = std::fs::symlink_metadata(path).ok()?;
-        let age = now.duration_since(changed(&found)?).ok()?;
-        if age < SETTLED {
-            return None;
-        }
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned())?;
-        hasher.update(name.as_bytes()).update(&[0]).update(&marks(&found)?);
+        let name = path.file_name()?.to_string_lossy();
+        hasher.update(name.as_bytes()).update(&[0]).update(&settled_marks(path, now)?);
     }
     Some(hasher.finalize().to_hex().to_string())
+}
+
+/// What a file is known by, as long as nobody changes it; `None` while it is too new to tell a later change by its times,
+/// or where it cannot be looked at.
+pub(super) fn settled_marks(path: &Path, now: SystemTime) -> Option<Vec<u8>> {
+    let found = std::fs::symlink_metadata(path).ok()?;
+    let age = now.duration_since(changed(&found)?).ok()?;
+    if age < SETTLED { None } else { marks(&found) }
 }
 
 /// When a file was last written or changed in any way.
@@ -136,7 +148,7 @@ mod tests {
     fn a_list_of_another_version_or_a_broken_one_is_empty() {
         let taken =
             CachedFiles { stamp: "s".to_owned(), drawing: Some((3, 4)), repaired: None, moves: false };
-        let seen = BuildCache::new([("id".to_owned(), taken.clone())].into_iter());
+        let seen = BuildCache::new([("id".to_owned(), taken.clone())].into_iter(), MadeTogether::new());
         let text = seen.text().unwrap();
         assert_eq!(BuildCache::read(Some(&text)).get("id", "s"), Some(&taken));
         assert_eq!(BuildCache::read(Some(&text)).get("id", "t"), None);

@@ -16,6 +16,7 @@ pub mod comparison;
 mod error;
 mod exhibit;
 mod heat;
+mod inputs;
 mod lettering;
 mod live;
 mod makers;

@@ -14,9 +14,8 @@ use pelicycle_record::measure::Rubric;
 use pelicycle_record::{Attempt, Id, RubricReading};
 use pelicycle_store::{DamagedRecord, Listing, Store, StoreError, StoredAttempt};
 
-use crate::{
-    BuildReport, Exhibit, GalleryContext, GalleryError, GalleryOptions, MeasureDrawing, Omission, build,
-};
+use crate::build::{OpenGallery, build_in};
+use crate::{BuildReport, Exhibit, GalleryContext, GalleryError, GalleryOptions, MeasureDrawing, Omission};
 
 /// A gallery as it was rebuilt.
 #[derive(Debug)]
@@ -65,7 +64,8 @@ pub fn rebuild_measured_by(
     out: &Path,
     options: &GalleryOptions,
 ) -> Result<RebuiltGallery, RebuildError> {
-    let listing = store.list()?;
+    let (listing, opened) = list_and_open(store, out);
+    let listing = listing?;
     let readings = store.readings()?;
     let mut read: BTreeMap<&Id, Vec<&RubricReading>> = BTreeMap::new();
     for reading in readings.records.iter().filter(|reading| reading.answers.is_some()) {
@@ -95,7 +95,8 @@ pub fn rebuild_measured_by(
     let seals = store.all_seals()?;
     omissions.extend(seals.damaged.iter().map(omission));
     let context = GalleryContext { judged: judged.as_ref(), seals: &seals.records };
-    let report = build(&exhibits, &verify, measure, &omissions, context, out, options)
+    let report = opened
+        .and_then(|opened| build_in(opened, &exhibits, &verify, measure, &omissions, context, options))
         .map_err(RebuildError::Gallery)?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     damaged.extend(damaged_judgements);
@@ -103,6 +104,20 @@ pub fn rebuild_measured_by(
     damaged.extend(readings.damaged);
     damaged.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(RebuiltGallery { report, damaged })
+}
+
+/// Lists the store, and opens the gallery meanwhile: its list of files is long.
+fn list_and_open(
+    store: &Store,
+    out: &Path,
+) -> (Result<Listing, StoreError>, Result<OpenGallery, GalleryError>) {
+    std::thread::scope(|scope| {
+        let opening = std::thread::Builder::new().spawn_scoped(scope, || OpenGallery::open(out));
+        let listing = store.list();
+        // A thread that the system refuses is one fewer; the work gets done all the same.
+        let opened = opening.ok().and_then(|thread| thread.join().ok());
+        (listing, opened.unwrap_or_else(|| OpenGallery::open(out)))
+    })
 }
 
 /// The rankings of all contestants by all judgements, where there are any; and judgements that can't be used.

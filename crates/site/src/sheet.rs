@@ -93,6 +93,7 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
         attempt: exhibit.attempt,
         pictures: &none,
         looks: 0,
+        inputs: None,
     });
     let ranks = Ranks::new(options.judged.as_ref());
     let sections = sections(shown, &options.makers, &ranks);

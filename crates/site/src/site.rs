@@ -3,7 +3,7 @@
 //! A list of the files that were made lies in the folder. Only files on it are ever removed, and only a folder
 //! that is empty or has such a list is built into.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -51,6 +51,27 @@ struct Made {
     source: Option<String>,
 }
 
+/// Paths of the files that were made from the same inputs, and the beginnings of their hashes, by the key of these inputs.
+pub(super) type MadeTogether = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Digits of a file's hash by which it is known in [`MadeTogether`].
+const HASH_DIGITS: usize = 16;
+
+/// What a file is made from, for the next build to know.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct MadeFrom<'a> {
+    /// Key of what it shows (`source.rs`), for one that is costly to make.
+    pub(super) source: Option<&'a str>,
+    /// Key of what it and the files made with it follow from (`inputs.rs`), where that can be told.
+    pub(super) inputs: Option<&'a str>,
+}
+
+impl<'a> MadeFrom<'a> {
+    pub(super) fn source(source: &'a str) -> Self {
+        Self { source: Some(source), inputs: None }
+    }
+}
+
 /// One file of the last build, and whether this one keeps it.
 struct KnownFile {
     made: Made,
@@ -70,6 +91,8 @@ pub(super) struct Site {
     root: PathBuf,
     /// What the last build made. Most of it is kept as it is, which is marked here without a lock.
     before: HashMap<String, KnownFile>,
+    /// What this build made or kept from the same inputs.
+    together: Mutex<MadeTogether>,
     /// What this build made anew.
     made: Mutex<HashMap<String, Made>>,
     written: AtomicUsize,
@@ -131,6 +154,7 @@ impl Site {
         Ok(Self {
             root: root.to_owned(),
             before,
+            together: Mutex::default(),
             made: Mutex::default(),
             written: AtomicUsize::new(0),
             unchanged: AtomicUsize::new(0),
@@ -138,6 +162,11 @@ impl Site {
             staged: AtomicUsize::new(0),
             _lock: lock,
         })
+    }
+
+    /// The folder.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Whether the last build made a file whose path begins so.
@@ -168,27 +197,60 @@ impl Site {
 
     /// Puts a file at `path`, which is relative to the site and uses `/`.
     pub(super) fn put(&self, path: &str, content: &[u8]) -> Result<(), GalleryError> {
-        self.put_made_from(path, content, None)
+        self.put_made_from(path, content, MadeFrom::default())
     }
 
-    /// Keeps `path` if it is there and was made from `source`.
-    pub(super) fn keep(&self, path: &str, source: &str) -> bool {
-        self.keep_all(&[path], |made| made.source.as_deref() == Some(source))
+    /// Keeps `path` if it is there and was made from the same source, and notes its inputs.
+    pub(super) fn keep(&self, path: &str, from: MadeFrom<'_>) -> bool {
+        if !self.keep_all(&[path], |made| made.source.as_deref() == from.source) {
+            return false;
+        }
+        if let Some(known) = self.before.get(path) {
+            self.note(path, &known.made, from.inputs);
+        }
+        true
     }
 
-    /// Whether the last build made `path` from `source`.
-    pub(super) fn is_made_from(&self, path: &str, source: &str) -> bool {
-        self.before.get(path).is_some_and(|known| known.made.source.as_deref() == Some(source))
+    /// Keeps all that the last build made with these inputs, by what it noted, if all of it is there. Returns the paths.
+    pub(super) fn keep_made_with<'a>(&self, inputs: &str, noted: &'a MadeTogether) -> Option<Vec<&'a str>> {
+        let (paths, hashes): (Vec<&str>, Vec<&str>) =
+            noted.get(inputs)?.iter().map(|(path, hash)| (path.as_str(), hash.as_str())).unzip();
+        // The notes may be of another state of the folder than its list.
+        let listed = |(path, hash): (&&str, &&str)| {
+            self.before.get(*path).is_some_and(|known| known.made.hash.starts_with(*hash))
+        };
+        if !paths.iter().zip(&hashes).all(listed) || !self.keep_all(&paths, |_| true) {
+            return None;
+        }
+        for path in &paths {
+            if let Some(known) = self.before.get(*path) {
+                self.note(path, &known.made, Some(inputs));
+            }
+        }
+        Some(paths)
+    }
+
+    /// What this build made or kept from the same inputs, for the notes.
+    pub(super) fn made_together(&self) -> MadeTogether {
+        std::mem::take(&mut self.together.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note(&self, path: &str, made: &Made, inputs: Option<&str>) {
+        let Some(inputs) = inputs else { return };
+        let hash = made.hash.chars().take(HASH_DIGITS).collect();
+        let mut together = self.together.lock().unwrap_or_else(PoisonError::into_inner);
+        together.entry(inputs.to_owned()).or_default().insert(path.to_owned(), hash);
     }
 
     /// Keeps these files if all of them are there as the last build left them.
-    pub(super) fn keep_as_they_are(&self, paths: &[&str]) -> bool {
+    pub(super) fn keep_as_they_are<P: AsRef<str>>(&self, paths: &[P]) -> bool {
         self.keep_all(paths, |_| true)
     }
 
-    fn keep_all(&self, paths: &[&str], fits: impl Fn(&Made) -> bool) -> bool {
-        let known = |path: &&str| {
-            self.before.get(*path).filter(|known| fits(&known.made) && self.is_there(path, &known.made))
+    fn keep_all<P: AsRef<str>>(&self, paths: &[P], fits: impl Fn(&Made) -> bool) -> bool {
+        let known = |path: &P| {
+            let path = path.as_ref();
+            self.before.get(path).filter(|known| fits(&known.made) && self.is_there(path, &known.made))
         };
         let Some(found) = paths.iter().map(known).collect::<Option<Vec<_>>>() else { return false };
         for known in found {
@@ -199,19 +261,20 @@ impl Site {
         true
     }
 
-    /// As [`Site::put`], noting the hash of what it was made from for [`Site::keep`] of the next build.
+    /// As [`Site::put`], noting what it was made from for [`Site::keep`] and [`Site::keep_made_with`] of the next build.
     pub(super) fn put_made_from(
         &self,
         path: &str,
         content: &[u8],
-        source: Option<&str>,
+        from: MadeFrom<'_>,
     ) -> Result<(), GalleryError> {
         debug_assert!(is_inside(path), "{path}");
         let made = Made {
             bytes: content.len() as u64,
             hash: blake3::hash(content).to_hex().to_string(),
-            source: source.map(str::to_owned),
+            source: from.source.map(str::to_owned),
         };
+        self.note(path, &made, from.inputs);
         let before = self.before.get(path);
         let same = before
             .filter(|known| known.made.hash == made.hash && self.is_there(path, &known.made))
@@ -422,14 +485,45 @@ mod tests {
     fn a_file_made_from_the_same_source_is_kept_without_making_it() {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::open(folder.path()).unwrap();
-        assert!(!site.keep("a.png", "source"));
-        site.put_made_from("a.png", b"costly", Some("source")).unwrap();
+        assert!(!site.keep("a.png", MadeFrom::source("source")));
+        site.put_made_from("a.png", b"costly", MadeFrom::source("source")).unwrap();
         site.finish().unwrap();
         let site = Site::open(folder.path()).unwrap();
-        assert!(!site.keep("a.png", "another source"));
-        assert!(site.keep("a.png", "source"));
+        assert!(!site.keep("a.png", MadeFrom::source("another source")));
+        assert!(site.keep("a.png", MadeFrom::source("source")));
         assert_eq!(site.finish().unwrap(), FileTally { written: 0, unchanged: 1, removed: 0 });
         assert!(folder.path().join("a.png").exists());
+    }
+
+    #[test]
+    fn what_was_made_with_the_same_inputs_is_kept_whole_or_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = |inputs| MadeFrom { source: Some("source"), inputs };
+        let site = Site::open(folder.path()).unwrap();
+        for path in ["a.html", "b.html"] {
+            site.put_made_from(path, b"page", from(Some("1"))).unwrap();
+        }
+        site.put_made_from("c.html", b"page", from(None)).unwrap();
+        let noted = site.made_together();
+        site.finish().unwrap();
+
+        let site = Site::open(folder.path()).unwrap();
+        assert_eq!(site.keep_made_with("2", &noted), None);
+        assert_eq!(site.keep_made_with("1", &noted).unwrap(), ["a.html", "b.html"]);
+        // Known by its source, and from now on by its inputs too.
+        assert!(site.keep("c.html", from(Some("3"))));
+        let noted_again = site.made_together();
+        assert_eq!(noted_again["1"], noted["1"]);
+        assert!(noted_again.contains_key("3") && !noted.contains_key("3"));
+        assert_eq!(site.finish().unwrap(), FileTally { written: 0, unchanged: 3, removed: 0 });
+
+        // One of two went, or is another by the list.
+        let site = Site::open(folder.path()).unwrap();
+        fs::remove_file(folder.path().join("b.html")).unwrap();
+        assert_eq!(site.keep_made_with("1", &noted), None);
+        site.put("c.html", b"text").unwrap();
+        site.finish().unwrap();
+        assert_eq!(Site::open(folder.path()).unwrap().keep_made_with("3", &noted_again), None);
     }
 
     #[test]

@@ -7,12 +7,12 @@ use super::GalleryError;
 /// A key as it is put together from its parts. Parts are hashed as JSON, so the key follows from the data alone and not
 /// from how a type is printed.
 #[derive(Debug)]
-pub(super) struct SourceKey(String);
+pub(super) struct SourceKey(Vec<u8>);
 
 impl SourceKey {
     /// Begins a key with `maker`, one word that names the version of what makes the file.
     pub(super) fn new(maker: &str) -> Self {
-        Self(maker.to_owned())
+        Self(maker.as_bytes().to_vec())
     }
 
     /// Adds a part.
@@ -21,14 +21,19 @@ impl SourceKey {
     /// A part that has no JSON, which is a fault of the program.
     pub(super) fn with(mut self, part: &(impl Serialize + ?Sized)) -> Result<Self, GalleryError> {
         // JSON on one line holds no line break, so no two lists of parts are the same text.
-        self.0.push('\n');
-        self.0.push_str(&serde_json::to_string(part).map_err(GalleryError::Page)?);
+        self.0.push(b'\n');
+        serde_json::to_writer(&mut self.0, part).map_err(GalleryError::Page)?;
         Ok(self)
     }
 
     /// The key in hexadecimal digits.
     pub(super) fn finish(self) -> String {
-        blake3::hash(self.0.as_bytes()).to_hex().to_string()
+        self.hash().to_hex().to_string()
+    }
+
+    /// The key.
+    pub(super) fn hash(&self) -> blake3::Hash {
+        blake3::hash(&self.0)
     }
 }
 

@@ -9,7 +9,7 @@ use pelicycle_text::plain_file;
 use serde::Serialize;
 
 use super::cache::{BuildCache, CachedFiles};
-use super::site::Site;
+use super::site::{MadeFrom, Site};
 use super::view::{AttemptPictures, SitePicture, TinyPicture, folder};
 use super::{Exhibit, GalleryError, moving, texts};
 
@@ -71,7 +71,6 @@ pub(super) fn unchanged(
         paths.push(moving.clone());
         pictures.moving = Some(moving);
     }
-    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     site.keep_as_they_are(&paths).then(|| HungFiles {
         pictures,
         cached: Some(cached.clone()),
@@ -177,11 +176,11 @@ fn raster(site: &Site, file: &Path, stem: &str) -> Result<Raster, GalleryError> 
     };
     let source = format!("{}-{}", THUMBNAIL_VERSION, blake3::hash(&png).to_hex());
     let (small, large) = hang(stem, size);
-    if !files_of(&small).all(|file| site.keep(&file, &source)) {
+    if !files_of(&small).all(|file| site.keep(&file, MadeFrom::source(&source))) {
         match thumbnails(&png) {
             Ok(made) => {
                 for (file, made) in files_of(&small).zip(&made) {
-                    site.put_made_from(&file, made, Some(&source))?;
+                    site.put_made_from(&file, made, MadeFrom::source(&source))?;
                 }
             }
             Err(error) => return Ok(Raster::Unusable(error.to_string())),

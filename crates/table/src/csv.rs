@@ -1,5 +1,6 @@
 //! Comma-separated values as RFC 4180 has them, in UTF-8.
 
+use std::fmt::{Display, Write as _};
 use std::io::Write;
 
 use super::{Heading, TableCell, TableError, TableWriter};
@@ -48,14 +49,19 @@ fn push(line: &mut String, cell: &TableCell<'_>) {
     match cell {
         TableCell::Absent => {}
         TableCell::Text(text) => quote(line, text),
-        TableCell::Whole(number) => line.push_str(&number.to_string()),
+        TableCell::Whole(number) => push_shown(line, number),
         // Only a damaged record has one that is none.
-        TableCell::Number(number) if number.is_finite() => line.push_str(&number.to_string()),
+        TableCell::Number(number) if number.is_finite() => push_shown(line, number),
         TableCell::Number(_) => {}
         TableCell::Truth(truth) => line.push_str(if *truth { "true" } else { "false" }),
-        TableCell::Moment(moment) => line.push_str(&moment.to_string()),
-        TableCell::Day(day) => line.push_str(&day.to_string()),
+        TableCell::Moment(moment) => push_shown(line, moment),
+        TableCell::Day(day) => push_shown(line, day),
     }
+}
+
+fn push_shown(line: &mut String, value: &impl Display) {
+    // Writing to a String cannot fail.
+    let _ = write!(line, "{value}");
 }
 
 fn quote(line: &mut String, text: &str) {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use serde_json::{Map, Number, Value};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Heading, TableCell, TableError, TableWriter};
 
@@ -22,9 +22,10 @@ impl<W: Write> JsonLines<W> {
 
 impl<W: Write> TableWriter for JsonLines<W> {
     fn row(&mut self, cells: &[TableCell<'_>]) -> Result<(), TableError> {
-        let mut line = object(&self.headings, cells).to_string();
-        line.push('\n');
-        Ok(self.out.write_all(line.as_bytes())?)
+        let mut line = Vec::new();
+        write_object(&mut line, &self.headings, cells)?;
+        line.push(b'\n');
+        Ok(self.out.write_all(&line)?)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), TableError> {
@@ -32,22 +33,45 @@ impl<W: Write> TableWriter for JsonLines<W> {
     }
 }
 
-/// A row as an object.
-#[must_use]
-pub fn object(headings: &[Heading], cells: &[TableCell<'_>]) -> Value {
-    let members: Map<String, Value> =
-        headings.iter().zip(cells).map(|(heading, cell)| (heading.name.to_owned(), value(cell))).collect();
-    Value::Object(members)
+/// Writes a row as an object, on one line without its end.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_object(
+    out: impl Write,
+    headings: &[Heading],
+    cells: &[TableCell<'_>],
+) -> Result<(), TableError> {
+    Ok(serde_json::to_writer(out, &Row { headings, cells }).map_err(std::io::Error::from)?)
 }
 
-fn value(cell: &TableCell<'_>) -> Value {
-    match cell {
-        TableCell::Absent => Value::Null,
-        TableCell::Text(text) => Value::String(text.clone().into_owned()),
-        TableCell::Whole(number) => Value::from(*number),
-        TableCell::Number(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        TableCell::Truth(truth) => Value::Bool(*truth),
-        TableCell::Moment(moment) => Value::String(moment.to_string()),
-        TableCell::Day(day) => Value::String(day.to_string()),
+/// A row whose members are written one by one: a table of a gallery has some hundred thousand.
+struct Row<'a> {
+    headings: &'a [Heading],
+    cells: &'a [TableCell<'a>],
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(Some(self.headings.len()))?;
+        for (heading, cell) in self.headings.iter().zip(self.cells) {
+            members.serialize_entry(heading.name, cell)?;
+        }
+        members.end()
+    }
+}
+
+/// As JSON has it; a number that is none is null.
+impl Serialize for TableCell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            TableCell::Absent => serializer.serialize_unit(),
+            TableCell::Text(text) => serializer.serialize_str(text),
+            TableCell::Whole(number) => serializer.serialize_u64(*number),
+            TableCell::Number(number) => serializer.serialize_f64(*number),
+            TableCell::Truth(truth) => serializer.serialize_bool(*truth),
+            TableCell::Moment(moment) => serializer.collect_str(moment),
+            TableCell::Day(day) => serializer.collect_str(day),
+        }
     }
 }

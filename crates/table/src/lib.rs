@@ -15,7 +15,7 @@ mod row;
 
 pub use cell::{ColumnKind, Heading, TableCell};
 pub use csv::Csv;
-pub use json::{JsonLines, object};
+pub use json::{JsonLines, write_object};
 pub use row::{headings, row};
 
 /// A table that takes rows one by one.

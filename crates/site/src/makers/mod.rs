@@ -24,7 +24,7 @@ struct Shipped {
 }
 
 /// A lab and its models' names.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabEntry {
     /// The name that people know it by.
     pub name: String,
@@ -41,7 +41,7 @@ pub struct LabEntry {
 }
 
 /// What a site says of models itself, before the table that ships.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct OwnMakers {
     /// Labs that are looked at first.
     pub labs: Vec<LabEntry>,

@@ -6,10 +6,11 @@ use pelicycle_record::measure::{RULES_VERSION, Rubric};
 use super::Press;
 use super::experts::files_of_maps;
 use crate::build::HungExhibit;
+use crate::site::MadeFrom;
 use crate::source::SourceKey;
 use crate::take::{self, Problem};
 use crate::view::{
-    AttemptPage, AttemptTexts, LookStrip, MeasuresView, Neighbours, Poster, page_path, prompt_path,
+    AttemptPage, AttemptTexts, LookSeries, MeasuresView, NeighbourPlaces, Poster, page_path, prompt_path,
 };
 use crate::{GalleryError, texts};
 
@@ -18,15 +19,26 @@ use crate::{GalleryError, texts};
 const TEXTS: u32 = 4;
 
 impl Press<'_> {
-    /// Prints the page of one attempt. Its texts are read only when there is something to print; returns those that could
-    /// not be.
+    /// Prints the page of one attempt, whose neighbours stand at these places among `all`. Its texts are read only when there is
+    /// something to print; returns those that could not be.
     pub(crate) fn attempt(
         &self,
         one: &HungExhibit<'_>,
-        neighbours: &Neighbours,
-        looks: Option<&LookStrip>,
+        places: &NeighbourPlaces,
+        all: &[HungExhibit<'_>],
+        looks: &LookSeries<'_>,
     ) -> Result<Vec<Problem>, GalleryError> {
         let (attempt, files) = (one.exhibit.attempt, &one.exhibit.files);
+        let beside = places.all().map(|place| place.map(|place| all[place].view()));
+        let inputs = self.inputs_of_attempt(one, &beside, looks)?;
+        // Maps are drawn for several pages together, so they go with none of them.
+        let maps = files_of_maps(one.exhibit);
+        if (maps.is_empty() || self.site.keep_as_they_are(&maps))
+            && self.keep_made_with(inputs.as_deref(), Some(attempt.timing.started))
+        {
+            return Ok(Vec::new());
+        }
+        let (neighbours, strip) = (places.view(|place| all[place].view()), looks.strip(attempt));
         let (prompt_href, origin) = (prompt_path(&attempt.prompt), self.origin(&attempt.contestant));
         let page = |texts, experts| {
             AttemptPage::new(
@@ -39,10 +51,11 @@ impl Press<'_> {
                 &prompt_href,
                 neighbours.clone(),
             )
-            .with_looks(looks.cloned())
+            .with_looks(strip.clone())
         };
         let path = page_path(attempt);
-        let share = self.share(&path, || Poster::attempt(one.view(), origin.clone()))?;
+        let poster = || Poster::attempt(one.view(), origin.clone());
+        let share = self.share(&path, poster, inputs.as_deref())?;
         let source = SourceKey::new(&self.made_by)
             .with(&page(AttemptTexts::default(), None))?
             // The record holds the hashes of the texts.
@@ -53,14 +66,15 @@ impl Press<'_> {
             .with(&one.exhibit.readings.iter().map(|reading| reading.id.as_str()).collect::<Vec<_>>())?
             .with(&self.shared(share.as_ref()))?
             .finish();
-        if self.is_printed(one, &path, &source) {
+        let from = MadeFrom { source: Some(&source), inputs: inputs.as_deref() };
+        if self.is_printed(one, &path, &maps, from) {
             return Ok(Vec::new());
         }
         let (mut texts, mut problems) = texts::read(one.exhibit, &one.hung);
         texts.measures = self.measures(one);
         let experts = self.experts(one.exhibit, &mut problems)?;
         let page = page(texts, experts);
-        self.print(&path, "attempt.html", "../../", &page, share.as_ref(), &source)?;
+        self.print(&path, "attempt.html", "../../", &page, share.as_ref(), from)?;
         Ok(problems)
     }
 
@@ -75,14 +89,12 @@ impl Press<'_> {
         Some(MeasuresView::new(measured, check.has_page_styles(), size, &one.exhibit.readings))
     }
 
-    /// Whether the last build left the page and its maps as they would be made from `source`; they are kept then.
-    fn is_printed(&self, one: &HungExhibit<'_>, path: &str, source: &str) -> bool {
-        let maps = files_of_maps(one.exhibit);
+    /// Whether the last build left the page and its maps as they would be made; they are kept then.
+    fn is_printed(&self, one: &HungExhibit<'_>, path: &str, maps: &[String], from: MadeFrom<'_>) -> bool {
         // Counts that may have changed are drawn anew.
         if !maps.is_empty() && one.hung.cached.is_none() {
             return false;
         }
-        let files: Vec<&str> = std::iter::once(path).chain(maps.iter().map(String::as_str)).collect();
-        self.site.is_made_from(path, source) && self.site.keep_as_they_are(&files)
+        (maps.is_empty() || self.site.keep_as_they_are(maps)) && self.site.keep(path, from)
     }
 }

@@ -1,7 +1,7 @@
 //! The press: prints pages from their views, each only when what it shows has changed.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
@@ -10,18 +10,20 @@ use pelicycle_store::StoredSeal;
 use serde::Serialize;
 
 use super::build::{GalleryOptions, HungExhibit, MeasureDrawing};
+use super::inputs::SharedInputs;
 use super::makers::Origin;
-use super::share::{self, BaseUrl, Feed, SiteMap};
-use super::site::Site;
+use super::share::{self, BaseUrl, DrawnBlocks, Feed, SiteMap};
+use super::site::{MadeFrom, MadeTogether, Site};
 use super::source::SourceKey;
 use super::view::{
-    ChartPage, GridPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, SealNote, Section, TimelinePage,
-    VersusPage, prompt_path,
+    ChartPage, GridPage, IndexPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, SealNote, Section,
+    TimelinePage, VersusPage, newest, prompt_path,
 };
-use super::{GalleryContext, GalleryError, OwnMakers, SiteSettings, parallel, templates};
+use super::{GalleryContext, GalleryError, Omission, OwnMakers, SiteSettings, parallel, templates};
 
 mod attempt;
 mod experts;
+mod kept;
 
 /// A page of one prompt, or the pages of a kind: they are printed side by side, since a gallery may be of one prompt.
 #[derive(Debug, Clone, Copy)]
@@ -43,15 +45,21 @@ impl SectionPage {
 pub(super) struct Press<'a> {
     templates: Environment<'static>,
     site: &'a Site,
+    /// What the last build made from the same inputs.
+    noted: &'a MadeTogether,
     measure: &'a MeasureDrawing<'a>,
     base: Option<&'a BaseUrl>,
     /// What every page is made by: templates, and what the site says of itself.
     made_by: String,
+    /// What every page follows from.
+    inputs: SharedInputs,
     makers: &'a OwnMakers,
     own: &'a SiteSettings,
     ranks: Ranks,
     seals: &'a [StoredSeal],
     map: Mutex<SiteMap>,
+    /// Words on posters.
+    blocks: DrawnBlocks,
     /// Where models come from, by what tells it: of thousands of attempts there are some hundred models.
     origins: Mutex<HashMap<String, Origin>>,
 }
@@ -63,6 +71,7 @@ impl<'a> Press<'a> {
     /// A template that is broken.
     pub(super) fn new(
         site: &'a Site,
+        noted: &'a MadeTogether,
         measure: &'a MeasureDrawing<'a>,
         options: &'a GalleryOptions,
         context: GalleryContext<'a>,
@@ -70,20 +79,24 @@ impl<'a> Press<'a> {
         let (templates, ranks) = (templates::environment(&options.site)?, Ranks::new(context.judged));
         let own = (&options.site, options.site.logo.is_some());
         let made_by = SourceKey::new(templates::fingerprint()).with(&own)?.finish();
+        let inputs = SharedInputs::new(&made_by, options, context)?;
         let base = options.base.as_ref();
         let (own, makers) = (&options.site, &options.site.makers);
         let seals = context.seals;
         Ok(Self {
             templates,
             site,
+            noted,
             measure,
             base,
             made_by,
+            inputs,
             makers,
             own,
             ranks,
             seals,
             map: Mutex::default(),
+            blocks: DrawnBlocks::default(),
             origins: Mutex::default(),
         })
     }
@@ -101,7 +114,7 @@ impl<'a> Press<'a> {
         &self.ranks
     }
 
-    /// Prints a page at `path`, from which `root` leads to the site's root.
+    /// Prints a page at `path`, from which `root` leads to the site's root, and notes its inputs.
     pub(super) fn page(
         &self,
         path: &str,
@@ -109,13 +122,19 @@ impl<'a> Press<'a> {
         root: &str,
         page: &impl Serialize,
         poster: impl FnOnce() -> Poster,
+        inputs: Option<&str>,
     ) -> Result<(), GalleryError> {
-        let share = self.share(path, poster)?;
+        let share = self.share(path, poster, inputs)?;
         let source = SourceKey::new(&self.made_by).with(page)?.with(&self.shared(share.as_ref()))?.finish();
-        if self.site.keep(path, &source) {
+        let from = MadeFrom { source: Some(&source), inputs };
+        if self.site.keep(path, from) {
             return Ok(());
         }
-        self.print(path, template, root, page, share.as_ref(), &source)
+        self.print(path, template, root, page, share.as_ref(), from)
+    }
+
+    fn map(&self) -> MutexGuard<'_, SiteMap> {
+        self.map.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the preview of a link to a page follows from, beside what every page is made by.
@@ -124,23 +143,29 @@ impl<'a> Press<'a> {
     }
 
     /// The poster of a page of a site with an address, which is drawn where it is not as it was.
-    fn share(&self, path: &str, poster: impl FnOnce() -> Poster) -> Result<Option<Poster>, GalleryError> {
+    fn share(
+        &self,
+        path: &str,
+        poster: impl FnOnce() -> Poster,
+        inputs: Option<&str>,
+    ) -> Result<Option<Poster>, GalleryError> {
         if self.base.is_none() {
             return Ok(None);
         }
         let poster = poster();
-        self.map.lock().unwrap_or_else(PoisonError::into_inner).add(path, poster.newest);
+        self.map().add(path, poster.newest);
         let image = share::image_path(path);
         let source = poster.source(|picture| self.site.hash(picture))?;
-        if !self.site.keep(&image, &source) {
+        let from = MadeFrom { source: Some(&source), inputs };
+        if !self.site.keep(&image, from) {
             let plot = |frame| {
                 let frame = Value::from(Serde(frame));
                 self.templates.get_template("plot.svg")?.render(context! { frame })
             };
             let plot = poster.chart.as_ref().map(plot).transpose()?;
-            let png = share::draw(&poster, plot.as_deref(), |path| self.site.read(path))
+            let png = share::draw(&poster, plot.as_deref(), &self.blocks, |path| self.site.read(path))
                 .ok_or_else(|| GalleryError::Poster { path: image.clone() })?;
-            self.site.put_made_from(&image, &png, Some(&source))?;
+            self.site.put_made_from(&image, &png, from)?;
         }
         Ok(Some(poster))
     }
@@ -153,47 +178,80 @@ impl<'a> Press<'a> {
         root: &str,
         page: &impl Serialize,
         poster: Option<&Poster>,
-        source: &str,
+        from: MadeFrom<'_>,
     ) -> Result<(), GalleryError> {
         let share = poster.zip(self.base).map(|(poster, base)| share::preview(poster, path, base, self.own));
         let (page, share) = (Value::from(Serde(page)), Value::from(Serde(&share)));
         let html = self.templates.get_template(template)?.render(context! { root, page, share })?;
-        self.site.put_made_from(path, html.as_bytes(), Some(source))
+        self.site.put_made_from(path, html.as_bytes(), from)
+    }
+
+    /// Prints the first page, with ways to the further pages that there are: of seals, and of the premium.
+    pub(super) fn index(
+        &self,
+        (sections, models): (&[Section<'_>], &[ModelWorks<'_>]),
+        shown: &[HungExhibit<'_>],
+        omissions: &[Omission],
+        (seals, premium): (bool, bool),
+    ) -> Result<(), GalleryError> {
+        let inputs = self.inputs_of_index(shown, omissions)?;
+        let attempts = sections.iter().flat_map(Section::attempts);
+        if self.keep_made_with(inputs.as_deref(), newest(attempts)) {
+            return Ok(());
+        }
+        let page =
+            IndexPage::new(sections, models, omissions, &self.ranks, self.own).with_pages(seals, premium);
+        let poster = || Poster::index(sections, models, self.own);
+        self.page("index.html", "index.html", "", &page, poster, inputs.as_deref())
     }
 
     /// Prints a page of one prompt, or the pages of a kind.
     pub(super) fn section(&self, (section, page): &(&Section<'_>, SectionPage)) -> Result<(), GalleryError> {
+        let inputs = self.inputs_of_section(section, *page);
+        let inputs = inputs.as_deref();
+        if self.keep_made_with(inputs, newest(section.attempts())) {
+            return Ok(());
+        }
         match page {
             SectionPage::Wall => {
                 let (path, page) = (prompt_path(section.prompt), PromptPage::new(section, &self.ranks));
                 let page = page.with_seal(SealNote::new(section, self.seals));
-                self.page(&path, "prompt.html", "../", &page, || Poster::wall(section))
+                self.page(&path, "prompt.html", "../", &page, || Poster::wall(section), inputs)
             }
             SectionPage::Timeline => TimelinePage::new(section).map_or(Ok(()), |page| {
-                self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section))
+                self.page(&page.path, "timeline.html", "../", &page, || Poster::timeline(section), inputs)
             }),
             SectionPage::Charts => parallel::map(&ChartPage::all(section, &self.ranks), |page| {
-                self.page(&page.path, "chart.html", "../", page, || Poster::chart(section, page))
+                self.page(&page.path, "chart.html", "../", page, || Poster::chart(section, page), inputs)
             })
             .map(drop),
             SectionPage::Versus => VersusPage::new(section).map_or(Ok(()), |page| {
-                self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section))
+                self.page(&page.path, "versus.html", "../", &page, || Poster::versus(section), inputs)
             }),
         }
     }
 
     /// Prints the pages of one contestant.
     pub(super) fn model(&self, model: &ModelWorks<'_>) -> Result<(), GalleryError> {
+        let inputs = self.inputs_of_model(model)?;
+        let inputs = inputs.as_deref();
+        if self.keep_made_with(inputs, newest(model.attempts())) {
+            return Ok(());
+        }
         let page = ModelPage::new(model);
-        self.page(&page.path, "model.html", "../", &page, || Poster::model(model))?;
+        self.page(&page.path, "model.html", "../", &page, || Poster::model(model), inputs)?;
         if let Some(page) = GridPage::new(model) {
-            self.page(&page.path, "grid.html", "../", &page, || Poster::grid(model))?;
+            self.page(&page.path, "grid.html", "../", &page, || Poster::grid(model), inputs)?;
         }
         Ok(())
     }
 
     /// Writes all the data as a file for other programs: JSON or CSV, by the path's end.
     pub(super) fn data(&self, shown: &[HungExhibit<'_>], path: &str) -> Result<(), GalleryError> {
+        let inputs = self.inputs_of_all(path, shown);
+        if self.keep_made_with(inputs.as_deref(), None) {
+            return Ok(());
+        }
         // A row follows from the record and from which files are there.
         let mut source = SourceKey::new(templates::fingerprint());
         for HungExhibit { hung, record, .. } in shown {
@@ -201,24 +259,32 @@ impl<'a> Press<'a> {
             source = source.with(&(record.to_hex().as_str(), hung.missing, has_picture))?;
         }
         let source = source.finish();
-        if self.site.keep(path, &source) {
+        let from = MadeFrom { source: Some(&source), inputs: inputs.as_deref() };
+        if self.site.keep(path, from) {
             return Ok(());
         }
         let rows = shown.iter().map(|one| (one.exhibit, &one.hung));
-        let text = if path.ends_with(".json") { share::json(rows).into_bytes() } else { share::csv(rows)? };
-        self.site.put_made_from(path, &text, Some(&source))
+        let text = if path.ends_with(".json") { share::json(rows)? } else { share::csv(rows)? };
+        self.site.put_made_from(path, &text, from)
     }
 
     /// Writes what leads others to the pages: the feed, the map for crawlers, and the file that names the map.
     pub(super) fn directions(&self, shown: &[HungExhibit<'_>]) -> Result<(), GalleryError> {
         let Some(base) = self.base else { return Ok(()) };
+        let inputs = self.inputs_of_all("directions", shown);
+        if self.keep_made_with(inputs.as_deref(), None) {
+            return Ok(());
+        }
+        let put = |path: &str, text: &str| {
+            let from = MadeFrom { source: None, inputs: inputs.as_deref() };
+            self.site.put_made_from(path, text.as_bytes(), from)
+        };
         let feed = Value::from(Serde(Feed::new(base, shown.iter().map(HungExhibit::view))));
         let feed = self.templates.get_template("feed.xml")?.render(context! { feed })?;
-        self.site.put(Feed::PATH, feed.as_bytes())?;
-        let map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
-        for (path, text) in map.files(base, &self.templates)? {
-            self.site.put(&path, text.as_bytes())?;
+        put(Feed::PATH, &feed)?;
+        for (path, text) in self.map().files(base, &self.templates)? {
+            put(&path, &text)?;
         }
-        self.site.put(share::ROBOTS, share::robots(base).as_bytes())
+        put(share::ROBOTS, &share::robots(base))
     }
 }

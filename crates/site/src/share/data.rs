@@ -2,7 +2,7 @@
 //! the site. The newest attempt comes first.
 
 use pelicycle_table::{
-    ColumnKind, Csv, Heading, TableCell, TableError, TableWriter as _, headings, object, row,
+    ColumnKind, Csv, Heading, TableCell, TableError, TableWriter as _, headings, row, write_object,
 };
 
 use crate::take::HungFiles;
@@ -47,11 +47,19 @@ fn cells<'a>(exhibit: &Exhibit<'a>, hung: &HungFiles) -> Vec<TableCell<'a>> {
 }
 
 /// The table as a list of objects, a line each. Every object has every column; what is unknown is `null`.
-pub(crate) fn json<'a>(shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a HungFiles)>) -> String {
+pub(crate) fn json<'a>(
+    shown: impl Iterator<Item = (&'a Exhibit<'a>, &'a HungFiles)>,
+) -> Result<Vec<u8>, TableError> {
     let heads = heads();
-    let rows: Vec<String> =
-        shown.map(|(exhibit, hung)| object(&heads, &cells(exhibit, hung)).to_string()).collect();
-    format!("[\n{}\n]\n", rows.join(",\n"))
+    let mut out = b"[\n".to_vec();
+    for (index, (exhibit, hung)) in shown.enumerate() {
+        if index > 0 {
+            out.extend(b",\n");
+        }
+        write_object(&mut out, &heads, &cells(exhibit, hung))?;
+    }
+    out.extend(b"\n]\n");
+    Ok(out)
 }
 
 /// The table as comma-separated values under a line of names. What is unknown is empty.

@@ -1,14 +1,13 @@
 //! The picture that stands for a page where somebody links to it, and what the page's head says of it (Open Graph).
 //!
-//! Words and grounds are an SVG of our own making, drawn by the renderer and the fonts of every raster; the drawings are laid
-//! on it as the small pictures that the site has, pixel by pixel: a gallery has ten thousand of these.
-
-use std::fmt::Write as _;
+//! Words are SVG of our own making, drawn by the renderer and the fonts of every raster, block by block (`block.rs`); the drawings
+//! are laid beside them as the small pictures that the site has, pixel by pixel: a gallery has ten thousand of these.
 
 use pelicycle_drawing as drawing;
 use pelicycle_picture::Board;
 use serde::Serialize;
 
+use super::block::{Block, BlockGround, DrawnBlocks};
 use super::linked_data::linked_data;
 use super::{BaseUrl, Feed};
 use crate::lettering::{wrap, write_text};
@@ -17,7 +16,7 @@ use crate::view::{Plate, Poster};
 use crate::{GalleryError, SiteSettings, templates};
 
 /// Version of how posters are drawn: a change draws them all anew.
-const VERSION: &str = "poster-3";
+const VERSION: &str = "poster-4";
 /// Version of what is made of a poster for a page's head: a change prints all pages anew.
 pub(crate) const PREVIEW_VERSION: u32 = 1;
 /// The size that services which show links ask for.
@@ -92,20 +91,38 @@ struct Frame {
 pub(crate) fn draw(
     poster: &Poster,
     plot: Option<&str>,
+    drawn: &DrawnBlocks,
     read: impl Fn(&str) -> Option<Vec<u8>>,
 ) -> Option<Vec<u8>> {
-    let pictures: Vec<_> =
-        poster.plates.iter().map(|plate| plate.fitting(poster.single).and_then(&read)).collect();
-    let has_picture: Vec<_> = pictures.iter().map(Option::is_some).collect();
-    let (width, height, pixels) =
-        drawing::pixels_trusted(&compose(poster, plot, &has_picture), WIDTH, GROUND)?;
-    let mut board = Board::new(width, height, &pixels)?;
-    for (index, png) in pictures.iter().enumerate() {
-        let Some(png) = png else { continue };
-        let (Frame { side, rim }, (x, y)) = place(poster.single, index);
-        let [x, y, side, rim] = [x, y, side, rim].map(|pixels| u32::try_from(pixels).ok());
-        // One that somebody broke since it was put there leaves its place empty.
-        drop(board.lay(png, (x?, y?), side?, rim?));
+    let mut board = match plot {
+        Some(plot) => {
+            let (width, height, pixels) = drawing::pixels_trusted(&framed(plot), WIDTH, GROUND)?;
+            Board::new(width, height, &pixels)?
+        }
+        None => Board::even(WIDTH, HEIGHT, GROUND),
+    };
+    let blocks = if plot.is_some() {
+        let (mut blocks, _) = heading(poster, 1);
+        blocks.push(mark(MARGIN));
+        blocks
+    } else if poster.single {
+        single(poster)
+    } else {
+        row(poster)
+    };
+    for block in &blocks {
+        drawn.lay(block, &mut board)?;
+    }
+    for (index, plate) in poster.plates.iter().enumerate().filter(|_| plot.is_none()) {
+        let (frame, (x, y)) = place(poster.single, index);
+        let laid = plate.fitting(poster.single).and_then(&read).is_some_and(|png| {
+            let [x, y, side, rim] = [x, y, frame.side, frame.rim].map(|pixels| pixels as u32);
+            // One that somebody broke since it was put there has its verdict in its place.
+            board.lay(&png, (x, y), side, rim).is_ok()
+        });
+        if !laid {
+            drawn.lay(&empty_plate(plate, (frame, (x, y))), &mut board)?;
+        }
     }
     board.png().ok()
 }
@@ -145,97 +162,79 @@ impl Poster {
     }
 }
 
-/// Everything but the pictures.
-fn compose(poster: &Poster, plot: Option<&str>, has_picture: &[bool]) -> String {
-    let mut svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">");
-    if let Some(plot) = plot {
-        write_heading(&mut svg, poster, 1);
-        svg.push_str(plot);
-        write_mark(&mut svg, MARGIN);
-    } else if poster.single {
-        compose_single(&mut svg, poster, has_picture);
-    } else {
-        compose_row(&mut svg, poster, has_picture);
-    }
-    svg.push_str("</svg>");
-    svg
+/// A chart as a picture of the poster's size.
+fn framed(plot: &str) -> String {
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">{plot}</svg>")
 }
 
-/// The drawing on the left, its label on the right.
-fn compose_single(svg: &mut String, poster: &Poster, has_picture: &[bool]) {
-    let Some(plate) = poster.plates.first() else { return };
-    if has_picture != [true] {
-        write_plate(svg, plate, place(true, 0));
-    }
+/// Lines of words on the poster's ground, as far as its right edge; the first stands at `place`.
+fn lines(words: &[String], place: (usize, usize), step: usize, style: &str) -> Option<Block> {
+    Block::lines(words, place, WIDTH as usize - place.0, step, style, GROUND)
+}
+
+/// The label of one drawing, which is on the left of it.
+fn single(poster: &Poster) -> Vec<Block> {
     let x = MARGIN + LARGE.side + 40;
     let mut y = MARGIN + 44;
-    for line in wrap(&poster.title, 20, 4) {
-        write_text(svg, (x, y), &font("DejaVu Serif", 46, INK, ""), &line);
-        y += 56;
+    let mut blocks = Vec::new();
+    let asked = poster.asked.as_deref().unwrap_or_default();
+    for (words, step, style) in [
+        (wrap(&poster.title, 20, 4), 56, font("DejaVu Serif", 46, INK, "")),
+        (wrap(asked, 38, 5), 34, font("DejaVu Serif", 24, INK, "font-style=\"italic\"")),
+        (wrap(&poster.sum, 38, 3), 32, font("DejaVu Sans", 22, QUIET, "")),
+    ] {
+        blocks.extend(lines(&words, (x, y), step, &style));
+        y += words.len() * step + 18;
     }
-    y += 18;
-    for line in wrap(poster.asked.as_deref().unwrap_or_default(), 38, 5) {
-        write_text(svg, (x, y), &font("DejaVu Serif", 24, INK, "font-style=\"italic\""), &line);
-        y += 34;
-    }
-    y += 18;
-    for line in wrap(&poster.sum, 38, 3) {
-        write_text(svg, (x, y), &font("DejaVu Sans", 22, QUIET, ""), &line);
-        y += 32;
-    }
-    write_mark(svg, x);
+    blocks.push(mark(x));
+    blocks
 }
 
-/// The words above, a row of drawings below.
-fn compose_row(svg: &mut String, poster: &Poster, has_picture: &[bool]) {
-    let y = write_heading(svg, poster, 2);
-    write_text(svg, (MARGIN, y), &font("DejaVu Sans", 22, QUIET, ""), &poster.sum);
-    for (index, (plate, has_picture)) in poster.plates.iter().zip(has_picture).enumerate() {
+/// The words above a row of drawings, and their labels.
+fn row(poster: &Poster) -> Vec<Block> {
+    let (mut blocks, y) = heading(poster, 2);
+    let quiet = |size| font("DejaVu Sans", size, QUIET, "");
+    blocks.extend(lines(std::slice::from_ref(&poster.sum), (MARGIN, y), 32, &quiet(22)));
+    for (index, plate) in poster.plates.iter().enumerate() {
         let (frame, (x, top)) = place(false, index);
-        if !has_picture {
-            write_plate(svg, plate, (frame, (x, top)));
-        }
         let label = wrap(&plate.label, 28, 1);
-        let style = font("DejaVu Sans", 15, QUIET, "");
-        write_text(svg, (x, top + frame.side + 26), &style, label.first().map_or("", String::as_str));
+        let first = (x, top + frame.side + 26);
+        blocks.extend(Block::lines(&label, first, frame.side + GAP, 24, &quiet(15), GROUND));
     }
-    write_mark(svg, MARGIN);
+    blocks.push(mark(MARGIN));
+    blocks
 }
 
-/// The title on at most so many lines, and the prompt. Returns where the next line stands.
-fn write_heading(svg: &mut String, poster: &Poster, most: usize) -> usize {
+/// The title on at most so many lines, and the prompt; and where the next line stands.
+fn heading(poster: &Poster, most: usize) -> (Vec<Block>, usize) {
     let mut y = MARGIN + 40;
-    for line in wrap(&poster.title, 46, most) {
-        write_text(svg, (MARGIN, y), &font("DejaVu Serif", 44, INK, ""), &line);
-        y += 54;
+    let title = wrap(&poster.title, 46, most);
+    let mut blocks = Vec::from_iter(lines(&title, (MARGIN, y), 54, &font("DejaVu Serif", 44, INK, "")));
+    y += title.len() * 54;
+    if let Some(asked) = &poster.asked {
+        let asked = wrap(asked, 84, 1);
+        let style = font("DejaVu Serif", 22, INK, "font-style=\"italic\"");
+        blocks.extend(lines(&asked, (MARGIN, y), 34, &style));
+        y += asked.len() * 34;
     }
-    if let Some(asked) = &poster.asked
-        && let Some(line) = wrap(asked, 84, 1).first()
-    {
-        write_text(svg, (MARGIN, y), &font("DejaVu Serif", 22, INK, "font-style=\"italic\""), line);
-        y += 34;
-    }
-    y
+    (blocks, y)
 }
 
 /// A plate without a drawing: white ground, and the word for what came instead.
-fn write_plate(svg: &mut String, plate: &Plate, (frame, (x, y)): (Frame, (usize, usize))) {
-    let side = frame.side;
-    // Writing to a String cannot fail.
-    let _ = write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" fill=\"#fff\"/>");
+fn empty_plate(plate: &Plate, (Frame { side, .. }, place): (Frame, (usize, usize))) -> Block {
+    let mut content = String::new();
     let style = font("DejaVu Serif", (side / 11).min(40), INK, "text-anchor=\"middle\"");
-    write_text(svg, (x + side / 2, y + side / 2 + 8), &style, plate.verdict);
+    write_text(&mut content, (side / 2, side / 2 + 8), &style, plate.verdict);
+    Block::new(&content, (side, side), place, BlockGround::White)
 }
 
 /// The bill of the pelican, and the program's name.
-fn write_mark(svg: &mut String, x: usize) {
-    let y = HEIGHT as usize - 30;
-    let _ = write!(
-        svg,
-        "<path transform=\"translate({x} {}) scale(1.6)\" fill=\"#e8731a\" d=\"M0 5c5-2 11 0 16 4-4 4-12 4-14 0z\"/>",
-        y - 20
+fn mark(x: usize) -> Block {
+    let mut content = String::from(
+        "<path transform=\"translate(0 10) scale(1.6)\" fill=\"#e8731a\" d=\"M0 5c5-2 11 0 16 4-4 4-12 4-14 0z\"/>",
     );
-    write_text(svg, (x + 36, y), &font("DejaVu Sans", 18, QUIET, ""), "pelicycle");
+    write_text(&mut content, (36, 30), &font("DejaVu Sans", 18, QUIET, ""), "pelicycle");
+    Block::new(&content, (160, 44), (x, HEIGHT as usize - 60), BlockGround::Poster(GROUND))
 }
 
 fn font(family: &str, size: usize, ink: &str, more: &str) -> String {

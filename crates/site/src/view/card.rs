@@ -81,7 +81,7 @@ pub(crate) struct Card {
 }
 
 impl Card {
-    pub(crate) fn new(ShownAttempt { attempt, pictures, looks }: ShownAttempt<'_>) -> Self {
+    pub(crate) fn new(ShownAttempt { attempt, pictures, looks, .. }: ShownAttempt<'_>) -> Self {
         let result = words::result(attempt);
         let repaired = pictures.small.is_none() && pictures.repaired_small.is_some();
         let tokens = attempt.usage.output.map(|tokens| text::plural(tokens, "token"));

@@ -19,6 +19,8 @@ pub(crate) struct ShownAttempt<'a> {
     pub(crate) pictures: &'a AttemptPictures,
     /// The number of looks at it, where it is a first attempt.
     pub(crate) looks: usize,
+    /// What else pages show of it follows from this; none where that can't be told (`inputs.rs`).
+    pub(crate) inputs: Option<&'a blake3::Hash>,
 }
 
 /// All attempts on one prompt: its id and its exact text.

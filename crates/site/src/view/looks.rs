@@ -97,6 +97,11 @@ impl<'a> LookSeries<'a> {
         self.of.get(&key(first)).map_or(0, |series| series.len() - 1)
     }
 
+    /// The attempts of the strip of this one's page, and whatever else it has no room for; none where nobody looked.
+    pub(crate) fn beside<'s>(&'s self, attempt: &'s Attempt) -> &'s [ShownAttempt<'s>] {
+        self.of.get(&key(attempt)).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The strip of an attempt's page; none where nobody looked.
     pub(crate) fn strip(&self, attempt: &Attempt) -> Option<LookStrip> {
         let series = self.of.get(&key(attempt))?;

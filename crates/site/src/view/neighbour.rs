@@ -42,6 +42,36 @@ pub(crate) struct Neighbours {
     pub(super) prompt: Beside,
 }
 
+/// Where the attempts that come next to one in time stand among all.
+#[derive(Debug, Clone, Copy, Default)]
+struct BesidePlaces {
+    newer: Option<usize>,
+    older: Option<usize>,
+}
+
+/// Where the neighbours of one attempt stand among all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct NeighbourPlaces {
+    samples: BesidePlaces,
+    model: BesidePlaces,
+    prompt: BesidePlaces,
+}
+
+impl NeighbourPlaces {
+    /// The six places, each where there is one, always in the same order.
+    pub(crate) fn all(&self) -> [Option<usize>; 6] {
+        let Self { samples, model, prompt } = self;
+        [samples.newer, samples.older, model.newer, model.older, prompt.newer, prompt.older]
+    }
+
+    /// What the attempt's page shows of them.
+    pub(crate) fn view<'a>(&self, shown: impl Fn(usize) -> ShownAttempt<'a>) -> Neighbours {
+        let view = |place: Option<usize>| place.map(|place| Neighbour::new(shown(place)));
+        let beside = |at: BesidePlaces| Beside { newer: view(at.newer), older: view(at.older) };
+        Neighbours { samples: beside(self.samples), model: beside(self.model), prompt: beside(self.prompt) }
+    }
+}
+
 impl Neighbour {
     fn new(ShownAttempt { attempt, pictures, .. }: ShownAttempt<'_>) -> Self {
         Self {
@@ -54,13 +84,13 @@ impl Neighbour {
     }
 }
 
-/// The neighbours of each attempt, of those that are given newest first; looks have none.
-pub(crate) fn neighbours<'a>(newest_first: &[ShownAttempt<'a>]) -> Vec<Neighbours> {
+/// Where the neighbours of each attempt stand, of those that are given newest first; looks have none.
+pub(crate) fn neighbours<'a>(newest_first: &[ShownAttempt<'a>]) -> Vec<NeighbourPlaces> {
     let slug = |shown: &ShownAttempt<'a>| shown.attempt.contestant.slug.as_str();
     let prompt =
         |shown: &ShownAttempt<'a>| (shown.attempt.prompt.id.as_str(), shown.attempt.prompt.text.as_str());
     let id = |shown: &ShownAttempt<'a>| &shown.attempt.id;
-    let kinds: [&(dyn Fn() -> Vec<Beside> + Sync); 3] = [
+    let kinds: [&(dyn Fn() -> Vec<BesidePlaces> + Sync); 3] = [
         &|| beside(newest_first, |shown| (slug(shown), prompt(shown)), id),
         &|| beside(newest_first, slug, prompt),
         &|| beside(newest_first, prompt, slug),
@@ -70,7 +100,7 @@ pub(crate) fn neighbours<'a>(newest_first: &[ShownAttempt<'a>]) -> Vec<Neighbour
     let mut next = || found.next().unwrap_or_default();
     let (samples, of_model, of_prompt) = (next(), next(), next());
     let all = samples.into_iter().zip(of_model).zip(of_prompt);
-    all.map(|((samples, model), prompt)| Neighbours { samples, model, prompt }).collect()
+    all.map(|((samples, model), prompt)| NeighbourPlaces { samples, model, prompt }).collect()
 }
 
 /// Of each attempt, those next to it among all of the same `group` that are another `one`.
@@ -78,19 +108,18 @@ fn beside<'a, G: Hash + Eq, O: PartialEq>(
     newest_first: &[ShownAttempt<'a>],
     group: impl Fn(&ShownAttempt<'a>) -> G,
     one: impl Fn(&ShownAttempt<'a>) -> O,
-) -> Vec<Beside> {
+) -> Vec<BesidePlaces> {
     let mut groups: HashMap<G, Vec<usize>> = HashMap::new();
     for (index, shown) in newest_first.iter().enumerate().filter(|(_, shown)| shown.attempt.is_first()) {
         groups.entry(group(shown)).or_default().push(index);
     }
-    let mut found = vec![Beside::default(); newest_first.len()];
+    let mut found = vec![BesidePlaces::default(); newest_first.len()];
     for members in groups.into_values() {
-        let neighbour = |index: usize| Neighbour::new(newest_first[index]);
         for (index, other) in others(members.iter().copied(), newest_first, &one) {
-            found[index].newer = Some(neighbour(other));
+            found[index].newer = Some(other);
         }
         for (index, other) in others(members.iter().rev().copied(), newest_first, &one) {
-            found[index].older = Some(neighbour(other));
+            found[index].older = Some(other);
         }
     }
     found
@@ -136,25 +165,22 @@ mod tests {
             .map(|(n, (prompt, slug))| attempt(prompt, slug, &format!("2026-11-2{}T00:00:00Z", 9 - n), None))
             .collect();
         let pictures = AttemptPictures::default();
-        let shown: Vec<_> =
-            attempts.iter().map(|attempt| ShownAttempt { attempt, pictures: &pictures, looks: 0 }).collect();
+        let shown: Vec<_> = attempts
+            .iter()
+            .map(|attempt| ShownAttempt { attempt, pictures: &pictures, looks: 0, inputs: None })
+            .collect();
         let found = neighbours(&shown);
-        let place = |neighbour: &Option<Neighbour>| {
-            neighbour
-                .as_ref()
-                .map(|it| attempts.iter().position(|attempt| page_path(attempt) == it.href).unwrap())
-        };
         let all: Vec<_> = found
             .iter()
-            .map(|it| {
-                [&it.samples, &it.model, &it.prompt]
-                    .map(|beside| (place(&beside.older), place(&beside.newer)))
-            })
+            .map(|it| [it.samples, it.model, it.prompt].map(|beside| (beside.older, beside.newer)))
             .collect();
         assert_eq!(all[0], [(None, None), (None, None), (Some(1), None)]);
         assert_eq!(all[1], [(Some(3), None), (Some(2), None), (Some(4), Some(0))]);
         assert_eq!(all[2], [(None, None), (Some(3), Some(1)), (None, None)]);
         assert_eq!(all[3], [(None, Some(1)), (None, Some(2)), (Some(4), Some(0))]);
         assert_eq!(all[4], [(None, None), (None, None), (None, Some(3))]);
+        let view = found[1].view(|place| shown[place]);
+        assert_eq!(view.prompt.newer.unwrap().href, page_path(&attempts[0]));
+        assert!(view.model.newer.is_none());
     }
 }

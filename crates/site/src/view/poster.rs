@@ -291,7 +291,8 @@ fn samples(case: &Case<'_>) -> Vec<Plate> {
     case.shown.iter().take(PLATES).map(|shown| Plate::new(*shown, &named(shown))).collect()
 }
 
-fn newest<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Option<Timestamp> {
+/// The moment of the newest of these attempts.
+pub(crate) fn newest<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Option<Timestamp> {
     attempts.map(|attempt| attempt.timing.started).max()
 }
 
