@@ -1,7 +1,7 @@
 //! The hidden command that tries a chat template in a process of its own, and the guard that starts it.
 
 use std::io::{Read as _, Write as _};
-use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -16,7 +16,10 @@ const MEMORY: usize = 192 << 20;
 /// The stack on which it runs: less than any on which it will run later.
 const STACK: usize = 1536 << 10;
 
-/// The time that a trial may take.
+/// How long the system may take until a trial begins: on a busy machine, or one that looks into every program first.
+const START: Duration = Duration::from_secs(20);
+
+/// The time that a trial may take from then on.
 const PATIENCE: Duration = Duration::from_millis(1600);
 
 /// The longest template that is tried.
@@ -33,6 +36,10 @@ pub(crate) fn trial() -> anyhow::Result<ExitCode> {
     let mut text = String::new();
     std::io::stdin().lock().read_to_string(&mut text).context("no template came")?;
     let trial: TemplateTrial = serde_json::from_str(&text).context("what came is no template")?;
+    let mut output = std::io::stdout().lock();
+    // From here on it is the template that takes time.
+    output.write_all(b".").and_then(|()| output.flush()).context("nobody waits for the trial")?;
+    drop(output);
     crate::allocator::limit(MEMORY);
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
         pelicycle_drawing::forbid_system_calls();
@@ -55,6 +62,9 @@ pub(crate) fn guard(trial: &TemplateTrial) -> Result<(), String> {
     if let Some(mut input) = child.stdin.take() {
         // One that has ended already says why by its end.
         let _ = input.write_all(&text);
+    }
+    if let Some(output) = child.stdout.take() {
+        await_start(output);
     }
     match wait(&mut child) {
         Some(status) if status.success() => Ok(()),
@@ -85,9 +95,21 @@ fn start() -> std::io::Result<Child> {
         .arg(TRIAL_COMMAND)
         .env_clear()
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
+}
+
+/// Waits until a trial has begun, or has ended before it did.
+fn await_start(mut output: ChildStdout) {
+    let (tell, begun) = std::sync::mpsc::channel();
+    let reads = std::thread::Builder::new().spawn(move || {
+        let _ = output.read(&mut [0]);
+        let _ = tell.send(());
+    });
+    if reads.is_ok() {
+        let _ = begun.recv_timeout(START);
+    }
 }
 
 /// The end of a trial, in time.

@@ -1,5 +1,6 @@
 //! Why something could not be done: a mistake of the one who asked, or a failure.
 
+use std::error::Error as _;
 use std::path::PathBuf;
 
 use pelicycle_engine::EngineError;
@@ -79,6 +80,18 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// The error and what is behind it, as an attempt keeps it; some have the words of their cause at their end already.
+    pub(crate) fn in_full(&self) -> String {
+        let mut words = self.to_string();
+        let causes = std::iter::successors(self.source(), |error| (**error).source());
+        for cause in causes.map(ToString::to_string) {
+            if !words.ends_with(&cause) {
+                words = format!("{words}: {cause}");
+            }
+        }
+        words
+    }
+
     /// Whether it is a mistake of the one who asked, and no failure.
     #[must_use]
     pub fn is_mistake(&self) -> bool {
@@ -180,4 +193,26 @@ pub enum ConfigurationFault {
     Lineup(#[from] LineupError),
     #[error("usd_per_kwh = {0} is no price of energy")]
     EnergyPrice(f64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_keeps_the_cause_too_and_once() {
+        let cause = || StoreError::Read { path: "results".into(), source: std::io::Error::other("no disk") };
+        let unwritten = RunError::BatchUnwritten {
+            provider: "openai".to_owned(),
+            batch: "b".to_owned(),
+            source: Box::new(cause()),
+        };
+        let words = unwritten.in_full();
+        assert!(
+            words.starts_with("openai took batch b") && words.contains(&format!(": {}", cause())),
+            "{words}"
+        );
+        assert_eq!(words.matches("no disk").count(), 1, "{words}");
+        assert_eq!(RunError::from(cause()).in_full(), cause().to_string());
+    }
 }

@@ -214,7 +214,7 @@ impl LocalModel {
         // The stream is still in our hands, so it takes the events.
         let tell = |kind| drop(events.send(ReplyEvent { at: Instant::now(), kind }));
         tell(ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None }));
-        let failed = self.start(request, shape, &events).err().map(|error| error.to_string());
+        let failed = self.start(request, shape, &events).err().map(|error| error.in_full());
         if failed.is_some() {
             tell(ReplyEventKind::End(RequestEnd { outcome: Outcome::Error, error: failed }));
         }
