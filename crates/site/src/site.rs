@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use pelicycle_text::plain_file;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::GalleryError;
@@ -22,6 +23,9 @@ const LOCK: &str = ".pelicycle-gallery.lock";
 const MEMORY: &str = ".pelicycle-gallery.seen";
 /// Folder in which files are made before they are moved to their place.
 const STAGING: &str = ".pelicycle-gallery.new";
+
+/// The longest list, and the longest notes: those of a million attempts are shorter.
+const MAX_LIST: u64 = 1 << 30;
 
 /// Version of the list's shape, and of what derived files are made by: a change makes them all anew.
 const VERSION: u32 = 1;
@@ -140,7 +144,7 @@ impl Site {
         // A file system without locks is built into all the same: two builds at once only write the same twice.
         drop(lock.lock());
 
-        let before = match fs::read(&manifest) {
+        let before = match plain_file::read(&manifest, MAX_LIST) {
             Ok(text) => {
                 known_files(&text).map_err(|why| GalleryError::Manifest { path: manifest.clone(), why })?
             }
@@ -310,7 +314,7 @@ impl Site {
 
     /// What [`Site::remember`] kept of the last build.
     pub(super) fn memory(&self) -> Option<Vec<u8>> {
-        fs::read(self.root.join(MEMORY)).ok()
+        plain_file::read(&self.root.join(MEMORY), MAX_LIST).ok()
     }
 
     /// Keeps notes for the next build; they are no part of the site.
@@ -544,6 +548,9 @@ mod tests {
             fs::write(root.join(MANIFEST), text).unwrap();
             assert!(matches!(Site::open(&root), Err(GalleryError::Manifest { .. })), "{path}");
         }
+        // One of gigabytes, of which nothing is there.
+        File::create(root.join(MANIFEST)).unwrap().set_len(8 << 30).unwrap();
+        assert!(matches!(Site::open(&root), Err(GalleryError::Read { .. })));
     }
 
     #[cfg(unix)]

@@ -55,17 +55,36 @@ fn conversions(text: &str) -> Result<Vec<char>, Error> {
         }
         let end = rest.find(|c: char| !(c.is_ascii_digit() || "#0- +.hlL".contains(c)));
         let (spec, after) = rest.split_at(end.unwrap_or(rest.len()));
-        let numbers = spec.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
-        for digits in numbers {
-            let number = digits.parse().ok().filter(|number: &usize| *number <= WIDEST);
-            width += number.ok_or_else(|| error(format!("a place of more than {WIDEST} characters")))?;
-        }
+        width += widths(spec)?;
         let kind = after.chars().next().ok_or_else(|| error("the text ends within a place"))?;
         found.push(kind);
         rest = &after[kind.len_utf8()..];
     }
     check_size(width)?;
     Ok(found)
+}
+
+/// The sum of the numbers in a place's form; an error for one that is wider than anybody needs.
+fn widths(spec: &str) -> Result<usize, Error> {
+    let numbers = spec.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let number = |digits: &str| digits.parse().ok().filter(|number: &usize| *number <= WIDEST);
+    let too_wide = || error(format!("a place of more than {WIDEST} characters"));
+    numbers.map(|digits| number(digits).ok_or_else(too_wide)).sum()
+}
+
+/// Refuses what `text.format(values)` would write without end.
+pub(super) fn check_braces(text: &str, values: &[Value]) -> Result<(), Error> {
+    let places = text.split('{').skip(1).map(|place| place.split('}').next().unwrap_or_default());
+    let (mut count, mut width) = (0_usize, 0);
+    for place in places {
+        count += 1;
+        width += widths(place.split_once(':').map_or("", |(_, spec)| spec))?;
+    }
+    let mut longest = 0;
+    for value in values {
+        longest = longest.max(python::str(value)?.len());
+    }
+    check_size(count.saturating_mul(longest).saturating_add(width))
 }
 
 /// `%r` is `%s` of a value that is printed already.

@@ -7,6 +7,8 @@ use fancy_regex::Regex;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
+use super::environment::check_size;
+
 /// The depth to which values may nest. Messages come from people's files, and recursion has a stack to keep to.
 const MAX_DEPTH: usize = 128;
 
@@ -36,6 +38,7 @@ pub(super) fn repr_of(value: &Value) -> Result<String, Error> {
 
 fn repr(value: &Value, depth: usize, out: &mut String) -> Result<(), Error> {
     check_depth(depth)?;
+    check_size(out.len())?;
     match value.kind() {
         ValueKind::None => out.push_str("None"),
         ValueKind::Bool => out.push_str(if value.is_true() { "True" } else { "False" }),

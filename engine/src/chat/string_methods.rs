@@ -4,6 +4,7 @@ use minijinja::value::{Tuple, Value};
 use minijinja::{Error, ErrorKind, State};
 
 use super::arguments::Arguments;
+use super::printf;
 use super::python::{blank, printable};
 
 /// Calls a method; none where it is not here.
@@ -29,6 +30,10 @@ pub(super) fn call(
         "swapcase" => text.chars().flat_map(swap_case).collect::<String>().into(),
         "title" => title(text).into(),
         "isidentifier" | "istitle" | "isprintable" | "isdecimal" | "isdigit" => is(text, method).into(),
+        "format" => {
+            printf::check_braces(text, args)?;
+            return Ok(None);
+        }
         _ => return Ok(None),
     };
     Ok(Some(value))

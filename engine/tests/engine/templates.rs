@@ -122,6 +122,10 @@ fn what_would_write_without_end_is_refused_before_it_does() {
         "{{ ('x' * 3000000000)|length }}",
         "{{ 9**9**9 }}",
         "{{ 'a'.partition('') }}",
+        "{{ '{:3000000000}'.format(1) }}",
+        "{{ '{:.3000000000f}{:>9}'.format(1.5, 2) }}",
+        "{% set x = '{0}' * 10000 %}{{ x.format('y' * 1000000)|length }}",
+        "{% set x = '{a}' * 10000 %}{{ x.format(a='y' * 1000000)|length }}",
     ] {
         assert!(render(source).is_err(), "{source}");
     }
