@@ -22,7 +22,9 @@ pub struct PictureSpeed {
     pub tokens: usize,
     /// Seconds from its pixels to the rows that stand for it, the median of all repetitions.
     pub encode_seconds: f64,
-    /// The same of the fastest and of the slowest repetition.
+    /// Seconds of processor time of all threads for the same, where it was told: they mean something beside other work, too.
+    pub encode_processor_seconds: Option<f64>,
+    /// The clock's seconds of the fastest and of the slowest repetition.
     pub encode_range: (f64, f64),
     /// Seconds in which the model reads the rows, the median of all repetitions.
     pub read_seconds: f64,
@@ -43,7 +45,8 @@ pub fn bench_picture(side: u32) -> Picture {
     Picture::from_rgb(side, side, pixels.collect()).expect("three bytes a pixel, and few enough pixels")
 }
 
-/// Shows a picture `repeat` times, at least once, and measures.
+/// Shows a picture `repeat` times, at least once, and measures. `processor` tells the seconds of processor time that the process
+/// has taken so far, where the system does.
 ///
 /// # Errors
 /// When the picture or the projector does not suit the model.
@@ -52,15 +55,17 @@ pub fn picture_speed(
     projector: &Projector,
     picture: &Picture,
     repeat: usize,
+    processor: impl Fn() -> Option<f64>,
 ) -> Result<PictureSpeed, EngineError> {
     projector.check_model(model)?;
     let shown = projector.resized(picture)?;
-    let (mut encode, mut read, mut tokens) = (Vec::new(), Vec::new(), 0);
+    let (mut encode, mut worked, mut read, mut tokens) = (Vec::new(), Vec::new(), Vec::new(), 0);
     // The first one pays for reading the file.
     for repetition in 0..=repeat.max(1) {
-        let since = Instant::now();
+        let (since, before) = (Instant::now(), processor());
         let rows = Arc::new(projector.encode(model, picture)?);
         let encoded = since.elapsed().as_secs_f64();
+        let processor = before.zip(processor()).map(|(before, after)| after - before);
         tokens = rows.tokens();
         let columns = rows.columns;
         let mut session = Session::new(model);
@@ -74,6 +79,7 @@ pub fn picture_speed(
         }
         if repetition > 0 {
             encode.push(encoded);
+            worked.extend(processor);
             read.push(since.elapsed().as_secs_f64());
         }
     }
@@ -84,6 +90,7 @@ pub fn picture_speed(
         height: shown.height(),
         tokens,
         encode_seconds: median(encode),
+        encode_processor_seconds: (!worked.is_empty()).then(|| median(worked)),
         encode_range: range,
         read_seconds: median(read),
     })

@@ -25,6 +25,8 @@ pub(super) struct PictureLine {
     encode_seconds: f64,
     encode_fastest: f64,
     encode_slowest: f64,
+    /// Of all threads, where the system tells.
+    encode_processor_seconds: Option<f64>,
     read_seconds: f64,
 }
 
@@ -49,7 +51,7 @@ pub(super) fn measure_picture(
             path.display()
         ),
     };
-    let speed: PictureSpeed = picture_speed(model, &open, &bench_picture(side), repeat)?;
+    let speed: PictureSpeed = picture_speed(model, &open, &bench_picture(side), repeat, processor)?;
     Ok(PictureLine {
         projector: open.gguf().path().to_owned(),
         kind: open.kind(),
@@ -61,8 +63,20 @@ pub(super) fn measure_picture(
         encode_seconds: speed.encode_seconds,
         encode_fastest: speed.encode_range.0,
         encode_slowest: speed.encode_range.1,
+        encode_processor_seconds: speed.encode_processor_seconds,
         read_seconds: speed.read_seconds,
     })
+}
+
+/// Seconds of processor time that this process has taken so far.
+fn processor() -> Option<f64> {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        Some(time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9)
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 impl PictureLine {
