@@ -3,6 +3,7 @@
 mod bar_line;
 mod bars;
 mod batches;
+mod ending;
 mod forecast;
 mod json;
 mod lines;
@@ -19,11 +20,11 @@ use pelicycle_compare::words::quoted;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::{Id, SamplingSettings, Shard};
 use pelicycle_run::{
-    BackendOptions, Config, MAX_LOOKS, PreparedRun, RunForecast, RunProgress, RunRequest, Stop, Workspace,
-    execute,
+    Backend, BackendOptions, Config, MAX_LOOKS, PreparedRun, RunEnd, RunError, RunForecast, RunPlan,
+    RunProgress, RunRequest, Stop, Workspace, execute,
 };
 use pelicycle_store::Store;
-use pelicycle_text::dollars;
+use tokio::runtime::Runtime;
 
 use self::summary::RunSummary;
 use super::named_projectors::projector_file;
@@ -255,7 +256,37 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     }
     let PreparedRun { plan, backends, max_cost, library, .. } = prepared;
     let run = plan.run.clone();
-    let reporter = Arc::new(Mutex::new(reporter(args, &store)));
+    let (outcome, summary) = ask(runtime, args, &store, &stop, (plan, backends, max_cost));
+    // A run that failed stopped itself.
+    let interrupted = outcome.is_ok() && stop.asked();
+    batches::tell(&left, args, &resume);
+    let rebuilt = match args.no_gallery {
+        true => Ok(None),
+        false => pelicycle_site::rebuild(&store, &library, &global.gallery, &options).map(Some),
+    };
+    let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());
+    let over_budget = outcome.as_ref().ok().and_then(|ended| ended.over_budget);
+    ending::RunEnding { global, args, run: &run, summary: &summary, interrupted, over_budget }
+        .tell(index, &resume);
+    outcome?;
+    ending::tell_damaged(rebuilt?.as_ref());
+    let failed = summary.failed() + summary.unshown() + u64::from(over_budget.is_some());
+    Ok(match (interrupted, failed) {
+        (true, _) => ExitCode::from(INTERRUPTED),
+        (false, 0) => batches::exit_code(&left),
+        (false, _) => ExitCode::FAILURE,
+    })
+}
+
+/// Asks for all that a run has left, and tells of it as it comes.
+fn ask(
+    runtime: Runtime,
+    args: &RunArgs,
+    store: &Store,
+    stop: &Stop,
+    (plan, backends, max_cost): (RunPlan, Vec<Option<Backend>>, Option<f64>),
+) -> (Result<RunEnd, RunError>, RunSummary) {
+    let reporter = Arc::new(Mutex::new(reporter(args, store)));
     let summary = Arc::new(Mutex::new(RunSummary::default()));
     let listener = {
         let (reporter, summary) = (Arc::clone(&reporter), Arc::clone(&summary));
@@ -273,49 +304,8 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     // A request that was broken off may still hold a thread of the engine for a step.
     runtime.shutdown_background();
     locked(&reporter).end();
-
-    // A run that failed stopped itself.
-    let interrupted = outcome.is_ok() && stop.asked();
-    batches::tell(&left, args, &resume);
-    let rebuilt = match args.no_gallery {
-        true => Ok(None),
-        false => pelicycle_site::rebuild(&store, &library, &global.gallery, &options).map(Some),
-    };
-    let index = rebuilt.as_ref().ok().and_then(Option::as_ref).map(|rebuilt| rebuilt.report.index.as_path());
     let summary = std::mem::take(&mut *locked(&summary));
-    // Plain lines have told why each failed.
-    if args.quiet || (!args.json && is_on_terminal(args)) {
-        summary.reasons(&run).iter().for_each(|line| say_error(line));
-    }
-    if args.json {
-        let over_budget = outcome.as_ref().ok().and_then(|ended| ended.over_budget);
-        json::finished(&run, &summary, index, interrupted, over_budget);
-    } else if !args.quiet {
-        summary.print(&run, index, interrupted, &resume);
-    } else if let Some(next) = summary.next(&resume, interrupted) {
-        say_error(&next);
-    }
-    let ended = outcome?;
-    if let Some(spent) = ended.over_budget {
-        let resume = args.resuming(global, &run.id, None);
-        say_error(&format!(
-            "stopped at {}: another request could have passed --max-cost; `{resume} --max-cost USD` goes on, with a bound \
-             of its own",
-            dollars(spent)
-        ));
-    }
-    let damaged = rebuilt?.map_or(0, |rebuilt| rebuilt.damaged.len());
-    if damaged > 0 {
-        say_error(&format!(
-            "damaged records left out of the gallery: {damaged}; `pelicycle gallery` lists them"
-        ));
-    }
-    let failed = summary.failed() + summary.unshown() + u64::from(ended.over_budget.is_some());
-    Ok(match (interrupted, failed) {
-        (true, _) => ExitCode::from(INTERRUPTED),
-        (false, 0) => batches::exit_code(&left),
-        (false, _) => ExitCode::FAILURE,
-    })
+    (outcome, summary)
 }
 
 fn reporter(args: &RunArgs, store: &Store) -> Box<dyn Reporter> {
