@@ -21,14 +21,15 @@ pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
     named
 }
 
-/// A folder of the user's own, and those in it, but for hidden ones.
+/// A folder of the user's own, and those in it, but for hidden ones and those of projectors.
 pub(super) fn folders_within(folder: &Path) -> Vec<PathBuf> {
     let (mut all, mut begin) = (vec![folder.to_owned()], 0);
     for _ in 0..DEEP {
         let level = begin..all.len();
         begin = all.len();
         for at in level {
-            let named = entries(&all[at]).into_iter().filter(|(name, _)| !name.starts_with('.'));
+            let named =
+                entries(&all[at]).into_iter().filter(|(name, _)| !name.starts_with('.') && name != "mmproj");
             let left = MOST_FOLDERS.saturating_sub(all.len());
             let inner: Vec<PathBuf> =
                 named.map(|(_, path)| path).filter(|path| path.is_dir()).take(left).collect();

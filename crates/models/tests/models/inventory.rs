@@ -112,6 +112,7 @@ fn models_in_folders_of_ones_own_folder_are_found() {
     machine.write("models/org/repo/UD-Q4_K_XL/big-00002-of-00002.gguf", b"weights");
     machine.write("models/org/repo/UD-Q4_K_XL/deep/deeper-Q8_0.gguf", b"weights");
     machine.write("models/.cache/hidden-Q8_0.gguf", b"weights");
+    machine.write("models/qwen/mmproj/eyes-F16.gguf", b"weights");
     let mut places = machine.places();
     places.folders.push(machine.at("models/qwen"));
     let inventory = Inventory::scan(&places);
