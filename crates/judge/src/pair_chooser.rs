@@ -43,7 +43,7 @@ pub struct PairChooser<'a> {
 
 /// How far contestants, and the drawings of one, are thought to lie apart here: contestants are chosen as if each had one drawing,
 /// which is fast and, since drawings take turns, near enough. Narrower prejudice about contestants finds the first ten later.
-const THOUGHT: Spread = Spread { between: 1.5, within: 0.1 };
+const THOUGHT: Spread = Spread { between: 1.5, within: 0.0 };
 
 /// Who is among so many of the best is to be known soonest, or among a fifth where that is fewer.
 const FIRST: usize = 10;
@@ -213,12 +213,17 @@ fn cost(log: &[f64], covariance: &[Vec<f64>], boundary: f64) -> Vec<Vec<f64>> {
             laplacian[worse][better] -= doubt;
         }
     }
-    // Both are symmetric, so that rows stand for columns.
-    product(covariance, &product(covariance, &laplacian))
+    product(&product(covariance, &laplacian), covariance)
 }
 
-/// The product of a matrix and another, mirrored.
+/// The product of two matrices.
 fn product(one: &[Vec<f64>], other: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let cell = |row: &[f64], column: &[f64]| row.iter().zip(column).map(|(a, b)| a * b).sum();
-    one.iter().map(|row| other.iter().map(|column| cell(row, column)).collect()).collect()
+    let row = |row: &Vec<f64>| {
+        let mut sums = vec![0.0; other.len()];
+        for (times, added) in row.iter().zip(other) {
+            sums.iter_mut().zip(added).for_each(|(sum, cell)| *sum += times * cell);
+        }
+        sums
+    };
+    one.iter().map(row).collect()
 }

@@ -28,6 +28,7 @@ mod gradients;
 mod grammar;
 mod ground;
 mod ids;
+mod images;
 mod markers;
 mod masks;
 mod numbers;
@@ -144,6 +145,7 @@ pub fn lower(
     ids::lower(&mut tree);
     text::lower(&mut tree);
     text_paths::lower(&mut tree);
+    images::lower(&mut tree);
     symbols::lower(&mut tree);
     tiles::lower(&mut tree);
     values::lower(&mut tree);

@@ -1,66 +1,111 @@
 //! Symmetric positive definite systems in which most unknowns meet few others: elimination in an order that keeps it so.
 
-/// The matrix of a system: the upper half, row by row, in the order of elimination.
+/// The matrix of a system: the upper half, row by row, in the order of elimination. Only cells of unknowns that meet are touched.
 #[derive(Debug, Clone)]
 pub(crate) struct SymmetricSystem {
     size: usize,
     cells: Vec<f64>,
+    /// Of each unknown the later ones that it meets.
+    later: Vec<LaterUnknowns>,
     is_factored: bool,
+    /// Cells of the inverse, once they were asked for.
+    inverse: Vec<f64>,
+}
+
+/// The later unknowns that one meets, at first or by elimination, in order.
+#[derive(Debug, Clone)]
+struct LaterUnknowns {
+    /// Some of them.
+    scattered: Vec<usize>,
+    /// All from this one on.
+    rest: usize,
+}
+
+impl LaterUnknowns {
+    fn new(mut met: Vec<usize>, size: usize) -> Self {
+        met.sort_unstable();
+        let together = met.iter().rev().zip((0..size).rev()).take_while(|(one, next)| **one == *next).count();
+        met.truncate(met.len() - together);
+        Self { scattered: met, rest: size - together }
+    }
+
+    fn iter(&self, size: usize) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        self.scattered.iter().copied().chain(self.rest..size)
+    }
+
+    /// Adds `times` the cells of one row to those of another, of the unknowns from `first` on.
+    fn add_row(&self, first: usize, times: f64, row: &[f64], to: &mut [f64]) {
+        let begin = self.scattered.partition_point(|met| *met < first);
+        for met in &self.scattered[begin..] {
+            to[*met] += times * row[*met];
+        }
+        let rest = self.rest.max(first);
+        to[rest..].iter_mut().zip(&row[rest..]).for_each(|(cell, value)| *cell += times * value);
+    }
+
+    /// The sum of products of two rows' cells.
+    fn product(&self, row: &[f64], other: &[f64]) -> f64 {
+        let scattered: f64 = self.scattered.iter().map(|met| row[*met] * other[*met]).sum();
+        let rest = row[self.rest..].iter().zip(&other[self.rest..]);
+        scattered + rest.map(|(a, b)| a * b).sum::<f64>()
+    }
 }
 
 impl SymmetricSystem {
-    /// The system of so many unknowns whose cells are all 0.
-    pub(crate) fn new(size: usize) -> Self {
-        Self { size, cells: vec![0.0; size * size], is_factored: false }
+    /// The system of unknowns of which `later` says, for each in the order of elimination, which later ones it meets, those
+    /// included that it meets by elimination. All cells are 0.
+    pub(crate) fn new(later: Vec<Vec<usize>>) -> Self {
+        let size = later.len();
+        let later = later.into_iter().map(|met| LaterUnknowns::new(met, size)).collect();
+        Self { size, cells: vec![0.0; size * size], later, is_factored: false, inverse: Vec::new() }
     }
 
     /// Empties all cells.
     pub(crate) fn clear(&mut self) {
-        self.cells.fill(0.0);
+        let size = self.size;
+        for (index, later) in self.later.iter().enumerate() {
+            let row = &mut self.cells[index * size..(index + 1) * size];
+            row[index] = 0.0;
+            later.scattered.iter().for_each(|met| row[*met] = 0.0);
+            row[later.rest..].fill(0.0);
+        }
         self.is_factored = false;
     }
 
-    /// Adds to a cell and to the one that mirrors it.
+    /// Adds to a cell and to the one that mirrors it; the two unknowns meet.
     pub(crate) fn add(&mut self, one: usize, other: usize, value: f64) {
         self.cells[one.min(other) * self.size + one.max(other)] += value;
     }
 
     /// Factors the matrix into U′D⁻¹U (Gauss's elimination without exchange of rows, which such a matrix does not need): each row
-    /// is then its row of U, whose first cell is that of D. What stays 0 costs nothing.
+    /// is then its row of U, whose first cell is that of D.
     pub(crate) fn factor(&mut self) {
         let size = self.size;
-        for pivot in 0..size {
+        for (pivot, later) in self.later.iter().enumerate() {
             let (above, below) = self.cells.split_at_mut((pivot + 1) * size);
             let row = &above[pivot * size..];
-            for (index, under) in below.chunks_exact_mut(size).enumerate() {
-                let column = pivot + 1 + index;
-                let share = row[column] / row[pivot];
-                if share != 0.0 {
-                    for (cell, value) in under[column..].iter_mut().zip(&row[column..]) {
-                        *cell -= share * value;
-                    }
-                }
+            for met in later.iter(size) {
+                let under = &mut below[(met - pivot - 1) * size..(met - pivot) * size];
+                later.add_row(met, -row[met] / row[pivot], row, under);
             }
         }
         self.is_factored = true;
     }
 
-    /// The unknowns from the first on that is given, for a right side; the rest is left out. After [`Self::factor`].
+    /// The unknowns from the first on that is given, for a right side that is 0 before them; the others are left as they are.
+    /// After [`Self::factor`].
     fn solve_from(&self, first: usize, right: &mut [f64]) {
         debug_assert!(self.is_factored);
         let row = |index: usize| &self.cells[index * self.size..(index + 1) * self.size];
         for index in first..self.size {
-            let share = right[index - first] / row(index)[index];
+            let share = right[index] / row(index)[index];
             if share != 0.0 {
-                for (value, cell) in right[index + 1 - first..].iter_mut().zip(&row(index)[index + 1..]) {
-                    *value -= share * cell;
-                }
+                self.later[index].add_row(index, -share, row(index), right);
             }
         }
         for index in (first..self.size).rev() {
-            let later = right[index + 1 - first..].iter().zip(&row(index)[index + 1..]);
-            let sum: f64 = later.map(|(value, cell)| value * cell).sum();
-            right[index - first] = (right[index - first] - sum) / row(index)[index];
+            let sum = self.later[index].product(row(index), right);
+            right[index] = (right[index] - sum) / row(index)[index];
         }
     }
 
@@ -76,38 +121,37 @@ impl SymmetricSystem {
 
     /// The inverse's cells of unknowns that meet, at first or by elimination; the others are not to be read (K. Takahashi, J. Fagan
     /// and M.-S. Chin, 1973). After [`Self::factor`].
-    pub(crate) fn inverse_where_it_meets(&self) -> InverseCells {
+    pub(crate) fn inverse_where_it_meets(&mut self) -> InverseCells<'_> {
+        debug_assert!(self.is_factored);
         let size = self.size;
-        let mut cells = vec![0.0; size * size];
+        self.inverse.resize(size * size, 0.0);
         let mut sums = vec![0.0; size];
-        for index in (0..size).rev() {
+        for (index, later) in self.later.iter().enumerate().rev() {
             let row = &self.cells[index * size..(index + 1) * size];
             let pivot = row[index];
-            sums[index..].fill(0.0);
-            for (met, cell) in row.iter().enumerate().skip(index + 1).filter(|(_, cell)| **cell != 0.0) {
-                let share = cell / pivot;
-                let known = &cells[met * size + index + 1..(met + 1) * size];
-                sums[index + 1..].iter_mut().zip(known).for_each(|(sum, cell)| *sum -= share * cell);
+            later.iter(size).for_each(|met| sums[met] = 0.0);
+            for met in later.iter(size) {
+                let known = &self.inverse[met * size..(met + 1) * size];
+                later.add_row(index, -row[met] / pivot, known, &mut sums);
             }
-            let mut own = 1.0 / pivot;
-            for met in (index + 1..size).filter(|met| row[*met] != 0.0) {
-                (cells[index * size + met], cells[met * size + index]) = (sums[met], sums[met]);
-                own -= row[met] / pivot * sums[met];
+            let own = later.product(row, &sums);
+            for met in later.iter(size) {
+                self.inverse[index * size + met] = sums[met];
+                self.inverse[met * size + index] = sums[met];
             }
-            cells[index * size + index] = own;
+            self.inverse[index * size + index] = (1.0 - own) / pivot;
         }
-        InverseCells { size, cells }
+        InverseCells { size, cells: &self.inverse }
     }
 
     /// The block of the inverse that belongs to the unknowns from `first` on. After [`Self::factor`].
     pub(crate) fn inverse_from(&self, first: usize) -> Vec<Vec<f64>> {
-        let size = self.size - first;
-        (0..size)
+        (first..self.size)
             .map(|index| {
-                let mut column = vec![0.0; size];
+                let mut column = vec![0.0; self.size];
                 column[index] = 1.0;
                 self.solve_from(first, &mut column);
-                column
+                column.split_off(first)
             })
             .collect()
     }
@@ -115,20 +159,33 @@ impl SymmetricSystem {
 
 /// Cells of an inverse.
 #[derive(Debug)]
-pub(crate) struct InverseCells {
+pub(crate) struct InverseCells<'a> {
     size: usize,
-    cells: Vec<f64>,
+    cells: &'a [f64],
 }
 
-impl InverseCells {
+impl InverseCells<'_> {
     pub(crate) fn cell(&self, row: usize, column: usize) -> f64 {
         self.cells[row * self.size + column]
     }
 }
 
-/// An order of elimination for things of which `meetings` says which meet: each time the one that meets fewest, upon which all that
-/// it meets meet each other (minimum degree: D. J. Rose, 1972). It gives the place of each.
-pub(crate) fn places(count: usize, meetings: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
+/// An order of elimination.
+#[derive(Debug)]
+pub(crate) struct EliminationOrder {
+    /// The place of each unknown in the order.
+    pub(crate) place: Vec<usize>,
+    /// By place, the places of the later ones that each meets, at first or by elimination.
+    pub(crate) later: Vec<Vec<usize>>,
+}
+
+/// An order of elimination for unknowns of which `meetings` says which meet: each time the one that meets fewest, upon which all
+/// that it meets meet each other (minimum degree: D. J. Rose, 1972). Those from `last` on come after all others.
+pub(crate) fn order(
+    count: usize,
+    last: usize,
+    meetings: impl Iterator<Item = (usize, usize)>,
+) -> EliminationOrder {
     let words = count.div_ceil(64);
     let mut met = vec![vec![0u64; words]; count];
     for (one, other) in meetings {
@@ -140,67 +197,112 @@ pub(crate) fn places(count: usize, meetings: impl Iterator<Item = (usize, usize)
     }
     let degree = |met: &[u64]| met.iter().map(|word| word.count_ones()).sum::<u32>();
     let mut degrees: Vec<u32> = met.iter().map(|met| degree(met)).collect();
-    let mut found = vec![usize::MAX; count];
-    for place in 0..count {
-        let left = (0..count).filter(|thing| found[*thing] == usize::MAX);
-        let Some(next) = left.min_by_key(|thing| degrees[*thing]) else { break };
-        found[next] = place;
+    let mut place = vec![usize::MAX; count];
+    let mut later: Vec<Vec<usize>> = Vec::with_capacity(count);
+    for next_place in 0..count {
+        let now = if next_place < last { 0..last } else { last..count };
+        let left = now.filter(|one| place[*one] == usize::MAX);
+        let Some(next) = left.min_by_key(|one| degrees[*one]) else { break };
+        place[next] = next_place;
         let mut all = std::mem::take(&mut met[next]);
         all[next / 64] &= !(1 << (next % 64));
-        for other in (0..count).filter(|other| all[other / 64] >> (other % 64) & 1 == 1) {
+        let others: Vec<usize> =
+            (0..count).filter(|other| all[other / 64] >> (other % 64) & 1 == 1).collect();
+        for &other in &others {
             met[other][next / 64] &= !(1 << (next % 64));
             met[other].iter_mut().zip(&all).for_each(|(word, more)| *word |= more);
             degrees[other] = degree(&met[other]);
         }
+        later.push(others);
     }
-    found
+    later.iter_mut().flatten().for_each(|one| *one = place[*one]);
+    EliminationOrder { place, later }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A matrix in which few meet, as the system of its unknowns in their own order, and all its cells.
+    fn system(size: usize, meetings: &[(usize, usize, f64)]) -> (SymmetricSystem, Vec<Vec<f64>>) {
+        let mut matrix = vec![vec![0.0; size]; size];
+        let mut met = vec![vec![false; size]; size];
+        for (one, other, value) in meetings {
+            (matrix[*one][*other], matrix[*other][*one]) = (*value, *value);
+            (met[*one][*other], met[*other][*one]) = (true, true);
+        }
+        (0..size).for_each(|own| matrix[own][own] = 4.0 + own as f64);
+        for pivot in 0..size {
+            for one in pivot + 1..size {
+                (pivot + 1..size).for_each(|other| met[one][other] |= met[pivot][one] && met[pivot][other]);
+            }
+        }
+        let later = (0..size).map(|own| (own + 1..size).filter(|other| met[own][*other]).collect()).collect();
+        let mut system = SymmetricSystem::new(later);
+        // Twice, so that what was there is forgotten.
+        for _ in 0..2 {
+            system.clear();
+            (0..size).for_each(|own| system.add(own, own, matrix[own][own]));
+            meetings.iter().for_each(|(one, other, value)| system.add(*other, *one, *value));
+            system.factor();
+        }
+        (system, matrix)
+    }
+
     #[test]
     fn an_inverse_times_its_matrix_is_one_and_a_solution_gives_the_right_side_again() {
-        let matrix =
-            [[4.0, -1.0, -2.0, 0.0], [-1.0, 3.0, 0.0, -0.5], [-2.0, 0.0, 5.0, 0.0], [0.0, -0.5, 0.0, 2.0]];
-        let mut system = SymmetricSystem::new(4);
-        for (i, row) in matrix.iter().enumerate() {
-            (i..4).for_each(|j| system.add(j, i, row[j]));
-        }
-        system.factor();
+        let (mut system, matrix) =
+            system(6, &[(0, 1, -1.0), (0, 3, -2.0), (1, 4, 0.5), (2, 5, -0.5), (3, 4, 1.5), (4, 5, -1.0)]);
         let inverse = system.inverse_from(0);
-        let mut solved = vec![1.0, 2.0, 3.0, 4.0];
+        let right = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let mut solved = right.to_vec();
         system.solve(&mut solved);
         for (i, row) in matrix.iter().enumerate() {
             let again: f64 = row.iter().zip(&solved).map(|(cell, value)| cell * value).sum();
-            assert!((again - (i + 1) as f64).abs() < 1e-12);
-            for j in 0..4 {
+            assert!((again - right[i]).abs() < 1e-12);
+            for j in 0..6 {
                 let sum: f64 = row.iter().zip(&inverse).map(|(cell, row)| cell * row[j]).sum();
                 assert!((sum - f64::from(u8::from(i == j))).abs() < 1e-12);
             }
         }
         // Eliminating the others leaves the block of the inverse as it is.
         let last = system.inverse_from(2);
-        assert!((0..2).all(|i| (0..2).all(|j| (last[i][j] - inverse[i + 2][j + 2]).abs() < 1e-12)));
+        assert!((0..4).all(|i| (0..4).all(|j| (last[i][j] - inverse[i + 2][j + 2]).abs() < 1e-12)));
+        let log_determinant = system.log_determinant();
         let cells = system.inverse_where_it_meets();
-        for (i, j) in [(0, 0), (0, 1), (2, 0), (1, 3), (2, 2), (3, 3)] {
+        // The third of them meet by elimination alone.
+        for (i, j) in [(0, 0), (0, 1), (3, 0), (1, 3), (5, 2), (2, 2), (5, 5), (4, 5)] {
             assert!((cells.cell(i, j) - inverse[i][j]).abs() < 1e-12, "{i} {j}");
         }
-        // Determinant by expansion along the last row.
-        assert!(
-            (system.log_determinant() - 82.0f64.ln()).abs() < 1e-12,
-            "{}",
-            system.log_determinant().exp()
-        );
+        assert!((log_determinant - determinant(&matrix).ln()).abs() < 1e-12, "{log_determinant}");
+    }
+
+    /// By expansion along the first row.
+    fn determinant(matrix: &[Vec<f64>]) -> f64 {
+        let Some((first, rest)) = matrix.split_first() else { return 1.0 };
+        let minor = |column: usize| -> Vec<Vec<f64>> {
+            let without = |row: &Vec<f64>| [&row[..column], &row[column + 1..]].concat();
+            rest.iter().map(without).collect()
+        };
+        let signed = |(column, cell): (usize, &f64)| {
+            let sign = if column.is_multiple_of(2) { 1.0 } else { -1.0 };
+            if *cell == 0.0 { 0.0 } else { sign * cell * determinant(&minor(column)) }
+        };
+        first.iter().enumerate().map(signed).sum()
     }
 
     #[test]
-    fn leaves_of_a_star_go_before_its_middle() {
-        let found = places(5, [(0, 3), (1, 3), (2, 3), (4, 3)].into_iter());
-        assert!(found[3] >= 3, "{found:?}");
-        let mut all = found.clone();
+    fn leaves_of_a_star_go_before_its_middle_and_those_that_are_to_be_last_after_all() {
+        let found = order(6, 5, [(0, 3), (1, 3), (2, 3), (4, 3), (5, 0)].into_iter());
+        assert!(found.place[3] >= 3 && found.place[5] == 5, "{found:?}");
+        let mut all = found.place.clone();
         all.sort_unstable();
-        assert_eq!(all, [0, 1, 2, 3, 4]);
+        assert_eq!(all, [0, 1, 2, 3, 4, 5]);
+        // The first leaf brings its own last one to the middle.
+        let later = |one: usize| &found.later[found.place[one]];
+        assert_eq!(later(1), &[found.place[3]]);
+        let mut met = later(0).clone();
+        met.sort_unstable();
+        assert!(met.contains(&5) && met.contains(&found.place[3]) || found.place[3] < found.place[0]);
     }
 }

@@ -5,7 +5,7 @@
 //! as the choice itself when all others are stood in for (T. P. Minka, 2001). Where most things were seen once or twice, the
 //! curvature at the likeliest strengths, Laplace's way, promises far too much.
 
-use super::elimination::{SymmetricSystem, places};
+use super::elimination::{SymmetricSystem, order};
 use super::strengths::{PairwiseChoice, Spread};
 
 /// Rounds, at most; a handful is usual.
@@ -16,8 +16,13 @@ const CALM: usize = 20;
 const SETTLED: f64 = 1e-3;
 /// What is thought of the logarithm of Davidson's ν before any tie was seen: its mean and variance.
 const TIES: (f64, f64) = (-0.7, 1.0);
-/// Integrals over a normal curve are sums at points so many deviations apart, up to the last one.
-const POINTS: (f64, i32) = (0.4, 14);
+/// Integrals over a normal curve are sums at points so many deviations apart,
+const APART: f64 = 0.4;
+/// so many of them on either side of its middle.
+const POINTS: usize = 14;
+
+/// A normal curve at the points of integrals.
+type Density = [f64; 2 * POINTS + 1];
 
 /// Choices between things that have owners, ready to be fitted.
 #[derive(Debug)]
@@ -25,10 +30,15 @@ pub(crate) struct StrengthFit<'a> {
     choices: &'a [PairwiseChoice],
     /// The owner of each thing.
     owner: &'a [usize],
-    owners: usize,
-    /// The place of each thing in the order of elimination; owners come after all of them.
+    /// Whether things lie about their owner; else they are as strong as it is, and no unknowns of their own.
+    is_within: bool,
+    /// The place of each thing in the order of elimination.
     place: Vec<usize>,
+    /// That of each owner: after all things.
+    owner_place: Vec<usize>,
     system: SymmetricSystem,
+    /// The normal curve at the points of integrals; all are together 1.
+    density: Density,
 }
 
 /// Where a fit stands.
@@ -67,9 +77,29 @@ impl FitState {
 }
 
 impl<'a> StrengthFit<'a> {
-    pub(crate) fn new(owners: usize, owner: &'a [usize], choices: &'a [PairwiseChoice]) -> Self {
-        let place = places(owner.len(), choices.iter().map(|choice| choice.pair));
-        Self { choices, owner, owners, place, system: SymmetricSystem::new(owner.len() + owners) }
+    /// A fit in which things lie about their owner (`is_within`) or are as strong as it is.
+    pub(crate) fn new(
+        owners: usize,
+        owner: &'a [usize],
+        choices: &'a [PairwiseChoice],
+        is_within: bool,
+    ) -> Self {
+        let things = if is_within { owner.len() } else { 0 };
+        let unknown = |thing: usize| if is_within { thing } else { owner[thing] };
+        let chosen = choices.iter().map(|choice| (unknown(choice.pair.0), unknown(choice.pair.1)));
+        let owned = (0..things).map(|thing| (thing, things + owner[thing]));
+        let order = order(things + owners, things, chosen.chain(owned));
+        let density: Density = std::array::from_fn(|point| (-(away(point).powi(2)) / 2.0).exp());
+        let all: f64 = density.iter().sum();
+        Self {
+            choices,
+            owner,
+            is_within,
+            place: (0..owner.len()).map(|thing| order.place[unknown(thing)]).collect(),
+            owner_place: order.place[things..].to_vec(),
+            system: SymmetricSystem::new(order.later),
+            density: density.map(|value| value / all),
+        }
     }
 
     /// Where nothing is known yet.
@@ -95,12 +125,18 @@ impl<'a> StrengthFit<'a> {
     }
 
     fn result(&self, spread: Spread, means: &[f64], sites: f64, end: FitState) -> FittedStrengths {
-        let first = self.owner.len();
-        let volume = self.owners as f64 * spread.between.ln() + first as f64 * spread.within.ln();
+        let things = means.len() - self.owner_place.len();
+        let within = if self.is_within { things as f64 * spread.within.ln() } else { 0.0 };
+        let volume = self.owner_place.len() as f64 * spread.between.ln() + within;
         let ties = end.ties.map_or(0.0, |ties| (ties - TIES.0).powi(2) / TIES.1 / 2.0);
+        let covariance = self.system.inverse_from(things);
+        let row = |one: &usize| {
+            let row = &covariance[one - things];
+            self.owner_place.iter().map(|other| row[other - things]).collect()
+        };
         FittedStrengths {
-            owners: means[first..].to_vec(),
-            covariance: self.system.inverse_from(first),
+            owners: self.owner_place.iter().map(|place| means[*place]).collect(),
+            covariance: self.owner_place.iter().map(row).collect(),
             evidence: sites - volume - ties - self.system.log_determinant() / 2.0,
             end,
         }
@@ -109,8 +145,8 @@ impl<'a> StrengthFit<'a> {
     /// The means of all logarithms under the prior and the curves, whose precision is left in the system, factored.
     fn means(&mut self, spread: Spread, now: &FitState) -> Vec<f64> {
         let (between, within) = (spread.between.powi(-2), spread.within.powi(-2));
-        let first = self.owner.len();
-        let mut means = vec![0.0; first + self.owners];
+        let things = if self.is_within { self.owner.len() } else { 0 };
+        let mut means = vec![0.0; things + self.owner_place.len()];
         self.system.clear();
         for (choice, curve) in self.choices.iter().zip(&now.curves) {
             let (a, b) = (self.place[choice.pair.0], self.place[choice.pair.1]);
@@ -121,23 +157,27 @@ impl<'a> StrengthFit<'a> {
             self.system.add(b, b, precision);
             self.system.add(a, b, -precision);
         }
-        for (thing, owner) in self.place.iter().zip(self.owner) {
+        for (thing, owner) in self.place.iter().zip(self.owner).take(things) {
+            let owner = self.owner_place[*owner];
             self.system.add(*thing, *thing, within);
-            self.system.add(first + owner, first + owner, within);
-            self.system.add(*thing, first + owner, -within);
+            self.system.add(owner, owner, within);
+            self.system.add(*thing, owner, -within);
         }
-        (first..first + self.owners).for_each(|owner| self.system.add(owner, owner, between));
+        self.owner_place.iter().for_each(|owner| self.system.add(*owner, *owner, between));
         self.system.factor();
         self.system.solve(&mut means);
         means
     }
 
     /// Makes each curve stand in better for its choice, by so much of the step.
-    fn improve(&self, means: &[f64], now: &mut FitState, share: f64) -> Improvement {
+    fn improve(&mut self, means: &[f64], now: &mut FitState, share: f64) -> Improvement {
         let inverse = self.system.inverse_where_it_meets();
         let mut improved = Improvement::default();
         for (choice, curve) in self.choices.iter().zip(&mut now.curves) {
             let (a, b) = (self.place[choice.pair.0], self.place[choice.pair.1]);
+            if a == b {
+                continue;
+            }
             let mean = means[a] - means[b];
             let variance = inverse.cell(a, a) + inverse.cell(b, b) - 2.0 * inverse.cell(a, b);
             // What all others and other copies say of the difference.
@@ -147,7 +187,7 @@ impl<'a> StrengthFit<'a> {
             }
             let rest = (1.0 / precision, (mean / variance - curve.slope) / precision);
             let copies = choice.copies();
-            let told = choice.told(rest.0, rest.1, now.ties);
+            let told = choice.told(rest, now.ties, &self.density);
             let stands_for = -(1.0 + curve.precision * rest.0).ln() / 2.0
                 + ((curve.slope + rest.1 * precision).powi(2) / (curve.precision + precision)
                     - rest.1 * rest.1 * precision)
@@ -201,55 +241,93 @@ struct Told {
     tie_curvature: f64,
 }
 
-/// Most choices are whole, and powers slow.
-fn power(chance: f64, times: f64) -> f64 {
-    match times {
-        0.0 => 1.0,
-        1.0 => chance,
-        times => chance.powf(times),
-    }
-}
-
 impl PairwiseChoice {
     /// What counts more than once is as many copies that count once at most: of more, the integral below would see a needle.
     fn copies(&self) -> f64 {
         (self.first + self.second + self.ties).ceil().max(1.0)
     }
 
-    /// What follows, by one copy, of a difference that is known to lie about `middle` with a variance.
-    fn told(&self, variance: f64, middle: f64, ties: Option<f64>) -> Told {
-        let [first_times, second_times, tied_times] =
-            [self.first, self.second, self.ties].map(|times| times / self.copies());
-        let all = first_times + second_times + tied_times;
-        let deviation = variance.sqrt();
-        let (mut sum, mut first, mut second, mut tied, mut curvature) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        let mut normal = 0.0;
-        for point in -POINTS.1..=POINTS.1 {
-            let away = f64::from(point) * POINTS.0;
-            let half = (middle + away * deviation) / 2.0;
-            // The stronger one is taken out, so that nothing overflows.
-            let weaker = (-2.0 * half.abs()).exp();
-            let tie = ties.map_or(0.0, |ties| (ties - half.abs()).exp());
-            let (greater, lesser) = (1.0 / (1.0 + weaker + tie), weaker / (1.0 + weaker + tie));
-            let share = tie * greater;
-            let (one, other) = if half > 0.0 { (greater, lesser) } else { (lesser, greater) };
-            let density = (-away * away / 2.0).exp();
-            normal += density;
-            let weight =
-                density * power(one, first_times) * power(other, second_times) * power(share, tied_times);
-            sum += weight;
-            first += weight * away;
-            second += weight * away * away;
-            tied += weight * share;
-            curvature += weight * share * (1.0 - share);
-        }
-        let mean = first / sum;
-        Told {
-            mean: middle + deviation * mean,
-            variance: variance * (second / sum - mean * mean),
-            log_chance: (sum / normal).ln(),
-            ties: all * tied / sum,
-            tie_curvature: all * curvature / sum,
+    /// What follows, by one copy, of a difference that is known to have a variance and to lie about a middle.
+    fn told(&self, known: (f64, f64), ties: Option<f64>, density: &Density) -> Told {
+        let times = [self.first, self.second, self.ties].map(|times| times / self.copies());
+        // Most choices are whole, and powers slow.
+        match times {
+            [1.0, 0.0, 0.0] => told(known, ties, density, |[first, ..]| first),
+            [0.0, 1.0, 0.0] => told(known, ties, density, |[_, second, _]| second),
+            [0.0, 0.0, 1.0] => told(known, ties, density, |[.., tie]| tie),
+            _ => {
+                let all: f64 = times.iter().sum();
+                // Where there are no ties, nothing to the power of nothing is 1.
+                let chance = |chances: [f64; 3]| {
+                    chances.into_iter().zip(times).map(|(chance, times)| chance.powf(times)).product()
+                };
+                let found = told(known, ties, density, chance);
+                Told { ties: all * found.ties, tie_curvature: all * found.tie_curvature, ..found }
+            }
         }
     }
+}
+
+/// What follows of a difference that is known to have a variance and to lie about a middle from a choice that has such a chance,
+/// given those of the first, of the second and of a tie.
+fn told(
+    (variance, middle): (f64, f64),
+    ties: Option<f64>,
+    density: &Density,
+    chance: impl Fn([f64; 3]) -> f64,
+) -> Told {
+    let deviation = variance.sqrt();
+    let (mut sum, mut first, mut second, mut tied, mut curvature) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    let nu = ties.map_or(0.0, f64::exp);
+    let (weaker, positive) = weaker(middle, APART * deviation);
+    for (point, (weaker, density)) in weaker.into_iter().zip(density).enumerate() {
+        let tie = nu * weaker.sqrt();
+        // The stronger one is taken out, so that nothing overflows.
+        let greater = 1.0 / (1.0 + weaker + tie);
+        let (lesser, share) = (weaker * greater, tie * greater);
+        let chances = if point >= positive { [greater, lesser, share] } else { [lesser, greater, share] };
+        let weight = density * chance(chances);
+        sum += weight;
+        first += weight * away(point);
+        second += weight * away(point) * away(point);
+        tied += weight * share;
+        curvature += weight * share * (1.0 - share);
+    }
+    let mean = first / sum;
+    Told {
+        mean: middle + deviation * mean,
+        variance: variance * (second / sum - mean * mean),
+        log_chance: sum.ln(),
+        ties: tied / sum,
+        tie_curvature: curvature / sum,
+    }
+}
+
+/// How many deviations a point of integrals lies from the middle.
+fn away(point: usize) -> f64 {
+    (point as f64 - POINTS as f64) * APART
+}
+
+/// At the points of an integral, `step` from each other about a middle, the strength of the weaker one for 1 of the stronger
+/// one, and the point from which on the difference is positive. From there outwards each is so much weaker than the last.
+fn weaker(middle: f64, step: f64) -> ([f64; 2 * POINTS + 1], usize) {
+    let mut found = [0.0; 2 * POINTS + 1];
+    let begin = middle - step * POINTS as f64;
+    let positive = (-begin / step).floor() + 1.0;
+    // Between nothing and the number of points.
+    let positive = positive.clamp(0.0, found.len() as f64) as usize;
+    let (below, above) = found.split_at_mut(positive);
+    let times = (-step).exp();
+    let at = |point: usize| begin + step * point as f64;
+    let mut now = (-at(positive)).exp();
+    for value in above {
+        *value = now;
+        now *= times;
+    }
+    now = at(positive.max(1) - 1).exp();
+    for value in below.iter_mut().rev() {
+        *value = now;
+        now *= times;
+    }
+    (found, positive)
 }

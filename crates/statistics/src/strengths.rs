@@ -1,5 +1,7 @@
 //! Strengths of owners from choices between their things, with all that is not known of them.
 
+use std::f64::consts::TAU;
+
 use super::strength_fit::{FitState, FittedStrengths, StrengthFit};
 use super::{Interval, Random, quantile, upper_tail};
 
@@ -70,7 +72,7 @@ struct StrengthPart {
 /// the choices (over a grid: H. Rue, S. Martino and N. Chopin, 2009), with half-normal priors.
 #[must_use]
 pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
-    let mut fit = StrengthFit::new(owners, owner, choices);
+    let mut fit = StrengthFit::new(owners, owner, choices, true);
     let begin = fit.start();
     let middle = fit.at(Spread::PRIOR, begin);
     let parts = explored(&mut fit, middle);
@@ -86,10 +88,11 @@ pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> 
     Strengths { parts, ties }
 }
 
-/// As [`strengths`] with a known spread, which is faster.
+/// As [`strengths`] with a known spread, which is faster. Where `within` is 0, an owner's things are as strong as it is, and a choice
+/// between two of them says nothing.
 #[must_use]
 pub fn strengths_at(spread: Spread, owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
-    let mut fit = StrengthFit::new(owners, owner, choices);
+    let mut fit = StrengthFit::new(owners, owner, choices, spread.within > 0.0);
     let begin = fit.start();
     let found = fit.at(spread, begin);
     let part = part(spread, found);
@@ -200,16 +203,33 @@ impl Strengths {
             let bounds = || self.parts.iter().map(|part| of(part).0 + sign * far * of(part).1);
             let (mut low, mut high) =
                 (bounds().fold(f64::INFINITY, f64::min), bounds().fold(f64::NEG_INFINITY, f64::max));
-            for _ in 0..28 {
-                let middle = f64::midpoint(low, high);
-                let beyond = |part: &StrengthPart| {
+            let mut middle = f64::midpoint(low, high);
+            // Newton's steps; halves where one leads out.
+            for _ in 0..60 {
+                let (mut beyond, mut density) = (0.0, 0.0);
+                for part in &self.parts {
                     let (mean, deviation) = of(part);
-                    part.weight * upper_tail(sign * (middle - mean) / deviation.max(1e-300))
-                };
-                let out = self.parts.iter().map(beyond).sum::<f64>() > alpha / 2.0;
-                if out == (sign > 0.0) { low = middle } else { high = middle }
+                    let deviation = deviation.max(1e-300);
+                    let away = (middle - mean) / deviation;
+                    beyond += part.weight * upper_tail(sign * away);
+                    density += part.weight * (-away * away / 2.0).exp() / deviation / TAU.sqrt();
+                }
+                let out = beyond > alpha / 2.0;
+                if out == (sign > 0.0) {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+                let last = middle;
+                middle += sign * (beyond - alpha / 2.0) / density;
+                if !(low..=high).contains(&middle) {
+                    middle = f64::midpoint(low, high);
+                }
+                if (middle - last).abs() <= 1e-9 * (1.0 + last.abs()) {
+                    break;
+                }
             }
-            f64::midpoint(low, high)
+            middle
         };
         Interval { low: bound(-1.0), high: bound(1.0) }
     }

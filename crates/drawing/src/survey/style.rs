@@ -43,6 +43,12 @@ impl Walk<'_, '_> {
                     self.count(code.clone(), at + found, *words);
                 }
             }
+            if let Some(found) = function_after_address(&lower)
+                && !self.document.input_text().contains("sRGB")
+            {
+                let message = "functions after a url() in a filter are reckoned in sRGB by this renderer";
+                self.count(FindingCode::RendererPassedOver, at + found, message);
+            }
             for (found, _) in lower.match_indices("text-decoration") {
                 let said = &lower[found..];
                 let said = &said[..said.find([';', '}']).unwrap_or(said.len())];
@@ -78,6 +84,19 @@ impl Walk<'_, '_> {
         }
     }
 }
+
+/// Where in a text in lower case a filter's function stands after an address: a browser reckons it in the light of what is there.
+fn function_after_address(text: &str) -> Option<usize> {
+    text.match_indices("url(").find_map(|(from, _)| {
+        let rest = &text[from..];
+        let rest = &rest[..rest.find([';', '}']).unwrap_or(rest.len())];
+        FUNCTIONS.iter().filter_map(|name| rest.find(name)).min().map(|found| from + found)
+    })
+}
+
+/// The functions of filters that make other colours of colours.
+const FUNCTIONS: [&str; 7] =
+    ["brightness(", "contrast(", "drop-shadow(", "grayscale(", "hue-rotate(", "invert(", "sepia("];
 
 /// Signs of CSS that this renderer passes over even when it is lowered, in lower case, each with its finding.
 const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[

@@ -307,6 +307,9 @@ fn selectors_have_the_namespaces_that_a_sheet_declares() {
         styled("@namespace h 'http://www.w3.org/1999/xhtml';h|rect{fill:red}rect:not(h|rect){fill:gold}"),
         styled("@namespace 'http://www.w3.org/1999/xhtml';rect{fill:red}.beak{fill:gold}*|circle{fill:teal}"),
         styled("circle{fill:teal}@namespace s 'http://www.w3.org/2000/svg';s|rect{fill:red}"),
+        svg(
+            "<style>[*|href]{opacity:.3}use[*|href='#p' i]{stroke:navy}[href]{fill:red}[*|lang|=en]{stroke-width:9}</style><path id='p' d='M20 10h60v60z'/><use xmlns:xlink='http://www.w3.org/1999/xlink' xlink:href='#p' x='40' fill='teal' xml:lang='en-US'/><use href='#P' x='90' fill='teal'/><use href='#p' x='90' fill='teal'/>",
+        ),
     ]);
 }
 
@@ -350,6 +353,15 @@ fn an_embedded_drawing_is_as_large_as_in_a_browser_and_is_cut_off_there() {
         image("viewBox='0 0 100 50'", "height='60'"),
         image("width='50' height='80'", "width='90'"),
         image("viewBox='0 0 100 100' width='90' height='60' preserveAspectRatio='xMinYMax slice'", ""),
+        // Its own proportions decide, and not the image's.
+        image("viewBox='0 0 100 100'", "width='150' height='60' preserveAspectRatio='xMidYMin slice'"),
+        image(
+            "viewBox='0 0 100 100' width='100' height='100'",
+            "width='150' height='60' preserveAspectRatio='xMaxYMax'",
+        ),
+        image("viewBox='0 0 100 100' preserveAspectRatio='xMaxYMax slice'", "x='9' width='150' height='60'"),
+        image("viewBox='0 0 100 100'", "width='150' height='60' preserveAspectRatio='none'"),
+        image("width='100' height='100'", "y='9' width='150' height='60'"),
     ]);
 }
 
@@ -476,6 +488,7 @@ fn what_the_renderer_still_passes_over_is_told_of_it() {
         "<text y='40' font-family='DejaVu Sans' style='text-decoration: underline 3px'>Pelican</text>",
         "<text y='40' font-family='DejaVu Sans' text-decoration='underline dashed'>Pelican</text>",
         "<text y='40' font-family='DejaVu Sans' style='text-decoration-line: overline'>Pelican</text>",
+        "<filter id='f'><feGaussianBlur stdDeviation='2'/></filter><rect width='90' height='90' fill='teal' style='filter: url(#f) invert(1)'/>",
         "<filter id='f'><feDiffuseLighting><feSpotLight z='9' limitingConeAngle='20'/></feDiffuseLighting></filter><rect width='90' height='90' filter='url(#f)'/>",
     ] {
         let check = inspect(&svg(inside), &InspectionOptions::default()).check;

@@ -2,6 +2,8 @@
 //! a ranking is right.
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pelicycle_judge::{Ballot, Competition, DrawingPair, PairChooser, Ranking, rank};
 use pelicycle_statistics::{PairwiseChoice, Random, Spread, Strengths, strengths_at};
@@ -212,38 +214,43 @@ fn intervals_hold_the_true_strength_95_times_of_100_whether_contestants_have_one
     }
 }
 
-/// A row of figures, of about 1,600 intervals a cell.
+/// Prints rows of figures, of about 1,600 intervals a cell, where there are so many contestants and votes.
 #[allow(clippy::print_stderr, reason = "a helper of tests is a test")]
-fn row(apart: Apart, contestants: usize, votes: usize) {
-    let boards = 1600 / contestants as u64;
-    let cells = [1, 3, 10].map(|each| {
-        let Coverage { inside, error, placed } = coverage(2, boards, (contestants, each), votes, apart);
-        let places = match apart {
-            Apart::Known(_) => String::new(),
-            _ => format!(" ({:.1})", placed * 100.0),
-        };
-        format!("{:.1} ± {:.1}{places}", inside * 100.0, error * 100.0)
+fn rows(rows: &[(Apart, usize, usize)]) {
+    const EACH: [usize; 3] = [1, 3, 10];
+    let cells = side_by_side(rows.len() * EACH.len(), |cell| {
+        let (apart, contestants, votes) = rows[cell / EACH.len()];
+        let boards = 1600 / contestants as u64;
+        coverage(2, boards, (contestants, EACH[cell % EACH.len()]), votes, apart)
     });
-    eprintln!("| {apart:?} | {contestants} | {votes} | {} |", cells.join(" | "));
+    for ((apart, contestants, votes), cells) in rows.iter().zip(cells.chunks(EACH.len())) {
+        let cell = |Coverage { inside, error, placed }: &Coverage| {
+            let places = match apart {
+                Apart::Known(_) => String::new(),
+                _ => format!(" ({:.1})", placed * 100.0),
+            };
+            format!("{:.1} ± {:.1}{places}", inside * 100.0, error * 100.0)
+        };
+        let cells: Vec<String> = cells.iter().map(cell).collect();
+        eprintln!("| {apart:?} | {contestants} | {votes} | {} |", cells.join(" | "));
+    }
 }
 
 /// `cargo test -p pelicycle-judge --test judge coverage_in_figures -- --ignored --nocapture`
 #[test]
 #[ignore = "takes minutes: makes the figures of docs/judging.md"]
 fn coverage_in_figures() {
-    for contestants in [8, 30] {
-        [60, 220, 1000].iter().for_each(|votes| row(Apart::AsPrior, contestants, *votes));
-    }
-    for (between, within) in [(0.3, 0.15), (0.8, 0.4), (1.6, 0.8), (3.0, 1.5)] {
-        row(Apart::Fixed(Spread { between, within }), 30, 220);
-    }
+    let prior = [8, 30].map(|contestants| [60, 220, 1000].map(|votes| (Apart::AsPrior, contestants, votes)));
+    let fixed = [(0.3, 0.15), (0.8, 0.4), (1.6, 0.8), (3.0, 1.5)]
+        .map(|(between, within)| (Apart::Fixed(Spread { between, within }), 30, 220));
+    rows(&[prior.as_flattened(), &fixed].concat());
 }
 
 /// `cargo test -p pelicycle-judge --test judge coverage_where_spreads_are_known -- --ignored --nocapture`
 #[test]
 #[ignore = "makes figures of docs/judging.md"]
 fn coverage_where_spreads_are_known() {
-    row(Apart::Known(Spread { between: 3.0, within: 1.5 }), 30, 220);
+    rows(&[(Apart::Known(Spread { between: 3.0, within: 1.5 }), 30, 220)]);
 }
 
 /// Who says which pair comes next.
@@ -268,7 +275,7 @@ fn nearest(random: &mut Random, world: &World, ballots: &[Ballot]) -> (usize, us
             PairwiseChoice { pair: world.competition.competitors_of(ballot.pair), first, second, ties }
         })
         .collect();
-    let spread = Spread { between: USUAL.between, within: 0.1 };
+    let spread = Spread { between: USUAL.between, within: 0.0 };
     let log = strengths_at(spread, n, &(0..n).collect::<Vec<_>>(), &choices).log();
     let mut judged = vec![0.0; n];
     choices.iter().flat_map(|choice| [choice.pair.0, choice.pair.1]).for_each(|one| judged[one] += 1.0);
@@ -326,11 +333,14 @@ fn pairs_that_are_chosen_find_the_best_with_fewer_votes_than_pairs_that_chance_h
     assert!(chosen >= chance + 4.0, "{chosen} of 60, by chance {chance}");
 }
 
+/// The first of the worlds that figures are made in: others than those by which the choice of pairs was made what it is.
+const FIRST_WORLD: u64 = 1000;
+
 /// `cargo test -p pelicycle-judge --test judge votes_that_68_need -- --ignored --nocapture`
 #[test]
 #[ignore = "takes minutes: makes the figures of docs/judging.md"]
 fn votes_that_68_need() {
-    board(12, (68, 5), (10, 800, 200));
+    board(24, (68, 5), (10, 800, 200));
 }
 
 /// `cargo test -p pelicycle-judge --test judge votes_that_24_need -- --ignored --nocapture`
@@ -340,24 +350,58 @@ fn votes_that_24_need() {
     board(40, (24, 4), (5, 240, 60));
 }
 
-/// Prints what each choice of pairs finds in the same worlds, in the mean.
-#[allow(clippy::print_stderr, reason = "a helper of tests is a test")]
-fn board(worlds: u64, (contestants, each): (usize, usize), course: (usize, usize, usize)) {
-    let choices =
-        [Choice::Chooser, Choice::Boundary(0.0), Choice::Boundary(10.0), Choice::Nearest, Choice::Chance];
-    let run = |choice: Choice| {
-        let mut world = World::new(contestants, each);
-        let runs: Vec<Vec<OrderFound>> =
-            (0..worlds).map(|seed| settled(seed, &mut world, course, choice)).collect();
-        for step in 0..course.1 / course.2 {
-            let mean = |of: fn(&OrderFound) -> f64| {
-                runs.iter().map(|run| of(&run[step])).sum::<f64>() / worlds as f64
-            };
-            let (hits, near, wrong) =
-                (mean(|found| found.hits), mean(|found| found.near), mean(|found| found.wrong));
-            let votes = (step + 1) * course.2;
-            eprintln!("| {choice:?} | {votes} | {hits:.1} | {near:.1} | {:.1} % |", wrong * 100.0);
+/// Does work of many kinds on as many threads as there are processors; what comes of it stands in the order of the kinds.
+fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(Vec::new());
+    let worker = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return;
+            }
+            let one = work(index);
+            found.lock().unwrap().push((index, one));
         }
     };
-    std::thread::scope(|scope| choices.into_iter().for_each(|choice| drop(scope.spawn(move || run(choice)))));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(worker))));
+    let mut found = found.into_inner().unwrap();
+    found.sort_by_key(|(index, _)| *index);
+    found.into_iter().map(|(_, one)| one).collect()
+}
+
+/// The mean of some numbers and its standard error.
+fn mean_and_error(numbers: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let count = numbers.clone().count() as f64;
+    let mean = numbers.clone().sum::<f64>() / count;
+    let squares = numbers.map(|number| (number - mean).powi(2)).sum::<f64>();
+    (mean, (squares / (count - 1.0) / count).sqrt())
+}
+
+/// Prints what each choice of pairs finds in the same worlds, in the mean.
+#[allow(clippy::print_stderr, reason = "a helper of tests is a test")]
+fn board(worlds: usize, (contestants, each): (usize, usize), course: (usize, usize, usize)) {
+    let choices =
+        [Choice::Chooser, Choice::Boundary(0.0), Choice::Boundary(10.0), Choice::Nearest, Choice::Chance];
+    let runs = side_by_side(worlds * choices.len(), |run| {
+        let mut world = World::new(contestants, each);
+        settled(FIRST_WORLD + (run % worlds) as u64, &mut world, course, choices[run / worlds])
+    });
+    for step in 0..course.1 / course.2 {
+        let at = |choice: usize| runs[choice * worlds..][..worlds].iter().map(move |run| run[step]);
+        for (index, choice) in choices.iter().enumerate() {
+            let (hits, error) = mean_and_error(at(index).map(|found| found.hits));
+            let (near, _) = mean_and_error(at(index).map(|found| found.near));
+            let (wrong, _) = mean_and_error(at(index).map(|found| found.wrong));
+            // In the same worlds, so that what makes one hard is taken out.
+            let (more, doubt) =
+                mean_and_error(at(0).zip(at(index)).map(|(one, other)| one.hits - other.hits));
+            let votes = (step + 1) * course.2;
+            eprintln!(
+                "| {votes} | {choice:?} | {hits:.2} ± {error:.2} | {near:.2} | {:.1} % | chosen finds {more:+.2} ± {doubt:.2} |",
+                wrong * 100.0
+            );
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::super::tree::Tree;
-use super::selectors::{Combinator, Compound, Selector, SelectorPart, Test};
+use super::selectors::{ANY_NAMESPACE, Combinator, Compound, Selector, SelectorPart, Test};
 
 /// Matching, with a bound on the parts of selectors that are held against elements.
 pub(super) struct Matcher<'t> {
@@ -80,7 +80,7 @@ impl<'t> Matcher<'t> {
                 all.split_ascii_whitespace().any(|word| word == class)
             }),
             SelectorPart::Attribute { name, test, value: wanted, any_case } => {
-                value(name).is_some_and(|found| {
+                found.attributes.iter().filter(|(known, _)| is_named(known, name)).any(|(_, found)| {
                     self.spend(found.len() as u64 / 16);
                     match any_case {
                         true => compare(*test, &found.to_ascii_lowercase(), &wanted.to_ascii_lowercase()),
@@ -149,6 +149,14 @@ impl<'t> Matcher<'t> {
             open.extend(self.tree.children(at));
         }
         false
+    }
+}
+
+/// Whether an attribute has a name; `*|name` is that name in every namespace.
+fn is_named(known: &str, name: &str) -> bool {
+    match name.strip_prefix(ANY_NAMESPACE) {
+        Some(local) => known.rsplit(':').next() == Some(local),
+        None => known == name,
     }
 }
 

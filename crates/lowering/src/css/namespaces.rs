@@ -81,7 +81,7 @@ impl Namespaces {
     fn attribute<'a>(&self, tokens: &[CssToken<'a>]) -> Vec<CssToken<'a>> {
         let Some(prefix) = Prefix::at(tokens, 0) else { return tokens.to_vec() };
         let local = &tokens[prefix.local..];
-        let Some(name) = prefix.name.filter(|name| !name.is('*')) else { return local.to_vec() };
+        let Some(name) = prefix.name else { return local.to_vec() };
         match self.prefixes.get(&name.name()) {
             Some(address) if address == XLINK && local[0].text == "href" => {
                 std::iter::once(HREF).chain(local[1..].iter().copied()).collect()

@@ -30,12 +30,16 @@ pub(super) enum Combinator {
     Following,
 }
 
+/// What stands before the name of an attribute that may be of any namespace.
+pub(super) const ANY_NAMESPACE: &str = "*|";
+
 /// One condition of a compound.
 #[derive(Debug, Clone)]
 pub(super) enum SelectorPart {
     Type(String),
     Id(String),
     Class(String),
+    /// The name begins with [`ANY_NAMESPACE`] where it is meant in all of them.
     Attribute {
         name: String,
         test: Test,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::selectors::{Combinator, Compound, Selector, SelectorPart, Specificity, Test};
+use super::selectors::{ANY_NAMESPACE, Combinator, Compound, Selector, SelectorPart, Specificity, Test};
 use super::spans::{closing, text_of, trim, until};
 use super::tokens::{CssToken, CssTokenKind};
 
@@ -166,12 +166,15 @@ fn compound(
 }
 
 fn attribute(tokens: &[CssToken<'_>]) -> Option<SelectorPart> {
-    let tokens = trim(tokens);
+    let (space, tokens) = match trim(tokens) {
+        [any, bar, name @ ..] if any.is('*') && bar.is('|') => (ANY_NAMESPACE, name),
+        tokens => ("", tokens),
+    };
     let [named, rest @ ..] = tokens else { return None };
     if named.kind != CssTokenKind::Ident {
         return None;
     }
-    let name = named.name();
+    let name = format!("{space}{}", named.name());
     let rest = trim(rest);
     let Some(value_at) =
         rest.iter().position(|token| matches!(token.kind, CssTokenKind::String | CssTokenKind::Ident))
