@@ -28,6 +28,12 @@ const LONGEST: usize = 1 << 20;
 /// The exit code of a trial that could not be made.
 const UNTRIED: u8 = 3;
 
+/// The exit code of a trial in which the template engine panicked.
+const PANICKED: u8 = 4;
+
+/// The processor time that a trial must have had to be late through its own fault.
+const LEAST_CPU: Duration = Duration::from_millis(300);
+
 /// How long a trial is left alone between two looks.
 const LOOK: Duration = Duration::from_millis(3);
 
@@ -47,7 +53,7 @@ pub(crate) fn trial() -> anyhow::Result<ExitCode> {
     });
     Ok(match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(_)) => ExitCode::FAILURE,
+        Ok(Err(_)) => ExitCode::from(PANICKED),
         Err(_) => ExitCode::from(UNTRIED),
     })
 }
@@ -66,13 +72,16 @@ pub(crate) fn guard(trial: &TemplateTrial) -> Result<(), String> {
     if let Some(output) = child.stdout.take() {
         await_start(output);
     }
-    match wait(&mut child) {
-        Some(status) if status.success() => Ok(()),
-        Some(status) if is_the_machines(status) => {
+    match wait(&mut child)? {
+        status if status.success() => Ok(()),
+        status if is_the_machines(status) => {
             Err(format!("it could not be tried, for no fault of its own ({status}); try again"))
         }
-        Some(_) => Err("it nests too deep, or takes more memory than it may".to_owned()),
-        None => Err("it takes too long".to_owned()),
+        status if status.code() == Some(i32::from(PANICKED)) => {
+            Err("what reads templates here fails on it, which is a fault of ours: please report it"
+                .to_owned())
+        }
+        _ => Err("it nests too deep, or takes more memory than it may".to_owned()),
     }
 }
 
@@ -113,15 +122,29 @@ fn await_start(mut output: ChildStdout) {
 }
 
 /// The end of a trial, in time.
-fn wait(child: &mut Child) -> Option<ExitStatus> {
+fn wait(child: &mut Child) -> Result<ExitStatus, String> {
     let begin = Instant::now();
     while begin.elapsed() < PATIENCE {
         if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
+            return Ok(status);
         }
         std::thread::sleep(LOOK);
     }
+    let busy = cpu_time(child).is_some_and(|time| time < LEAST_CPU);
     drop(child.kill());
     drop(child.wait());
-    None
+    Err(match busy {
+        true => "this machine was too busy to try it, for no fault of its own; try again",
+        false => "it takes too long",
+    }
+    .to_owned())
+}
+
+/// The processor time that a process has had, where Linux tells it.
+fn cpu_time(child: &Child) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+    // After the name, which may have blanks and brackets: the state, and ten numbers before these two (proc(5)).
+    let numbers = stat.rsplit_once(')')?.1.split_whitespace().skip(11).take(2);
+    let ticks: u64 = numbers.map(|number| number.parse::<u64>().ok()).sum::<Option<u64>>()?;
+    Some(Duration::from_millis(ticks * 10))
 }
