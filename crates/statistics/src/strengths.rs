@@ -29,12 +29,53 @@ pub struct Spread {
 
 impl Spread {
     /// What is likely before any choice was seen: the middle of the prior.
-    pub const PRIOR: Spread = Spread { between: 1.1, within: 0.55 };
-    /// The prior, as the scales of two half-normal distributions (A. Gelman, 2006): it keeps spreads from being too wide, and says
-    /// little of how narrow they are. Four of five boards are thought to have a `between` of 0.2 to 2.6; docs/judging.md says why.
-    pub const PRIOR_SCALES: Spread = Spread { between: 1.6, within: 0.8 };
+    pub const PRIOR: Spread = Spread { between: 1.2, within: 0.6 };
+
+    /// A spread as it is thought of before any choice was seen; docs/judging.md says why so.
+    ///
+    /// `between` has a half-t distribution (A. Gelman, 2006): four of five lie between 0.2 and 3.8. What share of it `within` is has a
+    /// log-normal one, whatever `between` is, since both are measured by how well those who choose see a difference.
+    pub fn of_prior(random: &mut Random) -> Spread {
+        let squares: f64 = (0..FREEDOM).map(|_| random.normal().powi(2)).sum();
+        let student = random.normal() / (squares / f64::from(FREEDOM)).sqrt();
+        let between = BETWEEN * student.abs();
+        Spread { between, within: between * WITHIN_SHARE.0 * (WITHIN_SHARE.1 * random.normal()).exp() }
+    }
+
+    /// The logarithm of the prior's density, of the logarithms of both spreads, but for a constant.
+    fn log_density(self) -> f64 {
+        let freedom = f64::from(FREEDOM);
+        let tail = -(freedom + 1.0) / 2.0 * ((self.between / BETWEEN).powi(2) / freedom).ln_1p();
+        let away = (self.within / self.between / WITHIN_SHARE.0).ln() / WITHIN_SHARE.1;
+        self.between.ln() + tail - away * away / 2.0
+    }
+
+    /// The same of all narrower ones together too, in steps, where a spread is the narrowest that is tried.
+    fn log_mass(self, [is_narrowest, is_narrowest_within]: [bool; 2]) -> f64 {
+        let steps = |narrowest: bool| 0..if narrowest { BELOW } else { 1 };
+        let narrower = |step: i32| (-STEP * f64::from(step)).exp();
+        let own = self.log_density();
+        let mass = |between: i32| -> f64 {
+            steps(is_narrowest_within)
+                .map(|within| Spread {
+                    between: self.between * narrower(between),
+                    within: self.within * narrower(within),
+                })
+                .map(|spread| (spread.log_density() - own).exp())
+                .sum()
+        };
+        own + steps(is_narrowest).map(mass).sum::<f64>().ln()
+    }
 }
 
+/// The prior of a spread's `between`: degrees of freedom and scale of the half-t distribution.
+const FREEDOM: u32 = 3;
+const BETWEEN: f64 = 1.6;
+/// That of the share which `within` is of it: the middle, and the deviation of its logarithm.
+const WITHIN_SHARE: (f64, f64) = (0.5, 0.7);
+
+/// Steps below the narrowest that are counted to it.
+const BELOW: i32 = 20;
 /// The step between spreads that are tried, on a logarithmic scale.
 const STEP: f64 = 0.4;
 /// Spreads whose logarithm of the chance is so much below the best one's are left out: they are below 2 % of it.
@@ -69,7 +110,8 @@ struct StrengthPart {
 /// proportion to ν times the root of both; without ties it is R. A. Bradley and M. E. Terry's. The logarithm of a thing's strength
 /// lies about its owner's by a normal distribution, and owners' about 0 by another (a prior that pulls towards the middle
 /// whatever was seen little of: B. Efron and C. Morris, 1975). How wide the two are is averaged over, by how well each width explains
-/// the choices (over a grid: H. Rue, S. Martino and N. Chopin, 2009), with half-normal priors.
+/// the choices (over a grid: H. Rue, S. Martino and N. Chopin, 2009), with the priors that
+/// [`Spread::of_prior`] names.
 #[must_use]
 pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
     let mut fit = StrengthFit::new(owners, owner, choices, true);
@@ -110,17 +152,7 @@ fn explored(fit: &mut StrengthFit<'_>, middle: FittedStrengths) -> Vec<(f64, Str
         between: Spread::PRIOR.between * (f64::from(i) * STEP).exp(),
         within: Spread::PRIOR.within * (f64::from(j) * STEP).exp(),
     };
-    let prior = |at: (i32, i32)| {
-        // Of the logarithm, in whose steps the grid goes.
-        let density = |spread: f64, scale: f64| spread.ln() - (spread / scale).powi(2) / 2.0;
-        // The narrowest stands for all below it, a geometric series.
-        let below = |step: i32| if step == NARROWEST { -(1.0 - (-STEP).exp()).ln() } else { 0.0 };
-        let Spread { between, within } = spread_at(at);
-        density(between, Spread::PRIOR_SCALES.between)
-            + density(within, Spread::PRIOR_SCALES.within)
-            + below(at.0)
-            + below(at.1)
-    };
+    let prior = |at: (i32, i32)| spread_at(at).log_mass([at.0, at.1].map(|step| step == NARROWEST));
     let mut most = middle.evidence + prior((0, 0));
     let mut waiting: Vec<((i32, i32), f64, FitState)> = vec![((0, 0), most, middle.end.clone())];
     let mut found = vec![(most, part(spread_at((0, 0)), middle))];

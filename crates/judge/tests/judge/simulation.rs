@@ -176,11 +176,7 @@ fn coverage(
     let mut world = World::new(contestants, each);
     let (mut sums, mut squares, mut all_placed) = (0.0, 0.0, 0.0);
     for round in 0..boards {
-        let scales = Spread::PRIOR_SCALES;
-        let drawn = Spread {
-            between: scales.between * random.normal().abs(),
-            within: scales.within * random.normal().abs(),
-        };
+        let drawn = Spread::of_prior(&mut random);
         let spread = match apart {
             Apart::AsPrior => drawn,
             Apart::Fixed(spread) | Apart::Known(spread) => spread,
