@@ -1,10 +1,12 @@
 //! All models on this machine, and the meaning of their names.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::folders::ModelFolders;
 use super::model_file::{ModelFile, ModelSource, models};
 use super::name_error::{ModelCandidate, ModelNameError};
+use super::own_folders::own_folders;
 use super::{hub_cache, listing, llama_cpp, lm_studio, ollama};
 
 /// The number of models that an error names before it only counts.
@@ -21,6 +23,8 @@ const ALIKE: f64 = 0.85;
 pub struct Inventory {
     found: Vec<ModelFile>,
     passed_over: Vec<UnusableModel>,
+    /// How deep folders lie in one of the user's own; others are not in here.
+    depths: HashMap<PathBuf, usize>,
 }
 
 /// Something that looks like a model but can't be used.
@@ -37,21 +41,17 @@ impl Inventory {
     #[must_use]
     pub fn scan(places: &ModelFolders) -> Inventory {
         let mut passed_over = Vec::new();
-        let mut own: Vec<PathBuf> = Vec::new();
-        for folder in places.folders.iter().flat_map(|folder| listing::folders_within(folder)) {
-            // One may be named, and lie in another that is named.
-            if !own.contains(&folder) {
-                own.push(folder);
-            }
-        }
-        let folders = own.iter().flat_map(|f| models(listing::model_files(f), |_| ModelSource::Folder));
+        let own = own_folders(places);
+        let folders = own.iter().flat_map(|f| models(listing::model_files(&f.path), |_| ModelSource::Folder));
         let mut found: Vec<ModelFile> = folders.collect();
-        passed_over.extend(own.iter().flat_map(|folder| listing::cut_pieces(folder)));
+        passed_over.extend(own.iter().flat_map(|folder| listing::cut_pieces(&folder.path)));
         found.extend(places.hub.iter().flat_map(|root| hub_cache::scan(root, &mut passed_over)));
         found.extend(places.llama_cpp.iter().flat_map(|root| llama_cpp::scan(root)));
         found.extend(places.lm_studio.iter().flat_map(|root| lm_studio::scan(root)));
         found.extend(places.ollama.iter().flat_map(|root| ollama::scan(root, &mut passed_over)));
-        Inventory { found, passed_over }
+        let within = own.into_iter().filter(|folder| folder.depth > 0);
+        let depths = within.map(|folder| (folder.path, folder.depth)).collect();
+        Inventory { found, passed_over, depths }
     }
 
     /// The models that were found.
@@ -68,7 +68,8 @@ impl Inventory {
 
     /// The model that `wanted` means, the part of a name after `local/`, in any case: a file's name, the model's
     /// name, either with `:QUANTIZATION`, its repository with or without one, what Ollama calls it, or the
-    /// beginning of a file's name. The first of these ways that leads anywhere counts.
+    /// beginning of a file's name. The first of these ways that leads anywhere counts, and of the user's own folders the
+    /// ones that lie least deep in those that were named.
     ///
     /// # Errors
     /// When it means none, or several that are not the same weights, or one with a file missing.
@@ -101,11 +102,20 @@ impl Inventory {
             if distinct.iter().any(|found| found.missing == 0) {
                 distinct.retain(|found| found.missing == 0);
             }
+            let own = |found: &&ModelFile| found.origin == ModelSource::Folder;
+            if let Some(least) = distinct.iter().copied().filter(own).map(|found| self.depth(found)).min() {
+                distinct.retain(|found| !own(found) || self.depth(found) == least);
+            }
             if !distinct.is_empty() {
                 return distinct;
             }
         }
         Vec::new()
+    }
+
+    /// How deep a model lies in a folder that the user named.
+    fn depth(&self, found: &ModelFile) -> usize {
+        found.path().parent().and_then(|folder| self.depths.get(folder)).copied().unwrap_or(0)
     }
 
     /// The shortest name that means this model: `local/…`, or its path where no name does.

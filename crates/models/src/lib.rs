@@ -21,6 +21,7 @@ mod lm_studio;
 mod model_file;
 mod name_error;
 mod ollama;
+mod own_folders;
 mod projector;
 mod removal;
 

@@ -6,10 +6,7 @@ use super::inventory::UnusableModel;
 use super::model_file::FolderFile;
 
 /// Entries that are read of one folder: more of them is no folder of models.
-const MOST_ENTRIES: usize = 10_000;
-/// Folders in one of the user's own that are looked at, and how deep they lie: `OWNER/REPO/QUANTIZATION`.
-const MOST_FOLDERS: usize = 1_000;
-const DEEP: usize = 3;
+pub(super) const MOST_ENTRIES: usize = 10_000;
 
 /// What lies in a folder, by name; nothing where it can't be read.
 pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
@@ -19,24 +16,6 @@ pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
         all.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path()))).collect();
     named.sort();
     named
-}
-
-/// A folder of the user's own, and those in it, but for hidden ones and those of projectors.
-pub(super) fn folders_within(folder: &Path) -> Vec<PathBuf> {
-    let (mut all, mut begin) = (vec![folder.to_owned()], 0);
-    for _ in 0..DEEP {
-        let level = begin..all.len();
-        begin = all.len();
-        for at in level {
-            let named =
-                entries(&all[at]).into_iter().filter(|(name, _)| !name.starts_with('.') && name != "mmproj");
-            let left = MOST_FOLDERS.saturating_sub(all.len());
-            let inner: Vec<PathBuf> =
-                named.map(|(_, path)| path).filter(|path| path.is_dir()).take(left).collect();
-            all.extend(inner);
-        }
-    }
-    all
 }
 
 /// Files that were cut anywhere into `NAME.gguf.part1of2` and on: each by its first piece.

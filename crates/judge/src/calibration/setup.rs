@@ -36,7 +36,11 @@ impl JudgeSetup {
 
     fn with(engine: Option<&EngineRecord>, request: &RequestRecord, form: &str) -> JudgeSetup {
         // Each request has a seed of its own.
-        let request = RequestRecord { seed: None, run_seed: None, ..request.clone() };
+        let mut request = RequestRecord { seed: None, run_seed: None, ..request.clone() };
+        if engine.is_some() {
+            // A local model knows no effort, though records of before say that it was asked with one.
+            request.sampling.effort = None;
+        }
         JudgeSetup {
             weights: engine.map(|engine| engine.hash.clone()),
             projector: engine.and_then(|engine| engine.projector.as_ref()).map(|eyes| eyes.hash.clone()),

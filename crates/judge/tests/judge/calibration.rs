@@ -10,7 +10,7 @@ use pelicycle_record::{
     AskedRecord, CalibrationRecord, EngineRecord, JudgeRecord, Outcome, Preference, ProjectorRecord,
 };
 use pelicycle_statistics::Random;
-use pelicycle_testkit::attempts::calibrated;
+use pelicycle_testkit::attempts::{attempt, calibrated};
 
 use crate::{EYE, drawings, field, judgement};
 
@@ -177,6 +177,21 @@ fn the_set_is_the_same_every_time_and_no_two_pairs_are_alike() {
     assert_eq!(set.iter().map(|pair| &pair.whole).collect::<BTreeSet<_>>().len(), 12);
     assert_eq!(set.iter().map(|pair| &pair.changed).collect::<BTreeSet<_>>().len(), 36);
     assert!(set.iter().all(|pair| pair.whole != pair.changed));
+}
+
+#[test]
+fn an_effort_tells_judges_of_services_apart_and_no_local_ones() {
+    let mut asked = calibrated("", false, None, b"{}").asked;
+    let engine = attempt("pelican", "m", "2026-11-27T00:00:00Z", None).engine;
+    assert!(engine.is_some());
+    for (engine, alike) in [(engine, true), (None, false)] {
+        asked.engine = engine;
+        let [without, with] = [None, Some("high".to_owned())].map(|effort| {
+            asked.request.sampling.effort = effort;
+            JudgeSetup::of(&asked)
+        });
+        assert_eq!(without == with, alike);
+    }
 }
 
 /// When the question is changed, this goes: records of before have then another.

@@ -120,6 +120,64 @@ fn models_in_folders_of_ones_own_folder_are_found() {
     assert_eq!((path_of(&inventory, "big"), inventory.models().len()), (files[1].clone(), 2));
 }
 
+#[test]
+fn of_ones_own_folders_the_least_deep_that_has_a_name_counts() {
+    let machine = Machine::new();
+    let old = machine.write("models/old/qwen-Q4_0.gguf", b"older weights");
+    machine.write("models/old/org/phi-Q4_0.gguf", b"phi");
+    let deep = machine.write("models/older/org/repo/phi-Q4_0.gguf", b"another");
+    let whole = machine.write("models/big/big-Q4_0.gguf", b"whole");
+    machine.write("models/big-Q4_0-00001-of-00002.gguf", b"half");
+    assert_eq!(path_of(&machine.inventory(), "qwen"), old);
+    let near = machine.write("models/qwen-Q4_0.gguf", b"weights");
+    let inventory = machine.inventory();
+    for name in ["qwen", "qwen:q4_0", "qwen-Q4_0", "qw"] {
+        assert_eq!(path_of(&inventory, name), near, "{name}");
+    }
+    assert_eq!(path_of(&inventory, "phi"), machine.at("models/old/org/phi-Q4_0.gguf"));
+    assert_eq!(path_of(&inventory, "big"), whole, "a whole one counts before a near one");
+    for hidden in [&old, &deep] {
+        let found = inventory.models().iter().find(|found| found.path() == *hidden).unwrap();
+        assert_eq!(inventory.name_of(found), hidden.display().to_string());
+    }
+    // Of those that are as near, none is preferred, nor before another program's.
+    machine.write("models/new/phi-Q4_0.gguf", b"new phi");
+    machine.write("models/newer/phi-Q4_0.gguf", b"newer phi");
+    machine.write("lm-studio/org/repo/qwen-Q4_0.gguf", b"other");
+    for name in ["phi", "qwen"] {
+        let Err(ModelNameError::Ambiguous { candidates, .. }) = machine.inventory().find(name) else {
+            panic!("{name}")
+        };
+        assert_eq!(candidates.len(), 2, "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_many_ways_lead_to_is_looked_into_once() {
+    use std::os::unix::fs::symlink;
+    let machine = Machine::new();
+    machine.write("models/qwen/qwen-Q4_0.gguf", b"weights");
+    let disk = machine.write("disk/far-Q4_0.gguf", b"far");
+    machine.cached("a/B-GGUF", MAIN, "B-Q8_0.gguf", "aa", b"new weights");
+    machine.cached("a/B-GGUF", OLD, "B-Q8_0.gguf", "bb", b"old");
+    machine.write("lm-studio/one/Phi-4-GGUF/Phi-4-Q6_K.gguf", b"phi");
+    machine.write("lm-studio/one/Phi-4-GGUF/Q8_0/Phi-4-Q8_0.gguf", b"phi in a folder");
+    machine.write("llama.cpp/llama-Q4_0.gguf", b"llama");
+    symlink(".", machine.at("models/self")).unwrap();
+    symlink(machine.at("models"), machine.at("models/qwen/up")).unwrap();
+    symlink(disk.parent().unwrap(), machine.at("models/disk")).unwrap();
+    let mut places = machine.places();
+    let more = ["models/../models", "models/qwen", "hub", "lm-studio", "."].map(|path| machine.at(path));
+    places.folders.extend(more);
+    let inventory = Inventory::scan(&places);
+    let mut found: Vec<&str> = inventory.models().iter().map(|found| found.stem.as_str()).collect();
+    found.sort_unstable();
+    let expected = ["B-Q8_0", "Phi-4-Q6_K", "Phi-4-Q8_0", "far-Q4_0", "llama-Q4_0", "qwen-Q4_0"];
+    assert_eq!(found, expected, "{inventory:?}");
+    assert_eq!(path_of(&inventory, "b").strip_prefix(machine.at("hub/models--a--B-GGUF")).err(), None);
+}
+
 #[cfg(unix)]
 #[test]
 fn parts_in_a_folder_of_a_snapshot_are_one_model() {
