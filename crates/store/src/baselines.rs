@@ -26,9 +26,9 @@ impl Store {
     /// The baseline of this name; none where there is none.
     ///
     /// # Errors
-    /// When it is damaged or newer than this program.
+    /// When it is damaged, behind a link or newer than this program.
     pub fn read_baseline(&self, named: &str) -> Result<Option<BaselineRecord>, StoreError> {
-        let Some(folder) = self.baseline_folder(named) else { return Ok(None) };
+        let Some(folder) = self.baseline_folder(named)? else { return Ok(None) };
         let damaged = |reason| StoreError::Damaged { path: folder.clone(), reason };
         let baseline: BaselineRecord =
             read_record(&folder.join(layout::BASELINE), layout::BASELINE).map_err(damaged)?;
@@ -45,7 +45,7 @@ impl Store {
     /// When their folder can't be read; one that is not there is empty.
     pub fn baselines(&self) -> Result<Vec<String>, StoreError> {
         let mut names = names(&self.root().join(layout::BASELINES))?;
-        names.retain(|name| self.baseline_folder(name).is_some());
+        names.retain(|name| self.baseline_folder(name).is_ok_and(|folder| folder.is_some()));
         names.sort();
         Ok(names)
     }
@@ -53,9 +53,9 @@ impl Store {
     /// Removes a baseline; its attempts stay. Returns whether there was one.
     ///
     /// # Errors
-    /// A failing disk.
+    /// One behind a link, which stays; a failing disk.
     pub fn remove_baseline(&self, named: &str) -> Result<bool, StoreError> {
-        let Some(folder) = self.baseline_folder(named) else { return Ok(false) };
+        let Some(folder) = self.baseline_folder(named)? else { return Ok(false) };
         let failed = |path: &Path, source| StoreError::Write { path: path.to_owned(), source };
         let file = folder.join(layout::BASELINE);
         fs::remove_file(&file).map_err(|source| failed(&file, source))?;
@@ -69,14 +69,15 @@ impl Store {
     }
 
     /// The folder of a baseline that is there; links are not followed.
-    fn baseline_folder(&self, named: &str) -> Option<PathBuf> {
+    fn baseline_folder(&self, named: &str) -> Result<Option<PathBuf>, StoreError> {
         if name::fault(named).is_some() {
-            return None;
+            return Ok(None);
         }
+        self.behind_no_link(&[layout::BASELINES, named])?;
         let folder = self.root().join(layout::BASELINES).join(named);
         let plain = |path: &Path| fs::symlink_metadata(path).ok();
         let is_there = plain(&folder).is_some_and(|found| found.is_dir())
             && plain(&folder.join(layout::BASELINE)).is_some_and(|found| found.is_file());
-        is_there.then_some(folder)
+        Ok(is_there.then_some(folder))
     }
 }

@@ -32,11 +32,13 @@ impl Store {
     /// The batches of a run, oldest first.
     ///
     /// # Errors
-    /// When one can't be read, or is damaged or newer than this program: what it asks for would be asked for again.
+    /// When one can't be read, or is damaged, behind a link or newer than this program: what it asks for would be asked for again.
     pub fn batches(&self, run: &Id) -> Result<Vec<BatchRecord>, StoreError> {
         let folder = self.root().join(layout::BATCHES);
+        self.behind_no_link(&[layout::BATCHES])?;
         let mut batches = Vec::new();
         for id in ids(&folder)? {
+            self.behind_no_link(&[layout::BATCHES, id.as_str()])?;
             let path = folder.join(id.as_str());
             let damaged = |reason| StoreError::Damaged { path: path.clone(), reason };
             let batch: BatchRecord =
@@ -55,10 +57,11 @@ impl Store {
     /// The bodies of a batch's requests, in the order of its cells.
     ///
     /// # Errors
-    /// When they can't be read, or are not as many as the cells.
+    /// When they can't be read or are behind a link, or are not as many as the cells.
     pub fn batch_requests(&self, batch: &BatchRecord) -> Result<Vec<Vec<u8>>, StoreError> {
         let path = self.root().join(layout::BATCHES).join(batch.id.as_str());
         let damaged = |reason| StoreError::Damaged { path: path.clone(), reason };
+        self.behind_no_link(&[layout::BATCHES, batch.id.as_str()])?;
         let text = read_bounded(&path.join(layout::REQUESTS), layout::MAX_REQUESTS).map_err(damaged)?;
         let lines: Vec<Vec<u8>> =
             text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect();

@@ -193,8 +193,9 @@ fn read<R: DeserializeOwned>(
     id: &Id,
     own: impl Fn(&R) -> &Id,
 ) -> Result<R, DamageReason> {
-    for (path, what) in [(folder.to_owned(), "it"), (folder.join(name), name)] {
-        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+    let all = folder.parent().unwrap_or(folder);
+    for (path, what) in [(all, layout::JUDGEMENTS), (folder, "it"), (&*folder.join(name), name)] {
+        if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
             return Err(DamageReason::Link { what: what.to_owned() });
         }
     }

@@ -121,6 +121,23 @@ impl Store {
         })
     }
 
+    /// The first of these folders, each in the one before, that is a link: what lies behind it is not ours.
+    pub(super) fn first_link(&self, folders: &[&str]) -> Option<PathBuf> {
+        let paths = folders.iter().scan(self.root().to_owned(), |path, part| {
+            path.push(part);
+            Some(path.clone())
+        });
+        let is_link = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+        paths.into_iter().find(is_link)
+    }
+
+    /// Refuses to read in these folders, each in the one before, where one is a link.
+    pub(super) fn behind_no_link(&self, folders: &[&str]) -> Result<(), StoreError> {
+        self.first_link(folders).map_or(Ok(()), |path| {
+            Err(StoreError::Damaged { path, reason: DamageReason::Link { what: "it".to_owned() } })
+        })
+    }
+
     fn damaged(&self, path: &Path, reason: DamageReason, listing: &mut Listing) {
         let path = path.strip_prefix(self.root()).unwrap_or(path).to_owned();
         listing.damaged.push(DamagedRecord { path, reason });

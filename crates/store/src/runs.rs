@@ -24,9 +24,10 @@ impl Store {
     /// The record of a run.
     ///
     /// # Errors
-    /// When there is none of this identifier, or it is damaged or newer than this program.
+    /// When there is none of this identifier, or it is damaged, behind a link or newer than this program.
     pub fn read_run(&self, id: &Id) -> Result<RunRecord, StoreError> {
         let folder = self.root().join(layout::RUNS).join(id.as_str());
+        self.behind_no_link(&[layout::RUNS, id.as_str()])?;
         if !folder.is_dir() {
             let mut known = self.runs()?;
             let newest = known.split_off(known.len().saturating_sub(SHOWN));

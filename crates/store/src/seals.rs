@@ -70,11 +70,17 @@ impl Store {
     /// The seal of this name; none where there is none.
     ///
     /// # Errors
-    /// When it or what reveals it is damaged or newer than this program.
+    /// When it or what reveals it is damaged, behind a link or newer than this program.
     pub fn read_seal(&self, named: &str) -> Result<Option<StoredSeal>, StoreError> {
         let part = |part: &str| self.root().join(layout::SEALS).join(named).join(part).join(layout::SEAL);
         let (sealed, revealed) = (part(layout::SEALED), part(layout::REVEALED));
-        if name::fault(named).is_some() || !is_plain(&sealed) {
+        if name::fault(named).is_some() {
+            return Ok(None);
+        }
+        for part in [layout::SEALED, layout::REVEALED] {
+            self.behind_no_link(&[layout::SEALS, named, part])?;
+        }
+        if !is_plain(&sealed) {
             return Ok(None);
         }
         let own_name = |found: &str, path: &Path| {

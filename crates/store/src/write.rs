@@ -44,6 +44,9 @@ impl Store {
     }
 
     pub(super) fn sweep_older_than(&self, age: Duration) -> usize {
+        if self.first_link(&[layout::STAGING]).is_some() {
+            return 0;
+        }
         let Ok(entries) = fs::read_dir(self.root.join(layout::STAGING)) else { return 0 };
         let mut swept = 0;
         for entry in entries.flatten() {
@@ -80,7 +83,7 @@ impl Store {
         if fs::symlink_metadata(&target).is_ok() {
             return Err(exists());
         }
-        through_no_link(&target, place.len())?;
+        self.through_no_link(place)?;
         let staged = Staged::new(&self.root, id)?;
         for (name, content) in files {
             let path = staged.folder.join(name);
@@ -114,21 +117,19 @@ impl Store {
         if fs::symlink_metadata(&target).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Ok(false);
         }
-        through_no_link(&target, place.len())?;
+        self.through_no_link(place)?;
         let staged = Staged::new(&self.root, id)?;
         fs::rename(&target, staged.folder.join("displaced")).map_err(failed(&target))?;
         let parent = target.parent().unwrap_or(&self.root);
         sync_folder(parent).map_err(failed(parent))?;
         Ok(true)
     }
-}
 
-/// Refuses a place so many folders deep that lies behind a link: it would be written elsewhere, and never be read.
-fn through_no_link(target: &Path, depth: usize) -> Result<(), StoreError> {
-    let behind = |folder: &&Path| fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink());
-    match target.ancestors().skip(1).take(depth - 1).find(behind) {
-        Some(path) => Err(StoreError::Write { path: path.to_owned(), source: io::Error::other(LINK) }),
-        None => Ok(()),
+    /// Refuses a place that lies behind a link: it would be written elsewhere, and never be read.
+    fn through_no_link(&self, place: &[&str]) -> Result<(), StoreError> {
+        let folders = place.split_last().map_or(place, |(_, folders)| folders);
+        self.first_link(folders)
+            .map_or(Ok(()), |path| Err(StoreError::Write { path, source: io::Error::other(LINK) }))
     }
 }
 

@@ -386,6 +386,108 @@ fn links_are_told_and_never_followed() {
 
 #[cfg(unix)]
 #[test]
+fn nothing_is_read_written_or_removed_behind_a_linked_folder_by_its_name() {
+    use std::os::unix::fs::symlink;
+    let (folder, store) = store();
+    let pair = ["a", "b"].map(|slug| drawn(slug, "2026-11-22T02:53:36Z"));
+    let id = || Id::new().unwrap();
+    let at = "2026-11-22T02:53:36Z".parse().unwrap();
+    let schema = SCHEMA_VERSION;
+    let name = || "winter".to_owned();
+    let vote = vote(&pair);
+    let (run, batch) = (run_of(&pair[0]), batch_of(&pair[0]));
+    let baseline = pelicycle_record::BaselineRecord {
+        schema,
+        name: name(),
+        saved: at,
+        of: String::new(),
+        attempts: vec![],
+    };
+    let seal = SealRecord { schema, name: name(), sealed: at, prompts: 0, hash: "0".repeat(64) };
+    let (salt, prompts) = ("0".repeat(64), Vec::new());
+    let revealed = RevealedRecord { schema, name: name(), revealed: at, salt, prompts };
+    store.write_judgement(&vote, None).unwrap();
+    store.write_run(&run).unwrap();
+    store.write_batch(&batch, &[]).unwrap();
+    store.write_baseline(&baseline, &id()).unwrap();
+    store.write_seal(&seal, &id()).unwrap();
+
+    // All of them work on plain folders; `false` says that one did not.
+    let is_link = |error: StoreError| {
+        assert!(format!("{error:?}").to_lowercase().contains("link"), "{error}");
+        false
+    };
+    type Deed<'a> = (&'a str, &'a str, Box<dyn Fn() -> bool + 'a>);
+    let deeds: Vec<Deed<'_>> = vec![
+        ("judgements", "read", Box::new(|| store.read_judgement(&vote.id).is_ok())),
+        ("judgements", "take back", Box::new(|| store.take_back_judgement(&vote.id).unwrap_or_else(is_link))),
+        ("runs", "read", Box::new(|| store.read_run(&run.id).map_or_else(is_link, |_| true))),
+        (
+            "batches",
+            "list",
+            Box::new(|| store.batches(&batch.run).map_or_else(is_link, |found| !found.is_empty())),
+        ),
+        ("batches", "requests", Box::new(|| store.batch_requests(&batch).map_or_else(is_link, |_| true))),
+        (
+            "baselines",
+            "read",
+            Box::new(|| store.read_baseline("winter").map_or_else(is_link, |found| found.is_some())),
+        ),
+        ("baselines", "remove", Box::new(|| store.remove_baseline("winter").unwrap_or_else(is_link))),
+        (
+            "seals",
+            "read",
+            Box::new(|| store.read_seal("winter").map_or_else(is_link, |found| found.is_some())),
+        ),
+        ("seals", "list", Box::new(|| !store.all_seals().unwrap().records.is_empty())),
+        (
+            "seals",
+            "reveal",
+            Box::new(|| store.write_revealed(&revealed, &id()).map_or_else(is_link, |_| true)),
+        ),
+    ];
+    let outside = folder.path().join("outside");
+    copy(store.root(), &outside);
+    let before = pelicycle_testkit::files(&outside);
+    // The folder of all of a kind is the link, and then each in it.
+    for whole in [true, false] {
+        for (kind, deed, done) in &deeds {
+            let place = store.root().join(kind);
+            fs::remove_dir_all(&place).unwrap();
+            if whole {
+                symlink(outside.join(kind), &place).unwrap();
+            } else {
+                fs::create_dir(&place).unwrap();
+                for entry in fs::read_dir(outside.join(kind)).unwrap().map(Result::unwrap) {
+                    symlink(entry.path(), place.join(entry.file_name())).unwrap();
+                }
+            }
+            // A link among the judgements is itself taken away, and nothing behind it.
+            assert!(!done() || (!whole && *deed == "take back"), "{kind} {deed} {whole}");
+            assert_eq!(pelicycle_testkit::files(&outside), before, "{kind} {deed} {whole}");
+            drop(fs::remove_file(&place));
+            drop(fs::remove_dir_all(&place));
+            copy(&outside.join(kind), &place);
+            assert!(done(), "{kind} {deed}, plain");
+            drop(fs::remove_dir_all(&place));
+            copy(&outside.join(kind), &place);
+        }
+    }
+    // What killed processes left is swept, and nothing behind a link.
+    let staging = store.root().join(".incoming");
+    let old = outside.join(".incoming").join(run.id.as_str());
+    fs::create_dir_all(&old).unwrap();
+    fs::File::open(&old).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+    fs::remove_dir_all(&staging).unwrap();
+    symlink(outside.join(".incoming"), &staging).unwrap();
+    assert_eq!((store.sweep(), old.exists()), (0, true));
+    fs::remove_file(&staging).unwrap();
+    fs::rename(outside.join(".incoming"), &staging).unwrap();
+    assert_eq!(store.sweep(), 1);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_file_that_became_a_link_since_is_not_read_for_a_new_check() {
     let (folder, store) = store();
     let place = write(&store, &drawn("m", "2026-11-22T02:53:36Z"), false);
@@ -455,11 +557,9 @@ fn a_store_of_its_own_kind_is_needed() {
     assert!(none.runs().unwrap().is_empty());
 }
 
-#[test]
-fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
-    let (_folder, store) = store();
-    let sample = drawn("m", "2026-11-22T02:53:36Z");
-    let run = RunRecord {
+/// The run of an attempt.
+fn run_of(sample: &Attempt) -> RunRecord {
+    RunRecord {
         schema: SCHEMA_VERSION,
         id: sample.run.clone(),
         started: sample.timing.started,
@@ -477,7 +577,29 @@ fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
             source: "models/m.gguf".to_owned(),
             template: None,
         }],
-    };
+    }
+}
+
+/// A batch of the attempt's run that asks for nothing.
+#[cfg(unix)]
+fn batch_of(sample: &Attempt) -> pelicycle_record::BatchRecord {
+    pelicycle_record::BatchRecord {
+        schema: SCHEMA_VERSION,
+        id: sample.id.clone(),
+        run: sample.run.clone(),
+        submitted: sample.timing.started,
+        contestant: sample.contestant.slug.clone(),
+        batch: "b".to_owned(),
+        endpoint: "http://127.0.0.1/".to_owned(),
+        cells: Vec::new(),
+    }
+}
+
+#[test]
+fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
+    let (_folder, store) = store();
+    let sample = drawn("m", "2026-11-22T02:53:36Z");
+    let run = run_of(&sample);
     store.write_run(&run).unwrap();
     assert_eq!(store.read_run(&run.id).unwrap(), run);
     assert!(matches!(store.write_run(&run), Err(StoreError::Exists { .. })));
