@@ -76,7 +76,8 @@ impl QuantizedBlock {
         run_sums: [0.0; GROUPS / 2],
     };
 
-    /// The code that element `element` was rounded to, in steps of its [`scale`](Self::scale).
+    /// The code that element `element` was rounded to, in steps of its [`scale`](Self::scale): with it, tests hold
+    /// products to exact arithmetic. Products need no element by itself.
     ///
     /// # Panics
     /// If the block has no such element.
@@ -84,7 +85,7 @@ impl QuantizedBlock {
         self.codes[place(element)]
     }
 
-    /// The scale of element `element`, which it has together with fifteen beside it.
+    /// The scale of element `element`, which it has together with fifteen beside it; for tests, as [`code`](Self::code) is.
     ///
     /// # Panics
     /// If the block has no such element.

@@ -5,8 +5,8 @@ use std::ops::{Deref, DerefMut};
 /// Bytes of a line, and of the widest register.
 const LINE: usize = 64;
 
-/// Floats that begin where a line of the processor's cache does: a register is filled from one line then, not from two. That
-/// makes [products](crate::Kernels::dots) up to one and a half times as fast.
+/// Floats that begin where a line of the processor's cache does: a register is filled from one line then, not from two, and
+/// [products](crate::Kernels::dots) are faster (docs/performance.md has figures).
 #[derive(Debug, Default)]
 pub struct AlignedFloats {
     floats: Vec<f32>,

@@ -104,8 +104,8 @@ macro_rules! many_rows {
                     *value = $load(floats);
                 }
                 for (sums, weights) in sums.iter_mut().zip(weights) {
-                    // SAFETY: i is below the count of rows of values, and so are the lengths of weights, as asserted above. To
-                    // look at six lengths for each takes longer than the products.
+                    // SAFETY: i is below `count`, the rows of values, and no weights are fewer than `count`, as asserted
+                    // above. To look at six lengths for each takes longer than the products.
                     let weight = $spread(unsafe { *weights.get_unchecked(i) });
                     for (sum, value) in sums.iter_mut().zip(&value) {
                         *sum = $fused(weight, *value, *sum);
