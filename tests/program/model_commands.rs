@@ -225,7 +225,10 @@ fn bench_measures_what_it_was_asked_for() {
     assert!(out.lines().nth(6).unwrap().starts_with("weights read at least once: 0.00 of 0.00 GB"), "{out}");
     let told = usize::from(cfg!(target_os = "linux"));
     assert_eq!(out.lines().count(), 3 + 3 + 1 + told, "{out}");
-    assert!(stderr(model("bench", &file).args(["--parallel", "0"]), 2).contains("takes a whole number from 1 to 1024, and \"0\" is none"));
+    assert!(
+        stderr(model("bench", &file).args(["--parallel", "0"]), 2)
+            .contains("takes a whole number from 1 to 1024, and \"0\" is none")
+    );
 }
 
 #[test]
