@@ -132,8 +132,10 @@ fn no_number(error: &Error) -> Option<String> {
     let source = std::error::Error::source(error)?;
     let (value, option) =
         (context(error, ContextKind::InvalidValue)?, context(error, ContextKind::InvalidArg)?);
-    if let Some((low, high)) = range(&source.to_string(), value) {
-        let up_to = if high == u32::MAX.to_string() { String::new() } else { format!(" to {high}") };
+    if let Some((number, low, high)) = range(&source.to_string()) {
+        // An end that is a type's own is told to those alone who are beyond it.
+        let up_to =
+            if number < low && high >= u32::MAX.into() { String::new() } else { format!(" to {high}") };
         return Some(format!("{option} takes a whole number from {low}{up_to}, and {value:?} is none\n"));
     }
     let wanted = if source.is::<ParseFloatError>() {
@@ -150,10 +152,15 @@ fn no_number(error: &Error) -> Option<String> {
     Some(format!("{option} takes {wanted}, and {value:?} is none\n"))
 }
 
-/// The bounds in the parser's words for a number that is beyond them: `0 is not in 1..=16`.
-fn range(words: &str, value: &str) -> Option<(String, String)> {
-    let (low, high) = words.strip_prefix(value)?.strip_prefix(" is not in ")?.split_once("..=")?;
-    Some((low.to_owned(), high.to_owned()))
+/// The parser's words for a number that is beyond bounds, `0 is not in 1..=16`: the number, the least and the greatest.
+fn range(words: &str) -> Option<(i128, i128, i128)> {
+    let (number, bounds) = words.split_once(" is not in ")?;
+    let (low, high) = bounds.split_once("..")?;
+    let high = match high.strip_prefix('=') {
+        Some(high) => high.parse().ok()?,
+        None => high.parse::<i128>().ok()? - 1,
+    };
+    Some((number.parse().ok()?, low.parse().ok()?, high))
 }
 
 #[cfg(test)]
@@ -188,6 +195,11 @@ mod tests {
             ("run -n x", "error: --samples <N> takes a whole number, and \"x\" is none\n"),
             ("run -n 2.5", "--samples <N> takes a whole number, and \"2.5\" is none\n"),
             ("run -n -1", "--samples <N> takes a whole number from 1 to 100000, and \"-1\" is none\n"),
+            ("run -n 00", "--samples <N> takes a whole number from 1 to 100000, and \"00\" is none\n"),
+            ("run -n +0", "--samples <N> takes a whole number from 1 to 100000, and \"+0\" is none\n"),
+            ("model eval --chunk 0", "--chunk <C> takes a whole number from 1, and \"0\" is none\n"),
+            ("prompts fresh -n 0", "takes a whole number from 1 to "),
+            ("run --max-tokens 4294967296", "from 1 to 4294967295, and \"4294967296\" is none\n"),
             ("run --max-tokens 0", "--max-tokens <N> takes a whole number from 1, and \"0\" is none\n"),
             ("run local/qwen3", "error: `run` takes no \"local/qwen3\" by itself: a model is named by -m"),
             ("run -m hatchling pelican", "takes no \"pelican\" by itself"),

@@ -4,6 +4,7 @@ mod bar_line;
 mod bars;
 mod batches;
 mod ending;
+mod failures;
 mod forecast;
 mod json;
 mod lines;

@@ -8,6 +8,7 @@ use pelicycle_run::{FinishedAttempt, PlanCell, RunProgress};
 use pelicycle_text as text;
 use pelicycle_text::dollars;
 
+use super::failures::FailureReasons;
 use super::say;
 use crate::cli::output::{say_table, say_words};
 use crate::cli::terminal::printable;
@@ -63,14 +64,9 @@ pub(super) struct RunSummary {
     /// By prompt, contestant, and whether they are looks.
     rows: BTreeMap<(usize, usize, bool), Row>,
     failed: u64,
-    /// Why requests of a contestant failed, and how often each.
-    reasons: BTreeMap<(usize, String), u64>,
+    reasons: FailureReasons,
     unshown: u64,
 }
-
-/// The most reasons that are kept, and the most that are told of one contestant.
-const KEPT_REASONS: usize = 64;
-const TOLD_REASONS: usize = 3;
 
 impl RunSummary {
     pub(super) fn count(&mut self, news: &RunProgress<'_>) {
@@ -100,26 +96,14 @@ impl RunSummary {
         let unchecked = finished.verdict.is_none() && finished.outcome == Outcome::Complete;
         if broke || unchecked {
             self.failed += 1;
-            let reason = (finished.cell.contestant, result(finished));
-            if self.reasons.len() < KEPT_REASONS || self.reasons.contains_key(&reason) {
-                *self.reasons.entry(reason).or_default() += 1;
-            }
+            self.reasons.count(finished.cell.contestant, result(finished));
         }
     }
 
-    /// Why requests failed, a line for each contestant and reason, the most frequent first.
+    /// Why requests failed, contestant by contestant.
     pub(super) fn reasons(&self, run: &RunRecord) -> Vec<String> {
-        let mut lines = Vec::new();
-        for (index, contestant) in run.contestants.iter().enumerate() {
-            let own = self.reasons.iter().filter(|((whose, _), _)| *whose == index);
-            let mut own: Vec<(&str, u64)> = own.map(|((_, why), often)| (why.as_str(), *often)).collect();
-            own.sort_by_key(|(_, often)| std::cmp::Reverse(*often));
-            for (why, often) in own.into_iter().take(TOLD_REASONS) {
-                let times = if often > 1 { format!(" ({often} times)") } else { String::new() };
-                lines.push(format!("{} {why}{times}", printable(&contestant.record.label)));
-            }
-        }
-        lines
+        let all = run.contestants.iter().enumerate();
+        all.flat_map(|(index, who)| self.reasons.lines(index, &printable(&who.record.label))).collect()
     }
 
     /// What was left undone, and the command that does it, which is `resume`; none where nothing was.
