@@ -86,6 +86,11 @@ pub(super) struct OpenGallery {
 }
 
 impl OpenGallery {
+    /// Whether an earlier build left one there.
+    pub(super) fn was_built_in(out: &Path) -> bool {
+        Site::was_built_in(out)
+    }
+
     /// # Errors
     /// A folder of something else; one that can't be read or made.
     pub(super) fn open(out: &Path) -> Result<Self, GalleryError> {

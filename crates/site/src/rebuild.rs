@@ -96,6 +96,7 @@ pub fn rebuild_measured_by(
     omissions.extend(seals.damaged.iter().map(omission));
     let context = GalleryContext { judged: judged.as_ref(), seals: &seals.records };
     let report = opened
+        .unwrap_or_else(|| OpenGallery::open(out))
         .and_then(|opened| build_in(opened, &exhibits, &verify, measure, &omissions, context, options))
         .map_err(RebuildError::Gallery)?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -106,17 +107,20 @@ pub fn rebuild_measured_by(
     Ok(RebuiltGallery { report, damaged })
 }
 
-/// Lists the store, and opens the gallery meanwhile: its list of files is long.
+/// Lists the store, and opens meanwhile the gallery that is there, if one is: its list of files is long. A new one is made
+/// when all is read.
 fn list_and_open(
     store: &Store,
     out: &Path,
-) -> (Result<Listing, StoreError>, Result<OpenGallery, GalleryError>) {
+) -> (Result<Listing, StoreError>, Option<Result<OpenGallery, GalleryError>>) {
+    if !OpenGallery::was_built_in(out) {
+        return (store.list(), None);
+    }
     std::thread::scope(|scope| {
         let opening = std::thread::Builder::new().spawn_scoped(scope, || OpenGallery::open(out));
         let listing = store.list();
         // A thread that the system refuses is one fewer; the work gets done all the same.
-        let opened = opening.ok().and_then(|thread| thread.join().ok());
-        (listing, opened.unwrap_or_else(|| OpenGallery::open(out)))
+        (listing, opening.ok().and_then(|thread| thread.join().ok()))
     })
 }
 

@@ -23,6 +23,9 @@ const MAX_ENDS: usize = 2 * MAX_STRINGS;
 /// The bytes of a kind's name that count.
 const LONGEST_KIND: usize = 40;
 
+/// The bytes of a string's place that are followed, and of the kinds around it that count.
+const LONGEST_PLACE: usize = 512;
+
 /// The letters of a secret's beginning after which the rest is looked for in other places: without fewer, a secret is known.
 const SHORTEST_ELSEWHERE: usize = 3;
 
@@ -71,7 +74,7 @@ impl FrameTrace {
         self.waiting.push(connection.redact(format!("{event}{data}")));
         let mut strings = Vec::new();
         match json {
-            Some(json) => collect(json, String::new(), String::new(), &mut strings),
+            Some(json) => collect(json, &mut FramePlace::default(), &mut strings),
             None => strings.push(TracedString { places: [String::new(), " ".to_owned()], text: data }),
         }
         let mut crossed = false;
@@ -186,26 +189,42 @@ fn follow(
     (crossed, end)
 }
 
-/// The strings of a value, each with its places.
-fn collect<'a>(value: &'a Value, place: String, kinds: String, strings: &mut Vec<TracedString<'a>>) {
-    if strings.len() >= MAX_STRINGS || place.len() > 512 {
+/// Where a value stands in its frame, and of what kinds the objects are that it stands in.
+#[derive(Default)]
+struct FramePlace {
+    place: String,
+    kinds: String,
+}
+
+/// The strings of a value, each with its places. Only for a string these are copied: a frame may have a million other members.
+fn collect<'a>(value: &'a Value, at: &mut FramePlace, strings: &mut Vec<TracedString<'a>>) {
+    if strings.len() >= MAX_STRINGS || at.place.len() > LONGEST_PLACE {
         return;
     }
+    let (place, kinds) = (at.place.len(), at.kinds.len());
     match value {
         Value::String(text) => {
-            let of_kind = format!("{place} {kinds}");
-            strings.push(TracedString { places: [place, of_kind], text });
+            let of_kind = format!("{} {}", at.place, at.kinds);
+            strings.push(TracedString { places: [at.place.clone(), of_kind], text });
         }
         Value::Array(list) => {
             for (index, value) in list.iter().enumerate().take(MAX_STRINGS) {
-                collect(value, format!("{place}/{index}"), kinds.clone(), strings);
+                at.place += &format!("/{index}");
+                collect(value, at, strings);
+                at.place.truncate(place);
             }
         }
         Value::Object(map) => {
-            let kinds = kinds + &kind(map);
-            for (name, value) in map {
-                collect(value, format!("{place}/{name}"), kinds.clone(), strings);
+            if kinds <= LONGEST_PLACE {
+                at.kinds += &kind(map);
             }
+            for (name, value) in map {
+                at.place.push('/');
+                at.place += name;
+                collect(value, at, strings);
+                at.place.truncate(place);
+            }
+            at.kinds.truncate(kinds);
         }
         _ => {}
     }
@@ -225,6 +244,21 @@ mod tests {
 
     use super::*;
     use crate::{Services, Variable};
+
+    #[test]
+    fn places_stay_short_however_deep_and_long_winded_a_frame_is() {
+        let mut frame = serde_json::json!({"text": "x"});
+        for _ in 0..100 {
+            frame = serde_json::json!({"type": "k".repeat(60), "in": frame});
+        }
+        let mut strings = Vec::new();
+        let mut at = FramePlace::default();
+        collect(&frame, &mut at, &mut strings);
+        assert_eq!((strings.len(), at.place.len(), at.kinds.len()), (MAX_STRINGS, 0, 0));
+        let most = 2 * LONGEST_PLACE + LONGEST_KIND + 1;
+        assert!(strings.iter().all(|string| string.places[1].len() <= most));
+        assert_eq!(strings[1].places, ["/in/type".to_owned(), format!("/in/type {}", "k".repeat(80))]);
+    }
 
     #[test]
     fn what_begins_like_a_secret_and_only_goes_on_is_not_read_again_and_again() {

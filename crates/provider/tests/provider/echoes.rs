@@ -35,6 +35,14 @@ fn part(dialect: &str, reasoning: bool, piece: &str) -> Value {
     }
 }
 
+/// A frame that says these two texts, the first one first.
+type FrameShape = fn(&str, &str) -> Value;
+
+/// A frame of Gemini's with these parts.
+fn gemini(parts: &Value) -> Value {
+    json!({"candidates": [{"content": {"parts": parts}}]})
+}
+
 /// The frames that end a stream.
 fn ending(dialect: &str) -> Vec<Value> {
     match dialect {
@@ -215,31 +223,31 @@ fn no_key_is_traced_that_other_text_parts_or_that_one_frame_says() {
             }
         }
     }
-    for (one, other) in [(before, after), (after, before)] {
-        for (dialect, frame) in [
-            ("chat", json!({"choices": [{"delta": {"reasoning_content": one, "content": other}}]})),
-            ("chat", json!({"choices": [{"delta": {"content": [{"text": one}, {"text": other}]}}]})),
-            (
-                "gemini",
-                json!({"candidates": [{"content": {"parts": [{"text": one, "thought": true}, {"text": other}]}}]}),
-            ),
-            (
-                "gemini",
-                json!({"candidates": [{"content": {"parts": [{"text": one}, {"text": other, "thought": true}]}}]}),
-            ),
-            ("ollama", json!({"message": {"thinking": one, "content": other}, "done": false})),
-        ] {
-            let mut frames = vec![frame.to_string()];
-            frames.extend(ending(dialect).iter().map(Value::to_string));
+    // One frame says the whole key in the order of its strings; or backwards, which reasoning before answer turns round.
+    let shapes: [(&str, bool, FrameShape); 7] = [
+        ("chat", false, |a, b| json!({"choices": [{"delta": {"reasoning_content": a, "content": b}}]})),
+        ("chat", true, |a, b| json!({"choices": [{"delta": {"content": a, "reasoning_content": b}}]})),
+        ("chat", false, |a, b| json!({"choices": [{"delta": {"content": [{"text": a}, {"text": b}]}}]})),
+        ("gemini", false, |a, b| gemini(&json!([{"text": a, "thought": true}, {"text": b}]))),
+        ("gemini", true, |a, b| gemini(&json!([{"text": a}, {"text": b, "thought": true}]))),
+        ("ollama", false, |a, b| json!({"message": {"thinking": a, "content": b}, "done": false})),
+        ("ollama", true, |a, b| json!({"message": {"content": a, "thinking": b}, "done": false})),
+    ];
+    for (dialect, answers_first, shape) in shapes {
+        let heard_of = |frame: &Value| {
+            let frames: Vec<String> =
+                std::iter::once(frame).chain(&ending(dialect)).map(Value::to_string).collect();
             let (heard, traced) = heard(dialect, steps(dialect, &frames));
-            let joined = heard.reasoning.clone() + &heard.text;
-            // In the order of its strings the frame says the key, or not at all.
-            let says = frame.to_string().find(before) < frame.to_string().find(after);
-            assert!(!says || !traced.contains(after), "{dialect}: {traced}");
-            assert!(
-                !joined.contains(KEY) && (!says || !joined.contains(after)),
-                "{dialect} {frame}: {joined}"
-            );
+            (heard.reasoning + &heard.text, traced)
+        };
+        let frame = shape(before, after);
+        let (joined, traced) = heard_of(&frame);
+        assert!(!traced.contains(after), "{frame}: {traced}");
+        assert!(!joined.contains(after), "{frame}: {joined}");
+        if answers_first {
+            let frame = shape(after, before);
+            let (joined, _) = heard_of(&frame);
+            assert!(joined.contains("[key]") && !joined.contains(KEY), "{frame}: {joined}");
         }
     }
     let body = json!({"error": {"message": before, "type": after}}).to_string();

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use pelicycle_prompt::PromptLibrary;
+use pelicycle_record::measure::Rubric;
 use pelicycle_record::{Outcome, TextRecord};
+use pelicycle_site::{GalleryOptions, RebuildError, rebuild_measured_by};
 use pelicycle_store::Store;
 use pelicycle_testkit::attempts::with_experts;
 use pelicycle_testkit::exhibits::{ALARM, NO_PICTURE, hang, hang_corpus, hang_failure, hang_hostile};
@@ -57,6 +60,26 @@ fn without_results_the_page_says_how_to_get_some() {
     let store = Store::open(folder.path().join("none")).unwrap();
     assert_eq!(build(&store, &out).report.attempts, 0);
     assert!(page(&site_files(&out), "index.html").contains("pelicycle run -m MODEL.gguf -n 4"));
+}
+
+#[test]
+fn results_that_cannot_be_read_make_no_folder_and_leave_a_gallery_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (results, out) = (folder.path().join("results"), folder.path().join("gallery"));
+    let store = Store::open(&results).unwrap();
+    build(&store, &out);
+    let before = site_files(&out);
+    std::fs::remove_dir_all(&results).unwrap_or_default();
+    std::fs::write(&results, "no folder any more").unwrap();
+    let rebuild = |out: &Path| {
+        let measure = |_: &[u8], _: &Rubric| Err("nothing is measured".to_owned());
+        rebuild_measured_by(&store, &PromptLibrary::bundled(), &measure, out, &GalleryOptions::default())
+    };
+    let new = folder.path().join("new/gallery");
+    assert!(matches!(rebuild(&new), Err(RebuildError::Store(_))));
+    assert!(!folder.path().join("new").exists());
+    assert!(matches!(rebuild(&out), Err(RebuildError::Store(_))));
+    assert_eq!(site_files(&out), before);
 }
 
 #[test]
