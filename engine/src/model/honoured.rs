@@ -86,10 +86,18 @@ impl Demands<'_> {
         if !self.architecture.divided_logits {
             self.only("logit_scale", &[0.0, 1.0])?;
         }
-        // Less than 0 is "as usual" in llama.cpp, and usual is 1.
-        self.only("rope.scaling.yarn_ext_factor", &[-1.0, 1.0])?;
+        self.extrapolation()?;
         self.window()?;
         self.only("pooling_type", &[0.0])
+    }
+
+    /// The share of YaRN in what turns: all with YaRN, and none without, which files may say; less than 0 is "as usual".
+    fn extrapolation(&self) -> Result<(), ModelError> {
+        let name = "rope.scaling.yarn_ext_factor";
+        let usual = if self.keys.str("rope.scaling.type")? == Some("yarn") { 1.0 } else { 0.0 };
+        let share = self.keys.gguf.f32(&self.keys.key(name))?;
+        let other = share.filter(|&share| share.is_nan() || share >= 0.0 && share != usual);
+        other.map_or(Ok(()), |share| self.refuse(name, &share))
     }
 
     /// A window, where all layers see all tokens: it says nothing only if it is as long as the context.

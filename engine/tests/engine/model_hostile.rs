@@ -327,7 +327,8 @@ fn keys_that_the_architecture_does_not_do_are_refused_by_name() {
         &[
             ("qwen3moe.attention.sliding_window", size(16), &["attention.sliding_window", "16", "qwen3moe"]),
             ("qwen3moe.logit_scale", number(0.5), &["logit_scale", "0.5", "qwen3moe"]),
-            ("qwen3moe.rope.scaling.yarn_ext_factor", number(0.0), &["rope.scaling.yarn_ext_factor", "0"]),
+            ("qwen3moe.rope.scaling.yarn_ext_factor", number(1.0), &["rope.scaling.yarn_ext_factor", "1"]),
+            ("qwen3moe.rope.scaling.yarn_ext_factor", number(f32::NAN), &["rope.scaling.yarn_ext_factor"]),
             (
                 "qwen3moe.rope.scaling.yarn_attn_factor",
                 number(1.3),
@@ -335,17 +336,23 @@ fn keys_that_the_architecture_does_not_do_are_refused_by_name() {
             ),
         ],
     );
-    let Some(parts) = Parts::golden("qwen3moe.f16") else { return };
+    // Scaled by YaRN.
+    let without: &[&str] = &["rope.scaling.yarn_ext_factor", "0"];
+    every_lie_is_named("ministral3.f16", &[("mistral3.rope.scaling.yarn_ext_factor", number(0.0), without)]);
+    let [Some(plain), Some(yarn)] = ["qwen3moe.f16", "ministral3.f16"].map(Parts::golden) else { return };
     let harmless = [
-        ("attention.sliding_window", size(0)),
-        ("attention.sliding_window", size(1 << 20)),
-        ("logit_scale", number(1.0)),
-        ("rope.scaling.yarn_ext_factor", number(-1.0)),
-        ("rope.scaling.yarn_attn_factor", number(1.0)),
+        (&plain, "qwen3moe.attention.sliding_window", size(0)),
+        (&plain, "qwen3moe.attention.sliding_window", size(1 << 20)),
+        (&plain, "qwen3moe.logit_scale", number(1.0)),
+        (&plain, "qwen3moe.rope.scaling.yarn_ext_factor", number(-1.0)),
+        (&plain, "qwen3moe.rope.scaling.yarn_ext_factor", number(0.0)),
+        (&plain, "qwen3moe.rope.scaling.yarn_attn_factor", number(1.0)),
+        (&yarn, "mistral3.rope.scaling.yarn_ext_factor", number(-1.0)),
+        (&yarn, "mistral3.rope.scaling.yarn_ext_factor", number(1.0)),
     ];
-    for (key, value) in harmless {
+    for (parts, key, value) in harmless {
         let mut changed = parts.clone();
-        changed.set(&format!("qwen3moe.{key}"), value);
+        changed.set(key, value);
         assert!(changed.model(Arithmetic::Float32).is_ok(), "{key}");
     }
 }
