@@ -3,6 +3,7 @@
 
 mod between;
 mod check;
+mod commands_in_docs;
 mod compare;
 mod doctor;
 mod export;
