@@ -1,6 +1,8 @@
 //! Style sheets, style attributes and values: what they point to, and what of them the renderer passes over.
 
+use pelicycle_lowering::SVG;
 use pelicycle_record::FindingCode;
+use roxmltree::{Document, Node};
 
 use super::super::css;
 use super::super::links::{self, LinkTarget};
@@ -43,20 +45,41 @@ impl Walk<'_, '_> {
                     self.count(code.clone(), at + found, *words);
                 }
             }
-            if let Some(found) = function_after_address(&lower)
-                && !self.document.input_text().contains("sRGB")
-            {
-                let message = "functions after a url() in a filter are reckoned in sRGB by this renderer";
-                self.count(FindingCode::RendererPassedOver, at + found, message);
-            }
-            for (found, _) in lower.match_indices("text-decoration") {
-                let said = &lower[found..];
-                let said = &said[..said.find([';', '}']).unwrap_or(said.len())];
-                if let Some((name, value)) = said.split_once(':').filter(|(name, _)| !name.contains('{')) {
-                    self.lines(name.trim(), value, at + found);
+            for (begin, part) in parts(&lower) {
+                if let Some((address, function)) = function_after_address(part)
+                    && !self.is_reckoned_in_srgb(&text[begin + address..begin + function])
+                {
+                    let message = "functions after a url() in a filter are reckoned in sRGB by this renderer";
+                    self.count(FindingCode::RendererPassedOver, at + begin + function, message);
+                }
+                let decoration = part.find("text-decoration");
+                if let Some((found, (name, value))) =
+                    decoration.zip(decoration.and_then(|found| part[found..].split_once(':')))
+                {
+                    self.lines(name.trim(), value, at + begin + found);
                 }
             }
         }
+    }
+
+    /// Whether the filter that a `url(…)` names says that it, or one of its steps, is reckoned in sRGB; a sheet may say it of any.
+    fn is_reckoned_in_srgb(&mut self, address: &str) -> bool {
+        let addresses = css::addresses(address);
+        let Some(LinkTarget::Inside(id)) = addresses.first().map(|address| links::target(address.target))
+        else {
+            return false;
+        };
+        let Some(filter) = self.ids.get(id) else { return false };
+        if let Some(known) = self.in_srgb.get(&filter.id()) {
+            return *known;
+        }
+        let says = |node: Node<'_, '_>| {
+            node.attribute(SPACE).is_some_and(|space| space.trim().eq_ignore_ascii_case("sRGB"))
+                || node.attribute("style").is_some_and(|style| style.contains(SPACE))
+        };
+        let found = self.sheets_say_space || filter.ancestors().chain(filter.children()).any(says);
+        self.in_srgb.insert(filter.id(), found);
+        found
     }
 
     /// Lines over and under text, by a property that is about them and its value in lower case.
@@ -85,18 +108,44 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Where in a text in lower case a filter's function stands after an address: a browser reckons it in the light of what is there.
-fn function_after_address(text: &str) -> Option<usize> {
-    text.match_indices("url(").find_map(|(from, _)| {
-        let rest = &text[from..];
-        let rest = &rest[..rest.find([';', '}']).unwrap_or(rest.len())];
-        FUNCTIONS.iter().filter_map(|name| rest.find(name)).min().map(|found| from + found)
+/// What stands between the braces and semicolons of a text of CSS, with its place.
+fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut next = 0;
+    text.split([';', '{', '}']).map(move |part| {
+        let begin = next;
+        next += part.len() + 1;
+        (begin, part)
     })
 }
 
+/// Where in a declaration in lower case an address stands, and after it a filter's function: a browser reckons that in the light of
+/// what is there.
+fn function_after_address(part: &str) -> Option<(usize, usize)> {
+    let first = part.find("url(")?;
+    let function = FUNCTIONS.iter().filter_map(|name| part[first..].find(name)).min()? + first;
+    Some((part[..function].rfind("url(").unwrap_or(first), function))
+}
+
+/// Whether a style sheet of a document says in which light filters reckon.
+pub(super) fn sheets_say_space(document: &Document<'_>) -> bool {
+    let is_sheet = |node: &Node<'_, '_>| node.has_tag_name((SVG, "style"));
+    document.descendants().filter(is_sheet).any(|sheet| sheet.text().is_some_and(|css| css.contains(SPACE)))
+}
+
+/// The property that says in which light a filter reckons.
+const SPACE: &str = "color-interpolation-filters";
+
 /// The functions of filters that make other colours of colours.
-const FUNCTIONS: [&str; 7] =
-    ["brightness(", "contrast(", "drop-shadow(", "grayscale(", "hue-rotate(", "invert(", "sepia("];
+const FUNCTIONS: [&str; 8] = [
+    "brightness(",
+    "contrast(",
+    "drop-shadow(",
+    "grayscale(",
+    "hue-rotate(",
+    "invert(",
+    "saturate(",
+    "sepia(",
+];
 
 /// Signs of CSS that this renderer passes over even when it is lowered, in lower case, each with its finding.
 const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[

@@ -1,14 +1,14 @@
 //! The walk itself: elements, attributes, and what they point to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use pelicycle_lowering::{self as lowering, SVG, XLINK};
 use pelicycle_record::FindingCode;
-use roxmltree::{Attribute, Document, Node};
+use roxmltree::{Attribute, Document, Node, NodeId};
 
 use super::super::links::{self, LinkTarget};
 use super::super::place::OffsetFinding;
-use super::{Ids, active};
+use super::{Ids, active, style};
 
 /// The walk, and what it has found so far.
 pub(super) struct Walk<'a, 'input> {
@@ -17,6 +17,10 @@ pub(super) struct Walk<'a, 'input> {
     pub(super) findings: Vec<OffsetFinding>,
     /// Whether a browser might run something.
     pub(super) active: bool,
+    /// Whether a style sheet says in which light filters reckon.
+    pub(super) sheets_say_space: bool,
+    /// Filters that were looked at for whether they reckon in sRGB.
+    pub(super) in_srgb: HashMap<NodeId, bool>,
     /// Addresses that were told of.
     blocked: HashSet<String>,
     /// Findings that are told once, by their words.
@@ -38,6 +42,8 @@ impl<'a, 'input> Walk<'a, 'input> {
             ids,
             findings: Vec::new(),
             active: false,
+            sheets_say_space: style::sheets_say_space(document),
+            in_srgb: HashMap::new(),
             blocked: HashSet::new(),
             repeated: BTreeMap::new(),
         }
