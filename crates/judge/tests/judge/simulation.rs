@@ -202,8 +202,10 @@ const USUAL: Spread = Spread { between: 1.3, within: 0.8 };
 #[test]
 fn intervals_hold_the_true_strength_95_times_of_100_whether_contestants_have_one_drawing_or_three_or_ten() {
     // One of them on worlds of all kinds that the prior thinks of.
-    for (each, apart) in [(1, Apart::Fixed(USUAL)), (3, Apart::AsPrior), (10, Apart::Fixed(USUAL))] {
-        let found = coverage(1, 30, (20, each), 150, apart);
+    for (boards, each, apart) in
+        [(60, 1, Apart::Fixed(USUAL)), (30, 3, Apart::AsPrior), (30, 10, Apart::Fixed(USUAL))]
+    {
+        let found = coverage(1, boards, (20, each), 150, apart);
         assert!((0.93..=0.97).contains(&found.inside), "{each}: {} ± {}", found.inside, found.error);
         // Places are whole, so a range that leaves out 5 % at most leaves out less.
         assert!(found.placed >= 0.95, "{each}: {}", found.placed);
