@@ -80,8 +80,9 @@ const BELOW: i32 = 20;
 const STEP: f64 = 0.4;
 /// Spreads whose logarithm of the chance is so much below the best one's are left out: they are below 2 % of it.
 const LEFT_OUT: f64 = 4.0;
-/// Steps upwards from the prior's middle, at most: a factor of a hundred.
-const WIDEST: i32 = 12;
+/// Steps upwards from the prior's middle, at most: a factor of twenty. Choices that all agree tell no end, and where strengths lie
+/// farther apart, integrals step over where a choice tips.
+const WIDEST: i32 = 7;
 /// Steps downwards, at most: strengths that lie a tenth apart or less are all the same, whatever the choices.
 const NARROWEST: i32 = -5;
 

@@ -334,14 +334,23 @@ fn what_follows_a_path_has_no_box_there() {
 
 #[test]
 fn an_embedded_drawing_is_as_large_as_in_a_browser_and_is_cut_off_there() {
-    let image = |root: &str, attributes: &str| {
+    let inside = |before: &str, root: &str, attributes: &str| {
         let inner = format!(
-            "<svg xmlns='http://www.w3.org/2000/svg' {root}><rect width='100%' height='100%' fill='gold'/><circle cx='50' cy='50' r='40' fill='teal'/></svg>"
+            "{before}<svg xmlns='http://www.w3.org/2000/svg' {root}><rect width='100%' height='100%' fill='gold'/><circle cx='50' cy='50' r='40' fill='teal'/></svg>"
         );
         svg(&format!(
             "<image href=\"data:image/svg+xml,{}\" {attributes}/>",
-            inner.replace('#', "%23").replace('<', "%3C").replace('>', "%3E").replace('"', "'")
+            inner
+                .replace('#', "%23")
+                .replace('<', "%3C")
+                .replace('>', "%3E")
+                .replace('"', "%22")
+                .replace('&', "%26")
         ))
+    };
+    let image = |root: &str, attributes: &str| inside("", root, attributes);
+    let led = |before: &str, root: &str| {
+        inside(before, root, "width='150' height='60' preserveAspectRatio='xMaxYMin slice'")
     };
     hold(&[
         image("viewBox='0 0 100 100'", ""),
@@ -362,6 +371,26 @@ fn an_embedded_drawing_is_as_large_as_in_a_browser_and_is_cut_off_there() {
         image("viewBox='0 0 100 100' preserveAspectRatio='xMaxYMax slice'", "x='9' width='150' height='60'"),
         image("viewBox='0 0 100 100'", "width='150' height='60' preserveAspectRatio='none'"),
         image("width='100' height='100'", "y='9' width='150' height='60'"),
+        // So does its viewBox, whatever its own size is.
+        image("viewBox='0 0 100 100' width='100' height='50'", "width='60' height='150'"),
+        image(
+            "viewBox='0 0 100 100' width='60' height='100' preserveAspectRatio='xMaxYMid'",
+            "x='9' width='90'",
+        ),
+        image(
+            "viewBox='0 0 100 100' width='100' height='50'",
+            "x='5' width='60' height='120' preserveAspectRatio='none'",
+        ),
+        image(
+            "viewBox='0 0 100 100' width='100' height='50' preserveAspectRatio='none'",
+            "width='60' height='120'",
+        ),
+        // What is no length is no size, and the root is not the first that looks like one.
+        image(
+            "viewBox='0 0 100 100' width='auto' height='abc'",
+            "width='150' height='60' preserveAspectRatio='xMinYMin'",
+        ),
+        led("<!-- <svg> by > \"me -->", "viewBox='0 0 100 100'"),
     ]);
 }
 
@@ -489,6 +518,7 @@ fn what_the_renderer_still_passes_over_is_told_of_it() {
         "<text y='40' font-family='DejaVu Sans' text-decoration='underline dashed'>Pelican</text>",
         "<text y='40' font-family='DejaVu Sans' style='text-decoration-line: overline'>Pelican</text>",
         "<filter id='f'><feGaussianBlur stdDeviation='2'/></filter><rect width='90' height='90' fill='teal' style='filter: url(#f) invert(1)'/>",
+        "<title>sRGB</title><filter id='f'><feGaussianBlur stdDeviation='2'/></filter><filter id='s' color-interpolation-filters='sRGB'/><rect width='90' height='90' fill='teal' style='filter: url(#f) saturate(3)'/>",
         "<filter id='f'><feDiffuseLighting><feSpotLight z='9' limitingConeAngle='20'/></feDiffuseLighting></filter><rect width='90' height='90' filter='url(#f)'/>",
     ] {
         let check = inspect(&svg(inside), &InspectionOptions::default()).check;
@@ -536,6 +566,9 @@ fn hostile_style_sheets_end_and_change_no_verdict() {
         many("@layer a;@layer b{rect{fill:red}}", 5000),
         format!("rect {{ filter: {} }}", many("a(", 20_000)),
         format!("rect {{ --long: {}; fill: red }}", many("x", 200_000)),
+        many("url(#a) ", 30_000),
+        many("text-decoration ", 15_000),
+        many("a{filter:url(#a)invert(1)}", 5000),
     ] {
         let inside = format!(
             "<style>{}</style>{}",

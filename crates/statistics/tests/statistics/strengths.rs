@@ -143,3 +143,38 @@ fn draws_have_the_means_and_the_intervals_of_what_they_are_drawn_from() {
         "places are the same, shifted or not"
     );
 }
+
+#[test]
+fn choices_that_all_agree_say_no_more_than_that_strengths_lie_far_apart() {
+    let pairs = (0..8).flat_map(|one| (one + 1..8).map(move |other| (one, other)));
+    let choices: Vec<PairwiseChoice> =
+        pairs.map(|pair| PairwiseChoice { pair, first: 5.0, second: 0.0, ties: 0.0 }).collect();
+    let found = strengths(8, &[0, 1, 2, 3, 4, 5, 6, 7], &choices);
+    let log = found.log();
+    assert!(log.is_sorted_by(|a, b| a > b) && log[0] > 5.0 && log[0] < 30.0, "{log:?}");
+    let interval = found.interval(0, 0.05);
+    assert!(interval.low > -2.0 && interval.high < 38.0, "{interval:?}");
+}
+
+#[test]
+fn things_that_are_as_strong_as_their_owner_are_the_end_of_things_that_nearly_are() {
+    let owner = [0, 0, 1, 1, 2, 2];
+    let choice = |pair, first, second, ties| PairwiseChoice { pair, first, second, ties };
+    let mut choices = vec![
+        choice((0, 2), 3.0, 1.0, 1.0),
+        choice((1, 4), 2.0, 1.0, 0.0),
+        choice((3, 5), 1.0, 2.0, 0.5),
+        choice((5, 0), 1.0, 1.0, 1.0),
+    ];
+    let at = |within, choices: &[PairwiseChoice]| {
+        let found = strengths_at(Spread { between: 1.0, within }, 3, &owner, choices);
+        let cells = found.covariance().into_iter().flatten();
+        [found.log(), vec![found.ties], cells.collect()].concat()
+    };
+    let near = |one: &[f64], other: &[f64]| one.iter().zip(other).all(|(a, b)| (a - b).abs() < 2e-3);
+    let plain = at(0.0, &choices);
+    assert!(near(&plain, &at(1e-3, &choices)), "{plain:?} {:?}", at(1e-3, &choices));
+    // A choice between two of one owner says nothing.
+    choices.push(choice((2, 3), 4.0, 0.0, 0.0));
+    assert_eq!(plain, at(0.0, &choices));
+}
