@@ -84,7 +84,7 @@ pub(super) fn stamp(record: &[u8], files: &AttemptFiles<PathBuf>, now: SystemTim
 
 /// What a file is known by, as long as nobody changes it; `None` while it is too new to tell a later change by its times,
 /// or where it cannot be looked at.
-pub(super) fn settled_marks(path: &Path, now: SystemTime) -> Option<Vec<u8>> {
+fn settled_marks(path: &Path, now: SystemTime) -> Option<Vec<u8>> {
     let found = std::fs::symlink_metadata(path).ok()?;
     let age = now.duration_since(changed(&found)?).ok()?;
     if age < SETTLED { None } else { marks(&found) }
@@ -104,7 +104,8 @@ fn changed(found: &Metadata) -> Option<SystemTime> {
     found.modified().ok()
 }
 
-fn marks(found: &Metadata) -> Option<Vec<u8>> {
+/// What a file of these properties is known by.
+pub(super) fn marks(found: &Metadata) -> Option<Vec<u8>> {
     let nanoseconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok().map(|age| age.as_nanos());
     let mut marks = Vec::new();
     marks.extend(found.len().to_le_bytes());

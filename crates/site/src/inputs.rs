@@ -6,7 +6,6 @@
 //! (`source.rs`). A key can only keep what the last build left in the folder, never say what is printed.
 
 use std::sync::LazyLock;
-use std::time::SystemTime;
 
 use pelicycle_store::StoredSeal;
 use serde::Serialize;
@@ -25,9 +24,10 @@ pub(super) struct SharedInputs(Option<blake3::Hash>);
 #[derive(Debug)]
 pub(super) struct InputsKey(Option<blake3::Hasher>);
 
-/// The file that the program is, as it was when this process began to build: another may have taken its place since.
+/// The file that the program is, as it was when this process began to build: another may have taken its place since. However
+/// new it is, its times tell it, since no system lets a program be written while it runs.
 static PROGRAM: LazyLock<Option<Vec<u8>>> = LazyLock::new(|| {
-    cache::settled_marks(&std::env::current_exe().ok()?.canonicalize().ok()?, SystemTime::now())
+    cache::marks(&std::fs::metadata(std::env::current_exe().ok()?.canonicalize().ok()?).ok()?)
 });
 
 impl SharedInputs {
