@@ -8,7 +8,7 @@ use super::architecture::{AttentionGate, Indexer, NormSpan, QueryKeyNorm};
 use super::compute_context::ComputeContext;
 use super::config::ModelConfig;
 use super::error::ModelError;
-use super::head_attention::HeadAttention;
+use super::head_attention::{HeadAttention, HeadRow, QUERIES};
 use super::head_shape::HeadShape;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
@@ -18,6 +18,9 @@ use super::rope::{Rope, RopePlace};
 use super::run_indexer::RunIndexer;
 use super::step::LayerStep;
 use crate::cache::{CachePrecision, LayerCache};
+
+/// Pieces for each thread, so that one that is held up does not keep the others waiting.
+const PIECES_A_THREAD: usize = 4;
 
 /// The weights of one layer's attention.
 #[derive(Debug)]
@@ -214,7 +217,8 @@ impl Attention {
             cache: &caches[row.sequence].layers[cached],
             seen: seen.as_deref(),
         });
-        let mut pieces = self.pieces(config, rows, queries, gates, mixed.floats_mut());
+        let mut pieces =
+            self.pieces((config, context.pool.threads()), rows, queries, gates, mixed.floats_mut());
         context.pool.for_each(&mut pieces, |piece| piece.attend(context, self.head, config.score_scale));
         products(context, mixed, &mut [(&self.output, out)]);
     }
@@ -298,33 +302,42 @@ impl Attention {
     /// The work on rows at these positions of these caches.
     fn pieces<'a>(
         &'a self,
-        config: &ModelConfig,
-        rows: impl Iterator<Item = RowKeys<'a>>,
+        (config, threads): (&ModelConfig, usize),
+        rows: impl ExactSizeIterator<Item = RowKeys<'a>>,
         queries: &'a [f32],
         gates: &'a [f32],
         out: &'a mut [f32],
     ) -> Vec<HeadAttention<'a>> {
         let group = config.heads / self.kv_heads;
         let gated = self.gated || self.gate.is_some();
-        let mut pieces = Vec::new();
+        let together = (QUERIES / group).min(rows.len() * self.kv_heads / (threads * PIECES_A_THREAD)).max(1);
+        let mut pieces: Vec<HeadAttention<'a>> = Vec::new();
         let queries = queries.chunks_exact(config.heads * self.head.key);
         let outs = out.chunks_exact_mut(config.heads * self.head.value);
         for (r, ((row, q), out)) in rows.zip(queries).zip(outs).enumerate() {
             let RowKeys { position, end, cache, seen } = row;
             let begin = self.window.map_or(0, |window| (position + 1).saturating_sub(window));
-            let queries = q.chunks_exact(group * self.head.key);
-            let outs = out.chunks_exact_mut(group * self.head.value);
-            for (head, (queries, out)) in queries.zip(outs).enumerate() {
-                pieces.push(HeadAttention {
+            let goes_on = pieces
+                .last()
+                .is_some_and(|last| std::ptr::eq(last.cache, cache) && last.rows.len() < together);
+            if !goes_on {
+                let sinks = |head| self.sinks.as_ref().map(|sinks| &sinks[head * group..][..group]);
+                let heads = 0..self.kv_heads;
+                pieces.extend(heads.map(|head| HeadAttention {
                     cache,
                     head,
-                    positions: begin..end,
-                    seen,
-                    queries,
-                    sinks: self.sinks.as_ref().map(|sinks| &sinks[head * group..][..group]),
-                    gates: gated.then(|| &gates[(r * self.kv_heads + head) * out.len()..][..out.len()]),
-                    out,
-                });
+                    sinks: sinks(head),
+                    rows: Vec::new(),
+                }));
+            }
+            let of_row = pieces.len() - self.kv_heads..;
+            let queries = q.chunks_exact(group * self.head.key);
+            let outs = out.chunks_exact_mut(group * self.head.value);
+            for ((head, piece), (queries, out)) in
+                pieces[of_row].iter_mut().enumerate().zip(queries.zip(outs))
+            {
+                let gates = gated.then(|| &gates[(r * self.kv_heads + head) * out.len()..][..out.len()]);
+                piece.rows.push(HeadRow { positions: begin..end, seen, queries, gates, out });
             }
         }
         pieces
