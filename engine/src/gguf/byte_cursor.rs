@@ -20,6 +20,12 @@ impl<'a> ByteCursor<'a> {
         self.bytes.len() - self.at
     }
 
+    /// The next bytes, at most so many, which are not taken.
+    pub(super) fn ahead(&self, most: usize) -> &'a [u8] {
+        let rest = &self.bytes[self.at..];
+        &rest[..rest.len().min(most)]
+    }
+
     /// The next `need` bytes. `what` names them and is only called for an error.
     pub(super) fn take(&mut self, need: u64, what: impl Fn() -> String) -> Result<&'a [u8], GgufFault> {
         let rest = &self.bytes[self.at..];

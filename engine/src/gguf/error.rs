@@ -25,8 +25,8 @@ pub enum GgufFault {
     Open(io::Error),
     #[error("can't be mapped into memory: {0}")]
     Map(io::Error),
-    #[error("is not a GGUF file (it begins with {found}); give a file that ends in .gguf")]
-    Magic { found: String },
+    #[error("is not a GGUF file (it begins with {found}); {advice}")]
+    Magic { found: String, advice: &'static str },
     #[error(
         "is a big-endian GGUF file, which is not supported; fetch a little-endian one, or turn a copy round with \
          `gguf-convert-endian FILE little` of the Python package gguf"

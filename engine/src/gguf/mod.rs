@@ -4,6 +4,7 @@ mod byte_cursor;
 mod error;
 mod file;
 mod file_bytes;
+mod foreign;
 mod getters;
 mod outline;
 mod parse;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::byte_cursor::ByteCursor;
 use super::error::GgufFault;
+use super::foreign;
 use super::tensor::{TensorEntry, TensorInfo, check_places};
 use super::value::{MetadataArray, MetadataValue};
 
@@ -110,9 +111,11 @@ fn table(
 }
 
 fn version(cursor: &mut ByteCursor<'_>) -> Result<u32, GgufFault> {
+    let beginning = cursor.ahead(foreign::TELLING);
     let magic: [u8; 4] = cursor.array(|| "the file's first four bytes".into())?;
     if magic != MAGIC {
-        return Err(GgufFault::Magic { found: format!("\"{}\"", magic.escape_ascii()) });
+        let found = format!("\"{}\"", magic.escape_ascii());
+        return Err(GgufFault::Magic { found, advice: foreign::advice(beginning) });
     }
     let version = cursor.u32(|| "the version".into())?;
     match version {

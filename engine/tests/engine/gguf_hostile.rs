@@ -98,6 +98,26 @@ fn a_file_of_another_kind_or_version_says_so() {
 }
 
 #[test]
+fn what_is_no_gguf_is_told_by_its_beginning_with_what_to_do() {
+    let safetensors = [&44_u64.to_le_bytes()[..], b"{\"__metadata__\":{\"format\":\"pt\"}}"].concat();
+    let cases: [(&[u8], &str); 9] = [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"),
+        (b"\n<!DOCTYPE html><title>404</title>", "web page"),
+        (b"{\"error\":\"Invalid credentials\"}", "server's answer"),
+        (&safetensors, "safetensors"),
+        (b"tjgg\x01\0\0\0", "before GGUF"),
+        (b"PK\x03\x04\x14\0", "archive"),
+        (b"\x1f\x8b\x08\0", "archive"),
+        (&[0; 4096], "not finished"),
+        (b"What is this?", "a file of the GGUF format"),
+    ];
+    for (bytes, words) in cases {
+        let error = Gguf::from_bytes(bytes).unwrap_err().to_string();
+        assert!(error.contains("is not a GGUF file") && error.contains(words), "{error}");
+    }
+}
+
+#[test]
 fn every_lie_about_a_tensor_is_named() {
     let f32 = TensorType::F32.id();
     let huge = u64::MAX / 8;
