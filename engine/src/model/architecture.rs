@@ -49,10 +49,12 @@ pub(crate) struct Architecture {
     pub(crate) hyper_connections: bool,
     /// Whether n-grams of tokens have embeddings.
     pub(crate) ngrams: bool,
-    /// Matrices that have a bias. Others have one too where the file does.
+    /// Matrices that must have a bias. Others have one where the file does.
     pub(crate) biases: &'static [&'static str],
     /// Whether embeddings are multiplied with the square root of the width.
     pub(crate) embedding_by_root_of_width: bool,
+    /// The cap of the logits (`final_logit_softcapping`) where the file does not say.
+    pub(crate) usual_logit_cap: Option<f32>,
     /// Whether the file's `logit_scale` divides the logits. In other models it would multiply them, or mean nothing.
     pub(crate) divided_logits: bool,
     pub(crate) norm: NormKind,

@@ -36,6 +36,7 @@ const PLAIN: Architecture = Architecture {
     ngrams: false,
     biases: &[],
     embedding_by_root_of_width: false,
+    usual_logit_cap: None,
     divided_logits: false,
     norm: NormKind::RootMeanSquare,
     mixer_norm: true,
@@ -87,9 +88,6 @@ const SIGMOIDS: RoutingScheme = RoutingScheme::Described(DefaultScores::Sigmoid,
 /// All layers or none.
 const ALL_OR_NONE: Option<WindowPattern> =
     Some(WindowPattern { period: EVERY_LAYER, rope: WindowRope::Same, optional: true });
-
-/// Qwen2's biases.
-const OF_QUERIES_KEYS_VALUES: &[&str] = &["attn_q", "attn_k", "attn_v"];
 
 pub(super) const ARCHITECTURES: &[Architecture] = &[
     Architecture {
@@ -145,6 +143,8 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         score_scale: ScoreScale::One,
         normed_values: true,
         embedding_by_root_of_width: true,
+        // Every released model has it, and its other implementations take it where the file is silent.
+        usual_logit_cap: Some(30.0),
         answer_norms: true,
         activation: Activation::Gated(GateFunction::Gelu),
         layer_inputs: true,
@@ -162,7 +162,6 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "glm4moe",
         query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: false, optional: true }),
-        biases: OF_QUERIES_KEYS_VALUES,
         feed_forward_norm: Some("post_attention_norm"),
         routing: SIGMOIDS,
         ..PLAIN
@@ -259,10 +258,9 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         routing: RoutingScheme::SparseMixer,
         ..PLAIN
     },
-    Architecture { name: "qwen2", biases: OF_QUERIES_KEYS_VALUES, ..PLAIN },
+    Architecture { name: "qwen2", ..PLAIN },
     Architecture {
         name: "qwen2moe",
-        biases: OF_QUERIES_KEYS_VALUES,
         routing: RoutingScheme::Probabilities,
         shared_expert: SharedExpertMode::Gated,
         ..PLAIN
@@ -275,12 +273,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         shared_expert: SharedExpertMode::Gated,
         ..QWEN35
     },
-    Architecture {
-        name: "qwen2vl",
-        rope_sections: Some(RopeSections::Contiguous),
-        biases: OF_QUERIES_KEYS_VALUES,
-        ..PLAIN
-    },
+    Architecture { name: "qwen2vl", rope_sections: Some(RopeSections::Contiguous), ..PLAIN },
     Architecture { name: "qwen3moe", query_key_norm: QueryKeyNorm::HEAD, ..PLAIN },
     Architecture { name: "qwen3vl", ..QWEN3VL },
     Architecture { name: "qwen3vlmoe", ..QWEN3VL },
@@ -299,12 +292,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         shared_expert: SharedExpertMode::Gated,
         ..QWEN35
     },
-    Architecture {
-        name: "seed_oss",
-        biases: OF_QUERIES_KEYS_VALUES,
-        feed_forward_norm: Some("post_attention_norm"),
-        ..PLAIN
-    },
+    Architecture { name: "seed_oss", feed_forward_norm: Some("post_attention_norm"), ..PLAIN },
     Architecture {
         name: "smollm3",
         rope: RopePairing::Interleaved,

@@ -243,7 +243,7 @@ impl ModelConfig {
             residual_scale: keys.positive_or_zero("residual_scale")?.unwrap_or(1.0),
             logit_scale: keys.positive_or_zero("logit_scale")?.unwrap_or(1.0),
             query_temperature: query_temperature(&keys, architecture, &rope_scaling)?,
-            logit_cap: keys.positive_or_zero("final_logit_softcapping")?,
+            logit_cap: logit_cap(&keys, architecture)?,
             rope_axes: match architecture.rope_sections {
                 Some(order) => rope_axes(&keys, order, head.turning / 2)?,
                 None => None,
@@ -253,6 +253,15 @@ impl ModelConfig {
             experts: experts(&keys)?,
             architecture: architecture.name.to_owned(),
         })
+    }
+}
+
+/// The cap of the logits, if any; a file says 0 where there is none.
+fn logit_cap(keys: &ConfigKeys<'_>, architecture: &Architecture) -> Result<Option<f32>, ModelError> {
+    let name = "final_logit_softcapping";
+    match keys.gguf.f32(&keys.key(name))? {
+        None => Ok(architecture.usual_logit_cap),
+        Some(_) => keys.positive_or_zero(name),
     }
 }
 
@@ -292,13 +301,19 @@ fn query_temperature(
     Ok(Some(QueryTemperature { scale, length }))
 }
 
+/// Experts of a layer at most.
+const MOST_EXPERTS: usize = 1 << 16;
+
 fn experts(keys: &ConfigKeys<'_>) -> Result<Option<ExpertConfig>, ModelError> {
     let count = keys.gguf.u32(&keys.key("expert_count"))?.unwrap_or(0) as usize;
     if count == 0 {
         return Ok(None);
     }
+    if count > MOST_EXPERTS {
+        return Err(keys.fail("expert_count", &count, "which is more than any model has"));
+    }
     let used = keys.require("expert_used_count")?;
-    if count > 1 << 16 || used > count {
+    if used > count {
         return Err(keys.fail("expert_used_count", &used, "which is not among the experts there are"));
     }
     Ok(Some(ExpertConfig { count, used }))

@@ -34,7 +34,9 @@ pub(super) struct FeedForwardScratch {
 
 impl FeedForward {
     pub(super) fn read(source: &LayerSource<'_>) -> Result<FeedForward, ModelError> {
-        match source.config.experts.filter(|_| source.has("ffn_gate_inp.weight")) {
+        // By its experts as well: one whose router is missing is no dense block.
+        let is_routed = ["ffn_gate_inp.weight", "ffn_down_exps.weight"].iter().any(|name| source.has(name));
+        match source.config.experts.filter(|_| is_routed) {
             None => Ok(FeedForward::Dense(Mlp::read(source, "", "feed_forward_length")?)),
             Some(experts) if source.architecture.dense_beside_experts => {
                 Ok(FeedForward::Beside(Box::new(DenseBesideExperts::read(source, experts)?)))

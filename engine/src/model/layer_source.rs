@@ -9,6 +9,9 @@ use super::rope::LayerRopes;
 use super::tensor_reader::TensorReader;
 use crate::gguf::Gguf;
 
+/// Matrices that have biases all three or none.
+const TOGETHER: &[&str] = &["attn_q", "attn_k", "attn_v"];
+
 /// The source that the blocks of a layer are read from.
 pub(super) struct LayerSource<'a> {
     pub(super) gguf: &'a Gguf,
@@ -60,13 +63,23 @@ impl LayerSource<'_> {
         self.tensors.matrix(&self.biased(part, part)?, dims)
     }
 
-    /// The name of a matrix; an error when the architecture gives it (as `declared`) a bias that the file lacks.
+    /// The name of a matrix; an error when it lacks a bias that the architecture gives it (as `declared`), or that
+    /// it has in another layer.
     pub(super) fn biased(&self, part: &str, declared: &str) -> Result<String, ModelError> {
         let name = self.name(part);
-        if self.architecture.biases.contains(&declared) {
+        if self.architecture.biases.contains(&declared) || self.is_biased_elsewhere(part) {
             self.gguf.require_tensor(&format!("{name}.bias"))?;
         }
         Ok(name)
+    }
+
+    /// Whether a matrix of this name has a bias in any layer. Queries, keys and values have theirs together.
+    fn is_biased_elsewhere(&self, part: &str) -> bool {
+        let alone = [part];
+        let together = if TOGETHER.contains(&part) { TOGETHER } else { &alone };
+        let is_biased =
+            |layer: usize| together.iter().any(|part| self.tensors.has(&format!("blk.{layer}.{part}.bias")));
+        (0..self.config.layers).any(is_biased)
     }
 
     /// The inner width of a block: what the metadata say of this layer, or where they say nothing, what the block's

@@ -62,6 +62,21 @@ struct Group {
     places: Range<usize>,
 }
 
+/// Refuses a router of zeros, as a file has it that was not fetched whole: all experts would be equally good.
+fn check_router(source: &LayerSource<'_>) -> Result<(), ModelError> {
+    let name = format!("{}.weight", source.name("ffn_gate_inp"));
+    let tensor = source.gguf.require_tensor(&name)?;
+    if source.gguf.bytes(tensor).iter().any(|byte| *byte != 0) {
+        return Ok(());
+    }
+    Err(ModelError::Value {
+        path: source.gguf.path().to_owned(),
+        what: format!("tensor {name:?}"),
+        found: "all zero".into(),
+        why: "so the file is damaged; fetch or convert it again",
+    })
+}
+
 impl RoutedExperts {
     pub(super) fn read(source: &LayerSource<'_>, experts: ExpertConfig) -> Result<RoutedExperts, ModelError> {
         let width = source.config.width;
@@ -91,6 +106,7 @@ impl RoutedExperts {
             // Part of the weights, not of a number format.
             routing.expert_scales = down.take_factors().filter(|scales| scales.len() == experts.count);
         }
+        check_router(source)?;
         Ok(RoutedExperts {
             router: source.matrix("ffn_gate_inp", &[source.config.width, experts.count])?,
             gate,

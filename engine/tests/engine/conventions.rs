@@ -91,3 +91,17 @@ fn what_other_architectures_do_is_refused_by_name_and_what_changes_nothing_is_no
         opened(key, &value).unwrap_or_else(|error| panic!("{key}: {error}"));
     }
 }
+
+/// llama.cpp takes 30 as well where a file of Gemma 4 does not say; 0 is none.
+#[test]
+fn gemma_4_caps_its_logits_where_the_file_does_not_say() {
+    let Some(golden) = Parts::golden("gemma4-dense.f16") else { return };
+    let logits = |cap: Option<f32>| {
+        let mut parts = golden.clone();
+        parts.set("gemma4.final_logit_softcapping", cap.map(MetadataValue::F32));
+        let model = parts.model(Arithmetic::Float32).unwrap();
+        Session::new(&model).feed(&[5, 6, 7, 8], true).unwrap().to_vec()
+    };
+    assert_eq!(logits(None), logits(Some(30.0)));
+    assert_ne!(logits(None), logits(Some(0.0)));
+}

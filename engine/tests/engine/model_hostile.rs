@@ -24,6 +24,45 @@ fn a_bias_that_the_architecture_has_must_be_there() {
     assert!(error.contains("blk.1.attn_v.bias"), "{error}");
 }
 
+/// Some models of these families were trained without; then no layer has one.
+#[test]
+fn biases_of_queries_keys_and_values_are_in_all_layers_or_in_none() {
+    for name in ["qwen2.f16", "glm4moe.f16", "seed-oss.f16"] {
+        let Some(golden) = Parts::golden(name) else { return };
+        let without = |gone: &dyn Fn(&str) -> bool| {
+            let mut parts = golden.clone();
+            parts.tensors.retain(|tensor| !gone(&tensor.name));
+            parts.model(Arithmetic::Float32).map(drop).map_err(|error| error.to_string())
+        };
+        let none = without(&|name| name.contains(".attn_") && name.ends_with(".bias"));
+        assert_eq!(none, Ok(()), "{name}");
+        for kind in ["attn_q", "attn_k", "attn_v"] {
+            let error = without(&|name| name.contains(kind) && name.ends_with(".bias")).unwrap_err();
+            assert!(error.contains(&format!("blk.0.{kind}.bias")), "{name}: {error}");
+        }
+        let error = without(&|name| name.starts_with("blk.1.attn_") && name.ends_with(".bias")).unwrap_err();
+        assert!(error.contains("blk.1.attn_q.bias"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_router_that_is_missing_or_all_zero_is_named() {
+    let name = "blk.1.ffn_gate_inp.weight";
+    let Some(golden) = Parts::golden("qwen3moe.f16") else { return };
+    let mut parts = golden.clone();
+    let mut router = parts.take(name);
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains(name) && error.contains("is missing"), "{error}");
+    router.bytes.fill(0);
+    parts.tensors.push(router);
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains(name) && error.contains("is all zero"), "{error}");
+    let mut parts = golden;
+    parts.set("qwen3moe.expert_count", Some(MetadataValue::U32(1 << 31)));
+    let error = parts.model(Arithmetic::Float32).unwrap_err().to_string();
+    assert!(error.contains("qwen3moe.expert_count is 2147483648"), "{error}");
+}
+
 #[test]
 fn pairs_that_stand_still_must_be_told() {
     let Some(mut parts) = Parts::golden("gemma4-dense.f16") else { return };
