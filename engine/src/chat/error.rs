@@ -15,16 +15,20 @@ pub enum ChatError {
     /// The template's own words.
     #[error("the chat template refuses this conversation: {0}")]
     Refused(String),
-    #[error("the chat template takes more than {MAX_STEPS} steps; it does not seem to come to an end")]
+    #[error(
+        "the chat template takes more than {MAX_STEPS} steps; it does not seem to come to an end; \
+         give another in its place"
+    )]
     TooManySteps,
     #[error(
-        "the chat template writes more than {MAX_OUTPUT_BYTES} bytes; it does not seem to come to an end"
+        "the chat template writes more than {MAX_OUTPUT_BYTES} bytes; it does not seem to come to an end; \
+         give another in its place"
     )]
     TooMuchOutput,
-    #[error("the chat template can't be used: {0}")]
+    #[error("the chat template can't be used: {0}; give another in its place")]
     Trial(String),
-    #[error("the chat template is not valid: {0}")]
+    #[error("the chat template is not valid: {0}; give another in its place")]
     Syntax(minijinja::Error),
-    #[error("the chat template failed: {0}")]
+    #[error("the chat template failed: {0}; give another in its place")]
     Render(minijinja::Error),
 }

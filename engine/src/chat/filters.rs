@@ -24,6 +24,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("indent", indent);
     environment.add_filter("center", center);
     environment.add_filter("wordcount", |value: Value| python::str(&value).map(|text| word_count(&text)));
+    environment.add_filter("escape", escape);
+    environment.add_filter("e", escape);
     environment.add_filter("length", length);
     environment.add_filter("count", length);
     environment.add_filter("last", last);
@@ -65,6 +67,24 @@ fn default(value: Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let lax = arguments.flag(1, "boolean")?;
     arguments.end()?;
     Ok(if value.is_undefined() || (lax && !value.is_true()) { other } else { value })
+}
+
+/// As the Python library of marked-up text does it, which writes quotes by their numbers.
+fn escape(value: Value) -> Result<String, Error> {
+    let text = python::str(&value)?;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\'' => out.push_str("&#39;"),
+            '"' => out.push_str("&#34;"),
+            c => out.push(c),
+        }
+        check_size(out.len())?;
+    }
+    Ok(out)
 }
 
 /// `int(value, default, base)`: what is no number is the default.

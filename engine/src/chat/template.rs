@@ -32,7 +32,9 @@ impl ChatTemplate {
     /// # Errors
     /// When the template is not valid.
     pub fn from_gguf(gguf: &Gguf) -> Result<ChatTemplate, ChatError> {
-        if let Some(source) = gguf.str("tokenizer.chat_template")? {
+        let source = gguf.str("tokenizer.chat_template")?;
+        // A blank one is none: some converters write the key all the same.
+        if let Some(source) = source.filter(|source| !source.trim().is_empty()) {
             return ChatTemplate::for_gguf(source, gguf);
         }
         let (source, remark) = fallback::template(gguf.strings("tokenizer.ggml.tokens")?.unwrap_or_default());

@@ -36,7 +36,7 @@ pub enum EngineError {
          for it, or ask with text alone"
     )]
     NoProjector,
-    #[error("the prompt is empty: the chat template rendered no token")]
+    #[error("the prompt is empty: the chat template rendered no token; give another template in its place")]
     EmptyPrompt,
     #[error("the prompt of {prompt} tokens leaves no room in the context of {context}")]
     PromptTooLong { prompt: usize, context: usize },

@@ -1,8 +1,10 @@
 //! Chat templates against what the reference implementation renders, and against templates that misbehave.
 
 use pelicycle_engine::chat::{ChatError, ChatMessage, ChatTemplate};
+use pelicycle_engine::gguf::MetadataValue;
 use serde_json::{Map, Value, json};
 
+use crate::support::parts::Parts;
 use crate::support::shared;
 
 #[test]
@@ -100,6 +102,18 @@ fn every_snippet_renders_as_jinja2_renders_it() {
             case[1].as_str().unwrap(),
             "{source}"
         );
+    }
+}
+
+#[test]
+fn a_blank_template_is_none() {
+    let Some(mut parts) = Parts::golden("qwen3.f16") else { return };
+    for blank in ["", " \n"] {
+        parts.set("tokenizer.chat_template", Some(MetadataValue::String(blank.into())));
+        let template = ChatTemplate::from_gguf(&parts.gguf()).unwrap();
+        assert!(template.remark().is_some(), "{blank:?}");
+        let rendered = template.render(&[ChatMessage::user("hi")], &Map::new()).unwrap();
+        assert!(rendered.contains("hi"), "{rendered}");
     }
 }
 
