@@ -6,7 +6,7 @@ use super::tree::RepoFile;
 use crate::listing::piece_of;
 use crate::{ModelFileName, SplitPart};
 
-/// The quantizations that are taken where none is asked for, in this order; then the first by name. The first is what
+/// The quantizations that are taken where none is asked for, in this order; then the first by name that is quantized. The first is what
 /// llama.cpp takes, the others are its nearest in size and care. A variant of one, as `UD-Q4_K_M`, comes before the next.
 const USUAL: [&str; 5] = ["Q4_K_M", "Q4_K_S", "Q4_K_XL", "Q4_0", "Q8_0"];
 
@@ -30,6 +30,11 @@ impl Offer {
 
     fn is_quantized(&self, tag: &str) -> bool {
         self.quantization.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(tag))
+    }
+
+    /// Whether the weights are floats: several times as large as quantized ones, and hardly better.
+    fn is_floats(&self) -> bool {
+        ["F32", "F16", "BF16", "FP16", "FP32"].iter().any(|tag| self.is_quantized(tag))
     }
 
     /// Whether the quantization is this one with a word before it, as in `UD-Q4_K_XL`.
@@ -63,7 +68,8 @@ pub(super) fn choose(wanted: &ModelSpec, files: Vec<RepoFile>) -> Result<Vec<Rep
                 let variant = || whole().find(|offer| offer.is_variant(tag));
                 whole().find(|offer| offer.is_quantized(tag)).or_else(variant)
             });
-            usual.or(whole().next()).or(offers.first()).into_iter().collect()
+            let quantized = || whole().find(|offer| !offer.is_floats());
+            usual.or_else(quantized).or(whole().next()).or(offers.first()).into_iter().collect()
         }
         FileChoice::Quantization(tag) => {
             let exact: Vec<_> = offers.iter().filter(|offer| offer.is_quantized(tag)).collect();
@@ -138,10 +144,13 @@ fn offers(mut files: Vec<RepoFile>) -> Vec<Offer> {
 }
 
 #[cfg(test)]
+mod published;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
-    fn chosen(spec: &str, paths: &[&str]) -> Result<Vec<String>, HubError> {
+    pub(super) fn chosen(spec: &str, paths: &[&str]) -> Result<Vec<String>, HubError> {
         let files =
             paths.iter().map(|path| RepoFile { path: (*path).to_owned(), bytes: 5_000_000_000, sum: None });
         choose(&ModelSpec::parse(spec, None).unwrap(), files.collect())
