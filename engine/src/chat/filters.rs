@@ -24,8 +24,8 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("indent", indent);
     environment.add_filter("center", center);
     environment.add_filter("wordcount", |value: Value| python::str(&value).map(|text| word_count(&text)));
-    environment.add_filter("escape", escape);
-    environment.add_filter("e", escape);
+    environment.add_filter("escape", |value: Value| escape(&value));
+    environment.add_filter("e", |value: Value| escape(&value));
     environment.add_filter("length", length);
     environment.add_filter("count", length);
     environment.add_filter("last", last);
@@ -70,8 +70,8 @@ fn default(value: Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
 }
 
 /// As the Python library of marked-up text does it, which writes quotes by their numbers.
-fn escape(value: Value) -> Result<String, Error> {
-    let text = python::str(&value)?;
+fn escape(value: &Value) -> Result<String, Error> {
+    let text = python::str(value)?;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
