@@ -340,17 +340,20 @@ mod tests {
             events("event: a\ndata: {\"x\":\ndata: [\ndata: {}]}\nevent: b\ndata: {\"}\":2}\ndata: [DONE]\n"),
             [named(Some("a"), "{\"x\":\n[\n{}]}"), named(Some("b"), "{\"}\":2}"), named(None, "[DONE]")]
         );
-        assert_eq!(events("data: {\"a\":1}\nevent: late\n\ndata: 2\n\n"), [
-            named(Some("late"), "{\"a\":1}"),
-            named(None, "2")
-        ]);
+        assert_eq!(
+            events("data: {\"a\":1}\nevent: late\n\ndata: 2\n\n"),
+            [named(Some("late"), "{\"a\":1}"), named(None, "2")]
+        );
         assert_eq!(events("data: data: 1\n\ndata:data:2\n\n"), [named(None, "1"), named(None, "2")]);
         let lines = |text: &str| split(Framing::Lines, &[text.as_bytes()]);
-        assert_eq!(lines(": hi\ndata: 1\n\nevent: b\ndata: 2\n\n"), [named(None, "1"), named(Some("b"), "2")]);
-        assert_eq!(lines("{\n \"a\": [\n1\n]}\n{\"b\":2}\n"), [
-            named(None, "{\n \"a\": [\n1\n]}\n"),
-            named(None, "{\"b\":2}\n")
-        ]);
+        assert_eq!(
+            lines(": hi\ndata: 1\n\nevent: b\ndata: 2\n\n"),
+            [named(None, "1"), named(Some("b"), "2")]
+        );
+        assert_eq!(
+            lines("{\n \"a\": [\n1\n]}\n{\"b\":2}\n"),
+            [named(None, "{\n \"a\": [\n1\n]}\n"), named(None, "{\"b\":2}\n")]
+        );
         assert_eq!(lines("<html>\n"), [named(None, "<html>")]);
     }
 

@@ -62,13 +62,28 @@ fn marks(spots: &[Spot]) -> Vec<Mark> {
                 marks.push(Mark { letter: c.to_ascii_lowercase() as u8, begin, end });
             }
         };
-        match c.is_ascii() {
-            true => add(c),
+        match (c.is_ascii(), letter_sign(c)) {
+            (true, _) => add(c),
+            (_, Some(letter)) => add(letter),
             // Wide, mathematical, ringed and accented letters are letters.
-            false => decompose_compatible(c, add),
+            _ => decompose_compatible(c, add),
         }
     }
     marks
+}
+
+/// The letter or digit that a sign stands for which Unicode does not take for one: tags, which nobody sees; white letters in
+/// black rings and squares; the letters of flags.
+fn letter_sign(c: char) -> Option<char> {
+    let number = u32::from(c);
+    let from_a = |first: u32| char::from_u32(u32::from('a') + number - first);
+    match number {
+        0xe0020..=0xe007e => char::from_u32(number - 0xe0000),
+        0x1f150..=0x1f169 => from_a(0x1f150),
+        0x1f170..=0x1f189 => from_a(0x1f170),
+        0x1f1e6..=0x1f1ff => from_a(0x1f1e6),
+        _ => None,
+    }
 }
 
 /// The characters with escapes read once, and whether there was one.

@@ -88,6 +88,7 @@ fn text_in_the_place_where_plain_completions_have_it_is_the_reply() {
     is_drawn("chat", "text/event-stream", both);
     let lines = "{\"response\":\"<svg/>\",\"done\":false}\n{\"response\":\"\",\"done\":true,\"done_reason\":\"stop\"}\n";
     is_drawn("ollama", "application/x-ndjson", lines);
-    let chunk = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"<svg/>\"}]},\"finishReason\":\"STOP\"}]}";
+    let chunk =
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"<svg/>\"}]},\"finishReason\":\"STOP\"}]}";
     is_drawn("gemini", "text/event-stream", &format!("data: {{\"response\":{chunk}}}\n\n"));
 }
