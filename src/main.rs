@@ -19,6 +19,10 @@ fn main() -> ExitCode {
         }
     };
     match done {
+        Ok(code) if code == ExitCode::SUCCESS => match cli::output::lost_words() {
+            Some(error) => cli::error::report(&error),
+            None => code,
+        },
         Ok(code) => code,
         Err(error) => cli::error::report(&error),
     }

@@ -24,7 +24,7 @@ mod named_projectors;
 mod next;
 mod notices;
 mod open;
-mod output;
+pub(crate) mod output;
 #[cfg(any(test, feature = "packaging"))]
 mod packaging;
 mod pictures;

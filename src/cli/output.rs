@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::Context as _;
 use pelicycle_store::{DamagedRecord, Store};
@@ -10,9 +11,24 @@ use pelicycle_text::plural;
 
 use super::terminal::{columns, error_columns, fitted, printable};
 
+/// Why a line of the answer was lost, the first time.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stdout().lock(), "{line}");
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => drop(LOST.set(error)),
+        _ => {}
+    }
+}
+
+/// The end of a command of which all went well but its words, where these were lost: on a full disk, not because nobody
+/// reads them.
+pub(crate) fn lost_words() -> Option<anyhow::Error> {
+    let error = LOST.get()?;
+    // An error of the system's can't be copied; its kind and number are all that is in it.
+    let error = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+    Some(anyhow::Error::from(error).context("the answer could not be written to standard output"))
 }
 
 /// As [`say`], to standard error, made safe to print; on a terminal cut between words.

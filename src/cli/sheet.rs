@@ -11,7 +11,7 @@ use pelicycle_site::{Sheet, SheetOptions, SheetOrder, SheetShape, exhibit, ranki
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
-use super::output::{say, say_error};
+use super::output::{say, say_error, write_whole};
 use super::terminal::printable;
 use super::{Global, site};
 
@@ -110,7 +110,7 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
     };
     let Sheet { png, title, shown, left_out } = gallery::sheet(&exhibits, &options)
         .with_context(|| format!("no sheet of {}", printable(&store.root().to_string_lossy())))?;
-    std::fs::write(&args.out, png).with_context(|| format!("cannot write {}", args.out.display()))?;
+    write_whole(&args.out, &png).with_context(|| format!("cannot write {}", args.out.display()))?;
     let rest = if left_out > 0 { format!(", {left_out} more found no place") } else { String::new() };
     say(&format!("{}: {}{rest}", printable(&title), plural(shown as u64, "model")));
     say(&args.out.display().to_string());

@@ -69,12 +69,11 @@ pub(crate) fn guard(trial: &TemplateTrial) -> Result<(), String> {
         // One that has ended already says why by its end.
         let _ = input.write_all(&text);
     }
-    if let Some(output) = child.stdout.take() {
-        await_start(output);
-    }
+    let begun = child.stdout.take().map_or(Ok(false), await_start);
     match wait(&mut child)? {
         status if status.success() => Ok(()),
-        status if is_the_machines(status) => {
+        // What ends before it has seen the template can't have ended by it.
+        status if !begun.unwrap_or(false) || is_the_machines(status) => {
             Err(format!("it could not be tried, for no fault of its own ({status}); try again"))
         }
         status if status.code() == Some(i32::from(PANICKED)) => {
@@ -109,16 +108,17 @@ fn start() -> std::io::Result<Child> {
         .spawn()
 }
 
-/// Waits until a trial has begun, or has ended before it did.
-fn await_start(mut output: ChildStdout) {
+/// Waits until a trial has begun, or has ended before it did; says which.
+///
+/// # Errors
+/// When no thread can be started to wait.
+fn await_start(mut output: ChildStdout) -> std::io::Result<bool> {
     let (tell, begun) = std::sync::mpsc::channel();
-    let reads = std::thread::Builder::new().spawn(move || {
-        let _ = output.read(&mut [0]);
-        let _ = tell.send(());
-    });
-    if reads.is_ok() {
-        let _ = begun.recv_timeout(START);
-    }
+    std::thread::Builder::new().spawn(move || {
+        let _ = tell.send(matches!(output.read(&mut [0]), Ok(1)));
+    })?;
+    // One that takes too long is told by its end.
+    Ok(begun.recv_timeout(START).unwrap_or(true))
 }
 
 /// The end of a trial, in time.

@@ -8,6 +8,7 @@ mod compare;
 mod doctor;
 mod export;
 mod floors;
+mod full_disk;
 mod gallery;
 mod gallery_browser;
 mod gallery_weight;

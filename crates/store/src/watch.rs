@@ -1,5 +1,6 @@
 //! Whether attempts, judgements or seals came or went, at little cost.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -32,19 +33,19 @@ impl Store {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hasher = blake3::Hasher::new();
-        let prompts = mark(self.root(), &mut hasher);
+        let prompts = mark(self.root(), &mut hasher, true);
         for prompt in prompts.iter().filter(|prompt| !prompt.to_str().is_some_and(is_kept)) {
             let prompt = self.root().join(prompt);
-            for contestant in mark(&prompt, &mut hasher) {
+            for contestant in mark(&prompt, &mut hasher, false) {
                 stamp(&prompt.join(contestant), &mut hasher);
             }
         }
         let mut judgements = blake3::Hasher::new();
-        mark(&self.root().join(layout::JUDGEMENTS), &mut judgements);
+        mark(&self.root().join(layout::JUDGEMENTS), &mut judgements, false);
         let mut seals = blake3::Hasher::new();
         let folder = self.root().join(layout::SEALS);
-        for named in mark(&folder, &mut seals) {
-            mark(&folder.join(named), &mut seals);
+        for named in mark(&folder, &mut seals, false) {
+            mark(&folder.join(named), &mut seals, false);
         }
         Fingerprint {
             attempts: hasher.finalize(),
@@ -59,9 +60,13 @@ fn is_kept(name: &str) -> bool {
     name::RESERVED.contains(&name)
 }
 
-/// Takes in a folder's time and its entries' names, which it returns; hidden ones are passed by.
-fn mark(folder: &Path, hasher: &mut blake3::Hasher) -> Vec<std::ffi::OsString> {
+/// Takes in a folder's time and its entries' names, which it returns; hidden ones are passed by. Nothing is read behind a
+/// link, unless it is `followed`: a store's folder may be one, and what lies in it is somebody else's word.
+fn mark(folder: &Path, hasher: &mut blake3::Hasher, followed: bool) -> Vec<OsString> {
     stamp(folder, hasher);
+    if !followed && fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
+        return Vec::new();
+    }
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
     names.retain(|name| !name.as_encoded_bytes().starts_with(b"."));

@@ -8,6 +8,7 @@ use super::exchange::Exchange;
 use super::failure::{RequestFailure, shortened};
 use super::frames::{FrameSplitter, StreamFrame};
 use super::halves::read_json;
+use super::json_extent::values;
 use super::protocol::{WireProtocol, error_of};
 use super::reply_builder::{ReplyBuilder, StreamEnd};
 use super::wire_trace::FrameTrace;
@@ -58,6 +59,16 @@ impl Exchange<'_> {
             true => None,
             false => Some(read_json(&frame.data)),
         };
+        if let Some(Err(_)) = json {
+            let values = values(&frame.data);
+            if values.len() > 1 {
+                for value in values {
+                    let frame = StreamFrame { data: value.to_owned(), ..frame.clone() };
+                    self.read(protocol, frame, reply, trace, last)?;
+                }
+                return Ok(());
+            }
+        }
         let read = json.as_ref().and_then(|read| read.as_ref().ok()).map(|(json, _)| json);
         trace.frame(self.connection, frame.event.as_deref(), &frame.data, read);
         match json {
@@ -76,12 +87,14 @@ impl Exchange<'_> {
                 if matches!(frame.event.as_deref(), Some("error" | "exception")) {
                     return Err(RequestFailure::of_event(&json));
                 }
+                name_type(&mut json, frame.event);
                 match frame.bare {
                     true => reply.read_bare(protocol, &json),
                     false => reply.read_event(protocol, &json),
                 }
             }
             Some(Err(_)) if frame.data.trim().is_empty() => Ok(()),
+            Some(Err(_)) if keeps_alive(&frame) => Ok(()),
             Some(Err(_)) if matches!(frame.event.as_deref(), Some("error" | "exception")) => {
                 let words = self.connection.redact(frame.data);
                 Err(RequestFailure::of_event(&Value::String(words)))
@@ -140,4 +153,21 @@ impl Exchange<'_> {
         // Where nobody listens any more, this task is being ended.
         let _ = self.events.send(ReplyEvent { at, kind });
     }
+}
+
+/// The event's name is its type: some gateways leave it out of the data, where readers of the protocol look for it.
+fn name_type(json: &mut Value, event: Option<String>) {
+    if let (Some(frame), Some(name)) = (json.as_object_mut(), event) {
+        frame.entry("type").or_insert(Value::String(name));
+    }
+}
+
+/// Whether a frame only keeps the connection alive: by its name, or by a lone word where JSON is expected.
+fn keeps_alive(frame: &StreamFrame) -> bool {
+    const NAMES: [&str; 6] = ["ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"];
+    const LONGEST: usize = 32;
+    let word = frame.data.trim();
+    let in_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '[' | ']');
+    frame.event.as_deref().is_some_and(|name| NAMES.contains(&name))
+        || (!frame.bare && word.len() <= LONGEST && word.chars().all(in_word))
 }

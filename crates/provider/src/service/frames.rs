@@ -3,6 +3,8 @@
 //! A frame is only complete when its end has come, so neither a piece that ends inside a character nor one that ends
 //! inside a line break matters.
 
+use super::json_extent::JsonExtent;
+
 /// The bytes that are kept of what is neither an event nor JSON.
 const MAX_STRAY: usize = 4 << 10;
 
@@ -37,6 +39,8 @@ pub(super) struct FrameTooLong {
 #[derive(Debug)]
 pub(super) struct FrameSplitter {
     framing: Framing,
+    /// Whether lines are frames, however those came to be framed that follow.
+    lines: bool,
     bound: usize,
     /// The line that has not ended yet.
     line: Vec<u8>,
@@ -44,6 +48,10 @@ pub(super) struct FrameSplitter {
     after_return: bool,
     event: Option<String>,
     data: Option<Vec<u8>>,
+    /// How far the JSON of the data came.
+    extent: JsonExtent,
+    /// The name that came after the data: of the next event, where no empty line ends this one.
+    event_after: Option<String>,
     /// JSON that stands in the stream without being an event.
     bare: BareJson,
     /// The beginning of what is neither an event nor JSON.
@@ -54,33 +62,22 @@ pub(super) struct FrameSplitter {
 #[derive(Debug, Default)]
 struct BareJson {
     bytes: Vec<u8>,
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
+    extent: JsonExtent,
 }
 
 impl BareJson {
     /// Whether a value must follow what came: one that begins a line goes on with it.
     fn wants_value(&self) -> bool {
         let last = self.bytes.trim_ascii_end().last();
-        !self.in_string && matches!(last, Some(b',' | b'[' | b':'))
+        !self.extent.in_string() && matches!(last, Some(b',' | b'[' | b':'))
     }
 
     /// Takes a line in; says whether the value ends with it.
     fn push(&mut self, line: &[u8]) -> bool {
-        for &byte in line {
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' if self.in_string => self.escaped = true,
-                b'"' => self.in_string = !self.in_string,
-                b'{' | b'[' if !self.in_string => self.depth += 1,
-                b'}' | b']' if !self.in_string => self.depth = self.depth.saturating_sub(1),
-                _ => {}
-            }
-        }
+        self.extent.push(line);
         self.bytes.extend_from_slice(line);
         self.bytes.push(b'\n');
-        self.depth == 0
+        self.extent.is_closed()
     }
 }
 
@@ -89,11 +86,14 @@ impl FrameSplitter {
     pub(super) fn new(framing: Framing, bound: usize) -> FrameSplitter {
         FrameSplitter {
             framing,
+            lines: framing == Framing::Lines,
             bound,
             line: Vec::new(),
             after_return: false,
             event: None,
             data: None,
+            extent: JsonExtent::default(),
+            event_after: None,
             bare: BareJson::default(),
             stray: Vec::new(),
         }
@@ -141,7 +141,7 @@ impl FrameSplitter {
         self.end_event(frames);
     }
 
-    /// Takes a line of a stream of events in that may belong to JSON by itself; says whether it does.
+    /// Takes a line in that may belong to JSON by itself; says whether it does.
     fn bare_line(&mut self, line: &[u8], frames: &mut Vec<StreamFrame>) -> bool {
         let begins = matches!(line.trim_ascii_start().first(), Some(b'{' | b'['));
         let fresh = matches!(line.first(), Some(b'{')) && !self.bare.wants_value();
@@ -162,7 +162,8 @@ impl FrameSplitter {
         let bytes = std::mem::take(&mut self.bare).bytes;
         if !bytes.is_empty() {
             let data = String::from_utf8_lossy(&bytes).into_owned();
-            frames.push(StreamFrame { event: None, data, bare: true });
+            // Where lines are the frames, this is one of them, over however many lines it goes.
+            frames.push(StreamFrame { event: None, data, bare: !self.lines });
         }
     }
 
@@ -176,8 +177,12 @@ impl FrameSplitter {
     fn end_line(&mut self, line: &[u8], frames: &mut Vec<StreamFrame>) {
         // Only the first should have a byte order mark; whoever joins files sends more.
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-        if self.framing == Framing::Events && self.bare_line(line, frames) {
+        if self.bare_line(line, frames) {
             return;
+        }
+        if is_field(line) {
+            // Some servers frame lines of JSON as events.
+            self.framing = Framing::Events;
         }
         match self.framing {
             Framing::Lines if line.iter().all(u8::is_ascii_whitespace) => {}
@@ -186,36 +191,68 @@ impl FrameSplitter {
                 frames.push(StreamFrame { event: None, data, bare: false });
             }
             Framing::Events if line.is_empty() => self.end_event(frames),
-            Framing::Events => {
-                let (field, value) = match line.iter().position(|&b| b == b':') {
-                    Some(colon) => (&line[..colon], &line[colon + 1..]),
-                    None => (line, &b""[..]),
-                };
-                let value = value.strip_prefix(b" ").unwrap_or(value);
-                match field {
-                    b"data" => match &mut self.data {
-                        Some(data) => {
-                            data.push(b'\n');
-                            data.extend_from_slice(value);
-                        }
-                        None => self.data = Some(value.to_vec()),
-                    },
-                    b"event" => self.event = Some(String::from_utf8_lossy(value).into_owned()),
-                    // No field of the standard's, and llama.cpp's server told its errors so.
-                    b"error" => {
-                        self.event = Some("error".to_owned());
-                        self.data = Some(value.to_vec());
-                    }
-                    // Comments keep a connection alive; `id` and `retry` are for readers that reconnect.
-                    b"" | b"id" | b"retry" => {}
-                    _ => self.add_stray(line),
-                }
-            }
+            Framing::Events => self.field(line, frames),
         }
     }
 
+    /// Takes a line of an event in.
+    fn field(&mut self, line: &[u8], frames: &mut Vec<StreamFrame>) {
+        let (field, value) = match line.iter().position(|&b| b == b':') {
+            Some(colon) => (&line[..colon], &line[colon + 1..]),
+            None => (line, &b""[..]),
+        };
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match field {
+            b"data" => self.add_data(value, frames),
+            b"event" => {
+                let name = Some(String::from_utf8_lossy(value).into_owned());
+                *if self.data.is_some() { &mut self.event_after } else { &mut self.event } = name;
+            }
+            // No field of the standard's, and llama.cpp's server told its errors so.
+            b"error" => {
+                self.event = Some("error".to_owned());
+                self.data = Some(value.to_vec());
+                self.extent = JsonExtent::default();
+                self.extent.push(value);
+            }
+            // Comments keep a connection alive; `id` and `retry` are for readers that reconnect.
+            b"" | b"id" | b"retry" => {}
+            _ => self.add_stray(line),
+        }
+    }
+
+    fn add_data(&mut self, mut value: &[u8], frames: &mut Vec<StreamFrame>) {
+        // Whoever frames again what is framed already writes it twice.
+        while let Some(inner) = value.strip_prefix(b"data:") {
+            value = inner.strip_prefix(b" ").unwrap_or(inner);
+        }
+        if self.data_is_whole() && matches!(value.first(), Some(b'{' | b'[')) {
+            // No JSON goes on so: the empty line between two events is missing.
+            let next = self.event_after.take();
+            self.end_event(frames);
+            self.event = next;
+        }
+        match &mut self.data {
+            Some(data) => {
+                data.push(b'\n');
+                data.extend_from_slice(value);
+            }
+            None => {
+                self.extent = JsonExtent::default();
+                self.data = Some(value.to_vec());
+            }
+        }
+        self.extent.push(value);
+    }
+
+    /// Whether the data that came is a JSON value, or the mark that stands for one.
+    fn data_is_whole(&self) -> bool {
+        let begins = self.data.as_ref().and_then(|data| data.first());
+        matches!(begins, Some(b'{' | b'[')) && self.extent.is_closed()
+    }
+
     fn end_event(&mut self, frames: &mut Vec<StreamFrame>) {
-        let event = self.event.take();
+        let event = self.event_after.take().or(self.event.take());
         if let Some(data) = self.data.take() {
             frames.push(StreamFrame {
                 event,
@@ -293,6 +330,31 @@ mod tests {
         let (frames, stray) = bare("upstream timed out\nafter 60 s\n");
         assert!(frames.is_empty());
         assert_eq!(stray, "upstream timed out\nafter 60 s");
+    }
+
+    #[test]
+    fn frames_are_told_apart_where_the_empty_line_is_missing_or_the_framing_is_another() {
+        let named = |event: Option<&str>, data: &str| (event.map(str::to_owned), data.to_owned());
+        let events = |text: &str| split(Framing::Events, &[text.as_bytes()]);
+        assert_eq!(
+            events("event: a\ndata: {\"x\":\ndata: [\ndata: {}]}\nevent: b\ndata: {\"}\":2}\ndata: [DONE]\n"),
+            [named(Some("a"), "{\"x\":\n[\n{}]}"), named(Some("b"), "{\"}\":2}"), named(None, "[DONE]")]
+        );
+        assert_eq!(
+            events("data: {\"a\":1}\nevent: late\n\ndata: 2\n\n"),
+            [named(Some("late"), "{\"a\":1}"), named(None, "2")]
+        );
+        assert_eq!(events("data: data: 1\n\ndata:data:2\n\n"), [named(None, "1"), named(None, "2")]);
+        let lines = |text: &str| split(Framing::Lines, &[text.as_bytes()]);
+        assert_eq!(
+            lines(": hi\ndata: 1\n\nevent: b\ndata: 2\n\n"),
+            [named(None, "1"), named(Some("b"), "2")]
+        );
+        assert_eq!(
+            lines("{\n \"a\": [\n1\n]}\n{\"b\":2}\n"),
+            [named(None, "{\n \"a\": [\n1\n]}\n"), named(None, "{\"b\":2}\n")]
+        );
+        assert_eq!(lines("<html>\n"), [named(None, "<html>")]);
     }
 
     #[test]

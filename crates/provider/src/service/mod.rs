@@ -17,6 +17,7 @@ mod failure;
 mod frames;
 mod halves;
 mod header;
+mod json_extent;
 mod kept_body;
 mod limits;
 mod model;

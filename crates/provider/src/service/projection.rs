@@ -11,6 +11,12 @@ const DEPTH: usize = 4;
 /// The bytes at a text's end in which an escape may have begun that is not whole yet.
 const LONGEST_ESCAPE: usize = 24;
 
+/// What begins a code for terminals.
+const ESCAPE: char = '\u{1b}';
+
+/// The most letters in the name of a tag in square brackets.
+const LONGEST_NAME: usize = 10;
+
 /// A letter or digit, in small letters, and the bytes of the text that stand for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
@@ -27,7 +33,7 @@ pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
     let raw: Vec<Spot> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
     let mut all = vec![marks(&raw)];
     let escaped = text.bytes().any(|byte| matches!(byte, b'\\' | b'%' | b'&'));
-    let tagged = text.contains('<');
+    let tagged = text.contains(['<', ESCAPE]) || text.contains("[/");
     if !escaped && !tagged {
         return all;
     }
@@ -42,7 +48,8 @@ pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
         }
         all.push(marks(&spots));
     }
-    if spots.iter().any(|spot| spot.0 == '<') {
+    let has_tags = |pair: &[Spot]| matches!((pair[0].0, pair[1].0), ('<' | ESCAPE, _) | ('[', '/'));
+    if spots.windows(2).any(has_tags) || spots.last().is_some_and(|spot| matches!(spot.0, '<' | ESCAPE)) {
         all.push(marks(&untagged(&spots)));
     }
     all
@@ -62,13 +69,28 @@ fn marks(spots: &[Spot]) -> Vec<Mark> {
                 marks.push(Mark { letter: c.to_ascii_lowercase() as u8, begin, end });
             }
         };
-        match c.is_ascii() {
-            true => add(c),
+        match (c.is_ascii(), letter_sign(c)) {
+            (true, _) => add(c),
+            (_, Some(letter)) => add(letter),
             // Wide, mathematical, ringed and accented letters are letters.
-            false => decompose_compatible(c, add),
+            _ => decompose_compatible(c, add),
         }
     }
     marks
+}
+
+/// The letter or digit that a sign stands for which Unicode does not take for one: tags, which nobody sees; white letters in
+/// black rings and squares; the letters of flags.
+fn letter_sign(c: char) -> Option<char> {
+    let number = u32::from(c);
+    let from_a = |first: u32| char::from_u32(u32::from('a') + number - first);
+    match number {
+        0xe0020..=0xe007e => char::from_u32(number - 0xe0000),
+        0x1f150..=0x1f169 => from_a(0x1f150),
+        0x1f170..=0x1f189 => from_a(0x1f170),
+        0x1f1e6..=0x1f1ff => from_a(0x1f1e6),
+        _ => None,
+    }
 }
 
 /// The characters with escapes read once, and whether there was one.
@@ -153,12 +175,16 @@ fn character(number: u32) -> char {
     char::from_u32(number).unwrap_or(' ')
 }
 
-/// The characters that stand in no tag and no comment. A tag that has not ended yet is one.
+/// The characters that stand in no tag, no comment and no code for terminals. One that has not ended yet is one.
 fn untagged(spots: &[Spot]) -> Vec<Spot> {
     let mut out = Vec::with_capacity(spots.len());
     let (mut tag_ends, mut comment_ends) = (Ahead::new(">"), Ahead::new("-->"));
     let mut at = 0;
     while at < spots.len() {
+        if let Some(end) = code_end(spots, at).or_else(|| bracket_end(spots, at)) {
+            at = end;
+            continue;
+        }
         let next = spots.get(at + 1).map(|spot| spot.0);
         let begins = spots[at].0 == '<'
             && next.is_none_or(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
@@ -184,6 +210,33 @@ fn untagged(spots: &[Spot]) -> Vec<Spot> {
         }
     }
     out
+}
+
+/// The end of the code for terminals that begins at a place, such as one for a colour.
+fn code_end(spots: &[Spot], at: usize) -> Option<usize> {
+    if spots[at].0 != ESCAPE {
+        return None;
+    }
+    let char_at = |at: usize| spots.get(at).map(|spot| spot.0);
+    let Some('[') = char_at(at + 1) else { return Some((at + 2).min(spots.len())) };
+    let inner = (at + 2..).take_while(|&at| char_at(at).is_some_and(|c| matches!(c, ' '..='?'))).count();
+    Some((at + 3 + inner).min(spots.len()))
+}
+
+/// The end of the tag in square brackets that begins at a place: forums write `[b]` and `[/b]`.
+fn bracket_end(spots: &[Spot], at: usize) -> Option<usize> {
+    let char_at = |at: usize| spots.get(at).map(|spot| spot.0);
+    if spots[at].0 != '[' {
+        return None;
+    }
+    let from = at + 1 + usize::from(char_at(at + 1) == Some('/'));
+    let name = (from..).take_while(|&at| char_at(at).is_some_and(|c| c.is_ascii_alphabetic())).count();
+    let end = from + name;
+    match char_at(end) {
+        Some(']') if (1..=LONGEST_NAME).contains(&name) => Some(end + 1),
+        None if name <= LONGEST_NAME => Some(end),
+        _ => None,
+    }
 }
 
 /// Whether this text stands at a place.

@@ -375,7 +375,11 @@ fn encodings(secret: &str, letters: &str) -> Vec<String> {
         bytes(|byte| format!("u00{byte:02x}")),
         bytes(|byte| format!("{byte:08b}")),
         bytes(|byte| format!("0x{byte:02x}")),
+        bytes(|byte| format!("x{byte:02x}")),
         bytes(|byte| byte.to_string()),
+        // Numbers of one length, with nothing between them.
+        bytes(|byte| format!("{byte:03}")),
+        bytes(|byte| format!("{byte:03o}")),
         letters.chars().rev().collect(),
         letters.chars().map(turned).collect(),
     ]);
@@ -439,6 +443,9 @@ mod tests {
             KEY.replace("plan", "plan<b class=\"x\">").replace('5', "</b>5"),
             KEY.replace("plan", "plan&lt;b&gt;"),
             KEY.replace("plan", "**plan**"),
+            each(|c| format!("\u{1b}[1;31m{c}\u{1b}[0m")),
+            KEY.replace("plan", "pl\\u001b[3man"),
+            each(|c| format!("[b]{c}[/b]")),
             KEY.replace("nted", "nt<!-- > -->ed"),
             KEY.replace("plan", "pl\u{200b}an"),
             KEY.replace("-5f", "-\n    5f"),
@@ -447,6 +454,9 @@ mod tests {
             KEY.bytes().map(|b| format!("{b:02X}:")).collect(),
             KEY.bytes().map(|b| format!("0x{b:02x}, ")).collect(),
             KEY.bytes().map(|b| format!("{b} ")).collect(),
+            KEY.bytes().map(|b| format!("{b:03}")).collect(),
+            KEY.bytes().map(|b| format!("{b:03o}")).collect(),
+            KEY.bytes().map(|b| format!("x{b:02X}, ")).collect(),
             KEY.bytes().map(|b| format!("={b:02X}")).collect(),
             KEY.bytes().map(|b| format!("{b:02x}00")).collect(),
             each(|c| format!("U+{:04X} ", c as u32)),
@@ -471,6 +481,10 @@ mod tests {
                 'a'..='z' => char::from_u32(c as u32 - 97 + 0x24d0).unwrap().into(),
                 c => c.into(),
             }),
+            // Tags, and white letters in black rings and squares.
+            each(|c| char::from_u32(c as u32 + 0xe0000).unwrap().into()),
+            KEY.replacen("pla", "🅟🅛🅰", 1),
+            KEY.replacen("pla", "🇵🇱🇦", 1),
             KEY.replacen("sk", "ſ\u{212a}", 1),
         ];
         for before in ["", "a", "ab"] {

@@ -7,6 +7,7 @@ mod cuts;
 mod docs;
 mod echoes;
 mod endless;
+mod framings;
 mod imitation;
 mod litellm;
 mod live;

@@ -734,3 +734,19 @@ fn what_came_is_told_by_the_look_of_the_folders() {
     let told = store.fingerprint();
     assert!(told != promised && told.has_the_attempts_of(&promised));
 }
+
+#[cfg(unix)]
+#[test]
+fn the_look_of_the_folders_reads_nothing_behind_a_link() {
+    let (folder, store) = store();
+    write(&store, &drawn("a", "2026-11-22T02:53:36Z"), false);
+    let outside = tempfile::tempdir().unwrap();
+    let link = |place: &str| std::os::unix::fs::symlink(outside.path(), folder.path().join(place)).unwrap();
+    fs::create_dir_all(folder.path().join("seals/real")).unwrap();
+    link("judgements");
+    link("other-prompt");
+    link("seals/linked");
+    let before = store.fingerprint();
+    fs::create_dir(outside.path().join("told-nobody")).unwrap();
+    assert_eq!(store.fingerprint(), before);
+}

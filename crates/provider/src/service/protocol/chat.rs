@@ -31,8 +31,10 @@ impl WireProtocol for ChatCompletions {
         // One was asked for; of several the first by number is that, wherever it stands.
         let first = choices.iter().find(|choice| choice.get("index").and_then(Value::as_u64) == Some(0));
         let Some(choice) = first.or(choices.first()) else { return Ok(()) };
-        if let Some(delta) = choice.get("delta").or_else(|| choice.get("message")) {
-            message(delta, state);
+        match ["delta", "message"].iter().find_map(|key| choice.get(*key).filter(|said| said.is_object())) {
+            Some(said) => message(said, state),
+            // Servers of plain completions behind a gateway answer in their own way.
+            None => state.marked_text(text(choice, "/text").unwrap_or_default()),
         }
         if let Some(word) = text(choice, "/finish_reason").filter(|word| !word.is_empty()) {
             stop(word, text(choice, "/native_finish_reason"), state)?;
@@ -112,7 +114,7 @@ fn message(delta: &Value, state: &mut ReplyState) {
         let part = |d: &Value| text(d, "/text").or_else(|| text(d, "/summary")).map(str::to_owned);
         Some(list.iter().filter_map(part).collect::<String>())
     };
-    let reasoning = ["/reasoning_content", "/reasoning"]
+    let reasoning = ["/reasoning_content", "/reasoning", "/reasoning_text", "/thinking"]
         .iter()
         .find_map(|place| text(delta, place).filter(|text| !text.is_empty()).map(str::to_owned))
         .or_else(details);
@@ -133,11 +135,15 @@ fn content(content: &Value, state: &mut ReplyState) {
 fn part_of(part: &Value, state: &mut ReplyState) {
     match (part, text(part, "/type")) {
         (Value::String(words), _) => state.marked_text(words),
-        (_, Some("thinking")) => {
-            let inner = part.get("thinking").and_then(Value::as_array).into_iter().flatten();
-            let thought: String = inner.filter_map(|part| text(part, "/text")).collect();
-            state.apart(&thought);
-            state.apart(text(part, "/thinking").unwrap_or_default());
+        (_, Some(kind)) if ["thinking", "thought", "reasoning"].iter().any(|word| kind.contains(word)) => {
+            for place in ["thinking", "reasoning", "summary"] {
+                let inner = part.get(place).and_then(Value::as_array).into_iter().flatten();
+                let thought: String = inner.filter_map(|part| text(part, "/text")).collect();
+                state.apart(&thought);
+            }
+            for place in ["/thinking", "/reasoning", "/text"] {
+                state.apart(text(part, place).unwrap_or_default());
+            }
         }
         _ => state.marked_text(text(part, "/text").unwrap_or_default()),
     }
@@ -199,7 +205,11 @@ mod tests {
             r#"{"reasoning_content":"Hm."}"#,
             r#"{"reasoning":"Hm.","reasoning_details":[{"text":"Hm."}]}"#,
             r#"{"reasoning_details":[{"type":"reasoning.text","text":"Hm."}]}"#,
+            r#"{"reasoning_text":"Hm."}"#,
+            r#"{"thinking":"Hm."}"#,
             r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]}]}"#,
+            r#"{"content":[{"type":"reasoning","text":"Hm."}]}"#,
+            r#"{"content":[{"type":"reasoning","summary":[{"type":"summary_text","text":"Hm."}]}]}"#,
             r#"{"content":"<think>Hm.</think>"}"#,
         ] {
             assert_eq!(

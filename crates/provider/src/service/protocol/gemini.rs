@@ -40,6 +40,7 @@ impl WireProtocol for GeminiGenerate {
     }
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
+        let frame = unwrapped(frame);
         state.identify(text(frame, "/modelVersion"), text(frame, "/responseId"));
         if let Some(usage) = frame.get("usageMetadata").filter(|usage| usage.is_object()) {
             state.account(usage);
@@ -70,7 +71,7 @@ impl WireProtocol for GeminiGenerate {
     fn read_whole(&self, answer: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         // Without server-sent events the chunks come as a list.
         let one = std::slice::from_ref(answer);
-        for chunk in answer.as_array().map_or(one, Vec::as_slice) {
+        for chunk in answer.as_array().map_or(one, Vec::as_slice).iter().map(unwrapped) {
             if is_error(chunk) {
                 return Err(RequestFailure::of_event(chunk));
             }
@@ -93,6 +94,11 @@ impl WireProtocol for GeminiGenerate {
     fn has_end_mark(&self) -> bool {
         false
     }
+}
+
+/// The chunk itself, where a gateway puts it into an envelope.
+fn unwrapped(chunk: &Value) -> &Value {
+    chunk.get("response").filter(|inner| inner.is_object()).unwrap_or(chunk)
 }
 
 /// The candidate that was asked for: of several the first by number, which is left out where it is zero.

@@ -43,8 +43,10 @@ impl WireProtocol for OllamaChat {
             let message = format!("This server did not answer itself: it asked {host}.");
             state.remarks.push(Remark::new("served-elsewhere", message));
         }
-        state.apart(text(frame, "/message/thinking").unwrap_or_default());
-        state.marked_text(text(frame, "/message/content").unwrap_or_default());
+        // What stands at the top is an answer as its plain completions have it.
+        let said = |places: [&str; 2]| places.iter().find_map(|place| text(frame, place)).unwrap_or_default();
+        state.apart(said(["/message/thinking", "/thinking"]));
+        state.marked_text(said(["/message/content", "/response"]));
         if frame.get("done").and_then(Value::as_bool) == Some(true) {
             done(frame, state)?;
         }
@@ -55,7 +57,7 @@ impl WireProtocol for OllamaChat {
         if is_error(answer) {
             return Err(RequestFailure::of_event(answer));
         }
-        match answer.get("message").is_some() {
+        match ["message", "response"].iter().any(|key| answer.get(key).is_some()) {
             true => self.read(answer, state),
             false => Err(no_answer(answer)),
         }

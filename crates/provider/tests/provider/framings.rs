@@ -1,0 +1,94 @@
+//! Answers whose frames are not quite what their protocol says: whoever stands between here and the model frames anew.
+
+use pelicycle_record::Outcome;
+use pelicycle_testkit::loopback::{CHAT_END, ScriptedServer, ServerStep, answer, chat_text};
+
+use crate::asking::{ReceivedReply, ask, remote};
+
+const OLLAMA: [&str; 2] = [
+    r#"{"model":"m","message":{"role":"assistant","content":"<svg/>"},"done":false}"#,
+    r#"{"model":"m","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","eval_count":5}"#,
+];
+
+fn played(dialect: &str, kind: &str, body: &str) -> ReceivedReply {
+    let steps: Vec<ServerStep> = answer(200, kind, &[], body);
+    ask(&remote(&ScriptedServer::new(vec![steps]), dialect, "tries = 1"))
+}
+
+fn is_drawn(dialect: &str, kind: &str, body: &str) {
+    let heard = played(dialect, kind, body);
+    assert_eq!((heard.text.as_str(), heard.outcome()), ("<svg/>", Outcome::Complete), "{body}\n{heard:?}");
+}
+
+#[test]
+fn chunks_that_nothing_parts_are_read_one_by_one() {
+    let stream = format!("{}{}{CHAT_END}", chat_text("<svg"), chat_text("/>"));
+    is_drawn("chat", "text/event-stream", &stream.replace("\n\n", "\n"));
+    is_drawn("chat", "text/event-stream", &stream.replace("data: ", "data: data: "));
+    let together = stream.replacen("\n\ndata: ", "", 1);
+    assert!(together.contains("}{"));
+    is_drawn("chat", "text/event-stream", &together);
+    is_drawn("ollama", "application/x-ndjson", &OLLAMA.concat());
+    let named = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"<svg/>\"}}\n\
+        event: message_stop\ndata: {\"type\":\"message_stop\"}\n";
+    is_drawn("anthropic", "text/event-stream", named);
+}
+
+#[test]
+fn lines_that_come_as_events_and_one_that_goes_over_many_are_read() {
+    let events: String = OLLAMA.map(|line| format!("data: {line}\n\n")).concat();
+    is_drawn("ollama", "text/event-stream", &events);
+    is_drawn("ollama", "text/event-stream", &format!(": hello\n\n{events}data: [DONE]\n\n"));
+    let whole = OLLAMA[1].replace("\"content\":\"\"", "\"content\":\"<svg/>\"");
+    let pretty = serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&whole).unwrap());
+    is_drawn("ollama", "application/json", &pretty.unwrap());
+}
+
+#[test]
+fn words_that_keep_a_connection_alive_are_passed_over() {
+    for alive in [
+        "data: ping\n\n",
+        "data: keep-alive\n\n",
+        "data: [HEARTBEAT]\n\n",
+        "event: ping\ndata:\n\n",
+        "event: heartbeat\ndata: Still at work, 3 s\n\n",
+        "event: keepalive\ndata: {\"at\":3}\n\n",
+    ] {
+        let (text, end) = (chat_text("<svg"), chat_text("/>"));
+        is_drawn("chat", "text/event-stream", &format!("{alive}{text}{alive}{end}{CHAT_END}"));
+        let nothing = played("chat", "text/event-stream", alive);
+        assert_eq!(nothing.outcome(), Outcome::Error, "{alive}");
+    }
+    let words = played("chat", "text/event-stream", &format!("{}data: no more room\n\n", chat_text("<svg")));
+    assert_eq!(words.outcome(), Outcome::Error);
+    assert!(words.error().contains("no more room"), "{words:?}");
+}
+
+#[test]
+fn the_name_of_an_event_is_its_type_where_its_data_has_none() {
+    let anthropic = "event: message_start\ndata: {\"message\":{\"model\":\"m\"}}\n\n\
+        event: content_block_delta\ndata: {\"delta\":{\"type\":\"text_delta\",\"text\":\"<svg/>\"}}\n\n\
+        event: message_delta\ndata: {\"delta\":{\"stop_reason\":\"end_turn\"}}\n\nevent: message_stop\ndata: {}\n\n";
+    is_drawn("anthropic", "text/event-stream", anthropic);
+    let responses = "event: response.output_text.delta\ndata: {\"delta\":\"<svg/>\"}\n\n\
+        event: response.completed\ndata: {\"response\":{\"status\":\"completed\"}}\n\n";
+    is_drawn("responses", "text/event-stream", responses);
+    let failed = "event: chunk\ndata: {\"message\":\"no room\",\"code\":503}\n\n";
+    assert!(played("chat", "text/event-stream", failed).error().contains("no room"));
+}
+
+#[test]
+fn text_in_the_place_where_plain_completions_have_it_is_the_reply() {
+    let chunk = |text: &str, end: &str| {
+        format!("data: {{\"choices\":[{{\"index\":0,\"text\":\"{text}\",\"finish_reason\":{end}}}]}}\n\n")
+    };
+    let stream = chunk("<svg", "null") + &chunk("/>", "null") + &chunk("", "\"stop\"");
+    is_drawn("chat", "text/event-stream", &format!("{stream}data: [DONE]\n\n"));
+    let both = "data: {\"choices\":[{\"delta\":{\"content\":\"<svg/>\"},\"text\":\"<svg/>\",\"finish_reason\":\"stop\"}]}\n\n";
+    is_drawn("chat", "text/event-stream", both);
+    let lines = "{\"response\":\"<svg/>\",\"done\":false}\n{\"response\":\"\",\"done\":true,\"done_reason\":\"stop\"}\n";
+    is_drawn("ollama", "application/x-ndjson", lines);
+    let chunk =
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"<svg/>\"}]},\"finishReason\":\"STOP\"}]}";
+    is_drawn("gemini", "text/event-stream", &format!("data: {{\"response\":{chunk}}}\n\n"));
+}
