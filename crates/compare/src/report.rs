@@ -25,6 +25,8 @@ pub struct ComparisonReport {
     pub head: String,
     /// Attempts of each side that are compared.
     pub attempts: (usize, usize),
+    /// How many of them tell nothing of the model, since their request failed or could not be checked.
+    pub failed: (usize, usize),
     /// The names of the strata they are compared in: prompts, or prompts and contestants.
     pub strata: Vec<String>,
     /// Attempts of each side without a counterpart.
@@ -106,6 +108,7 @@ pub fn compare(
         base: base.to_owned(),
         head: head.to_owned(),
         attempts,
+        failed: sides.failed(),
         strata: sides.strata.iter().map(|stratum| stratum.name.clone()).collect(),
         unpaired: sides.unpaired,
         shared: sides.shared,

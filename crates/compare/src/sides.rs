@@ -108,6 +108,15 @@ impl<'a> PairedSides<'a> {
             .iter()
             .fold((0, 0), |(base, head), stratum| (base + stratum.base.len(), head + stratum.head.len()))
     }
+
+    /// How many of those tell nothing of the model.
+    pub(crate) fn failed(&self) -> (usize, usize) {
+        let failed =
+            |attempts: &[&Attempt]| attempts.iter().filter(|attempt| !attempt.is_conclusive()).count();
+        self.strata.iter().fold((0, 0), |(base, head), stratum| {
+            (base + failed(&stratum.base), head + failed(&stratum.head))
+        })
+    }
 }
 
 /// Ids of prompts that have no text in common on the two sides.
