@@ -37,10 +37,8 @@ fn unjudged(report: &ComparisonReport) -> String {
     let ComparisonReport { base, head, preferred, .. } = report;
     let [bases, heads] = preferred.drawings;
     if preferred.most_independent == 0 {
-        let sides = [
-            (base, bases, report.attempts.0, report.failed.0),
-            (head, heads, report.attempts.1, report.failed.1),
-        ];
+        let (attempts, drawn, failed) = (report.attempts, report.drawn, report.failed);
+        let sides = [(base, drawn.0, attempts.0, failed.0), (head, drawn.1, attempts.1, failed.1)];
         let without: Vec<String> = sides.into_iter().filter(|side| side.1 == 0).map(undrawn).collect();
         let why = match without.is_empty() {
             true => "there are no two drawings to hold together".to_owned(),

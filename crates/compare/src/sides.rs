@@ -109,13 +109,12 @@ impl<'a> PairedSides<'a> {
             .fold((0, 0), |(base, head), stratum| (base + stratum.base.len(), head + stratum.head.len()))
     }
 
-    /// How many of those tell nothing of the model.
-    pub(crate) fn failed(&self) -> (usize, usize) {
-        let failed =
-            |attempts: &[&Attempt]| attempts.iter().filter(|attempt| !attempt.is_conclusive()).count();
-        self.strata.iter().fold((0, 0), |(base, head), stratum| {
-            (base + failed(&stratum.base), head + failed(&stratum.head))
-        })
+    /// How many of those are as asked, of each side.
+    pub(crate) fn count(&self, is: impl Fn(&Attempt) -> bool) -> (usize, usize) {
+        let of = |attempts: &[&Attempt]| attempts.iter().filter(|attempt| is(attempt)).count();
+        self.strata
+            .iter()
+            .fold((0, 0), |(base, head), stratum| (base + of(&stratum.base), head + of(&stratum.head)))
     }
 }
 
