@@ -270,3 +270,22 @@ fn a_side_without_a_drawing_is_named_with_the_reason() {
         assert_eq!(report.sentence, sentence);
     }
 }
+
+#[test]
+fn figures_are_no_wider_than_a_narrow_terminal() {
+    let side =
+        |slug: &str, tokens: u64| ten(slug, |n, attempt| attempt.usage.output = Some(tokens + n as u64));
+    let (base, head) = (side("a", 1_000_000), side("b", 3_000_000));
+    let all: Vec<_> =
+        MEASURES.iter().filter(|measure| ["drawn", "output-tokens"].contains(&measure.name)).collect();
+    let report = compare("a", "b", &pair(&base, &head), &all, &MeasuredDrawings::new()).unwrap();
+    let wide = text(&report, 100).join("\n");
+    assert!(wide.contains("10 of 10 (100 %)  10 of 10 (100 %)"), "{wide}");
+    // The sentence and the commands are for whoever prints them to break.
+    let lines = text(&report, 60);
+    let begin = lines.iter().position(|line| line.contains("verdict")).unwrap();
+    let figures = &lines[begin..begin + 6];
+    assert!(figures.iter().all(|line| line.chars().count() <= 60), "{figures:#?}");
+    assert_eq!(figures[1], "  base → head");
+    assert_eq!(figures[3], "  10 of 10 (100 %) → 10 of 10 (100 %)");
+}
