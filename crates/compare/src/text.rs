@@ -47,7 +47,7 @@ pub fn text(report: &ComparisonReport, columns: usize) -> Vec<String> {
     let rows: Vec<_> = rows.collect();
     match rows.is_empty() {
         true => lines.extend(wrapped(words::NO_FIGURES, width, 0)),
-        false => lines.extend(figures(rows, columns)),
+        false => lines.extend(figures(&rows, columns)),
     }
     lines.push(String::new());
     let notes =
@@ -57,7 +57,7 @@ pub fn text(report: &ComparisonReport, columns: usize) -> Vec<String> {
 }
 
 /// The rows of figures as a table; where that is wider than so many columns, the two sides of each on a line of their own.
-fn figures(rows: Vec<[String; 5]>, columns: usize) -> Vec<String> {
+fn figures(rows: &[[String; 5]], columns: usize) -> Vec<String> {
     let whole = table(&with_head(["", "verdict", "base", "head", "change"], rows.iter().cloned()));
     if whole.iter().all(|line| line.chars().count() <= columns) {
         return whole;
