@@ -185,7 +185,9 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     let sides = paired(&store, &attempts, (base, head))?;
     let both: Vec<&Attempt> = sides.both().into_iter().flatten().collect();
     let measured = measured(&store, &listing, &both, &asked, args)?;
-    let mut report = compare::compare(base, head, &sides, &asked, &measured)?
+    // In a sentence `last` alone says nothing.
+    let said = |name| if name == "last" { "run:last" } else { name };
+    let mut report = compare::compare(said(base), said(head), &sides, &asked, &measured)?
         .judged(&sides, &judgements(&store)?, &calibrations(&store)?, pool)
         .counting(&args.measures);
     report.narrowing = narrowing(global, args, format);
@@ -219,7 +221,8 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
 fn asked(args: &CompareArgs) -> anyhow::Result<Vec<&'static Measure>> {
     let named = |names: &[String], rubric| {
         measures(names, rubric).or_else(|unknown| {
-            let names: Vec<&str> = MEASURES.iter().map(|measure| measure.name).collect();
+            let names = [PREFERRED].into_iter().chain(MEASURES.iter().map(|measure| measure.name));
+            let names: Vec<&str> = names.collect();
             usage(&format!("there is no measure {unknown:?}; there are {}", names.join(", ")))
         })
     };

@@ -97,7 +97,7 @@ fn what_got_worse_and_what_got_better_is_told_with_figures_and_exit_codes() {
     assert!(refused(results, &["compare", "before", "before"], 1).contains("nothing to compare"));
     assert!(
         refused(results, &["compare", "before", "after", "-m", "beauty"], 2)
-            .contains("there are drawn, ended")
+            .contains("there are preferred, drawn, ended")
     );
     assert!(refused(results, &["compare", "before"], 2).contains("HEAD"));
 }

@@ -1,6 +1,6 @@
 //! All answers to a comparison.
 
-use pelicycle_record::{CalibrationRecord, JudgementRecord};
+use pelicycle_record::{Attempt, CalibrationRecord, JudgementRecord};
 use pelicycle_statistics::holm;
 use serde::Serialize;
 
@@ -25,6 +25,10 @@ pub struct ComparisonReport {
     pub head: String,
     /// Attempts of each side that are compared.
     pub attempts: (usize, usize),
+    /// How many of them have a drawing that shows something.
+    pub drawn: (usize, usize),
+    /// How many of them tell nothing of the model, since their request failed or could not be checked.
+    pub failed: (usize, usize),
     /// The names of the strata they are compared in: prompts, or prompts and contestants.
     pub strata: Vec<String>,
     /// Attempts of each side without a counterpart.
@@ -106,6 +110,8 @@ pub fn compare(
         base: base.to_owned(),
         head: head.to_owned(),
         attempts,
+        drawn: sides.count(Attempt::is_drawn),
+        failed: sides.count(|attempt| !attempt.is_conclusive()),
         strata: sides.strata.iter().map(|stratum| stratum.name.clone()).collect(),
         unpaired: sides.unpaired,
         shared: sides.shared,

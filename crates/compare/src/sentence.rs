@@ -37,9 +37,14 @@ fn unjudged(report: &ComparisonReport) -> String {
     let ComparisonReport { base, head, preferred, .. } = report;
     let [bases, heads] = preferred.drawings;
     if preferred.most_independent == 0 {
-        return format!(
-            "Can't tell whether {head} draws better than {base}: there are no two drawings to hold together."
-        );
+        let (attempts, drawn, failed) = (report.attempts, report.drawn, report.failed);
+        let sides = [(base, drawn.0, attempts.0, failed.0), (head, drawn.1, attempts.1, failed.1)];
+        let without: Vec<String> = sides.into_iter().filter(|side| side.1 == 0).map(undrawn).collect();
+        let why = match without.is_empty() {
+            true => "there are no two drawings to hold together".to_owned(),
+            false => without.join(", and "),
+        };
+        return format!("Can't tell whether {head} draws better than {base}: {why}.");
     }
     let takes = match preferred.needed_at_all {
         Some(needed) => format!("about {needed} judgements settle it if nine of ten go one way"),
@@ -52,6 +57,21 @@ fn unjudged(report: &ComparisonReport) -> String {
         None => format!("{} judgements settle it if all go one way", SidePreference::FEWEST),
     };
     format!("Can't tell whether {head} draws better than {base}: nobody has judged their drawings; {takes}.")
+}
+
+/// Why a side of so many attempts, of which some failed, has no drawing.
+fn undrawn((name, _, attempts, failed): (&String, usize, usize, usize)) -> String {
+    let attempts = attempts as u64;
+    match failed as u64 {
+        0 => format!("{name} drew nothing in {}", plural(attempts, "attempt")),
+        1 if attempts == 1 => format!("the one request to {name} failed"),
+        failed if failed == attempts => format!("all {} requests to {name} failed", count(failed)),
+        failed => format!(
+            "{name} drew nothing in {}, of which {} failed",
+            plural(attempts, "attempt"),
+            plural(failed, "request")
+        ),
+    }
 }
 
 /// `94 % (79 to 99)`: the share in which the second side is preferred, with its bounds at 95 %.

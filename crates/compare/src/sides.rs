@@ -108,6 +108,14 @@ impl<'a> PairedSides<'a> {
             .iter()
             .fold((0, 0), |(base, head), stratum| (base + stratum.base.len(), head + stratum.head.len()))
     }
+
+    /// How many of those are as asked, of each side.
+    pub(crate) fn count(&self, is: impl Fn(&Attempt) -> bool) -> (usize, usize) {
+        let of = |attempts: &[&Attempt]| attempts.iter().filter(|attempt| is(attempt)).count();
+        self.strata
+            .iter()
+            .fold((0, 0), |(base, head), stratum| (base + of(&stratum.base), head + of(&stratum.head)))
+    }
 }
 
 /// Ids of prompts that have no text in common on the two sides.

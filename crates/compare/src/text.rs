@@ -47,11 +47,30 @@ pub fn text(report: &ComparisonReport, columns: usize) -> Vec<String> {
     let rows: Vec<_> = rows.collect();
     match rows.is_empty() {
         true => lines.extend(wrapped(words::NO_FIGURES, width, 0)),
-        false => lines.extend(table(&with_head(["", "verdict", "base", "head", "change"], rows))),
+        false => lines.extend(figures(&rows, columns)),
     }
     lines.push(String::new());
     let notes =
         words::outlooks(report).into_iter().chain(words::remarks(report)).chain([words::rule(report)]);
     lines.extend(notes.flat_map(|note| wrapped(&note, width, 0)));
     lines
+}
+
+/// The rows of figures as a table; where that is wider than so many columns, the two sides of each on a line of their own.
+fn figures(rows: &[[String; 5]], columns: usize) -> Vec<String> {
+    let whole = table(&with_head(["", "verdict", "base", "head", "change"], rows.iter().cloned()));
+    if whole.iter().all(|line| line.chars().count() <= columns) {
+        return whole;
+    }
+    let sides = std::iter::once(String::from("  base → head"))
+        .chain(rows.iter().map(|[_, _, base, head, _]| format!("  {base} → {head}")));
+    let short = rows.iter().cloned().map(|[label, verdict, _, _, change]| [label, verdict, change]);
+    let short = table(&with_head(["", "verdict", "change"], short));
+    // A heading has no sides.
+    short
+        .into_iter()
+        .zip(sides)
+        .flat_map(|(row, sides)| [row, sides])
+        .filter(|line| line.trim() != "→")
+        .collect()
 }

@@ -152,9 +152,14 @@ pub fn calibration_lines(found: &CalibrationReport) -> Vec<String> {
     lines
 }
 
-/// The judges of a ranking, and how much they judged: `3 people, 214 pairs`.
+/// The judges of a ranking, and how much they judged: `By 3 people (214 votes on pairs of drawings)`.
 pub fn by(ranked: &JudgedRanking) -> String {
-    let pairs = if ranked.pairs == 1 { "1 pair".to_owned() } else { format!("{} pairs", ranked.pairs) };
+    // Several judges may have seen one pair.
+    let judged = match (ranked.pairs, ranked.weights.len()) {
+        (1, _) => "1 pair of drawings".to_owned(),
+        (pairs, 0..=1) => format!("{pairs} pairs of drawings"),
+        (votes, _) => format!("{votes} votes on pairs of drawings"),
+    };
     let fails = match ranked.failing.as_slice() {
         [] => String::new(),
         [one] if ranked.weights.len() == 1 && ranked.by == *one => ", which fails the calibration".to_owned(),
@@ -164,7 +169,7 @@ pub fn by(ranked: &JudgedRanking) -> String {
             if several.len() == 1 { "s" } else { "" }
         ),
     };
-    format!("By {} ({pairs} of drawings){fails}", ranked.by)
+    format!("By {} ({judged}){fails}", ranked.by)
 }
 
 /// `7 of 10 (70 %, 40 to 89)`, or that it was never tried.

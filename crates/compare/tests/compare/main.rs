@@ -4,7 +4,7 @@
 use pelicycle_compare::{
     ComparisonReport, ComparisonVerdict, Conditions, MEASURES, MeasuredDrawings, PairedSides, compare, text,
 };
-use pelicycle_record::{Attempt, JudgementRecord, Preference, Verdict as Drawn};
+use pelicycle_record::{Attempt, JudgementRecord, Outcome, Preference, Verdict as Drawn};
 use pelicycle_statistics::Random;
 use pelicycle_testkit::attempts::{attempt, check, vote};
 
@@ -241,4 +241,51 @@ fn sides_whose_medians_are_the_same_and_that_differ_are_told_with_their_means() 
     assert_eq!(report.answers[0].verdict, ComparisonVerdict::Better);
     let lines = text(&report, 80).join("\n");
     assert!(lines.contains("500 (mean 660)  500 (mean 500)"), "{lines}");
+}
+
+#[test]
+fn a_side_without_a_drawing_is_named_with_the_reason() {
+    let failed = |n: usize, attempt: &mut Attempt| {
+        if n < 10 {
+            attempt.outcome = Outcome::Error;
+            (attempt.check, attempt.reply) = (None, None);
+        }
+    };
+    let undrawn = |_: usize, attempt: &mut Attempt| {
+        attempt.check.iter_mut().for_each(|check| check.verdict = Drawn::Malformed);
+    };
+    let cases: [(Vec<Attempt>, Vec<Attempt>, &str); 4] = [
+        (ten("a", |_, _| {}), ten("b", failed), "all 10 requests to b failed."),
+        (
+            ten("a", failed),
+            ten("b", undrawn),
+            "all 10 requests to a failed, and b drew nothing in 10 attempts.",
+        ),
+        (ten("a", undrawn)[..1].to_vec(), ten("b", |_, _| {}), "a drew nothing in 1 attempt."),
+        (ten("a", |_, _| {}), ten("b", failed)[..1].to_vec(), "the one request to b failed."),
+    ];
+    for (base, head, why) in cases {
+        let report = compare("a", "b", &pair(&base, &head), &[], &MeasuredDrawings::new()).unwrap();
+        let sentence = format!("Can't tell whether b draws better than a: {why}");
+        assert_eq!(report.sentence, sentence);
+    }
+}
+
+#[test]
+fn figures_are_no_wider_than_a_narrow_terminal() {
+    let side =
+        |slug: &str, tokens: u64| ten(slug, |n, attempt| attempt.usage.output = Some(tokens + n as u64));
+    let (base, head) = (side("a", 1_000_000), side("b", 3_000_000));
+    let all: Vec<_> =
+        MEASURES.iter().filter(|measure| ["drawn", "output-tokens"].contains(&measure.name)).collect();
+    let report = compare("a", "b", &pair(&base, &head), &all, &MeasuredDrawings::new()).unwrap();
+    let wide = text(&report, 100).join("\n");
+    assert!(wide.contains("10 of 10 (100 %)  10 of 10 (100 %)"), "{wide}");
+    // The sentence and the commands are for whoever prints them to break.
+    let lines = text(&report, 60);
+    let begin = lines.iter().position(|line| line.contains("verdict")).unwrap();
+    let figures = &lines[begin..begin + 6];
+    assert!(figures.iter().all(|line| line.chars().count() <= 60), "{figures:#?}");
+    assert_eq!(figures[1], "  base → head");
+    assert_eq!(figures[3], "  10 of 10 (100 %) → 10 of 10 (100 %)");
 }

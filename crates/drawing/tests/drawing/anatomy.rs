@@ -186,6 +186,97 @@ fn other_vehicles_are_held_against_their_own_rubrics() {
     is("cat-boat", &(hull.to_owned() + &wheels(circle)), Detector::Wheels, ItemState::NotMet);
 }
 
+/// The whole drawing with something in place of a part of it.
+#[track_caller]
+fn with(part: &str, other: &str) -> String {
+    let whole = whole();
+    assert!(whole.contains(part), "{part}");
+    whole.replace(part, other)
+}
+
+const EYE: &str = "<circle cx='244' cy='57' r='3' fill='#111'/>";
+const BEAK: &str = "<path d='M255 58L315 66Q290 96 254 72Z' fill='#f90'/>";
+const LEG: &str = "<path d='M178 133L176 180L182 216' fill='none' stroke='#f90' stroke-width='4'/>";
+
+#[test]
+fn wheels_on_a_hill_are_wheels_where_a_frame_joins_them() {
+    for turn in [-11, -7, 7, 11] {
+        let hill = |inside: &str| format!("<g transform='rotate({turn} 200 200) scale(.9)'>{inside}</g>");
+        for name in [Detector::Wheels, Detector::Spokes, Detector::Frame, Detector::Rider, Detector::Beak] {
+            is("pelican", &hill(&whole()), name, ItemState::Met);
+        }
+        is("pelican", &hill(&wheels(circle)), Detector::Wheels, ItemState::CantTell);
+    }
+}
+
+#[test]
+fn wheels_seen_nearly_from_the_front_cant_be_told() {
+    for rx in [16, 20, 26] {
+        let turned = |x: f64, y: f64| {
+            format!(
+                "<ellipse cx='{x}' cy='{y}' rx='{rx}' ry='50' fill='none' stroke='#222' stroke-width='5'/>"
+            )
+        };
+        is("pelican", &wheels(turned), Detector::Wheels, ItemState::CantTell);
+    }
+    // Shadows on the ground are as flat, and lie.
+    let shadow = |x: f64, y: f64| format!("<ellipse cx='{x}' cy='{y}' rx='50' ry='16' fill='#777'/>");
+    is("pelican", &wheels(shadow), Detector::Wheels, ItemState::NotMet);
+}
+
+#[test]
+fn that_nothing_round_is_found_says_nothing_of_a_rich_drawing() {
+    let grass: String =
+        (0..40).map(|i| format!("<path d='M{} 290l4 -18l4 18z' fill='#4a4'/>", i * 10)).collect();
+    is("pelican", BIRD, Detector::Wheels, ItemState::NotMet);
+    is("pelican", &(grass + BIRD), Detector::Wheels, ItemState::CantTell);
+}
+
+/// A bell before a lamp looks like an eye behind a beak.
+const FIXTURES: &str = "<rect x='205' y='160' width='10' height='30' rx='4' fill='#e76'/>\
+    <circle cx='271' cy='120' r='5' fill='#ec6' stroke='#333' stroke-width='2'/><circle cx='271' cy='120' r='2' fill='#111'/>\
+    <path d='M277 127l26 5l-4 12l-24 -6z' fill='#f4a261'/>";
+
+#[test]
+fn a_bottle_is_no_rider_and_a_bell_before_a_lamp_no_eye() {
+    let empty = with(BIRD, FIXTURES);
+    for name in [Detector::Rider, Detector::Eye, Detector::Beak] {
+        assert_ne!(state(&look("pelican", &svg(&empty)), name), ItemState::Met, "{name:?}");
+    }
+    let eyeless = with(EYE, FIXTURES);
+    assert_ne!(state(&look("pelican", &svg(&eyeless)), Detector::Eye), ItemState::Met);
+    for name in [Detector::Rider, Detector::Eye, Detector::Beak] {
+        is("pelican", &(whole() + FIXTURES), name, ItemState::Met);
+    }
+}
+
+#[test]
+fn a_nose_without_eyes_is_no_eye() {
+    let otter = |face: &str| {
+        format!(
+            "<rect x='90' y='215' width='220' height='12' rx='6' fill='#a52'/><circle cx='130' cy='237' r='11' fill='#222'/>\
+             <circle cx='270' cy='237' r='11' fill='#222'/><ellipse cx='200' cy='165' rx='36' ry='52' fill='#7d5a42'/>\
+             <ellipse cx='205' cy='95' rx='36' ry='30' fill='#7d5a42'/><ellipse cx='212' cy='106' rx='20' ry='13' fill='#e2cba8'/>\
+             <ellipse cx='216' cy='99' rx='7' ry='5' fill='#20130b'/>{face}"
+        )
+    };
+    let eyes = "<circle cx='196' cy='88' r='5' fill='#111'/><circle cx='226' cy='88' r='5' fill='#111'/>";
+    is("otter-skateboard", &otter(eyes), Detector::Eye, ItemState::Met);
+    assert_ne!(state(&look("otter-skateboard", &svg(&otter(""))), Detector::Eye), ItemState::Met);
+}
+
+#[test]
+fn a_crest_on_the_head_is_no_beak() {
+    let crested = with(BEAK, "<path d='M222 62Q232 38 254 50Q240 46 226 66Z' fill='#e9c46a'/>");
+    assert_ne!(state(&look("pelican", &svg(&crested)), Detector::Beak), ItemState::Met);
+}
+
+#[test]
+fn legs_painted_as_the_frame_is_cant_be_told_from_its_tubes() {
+    let alike = with(LEG, &LEG.replace("#f90", "#b22"));
+    is("pelican", &alike, Detector::Legs, ItemState::CantTell);
+}
+
 /// The same picture, said otherwise, is judged alike.
 #[test]
 fn size_place_side_and_wrapping_change_nothing() {

@@ -266,6 +266,8 @@ fn a_judge_counts_once_for_a_pair_and_people_are_apart_from_models() {
     let by: Vec<(&str, usize)> =
         apart.rankings.iter().map(|ranked| (ranked.by.as_str(), ranked.pairs)).collect();
     assert_eq!(by, [("2 people", 2), ("openai/eye", 1)]);
+    let words = text(&apart, 200).join("\n");
+    assert!(words.contains("By 2 people (2 votes on pairs of drawings)"), "two votes on one pair: {words}");
     let record = |report: &RankingReport, ranking: usize, slug: &str| {
         let standings = &report.rankings[ranking].groups[0].standings;
         let placed = standings.iter().find(|placed| placed.slug == slug).unwrap();

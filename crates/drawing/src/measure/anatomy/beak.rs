@@ -23,6 +23,8 @@ const STEEP: f64 = 1.19;
 const WIDE: f64 = 1.0;
 /// Width in the last tenth over the greatest, beyond which it is no beak.
 const BLUNT: f64 = 0.8;
+/// What it counts for if it lies on the head or the body all along: a crest, or a bill that rests on the breast.
+const ON_HEAD: f64 = 0.5;
 /// Slices that its width is taken in.
 pub(super) const SLICES: usize = 10;
 
@@ -158,8 +160,20 @@ fn candidate(
     let before = 1.0 + 1.5 * before.min(0.0);
     let above = (eye.centre.y - f64::midpoint(base.y, tip.y)) / length;
     let high = 1.0 - 1.5 * (above - 0.1).clamp(0.0, 0.5);
-    beak.weight = pointed * warm * far * long * straight * body * before * high;
+    let free = if lies_on_head(anatomy, eye, &beak) { ON_HEAD } else { 1.0 };
+    beak.weight = pointed * warm * far * long * straight * body * before * high * free;
     Some(beak)
+}
+
+/// Whether the outer half of a shape lies on those that hold the eye, or on the body.
+fn lies_on_head(anatomy: &Anatomy<'_>, eye: &RoundOutline, beak: &Beak) -> bool {
+    let under = |place: Point| {
+        anatomy.rider.shapes.iter().filter(|index| **index < beak.shape).any(|index| {
+            let shape = &anatomy.scene.shapes[*index];
+            shape.filled && (anatomy.is_body(*index) || shape.holds(eye.centre)) && shape.holds(place)
+        })
+    };
+    [0.6, 0.75, 0.9].into_iter().all(|along| under(beak.base.towards(beak.tip, along)))
 }
 
 /// How much a shape has of the colours that a beak is given most, yellow to pink and brown: from 0 to 1, by what is

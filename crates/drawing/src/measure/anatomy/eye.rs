@@ -19,13 +19,15 @@ pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
             _ => DetectorAnswer::cant_tell(why, Vec::new()),
         };
     };
+    // Something wide that has no like beside it may be a nose: only a beak before it tells.
+    let plain = if eye.is_wide() && anatomy.head.eyes.len() == 1 { 0.0 } else { eye.weight };
     let marks = anatomy.head.eyes.iter().map(|eye| answer::round("eye", &eye.round)).collect();
     match &anatomy.head.beak {
         Some(beak) => DetectorAnswer::weighed(
-            (eye.weight * beak.weight).sqrt().max(eye.weight * 0.9),
+            (eye.weight * beak.weight).sqrt().max(plain * 0.9),
             "a small dark round is behind the beak",
             marks,
         ),
-        None => DetectorAnswer::weighed(eye.weight * ALONE, "a small dark round is on the rider", marks),
+        None => DetectorAnswer::weighed(plain * ALONE, "a small dark round is on the rider", marks),
     }
 }

@@ -48,6 +48,11 @@ impl VehicleFrame {
         self.bars.iter().any(|(index, _)| *index == shape)
     }
 
+    /// Whether it holds so many wheels, at their hubs or by a board.
+    pub(super) fn joins(&self, count: usize) -> bool {
+        self.hubs.max(self.wheels) == count
+    }
+
     /// Whether a shape is painted as the bars at the hubs are: of their colour and width.
     pub(super) fn painted_like(&self, anatomy: &Anatomy<'_>, shape: usize) -> bool {
         self.paints.contains(&paint(anatomy, shape))

@@ -14,6 +14,10 @@ const DARK: f64 = 0.45;
 const CONTRAST: f64 = 0.15;
 /// Directions in which one looks around an eye.
 const AROUND: u32 = 12;
+/// Shorter axis over longer of something wide, below which it may be a nose.
+const NOSE: f64 = 0.85;
+/// What that counts for beside other candidates.
+const BEHIND_OTHERS: f64 = 0.5;
 /// Eyes that are tried.
 const MOST: usize = 24;
 
@@ -23,6 +27,13 @@ pub(super) struct EyeCandidate {
     pub(super) round: super::round::RoundOutline,
     /// How much it looks like one, from 0 to 1.
     pub(super) weight: f64,
+}
+
+impl EyeCandidate {
+    /// Whether it is wider than high, as a nose is.
+    pub(super) fn is_wide(&self) -> bool {
+        self.round.roundness() < NOSE && self.round.turn.sin().abs() < 0.5
+    }
 }
 
 /// The head's parts.
@@ -35,24 +46,36 @@ pub(super) struct Head {
 /// Finds the eye and the beak that fit one another best.
 pub(super) fn find(anatomy: &Anatomy<'_>) -> Head {
     let candidates = candidates(anatomy);
+    // Of a nose and eyes, the eyes.
+    let rank = |eye: &EyeCandidate| match eye.is_wide() && partner(&candidates, eye).is_none() {
+        true => BEHIND_OTHERS * eye.weight,
+        false => eye.weight,
+    };
     let pairs = candidates.iter().filter_map(|eye| {
         let beak = beak::from_eye(anatomy, &eye.round)?;
-        Some((eye.weight * beak.weight, *eye, beak))
+        Some((rank(eye) * beak.weight, *eye, beak))
     });
     let best = pairs.max_by(|a, b| a.0.total_cmp(&b.0));
     let Some((_, eye, beak)) = best else {
-        return Head { eyes: candidates.into_iter().take(1).collect(), beak: None };
+        let likeliest = candidates.iter().max_by(|a, b| rank(a).total_cmp(&rank(b)));
+        let other = likeliest.and_then(|eye| partner(&candidates, eye));
+        return Head { eyes: likeliest.copied().into_iter().chain(other).collect(), beak: None };
     };
-    // The other eye, where both are seen, is beside it and of its size.
-    let other = candidates.into_iter().find(|other| {
+    let other = partner(&candidates, &eye);
+    Head { eyes: std::iter::once(eye).chain(other).collect(), beak: Some(beak) }
+}
+
+/// The other eye, where both are seen: beside it and of its size.
+fn partner(candidates: &[EyeCandidate], eye: &EyeCandidate) -> Option<EyeCandidate> {
+    let beside = |other: &&EyeCandidate| {
         let apart = other.round.centre.distance(eye.round.centre);
         let size = other.round.radius() / eye.round.radius();
         apart > 1.2 * eye.round.radius()
             && apart <= 6.0 * eye.round.radius()
             && (0.7..=1.4).contains(&size)
             && (other.round.centre.y - eye.round.centre.y).abs() <= eye.round.radius()
-    });
-    Head { eyes: std::iter::once(eye).chain(other).collect(), beak: Some(beak) }
+    };
+    candidates.iter().find(beside).copied()
 }
 
 /// The likeliest eyes, best first.
@@ -92,8 +115,8 @@ fn weight(anatomy: &Anatomy<'_>, round: &super::round::RoundOutline) -> Option<f
         let out = radius + 0.5 * radius.max(0.06 * unit);
         let place = Point::new(round.centre.x + out * cosine, round.centre.y + out * sine);
         around.extend(anatomy.canvas.luminance(place));
-        on_figure +=
-            u32::from(anatomy.scene.owners.as_ref()?.at(place).is_some_and(|owner| anatomy.objects[owner]));
+        let owner = anatomy.scene.owners.as_ref()?.at(place);
+        on_figure += u32::from(owner.is_some_and(|owner| anatomy.rider.shapes.contains(&owner)));
     }
     around.sort_by(f64::total_cmp);
     let ground = around.get(around.len() / 2)?;

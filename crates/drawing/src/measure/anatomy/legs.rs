@@ -23,9 +23,11 @@ pub(super) struct Leg {
     contour: usize,
     /// Its lower end.
     foot: Point,
+    /// It is painted as the frame is, so it may be a tube.
+    pub(super) like_frame: bool,
 }
 
-/// The thin shapes that hang from the rider. What is painted as the frame is a tube.
+/// The thin shapes that hang from the rider.
 pub(super) fn find(anatomy: &Anatomy<'_>) -> Vec<Leg> {
     if anatomy.body.is_none() {
         return Vec::new();
@@ -36,11 +38,11 @@ pub(super) fn find(anatomy: &Anatomy<'_>) -> Vec<Leg> {
             || anatomy.is_body(index)
             || anatomy.wheels.own(index)
             || anatomy.seen[index] < super::FAINT
-            || anatomy.head.beak.as_ref().is_some_and(|beak| beak.shape == index)
-            || anatomy.frame.painted_like(anatomy, index);
+            || anatomy.head.beak.as_ref().is_some_and(|beak| beak.shape == index);
         if known || !shape.is_thin(THIN * anatomy.unit) {
             continue;
         }
+        let like_frame = anatomy.frame.painted_like(anatomy, index);
         for (which, contour) in shape.contours.iter().enumerate() {
             let (top, foot) = ends(contour);
             let at_hub = anatomy.wheels.list.iter().any(|wheel| {
@@ -55,7 +57,7 @@ pub(super) fn find(anatomy: &Anatomy<'_>) -> Vec<Leg> {
                 contour.points.iter().all(|point| point.distance(wheel.hub()) <= 1.05 * wheel.radius())
             });
             if hangs && !at_hub && !spoke {
-                legs.push(Leg { shape: index, contour: which, foot });
+                legs.push(Leg { shape: index, contour: which, foot, like_frame });
             }
         }
     }
@@ -102,16 +104,20 @@ pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
     }
     let shapes = &anatomy.scene.shapes;
     let mark = |leg: &Leg| answer::contour("leg", &shapes[leg.shape].contours[leg.contour]);
-    let on_pedals = anatomy.legs.iter().filter(|leg| leg.foot.distance(pedals) <= PERHAPS * anatomy.unit);
+    let legs: Vec<&Leg> = anatomy.legs.iter().filter(|leg| !leg.like_frame).collect();
+    let on_pedals = legs.iter().copied().filter(|leg| leg.foot.distance(pedals) <= PERHAPS * anatomy.unit);
     let mut marks: Vec<_> = on_pedals.map(mark).collect();
-    let nearest =
-        anatomy.legs.iter().min_by(|a, b| a.foot.distance(pedals).total_cmp(&b.foot.distance(pedals)));
+    let nearest = legs.iter().min_by(|a, b| a.foot.distance(pedals).total_cmp(&b.foot.distance(pedals)));
     let Some(nearest) = nearest else {
+        if !anatomy.legs.is_empty() {
+            let why = "what hangs from the rider is painted as the frame is, and may be one of its tubes";
+            return DetectorAnswer::cant_tell(why, marks);
+        }
         return anatomy.absent("nothing thin hangs from the rider", marks);
     };
     let away = nearest.foot.distance(pedals);
     marks.push(answer::line("to the pedals", (nearest.foot, pedals)));
-    let words = match anatomy.legs.len() {
+    let words = match legs.len() {
         1 => "one leg hangs from the rider, and ends".to_owned(),
         n => format!("{n} thin shapes hang from the rider; the nearest ends"),
     };

@@ -19,7 +19,7 @@ use legs::Leg;
 use pelicycle_record::measure::{Detector, FrameJoint, JudgedItem, Rubric, RubricItem};
 use rider::Rider;
 use round::RoundOutline;
-use wheels::Wheels;
+use wheels::{Road, Wheels};
 
 use super::canvas::Canvas;
 use super::geometry::{Extent, Point};
@@ -67,7 +67,7 @@ struct Anatomy<'a> {
 }
 
 impl<'a> Anatomy<'a> {
-    fn new(scene: &'a PaintedScene, canvas: &'a Canvas<'a>, rubric: &Rubric) -> Self {
+    fn new(scene: &'a PaintedScene, canvas: &'a Canvas<'a>, rubric: &Rubric, road: Road) -> Self {
         let best = |shape: &PaintedShape| {
             shape.contours.iter().map(|contour| canvas.seen(contour, shape)).fold(0.0, f64::max)
         };
@@ -80,7 +80,7 @@ impl<'a> Anatomy<'a> {
         let figure =
             Extent { top: figure.top.max(frame.top), bottom: figure.bottom.min(frame.bottom), ..figure };
         let mut anatomy = Self {
-            rounds: round::rounds(scene, canvas),
+            rounds: round::rounds(scene, canvas, round::FLATTEST),
             unit: figure.height().max(1e-9) / 5.0,
             visible: canvas.visible(scene),
             beside: Vec::new(),
@@ -99,7 +99,7 @@ impl<'a> Anatomy<'a> {
             legs: Vec::new(),
         };
         let expected = rubric.wheels();
-        anatomy.wheels = wheels::find(&anatomy, expected);
+        anatomy.wheels = wheels::find(&anatomy, expected, road);
         if let (Some(radius), Some(first), Some(last)) =
             (anatomy.wheels.radius(), anatomy.wheels.list.first(), anatomy.wheels.list.last())
         {
@@ -182,7 +182,10 @@ pub(super) fn judge(
         let blind = |item| judged(item, DetectorAnswer::cant_tell(why, Vec::new()));
         return (Vec::new(), told().map(blind).collect());
     }
-    let anatomy = Anatomy::new(scene, canvas, rubric);
+    let mut anatomy = Anatomy::new(scene, canvas, rubric, Road::Hill);
+    if anatomy.wheels.uphill && !anatomy.frame.joins(anatomy.wheels.list.len()) {
+        anatomy = Anatomy::new(scene, canvas, rubric, Road::Level);
+    }
     let answer = |item: &RubricItem| match item {
         RubricItem::Wheels(count) => Some(wheels::judge(&anatomy, *count)),
         RubricItem::Spokes => Some(spokes::judge(&anatomy)),
@@ -245,7 +248,7 @@ fn painted(anatomy: &Anatomy<'_>, rubric: &Rubric) -> Vec<String> {
         ("frame", first(&mut anatomy.frame.bars.iter().map(|bar| bar.0))),
         ("hull", anatomy.hull),
         ("body", anatomy.body),
-        ("legs", first(&mut anatomy.legs.iter().map(|leg| leg.shape))),
+        ("legs", first(&mut anatomy.legs.iter().filter(|leg| !leg.like_frame).map(|leg| leg.shape))),
         ("eye", first(&mut anatomy.head.eyes.iter().map(|eye| eye.round.shape))),
         ("beak", anatomy.head.beak.as_ref().map(|beak| beak.shape)),
     ];

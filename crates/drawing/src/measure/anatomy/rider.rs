@@ -6,6 +6,8 @@ use crate::measure::geometry::{Extent, Point};
 
 /// The rider's middle is at least so far above the hubs, in the vehicle's units.
 const ABOVE: f64 = 0.5;
+/// A body has at least so much area, in squares of the unit: a bottle, a lamp or a saddle has less.
+const LEAST: f64 = 0.15;
 /// Shapes that a rider may be made of.
 const MOST: usize = 120;
 /// A deck is this much wider than high, and this near to each hub, in radii.
@@ -54,8 +56,12 @@ pub(super) fn body(anatomy: &Anatomy<'_>) -> Option<usize> {
         let above = ((line - shape.extent.centre().y) / (1.2 * unit)).clamp(0.0, 1.0);
         shape.area() * above / (1.0 + far * far)
     };
+    let large = |index: &usize| {
+        anatomy.wheels.list.is_empty() || anatomy.scene.shapes[*index].area() >= LEAST * unit * unit
+    };
     let best = super::solids(anatomy)
         .filter(|index| anatomy.hull != Some(*index) && anatomy.objects[*index] && !is_deck(anatomy, *index))
+        .filter(large)
         .max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
     let like = |index: &usize| {
         let area = anatomy.scene.shapes[*index].area();

@@ -9,7 +9,7 @@ use crate::measure::scene::PaintedScene;
 /// 5%, a hexagon by 10%.
 const LEAVES: f64 = 0.08;
 /// Shorter axis over longer, below which nothing is called round.
-const FLATTEST: f64 = 0.4;
+pub(super) const FLATTEST: f64 = 0.4;
 /// Places looked at along an outline.
 const PLACES: usize = 40;
 /// Round outlines that are kept, the largest; a drawing of more is stippled.
@@ -44,12 +44,12 @@ impl RoundOutline {
     }
 }
 
-/// The round outlines of a drawing, the largest first.
-pub(super) fn rounds(scene: &PaintedScene, canvas: &Canvas<'_>) -> Vec<RoundOutline> {
+/// The round outlines of a drawing that are no flatter than `flattest`, the largest first.
+pub(super) fn rounds(scene: &PaintedScene, canvas: &Canvas<'_>, flattest: f64) -> Vec<RoundOutline> {
     let mut found: Vec<RoundOutline> = Vec::new();
     for (index, shape) in scene.shapes.iter().enumerate() {
         for contour in shape.contours.iter().filter(|contour| contour.closed || shape.filled) {
-            let Some((centre, axes, turn)) = fit(contour) else { continue };
+            let Some((centre, axes, turn)) = fit(contour, flattest) else { continue };
             let wide = shape.half_width();
             // What is seen of a ring ends where its line does.
             let axes = (axes.0 + wide, axes.1 + wide);
@@ -62,10 +62,10 @@ pub(super) fn rounds(scene: &PaintedScene, canvas: &Canvas<'_>) -> Vec<RoundOutl
 }
 
 /// The ellipse that an outline follows all along.
-fn fit(contour: &Contour) -> Option<(Point, (f64, f64), f64)> {
+fn fit(contour: &Contour, flattest: f64) -> Option<(Point, (f64, f64), f64)> {
     let moments = contour.moments()?;
     let (a, b) = moments.axes;
-    if b < a * FLATTEST || contour.points.len() < 7 {
+    if b < a * flattest || contour.points.len() < 7 {
         return None;
     }
     let (sine, cosine) = moments.turn.sin_cos();
@@ -94,19 +94,19 @@ mod tests {
     #[test]
     fn many_sides_are_round_and_few_are_not() {
         for sides in [8, 12, 24, 90] {
-            assert!(fit(&regular(sides, 1.0)).is_some(), "{sides} sides");
+            assert!(fit(&regular(sides, 1.0), FLATTEST).is_some(), "{sides} sides");
         }
         for sides in [3, 4, 5, 6] {
-            assert!(fit(&regular(sides, 1.0)).is_none(), "{sides} sides");
+            assert!(fit(&regular(sides, 1.0), FLATTEST).is_none(), "{sides} sides");
         }
     }
 
     #[test]
     fn an_ellipse_keeps_its_axes_and_a_flat_one_is_not_round() {
-        let (centre, axes, turn) = fit(&regular(48, 0.7)).unwrap();
+        let (centre, axes, turn) = fit(&regular(48, 0.7), FLATTEST).unwrap();
         assert!(centre.distance(Point::new(50.0, 50.0)) < 1e-6);
         assert!((axes.0 - 20.0).abs() < 0.1 && (axes.1 - 14.0).abs() < 0.1, "{axes:?}");
         assert!(turn.abs() < 1e-6);
-        assert!(fit(&regular(48, 0.3)).is_none());
+        assert!(fit(&regular(48, 0.3), FLATTEST).is_none());
     }
 }

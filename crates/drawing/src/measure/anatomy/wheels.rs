@@ -11,11 +11,19 @@ use crate::measure::geometry::{Extent, Point};
 const LIKE: f64 = 0.8;
 /// How far the lowest places of two wheels may differ, in radii.
 const LEVEL: f64 = 0.25;
+/// How much the road of two wheels that a frame joins may rise.
+const HILL: f64 = 0.25;
 /// How near two wheels may stand, in radii from hub to hub: they may overlap on paper.
 const APART: f64 = 1.3;
 /// Shorter axis over longer; what is flatter is seen from an angle, or no wheel.
 const ROUND: f64 = 0.8;
 const FLAT: f64 = 0.6;
+/// The same of upright outlines that may be wheels seen nearly from the front.
+const FLATTEST: f64 = 0.25;
+/// Smaller over larger radius, below which wheels of one size are not even such at two distances.
+const UNLIKE: f64 = 0.65;
+/// Sine of the angle from which on a long axis is upright.
+const UPRIGHT: f64 = 0.7;
 /// Radius of a wheel at least and at most, in diagonals of the canvas.
 const SMALLEST: f64 = 0.012;
 const LARGEST: f64 = 0.3;
@@ -55,14 +63,25 @@ impl Wheel {
 #[derive(Debug, Default)]
 pub(super) struct Wheels {
     pub(super) list: Vec<Wheel>,
+    /// They stand on a hill: on one line that is not level.
+    pub(super) uphill: bool,
     /// Two that are nearly wheels, and why they are not.
     near: Option<(Wheel, Wheel, Near)>,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What wheels may stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Road {
+    Level,
+    Hill,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Near {
     /// Flattened: perhaps seen from an angle.
     Flat,
+    /// Not on a level line, but on one that a hill may have.
+    Hill,
     /// Not on one line.
     Level,
     /// Not of one size.
@@ -87,7 +106,7 @@ impl Wheels {
 }
 
 /// Finds the wheels. `expected` settles what one round at the bottom is.
-pub(super) fn find(anatomy: &Anatomy<'_>, expected: Option<u32>) -> Wheels {
+pub(super) fn find(anatomy: &Anatomy<'_>, expected: Option<u32>, road: Road) -> Wheels {
     let diagonal = anatomy.scene.diagonal();
     let groups = groups(anatomy, diagonal);
     let mut best: Option<(f64, usize, usize)> = None;
@@ -112,12 +131,41 @@ pub(super) fn find(anatomy: &Anatomy<'_>, expected: Option<u32>) -> Wheels {
                 list.push(other.clone());
             }
         }
+    } else if let (Road::Hill, Some((_, i, j, Near::Hill))) = (road, near) {
+        list = vec![groups[i].clone(), groups[j].clone()];
     } else if expected == Some(1) {
         list = single(anatomy, &groups).into_iter().collect();
     }
     list.sort_by(|a, b| a.hub().x.total_cmp(&b.hub().x));
+    let uphill = best.is_none() && list.len() > 1;
     let near = near.map(|(_, i, j, fault)| (groups[i].clone(), groups[j].clone(), fault));
-    Wheels { list, near }
+    let near = if list.is_empty() { near.or_else(|| turned(anatomy)) } else { near };
+    Wheels { list, uphill, near }
+}
+
+/// Two upright ellipses of one form: wheels that are seen nearly from the front.
+fn turned(anatomy: &Anatomy<'_>) -> Option<(Wheel, Wheel, Near)> {
+    let least = SMALLEST * anatomy.scene.diagonal();
+    let upright = |round: &RoundOutline| {
+        round.radius() >= least
+            && round.roundness() < ROUND
+            && round.seen >= SEEN
+            && round.turn.sin().abs() >= UPRIGHT
+    };
+    let mut found = super::round::rounds(anatomy.scene, anatomy.canvas, FLATTEST);
+    found.retain(upright);
+    let wheel = |round: &RoundOutline| Wheel { outer: *round, shapes: vec![round.shape] };
+    let pairs = found.iter().enumerate().flat_map(|(i, a)| found[i + 1..].iter().map(move |b| (a, b)));
+    let like = |a: f64, b: f64| a.min(b) >= UNLIKE * a.max(b);
+    pairs
+        .filter(|(a, b)| {
+            like(a.axes.0, b.axes.0)
+                && like(a.axes.1, b.axes.1)
+                && a.centre.distance(b.centre) >= a.axes.0
+                && anatomy.height_of(a.bottom().min(b.bottom())) >= LOW
+        })
+        .map(|(a, b)| (wheel(a), wheel(b), Near::Flat))
+        .next()
 }
 
 /// Concentric rounds together, each by its outermost.
@@ -148,10 +196,12 @@ fn pair(anatomy: &Anatomy<'_>, a: &Wheel, b: &Wheel) -> Option<(f64, Option<Near
     if a.hub().distance(b.hub()) < APART * radius || low < LOW || in_one_face(anatomy, a, b) {
         return None;
     }
+    let rise = (a.outer.bottom() - b.outer.bottom()).abs();
+    let run = (a.hub().x - b.hub().x).abs();
     let like = a.radius().min(b.radius()) / a.radius().max(b.radius());
     let faults = [
         (a.outer.roundness().min(b.outer.roundness()) < ROUND, Near::Flat),
-        ((a.outer.bottom() - b.outer.bottom()).abs() > LEVEL * radius, Near::Level),
+        (rise > LEVEL * radius, if rise <= HILL * run { Near::Hill } else { Near::Level }),
         (like < LIKE, Near::Size),
     ];
     let mut faults = faults.into_iter().filter(|(is, _)| *is).map(|(_, fault)| fault);
@@ -221,21 +271,29 @@ pub(super) fn judge(anatomy: &Anatomy<'_>, expected: u32) -> DetectorAnswer {
             _ if expected == 0 => {
                 DetectorAnswer::met("no round outlines of like size stand on one line", marks)
             }
-            Near::Level => DetectorAnswer::not_met(
-                format!(
-                    "two round outlines of like size, and not on one line: they end at y {} and {}",
+            Near::Level | Near::Hill => {
+                let why = format!(
+                    "two round outlines of like size, and not on one level line: they end at y {} and {}",
                     lines.0, lines.1
-                ),
-                marks,
-            ),
-            Near::Size => DetectorAnswer::not_met(
-                format!(
+                );
+                match fault {
+                    Near::Hill => DetectorAnswer::cant_tell(why, marks),
+                    _ => anatomy.absent(&why, marks),
+                }
+            }
+            Near::Size => {
+                let why = format!(
                     "two round outlines on one line, and of unlike size: radii {} and {}",
                     both.0, both.1
-                ),
-                marks,
-            ),
+                );
+                let like = a.radius().min(b.radius()) / a.radius().max(b.radius());
+                if like < UNLIKE {
+                    DetectorAnswer::not_met(why, marks)
+                } else {
+                    DetectorAnswer::cant_tell(why, marks)
+                }
+            }
         };
     }
-    DetectorAnswer::not_met(stand, marks)
+    if count == 0 { anatomy.absent(&stand, marks) } else { DetectorAnswer::not_met(stand, marks) }
 }
