@@ -122,7 +122,7 @@ mod signals {
 
 #[test]
 fn killing_at_any_moment_loses_no_finished_attempt_and_leaves_no_half_one() {
-    const KILLS: usize = 18;
+    const KILLS: usize = 12;
     // So many that a run outlives its three kills even where those come late.
     const SAMPLES: usize = 80;
     let place = WorkFolder::new();
@@ -153,7 +153,7 @@ fn killing_at_any_moment_loses_no_finished_attempt_and_leaves_no_half_one() {
         assert!(announced.is_subset(&kept), "kill {kill} lost {:?}", announced.difference(&kept));
     }
     println!("{} announced, {in_the_middle} of {KILLS} kills fell into a run", announced.len());
-    assert!(in_the_middle >= 15 && announced.len() >= KILLS);
+    assert!(in_the_middle >= 10 && announced.len() >= KILLS);
 
     for run in place.store().runs().unwrap() {
         place.run(0, None, &["--resume", run.as_str(), "--quiet"]);

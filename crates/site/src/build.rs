@@ -76,7 +76,7 @@ pub fn build(
     out: &Path,
     options: &GalleryOptions,
 ) -> Result<BuildReport, GalleryError> {
-    build_in(OpenGallery::open(out)?, exhibits, verify, measure, omissions, context, options)
+    OpenGallery::open(out)?.build(exhibits, verify, measure, omissions, context, options)
 }
 
 /// A gallery's folder as an earlier build left it, held for this one.
@@ -98,48 +98,57 @@ impl OpenGallery {
         let before = BuildCache::read(site.memory().as_deref());
         Ok(Self { site, before })
     }
-}
 
-/// As [`build`], in a folder that was opened before.
-///
-/// # Errors
-/// As [`build`].
-pub(super) fn build_in(
-    OpenGallery { site, before }: OpenGallery,
-    exhibits: &[Exhibit<'_>],
-    verify: &VerifyExhibit<'_>,
-    measure: &MeasureDrawing<'_>,
-    omissions: &[Omission],
-    context: GalleryContext<'_>,
-    options: &GalleryOptions,
-) -> Result<BuildReport, GalleryError> {
-    let out = site.root().to_owned();
-    if exhibits.is_empty() && !options.allow_empty && site.had_some("attempts/") {
-        return Err(GalleryError::WouldEmpty { path: out });
+    /// Builds the site in this folder.
+    ///
+    /// # Errors
+    /// As [`build`].
+    pub(super) fn build(
+        self,
+        exhibits: &[Exhibit<'_>],
+        verify: &VerifyExhibit<'_>,
+        measure: &MeasureDrawing<'_>,
+        omissions: &[Omission],
+        context: GalleryContext<'_>,
+        options: &GalleryOptions,
+    ) -> Result<BuildReport, GalleryError> {
+        let Self { site, before } = self;
+        let out = site.root().to_owned();
+        if exhibits.is_empty() && !options.allow_empty && site.had_some("attempts/") {
+            return Err(GalleryError::WouldEmpty { path: out });
+        }
+        let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions, &before)?;
+        shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
+        let unread = print(
+            &Press::new(&site, before.together(), measure, options, context)?,
+            &site,
+            &shown,
+            &omissions,
+            context,
+            options,
+        )?;
+
+        let seen = shown.iter().filter_map(|one| {
+            one.hung.cached.clone().map(|cached| (one.exhibit.attempt.id.to_string(), cached))
+        });
+        let cache = BuildCache::new(seen, site.made_together());
+        let notes =
+            cache.text().map_err(|error| GalleryError::Write { path: out.clone(), source: error.into() })?;
+        site.remember(&notes)?;
+        let attempts = shown.iter().filter(|one| one.exhibit.attempt.is_first()).count();
+        let looks = shown.len() - attempts;
+        let problems = shown.into_iter().flat_map(|one| one.hung.problems).chain(unread).collect();
+        let FileTally { written, unchanged, removed } = site.finish()?;
+        Ok(BuildReport {
+            index: out.join("index.html"),
+            attempts,
+            looks,
+            written,
+            unchanged,
+            removed,
+            problems,
+        })
     }
-    let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions, &before)?;
-    shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
-    let unread = print(
-        &Press::new(&site, before.together(), measure, options, context)?,
-        &site,
-        &shown,
-        &omissions,
-        context,
-        options,
-    )?;
-
-    let seen = shown
-        .iter()
-        .filter_map(|one| one.hung.cached.clone().map(|cached| (one.exhibit.attempt.id.to_string(), cached)));
-    let cache = BuildCache::new(seen, site.made_together());
-    let notes =
-        cache.text().map_err(|error| GalleryError::Write { path: out.clone(), source: error.into() })?;
-    site.remember(&notes)?;
-    let attempts = shown.iter().filter(|one| one.exhibit.attempt.is_first()).count();
-    let looks = shown.len() - attempts;
-    let problems = shown.into_iter().flat_map(|one| one.hung.problems).chain(unread).collect();
-    let FileTally { written, unchanged, removed } = site.finish()?;
-    Ok(BuildReport { index: out.join("index.html"), attempts, looks, written, unchanged, removed, problems })
 }
 
 /// Prints all pages of attempts that are given newest first. Returns texts that could not be read.

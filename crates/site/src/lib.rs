@@ -31,6 +31,7 @@ mod share;
 mod sheet;
 mod sheet_layout;
 mod site;
+mod site_list;
 mod source;
 mod take;
 mod templates;

@@ -14,7 +14,7 @@ use pelicycle_record::measure::Rubric;
 use pelicycle_record::{Attempt, Id, RubricReading};
 use pelicycle_store::{DamagedRecord, Listing, Store, StoreError, StoredAttempt};
 
-use crate::build::{OpenGallery, build_in};
+use crate::build::OpenGallery;
 use crate::{BuildReport, Exhibit, GalleryContext, GalleryError, GalleryOptions, MeasureDrawing, Omission};
 
 /// A gallery as it was rebuilt.
@@ -97,7 +97,7 @@ pub fn rebuild_measured_by(
     let context = GalleryContext { judged: judged.as_ref(), seals: &seals.records };
     let report = opened
         .unwrap_or_else(|| OpenGallery::open(out))
-        .and_then(|opened| build_in(opened, &exhibits, &verify, measure, &omissions, context, options))
+        .and_then(|opened| opened.build(&exhibits, &verify, measure, &omissions, context, options))
         .map_err(RebuildError::Gallery)?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     damaged.extend(damaged_judgements);

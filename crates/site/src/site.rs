@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io;
-use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pelicycle_text::plain_file;
-use serde::{Deserialize, Serialize, Serializer};
 
 use super::GalleryError;
+use super::site_list::{KnownFile, ListedFile, MAX_LIST, is_as_made, is_inside, list_text, read_list};
 
 /// The list of the site's files.
 const MANIFEST: &str = ".pelicycle-gallery.json";
@@ -23,37 +23,6 @@ const LOCK: &str = ".pelicycle-gallery.lock";
 const MEMORY: &str = ".pelicycle-gallery.seen";
 /// Folder in which files are made before they are moved to their place.
 const STAGING: &str = ".pelicycle-gallery.new";
-
-/// The longest list, and the longest notes: those of 700,000 attempts are shorter, at 1.4 kB each.
-const MAX_LIST: u64 = 1 << 30;
-
-/// Version of the list's shape, and of what derived files are made by: a change makes them all anew.
-const VERSION: u32 = 1;
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Manifest<F> {
-    version: u32,
-    files: F,
-}
-
-/// Files by their paths, in the order of these.
-struct Sorted<'a>(Vec<(&'a str, &'a Made)>);
-
-impl Serialize for Sorted<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().copied())
-    }
-}
-
-/// One file of the site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Made {
-    bytes: u64,
-    hash: String,
-    /// Hash of what it was made from, for one that is costly to make.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
-}
 
 /// Paths of the files that were made from the same inputs, and the beginnings of their hashes, by the key of these inputs.
 pub(super) type MadeTogether = BTreeMap<String, BTreeMap<String, String>>;
@@ -76,12 +45,6 @@ impl<'a> MadeFrom<'a> {
     }
 }
 
-/// One file of the last build, and whether this one keeps it.
-struct KnownFile {
-    made: Made,
-    kept: AtomicBool,
-}
-
 /// Counts of what became of the site's files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct FileTally {
@@ -98,7 +61,7 @@ pub(super) struct Site {
     /// What this build made or kept from the same inputs.
     together: Mutex<MadeTogether>,
     /// What this build made anew.
-    made: Mutex<HashMap<String, Made>>,
+    made: Mutex<HashMap<String, ListedFile>>,
     written: AtomicUsize,
     unchanged: AtomicUsize,
     /// Folders of the site that were looked at and are no links.
@@ -144,17 +107,7 @@ impl Site {
         // A file system without locks is built into all the same: two builds at once only write the same twice.
         drop(lock.lock());
 
-        let before = match plain_file::read(&manifest, MAX_LIST) {
-            Ok(text) => {
-                known_files(&text).map_err(|why| GalleryError::Manifest { path: manifest.clone(), why })?
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => HashMap::new(),
-            // Too long, or no file.
-            Err(fault) if fault.kind() == io::ErrorKind::Other => {
-                return Err(GalleryError::Manifest { path: manifest, why: fault.to_string() });
-            }
-            Err(source) => return Err(read(&manifest, source)),
-        };
+        let before = read_list(&manifest)?;
         let staging = root.join(STAGING);
         // What a build that was killed left there, and whatever else.
         drop(fs::remove_dir_all(&staging));
@@ -248,7 +201,7 @@ impl Site {
         std::mem::take(&mut self.together.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn note(&self, path: &str, made: &Made, inputs: Option<&str>) {
+    fn note(&self, path: &str, made: &ListedFile, inputs: Option<&str>) {
         let Some(inputs) = inputs else { return };
         let hash = made.hash.chars().take(HASH_DIGITS).collect();
         let mut together = self.together.lock().unwrap_or_else(PoisonError::into_inner);
@@ -260,7 +213,7 @@ impl Site {
         self.keep_all(paths, |_| true)
     }
 
-    fn keep_all<P: AsRef<str>>(&self, paths: &[P], fits: impl Fn(&Made) -> bool) -> bool {
+    fn keep_all<P: AsRef<str>>(&self, paths: &[P], fits: impl Fn(&ListedFile) -> bool) -> bool {
         let known = |path: &P| {
             let path = path.as_ref();
             self.before.get(path).filter(|known| fits(&known.made) && self.is_there(path, &known.made))
@@ -282,7 +235,7 @@ impl Site {
         from: MadeFrom<'_>,
     ) -> Result<(), GalleryError> {
         debug_assert!(is_inside(path), "{path}");
-        let made = Made {
+        let made = ListedFile {
             bytes: content.len() as u64,
             hash: blake3::hash(content).to_hex().to_string(),
             source: from.source.map(str::to_owned),
@@ -331,7 +284,7 @@ impl Site {
         if self.memory().as_deref() == Some(notes) { Ok(()) } else { self.write(MEMORY, notes) }
     }
 
-    fn made(&self) -> MutexGuard<'_, HashMap<String, Made>> {
+    fn made(&self) -> MutexGuard<'_, HashMap<String, ListedFile>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -369,19 +322,15 @@ impl Site {
         }
         if !(made.is_empty() && gone.is_empty() && self.root.join(MANIFEST).exists()) {
             let kept = kept.into_iter().map(|(path, known)| (path.as_str(), &known.made));
-            let mut files: Vec<_> =
-                made.iter().map(|(path, made)| (path.as_str(), made)).chain(kept).collect();
-            files.sort_unstable_by_key(|(path, _)| *path);
-            let manifest = Manifest { version: VERSION, files: Sorted(files) };
-            let mut text = serde_json::to_vec(&manifest)
+            let files = made.iter().map(|(path, made)| (path.as_str(), made)).chain(kept);
+            let text = list_text(files.collect())
                 .map_err(|error| write_error(&self.root.join(MANIFEST), error.into()))?;
-            text.push(b'\n');
             self.write(MANIFEST, &text)?;
         }
         Ok(tally)
     }
 
-    fn is_there(&self, path: &str, made: &Made) -> bool {
+    fn is_there(&self, path: &str, made: &ListedFile) -> bool {
         self.link_on_the_way(path).is_none()
             && fs::symlink_metadata(self.root.join(path))
                 .is_ok_and(|found| found.is_file() && found.len() == made.bytes)
@@ -405,12 +354,6 @@ impl Site {
     }
 }
 
-impl KnownFile {
-    fn is_kept(&self) -> bool {
-        self.kept.load(Ordering::Relaxed)
-    }
-}
-
 impl Drop for Site {
     fn drop(&mut self) {
         drop(fs::remove_dir_all(self.root.join(STAGING)));
@@ -421,35 +364,8 @@ fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink())
 }
 
-/// Whether a file is still as a build made it.
-fn is_as_made(path: &Path, made: &Made) -> bool {
-    let plain = fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == made.bytes);
-    plain && fs::read(path).is_ok_and(|content| *blake3::hash(&content).to_hex() == made.hash)
-}
-
 fn write_error(path: &Path, source: io::Error) -> GalleryError {
     GalleryError::Write { path: path.to_owned(), source }
-}
-
-/// The files that the last build made. The list is read from a folder that others may have written to, and files
-/// on it are removed, so none of its paths may lead out of the folder.
-fn known_files(text: &[u8]) -> Result<HashMap<String, KnownFile>, String> {
-    let manifest: Manifest<HashMap<String, Made>> =
-        serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    if let Some(path) = manifest.files.keys().find(|path| !is_inside(path)) {
-        return Err(format!("it names {path:?}, which is not in the gallery"));
-    }
-    let known = |mut made: Made| {
-        made.source = made.source.filter(|_| manifest.version == VERSION);
-        KnownFile { made, kept: AtomicBool::new(false) }
-    };
-    Ok(manifest.files.into_iter().map(|(path, made)| (path, known(made))).collect())
-}
-
-fn is_inside(path: &str) -> bool {
-    !path.is_empty()
-        && !path.contains('\\')
-        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 #[cfg(test)]

@@ -38,19 +38,3 @@ pub fn did_you_mean(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
     format!(": did you mean {}?", quoted.join(" or "))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_meant_is_offered_and_nothing_else() {
-        assert_eq!(near("opnai", ["anthropic", "ollama", "openai", "azure"]), ["openai"]);
-        assert_eq!(near("Modle", ["model", "samples"]), ["model"]);
-        assert!(near("zebra", ["model", "samples"]).is_empty());
-        assert_eq!(near("rnu", ["rank", "run", "open"]), ["run"], "two letters are swapped");
-        assert!(near("ab", ["ac"]).is_empty(), "too short to tell");
-        assert_eq!(did_you_mean(&["a", "b"]), ": did you mean \"a\" or \"b\"?");
-        assert_eq!(did_you_mean(&[]), "");
-    }
-}

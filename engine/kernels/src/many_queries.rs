@@ -15,7 +15,7 @@ macro_rules! many_queries {
         /// See [`Kernels::group_scores_half`](crate::Kernels::group_scores_half).
         #[target_feature(enable = $features)]
         pub(super) fn group_scores_half(queries: &[&[f32]], keys: &[u16], scale: f32, scores: &mut [&mut [f32]]) {
-            let Some(width) = crate::math::width_of_scores(queries, keys, scores) else { return };
+            let Some(width) = crate::math::shared_width(queries, scores, keys) else { return };
             if !width.is_multiple_of(16) {
                 return crate::math::group_scores(crate::math::scores, queries, keys, scale, scores);
             }
@@ -89,7 +89,7 @@ macro_rules! many_queries {
         /// See [`Kernels::group_mix_half`](crate::Kernels::group_mix_half).
         #[target_feature(enable = $features)]
         pub(super) fn group_mix_half(weights: &[&[f32]], values: &[u16], out: &mut [&mut [f32]]) {
-            let Some(width) = crate::math::width_of_mixes(weights, values, out) else { return };
+            let Some(width) = crate::math::shared_width(out, weights, values) else { return };
             if !width.is_multiple_of($lanes) {
                 return crate::math::group_mix(crate::math::mix, weights, values, out);
             }

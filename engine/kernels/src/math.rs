@@ -91,29 +91,20 @@ pub(super) fn scores<E: CacheElement>(query: &[f32], keys: &[E], scale: f32, sco
     }
 }
 
-/// The width of queries whose scores with keys are wanted, after all lengths were held against each other; none where there
-/// is no query.
+/// The width that vectors share, after all lengths were held against each other: beside each stands one number for every
+/// row of that width in `halves`. None where there is no vector, or nothing in it.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-pub(super) fn width_of_scores(queries: &[&[f32]], keys: &[u16], scores: &mut [&mut [f32]]) -> Option<usize> {
-    assert_eq!(queries.len(), scores.len());
-    let width = queries.first()?.len();
-    for (query, scores) in queries.iter().zip(scores) {
-        assert_eq!(query.len(), width);
-        assert_eq!(width * scores.len(), keys.len());
-    }
-    (width > 0).then_some(width)
-}
-
-/// The width of what is mixed, after all lengths were held against each other; none where there is nothing.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-pub(super) fn width_of_mixes(weights: &[&[f32]], values: &[u16], out: &mut [&mut [f32]]) -> Option<usize> {
-    assert_eq!(weights.len(), out.len());
-    let width = out.first()?.len();
-    for (weights, out) in weights.iter().zip(out) {
-        assert_eq!(out.len(), width);
-        assert_eq!(width * weights.len(), values.len());
+pub(super) fn shared_width<V: AsRef<[f32]>, N: AsRef<[f32]>>(
+    vectors: &[V],
+    numbers: &[N],
+    halves: &[u16],
+) -> Option<usize> {
+    assert_eq!(vectors.len(), numbers.len());
+    let width = vectors.first()?.as_ref().len();
+    for (vector, numbers) in vectors.iter().zip(numbers) {
+        assert_eq!(vector.as_ref().len(), width);
+        assert_eq!(width * numbers.as_ref().len(), halves.len());
     }
     (width > 0).then_some(width)
 }

@@ -13,7 +13,7 @@ const MOST: usize = 24 << 20;
 
 /// Words, or a mark, with a place on a poster.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(super) struct PosterBlock {
     /// An SVG of our own making.
     svg: String,
     /// Its width and height in pixels.
@@ -32,7 +32,7 @@ pub(super) enum BlockGround {
     White,
 }
 
-impl Block {
+impl PosterBlock {
     /// A block of `content`, which is SVG within `size`.
     pub(super) fn new(
         content: &str,
@@ -81,8 +81,8 @@ struct Remembered {
 
 impl DrawnBlocks {
     /// Lays a block on a board; `None` when it can't be drawn.
-    pub(super) fn lay(&self, block: &Block, board: &mut Board) -> Option<()> {
-        let Block { size: (width, height), place: (x, y), ground, .. } = block;
+    pub(super) fn lay(&self, block: &PosterBlock, board: &mut Board) -> Option<()> {
+        let PosterBlock { size: (width, height), place: (x, y), ground, .. } = block;
         let pixels = self.pixels(block)?;
         let place = (u32::try_from(*x).ok()?, u32::try_from(*y).ok()?);
         let size = (u32::try_from(*width).ok()?, u32::try_from(*height).ok()?);
@@ -94,7 +94,7 @@ impl DrawnBlocks {
     }
 
     /// Red, green, blue and alpha of each pixel, rows from the top.
-    fn pixels(&self, block: &Block) -> Option<Arc<Vec<u8>>> {
+    fn pixels(&self, block: &PosterBlock) -> Option<Arc<Vec<u8>>> {
         // What is drawn on white says so in no other way, and is never the same as what is drawn on another ground.
         let ground = match block.ground {
             BlockGround::Poster(colour) => colour,

@@ -7,7 +7,7 @@ use pelicycle_drawing as drawing;
 use pelicycle_picture::Board;
 use serde::Serialize;
 
-use super::block::{Block, BlockGround, DrawnBlocks};
+use super::block::{BlockGround, DrawnBlocks, PosterBlock};
 use super::linked_data::linked_data;
 use super::{BaseUrl, Feed};
 use crate::lettering::{wrap, write_text};
@@ -168,12 +168,12 @@ fn framed(plot: &str) -> String {
 }
 
 /// Lines of words on the poster's ground, as far as its right edge; the first stands at `place`.
-fn lines(words: &[String], place: (usize, usize), step: usize, style: &str) -> Option<Block> {
-    Block::lines(words, place, WIDTH as usize - place.0, step, style, GROUND)
+fn lines(words: &[String], place: (usize, usize), step: usize, style: &str) -> Option<PosterBlock> {
+    PosterBlock::lines(words, place, WIDTH as usize - place.0, step, style, GROUND)
 }
 
 /// The label of one drawing, which is on the left of it.
-fn single(poster: &Poster) -> Vec<Block> {
+fn single(poster: &Poster) -> Vec<PosterBlock> {
     let x = MARGIN + LARGE.side + 40;
     let mut y = MARGIN + 44;
     let mut blocks = Vec::new();
@@ -191,7 +191,7 @@ fn single(poster: &Poster) -> Vec<Block> {
 }
 
 /// The words above a row of drawings, and their labels.
-fn row(poster: &Poster) -> Vec<Block> {
+fn row(poster: &Poster) -> Vec<PosterBlock> {
     let (mut blocks, y) = heading(poster, 2);
     let quiet = |size| font("DejaVu Sans", size, QUIET, "");
     blocks.extend(lines(std::slice::from_ref(&poster.sum), (MARGIN, y), 32, &quiet(22)));
@@ -199,14 +199,14 @@ fn row(poster: &Poster) -> Vec<Block> {
         let (frame, (x, top)) = place(false, index);
         let label = wrap(&plate.label, 28, 1);
         let first = (x, top + frame.side + 26);
-        blocks.extend(Block::lines(&label, first, frame.side + GAP, 24, &quiet(15), GROUND));
+        blocks.extend(PosterBlock::lines(&label, first, frame.side + GAP, 24, &quiet(15), GROUND));
     }
     blocks.push(mark(MARGIN));
     blocks
 }
 
 /// The title on at most so many lines, and the prompt; and where the next line stands.
-fn heading(poster: &Poster, most: usize) -> (Vec<Block>, usize) {
+fn heading(poster: &Poster, most: usize) -> (Vec<PosterBlock>, usize) {
     let mut y = MARGIN + 40;
     let title = wrap(&poster.title, 46, most);
     let mut blocks = Vec::from_iter(lines(&title, (MARGIN, y), 54, &font("DejaVu Serif", 44, INK, "")));
@@ -221,20 +221,20 @@ fn heading(poster: &Poster, most: usize) -> (Vec<Block>, usize) {
 }
 
 /// A plate without a drawing: white ground, and the word for what came instead.
-fn empty_plate(plate: &Plate, (Frame { side, .. }, place): (Frame, (usize, usize))) -> Block {
+fn empty_plate(plate: &Plate, (Frame { side, .. }, place): (Frame, (usize, usize))) -> PosterBlock {
     let mut content = String::new();
     let style = font("DejaVu Serif", (side / 11).min(40), INK, "text-anchor=\"middle\"");
     write_text(&mut content, (side / 2, side / 2 + 8), &style, plate.verdict);
-    Block::new(&content, (side, side), place, BlockGround::White)
+    PosterBlock::new(&content, (side, side), place, BlockGround::White)
 }
 
 /// The bill of the pelican, and the program's name.
-fn mark(x: usize) -> Block {
+fn mark(x: usize) -> PosterBlock {
     let mut content = String::from(
         "<path transform=\"translate(0 10) scale(1.6)\" fill=\"#e8731a\" d=\"M0 5c5-2 11 0 16 4-4 4-12 4-14 0z\"/>",
     );
     write_text(&mut content, (36, 30), &font("DejaVu Sans", 18, QUIET, ""), "pelicycle");
-    Block::new(&content, (160, 44), (x, HEIGHT as usize - 60), BlockGround::Poster(GROUND))
+    PosterBlock::new(&content, (160, 44), (x, HEIGHT as usize - 60), BlockGround::Poster(GROUND))
 }
 
 fn font(family: &str, size: usize, ink: &str, more: &str) -> String {

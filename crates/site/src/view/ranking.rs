@@ -75,12 +75,12 @@ struct Judge {
 #[derive(Debug, Default)]
 pub(crate) struct Ranks {
     /// By slug.
-    of: BTreeMap<String, Standing>,
+    of: BTreeMap<String, ModelStanding>,
 }
 
 /// What judgements say of one contestant.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct ModelStanding {
     /// Its order among those who were judged, from 0.
     pub(super) order: usize,
     /// `place 3`, `place 2–4`.
@@ -171,7 +171,7 @@ impl Ranks {
         // Of those who were never judged no place is known.
         let standings = first.standings().iter().filter(|placed| placed.votes > 0);
         let of = standings.enumerate().map(|(order, placed)| {
-            let standing = Standing {
+            let standing = ModelStanding {
                 order,
                 place: format!("place {}", words::places(placed)),
                 won: format!("won {}", words::share_won(placed)),
@@ -189,7 +189,7 @@ impl Ranks {
     }
 
     /// What is known of a contestant.
-    pub(super) fn of(&self, slug: &str) -> Option<&Standing> {
+    pub(super) fn of(&self, slug: &str) -> Option<&ModelStanding> {
         self.of.get(slug)
     }
 }

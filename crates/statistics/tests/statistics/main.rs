@@ -3,7 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
+mod asymptotic;
+mod centre;
+mod change_points;
+mod random;
+mod rate;
+mod sequential;
 mod strengths;
+mod symmetric_systems;
 
 use std::path::Path;
 
