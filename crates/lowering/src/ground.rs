@@ -11,9 +11,6 @@ use super::view_box;
 /// Layers of a ground that are painted.
 const MOST: usize = 8;
 
-/// What the root's own style does to what is in it, and not to its ground.
-const OF_CONTENT: [&str; 4] = ["opacity", "filter", "mask", "clip-path"];
-
 /// Words beside the image of a mask that place nothing.
 const OF_MASKS: [&str; 7] = ["alpha", "luminance", "match-source", "add", "subtract", "intersect", "exclude"];
 
@@ -45,12 +42,11 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
         tree[at].style.get("mix-blend-mode").is_some_and(|mode| !matches!(mode.as_str(), "normal" | "auto"))
     });
     let grounded = colour.is_some() || !layers.is_empty();
-    let moved = OF_CONTENT.map(|name| grounded.then(|| tree[0].style.remove(name)).flatten());
-    if blends || moved.iter().any(Option::is_some) {
+    // The root's own opacity is that of what is in it, and not of its ground.
+    let opacity = grounded.then(|| tree[0].style.remove("opacity")).flatten();
+    if blends || opacity.is_some() {
         let mut around = Element::new("g", &[]);
-        for (name, value) in OF_CONTENT.iter().zip(moved) {
-            value.map(|value| around.style.insert((*name).to_owned(), value));
-        }
+        opacity.map(|opacity| around.style.insert("opacity".to_owned(), opacity));
         // What blends does so with what else is drawn, not with the page.
         around.style.insert("isolation".to_owned(), "isolate".to_owned());
         tree.wrap(0, around);

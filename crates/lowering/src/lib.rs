@@ -23,6 +23,7 @@ mod embedded;
 mod filter_tiles;
 mod filters;
 mod fitted;
+mod font_sizes;
 mod frame;
 mod gradients;
 mod grammar;
@@ -39,6 +40,7 @@ mod patterns;
 mod placing;
 mod properties;
 mod relative;
+mod root_effects;
 mod shapes;
 mod solid;
 mod strokes;
@@ -143,14 +145,19 @@ pub fn lower(
     page::lower(&mut tree, &page);
     tree.measure(page.canvas);
     ids::lower(&mut tree);
+    let root_box = root_effects::lower(&mut tree, &page);
     text::lower(&mut tree);
     text_paths::lower(&mut tree);
     images::lower(&mut tree);
     symbols::lower(&mut tree);
     tiles::lower(&mut tree);
+    let modern = gradients::of_modern_colours(&tree);
     values::lower(&mut tree);
     shapes::lower(&mut tree);
     let mut boxes = Boxes::new(&tree);
+    if let Some(root_box) = root_box {
+        root_box.settle(&mut boxes);
+    }
     transforms::lower(&mut tree, &mut boxes);
     transforms::move_by(&mut tree, &animated.motions);
     clips::lower(&mut tree, &mut boxes);
@@ -158,7 +165,7 @@ pub fn lower(
     strokes::lower(&mut tree, &page);
     text::shadows(&mut tree, &page);
     filters::lower(&mut tree);
-    gradients::lower(&mut tree);
+    gradients::lower(&mut tree, &modern);
     if view.purpose != Purpose::Measures {
         let pixels = f64::from(view.side) / f64::from(VERDICT_SIDE);
         fitted::lower(&mut tree, &page, &mut boxes, pixels);
