@@ -1,6 +1,6 @@
 //! Gradients of CSS as gradients of SVG (css-images-3, section 3), and gradients that go through other spaces.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::colours;
 use super::numbers::{self, LengthScale, angle, function, split, written};
@@ -56,7 +56,7 @@ pub(super) fn of_css(
 }
 
 /// The space that colours go through, and the first argument without it. Colours of today go through Oklab where none is named.
-fn space(first: &str, all: &str) -> (String, String) {
+pub(super) fn space(first: &str, all: &str) -> (String, String) {
     let words = split(first, ' ');
     if let Some(at) = words.iter().position(|word| *word == "in")
         && let Some(space) = words.get(at + 1)
@@ -193,7 +193,11 @@ fn radial(
 }
 
 /// The stops of a gradient whose line has this length, each with its offset as a share of it.
-fn stops(parts: &[&str], length: f64, scale: &LengthScale) -> Option<Vec<(f64, csscolorparser::Color)>> {
+pub(super) fn stops(
+    parts: &[&str],
+    length: f64,
+    scale: &LengthScale,
+) -> Option<Vec<(f64, csscolorparser::Color)>> {
     let mut found: Vec<(Option<f64>, Option<csscolorparser::Color>)> = Vec::new();
     for part in parts {
         let words = split(part, ' ');
@@ -314,20 +318,37 @@ fn smooth(stops: &[(f64, csscolorparser::Color)], space: &str) -> Vec<(f64, cssc
 /// Steps of a gradient through another space between two of its stops.
 const STEPS: usize = 12;
 
-/// The gradients of which a stop has a colour of today: theirs go through Oklab, as those of CSS do. Asked before colours are
-/// written in older words.
-pub(super) fn of_modern_colours(tree: &Tree) -> HashSet<usize> {
+/// Writes gradients of which a stop has a colour of today with the stops that they go through: Oklab, as those of CSS do. Asked
+/// before colours are written in older words, which know less of them.
+pub(super) fn of_modern_colours(tree: &mut Tree) {
     let stops = (0..tree.len()).filter(|at| tree[*at].name == "stop");
     let modern = stops.filter(|at| {
         let colour = tree[*at].style.get("stop-color").map_or("black", String::as_str);
-        let current = || tree.inherited(*at, "color").unwrap_or("black");
-        colours::is_modern(if colour.eq_ignore_ascii_case("currentcolor") { current() } else { colour })
+        colours::is_modern(own_colour(tree, *at, colour))
     });
-    modern.filter_map(|at| tree[at].parent).collect()
+    let gradients: BTreeSet<usize> = modern.filter_map(|at| tree[at].parent).collect();
+    for gradient in gradients {
+        if !is_linear(tree, gradient) {
+            through(tree, gradient, "oklab");
+        }
+    }
 }
 
-/// Writes gradients whose colours go through another space than sRGB with the stops that they then go through.
-pub(super) fn lower(tree: &mut Tree, modern: &HashSet<usize>) {
+/// A colour of an element, or what `currentColor` stands for there.
+fn own_colour<'t>(tree: &'t Tree, element: usize, colour: &'t str) -> &'t str {
+    match colour.eq_ignore_ascii_case("currentcolor") {
+        true => tree.inherited(element, "color").unwrap_or("black"),
+        false => colour,
+    }
+}
+
+fn is_linear(tree: &Tree, gradient: usize) -> bool {
+    let space = tree.inherited(gradient, "color-interpolation");
+    space.is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"))
+}
+
+/// Writes gradients whose colours go through linear light with the stops that they then go through.
+pub(super) fn lower(tree: &mut Tree) {
     for element in 0..tree.len() {
         if !matches!(tree[element].name.as_str(), "linearGradient" | "radialGradient") {
             continue;
@@ -339,13 +360,8 @@ pub(super) fn lower(tree: &mut Tree, modern: &HashSet<usize>) {
             tree[element].set("gradientTransform", moved);
         }
         paint_areas_alone(tree, element);
-        let linear = tree
-            .inherited(element, "color-interpolation")
-            .is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"));
-        match (linear, modern.contains(&element)) {
-            (true, _) => through(tree, element, "srgb-linear"),
-            (false, true) => through(tree, element, "oklab"),
-            (false, false) => {}
+        if is_linear(tree, element) {
+            through(tree, element, "srgb-linear");
         }
     }
 }
@@ -358,11 +374,8 @@ fn through(tree: &mut Tree, element: usize, space: &str) {
         .map(|at| {
             let stop = &tree[at];
             let offset = numbers::number(stop.markup("offset").unwrap_or("0"))?.clamp(0.0, 1.0);
-            let colour = match stop.style.get("stop-color").map_or("black", String::as_str) {
-                "currentColor" => tree.inherited(at, "color").unwrap_or("black"),
-                colour => colour,
-            };
-            let colour = colours::parse(colour)?;
+            let colour = stop.style.get("stop-color").map_or("black", String::as_str);
+            let colour = colours::parse(own_colour(tree, at, colour))?;
             let opacity =
                 stop.style.get("stop-opacity").map_or(Some(1.0), |opacity| numbers::number(opacity))?;
             let opacity = f64::from(colour.a) * opacity.clamp(0.0, 1.0);

@@ -228,8 +228,11 @@ impl Tree {
 
     /// Finds what the lengths of each element are of. `canvas` is the size of the picture in CSS pixels.
     pub(super) fn measure(&mut self, canvas: [f64; 2]) {
-        let mut sizes: Vec<FontSize> = Vec::with_capacity(self.len());
-        for element in 0..self.len() {
+        let mut sizes = vec![FontSize::USUAL; self.len()];
+        // What was put around others comes after them in the list.
+        let mut open = vec![0];
+        while let Some(element) = open.pop() {
+            open.extend(self.children(element));
             let around = self[element].parent.map(|parent| *self[parent].scale());
             let mut scale = around.unwrap_or(LengthScale::of(canvas));
             if ["font-family", "font-weight"].iter().any(|name| self[element].style.contains_key(*name)) {
@@ -245,7 +248,7 @@ impl Tree {
                 self.inherited(element, "font-family").unwrap_or_default(),
                 &scale,
             );
-            sizes.push(size);
+            sizes[element] = size;
             scale.em = size.em;
             if size.follows_family(size_around) {
                 self[element].style.insert("font-size".to_owned(), numbers::written(size.em));
