@@ -327,6 +327,35 @@ fn letters_of_one_width_are_smaller_where_no_length_is_said() {
 }
 
 #[test]
+fn addresses_in_quotes_are_those_without() {
+    let defs = "<filter id='f'><feGaussianBlur stdDeviation='6'/></filter><mask id='m'><circle cx='90' cy='60' r='40' fill='white'/></mask>\
+        <linearGradient id='g'><stop stop-color='red'/><stop offset='1' stop-color='navy'/></linearGradient>";
+    let with =
+        |said: &str| svg(&format!("{defs}<rect x='30' y='20' width='120' height='90' fill='teal' {said}/>"));
+    hold(&[
+        with("style='filter: url(\"#f\")'"),
+        with("filter='url( &quot;#f&quot; )'"),
+        with("style='mask: url(\"#m\"); fill: url(\"#g\")'"),
+        with("style='clip-path: url( #none ); stroke: url(\"#g\") red; stroke-width: 9'"),
+    ]);
+}
+
+#[test]
+fn a_layer_in_a_layer_gives_way_to_what_stands_in_that_itself() {
+    let styled = |css: &str| svg(&format!("<style><![CDATA[{css}]]></style>{SHAPES}"));
+    hold(&[
+        styled("@layer a { @layer b { .wheel { fill: red } } .wheel { fill: gold } }"),
+        styled(
+            "@layer a { .wheel { fill: gold } @layer b { .wheel { fill: red; stroke: navy } } } @layer c { .frame { fill: teal } }",
+        ),
+        styled(
+            "@layer a.b { .wheel { fill: red } } @layer c { .wheel { fill: teal } } @layer a { .wheel { fill: gold } .frame { fill: plum } }",
+        ),
+        styled("@layer a { .wheel { fill: gold !important } @layer b { .wheel { fill: plum !important } } }"),
+    ]);
+}
+
+#[test]
 fn a_conic_gradient_is_drawn_as_in_a_browser() {
     let ground = |css: &str| {
         format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='background: {css}'><circle cx='60' cy='60' r='30'/></svg>")

@@ -44,3 +44,11 @@ fn a_move_of_the_root_is_about_the_middle_of_its_box() {
         root("style='rotate: 10deg; scale: 0.8; transform-origin: 0 0'"),
     ]);
 }
+
+#[test]
+fn shares_around_the_root_are_of_its_width() {
+    hold(&[
+        root("style='padding: 5%; background: ivory'"),
+        root("width='400' height='300' style='margin: 10% 2%; border-radius: 50%'"),
+    ]);
+}
