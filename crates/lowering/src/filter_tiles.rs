@@ -23,6 +23,32 @@ pub(super) fn lay(tree: &mut Tree, filter: usize, region: [f64; 4], pixel: [f64;
     }
 }
 
+/// The primitive that says where an input of a tile is: what makes it, or what that takes, where it says nothing itself; and whether
+/// it is the former.
+fn placed(tree: &mut Tree, filter: usize, tile: usize, input: &str) -> Option<(usize, bool)> {
+    let made = |tree: &Tree, before: usize, name: &str| {
+        let earlier = tree.children(filter).take_while(|at| *at != before);
+        earlier.filter(|at| tree[*at].markup("result") == Some(name)).last()
+    };
+    let first = made(tree, tile, input)?;
+    let mut at = first;
+    loop {
+        let found = &tree[at];
+        let one_input = matches!(
+            found.name.as_str(),
+            "feOffset" | "feColorMatrix" | "feComponentTransfer" | "feGaussianBlur" | "feMorphology"
+        );
+        if !one_input || SIDES.iter().any(|side| found.markup(side).is_some()) {
+            return Some((at, at == first));
+        }
+        let taken = filters::input(tree, at, "in");
+        match made(tree, at, &taken) {
+            Some(before) => at = before,
+            None => return Some((first, true)),
+        }
+    }
+}
+
 /// A flood fills every pixel of which there is a part in it; the renderer loses one at its end.
 fn fill_pixels(tree: &mut Tree, flood: usize, pixel: [f64; 4]) -> Option<()> {
     for (axis, [from, length]) in [["x", "width"], ["y", "height"]].into_iter().enumerate() {
@@ -42,25 +68,22 @@ fn fill_pixels(tree: &mut Tree, flood: usize, pixel: [f64; 4]) -> Option<()> {
 
 fn lay_one(tree: &mut Tree, filter: usize, tile: usize, region: [f64; 4], pixel: [f64; 4]) -> Option<()> {
     let mut input = filters::input(tree, tile, "in");
-    let source = tree
-        .children(filter)
-        .take_while(|at| *at != tile)
-        .filter(|at| tree[*at].markup("result") == Some(&input))
-        .last()?;
+    let (source, is_own) = placed(tree, filter, tile, &input)?;
     let mut area = region;
     for (side, name) in area.iter_mut().zip(SIDES) {
         if let Some(said) = tree[source].markup(name) {
             *side = numbers::number(said)?;
         }
     }
-    if let Some(whole) = of_whole_pixels(area, pixel) {
-        input = cut(tree, filter, tile, &input, whole, pixel);
-        area = whole;
-    }
-    let [x, y, width, height] = area;
-    if width <= 0.0 || height <= 0.0 || area == region {
+    if area[2] <= 0.0 || area[3] <= 0.0 || area == region {
         return None;
     }
+    let whole = of_whole_pixels(area, pixel);
+    if whole.is_some() || !is_own {
+        area = whole.unwrap_or(area);
+        input = cut(tree, filter, tile, &input, area, pixel);
+    }
+    let [x, y, width, height] = area;
     let axes = [
         ([width, 0.0], (x - region[0]) / width, region[2] / width),
         ([0.0, height], (y - region[1]) / height, region[3] / height),
