@@ -387,6 +387,7 @@ fn lights_and_tiles_of_a_filter_stand_where_a_browser_has_them() {
         lit("<fePointLight x='.5' y='.5' z='.3'/>"),
         lit("<feSpotLight x='.2' y='.2' z='.6' pointsAtX='.6' pointsAtY='.6' specularExponent='8'/>"),
         tiled("0 0 200 150", "x='20' y='20' width='25' height='25'"),
+        svg("<filter id='f' x='0' y='0' width='1' height='1'><feFlood x='50' y='40' width='12' height='9' flood-color='red'/><feOffset dx='3' dy='2'/><feTile/></filter><rect x='30' y='20' width='140' height='90' filter='url(#f)'/>"),
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 400 300'><filter id='f' x='0' y='0' width='1' height='1'><feFlood x='30' y='30' width='10' height='10' flood-color='red'/><feOffset x='30' y='30' width='20' height='20'/><feTile/></filter><rect x='20' y='20' width='300' height='200' filter='url(#f)'/></svg>".as_bytes().to_vec(),
         tiled("-8 4 200 150", "x='21' y='22' width='33' height='41'"),
     ]);
