@@ -22,6 +22,7 @@ mod extract;
 mod fonts;
 mod inspect;
 mod inspector;
+mod internal_entities;
 mod limits;
 mod links;
 mod markup;

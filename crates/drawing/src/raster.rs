@@ -8,11 +8,11 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
 
 use super::bounds::DrawingBounds;
-use super::{fonts, png_sums, survey, xml};
+use super::{fonts, internal_entities, png_sums, survey, xml};
 
 /// The renderer and its version, and that of the lowering before it, which changes with every picture that changes; as
 /// attempts record it.
-pub const RENDERER: &str = "resvg 0.49.0, lowering 7";
+pub const RENDERER: &str = "resvg 0.49.0, lowering 8";
 
 /// Resources that the renderer asked for while it read a drawing, and did not get.
 #[derive(Debug, Default, Clone)]
@@ -145,8 +145,11 @@ fn resolve_data(
         return Some(ImageKind::WEBP(data));
     }
     let svg = matches!(mime, "image/svg+xml" | "text/plain" | "text/xml" | "application/xml") && depth > 0;
-    if svg
-        && let Ok(text) = std::str::from_utf8(&data)
+    let text = std::str::from_utf8(&data).ok().filter(|_| svg);
+    let expanded = text
+        .filter(|text| text.len() <= bounds.svg_bytes && text.contains("<!ENTITY"))
+        .and_then(|text| internal_entities::expanded(text, bounds.svg_bytes));
+    if let Some(text) = expanded.as_deref().or(text)
         && text.len() <= bounds.svg_bytes
         && survey::within(text, bounds)
     {

@@ -56,6 +56,13 @@ pub(super) fn rename(document: &Document<'_>) -> Option<RepairedText> {
         let Some(right) = right(name) else { continue };
         let start = node.range().start + 1 + prefix_length(text, node.range().start + 1);
         edits.push((start..start + name.len(), right.clone()));
+        for attribute in node.attributes().filter(|attribute| attribute.namespace().is_none()) {
+            let right = attribute_name(attribute.name());
+            // Where two would be one, neither is another's.
+            if let Some(right) = right.filter(|right| !node.has_attribute(right.as_str())) {
+                edits.push((attribute.range_qname(), right));
+            }
+        }
         let inside = text.get(node.range())?;
         if !inside.ends_with("/>") {
             let close = node.range().start + inside.rfind("</")? + 2;
@@ -86,6 +93,42 @@ fn right(name: &str) -> Option<String> {
         .find(|known| known.eq_ignore_ascii_case(name))
         .map_or(lower, |known| (*known).to_owned());
     (right != name && name.starts_with(|c: char| c.is_ascii_uppercase())).then_some(right)
+}
+
+/// Attributes of SVG whose names have capitals.
+const MIXED_ATTRIBUTES: [&str; 24] = [
+    "viewBox",
+    "preserveAspectRatio",
+    "gradientUnits",
+    "gradientTransform",
+    "spreadMethod",
+    "patternUnits",
+    "patternContentUnits",
+    "patternTransform",
+    "clipPathUnits",
+    "maskUnits",
+    "maskContentUnits",
+    "markerUnits",
+    "markerWidth",
+    "markerHeight",
+    "refX",
+    "refY",
+    "textLength",
+    "lengthAdjust",
+    "startOffset",
+    "stdDeviation",
+    "attributeName",
+    "repeatCount",
+    "keyTimes",
+    "pathLength",
+];
+
+/// The name that SVG has for an attribute whose letters are capitals; `None` for others.
+fn attribute_name(name: &str) -> Option<String> {
+    let shouted =
+        name.contains(|c: char| c.is_ascii_uppercase()) && !name.contains(|c: char| c.is_ascii_lowercase());
+    let known = MIXED_ATTRIBUTES.iter().find(|known| known.eq_ignore_ascii_case(name));
+    shouted.then(|| known.map_or_else(|| name.to_ascii_lowercase(), |known| (*known).to_owned()))
 }
 
 /// The length of a prefix with its colon at the start of a name.
@@ -164,6 +207,11 @@ mod tests {
         assert_eq!(
             text,
             format!("<svg xmlns='{SVG}'><circle r='1'/><linearGradient></linearGradient ><g/></svg>")
+        );
+        let (_, text) = renamed("<SVG XMLNS='http://www.w3.org/2000/svg' VIEWBOX='0 0 9 9'><CIRCLE R='4' STROKE-WIDTH='1' dataX='1'/></SVG>").unwrap();
+        assert_eq!(
+            text,
+            format!("<svg xmlns='{SVG}' viewBox='0 0 9 9'><circle r='4' stroke-width='1' dataX='1'/></svg>")
         );
         assert_eq!(renamed(&format!("<html xmlns='{SVG}'/>").replace("html", "Svg")).unwrap().0, "fix-case");
         let page = Document::parse("<html/>").unwrap();

@@ -57,6 +57,13 @@ impl Boxes {
         }
     }
 
+    /// Says what an element's box is: x, y, width, height.
+    pub(super) fn settle(&mut self, element: usize, [x, y, width, height]: [f64; 4]) {
+        for stroked in [false, true] {
+            self.known.insert((element, stroked), Some([x, y, x + width, y + height]));
+        }
+    }
+
     fn extent(&mut self, tree: &Tree, element: usize, stroked: bool) -> Option<Extent> {
         if let Some(known) = self.known.get(&(element, stroked)) {
             return *known;

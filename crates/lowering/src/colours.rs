@@ -7,6 +7,7 @@ use csscolorparser::Color;
 use super::colour_arguments;
 use super::colour_spaces;
 use super::numbers::{function, number, split};
+use super::properties::has_function;
 use super::relative;
 
 /// Colours in colours that are followed.
@@ -18,6 +19,13 @@ pub(super) const COLOURS: [&str; 4] = ["color", "stop-color", "flood-color", "li
 /// Whether a value is a colour, one of the element's own among them.
 pub(super) fn is_colour(value: &str) -> bool {
     value.eq_ignore_ascii_case("currentcolor") || parse(value).is_some() || mixes_current(value)
+}
+
+/// Whether a colour of today is in a text, between which and others a browser goes through Oklab.
+pub(super) fn is_modern(text: &str) -> bool {
+    const NAMES: [&str; 6] = ["lab", "lch", "oklab", "oklch", "color", "color-mix"];
+    text.contains('(')
+        && (NAMES.iter().any(|name| has_function(text, name)) || text.to_ascii_lowercase().contains("(from "))
 }
 
 fn mixes_current(value: &str) -> bool {

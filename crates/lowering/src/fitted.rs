@@ -58,8 +58,8 @@ struct Fit {
     /// The region, and how far around it a blur must be reckoned: the renderer forgets between two of its steps what lies
     /// outside, and what it blurs gets weak at the edges.
     room: Option<(Area, f64)>,
-    /// The region that tiles are laid over.
-    tiled: Option<Area>,
+    /// The region that tiles are laid over, and the box of the page's pixels in the same units: where one begins, and its sides.
+    tiled: Option<(Area, Area)>,
 }
 
 /// x, y, width and height.
@@ -78,7 +78,8 @@ impl Fit {
             || tree.children(filter).any(|at| SIDES.iter().any(|side| tree[at].markup(side).is_some()));
         let tiles = has(&["feTile"]);
         let unlike = if shares {
-            has(&["feDisplacementMap", "feFlood", "feImage"]) || placed()
+            has(&["feDisplacementMap", "feFlood", "feImage", "feDiffuseLighting", "feSpecularLighting"])
+                || placed()
         } else {
             blurs || tiles
         };
@@ -90,7 +91,7 @@ impl Fit {
             fit.shares = Some((around, region));
         } else {
             fit.room = room(tree, boxes, element, filter, region).map(|room| (region, room));
-            fit.tiled = tiles.then_some(region);
+            fit.tiled = tiles.then(|| (region, page.pixel(tree, element, pixels)));
         }
         fit
     }
@@ -108,8 +109,8 @@ impl Fit {
                 share(tree, *primitive, around, region);
             }
         }
-        if let Some(region) = self.tiled {
-            filter_tiles::lay(tree, filter, region);
+        if let Some((region, pixel)) = self.tiled {
+            filter_tiles::lay(tree, filter, region, pixel);
         }
         if let Some((region, room)) = self.room {
             let primitives: Vec<usize> = tree.children(filter).collect();
@@ -183,6 +184,22 @@ fn share(tree: &mut Tree, primitive: usize, [x, y, width, height]: Area, region:
     if found != region || of_box {
         for (name, share) in SIDES.iter().zip(shares) {
             tree[primitive].set(name, written(share));
+        }
+    }
+    let lights: Vec<usize> =
+        tree.children(primitive).filter(|at| tree[*at].name.ends_with("Light")).collect();
+    for light in lights {
+        let middle = f64::midpoint(width * width, height * height).sqrt();
+        for (names, start, whole) in [
+            (["x", "pointsAtX"], x, width),
+            (["y", "pointsAtY"], y, height),
+            (["z", "pointsAtZ"], 0.0, middle),
+        ] {
+            for name in names {
+                if let Some(share) = number(tree, light, name, 0.0) {
+                    tree[light].set(name, written(start + share * whole));
+                }
+            }
         }
     }
     if tree[primitive].name == "feDisplacementMap"

@@ -20,7 +20,7 @@ struct Frame {
 
 /// Moves what is in the root to where its frame leaves it, and draws that. The root's ground lies under both.
 pub(super) fn lower(tree: &mut Tree, page: &Page) {
-    let Some(frame) = Frame::of(tree) else { return };
+    let Some(frame) = Frame::of(tree, page.canvas[0]) else { return };
     let Some([x, y, width, _]) = ground::canvas(tree) else { return };
     let [across, down] = page.canvas;
     let by = width / across;
@@ -71,11 +71,11 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
 }
 
 impl Frame {
-    /// `None` where nothing is around the root.
-    fn of(tree: &Tree) -> Option<Self> {
+    /// `None` where nothing is around the root; `across` is what its shares are of, those from top to bottom too.
+    fn of(tree: &Tree, across: f64) -> Option<Self> {
         let style = &tree[0].style;
         let scale = tree[0].scale();
-        let length = |text: &str| numbers::length(text, 0.0, scale).filter(|length| *length >= 0.0);
+        let length = |text: &str| numbers::length(text, across, scale).filter(|length| *length >= 0.0);
         let sides = |name: &str| {
             let said = style.get(name).map(|said| split(said, ' ')).unwrap_or_default();
             let top = said.first().copied();

@@ -1,4 +1,6 @@
-//! Gradients of CSS as gradients of SVG (css-images-3, section 3), and gradients that go through linear light.
+//! Gradients of CSS as gradients of SVG (css-images-3, section 3), and gradients that go through other spaces.
+
+use std::collections::BTreeSet;
 
 use super::colours;
 use super::numbers::{self, LengthScale, angle, function, split, written};
@@ -54,7 +56,7 @@ pub(super) fn of_css(
 }
 
 /// The space that colours go through, and the first argument without it. Colours of today go through Oklab where none is named.
-fn space(first: &str, all: &str) -> (String, String) {
+pub(super) fn space(first: &str, all: &str) -> (String, String) {
     let words = split(first, ' ');
     if let Some(at) = words.iter().position(|word| *word == "in")
         && let Some(space) = words.get(at + 1)
@@ -63,8 +65,7 @@ fn space(first: &str, all: &str) -> (String, String) {
         let rest = [&words[..at], words.get(at + 2 + hue..).unwrap_or_default()].concat();
         return ((*space).to_owned(), rest.join(" "));
     }
-    let modern = ["lab(", "lch(", "color(", "color-mix("].iter().any(|name| all.contains(name));
-    (if modern { "oklab" } else { "srgb" }.to_owned(), first.to_owned())
+    (if colours::is_modern(all) { "oklab" } else { "srgb" }.to_owned(), first.to_owned())
 }
 
 /// Makes a gradient repeat itself from its first to its last stop, as those of CSS do.
@@ -192,7 +193,11 @@ fn radial(
 }
 
 /// The stops of a gradient whose line has this length, each with its offset as a share of it.
-fn stops(parts: &[&str], length: f64, scale: &LengthScale) -> Option<Vec<(f64, csscolorparser::Color)>> {
+pub(super) fn stops(
+    parts: &[&str],
+    length: f64,
+    scale: &LengthScale,
+) -> Option<Vec<(f64, csscolorparser::Color)>> {
     let mut found: Vec<(Option<f64>, Option<csscolorparser::Color>)> = Vec::new();
     for part in parts {
         let words = split(part, ' ');
@@ -310,8 +315,37 @@ fn smooth(stops: &[(f64, csscolorparser::Color)], space: &str) -> Vec<(f64, cssc
     made
 }
 
-/// Steps of a gradient through linear light between two of its stops.
+/// Steps of a gradient through another space between two of its stops.
 const STEPS: usize = 12;
+
+/// Writes gradients of which a stop has a colour of today with the stops that they go through: Oklab, as those of CSS do. Asked
+/// before colours are written in older words, which know less of them.
+pub(super) fn of_modern_colours(tree: &mut Tree) {
+    let stops = (0..tree.len()).filter(|at| tree[*at].name == "stop");
+    let modern = stops.filter(|at| {
+        let colour = tree[*at].style.get("stop-color").map_or("black", String::as_str);
+        colours::is_modern(own_colour(tree, *at, colour))
+    });
+    let gradients: BTreeSet<usize> = modern.filter_map(|at| tree[at].parent).collect();
+    for gradient in gradients {
+        if !is_linear(tree, gradient) {
+            through(tree, gradient, "oklab");
+        }
+    }
+}
+
+/// A colour of an element, or what `currentColor` stands for there.
+fn own_colour<'t>(tree: &'t Tree, element: usize, colour: &'t str) -> &'t str {
+    match colour.eq_ignore_ascii_case("currentcolor") {
+        true => tree.inherited(element, "color").unwrap_or("black"),
+        false => colour,
+    }
+}
+
+fn is_linear(tree: &Tree, gradient: usize) -> bool {
+    let space = tree.inherited(gradient, "color-interpolation");
+    space.is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"))
+}
 
 /// Writes gradients whose colours go through linear light with the stops that they then go through.
 pub(super) fn lower(tree: &mut Tree) {
@@ -326,43 +360,43 @@ pub(super) fn lower(tree: &mut Tree) {
             tree[element].set("gradientTransform", moved);
         }
         paint_areas_alone(tree, element);
-        if !tree
-            .inherited(element, "color-interpolation")
-            .is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"))
-        {
-            continue;
+        if is_linear(tree, element) {
+            through(tree, element, "srgb-linear");
         }
-        let found: Option<Vec<(f64, csscolorparser::Color)>> = tree
-            .children(element)
-            .filter(|at| tree[*at].name == "stop")
-            .map(|at| {
-                let stop = &tree[at];
-                let offset = numbers::number(stop.markup("offset").unwrap_or("0"))?.clamp(0.0, 1.0);
-                let colour = colours::parse(stop.style.get("stop-color").map_or("black", String::as_str))?;
-                let opacity =
-                    stop.style.get("stop-opacity").map_or(Some(1.0), |opacity| numbers::number(opacity))?;
-                Some((
-                    offset,
-                    csscolorparser::Color { a: colour.a * opacity.clamp(0.0, 1.0) as f32, ..colour },
-                ))
-            })
-            .collect();
-        let Some(found) = found.filter(|found| (2..100).contains(&found.len())) else { continue };
-        tree[element].children.clear();
-        let mut add = |offset: f64, colour: &csscolorparser::Color| {
-            let mut stop = Element::new("stop", &[("offset", &written(offset))]);
-            stop.set("stop-color", colours::words(&csscolorparser::Color { a: 1.0, ..colour.clone() }));
-            stop.set("stop-opacity", written(f64::from(colour.a)));
-            tree.append(element, stop);
-        };
-        add(found[0].0, &found[0].1);
-        for pair in found.windows(2) {
-            let ((from, a), (to, b)) = (&pair[0], &pair[1]);
-            for step in 1..=STEPS {
-                let share = step as f64 / STEPS as f64;
-                if let Some(colour) = colours::between(a, b, share, "srgb-linear") {
-                    add(from + (to - from) * share, &colour);
-                }
+    }
+}
+
+/// Writes a gradient whose colours go through a space with stops between its own. Opacity goes beside the colours here.
+fn through(tree: &mut Tree, element: usize, space: &str) {
+    let found: Option<Vec<(f64, csscolorparser::Color, f64)>> = tree
+        .children(element)
+        .filter(|at| tree[*at].name == "stop")
+        .map(|at| {
+            let stop = &tree[at];
+            let offset = numbers::number(stop.markup("offset").unwrap_or("0"))?.clamp(0.0, 1.0);
+            let colour = stop.style.get("stop-color").map_or("black", String::as_str);
+            let colour = colours::parse(own_colour(tree, at, colour))?;
+            let opacity =
+                stop.style.get("stop-opacity").map_or(Some(1.0), |opacity| numbers::number(opacity))?;
+            let opacity = f64::from(colour.a) * opacity.clamp(0.0, 1.0);
+            Some((offset, csscolorparser::Color { a: 1.0, ..colour }, opacity))
+        })
+        .collect();
+    let Some(found) = found.filter(|found| (2..100).contains(&found.len())) else { return };
+    tree[element].children.clear();
+    let mut add = |offset: f64, colour: &csscolorparser::Color, opacity: f64| {
+        let mut stop = Element::new("stop", &[("offset", &written(offset))]);
+        stop.set("stop-color", colours::words(colour));
+        stop.set("stop-opacity", written(opacity));
+        tree.append(element, stop);
+    };
+    add(found[0].0, &found[0].1, found[0].2);
+    for pair in found.windows(2) {
+        let ((from, a, seen), (to, b, then)) = (&pair[0], &pair[1]);
+        for step in 1..=STEPS {
+            let share = step as f64 / STEPS as f64;
+            if let Some(colour) = colours::between(a, b, share, space) {
+                add(from + (to - from) * share, &colour, seen + (then - seen) * share);
             }
         }
     }

@@ -23,7 +23,15 @@ pub(super) fn takes(name: &str, value: &str) -> bool {
 pub(super) fn takes_as_attribute(name: &str, value: &str) -> bool {
     const OTHERWISE: [&str; 13] =
         ["transform", "d", "cx", "cy", "x", "y", "r", "rx", "ry", "width", "height", "rotate", "scale"];
-    OTHERWISE.contains(&name) || takes_in(name, value, Place::Attribute)
+    match OTHERWISE.contains(&name) {
+        // A number ends in a digit.
+        true => matches!(name, "transform" | "d") || !ends_in_dot(value),
+        false => takes_in(name, value, Place::Attribute),
+    }
+}
+
+fn ends_in_dot(value: &str) -> bool {
+    value.match_indices('.').any(|(at, _)| !value[at + 1..].starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn takes_in(name: &str, value: &str, place: Place) -> bool {

@@ -1,6 +1,7 @@
 //! The ground that CSS gives the root, painted under everything.
 
 use super::colours;
+use super::conic;
 use super::gradients;
 use super::numbers::{self, LengthScale, function, split, written};
 use super::page::Page;
@@ -10,9 +11,6 @@ use super::view_box;
 
 /// Layers of a ground that are painted.
 const MOST: usize = 8;
-
-/// What the root's own style does to what is in it, and not to its ground.
-const OF_CONTENT: [&str; 4] = ["opacity", "filter", "mask", "clip-path"];
 
 /// Words beside the image of a mask that place nothing.
 const OF_MASKS: [&str; 7] = ["alpha", "luminance", "match-source", "add", "subtract", "intersect", "exclude"];
@@ -45,12 +43,11 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
         tree[at].style.get("mix-blend-mode").is_some_and(|mode| !matches!(mode.as_str(), "normal" | "auto"))
     });
     let grounded = colour.is_some() || !layers.is_empty();
-    let moved = OF_CONTENT.map(|name| grounded.then(|| tree[0].style.remove(name)).flatten());
-    if blends || moved.iter().any(Option::is_some) {
+    // The root's own opacity is that of what is in it, and not of its ground.
+    let opacity = grounded.then(|| tree[0].style.remove("opacity")).flatten();
+    if blends || opacity.is_some() {
         let mut around = Element::new("g", &[]);
-        for (name, value) in OF_CONTENT.iter().zip(moved) {
-            value.map(|value| around.style.insert((*name).to_owned(), value));
-        }
+        opacity.map(|opacity| around.style.insert("opacity".to_owned(), opacity));
         // What blends does so with what else is drawn, not with the page.
         around.style.insert("isolation".to_owned(), "isolate".to_owned());
         tree.wrap(0, around);
@@ -163,23 +160,15 @@ impl Layer {
         let repeats = across || down;
         // A tile's own units begin where it does.
         let [left, top] = if repeats { [0.0, 0.0] } else { [x, y] };
-        let (gradient, stops) = gradients::of_css(&self.image, id, [left, top, size[0], size[1]], scale)?;
-        let gradient = tree.insert(0, 0, gradient);
-        for stop in stops {
-            tree.append(gradient, stop);
-        }
-        let mut rect = Element::new("rect", &[]);
-        sides([left, top, size[0], size[1]]).for_each(|(name, value)| rect.set(name, value));
-        rect.set("fill", format!("url(#{id})"));
+        let place = [left, top, size[0], size[1]];
         if !repeats {
-            tree.append(into, rect);
-            return Some(());
+            return self.fill(tree, into, id, place, scale);
         }
         let mut pattern = Element::new("pattern", &[("patternUnits", "userSpaceOnUse")]);
         pattern.set("id", format!("{id}-tile"));
         sides([x, y, size[0], size[1]]).for_each(|(name, value)| pattern.set(name, value));
         let pattern = tree.append(into, pattern);
-        tree.append(pattern, rect);
+        self.fill(tree, pattern, id, place, scale)?;
         let mut all = Element::new("rect", &[]);
         let wide = [
             if across { 0.0 } else { x },
@@ -190,6 +179,38 @@ impl Layer {
         sides(wide).for_each(|(name, value)| all.set(name, value));
         all.set("fill", format!("url(#{id}-tile)"));
         tree.append(into, all);
+        Some(())
+    }
+
+    /// Fills a box with the picture once.
+    fn fill(
+        &self,
+        tree: &mut Tree,
+        into: usize,
+        id: &str,
+        place: [f64; 4],
+        scale: &LengthScale,
+    ) -> Option<()> {
+        let mut rect = Element::new("rect", &[]);
+        for (name, value) in ["x", "y", "width", "height"].into_iter().zip(place.map(written)) {
+            rect.set(name, value);
+        }
+        if let Some(wedges) = conic::wedges(&self.image, place, scale) {
+            let clip = tree.append(0, Element::new("clipPath", &[("id", id)]));
+            tree.append(clip, rect);
+            let around = tree.append(into, Element::new("g", &[("clip-path", &format!("url(#{id})"))]));
+            for wedge in wedges {
+                tree.append(around, wedge);
+            }
+            return Some(());
+        }
+        let (gradient, stops) = gradients::of_css(&self.image, id, place, scale)?;
+        let gradient = tree.insert(0, 0, gradient);
+        for stop in stops {
+            tree.append(gradient, stop);
+        }
+        rect.set("fill", format!("url(#{id})"));
+        tree.append(into, rect);
         Some(())
     }
 }

@@ -21,9 +21,36 @@ pub(super) fn by_id(tree: &Tree) -> HashMap<String, usize> {
     found
 }
 
+/// A value whose addresses inside of the drawing stand without quotes and spaces, which the renderer does not know everywhere; `None`
+/// where they do already.
+fn unquoted(value: &str) -> Option<String> {
+    let mut made = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find("url(") {
+        let (before, after) = rest.split_at(at + 4);
+        made.push_str(before);
+        rest = after;
+        let Some(end) = rest.find(')') else { break };
+        let plain = rest[..end].trim().trim_matches(['"', '\'']).trim();
+        if plain.starts_with('#') {
+            made.push_str(plain);
+            rest = &rest[end..];
+        }
+    }
+    made.push_str(rest);
+    (made != value).then_some(made)
+}
+
 /// Takes an id from all that have it but the first, and filters that are missing from those that ask for them.
 pub(super) fn lower(tree: &mut Tree) {
     let first = by_id(tree);
+    for element in 0..tree.len() {
+        for value in tree[element].style.values_mut().filter(|value| value.contains("url(")) {
+            if let Some(made) = unquoted(value) {
+                *value = made;
+            }
+        }
+    }
     for element in 0..tree.len() {
         let second = tree[element].markup("id").is_some_and(|id| first.get(id) != Some(&element));
         if second {

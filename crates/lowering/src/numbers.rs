@@ -109,6 +109,11 @@ pub(super) fn written(number: f64) -> String {
     if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
 }
 
+/// A number as text, as precise as the renderer reads it.
+pub(super) fn precise(number: f64) -> String {
+    number.to_string()
+}
+
 fn unit_of(unit: &str, whole: f64, scale: &LengthScale) -> Option<f64> {
     let [width, height] = scale.canvas.map(|side| side / 100.0);
     Some(match unit {

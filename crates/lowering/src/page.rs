@@ -3,6 +3,7 @@
 use tiny_skia_path::Transform;
 
 use super::boxes::matrix;
+use super::ground;
 use super::numbers::{self, LengthScale, written};
 use super::tree::Tree;
 use super::{VERDICT_SIDE, view_box};
@@ -78,6 +79,27 @@ impl Page {
             whole = whole.post_concat(Transform::from_scale(by, by));
         }
         Some(whole)
+    }
+}
+
+impl Page {
+    /// The picture's first pixel in an element's units: x, y, width and height; sides of 0 where it is turned, or not known. `pixels`
+    /// is how many of the picture's go into one of the page.
+    pub(super) fn pixel(&self, tree: &Tree, element: usize, pixels: f64) -> [f64; 4] {
+        let nested = tree.ancestors(element).any(|at| {
+            tree[at].parent.is_some()
+                && matches!(tree[at].name.as_str(), "svg" | "symbol" | "marker" | "pattern")
+        });
+        let canvas = ground::canvas(tree).filter(|_| !nested);
+        let own = self
+            .placed(tree, element)
+            .filter(|own| own.kx == 0.0 && own.ky == 0.0 && own.sx > 0.0 && own.sy > 0.0);
+        let Some(([x, y, width, _], own)) = canvas.zip(own) else { return [0.0; 4] };
+        let by = self.shown[0] / width;
+        let [sx, sy, tx, ty] = [own.sx, own.sy, own.tx, own.ty].map(f64::from);
+        // The canvas's corner, which `placed` leaves out, in the page's pixels.
+        let begins = [(x * by - tx) / sx, (y * by - ty) / sy];
+        [begins[0], begins[1], 1.0 / (sx * pixels), 1.0 / (sy * pixels)]
     }
 }
 

@@ -203,14 +203,6 @@ pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
     for element in (1..tree.len()).rev() {
         lower_one(tree, element, boxes);
     }
-    // The outer element's own transform is about the middle of the picture, which the renderer knows.
-    let value = tree[0]
-        .style
-        .get("transform")
-        .and_then(|value| list(value, tree[0].scale().view, tree[0].scale(), words_of(tree, 0)));
-    if let Some(value) = value {
-        tree[0].style.insert("transform".to_owned(), value);
-    }
 }
 
 /// Puts elements where motion puts them, outside of what moves them else.

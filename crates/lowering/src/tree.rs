@@ -7,6 +7,7 @@ use std::ops::{Index, IndexMut};
 
 use roxmltree::{Document, Node};
 
+use super::font_sizes::FontSize;
 use super::grammar;
 use super::numbers::{self, LengthScale};
 use super::properties;
@@ -126,6 +127,10 @@ impl Element {
         self.scale.as_ref().unwrap_or(&PLAIN)
     }
 
+    pub(super) fn set_scale(&mut self, scale: LengthScale) {
+        self.scale = Some(scale);
+    }
+
     /// The address that it refers to: `href` before `xlink:href`.
     pub(super) fn href(&self) -> Option<&str> {
         self.markup("href").or_else(|| self.markup("xlink:href")).map(str::trim)
@@ -223,7 +228,11 @@ impl Tree {
 
     /// Finds what the lengths of each element are of. `canvas` is the size of the picture in CSS pixels.
     pub(super) fn measure(&mut self, canvas: [f64; 2]) {
-        for element in 0..self.len() {
+        let mut sizes = vec![FontSize::USUAL; self.len()];
+        // What was put around others comes after them in the list.
+        let mut open = vec![0];
+        while let Some(element) = open.pop() {
+            open.extend(self.children(element));
             let around = self[element].parent.map(|parent| *self[parent].scale());
             let mut scale = around.unwrap_or(LengthScale::of(canvas));
             if ["font-family", "font-weight"].iter().any(|name| self[element].style.contains_key(*name)) {
@@ -233,8 +242,16 @@ impl Tree {
                     weight.starts_with("bold") || weight.parse().is_ok_and(|weight: f64| weight >= 600.0);
                 scale.zero = numbers::zero_of(families, bold);
             }
-            if let Some(size) = self[element].style.get("font-size") {
-                scale.em = font_size(size, &scale).unwrap_or(scale.em);
+            let size_around = self[element].parent.map_or(FontSize::USUAL, |parent| sizes[parent]);
+            let size = size_around.within(
+                self[element].style.get("font-size").map(String::as_str),
+                self.inherited(element, "font-family").unwrap_or_default(),
+                &scale,
+            );
+            sizes[element] = size;
+            scale.em = size.em;
+            if size.follows_family(size_around) {
+                self[element].style.insert("font-size".to_owned(), numbers::written(size.em));
             }
             if around.is_none() {
                 scale.rem = scale.em;
@@ -355,24 +372,6 @@ impl Tree {
         }
         let _ = write!(text, "</{name}>");
     }
-}
-
-/// A font's size in user units; `scale` is that of what is around.
-fn font_size(value: &str, scale: &LengthScale) -> Option<f64> {
-    let factor = match value.trim().to_ascii_lowercase().as_str() {
-        "xx-small" => 0.5625,
-        "x-small" => 0.625,
-        "small" => 0.8125,
-        "medium" => 1.0,
-        "large" => 1.125,
-        "x-large" => 1.5,
-        "xx-large" => 2.0,
-        "xxx-large" => 3.0,
-        "smaller" => return Some(scale.em / 1.2),
-        "larger" => return Some(scale.em * 1.2),
-        _ => return numbers::length(value, scale.em, scale).filter(|size| *size >= 0.0),
-    };
-    Some(16.0 * factor)
 }
 
 /// Character data or the value of an attribute as XML writes it.

@@ -163,7 +163,6 @@ const UNSUPPORTED: &[(&str, FindingCode, &str)] = &[
         FindingCode::RendererPassedOver,
         "@starting-style is passed over by this renderer; a browser begins a transition with it",
     ),
-    ("conic-gradient(", FindingCode::RendererPassedOver, "conic gradients are passed over by this renderer"),
     ("backdrop-filter", FindingCode::RendererPassedOver, "backdrop-filter is passed over by this renderer"),
     ("perspective(", FindingCode::RendererPassedOver, "perspective is passed over by this renderer"),
     (

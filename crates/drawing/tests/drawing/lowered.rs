@@ -15,7 +15,7 @@ const SHAPES: &str = "<g class='bike big' id='one'><rect class='frame' data-part
     <circle class='wheel' cx='50' cy='110' r='28' fill='gray'/><circle class='wheel last' cx='140' cy='110' r='28' fill='gray'/></g>\
     <path class='beak' d='M130 30L190 40L140 55Z' fill='gray'/>";
 
-fn hold(drawings: &[Vec<u8>]) {
+pub(crate) fn hold(drawings: &[Vec<u8>]) {
     let Some(shares) = shares(drawings) else { return };
     let wrong: Vec<String> = shares
         .iter()
@@ -292,6 +292,120 @@ fn filters_and_patterns_are_drawn_as_a_browser_does() {
 }
 
 #[test]
+fn colours_of_today_in_a_gradient_make_it_go_through_oklab() {
+    let between = |from: &str, to: &str, said: &str| {
+        let stops =
+            format!("<stop stop-color='{from}'/><stop offset='1' stop-color='{to}' stop-opacity='.9'/>");
+        svg(&format!(
+            "<linearGradient id='g' {said}>{stops}</linearGradient><rect width='200' height='150' fill='url(#g)'/>"
+        ))
+    };
+    hold(&[
+        between("gold", "oklch(60% .2 250)", ""),
+        between("gold", "color-mix(in srgb, blue, red 10%)", ""),
+        between("gold", "hsl(from blue h s l)", ""),
+        between("gold", "rgb(0 0 255 / 1)", ""),
+        between("currentColor", "blue", "color='color(srgb 1 0.8 0)'"),
+        between("gold", "lab(40% 20 -70)", "color-interpolation='linearRGB'"),
+    ]);
+}
+
+#[test]
+fn letters_of_one_width_are_smaller_where_no_length_is_said() {
+    let text = |said: &str| {
+        svg(&format!(
+            "<text x='5' y='60' {said}>Pelican <tspan style='font-family: DejaVu Sans'>in sans</tspan></text>"
+        ))
+    };
+    hold(&[
+        text("font-family='monospace'"),
+        text("style='font: 2em monospace'"),
+        text("style='font-family: monospace; font-size: x-large'"),
+        text("font-family='monospace' font-size='30'"),
+        text("font-family='DejaVu Sans Mono, monospace'"),
+    ]);
+}
+
+#[test]
+fn addresses_in_quotes_are_those_without() {
+    let defs = "<filter id='f'><feGaussianBlur stdDeviation='6'/></filter><mask id='m'><circle cx='90' cy='60' r='40' fill='white'/></mask>\
+        <linearGradient id='g'><stop stop-color='red'/><stop offset='1' stop-color='navy'/></linearGradient>";
+    let with =
+        |said: &str| svg(&format!("{defs}<rect x='30' y='20' width='120' height='90' fill='teal' {said}/>"));
+    hold(&[
+        with("style='filter: url(\"#f\")'"),
+        with("filter='url( &quot;#f&quot; )'"),
+        with("style='mask: url(\"#m\"); fill: url(\"#g\")'"),
+        with("style='clip-path: url( #none ); stroke: url(\"#g\") red; stroke-width: 9'"),
+    ]);
+}
+
+#[test]
+fn a_layer_in_a_layer_gives_way_to_what_stands_in_that_itself() {
+    let styled = |css: &str| svg(&format!("<style><![CDATA[{css}]]></style>{SHAPES}"));
+    hold(&[
+        styled("@layer a { @layer b { .wheel { fill: red } } .wheel { fill: gold } }"),
+        styled(
+            "@layer a { .wheel { fill: gold } @layer b { .wheel { fill: red; stroke: navy } } } @layer c { .frame { fill: teal } }",
+        ),
+        styled(
+            "@layer a.b { .wheel { fill: red } } @layer c { .wheel { fill: teal } } @layer a { .wheel { fill: gold } .frame { fill: plum } }",
+        ),
+        styled("@layer a { .wheel { fill: gold !important } @layer b { .wheel { fill: plum !important } } }"),
+    ]);
+}
+
+#[test]
+fn a_conic_gradient_is_drawn_as_in_a_browser() {
+    let ground = |css: &str| {
+        format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 150' style='background: {css}'><circle cx='60' cy='60' r='30'/></svg>")
+            .into_bytes()
+    };
+    hold(&[
+        ground("conic-gradient(red, gold 90deg, teal 50%, red)"),
+        ground("conic-gradient(from 45deg at 30% 40%, navy 0 25%, tan 0 50%, plum 0)"),
+        ground("repeating-conic-gradient(#87ceeb 0 15deg, #fff 15deg 30deg)"),
+        ground("conic-gradient(#ccc 25%, #fff 0 50%, #ccc 0 75%, #fff 0) 0 0 / 40px 40px"),
+        svg(
+            "<style>rect { mask-image: conic-gradient(black, transparent) }</style><rect width='150' height='120' fill='teal'/>",
+        ),
+    ]);
+}
+
+#[test]
+fn lights_and_tiles_of_a_filter_stand_where_a_browser_has_them() {
+    let lit = |light: &str| {
+        svg(&format!(
+            "<filter id='f' primitiveUnits='objectBoundingBox'><feDiffuseLighting in='SourceAlpha' lighting-color='wheat'>{light}</feDiffuseLighting></filter><rect x='20' y='20' width='150' height='100' filter='url(#f)'/>"
+        ))
+    };
+    let tiled = |view: &str, place: &str| {
+        format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='{view}'><filter id='f' x='0' y='0' width='1' height='1'><feOffset {place}/><feTile/></filter><g filter='url(#f)'><path d='M20 20h30v30z' fill='red'/><circle cx='40' cy='60' r='9' fill='teal'/><rect x='20' y='20' width='160' height='110' fill='none' stroke='navy' stroke-width='4'/></g></svg>")
+            .into_bytes()
+    };
+    hold(&[
+        lit("<fePointLight x='.5' y='.5' z='.3'/>"),
+        lit("<feSpotLight x='.2' y='.2' z='.6' pointsAtX='.6' pointsAtY='.6' specularExponent='8'/>"),
+        tiled("0 0 200 150", "x='20' y='20' width='25' height='25'"),
+        svg("<filter id='f' x='0' y='0' width='1' height='1'><feFlood x='50' y='40' width='12' height='9' flood-color='red'/><feOffset dx='3' dy='2'/><feTile/></filter><rect x='30' y='20' width='140' height='90' filter='url(#f)'/>"),
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 400 300'><filter id='f' x='0' y='0' width='1' height='1'><feFlood x='30' y='30' width='10' height='10' flood-color='red'/><feOffset x='30' y='30' width='20' height='20'/><feTile/></filter><rect x='20' y='20' width='300' height='200' filter='url(#f)'/></svg>".as_bytes().to_vec(),
+        tiled("-8 4 200 150", "x='21' y='22' width='33' height='41'"),
+    ]);
+}
+
+#[test]
+fn escapes_and_numbers_in_values_are_read_as_in_a_browser() {
+    hold(&[
+        svg(
+            r"<style>.\61 { fill: te\61l } .b\:c { fill: g\6f ld; stroke: \72 ed }</style><rect class='a' width='90' height='90'/><rect class='b:c' x='100' width='90' height='90'/>",
+        ),
+        svg(
+            "<circle cx='50' cy='50' r='30.'/><rect x='100' y='20.5' width='5e1' height='.5e2'/><rect x='100' y='90' width='40.px' height='40'/>",
+        ),
+    ]);
+}
+
+#[test]
 fn selectors_have_the_namespaces_that_a_sheet_declares() {
     let styled = |css: &str| svg(&format!("<style>{css}</style>{SHAPES}"));
     hold(&[
@@ -391,6 +505,27 @@ fn an_embedded_drawing_is_as_large_as_in_a_browser_and_is_cut_off_there() {
             "width='150' height='60' preserveAspectRatio='xMinYMin'",
         ),
         led("<!-- <svg> by > \"me -->", "viewBox='0 0 100 100'"),
+    ]);
+}
+
+#[test]
+fn an_embedded_drawing_has_the_entities_that_it_declares() {
+    let image = |document: &str| {
+        let data = document
+            .replace('%', "%25")
+            .replace('#', "%23")
+            .replace('&', "%26")
+            .replace('<', "%3C")
+            .replace('"', "%22");
+        svg(&format!("<image x='20' y='20' width='150' height='100' href=\"data:image/svg+xml,{data}\"/>"))
+    };
+    hold(&[
+        image(
+            "<!DOCTYPE svg [<!ENTITY vb '0 0 20 20'><!ENTITY col 'teal'>]><svg xmlns='http://www.w3.org/2000/svg' width='30' height='20' viewBox='&vb;'><rect width='20' height='20' fill='&col;'/></svg>",
+        ),
+        image(
+            "<!DOCTYPE svg [<!ENTITY shape '<circle cx=\"5\" cy=\"5\" r=\"4\"/>'>]><svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10'><rect width='9' height='3' fill='red'/>&shape;</svg>",
+        ),
     ]);
 }
 
@@ -512,7 +647,6 @@ fn what_the_renderer_still_passes_over_is_told_of_it() {
         "<filter id='f'><feFlood width='9'/><feTile/></filter><rect width='90' height='90' filter='url(#f)'/>",
         "<style>rect { fill: if(style(--m: dark): teal; else: gold) }</style><rect width='90' height='90'/>",
         "<filter id='f'><feTurbulence baseFrequency='0.1' stitchTiles='stitch'/></filter><rect width='90' height='90' filter='url(#f)'/>",
-        "<style>rect { mask-image: conic-gradient(red, teal) }</style><rect width='90' height='90'/>",
         "<style>@starting-style { rect { fill: red } }</style><rect width='90' height='90'/>",
         "<text y='40' font-family='DejaVu Sans' style='text-decoration: underline 3px'>Pelican</text>",
         "<text y='40' font-family='DejaVu Sans' text-decoration='underline dashed'>Pelican</text>",

@@ -12,6 +12,7 @@ mod pixels;
 mod properties;
 mod raster;
 mod real;
+mod root;
 mod survey;
 
 /// The program that the workers of a pool are.

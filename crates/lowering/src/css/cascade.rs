@@ -42,10 +42,11 @@ pub(in super::super) fn cascade(
 ) -> Option<StyleSheet> {
     let sheet = read(tree, around, canvas);
     let matcher = Matcher::new(tree, work);
+    let layers = sheet.layer_order();
     let mut made = 0;
     let mut styles = Vec::with_capacity(tree.len());
     for element in 0..tree.len() {
-        let style = declared(tree, element, &sheet, &matcher);
+        let style = declared(tree, element, (&sheet, &layers), &matcher);
         // One rule may give many elements a long value.
         made += style.values().map(String::len).sum::<usize>();
         if matcher.is_over() || made > bytes {
@@ -99,7 +100,7 @@ fn read(tree: &Tree, around: &str, canvas: [f64; 2]) -> StyleSheet {
 fn declared(
     tree: &Tree,
     element: usize,
-    sheet: &StyleSheet,
+    (sheet, layers): (&StyleSheet, &[usize]),
     matcher: &Matcher<'_>,
 ) -> BTreeMap<String, String> {
     let unlayered = sheet.layers.len();
@@ -113,7 +114,7 @@ fn declared(
     for rule in &sheet.rules {
         let matching = rule.selectors.iter().filter(|selector| matcher.matches(element, selector));
         let Some(specificity) = matching.map(|selector| selector.specificity).max() else { continue };
-        let layer = rule.layer.unwrap_or(unlayered);
+        let layer = rule.layer.map_or(unlayered, |layer| layers[layer]);
         for declaration in &rule.declarations {
             found.push((weigh(declaration, false, layer, specificity, order), declaration));
             order += 1;

@@ -14,6 +14,19 @@ pub(in super::super) struct Declaration {
     pub(in super::super) important: bool,
 }
 
+/// The text of a value, words in it without their escapes where they are words without them too.
+fn plain(tokens: &[CssToken<'_>]) -> String {
+    if !tokens.iter().any(|token| token.text.contains('\\')) {
+        return text_of(tokens);
+    }
+    let is_word = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let word = |token: &CssToken<'_>| {
+        let name = (token.kind == CssTokenKind::Ident).then(|| token.name());
+        name.filter(is_word).unwrap_or_else(|| token.text.to_owned())
+    };
+    tokens.iter().map(word).collect()
+}
+
 /// The declarations of a `style` attribute.
 pub(in super::super) fn inline(text: &str) -> Vec<Declaration> {
     let tokens = tokens(text);
@@ -56,5 +69,5 @@ pub(super) fn declaration(tokens: &[CssToken<'_>]) -> Option<Declaration> {
         return None;
     }
     let name = if custom { name } else { name.to_ascii_lowercase() };
-    Some(Declaration { name, value: text_of(value), important })
+    Some(Declaration { name, value: if custom { text_of(value) } else { plain(value) }, important })
 }

@@ -58,7 +58,28 @@ impl StyleSheet {
         reader.rules(&Context::default());
     }
 
+    /// The place of each layer in the cascade: those in a layer come before what stands in that itself.
+    pub(super) fn layer_order(&self) -> Vec<usize> {
+        let key = |name: &str| {
+            let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
+            let places = ends.filter_map(|end| self.layers.get(&name[..end]).copied());
+            places.chain([usize::MAX]).collect::<Vec<_>>()
+        };
+        let mut keys: Vec<(Vec<usize>, usize)> =
+            self.layers.iter().map(|(name, at)| (key(name), *at)).collect();
+        keys.sort();
+        let mut order = vec![0; keys.len()];
+        for (place, (_, at)) in keys.into_iter().enumerate() {
+            order[at] = place;
+        }
+        order
+    }
+
     fn layer(&mut self, name: &str) -> usize {
+        // One is named with those that it is in.
+        if let Some((around, _)) = name.rsplit_once('.') {
+            self.layer(around);
+        }
         let next = self.layers.len();
         *self.layers.entry(name.to_owned()).or_insert(next)
     }
