@@ -72,8 +72,9 @@ fn in_place_of_a_command(
     // `help` knows the commands of the program, which are not its own.
     if name == "help" {
         let near = near(wanted, command.get_subcommands().map(Command::get_name));
-        let meant = near.first().map_or_else(String::new, |meant| format!(": did you mean \"{meant}\"?"));
-        return format!("{wanted:?} is no command{meant}; `pelicycle help` lists all\n");
+        let meant =
+            near.first().map_or_else(|| ";".to_owned(), |meant| format!(": did you mean \"{meant}\"?"));
+        return format!("{wanted:?} is no command{meant} `pelicycle help` lists all\n");
     }
     let takes_a_word = |name: &&&str| **name == SHOW && words.last().is_some_and(|last| last == wanted);
     match known.iter().find(takes_a_word) {
