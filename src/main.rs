@@ -15,7 +15,10 @@ fn main() -> ExitCode {
         Some(command) if command == cli::template_trial::TRIAL_COMMAND => cli::template_trial::trial(),
         _ => {
             pelicycle_engine::chat::guard_templates(cli::template_trial::guard);
-            cli::dispatch(cli::Cli::of_process())
+            match cli::Cli::of_process() {
+                Ok(cli) => cli::dispatch(cli),
+                Err(answered) => return answered,
+            }
         }
     };
     match done {

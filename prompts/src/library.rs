@@ -130,7 +130,10 @@ impl PromptLibrary {
         let shown: String = name.chars().take(80).collect();
         let near = near(&shown, known);
         let hint = if near.is_empty() {
-            format!(": there are {}, among them \"pelican\"", self.prompts.len())
+            format!(
+                ": there are {}, among them \"pelican\". `pelicycle prompts` lists them; `pelicycle prompts new ID --text TEXT` makes one of your own",
+                self.prompts.len()
+            )
         } else {
             did_you_mean(&near)
         };

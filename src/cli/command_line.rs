@@ -4,13 +4,15 @@ use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, Error};
-use pelicycle_text::near;
+use pelicycle_text::{any_of, near};
 
 /// The most command lines that are offered for a word that stands elsewhere in them.
 const MOST_ELSEWHERE: usize = 3;
 
 /// The command that most options are of.
 const RUN: &str = "run";
+/// The command of a command that looks one name up.
+const SHOW: &str = "show";
 
 /// Lets a number below zero be an option's value, in all commands: that it is too small is told of it, and not that it is no
 /// option.
@@ -40,14 +42,8 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
             let meant: Vec<String> =
                 near(wanted, known.iter().copied()).into_iter().take(1).map(str::to_owned).collect();
             let told = match (elsewhere.is_empty(), meant.is_empty()) {
-                (false, _) => format!("{wanted:?} is no command: did you mean {}?\n", elsewhere.join(" or ")),
-                (true, true) if !is_first => {
-                    format!(
-                        "{wanted:?} is no command of `{}`: there are {}\n",
-                        within.get_name(),
-                        known.join(", ")
-                    )
-                }
+                (false, _) => format!("{wanted:?} is no command: did you mean {}?\n", any_of(&elsewhere)),
+                (true, true) if !is_first => in_place_of_a_command(command, words, wanted, within, &known),
                 (true, false) => {
                     error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
                     return error;
@@ -61,6 +57,33 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
             None => error,
         },
         _ => error,
+    }
+}
+
+/// Where a command of commands has none of this name: the one that takes such a word, where there is one, else all.
+fn in_place_of_a_command(
+    command: &Command,
+    words: &[String],
+    wanted: &str,
+    within: &Command,
+    known: &[&str],
+) -> String {
+    let name = within.get_name();
+    // `help` knows the commands of the program, which are not its own.
+    if name == "help" {
+        let near = near(wanted, command.get_subcommands().map(Command::get_name));
+        let meant =
+            near.first().map_or_else(|| ";".to_owned(), |meant| format!(": did you mean \"{meant}\"?"));
+        return format!("{wanted:?} is no command{meant} `pelicycle help` lists all\n");
+    }
+    let takes_a_word = |name: &&&str| **name == SHOW && words.last().is_some_and(|last| last == wanted);
+    match known.iter().find(takes_a_word) {
+        Some(show) => {
+            format!(
+                "{wanted:?} is no command of `{name}`: did you mean `pelicycle {name} {show} {wanted}`?\n"
+            )
+        }
+        None => format!("{wanted:?} is no command of `{name}`: there are {}\n", known.join(", ")),
     }
 }
 

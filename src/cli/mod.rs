@@ -50,6 +50,7 @@ pub(crate) mod worker;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Ask language models to draw a pelican riding a bicycle; keep, check and compare what they draw.
@@ -120,19 +121,33 @@ enum Command {
 }
 
 impl Cli {
-    /// The command line of this process; ends it where that is a mistake, or asks for help.
-    pub(crate) fn of_process() -> Cli {
+    /// The command line of this process; the exit code where that is a mistake, or asks for help, which is answered.
+    pub(crate) fn of_process() -> Result<Cli, ExitCode> {
         let command = help::grouped(Cli::command()).long_version(version::LONG.as_str());
         let mut command = command_line::with_negative_numbers(command);
         let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
             Ok(matches) => matches,
             Err(error) => {
                 let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-                command_line::in_own_words(error, &command, &words.collect::<Vec<_>>()).exit()
+                let error = command_line::in_own_words(error, &command, &words.collect::<Vec<_>>());
+                return Err(answer(&error));
             }
         };
-        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+        Cli::from_arg_matches(&matches).map_err(|error| answer(&error.format(&mut command)))
     }
+}
+
+/// Prints the parser's own answer: help, a version, or what is wrong with the command line.
+fn answer(error: &clap::Error) -> ExitCode {
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if error.use_stderr() && !is_help {
+        // The parser cuts help for a narrow terminal, and no error.
+        error.render().to_string().lines().for_each(output::say_error);
+    } else {
+        // Nobody reads it any more.
+        drop(error.print());
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// Carries out what was parsed.

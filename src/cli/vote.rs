@@ -113,6 +113,7 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
     let place = store.judgements_folder();
     let name = voter.name.clone();
     let booth = Arc::new(VotingSession::open(store, (looked, &listing), (scope, sides), voter, say_error)?);
+    let is_empty = listing.attempts.is_empty();
     drop(listing);
     let runtime = runtime()?;
     let served = runtime.block_on(async {
@@ -123,6 +124,9 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         let then =
             if args.between.is_empty() && !args.looks { String::new() } else { format!(" Then: {next}") };
         say_error(&format!("Open it in a browser to vote as {name}. Ctrl-C ends it.{then}"));
+        if is_empty {
+            say_error("There are no drawings yet: `pelicycle run -m MODEL -n 4` makes some, and the page shows them as they come.");
+        }
         tokio::select! {
             ended = serve(listener, Arc::clone(&booth)) => ended.context("the server failed"),
             () = signals.next() => Ok(()),

@@ -63,7 +63,7 @@ const look = async (context, view, path, first, number) => {
   await page.evaluate(axe);
   const violations = await page.evaluate(async (first) => {
     // Colours follow from the style sheet, so one page of a kind tells; to find them takes half of the time.
-    const rules = first ? {} : { "color-contrast": { enabled: false } };
+    const rules = { "target-size": { enabled: innerWidth < 640 }, ...(!first && { "color-contrast": { enabled: false } }) };
     const found = (await globalThis.axe.run(document, { resultTypes: ["violations"], preload: false, rules })).violations;
     return found.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 200)).join(" | ")}`);
   }, first);

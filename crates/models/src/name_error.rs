@@ -1,6 +1,6 @@
 //! A local name that leads to no model, or to several.
 
-use pelicycle_text::size;
+use pelicycle_text::{any_of, size};
 
 use super::inventory::MOST_NAMED;
 use super::model_file::ModelFile;
@@ -35,7 +35,7 @@ impl ModelCandidate {
 fn near_words(near: &[String]) -> String {
     match near {
         [] => String::new(),
-        near => format!("; did you mean {}?", near.join(" or ")),
+        near => format!("; did you mean {}?", any_of(near)),
     }
 }
 

@@ -23,7 +23,7 @@ mod wrap;
 
 pub use circle::CircleWatch;
 pub use markdown::{escape_markdown, escape_markdown_sentence, markdown_table};
-pub use near::{did_you_mean, near};
+pub use near::{any_of, did_you_mean, near};
 pub use number::{count, decimal, dollars, plural, seconds};
 pub use table::{table, with_head};
 pub use time::{date, day, moment};

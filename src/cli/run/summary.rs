@@ -13,6 +13,12 @@ use super::say;
 use crate::cli::output::{say_table, say_words};
 use crate::cli::terminal::printable;
 
+/// Columns of the table, and how many of them are always known.
+const COLUMNS: usize = 7;
+const KNOWN: usize = 4;
+/// What stands for a figure that nobody knows.
+const UNKNOWN: &str = "-";
+
 /// What came of an attempt, in a few words.
 pub(super) fn result(finished: &FinishedAttempt<'_>) -> String {
     let verdict = finished.verdict.map(Verdict::words);
@@ -165,16 +171,17 @@ impl RunSummary {
                     + if *looks { ", looks" } else { "" },
                 format!("{}/{}", row.drawn, row.attempts),
                 verdicts.join(", "),
-                row.tokens.map_or("-".to_owned(), |tokens| tokens.to_string()),
-                speeds.get(speeds.len() / 2).map_or("-".to_owned(), |median| format!("{median:.1}")),
+                row.tokens.map_or(UNKNOWN.to_owned(), |tokens| tokens.to_string()),
+                speeds.get(speeds.len() / 2).map_or(UNKNOWN.to_owned(), |median| format!("{median:.1}")),
                 match row.cost {
-                    (_, 0) => "-".to_owned(),
+                    (_, 0) => UNKNOWN.to_owned(),
                     (usd, known) if known == row.attempts => dollars(usd),
                     (usd, known) => format!("{} for {known}", dollars(usd)),
                 },
             ]);
         }
         if lines.len() > 1 {
+            leave_out_unknown(&mut lines);
             say_table(&text::table(&lines));
         } else {
             say("nothing was left to ask");
@@ -196,6 +203,16 @@ impl RunSummary {
         if let Some(index) = index {
             say(&format!("gallery {}", printable(&address(index))));
         }
+    }
+}
+
+/// Empties the columns at the end of a table of which no row knows anything: it is to fit a narrow terminal.
+fn leave_out_unknown(lines: &mut [[String; COLUMNS]]) {
+    for column in (KNOWN..COLUMNS).rev() {
+        if lines.iter().skip(1).any(|line| line[column] != UNKNOWN) {
+            return;
+        }
+        lines.iter_mut().for_each(|line| line[column].clear());
     }
 }
 

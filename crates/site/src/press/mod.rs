@@ -238,7 +238,7 @@ impl<'a> Press<'a> {
         if self.keep_made_with(inputs, newest(model.attempts())) {
             return Ok(());
         }
-        let page = ModelPage::new(model);
+        let page = ModelPage::new(model, &self.ranks, &self.own.lead);
         self.page(&page.path, "model.html", "../", &page, || Poster::model(model), inputs)?;
         if let Some(page) = GridPage::new(model) {
             self.page(&page.path, "grid.html", "../", &page, || Poster::grid(model), inputs)?;

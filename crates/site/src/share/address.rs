@@ -14,7 +14,9 @@ pub struct BaseUrl(String);
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum BaseUrlError {
-    #[error("it is no address ({0}); one begins with https:// and a host")]
+    #[error(
+        "it is no address ({0}); one begins with https:// and a host, as https://example.org/pelicans does"
+    )]
     Parse(#[from] url::ParseError),
     #[error("it must begin with https:// or http://, as what others link to does")]
     Scheme,

@@ -108,12 +108,15 @@ pub(super) fn title(site: &SiteSettings, first: Option<&Section<'_>>) -> String 
 /// one first that most models were asked; then the others, from sections in the order of their newest attempt.
 pub(super) fn in_order<'a, 'b>(sections: &'b [Section<'a>], lead: &[String]) -> Vec<&'b Section<'a>> {
     let mut order: Vec<&Section<'_>> = sections.iter().collect();
-    order.sort_by_key(|section| {
-        let place = lead.iter().position(|id| *id == section.prompt.id).unwrap_or(usize::MAX);
-        let famous = section.prompt.family == FAMOUS;
-        (place, !famous, Reverse(if famous { section.cases.len() } else { 0 }))
-    });
+    order.sort_by_key(|section| place_of_prompt(section, lead));
     order
+}
+
+/// Where a prompt stands among others: the lower, the further in front.
+pub(super) fn place_of_prompt(section: &Section<'_>, lead: &[String]) -> (usize, bool, Reverse<usize>) {
+    let place = lead.iter().position(|id| *id == section.prompt.id).unwrap_or(usize::MAX);
+    let famous = section.prompt.family == FAMOUS;
+    (place, !famous, Reverse(if famous { section.cases.len() } else { 0 }))
 }
 
 fn model_link(model: &hall::ModelWorks<'_>) -> PageLink {

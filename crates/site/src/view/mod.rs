@@ -22,6 +22,7 @@ mod reader;
 mod seals;
 mod sheet;
 mod syntax;
+mod time_axis;
 mod timeline;
 mod versus;
 mod wall;

@@ -10,8 +10,11 @@ use serde::Serialize;
 
 use super::figures::{Fact, Figures, facts};
 use super::hall::{self, ModelWorks, model_path, prompt_path};
+use super::index::place_of_prompt;
+use super::ranking::Ranks;
 use super::wall::PageLink;
 use super::{Card, grid};
+use crate::makers::Lab;
 
 /// Samples of a prompt that hang on the page; the others are links.
 const HUNG: usize = 12;
@@ -27,6 +30,12 @@ pub(crate) struct ModelPage {
     pub(crate) path: String,
     label: String,
     demonstration: bool,
+    /// Who made it, and when it came out, where that is known.
+    lab: Option<Lab>,
+    released: Option<String>,
+    /// The share of its pairs that it won, and its places, where it was judged.
+    won: Option<String>,
+    places: Option<String>,
     plate: Vec<Fact>,
     grid: Option<String>,
     prompts: Vec<PromptRow>,
@@ -63,8 +72,12 @@ struct Event {
 }
 
 impl ModelPage {
-    pub(crate) fn new(model: &ModelWorks<'_>) -> Self {
+    /// The page of a model, whose prompts stand as on the first page: `lead` are those that the site puts first.
+    pub(crate) fn new(model: &ModelWorks<'_>, ranks: &Ranks, lead: &[String]) -> Self {
         let (contestant, origin) = (model.contestant(), model.origin());
+        let standing = ranks.of(&contestant.slug);
+        let mut cases: Vec<_> = model.cases.iter().collect();
+        cases.sort_by_key(|(section, _)| place_of_prompt(section, lead));
         let all: Vec<&Attempt> = model.attempts().collect();
         let Figures { drawn, rate, tokens, time, speed, price, .. } = Figures::of(&all.iter().copied());
         let days = all.iter().map(|attempt| attempt.timing.started);
@@ -89,9 +102,13 @@ impl ModelPage {
             path: model_path(contestant),
             label: text::label(&contestant.label),
             demonstration: contestant.demonstration,
+            lab: origin.lab.clone(),
+            released: origin.released.map(text::date),
+            won: standing.map(|standing| standing.won.clone()),
+            places: standing.map(|standing| standing.place.clone()),
             plate,
             grid: grid::path(model),
-            prompts: model.cases.iter().map(|(section, case)| PromptRow::new(section, case)).collect(),
+            prompts: cases.into_iter().map(|(section, case)| PromptRow::new(section, case)).collect(),
             served: history.iter().any(|event| event.changed || event.served.is_some()),
             history,
             earlier,

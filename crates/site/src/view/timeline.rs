@@ -1,4 +1,4 @@
-//! One prompt through the years: a strip a family of models, each model at its date.
+//! One prompt through the years: drawings on an axis of time, and a strip a family of models, the oldest model first.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::figures::{difference_in_words, rate_in_words};
 use super::hall::{Case, Section, model_path, prompt_path};
+use super::time_axis::TimeAxis;
 use super::{Card, lineage};
 
 /// Models of a strip, the newest.
@@ -20,6 +21,8 @@ pub(crate) struct TimelinePage {
     title: String,
     text: String,
     prompt_href: String,
+    /// Drawings at the days when their models came out.
+    axis: Option<TimeAxis>,
     strips: Vec<Strip>,
     /// Every model's date of release is known.
     all_released: bool,
@@ -84,6 +87,7 @@ impl TimelinePage {
             text: text::visible(&section.prompt.text),
             prompt_href: prompt_path(section.prompt),
             all_released: strips.iter().flat_map(|strip| &strip.stops).all(|stop| stop.released),
+            axis: TimeAxis::new(&section.cases),
             strips,
         })
     }

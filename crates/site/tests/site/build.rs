@@ -269,6 +269,7 @@ fn a_model_has_a_page_a_grid_with_its_premium_and_a_place_in_the_years() {
     let grid = one("grids/", "crane-1");
     assert!(grid.contains("data-label=\"Difference\">+100 points, likely +61 to +100"), "{grid}");
     assert!(grid.contains("drawn more often"));
+    assert!(grid.find("class=\"grid\"") < grid.find("class=\"premium\""), "drawings first");
     let premium = page(&files, "premium.html");
     // crane-2 was asked for nothing else.
     assert!(

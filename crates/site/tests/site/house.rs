@@ -196,3 +196,77 @@ fn a_drawing_that_moves_lies_in_the_site_as_an_image_and_others_do_not() {
     assert_eq!(build(&store, &out).report.written, 0, "the cache knows it");
     assert_eq!(moving(&out).len(), 1);
 }
+
+/// The page of the model with this name, as it reads.
+fn model_page(out: &std::path::Path, model: &str) -> String {
+    let files = site_files(out);
+    let page = files.into_iter().find(|(name, _)| name.starts_with(&format!("models/{model}"))).unwrap().1;
+    String::from_utf8(page).unwrap().replace('\u{a0}', " ").replace("&#x2f;", "/")
+}
+
+#[test]
+fn the_page_of_a_model_says_who_made_it_and_how_it_stands_and_begins_with_the_famous_prompt() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    for model in ["gpt-4o", "claude-3-opus", "gpt-4", "beta-2"] {
+        // Judges are shown drawings of the pelican that lie three apart.
+        for day in 1..=4 {
+            ask(&store, model, &format!("2026010{day}"), &format!("2026-01-0{day}T00:00:00Z"));
+        }
+        hang(&store, "otter-boat", model, "2026-03-05T00:00:00Z", SVG, |attempt| {
+            attempt.contestant.model = model.to_owned();
+        });
+    }
+    hang_judgements(&store);
+    build(&store, &out);
+    let page = model_page(&out, "gpt-4o");
+    let head = page.split("</header>").nth(1).unwrap();
+    for words in ["<bdi>OpenAI</bdi> · released 13 May 2024", "<a href=\"../ranking.html\">won ", ", place "]
+    {
+        assert!(head.contains(words), "{words}: {head}");
+    }
+    let at = |prompt: &str| page.find(&format!("<section class=\"strip\" id=\"{prompt}-")).unwrap();
+    assert!(at("pelican") < at("otter-boat"), "although the otter was asked later");
+
+    let own = SiteSettings { lead: vec!["otter-boat".to_owned()], ..SiteSettings::default() };
+    let options = GalleryOptions { site: own, ..GalleryOptions::default() };
+    build_from(&store, &PromptLibrary::bundled(), &out, &options);
+    let page = model_page(&out, "gpt-4o");
+    let at = |prompt: &str| page.find(&format!("<section class=\"strip\" id=\"{prompt}-")).unwrap();
+    assert!(at("otter-boat") < at("pelican"), "the site puts it first");
+}
+
+#[test]
+fn drawings_stand_on_an_axis_of_time_where_release_dates_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    let timeline = || {
+        let files = site_files(&out);
+        let page = files.into_iter().find(|(name, _)| name.starts_with("timelines/")).unwrap().1;
+        String::from_utf8(page).unwrap()
+    };
+    line_up(&store, &["gpt-4o", "gpt-4", "beta-2"], "2026-01-05");
+    build(&store, &out);
+    assert!(!timeline().contains("<svg class=\"chart days"), "two dates are no axis");
+
+    line_up(&store, &["claude-3-opus", "hatchling"], "2026-01-06");
+    build(&store, &out);
+    let page = timeline();
+    let frames: Vec<&str> = page.split("<svg class=\"chart days ").skip(1).collect();
+    assert_eq!(frames.len(), 2, "one for wide screens, one for narrow ones");
+    for frame in frames {
+        let frame = frame.split("</svg>").next().unwrap();
+        let places: Vec<f64> = ["gpt-4, 14 Mar 2023", "claude-3-opus, 4 Mar 2024", "gpt-4o, 13 May 2024"]
+            .iter()
+            .map(|words| {
+                let (_, drawing) = frame.split_once(&format!("<title>{words}</title>")).unwrap();
+                let x = drawing.split_once("<image ").unwrap().1.split_once(" x=\"").unwrap().1;
+                x.split_once('"').unwrap().0.parse().unwrap()
+            })
+            .collect();
+        let (year, weeks) = (places[1] - places[0], places[2] - places[1]);
+        assert!(year > 0.0 && (year / weeks / (356.0 / 70.0) - 1.0).abs() < 0.02, "{places:?}: days, evenly");
+        assert_eq!(frame.matches("<image ").count(), 3, "no demonstration, and none without a date");
+    }
+    assert!(page.contains("The release date of 1 model is not known"), "{page}");
+}

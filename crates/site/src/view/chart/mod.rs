@@ -21,9 +21,10 @@ mod scale;
 pub(crate) use frame::ChartFrame;
 use kind::ChartKind;
 pub(crate) use page::ChartPage;
+pub(super) use scale::Scale;
 
 /// The colour of a model whose lab is not known.
-const PLAIN: &str = "#868e96";
+pub(super) const PLAIN: &str = "#868e96";
 
 /// What a chart shows, before it has a size.
 #[derive(Debug)]

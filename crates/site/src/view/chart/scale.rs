@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 /// An axis across.
 #[derive(Debug)]
-pub(super) enum Scale {
+pub(in crate::view) enum Scale {
     /// Days, evenly.
     Days { first: Date, last: Date },
     /// Each step is so many times the one before it: the logarithm, evenly.
@@ -13,7 +13,7 @@ pub(super) enum Scale {
 
 impl Scale {
     /// From the first day to the last, with some room.
-    pub(super) fn days(first: Date, last: Date) -> Self {
+    pub(in crate::view) fn days(first: Date, last: Date) -> Self {
         let room = jiff::Span::new().days(((last - first).get_days() / 25).max(7));
         Self::Days { first: first.saturating_sub(room), last: last.saturating_add(room) }
     }
@@ -27,31 +27,37 @@ impl Scale {
     }
 
     /// The place of a value, from 0 to 1; days count from 1 January 1970.
-    pub(super) fn share(&self, value: f64) -> f64 {
+    pub(in crate::view) fn share(&self, value: f64) -> f64 {
         match self {
             Self::Days { first, last } => {
-                let days = |day: &Date| f64::from((*day - date(1970, 1, 1)).get_days());
-                (value - days(first)) / (days(last) - days(first)).max(1.0)
+                (value - number(*first)) / (number(*last) - number(*first)).max(1.0)
             }
             Self::Powers { first, last } => (value / first).ln() / (last / first).ln(),
         }
     }
 
+    /// The place of a day, from 0 to 1.
+    pub(in crate::view) fn share_of_day(&self, day: Date) -> f64 {
+        self.share(number(day))
+    }
+
     /// The values that the axis names, as many as a chart of this width has room for, each with its words where it has its own.
-    pub(super) fn ticks(&self, width: f64) -> Vec<(f64, Option<String>)> {
+    pub(in crate::view) fn ticks(&self, width: f64) -> Vec<(f64, Option<String>)> {
         match self {
-            Self::Days { first, last } => {
-                let days = |day: Date| f64::from((day - date(1970, 1, 1)).get_days());
-                day_ticks(*first, *last, width)
-                    .into_iter()
-                    .map(|(day, words)| (days(day), Some(words)))
-                    .collect()
-            }
+            Self::Days { first, last } => day_ticks(*first, *last, width)
+                .into_iter()
+                .map(|(day, words)| (number(day), Some(words)))
+                .collect(),
             Self::Powers { first, last } => {
                 power_ticks(*first, *last, width).into_iter().map(|value| (value, None)).collect()
             }
         }
     }
+}
+
+/// A day as a number: days since 1 January 1970.
+fn number(day: Date) -> f64 {
+    f64::from((day - date(1970, 1, 1)).get_days())
 }
 
 /// Days that the axis names: of each year, half or quarter of it, as many as there is room for.
