@@ -231,7 +231,7 @@ mod tests {
             ("pull x/y", "did you mean `pelicycle model pull`?"),
             (
                 "list",
-                "did you mean `pelicycle baseline list` or `pelicycle prompts list` or `pelicycle model list`?",
+                "did you mean `pelicycle baseline list`, `pelicycle prompts list` or `pelicycle model list`?",
             ),
             ("prompt", "a similar subcommand exists: 'prompts'"),
             ("baseline show x", "error: \"show\" is no command of `baseline`: there are save, list, rm"),
