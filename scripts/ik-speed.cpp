@@ -27,7 +27,8 @@ static llama_context *context_of(llama_model *model, int sequences, int length, 
     llama_context_params params = llama_context_default_params();
     params.n_ctx = sequences * length;
     params.n_seq_max = sequences;
-    params.n_batch = params.n_ubatch = 512;
+    params.n_batch = length > 512 ? length : 512;
+    params.n_ubatch = 512;
     params.n_threads = params.n_threads_batch = threads;
     llama_context *context = llama_init_from_model(model, params);
     if (!context) fail("no context");

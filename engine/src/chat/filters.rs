@@ -69,8 +69,11 @@ fn default(value: Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     Ok(if value.is_undefined() || (lax && !value.is_true()) { other } else { value })
 }
 
-/// As the Python library of marked-up text does it, which writes quotes by their numbers.
-fn escape(value: &Value) -> Result<String, Error> {
+/// As the Python library of marked-up text does it, which writes quotes by their numbers. What is escaped or called safe stays.
+fn escape(value: &Value) -> Result<Value, Error> {
+    if value.is_safe() {
+        return Ok(value.clone());
+    }
     let text = python::str(value)?;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -84,7 +87,7 @@ fn escape(value: &Value) -> Result<String, Error> {
         }
         check_size(out.len())?;
     }
-    Ok(out)
+    Ok(Value::from_safe_string(out))
 }
 
 /// `int(value, default, base)`: what is no number is the default.

@@ -29,13 +29,13 @@ pub(super) fn advice(beginning: &[u8]) -> &'static str {
     if let Some((_, advice)) = known {
         return advice;
     }
+    // The length of a header, then the header as JSON. Such a length may look like text.
+    if beginning.len() > 8 && beginning[8] == b'{' && beginning[5..8] == [0; 3] {
+        return "it holds weights as safetensors: fetch a GGUF file of the model, or convert it";
+    }
     let text = beginning.trim_ascii_start();
     if text.starts_with(b"<") || text.starts_with(b"{") {
         return "it is a web page or a server's answer: fetch the file again, by the link that downloads it";
-    }
-    // The length of a header, then the header as JSON.
-    if beginning.len() > 8 && beginning[8] == b'{' && beginning[5..8] == [0; 3] {
-        return "it holds weights as safetensors: fetch a GGUF file of the model, or convert it";
     }
     if beginning.iter().all(|byte| *byte == 0) {
         return "it begins with zeros, so its download was not finished: fetch it again";

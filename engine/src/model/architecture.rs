@@ -126,6 +126,17 @@ pub(crate) enum ScoreScale {
     One,
 }
 
+impl ScoreScale {
+    /// The factor in a model of so many layers, whose width has so many numbers a head and whose keys have so many.
+    pub(super) fn factor(self, layers: usize, of_a_head: usize, of_a_key: usize) -> f32 {
+        match self {
+            ScoreScale::One => 1.0,
+            ScoreScale::WidthAt(at) if at == layers => 1.0 / (of_a_head as f32).sqrt(),
+            ScoreScale::WidthAt(_) | ScoreScale::KeySize => 1.0 / (of_a_key as f32).sqrt(),
+        }
+    }
+}
+
 /// How the logarithm that a file gives for YaRN corrects attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum YarnLog {

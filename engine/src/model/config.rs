@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::architecture::{Architecture, PictureAttention, ScoreScale};
+use super::architecture::{Architecture, PictureAttention};
 use super::config_keys::{ConfigKeys, LIMIT};
 use super::error::ModelError;
 use super::head_shape::HeadShape;
@@ -176,14 +176,7 @@ impl ModelConfig {
                 None => vec![heads; layers],
             };
         let blocks = LayerBlocks::read(&keys, architecture, layers, &kv_heads)?;
-        for (n, blocks) in kv_heads.iter_mut().zip(&blocks) {
-            if !blocks.attends() {
-                *n = 0;
-            } else if *n == 0 || !heads.is_multiple_of(*n) {
-                let why = "which does not divide the query heads";
-                return Err(keys.fail("attention.head_count_kv", n, why));
-            }
-        }
+        share_heads(&keys, heads, &mut kv_heads, &blocks)?;
         let latent = architecture.latent.then(|| LatentShape::read(&keys, heads)).transpose()?;
         let head = HeadShape::read(&keys, heads, width / heads, latent)?;
         // Some files boast of more than any memory holds.
@@ -192,14 +185,6 @@ impl ModelConfig {
             _ => keys.size("context_length")?.unwrap_or(2048),
         };
         let rope_scaling = RopeScaling::read(&keys, context, architecture)?;
-        let epsilon = match gguf.f32(&keys.key("attention.layer_norm_epsilon"))? {
-            Some(epsilon) => epsilon,
-            None => gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?,
-        };
-        if !(0.0..=0.1).contains(&epsilon) {
-            let why = "which is not a small number";
-            return Err(keys.fail("attention.layer_norm_rms_epsilon", &epsilon, why));
-        }
         let windows = match &architecture.windows {
             Some(declared) => windows(&keys, declared, layers)?,
             None => vec![None; layers],
@@ -207,9 +192,7 @@ impl ModelConfig {
         let window_rope_base = window_rope_base(&keys, architecture, &windows)?;
         let score_scale = match (keys.positive_or_zero("attention.scale")?, architecture.score_scale) {
             (Some(scale), _) => scale,
-            (None, ScoreScale::One) => 1.0,
-            (None, ScoreScale::WidthAt(at)) if at == layers => 1.0 / ((width / heads) as f32).sqrt(),
-            (None, ScoreScale::WidthAt(_) | ScoreScale::KeySize) => 1.0 / (head.key as f32).sqrt(),
+            (None, usual) => usual.factor(layers, width / heads, head.key),
         };
         let root_of_width = if architecture.embedding_by_root_of_width { (width as f32).sqrt() } else { 1.0 };
         Ok(ModelConfig {
@@ -230,7 +213,7 @@ impl ModelConfig {
             rope_base: keys.positive("rope.freq_base")?.unwrap_or(10_000.0),
             window_rope_base,
             rope_scaling,
-            epsilon,
+            epsilon: epsilon(&keys)?,
             streams: match architecture.hyper_connections {
                 true => streams(&keys, width)?,
                 false => 1,
@@ -253,6 +236,36 @@ impl ModelConfig {
             experts: experts(&keys)?,
             architecture: architecture.name.to_owned(),
         })
+    }
+}
+
+/// Leaves key and value heads to the layers that attend, where they divide the query heads.
+fn share_heads(
+    keys: &ConfigKeys<'_>,
+    heads: usize,
+    kv_heads: &mut [usize],
+    blocks: &[LayerBlocks],
+) -> Result<(), ModelError> {
+    for (n, blocks) in kv_heads.iter_mut().zip(blocks) {
+        if !blocks.attends() {
+            *n = 0;
+        } else if *n == 0 || !heads.is_multiple_of(*n) {
+            let why = "which does not divide the query heads";
+            return Err(keys.fail("attention.head_count_kv", n, why));
+        }
+    }
+    Ok(())
+}
+
+/// What norms add to a mean square.
+fn epsilon(keys: &ConfigKeys<'_>) -> Result<f32, ModelError> {
+    let epsilon = match keys.gguf.f32(&keys.key("attention.layer_norm_epsilon"))? {
+        Some(epsilon) => epsilon,
+        None => keys.gguf.require_f32(&keys.key("attention.layer_norm_rms_epsilon"))?,
+    };
+    match (0.0..=0.1).contains(&epsilon) {
+        true => Ok(epsilon),
+        false => Err(keys.fail("attention.layer_norm_rms_epsilon", &epsilon, "which is not a small number")),
     }
 }
 

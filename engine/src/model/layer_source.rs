@@ -67,19 +67,14 @@ impl LayerSource<'_> {
     /// it has in another layer.
     pub(super) fn biased(&self, part: &str, declared: &str) -> Result<String, ModelError> {
         let name = self.name(part);
-        if self.architecture.biases.contains(&declared) || self.is_biased_elsewhere(part) {
+        let alone = [part];
+        let together = if TOGETHER.contains(&part) { TOGETHER } else { &alone };
+        let is_biased = self.architecture.biases.contains(&declared)
+            || together.iter().any(|part| self.tensors.is_biased(part));
+        if is_biased {
             self.gguf.require_tensor(&format!("{name}.bias"))?;
         }
         Ok(name)
-    }
-
-    /// Whether a matrix of this name has a bias in any layer. Queries, keys and values have theirs together.
-    fn is_biased_elsewhere(&self, part: &str) -> bool {
-        let alone = [part];
-        let together = if TOGETHER.contains(&part) { TOGETHER } else { &alone };
-        let is_biased =
-            |layer: usize| together.iter().any(|part| self.tensors.has(&format!("blk.{layer}.{part}.bias")));
-        (0..self.config.layers).any(is_biased)
     }
 
     /// The inner width of a block: what the metadata say of this layer, or where they say nothing, what the block's

@@ -2,6 +2,7 @@
 //! no tensor may be left over.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,11 +16,22 @@ use crate::gguf::Gguf;
 pub(crate) struct TensorReader<'a> {
     gguf: &'a Arc<Gguf>,
     taken: Vec<Cell<bool>>,
+    /// Parts of layers that have a bias in any of them: `attn_q` of `blk.3.attn_q.bias`.
+    biased: HashSet<&'a str>,
 }
 
 impl<'a> TensorReader<'a> {
     pub(crate) fn new(gguf: &'a Arc<Gguf>) -> TensorReader<'a> {
-        TensorReader { gguf, taken: vec![Cell::new(false); gguf.tensors().len()] }
+        let biases = gguf.tensors().iter().filter_map(|tensor| {
+            let (_layer, part) = tensor.name.strip_prefix("blk.")?.split_once('.')?;
+            part.strip_suffix(".bias")
+        });
+        TensorReader { gguf, taken: vec![Cell::new(false); gguf.tensors().len()], biased: biases.collect() }
+    }
+
+    /// Whether a part has a bias in any layer.
+    pub(super) fn is_biased(&self, part: &str) -> bool {
+        self.biased.contains(part)
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
