@@ -69,12 +69,15 @@ fn in_place_of_a_command(
     known: &[&str],
 ) -> String {
     let name = within.get_name();
-    // `help` knows the commands of the program, which are not its own.
+    // `help` knows the commands beside it, which are not its own.
     if name == "help" {
-        let near = near(wanted, command.get_subcommands().map(Command::get_name));
+        let (helped, before) = helped(command, words);
+        let near = near(wanted, helped.get_subcommands().map(Command::get_name));
         let meant =
             near.first().map_or_else(|| ";".to_owned(), |meant| format!(": did you mean \"{meant}\"?"));
-        return format!("{wanted:?} is no command{meant} `pelicycle help` lists all\n");
+        let of = if before.is_empty() { String::new() } else { format!(" of `{}`", before.join(" ")) };
+        let help: Vec<&str> = ["pelicycle"].into_iter().chain(before).chain(["help"]).collect();
+        return format!("{wanted:?} is no command{of}{meant} `{}` lists all\n", help.join(" "));
     }
     let takes_a_word = |name: &&&str| **name == SHOW && words.last().is_some_and(|last| last == wanted);
     match known.iter().find(takes_a_word) {
@@ -91,6 +94,14 @@ fn in_place_of_a_command(
 fn innermost<'a>(command: &'a Command, words: &[String]) -> &'a Command {
     let next = words.first().and_then(|word| command.find_subcommand(word));
     next.map_or(command, |next| innermost(next, &words[1..]))
+}
+
+/// The command whose help is asked for by the words, and those that lead to it.
+fn helped<'a, 'w>(command: &'a Command, words: &'w [String]) -> (&'a Command, Vec<&'w str>) {
+    let before = words.iter().map(String::as_str).take_while(|word| *word != "help");
+    let before: Vec<&str> = before.filter(|word| !word.starts_with('-')).collect();
+    let helped = before.iter().try_fold(command, |within, word| within.find_subcommand(word));
+    helped.map_or((command, Vec::new()), |helped| (helped, before))
 }
 
 /// What the parser says of an error.
@@ -235,6 +246,11 @@ mod tests {
             ),
             ("prompt", "a similar subcommand exists: 'prompts'"),
             ("baseline show x", "error: \"show\" is no command of `baseline`: there are save, list, rm"),
+            ("help rnu", "\"rnu\" is no command: did you mean \"run\"? `pelicycle help` lists all\n"),
+            (
+                "prompts help shwo",
+                "\"shwo\" is no command of `prompts`: did you mean \"show\"? `pelicycle prompts help` lists all\n",
+            ),
             ("zebra", "unrecognized subcommand 'zebra'"),
             ("run --seed -1", "--seed <N> takes a whole number from 0, and \"-1\" is none\n"),
             ("run --max-cost two", "--max-cost <USD> takes a number, and \"two\" is none\n"),

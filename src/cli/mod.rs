@@ -144,8 +144,10 @@ fn answer(error: &clap::Error) -> ExitCode {
         // The parser cuts help for a narrow terminal, and no error.
         error.render().to_string().lines().for_each(output::say_error);
     } else {
-        // Nobody reads it any more.
-        drop(error.print());
+        output::remember(error.print());
+        if let Some(lost) = output::lost_words() {
+            return error::report(&lost);
+        }
     }
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }

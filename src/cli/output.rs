@@ -16,7 +16,12 @@ static LOST: OnceLock<io::Error> = OnceLock::new();
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
 pub(crate) fn say(line: &str) {
-    match writeln!(io::stdout().lock(), "{line}") {
+    remember(writeln!(io::stdout().lock(), "{line}"));
+}
+
+/// Remembers that a part of the answer was lost, unless nobody reads it any more.
+pub(crate) fn remember(written: io::Result<()>) {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => drop(LOST.set(error)),
         _ => {}
     }

@@ -6,7 +6,7 @@ use pelicycle_testkit::program::program;
 #[test]
 fn an_answer_that_a_full_disk_does_not_take_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["prompts", "prices"] {
+    for command in ["prompts", "prices", "--help", "--version"] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = program().arg(command).current_dir(folder.path()).stdout(full).output().unwrap();
         let words = String::from_utf8_lossy(&output.stderr);

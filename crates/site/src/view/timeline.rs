@@ -56,9 +56,10 @@ struct Step {
     words: String,
 }
 
-/// Path of a prompt's timeline from the site's root; none where no family has two models.
+/// Path of a prompt's timeline from the site's root; none where no family has two models and too few have a date for an axis.
 pub(super) fn path(section: &Section<'_>) -> Option<String> {
-    (!strips(section).is_empty()).then(|| format!("timelines/{}.html", section.stem()))
+    let shows = !strips(section).is_empty() || TimeAxis::new(&section.cases).is_some();
+    shows.then(|| format!("timelines/{}.html", section.stem()))
 }
 
 /// Cases by family, oldest first, where there are two or more. A demonstration is no release.
@@ -75,7 +76,7 @@ pub(super) fn strips<'b, 'a>(section: &'b Section<'a>) -> BTreeMap<String, Vec<&
 }
 
 impl TimelinePage {
-    /// None where no family has two models.
+    /// None where [`path`] has none.
     pub(crate) fn new(section: &Section<'_>) -> Option<Self> {
         let path = path(section)?;
         let mut strips: Vec<Strip> =

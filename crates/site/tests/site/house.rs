@@ -237,6 +237,23 @@ fn the_page_of_a_model_says_who_made_it_and_how_it_stands_and_begins_with_the_fa
 }
 
 #[test]
+fn three_dates_make_a_timeline_where_no_family_has_two_models() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    let timeline = || {
+        let page = site_files(&out).into_iter().find(|(name, _)| name.starts_with("timelines/"));
+        page.map(|(_, page)| String::from_utf8(page).unwrap())
+    };
+    line_up(&store, &["claude-3-opus", "gpt-4o"], "2026-01-05");
+    build(&store, &out);
+    assert_eq!(timeline(), None, "neither an axis nor a family");
+    line_up(&store, &["grok-2"], "2026-01-06");
+    build(&store, &out);
+    let page = timeline().unwrap();
+    assert!(page.contains("<svg class=\"chart days") && !page.contains("Families of models"), "{page}");
+}
+
+#[test]
 fn drawings_stand_on_an_axis_of_time_where_release_dates_are_known() {
     let folder = tempfile::tempdir().unwrap();
     let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
