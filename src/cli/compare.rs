@@ -49,8 +49,8 @@ pub(super) const FAILED: u8 = 3;
 /// provider. A name that may be several of these is written KIND:NAME. Sides are compared prompt by prompt;
 /// docs/comparing.md says how.
 ///
-/// Exits with 0; with 3 when --fail-on is given and what it names got worse; with 1 when the comparison could not be made;
-/// with 2 for a mistake on the command line.
+/// Exits with 0; with 3 when --fail-on is given and what it names got worse; with 1 when the comparison could not be made, or
+/// --fail-on is given and every request of a side failed; with 2 for a mistake on the command line.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -211,9 +211,23 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
         WORSE => report.is_worse(),
         name => report.is_worse_in(name),
     };
-    match args.fail_on.iter().any(worse) {
-        true => Ok(ExitCode::from(FAILED)),
-        false => Ok(ExitCode::SUCCESS),
+    gate(&args.fail_on, args.fail_on.iter().any(worse), || compare::words::nothing_to_compare(&report))
+}
+
+/// The exit code by what was found worse, where --fail-on asks for it. A gate passes only what it could check: an error where
+/// there was `nothing` to compare.
+pub(super) fn gate(
+    fail_on: &[String],
+    worse: bool,
+    nothing: impl FnOnce() -> Option<String>,
+) -> anyhow::Result<ExitCode> {
+    match (fail_on.is_empty(), worse) {
+        (true, _) => Ok(ExitCode::SUCCESS),
+        (false, true) => Ok(ExitCode::from(FAILED)),
+        (false, false) => match nothing() {
+            Some(why) => anyhow::bail!("nothing could be compared, so --fail-on has checked nothing: {why}"),
+            None => Ok(ExitCode::SUCCESS),
+        },
     }
 }
 
@@ -408,10 +422,10 @@ fn rendering(
         Format::Markdown | Format::Junit => return usage("--rendering is written as text, json or html"),
     };
     write(&words, args.out.as_deref())?;
-    match !args.fail_on.is_empty() && rendering.different > 0 {
-        true => Ok(ExitCode::from(FAILED)),
-        false => Ok(ExitCode::SUCCESS),
-    }
+    gate(&args.fail_on, rendering.different > 0, || {
+        let compared = rendering.same + rendering.alike + rendering.different;
+        (compared == 0).then(|| "no kept drawing could be rendered anew".to_owned())
+    })
 }
 
 /// Lines for a terminal, cut between words where it is narrow: verdicts in colour where that is wanted, names made safe. In a

@@ -10,7 +10,7 @@ use pelicycle_judge::SideAttempts;
 use pelicycle_record::{Attempt, Id};
 use pelicycle_store::Store;
 
-use super::compare::{FAILED, Format, WORSE, lines};
+use super::compare::{Format, WORSE, gate, lines};
 use super::error::usage;
 use super::judge_calibrate::calibrations;
 use super::output::{json, write};
@@ -66,7 +66,12 @@ pub(super) fn compare_looks(
     write(&words, request.out)?;
     let worse =
         |what: &String| if what == WORSE { report.is_worse() } else { report.is_worse_in_judgements() };
-    Ok(if request.fail_on.iter().any(worse) { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
+    gate(request.fail_on, request.fail_on.iter().any(worse), || {
+        report.is_silent().then(|| {
+            "what became of the first drawings is not known of any: every look failed, or is not here"
+                .to_owned()
+        })
+    })
 }
 
 /// First attempts and the looks at them; a mistake where there are none.

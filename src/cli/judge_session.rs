@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use pelicycle_compare::words::quoted;
+use pelicycle_record::Id;
 use pelicycle_run::judging::ModelJudge;
 use pelicycle_run::{RunError, Stop};
 use pelicycle_store::Store;
@@ -43,6 +44,7 @@ impl SessionDrive {
     /// Sweeps what an earlier one left, and listens for Ctrl-C from now on.
     pub(super) fn begin(store: &Store, judge: &ModelJudge, quiet: bool) -> anyhow::Result<SessionDrive> {
         let _swept = store.sweep();
+        store.make_ready_for_judgements(&Id::new()?).context("nothing was asked")?;
         let stop = Stop::default();
         signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
         let looking = (!quiet && std::io::stderr().is_terminal()).then(Arc::<LookingLine>::default);

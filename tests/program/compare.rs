@@ -138,6 +138,38 @@ fn what_a_small_sample_does_not_tell_is_not_told_but_what_it_would_take_is() {
     assert!(text.contains("no difference could have shown in so few drawings"), "{text}");
 }
 
+#[test]
+fn a_gate_does_not_pass_where_every_request_of_a_side_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    for n in 0..12u64 {
+        let at = |month: u32| format!("2026-{month:02}-01T10:{n:02}:00Z");
+        keep(&store, &one("works", "pelican", &at(3), true, 1000 + n));
+        for (slug, answers) in [("down", false), ("shaky", n == 0)] {
+            let mut made = one(slug, "pelican", &at(4), true, 1000 + n);
+            if !answers {
+                made.outcome = Outcome::Error;
+                made.check = None;
+                made.reply = None;
+                store.write(&made, &AttemptFiles::default()).unwrap();
+            } else {
+                keep(&store, &made);
+            }
+        }
+    }
+    let results = store.root();
+    for names in [["works", "down"], ["down", "works"]] {
+        for fail_on in ["worse", "drawn", "preferred"] {
+            let words = refused(results, &["compare", names[0], names[1], "--fail-on", fail_on], 1);
+            assert!(words.contains("all 12 requests to down failed") && !words.contains("works"), "{words}");
+        }
+        told(results, &["compare", names[0], names[1]]);
+    }
+    told(results, &["compare", "works", "shaky", "--fail-on", "worse"]);
+    let words = refused(results, &["compare", "--rendering", "down", "--fail-on", "worse"], 1);
+    assert!(words.contains("no kept drawing"), "{words}");
+}
+
 /// The day of the commits.
 const DAY: &str = "2026-06-30T10:00:00Z";
 

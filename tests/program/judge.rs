@@ -146,6 +146,28 @@ fn a_model_is_shown_pairs_both_ways_round_and_what_it_says_makes_a_ranking() {
     assert_eq!(server.seen().len(), 30);
 }
 
+#[cfg(unix)]
+#[test]
+fn no_judge_is_asked_where_what_it_says_has_no_place() {
+    let (place, server) = (hall(), seeing());
+    configure(&place, &server, "");
+    let at = place.results().join("judgements");
+    for mode in [&[][..], &["--calibrate"], &["--rubric"]] {
+        for stands in ["it is a file, and no folder", "it is a pipe", "it is a link"] {
+            match stands {
+                "it is a pipe" => assert!(Command::new("mkfifo").arg(&at).status().unwrap().success()),
+                "it is a link" => std::os::unix::fs::symlink(place.path(), &at).unwrap(),
+                _ => std::fs::write(&at, "").unwrap(),
+            }
+            let said = run(&place, 1, &[&["judge", "-m", "mine/eye"], mode].concat()).stderr;
+            assert!(said.contains("results/judgements") && said.contains(stands), "{mode:?}: {said}");
+            assert!(said.contains("nothing was asked"), "{said}");
+            std::fs::remove_file(&at).unwrap();
+        }
+    }
+    assert!(server.seen().is_empty());
+}
+
 #[test]
 fn a_judge_sees_pictures_and_the_prompt_and_nothing_else() {
     let (place, server) = (hall(), seeing());

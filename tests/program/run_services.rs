@@ -46,6 +46,40 @@ fn run(place: &WorkFolder, code: i32, args: &[&str], variables: &[(&str, &str)])
     ProgramOutput::new(code, &command(place, args, variables).output().unwrap())
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_is_asked_where_the_results_have_no_place_for_it() {
+    let server = ScriptedServer::new(vec![drawing()]);
+    let place = WorkFolder::new();
+    configure(&place, &entry("mine", &server, ""));
+    let args = ["-m", "mine/m", "--no-gallery"];
+    run(&place, 0, &args, &[]);
+    let asked = server.seen().len();
+    let slug = place.attempts()[0].attempt.contestant.slug.clone();
+    let contestant = format!("results/pelican/{slug}");
+    let kept = place.path().join("kept");
+    for taken in [contestant.as_str(), "results/pelican", "results/runs", "results/.incoming", "results"] {
+        let at = place.path().join(taken);
+        std::fs::rename(&at, &kept).unwrap();
+        let refused = |what: &str| {
+            let said = run(&place, 1, &args, &[]);
+            assert!(said.stderr.contains(taken) && said.stderr.contains(what), "{taken}: {}", said.stderr);
+            assert!(!said.stderr.contains("os error"), "{}", said.stderr);
+            std::fs::remove_file(&at).unwrap();
+        };
+        std::fs::write(&at, "").unwrap();
+        refused("folder");
+        assert!(Command::new("mkfifo").arg(&at).status().unwrap().success());
+        refused("folder");
+        std::os::unix::fs::symlink("nowhere", &at).unwrap();
+        refused(if taken == "results" { "folder" } else { "it is a link" });
+        std::fs::rename(&kept, &at).unwrap();
+    }
+    assert_eq!(server.seen().len(), asked, "nothing was asked");
+    run(&place, 0, &args, &[]);
+    assert_eq!(place.attempts().len(), 2);
+}
+
 #[test]
 fn a_services_drawing_goes_all_the_way_to_the_gallery() {
     let server = ScriptedServer::new(vec![drawing()]);

@@ -59,6 +59,17 @@ fn unjudged(report: &ComparisonReport) -> String {
     format!("Can't tell whether {head} draws better than {base}: nobody has judged their drawings; {takes}.")
 }
 
+/// Why a side tells nothing of its model, so that nothing was compared: every request of it failed. None where both tell something.
+#[must_use]
+pub fn nothing_to_compare(report: &ComparisonReport) -> Option<String> {
+    let (attempts, failed) = (report.attempts, report.failed);
+    let sides = [(&report.base, attempts.0, failed.0), (&report.head, attempts.1, failed.1)];
+    let silent = sides.into_iter().filter(|(_, attempts, failed)| attempts == failed);
+    let why: Vec<String> =
+        silent.map(|(name, attempts, failed)| undrawn((name, 0, attempts, failed))).collect();
+    (!why.is_empty()).then(|| why.join(", and "))
+}
+
 /// Why a side of so many attempts, of which some failed, has no drawing.
 fn undrawn((name, _, attempts, failed): (&String, usize, usize, usize)) -> String {
     let attempts = attempts as u64;

@@ -6,7 +6,8 @@ use super::answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummar
 use super::measure::MeasureRole;
 use super::report::ComparisonReport;
 pub use super::sentence::{
-    collecting, conditions, other_views, preferred_row, quoted, share_with_bounds, verdict_sentence,
+    collecting, conditions, nothing_to_compare, other_views, preferred_row, quoted, share_with_bounds,
+    verdict_sentence,
 };
 
 /// From so many times on a ratio is told as one, and no longer in percent.

@@ -81,6 +81,12 @@ impl PreparedRun {
         if self.lock.is_none() {
             self.lock = Some(store.lock_run(&self.plan.run.id)?);
         }
+        let run = &self.plan.run;
+        let wanted = self.plan.cells.iter().copied().chain(self.plan.looks.iter().map(|looks| looks.cell));
+        let places = wanted.map(|cell| {
+            (run.prompts[cell.prompt].id.as_str(), run.contestants[cell.contestant].record.slug.as_str())
+        });
+        store.make_ready(places, &run.id)?;
         match self.plan.run.batch {
             true => Exchange { store, stop, notices }.exchange(self).await,
             false => {

@@ -26,6 +26,7 @@ mod watch;
 mod write;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub use error::{DamageReason, DamagedRecord, StoreError};
@@ -53,8 +54,11 @@ impl Store {
         match fs::metadata(&root) {
             Ok(found) if found.is_dir() => Ok(Self { root }),
             Ok(_) => Err(StoreError::NotAFolder { path: root }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self { root }),
-            Err(source) => Err(StoreError::Read { path: root, source }),
+            Err(source) => match root.ancestors().find(|path| is_no_folder(path)) {
+                Some(path) => Err(StoreError::NotAFolder { path: path.to_owned() }),
+                None if source.kind() == ErrorKind::NotFound => Ok(Self { root }),
+                None => Err(StoreError::Read { path: root, source }),
+            },
         }
     }
 
@@ -62,5 +66,13 @@ impl Store {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+}
+
+/// Whether something is there that is no folder, nor leads to one.
+fn is_no_folder(path: &Path) -> bool {
+    match fs::metadata(path) {
+        Ok(found) => !found.is_dir(),
+        Err(error) => error.kind() == ErrorKind::NotFound && fs::symlink_metadata(path).is_ok(),
     }
 }

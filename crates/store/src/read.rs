@@ -249,7 +249,7 @@ fn no_file(kind: FileType) -> std::io::Error {
 }
 
 /// What a place holds.
-fn name_of(kind: FileType) -> &'static str {
+pub(super) fn name_of(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt as _;

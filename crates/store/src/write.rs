@@ -3,6 +3,7 @@
 //! A process that is killed leaves at most a hidden folder. Its lock, which the system drops with the process,
 //! tells the sweeper that nobody works there any more.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use pelicycle_record::{Attempt, Id, SCHEMA_VERSION, TextRecord, name};
 
+use super::read::name_of;
 use super::{AttemptFiles, Store, StoreError, layout};
 
 /// A folder left by a killed process is swept when it is older: a write takes well under a second.
@@ -83,7 +85,7 @@ impl Store {
         if fs::symlink_metadata(&target).is_ok() {
             return Err(exists());
         }
-        self.through_no_link(place)?;
+        self.free_way(parents(place))?;
         let staged = Staged::new(&self.root, id)?;
         for (name, content) in files {
             let path = staged.folder.join(name);
@@ -117,7 +119,7 @@ impl Store {
         if fs::symlink_metadata(&target).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Ok(false);
         }
-        self.through_no_link(place)?;
+        self.free_way(parents(place))?;
         let staged = Staged::new(&self.root, id)?;
         fs::rename(&target, staged.folder.join("displaced")).map_err(failed(&target))?;
         let parent = target.parent().unwrap_or(&self.root);
@@ -125,11 +127,69 @@ impl Store {
         Ok(true)
     }
 
-    /// Refuses a place that lies behind a link: it would be written elsewhere, and never be read.
-    fn through_no_link(&self, place: &[&str]) -> Result<(), StoreError> {
-        let folders = place.split_last().map_or(place, |(_, folders)| folders);
-        self.first_link(folders)
-            .map_or(Ok(()), |path| Err(StoreError::Write { path, source: io::Error::other(LINK) }))
+    /// Makes the folders of judgements and sees that they can be written: better before a judge is paid than after.
+    ///
+    /// # Errors
+    /// As [`Store::make_ready`].
+    pub fn make_ready_for_judgements(&self, id: &Id) -> Result<(), StoreError> {
+        self.make_ready_at(&[layout::JUDGEMENTS], id)
+    }
+
+    /// Makes the folders in which attempts of these prompts and contestants are kept, and sees that they can be written: better
+    /// before they are paid than after. `id` names what is tried there.
+    ///
+    /// # Errors
+    /// When something else stands in the way of one of them, or it can't be written.
+    pub fn make_ready<'a>(
+        &self,
+        attempts: impl IntoIterator<Item = (&'a str, &'a str)>,
+        id: &Id,
+    ) -> Result<(), StoreError> {
+        let places: BTreeSet<(&str, &str)> = attempts.into_iter().collect();
+        places.into_iter().try_for_each(|(prompt, contestant)| self.make_ready_at(&[prompt, contestant], id))
+    }
+
+    /// Makes a folder, each of these in the one before, and tries whether it takes another.
+    fn make_ready_at(&self, folders: &[&str], id: &Id) -> Result<(), StoreError> {
+        staging(&self.root)?;
+        self.free_way(folders)?;
+        let folder = folders.iter().fold(self.root.clone(), |path, part| path.join(part));
+        let tried = folder.join(format!(".{id}"));
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::create_dir(&tried))
+            .and_then(|()| fs::remove_dir(&tried))
+            .map_err(|source| StoreError::Write { path: folder, source })
+    }
+
+    /// Refuses what is to be written in these folders, each in the one before, where one is something else: behind a link it
+    /// would be written elsewhere, and never be read.
+    fn free_way(&self, folders: &[&str]) -> Result<(), StoreError> {
+        let mut path = self.root.clone();
+        for part in folders {
+            path.push(part);
+            is_free_for_a_folder(&path)?;
+        }
+        Ok(())
+    }
+}
+
+/// The folders that a place lies in.
+fn parents<'a, 'b>(place: &'a [&'b str]) -> &'a [&'b str] {
+    place.split_last().map_or(place, |(_, folders)| folders)
+}
+
+/// Refuses the place of a folder of ours that is taken by something else.
+fn is_free_for_a_folder(path: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(path).map(|found| found.file_type()) {
+        Ok(kind) if kind.is_symlink() => {
+            Err(StoreError::Write { path: path.to_owned(), source: io::Error::other(LINK) })
+        }
+        Ok(kind) if !kind.is_dir() => {
+            let why = format!("it is {}, and no folder; move it away", name_of(kind));
+            Err(StoreError::Write { path: path.to_owned(), source: io::Error::other(why) })
+        }
+        // What can't be looked at can't be made either, which says why.
+        _ => Ok(()),
     }
 }
 
@@ -178,9 +238,7 @@ pub(super) fn staging(root: &Path) -> Result<PathBuf, StoreError> {
         let path = path.to_owned();
         move |source| StoreError::Write { path, source }
     };
-    if fs::symlink_metadata(&staging).is_ok_and(|found| found.is_symlink()) {
-        return Err(failed(&staging)(io::Error::other(LINK)));
-    }
+    is_free_for_a_folder(&staging)?;
     fs::create_dir_all(&staging).map_err(failed(&staging))?;
     let ignore = staging.join(".gitignore");
     if fs::symlink_metadata(&ignore).is_err() {

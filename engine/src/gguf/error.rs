@@ -39,6 +39,11 @@ pub enum GgufFault {
     )]
     Version(u32),
     #[error(
+        "ends after {bytes} bytes; a GGUF file begins with the four letters \"GGUF\"; \
+         the file is damaged or its download was cut short"
+    )]
+    NoMagic { bytes: usize },
+    #[error(
         "ends too early: {what} at byte {at} needs {need} bytes, {left} are left; \
          the file is damaged or its download was cut short"
     )]

@@ -57,7 +57,7 @@ pub fn front_length(beginning: &[u8]) -> Result<Option<u64>, GgufFault> {
     match front(beginning) {
         Ok(GgufHeader { fault: None, data, .. }) => Ok(Some(data)),
         Ok(GgufHeader { fault: Some(GgufFault::Truncated { .. }), .. })
-        | Err(GgufFault::Truncated { .. }) => Ok(None),
+        | Err(GgufFault::Truncated { .. } | GgufFault::NoMagic { .. }) => Ok(None),
         Ok(GgufHeader { fault: Some(fault), .. }) | Err(fault) => Err(fault),
     }
 }
@@ -112,7 +112,8 @@ fn table(
 
 fn version(cursor: &mut ByteCursor<'_>) -> Result<u32, GgufFault> {
     let beginning = cursor.ahead(foreign::TELLING);
-    let magic: [u8; 4] = cursor.array(|| "the file's first four bytes".into())?;
+    let no_magic = GgufFault::NoMagic { bytes: cursor.left() };
+    let magic: [u8; 4] = cursor.array(String::new).map_err(|_| no_magic)?;
     if magic != MAGIC {
         let found = format!("\"{}\"", magic.escape_ascii());
         return Err(GgufFault::Magic { found, advice: foreign::advice(beginning) });

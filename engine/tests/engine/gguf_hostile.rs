@@ -92,6 +92,10 @@ fn what_was_written_is_read() {
 #[test]
 fn a_file_of_another_kind_or_version_says_so() {
     assert!(matches!(Gguf::from_bytes(b"PK\x03\x04....").unwrap_err().fault, GgufFault::Magic { .. }));
+    for bytes in [&b""[..], b"GG"] {
+        let short = Gguf::from_bytes(bytes).unwrap_err().to_string();
+        assert!(short.contains(&format!("ends after {} bytes; a GGUF file begins", bytes.len())), "{short}");
+    }
     assert!(matches!(Writer { version: 1, ..small() }.fault(), GgufFault::Version(1)));
     assert!(matches!(Writer { version: 3_u32.swap_bytes(), ..small() }.fault(), GgufFault::BigEndian));
     assert!(Gguf::from_bytes(&Writer { version: 2, ..small() }.bytes()).is_ok());

@@ -276,6 +276,12 @@ impl LooksReport {
         self.is_worse_in_judgements() || self.all.drawn.verdict == ComparisonVerdict::Worse
     }
 
+    /// Whether nothing is known of what became of any first attempt: its looks failed, or are not here.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.all.failed + self.all.cut_off == self.all.attempts
+    }
+
     /// Whether the last drawings are found worse, of all together.
     #[must_use]
     pub fn is_worse_in_judgements(&self) -> bool {

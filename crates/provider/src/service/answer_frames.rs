@@ -99,8 +99,8 @@ impl Exchange<'_> {
                 let words = self.connection.redact(frame.data);
                 Err(RequestFailure::of_event(&Value::String(words)))
             }
-            // A stream that was cut ends in half a frame, and some keep alive with empty ones.
-            Some(Err(_)) if last && (!frame.bare || reply.content) => Ok(()),
+            // A stream that was cut ends in half a frame.
+            Some(Err(_)) if last && may_be_half(&frame.data) && (!frame.bare || reply.content) => Ok(()),
             Some(Err(_)) => {
                 let data = shortened(&self.connection.redact(frame.data));
                 Err(RequestFailure::senseless(format!("a frame of the stream is no JSON: {data}")))
@@ -162,12 +162,27 @@ fn name_type(json: &mut Value, event: Option<String>) {
     }
 }
 
-/// Whether a frame only keeps the connection alive: by its name, or by a lone word where JSON is expected.
+/// Whether a frame only keeps the connection alive: by its name, or by a lone word where JSON is expected. Any other word is
+/// one of the service's, and may name an error.
 fn keeps_alive(frame: &StreamFrame) -> bool {
-    const NAMES: [&str; 6] = ["ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"];
+    const WORDS: [&str; 8] =
+        ["ping", "pong", "heartbeat", "keepalive", "processing", "waiting", "empty", "noop"];
+    /// Longer than any of the words with all that may stand in and around it.
     const LONGEST: usize = 32;
-    let word = frame.data.trim();
-    let in_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '[' | ']');
-    frame.event.as_deref().is_some_and(|name| NAMES.contains(&name))
-        || (!frame.bare && word.len() <= LONGEST && word.chars().all(in_word))
+    let is_word = |text: &str| {
+        let letters = text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase());
+        text.len() <= LONGEST
+            && text.chars().all(|c| c.is_ascii_alphabetic() || " -_.:[]()<>…".contains(c))
+            && WORDS.contains(&&*letters.collect::<String>())
+    };
+    frame.event.as_deref().is_some_and(is_word) || (!frame.bare && is_word(&frame.data))
+}
+
+/// Whether a text may be the beginning of JSON or of the end mark, as a stream has it that was cut.
+fn may_be_half(text: &str) -> bool {
+    let text = text.trim();
+    let list = text.strip_prefix('[').map(str::trim_start);
+    text.starts_with(['{', '"'])
+        || list.is_some_and(|rest| rest.is_empty() || rest.starts_with(['{', '"', '[']))
+        || "[DONE]".starts_with(text)
 }

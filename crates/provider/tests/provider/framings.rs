@@ -50,6 +50,9 @@ fn words_that_keep_a_connection_alive_are_passed_over() {
         "data: ping\n\n",
         "data: keep-alive\n\n",
         "data: [HEARTBEAT]\n\n",
+        "data: Keep_Alive\n\n",
+        "data: processing...\n\n",
+        "data: [WAITING]\n\n",
         "event: ping\ndata:\n\n",
         "event: heartbeat\ndata: Still at work, 3 s\n\n",
         "event: keepalive\ndata: {\"at\":3}\n\n",
@@ -62,6 +65,21 @@ fn words_that_keep_a_connection_alive_are_passed_over() {
     let words = played("chat", "text/event-stream", &format!("{}data: no more room\n\n", chat_text("<svg")));
     assert_eq!(words.outcome(), Outcome::Error);
     assert!(words.error().contains("no more room"), "{words:?}");
+}
+
+#[test]
+fn a_lone_word_that_is_no_sign_of_life_is_an_error_in_the_services_words() {
+    for word in ["overloaded", "error", "timeout", "unauthorized", "[ERROR]", "Internal", "quota_exceeded"] {
+        for begun in ["", &chat_text("<svg")] {
+            for end in ["\n\n", "\n", ""] {
+                let told = played("chat", "text/event-stream", &format!("{begun}data: {word}{end}"));
+                assert_eq!(told.outcome(), Outcome::Error, "{word}: {told:?}");
+                assert!(told.error().contains(word), "{word}: {told:?}");
+            }
+        }
+    }
+    let named = played("chat", "text/event-stream", "event: error\ndata: overloaded\n\n");
+    assert!(named.error().contains("overloaded"), "{named:?}");
 }
 
 #[test]

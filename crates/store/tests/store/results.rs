@@ -595,6 +595,61 @@ fn batch_of(sample: &Attempt) -> pelicycle_record::BatchRecord {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_stands_in_the_way_of_a_folder_is_named_before_and_when_it_is_written() {
+    let (_folder, store) = store();
+    let sample = drawn("m", "2026-11-22T02:53:36Z");
+    let at = |place: &str| store.root().join(place);
+    let ready = || store.make_ready([("pelican", "m"), ("pelican", "n")], &sample.run);
+    ready().unwrap();
+    ready().unwrap();
+    assert_eq!(fs::read_dir(at("pelican")).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(at("pelican/m")).unwrap().count(), 0, "nothing is left of what was tried");
+    assert!(store.list().unwrap().damaged.is_empty());
+    let told = |words: StoreError, place: &str, why: &str| {
+        let words = words.to_string();
+        assert!(words.contains(&at(place).display().to_string()) && words.contains(why), "{words}");
+    };
+    for (place, why) in [("pelican/m", "it is a file, and no folder"), ("pelican", "it is a pipe")] {
+        fs::remove_dir_all(at(place)).unwrap();
+        if why.ends_with("pipe") {
+            assert!(std::process::Command::new("mkfifo").arg(at(place)).status().unwrap().success());
+        } else {
+            fs::write(at(place), "").unwrap();
+        }
+        told(ready().unwrap_err(), place, why);
+        told(try_write(&store, &sample, false).unwrap_err(), place, why);
+        fs::remove_file(at(place)).unwrap();
+        fs::create_dir_all(at("pelican")).unwrap();
+    }
+    std::os::unix::fs::symlink(store.root(), at("pelican/m")).unwrap();
+    told(ready().unwrap_err(), "pelican/m", "a link, which is not followed; remove it");
+    for place in ["judgements", ".incoming"] {
+        drop(fs::remove_dir_all(at(place)));
+        fs::write(at(place), "").unwrap();
+        told(store.make_ready_for_judgements(&sample.run).unwrap_err(), place, "it is a file, and no folder");
+    }
+    fs::write(at("runs"), "").unwrap();
+    fs::remove_file(at(".incoming")).unwrap();
+    told(store.write_run(&run_of(&sample)).unwrap_err(), "runs", "move it away");
+}
+
+#[cfg(unix)]
+#[test]
+fn results_behind_a_file_or_at_a_link_to_nothing_are_refused_by_what_stands_in_the_way() {
+    let (folder, _) = store();
+    let at = |place: &str| folder.path().join(place);
+    fs::write(at("file"), "").unwrap();
+    std::os::unix::fs::symlink("nowhere", at("link")).unwrap();
+    for (place, taken) in [("file/results/2026", "file"), ("link", "link"), ("link/results", "link")] {
+        let error = Store::open(at(place)).unwrap_err();
+        assert!(matches!(&error, StoreError::NotAFolder { path } if *path == at(taken)), "{error}");
+    }
+    std::os::unix::fs::symlink(".", at("there")).unwrap();
+    assert!(Store::open(at("there")).is_ok() && Store::open(at("there/new/results")).is_ok());
+}
+
 #[test]
 fn a_run_is_read_back_and_an_unknown_one_names_the_newest() {
     let (_folder, store) = store();
