@@ -25,7 +25,7 @@ use super::{Global, site};
 /// Take over what other tools kept.
 ///
 /// Replies are checked and kept as any other, marked as imported. What the source does not tell stays unknown. A second
-/// import of the same source adds nothing.
+/// import of the same source for the same prompt adds nothing.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     #[command(subcommand)]

@@ -248,3 +248,41 @@ fn folders_in_folders_become_models_with_several_samples() {
     imported(&results, &["svg-folder", drawings.to_str().unwrap(), "--no-gallery"]);
     assert_eq!((found(&results), attempts(&results).len()), (expected, 7));
 }
+
+#[test]
+fn files_imported_for_one_prompt_are_taken_in_for_another_and_known_for_each_after_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let drawings = folder.path().join("drawings");
+    std::fs::create_dir(&drawings).unwrap();
+    let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
+    std::fs::write(drawings.join("gpt-5.svg"), svg).unwrap();
+    std::fs::write(drawings.join("o3.svg"), svg).unwrap();
+    let of = |results: &Path, prompt: &str| {
+        imported(results, &["svg-folder", drawings.to_str().unwrap(), "-p", prompt, "--no-gallery"]).0
+    };
+    let told = |results: &Path| -> BTreeSet<String> {
+        let one = |attempt: Attempt| {
+            let Attempt { prompt, contestant, sample, id, .. } = attempt;
+            format!("{} {} {sample} {id}", prompt.id, contestant.model)
+        };
+        attempts(results).into_iter().map(one).collect()
+    };
+    let [here, there] = ["results", "there/results"].map(|name| folder.path().join(name));
+    std::fs::create_dir(folder.path().join("there")).unwrap();
+    for prompt in ["pelican", "pelican-2"] {
+        assert_eq!(of(&here, prompt), "2 attempts imported, 2 drawn\n");
+    }
+    for prompt in ["pelican", "pelican-2"] {
+        assert_eq!(of(&here, prompt), "0 attempts imported, 0 drawn, 2 known before\n");
+    }
+    let found = told(&here);
+    let begins: Vec<&str> =
+        found.iter().filter_map(|one| one.rsplit_once(' ')).map(|(begin, _)| begin).collect();
+    assert_eq!(begins, ["pelican gpt-5 1", "pelican o3 1", "pelican-2 gpt-5 1", "pelican-2 o3 1"]);
+    let ids: BTreeSet<&str> = found.iter().filter_map(|one| one.rsplit(' ').next()).collect();
+    assert_eq!(ids.len(), 4, "an attempt each: {found:?}");
+    // Another machine makes the same, in whatever order.
+    of(&there, "pelican-2");
+    of(&there, "pelican");
+    assert_eq!(told(&there), found);
+}

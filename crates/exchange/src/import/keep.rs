@@ -23,8 +23,9 @@ pub struct Importer<'a> {
     numbered: BTreeMap<Samples, BTreeMap<u32, String>>,
 }
 
-/// The key that tells an imported reply from all others: its kind of source, its name there, and its own hash.
-type Key = (String, String, String);
+/// The key that tells an imported reply from all others: its kind of source, its name there, its own hash, and the prompt that it
+/// answers, by id and hash. A folder does not tell the prompt, so the same files can be imported as answers to another one.
+type Key = (String, String, String, String, String);
 
 /// Whose samples are numbered together: the kind of source, the contestant, the prompt's id and hash.
 type Samples = (String, String, String, String);
@@ -60,7 +61,7 @@ impl<'a> Importer<'a> {
             let samples = samples(&import.from, &attempt.contestant, &attempt.prompt);
             numbered.entry(samples).or_default().insert(attempt.sample, import.id.clone());
             if let Some(reply) = &attempt.reply {
-                known.insert((import.from.clone(), import.id.clone(), reply.hash.clone()));
+                known.insert(key(&import.from, &import.id, reply, &attempt.prompt));
             }
         }
         Self { store, pool, known, numbered }
@@ -86,12 +87,14 @@ impl<'a> Importer<'a> {
     /// A failing disk.
     pub fn keep(&mut self, found: FoundReply) -> Result<ImportOutcome, ImportError> {
         let reply = TextRecord::of(&found.reply);
-        let key = (found.from.to_owned(), found.id.clone(), reply.hash.clone());
+        let key = key(found.from, &found.id, &reply, &found.prompt);
         if self.known.contains(&key) {
             return Ok(ImportOutcome::Known);
         }
         let sample = self.number(&found);
-        let name = format!("pelicycle import 1\n{}\n{}\n{}\n", found.from, found.id, reply.hash);
+        let PromptRecord { id: prompt, hash, .. } = &found.prompt;
+        let name =
+            format!("pelicycle import 2\n{}\n{}\n{}\n{prompt}\n{hash}\n", found.from, found.id, reply.hash);
         let id = Id::derived(found.started, name.as_bytes());
         let thinking = found.thinking.filter(|text| !text.is_empty());
         let thought = thinking.as_deref().unwrap_or_default().as_bytes();
@@ -146,6 +149,10 @@ impl<'a> Importer<'a> {
         self.known.insert(key);
         Ok(kept)
     }
+}
+
+fn key(from: &str, id: &str, reply: &TextRecord, prompt: &PromptRecord) -> Key {
+    (from.to_owned(), id.to_owned(), reply.hash.clone(), prompt.id.clone(), prompt.hash.clone())
 }
 
 fn samples(from: &str, contestant: &ContestantRecord, prompt: &PromptRecord) -> Samples {

@@ -1,7 +1,7 @@
 //! Replies that other tools kept: found in their files, checked as any other, kept by the same store.
 //!
-//! What a source does not tell stays unknown. An identifier follows from the reply and where it came from, so importing a
-//! source twice, or on two machines, makes the same attempt.
+//! What a source does not tell stays unknown. An identifier follows from the reply, where it came from and the prompt, so
+//! importing a source twice, or on two machines, makes the same attempt.
 
 mod git;
 mod keep;

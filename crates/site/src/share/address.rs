@@ -14,10 +14,16 @@ pub struct BaseUrl(String);
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum BaseUrlError {
+    #[error("https:// is missing at its beginning: type {0}")]
+    Bare(String),
+    #[error(
+        "it is no whole address: one begins with https:// and a host, as https://example.org/pelicans does"
+    )]
+    Relative,
     #[error(
         "it is no address ({0}); one begins with https:// and a host, as https://example.org/pelicans does"
     )]
-    Parse(#[from] url::ParseError),
+    Parse(url::ParseError),
     #[error("it must begin with https:// or http://, as what others link to does")]
     Scheme,
     #[error("it must hold no user and no password")]
@@ -30,10 +36,15 @@ impl FromStr for BaseUrl {
     type Err = BaseUrlError;
 
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
-        let url = Url::parse(text)?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(BaseUrlError::Scheme);
-        }
+        let url = match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+            // `example.org:8000` is read as an address of the scheme `example.org`.
+            Ok(_) => return Err(meant(text).map_or(BaseUrlError::Scheme, BaseUrlError::Bare)),
+            Err(url::ParseError::RelativeUrlWithoutBase) => {
+                return Err(meant(text).map_or(BaseUrlError::Relative, BaseUrlError::Bare));
+            }
+            Err(error) => return Err(BaseUrlError::Parse(error)),
+        };
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BaseUrlError::User);
         }
@@ -43,6 +54,18 @@ impl FromStr for BaseUrl {
         let url = url.as_str().trim_end_matches('/').replace('&', "%26").replace('\'', "%27");
         Ok(Self(format!("{url}/")))
     }
+}
+
+/// The address that a text without a scheme stands for, where it begins with the name of a host.
+fn meant(text: &str) -> Option<String> {
+    let text = text.strip_prefix("//").unwrap_or(text);
+    let host = text.split(['/', ':']).next()?;
+    let named = host.contains('.') || host == "localhost";
+    if text.contains("://") || !named || !host.starts_with(char::is_alphanumeric) {
+        return None;
+    }
+    let whole = format!("https://{text}");
+    whole.parse::<BaseUrl>().ok().map(|_| whole)
 }
 
 impl BaseUrl {
@@ -98,6 +121,33 @@ mod tests {
         ] {
             assert_eq!(text.parse::<BaseUrl>(), Err(expected), "{text}");
         }
-        assert!(matches!("example.org/pelicans".parse::<BaseUrl>(), Err(BaseUrlError::Parse(_))));
+        assert!(matches!("https://".parse::<BaseUrl>(), Err(BaseUrlError::Parse(_))));
+    }
+
+    #[test]
+    fn an_address_without_a_scheme_is_told_with_what_to_type() {
+        for (text, typed) in [
+            ("example.org", "https://example.org"),
+            ("//example.org/pelicans", "https://example.org/pelicans"),
+            ("example.org:8000/pelicans", "https://example.org:8000/pelicans"),
+            ("localhost:8000", "https://localhost:8000"),
+            ("me.github.io/pelicans/", "https://me.github.io/pelicans/"),
+        ] {
+            let error = text.parse::<BaseUrl>().unwrap_err();
+            assert_eq!(error.to_string(), format!("https:// is missing at its beginning: type {typed}"));
+        }
+        // No host is seen in these, or more is wrong with them.
+        for text in [
+            "pelicans",
+            "./pelicans",
+            "/example.org",
+            "",
+            "http//example.org",
+            "me:secret@example.org",
+            "example.org?a",
+        ] {
+            let error = text.parse::<BaseUrl>().unwrap_err();
+            assert!(matches!(error, BaseUrlError::Relative | BaseUrlError::Scheme), "{text}: {error}");
+        }
     }
 }

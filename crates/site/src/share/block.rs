@@ -73,43 +73,79 @@ pub(crate) struct DrawnBlocks(Mutex<Remembered>);
 
 #[derive(Debug, Default)]
 struct Remembered {
-    /// Pixels by what they were drawn from, and when they were last asked for.
-    blocks: HashMap<String, (Arc<Vec<u8>>, u64)>,
+    /// Blocks by what they were drawn from, and when they were last asked for.
+    blocks: HashMap<String, (Arc<Ink>, u64)>,
     bytes: usize,
     asked: u64,
+}
+
+/// What a block shows: the part of it that is not bare ground, most often a small one.
+#[derive(Debug)]
+struct Ink {
+    /// Its left upper corner in the block.
+    corner: (usize, usize),
+    /// Its width and height in pixels.
+    size: (usize, usize),
+    /// Red, green, blue and alpha of each pixel, rows from the top.
+    pixels: Vec<u8>,
+}
+
+impl Ink {
+    /// The part of a block of `width` pixels a row that is of another colour than `ground`.
+    fn of(pixels: &[u8], width: usize, [red, green, blue]: [u8; 3]) -> Self {
+        let bare = [red, green, blue, u8::MAX];
+        let (mut left, mut right, mut top, mut bottom) = (width, 0, 0, 0);
+        for (y, row) in pixels.chunks_exact(width * 4).enumerate() {
+            let row = row.as_chunks::<4>().0;
+            let Some(first) = row.iter().position(|pixel| *pixel != bare) else { continue };
+            let last = row.iter().rposition(|pixel| *pixel != bare).unwrap_or(first);
+            if bottom == 0 {
+                top = y;
+            }
+            (left, right, bottom) = (left.min(first), right.max(last + 1), y + 1);
+        }
+        let left = left.min(right);
+        let rows = pixels.chunks_exact(width * 4).take(bottom).skip(top);
+        let pixels = rows.flat_map(|row| &row[left * 4..right * 4]).copied().collect();
+        Self { corner: (left, top), size: (right - left, bottom - top), pixels }
+    }
 }
 
 impl DrawnBlocks {
     /// Lays a block on a board; `None` when it can't be drawn.
     pub(super) fn lay(&self, block: &PosterBlock, board: &mut Board) -> Option<()> {
-        let PosterBlock { size: (width, height), place: (x, y), ground, .. } = block;
-        let pixels = self.pixels(block)?;
-        let place = (u32::try_from(*x).ok()?, u32::try_from(*y).ok()?);
-        let size = (u32::try_from(*width).ok()?, u32::try_from(*height).ok()?);
-        match ground {
-            BlockGround::Poster(_) => board.darken(&pixels, size, place),
-            BlockGround::White => board.cover(&pixels, size, place),
+        let ink = self.ink(block)?;
+        let place = (block.place.0 + ink.corner.0, block.place.1 + ink.corner.1);
+        let [place, size] =
+            [place, ink.size].map(|(x, y)| Some((u32::try_from(x).ok()?, u32::try_from(y).ok()?)));
+        match block.ground {
+            BlockGround::Poster(_) => board.darken(&ink.pixels, size?, place?),
+            BlockGround::White => board.cover(&ink.pixels, size?, place?),
         }
         Some(())
     }
 
-    /// Red, green, blue and alpha of each pixel, rows from the top.
-    fn pixels(&self, block: &PosterBlock) -> Option<Arc<Vec<u8>>> {
+    fn ink(&self, block: &PosterBlock) -> Option<Arc<Ink>> {
         // What is drawn on white says so in no other way, and is never the same as what is drawn on another ground.
         let ground = match block.ground {
             BlockGround::Poster(colour) => colour,
             BlockGround::White => [u8::MAX; 3],
         };
         let key = format!("{ground:?}{}", block.svg);
-        if let Some(pixels) = self.lock().recall(&key) {
-            return Some(pixels);
+        if let Some(ink) = self.lock().recall(&key) {
+            return Some(ink);
         }
         // Two threads may draw the same at once, which does no harm.
         let longest = u32::try_from(block.size.0.max(block.size.1)).ok()?;
-        let (_, _, pixels) = drawing::pixels_trusted(&block.svg, longest, ground)?;
-        let pixels = Arc::new(pixels);
-        self.lock().remember(key, &pixels);
-        Some(pixels)
+        let (width, height, pixels) = drawing::pixels_trusted(&block.svg, longest, ground)?;
+        let (width, height) = (width as usize, height as usize);
+        let ink = Arc::new(match block.ground {
+            BlockGround::Poster(colour) => Ink::of(&pixels, width, colour),
+            // All of it covers what is below.
+            BlockGround::White => Ink { corner: (0, 0), size: (width, height), pixels },
+        });
+        self.lock().remember(key, &ink);
+        Some(ink)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Remembered> {
@@ -118,22 +154,22 @@ impl DrawnBlocks {
 }
 
 impl Remembered {
-    fn recall(&mut self, key: &str) -> Option<Arc<Vec<u8>>> {
+    fn recall(&mut self, key: &str) -> Option<Arc<Ink>> {
         self.asked += 1;
-        let (pixels, last) = self.blocks.get_mut(key)?;
+        let (ink, last) = self.blocks.get_mut(key)?;
         *last = self.asked;
-        Some(Arc::clone(pixels))
+        Some(Arc::clone(ink))
     }
 
-    fn remember(&mut self, key: String, pixels: &Arc<Vec<u8>>) {
-        self.bytes += pixels.len();
-        if let Some((same, _)) = self.blocks.insert(key, (Arc::clone(pixels), self.asked)) {
-            self.bytes -= same.len();
+    fn remember(&mut self, key: String, ink: &Arc<Ink>) {
+        self.bytes += ink.pixels.len();
+        if let Some((same, _)) = self.blocks.insert(key, (Arc::clone(ink), self.asked)) {
+            self.bytes -= same.pixels.len();
         }
         while self.bytes > MOST {
             let oldest = self.blocks.iter().min_by_key(|(_, (_, last))| *last).map(|(key, _)| key.clone());
-            let Some((pixels, _)) = oldest.and_then(|key| self.blocks.remove(&key)) else { return };
-            self.bytes -= pixels.len();
+            let Some((ink, _)) = oldest.and_then(|key| self.blocks.remove(&key)) else { return };
+            self.bytes -= ink.pixels.len();
         }
     }
 }
@@ -145,14 +181,27 @@ mod tests {
     #[test]
     fn what_was_asked_for_last_is_remembered_longest() {
         let mut remembered = Remembered::default();
-        let pixels = Arc::new(vec![0; MOST / 3]);
+        let ink = Arc::new(Ink { corner: (0, 0), size: (MOST / 12, 1), pixels: vec![0; MOST / 3] });
         for key in ["a", "b", "c"] {
             assert!(remembered.recall(key).is_none());
-            remembered.remember(key.to_owned(), &pixels);
+            remembered.remember(key.to_owned(), &ink);
         }
         assert!(remembered.recall("a").is_some());
-        remembered.remember("d".to_owned(), &pixels);
+        remembered.remember("d".to_owned(), &ink);
         assert!(remembered.recall("b").is_none(), "the oldest went");
         assert!(["a", "c", "d"].iter().all(|key| remembered.recall(key).is_some()));
+    }
+
+    #[test]
+    fn of_a_block_only_what_is_not_bare_ground_is_remembered_and_it_stands_where_it_stood() {
+        let (ground, dark) = ([9, 8, 7], [1, 2, 3, 255]);
+        let mut pixels = [[9, 8, 7, 255]; 5 * 4];
+        (pixels[5 + 2], pixels[2 * 5 + 1]) = (dark, dark);
+        let ink = Ink::of(pixels.as_flattened(), 5, ground);
+        assert_eq!((ink.corner, ink.size), ((1, 1), (2, 2)));
+        let bare = [9, 8, 7, 255];
+        assert_eq!(ink.pixels.as_chunks::<4>().0, [bare, dark, dark, bare]);
+        let nothing = Ink::of([[9, 8, 7, 255]; 6].as_flattened(), 3, ground);
+        assert_eq!((nothing.size, nothing.pixels.len()), ((0, 0), 0));
     }
 }
