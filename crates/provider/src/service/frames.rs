@@ -8,6 +8,9 @@ use super::json_extent::JsonExtent;
 /// The bytes that are kept of what is neither an event nor JSON.
 const MAX_STRAY: usize = 4 << 10;
 
+/// The bytes of an event's name that count: each value of its data has it.
+const MAX_NAME: usize = 128;
+
 /// How a stream is cut into frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Framing {
@@ -205,7 +208,7 @@ impl FrameSplitter {
         match field {
             b"data" => self.add_data(value, frames),
             b"event" => {
-                let name = Some(String::from_utf8_lossy(value).into_owned());
+                let name = Some(String::from_utf8_lossy(&value[..value.len().min(MAX_NAME)]).into_owned());
                 *if self.data.is_some() { &mut self.event_after } else { &mut self.event } = name;
             }
             // No field of the standard's, and llama.cpp's server told its errors so.

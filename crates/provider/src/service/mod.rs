@@ -14,6 +14,7 @@ mod connection;
 mod entry;
 mod exchange;
 mod failure;
+mod frame_values;
 mod frames;
 mod halves;
 mod header;
