@@ -115,3 +115,19 @@ fn a_frame_of_countless_values_ends_with_the_time() {
         assert!(begin.elapsed().as_secs() < 8);
     }
 }
+
+#[test]
+fn a_chunk_is_read_though_no_empty_line_parts_it_from_a_heartbeat_or_an_error() {
+    let (text, end) = (chat_text("<svg"), chat_text("/>") + CHAT_END);
+    for alive in ["event: ping\ndata: ping\n", "event: heartbeat\ndata: Still at work, 3 s\n", "data: ping\n"]
+    {
+        is_drawn("chat", "text/event-stream", &format!("{}\n{alive}\n{end}", text.trim_end()));
+        is_drawn("chat", "text/event-stream", &format!("{alive}{text}{alive}{end}"));
+    }
+    for between in ["", "event: x\n"] {
+        let stream = format!("{}\n{between}error: {{\"message\":\"no room\"}}\n\n", text.trim_end());
+        let heard = played("chat", "text/event-stream", &stream);
+        assert_eq!(heard.text, "<svg", "{heard:?}");
+        assert!(heard.error().contains("no room"), "{heard:?}");
+    }
+}
