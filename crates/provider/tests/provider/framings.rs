@@ -131,3 +131,14 @@ fn a_chunk_is_read_though_no_empty_line_parts_it_from_a_heartbeat_or_an_error() 
         assert!(heard.error().contains("no room"), "{heard:?}");
     }
 }
+
+#[test]
+fn an_error_in_an_envelope_is_told() {
+    let error = "data: {\"response\":{\"error\":{\"code\":429,\"message\":\"no quota\"}}}\n\n";
+    let chunk = "data: {\"response\":{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"<svg\"}]}}]}}\n\n";
+    for (begin, text) in [("", ""), (chunk, "<svg")] {
+        let heard = played("gemini", "text/event-stream", &format!("{begin}{error}"));
+        assert!(heard.error().contains("no quota"), "{heard:?}");
+        assert_eq!((heard.text.as_str(), heard.outcome()), (text, Outcome::Error), "{heard:?}");
+    }
+}
