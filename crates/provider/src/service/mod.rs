@@ -21,6 +21,7 @@ mod header;
 mod json_extent;
 mod kept_body;
 mod limits;
+mod markup;
 mod model;
 mod plain_request;
 mod projection;
