@@ -6,31 +6,61 @@ use serde_json::Value;
 
 use super::exchange::Exchange;
 use super::failure::{RequestFailure, shortened};
+use super::frame_values::FrameValues;
 use super::frames::{FrameSplitter, StreamFrame};
 use super::halves::read_json;
-use super::json_extent::values;
 use super::protocol::{WireProtocol, error_of};
 use super::reply_builder::{ReplyBuilder, StreamEnd};
 use super::wire_trace::FrameTrace;
 use crate::{LOOPS, ReplyEvent, ReplyEventKind};
 
+/// When a frame came, and until when it may be read.
+pub(super) struct ReadingTime {
+    pub(super) came: Instant,
+    pub(super) deadline: Instant,
+    /// Whether the body is over.
+    pub(super) last: bool,
+}
+
+/// What becomes of a stream by a frame.
+pub(super) enum FrameEnd {
+    Goes,
+    Ends(StreamEnd),
+    /// The time was over before the frame was.
+    Late,
+}
+
 impl Exchange<'_> {
     /// Reads what was left when the body ended in order.
-    pub(super) fn close(
+    pub(super) async fn read_rest(
         &self,
         protocol: &dyn WireProtocol,
         mut splitter: FrameSplitter,
         reply: &mut ReplyBuilder,
         trace: &mut FrameTrace,
+        deadline: Instant,
     ) -> Result<StreamEnd, RequestFailure> {
         let mut frames = Vec::new();
         splitter.finish(&mut frames);
-        for frame in frames.drain(..) {
-            let read = self.read(protocol, frame, reply, trace, true);
-            if let Some(end) = self.take(reply, read, Instant::now())? {
-                return Ok(end);
+        let time = ReadingTime { came: Instant::now(), deadline, last: true };
+        for frame in frames {
+            match self.take_frame(protocol, frame, reply, trace, &time).await? {
+                FrameEnd::Goes => {}
+                FrameEnd::Ends(end) => return Ok(end),
+                FrameEnd::Late if reply.state.ended => return Ok(StreamEnd::Over),
+                FrameEnd::Late => return self.late(reply),
             }
         }
+        self.close(protocol, &splitter, reply)
+    }
+
+    /// What became of an answer whose body ended in order, all of it read.
+    pub(super) fn close(
+        &self,
+        protocol: &dyn WireProtocol,
+        splitter: &FrameSplitter,
+        reply: &mut ReplyBuilder,
+    ) -> Result<StreamEnd, RequestFailure> {
         if !reply.state.ended && reply.state.stop.is_some() && protocol.ends_with_body() {
             reply.end_with_body(protocol);
         }
@@ -46,6 +76,30 @@ impl Exchange<'_> {
         }
     }
 
+    /// Reads a frame and tells what it brought, value by value.
+    pub(super) async fn take_frame(
+        &self,
+        protocol: &dyn WireProtocol,
+        frame: StreamFrame,
+        reply: &mut ReplyBuilder,
+        trace: &mut FrameTrace,
+        time: &ReadingTime,
+    ) -> Result<FrameEnd, RequestFailure> {
+        for value in FrameValues::of(frame) {
+            self.events.room().await;
+            // Others have their turn, however many values there are.
+            tokio::task::consume_budget().await;
+            let read = self.read(protocol, value, reply, trace, time.last);
+            if let Some(end) = self.take(reply, read, time.came)? {
+                return Ok(FrameEnd::Ends(end));
+            }
+            if Instant::now() >= time.deadline {
+                return Ok(FrameEnd::Late);
+            }
+        }
+        Ok(FrameEnd::Goes)
+    }
+
     /// Reads a frame. What ends in half a frame is no fault where it is the `last`.
     pub(super) fn read(
         &self,
@@ -59,16 +113,6 @@ impl Exchange<'_> {
             true => None,
             false => Some(read_json(&frame.data)),
         };
-        if let Some(Err(_)) = json {
-            let values = values(&frame.data);
-            if values.len() > 1 {
-                for value in values {
-                    let frame = StreamFrame { data: value.to_owned(), ..frame.clone() };
-                    self.read(protocol, frame, reply, trace, last)?;
-                }
-                return Ok(());
-            }
-        }
         let read = json.as_ref().and_then(|read| read.as_ref().ok()).map(|(json, _)| json);
         trace.frame(self.connection, frame.event.as_deref(), &frame.data, read);
         match json {

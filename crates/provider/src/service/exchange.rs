@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, Hea
 use reqwest::{Response, Url};
 use tokio::time::timeout;
 
+use super::answer_frames::{FrameEnd, ReadingTime};
 use super::connection::ServiceConnection;
 use super::failure::RequestFailure;
 use super::frames::FrameSplitter;
@@ -182,17 +183,14 @@ impl Exchange<'_> {
                     reply.end_with_silence();
                     return Ok(StreamEnd::Over);
                 }
+                Err(_) if at >= deadline && received > 0 => return self.late(reply),
                 Err(_) => {
                     let words = match (at >= deadline, received) {
-                        (true, _) => format!("no end within {}", seconds(limits.total)),
+                        (true, _) => self.no_end(),
                         (false, 0) => format!("no answer within {}", seconds(limits.first)),
                         (false, _) => format!("the service fell silent for {}", seconds(limits.idle)),
                     };
-                    return match at >= deadline && !reply.content {
-                        // It was busy all that time, and asked again it would be for as long.
-                        true if received > 0 => Err(RequestFailure::senseless(words)),
-                        _ => self.broken(reply, words),
-                    };
+                    return self.broken(reply, words);
                 }
                 Ok(Err(error)) => {
                     return self.broken(reply, format!("the connection broke: {}", innermost(&error)));
@@ -213,14 +211,12 @@ impl Exchange<'_> {
                     false => Err(RequestFailure::senseless(error.to_string())),
                 };
             }
+            let time = ReadingTime { came: at, deadline, last: false };
             for frame in frames.drain(..) {
-                self.events.room().await;
-                let read = self.read(protocol, frame, reply, trace, false);
-                if let Some(end) = self.take(reply, read, at)? {
-                    return Ok(end);
-                }
-                if Instant::now() >= deadline {
-                    break;
+                match self.take_frame(protocol, frame, reply, trace, &time).await? {
+                    FrameEnd::Goes => {}
+                    FrameEnd::Ends(end) => return Ok(end),
+                    FrameEnd::Late => break,
                 }
             }
             frames.clear();
@@ -232,7 +228,20 @@ impl Exchange<'_> {
                 return Ok(StreamEnd::Over);
             }
         }
-        self.close(protocol, splitter, reply, trace)
+        self.read_rest(protocol, splitter, reply, trace, deadline).await
+    }
+
+    fn no_end(&self) -> String {
+        format!("no end within {}", seconds(self.connection.limits.total))
+    }
+
+    /// The end of an answer that came for longer than it may.
+    pub(super) fn late(&self, reply: &ReplyBuilder) -> Result<StreamEnd, RequestFailure> {
+        match reply.content {
+            true => Ok(StreamEnd::Broken(self.no_end())),
+            // It was busy all that time, and asked again it would be for as long.
+            false => Err(RequestFailure::senseless(self.no_end())),
+        }
     }
 
     fn broken(&self, reply: &ReplyBuilder, words: String) -> Result<StreamEnd, RequestFailure> {

@@ -8,6 +8,9 @@ use super::json_extent::JsonExtent;
 /// The bytes that are kept of what is neither an event nor JSON.
 const MAX_STRAY: usize = 4 << 10;
 
+/// The bytes of an event's name that count: each value of its data has it.
+const MAX_NAME: usize = 128;
+
 /// How a stream is cut into frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Framing {
@@ -205,11 +208,15 @@ impl FrameSplitter {
         match field {
             b"data" => self.add_data(value, frames),
             b"event" => {
-                let name = Some(String::from_utf8_lossy(value).into_owned());
+                let name = Some(String::from_utf8_lossy(&value[..value.len().min(MAX_NAME)]).into_owned());
                 *if self.data.is_some() { &mut self.event_after } else { &mut self.event } = name;
             }
             // No field of the standard's, and llama.cpp's server told its errors so.
             b"error" => {
+                if self.data_is_whole() {
+                    self.end_event_before(frames);
+                }
+                self.event_after = None;
                 self.event = Some("error".to_owned());
                 self.data = Some(value.to_vec());
                 self.extent = JsonExtent::default();
@@ -226,11 +233,8 @@ impl FrameSplitter {
         while let Some(inner) = value.strip_prefix(b"data:") {
             value = inner.strip_prefix(b" ").unwrap_or(inner);
         }
-        if self.data_is_whole() && matches!(value.first(), Some(b'{' | b'[')) {
-            // No JSON goes on so: the empty line between two events is missing.
-            let next = self.event_after.take();
-            self.end_event(frames);
-            self.event = next;
+        if self.is_another_event(value) {
+            self.end_event_before(frames);
         }
         match &mut self.data {
             Some(data) => {
@@ -245,10 +249,30 @@ impl FrameSplitter {
         self.extent.push(value);
     }
 
+    /// Whether a line of data belongs to another event than the data before it: the empty line between them is missing.
+    fn is_another_event(&self, value: &[u8]) -> bool {
+        let Some(data) = &self.data else { return false };
+        let begins = matches!(value.trim_ascii_start().first(), Some(b'{' | b'['));
+        match data.trim_ascii_start().first() {
+            None => false,
+            // No JSON goes on so, and no name of an event stands within one.
+            Some(b'{' | b'[') => self.extent.is_closed() && (begins || self.event_after.is_some()),
+            // Words, such as those that keep a connection alive, are no beginning of JSON; those of an error may quote it.
+            Some(_) => begins && !matches!(self.event.as_deref(), Some("error" | "exception")),
+        }
+    }
+
     /// Whether the data that came is a JSON value, or the mark that stands for one.
     fn data_is_whole(&self) -> bool {
-        let begins = self.data.as_ref().and_then(|data| data.first());
+        let begins = self.data.as_ref().and_then(|data| data.trim_ascii_start().first());
         matches!(begins, Some(b'{' | b'[')) && self.extent.is_closed()
+    }
+
+    /// Ends an event whose empty line is missing: a name that came after its data is that of the next one.
+    fn end_event_before(&mut self, frames: &mut Vec<StreamFrame>) {
+        let next = self.event_after.take();
+        self.end_event(frames);
+        self.event = next;
     }
 
     fn end_event(&mut self, frames: &mut Vec<StreamFrame>) {
@@ -344,6 +368,27 @@ mod tests {
             events("data: {\"a\":1}\nevent: late\n\ndata: 2\n\n"),
             [named(Some("late"), "{\"a\":1}"), named(None, "2")]
         );
+        assert_eq!(
+            events(
+                "data: {\"a\":1}\nevent: ping\ndata: ping\n\nevent: ping\ndata: wait\ndata: {\"b\":2}\n\n"
+            ),
+            [
+                named(None, "{\"a\":1}"),
+                named(Some("ping"), "ping"),
+                named(Some("ping"), "wait"),
+                named(None, "{\"b\":2}")
+            ]
+        );
+        let quoting = "event: error\ndata: it said\ndata: {\"c\":5}\n\n";
+        assert_eq!(events(quoting), [named(Some("error"), "it said\n{\"c\":5}")]);
+        for between in ["", "event: x\n"] {
+            assert_eq!(
+                events(&format!(
+                    "event: a\ndata: {{}}\n{between}error: {{\"message\":\"no\"}}\n\ndata: 2\n\n"
+                )),
+                [named(Some("a"), "{}"), named(Some("error"), "{\"message\":\"no\"}"), named(None, "2")]
+            );
+        }
         assert_eq!(events("data: data: 1\n\ndata:data:2\n\n"), [named(None, "1"), named(None, "2")]);
         let lines = |text: &str| split(Framing::Lines, &[text.as_bytes()]);
         assert_eq!(

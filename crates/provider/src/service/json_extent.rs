@@ -36,36 +36,3 @@ impl JsonExtent {
         self.in_string
     }
 }
-
-/// The values in brackets that a text consists of, one after another; none where it is anything else.
-pub(super) fn values(text: &str) -> Vec<&str> {
-    let mut values = Vec::new();
-    let mut extent = JsonExtent::default();
-    let mut begin = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'{' | b'[' if begin.is_none() => begin = Some(at),
-            _ if begin.is_none() && !byte.is_ascii_whitespace() => return Vec::new(),
-            _ => {}
-        }
-        extent.push_byte(byte);
-        if let Some(from) = begin.filter(|_| extent.is_closed()) {
-            values.push(&text[from..=at]);
-            begin = None;
-        }
-    }
-    if begin.is_some() { Vec::new() } else { values }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_told_apart_by_their_brackets() {
-        assert_eq!(values("{\"a\":\"}{\\\"\"} [1]\n{}"), ["{\"a\":\"}{\\\"\"}", "[1]", "{}"]);
-        for other in ["", "{} x", "x {}", "{} {", "1 2", "}{"] {
-            assert!(values(other).is_empty(), "{other}");
-        }
-    }
-}

@@ -7,7 +7,8 @@ use pelicycle_record::ServiceRecord;
 
 use super::exchange::Exchange;
 use super::failure::RequestFailure;
-use super::frames::FrameSplitter;
+use super::frame_values::FrameValues;
+use super::frames::{FrameSplitter, StreamFrame};
 use super::model::ServiceModel;
 use super::reply_builder::{AskedBounds, ReplyBuilder, StreamEnd};
 use super::wire_trace::FrameTrace;
@@ -59,17 +60,27 @@ fn read<'a>(
     let protocol = exchange.connection.entry.protocol().wire();
     let mut splitter = FrameSplitter::new(protocol.framing(), exchange.connection.limits.text);
     let mut frames = Vec::new();
+    let mut take = |frames: &mut Vec<StreamFrame>, reply: &mut ReplyBuilder, last: bool| {
+        for value in frames.drain(..).flat_map(FrameValues::of) {
+            let read = exchange.read(protocol, value, reply, trace, last);
+            if let Some(end) = exchange.take(reply, read, Instant::now())? {
+                return Ok(Some(end));
+            }
+        }
+        Ok(None)
+    };
     for piece in pieces {
         let pushed = splitter.push(piece, &mut frames);
-        for frame in frames.drain(..) {
-            let read = exchange.read(protocol, frame, reply, trace, false);
-            if let Some(end) = exchange.take(reply, read, Instant::now())? {
-                return Ok(end);
-            }
+        if let Some(end) = take(&mut frames, reply, false)? {
+            return Ok(end);
         }
         if let Err(error) = pushed {
             return Ok(StreamEnd::Failed(error.to_string()));
         }
     }
-    exchange.close(protocol, splitter, reply, trace)
+    splitter.finish(&mut frames);
+    match take(&mut frames, reply, true)? {
+        Some(end) => Ok(end),
+        None => exchange.close(protocol, &splitter, reply),
+    }
 }

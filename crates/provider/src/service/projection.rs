@@ -2,20 +2,13 @@
 
 use unicode_normalization::char::decompose_compatible;
 
-/// The most characters of a tag that is passed over.
-const LONGEST_TAG: usize = 4 << 10;
+use super::markup::{begins_code, has_brackets, without_brackets, without_codes, without_tags};
 
 /// How often escapes within escapes are read.
 const DEPTH: usize = 4;
 
 /// The bytes at a text's end in which an escape may have begun that is not whole yet.
 const LONGEST_ESCAPE: usize = 24;
-
-/// What begins a code for terminals.
-const ESCAPE: char = '\u{1b}';
-
-/// The most letters in the name of a tag in square brackets.
-const LONGEST_NAME: usize = 10;
 
 /// A letter or digit, in small letters, and the bytes of the text that stand for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,33 +19,66 @@ pub(super) struct Mark {
 }
 
 /// A character and the bytes of the text that stand for it.
-type Spot = (char, usize, usize);
+pub(super) type Spot = (char, usize, usize);
 
-/// The letters and digits of a text: as they stand; with escapes read; and without tags, where it has such.
+/// The letters and digits of a text: as they stand; with escapes read; without tags and codes for terminals; and without
+/// tags in square brackets as well, where it has such. Each may show a secret that the others hide.
 pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
     let raw: Vec<Spot> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
     let mut all = vec![marks(&raw)];
     let escaped = text.bytes().any(|byte| matches!(byte, b'\\' | b'%' | b'&'));
-    let tagged = text.contains(['<', ESCAPE]) || text.contains("[/");
-    if !escaped && !tagged {
+    if !escaped && !text.contains(|c| matches!(c, '<' | '[') || begins_code(c)) {
         return all;
     }
-    let mut spots = raw;
-    if escaped {
-        for _ in 0..DEPTH {
-            let (read, changed) = unescaped(&spots);
-            spots = read;
-            if !changed {
-                break;
-            }
-        }
-        all.push(marks(&spots));
+    if !escaped {
+        add_bare(raw, &mut all);
+        return all;
     }
-    let has_tags = |pair: &[Spot]| matches!((pair[0].0, pair[1].0), ('<' | ESCAPE, _) | ('[', '/'));
-    if spots.windows(2).any(has_tags) || spots.last().is_some_and(|spot| matches!(spot.0, '<' | ESCAPE)) {
-        all.push(marks(&untagged(&spots)));
+    let read = all_unescaped(raw.clone(), false);
+    all.push(marks(&read));
+    if has_codes(&read) {
+        // Codes may end with a character that begins escapes, too.
+        let without_codes = all_unescaped(raw, true);
+        all.push(marks(&without_codes));
+        add_bare(without_codes, &mut all);
     }
+    add_bare(read, &mut all);
     all
+}
+
+/// Adds the letters and digits that stand in no markup, where there is some.
+fn add_bare(spots: Vec<Spot>, all: &mut Vec<Vec<Mark>>) {
+    let coded = has_codes(&spots);
+    let mut bare = if coded { without_codes(&spots) } else { spots };
+    let tagged = bare.iter().any(|spot| spot.0 == '<');
+    if tagged {
+        bare = without_tags(&bare);
+    }
+    if coded || tagged {
+        all.push(marks(&bare));
+    }
+    if has_brackets(&bare) {
+        all.push(marks(&without_brackets(&bare)));
+    }
+}
+
+fn has_codes(spots: &[Spot]) -> bool {
+    spots.iter().any(|spot| begins_code(spot.0))
+}
+
+/// The characters with escapes read, those within escapes too; without the codes for terminals that stand there before.
+fn all_unescaped(mut spots: Vec<Spot>, without: bool) -> Vec<Spot> {
+    for _ in 0..DEPTH {
+        if without && has_codes(&spots) {
+            spots = without_codes(&spots);
+        }
+        let (read, changed) = unescaped(&spots);
+        spots = read;
+        if !changed {
+            break;
+        }
+    }
+    spots
 }
 
 /// Where an escape may begin that is not whole yet at the end of a text; its length where none may.
@@ -173,96 +199,4 @@ fn escape(spots: &[Spot]) -> Option<(char, usize)> {
 /// A character by its number; what is none stands for nothing.
 fn character(number: u32) -> char {
     char::from_u32(number).unwrap_or(' ')
-}
-
-/// The characters that stand in no tag, no comment and no code for terminals. One that has not ended yet is one.
-fn untagged(spots: &[Spot]) -> Vec<Spot> {
-    let mut out = Vec::with_capacity(spots.len());
-    let (mut tag_ends, mut comment_ends) = (Ahead::new(">"), Ahead::new("-->"));
-    let mut at = 0;
-    while at < spots.len() {
-        if let Some(end) = code_end(spots, at).or_else(|| bracket_end(spots, at)) {
-            at = end;
-            continue;
-        }
-        let next = spots.get(at + 1).map(|spot| spot.0);
-        let begins = spots[at].0 == '<'
-            && next.is_none_or(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
-        if !begins {
-            out.push(spots[at]);
-            at += 1;
-            continue;
-        }
-        let most = spots.len().min(at + LONGEST_TAG);
-        let end = match (stands(spots, at, "<!--"), stands(spots, at, "<![CDATA[")) {
-            // What stands in it is text.
-            (_, true) => Some(at + 9),
-            (true, _) => comment_ends.find(spots, at + 4, most).map(|end| end + 3),
-            _ => tag_ends.find(spots, at + 1, most).map(|end| end + 1),
-        };
-        match end {
-            Some(end) => at = end,
-            None if most == spots.len() => at = most,
-            None => {
-                out.push(spots[at]);
-                at += 1;
-            }
-        }
-    }
-    out
-}
-
-/// The end of the code for terminals that begins at a place, such as one for a colour.
-fn code_end(spots: &[Spot], at: usize) -> Option<usize> {
-    if spots[at].0 != ESCAPE {
-        return None;
-    }
-    let char_at = |at: usize| spots.get(at).map(|spot| spot.0);
-    let Some('[') = char_at(at + 1) else { return Some((at + 2).min(spots.len())) };
-    let inner = (at + 2..).take_while(|&at| char_at(at).is_some_and(|c| matches!(c, ' '..='?'))).count();
-    Some((at + 3 + inner).min(spots.len()))
-}
-
-/// The end of the tag in square brackets that begins at a place: forums write `[b]` and `[/b]`.
-fn bracket_end(spots: &[Spot], at: usize) -> Option<usize> {
-    let char_at = |at: usize| spots.get(at).map(|spot| spot.0);
-    if spots[at].0 != '[' {
-        return None;
-    }
-    let from = at + 1 + usize::from(char_at(at + 1) == Some('/'));
-    let name = (from..).take_while(|&at| char_at(at).is_some_and(|c| c.is_ascii_alphabetic())).count();
-    let end = from + name;
-    match char_at(end) {
-        Some(']') if (1..=LONGEST_NAME).contains(&name) => Some(end + 1),
-        None if name <= LONGEST_NAME => Some(end),
-        _ => None,
-    }
-}
-
-/// Whether this text stands at a place.
-fn stands(spots: &[Spot], at: usize, text: &str) -> bool {
-    text.chars().enumerate().all(|(n, c)| spots.get(at + n).is_some_and(|spot| spot.0 == c))
-}
-
-/// Looks ahead for a text, from places that only go forward. None is looked at twice: where a text has thousands of tags
-/// that never end, each would be looked for as far as the longest one goes.
-struct Ahead {
-    text: &'static str,
-    /// The place up to which it does not stand.
-    at: usize,
-}
-
-impl Ahead {
-    fn new(text: &'static str) -> Ahead {
-        Ahead { text, at: 0 }
-    }
-
-    /// The first place at which the text stands, from `from` on and before `most`.
-    fn find(&mut self, spots: &[Spot], from: usize, most: usize) -> Option<usize> {
-        self.at = self.at.max(from);
-        while self.at < most && !stands(spots, self.at, self.text) {
-            self.at += 1;
-        }
-        (self.at < most).then_some(self.at)
-    }
 }

@@ -446,6 +446,18 @@ mod tests {
             each(|c| format!("\u{1b}[1;31m{c}\u{1b}[0m")),
             KEY.replace("plan", "pl\\u001b[3man"),
             each(|c| format!("[b]{c}[/b]")),
+            KEY.replace("plan", "pl[b]an"),
+            KEY.replace("plan", "pl[color=red]an[/color]"),
+            KEY.replace("plan", "pl[quote author=A B]an"),
+            KEY.replace("plan", "<b>[plan]</b>"),
+            KEY.replace("plan", "\u{1b}[1m[plan]\u{1b}(B\u{1b}[m"),
+            KEY.replace("plan", "\u{1b}]8;;https://a\u{1b}\\plan\u{1b}]8;;\u{1b}\\"),
+            KEY.replace("planted", "pla\u{1b}]8;;https://a.b/c?d\u{1b}\\nted"),
+            KEY.replace("planted", "pla\\u001b]8;;https://a\\u001b\\\\nted"),
+            KEY.replace("plan", "pl\u{1b}]0;a title\u{7}an"),
+            KEY.replace("plan", "pl\u{9b}31man\u{9b}0m"),
+            KEY.replace("plan", "pl\u{9d}8;;https://a\u{9c}an"),
+            KEY.replace("plan", "pl\\u009b31man"),
             KEY.replace("nted", "nt<!-- > -->ed"),
             KEY.replace("plan", "pl\u{200b}an"),
             KEY.replace("-5f", "-\n    5f"),
@@ -586,9 +598,28 @@ mod tests {
             time() - begin
         };
         let usual = took("<path d='M 0 9' n=\\\"1\\\"/>\\n");
-        for unit in
-            ["<a ", "<!-- ", "<!--<a ", "<?", "<![CDATA[", "&a", "&amp", "\\\\", "\\u005c", "%25", "sk-pla"]
-        {
+        for unit in [
+            "<a ",
+            "<!-- ",
+            "<!--<a ",
+            "<?",
+            "<![CDATA[",
+            "&a",
+            "&amp",
+            "\\\\",
+            "\\u005c",
+            "%25",
+            "sk-pla",
+            "[a=",
+            "[a ",
+            "[b]",
+            "[",
+            "\u{1b}[",
+            "\u{1b}]a",
+            "\u{1b}]\\",
+            "\u{9b}1",
+            "\u{1b}&a[b=<a ",
+        ] {
             let took = took(unit);
             assert!(took < 12.0 * usual, "{unit}: {took} s, and {usual} s for what is usual");
         }

@@ -110,3 +110,53 @@ fn text_in_the_place_where_plain_completions_have_it_is_the_reply() {
         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"<svg/>\"}]},\"finishReason\":\"STOP\"}]}";
     is_drawn("gemini", "text/event-stream", &format!("data: {{\"response\":{chunk}}}\n\n"));
 }
+
+#[test]
+fn whole_values_are_read_before_one_that_is_cut() {
+    let together = OLLAMA.concat().replacen("<svg/>", "<svg>", 1) + "{\"mess";
+    let heard = played("ollama", "application/x-ndjson", &together);
+    assert_eq!(heard.text, "<svg>", "{heard:?}");
+    let open = format!("{0}{0}{{\"mess", OLLAMA[0]);
+    let heard = played("ollama", "application/x-ndjson", &open);
+    assert_eq!((heard.text.as_str(), heard.outcome()), ("<svg/><svg/>", Outcome::Cut), "{heard:?}");
+}
+
+#[test]
+fn a_frame_of_countless_values_ends_with_the_time() {
+    let body = format!("data: {}\n\n", "{}".repeat(7 << 20));
+    for body in [body.as_str(), body.trim_end()] {
+        let steps: Vec<ServerStep> = answer(200, "text/event-stream", &[], body);
+        let server = ScriptedServer::new(vec![steps]);
+        let begin = std::time::Instant::now();
+        let heard = ask(&remote(&server, "chat", "tries = 1\ntotal_seconds = 1"));
+        assert!(heard.error().contains("within 1 s"), "{heard:?}");
+        assert!(begin.elapsed().as_secs() < 8);
+    }
+}
+
+#[test]
+fn a_chunk_is_read_though_no_empty_line_parts_it_from_a_heartbeat_or_an_error() {
+    let (text, end) = (chat_text("<svg"), chat_text("/>") + CHAT_END);
+    for alive in ["event: ping\ndata: ping\n", "event: heartbeat\ndata: Still at work, 3 s\n", "data: ping\n"]
+    {
+        is_drawn("chat", "text/event-stream", &format!("{}\n{alive}\n{end}", text.trim_end()));
+        is_drawn("chat", "text/event-stream", &format!("{alive}{text}{alive}{end}"));
+    }
+    for between in ["", "event: x\n"] {
+        let stream = format!("{}\n{between}error: {{\"message\":\"no room\"}}\n\n", text.trim_end());
+        let heard = played("chat", "text/event-stream", &stream);
+        assert_eq!(heard.text, "<svg", "{heard:?}");
+        assert!(heard.error().contains("no room"), "{heard:?}");
+    }
+}
+
+#[test]
+fn an_error_in_an_envelope_is_told() {
+    let error = "data: {\"response\":{\"error\":{\"code\":429,\"message\":\"no quota\"}}}\n\n";
+    let chunk = "data: {\"response\":{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"<svg\"}]}}]}}\n\n";
+    for (begin, text) in [("", ""), (chunk, "<svg")] {
+        let heard = played("gemini", "text/event-stream", &format!("{begin}{error}"));
+        assert!(heard.error().contains("no quota"), "{heard:?}");
+        assert_eq!((heard.text.as_str(), heard.outcome()), (text, Outcome::Error), "{heard:?}");
+    }
+}

@@ -41,6 +41,9 @@ impl WireProtocol for GeminiGenerate {
 
     fn read(&self, frame: &Value, state: &mut ReplyState) -> Result<(), RequestFailure> {
         let frame = unwrapped(frame);
+        if is_error(frame) {
+            return Err(RequestFailure::of_event(frame));
+        }
         state.identify(text(frame, "/modelVersion"), text(frame, "/responseId"));
         if let Some(usage) = frame.get("usageMetadata").filter(|usage| usage.is_object()) {
             state.account(usage);

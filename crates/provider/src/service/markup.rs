@@ -1,0 +1,165 @@
+//! Characters that stand in no markup: tags of HTML, tags in square brackets, and codes for terminals.
+
+use super::projection::Spot;
+
+/// The most characters of a tag, or of a text within a code for terminals, that is passed over.
+const LONGEST_TAG: usize = 4 << 10;
+
+/// The most letters in the name of a tag in square brackets.
+const LONGEST_NAME: usize = 10;
+
+/// The most characters of what follows that name.
+const LONGEST_VALUE: usize = 512;
+
+/// What begins a code for terminals.
+const ESCAPE: char = '\u{1b}';
+
+/// Whether a character begins a code for terminals: the escape, or one of the signs that stand for it and another.
+pub(super) fn begins_code(c: char) -> bool {
+    c == ESCAPE || introduced(c).is_some()
+}
+
+/// What would follow the escape in place of this sign.
+fn introduced(c: char) -> Option<char> {
+    match c {
+        '\u{9b}' => Some('['),
+        '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => char::from_u32(u32::from(c) - 0x40),
+        _ => None,
+    }
+}
+
+/// Whether a tag in square brackets may stand here.
+pub(super) fn has_brackets(spots: &[Spot]) -> bool {
+    spots.windows(2).any(|pair| pair[0].0 == '[' && (pair[1].0 == '/' || pair[1].0.is_ascii_alphabetic()))
+}
+
+/// The characters that stand in no code for terminals. One that has not ended yet is one.
+pub(super) fn without_codes(spots: &[Spot]) -> Vec<Spot> {
+    let mut ends = Ahead::new(&["\u{7}", "\u{9c}", "\u{1b}\\"]);
+    without(spots, |at| code_end(spots, at, &mut ends))
+}
+
+/// The characters that stand in no tag and no comment of HTML. One that has not ended yet is one.
+pub(super) fn without_tags(spots: &[Spot]) -> Vec<Spot> {
+    let (mut tag_ends, mut comment_ends) = (Ahead::new(&[">"]), Ahead::new(&["-->"]));
+    without(spots, |at| tag_end(spots, at, &mut tag_ends, &mut comment_ends))
+}
+
+/// The characters that stand in no tag in square brackets: forums write `[b]`, `[color=red]` and `[/b]`. One that has not
+/// ended yet is one.
+pub(super) fn without_brackets(spots: &[Spot]) -> Vec<Spot> {
+    let mut ends = Ahead::new(&["]"]);
+    without(spots, |at| bracket_end(spots, at, &mut ends))
+}
+
+/// The characters but for those from each place at which something ends, to its end.
+fn without(spots: &[Spot], mut end: impl FnMut(usize) -> Option<usize>) -> Vec<Spot> {
+    let mut out = Vec::with_capacity(spots.len());
+    let mut at = 0;
+    while at < spots.len() {
+        match end(at) {
+            Some(end) => at = end,
+            None => {
+                out.push(spots[at]);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// The end of the tag or comment that begins at a place.
+fn tag_end(spots: &[Spot], at: usize, tag_ends: &mut Ahead, comment_ends: &mut Ahead) -> Option<usize> {
+    if spots[at].0 != '<' {
+        return None;
+    }
+    let next = char_at(spots, at + 1);
+    if next.is_some_and(|c| !c.is_ascii_alphabetic() && !matches!(c, '/' | '!' | '?')) {
+        return None;
+    }
+    match (stands(spots, at, "<!--"), stands(spots, at, "<![CDATA[")) {
+        // What stands in it is text.
+        (_, true) => Some(at + 9),
+        (true, _) => comment_ends.find(spots, at + 4, at + LONGEST_TAG),
+        _ => tag_ends.find(spots, at + 1, at + LONGEST_TAG),
+    }
+}
+
+/// The end of the code for terminals that begins at a place, such as one for a colour or a link.
+fn code_end(spots: &[Spot], at: usize, ends: &mut Ahead) -> Option<usize> {
+    let (kind, from) = match spots[at].0 {
+        ESCAPE => (char_at(spots, at + 1), at + 2),
+        c => (Some(introduced(c)?), at + 1),
+    };
+    let run = |from: usize, most: char| {
+        from + (from..)
+            .take_while(|&at| char_at(spots, at).is_some_and(|c| (' '..=most).contains(&c)))
+            .count()
+    };
+    // The last character of a code, where it is one.
+    let closed = |at: usize| at + usize::from(char_at(spots, at).is_some_and(|c| ('0'..='~').contains(&c)));
+    match kind {
+        None => Some(spots.len()),
+        Some('[') => Some(closed(run(from, '?'))),
+        // A text for the terminal, such as the address of a link.
+        Some(']' | 'P' | 'X' | '^' | '_') => Some(ends.find(spots, from, at + LONGEST_TAG).unwrap_or(from)),
+        Some(' '..='/') => Some(closed(run(from, '/'))),
+        Some('0'..='~') => Some(from),
+        // What is no code ends it.
+        Some(_) => Some(at + 1),
+    }
+}
+
+/// The end of the tag in square brackets that begins at a place.
+fn bracket_end(spots: &[Spot], at: usize, ends: &mut Ahead) -> Option<usize> {
+    if spots[at].0 != '[' {
+        return None;
+    }
+    let from = at + 1 + usize::from(char_at(spots, at + 1) == Some('/'));
+    let in_name = |at: &usize| char_at(spots, *at).is_some_and(|c| c.is_ascii_alphanumeric());
+    let name = (from..=from + LONGEST_NAME).take_while(in_name).count();
+    let end = from + name;
+    match char_at(spots, end) {
+        _ if name > LONGEST_NAME => None,
+        None => Some(end),
+        _ if !spots[from].0.is_ascii_alphabetic() => None,
+        Some(']') => Some(end + 1),
+        Some('=' | ' ') => ends.find(spots, end, end + LONGEST_VALUE),
+        _ => None,
+    }
+}
+
+fn char_at(spots: &[Spot], at: usize) -> Option<char> {
+    spots.get(at).map(|spot| spot.0)
+}
+
+/// Whether this text stands at a place.
+fn stands(spots: &[Spot], at: usize, text: &str) -> bool {
+    text.chars().enumerate().all(|(n, c)| char_at(spots, at + n) == Some(c))
+}
+
+/// Looks ahead for one of several texts, from places that only go forward. None is looked at twice: where a text has
+/// thousands of tags that never end, each would be looked for as far as the longest one goes.
+struct Ahead {
+    texts: &'static [&'static str],
+    /// The place up to which none stands.
+    at: usize,
+}
+
+impl Ahead {
+    fn new(texts: &'static [&'static str]) -> Ahead {
+        Ahead { texts, at: 0 }
+    }
+
+    /// The end of the first of the texts, from `from` on and before `most`; that of all where it may still come.
+    fn find(&mut self, spots: &[Spot], from: usize, most: usize) -> Option<usize> {
+        self.at = self.at.max(from);
+        while self.at < most.min(spots.len()) {
+            if let Some(text) = self.texts.iter().find(|text| stands(spots, self.at, text)) {
+                return Some(self.at + text.chars().count());
+            }
+            self.at += 1;
+        }
+        (spots.len() <= most).then_some(spots.len())
+    }
+}
