@@ -326,7 +326,8 @@ pub(super) fn of_modern_colours(tree: &mut Tree) {
         let colour = tree[*at].style.get("stop-color").map_or("black", String::as_str);
         colours::is_modern(own_colour(tree, *at, colour))
     });
-    let gradients: BTreeSet<usize> = modern.filter_map(|at| tree[at].parent).collect();
+    let around = modern.filter_map(|at| tree[at].parent);
+    let gradients: BTreeSet<usize> = around.filter(|at| is_gradient(&tree[*at])).collect();
     for gradient in gradients {
         if !is_linear(tree, gradient) {
             through(tree, gradient, "oklab");
@@ -342,6 +343,10 @@ fn own_colour<'t>(tree: &'t Tree, element: usize, colour: &'t str) -> &'t str {
     }
 }
 
+fn is_gradient(element: &Element) -> bool {
+    matches!(element.name.as_str(), "linearGradient" | "radialGradient")
+}
+
 fn is_linear(tree: &Tree, gradient: usize) -> bool {
     let space = tree.inherited(gradient, "color-interpolation");
     space.is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"))
@@ -350,7 +355,7 @@ fn is_linear(tree: &Tree, gradient: usize) -> bool {
 /// Writes gradients whose colours go through linear light with the stops that they then go through.
 pub(super) fn lower(tree: &mut Tree) {
     for element in 0..tree.len() {
-        if !matches!(tree[element].name.as_str(), "linearGradient" | "radialGradient") {
+        if !is_gradient(&tree[element]) {
             continue;
         }
         // What CSS says of its transform stands before the attribute, which has another name.
