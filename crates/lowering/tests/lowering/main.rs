@@ -1,6 +1,7 @@
 //! What lowering makes of drawings, as text.
 
 mod gradients;
+mod rules;
 
 use pelicycle_lowering::{Lowered, LoweringBounds, Moment, Purpose, SVG, VERDICT_SIDE, View};
 
