@@ -1,5 +1,6 @@
 //! What lowering makes of drawings, as text.
 
+mod filters;
 mod gradients;
 mod rules;
 
