@@ -25,7 +25,14 @@ pub(super) fn is_colour(value: &str) -> bool {
 pub(super) fn is_modern(text: &str) -> bool {
     const NAMES: [&str; 6] = ["lab", "lch", "oklab", "oklch", "color", "color-mix"];
     text.contains('(')
-        && (NAMES.iter().any(|name| has_function(text, name)) || text.to_ascii_lowercase().contains("(from "))
+        && (NAMES.iter().any(|name| has_function(text, name))
+            || text.split('(').skip(1).any(|inside| of_origin(inside).is_some()))
+}
+
+/// What is said after `from` in the arguments of a relative colour; `None` where they are of none.
+fn of_origin(arguments: &str) -> Option<&str> {
+    let (from, rest) = arguments.trim_start().split_at_checked(4)?;
+    (from.eq_ignore_ascii_case("from") && rest.starts_with(|c: char| c.is_ascii_whitespace())).then_some(rest)
 }
 
 fn mixes_current(value: &str) -> bool {
@@ -103,9 +110,9 @@ fn parse_within(value: &str, depth: usize) -> Option<Color> {
             Some(Color::from_rgba8(level, level, level, 255))
         }
         "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" | "color"
-            if arguments.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("from ")) =>
+            if let Some(said) = of_origin(arguments) =>
         {
-            let parts = split(&arguments[5..], ' ');
+            let parts = split(said, ' ');
             let (origin, rest) = parts.split_first()?;
             relative::colour(&name, &parse_within(origin, depth + 1)?, rest)
         }
@@ -347,7 +354,10 @@ mod tests {
             ("rgb(from #123456 r r r / alpha)", Some("rgb(18, 18, 18)")),
             ("oklch(from teal l c h)", Some("rgb(0, 128, 128)")),
             ("color-mix(in xyz, red, red)", Some("rgb(255, 0, 0)")),
+            ("rgb( from\n#123456\tr r r )", Some("rgb(18, 18, 18)")),
+            ("rgb(From\tblue r g b)", Some("rgb(0, 0, 255)")),
             ("rgb(from red r q b)", None),
+            ("rgb(fromred r g b)", None),
             ("rgb(1, 2, 3)", None),
             ("teal", None),
             ("what(1 2 3)", None),
@@ -359,6 +369,19 @@ mod tests {
         assert!(
             is_colour("RebeccaPurple") && is_colour("#f008") && !is_colour("tomatoo") && !is_colour("red;")
         );
+    }
+
+    #[test]
+    fn relative_colours_are_of_today_however_they_are_spaced() {
+        for text in [
+            "rgb(from red r g b)",
+            "rgb( from red r g b)",
+            "hsl(\nFROM\tred h s l)",
+            "x (rgb(1 2 3), rgb( from",
+        ] {
+            assert_eq!(is_modern(text), text.ends_with(')'), "{text}");
+        }
+        assert!(!is_modern("rgb(1 2 3), from red") && !is_modern("what(fromage)"));
     }
 
     #[test]
