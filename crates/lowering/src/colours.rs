@@ -212,9 +212,11 @@ fn with_share(text: &str, depth: usize) -> Option<(Color, Option<f64>)> {
     Some((parse_within(colour, depth + 1)?, share.and_then(|at| number(parts[at]))))
 }
 
-/// The colour at a share of the way from one to another, with colours weighed by their opacity.
+/// The colour at a share of the way from one to another, with colours weighed by their opacity. After the space may stand by which
+/// way hues go round.
 pub(super) fn between(from: &Color, to: &Color, share: f64, space: &str) -> Option<Color> {
-    between_by(from, to, share, space, "shorter")
+    let (space, round) = space.split_once(' ').unwrap_or((space, "shorter"));
+    between_by(from, to, share, space, round)
 }
 
 /// As [`between`], with hues that go round by the way of this name.
@@ -282,7 +284,8 @@ fn way_round(up: f32, turn: f32, round: &str) -> Option<f32> {
     Some(match round {
         "increasing" => up,
         "decreasing" => up - if up > 0.0 { turn } else { 0.0 },
-        "longer" if up > 0.0 && up < turn / 2.0 => up - turn,
+        "longer" if up == 0.0 => turn,
+        "longer" if up < turn / 2.0 => up - turn,
         "longer" => up,
         "shorter" if up > turn / 2.0 => up - turn,
         "shorter" => up,

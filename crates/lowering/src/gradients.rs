@@ -55,15 +55,17 @@ pub(super) fn of_css(
     Some((gradient, stops.collect()))
 }
 
-/// The space that colours go through, and the first argument without it. Colours of today go through Oklab where none is named.
+/// The space that colours go through, with the way of hues where one is said, and the first argument without them. Colours of today go through Oklab where none is named.
 pub(super) fn space(first: &str, all: &str) -> (String, String) {
     let words = split(first, ' ');
-    if let Some(at) = words.iter().position(|word| *word == "in")
-        && let Some(space) = words.get(at + 1)
+    if let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("in"))
+        && words.len() > at + 1
     {
-        let hue = if words.last() == Some(&"hue") { 2 } else { 0 };
-        let rest = [&words[..at], words.get(at + 2 + hue..).unwrap_or_default()].concat();
-        return ((*space).to_owned(), rest.join(" "));
+        let hue = words.get(at + 3).is_some_and(|word| word.eq_ignore_ascii_case("hue"));
+        let end = if hue { at + 4 } else { at + 2 };
+        let space = words[at + 1..end].join(" ").to_ascii_lowercase();
+        let space = space.strip_suffix(" hue").unwrap_or(&space).to_owned();
+        return (space, [&words[..at], &words[end..]].concat().join(" "));
     }
     (if colours::is_modern(all) { "oklab" } else { "srgb" }.to_owned(), first.to_owned())
 }
