@@ -2,6 +2,7 @@
 
 mod filters;
 mod gradients;
+mod masks;
 mod rules;
 
 use pelicycle_lowering::{Lowered, LoweringBounds, Moment, Purpose, SVG, VERDICT_SIDE, View};
