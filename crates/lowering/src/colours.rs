@@ -25,7 +25,14 @@ pub(super) fn is_colour(value: &str) -> bool {
 pub(super) fn is_modern(text: &str) -> bool {
     const NAMES: [&str; 6] = ["lab", "lch", "oklab", "oklch", "color", "color-mix"];
     text.contains('(')
-        && (NAMES.iter().any(|name| has_function(text, name)) || text.to_ascii_lowercase().contains("(from "))
+        && (NAMES.iter().any(|name| has_function(text, name))
+            || text.split('(').skip(1).any(|inside| of_origin(inside).is_some()))
+}
+
+/// What is said after `from` in the arguments of a relative colour; `None` where they are of none.
+fn of_origin(arguments: &str) -> Option<&str> {
+    let (from, rest) = arguments.trim_start().split_at_checked(4)?;
+    (from.eq_ignore_ascii_case("from") && rest.starts_with(|c: char| c.is_ascii_whitespace())).then_some(rest)
 }
 
 fn mixes_current(value: &str) -> bool {
@@ -103,9 +110,9 @@ fn parse_within(value: &str, depth: usize) -> Option<Color> {
             Some(Color::from_rgba8(level, level, level, 255))
         }
         "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch" | "color"
-            if arguments.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("from ")) =>
+            if let Some(said) = of_origin(arguments) =>
         {
-            let parts = split(&arguments[5..], ' ');
+            let parts = split(said, ' ');
             let (origin, rest) = parts.split_first()?;
             relative::colour(&name, &parse_within(origin, depth + 1)?, rest)
         }
@@ -205,9 +212,11 @@ fn with_share(text: &str, depth: usize) -> Option<(Color, Option<f64>)> {
     Some((parse_within(colour, depth + 1)?, share.and_then(|at| number(parts[at]))))
 }
 
-/// The colour at a share of the way from one to another, with colours weighed by their opacity.
+/// The colour at a share of the way from one to another, with colours weighed by their opacity. After the space may stand by which
+/// way hues go round.
 pub(super) fn between(from: &Color, to: &Color, share: f64, space: &str) -> Option<Color> {
-    between_by(from, to, share, space, "shorter")
+    let (space, round) = space.split_once(' ').unwrap_or((space, "shorter"));
+    between_by(from, to, share, space, round)
 }
 
 /// As [`between`], with hues that go round by the way of this name.
@@ -275,7 +284,8 @@ fn way_round(up: f32, turn: f32, round: &str) -> Option<f32> {
     Some(match round {
         "increasing" => up,
         "decreasing" => up - if up > 0.0 { turn } else { 0.0 },
-        "longer" if up > 0.0 && up < turn / 2.0 => up - turn,
+        "longer" if up == 0.0 => turn,
+        "longer" if up < turn / 2.0 => up - turn,
         "longer" => up,
         "shorter" if up > turn / 2.0 => up - turn,
         "shorter" => up,
@@ -347,7 +357,10 @@ mod tests {
             ("rgb(from #123456 r r r / alpha)", Some("rgb(18, 18, 18)")),
             ("oklch(from teal l c h)", Some("rgb(0, 128, 128)")),
             ("color-mix(in xyz, red, red)", Some("rgb(255, 0, 0)")),
+            ("rgb( from\n#123456\tr r r )", Some("rgb(18, 18, 18)")),
+            ("rgb(From\tblue r g b)", Some("rgb(0, 0, 255)")),
             ("rgb(from red r q b)", None),
+            ("rgb(fromred r g b)", None),
             ("rgb(1, 2, 3)", None),
             ("teal", None),
             ("what(1 2 3)", None),
@@ -359,6 +372,19 @@ mod tests {
         assert!(
             is_colour("RebeccaPurple") && is_colour("#f008") && !is_colour("tomatoo") && !is_colour("red;")
         );
+    }
+
+    #[test]
+    fn relative_colours_are_of_today_however_they_are_spaced() {
+        for text in [
+            "rgb(from red r g b)",
+            "rgb( from red r g b)",
+            "hsl(\nFROM\tred h s l)",
+            "x (rgb(1 2 3), rgb( from",
+        ] {
+            assert_eq!(is_modern(text), text.ends_with(')'), "{text}");
+        }
+        assert!(!is_modern("rgb(1 2 3), from red") && !is_modern("what(fromage)"));
     }
 
     #[test]

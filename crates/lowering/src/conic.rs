@@ -4,7 +4,7 @@ use csscolorparser::Color;
 
 use super::colours;
 use super::gradients;
-use super::numbers::{LengthScale, angle, function, split, written};
+use super::numbers::{LengthScale, angle, angle_or_share, function, split, written};
 use super::transforms;
 use super::tree::Element;
 
@@ -78,7 +78,8 @@ fn place(way: &str) -> Option<(f64, &str)> {
 /// A stop, its places as shares of a turn.
 fn in_shares(stop: &str) -> String {
     let words = split(stop, ' ').into_iter().map(|word| {
-        let turn = angle(word).filter(|_| word.ends_with(|c: char| c.is_ascii_alphabetic()));
+        // A number alone has no unit to be an angle of.
+        let turn = angle_or_share(word).filter(|_| !word.ends_with(|c: char| c.is_ascii_digit()));
         turn.map_or(word.to_owned(), |turn| format!("{}%", written(turn / 3.6)))
     });
     words.collect::<Vec<_>>().join(" ")

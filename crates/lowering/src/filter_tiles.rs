@@ -2,6 +2,8 @@
 //! renderer has right: what is there already, moved by its own extent, twice as much each time,
 //! from the first whole tile on.
 
+use std::collections::HashMap;
+
 use super::filters;
 use super::fitted::SIDES;
 use super::numbers::{self, written};
@@ -9,13 +11,17 @@ use super::tree::{Element, Tree};
 
 /// Tiles in a row.
 const MOST: f64 = 512.0;
+/// `feTile` in a filter that are laid out; what comes after them is the renderer's.
+const MOST_LAID: usize = 16;
 
 /// Lays out the tiles of a filter over its region: x, y, width and height in user units, which its primitives are in too. `pixel` is
 /// one of the picture, in the same units: a browser makes tiles of whole pixels, those that are all in one.
 pub(super) fn lay(tree: &mut Tree, filter: usize, region: [f64; 4], pixel: [f64; 4]) {
-    let tiles: Vec<usize> = tree.children(filter).filter(|at| tree[*at].name == "feTile").collect();
-    for tile in tiles {
-        lay_one(tree, filter, tile, region, pixel);
+    let mut laid = 0;
+    for (tile, input) in inputs(tree, filter) {
+        if laid < MOST_LAID && lay_one(tree, filter, tile, input, region, pixel).is_some() {
+            laid += 1;
+        }
     }
     let floods: Vec<usize> = tree.children(filter).filter(|at| tree[*at].name == "feFlood").collect();
     for flood in floods {
@@ -23,30 +29,48 @@ pub(super) fn lay(tree: &mut Tree, filter: usize, region: [f64; 4], pixel: [f64;
     }
 }
 
-/// The primitive that says where an input of a tile is: what makes it, or what that takes, where it says nothing itself; and whether
-/// it is the former.
-fn placed(tree: &mut Tree, filter: usize, tile: usize, input: &str) -> Option<(usize, bool)> {
-    let made = |tree: &Tree, before: usize, name: &str| {
-        let earlier = tree.children(filter).take_while(|at| *at != before);
-        earlier.filter(|at| tree[*at].markup("result") == Some(name)).last()
-    };
-    let first = made(tree, tile, input)?;
-    let mut at = first;
-    loop {
-        let found = &tree[at];
+/// What a tile takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct TileInput {
+    /// The primitive that makes it.
+    made_by: usize,
+    /// The one that says where it is: that, or what that takes, where it says nothing itself.
+    placed_by: usize,
+}
+
+/// The tiles of a filter that take what a primitive makes. Read in one go: a filter may be a chain of thousands.
+fn inputs(tree: &Tree, filter: usize) -> Vec<(usize, TileInput)> {
+    let mut latest: HashMap<&str, usize> = HashMap::new();
+    let mut placed_by: HashMap<usize, usize> = HashMap::new();
+    let mut previous = None;
+    let mut found = Vec::new();
+    for at in tree.children(filter) {
+        let primitive = &tree[at];
+        let taken = match primitive.markup("in").map(str::trim) {
+            Some("SourceGraphic" | "SourceAlpha") => None,
+            said => said.and_then(|said| latest.get(said).copied()).or(previous),
+        };
         let one_input = matches!(
-            found.name.as_str(),
+            primitive.name.as_str(),
             "feOffset" | "feColorMatrix" | "feComponentTransfer" | "feGaussianBlur" | "feMorphology"
         );
-        if !one_input || SIDES.iter().any(|side| found.markup(side).is_some()) {
-            return Some((at, at == first));
+        let placed = match taken {
+            _ if !one_input || SIDES.iter().any(|side| primitive.markup(side).is_some()) => Some(at),
+            taken => taken.and_then(|taken| placed_by.get(&taken).copied()),
+        };
+        if let Some(placed) = placed {
+            placed_by.insert(at, placed);
         }
-        let taken = filters::input(tree, at, "in");
-        match made(tree, at, &taken) {
-            Some(before) => at = before,
-            None => return Some((first, true)),
+        if let Some(made_by) = taken.filter(|_| primitive.name == "feTile") {
+            let placed_by = placed_by.get(&made_by).copied().unwrap_or(made_by);
+            found.push((at, TileInput { made_by, placed_by }));
         }
+        if let Some(result) = primitive.markup("result") {
+            latest.insert(result, at);
+        }
+        previous = Some(at);
     }
+    found
 }
 
 /// A flood fills every pixel of which there is a part in it; the renderer loses one at its end.
@@ -66,20 +90,26 @@ fn fill_pixels(tree: &mut Tree, flood: usize, pixel: [f64; 4]) -> Option<()> {
     Some(())
 }
 
-fn lay_one(tree: &mut Tree, filter: usize, tile: usize, region: [f64; 4], pixel: [f64; 4]) -> Option<()> {
-    let mut input = filters::input(tree, tile, "in");
-    let (source, is_own) = placed(tree, filter, tile, &input)?;
+fn lay_one(
+    tree: &mut Tree,
+    filter: usize,
+    tile: usize,
+    TileInput { made_by, placed_by }: TileInput,
+    region: [f64; 4],
+    pixel: [f64; 4],
+) -> Option<()> {
     let mut area = region;
     for (side, name) in area.iter_mut().zip(SIDES) {
-        if let Some(said) = tree[source].markup(name) {
+        if let Some(said) = tree[placed_by].markup(name) {
             *side = numbers::number(said)?;
         }
     }
     if area[2] <= 0.0 || area[3] <= 0.0 || area == region {
         return None;
     }
+    let mut input = filters::result(tree, made_by);
     let whole = of_whole_pixels(area, pixel);
-    if whole.is_some() || !is_own {
+    if whole.is_some() || made_by != placed_by {
         area = whole.unwrap_or(area);
         input = cut(tree, filter, tile, &input, area, pixel);
     }
@@ -191,4 +221,20 @@ fn moved(
         }
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tile_is_where_the_last_primitive_of_its_input_says_that_it_is() {
+        let text = "<svg xmlns='http://www.w3.org/2000/svg'><filter>\
+            <feFlood x='1' result='a'/><feOffset/><feTile/><feFlood result='a'/><feOffset in='a'/><feOffset x='1'/>\
+            <feTile in='a'/><feTile in='SourceGraphic'/><feOffset in='SourceAlpha'/><feOffset/><feTile in='b'/></filter></svg>";
+        let tree = Tree::read(&roxmltree::Document::parse(text).unwrap());
+        let found = inputs(&tree, 1);
+        let from = |made_by, placed_by| TileInput { made_by, placed_by };
+        assert_eq!(found, [(4, from(3, 2)), (8, from(5, 5)), (12, from(11, 11))]);
+    }
 }

@@ -155,11 +155,11 @@ fn displacement(tree: &mut Tree, element: usize) {
 
 /// The renderer cuts off nothing that it only moves: what is cut off is merged with nothing.
 fn offset(tree: &mut Tree, element: usize) {
-    let Some((parent, at)) = place(tree, element) else { return };
     let sides = fitted::SIDES.map(|side| Some((side, tree[element].markup(side)?.to_owned())));
     if sides.iter().all(Option::is_none) {
         return;
     }
+    let Some((parent, at)) = place(tree, element) else { return };
     let name = format!("pelicycle-offset-{element}");
     let mut merge = Element::new("feMerge", &[]);
     for (side, length) in sides.into_iter().flatten() {
@@ -182,7 +182,7 @@ fn place(tree: &Tree, primitive: usize) -> Option<(usize, usize)> {
 }
 
 /// What a primitive takes for an input by name; where it says nothing that is known, what the one before it makes.
-pub(super) fn input(tree: &mut Tree, primitive: usize, name: &str) -> String {
+fn input(tree: &mut Tree, primitive: usize, name: &str) -> String {
     let before: Vec<usize> = match tree[primitive].parent {
         Some(filter) => tree.children(filter).take_while(|at| *at != primitive).collect(),
         None => Vec::new(),
@@ -194,11 +194,16 @@ pub(super) fn input(tree: &mut Tree, primitive: usize, name: &str) -> String {
         }
     }
     let Some(last) = before.last().copied() else { return "SourceGraphic".to_owned() };
-    match tree[last].markup("result").filter(|result| !result.is_empty()) {
+    result(tree, last)
+}
+
+/// The name of what a primitive makes.
+pub(super) fn result(tree: &mut Tree, primitive: usize) -> String {
+    match tree[primitive].markup("result").filter(|result| !result.is_empty()) {
         Some(result) => result.to_owned(),
         None => {
-            let result = format!("pelicycle-result-{last}");
-            tree[last].set("result", result.clone());
+            let result = format!("pelicycle-result-{primitive}");
+            tree[primitive].set("result", result.clone());
             result
         }
     }

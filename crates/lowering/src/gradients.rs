@@ -55,15 +55,17 @@ pub(super) fn of_css(
     Some((gradient, stops.collect()))
 }
 
-/// The space that colours go through, and the first argument without it. Colours of today go through Oklab where none is named.
+/// The space that colours go through, with the way of hues where one is said, and the first argument without them. Colours of today go through Oklab where none is named.
 pub(super) fn space(first: &str, all: &str) -> (String, String) {
     let words = split(first, ' ');
-    if let Some(at) = words.iter().position(|word| *word == "in")
-        && let Some(space) = words.get(at + 1)
+    if let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("in"))
+        && words.len() > at + 1
     {
-        let hue = if words.last() == Some(&"hue") { 2 } else { 0 };
-        let rest = [&words[..at], words.get(at + 2 + hue..).unwrap_or_default()].concat();
-        return ((*space).to_owned(), rest.join(" "));
+        let hue = words.get(at + 3).is_some_and(|word| word.eq_ignore_ascii_case("hue"));
+        let end = if hue { at + 4 } else { at + 2 };
+        let space = words[at + 1..end].join(" ").to_ascii_lowercase();
+        let space = space.strip_suffix(" hue").unwrap_or(&space).to_owned();
+        return (space, [&words[..at], &words[end..]].concat().join(" "));
     }
     (if colours::is_modern(all) { "oklab" } else { "srgb" }.to_owned(), first.to_owned())
 }
@@ -326,7 +328,8 @@ pub(super) fn of_modern_colours(tree: &mut Tree) {
         let colour = tree[*at].style.get("stop-color").map_or("black", String::as_str);
         colours::is_modern(own_colour(tree, *at, colour))
     });
-    let gradients: BTreeSet<usize> = modern.filter_map(|at| tree[at].parent).collect();
+    let around = modern.filter_map(|at| tree[at].parent);
+    let gradients: BTreeSet<usize> = around.filter(|at| is_gradient(&tree[*at])).collect();
     for gradient in gradients {
         if !is_linear(tree, gradient) {
             through(tree, gradient, "oklab");
@@ -342,6 +345,10 @@ fn own_colour<'t>(tree: &'t Tree, element: usize, colour: &'t str) -> &'t str {
     }
 }
 
+fn is_gradient(element: &Element) -> bool {
+    matches!(element.name.as_str(), "linearGradient" | "radialGradient")
+}
+
 fn is_linear(tree: &Tree, gradient: usize) -> bool {
     let space = tree.inherited(gradient, "color-interpolation");
     space.is_some_and(|space| space.eq_ignore_ascii_case("linearRGB"))
@@ -350,7 +357,7 @@ fn is_linear(tree: &Tree, gradient: usize) -> bool {
 /// Writes gradients whose colours go through linear light with the stops that they then go through.
 pub(super) fn lower(tree: &mut Tree) {
     for element in 0..tree.len() {
-        if !matches!(tree[element].name.as_str(), "linearGradient" | "radialGradient") {
+        if !is_gradient(&tree[element]) {
             continue;
         }
         // What CSS says of its transform stands before the attribute, which has another name.

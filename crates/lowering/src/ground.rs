@@ -15,6 +15,17 @@ const MOST: usize = 8;
 /// Words beside the image of a mask that place nothing.
 const OF_MASKS: [&str; 7] = ["alpha", "luminance", "match-source", "add", "subtract", "intersect", "exclude"];
 
+/// What the root's own style would give to a shape is not for its ground, and not for what masks are made of.
+pub(super) const OWN_PAINT: [(&str, &str); 7] = [
+    ("fill", "black"),
+    ("fill-opacity", "1"),
+    ("stroke", "none"),
+    ("visibility", "visible"),
+    ("marker-start", "none"),
+    ("marker-mid", "none"),
+    ("marker-end", "none"),
+];
+
 /// Puts the root's ground under everything.
 pub(super) fn lower(tree: &mut Tree, page: &Page) {
     let style = &tree[0].style;
@@ -58,12 +69,7 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
 }
 
 fn paint(tree: &mut Tree, page: &Page, colour: Option<String>, layers: &[Layer]) {
-    let mut ground = Element::new("g", &[]);
-    // What the root's own style would give to a shape is not for its ground.
-    for (name, value) in [("stroke", "none"), ("fill-opacity", "1"), ("visibility", "visible")] {
-        ground.set(name, value.to_owned());
-    }
-    let ground = tree.insert(0, 0, ground);
+    let ground = tree.insert(0, 0, Element::new("g", &OWN_PAINT));
     if let Some(colour) = colour {
         // What is not on the canvas is cut off.
         let sides = [("x", "-1000000"), ("y", "-1000000"), ("width", "2000000"), ("height", "2000000")];
@@ -196,7 +202,7 @@ impl Layer {
             rect.set(name, value);
         }
         if let Some(wedges) = conic::wedges(&self.image, place, scale) {
-            let clip = tree.append(0, Element::new("clipPath", &[("id", id)]));
+            let clip = tree.append(0, Element::new("clipPath", &[("id", id), ("visibility", "visible")]));
             tree.append(clip, rect);
             let around = tree.append(into, Element::new("g", &[("clip-path", &format!("url(#{id})"))]));
             for wedge in wedges {

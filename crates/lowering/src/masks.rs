@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::boxes::{Boxes, Reference};
-use super::ground::Layer;
+use super::ground::{Layer, OWN_PAINT};
 use super::ids;
 use super::numbers::{function, split, written};
 use super::tree::{Element, Tree};
@@ -82,7 +82,9 @@ fn painted(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxes) 
     around.set("maskUnits", "userSpaceOnUse".to_owned());
     around.set("mask-type", if luminance { "luminance" } else { "alpha" }.to_owned());
     let around = tree.append(0, around);
-    let into = tree.append(around, Element::new("g", &[("transform", &format!("translate({x} {y})"))]));
+    let mut into = Element::new("g", &OWN_PAINT);
+    into.set("transform", format!("translate({x} {y})"));
+    let into = tree.append(around, into);
     let mut any = false;
     for (at, layer) in layers.iter().enumerate().rev() {
         any |= layer.paint(tree, into, &format!("{id}-{at}"), [area[2], area[3]], &scale).is_some();
@@ -143,7 +145,9 @@ fn within_any(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxe
     let around = tree.append(0, around);
     for address in addresses {
         // Shares of a box are of the element's.
-        let shown = tree.append(around, Element::new("g", &[("mask", &address)]));
+        let mut shown = Element::new("g", &OWN_PAINT);
+        shown.set("mask", address);
+        let shown = tree.append(around, shown);
         tree.append(shown, Element::new("rect", &place));
     }
     tree[element].style.insert("mask".to_owned(), format!("url(#{id})"));

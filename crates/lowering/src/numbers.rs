@@ -59,15 +59,21 @@ pub(super) fn length(text: &str, whole: f64, scale: &LengthScale) -> Option<f64>
 
 /// An angle in degrees.
 pub(super) fn angle(text: &str) -> Option<f64> {
-    evaluate(text, &|number, unit| {
-        Some(match unit {
-            "deg" => number,
-            "" => number,
-            "rad" => number.to_degrees(),
-            "turn" => number * 360.0,
-            "grad" => number * 0.9,
-            _ => return None,
-        })
+    evaluate(text, &degrees)
+}
+
+/// An angle in degrees, percentages in it shares of a turn.
+pub(super) fn angle_or_share(text: &str) -> Option<f64> {
+    evaluate(text, &|number, unit| if unit == "%" { Some(number * 3.6) } else { degrees(number, unit) })
+}
+
+fn degrees(number: f64, unit: &str) -> Option<f64> {
+    Some(match unit {
+        "deg" | "" => number,
+        "rad" => number.to_degrees(),
+        "turn" => number * 360.0,
+        "grad" => number * 0.9,
+        _ => return None,
     })
 }
 

@@ -42,7 +42,7 @@ pub(in super::super) fn cascade(
 ) -> Option<StyleSheet> {
     let sheet = read(tree, around, canvas);
     let matcher = Matcher::new(tree, work);
-    let layers = sheet.layer_order();
+    let layers = sheet.layers.order();
     let mut made = 0;
     let mut styles = Vec::with_capacity(tree.len());
     for element in 0..tree.len() {

@@ -19,7 +19,12 @@ fn plain(tokens: &[CssToken<'_>]) -> String {
     if !tokens.iter().any(|token| token.text.contains('\\')) {
         return text_of(tokens);
     }
-    let is_word = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    // What begins as a number does is a word with its escapes alone.
+    let begins = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let is_word = |name: &String| {
+        name.strip_prefix('-').unwrap_or(name).starts_with(begins)
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
     let word = |token: &CssToken<'_>| {
         let name = (token.kind == CssTokenKind::Ident).then(|| token.name());
         name.filter(is_word).unwrap_or_else(|| token.text.to_owned())

@@ -7,6 +7,7 @@
 mod cascade;
 mod declarations;
 mod instances;
+mod layers;
 mod matching;
 mod media;
 mod namespaces;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::declarations::{Declaration, declaration, inline};
+use super::layers::Layers;
 use super::media;
 use super::namespaces::Namespaces;
 use super::selectors::Selector;
@@ -20,7 +21,7 @@ const DEEPEST: usize = 24;
 pub(super) struct StyleRule {
     pub(super) selectors: Rc<Vec<Selector>>,
     pub(super) declarations: Vec<Declaration>,
-    /// The layer's place in [`StyleSheet::layers`]; `None` outside of layers.
+    /// The layer that it is in; `None` outside of layers.
     pub(super) layer: Option<usize>,
 }
 
@@ -31,8 +32,8 @@ pub(in super::super) type Keyframes = Vec<(f64, Vec<Declaration>)>;
 #[derive(Debug, Default)]
 pub(in super::super) struct StyleSheet {
     pub(super) rules: Vec<StyleRule>,
-    /// The places of layers, in the order in which they are named; later ones win.
-    pub(super) layers: HashMap<String, usize>,
+    /// Its layers; later ones win.
+    pub(super) layers: Layers,
     /// Animations by name.
     pub(in super::super) keyframes: HashMap<String, Keyframes>,
     /// Initial values of custom properties that are registered.
@@ -45,7 +46,7 @@ pub(in super::super) struct StyleSheet {
 #[derive(Clone, Default)]
 struct Context {
     parent: Option<Rc<Vec<Selector>>>,
-    layer: Option<String>,
+    layer: Option<usize>,
     depth: usize,
 }
 
@@ -56,32 +57,6 @@ impl StyleSheet {
         self.namespaces = Namespaces::default();
         let mut reader = Reader { tokens: &tokens, pos: 0, canvas, sheet: self };
         reader.rules(&Context::default());
-    }
-
-    /// The place of each layer in the cascade: those in a layer come before what stands in that itself.
-    pub(super) fn layer_order(&self) -> Vec<usize> {
-        let key = |name: &str| {
-            let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
-            let places = ends.filter_map(|end| self.layers.get(&name[..end]).copied());
-            places.chain([usize::MAX]).collect::<Vec<_>>()
-        };
-        let mut keys: Vec<(Vec<usize>, usize)> =
-            self.layers.iter().map(|(name, at)| (key(name), *at)).collect();
-        keys.sort();
-        let mut order = vec![0; keys.len()];
-        for (place, (_, at)) in keys.into_iter().enumerate() {
-            order[at] = place;
-        }
-        order
-    }
-
-    fn layer(&mut self, name: &str) -> usize {
-        // One is named with those that it is in.
-        if let Some((around, _)) = name.rsplit_once('.') {
-            self.layer(around);
-        }
-        let next = self.layers.len();
-        *self.layers.entry(name.to_owned()).or_insert(next)
     }
 }
 
@@ -129,11 +104,8 @@ impl<'a> Reader<'a, '_> {
         let prelude = self.sheet.namespaces.resolve(prelude);
         let Some(selectors) = syntax::parse(&prelude, context.parent.as_ref()) else { return };
         let selectors = Rc::new(selectors);
-        let nested = Context {
-            parent: Some(Rc::clone(&selectors)),
-            layer: context.layer.clone(),
-            depth: context.depth + 1,
-        };
+        let nested =
+            Context { parent: Some(Rc::clone(&selectors)), layer: context.layer, depth: context.depth + 1 };
         self.within(block, |reader| reader.content(&selectors, &nested));
     }
 
@@ -142,9 +114,9 @@ impl<'a> Reader<'a, '_> {
         let mut declarations = Vec::new();
         let flush = |reader: &mut Self, declarations: &mut Vec<Declaration>| {
             if !declarations.is_empty() {
-                let layer = context.layer.as_ref().map(|name| reader.sheet.layer(name));
                 let declarations = std::mem::take(declarations);
-                reader.sheet.rules.push(StyleRule { selectors: Rc::clone(selectors), declarations, layer });
+                let (selectors, layer) = (Rc::clone(selectors), context.layer);
+                reader.sheet.rules.push(StyleRule { selectors, declarations, layer });
             }
         };
         while let Some(token) = self.tokens.get(self.pos) {
@@ -193,8 +165,8 @@ impl<'a> Reader<'a, '_> {
         if !self.tokens.get(end).is_some_and(|token| token.is('{')) {
             self.pos = end + 1;
             if name == "layer" {
-                for layer in layer_names(prelude, context) {
-                    self.sheet.layer(&layer);
+                for name in layer_names(&text_of(prelude)) {
+                    self.sheet.layers.named(context.layer, name);
                 }
             } else if name == "namespace" {
                 self.sheet.namespaces.declare(prelude);
@@ -211,10 +183,11 @@ impl<'a> Reader<'a, '_> {
             "media" => media::applies(&text_of(prelude), self.canvas),
             "supports" => media::supports(prelude),
             "layer" => {
-                let named = layer_names(prelude, context).into_iter().next();
-                let layer = named.unwrap_or_else(|| format!("\0{}", self.sheet.layers.len()));
-                self.sheet.layer(&layer);
-                inner.layer = Some(layer);
+                let layers = &mut self.sheet.layers;
+                inner.layer = match layer_names(&text_of(prelude)).next() {
+                    Some(name) => layers.named(context.layer, name),
+                    None => Some(layers.unnamed(context.layer)),
+                };
                 true
             }
             "keyframes" | "-webkit-keyframes" => {
@@ -281,11 +254,7 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// The names of layers in a prelude, each with those around it.
-fn layer_names(prelude: &[CssToken<'_>], context: &Context) -> Vec<String> {
-    let text = text_of(prelude);
-    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names
-        .map(|name| context.layer.as_ref().map_or(name.to_owned(), |outer| format!("{outer}.{name}")))
-        .collect()
+/// The names of layers in a prelude.
+fn layer_names(prelude: &str) -> impl Iterator<Item = &str> {
+    prelude.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
