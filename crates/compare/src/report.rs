@@ -1,6 +1,6 @@
 //! All answers to a comparison.
 
-use pelicycle_record::{Attempt, CalibrationRecord, JudgementRecord};
+use pelicycle_record::{Attempt, CalibrationRecord, JudgementRecord, Outcome};
 use pelicycle_statistics::holm;
 use serde::Serialize;
 
@@ -29,6 +29,10 @@ pub struct ComparisonReport {
     pub drawn: (usize, usize),
     /// How many of them tell nothing of the model, since their request failed or could not be checked.
     pub failed: (usize, usize),
+    /// How many of those the user broke off.
+    pub broken_off: (usize, usize),
+    /// How many of those have a whole reply, which could not be checked.
+    pub unchecked: (usize, usize),
     /// The names of the strata they are compared in: prompts, or prompts and contestants.
     pub strata: Vec<String>,
     /// Attempts of each side without a counterpart.
@@ -54,6 +58,23 @@ pub struct ComparisonReport {
     pub answers: Vec<MeasureComparison>,
     /// Measures of which one side tells nothing, or which are all the same.
     pub silent: Vec<&'static str>,
+}
+
+/// Why an attempt tells nothing of its model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inconclusive {
+    Failed,
+    BrokenOff,
+    Unchecked,
+}
+
+fn inconclusive(attempt: &Attempt) -> Option<Inconclusive> {
+    let why = match attempt.outcome {
+        Outcome::Error | Outcome::Cut => Inconclusive::Failed,
+        Outcome::Cancelled => Inconclusive::BrokenOff,
+        Outcome::Complete | Outcome::Length | Outcome::Refusal | Outcome::Filtered => Inconclusive::Unchecked,
+    };
+    (!attempt.is_conclusive()).then_some(why)
 }
 
 /// Two sides that can't be compared, with the reason.
@@ -112,6 +133,8 @@ pub fn compare(
         attempts,
         drawn: sides.count(Attempt::is_drawn),
         failed: sides.count(|attempt| !attempt.is_conclusive()),
+        broken_off: sides.count(|attempt| inconclusive(attempt) == Some(Inconclusive::BrokenOff)),
+        unchecked: sides.count(|attempt| inconclusive(attempt) == Some(Inconclusive::Unchecked)),
         strata: sides.strata.iter().map(|stratum| stratum.name.clone()).collect(),
         unpaired: sides.unpaired,
         shared: sides.shared,

@@ -37,9 +37,8 @@ fn unjudged(report: &ComparisonReport) -> String {
     let ComparisonReport { base, head, preferred, .. } = report;
     let [bases, heads] = preferred.drawings;
     if preferred.most_independent == 0 {
-        let (attempts, drawn, failed) = (report.attempts, report.drawn, report.failed);
-        let sides = [(base, drawn.0, attempts.0, failed.0), (head, drawn.1, attempts.1, failed.1)];
-        let without: Vec<String> = sides.into_iter().filter(|side| side.1 == 0).map(undrawn).collect();
+        let sides = [Undrawn::of(report, base, |two| two.0), Undrawn::of(report, head, |two| two.1)];
+        let without: Vec<String> = sides.iter().flatten().map(Undrawn::why).collect();
         let why = match without.is_empty() {
             true => "there are no two drawings to hold together".to_owned(),
             false => without.join(", and "),
@@ -59,29 +58,68 @@ fn unjudged(report: &ComparisonReport) -> String {
     format!("Can't tell whether {head} draws better than {base}: nobody has judged their drawings; {takes}.")
 }
 
-/// Why a side tells nothing of its model, so that nothing was compared: every request of it failed. None where both tell something.
+/// Why a side tells nothing of its model, so that nothing was compared: every request of it failed, say. None where both tell
+/// something.
 #[must_use]
 pub fn nothing_to_compare(report: &ComparisonReport) -> Option<String> {
-    let (attempts, failed) = (report.attempts, report.failed);
-    let sides = [(&report.base, attempts.0, failed.0), (&report.head, attempts.1, failed.1)];
-    let silent = sides.into_iter().filter(|(_, attempts, failed)| attempts == failed);
-    let why: Vec<String> =
-        silent.map(|(name, attempts, failed)| undrawn((name, 0, attempts, failed))).collect();
+    let base = Undrawn::of(report, &report.base, |two| two.0);
+    let head = Undrawn::of(report, &report.head, |two| two.1);
+    let silent = [base, head].into_iter().flatten().filter(Undrawn::is_silent);
+    let why: Vec<String> = silent.map(|side| side.why()).collect();
     (!why.is_empty()).then(|| why.join(", and "))
 }
 
-/// Why a side of so many attempts, of which some failed, has no drawing.
-fn undrawn((name, _, attempts, failed): (&String, usize, usize, usize)) -> String {
-    let attempts = attempts as u64;
-    match failed as u64 {
-        0 => format!("{name} drew nothing in {}", plural(attempts, "attempt")),
-        1 if attempts == 1 => format!("the one request to {name} failed"),
-        failed if failed == attempts => format!("all {} requests to {name} failed", count(failed)),
-        failed => format!(
-            "{name} drew nothing in {}, of which {} failed",
-            plural(attempts, "attempt"),
-            plural(failed, "request")
-        ),
+/// A side that has no drawing: its attempts, and those of them that tell nothing of the model.
+struct Undrawn<'a> {
+    name: &'a str,
+    attempts: u64,
+    failed: u64,
+    broken_off: u64,
+    unchecked: u64,
+}
+
+impl<'a> Undrawn<'a> {
+    fn of(report: &ComparisonReport, name: &'a str, side: impl Fn((usize, usize)) -> usize) -> Option<Self> {
+        let [attempts, broken_off, unchecked, all] =
+            [report.attempts, report.broken_off, report.unchecked, report.failed].map(|two| side(two) as u64);
+        let failed = all - broken_off - unchecked;
+        (side(report.drawn) == 0).then_some(Self { name, attempts, failed, broken_off, unchecked })
+    }
+
+    /// Whether none of its attempts tells anything of the model.
+    fn is_silent(&self) -> bool {
+        self.failed + self.broken_off + self.unchecked == self.attempts
+    }
+
+    fn why(&self) -> String {
+        let Self { name, attempts, .. } = self;
+        let all = |said: u64| said > 0 && said == *attempts;
+        let requests = match attempts {
+            1 => format!("the one request to {name}"),
+            _ => format!("all {} requests to {name}", count(*attempts)),
+        };
+        let verb = if *attempts == 1 { "was" } else { "were" };
+        if all(self.failed) {
+            return format!("{requests} failed");
+        }
+        if all(self.broken_off) {
+            return format!("{requests} {verb} broken off");
+        }
+        if all(self.unchecked) {
+            return match attempts {
+                1 => format!("the one reply of {name} could not be checked"),
+                _ => format!("none of the {} replies of {name} could be checked", count(*attempts)),
+            };
+        }
+        let parts = [
+            (self.failed, "failed"),
+            (self.broken_off, "broken off"),
+            (self.unchecked, "could not be checked"),
+        ];
+        let parts = parts.into_iter().filter(|(n, _)| *n > 0);
+        let parts: Vec<String> = parts.map(|(n, what)| format!("{} {what}", count(n))).collect();
+        let of_which = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        format!("{name} drew nothing in {}{of_which}", plural(*attempts, "attempt"))
     }
 }
 

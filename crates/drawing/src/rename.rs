@@ -5,15 +5,15 @@ use roxmltree::{Document, Node};
 
 use super::repair::{Repair, RepairedText};
 
-/// The elements of SVG whose names have capitals.
-const MIXED: [&str; 29] = [
-    "linearGradient",
-    "radialGradient",
-    "clipPath",
-    "textPath",
-    "foreignObject",
-    "animateTransform",
+/// The elements of SVG whose names have capitals, as HTML mends them.
+const MIXED: [&str; 37] = [
+    "altGlyph",
+    "altGlyphDef",
+    "altGlyphItem",
+    "animateColor",
     "animateMotion",
+    "animateTransform",
+    "clipPath",
     "feBlend",
     "feColorMatrix",
     "feComponentTransfer",
@@ -34,8 +34,16 @@ const MIXED: [&str; 29] = [
     "feMergeNode",
     "feMorphology",
     "feOffset",
+    "fePointLight",
     "feSpecularLighting",
+    "feSpotLight",
+    "feTile",
     "feTurbulence",
+    "foreignObject",
+    "glyphRef",
+    "linearGradient",
+    "radialGradient",
+    "textPath",
 ];
 
 /// Names elements as SVG does, where the root is an `svg` by its letters; `None` where it is not, or nothing is to be done.
@@ -58,8 +66,12 @@ pub(super) fn rename(document: &Document<'_>) -> Option<RepairedText> {
         edits.push((start..start + name.len(), right.clone()));
         for attribute in node.attributes().filter(|attribute| attribute.namespace().is_none()) {
             let right = attribute_name(attribute.name());
+            let is_there = |name: &str| match name {
+                "xmlns" => node.default_namespace().is_some(),
+                name => node.has_attribute(name),
+            };
             // Where two would be one, neither is another's.
-            if let Some(right) = right.filter(|right| !node.has_attribute(right.as_str())) {
+            if let Some(right) = right.filter(|right| !is_there(right)) {
                 edits.push((attribute.range_qname(), right));
             }
         }
@@ -95,32 +107,66 @@ fn right(name: &str) -> Option<String> {
     (right != name && name.starts_with(|c: char| c.is_ascii_uppercase())).then_some(right)
 }
 
-/// Attributes of SVG whose names have capitals.
-const MIXED_ATTRIBUTES: [&str; 24] = [
-    "viewBox",
-    "preserveAspectRatio",
-    "gradientUnits",
-    "gradientTransform",
-    "spreadMethod",
-    "patternUnits",
-    "patternContentUnits",
-    "patternTransform",
+/// Attributes of SVG whose names have capitals, as HTML mends them.
+const MIXED_ATTRIBUTES: [&str; 58] = [
+    "attributeName",
+    "attributeType",
+    "baseFrequency",
+    "baseProfile",
+    "calcMode",
     "clipPathUnits",
-    "maskUnits",
-    "maskContentUnits",
+    "diffuseConstant",
+    "edgeMode",
+    "filterUnits",
+    "glyphRef",
+    "gradientTransform",
+    "gradientUnits",
+    "kernelMatrix",
+    "kernelUnitLength",
+    "keyPoints",
+    "keySplines",
+    "keyTimes",
+    "lengthAdjust",
+    "limitingConeAngle",
+    "markerHeight",
     "markerUnits",
     "markerWidth",
-    "markerHeight",
+    "maskContentUnits",
+    "maskUnits",
+    "numOctaves",
+    "pathLength",
+    "patternContentUnits",
+    "patternTransform",
+    "patternUnits",
+    "pointsAtX",
+    "pointsAtY",
+    "pointsAtZ",
+    "preserveAlpha",
+    "preserveAspectRatio",
+    "primitiveUnits",
     "refX",
     "refY",
-    "textLength",
-    "lengthAdjust",
+    "repeatCount",
+    "repeatDur",
+    "requiredExtensions",
+    "requiredFeatures",
+    "specularConstant",
+    "specularExponent",
+    "spreadMethod",
     "startOffset",
     "stdDeviation",
-    "attributeName",
-    "repeatCount",
-    "keyTimes",
-    "pathLength",
+    "stitchTiles",
+    "surfaceScale",
+    "systemLanguage",
+    "tableValues",
+    "targetX",
+    "targetY",
+    "textLength",
+    "viewBox",
+    "viewTarget",
+    "xChannelSelector",
+    "yChannelSelector",
+    "zoomAndPan",
 ];
 
 /// The name that SVG has for an attribute whose letters are capitals; `None` for others.
@@ -198,6 +244,27 @@ mod tests {
     }
 
     #[test]
+    fn every_name_with_capitals_is_mended() {
+        for name in MIXED {
+            let shouted = name.to_ascii_uppercase();
+            let (_, text) = renamed(&format!("<SVG xmlns='{SVG}'><{shouted}/></SVG>")).unwrap();
+            assert_eq!(text, format!("<svg xmlns='{SVG}'><{name}/></svg>"));
+        }
+        let (_, text) = renamed(&format!(
+            "<SVG xmlns='{SVG}'><FETURBULENCE BASEFREQUENCY='.1' NUMOCTAVES='2' STITCHTILES='stitch'/>\
+            <FEPOINTLIGHT POINTSATX='1' LIMITINGCONEANGLE='3'/><ANIMATE CALCMODE='linear' KEYSPLINES='' KEYPOINTS=''/></SVG>"
+        ))
+        .unwrap();
+        assert_eq!(
+            text,
+            format!(
+                "<svg xmlns='{SVG}'><feTurbulence baseFrequency='.1' numOctaves='2' stitchTiles='stitch'/>\
+                <fePointLight pointsAtX='1' limitingConeAngle='3'/><animate calcMode='linear' keySplines='' keyPoints=''/></svg>"
+            )
+        );
+    }
+
+    #[test]
     fn capitals_are_mended() {
         let (name, text) = renamed(&format!(
             "<SVG xmlns='{SVG}'><CIRCLE r='1'/><LINEARGRADIENT></LINEARGRADIENT ><g/></SVG>"
@@ -214,6 +281,9 @@ mod tests {
             format!("<svg xmlns='{SVG}' viewBox='0 0 9 9'><circle r='4' stroke-width='1' dataX='1'/></svg>")
         );
         assert_eq!(renamed(&format!("<html xmlns='{SVG}'/>").replace("html", "Svg")).unwrap().0, "fix-case");
+        let (_, text) =
+            renamed(&format!("<SVG xmlns='{SVG}' XMLNS='{SVG}' ID='a'><G XMLNS='u'/></SVG>")).unwrap();
+        assert_eq!(text, format!("<svg xmlns='{SVG}' XMLNS='{SVG}' id='a'><g XMLNS='u'/></svg>"));
         let page = Document::parse("<html/>").unwrap();
         assert!(rename(&page).is_none());
     }

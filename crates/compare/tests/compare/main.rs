@@ -254,7 +254,28 @@ fn a_side_without_a_drawing_is_named_with_the_reason() {
     let undrawn = |_: usize, attempt: &mut Attempt| {
         attempt.check.iter_mut().for_each(|check| check.verdict = Drawn::Malformed);
     };
-    let cases: [(Vec<Attempt>, Vec<Attempt>, &str); 4] = [
+    let broken = |_: usize, attempt: &mut Attempt| {
+        attempt.outcome = Outcome::Cancelled;
+        (attempt.check, attempt.reply) = (None, None);
+    };
+    let unchecked = |_: usize, attempt: &mut Attempt| attempt.check = None;
+    let mixed = |n: usize, attempt: &mut Attempt| match n {
+        0..3 => broken(n, attempt),
+        3 | 4 => failed(n, attempt),
+        5 => unchecked(n, attempt),
+        _ => undrawn(n, attempt),
+    };
+    let one = |side: &[Attempt]| side[..1].to_vec();
+    let cases: [(Vec<Attempt>, Vec<Attempt>, &str); 9] = [
+        (ten("a", |_, _| {}), ten("b", broken), "all 10 requests to b were broken off."),
+        (ten("a", |_, _| {}), one(&ten("b", broken)), "the one request to b was broken off."),
+        (ten("a", |_, _| {}), ten("b", unchecked), "none of the 10 replies of b could be checked."),
+        (ten("a", |_, _| {}), one(&ten("b", unchecked)), "the one reply of b could not be checked."),
+        (
+            ten("a", |_, _| {}),
+            ten("b", mixed),
+            "b drew nothing in 10 attempts (2 failed, 3 broken off, 1 could not be checked).",
+        ),
         (ten("a", |_, _| {}), ten("b", failed), "all 10 requests to b failed."),
         (
             ten("a", failed),

@@ -115,7 +115,7 @@ impl<'a, 'input> Walk<'a, 'input> {
             self.note_active(at, format!("<{name}> may run or load something in a browser"));
         }
         if name == "feTile" {
-            let message = "tiles of <feTile> may begin a part of a pixel from where a browser has them";
+            let message = "tiles of <feTile> may begin a part of a pixel from where a browser has them, in what is turned or in a nested canvas";
             self.count(FindingCode::RendererPassedOver, at, message);
         }
         if name == "feSpotLight" && node.has_attribute("limitingConeAngle") {

@@ -210,6 +210,39 @@ fn wheels_on_a_hill_are_wheels_where_a_frame_joins_them() {
 }
 
 #[test]
+fn three_wheels_on_a_hill_are_not_two() {
+    let axle = "<path d='M70 220L330 220L255 130' fill='none' stroke='#b22' stroke-width='4'/>";
+    let three = |side: f64| [200.0 - side, 200.0, 200.0 + side].map(|x| small(x, 220.0)).concat() + axle;
+    for side in [100.0, 130.0] {
+        for turn in [-12, -10, -5, 0, 5, 10, 12] {
+            let hill = format!("<g transform='rotate({turn} 200 200) scale(.9)'>{}{BIRD}</g>", three(side));
+            is("pelican", &hill, Detector::Wheels, ItemState::NotMet);
+        }
+    }
+    // What is not on the line of the two is no wheel of theirs.
+    let hill = |inside: &str| format!("<g transform='rotate(10 200 200) scale(.9)'>{inside}</g>");
+    let crank = small(200.0, 190.0);
+    let two = |other: &str| small(70.0, 220.0) + &small(330.0, 220.0) + axle + other;
+    is("pelican", &hill(&two("")), Detector::Wheels, ItemState::Met);
+    is("pelican", &hill(&two(&crank)), Detector::Wheels, ItemState::Met);
+}
+
+fn small(x: f64, y: f64) -> String {
+    format!("<circle cx='{x}' cy='{y}' r='32' fill='none' stroke='#222' stroke-width='5'/>")
+}
+
+#[test]
+fn wheels_on_a_hill_that_a_bar_only_touches_at_the_rims_cant_be_told() {
+    let bar = "<path d='M148 220H252' stroke='#b22' stroke-width='4'/>";
+    let hill = format!("<g transform='rotate(10 200 200) scale(.9)'>{}{bar}</g>", wheels(circle));
+    is("pelican", &hill, Detector::Wheels, ItemState::CantTell);
+    // A skateboard's bar ends over its wheels.
+    let board = "<path d='M90 168H310' stroke='#b22' stroke-width='8'/>";
+    let hill = format!("<g transform='rotate(10 200 200) scale(.9)'>{}{board}</g>", wheels(circle));
+    is("otter-skateboard", &hill, Detector::Wheels, ItemState::Met);
+}
+
+#[test]
 fn wheels_seen_nearly_from_the_front_cant_be_told() {
     for rx in [16, 20, 26] {
         let turned = |x: f64, y: f64| {

@@ -48,9 +48,12 @@ impl VehicleFrame {
         self.bars.iter().any(|(index, _)| *index == shape)
     }
 
-    /// Whether it holds so many wheels, at their hubs or by a board.
-    pub(super) fn joins(&self, count: usize) -> bool {
-        self.hubs.max(self.wheels) == count
+    /// Whether it holds so many wheels, where the rubric says that a frame does.
+    pub(super) fn joins(&self, count: usize, joint: FrameJoint) -> bool {
+        match joint {
+            FrameJoint::Hub => self.hubs == count,
+            FrameJoint::Wheel => self.wheels == count,
+        }
     }
 
     /// Whether a shape is painted as the bars at the hubs are: of their colour and width.

@@ -110,11 +110,7 @@ impl<'a> Anatomy<'a> {
         anatomy.beside = beside(scene, TOUCH * anatomy.unit);
         anatomy.objects = objects::find(&anatomy);
         anatomy.body = rider::body(&anatomy);
-        let joint = rubric.items.iter().find_map(|item| match item {
-            RubricItem::Frame(joint) => Some(*joint),
-            _ => None,
-        });
-        anatomy.frame = frame::find(&anatomy, joint.unwrap_or(FrameJoint::Hub));
+        anatomy.frame = frame::find(&anatomy, joint(rubric));
         anatomy.rider = rider::grow(&anatomy);
         anatomy.head = head::find(&anatomy);
         anatomy.legs = legs::find(&anatomy);
@@ -183,7 +179,7 @@ pub(super) fn judge(
         return (Vec::new(), told().map(blind).collect());
     }
     let mut anatomy = Anatomy::new(scene, canvas, rubric, Road::Hill);
-    if anatomy.wheels.uphill && !anatomy.frame.joins(anatomy.wheels.list.len()) {
+    if anatomy.wheels.uphill && !anatomy.frame.joins(anatomy.wheels.list.len(), joint(rubric)) {
         anatomy = Anatomy::new(scene, canvas, rubric, Road::Level);
     }
     let answer = |item: &RubricItem| match item {
@@ -198,6 +194,15 @@ pub(super) fn judge(
     };
     let all = told().filter_map(|item| Some(judged(item, answer(item)?))).collect();
     (painted(&anatomy, rubric), all)
+}
+
+/// Where a frame holds its wheels.
+fn joint(rubric: &Rubric) -> FrameJoint {
+    let asked = |item: &RubricItem| match item {
+        RubricItem::Frame(joint) => Some(*joint),
+        _ => None,
+    };
+    rubric.items.iter().find_map(asked).unwrap_or(FrameJoint::Hub)
 }
 
 /// The reason why no detector can look at a drawing.

@@ -123,24 +123,50 @@ pub(super) fn find(anatomy: &Anatomy<'_>, expected: Option<u32>, road: Road) -> 
         }
     }
     let mut list: Vec<Wheel> = Vec::new();
-    if let Some((_, i, j)) = best {
+    let two = match (best, road, near) {
+        (Some((_, i, j)), ..) | (None, Road::Hill, Some((_, i, j, Near::Hill))) => Some((i, j)),
+        _ => None,
+    };
+    let mut uphill = best.is_none() && two.is_some();
+    if let Some((i, j)) = two {
         list = vec![groups[i].clone(), groups[j].clone()];
         for (_, other) in groups.iter().enumerate().filter(|(k, _)| *k != i && *k != j) {
-            let fits = list.iter().all(|wheel| matches!(pair(anatomy, wheel, other), Some((_, None))));
-            if fits {
+            if let Some(stands_on) = stands_beside(anatomy, &list, other)
+                && (stands_on == Road::Level || road == Road::Hill)
+            {
+                uphill |= stands_on == Road::Hill;
                 list.push(other.clone());
             }
         }
-    } else if let (Road::Hill, Some((_, i, j, Near::Hill))) = (road, near) {
-        list = vec![groups[i].clone(), groups[j].clone()];
     } else if expected == Some(1) {
         list = single(anatomy, &groups).into_iter().collect();
     }
     list.sort_by(|a, b| a.hub().x.total_cmp(&b.hub().x));
-    let uphill = best.is_none() && list.len() > 1;
     let near = near.map(|(_, i, j, fault)| (groups[i].clone(), groups[j].clone(), fault));
     let near = if list.is_empty() { near.or_else(|| turned(anatomy)) } else { near };
     Wheels { list, uphill, near }
+}
+
+/// The road on which a round stands with all of these wheels; `None` where it is no wheel beside them.
+fn stands_beside(anatomy: &Anatomy<'_>, list: &[Wheel], other: &Wheel) -> Option<Road> {
+    let mut road = Road::Level;
+    for wheel in list {
+        match pair(anatomy, wheel, other)? {
+            (_, None) => {}
+            (_, Some(Near::Hill)) => road = Road::Hill,
+            (_, Some(_)) => return None,
+        }
+    }
+    // A hill is one line, so that a round over the vehicle is not on it.
+    (road == Road::Level || list.windows(2).all(|two| on_one_line([&two[0], &two[1], other]))).then_some(road)
+}
+
+/// Whether the middle one of three ends on the line through where the outer two end.
+fn on_one_line(mut three: [&Wheel; 3]) -> bool {
+    three.sort_by(|a, b| a.hub().x.total_cmp(&b.hub().x));
+    let [from, between, to] = three.map(|wheel| Point::new(wheel.hub().x, wheel.outer.bottom()));
+    let line = from.y + (to.y - from.y) * (between.x - from.x) / (to.x - from.x);
+    (between.y - line).abs() <= LEVEL * three[1].radius()
 }
 
 /// Two upright ellipses of one form: wheels that are seen nearly from the front.
@@ -268,9 +294,6 @@ pub(super) fn judge(anatomy: &Anatomy<'_>, expected: u32) -> DetectorAnswer {
                 "two outlines of like size stand on one line, and are flattened: perhaps wheels at an angle",
                 marks,
             ),
-            _ if expected == 0 => {
-                DetectorAnswer::met("no round outlines of like size stand on one line", marks)
-            }
             Near::Level | Near::Hill => {
                 let why = format!(
                     "two round outlines of like size, and not on one level line: they end at y {} and {}",
