@@ -182,12 +182,10 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
         return rendering(&store, &listing, &chosen, format, args);
     }
     let (base, head) = (args.base.as_deref().unwrap_or_default(), args.head.as_deref().unwrap_or_default());
-    let sides = paired(&store, &attempts, (base, head))?;
+    let (sides, [base, head]) = paired(&store, &attempts, (base, head))?;
     let both: Vec<&Attempt> = sides.both().into_iter().flatten().collect();
     let measured = measured(&store, &listing, &both, &asked, args)?;
-    // In a sentence `last` alone says nothing.
-    let said = |name| if name == "last" { "run:last" } else { name };
-    let mut report = compare::compare(said(base), said(head), &sides, &asked, &measured)?
+    let mut report = compare::compare(&base, &head, &sides, &asked, &measured)?
         .judged(&sides, &judgements(&store)?, &calibrations(&store)?, pool)
         .counting(&args.measures);
     report.narrowing = narrowing(global, args, format);
@@ -195,16 +193,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
     let raster = |attempt: &Attempt| plain_file::read(rasters.get(&attempt.id)?, plain_file::KEPT_BYTES).ok();
     let mut words = render(&report, &sides, &raster, format, args.out.as_deref())?;
     if let Some(folder) = &args.pictures {
-        let at = args.pictures_at.clone().unwrap_or_else(|| folder.to_string_lossy().into_owned());
-        let drawn = pictures(&report, &sides, &raster, MOST_PICTURES, &at);
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        for (name, png) in &drawn.files {
-            write_whole(&folder.join(name), png)
-                .with_context(|| format!("cannot write {name} into {}", folder.display()))?;
-        }
-        if format == Format::Markdown && !drawn.markdown.is_empty() {
-            words = format!("{words}\n{}", drawn.markdown);
-        }
+        words = with_pictures(words, folder, &report, &sides, &raster, (format, args))?;
     }
     write(&words, args.out.as_deref())?;
     let worse = |what: &String| match what.as_str() {
@@ -229,6 +218,28 @@ pub(super) fn gate(
             None => Ok(ExitCode::SUCCESS),
         },
     }
+}
+
+/// Writes pairs of drawings into a folder; gives the words of the comparison, with the pictures where they are Markdown.
+fn with_pictures(
+    words: String,
+    folder: &Path,
+    report: &ComparisonReport,
+    sides: &PairedSides<'_>,
+    raster: &RasterLookup<'_>,
+    (format, args): (Format, &CompareArgs),
+) -> anyhow::Result<String> {
+    let at = args.pictures_at.clone().unwrap_or_else(|| folder.to_string_lossy().into_owned());
+    let drawn = pictures(report, sides, raster, MOST_PICTURES, &at);
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for (name, png) in &drawn.files {
+        write_whole(&folder.join(name), png)
+            .with_context(|| format!("cannot write {name} into {}", folder.display()))?;
+    }
+    Ok(match format == Format::Markdown && !drawn.markdown.is_empty() {
+        true => format!("{words}\n{}", drawn.markdown),
+        false => words,
+    })
 }
 
 /// The measures that are asked, those that the comparison may fail on among them.

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
-use pelicycle_compare::{Catalog, PairedSides, select};
+use pelicycle_compare::{Catalog, PairedSides, Selection, select};
 use pelicycle_judge::SideAttempts;
 use pelicycle_record::{Attempt, Id};
 use pelicycle_store::Store;
 
 use super::error::usage;
 
-/// The sides of these names among some attempts, held against each other.
+/// The sides of these names among some attempts, held against each other, and what a sentence calls them.
 ///
 /// # Errors
 /// A mistake, where a name means nothing or several things.
@@ -18,11 +18,22 @@ pub(super) fn paired<'a>(
     store: &Store,
     attempts: &[&'a Attempt],
     (base, head): (&str, &str),
-) -> anyhow::Result<PairedSides<'a>> {
+) -> anyhow::Result<(PairedSides<'a>, [String; 2])> {
     let places = StoreCatalog(store);
     match (select(base, attempts, &places), select(head, attempts, &places)) {
-        (Ok(first), Ok(second)) => Ok(PairedSides::pair(&first.attempts, &second.attempts)),
+        (Ok(first), Ok(second)) => {
+            let sides = PairedSides::pair(&first.attempts, &second.attempts);
+            Ok((sides, [called(base, &first), called(head, &second)]))
+        }
         (Err(error), _) | (_, Err(error)) => usage(&error.to_string()),
+    }
+}
+
+/// What a sentence calls a side: as the user does, but that `last` alone says nothing of a run.
+fn called(named: &str, side: &Selection<'_>) -> String {
+    match (side.kind, named) {
+        ("run", "last") => "run:last".to_owned(),
+        _ => named.to_owned(),
     }
 }
 
@@ -37,7 +48,7 @@ pub(super) fn between<'a>(
     names: &[String],
 ) -> anyhow::Result<Option<(Vec<&'a Attempt>, Vec<SideAttempts>)>> {
     let [base, head] = names else { return Ok(None) };
-    let sides = paired(store, attempts, (base, head))?;
+    let (sides, _) = paired(store, attempts, (base, head))?;
     let pairs = sides.strata.iter().any(|stratum| {
         let drawn = |side: &[&Attempt]| side.iter().any(|attempt| attempt.is_drawn());
         drawn(&stratum.base) && drawn(&stratum.head)
@@ -85,5 +96,18 @@ impl Catalog for StoreCatalog<'_> {
             _ => None,
         });
         Ok(Some(ids.collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_run_is_called_run_last() {
+        let side = |kind| Selection { name: "last".to_owned(), kind, attempts: Vec::new() };
+        assert_eq!(called("last", &side("run")), "run:last");
+        assert_eq!(called("last", &side("baseline")), "last");
+        assert_eq!(called("baseline:last", &side("baseline")), "baseline:last");
     }
 }
