@@ -312,7 +312,7 @@ impl<'a> Inspector<'a> {
     }
 
     fn drawn(&mut self, picture: DrawnPicture, survey: &DocumentSurvey) {
-        let DrawnPicture { raster, requests, clamped, seconds, moment, unlowered } = picture;
+        let DrawnPicture { raster, requests, clamped, seconds, moment, unlowered, lacks_gradients } = picture;
         self.out.check.moment = moment.map(|moment| match moment {
             Moment::Start => PictureMoment::Start,
             Moment::FirstCycle => PictureMoment::FirstCycle,
@@ -320,6 +320,9 @@ impl<'a> Inspector<'a> {
         self.about_resources(&requests);
         if unlowered {
             let message = "the drawing is too much to be written in the renderer's words: what only browsers know is passed over";
+            self.say(FindingCode::RendererPassedOver, message);
+        } else if lacks_gradients {
+            let message = "the gradients of its masks or its ground are too many parts for the renderer: some are left out";
             self.say(FindingCode::RendererPassedOver, message);
         }
         if let Some(message) = clamped {

@@ -26,6 +26,8 @@ pub(super) struct DrawnPicture {
     pub(super) moment: Option<Moment>,
     /// Whether it could not be lowered within the bounds.
     pub(super) unlowered: bool,
+    /// Whether it lacks gradients of CSS, which would have had too many parts.
+    pub(super) lacks_gradients: bool,
 }
 
 /// A picture of a size that was asked for.
@@ -108,6 +110,7 @@ fn draw_at(
         seconds,
         moment: lowered.moves.then_some(moment),
         unlowered: lowered.given_up,
+        lacks_gradients: lowered.lacks_gradients,
     })
 }
 

@@ -3,6 +3,7 @@
 use csscolorparser::Color;
 
 use super::colours;
+use super::gradient_parts::GradientParts;
 use super::gradients;
 use super::numbers::{LengthScale, angle, angle_or_share, function, split, written};
 use super::transforms;
@@ -11,8 +12,13 @@ use super::tree::Element;
 /// Wedges in a whole turn.
 const WEDGES: usize = 180;
 
-/// The wedges that fill a box: x, y, width and height. `None` where the value is no such gradient.
-pub(super) fn wedges(value: &str, area: [f64; 4], scale: &LengthScale) -> Option<Vec<Element>> {
+/// The wedges that fill a box: x, y, width and height. `None` where the value is no such gradient, or has too many.
+pub(super) fn wedges(
+    value: &str,
+    area: [f64; 4],
+    scale: &LengthScale,
+    parts_there: &mut GradientParts,
+) -> Option<Vec<Element>> {
     let (name, inside) = function(value)?;
     let (name, repeats) = match name.strip_prefix("repeating-") {
         Some(name) => (name, true),
@@ -36,6 +42,11 @@ pub(super) fn wedges(value: &str, area: [f64; 4], scale: &LengthScale) -> Option
     let far = width + height + cx.abs() + cy.abs();
     let mut edges: Vec<f64> = (0..=WEDGES).map(|at| at as f64 / WEDGES as f64).collect();
     let whole = stops.last()?.0 - stops.first()?.0;
+    // In each round are all stops.
+    let sharp = if repeats && whole > 0.0 { stops.len() as f64 / whole.min(1.0) } else { stops.len() as f64 };
+    if !parts_there.take(WEDGES.saturating_add(sharp as usize)) {
+        return None;
+    }
     let rounds = if repeats && whole > 0.0 { (1.0 / whole).ceil().min(WEDGES as f64) } else { 0.0 };
     for round in -rounds as i32..=rounds as i32 {
         let places = stops.iter().map(|(at, _)| at + f64::from(round) * whole);
@@ -52,7 +63,7 @@ pub(super) fn wedges(value: &str, area: [f64; 4], scale: &LengthScale) -> Option
             format!("{} {}", rounded(x + cx + sine * far), rounded(y + cy - cosine * far))
         };
         let data = format!("M{} {}L{}L{}Z", written(x + cx), written(y + cy), point(from), point(to));
-        let mut wedge = Element::new("path", &[("d", &data), ("shape-rendering", "crispEdges")]);
+        let mut wedge = Element::new("path", &[("d", &data)]);
         wedge.set("fill", colours::words(&Color { a: 1.0, ..colour.clone() }));
         if colour.a < 1.0 {
             wedge.set("fill-opacity", written(f64::from(colour.a)));

@@ -12,6 +12,9 @@ use super::view_box;
 /// Layers of a ground that are painted.
 const MOST: usize = 8;
 
+/// Elements around the stops of a gradient that a layer is filled with.
+const AROUND_STOPS: usize = 5;
+
 /// Words beside the image of a mask that place nothing.
 const OF_MASKS: [&str; 7] = ["alpha", "luminance", "match-source", "add", "subtract", "intersect", "exclude"];
 
@@ -64,6 +67,7 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
         tree.wrap(0, around);
     }
     if grounded {
+        tree.gradient_parts.start_again();
         paint(tree, page, colour, &layers);
     }
 }
@@ -201,16 +205,23 @@ impl Layer {
         for (name, value) in ["x", "y", "width", "height"].into_iter().zip(place.map(written)) {
             rect.set(name, value);
         }
-        if let Some(wedges) = conic::wedges(&self.image, place, scale) {
+        if tree.gradient_parts.is_full() {
+            return None;
+        }
+        if let Some(wedges) = conic::wedges(&self.image, place, scale, &mut tree.gradient_parts) {
             let clip = tree.append(0, Element::new("clipPath", &[("id", id), ("visibility", "visible")]));
             tree.append(clip, rect);
-            let around = tree.append(into, Element::new("g", &[("clip-path", &format!("url(#{id})"))]));
+            let clipped = [("clip-path", &*format!("url(#{id})")), ("shape-rendering", "crispEdges")];
+            let around = tree.append(into, Element::new("g", &clipped));
             for wedge in wedges {
                 tree.append(around, wedge);
             }
             return Some(());
         }
         let (gradient, stops) = gradients::of_css(&self.image, id, place, scale)?;
+        if !tree.gradient_parts.take(stops.len() + AROUND_STOPS) {
+            return None;
+        }
         let gradient = tree.insert(0, 0, gradient);
         for stop in stops {
             tree.append(gradient, stop);

@@ -26,6 +26,7 @@ mod filters;
 mod fitted;
 mod font_sizes;
 mod frame;
+mod gradient_parts;
 mod gradients;
 mod grammar;
 mod ground;
@@ -111,6 +112,12 @@ pub struct Lowered {
     pub moves: bool,
     /// Whether it was given up for its bounds: the renderer then takes the drawing as it is.
     pub given_up: bool,
+    /// Whether it lacks gradients of CSS, which would have had too many parts.
+    pub lacks_gradients: bool,
+}
+
+impl Lowered {
+    const GIVEN_UP: Self = Self { text: None, moves: false, given_up: true, lacks_gradients: false };
 }
 
 /// The bounds on lowering.
@@ -141,7 +148,7 @@ pub fn lower(
     }
     let page = Page::of(&tree);
     let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
-    let Some(sheet) = sheet else { return Lowered { text: None, moves: false, given_up: true } };
+    let Some(sheet) = sheet else { return Lowered::GIVEN_UP };
     let animated = animation::lower(&mut tree, &sheet, view.moment);
     page::lower(&mut tree, &page);
     tree.measure(page.canvas);
@@ -184,7 +191,12 @@ pub fn lower(
     let changed =
         lowered != before || tree.left_out || !view.styles.is_empty() || document.descendants().any(styled);
     let good = changed && lowered.len() <= bounds.svg_bytes && fits(&lowered);
-    Lowered { text: good.then_some(lowered), moves: animated.moves, given_up: changed && !good }
+    Lowered {
+        text: good.then_some(lowered),
+        moves: animated.moves,
+        given_up: changed && !good,
+        lacks_gradients: tree.gradient_parts.left_out(),
+    }
 }
 
 #[cfg(test)]

@@ -18,11 +18,13 @@ struct Masks {
     by_id: HashMap<String, usize>,
     /// What shows only what all masks of a list show, by the list.
     together: HashMap<Vec<usize>, String>,
+    /// Those of gradients, by all that they follow from; `None` where they mask nothing.
+    painted: HashMap<String, Option<String>>,
 }
 
 /// Writes masks that only CSS has as elements that are referred to.
 pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
-    let mut masks = Masks { by_id: ids::by_id(tree), together: HashMap::new() };
+    let mut masks = Masks { by_id: ids::by_id(tree), together: HashMap::new(), painted: HashMap::new() };
     for element in 1..tree.len() {
         // A mask of a mask is heeded by no browser.
         if tree[element].name == "mask" {
@@ -39,7 +41,7 @@ fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes, masks: &mut Masks) {
     let gradient = |word: &str| function(word).is_some_and(|(name, _)| name.ends_with("gradient"));
     let all = layers.iter().all(|layer| split(layer, ' ').into_iter().any(gradient));
     if all && layers.len() <= MOST {
-        painted(tree, element, &layers, boxes);
+        painted(tree, element, &layers, boxes, masks);
     } else if let [layer] = layers[..] {
         referred(tree, element, layer, masks);
     } else if layers.len() <= MOST {
@@ -66,21 +68,46 @@ fn referred(tree: &mut Tree, element: usize, layer: &str, masks: &Masks) {
 }
 
 /// A mask of gradients.
-fn painted(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxes) {
+fn painted(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxes, masks: &mut Masks) {
     let area = boxes.reference(tree, element, Reference::Stroke);
-    let (id, scale) = (format!("pelicycle-mask-{element}"), *tree[element].scale());
     let style = &tree[element].style;
     let said = |name: &str| style.get(name).cloned().unwrap_or_default();
     let places = [said("mask-position"), said("mask-size"), said("mask-repeat")];
+    let mode = match style.get("mask-mode").map(String::as_str) {
+        Some("luminance") => "luminance",
+        _ => "alpha",
+    };
+    let key = format!("{layers:?} {places:?} {mode} {area:?} {:?}", tree[element].scale());
+    let known = masks.painted.get(&key).cloned();
+    let made = known.unwrap_or_else(|| of_layers(tree, element, (layers, &places), mode, area));
+    match &made {
+        Some(address) => tree[element].style.insert("mask".to_owned(), address.clone()),
+        // One that can't be read masks nothing.
+        None => tree[element].style.remove("mask"),
+    };
+    masks.painted.insert(key, made);
+}
+
+/// A new mask of gradients, and how it is referred to; `None` where none of them can be painted.
+fn of_layers(
+    tree: &mut Tree,
+    element: usize,
+    (layers, places): (&[&str], &[String; 3]),
+    mode: &str,
+    area: [f64; 4],
+) -> Option<String> {
+    if tree.gradient_parts.is_full() {
+        return None;
+    }
+    let (id, scale) = (format!("pelicycle-mask-{element}"), *tree[element].scale());
     let layers: Vec<Layer> =
-        layers.iter().enumerate().filter_map(|(at, layer)| Layer::of(layer, &places, at)).collect();
-    let luminance = style.get("mask-mode").is_some_and(|mode| mode == "luminance");
+        layers.iter().enumerate().filter_map(|(at, layer)| Layer::of(layer, places, at)).collect();
     let [x, y, width, height] = area.map(written);
     let place = [("x", x.as_str()), ("y", &y), ("width", &width), ("height", &height)];
     let mut around = Element::new("mask", &place);
     around.set("id", id.clone());
     around.set("maskUnits", "userSpaceOnUse".to_owned());
-    around.set("mask-type", if luminance { "luminance" } else { "alpha" }.to_owned());
+    around.set("mask-type", mode.to_owned());
     let around = tree.append(0, around);
     let mut into = Element::new("g", &OWN_PAINT);
     into.set("transform", format!("translate({x} {y})"));
@@ -89,12 +116,10 @@ fn painted(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxes) 
     for (at, layer) in layers.iter().enumerate().rev() {
         any |= layer.paint(tree, into, &format!("{id}-{at}"), [area[2], area[3]], &scale).is_some();
     }
-    // One that can't be read masks nothing.
-    if any {
-        tree[element].style.insert("mask".to_owned(), format!("url(#{id})"));
-    } else {
-        tree[element].style.remove("mask");
+    if !any {
+        tree.take_out(around);
     }
+    any.then(|| format!("url(#{id})"))
 }
 
 /// Masks of which only what all of them show is seen, each on the one before.

@@ -8,6 +8,7 @@ use std::ops::{Index, IndexMut};
 use roxmltree::{Document, Node};
 
 use super::font_sizes::FontSize;
+use super::gradient_parts::GradientParts;
 use super::grammar;
 use super::numbers::{self, LengthScale};
 use super::properties;
@@ -27,6 +28,8 @@ pub(super) struct Tree {
     elements: Vec<Element>,
     /// Whether it lacks attributes of the drawing that no browser heeds.
     pub(super) left_out: bool,
+    /// What gradients of CSS in it are made of.
+    pub(super) gradient_parts: GradientParts,
 }
 
 /// An element.
@@ -147,7 +150,8 @@ impl Child {
 impl Tree {
     /// The elements of a document that a browser would draw or read; the root is the first.
     pub(super) fn read(document: &Document<'_>) -> Self {
-        let mut tree = Self { elements: Vec::new(), left_out: false };
+        let mut tree =
+            Self { elements: Vec::new(), left_out: false, gradient_parts: GradientParts::default() };
         tree.read_element(document.root_element(), None, None);
         tree
     }
@@ -310,6 +314,14 @@ impl Tree {
         }
         self[element].parent = Some(parent);
         self[parent].children.push(Child::Element(element));
+    }
+
+    /// Takes an element, which was put in last, out of where it is.
+    pub(super) fn take_out(&mut self, element: usize) {
+        if let Some(around) = self[element].parent {
+            let at = self[around].children.iter().rposition(|child| child.is(element));
+            at.map(|at| self[around].children.remove(at));
+        }
     }
 
     /// Puts a copy of an element, and of what is in it, at the end of another.

@@ -10,7 +10,7 @@ use pelicycle_lowering::{Lowered, LoweringBounds, Moment, Purpose, SVG, VERDICT_
 /// What comes of a drawing with this in its root, whose canvas is 200 by 150.
 fn of(inside: &str) -> Lowered {
     let text = format!("<svg xmlns='{SVG}' viewBox='0 0 200 150'>{inside}</svg>");
-    let document = roxmltree::Document::parse(&text).unwrap();
+    let document = roxmltree::Document::parse(&text).expect("what was lowered is well-formed");
     let view = View { purpose: Purpose::Picture, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
     let bounds = LoweringBounds { css_work: 10_000_000, svg_bytes: 2 << 20 };
     pelicycle_lowering::lower(&document, view, bounds, |_| true)
@@ -20,5 +20,5 @@ fn of(inside: &str) -> Lowered {
 fn text(inside: &str) -> String {
     let made = of(inside);
     assert!(!made.given_up);
-    made.text.unwrap()
+    made.text.expect("it was lowered")
 }
