@@ -33,10 +33,17 @@ pub(super) fn has_brackets(spots: &[Spot]) -> bool {
     spots.windows(2).any(|pair| pair[0].0 == '[' && (pair[1].0 == '/' || pair[1].0.is_ascii_alphabetic()))
 }
 
+/// What becomes of the texts in codes for terminals, such as the address of a link or the title of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CodeTexts {
+    Stay,
+    Go,
+}
+
 /// The characters that stand in no code for terminals. One that has not ended yet is one.
-pub(super) fn without_codes(spots: &[Spot]) -> Vec<Spot> {
+pub(super) fn without_codes(spots: &[Spot], texts: CodeTexts) -> Vec<Spot> {
     let mut ends = Ahead::new(&["\u{7}", "\u{9c}", "\u{1b}\\"]);
-    without(spots, |at| code_end(spots, at, &mut ends))
+    without(spots, |at| code_end(spots, at, texts, &mut ends))
 }
 
 /// The characters that stand in no tag and no comment of HTML. One that has not ended yet is one.
@@ -45,11 +52,11 @@ pub(super) fn without_tags(spots: &[Spot]) -> Vec<Spot> {
     without(spots, |at| tag_end(spots, at, &mut tag_ends, &mut comment_ends))
 }
 
-/// The characters that stand in no tag in square brackets: forums write `[b]`, `[color=red]` and `[/b]`. One that has not
-/// ended yet is one.
-pub(super) fn without_brackets(spots: &[Spot]) -> Vec<Spot> {
-    let mut ends = Ahead::new(&["]"]);
-    without(spots, |at| bracket_end(spots, at, &mut ends))
+/// The characters that stand in no tag in square brackets: forums write `[b]` and `[/b]`, and with `values` `[color=red]`.
+/// One that has not ended yet is one.
+pub(super) fn without_brackets(spots: &[Spot], values: bool) -> Vec<Spot> {
+    let mut ends = Ahead::new(&["]", "["]);
+    without(spots, |at| bracket_end(spots, at, values, &mut ends))
 }
 
 /// The characters but for those from each place at which something ends, to its end.
@@ -86,10 +93,11 @@ fn tag_end(spots: &[Spot], at: usize, tag_ends: &mut Ahead, comment_ends: &mut A
 }
 
 /// The end of the code for terminals that begins at a place, such as one for a colour or a link.
-fn code_end(spots: &[Spot], at: usize, ends: &mut Ahead) -> Option<usize> {
+fn code_end(spots: &[Spot], at: usize, texts: CodeTexts, ends: &mut Ahead) -> Option<usize> {
     let (kind, from) = match spots[at].0 {
         ESCAPE => (char_at(spots, at + 1), at + 2),
-        c => (Some(introduced(c)?), at + 1),
+        c if texts == CodeTexts::Go => (Some(introduced(c)?), at + 1),
+        _ => return None,
     };
     let run = |from: usize, most: char| {
         from + (from..)
@@ -101,7 +109,7 @@ fn code_end(spots: &[Spot], at: usize, ends: &mut Ahead) -> Option<usize> {
     match kind {
         None => Some(spots.len()),
         Some('[') => Some(closed(run(from, '?'))),
-        // A text for the terminal, such as the address of a link.
+        Some(_) if texts == CodeTexts::Stay => Some(from),
         Some(']' | 'P' | 'X' | '^' | '_') => Some(ends.find(spots, from, at + LONGEST_TAG).unwrap_or(from)),
         Some(' '..='/') => Some(closed(run(from, '/'))),
         Some('0'..='~') => Some(from),
@@ -111,20 +119,25 @@ fn code_end(spots: &[Spot], at: usize, ends: &mut Ahead) -> Option<usize> {
 }
 
 /// The end of the tag in square brackets that begins at a place.
-fn bracket_end(spots: &[Spot], at: usize, ends: &mut Ahead) -> Option<usize> {
+fn bracket_end(spots: &[Spot], at: usize, values: bool, ends: &mut Ahead) -> Option<usize> {
     if spots[at].0 != '[' {
         return None;
     }
     let from = at + 1 + usize::from(char_at(spots, at + 1) == Some('/'));
-    let in_name = |at: &usize| char_at(spots, *at).is_some_and(|c| c.is_ascii_alphanumeric());
+    let in_name = |at: &usize| {
+        char_at(spots, *at)
+            .is_some_and(|c| c.is_ascii_alphabetic() || values && *at > from && c.is_ascii_digit())
+    };
     let name = (from..=from + LONGEST_NAME).take_while(in_name).count();
     let end = from + name;
     match char_at(spots, end) {
         _ if name > LONGEST_NAME => None,
         None => Some(end),
-        _ if !spots[from].0.is_ascii_alphabetic() => None,
-        Some(']') => Some(end + 1),
-        Some('=' | ' ') => ends.find(spots, end, end + LONGEST_VALUE),
+        Some(']') if name > 0 => Some(end + 1),
+        Some('=' | ' ') if values && name > 0 => {
+            // None stands within another.
+            ends.find(spots, end, end + LONGEST_VALUE).filter(|end| spots[end - 1].0 != '[')
+        }
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use unicode_normalization::char::decompose_compatible;
 
-use super::markup::{begins_code, has_brackets, without_brackets, without_codes, without_tags};
+use super::markup::{CodeTexts, begins_code, has_brackets, without_brackets, without_codes, without_tags};
 
 /// How often escapes within escapes are read.
 const DEPTH: usize = 4;
@@ -30,14 +30,13 @@ pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
     if !escaped && !text.contains(|c| matches!(c, '<' | '[') || begins_code(c)) {
         return all;
     }
-    if !escaped {
-        add_bare(raw, &mut all);
-        return all;
+    let mut read = raw.clone();
+    if escaped {
+        read = all_unescaped(raw.clone(), false);
+        all.push(marks(&read));
     }
-    let read = all_unescaped(raw.clone(), false);
-    all.push(marks(&read));
     if has_codes(&read) {
-        // Codes may end with a character that begins escapes, too.
+        // A code may end with a character that begins escapes, too.
         let without_codes = all_unescaped(raw, true);
         all.push(marks(&without_codes));
         add_bare(without_codes, &mut all);
@@ -49,7 +48,7 @@ pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
 /// Adds the letters and digits that stand in no markup, where there is some.
 fn add_bare(spots: Vec<Spot>, all: &mut Vec<Vec<Mark>>) {
     let coded = has_codes(&spots);
-    let mut bare = if coded { without_codes(&spots) } else { spots };
+    let mut bare = if coded { without_codes(&spots, CodeTexts::Stay) } else { spots };
     let tagged = bare.iter().any(|spot| spot.0 == '<');
     if tagged {
         bare = without_tags(&bare);
@@ -58,7 +57,12 @@ fn add_bare(spots: Vec<Spot>, all: &mut Vec<Vec<Mark>>) {
         all.push(marks(&bare));
     }
     if has_brackets(&bare) {
-        all.push(marks(&without_brackets(&bare)));
+        // What has a value may be text in brackets as well.
+        let (names, values) = (without_brackets(&bare, false), without_brackets(&bare, true));
+        all.push(marks(&names));
+        if values.len() < names.len() {
+            all.push(marks(&values));
+        }
     }
 }
 
@@ -66,11 +70,11 @@ fn has_codes(spots: &[Spot]) -> bool {
     spots.iter().any(|spot| begins_code(spot.0))
 }
 
-/// The characters with escapes read, those within escapes too; without the codes for terminals that stand there before.
+/// The characters with escapes read, those within escapes too; without codes for terminals and the texts in them, where so asked.
 fn all_unescaped(mut spots: Vec<Spot>, without: bool) -> Vec<Spot> {
     for _ in 0..DEPTH {
-        if without && has_codes(&spots) {
-            spots = without_codes(&spots);
+        if without {
+            spots = without_codes(&spots, CodeTexts::Go);
         }
         let (read, changed) = unescaped(&spots);
         spots = read;
@@ -78,7 +82,7 @@ fn all_unescaped(mut spots: Vec<Spot>, without: bool) -> Vec<Spot> {
             break;
         }
     }
-    spots
+    if without { without_codes(&spots, CodeTexts::Go) } else { spots }
 }
 
 /// Where an escape may begin that is not whole yet at the end of a text; its length where none may.
