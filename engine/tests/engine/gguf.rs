@@ -36,7 +36,10 @@ fn a_real_file_cut_anywhere_is_an_error() {
     for len in (0..front).step_by(7).chain((front..whole.len()).step_by(997)).chain([whole.len() - 1]) {
         let error = Gguf::from_bytes(&whole[..len]).unwrap_err();
         assert!(
-            matches!(error.fault, GgufFault::Truncated { .. } | GgufFault::OutOfFile { .. }),
+            matches!(
+                error.fault,
+                GgufFault::NoMagic { .. } | GgufFault::Truncated { .. } | GgufFault::OutOfFile { .. }
+            ),
             "cut at {len}: {error}"
         );
     }
