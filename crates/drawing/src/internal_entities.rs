@@ -80,8 +80,8 @@ impl<'t> Expansion<'t> {
         while let Some(at) = rest.find(['&', '<']) {
             let (before, reference) = rest.split_at(at);
             self.made.push_str(before);
-            if reference.starts_with('<') {
-                rest = after_verbatim(reference).unwrap_or(&reference[1..]);
+            if let Some(after) = reference.strip_prefix('<') {
+                rest = after_verbatim(reference).unwrap_or(after);
                 self.made.push_str(&reference[..reference.len() - rest.len()]);
                 continue;
             }
