@@ -21,12 +21,16 @@ const GROUPS: usize = SUPERBLOCK / GROUP;
 #[repr(C, align(64))]
 pub struct QuantizedBlock {
     pub(super) codes: [i8; SUPERBLOCK],
+    /// As `scale_form` says.
     pub(super) scales: [f32; GROUPS],
-    /// Scale · Σ codes of the group: what a weight format's offset is multiplied with.
+    /// Scale · Σ codes of the group: what a weight format's offset is multiplied with. In units where scales are.
     pub(super) sums: [f32; GROUPS],
-    /// Of each two groups side by side, the sum of their `sums`: for offsets that 32 weights share.
-    #[cfg(target_arch = "aarch64")]
+    /// Of each two groups side by side, the sum of their `sums`: for offsets that 32 weights share. Filled in on Arm and for
+    /// AVX2, elsewhere without a meaning.
     pub(super) run_sums: [f32; GROUPS / 2],
+    /// What the scales of the whole row are multiples of, where they are counted.
+    pub(super) unit: f32,
+    pub(super) scale_form: ScaleForm,
 }
 
 /// Whether groups and elements stand in the order of 64-bit Arm.
@@ -67,13 +71,36 @@ pub(super) const fn place(element: usize) -> usize {
     place_of_four(element % GROUP / 4, lane(element / GROUP)) * 4 + element % 4
 }
 
+/// How a block has its scales.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ScaleForm {
+    /// The scales themselves.
+    Plain,
+    /// Their numbers of units.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code))]
+    Units,
+    /// The bits are no float's: their numbers of units in both 16-bit halves.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code))]
+    UnitPairs,
+}
+
+impl ScaleForm {
+    /// # Panics
+    /// If rows were rounded by a set of kernels that has scales in another form.
+    pub(super) fn check(self, rows: &[&[QuantizedBlock]]) {
+        let mut forms = rows.iter().filter_map(|x| x.first()).map(|block| block.scale_form);
+        assert!(forms.all(|form| form == self), "rows are rounded by the set that multiplies them");
+    }
+}
+
 impl QuantizedBlock {
     pub(super) const ZERO: QuantizedBlock = QuantizedBlock {
         codes: [0; SUPERBLOCK],
         scales: [0.0; GROUPS],
         sums: [0.0; GROUPS],
-        #[cfg(target_arch = "aarch64")]
         run_sums: [0.0; GROUPS / 2],
+        unit: 0.0,
+        scale_form: ScaleForm::Plain,
     };
 
     /// The code that element `element` was rounded to, in steps of its [`scale`](Self::scale): with it, tests hold
@@ -90,11 +117,16 @@ impl QuantizedBlock {
     /// # Panics
     /// If the block has no such element.
     pub fn scale(&self, element: usize) -> f32 {
-        self.scales[lane(element / GROUP)]
+        let scale = self.scales[lane(element / GROUP)];
+        match self.scale_form {
+            ScaleForm::Plain => scale,
+            ScaleForm::Units => scale * self.unit,
+            ScaleForm::UnitPairs => (scale.to_bits() & 0xffff) as f32 * self.unit,
+        }
     }
 
     /// Fills in what follows from the sums of groups.
-    #[cfg(target_arch = "aarch64")]
+    #[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
     #[inline(always)]
     pub(super) fn add_up_runs(&mut self) {
         for (to, both) in self.run_sums.as_chunks_mut::<4>().0.iter_mut().zip(self.sums.as_chunks::<8>().0) {

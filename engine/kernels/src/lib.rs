@@ -90,7 +90,7 @@ pub struct Kernels {
     /// Rounds a row of activations to 8 bits, and fills the last block up with zeros: see [`QuantizedBlock`].
     pub quantize: Quantize,
     /// Products of the weight rows in `weights` (each `row_bytes` long, of a quantized type) with each of `rows`.
-    /// `out[r][j]` is row `r` with weight row `j`.
+    /// `out[r][j]` is row `r` with weight row `j`. Rows are those that this set rounded.
     pub quantized_product: QuantizedProduct,
     /// Turns half-precision numbers into floats: `bytes` is twice as long as `out`.
     pub widen: fn(bytes: &[u8], out: &mut [f32]),

@@ -1,6 +1,6 @@
 //! The reference: plain Rust, any processor.
 
-use super::activations::{GROUP, QuantizedBlock, lane, place};
+use super::activations::{GROUP, QuantizedBlock, ScaleForm, lane, place};
 use super::unpack::{UnpackedBlock, superblock_bytes};
 use super::{Kernels, SUPERBLOCK, activations, delta, math};
 use crate::quant::TensorType;
@@ -42,6 +42,7 @@ fn quantized_product(
     rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
+    ScaleForm::Plain.check(rows);
     let mut unpacked = UnpackedBlock::ZERO;
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
         for out in out.iter_mut() {

@@ -3,8 +3,8 @@
 use std::arch::x86_64::*;
 
 use super::lanes::{
-    fields, half_register_at, join, nibbles, register_at, runs_in_lanes, signed, signed_in_lanes, symmetric,
-    times, transpose, transpose_twice, unsigned_in_lanes,
+    fields, half_register_at, join, nibbles, register_at, runs_in_lanes, runs_once, signed, signed_in_lanes,
+    symmetric, times, transpose, transpose_twice, unsigned_in_lanes,
 };
 use super::small_blocks::{levels, nibbles_by_run};
 use super::unpack::Superblock;
@@ -91,10 +91,8 @@ fn six_bit_scales(b: &[u8]) -> ([__m256; 2], [__m256; 2]) {
         low | u64::from((high & 0x0f0f_0f0f) | (tops >> 6 & 0x0303_0303) << 4) << 32
     };
     let [d, dmin] = two_halves::<0>(b);
-    (
-        times(d, runs_in_lanes(sixes(first, third, first))),
-        times(dmin, runs_in_lanes(sixes(second, third >> 4, second))),
-    )
+    let minima = _mm256_cvtepi32_ps(runs_once(sixes(second, third >> 4, second)));
+    (times(d, runs_in_lanes(sixes(first, third, first))), [_mm256_mul_ps(dmin, minima), _mm256_setzero_ps()])
 }
 
 /// The 4-bit codes of Q4_K and Q5_K, from `AT`: 64 elements in 32 bytes, low halves first.

@@ -100,6 +100,21 @@ pub(super) fn runs_in_lanes(bytes: u64) -> [__m256i; 2] {
     })
 }
 
+/// Eight unsigned bytes, one for each run of 32 elements, as integers in the order of a block's `run_sums`.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn runs_once(bytes: u64) -> __m256i {
+    let places = _mm_setr_epi8(0, 2, 4, 6, 1, 3, 5, 7, 0, 0, 0, 0, 0, 0, 0, 0);
+    _mm256_cvtepu8_epi32(_mm_shuffle_epi8(_mm_set1_epi64x(bytes.cast_signed()), places))
+}
+
+/// The numbers of runs that stand in the lanes of their groups, once: in the order of a block's `run_sums`.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+fn once([even, odd]: [__m256; 2]) -> __m256 {
+    _mm256_blend_ps::<0xf0>(even, odd)
+}
+
 /// The bits of 32 elements of each run, the bytes of a word, spread for `bits_of_four`: registers 2n and 2n + 1 take theirs
 /// from the n-th register here.
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -166,9 +181,34 @@ pub(super) fn symmetric(codes: [[__m256i; 4]; 2], scales: [__m256; 2], zero: f32
     Superblock { codes, scales, offsets: scales.map(|scale| _mm256_mul_ps(scale, zero)) }
 }
 
+/// As `symmetric`, of a format whose runs of 32 elements have one scale.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn symmetric_by_run(codes: [[__m256i; 4]; 2], scales: [__m256; 2], zero: f32) -> Superblock {
+    let offsets = _mm256_mul_ps(once(scales), _mm256_set1_ps(zero));
+    Superblock { codes, scales, offsets: [offsets, _mm256_setzero_ps()] }
+}
+
 /// A superblock whose codes are what they stand for.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn signed(codes: [[__m256i; 4]; 2], scales: [__m256; 2]) -> Superblock {
     Superblock { codes, scales, offsets: [_mm256_setzero_ps(); 2] }
+}
+
+/// Lane w: the sum of the lanes of `sums[w]`, added as [`sum`](super::loops::sum) adds them.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn sums_of_lanes(sums: &[__m256; 8]) -> __m256 {
+    // Each turn adds halves of two numbers' lanes, so that a register has those of twice as many.
+    let halves = |w: usize| {
+        let (a, b) = (sums[w], sums[w + 4]);
+        _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(a, b), _mm256_permute2f128_ps::<0x31>(a, b))
+    };
+    let quarters = |a: __m256, b: __m256| {
+        let (a, b) = (_mm256_castps_pd(a), _mm256_castps_pd(b));
+        _mm256_add_ps(_mm256_castpd_ps(_mm256_unpacklo_pd(a, b)), _mm256_castpd_ps(_mm256_unpackhi_pd(a, b)))
+    };
+    let (a, b) = (quarters(halves(0), halves(1)), quarters(halves(2), halves(3)));
+    _mm256_add_ps(_mm256_shuffle_ps::<0x88>(a, b), _mm256_shuffle_ps::<0xdd>(a, b))
 }

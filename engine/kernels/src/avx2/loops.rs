@@ -41,7 +41,12 @@ static AVX2: Kernels = Kernels {
 };
 
 /// The same numbers, bit for bit, by fewer instructions.
-static AVX_VNNI: Kernels = Kernels { name: "avx2-vnni", quantized_product: vnni::quantized_product, ..AVX2 };
+static AVX_VNNI: Kernels = Kernels {
+    name: "avx2-vnni",
+    quantize: quantize_for_vnni,
+    quantized_product: vnni::quantized_product,
+    ..AVX2
+};
 
 /// Gives a body compiled for AVX2 a face that the table can hold.
 macro_rules! compiled_for_avx2 {
@@ -58,7 +63,8 @@ macro_rules! compiled_for_avx2 {
 }
 
 compiled_for_avx2! {
-    fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize;
+    fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize::<true>;
+    fn quantize_for_vnni(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize::<false>;
     fn dot(a: &[f32], b: &[f32]) -> f32 = many_rows::dot;
     fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) = many_rows::dots;
     fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) = many_rows::mixes;

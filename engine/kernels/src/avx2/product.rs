@@ -5,10 +5,10 @@
 /// many registers again for their magnitudes, which leaves none for the sums of eight rows.
 const MANY: usize = 16;
 
-/// Products compiled for `$features`, with bytes multiplied by `$bytes`, for each type with the bytes of a superblock.
+/// Products compiled for `$features`, with bytes multiplied by `$bytes`, which takes scales in `$form`, for each type with the bytes of a superblock.
 macro_rules! products {
     (
-        $features:literal, $bytes:path, $loop:path,
+        $features:literal, $bytes:path, $form:path, $loop:path,
         [$($kind:ident $module:ident $unpack:ident,)*] [$($large:ident $larges:ident $unpack_large:ident,)*]
         [$($ahead:ident $aheads:ident $unpack_ahead:ident,)*]
     ) => {
@@ -19,10 +19,10 @@ macro_rules! products {
         use crate::ahead;
         use crate::avx2::loops::{eight_floats, sum};
         use crate::avx2::points::Places;
-        use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile};
+        use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile, end_sums, unit};
         use crate::avx2::unpack::{CodeRange, Superblock, code_range};
         use crate::avx2::{books, few_bits, k_quants, small_blocks};
-        use crate::groups::by_groups;
+        use crate::groups::{by_groups, near_rows};
         use crate::quant::TensorType;
         use crate::unpack::superblock_bytes;
 
@@ -35,6 +35,7 @@ macro_rules! products {
             out: &mut [&mut [f32]],
         ) {
             assert_eq!(rows.len(), out.len());
+            $form.check(rows);
             // SAFETY: the table is handed out only where `kernels` found these features.
             unsafe { of_kind(kind, weights, row_bytes, rows, out) }
         }
@@ -114,14 +115,15 @@ macro_rules! products {
                         if i + 1 < whole.len() { &whole[i + 1] } else { after },
                     );
                     // A half at a time: the registers hold one half's codes and the sums of eight rows.
-                    for half in 0..2 {
-                        for (x, sum) in rows.iter().zip(&mut sums) {
-                            add_half(range, &weights, &x[i], half, sum);
-                        }
+                    for (x, sum) in rows.iter().zip(&mut sums) {
+                        add_half(range, &weights, &x[i], 0, sum);
+                    }
+                    for (x, sum) in rows.iter().zip(&mut sums) {
+                        add_half(range, &weights, &x[i], 1, sum);
                     }
                 }
-                for (out, sums) in out.iter_mut().zip(&sums) {
-                    out[j] = sum(*sums);
+                for ((out, sums), x) in out.iter_mut().zip(&sums).zip(&rows) {
+                    out[j] = sum(*sums) * unit(x);
                 }
             }
         }
@@ -135,50 +137,52 @@ macro_rules! products {
             rows: &[&[QuantizedBlock]],
             out: &mut [&mut [f32]],
         ) {
+            let near = near_rows(row_bytes.div_ceil(superblock_bytes(kind)));
+            for (rows, out) in rows.chunks(near).zip(out.chunks_mut(near)) {
+                product_with_near_rows(kind, weights, row_bytes, rows, out);
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        fn product_with_near_rows(
+            kind: TensorType,
+            weights: &[u8],
+            row_bytes: usize,
+            rows: &[&[QuantizedBlock]],
+            out: &mut [&mut [f32]],
+        ) {
+            let add = match code_range(kind) {
+                CodeRange::FiveBitsByRun => add_tile::<{ CodeRange::FiveBitsByRun as u8 }>,
+                CodeRange::FiveBits => add_tile::<{ CodeRange::FiveBits as u8 }>,
+                CodeRange::SixBits => add_tile::<{ CodeRange::SixBits as u8 }>,
+                CodeRange::SevenBits => add_tile::<{ CodeRange::SevenBits as u8 }>,
+                CodeRange::Signed => unreachable!("{kind} takes no tiles"),
+            };
             let mut tile = Tile::default();
             let mut sums = vec![_mm256_setzero_ps(); TILE_ROWS * rows.len()];
             for (t, some) in weights.chunks(TILE_ROWS * row_bytes).enumerate() {
                 let next = ahead::after(weights, t * TILE_ROWS * row_bytes);
-                sums.fill(_mm256_setzero_ps());
                 for first in (0..row_bytes.div_ceil(superblock_bytes(kind))).step_by(TILE_BLOCKS) {
                     tile.unpack(kind, some, next, row_bytes, first);
-                    let add = match code_range(kind) {
-                        CodeRange::FiveBits => add_tile::<{ CodeRange::FiveBits as u8 }>,
-                        CodeRange::SixBits => add_tile::<{ CodeRange::SixBits as u8 }>,
-                        CodeRange::SevenBits => add_tile::<{ CodeRange::SevenBits as u8 }>,
-                        CodeRange::Signed => unreachable!("{kind} takes no tiles"),
-                    };
                     add(&tile, first, rows, &mut sums);
                 }
-                for (w, sums) in sums.chunks_exact(rows.len()).take(some.len() / row_bytes).enumerate() {
-                    for (out, sums) in out.iter_mut().zip(sums) {
-                        out[t * TILE_ROWS + w] = sum(*sums);
-                    }
-                }
+                end_sums(&sums, t * TILE_ROWS..t * TILE_ROWS + some.len() / row_bytes, rows, out);
             }
         }
 
-        /// Adds the products of a tile, whose first superblock is the `first` of its row, with all rows: `sums` has those
-        /// of each weight row one after another.
+        /// Adds the products of a tile, whose first superblock is the `first` of its row, with all rows; those of the first
+        /// superblocks begin `sums` anew. Of each group of rows these are the sums with the tile's first weight row, then with
+        /// the second, and so on.
         #[target_feature(enable = $features)]
         fn add_tile<const RANGE: u8>(tile: &Tile, first: usize, rows: &[&[QuantizedBlock]], sums: &mut [__m256]) {
-            let all = rows.len();
-            let mut done = 0;
-            macro_rules! groups_of {
-                ($count:literal) => {
-                    while let Some(group) = rows[done..].first_chunk::<$count>() {
-                        for (w, weights) in tile.rows().enumerate() {
-                            let sums = sums[w * all + done..].first_chunk_mut().expect("a sum for each row");
-                            add_row::<RANGE, $count>(weights, group, first, sums);
-                        }
-                        done += $count;
-                    }
-                };
-            }
-            groups_of!(8);
-            groups_of!(4);
-            groups_of!(2);
-            groups_of!(1);
+            let mut rest = sums;
+            by_groups!(rows, 8 4 2 1, |rows| {
+                let (sums, others) = std::mem::take(&mut rest).split_at_mut(TILE_ROWS * rows.len());
+                for (weights, sums) in tile.rows().zip(sums.chunks_exact_mut(rows.len())) {
+                    add_row::<RANGE, _>(weights, rows, first, sums.as_mut_array().expect("a sum for each row"));
+                }
+                rest = others;
+            });
         }
 
         #[target_feature(enable = $features)]
@@ -190,12 +194,19 @@ macro_rules! products {
             sums: &mut [__m256; ROWS],
         ) {
             let range = const { CodeRange::numbered(RANGE) };
-            let mut added = *sums;
+            let mut near = [&[][..]; ROWS];
+            for (near, x) in near.iter_mut().zip(rows) {
+                *near = &x[first..first + weights.len()];
+            }
+            assert!(near.iter().all(|x| x.len() == weights.len()));
+            let mut added = if first == 0 { [_mm256_setzero_ps(); ROWS] } else { *sums };
             for (i, weights) in weights.iter().enumerate() {
-                for half in 0..2 {
-                    for (x, sum) in rows.iter().zip(&mut added) {
-                        add_half(range, weights, &x[first + i], half, sum);
-                    }
+                // Written out: as a loop of two it would be one.
+                for (x, sum) in near.iter().zip(&mut added) {
+                    add_half(range, weights, &x[i], 0, sum);
+                }
+                for (x, sum) in near.iter().zip(&mut added) {
+                    add_half(range, weights, &x[i], 1, sum);
                 }
             }
             *sums = added;
@@ -205,12 +216,18 @@ macro_rules! products {
         #[target_feature(enable = $features)]
         #[inline]
         fn add_half(range: CodeRange, w: &Superblock, x: &QuantizedBlock, half: usize, sum: &mut __m256) {
-            let products = $bytes(range, &w.codes[half], x, half);
-            let of_half = |numbers: &[f32; 16]| eight_floats(&numbers.as_chunks::<8>().0[half]);
-            let scales = _mm256_mul_ps(w.scales[half], of_half(&x.scales));
-            *sum = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(products), *sum);
-            if !matches!(range, CodeRange::Signed) {
-                *sum = _mm256_fnmadd_ps(w.offsets[half], of_half(&x.sums), *sum);
+            *sum = _mm256_fmadd_ps(w.scales[half], $bytes(range, &w.codes[half], x, half), *sum);
+            match range {
+                CodeRange::Signed => {}
+                CodeRange::FiveBitsByRun => {
+                    if half == 1 {
+                        *sum = _mm256_fnmadd_ps(w.offsets[0], eight_floats(&x.run_sums), *sum);
+                    }
+                }
+                _ => {
+                    let sums = eight_floats(&x.sums.as_chunks().0[half]);
+                    *sum = _mm256_fnmadd_ps(w.offsets[half], sums, *sum);
+                }
             }
         }
     };
@@ -218,10 +235,10 @@ macro_rules! products {
 
 /// Any processor with AVX2.
 pub(super) mod maddubs {
-    crate::unpackers::of_every_type!(products "avx2,fma,f16c", crate::avx2::byte_products::maddubs, crate::avx2::unpack::in_loop::AVX2,);
+    crate::unpackers::of_every_type!(products "avx2,fma,f16c", crate::avx2::byte_products::maddubs, crate::activations::ScaleForm::UnitPairs, crate::avx2::unpack::in_loop::AVX2,);
 }
 
 /// Processors with AVX-VNNI.
 pub(super) mod vnni {
-    crate::unpackers::of_every_type!(products "avx2,fma,f16c,avxvnni", crate::avx2::byte_products::vnni, crate::avx2::unpack::in_loop::AVX_VNNI,);
+    crate::unpackers::of_every_type!(products "avx2,fma,f16c,avxvnni", crate::avx2::byte_products::vnni, crate::activations::ScaleForm::Units, crate::avx2::unpack::in_loop::AVX_VNNI,);
 }

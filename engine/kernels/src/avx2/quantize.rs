@@ -1,24 +1,72 @@
-//! Activations rounded to 8 bits with AVX2: `activations::quantize`, operation by operation, for half a block at a time.
+//! Activations rounded to 8 bits with AVX2: `activations::quantize`, operation by operation, for half a block at a time. Then
+//! the scales of a row are rounded to whole numbers of a unit, which the products of bytes are multiplied by as they are
+//! added up. A unit is at most 1/8191 of the largest scale, so its rounding moves no activation by more than 1/16,000 of
+//! the largest.
 #![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 
 use std::arch::x86_64::*;
 
+use super::byte_products::activations_of;
 use super::lanes::transpose;
-use super::loops::store_eight;
-use crate::activations::{self, CANDIDATES, GROUP, WHOLE, steps_tried};
+use super::loops::{eight_floats, store_eight, sum};
+use crate::activations::{self, CANDIDATES, GROUP, ScaleForm, WHOLE, steps_tried};
 use crate::{QuantizedBlock, SUPERBLOCK};
 
-/// See [`crate::Kernels::quantize`].
+/// See [`crate::Kernels::quantize`]; the scales of a row are counted in units, in `PAIRS` or as floats.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) {
+pub(super) fn quantize<const PAIRS: bool>(x: &[f32], blocks: &mut [QuantizedBlock]) {
+    let row = blocks;
     let (whole, rest) = x.as_chunks::<SUPERBLOCK>();
-    let (blocks, last) = blocks.split_at_mut(whole.len());
+    let (blocks, last) = row.split_at_mut(whole.len());
     for (x, block) in whole.iter().zip(blocks) {
         for half in 0..2 {
             quantize_groups(by_element(x, half), block, half);
         }
     }
     activations::quantize(rest, last);
+    count_in_units::<PAIRS>(row);
+}
+
+/// The most units of a scale. Sixteen products of a group are at most 16 · 128 · 127, and so many of them fit in 32 bits.
+const MOST_UNITS: f32 = 8191.0;
+
+/// Makes the scales of a row whole numbers of one unit.
+#[target_feature(enable = "avx2,fma,f16c")]
+fn count_in_units<const PAIRS: bool>(row: &mut [QuantizedBlock]) {
+    let (mut largest, mut no_number) = (_mm256_setzero_ps(), _mm256_setzero_ps());
+    for scales in row.iter().flat_map(|block| block.scales.as_chunks().0) {
+        largest = _mm256_max_ps(eight_floats(scales), largest);
+        no_number = _mm256_fmadd_ps(eight_floats(scales), _mm256_setzero_ps(), no_number);
+    }
+    let mut lanes = [0.0; 8];
+    store_eight(&mut lanes, largest);
+    let largest = lanes.into_iter().fold(0.0, f32::max);
+    // A row that holds what is no number has none for its unit, too.
+    let unit = (largest / MOST_UNITS).max(f32::MIN_POSITIVE) + sum(no_number);
+    let inverse = _mm256_set1_ps(1.0 / unit);
+    for block in row {
+        for half in 0..2 {
+            let scale = eight_floats(&block.scales.as_chunks().0[half]);
+            let units = _mm256_min_ps(_mm256_mul_ps(scale, inverse), _mm256_set1_ps(MOST_UNITS));
+            let units = _mm256_cvtps_epi32(units);
+            let pairs = _mm256_or_si256(units, _mm256_slli_epi32::<16>(units));
+            let counted = if PAIRS { _mm256_castsi256_ps(pairs) } else { _mm256_cvtepi32_ps(units) };
+            store_eight(&mut block.scales.as_chunks_mut().0[half], counted);
+            let sums = _mm256_cvtepi32_ps(_mm256_madd_epi16(sums_of_codes(block, half), pairs));
+            store_eight(&mut block.sums.as_chunks_mut().0[half], sums);
+        }
+        block.add_up_runs();
+        block.unit = unit;
+        block.scale_form = if PAIRS { ScaleForm::UnitPairs } else { ScaleForm::Units };
+    }
+}
+
+/// The sums of the codes of eight groups, in two parts of 16 bits each.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+fn sums_of_codes(block: &QuantizedBlock, half: usize) -> __m256i {
+    let pairs = |v| _mm256_maddubs_epi16(_mm256_set1_epi8(1), activations_of(block, half, v));
+    _mm256_add_epi16(_mm256_add_epi16(pairs(0), pairs(1)), _mm256_add_epi16(pairs(2), pairs(3)))
 }
 
 /// Element e of eight groups, those of the lower or the upper lanes in their order.
@@ -64,14 +112,10 @@ fn quantize_groups(mut elements: [__m256; GROUP], block: &mut QuantizedBlock, ha
         scale = _mm256_blendv_ps(scale, fitted, better);
         steps = _mm256_blendv_ps(steps, tried, better);
     }
-    let mut sums = _mm256_setzero_ps();
     let (whole, byte) = (_mm256_set1_ps(WHOLE), _mm256_set1_epi32(255));
     let codes = block.codes.as_chunks_mut::<64>().0;
     for (fours, codes) in elements.as_chunks::<4>().0.iter().zip(codes) {
         let raised = fours.map(|element| _mm256_fmadd_ps(element, steps, whole));
-        for raised in raised {
-            sums = _mm256_add_ps(sums, _mm256_sub_ps(raised, whole));
-        }
         let [a, b, c, d] = raised.map(|raised| _mm256_and_si256(_mm256_castps_si256(raised), byte));
         let low = _mm256_or_si256(a, _mm256_slli_epi32::<8>(b));
         let high = _mm256_or_si256(_mm256_slli_epi32::<16>(c), _mm256_slli_epi32::<24>(d));
@@ -79,9 +123,7 @@ fn quantize_groups(mut elements: [__m256; GROUP], block: &mut QuantizedBlock, ha
         // SAFETY: writes the 32 bytes of the array, at any alignment.
         unsafe { _mm256_storeu_si256(codes.as_mut_ptr().cast(), _mm256_or_si256(low, high)) };
     }
-    let scale = _mm256_mul_ps(scale, max);
-    store_eight(&mut block.scales.as_chunks_mut().0[half], scale);
-    store_eight(&mut block.sums.as_chunks_mut().0[half], _mm256_mul_ps(scale, sums));
+    store_eight(&mut block.scales.as_chunks_mut().0[half], _mm256_mul_ps(scale, max));
 }
 
 /// How well codes of so many steps fit, and the scale that fits them best.

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::lanes::{
-    half_register_at, join, masked, nibbles, register_at, runs_in_lanes, signed, symmetric, transpose,
+    half_register_at, join, masked, nibbles, register_at, runs_in_lanes, signed, symmetric_by_run, transpose,
 };
 use super::unpack::Superblock;
 use crate::quant::{IQ4_LEVELS, MXFP4_LEVELS};
@@ -26,19 +26,21 @@ fn halves<const BLOCK: usize>(b: &[u8]) -> [__m256; 2] {
     })
 }
 
-/// As `halves`, of the two numbers that each block begins with.
+/// Of the two half-precision numbers that each of eight blocks of `BLOCK` bytes begins with, the first as scales in the lanes of
+/// their groups, minus the second as offsets of runs.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn two_halves<const BLOCK: usize>(b: &[u8]) -> [[__m256; 2]; 2] {
+fn scales_and_minima<const BLOCK: usize>(b: &[u8]) -> [[__m256; 2]; 2] {
     let apart = _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
     let of = |odd: usize| {
         let word = |block: usize| i32::from_le_bytes(bytes_at(b, (2 * block + odd) * BLOCK));
         _mm_shuffle_epi8(_mm_setr_epi32(word(0), word(1), word(2), word(3)), apart)
     };
     let (even, odd) = (of(0), of(1));
+    let minima = _mm256_cvtph_ps(_mm_unpackhi_epi64(even, odd));
     [
         [_mm256_cvtph_ps(_mm_unpacklo_epi64(even, even)), _mm256_cvtph_ps(_mm_unpacklo_epi64(odd, odd))],
-        [_mm256_cvtph_ps(_mm_unpackhi_epi64(even, even)), _mm256_cvtph_ps(_mm_unpackhi_epi64(odd, odd))],
+        [_mm256_xor_ps(minima, _mm256_set1_ps(-0.0)), _mm256_setzero_ps()],
     ]
 }
 
@@ -112,37 +114,30 @@ pub(super) fn levels(table: &[i8; 16], places: [[__m256i; 4]; 2]) -> [[__m256i; 
     look_up(&table.map(i8::cast_unsigned), places)
 }
 
-/// Minus both.
-#[target_feature(enable = "avx2,fma,f16c")]
-#[inline]
-fn negative(numbers: [__m256; 2]) -> [__m256; 2] {
-    numbers.map(|numbers| _mm256_xor_ps(numbers, _mm256_set1_ps(-0.0)))
-}
-
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn q4_0(b: &[u8; 144]) -> Superblock {
-    symmetric(nibbles_at::<18, 2>(b), halves::<18>(b), 8.0)
+    symmetric_by_run(nibbles_at::<18, 2>(b), halves::<18>(b), 8.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn q4_1(b: &[u8; 160]) -> Superblock {
-    let [scales, minima] = two_halves::<20>(b);
-    Superblock { codes: nibbles_at::<20, 4>(b), scales, offsets: negative(minima) }
+    let [scales, offsets] = scales_and_minima::<20>(b);
+    Superblock { codes: nibbles_at::<20, 4>(b), scales, offsets }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn q5_0(b: &[u8; 176]) -> Superblock {
-    symmetric(fives_at::<22, 2, 6>(b), halves::<22>(b), 16.0)
+    symmetric_by_run(fives_at::<22, 2, 6>(b), halves::<22>(b), 16.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn q5_1(b: &[u8; 192]) -> Superblock {
-    let [scales, minima] = two_halves::<24>(b);
-    Superblock { codes: fives_at::<24, 4, 8>(b), scales, offsets: negative(minima) }
+    let [scales, offsets] = scales_and_minima::<24>(b);
+    Superblock { codes: fives_at::<24, 4, 8>(b), scales, offsets }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -171,5 +166,5 @@ pub(super) fn mxfp4(b: &[u8; 136]) -> Superblock {
         let is_small = _mm256_cmpgt_epi32(_mm256_set1_epi32(2), exponents);
         _mm256_castsi256_ps(_mm256_blendv_epi8(normal, small, is_small))
     });
-    symmetric(look_up(&above::<12>(&MXFP4_LEVELS), nibbles_at::<17, 1>(b)), scales, 12.0)
+    symmetric_by_run(look_up(&above::<12>(&MXFP4_LEVELS), nibbles_at::<17, 1>(b)), scales, 12.0)
 }

@@ -1,10 +1,17 @@
-//! Weights unpacked for many rows of activations.
+//! Weights unpacked for many rows of activations, and the ends of their products.
 
+use std::arch::x86_64::*;
+use std::ops::Range;
+
+use super::lanes::sums_of_lanes;
+use super::loops::store_eight;
 use super::unpack::{Superblock, unpack_run};
+use crate::QuantizedBlock;
+use crate::groups::by_groups;
 use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
 
-/// Weight rows of a tile: so many products are made of activations that are near.
+/// Weight rows of a tile: as many as a register has lanes, so that their sums with one row of activations are ended together.
 pub(super) const TILE_ROWS: usize = 8;
 /// Superblocks of each weight row in a tile. Those of eight rows of activations take 24 KiB, which the nearest cache holds.
 pub(super) const TILE_BLOCKS: usize = 8;
@@ -43,4 +50,41 @@ impl Tile {
     pub(super) fn rows(&self) -> std::slice::ChunksExact<'_, Superblock> {
         self.superblocks.chunks_exact(self.blocks)
     }
+}
+
+/// The unit that a row's scales are counted in.
+#[inline]
+pub(super) fn unit(row: &[QuantizedBlock]) -> f32 {
+    row.first().map_or(0.0, |block| block.unit)
+}
+
+/// Ends the sums of the weight rows `of` with `rows`: of each group of these the sums with the first, then those with the
+/// second, and so on.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn end_sums(
+    sums: &[__m256],
+    of: Range<usize>,
+    rows: &[&[QuantizedBlock]],
+    out: &mut [&mut [f32]],
+) {
+    let mut rest = sums;
+    by_groups!(rows, &mut *out, 8 4 2 1, |rows, out| {
+        let (sums, others) = rest.split_at(TILE_ROWS * rows.len());
+        for (r, (x, out)) in rows.iter().zip(out).enumerate() {
+            let mut of_row = [_mm256_setzero_ps(); TILE_ROWS];
+            for (to, sums) in of_row.iter_mut().zip(sums.chunks_exact(rows.len())) {
+                *to = sums[r];
+            }
+            let products = _mm256_mul_ps(sums_of_lanes(&of_row), _mm256_set1_ps(unit(x)));
+            match out[of.clone()].first_chunk_mut() {
+                Some(out) => store_eight(out, products),
+                None => {
+                    let mut all = [0.0; TILE_ROWS];
+                    store_eight(&mut all, products);
+                    out[of.clone()].copy_from_slice(&all[..of.len()]);
+                }
+            }
+        }
+        rest = others;
+    });
 }

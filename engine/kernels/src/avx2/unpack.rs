@@ -10,7 +10,8 @@ use crate::unpack::superblock_bytes;
 use crate::unpackers::of_every_type;
 
 /// 256 weights in two halves: lanes 0 to 7 of a block of activations and lanes 8 to 15. See `UnpackedBlock` for what the
-/// fields mean; codes that are [`CodeRange::Signed`] have no offsets.
+/// fields mean; codes that are [`CodeRange::Signed`] have no offsets, and those that are [`CodeRange::FiveBitsByRun`] one
+/// for each run, in the order of the block's `run_sums`, and no second half.
 #[derive(Clone, Copy)]
 pub(crate) struct Superblock {
     pub(crate) codes: [[__m256i; 4]; 2],
@@ -21,6 +22,8 @@ pub(crate) struct Superblock {
 /// What is known of a type's codes, which says how their products with numbers of −127 to 127 are added up in 16 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CodeRange {
+    /// 0 to 31: eight products fit. The two groups of a run of 32 elements have the same offset.
+    FiveBitsByRun,
     /// 0 to 31: eight products fit.
     FiveBits,
     /// 0 to 63: four products fit.
@@ -42,7 +45,13 @@ impl Superblock {
 impl CodeRange {
     /// The range of this number: what functions are compiled for has to be a number.
     pub(super) const fn numbered(number: u8) -> CodeRange {
-        [CodeRange::FiveBits, CodeRange::SixBits, CodeRange::SevenBits, CodeRange::Signed][number as usize]
+        match number {
+            0 => CodeRange::FiveBitsByRun,
+            1 => CodeRange::FiveBits,
+            2 => CodeRange::SixBits,
+            3 => CodeRange::SevenBits,
+            _ => CodeRange::Signed,
+        }
     }
 }
 
@@ -54,6 +63,13 @@ pub(super) const fn code_range(kind: TensorType) -> CodeRange {
             CodeRange::SevenBits
         }
         TensorType::Q6_K => CodeRange::SixBits,
+        TensorType::Q4_0
+        | TensorType::Q4_1
+        | TensorType::Q5_0
+        | TensorType::Q5_1
+        | TensorType::MXFP4
+        | TensorType::Q4_K
+        | TensorType::Q5_K => CodeRange::FiveBitsByRun,
         _ => CodeRange::FiveBits,
     }
 }

@@ -7,6 +7,7 @@ use super::loops::sixteen_floats;
 use super::tile::product_by_tiles;
 use super::unpack::Superblock;
 use super::{k_quants, small_blocks};
+use crate::activations::ScaleForm;
 use crate::avx2::{self, books, few_bits};
 use crate::groups::by_groups;
 use crate::quant::TensorType;
@@ -25,6 +26,7 @@ pub(super) fn quantized_product(
     out: &mut [&mut [f32]],
 ) {
     assert_eq!(rows.len(), out.len());
+    ScaleForm::Plain.check(rows);
     // SAFETY: the table is handed out only where `kernels` found these features.
     unsafe { of_kind(kind, weights, row_bytes, rows, out) }
 }

@@ -9,7 +9,7 @@ use super::loops::{sixteen_floats, store_sixteen};
 use super::unpack::Superblock;
 use super::{k_quants, small_blocks};
 use crate::avx2;
-use crate::groups::by_groups;
+use crate::groups::{by_groups, near_rows};
 use crate::quant::TensorType;
 use crate::unpack::superblock_bytes;
 use crate::unpackers::of_every_type;
@@ -20,9 +20,6 @@ const TILE_ROWS: usize = 16;
 /// Superblocks of each of them. They take 24 KiB and those of eight rows of activations 12, which the nearest cache holds
 /// beside 8 KiB of sums.
 const TILE_BLOCKS: usize = 4;
-
-/// Bytes of activations that stay in the second cache, beside their sums, while tile after tile meets them.
-const NEAR: usize = 512 << 10;
 
 /// Superblocks of some weight rows, those of a row one after another.
 struct Tile {
@@ -42,8 +39,7 @@ pub(super) fn product_by_tiles(
     rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
-    let bytes_of_a_row = row_bytes.div_ceil(superblock_bytes(kind)) * size_of::<QuantizedBlock>();
-    let near = (NEAR / bytes_of_a_row.max(1)).max(32).next_multiple_of(8);
+    let near = near_rows(row_bytes.div_ceil(superblock_bytes(kind)));
     for (rows, out) in rows.chunks(near).zip(out.chunks_mut(near)) {
         product_with_near_rows(kind, weights, row_bytes, rows, out);
     }
@@ -75,7 +71,7 @@ fn product_with_near_rows(
                 tile.unpack(kind, w, run, ahead::after(some, w * row_bytes + from * bytes));
             }
             let mut rest = &mut sums[..];
-            by_groups!(rows, &mut *out, 8 4 2 1, |rows, _out| {
+            by_groups!(rows, 8 4 2 1, |rows| {
                 let (sums, others) = std::mem::take(&mut rest).split_at_mut(TILE_ROWS * rows.len());
                 tile.add(count, from, rows, sums, &mut next);
                 rest = others;
