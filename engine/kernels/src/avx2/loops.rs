@@ -113,6 +113,20 @@ pub(super) fn store_eight(floats: &mut [f32; 8], x: __m256) {
     unsafe { _mm256_storeu_ps(floats.as_mut_ptr(), x) }
 }
 
+/// The first floats into a slice of at most eight.
+#[target_feature(enable = "avx2,fma,f16c")]
+#[inline]
+pub(super) fn store_up_to_eight(floats: &mut [f32], x: __m256) {
+    match floats.first_chunk_mut() {
+        Some(floats) => store_eight(floats, x),
+        None => {
+            let mut all = [0.0; 8];
+            store_eight(&mut all, x);
+            floats.copy_from_slice(&all[..floats.len()]);
+        }
+    }
+}
+
 #[target_feature(enable = "avx2,fma,f16c")]
 fn widen_eights(bytes: &[u8], out: &mut [f32]) {
     assert_eq!(bytes.len(), out.len() * 2);

@@ -17,7 +17,8 @@ macro_rules! products {
         use super::MANY;
         use crate::QuantizedBlock;
         use crate::ahead;
-        use crate::avx2::loops::{eight_floats, sum};
+        use crate::avx2::lanes::sums_of_lanes;
+        use crate::avx2::loops::{eight_floats, store_up_to_eight};
         use crate::avx2::points::Places;
         use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile, end_sums, unit};
         use crate::avx2::unpack::{CodeRange, Superblock, code_range};
@@ -99,6 +100,9 @@ macro_rules! products {
             let blocks = row_bytes.div_ceil(BYTES);
             let rows = rows.map(|x| &x[..blocks]);
             let mut last = [0; BYTES];
+            // Of each row of activations the sums with eight rows of weights, which are ended together.
+            let mut eight = [[_mm256_setzero_ps(); 8]; ROWS];
+            let count = weights.len() / row_bytes;
             for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
                 let (whole, rest) = row.as_chunks::<BYTES>();
                 // Copying nothing is a call, too: a thirtieth of a row's time.
@@ -122,8 +126,14 @@ macro_rules! products {
                         add_half(range, &weights, &x[i], 1, sum);
                     }
                 }
-                for ((out, sums), x) in out.iter_mut().zip(&sums).zip(&rows) {
-                    out[j] = sum(*sums) * unit(x);
+                for (eight, sum) in eight.iter_mut().zip(sums) {
+                    eight[j % 8] = sum;
+                }
+                if j % 8 == 7 || j + 1 == count {
+                    for ((out, eight), x) in out.iter_mut().zip(&eight).zip(&rows) {
+                        let products = _mm256_mul_ps(sums_of_lanes(eight), _mm256_set1_ps(unit(x)));
+                        store_up_to_eight(&mut out[j - j % 8..=j], products);
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 use std::ops::Range;
 
 use super::lanes::sums_of_lanes;
-use super::loops::store_eight;
+use super::loops::store_up_to_eight;
 use super::unpack::{Superblock, unpack_run};
 use crate::QuantizedBlock;
 use crate::groups::by_groups;
@@ -76,14 +76,7 @@ pub(super) fn end_sums(
                 *to = sums[r];
             }
             let products = _mm256_mul_ps(sums_of_lanes(&of_row), _mm256_set1_ps(unit(x)));
-            match out[of.clone()].first_chunk_mut() {
-                Some(out) => store_eight(out, products),
-                None => {
-                    let mut all = [0.0; TILE_ROWS];
-                    store_eight(&mut all, products);
-                    out[of.clone()].copy_from_slice(&all[..of.len()]);
-                }
-            }
+            store_up_to_eight(&mut out[of.clone()], products);
         }
         rest = others;
     });

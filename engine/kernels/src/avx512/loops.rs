@@ -105,6 +105,20 @@ pub(super) fn store_sixteen(floats: &mut [f32; 16], x: __m512) {
     unsafe { _mm512_storeu_ps(floats.as_mut_ptr(), x) }
 }
 
+/// The first floats into a slice of at most sixteen.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
+#[inline]
+pub(super) fn store_up_to_sixteen(floats: &mut [f32], x: __m512) {
+    match floats.first_chunk_mut() {
+        Some(floats) => store_sixteen(floats, x),
+        None => {
+            let mut all = [0.0; 16];
+            store_sixteen(&mut all, x);
+            floats.copy_from_slice(&all[..floats.len()]);
+        }
+    }
+}
+
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 fn widen_sixteens(bytes: &[u8], out: &mut [f32]) {
     assert_eq!(bytes.len(), out.len() * 2);

@@ -3,7 +3,8 @@
 
 use std::arch::x86_64::*;
 
-use super::loops::sixteen_floats;
+use super::lanes::sums_of_lanes;
+use super::loops::{sixteen_floats, store_up_to_sixteen};
 use super::tile::product_by_tiles;
 use super::unpack::Superblock;
 use super::{k_quants, small_blocks};
@@ -93,6 +94,10 @@ fn product<const BYTES: usize, const ROWS: usize>(
     let rows = rows.map(|x| &x[..blocks]);
     // A block of zeros has finite scales and offsets, and the activations beyond the row are zeros.
     let mut last = [0; BYTES];
+    // Of one or two rows of activations the sums with sixteen rows of weights, which are ended together. More of them would
+    // keep memory waiting meanwhile.
+    let mut sixteen = [[_mm512_setzero_ps(); 16]; ROWS];
+    let count = weights.len() / row_bytes;
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
         let (whole, rest) = row.as_chunks::<BYTES>();
         // Copying nothing is a call, too: a thirtieth of a row's time.
@@ -110,8 +115,19 @@ fn product<const BYTES: usize, const ROWS: usize>(
             );
             add_superblock(&weights, rows.map(|x| &x[i]), &mut sums);
         }
-        for (out, sum) in out.iter_mut().zip(&sums) {
-            out[j] = _mm512_reduce_add_ps(*sum);
+        if ROWS > 2 {
+            for (out, sum) in out.iter_mut().zip(&sums) {
+                out[j] = _mm512_reduce_add_ps(*sum);
+            }
+            continue;
+        }
+        for (sixteen, sum) in sixteen.iter_mut().zip(sums) {
+            sixteen[j % 16] = sum;
+        }
+        if j % 16 == 15 || j + 1 == count {
+            for (out, sixteen) in out.iter_mut().zip(&sixteen) {
+                store_up_to_sixteen(&mut out[j - j % 16..=j], sums_of_lanes(sixteen));
+            }
         }
     }
 }

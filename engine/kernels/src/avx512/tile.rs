@@ -5,7 +5,7 @@
 use std::arch::x86_64::*;
 
 use super::lanes::sums_of_lanes;
-use super::loops::{sixteen_floats, store_sixteen};
+use super::loops::{sixteen_floats, store_up_to_sixteen};
 use super::unpack::Superblock;
 use super::{k_quants, small_blocks};
 use crate::avx2;
@@ -86,14 +86,7 @@ fn product_with_near_rows(
                     *to = sums[r];
                 }
                 let products = sums_of_lanes(&of_row);
-                match out[first..first + count].first_chunk_mut() {
-                    Some(out) => store_sixteen(out, products),
-                    None => {
-                        let mut all = [0.0; TILE_ROWS];
-                        store_sixteen(&mut all, products);
-                        out[first..first + count].copy_from_slice(&all[..count]);
-                    }
-                }
+                store_up_to_sixteen(&mut out[first..first + count], products);
             }
             rest = others;
         });
