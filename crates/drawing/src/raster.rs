@@ -12,7 +12,7 @@ use super::{fonts, internal_entities, png_sums, survey, xml};
 
 /// The renderer and its version, and that of the lowering before it, which changes with every picture that changes; as
 /// attempts record it.
-pub const RENDERER: &str = "resvg 0.49.0, lowering 8";
+pub const RENDERER: &str = "resvg 0.49.0, lowering 9";
 
 /// Resources that the renderer asked for while it read a drawing, and did not get.
 #[derive(Debug, Default, Clone)]

@@ -154,8 +154,8 @@ pub fn lower(
     tree.measure(page.canvas);
     ids::lower(&mut tree);
     let root_box = root_effects::lower(&mut tree, &page);
-    text::lower(&mut tree);
     text_paths::lower(&mut tree);
+    text::lower(&mut tree);
     images::lower(&mut tree);
     symbols::lower(&mut tree);
     tiles::lower(&mut tree);

@@ -2,6 +2,7 @@
 
 use super::numbers::{self, split, written};
 use super::page::Page;
+use super::text_paths;
 use super::tree::{Child, Element, Tree};
 
 /// The size of a font where nothing is said of it, in user units.
@@ -80,14 +81,19 @@ fn anchor_spaced(tree: &mut Tree, element: usize) {
         _ => return,
     };
     let found = &tree[element];
+    let on_path = found.name == "textPath";
     let begins = found.name == "text" || found.markup("x").is_some();
-    if !begins || tree.children(element).any(|child| tree[child].name == "textPath") {
+    if !on_path && (!begins || tree.children(element).any(|child| tree[child].name == "textPath")) {
         return;
     }
     let scale = *found.scale();
     let spacing =
         tree.inherited(element, "letter-spacing").and_then(|said| numbers::length(said, scale.em, &scale));
     let Some(spacing) = spacing.filter(|spacing| *spacing != 0.0) else { return };
+    if on_path {
+        text_paths::begin_before(tree, element, spacing * share);
+        return;
+    }
     let x = tree[element].markup("x").unwrap_or("0");
     let Some(x) = numbers::length(x, scale.whole("x"), &scale) else { return };
     tree[element].set("x", written(x - spacing * share));

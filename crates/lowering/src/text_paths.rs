@@ -1,6 +1,8 @@
 //! Text on a path: the path in an attribute, and what is no path.
 
 use super::ids;
+use super::numbers::{self, written};
+use super::outline::{self, Way};
 use super::tree::{Element, Tree};
 
 /// Writes paths in attributes as elements, and takes text away that is on no path.
@@ -24,5 +26,27 @@ pub(super) fn lower(tree: &mut Tree) {
         if target.is_some_and(|at| tree[*at].name != "path") {
             tree[element].children.clear();
         }
+    }
+}
+
+/// Lets a text begin so much before where it begins on its path.
+pub(super) fn begin_before(tree: &mut Tree, element: usize, before: f64) {
+    let found = &tree[element];
+    let offset = found.markup("startOffset").unwrap_or("0").trim();
+    let begins = match offset.strip_suffix('%') {
+        None => numbers::length(offset, 0.0, found.scale()).map(|offset| written(offset - before)),
+        Some(share) => {
+            let path = found.href().and_then(|href| href.strip_prefix('#'));
+            let path = path.and_then(|id| ids::by_id(tree).get(id).copied());
+            let whole = path.and_then(|path| outline::of(tree, path)).map(|path| Way::of(&path).length());
+            share
+                .parse::<f64>()
+                .ok()
+                .zip(whole.filter(|whole| *whole > 0.0))
+                .map(|(share, whole)| format!("{}%", written(share - before / whole * 100.0)))
+        }
+    };
+    if let Some(begins) = begins {
+        tree[element].set("startOffset", begins);
     }
 }

@@ -181,6 +181,9 @@ fn what_moves_and_strokes_elements_does_so_as_in_a_browser() {
         svg(
             "<text font-size='16' font-family='DejaVu Sans'><textPath path='M10 90L190 50'>Pelican on a path</textPath></text><circle id='c' cx='100' cy='75' r='60' fill='none'/><text font-size='16' font-family='DejaVu Sans'><textPath href='#c'>on a circle</textPath></text><text x='190' y='130' font-size='16' font-family='DejaVu Sans' direction='rtl'>from right</text>",
         ),
+        svg(
+            "<path id='p' d='M10 60L190 50' stroke='none'/><text font-size='24' font-family='DejaVu Sans' letter-spacing='8'><textPath href='#p' startOffset='50%' text-anchor='middle'>PELI</textPath></text><text font-size='16' font-family='DejaVu Sans' letter-spacing='9' text-anchor='end'><textPath path='M10 140H190' startOffset='180'>CYCLES</textPath></text>",
+        ),
         rect("transform: rotate3d(0, 0, 1, 30deg) translate3d(10px, 5px, 7px); transform-origin: center"),
         rect("offset-path: ellipse(60px 40px at 100px 75px); offset-distance: 30%"),
         rect("offset-path: polygon(20px 20px, 180px 20px, 100px 130px); offset-distance: 60%"),
