@@ -25,6 +25,9 @@ impl Scanner<'_> {
             b'%' if is(b"%3csvg") => {
                 (EscapeKind::Percent, &[b"%3C/svg%3E", b"%3c/svg%3e", b"%3C%2Fsvg%3E", b"%3c%2fsvg%3e"])
             }
+            b'<' if is(b"<svg") && name_ends(4) && self.in_address(pos, to) => {
+                (EscapeKind::Percent, &[b"</svg>"])
+            }
             b'<' if is(b"<svg") && name_ends(4) => {
                 let tag = construct(self.text, pos, to, &mut self.searches)?;
                 let quote = self.text[pos..tag.end].iter().position(|&b| b == b'=')? + pos;
@@ -52,15 +55,37 @@ impl Scanner<'_> {
         self.found.spans.push(CandidateSpan { complete: end.is_some(), escape: Some(escape), ..span });
         Some(end.unwrap_or(to))
     }
+
+    /// Whether a tag is the beginning of a data address in which some characters are escaped: `#`, most often.
+    fn in_address(&mut self, pos: usize, to: usize) -> bool {
+        let before = &self.text[pos.saturating_sub(ADDRESS.len() + 64)..pos];
+        let Some(head) = before.windows(ADDRESS.len()).rposition(|part| part.eq_ignore_ascii_case(ADDRESS))
+        else {
+            return false;
+        };
+        let between = &before[head + ADDRESS.len()..];
+        let adjoins = between.iter().position(|&b| b == b',') == Some(between.len().saturating_sub(1));
+        let end = adjoins.then(|| self.searches.find(self.text, b"</svg>", pos, to)).flatten();
+        end.is_some_and(|end| percent_escaped(&self.text[pos..end]))
+    }
+}
+
+/// How a data address of an SVG begins.
+const ADDRESS: &[u8] = b"data:image/svg+xml";
+
+/// Whether `%` stands in a text, and only before two hexadecimal digits.
+fn percent_escaped(text: &[u8]) -> bool {
+    let mut marks = (0..text.len()).filter(|at| text[*at] == b'%').peekable();
+    let whole = |at: usize| text.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    marks.peek().is_some() && marks.all(whole)
 }
 
 /// The length of a data address that holds an SVG in base64; `None` where there is none.
 fn data_address(rest: &[u8]) -> Option<usize> {
-    const HEAD: &[u8] = b"data:image/svg+xml";
-    if !rest.get(..HEAD.len())?.eq_ignore_ascii_case(HEAD) {
+    if !rest.get(..ADDRESS.len())?.eq_ignore_ascii_case(ADDRESS) {
         return None;
     }
-    let comma = rest.iter().take(HEAD.len() + 64).position(|&b| b == b',')?;
+    let comma = rest.iter().take(ADDRESS.len() + 64).position(|&b| b == b',')?;
     if !rest[..comma].to_ascii_lowercase().ends_with(b";base64") {
         return None;
     }

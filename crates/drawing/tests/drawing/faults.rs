@@ -231,6 +231,11 @@ fn names_spaces_and_shapes_that_are_written_wrongly_are_mended() {
         (whole.replace("cx=", "cx "), Verdict::Malformed, "fix-tag"),
         (format!("Here: <img src=\"data:image/svg+xml;base64,{encoded}\">"), Verdict::NoSvg, "decode-base64"),
         (quoted, Verdict::NoSvg, "unescape-json"),
+        (
+            format!("<img src=\"data:image/svg+xml;utf8,{}\">", whole.replace("<svg", "<svg color='%23fed'")),
+            Verdict::NoSvg,
+            "unescape-percent",
+        ),
     ] {
         let inspection = look(&reply);
         assert_eq!(inspection.check.verdict, verdict, "{reply}");
