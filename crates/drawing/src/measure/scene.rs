@@ -24,6 +24,8 @@ const SLENDER: f64 = 0.17;
 const FAINT: f64 = 0.05;
 /// Opacity from which on a paint hides what is under it.
 const OPAQUE: f64 = 0.5;
+/// Share of both sides of the canvas from which on a shape covers it.
+const COVERS: f64 = 0.9;
 /// A blur of this many diagonals of the canvas leaves no outline.
 const BLURRED: f64 = 0.004;
 
@@ -49,6 +51,8 @@ struct Surroundings {
     opacity: f64,
     /// A blur has taken the outline.
     soft: bool,
+    /// What is painted is mixed with what is under it, or made into noise: a grain of paper, where it covers all.
+    mixed: bool,
     clip: ClipMask,
 }
 
@@ -79,7 +83,7 @@ impl PaintedScene {
         let owners = OwnershipMap::new(width, height, canvas);
         let mut scene =
             Self { canvas, shapes: Vec::new(), pictures: 0, texts: 0, cut: false, owners, points: 0 };
-        scene.group(tree.root(), &Surroundings { opacity: 1.0, soft: false, clip: None });
+        scene.group(tree.root(), &Surroundings { opacity: 1.0, soft: false, mixed: false, clip: None });
         scene
     }
 
@@ -97,6 +101,7 @@ impl PaintedScene {
         let around = Surroundings {
             opacity: outer.opacity * f64::from(group.opacity().get()),
             soft: outer.soft || blurs(group, BLURRED * self.diagonal()),
+            mixed: outer.mixed || mixes(group),
             clip: self.owners.as_ref().and_then(|owners| owners.clip(group, &outer.clip)),
         };
         for node in group.children() {
@@ -143,8 +148,10 @@ impl PaintedScene {
             Some(Paint::Color(colour)) => Some([colour.red, colour.green, colour.blue]),
             _ => None,
         };
-        let solid =
-            |own: f32, paint| !around.soft && f64::from(own) * around.opacity >= OPAQUE && is_opaque(paint);
+        let veil = around.mixed && covers(extent, self.canvas);
+        let solid = |own: f32, paint| {
+            !around.soft && !veil && f64::from(own) * around.opacity >= OPAQUE && is_opaque(paint)
+        };
         let fill = path.fill().filter(|fill| filled && solid(fill.opacity().get(), fill.paint()));
         let stroke = stroke.filter(|stroke| solid(stroke.opacity().get(), stroke.paint()));
         let soft = fill.is_none() && stroke.is_none();
@@ -302,6 +309,20 @@ fn blurs(group: &Group, least: f64) -> bool {
             filter.primitives().iter().all(|primitive| matches!(primitive.kind(), Kind::GaussianBlur(_)));
         only && filter.primitives().iter().any(|primitive| blur(primitive.kind()) >= least)
     })
+}
+
+/// Whether a group is mixed with what is under it by more than its opacity, or its filter makes noise.
+fn mixes(group: &Group) -> bool {
+    let noise = |filter: &std::sync::Arc<usvg::filter::Filter>| {
+        filter.primitives().iter().any(|primitive| matches!(primitive.kind(), Kind::Turbulence(_)))
+    };
+    group.blend_mode() != usvg::BlendMode::Normal || group.filters().iter().any(noise)
+}
+
+/// Whether a shape reaches over nearly all of the canvas.
+fn covers(extent: Extent, (width, height): (f64, f64)) -> bool {
+    let along = |from: f64, to: f64, whole: f64| to.min(whole) - from.max(0.0) >= COVERS * whole;
+    along(extent.left, extent.right, width) && along(extent.top, extent.bottom, height)
 }
 
 /// Whether a paint shows at all: a gradient does when one of its stops does.

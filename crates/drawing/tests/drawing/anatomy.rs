@@ -310,6 +310,86 @@ fn legs_painted_as_the_frame_is_cant_be_told_from_its_tubes() {
     is("pelican", &alike, Detector::Legs, ItemState::CantTell);
 }
 
+#[test]
+fn a_foot_whose_toe_reaches_beyond_the_pedal_is_on_it() {
+    let long = "<path d='M178 133L176 180L182 240L240 246' fill='none' stroke='#f90' stroke-width='4'/>";
+    is("pelican", &with(LEG, long), Detector::Legs, ItemState::Met);
+}
+
+#[test]
+fn pedals_are_where_bars_of_the_frame_meet() {
+    let frame = FRAME.replace("180 220", "158 220");
+    let leg = "<path d='M150 125L140 180L130 226' fill='none' stroke='#f90' stroke-width='4'/>";
+    let body = whole().replace(FRAME, &frame).replace(LEG, leg);
+    is("pelican", &body, Detector::Legs, ItemState::Met);
+    let dangling = "<path d='M150 125L120 150L100 170' fill='none' stroke='#f90' stroke-width='4'/>";
+    let body = whole().replace(FRAME, &frame).replace(LEG, dangling);
+    let measures = look("pelican", &svg(&body));
+    assert_ne!(state(&measures, Detector::Legs), ItemState::Met);
+}
+
+#[test]
+fn a_moon_or_a_badge_around_all_is_ground() {
+    for round in [
+        "<circle cx='205' cy='150' r='148' fill='#ffd'/>",
+        "<circle cx='205' cy='150' r='150' fill='#045'/><circle cx='205' cy='150' r='142' fill='#9dc'/>",
+    ] {
+        let scene = format!("{round}<g transform='translate(50 40) scale(0.75)'>{}</g>", whole());
+        let measures = look("pelican", &svg(&scene));
+        for judged in &measures.rubric {
+            assert_eq!(judged.state, ItemState::Met, "{:?}: {}", judged.item, judged.why);
+        }
+    }
+}
+
+#[test]
+fn wheels_are_those_over_their_reflection() {
+    let own = whole();
+    let drawing = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 400 520'>\
+        <path d='M0 280h400v240H0z' fill='#8bd'/><g transform='matrix(1 0 0 -1 0 560)' opacity='0.7'>{own}</g>{own}</svg>"
+    );
+    let measures = look("pelican", &drawing);
+    for judged in &measures.rubric {
+        assert_eq!(judged.state, ItemState::Met, "{:?}: {}", judged.item, judged.why);
+    }
+}
+
+#[test]
+fn a_deck_that_stands_on_its_wheels_is_no_ground() {
+    let deck = "<path d='M60 168L340 168' stroke='#555' stroke-width='6'/>";
+    let bird =
+        "<g transform='translate(20 32)'>".to_owned() + BIRD.split("<path d='M178").next().unwrap() + "</g>";
+    let drawing = format!("{deck}{}{bird}", wheels(circle));
+    is("pelican", &drawing, Detector::Rider, ItemState::Met);
+}
+
+#[test]
+fn a_grain_over_the_whole_picture_hides_nothing() {
+    let grain = "<filter id='g' x='0' y='0' width='1' height='1'><feTurbulence baseFrequency='0.8'/>\
+        <feComponentTransfer><feFuncA type='linear' slope='0.1'/></feComponentTransfer></filter>";
+    for veil in [
+        format!("{grain}<rect width='400' height='300' filter='url(#g)'/>"),
+        "<rect width='400' height='300' fill='#fed' style='mix-blend-mode: multiply'/>".to_owned(),
+    ] {
+        let measures = look("pelican", &svg(&format!("{}{veil}", whole())));
+        for judged in &measures.rubric {
+            assert_eq!(judged.state, ItemState::Met, "{:?}: {}", judged.item, judged.why);
+        }
+    }
+}
+
+#[test]
+fn nothing_is_missing_of_a_body_in_lines_or_an_eye_that_is_no_round() {
+    let lines = whole()
+        .replace("fill='#eee' stroke='#333'", "fill='none' stroke='#333'")
+        .replace("<circle cx='238' cy='62' r='20' fill='none' stroke='#333'/>", "");
+    assert_ne!(state(&look("pelican", &svg(&lines)), Detector::Rider), ItemState::NotMet);
+    let square = "<rect width='400' height='300' fill='#9cf'/><path d='M100 90h90v60h-90zM170 50h50v60h-50z' fill='#fff'/>\
+        <rect x='195' y='60' width='12' height='12'/>";
+    assert_eq!(state(&look("pelican", &svg(square)), Detector::Eye), ItemState::CantTell);
+}
+
 /// The same picture, said otherwise, is judged alike.
 #[test]
 fn size_place_side_and_wrapping_change_nothing() {

@@ -4,7 +4,7 @@
 #![expect(clippy::print_stdout, reason = "figures for a person")]
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect, measure};
 use pelicycle_prompt::PromptLibrary;
@@ -169,6 +169,22 @@ fn the_figures_in_the_docs_are_those_of_the_labelled_drawings() {
         assert!(docs.contains(row), "docs/measures.md lacks a row; the table now is\n{table}");
     }
     holds_the_standard(&new_held);
+}
+
+/// Drawings of one's own held against one's own eye, for whoever changes the rules: `PELICYCLE_EYES=FOLDER cargo test -p
+/// pelicycle-drawing eyes -- --ignored --nocapture`. The folder has `NAME.svg` and `labels.toml`, as the fixtures are.
+#[test]
+#[ignore = "a survey of many drawings, for a person"]
+fn survey_of_labelled_drawings() {
+    let Some(folder) = std::env::var_os("PELICYCLE_EYES").map(PathBuf::from) else { return };
+    let labels = std::fs::read_to_string(folder.join("labels.toml")).unwrap();
+    let (tuned, held) = labelled(&labels, |name| std::fs::read(folder.join(format!("{name}.svg"))).unwrap());
+    for (set, name) in [(tuned, "tuned on"), (held, "held out")] {
+        for (item, tally) in &set {
+            println!("{name}, {item}: {tally:?}");
+        }
+        println!("{name}, all: {:?}", set.into_values().reduce(Tally::with));
+    }
 }
 
 #[test]

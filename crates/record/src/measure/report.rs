@@ -6,7 +6,7 @@ use super::rubric::Detector;
 
 /// Version of the rules. A change of what any measure says of any drawing gives it the next number, and whatever was
 /// made of measures is made anew.
-pub const RULES_VERSION: u32 = 3;
+pub const RULES_VERSION: u32 = 4;
 
 /// All measures of one drawing. They follow from the drawing, the rubric and the version of the rules alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,12 @@ const THIN: f64 = 0.35;
 /// A foot this near the pedals is on them, and this near may be.
 const NEAR: f64 = 0.6;
 const PERHAPS: f64 = 0.85;
+/// Ends of bars this near one another, in radii, meet; so many make a place for pedals: two ends and one more.
+const MEETS: f64 = 0.25;
+const BARS: usize = 3;
+/// A foot is so much of a leg's height, and is looked at in places of so many on the whole outline.
+const FOOT: f64 = 0.2;
+const PLACES: usize = 60;
 /// A line that ends this near a hub, in radii, is the frame's.
 const AT_HUB: f64 = 0.3;
 
@@ -21,10 +27,19 @@ const AT_HUB: f64 = 0.3;
 pub(super) struct Leg {
     pub(super) shape: usize,
     contour: usize,
-    /// Its lower end.
-    foot: Point,
+    /// Places of its foot, whose toe may reach far beyond the pedal.
+    foot: Vec<Point>,
     /// It is painted as the frame is, so it may be a tube.
     pub(super) like_frame: bool,
+}
+
+impl Leg {
+    /// How near its foot comes to the pedals, and where.
+    fn reaches(&self, pedals: &[Point]) -> (f64, Point, Point) {
+        let pairs = self.foot.iter().flat_map(|foot| pedals.iter().map(|pedal| (*foot, *pedal)));
+        let all = pairs.map(|(foot, pedal)| (foot.distance(pedal), foot, pedal));
+        all.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a foot and a pedal")
+    }
 }
 
 /// The thin shapes that hang from the rider.
@@ -44,19 +59,22 @@ pub(super) fn find(anatomy: &Anatomy<'_>) -> Vec<Leg> {
         }
         let like_frame = anatomy.frame.painted_like(anatomy, index);
         for (which, contour) in shape.contours.iter().enumerate() {
-            let (top, foot) = ends(contour);
+            let (top, end) = ends(contour);
             let at_hub = anatomy.wheels.list.iter().any(|wheel| {
                 let near = |end: Point| end.distance(wheel.hub()) <= AT_HUB * wheel.radius();
-                anatomy.wheels.list.len() > 1 && (near(top) || near(foot))
+                anatomy.wheels.list.len() > 1 && (near(top) || near(end))
             });
             let body = anatomy.body.map(|body| &anatomy.scene.shapes[body]);
-            let hangs = foot.y - top.y >= DROPS * anatomy.unit
+            let hangs = end.y - top.y >= DROPS * anatomy.unit
                 && rider::from(anatomy, top) <= BEGINS * anatomy.unit
-                && body.is_some_and(|body| foot.y > body.extent.bottom);
+                && body.is_some_and(|body| end.y > body.extent.bottom);
             let spoke = anatomy.wheels.list.iter().any(|wheel| {
                 contour.points.iter().all(|point| point.distance(wheel.hub()) <= 1.05 * wheel.radius())
             });
             if hangs && !at_hub && !spoke {
+                let low = end.y - FOOT * (end.y - top.y);
+                let foot = contour.places(PLACES).into_iter().map(|(place, _)| place).chain([end]);
+                let foot = foot.filter(|place| place.y >= low).collect();
                 legs.push(Leg { shape: index, contour: which, foot, like_frame });
             }
         }
@@ -79,44 +97,60 @@ fn ends(contour: &Contour) -> (Point, Point) {
     if a.y <= b.y { (a, b) } else { (b, a) }
 }
 
-/// The place where the pedals turn: at a small round between the hubs, else midway; on a single wheel, at its hub.
-fn pedals(anatomy: &Anatomy<'_>) -> Option<Point> {
-    let (left, right) = anatomy.base()?;
+/// The places where pedals may turn: at a small round between the hubs, else midway and wherever bars of the frame meet there;
+/// on a single wheel, at its hub.
+fn pedals(anatomy: &Anatomy<'_>) -> Vec<Point> {
+    let (Some((left, right)), Some(radius)) = (anatomy.base(), anatomy.wheels.radius()) else {
+        return Vec::new();
+    };
     let middle = left.towards(right, 0.5);
-    let (span, radius) = (left.distance(right), anatomy.wheels.radius()?);
+    let span = left.distance(right);
+    let there =
+        |place: Point| (place.x - middle.x).abs() <= 0.3 * span && (place.y - middle.y).abs() <= 0.6 * radius;
     let crank = |round: &&super::round::RoundOutline| {
-        let (dx, dy) = ((round.centre.x - middle.x).abs(), (round.centre.y - middle.y).abs());
         !anatomy.wheels.own(round.shape)
             && round.radius() <= 0.5 * radius
             && round.seen >= super::FAINT
-            && dx <= 0.3 * span
-            && dy <= 0.6 * radius
+            && there(round.centre)
     };
-    Some(anatomy.rounds.iter().find(crank).map_or(middle, |round| round.centre))
+    if let Some(round) = anatomy.rounds.iter().find(crank) {
+        return vec![round.centre];
+    }
+    let ends: Vec<Point> = anatomy
+        .frame
+        .contours(anatomy)
+        .flat_map(|bar| bar.straights())
+        .flat_map(|(a, b)| [a, b])
+        .filter(|end| there(*end))
+        .collect();
+    let meets =
+        |end: &&Point| ends.iter().filter(|other| other.distance(**end) <= MEETS * radius).count() >= BARS;
+    std::iter::once(middle).chain(ends.iter().filter(meets).copied()).collect()
 }
 
 pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
-    let Some(pedals) = pedals(anatomy) else {
+    let pedals = pedals(anatomy);
+    if pedals.is_empty() {
         return DetectorAnswer::cant_tell("there are no wheels, so there is no place for pedals", Vec::new());
-    };
+    }
     if anatomy.body.is_none() {
         return DetectorAnswer::cant_tell("there is no rider to look for legs on", Vec::new());
     }
     let shapes = &anatomy.scene.shapes;
     let mark = |leg: &Leg| answer::contour("leg", &shapes[leg.shape].contours[leg.contour]);
     let legs: Vec<&Leg> = anatomy.legs.iter().filter(|leg| !leg.like_frame).collect();
-    let on_pedals = legs.iter().copied().filter(|leg| leg.foot.distance(pedals) <= PERHAPS * anatomy.unit);
+    let reaches = |leg: &Leg| leg.reaches(&pedals);
+    let on_pedals = legs.iter().copied().filter(|leg| reaches(leg).0 <= PERHAPS * anatomy.unit);
     let mut marks: Vec<_> = on_pedals.map(mark).collect();
-    let nearest = legs.iter().min_by(|a, b| a.foot.distance(pedals).total_cmp(&b.foot.distance(pedals)));
-    let Some(nearest) = nearest else {
+    let nearest = legs.iter().map(|leg| reaches(leg)).min_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((away, foot, pedal)) = nearest else {
         if !anatomy.legs.is_empty() {
             let why = "what hangs from the rider is painted as the frame is, and may be one of its tubes";
             return DetectorAnswer::cant_tell(why, marks);
         }
         return anatomy.absent("nothing thin hangs from the rider", marks);
     };
-    let away = nearest.foot.distance(pedals);
-    marks.push(answer::line("to the pedals", (nearest.foot, pedals)));
+    marks.push(answer::line("to the pedals", (foot, pedal)));
     let words = match legs.len() {
         1 => "one leg hangs from the rider, and ends".to_owned(),
         n => format!("{n} thin shapes hang from the rider; the nearest ends"),

@@ -4,6 +4,7 @@ mod answer;
 mod beak;
 mod eye;
 mod frame;
+mod grounds;
 mod head;
 mod legs;
 mod objects;
@@ -28,8 +29,6 @@ use super::scene::{PaintedScene, PaintedShape};
 
 /// Share of an outline below which a shape is taken for hidden.
 const FAINT: f64 = 0.12;
-/// A filled shape that comes this near both sides of the canvas, in widths of it, is ground or sky; so is a line.
-const RIM: f64 = 0.02;
 /// What comes this near touches, in the vehicle's units.
 const TOUCH: f64 = 0.2;
 /// Shapes of a drawing that is simple enough for rules to say that something is not there.
@@ -72,7 +71,8 @@ impl<'a> Anatomy<'a> {
             shape.contours.iter().map(|contour| canvas.seen(contour, shape)).fold(0.0, f64::max)
         };
         let seen: Vec<f64> = scene.shapes.iter().map(best).collect();
-        let background = background(scene);
+        let rounds = round::rounds(scene, canvas, round::FLATTEST);
+        let background = grounds::find(scene, &rounds, &seen);
         let parts = scene.shapes.iter().zip(&background).zip(&seen);
         let figure = parts.filter(|((_, ground), seen)| !**ground && **seen >= FAINT);
         let figure = figure.map(|((shape, _), _)| shape.extent).reduce(Extent::with).unwrap_or(scene.frame());
@@ -80,7 +80,7 @@ impl<'a> Anatomy<'a> {
         let figure =
             Extent { top: figure.top.max(frame.top), bottom: figure.bottom.min(frame.bottom), ..figure };
         let mut anatomy = Self {
-            rounds: round::rounds(scene, canvas, round::FLATTEST),
+            rounds,
             unit: figure.height().max(1e-9) / 5.0,
             visible: canvas.visible(scene),
             beside: Vec::new(),
@@ -107,6 +107,7 @@ impl<'a> Anatomy<'a> {
         } else if matches!(expected, None | Some(0)) {
             anatomy.hull = rider::hull(&anatomy);
         }
+        grounds::leave_out_decks(&mut anatomy);
         anatomy.beside = beside(scene, TOUCH * anatomy.unit);
         anatomy.objects = objects::find(&anatomy);
         anatomy.body = rider::body(&anatomy);
@@ -216,19 +217,6 @@ fn blind(scene: &PaintedScene) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// Which shapes are ground, sky or panel: they reach from side to side, or hold nearly all of the canvas.
-fn background(scene: &PaintedScene) -> Vec<bool> {
-    let (width, height) = scene.canvas;
-    let all = scene.shapes.iter().map(|shape| {
-        let across = shape.extent.left <= RIM * width && shape.extent.right >= (1.0 - RIM) * width;
-        let covers = shape.filled && shape.area() >= 0.7 * width * height;
-        let level =
-            !shape.filled && shape.extent.width() >= 0.6 * width && shape.extent.height() <= 0.02 * height;
-        across || covers || level
-    });
-    all.collect()
 }
 
 /// For each shape, those beside it in the picture.

@@ -2,12 +2,15 @@
 
 use super::answer::{self, DetectorAnswer};
 use super::{Anatomy, objects};
+use crate::measure::contour::Contour;
 use crate::measure::geometry::{Extent, Point};
 
 /// The rider's middle is at least so far above the hubs, in the vehicle's units.
 const ABOVE: f64 = 0.5;
 /// A body has at least so much area, in squares of the unit: a bottle, a lamp or a saddle has less.
 const LEAST: f64 = 0.15;
+/// A frame's tubes come nearer to the hubs' height than this, likewise.
+const CLEAR: f64 = 0.4;
 /// Shapes that a rider may be made of.
 const MOST: usize = 120;
 /// A deck is this much wider than high, and this near to each hub, in radii.
@@ -113,13 +116,35 @@ pub(super) fn grow(anatomy: &Anatomy<'_>) -> Rider {
     Rider { shapes: rider }
 }
 
+/// Whether a closed outline without a fill is as large as a body, and higher than a frame reaches down: one that is drawn in
+/// lines alone.
+fn in_lines(anatomy: &Anatomy<'_>) -> bool {
+    let least = LEAST * anatomy.unit * anatomy.unit;
+    let lowest = anatomy.hub_line().map_or(f64::INFINITY, |line| line - CLEAR * anatomy.unit);
+    anatomy.scene.shapes.iter().enumerate().any(|(index, shape)| {
+        let outline = |contour: &Contour| {
+            contour.closed
+                && contour.extent.bottom <= lowest
+                && contour.moments().is_some_and(|moments| moments.area >= least)
+        };
+        !shape.filled
+            && !anatomy.background[index]
+            && anatomy.seen[index] >= super::FAINT
+            && shape.contours.iter().any(outline)
+    })
+}
+
 pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {
     let shapes = &anatomy.scene.shapes;
     if anatomy.wheels.list.is_empty() && anatomy.hull.is_none() {
         return DetectorAnswer::cant_tell("there is no vehicle to hold a rider against", Vec::new());
     }
     let Some(body) = anatomy.body else {
-        return anatomy.absent("nothing with an inside is above the vehicle", Vec::new());
+        let why = "nothing with an inside is above the vehicle";
+        return match in_lines(anatomy) {
+            true => DetectorAnswer::cant_tell(why, Vec::new()),
+            false => anatomy.absent(why, Vec::new()),
+        };
     };
     let marks: Vec<_> =
         shapes[body].contours.iter().take(2).map(|contour| answer::contour("rider", contour)).collect();

@@ -25,7 +25,7 @@ const UNLIKE: f64 = 0.65;
 /// Sine of the angle from which on a long axis is upright.
 const UPRIGHT: f64 = 0.7;
 /// Radius of a wheel at least and at most, in diagonals of the canvas.
-const SMALLEST: f64 = 0.012;
+pub(super) const SMALLEST: f64 = 0.012;
 const LARGEST: f64 = 0.3;
 /// Centres of rounds of one wheel (tyre, rim, hub) differ by no more than this, in radii of the outermost.
 const CONCENTRIC: f64 = 0.2;
@@ -122,6 +122,7 @@ pub(super) fn find(anatomy: &Anatomy<'_>, expected: Option<u32>, road: Road) -> 
             }
         }
     }
+    let best = best.map(|best| reflected(&groups, best));
     let mut list: Vec<Wheel> = Vec::new();
     let two = match (best, road, near) {
         (Some((_, i, j)), ..) | (None, Road::Hill, Some((_, i, j, Near::Hill))) => Some((i, j)),
@@ -145,6 +146,29 @@ pub(super) fn find(anatomy: &Anatomy<'_>, expected: Option<u32>, road: Road) -> 
     let near = near.map(|(_, i, j, fault)| (groups[i].clone(), groups[j].clone(), fault));
     let near = if list.is_empty() { near.or_else(|| turned(anatomy)) } else { near };
     Wheels { list, uphill, near }
+}
+
+/// The pair that is found, or the one of which it is the reflection: above it, and as far apart.
+fn reflected(groups: &[Wheel], best: (f64, usize, usize)) -> (f64, usize, usize) {
+    let (_, i, j) = best;
+    let over = |above: &Wheel, below: &Wheel| {
+        (above.hub().x - below.hub().x).abs() <= LEVEL * below.radius()
+            && above.hub().y < below.hub().y - below.radius()
+            && above.radius().min(below.radius()) >= LIKE * above.radius().max(below.radius())
+    };
+    let above = |below: usize| groups.iter().position(|wheel| over(wheel, &groups[below]));
+    let Some((a, b)) = above(i).zip(above(j)) else { return best };
+    let (one, two) = (&groups[a].outer, &groups[b].outer);
+    let level = (one.bottom() - two.bottom()).abs() <= LEVEL * one.radius();
+    let round = one.roundness().min(two.roundness()) >= ROUND;
+    if level && round { (best.0, a.min(b), a.max(b)) } else { best }
+}
+
+/// Whether two rounds may be wheels of one vehicle: of one size, and not within one another.
+pub(super) fn like(a: &RoundOutline, b: &RoundOutline) -> bool {
+    let (small, large) = (a.radius().min(b.radius()), a.radius().max(b.radius()));
+    small >= LIKE * large
+        && (a.centre.x - b.centre.x).abs() + (a.centre.y - b.centre.y).abs() >= APART * large
 }
 
 /// The road on which a round stands with all of these wheels; `None` where it is no wheel beside them.
