@@ -548,7 +548,9 @@ fn a_worker_has_three_descriptors_and_a_filter_of_system_calls() {
     // A program of its own tells this worker from those of other tests.
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("confined");
-    std::fs::copy(WORKER, &program).unwrap();
+    // Another process writes it: what this one has open for writing, a worker of another test may have too, and then it is busy.
+    let copied = std::process::Command::new("cp").arg(WORKER).arg(&program).status().unwrap();
+    assert!(copied.success());
     let pool = WorkerPool::with_program(&program, 1, InspectionOptions::default());
     assert_eq!(pool.inspect(svg("").as_bytes(), 50).unwrap().check.verdict, Verdict::Drawn);
     let processes = read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
