@@ -4,6 +4,7 @@ use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, Error};
+use pelicycle_run::priced_models_like;
 use pelicycle_text::{any_of, near};
 
 /// The most command lines that are offered for a word that stands elsewhere in them.
@@ -48,7 +49,10 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
                     error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
                     return error;
                 }
-                (true, true) => return error,
+                (true, true) => match a_model(wanted) {
+                    Some(told) => told,
+                    None => return error,
+                },
             };
             Error::raw(ErrorKind::InvalidSubcommand, told)
         }
@@ -88,6 +92,23 @@ fn in_place_of_a_command(
         }
         None => format!("{wanted:?} is no command of `{name}`: there are {}\n", known.join(", ")),
     }
+}
+
+/// Where a model is named in place of a command: how it is asked.
+fn a_model(word: &str) -> Option<String> {
+    // A name with a slash or an ending is a model's already, or a path.
+    let whole = word.contains('/') || word.ends_with(".gguf");
+    let meant = if whole { word.to_owned() } else { priced_models_like(word).into_iter().next()? };
+    Some(format!(
+        "{word:?} is no command: a model is asked by `run`, as in `pelicycle run -m {}`\n",
+        as_typed(&meant)
+    ))
+}
+
+/// A word as a shell takes it.
+fn as_typed(word: &str) -> String {
+    let bare = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
+    if bare && !word.is_empty() { word.to_owned() } else { format!("'{word}'") }
 }
 
 /// The command of commands that the words lead to.
@@ -153,11 +174,7 @@ fn of_run(command: &Command, words: &[String]) -> Option<String> {
                 .and_then(|short| short.chars().next())
                 .is_some_and(|short| arg.get_short() == Some(short)),
         });
-    let plain = |word: &String| {
-        let bare = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
-        if bare && !word.is_empty() { word.clone() } else { format!("'{word}'") }
-    };
-    let line = words.iter().map(plain).collect::<Vec<_>>().join(" ");
+    let line = words.iter().map(|word| as_typed(word)).collect::<Vec<_>>().join(" ");
     known.then(|| format!("{first} is an option of `run`, whose name is missing: pelicycle run {line}\n"))
 }
 
@@ -252,6 +269,10 @@ mod tests {
                 "\"shwo\" is no command of `prompts`: did you mean \"show\"? `pelicycle prompts help` lists all\n",
             ),
             ("zebra", "unrecognized subcommand 'zebra'"),
+            ("gpt-4o", "error: \"gpt-4o\" is no command: a model is asked by `run`, as in `pelicycle run -m openai/gpt-4o`\n"),
+            ("hatchlign", "`pelicycle run -m hatchling`"),
+            ("ollama/qwen3:8b", "`pelicycle run -m ollama/qwen3:8b`"),
+            ("./model.gguf", "`pelicycle run -m ./model.gguf`"),
             ("run --seed -1", "--seed <N> takes a whole number from 0, and \"-1\" is none\n"),
             ("run --max-cost two", "--max-cost <USD> takes a number, and \"two\" is none\n"),
             ("run --seed 99999999999999999999", "--seed <N> takes a smaller number, and"),
